@@ -1,0 +1,68 @@
+/*
+** env.h -- the inside of mine_env: one call's host, memory account, limits,
+** random seed and error.
+**
+** Errors: the first one wins.  `return mine_fail(env, MINE_DATA, "...")` is the
+** idiom: it records the sentence (prefixed with the verb) and returns the code.
+** A failing allocation records MINE_NOMEM (or MINE_LIMIT for max_memory) by
+** itself, so callers only `return mine_env_status(env)`.
+*/
+#ifndef MINE_CORE_ENV_H
+#define MINE_CORE_ENV_H
+
+#include "../mine.h"
+#include "arena.h"
+
+#if defined(__GNUC__)
+#define MINE_PRINTF(at, first) __attribute__((format(printf, at, first)))
+#define MINE_MUST_CHECK        __attribute__((warn_unused_result))
+#else
+#define MINE_PRINTF(at, first)
+#define MINE_MUST_CHECK
+#endif
+
+#define MINE_ERROR_BYTES 1024
+
+struct mine_env {
+  mine_host host;      /* every member filled in                            */
+  mine_memory memory;  /* what this call holds, and its limit               */
+  mine_arena *scratch; /* ends with the environment                         */
+  const char *verb;    /* "mine_train"; prefix of every error sentence      */
+  mine_status status;
+  char error[MINE_ERROR_BYTES];
+  int threads;        /* 1..MINE_MAX_THREADS; 1 when host.single_thread    */
+  int progress;       /* whether to report progress                        */
+  double deadline;    /* mine_clock() at which max_seconds is over; 0 none */
+  double max_seconds; /* as asked, for the sentence                        */
+  double last_poll;   /* mine_clock() of the last poll and progress report */
+  double last_progress;
+};
+
+#define MINE_MAX_THREADS 256
+
+/* Record a failure and return it.  Only the first is kept; later calls return
+** the first status.  The text is truncated to MINE_ERROR_BYTES at a UTF-8
+** boundary.  %g-like conversions must not be used (locale): format numbers
+** with mine_text_real() first. */
+mine_status mine_fail(mine_env *env, mine_status status, const char *format, ...) MINE_PRINTF(3, 4);
+
+/* Record "out of memory" / "max_memory reached" and return it. */
+mine_status mine_fail_memory(mine_env *env, size_t bytes);
+
+/* Ask the host whether to go on: interrupt, max_seconds.  Cheap enough for
+** every ~1 ms of work; must be called on the calling thread, outside parallel
+** regions, at most ~50 ms of work apart. */
+mine_status mine_poll(mine_env *env) MINE_MUST_CHECK;
+
+/* mine_poll, and tell the host that `share` (0..1) of `what` is done.  The
+** engine limits how often the host hears it. */
+mine_status mine_poll_progress(mine_env *env, const char *what, double share) MINE_MUST_CHECK;
+
+/* The run options that every job takes; applied by the job after parsing. */
+void mine_env_set_threads(mine_env *env, int64_t threads);    /* 0 = all cores */
+void mine_env_set_max_seconds(mine_env *env, double seconds); /* NAN = none  */
+void mine_env_set_max_memory(mine_env *env, size_t bytes);    /* 0 = default */
+
+double mine_clock(void); /* seconds, monotonic */
+
+#endif

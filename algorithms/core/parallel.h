@@ -1,0 +1,38 @@
+/*
+** parallel.h -- fork-join loops on threads of our own.
+**
+** mine_parallel() runs task 0..tasks-1, each exactly once, on at most
+** env->threads threads: the calling thread and helpers that are created for
+** the loop and joined before it returns.  No pool stays behind, so the host can
+** unload us, fork, or exit at any time (docs/design/threads.md has the
+** measurements: ~40 us per loop of two threads; libgomp crashed 7 of 10 hosts).
+**
+** Which thread runs which task is unspecified.  To give the same bytes for any
+** number of threads, tasks must be cut by the data (blocks of rows, features),
+** write to places of their own, and be reduced in task order afterwards.
+**
+** In a task: no allocation, no host call, no mine_fail.  The calling thread
+** polls the host between its tasks; when it says stop, the remaining tasks are
+** not started and the loop returns MINE_INTERRUPT (or MINE_LIMIT).  Keep a task
+** under ~20 ms.
+*/
+#ifndef MINE_CORE_PARALLEL_H
+#define MINE_CORE_PARALLEL_H
+
+#include "env.h"
+
+/* worker: 0..env->threads-1, distinct among tasks that run at the same time:
+** an index for per-thread scratch memory. */
+typedef void (*mine_task)(void *context, int64_t task, int worker);
+
+mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task,
+                          void *context) MINE_MUST_CHECK;
+
+/* The same, reporting progress as `what` from share `from` to share `to`. */
+mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
+                                   const char *what, double from, double to) MINE_MUST_CHECK;
+
+/* How many blocks of `block` rows cover n rows. */
+#define MINE_BLOCKS(n, block) (((n) + (block)-1) / (block))
+
+#endif

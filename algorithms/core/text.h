@@ -1,0 +1,56 @@
+/*
+** text.h -- bytes that grow, and numbers as text in no locale at all.
+**
+** The host may have called setlocale(): snprintf("%g") and strtod would then
+** speak with a decimal comma.  Everything here writes and reads '.'.
+*/
+#ifndef MINE_CORE_TEXT_H
+#define MINE_CORE_TEXT_H
+
+#include "env.h"
+
+/* Growable bytes in an arena; failure sticks in the environment.  The content
+** is kept NUL-terminated (the NUL is not counted). */
+typedef struct mine_text {
+  mine_arena *arena;
+  char *data;
+  size_t bytes, capacity;
+  int failed;
+} mine_text;
+
+void mine_text_open(mine_text *text, mine_arena *arena);
+void mine_text_add(mine_text *text, const char *data, size_t bytes);
+void mine_text_adds(mine_text *text, const char *string);
+void mine_text_addf(mine_text *text, const char *format, ...) MINE_PRINTF(2, 3);
+void mine_text_add_real(mine_text *text, double value);                   /* shortest exact    */
+void mine_text_add_json(mine_text *text, const char *data, size_t bytes); /* "quoted" */
+void mine_text_add_cell(mine_text *text, const mine_cell *cell);          /* as a person reads it */
+void mine_text_add_cell_json(mine_text *text, const mine_cell *cell);
+void mine_text_add_sql(mine_text *text, const mine_cell *cell); /* as an SQL literal    */
+
+#define MINE_NUMBER_BYTES 32
+/* The shortest decimal text that reads back as `value` ("0.1", "1e+100",
+** "3"); `digits` > 0 rounds to that many significant digits.  Returns buffer. */
+const char *mine_format_real(char buffer[MINE_NUMBER_BYTES], double value, int digits);
+
+/* A cell for an error sentence or a label, cut to ~60 bytes: 'abc', 3.5, NULL.
+** Returns buffer. */
+#define MINE_SHOW_BYTES 80
+const char *mine_show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell);
+
+/* Read a *plain decimal* number: [+-]digits[.digits], surrounding spaces
+** allowed, nothing else: no exponent, hex, inf, nan.  Leading zeros ("02139",
+** "00") make it a code, not a number; "0", "0.5", "-0.5", ".5" and "5." are
+** numbers.  1 = read. Correctly rounded. */
+int mine_read_decimal(const char *text, size_t bytes, double *out);
+/* Read any JSON/SQL numeric literal (exponents allowed), locale-free. */
+int mine_read_number(const char *text, size_t bytes, double *out);
+
+/* Valid UTF-8 without surrogates or overlong forms. */
+int mine_valid_utf8(const char *text, size_t bytes);
+/* The longest prefix of at most `limit` bytes that ends at a character. */
+size_t mine_utf8_prefix(const char *text, size_t bytes, size_t limit);
+/* Edit distance (insert, delete, replace), for "did you mean". */
+int mine_edit_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+** dataset.h -- what an algorithm is given: some rows of a frame, their
+** features, and what is to be learned.
+**
+** Columns are indexed by *frame row*.  The rows to use are row[0..n-1]; when
+** row is NULL they are 0..n-1.  Nothing here is owned or may be changed.
+*/
+#ifndef MINE_DATA_DATASET_H
+#define MINE_DATA_DATASET_H
+
+#include "frame.h"
+
+typedef enum mine_task_kind {
+  MINE_CLASSIFICATION = 1,
+  MINE_REGRESSION = 2,
+  MINE_CLUSTERING = 4,
+  MINE_NEIGHBORS = 8, /* base rows for a search, no target  */
+  MINE_ASSOCIATION = 16
+} mine_task_kind;
+
+/* What a model knows of an attribute: how to recognise and read it again. */
+typedef struct mine_feature {
+  const char *name;
+  mine_column_type type;  /* NUMERIC or CATEGORY */
+  mine_dictionary levels; /* category: code = position, sorted */
+  int all_integers;
+  int64_t missing; /* in training */
+  double least, most, mean, deviation;
+  const char *why; /* the inferred type and why, in words */
+} mine_feature;
+
+/* One feature's payload: exactly one of the two is not NULL. */
+typedef struct mine_feature_view {
+  const double *number; /* NAN = missing                                      */
+  const int32_t *code;  /* MINE_CODE_MISSING, MINE_CODE_UNKNOWN, 0..levels-1  */
+} mine_feature_view;
+
+/* Rows to be scored: features in the order of the model's. */
+typedef struct mine_batch {
+  int64_t n;
+  const uint32_t *row; /* NULL: 0..n-1 */
+  const mine_feature_view *feature;
+} mine_batch;
+
+typedef struct mine_dataset {
+  mine_task_kind task;
+  mine_batch rows;
+  int n_features;
+  const mine_feature *about; /* name, type, levels, statistics           */
+  int n_classes;             /* classification                           */
+  const int32_t *label;      /* classification: 0..n_classes-1           */
+  const double *target;      /* regression                               */
+  const double *weight;      /* per frame row, > 0 on the rows given;
+                             ** class weights are multiplied in; NULL = 1 */
+  const mine_values *ids;    /* per frame row; NULL = numbered from 1    */
+  uint64_t seed;
+} mine_dataset;
+
+static inline int64_t mine_batch_row(const mine_batch *batch, int64_t i) {
+  return batch->row ? (int64_t)batch->row[i] : i;
+}
+
+#endif

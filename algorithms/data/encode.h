@@ -1,0 +1,52 @@
+/*
+** encode.h -- attributes as points: the space in which distances are taken.
+**
+** A numeric attribute becomes (value - centre) / spread.  A category with L
+** levels becomes L indicators, each times 1/sqrt(2), so that two rows that
+** differ in it are 1 apart: as far as one standard deviation.
+**   scale=standard  centre mean, spread standard deviation (divisor n)
+**   scale=minmax    centre minimum, spread maximum - minimum
+**   scale=robust    centre median, spread interquartile range
+**   scale=none      centre 0, spread 1
+** A constant attribute gets weight zero.  A missing number lies at the mean
+** (median for robust); a missing or unknown category at the level shares of
+** the training rows.  Neither pulls a row anywhere.
+*/
+#ifndef MINE_DATA_ENCODE_H
+#define MINE_DATA_ENCODE_H
+
+#include "../core/bytes.h"
+#include "dataset.h"
+
+typedef enum mine_scale {
+  MINE_SCALE_STANDARD,
+  MINE_SCALE_NONE,
+  MINE_SCALE_MINMAX,
+  MINE_SCALE_ROBUST
+} mine_scale;
+extern const char *const mine_scale_names[]; /* for the option tables */
+
+typedef struct mine_encoding {
+  int n_features;
+  int width;      /* encoded columns                                         */
+  int *first;     /* n_features + 1: feature f owns columns first[f]..first[f+1]-1 */
+  int *levels;    /* per feature: 0 = numeric, else the number of levels     */
+  double *centre; /* per encoded column                                    */
+  double *factor; /* per encoded column: 1/spread, or 0 for constant       */
+  double *fill;   /* per encoded column: encoded value of a missing cell   */
+} mine_encoding;
+
+mine_status mine_encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                              mine_scale scale, mine_encoding *out) MINE_MUST_CHECK;
+/* Rows first..first+count-1 of the batch into out (count x width, row-major).
+** Safe inside a parallel task. */
+void mine_encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
+                 int64_t count, double *out);
+/* An encoded value back in the units of the source. */
+double mine_decode(const mine_encoding *encoding, int column, double value);
+void mine_encoding_save(const mine_encoding *encoding, mine_writer *w);
+/* Checked against the model's features (counts and levels must agree). */
+void mine_encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
+                        mine_encoding *out);
+
+#endif

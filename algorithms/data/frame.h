@@ -1,0 +1,115 @@
+/*
+** frame.h -- rows in memory: typed columns with roles.
+**
+** A frame is filled cell by cell and then finished: types are inferred (or
+** fixed, when a model says what they are), categories become codes.  Columns
+** are contiguous and grow by moving pages, so a full frame costs its payload:
+** 8 bytes a number, 4 a category code.
+**
+** Type inference of a training column (surface.md "Types"):
+**   - numbers only                       -> numeric
+**   - text whose non-empty values all read as plain decimals -> numeric, ''
+**     is missing; leading zeros, nan, inf, hex, exponents keep it text
+**   - other text                         -> category; '' is missing
+**   - text among numbers                 -> error (column, row, value), unless
+**     the text is '' (missing) or a plain decimal, or the column is declared
+**     categorical
+**   - BLOB, infinity, invalid UTF-8      -> error
+** `why` says in words what was inferred and why (mine_summary shows it).
+*/
+#ifndef MINE_DATA_FRAME_H
+#define MINE_DATA_FRAME_H
+
+#include "values.h"
+
+#define MINE_MAX_ROWS     INT32_MAX /* row numbers fit 32 bits */
+#define MINE_CODE_MISSING (-1)
+#define MINE_CODE_UNKNOWN (-2) /* scoring: a level the model never saw */
+
+typedef enum mine_role {
+  MINE_ROLE_IGNORED, /* not wanted: cells may be left out                */
+  MINE_ROLE_ID,      /* kept exactly, hashed                             */
+  MINE_ROLE_FEATURE, /* numeric or category, inferred or fixed           */
+  MINE_ROLE_TARGET,  /* kept exactly as a category AND as a number where
+                     ** possible: the job decides the task afterwards    */
+  MINE_ROLE_WEIGHT,  /* numeric, >= 0                                    */
+  MINE_ROLE_EXACT,   /* dictionary of exact values (baskets, items)      */
+  MINE_ROLE_PROFILE  /* anything goes: statistics by storage class       */
+} mine_role;
+
+typedef enum mine_column_type {
+  MINE_COLUMN_EMPTY,   /* no value seen */
+  MINE_COLUMN_NUMERIC, /* number[] is filled, NAN = missing  */
+  MINE_COLUMN_CATEGORY /* code[] is filled, levels are known */
+} mine_column_type;
+
+typedef enum mine_declared {
+  MINE_DECLARED_NO,
+  MINE_DECLARED_NUMERIC,
+  MINE_DECLARED_CATEGORY
+} mine_declared;
+
+typedef struct mine_column {
+  const char *name;
+  mine_role role;
+  mine_declared declared; /* by the options numeric= / categorical=         */
+  mine_column_type type;
+  /* Payload; NULL where the type does not use it. */
+  double *number;
+  int32_t *code;
+  mine_values levels; /* category: sorted (mine_cell_compare), code = position */
+  /* Filled while reading and by finish. */
+  int64_t missing;                     /* cells that are missing (NULL, and '' in attributes) */
+  int64_t unknown;                     /* scoring: cells with a level never seen              */
+  int all_integers;                    /* numeric: every value is a whole number              */
+  int from_text;                       /* numeric values that arrived as text                 */
+  double least, most, mean, deviation; /* numeric; deviation has divisor n      */
+  char why[160];                       /* the type and why, in words                          */
+  struct mine_filling *filling;        /* frame.c's own state while reading           */
+} mine_column;
+
+/* Decides the roles once the names are known: sets column[i].role, .declared
+** and, for scoring, .fixed through mine_frame_fix.  Returns a status. */
+typedef mine_status (*mine_frame_plan)(void *owner, mine_frame *frame);
+
+struct mine_frame {
+  mine_env *env;
+  mine_arena *arena;
+  int n_columns;
+  mine_column *column;
+  int64_t rows;
+  int finished;
+  mine_values ids;   /* of the ID column; empty when there is none */
+  uint64_t *id_hash; /* per row, of the ID column                  */
+  size_t id_hash_capacity;
+  mine_frame_plan plan;
+  void *owner;
+  int unlimited_levels; /* EXACT columns: any number of distinct values */
+  int64_t max_levels;   /* categories per feature column, else an error; default 100000 */
+};
+
+mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner,
+                            mine_frame **out) MINE_MUST_CHECK;
+void mine_frame_close(mine_frame *frame);
+/* Fix a column's type before reading (scoring): numeric, or category with these
+** levels (owned by the model, sorted as codes; any value not among them gets
+** MINE_CODE_UNKNOWN).  A dictionary made once per model may be shared. */
+void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
+                    const mine_dictionary *levels);
+/* Infer types, sort levels, recode, compute statistics; trims the columns.
+** For a fixed frame it only trims.  Safe to call again after more rows only
+** for fixed frames. */
+mine_status mine_frame_finish(mine_frame *frame) MINE_MUST_CHECK;
+void mine_frame_clear(mine_frame *frame); /* drop rows, keep columns (fixed frames) */
+int mine_frame_find(const mine_frame *frame, const char *name); /* column or -1; exact bytes */
+
+/* A target column holds both views until the job decides; these make one final.
+** as_category: exact typed levels, at most `most` of them.  as_number: error
+** naming the first value that is no number. */
+mine_status mine_column_as_category(mine_frame *frame, int column, int64_t most) MINE_MUST_CHECK;
+mine_status mine_column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK;
+/* Distinct non-missing values, counted up to `limit` (then limit + 1). */
+int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit);
+int mine_column_is_text(const mine_column *column); /* any text that is not '' was seen */
+
+#endif

@@ -1,0 +1,58 @@
+/*
+** values.h -- a growing vector of typed values, eight bytes each.
+**
+** Ids, class labels, category levels, items and the columns of result tables.
+** A vector of one type stores only payloads; type tags appear with the first
+** value of another type.  Text lives in one pool, so a million ids cost no
+** million allocations.
+*/
+#ifndef MINE_DATA_VALUES_H
+#define MINE_DATA_VALUES_H
+
+#include "../core/env.h"
+
+typedef struct mine_values {
+  mine_arena *arena;
+  int64_t n;
+  size_t capacity;
+  uint64_t *payload; /* integer, bits of a double, or offset into the pool */
+  uint8_t *type;     /* NULL while every value has type `uniform`          */
+  size_t type_capacity;
+  mine_cell_type uniform;
+  char *pool; /* text: 4-byte length (host order), the bytes, a NUL        */
+  size_t pool_bytes, pool_capacity;
+} mine_values;
+
+void mine_values_open(mine_values *values, mine_arena *arena);
+/* 1 = appended, 0 = failure recorded in the arena's environment. */
+int mine_values_push(mine_values *values, const mine_cell *cell);
+int mine_values_push_null(mine_values *values);
+int mine_values_push_int(mine_values *values, int64_t v);
+int mine_values_push_real(mine_values *values, double v);
+int mine_values_push_text(mine_values *values, const char *text, size_t bytes);
+void mine_values_get(const mine_values *values, int64_t i, mine_cell *out);
+void mine_values_clear(mine_values *values); /* keep the memory */
+
+/* Identity of a value: 1 and 1.0 are the same, 1 and '1' are not; NULL equals
+** NULL.  Hashes agree with it. */
+int mine_cell_equal(const mine_cell *a, const mine_cell *b);
+uint64_t mine_cell_hash(const mine_cell *cell);
+/* NULL < numbers < text (bytewise) < blob, as SQLite sorts. */
+int mine_cell_compare(const mine_cell *a, const mine_cell *b);
+
+/* A dictionary: distinct values in order of arrival, found by identity. */
+typedef struct mine_dictionary {
+  mine_values values;
+  uint64_t *hash; /* of each value                                  */
+  size_t hash_capacity;
+  uint32_t *slot; /* open addressing: value number + 1, 0 = empty   */
+  size_t slots;   /* a power of two                                 */
+} mine_dictionary;
+
+int mine_dictionary_open(mine_dictionary *d, mine_arena *arena);
+/* The value's number, adding it if new; -1 on failure (recorded). */
+int64_t mine_dictionary_add(mine_dictionary *d, const mine_cell *cell);
+int64_t mine_dictionary_find(const mine_dictionary *d, const mine_cell *cell); /* -1: absent */
+int mine_dictionary_rebuild(mine_dictionary *d); /* after values were filled directly */
+
+#endif
