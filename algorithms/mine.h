@@ -138,6 +138,12 @@ mine_frame *mine_training_frame(mine_training *training);
 mine_status mine_training_source(mine_training *training, const char *source);
 /* Keep this positive class if the caller gives none (retraining). */
 mine_status mine_training_keep_positive(mine_training *training, const mine_cell *positive);
+/* Whether an option (kmeans: init) holds a SELECT that gives the first centres.
+** The host runs *sql and fills mine_training_initial(), after the rows. */
+int mine_training_wants_initial(const mine_training *training, const char **sql);
+/* The frame of the initial centres: columns are matched by name to the
+** features.  Ask for it when all rows are in; NULL: failure recorded. */
+mine_frame *mine_training_initial(mine_training *training);
 /* Fit on the rows in the frame: held-out metrics first, then all rows. */
 mine_status mine_training_fit(mine_training *training, mine_model **out);
 /* (id, cluster, distance) of the rows in the frame; clustering models only. */
@@ -164,7 +170,8 @@ typedef enum mine_model_text {
   MINE_MODEL_TARGET,    /* NULL when there is none                 */
   MINE_MODEL_ID,        /* name of the id column, NULL for id=none */
   MINE_MODEL_SOURCE,    /* as given to mine_training_source        */
-  MINE_MODEL_OPTIONS,   /* as given to mine_training_open          */
+  MINE_MODEL_OPTIONS,   /* what differs from the defaults; threads, max_memory,
+                        ** max_seconds and progress never: they change no byte */
   MINE_MODEL_FEATURES,  /* a JSON array of the feature names       */
   MINE_MODEL_METRICS,   /* a JSON object                           */
   MINE_MODEL_REPORT     /* one line: rows, main metric, warnings   */

@@ -1,0 +1,83 @@
+/*
+** common_options.h -- the options that many verbs share, declared once.
+**
+** A job puts the tables it takes into mine_option_groups, each with its struct,
+** parses once, and applies the run options to the environment.  The catalogue
+** reads the same tables.
+*/
+#ifndef MINE_JOBS_COMMON_OPTIONS_H
+#define MINE_JOBS_COMMON_OPTIONS_H
+
+#include "../core/options.h"
+#include "../core/text.h"
+
+/* How a call may run: never changes the result, except `seed`. */
+typedef struct mine_run_options {
+  int64_t threads;    /* MINE_AUTO or 0: all cores      */
+  int64_t max_memory; /* MINE_AUTO: half of the available */
+  double max_seconds; /* NAN: none                      */
+  int progress;
+} mine_run_options;
+extern const mine_option mine_run_option_table[];
+void mine_run_options_apply(mine_env *env, const mine_run_options *run);
+
+typedef struct mine_seed_options {
+  int64_t seed;
+} mine_seed_options;
+extern const mine_option mine_seed_option_table[];
+
+/* How the columns of an attribute table are to be read. */
+typedef enum mine_missing { MINE_MISSING_AUTO, MINE_MISSING_ERROR, MINE_MISSING_SKIP } mine_missing;
+typedef struct mine_source_options {
+  mine_cell id; /* MINE_NULL: the first column; 'none': rows are numbered */
+  mine_list ignore, categorical, numeric;
+  int missing; /* mine_missing */
+} mine_source_options;
+extern const mine_option mine_source_option_table[];
+
+/* What is to be learned, and how it is measured. */
+typedef enum mine_task_choice {
+  MINE_TASK_AUTO,
+  MINE_TASK_CLASSES,
+  MINE_TASK_NUMBERS
+} mine_task_choice;
+typedef struct mine_supervised_options {
+  mine_cell target;
+  int task; /* mine_task_choice */
+  mine_cell positive;
+  mine_cell weight;
+  int class_weight; /* 0 none, 1 balanced */
+  double holdout;
+  int refit;
+} mine_supervised_options;
+extern const mine_option mine_supervised_option_table[];
+
+typedef struct mine_folds_options {
+  int64_t folds;
+} mine_folds_options;
+extern const mine_option mine_folds_option_table[]; /* mine_cross_validate */
+
+typedef struct mine_pick_options {
+  mine_cell algorithm; /* default kmeans */
+} mine_pick_options;
+extern const mine_option mine_pick_option_table[]; /* mine_cluster */
+
+typedef struct mine_scoring_options {
+  mine_cell class_; /* spelled `class` */
+  int missing;      /* mine_missing, or -1: as the model was trained */
+} mine_scoring_options;
+extern const mine_option mine_scoring_option_table[];
+
+/* The text of an option that names one thing ("target"), NULL when not given. */
+const char *mine_option_name_of(const mine_cell *cell);
+/* Whether a list names `name`. */
+int mine_list_has(const mine_list *list, const char *name);
+/* The value as a user would write it ("auto", "a|b", "0.2"); nothing when not given. */
+void mine_option_value_text(mine_text *out, const mine_option *option, const void *values);
+/* Whether the value differs from the table's default. */
+int mine_option_changed(mine_arena *arena, const mine_option *option, const void *values);
+/* Append "name=value" of every option that was changed, comma-separated: a
+** text that the parser reads back to the same values. */
+void mine_options_canonical(mine_text *out, const mine_option *table, const void *values);
+
+#endif

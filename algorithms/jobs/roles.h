@@ -1,0 +1,60 @@
+/*
+** roles.h -- which column is what in an attribute table that is learned from.
+**
+** mine_roles_plan is a mine_frame_plan: it decides the role of every column
+** from the options before a row is read.  mine_roles_check looks at what was
+** read: is the id an id, is anything left to learn from.  Used by training,
+** clustering and the base rows of a search.
+*/
+#ifndef MINE_JOBS_ROLES_H
+#define MINE_JOBS_ROLES_H
+
+#include "../data/dataset.h"
+#include "common_options.h"
+
+/* A sentence for the report: item "dropped" or "warning", about column `name`. */
+typedef void (*mine_roles_note)(void *context, const char *item, const char *name,
+                                const char *detail);
+
+typedef struct mine_roles {
+  mine_env *env;
+  const char *algorithm;                     /* for sentences; NULL: none    */
+  const mine_source_options *source;         /* required                     */
+  const mine_supervised_options *supervised; /* NULL: no target, no weight   */
+  int needs_target;
+  /* Set by the plan: columns of the frame, -1 = none. */
+  int id, target, weight;
+  int id_by_default; /* the first column, because nobody said otherwise */
+} mine_roles;
+
+/* The columns that became features, in source order. */
+typedef struct mine_chosen {
+  int n;
+  int *column;
+} mine_chosen;
+
+mine_status mine_roles_plan(void *roles, mine_frame *frame); /* owner = mine_roles */
+
+/* After mine_frame_finish: checks the id (fractional numbers or too few distinct
+** values when it was taken by default; repeated or NULL ids are noted), drops
+** empty and constant columns with a note, and lists what is left (allocated in
+** the frame's arena).  Errors: no rows, no attributes left. */
+mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
+                             void *context, mine_chosen *chosen) MINE_MUST_CHECK;
+
+/* missing=error: fail naming the first missing cell among the chosen columns
+** (row_offset rows came before this frame's). */
+mine_status mine_roles_refuse_missing(mine_frame *frame, const mine_chosen *chosen,
+                                      int64_t row_offset) MINE_MUST_CHECK;
+int mine_column_missing_at(const mine_column *column, int64_t row);
+
+/* Describe a finished column as a model's feature; everything copied to arena. */
+mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
+                                     mine_feature *out) MINE_MUST_CHECK;
+void mine_view_of_column(const mine_column *column, mine_feature_view *out);
+
+/* "no column 'x'; the columns are a, b, c", nearest first. */
+mine_status mine_fail_column(mine_env *env, const mine_frame *frame, const char *what,
+                             const char *name);
+
+#endif
