@@ -30,6 +30,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__GNUC__)
+#pragma GCC visibility push(default) /* what libmine.so exports: these and no more */
+#endif
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MINE_VERSION        "0.1.0"
 #define MINE_VERSION_NUMBER 1000 /* major*1000000 + minor*1000 + patch; 0.1.0 */
 
@@ -258,5 +265,12 @@ mine_status mine_profile_run(mine_frame *frame, mine_relation **out);
 
 mine_status mine_catalog_algorithms(mine_env *env, mine_relation **out);
 mine_status mine_catalog_options(mine_env *env, const char *algorithm_or_verb, mine_relation **out);
+
+#ifdef __cplusplus
+}
+#endif
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

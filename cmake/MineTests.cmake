@@ -1,0 +1,116 @@
+# Every test is a ctest test:
+#   unit.*    C programs of tests/unit (cmocka), linked with libmine only
+#   sql.*     tests/sql/NAME.sql, its output compared with NAME.expected
+#   docs.*    the SQL examples of README.md and docs/, output compared
+#   recipes.* the demo database and the recipes of sql/
+#   golden.*, differential.*   published results; scikit-learn and brute force
+#   hosts.*   programs that load or embed the extension
+# Exit code 77 means "skipped", and the test says why.
+
+set(runner ${PROJECT_SOURCE_DIR}/tests/run.py)
+find_program(MINE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
+if(NOT MINE_PYTHON)
+  find_program(MINE_PYTHON NAMES python3)
+endif()
+find_program(MINE_SQLITE NAMES sqlite3)
+
+# The sanitizer's run-time library must be in the host process (sqlite3, python3)
+# before the extension is loaded into it.
+set(preload "")
+if(MINE_SANITIZE MATCHES "address")
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libasan.so
+    OUTPUT_VARIABLE preload OUTPUT_STRIP_TRAILING_WHITESPACE)
+elseif(MINE_SANITIZE MATCHES "thread")
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libtsan.so
+    OUTPUT_VARIABLE preload OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
+
+set(MINE_TEST_ENVIRONMENT
+  "MINE_EXTENSION=${PROJECT_BINARY_DIR}/mine.so"
+  "MINE_BUILD=${PROJECT_BINARY_DIR}"
+  "MINE_SQLITE=${MINE_SQLITE}"
+  "MINE_PRELOAD=${preload}"
+  "MINE_PROGRESS=0")
+
+function(mine_add_test name)
+  cmake_parse_arguments(T "" "TIMEOUT;LABEL" "COMMAND" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${T_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${T_TIMEOUT}
+    ENVIRONMENT "${MINE_TEST_ENVIRONMENT}" LABELS "${T_LABEL}")
+endfunction()
+
+# ---- unit tests ---------------------------------------------------------------
+
+file(GLOB unit_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/test_*.c)
+find_library(CMOCKA_LIBRARY cmocka)
+if(CMOCKA_LIBRARY)
+  foreach(source ${unit_tests})
+    get_filename_component(name ${source} NAME_WE)
+    string(REPLACE "test_" "" topic ${name})
+    add_executable(unit_${topic} ${source})
+    target_link_libraries(unit_${topic} PRIVATE mine_flags mine_static ${CMOCKA_LIBRARY})
+    mine_add_test(unit.${topic} COMMAND unit_${topic})
+  endforeach()
+elseif(unit_tests)
+  message(WARNING "cmocka not found: unit tests are not built (apt-get install libcmocka-dev)")
+endif()
+
+if(NOT MINE_PYTHON)
+  message(WARNING "python3 not found: only the unit tests are registered")
+  return()
+endif()
+
+mine_add_test(format COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_format.py)
+mine_add_test(exports COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/exports.py)
+
+if(NOT TARGET mine)
+  return()
+endif()
+
+# ---- SQL scripts, documents, recipes ---------------------------------------------
+
+file(GLOB sql_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/sql/*.sql)
+foreach(source ${sql_tests})
+  get_filename_component(name ${source} NAME_WE)
+  mine_add_test(sql.${name} COMMAND ${MINE_PYTHON} ${runner} sql ${source})
+endforeach()
+
+# Documents and recipes share one generated pair of demo databases.
+mine_add_test(demo.build COMMAND ${MINE_PYTHON} ${runner} demo)
+set_tests_properties(demo.build PROPERTIES FIXTURES_SETUP demo)
+
+file(GLOB_RECURSE documents CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/README*.md ${PROJECT_SOURCE_DIR}/docs/*.md)
+foreach(source ${documents})
+  file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
+  if(NOT name MATCHES "^(build|node_modules)/")
+    mine_add_test(docs.${name} COMMAND ${MINE_PYTHON} ${runner} docs ${source})
+    set_tests_properties(docs.${name} PROPERTIES FIXTURES_REQUIRED demo)
+  endif()
+endforeach()
+
+file(GLOB recipes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/recipes/test_*.py)
+foreach(source ${recipes})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE "test_" "" topic ${name})
+  mine_add_test(recipes.${topic} TIMEOUT 300 COMMAND ${MINE_PYTHON} ${source})
+  set_tests_properties(recipes.${topic} PROPERTIES FIXTURES_REQUIRED demo)
+endforeach()
+
+# ---- published results and other implementations ------------------------------------
+
+foreach(kind golden differential)
+  file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${kind}/test_*.py)
+  foreach(source ${scripts})
+    get_filename_component(name ${source} NAME_WE)
+    string(REPLACE "test_" "" topic ${name})
+    mine_add_test(${kind}.${topic} TIMEOUT 600 LABEL slow COMMAND ${MINE_PYTHON} ${source})
+  endforeach()
+endforeach()
+
+# ---- hosts ------------------------------------------------------------------------------
+
+include(MineHosts)
