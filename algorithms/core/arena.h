@@ -60,8 +60,9 @@ int mine_arena_reserve(mine_arena *arena, void **items, size_t *capacity, size_t
 /* Scratch positions: everything taken from the arena since the mark (blocks
 ** included) is given back by rewind. */
 typedef struct mine_mark {
-  void *chunk, *block;
+  void *chunk;
   size_t used;
+  uint64_t serial; /* blocks are numbered: a resized block keeps its number */
 } mine_mark;
 mine_mark mine_arena_mark(mine_arena *arena);
 void mine_arena_rewind(mine_arena *arena, mine_mark mark);

@@ -47,7 +47,8 @@ uint64_t mine_read_u64(mine_reader *r);
 int64_t mine_read_i64(mine_reader *r);
 double mine_read_real(mine_reader *r);   /* any bits                    */
 double mine_read_finite(mine_reader *r); /* NaN or infinity is a problem */
-/* A count of things that each take at least `least_bytes` (> 0) in the file. */
+/* A count (written with mine_write_u64) of things that each take at least
+** `least_bytes` (> 0) in the file. */
 size_t mine_read_count(mine_reader *r, size_t least_bytes);
 /* Arrays are allocated in the arena; NULL after a problem. */
 double *mine_read_reals(mine_reader *r, size_t n, int finite);

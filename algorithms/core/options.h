@@ -96,15 +96,18 @@ const char *mine_option_type_name(const mine_option *option);
 void mine_option_range(const mine_option *option, char *buffer, size_t bytes);
 
 /* A flat JSON object, read member by member (also the scalar form of scoring).
-** Values: string, number, true/false (as 1/0 with *flag set), null, or an array
+** Values: string, number, true/false (as 1/0 with json->flag set), null, or an array
 ** of those when `list` is not NULL.  Nested objects are an error. */
 typedef struct mine_json {
   const char *text, *at; /* NUL-terminated text; at = where we are */
   mine_arena *arena;
   const char *problem; /* what is wrong at `at`, or NULL */
+  int flag;            /* the value just read was true or false */
+  int started;
 } mine_json;
 void mine_json_open(mine_json *json, mine_arena *arena, const char *text);
-/* 1 = a member was read, 0 = the end or a problem (check json->problem). */
+/* 1 = a member was read, 0 = the end or a problem (check json->problem).  An
+** array sets list->item (not NULL even when empty) and *value to MINE_NULL. */
 int mine_json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list);
 
 #endif

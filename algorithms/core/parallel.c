@@ -1,0 +1,128 @@
+/*
+** parallel.c -- threads that live as long as one loop.
+**
+** Tasks are numbered; an atomic counter hands them out.  The helpers know the
+** loop and nothing else: no environment, no host.  The calling thread works
+** too and, between its tasks, asks the host whether to go on (mine_poll limits
+** itself to every ~10 ms); a stop is a flag the helpers look at before each
+** task.
+*/
+#include "parallel.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#define PARALLEL_STACK ((size_t)1 << 20)
+
+typedef struct parallel_loop {
+  atomic_int_least64_t next; /* the first task not handed out yet */
+  atomic_int stop;
+  int64_t tasks;
+  mine_task task;
+  void *context;
+} parallel_loop;
+
+typedef struct parallel_helper {
+  parallel_loop *loop;
+  int worker;
+  pthread_t thread;
+} parallel_helper;
+
+typedef struct parallel_report {
+  const char *what; /* NULL: poll only */
+  double from, to;
+} parallel_report;
+
+/* The next task to run, or -1. */
+static int64_t parallel_take(parallel_loop *loop) {
+  if (atomic_load_explicit(&loop->stop, memory_order_relaxed)) return -1;
+  int64_t task = atomic_fetch_add_explicit(&loop->next, 1, memory_order_relaxed);
+  return task < loop->tasks ? task : -1;
+}
+
+static void *parallel_help(void *argument) {
+  parallel_helper *helper = argument;
+  parallel_loop *loop = helper->loop;
+  for (int64_t task = parallel_take(loop); task >= 0; task = parallel_take(loop))
+    loop->task(loop->context, task, helper->worker);
+  return NULL;
+}
+
+/* Signals are the host's: a helper takes none, except those that its own
+** instructions raise (blocked, they would kill without a report). */
+static void parallel_block_signals(sigset_t *before) {
+  sigset_t all;
+  sigfillset(&all);
+  sigdelset(&all, SIGSEGV);
+  sigdelset(&all, SIGBUS);
+  sigdelset(&all, SIGFPE);
+  sigdelset(&all, SIGILL);
+  pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+/* Start up to n helpers; fewer are no failure.  Returns how many run. */
+static int parallel_start(parallel_loop *loop, parallel_helper *helper, int n) {
+  pthread_attr_t attributes;
+  if (n < 1 || pthread_attr_init(&attributes) != 0) return 0;
+  pthread_attr_setstacksize(&attributes, PARALLEL_STACK);
+  sigset_t before;
+  parallel_block_signals(&before);
+  int started = 0;
+  for (; started < n; started++) {
+    parallel_helper *one = &helper[started];
+    one->loop = loop;
+    one->worker = started + 1;
+    if (pthread_create(&one->thread, &attributes, parallel_help, one) != 0) break;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  return started;
+}
+
+static mine_status parallel_ask(mine_env *env, const parallel_loop *loop, int64_t done,
+                                const parallel_report *report) {
+  if (!report->what) return mine_poll(env);
+  double share = (double)done / (double)loop->tasks;
+  return mine_poll_progress(env, report->what, report->from + (report->to - report->from) * share);
+}
+
+/* The calling thread's share of the loop. */
+static mine_status parallel_work(mine_env *env, parallel_loop *loop,
+                                 const parallel_report *report) {
+  for (int64_t task = parallel_take(loop); task >= 0; task = parallel_take(loop)) {
+    mine_status status = parallel_ask(env, loop, task, report);
+    if (status != MINE_OK) {
+      atomic_store_explicit(&loop->stop, 1, memory_order_relaxed);
+      return status;
+    }
+    loop->task(loop->context, task, 0);
+  }
+  return MINE_OK;
+}
+
+static mine_status parallel_run(mine_env *env, int64_t tasks, mine_task task, void *context,
+                                const parallel_report *report) {
+  if (env->status != MINE_OK || tasks <= 0) return env->status;
+  parallel_helper helper[MINE_MAX_THREADS];
+  parallel_loop loop = {.tasks = tasks, .task = task, .context = context};
+  atomic_init(&loop.next, 0);
+  atomic_init(&loop.stop, 0);
+  int threads = tasks < env->threads ? (int)tasks : env->threads;
+  int helpers = parallel_start(&loop, helper, threads - 1);
+  mine_status status = parallel_work(env, &loop, report);
+  for (int i = 0; i < helpers; i++)
+    pthread_join(helper[i].thread, NULL);
+  return status;
+}
+
+mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task, void *context) {
+  const parallel_report report = {NULL, 0, 0};
+  return parallel_run(env, tasks, task, context, &report);
+}
+
+mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
+                                   const char *what, double from, double to) {
+  const parallel_report report = {what, from, to};
+  return parallel_run(env, tasks, task, context, &report);
+}
