@@ -25,4 +25,11 @@ int mine_metrics_regression(int64_t n, const double *target, const double *value
 /* The class a probability row predicts: the largest, ties to the first. */
 int mine_metrics_argmax(const double *probability, int n_classes);
 
+/* (metric, value) and (actual, predicted, rows); counts: classes x classes,
+** row = actual.  All pairs are listed, zeros too. */
+mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int n,
+                                  mine_relation **out);
+mine_status mine_confusion_relation(mine_env *env, const mine_values *classes,
+                                    const int64_t *counts, mine_relation **out);
+
 #endif

@@ -85,6 +85,8 @@ struct mine_model {
   const char *source, *options;
   mine_values note_item, note_name, note_detail; /* the report, in order */
   int n_warnings;
+  double seconds; /* of the training; known to the process that trained only: it
+                  ** is not in the bytes, which are the same on every run */
   int n_metrics;
   mine_metric *metric; /* on held-out rows, or of the fit (inertia) */
   /* Held-out rows, for evaluation without a source (at most 100,000). */
@@ -112,7 +114,15 @@ const mine_algorithm *mine_algorithm_find(const char *name);
 const mine_kind *mine_kind_by_tag(uint32_t tag);
 const char *mine_task_name(mine_task_kind task);
 
-/* "model kind x" for the sentence when a part or verb does not fit. */
-mine_status mine_model_empty(mine_env *env, mine_model **out); /* references = 1 */
+/* An empty model with an arena of its own in env; references = 1. */
+mine_status mine_model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
+/* Make the texts that the getters return, then let go of the environment: the
+** model is finished and immutable. */
+mine_status mine_model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
+int mine_model_metric_find(const mine_model *model, const char *name, double *value);
+/* envelope.c: header, common part and body. */
+void mine_envelope_write(const mine_model *model, mine_writer *w);
+mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n,
+                               mine_model *model) MINE_MUST_CHECK;
 
 #endif

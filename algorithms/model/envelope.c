@@ -1,0 +1,359 @@
+/*
+** envelope.c -- a model as bytes, and back.
+**
+** Layout, little-endian:
+**
+**   header, MINE_MODEL_HEADER = 32 bytes
+**     8  magic "MINEMDL\0"
+**     4  format version        (of this file's part)
+**     4  kind tag              (model kind, never reused)
+**     8  total length          (header included)
+**     8  checksum              (XXH3-64 of everything after the header, seeded
+**                               with that of the 24 bytes before it)
+**   common part: kind's body version, algorithm, task, names, features,
+**     classes, report, metrics, held-out rows
+**   body: length, then what the kind's save() wrote
+**
+** The checksum finds accidents, not malice: anybody can recompute it.  So every
+** count is bounded by the bytes that are left, every index, order and number is
+** checked before use, and the memory taken is a small multiple of the bytes.
+*/
+#include <math.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "../core/text.h"
+#include "metrics.h"
+#include "model.h"
+
+#define ENVELOPE_VERSION 1u
+static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
+
+/* ---- writing -------------------------------------------------------------------- */
+
+static void envelope_write_values(mine_writer *w, const mine_values *values) {
+  mine_write_u64(w, (uint64_t)values->n);
+  for (int64_t i = 0; i < values->n; i++) {
+    mine_cell cell;
+    mine_values_get(values, i, &cell);
+    mine_write_cell(w, &cell);
+  }
+}
+
+static void envelope_write_feature(mine_writer *w, const mine_feature *feature) {
+  mine_write_string(w, feature->name);
+  mine_write_string(w, feature->why);
+  mine_write_u8(w, (uint8_t)feature->type);
+  mine_write_u8(w, (uint8_t)(feature->all_integers != 0));
+  mine_write_i64(w, feature->missing);
+  if (feature->type == MINE_COLUMN_CATEGORY) {
+    envelope_write_values(w, &feature->levels.values);
+  } else {
+    mine_write_real(w, feature->least);
+    mine_write_real(w, feature->most);
+    mine_write_real(w, feature->mean);
+    mine_write_real(w, feature->deviation);
+  }
+}
+
+static void envelope_write_held(mine_writer *w, const mine_model *model) {
+  const int64_t n = model->held_label || model->held_target ? model->held_rows : 0;
+  mine_write_u64(w, (uint64_t)n);
+  const int classes = model->task == MINE_CLASSIFICATION;
+  const int64_t scores = classes ? n * model->n_classes : n;
+  if (n > 0 && classes) mine_write_i32s(w, model->held_label, (size_t)n);
+  if (n > 0 && !classes) mine_write_reals(w, model->held_target, (size_t)n);
+  for (int64_t i = 0; i < scores; i++) {
+    uint32_t bits;
+    memcpy(&bits, &model->held_score[i], sizeof bits);
+    mine_write_u32(w, bits);
+  }
+}
+
+static void envelope_write_common(mine_writer *w, const mine_model *model) {
+  mine_write_u32(w, model->kind->version);
+  mine_write_string(w, model->algorithm);
+  mine_write_u32(w, (uint32_t)model->task);
+  mine_write_string(w, model->id_name);
+  mine_write_string(w, model->target_name);
+  mine_write_string(w, model->source);
+  mine_write_string(w, model->options);
+  mine_write_i64(w, model->rows);
+  mine_write_u8(w, (uint8_t)(model->missing_error != 0));
+  mine_write_u64(w, (uint64_t)model->n_features);
+  for (int f = 0; f < model->n_features; f++)
+    envelope_write_feature(w, &model->feature[f]);
+  envelope_write_values(w, &model->classes);
+  mine_write_i32(w, model->positive);
+  envelope_write_values(w, &model->note_item);
+  envelope_write_values(w, &model->note_name);
+  envelope_write_values(w, &model->note_detail);
+  mine_write_u64(w, (uint64_t)model->n_metrics);
+  for (int i = 0; i < model->n_metrics; i++) {
+    mine_write_string(w, model->metric[i].name);
+    mine_write_real(w, isnan(model->metric[i].value) ? (double)NAN : model->metric[i].value);
+  }
+  envelope_write_held(w, model);
+}
+
+static void envelope_put_u64(char *at, uint64_t v) {
+  for (int i = 0; i < 8; i++)
+    at[i] = (char)(uint8_t)(v >> (8 * i));
+}
+
+static uint64_t envelope_checksum(const void *bytes, size_t n) {
+  const char *at = bytes;
+  const uint64_t seed = XXH3_64bits(at, MINE_MODEL_HEADER - 8);
+  return XXH3_64bits_withSeed(at + MINE_MODEL_HEADER, n - MINE_MODEL_HEADER, seed);
+}
+
+void mine_envelope_write(const mine_model *model, mine_writer *w) {
+  mine_text_add(&w->text, envelope_magic, sizeof envelope_magic);
+  mine_write_u32(w, ENVELOPE_VERSION);
+  mine_write_u32(w, model->kind->tag);
+  mine_write_u64(w, 0);
+  mine_write_u64(w, 0);
+  envelope_write_common(w, model);
+  const size_t length_at = w->text.bytes;
+  mine_write_u64(w, 0);
+  model->kind->save(model, w);
+  if (w->text.failed) return;
+  envelope_put_u64(w->text.data + length_at, w->text.bytes - length_at - 8);
+  envelope_put_u64(w->text.data + 16, w->text.bytes);
+  envelope_put_u64(w->text.data + 24, envelope_checksum(w->text.data, w->text.bytes));
+}
+
+/* ---- reading -------------------------------------------------------------------- */
+
+/* Cells in order; every cell takes at least one byte of the file. */
+static void envelope_read_values(mine_reader *r, mine_values *values, int strictly_rising) {
+  const size_t n = mine_read_count(r, 1);
+  mine_cell last = {MINE_NULL, 0, {0}};
+  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+    mine_cell cell;
+    mine_read_cell(r, &cell);
+    if (!mine_reader_ok(r)) return;
+    if (cell.type == MINE_BLOB || (cell.type == MINE_REAL && !isfinite(cell.as.real)))
+      mine_reader_bad(r, "a value");
+    if (strictly_rising &&
+        (cell.type == MINE_NULL || (i > 0 && mine_cell_compare(&last, &cell) >= 0)))
+      mine_reader_bad(r, "the order of the values");
+    if (!mine_values_push(values, &cell)) mine_reader_bad(r, "memory");
+    last = cell;
+  }
+}
+
+/* Notes are text, and the three columns of the report are equally long. */
+static void envelope_read_notes(mine_reader *r, mine_model *model) {
+  mine_values *column[] = {&model->note_item, &model->note_name, &model->note_detail};
+  for (int c = 0; c < 3; c++) {
+    envelope_read_values(r, column[c], 0);
+    if (column[c]->n != column[0]->n) mine_reader_bad(r, "the length of the report");
+    for (int64_t i = 0; i < column[c]->n && mine_reader_ok(r); i++) {
+      mine_cell cell;
+      mine_values_get(column[c], i, &cell);
+      if (cell.type != MINE_TEXT) mine_reader_bad(r, "the report");
+      if (c == 0 && cell.bytes == 7 && memcmp(cell.as.text, "warning", 7) == 0) model->n_warnings++;
+    }
+  }
+}
+
+static const char *envelope_read_name(mine_reader *r, const char *what) {
+  const char *name = mine_read_string(r);
+  if (mine_reader_ok(r) && (!name || !*name)) mine_reader_bad(r, what);
+  return name ? name : "";
+}
+
+/* least..deviation may be NaN (an attribute that had no value), never infinite. */
+static double envelope_read_statistic(mine_reader *r) {
+  const double v = mine_read_real(r);
+  if (isinf(v)) mine_reader_bad(r, "a statistic");
+  return v;
+}
+
+static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
+  feature->name = mine_read_string(r);
+  if (mine_reader_ok(r) && !feature->name) mine_reader_bad(r, "a feature's name");
+  feature->why = mine_read_string(r);
+  if (!feature->why) feature->why = "";
+  const uint8_t type = mine_read_u8(r);
+  feature->all_integers = mine_read_u8(r) != 0;
+  feature->missing = mine_read_i64(r);
+  if (feature->missing < 0) mine_reader_bad(r, "a feature's missing count");
+  if (type != MINE_COLUMN_NUMERIC && type != MINE_COLUMN_CATEGORY)
+    mine_reader_bad(r, "a feature's type");
+  if (!mine_reader_ok(r) || !mine_dictionary_open(&feature->levels, r->arena)) return;
+  feature->type = (mine_column_type)type;
+  if (type == MINE_COLUMN_CATEGORY) {
+    feature->least = feature->most = feature->mean = feature->deviation = NAN;
+    envelope_read_values(r, &feature->levels.values, 1);
+    if (mine_reader_ok(r) && !mine_dictionary_rebuild(&feature->levels))
+      mine_reader_bad(r, "memory");
+  } else {
+    feature->least = envelope_read_statistic(r);
+    feature->most = envelope_read_statistic(r);
+    feature->mean = envelope_read_statistic(r);
+    feature->deviation = envelope_read_statistic(r);
+  }
+}
+
+#define ENVELOPE_LEAST_FEATURE 26 /* bytes: two strings, type, flag, missing, a count */
+
+static void envelope_read_features(mine_reader *r, mine_model *model) {
+  const size_t n = mine_read_count(r, ENVELOPE_LEAST_FEATURE);
+  if (n < 1 || n > INT32_MAX) mine_reader_bad(r, "the number of features");
+  if (!mine_reader_ok(r)) return;
+  model->feature = mine_arena_zeros(r->arena, n, sizeof *model->feature);
+  mine_dictionary names;
+  if (!model->feature || !mine_dictionary_open(&names, r->env->scratch)) return;
+  for (size_t f = 0; f < n && mine_reader_ok(r); f++) {
+    envelope_read_feature(r, &model->feature[f]);
+    if (!mine_reader_ok(r)) return;
+    mine_cell name = {MINE_TEXT, strlen(model->feature[f].name), {0}};
+    name.as.text = model->feature[f].name;
+    if (mine_dictionary_add(&names, &name) != (int64_t)f)
+      mine_reader_bad(r, "a feature's name, which is there twice");
+    model->n_features = (int)f + 1;
+  }
+}
+
+static void envelope_read_metrics(mine_reader *r, mine_model *model) {
+  const size_t n = mine_read_count(r, 12);
+  if (n > MINE_MAX_METRICS) mine_reader_bad(r, "the number of metrics");
+  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+    const char *name = envelope_read_name(r, "a metric's name");
+    const double value = mine_read_real(r);
+    if (isinf(value)) mine_reader_bad(r, "a metric");
+    /* `rows` becomes an integer again, so it must be one. */
+    if (strcmp(name, "rows") == 0 && !(value >= 0 && value <= MINE_MAX_ROWS))
+      mine_reader_bad(r, "a metric");
+    if (mine_reader_ok(r)) mine_model_metric(model, name, value);
+  }
+}
+
+static void envelope_read_held(mine_reader *r, mine_model *model) {
+  const size_t n = mine_read_count(r, 8);
+  if (n == 0 || !mine_reader_ok(r)) return;
+  const int classes = model->task == MINE_CLASSIFICATION;
+  if (!classes && model->task != MINE_REGRESSION) mine_reader_bad(r, "held-out rows");
+  const size_t width = classes ? (size_t)model->n_classes : 1;
+  const size_t left = (size_t)(r->end - r->at);
+  if (width > left || n > left / (4 * width)) mine_reader_bad(r, "the number of held-out rows");
+  if (!mine_reader_ok(r)) return;
+  if (classes) {
+    model->held_label = mine_read_i32s(r, n);
+  } else {
+    model->held_target = mine_read_reals(r, n, 1);
+  }
+  model->held_score = mine_arena_array(r->arena, n * width, sizeof(float));
+  if (!model->held_score || !mine_reader_ok(r)) return;
+  for (size_t i = 0; i < n * width; i++) {
+    const uint32_t bits = mine_read_u32(r);
+    memcpy(&model->held_score[i], &bits, sizeof bits);
+    if (!isfinite(model->held_score[i])) mine_reader_bad(r, "a held-out score");
+  }
+  for (size_t i = 0; classes && i < n && mine_reader_ok(r); i++) {
+    if (model->held_label[i] < 0 || model->held_label[i] >= model->n_classes)
+      mine_reader_bad(r, "a held-out label");
+  }
+  model->held_rows = (int64_t)n;
+}
+
+static void envelope_read_task(mine_reader *r, mine_model *model) {
+  const uint32_t task = mine_read_u32(r);
+  if (task != MINE_CLASSIFICATION && task != MINE_REGRESSION && task != MINE_CLUSTERING &&
+      task != MINE_NEIGHBORS)
+    mine_reader_bad(r, "the task");
+  model->task = (mine_task_kind)task;
+}
+
+static void envelope_read_classes(mine_reader *r, mine_model *model) {
+  envelope_read_values(r, &model->classes, 1);
+  model->positive = mine_read_i32(r);
+  const int64_t n = model->classes.n;
+  const int wanted = model->task == MINE_CLASSIFICATION;
+  if (n > INT32_MAX || (wanted ? n < 2 : n != 0)) mine_reader_bad(r, "the number of classes");
+  if (model->positive < -1 || model->positive >= n) mine_reader_bad(r, "the positive class");
+  model->n_classes = (int)n;
+}
+
+static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
+  const uint32_t body_version = mine_read_u32(r);
+  model->algorithm = envelope_read_name(r, "the algorithm's name");
+  envelope_read_task(r, model);
+  model->id_name = mine_read_string(r);
+  model->target_name = mine_read_string(r);
+  model->source = mine_read_string(r);
+  model->options = mine_read_string(r);
+  model->rows = mine_read_i64(r);
+  model->missing_error = mine_read_u8(r) != 0;
+  if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
+  const int supervised = model->task == MINE_CLASSIFICATION || model->task == MINE_REGRESSION;
+  if (mine_reader_ok(r) && supervised != (model->target_name != NULL))
+    mine_reader_bad(r, "the target");
+  if (mine_reader_ok(r)) envelope_read_features(r, model);
+  if (mine_reader_ok(r)) envelope_read_classes(r, model);
+  if (mine_reader_ok(r)) envelope_read_notes(r, model);
+  if (mine_reader_ok(r)) envelope_read_metrics(r, model);
+  if (mine_reader_ok(r)) envelope_read_held(r, model);
+  return body_version;
+}
+
+static uint64_t envelope_get(const uint8_t *at, int bytes) {
+  uint64_t v = 0;
+  for (int i = 0; i < bytes; i++)
+    v |= (uint64_t)at[i] << (8 * i);
+  return v;
+}
+
+static mine_status envelope_corrupt(mine_env *env, const char *what) {
+  return mine_fail(env, MINE_CORRUPT, "the model is corrupt (%s); train it again", what);
+}
+
+static mine_status envelope_newer(mine_env *env) {
+  return mine_fail(env, MINE_CORRUPT,
+                   "the model was made by a newer version and needs sqlite-mine later than %s; "
+                   "this is %s",
+                   MINE_VERSION, MINE_VERSION);
+}
+
+/* The header: whose bytes these are, whether all of them are here, unharmed. */
+static mine_status envelope_check_header(mine_env *env, const uint8_t *bytes, size_t n,
+                                         mine_model *model) {
+  if (n < MINE_MODEL_HEADER || memcmp(bytes, envelope_magic, sizeof envelope_magic) != 0)
+    return mine_fail(env, MINE_CORRUPT,
+                     "the bytes are not a model; pass the result of mine_fit or the column model "
+                     "of mine_models");
+  if (envelope_get(bytes + 16, 8) != n) return envelope_corrupt(env, "its length");
+  if (envelope_get(bytes + 24, 8) != envelope_checksum(bytes, n))
+    return envelope_corrupt(env, "its checksum");
+  const uint64_t version = envelope_get(bytes + 8, 4);
+  if (version > ENVELOPE_VERSION) return envelope_newer(env);
+  if (version < 1) return envelope_corrupt(env, "its version");
+  model->kind = mine_kind_by_tag((uint32_t)envelope_get(bytes + 12, 4));
+  if (!model->kind) return envelope_newer(env);
+  return MINE_OK;
+}
+
+mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n, mine_model *model) {
+  if (envelope_check_header(env, bytes, n, model)) return env->status;
+  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_reader r = {.env = env, .arena = model->arena};
+  r.at = (const uint8_t *)bytes + MINE_MODEL_HEADER;
+  r.end = (const uint8_t *)bytes + n;
+  const uint32_t version = envelope_read_common(&r, model);
+  if (mine_reader_ok(&r) && version > model->kind->version) return envelope_newer(env);
+  if (mine_read_u64(&r) != (uint64_t)(r.end - r.at)) mine_reader_bad(&r, "the length of the body");
+  if (mine_reader_ok(&r)) model->kind->load(&r, model, version);
+  if (mine_reader_ok(&r) && r.at != r.end) mine_reader_bad(&r, "bytes after the end");
+  mine_arena_rewind(env->scratch, mark);
+  if (env->status) return env->status;
+  if (!mine_reader_ok(&r)) return envelope_corrupt(env, r.problem ? r.problem : "its content");
+  void *copy = mine_arena_array(model->arena, n, 1);
+  if (!copy) return mine_env_status(env);
+  model->bytes = memcpy(copy, bytes, n);
+  model->n_bytes = n;
+  return MINE_OK;
+}

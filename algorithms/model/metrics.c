@@ -1,0 +1,236 @@
+/*
+** metrics.c -- how good predictions are.
+**
+** AUC is the Mann-Whitney statistic by ranks (Hanley & McNeil, Radiology 143,
+** 1982), ties counting one half: one sort, O(n log n).  The Brier score is
+** Brier, Monthly Weather Review 78 (1950), with two classes in its one-sided
+** form; macro averages are plain means over the classes that occur.
+*/
+#include "metrics.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+int mine_metrics_argmax(const double *probability, int n_classes) {
+  int best = 0;
+  for (int c = 1; c < n_classes; c++) {
+    if (probability[c] > probability[best]) best = c;
+  }
+  return best;
+}
+
+static double metrics_ratio(double a, double b) {
+  return b > 0 ? a / b : (double)NAN;
+}
+
+/* ---- one positive class: ranks ------------------------------------------------ */
+
+typedef struct metrics_ranked {
+  double score, positive, negative; /* weights of the row */
+} metrics_ranked;
+
+static int metrics_by_score(const void *a, const void *b) {
+  const double x = ((const metrics_ranked *)a)->score, y = ((const metrics_ranked *)b)->score;
+  return (x < y) - (x > y); /* highest first */
+}
+
+/* Equal scores become one entry; returns how many are left. */
+static int64_t metrics_merge_ties(metrics_ranked *row, int64_t n) {
+  int64_t groups = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (groups > 0 && row[groups - 1].score == row[i].score) {
+      row[groups - 1].positive += row[i].positive;
+      row[groups - 1].negative += row[i].negative;
+    } else {
+      row[groups++] = row[i];
+    }
+  }
+  return groups;
+}
+
+static double metrics_auc(const metrics_ranked *group, int64_t groups, double positives,
+                          double negatives) {
+  double above = 0, area = 0; /* positives ranked above the group */
+  for (int64_t g = 0; g < groups; g++) {
+    area += group[g].negative * (above + 0.5 * group[g].positive);
+    above += group[g].positive;
+  }
+  return metrics_ratio(area, positives * negatives);
+}
+
+/* The rate among the best-scored tenth against the overall rate.  A tie that
+** straddles the border is shared out in proportion. */
+static double metrics_top_decile(const metrics_ranked *group, int64_t groups, double positives,
+                                 double total) {
+  const double wanted = total / 10;
+  double taken = 0, found = 0;
+  for (int64_t g = 0; g < groups && taken < wanted; g++) {
+    const double weight = group[g].positive + group[g].negative;
+    const double share = weight <= wanted - taken ? 1 : (wanted - taken) / weight;
+    found += share * group[g].positive;
+    taken += share * weight;
+  }
+  return metrics_ratio(metrics_ratio(found, wanted), metrics_ratio(positives, total));
+}
+
+typedef struct metrics_ranks {
+  double auc, top_decile_lift;
+} metrics_ranks;
+
+static metrics_ranks metrics_rank(mine_arena *arena, int64_t n, int n_classes, int positive,
+                                  const int32_t *label, const double *probability,
+                                  const double *weight) {
+  metrics_ranks out = {NAN, NAN};
+  mine_mark mark = mine_arena_mark(arena);
+  metrics_ranked *row = mine_arena_array(arena, (size_t)n, sizeof *row);
+  if (!row) return out;
+  double positives = 0, negatives = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double w = weight ? weight[i] : 1;
+    const int is = label[i] == positive;
+    row[i] = (metrics_ranked){probability[i * n_classes + positive], is ? w : 0, is ? 0 : w};
+    positives += row[i].positive;
+    negatives += row[i].negative;
+  }
+  if (n > 1) qsort(row, (size_t)n, sizeof *row, metrics_by_score);
+  const int64_t groups = metrics_merge_ties(row, n);
+  out.auc = metrics_auc(row, groups, positives, negatives);
+  out.top_decile_lift = metrics_top_decile(row, groups, positives, positives + negatives);
+  mine_arena_rewind(arena, mark);
+  return out;
+}
+
+/* ---- classification ------------------------------------------------------------ */
+
+/* What one pass over the rows yields. */
+typedef struct metrics_counts {
+  double total, correct, log_loss, brier;
+  double *actual, *predicted, *hit; /* weight per class */
+} metrics_counts;
+
+/* One row's squared error: of the positive class, or the mean over all. */
+static double metrics_squared(const double *p, int n_classes, int positive, int label) {
+  if (positive >= 0) {
+    const double error = p[positive] - (label == positive);
+    return error * error;
+  }
+  double sum = 0;
+  for (int c = 0; c < n_classes; c++) {
+    const double error = p[c] - (label == c);
+    sum += error * error;
+  }
+  return sum / n_classes;
+}
+
+static int metrics_count(mine_arena *arena, int64_t n, int n_classes, int positive,
+                         const int32_t *label, const double *probability, const double *weight,
+                         metrics_counts *m) {
+  memset(m, 0, sizeof *m);
+  double *classes = mine_arena_zeros(arena, (size_t)n_classes * 3, sizeof *classes);
+  if (!classes) return 0;
+  m->actual = classes;
+  m->predicted = classes + n_classes;
+  m->hit = classes + 2 * (ptrdiff_t)n_classes;
+  for (int64_t i = 0; i < n; i++) {
+    const double *p = probability + i * n_classes, w = weight ? weight[i] : 1;
+    const int guess = mine_metrics_argmax(p, n_classes);
+    const double certain = fmin(fmax(p[label[i]], DBL_EPSILON), 1 - DBL_EPSILON);
+    m->total += w;
+    m->actual[label[i]] += w;
+    m->predicted[guess] += w;
+    if (guess == label[i]) m->hit[guess] += w;
+    m->log_loss -= w * log(certain);
+    m->brier += w * metrics_squared(p, n_classes, positive, label[i]);
+  }
+  for (int c = 0; c < n_classes; c++)
+    m->correct += m->hit[c];
+  return 1;
+}
+
+/* precision, recall, f1 of one class; 0 where the class was never predicted. */
+static void metrics_macro(const metrics_counts *m, int n_classes, double *precision, double *recall,
+                          double *f1) {
+  double p = 0, r = 0, f = 0;
+  int occurring = 0;
+  for (int c = 0; c < n_classes; c++) {
+    if (m->actual[c] + m->predicted[c] <= 0) continue;
+    occurring++;
+    if (m->predicted[c] > 0) p += m->hit[c] / m->predicted[c];
+    if (m->actual[c] > 0) r += m->hit[c] / m->actual[c];
+    f += 2 * m->hit[c] / (m->actual[c] + m->predicted[c]);
+  }
+  *precision = metrics_ratio(p, occurring);
+  *recall = metrics_ratio(r, occurring);
+  *f1 = metrics_ratio(f, occurring);
+}
+
+static double metrics_balanced(const metrics_counts *m, int n_classes) {
+  double sum = 0;
+  int occurring = 0;
+  for (int c = 0; c < n_classes; c++) {
+    if (m->actual[c] <= 0) continue;
+    sum += m->hit[c] / m->actual[c];
+    occurring++;
+  }
+  return metrics_ratio(sum, occurring);
+}
+
+int mine_metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
+                                const int32_t *label, const double *probability,
+                                const double *weight, mine_metric *metric) {
+  mine_mark mark = mine_arena_mark(arena);
+  metrics_counts m;
+  int k = 0;
+  if (!metrics_count(arena, n, n_classes, positive, label, probability, weight, &m)) return 0;
+  const int ranked = positive >= 0;
+  metrics_ranks ranks = {NAN, NAN};
+  if (ranked) ranks = metrics_rank(arena, n, n_classes, positive, label, probability, weight);
+  double precision, recall, f1;
+  metrics_macro(&m, n_classes, &precision, &recall, &f1);
+  if (ranked) {
+    precision = metrics_ratio(m.hit[positive], m.predicted[positive]);
+    recall = metrics_ratio(m.hit[positive], m.actual[positive]);
+    f1 = metrics_ratio(2 * m.hit[positive], m.actual[positive] + m.predicted[positive]);
+  }
+  metric[k++] = (mine_metric){"rows", (double)n};
+  metric[k++] = (mine_metric){"accuracy", metrics_ratio(m.correct, m.total)};
+  metric[k++] = (mine_metric){"balanced_accuracy", metrics_balanced(&m, n_classes)};
+  if (ranked) metric[k++] = (mine_metric){"auc", ranks.auc};
+  metric[k++] = (mine_metric){"log_loss", metrics_ratio(m.log_loss, m.total)};
+  metric[k++] = (mine_metric){"brier", metrics_ratio(m.brier, m.total)};
+  metric[k++] = (mine_metric){"precision", precision};
+  metric[k++] = (mine_metric){"recall", recall};
+  metric[k++] = (mine_metric){"f1", f1};
+  if (ranked) {
+    metric[k++] = (mine_metric){"gini", 2 * ranks.auc - 1};
+    metric[k++] = (mine_metric){"top_decile_lift", ranks.top_decile_lift};
+  }
+  mine_arena_rewind(arena, mark);
+  return k;
+}
+
+/* ---- regression ------------------------------------------------------------------ */
+
+int mine_metrics_regression(int64_t n, const double *target, const double *value,
+                            const double *weight, mine_metric *metric) {
+  double total = 0, sum = 0, squared = 0, absolute = 0, spread = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double w = weight ? weight[i] : 1, error = target[i] - value[i];
+    total += w;
+    sum += w * target[i];
+    squared += w * error * error;
+    absolute += w * fabs(error);
+  }
+  const double mean = metrics_ratio(sum, total);
+  for (int64_t i = 0; i < n; i++) {
+    const double w = weight ? weight[i] : 1, from = target[i] - mean;
+    spread += w * from * from;
+  }
+  metric[0] = (mine_metric){"rows", (double)n};
+  metric[1] = (mine_metric){"rmse", sqrt(metrics_ratio(squared, total))};
+  metric[2] = (mine_metric){"mae", metrics_ratio(absolute, total)};
+  metric[3] = (mine_metric){"r2", 1 - metrics_ratio(squared, spread)};
+  return 4;
+}
