@@ -1,0 +1,445 @@
+/*
+** nearest.c -- the search of nearest.h: a block of queries against one tile of
+** base rows after the other.
+**
+** For euclidean distances a tile first passes the sieve, which leaves some
+** k (1 + ln(n/k)) rows per query to be measured exactly.  Its limit must never
+** lose a row.  With u = 2^-24 and lengths |q|, |b|, the float bracket
+** |b|^2/2 - q.b of `width` terms is off by at most
+**
+**     (width + 6) u (|b|^2/2 + |q||b|)        [Higham 2002, section 3.1: two
+**                                              rounded inputs per product,
+**                                              width + 1 rounded steps]
+**
+** and NEAREST_SLACK widens that bound for second-order terms and the double
+** arithmetic around it.  Where many rows of a tile pass (ties, or data without
+** contrast) the tile is measured by vector instructions instead, so that the
+** worst case is the plain exact search.
+*/
+#include "nearest.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "distance.h"
+#include "screen.h"
+#include "simd.h"
+#include "topk.h"
+
+#define NEAREST_TILE     MINE_SCREEN_ROWS
+#define NEAREST_GROUP    MINE_SCREEN_QUERIES
+#define NEAREST_PANELS   (NEAREST_TILE / MINE_LANES)
+#define NEAREST_FEW      3      /* rows of a tile measured one by one             */
+#define NEAREST_BLOCK    128    /* queries of a task at most                      */
+#define NEAREST_SIEVED   2e8    /* base values x queries a task looks at: ~10 ms  */
+#define NEAREST_MEASURED 3e7    /* the same without the sieve                     */
+#define NEAREST_WIDEST   100000 /* beyond, the bound's second order is not small  */
+#define NEAREST_SLACK    1.05
+#define NEAREST_FAR      0x1p40   /* a query this many reaches away is not screened */
+#define NEAREST_TINY     0x1p-110 /* more than underflow can lose per step          */
+
+const char *const mine_space_names[] = {"euclidean", "manhattan", "cosine", "gower", NULL};
+
+/* ---- preparing the base ---------------------------------------------------- */
+
+static double nearest_length(const double *row, int width, const double *centre, double factor) {
+  double sum = 0;
+  for (int j = 0; j < width; j++) {
+    const double v = (row[j] - centre[j]) * factor;
+    sum += v * v;
+  }
+  return sqrt(sum);
+}
+
+/* The centre of the base: lengths, and with them rounding errors, get small. */
+static void nearest_centre(mine_nearest *base) {
+  for (int64_t i = 0; i < base->n; i++) {
+    for (int j = 0; j < base->width; j++)
+      base->centre[j] += base->row[i * base->width + j];
+  }
+  for (int j = 0; j < base->width; j++)
+    base->centre[j] /= (double)base->n;
+}
+
+/* The power of two that brings the longest row to length 1/2..1; 0 when there
+** is none with room to spare in double. */
+static double nearest_factor(const mine_nearest *base) {
+  double longest = 0;
+  for (int64_t i = 0; i < base->n; i++) {
+    const double length = nearest_length(base->row + i * base->width, base->width, base->centre, 1);
+    if (!(length <= DBL_MAX)) return 0;
+    if (length > longest) longest = length;
+  }
+  if (longest < 0x1p-300 || longest > 0x1p300) return 0;
+  int exponent;
+  (void)frexp(longest, &exponent);
+  return ldexp(1, -exponent);
+}
+
+/* Fill one tile; rows past the end get an infinite bracket. */
+static void nearest_fill_tile(mine_nearest *base, int64_t t) {
+  const int width = base->width;
+  float *tile = base->tile + t * width * NEAREST_TILE;
+  double reach = 0;
+  for (int r = 0; r < NEAREST_TILE; r++) {
+    const int64_t i = t * NEAREST_TILE + r;
+    base->half[i] = INFINITY;
+    for (int j = 0; j < width; j++)
+      tile[(int64_t)j * NEAREST_TILE + r] = 0;
+    if (i >= base->n) continue;
+    const double *row = base->row + i * width;
+    const double length = nearest_length(row, width, base->centre, base->factor);
+    base->half[i] = (float)(length * length / 2);
+    if (length > reach) reach = length;
+    for (int j = 0; j < width; j++) {
+      tile[(int64_t)j * NEAREST_TILE + r] = (float)((row[j] - base->centre[j]) * base->factor);
+    }
+  }
+  base->reach[t] = reach;
+}
+
+static mine_status nearest_build_sieve(mine_env *env, mine_arena *arena, mine_nearest *base) {
+  const int64_t tiles = MINE_BLOCKS(base->n, NEAREST_TILE);
+  base->centre = mine_arena_zeros(arena, (size_t)base->width, sizeof *base->centre);
+  if (!base->centre) return mine_env_status(env);
+  if (base->width > NEAREST_WIDEST) return MINE_OK;
+  nearest_centre(base);
+  base->factor = nearest_factor(base);
+  if (base->factor == 0) return MINE_OK;
+  base->tile = mine_arena_array(arena, (size_t)tiles * NEAREST_TILE,
+                                (size_t)base->width * sizeof *base->tile);
+  base->half = mine_arena_array(arena, (size_t)tiles * NEAREST_TILE, sizeof *base->half);
+  base->reach = mine_arena_array(arena, (size_t)tiles, sizeof *base->reach);
+  if (!base->tile || !base->half || !base->reach) return mine_env_status(env);
+  for (int64_t t = 0; t < tiles; t++) {
+    nearest_fill_tile(base, t);
+    if (t % 256 == 0 && mine_poll(env) != MINE_OK) return mine_env_status(env);
+  }
+  return MINE_OK;
+}
+
+static int nearest_is_zero(const double *row, int width) {
+  for (int j = 0; j < width; j++) {
+    if (row[j] != 0) return 0;
+  }
+  return 1;
+}
+
+mine_status mine_nearest_build(mine_env *env, mine_arena *arena, mine_space space,
+                               const double *row, int64_t n, int width, const uint8_t *category,
+                               mine_nearest *out) {
+  *out = (mine_nearest){.space = space, .n = n, .width = width, .row = row, .category = category};
+  if (space == MINE_SPACE_COSINE) {
+    out->zero = mine_arena_zeros(arena, (size_t)n, 1);
+    if (!out->zero) return mine_env_status(env);
+    for (int64_t i = 0; i < n; i++)
+      out->zero[i] = (uint8_t)nearest_is_zero(row + i * width, width);
+  }
+  if (n == 0 || space == MINE_SPACE_MANHATTAN || space == MINE_SPACE_GOWER) return MINE_OK;
+  return nearest_build_sieve(env, arena, out);
+}
+
+/* ---- exact distances of one tile ------------------------------------------- */
+
+/* The MINE_LANES rows of a panel as one value.  Vector types, because compilers
+** do not agree on when to vectorise a loop of eight. */
+typedef double nearest_reals __attribute__((vector_size(8 * MINE_LANES), aligned(8), may_alias));
+typedef int64_t nearest_ints __attribute__((vector_size(8 * MINE_LANES), aligned(8), may_alias));
+#define NEAREST_ABS(x) ((nearest_reals)((nearest_ints)(x)&INT64_MAX))
+
+/* The rows of `panel` against one point; out as mine_distance_panel gives it. */
+MINE_SIMD static void nearest_manhattan_panel(const double *panel, int width, const double *point,
+                                              double *out) {
+  nearest_reals sum = {0};
+  for (int j = 0; j < width; j++, panel += MINE_LANES) {
+    sum += NEAREST_ABS(*(const nearest_reals *)panel - point[j]);
+  }
+  *(nearest_reals *)out = sum;
+}
+
+/* Comparisons are all ones or all zeros per lane: they select by AND. */
+MINE_SIMD static void nearest_gower_panel(const double *panel, int width, const uint8_t *category,
+                                          const double *point, double *out) {
+  const nearest_ints one = (nearest_ints)((nearest_reals){0} + 1.0);
+  nearest_reals sum = {0};
+  nearest_ints known = {0};
+  for (int j = 0; j < width; j++, panel += MINE_LANES) {
+    const nearest_reals x = *(const nearest_reals *)panel;
+    if (point[j] != point[j]) continue;
+    const nearest_ints is_known = x == x;
+    nearest_ints difference;
+    if (category[j]) {
+      difference = (x != point[j]) & one;
+    } else {
+      const nearest_reals away = NEAREST_ABS(x - point[j]);
+      const nearest_ints is_most = away > 1.0;
+      difference = (is_most & one) | (~is_most & (nearest_ints)away);
+    }
+    sum += (nearest_reals)(difference & is_known);
+    known -= is_known;
+  }
+  for (int r = 0; r < MINE_LANES; r++)
+    out[r] = known[r] > 0 ? sum[r] / (double)known[r] : 1.0;
+}
+
+static void nearest_tile_distances(const mine_nearest *base, const double *panels,
+                                   const double *point, double out[NEAREST_TILE]) {
+  for (int p = 0; p < NEAREST_PANELS; p++) {
+    const double *panel = panels + (int64_t)p * base->width * MINE_LANES;
+    double *at = out + p * MINE_LANES;
+    switch (base->space) {
+      case MINE_SPACE_MANHATTAN:
+        nearest_manhattan_panel(panel, base->width, point, at);
+        break;
+      case MINE_SPACE_GOWER:
+        nearest_gower_panel(panel, base->width, base->category, point, at);
+        break;
+      default:
+        mine_distance_panel(panel, base->width, point, 1, at);
+    }
+  }
+}
+
+/* The rows of tile t in panels; panels past the end repeat the last row. */
+static void nearest_pack(const mine_nearest *base, int64_t t, double *panels) {
+  for (int p = 0; p < NEAREST_PANELS; p++) {
+    int64_t first = t * NEAREST_TILE + p * MINE_LANES;
+    if (first >= base->n) first = base->n - 1;
+    const int64_t left = base->n - first;
+    mine_panel_pack(base->row + first * base->width, left < MINE_LANES ? left : MINE_LANES,
+                    base->width, panels + (int64_t)p * base->width * MINE_LANES);
+  }
+}
+
+/* ---- a block of queries ----------------------------------------------------- */
+
+/* One thread's scratch memory. */
+typedef struct nearest_worker {
+  float *query;   /* groups x width x group, for the sieve     */
+  double *length; /* per query, in the sieve's units           */
+  double *bound;  /* per query: nearest_bound() as of now */
+  float *limit;   /* per query                                 */
+  uint32_t *mask; /* per query                                 */
+  double *panels; /* one tile                                  */
+  mine_topk *top; /* per query                                 */
+} nearest_worker;
+
+typedef struct nearest_job {
+  const mine_nearest *base;
+  const mine_nearest_query *query;
+  mine_screen screen;
+  int64_t block;                /* queries of a task                    */
+  int64_t first_tile, end_tile; /* the segment of the base being looked at */
+  int last;                     /* it is the last one                   */
+  nearest_worker *worker;
+  uint32_t *row;
+  double *distance;
+  int64_t *found;
+} nearest_job;
+
+/* The query's share of its limit: the bracket that equals its worst distance,
+** widened by what rounding these doubles and the limit to float may take away.
+** Infinite while the list has room and where screening makes no sense. */
+static double nearest_bound(const mine_nearest *base, double length, double worst) {
+  if (!(worst <= DBL_MAX) || !(length < NEAREST_FAR)) return INFINITY;
+  const double square = length * length, far = worst * base->factor * base->factor;
+  return (far - square) / 2 + (far + square) * FLT_EPSILON + (base->width + 8) * NEAREST_TINY;
+}
+
+/* Lay the block's queries out for the sieve; the last group repeats zeros. */
+static void nearest_load_queries(const nearest_job *job, nearest_worker *w, int64_t first,
+                                 int64_t count) {
+  const mine_nearest *base = job->base;
+  const int width = base->width;
+  const int64_t padded = MINE_BLOCKS(count, NEAREST_GROUP) * NEAREST_GROUP;
+  for (int64_t q = 0; q < padded; q++) {
+    float *out = w->query + q / NEAREST_GROUP * NEAREST_GROUP * width + q % NEAREST_GROUP;
+    const double *row = q < count ? job->query->row + (first + q) * width : NULL;
+    w->length[q] = row ? nearest_length(row, width, base->centre, base->factor) : 0;
+    w->bound[q] = row ? nearest_bound(base, w->length[q], w->top[q].worst) : 0;
+    const int near = w->length[q] < NEAREST_FAR; /* false for NAN, too */
+    for (int j = 0; j < width; j++) {
+      out[(int64_t)j * NEAREST_GROUP] =
+          row && near ? (float)((row[j] - base->centre[j]) * base->factor) : 0;
+    }
+  }
+}
+
+/* Which rows of tile t may enter which query's list. */
+static void nearest_screen_tile(const nearest_job *job, nearest_worker *w, int64_t t,
+                                int64_t count) {
+  const mine_nearest *base = job->base;
+  const int64_t left = base->n - t * NEAREST_TILE;
+  const uint32_t valid = left < NEAREST_TILE ? (UINT32_C(1) << left) - 1 : UINT32_MAX;
+  if (base->tile) {
+    const int64_t groups = MINE_BLOCKS(count, NEAREST_GROUP);
+    const double reach = base->reach[t];
+    const double error = NEAREST_SLACK * (base->width + 6) * (FLT_EPSILON / 2) * reach;
+    for (int64_t q = 0; q < groups * NEAREST_GROUP; q++) {
+      w->limit[q] = (float)(w->bound[q] + error * (reach / 2 + w->length[q]));
+    }
+    job->screen((int)groups, base->width, w->query, w->limit,
+                base->tile + t * base->width * NEAREST_TILE, base->half + t * NEAREST_TILE,
+                w->mask);
+    for (int64_t q = 0; q < count; q++)
+      w->mask[q] &= valid;
+  } else {
+    for (int64_t q = 0; q < count; q++)
+      w->mask[q] = valid;
+  }
+}
+
+/* Whether at most NEAREST_FEW bits are set. */
+static int nearest_is_few(uint32_t bits) {
+  int n = 0;
+  for (; bits && n <= NEAREST_FEW; bits &= bits - 1)
+    n++;
+  return n <= NEAREST_FEW;
+}
+
+/* Offer the marked rows of tile t to query q (numbered `number` overall). */
+static void nearest_offer(const nearest_job *job, nearest_worker *w, int64_t t, int64_t q,
+                          int64_t number, int *packed) {
+  const mine_nearest *base = job->base;
+  const mine_nearest_query *query = job->query;
+  const double *point = query->row + number * base->width;
+  double distance[NEAREST_TILE];
+  const int one_by_one = base->tile && nearest_is_few(w->mask[q]);
+  if (!one_by_one) {
+    if (!*packed) nearest_pack(base, t, w->panels);
+    *packed = 1;
+    nearest_tile_distances(base, w->panels, point, distance);
+  }
+  const int no_direction = base->zero && nearest_is_zero(point, base->width);
+  for (int r = 0; r < NEAREST_TILE; r++) {
+    if (!(w->mask[q] >> r & 1)) continue;
+    const int64_t i = t * NEAREST_TILE + r;
+    if (query->base_key && query->base_key[i] == query->query_key[number]) continue;
+    double d = one_by_one ? mine_distance_pair(point, base->row + i * base->width, base->width)
+                          : distance[r];
+    if (base->zero && (no_direction || base->zero[i])) d = 2; /* half of it is 1 */
+    if (d <= w->top[q].worst) mine_topk_offer(&w->top[q], d, (uint32_t)i);
+  }
+  if (base->tile) w->bound[q] = nearest_bound(base, w->length[q], w->top[q].worst);
+}
+
+/* Continue the lists of a block of queries where the last segment left them. */
+static void nearest_resume(const nearest_job *job, nearest_worker *w, int64_t first,
+                           int64_t count) {
+  const int64_t k = job->query->k;
+  for (int64_t q = 0; q < count; q++) {
+    mine_topk *top = &w->top[q];
+    mine_topk_open(top, k, job->distance + (first + q) * k, job->row + (first + q) * k);
+    top->n = job->found[first + q];
+    if (top->n == k) top->worst = top->distance[0];
+  }
+}
+
+/* Turn what was compared into the distance itself, nearest first. */
+static void nearest_finish(const mine_nearest *base, mine_topk *top) {
+  mine_topk_sort(top);
+  for (int64_t i = 0; i < top->n; i++) {
+    if (base->space == MINE_SPACE_EUCLIDEAN) top->distance[i] = sqrt(top->distance[i]);
+    if (base->space == MINE_SPACE_COSINE) top->distance[i] /= 2;
+  }
+}
+
+static void nearest_task(void *context, int64_t task, int worker) {
+  const nearest_job *job = context;
+  nearest_worker *w = &job->worker[worker];
+  const int64_t first = task * job->block, left = job->query->n - first;
+  const int64_t count = left < job->block ? left : job->block;
+  nearest_resume(job, w, first, count);
+  if (job->base->tile) nearest_load_queries(job, w, first, count);
+  for (int64_t t = job->first_tile; t < job->end_tile; t++) {
+    nearest_screen_tile(job, w, t, count);
+    int packed = 0;
+    for (int64_t q = 0; q < count; q++) {
+      if (w->mask[q]) nearest_offer(job, w, t, q, first + q, &packed);
+    }
+  }
+  for (int64_t q = 0; q < count; q++) {
+    if (job->last) nearest_finish(job->base, &w->top[q]);
+    job->found[first + q] = w->top[q].n;
+  }
+}
+
+/* ---- the search -------------------------------------------------------------- */
+
+/* How many tiles one group of queries may look at in a task: the base is cut
+** into segments, so that a task stays short however large the base is. */
+static int64_t nearest_segment(const mine_nearest *base) {
+  const double work = base->tile ? NEAREST_SIEVED : NEAREST_MEASURED;
+  const double tiles = work / ((double)NEAREST_GROUP * NEAREST_TILE * (base->width + 4));
+  return tiles < 1 ? 1 : (int64_t)tiles;
+}
+
+/* Queries per task: many to reuse a tile, few to keep a task short and to have
+** work for every thread. */
+static int64_t nearest_block(const mine_nearest *base, int64_t tiles, int64_t queries,
+                             int threads) {
+  const double work = base->tile ? NEAREST_SIEVED : NEAREST_MEASURED;
+  double block = work / ((double)tiles * NEAREST_TILE * (base->width + 4));
+  const double share = (double)queries / (4.0 * threads);
+  if (block > share) block = share;
+  if (block > NEAREST_BLOCK) block = NEAREST_BLOCK;
+  return block < NEAREST_GROUP ? NEAREST_GROUP : (int64_t)block / NEAREST_GROUP * NEAREST_GROUP;
+}
+
+static int nearest_worker_open(mine_arena *scratch, nearest_worker *w, int64_t block, int width) {
+  w->query = mine_arena_array(scratch, (size_t)block, (size_t)width * sizeof *w->query);
+  w->length = mine_arena_array(scratch, (size_t)block, sizeof *w->length);
+  w->bound = mine_arena_array(scratch, (size_t)block, sizeof *w->bound);
+  w->limit = mine_arena_array(scratch, (size_t)block, sizeof *w->limit);
+  w->mask = mine_arena_array(scratch, (size_t)block, sizeof *w->mask);
+  w->panels = mine_arena_array(scratch, NEAREST_TILE, (size_t)width * sizeof *w->panels);
+  w->top = mine_arena_array(scratch, (size_t)block, sizeof *w->top);
+  return w->query && w->length && w->bound && w->limit && w->mask && w->panels && w->top;
+}
+
+/* One segment of the base after the other, all queries each time. */
+static mine_status nearest_run(mine_env *env, nearest_job *job, int64_t segment) {
+  const mine_nearest_query *query = job->query;
+  const int64_t tiles = MINE_BLOCKS(job->base->n, NEAREST_TILE);
+  const int64_t tasks = MINE_BLOCKS(query->n, job->block);
+  for (int64_t t = 0; t < tiles; t += segment) {
+    const int64_t end = t + segment < tiles ? t + segment : tiles;
+    const double whole = query->to - query->from;
+    const double from = query->from + whole * (double)t / (double)tiles;
+    const double to = query->from + whole * (double)end / (double)tiles;
+    job->first_tile = t;
+    job->end_tile = end;
+    job->last = end == tiles;
+    const mine_status status =
+        mine_parallel_progress(env, tasks, nearest_task, job, query->what, from, to);
+    if (status != MINE_OK) return status;
+  }
+  return MINE_OK;
+}
+
+mine_status mine_nearest_search(mine_env *env, const mine_nearest *base,
+                                const mine_nearest_query *query, uint32_t *row, double *distance,
+                                int64_t *found) {
+  mine_screen screen[MINE_SCREEN_KINDS];
+  const int64_t tiles = MINE_BLOCKS(base->n, NEAREST_TILE);
+  int64_t segment = nearest_segment(base);
+  if (segment > tiles) segment = tiles;
+  nearest_job job = {
+      .base = base, .query = query, .row = row, .distance = distance, .found = found};
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  job.screen = screen[mine_screen_list(screen) - 1];
+  job.block = nearest_block(base, segment, query->n, env->threads);
+  job.worker = mine_arena_zeros(env->scratch, (size_t)env->threads, sizeof *job.worker);
+  if (!job.worker) return mine_env_status(env);
+  for (int i = 0; i < env->threads; i++) {
+    if (!nearest_worker_open(env->scratch, &job.worker[i], job.block, base->width)) {
+      return mine_env_status(env);
+    }
+  }
+  for (int64_t q = 0; q < query->n; q++)
+    found[q] = 0;
+  const mine_status status = nearest_run(env, &job, segment);
+  mine_arena_rewind(env->scratch, mark);
+  return status;
+}
