@@ -1,0 +1,40 @@
+-- churn.sql: who is about to leave, and why?
+--
+--     sqlite3 demo.db ".load ./mine" ".read sql/churn.sql"
+--
+-- Writes churn_scores (customer_id, risk).
+
+.mode box
+
+-- Learn from everybody whose end we know.  Name what the tree must not use: who
+-- they are, and what is only known afterwards.
+SELECT mine_train('churn', 'tree', 'customers',
+                  'target=churned, ignore=name|signup_date, max_depth=6, min_samples_leaf=50') AS trained;
+
+-- How good is it?  Measured on one fifth of the customers that it had not seen.
+SELECT metric, round(value, 3) AS value FROM mine_evaluate('churn')
+WHERE metric IN ('rows', 'accuracy', 'auc', 'precision', 'recall', 'top_decile_lift');
+SELECT actual, predicted, rows FROM mine_confusion('churn');
+
+-- What matters most.
+SELECT rank, feature, round(importance, 3) AS importance
+FROM mine_importance('churn') WHERE importance > 0.001 ORDER BY rank;
+
+-- The tree in words: its leaves, from the highest risk down, and from the lowest up.
+SELECT rows AS customers, round(100 * probability, 1) AS risk_percent, path AS customers_who
+FROM mine_tree('churn') WHERE feature IS NULL ORDER BY probability DESC LIMIT 5;
+SELECT rows AS customers, round(100 * probability, 1) AS risk_percent, path AS customers_who
+FROM mine_tree('churn') WHERE feature IS NULL ORDER BY probability LIMIT 5;
+
+-- A risk for every customer.
+DROP TABLE IF EXISTS churn_scores;
+CREATE TABLE churn_scores AS
+SELECT id AS customer_id, round(probability, 4) AS risk FROM mine_predict('churn', 'customers');
+CREATE UNIQUE INDEX churn_scores_id ON churn_scores(customer_id);
+
+-- The 20 customers most at risk among those who are still here; of equals, those
+-- who pay most.
+SELECT customer_id, name, plan, contract, tenure_months AS tenure, complaints, support_calls AS calls,
+       monthly_charge AS charge, risk
+FROM churn_scores JOIN customers USING (customer_id)
+WHERE churned = 'no' ORDER BY risk DESC, monthly_charge DESC, customer_id LIMIT 20;
