@@ -28,7 +28,7 @@
 #include "topk.h"
 
 #define NEAREST_TILE     MINE_SCREEN_ROWS
-#define NEAREST_GROUP    MINE_SCREEN_QUERIES
+#define NEAREST_GROUP    MINE_NEAREST_GROUP
 #define NEAREST_PANELS   (NEAREST_TILE / MINE_LANES)
 #define NEAREST_FEW      3      /* rows of a tile measured one by one             */
 #define NEAREST_BLOCK    128    /* queries of a task at most                      */
@@ -38,6 +38,8 @@
 #define NEAREST_SLACK    1.05
 #define NEAREST_FAR      0x1p40   /* a query this many reaches away is not screened */
 #define NEAREST_TINY     0x1p-110 /* more than underflow can lose per step          */
+
+_Static_assert(NEAREST_GROUP == MINE_SCREEN_QUERIES, "a group is what the sieve takes");
 
 const char *const mine_space_names[] = {"euclidean", "manhattan", "cosine", "gower", NULL};
 

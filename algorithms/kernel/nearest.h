@@ -51,6 +51,8 @@ mine_status mine_nearest_build(mine_env *env, mine_arena *arena, mine_space spac
                                const double *row, int64_t n, int width, const uint8_t *category,
                                mine_nearest *out) MINE_MUST_CHECK;
 
+#define MINE_NEAREST_GROUP 8 /* queries are worked on in groups of so many */
+
 typedef struct mine_nearest_query {
   int64_t n;
   const double *row; /* n x width, in the same space as the base */

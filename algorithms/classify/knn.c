@@ -1,0 +1,66 @@
+/*
+** knn.c -- k nearest neighbours: to learn is to remember the rows.
+**
+** Cover & Hart (1967), "Nearest neighbor pattern classification", IEEE
+** Transactions on Information Theory 13(1).  The search is exact; the distance
+** `gower` is Gower's (1971), "A general coefficient of similarity and some of its
+** properties", Biometrics 27(4).
+*/
+#include "../model/neighbours.h"
+
+extern const mine_kind mine_kind_neighbours; /* model/neighbours.c */
+
+typedef struct knn_options {
+  int64_t k;
+  int metric, scale, voting;
+} knn_options;
+
+static const mine_option knn_option_table[] = {
+    MINE_OPT_INT(knn_options, k, "10", 1, MINE_MAX_ROWS,
+                 "how many neighbours answer; more than there are rows: all rows"),
+    MINE_OPT_CHOICE(knn_options, metric, "euclidean", mine_space_names,
+                    "how distance is measured; gower for mixed attributes with missing values"),
+    MINE_OPT_CHOICE(knn_options, scale, NULL, mine_scale_names,
+                    "how numbers are scaled first; not given: standard, but none for cosine; "
+                    "gower always divides by the range"),
+    MINE_OPT_CHOICE(knn_options, voting, "uniform", mine_voting_names,
+                    "what a neighbour's answer counts: the same, or 1/distance"),
+    MINE_OPT_END};
+
+static mine_status knn_fit(mine_env *env, const mine_dataset *data, const void *options,
+                           mine_model *model) {
+  const knn_options *o = options;
+  mine_neighbours *body = mine_arena_zeros(model->arena, 1, sizeof *body);
+  if (!body) return mine_env_status(env);
+  if (data->rows.n < 1) {
+    return mine_fail(env, MINE_DATA, "there are no rows to remember; give a source with rows");
+  }
+  if (mine_neighbours_fit(env, model->arena, data, (mine_space)o->metric, o->scale, body) !=
+      MINE_OK) {
+    return mine_env_status(env);
+  }
+  body->k = o->k;
+  body->voting = (mine_voting)o->voting;
+  model->body = body;
+  mine_model_note(model, "fit", "rows", "the model holds all %lld rows it was trained on",
+                  (long long)body->n);
+  if (body->k > body->n) {
+    mine_model_note(model, "warning", "k", "k=%lld is more than the %lld rows: all of them answer",
+                    (long long)body->k, (long long)body->n);
+  }
+  return mine_env_status(env);
+}
+
+const mine_algorithm mine_algorithm_knn = {
+    .name = "knn",
+    .title = "k nearest neighbours: the most similar known rows give the answer",
+    .citation =
+        "Cover & Hart (1967), Nearest neighbor pattern classification, IEEE Trans. "
+        "Information Theory 13",
+    .tasks = MINE_CLASSIFICATION | MINE_REGRESSION | MINE_NEIGHBORS,
+    .reads = "attributes",
+    .options_size = sizeof(knn_options),
+    .options = knn_option_table,
+    .kind = &mine_kind_neighbours,
+    .fit = knn_fit,
+};

@@ -1,0 +1,55 @@
+/*
+** neighbours.h -- the model kind that remembers: its rows are the model.
+**
+** A row is scored by the k rows nearest to it: classes by their votes, numbers
+** by their mean.  The model holds every training row as a point, with its id and
+** its class or target: whoever gets the model gets the rows.
+**
+** Points: by the encoding (encode.h) for euclidean and manhattan; for cosine
+** scaled to length 1 afterwards.  For gower a number is (x - least) / range and a
+** category its code; a missing value is NAN and left out of the comparison; a
+** level never seen (-2) equals no other; in an attribute that is constant in the
+** base, another value is as far as can be.
+*/
+#ifndef MINE_MODEL_NEIGHBOURS_H
+#define MINE_MODEL_NEIGHBOURS_H
+
+#include "../data/encode.h"
+#include "../kernel/nearest.h"
+#include "model.h"
+
+typedef enum mine_voting { MINE_VOTE_UNIFORM, MINE_VOTE_DISTANCE } mine_voting;
+extern const char *const mine_voting_names[]; /* for the option tables */
+
+typedef struct mine_neighbours {
+  mine_space space;
+  mine_voting voting;
+  int64_t k;
+  mine_encoding encoding; /* not for gower                               */
+  int n_features;
+  double *least, *range; /* gower: per feature                           */
+  uint8_t *category;     /* gower: per feature                           */
+  int64_t n;
+  int width;
+  double *point;   /* n x width                                           */
+  int32_t *label;  /* classification, else NULL                           */
+  double *target;  /* regression, else NULL                               */
+  double *weight;  /* NULL: all 1                                         */
+  mine_values ids; /* n; numbered from 1 when the source had none         */
+  mine_nearest nearest;
+} mine_neighbours;
+
+/* Remember the rows of `data`; everything lives in arena.  scale -1 = the
+** metric's own: standard for euclidean and manhattan, none for cosine (gower
+** needs none).  k and voting are the caller's to set. */
+mine_status mine_neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                mine_space space, int scale, mine_neighbours *out) MINE_MUST_CHECK;
+
+/* Rows first..first+count-1 of a batch as points (count x width). */
+void mine_neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
+                            int64_t count, double *out);
+
+/* How many queries at a time keep points and answers within some 64 MB. */
+int64_t mine_neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries);
+
+#endif
