@@ -106,6 +106,9 @@ const char *mine_env_error(const mine_env *env); /* "" when all is well */
 /* Record a failure of the host (a source that stopped with an error). */
 mine_status mine_env_fail(mine_env *env, mine_status status, const char *sentence);
 
+/* Valid UTF-8, without surrogates or overlong forms. */
+int mine_valid_utf8(const char *text, size_t bytes);
+
 /* ---- rows in: the frame ---------------------------------------------------- */
 
 /* Name the columns of the source, in order.  The owning job decides the role
@@ -241,6 +244,10 @@ typedef enum mine_baskets_what { MINE_ITEMSETS, MINE_RULES } mine_baskets_what;
 mine_status mine_baskets_open(mine_env *env, mine_baskets_what what, const char *options,
                               mine_baskets **out);
 mine_frame *mine_baskets_frame(mine_baskets *baskets); /* columns (basket, item) */
+#define MINE_ITEMSET_COLUMNS "itemset, size, count, support"
+#define MINE_RULE_COLUMNS                                                            \
+  "antecedent, consequent, count, support, confidence, lift, leverage, conviction, " \
+  "coverage, added_value, cosine, jaccard, kulczynski, imbalance_ratio, phi, chi_squared"
 mine_status mine_baskets_run(mine_baskets *baskets, mine_relation **out);
 void mine_baskets_close(mine_baskets *baskets);
 

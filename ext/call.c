@@ -1,0 +1,275 @@
+/*
+** call.c -- memory, interrupts, progress and errors of one call.
+*/
+#include "call.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- memory: SQLite's allocator, so its heap limits hold ------------------- */
+
+/* One call of SQLite's allocator is capped just below 2 GiB.  A larger block
+** comes from the C library, unless a hard heap limit is set.  Which of the two a
+** block belongs to follows from its size alone. */
+#define CALL_SQLITE_LARGEST ((size_t)2147418112)
+
+static void *call_resize_large(void *block, size_t old_bytes, size_t new_bytes) {
+  if (new_bytes > CALL_SQLITE_LARGEST && sqlite3_hard_heap_limit64(-1) > 0) return NULL;
+  if (old_bytes > CALL_SQLITE_LARGEST && new_bytes > CALL_SQLITE_LARGEST) {
+    return realloc(block, new_bytes);
+  }
+  void *moved = new_bytes > CALL_SQLITE_LARGEST ? malloc(new_bytes) : sqlite3_malloc64(new_bytes);
+  if (!moved) return NULL;
+  if (block) memcpy(moved, block, old_bytes < new_bytes ? old_bytes : new_bytes);
+  if (old_bytes > CALL_SQLITE_LARGEST) {
+    free(block);
+  } else {
+    sqlite3_free(block);
+  }
+  return moved;
+}
+
+static void *call_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+  (void)user;
+  if (new_bytes == 0) {
+    if (old_bytes > CALL_SQLITE_LARGEST) {
+      free(block);
+    } else {
+      sqlite3_free(block);
+    }
+    return NULL;
+  }
+  if (old_bytes > CALL_SQLITE_LARGEST || new_bytes > CALL_SQLITE_LARGEST) {
+    return call_resize_large(block, old_bytes, new_bytes);
+  }
+  return sqlite3_realloc64(block, new_bytes);
+}
+
+/* ---- interrupts -------------------------------------------------------------- */
+
+/* SQLite has sqlite3_is_interrupted() from 3.41 on.  On older ones a statement
+** that is stepped reports the interrupt (0.1 us); it lives as long as the call,
+** because a statement left prepared would keep the connection from closing. */
+static int call_interrupted(void *user) {
+  mine_call *call = user;
+#if SQLITE_VERSION_NUMBER >= 3041000
+  if (sqlite3_libversion_number() >= 3041000) return sqlite3_is_interrupted(call->db);
+#endif
+  if (!call->probe && sqlite3_prepare_v2(call->db, "SELECT 1", -1, &call->probe, NULL)) return 0;
+  int code = sqlite3_step(call->probe);
+  sqlite3_reset(call->probe);
+  return code == SQLITE_INTERRUPT;
+}
+
+/* ---- progress ------------------------------------------------------------------ */
+
+#define CALL_QUIET_SECONDS 1.0
+
+static double call_clock(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void call_show(const char *line) {
+  size_t length = strlen(line);
+  while (length > 0) {
+    ssize_t written = write(STDERR_FILENO, line, length);
+    if (written <= 0) return; /* a closed terminal is no reason to fail */
+    line += written;
+    length -= (size_t)written;
+  }
+}
+
+static void call_progress(void *user, const char *what, double share) {
+  mine_call *call = user;
+  double elapsed = call_clock() - call->started;
+  if (!call->on_terminal || elapsed < CALL_QUIET_SECONDS) return;
+  double left = share > 0.001 ? elapsed * (1 - share) / share : 0;
+  char line[160];
+  sqlite3_snprintf(sizeof line, line, "\r\033[K%s: %s %d%%, %d s left", call->verb, what,
+                   (int)(100 * share), (int)(left + 0.5));
+  call_show(line);
+  call->shown = 1;
+}
+
+static int call_wants_progress(void) {
+  const char *setting = getenv("MINE_PROGRESS");
+  if (setting && strcmp(setting, "0") == 0) return 0;
+  return isatty(STDERR_FILENO);
+}
+
+/* ---- life ------------------------------------------------------------------------ */
+
+mine_status mine_call_open(mine_call *call, mine_connection *connection, const char *verb) {
+  memset(call, 0, sizeof *call);
+  call->connection = connection;
+  call->db = connection->db;
+  call->verb = verb;
+  call->started = call_clock();
+  call->on_terminal = call_wants_progress();
+  mine_host host = {0};
+  host.resize = call_resize;
+  host.interrupted = call_interrupted;
+  host.progress = call_progress;
+  host.user = call;
+  host.single_thread = connection->process != getpid();
+  mine_status status = mine_env_open(&host, verb, &call->env);
+  if (status) call->sqlite_code = SQLITE_NOMEM;
+  return status;
+}
+
+void mine_call_close(mine_call *call) {
+  if (call->shown) call_show("\r\033[K");
+  sqlite3_finalize(call->probe);
+  mine_env_close(call->env);
+  call->probe = NULL;
+  call->env = NULL;
+}
+
+/* ---- errors ------------------------------------------------------------------------ */
+
+mine_status mine_call_fail(mine_call *call, mine_status status, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  char *sentence = sqlite3_vmprintf(format, arguments);
+  va_end(arguments);
+  if (!sentence) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  status = mine_env_fail(call->env, status, sentence);
+  sqlite3_free(sentence);
+  return status;
+}
+
+static mine_status call_status_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_NOMEM:
+      return MINE_NOMEM;
+    case SQLITE_INTERRUPT:
+      return MINE_INTERRUPT;
+    default:
+      return MINE_DATA;
+  }
+}
+
+mine_status mine_call_fail_sqlite(mine_call *call, int code, const char *doing) {
+  if (mine_env_status(call->env)) return mine_env_status(call->env);
+  call->sqlite_code = code;
+  const char *message = sqlite3_errmsg(call->db);
+  if (code == SQLITE_NOMEM) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  return mine_call_fail(call, call_status_of(code), "%s%s%s", doing, *doing ? ": " : "", message);
+}
+
+int mine_call_code(const mine_call *call) {
+  if (call->sqlite_code) return call->sqlite_code;
+  switch (mine_env_status(call->env)) {
+    case MINE_OK:
+      return SQLITE_OK;
+    case MINE_NOMEM:
+      return SQLITE_NOMEM;
+    case MINE_INTERRUPT:
+      return SQLITE_INTERRUPT;
+    case MINE_CORRUPT:
+      return SQLITE_ERROR;
+    default:
+      return SQLITE_ERROR;
+  }
+}
+
+const char *mine_call_message(const mine_call *call) {
+  return call->env ? mine_env_error(call->env) : "out of memory";
+}
+
+void mine_call_result_error(const mine_call *call, sqlite3_context *context) {
+  int code = mine_call_code(call);
+  if (code == SQLITE_NOMEM) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  sqlite3_result_error(context, mine_call_message(call), -1);
+  if (code != SQLITE_ERROR) sqlite3_result_error_code(context, code);
+}
+
+/* ---- values --------------------------------------------------------------------------- */
+
+mine_status mine_call_text(mine_call *call, sqlite3_value *value, const char *what, int most,
+                           const char **out) {
+  *out = NULL;
+  if (!value || sqlite3_value_type(value) == SQLITE_NULL) return MINE_OK;
+  if (sqlite3_value_type(value) == SQLITE_BLOB) {
+    return mine_call_fail(call, MINE_OPTION, "the %s is a BLOB; it must be text", what);
+  }
+  const char *text = (const char *)sqlite3_value_text(value);
+  int bytes = sqlite3_value_bytes(value);
+  if (!text) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  if (bytes > most) {
+    return mine_call_fail(call, MINE_OPTION, "the %s is %d bytes long; the limit is %d", what,
+                          bytes, most);
+  }
+  if (memchr(text, 0, (size_t)bytes)) {
+    return mine_call_fail(call, MINE_OPTION, "the %s contains a NUL character; remove it", what);
+  }
+  if (!mine_valid_utf8(text, (size_t)bytes)) {
+    return mine_call_fail(call, MINE_OPTION, "the %s is not valid UTF-8; convert it", what);
+  }
+  *out = text;
+  return MINE_OK;
+}
+
+mine_status mine_call_required_text(mine_call *call, sqlite3_value *value, const char *what,
+                                    int most, const char **out) {
+  mine_status status = mine_call_text(call, value, what, most, out);
+  if (status) return status;
+  if (!*out) return mine_call_fail(call, MINE_OPTION, "the %s is NULL; give its text", what);
+  if (!**out) return mine_call_fail(call, MINE_OPTION, "the %s is empty; give its text", what);
+  return MINE_OK;
+}
+
+void mine_result_cell(sqlite3_context *context, const mine_cell *cell) {
+  switch (cell->type) {
+    case MINE_NULL:
+      sqlite3_result_null(context);
+      break;
+    case MINE_INT:
+      sqlite3_result_int64(context, cell->as.integer);
+      break;
+    case MINE_REAL:
+      sqlite3_result_double(context, cell->as.real);
+      break;
+    case MINE_TEXT:
+      sqlite3_result_text64(context, cell->as.text, cell->bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
+      break;
+    case MINE_BLOB:
+      sqlite3_result_blob64(context, cell->as.text, cell->bytes, SQLITE_TRANSIENT);
+      break;
+  }
+}
+
+void mine_value_cell(sqlite3_value *value, mine_cell *out) {
+  memset(out, 0, sizeof *out);
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+      out->type = MINE_INT;
+      out->as.integer = sqlite3_value_int64(value);
+      break;
+    case SQLITE_FLOAT:
+      out->type = MINE_REAL;
+      out->as.real = sqlite3_value_double(value);
+      break;
+    case SQLITE_TEXT:
+      out->type = MINE_TEXT;
+      out->as.text = (const char *)sqlite3_value_text(value);
+      out->bytes = (size_t)sqlite3_value_bytes(value);
+      if (!out->as.text) out->type = MINE_NULL;
+      break;
+    case SQLITE_BLOB:
+      out->type = MINE_BLOB;
+      out->as.text = sqlite3_value_blob(value);
+      out->bytes = (size_t)sqlite3_value_bytes(value);
+      break;
+    default:
+      break;
+  }
+}

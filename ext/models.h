@@ -1,0 +1,41 @@
+/*
+** models.h -- models in the ordinary table mine_models, and models as BLOBs.
+**
+** A model argument is a name ('churn', 'aux.churn', 'temp.churn') or a model
+** BLOB.  The table is in the schema that the name names, never searched for
+** elsewhere; for temp it is temp.mine_models_temp.  It must be a real table with
+** exactly the columns of the contract, or every verb refuses it.
+**
+** Loaded models are kept per connection, found by the header of their bytes
+** (which holds the checksum): the table is asked for the header each time, so a
+** stale model is never used, and its body is read only when it is new.
+*/
+#ifndef MINE_EXT_MODELS_H
+#define MINE_EXT_MODELS_H
+
+#include "call.h"
+
+/* Where a model name points. */
+typedef struct mine_model_name {
+  char schema[128];
+  const char *table; /* mine_models, or mine_models_temp */
+  const char *name;  /* without the schema; points into the caller's text */
+} mine_model_name;
+
+mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_name *out);
+
+/* The model a value names or holds.  One reference belongs to the caller. */
+mine_status mine_models_get(mine_call *call, sqlite3_value *value, mine_model **out);
+/* The same by name; *out NULL without an error when there is no such model. */
+mine_status mine_models_find(mine_call *call, const mine_model_name *name, mine_model **out);
+
+/* Whether storing could work at all: read-only, query_only, a wrong table.
+** Called before training. */
+mine_status mine_models_check_writable(mine_call *call, const mine_model_name *name);
+/* Create the table if it is absent. */
+mine_status mine_models_init(mine_call *call, const char *schema);
+/* Store, replacing a model of that name: one statement on one row. */
+mine_status mine_models_store(mine_call *call, const mine_model_name *name,
+                              const mine_model *model);
+
+#endif

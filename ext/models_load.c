@@ -1,0 +1,154 @@
+/*
+** models_load.c -- finding a model, and keeping it while its bytes stay the same.
+*/
+#include <string.h>
+
+#include "models.h"
+#include "models_internal.h"
+
+/* ---- the cache ------------------------------------------------------------------- */
+
+static mine_model *load_cached(mine_connection *connection, const void *header) {
+  for (int i = 0; i < MINE_CACHED_MODELS; i++) {
+    mine_cached_model *cached = &connection->cached[i];
+    if (cached->model && memcmp(cached->header, header, MINE_MODEL_HEADER) == 0) {
+      cached->last_use = ++connection->uses;
+      return cached->model;
+    }
+  }
+  return NULL;
+}
+
+static void load_remember(mine_connection *connection, const void *header, mine_model *model) {
+  mine_cached_model *oldest = &connection->cached[0];
+  for (int i = 0; i < MINE_CACHED_MODELS; i++) {
+    mine_cached_model *cached = &connection->cached[i];
+    if (!cached->model) {
+      oldest = cached;
+      break;
+    }
+    if (cached->last_use < oldest->last_use) oldest = cached;
+  }
+  mine_model_free(oldest->model);
+  memcpy(oldest->header, header, MINE_MODEL_HEADER);
+  oldest->model = model;
+  oldest->last_use = ++connection->uses;
+  mine_model_retain(model);
+}
+
+/* ---- bytes to a model ---------------------------------------------------------------- */
+
+static mine_status load_bytes(mine_call *call, const void *bytes, size_t n, mine_model **out) {
+  mine_model *model = n >= MINE_MODEL_HEADER ? load_cached(call->connection, bytes) : NULL;
+  if (model) {
+    mine_model_retain(model);
+    *out = model;
+    return MINE_OK;
+  }
+  mine_status status = mine_model_load(call->env, bytes, n, out);
+  if (!status) load_remember(call->connection, bytes, *out);
+  return status;
+}
+
+static mine_status load_from_blob(mine_call *call, sqlite3_blob *blob, const char *name,
+                                  mine_model **out) {
+  int n = sqlite3_blob_bytes(blob);
+  unsigned char header[MINE_MODEL_HEADER];
+  int code = n >= MINE_MODEL_HEADER ? sqlite3_blob_read(blob, header, MINE_MODEL_HEADER, 0) : 0;
+  if (code) return mine_call_fail_sqlite(call, code, "reading the model");
+  if (n < MINE_MODEL_HEADER) {
+    return mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (%d bytes); train it again",
+                          name, n);
+  }
+  mine_model *cached = load_cached(call->connection, header);
+  if (cached) {
+    mine_model_retain(cached);
+    *out = cached;
+    return MINE_OK;
+  }
+  void *bytes = sqlite3_malloc64((sqlite3_uint64)n);
+  if (!bytes) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  code = sqlite3_blob_read(blob, bytes, n, 0);
+  mine_status status = code ? mine_call_fail_sqlite(call, code, "reading the model")
+                            : load_bytes(call, bytes, (size_t)n, out);
+  sqlite3_free(bytes);
+  return status;
+}
+
+/* ---- by name --------------------------------------------------------------------------- */
+
+/* The rowid and the storage class of the model of that name. 0 = none. */
+static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite3_int64 *rowid,
+                            int *found) {
+  char *sql =
+      sqlite3_mprintf("SELECT rowid FROM \"%w\".%s WHERE name=?1", name->schema, name->table);
+  sqlite3_stmt *select = NULL;
+  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &select, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (!code) code = sqlite3_bind_text(select, 1, name->name, -1, SQLITE_STATIC);
+  if (!code) code = sqlite3_step(select);
+  *found = code == SQLITE_ROW;
+  if (*found) *rowid = sqlite3_column_int64(select, 0);
+  sqlite3_finalize(select);
+  if (code == SQLITE_ROW || code == SQLITE_DONE) return MINE_OK;
+  return mine_call_fail_sqlite(call, code, "reading mine_models");
+}
+
+mine_status mine_models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
+  *out = NULL;
+  int present = 0;
+  mine_status status = mine_models_present(call, name->schema, name->table, &present);
+  if (status || !present) return status;
+  sqlite3_int64 rowid = 0;
+  int found = 0;
+  status = load_row(call, name, &rowid, &found);
+  if (status || !found) return status;
+  sqlite3_blob *blob = NULL;
+  int code = sqlite3_blob_open(call->db, name->schema, name->table, "model", rowid, 0, &blob);
+  if (code == SQLITE_ERROR) { /* NULL, a number: not a model at all */
+    status = mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (no BLOB); train it again",
+                            name->name);
+  } else if (code) {
+    status = mine_call_fail_sqlite(call, code, "reading the model");
+  } else {
+    status = load_from_blob(call, blob, name->name, out);
+  }
+  sqlite3_blob_close(blob);
+  return status;
+}
+
+/* The names there are, for the sentence about one that is not there. */
+static mine_status load_no_such_model(mine_call *call, const mine_model_name *name) {
+  char *sql = sqlite3_mprintf(
+      "SELECT group_concat(name, ', ') FROM (SELECT name FROM \"%w\".%s ORDER BY name LIMIT 10)",
+      name->schema, name->table);
+  sqlite3_stmt *select = NULL;
+  const char *names = NULL;
+  if (sql && sqlite3_prepare_v2(call->db, sql, -1, &select, NULL) == SQLITE_OK &&
+      sqlite3_step(select) == SQLITE_ROW) {
+    names = (const char *)sqlite3_column_text(select, 0);
+  }
+  sqlite3_free(sql);
+  mine_status status =
+      names ? mine_call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %.300s)",
+                             name->name, name->schema, names)
+            : mine_call_fail(call, MINE_DATA, "no such model: %s (in %s, which has no models)",
+                             name->name, name->schema);
+  sqlite3_finalize(select);
+  return status;
+}
+
+mine_status mine_models_get(mine_call *call, sqlite3_value *value, mine_model **out) {
+  *out = NULL;
+  if (value && sqlite3_value_type(value) == SQLITE_BLOB) {
+    const void *bytes = sqlite3_value_blob(value);
+    return load_bytes(call, bytes ? bytes : "", (size_t)sqlite3_value_bytes(value), out);
+  }
+  const char *text;
+  mine_status status = mine_call_required_text(call, value, "model name", MINE_LONGEST_NAME, &text);
+  mine_model_name name;
+  if (!status) status = mine_model_name_parse(call, text, &name);
+  if (!status) status = mine_models_find(call, &name, out);
+  if (!status && !*out) status = load_no_such_model(call, &name);
+  return status;
+}

@@ -1,0 +1,200 @@
+/*
+** models_store.c -- writing a model: checked before training, one row after it.
+*/
+#include <string.h>
+
+#include "models.h"
+#include "models_internal.h"
+
+/* The contract's columns, in order. */
+static const char store_columns[] =
+    "name,algorithm,task,target,source,options,features,rows,metrics,created,version,model";
+
+static mine_status store_schema(mine_call *call, const char *text, size_t n, char *out,
+                                size_t room) {
+  if (n == 0 || n >= room) {
+    return mine_call_fail(call, MINE_OPTION, "the schema in the model name '%.60s' is %s", text,
+                          n ? "too long" : "empty");
+  }
+  memcpy(out, text, n);
+  out[n] = 0;
+  sqlite3_stmt *list = NULL;
+  int code = sqlite3_prepare_v2(
+      call->db, "SELECT 1 FROM pragma_database_list WHERE name=?1 COLLATE NOCASE", -1, &list, NULL);
+  if (!code) code = sqlite3_bind_text(list, 1, out, -1, SQLITE_STATIC);
+  if (!code) code = sqlite3_step(list);
+  sqlite3_finalize(list);
+  int is_temp = sqlite3_stricmp(out, "temp") == 0; /* listed only once it is used */
+  if (code == SQLITE_ROW || (code == SQLITE_DONE && is_temp)) return MINE_OK;
+  if (code != SQLITE_DONE) return mine_call_fail_sqlite(call, code, "reading the schemas");
+  return mine_call_fail(call, MINE_OPTION,
+                        "there is no database '%s' (a dot in a model name parts schema and name); "
+                        "ATTACH it, or use a name without a dot",
+                        out);
+}
+
+mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_name *out) {
+  const char *dot = strchr(text, '.');
+  out->name = dot ? dot + 1 : text;
+  mine_status status =
+      dot ? store_schema(call, text, (size_t)(dot - text), out->schema, sizeof out->schema)
+          : MINE_OK;
+  if (status) return status;
+  if (!dot) memcpy(out->schema, "main", 5);
+  if (!*out->name) {
+    return mine_call_fail(call, MINE_OPTION, "the model name is empty after '%s.'", out->schema);
+  }
+  if (strchr(out->name, '.')) {
+    return mine_call_fail(call, MINE_OPTION,
+                          "the model name '%.60s' has more than one dot; a name holds none", text);
+  }
+  int is_temp = sqlite3_stricmp(out->schema, "temp") == 0;
+  out->table = is_temp ? "mine_models_temp" : "mine_models";
+  return MINE_OK;
+}
+
+/* ---- the table is what the contract says ------------------------------------------- */
+
+typedef enum store_table { STORE_ABSENT, STORE_RIGHT, STORE_WRONG } store_table;
+
+/* group_concat over a sorted subquery keeps the column order. */
+static mine_status store_look(mine_call *call, const char *schema, const char *table,
+                              store_table *out) {
+  char *sql = sqlite3_mprintf(
+      "SELECT (SELECT type FROM \"%w\".sqlite_schema WHERE name=%Q COLLATE NOCASE),"
+      "(SELECT group_concat(name) FROM (SELECT name FROM pragma_table_xinfo(%Q,%Q) ORDER BY cid)),"
+      "(SELECT wr FROM pragma_table_list WHERE schema=%Q COLLATE NOCASE AND name=%Q COLLATE "
+      "NOCASE)",
+      schema, table, table, schema, schema, table);
+  sqlite3_stmt *look = NULL;
+  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &look, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (!code) code = sqlite3_step(look);
+  if (code == SQLITE_ROW) {
+    const char *type = (const char *)sqlite3_column_text(look, 0);
+    const char *columns = (const char *)sqlite3_column_text(look, 1);
+    int right = type && columns && strcmp(type, "table") == 0 &&
+                sqlite3_stricmp(columns, store_columns) == 0 && !sqlite3_column_int(look, 2);
+    *out = !type ? STORE_ABSENT : right ? STORE_RIGHT : STORE_WRONG;
+    code = SQLITE_OK;
+  }
+  sqlite3_finalize(look);
+  return code ? mine_call_fail_sqlite(call, code, "looking at mine_models") : MINE_OK;
+}
+
+mine_status mine_models_present(mine_call *call, const char *schema, const char *table,
+                                int *present) {
+  store_table what = STORE_ABSENT;
+  mine_status status = store_look(call, schema, table, &what);
+  *present = what == STORE_RIGHT;
+  if (status || what != STORE_WRONG) return status;
+  return mine_call_fail(call, MINE_DATA,
+                        "%s.%s is not the table this extension keeps models in; rename it, then "
+                        "SELECT mine_init('%s')",
+                        schema, table, schema);
+}
+
+/* ---- writing --------------------------------------------------------------------------- */
+
+static int store_query_only(sqlite3 *db) {
+  sqlite3_stmt *pragma = NULL;
+  int on = 0;
+  if (sqlite3_prepare_v2(db, "PRAGMA query_only", -1, &pragma, NULL) == SQLITE_OK &&
+      sqlite3_step(pragma) == SQLITE_ROW) {
+    on = sqlite3_column_int(pragma, 0);
+  }
+  sqlite3_finalize(pragma);
+  return on;
+}
+
+mine_status mine_models_check_writable(mine_call *call, const mine_model_name *name) {
+  int read_only = sqlite3_db_readonly(call->db, name->schema) == 1;
+  if (read_only || store_query_only(call->db)) {
+    call->sqlite_code = SQLITE_READONLY;
+    return mine_call_fail(call, MINE_DATA,
+                          "attempt to write a readonly database (%s); store the model as "
+                          "'temp.%s', or keep the BLOB of mine_fit()",
+                          read_only ? name->schema : "PRAGMA query_only is on", name->name);
+  }
+  int present;
+  return mine_models_present(call, name->schema, name->table, &present);
+}
+
+mine_status mine_models_init(mine_call *call, const char *schema) {
+  int is_temp = sqlite3_stricmp(schema, "temp") == 0;
+  const char *table = is_temp ? "mine_models_temp" : "mine_models";
+  int present = 0;
+  mine_status status = mine_models_present(call, schema, table, &present);
+  if (status || present) return status;
+  char *sql = sqlite3_mprintf(
+      "CREATE TABLE IF NOT EXISTS \"%w\".%s(name TEXT PRIMARY KEY, algorithm TEXT, task TEXT, "
+      "target TEXT, source TEXT, options TEXT, features TEXT, rows INTEGER, metrics TEXT, "
+      "created TEXT, version TEXT, model BLOB)",
+      schema, table);
+  int code = sql ? sqlite3_exec(call->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  return code ? mine_call_fail_sqlite(call, code, "creating mine_models") : MINE_OK;
+}
+
+static int store_bind(sqlite3_stmt *insert, const mine_model_name *name, const mine_model *model,
+                      const void *bytes, size_t n) {
+  static const mine_model_text texts[] = {MINE_MODEL_ALGORITHM, MINE_MODEL_TASK,
+                                          MINE_MODEL_TARGET,    MINE_MODEL_SOURCE,
+                                          MINE_MODEL_OPTIONS,   MINE_MODEL_FEATURES};
+  int code = sqlite3_bind_text(insert, 1, name->name, -1, SQLITE_STATIC);
+  for (int i = 0; i < 6 && !code; i++) {
+    code =
+        sqlite3_bind_text(insert, i + 2, mine_model_get_text(model, texts[i]), -1, SQLITE_STATIC);
+  }
+  if (!code) code = sqlite3_bind_int64(insert, 8, mine_model_rows(model));
+  const char *metrics = mine_model_get_text(model, MINE_MODEL_METRICS);
+  if (!code) code = sqlite3_bind_text(insert, 9, metrics, -1, SQLITE_STATIC);
+  if (!code) code = sqlite3_bind_text(insert, 10, MINE_VERSION, -1, SQLITE_STATIC);
+  if (!code) code = sqlite3_bind_blob64(insert, 11, bytes, n, SQLITE_STATIC);
+  return code;
+}
+
+static mine_status store_insert(mine_call *call, const mine_model_name *name,
+                                const mine_model *model, const void *bytes, size_t n) {
+  char *sql = sqlite3_mprintf(
+      "INSERT INTO \"%w\".%s(%s) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,"
+      "strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ','now'),?10,?11) "
+      "ON CONFLICT(name) DO UPDATE SET algorithm=excluded.algorithm, task=excluded.task, "
+      "target=excluded.target, source=excluded.source, options=excluded.options, "
+      "features=excluded.features, rows=excluded.rows, metrics=excluded.metrics, "
+      "created=excluded.created, version=excluded.version, model=excluded.model",
+      name->schema, name->table, store_columns);
+  sqlite3_stmt *insert = NULL;
+  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &insert, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (!code) code = store_bind(insert, name, model, bytes, n);
+  if (!code && (code = sqlite3_step(insert)) == SQLITE_DONE) code = SQLITE_OK;
+  mine_status status = MINE_OK;
+  if (code) {
+    int busy = (code & 0xff) == SQLITE_BUSY;
+    status = mine_call_fail_sqlite(
+        call, code,
+        busy ? "the model is trained but cannot be stored (another connection writes; begin "
+               "with BEGIN IMMEDIATE, or set a busy timeout)"
+             : "the model is trained but cannot be stored");
+  }
+  sqlite3_finalize(insert);
+  return status;
+}
+
+mine_status mine_models_store(mine_call *call, const mine_model_name *name,
+                              const mine_model *model) {
+  const void *bytes = NULL;
+  size_t n = 0;
+  mine_status status = mine_model_bytes(call->env, model, &bytes, &n);
+  if (status) return status;
+  sqlite3_int64 largest = sqlite3_limit(call->db, SQLITE_LIMIT_LENGTH, -1);
+  if (n + 4096 > (size_t)largest) {
+    return mine_call_fail(call, MINE_LIMIT,
+                          "the model is %lld bytes; SQLite stores at most %lld in one value; "
+                          "train on fewer rows or columns",
+                          (long long)n, (long long)largest);
+  }
+  status = mine_models_init(call, name->schema);
+  return status ? status : store_insert(call, name, model, bytes, n);
+}

@@ -1,0 +1,237 @@
+/*
+** source_gate.c -- which texts may be read (requirements S1-S6 of source.h).
+*/
+#include <ctype.h>
+#include <string.h>
+
+#include "source.h"
+
+/* ---- names (S1) -------------------------------------------------------------- */
+
+/* One identifier at *at: bare, "quoted", `quoted` or [quoted]; copied without
+** its quotes.  0 = there is none. */
+static int gate_identifier(const char **at, char *out) {
+  const char *p = *at;
+  char close = *p == '"' ? '"' : *p == '`' ? '`' : *p == '[' ? ']' : 0;
+  if (close) {
+    for (p++; *p; p++) {
+      if (*p == close && !(close != ']' && p[1] == close)) break;
+      if (*p == close) p++;
+      *out++ = *p;
+    }
+    if (*p != close) return 0;
+    p++;
+  } else {
+    while ((unsigned char)*p >= 0x80 || isalnum((unsigned char)*p) || *p == '_' || *p == '$') {
+      *out++ = *p++;
+    }
+    if (p == *at) return 0;
+  }
+  *out = 0;
+  *at = p;
+  return 1;
+}
+
+static int gate_compiles(sqlite3 *db, char *sql) {
+  sqlite3_stmt *statement = NULL;
+  int code = sql ? sqlite3_prepare_v2(db, sql, -1, &statement, NULL) : SQLITE_NOMEM;
+  sqlite3_finalize(statement);
+  return code;
+}
+
+static int gate_no_such_table(sqlite3 *db) {
+  return strncmp(sqlite3_errmsg(db), "no such table", 13) == 0;
+}
+
+/* The SELECT that reads the table `text` names, or NULL; *broken is set when
+** there is such a table or view but it cannot be read. */
+static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
+  *broken = 0;
+  char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", text);
+  int code = gate_compiles(db, sql);
+  if (code == SQLITE_OK) return sql;
+  *broken = !gate_no_such_table(db);
+  sqlite3_free(sql);
+  size_t bytes = strlen(text) + 1;
+  char *first = *broken ? NULL : sqlite3_malloc64(2 * bytes);
+  if (!first) return NULL;
+  char *second = first + bytes;
+  *second = 0;
+  int named = gate_identifier(&text, first);
+  if (named && *text == '.') {
+    text++;
+    named = gate_identifier(&text, second);
+  }
+  sql = NULL;
+  if (named && !*text) {
+    sql = *second ? sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", first, second)
+                  : sqlite3_mprintf("SELECT * FROM \"%w\"", first);
+    code = gate_compiles(db, sql);
+    *broken = code != SQLITE_OK && !gate_no_such_table(db);
+    if (code != SQLITE_OK) {
+      sqlite3_free(sql);
+      sql = NULL;
+    }
+  }
+  sqlite3_free(first);
+  return sql;
+}
+
+int mine_source_is_table(mine_call *call, const char *text) {
+  int broken;
+  char *sql = gate_table_select(call->db, text, &broken);
+  sqlite3_free(sql);
+  return sql != NULL || broken;
+}
+
+/* ---- statements (S2-S4) --------------------------------------------------------- */
+
+/* Skip white space and comments; an unclosed comment runs to the end. */
+static const char *gate_skip_comments(const char *p) {
+  for (;;) {
+    while (isspace((unsigned char)*p))
+      p++;
+    if (p[0] == '-' && p[1] == '-') {
+      while (*p && *p != '\n')
+        p++;
+    } else if (p[0] == '/' && p[1] == '*') {
+      const char *end = strstr(p + 2, "*/");
+      if (!end) return p + strlen(p);
+      p = end + 2;
+    } else {
+      return p;
+    }
+  }
+}
+
+static int gate_starts_with(const char *p, const char *word) {
+  size_t n = strlen(word);
+  if (sqlite3_strnicmp(p, word, (int)n) != 0) return 0;
+  unsigned char next = (unsigned char)p[n];
+  return !(next >= 0x80 || isalnum(next) || next == '_' || next == '$');
+}
+
+/* A text of one word that is no table: say so rather than "must start with". */
+static mine_status gate_not_a_select(mine_call *call, const char *text) {
+  for (const char *p = text; *p; p++) {
+    if (isspace((unsigned char)*p)) {
+      return mine_call_fail(call, MINE_DATA,
+                            "the source must be a table, a view or one SELECT; it starts with "
+                            "'%.20s'",
+                            text);
+    }
+  }
+  return mine_call_fail(call, MINE_DATA,
+                        "no such table: %s; the source must be a table, a view "
+                        "or one SELECT",
+                        text);
+}
+
+static mine_status gate_check_statement(mine_call *call, sqlite3_stmt *statement,
+                                        const char *tail) {
+  if (*gate_skip_comments(tail)) {
+    return mine_call_fail(call, MINE_DATA,
+                          "the source holds more than one statement; give one SELECT");
+  }
+  if (!sqlite3_stmt_readonly(statement) || sqlite3_stmt_isexplain(statement) ||
+      sqlite3_column_count(statement) == 0) {
+    return mine_call_fail(call, MINE_DATA,
+                          "the source does not only read; give a table, a view or one SELECT");
+  }
+  if (sqlite3_bind_parameter_count(statement) > 0) {
+    const char *name = sqlite3_bind_parameter_name(statement, 1);
+    return mine_call_fail(call, MINE_DATA,
+                          "the source has the parameter %s; put its value into the text with "
+                          "quote(%s)",
+                          name ? name : "?", name ? name : "?");
+  }
+  return MINE_OK;
+}
+
+/* The statement without a final semicolon. */
+static char *gate_statement_text(const char *text, const char *tail) {
+  const char *end = tail;
+  while (end > text && isspace((unsigned char)end[-1]))
+    end--;
+  if (end > text && end[-1] == ';') end--;
+  return sqlite3_mprintf("%.*s", (int)(end - text), text);
+}
+
+static mine_status gate_statement(mine_call *call, const char *text, char **select) {
+  const char *first = gate_skip_comments(text);
+  if (!*first) return mine_call_fail(call, MINE_DATA, "the source is an empty query");
+  if (!gate_starts_with(first, "SELECT") && !gate_starts_with(first, "WITH") &&
+      !gate_starts_with(first, "VALUES")) {
+    return gate_not_a_select(call, first);
+  }
+  sqlite3_stmt *statement = NULL;
+  const char *tail = NULL;
+  int code = sqlite3_prepare_v2(call->db, text, -1, &statement, &tail);
+  if (code) return mine_call_fail_sqlite(call, code, "the source does not compile");
+  mine_status status = gate_check_statement(call, statement, tail);
+  sqlite3_finalize(statement);
+  if (status) return status;
+  *select = gate_statement_text(text, tail);
+  return *select ? MINE_OK : mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+}
+
+/* ---- columns (S5, S6) -------------------------------------------------------------- */
+
+static mine_status gate_copy_names(mine_source *source, sqlite3_stmt *statement) {
+  int n = sqlite3_column_count(statement);
+  size_t bytes = 0;
+  for (int i = 0; i < n; i++) {
+    const char *name = sqlite3_column_name(statement, i);
+    if (!name) return mine_env_fail(source->call->env, MINE_NOMEM, "out of memory");
+    bytes += strlen(name) + 1;
+  }
+  source->name = sqlite3_malloc64((size_t)n * (sizeof(char *) + sizeof(int)) + bytes);
+  if (!source->name) return mine_env_fail(source->call->env, MINE_NOMEM, "out of memory");
+  source->wanted = (int *)(source->name + n);
+  char *at = (char *)(source->wanted + n);
+  for (int i = 0; i < n; i++) {
+    const char *name = sqlite3_column_name(statement, i);
+    source->name[i] = at;
+    at = strcpy(at, name) + strlen(name) + 1;
+  }
+  source->n_columns = n;
+  return MINE_OK;
+}
+
+static mine_status gate_columns(mine_source *source) {
+  sqlite3_stmt *statement = NULL;
+  int code = sqlite3_prepare_v2(source->call->db, source->select, -1, &statement, NULL);
+  if (code) return mine_call_fail_sqlite(source->call, code, "the source does not compile");
+  mine_status status = gate_copy_names(source, statement);
+  sqlite3_finalize(statement);
+  return status;
+}
+
+mine_status mine_source_open(mine_call *call, const char *text, mine_source *out) {
+  memset(out, 0, sizeof *out);
+  out->call = call;
+  out->text = text;
+  if (call->connection->reading >= MINE_DEEPEST_CALL) {
+    return mine_call_fail(call, MINE_DATA,
+                          "sources are nested more than %d deep; a view that reads itself?",
+                          MINE_DEEPEST_CALL);
+  }
+  int broken;
+  out->select = gate_table_select(call->db, text, &broken);
+  if (!out->select && broken) {
+    return mine_call_fail_sqlite(call, sqlite3_errcode(call->db), "the source cannot be read");
+  }
+  mine_status status = out->select ? MINE_OK : gate_statement(call, text, &out->select);
+  if (!status) status = gate_columns(out);
+  if (status) mine_source_close(out);
+  return status;
+}
+
+void mine_source_close(mine_source *source) {
+  sqlite3_finalize(source->rows);
+  sqlite3_free(source->select);
+  sqlite3_free(source->name);
+  source->rows = NULL;
+  source->select = NULL;
+  source->name = NULL;
+}

@@ -1,0 +1,102 @@
+/*
+** sqlite_mine.c -- the entry point: check the host, register two lists.
+**
+** Loading twice on one connection is harmless: the second time finds the first
+** and leaves it.  If a registration fails the load reports it, and SQLite drops
+** what was registered when the connection closes.
+*/
+#define MINE_EXT_ENTRY
+#include "sqlite_api.h"
+SQLITE_EXTENSION_INIT1
+
+#include <string.h>
+
+#include "mine_static.h"
+#include "source.h"
+#include "verbs.h"
+
+#if defined(_WIN32)
+#define MINE_EXPORT __declspec(dllexport)
+#elif defined(__GNUC__)
+#define MINE_EXPORT __attribute__((visibility("default")))
+#else
+#define MINE_EXPORT
+#endif
+
+static int register_scalars(mine_connection *connection, const mine_scalar_verb *verb) {
+  int code = SQLITE_OK;
+  for (; verb->name && !code; verb++) {
+    mine_connection_retain(connection);
+    code = sqlite3_create_function_v2(connection->db, verb->name, verb->arguments,
+                                      SQLITE_UTF8 | verb->flags, connection, verb->call, NULL, NULL,
+                                      mine_connection_release);
+  }
+  return code;
+}
+
+static int register_tables(mine_connection *connection, const mine_table_verb *verb) {
+  int code = SQLITE_OK;
+  for (; verb->name && !code; verb++)
+    code = mine_table_verb_register(connection, verb);
+  return code;
+}
+
+static int register_all(mine_connection *connection) {
+  int code = register_scalars(connection, mine_scalar_verbs_train);
+  if (!code) code = register_scalars(connection, mine_scalar_verbs_score);
+  if (!code) code = register_scalars(connection, mine_scalar_verbs_about);
+  if (!code) code = register_tables(connection, mine_table_verbs_model);
+  if (!code) code = register_tables(connection, mine_table_verbs_score);
+  if (!code) code = register_tables(connection, mine_table_verbs_source);
+  if (!code) {
+    code = sqlite3_create_function_v2(connection->db, MINE_ROWS_FUNCTION, -1,
+                                      SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, NULL, mine_rows_step,
+                                      mine_rows_final, NULL);
+  }
+  return code;
+}
+
+/* The version already loaded on this connection, as a copy; NULL when none. */
+static char *loaded_version(sqlite3 *db) {
+  sqlite3_stmt *select = NULL;
+  char *version = NULL;
+  if (sqlite3_prepare_v2(db, "SELECT mine_version()", -1, &select, NULL) == SQLITE_OK &&
+      sqlite3_step(select) == SQLITE_ROW) {
+    version = sqlite3_mprintf("%s", sqlite3_column_text(select, 0));
+  }
+  sqlite3_finalize(select);
+  return version;
+}
+
+static int refuse(char **error, char *sentence) {
+  if (error) {
+    *error = sentence;
+  } else {
+    sqlite3_free(sentence);
+  }
+  return SQLITE_ERROR;
+}
+
+MINE_EXPORT int sqlite3_mine_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+  SQLITE_EXTENSION_INIT2(api);
+  if (sqlite3_libversion_number() < MINE_OLDEST_SQLITE) {
+    return refuse(error, sqlite3_mprintf("sqlite-mine needs SQLite 3.38.0 or newer; this is %s",
+                                         sqlite3_libversion()));
+  }
+  char *loaded = loaded_version(db);
+  if (loaded) {
+    int same = strcmp(loaded, MINE_VERSION) == 0;
+    char *sentence = same ? NULL
+                          : sqlite3_mprintf(
+                                "sqlite-mine %s is already loaded on this connection; "
+                                "%s cannot join it",
+                                loaded, MINE_VERSION);
+    sqlite3_free(loaded);
+    return same ? SQLITE_OK : refuse(error, sentence);
+  }
+  mine_connection *connection = mine_connection_new(db);
+  if (!connection) return SQLITE_NOMEM;
+  int code = register_all(connection);
+  mine_connection_release(connection); /* the registrations hold their own */
+  return code;
+}

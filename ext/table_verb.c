@@ -1,0 +1,418 @@
+/*
+** table_verb.c -- the one virtual table behind every table function.
+*/
+#include "table_verb.h"
+
+#include <string.h>
+
+#include "id_index.h"
+
+typedef struct verb_table {
+  sqlite3_vtab base;
+  mine_connection *connection;
+  const mine_table_verb *verb;
+  int n_columns; /* visible ones; the arguments follow */
+  int n_arguments;
+} verb_table;
+
+typedef struct verb_cursor {
+  sqlite3_vtab_cursor base;
+  mine_verb_run run;
+  int running;
+  int64_t row;       /* in the block, or among the matches          */
+  int64_t passed;    /* rows before this block                      */
+  int matching;      /* answering id = ?                            */
+  mine_id_index ids; /* over the whole result; empty until needed   */
+  int indexed;
+} verb_cursor;
+
+/* What registration hands to xConnect. */
+typedef struct verb_registration {
+  mine_connection *connection;
+  const mine_table_verb *verb;
+} verb_registration;
+
+/* ---- connect ------------------------------------------------------------------- */
+
+static int verb_count_columns(const char *columns) {
+  int n = 1;
+  for (; *columns; columns++)
+    n += *columns == ',';
+  return n;
+}
+
+static int verb_count_arguments(const mine_table_verb *verb) {
+  int n = 0;
+  while (n < MINE_MOST_ARGUMENTS && verb->arguments[n])
+    n++;
+  return n;
+}
+
+static char *verb_declaration(const mine_table_verb *verb) {
+  sqlite3_str *sql = sqlite3_str_new(NULL);
+  sqlite3_str_appendf(sql, "CREATE TABLE x(%s", verb->columns);
+  for (int i = 0; i < verb_count_arguments(verb); i++) {
+    sqlite3_str_appendf(sql, ", %s HIDDEN", verb->arguments[i]);
+  }
+  sqlite3_str_appendall(sql, ")");
+  return sqlite3_str_finish(sql);
+}
+
+static int verb_connect(sqlite3 *db, void *pointer, int argc, const char *const *argv,
+                        sqlite3_vtab **out, char **error) {
+  (void)argc, (void)argv, (void)error;
+  const verb_registration *registration = pointer;
+  char *sql = verb_declaration(registration->verb);
+  int code = sql ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (code) return code;
+  verb_table *table = sqlite3_malloc64(sizeof *table);
+  if (!table) return SQLITE_NOMEM;
+  memset(table, 0, sizeof *table);
+  table->connection = registration->connection;
+  table->verb = registration->verb;
+  table->n_columns = verb_count_columns(registration->verb->columns);
+  table->n_arguments = verb_count_arguments(registration->verb);
+  sqlite3_vtab_config(
+      db, registration->verb->reads_source ? SQLITE_VTAB_DIRECTONLY : SQLITE_VTAB_INNOCUOUS);
+  *out = &table->base;
+  return SQLITE_OK;
+}
+
+static int verb_disconnect(sqlite3_vtab *base) {
+  sqlite3_free(base);
+  return SQLITE_OK;
+}
+
+/* ---- planning (T1, T2, T3) --------------------------------------------------------- */
+
+#define VERB_ID_BIT 0x100
+
+static int verb_error(verb_table *table, const char *format, const char *what) {
+  sqlite3_free(table->base.zErrMsg);
+  char *problem = sqlite3_mprintf(format, what);
+  table->base.zErrMsg = sqlite3_mprintf("%s: %s", table->verb->name, problem ? problem : "");
+  sqlite3_free(problem);
+  return SQLITE_ERROR;
+}
+
+/* The constraint on a hidden column, -1 when there is none. */
+static int verb_argument_constraint(verb_table *table, sqlite3_index_info *info, int argument,
+                                    int *found) {
+  *found = -1;
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+    if (c->iColumn != table->n_columns + argument || c->op >= SQLITE_INDEX_CONSTRAINT_LIMIT) {
+      continue;
+    }
+    const char *name = table->verb->arguments[argument];
+    if (c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
+      return verb_error(table, "%s takes = only", name);
+    }
+    if (!c->usable) return SQLITE_CONSTRAINT;
+    if (*found >= 0) return verb_error(table, "%s is given twice", name);
+    *found = i;
+  }
+  return SQLITE_OK;
+}
+
+static int verb_id_constraint(const verb_table *table, sqlite3_index_info *info) {
+  if (table->verb->id_column < 0) return -1;
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+    if (c->usable && c->iColumn == table->verb->id_column && c->op == SQLITE_INDEX_CONSTRAINT_EQ &&
+        sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+/* "FROM mine_predict(model, source [, options])" */
+static int verb_usage(verb_table *table) {
+  const mine_table_verb *verb = table->verb;
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  for (int i = 0; i < table->n_arguments; i++) {
+    int optional = i >= verb->required;
+    sqlite3_str_appendf(text, "%s%s%s%s", optional ? " [" : "", i ? ", " : "",
+                        verb->arguments[i] + 1, optional ? "]" : "");
+  }
+  char *arguments = sqlite3_str_finish(text);
+  char *usage = sqlite3_mprintf("FROM %s(%s)", verb->name, arguments ? arguments : "");
+  int code = verb_error(table, "arguments are missing; write %s", usage ? usage : "");
+  sqlite3_free(arguments);
+  sqlite3_free(usage);
+  return code;
+}
+
+static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
+  verb_table *table = (verb_table *)base;
+  int given = 0;
+  info->idxNum = 0;
+  for (int i = 0; i < table->n_arguments; i++) {
+    int found;
+    int code = verb_argument_constraint(table, info, i, &found);
+    if (code) return code;
+    if (found < 0 && i < table->verb->required) return verb_usage(table);
+    if (found < 0) continue;
+    info->aConstraintUsage[found].argvIndex = ++given;
+    info->aConstraintUsage[found].omit = 1;
+    info->idxNum |= 1 << i;
+  }
+  int id = verb_id_constraint(table, info);
+  info->estimatedCost = 1e6;
+  info->estimatedRows = 1000000;
+  if (id >= 0) {
+    info->aConstraintUsage[id].argvIndex = ++given;
+    info->idxNum |= VERB_ID_BIT;
+    info->estimatedCost = 20;
+    info->estimatedRows = 1;
+  }
+  return SQLITE_OK;
+}
+
+/* ---- cursors --------------------------------------------------------------------------- */
+
+static int verb_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
+  (void)base;
+  verb_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
+  if (!cursor) return SQLITE_NOMEM;
+  memset(cursor, 0, sizeof *cursor);
+  *out = &cursor->base;
+  return SQLITE_OK;
+}
+
+/* End the work, keep the arguments. */
+static void verb_stop_run(verb_cursor *cursor) {
+  mine_verb_run *run = &cursor->run;
+  if (cursor->running) {
+    if (run->verb->stop) run->verb->stop(run);
+    mine_relation_free(run->relation);
+    mine_call_close(&run->call);
+  }
+  run->relation = NULL;
+  run->state = NULL;
+  run->rows = 0;
+  mine_id_index_free(&cursor->ids);
+  cursor->running = 0;
+  cursor->indexed = 0;
+}
+
+static void verb_end_run(verb_cursor *cursor) {
+  verb_stop_run(cursor);
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++)
+    sqlite3_value_free(cursor->run.argument[i]);
+  memset(&cursor->run, 0, sizeof cursor->run);
+}
+
+static int verb_close(sqlite3_vtab_cursor *base) {
+  verb_end_run((verb_cursor *)base);
+  sqlite3_free(base);
+  return SQLITE_OK;
+}
+
+static int verb_run_failed(verb_cursor *cursor) {
+  verb_table *table = (verb_table *)cursor->base.pVtab;
+  int code = mine_call_code(&cursor->run.call);
+  sqlite3_free(table->base.zErrMsg);
+  table->base.zErrMsg = sqlite3_mprintf("%s", mine_call_message(&cursor->run.call));
+  verb_end_run(cursor);
+  return code ? code : SQLITE_ERROR;
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+static void verb_cell(verb_cursor *cursor, int64_t row, int column, mine_cell *out) {
+  mine_verb_run *run = &cursor->run;
+  if (run->relation) {
+    mine_relation_cell(run->relation, row, column, out);
+  } else {
+    run->verb->cell(run, row, column, out);
+  }
+}
+
+static mine_status verb_next_block(verb_cursor *cursor) {
+  mine_verb_run *run = &cursor->run;
+  cursor->passed += run->rows;
+  cursor->row = 0;
+  if (run->relation) {
+    run->rows = cursor->passed ? 0 : mine_relation_rows(run->relation);
+    return MINE_OK;
+  }
+  return run->verb->fill(run);
+}
+
+static mine_status verb_begin(verb_cursor *cursor, int whole) {
+  verb_table *table = (verb_table *)cursor->base.pVtab;
+  mine_verb_run *run = &cursor->run;
+  run->verb = table->verb;
+  run->whole = whole;
+  cursor->running = 1;
+  cursor->passed = 0;
+  mine_status status = mine_call_open(&run->call, table->connection, table->verb->name);
+  if (!status) status = run->verb->start(run);
+  if (run->relation) run->whole = 1;
+  if (!status && run->relation && mine_relation_columns(run->relation) != table->n_columns) {
+    status = mine_call_fail(&run->call, MINE_UNSUPPORTED,
+                            "the engine answers %d columns where %d are declared; extension and "
+                            "engine are of different versions",
+                            mine_relation_columns(run->relation), table->n_columns);
+  }
+  return status ? status : verb_next_block(cursor);
+}
+
+/* Equal as values of SQL: the same type and the same bytes. */
+static int verb_same_value(sqlite3_value *a, sqlite3_value *b) {
+  if (!a || !b) return a == b;
+  if (sqlite3_value_type(a) != sqlite3_value_type(b)) return 0;
+  int n = sqlite3_value_bytes(a);
+  if (n != sqlite3_value_bytes(b)) return 0;
+  const void *p = sqlite3_value_blob(a);
+  const void *q = sqlite3_value_blob(b);
+  return n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0);
+}
+
+/* Take over the arguments; *changed tells whether the last result may stay. */
+static int verb_take_arguments(verb_cursor *cursor, int given, sqlite3_value **values,
+                               int *changed) {
+  mine_verb_run *run = &cursor->run;
+  int at = 0;
+  *changed = !cursor->running;
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
+    sqlite3_value *value = given & (1 << i) ? values[at++] : NULL;
+    if (!*changed && !verb_same_value(value, run->argument[i])) *changed = 1;
+  }
+  if (!*changed) return SQLITE_OK;
+  verb_end_run(cursor);
+  at = 0;
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
+    if (!(given & (1 << i))) continue;
+    run->argument[i] = sqlite3_value_dup(values[at++]);
+    if (!run->argument[i]) return SQLITE_NOMEM;
+  }
+  return SQLITE_OK;
+}
+
+/* ---- id = ? (T3) --------------------------------------------------------------------------- */
+
+static int verb_index_ids(verb_cursor *cursor) {
+  if (cursor->indexed) return SQLITE_OK;
+  mine_id_index *ids = &cursor->ids;
+  if (mine_id_index_open(ids, cursor->run.rows)) return SQLITE_NOMEM;
+  for (int64_t row = cursor->run.rows - 1; row >= 0; row--) {
+    mine_cell id;
+    verb_cell(cursor, row, cursor->run.verb->id_column, &id);
+    mine_id_index_add(ids, row, &id);
+  }
+  cursor->indexed = 1;
+  return SQLITE_OK;
+}
+
+static int verb_find_id(verb_cursor *cursor, sqlite3_value *value) {
+  int code = verb_index_ids(cursor);
+  if (code) return code;
+  mine_cell id;
+  mine_value_cell(value, &id);
+  cursor->row = mine_id_index_find(&cursor->ids, &id);
+  return SQLITE_OK;
+}
+
+static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int n,
+                       sqlite3_value **values) {
+  (void)plan_text;
+  verb_cursor *cursor = (verb_cursor *)base;
+  verb_table *table = (verb_table *)base->pVtab;
+  int changed;
+  int code = verb_take_arguments(cursor, plan & 0xff, values, &changed);
+  if (code) return code;
+  cursor->matching = (plan & VERB_ID_BIT) != 0;
+  /* A streamed result cannot be rewound: asked for again, it is kept whole. */
+  int again = !changed && !cursor->run.whole;
+  if (again) verb_stop_run(cursor);
+  if (changed || again) {
+    int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
+    int whole = cursor->matching || writing || again;
+    if (verb_begin(cursor, whole)) return verb_run_failed(cursor);
+  }
+  cursor->row = 0;
+  return cursor->matching ? verb_find_id(cursor, values[n - 1]) : SQLITE_OK;
+}
+
+static int verb_next(sqlite3_vtab_cursor *base) {
+  verb_cursor *cursor = (verb_cursor *)base;
+  if (cursor->matching) {
+    cursor->row = mine_id_index_next(&cursor->ids, cursor->row);
+    return SQLITE_OK;
+  }
+  if (++cursor->row < cursor->run.rows || cursor->run.whole) return SQLITE_OK;
+  return verb_next_block(cursor) ? verb_run_failed(cursor) : SQLITE_OK;
+}
+
+static int verb_eof(sqlite3_vtab_cursor *base) {
+  verb_cursor *cursor = (verb_cursor *)base;
+  if (cursor->matching) return cursor->row < 0;
+  return cursor->row >= cursor->run.rows;
+}
+
+static int verb_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
+  verb_cursor *cursor = (verb_cursor *)base;
+  verb_table *table = (verb_table *)base->pVtab;
+  if (column >= table->n_columns) {
+    sqlite3_value *argument = cursor->run.argument[column - table->n_columns];
+    if (argument) sqlite3_result_value(context, argument);
+    return SQLITE_OK;
+  }
+  mine_cell cell;
+  verb_cell(cursor, cursor->row, column, &cell);
+  mine_result_cell(context, &cell);
+  return SQLITE_OK;
+}
+
+static int verb_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
+  const verb_cursor *cursor = (const verb_cursor *)base;
+  *out = cursor->passed + cursor->row + 1;
+  return SQLITE_OK;
+}
+
+static const sqlite3_module verb_module = {
+    .iVersion = 0,
+    .xConnect = verb_connect, /* no xCreate: a table function, never a table */
+    .xBestIndex = verb_best_index,
+    .xDisconnect = verb_disconnect,
+    .xOpen = verb_open,
+    .xClose = verb_close,
+    .xFilter = verb_filter,
+    .xNext = verb_next,
+    .xEof = verb_eof,
+    .xColumn = verb_column,
+    .xRowid = verb_rowid,
+};
+
+/* ---- registration ------------------------------------------------------------------------- */
+
+static void verb_unregister(void *pointer) {
+  verb_registration *registration = pointer;
+  mine_connection_release(registration->connection);
+  sqlite3_free(registration);
+}
+
+int mine_table_verb_register(mine_connection *connection, const mine_table_verb *verb) {
+  verb_registration *registration = sqlite3_malloc64(sizeof *registration);
+  if (!registration) return SQLITE_NOMEM;
+  registration->connection = connection;
+  registration->verb = verb;
+  mine_connection_retain(connection);
+  return sqlite3_create_module_v2(connection->db, verb->name, &verb_module, registration,
+                                  verb_unregister);
+}
+
+/* ---- arguments of a run ------------------------------------------------------------------- */
+
+mine_status mine_run_source_text(mine_verb_run *run, int which, const char **out) {
+  const char *what = run->verb->arguments[which] + 1;
+  return mine_call_required_text(&run->call, run->argument[which], what, MINE_LONGEST_TEXT, out);
+}
+
+mine_status mine_run_options(mine_verb_run *run, int which, const char **out) {
+  return mine_call_text(&run->call, run->argument[which], "options text", MINE_LONGEST_TEXT, out);
+}

@@ -1,0 +1,245 @@
+/*
+** verbs_scalar.c -- scoring one row: mine_predict(model, 'name', value, ...),
+** mine_predict(model, json), mine_probability(model, class, ...).
+**
+** Usable in triggers and permanent views: no SQL text is taken and nothing is
+** written.  What a call site needs (the model, where each name goes) is a plan,
+** kept with the running statement.  A new plan is made when the statement starts
+** anew, when this connection has changed any row since, or when the names
+** differ: a model that was trained again is seen by the next row.
+*/
+#include <string.h>
+
+#include "models.h"
+#include "row_reader.h"
+#include "verbs.h"
+
+typedef struct row_plan {
+  mine_call call; /* lives as long as the plan */
+  mine_model *model;
+  mine_scoring *scoring;
+  sqlite3_int64 changes; /* of the connection when the model was looked up */
+  int n_names;
+  char **name; /* as called; one allocation, each NUL-terminated */
+  int *bytes;
+} row_plan;
+
+static void row_plan_free(void *pointer) {
+  row_plan *plan = pointer;
+  if (!plan) return;
+  mine_scoring_close(plan->scoring);
+  mine_model_free(plan->model);
+  mine_call_close(&plan->call);
+  sqlite3_free(plan->name);
+  sqlite3_free(plan);
+}
+
+/* ---- making a plan ----------------------------------------------------------------- */
+
+static row_plan *row_plan_new(mine_connection *connection, const char *verb) {
+  row_plan *plan = sqlite3_malloc64(sizeof *plan);
+  if (!plan) return NULL;
+  memset(plan, 0, sizeof *plan);
+  if (mine_call_open(&plan->call, connection, verb)) {
+    row_plan_free(plan);
+    return NULL;
+  }
+  plan->changes = sqlite3_total_changes64(connection->db);
+  return plan;
+}
+
+static mine_status row_plan_names(row_plan *plan, mine_row_reader *reader) {
+  const char *name;
+  mine_cell value;
+  int bytes = 0;
+  int n = 0;
+  size_t total = 0;
+  mine_status status;
+  while (!(status = mine_row_reader_next(reader, &name, &bytes, &value)) && name) {
+    n++;
+    total += (size_t)bytes + 1;
+  }
+  if (status) return status;
+  mine_row_reader_rewind(reader);
+  sqlite3_free(plan->name);
+  plan->name = sqlite3_malloc64((size_t)(n + 1) * (sizeof(char *) + sizeof(int)) + total);
+  if (!plan->name) return mine_env_fail(plan->call.env, MINE_NOMEM, "out of memory");
+  plan->bytes = (int *)(plan->name + n + 1);
+  char *at = (char *)(plan->bytes + n + 1);
+  for (plan->n_names = 0; plan->n_names < n; plan->n_names++) {
+    status = mine_row_reader_next(reader, &name, &bytes, &value);
+    if (status || !name) break;
+    plan->name[plan->n_names] = memcpy(at, name, (size_t)bytes);
+    plan->bytes[plan->n_names] = bytes;
+    at[bytes] = 0;
+    at += bytes + 1;
+  }
+  mine_row_reader_rewind(reader);
+  return status;
+}
+
+static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
+  mine_scoring_close(plan->scoring);
+  plan->scoring = NULL;
+  mine_status status = row_plan_names(plan, reader);
+  if (!status) {
+    status =
+        mine_scoring_open(plan->call.env, plan->model, MINE_SCORE_SINGLE, NULL, &plan->scoring);
+  }
+  if (status) return status;
+  return mine_frame_columns(mine_scoring_frame(plan->scoring), (const char *const *)plan->name,
+                            plan->n_names);
+}
+
+/* ---- one row through a plan ------------------------------------------------------------ */
+
+static void row_put(mine_frame *frame, int column, const mine_cell *cell) {
+  switch (cell->type) {
+    case MINE_INT:
+      mine_frame_put_int(frame, column, cell->as.integer);
+      break;
+    case MINE_REAL:
+      mine_frame_put_real(frame, column, cell->as.real);
+      break;
+    case MINE_TEXT:
+      mine_frame_put_text(frame, column, cell->as.text, cell->bytes);
+      break;
+    case MINE_BLOB:
+      mine_frame_put_blob(frame, column);
+      break;
+    default:
+      mine_frame_put_null(frame, column);
+      break;
+  }
+}
+
+/* Put the row; *fits = 0 when its names are not the plan's. */
+static mine_status row_fill(row_plan *plan, mine_row_reader *reader, int *fits) {
+  mine_frame *frame = mine_scoring_frame(plan->scoring);
+  const char *name;
+  mine_cell value;
+  int bytes = 0;
+  int i = 0;
+  mine_status status;
+  *fits = 0;
+  for (; !(status = mine_row_reader_next(reader, &name, &bytes, &value)) && name; i++) {
+    if (i >= plan->n_names || bytes != plan->bytes[i] ||
+        memcmp(name, plan->name[i], (size_t)bytes) != 0) {
+      return MINE_OK;
+    }
+    if (mine_frame_wants(frame, i)) row_put(frame, i, &value);
+  }
+  *fits = i == plan->n_names;
+  return status;
+}
+
+static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
+  int fits = 0;
+  mine_status status = MINE_OK;
+  if (plan->scoring) {
+    mine_scoring_clear(plan->scoring);
+    status = row_fill(plan, reader, &fits);
+    if (!status && !fits) mine_row_reader_rewind(reader);
+  }
+  if (!status && !fits) {
+    status = row_plan_bind(plan, reader);
+    if (!status) status = row_fill(plan, reader, &fits);
+  }
+  if (!status) status = mine_frame_end_row(mine_scoring_frame(plan->scoring));
+  return status ? status : mine_scoring_run(plan->scoring);
+}
+
+/* ---- the two functions ---------------------------------------------------------------------- */
+
+static mine_status row_result_prediction(row_plan *plan, sqlite3_context *context) {
+  mine_cell cell;
+  mine_scoring_cell(plan->scoring, 0, MINE_SCORE_PREDICTION, &cell);
+  mine_result_cell(context, &cell);
+  return MINE_OK;
+}
+
+static mine_status row_result_probability(row_plan *plan, sqlite3_value *class_value,
+                                          sqlite3_context *context) {
+  mine_cell cell;
+  mine_value_cell(class_value, &cell);
+  if (mine_scoring_classes(plan->scoring) == 0) {
+    return mine_call_fail(&plan->call, MINE_UNSUPPORTED,
+                          "the model predicts no classes; use mine_predict");
+  }
+  int which = mine_scoring_find_class(plan->scoring, &cell);
+  if (which < 0) {
+    const char *text = (const char *)sqlite3_value_text(class_value);
+    return mine_call_fail(&plan->call, MINE_OPTION,
+                          "the model has no class %s; write mine_probability(model, class, "
+                          "'name', value, ...)",
+                          text ? text : "NULL");
+  }
+  sqlite3_result_double(context, mine_scoring_class_probability(plan->scoring, 0, which));
+  return MINE_OK;
+}
+
+static mine_status row_run(row_plan *plan, sqlite3_context *context, sqlite3_value *class_value,
+                           int n, sqlite3_value **values) {
+  mine_row_reader reader;
+  mine_status status = mine_row_reader_open(&plan->call, n, values, &reader);
+  if (!status) status = row_score(plan, &reader);
+  if (!status) {
+    status = class_value ? row_result_probability(plan, class_value, context)
+                         : row_result_prediction(plan, context);
+  }
+  mine_row_reader_close(&reader);
+  return status;
+}
+
+/* values[0] is the model, values[first..] the row. */
+static void row_function(sqlite3_context *context, const char *verb, int first, int n,
+                         sqlite3_value **values) {
+  mine_connection *connection = sqlite3_user_data(context);
+  row_plan *plan = sqlite3_get_auxdata(context, 0);
+  int kept = plan && plan->changes == sqlite3_total_changes64(connection->db);
+  mine_status status = MINE_OK;
+  if (!kept) {
+    plan = row_plan_new(connection, verb);
+    if (!plan) {
+      sqlite3_result_error_nomem(context);
+      return;
+    }
+    status = mine_models_get(&plan->call, values[0], &plan->model);
+  }
+  if (!status) {
+    status = row_run(plan, context, first == 2 ? values[1] : NULL, n - first, values + first);
+  }
+  if (status) mine_call_result_error(&plan->call, context);
+  if (kept && status) sqlite3_set_auxdata(context, 0, NULL, NULL);
+  if (!kept && status) row_plan_free(plan);
+  /* SQLite may free the plan at once, so this comes last. */
+  if (!kept && !status) sqlite3_set_auxdata(context, 0, plan, row_plan_free);
+}
+
+static void predict_function(sqlite3_context *context, int n, sqlite3_value **values) {
+  if (n < 2) {
+    sqlite3_result_error(context,
+                         "mine_predict: arguments are missing; write mine_predict(model, 'name', "
+                         "value, ...) or FROM mine_predict(model, source)",
+                         -1);
+    return;
+  }
+  row_function(context, "mine_predict", 1, n, values);
+}
+
+static void probability_function(sqlite3_context *context, int n, sqlite3_value **values) {
+  if (n < 3) {
+    sqlite3_result_error(context,
+                         "mine_probability: arguments are missing; write mine_probability(model, "
+                         "class, 'name', value, ...)",
+                         -1);
+    return;
+  }
+  row_function(context, "mine_probability", 2, n, values);
+}
+
+const mine_scalar_verb mine_scalar_verbs_score[] = {
+    {"mine_predict", -1, SQLITE_INNOCUOUS, predict_function},
+    {"mine_probability", -1, SQLITE_INNOCUOUS, probability_function},
+    {NULL, 0, 0, NULL},
+};
