@@ -1,0 +1,21 @@
+# Host programs around the extension: Python, C (loading and linking), Node, and a
+# C program that uses the engine without SQL.
+
+find_library(SQLITE3_LIBRARY sqlite3)
+
+mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_python.py)
+mine_add_test(hosts.node TIMEOUT 360 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_node.py)
+
+if(SQLITE3_LIBRARY)
+  add_executable(host_c tests/hosts/host_c.c)
+  target_include_directories(host_c PRIVATE ${SQLITE3_INCLUDE_DIR})
+  target_link_libraries(host_c PRIVATE mine_flags ${SQLITE3_LIBRARY})
+  add_dependencies(host_c mine)
+  mine_add_test(hosts.c_loads COMMAND host_c $<TARGET_FILE:mine>)
+
+  add_executable(host_c_linked tests/hosts/host_c.c)
+  target_compile_definitions(host_c_linked PRIVATE MINE_LINKED)
+  target_include_directories(host_c_linked PRIVATE ${SQLITE3_INCLUDE_DIR})
+  target_link_libraries(host_c_linked PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
+  mine_add_test(hosts.c_links COMMAND host_c_linked -)
+endif()
