@@ -8,8 +8,6 @@
 */
 #include "../model/neighbours.h"
 
-extern const mine_kind mine_kind_neighbours; /* model/neighbours.c */
-
 typedef struct knn_options {
   int64_t k;
   int metric, scale, voting;

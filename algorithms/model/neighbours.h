@@ -39,6 +39,8 @@ typedef struct mine_neighbours {
   mine_nearest nearest;
 } mine_neighbours;
 
+extern const mine_kind mine_kind_neighbours;
+
 /* Remember the rows of `data`; everything lives in arena.  scale -1 = the
 ** metric's own: standard for euclidean and manhattan, none for cosine (gower
 ** needs none).  k and voting are the caller's to set. */

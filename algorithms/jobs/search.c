@@ -1,0 +1,411 @@
+/*
+** search.c -- who is like whom: the rows of a base nearest to each query.
+**
+** The base is an attribute table, read like any other (roles.h), or the rows that
+** a knn model holds.  Queries are matched to its attributes by name, with the
+** types and categories of the base.
+*/
+#include "search.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SEARCH_NO_KEY   UINT32_MAX       /* a query whose id is not in the base */
+#define SEARCH_NULL_KEY (UINT32_MAX - 1) /* a base row without an id            */
+
+const mine_option mine_search_option_table[] = {
+    MINE_OPT_INT(mine_search_options, k, "10", 1, MINE_MAX_ROWS,
+                 "how many neighbours; more than there are rows: all rows"),
+    MINE_OPT_CHOICE(mine_search_options, metric, "euclidean", mine_space_names,
+                    "how distance is measured; gower for mixed attributes with missing values"),
+    MINE_OPT_CHOICE(mine_search_options, scale, NULL, mine_scale_names,
+                    "how numbers are scaled first; not given: standard, but none for cosine; "
+                    "gower always divides by the range"),
+    MINE_OPT_FLAG(mine_search_options, exclude_self, NULL,
+                  "leave out the row with the query's own id; not given: 1 when both sources are "
+                  "the same text, else 0"),
+    MINE_OPT_END};
+
+/* ---- options ------------------------------------------------------------------ */
+
+/* A model has settled how its rows were read and scaled. */
+static mine_status search_refuse_settled(mine_search *search, const char *options) {
+  static const char *const settled[] = {"metric",      "scale",   "ignore",
+                                        "categorical", "numeric", NULL};
+  for (int i = 0; settled[i]; i++) {
+    mine_cell cell;
+    if (mine_options_peek(search->env, search->arena, options, settled[i], &cell)) break;
+    if (cell.type != MINE_NULL) {
+      return mine_fail(search->env, MINE_OPTION,
+                       "option %s is settled by the model; leave it out, or search a table",
+                       settled[i]);
+    }
+  }
+  return mine_env_status(search->env);
+}
+
+static mine_status search_parse(mine_search *search, const char *options) {
+  const mine_option_group group[] = {{mine_search_option_table, &search->own},
+                                     {mine_source_option_table, &search->source},
+                                     {mine_seed_option_table, &search->seed},
+                                     {mine_run_option_table, &search->run}};
+  if (mine_options_parse(search->env, search->arena, group, 4, options) != MINE_OK) {
+    return mine_env_status(search->env);
+  }
+  mine_run_options_apply(search->env, &search->run);
+  return search->model ? search_refuse_settled(search, options) : MINE_OK;
+}
+
+/* ---- the base ------------------------------------------------------------------- */
+
+static mine_status search_use_model(mine_search *search) {
+  const mine_model *model = search->model;
+  if (model->kind != &mine_kind_neighbours) {
+    return mine_fail(search->env, MINE_UNSUPPORTED,
+                     "the model is of kind %s (%s), and a search needs one of kind %s (knn); "
+                     "train a knn model or search a table",
+                     model->kind->name, model->algorithm, mine_kind_neighbours.name);
+  }
+  search->body = model->body;
+  search->id_name = model->id_name;
+  search->n_features = model->n_features;
+  search->feature = model->feature;
+  return MINE_OK;
+}
+
+/* Nobody reads a report of a search; what is wrong is an error. */
+static void search_no_note(void *context, const char *item, const char *name, const char *detail) {
+  (void)context, (void)item, (void)name, (void)detail;
+}
+
+/* The chosen columns of the base, described and at hand. */
+static mine_status search_describe(mine_search *search, const mine_chosen *chosen,
+                                   mine_dataset *data) {
+  mine_env *env = search->env;
+  mine_feature *about = mine_arena_zeros(search->arena, (size_t)chosen->n, sizeof *about);
+  mine_feature_view *view = mine_arena_zeros(search->arena, (size_t)chosen->n, sizeof *view);
+  if (!about || !view) return mine_env_status(env);
+  for (int f = 0; f < chosen->n; f++) {
+    const mine_column *column = &search->base->column[chosen->column[f]];
+    if (mine_feature_from_column(env, search->arena, column, &about[f]) != MINE_OK) {
+      return mine_env_status(env);
+    }
+    mine_view_of_column(column, &view[f]);
+  }
+  search->n_features = data->n_features = chosen->n;
+  search->feature = data->about = about;
+  data->rows.feature = view;
+  return MINE_OK;
+}
+
+static int search_is_missing(const mine_feature_view *view, int64_t row) {
+  return view->number ? isnan(view->number[row]) : view->code[row] == MINE_CODE_MISSING;
+}
+
+/* The first feature that is missing in a row, or -1. */
+static int search_first_missing(const mine_feature_view *view, int n, int64_t row) {
+  for (int f = 0; f < n; f++) {
+    if (search_is_missing(&view[f], row)) return f;
+  }
+  return -1;
+}
+
+/* The rows to use, by the option `missing`; *row stays NULL for all of them.
+** `whose`: "base" or "query", for the sentence. */
+static mine_status search_select(mine_search *search, const mine_feature_view *view, int64_t rows,
+                                 const char *whose, mine_batch *out) {
+  mine_env *env = search->env;
+  const int missing = search->source.missing;
+  *out = (mine_batch){.n = rows, .feature = view};
+  if (missing == MINE_MISSING_AUTO) return MINE_OK;
+  uint32_t *row = mine_arena_array(search->arena, (size_t)rows, sizeof *row);
+  if (!row) return mine_env_status(env);
+  out->n = 0;
+  out->row = row;
+  for (int64_t i = 0; i < rows; i++) {
+    const int f = search_first_missing(view, search->n_features, i);
+    if (f >= 0 && missing == MINE_MISSING_ERROR) {
+      return mine_fail(env, MINE_DATA,
+                       "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
+                       "it in, or say missing=skip or missing=auto",
+                       search->feature[f].name, whose, (long long)i + 1);
+    }
+    if (f < 0) row[out->n++] = (uint32_t)i;
+  }
+  return MINE_OK;
+}
+
+static mine_status search_build_base(mine_search *search) {
+  mine_env *env = search->env;
+  mine_chosen chosen;
+  mine_dataset data = {.task = MINE_NEIGHBORS};
+  mine_frame *base = search->base;
+  if (mine_frame_finish(base) != MINE_OK) return mine_env_status(env);
+  if (mine_roles_check(&search->roles, base, search_no_note, NULL, &chosen) != MINE_OK ||
+      search_describe(search, &chosen, &data) != MINE_OK) {
+    return mine_env_status(env);
+  }
+  const mine_feature_view *view = data.rows.feature;
+  if (search_select(search, view, base->rows, "base", &data.rows)) return mine_env_status(env);
+  if (data.rows.n == 0) {
+    return mine_fail(env, MINE_DATA,
+                     "every row of the base has a missing attribute; say missing=auto");
+  }
+  if (search->roles.id >= 0) {
+    const char *name = base->column[search->roles.id].name;
+    search->id_name = mine_arena_text(search->arena, name, strlen(name));
+    data.ids = &base->ids;
+  }
+  mine_neighbours *body = mine_arena_zeros(search->arena, 1, sizeof *body);
+  if (!body || mine_neighbours_fit(env, search->arena, &data, (mine_space)search->own.metric,
+                                   search->own.scale, body) != MINE_OK) {
+    return mine_env_status(env);
+  }
+  search->body = body;
+  return MINE_OK;
+}
+
+mine_status mine_search_build(mine_search *search) {
+  if (mine_env_status(search->env) != MINE_OK) return mine_env_status(search->env);
+  if (search->body) return MINE_OK;
+  if (search->base->n_columns == 0) {
+    return mine_fail(search->env, MINE_DATA, "the base has no columns; fill its frame first");
+  }
+  if (search_build_base(search) != MINE_OK) return mine_env_status(search->env);
+  mine_frame_close(search->base); /* its rows live on as points */
+  search->base = NULL;
+  return MINE_OK;
+}
+
+/* ---- the queries ------------------------------------------------------------------ */
+
+static int search_is_feature(const mine_search *search, const char *name) {
+  for (int f = 0; f < search->n_features; f++) {
+    if (strcmp(search->feature[f].name, name) == 0) return 1;
+  }
+  return 0;
+}
+
+/* The id of the queries: as said, else the column called like the base's id, else
+** the first column, which must then not be an attribute. */
+static mine_status search_plan_id(mine_search *search, mine_frame *frame) {
+  const char *said = mine_option_name_of(&search->source.id);
+  search->query_id = -1;
+  if (said && strcmp(said, "none") == 0) return MINE_OK;
+  const char *name = said ? said : search->id_name;
+  if (name) search->query_id = mine_frame_find(frame, name);
+  if (search->query_id < 0 && said && search->model) {
+    return mine_fail_column(search->env, frame, "option id", said);
+  }
+  if (search->query_id < 0) {
+    const char *first = frame->column[0].name;
+    if (search_is_feature(search, first)) {
+      if (!search->id_name) return MINE_OK; /* the base is numbered: so are these */
+      return mine_fail(search->env, MINE_DATA,
+                       "the first column '%s' of the queries is an attribute, not an id; put the "
+                       "id first, or say id=<column> or id=none",
+                       first);
+    }
+    search->query_id = 0;
+  }
+  frame->column[search->query_id].role = MINE_ROLE_ID;
+  return MINE_OK;
+}
+
+static mine_status search_plan_queries(void *owner, mine_frame *frame) {
+  mine_search *search = owner;
+  if (!search->body) {
+    return mine_fail(search->env, MINE_DATA, "the queries came before the base was built");
+  }
+  for (int c = 0; c < frame->n_columns; c++)
+    frame->column[c].role = MINE_ROLE_IGNORED;
+  if (search_plan_id(search, frame) != MINE_OK) return mine_env_status(search->env);
+  search->query_column =
+      mine_arena_array(search->arena, (size_t)search->n_features, sizeof *search->query_column);
+  if (!search->query_column) return mine_env_status(search->env);
+  for (int f = 0; f < search->n_features; f++) {
+    const mine_feature *about = &search->feature[f];
+    const int c = mine_frame_find(frame, about->name);
+    if (c < 0) return mine_fail_column(search->env, frame, "an attribute of the base", about->name);
+    if (c == search->query_id) {
+      return mine_fail(search->env, MINE_DATA,
+                       "column '%s' of the queries is the id and an attribute of the base; say "
+                       "id=<column> or id=none",
+                       about->name);
+    }
+    search->query_column[f] = c;
+    frame->column[c].role = MINE_ROLE_FEATURE;
+    mine_frame_fix(frame, c, about->type, &about->levels);
+  }
+  return MINE_OK;
+}
+
+/* ---- the search ---------------------------------------------------------------------- */
+
+/* Which rows and queries are the same: numbers for ids. */
+typedef struct search_keys {
+  uint32_t *base, *query; /* NULL, NULL: nobody is left out */
+} search_keys;
+
+static void search_id(const mine_search *search, int64_t row, mine_cell *out) {
+  *out = (mine_cell){MINE_INT, 0, {.integer = row + 1}};
+  if (search->query_id >= 0) mine_values_get(&search->queries->ids, row, out);
+}
+
+static mine_status search_number_ids(mine_search *search, const mine_batch *batch,
+                                     search_keys *keys) {
+  mine_env *env = search->env;
+  const mine_neighbours *body = search->body;
+  mine_dictionary ids;
+  mine_cell id;
+  keys->base = mine_arena_array(search->arena, (size_t)body->n, sizeof *keys->base);
+  keys->query = mine_arena_array(search->arena, (size_t)batch->n, sizeof *keys->query);
+  if (!keys->base || !keys->query || !mine_dictionary_open(&ids, search->arena)) {
+    return mine_env_status(env);
+  }
+  for (int64_t i = 0; i < body->n; i++) {
+    mine_values_get(&body->ids, i, &id);
+    const int64_t key = id.type == MINE_NULL ? SEARCH_NULL_KEY : mine_dictionary_add(&ids, &id);
+    if (key < 0) return mine_env_status(env);
+    keys->base[i] = (uint32_t)key;
+  }
+  for (int64_t q = 0; q < batch->n; q++) {
+    search_id(search, mine_batch_row(batch, q), &id);
+    const int64_t key = id.type == MINE_NULL ? -1 : mine_dictionary_find(&ids, &id);
+    keys->query[q] = key < 0 ? SEARCH_NO_KEY : (uint32_t)key;
+  }
+  return MINE_OK;
+}
+
+/* The answers to a chunk of queries, as rows of the result. */
+static void search_report(const mine_search *search, const mine_batch *batch, int64_t first,
+                          const mine_nearest_query *query, const uint32_t *row,
+                          const double *distance, const int64_t *found, mine_relation *relation) {
+  for (int64_t q = 0; q < query->n; q++) {
+    mine_cell query_id, id;
+    search_id(search, mine_batch_row(batch, first + q), &query_id);
+    for (int64_t i = 0; i < found[q]; i++) {
+      mine_values_get(&search->body->ids, row[q * query->k + i], &id);
+      mine_relation_put(relation, 0, &query_id);
+      mine_relation_int(relation, 1, i + 1);
+      mine_relation_put(relation, 2, &id);
+      mine_relation_real(relation, 3, distance[q * query->k + i]);
+      mine_relation_end_row(relation);
+    }
+  }
+}
+
+/* Chunk after chunk, so that memory does not depend on the number of queries. */
+static mine_status search_run(mine_search *search, const mine_batch *batch, const search_keys *keys,
+                              mine_relation *relation) {
+  mine_env *env = search->env;
+  const mine_neighbours *body = search->body;
+  const int64_t k = search->own.k < body->n ? search->own.k : body->n;
+  const int64_t chunk = mine_neighbours_chunk(body, k, batch->n);
+  mine_arena *arena = search->arena;
+  double *point = mine_arena_array(arena, (size_t)chunk, (size_t)body->width * sizeof *point);
+  double *distance = mine_arena_array(arena, (size_t)chunk, (size_t)k * sizeof *distance);
+  uint32_t *row = mine_arena_array(arena, (size_t)chunk, (size_t)k * sizeof *row);
+  int64_t *found = mine_arena_array(arena, (size_t)chunk, sizeof *found);
+  if (!point || !distance || !row || !found) return mine_env_status(env);
+  for (int64_t first = 0; first < batch->n; first += chunk) {
+    const int64_t left = batch->n - first, count = left < chunk ? left : chunk;
+    mine_neighbours_points(body, batch, first, count, point);
+    const mine_nearest_query query = {.n = count,
+                                      .row = point,
+                                      .k = k,
+                                      .base_key = keys->base,
+                                      .query_key = keys->query ? keys->query + first : NULL,
+                                      .what = "searching neighbours",
+                                      .from = (double)first / (double)batch->n,
+                                      .to = (double)(first + count) / (double)batch->n};
+    if (mine_nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) break;
+    search_report(search, batch, first, &query, row, distance, found, relation);
+    if (mine_env_status(env) != MINE_OK) break;
+  }
+  return mine_env_status(env);
+}
+
+static mine_status search_answer(mine_search *search, mine_relation *relation) {
+  mine_env *env = search->env;
+  mine_frame *frame = search->queries;
+  mine_batch batch;
+  search_keys keys = {NULL, NULL};
+  mine_feature_view *view =
+      mine_arena_zeros(search->arena, (size_t)search->n_features, sizeof *view);
+  if (!view || mine_frame_finish(frame) != MINE_OK) return mine_env_status(env);
+  for (int f = 0; f < search->n_features; f++) {
+    mine_view_of_column(&frame->column[search->query_column[f]], &view[f]);
+  }
+  if (search_select(search, view, frame->rows, "query", &batch)) return mine_env_status(env);
+  if (batch.n == 0) return MINE_OK;
+  const int exclude = search->own.exclude_self < 0 ? search->same_source : search->own.exclude_self;
+  if (exclude && search_number_ids(search, &batch, &keys) != MINE_OK) return mine_env_status(env);
+  return search_run(search, &batch, &keys, relation);
+}
+
+mine_status mine_search_run(mine_search *search, mine_relation **out) {
+  mine_env *env = search->env;
+  *out = NULL;
+  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  if (!search->body || search->queries->n_columns == 0) {
+    return mine_fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
+  }
+  mine_relation *relation = mine_relation_new(env, "query_id, rank, id, distance");
+  if (!relation) return mine_env_status(env);
+  (void)search_answer(search, relation); /* a failure sticks in env */
+  return mine_relation_finish(env, relation, out);
+}
+
+/* ---- open and close --------------------------------------------------------------------- */
+
+static mine_status search_start(mine_search *search, const char *options) {
+  mine_env *env = search->env;
+  search->query_id = -1;
+  if (search->model && search_use_model(search) != MINE_OK) return mine_env_status(env);
+  if (search_parse(search, options ? options : "") != MINE_OK) return mine_env_status(env);
+  search->roles = (mine_roles){.env = env, .source = &search->source};
+  search->roles.id = search->roles.target = search->roles.weight = -1;
+  if (mine_frame_open(env, search_plan_queries, search, &search->queries) != MINE_OK) {
+    return mine_env_status(env);
+  }
+  if (search->model) return MINE_OK;
+  return mine_frame_open(env, mine_roles_plan, &search->roles, &search->base);
+}
+
+mine_status mine_search_open(mine_env *env, const mine_model *model, int same_source,
+                             const char *options, mine_search **out) {
+  *out = NULL;
+  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  mine_arena *arena = mine_arena_open(env);
+  mine_search *search = arena ? mine_arena_zeros(arena, 1, sizeof *search) : NULL;
+  if (!search) {
+    mine_arena_close(arena);
+    return mine_env_status(env);
+  }
+  search->env = env;
+  search->arena = arena;
+  search->model = model;
+  search->same_source = same_source != 0;
+  if (search_start(search, options) != MINE_OK) {
+    mine_search_close(search);
+    return mine_env_status(env);
+  }
+  *out = search;
+  return MINE_OK;
+}
+
+mine_frame *mine_search_base(mine_search *search) {
+  return search->base;
+}
+
+mine_frame *mine_search_queries(mine_search *search) {
+  return search->queries;
+}
+
+void mine_search_close(mine_search *search) {
+  if (!search) return;
+  mine_frame_close(search->base);
+  mine_frame_close(search->queries);
+  mine_arena_close(search->arena);
+}

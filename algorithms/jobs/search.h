@@ -1,0 +1,39 @@
+/*
+** search.h -- the inside of a neighbour search (mine_neighbors).
+*/
+#ifndef MINE_JOBS_SEARCH_H
+#define MINE_JOBS_SEARCH_H
+
+#include "../model/neighbours.h"
+#include "roles.h"
+
+/* What mine_neighbors takes besides the source and run options. */
+typedef struct mine_search_options {
+  int64_t k;
+  int metric;       /* mine_space                              */
+  int scale;        /* mine_scale; -1: the metric's own        */
+  int exclude_self; /* -1: when both sources are the same text */
+} mine_search_options;
+extern const mine_option mine_search_option_table[];
+
+struct mine_search {
+  mine_env *env;
+  mine_arena *arena;       /* ends with the job                        */
+  const mine_model *model; /* whose rows are the base, or NULL          */
+  int same_source;
+  mine_search_options own;
+  mine_source_options source;
+  mine_seed_options seed; /* accepted everywhere; nothing here is random */
+  mine_run_options run;
+  mine_roles roles;
+  mine_frame *base, *queries;
+  /* After the base is there: what is searched. */
+  const mine_neighbours *body; /* NULL before */
+  const char *id_name;         /* NULL: rows are numbered */
+  int n_features;
+  const mine_feature *feature;
+  int query_id;      /* column of the queries, -1: numbered  */
+  int *query_column; /* per feature                          */
+};
+
+#endif
