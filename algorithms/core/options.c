@@ -1,0 +1,330 @@
+/*
+** options.c -- the values that were given, held against the tables.
+**
+** One row of a table decides everything: how the value is read, what is
+** permitted, and the sentence when it is not.  A default is read by the same
+** code as what a user writes.
+*/
+#include "options.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "spelling.h"
+#include "text.h"
+
+#define OPTIONS_TWO_63 9223372036854775808.0
+
+/* What was given instead; a number of the short form stands without quotes. */
+static void options_got(const mine_given *given, const mine_cell *value, char *buffer,
+                        size_t bytes) {
+  char shown[MINE_SHOW_BYTES];
+  double number;
+  int text = value->type == MINE_TEXT, reads = 0;
+  if (text) reads = mine_read_number(value->as.text, value->bytes, &number);
+  mine_show_cell(shown, value);
+  if (given->is_list)
+    snprintf(buffer, bytes, "a list");
+  else if (given->flag)
+    snprintf(buffer, bytes, "%s", value->as.integer ? "true" : "false");
+  else if (reads && !given->json && value->bytes < 30)
+    snprintf(buffer, bytes, "%.*s", (int)value->bytes, value->as.text);
+  else
+    snprintf(buffer, bytes, "%s%s", shown,
+             reads && given->json ? ", a text; write it without quotes" : "");
+}
+
+static mine_status options_refuse(mine_env *env, const mine_option *option, const mine_given *given,
+                                  const mine_cell *value) {
+  char wanted[MINE_WANTED_BYTES], got[MINE_SHOW_BYTES + 48];
+  if (given->json && !given->is_list && value->type == MINE_NULL)
+    return mine_fail(env, MINE_OPTION, "option %s is null; leave it out to get its default",
+                     option->name);
+  mine_option_wanted(option, wanted, sizeof wanted);
+  options_got(given, value, got, sizeof got);
+  return mine_fail(env, MINE_OPTION, "option %s must be %s (got %s)", option->name, wanted, got);
+}
+
+/* ---- reading one value: 1 = it has the right type ---------------------------------------- */
+
+static int options_is(const mine_cell *value, const char *word) {
+  return value->type == MINE_TEXT && value->bytes == strlen(word) &&
+         memcmp(value->as.text, word, value->bytes) == 0;
+}
+
+/* Digits only, exactly: doubles would round seeds beyond 2^53. */
+static int options_read_digits(const mine_cell *value, int64_t *out) {
+  const char *at = value->as.text, *end = at + value->bytes;
+  int negative = at < end && *at == '-';
+  int64_t v = 0;
+  if (at < end && (*at == '-' || *at == '+')) at++;
+  if (at == end) return 0;
+  for (; at < end; at++) {
+    int digit = *at - '0';
+    if (digit < 0 || digit > 9 || v < (INT64_MIN + 1 + digit) / 10) return 0;
+    v = v * 10 - digit; /* negative: the wider side */
+  }
+  *out = negative ? v : -v;
+  return 1;
+}
+
+static int options_read_real(const mine_given *given, const mine_cell *value, double *out) {
+  if (given->flag) return 0;
+  if (value->type == MINE_INT)
+    *out = (double)value->as.integer;
+  else if (value->type == MINE_REAL)
+    *out = value->as.real;
+  else if (given->json || value->type != MINE_TEXT ||
+           !mine_read_number(value->as.text, value->bytes, out))
+    return 0;
+  return isfinite(*out);
+}
+
+/* 3.0 and 1e3 are whole numbers too. */
+static int options_read_int(const mine_given *given, const mine_cell *value, int64_t *out) {
+  double real;
+  if (value->type == MINE_INT && !given->flag) {
+    *out = value->as.integer;
+    return *out != MINE_NOT_GIVEN;
+  }
+  if (value->type == MINE_TEXT && !given->json && options_read_digits(value, out)) return 1;
+  if (!options_read_real(given, value, &real) || real != trunc(real)) return 0;
+  if (!(real > -OPTIONS_TWO_63 && real < OPTIONS_TWO_63)) return 0;
+  *out = (int64_t)real;
+  return 1;
+}
+
+/* A number, then nothing, B, or one of K M G T with or without a B. */
+static int options_read_bytes(const mine_given *given, const mine_cell *value, int64_t *out) {
+  static const char unit[] = "KMGTkmgt";
+  double number, factor = 1;
+  if (value->type != MINE_TEXT) return options_read_int(given, value, out);
+  size_t n = value->bytes;
+  const char *text = value->as.text;
+  if (n && (text[n - 1] == 'B' || text[n - 1] == 'b')) n--;
+  const char *found = n && text[n - 1] ? strchr(unit, text[n - 1]) : NULL;
+  if (found) {
+    factor = ldexp(1, 10 * (int)((found - unit) % 4 + 1));
+    n--;
+  }
+  if (n == 0 || !mine_read_number(text, n, &number)) return 0;
+  number = floor(number * factor);
+  if (!(number > -OPTIONS_TWO_63 && number < OPTIONS_TWO_63)) return 0;
+  *out = (int64_t)number;
+  return 1;
+}
+
+static int options_read_flag(const mine_given *given, const mine_cell *value, int *out) {
+  int64_t v;
+  if (given->flag)
+    v = value->as.integer;
+  else if (!given->json && (options_is(value, "true") || options_is(value, "false")))
+    v = options_is(value, "true");
+  else if (!options_read_int(given, value, &v))
+    return 0;
+  *out = (int)(v == 1);
+  return v == 0 || v == 1;
+}
+
+static int options_read_choice(const mine_option *option, const mine_cell *value, int *out) {
+  for (*out = 0; option->choices[*out]; ++*out)
+    if (options_is(value, option->choices[*out])) return 1;
+  return 0;
+}
+
+static int options_within(const mine_option *option, double v) {
+  return v <= option->most && (option->above_least ? v > option->least : v >= option->least);
+}
+
+/* ---- setting one field ------------------------------------------------------------------- */
+
+static int options_set_number(const mine_option *option, const mine_given *given,
+                              const mine_cell *value, void *field) {
+  int64_t whole;
+  double real;
+  if (option->type == MINE_OPTION_REAL) {
+    if (!options_read_real(given, value, &real) || !options_within(option, real)) return 0;
+    memcpy(field, &real, sizeof real);
+    return 1;
+  }
+  int (*read)(const mine_given *, const mine_cell *, int64_t *) =
+      option->type == MINE_OPTION_BYTES ? options_read_bytes : options_read_int;
+  if (option->allows_auto && options_is(value, "auto"))
+    whole = MINE_AUTO;
+  else if (!read(given, value, &whole) || !options_within(option, (double)whole))
+    return 0;
+  memcpy(field, &whole, sizeof whole);
+  return 1;
+}
+
+static int options_set_scalar(const mine_option *option, const mine_given *given,
+                              const mine_cell *value, void *field) {
+  int number;
+  switch (option->type) {
+    case MINE_OPTION_FLAG:
+      if (!options_read_flag(given, value, &number)) return 0;
+      memcpy(field, &number, sizeof number);
+      return 1;
+    case MINE_OPTION_CHOICE:
+      if (!options_read_choice(option, value, &number)) return 0;
+      memcpy(field, &number, sizeof number);
+      return 1;
+    case MINE_OPTION_TEXT:
+      if (value->type == MINE_NULL) return 0;
+      memcpy(field, value, sizeof *value);
+      return 1;
+    default:
+      return options_set_number(option, given, value, field);
+  }
+}
+
+/* A JSON scalar is a list of one. */
+static mine_status options_set_list(mine_env *env, mine_arena *arena, const mine_option *option,
+                                    const mine_given *given, void *field) {
+  mine_list list = given->list;
+  if (!given->json) {
+    mine_status status = mine_spelling_list(env, arena, given, &list);
+    if (status != MINE_OK) return status;
+  } else if (!given->is_list) {
+    if (given->value.type == MINE_NULL) return options_refuse(env, option, given, &given->value);
+    mine_cell *one = mine_arena_array(arena, 1, sizeof *one);
+    if (!one) return mine_env_status(env);
+    *one = given->value;
+    list.n = 1;
+    list.item = one;
+  }
+  memcpy(field, &list, sizeof list);
+  return MINE_OK;
+}
+
+static mine_status options_set(mine_env *env, mine_arena *arena, const mine_option *option,
+                               const mine_given *given, void *field) {
+  mine_cell value = given->value;
+  if (option->type == MINE_OPTION_LIST) return options_set_list(env, arena, option, given, field);
+  if (!given->json) {
+    mine_status status = mine_spelling_text(env, arena, given, &value);
+    if (status != MINE_OK) return status;
+  }
+  if (given->is_list || !options_set_scalar(option, given, &value, field))
+    return options_refuse(env, option, given, &value);
+  return MINE_OK;
+}
+
+/* ---- defaults ---------------------------------------------------------------------------- */
+
+static void options_set_not_given(const mine_option *option, void *field) {
+  const int64_t integer = MINE_NOT_GIVEN;
+  const double real = (double)NAN;
+  const int number = -1;
+  switch (option->type) {
+    case MINE_OPTION_INT:
+    case MINE_OPTION_BYTES:
+      memcpy(field, &integer, sizeof integer);
+      break;
+    case MINE_OPTION_REAL:
+      memcpy(field, &real, sizeof real);
+      break;
+    case MINE_OPTION_FLAG:
+    case MINE_OPTION_CHOICE:
+      memcpy(field, &number, sizeof number);
+      break;
+    case MINE_OPTION_TEXT:
+      memset(field, 0, sizeof(mine_cell));
+      break;
+    case MINE_OPTION_LIST:
+      memset(field, 0, sizeof(mine_list));
+      break;
+  }
+}
+
+static void *options_field(const mine_option_group *group, const mine_option *option) {
+  return (char *)group->values + option->offset;
+}
+
+static mine_status options_set_defaults(mine_env *env, mine_arena *arena,
+                                        const mine_option_group *group) {
+  for (const mine_option *option = group->table; option->name; option++) {
+    void *field = options_field(group, option);
+    options_set_not_given(option, field);
+    if (!option->initial) continue;
+    mine_given given = {0};
+    given.name = option->name;
+    given.raw = option->initial;
+    given.raw_bytes = strlen(option->initial);
+    mine_status status = options_set(env, arena, option, &given, field);
+    if (status != MINE_OK) return status;
+  }
+  return MINE_OK;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+static size_t options_count(const mine_option_group *groups, int n_groups) {
+  size_t n = 0;
+  for (int g = 0; g < n_groups; g++)
+    for (const mine_option *option = groups[g].table; option->name; option++)
+      n++;
+  return n;
+}
+
+static const mine_option *options_find(const mine_option *table, const char *name) {
+  for (; table->name; table++)
+    if (strcmp(table->name, name) == 0) return table;
+  return NULL;
+}
+
+/* Set one given value in every group that knows the name; `seen` has a mark per
+** option of all groups. */
+static mine_status options_apply(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                                 int n_groups, const mine_given *given, char *seen) {
+  int found = 0;
+  for (int g = 0; g < n_groups; g++) {
+    const mine_option *table = groups[g].table, *option = options_find(table, given->name);
+    if (option) {
+      char *mark = seen + (option - table);
+      if (*mark)
+        return mine_fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
+      *mark = 1;
+      found = 1;
+      mine_status status =
+          options_set(env, arena, option, given, options_field(&groups[g], option));
+      if (status != MINE_OK) return status;
+    }
+    seen += options_count(&groups[g], 1);
+  }
+  return found ? MINE_OK : mine_options_unknown(env, arena, groups, n_groups, given->name);
+}
+
+mine_status mine_options_parse(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                               int n_groups, const char *text) {
+  mine_givens givens;
+  mine_status status = mine_env_status(env);
+  for (int g = 0; g < n_groups && status == MINE_OK; g++)
+    status = options_set_defaults(env, arena, &groups[g]);
+  if (status == MINE_OK) status = mine_spelling_read(env, arena, text, &givens);
+  if (status != MINE_OK) return status;
+  char *seen = mine_arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
+  if (!seen) return mine_env_status(env);
+  for (size_t i = 0; i < givens.n && status == MINE_OK; i++)
+    status = options_apply(env, arena, groups, n_groups, &givens.item[i], seen);
+  mine_arena_drop(arena, givens.item);
+  return status;
+}
+
+mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
+                              mine_cell *out) {
+  const mine_option option = {name, MINE_OPTION_TEXT, 0, NULL, 0, 0, 0, 0, NULL, NULL};
+  mine_givens givens;
+  int found = 0;
+  memset(out, 0, sizeof *out);
+  mine_status status = mine_spelling_read(env, arena, text, &givens);
+  if (status != MINE_OK) return status;
+  for (size_t i = 0; i < givens.n && status == MINE_OK; i++) {
+    if (strcmp(givens.item[i].name, name) != 0) continue;
+    status = found++ ? mine_fail(env, MINE_OPTION, "option %s is given twice; keep one", name)
+                     : options_set(env, arena, &option, &givens.item[i], out);
+  }
+  mine_arena_drop(arena, givens.item);
+  return status;
+}

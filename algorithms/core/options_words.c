@@ -1,0 +1,161 @@
+/*
+** options_words.c -- the tables as a person reads them: types, ranges, what was
+** wanted, and which option an unknown name may have meant.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "spelling.h"
+#include "text.h"
+
+#define OPTIONS_UNLIMITED 1e18 /* a bound from here on is not worth telling */
+
+/* ---- in words ----------------------------------------------------------------------- */
+
+const char *mine_option_type_name(const mine_option *option) {
+  static const char *const name[] = {"integer", "number", "flag", "choice",
+                                     "text",    "list",   "bytes"};
+  return name[option->type];
+}
+
+static void options_append(char *buffer, size_t bytes, const char *text) {
+  size_t at = strlen(buffer), n = strlen(text);
+  if (at + 1 >= bytes) return;
+  n = mine_utf8_prefix(text, n, bytes - at - 1);
+  memcpy(buffer + at, text, n);
+  buffer[at + n] = 0;
+}
+
+/* A bound as a user would write it: 2GB for an option in bytes. */
+static const char *options_bound(char number[MINE_NUMBER_BYTES], const mine_option *option,
+                                 double bound) {
+  static const char unit[] = "KMGT";
+  int u = -1;
+  if (option->type == MINE_OPTION_BYTES)
+    for (; u < 3 && bound >= 1024 && fmod(bound, 1024) == 0; u++)
+      bound /= 1024;
+  mine_format_real(number, bound, 0);
+  size_t n = strlen(number);
+  if (u >= 0 && n + 3 < MINE_NUMBER_BYTES) {
+    number[n] = unit[u];
+    number[n + 1] = 'B';
+    number[n + 2] = 0;
+  }
+  return number;
+}
+
+/* "1 to 65536", "at least 1", "above 0", "above 0 up to 1", "up to 5" or "". */
+static void options_interval(const mine_option *option, char *buffer, size_t bytes) {
+  char least[MINE_NUMBER_BYTES], most[MINE_NUMBER_BYTES];
+  int has_least = option->least > -OPTIONS_UNLIMITED, has_most = option->most < OPTIONS_UNLIMITED;
+  options_bound(least, option, option->least);
+  options_bound(most, option, option->most);
+  if (has_least && (option->above_least || !has_most))
+    options_append(buffer, bytes, option->above_least ? "above " : "at least ");
+  if (has_least) options_append(buffer, bytes, least);
+  if (has_most && (option->above_least || !has_least))
+    options_append(buffer, bytes, has_least ? " up to " : "up to ");
+  else if (has_most)
+    options_append(buffer, bytes, " to ");
+  if (has_most) options_append(buffer, bytes, most);
+}
+
+static void options_choices(const mine_option *option, char *buffer, size_t bytes) {
+  for (int i = 0; option->choices[i]; i++) {
+    if (i) options_append(buffer, bytes, ", ");
+    options_append(buffer, bytes, option->choices[i]);
+  }
+}
+
+static int options_has_bounds(const mine_option *option) {
+  return option->type == MINE_OPTION_INT || option->type == MINE_OPTION_REAL ||
+         option->type == MINE_OPTION_BYTES;
+}
+
+void mine_option_range(const mine_option *option, char *buffer, size_t bytes) {
+  if (bytes == 0) return;
+  buffer[0] = 0;
+  if (option->type == MINE_OPTION_FLAG) options_append(buffer, bytes, "0 or 1");
+  if (option->type == MINE_OPTION_CHOICE) options_choices(option, buffer, bytes);
+  if (options_has_bounds(option)) options_interval(option, buffer, bytes);
+  if (option->allows_auto) options_append(buffer, bytes, buffer[0] ? ", or auto" : "auto");
+}
+
+/* What the option wants, as it goes into "option k must be ...". */
+void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes) {
+  static const char *const want[] = {"a whole number",
+                                     "a number",
+                                     "0 or 1",
+                                     "one of ",
+                                     "one value",
+                                     "a list of names",
+                                     "a size such as 2GB, 512MB or 500000000"};
+  char range[MINE_NUMBER_BYTES * 3] = "";
+  buffer[0] = 0;
+  options_append(buffer, bytes, want[option->type]);
+  if (option->type == MINE_OPTION_CHOICE) options_choices(option, buffer, bytes);
+  if (options_has_bounds(option)) options_interval(option, range, sizeof range);
+  if (range[0]) {
+    int between = range[0] != 'a' && range[0] != 'u'; /* at least, above, up to */
+    if (option->type == MINE_OPTION_BYTES) options_append(buffer, bytes, ",");
+    options_append(buffer, bytes, between ? " from " : range[1] == 't' ? " of " : " ");
+    options_append(buffer, bytes, range);
+  }
+  if (option->allows_auto) options_append(buffer, bytes, ", or auto");
+}
+
+/* ---- names ------------------------------------------------------------------------------ */
+
+/* How far a name is from an option's, capitals aside; a part of it counts as
+** near ("depth" for max_depth). */
+static int options_distance(const char *name, const char *option) {
+  char lower[64];
+  size_t n = 0;
+  for (; name[n] && n < sizeof lower - 1; n++)
+    lower[n] = (char)(name[n] >= 'A' && name[n] <= 'Z'   ? name[n] - 'A' + 'a'
+                      : name[n] == '-' || name[n] == ' ' ? '_'
+                                                         : name[n]);
+  lower[n] = 0;
+  int distance = mine_edit_distance(lower, option);
+  if (distance > 1 && n >= 3 && strstr(option, lower)) return 1;
+  return distance;
+}
+
+static int options_nearest(const mine_option_group *groups, int n_groups, const char *name) {
+  int least = INT16_MAX;
+  for (int g = 0; g < n_groups; g++)
+    for (const mine_option *option = groups[g].table; option->name; option++) {
+      int distance = options_distance(name, option->name);
+      if (distance < least) least = distance;
+    }
+  size_t n = strlen(name);
+  return least <= 1 + (int)(n < 40 ? n : 40) / 4 && least < (int)n ? least : -1;
+}
+
+static void options_list_names(mine_text *out, const mine_option_group *groups, int n_groups) {
+  const char *between = "";
+  for (int g = 0; g < n_groups; g++)
+    for (const mine_option *option = groups[g].table; option->name; option++) {
+      mine_text_addf(out, "%s%s", between, option->name);
+      between = ", ";
+    }
+}
+
+mine_status mine_options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                                 int n_groups, const char *name) {
+  mine_text near, all;
+  char shown[MINE_SHOW_BYTES];
+  mine_cell cell = {MINE_TEXT, strlen(name), {0}};
+  cell.as.text = name;
+  mine_text_open(&near, arena);
+  mine_text_open(&all, arena);
+  int least = options_nearest(groups, n_groups, name);
+  for (int g = 0, told = 0; least >= 0 && g < n_groups; g++)
+    for (const mine_option *option = groups[g].table; option->name && told < 3; option++)
+      if (options_distance(name, option->name) == least)
+        mine_text_addf(&near, "%s'%s'", told++ ? " or " : "; did you mean ", option->name);
+  if (near.bytes) mine_text_adds(&near, "?");
+  options_list_names(&all, groups, n_groups);
+  return mine_fail(env, MINE_OPTION, "unknown option %s%s (valid: %s)",
+                   mine_show_cell(shown, &cell), near.data, all.bytes ? all.data : "none");
+}

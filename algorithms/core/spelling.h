@@ -1,0 +1,44 @@
+/*
+** spelling.h -- the two ways of writing options, made one: name and value as
+** given, before any table says what they should be.  Private to options*.c.
+*/
+#ifndef MINE_CORE_SPELLING_H
+#define MINE_CORE_SPELLING_H
+
+#include "options.h"
+
+typedef struct mine_given {
+  const char *name;
+  int json;        /* the value has a JSON type; else it is raw text          */
+  int flag;        /* JSON true or false (value is 1 or 0)                    */
+  int is_list;     /* JSON array                                              */
+  mine_cell value; /* JSON scalar                                             */
+  mine_list list;  /* JSON array                                              */
+  const char *raw; /* short form: as written, trimmed, quotes and all         */
+  size_t raw_bytes;
+} mine_given;
+
+typedef struct mine_givens {
+  size_t n, capacity;
+  mine_given *item;
+} mine_givens;
+
+/* Read a whole text.  Names and JSON values live in `arena`; raw values point
+** into `text`. */
+mine_status mine_spelling_read(mine_env *env, mine_arena *arena, const char *text,
+                               mine_givens *out) MINE_MUST_CHECK;
+
+/* A short-form value as one text, or as the list that '|' makes of it. */
+mine_status mine_spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
+                               mine_cell *out) MINE_MUST_CHECK;
+mine_status mine_spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
+                               mine_list *out) MINE_MUST_CHECK;
+
+/* "a whole number from 1 to 65536": what follows "option k must be". */
+#define MINE_WANTED_BYTES 480
+void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes);
+/* Fail with the nearest names, then all of them. */
+mine_status mine_options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                                 int n_groups, const char *name);
+
+#endif
