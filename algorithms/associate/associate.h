@@ -1,0 +1,159 @@
+/*
+** associate.h -- what sells together: baskets, frequent itemsets, rules.
+**
+** Three steps, each of which only needs the one before:
+**
+**   rows (basket, item)  ->  mine_transactions   baskets_build.c
+**   transactions         ->  mine_itemsets       itemsets.c, project.c, order.c
+**   itemsets             ->  mine_rule_set       rules.c, measures.c
+**
+** Inside, an item is a *rank*: 0 is the most frequent item, ties in value order.
+** Itemsets list ranks in rising order, so the most frequent item comes first.
+**
+** The empty itemset is never counted.  Counts are exact.
+*/
+#ifndef MINE_ASSOCIATE_ASSOCIATE_H
+#define MINE_ASSOCIATE_ASSOCIATE_H
+
+#include "../core/text.h"
+#include "../data/relation.h"
+
+/* ---- baskets ---------------------------------------------------------------- */
+
+/* Baskets as rows of item codes, an item at most once per basket (unordered). */
+typedef struct mine_transactions {
+  int64_t baskets;          /* those that hold at least one item                */
+  uint32_t items;           /* item codes are 0..items-1                        */
+  uint32_t *start;          /* baskets + 1 positions in item[]                  */
+  uint32_t *item;           /* codes                                            */
+  int64_t rows, skipped;    /* rows read; rows without a basket or without item */
+  const mine_values *names; /* the value of each code; orders ties. NULL: codes */
+} mine_transactions;
+
+/* Group `rows` pairs of codes (-1 = NULL: the row is skipped and counted; a
+** basket all of whose items are NULL is no basket).  Basket codes are below
+** n_baskets, item codes below n_items.  The result lives in `arena`: 4 bytes a
+** row.  MINE_DATA when there are no rows, or none with both values. O(rows). */
+mine_status mine_transactions_build(mine_env *env, mine_arena *arena, int64_t rows,
+                                    const int32_t *basket, int64_t n_baskets, const int32_t *item,
+                                    int64_t n_items, mine_transactions *out) MINE_MUST_CHECK;
+
+/* ---- itemsets --------------------------------------------------------------- */
+
+typedef enum mine_itemset_kind {
+  MINE_SETS_ALL,
+  MINE_SETS_CLOSED,
+  MINE_SETS_MAXIMAL
+} mine_itemset_kind;
+
+/* Which itemsets.  closed: no larger set has the same count; maximal: no larger
+** set is frequent.  Both are properties of the data: max_length only leaves the
+** longer ones out. */
+typedef struct mine_itemset_query {
+  int64_t min_count;    /* >= 1                                     */
+  int64_t max_length;   /* >= 1; INT64_MAX: no limit                */
+  int64_t max_itemsets; /* more than that many is MINE_LIMIT        */
+  mine_itemset_kind kind;
+} mine_itemset_query;
+
+/* The answer, by falling count, then size, then items (rank by rank).  Set s is
+** data[at[s]] = count, data[at[s] + 1] = size, then its ranks. */
+typedef struct mine_itemsets {
+  int64_t baskets;
+  uint32_t n_items; /* frequent items = ranks          */
+  uint32_t *code;   /* rank -> item code               */
+  int64_t n;
+  size_t *at;
+  uint32_t *data;
+} mine_itemsets;
+
+/* Find all itemsets of the query; the result lives in `arena`, which must not be
+** env->scratch: that holds the rest while it runs.  The same answer for any number of threads. */
+mine_status mine_itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
+                               const mine_itemset_query *query, mine_itemsets *out) MINE_MUST_CHECK;
+
+/* The smallest count that a minimum support asks for: ceil(support x baskets),
+** at least 1, forgiving the rounding of the product. */
+int64_t mine_min_count(double support, int64_t baskets);
+
+/* Each frequent item as JSON ("12", "\"beer\""), rank by rank. */
+typedef struct mine_item_texts {
+  const char **text;
+  size_t *bytes;
+} mine_item_texts;
+mine_status mine_item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
+                                 const mine_values *names, mine_item_texts *out) MINE_MUST_CHECK;
+/* Overwrite `out` with the JSON array of n ranks. */
+void mine_item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
+                          mine_text *out);
+
+/* (itemset, size, count, support), in the order of the sets. */
+mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
+                                   const mine_values *names, mine_relation **out) MINE_MUST_CHECK;
+
+/* ---- rules ------------------------------------------------------------------ */
+
+typedef enum mine_rule_sort {
+  MINE_BY_LIFT,
+  MINE_BY_CONFIDENCE,
+  MINE_BY_SUPPORT,
+  MINE_BY_COUNT,
+  MINE_BY_LEVERAGE,
+  MINE_BY_CONVICTION
+} mine_rule_sort;
+
+typedef struct mine_rule_query {
+  double min_confidence;  /* 0..1                                             */
+  double min_lift;        /* NAN: any                                         */
+  int64_t max_consequent; /* >= 1                                            */
+  int64_t max_rules;      /* more than that many is MINE_LIMIT               */
+  mine_rule_sort sort;
+  /* Item codes that the side must hold, all of them. */
+  size_t n_antecedent, n_consequent;
+  const uint32_t *antecedent, *consequent;
+} mine_rule_query;
+
+/* antecedent => consequent: `set` is both together; bit i of `consequent` says
+** that item i of the set is on the right. */
+typedef struct mine_rule {
+  int64_t set;
+  uint64_t consequent;
+  uint32_t n_antecedent, n_consequent; /* counts of the two sides' baskets */
+} mine_rule;
+
+typedef struct mine_rule_set {
+  int64_t n;
+  mine_rule *rule;
+} mine_rule_set;
+
+/* All rules of the query from *all* frequent itemsets (kind all), sorted: by the
+** measure asked for, then lift, confidence and count, each falling, then in the
+** order of the itemsets.  The result lives in `arena`. */
+mine_status mine_rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
+                            const mine_rule_query *query, mine_rule_set *out) MINE_MUST_CHECK;
+
+/* What is known of X => Y from four counts.  Notation: n baskets; x, y, xy of
+** them hold the antecedent, the consequent, both.  NAN where undefined. */
+typedef struct mine_rule_measures {
+  double support;         /* xy / n                                                  */
+  double confidence;      /* xy / x                                                  */
+  double lift;            /* xy n / (x y)                                            */
+  double leverage;        /* xy/n - (x/n)(y/n)                                       */
+  double conviction;      /* (n - y) x / (n (x - xy)); x = xy: undefined (infinite)  */
+  double coverage;        /* x / n                                                   */
+  double added_value;     /* xy/x - y/n                                              */
+  double cosine;          /* xy / sqrt(x y)                                          */
+  double jaccard;         /* xy / (x + y - xy)                                       */
+  double kulczynski;      /* (xy/x + xy/y) / 2                                       */
+  double imbalance_ratio; /* |x - y| / (x + y - xy)                                  */
+  double phi;             /* (n xy - x y) / sqrt(x y (n-x)(n-y)); x or y = n: undefined */
+  double chi_squared;     /* n phi^2: Pearson's, 2 x 2 table, no continuity correction  */
+} mine_rule_measures;
+void mine_rule_measure(int64_t n, int64_t x, int64_t y, int64_t xy, mine_rule_measures *out);
+
+/* (antecedent, consequent, count, then the measures above in that order). */
+mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
+                                const mine_rule_set *rules, const mine_values *names,
+                                mine_relation **out) MINE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,376 @@
+/*
+** itemsets.c -- frequent itemsets: recode the baskets, walk the search tree with
+** all threads, collect.
+**
+** The tree is walked depth first from the rarest item to the most frequent
+** (Eclat, LCM: see project.c), so that a branch sees few baskets where many
+** items are still to come.
+**
+** Threads.  The children of a node are the tasks of a parallel loop.  A task may
+** not allocate, poll or run long: it walks with memory given beforehand and
+** stops when that, or its share of time, is used up, remembering the last child
+** it finished.  Such a child is then *opened*: the calling thread makes the node
+** and its remaining children become tasks of their own.  A task that only found
+** its worker's answers full is simply repeated after they were collected.  Which
+** worker finds a set, and when, does not matter: the answers are a set, and are
+** sorted at the end.
+*/
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "../core/parallel.h"
+#include "miner.h"
+
+#define MINER_WORK        (1 << 22)         /* a task's share: some 5 ms        */
+#define MINER_OUT_WORDS   ((size_t)1 << 20) /* a worker's answers between waves */
+#define MINER_STACK_LEAST ((size_t)1 << 20)
+#define MINER_STACK_MOST  ((size_t)1 << 26)
+#define MINER_DEEPEST     1000 /* nested nodes: the C stack of a small thread bears that */
+
+int64_t mine_min_count(double support, int64_t baskets) {
+  const double exact = support * (double)baskets;
+  const double count = ceil(exact - 1e-9 - 4 * DBL_EPSILON * exact);
+  return count < 1 ? 1 : (int64_t)count;
+}
+
+/* ---- recoding: codes to ranks, baskets to rows ------------------------------------- */
+
+/* Whether code a is to get a smaller rank than b. */
+static int recode_before(const mine_transactions *t, const uint32_t *count, uint32_t a,
+                         uint32_t b) {
+  if (count[a] != count[b]) return count[a] > count[b];
+  if (!t->names) return a < b;
+  mine_cell x, y;
+  mine_values_get(t->names, a, &x);
+  mine_values_get(t->names, b, &y);
+  return mine_cell_compare(&x, &y) < 0;
+}
+
+/* Sort codes into ranks: merges of growing runs. */
+static void recode_sort(const mine_transactions *t, const uint32_t *count, uint32_t *code,
+                        uint32_t *spare, size_t n) {
+  for (size_t run = 1; run < n; run *= 2) {
+    for (size_t from = 0; from < n; from += 2 * run) {
+      const size_t middle = from + run < n ? from + run : n;
+      const size_t to = middle + run < n ? middle + run : n;
+      size_t a = from, b = middle;
+      for (size_t at = from; at < to; at++) {
+        const int right = a == middle || (b < to && recode_before(t, count, code[b], code[a]));
+        spare[at] = right ? code[b++] : code[a++];
+      }
+    }
+    memcpy(code, spare, n * sizeof *code);
+  }
+}
+
+/* Count items, keep the frequent ones as ranks: sets->code, and in `rank` of each
+** code its rank + 1 (0 = not frequent); the count of each rank in *frequency. */
+static mine_status recode_ranks(mine_env *env, mine_arena *arena, const mine_transactions *t,
+                                int64_t min_count, mine_itemsets *sets, uint32_t **rank,
+                                uint32_t **frequency) {
+  uint32_t *count = mine_arena_zeros(env->scratch, t->items, sizeof *count);
+  uint32_t *spare = mine_arena_array(env->scratch, t->items, sizeof *spare);
+  *rank = mine_arena_zeros(env->scratch, t->items, sizeof **rank);
+  sets->code = mine_arena_array(arena, t->items, sizeof *sets->code);
+  if (!count || !spare || !*rank || !sets->code) return mine_env_status(env);
+  for (uint32_t p = 0; p < t->start[t->baskets]; p++)
+    count[t->item[p]]++;
+  for (uint32_t x = 0; x < t->items; x++) {
+    if ((int64_t)count[x] >= min_count) sets->code[sets->n_items++] = x;
+  }
+  recode_sort(t, count, sets->code, spare, sets->n_items);
+  for (uint32_t r = 0; r < sets->n_items; r++)
+    (*rank)[sets->code[r]] = r + 1;
+  *frequency = spare;
+  for (uint32_t r = 0; r < sets->n_items; r++)
+    spare[r] = count[sets->code[r]];
+  return MINE_OK;
+}
+
+/* Rows of the root in item numbers (number = last rank - rank, of n ranks). */
+static mine_status recode_rows(mine_env *env, const mine_transactions *t, const uint32_t *rank,
+                               uint32_t n, uint32_t *row, size_t *length) {
+  size_t used = 0;
+  row[used++] = MINER_END;
+  for (int64_t b = 0; b < t->baskets; b++) {
+    const size_t from = used;
+    for (uint32_t p = t->start[b]; p < t->start[b + 1]; p++) {
+      const uint32_t r = rank[t->item[p]];
+      if (r) row[used++] = n - r;
+    }
+    if (used - from < 2) {
+      used = from;
+    } else {
+      mine_miner_sort(row + from, (uint32_t)(used - from));
+      row[used++] = MINER_END;
+    }
+    if (b % 16384 == 0 && mine_poll(env)) return mine_env_status(env);
+  }
+  *length = used;
+  return MINE_OK;
+}
+
+static mine_status recode_root(mine_env *env, mine_arena *arena, const mine_transactions *t,
+                               int64_t min_count, mine_itemsets *sets, miner_node *root) {
+  uint32_t *rank = NULL, *frequency = NULL;
+  if (recode_ranks(env, arena, t, min_count, sets, &rank, &frequency)) return mine_env_status(env);
+  const uint32_t n = sets->n_items;
+  size_t cells = 0, length = 0;
+  for (uint32_t r = 0; r < n; r++)
+    cells += frequency[r];
+  if (cells + (size_t)t->baskets + 2 > UINT32_MAX) {
+    return mine_fail(env, MINE_LIMIT, "the baskets hold more than 4 billion items; use fewer rows");
+  }
+  *root = (miner_node){.items = n};
+  root->item = mine_arena_array(env->scratch, n, sizeof *root->item);
+  root->count = mine_arena_array(env->scratch, n, sizeof *root->count);
+  root->start = mine_arena_array(env->scratch, (size_t)n + 1, sizeof *root->start);
+  root->row = mine_arena_array(env->scratch, cells + (size_t)t->baskets + 2, sizeof *root->row);
+  root->place = mine_arena_array(env->scratch, cells, sizeof *root->place);
+  if (mine_env_status(env)) return mine_env_status(env);
+  for (uint32_t i = 0; i < n; i++) {
+    root->item[i] = n - 1 - i;
+    root->count[i] = frequency[n - 1 - i];
+  }
+  if (recode_rows(env, t, rank, n, root->row, &length)) return mine_env_status(env);
+  mine_miner_index(root, length);
+  return mine_poll(env);
+}
+
+/* ---- walking below a node -------------------------------------------------------------- */
+
+/* One child of the node, and everything below it. */
+typedef struct walk_task {
+  uint32_t child;
+  uint32_t resume; /* the child's first child that is not done yet           */
+  int opened;      /* the child itself was answered: only look below         */
+  miner_stop stop; /* MINER_RUNS: all done; FULL: again; else: to be opened  */
+} walk_task;
+
+static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth);
+
+static void walk_below(miner *m, const miner_node *node, uint32_t from, int depth) {
+  for (uint32_t k = from; k < node->items && !m->stop; k++) {
+    walk_child(m, node, k, depth);
+    if (m->work > m->work_limit && !m->stop) m->stop = MINER_TIRED;
+  }
+}
+
+static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) {
+  const uint32_t n_prefix = m->n_prefix;
+  const size_t stack_used = m->stack_used;
+  miner_node child;
+  if (depth >= MINER_DEEPEST) {
+    m->stop = MINER_NARROW;
+  } else if (mine_miner_project(m, node, k, &child)) {
+    walk_below(m, &child, child.first, depth + 1);
+  }
+  m->n_prefix = n_prefix;
+  m->stack_used = stack_used;
+}
+
+/* A task from the start, or again: below child `task->child`, child by child, so
+** that what is finished stays when the rest has to wait. */
+static void walk_task_run(miner *m, const miner_node *node, walk_task *task, int depth) {
+  const int alone = m->out_used == 0;
+  size_t done = m->out_used;
+  int64_t found = m->found;
+  miner_node child;
+  m->stop = MINER_RUNS;
+  m->stack_used = 0;
+  m->mute = task->opened;
+  const int more = mine_miner_project(m, node, task->child, &child);
+  m->mute = 0;
+  m->work = 0;
+  if (!m->stop) {
+    done = m->out_used;
+    found = m->found;
+    if (!task->opened) task->resume = child.first;
+    task->opened = 1;
+  }
+  for (uint32_t k = task->resume; more && !m->stop && k < child.items; k++) {
+    walk_child(m, &child, k, depth + 1);
+    if (m->stop) break;
+    done = m->out_used;
+    found = m->found;
+    task->resume = k + 1;
+    if (m->work > m->work_limit && k + 1 < child.items) m->stop = MINER_TIRED;
+  }
+  m->out_used = done;
+  m->found = found;
+  task->stop = m->stop == MINER_FULL && alone ? MINER_NARROW : m->stop;
+}
+
+/* ---- the driver: waves of tasks, then the nodes that are too large for one ---------------- */
+
+typedef struct driver {
+  mine_env *env;
+  mine_arena *arena; /* of the answers */
+  const mine_itemset_query *query;
+  mine_itemsets *sets;
+  size_t used, capacity; /* words of sets->data */
+  int n_workers;
+  miner *worker; /* n_workers, then the opener */
+  miner *opener; /* has an arena               */
+  /* The loop that runs. */
+  const miner_node *node;
+  walk_task *task;
+  uint32_t *pending;
+  int depth;
+} driver;
+
+static void driver_task(void *context, int64_t which, int worker) {
+  driver *d = context;
+  miner *m = &d->worker[worker];
+  walk_task *task = &d->task[d->pending[which]];
+  m->n_prefix = d->opener->n_prefix;
+  memcpy(m->prefix, d->opener->prefix, m->n_prefix * sizeof *m->prefix);
+  if (m->found > d->query->max_itemsets) {
+    task->stop = MINER_FULL; /* the driver will notice */
+  } else {
+    walk_task_run(m, d->node, task, d->depth);
+  }
+}
+
+/* Take over a miner's answers. */
+static mine_status driver_collect(driver *d, miner *m) {
+  if (m->out_used == 0) return MINE_OK;
+  d->sets->n += m->found;
+  if (d->sets->n > d->query->max_itemsets) {
+    return mine_fail(d->env, MINE_LIMIT,
+                     "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
+                     "min_support (or min_count), set max_length, or raise max_itemsets",
+                     (long long)d->query->max_itemsets, (long long)d->query->min_count);
+  }
+  if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) {
+    return mine_env_status(d->env);
+  }
+  memcpy(d->sets->data + d->used, m->out, m->out_used * sizeof *m->out);
+  d->used += m->out_used;
+  m->out_used = 0;
+  m->found = 0;
+  return MINE_OK;
+}
+
+/* Run the node's tasks until each is done or must be opened. */
+static mine_status driver_waves(driver *d, const miner_node *node, walk_task *task, uint32_t n,
+                                uint32_t *pending, int depth) {
+  uint32_t waiting = n;
+  for (uint32_t i = 0; i < n; i++)
+    pending[i] = i;
+  while (waiting > 0) {
+    d->node = node, d->task = task, d->pending = pending, d->depth = depth;
+    if (mine_parallel(d->env, waiting, driver_task, d)) return mine_env_status(d->env);
+    for (int w = 0; w < d->n_workers; w++) {
+      if (driver_collect(d, &d->worker[w])) return mine_env_status(d->env);
+    }
+    uint32_t again = 0;
+    for (uint32_t i = 0; i < waiting; i++) {
+      if (task[pending[i]].stop == MINER_FULL) pending[again++] = pending[i];
+    }
+    waiting = again;
+  }
+  return MINE_OK;
+}
+
+static mine_status driver_node(driver *d, const miner_node *node, uint32_t from, int depth);
+
+/* Open a task's child on the calling thread, and let its children be tasks. */
+static mine_status driver_open(driver *d, const miner_node *node, const walk_task *task,
+                               int depth) {
+  miner *m = d->opener;
+  const uint32_t n_prefix = m->n_prefix;
+  const mine_mark mark = mine_arena_mark(d->env->scratch);
+  miner_node child;
+  m->stop = MINER_RUNS;
+  m->mute = task->opened;
+  const int more = mine_miner_project(m, node, task->child, &child);
+  if (!mine_env_status(d->env) && !driver_collect(d, m) && more && !mine_poll(d->env)) {
+    (void)!driver_node(d, &child, task->opened ? task->resume : child.first, depth + 1);
+  }
+  m->n_prefix = n_prefix;
+  mine_arena_rewind(d->env->scratch, mark);
+  return mine_env_status(d->env);
+}
+
+static mine_status driver_node(driver *d, const miner_node *node, uint32_t from, int depth) {
+  const uint32_t n = node->items - from;
+  if (depth >= MINER_DEEPEST) {
+    return mine_fail(d->env, MINE_LIMIT, "itemsets nest deeper than %d items; set max_length",
+                     MINER_DEEPEST);
+  }
+  walk_task *task = mine_arena_zeros(d->env->scratch, n, sizeof *task);
+  uint32_t *pending = mine_arena_array(d->env->scratch, n, sizeof *pending);
+  if (!task || !pending) return mine_env_status(d->env);
+  for (uint32_t i = 0; i < n; i++)
+    task[i].child = from + i;
+  if (driver_waves(d, node, task, n, pending, depth)) return mine_env_status(d->env);
+  for (uint32_t i = 0; i < n; i++) {
+    if (depth == 0 && mine_poll_progress(d->env, "itemsets", (double)i / (double)n)) break;
+    if (task[i].stop && driver_open(d, node, &task[i], depth)) break;
+  }
+  return mine_env_status(d->env);
+}
+
+/* ---- preparing the miners -------------------------------------------------------------------- */
+
+static mine_status miner_open(mine_env *env, const mine_itemset_query *query, uint32_t n_items,
+                              size_t stack_bytes, size_t out_words, miner *m) {
+  *m = (miner){.query = query, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
+  m->out_capacity = out_words + n_items + 2;
+  m->tally = mine_arena_zeros(env->scratch, n_items, sizeof *m->tally);
+  m->renumber = mine_arena_zeros(env->scratch, n_items, sizeof *m->renumber);
+  m->touched = mine_arena_array(env->scratch, n_items, sizeof *m->touched);
+  m->chosen = mine_arena_array(env->scratch, n_items, sizeof *m->chosen);
+  m->prefix = mine_arena_array(env->scratch, n_items, sizeof *m->prefix);
+  m->out = mine_arena_array(env->scratch, m->out_capacity, sizeof *m->out);
+  if (stack_bytes) m->stack = mine_arena_array(env->scratch, stack_bytes, 1);
+  if (!stack_bytes) m->arena = env->scratch;
+  return mine_env_status(env);
+}
+
+/* Room for the nodes of a task: by the size of the data, and modest where
+** max_memory is. */
+static size_t miner_stack_bytes(const mine_env *env, size_t cells) {
+  size_t bytes = 16 * cells;
+  if (bytes < MINER_STACK_LEAST) bytes = MINER_STACK_LEAST;
+  if (bytes > MINER_STACK_MOST) bytes = MINER_STACK_MOST;
+  if (env->memory.limit) {
+    const size_t left =
+        env->memory.limit > env->memory.used ? env->memory.limit - env->memory.used : 0;
+    const size_t share = left / 4 / (size_t)env->threads;
+    if (bytes > share) bytes = share;
+  }
+  return (bytes + 64) & ~(size_t)63;
+}
+
+static mine_status driver_prepare(driver *d, size_t cells) {
+  mine_env *env = d->env;
+  const uint32_t n = d->sets->n_items;
+  d->n_workers = env->threads;
+  d->worker = mine_arena_array(env->scratch, (size_t)d->n_workers + 1, sizeof *d->worker);
+  if (!d->worker) return mine_env_status(env);
+  d->opener = &d->worker[d->n_workers];
+  const size_t stack = miner_stack_bytes(env, cells);
+  const size_t words = stack / 4 < MINER_OUT_WORDS ? stack / 4 : MINER_OUT_WORDS;
+  for (int w = 0; w < d->n_workers; w++) {
+    if (miner_open(env, d->query, n, stack, words, &d->worker[w])) return mine_env_status(env);
+  }
+  return miner_open(env, d->query, n, 0, 0, d->opener);
+}
+
+mine_status mine_itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
+                               const mine_itemset_query *query, mine_itemsets *out) {
+  *out = (mine_itemsets){.baskets = baskets->baskets};
+  driver d = {.env = env, .arena = arena, .query = query, .sets = out};
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  miner_node root;
+  if (recode_root(env, arena, baskets, query->min_count, out, &root) == MINE_OK &&
+      out->n_items > 0 && driver_prepare(&d, root.start[root.items]) == MINE_OK) {
+    (void)!driver_node(&d, &root, 0, 0);
+  }
+  mine_arena_rewind(env->scratch, mark);
+  if (mine_env_status(env)) return mine_env_status(env);
+  return mine_itemsets_sort(env, arena, out);
+}

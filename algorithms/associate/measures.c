@@ -1,0 +1,91 @@
+/*
+** measures.c -- how interesting a rule is, and the table of rules.
+**
+** Definitions: Tan, Kumar & Srivastava, "Selecting the right objective measure
+** for association analysis", Information Systems 29 (2004); Hahsler, "A
+** probabilistic comparison of commonly used interest measures for association
+** rules" (the reference of R's arules), whose names are used; imbalance ratio
+** and Kulczynski: Wu, Chen & Han, DMKD 21 (2010).
+**
+** Everything is computed from integer counts, products first and one division
+** last where that is possible: equal ratios give equal bits, so that rules of
+** the same lift compare as equal.
+*/
+#include <math.h>
+
+#include "associate.h"
+
+static const char measures_columns[] =
+    "antecedent, consequent, count, support, confidence, lift, leverage, conviction, coverage, "
+    "added_value, cosine, jaccard, kulczynski, imbalance_ratio, phi, chi_squared";
+
+void mine_rule_measure(int64_t baskets, int64_t antecedent, int64_t consequent, int64_t both,
+                       mine_rule_measures *out) {
+  const double n = (double)baskets, x = (double)antecedent, y = (double)consequent;
+  const double xy = (double)both;
+  const double any = x + y - xy;
+  const double spread = x * (n - x) * y * (n - y);
+  out->support = xy / n;
+  out->confidence = xy / x;
+  out->lift = xy * n / (x * y);
+  out->leverage = (xy * n - x * y) / (n * n);
+  out->conviction = antecedent > both ? (n - y) * x / (n * (x - xy)) : NAN;
+  out->coverage = x / n;
+  out->added_value = (xy * n - x * y) / (x * n);
+  out->cosine = xy / sqrt(x * y);
+  out->jaccard = xy / any;
+  out->kulczynski = (xy / x + xy / y) / 2;
+  out->imbalance_ratio = fabs(x - y) / any;
+  out->phi = spread > 0 ? (xy * n - x * y) / sqrt(spread) : NAN;
+  out->chi_squared = spread > 0 ? n * ((xy * n - x * y) * (xy * n - x * y) / spread) : NAN;
+}
+
+/* One side of a rule as JSON: the ranks of the set that `part` picks. */
+static void measures_side(mine_relation *relation, int column, const mine_item_texts *items,
+                          const uint32_t *set, uint64_t part, mine_text *json) {
+  uint32_t side[64];
+  size_t n = 0;
+  for (uint32_t i = 0; i < set[1]; i++) {
+    if (part >> i & 1) side[n++] = set[2 + i];
+  }
+  mine_item_texts_join(items, side, n, json);
+  const mine_cell cell = {.type = MINE_TEXT, .bytes = json->bytes, .as.text = json->data};
+  if (!json->failed) mine_relation_put(relation, column, &cell);
+}
+
+static void measures_row(const mine_itemsets *sets, const mine_rule *rule,
+                         const mine_item_texts *items, mine_relation *relation, mine_text *json) {
+  const uint32_t *set = sets->data + sets->at[rule->set];
+  mine_rule_measures m;
+  mine_rule_measure(sets->baskets, rule->n_antecedent, rule->n_consequent, set[0], &m);
+  const double value[] = {m.support,         m.confidence,  m.lift,       m.leverage, m.conviction,
+                          m.coverage,        m.added_value, m.cosine,     m.jaccard,  m.kulczynski,
+                          m.imbalance_ratio, m.phi,         m.chi_squared};
+  measures_side(relation, 0, items, set, ~rule->consequent, json);
+  measures_side(relation, 1, items, set, rule->consequent, json);
+  mine_relation_int(relation, 2, set[0]);
+  for (int i = 0; i < (int)(sizeof value / sizeof value[0]); i++) {
+    mine_relation_real(relation, 3 + i, value[i]);
+  }
+  mine_relation_end_row(relation);
+}
+
+mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
+                                const mine_rule_set *rules, const mine_values *names,
+                                mine_relation **out) {
+  *out = NULL;
+  mine_relation *relation = mine_relation_new(env, measures_columns);
+  if (!relation) return mine_env_status(env);
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  mine_item_texts items;
+  mine_text json;
+  mine_text_open(&json, env->scratch);
+  if (mine_item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
+    for (int64_t i = 0; i < rules->n && !json.failed; i++) {
+      measures_row(sets, &rules->rule[i], &items, relation, &json);
+      if (i % 1024 == 0 && mine_poll(env)) break;
+    }
+  }
+  mine_arena_rewind(env->scratch, mark);
+  return mine_relation_finish(env, relation, out);
+}

@@ -1,0 +1,361 @@
+/*
+** project.c -- one step down the search tree: what is still frequent with one
+** more item, and the data reduced to that.
+**
+** Sparse nodes count by *occurrence deliver* (Uno, Kiyomi & Arimura, LCM ver. 2,
+** FIMI 2004): walk the rows that hold the new item and tally what stands behind
+** it.  Dense nodes intersect bit vectors (Eclat: Zaki 2000; vertical bits:
+** Burdick et al., MAFIA, 2001).  A sparse node's child becomes dense when bits
+** take fewer operations than lists.  Rows with fewer than two items left cannot
+** hold a larger set and are dropped.
+**
+** closed and maximal: an item in *every* basket of the prefix joins the prefix
+** (its closure).  If an item tried earlier is in every basket, the same closed
+** set was found on that way, with all that lies below: the branch ends (prefix
+** preserving closure extension, LCM).  Earlier items that are no longer frequent
+** cannot do that and are dropped.  A closed set is maximal when nothing, neither
+** later nor earlier items, is frequent with it.
+*/
+#include "../kernel/simd.h"
+#include "miner.h"
+
+/* A dense row costs one bit per item, a sparse one a word per item present and
+** a jump: bits win when more than 1 in DENSE_RATIO cells is set. */
+#define DENSE_RATIO 128
+
+static size_t miner_round(size_t bytes) {
+  return (bytes + 63) & ~(size_t)63;
+}
+
+void *mine_miner_take(miner *m, size_t count, size_t size) {
+  if (m->arena) {
+    void *piece = mine_arena_array(m->arena, count, size);
+    if (!piece) m->stop = MINER_FAILED;
+    return piece;
+  }
+  if (count > (m->stack_bytes - m->stack_used) / size ||
+      miner_round(count * size) > m->stack_bytes - m->stack_used) {
+    m->stop = MINER_NARROW;
+    return NULL;
+  }
+  void *piece = m->stack + m->stack_used;
+  m->stack_used += miner_round(count * size);
+  return piece;
+}
+
+/* By Shell's gaps: most have ten items, but a closure may have thousands. */
+void mine_miner_sort(uint32_t *a, uint32_t n) {
+  uint32_t gap = 1;
+  while (gap < n / 3)
+    gap = 3 * gap + 1;
+  for (; gap > 0; gap /= 3) {
+    for (uint32_t i = gap; i < n; i++) {
+      const uint32_t x = a[i];
+      uint32_t j = i;
+      for (; j >= gap && a[j - gap] > x; j -= gap)
+        a[j] = a[j - gap];
+      a[j] = x;
+    }
+  }
+}
+
+int mine_miner_answer(miner *m, uint32_t count) {
+  const uint32_t n = m->n_prefix;
+  if (m->mute || (int64_t)n > m->query->max_length) return 1;
+  if (m->out_capacity - m->out_used < (size_t)n + 2) {
+    m->stop = MINER_FULL;
+    return 0;
+  }
+  uint32_t *set = m->out + m->out_used;
+  set[0] = count;
+  set[1] = n;
+  for (uint32_t i = 0; i < n; i++)
+    set[2 + i] = m->prefix[i];
+  mine_miner_sort(set + 2, n);
+  m->out_used += (size_t)n + 2;
+  m->found++;
+  m->work += n + 8;
+  return 1;
+}
+
+/* ---- counting what goes with item k ------------------------------------------ */
+
+/* tally[] of the items in the rows of k, touched[] = which; the number of those.
+** Items before k are wanted only where they can exclude. */
+static uint32_t sparse_tally(miner *m, const miner_node *node, uint32_t k) {
+  uint32_t n = 0;
+  const int backward = m->query->kind != MINE_SETS_ALL;
+  for (uint32_t p = node->start[k]; p < node->start[k + 1]; p++) {
+    const uint32_t *at = node->row + node->place[p];
+    for (const uint32_t *x = at + 1; *x != MINER_END; x++) {
+      if (m->tally[*x]++ == 0) m->touched[n++] = *x;
+      m->work++;
+    }
+    for (const uint32_t *x = at - 1; backward && *x != MINER_END; x--) {
+      if (m->tally[*x]++ == 0) m->touched[n++] = *x;
+      m->work++;
+    }
+  }
+  return n;
+}
+
+MINE_SIMD static uint32_t dense_intersect(const uint64_t *restrict a, const uint64_t *restrict b,
+                                          uint64_t *restrict out, uint32_t words) {
+  uint32_t n = 0;
+  for (uint32_t w = 0; w < words; w++) {
+    out[w] = a[w] & b[w];
+    n += (uint32_t)__builtin_popcountll(out[w]);
+  }
+  return n;
+}
+
+/* ---- what a count makes of an item ---------------------------------------------- */
+
+typedef enum miner_fate { FATE_DROP, FATE_KEEP, FATE_JOIN, FATE_PRUNE } miner_fate;
+
+static miner_fate miner_judge(const miner *m, uint32_t count, uint32_t support, int earlier) {
+  if ((int64_t)count < m->query->min_count) return FATE_DROP;
+  if (m->query->kind == MINE_SETS_ALL || count < support) return FATE_KEEP;
+  return earlier ? FATE_PRUNE : FATE_JOIN;
+}
+
+/* Order of a child's items (the earlier and the later ones apart): by rising
+** count, the rarest rank first. */
+static int miner_before(const miner_node *child, uint32_t a, uint32_t b) {
+  if (child->count[a] != child->count[b]) return child->count[a] < child->count[b];
+  return child->item[a] > child->item[b];
+}
+
+/* Answer the prefix (it now includes its closure); whether to look below. */
+static int miner_settle(miner *m, uint32_t support, const miner_node *child) {
+  if (m->query->kind != MINE_SETS_MAXIMAL || child->items == 0) {
+    if (!mine_miner_answer(m, support)) return 0;
+  }
+  return child->first < child->items && (int64_t)m->n_prefix < m->query->max_length;
+}
+
+/* ---- a sparse node's child --------------------------------------------------------- */
+
+/* Sort item numbers of the node by rising tally, the rarest rank first. */
+static void sparse_order(const miner *m, const miner_node *node, uint32_t *item, uint32_t n) {
+  uint32_t gap = 1;
+  while (gap < n / 3)
+    gap = 3 * gap + 1;
+  for (; gap > 0; gap /= 3) {
+    for (uint32_t i = gap; i < n; i++) {
+      const uint32_t x = item[i];
+      uint32_t j = i;
+      for (; j >= gap; j -= gap) {
+        const uint32_t y = item[j - gap];
+        const uint32_t cx = m->tally[x], cy = m->tally[y];
+        if (cy < cx || (cy == cx && node->item[y] > node->item[x])) break;
+        item[j] = y;
+      }
+      item[j] = x;
+    }
+  }
+}
+
+/* Sort touched[] by fate: chosen[] gets the child's items, earlier ones first;
+** joiners enter the prefix.  0 = the branch ends. */
+static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t touched,
+                         miner_node *child) {
+  for (uint32_t i = 0; i < touched; i++) {
+    const uint32_t x = m->touched[i];
+    switch (miner_judge(m, m->tally[x], node->count[k], x < k)) {
+      case FATE_PRUNE:
+        return 0;
+      case FATE_JOIN:
+        m->prefix[m->n_prefix++] = node->item[x];
+        break;
+      case FATE_KEEP:
+        m->chosen[child->items] = x;
+        if (x < k) {
+          m->chosen[child->items] = m->chosen[child->first];
+          m->chosen[child->first++] = x;
+        }
+        child->items++;
+        break;
+      case FATE_DROP:
+        break;
+    }
+  }
+  return 1;
+}
+
+/* item[], count[] of the child and the renumbering (child number + 1). */
+static int sparse_name(miner *m, const miner_node *node, miner_node *child) {
+  child->item = mine_miner_take(m, child->items, sizeof *child->item);
+  child->count = mine_miner_take(m, child->items, sizeof *child->count);
+  if (m->stop) return 0;
+  sparse_order(m, node, m->chosen, child->first);
+  sparse_order(m, node, m->chosen + child->first, child->items - child->first);
+  for (uint32_t i = 0; i < child->items; i++) {
+    const uint32_t x = m->chosen[i];
+    child->item[i] = node->item[x];
+    child->count[i] = m->tally[x];
+    m->renumber[x] = i + 1;
+  }
+  return 1;
+}
+
+/* The row at a place of k in the child's numbers (unsorted); how many. */
+static uint32_t sparse_translate(miner *m, const uint32_t *at, int backward, uint32_t *out) {
+  uint32_t n = 0;
+  for (const uint32_t *x = at + 1; *x != MINER_END; x++) {
+    if (m->renumber[*x]) out[n++] = m->renumber[*x] - 1;
+  }
+  for (const uint32_t *x = at - 1; backward && *x != MINER_END; x--) {
+    if (m->renumber[*x]) out[n++] = m->renumber[*x] - 1;
+  }
+  m->work += n + 4;
+  return n;
+}
+
+static int sparse_to_dense(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
+  const int backward = m->query->kind != MINE_SETS_ALL;
+  child->words = (node->count[k] + 63) / 64;
+  child->bits = mine_miner_take(m, child->items, sizeof *child->bits);
+  uint64_t *bits = mine_miner_take(m, (size_t)child->items * child->words, sizeof *bits);
+  uint32_t *row = mine_miner_take(m, child->items, sizeof *row);
+  if (m->stop) return 0;
+  for (size_t w = 0; w < (size_t)child->items * child->words; w++)
+    bits[w] = 0;
+  for (uint32_t i = 0; i < child->items; i++)
+    child->bits[i] = bits + (size_t)i * child->words;
+  uint32_t rows = 0;
+  for (uint32_t p = node->start[k]; p < node->start[k + 1]; p++) {
+    const uint32_t n = sparse_translate(m, node->row + node->place[p], backward, row);
+    if (n < 2) continue;
+    for (uint32_t i = 0; i < n; i++)
+      child->bits[row[i]][rows / 64] |= (uint64_t)1 << (rows % 64);
+    rows++;
+  }
+  child->words = (rows + 63) / 64;
+  return 1;
+}
+
+void mine_miner_index(miner_node *node, size_t length) {
+  for (uint32_t i = 0; i <= node->items; i++)
+    node->start[i] = 0;
+  for (size_t p = 0; p < length; p++) {
+    if (node->row[p] != MINER_END) node->start[node->row[p] + 1]++;
+  }
+  for (uint32_t i = 0; i < node->items; i++)
+    node->start[i + 1] += node->start[i];
+  for (size_t p = 0; p < length; p++) {
+    if (node->row[p] != MINER_END) node->place[node->start[node->row[p]]++] = (uint32_t)p;
+  }
+  for (uint32_t i = node->items; i > 0; i--)
+    node->start[i] = node->start[i - 1];
+  node->start[0] = 0;
+}
+
+static int sparse_to_sparse(miner *m, const miner_node *node, uint32_t k, size_t cells,
+                            miner_node *child) {
+  const int backward = m->query->kind != MINE_SETS_ALL;
+  child->row = mine_miner_take(m, cells + node->count[k] + 2, sizeof *child->row);
+  child->start = mine_miner_take(m, (size_t)child->items + 1, sizeof *child->start);
+  child->place = mine_miner_take(m, cells, sizeof *child->place);
+  if (m->stop) return 0;
+  size_t length = 0;
+  child->row[length++] = MINER_END;
+  for (uint32_t p = node->start[k]; p < node->start[k + 1]; p++) {
+    uint32_t *row = child->row + length;
+    const uint32_t n = sparse_translate(m, node->row + node->place[p], backward, row);
+    if (n < 2) continue;
+    mine_miner_sort(row, n);
+    length += n;
+    child->row[length++] = MINER_END;
+  }
+  m->work += (int64_t)(4 * length);
+  mine_miner_index(child, length);
+  return 1;
+}
+
+static int sparse_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
+  const uint32_t touched = sparse_tally(m, node, k);
+  int more = sparse_select(m, node, k, touched, child) && miner_settle(m, node->count[k], child);
+  size_t cells = 0;
+  if (more && sparse_name(m, node, child)) {
+    for (uint32_t i = 0; i < child->items; i++)
+      cells += child->count[i];
+    const double area = (double)child->items * (double)node->count[k];
+    more = (double)cells * DENSE_RATIO >= area ? sparse_to_dense(m, node, k, child)
+                                               : sparse_to_sparse(m, node, k, cells, child);
+  }
+  for (uint32_t i = 0; i < touched; i++)
+    m->tally[m->touched[i]] = m->renumber[m->touched[i]] = 0;
+  return more && !m->stop;
+}
+
+/* ---- a dense node's child ---------------------------------------------------------------- */
+
+static void dense_insert(miner_node *child, uint32_t from, uint32_t at) {
+  const uint32_t item = child->item[at], count = child->count[at];
+  uint64_t *bits = child->bits[at];
+  while (at > from && miner_before(child, at, at - 1)) {
+    child->item[at] = child->item[at - 1];
+    child->count[at] = child->count[at - 1];
+    child->bits[at] = child->bits[at - 1];
+    child->item[at - 1] = item;
+    child->count[at - 1] = count;
+    child->bits[at - 1] = bits;
+    at--;
+  }
+}
+
+/* Intersect k with items from..to-1 and keep what is frequent. 0 = the branch
+** ends. */
+static int dense_extend(miner *m, const miner_node *node, uint32_t k, uint32_t from, uint32_t to,
+                        uint64_t **slot, miner_node *child) {
+  const uint32_t group = child->items;
+  for (uint32_t j = from; j < to; j++) {
+    const uint32_t n = dense_intersect(node->bits[k], node->bits[j], *slot, node->words);
+    switch (miner_judge(m, n, node->count[k], j < k)) {
+      case FATE_PRUNE:
+        return 0;
+      case FATE_JOIN:
+        m->prefix[m->n_prefix++] = node->item[j];
+        break;
+      case FATE_KEEP:
+        child->item[child->items] = node->item[j];
+        child->count[child->items] = n;
+        child->bits[child->items] = *slot;
+        *slot += node->words;
+        dense_insert(child, group, child->items++);
+        break;
+      case FATE_DROP:
+        break;
+    }
+  }
+  m->work += (int64_t)(to - from) * (node->words / 2 + 4);
+  return 1;
+}
+
+static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
+  const int backward = m->query->kind != MINE_SETS_ALL;
+  const uint32_t room = node->items - 1 - (backward ? 0 : k);
+  child->words = node->words;
+  child->item = mine_miner_take(m, room, sizeof *child->item);
+  child->count = mine_miner_take(m, room, sizeof *child->count);
+  child->bits = mine_miner_take(m, room, sizeof *child->bits);
+  uint64_t *slot = mine_miner_take(m, ((size_t)room + 1) * node->words, sizeof *slot);
+  if (m->stop) return 0;
+  if (backward && !dense_extend(m, node, k, 0, k, &slot, child)) return 0;
+  child->first = child->items;
+  if (!dense_extend(m, node, k, k + 1, node->items, &slot, child)) return 0;
+  if (!m->arena) m->stack_used = miner_round((size_t)((uint8_t *)slot - m->stack));
+  return miner_settle(m, node->count[k], child);
+}
+
+int mine_miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
+  *child = (miner_node){0};
+  m->prefix[m->n_prefix++] = node->item[k];
+  if (m->query->kind == MINE_SETS_ALL &&
+      (k + 1 == node->items || (int64_t)m->n_prefix >= m->query->max_length)) {
+    mine_miner_answer(m, node->count[k]); /* nothing can be below */
+    return 0;
+  }
+  return node->bits ? dense_project(m, node, k, child) : sparse_project(m, node, k, child);
+}

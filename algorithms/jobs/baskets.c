@@ -1,0 +1,322 @@
+/*
+** baskets.c -- the job behind mine_itemsets and mine_rules: an event list
+** (basket, item) in, a table of itemsets or rules out.
+**
+** The source is read by position: exactly two columns, the basket and the item,
+** unless the options `basket` and `item` name them.  A row whose basket or item
+** is NULL is skipped; a basket is a basket when it holds at least one item.
+** Values are compared exactly: 1 and '1' are different items, 1 and 1.0 are the
+** same.
+*/
+#include "baskets.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../associate/associate.h"
+#include "../data/frame.h"
+#include "common_options.h"
+#include "roles.h"
+
+struct mine_baskets {
+  mine_env *env;
+  mine_arena *arena; /* options, baskets, itemsets, rules */
+  mine_baskets_what what;
+  mine_baskets_options common;
+  mine_itemsets_options itemsets;
+  mine_rules_options rules;
+  mine_run_options run;
+  mine_frame *frame;
+  int basket, item; /* columns of the frame */
+};
+
+/* ---- options ------------------------------------------------------------------------ */
+
+#define BASKETS_MOST 1e9 /* itemsets or rules that an answer may be allowed to have */
+
+const mine_option mine_baskets_option_table[] = {
+    MINE_OPT_TEXT(mine_baskets_options, basket,
+                  "the column of the basket; not given: the first of two columns"),
+    MINE_OPT_TEXT(mine_baskets_options, item,
+                  "the column of the item; not given: the second of two columns"),
+    MINE_OPT_REAL_ABOVE(mine_baskets_options, min_support, "0.01", 0, 1,
+                        "least share of the baskets that hold the itemset"),
+    MINE_OPT_INT(mine_baskets_options, min_count, NULL, 1, 2147483647,
+                 "least number of baskets that hold the itemset, instead of min_support"),
+    MINE_OPT_INT(mine_baskets_options, max_length, NULL, 1, 1e6,
+                 "most items of an itemset; not given: no limit"),
+    MINE_OPT_INT(mine_baskets_options, max_itemsets, "1000000", 1, BASKETS_MOST,
+                 "more itemsets than this are an error"),
+    MINE_OPT_END};
+
+static const char *const baskets_kinds[] = {"all", "closed", "maximal", NULL};
+
+const mine_option mine_itemsets_option_table[] = {
+    MINE_OPT_CHOICE(mine_itemsets_options, kind, "all", baskets_kinds,
+                    "closed: no larger itemset has the same count; maximal: no larger itemset is "
+                    "frequent"),
+    MINE_OPT_END};
+
+static const char *const baskets_sorts[] = {"lift",     "confidence", "support", "count",
+                                            "leverage", "conviction", NULL};
+
+const mine_option mine_rules_option_table[] = {
+    MINE_OPT_REAL(mine_rules_options, min_confidence, "0.5", 0, 1,
+                  "least share of the antecedent's baskets that hold the consequent too"),
+    MINE_OPT_REAL(mine_rules_options, min_lift, NULL, 0, 1e300, "least lift; not given: any"),
+    MINE_OPT_INT(mine_rules_options, max_consequent, "1", 1, 62, "most items of the consequent"),
+    MINE_OPT_LIST(mine_rules_options, antecedent,
+                  "items that the antecedent must hold, all of them"),
+    MINE_OPT_LIST(mine_rules_options, consequent,
+                  "items that the consequent must hold, all of them"),
+    MINE_OPT_INT(mine_rules_options, max_rules, "1000000", 1, BASKETS_MOST,
+                 "more rules than this are an error"),
+    MINE_OPT_CHOICE(mine_rules_options, sort, "lift", baskets_sorts,
+                    "the measure by which the rules are ordered, largest first"),
+    MINE_OPT_END};
+
+/* What the tables cannot say: a count where a share belongs, and both at once.
+** Looked at before parsing, so that the sentence is the helpful one. */
+static mine_status baskets_check_support(mine_baskets *b, const char *options) {
+  mine_env *env = b->env;
+  mine_cell share, count;
+  if (mine_options_peek(env, b->arena, options, "min_support", &share)) return env->status;
+  if (mine_options_peek(env, b->arena, options, "min_count", &count)) return env->status;
+  if (share.type == MINE_NULL) return MINE_OK;
+  double value = 0;
+  char shown[MINE_NUMBER_BYTES];
+  if (share.type == MINE_INT) value = (double)share.as.integer;
+  if (share.type == MINE_REAL) value = share.as.real;
+  if (share.type == MINE_TEXT) (void)mine_read_number(share.as.text, share.bytes, &value);
+  if (value > 1) {
+    return mine_fail(env, MINE_OPTION,
+                     "min_support=%s is not a share of the baskets (above 0, at most 1); for a "
+                     "number of baskets use min_count=%s",
+                     mine_format_real(shown, value, 0), shown);
+  }
+  if (count.type == MINE_NULL) return MINE_OK;
+  return mine_fail(env, MINE_OPTION, "both min_support and min_count are given; give one of them");
+}
+
+static mine_status baskets_check_consequent(const mine_baskets *b) {
+  if ((int64_t)b->rules.consequent.n <= b->rules.max_consequent) return MINE_OK;
+  return mine_fail(b->env, MINE_OPTION,
+                   "consequent lists %lld items that a rule must all hold, but max_consequent is "
+                   "%lld; set max_consequent=%lld or list fewer",
+                   (long long)b->rules.consequent.n, (long long)b->rules.max_consequent,
+                   (long long)b->rules.consequent.n);
+}
+
+static mine_status baskets_options(mine_baskets *b, const char *options) {
+  mine_option_group groups[] = {{mine_baskets_option_table, &b->common},
+                                {mine_itemsets_option_table, &b->itemsets},
+                                {mine_run_option_table, &b->run}};
+  if (b->what == MINE_RULES) {
+    groups[1] = (mine_option_group){mine_rules_option_table, &b->rules};
+  }
+  if (baskets_check_support(b, options)) return mine_env_status(b->env);
+  if (mine_options_parse(b->env, b->arena, groups, 3, options)) return mine_env_status(b->env);
+  mine_run_options_apply(b->env, &b->run);
+  return b->what == MINE_RULES ? baskets_check_consequent(b) : MINE_OK;
+}
+
+/* ---- columns --------------------------------------------------------------------------- */
+
+static mine_status baskets_find(mine_baskets *b, const mine_frame *frame, const char *what,
+                                const mine_cell *cell, int *column) {
+  char shown[MINE_SHOW_BYTES];
+  *column = -1;
+  if (cell->type == MINE_NULL) return MINE_OK;
+  const char *name = mine_option_name_of(cell);
+  if (!name) {
+    return mine_fail(b->env, MINE_OPTION, "%s must be the name of a column, not %s", what,
+                     mine_show_cell(shown, cell));
+  }
+  *column = mine_frame_find(frame, name);
+  return *column < 0 ? mine_fail_column(b->env, frame, what, name) : MINE_OK;
+}
+
+/* A mine_frame_plan: two columns by position, or the two that were named. */
+static mine_status baskets_plan(void *owner, mine_frame *frame) {
+  mine_baskets *b = owner;
+  const int n = frame->n_columns;
+  if (baskets_find(b, frame, "option basket", &b->common.basket, &b->basket) ||
+      baskets_find(b, frame, "option item", &b->common.item, &b->item)) {
+    return mine_env_status(b->env);
+  }
+  if (n < 2 || (n > 2 && (b->basket < 0 || b->item < 0))) {
+    return mine_fail(b->env, MINE_DATA,
+                     "the source has %d column%s, not two (basket, item); select two columns%s", n,
+                     n == 1 ? "" : "s",
+                     n == 1 ? "" : ", or name them with basket=... and item=...");
+  }
+  if (b->basket < 0) b->basket = b->item < 0 ? 0 : 1 - b->item;
+  if (b->item < 0) b->item = 1 - b->basket;
+  if (b->basket == b->item) {
+    return mine_fail(b->env, MINE_OPTION, "'%s' is named as basket and as item; name two columns",
+                     frame->column[b->item].name);
+  }
+  for (int c = 0; c < n; c++)
+    frame->column[c].role = MINE_ROLE_IGNORED;
+  frame->column[b->basket].role = MINE_ROLE_EXACT;
+  frame->column[b->item].role = MINE_ROLE_EXACT;
+  return MINE_OK;
+}
+
+/* ---- items that the options name ------------------------------------------------------- */
+
+/* The text of a cell as a person reads it, or NULL (failure recorded). */
+static const char *baskets_spelling(mine_text *text, const mine_cell *cell) {
+  text->bytes = 0;
+  mine_text_add_cell(text, cell);
+  return text->failed ? NULL : text->data;
+}
+
+/* The code of the item that an option means: the same value, else (a number in
+** the short form arrives as text) the same spelling; -1 = none. */
+static int64_t baskets_item_code(mine_baskets *b, const mine_values *items, const mine_cell *want) {
+  mine_cell cell;
+  for (int64_t i = 0; i < items->n; i++) {
+    mine_values_get(items, i, &cell);
+    if (mine_cell_equal(&cell, want)) return i;
+  }
+  mine_text wanted, other;
+  mine_text_open(&wanted, b->arena);
+  mine_text_open(&other, b->arena);
+  const char *spelling = baskets_spelling(&wanted, want);
+  for (int64_t i = 0; spelling && i < items->n; i++) {
+    mine_values_get(items, i, &cell);
+    const char *mine = baskets_spelling(&other, &cell);
+    if (!mine) return -1;
+    if (other.bytes == wanted.bytes && memcmp(mine, spelling, wanted.bytes) == 0) return i;
+  }
+  return -1;
+}
+
+/* No such item: say so, with the one that is spelled most alike. */
+static mine_status baskets_no_item(mine_baskets *b, const mine_values *items, const char *option,
+                                   const mine_cell *want) {
+  mine_text wanted, other, alike;
+  mine_text_open(&wanted, b->arena);
+  mine_text_open(&other, b->arena);
+  mine_text_open(&alike, b->arena);
+  const char *spelling = baskets_spelling(&wanted, want);
+  int best = 4; /* further than that is no typing mistake */
+  for (int64_t i = 0; spelling && i < items->n && !mine_poll(b->env); i++) {
+    mine_cell cell;
+    mine_values_get(items, i, &cell);
+    const char *mine = baskets_spelling(&other, &cell);
+    if (!mine || strlen(mine) > 64 || strlen(spelling) > 64) continue;
+    const int distance = mine_edit_distance(mine, spelling);
+    if (distance >= best) continue;
+    best = distance;
+    alike.bytes = 0;
+    mine_text_addf(&alike, "; did you mean '%s'?", mine);
+  }
+  char shown[MINE_SHOW_BYTES];
+  return mine_fail(b->env, MINE_DATA, "no item %s (option %s) among the %lld items of the source%s",
+                   mine_show_cell(shown, want), option, (long long)items->n,
+                   alike.bytes ? alike.data : "");
+}
+
+static mine_status baskets_codes(mine_baskets *b, const mine_values *items, const char *option,
+                                 const mine_list *list, const uint32_t **out) {
+  uint32_t *code = mine_arena_array(b->arena, list->n, sizeof *code);
+  if (!code) return mine_env_status(b->env);
+  for (size_t i = 0; i < list->n; i++) {
+    const int64_t found = baskets_item_code(b, items, &list->item[i]);
+    if (mine_env_status(b->env)) return mine_env_status(b->env);
+    if (found < 0) return baskets_no_item(b, items, option, &list->item[i]);
+    code[i] = (uint32_t)found;
+  }
+  *out = code;
+  return MINE_OK;
+}
+
+/* ---- running ------------------------------------------------------------------------------ */
+
+static mine_status baskets_build(mine_baskets *b, mine_transactions *baskets) {
+  mine_frame *frame = b->frame;
+  if (mine_frame_finish(frame)) return mine_env_status(b->env);
+  if (frame->n_columns == 0) return mine_fail(b->env, MINE_DATA, "the source has no columns");
+  const mine_column *basket = &frame->column[b->basket], *item = &frame->column[b->item];
+  if (mine_transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
+                              item->code, item->levels.n, baskets)) {
+    return mine_env_status(b->env);
+  }
+  baskets->names = &item->levels;
+  return MINE_OK;
+}
+
+static mine_status baskets_mine(mine_baskets *b, const mine_transactions *baskets,
+                                mine_itemsets *sets) {
+  const mine_baskets_options *o = &b->common;
+  mine_itemset_query query = {
+      .min_count = o->min_count != MINE_NOT_GIVEN
+                       ? o->min_count
+                       : mine_min_count(o->min_support, baskets->baskets),
+      .max_length = o->max_length != MINE_NOT_GIVEN ? o->max_length : INT64_MAX,
+      .max_itemsets = o->max_itemsets,
+      .kind = b->what == MINE_ITEMSETS ? (mine_itemset_kind)b->itemsets.kind : MINE_SETS_ALL};
+  return mine_itemsets_mine(b->env, b->arena, baskets, &query, sets);
+}
+
+static mine_status baskets_rules(mine_baskets *b, const mine_transactions *baskets,
+                                 mine_relation **out) {
+  const mine_rules_options *o = &b->rules;
+  mine_itemsets sets;
+  mine_rule_set rules;
+  mine_rule_query query = {.min_confidence = o->min_confidence,
+                           .min_lift = o->min_lift,
+                           .max_consequent = o->max_consequent,
+                           .max_rules = o->max_rules,
+                           .sort = (mine_rule_sort)o->sort,
+                           .n_antecedent = o->antecedent.n,
+                           .n_consequent = o->consequent.n};
+  if (baskets_codes(b, baskets->names, "antecedent", &o->antecedent, &query.antecedent) ||
+      baskets_codes(b, baskets->names, "consequent", &o->consequent, &query.consequent) ||
+      baskets_mine(b, baskets, &sets) || mine_rules_find(b->env, b->arena, &sets, &query, &rules)) {
+    return mine_env_status(b->env);
+  }
+  return mine_rules_relation(b->env, &sets, &rules, baskets->names, out);
+}
+
+mine_status mine_baskets_run(mine_baskets *b, mine_relation **out) {
+  mine_transactions baskets;
+  mine_itemsets sets;
+  *out = NULL;
+  if (mine_env_status(b->env) || baskets_build(b, &baskets)) return mine_env_status(b->env);
+  if (b->what == MINE_RULES) return baskets_rules(b, &baskets, out);
+  if (baskets_mine(b, &baskets, &sets)) return mine_env_status(b->env);
+  return mine_itemsets_relation(b->env, &sets, baskets.names, out);
+}
+
+/* ---- opening and closing --------------------------------------------------------------------- */
+
+mine_status mine_baskets_open(mine_env *env, mine_baskets_what what, const char *options,
+                              mine_baskets **out) {
+  *out = NULL;
+  if (mine_env_status(env)) return mine_env_status(env);
+  mine_arena *arena = mine_arena_open(env);
+  mine_baskets *b = arena ? mine_arena_zeros(arena, 1, sizeof *b) : NULL;
+  if (b) {
+    *b = (mine_baskets){.env = env, .arena = arena, .what = what};
+    if (baskets_options(b, options) == MINE_OK &&
+        mine_frame_open(env, baskets_plan, b, &b->frame) == MINE_OK) {
+      *out = b;
+      return MINE_OK;
+    }
+  }
+  mine_arena_close(arena);
+  return mine_env_status(env);
+}
+
+mine_frame *mine_baskets_frame(mine_baskets *b) {
+  return b->frame;
+}
+
+void mine_baskets_close(mine_baskets *b) {
+  if (!b) return;
+  mine_frame_close(b->frame);
+  mine_arena_close(b->arena);
+}
