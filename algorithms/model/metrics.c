@@ -10,8 +10,9 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "../kernel/sort.h"
 
 int mine_metrics_argmax(const double *probability, int n_classes) {
   int best = 0;
@@ -27,45 +28,52 @@ static double metrics_ratio(double a, double b) {
 
 /* ---- one positive class: ranks ------------------------------------------------ */
 
-typedef struct metrics_ranked {
-  double score, positive, negative; /* weights of the row */
-} metrics_ranked;
+/* Rows of one score: the weight of positives and negatives among them. */
+typedef struct metrics_group {
+  double positive, negative;
+} metrics_group;
 
-static int metrics_by_score(const void *a, const void *b) {
-  const double x = ((const metrics_ranked *)a)->score, y = ((const metrics_ranked *)b)->score;
-  return (x < y) - (x > y); /* highest first */
-}
-
-/* Equal scores become one entry; returns how many are left. */
-static int64_t metrics_merge_ties(metrics_ranked *row, int64_t n) {
-  int64_t groups = 0;
+/* The groups by falling score; NULL: failure recorded in the arena. */
+static metrics_group *metrics_rank(mine_arena *arena, int64_t n, const double *score,
+                                   const int32_t *is_positive, const double *weight,
+                                   int64_t *groups) {
+  mine_pair *pair = mine_arena_array(arena, (size_t)n, sizeof *pair);
+  mine_pair *temp = mine_arena_array(arena, (size_t)n, sizeof *temp);
+  if (!pair || !temp) return NULL;
+  *groups = mine_sort_reals(score, NULL, n, pair, temp);
+  metrics_group *group = mine_arena_zeros(arena, (size_t)*groups, sizeof *group);
+  if (!group) return NULL;
   for (int64_t i = 0; i < n; i++) {
-    if (groups > 0 && row[groups - 1].score == row[i].score) {
-      row[groups - 1].positive += row[i].positive;
-      row[groups - 1].negative += row[i].negative;
+    metrics_group *g = &group[*groups - 1 - (int64_t)pair[i].key];
+    const double w = weight ? weight[pair[i].row] : 1;
+    if (is_positive[pair[i].row]) {
+      g->positive += w;
     } else {
-      row[groups++] = row[i];
+      g->negative += w;
     }
   }
-  return groups;
+  return group;
 }
 
-static double metrics_auc(const metrics_ranked *group, int64_t groups, double positives,
-                          double negatives) {
-  double above = 0, area = 0; /* positives ranked above the group */
+static double metrics_area(const metrics_group *group, int64_t groups) {
+  double positives = 0, negatives = 0, area = 0;
   for (int64_t g = 0; g < groups; g++) {
-    area += group[g].negative * (above + 0.5 * group[g].positive);
-    above += group[g].positive;
+    area += group[g].negative * (positives + 0.5 * group[g].positive);
+    positives += group[g].positive;
+    negatives += group[g].negative;
   }
   return metrics_ratio(area, positives * negatives);
 }
 
 /* The rate among the best-scored tenth against the overall rate.  A tie that
 ** straddles the border is shared out in proportion. */
-static double metrics_top_decile(const metrics_ranked *group, int64_t groups, double positives,
-                                 double total) {
+static double metrics_top_decile(const metrics_group *group, int64_t groups) {
+  double positives = 0, total = 0, taken = 0, found = 0;
+  for (int64_t g = 0; g < groups; g++) {
+    positives += group[g].positive;
+    total += group[g].positive + group[g].negative;
+  }
   const double wanted = total / 10;
-  double taken = 0, found = 0;
   for (int64_t g = 0; g < groups && taken < wanted; g++) {
     const double weight = group[g].positive + group[g].negative;
     const double share = weight <= wanted - taken ? 1 : (wanted - taken) / weight;
@@ -75,29 +83,38 @@ static double metrics_top_decile(const metrics_ranked *group, int64_t groups, do
   return metrics_ratio(metrics_ratio(found, wanted), metrics_ratio(positives, total));
 }
 
+double mine_metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
+                        const double *score, const double *weight) {
+  mine_mark mark = mine_arena_mark(arena);
+  int64_t groups;
+  const metrics_group *group = metrics_rank(arena, n, score, is_positive, weight, &groups);
+  const double area = group ? metrics_area(group, groups) : (double)NAN;
+  mine_arena_rewind(arena, mark);
+  return area;
+}
+
 typedef struct metrics_ranks {
   double auc, top_decile_lift;
 } metrics_ranks;
 
-static metrics_ranks metrics_rank(mine_arena *arena, int64_t n, int n_classes, int positive,
-                                  const int32_t *label, const double *probability,
-                                  const double *weight) {
+static metrics_ranks metrics_of_positive(mine_arena *arena, int64_t n, int n_classes, int positive,
+                                         const int32_t *label, const double *probability,
+                                         const double *weight) {
   metrics_ranks out = {NAN, NAN};
   mine_mark mark = mine_arena_mark(arena);
-  metrics_ranked *row = mine_arena_array(arena, (size_t)n, sizeof *row);
-  if (!row) return out;
-  double positives = 0, negatives = 0;
+  double *score = mine_arena_array(arena, (size_t)n, sizeof *score);
+  int32_t *is_positive = mine_arena_array(arena, (size_t)n, sizeof *is_positive);
+  if (!score || !is_positive) return out;
   for (int64_t i = 0; i < n; i++) {
-    const double w = weight ? weight[i] : 1;
-    const int is = label[i] == positive;
-    row[i] = (metrics_ranked){probability[i * n_classes + positive], is ? w : 0, is ? 0 : w};
-    positives += row[i].positive;
-    negatives += row[i].negative;
+    score[i] = probability[i * n_classes + positive];
+    is_positive[i] = label[i] == positive;
   }
-  if (n > 1) qsort(row, (size_t)n, sizeof *row, metrics_by_score);
-  const int64_t groups = metrics_merge_ties(row, n);
-  out.auc = metrics_auc(row, groups, positives, negatives);
-  out.top_decile_lift = metrics_top_decile(row, groups, positives, positives + negatives);
+  int64_t groups;
+  const metrics_group *group = metrics_rank(arena, n, score, is_positive, weight, &groups);
+  if (group) {
+    out.auc = metrics_area(group, groups);
+    out.top_decile_lift = metrics_top_decile(group, groups);
+  }
   mine_arena_rewind(arena, mark);
   return out;
 }
@@ -186,7 +203,8 @@ int mine_metrics_classification(mine_arena *arena, int64_t n, int n_classes, int
   if (!metrics_count(arena, n, n_classes, positive, label, probability, weight, &m)) return 0;
   const int ranked = positive >= 0;
   metrics_ranks ranks = {NAN, NAN};
-  if (ranked) ranks = metrics_rank(arena, n, n_classes, positive, label, probability, weight);
+  if (ranked)
+    ranks = metrics_of_positive(arena, n, n_classes, positive, label, probability, weight);
   double precision, recall, f1;
   metrics_macro(&m, n_classes, &precision, &recall, &f1);
   if (ranked) {

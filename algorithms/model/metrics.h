@@ -25,6 +25,11 @@ int mine_metrics_regression(int64_t n, const double *target, const double *value
 /* The class a probability row predicts: the largest, ties to the first. */
 int mine_metrics_argmax(const double *probability, int n_classes);
 
+/* The area under the ROC curve of one score against labels 0 and 1 (ties count
+** one half); NAN when there is only one of them. */
+double mine_metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
+                        const double *score, const double *weight);
+
 /* (metric, value) and (actual, predicted, rows); counts: classes x classes,
 ** row = actual.  All pairs are listed, zeros too. */
 mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int n,

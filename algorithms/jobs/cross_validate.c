@@ -1,0 +1,156 @@
+/*
+** cross_validate.c -- how good an algorithm is on rows it has not seen, from
+** every row once (Stone, JRSS B 36, 1974): stratified folds, each measured by a
+** model of the others; then the mean and its standard error over the folds.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../data/split.h"
+#include "../model/metrics.h"
+#include "training.h"
+
+typedef struct validation_sum {
+  const char *name;
+  int64_t n;
+  double sum, squares;
+} validation_sum;
+
+/* Rows of one fold and of the others, in the order of rows[]. */
+static void validation_divide(const mine_training *t, const int32_t *fold, int which,
+                              uint32_t *train, int64_t *n_train, uint32_t *test, int64_t *n_test) {
+  *n_train = *n_test = 0;
+  for (int64_t i = 0; i < t->n; i++) {
+    if (fold[i] == which) {
+      test[(*n_test)++] = t->row[i];
+    } else {
+      train[(*n_train)++] = t->row[i];
+    }
+  }
+}
+
+static void validation_add(validation_sum *sum, int *n_sums, const mine_metric *metric) {
+  int at = 0;
+  while (at < *n_sums && strcmp(sum[at].name, metric->name) != 0)
+    at++;
+  if (at == MINE_MAX_METRICS) return;
+  if (at == *n_sums) sum[(*n_sums)++] = (validation_sum){metric->name, 0, 0, 0};
+  if (isnan(metric->value)) return;
+  sum[at].n++;
+  sum[at].sum += metric->value;
+}
+
+/* Second pass of the variance: the means are known. */
+static void validation_add_square(validation_sum *sum, int n_sums, const mine_metric *metric) {
+  for (int i = 0; i < n_sums; i++) {
+    if (strcmp(sum[i].name, metric->name) != 0 || isnan(metric->value)) continue;
+    const double from = metric->value - sum[i].sum / (double)sum[i].n;
+    sum[i].squares += from * from;
+  }
+}
+
+static void validation_put(mine_relation *r, int64_t fold, const char *name,
+                           const mine_metric *metric) {
+  if (name) {
+    mine_relation_text(r, 0, name);
+  } else {
+    mine_relation_int(r, 0, fold);
+  }
+  mine_relation_text(r, 1, metric->name);
+  if (!name && strcmp(metric->name, "rows") == 0) {
+    mine_relation_int(r, 2, (int64_t)metric->value);
+  } else {
+    mine_relation_real(r, 2, metric->value);
+  }
+  mine_relation_end_row(r);
+}
+
+/* A fold whose other rows are all of one class cannot be learned: only its rows
+** are reported. */
+static mine_status validation_fold(mine_training *t, const uint32_t *train, int64_t n_train,
+                                   const uint32_t *test, int64_t n_test, mine_measured *out) {
+  mine_env *env = t->env;
+  memset(out, 0, sizeof *out);
+  out->metric[0] = (mine_metric){"rows", (double)n_test};
+  out->n_metrics = 1;
+  if (n_test == 0 || !mine_training_learnable(t, train, n_train)) return MINE_OK;
+  mine_model *model;
+  if (mine_training_fit_rows(t, train, n_train, &model)) return env->status;
+  mine_arena *arena = mine_arena_open(env);
+  if (arena) (void)mine_training_measure(t, model, test, n_test, arena, out);
+  mine_arena_close(arena);
+  mine_model_free(model);
+  return env->status;
+}
+
+static mine_status validation_summarise(mine_relation *r, const mine_measured *fold, int folds,
+                                        mine_env *env) {
+  validation_sum sum[MINE_MAX_METRICS];
+  int n_sums = 0;
+  for (int f = 0; f < folds; f++) {
+    for (int i = 0; i < fold[f].n_metrics; i++)
+      validation_add(sum, &n_sums, &fold[f].metric[i]);
+  }
+  for (int f = 0; f < folds; f++) {
+    for (int i = 0; i < fold[f].n_metrics; i++)
+      validation_add_square(sum, n_sums, &fold[f].metric[i]);
+  }
+  for (int i = 0; i < n_sums; i++) {
+    const double n = (double)sum[i].n;
+    validation_put(r, 0, "mean", &(mine_metric){sum[i].name, n > 0 ? sum[i].sum / n : (double)NAN});
+  }
+  for (int i = 0; i < n_sums; i++) {
+    const double n = (double)sum[i].n;
+    validation_put(
+        r, 0, "se",
+        &(mine_metric){sum[i].name, n > 1 ? sqrt(sum[i].squares / (n - 1) / n) : (double)NAN});
+  }
+  return env->status;
+}
+
+static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation **out) {
+  mine_env *env = t->env;
+  const int folds = (int)t->folds.folds;
+  int32_t *fold;
+  if (mine_split_folds(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed, folds, t->label,
+                       t->n_classes, &fold))
+    return env->status;
+  uint32_t *train = mine_arena_array(arena, (size_t)t->n, sizeof *train);
+  uint32_t *test = mine_arena_array(arena, (size_t)t->n, sizeof *test);
+  mine_measured *measured = mine_arena_zeros(arena, (size_t)folds, sizeof *measured);
+  if (!train || !test || !measured) return mine_env_status(env);
+  for (int f = 0; f < folds; f++) {
+    int64_t n_train, n_test;
+    if (mine_poll_progress(env, "cross validation", (double)f / folds)) return env->status;
+    validation_divide(t, fold, f, train, &n_train, test, &n_test);
+    if (validation_fold(t, train, n_train, test, n_test, &measured[f])) return env->status;
+  }
+  mine_relation *r = mine_relation_new(env, "fold, metric, value");
+  for (int f = 0; r && f < folds; f++) {
+    for (int i = 0; i < measured[f].n_metrics; i++)
+      validation_put(r, f + 1, NULL, &measured[f].metric[i]);
+  }
+  if (r) (void)validation_summarise(r, measured, folds, env);
+  return mine_relation_finish(env, r, out);
+}
+
+mine_status mine_training_cross_validate(mine_training *t, mine_relation **out) {
+  mine_env *env = t->env;
+  *out = NULL;
+  if (env->status) return env->status;
+  if (!t->roles.supervised)
+    return mine_fail(env, MINE_UNSUPPORTED,
+                     "algorithm '%s' has no target; cross validation needs one to measure against",
+                     t->algorithm->name);
+  if (t->supervised.target.type == MINE_NULL)
+    return mine_fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
+  if (mine_training_prepare(t)) return env->status;
+  if (t->folds.folds > t->n)
+    return mine_fail(env, MINE_DATA, "folds=%lld is more than the %lld rows",
+                     (long long)t->folds.folds, (long long)t->n);
+  mine_arena *arena = mine_arena_open(env);
+  if (!arena) return mine_env_status(env);
+  const mine_status status = validation_run(t, arena, out);
+  mine_arena_close(arena);
+  return status;
+}

@@ -1,0 +1,88 @@
+/*
+** training.h -- the inside of a training job, shared by training*.c and
+** cross_validate.c.
+**
+**   training.c          options, frames, the notes of the report
+**   training_prepare.c  from rows to a data set: task, classes, rows, weights
+**   training_leaks.c    attributes that say what the target says
+**   training_fit.c      hold out, fit, measure, fit again
+*/
+#ifndef MINE_JOBS_TRAINING_H
+#define MINE_JOBS_TRAINING_H
+
+#include "../model/model.h"
+#include "roles.h"
+
+struct mine_training {
+  mine_env *env;
+  mine_arena *arena; /* ends with the job */
+  const mine_algorithm *algorithm;
+  mine_run_options run;
+  mine_seed_options seed;
+  mine_source_options source;
+  mine_supervised_options supervised;
+  mine_folds_options folds;
+  mine_pick_options pick;
+  void *own; /* the algorithm's options struct */
+  const char *options_text, *source_text, *canonical;
+  mine_cell keep_positive;
+  mine_roles roles;
+  mine_frame *frame;
+  mine_frame *initial;
+
+  /* What was found before there was a model to note it in. */
+  mine_values note_item, note_name, note_detail;
+
+  /* training_prepare: the data set.  Arrays per frame row. */
+  int prepared;
+  mine_task_kind task;
+  mine_chosen chosen;
+  mine_feature *about;
+  mine_feature_view *view;
+  uint32_t *row; /* the rows that are used */
+  int64_t n;
+  int64_t no_target, no_weight, with_missing; /* rows left out, and why */
+  mine_values classes;
+  int n_classes, positive;
+  const int32_t *label;
+  const double *target;
+  const double *weight; /* of the column; measures use it        */
+  double *fit_weight;   /* class weights multiplied in; may be weight */
+  uint64_t *hash;       /* of the id, for splitting              */
+};
+
+/* Item "warning", "dropped" ... about `name`, kept until there is a model. */
+void mine_training_note(void *training, const char *item, const char *name, const char *detail);
+void mine_training_notef(mine_training *training, const char *item, const char *name,
+                         const char *format, ...) MINE_PRINTF(4, 5);
+
+/* Finish the frame and decide everything fitting needs.  Once; then a no-op. */
+mine_status mine_training_prepare(mine_training *training) MINE_MUST_CHECK;
+mine_status mine_training_check_leaks(mine_training *training) MINE_MUST_CHECK;
+
+/* Which of the classes a value names: by identity, or else (loosely) by its
+** spelling; -1 none. */
+int mine_class_find(const mine_values *classes, const mine_cell *value, int loosely);
+
+/* A model fitted on these rows (frame rows; NULL: all); not yet sealed. */
+mine_status mine_training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,
+                                   mine_model **out) MINE_MUST_CHECK;
+
+/* What a model says about n rows, and how good that is. */
+typedef struct mine_measured {
+  int64_t n;
+  int32_t *label; /* classification */
+  double *target; /* regression     */
+  double *score;  /* n x n_classes, or n */
+  double *weight; /* NULL: 1        */
+  int n_metrics;
+  mine_metric metric[16];
+} mine_measured;
+/* Arrays live in arena. */
+mine_status mine_training_measure(mine_training *training, const mine_model *model,
+                                  const uint32_t *row, int64_t n, mine_arena *arena,
+                                  mine_measured *out) MINE_MUST_CHECK;
+/* Whether rows hold at least two classes (classification) or two rows. */
+int mine_training_learnable(const mine_training *training, const uint32_t *row, int64_t n);
+
+#endif

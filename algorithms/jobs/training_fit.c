@@ -1,0 +1,422 @@
+/*
+** training_fit.c -- hold out, fit, measure, fit again on all rows.
+**
+** The measures come from rows the model has not seen; the model that is kept
+** has seen them all (refit=0 keeps the measured one).
+*/
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../data/split.h"
+#include "../model/metrics.h"
+#include "training.h"
+
+#define FIT_HELD_KEPT  100000 /* held-out rows that stay in the model */
+#define FIT_LEAST_HELD 10     /* held-out rows a class needs to be measured */
+
+/* ---- one fit ------------------------------------------------------------------------ */
+
+static const char *fit_text(mine_model *model, const char *text) {
+  return text ? mine_arena_text(model->arena, text, strlen(text)) : NULL;
+}
+
+static mine_status fit_describe_features(const mine_training *t, mine_model *model) {
+  model->n_features = t->chosen.n;
+  model->feature = mine_arena_zeros(model->arena, (size_t)t->chosen.n, sizeof *model->feature);
+  if (!model->feature) return mine_env_status(t->env);
+  for (int f = 0; f < t->chosen.n; f++) {
+    const mine_column *column = &t->frame->column[t->chosen.column[f]];
+    if (mine_feature_from_column(t->env, model->arena, column, &model->feature[f]))
+      return t->env->status;
+  }
+  return MINE_OK;
+}
+
+/* Everything about the model but what the algorithm learns. */
+static mine_status fit_frame_of_model(const mine_training *t, mine_model *model) {
+  const mine_roles *roles = &t->roles;
+  model->algorithm = fit_text(model, t->algorithm->name);
+  model->kind = t->algorithm->kind;
+  model->task = t->task;
+  if (roles->id >= 0) model->id_name = fit_text(model, t->frame->column[roles->id].name);
+  if (roles->target >= 0)
+    model->target_name = fit_text(model, t->frame->column[roles->target].name);
+  model->source = fit_text(model, t->source_text);
+  model->options = fit_text(model, t->canonical);
+  model->missing_error = t->source.missing == MINE_MISSING_ERROR;
+  model->n_classes = t->n_classes;
+  model->positive = t->positive;
+  for (int c = 0; c < t->n_classes; c++) {
+    mine_cell cell;
+    mine_values_get(&t->classes, c, &cell);
+    if (!mine_values_push(&model->classes, &cell)) return mine_env_status(t->env);
+  }
+  return fit_describe_features(t, model);
+}
+
+/* The initial centres as a batch; views live in scratch. */
+static mine_status fit_initial(mine_training *t, mine_batch *batch) {
+  const char *sql;
+  mine_env *env = t->env;
+  if (!mine_training_wants_initial(t, &sql)) return MINE_OK;
+  if (!t->initial || t->initial->rows == 0)
+    return mine_fail(env, MINE_DATA,
+                     "the query of option init gave no rows; it must give the k "
+                     "centres to start from");
+  if (mine_frame_finish(t->initial)) return env->status;
+  mine_feature_view *view = mine_arena_zeros(env->scratch, (size_t)t->chosen.n, sizeof *view);
+  if (!view) return mine_env_status(env);
+  for (int f = 0; f < t->chosen.n; f++) {
+    const int c = mine_frame_find(t->initial, t->about[f].name);
+    mine_view_of_column(&t->initial->column[c], &view[f]);
+  }
+  *batch = (mine_batch){t->initial->rows, NULL, view};
+  return MINE_OK;
+}
+
+static mine_status fit_run(mine_training *t, const uint32_t *row, int64_t n, mine_model *model) {
+  mine_batch initial = {0, NULL, NULL};
+  if (fit_initial(t, &initial)) return t->env->status;
+  const mine_dataset data = {
+      .task = t->task,
+      .rows = {n, n == t->frame->rows ? NULL : row, t->view},
+      .n_features = t->chosen.n,
+      .about = model->feature,
+      .n_classes = t->n_classes,
+      .label = t->label,
+      .target = t->target,
+      .weight = t->fit_weight,
+      .ids = t->roles.id >= 0 ? &t->frame->ids : NULL,
+      .initial = initial.n > 0 ? &initial : NULL,
+      .seed = (uint64_t)t->seed.seed,
+  };
+  model->rows = n;
+  return t->algorithm->fit(t->env, &data, t->own, model);
+}
+
+mine_status mine_training_fit_rows(mine_training *t, const uint32_t *row, int64_t n,
+                                   mine_model **out) {
+  mine_env *env = t->env;
+  mine_model *model;
+  *out = NULL;
+  if (mine_model_empty(env, &model)) return mine_env_status(env);
+  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_status status = fit_frame_of_model(t, model);
+  if (!status) status = fit_run(t, row, n, model);
+  mine_arena_rewind(env->scratch, mark);
+  if (status || env->status) {
+    mine_model_free(model);
+    return env->status ? env->status
+                       : mine_fail(env, status, "algorithm '%s' failed", t->algorithm->name);
+  }
+  *out = model;
+  return MINE_OK;
+}
+
+/* ---- measuring ------------------------------------------------------------------------ */
+
+int mine_training_learnable(const mine_training *t, const uint32_t *row, int64_t n) {
+  if (n < 2) return 0;
+  for (int64_t i = 1; i < n; i++) {
+    if (t->label && t->label[row[i]] != t->label[row[0]]) return 1;
+    if (t->target && t->target[row[i]] != t->target[row[0]]) return 1;
+  }
+  return 0;
+}
+
+mine_status mine_training_measure(mine_training *t, const mine_model *model, const uint32_t *row,
+                                  int64_t n, mine_arena *arena, mine_measured *out) {
+  mine_env *env = t->env;
+  const int classes = t->task == MINE_CLASSIFICATION;
+  const size_t width = classes ? (size_t)t->n_classes : 1;
+  memset(out, 0, sizeof *out);
+  out->n = n;
+  if ((size_t)n > SIZE_MAX / width) return mine_fail_memory(env, SIZE_MAX);
+  out->score = mine_arena_zeros(arena, (size_t)n * width, sizeof *out->score);
+  if (classes) out->label = mine_arena_array(arena, (size_t)n, sizeof *out->label);
+  if (!classes) out->target = mine_arena_array(arena, (size_t)n, sizeof *out->target);
+  if (t->weight) out->weight = mine_arena_array(arena, (size_t)n, sizeof *out->weight);
+  if (env->status) return env->status;
+  for (int64_t i = 0; i < n; i++) {
+    if (classes) out->label[i] = t->label[row[i]];
+    if (!classes) out->target[i] = t->target[row[i]];
+    if (t->weight) out->weight[i] = t->weight[row[i]];
+  }
+  const mine_batch batch = {n, row, t->view};
+  mine_scores scores = {classes ? out->score : NULL, classes ? NULL : out->score, NULL, NULL};
+  if (model->kind->predict(env, model, &batch, &scores)) return mine_env_status(env);
+  out->n_metrics =
+      classes ? mine_metrics_classification(arena, n, t->n_classes, t->positive, out->label,
+                                            out->score, out->weight, out->metric)
+              : mine_metrics_regression(n, out->target, out->score, out->weight, out->metric);
+  return env->status;
+}
+
+/* Measures that single a class out say nothing when it has hardly any rows. */
+static int fit_needs_classes(const char *metric) {
+  static const char *const overall[] = {"rows", "accuracy", "log_loss", "brier"};
+  for (size_t i = 0; i < sizeof overall / sizeof overall[0]; i++) {
+    if (strcmp(metric, overall[i]) == 0) return 0;
+  }
+  return 1;
+}
+
+static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
+  mine_mark mark = mine_arena_mark(t->env->scratch);
+  int64_t *rows = mine_arena_zeros(t->env->scratch, (size_t)t->n_classes, sizeof *rows);
+  if (!rows) return mine_env_status(t->env);
+  for (int64_t i = 0; i < held->n; i++)
+    rows[held->label[i]]++;
+  int few = 0, first = -1;
+  for (int c = 0; c < t->n_classes; c++) {
+    if (rows[c] >= FIT_LEAST_HELD) continue;
+    few++;
+    if (first < 0) first = c;
+  }
+  if (few > 0) {
+    mine_cell cell;
+    char shown[MINE_SHOW_BYTES], others[40] = "";
+    mine_values_get(&t->classes, first, &cell);
+    if (few > 1) snprintf(others, sizeof others, " (and %d other classes)", few - 1);
+    mine_training_notef(t, "warning", t->frame->column[t->roles.target].name,
+                        "class %s%s has only %lld held-out rows, fewer than %d: measures by class "
+                        "are left out (NULL)",
+                        mine_show_cell(shown, &cell), others, (long long)rows[first],
+                        FIT_LEAST_HELD);
+    for (int i = 0; i < held->n_metrics; i++) {
+      if (fit_needs_classes(held->metric[i].name)) held->metric[i].value = NAN;
+    }
+  }
+  mine_arena_rewind(t->env->scratch, mark);
+  return t->env->status;
+}
+
+static mine_status fit_judge(mine_training *t, mine_measured *held) {
+  if (t->task == MINE_CLASSIFICATION) return fit_judge_classes(t, held);
+  if (held->n >= FIT_LEAST_HELD) return MINE_OK;
+  mine_training_notef(t, "warning", t->frame->column[t->roles.target].name,
+                      "only %lld held-out rows, fewer than %d: measures are left out (NULL)",
+                      (long long)held->n, FIT_LEAST_HELD);
+  for (int i = 0; i < held->n_metrics; i++) {
+    if (strcmp(held->metric[i].name, "rows") != 0) held->metric[i].value = NAN;
+  }
+  return t->env->status;
+}
+
+/* ---- the holdout -------------------------------------------------------------------------- */
+
+/* Fit on the kept rows and measure on the others.  *model stays NULL when there
+** is too little to measure on. */
+static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_model **model,
+                                mine_measured *held) {
+  mine_env *env = t->env;
+  uint32_t *train, *test;
+  int64_t n_train, n_test;
+  *model = NULL;
+  held->n_metrics = 0;
+  if (t->supervised.holdout <= 0) {
+    mine_training_note(t, "holdout", "", "none (holdout=0): the model was not measured");
+    return MINE_OK;
+  }
+  if (mine_split_holdout(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed,
+                         t->supervised.holdout, &train, &n_train, &test, &n_test))
+    return env->status;
+  if (n_test == 0 || !mine_training_learnable(t, train, n_train)) {
+    mine_training_notef(t, "warning", "",
+                        "%lld rows are too few to hold some out: the model was "
+                        "not measured; try mine_cross_validate",
+                        (long long)t->n);
+    return MINE_OK;
+  }
+  if (mine_training_fit_rows(t, train, n_train, model)) return env->status;
+  if (mine_training_measure(t, *model, test, n_test, arena, held) || fit_judge(t, held)) {
+    mine_model_free(*model);
+    *model = NULL;
+    return env->status;
+  }
+  mine_training_notef(t, "holdout", "", "%lld of %lld rows, chosen by a hash of id and seed; %s",
+                      (long long)n_test, (long long)t->n,
+                      t->supervised.refit ? "after measuring, the model was fitted on all rows"
+                                          : "the model was fitted on the others (refit=0)");
+  return MINE_OK;
+}
+
+/* Scores as float, with the winner of each row still the winner. */
+static void fit_keep_row(float *out, const double *score, int width) {
+  const int best = mine_metrics_argmax(score, width);
+  for (int c = 0; c < width; c++)
+    out[c] = (float)score[c];
+  for (int c = 0; c < best; c++) {
+    if (out[c] >= out[best]) out[best] = nextafterf(out[c], 2.0f);
+  }
+}
+
+static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine_measured *held) {
+  const int classes = t->task == MINE_CLASSIFICATION;
+  const int width = classes ? t->n_classes : 1;
+  const int64_t n = held->n < FIT_HELD_KEPT ? held->n : FIT_HELD_KEPT;
+  for (int i = 0; i < held->n_metrics; i++)
+    mine_model_metric(model, held->metric[i].name, held->metric[i].value);
+  float *score = mine_arena_array(model->arena, (size_t)n * (size_t)width, sizeof *score);
+  if (!score) return mine_env_status(t->env);
+  if (classes) {
+    model->held_label = mine_arena_array(model->arena, (size_t)n, sizeof(int32_t));
+    if (!model->held_label) return mine_env_status(t->env);
+    memcpy(model->held_label, held->label, (size_t)n * sizeof(int32_t));
+  } else {
+    model->held_target = mine_arena_array(model->arena, (size_t)n, sizeof(double));
+    if (!model->held_target) return mine_env_status(t->env);
+    memcpy(model->held_target, held->target, (size_t)n * sizeof(double));
+  }
+  for (int64_t i = 0; i < n; i++)
+    fit_keep_row(score + i * width, held->score + i * width, width);
+  model->held_score = score;
+  model->held_rows = n;
+  return t->env->status;
+}
+
+/* ---- the report ------------------------------------------------------------------------------ */
+
+/* Append three columns of notes to the model's. */
+static void fit_append_notes(mine_model *model, const mine_values *item, const mine_values *name,
+                             const mine_values *detail) {
+  for (int64_t i = 0; i < item->n; i++) {
+    mine_cell a, b, c;
+    mine_values_get(item, i, &a);
+    mine_values_get(name, i, &b);
+    mine_values_get(detail, i, &c);
+    mine_model_note(model, a.as.text, b.as.text, "%s", c.as.text);
+  }
+}
+
+static void fit_note_features(mine_model *model) {
+  for (int f = 0; f < model->n_features; f++) {
+    const mine_feature *about = &model->feature[f];
+    if (about->missing > 0) {
+      mine_model_note(model, "feature", about->name, "%s; %lld missing", about->why,
+                      (long long)about->missing);
+    } else {
+      mine_model_note(model, "feature", about->name, "%s", about->why);
+    }
+  }
+}
+
+static void fit_note_options(const mine_training *t, mine_model *model, const mine_option *table,
+                             const void *values) {
+  for (const mine_option *o = table; o && o->name; o++) {
+    mine_text text;
+    mine_text_open(&text, t->env->scratch);
+    mine_option_value_text(&text, o, values);
+    if (text.failed || text.bytes == 0) continue;
+    mine_model_note(model, "option", o->name, "%s", text.data);
+  }
+}
+
+static void fit_report(mine_training *t, mine_model *model) {
+  const mine_values item = model->note_item, name = model->note_name, detail = model->note_detail;
+  mine_values_open(&model->note_item, model->arena);
+  mine_values_open(&model->note_name, model->arena);
+  mine_values_open(&model->note_detail, model->arena);
+  model->n_warnings = 0;
+  fit_append_notes(model, &t->note_item, &t->note_name, &t->note_detail);
+  fit_note_features(model);
+  fit_append_notes(model, &item, &name, &detail);
+  for (int i = 0; i < model->n_metrics; i++) {
+    char number[MINE_NUMBER_BYTES];
+    const double v = model->metric[i].value;
+    mine_model_note(model, "metric", model->metric[i].name, "%s",
+                    isnan(v) ? "NULL" : mine_format_real(number, v, 6));
+  }
+  if (t->algorithm->options) fit_note_options(t, model, t->algorithm->options, t->own);
+  if (t->roles.supervised) fit_note_options(t, model, mine_supervised_option_table, &t->supervised);
+  fit_note_options(t, model, mine_source_option_table, &t->source);
+  fit_note_options(t, model, mine_seed_option_table, &t->seed);
+  if (t->source_text) mine_model_note(model, "source", "", "%s", t->source_text);
+}
+
+/* ---- the job ----------------------------------------------------------------------------------
+ */
+
+static mine_status fit_refuse_folds(mine_training *t) {
+  mine_cell cell;
+  if (mine_options_peek(t->env, t->env->scratch, t->options_text, "folds", &cell))
+    return t->env->status;
+  if (cell.type == MINE_NULL) return MINE_OK;
+  return mine_fail(t->env, MINE_OPTION,
+                   "option folds is for mine_cross_validate; here a share of "
+                   "the rows is held out (holdout=0.2)");
+}
+
+static mine_status fit_job(mine_training *t, mine_arena *arena, mine_model **out) {
+  mine_env *env = t->env;
+  const int supervised = t->roles.target >= 0;
+  mine_measured held = {0};
+  mine_model *measured = NULL, *model = NULL;
+  if (supervised && fit_hold_out(t, arena, &measured, &held)) return env->status;
+  if (measured && !t->supervised.refit) {
+    model = measured;
+  } else {
+    mine_model_free(measured);
+    if (mine_training_fit_rows(t, t->row, t->n, &model)) return env->status;
+  }
+  if (held.n_metrics > 0) (void)fit_keep_held(t, model, &held);
+  fit_report(t, model);
+  if (env->status || mine_model_seal(env, model)) {
+    mine_model_free(model);
+    return env->status;
+  }
+  *out = model;
+  return MINE_OK;
+}
+
+mine_status mine_training_fit(mine_training *t, mine_model **out) {
+  mine_env *env = t->env;
+  const double start = mine_clock();
+  *out = NULL;
+  if (env->status) return env->status;
+  if (fit_refuse_folds(t) || mine_training_prepare(t)) return env->status;
+  mine_arena *arena = mine_arena_open(env);
+  if (!arena) return mine_env_status(env);
+  const mine_status status = fit_job(t, arena, out);
+  mine_arena_close(arena);
+  if (*out) (*out)->seconds = mine_clock() - start;
+  return status;
+}
+
+/* ---- clusters of the training rows ------------------------------------------------------------
+ */
+
+mine_status mine_training_assignments(mine_training *t, const mine_model *model,
+                                      mine_relation **out) {
+  mine_env *env = t->env;
+  *out = NULL;
+  if (env->status) return env->status;
+  if (model->task != MINE_CLUSTERING)
+    return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters",
+                     mine_task_name(model->task), model->algorithm);
+  mine_arena *arena = mine_arena_open(env);
+  if (!arena) return mine_env_status(env);
+  int32_t *cluster = mine_arena_zeros(arena, (size_t)t->n, sizeof *cluster);
+  double *distance = mine_arena_zeros(arena, (size_t)t->n, sizeof *distance);
+  mine_relation *r = mine_relation_new(env, "id, cluster, distance");
+  const mine_batch batch = {t->n, t->row, t->view};
+  mine_scores scores = {NULL, NULL, cluster, distance};
+  if (!env->status) (void)model->kind->predict(env, model, &batch, &scores);
+  for (int64_t row = 0, i = 0; !env->status && row < t->frame->rows; row++) {
+    mine_cell id = {MINE_INT, 0, {row + 1}};
+    if (t->roles.id >= 0) mine_values_get(&t->frame->ids, row, &id);
+    mine_relation_put(r, 0, &id);
+    if (i < t->n && t->row[i] == row) {
+      mine_relation_int(r, 1, cluster[i]);
+      mine_relation_real(r, 2, distance[i]);
+      i++;
+    } else {
+      mine_relation_null(r, 1);
+      mine_relation_null(r, 2);
+    }
+    mine_relation_end_row(r);
+  }
+  mine_arena_close(arena);
+  return mine_relation_finish(env, r, out);
+}

@@ -1,0 +1,378 @@
+/*
+** training_prepare.c -- from rows to a data set: the task, the classes and
+** which of them is positive, the rows that are used, how much each counts.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../core/random.h"
+#include "training.h"
+
+#define PREPARE_MOST_CLASSES 1000
+#define PREPARE_CONTINUOUS   100 /* more different numbers than this are no classes */
+#define PREPARE_FEW_VALUES   20  /* fewer whole numbers than this may be classes    */
+
+/* ---- classes --------------------------------------------------------------------- */
+
+int mine_class_find(const mine_values *classes, const mine_cell *value, int loosely) {
+  mine_cell cell;
+  for (int64_t c = 0; c < classes->n; c++) {
+    mine_values_get(classes, c, &cell);
+    if (mine_cell_equal(&cell, value)) return (int)c;
+  }
+  if (!loosely || value->type == MINE_NULL) return -1;
+  double wanted = 0, number;
+  const int numeric =
+      value->type == MINE_TEXT
+          ? mine_read_decimal(value->as.text, value->bytes, &wanted)
+          : (wanted = value->type == MINE_INT ? (double)value->as.integer : value->as.real, 1);
+  for (int64_t c = 0; c < classes->n && numeric; c++) {
+    mine_values_get(classes, c, &cell);
+    if (cell.type == MINE_TEXT) {
+      if (!mine_read_decimal(cell.as.text, cell.bytes, &number)) continue;
+    } else {
+      number = cell.type == MINE_INT ? (double)cell.as.integer : cell.as.real;
+    }
+    if (number == wanted) return (int)c;
+  }
+  return -1;
+}
+
+static void prepare_list_classes(mine_text *text, const mine_values *classes) {
+  for (int64_t c = 0; c < classes->n && c < 10; c++) {
+    mine_cell cell;
+    char shown[MINE_SHOW_BYTES];
+    mine_values_get(classes, c, &cell);
+    mine_text_addf(text, "%s%s", c ? ", " : "", mine_show_cell(shown, &cell));
+  }
+  if (classes->n > 10) mine_text_addf(text, " and %lld more", (long long)classes->n - 10);
+}
+
+/* Is the label this word (0, no, false ...), whatever its case and type? */
+static int prepare_label_is(const mine_cell *label, const char *word) {
+  char number[MINE_NUMBER_BYTES];
+  const char *text = label->as.text;
+  size_t bytes = label->bytes;
+  if (label->type != MINE_TEXT) {
+    const double v = label->type == MINE_INT ? (double)label->as.integer : label->as.real;
+    text = mine_format_real(number, v, 0);
+    bytes = strlen(text);
+  }
+  if (bytes != strlen(word)) return 0;
+  for (size_t i = 0; i < bytes; i++) {
+    const char c = text[i];
+    if ((c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c) != word[i]) return 0;
+  }
+  return 1;
+}
+
+/* The obvious positive one of two classes, or -1. */
+static int prepare_obvious(const mine_values *classes) {
+  static const char *const pairs[][2] = {{"0", "1"}, {"no", "yes"}, {"n", "y"},  {"false", "true"},
+                                         {"f", "t"}, {"否", "是"},  {"-1", "1"}, {"off", "on"}};
+  mine_cell a, b;
+  mine_values_get(classes, 0, &a);
+  mine_values_get(classes, 1, &b);
+  for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
+    if (prepare_label_is(&a, pairs[p][0]) && prepare_label_is(&b, pairs[p][1])) return 1;
+    if (prepare_label_is(&b, pairs[p][0]) && prepare_label_is(&a, pairs[p][1])) return 0;
+  }
+  return -1;
+}
+
+static void prepare_note_positive(mine_training *t, const char *why) {
+  mine_cell cell;
+  char shown[MINE_SHOW_BYTES];
+  mine_values_get(&t->classes, t->positive, &cell);
+  mine_training_note(t, "positive", mine_show_cell(shown, &cell), why);
+}
+
+static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
+  mine_env *env = t->env;
+  const mine_cell *wanted = &t->supervised.positive;
+  const char *target = t->frame->column[t->roles.target].name;
+  t->positive = -1;
+  if (wanted->type != MINE_NULL) {
+    mine_text list;
+    char shown[MINE_SHOW_BYTES];
+    mine_text_open(&list, env->scratch);
+    prepare_list_classes(&list, &t->classes);
+    if (env->status) return env->status;
+    if (t->n_classes != 2)
+      return mine_fail(env, MINE_OPTION,
+                       "positive is for a target with two classes; '%s' has %d (%s)", target,
+                       t->n_classes, list.data);
+    t->positive = mine_class_find(&t->classes, wanted, 1);
+    if (t->positive < 0)
+      return mine_fail(env, MINE_OPTION, "positive=%s is no class of '%s'; the classes are %s",
+                       mine_show_cell(shown, wanted), target, list.data);
+    prepare_note_positive(t, "as the option positive says");
+    return MINE_OK;
+  }
+  if (t->n_classes != 2) return MINE_OK;
+  if (t->keep_positive.type != MINE_NULL) {
+    t->positive = mine_class_find(&t->classes, &t->keep_positive, 1);
+    if (t->positive >= 0) {
+      prepare_note_positive(t, "kept from the model of this name that is replaced");
+      return MINE_OK;
+    }
+  }
+  t->positive = prepare_obvious(&t->classes);
+  if (t->positive >= 0) {
+    prepare_note_positive(t, "the obvious one of the two");
+    return MINE_OK;
+  }
+  t->positive = rows_of[0] < rows_of[1] ? 0 : 1;
+  prepare_note_positive(t, "the rarer class");
+  mine_cell cell;
+  char shown[MINE_SHOW_BYTES];
+  mine_values_get(&t->classes, t->positive, &cell);
+  mine_training_notef(t, "warning", target,
+                      "taken as the positive class because it is rarer: %s; say positive=<class> "
+                      "if it is the other",
+                      mine_show_cell(shown, &cell));
+  return MINE_OK;
+}
+
+/* ---- the task -------------------------------------------------------------------- */
+
+static mine_status prepare_refuse_task(mine_training *t, mine_task_kind task) {
+  return mine_fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->algorithm->name,
+                   mine_task_name(task));
+}
+
+/* Why the target's numbers cannot be classes, as a failure. */
+static mine_status prepare_check_classes(mine_training *t, const mine_column *column,
+                                         int64_t distinct) {
+  char number[MINE_NUMBER_BYTES];
+  if (column->type != MINE_COLUMN_NUMERIC) return MINE_OK;
+  if (distinct > PREPARE_CONTINUOUS)
+    return mine_fail(t->env, MINE_DATA,
+                     "the target '%s' has more than %d different numbers (from %s up): that is an "
+                     "amount, not a class; use task=regression",
+                     column->name, PREPARE_CONTINUOUS, mine_format_real(number, column->least, 6));
+  if (distinct > 2 && !column->all_integers)
+    return mine_fail(t->env, MINE_DATA,
+                     "the target '%s' has numbers with fractions: that is an amount, not a class; "
+                     "use task=regression",
+                     column->name);
+  return MINE_OK;
+}
+
+/* task=auto: classes for text or exactly two values, else numbers; stated. */
+static mine_status prepare_task(mine_training *t) {
+  mine_env *env = t->env;
+  mine_frame *frame = t->frame;
+  const int c = t->roles.target;
+  mine_column *column = &frame->column[c];
+  if (column->type == MINE_COLUMN_EMPTY)
+    return mine_fail(env, MINE_DATA, "the target '%s' is missing in every row", column->name);
+  const int64_t distinct = mine_column_distinct(frame, c, PREPARE_CONTINUOUS);
+  if (distinct < 0) return mine_env_status(env);
+  const int words = column->type == MINE_COLUMN_CATEGORY;
+  if (distinct == 1)
+    return mine_fail(env, MINE_DATA,
+                     "the target '%s' has the same value in every row; there is nothing to tell "
+                     "apart",
+                     column->name);
+  int classes = t->supervised.task == MINE_TASK_CLASSES ||
+                (t->supervised.task == MINE_TASK_AUTO && (words || distinct == 2));
+  const unsigned tasks = t->algorithm->tasks;
+  if (t->supervised.task == MINE_TASK_AUTO) {
+    if (classes && !words && !(tasks & MINE_CLASSIFICATION)) classes = 0;
+    if (!classes && !(tasks & MINE_REGRESSION)) classes = 1;
+  }
+  t->task = classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
+  if (!(tasks & t->task)) return prepare_refuse_task(t, t->task);
+  const char *why = t->supervised.task != MINE_TASK_AUTO ? "as the option task says"
+                    : words                              ? "its values are text"
+                    : distinct == 2                      ? "it has two values"
+                                                         : "its values are numbers";
+  if (!classes) {
+    mine_training_notef(t, "target", column->name, "regression: %s", why);
+    if (t->supervised.task == MINE_TASK_AUTO && column->all_integers &&
+        distinct <= PREPARE_FEW_VALUES)
+      mine_training_notef(t, "warning", column->name,
+                          "taken as an amount although it has only %lld different whole numbers; "
+                          "say task=classification if they are classes",
+                          (long long)distinct);
+    if (mine_column_as_number(frame, c)) return env->status;
+    t->target = column->number;
+    return MINE_OK;
+  }
+  if (prepare_check_classes(t, column, distinct)) return env->status;
+  if (mine_column_as_category(frame, c, PREPARE_MOST_CLASSES)) return env->status;
+  t->label = column->code;
+  t->n_classes = (int)column->levels.n;
+  t->classes = column->levels;
+  mine_text list;
+  mine_text_open(&list, env->scratch);
+  prepare_list_classes(&list, &t->classes);
+  mine_training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
+                      t->n_classes, list.bytes ? list.data : "");
+  return env->status;
+}
+
+/* ---- rows ------------------------------------------------------------------------- */
+
+static int prepare_has_missing(const mine_training *t, int64_t row) {
+  for (int f = 0; f < t->chosen.n; f++) {
+    if (mine_column_missing_at(&t->frame->column[t->chosen.column[f]], row)) return 1;
+  }
+  return 0;
+}
+
+static int prepare_no_target(const mine_training *t, int64_t row) {
+  return (t->label && t->label[row] < 0) || (t->target && isnan(t->target[row]));
+}
+
+/* The rows that are used; the others are counted by reason. */
+static mine_status prepare_rows(mine_training *t) {
+  mine_env *env = t->env;
+  mine_frame *frame = t->frame;
+  const int skip = t->source.missing == MINE_MISSING_SKIP;
+  if (t->roles.weight >= 0) t->weight = frame->column[t->roles.weight].number;
+  t->row = mine_arena_array(t->arena, (size_t)frame->rows, sizeof *t->row);
+  if (!t->row) return mine_env_status(env);
+  for (int64_t i = 0; i < frame->rows; i++) {
+    if (prepare_no_target(t, i)) {
+      t->no_target++;
+    } else if (t->roles.weight >= 0 && !(t->weight && t->weight[i] > 0)) {
+      t->no_weight++;
+    } else if (skip && prepare_has_missing(t, i)) {
+      t->with_missing++;
+    } else {
+      t->row[t->n++] = (uint32_t)i;
+    }
+  }
+  if (t->n > 0) return MINE_OK;
+  return mine_fail(env, MINE_DATA,
+                   "none of the %lld rows can be used (no target: %lld, weight missing or zero: "
+                   "%lld, an attribute missing: %lld)",
+                   (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight,
+                   (long long)t->with_missing);
+}
+
+static void prepare_note_rows(mine_training *t) {
+  const struct {
+    int64_t n;
+    const char *why;
+  } left[] = {{t->no_target, "the target is missing"},
+              {t->no_weight, "the weight is missing or zero"},
+              {t->with_missing, "an attribute is missing and missing=skip"}};
+  mine_training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
+  mine_training_notef(t, "rows", "used", "%lld", (long long)t->n);
+  for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+    if (left[i].n > 0)
+      mine_training_notef(t, "rows", "skipped", "%lld: %s", (long long)left[i].n, left[i].why);
+  }
+  const mine_roles *roles = &t->roles;
+  if (roles->id < 0) {
+    mine_training_note(t, "id", "", "none: rows are numbered from 1");
+  } else {
+    mine_training_note(t, "id", t->frame->column[roles->id].name,
+                       roles->id_by_default ? "the first column" : "as the option id says");
+  }
+}
+
+/* Hashes for splitting; a row without id goes by its number. */
+static mine_status prepare_hash(mine_training *t) {
+  const int64_t n = t->frame->rows;
+  t->hash = mine_arena_array(t->arena, (size_t)n, sizeof *t->hash);
+  if (!t->hash) return mine_env_status(t->env);
+  for (int64_t i = 0; i < n; i++)
+    t->hash[i] = mine_hash_mix((uint64_t)i + 1);
+  if (t->roles.id < 0) return MINE_OK;
+  for (int64_t i = 0; i < n; i++) {
+    mine_cell cell;
+    mine_values_get(&t->frame->ids, i, &cell);
+    if (cell.type != MINE_NULL) t->hash[i] = t->frame->id_hash[i];
+  }
+  return MINE_OK;
+}
+
+/* ---- weights and classes of the rows used -------------------------------------------- */
+
+static mine_status prepare_class_weights(mine_training *t) {
+  mine_env *env = t->env;
+  mine_mark mark = mine_arena_mark(env->scratch);
+  double *sum = mine_arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *sum);
+  double *weight = mine_arena_zeros(t->arena, (size_t)t->frame->rows, sizeof *weight);
+  if (!sum || !weight) return mine_env_status(env);
+  double total = 0;
+  for (int64_t i = 0; i < t->n; i++) {
+    const double w = t->weight ? t->weight[t->row[i]] : 1;
+    sum[t->label[t->row[i]]] += w;
+    total += w;
+  }
+  for (int64_t i = 0; i < t->n; i++) {
+    const uint32_t row = t->row[i];
+    const double w = t->weight ? t->weight[row] : 1;
+    weight[row] = w * total / (t->n_classes * sum[t->label[row]]);
+  }
+  mine_arena_rewind(env->scratch, mark);
+  t->fit_weight = weight;
+  return MINE_OK;
+}
+
+static mine_status prepare_used_classes(mine_training *t) {
+  mine_env *env = t->env;
+  const char *target = t->frame->column[t->roles.target].name;
+  int64_t *rows_of = mine_arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *rows_of);
+  if (!rows_of) return mine_env_status(env);
+  int used = 0;
+  for (int64_t i = 0; i < t->n; i++)
+    used += rows_of[t->label[t->row[i]]]++ == 0;
+  if (used < 2)
+    return mine_fail(env, MINE_DATA,
+                     "the rows left of the target '%s' are all of one class; there is nothing to "
+                     "tell apart",
+                     target);
+  return prepare_positive(t, rows_of);
+}
+
+static mine_status prepare_supervised(mine_training *t) {
+  mine_env *env = t->env;
+  if (t->task == MINE_CLASSIFICATION && prepare_used_classes(t)) return env->status;
+  t->fit_weight = (double *)t->weight;
+  if (t->supervised.class_weight) {
+    if (t->task != MINE_CLASSIFICATION)
+      return mine_fail(env, MINE_OPTION,
+                       "class_weight=balanced is for classification; the target "
+                       "'%s' is learned as a number",
+                       t->frame->column[t->roles.target].name);
+    if (prepare_class_weights(t)) return env->status;
+  }
+  return mine_training_check_leaks(t);
+}
+
+/* ---- all together ---------------------------------------------------------------------- */
+
+static mine_status prepare_features(mine_training *t) {
+  const size_t d = (size_t)t->chosen.n;
+  t->about = mine_arena_zeros(t->arena, d, sizeof *t->about);
+  t->view = mine_arena_zeros(t->arena, d, sizeof *t->view);
+  if (!t->about || !t->view) return mine_env_status(t->env);
+  for (int f = 0; f < t->chosen.n; f++) {
+    const mine_column *column = &t->frame->column[t->chosen.column[f]];
+    if (mine_feature_from_column(t->env, t->arena, column, &t->about[f])) return t->env->status;
+    mine_view_of_column(column, &t->view[f]);
+  }
+  return MINE_OK;
+}
+
+mine_status mine_training_prepare(mine_training *t) {
+  mine_env *env = t->env;
+  if (env->status || t->prepared) return env->status;
+  if (mine_frame_finish(t->frame)) return env->status;
+  if (mine_roles_check(&t->roles, t->frame, mine_training_note, t, &t->chosen)) return env->status;
+  t->task = t->algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
+  if (t->roles.target >= 0 && prepare_task(t)) return env->status;
+  if (t->source.missing == MINE_MISSING_ERROR && mine_roles_refuse_missing(t->frame, &t->chosen, 0))
+    return env->status;
+  if (prepare_rows(t) || prepare_features(t) || prepare_hash(t)) return env->status;
+  prepare_note_rows(t);
+  if (t->roles.target >= 0 && prepare_supervised(t)) return env->status;
+  t->prepared = 1;
+  return env->status;
+}
