@@ -1,0 +1,38 @@
+-- churn.sql：谁快要流失了，为什么？
+--
+--     sqlite3 demo_zh.db ".load ./mine" ".read sql/zh/churn.sql"
+--
+-- 写入表 流失评分（客户编号, 风险）。
+
+.mode box
+
+-- 从结局已知的客户中学习。列出决策树不可使用的列：身份信息，以及事后才知道的信息。
+SELECT mine_train('流失模型', 'tree', '客户',
+                  'target=流失, ignore=姓名|入网日期, max_depth=6, min_samples_leaf=50') AS 训练结果;
+
+-- 效果如何？用模型没有见过的五分之一客户来衡量。
+SELECT metric, round(value, 3) AS value FROM mine_evaluate('流失模型')
+WHERE metric IN ('rows', 'accuracy', 'auc', 'precision', 'recall', 'top_decile_lift');
+SELECT actual, predicted, rows FROM mine_confusion('流失模型');
+
+-- 哪些因素最重要。
+SELECT rank, feature, round(importance, 3) AS importance
+FROM mine_importance('流失模型') WHERE importance > 0.001 ORDER BY rank;
+
+-- 用文字表达的决策树：叶子从风险最高的往下列，再从最低的往上列。
+SELECT rows AS 客户数, round(100 * probability, 1) AS 风险百分比, path AS 这样的客户
+FROM mine_tree('流失模型') WHERE feature IS NULL ORDER BY probability DESC LIMIT 5;
+SELECT rows AS 客户数, round(100 * probability, 1) AS 风险百分比, path AS 这样的客户
+FROM mine_tree('流失模型') WHERE feature IS NULL ORDER BY probability LIMIT 5;
+
+-- 每个客户的流失风险。
+DROP TABLE IF EXISTS 流失评分;
+CREATE TABLE 流失评分 AS
+SELECT id AS 客户编号, round(probability, 4) AS 风险 FROM mine_predict('流失模型', '客户');
+CREATE UNIQUE INDEX 流失评分_编号 ON 流失评分(客户编号);
+
+-- 仍在网的客户中风险最高的 20 位；风险相同时，月费高者在前。
+SELECT 客户编号, 姓名, 套餐, 合约, 在网月数, 投诉, 客服来电,
+       月费, 风险
+FROM 流失评分 JOIN 客户 USING (客户编号)
+WHERE 流失 = '否' ORDER BY 风险 DESC, 月费 DESC, 客户编号 LIMIT 20;
