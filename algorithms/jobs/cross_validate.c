@@ -77,7 +77,7 @@ static mine_status validation_fold(mine_training *t, const uint32_t *train, int6
   mine_model *model;
   if (mine_training_fit_rows(t, train, n_train, &model)) return env->status;
   mine_arena *arena = mine_arena_open(env);
-  if (arena) (void)mine_training_measure(t, model, test, n_test, arena, out);
+  if (arena && mine_training_measure(t, model, test, n_test, arena, out)) out->n_metrics = 1;
   mine_arena_close(arena);
   mine_model_free(model);
   return env->status;

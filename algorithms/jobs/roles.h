@@ -57,4 +57,8 @@ void mine_view_of_column(const mine_column *column, mine_feature_view *out);
 mine_status mine_fail_column(mine_env *env, const mine_frame *frame, const char *what,
                              const char *name);
 
+/* Which of the classes a value names: by identity, or else (loosely) by its
+** spelling; -1 none. */
+int mine_class_find(const mine_values *classes, const mine_cell *value, int loosely);
+
 #endif

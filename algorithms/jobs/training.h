@@ -60,10 +60,6 @@ void mine_training_notef(mine_training *training, const char *item, const char *
 mine_status mine_training_prepare(mine_training *training) MINE_MUST_CHECK;
 mine_status mine_training_check_leaks(mine_training *training) MINE_MUST_CHECK;
 
-/* Which of the classes a value names: by identity, or else (loosely) by its
-** spelling; -1 none. */
-int mine_class_find(const mine_values *classes, const mine_cell *value, int loosely);
-
 /* A model fitted on these rows (frame rows; NULL: all); not yet sealed. */
 mine_status mine_training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,
                                    mine_model **out) MINE_MUST_CHECK;

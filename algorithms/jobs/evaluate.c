@@ -1,0 +1,155 @@
+/*
+** evaluate.c -- how good a model is on rows that bring their target along.
+**
+** Rows are scored batch by batch; what the measures need of each is remembered
+** until the relation is asked for.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../model/metrics.h"
+#include "scoring.h"
+
+static int evaluate_supervised(const mine_scoring *s) {
+  return s->model->task != MINE_CLUSTERING;
+}
+
+/* Labels are read as categories of the model's classes. */
+mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
+  const mine_model *model = s->model;
+  if (!evaluate_supervised(s)) return MINE_OK;
+  s->target = mine_frame_find(frame, model->target_name);
+  if (s->target < 0)
+    return mine_fail_column(s->env, frame, "the target of the model", model->target_name);
+  mine_column *column = &frame->column[s->target];
+  column->role = MINE_ROLE_FEATURE;
+  if (model->task == MINE_REGRESSION) {
+    mine_frame_fix(frame, s->target, MINE_COLUMN_NUMERIC, NULL);
+    return MINE_OK;
+  }
+  if (!mine_dictionary_open(&s->classes, s->arena)) return mine_env_status(s->env);
+  for (int c = 0; c < model->n_classes; c++) {
+    mine_cell cell;
+    mine_values_get(&model->classes, c, &cell);
+    if (mine_dictionary_add(&s->classes, &cell) < 0) return mine_env_status(s->env);
+  }
+  mine_frame_fix(frame, s->target, MINE_COLUMN_CATEGORY, &s->classes);
+  return MINE_OK;
+}
+
+/* ---- remembering --------------------------------------------------------------------- */
+
+static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
+  mine_text list;
+  char shown[MINE_SHOW_BYTES];
+  mine_text_open(&list, s->env->scratch);
+  for (int c = 0; c < s->model->n_classes && c < 20; c++) {
+    mine_cell cell;
+    mine_values_get(&s->model->classes, c, &cell);
+    mine_text_addf(&list, "%s%s", c ? ", " : "", mine_show_cell(shown, &cell));
+  }
+  if (list.failed) return mine_env_status(s->env);
+  return mine_fail(s->env, MINE_DATA,
+                   "column '%s' has a class in row %lld that the model never saw; it knows %s; "
+                   "leave such rows out or train again",
+                   s->model->target_name, (long long)(s->frame->cleared + row + 1), list.data);
+}
+
+static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
+  mine_remembered *m = &s->remembered;
+  const size_t width = s->model->n_classes > 0 ? (size_t)s->model->n_classes : 1;
+  if (n > SIZE_MAX / width) return mine_fail_memory(s->env, SIZE_MAX);
+  if (!MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) ||
+      !MINE_RESERVE(s->arena, m->target, m->target_capacity, n) ||
+      !MINE_RESERVE(s->arena, m->label, m->label_capacity, n))
+    return mine_env_status(s->env);
+  return MINE_OK;
+}
+
+static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double target) {
+  mine_remembered *m = &s->remembered;
+  const int k = s->model->n_classes;
+  m->label[m->n] = label;
+  m->target[m->n] = target;
+  if (s->probability) {
+    memcpy(m->score + m->n * k, s->probability + row * k, (size_t)k * sizeof(double));
+  } else {
+    m->score[m->n] = s->value ? s->value[row] : s->distance[row];
+  }
+  m->n++;
+}
+
+mine_status mine_scoring_remember(mine_scoring *s) {
+  mine_remembered *m = &s->remembered;
+  if (evaluate_reserve(s, (size_t)(m->n + s->n))) return s->env->status;
+  const mine_column *column = s->target >= 0 ? &s->frame->column[s->target] : NULL;
+  for (int64_t i = 0; i < s->n; i++) {
+    if (s->missing == MINE_MISSING_SKIP && s->missing_count[i] > 0) continue;
+    if (!column) {
+      evaluate_keep(s, i, s->cluster[i], NAN);
+    } else if (mine_column_missing_at(column, i)) {
+      m->no_target++;
+    } else if (column->code) {
+      if (column->code[i] < 0) return evaluate_unseen(s, i);
+      evaluate_keep(s, i, column->code[i], NAN);
+    } else {
+      evaluate_keep(s, i, 0, column->number[i]);
+    }
+  }
+  return MINE_OK;
+}
+
+/* ---- answers --------------------------------------------------------------------------- */
+
+static int evaluate_clusters(const mine_remembered *m, mine_metric *metric) {
+  double inertia = 0;
+  for (int64_t i = 0; i < m->n; i++)
+    inertia += m->score[i] * m->score[i];
+  metric[0] = (mine_metric){"rows", (double)m->n};
+  metric[1] = (mine_metric){"inertia", inertia};
+  return 2;
+}
+
+static mine_status evaluate_metrics(mine_scoring *s, mine_relation **out) {
+  const mine_remembered *m = &s->remembered;
+  mine_metric metric[MINE_MAX_METRICS];
+  int n;
+  if (s->model->task == MINE_CLASSIFICATION) {
+    n = mine_metrics_classification(s->arena, m->n, s->model->n_classes, s->model->positive,
+                                    m->label, m->score, NULL, metric);
+  } else if (s->model->task == MINE_REGRESSION) {
+    n = mine_metrics_regression(m->n, m->target, m->score, NULL, metric);
+  } else {
+    n = evaluate_clusters(m, metric);
+  }
+  if (s->env->status) return s->env->status;
+  return mine_metrics_relation(s->env, metric, n, out);
+}
+
+static mine_status evaluate_confusion(mine_scoring *s, mine_relation **out) {
+  const mine_remembered *m = &s->remembered;
+  const int k = s->model->n_classes;
+  if (s->model->task != MINE_CLASSIFICATION)
+    return mine_fail(s->env, MINE_UNSUPPORTED,
+                     "a confusion table needs a classification model; this one is a %s model (%s)",
+                     mine_task_name(s->model->task), s->model->algorithm);
+  int64_t *counts = mine_arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
+  if (!counts) return mine_env_status(s->env);
+  for (int64_t i = 0; i < m->n; i++)
+    counts[(int64_t)m->label[i] * k + mine_metrics_argmax(m->score + i * k, k)]++;
+  return mine_confusion_relation(s->env, &s->model->classes, counts, out);
+}
+
+mine_status mine_scoring_relation(mine_scoring *s, const char *part, mine_relation **out) {
+  mine_env *env = s->env;
+  *out = NULL;
+  if (env->status) return env->status;
+  if (s->mode != MINE_SCORE_EVALUATE)
+    return mine_fail(env, MINE_UNSUPPORTED, "this job scores and does not evaluate");
+  if (s->remembered.n == 0)
+    return mine_fail(env, MINE_DATA, "the source has no rows to evaluate (%lld without a target)",
+                     (long long)s->remembered.no_target);
+  if (strcmp(part, "metrics") == 0) return evaluate_metrics(s, out);
+  if (strcmp(part, "confusion") == 0) return evaluate_confusion(s, out);
+  return mine_fail(env, MINE_UNSUPPORTED, "an evaluation has no part '%s'", part);
+}

@@ -1,0 +1,377 @@
+/*
+** scoring.c -- rows in, predictions out, batch after batch.
+**
+** The attributes are found by name and read exactly as they were in training.
+** All arrays are kept from batch to batch, so a single row costs no allocation;
+** a batch may have any size, the bits are the same.
+*/
+#include "scoring.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../model/metrics.h"
+
+/* ---- the plan: who is who ---------------------------------------------------------- */
+
+/* One sentence that names every attribute the source lacks. */
+static mine_status scoring_missing_columns(const mine_scoring *s, const mine_frame *frame,
+                                           int n_missing) {
+  mine_text text;
+  mine_text_open(&text, s->env->scratch);
+  int shown = 0;
+  for (int f = 0; f < s->model->n_features && shown < 20; f++) {
+    const char *name = s->model->feature[f].name;
+    if (s->column[f] >= 0) continue;
+    mine_text_addf(&text, "%s'%s'", shown++ ? ", " : "", name);
+    int nearest = -1, least = 3;
+    for (int c = 0; c < frame->n_columns; c++) {
+      const int distance = mine_edit_distance(name, frame->column[c].name);
+      if (frame->column[c].role == MINE_ROLE_FEATURE || distance >= least) continue;
+      nearest = c;
+      least = distance;
+    }
+    if (nearest >= 0) mine_text_addf(&text, " (is it '%s'?)", frame->column[nearest].name);
+  }
+  if (n_missing > shown) mine_text_addf(&text, " and %d more", n_missing - shown);
+  if (text.failed) return mine_env_status(s->env);
+  return mine_fail(s->env, MINE_DATA,
+                   "the %s lacks %d column%s that the model was trained on: %s; name them with AS",
+                   s->mode == MINE_SCORE_SINGLE ? "call" : "source", n_missing,
+                   n_missing == 1 ? "" : "s", text.data);
+}
+
+static mine_status scoring_plan_features(mine_scoring *s, mine_frame *frame) {
+  int missing = 0;
+  for (int f = 0; f < s->model->n_features; f++) {
+    const mine_feature *feature = &s->model->feature[f];
+    const int c = mine_frame_find(frame, feature->name);
+    s->column[f] = c;
+    if (c < 0) {
+      missing++;
+      continue;
+    }
+    frame->column[c].role = MINE_ROLE_FEATURE;
+    mine_frame_fix(frame, c, feature->type, &feature->levels);
+  }
+  return missing == 0 ? MINE_OK : scoring_missing_columns(s, frame, missing);
+}
+
+/* The trained id's name, else the first column; never an attribute. */
+static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
+  const mine_model *model = s->model;
+  s->id = -1;
+  if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
+  if (model->id_name) s->id = mine_frame_find(frame, model->id_name);
+  if (s->id < 0) s->id = 0;
+  mine_column *column = &frame->column[s->id];
+  if (column->role == MINE_ROLE_IGNORED) {
+    column->role = MINE_ROLE_ID;
+    return MINE_OK;
+  }
+  s->id = -1;
+  if (!model->id_name || s->mode == MINE_SCORE_EVALUATE) return MINE_OK;
+  return mine_fail(s->env, MINE_DATA,
+                   "the first column '%s' is an attribute of the model, not an id; put the id "
+                   "first, or name it '%s' as in training",
+                   column->name, model->id_name);
+}
+
+static mine_status scoring_plan(void *owner, mine_frame *frame) {
+  mine_scoring *s = owner;
+  for (int c = 0; c < frame->n_columns; c++)
+    frame->column[c].role = MINE_ROLE_IGNORED;
+  if (scoring_plan_features(s, frame)) return s->env->status;
+  if (s->mode == MINE_SCORE_EVALUATE && mine_scoring_plan_target(s, frame)) return s->env->status;
+  return scoring_plan_id(s, frame);
+}
+
+/* ---- open and close ------------------------------------------------------------------- */
+
+static mine_status scoring_choose_class(mine_scoring *s) {
+  const mine_cell *wanted = &s->options.class_;
+  const mine_model *model = s->model;
+  s->class_ = model->positive;
+  if (wanted->type == MINE_NULL) return MINE_OK;
+  if (model->task != MINE_CLASSIFICATION)
+    return mine_fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
+                     mine_task_name(model->task));
+  char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES];
+  s->class_ = mine_class_find(&model->classes, wanted, 1);
+  if (s->class_ >= 0) return MINE_OK;
+  mine_text list;
+  mine_text_open(&list, s->env->scratch);
+  for (int c = 0; c < model->n_classes && c < 20; c++) {
+    mine_cell cell;
+    mine_values_get(&model->classes, c, &cell);
+    mine_text_addf(&list, "%s%s", c ? ", " : "", mine_show_cell(other, &cell));
+  }
+  if (list.failed) return mine_env_status(s->env);
+  return mine_fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
+                   mine_show_cell(shown, wanted), model->target_name, list.data);
+}
+
+static mine_status scoring_spell_classes(mine_scoring *s) {
+  mine_values_open(&s->label, s->arena);
+  for (int c = 0; c < s->model->n_classes; c++) {
+    mine_cell cell;
+    mine_text text;
+    mine_values_get(&s->model->classes, c, &cell);
+    mine_text_open(&text, s->env->scratch);
+    mine_text_add_cell(&text, &cell);
+    if (text.failed || !mine_values_push_text(&s->label, text.bytes ? text.data : "", text.bytes))
+      return mine_env_status(s->env);
+  }
+  return MINE_OK;
+}
+
+static mine_status scoring_start(mine_scoring *s, const char *options) {
+  mine_env *env = s->env;
+  const mine_model *model = s->model;
+  const mine_option_group group[] = {{mine_scoring_option_table, &s->options},
+                                     {mine_run_option_table, &s->run}};
+  if (mine_options_parse(env, s->arena, group, 2, options)) return env->status;
+  mine_run_options_apply(env, &s->run);
+  if (model->task == MINE_NEIGHBORS)
+    return mine_fail(env, MINE_UNSUPPORTED,
+                     "the model was trained without a target and predicts nothing; use "
+                     "mine_neighbors, or train it with target=<column>");
+  s->missing = s->options.missing >= 0 ? s->options.missing
+               : model->missing_error  ? MINE_MISSING_ERROR
+                                       : MINE_MISSING_AUTO;
+  if (scoring_choose_class(s) || scoring_spell_classes(s)) return env->status;
+  s->column = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
+  s->view = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
+  if (!s->column || !s->view) return mine_env_status(env);
+  s->id = s->target = -1;
+  return mine_frame_open(env, scoring_plan, s, &s->frame);
+}
+
+mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
+                              const char *options, mine_scoring **out) {
+  *out = NULL;
+  if (env->status) return env->status;
+  mine_arena *arena = mine_arena_open(env);
+  mine_scoring *s = arena ? mine_arena_zeros(arena, 1, sizeof *s) : NULL;
+  if (!s) {
+    mine_arena_close(arena);
+    return mine_env_status(env);
+  }
+  s->env = env;
+  s->arena = arena;
+  s->model = model;
+  s->mode = mode;
+  if (scoring_start(s, options)) {
+    mine_scoring_close(s);
+    return env->status;
+  }
+  *out = s;
+  return MINE_OK;
+}
+
+void mine_scoring_close(mine_scoring *s) {
+  if (!s) return;
+  mine_frame_close(s->frame);
+  mine_arena_close(s->arena);
+}
+
+mine_frame *mine_scoring_frame(mine_scoring *s) {
+  return s->frame;
+}
+
+void mine_scoring_clear(mine_scoring *s) {
+  mine_frame_clear(s->frame);
+  s->n = 0;
+}
+
+/* ---- one batch ------------------------------------------------------------------------- */
+
+/* Room for the batch's results; the old content is not needed. */
+static mine_status scoring_make_room(mine_scoring *s, size_t n) {
+  if (n <= s->capacity) return MINE_OK;
+  const size_t room = n + n / 8, k = (size_t)s->model->n_classes;
+  if (k > 0 && room > SIZE_MAX / k / sizeof(double)) return mine_fail_memory(s->env, SIZE_MAX);
+  mine_arena *a = s->arena;
+  s->capacity = 0;
+  s->missing_count = mine_arena_block(a, s->missing_count, room, sizeof(int32_t));
+  s->unknown_count = mine_arena_block(a, s->unknown_count, room, sizeof(int32_t));
+  if (s->model->task == MINE_CLASSIFICATION) {
+    s->probability = mine_arena_block(a, s->probability, room * k, sizeof(double));
+    s->guess = mine_arena_block(a, s->guess, room, sizeof(int32_t));
+  } else if (s->model->task == MINE_REGRESSION) {
+    s->value = mine_arena_block(a, s->value, room, sizeof(double));
+  } else {
+    s->cluster = mine_arena_block(a, s->cluster, room, sizeof(int32_t));
+    s->distance = mine_arena_block(a, s->distance, room, sizeof(double));
+  }
+  if (s->env->status) return s->env->status;
+  s->capacity = room;
+  return MINE_OK;
+}
+
+/* How many attributes of each row are missing, how many never seen. */
+static void scoring_count_gaps(mine_scoring *s) {
+  const size_t n = (size_t)s->n;
+  int32_t *missing = s->missing_count, *unknown = s->unknown_count;
+  memset(missing, 0, n * sizeof *missing);
+  memset(unknown, 0, n * sizeof *unknown);
+  for (int f = 0; f < s->model->n_features; f++) {
+    const mine_feature_view *view = &s->view[f];
+    if (view->number) {
+      for (size_t i = 0; i < n; i++)
+        missing[i] += view->number[i] != view->number[i];
+    } else if (view->code) {
+      for (size_t i = 0; i < n; i++)
+        missing[i] += view->code[i] == MINE_CODE_MISSING;
+      for (size_t i = 0; i < n; i++)
+        unknown[i] += view->code[i] == MINE_CODE_UNKNOWN;
+    }
+  }
+}
+
+static mine_status scoring_refuse_missing(const mine_scoring *s) {
+  for (int64_t i = 0; i < s->n; i++) {
+    if (s->missing_count[i] == 0) continue;
+    for (int f = 0; f < s->model->n_features; f++) {
+      const mine_column *column = &s->frame->column[s->column[f]];
+      if (!mine_column_missing_at(column, i)) continue;
+      return mine_fail(s->env, MINE_DATA,
+                       "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                       "missing=auto or missing=skip",
+                       column->name, (long long)(s->frame->cleared + i + 1));
+    }
+  }
+  return MINE_OK;
+}
+
+mine_status mine_scoring_run(mine_scoring *s) {
+  mine_env *env = s->env;
+  s->n = 0;
+  if (env->status) return env->status;
+  if (mine_frame_finish(s->frame)) return env->status;
+  const int64_t n = s->frame->rows;
+  if (n == 0) return MINE_OK;
+  if (scoring_make_room(s, (size_t)n)) return env->status;
+  for (int f = 0; f < s->model->n_features; f++)
+    mine_view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
+  s->n = n;
+  scoring_count_gaps(s);
+  if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
+  mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_batch batch = {n, NULL, s->view};
+  mine_scores scores = {s->probability, s->value, s->cluster, s->distance};
+  const mine_status status = s->model->kind->predict(env, s->model, &batch, &scores);
+  mine_arena_rewind(env->scratch, mark);
+  if (status) return mine_env_status(env);
+  const int k = s->model->n_classes;
+  for (int64_t i = 0; s->guess && i < n; i++)
+    s->guess[i] = mine_metrics_argmax(s->probability + i * k, k);
+  return s->mode == MINE_SCORE_EVALUATE ? mine_scoring_remember(s) : MINE_OK;
+}
+
+/* ---- cells -------------------------------------------------------------------------------- */
+
+static void scoring_null(mine_cell *out) {
+  memset(out, 0, sizeof *out);
+}
+
+static void scoring_int(mine_cell *out, int64_t v) {
+  *out = (mine_cell){MINE_INT, 0, {v}};
+}
+
+static void scoring_real(mine_cell *out, double v) {
+  scoring_null(out);
+  if (!isfinite(v)) return;
+  out->type = MINE_REAL;
+  out->as.real = v;
+}
+
+static void scoring_prediction(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->guess) {
+    mine_values_get(&s->model->classes, s->guess[row], out);
+  } else if (s->value) {
+    scoring_real(out, s->value[row]);
+  } else {
+    scoring_int(out, s->cluster[row]);
+  }
+}
+
+/* The spelling of a number lives in the job until the next label is asked for. */
+static void scoring_label(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->guess) {
+    mine_values_get(&s->label, s->guess[row], out);
+    return;
+  }
+  const double v = s->value ? s->value[row] : s->cluster[row];
+  scoring_null(out);
+  if (!isfinite(v)) return;
+  char *buffer = ((mine_scoring *)s)->number;
+  out->as.text = mine_format_real(buffer, v, 0);
+  out->type = MINE_TEXT;
+  out->bytes = strlen(buffer);
+}
+
+/* missing=skip: a row with a gap has no prediction. */
+static int scoring_skipped(const mine_scoring *s, int64_t row) {
+  return s->missing == MINE_MISSING_SKIP && s->missing_count[row] > 0;
+}
+
+void mine_scoring_cell(const mine_scoring *s, int64_t row, mine_score_column column,
+                       mine_cell *out) {
+  const int k = s->model->n_classes;
+  scoring_null(out);
+  if (row < 0 || row >= s->n) return;
+  const int skipped = scoring_skipped(s, row);
+  switch (column) {
+    case MINE_SCORE_ID:
+      if (s->id >= 0) {
+        mine_values_get(&s->frame->ids, row, out);
+      } else {
+        scoring_int(out, s->frame->cleared + row + 1);
+      }
+      return;
+    case MINE_SCORE_PREDICTION:
+      if (!skipped) scoring_prediction(s, row, out);
+      return;
+    case MINE_SCORE_LABEL:
+      if (!skipped) scoring_label(s, row, out);
+      return;
+    case MINE_SCORE_PROBABILITY:
+      if (!skipped && s->guess && s->class_ >= 0)
+        scoring_real(out, s->probability[row * k + s->class_]);
+      return;
+    case MINE_SCORE_CONFIDENCE:
+      if (!skipped && s->guess) scoring_real(out, s->probability[row * k + s->guess[row]]);
+      return;
+    case MINE_SCORE_DISTANCE:
+      if (!skipped && s->distance) scoring_real(out, s->distance[row]);
+      return;
+    case MINE_SCORE_MISSING:
+      scoring_int(out, s->missing_count[row]);
+      return;
+    case MINE_SCORE_UNKNOWN:
+      scoring_int(out, s->unknown_count[row]);
+      return;
+  }
+}
+
+int mine_scoring_classes(const mine_scoring *s) {
+  return s->model->n_classes;
+}
+
+void mine_scoring_class(const mine_scoring *s, int which, mine_cell *out) {
+  scoring_null(out);
+  if (which >= 0 && which < s->model->n_classes) mine_values_get(&s->model->classes, which, out);
+}
+
+double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int which) {
+  const int k = s->model->n_classes;
+  if (!s->probability || row < 0 || row >= s->n || which < 0 || which >= k ||
+      scoring_skipped(s, row))
+    return NAN;
+  return s->probability[row * k + which];
+}
+
+int mine_scoring_find_class(const mine_scoring *s, const mine_cell *value) {
+  return mine_class_find(&s->model->classes, value, 0);
+}

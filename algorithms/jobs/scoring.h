@@ -1,0 +1,47 @@
+/*
+** scoring.h -- the inside of a scoring job, shared by scoring.c and evaluate.c.
+*/
+#ifndef MINE_JOBS_SCORING_H
+#define MINE_JOBS_SCORING_H
+
+#include "../model/model.h"
+#include "roles.h"
+
+/* What evaluation remembers of every row that was scored. */
+typedef struct mine_remembered {
+  int64_t n, no_target;
+  int32_t *label;
+  double *target, *score; /* score: n x n_classes, or n; clusters: distance */
+  size_t label_capacity, target_capacity, score_capacity;
+} mine_remembered;
+
+struct mine_scoring {
+  mine_env *env;
+  mine_arena *arena;
+  const mine_model *model;
+  mine_scoring_mode mode;
+  mine_run_options run;
+  mine_scoring_options options;
+  int missing; /* mine_missing, the model's own when not given */
+  int class_;  /* whose probability is asked for, -1: none      */
+  mine_frame *frame;
+  int id;      /* column of the frame, -1: rows are numbered          */
+  int target;  /* evaluate: column of the target                      */
+  int *column; /* per feature: its column                             */
+  mine_feature_view *view;
+  mine_dictionary classes; /* evaluate: labels by identity   */
+  mine_values label;       /* per class: its spelling        */
+  /* Results of the rows in the frame. */
+  int64_t n;
+  size_t capacity; /* rows the arrays have room for */
+  double *probability, *value, *distance;
+  int32_t *cluster, *guess, *missing_count, *unknown_count;
+  char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */
+  mine_remembered remembered;
+};
+
+/* evaluate.c */
+mine_status mine_scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
+mine_status mine_scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
+
+#endif
