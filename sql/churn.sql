@@ -4,7 +4,7 @@
 --
 -- Writes churn_scores (customer_id, risk).
 
-.mode box
+.mode box --wrap 100
 
 -- Learn from everybody whose end we know.  Name what the tree must not use: who
 -- they are, and what is only known afterwards.
@@ -22,9 +22,9 @@ FROM mine_importance('churn') WHERE importance > 0.001 ORDER BY rank;
 
 -- The tree in words: its leaves, from the highest risk down, and from the lowest up.
 SELECT rows AS customers, round(100 * probability, 1) AS risk_percent, path AS customers_who
-FROM mine_tree('churn') WHERE feature IS NULL ORDER BY probability DESC LIMIT 5;
+FROM mine_tree('churn') WHERE gain IS NULL ORDER BY probability DESC LIMIT 5;
 SELECT rows AS customers, round(100 * probability, 1) AS risk_percent, path AS customers_who
-FROM mine_tree('churn') WHERE feature IS NULL ORDER BY probability LIMIT 5;
+FROM mine_tree('churn') WHERE gain IS NULL ORDER BY probability LIMIT 5;
 
 -- A risk for every customer.
 DROP TABLE IF EXISTS churn_scores;

@@ -19,7 +19,7 @@ for file in "$database" "$extension" "$script"; do
 done
 
 echo "nightly: $(date '+%Y-%m-%d %H:%M:%S') $database"
-if MINE_PROGRESS=0 ${MINE_SQLITE:-sqlite3} -batch -bail -noinit \
+if MINE_PROGRESS=0 ${MINE_SQLITE:-sqlite3} -batch -bail -init /dev/null \
     -cmd ".timeout 60000" -cmd ".load $extension" "$database" <"$script"; then
   echo "nightly: done"
 else

@@ -20,13 +20,13 @@ INSERT INTO gate SELECT
 -- 3. Swap model and scores in one short transaction.  IMMEDIATE waits for other
 -- writers here, at the start, where waiting is possible.
 SELECT mine_init('main') IS NULL AS ready;
-CREATE TABLE IF NOT EXISTS churn_scores (customer_id INTEGER PRIMARY KEY, risk REAL, scored TEXT);
+CREATE TABLE IF NOT EXISTS churn_scores (customer_id INTEGER PRIMARY KEY, risk REAL);
 
 BEGIN IMMEDIATE;
 INSERT OR REPLACE INTO main.mine_models
 SELECT * FROM temp.mine_models_temp WHERE name = 'churn';
 DELETE FROM churn_scores;
-INSERT INTO churn_scores SELECT customer_id, risk, datetime('now') FROM new_scores;
+INSERT INTO churn_scores SELECT customer_id, risk FROM new_scores;
 COMMIT;
 
 SELECT 'nightly: ' || count(*) || ' customers scored, ' || sum(risk >= 0.5) || ' at risk' FROM churn_scores;

@@ -4,7 +4,7 @@
 --
 -- Writes customer_segments (customer_id, segment, name, distance).
 
-.mode box
+.mode box --wrap 100
 
 -- What describes a customer: one row each, the id first.  Adapt this list.
 DROP VIEW IF EXISTS temp.customer_features;

@@ -70,7 +70,7 @@ def shell(script, database=":memory:", folder=None, load=True, options=()):
     """Feed SQL to the sqlite3 shell: (exit code, stdout and stderr together)."""
     own = folder is None
     folder = folder or scratch()
-    command = [SHELL, "-batch", "-noinit", *options]
+    command = [SHELL, "-batch", "-init", os.devnull, *options]
     if load:
         command += ["-cmd", ".load ./mine"]
     try:

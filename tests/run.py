@@ -191,7 +191,7 @@ def build_demo():
         path = mt.DEMO / name
         path.unlink(missing_ok=True)
         started = time.monotonic()
-        code = subprocess.run([mt.SHELL, "-batch", "-noinit", "-bail", str(path), f".read sql/{script}"],
+        code = subprocess.run([mt.SHELL, "-batch", "-init", os.devnull, "-bail", str(path), f".read sql/{script}"],
                               cwd=mt.ROOT, check=False).returncode
         if code:
             print("FAILED", script)

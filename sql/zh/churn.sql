@@ -4,7 +4,7 @@
 --
 -- 写入表 流失评分（客户编号, 风险）。
 
-.mode box
+.mode box --wrap 100
 
 -- 从结局已知的客户中学习。列出决策树不可使用的列：身份信息，以及事后才知道的信息。
 SELECT mine_train('流失模型', 'tree', '客户',
@@ -21,9 +21,9 @@ FROM mine_importance('流失模型') WHERE importance > 0.001 ORDER BY rank;
 
 -- 用文字表达的决策树：叶子从风险最高的往下列，再从最低的往上列。
 SELECT rows AS 客户数, round(100 * probability, 1) AS 风险百分比, path AS 这样的客户
-FROM mine_tree('流失模型') WHERE feature IS NULL ORDER BY probability DESC LIMIT 5;
+FROM mine_tree('流失模型') WHERE gain IS NULL ORDER BY probability DESC LIMIT 5;
 SELECT rows AS 客户数, round(100 * probability, 1) AS 风险百分比, path AS 这样的客户
-FROM mine_tree('流失模型') WHERE feature IS NULL ORDER BY probability LIMIT 5;
+FROM mine_tree('流失模型') WHERE gain IS NULL ORDER BY probability LIMIT 5;
 
 -- 每个客户的流失风险。
 DROP TABLE IF EXISTS 流失评分;

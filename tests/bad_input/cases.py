@@ -1,0 +1,206 @@
+"""The bad-input catalogue: a row per case, the sentence it must print in the row.
+
+CASES: (name, SQL, fragment of the sentence).  The SQL runs on a fresh copy of the
+database that test_bad_input.py builds; nothing may be written by it.
+SOURCES x SOURCE_VERBS, MODELS x MODEL_VERBS and OPTIONS x OPTION_VERBS are
+multiplied out, so that a new verb is covered by adding its one row.
+"""
+
+# Each verb that reads a source: {s} is an SQL expression of the source text.
+SOURCE_VERBS = {
+    "mine_train": "SELECT mine_train('new','tree',{s},'target=churn')",
+    "mine_fit": "SELECT mine_fit('kmeans',{s},'k=2')",
+    "mine_predict": "SELECT * FROM mine_predict('m',{s})",
+    "mine_probabilities": "SELECT * FROM mine_probabilities('m',{s})",
+    "mine_evaluate": "SELECT * FROM mine_evaluate('m',{s})",
+    "mine_confusion": "SELECT * FROM mine_confusion('m',{s})",
+    "mine_cross_validate": "SELECT * FROM mine_cross_validate('tree',{s},'target=churn')",
+    "mine_cluster": "SELECT * FROM mine_cluster({s},'k=2')",
+    "mine_itemsets": "SELECT * FROM mine_itemsets({s})",
+    "mine_rules": "SELECT * FROM mine_rules({s})",
+    "mine_neighbors": "SELECT * FROM mine_neighbors({s},'customers')",
+    "mine_neighbors queries": "SELECT * FROM mine_neighbors('customers',{s})",
+    "mine_profile": "SELECT * FROM mine_profile({s})",
+}
+
+# What is no source: (name, SQL expression, fragment).
+SOURCES = [
+    ("null", "NULL", "is NULL"),
+    ("empty", "''", "is empty"),
+    ("only a comment", "'-- nothing'", "empty query"),
+    ("missing table", "'no_such_table'", "no such table: no_such_table"),
+    ("missing column", "'SELECT id, nothing FROM customers'", "no such column: nothing"),
+    ("syntax error", "'SELECT id FROM'", "incomplete input"),
+    ("two statements", "'SELECT 1 AS a; SELECT 2 AS b'", "more than one statement"),
+    ("insert", "'INSERT INTO customers(id) VALUES(99)'", "it starts with 'INSERT"),
+    ("returning", "'DELETE FROM customers RETURNING id'", "it starts with 'DELETE"),
+    ("explain", "'EXPLAIN SELECT 1'", "it starts with 'EXPLAIN"),
+    ("begin", "'BEGIN'", "no such table: BEGIN"),
+    ("attach", "'ATTACH '':memory:'' AS x'", "it starts with 'ATTACH"),
+    ("pragma", "'PRAGMA journal_mode'", "it starts with 'PRAGMA"),
+    ("vacuum", "'VACUUM'", "no such table: VACUUM"),
+    ("writing CTE", "'WITH x AS (SELECT 1) DELETE FROM customers'", "does not only read"),
+    ("parameter", "'SELECT id, age FROM customers WHERE age > ?1'", "parameter ?1"),
+    ("named parameter", "'SELECT id, age FROM customers WHERE age > :x'", "parameter :x"),
+    ("unclosed comment", "'SELECT id, age FROM customers /* '", ""),
+    ("closing bracket", "'SELECT 1) SELECT (2'", "syntax error"),
+    ("blob", "x'00ff'", "is a BLOB"),
+    ("embedded nul", "'SELECT 1' || char(0) || 'x'", "NUL character"),
+    ("fails at row 40", "'SELECT id, CASE WHEN id=40 THEN abs(-9223372036854775807-1) ELSE age END AS age "
+     "FROM customers'", "integer overflow"),
+    ("broken view", "'broken'", "no such table: gone"),
+    ("duplicate columns", "'SELECT id, age, age FROM customers'", "age"),
+]
+
+# Each verb that takes a model: {m} is an SQL expression of the model argument.
+MODEL_VERBS = {
+    "mine_predict": "SELECT * FROM mine_predict({m},'customers')",
+    "mine_probabilities": "SELECT * FROM mine_probabilities({m},'customers')",
+    "mine_evaluate": "SELECT * FROM mine_evaluate({m})",
+    "mine_confusion": "SELECT * FROM mine_confusion({m})",
+    "mine_summary": "SELECT * FROM mine_summary({m})",
+    "mine_tree": "SELECT * FROM mine_tree({m})",
+    "mine_centroids": "SELECT * FROM mine_centroids({m})",
+    "mine_importance": "SELECT * FROM mine_importance({m})",
+    "mine_export": "SELECT mine_export({m},'call')",
+    "mine_predict(row)": "SELECT mine_predict({m},'age',30)",
+    "mine_probability": "SELECT mine_probability({m},'yes','age',30)",
+}
+
+MODELS = [
+    ("null", "NULL", "model name is NULL"),
+    ("empty", "''", "model name is empty"),
+    ("missing", "'nothing'", "no such model: nothing (in main; there are km, m, nn)"),
+    ("long name", "printf('%.*c', 2000, 'x')", "2000 bytes long; the limit is 1000"),
+    ("two dots", "'main.a.b'", "more than one dot"),
+    ("no such schema", "'aux.m'", "there is no database 'aux'"),
+    ("only a schema", "'main.'", "the model name is empty after 'main.'"),
+    ("dot first", "'.m'", "the schema in the model name '.m' is empty"),
+    ("embedded nul", "'m' || char(0) || 'x'", "NUL character"),
+    ("invalid UTF-8", "CAST(x'6dff' AS TEXT)", "not valid UTF-8"),
+    ("empty blob", "x''", "corrupt"),
+    ("short blob", "x'4d494e45'", "corrupt"),
+    ("foreign blob", "zeroblob(500)", "corrupt"),
+    ("cut short", "(SELECT substr(model,1,length(model)-7) FROM mine_models WHERE name='m')", "corrupt"),
+    ("one byte more", "(SELECT CAST(model || x'00' AS BLOB) FROM mine_models WHERE name='m')", "corrupt"),
+]
+
+# Each verb that takes options: {o} is an SQL expression of the options text.
+OPTION_VERBS = {
+    "mine_train": "SELECT mine_train('new','kmeans','customers',{o})",
+    "mine_fit": "SELECT mine_fit('kmeans','customers',{o})",
+    "mine_cluster": "SELECT * FROM mine_cluster('customers',{o})",
+    "mine_neighbors": "SELECT * FROM mine_neighbors('customers','customers',{o})",
+}
+
+OPTIONS = [
+    ("unknown", "'kk=3'", "unknown option 'kk'; did you mean 'k'"),
+    ("no value", "'k'", "k"),
+    ("not a number", "'k=abc'", "k must be a whole number"),
+    ("fraction", "'k=3.5'", "k must be a whole number"),
+    ("zero", "'k=0'", "from 1 to"),
+    ("negative", "'k=-1'", "from 1 to"),
+    ("huge", "'k=9223372036854775808'", "k must be a whole number"),
+    ("beyond the range", "'k=2147483648'", "from 1 to"),
+    ("twice", "'k=2,k=3'", "twice"),
+    ("JSON array", "'[1,2]'", "must be an object"),
+    ("JSON malformed", "'{\"k\":2'", "JSON"),
+    ("JSON text for a number", "'{\"k\":\"3\"}'", "k must be a whole number"),
+    ("JSON null", "'{\"k\":null}'", "k"),
+    ("JSON infinite", "'{\"max_seconds\":1e400}'", "max_seconds"),
+    ("JSON twice", "'{\"k\":2,\"k\":3}'", "twice"),
+    ("blob", "x'6b3d32'", "is a BLOB"),
+    ("embedded nul", "'k=2' || char(0)", "NUL character"),
+    ("threads", "'threads=-1'", "threads"),
+    ("memory", "'max_memory=lots'", "max_memory"),
+    ("no such column ignored", "'ignore=nothing'", "no column 'nothing'"),
+    ("no such id", "'id=nothing'", "no column 'nothing'"),
+    ("bad missing", "'missing=perhaps'", "auto, error, skip"),
+]
+
+TRAIN = "SELECT mine_train('new','tree',"
+CLUSTER = "SELECT * FROM mine_cluster("
+
+CASES = [
+    # names of new models
+    ("train: null name", "SELECT mine_train(NULL,'tree','customers','target=churn')", "model name is NULL"),
+    ("train: empty name", "SELECT mine_train('','tree','customers','target=churn')", "model name is empty"),
+    ("train: dotted name", "SELECT mine_train('a.b.c','tree','customers','target=churn')", "more than one dot"),
+    ("train: no such schema", "SELECT mine_train('aux.x','tree','customers','target=churn')", "there is no database 'aux'"),
+    # arity
+    ("train: two arguments", "SELECT mine_train('a','b')", "mine_train(model, algorithm, source [, options])"),
+    ("train: five arguments", "SELECT mine_train('a','b','c','d','e')", "mine_train(model, algorithm, source [, options])"),
+    ("fit: one argument", "SELECT mine_fit('tree')", "mine_fit(algorithm, source [, options])"),
+    ("predict: one argument", "SELECT mine_predict('m')", "FROM mine_predict(model, source)"),
+    ("predict: a table", "SELECT mine_predict('m','customers')", "FROM mine_predict(model, source)"),
+    ("predict: odd pairs", "SELECT mine_predict('m','age',3,'plan')", "a name without a value"),
+    ("predict: value for a name", "SELECT mine_predict('m',3,'age')", "has no name before it"),
+    ("predict: broken JSON", "SELECT mine_predict('m','{\"age\":')", "malformed JSON"),
+    ("predict: nested JSON", "SELECT mine_predict('m','{\"age\":[1]}')", "is an array"),
+    ("probability: no such class", "SELECT mine_probability('m','perhaps','age',1,'income',2,'plan','gold')", "no class perhaps"),
+    ("probability: no classes", "SELECT mine_probability('km','yes','age',1,'income',2,'plan','gold','churn','no')", "no classes"),
+    ("export: unknown format", "SELECT mine_export('m','fax')", "no format 'fax'"),
+    ("from predict: no source", "SELECT * FROM mine_predict('m')", "FROM mine_predict(model, source [, options])"),
+    ("from tree: no model", "SELECT * FROM mine_tree", "FROM mine_tree(model)"),
+    ("hidden argument: LIKE", "SELECT * FROM mine_tree WHERE _model LIKE 'm'", "arguments are missing"),
+    ("hidden argument: <", "SELECT * FROM mine_tree WHERE _model < 'm'", "_model takes = only"),
+    ("hidden argument: IS", "SELECT * FROM mine_tree WHERE _model IS 'm'", "_model takes = only"),
+    ("hidden argument: twice", "SELECT * FROM mine_tree('m') WHERE _model = 'm'", "_model is given twice"),
+    ("internal function", "SELECT mine_rows_(1) FROM customers", "internal"),
+    # algorithms and wrong kinds
+    ("no such algorithm", "SELECT mine_train('new','forrest','customers','target=churn')", "forrest"),
+    ("tree of a k-means", "SELECT * FROM mine_tree('km')", "kmeans"),
+    ("centroids of a tree", "SELECT * FROM mine_centroids('m')", "tree"),
+    ("probabilities of a k-means", "SELECT * FROM mine_probabilities('km','customers')", "no classes"),
+    ("neighbours of a tree", "SELECT * FROM mine_neighbors('m','customers')", "tree"),
+    ("model and table", "SELECT * FROM mine_neighbors('both','customers')", "both a model and a table"),
+    # targets
+    ("no target", TRAIN + "'customers')", "target"),
+    ("target absent", TRAIN + "'customers','target=chrun')", "no column 'chrun'"),
+    ("target is the id", TRAIN + "'customers','target=id')", "id"),
+    ("one class", TRAIN + "'SELECT id,age,''no'' AS churn FROM customers','target=churn')", "class"),
+    ("all-NULL target", TRAIN + "'SELECT id,age,NULL AS churn FROM customers','target=churn')", "churn"),
+    ("continuous target", TRAIN + "'SELECT id,age,income*1.37 AS income FROM customers','target=income,task=classification')", "regression"),
+    ("text target to regression", TRAIN + "'customers','target=churn,task=regression')", "churn"),
+    ("leaking target", TRAIN + "'SELECT *, CASE churn WHEN ''yes'' THEN ''left'' ELSE ''stays'' END AS state FROM customers','target=churn')", "state"),
+    ("positive is no class", TRAIN + "'customers','target=churn,positive=maybe')", "maybe"),
+    ("negative weight", TRAIN + "'SELECT *, age-40 AS w FROM customers','target=churn,weight=w')", "column 'w'"),
+    # ids
+    ("id fractional", CLUSTER + "'SELECT income*1.01 AS income, age FROM customers','k=2')", "id="),
+    ("id is a feature", CLUSTER + "'SELECT plan, age, income FROM customers','k=2')", "id="),
+    ("scoring: first column a feature", "SELECT * FROM mine_predict('m','SELECT age,income,plan FROM customers')", "age"),
+    ("scoring: column missing", "SELECT * FROM mine_predict('m','SELECT id,age,income FROM customers')", "plan"),
+    # values
+    ("no rows", CLUSTER + "'SELECT * FROM customers WHERE 0','k=2')", "no rows"),
+    ("no attributes", CLUSTER + "'SELECT id FROM customers','k=2')", "attribute"),
+    ("all ignored", CLUSTER + "'SELECT id,age FROM customers','ignore=age')", "attribute"),
+    ("k > rows", CLUSTER + "'SELECT id,age FROM customers LIMIT 3','k=5')", "5"),
+    ("k > distinct rows", CLUSTER + "'SELECT id, id%2 AS a FROM customers','k=5')", "distinct"),
+    ("all constant", CLUSTER + "'SELECT id, 7 AS a FROM customers','k=2')", ""),
+    ("all NULL", CLUSTER + "'SELECT id, NULL AS a FROM customers','k=2')", ""),
+    ("text among numbers", CLUSTER + "'SELECT id, CASE WHEN id=7 THEN ''abc'' ELSE age END AS age, income FROM customers','k=2')", "abc"),
+    ("blob column", CLUSTER + "'SELECT id, CAST(age AS BLOB) AS age FROM customers','k=2')", "BLOB"),
+    ("infinite", CLUSTER + "'SELECT id, CASE WHEN id=5 THEN 9e999 ELSE age END AS age FROM customers','k=2')", "column 'age', row 5"),
+    ("invalid UTF-8 value", CLUSTER + "'SELECT id, CAST(x''6dff'' AS TEXT) AS t, age FROM customers','k=2')", "UTF-8"),
+    ("missing=error", CLUSTER + "'SELECT id, CASE WHEN id=5 THEN NULL ELSE age END AS age FROM customers','k=2,missing=error')", "age"),
+    # baskets
+    ("baskets: three columns", "SELECT * FROM mine_itemsets('SELECT 1 AS a, 2 AS b, 3 AS c')", "two columns"),
+    ("baskets: one column", "SELECT * FROM mine_itemsets('SELECT 1 AS a')", "two columns"),
+    ("baskets: no rows", "SELECT * FROM mine_itemsets('SELECT 1 AS a, 2 AS b WHERE 0')", "no rows"),
+    ("baskets: support 50", "SELECT * FROM mine_itemsets('baskets','min_support=50')", "min_count"),
+    ("baskets: support 0", "SELECT * FROM mine_itemsets('baskets','min_support=0')", "min_support"),
+    ("baskets: both supports", "SELECT * FROM mine_itemsets('baskets','min_support=0.1,min_count=2')", "min_count"),
+    ("baskets: cap", "SELECT * FROM mine_itemsets('baskets','min_count=1,max_itemsets=2')", "max_itemsets"),
+    ("rules: cap", "SELECT * FROM mine_rules('baskets','min_count=1,max_rules=1,min_confidence=0')", "max_rules"),
+    ("rules: confidence 2", "SELECT * FROM mine_rules('baskets','min_confidence=2')", "min_confidence"),
+    # nesting and safety
+    ("train inside a source", CLUSTER + "'SELECT id, mine_train(''x'',''tree'',''customers'',''target=churn'') AS a FROM customers','k=2')", "training"),
+    ("self-reading view", "SELECT * FROM mine_predict('m','selfish')", "deep"),
+    ("permanent view over a source verb", "SELECT * FROM sneaky", "unsafe use"),
+    ("permanent view over training", "SELECT * FROM sneaky_train", "unsafe use"),
+    # read-only
+    ("query_only", "PRAGMA query_only=1; " + TRAIN + "'customers','target=churn')", "attempt to write a readonly database"),
+    ("foreign mine_models", "ATTACH ':memory:' AS other; CREATE TABLE other.mine_models(a); SELECT mine_train('other.x','tree','customers','target=churn')", "is not the table"),
+    ("mine_models is a view", "ATTACH ':memory:' AS other; CREATE VIEW other.mine_models AS SELECT 1 AS a; SELECT mine_train('other.x','tree','customers','target=churn')", "is not the table"),
+    ("max_memory", CLUSTER + "'customers','k=2,max_memory=1000')", "max_memory"),
+]

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Every row of cases.py: the sentence comes, and nothing is written."""
+import hashlib
+import pathlib
+import sqlite3
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import minetest as mt
+
+mt.preload_self()
+import cases
+
+SETUP = """
+CREATE TABLE customers(id INTEGER PRIMARY KEY, age INTEGER, income REAL, plan TEXT, churn TEXT);
+WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<200)
+INSERT INTO customers SELECT i, 20+(i*37)%50, 1000.0+(i*911)%4000,
+  CASE i%3 WHEN 0 THEN 'gold' WHEN 1 THEN 'silver' ELSE 'basic' END,
+  CASE WHEN (i*37)%50 + (i*17)%20 < 25 THEN 'yes' ELSE 'no' END FROM n;
+CREATE TABLE baskets(basket, item);
+INSERT INTO baskets VALUES (1,'a'),(1,'b'),(2,'a'),(2,'b'),(2,'c'),(3,'a'),(3,'c'),(4,'b'),(4,'a');
+CREATE VIEW broken AS SELECT * FROM gone;
+CREATE TABLE both AS SELECT * FROM customers;
+SELECT mine_train('m','tree','customers','target=churn, ignore=');
+SELECT mine_train('km','kmeans','customers','k=3');
+SELECT mine_train('nn','knn','customers','target=churn');
+CREATE VIEW sneaky AS SELECT * FROM mine_predict('m','customers');
+CREATE VIEW sneaky_train AS SELECT mine_train('z','tree','customers','target=churn') AS a;
+"""
+TEMPORARY = """
+CREATE TEMP VIEW selfish AS SELECT id, age, income, plan FROM mine_predict('m','SELECT * FROM temp.selfish')
+  JOIN customers USING(id);
+"""
+
+
+def run_script(connection, script):
+    """executescript ignores rows; here every statement's rows are fetched."""
+    statement = ""
+    for piece in script.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement).fetchall()
+            statement = ""
+    if statement.strip(" ;\n"):
+        connection.execute(statement.rstrip(";")).fetchall()
+
+
+def template():
+    connection = mt.connect()
+    run_script(connection, SETUP)
+    connection.execute("INSERT INTO mine_models SELECT 'both', algorithm, task, target, source, options, "
+                       "features, rows, metrics, created, version, model FROM mine_models WHERE name='nn'")
+    connection.commit()
+    return connection
+
+
+def fingerprint(connection):
+    digest = hashlib.sha256()
+    for line in connection.iterdump():
+        digest.update(line.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def rows():
+    """Every (name, SQL, fragment): the listed cases, then the products."""
+    yield from cases.CASES
+    for verb, sql in cases.SOURCE_VERBS.items():
+        for name, source, fragment in cases.SOURCES:
+            yield f"{verb} of {name}", sql.format(s=source), fragment
+    for verb, sql in cases.MODEL_VERBS.items():
+        for name, model, fragment in cases.MODELS:
+            yield f"{verb} of model {name}", sql.format(m=model), fragment
+    for verb, sql in cases.OPTION_VERBS.items():
+        for name, options, fragment in cases.OPTIONS:
+            yield f"{verb} with option {name}", sql.format(o=options), fragment
+
+
+def attempt(model, sql):
+    """Run on a fresh copy: (the error's text or None, whether nothing was written)."""
+    connection = mt.connect()
+    model.backup(connection)
+    connection.executescript(TEMPORARY)
+    before = fingerprint(connection)
+    problem = None
+    try:
+        run_script(connection, sql)
+    except sqlite3.Error as error:
+        problem = str(error)
+    connection.rollback()
+    connection.execute("PRAGMA query_only=0")
+    unchanged = fingerprint(connection) == before
+    connection.close()
+    return problem, unchanged
+
+
+def main():
+    checks = mt.Checks("bad input")
+    model = template()
+    for name, sql, fragment in rows():
+        problem, unchanged = attempt(model, sql)
+        if problem is None:
+            checks.that(False, name, f"no error; expected '{fragment}'")
+        else:
+            checks.that(fragment in problem, name, problem)
+        if not unchanged:
+            checks.that(False, name, "the database was changed")
+    checks.end()
+
+
+if __name__ == "__main__":
+    main()
