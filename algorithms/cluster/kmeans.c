@@ -1,0 +1,404 @@
+/*
+** kmeans.c -- k-means clustering: options, the fit, the model.
+**
+** The rows become points once (data/encode.h).  Several starts compete; the best
+** is refined (kmeans_refine.c); a last Lloyd run and an exact assignment make the
+** clusters agree with the centres.  On large data the starts and the refinement
+** work on a spread sample, and only the winner meets all rows (Bradley & Fayyad,
+** "Refining initial points for k-means clustering", ICML 1998): one pass over a
+** million rows costs more than a whole start on the sample.
+**
+** k=auto tries k = 2..max_k and takes the largest mean silhouette.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../model/prototypes.h"
+#include "kmeans_private.h"
+
+#define KMEANS_SAMPLE_ROWS   16384 /* and at least KMEANS_SAMPLE_EACH per cluster */
+#define KMEANS_SAMPLE_EACH   64
+#define KMEANS_SIEVE_ROWS    4096 /* fewer are assigned exactly straight away */
+#define KMEANS_MEASURED      5000 /* rows whose silhouettes are measured      */
+#define KMEANS_AUTO_MEASURED 2000
+
+typedef struct kmeans_options {
+  int64_t k, max_k;
+  int scale;
+  mine_cell init;
+  int64_t starts, max_iter;
+  double tol;
+} kmeans_options;
+
+static const mine_option kmeans_option_table[] = {
+    MINE_OPT_INT_AUTO(kmeans_options, k, "8", 1, 65536,
+                      "number of clusters; auto: the number from 2 to max_k with the largest mean "
+                      "silhouette (Rousseeuw 1987)"),
+    MINE_OPT_INT(kmeans_options, max_k, "10", 2, 1000,
+                 "largest number of clusters that k=auto tries"),
+    MINE_OPT_CHOICE(
+        kmeans_options, scale, "standard", mine_scale_names,
+        "standard: mean 0 and deviation 1 (divisor n); minmax: 0 to 1; robust: median 0 "
+        "and interquartile range 1; none: as they are; a category counts 1 when it differs"),
+    MINE_OPT_TEXT(
+        kmeans_options, init,
+        "kmeans++ (default), random, or a SELECT of k rows to start from, columns matched "
+        "by name"),
+    MINE_OPT_INT(kmeans_options, starts, "10", 1, 10000,
+                 "starts that compete; with more than one the best is refined by random swaps and "
+                 "exchanges; large data compete on a sample"),
+    MINE_OPT_INT(kmeans_options, max_iter, "300", 1, 1000000, "most iterations of one start"),
+    MINE_OPT_REAL(kmeans_options, tol, "1e-4", 0, 1e6,
+                  "stop when the centres' squared moves fall below tol x the mean variance"),
+    MINE_OPT_END};
+
+/* Everything one fit needs. */
+typedef struct kmeans_fit {
+  mine_env *env;
+  const mine_dataset *data;
+  const kmeans_options *options;
+  mine_model *model;
+  mine_encoding encoding;
+  kmeans_points points; /* all rows                                        */
+  kmeans_points sample; /* where the starts compete: all rows, or a sample */
+  int random;           /* init=random                                     */
+  int64_t k;
+} kmeans_fit;
+
+/* ---- starts ---------------------------------------------------------------------- */
+
+static mine_status kmeans_too_few(const kmeans_fit *fit, int64_t distinct) {
+  return mine_fail(fit->env, MINE_DATA,
+                   "k=%lld clusters need as many different rows, but only %lld of the %lld rows "
+                   "differ; use k=%lld or fewer",
+                   (long long)fit->k, (long long)distinct, (long long)fit->points.n,
+                   (long long)distinct);
+}
+
+/* One start on run's points.  *distinct < k: they have fewer distinct rows. */
+static mine_status kmeans_start(const kmeans_fit *fit, kmeans_run *run, int64_t start,
+                                int64_t *distinct) {
+  mine_random random;
+  mine_status status;
+  mine_random_open(&random, fit->data->seed, KMEANS_SEED, (uint64_t)start);
+  *distinct = run->k;
+  status = fit->random ? kmeans_seed_random(fit->env, run, &random)
+                       : kmeans_seed_plus(fit->env, run, &random, distinct);
+  if (status != MINE_OK || *distinct < run->k) return status;
+  return kmeans_lloyd(fit->env, run, fit->options->max_iter, fit->options->tol, distinct);
+}
+
+/* The best of all starts, refined, into centre (k x width). */
+static mine_status kmeans_compete(const kmeans_fit *fit, const kmeans_points *points, int64_t k,
+                                  kmeans_run *best, int64_t *distinct) {
+  const int64_t starts = fit->options->starts;
+  const size_t bytes = (size_t)k * (size_t)points->width * sizeof(double);
+  mine_env *env = fit->env;
+  double *centre, inertia = INFINITY;
+  int iterations = 0;
+  mine_status status = kmeans_run_open(env, points, k, best);
+  centre = mine_arena_array(env->scratch, 1, bytes);
+  if (status == MINE_OK) status = mine_env_status(env);
+  for (int64_t start = 0; status == MINE_OK && start < starts; start++) {
+    status = kmeans_start(fit, best, start, distinct);
+    if (status != MINE_OK || *distinct < k) return status;
+    if (best->inertia < inertia) {
+      inertia = best->inertia;
+      iterations = best->iterations;
+      memcpy(centre, best->centre, bytes);
+    }
+    status = mine_poll_progress(env, "k-means", (double)(start + 1) / (double)(starts + 2));
+  }
+  if (status != MINE_OK) return status;
+  memcpy(best->centre, centre, bytes);
+  status = kmeans_assign_exact(env, best);
+  if (status == MINE_OK && starts > 1) status = kmeans_refine(env, best, fit->data->seed);
+  best->iterations = iterations;
+  return status;
+}
+
+/* ---- the rows to compete on -------------------------------------------------------- */
+
+static mine_status kmeans_spread(kmeans_fit *fit, int64_t most_k) {
+  const int64_t each = most_k * KMEANS_SAMPLE_EACH;
+  const int64_t count = each > KMEANS_SAMPLE_ROWS ? each : KMEANS_SAMPLE_ROWS;
+  mine_status status = MINE_OK;
+  if (fit->points.n >= KMEANS_SIEVE_ROWS) status = kmeans_sieve_open(fit->env, &fit->points);
+  fit->sample = fit->points;
+  if (status != MINE_OK || fit->points.n <= 2 * count) return status;
+  status = kmeans_points_sample(fit->env, &fit->points, count, fit->data->seed, &fit->sample);
+  if (status == MINE_OK) status = kmeans_sieve_open(fit->env, &fit->sample);
+  mine_model_note(fit->model, "fit", "sample",
+                  "the starts competed on %lld of the %lld rows; the best continued on all",
+                  (long long)count, (long long)fit->points.n);
+  return status;
+}
+
+/* ---- k=auto -------------------------------------------------------------------------- */
+
+static void kmeans_note_choice(const kmeans_fit *fit, int64_t k, double silhouette,
+                               double inertia) {
+  char name[MINE_NUMBER_BYTES], a[MINE_NUMBER_BYTES], b[MINE_NUMBER_BYTES];
+  mine_format_real(name, (double)k, 0);
+  mine_model_note(fit->model, "k", name, "silhouette %s, inertia %s",
+                  isnan(silhouette) ? "undefined" : mine_format_real(a, silhouette, 4),
+                  mine_format_real(b, inertia, 6));
+}
+
+static mine_status kmeans_choose_k(kmeans_fit *fit) {
+  const int64_t n = fit->sample.n;
+  double best = -INFINITY;
+  int64_t chosen = 1, distinct = 0;
+  for (int64_t k = 2; k <= fit->options->max_k && k < n; k++) {
+    const mine_mark mark = mine_arena_mark(fit->env->scratch);
+    kmeans_run run;
+    double silhouette = NAN;
+    mine_status status = kmeans_compete(fit, &fit->sample, k, &run, &distinct);
+    if (status == MINE_OK && distinct == k) {
+      status = kmeans_silhouette(fit->env, &fit->sample, run.label, k, KMEANS_AUTO_MEASURED,
+                                 fit->data->seed, &silhouette);
+    }
+    if (status != MINE_OK) return status;
+    if (distinct == k) kmeans_note_choice(fit, k, silhouette, run.inertia);
+    mine_arena_rewind(fit->env->scratch, mark);
+    if (distinct < k) break;
+    if (silhouette > best) {
+      best = silhouette;
+      chosen = k;
+    }
+  }
+  fit->k = chosen;
+  mine_model_note(fit->model, "fit", "k", "k=%lld has the largest mean silhouette of k=2 to %lld",
+                  (long long)chosen, (long long)fit->options->max_k);
+  return MINE_OK;
+}
+
+/* ---- the winner on all rows --------------------------------------------------------- */
+
+static mine_status kmeans_given(kmeans_fit *fit, kmeans_run *run) {
+  const mine_batch *initial = fit->data->initial;
+  if (initial->n != fit->k) {
+    return mine_fail(fit->env, MINE_OPTION,
+                     "init gives %lld rows but k is %lld; give one row per cluster",
+                     (long long)initial->n, (long long)fit->k);
+  }
+  mine_encode(&fit->encoding, initial, 0, initial->n, run->centre);
+  return mine_poll(fit->env);
+}
+
+/* Starts on the sample; when the sample is poorer in distinct rows than the data,
+** on all rows. */
+static mine_status kmeans_begin(kmeans_fit *fit, kmeans_run *run, int *finished) {
+  const mine_mark mark = mine_arena_mark(fit->env->scratch);
+  const size_t bytes = (size_t)fit->k * (size_t)fit->points.width * sizeof(double);
+  const int sampled = fit->sample.n < fit->points.n;
+  kmeans_run best;
+  int64_t distinct = 0;
+  mine_status status = kmeans_compete(fit, &fit->sample, fit->k, &best, &distinct);
+  if (status == MINE_OK && distinct < fit->k && sampled) {
+    status = kmeans_compete(fit, &fit->points, fit->k, &best, &distinct);
+  }
+  if (status == MINE_OK && distinct < fit->k) status = kmeans_too_few(fit, distinct);
+  if (status == MINE_OK) memcpy(run->centre, best.centre, bytes);
+  if (status == MINE_OK) run->iterations = best.iterations;
+  *finished = best.points == &fit->points || !sampled;
+  mine_arena_rewind(fit->env->scratch, mark);
+  return status;
+}
+
+static mine_status kmeans_solve(kmeans_fit *fit, kmeans_run *run) {
+  const kmeans_options *options = fit->options;
+  int64_t distinct = fit->k;
+  int finished = 0;
+  mine_status status = kmeans_run_open(fit->env, &fit->points, fit->k, run);
+  if (status != MINE_OK) return status;
+  status = fit->data->initial ? kmeans_given(fit, run) : kmeans_begin(fit, run, &finished);
+  if (status != MINE_OK) return status;
+  if (finished) return kmeans_assign_exact(fit->env, run);
+  status = kmeans_lloyd(fit->env, run, options->max_iter, options->tol, &distinct);
+  if (status == MINE_OK && distinct < fit->k) status = kmeans_too_few(fit, distinct);
+  return status;
+}
+
+/* ---- the model ------------------------------------------------------------------------- */
+
+typedef struct kmeans_rank {
+  int64_t cluster, rows;
+  const double *centre;
+  int width;
+} kmeans_rank;
+
+/* Falling size; equal sizes by the centres' coordinates, then as they were. */
+static int kmeans_rank_before(const kmeans_rank *a, const kmeans_rank *b) {
+  if (a->rows != b->rows) return a->rows > b->rows;
+  for (int j = 0; j < a->width; j++) {
+    if (a->centre[j] < b->centre[j]) return 1;
+    if (a->centre[j] > b->centre[j]) return 0;
+  }
+  return a->cluster < b->cluster;
+}
+
+static void kmeans_sift(kmeans_rank *rank, int64_t at, int64_t n) {
+  for (int64_t child; (child = 2 * at + 1) < n; at = child) {
+    kmeans_rank t;
+    if (child + 1 < n && kmeans_rank_before(&rank[child], &rank[child + 1])) child++;
+    if (!kmeans_rank_before(&rank[at], &rank[child])) return;
+    t = rank[at];
+    rank[at] = rank[child];
+    rank[child] = t;
+  }
+}
+
+static void kmeans_sort(kmeans_rank *rank, int64_t n) {
+  for (int64_t i = n / 2; i-- > 0;)
+    kmeans_sift(rank, i, n);
+  for (int64_t i = n; i-- > 1;) {
+    const kmeans_rank t = rank[0];
+    rank[0] = rank[i];
+    rank[i] = t;
+    kmeans_sift(rank, 0, i);
+  }
+}
+
+/* Number the clusters: body gets centres and sizes in order, labels follow. */
+static mine_status kmeans_number(const kmeans_fit *fit, kmeans_run *run, mine_prototypes *body) {
+  mine_env *env = fit->env;
+  const int64_t k = run->k, n = fit->points.n;
+  const size_t width = (size_t)fit->points.width;
+  kmeans_rank *rank = mine_arena_zeros(env->scratch, (size_t)k, sizeof *rank);
+  int32_t *number = mine_arena_array(env->scratch, (size_t)k, sizeof *number);
+  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  for (int64_t c = 0; c < k; c++) {
+    rank[c] = (kmeans_rank){c, 0, run->centre + c * fit->points.width, fit->points.width};
+  }
+  for (int64_t i = 0; i < n; i++)
+    rank[run->label[i]].rows++;
+  kmeans_sort(rank, k);
+  for (int64_t c = 0; c < k; c++) {
+    memcpy(body->centre + (size_t)c * width, rank[c].centre, width * sizeof(double));
+    body->rows[c] = rank[c].rows;
+    number[rank[c].cluster] = (int32_t)c;
+  }
+  memcpy(run->centre, body->centre, (size_t)k * width * sizeof(double));
+  for (int64_t i = 0; i < n; i++)
+    run->label[i] = number[run->label[i]];
+  return mine_poll(env);
+}
+
+static mine_status kmeans_measure(const kmeans_fit *fit, const kmeans_run *run) {
+  const int64_t n = fit->points.n;
+  double silhouette = NAN;
+  const mine_status status = kmeans_silhouette(fit->env, &fit->points, run->label, run->k,
+                                               KMEANS_MEASURED, fit->data->seed, &silhouette);
+  mine_model_metric(fit->model, "inertia", run->inertia);
+  mine_model_metric(fit->model, "silhouette", silhouette);
+  mine_model_metric(fit->model, "k", (double)run->k);
+  mine_model_metric(fit->model, "iterations", run->iterations);
+  if (n > KMEANS_MEASURED) {
+    mine_model_note(fit->model, "fit", "silhouette", "measured on %d of the %lld rows",
+                    KMEANS_MEASURED, (long long)n);
+  }
+  return status;
+}
+
+static mine_status kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
+  const size_t k = (size_t)run->k, width = (size_t)fit->points.width;
+  mine_arena *arena = fit->model->arena;
+  mine_prototypes *body = mine_arena_zeros(arena, 1, sizeof *body);
+  mine_status status = mine_env_status(fit->env);
+  if (status != MINE_OK) return status;
+  body->encoding = fit->encoding;
+  body->k = run->k;
+  body->inertia = run->inertia;
+  body->centre = mine_arena_array(arena, k, width * sizeof(double));
+  body->rows = mine_arena_array(arena, k, sizeof *body->rows);
+  status = mine_env_status(fit->env);
+  if (status == MINE_OK) status = kmeans_number(fit, run, body);
+  if (status == MINE_OK) {
+    status =
+        mine_prototypes_profile(fit->env, fit->model, body, fit->data, run->label, run->blocks);
+  }
+  if (status == MINE_OK) status = kmeans_measure(fit, run);
+  if (status == MINE_OK && run->k > 1 && body->rows[run->k - 1] == 0) {
+    mine_model_note(fit->model, "warning", "", "a cluster is left without rows; use a smaller k");
+  }
+  fit->model->body = body;
+  return status;
+}
+
+/* ---- fit ----------------------------------------------------------------------------------- */
+
+static mine_status kmeans_check(mine_env *env, const void *values) {
+  const kmeans_options *options = values;
+  if (options->init.type != MINE_NULL && options->init.type != MINE_TEXT) {
+    return mine_fail(env, MINE_OPTION,
+                     "option init must be kmeans++, random or a SELECT of k rows to start from");
+  }
+  return MINE_OK;
+}
+
+static int kmeans_init_is(const mine_cell *init, const char *name) {
+  return init->type == MINE_TEXT && init->bytes == strlen(name) &&
+         memcmp(init->as.text, name, init->bytes) == 0;
+}
+
+static mine_status kmeans_open(kmeans_fit *fit) {
+  const kmeans_options *o = fit->options;
+  const int64_t n = fit->data->rows.n;
+  fit->k = o->k;
+  fit->random = kmeans_init_is(&o->init, "random");
+  if (n < 1)
+    return mine_fail(fit->env, MINE_DATA, "there are no rows to cluster; give at least one");
+  if (o->k != MINE_AUTO && o->k > n) {
+    return mine_fail(fit->env, MINE_DATA, "k=%lld is more than the %lld rows; use k=%lld or fewer",
+                     (long long)o->k, (long long)n, (long long)n);
+  }
+  if (fit->data->initial == NULL && o->init.type != MINE_NULL && !fit->random &&
+      !kmeans_init_is(&o->init, "kmeans++")) {
+    char shown[MINE_SHOW_BYTES];
+    return mine_fail(fit->env, MINE_OPTION,
+                     "init=%s is neither kmeans++ nor random nor a SELECT of k rows",
+                     mine_show_cell(shown, &o->init));
+  }
+  if (fit->data->initial && o->k == MINE_AUTO) fit->k = fit->data->initial->n;
+  return MINE_OK;
+}
+
+static mine_status kmeans_run_fit(kmeans_fit *fit) {
+  const int automatic = fit->k == MINE_AUTO;
+  mine_env *env = fit->env;
+  kmeans_run run;
+  mine_status status = mine_encoding_fit(env, fit->model->arena, fit->data,
+                                         (mine_scale)fit->options->scale, &fit->encoding);
+  if (status == MINE_OK && fit->encoding.width == 0) {
+    status = mine_fail(env, MINE_DATA,
+                       "no column has values to cluster by; check ignore= and the source");
+  }
+  if (status != MINE_OK) return status;
+  status =
+      kmeans_points_encode(env, &fit->encoding, &fit->data->rows, fit->data->weight, &fit->points);
+  if (status == MINE_OK) status = kmeans_spread(fit, automatic ? fit->options->max_k : fit->k);
+  if (status == MINE_OK && automatic) status = kmeans_choose_k(fit);
+  if (status == MINE_OK) status = kmeans_solve(fit, &run);
+  return status == MINE_OK ? kmeans_publish(fit, &run) : status;
+}
+
+static mine_status kmeans_fit_model(mine_env *env, const mine_dataset *data, const void *options,
+                                    mine_model *model) {
+  kmeans_fit fit = {.env = env, .data = data, .options = options, .model = model};
+  const mine_status status = kmeans_open(&fit);
+  return status == MINE_OK ? kmeans_run_fit(&fit) : status;
+}
+
+const mine_algorithm mine_algorithm_kmeans = {
+    .name = "kmeans",
+    .title = "k-means clustering: k centres, every row belongs to the nearest",
+    .citation = "Lloyd 1982; Arthur & Vassilvitskii 2007 (k-means++)",
+    .tasks = MINE_CLUSTERING,
+    .reads = "attributes",
+    .options_size = sizeof(kmeans_options),
+    .options = kmeans_option_table,
+    .kind = &mine_kind_prototypes,
+    .fit = kmeans_fit_model,
+    .check = kmeans_check,
+};

@@ -1,0 +1,108 @@
+/*
+** kmeans_private.h -- the parts of k-means and what they hand each other.
+**
+**   kmeans_points.c  rows as points in panels, samples of them
+**   kmeans_init.c    where the centres start
+**   kmeans_lloyd.c   assign, update, repeat
+**   kmeans_sieve.c   the assignment in single precision, certified
+**   kmeans_refine.c  better optima: random swaps and exchanges
+**   kmeans_choose.c  silhouettes, and how many clusters there are
+**   kmeans.c         options, the fit, the model
+**
+** n rows, k clusters, width encoded columns throughout.
+*/
+#ifndef MINE_CLUSTER_KMEANS_PRIVATE_H
+#define MINE_CLUSTER_KMEANS_PRIVATE_H
+
+#include "../core/parallel.h"
+#include "../core/random.h"
+#include "../data/encode.h"
+#include "../kernel/distance.h"
+#include "../model/model.h"
+
+/* Purposes of the random streams. */
+enum { KMEANS_SAMPLE = 0x6b6d01, KMEANS_SEED, KMEANS_SWAP, KMEANS_SILHOUETTE };
+
+#define KMEANS_BLOCKS 64 /* partial sums are kept for at most so many blocks of rows */
+
+/* Rows in panels (kernel/distance.h). */
+typedef struct kmeans_points {
+  int64_t n;
+  int width;
+  double *panel;
+  double *weight;             /* per row; NULL = 1 */
+  double variance;            /* mean over the columns: what tol is relative to */
+  struct kmeans_sieve *sieve; /* NULL: exact distances only */
+} kmeans_points;
+
+/* One solution and its working memory. */
+typedef struct kmeans_run {
+  const kmeans_points *points;
+  int64_t k;
+  double *centre;   /* k x width                                  */
+  int32_t *label;   /* per row, 0..k-1                            */
+  int32_t *before;  /* the labels that the sums stand for         */
+  double *distance; /* per row, squared; after kmeans_assign_exact */
+  double inertia;   /* sum of weight x distance; same             */
+  int iterations;
+  int64_t blocks;  /* of rows, for the sums                      */
+  double *sum;     /* blocks x k x width                         */
+  double *mass;    /* blocks x k: weights                        */
+  double *total;   /* k: weights                                 */
+  double *partial; /* blocks: inertia                            */
+  int64_t *moved;  /* blocks: rows that changed cluster          */
+  int summed;      /* the sums are those of `before`             */
+} kmeans_run;
+
+static inline const double *kmeans_at(const kmeans_points *points, int64_t row) {
+  return points->panel + (row / MINE_LANES) * MINE_LANES * points->width + row % MINE_LANES;
+}
+static inline double kmeans_weight(const kmeans_points *points, int64_t row) {
+  return points->weight ? points->weight[row] : 1.0;
+}
+static inline int64_t kmeans_block_first(const kmeans_points *points, int64_t blocks, int64_t b) {
+  return points->n / blocks * b + (points->n % blocks) * b / blocks;
+}
+/* One row, row-major. */
+static inline void kmeans_row(const kmeans_points *points, int64_t row, double *out) {
+  const double *x = kmeans_at(points, row);
+  for (int64_t j = 0; j < points->width; j++)
+    out[j] = x[j * MINE_LANES];
+}
+
+/* points */
+mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
+                                 const mine_batch *batch, const double *weight,
+                                 kmeans_points *out) MINE_MUST_CHECK;
+/* `count` rows spread over all, one drawn from each of `count` equal stretches. */
+mine_status kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
+                                 uint64_t seed, kmeans_points *out) MINE_MUST_CHECK;
+void kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose, int64_t *row);
+
+/* init: fill run->centre; *found < k when there are fewer distinct rows. */
+mine_status kmeans_seed_plus(mine_env *env, kmeans_run *run, mine_random *random,
+                             int64_t *found) MINE_MUST_CHECK;
+mine_status kmeans_seed_random(mine_env *env, kmeans_run *run, mine_random *random) MINE_MUST_CHECK;
+
+/* lloyd */
+mine_status kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k,
+                            kmeans_run *run) MINE_MUST_CHECK;
+mine_status kmeans_assign_exact(mine_env *env, kmeans_run *run) MINE_MUST_CHECK;
+/* From run->centre to labels, distances and inertia that agree with the centres.
+** *distinct: k, or the number of distinct rows when that is smaller (then stop). */
+mine_status kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol,
+                         int64_t *distinct) MINE_MUST_CHECK;
+
+/* sieve */
+mine_status kmeans_sieve_open(mine_env *env, kmeans_points *points) MINE_MUST_CHECK;
+/* Nearest centres of run into run->label. */
+mine_status kmeans_sieve_assign(mine_env *env, kmeans_run *run) MINE_MUST_CHECK;
+
+/* refine: improve run (an optimum of Lloyd's) within a bounded amount of work. */
+mine_status kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) MINE_MUST_CHECK;
+
+/* choose: mean silhouette of at most `most` rows; NAN where undefined. */
+mine_status kmeans_silhouette(mine_env *env, const kmeans_points *points, const int32_t *label,
+                              int64_t k, int64_t most, uint64_t seed, double *out) MINE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,332 @@
+/*
+** encode.c -- attributes as points.
+**
+** Fitting looks at every feature on its own, one parallel task each, in row
+** order: the same bits for any number of threads.  Means and deviations (two
+** passes, divisor n) and level shares respect row weights, so a row of weight 2
+** is a row given twice; the quartiles of scale=robust do not (documented).
+** Where the chosen spread is zero though the values differ (an interquartile
+** range with a heavy tie), the deviation, then the range, stands in for it.
+*/
+#include "encode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../core/parallel.h"
+#include "../core/random.h"
+#include "../core/text.h"
+
+const char *const mine_scale_names[] = {"standard", "none", "minmax", "robust", NULL};
+
+#define ENCODE_LARGEST 1e150 /* squares and their sums stay finite */
+
+typedef struct encode_job {
+  const mine_dataset *data;
+  mine_scale scale;
+  mine_encoding *out;
+  double *sorted; /* robust: n values per worker */
+  double *worst;  /* per feature: the value that cannot be encoded, or NAN */
+} encode_job;
+
+typedef struct encode_moments {
+  double weight, mean, deviation, least, most;
+} encode_moments;
+
+static double encode_weight(const mine_dataset *data, int64_t row) {
+  return data->weight ? data->weight[row] : 1.0;
+}
+
+/* The mean first, around a known value so that large offsets cancel; then the
+** squares around the mean. */
+static encode_moments encode_numeric_moments(const mine_dataset *data, const double *x) {
+  encode_moments m = {0, 0, 0, INFINITY, -INFINITY};
+  double shift = 0, sum = 0, squares = 0;
+  for (int64_t i = 0; i < data->rows.n; i++) {
+    const int64_t row = mine_batch_row(&data->rows, i);
+    const double w = encode_weight(data, row);
+    if (isnan(x[row])) continue;
+    if (m.weight == 0) shift = x[row];
+    m.weight += w;
+    sum += w * (x[row] - shift);
+    if (x[row] < m.least) m.least = x[row];
+    if (x[row] > m.most) m.most = x[row];
+  }
+  if (m.weight == 0) return (encode_moments){0, 0, 0, 0, 0};
+  m.mean = shift + sum / m.weight;
+  for (int64_t i = 0; i < data->rows.n; i++) {
+    const int64_t row = mine_batch_row(&data->rows, i);
+    const double t = x[row] - m.mean;
+    if (!isnan(t)) squares += encode_weight(data, row) * (t * t);
+  }
+  m.deviation = sqrt(squares / m.weight);
+  return m;
+}
+
+/* Hoare's selection: afterwards x[k] is the value of rank k, smaller ones before
+** it.  The pivot's place is scrambled, so no order of rows makes it quadratic. */
+static double encode_select(double *x, int64_t n, int64_t k) {
+  int64_t low = 0, high = n - 1;
+  while (low < high) {
+    const uint64_t span = (uint64_t)(high - low + 1);
+    const double pivot = x[low + (int64_t)(mine_hash_mix(span) % span)];
+    int64_t i = low, j = high;
+    while (i <= j) {
+      while (x[i] < pivot)
+        i++;
+      while (x[j] > pivot)
+        j--;
+      if (i <= j) {
+        const double t = x[i];
+        x[i++] = x[j];
+        x[j--] = t;
+      }
+    }
+    if (k <= j) {
+      high = j;
+    } else if (k >= i) {
+      low = i;
+    } else {
+      break;
+    }
+  }
+  return x[k];
+}
+
+/* Linear interpolation between ranks, as numpy and R (type 7) do. */
+static double encode_quantile(double *x, int64_t n, double share) {
+  const double at = share * (double)(n - 1);
+  const int64_t k = (int64_t)floor(at);
+  const double below = encode_select(x, n, k);
+  if (k + 1 >= n) return below;
+  return below + (at - (double)k) * (encode_select(x, n, k + 1) - below);
+}
+
+static void encode_quartiles(const mine_dataset *data, const double *x, double *sorted,
+                             double quartile[3]) {
+  int64_t n = 0;
+  for (int64_t i = 0; i < data->rows.n; i++) {
+    const double v = x[mine_batch_row(&data->rows, i)];
+    if (!isnan(v)) sorted[n++] = v;
+  }
+  for (int q = 0; q < 3; q++)
+    quartile[q] = n ? encode_quantile(sorted, n, 0.25 * (q + 1)) : 0;
+}
+
+static void encode_fit_numeric(encode_job *job, int f, int worker) {
+  mine_encoding *out = job->out;
+  const double *x = job->data->rows.feature[f].number;
+  const int c = out->first[f];
+  const encode_moments m = encode_numeric_moments(job->data, x);
+  double quartile[3] = {m.mean, m.mean, m.mean};
+  double centre = 0, spread = 1, fill = m.mean, far;
+  if (job->scale == MINE_SCALE_ROBUST) {
+    encode_quartiles(job->data, x, job->sorted + (int64_t)worker * job->data->rows.n, quartile);
+    centre = fill = quartile[1];
+    spread = quartile[2] - quartile[0];
+  } else if (job->scale == MINE_SCALE_STANDARD) {
+    centre = m.mean;
+    spread = m.deviation;
+  } else if (job->scale == MINE_SCALE_MINMAX) {
+    centre = m.least;
+    spread = m.most - m.least;
+  }
+  if (!(spread > 0)) spread = m.deviation > 0 ? m.deviation : m.most - m.least;
+  out->centre[c] = centre;
+  out->factor[c] = m.most > m.least ? 1 / spread : 0;
+  out->fill[c] = (fill - centre) * out->factor[c];
+  far = fabs(m.most) > fabs(m.least) ? m.most : m.least;
+  job->worst[f] = NAN;
+  if (!isfinite(centre) || !isfinite(spread) || !isfinite(out->factor[c]) ||
+      !(fabs(out->fill[c]) < ENCODE_LARGEST) ||
+      !(fabs((m.most - centre) * out->factor[c]) < ENCODE_LARGEST) ||
+      !(fabs((m.least - centre) * out->factor[c]) < ENCODE_LARGEST)) {
+    job->worst[f] = far;
+  }
+}
+
+static void encode_fit_category(encode_job *job, int f) {
+  mine_encoding *out = job->out;
+  const mine_dataset *data = job->data;
+  const int32_t *code = data->rows.feature[f].code;
+  const int first = out->first[f], levels = out->levels[f];
+  double total = 0;
+  int seen = 0;
+  memset(out->fill + first, 0, (size_t)levels * sizeof(double));
+  for (int64_t i = 0; i < data->rows.n; i++) {
+    const int64_t row = mine_batch_row(&data->rows, i);
+    if (code[row] < 0) continue;
+    out->fill[first + code[row]] += encode_weight(data, row);
+    total += encode_weight(data, row);
+  }
+  for (int l = 0; l < levels; l++)
+    seen += out->fill[first + l] > 0;
+  for (int l = 0; l < levels; l++) {
+    out->centre[first + l] = 0;
+    out->factor[first + l] = seen > 1 ? sqrt(0.5) : 0;
+    out->fill[first + l] = seen > 1 ? out->fill[first + l] / total * sqrt(0.5) : 0;
+  }
+  job->worst[f] = NAN;
+}
+
+static void encode_fit_feature(void *context, int64_t task, int worker) {
+  encode_job *job = context;
+  const int f = (int)task;
+  if (job->data->rows.feature[f].code) {
+    encode_fit_category(job, f);
+  } else {
+    encode_fit_numeric(job, f, worker);
+  }
+}
+
+/* Where each feature's columns are; the arrays follow. */
+static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 mine_encoding *out) {
+  const int p = data->n_features;
+  int64_t width = 0;
+  out->n_features = p;
+  out->first = mine_arena_array(arena, (size_t)p + 1, sizeof *out->first);
+  out->levels = mine_arena_array(arena, (size_t)p, sizeof *out->levels);
+  if (!out->first || !out->levels) return mine_env_status(env);
+  for (int f = 0; f < p; f++) {
+    const int category = data->about[f].type == MINE_COLUMN_CATEGORY;
+    out->first[f] = (int)width;
+    out->levels[f] = category ? (int)data->about[f].levels.values.n : 0;
+    width += category ? out->levels[f] : 1;
+    if (width > INT32_MAX / 64) {
+      return mine_fail(env, MINE_DATA,
+                       "the categories have more than %d values in all (column %s); leave columns "
+                       "such as names out with ignore=%s",
+                       INT32_MAX / 64, data->about[f].name, data->about[f].name);
+    }
+  }
+  out->first[p] = (int)width;
+  out->width = (int)width;
+  out->centre = mine_arena_zeros(arena, (size_t)width, sizeof(double));
+  out->factor = mine_arena_zeros(arena, (size_t)width, sizeof(double));
+  out->fill = mine_arena_zeros(arena, (size_t)width, sizeof(double));
+  return mine_env_status(env);
+}
+
+mine_status mine_encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                              mine_scale scale, mine_encoding *out) {
+  encode_job job = {data, scale, out, NULL, NULL};
+  const size_t p = (size_t)data->n_features;
+  mine_mark mark;
+  mine_status status = encode_layout(env, arena, data, out);
+  if (status != MINE_OK) return status;
+  mark = mine_arena_mark(env->scratch);
+  job.worst = mine_arena_array(env->scratch, p, sizeof(double));
+  if (scale == MINE_SCALE_ROBUST) {
+    job.sorted =
+        mine_arena_array(env->scratch, (size_t)env->threads * (size_t)data->rows.n, sizeof(double));
+  }
+  status = mine_env_status(env);
+  if (status == MINE_OK) status = mine_parallel(env, data->n_features, encode_fit_feature, &job);
+  for (size_t f = 0; status == MINE_OK && f < p; f++) {
+    char number[MINE_NUMBER_BYTES];
+    if (isnan(job.worst[f])) continue;
+    status = mine_fail(env, MINE_NUMERIC,
+                       "column %s cannot be scaled: distances overflow at values such as %s; use "
+                       "ignore=%s or correct the values",
+                       data->about[f].name, mine_format_real(number, job.worst[f], 6),
+                       data->about[f].name);
+  }
+  if (arena != env->scratch) mine_arena_rewind(env->scratch, mark);
+  return status;
+}
+
+static void encode_numbers(const mine_encoding *e, int f, const mine_batch *batch, int64_t first,
+                           int64_t count, double *out) {
+  const int c = e->first[f];
+  const double *x = batch->feature[f].number;
+  const double centre = e->centre[c], factor = e->factor[c], fill = e->fill[c];
+  for (int64_t i = 0; i < count; i++) {
+    const double v = x[mine_batch_row(batch, first + i)];
+    out[i * e->width + c] = isnan(v) ? fill : (v - centre) * factor;
+  }
+}
+
+static void encode_codes(const mine_encoding *e, int f, const mine_batch *batch, int64_t first,
+                         int64_t count, double *out) {
+  const int c = e->first[f], levels = e->levels[f];
+  const size_t bytes = (size_t)levels * sizeof(double);
+  const int32_t *code = batch->feature[f].code;
+  for (int64_t i = 0; i < count; i++) {
+    const int32_t v = code[mine_batch_row(batch, first + i)];
+    double *to = out + i * e->width + c;
+    if (v < 0 || v >= levels) {
+      memcpy(to, e->fill + c, bytes);
+    } else {
+      memset(to, 0, bytes);
+      to[v] = e->factor[c + v];
+    }
+  }
+}
+
+void mine_encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
+                 int64_t count, double *out) {
+  for (int f = 0; f < encoding->n_features; f++) {
+    if (encoding->first[f] == encoding->first[f + 1]) continue; /* a category never seen */
+    if (encoding->levels[f] == 0) {
+      encode_numbers(encoding, f, batch, first, count, out);
+    } else {
+      encode_codes(encoding, f, batch, first, count, out);
+    }
+  }
+}
+
+double mine_decode(const mine_encoding *encoding, int column, double value) {
+  const double factor = encoding->factor[column];
+  return encoding->centre[column] + (factor > 0 ? value / factor : 0);
+}
+
+/* first and levels follow from the model's features; only numbers are kept. */
+void mine_encoding_save(const mine_encoding *encoding, mine_writer *w) {
+  const size_t width = (size_t)encoding->width;
+  mine_write_i32(w, encoding->n_features);
+  mine_write_i32(w, encoding->width);
+  mine_write_reals(w, encoding->centre, width);
+  mine_write_reals(w, encoding->factor, width);
+  mine_write_reals(w, encoding->fill, width);
+}
+
+static void encode_load_layout(mine_reader *r, const mine_feature *feature, int n_features,
+                               mine_encoding *out) {
+  int64_t width = 0;
+  out->first = mine_arena_array(r->arena, (size_t)n_features + 1, sizeof *out->first);
+  out->levels = mine_arena_array(r->arena, (size_t)n_features, sizeof *out->levels);
+  if (!out->first || !out->levels) {
+    mine_reader_bad(r, "no memory for the encoding");
+    return;
+  }
+  for (int f = 0; f < n_features; f++) {
+    const int category = feature[f].type == MINE_COLUMN_CATEGORY;
+    out->first[f] = (int)width;
+    out->levels[f] = category ? (int)feature[f].levels.values.n : 0;
+    width += category ? feature[f].levels.values.n : 1;
+    if (width > INT32_MAX / 64) {
+      mine_reader_bad(r, "encoding width");
+      return;
+    }
+  }
+  out->first[n_features] = (int)width;
+  if (width != out->width) mine_reader_bad(r, "encoding width");
+}
+
+void mine_encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
+                        mine_encoding *out) {
+  memset(out, 0, sizeof *out);
+  out->n_features = mine_read_i32(r);
+  out->width = mine_read_i32(r);
+  if (out->n_features != n_features || out->width < 0) mine_reader_bad(r, "encoding features");
+  if (!mine_reader_ok(r)) return;
+  encode_load_layout(r, feature, n_features, out);
+  if (!mine_reader_ok(r)) return;
+  out->centre = mine_read_reals(r, (size_t)out->width, 1);
+  out->factor = mine_read_reals(r, (size_t)out->width, 1);
+  out->fill = mine_read_reals(r, (size_t)out->width, 1);
+  for (int c = 0; mine_reader_ok(r) && c < out->width; c++) {
+    if (out->factor[c] < 0) mine_reader_bad(r, "encoding factor");
+  }
+}

@@ -1,0 +1,313 @@
+/*
+** prototypes.c -- scoring, listing, saving and loading centres.
+**
+** Scoring uses the kernel that training's last assignment uses, on panels of
+** rows: the rows of training get exactly the clusters and distances of training,
+** however they are divided into batches.
+*/
+#include "prototypes.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../kernel/distance.h"
+
+#define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
+#define PROTOTYPES_VERSION 1u
+#define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
+
+/* ---- predict ------------------------------------------------------------------ */
+
+typedef struct prototypes_job {
+  const mine_prototypes *model;
+  const mine_batch *batch;
+  mine_scores *out;
+  int64_t block; /* rows per task          */
+  double *rows;  /* per worker: block x width */
+  double *panel; /* per worker: one panel     */
+} prototypes_job;
+
+static void prototypes_score(void *context, int64_t task, int worker) {
+  const prototypes_job *job = context;
+  const mine_prototypes *m = job->model;
+  const int64_t width = m->encoding.width, first = task * job->block;
+  const int64_t left = job->batch->n - first, count = left < job->block ? left : job->block;
+  double *rows = job->rows + worker * job->block * width;
+  double *panel = job->panel + worker * MINE_LANES * width;
+  mine_encode(&m->encoding, job->batch, first, count, rows);
+  for (int64_t i = 0; i < count; i += MINE_LANES) {
+    const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
+    double best[MINE_LANES], second[MINE_LANES];
+    int32_t nearest[MINE_LANES];
+    mine_panel_pack(rows + i * width, lanes, m->encoding.width, panel);
+    mine_distance_nearest(panel, m->encoding.width, m->centre, m->k, best, second, nearest);
+    for (int64_t l = 0; l < lanes; l++) {
+      if (job->out->cluster) job->out->cluster[first + i + l] = nearest[l] + 1;
+      if (job->out->distance) job->out->distance[first + i + l] = sqrt(best[l]);
+    }
+  }
+}
+
+/* Rows per task: about a millisecond, and no more than there are. */
+static int64_t prototypes_block(const mine_prototypes *m, int64_t n) {
+  const double rows = PROTOTYPES_WORK / ((double)m->k * m->encoding.width + 1);
+  const int64_t block = rows > 256 ? 256 : (int64_t)rows;
+  return block < 1 ? 1 : block < n ? block : n;
+}
+
+static mine_status prototypes_predict(mine_env *env, const mine_model *model,
+                                      const mine_batch *batch, mine_scores *out) {
+  const mine_prototypes *m = model->body;
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const size_t width = (size_t)m->encoding.width, threads = (size_t)env->threads;
+  prototypes_job job = {m, batch, out, 0, NULL, NULL};
+  mine_status status;
+  if (batch->n == 0) return MINE_OK;
+  job.block = MINE_BLOCKS(prototypes_block(m, batch->n), MINE_LANES) * MINE_LANES;
+  job.rows = mine_arena_array(env->scratch, threads * (size_t)job.block, width * sizeof(double));
+  job.panel = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
+  status = mine_env_status(env);
+  if (status == MINE_OK) {
+    status = mine_parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
+  }
+  mine_arena_rewind(env->scratch, mark);
+  return status;
+}
+
+/* ---- the profile --------------------------------------------------------------- */
+
+/* Sums per block of rows, cluster and encoded column. */
+typedef struct profile_job {
+  const mine_prototypes *model;
+  const mine_dataset *data;
+  const int32_t *label;
+  int64_t blocks;
+  double *sum;    /* blocks x k x width: of weight x (value - about.mean), or of weights */
+  double *known;  /* blocks x k x features: weight of the known values                   */
+  double *square; /* blocks x width: of weight x (value - about.mean)^2                  */
+} profile_job;
+
+static void profile_feature(const profile_job *job, int64_t block, int f, int64_t first,
+                            int64_t last) {
+  const mine_encoding *e = &job->model->encoding;
+  const mine_feature_view *view = &job->data->rows.feature[f];
+  const int64_t width = e->width, p = e->n_features;
+  const double mean = job->data->about[f].mean, shift = isfinite(mean) ? mean : 0;
+  double *sum = job->sum + block * job->model->k * width + e->first[f];
+  double *known = job->known + block * job->model->k * p + f;
+  double *square = job->square + block * width + e->first[f];
+  for (int64_t i = first; i < last; i++) {
+    const int64_t row = mine_batch_row(&job->data->rows, i), c = job->label[i];
+    const double w = job->data->weight ? job->data->weight[row] : 1.0;
+    if (view->code) {
+      if (view->code[row] < 0) continue;
+      sum[c * width + view->code[row]] += w;
+    } else {
+      const double t = view->number[row] - shift;
+      if (isnan(t)) continue;
+      sum[c * width] += w * t;
+      *square += w * t * t;
+    }
+    known[c * p] += w;
+  }
+}
+
+static void profile_block(void *context, int64_t task, int worker) {
+  const profile_job *job = context;
+  const int64_t n = job->data->rows.n, blocks = job->blocks;
+  const int64_t first = n / blocks * task + n % blocks * task / blocks;
+  const int64_t last = n / blocks * (task + 1) + n % blocks * (task + 1) / blocks;
+  const mine_encoding *e = &job->model->encoding;
+  for (int f = 0; f < e->n_features; f++) {
+    if (e->first[f] < e->first[f + 1]) profile_feature(job, task, f, first, last);
+  }
+  (void)worker;
+}
+
+/* Block sums added in block order, into block 0. */
+static void profile_reduce(double *sum, int64_t blocks, int64_t size) {
+  for (int64_t b = 1; b < blocks; b++) {
+    for (int64_t i = 0; i < size; i++)
+      sum[i] += sum[b * size + i];
+  }
+}
+
+static void profile_column(const profile_job *job, mine_prototypes *m, int f, int column) {
+  const int64_t k = m->k, width = m->encoding.width, p = m->encoding.n_features;
+  const int numeric = m->encoding.levels[f] == 0;
+  const double mean = job->data->about[f].mean;
+  const double shift = numeric && isfinite(mean) ? mean : 0;
+  double sum = 0, known = 0, average;
+  for (int64_t c = 0; c < k; c++) {
+    const double s = job->sum[c * width + column], w = job->known[c * p + f];
+    const double value = w > 0 ? shift + s / w : NAN;
+    m->value[c * width + column] = isfinite(value) ? value : NAN;
+    sum += s;
+    known += w;
+  }
+  average = sum / known; /* 0/0: nothing known */
+  m->overall[column] = shift + average;
+  if (numeric) {
+    m->deviation[column] = sqrt(fmax(job->square[column] / known - average * average, 0));
+  } else {
+    m->deviation[column] = sqrt(fmax(average * (1 - average), 0));
+  }
+  if (!isfinite(m->overall[column]) || !isfinite(m->deviation[column])) {
+    m->deviation[column] = 0;
+    if (isinf(m->overall[column])) m->overall[column] = NAN;
+  }
+}
+
+static mine_status profile_run(mine_env *env, profile_job *job, mine_prototypes *m) {
+  const int64_t k = m->k, width = m->encoding.width, p = m->encoding.n_features;
+  mine_status status = mine_parallel(env, job->blocks, profile_block, job);
+  if (status != MINE_OK) return status;
+  profile_reduce(job->sum, job->blocks, k * width);
+  profile_reduce(job->known, job->blocks, k * p);
+  profile_reduce(job->square, job->blocks, width);
+  for (int f = 0; f < p; f++) {
+    for (int c = m->encoding.first[f]; c < m->encoding.first[f + 1]; c++) {
+      profile_column(job, m, f, c);
+    }
+  }
+  return mine_poll(env);
+}
+
+mine_status mine_prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
+                                    const mine_dataset *data, const int32_t *label,
+                                    int64_t blocks) {
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const size_t k = (size_t)prototypes->k, width = (size_t)prototypes->encoding.width;
+  const size_t p = (size_t)prototypes->encoding.n_features, b = (size_t)blocks;
+  profile_job job = {prototypes, data, label, blocks, NULL, NULL, NULL};
+  mine_status status;
+  prototypes->value = mine_arena_array(model->arena, k, width * sizeof(double));
+  prototypes->overall = mine_arena_array(model->arena, width, sizeof(double));
+  prototypes->deviation = mine_arena_array(model->arena, width, sizeof(double));
+  job.sum = mine_arena_zeros(env->scratch, b * k, width * sizeof(double));
+  job.known = mine_arena_zeros(env->scratch, b * k, p * sizeof(double));
+  job.square = mine_arena_zeros(env->scratch, b, width * sizeof(double));
+  status = mine_env_status(env);
+  if (status == MINE_OK) status = profile_run(env, &job, prototypes);
+  mine_arena_rewind(env->scratch, mark);
+  return status;
+}
+
+/* ---- describe ---------------------------------------------------------------------- */
+
+static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c, int column,
+                          const char *name) {
+  const double value = m->value[c * m->encoding.width + column], overall = m->overall[column];
+  const double deviation = m->deviation[column];
+  mine_relation_int(to, 0, c + 1);
+  mine_relation_int(to, 1, m->rows[c]);
+  mine_relation_text(to, 2, name);
+  mine_relation_real(to, 3, value);
+  mine_relation_real(to, 4, overall);
+  mine_relation_real(to, 5, deviation > 0 ? (value - overall) / deviation : NAN);
+  mine_relation_end_row(to);
+}
+
+/* "tenure", or one "plan=gold" per level. */
+static mine_status centroids_names(mine_env *env, const mine_model *model, const char **name) {
+  const mine_encoding *e = &((const mine_prototypes *)model->body)->encoding;
+  for (int f = 0; f < e->n_features; f++) {
+    for (int c = e->first[f]; c < e->first[f + 1]; c++) {
+      mine_text text;
+      mine_cell level;
+      name[c] = model->feature[f].name;
+      if (e->levels[f] == 0) continue;
+      mine_text_open(&text, env->scratch);
+      mine_text_adds(&text, model->feature[f].name);
+      mine_text_adds(&text, "=");
+      mine_values_get(&model->feature[f].levels.values, c - e->first[f], &level);
+      mine_text_add_cell(&text, &level);
+      name[c] = text.data;
+    }
+  }
+  return mine_env_status(env);
+}
+
+static mine_status prototypes_centroids(mine_env *env, const mine_model *model,
+                                        mine_relation **out) {
+  const mine_prototypes *m = model->body;
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const char **name = mine_arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
+  mine_relation *to = mine_relation_new(env, "cluster, rows, feature, value, overall, z");
+  mine_status status = mine_env_status(env);
+  if (status == MINE_OK) status = centroids_names(env, model, name);
+  for (int64_t c = 0; status == MINE_OK && c < m->k; c++) {
+    for (int column = 0; column < m->encoding.width; column++) {
+      centroids_row(to, m, c, column, name[column]);
+    }
+    status = mine_poll(env);
+  }
+  mine_arena_rewind(env->scratch, mark);
+  return to ? mine_relation_finish(env, to, out) : status;
+}
+
+static mine_status prototypes_describe(mine_env *env, const mine_model *model, const char *part,
+                                       mine_relation **out) {
+  if (strcmp(part, "centroids") == 0) return prototypes_centroids(env, model, out);
+  return MINE_UNSUPPORTED;
+}
+
+/* ---- save and load ------------------------------------------------------------------ */
+
+static void prototypes_save(const mine_model *model, mine_writer *w) {
+  const mine_prototypes *m = model->body;
+  const size_t width = (size_t)m->encoding.width, k = (size_t)m->k;
+  mine_encoding_save(&m->encoding, w);
+  mine_write_u32(w, (uint32_t)k);
+  mine_write_reals(w, m->centre, k * width);
+  for (size_t c = 0; c < k; c++)
+    mine_write_i64(w, m->rows[c]);
+  mine_write_real(w, m->inertia);
+  mine_write_reals(w, m->value, k * width);
+  mine_write_reals(w, m->overall, width);
+  mine_write_reals(w, m->deviation, width);
+}
+
+/* Reals of which NAN is meant and infinity is not. */
+static double *prototypes_load_reals(mine_reader *r, size_t n) {
+  double *v = mine_read_reals(r, n, 0);
+  for (size_t i = 0; v && i < n; i++) {
+    if (isinf(v[i])) mine_reader_bad(r, "cluster profile");
+  }
+  return v;
+}
+
+static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version) {
+  mine_prototypes *m = mine_arena_zeros(r->arena, 1, sizeof *m);
+  size_t width, k;
+  (void)version; /* the only one so far */
+  if (!m) {
+    mine_reader_bad(r, "no memory for the centres");
+    return;
+  }
+  mine_encoding_load(r, model->feature, model->n_features, &m->encoding);
+  if (!mine_reader_ok(r)) return;
+  width = (size_t)m->encoding.width;
+  k = mine_read_count(r, (2 * width + 1) * sizeof(double));
+  if (mine_reader_ok(r) && (k < 1 || k > INT32_MAX - 1)) mine_reader_bad(r, "number of clusters");
+  if (!mine_reader_ok(r)) return;
+  m->k = (int64_t)k;
+  m->centre = mine_read_reals(r, k * width, 1);
+  m->rows = mine_arena_array(r->arena, k, sizeof *m->rows);
+  if (!m->rows) mine_reader_bad(r, "no memory for the centres");
+  for (size_t c = 0; mine_reader_ok(r) && c < k; c++) {
+    m->rows[c] = mine_read_i64(r);
+    if (m->rows[c] < 0 || m->rows[c] > MINE_MAX_ROWS) mine_reader_bad(r, "rows of a cluster");
+  }
+  m->inertia = mine_read_finite(r);
+  if (m->inertia < 0) mine_reader_bad(r, "inertia");
+  m->value = prototypes_load_reals(r, k * width);
+  m->overall = prototypes_load_reals(r, width);
+  m->deviation = prototypes_load_reals(r, width);
+  if (mine_reader_ok(r)) model->body = m;
+}
+
+const mine_kind mine_kind_prototypes = {
+    "prototypes",    PROTOTYPES_TAG,  PROTOTYPES_VERSION,  prototypes_predict,
+    prototypes_save, prototypes_load, prototypes_describe,
+};

@@ -1,0 +1,36 @@
+/*
+** prototypes.h -- the model kind of clusterings whose clusters have a centre.
+**
+** A row belongs to the nearest of k centres in the encoded space of
+** data/encode.h; ties go to the lower number.  Beside the centres the model
+** keeps what its clusters look like in the units of the source.
+*/
+#ifndef MINE_MODEL_PROTOTYPES_H
+#define MINE_MODEL_PROTOTYPES_H
+
+#include "../data/encode.h"
+#include "model.h"
+
+typedef struct mine_prototypes {
+  mine_encoding encoding;
+  int64_t k;
+  double *centre; /* k x width, encoded                                       */
+  int64_t *rows;  /* per cluster                                              */
+  double inertia; /* sum of weight x squared distance                         */
+  /* Per encoded column, in the units of the source: numeric the mean of the
+  ** known values, category the share of the level among the known ones. */
+  double *value;     /* k x width; NAN: no known value in the cluster         */
+  double *overall;   /* width; NAN: no known value at all                     */
+  double *deviation; /* width; of all rows (divisor n)                        */
+} mine_prototypes;
+
+/* Fill value, overall and deviation (allocated in the model's arena) from the
+** rows and their labels 0..k-1.  Weights count.  Parallel over `blocks` blocks of
+** rows, whose number must not depend on threads.  O(rows x features). */
+mine_status mine_prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
+                                    const mine_dataset *data, const int32_t *label,
+                                    int64_t blocks) MINE_MUST_CHECK;
+
+extern const mine_kind mine_kind_prototypes;
+
+#endif
