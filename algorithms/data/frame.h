@@ -9,7 +9,8 @@
 ** Type inference of a training column (surface.md "Types"):
 **   - numbers only                       -> numeric
 **   - text whose non-empty values all read as plain decimals -> numeric, ''
-**     is missing; leading zeros, nan, inf, hex, exponents keep it text
+**     (and text of spaces only) is missing; leading zeros, nan, inf, hex,
+**     exponents keep it text
 **   - other text                         -> category; '' is missing
 **   - text among numbers                 -> error (column, row, value), unless
 **     the text is '' (missing) or a plain decimal, or the column is declared
@@ -59,7 +60,8 @@ typedef struct mine_column {
   int32_t *code;
   mine_values levels; /* category: sorted (mine_cell_compare), code = position */
   /* Filled while reading and by finish. */
-  int64_t missing;                     /* cells that are missing (NULL, and '' in attributes) */
+  int64_t missing;                     /* cells that are missing (NULL, and '' in attributes);
+                                       ** not counted in fixed columns                     */
   int64_t unknown;                     /* scoring: cells with a level never seen              */
   int all_integers;                    /* numeric: every value is a whole number              */
   int from_text;                       /* numeric values that arrived as text                 */
@@ -77,15 +79,18 @@ struct mine_frame {
   mine_arena *arena;
   int n_columns;
   mine_column *column;
+  struct mine_lane *lane; /* per column: where the next value goes */
   int64_t rows;
+  size_t capacity; /* rows for which every payload has room */
+  int64_t cleared; /* rows dropped by clear: row numbers in errors go on */
   int finished;
   mine_values ids;   /* of the ID column; empty when there is none */
   uint64_t *id_hash; /* per row, of the ID column                  */
   size_t id_hash_capacity;
   mine_frame_plan plan;
   void *owner;
-  int unlimited_levels; /* EXACT columns: any number of distinct values */
-  int64_t max_levels;   /* categories per feature column, else an error; default 100000 */
+  int64_t max_levels; /* categories per attribute column, else an error; default 100000.
+                      ** EXACT columns take any number. */
 };
 
 mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner,
@@ -97,19 +102,31 @@ void mine_frame_close(mine_frame *frame);
 void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
                     const mine_dictionary *levels);
 /* Infer types, sort levels, recode, compute statistics; trims the columns.
-** For a fixed frame it only trims.  Safe to call again after more rows only
-** for fixed frames. */
+** Fixed and id columns are only completed: they keep their room and take more
+** rows afterwards; any other column takes no cell after finish until clear.
+** EXACT: levels stay in order of first appearance.  A target that is not fixed
+** has neither number nor code until one of the two calls below; its type says
+** what it looks like, and of numbers the statistics are there. */
 mine_status mine_frame_finish(mine_frame *frame) MINE_MUST_CHECK;
-void mine_frame_clear(mine_frame *frame); /* drop rows, keep columns (fixed frames) */
+/* Drop the rows, keep the columns and their room: the next batch.  Row numbers
+** in errors go on counting.  A fixed column stays fixed, others start anew. */
+void mine_frame_clear(mine_frame *frame);
 int mine_frame_find(const mine_frame *frame, const char *name); /* column or -1; exact bytes */
 
 /* A target column holds both views until the job decides; these make one final.
 ** as_category: exact typed levels, at most `most` of them.  as_number: error
-** naming the first value that is no number. */
+** naming the first value that is no number.  After mine_frame_finish, once. */
 mine_status mine_column_as_category(mine_frame *frame, int column, int64_t most) MINE_MUST_CHECK;
 mine_status mine_column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK;
 /* Distinct non-missing values, counted up to `limit` (then limit + 1). */
 int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit);
 int mine_column_is_text(const mine_column *column); /* any text that is not '' was seen */
+
+/* The id column.  How many different ids (by 64-bit hash; NULL counts as none),
+** counted until `enough` are found; -1 = failure recorded.  O(rows), 8 to 32
+** bytes of scratch for each id counted. */
+int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough);
+/* The first row (from 1) whose id is a fractional number; 0 = none. */
+int64_t mine_frame_ids_fractional(const mine_frame *frame);
 
 #endif

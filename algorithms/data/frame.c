@@ -1,0 +1,273 @@
+/*
+** frame.c -- a frame's life: columns named and given roles, rows ended, room
+** made, everything dropped for the next batch.
+**
+** All payloads have room for `capacity` rows, which is always more than `rows`:
+** a put needs no check of its own.  Room grows by moving pages (arena blocks).
+*/
+#include <string.h>
+
+#include "../core/text.h"
+#include "frame_filling.h"
+
+#define FRAME_FIRST_ROWS 16
+#define FRAME_MAX_LEVELS 100000
+#define FRAME_POLL_ROWS  8192 /* the host is asked to go on every so many rows */
+
+mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner, mine_frame **out) {
+  *out = NULL;
+  mine_arena *arena = mine_arena_open(env);
+  if (!arena) return mine_env_status(env);
+  mine_frame *frame = mine_arena_zeros(arena, 1, sizeof *frame);
+  if (!frame) {
+    mine_arena_close(arena);
+    return mine_env_status(env);
+  }
+  frame->env = env;
+  frame->arena = arena;
+  frame->plan = plan;
+  frame->owner = owner;
+  frame->capacity = FRAME_FIRST_ROWS;
+  frame->max_levels = FRAME_MAX_LEVELS;
+  mine_values_open(&frame->ids, arena);
+  *out = frame;
+  return MINE_OK;
+}
+
+void mine_frame_close(mine_frame *frame) {
+  if (!frame) return;
+  for (int c = 0; c < frame->n_columns; c++)
+    mine_arena_close(frame->column[c].filling->dictionary_arena);
+  mine_arena_close(frame->arena);
+}
+
+/* ---- columns ------------------------------------------------------------- */
+
+static mine_status frame_check_names(mine_frame *frame, const char *const *names, int n) {
+  mine_env *env = frame->env;
+  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_dictionary seen;
+  if (!mine_dictionary_open(&seen, env->scratch)) return mine_env_status(env);
+  for (int c = 0; c < n; c++) {
+    if (!names[c]) return mine_fail(env, MINE_DATA, "column %d has no name", c + 1);
+    mine_cell cell = {MINE_TEXT, strlen(names[c]), {0}};
+    cell.as.text = names[c];
+    int64_t at = mine_dictionary_add(&seen, &cell);
+    if (at < 0) return mine_env_status(env);
+    if (at != c)
+      return mine_fail(env, MINE_DATA,
+                       "two columns are called '%s' (columns %d and %d); name them apart with AS",
+                       names[c], (int)at + 1, c + 1);
+  }
+  mine_arena_rewind(env->scratch, mark);
+  return MINE_OK;
+}
+
+/* Names copied, fillings and lanes ready for the plan. */
+static mine_status frame_make_columns(mine_frame *frame, const char *const *names, int n) {
+  mine_arena *arena = frame->arena;
+  mine_column *column = mine_arena_zeros(arena, (size_t)n, sizeof *column);
+  mine_filling *filling = mine_arena_zeros(arena, (size_t)n, sizeof *filling);
+  mine_lane *lane = mine_arena_zeros(arena, (size_t)n, sizeof *lane);
+  if (!column || !filling || !lane) return mine_env_status(frame->env);
+  for (int c = 0; c < n; c++) {
+    column[c].filling = &filling[c];
+    column[c].name = mine_arena_text(arena, names[c], strlen(names[c]));
+    if (!column[c].name) return mine_env_status(frame->env);
+    mine_values_open(&column[c].levels, arena);
+  }
+  frame->column = column;
+  frame->lane = lane;
+  frame->n_columns = n;
+  return MINE_OK;
+}
+
+static mine_status frame_check_roles(mine_frame *frame) {
+  int id = -1;
+  for (int c = 0; c < frame->n_columns; c++) {
+    if (frame->column[c].role != MINE_ROLE_ID) continue;
+    if (id >= 0)
+      return mine_fail(frame->env, MINE_DATA, "both '%s' and '%s' are to be the id; choose one",
+                       frame->column[id].name, frame->column[c].name);
+    id = c;
+  }
+  return MINE_OK;
+}
+
+mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int n) {
+  mine_env *env = frame->env;
+  mine_status status = mine_env_status(env);
+  if (status != MINE_OK) return status;
+  if (frame->n_columns > 0) return mine_fail(env, MINE_DATA, "the columns were named already");
+  if (n < 1) return mine_fail(env, MINE_DATA, "the source has no columns");
+  status = frame_check_names(frame, names, n);
+  if (status == MINE_OK) status = frame_make_columns(frame, names, n);
+  if (status == MINE_OK && frame->plan) status = frame->plan(frame->owner, frame);
+  if (status == MINE_OK) status = frame_check_roles(frame);
+  for (int c = 0; c < n && status == MINE_OK; c++)
+    if (!mine_frame_begin_column(frame, c)) status = mine_env_status(env);
+  return status;
+}
+
+void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
+                    const mine_dictionary *levels) {
+  mine_filling *f = frame->column[column].filling;
+  f->fixed = 1;
+  f->fixed_type = type;
+  f->fixed_levels = levels;
+}
+
+/* The mode a column starts in. */
+static int frame_begin_attribute(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  if (f->fixed) {
+    col->type = f->fixed_type;
+    f->mode = MINE_MODE_IGNORE; /* a column that was empty in training */
+    if (f->fixed_type == MINE_COLUMN_NUMERIC) return mine_frame_use_numbers(frame, column);
+    if (f->fixed_type == MINE_COLUMN_CATEGORY) {
+      f->mode = MINE_MODE_LOOKUP;
+      return mine_frame_use_codes(frame, column);
+    }
+    return 1;
+  }
+  f->mode = MINE_MODE_EMPTY;
+  f->decimals = 1;
+  f->typed = col->role == MINE_ROLE_TARGET;
+  if (col->declared == MINE_DECLARED_NUMERIC || col->role == MINE_ROLE_WEIGHT)
+    return mine_frame_use_numbers(frame, column);
+  if (col->declared == MINE_DECLARED_CATEGORY || col->role == MINE_ROLE_EXACT) {
+    f->typed = 1;
+    f->decimals = 0;
+    return mine_frame_use_codes(frame, column);
+  }
+  return 1;
+}
+
+int mine_frame_begin_column(mine_frame *frame, int column) {
+  mine_filling *f = frame->column[column].filling;
+  switch (frame->column[column].role) {
+    case MINE_ROLE_IGNORED:
+      f->mode = MINE_MODE_IGNORE;
+      return 1;
+    case MINE_ROLE_ID:
+      f->mode = MINE_MODE_ID;
+      return 1;
+    case MINE_ROLE_PROFILE:
+      f->mode = MINE_MODE_PROFILE;
+      return mine_profile_begin(frame, column);
+    default:
+      return frame_begin_attribute(frame, column);
+  }
+}
+
+int mine_frame_wants(const mine_frame *frame, int column) {
+  return column >= 0 && column < frame->n_columns &&
+         frame->column[column].filling->mode != MINE_MODE_IGNORE;
+}
+
+int mine_frame_find(const mine_frame *frame, const char *name) {
+  for (int c = 0; c < frame->n_columns; c++)
+    if (strcmp(frame->column[c].name, name) == 0) return c;
+  return -1;
+}
+
+/* ---- rows ------------------------------------------------------------------ */
+
+/* Four times while tiny, then twice; a quarter once a tenth of max_memory is in
+** use.  Rows that are not filled yet cost no memory, only account; steps, on the
+** other hand, may copy everything (realloc moves pages only where the C library
+** mapped the block on its own). */
+static size_t frame_next_capacity(const mine_frame *frame) {
+  const mine_memory *memory = &frame->env->memory;
+  size_t capacity = frame->capacity;
+  if (capacity < 4096) return capacity * 4;
+  return capacity + (memory->used > memory->limit / 10 ? capacity / 4 : capacity);
+}
+
+static mine_status frame_grow(mine_frame *frame) {
+  size_t capacity = frame_next_capacity(frame);
+  for (int c = 0; c < frame->n_columns; c++) {
+    mine_column *col = &frame->column[c];
+    mine_lane *lane = &frame->lane[c];
+    if (lane->number) {
+      double *number = mine_frame_room(frame, c, col->number, capacity, sizeof *number);
+      if (!number) return mine_env_status(frame->env);
+      col->number = lane->number = number;
+    }
+    if (lane->code) {
+      int32_t *code = mine_frame_room(frame, c, col->code, capacity, sizeof *code);
+      if (!code) return mine_env_status(frame->env);
+      col->code = lane->code = code;
+    }
+  }
+  frame->capacity = capacity;
+  return MINE_OK;
+}
+
+/* Whether finish has settled a column, which then takes no more rows. */
+static int frame_is_closed(const mine_frame *frame) {
+  for (int c = 0; c < frame->n_columns; c++)
+    if (frame->column[c].filling->closed) return 1;
+  return 0;
+}
+
+mine_status mine_frame_end_row(mine_frame *frame) {
+  mine_env *env = frame->env;
+  mine_status status = mine_env_status(env);
+  if (status != MINE_OK) return status;
+  if (frame->n_columns == 0)
+    return mine_fail(env, MINE_DATA, "a row ended before the columns were named");
+  if (frame->rows >= MINE_MAX_ROWS)
+    return mine_fail(env, MINE_LIMIT, "the source has more than %lld rows; narrow it with WHERE",
+                     (long long)MINE_MAX_ROWS);
+  if (frame->finished && frame_is_closed(frame))
+    return mine_fail(env, MINE_DATA, "the rows are finished; no more can be added");
+  if ((size_t)frame->rows + 2 > frame->capacity && frame_grow(frame) != MINE_OK)
+    return mine_env_status(env);
+  frame->rows++;
+  frame->finished = 0;
+  if (frame->rows % FRAME_POLL_ROWS == 0) return mine_poll(env);
+  return MINE_OK;
+}
+
+int64_t mine_frame_rows(const mine_frame *frame) {
+  return frame->rows;
+}
+
+/* ---- the next batch ---------------------------------------------------------- */
+
+static void frame_clear_column(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  frame->lane[column].next = 0;
+  col->missing = col->unknown = 0;
+  if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_ID) return;
+  mine_frame_drop_codes(frame, column);
+  mine_frame_give_back(frame, column, col->number);
+  col->number = frame->lane[column].number = NULL;
+  col->type = MINE_COLUMN_EMPTY;
+  mine_filling fresh = {0};
+  fresh.kept = f->kept;
+  fresh.profile = f->profile;
+  *f = fresh;
+  if (f->kept.arena) mine_values_clear(&f->kept);
+  if (col->role == MINE_ROLE_EXACT)
+    mine_values_open(&col->levels, frame->arena); /* they were the dictionary's */
+  else
+    mine_values_clear(&col->levels);
+  (void)mine_frame_begin_column(frame, column); /* a failure sticks in env */
+}
+
+void mine_frame_clear(mine_frame *frame) {
+  frame->cleared += frame->rows;
+  frame->rows = 0;
+  frame->finished = 0;
+  for (int c = 0; c < frame->n_columns; c++) {
+    if (frame->column[c].role == MINE_ROLE_ID) {
+      mine_values_clear(&frame->ids);
+      frame->column[c].filling->fractional_row = 0;
+    }
+    frame_clear_column(frame, c);
+  }
+}

@@ -1,0 +1,127 @@
+/*
+** frame_filling.h -- the state of a frame's columns while rows come in.
+** Private to frame*.c and profile.c.
+**
+** A column is in one *mode*; cells move it from one mode to the next:
+**
+**            number                 text
+**   EMPTY ----------> NUMBER    EMPTY ------> CODE      a feature
+**   EMPTY ----------> KEEP      EMPTY ------> CODE      a target
+**   CODE  ----------> NUMBER    while every text was a plain decimal, when a
+**                               number arrives, at more than max_levels
+**                               different texts, or at finish
+**   KEEP  --text----> CODE      a target with numbers and text (or NUMBER, at
+**                               more than max_levels different numbers)
+**
+** Two structs a column.  The *lane* holds what the hot path touches: where the
+** next value goes and a small cache of recent texts.  A lane that cannot take
+** a value at once (other mode, skipped rows, finished) has no pointer there,
+** and the cell takes the slow way through the *filling*.
+**
+** Rows in which a column got no cell are filled in late, by the next cell or by
+** finish: leaving a cell out costs nothing.
+*/
+#ifndef MINE_DATA_FRAME_FILLING_H
+#define MINE_DATA_FRAME_FILLING_H
+
+#include "frame.h"
+
+#define MINE_TEXT_BYTES  1000000     /* longest text cell */
+#define MINE_EXACT_WHOLE (1LL << 53) /* whole numbers up to here are exact doubles */
+
+typedef enum mine_mode {
+  MINE_MODE_IGNORE, /* cells are dropped                                   */
+  MINE_MODE_EMPTY,  /* nothing but missing cells so far                    */
+  MINE_MODE_NUMBER, /* column->number                                      */
+  MINE_MODE_CODE,   /* column->code, positions in a dictionary that grows  */
+  MINE_MODE_LOOKUP, /* column->code, positions in the model's dictionary   */
+  MINE_MODE_KEEP,   /* numbers kept exactly, in filling->kept               */
+  MINE_MODE_ID,     /* kept exactly and hashed, in frame->ids              */
+  MINE_MODE_PROFILE /* profile.c                                           */
+} mine_mode;
+
+/* A text of at most 16 bytes is its own key: its first and last eight bytes
+** and its length.  Integers of code columns use the length MINE_CACHED_INT. */
+typedef struct mine_cached {
+  uint64_t head, tail;
+  uint32_t bytes; /* 0 = empty entry */
+  int32_t code;
+} mine_cached;
+#define MINE_CACHE_BITS  8
+#define MINE_CACHED_TEXT 16
+#define MINE_CACHED_INT  255
+
+typedef struct mine_lane {
+  int64_t next;       /* first row that has no cell yet            */
+  double *number;     /* NULL unless numbers are stored at once    */
+  int32_t *code;      /* NULL unless codes are stored              */
+  mine_cached *cache; /* NULL unless codes of texts are remembered */
+} mine_lane;
+
+/* What a profile keeps of a column: numbers as sortable keys, texts counted. */
+typedef struct mine_profiled {
+  uint64_t *whole, *real;
+  size_t n_whole, whole_capacity, n_real, real_capacity;
+  int64_t *count; /* per value of the dictionary */
+  size_t count_capacity;
+  int64_t n_text, n_blob;
+} mine_profiled;
+
+typedef struct mine_filling {
+  mine_mode mode;
+  int fixed;                     /* by mine_frame_fix                              */
+  int closed;                    /* finished: takes no more cells                  */
+  int typed;                     /* CODE: numbers are levels too                   */
+  int decimals;                  /* CODE: every text so far is blank or a decimal   */
+  int any_decimal;               /* CODE: at least one is a decimal                */
+  int any_text;                  /* a text that is not '' was seen                 */
+  int rounded;                   /* NUMBER: a whole number beyond 2^53             */
+  int64_t words_row, words_code; /* CODE: the first text that is no decimal       */
+  int64_t fractional_row;        /* ID: the first fractional number, 0 = none      */
+  mine_column_type fixed_type;
+  const mine_dictionary *fixed_levels;
+  mine_dictionary dictionary;
+  mine_arena *dictionary_arena;
+  mine_values kept;
+  mine_profiled *profile;
+} mine_filling;
+
+/* 1-based number of the row under construction, in source order. */
+static inline int64_t mine_frame_row(const mine_frame *frame) {
+  return frame->cleared + frame->rows + 1;
+}
+
+/* frame.c */
+int mine_frame_begin_column(mine_frame *frame, int column); /* mode by role; 0 = failure */
+
+/* frame_infer.c: mode changes and what a cell does in each mode.  The row under
+** construction is frame->rows; earlier rows are complete.  0 = failure recorded. */
+/* A payload for `rows` cells, or `old` resized; and given back (NULL is fine). */
+void *mine_frame_room(mine_frame *frame, int column, void *old, size_t rows, size_t size);
+void mine_frame_give_back(mine_frame *frame, int column, void *payload);
+int mine_frame_pad(mine_frame *frame, int column, int64_t rows); /* missing up to `rows` */
+int mine_frame_use_numbers(mine_frame *frame, int column);
+int mine_frame_use_codes(mine_frame *frame, int column);
+int mine_frame_codes_to_numbers(mine_frame *frame, int column);
+void mine_frame_drop_codes(mine_frame *frame, int column);
+void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell);
+void mine_frame_take_text(mine_frame *frame, int column, const mine_cell *cell);
+int mine_text_is_blank(const char *text, size_t bytes); /* '' or spaces only */
+double mine_cell_number(const mine_cell *cell);         /* NAN: no number    */
+
+/* frame_put.c */
+void mine_cache_add(mine_cached *cache, const mine_cell *cell, int32_t code);
+mine_status mine_frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text);
+mine_status mine_frame_too_many(mine_frame *frame, int column);
+
+/* frame_finish.c */
+int mine_frame_settle_category(mine_frame *frame, int column); /* sort levels, recode */
+void mine_frame_describe(mine_frame *frame, int column);       /* missing and statistics */
+/* Set column->why; `shown`: a text that made it a category, or "". */
+void mine_frame_explain(mine_column *column, const char *shown);
+
+/* profile.c */
+int mine_profile_begin(mine_frame *frame, int column);
+void mine_profile_put(mine_frame *frame, int column, const mine_cell *cell);
+
+#endif

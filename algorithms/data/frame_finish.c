@@ -1,0 +1,358 @@
+/*
+** frame_finish.c -- all rows are in: types settled, levels sorted, statistics.
+*/
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/parallel.h"
+#include "../core/text.h"
+#include "frame_filling.h"
+#include "moments.h"
+
+/* ---- categories: levels in order, codes to match ------------------------------------ */
+
+typedef struct finish_level {
+  mine_cell cell;
+  int32_t code;
+} finish_level;
+
+static void finish_merge(const finish_level *from, finish_level *to, int64_t left, int64_t middle,
+                         int64_t right) {
+  int64_t a = left, b = middle;
+  for (int64_t i = left; i < right; i++) {
+    int first = b >= right || (a < middle && mine_cell_compare(&from[a].cell, &from[b].cell) <= 0);
+    to[i] = first ? from[a++] : from[b++];
+  }
+}
+
+/* Bottom-up merge sort; returns which of the two holds the result. */
+static finish_level *finish_sort(finish_level *level, finish_level *other, int64_t n) {
+  for (int64_t width = 1; width < n; width *= 2) {
+    for (int64_t left = 0; left < n; left += 2 * width) {
+      int64_t middle = left + width < n ? left + width : n;
+      int64_t right = middle + width < n ? middle + width : n;
+      finish_merge(level, other, left, middle, right);
+    }
+    finish_level *swap = level;
+    level = other;
+    other = swap;
+  }
+  return level;
+}
+
+/* The dictionary's values sorted into column->levels; *place: old code -> new. */
+static int finish_sort_levels(mine_column *col, int32_t **place) {
+  const mine_values *values = &col->filling->dictionary.values;
+  mine_arena *arena = col->filling->dictionary_arena; /* dropped with the dictionary */
+  int64_t n = values->n;
+  finish_level *level = mine_arena_array(arena, (size_t)n, sizeof *level);
+  finish_level *other = mine_arena_array(arena, (size_t)n, sizeof *other);
+  *place = mine_arena_array(arena, (size_t)n, sizeof **place);
+  if (!level || !other || !*place) return 0;
+  for (int64_t i = 0; i < n; i++) {
+    mine_values_get(values, i, &level[i].cell);
+    level[i].code = (int32_t)i;
+  }
+  level = finish_sort(level, other, n);
+  for (int64_t i = 0; i < n; i++) {
+    if (!mine_values_push(&col->levels, &level[i].cell)) return 0;
+    (*place)[level[i].code] = (int32_t)i;
+  }
+  return 1;
+}
+
+int mine_frame_settle_category(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  int32_t *code = col->code, *place;
+  int64_t rows = frame->rows;
+  if (!finish_sort_levels(col, &place)) return 0;
+  for (int64_t row = 0; row < rows; row++)
+    if (code[row] >= 0) code[row] = place[code[row]];
+  col->code = NULL; /* keep the codes, drop the dictionary */
+  mine_frame_drop_codes(frame, column);
+  col->code = code;
+  col->type = MINE_COLUMN_CATEGORY;
+  return 1;
+}
+
+/* ---- what each column turned out to be ---------------------------------------------- */
+
+static void finish_empty(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_frame_drop_codes(frame, column);
+  mine_frame_give_back(frame, column, col->number);
+  col->number = NULL;
+  col->filling->mode = MINE_MODE_EMPTY;
+  col->type = MINE_COLUMN_EMPTY;
+}
+
+static int finish_codes(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  if (col->role == MINE_ROLE_EXACT) {
+    col->levels = f->dictionary.values;
+    col->type = MINE_COLUMN_CATEGORY;
+    return 1;
+  }
+  if (f->dictionary.values.n == 0 || (f->decimals && !f->any_decimal && !f->typed)) {
+    finish_empty(frame, column);
+    return 1;
+  }
+  if (col->role == MINE_ROLE_TARGET) {
+    col->type = MINE_COLUMN_CATEGORY;
+    return 1;
+  }
+  if (!f->decimals) return mine_frame_settle_category(frame, column);
+  col->type = MINE_COLUMN_NUMERIC;
+  return mine_frame_codes_to_numbers(frame, column);
+}
+
+static int finish_settle(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  mine_lane *lane = &frame->lane[column];
+  if (!mine_frame_pad(frame, column, frame->rows)) return 0;
+  if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_ID) return 1;
+  f->closed = 1;
+  lane->number = NULL;
+  lane->code = NULL;
+  lane->cache = NULL;
+  lane->next = frame->rows;
+  if (f->mode == MINE_MODE_CODE) return finish_codes(frame, column);
+  if (f->mode == MINE_MODE_NUMBER || f->mode == MINE_MODE_KEEP) col->type = MINE_COLUMN_NUMERIC;
+  return 1;
+}
+
+/* ---- statistics ---------------------------------------------------------------------- */
+
+/* Numbers that are still kept as they came: moments through a small buffer. */
+static void finish_kept_moments(const mine_values *kept, mine_moments *m) {
+  double buffer[MINE_MOMENTS_BLOCK];
+  for (int64_t at = 0; at < kept->n; at += MINE_MOMENTS_BLOCK) {
+    int64_t n = kept->n - at < MINE_MOMENTS_BLOCK ? kept->n - at : MINE_MOMENTS_BLOCK;
+    for (int64_t i = 0; i < n; i++) {
+      mine_cell cell;
+      mine_values_get(kept, at + i, &cell);
+      buffer[i] = mine_cell_number(&cell);
+    }
+    mine_moments_add(m, buffer, n);
+  }
+}
+
+static void finish_count_codes(mine_column *col, int64_t rows) {
+  int64_t missing = 0;
+  for (int64_t row = 0; row < rows; row++)
+    missing += col->code[row] < 0;
+  col->missing = missing;
+}
+
+void mine_frame_describe(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  mine_moments m;
+  col->missing = frame->rows;
+  if (col->code) finish_count_codes(col, frame->rows);
+  if (col->number) {
+    mine_moments_of(&m, col->number, frame->rows);
+  } else if (f->mode == MINE_MODE_KEEP) {
+    mine_moments_open(&m, 1.0);
+    finish_kept_moments(&f->kept, &m);
+  } else {
+    return;
+  }
+  col->missing = frame->rows - m.n;
+  if (m.n == 0) return;
+  col->all_integers = m.whole;
+  col->least = m.least;
+  col->most = m.most;
+  col->mean = mine_moments_mean(&m);
+  col->deviation = mine_moments_deviation(&m, 0);
+}
+
+static void finish_describe_task(void *context, int64_t task, int worker) {
+  mine_frame *frame = context;
+  (void)worker;
+  if (frame->column[task].filling->closed) mine_frame_describe(frame, (int)task);
+}
+
+#define FINISH_SMALL 200000 /* cells: below, threads cost more than they bring */
+
+static mine_status finish_describe(mine_frame *frame) {
+  if (frame->rows * frame->n_columns >= FINISH_SMALL)
+    return mine_parallel(frame->env, frame->n_columns, finish_describe_task, frame);
+  for (int c = 0; c < frame->n_columns; c++)
+    finish_describe_task(frame, c, 0);
+  return MINE_OK;
+}
+
+/* ---- weights ---------------------------------------------------------------------------- */
+
+static mine_status finish_check_weight(const mine_frame *frame, const mine_column *col) {
+  for (int64_t row = 0; row < frame->rows; row++) {
+    double w = col->number[row];
+    if (w >= 0) continue;
+    char shown[MINE_NUMBER_BYTES];
+    return mine_fail(frame->env, MINE_DATA,
+                     "weight column '%s' has %s (row %lld); weights are numbers, 0 or more",
+                     col->name, isnan(w) ? "no value" : mine_format_real(shown, w, 0),
+                     (long long)(frame->cleared + row + 1));
+  }
+  return MINE_OK;
+}
+
+/* ---- in words ------------------------------------------------------------------------------ */
+
+#define FINISH_DATES_ASKED 1000 /* levels looked at */
+
+static int finish_is_date(const mine_cell *cell) {
+  static const char shape[] = "dddd-dd-dd";
+  if (cell->type != MINE_TEXT || cell->bytes < sizeof shape - 1) return 0;
+  for (size_t i = 0; i < sizeof shape - 1; i++) {
+    char c = cell->as.text[i];
+    if (shape[i] == 'd' ? (c < '0' || c > '9') : c != shape[i]) return 0;
+  }
+  return 1;
+}
+
+/* More than half of the levels. */
+static int finish_dates(const mine_values *levels) {
+  int64_t dates = 0, asked = levels->n < FINISH_DATES_ASKED ? levels->n : FINISH_DATES_ASKED;
+  for (int64_t i = 0; i < asked; i++) {
+    mine_cell cell;
+    mine_values_get(levels, i, &cell);
+    dates += finish_is_date(&cell);
+  }
+  return 2 * dates > asked;
+}
+
+static const char *finish_numeric_why(const mine_column *col) {
+  if (col->declared == MINE_DECLARED_NUMERIC) return "numeric: as declared";
+  if (col->role == MINE_ROLE_WEIGHT) return "numeric: a weight";
+  if (!col->from_text) return "numeric: numbers only";
+  return "numeric: every text in it is a plain decimal number";
+}
+
+/* The first text that is no number says why a column is not numeric. */
+static void finish_words(const mine_column *col, char shown[MINE_SHOW_BYTES]) {
+  const mine_filling *f = col->filling;
+  mine_cell cell;
+  mine_values_get(&f->dictionary.values, f->words_code, &cell);
+  mine_show_cell(shown, &cell);
+}
+
+void mine_frame_explain(mine_column *col, const char *shown) {
+  const mine_filling *f = col->filling;
+  const mine_values *levels = col->levels.n ? &col->levels : &f->dictionary.values;
+  char text[512], missing[48] = "";
+  if (col->missing) snprintf(missing, sizeof missing, ", %lld missing", (long long)col->missing);
+  if (col->type == MINE_COLUMN_EMPTY)
+    snprintf(text, sizeof text, "empty: no value in any row");
+  else if (col->type == MINE_COLUMN_NUMERIC)
+    snprintf(text, sizeof text, "%s%s%s", finish_numeric_why(col), missing,
+             f->rounded ? "; whole numbers beyond 2^53 are rounded" : "");
+  else
+    snprintf(text, sizeof text, "category: %s%s, %lld level%s%s%s",
+             shown[0] ? "text such as " : "exact values", shown, (long long)levels->n,
+             levels->n == 1 ? "" : "s", missing, finish_dates(levels) ? "; looks like dates" : "");
+  size_t n = mine_utf8_prefix(text, strlen(text), sizeof col->why - 1);
+  memcpy(col->why, text, n);
+  col->why[n] = 0;
+}
+
+/* ---- room given back ----------------------------------------------------------------------------
+ */
+
+static int finish_trim_block(mine_frame *frame, void **block, size_t count, size_t size) {
+  if (!*block) return 1;
+  void *trimmed = mine_arena_block(frame->arena, *block, count ? count : 1, size);
+  if (trimmed) *block = trimmed;
+  return trimmed != NULL;
+}
+
+static int finish_trim(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  size_t rows = frame->rows ? (size_t)frame->rows : 1;
+  if (col->number) {
+    double *number = mine_frame_room(frame, column, col->number, rows, sizeof *number);
+    if (!number) return 0;
+    col->number = number;
+  }
+  if (col->code) {
+    int32_t *code = mine_frame_room(frame, column, col->code, rows, sizeof *code);
+    if (!code) return 0;
+    col->code = code;
+  }
+  return 1;
+}
+
+static int finish_any_fixed(const mine_frame *frame) {
+  for (int c = 0; c < frame->n_columns; c++)
+    if (frame->column[c].filling->fixed) return 1;
+  return 0;
+}
+
+static int finish_trim_ids(mine_frame *frame) {
+  mine_values *ids = &frame->ids;
+  void *payload = ids->payload, *pool = ids->pool, *hash = frame->id_hash;
+  size_t n = ids->n ? (size_t)ids->n : 1, bytes = ids->pool_bytes ? ids->pool_bytes : 1;
+  if (!payload || finish_any_fixed(frame)) return 1;
+  if (!finish_trim_block(frame, &payload, n, sizeof *ids->payload)) return 0;
+  ids->payload = payload;
+  ids->capacity = n;
+  if (!finish_trim_block(frame, &hash, n, sizeof *frame->id_hash)) return 0;
+  frame->id_hash = hash;
+  frame->id_hash_capacity = n;
+  if (!pool) return 1;
+  if (!finish_trim_block(frame, &pool, bytes, 1)) return 0;
+  ids->pool = pool;
+  ids->pool_capacity = bytes;
+  return 1;
+}
+
+/* ---- all of it
+ * -------------------------------------------------------------------------------------- */
+
+/* Settle one column; what made it a category is shown before it is dropped. */
+static mine_status finish_column(mine_frame *frame, int column, char shown[MINE_SHOW_BYTES]) {
+  mine_column *col = &frame->column[column];
+  const mine_filling *f = col->filling;
+  shown[0] = 0;
+  if (f->mode == MINE_MODE_CODE && col->role == MINE_ROLE_FEATURE && !f->decimals && !f->typed)
+    finish_words(col, shown);
+  if (!finish_settle(frame, column)) return mine_env_status(frame->env);
+  if (col->role == MINE_ROLE_WEIGHT && f->closed) return finish_check_weight(frame, col);
+  return MINE_OK;
+}
+
+/* A declared numeric column without a single number is empty after all. */
+static void finish_words_of_column(mine_frame *frame, int column, const char *shown) {
+  mine_column *col = &frame->column[column];
+  if (col->filling->mode == MINE_MODE_PROFILE) return;
+  if (col->number && col->missing == frame->rows && col->role != MINE_ROLE_WEIGHT)
+    finish_empty(frame, column);
+  mine_frame_explain(col, shown);
+}
+
+mine_status mine_frame_finish(mine_frame *frame) {
+  mine_env *env = frame->env;
+  mine_status status = mine_env_status(env);
+  if (status != MINE_OK || frame->finished) return status;
+  if (frame->n_columns == 0) return mine_fail(env, MINE_DATA, "the columns were never named");
+  mine_mark mark = mine_arena_mark(env->scratch);
+  char(*shown)[MINE_SHOW_BYTES] =
+      mine_arena_array(env->scratch, (size_t)frame->n_columns, sizeof *shown);
+  if (!shown) return mine_env_status(env);
+  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
+    status = finish_column(frame, c, shown[c]);
+  if (status == MINE_OK) status = finish_describe(frame);
+  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++) {
+    if (!frame->column[c].filling->closed) continue;
+    finish_words_of_column(frame, c, shown[c]);
+    if (!finish_trim(frame, c)) status = mine_env_status(env);
+  }
+  if (status == MINE_OK && !finish_trim_ids(frame)) status = mine_env_status(env);
+  mine_arena_rewind(env->scratch, mark);
+  if (status == MINE_OK) frame->finished = 1;
+  return status;
+}

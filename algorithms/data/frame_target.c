@@ -1,0 +1,183 @@
+/*
+** frame_target.c -- questions to a finished frame: what a target becomes, how
+** many values there are, whether the id is one.
+**
+** A target is kept as it came until the job knows its task: numbers exactly
+** (integers beyond 2^53 too), texts as codes.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../core/text.h"
+#include "frame_filling.h"
+
+int mine_column_is_text(const mine_column *column) {
+  return column->filling->any_text;
+}
+
+/* ---- a value of a column, whatever its state ------------------------------------------- */
+
+static void target_cell(const mine_column *col, int64_t row, mine_cell *out) {
+  const mine_filling *f = col->filling;
+  memset(out, 0, sizeof *out); /* MINE_NULL */
+  if (f->mode == MINE_MODE_KEEP) {
+    mine_values_get(&f->kept, row, out);
+  } else if (col->number && !isnan(col->number[row])) {
+    out->type = MINE_REAL;
+    out->as.real = col->number[row];
+  } else if (col->code && col->code[row] >= 0) {
+    mine_values_get(col->levels.n ? &col->levels : &f->dictionary.values, col->code[row], out);
+  }
+}
+
+int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit) {
+  const mine_column *col = &frame->column[column];
+  int64_t levels = col->levels.n ? col->levels.n : col->filling->dictionary.values.n;
+  if (col->code) return levels > limit ? limit + 1 : levels;
+  mine_mark mark = mine_arena_mark(frame->env->scratch);
+  mine_dictionary seen;
+  if (!mine_dictionary_open(&seen, frame->env->scratch)) return -1;
+  for (int64_t row = 0; row < frame->rows && seen.values.n <= limit; row++) {
+    mine_cell cell;
+    target_cell(col, row, &cell);
+    if (cell.type != MINE_NULL && mine_dictionary_add(&seen, &cell) < 0) return -1;
+  }
+  int64_t n = seen.values.n;
+  mine_arena_rewind(frame->env->scratch, mark);
+  return n;
+}
+
+/* ---- as a category ----------------------------------------------------------------------- */
+
+static mine_status target_too_many(mine_frame *frame, int column, int64_t most) {
+  const mine_column *col = &frame->column[column];
+  return mine_fail(frame->env, MINE_DATA, "column '%s' has more than %lld different values; %s",
+                   col->name, (long long)most,
+                   col->type == MINE_COLUMN_NUMERIC
+                       ? "that is too many classes: say task=regression, or group them first"
+                       : "that is too many classes: group them first");
+}
+
+/* Numbers become codes of a typed dictionary. */
+static mine_status target_numbers_to_codes(mine_frame *frame, int column, int64_t most) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  f->dictionary_arena = mine_arena_open(frame->env);
+  if (!f->dictionary_arena || !mine_dictionary_open(&f->dictionary, f->dictionary_arena))
+    return mine_env_status(frame->env);
+  size_t room = frame->rows ? (size_t)frame->rows : 1;
+  int32_t *code = mine_frame_room(frame, column, NULL, room, sizeof *code);
+  if (!code) return mine_env_status(frame->env);
+  for (int64_t row = 0; row < frame->rows; row++) {
+    mine_cell cell;
+    target_cell(col, row, &cell);
+    int64_t at =
+        cell.type == MINE_NULL ? MINE_CODE_MISSING : mine_dictionary_add(&f->dictionary, &cell);
+    if (at < 0 && cell.type != MINE_NULL) return mine_env_status(frame->env);
+    if (f->dictionary.values.n > most) return target_too_many(frame, column, most);
+    code[row] = (int32_t)at;
+  }
+  mine_frame_give_back(frame, column, col->number);
+  mine_values_clear(&f->kept);
+  col->number = NULL;
+  col->code = code;
+  f->mode = MINE_MODE_CODE;
+  return MINE_OK;
+}
+
+mine_status mine_column_as_category(mine_frame *frame, int column, int64_t most) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  mine_status status = mine_env_status(frame->env);
+  if (status != MINE_OK || col->type == MINE_COLUMN_EMPTY || col->levels.n) return status;
+  if (col->code && f->dictionary.values.n > most) return target_too_many(frame, column, most);
+  if (!col->code) status = target_numbers_to_codes(frame, column, most);
+  if (status != MINE_OK) return status;
+  if (!mine_frame_settle_category(frame, column)) return mine_env_status(frame->env);
+  mine_frame_describe(frame, column);
+  mine_frame_explain(col, "");
+  return MINE_OK;
+}
+
+/* ---- as a number --------------------------------------------------------------------------- */
+
+static mine_status target_kept_to_numbers(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  size_t room = frame->rows ? (size_t)frame->rows : 1;
+  double *number = mine_frame_room(frame, column, NULL, room, sizeof *number);
+  if (!number) return mine_env_status(frame->env);
+  for (int64_t row = 0; row < frame->rows; row++) {
+    mine_cell cell;
+    mine_values_get(&f->kept, row, &cell);
+    number[row] = mine_cell_number(&cell);
+    if (cell.type == MINE_INT &&
+        (cell.as.integer > MINE_EXACT_WHOLE || cell.as.integer < -MINE_EXACT_WHOLE))
+      f->rounded = 1;
+  }
+  mine_values_clear(&f->kept);
+  col->number = number;
+  f->mode = MINE_MODE_NUMBER;
+  return MINE_OK;
+}
+
+static mine_status target_no_number(mine_frame *frame, int column) {
+  const mine_column *col = &frame->column[column];
+  const mine_filling *f = col->filling;
+  char shown[MINE_SHOW_BYTES];
+  mine_cell words;
+  mine_values_get(&f->dictionary.values, f->words_code, &words);
+  return mine_fail(frame->env, MINE_DATA,
+                   "column '%s' is no number (row %lld: %s); clean it, or say "
+                   "task=classification",
+                   col->name, (long long)f->words_row, mine_show_cell(shown, &words));
+}
+
+mine_status mine_column_as_number(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  mine_status status = mine_env_status(frame->env);
+  if (status != MINE_OK || col->type == MINE_COLUMN_EMPTY) return status;
+  if (f->mode == MINE_MODE_CODE && !f->decimals) return target_no_number(frame, column);
+  if (f->mode == MINE_MODE_CODE && !mine_frame_codes_to_numbers(frame, column))
+    return mine_env_status(frame->env);
+  if (f->mode == MINE_MODE_KEEP) status = target_kept_to_numbers(frame, column);
+  if (status != MINE_OK) return status;
+  col->type = MINE_COLUMN_NUMERIC;
+  mine_frame_describe(frame, column);
+  if (col->missing == frame->rows) col->type = MINE_COLUMN_EMPTY; /* nothing but blanks */
+  mine_frame_explain(col, "");
+  return MINE_OK;
+}
+
+/* ---- ids ------------------------------------------------------------------------------------ */
+
+int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
+  mine_env *env = frame->env;
+  mine_cell null = {MINE_NULL, 0, {0}};
+  uint64_t no_id = mine_cell_hash(&null);
+  int64_t most = enough < frame->rows ? enough : frame->rows, n = 0;
+  size_t slots = 16;
+  while (slots / 4 * 3 < (size_t)most + 1)
+    slots *= 2;
+  mine_mark mark = mine_arena_mark(env->scratch);
+  uint64_t *slot = mine_arena_zeros(env->scratch, slots, sizeof *slot);
+  if (!slot) return -1;
+  for (int64_t row = 0; row < frame->ids.n && n < enough; row++) {
+    if (frame->id_hash[row] == no_id) continue;
+    uint64_t hash = frame->id_hash[row] ? frame->id_hash[row] : 1; /* 0 = empty slot */
+    size_t at = (size_t)hash & (slots - 1);
+    while (slot[at] && slot[at] != hash)
+      at = (at + 1) & (slots - 1);
+    n += slot[at] == 0;
+    slot[at] = hash;
+  }
+  mine_arena_rewind(env->scratch, mark);
+  return n;
+}
+
+int64_t mine_frame_ids_fractional(const mine_frame *frame) {
+  for (int c = 0; c < frame->n_columns; c++)
+    if (frame->column[c].role == MINE_ROLE_ID) return frame->column[c].filling->fractional_row;
+  return 0;
+}

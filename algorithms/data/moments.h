@@ -1,0 +1,34 @@
+/*
+** moments.h -- count, range, mean and spread of numbers, in one pass.
+**
+** Blocks of numbers are summed in eight independent lanes around their own mean
+** and then joined by the updating formula of Chan, Golub & LeVeque (1983,
+** "Algorithms for computing the sample variance"): as accurate as two passes
+** over everything.  The same numbers in the same blocks give the same bits.
+*/
+#ifndef MINE_DATA_MOMENTS_H
+#define MINE_DATA_MOMENTS_H
+
+#include <stdint.h>
+
+#define MINE_MOMENTS_BLOCK 1024
+
+typedef struct mine_moments {
+  int64_t n;          /* numbers that are not NAN                        */
+  double least, most; /* +-infinity when n = 0                           */
+  double mean, m2;    /* m2: sum of squared differences from the mean    */
+  int whole;          /* every one is a whole number                     */
+  double scale;       /* numbers are multiplied by this before summing   */
+} mine_moments;
+
+/* scale 1, or 0x1p-600 for numbers whose squares overflow. */
+void mine_moments_open(mine_moments *m, double scale);
+/* n <= MINE_MOMENTS_BLOCK; NAN is skipped. */
+void mine_moments_add(mine_moments *m, const double *value, int64_t n);
+/* Of n numbers; scales by itself where squares overflow. */
+void mine_moments_of(mine_moments *m, const double *value, int64_t n);
+double mine_moments_mean(const mine_moments *m);
+/* sqrt(m2 / (n - less)): less = 0 population, 1 sample; NAN when undefined. */
+double mine_moments_deviation(const mine_moments *m, int less);
+
+#endif

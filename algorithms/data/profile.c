@@ -1,0 +1,364 @@
+/*
+** profile.c -- what a table holds: one row of statistics per column.
+**
+** Numbers are kept as sortable keys, whole numbers and reals apart, so integers
+** beyond 2^53 stay exact; texts are counted in a dictionary.  After sorting, one
+** walk over both gives range, quartiles, distinct values and the most frequent.
+**
+**   type      numeric   numbers, or texts that all read as plain decimals
+**             category  other text          mixed  numbers and such text
+**             blob, empty                   (mixed also: blobs and others)
+**   missing   NULL and '' (in numeric columns also text of spaces only)
+**   distinct  different values as SQL compares them: 1 = 1.0, 1 <> '1'; NULL
+**             when there are blobs
+**   min, max  of numeric columns numbers, else in the order of SQLite
+**   q1, median, q3, mean, stddev  of numeric columns; quantiles of type 7
+**             (Hyndman & Fan 1996, the default of R), stddev with divisor n - 1
+**   top       the most frequent value as it was, the smallest of equals
+*/
+#include <math.h>
+#include <string.h>
+
+#include "../core/text.h"
+#include "frame_filling.h"
+#include "keys.h"
+#include "moments.h"
+#include "relation.h"
+
+#define PROFILE_COLUMNS \
+  "column, type, rows, missing, distinct, min, q1, median, mean, q3, max, stddev, top, top_count"
+
+enum {
+  PROFILE_COLUMN,
+  PROFILE_TYPE,
+  PROFILE_ROWS,
+  PROFILE_MISSING,
+  PROFILE_DISTINCT,
+  PROFILE_MIN,
+  PROFILE_Q1,
+  PROFILE_MEDIAN,
+  PROFILE_MEAN,
+  PROFILE_Q3,
+  PROFILE_MAX,
+  PROFILE_STDDEV,
+  PROFILE_TOP,
+  PROFILE_TOP_COUNT
+};
+
+/* ---- cells in --------------------------------------------------------------------- */
+
+int mine_profile_begin(mine_frame *frame, int column) {
+  mine_filling *f = frame->column[column].filling;
+  if (!f->profile) f->profile = mine_arena_zeros(frame->arena, 1, sizeof *f->profile);
+  if (!f->profile) return 0;
+  f->profile->n_whole = f->profile->n_real = 0;
+  f->profile->n_text = f->profile->n_blob = 0;
+  return 1;
+}
+
+static void profile_push_whole(mine_frame *frame, mine_profiled *p, int64_t v) {
+  if (MINE_RESERVE(frame->arena, p->whole, p->whole_capacity, p->n_whole + 1))
+    p->whole[p->n_whole++] = mine_key_of_int(v);
+}
+
+static void profile_push_real(mine_frame *frame, mine_profiled *p, double v) {
+  if (MINE_RESERVE(frame->arena, p->real, p->real_capacity, p->n_real + 1))
+    p->real[p->n_real++] = mine_key_of_real(v);
+}
+
+static void profile_put_text(mine_frame *frame, mine_filling *f, const mine_cell *cell) {
+  mine_profiled *p = f->profile;
+  if (cell->bytes == 0) return; /* missing */
+  if (!f->dictionary_arena) {
+    f->dictionary_arena = mine_arena_open(frame->env);
+    if (!f->dictionary_arena || !mine_dictionary_open(&f->dictionary, f->dictionary_arena)) return;
+  }
+  int64_t known = f->dictionary.values.n;
+  int64_t at = mine_dictionary_add(&f->dictionary, cell);
+  if (at < 0) return;
+  if (!MINE_RESERVE(frame->arena, p->count, p->count_capacity, (size_t)at + 1)) return;
+  p->count[at] = at == known ? 1 : p->count[at] + 1;
+  p->n_text++;
+}
+
+void mine_profile_put(mine_frame *frame, int column, const mine_cell *cell) {
+  mine_filling *f = frame->column[column].filling;
+  if (cell->type == MINE_INT)
+    profile_push_whole(frame, f->profile, cell->as.integer);
+  else if (cell->type == MINE_REAL)
+    profile_push_real(frame, f->profile, cell->as.real);
+  else if (cell->type == MINE_TEXT)
+    profile_put_text(frame, f, cell);
+  else
+    f->profile->n_blob++;
+}
+
+/* ---- a walk over the numbers in order ------------------------------------------------ */
+
+typedef struct profile_walk {
+  const mine_profiled *p;
+  size_t whole, real;
+} profile_walk;
+
+static int profile_next(profile_walk *walk, mine_cell *out) {
+  const mine_profiled *p = walk->p;
+  mine_cell real = {MINE_REAL, 0, {0}};
+  out->type = MINE_INT;
+  out->bytes = 0;
+  if (walk->whole < p->n_whole) out->as.integer = mine_key_to_int(p->whole[walk->whole]);
+  if (walk->real < p->n_real) real.as.real = mine_key_to_real(p->real[walk->real]);
+  if (walk->whole < p->n_whole && (walk->real == p->n_real || mine_cell_compare(out, &real) <= 0)) {
+    walk->whole++;
+    return 1;
+  }
+  if (walk->real == p->n_real) return 0;
+  *out = real;
+  walk->real++;
+  return 1;
+}
+
+static mine_status profile_sort(mine_env *env, mine_profiled *p) {
+  size_t most = p->n_whole > p->n_real ? p->n_whole : p->n_real;
+  mine_mark mark = mine_arena_mark(env->scratch);
+  uint64_t *temp = mine_arena_array(env->scratch, most, sizeof *temp);
+  if (!temp) return mine_env_status(env);
+  mine_status status = mine_sort_keys(env, p->whole, temp, (int64_t)p->n_whole);
+  if (status == MINE_OK) status = mine_sort_keys(env, p->real, temp, (int64_t)p->n_real);
+  mine_arena_rewind(env->scratch, mark);
+  return status;
+}
+
+/* ---- distinct values and the most frequent --------------------------------------------- */
+
+typedef struct profile_tally {
+  int64_t distinct, top_count;
+  mine_cell top; /* text lies in the dictionary */
+} profile_tally;
+
+static void profile_tally_value(profile_tally *tally, const mine_cell *value, int64_t count) {
+  tally->distinct++;
+  if (count < tally->top_count ||
+      (count == tally->top_count && mine_cell_compare(value, &tally->top) >= 0))
+    return;
+  tally->top = *value;
+  tally->top_count = count;
+}
+
+static int profile_skips(const mine_cell *text, int numeric) {
+  return numeric && mine_text_is_blank(text->as.text, text->bytes);
+}
+
+/* The numbers must be sorted. */
+static void profile_count_values(const mine_filling *f, int numeric, profile_tally *tally) {
+  profile_walk walk = {f->profile, 0, 0};
+  mine_cell value, run;
+  int64_t count = 0;
+  memset(tally, 0, sizeof *tally);
+  memset(&run, 0, sizeof run);
+  while (profile_next(&walk, &value)) {
+    if (count && mine_cell_compare(&value, &run) != 0) {
+      profile_tally_value(tally, &run, count);
+      count = 0;
+    }
+    if (count++ == 0) run = value;
+  }
+  if (count) profile_tally_value(tally, &run, count);
+  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
+    mine_values_get(&f->dictionary.values, i, &value);
+    if (!profile_skips(&value, numeric)) profile_tally_value(tally, &value, f->profile->count[i]);
+  }
+}
+
+/* ---- decimals among the texts ------------------------------------------------------------ */
+
+/* Whether every text is blank or a plain decimal; how many cells are blank. */
+static int profile_all_decimals(const mine_filling *f, int64_t *blank) {
+  *blank = 0;
+  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
+    mine_cell cell;
+    mine_values_get(&f->dictionary.values, i, &cell);
+    if (mine_text_is_blank(cell.as.text, cell.bytes))
+      *blank += f->profile->count[i];
+    else if (isnan(mine_cell_number(&cell)))
+      return 0;
+  }
+  return 1;
+}
+
+/* Texts join the numbers, each as often as it occurs. */
+static void profile_read_texts(mine_frame *frame, mine_filling *f) {
+  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
+    mine_cell cell;
+    mine_values_get(&f->dictionary.values, i, &cell);
+    double v = mine_cell_number(&cell);
+    int whole = !memchr(cell.as.text, '.', cell.bytes) && fabs(v) <= (double)MINE_EXACT_WHOLE;
+    for (int64_t k = 0; !isnan(v) && k < f->profile->count[i]; k++) {
+      if (whole)
+        profile_push_whole(frame, f->profile, (int64_t)v);
+      else
+        profile_push_real(frame, f->profile, v);
+    }
+  }
+}
+
+/* ---- statistics of numbers ------------------------------------------------------------------ */
+
+typedef struct profile_numbers {
+  mine_cell least, most;
+  double quartile[3];
+  mine_moments moments;
+} profile_numbers;
+
+/* Quantiles of type 7: between the values at floor(h) and floor(h) + 1, where
+** h = (n - 1) p; values are met in rising order. */
+static void profile_meet(profile_numbers *s, int64_t position, int64_t n, double value) {
+  for (int q = 0; q < 3; q++) {
+    double h = (double)(n - 1) * (q + 1) / 4, low = floor(h);
+    if (position == (int64_t)low)
+      s->quartile[q] = value;
+    else if (position == (int64_t)low + 1 && h > low)
+      s->quartile[q] = (1 - (h - low)) * s->quartile[q] + (h - low) * value;
+  }
+}
+
+static void profile_pass(const mine_profiled *p, profile_numbers *s, double scale) {
+  profile_walk walk = {p, 0, 0};
+  int64_t n = (int64_t)(p->n_whole + p->n_real), position = 0;
+  double buffer[MINE_MOMENTS_BLOCK];
+  mine_cell value;
+  mine_moments_open(&s->moments, scale);
+  while (profile_next(&walk, &value)) {
+    double v = mine_cell_number(&value);
+    if (position == 0) s->least = value;
+    s->most = value;
+    profile_meet(s, position, n, v);
+    buffer[position % MINE_MOMENTS_BLOCK] = v;
+    if (++position % MINE_MOMENTS_BLOCK == 0)
+      mine_moments_add(&s->moments, buffer, MINE_MOMENTS_BLOCK);
+  }
+  mine_moments_add(&s->moments, buffer, position % MINE_MOMENTS_BLOCK);
+}
+
+static void profile_measure(const mine_profiled *p, profile_numbers *s) {
+  profile_pass(p, s, 1.0);
+  if (!isfinite(s->moments.m2) || !isfinite(s->moments.mean)) profile_pass(p, s, 0x1p-600);
+}
+
+/* ---- the rows of the answer
+ * ---------------------------------------------------------------------- */
+
+static void profile_put_numbers(mine_relation *out, const profile_numbers *s) {
+  mine_relation_put(out, PROFILE_MIN, &s->least);
+  mine_relation_real(out, PROFILE_Q1, s->quartile[0]);
+  mine_relation_real(out, PROFILE_MEDIAN, s->quartile[1]);
+  mine_relation_real(out, PROFILE_MEAN, mine_moments_mean(&s->moments));
+  mine_relation_real(out, PROFILE_Q3, s->quartile[2]);
+  mine_relation_put(out, PROFILE_MAX, &s->most);
+  mine_relation_real(out, PROFILE_STDDEV, mine_moments_deviation(&s->moments, 1));
+}
+
+/* Smallest and largest as SQLite orders them; blobs come last and are unknown. */
+static void profile_put_range(mine_relation *out, const mine_filling *f, int64_t values) {
+  mine_cell least = {MINE_NULL, 0, {0}}, most = {MINE_NULL, 0, {0}}, value;
+  profile_walk walk = {f->profile, 0, 0};
+  while (profile_next(&walk, &value)) {
+    if (least.type == MINE_NULL) least = value;
+    most = value;
+  }
+  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
+    mine_values_get(&f->dictionary.values, i, &value);
+    if (least.type == MINE_NULL || mine_cell_compare(&value, &least) < 0) least = value;
+    if (most.type == MINE_NULL || mine_cell_compare(&value, &most) > 0) most = value;
+  }
+  if (f->profile->n_blob || values == 0) most.type = MINE_NULL;
+  if (values == 0) least.type = MINE_NULL;
+  mine_relation_put(out, PROFILE_MIN, &least);
+  mine_relation_put(out, PROFILE_MAX, &most);
+  for (int column = PROFILE_Q1; column <= PROFILE_STDDEV; column++)
+    if (column != PROFILE_MAX) mine_relation_null(out, column);
+}
+
+static const char *profile_type(const mine_filling *f, int numeric, int64_t values) {
+  const mine_profiled *p = f->profile;
+  if (values == 0) return "empty";
+  if (numeric) return "numeric";
+  if (p->n_blob == values) return "blob";
+  return p->n_text == values ? "category" : "mixed";
+}
+
+static void profile_put_top(mine_relation *out, profile_tally *tally) {
+  mine_relation_put(out, PROFILE_TOP, &tally->top);
+  if (tally->top_count)
+    mine_relation_int(out, PROFILE_TOP_COUNT, tally->top_count);
+  else
+    mine_relation_null(out, PROFILE_TOP_COUNT);
+}
+
+/* Statistics of a column whose numbers are sorted. */
+static mine_status profile_put_statistics(mine_frame *frame, mine_filling *f, int numeric,
+                                          int64_t values, mine_relation *out) {
+  profile_numbers numbers;
+  if (!numeric) {
+    profile_put_range(out, f, values);
+    return MINE_OK;
+  }
+  if (f->profile->n_text) {
+    profile_read_texts(frame, f);
+    if (profile_sort(frame->env, f->profile) != MINE_OK) return mine_env_status(frame->env);
+  }
+  profile_measure(f->profile, &numbers);
+  profile_put_numbers(out, &numbers);
+  return MINE_OK;
+}
+
+static mine_status profile_column(mine_frame *frame, int column, mine_relation *out) {
+  mine_filling *f = frame->column[column].filling;
+  mine_profiled *p = f->profile;
+  profile_tally tally;
+  int64_t blank = 0, values = (int64_t)(p->n_whole + p->n_real) + p->n_text + p->n_blob;
+  int decimals = values > 0 && !p->n_blob && profile_all_decimals(f, &blank);
+  if (decimals) values -= blank;
+  int numeric = decimals && values > 0;
+  if (profile_sort(frame->env, p) != MINE_OK) return mine_env_status(frame->env);
+  profile_count_values(f, decimals, &tally);
+  if (p->n_blob) memset(&tally, 0, sizeof tally); /* which values they are is unknown */
+  mine_relation_text(out, PROFILE_COLUMN, frame->column[column].name);
+  mine_relation_text(out, PROFILE_TYPE, profile_type(f, numeric, values));
+  mine_relation_int(out, PROFILE_ROWS, frame->rows);
+  mine_relation_int(out, PROFILE_MISSING, frame->rows - values);
+  if (p->n_blob)
+    mine_relation_null(out, PROFILE_DISTINCT);
+  else
+    mine_relation_int(out, PROFILE_DISTINCT, tally.distinct);
+  profile_put_top(out, &tally);
+  if (profile_put_statistics(frame, f, numeric, values, out) != MINE_OK)
+    return mine_env_status(frame->env);
+  mine_relation_end_row(out);
+  return mine_env_status(frame->env);
+}
+
+/* ---- public
+ * ------------------------------------------------------------------------------------------ */
+
+static mine_status profile_plan(void *owner, mine_frame *frame) {
+  (void)owner;
+  for (int c = 0; c < frame->n_columns; c++)
+    frame->column[c].role = MINE_ROLE_PROFILE;
+  return MINE_OK;
+}
+
+mine_status mine_profile_open(mine_env *env, mine_frame **out) {
+  return mine_frame_open(env, profile_plan, NULL, out);
+}
+
+mine_status mine_profile_run(mine_frame *frame, mine_relation **out) {
+  mine_env *env = frame->env;
+  *out = NULL;
+  mine_status status = mine_frame_finish(frame);
+  if (status != MINE_OK) return status;
+  mine_relation *relation = mine_relation_new(env, PROFILE_COLUMNS);
+  if (!relation) return mine_env_status(env);
+  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
+    status = profile_column(frame, c, relation);
+  return mine_relation_finish(env, relation, out);
+}
