@@ -1,0 +1,138 @@
+/*
+** tree.c -- CART: classification and regression trees.
+**
+** Breiman, Friedman, Olshen & Stone (1984).  Splits are exact: a threshold lies
+** halfway between two values that neighbour each other in the node, a category
+** is parted into two sets of levels, and missing values have a side of their
+** own at every split.  Ties go to the first feature in column order, then to the
+** lowest threshold.
+**
+** Cost: O(n log n) per feature to make the columns ready (a radix sort), then
+** O(n) per feature and level.  Memory: 8 bytes per row and long numeric column, 2
+** per row and any other.
+*/
+#include "tree.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+static const char *const tree_criteria[] = {"gini", "entropy", "squared_error", NULL};
+
+static const mine_option tree_table[] = {
+    MINE_OPT_INT(mine_tree_options, max_depth, "6", 1, 60, "the most questions asked of a row"),
+    MINE_OPT_INT(mine_tree_options, min_samples_split, "20", 2, 1e9,
+                 "rows a node must have to be split"),
+    MINE_OPT_INT(mine_tree_options, min_samples_leaf, "7", 1, 1e9, "rows every leaf must keep"),
+    MINE_OPT_CHOICE(mine_tree_options, criterion, NULL, tree_criteria,
+                    "impurity to decrease; default gini, for regression squared_error"),
+    MINE_OPT_REAL(mine_tree_options, ccp_alpha, "0", 0, 1e300,
+                  "cost of a leaf in cost-complexity pruning; 0 keeps the whole tree"),
+    MINE_OPT_INT(mine_tree_options, max_leaves, NULL, 2, 1e9,
+                 "keep the best splits up to so many leaves; default no limit"),
+    MINE_OPT_REAL(mine_tree_options, min_impurity_decrease, "0", 0, 1e300,
+                  "least decrease of impurity, times the share of rows, a split must bring"),
+    MINE_OPT_INT(mine_tree_options, max_bins, NULL, 2, 2048,
+                 "cut long numeric columns into so many bins for speed; default exact"),
+    MINE_OPT_END};
+
+/* The criterion that suits the task, or the sentence why not. */
+static mine_status tree_criterion(mine_tree_grow *grow) {
+  mine_tree_options *options = &grow->options;
+  const int regression = grow->n_classes == 0;
+  if (options->criterion < 0) {
+    options->criterion = regression ? MINE_TREE_SQUARED_ERROR : MINE_TREE_GINI;
+  }
+  if (regression && options->criterion != MINE_TREE_SQUARED_ERROR) {
+    return mine_fail(grow->env, MINE_OPTION,
+                     "criterion=%s is for classes, and the target is a number (task=regression); "
+                     "leave it out, or say task=classification",
+                     tree_criteria[options->criterion]);
+  }
+  if (!regression && options->criterion == MINE_TREE_SQUARED_ERROR) {
+    return mine_fail(grow->env, MINE_OPTION,
+                     "criterion=squared_error is for numbers, and the target is a class "
+                     "(task=classification); use gini or entropy, or say task=regression");
+  }
+  return MINE_OK;
+}
+
+static mine_status tree_suits(mine_tree_grow *grow) {
+  if (grow->n < 1) return mine_fail(grow->env, MINE_DATA, "there are no rows to learn from");
+  if (grow->n_features < 1) {
+    return mine_fail(grow->env, MINE_DATA,
+                     "there is no feature to split on; add a column that varies");
+  }
+  if (grow->n_classes > UINT16_MAX) {
+    return mine_fail(grow->env, MINE_DATA,
+                     "the target has %d classes, a tree takes at most 65535; if it is a number, "
+                     "say task=regression",
+                     grow->n_classes);
+  }
+  return tree_criterion(grow);
+}
+
+/* The target and the weights of the training rows, next to each other. */
+static mine_status tree_gather(mine_tree_grow *grow) {
+  const mine_dataset *data = grow->data;
+  const size_t n = (size_t)grow->n;
+  mine_arena *arena = grow->arena;
+  grow->row = mine_arena_array(arena, n, sizeof *grow->row);
+  grow->side = mine_arena_zeros(arena, n, sizeof *grow->side);
+  if (grow->n_classes) grow->label = mine_arena_array(arena, n, sizeof *grow->label);
+  if (!grow->n_classes) grow->target = mine_arena_array(arena, n, sizeof *grow->target);
+  if (grow->weighted) grow->weight = mine_arena_array(arena, n, sizeof *grow->weight);
+  if (mine_env_status(grow->env)) return mine_env_status(grow->env);
+  for (int64_t i = 0; i < grow->n; i++) {
+    const int64_t row = mine_tree_frame_row(grow, i);
+    if (grow->n_classes) {
+      grow->label[i] = (uint16_t)data->label[row];
+    } else {
+      grow->target[i] = data->target[row];
+    }
+    if (grow->weighted) grow->weight[i] = data->weight[row];
+  }
+  return mine_poll(grow->env);
+}
+
+/* Weights that are all one are no weights: whole numbers are exact and fast. */
+static int tree_weighted(const mine_dataset *data) {
+  if (!data->weight) return 0;
+  for (int64_t i = 0; i < data->rows.n; i++) {
+    if (data->weight[mine_batch_row(&data->rows, i)] != 1.0) return 1;
+  }
+  return 0;
+}
+
+static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void *options,
+                            mine_model *model) {
+  mine_tree_grow grow;
+  memset(&grow, 0, sizeof grow);
+  grow.env = env;
+  grow.arena = env->scratch;
+  grow.data = data;
+  grow.options = *(const mine_tree_options *)options;
+  grow.n = data->rows.n;
+  grow.n_features = data->n_features;
+  grow.n_classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0;
+  grow.weighted = tree_weighted(data);
+  grow.width = (grow.n_classes ? grow.n_classes : 2) + grow.weighted;
+  mine_status status = tree_suits(&grow);
+  if (!status) status = tree_gather(&grow);
+  if (!status) status = mine_tree_columns(&grow);
+  if (!status) status = mine_tree_grow_all(&grow);
+  if (!status) status = mine_tree_finish(&grow, model);
+  return status;
+}
+
+const mine_algorithm mine_algorithm_tree = {
+    .name = "tree",
+    .title = "decision tree (CART): one question after the other, classes or numbers",
+    .citation = "Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees",
+    .tasks = MINE_CLASSIFICATION | MINE_REGRESSION,
+    .reads = "attributes",
+    .options_size = sizeof(mine_tree_options),
+    .options = tree_table,
+    .kind = &mine_kind_trees,
+    .fit = tree_fit,
+};

@@ -1,0 +1,270 @@
+/*
+** tree_columns.c -- every column made ready once, before the first split.
+**
+** A numeric column with few distinct values, and every category, becomes one
+** bin number per row: the split search then counts into bins, which is exact
+** because a bin holds one value.  Any other numeric column is sorted once, and
+** each split keeps it sorted (Mehta, Agrawal & Rissanen 1996, SLIQ).  With
+** max_bins a long column is cut into bins of about equal size instead.
+*/
+#include <string.h>
+
+#include "tree.h"
+
+#define COLUMNS_DISTINCT 2048 /* up to here a numeric column is counted, not sorted */
+#define COLUMNS_SLOTS    4096
+#define COLUMNS_EMPTY    UINT64_MAX /* the bits of a NAN: no number has them */
+
+/* Distinct numbers of a column, found by their bits. */
+typedef struct columns_table {
+  uint64_t key[COLUMNS_SLOTS];
+  uint16_t rank[COLUMNS_SLOTS];
+} columns_table;
+
+typedef struct columns_work {
+  mine_tree_grow *grow;
+  columns_table *table; /* per worker */
+  int64_t limit;        /* distinct values a column may have to be counted */
+} columns_work;
+
+static uint64_t columns_image(double value) {
+  const double number = value + 0.0; /* -0.0 becomes 0.0 */
+  uint64_t bits;
+  memcpy(&bits, &number, sizeof bits);
+  return bits;
+}
+
+/* The slot where the number is, or would be put. */
+static uint32_t columns_slot(const columns_table *table, uint64_t image) {
+  uint32_t slot = (uint32_t)((image * 0x9E3779B97F4A7C15u) >> 52);
+  while (table->key[slot] != image && table->key[slot] != COLUMNS_EMPTY) {
+    slot = (slot + 1) & (COLUMNS_SLOTS - 1);
+  }
+  return slot;
+}
+
+static double columns_number(const mine_tree_grow *grow, const mine_tree_column *column,
+                             int64_t i) {
+  return column->number[mine_tree_frame_row(grow, i)];
+}
+
+/* How many distinct numbers there are, up to limit + 1; they go to low[]. */
+static int64_t columns_distinct(const columns_work *work, mine_tree_column *column,
+                                columns_table *table) {
+  int64_t count = 0;
+  memset(table->key, 0xff, sizeof table->key);
+  for (int64_t i = 0; i < work->grow->n; i++) {
+    const double value = columns_number(work->grow, column, i);
+    if (value != value) continue;
+    const uint64_t image = columns_image(value);
+    const uint32_t slot = columns_slot(table, image);
+    if (table->key[slot] == image) continue;
+    if (count == work->limit) return count + 1;
+    table->key[slot] = image;
+    column->low[count++] = value + 0.0;
+  }
+  return count;
+}
+
+static void columns_sort_low(mine_tree_column *column, int64_t n, mine_tree_scratch *scratch) {
+  mine_sort_reals(column->low, NULL, n, scratch->pair, scratch->temp);
+  for (int64_t i = 0; i < n; i++)
+    column->high[i] = column->low[scratch->pair[i].row];
+  memcpy(column->low, column->high, (size_t)n * sizeof *column->low);
+}
+
+/* Decide how a numeric column is kept. */
+static void columns_count_task(void *context, int64_t task, int worker) {
+  columns_work *work = context;
+  mine_tree_column *column = &work->grow->column[task];
+  if (column->form == MINE_TREE_LEVELS) return;
+  const int64_t distinct = columns_distinct(work, column, &work->table[worker]);
+  if (distinct > work->limit) {
+    const int cut = work->grow->options.max_bins != MINE_NOT_GIVEN;
+    column->form = cut ? MINE_TREE_CUT : MINE_TREE_SORTED;
+    column->bins = cut ? (uint32_t)work->limit : 0;
+    return;
+  }
+  column->form = MINE_TREE_COUNTED;
+  column->bins = distinct ? (uint32_t)distinct : 1; /* all missing: one empty bin */
+  if (distinct) columns_sort_low(column, distinct, &work->grow->scratch[worker]);
+}
+
+static void columns_put(mine_tree_column *column, int64_t i, uint32_t bin) {
+  if (column->narrow) {
+    column->narrow[i] = (uint16_t)bin;
+  } else {
+    column->wide[i] = bin;
+  }
+}
+
+static void columns_fill_category(const mine_tree_grow *grow, mine_tree_column *column) {
+  for (int64_t i = 0; i < grow->n; i++) {
+    const int32_t code = column->code[mine_tree_frame_row(grow, i)];
+    columns_put(column, i, code < 0 ? column->bins : (uint32_t)code);
+  }
+}
+
+static void columns_fill_counted(const mine_tree_grow *grow, mine_tree_column *column,
+                                 columns_table *table) {
+  memset(table->key, 0xff, sizeof table->key);
+  for (uint32_t bin = 0; bin < column->bins; bin++) {
+    const uint64_t image = columns_image(column->low[bin]);
+    const uint32_t slot = columns_slot(table, image);
+    table->key[slot] = image;
+    table->rank[slot] = (uint16_t)bin;
+  }
+  for (int64_t i = 0; i < grow->n; i++) {
+    const double value = columns_number(grow, column, i);
+    const uint32_t bin =
+        value == value ? table->rank[columns_slot(table, columns_image(value))] : column->bins;
+    columns_put(column, i, bin);
+  }
+}
+
+static void columns_fill_sorted(const mine_tree_grow *grow, mine_tree_column *column,
+                                mine_tree_scratch *scratch) {
+  const int two = grow->n_classes == 2;
+  mine_sort_reals(column->number, grow->data->rows.row, grow->n, column->pair, scratch->temp);
+  for (int64_t k = 0; k < grow->n; k++) {
+    mine_pair *pair = &column->pair[k];
+    if (pair->key == MINE_SORT_MISSING) break;
+    pair->key = 2 * pair->key + (two ? grow->label[pair->row] : 0u);
+  }
+}
+
+/* Bins of about equal size; equal values share a bin. */
+static void columns_fill_quantiles(const mine_tree_grow *grow, mine_tree_column *column,
+                                   mine_tree_scratch *scratch) {
+  mine_pair *pair = scratch->pair;
+  mine_sort_reals(column->number, grow->data->rows.row, grow->n, pair, scratch->temp);
+  int64_t numbers = grow->n;
+  while (numbers > 0 && pair[numbers - 1].key == MINE_SORT_MISSING)
+    numbers--;
+  const uint32_t most = column->bins;
+  uint32_t bin = 0;
+  int64_t first = 0, held = numbers / most;
+  for (int64_t k = 0; k < numbers; k++) {
+    if (k > first && k - first >= held && bin + 1 < most && pair[k].key != pair[k - 1].key) {
+      column->high[bin++] = columns_number(grow, column, pair[k - 1].row);
+      first = k;
+      held = (numbers - k) / (most - bin);
+    }
+    if (k == first) column->low[bin] = columns_number(grow, column, pair[k].row);
+    columns_put(column, pair[k].row, bin);
+  }
+  column->high[bin] = columns_number(grow, column, pair[numbers - 1].row);
+  for (int64_t k = numbers; k < grow->n; k++)
+    columns_put(column, pair[k].row, most);
+  for (uint32_t empty = bin + 1; empty < most; empty++) {
+    column->low[empty] = column->high[empty] = column->high[bin];
+  }
+}
+
+static void columns_fill_task(void *context, int64_t task, int worker) {
+  const columns_work *work = context;
+  const mine_tree_grow *grow = work->grow;
+  mine_tree_column *column = &grow->column[task];
+  switch (column->form) {
+    case MINE_TREE_LEVELS:
+      columns_fill_category(grow, column);
+      break;
+    case MINE_TREE_SORTED:
+      columns_fill_sorted(grow, column, &grow->scratch[worker]);
+      break;
+    case MINE_TREE_CUT:
+      columns_fill_quantiles(grow, column, &grow->scratch[worker]);
+      break;
+    case MINE_TREE_COUNTED:
+      columns_fill_counted(grow, column, &work->table[worker]);
+      break;
+  }
+}
+
+/* Where each column's cells are, and room for its distinct values. */
+static mine_status columns_open(mine_tree_grow *grow, int64_t limit) {
+  const mine_dataset *data = grow->data;
+  grow->column = mine_arena_zeros(grow->arena, (size_t)grow->n_features, sizeof *grow->column);
+  if (!grow->column) return mine_env_status(grow->env);
+  int64_t groups = limit;
+  for (int f = 0; f < grow->n_features; f++) {
+    mine_tree_column *column = &grow->column[f];
+    column->number = data->rows.feature[f].number;
+    column->code = data->rows.feature[f].code;
+    if (data->about[f].type == MINE_COLUMN_CATEGORY) {
+      const int64_t levels = data->about[f].levels.values.n;
+      column->form = MINE_TREE_LEVELS;
+      column->bins = levels > 0 ? (uint32_t)levels : 1;
+      if (levels > groups) groups = levels;
+      continue;
+    }
+    const size_t room = (size_t)(grow->n < limit ? grow->n : limit) + 1;
+    column->low = mine_arena_zeros(grow->arena, room, sizeof(double));
+    column->high = mine_arena_zeros(grow->arena, room, sizeof(double));
+    if (!column->low || !column->high) return mine_env_status(grow->env);
+  }
+  grow->groups = groups < grow->n ? groups : grow->n;
+  return MINE_OK;
+}
+
+/* What every worker needs for itself, from here to the end of the growing. */
+static mine_status columns_scratch(mine_tree_grow *grow) {
+  mine_arena *arena = grow->arena;
+  const size_t groups = (size_t)grow->groups + 1, width = (size_t)grow->width;
+  const size_t n = (size_t)grow->n > groups ? (size_t)grow->n : groups;
+  const size_t cut = grow->options.max_bins != MINE_NOT_GIVEN ? n : groups;
+  const size_t sums = grow->n_classes > 2 ? (size_t)1 << (MINE_TREE_EXHAUSTIVE - 1) : 1;
+  grow->scratch = mine_arena_zeros(arena, (size_t)grow->env->threads, sizeof *grow->scratch);
+  if (!grow->scratch) return mine_env_status(grow->env);
+  for (int worker = 0; worker < grow->env->threads; worker++) {
+    mine_tree_scratch *scratch = &grow->scratch[worker];
+    scratch->pair = mine_arena_array(arena, cut, sizeof *scratch->pair);
+    scratch->temp = mine_arena_array(arena, n, sizeof *scratch->temp);
+    scratch->record = mine_arena_array(arena, groups, width * sizeof(double));
+    scratch->group = mine_arena_array(arena, groups, sizeof *scratch->group);
+    scratch->key = mine_arena_array(arena, groups, sizeof *scratch->key);
+    scratch->sums = mine_arena_array(arena, sums, width * sizeof(double));
+    scratch->left = mine_arena_array(arena, 7 * width, sizeof(double));
+    if (mine_env_status(grow->env)) return mine_env_status(grow->env);
+    scratch->other = scratch->left + width;
+    scratch->missing = scratch->other + width;
+    scratch->total = scratch->missing + width;
+    scratch->axis = scratch->total + width;
+    scratch->next = scratch->axis + width;
+    scratch->centre = scratch->next + width;
+  }
+  return MINE_OK;
+}
+
+/* Room for the form each column was found to need. */
+static mine_status columns_reserve(mine_tree_grow *grow) {
+  const size_t n = (size_t)grow->n;
+  for (int f = 0; f < grow->n_features; f++) {
+    mine_tree_column *column = &grow->column[f];
+    if (column->form == MINE_TREE_SORTED) {
+      column->pair = mine_arena_array(grow->arena, n, sizeof *column->pair);
+    } else if (column->bins < UINT16_MAX) {
+      column->narrow = mine_arena_array(grow->arena, n, sizeof *column->narrow);
+    } else {
+      column->wide = mine_arena_array(grow->arena, n, sizeof *column->wide);
+    }
+    if (mine_env_status(grow->env)) return mine_env_status(grow->env);
+  }
+  return MINE_OK;
+}
+
+mine_status mine_tree_columns(mine_tree_grow *grow) {
+  const int cut = grow->options.max_bins != MINE_NOT_GIVEN;
+  columns_work work = {grow, NULL, cut ? grow->options.max_bins : COLUMNS_DISTINCT};
+  mine_status status = columns_open(grow, work.limit);
+  if (!status) status = columns_scratch(grow);
+  if (status) return status;
+  work.table = mine_arena_array(grow->arena, (size_t)grow->env->threads, sizeof *work.table);
+  if (!work.table) return mine_env_status(grow->env);
+  status = mine_parallel_progress(grow->env, grow->n_features, columns_count_task, &work, "tree", 0,
+                                  0.02);
+  if (!status) status = columns_reserve(grow);
+  if (status) return status;
+  return mine_parallel_progress(grow->env, grow->n_features, columns_fill_task, &work, "tree", 0.02,
+                                0.15);
+}

@@ -1,0 +1,175 @@
+/*
+** sort.c -- radix sort of row numbers by 32-bit keys and by doubles.
+**
+** A double is sorted through its bits, mapped so that they order as unsigned
+** integers.  Of the 64 bits only the 32 that matter most over the range
+** actually present make the key: half the passes of a full radix sort.  What
+** the key could not tell apart stands in runs afterwards, and each run is sorted
+** again over its own, narrower range; a range of 64 bits is exhausted after two
+** such rounds.
+*/
+#include "sort.h"
+
+#include <string.h>
+
+#define SORT_SHORT      24 /* insertion sort below this */
+#define SORT_LARGE      8192
+#define SORT_WIDE_BITS  11
+#define SORT_SMALL_BITS 8
+
+static int sort_bits(uint64_t v) {
+  int bits = 0;
+  while (v) {
+    v >>= 1;
+    bits++;
+  }
+  return bits;
+}
+
+static void sort_insert(mine_pair *pair, int64_t n) {
+  for (int64_t i = 1; i < n; i++) {
+    const mine_pair moving = pair[i];
+    int64_t at = i;
+    while (at > 0 && pair[at - 1].key > moving.key) {
+      pair[at] = pair[at - 1];
+      at--;
+    }
+    pair[at] = moving;
+  }
+}
+
+/* One distribution pass; 0 when every key has the same digit. */
+static int sort_pass(const mine_pair *from, mine_pair *to, int64_t n, int shift, int bits) {
+  uint32_t start[1 << SORT_WIDE_BITS];
+  const uint32_t mask = (1u << bits) - 1;
+  memset(start, 0, sizeof(uint32_t) << bits);
+  for (int64_t i = 0; i < n; i++)
+    start[(from[i].key >> shift) & mask]++;
+  if (start[(from[0].key >> shift) & mask] == (uint32_t)n) return 0;
+  uint32_t sum = 0;
+  for (uint32_t digit = 0; digit <= mask; digit++) {
+    const uint32_t count = start[digit];
+    start[digit] = sum;
+    sum += count;
+  }
+  for (int64_t i = 0; i < n; i++)
+    to[start[(from[i].key >> shift) & mask]++] = from[i];
+  return 1;
+}
+
+void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest) {
+  if (n < SORT_SHORT) {
+    sort_insert(pair, n);
+    return;
+  }
+  const int width = n < SORT_LARGE ? SORT_SMALL_BITS : SORT_WIDE_BITS;
+  const int bits = sort_bits(largest);
+  mine_pair *from = pair, *to = temp;
+  for (int shift = 0; shift < bits; shift += width) {
+    const int digit = bits - shift < width ? bits - shift : width;
+    if (!sort_pass(from, to, n, shift, digit)) continue;
+    mine_pair *swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != pair) memcpy(pair, from, (size_t)n * sizeof *pair);
+}
+
+/* The bits of a double as an unsigned integer that orders as the number does. */
+static uint64_t sort_image(double value) {
+  const double number = value + 0.0; /* -0.0 becomes 0.0 */
+  uint64_t bits;
+  memcpy(&bits, &number, sizeof bits);
+  return bits >> 63 ? ~bits : bits | 0x8000000000000000u;
+}
+
+/* What is sorted, and by what. */
+typedef struct sort_values {
+  const double *value;
+  const uint32_t *row;
+} sort_values;
+
+static double sort_value(const sort_values *values, uint32_t i) {
+  return values->value[values->row ? values->row[i] : i];
+}
+
+static void sort_insert_values(const sort_values *values, mine_pair *pair, int64_t n) {
+  for (int64_t i = 1; i < n; i++) {
+    const mine_pair moving = pair[i];
+    const double key = sort_value(values, moving.row);
+    int64_t at = i;
+    while (at > 0 && sort_value(values, pair[at - 1].row) > key) {
+      pair[at] = pair[at - 1];
+      at--;
+    }
+    pair[at] = moving;
+  }
+}
+
+static void sort_round(const sort_values *values, mine_pair *pair, mine_pair *temp, int64_t n);
+
+/* Sort again every run of equal keys, whose values may still differ. */
+static void sort_runs(const sort_values *values, mine_pair *pair, mine_pair *temp, int64_t n) {
+  int64_t first = 0;
+  for (int64_t i = 1; i <= n; i++) {
+    if (i < n && pair[i].key == pair[first].key) continue;
+    if (i - first > 1) sort_round(values, pair + first, temp + first, i - first);
+    first = i;
+  }
+}
+
+/* Sort pairs by value (no NAN among them); keys are overwritten. */
+static void sort_round(const sort_values *values, mine_pair *pair, mine_pair *temp, int64_t n) {
+  if (n < SORT_SHORT) {
+    sort_insert_values(values, pair, n);
+    return;
+  }
+  uint64_t least = UINT64_MAX, most = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const uint64_t image = sort_image(sort_value(values, pair[i].row));
+    if (image < least) least = image;
+    if (image > most) most = image;
+  }
+  const int bits = sort_bits(most - least);
+  if (bits == 0) return;
+  const int shift = bits > 32 ? bits - 32 : 0;
+  for (int64_t i = 0; i < n; i++) {
+    pair[i].key = (uint32_t)((sort_image(sort_value(values, pair[i].row)) - least) >> shift);
+  }
+  mine_sort_pairs(pair, temp, n, (uint32_t)((most - least) >> shift));
+  if (shift > 0) sort_runs(values, pair, temp, n);
+}
+
+/* Numbers to the front, NANs to the back, both in order; returns the numbers. */
+static int64_t sort_gather(const sort_values *values, int64_t n, mine_pair *out, mine_pair *temp) {
+  int64_t numbers = 0, missing = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const mine_pair pair = {MINE_SORT_MISSING, (uint32_t)i};
+    const double value = sort_value(values, (uint32_t)i);
+    const int is_number = value == value;
+    out[numbers] = pair;
+    temp[missing] = pair;
+    numbers += is_number;
+    missing += !is_number;
+  }
+  memcpy(out + numbers, temp, (size_t)missing * sizeof *out);
+  return numbers;
+}
+
+int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
+                        mine_pair *temp) {
+  const sort_values values = {value, row};
+  if (n <= 0) return 0;
+  const int64_t numbers = sort_gather(&values, n, out, temp);
+  if (numbers == 0) return 0;
+  sort_round(&values, out, temp, numbers);
+  uint32_t rank = 0;
+  double last = sort_value(&values, out[0].row);
+  for (int64_t i = 0; i < numbers; i++) {
+    const double here = sort_value(&values, out[i].row);
+    rank += here != last;
+    out[i].key = rank;
+    last = here;
+  }
+  return (int64_t)rank + 1;
+}

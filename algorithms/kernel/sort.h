@@ -1,0 +1,32 @@
+/*
+** sort.h -- sorting row numbers by a key, stably and without comparisons.
+**
+** A pair carries a 32-bit key beside the row it belongs to.  Radix sort, least
+** significant digit first (Knuth, TAOCP 3, 5.2.5): equal keys keep their
+** order, so the result never depends on anything but the data.
+*/
+#ifndef MINE_KERNEL_SORT_H
+#define MINE_KERNEL_SORT_H
+
+#include <stdint.h>
+
+typedef struct mine_pair {
+  uint32_t key, row;
+} mine_pair;
+
+#define MINE_SORT_MISSING UINT32_MAX /* the key of a NAN after mine_sort_reals */
+
+/* Sort n pairs by key; temp holds n pairs.  `largest` bounds the keys: fewer
+** bits are fewer passes.  O(n) passes of O(n). */
+void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest);
+
+/* Order the values value[row[i]] (row NULL: value[i]), i = 0..n-1, n < 2^31:
+** out[k].row is the position i of the k-th smallest, out[k].key the dense rank
+** of its value (0 for the smallest, equal values share a rank, -0.0 = 0.0).
+** NAN comes last with key MINE_SORT_MISSING.  Equal values keep the order of i.
+** temp holds n pairs.  Returns how many distinct values there are.
+** Safe inside a parallel task. */
+int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
+                        mine_pair *temp);
+
+#endif

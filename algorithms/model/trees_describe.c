@@ -1,0 +1,315 @@
+/*
+** trees_describe.c -- trees as relations: every node with the test that leads
+** to it, and which features mattered.
+**
+** A test is written as a person reads it: "tenure < 12.5", "plan in (basic,
+** gold)", "age >= 30 or missing".  "or missing" appears only where training
+** met missing values of the feature (elsewhere it would be noise).  The path joins
+** the tests from the root; where a feature comes back, only its tightest bounds
+** and the levels still possible are told.
+*/
+#include <string.h>
+
+#include "../kernel/sort.h"
+#include "metrics.h"
+#include "trees.h"
+
+#define DESCRIBE_LEVELS 10 /* levels spelled out; longer lists are cut */
+
+/* What is known of one feature's value at a node. */
+typedef struct describe_condition {
+  int32_t feature;
+  int has_lower, has_upper, numbers, missing; /* whether a number, a gap may be there */
+  double lower, upper;                        /* lower <= value < upper               */
+  uint64_t *set;                              /* category: levels still possible      */
+} describe_condition;
+
+typedef struct describe_state {
+  mine_env *env;
+  const mine_model *model;
+  const mine_trees *trees;
+  int32_t *parent;
+  int *depth;
+  mine_relation *relation;
+} describe_state;
+
+/* ---- conditions ------------------------------------------------------------------ */
+
+static int64_t describe_levels(const describe_state *state, int32_t feature) {
+  const mine_feature *about = &state->model->feature[feature];
+  return about->type == MINE_COLUMN_CATEGORY ? about->levels.values.n : 0;
+}
+
+/* Nothing known yet.  0: no memory. */
+static int describe_open(const describe_state *state, int32_t feature,
+                         describe_condition *condition) {
+  const int64_t words = mine_trees_words(describe_levels(state, feature));
+  memset(condition, 0, sizeof *condition);
+  condition->feature = feature;
+  condition->numbers = condition->missing = 1;
+  condition->set = mine_arena_array(state->env->scratch, (size_t)words, sizeof *condition->set);
+  if (!condition->set) return 0;
+  memset(condition->set, 0xff, (size_t)words * sizeof *condition->set);
+  return 1;
+}
+
+/* Add what going to `side` (0 left, 1 right) of a node says. */
+static void describe_narrow(const describe_state *state, int32_t node, int side,
+                            describe_condition *condition) {
+  const mine_trees *trees = state->trees;
+  const double threshold = trees->threshold[node];
+  if (trees->missing_left[node] == side) condition->missing = 0;
+  if (trees->set[node] >= 0) {
+    const int64_t words = mine_trees_words(describe_levels(state, condition->feature));
+    const uint64_t *set = trees->bits + trees->set[node];
+    for (int64_t w = 0; w < words; w++)
+      condition->set[w] &= side ? ~set[w] : set[w];
+  } else if (threshold == MINE_TREES_ANY) {
+    if (side) condition->numbers = 0;
+  } else if (side == 0) {
+    if (!condition->has_upper || threshold < condition->upper) condition->upper = threshold;
+    condition->has_upper = 1;
+  } else {
+    if (!condition->has_lower || threshold > condition->lower) condition->lower = threshold;
+    condition->has_lower = 1;
+  }
+}
+
+/* ---- in words ---------------------------------------------------------------------- */
+
+static void describe_bound(mine_text *text, const char *name, const char *sign, double value) {
+  mine_text_adds(text, name);
+  mine_text_adds(text, sign);
+  mine_text_add_real(text, value);
+}
+
+static void describe_numeric(mine_text *text, const char *name, const describe_condition *c) {
+  if (c->has_lower) describe_bound(text, name, " >= ", c->lower);
+  if (c->has_lower && c->has_upper) mine_text_adds(text, " and ");
+  if (c->has_upper) describe_bound(text, name, " < ", c->upper);
+}
+
+static void describe_list(mine_text *text, const mine_feature *about,
+                          const describe_condition *condition) {
+  const int64_t levels = about->levels.values.n;
+  int64_t told = 0, more = 0;
+  mine_text_adds(text, about->name);
+  mine_text_adds(text, " in (");
+  for (int64_t level = 0; level < levels; level++) {
+    if (!mine_trees_in_set(condition->set, (int32_t)level)) continue;
+    if (told == DESCRIBE_LEVELS) {
+      more++;
+      continue;
+    }
+    mine_cell cell;
+    mine_values_get(&about->levels.values, level, &cell);
+    if (told++) mine_text_adds(text, ", ");
+    mine_text_add_cell(text, &cell);
+  }
+  if (more) mine_text_addf(text, ", ... %lld more", (long long)more);
+  mine_text_adds(text, ")");
+}
+
+/* How many levels are possible: none, some or all. */
+static int64_t describe_count(const mine_feature *about, const describe_condition *condition) {
+  int64_t count = 0;
+  for (int64_t level = 0; level < about->levels.values.n; level++) {
+    count += mine_trees_in_set(condition->set, (int32_t)level);
+  }
+  return count;
+}
+
+/* The condition as text; in a path, alternatives stand in parentheses. */
+static void describe_condition_text(const describe_state *state, mine_text *text,
+                                    const describe_condition *condition, int in_path) {
+  const mine_feature *about = &state->model->feature[condition->feature];
+  const int category = about->type == MINE_COLUMN_CATEGORY;
+  const int64_t levels = category ? describe_count(about, condition) : 0;
+  const int bounds = condition->has_lower || condition->has_upper;
+  const int none = category ? levels == 0 : !condition->numbers;
+  const int all = category ? levels == about->levels.values.n : !bounds;
+  if (none || all) {
+    mine_text_adds(text, about->name);
+    mine_text_adds(text, none ? " is missing" : " is not missing");
+    return;
+  }
+  const int or_missing = condition->missing && about->missing > 0;
+  if (or_missing && in_path) mine_text_adds(text, "(");
+  if (category) {
+    describe_list(text, about, condition);
+  } else {
+    describe_numeric(text, about->name, condition);
+  }
+  if (or_missing) mine_text_adds(text, " or missing");
+  if (or_missing && in_path) mine_text_adds(text, ")");
+}
+
+static void describe_put(const describe_state *state, int column, const mine_text *text) {
+  if (!text->failed) mine_relation_text(state->relation, column, text->data);
+}
+
+/* The test between the parent and this node. */
+static void describe_test(const describe_state *state, int32_t node) {
+  const int32_t parent = state->parent[node];
+  describe_condition condition;
+  mine_text text;
+  if (!describe_open(state, state->trees->feature[parent], &condition)) return;
+  describe_narrow(state, parent, state->trees->right[parent] == node, &condition);
+  mine_text_open(&text, state->env->scratch);
+  describe_condition_text(state, &text, &condition, 0);
+  describe_put(state, 5, &text);
+}
+
+/* All tests from the root, one condition per feature. */
+static void describe_path(const describe_state *state, int32_t node) {
+  int32_t chain[MINE_TREES_DEEPEST + 1];
+  describe_condition condition[MINE_TREES_DEEPEST + 1];
+  mine_text text;
+  int n = 0, known = 0;
+  for (int32_t at = node; state->parent[at] >= 0 && n < MINE_TREES_DEEPEST;
+       at = state->parent[at]) {
+    chain[n++] = at;
+  }
+  while (n-- > 0) {
+    const int32_t parent = state->parent[chain[n]], feature = state->trees->feature[parent];
+    int c = 0;
+    while (c < known && condition[c].feature != feature)
+      c++;
+    if (c == known && !describe_open(state, feature, &condition[known++])) return;
+    describe_narrow(state, parent, state->trees->right[parent] == chain[n], &condition[c]);
+  }
+  mine_text_open(&text, state->env->scratch);
+  for (int c = 0; c < known; c++) {
+    if (c) mine_text_adds(&text, " and ");
+    describe_condition_text(state, &text, &condition[c], 1);
+  }
+  describe_put(state, 10, &text);
+}
+
+/* ---- the relation "tree" ---------------------------------------------------------------- */
+
+static void describe_prediction(const describe_state *state, int32_t node) {
+  const mine_model *model = state->model;
+  const double *value =
+      state->trees->values + (size_t)state->trees->value[node] * (size_t)state->trees->width;
+  if (model->task != MINE_CLASSIFICATION) {
+    mine_relation_real(state->relation, 7, value[0]);
+    mine_relation_null(state->relation, 8);
+    return;
+  }
+  const int best = mine_metrics_argmax(value, model->n_classes);
+  mine_cell cell;
+  mine_values_get(&model->classes, best, &cell);
+  mine_relation_put(state->relation, 7, &cell);
+  mine_relation_real(state->relation, 8, value[model->positive >= 0 ? model->positive : best]);
+}
+
+static void describe_node(const describe_state *state, int32_t tree, int32_t node) {
+  const mine_trees *trees = state->trees;
+  mine_relation *relation = state->relation;
+  const int32_t first = trees->first[tree], parent = state->parent[node];
+  mine_relation_int(relation, 0, tree + 1);
+  mine_relation_int(relation, 1, node - first + 1);
+  mine_relation_int(relation, 3, state->depth[node]);
+  mine_relation_int(relation, 6, (int64_t)trees->rows[node]);
+  describe_prediction(state, node);
+  if (trees->feature[node] == MINE_TREES_LEAF) {
+    mine_relation_null(relation, 9);
+  } else {
+    mine_relation_real(relation, 9, trees->gain[node]);
+  }
+  if (parent < 0) {
+    mine_relation_null(relation, 2);
+    mine_relation_null(relation, 4);
+    mine_relation_null(relation, 5);
+    mine_relation_null(relation, 10);
+  } else {
+    mine_relation_int(relation, 2, parent - first + 1);
+    mine_relation_text(relation, 4, state->model->feature[trees->feature[parent]].name);
+    describe_test(state, node);
+    describe_path(state, node);
+  }
+}
+
+static mine_status describe_family(describe_state *state) {
+  const mine_trees *trees = state->trees;
+  const size_t n = (size_t)trees->n_nodes;
+  state->parent = mine_arena_array(state->env->scratch, n, sizeof *state->parent);
+  state->depth = mine_arena_zeros(state->env->scratch, n, sizeof *state->depth);
+  if (!state->parent || !state->depth) return mine_env_status(state->env);
+  for (size_t i = 0; i < n; i++)
+    state->parent[i] = -1;
+  for (int32_t i = 0; i < trees->n_nodes; i++) {
+    if (trees->feature[i] == MINE_TREES_LEAF) continue;
+    state->parent[trees->left[i]] = state->parent[trees->right[i]] = i;
+    state->depth[trees->left[i]] = state->depth[trees->right[i]] = state->depth[i] + 1;
+  }
+  return MINE_OK;
+}
+
+static mine_status describe_tree(mine_env *env, const mine_model *model, mine_relation **out) {
+  describe_state state = {env, model, model->body, NULL, NULL, NULL};
+  mine_status status = describe_family(&state);
+  if (status) return status;
+  state.relation = mine_relation_new(
+      env, "tree, node, parent, depth, feature, test, rows, prediction, probability, gain, path");
+  if (!state.relation) return mine_env_status(env);
+  for (int32_t t = 0; t < state.trees->n_trees; t++) {
+    for (int32_t i = state.trees->first[t]; i < state.trees->first[t + 1]; i++) {
+      const mine_mark mark = mine_arena_mark(env->scratch);
+      describe_node(&state, t, i);
+      mine_arena_rewind(env->scratch, mark);
+      if (mine_env_status(env) || mine_poll(env)) {
+        return mine_relation_finish(env, state.relation, out);
+      }
+      mine_relation_end_row(state.relation);
+    }
+  }
+  return mine_relation_finish(env, state.relation, out);
+}
+
+/* ---- the relation "importance" ------------------------------------------------------------ */
+
+/* Put features into falling order of importance, equal ones in column order. */
+static void describe_rank(const double *importance, int n, mine_pair *order, mine_pair *temp,
+                          double *key) {
+  for (int f = 0; f < n; f++)
+    key[f] = -importance[f];
+  mine_sort_reals(key, NULL, n, order, temp);
+}
+
+static mine_status describe_importance(mine_env *env, const mine_model *model,
+                                       mine_relation **out) {
+  const mine_trees *trees = model->body;
+  const size_t n = (size_t)model->n_features;
+  double *sum = mine_arena_zeros(env->scratch, n, sizeof *sum);
+  double *key = mine_arena_zeros(env->scratch, n, sizeof *key);
+  mine_pair *order = mine_arena_array(env->scratch, n, sizeof *order);
+  mine_pair *temp = mine_arena_array(env->scratch, n, sizeof *temp);
+  if (!sum || !key || !order || !temp) return mine_env_status(env);
+  double all = 0;
+  for (int32_t i = 0; i < trees->n_nodes; i++) {
+    if (trees->feature[i] == MINE_TREES_LEAF) continue;
+    sum[trees->feature[i]] += trees->gain[i];
+    all += trees->gain[i];
+  }
+  for (size_t f = 0; f < n && all > 0; f++)
+    sum[f] /= all;
+  describe_rank(sum, model->n_features, order, temp, key);
+  mine_relation *relation = mine_relation_new(env, "feature, importance, rank");
+  if (!relation) return mine_env_status(env);
+  for (int k = 0; k < model->n_features; k++) {
+    mine_relation_text(relation, 0, model->feature[order[k].row].name);
+    mine_relation_real(relation, 1, sum[order[k].row]);
+    mine_relation_int(relation, 2, k + 1);
+    mine_relation_end_row(relation);
+  }
+  return mine_relation_finish(env, relation, out);
+}
+
+mine_status mine_trees_describe(mine_env *env, const mine_model *model, const char *part,
+                                mine_relation **out) {
+  if (strcmp(part, "tree") == 0) return describe_tree(env, model, out);
+  if (strcmp(part, "importance") == 0) return describe_importance(env, model, out);
+  return MINE_UNSUPPORTED;
+}
