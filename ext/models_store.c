@@ -36,6 +36,10 @@ static mine_status store_schema(mine_call *call, const char *text, size_t n, cha
 mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_name *out) {
   const char *dot = strchr(text, '.');
   out->name = dot ? dot + 1 : text;
+  if (strchr(out->name, '.')) {
+    return mine_call_fail(call, MINE_OPTION,
+                          "the model name '%.60s' has more than one dot; a name holds none", text);
+  }
   mine_status status =
       dot ? store_schema(call, text, (size_t)(dot - text), out->schema, sizeof out->schema)
           : MINE_OK;
@@ -43,10 +47,6 @@ mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_
   if (!dot) memcpy(out->schema, "main", 5);
   if (!*out->name) {
     return mine_call_fail(call, MINE_OPTION, "the model name is empty after '%s.'", out->schema);
-  }
-  if (strchr(out->name, '.')) {
-    return mine_call_fail(call, MINE_OPTION,
-                          "the model name '%.60s' has more than one dot; a name holds none", text);
   }
   int is_temp = sqlite3_stricmp(out->schema, "temp") == 0;
   out->table = is_temp ? "mine_models_temp" : "mine_models";

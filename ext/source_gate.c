@@ -39,8 +39,16 @@ static int gate_compiles(sqlite3 *db, char *sql) {
   return code;
 }
 
-static int gate_no_such_table(sqlite3 *db) {
-  return strncmp(sqlite3_errmsg(db), "no such table", 13) == 0;
+/* Whether it is `name` itself that does not exist, and not something that the
+** view of that name reads. */
+static int gate_no_such_table(sqlite3 *db, const char *schema, const char *name) {
+  static const char absent[] = "no such table: ";
+  const char *message = sqlite3_errmsg(db);
+  if (strncmp(message, absent, sizeof absent - 1) != 0) return 0;
+  message += sizeof absent - 1;
+  size_t n = strlen(schema);
+  if (n && strncmp(message, schema, n) == 0 && message[n] == '.') message += n + 1;
+  return strcmp(message, name) == 0;
 }
 
 /* The SELECT that reads the table `text` names, or NULL; *broken is set when
@@ -50,7 +58,7 @@ static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
   char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", text);
   int code = gate_compiles(db, sql);
   if (code == SQLITE_OK) return sql;
-  *broken = !gate_no_such_table(db);
+  *broken = !gate_no_such_table(db, "", text);
   sqlite3_free(sql);
   size_t bytes = strlen(text) + 1;
   char *first = *broken ? NULL : sqlite3_malloc64(2 * bytes);
@@ -67,7 +75,8 @@ static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
     sql = *second ? sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", first, second)
                   : sqlite3_mprintf("SELECT * FROM \"%w\"", first);
     code = gate_compiles(db, sql);
-    *broken = code != SQLITE_OK && !gate_no_such_table(db);
+    *broken = code != SQLITE_OK && !(*second ? gate_no_such_table(db, first, second)
+                                             : gate_no_such_table(db, "", first));
     if (code != SQLITE_OK) {
       sqlite3_free(sql);
       sql = NULL;
