@@ -258,7 +258,7 @@ static void prototypes_save(const mine_model *model, mine_writer *w) {
   const mine_prototypes *m = model->body;
   const size_t width = (size_t)m->encoding.width, k = (size_t)m->k;
   mine_encoding_save(&m->encoding, w);
-  mine_write_u32(w, (uint32_t)k);
+  mine_write_u64(w, (uint64_t)k); /* mine_read_count */
   mine_write_reals(w, m->centre, k * width);
   for (size_t c = 0; c < k; c++)
     mine_write_i64(w, m->rows[c]);
