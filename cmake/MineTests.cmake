@@ -4,6 +4,7 @@
 #   docs.*    the SQL examples of README.md and docs/, output compared
 #   recipes.* the demo database and the recipes of sql/
 #   golden.*, differential.*   published results; scikit-learn and brute force
+#   bad_input.*   the catalogue: each call its sentence, nothing written
 #   hosts.*   programs that load or embed the extension
 # Exit code 77 means "skipped", and the test says why.
 
@@ -102,7 +103,7 @@ endforeach()
 
 # ---- published results and other implementations ------------------------------------
 
-foreach(kind golden differential)
+foreach(kind golden differential bad_input)
   file(GLOB scripts CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${kind}/test_*.py)
   foreach(source ${scripts})
     get_filename_component(name ${source} NAME_WE)
