@@ -138,7 +138,16 @@ static void expect_naive(const search_case *c, int threads) {
   mine_env_close(env);
 }
 
-enum { FILL_GAUSS, FILL_TIES, FILL_OFFSET, FILL_OUTLIERS, FILL_TINY, FILL_HUGE, FILL_KINDS };
+enum {
+  FILL_GAUSS,
+  FILL_TIES,
+  FILL_OFFSET,
+  FILL_OUTLIERS,
+  FILL_TINY,
+  FILL_HUGE,
+  FILL_CLUSTERS,
+  FILL_KINDS
+};
 
 static double fill_value(mine_random *r, int kind) {
   switch (kind) {
@@ -148,6 +157,8 @@ static double fill_value(mine_random *r, int kind) {
       return 1e9 + gauss(r);
     case FILL_OUTLIERS:
       return gauss(r) * (mine_random_below(r, 50) ? 1 : 1e6);
+    case FILL_CLUSTERS: /* differences far below what a float resolves */
+      return (mine_random_below(r, 2) ? 1e3 : -1e3) + 1e-4 * gauss(r);
     case FILL_TINY:
       return gauss(r) * 1e-120;
     case FILL_HUGE:
