@@ -61,18 +61,27 @@ int64_t mine_dictionary_find(const mine_dictionary *d, const mine_cell *cell) {
   return dictionary_look_up(d, cell, mine_cell_hash(cell));
 }
 
-static int dictionary_make_room(mine_dictionary *d, int64_t n) {
-  mine_arena *arena = d->values.arena;
-  if (n >= DICTIONARY_MOST) {
-    (void)mine_fail(mine_arena_env(arena), MINE_LIMIT, "more than %lld distinct values",
-                    (long long)DICTIONARY_MOST);
-    return 0;
-  }
-  size_t needed = (size_t)n + 1, slots = d->slots ? d->slots : DICTIONARY_FIRST_SLOTS;
-  while (needed > slots / 5 * 3)
+/* How many slots n values need, at most 60 % full. */
+static size_t dictionary_slots(const mine_dictionary *d, int64_t n) {
+  size_t slots = d->slots ? d->slots : DICTIONARY_FIRST_SLOTS;
+  while ((size_t)n > slots / 5 * 3)
     slots *= 2;
-  if (slots != d->slots && !dictionary_resize(d, slots, n)) return 0;
-  return MINE_RESERVE(arena, d->hash, d->hash_capacity, needed);
+  return slots;
+}
+
+/* Room for the hashes of n values. */
+static int dictionary_reserve(mine_dictionary *d, int64_t n) {
+  mine_arena *arena = d->values.arena;
+  if (n <= DICTIONARY_MOST) return MINE_RESERVE(arena, d->hash, d->hash_capacity, (size_t)n);
+  (void)mine_fail(mine_arena_env(arena), MINE_LIMIT, "more than %lld distinct values",
+                  (long long)DICTIONARY_MOST);
+  return 0;
+}
+
+static int dictionary_make_room(mine_dictionary *d, int64_t n) {
+  size_t slots = dictionary_slots(d, n + 1);
+  if (!dictionary_reserve(d, n + 1)) return 0;
+  return slots == d->slots || dictionary_resize(d, slots, n);
 }
 
 /* Room first, then the value, then its slot: a failure leaves no trace. */
@@ -90,13 +99,11 @@ int64_t mine_dictionary_add(mine_dictionary *d, const mine_cell *cell) {
 /* Values that occur twice are found under their first number. */
 int mine_dictionary_rebuild(mine_dictionary *d) {
   int64_t n = d->values.n;
-  if (n > 0 && !dictionary_make_room(d, n - 1)) return 0;
-  if (d->slots) memset(d->slot, 0, d->slots * sizeof *d->slot);
+  if (!dictionary_reserve(d, n)) return 0;
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
     mine_values_get(&d->values, i, &cell);
     d->hash[i] = mine_cell_hash(&cell);
-    dictionary_place(d, d->hash[i], (uint32_t)i);
   }
-  return 1;
+  return dictionary_resize(d, dictionary_slots(d, n), n);
 }
