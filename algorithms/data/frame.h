@@ -105,8 +105,9 @@ void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
 ** Fixed and id columns are only completed: they keep their room and take more
 ** rows afterwards; any other column takes no cell after finish until clear.
 ** EXACT: levels stay in order of first appearance.  A target that is not fixed
-** has neither number nor code until one of the two calls below; its type says
-** what it looks like, and of numbers the statistics are there. */
+** has neither number nor code that may be used until one of the two calls
+** below; its type says what it looks like (texts that are all plain decimals look
+** like numbers), and of numbers the statistics are there. */
 mine_status mine_frame_finish(mine_frame *frame) MINE_MUST_CHECK;
 /* Drop the rows, keep the columns and their room: the next batch.  Row numbers
 ** in errors go on counting.  A fixed column stays fixed, others start anew. */
@@ -121,6 +122,9 @@ mine_status mine_column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK
 /* Distinct non-missing values, counted up to `limit` (then limit + 1). */
 int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit);
 int mine_column_is_text(const mine_column *column); /* any text that is not '' was seen */
+/* A finished target that is not made final yet: any text was seen that is no
+** plain decimal number, so it cannot become a number. */
+int mine_column_has_words(const mine_column *column);
 
 /* The id column.  How many different ids (by 64-bit hash; NULL counts as none),
 ** counted until `enough` are found; -1 = failure recorded.  O(rows), 8 to 32

@@ -15,6 +15,11 @@ int mine_column_is_text(const mine_column *column) {
   return column->filling->any_text;
 }
 
+int mine_column_has_words(const mine_column *column) {
+  const mine_filling *f = column->filling;
+  return f->mode == MINE_MODE_CODE && !f->decimals;
+}
+
 /* ---- a value of a column, whatever its state ------------------------------------------- */
 
 static void target_cell(const mine_column *col, int64_t row, mine_cell *out) {

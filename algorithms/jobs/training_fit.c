@@ -178,7 +178,7 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
     mine_cell cell;
     char shown[MINE_SHOW_BYTES], others[40] = "";
     mine_values_get(&t->classes, first, &cell);
-    if (few > 1) snprintf(others, sizeof others, " (and %d other classes)", few - 1);
+    if (few > 1) snprintf(others, sizeof others, " (and %d more)", few - 1);
     mine_training_notef(t, "warning", t->frame->column[t->roles.target].name,
                         "class %s%s has only %lld held-out rows, fewer than %d: measures by class "
                         "are left out (NULL)",
@@ -291,14 +291,19 @@ static void fit_append_notes(mine_model *model, const mine_values *item, const m
 }
 
 static void fit_note_features(mine_model *model) {
-  for (int f = 0; f < model->n_features; f++) {
-    const mine_feature *about = &model->feature[f];
-    if (about->missing > 0) {
-      mine_model_note(model, "feature", about->name, "%s; %lld missing", about->why,
-                      (long long)about->missing);
-    } else {
-      mine_model_note(model, "feature", about->name, "%s", about->why);
-    }
+  for (int f = 0; f < model->n_features; f++)
+    mine_model_note(model, "feature", model->feature[f].name, "%s", model->feature[f].why);
+}
+
+/* What the job noted, in the order in which a person wants to read it. */
+static void fit_append_item(const mine_training *t, mine_model *model, const char *item) {
+  for (int64_t i = 0; i < t->note_item.n; i++) {
+    mine_cell a, b, c;
+    mine_values_get(&t->note_item, i, &a);
+    if (strcmp(a.as.text, item) != 0) continue;
+    mine_values_get(&t->note_name, i, &b);
+    mine_values_get(&t->note_detail, i, &c);
+    mine_model_note(model, item, b.as.text, "%s", c.as.text);
   }
 }
 
@@ -319,8 +324,12 @@ static void fit_report(mine_training *t, mine_model *model) {
   mine_values_open(&model->note_name, model->arena);
   mine_values_open(&model->note_detail, model->arena);
   model->n_warnings = 0;
-  fit_append_notes(model, &t->note_item, &t->note_name, &t->note_detail);
+  static const char *const before[] = {"rows", "id", "target", "positive", "holdout"};
+  for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+    fit_append_item(t, model, before[i]);
   fit_note_features(model);
+  fit_append_item(t, model, "dropped");
+  fit_append_item(t, model, "warning");
   fit_append_notes(model, &item, &name, &detail);
   for (int i = 0; i < model->n_metrics; i++) {
     char number[MINE_NUMBER_BYTES];

@@ -144,14 +144,13 @@ static mine_status prepare_refuse_task(mine_training *t, mine_task_kind task) {
 /* Why the target's numbers cannot be classes, as a failure. */
 static mine_status prepare_check_classes(mine_training *t, const mine_column *column,
                                          int64_t distinct) {
-  char number[MINE_NUMBER_BYTES];
-  if (column->type != MINE_COLUMN_NUMERIC) return MINE_OK;
+  if (mine_column_has_words(column)) return MINE_OK;
   if (distinct > PREPARE_CONTINUOUS)
     return mine_fail(t->env, MINE_DATA,
-                     "the target '%s' has more than %d different numbers (from %s up): that is an "
-                     "amount, not a class; use task=regression",
-                     column->name, PREPARE_CONTINUOUS, mine_format_real(number, column->least, 6));
-  if (distinct > 2 && !column->all_integers)
+                     "the target '%s' has more than %d different numbers: that is an amount, not a "
+                     "class; use task=regression",
+                     column->name, PREPARE_CONTINUOUS);
+  if (distinct > 2 && column->type == MINE_COLUMN_NUMERIC && !column->all_integers)
     return mine_fail(t->env, MINE_DATA,
                      "the target '%s' has numbers with fractions: that is an amount, not a class; "
                      "use task=regression",
@@ -169,7 +168,7 @@ static mine_status prepare_task(mine_training *t) {
     return mine_fail(env, MINE_DATA, "the target '%s' is missing in every row", column->name);
   const int64_t distinct = mine_column_distinct(frame, c, PREPARE_CONTINUOUS);
   if (distinct < 0) return mine_env_status(env);
-  const int words = column->type == MINE_COLUMN_CATEGORY;
+  const int words = mine_column_has_words(column);
   if (distinct == 1)
     return mine_fail(env, MINE_DATA,
                      "the target '%s' has the same value in every row; there is nothing to tell "
@@ -190,13 +189,13 @@ static mine_status prepare_task(mine_training *t) {
                                                          : "its values are numbers";
   if (!classes) {
     mine_training_notef(t, "target", column->name, "regression: %s", why);
+    if (mine_column_as_number(frame, c)) return env->status;
     if (t->supervised.task == MINE_TASK_AUTO && column->all_integers &&
         distinct <= PREPARE_FEW_VALUES)
       mine_training_notef(t, "warning", column->name,
                           "taken as an amount although it has only %lld different whole numbers; "
                           "say task=classification if they are classes",
                           (long long)distinct);
-    if (mine_column_as_number(frame, c)) return env->status;
     t->target = column->number;
     return MINE_OK;
   }
