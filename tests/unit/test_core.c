@@ -232,6 +232,22 @@ static void test_detached_arenas_outlive_the_call(void **state) {
   assert_int_equal(l.blocks, 0);
 }
 
+typedef struct asked {
+  mine_cell name;
+  mine_list list;
+} asked;
+
+static int parse_once(mine_env *env) {
+  static const mine_option table[] = {MINE_OPT_TEXT(asked, name, "a name"),
+                                      MINE_OPT_LIST(asked, list, "a list"), MINE_OPT_END};
+  asked a;
+  const mine_option_group group = {table, &a};
+  return mine_options_parse(env, env->scratch, &group, 1, "name=x, list=a|\"b\"") == MINE_OK &&
+         mine_options_parse(env, env->scratch, &group, 1,
+                            "{\"name\":\"x\", \"list\":[1,2,3,4,5,6,7,8,9]}") == MINE_OK &&
+         a.list.n == 9;
+}
+
 /* Everything the ground offers, once.  Returns the status it came to. */
 static mine_status work_once(ledger *l) {
   mine_host host = ledger_host(l);
@@ -242,7 +258,7 @@ static mine_status work_once(ledger *l) {
   mine_text text;
   mine_relation *out = NULL, *relation = mine_relation_new(env, "id, text, real");
   mine_text_open(&text, env->scratch);
-  int ok = mine_dictionary_open(&dictionary, env->scratch);
+  int ok = mine_dictionary_open(&dictionary, env->scratch) && parse_once(env);
   for (int i = 0; relation && ok && i < 400; i++) {
     char name[32];
     mine_cell cell = {MINE_TEXT, (size_t)snprintf(name, sizeof name, "item %d", i), {0}};
@@ -550,8 +566,7 @@ static void test_utf8(void **state) {
                                     "\xF5\x80\x80\x80",
                                     "\xFF",
                                     "12345678\xE5\xAE",
-                                    "\xE5\xAE"
-                                    "a"};
+                                    "\xE5\xAE\x61"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
     assert_true(mine_valid_utf8(good[i], strlen(good[i])));
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -1,0 +1,392 @@
+/*
+** test_options.c -- both spellings of options, and every sentence a user may
+** get back for a wrong one.
+*/
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/options.h"
+#include "core/text.h"
+
+typedef struct sample {
+  int64_t k, max_depth, seed, unset;
+  double tol, rate, cost;
+  int refit, criterion;
+  mine_cell positive, init;
+  mine_list ignore;
+  int64_t max_memory;
+} sample;
+
+static const char *const criteria[] = {"gini", "entropy", NULL};
+static const mine_option first_table[] = {
+    MINE_OPT_INT(sample, k, "8", 1, 65536, "clusters"),
+    MINE_OPT_INT_AUTO(sample, max_depth, "auto", 1, 100, "depth"),
+    MINE_OPT_INT(sample, seed, "1", 0, 1e18, "seed"),
+    MINE_OPT_INT(sample, unset, NULL, -5, 5, "not given"),
+    MINE_OPT_REAL(sample, tol, "1e-4", 0, 1, "tolerance"),
+    MINE_OPT_REAL_ABOVE(sample, rate, "0.1", 0, 1, "rate"),
+    MINE_OPT_REAL(sample, cost, NULL, -INFINITY, INFINITY, "cost"),
+    MINE_OPT_END};
+static const mine_option second_table[] = {
+    MINE_OPT_FLAG(sample, refit, "1", "refit"),
+    MINE_OPT_CHOICE(sample, criterion, "gini", criteria, "criterion"),
+    MINE_OPT_TEXT(sample, positive, "positive class"),
+    MINE_OPT_TEXT(sample, init, "start"),
+    MINE_OPT_LIST(sample, ignore, "columns"),
+    MINE_OPT_BYTES(sample, max_memory, "auto", 1048576, 9e18, "memory"),
+    MINE_OPT_END};
+
+#define VALID                                                                              \
+  "(valid: k, max_depth, seed, unset, tol, rate, cost, refit, criterion, positive, init, " \
+  "ignore, max_memory)"
+
+static mine_status parse(mine_env *env, const char *text, sample *out) {
+  const mine_option_group groups[] = {{first_table, out}, {second_table, out}};
+  memset(out, 0xAB, sizeof *out);
+  return mine_options_parse(env, env->scratch, groups, 2, text);
+}
+
+/* What was read, in one line: only what differs from the defaults. */
+static void describe(mine_env *env, const sample *s, mine_text *out) {
+  char number[MINE_NUMBER_BYTES];
+  mine_text_open(out, env->scratch);
+  if (s->k != 8) mine_text_addf(out, "k=%lld ", (long long)s->k);
+  if (s->max_depth != MINE_AUTO) mine_text_addf(out, "max_depth=%lld ", (long long)s->max_depth);
+  if (s->seed != 1) mine_text_addf(out, "seed=%lld ", (long long)s->seed);
+  if (s->unset != MINE_NOT_GIVEN) mine_text_addf(out, "unset=%lld ", (long long)s->unset);
+  if (s->tol != 1e-4) mine_text_addf(out, "tol=%s ", mine_format_real(number, s->tol, 0));
+  if (s->rate != 0.1) mine_text_addf(out, "rate=%s ", mine_format_real(number, s->rate, 0));
+  if (!isnan(s->cost)) mine_text_addf(out, "cost=%s ", mine_format_real(number, s->cost, 0));
+  if (s->refit != 1) mine_text_addf(out, "refit=%d ", s->refit);
+  if (s->criterion != 0) mine_text_addf(out, "criterion=%d ", s->criterion);
+  if (s->max_memory != MINE_AUTO) mine_text_addf(out, "max_memory=%lld ", (long long)s->max_memory);
+  const mine_cell *cell[] = {&s->positive, &s->init};
+  for (int i = 0; i < 2; i++) {
+    if (cell[i]->type == MINE_NULL) continue;
+    mine_text_adds(out, i ? "init=" : "positive=");
+    mine_text_add_sql(out, cell[i]);
+    mine_text_adds(out, " ");
+  }
+  for (size_t i = 0; i < s->ignore.n; i++) {
+    mine_text_adds(out, i ? "|" : "ignore=");
+    mine_text_add_sql(out, &s->ignore.item[i]);
+  }
+}
+
+static const struct {
+  const char *text, *expected;
+} good[] = {
+    {"", ""},
+    {" \n\t ", ""},
+    {NULL, ""},
+    {"{}", ""},
+    {" { } ", ""},
+    {"k=5, seed=3", "k=5 seed=3 "},
+    {"  k = 5 ,\n seed= 3  ", "k=5 seed=3 "},
+    {"k=3.0", "k=3 "},
+    {"k=1e3", "k=1000 "},
+    {"k=\"5\"", "k=5 "},
+    {"k=+7", "k=7 "},
+    {"unset=-5", "unset=-5 "},
+    {"seed=123456789012345678", "seed=123456789012345678 "},
+    {"max_depth=auto", ""},
+    {"max_depth=4", "max_depth=4 "},
+    {"tol=0", "tol=0 "},
+    {"tol=1", "tol=1 "},
+    {"tol=.5", "tol=0.5 "},
+    {"rate=1e-9", "rate=1e-09 "},
+    {"cost=-12.5", "cost=-12.5 "},
+    {"refit=0", "refit=0 "},
+    {"refit=false", "refit=0 "},
+    {"refit=true", ""},
+    {"criterion=entropy", "criterion=1 "},
+    {"max_memory=2GB", "max_memory=2147483648 "},
+    {"max_memory=512MB", "max_memory=536870912 "},
+    {"max_memory=4096KB", "max_memory=4194304 "},
+    {"max_memory=1.5g", "max_memory=1610612736 "},
+    {"max_memory=500000000", "max_memory=500000000 "},
+    {"positive=1", "positive='1' "},
+    {"positive=", "positive='' "},
+    {"positive=a b c", "positive='a b c' "},
+    {"positive=\"  x \"", "positive='  x ' "},
+    {"positive=a|b", "positive='a|b' "},
+    {"positive=a=b", "positive='a=b' "},
+    {"positive=12\"", "positive='12\"' "},
+    {"positive=\xE5\xAE\xA2\xE6\x88\xB7", "positive='\xE5\xAE\xA2\xE6\x88\xB7' "},
+    {"init=\"SELECT a, b FROM t LIMIT 20\", k=20", "k=20 init='SELECT a, b FROM t LIMIT 20' "},
+    {"init=\"say \"\"hi\"\", you\"", "init='say \"hi\", you' "},
+    {"init=SELECT \"x\" FROM t", "init='SELECT \"x\" FROM t' "},
+    {"ignore=a|b|phone number", "ignore='a'|'b'|'phone number'"},
+    {"ignore= a | b ", "ignore='a'|'b'"},
+    {"ignore=\"a|b\"|\"c,d\"|\"e\"\"f\"|12\"", "ignore='a|b'|'c,d'|'e\"f'|'12\"'"},
+    {"ignore=\"\"", "ignore=''"},
+    {"ignore=", ""},
+    {"{\"k\":5, \"seed\":2}", "k=5 seed=2 "},
+    {"{\"k\":3.0}", "k=3 "},
+    {"{\"k\":1e2}", "k=100 "},
+    {"{\"max_depth\":\"auto\"}", ""},
+    {"{\"seed\":123456789012345678}", "seed=123456789012345678 "},
+    {"{\"tol\":0}", "tol=0 "},
+    {"{\"refit\":false}", "refit=0 "},
+    {"{\"refit\":1}", ""},
+    {"{\"positive\":1}", "positive=1 "},
+    {"{\"positive\":1.0}", "positive=1.0 "},
+    {"{\"positive\":\"1\"}", "positive='1' "},
+    {"{\"positive\":\"a|b\"}", "positive='a|b' "},
+    {"{\"positive\":\"\\u5ba2\\ud83d\\ude00\\\"\\n\"}",
+     "positive='\xE5\xAE\xA2\xF0\x9F\x98\x80\"\n' "},
+    {"{\"ignore\":[\"a\", 2 ,\"c d\"]}", "ignore='a'|2|'c d'"},
+    {"{\"ignore\":[]}", ""},
+    {"{\"ignore\":\"a|b\"}", "ignore='a|b'"},
+    {"{\"max_memory\":\"2GB\"}", "max_memory=2147483648 "},
+    {"{\"max_memory\":2000000}", "max_memory=2000000 "},
+};
+
+static void test_what_is_read(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    mine_env *env;
+    sample s;
+    mine_text text;
+    assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+    if (parse(env, good[i].text, &s) != MINE_OK)
+      fail_msg("%s: %s", good[i].text, mine_env_error(env));
+    describe(env, &s, &text);
+    if (strcmp(text.data, good[i].expected))
+      fail_msg("%s: read %s, not %s", good[i].text, text.data, good[i].expected);
+    mine_env_close(env);
+  }
+}
+
+#define K_WANTED   "option k must be a whole number from 1 to 65536 "
+#define TOL_WANTED "option tol must be a number from 0 to 1 "
+#define JSON_FAILS "the JSON of the options fails at character "
+#define OBJECT     "options must be an object such as {\"name\":\"value\"}, or name=value pairs "
+
+static const struct {
+  const char *text, *expected;
+} bad[] = {
+    {"kk=5", "unknown option 'kk'; did you mean 'k'? " VALID},
+    {"K=5", "unknown option 'K'; did you mean 'k'? " VALID},
+    {"max_dept=5", "unknown option 'max_dept'; did you mean 'max_depth'? " VALID},
+    {"max-depth=5", "unknown option 'max-depth'; did you mean 'max_depth'? " VALID},
+    {"max=5", "unknown option 'max'; did you mean 'max_depth' or 'max_memory'? " VALID},
+    {"zzz=1", "unknown option 'zzz' " VALID},
+    {"x=1", "unknown option 'x' " VALID},
+    {"{\"kk\":5}", "unknown option 'kk'; did you mean 'k'? " VALID},
+    {"\xE5\xAE\xA2=1", "unknown option '\xE5\xAE\xA2' " VALID},
+    {"k=abc", K_WANTED "(got 'abc')"},
+    {"k=", K_WANTED "(got '')"},
+    {"k=0", K_WANTED "(got 0)"},
+    {"k=65537", K_WANTED "(got 65537)"},
+    {"k=3.5", K_WANTED "(got 3.5)"},
+    {"k=-1", K_WANTED "(got -1)"},
+    {"k=5 6", K_WANTED "(got '5 6')"},
+    {"k=auto", K_WANTED "(got 'auto')"},
+    {"k=99999999999999999999", K_WANTED "(got 99999999999999999999)"},
+    {"k=1|2", K_WANTED "(got '1|2')"},
+    {"max_depth=x", "option max_depth must be a whole number from 1 to 100, or auto (got 'x')"},
+    {"seed=-1", "option seed must be a whole number of at least 0 (got -1)"},
+    {"unset=6", "option unset must be a whole number from -5 to 5 (got 6)"},
+    {"tol=2", TOL_WANTED "(got 2)"},
+    {"tol=nan", TOL_WANTED "(got 'nan')"},
+    {"tol=inf", TOL_WANTED "(got 'inf')"},
+    {"tol=0,5",
+     "option '5' has no '='; write name=value, and put double quotes around a value that "
+     "contains a comma"},
+    {"rate=0", "option rate must be a number above 0 up to 1 (got 0)"},
+    {"rate=1.5", "option rate must be a number above 0 up to 1 (got 1.5)"},
+    {"cost=much", "option cost must be a number (got 'much')"},
+    {"cost=1e400", "option cost must be a number (got 1e400)"},
+    {"refit=2", "option refit must be 0 or 1 (got 2)"},
+    {"refit=maybe", "option refit must be 0 or 1 (got 'maybe')"},
+    {"criterion=Gini", "option criterion must be one of gini, entropy (got 'Gini')"},
+    {"max_memory=lots",
+     "option max_memory must be a size such as 2GB, 512MB or 500000000, of at least "
+     "1MB, or auto (got 'lots')"},
+    {"max_memory=64KB",
+     "option max_memory must be a size such as 2GB, 512MB or 500000000, of at least "
+     "1MB, or auto (got '64KB')"},
+    {"k",
+     "option 'k' has no '='; write name=value, and put double quotes around a value that "
+     "contains a comma"},
+    {"init=SELECT a, b FROM t",
+     "option 'b FROM t' has no '='; write name=value, and put double quotes "
+     "around a value that contains a comma"},
+    {"=5", "an option has no name at character 1 of the options; write name=value"},
+    {"k=5,",
+     "an option is missing at character 5 of the options; write name=value, separated by "
+     "single commas"},
+    {"positive=\xE5\xAE\xA2,,k=5",
+     "an option is missing at character 12 of the options; write "
+     "name=value, separated by single commas"},
+    {"k=5, k=5", "option k is given twice; keep one"},
+    {"{\"k\":5,\"k\":5}", "option k is given twice; keep one"},
+    {"positive=\"abc", "option 'positive' has a double quote that is never closed"},
+    {"positive=\"abc\"d",
+     "option positive has text behind a closing double quote; write a double quote "
+     "inside a quoted value twice"},
+    {"ignore=a||b", "option ignore has an empty item; write a|b|c"},
+    {"ignore=a|", "option ignore has an empty item; write a|b|c"},
+    {"{\"k\":\"3\"}", K_WANTED "(got '3', a text; write it without quotes)"},
+    {"{\"k\":\"abc\"}", K_WANTED "(got 'abc')"},
+    {"{\"k\":3.5}", K_WANTED "(got 3.5)"},
+    {"{\"k\":true}", K_WANTED "(got true)"},
+    {"{\"k\":[1]}", K_WANTED "(got a list)"},
+    {"{\"k\":[]}", K_WANTED "(got a list)"},
+    {"{\"k\":null}", "option k is null; leave it out to get its default"},
+    {"{\"ignore\":null}", "option ignore is null; leave it out to get its default"},
+    {"{\"tol\":\"0.5\"}", TOL_WANTED "(got '0.5', a text; write it without quotes)"},
+    {"{\"tol\":false}", TOL_WANTED "(got false)"},
+    {"{\"refit\":\"true\"}", "option refit must be 0 or 1 (got 'true')"},
+    {"{\"criterion\":1}", "option criterion must be one of gini, entropy (got 1)"},
+    {"{\"positive\":[\"a\"]}", "option positive must be one value (got a list)"},
+    {"{\"cost\":1e400}", JSON_FAILS "9: a number too large for any calculation"},
+    {"{\"k\":5", JSON_FAILS "7: expected ',' or '}'"},
+    {"{\"k\" 5}", JSON_FAILS "6: expected ':' after the name"},
+    {"{k:5}", JSON_FAILS "2: expected a name in double quotes"},
+    {"{\"k\":5,}", JSON_FAILS "8: expected a name after ','"},
+    {"{\"k\":5} x", JSON_FAILS "9: unexpected text after the closing '}'"},
+    {" {\"k\":05}", JSON_FAILS "7: a malformed number"},
+    {"{\"k\":+5}",
+     JSON_FAILS "6: expected a value: a text in double quotes, a number, true or false"},
+    {"{\"k\":}",
+     JSON_FAILS "6: expected a value: a text in double quotes, a number, true or false"},
+    {"{\"k\":{\"a\":1}}", JSON_FAILS "6: an object is not allowed as a value"},
+    {"{\"ignore\":[[1]]}", JSON_FAILS "12: a list is not allowed here"},
+    {"{\"ignore\":[null]}", JSON_FAILS "12: null is not allowed in a list"},
+    {"{\"ignore\":[1,]}", JSON_FAILS "14: expected a value after ','"},
+    {"{\"ignore\":[1 2]}", JSON_FAILS "14: expected ',' or ']' in a list"},
+    {"{\"\xE5\xAE\xA2\":\"a}", JSON_FAILS "6: a text without its closing quote"},
+    {"{\"positive\":\"a\nb\"}",
+     JSON_FAILS "15: a control character inside a text; write it as \\n or \\t"},
+    {"{\"positive\":\"\\ud83d\"}",
+     JSON_FAILS "15: \\u needs four hexadecimal digits, and surrogates come in pairs"},
+    {"{\"positive\":\"\\u0000\"}", JSON_FAILS "15: \\u0000 is not allowed in a text"},
+    {"{\"positive\":\"\\x\"}", JSON_FAILS "15: unknown escape after a backslash"},
+    {"[1,2]", OBJECT "(got '[1,2]')"},
+    {"5", OBJECT "(got '5')"},
+    {"\"k=5\"", OBJECT "(got '\"k=5\"')"},
+    {"null", OBJECT "(got 'null')"},
+    {"k=\xFF", "the options are not valid UTF-8"},
+};
+
+static void test_what_is_refused(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    mine_env *env;
+    sample s;
+    assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+    mine_status status = parse(env, bad[i].text, &s);
+    if (status != MINE_OPTION || strcmp(mine_env_error(env), bad[i].expected))
+      fail_msg("%s:\n  got  %s\n  want %s", bad[i].text, mine_env_error(env), bad[i].expected);
+    mine_env_close(env);
+  }
+}
+
+static void check_peek(const char *text, const char *expected) {
+  mine_env *env;
+  mine_cell cell;
+  char shown[MINE_SHOW_BYTES];
+  assert_int_equal(mine_env_open(NULL, "mine_cluster", &env), MINE_OK);
+  mine_status status = mine_options_peek(env, env->scratch, text, "algorithm", &cell);
+  assert_string_equal(status == MINE_OK ? mine_show_cell(shown, &cell) : mine_env_error(env),
+                      expected);
+  mine_env_close(env);
+}
+
+static void test_peeking(void **state) {
+  (void)state;
+  check_peek(NULL, "NULL");
+  check_peek("k=abc, nonsense=1", "NULL");
+  check_peek("k=5, algorithm = dbscan ", "'dbscan'");
+  check_peek("{\"eps\":[1],\"algorithm\":\"dbscan\"}", "'dbscan'");
+  check_peek("algorithm=a, algorithm=b", "mine_cluster: option algorithm is given twice; keep one");
+  check_peek("{\"algorithm\":null}",
+             "mine_cluster: option algorithm is null; leave it out to get its default");
+}
+
+static void test_ranges_in_words(void **state) {
+  (void)state;
+  static const struct {
+    const mine_option *table;
+    int row;
+    const char *type, *range;
+  } row[] = {{first_table, 0, "integer", "1 to 65536"},
+             {first_table, 1, "integer", "1 to 100, or auto"},
+             {first_table, 2, "integer", "at least 0"},
+             {first_table, 4, "number", "0 to 1"},
+             {first_table, 5, "number", "above 0 up to 1"},
+             {first_table, 6, "number", ""},
+             {second_table, 0, "flag", "0 or 1"},
+             {second_table, 1, "choice", "gini, entropy"},
+             {second_table, 2, "text", ""},
+             {second_table, 4, "list", ""},
+             {second_table, 5, "bytes", "at least 1MB, or auto"}};
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    char range[64], tiny[6];
+    const mine_option *option = &row[i].table[row[i].row];
+    mine_option_range(option, range, sizeof range);
+    assert_string_equal(range, row[i].range);
+    assert_string_equal(mine_option_type_name(option), row[i].type);
+    mine_option_range(option, tiny, sizeof tiny);
+    assert_true(strlen(tiny) < sizeof tiny && strncmp(tiny, range, strlen(tiny)) == 0);
+  }
+}
+
+/* The scalar form of scoring: nulls are values there, lists are not. */
+static void test_json_members(void **state) {
+  (void)state;
+  mine_env *env;
+  mine_json json;
+  mine_cell value;
+  const char *name;
+  assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+  mine_json_open(&json, env->scratch, "{\"a\":null,\"b\":true,\"c\":-0.5,\"d\":[1]}");
+  assert_true(mine_json_next(&json, &name, &value, NULL));
+  assert_string_equal(name, "a");
+  assert_int_equal(value.type, MINE_NULL);
+  assert_true(mine_json_next(&json, &name, &value, NULL));
+  assert_true(value.type == MINE_INT && value.as.integer == 1 && json.flag);
+  assert_true(mine_json_next(&json, &name, &value, NULL));
+  assert_true(value.type == MINE_REAL && value.as.real == -0.5 && !json.flag);
+  assert_false(mine_json_next(&json, &name, &value, NULL));
+  assert_string_equal(json.problem, "a list is not allowed here");
+  assert_false(mine_json_next(&json, &name, &value, NULL));
+  mine_env_close(env);
+}
+
+/* Any prefix of any text: an answer or a sentence, never a read too far (the
+** copy is exactly as long as the text, for the sanitizer to see). */
+static void test_cut_anywhere(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t n = 0; n <= strlen(bad[i].text); n++) {
+      mine_env *env;
+      sample s;
+      char *copy = calloc(n + 1, 1);
+      memcpy(copy, bad[i].text, n);
+      assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+      mine_status status = parse(env, copy, &s);
+      assert_int_equal(status == MINE_OK, mine_env_error(env)[0] == 0);
+      mine_env_close(env);
+      free(copy);
+    }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_what_is_read), cmocka_unit_test(test_what_is_refused),
+      cmocka_unit_test(test_peeking),      cmocka_unit_test(test_ranges_in_words),
+      cmocka_unit_test(test_json_members), cmocka_unit_test(test_cut_anywhere),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
