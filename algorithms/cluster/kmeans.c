@@ -125,7 +125,7 @@ static mine_status kmeans_spread(kmeans_fit *fit, int64_t most_k) {
   mine_status status = MINE_OK;
   if (fit->points.n >= KMEANS_SIEVE_ROWS) status = kmeans_sieve_open(fit->env, &fit->points);
   fit->sample = fit->points;
-  if (status != MINE_OK || fit->points.n <= 2 * count) return status;
+  if (status != MINE_OK || fit->data->initial || fit->points.n <= 2 * count) return status;
   status = kmeans_points_sample(fit->env, &fit->points, count, fit->data->seed, &fit->sample);
   if (status == MINE_OK) status = kmeans_sieve_open(fit->env, &fit->sample);
   mine_model_note(fit->model, "fit", "sample",

@@ -7,58 +7,89 @@
 #include <math.h>
 #include <string.h>
 
+#include "../kernel/simd.h"
 #include "kmeans_private.h"
 
 #define POINTS_BLOCK 256 /* rows; a multiple of MINE_LANES */
+
+/* Per column, around the first row: what one pass can tell. */
+typedef struct points_moments {
+  double *sum, *square, *least, *most; /* weighted sums; extremes */
+} points_moments;
 
 typedef struct points_job {
   const mine_encoding *encoding;
   const mine_batch *batch;
   kmeans_points *points;
-  double *rows;   /* per worker: POINTS_BLOCK x width */
-  double *column; /* per column: mean, then variance  */
+  double *rows;    /* per worker: POINTS_BLOCK x width */
+  double *shift;   /* the first row                    */
+  double *moments; /* per task: 4 x width              */
+  double *weight;  /* per task: sum                    */
 } points_job;
+
+static points_moments points_moments_of(const points_job *job, int64_t task) {
+  const int64_t width = job->points->width;
+  double *at = job->moments + task * 4 * width;
+  return (points_moments){at, at + width, at + 2 * width, at + 3 * width};
+}
+
+MINE_SIMD
+static void points_measure(const double *row, const double *shift, int64_t width, double w,
+                           double *restrict sum, double *restrict square, double *restrict least,
+                           double *restrict most) {
+  for (int64_t j = 0; j < width; j++) {
+    const double t = row[j] - shift[j];
+    sum[j] += w * t;
+    square[j] += w * t * t;
+    least[j] = t < least[j] ? t : least[j];
+    most[j] = t > most[j] ? t : most[j];
+  }
+}
 
 static void points_encode(void *context, int64_t task, int worker) {
   points_job *job = context;
   kmeans_points *points = job->points;
   const int64_t width = points->width, first = task * POINTS_BLOCK;
   const int64_t count = points->n - first < POINTS_BLOCK ? points->n - first : POINTS_BLOCK;
+  const points_moments m = points_moments_of(job, task);
   double *rows = job->rows + worker * POINTS_BLOCK * width;
   mine_encode(job->encoding, job->batch, first, count, rows);
   for (int64_t i = 0; i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
     mine_panel_pack(rows + i * width, lanes, points->width, points->panel + (first + i) * width);
   }
-}
-
-/* The variance of one column, around its first value. */
-static void points_variance(void *context, int64_t task, int worker) {
-  points_job *job = context;
-  const kmeans_points *points = job->points;
-  const double *x = points->panel + task * MINE_LANES;
-  const int64_t step = (int64_t)points->width * MINE_LANES;
-  const double shift = x[0];
-  double weight = 0, sum = 0, squares = 0;
-  for (int64_t i = 0; i < points->n; i++) {
-    const double t = x[i / MINE_LANES * step + i % MINE_LANES] - shift;
-    const double w = kmeans_weight(points, i);
-    weight += w;
-    sum += w * t;
-    squares += w * t * t;
+  memset(m.sum, 0, 4 * (size_t)width * sizeof(double));
+  job->weight[task] = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const double w = kmeans_weight(points, first + i);
+    job->weight[task] += w;
+    points_measure(rows + i * width, job->shift, width, w, m.sum, m.square, m.least, m.most);
   }
-  job->column[task] = fmax(squares / weight - (sum / weight) * (sum / weight), 0);
-  (void)worker;
 }
 
-static mine_status points_spread(mine_env *env, points_job *job) {
-  const int width = job->points->width;
-  mine_status status = mine_parallel(env, width, points_variance, job);
-  double sum = 0;
-  for (int j = 0; j < width; j++)
-    sum += job->column[j];
-  job->points->variance = width ? sum / width : 0;
-  return status;
+/* Reduced in task order. */
+static void points_spread(const points_job *job, int64_t tasks) {
+  kmeans_points *points = job->points;
+  const points_moments all = points_moments_of(job, 0);
+  double weight = job->weight[0], variance = 0;
+  for (int64_t t = 1; t < tasks; t++) {
+    const points_moments m = points_moments_of(job, t);
+    weight += job->weight[t];
+    for (int j = 0; j < points->width; j++) {
+      all.sum[j] += m.sum[j];
+      all.square[j] += m.square[j];
+      all.least[j] = fmin(all.least[j], m.least[j]);
+      all.most[j] = fmax(all.most[j], m.most[j]);
+    }
+  }
+  points->reach = 0;
+  for (int j = 0; j < points->width; j++) {
+    const double mean = all.sum[j] / weight;
+    points->mean[j] = job->shift[j] + mean;
+    points->reach = fmax(points->reach, fmax(all.most[j] - mean, mean - all.least[j]));
+    variance += fmax(all.square[j] / weight - mean * mean, 0);
+  }
+  points->variance = variance / points->width;
 }
 
 static mine_status points_no_room(mine_env *env, const mine_encoding *encoding, int64_t n) {
@@ -70,12 +101,34 @@ static mine_status points_no_room(mine_env *env, const mine_encoding *encoding, 
                    (long long)n, encoding->width, mine_format_real(size, megabytes, 3));
 }
 
+static mine_status points_open(mine_env *env, points_job *job, int64_t tasks,
+                               const double *weight) {
+  kmeans_points *points = job->points;
+  const size_t width = (size_t)points->width, n = (size_t)points->n, t = (size_t)tasks;
+  mine_arena *scratch = env->scratch;
+  points->panel =
+      mine_arena_array(scratch, mine_panel_doubles(points->n, points->width), sizeof(double));
+  points->mean = mine_arena_array(scratch, width, sizeof(double));
+  job->shift = mine_arena_array(scratch, width, sizeof(double));
+  job->moments = mine_arena_array(scratch, t, 4 * width * sizeof(double));
+  job->weight = mine_arena_array(scratch, t, sizeof(double));
+  job->rows =
+      mine_arena_array(scratch, (size_t)env->threads * POINTS_BLOCK, width * sizeof(double));
+  if (weight) points->weight = mine_arena_array(scratch, n, sizeof(double));
+  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  for (int64_t i = 0; weight && i < points->n; i++) {
+    points->weight[i] = weight[mine_batch_row(job->batch, i)];
+  }
+  mine_encode(job->encoding, job->batch, 0, 1, job->shift);
+  return mine_poll(env);
+}
+
 mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
                                  const mine_batch *batch, const double *weight,
                                  kmeans_points *out) {
-  points_job job = {encoding, batch, out, NULL, NULL};
-  const size_t width = (size_t)encoding->width, n = (size_t)batch->n;
-  const double bytes = (double)n * (double)width * sizeof(double);
+  points_job job = {.encoding = encoding, .batch = batch, .points = out};
+  const double bytes = (double)batch->n * encoding->width * sizeof(double);
+  const int64_t tasks = MINE_BLOCKS(batch->n, POINTS_BLOCK);
   mine_status status;
   memset(out, 0, sizeof *out);
   out->n = batch->n;
@@ -83,18 +136,10 @@ mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
   if (env->memory.limit > 0 && bytes > (double)env->memory.limit - (double)env->memory.used) {
     return points_no_room(env, encoding, batch->n);
   }
-  out->panel =
-      mine_arena_array(env->scratch, mine_panel_doubles(out->n, out->width), sizeof(double));
-  job.column = mine_arena_array(env->scratch, width, sizeof(double));
-  job.rows =
-      mine_arena_array(env->scratch, (size_t)env->threads * POINTS_BLOCK * width, sizeof(double));
-  if (weight) out->weight = mine_arena_array(env->scratch, n, sizeof(double));
-  status = mine_env_status(env);
-  if (status != MINE_OK) return status;
-  for (int64_t i = 0; weight && i < out->n; i++)
-    out->weight[i] = weight[mine_batch_row(batch, i)];
-  status = mine_parallel(env, MINE_BLOCKS(out->n, POINTS_BLOCK), points_encode, &job);
-  return status == MINE_OK ? points_spread(env, &job) : status;
+  status = points_open(env, &job, tasks, weight);
+  if (status == MINE_OK) status = mine_parallel(env, tasks, points_encode, &job);
+  if (status == MINE_OK) points_spread(&job, tasks);
+  return status;
 }
 
 void kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose, int64_t *row) {

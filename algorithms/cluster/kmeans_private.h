@@ -32,6 +32,8 @@ typedef struct kmeans_points {
   double *panel;
   double *weight;             /* per row; NULL = 1 */
   double variance;            /* mean over the columns: what tol is relative to */
+  double *mean;               /* per column */
+  double reach;               /* largest |x - mean| of any row and column */
   struct kmeans_sieve *sieve; /* NULL: exact distances only */
 } kmeans_points;
 

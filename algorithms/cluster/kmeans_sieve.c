@@ -26,41 +26,16 @@
 #define SIEVE_BLOCK 1024 /* rows packed per task */
 
 struct kmeans_sieve {
-  float *panel;  /* rows in panels of SIEVE_LANES    */
-  float *norm;   /* per row, padded: |x|, rounded up */
-  double *shift; /* per column                       */
-  double scale;  /* a power of two                   */
+  float *panel; /* rows in panels of SIEVE_LANES    */
+  float *norm;  /* per row, padded: |x|, rounded up */
+  double scale; /* a power of two                   */
 };
 
 /* ---- packing ------------------------------------------------------------------ */
 
-typedef struct sieve_pack_job {
-  const kmeans_points *points;
-  struct kmeans_sieve *sieve;
-  double *reach; /* per column: largest |x - shift| */
-} sieve_pack_job;
-
-static void sieve_column(void *context, int64_t column, int worker) {
-  const sieve_pack_job *job = context;
-  const kmeans_points *points = job->points;
-  const int64_t step = (int64_t)points->width * MINE_LANES;
-  const double *x = points->panel + column * MINE_LANES;
-  double sum = 0, least = x[0], most = x[0];
-  for (int64_t i = 0; i < points->n; i++) {
-    const double v = x[i / MINE_LANES * step + i % MINE_LANES];
-    sum += v - x[0];
-    least = v < least ? v : least;
-    most = v > most ? v : most;
-  }
-  job->sieve->shift[column] = x[0] + sum / (double)points->n;
-  job->reach[column] = fmax(most - job->sieve->shift[column], job->sieve->shift[column] - least);
-  (void)worker;
-}
-
 static void sieve_pack(void *context, int64_t task, int worker) {
-  const sieve_pack_job *job = context;
-  const kmeans_points *points = job->points;
-  struct kmeans_sieve *sieve = job->sieve;
+  const kmeans_points *points = context;
+  const struct kmeans_sieve *sieve = points->sieve;
   const int64_t width = points->width, end = (task + 1) * SIEVE_BLOCK;
   const int64_t padded = MINE_BLOCKS(points->n, SIEVE_LANES) * SIEVE_LANES;
   for (int64_t i = task * SIEVE_BLOCK; i < (end < padded ? end : padded); i++) {
@@ -68,7 +43,7 @@ static void sieve_pack(void *context, int64_t task, int worker) {
     float *to = sieve->panel + (i - i % SIEVE_LANES) * width + i % SIEVE_LANES;
     double norm = 0;
     for (int64_t j = 0; j < width; j++) {
-      const double v = (x[j * MINE_LANES] - sieve->shift[j]) * sieve->scale;
+      const double v = (x[j * MINE_LANES] - points->mean[j]) * sieve->scale;
       to[j * SIEVE_LANES] = (float)v;
       norm += v * v;
     }
@@ -81,24 +56,15 @@ mine_status kmeans_sieve_open(mine_env *env, kmeans_points *points) {
   struct kmeans_sieve *sieve = mine_arena_zeros(env->scratch, 1, sizeof *sieve);
   const size_t width = (size_t)points->width;
   const int64_t padded = MINE_BLOCKS(points->n, SIEVE_LANES) * SIEVE_LANES;
-  sieve_pack_job job = {points, sieve, NULL};
-  double reach = 0;
-  mine_status status;
-  job.reach = mine_arena_array(env->scratch, width, sizeof(double));
-  if (!sieve || !job.reach) return mine_env_status(env);
+  points->sieve = NULL;
+  if (!sieve) return mine_env_status(env);
+  if (!(points->reach > 1e-300 && points->reach < 1e300)) return MINE_OK; /* equal rows */
   sieve->panel = mine_arena_array(env->scratch, (size_t)padded, width * sizeof(float));
   sieve->norm = mine_arena_array(env->scratch, (size_t)padded, sizeof(float));
-  sieve->shift = mine_arena_array(env->scratch, width, sizeof(double));
-  status = mine_env_status(env);
-  if (status == MINE_OK) status = mine_parallel(env, points->width, sieve_column, &job);
-  if (status != MINE_OK) return status;
-  for (size_t j = 0; j < width; j++)
-    reach = fmax(reach, job.reach[j]);
-  if (!(reach > 0 && reach < 1e300)) return MINE_OK; /* all rows equal: nothing to sieve */
-  sieve->scale = ldexp(1, -(int)ceil(log2(reach)));
-  status = mine_parallel(env, MINE_BLOCKS(padded, SIEVE_BLOCK), sieve_pack, &job);
-  if (status == MINE_OK) points->sieve = sieve;
-  return status;
+  sieve->scale = ldexp(1, -(int)ceil(log2(points->reach)));
+  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  points->sieve = sieve;
+  return mine_parallel(env, MINE_BLOCKS(padded, SIEVE_BLOCK), sieve_pack, points);
 }
 
 /* ---- assigning -------------------------------------------------------------------- */
@@ -170,7 +136,7 @@ static void sieve_centres(sieve_job *job) {
     double norm = 0;
     for (int64_t j = 0; j < width; j++) {
       const double t =
-          c < run->k ? (run->centre[c * width + j] - sieve->shift[j]) * sieve->scale : 0;
+          c < run->k ? (run->centre[c * width + j] - run->points->mean[j]) * sieve->scale : 0;
       job->centre[c * width + j] = (float)t;
       norm += t * t;
     }
