@@ -20,7 +20,7 @@ done
 
 echo "nightly: $(date '+%Y-%m-%d %H:%M:%S') $database"
 if MINE_PROGRESS=0 ${MINE_SQLITE:-sqlite3} -batch -bail -init /dev/null \
-    -cmd ".timeout 60000" -cmd ".load $extension" "$database" <"$script"; then
+    -cmd ".timeout ${MINE_NIGHTLY_TIMEOUT:-60000}" -cmd ".load $extension" "$database" <"$script"; then
   echo "nightly: done"
 else
   code=$?

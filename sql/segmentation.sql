@@ -2,7 +2,7 @@
 --
 --     sqlite3 demo.db ".load ./mine" ".read sql/segmentation.sql"
 --
--- Writes customer_segments (customer_id, segment, name, distance).
+-- Writes customer_segments (customer_id, segment, segment_name, distance).
 
 .mode box --wrap 100
 
@@ -35,7 +35,7 @@ SELECT cluster AS segment,
             WHEN age < -0.8 THEN 'Young and new'
             WHEN charge > 0.8 THEN 'Households'
             WHEN data < -0.8 THEN 'Occasional users'
-            ELSE 'Segment ' || cluster END AS name
+            ELSE 'Segment ' || cluster END AS segment_name
 FROM (SELECT cluster,
              max(z) FILTER (WHERE feature = 'spend') AS spend,
              max(z) FILTER (WHERE feature = 'age') AS age,
@@ -46,13 +46,13 @@ FROM (SELECT cluster,
 -- Every customer with the segment: a table to join with anything.
 DROP TABLE IF EXISTS customer_segments;
 CREATE TABLE customer_segments AS
-SELECT id AS customer_id, segment, name, round(distance, 3) AS distance
+SELECT id AS customer_id, segment, segment_name, round(distance, 3) AS distance
 FROM mine_predict('segments', 'customer_features') JOIN segment_names ON segment = prediction;
 CREATE UNIQUE INDEX customer_segments_id ON customer_segments(customer_id);
 
 -- What the segments mean for the business.
-SELECT name, count(*) AS customers, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent,
+SELECT segment_name, count(*) AS customers, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent,
        round(avg(monthly_charge), 2) AS charge, round(avg(spend), 0) AS spend,
        round(100.0 * avg(churned = 'yes'), 1) AS churn_percent
 FROM customer_segments JOIN customers USING (customer_id) JOIN customer_orders USING (customer_id)
-GROUP BY name ORDER BY customers DESC;
+GROUP BY segment_name ORDER BY customers DESC;
