@@ -21,14 +21,17 @@
 
 #include "call.h"
 
+typedef struct mine_read_group mine_read_group;
+
 typedef struct mine_source {
   mine_call *call;
   const char *text; /* as given (not owned)                 */
   char *select;     /* one SELECT, without a final semicolon */
   int n_columns;
-  char **name;        /* one allocation                       */
-  sqlite3_stmt *rows; /* while pulling                       */
-  int *wanted;        /* columns the frame wants, in order     */
+  char **name;            /* one allocation                       */
+  sqlite3_stmt *rows;     /* while reading                     */
+  mine_read_group *group; /* what its functions point at       */
+  int *wanted;            /* columns the frame wants, in order     */
   int n_wanted;
   int64_t row; /* rows read so far                      */
   mine_frame *frame;
@@ -46,9 +49,11 @@ mine_status mine_source_read(mine_source *source);
 /* Pull up to `most` rows into the frame; *done = 1 after the last. */
 mine_status mine_source_pull(mine_source *source, int64_t most, int *done);
 
-/* The aggregate the push goes through; registered with every connection. */
+/* The functions that rows come through; registered with every connection. */
+void mine_row_function(sqlite3_context *context, int n, sqlite3_value **values);
 void mine_rows_step(sqlite3_context *context, int n, sqlite3_value **values);
 void mine_rows_final(sqlite3_context *context);
+#define MINE_ROW_FUNCTION  "mine_row_"
 #define MINE_ROWS_FUNCTION "mine_rows_"
 
 #endif

@@ -240,6 +240,8 @@ void mine_source_close(mine_source *source) {
   sqlite3_finalize(source->rows);
   sqlite3_free(source->select);
   sqlite3_free(source->name);
+  sqlite3_free(source->group);
+  source->group = NULL;
   source->rows = NULL;
   source->select = NULL;
   source->name = NULL;

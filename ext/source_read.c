@@ -1,5 +1,8 @@
 /*
 ** source_read.c -- rows of a source, pushed by an aggregate or pulled by steps.
+**
+** Both ways the values come as arguments of a function of ours, which is faster
+** than asking a statement for its columns one by one.
 */
 #include <string.h>
 
@@ -68,43 +71,20 @@ static void read_put(mine_frame *frame, int column, sqlite3_value *value) {
   }
 }
 
-/* The same from a statement: its values may not be passed to sqlite3_value_*. */
-static void read_put_column(mine_frame *frame, int column, sqlite3_stmt *row, int i) {
-  switch (sqlite3_column_type(row, i)) {
-    case SQLITE_FLOAT:
-      mine_frame_put_real(frame, column, sqlite3_column_double(row, i));
-      break;
-    case SQLITE_INTEGER:
-      mine_frame_put_int(frame, column, sqlite3_column_int64(row, i));
-      break;
-    case SQLITE_TEXT: {
-      const char *text = (const char *)sqlite3_column_text(row, i);
-      mine_frame_put_text(frame, column, text ? text : "", (size_t)sqlite3_column_bytes(row, i));
-      break;
-    }
-    case SQLITE_BLOB:
-      mine_frame_put_blob(frame, column);
-      break;
-    default:
-      mine_frame_put_null(frame, column);
-      break;
-  }
-}
+/* ---- rows through a function of ours ------------------------------------------------- */
 
-/* ---- push --------------------------------------------------------------------------- */
-
-/* The columns one call of the aggregate delivers: SQLite allows 127 arguments,
-** so a wide row comes in several groups; the last one ends the row. */
-typedef struct read_group {
+/* The columns one call of the function delivers: SQLite allows 127 arguments, so a
+** wide row comes in several groups; the last one ends the row. */
+struct mine_read_group {
   mine_source *source;
   const int *column;
   int last;
-} read_group;
+};
 
 #define READ_POINTER "mine:rows"
 
-void mine_rows_step(sqlite3_context *context, int n, sqlite3_value **values) {
-  const read_group *group = n > 0 ? sqlite3_value_pointer(values[0], READ_POINTER) : NULL;
+static void read_row(sqlite3_context *context, int n, sqlite3_value **values) {
+  const mine_read_group *group = n > 0 ? sqlite3_value_pointer(values[0], READ_POINTER) : NULL;
   if (!group) {
     sqlite3_result_error(context, MINE_ROWS_FUNCTION " is internal to the extension", -1);
     return;
@@ -117,86 +97,83 @@ void mine_rows_step(sqlite3_context *context, int n, sqlite3_value **values) {
   if (mine_frame_end_row(source->frame)) sqlite3_result_error(context, "stopped", -1);
 }
 
+/* The pull: a scalar, called as each row is stepped to. */
+void mine_row_function(sqlite3_context *context, int n, sqlite3_value **values) {
+  read_row(context, n, values);
+}
+
+/* The push: an aggregate, called for all rows within one step. */
+void mine_rows_step(sqlite3_context *context, int n, sqlite3_value **values) {
+  read_row(context, n, values);
+}
+
 void mine_rows_final(sqlite3_context *context) {
   sqlite3_result_null(context);
 }
 
-static mine_status read_prepare_push(mine_source *source, read_group *group, int most,
-                                     sqlite3_stmt **out) {
+/* SELECT function(?1, c0, ...), function(?2, c126, ...) FROM the source. */
+static mine_status read_prepare_rows(mine_source *source, const char *function, int most) {
+  source->group = sqlite3_malloc64(sizeof *source->group * (size_t)(source->n_wanted / most + 2));
+  if (!source->group) return mine_env_fail(source->call->env, MINE_NOMEM, "out of memory");
   sqlite3_str *sql = sqlite3_str_new(source->call->db);
   read_open_sql(sql, source);
   int groups = 0;
   int at = 0;
   do {
     int n = source->n_wanted - at < most ? source->n_wanted - at : most;
-    sqlite3_str_appendf(sql, "%s" MINE_ROWS_FUNCTION "(?%d", groups ? "," : "", groups + 1);
+    sqlite3_str_appendf(sql, "%s%s(?%d", groups ? "," : "", function, groups + 1);
     for (int i = 0; i < n; i++)
       sqlite3_str_appendf(sql, ",c%d", source->wanted[at + i]);
     sqlite3_str_appendall(sql, ")");
-    group[groups] = (read_group){source, source->wanted + at, at + n == source->n_wanted};
+    source->group[groups] =
+        (mine_read_group){source, source->wanted + at, at + n == source->n_wanted};
     at += n;
     groups++;
   } while (at < source->n_wanted);
-  mine_status status = read_prepare(source, sql, out);
+  mine_status status = read_prepare(source, sql, &source->rows);
   for (int i = 0; i < groups && !status; i++) {
-    int code = sqlite3_bind_pointer(*out, i + 1, &group[i], READ_POINTER, NULL);
+    int code = sqlite3_bind_pointer(source->rows, i + 1, &source->group[i], READ_POINTER, NULL);
     if (code) status = mine_call_fail_sqlite(source->call, code, "the source cannot be read");
   }
   return status;
 }
 
+/* Arguments beside the pointer.  A host may have lowered the limit. */
+static mine_status read_most_arguments(mine_source *source, int *most) {
+  *most = sqlite3_limit(source->call->db, SQLITE_LIMIT_FUNCTION_ARG, -1) - 1;
+  if (*most >= 1) return MINE_OK;
+  return mine_call_fail(source->call, MINE_LIMIT,
+                        "this connection allows functions of one argument at most; raise "
+                        "SQLITE_LIMIT_FUNCTION_ARG");
+}
+
 mine_status mine_source_read(mine_source *source) {
-  int most = sqlite3_limit(source->call->db, SQLITE_LIMIT_FUNCTION_ARG, -1) - 1;
-  if (most < 1) { /* a host that forbids functions with arguments */
-    int done = 0;
-    mine_status status = MINE_OK;
-    while (!status && !done)
-      status = mine_source_pull(source, INT64_MAX, &done);
-    return status;
-  }
-  read_group *group = sqlite3_malloc64(sizeof *group * (size_t)(source->n_wanted / most + 2));
-  if (!group) return mine_env_fail(source->call->env, MINE_NOMEM, "out of memory");
-  sqlite3_stmt *statement = NULL;
-  mine_status status = read_prepare_push(source, group, most, &statement);
-  if (!status) {
-    source->call->connection->reading++;
-    int code = sqlite3_step(statement);
-    source->call->connection->reading--;
-    if (code != SQLITE_ROW && code != SQLITE_DONE) status = read_failed(source, code);
-  }
-  sqlite3_finalize(statement);
-  sqlite3_free(group);
+  int most;
+  mine_status status = read_most_arguments(source, &most);
+  if (!status) status = read_prepare_rows(source, MINE_ROWS_FUNCTION, most);
+  if (status) return status;
+  source->call->connection->reading++;
+  int code = sqlite3_step(source->rows);
+  source->call->connection->reading--;
+  if (code != SQLITE_ROW && code != SQLITE_DONE) status = read_failed(source, code);
+  sqlite3_finalize(source->rows); /* the lock is released before anything is computed */
+  source->rows = NULL;
   return status ? status : mine_env_status(source->call->env);
 }
 
-/* ---- pull --------------------------------------------------------------------------- */
-
-static mine_status read_prepare_pull(mine_source *source) {
-  sqlite3_str *sql = sqlite3_str_new(source->call->db);
-  read_open_sql(sql, source);
-  for (int i = 0; i < source->n_wanted; i++) {
-    sqlite3_str_appendf(sql, "%sc%d", i ? "," : "", source->wanted[i]);
-  }
-  if (source->n_wanted == 0) sqlite3_str_appendall(sql, "1");
-  return read_prepare(source, sql, &source->rows);
-}
-
 mine_status mine_source_pull(mine_source *source, int64_t most, int *done) {
-  mine_status status = source->rows ? MINE_OK : read_prepare_pull(source);
+  int arguments;
+  mine_status status = MINE_OK;
+  if (!source->rows) {
+    status = read_most_arguments(source, &arguments);
+    if (!status) status = read_prepare_rows(source, MINE_ROW_FUNCTION, arguments);
+  }
   if (status) return status;
   source->call->connection->reading++;
   int code = SQLITE_ROW;
-  for (int64_t i = 0; i < most && !status; i++) {
+  for (int64_t i = 0; i < most && code == SQLITE_ROW; i++)
     code = sqlite3_step(source->rows);
-    if (code != SQLITE_ROW) break;
-    for (int c = 0; c < source->n_wanted; c++) {
-      read_put_column(source->frame, source->wanted[c], source->rows, c);
-    }
-    source->row++;
-    status = mine_frame_end_row(source->frame);
-  }
   source->call->connection->reading--;
-  if (status) return status;
   *done = code == SQLITE_DONE;
   return code == SQLITE_ROW || code == SQLITE_DONE ? MINE_OK : read_failed(source, code);
 }

@@ -48,10 +48,14 @@ static int register_all(mine_connection *connection) {
   if (!code) code = register_tables(connection, mine_table_verbs_model);
   if (!code) code = register_tables(connection, mine_table_verbs_score);
   if (!code) code = register_tables(connection, mine_table_verbs_source);
+  int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
   if (!code) {
-    code = sqlite3_create_function_v2(connection->db, MINE_ROWS_FUNCTION, -1,
-                                      SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, NULL, mine_rows_step,
-                                      mine_rows_final, NULL);
+    code = sqlite3_create_function_v2(connection->db, MINE_ROW_FUNCTION, -1, flags, NULL,
+                                      mine_row_function, NULL, NULL, NULL);
+  }
+  if (!code) {
+    code = sqlite3_create_function_v2(connection->db, MINE_ROWS_FUNCTION, -1, flags, NULL, NULL,
+                                      mine_rows_step, mine_rows_final, NULL);
   }
   return code;
 }
