@@ -295,6 +295,27 @@ static void test_every_allocation_may_fail(void **state) {
   }
 }
 
+static void test_a_refusal_leaves_the_account(void **state) {
+  (void)state;
+  ledger l = {0};
+  mine_env *env = open_env(&l);
+  char *a = mine_arena_block(env->scratch, NULL, 1000, 1);
+  size_t used = env->memory.used, out = l.out;
+  l.refuse = l.requests + 1;
+  assert_null(mine_arena_block(env->scratch, NULL, 1000, 1));
+  assert_int_equal(env->memory.used, used);
+  l.refuse = l.requests + 1;
+  assert_null(mine_arena_block(env->scratch, a, 9000, 1));
+  assert_int_equal(env->memory.used, used);
+  l.refuse = l.requests + 1;
+  assert_null(mine_arena_open(env));
+  assert_int_equal(env->memory.used, used);
+  assert_int_equal(l.out, out);
+  assert_int_equal(used, out - sizeof(mine_env)); /* the account is what the host gave */
+  assert_int_equal(mine_env_status(env), MINE_NOMEM);
+  close_env(&l, env);
+}
+
 static void test_a_refused_shrink_is_no_failure(void **state) {
   (void)state;
   ledger l = {0};
@@ -831,6 +852,7 @@ int main(void) {
       cmocka_unit_test(test_products_are_checked),
       cmocka_unit_test(test_detached_arenas_outlive_the_call),
       cmocka_unit_test(test_every_allocation_may_fail),
+      cmocka_unit_test(test_a_refusal_leaves_the_account),
       cmocka_unit_test(test_a_refused_shrink_is_no_failure),
       cmocka_unit_test(test_the_first_error_wins),
       cmocka_unit_test(test_long_errors_end_at_a_character),
