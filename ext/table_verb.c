@@ -139,7 +139,9 @@ static int verb_usage(verb_table *table) {
   }
   char *arguments = sqlite3_str_finish(text);
   char *usage = sqlite3_mprintf("FROM %s(%s)", verb->name, arguments ? arguments : "");
-  int code = verb_error(table, "arguments are missing; write %s", usage ? usage : "");
+  /* SQLite up to at least 3.40 drops them in UPDATE ... FROM f(...). */
+  int code = verb_error(table, "arguments are missing; write %s; in UPDATE ... FROM, as a subquery",
+                        usage ? usage : "");
   sqlite3_free(arguments);
   sqlite3_free(usage);
   return code;
