@@ -1,0 +1,235 @@
+/*
+** test_encode.c -- attributes as points, against sums done by hand.
+*/
+#include "kmeans_fixture.h"
+
+static const char *const plans[] = {"basic", "gold", "silver", NULL};
+
+static void assert_near(double a, double b) {
+  if (!(fabs(a - b) <= 1e-12 * fmax(1, fabs(b)))) {
+    print_message("%.17g is not %.17g\n", a, b);
+    fail();
+  }
+}
+
+static mine_encoding encoding_of(fixture *f, mine_scale scale) {
+  mine_encoding e;
+  assert_int_equal(mine_encoding_fit(f->env, f->env->scratch, &f->data, scale, &e), MINE_OK);
+  return e;
+}
+
+/* 1, 2, 4, 9 and a missing one: mean 4, deviation sqrt(9.5), quartiles 1.75 3 5.25. */
+static void numbers_by_every_scale(void **state) {
+  const double x[] = {1, 2, NAN, 4, 9};
+  const double expected[4][2] = {{-3 / sqrt(9.5), 0}, {1, 4}, {0, 3.0 / 8}, {-2 / 3.5, 0}};
+  (void)state;
+  for (int scale = MINE_SCALE_STANDARD; scale <= MINE_SCALE_ROBUST; scale++) {
+    fixture f;
+    mine_encoding e;
+    double out[5];
+    fixture_open(&f, 5);
+    fixture_numbers(&f, "x", x);
+    e = encoding_of(&f, (mine_scale)scale);
+    assert_int_equal(e.width, 1);
+    mine_encode(&e, &f.data.rows, 0, 5, out);
+    assert_near(out[0], expected[scale][0]);
+    assert_near(out[2], expected[scale][1]); /* missing: the mean, or the median */
+    assert_near(mine_decode(&e, 0, out[4]), 9);
+    fixture_close(&f);
+  }
+}
+
+static void categories_are_one_apart(void **state) {
+  const int32_t code[] = {0, 0, 1, 2, MINE_CODE_MISSING};
+  fixture f;
+  mine_encoding e;
+  double out[15], d = 0;
+  (void)state;
+  fixture_open(&f, 5);
+  fixture_codes(&f, "plan", code, plans);
+  e = encoding_of(&f, MINE_SCALE_STANDARD);
+  assert_int_equal(e.width, 3);
+  mine_encode(&e, &f.data.rows, 0, 5, out);
+  for (int j = 0; j < 3; j++)
+    d += (out[j] - out[6 + j]) * (out[j] - out[6 + j]);
+  assert_near(d, 1); /* basic and gold */
+  assert_near(out[12], 0.5 * sqrt(0.5));
+  assert_near(out[13], 0.25 * sqrt(0.5));
+  assert_near(out[14], 0.25 * sqrt(0.5));
+  fixture_close(&f);
+}
+
+static void an_unknown_level_is_where_a_missing_one_is(void **state) {
+  const int32_t code[] = {0, 1, 1, MINE_CODE_UNKNOWN, MINE_CODE_MISSING};
+  fixture f;
+  mine_encoding e;
+  double out[15];
+  (void)state;
+  fixture_open(&f, 5);
+  fixture_codes(&f, "plan", code, plans);
+  e = encoding_of(&f, MINE_SCALE_NONE);
+  mine_encode(&e, &f.data.rows, 0, 5, out);
+  assert_memory_equal(out + 9, out + 12, 3 * sizeof(double));
+  fixture_close(&f);
+}
+
+static void constants_weigh_nothing(void **state) {
+  const double same[] = {7, 7, NAN}, none[] = {NAN, NAN, NAN};
+  const int32_t one[] = {1, 1, MINE_CODE_MISSING};
+  (void)state;
+  for (int scale = MINE_SCALE_STANDARD; scale <= MINE_SCALE_ROBUST; scale++) {
+    fixture f;
+    mine_encoding e;
+    double out[15];
+    fixture_open(&f, 3);
+    fixture_numbers(&f, "same", same);
+    fixture_numbers(&f, "none", none);
+    fixture_codes(&f, "one", one, plans);
+    e = encoding_of(&f, (mine_scale)scale);
+    mine_encode(&e, &f.data.rows, 0, 3, out);
+    for (int i = 0; i < 15; i++)
+      assert_true(out[i] == 0);
+    fixture_close(&f);
+  }
+}
+
+/* Half of the values tie, so the interquartile range is zero. */
+static void a_zero_interquartile_range_falls_back_to_the_deviation(void **state) {
+  const double x[] = {0, 0, 0, 0, 0, 0, 0, 8};
+  fixture f;
+  mine_encoding e;
+  (void)state;
+  fixture_open(&f, 8);
+  fixture_numbers(&f, "x", x);
+  e = encoding_of(&f, MINE_SCALE_ROBUST);
+  assert_near(1 / e.factor[0], sqrt(7.0));
+  fixture_close(&f);
+}
+
+static void quartiles_of_many_rows_in_any_order(void **state) {
+  const int64_t n = 10001;
+  (void)state;
+  for (int order = 0; order < 3; order++) {
+    fixture f;
+    mine_encoding e;
+    double *x;
+    fixture_open(&f, n);
+    x = fixture_numbers(&f, "x", NULL);
+    for (int64_t i = 0; i < n; i++) {
+      x[i] = (double)(order == 0 ? i : order == 1 ? n - 1 - i : i * 7919 % n);
+    }
+    e = encoding_of(&f, MINE_SCALE_ROBUST);
+    assert_near(e.centre[0], 5000);
+    assert_near(1 / e.factor[0], 5000);
+    fixture_close(&f);
+  }
+}
+
+static void weights_count_as_repeated_rows(void **state) {
+  const double x[] = {1, 5, 9}, weight[] = {1, 3, 2}, repeated[] = {1, 5, 5, 5, 9, 9};
+  fixture f, g;
+  mine_encoding e, h;
+  (void)state;
+  fixture_open(&f, 3);
+  fixture_numbers(&f, "x", x);
+  f.data.weight = weight;
+  e = encoding_of(&f, MINE_SCALE_STANDARD);
+  fixture_open(&g, 6);
+  fixture_numbers(&g, "x", repeated);
+  h = encoding_of(&g, MINE_SCALE_STANDARD);
+  assert_near(e.centre[0], h.centre[0]);
+  assert_near(e.factor[0], h.factor[0]);
+  fixture_close(&f);
+  fixture_close(&g);
+}
+
+static void a_large_offset_does_not_drown_the_deviation(void **state) {
+  const double x[] = {1e9, 1e9 + 1, 1e9 + 2};
+  fixture f;
+  mine_encoding e;
+  (void)state;
+  fixture_open(&f, 3);
+  fixture_numbers(&f, "x", x);
+  e = encoding_of(&f, MINE_SCALE_STANDARD);
+  assert_near(1 / e.factor[0], sqrt(2.0 / 3));
+  fixture_close(&f);
+}
+
+static void values_that_overflow_are_named(void **state) {
+  const double x[] = {1, -1e300, 3};
+  fixture f;
+  mine_encoding e;
+  (void)state;
+  fixture_open(&f, 3);
+  fixture_numbers(&f, "amount", x);
+  assert_int_equal(mine_encoding_fit(f.env, f.env->scratch, &f.data, MINE_SCALE_NONE, &e),
+                   MINE_NUMERIC);
+  assert_non_null(strstr(mine_env_error(f.env), "amount"));
+  assert_non_null(strstr(mine_env_error(f.env), "-1e+300"));
+  fixture_close(&f);
+}
+
+static void only_the_rows_given_are_read(void **state) {
+  const double x[] = {100, 1, 100, 3};
+  const uint32_t row[] = {3, 1};
+  fixture f;
+  mine_encoding e;
+  double out[2];
+  (void)state;
+  fixture_open(&f, 4);
+  fixture_numbers(&f, "x", x);
+  f.data.rows.row = row;
+  f.data.rows.n = 2;
+  e = encoding_of(&f, MINE_SCALE_STANDARD);
+  mine_encode(&e, &f.data.rows, 0, 2, out);
+  assert_near(out[0], 1);
+  assert_near(out[1], -1);
+  fixture_close(&f);
+}
+
+static void saved_bytes_come_back_and_are_checked(void **state) {
+  const double x[] = {1, 2, 5};
+  const int32_t code[] = {0, 1, 2};
+  fixture f;
+  mine_encoding e, back;
+  mine_writer w;
+  (void)state;
+  fixture_open(&f, 3);
+  fixture_numbers(&f, "x", x);
+  fixture_codes(&f, "plan", code, plans);
+  e = encoding_of(&f, MINE_SCALE_STANDARD);
+  mine_text_open(&w.text, f.env->scratch);
+  mine_encoding_save(&e, &w);
+  for (size_t bytes = 0; bytes <= w.text.bytes; bytes++) {
+    const uint8_t *at = (const uint8_t *)w.text.data;
+    mine_reader r = {f.env, f.env->scratch, at, at + bytes, NULL};
+    mine_encoding_load(&r, f.about, 2, &back);
+    assert_int_equal(mine_reader_ok(&r), bytes == w.text.bytes);
+  }
+  assert_int_equal(back.width, 4);
+  assert_memory_equal(back.fill, e.fill, 4 * sizeof(double));
+  {
+    const uint8_t *at = (const uint8_t *)w.text.data;
+    mine_reader r = {f.env, f.env->scratch, at, at + w.text.bytes, NULL};
+    mine_encoding_load(&r, f.about, 1, &back); /* another model's features */
+    assert_false(mine_reader_ok(&r));
+  }
+  fixture_close(&f);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(numbers_by_every_scale),
+      cmocka_unit_test(categories_are_one_apart),
+      cmocka_unit_test(an_unknown_level_is_where_a_missing_one_is),
+      cmocka_unit_test(constants_weigh_nothing),
+      cmocka_unit_test(a_zero_interquartile_range_falls_back_to_the_deviation),
+      cmocka_unit_test(quartiles_of_many_rows_in_any_order),
+      cmocka_unit_test(weights_count_as_repeated_rows),
+      cmocka_unit_test(a_large_offset_does_not_drown_the_deviation),
+      cmocka_unit_test(values_that_overflow_are_named),
+      cmocka_unit_test(only_the_rows_given_are_read),
+      cmocka_unit_test(saved_bytes_come_back_and_are_checked),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
