@@ -5,7 +5,14 @@
 
 #include <string.h>
 
-#include "id_index.h"
+#include "verb_result.h"
+
+typedef struct verb_cursor {
+  sqlite3_vtab_cursor base;
+  mine_verb_result *result; /* NULL before the first filter               */
+  int64_t row;              /* in the block, or among the matches         */
+  int matching;             /* answering id = ?                           */
+} verb_cursor;
 
 typedef struct verb_table {
   sqlite3_vtab base;
@@ -13,18 +20,8 @@ typedef struct verb_table {
   const mine_table_verb *verb;
   int n_columns; /* visible ones; the arguments follow */
   int n_arguments;
+  verb_cursor *opened; /* by the last call on this table, else NULL */
 } verb_table;
-
-typedef struct verb_cursor {
-  sqlite3_vtab_cursor base;
-  mine_verb_run run;
-  int running;
-  int64_t row;       /* in the block, or among the matches          */
-  int64_t passed;    /* rows before this block                      */
-  int matching;      /* answering id = ?                            */
-  mine_id_index ids; /* over the whole result; empty until needed   */
-  int indexed;
-} verb_cursor;
 
 /* What registration hands to xConnect. */
 typedef struct verb_registration {
@@ -175,204 +172,120 @@ static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
 
 /* ---- cursors --------------------------------------------------------------------------- */
 
+/* A correlated subquery opens its cursor anew for every outer row: SQLite calls
+** xOpen for the new one and then, at once, xClose for the one it replaces.  That
+** pair is how we know that both belong to one statement, and the result is handed
+** on.  Without it the model would run once for every outer row. */
 static int verb_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
-  (void)base;
   verb_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (!cursor) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
+  ((verb_table *)base)->opened = cursor;
   *out = &cursor->base;
   return SQLITE_OK;
 }
 
-/* End the work, keep the arguments. */
-static void verb_stop_run(verb_cursor *cursor) {
-  mine_verb_run *run = &cursor->run;
-  if (cursor->running) {
-    if (run->verb->stop) run->verb->stop(run);
-    mine_relation_free(run->relation);
-    mine_call_close(&run->call);
-  }
-  run->relation = NULL;
-  run->state = NULL;
-  run->rows = 0;
-  mine_id_index_free(&cursor->ids);
-  cursor->running = 0;
-  cursor->indexed = 0;
-}
-
-static void verb_end_run(verb_cursor *cursor) {
-  verb_stop_run(cursor);
-  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++)
-    sqlite3_value_free(cursor->run.argument[i]);
-  memset(&cursor->run, 0, sizeof cursor->run);
-}
-
 static int verb_close(sqlite3_vtab_cursor *base) {
-  verb_end_run((verb_cursor *)base);
-  sqlite3_free(base);
+  verb_cursor *cursor = (verb_cursor *)base;
+  verb_table *table = (verb_table *)base->pVtab;
+  verb_cursor *successor = table->opened;
+  if (successor && successor != cursor && !successor->result) {
+    successor->result = cursor->result;
+  } else {
+    mine_verb_result_free(cursor->result);
+  }
+  if (successor == cursor) table->opened = NULL;
+  sqlite3_free(cursor);
   return SQLITE_OK;
 }
 
 static int verb_run_failed(verb_cursor *cursor) {
   verb_table *table = (verb_table *)cursor->base.pVtab;
-  int code = mine_call_code(&cursor->run.call);
+  const mine_call *call = &cursor->result->run.call;
+  int code = mine_call_code(call);
   sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = sqlite3_mprintf("%s", mine_call_message(&cursor->run.call));
-  verb_end_run(cursor);
+  table->base.zErrMsg = sqlite3_mprintf("%s", mine_call_message(call));
+  mine_verb_result_free(cursor->result);
+  cursor->result = NULL;
   return code ? code : SQLITE_ERROR;
 }
 
 /* ---- running ----------------------------------------------------------------------------- */
 
-static void verb_cell(verb_cursor *cursor, int64_t row, int column, mine_cell *out) {
-  mine_verb_run *run = &cursor->run;
-  if (run->relation) {
-    mine_relation_cell(run->relation, row, column, out);
-  } else {
-    run->verb->cell(run, row, column, out);
-  }
-}
-
-static mine_status verb_next_block(verb_cursor *cursor) {
-  mine_verb_run *run = &cursor->run;
-  cursor->passed += run->rows;
-  cursor->row = 0;
-  if (run->relation) {
-    run->rows = cursor->passed ? 0 : mine_relation_rows(run->relation);
-    return MINE_OK;
-  }
-  return run->verb->fill(run);
-}
-
-static mine_status verb_begin(verb_cursor *cursor, int whole) {
+/* The result for these arguments: the one at hand if it can be read again. */
+static int verb_provide(verb_cursor *cursor, int given, sqlite3_value **values) {
   verb_table *table = (verb_table *)cursor->base.pVtab;
-  mine_verb_run *run = &cursor->run;
-  run->verb = table->verb;
-  run->whole = whole;
-  cursor->running = 1;
-  cursor->passed = 0;
-  mine_status status = mine_call_open(&run->call, table->connection, table->verb->name);
-  if (!status) status = run->verb->start(run);
-  if (run->relation) run->whole = 1;
-  if (!status && run->relation && mine_relation_columns(run->relation) != table->n_columns) {
-    status = mine_call_fail(&run->call, MINE_UNSUPPORTED,
-                            "the engine answers %d columns where %d are declared; extension and "
-                            "engine are of different versions",
-                            mine_relation_columns(run->relation), table->n_columns);
+  int again = cursor->result && mine_verb_result_is_for(cursor->result, given, values);
+  if (again && cursor->result->run.whole) return SQLITE_OK;
+  if (again) {
+    mine_verb_result_stop(cursor->result); /* a stream cannot be rewound: this time whole */
+  } else {
+    mine_verb_result_free(cursor->result);
+    cursor->result = mine_verb_result_new(given, values);
+    if (!cursor->result) return SQLITE_NOMEM;
   }
-  return status ? status : verb_next_block(cursor);
-}
-
-/* Equal as values of SQL: the same type and the same bytes. */
-static int verb_same_value(sqlite3_value *a, sqlite3_value *b) {
-  if (!a || !b) return a == b;
-  if (sqlite3_value_type(a) != sqlite3_value_type(b)) return 0;
-  int n = sqlite3_value_bytes(a);
-  if (n != sqlite3_value_bytes(b)) return 0;
-  const void *p = sqlite3_value_blob(a);
-  const void *q = sqlite3_value_blob(b);
-  return n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0);
-}
-
-/* Take over the arguments; *changed tells whether the last result may stay. */
-static int verb_take_arguments(verb_cursor *cursor, int given, sqlite3_value **values,
-                               int *changed) {
-  mine_verb_run *run = &cursor->run;
-  int at = 0;
-  *changed = !cursor->running;
-  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
-    sqlite3_value *value = given & (1 << i) ? values[at++] : NULL;
-    if (!*changed && !verb_same_value(value, run->argument[i])) *changed = 1;
-  }
-  if (!*changed) return SQLITE_OK;
-  verb_end_run(cursor);
-  at = 0;
-  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
-    if (!(given & (1 << i))) continue;
-    run->argument[i] = sqlite3_value_dup(values[at++]);
-    if (!run->argument[i]) return SQLITE_NOMEM;
-  }
-  return SQLITE_OK;
+  int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
+  int whole = cursor->matching || writing || again;
+  mine_status status = mine_verb_result_begin(cursor->result, table->connection, table->verb,
+                                              table->n_columns, whole);
+  return status ? verb_run_failed(cursor) : SQLITE_OK;
 }
 
 /* ---- id = ? (T3) --------------------------------------------------------------------------- */
 
-static int verb_index_ids(verb_cursor *cursor) {
-  if (cursor->indexed) return SQLITE_OK;
-  mine_id_index *ids = &cursor->ids;
-  if (mine_id_index_open(ids, cursor->run.rows)) return SQLITE_NOMEM;
-  for (int64_t row = cursor->run.rows - 1; row >= 0; row--) {
-    mine_cell id;
-    verb_cell(cursor, row, cursor->run.verb->id_column, &id);
-    mine_id_index_add(ids, row, &id);
-  }
-  cursor->indexed = 1;
-  return SQLITE_OK;
-}
-
 static int verb_find_id(verb_cursor *cursor, sqlite3_value *value) {
-  int code = verb_index_ids(cursor);
-  if (code) return code;
-  mine_cell id;
-  mine_value_cell(value, &id);
-  cursor->row = mine_id_index_find(&cursor->ids, &id);
-  return SQLITE_OK;
+  int code;
+  cursor->row = mine_verb_result_find(cursor->result, value, &code);
+  return code;
 }
 
 static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int n,
                        sqlite3_value **values) {
   (void)plan_text;
   verb_cursor *cursor = (verb_cursor *)base;
-  verb_table *table = (verb_table *)base->pVtab;
-  int changed;
-  int code = verb_take_arguments(cursor, plan & 0xff, values, &changed);
-  if (code) return code;
+  ((verb_table *)base->pVtab)->opened = NULL;
   cursor->matching = (plan & VERB_ID_BIT) != 0;
-  /* A streamed result cannot be rewound: asked for again, it is kept whole. */
-  int again = !changed && !cursor->run.whole;
-  if (again) verb_stop_run(cursor);
-  if (changed || again) {
-    int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
-    int whole = cursor->matching || writing || again;
-    if (verb_begin(cursor, whole)) return verb_run_failed(cursor);
-  }
   cursor->row = 0;
-  return cursor->matching ? verb_find_id(cursor, values[n - 1]) : SQLITE_OK;
+  int code = verb_provide(cursor, plan & 0xff, values);
+  return code || !cursor->matching ? code : verb_find_id(cursor, values[n - 1]);
 }
 
 static int verb_next(sqlite3_vtab_cursor *base) {
   verb_cursor *cursor = (verb_cursor *)base;
+  mine_verb_result *result = cursor->result;
   if (cursor->matching) {
-    cursor->row = mine_id_index_next(&cursor->ids, cursor->row);
+    cursor->row = mine_id_index_next(&result->ids, cursor->row);
     return SQLITE_OK;
   }
-  if (++cursor->row < cursor->run.rows || cursor->run.whole) return SQLITE_OK;
-  return verb_next_block(cursor) ? verb_run_failed(cursor) : SQLITE_OK;
+  if (++cursor->row < result->run.rows || result->run.whole) return SQLITE_OK;
+  cursor->row = 0;
+  return mine_verb_result_next_block(result) ? verb_run_failed(cursor) : SQLITE_OK;
 }
 
 static int verb_eof(sqlite3_vtab_cursor *base) {
-  verb_cursor *cursor = (verb_cursor *)base;
+  const verb_cursor *cursor = (const verb_cursor *)base;
+  if (!cursor->result) return 1;
   if (cursor->matching) return cursor->row < 0;
-  return cursor->row >= cursor->run.rows;
+  return cursor->row >= cursor->result->run.rows;
 }
 
 static int verb_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
   verb_cursor *cursor = (verb_cursor *)base;
-  verb_table *table = (verb_table *)base->pVtab;
+  const verb_table *table = (const verb_table *)base->pVtab;
   if (column >= table->n_columns) {
-    sqlite3_value *argument = cursor->run.argument[column - table->n_columns];
+    sqlite3_value *argument = cursor->result->run.argument[column - table->n_columns];
     if (argument) sqlite3_result_value(context, argument);
     return SQLITE_OK;
   }
   mine_cell cell;
-  verb_cell(cursor, cursor->row, column, &cell);
+  mine_verb_result_cell(cursor->result, cursor->row, column, &cell);
   mine_result_cell(context, &cell);
   return SQLITE_OK;
 }
 
 static int verb_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   const verb_cursor *cursor = (const verb_cursor *)base;
-  *out = cursor->passed + cursor->row + 1;
+  *out = cursor->result->passed + cursor->row + 1;
   return SQLITE_OK;
 }
 

@@ -37,3 +37,5 @@ CREATE TEMP VIEW risky AS SELECT id, probability FROM mine_predict('m','c') WHER
 SELECT count(*) > 0 AS some FROM risky;
 SELECT count(*) AS rows, _model AS model FROM mine_predict WHERE _model='m' AND _source='c';
 EXPLAIN QUERY PLAN SELECT * FROM c LEFT JOIN mine_predict('m','c') USING(id);
+-- A correlated subquery runs the model once a statement, not once a row.
+SELECT count((SELECT prediction FROM mine_predict('m','c') p WHERE p.id = c.id)) AS found FROM c;

@@ -1,0 +1,37 @@
+/*
+** verb_result.h -- one execution of a verb, and what is kept of its result.
+**
+** A result belongs to a cursor and may be handed to the next one of the same
+** statement.  Whole results are read again and again; streams once.
+*/
+#ifndef MINE_EXT_VERB_RESULT_H
+#define MINE_EXT_VERB_RESULT_H
+
+#include "id_index.h"
+#include "table_verb.h"
+
+typedef struct mine_verb_result {
+  mine_verb_run run;
+  int running;
+  int64_t passed;    /* rows before this block                    */
+  mine_id_index ids; /* over the whole result; empty until needed */
+  int indexed;
+} mine_verb_result;
+
+/* Bit i of `given`: argument i is the next of values.  NULL: out of memory. */
+mine_verb_result *mine_verb_result_new(int given, sqlite3_value **values);
+void mine_verb_result_free(mine_verb_result *result); /* NULL is fine */
+int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values);
+
+/* Start the verb and make its first block.  n_columns: as declared. */
+mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,
+                                   const mine_table_verb *verb, int n_columns, int whole);
+mine_status mine_verb_result_next_block(mine_verb_result *result);
+void mine_verb_result_stop(mine_verb_result *result); /* keeps the arguments */
+void mine_verb_result_cell(mine_verb_result *result, int64_t row, int column, mine_cell *out);
+
+/* First row whose id may equal `id`, -1 when none; *code SQLITE_NOMEM on failure.
+** Go on with mine_id_index_next(&result->ids, row). */
+int64_t mine_verb_result_find(mine_verb_result *result, sqlite3_value *id, int *code);
+
+#endif
