@@ -182,7 +182,8 @@ static size_t frame_next_capacity(const mine_frame *frame) {
   const mine_memory *memory = &frame->env->memory;
   size_t capacity = frame->capacity;
   if (capacity < 4096) return capacity * 4;
-  return capacity + (memory->used > memory->limit / 10 ? capacity / 4 : capacity);
+  int gently = memory->limit && memory->used > memory->limit / 10;
+  return capacity + (gently ? capacity / 4 : capacity);
 }
 
 static mine_status frame_grow(mine_frame *frame) {

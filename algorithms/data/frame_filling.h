@@ -79,6 +79,7 @@ typedef struct mine_filling {
   int64_t words_row, words_code; /* CODE: the first text that is no decimal       */
   int64_t fractional_row;        /* ID: the first fractional number, 0 = none      */
   mine_column_type fixed_type;
+  const double *level_number; /* finished target of decimal texts: of each code */
   const mine_dictionary *fixed_levels;
   mine_dictionary dictionary;
   mine_arena *dictionary_arena;
@@ -103,6 +104,7 @@ int mine_frame_pad(mine_frame *frame, int column, int64_t rows); /* missing up t
 int mine_frame_use_numbers(mine_frame *frame, int column);
 int mine_frame_use_codes(mine_frame *frame, int column);
 int mine_frame_codes_to_numbers(mine_frame *frame, int column);
+double *mine_frame_level_numbers(mine_column *column); /* NULL: failure recorded */
 void mine_frame_drop_codes(mine_frame *frame, int column);
 void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell);
 void mine_frame_take_text(mine_frame *frame, int column, const mine_cell *cell);

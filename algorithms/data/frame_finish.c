@@ -99,9 +99,10 @@ static int finish_codes(mine_frame *frame, int column) {
     finish_empty(frame, column);
     return 1;
   }
-  if (col->role == MINE_ROLE_TARGET) {
-    col->type = MINE_COLUMN_CATEGORY;
-    return 1;
+  if (col->role == MINE_ROLE_TARGET) { /* codes stay until the task is known */
+    col->type = f->decimals ? MINE_COLUMN_NUMERIC : MINE_COLUMN_CATEGORY;
+    if (f->decimals) f->level_number = mine_frame_level_numbers(col);
+    return !f->decimals || f->level_number;
   }
   if (!f->decimals) return mine_frame_settle_category(frame, column);
   col->type = MINE_COLUMN_NUMERIC;
@@ -126,16 +127,22 @@ static int finish_settle(mine_frame *frame, int column) {
 
 /* ---- statistics ---------------------------------------------------------------------- */
 
-/* Numbers that are still kept as they came: moments through a small buffer. */
-static void finish_kept_moments(const mine_values *kept, mine_moments *m) {
+/* A number of a target that is still kept as it came, or as codes of decimals. */
+static double finish_target_number(const mine_column *col, int64_t row) {
+  const mine_filling *f = col->filling;
+  if (f->mode == MINE_MODE_CODE) return col->code[row] < 0 ? NAN : f->level_number[col->code[row]];
+  mine_cell cell;
+  mine_values_get(&f->kept, row, &cell);
+  return mine_cell_number(&cell);
+}
+
+static void finish_target_moments(const mine_column *col, int64_t rows, mine_moments *m) {
   double buffer[MINE_MOMENTS_BLOCK];
-  for (int64_t at = 0; at < kept->n; at += MINE_MOMENTS_BLOCK) {
-    int64_t n = kept->n - at < MINE_MOMENTS_BLOCK ? kept->n - at : MINE_MOMENTS_BLOCK;
-    for (int64_t i = 0; i < n; i++) {
-      mine_cell cell;
-      mine_values_get(kept, at + i, &cell);
-      buffer[i] = mine_cell_number(&cell);
-    }
+  mine_moments_open(m, 1.0);
+  for (int64_t at = 0; at < rows; at += MINE_MOMENTS_BLOCK) {
+    int64_t n = rows - at < MINE_MOMENTS_BLOCK ? rows - at : MINE_MOMENTS_BLOCK;
+    for (int64_t i = 0; i < n; i++)
+      buffer[i] = finish_target_number(col, at + i);
     mine_moments_add(m, buffer, n);
   }
 }
@@ -149,15 +156,15 @@ static void finish_count_codes(mine_column *col, int64_t rows) {
 
 void mine_frame_describe(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
-  mine_filling *f = col->filling;
+  const mine_filling *f = col->filling;
   mine_moments m;
   col->missing = frame->rows;
   if (col->code) finish_count_codes(col, frame->rows);
   if (col->number) {
     mine_moments_of(&m, col->number, frame->rows);
-  } else if (f->mode == MINE_MODE_KEEP) {
-    mine_moments_open(&m, 1.0);
-    finish_kept_moments(&f->kept, &m);
+  } else if (f->mode == MINE_MODE_KEEP ||
+             (f->mode == MINE_MODE_CODE && col->type == MINE_COLUMN_NUMERIC)) {
+    finish_target_moments(col, frame->rows, &m);
   } else {
     return;
   }

@@ -122,7 +122,7 @@ static void infer_note_rounding(mine_filling *f, const mine_cell *cell, double v
 }
 
 /* What each value of the dictionary is as a number; in the dictionary's arena. */
-static double *infer_level_numbers(mine_column *col) {
+double *mine_frame_level_numbers(mine_column *col) {
   mine_filling *f = col->filling;
   int64_t n = f->dictionary.values.n;
   double *value = mine_arena_array(f->dictionary_arena, (size_t)n, sizeof *value);
@@ -142,7 +142,7 @@ int mine_frame_codes_to_numbers(mine_frame *frame, int column) {
   mine_lane *lane = &frame->lane[column];
   int64_t rows = lane->next;
   const int32_t *code = col->code;
-  const double *value = infer_level_numbers(col);
+  const double *value = mine_frame_level_numbers(col);
   if (!value) return 0;
   size_t capacity = col->filling->closed ? (size_t)rows + 1 : frame->capacity;
   double *number = mine_frame_room(frame, column, NULL, capacity, sizeof *number);
