@@ -243,14 +243,14 @@ static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mi
   char detail[160];
   const int64_t nulls = roles_null_ids(frame);
   if (nulls > 0) {
-    snprintf(detail, sizeof detail, "%lld rows have no id (NULL); they are kept", (long long)nulls);
+    snprintf(detail, sizeof detail, "rows without an id (NULL), which are kept: %lld",
+             (long long)nulls);
     note(context, "warning", name, detail);
   }
   const int64_t repeated = frame->rows - distinct - nulls;
   if (repeated > 0) {
     snprintf(detail, sizeof detail,
-             "%lld rows repeat an id that came before; rows of one id stay on one side of the "
-             "holdout",
+             "rows that repeat an earlier id: %lld; rows of one id stay on one side of the holdout",
              (long long)repeated);
     note(context, "warning", name, detail);
   }
