@@ -119,6 +119,7 @@ static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void 
   grow.width = (grow.n_classes ? grow.n_classes : 2) + grow.weighted;
   mine_status status = tree_suits(&grow);
   if (!status) status = tree_gather(&grow);
+  if (!status) status = mine_tree_count_logs(&grow);
   if (!status) status = mine_tree_columns(&grow);
   if (!status) status = mine_tree_grow_all(&grow);
   if (!status) status = mine_tree_finish(&grow, model);

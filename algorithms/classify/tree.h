@@ -76,13 +76,13 @@ typedef struct mine_tree_candidate {
 
 /* Memory of one worker. */
 typedef struct mine_tree_scratch {
-  mine_pair *pair, *temp;                 /* of all rows, or of all groups              */
-  double *record;                         /* histogram, then the groups that are not empty */
-  uint32_t *group;                        /* bin of each group                          */
-  double *key;                            /* what groups are ordered by                 */
-  double *left, *other, *missing, *total; /* one record each             */
-  double *sums;                           /* 2^(TREE_EXHAUSTIVE - 1) records            */
-  double *axis, *next, *centre;           /* one per class               */
+  mine_pair *pair, *temp;         /* of all rows, or of all groups              */
+  double *record;                 /* histogram, then the groups that are not empty */
+  uint32_t *group;                /* bin of each group                          */
+  double *key;                    /* what groups are ordered by                 */
+  double *left, *missing, *total; /* one record each             */
+  double *sums;                   /* 2^(TREE_EXHAUSTIVE - 1) records            */
+  double *axis, *next, *centre;   /* one per class               */
 } mine_tree_scratch;
 
 typedef struct mine_tree_grow {
@@ -114,7 +114,8 @@ typedef struct mine_tree_grow {
   size_t n_bundles, bundle_capacity;
   mine_tree_candidate *candidate; /* active node x feature */
   size_t candidate_capacity;
-  int *sorted; /* features of form MINE_TREE_SORTED */
+  double *xlogx; /* k log2 k, or NULL */
+  int *sorted;   /* features of form MINE_TREE_SORTED */
   int n_sorted;
 } mine_tree_grow;
 
@@ -134,6 +135,8 @@ void mine_tree_search(const mine_tree_grow *grow, int32_t node, int feature,
 void mine_tree_search_set(const mine_tree_grow *grow, int32_t node, int feature,
                           mine_tree_scratch *scratch, uint64_t *set);
 double mine_tree_log2(double x);
+/* Entropy without weights: k log2 k for every count k of rows. */
+mine_status mine_tree_count_logs(mine_tree_grow *grow) MINE_MUST_CHECK;
 double mine_tree_impurity(const mine_tree_grow *grow, const double *total, double weight);
 
 /* A search under way: shared by tree_search.c and tree_category.c. */

@@ -224,10 +224,9 @@ static mine_status columns_scratch(mine_tree_grow *grow) {
     scratch->group = mine_arena_array(arena, groups, sizeof *scratch->group);
     scratch->key = mine_arena_array(arena, groups, sizeof *scratch->key);
     scratch->sums = mine_arena_array(arena, sums, width * sizeof(double));
-    scratch->left = mine_arena_array(arena, 7 * width, sizeof(double));
+    scratch->left = mine_arena_array(arena, 6 * width, sizeof(double));
     if (mine_env_status(grow->env)) return mine_env_status(grow->env);
-    scratch->other = scratch->left + width;
-    scratch->missing = scratch->other + width;
+    scratch->missing = scratch->left + width;
     scratch->total = scratch->missing + width;
     scratch->axis = scratch->total + width;
     scratch->next = scratch->axis + width;

@@ -39,22 +39,70 @@ static double search_xlogx(double x) {
   return x > 1e-300 ? x * mine_tree_log2(x) : 0;
 }
 
-/* What one side adds to the score; negative infinity if it weighs nothing. */
-static double search_part(const mine_tree_grow *grow, const double *record) {
-  if (grow->n_classes == 0) return record[0] > 0 ? record[1] * record[1] / record[0] : -INFINITY;
-  double weight = 0, sum = 0;
+mine_status mine_tree_count_logs(mine_tree_grow *grow) {
+  if (grow->weighted || grow->options.criterion != MINE_TREE_ENTROPY) return MINE_OK;
+  double *table = mine_arena_array(grow->arena, (size_t)grow->n + 1, sizeof *table);
+  if (!table) return mine_env_status(grow->env);
+  for (int64_t k = 0; k <= grow->n; k++) {
+    table[k] = search_xlogx((double)k);
+    if ((k & 0xfffff) == 0 && mine_poll(grow->env)) return mine_env_status(grow->env);
+  }
+  grow->xlogx = table;
+  return MINE_OK;
+}
+
+/* x log2 x; from the table where x counts rows. */
+static inline double search_log_term(const mine_tree_grow *grow, double x) {
+  return grow->xlogx ? grow->xlogx[(int64_t)x] : search_xlogx(x);
+}
+
+static inline double search_ratio(double sum, double weight) {
+  return weight > 0 ? sum / weight : -INFINITY;
+}
+
+/* Both sides of "left goes left, the rest of total goes right".  Negative
+** infinity when a side weighs nothing. */
+static inline double search_score(const mine_tree_grow *grow, const double *left,
+                                  const double *total) {
+  const int classes = grow->n_classes;
+  double weight_left = 0, weight_right = 0, sum_left = 0, sum_right = 0;
+  if (classes == 0) {
+    const double right = total[1] - left[1];
+    return search_ratio(left[1] * left[1], left[0]) +
+           search_ratio(right * right, total[0] - left[0]);
+  }
   if (grow->options.criterion == MINE_TREE_GINI) {
-    for (int c = 0; c < grow->n_classes; c++) {
-      weight += record[c];
-      sum += record[c] * record[c];
+    for (int c = 0; c < classes; c++) {
+      const double l = left[c], r = total[c] - l;
+      weight_left += l;
+      weight_right += r;
+      sum_left += l * l;
+      sum_right += r * r;
     }
-    return weight > 0 ? sum / weight : -INFINITY;
+    return search_ratio(sum_left, weight_left) + search_ratio(sum_right, weight_right);
   }
+  for (int c = 0; c < classes; c++) {
+    const double l = left[c], r = total[c] - l;
+    weight_left += l;
+    weight_right += r;
+    sum_left += search_log_term(grow, l);
+    sum_right += search_log_term(grow, r);
+  }
+  if (!(weight_left > 0 && weight_right > 0)) return -INFINITY;
+  return sum_left - search_log_term(grow, weight_left) + sum_right -
+         search_log_term(grow, weight_right);
+}
+
+/* The score of not splitting: the one part that holds everything. */
+static double search_whole(const mine_tree_grow *grow, const double *total) {
+  double weight = 0, sum = 0;
+  if (grow->n_classes == 0) return search_ratio(total[1] * total[1], total[0]);
+  const int gini = grow->options.criterion == MINE_TREE_GINI;
   for (int c = 0; c < grow->n_classes; c++) {
-    weight += record[c];
-    sum += search_xlogx(record[c]);
+    weight += total[c];
+    sum += gini ? total[c] * total[c] : search_log_term(grow, total[c]);
   }
-  return weight > 0 ? sum - search_xlogx(weight) : -INFINITY;
+  return gini ? search_ratio(sum, weight) : sum - search_log_term(grow, weight);
 }
 
 double mine_tree_impurity(const mine_tree_grow *grow, const double *total, double weight) {
@@ -94,11 +142,7 @@ static void search_judge(mine_tree_trial *trial, const double *left, int64_t at,
   const mine_tree_grow *grow = trial->grow;
   const double rows = search_rows(grow, left);
   if (rows < trial->least_rows || trial->rows - rows < trial->least_rows) return;
-  double *right = trial->scratch->other;
-  const double *total = trial->scratch->total;
-  for (int c = 0; c < grow->width; c++)
-    right[c] = total[c] - left[c];
-  const double score = search_part(grow, left) + search_part(grow, right);
+  const double score = search_score(grow, left, trial->scratch->total);
   if (!(score > trial->best + trial->tolerance)) return;
   trial->best = score;
   trial->left_rows = rows;
@@ -136,7 +180,7 @@ static void search_open(mine_tree_trial *trial, const mine_tree_grow *grow, int3
   }
   if (grow->weighted) total[grow->width - 1] = trial->rows;
   const double least = 1e-12 * node->weight * (grow->n_classes ? 1.0 : node->impurity);
-  trial->parent = search_part(grow, total);
+  trial->parent = search_whole(grow, total);
   trial->best = trial->parent + least;
   trial->tolerance = grow->weighted || grow->n_classes == 0 ? least : 0;
 }
@@ -175,21 +219,25 @@ static inline double search_two(double zero, double one) {
   return (zero * zero + one * one) / (zero + one);
 }
 
-/* Two classes, gini, no weights: the label sits in the key's lowest bit, the
-** rows are counted in registers.  The arithmetic is search_part()'s. */
-static void search_sorted_two(mine_tree_trial *trial, const search_run *run) {
+/* Two classes, gini: the label sits in the key's lowest bit, the sums stay in
+** registers.  The arithmetic is search_score()'s.  `weights` NULL: all one. */
+static inline void search_sorted_two(mine_tree_trial *trial, const search_run *run,
+                                     const double *weights) {
   const double *total = trial->scratch->total, *missing = trial->scratch->missing;
   const double all0 = total[0], all1 = total[1], gone0 = missing[0], gone1 = missing[1];
   const double least = trial->least_rows, rows = trial->rows, gone = trial->missing_rows;
-  double best = trial->best, n = 0, ones = 0;
+  const double tolerance = trial->tolerance;
+  double best = trial->best, n = 0, zero = 0, one = 0;
   for (int64_t k = 0; k + 1 < run->numbers; k++) {
     const uint32_t key = run->pair[k].key;
+    const double weight = weights ? weights[run->pair[k].row] : 1.0, is_one = key & 1;
     n += 1;
-    ones += key & 1;
+    one += weight * is_one;
+    zero += weight * (1 - is_one);
     if ((key ^ run->pair[k + 1].key) <= 1) continue;
     if (n >= least && rows - n >= least) {
-      const double score = search_two(n - ones, ones) + search_two(all0 - (n - ones), all1 - ones);
-      if (score > best) {
+      const double score = search_two(zero, one) + search_two(all0 - zero, all1 - one);
+      if (score > best + tolerance) {
         best = score;
         trial->at = k;
         trial->left_rows = n;
@@ -197,9 +245,9 @@ static void search_sorted_two(mine_tree_trial *trial, const search_run *run) {
       }
     }
     if (gone > 0 && n + gone >= least && rows - n - gone >= least) {
-      const double zero = n - ones + gone0, one = ones + gone1;
-      const double score = search_two(zero, one) + search_two(all0 - zero, all1 - one);
-      if (score > best) {
+      const double zeros = zero + gone0, ones = one + gone1;
+      const double score = search_two(zeros, ones) + search_two(all0 - zeros, all1 - ones);
+      if (score > best + tolerance) {
         best = score;
         trial->at = k;
         trial->left_rows = n + gone;
@@ -263,8 +311,11 @@ static double search_sorted(mine_tree_trial *trial, const mine_tree_column *colu
     search_add_row(grow, trial->scratch->missing, run.pair[k].row, node->mean);
   }
   trial->missing_rows = (double)(run.rows - run.numbers);
-  if (!grow->weighted && grow->n_classes == 2 && grow->options.criterion == MINE_TREE_GINI) {
-    search_sorted_two(trial, &run);
+  const int two = grow->n_classes == 2 && grow->options.criterion == MINE_TREE_GINI;
+  if (two && !grow->weighted) {
+    search_sorted_two(trial, &run, NULL);
+  } else if (two) {
+    search_sorted_two(trial, &run, grow->weight);
   } else if (!grow->weighted && grow->n_classes == 0 && trial->missing_rows == 0) {
     search_sorted_mean(trial, &run, node->mean);
   } else {

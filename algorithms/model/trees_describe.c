@@ -148,12 +148,20 @@ static void describe_put(const describe_state *state, int column, const mine_tex
   if (!text->failed) mine_relation_text(state->relation, column, text->data);
 }
 
-/* The test between the parent and this node. */
+/* The test between the parent and this node.  Levels, and a missing value, that
+** an earlier test on the feature has ruled out are not told again. */
 static void describe_test(const describe_state *state, int32_t node) {
-  const int32_t parent = state->parent[node];
+  const int32_t feature = state->trees->feature[state->parent[node]];
   describe_condition condition;
   mine_text text;
-  if (!describe_open(state, state->trees->feature[parent], &condition)) return;
+  if (!describe_open(state, feature, &condition)) return;
+  for (int32_t at = state->parent[node]; state->parent[at] >= 0; at = state->parent[at]) {
+    const int32_t parent = state->parent[at];
+    if (state->trees->feature[parent] != feature) continue;
+    describe_narrow(state, parent, state->trees->right[parent] == at, &condition);
+    condition.has_lower = condition.has_upper = 0;
+  }
+  const int32_t parent = state->parent[node];
   describe_narrow(state, parent, state->trees->right[parent] == node, &condition);
   mine_text_open(&text, state->env->scratch);
   describe_condition_text(state, &text, &condition, 0);
