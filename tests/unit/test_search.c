@@ -219,6 +219,77 @@ static void a_model_is_a_base(void **state) {
   mine_model_free(model);
 }
 
+/* ---- a host that says stop, and one without memory --------------------------------------- */
+
+static int stop_when_set(void *user) {
+  return *(int *)user;
+}
+
+static void an_interrupt_ends_the_search(void **state) {
+  (void)state;
+  int stop = 0;
+  const mine_host host = {.interrupted = stop_when_set, .user = &stop};
+  mine_env *env;
+  mine_search *search;
+  mine_relation *r = NULL;
+  static const char *const names[] = {"id", "x", "y"};
+  assert_int_equal(mine_env_open(&host, "mine_neighbors", &env), MINE_OK);
+  assert_int_equal(mine_search_open(env, NULL, 0, "metric=manhattan", &search), MINE_OK);
+  for (int part = 0; part < 2; part++) {
+    mine_frame *frame = part ? mine_search_queries(search) : mine_search_base(search);
+    assert_int_equal(mine_frame_columns(frame, names, 3), MINE_OK);
+    for (int i = 0; i < 20000; i++) {
+      mine_frame_put_int(frame, 0, i);
+      mine_frame_put_int(frame, 1, i * 7919 % 1000);
+      mine_frame_put_int(frame, 2, i * 104729 % 1000);
+      assert_int_equal(mine_frame_end_row(frame), MINE_OK);
+    }
+    if (!part) assert_int_equal(mine_search_build(search), MINE_OK);
+  }
+  stop = 1;
+  assert_int_equal(mine_search_run(search, &r), MINE_INTERRUPT);
+  assert_null(r);
+  mine_search_close(search);
+  mine_env_close(env);
+}
+
+/* Fails the allocation that brings the count to zero, and all after it. */
+static void *failing_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+  int *left = user;
+  (void)old_bytes;
+  if (new_bytes == 0) {
+    free(block);
+    return NULL;
+  }
+  if (*left <= 0) return NULL;
+  --*left;
+  return realloc(block, new_bytes);
+}
+
+static void every_allocation_may_fail(void **state) {
+  (void)state;
+  mine_status status = MINE_NOMEM;
+  for (int allowed = 0; status != MINE_OK; allowed++) {
+    int left = allowed;
+    const mine_host host = {.resize = failing_resize, .user = &left, .single_thread = 1};
+    mine_env *env = NULL;
+    mine_search *search = NULL;
+    mine_relation *r = NULL;
+    assert_true(allowed < 10000);
+    status = mine_env_open(&host, "mine_neighbors", &env);
+    if (!status) status = mine_search_open(env, NULL, 1, "k=2", &search);
+    if (!status) status = put_table(mine_search_base(search), people.columns, people.rows);
+    if (!status) status = mine_search_build(search);
+    if (!status) status = put_table(mine_search_queries(search), people.columns, people.rows);
+    if (!status) status = mine_search_run(search, &r);
+    assert_true(status == MINE_OK || status == MINE_NOMEM);
+    assert_true((status == MINE_OK) == (r != NULL));
+    mine_relation_free(r);
+    mine_search_close(search);
+    mine_env_close(env);
+  }
+}
+
 /* ---- wine, leave one out: 96.1% [wine.names] --------------------------------------------- */
 
 static void wine_one_nearest(void **state) {
@@ -307,6 +378,8 @@ int main(void) {
       cmocka_unit_test(missing_values_are_handled),
       cmocka_unit_test(bad_input_is_named),
       cmocka_unit_test(a_model_is_a_base),
+      cmocka_unit_test(an_interrupt_ends_the_search),
+      cmocka_unit_test(every_allocation_may_fail),
       cmocka_unit_test(wine_one_nearest),
       cmocka_unit_test(the_catalogue_lists_everything),
   };
