@@ -47,7 +47,7 @@ typedef struct mine_cached {
   uint32_t bytes; /* 0 = empty entry */
   int32_t code;
 } mine_cached;
-#define MINE_CACHE_BITS  8
+#define MINE_CACHE_BITS  9
 #define MINE_CACHED_TEXT 16
 #define MINE_CACHED_INT  255
 
