@@ -23,9 +23,9 @@
 #define REFINE_SWAPS         100 /* and as many again per cluster / 10           */
 #define REFINE_SWAP_STEPS    8
 #define REFINE_SWAP_WORK     3e8 /* rows x k x width x steps, all swaps together */
-#define REFINE_EXCHANGE_WORK 1e8 /* rows x k x width of one pass, at most        */
+#define REFINE_EXCHANGE_WORK 1e8 /* rows x k x width x passes, all together    */
 #define REFINE_PASSES        10
-#define REFINE_LAST_WORK     2e9
+#define REFINE_LAST_WORK     2e9   /* the same, of the Lloyd run after the swaps */
 #define REFINE_BETTER        1e-10 /* relative gain that counts */
 
 /* ---- exchange -------------------------------------------------------------------- */
@@ -213,8 +213,9 @@ mine_status kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) {
   best.distance = mine_arena_array(env->scratch, (size_t)run->points->n, sizeof(double));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   refine_keep(&best, run);
-  status = refine_swaps(env, run, &best, swaps,
-                        exchange && pass * (double)swaps < REFINE_EXCHANGE_WORK, seed);
+  status =
+      refine_swaps(env, run, &best, swaps,
+                   exchange && pass * REFINE_PASSES * (double)swaps < REFINE_EXCHANGE_WORK, seed);
   if (status == MINE_OK) status = kmeans_lloyd(env, run, steps, 0, &distinct);
   if (status == MINE_OK && exchange) status = refine_exchanges(env, run);
   if (status == MINE_OK && exchange) status = kmeans_lloyd(env, run, steps, 0, &distinct);
