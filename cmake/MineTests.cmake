@@ -83,6 +83,10 @@ endforeach()
 mine_add_test(demo.build COMMAND ${MINE_PYTHON} ${runner} demo)
 set_tests_properties(demo.build PROPERTIES FIXTURES_SETUP demo)
 
+# The generated pages say what this build says.
+mine_add_test(docs.reference_is_current
+  COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/make_reference.py --check)
+
 file(GLOB_RECURSE documents CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/README*.md ${PROJECT_SOURCE_DIR}/docs/*.md)
 foreach(source ${documents})
