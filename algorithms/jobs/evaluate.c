@@ -96,18 +96,21 @@ mine_status mine_scoring_remember(mine_scoring *s) {
       evaluate_keep(s, i, 0, column->number[i]);
     }
   }
-  return MINE_OK;
+  return column ? MINE_OK : mine_scoring_sample(s);
 }
 
 /* ---- answers --------------------------------------------------------------------------- */
 
-static int evaluate_clusters(const mine_remembered *m, mine_metric *metric) {
-  double inertia = 0;
+static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
+  const mine_remembered *m = &s->remembered;
+  double inertia = 0, silhouette;
   for (int64_t i = 0; i < m->n; i++)
     inertia += m->score[i] * m->score[i];
   metric[0] = (mine_metric){"rows", (double)m->n};
   metric[1] = (mine_metric){"inertia", inertia};
-  return 2;
+  if (mine_scoring_silhouette(s, &silhouette)) return 2;
+  metric[2] = (mine_metric){"silhouette", silhouette};
+  return 3;
 }
 
 static mine_status evaluate_metrics(mine_scoring *s, mine_relation **out) {
@@ -120,7 +123,7 @@ static mine_status evaluate_metrics(mine_scoring *s, mine_relation **out) {
   } else if (s->model->task == MINE_REGRESSION) {
     n = mine_metrics_regression(m->n, m->target, m->score, NULL, metric);
   } else {
-    n = evaluate_clusters(m, metric);
+    n = evaluate_clusters(s, metric);
   }
   if (s->env->status) return s->env->status;
   return mine_metrics_relation(s->env, metric, n, out);

@@ -1,5 +1,6 @@
 /*
-** scoring.h -- the inside of a scoring job, shared by scoring.c and evaluate.c.
+** scoring.h -- the inside of a scoring job, shared by scoring.c and
+** evaluate*.c.
 */
 #ifndef MINE_JOBS_SCORING_H
 #define MINE_JOBS_SCORING_H
@@ -14,6 +15,13 @@ typedef struct mine_remembered {
   double *target, *score; /* score: n x n_classes, or n; clusters: distance */
   size_t label_capacity, target_capacity, score_capacity;
 } mine_remembered;
+
+/* Encoded rows for the silhouette: every step-th of the rows seen. */
+typedef struct mine_sample {
+  int64_t n, seen, step;
+  double *point;
+  int32_t *cluster;
+} mine_sample;
 
 struct mine_scoring {
   mine_env *env;
@@ -38,10 +46,14 @@ struct mine_scoring {
   int32_t *cluster, *guess, *missing_count, *unknown_count;
   char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */
   mine_remembered remembered;
+  mine_sample sample;
 };
 
 /* evaluate.c */
 mine_status mine_scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 mine_status mine_scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
+/* evaluate_clusters.c */
+mine_status mine_scoring_sample(mine_scoring *scoring) MINE_MUST_CHECK;
+mine_status mine_scoring_silhouette(mine_scoring *scoring, double *out) MINE_MUST_CHECK;
 
 #endif

@@ -356,6 +356,11 @@ static void clusters_are_measured_by_distance(void **state) {
   assert_int_equal(mine_model_relation(env, model, "metrics", &b), MINE_OK);
   const double here = strtod(look_up(a, "inertia", 1, 1), NULL);
   assert_true(here > 0 && fabs(here - strtod(look_up(b, "inertia", 1, 1), NULL)) < 1e-12);
+  /* scikit-learn 1.2.1, silhouette_score([[1],[2],[1],[50],[51]], [0,0,0,1,1]); the
+  ** scale of one attribute does not matter. */
+  const double silhouette = strtod(look_up(a, "silhouette", 1, 1), NULL);
+  assert_true(fabs(silhouette - 0.9836994499407099) < 1e-12);
+  assert_true(fabs(silhouette - strtod(look_up(b, "silhouette", 1, 1), NULL)) < 1e-12);
   mine_relation_free(a);
   mine_relation_free(b);
   mine_scoring_close(scoring);
