@@ -36,4 +36,7 @@ struct mine_search {
   int *query_column; /* per feature                          */
 };
 
+/* search_queries.c: the plan of the queries' frame; owner = mine_search. */
+mine_status mine_search_plan_queries(void *search, mine_frame *frame);
+
 #endif

@@ -24,12 +24,11 @@
 
 #include "distance.h"
 #include "screen.h"
-#include "simd.h"
+#include "tile.h"
 #include "topk.h"
 
-#define NEAREST_TILE     MINE_SCREEN_ROWS
+#define NEAREST_TILE     MINE_TILE_ROWS
 #define NEAREST_GROUP    MINE_NEAREST_GROUP
-#define NEAREST_PANELS   (NEAREST_TILE / MINE_LANES)
 #define NEAREST_FEW      3      /* rows of a tile measured one by one             */
 #define NEAREST_BLOCK    128    /* queries of a task at most                      */
 #define NEAREST_SIEVED   2e8    /* base values x queries a task looks at: ~10 ms  */
@@ -39,7 +38,8 @@
 #define NEAREST_FAR      0x1p40   /* a query this many reaches away is not screened */
 #define NEAREST_TINY     0x1p-110 /* more than underflow can lose per step          */
 
-_Static_assert(NEAREST_GROUP == MINE_SCREEN_QUERIES, "a group is what the sieve takes");
+_Static_assert(NEAREST_GROUP == MINE_SCREEN_QUERIES && NEAREST_TILE == MINE_SCREEN_ROWS,
+               "groups and tiles are what the sieve takes");
 
 const char *const mine_space_names[] = {"euclidean", "manhattan", "cosine", "gower", NULL};
 
@@ -142,78 +142,6 @@ mine_status mine_nearest_build(mine_env *env, mine_arena *arena, mine_space spac
   return nearest_build_sieve(env, arena, out);
 }
 
-/* ---- exact distances of one tile ------------------------------------------- */
-
-/* The MINE_LANES rows of a panel as one value.  Vector types, because compilers
-** do not agree on when to vectorise a loop of eight. */
-typedef double nearest_reals __attribute__((vector_size(8 * MINE_LANES), aligned(8), may_alias));
-typedef int64_t nearest_ints __attribute__((vector_size(8 * MINE_LANES), aligned(8), may_alias));
-#define NEAREST_ABS(x) ((nearest_reals)((nearest_ints)(x)&INT64_MAX))
-
-/* The rows of `panel` against one point; out as mine_distance_panel gives it. */
-MINE_SIMD static void nearest_manhattan_panel(const double *panel, int width, const double *point,
-                                              double *out) {
-  nearest_reals sum = {0};
-  for (int j = 0; j < width; j++, panel += MINE_LANES) {
-    sum += NEAREST_ABS(*(const nearest_reals *)panel - point[j]);
-  }
-  *(nearest_reals *)out = sum;
-}
-
-/* Comparisons are all ones or all zeros per lane: they select by AND. */
-MINE_SIMD static void nearest_gower_panel(const double *panel, int width, const uint8_t *category,
-                                          const double *point, double *out) {
-  const nearest_ints one = (nearest_ints)((nearest_reals){0} + 1.0);
-  nearest_reals sum = {0};
-  nearest_ints known = {0};
-  for (int j = 0; j < width; j++, panel += MINE_LANES) {
-    const nearest_reals x = *(const nearest_reals *)panel;
-    if (point[j] != point[j]) continue;
-    const nearest_ints is_known = x == x;
-    nearest_ints difference;
-    if (category[j]) {
-      difference = (x != point[j]) & one;
-    } else {
-      const nearest_reals away = NEAREST_ABS(x - point[j]);
-      const nearest_ints is_most = away > 1.0;
-      difference = (is_most & one) | (~is_most & (nearest_ints)away);
-    }
-    sum += (nearest_reals)(difference & is_known);
-    known -= is_known;
-  }
-  for (int r = 0; r < MINE_LANES; r++)
-    out[r] = known[r] > 0 ? sum[r] / (double)known[r] : 1.0;
-}
-
-static void nearest_tile_distances(const mine_nearest *base, const double *panels,
-                                   const double *point, double out[NEAREST_TILE]) {
-  for (int p = 0; p < NEAREST_PANELS; p++) {
-    const double *panel = panels + (int64_t)p * base->width * MINE_LANES;
-    double *at = out + p * MINE_LANES;
-    switch (base->space) {
-      case MINE_SPACE_MANHATTAN:
-        nearest_manhattan_panel(panel, base->width, point, at);
-        break;
-      case MINE_SPACE_GOWER:
-        nearest_gower_panel(panel, base->width, base->category, point, at);
-        break;
-      default:
-        mine_distance_panel(panel, base->width, point, 1, at);
-    }
-  }
-}
-
-/* The rows of tile t in panels; panels past the end repeat the last row. */
-static void nearest_pack(const mine_nearest *base, int64_t t, double *panels) {
-  for (int p = 0; p < NEAREST_PANELS; p++) {
-    int64_t first = t * NEAREST_TILE + p * MINE_LANES;
-    if (first >= base->n) first = base->n - 1;
-    const int64_t left = base->n - first;
-    mine_panel_pack(base->row + first * base->width, left < MINE_LANES ? left : MINE_LANES,
-                    base->width, panels + (int64_t)p * base->width * MINE_LANES);
-  }
-}
-
 /* ---- a block of queries ----------------------------------------------------- */
 
 /* One thread's scratch memory. */
@@ -309,9 +237,9 @@ static void nearest_offer(const nearest_job *job, nearest_worker *w, int64_t t, 
   double distance[NEAREST_TILE];
   const int one_by_one = base->tile && nearest_is_few(w->mask[q]);
   if (!one_by_one) {
-    if (!*packed) nearest_pack(base, t, w->panels);
+    if (!*packed) mine_tile_pack(base, t, w->panels);
     *packed = 1;
-    nearest_tile_distances(base, w->panels, point, distance);
+    mine_tile_distances(base, w->panels, point, distance);
   }
   const int no_direction = base->zero && nearest_is_zero(point, base->width);
   for (int r = 0; r < NEAREST_TILE; r++) {
