@@ -13,6 +13,7 @@
 
 #define COLUMNS_DISTINCT 2048 /* up to here a numeric column is counted, not sorted */
 #define COLUMNS_SLOTS    4096
+#define COLUMNS_BUDGET   1000000    /* rows touched between two polls */
 #define COLUMNS_EMPTY    UINT64_MAX /* the bits of a NAN: no number has them */
 
 /* Distinct numbers of a column, found by their bits. */
@@ -25,7 +26,17 @@ typedef struct columns_work {
   mine_tree_grow *grow;
   columns_table *table; /* per worker */
   int64_t limit;        /* distinct values a column may have to be counted */
+  int slots;
+  struct columns_slot *slot;
+  int *order; /* features, those to be sorted first */
 } columns_work;
+
+/* A worker's share of the features, order[slot], order[slot + slots] ..., and
+** where it is: a long sort is left between two steps and taken up again. */
+typedef struct columns_slot {
+  int next, sorting;
+  mine_sort sort;
+} columns_slot;
 
 static uint64_t columns_image(double value) {
   const double number = value + 0.0; /* -0.0 becomes 0.0 */
@@ -35,7 +46,7 @@ static uint64_t columns_image(double value) {
 }
 
 /* The slot where the number is, or would be put. */
-static uint32_t columns_slot(const columns_table *table, uint64_t image) {
+static uint32_t columns_find(const columns_table *table, uint64_t image) {
   uint32_t slot = (uint32_t)((image * 0x9E3779B97F4A7C15u) >> 52);
   while (table->key[slot] != image && table->key[slot] != COLUMNS_EMPTY) {
     slot = (slot + 1) & (COLUMNS_SLOTS - 1);
@@ -57,7 +68,7 @@ static int64_t columns_distinct(const columns_work *work, mine_tree_column *colu
     const double value = columns_number(work->grow, column, i);
     if (value != value) continue;
     const uint64_t image = columns_image(value);
-    const uint32_t slot = columns_slot(table, image);
+    const uint32_t slot = columns_find(table, image);
     if (table->key[slot] == image) continue;
     if (count == work->limit) return count + 1;
     table->key[slot] = image;
@@ -110,22 +121,21 @@ static void columns_fill_counted(const mine_tree_grow *grow, mine_tree_column *c
   memset(table->key, 0xff, sizeof table->key);
   for (uint32_t bin = 0; bin < column->bins; bin++) {
     const uint64_t image = columns_image(column->low[bin]);
-    const uint32_t slot = columns_slot(table, image);
+    const uint32_t slot = columns_find(table, image);
     table->key[slot] = image;
     table->rank[slot] = (uint16_t)bin;
   }
   for (int64_t i = 0; i < grow->n; i++) {
     const double value = columns_number(grow, column, i);
     const uint32_t bin =
-        value == value ? table->rank[columns_slot(table, columns_image(value))] : column->bins;
+        value == value ? table->rank[columns_find(table, columns_image(value))] : column->bins;
     columns_put(column, i, bin);
   }
 }
 
-static void columns_fill_sorted(const mine_tree_grow *grow, mine_tree_column *column,
-                                mine_tree_scratch *scratch) {
+/* The keys as the search wants them: twice the rank, and the label of two. */
+static void columns_fill_sorted(const mine_tree_grow *grow, mine_tree_column *column) {
   const int two = grow->n_classes == 2;
-  mine_sort_reals(column->number, grow->data->rows.row, grow->n, column->pair, scratch->temp);
   for (int64_t k = 0; k < grow->n; k++) {
     mine_pair *pair = &column->pair[k];
     if (pair->key == MINE_SORT_MISSING) break;
@@ -134,10 +144,8 @@ static void columns_fill_sorted(const mine_tree_grow *grow, mine_tree_column *co
 }
 
 /* Bins of about equal size; equal values share a bin. */
-static void columns_fill_quantiles(const mine_tree_grow *grow, mine_tree_column *column,
-                                   mine_tree_scratch *scratch) {
-  mine_pair *pair = scratch->pair;
-  mine_sort_reals(column->number, grow->data->rows.row, grow->n, pair, scratch->temp);
+static void columns_fill_cut(const mine_tree_grow *grow, mine_tree_column *column,
+                             const mine_pair *pair) {
   int64_t numbers = grow->n;
   while (numbers > 0 && pair[numbers - 1].key == MINE_SORT_MISSING)
     numbers--;
@@ -161,24 +169,77 @@ static void columns_fill_quantiles(const mine_tree_grow *grow, mine_tree_column 
   }
 }
 
+static int columns_is_sorted(const mine_tree_column *column) {
+  return column->form == MINE_TREE_SORTED || column->form == MINE_TREE_CUT;
+}
+
+/* One piece of work on the slot's feature; 1 when the feature is ready. */
+static int columns_fill_step(const columns_work *work, columns_slot *slot, int number) {
+  const mine_tree_grow *grow = work->grow;
+  mine_tree_column *column = &grow->column[work->order[slot->next]];
+  mine_tree_scratch *scratch = &grow->scratch[number];
+  if (column->form == MINE_TREE_LEVELS) {
+    columns_fill_category(grow, column);
+    return 1;
+  }
+  if (column->form == MINE_TREE_COUNTED) {
+    columns_fill_counted(grow, column, &work->table[number]);
+    return 1;
+  }
+  mine_pair *pair = column->form == MINE_TREE_CUT ? scratch->pair : column->pair;
+  if (!slot->sorting) {
+    mine_sort_open(&slot->sort, column->number, grow->data->rows.row, grow->n, pair, scratch->temp);
+    slot->sorting = 1;
+  }
+  if (mine_sort_step(&slot->sort)) return 0;
+  slot->sorting = 0;
+  if (column->form == MINE_TREE_CUT) {
+    columns_fill_cut(grow, column, pair);
+  } else {
+    columns_fill_sorted(grow, column);
+  }
+  return 1;
+}
+
+/* Task = slot: work until a budget of rows touched is used up. */
 static void columns_fill_task(void *context, int64_t task, int worker) {
   const columns_work *work = context;
-  const mine_tree_grow *grow = work->grow;
-  mine_tree_column *column = &grow->column[task];
-  switch (column->form) {
-    case MINE_TREE_LEVELS:
-      columns_fill_category(grow, column);
-      break;
-    case MINE_TREE_SORTED:
-      columns_fill_sorted(grow, column, &grow->scratch[worker]);
-      break;
-    case MINE_TREE_CUT:
-      columns_fill_quantiles(grow, column, &grow->scratch[worker]);
-      break;
-    case MINE_TREE_COUNTED:
-      columns_fill_counted(grow, column, &work->table[worker]);
-      break;
+  columns_slot *slot = &work->slot[task];
+  (void)worker; /* what is left half done belongs to the slot */
+  for (int64_t spent = 0; spent < COLUMNS_BUDGET; spent += work->grow->n) {
+    if (slot->next >= work->grow->n_features) return;
+    if (columns_fill_step(work, slot, (int)task)) slot->next += work->slots;
   }
+}
+
+static mine_status columns_fill(columns_work *work) {
+  mine_tree_grow *grow = work->grow;
+  work->slots = grow->env->threads;
+  work->slot = mine_arena_zeros(grow->arena, (size_t)work->slots, sizeof *work->slot);
+  work->order = mine_arena_array(grow->arena, (size_t)grow->n_features, sizeof *work->order);
+  if (!work->slot || !work->order) return mine_env_status(grow->env);
+  int n = 0;
+  for (int sorted = 1; sorted >= 0; sorted--) {
+    for (int f = 0; f < grow->n_features; f++) {
+      if (columns_is_sorted(&grow->column[f]) == sorted) work->order[n++] = f;
+    }
+  }
+  for (int s = 0; s < work->slots; s++)
+    work->slot[s].next = s;
+  mine_status status = MINE_OK;
+  for (int busy = 1; busy && !status;) {
+    status = mine_parallel(grow->env, work->slots, columns_fill_task, work);
+    busy = 0;
+    int least = grow->n_features;
+    for (int s = 0; s < work->slots; s++) {
+      busy |= work->slot[s].next < grow->n_features;
+      if (work->slot[s].next < least) least = work->slot[s].next;
+    }
+    if (!status) {
+      status = mine_poll_progress(grow->env, "tree", 0.02 + 0.13 * least / grow->n_features);
+    }
+  }
+  return status;
 }
 
 /* Where each column's cells are, and room for its distinct values. */
@@ -254,7 +315,7 @@ static mine_status columns_reserve(mine_tree_grow *grow) {
 
 mine_status mine_tree_columns(mine_tree_grow *grow) {
   const int cut = grow->options.max_bins != MINE_NOT_GIVEN;
-  columns_work work = {grow, NULL, cut ? grow->options.max_bins : COLUMNS_DISTINCT};
+  columns_work work = {grow, NULL, cut ? grow->options.max_bins : COLUMNS_DISTINCT, 0, NULL, NULL};
   mine_status status = columns_open(grow, work.limit);
   if (!status) status = columns_scratch(grow);
   if (status) return status;
@@ -264,6 +325,5 @@ mine_status mine_tree_columns(mine_tree_grow *grow) {
                                   0.02);
   if (!status) status = columns_reserve(grow);
   if (status) return status;
-  return mine_parallel_progress(grow->env, grow->n_features, columns_fill_task, &work, "tree", 0.02,
-                                0.15);
+  return columns_fill(&work);
 }

@@ -118,24 +118,36 @@ static void sort_runs(const sort_values *values, mine_pair *pair, mine_pair *tem
   }
 }
 
+static void sort_range(const sort_values *values, const mine_pair *pair, int64_t n, uint64_t *least,
+                       uint64_t *most) {
+  *least = UINT64_MAX;
+  *most = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const uint64_t image = sort_image(sort_value(values, pair[i].row));
+    if (image < *least) *least = image;
+    if (image > *most) *most = image;
+  }
+}
+
+static void sort_keys(const sort_values *values, mine_pair *pair, int64_t n, uint64_t least,
+                      int shift) {
+  for (int64_t i = 0; i < n; i++) {
+    pair[i].key = (uint32_t)((sort_image(sort_value(values, pair[i].row)) - least) >> shift);
+  }
+}
+
 /* Sort pairs by value (no NAN among them); keys are overwritten. */
 static void sort_round(const sort_values *values, mine_pair *pair, mine_pair *temp, int64_t n) {
   if (n < SORT_SHORT) {
     sort_insert_values(values, pair, n);
     return;
   }
-  uint64_t least = UINT64_MAX, most = 0;
-  for (int64_t i = 0; i < n; i++) {
-    const uint64_t image = sort_image(sort_value(values, pair[i].row));
-    if (image < least) least = image;
-    if (image > most) most = image;
-  }
+  uint64_t least, most;
+  sort_range(values, pair, n, &least, &most);
   const int bits = sort_bits(most - least);
   if (bits == 0) return;
   const int shift = bits > 32 ? bits - 32 : 0;
-  for (int64_t i = 0; i < n; i++) {
-    pair[i].key = (uint32_t)((sort_image(sort_value(values, pair[i].row)) - least) >> shift);
-  }
+  sort_keys(values, pair, n, least, shift);
   mine_sort_pairs(pair, temp, n, (uint32_t)((most - least) >> shift));
   if (shift > 0) sort_runs(values, pair, temp, n);
 }
@@ -156,20 +168,106 @@ static int64_t sort_gather(const sort_values *values, int64_t n, mine_pair *out,
   return numbers;
 }
 
-int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
-                        mine_pair *temp) {
-  const sort_values values = {value, row};
-  if (n <= 0) return 0;
-  const int64_t numbers = sort_gather(&values, n, out, temp);
-  if (numbers == 0) return 0;
-  sort_round(&values, out, temp, numbers);
+/* ---- in steps --------------------------------------------------------------------- */
+
+enum { SORT_GATHER, SORT_RANGE, SORT_KEYS, SORT_DIGITS, SORT_RUNS, SORT_RANKS, SORT_DONE };
+
+void mine_sort_open(mine_sort *sort, const double *value, const uint32_t *row, int64_t n,
+                    mine_pair *out, mine_pair *temp) {
+  memset(sort, 0, sizeof *sort);
+  sort->value = value;
+  sort->row = row;
+  sort->n = n;
+  sort->out = out;
+  sort->temp = temp;
+  sort->stage = n > 0 ? SORT_GATHER : SORT_DONE;
+}
+
+/* The range of the values, which decides the keys; short arrays are done here. */
+static void sort_step_range(mine_sort *sort, const sort_values *values) {
+  sort->stage = SORT_RANKS;
+  if (sort->numbers < SORT_SHORT) {
+    sort_insert_values(values, sort->out, sort->numbers);
+    return;
+  }
+  sort_range(values, sort->out, sort->numbers, &sort->least, &sort->most);
+  const int bits = sort_bits(sort->most - sort->least);
+  if (bits == 0) return;
+  sort->shift = bits > 32 ? bits - 32 : 0;
+  sort->stage = SORT_KEYS;
+}
+
+/* One digit; after the last the pairs are back in `out`. */
+static void sort_step_digit(mine_sort *sort) {
+  const int width = sort->numbers < SORT_LARGE ? SORT_SMALL_BITS : SORT_WIDE_BITS;
+  const int bits = sort_bits((sort->most - sort->least) >> sort->shift);
+  const int rest = bits - sort->digit;
+  if (rest > 0) {
+    if (sort_pass(sort->from, sort->to, sort->numbers, sort->digit, rest < width ? rest : width)) {
+      mine_pair *swap = sort->from;
+      sort->from = sort->to;
+      sort->to = swap;
+    }
+    sort->digit += width;
+    return;
+  }
+  if (sort->from != sort->out) {
+    memcpy(sort->out, sort->from, (size_t)sort->numbers * sizeof *sort->out);
+  }
+  sort->stage = sort->shift > 0 ? SORT_RUNS : SORT_RANKS;
+}
+
+static void sort_step_ranks(mine_sort *sort, const sort_values *values) {
+  sort->stage = SORT_DONE;
+  if (sort->numbers == 0) return;
   uint32_t rank = 0;
-  double last = sort_value(&values, out[0].row);
-  for (int64_t i = 0; i < numbers; i++) {
-    const double here = sort_value(&values, out[i].row);
+  double last = sort_value(values, sort->out[0].row);
+  for (int64_t i = 0; i < sort->numbers; i++) {
+    const double here = sort_value(values, sort->out[i].row);
     rank += here != last;
-    out[i].key = rank;
+    sort->out[i].key = rank;
     last = here;
   }
-  return (int64_t)rank + 1;
+  sort->distinct = (int64_t)rank + 1;
+}
+
+int mine_sort_step(mine_sort *sort) {
+  const sort_values values = {sort->value, sort->row};
+  switch (sort->stage) {
+    case SORT_GATHER:
+      sort->numbers = sort_gather(&values, sort->n, sort->out, sort->temp);
+      sort->stage = SORT_RANGE;
+      break;
+    case SORT_RANGE:
+      sort_step_range(sort, &values);
+      break;
+    case SORT_KEYS:
+      sort_keys(&values, sort->out, sort->numbers, sort->least, sort->shift);
+      sort->from = sort->out;
+      sort->to = sort->temp;
+      sort->stage = SORT_DIGITS;
+      break;
+    case SORT_DIGITS:
+      sort_step_digit(sort);
+      break;
+    case SORT_RUNS:
+      sort_runs(&values, sort->out, sort->temp, sort->numbers);
+      sort->stage = SORT_RANKS;
+      break;
+    case SORT_RANKS:
+      sort_step_ranks(sort, &values);
+      break;
+    default:
+      break;
+  }
+  return sort->stage != SORT_DONE;
+}
+
+int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
+                        mine_pair *temp) {
+  mine_sort sort;
+  mine_sort_open(&sort, value, row, n, out, temp);
+  while (mine_sort_step(&sort))
+    continue;
+  return sort.distinct;
 }

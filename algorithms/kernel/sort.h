@@ -29,4 +29,19 @@ void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t large
 int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
                         mine_pair *temp);
 
+/* The same in steps of about n rows touched each, for a caller that must be heard
+** in between: open, then step until it returns 0; the distinct values are in
+** `distinct`. */
+typedef struct mine_sort {
+  const double *value;
+  const uint32_t *row;
+  int64_t n, numbers, distinct;
+  mine_pair *out, *temp, *from, *to;
+  uint64_t least, most;
+  int stage, digit, shift;
+} mine_sort;
+void mine_sort_open(mine_sort *sort, const double *value, const uint32_t *row, int64_t n,
+                    mine_pair *out, mine_pair *temp);
+int mine_sort_step(mine_sort *sort);
+
 #endif
