@@ -6,6 +6,7 @@
 **   training_prepare.c  from rows to a data set: task, classes, rows, weights
 **   training_leaks.c    attributes that say what the target says
 **   training_fit.c      hold out, fit, measure, fit again
+**   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
 #define MINE_JOBS_TRAINING_H
@@ -63,6 +64,10 @@ mine_status mine_training_check_leaks(mine_training *training) MINE_MUST_CHECK;
 /* A model fitted on these rows (frame rows; NULL: all); not yet sealed. */
 mine_status mine_training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,
                                    mine_model **out) MINE_MUST_CHECK;
+
+/* Put the job's notes, the features, the fit's own notes, metrics and options
+** into the model, in the order in which a person wants to read them. */
+void mine_training_report(const mine_training *training, mine_model *model);
 
 /* What a model says about n rows, and how good that is. */
 typedef struct mine_measured {

@@ -276,74 +276,6 @@ static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine
   return t->env->status;
 }
 
-/* ---- the report ------------------------------------------------------------------------------ */
-
-/* Append three columns of notes to the model's. */
-static void fit_append_notes(mine_model *model, const mine_values *item, const mine_values *name,
-                             const mine_values *detail) {
-  for (int64_t i = 0; i < item->n; i++) {
-    mine_cell a, b, c;
-    mine_values_get(item, i, &a);
-    mine_values_get(name, i, &b);
-    mine_values_get(detail, i, &c);
-    mine_model_note(model, a.as.text, b.as.text, "%s", c.as.text);
-  }
-}
-
-static void fit_note_features(mine_model *model) {
-  for (int f = 0; f < model->n_features; f++)
-    mine_model_note(model, "feature", model->feature[f].name, "%s", model->feature[f].why);
-}
-
-/* What the job noted, in the order in which a person wants to read it. */
-static void fit_append_item(const mine_training *t, mine_model *model, const char *item) {
-  for (int64_t i = 0; i < t->note_item.n; i++) {
-    mine_cell a, b, c;
-    mine_values_get(&t->note_item, i, &a);
-    if (strcmp(a.as.text, item) != 0) continue;
-    mine_values_get(&t->note_name, i, &b);
-    mine_values_get(&t->note_detail, i, &c);
-    mine_model_note(model, item, b.as.text, "%s", c.as.text);
-  }
-}
-
-static void fit_note_options(const mine_training *t, mine_model *model, const mine_option *table,
-                             const void *values) {
-  for (const mine_option *o = table; o && o->name; o++) {
-    mine_text text;
-    mine_text_open(&text, t->env->scratch);
-    mine_option_value_text(&text, o, values);
-    if (text.failed || text.bytes == 0) continue;
-    mine_model_note(model, "option", o->name, "%s", text.data);
-  }
-}
-
-static void fit_report(mine_training *t, mine_model *model) {
-  const mine_values item = model->note_item, name = model->note_name, detail = model->note_detail;
-  mine_values_open(&model->note_item, model->arena);
-  mine_values_open(&model->note_name, model->arena);
-  mine_values_open(&model->note_detail, model->arena);
-  model->n_warnings = 0;
-  static const char *const before[] = {"rows", "id", "target", "positive", "holdout"};
-  for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
-    fit_append_item(t, model, before[i]);
-  fit_note_features(model);
-  fit_append_item(t, model, "dropped");
-  fit_append_item(t, model, "warning");
-  fit_append_notes(model, &item, &name, &detail);
-  for (int i = 0; i < model->n_metrics; i++) {
-    char number[MINE_NUMBER_BYTES];
-    const double v = model->metric[i].value;
-    mine_model_note(model, "metric", model->metric[i].name, "%s",
-                    isnan(v) ? "NULL" : mine_format_real(number, v, 6));
-  }
-  if (t->algorithm->options) fit_note_options(t, model, t->algorithm->options, t->own);
-  if (t->roles.supervised) fit_note_options(t, model, mine_supervised_option_table, &t->supervised);
-  fit_note_options(t, model, mine_source_option_table, &t->source);
-  fit_note_options(t, model, mine_seed_option_table, &t->seed);
-  if (t->source_text) mine_model_note(model, "source", "", "%s", t->source_text);
-}
-
 /* ---- the job ----------------------------------------------------------------------------------
  */
 
@@ -370,7 +302,7 @@ static mine_status fit_job(mine_training *t, mine_arena *arena, mine_model **out
     if (mine_training_fit_rows(t, t->row, t->n, &model)) return env->status;
   }
   if (held.n_metrics > 0) (void)fit_keep_held(t, model, &held);
-  fit_report(t, model);
+  mine_training_report(t, model);
   if (env->status || mine_model_seal(env, model)) {
     mine_model_free(model);
     return env->status;
