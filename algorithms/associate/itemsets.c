@@ -22,7 +22,7 @@
 #include "../core/parallel.h"
 #include "miner.h"
 
-#define MINER_WORK        (1 << 22)         /* a task's share: some 5 ms        */
+#define MINER_WORK        (1 << 20)         /* a task's share: a ms or two      */
 #define MINER_OUT_WORDS   ((size_t)1 << 20) /* a worker's answers between waves */
 #define MINER_STACK_LEAST ((size_t)1 << 20)
 #define MINER_STACK_MOST  ((size_t)1 << 26)
@@ -146,6 +146,7 @@ typedef struct walk_task {
   uint32_t resume; /* the child's first child that is not done yet           */
   int opened;      /* the child itself was answered: only look below         */
   miner_stop stop; /* MINER_RUNS: all done; FULL: again; else: to be opened  */
+  int64_t dropped; /* sets found below a child that was not finished         */
 } walk_task;
 
 static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth);
@@ -166,7 +167,7 @@ static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) 
   } else if (mine_miner_project(m, node, k, &child)) {
     walk_below(m, &child, child.first, depth + 1);
   }
-  m->n_prefix = n_prefix;
+  mine_miner_pop(m, n_prefix);
   m->stack_used = stack_used;
 }
 
@@ -197,6 +198,8 @@ static void walk_task_run(miner *m, const miner_node *node, walk_task *task, int
     task->resume = k + 1;
     if (m->work > m->work_limit && k + 1 < child.items) m->stop = MINER_TIRED;
   }
+  task->dropped = m->found - found;
+  m->dropped += task->dropped;
   m->out_used = done;
   m->found = found;
   task->stop = m->stop == MINER_FULL && alone ? MINER_NARROW : m->stop;
@@ -226,23 +229,28 @@ static void driver_task(void *context, int64_t which, int worker) {
   walk_task *task = &d->task[d->pending[which]];
   m->n_prefix = d->opener->n_prefix;
   memcpy(m->prefix, d->opener->prefix, m->n_prefix * sizeof *m->prefix);
-  if (m->found > d->query->max_itemsets) {
+  memcpy(m->sorted, d->opener->sorted, m->n_prefix * sizeof *m->sorted);
+  if (m->found + m->dropped > d->query->max_itemsets) {
     task->stop = MINER_FULL; /* the driver will notice */
+    task->dropped = 0;
   } else {
     walk_task_run(m, d->node, task, d->depth);
   }
+}
+
+static mine_status driver_check(driver *d, int64_t found) {
+  if (found <= d->query->max_itemsets) return MINE_OK;
+  return mine_fail(d->env, MINE_LIMIT,
+                   "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
+                   "min_support (or min_count), set max_length, or raise max_itemsets",
+                   (long long)d->query->max_itemsets, (long long)d->query->min_count);
 }
 
 /* Take over a miner's answers. */
 static mine_status driver_collect(driver *d, miner *m) {
   if (m->out_used == 0) return MINE_OK;
   d->sets->n += m->found;
-  if (d->sets->n > d->query->max_itemsets) {
-    return mine_fail(d->env, MINE_LIMIT,
-                     "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
-                     "min_support (or min_count), set max_length, or raise max_itemsets",
-                     (long long)d->query->max_itemsets, (long long)d->query->min_count);
-  }
+  if (driver_check(d, d->sets->n)) return mine_env_status(d->env);
   if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) {
     return mine_env_status(d->env);
   }
@@ -264,11 +272,16 @@ static mine_status driver_waves(driver *d, const miner_node *node, walk_task *ta
     if (mine_parallel(d->env, waiting, driver_task, d)) return mine_env_status(d->env);
     for (int w = 0; w < d->n_workers; w++) {
       if (driver_collect(d, &d->worker[w])) return mine_env_status(d->env);
+      d->worker[w].dropped = 0;
     }
     uint32_t again = 0;
+    int64_t found = d->sets->n;
     for (uint32_t i = 0; i < waiting; i++) {
+      if (task[pending[i]].stop) found += task[pending[i]].dropped;
       if (task[pending[i]].stop == MINER_FULL) pending[again++] = pending[i];
     }
+    /* What was dropped will be found again: an explosion is noticed at once. */
+    if (driver_check(d, found)) return mine_env_status(d->env);
     waiting = again;
   }
   return MINE_OK;
@@ -289,7 +302,7 @@ static mine_status driver_open(driver *d, const miner_node *node, const walk_tas
   if (!mine_env_status(d->env) && !driver_collect(d, m) && more && !mine_poll(d->env)) {
     (void)!driver_node(d, &child, task->opened ? task->resume : child.first, depth + 1);
   }
-  m->n_prefix = n_prefix;
+  mine_miner_pop(m, n_prefix);
   mine_arena_rewind(d->env->scratch, mark);
   return mine_env_status(d->env);
 }
@@ -324,6 +337,7 @@ static mine_status miner_open(mine_env *env, const mine_itemset_query *query, ui
   m->touched = mine_arena_array(env->scratch, n_items, sizeof *m->touched);
   m->chosen = mine_arena_array(env->scratch, n_items, sizeof *m->chosen);
   m->prefix = mine_arena_array(env->scratch, n_items, sizeof *m->prefix);
+  m->sorted = mine_arena_array(env->scratch, n_items, sizeof *m->sorted);
   m->out = mine_arena_array(env->scratch, m->out_capacity, sizeof *m->out);
   if (stack_bytes) m->stack = mine_arena_array(env->scratch, stack_bytes, 1);
   if (!stack_bytes) m->arena = env->scratch;

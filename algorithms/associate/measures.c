@@ -15,10 +15,6 @@
 
 #include "associate.h"
 
-static const char measures_columns[] =
-    "antecedent, consequent, count, support, confidence, lift, leverage, conviction, coverage, "
-    "added_value, cosine, jaccard, kulczynski, imbalance_ratio, phi, chi_squared";
-
 void mine_rule_measure(int64_t baskets, int64_t antecedent, int64_t consequent, int64_t both,
                        mine_rule_measures *out) {
   const double n = (double)baskets, x = (double)antecedent, y = (double)consequent;
@@ -74,7 +70,7 @@ mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
                                 const mine_rule_set *rules, const mine_values *names,
                                 mine_relation **out) {
   *out = NULL;
-  mine_relation *relation = mine_relation_new(env, measures_columns);
+  mine_relation *relation = mine_relation_new(env, MINE_RULE_COLUMNS);
   if (!relation) return mine_env_status(env);
   const mine_mark mark = mine_arena_mark(env->scratch);
   mine_item_texts items;

@@ -50,11 +50,11 @@ typedef struct miner {
   /* Scratch of one projection, by item number of the node. */
   uint32_t *tally, *renumber, *touched, *chosen;
   /* The itemset at hand, and the answers so far. */
-  uint32_t *prefix, n_prefix;
+  uint32_t *prefix, *sorted, n_prefix; /* as it grew, and by rank */
   uint32_t *out;
   size_t out_used, out_capacity;
-  int64_t found;
-  int mute; /* project without answering: the answer is already there */
+  int64_t found, dropped; /* answers; and those of this wave that were taken back */
+  int mute;               /* project without answering: the answer is already there */
   /* How far it got. */
   int64_t work, work_limit;
   miner_stop stop;
@@ -63,15 +63,18 @@ typedef struct miner {
 /* Memory for a node; NULL sets miner->stop. */
 void *mine_miner_take(miner *m, size_t count, size_t size);
 
+/* Make the itemset at hand n ranks long again. */
+void mine_miner_pop(miner *m, uint32_t n);
+
 /* Add item k of `node` to the prefix, answer what there is to answer, and build
 ** the child.  1 = look below (child->first < child->items), 0 = nothing below,
-** or the miner stopped.  The caller restores n_prefix and the stack. */
+** or the miner stopped.  The caller pops the prefix and the stack. */
 int mine_miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child);
 
 /* Write prefix + count as an answer; 0 = stopped. */
 int mine_miner_answer(miner *m, uint32_t count);
 
-/* Sort a short array (rows, sets; long ones are rare). */
+/* Sort a row (long ones are rare). */
 void mine_miner_sort(uint32_t *a, uint32_t n);
 
 /* Fill start[] and place[] of a sparse node whose row[] has `length` words. */

@@ -195,7 +195,7 @@ static mine_status itemsets_rows(mine_env *env, const mine_itemsets *sets,
 mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
                                    const mine_values *names, mine_relation **out) {
   *out = NULL;
-  mine_relation *relation = mine_relation_new(env, "itemset, size, count, support");
+  mine_relation *relation = mine_relation_new(env, MINE_ITEMSET_COLUMNS);
   if (!relation) return mine_env_status(env);
   const mine_mark mark = mine_arena_mark(env->scratch);
   mine_item_texts items;

@@ -22,6 +22,7 @@
 /* A dense row costs one bit per item, a sparse one a word per item present and
 ** a jump: bits win when more than 1 in DENSE_RATIO cells is set. */
 #define DENSE_RATIO 128
+#define MINER_FEW   16 /* so many items are inserted one by one */
 
 static size_t miner_round(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;
@@ -43,7 +44,7 @@ void *mine_miner_take(miner *m, size_t count, size_t size) {
   return piece;
 }
 
-/* By Shell's gaps: most have ten items, but a closure may have thousands. */
+/* By Shell's gaps: most have ten items, but some have thousands. */
 void mine_miner_sort(uint32_t *a, uint32_t n) {
   uint32_t gap = 1;
   while (gap < n / 3)
@@ -56,6 +57,40 @@ void mine_miner_sort(uint32_t *a, uint32_t n) {
         a[j] = a[j - gap];
       a[j] = x;
     }
+  }
+}
+
+/* Prefix and sorted[] differ by the last `n` of the prefix: bring those in. */
+static void miner_sort_in(miner *m, uint32_t n) {
+  const uint32_t before = m->n_prefix - n;
+  if (n > MINER_FEW) {
+    for (uint32_t i = before; i < m->n_prefix; i++)
+      m->sorted[i] = m->prefix[i];
+    mine_miner_sort(m->sorted, m->n_prefix);
+    return;
+  }
+  for (uint32_t i = before; i < m->n_prefix; i++) {
+    uint32_t at = i;
+    for (; at > 0 && m->sorted[at - 1] > m->prefix[i]; at--)
+      m->sorted[at] = m->sorted[at - 1];
+    m->sorted[at] = m->prefix[i];
+  }
+}
+
+void mine_miner_pop(miner *m, uint32_t n) {
+  if (m->n_prefix > n + MINER_FEW) {
+    for (uint32_t i = 0; i < n; i++)
+      m->sorted[i] = m->prefix[i];
+    mine_miner_sort(m->sorted, n);
+    m->n_prefix = n;
+  }
+  while (m->n_prefix > n) {
+    const uint32_t rank = m->prefix[--m->n_prefix];
+    uint32_t at = 0;
+    while (m->sorted[at] != rank)
+      at++;
+    for (; at < m->n_prefix; at++)
+      m->sorted[at] = m->sorted[at + 1];
   }
 }
 
@@ -160,11 +195,14 @@ static void sparse_order(const miner *m, const miner_node *node, uint32_t *item,
 ** joiners enter the prefix.  0 = the branch ends. */
 static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t touched,
                          miner_node *child) {
+  const uint32_t n_prefix = m->n_prefix;
+  for (uint32_t i = 0; m->query->kind != MINE_SETS_ALL && i < touched; i++) {
+    const uint32_t x = m->touched[i];
+    if (x < k && m->tally[x] == node->count[k]) return 0;
+  }
   for (uint32_t i = 0; i < touched; i++) {
     const uint32_t x = m->touched[i];
     switch (miner_judge(m, m->tally[x], node->count[k], x < k)) {
-      case FATE_PRUNE:
-        return 0;
       case FATE_JOIN:
         m->prefix[m->n_prefix++] = node->item[x];
         break;
@@ -176,10 +214,12 @@ static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t 
         }
         child->items++;
         break;
+      case FATE_PRUNE: /* looked for above, before anything joins */
       case FATE_DROP:
         break;
     }
   }
+  miner_sort_in(m, m->n_prefix - n_prefix);
   return 1;
 }
 
@@ -344,7 +384,9 @@ static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_nod
   if (m->stop) return 0;
   if (backward && !dense_extend(m, node, k, 0, k, &slot, child)) return 0;
   child->first = child->items;
-  if (!dense_extend(m, node, k, k + 1, node->items, &slot, child)) return 0;
+  const uint32_t n_prefix = m->n_prefix;
+  (void)dense_extend(m, node, k, k + 1, node->items, &slot, child); /* later ones only join */
+  miner_sort_in(m, m->n_prefix - n_prefix);
   if (!m->arena) m->stack_used = miner_round((size_t)((uint8_t *)slot - m->stack));
   return miner_settle(m, node->count[k], child);
 }
@@ -352,6 +394,7 @@ static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_nod
 int mine_miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
   *child = (miner_node){0};
   m->prefix[m->n_prefix++] = node->item[k];
+  miner_sort_in(m, 1);
   if (m->query->kind == MINE_SETS_ALL &&
       (k + 1 == node->items || (int64_t)m->n_prefix >= m->query->max_length)) {
     mine_miner_answer(m, node->count[k]); /* nothing can be below */

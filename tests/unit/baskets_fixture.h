@@ -76,7 +76,8 @@ static inline int fixture_read(fixture *f, const char *name, char separator, int
   for (char *at = f->text; *at; basket++) {
     char *end = at + strcspn(at, "\n");
     char *next = *end ? end + 1 : end;
-    while (end > at && (end[-1] == '\r' || end[-1] == ' ')) end--;
+    while (end > at && end[-1] == '\r')
+      end--;
     *end = '\0';
     while (at < end) {
       char *stop = memchr(at, separator, (size_t)(end - at));
