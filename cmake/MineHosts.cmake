@@ -19,3 +19,13 @@ if(SQLITE3_LIBRARY)
   target_link_libraries(host_c_linked PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
   mine_add_test(hosts.c_links COMMAND host_c_linked -)
 endif()
+
+# The engine without SQL, as docs/examples shows it: against the shared library,
+# which proves that mine.h alone is enough.
+file(GLOB examples CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/examples/*.c)
+foreach(source ${examples})
+  get_filename_component(name ${source} NAME_WE)
+  add_executable(example_${name} ${source})
+  target_link_libraries(example_${name} PRIVATE mine_flags mine_shared)
+  mine_add_test(examples.${name} COMMAND example_${name})
+endforeach()
