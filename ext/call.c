@@ -273,3 +273,25 @@ void mine_value_cell(sqlite3_value *value, mine_cell *out) {
       break;
   }
 }
+
+void mine_frame_put_value(mine_frame *frame, int column, sqlite3_value *value) {
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_FLOAT:
+      mine_frame_put_real(frame, column, sqlite3_value_double(value));
+      break;
+    case SQLITE_INTEGER:
+      mine_frame_put_int(frame, column, sqlite3_value_int64(value));
+      break;
+    case SQLITE_TEXT: {
+      const char *text = (const char *)sqlite3_value_text(value);
+      mine_frame_put_text(frame, column, text ? text : "", (size_t)sqlite3_value_bytes(value));
+      break;
+    }
+    case SQLITE_BLOB:
+      mine_frame_put_blob(frame, column);
+      break;
+    default:
+      mine_frame_put_null(frame, column);
+      break;
+  }
+}

@@ -50,5 +50,7 @@ mine_status mine_call_required_text(mine_call *call, sqlite3_value *value, const
 
 void mine_result_cell(sqlite3_context *context, const mine_cell *cell);
 void mine_value_cell(sqlite3_value *value, mine_cell *out);
+/* An argument of a function into a cell of the row under construction. */
+void mine_frame_put_value(mine_frame *frame, int column, sqlite3_value *value);
 
 #endif

@@ -49,28 +49,6 @@ static mine_status read_failed(mine_source *source, int code) {
   return mine_call_fail_sqlite(source->call, code, code == SQLITE_INTERRUPT ? "" : doing);
 }
 
-static void read_put(mine_frame *frame, int column, sqlite3_value *value) {
-  switch (sqlite3_value_type(value)) {
-    case SQLITE_FLOAT:
-      mine_frame_put_real(frame, column, sqlite3_value_double(value));
-      break;
-    case SQLITE_INTEGER:
-      mine_frame_put_int(frame, column, sqlite3_value_int64(value));
-      break;
-    case SQLITE_TEXT: {
-      const char *text = (const char *)sqlite3_value_text(value);
-      mine_frame_put_text(frame, column, text ? text : "", (size_t)sqlite3_value_bytes(value));
-      break;
-    }
-    case SQLITE_BLOB:
-      mine_frame_put_blob(frame, column);
-      break;
-    default:
-      mine_frame_put_null(frame, column);
-      break;
-  }
-}
-
 /* ---- rows through a function of ours ------------------------------------------------- */
 
 /* The columns one call of the function delivers: SQLite allows 127 arguments, so a
@@ -91,7 +69,7 @@ static void read_row(sqlite3_context *context, int n, sqlite3_value **values) {
   }
   mine_source *source = group->source;
   for (int i = 1; i < n; i++)
-    read_put(source->frame, group->column[i - 1], values[i]);
+    mine_frame_put_value(source->frame, group->column[i - 1], values[i]);
   if (!group->last) return;
   source->row++;
   if (mine_frame_end_row(source->frame)) sqlite3_result_error(context, "stopped", -1);

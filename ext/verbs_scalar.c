@@ -7,6 +7,10 @@
 ** kept with the running statement.  A new plan is made when the statement starts
 ** anew, when this connection has changed any row since, or when the names
 ** differ: a model that was trained again is seen by the next row.
+**
+** Comparing sixteen names a row costs as much as reading sixteen columns.  SQLite
+** keeps auxiliary data only with constant arguments; a mark that is left at each
+** name and found again at the next row proves that the names cannot differ.
 */
 #include <string.h>
 
@@ -22,6 +26,7 @@ typedef struct row_plan {
   int n_names;
   char **name; /* as called; one allocation, each NUL-terminated */
   int *bytes;
+  enum { ROW_NAMES_UNKNOWN, ROW_NAMES_MARKED, ROW_NAMES_CONSTANT, ROW_NAMES_VARY } names;
 } row_plan;
 
 static void row_plan_free(void *pointer) {
@@ -104,12 +109,17 @@ static void row_put(mine_frame *frame, int column, const mine_cell *cell) {
     case MINE_TEXT:
       mine_frame_put_text(frame, column, cell->as.text, cell->bytes);
       break;
-    case MINE_BLOB:
-      mine_frame_put_blob(frame, column);
-      break;
     default:
       mine_frame_put_null(frame, column);
       break;
+  }
+}
+
+/* Pairs whose names are known to be the plan's. */
+static void row_fill_pairs(row_plan *plan, sqlite3_value **values) {
+  mine_frame *frame = mine_scoring_frame(plan->scoring);
+  for (int i = 0; i < plan->n_names; i++) {
+    if (mine_frame_wants(frame, i)) mine_frame_put_value(frame, i, values[2 * i + 1]);
   }
 }
 
@@ -135,9 +145,14 @@ static mine_status row_fill(row_plan *plan, mine_row_reader *reader, int *fits) 
 
 static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
   int fits = 0;
+  int pairs;
   mine_status status = MINE_OK;
-  if (plan->scoring) {
-    mine_scoring_clear(plan->scoring);
+  sqlite3_value **values = mine_row_reader_values(reader, &pairs);
+  if (plan->scoring) mine_scoring_clear(plan->scoring);
+  if (plan->names == ROW_NAMES_CONSTANT && values && pairs == plan->n_names) {
+    row_fill_pairs(plan, values);
+    fits = 1;
+  } else if (plan->scoring) {
     status = row_fill(plan, reader, &fits);
     if (!status && !fits) mine_row_reader_rewind(reader);
   }
@@ -191,6 +206,24 @@ static mine_status row_run(row_plan *plan, sqlite3_context *context, sqlite3_val
   return status;
 }
 
+/* SQLite tells constant arguments apart for the first 32 only. */
+#define ROW_MARKED_ARGUMENTS 32
+
+static void row_mark_names(sqlite3_context *context, row_plan *plan, int first, int n) {
+  plan->names = n <= ROW_MARKED_ARGUMENTS + 1 ? ROW_NAMES_MARKED : ROW_NAMES_VARY;
+  if (plan->names != ROW_NAMES_MARKED) return;
+  for (int i = first; i < n; i += 2)
+    sqlite3_set_auxdata(context, i, plan, NULL);
+}
+
+static void row_check_names(sqlite3_context *context, row_plan *plan, int first, int n) {
+  if (plan->names != ROW_NAMES_MARKED) return;
+  plan->names = ROW_NAMES_CONSTANT;
+  for (int i = first; i < n; i += 2) {
+    if (!sqlite3_get_auxdata(context, i)) plan->names = ROW_NAMES_VARY;
+  }
+}
+
 /* values[0] is the model, values[first..] the row. */
 static void row_function(sqlite3_context *context, const char *verb, int first, int n,
                          sqlite3_value **values) {
@@ -206,12 +239,14 @@ static void row_function(sqlite3_context *context, const char *verb, int first, 
     }
     status = mine_models_get(&plan->call, values[0], &plan->model);
   }
+  if (kept) row_check_names(context, plan, first, n);
   if (!status) {
     status = row_run(plan, context, first == 2 ? values[1] : NULL, n - first, values + first);
   }
   if (status) mine_call_result_error(&plan->call, context);
   if (kept && status) sqlite3_set_auxdata(context, 0, NULL, NULL);
   if (!kept && status) row_plan_free(plan);
+  if (!kept && !status) row_mark_names(context, plan, first, n);
   /* SQLite may free the plan at once, so this comes last. */
   if (!kept && !status) sqlite3_set_auxdata(context, 0, plan, row_plan_free);
 }
