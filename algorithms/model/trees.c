@@ -80,25 +80,45 @@ static inline int trees_side(const trees_run *run, const mine_trees_step *step, 
   return code < 0 ? step->missing : !mine_trees_in_set(run->trees->bits + step->set, code);
 }
 
-/* Send n rows down from the root; at[k] becomes the leaf of row[k]. */
+/* One level for all n rows; how many of them stand in a leaf now. */
+static int trees_step_all(const trees_run *run, const uint32_t *row, int n, int32_t *at) {
+  const mine_trees_step *step = run->trees->step;
+  int leaves = 0;
+  for (int k = 0; k < n; k++) {
+    const mine_trees_step *here = &step[at[k]];
+    const int32_t next = here->child[trees_side(run, here, row[k])];
+    at[k] = next;
+    leaves += step[next].feature < 0;
+  }
+  return leaves;
+}
+
+/* Send n rows down from the root; at[k] becomes the leaf of row[k].  All rows
+** step together until the first is in a leaf; then a list of those still going. */
 static void trees_descend(const trees_run *run, int32_t root, const uint32_t *row, int n,
                           int32_t *at) {
   const mine_trees_step *step = run->trees->step;
   uint16_t going[TREES_BLOCK];
-  int left = step[root].feature == MINE_TREES_LEAF ? 0 : n;
-  for (int k = 0; k < n; k++) {
+  int left = 0, leaves = step[root].feature < 0 ? n : 0;
+  for (int k = 0; k < n; k++)
     at[k] = root;
-    going[k] = (uint16_t)k;
+  while (leaves == 0)
+    leaves = trees_step_all(run, row, n, at);
+  for (int k = 0; k < n; k++) {
+    going[left] = (uint16_t)k;
+    left += step[at[k]].feature >= 0;
   }
   while (left > 0) {
     int still = 0;
     for (int j = 0; j < left; j++) {
       const uint16_t k = going[j];
       const mine_trees_step *here = &step[at[k]];
-      const int32_t next = here->child[trees_side(run, here, row[k])];
-      at[k] = next;
+      at[k] = here->child[trees_side(run, here, row[k])];
+    }
+    for (int j = 0; j < left; j++) {
+      const uint16_t k = going[j];
       going[still] = k;
-      still += step[next].feature >= 0;
+      still += step[at[k]].feature >= 0;
     }
     left = still;
   }
