@@ -1,0 +1,14 @@
+-- What there is: algorithms, options, version; and the profile of a table.
+.read tests/sql/setup.inc
+.headers on
+SELECT algorithm, task, title, reads FROM mine_algorithms;
+SELECT count(*) > 2 AS has_citation FROM mine_algorithms WHERE length(citation) > 20;
+SELECT option, type, default_value FROM mine_options('tree') ORDER BY option;
+SELECT count(*) AS without_help FROM mine_options('kmeans') WHERE help IS NULL OR help = '';
+SELECT mine_version() GLOB '[0-9]*.[0-9]*.[0-9]*' AS version;
+SELECT length(mine_debug()) > 20 AS debug;
+SELECT "column", type, rows, missing, "distinct", min, q1, median, round(mean, 3) AS mean, q3, max,
+       round(stddev, 3) AS stddev, top, top_count FROM mine_profile('customers');
+-- Text that reads as numbers is numeric; codes with leading zeros are not.
+SELECT "column", type, missing FROM mine_profile(
+  'VALUES (''1'', ''02139'', ''1e5'', ''nan'', '' 7''), (''2.5'', ''00501'', ''2'', ''1'', ''8''), ('''', ''10001'', ''3'', ''2'', ''9'')');

@@ -1,0 +1,63 @@
+-- Scoring: by name, with the id carried back; table and scalar form agree.
+.read tests/sql/setup.inc
+.headers on
+SELECT mine_train('churn', 'tree', 'customers', 'target=churned, max_depth=3') AS trained;
+SELECT mine_train('seg', 'kmeans', 'SELECT customer_id, age, spend, plan FROM customers', 'k=3') AS trained;
+SELECT mine_train('near', 'knn', 'SELECT customer_id, age, spend, plan, churned FROM customers', 'target=churned, k=5') AS trained;
+SELECT mine_train('amount', 'tree', 'SELECT customer_id, age, plan, spend FROM customers', 'target=spend, max_depth=2') AS trained;
+
+-- Every column of the result; rows come in source order.
+SELECT id, prediction, label, round(probability, 4) AS probability, round(confidence, 4) AS confidence, distance,
+       missing, unknown FROM mine_predict('churn', 'SELECT * FROM customers ORDER BY spend DESC LIMIT 5');
+SELECT id, prediction, label, probability, confidence, round(distance, 4) AS distance, missing, unknown
+FROM mine_predict('seg', 'SELECT * FROM customers LIMIT 4');
+SELECT id, typeof(prediction), probability, confidence FROM mine_predict('amount', 'SELECT * FROM customers LIMIT 1');
+
+-- Columns in any order and extra ones; missing and never seen values are counted.
+SELECT id, prediction, missing, unknown FROM mine_predict('churn',
+  'SELECT ''x'' AS extra, plan, spend, age, customer_id FROM customers LIMIT 2');
+SELECT id, missing, unknown FROM mine_predict('churn',
+  'SELECT 7 AS customer_id, NULL AS age, ''platinum'' AS plan, 250.0 AS spend');
+-- Without the trained id, the first column is it.
+SELECT id, missing FROM mine_predict('churn', 'SELECT ''A-1'' AS code, 30 AS age, ''gold'' AS plan, 250.0 AS spend');
+
+-- All classes, adding up to 1; the probability of another class.
+SELECT id, class, round(probability, 4) AS probability FROM mine_probabilities('near', 'SELECT * FROM customers LIMIT 2');
+SELECT count(*) AS rows_off FROM (SELECT id, sum(probability) AS s FROM mine_probabilities('churn', 'customers') GROUP BY id)
+WHERE abs(s - 1) > 1e-9;
+SELECT round(a.probability + b.probability, 9) AS together FROM mine_predict('churn', 'customers') AS a
+JOIN mine_predict('churn', 'customers', 'class=no') AS b USING (id) LIMIT 1;
+
+-- The scalar of the same name says the same as the table function.
+SELECT count(*) AS differ FROM customers JOIN mine_predict('churn', 'customers') ON id = customer_id
+WHERE prediction IS NOT mine_predict('churn', 'age', age, 'plan', plan, 'spend', spend)
+   OR abs(probability - mine_probability('churn', 'yes', 'age', age, 'plan', plan, 'spend', spend)) > 1e-12;
+SELECT mine_predict('churn', json_object('age', 21, 'plan', 'basic', 'spend', 120.5)) AS from_json;
+SELECT mine_export('churn', 'call') AS call;
+SELECT mine_predict('churn', 'customers');
+
+-- Joined by id: once per statement, NULL for the absent.
+SELECT count(*) AS rows, count(prediction) AS scored FROM customers AS c
+LEFT JOIN mine_predict('churn', 'SELECT * FROM customers WHERE customer_id <= 100') AS p ON p.id = c.customer_id;
+SELECT prediction FROM mine_predict('churn', 'customers') WHERE id = 17;
+SELECT count(*) AS by_text FROM mine_predict('churn', 'customers') WHERE id = '17';
+
+-- Inserting into the table that is read: the source is read to its end first.
+CREATE TABLE grow AS SELECT customer_id, age, plan, spend FROM customers;
+INSERT INTO grow SELECT id + 1000, 30, 'gold', 200 FROM mine_predict('churn', 'grow');
+SELECT count(*) AS rows FROM grow;
+
+-- In triggers and permanent views the scalar works; a permanent view over a source does not.
+CREATE TABLE inbox(customer_id INTEGER, age, plan, spend, alert TEXT);
+CREATE TRIGGER warn AFTER INSERT ON inbox BEGIN
+  UPDATE inbox SET alert = mine_predict('churn', 'age', new.age, 'plan', new.plan, 'spend', new.spend)
+  WHERE customer_id = new.customer_id;
+END;
+INSERT INTO inbox(customer_id, age, plan, spend) VALUES (1, 21, 'silver', 300), (2, 60, 'gold', 300);
+SELECT customer_id, alert FROM inbox;
+CREATE VIEW risky AS SELECT * FROM mine_predict('churn', 'customers');
+SELECT count(*) FROM risky;
+CREATE TEMP VIEW fine AS SELECT * FROM mine_predict('churn', 'customers');
+SELECT count(*) AS through_a_temp_view FROM fine;
+CREATE VIEW leaves AS SELECT * FROM mine_tree('churn') WHERE gain IS NULL;
+SELECT count(*) > 1 AS a_view_without_a_source FROM leaves;

@@ -1,0 +1,12 @@
+-- OR between conditions on a verb's own columns: SQLite then asks for plans without
+-- the arguments, which must be turned down, not reported.
+.read tests/sql/setup.inc
+SELECT mine_train('churn', 'tree', 'customers', 'target=churned, max_depth=3') LIKE 'churn: tree%';
+SELECT count(*) FROM mine_predict('churn', 'customers') WHERE prediction = 'yes' OR probability > 0.5;
+SELECT count(*) FROM mine_predict('churn', 'customers') WHERE prediction = 'yes';
+SELECT count(*) FROM mine_predict('churn', 'customers') WHERE id = 3 OR id = 5;
+SELECT count(*) FROM mine_predict('churn', 'customers') WHERE id IN (3, 5, 7);
+SELECT count(*) FROM mine_tree('churn') WHERE depth = 0 OR depth = 1;
+SELECT count(*) FROM customers JOIN mine_predict('churn', 'customers') ON id = customer_id OR id = -customer_id;
+-- Without arguments there is nothing to read: an error that shows the call.
+SELECT count(*) FROM mine_predict;
