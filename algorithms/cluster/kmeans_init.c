@@ -4,7 +4,8 @@
 ** k-means++: each next centre is drawn with probability proportional to the
 ** squared distance to the nearest centre so far (Arthur & Vassilvitskii, "k-means++:
 ** the advantages of careful seeding", SODA 2007), in its greedy form: of
-** 2 + ln k draws the one that lowers the sum most.  The sums are kept per block of
+** 2 + ln k draws the one that lowers the sum most (up to INIT_GREEDY_K clusters).
+** The sums are kept per block of
 ** rows, so a draw walks the blocks and then one block, and no order of threads
 ** shows.
 */
@@ -14,7 +15,8 @@
 #include "kmeans_private.h"
 
 #define INIT_BLOCK     1024 /* rows per task; a multiple of MINE_LANES */
-#define INIT_MOST_DRAW 16
+#define INIT_GREEDY_K  100  /* more clusters: one draw each, or seeding would outlast the rest */
+#define INIT_MOST_DRAW 8    /* 2 + ln INIT_GREEDY_K and some */
 
 typedef struct init_job {
   const kmeans_points *points;
@@ -93,8 +95,7 @@ static mine_status init_open(mine_env *env, const kmeans_run *run, init_job *job
                              double **block) {
   const kmeans_points *points = run->points;
   const size_t n = (size_t)points->n;
-  int draws = 2 + (int)log((double)run->k);
-  if (draws > INIT_MOST_DRAW) draws = INIT_MOST_DRAW;
+  const int draws = run->k > INIT_GREEDY_K ? 1 : 2 + (int)log((double)run->k);
   memset(job, 0, sizeof *job);
   job->points = points;
   job->blocks = MINE_BLOCKS(points->n, INIT_BLOCK);
