@@ -111,12 +111,22 @@ static mine_status report_summary(mine_env *env, const mine_model *model, mine_r
   return mine_relation_finish(env, r, out);
 }
 
+/* Measures that count something come out as integers. */
+static int report_is_count(const mine_metric *metric) {
+  static const char *const counts[] = {"rows", "k", "iterations"};
+  if (!(fabs(metric->value) < 9007199254740992.0)) return 0;
+  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+    if (strcmp(metric->name, counts[i]) == 0) return 1;
+  }
+  return 0;
+}
+
 mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int n,
                                   mine_relation **out) {
   mine_relation *r = mine_relation_new(env, "metric, value");
   for (int i = 0; r && i < n; i++) {
     mine_relation_text(r, 0, metric[i].name);
-    if (strcmp(metric[i].name, "rows") == 0) {
+    if (report_is_count(&metric[i])) {
       mine_relation_int(r, 1, (int64_t)metric[i].value);
     } else {
       mine_relation_real(r, 1, metric[i].value);
