@@ -347,24 +347,27 @@ static void test_missing_alone(void **state) {
 ** go with the larger child. */
 static void test_unseen_goes_with_the_larger(void **state) {
   (void)state;
-  table t;
-  table_open(&t, "4", 50, 2, 1);
-  for (int i = 0; i < 50; i++) {
-    t.code[0][i] = i < 35 ? 1 : 2;
-    t.label[i] = i < 35;
+  for (int flip = 0; flip < 2; flip++) { /* the larger child is right, then left */
+    table t;
+    table_open(&t, "4", 50, 2, 1);
+    for (int i = 0; i < 50; i++) {
+      t.code[0][i] = i < 35 ? 1 : 2;
+      t.label[i] = (i < 35) != flip;
+    }
+    mine_model *model = table_grow(&t, "");
+    const mine_trees *trees = model->body;
+    assert_int_equal(trees->n_nodes, 3);
+    const int32_t larger = flip ? 1 : 2;
+    assert_true(trees->rows[larger] == 35);
+    t.code[0][0] = MINE_CODE_MISSING;
+    t.code[0][1] = MINE_CODE_UNKNOWN;
+    t.code[0][2] = 0;
+    t.code[0][3] = 3;
+    for (int i = 0; i < 4; i++)
+      assert_int_equal(table_leaf(trees, &t, i), larger);
+    mine_model_free(model);
+    table_close(&t);
   }
-  mine_model *model = table_grow(&t, "");
-  const mine_trees *trees = model->body;
-  assert_int_equal(trees->n_nodes, 3);
-  const int32_t larger = trees->rows[1] > trees->rows[2] ? 1 : 2;
-  t.code[0][0] = MINE_CODE_MISSING;
-  t.code[0][1] = MINE_CODE_UNKNOWN;
-  t.code[0][2] = 0;
-  t.code[0][3] = 3;
-  for (int i = 0; i < 4; i++)
-    assert_int_equal(table_leaf(trees, &t, i), larger);
-  mine_model_free(model);
-  table_close(&t);
 }
 
 static void test_nothing_to_split(void **state) {
