@@ -87,6 +87,26 @@ static void in_few_rows_a_match_may_be_chance(void **state) {
   mine_model_free(model);
 }
 
+static void suspicious_columns_are_pointed_out(void **state) {
+  (void)state;
+  char *table = malloc(64 * 300), *at = table;
+  at += sprintf(at, "id,score,kind,day,name,noise,y");
+  for (int i = 0; i < 200; i++)
+    at += sprintf(at, ";%d,%d,%s,2024-01-%02d,name %d,%d,%s", i + 1, i,
+                  i < 99    ? "left"
+                  : i < 101 ? "middle"
+                            : "right",
+                  i % 28 + 1, i, i * 7919 % 13, i < 100 ? "no" : "yes");
+  mine_model *model = must_train("tree", "target=y", table);
+  must_note(model, "warning|score", "almost perfectly on its own");
+  must_note(model, "warning|kind", "almost perfectly on its own");
+  must_note(model, "warning|day", "looks like dates");
+  must_note(model, "warning|name", "200 different texts in 200 rows");
+  assert_non_null(strstr(mine_model_get_text(model, MINE_MODEL_REPORT), "4 warnings"));
+  mine_model_free(model);
+  free(table);
+}
+
 /* ---- tasks and classes ------------------------------------------------------------------ */
 
 static void expect_task(const char *options, const char *table, const char *task,
@@ -498,6 +518,7 @@ int main(void) {
       cmocka_unit_test(refusals_say_why),
       T(a_one_to_one_code_is_a_leak),
       T(in_few_rows_a_match_may_be_chance),
+      T(suspicious_columns_are_pointed_out),
       T(tasks_are_chosen),
       T(inferences_are_reported),
       T(a_kept_positive_stays),
