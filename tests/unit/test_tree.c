@@ -9,6 +9,11 @@
 
 #include "kernel/sort.h"
 
+typedef union options_room {
+  char bytes[512];
+  double aligned;
+} options_room;
+
 /* ---- judging a split by hand ----------------------------------------------------- */
 
 static double sum_impurity(const table *t, const char *criterion, const uint8_t *in, int side) {
@@ -482,6 +487,55 @@ static void test_wrong_criterion(void **state) {
   table_close(&t);
 }
 
+/* A host that refuses the nth request for memory. */
+static void *refuse_nth(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+  long *left = user;
+  (void)old_bytes;
+  if (new_bytes == 0) {
+    free(block);
+    return NULL;
+  }
+  return --*left == 0 ? NULL : realloc(block, new_bytes);
+}
+
+/* Each request for memory refused in turn: an error, never a crash. */
+static void test_no_memory(void **state) {
+  (void)state;
+  table t;
+  table_open(&t, "n5n", 3000, 3, 1);
+  table_fill(&t, 14, 0.05, 1);
+  for (int i = 0; i < 3000; i++)
+    t.number[2][i] += i * 1e-6;
+  options_room room;
+  const mine_option_group group = {mine_algorithm_tree.options, room.bytes};
+  assert_int_equal(
+      mine_options_parse(t.env, t.arena, &group, 1, "max_depth=9,max_leaves=20,ccp_alpha=0.0001"),
+      MINE_OK);
+  int failed = 0, done = 0;
+  for (long nth = 1; !done; nth++) {
+    long left = nth;
+    mine_host host = {0};
+    mine_env *env = NULL;
+    mine_model *model = NULL;
+    host.resize = refuse_nth;
+    host.user = &left;
+    if (mine_env_open(&host, "mine_train", &env) != MINE_OK) continue;
+    mine_status status = mine_model_empty(env, &model);
+    if (!status) {
+      model->task = t.data.task;
+      status = mine_algorithm_tree.fit(env, &t.data, room.bytes, model);
+    }
+    assert_true(status == MINE_OK || status == MINE_NOMEM);
+    assert_int_equal(status, mine_env_status(env));
+    failed += status == MINE_NOMEM;
+    done = status == MINE_OK;
+    mine_model_free(model);
+    mine_env_close(env);
+  }
+  assert_true(failed > 20);
+  table_close(&t);
+}
+
 static void check_order(const double *value, int64_t n, int64_t distinct) {
   mine_pair *pair = calloc((size_t)n, sizeof *pair), *temp = calloc((size_t)n, sizeof *temp);
   assert_int_equal(mine_sort_reals(value, NULL, n, pair, temp), distinct);
@@ -541,6 +595,7 @@ int main(void) {
       cmocka_unit_test(test_pruning),
       cmocka_unit_test(test_least_decrease),
       cmocka_unit_test(test_wrong_criterion),
+      cmocka_unit_test(test_no_memory),
       cmocka_unit_test(test_sort),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
