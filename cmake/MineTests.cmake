@@ -65,6 +65,7 @@ if(NOT MINE_PYTHON)
 endif()
 
 mine_add_test(format COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_format.py)
+mine_add_test(layers COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
 mine_add_test(exports COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/exports.py)
 
 if(NOT TARGET mine)
