@@ -122,11 +122,16 @@ mine_status mine_call_open(mine_call *call, mine_connection *connection, const c
   return status;
 }
 
-void mine_call_close(mine_call *call) {
+void mine_call_rest(mine_call *call) {
   if (call->shown) call_show("\r\033[K");
+  call->shown = 0;
   sqlite3_finalize(call->probe);
-  mine_env_close(call->env);
   call->probe = NULL;
+}
+
+void mine_call_close(mine_call *call) {
+  mine_call_rest(call);
+  mine_env_close(call->env);
   call->env = NULL;
 }
 

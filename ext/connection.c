@@ -23,6 +23,9 @@ void mine_connection_retain(mine_connection *connection) {
 void mine_connection_release(void *pointer) {
   mine_connection *connection = pointer;
   if (--connection->references > 0) return;
+  for (int i = 0; i < MINE_SPARE_PLANS; i++) {
+    if (connection->spare_plan[i]) connection->free_plan(connection->spare_plan[i]);
+  }
   for (int i = 0; i < MINE_CACHED_MODELS; i++)
     mine_model_free(connection->cached[i].model);
   sqlite3_free(connection);

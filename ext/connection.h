@@ -15,6 +15,7 @@
 
 #define MINE_CACHED_MODELS 8
 #define MINE_DEEPEST_CALL  4
+#define MINE_SPARE_PLANS   4
 
 /* A loaded model, found by the header of its bytes. */
 typedef struct mine_cached_model {
@@ -31,6 +32,9 @@ typedef struct mine_connection {
   int training;  /* a training is running: none may start inside it    */
   unsigned long uses;
   mine_cached_model cached[MINE_CACHED_MODELS];
+  /* Plans of scalar calls, between two firings of a trigger (verbs_scalar.c). */
+  void *spare_plan[MINE_SPARE_PLANS];
+  void (*free_plan)(void *);
 } mine_connection;
 
 mine_connection *mine_connection_new(sqlite3 *db); /* NULL: out of memory; 1 reference */

@@ -77,15 +77,29 @@ static mine_status load_from_blob(mine_call *call, sqlite3_blob *blob, const cha
 
 /* ---- by name --------------------------------------------------------------------------- */
 
-/* The rowid and the storage class of the model of that name. 0 = none. */
+/* Something of that name exists and is not our table: the sentence says which. */
+static mine_status load_refuse(mine_call *call, const mine_model_name *name, int code) {
+  int present = 0;
+  mine_status status = mine_models_present(call, name->schema, name->table, &present);
+  return status ? status : mine_call_fail_sqlite(call, code, "reading mine_models");
+}
+
+static int load_table_absent(sqlite3 *db) {
+  return strncmp(sqlite3_errmsg(db), "no such table", 13) == 0;
+}
+
+/* The rowid of the model of that name.  *found = 0: there is none. */
 static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite3_int64 *rowid,
                             int *found) {
   char *sql =
       sqlite3_mprintf("SELECT rowid FROM \"%w\".%s WHERE name=?1", name->schema, name->table);
   sqlite3_stmt *select = NULL;
+  *found = 0;
   int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &select, NULL) : SQLITE_NOMEM;
   sqlite3_free(sql);
-  if (!code) code = sqlite3_bind_text(select, 1, name->name, -1, SQLITE_STATIC);
+  if (code == SQLITE_ERROR && load_table_absent(call->db)) return MINE_OK;
+  if (code) return load_refuse(call, name, code);
+  code = sqlite3_bind_text(select, 1, name->name, -1, SQLITE_STATIC);
   if (!code) code = sqlite3_step(select);
   *found = code == SQLITE_ROW;
   if (*found) *rowid = sqlite3_column_int64(select, 0);
@@ -94,20 +108,23 @@ static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite
   return mine_call_fail_sqlite(call, code, "reading mine_models");
 }
 
+/* Opening the BLOB proves that this is a real table: views, virtual tables and
+** tables without rowid are refused by SQLite. */
 mine_status mine_models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
   *out = NULL;
-  int present = 0;
-  mine_status status = mine_models_present(call, name->schema, name->table, &present);
-  if (status || !present) return status;
   sqlite3_int64 rowid = 0;
   int found = 0;
-  status = load_row(call, name, &rowid, &found);
+  mine_status status = load_row(call, name, &rowid, &found);
   if (status || !found) return status;
   sqlite3_blob *blob = NULL;
   int code = sqlite3_blob_open(call->db, name->schema, name->table, "model", rowid, 0, &blob);
-  if (code == SQLITE_ERROR) { /* NULL, a number: not a model at all */
-    status = mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (no BLOB); train it again",
-                            name->name);
+  if (code == SQLITE_ERROR) { /* a view, another table; or NULL, a number: no model at all */
+    int present = 0;
+    status = mine_models_present(call, name->schema, name->table, &present);
+    if (!status) {
+      status = mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (no BLOB); train it again",
+                              name->name);
+    }
   } else if (code) {
     status = mine_call_fail_sqlite(call, code, "reading the model");
   } else {

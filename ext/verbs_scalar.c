@@ -11,6 +11,9 @@
 ** Comparing sixteen names a row costs as much as reading sixteen columns.  SQLite
 ** keeps auxiliary data only with constant arguments; a mark that is left at each
 ** name and found again at the next row proves that the names cannot differ.
+**
+** Each firing of a trigger is a fresh start.  Then the model is looked up again,
+** and if it is the same, a plan that an earlier firing left is taken over.
 */
 #include <string.h>
 
@@ -39,6 +42,39 @@ static void row_plan_free(void *pointer) {
   sqlite3_free(plan);
 }
 
+/* ---- spare plans ------------------------------------------------------------------ */
+
+/* The destructor of auxiliary data: the statement, or the firing, is over. */
+static void row_plan_spare(void *pointer) {
+  row_plan *plan = pointer;
+  mine_connection *connection = plan->call.connection;
+  if (mine_env_status(plan->call.env)) { /* errors stick */
+    row_plan_free(plan);
+    return;
+  }
+  void *evicted = connection->spare_plan[MINE_SPARE_PLANS - 1];
+  mine_call_rest(&plan->call);
+  memmove(connection->spare_plan + 1, connection->spare_plan,
+          (MINE_SPARE_PLANS - 1) * sizeof *connection->spare_plan);
+  connection->spare_plan[0] = plan;
+  connection->free_plan = row_plan_free;
+  row_plan_free(evicted);
+}
+
+static row_plan *row_plan_take_spare(mine_connection *connection, const char *verb,
+                                     const mine_model *model) {
+  for (int i = 0; i < MINE_SPARE_PLANS; i++) {
+    row_plan *plan = connection->spare_plan[i];
+    if (!plan || plan->model != model || plan->call.verb != verb) continue;
+    for (; i < MINE_SPARE_PLANS - 1; i++)
+      connection->spare_plan[i] = connection->spare_plan[i + 1];
+    connection->spare_plan[MINE_SPARE_PLANS - 1] = NULL;
+    plan->names = ROW_NAMES_UNKNOWN;
+    return plan;
+  }
+  return NULL;
+}
+
 /* ---- making a plan ----------------------------------------------------------------- */
 
 static row_plan *row_plan_new(mine_connection *connection, const char *verb) {
@@ -49,8 +85,24 @@ static row_plan *row_plan_new(mine_connection *connection, const char *verb) {
     row_plan_free(plan);
     return NULL;
   }
-  plan->changes = sqlite3_total_changes64(connection->db);
   return plan;
+}
+
+/* A plan for the model that the value names now.  On failure *out still carries
+** the error, or is NULL when memory is out. */
+static mine_status row_plan_make(mine_connection *connection, const char *verb,
+                                 sqlite3_value *value, row_plan **out) {
+  sqlite3_int64 changes = sqlite3_total_changes64(connection->db);
+  row_plan *plan = *out = row_plan_new(connection, verb);
+  if (!plan) return MINE_NOMEM;
+  mine_status status = mine_models_get(&plan->call, value, &plan->model);
+  row_plan *spare = status ? NULL : row_plan_take_spare(connection, verb, plan->model);
+  if (spare) {
+    row_plan_free(plan);
+    *out = spare;
+  }
+  (*out)->changes = changes;
+  return status;
 }
 
 static mine_status row_plan_names(row_plan *plan, mine_row_reader *reader) {
@@ -230,14 +282,10 @@ static void row_function(sqlite3_context *context, const char *verb, int first, 
   mine_connection *connection = sqlite3_user_data(context);
   row_plan *plan = sqlite3_get_auxdata(context, 0);
   int kept = plan && plan->changes == sqlite3_total_changes64(connection->db);
-  mine_status status = MINE_OK;
-  if (!kept) {
-    plan = row_plan_new(connection, verb);
-    if (!plan) {
-      sqlite3_result_error_nomem(context);
-      return;
-    }
-    status = mine_models_get(&plan->call, values[0], &plan->model);
+  mine_status status = kept ? MINE_OK : row_plan_make(connection, verb, values[0], &plan);
+  if (!plan) {
+    sqlite3_result_error_nomem(context);
+    return;
   }
   if (kept) row_check_names(context, plan, first, n);
   if (!status) {
@@ -248,7 +296,7 @@ static void row_function(sqlite3_context *context, const char *verb, int first, 
   if (!kept && status) row_plan_free(plan);
   if (!kept && !status) row_mark_names(context, plan, first, n);
   /* SQLite may free the plan at once, so this comes last. */
-  if (!kept && !status) sqlite3_set_auxdata(context, 0, plan, row_plan_free);
+  if (!kept && !status) sqlite3_set_auxdata(context, 0, plan, row_plan_spare);
 }
 
 static void predict_function(sqlite3_context *context, int n, sqlite3_value **values) {
