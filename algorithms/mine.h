@@ -236,6 +236,12 @@ int mine_scoring_find_class(const mine_scoring *scoring, const mine_cell *value)
 /* After run in MINE_SCORE_EVALUATE mode: "metrics" or "confusion". */
 mine_status mine_scoring_relation(mine_scoring *scoring, const char *part, mine_relation **out);
 void mine_scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
+/* The short way of MINE_SCORE_SINGLE, for one row after another: again (forget the
+** last row), put its cells, row (score it; no end_row, no run).  The prediction
+** and the probabilities are those of the long way, bit for bit; the counts of
+** missing and unknown cells are kept only where they matter (missing=error|skip). */
+void mine_scoring_again(mine_scoring *scoring);
+mine_status mine_scoring_row(mine_scoring *scoring);
 void mine_scoring_close(mine_scoring *scoring);
 
 /* ---- baskets: itemsets and rules -------------------------------------------------- */
@@ -269,6 +275,7 @@ void mine_search_close(mine_search *search);
 /* A frame that accepts any columns; then the profile of what it holds. */
 mine_status mine_profile_open(mine_env *env, mine_frame **out);
 mine_status mine_profile_run(mine_frame *frame, mine_relation **out);
+void mine_profile_close(mine_frame *frame); /* NULL is fine */
 
 mine_status mine_catalog_algorithms(mine_env *env, mine_relation **out);
 mine_status mine_catalog_options(mine_env *env, const char *algorithm_or_verb, mine_relation **out);

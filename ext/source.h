@@ -39,7 +39,7 @@ typedef struct mine_source {
 
 mine_status mine_source_open(mine_call *call, const char *text, mine_source *out);
 void mine_source_close(mine_source *source);
-/* Whether `text` names a table or view (S1). */
+/* Whether `text` names a table or view (S1).  Out of memory is recorded. */
 int mine_source_is_table(mine_call *call, const char *text);
 
 /* Tell the frame the columns.  Before reading. */

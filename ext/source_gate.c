@@ -51,17 +51,18 @@ static int gate_no_such_table(sqlite3 *db, const char *schema, const char *name)
   return strcmp(message, name) == 0;
 }
 
-/* The SELECT that reads the table `text` names, or NULL; *broken is set when
-** there is such a table or view but it cannot be read. */
+/* The SELECT that reads the table `text` names, or NULL; *broken is SQLite's code
+** when there is such a table or view but it cannot be read. */
 static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
-  *broken = 0;
+  *broken = SQLITE_OK;
   char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", text);
   int code = gate_compiles(db, sql);
   if (code == SQLITE_OK) return sql;
-  *broken = !gate_no_such_table(db, "", text);
+  if (code == SQLITE_NOMEM || !gate_no_such_table(db, "", text)) *broken = code;
   sqlite3_free(sql);
   size_t bytes = strlen(text) + 1;
   char *first = *broken ? NULL : sqlite3_malloc64(2 * bytes);
+  if (!first && !*broken) *broken = SQLITE_NOMEM;
   if (!first) return NULL;
   char *second = first + bytes;
   *second = 0;
@@ -75,9 +76,10 @@ static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
     sql = *second ? sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", first, second)
                   : sqlite3_mprintf("SELECT * FROM \"%w\"", first);
     code = gate_compiles(db, sql);
-    *broken = code != SQLITE_OK && !(*second ? gate_no_such_table(db, first, second)
-                                             : gate_no_such_table(db, "", first));
     if (code != SQLITE_OK) {
+      int absent =
+          *second ? gate_no_such_table(db, first, second) : gate_no_such_table(db, "", first);
+      if (code == SQLITE_NOMEM || !absent) *broken = code;
       sqlite3_free(sql);
       sql = NULL;
     }
@@ -90,6 +92,7 @@ int mine_source_is_table(mine_call *call, const char *text) {
   int broken;
   char *sql = gate_table_select(call->db, text, &broken);
   sqlite3_free(sql);
+  if (broken == SQLITE_NOMEM) (void)mine_call_fail_sqlite(call, broken, "");
   return sql != NULL || broken;
 }
 
@@ -228,7 +231,7 @@ mine_status mine_source_open(mine_call *call, const char *text, mine_source *out
   int broken;
   out->select = gate_table_select(call->db, text, &broken);
   if (!out->select && broken) {
-    return mine_call_fail_sqlite(call, sqlite3_errcode(call->db), "the source cannot be read");
+    return mine_call_fail_sqlite(call, broken, "the source cannot be read");
   }
   mine_status status = out->select ? MINE_OK : gate_statement(call, text, &out->select);
   if (!status) status = gate_columns(out);

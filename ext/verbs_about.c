@@ -85,6 +85,10 @@ static void debug_function(sqlite3_context *context, int n, sqlite3_value **valu
       MINE_VERSION, debug_compiler(), sqlite3_libversion(), SQLITE_VERSION,
       (long long)sysconf(_SC_NPROCESSORS_ONLN), debug_vector_unit(), cached,
       connection->process == getpid() ? "same process" : "forked: one thread");
+  if (!text) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
   sqlite3_result_text(context, text, -1, sqlite3_free);
 }
 

@@ -29,6 +29,8 @@ typedef struct row_plan {
   int n_names;
   char **name; /* as called; one allocation, each NUL-terminated */
   int *bytes;
+  int *wanted; /* which of the names are attributes of the model */
+  int n_wanted;
   enum { ROW_NAMES_UNKNOWN, ROW_NAMES_MARKED, ROW_NAMES_CONSTANT, ROW_NAMES_VARY } names;
 } row_plan;
 
@@ -119,10 +121,11 @@ static mine_status row_plan_names(row_plan *plan, mine_row_reader *reader) {
   if (status) return status;
   mine_row_reader_rewind(reader);
   sqlite3_free(plan->name);
-  plan->name = sqlite3_malloc64((size_t)(n + 1) * (sizeof(char *) + sizeof(int)) + total);
+  plan->name = sqlite3_malloc64((size_t)(n + 1) * (sizeof(char *) + 2 * sizeof(int)) + total);
   if (!plan->name) return mine_env_fail(plan->call.env, MINE_NOMEM, "out of memory");
   plan->bytes = (int *)(plan->name + n + 1);
-  char *at = (char *)(plan->bytes + n + 1);
+  plan->wanted = plan->bytes + n + 1;
+  char *at = (char *)(plan->wanted + n + 1);
   for (plan->n_names = 0; plan->n_names < n; plan->n_names++) {
     status = mine_row_reader_next(reader, &name, &bytes, &value);
     if (status || !name) break;
@@ -144,8 +147,13 @@ static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
         mine_scoring_open(plan->call.env, plan->model, MINE_SCORE_SINGLE, NULL, &plan->scoring);
   }
   if (status) return status;
-  return mine_frame_columns(mine_scoring_frame(plan->scoring), (const char *const *)plan->name,
-                            plan->n_names);
+  mine_frame *frame = mine_scoring_frame(plan->scoring);
+  status = mine_frame_columns(frame, (const char *const *)plan->name, plan->n_names);
+  plan->n_wanted = 0;
+  for (int i = 0; i < plan->n_names && !status; i++) {
+    if (mine_frame_wants(frame, i)) plan->wanted[plan->n_wanted++] = i;
+  }
+  return status;
 }
 
 /* ---- one row through a plan ------------------------------------------------------------ */
@@ -170,8 +178,9 @@ static void row_put(mine_frame *frame, int column, const mine_cell *cell) {
 /* Pairs whose names are known to be the plan's. */
 static void row_fill_pairs(row_plan *plan, sqlite3_value **values) {
   mine_frame *frame = mine_scoring_frame(plan->scoring);
-  for (int i = 0; i < plan->n_names; i++) {
-    if (mine_frame_wants(frame, i)) mine_frame_put_value(frame, i, values[2 * i + 1]);
+  for (int i = 0; i < plan->n_wanted; i++) {
+    int column = plan->wanted[i];
+    mine_frame_put_value(frame, column, values[2 * column + 1]);
   }
 }
 
@@ -200,7 +209,7 @@ static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
   int pairs;
   mine_status status = MINE_OK;
   sqlite3_value **values = mine_row_reader_values(reader, &pairs);
-  if (plan->scoring) mine_scoring_clear(plan->scoring);
+  if (plan->scoring) mine_scoring_again(plan->scoring);
   if (plan->names == ROW_NAMES_CONSTANT && values && pairs == plan->n_names) {
     row_fill_pairs(plan, values);
     fits = 1;
@@ -212,8 +221,7 @@ static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
     status = row_plan_bind(plan, reader);
     if (!status) status = row_fill(plan, reader, &fits);
   }
-  if (!status) status = mine_frame_end_row(mine_scoring_frame(plan->scoring));
-  return status ? status : mine_scoring_run(plan->scoring);
+  return status ? status : mine_scoring_row(plan->scoring);
 }
 
 /* ---- the two functions ---------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ static mine_status source_or_model(mine_verb_run *run, mine_model **model, const
   mine_status status = mine_run_source_text(run, 0, source);
   if (status) return status;
   int is_table = mine_source_is_table(call, *source);
+  if (mine_env_status(call->env)) return mine_env_status(call->env);
   mine_model_name name;
   int dots = 0;
   int words = 0;
@@ -124,7 +125,8 @@ static mine_status source_profile(mine_verb_run *run) {
   if (!status) status = mine_profile_open(run->call.env, &frame);
   if (!status) status = mine_verb_read(&run->call, source, frame);
   if (!status) status = mine_profile_run(frame, &run->relation);
-  return status; /* the frame ends with the environment */
+  mine_profile_close(frame);
+  return status;
 }
 
 static mine_status source_algorithms(mine_verb_run *run) {

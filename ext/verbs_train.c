@@ -12,6 +12,7 @@
 #include "verbs.h"
 
 mine_status mine_verb_read(mine_call *call, const char *text, mine_frame *frame) {
+  if (!frame) return mine_env_status(call->env); /* opening it has failed */
   mine_source source;
   mine_status status = mine_source_open(call, text, &source);
   if (!status) status = mine_source_bind(&source, frame);
@@ -78,6 +79,12 @@ static mine_status train_run(mine_call *call, const train_request *request, mine
 
 /* ---- mine_train ------------------------------------------------------------------------ */
 
+static mine_status train_line(mine_call *call, const mine_model_name *name, const mine_model *model,
+                              char **out) {
+  *out = sqlite3_mprintf("%s: %.280s", name->name, mine_model_get_text(model, MINE_MODEL_REPORT));
+  return *out ? MINE_OK : mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+}
+
 static mine_status train_and_store(mine_call *call, int n, sqlite3_value **values,
                                    sqlite3_context *context) {
   const char *text;
@@ -92,12 +99,14 @@ static mine_status train_and_store(mine_call *call, int n, sqlite3_value **value
     return mine_env_status(call->env);
   }
   mine_model *model = NULL;
+  char *line = NULL; /* made before storing: nothing may fail after it */
   if (!status) status = train_run(call, &request, &model);
+  if (!status) status = train_line(call, &name, model, &line);
   if (!status) status = mine_models_store(call, &name, model);
   if (!status) {
-    char *line =
-        sqlite3_mprintf("%s: %.280s", name.name, mine_model_get_text(model, MINE_MODEL_REPORT));
     sqlite3_result_text(context, line, -1, sqlite3_free);
+  } else {
+    sqlite3_free(line);
   }
   mine_model_free(request.previous);
   mine_model_free(model);

@@ -272,3 +272,23 @@ void mine_frame_clear(mine_frame *frame) {
     frame_clear_column(frame, c);
   }
 }
+
+/* ---- one row after another ---------------------------------------------------- */
+
+void mine_frame_again(mine_frame *frame) {
+  frame->cleared += frame->rows;
+  frame->rows = 0;
+  for (int c = 0; c < frame->n_columns; c++)
+    frame->lane[c].next = 0;
+}
+
+mine_status mine_frame_single(mine_frame *frame) {
+  mine_status status = mine_env_status(frame->env);
+  if (status != MINE_OK) return status;
+  if (frame->capacity < 2 && frame_grow(frame) != MINE_OK) return mine_env_status(frame->env);
+  frame->rows = 1;
+  for (int c = 0; c < frame->n_columns; c++)
+    if (frame->lane[c].next == 0 && !mine_frame_pad(frame, c, 1))
+      return mine_env_status(frame->env);
+  return MINE_OK;
+}

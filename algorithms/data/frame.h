@@ -111,6 +111,10 @@ void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
 mine_status mine_frame_finish(mine_frame *frame) MINE_MUST_CHECK;
 /* Drop the rows, keep the columns and their room: the next batch.  Row numbers
 ** in errors go on counting.  A fixed column stays fixed, others start anew. */
+/* The same for a fixed frame that holds one row under construction, and that row
+** completed and finished: what a single row costs, and nothing else. */
+void mine_frame_again(mine_frame *frame);
+mine_status mine_frame_single(mine_frame *frame) MINE_MUST_CHECK;
 void mine_frame_clear(mine_frame *frame);
 int mine_frame_find(const mine_frame *frame, const char *name); /* column or -1; exact bytes */
 

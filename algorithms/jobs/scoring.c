@@ -244,6 +244,28 @@ static mine_status scoring_refuse_missing(const mine_scoring *s) {
   return MINE_OK;
 }
 
+/* Predict the s->n rows in the views. */
+static mine_status scoring_predict(mine_scoring *s) {
+  mine_env *env = s->env;
+  const mine_batch batch = {s->n, NULL, s->view};
+  mine_scores scores = {s->probability, s->value, s->cluster, s->distance};
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_status status = s->model->kind->predict(env, s->model, &batch, &scores);
+  mine_arena_rewind(env->scratch, mark);
+  if (status) return mine_env_status(env);
+  const int k = s->model->n_classes;
+  for (int64_t i = 0; s->guess && i < s->n; i++)
+    s->guess[i] = mine_metrics_argmax(s->probability + i * k, k);
+  return MINE_OK;
+}
+
+static mine_status scoring_look(mine_scoring *s, size_t n) {
+  if (scoring_make_room(s, n)) return s->env->status;
+  for (int f = 0; f < s->model->n_features; f++)
+    mine_view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
+  return MINE_OK;
+}
+
 mine_status mine_scoring_run(mine_scoring *s) {
   mine_env *env = s->env;
   s->n = 0;
@@ -251,22 +273,27 @@ mine_status mine_scoring_run(mine_scoring *s) {
   if (mine_frame_finish(s->frame)) return env->status;
   const int64_t n = s->frame->rows;
   if (n == 0) return MINE_OK;
-  if (scoring_make_room(s, (size_t)n)) return env->status;
-  for (int f = 0; f < s->model->n_features; f++)
-    mine_view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
+  if (scoring_look(s, (size_t)n)) return env->status;
   s->n = n;
   scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
-  mine_mark mark = mine_arena_mark(env->scratch);
-  const mine_batch batch = {n, NULL, s->view};
-  mine_scores scores = {s->probability, s->value, s->cluster, s->distance};
-  const mine_status status = s->model->kind->predict(env, s->model, &batch, &scores);
-  mine_arena_rewind(env->scratch, mark);
-  if (status) return mine_env_status(env);
-  const int k = s->model->n_classes;
-  for (int64_t i = 0; s->guess && i < n; i++)
-    s->guess[i] = mine_metrics_argmax(s->probability + i * k, k);
+  if (scoring_predict(s)) return env->status;
   return s->mode == MINE_SCORE_EVALUATE ? mine_scoring_remember(s) : MINE_OK;
+}
+
+void mine_scoring_again(mine_scoring *s) {
+  mine_frame_again(s->frame);
+  s->n = 0;
+}
+
+mine_status mine_scoring_row(mine_scoring *s) {
+  if (mine_frame_single(s->frame)) return s->env->status;
+  if (!s->row_ready && scoring_look(s, 1)) return s->env->status;
+  s->row_ready = 1;
+  s->n = 1;
+  if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
+  if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
+  return scoring_predict(s);
 }
 
 /* ---- cells -------------------------------------------------------------------------------- */

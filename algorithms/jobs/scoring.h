@@ -42,6 +42,7 @@ struct mine_scoring {
   /* Results of the rows in the frame. */
   int64_t n;
   size_t capacity; /* rows the arrays have room for */
+  int row_ready;   /* the short way: views and room are as they stay */
   double *probability, *value, *distance;
   int32_t *cluster, *guess, *missing_count, *unknown_count;
   char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */

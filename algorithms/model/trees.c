@@ -161,6 +161,10 @@ static mine_status trees_predict(mine_env *env, const mine_model *model, const m
                                  mine_scores *out) {
   trees_run run = {model->body, batch, NULL};
   run.out = model->task == MINE_CLASSIFICATION ? out->probability : out->value;
+  if (batch->n == 1) { /* a row in a trigger: no clock, no threads */
+    trees_predict_task(&run, 0, 0);
+    return MINE_OK;
+  }
   return mine_parallel(env, MINE_BLOCKS(batch->n, TREES_BLOCK), trees_predict_task, &run);
 }
 
