@@ -5,6 +5,8 @@ find_library(SQLITE3_LIBRARY sqlite3)
 
 mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_python.py)
 mine_add_test(hosts.node TIMEOUT 360 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_node.py)
+mine_add_test(hosts.documents COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_documents.py)
+set_tests_properties(hosts.documents PROPERTIES FIXTURES_REQUIRED demo DEPENDS hosts.node)
 
 if(SQLITE3_LIBRARY)
   add_executable(host_c tests/hosts/host_c.c)
