@@ -4,7 +4,7 @@
 --
 -- Writes lookalikes (customer_id, resembles, distance).
 
-.mode box --wrap 100
+.mode box --wrap 100 --wordwrap on
 
 -- What makes customers alike.  The spending itself is left out: it is the goal.
 DROP VIEW IF EXISTS temp.likeness;

@@ -4,7 +4,7 @@
 --
 -- 写入表 相似客户（客户编号, 相似次数, 距离）。
 
-.mode box --wrap 100
+.mode box --wrap 100 --wordwrap on
 
 -- 用什么判断客户相似。不包括消费额本身：它是目标。
 DROP VIEW IF EXISTS temp.相似特征;
