@@ -21,8 +21,8 @@
 #include "kmeans_private.h"
 
 #define REFINE_SWAPS         100 /* and as many again per cluster / 10           */
-#define REFINE_SWAP_STEPS    8
-#define REFINE_SWAP_WORK     3e8 /* rows x k x width x steps, all swaps together */
+#define REFINE_SWAP_STEPS    20
+#define REFINE_SWAP_WORK     1e9 /* rows x k x width x steps, all swaps together */
 #define REFINE_EXCHANGE_WORK 1e8 /* rows x k x width x passes, all together    */
 #define REFINE_PASSES        10
 #define REFINE_LAST_WORK     2e9   /* the same, of the Lloyd run after the swaps */
