@@ -40,10 +40,8 @@ static const mine_option kmeans_option_table[] = {
         kmeans_options, scale, "standard", mine_scale_names,
         "standard: mean 0 and deviation 1 (divisor n); minmax: 0 to 1; robust: median 0 "
         "and interquartile range 1; none: as they are; a category counts 1 when it differs"),
-    MINE_OPT_TEXT(
-        kmeans_options, init,
-        "kmeans++ (default), random, or a SELECT of k rows to start from, columns matched "
-        "by name"),
+    {"init", MINE_OPTION_TEXT, offsetof(kmeans_options, init), "kmeans++", 0, 0, 0, 0, NULL,
+     "kmeans++, random, or a SELECT of k rows to start from, columns matched by name"},
     MINE_OPT_INT(kmeans_options, starts, "10", 1, 10000,
                  "starts that compete; with more than one the best is refined by random swaps and "
                  "exchanges; large data compete on a sample"),
