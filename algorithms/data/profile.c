@@ -362,3 +362,7 @@ mine_status mine_profile_run(mine_frame *frame, mine_relation **out) {
     status = profile_column(frame, c, relation);
   return mine_relation_finish(env, relation, out);
 }
+
+void mine_profile_close(mine_frame *frame) {
+  mine_frame_close(frame);
+}

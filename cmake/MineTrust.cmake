@@ -1,0 +1,28 @@
+# Trust: failing memory, failing disks, kills, interrupts, hostile bytes.
+#
+#   fault.*   faults during every verb (tests/fault/fault.c is the one table of calls)
+#   fuzz.*    damaged models, and the corpora of the fuzz targets run again
+#   trust.*   the table is complete: a new verb or algorithm without its rows fails
+#
+# MINE_FUZZ=ON (clang) also builds the libFuzzer targets; tools/long_checks.sh runs
+# what takes longer.
+
+option(MINE_FUZZ "Build the libFuzzer targets (clang)" OFF)
+
+if(NOT SQLITE3_LIBRARY)
+  message(WARNING "libsqlite3 not found: the fault tests are not built")
+  return()
+endif()
+
+# A C program on the static twin: tests/KIND/NAME.c and the table of calls.
+function(mine_add_trust_program name)
+  add_executable(${name} ${ARGN})
+  target_include_directories(${name} PRIVATE ${SQLITE3_INCLUDE_DIR}
+    ${PROJECT_SOURCE_DIR}/tests/fault ${PROJECT_SOURCE_DIR}/algorithms)
+  target_link_libraries(${name} PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
+endfunction()
+
+set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c)
+
+mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${fault_table})
+mine_add_test(fault.alloc COMMAND fault_alloc)
