@@ -29,13 +29,15 @@ NOTE = "<!-- Written by tools/make_reference.py from the built extension: do not
 TABLES = {
     "mine_profile": (
         "One row per column of the source: type, missing values, spread.",
-        {"column": "name of the column", "type": "`numeric` or `category`, as training would read it; `empty`: no value",
-         "rows": "rows of the source", "missing": "NULLs and empty texts", "distinct": "different values",
-         "min": "smallest value; of texts, the first in byte order", "q1": "first quartile (numeric columns)",
+        {"column": "name of the column", "type": "`numeric`: numbers, or texts that all read as plain decimals; `category`: other "
+         "text; `mixed`: both, which training refuses; `blob`; `empty`: no value",
+         "rows": "rows of the source", "missing": "NULLs and empty texts",
+         "distinct": "different values as SQL compares them; NULL when there are BLOBs",
+         "min": "smallest value, in SQLite's order", "q1": "first quartile (numeric columns; as R's type 7)",
          "median": "middle value (numeric columns)", "mean": "average (numeric columns)",
-         "q3": "third quartile (numeric columns)", "max": "largest value; of texts, the last in byte order",
-         "stddev": "standard deviation (numeric columns)", "top": "the most frequent value",
-         "top_count": "how often it occurs"},
+         "q3": "third quartile (numeric columns)", "max": "largest value, in SQLite's order",
+         "stddev": "standard deviation, divisor n - 1 (numeric columns)",
+         "top": "the most frequent value; of equals the smallest", "top_count": "how often it occurs"},
         "SELECT * FROM mine_profile('customers');", ""),
     "mine_cluster": (
         "Group similar rows without storing a model.",
@@ -53,7 +55,7 @@ TABLES = {
         "SELECT id, prediction, probability FROM mine_predict('churn', 'customers') LIMIT 3;",
         "Columns are matched by name; a missing column is an error, an extra one is ignored. The id is the column "
         "called as in training, else the first. `WHERE id = ...` and joins on `id` use an index of the result. "
-        "The scalar of the same name scores one row."),
+        "In UPDATE ... FROM put it into a subquery. The scalar of the same name scores one row."),
     "mine_probabilities": (
         "The probability of every class, one row per row and class.",
         {"id": "of the row", "class": "as it went in", "probability": "between 0 and 1; of one row they add up to 1"},
