@@ -53,6 +53,8 @@ if(CMOCKA_LIBRARY)
     string(REPLACE "test_" "" topic ${name})
     add_executable(unit_${topic} ${source})
     target_link_libraries(unit_${topic} PRIVATE mine_flags mine_static ${CMOCKA_LIBRARY})
+    # cmocka's macros turn every condition into an unsigned number.
+    target_compile_options(unit_${topic} PRIVATE -Wno-sign-conversion)
     mine_add_test(unit.${topic} COMMAND unit_${topic})
   endforeach()
 elseif(unit_tests)
