@@ -26,3 +26,18 @@ set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c)
 
 mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${fault_table})
 mine_add_test(fault.alloc COMMAND fault_alloc)
+mine_add_trust_program(fault_io tests/fault/fault_io.c ${fault_table})
+mine_add_test(fault.io COMMAND fault_io)
+mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py)
+
+# ---- models as bytes -----------------------------------------------------------
+
+function(mine_add_engine_program name)
+  add_executable(${name} ${ARGN})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/algorithms)
+  target_link_libraries(${name} PRIVATE mine_flags mine_static)
+endfunction()
+
+set(model_use ${PROJECT_SOURCE_DIR}/tests/fuzz/model_use.c)
+mine_add_engine_program(corrupt_models tests/fuzz/corrupt_models.c ${model_use})
+mine_add_test(fuzz.corrupt_models TIMEOUT 600 COMMAND corrupt_models)

@@ -1,0 +1,226 @@
+/*
+** model_use.c -- training small models, and using them in every way there is.
+*/
+#include "model_use.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+const use_model use_models[] = {
+    {"tree classes", "tree", "target=label,max_depth=3,holdout=0.3"},
+    {"tree numbers", "tree", "target=x,max_depth=3,holdout=0.3"},
+    {"tree many classes", "tree", "target=kind,task=classification,max_depth=3,holdout=0"},
+    {"prototypes", "kmeans", "k=3,ignore=label"},
+    {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind"},
+    {"neighbours classes", "knn", "target=label,k=2,holdout=0.3"},
+    {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0"},
+    {NULL, NULL, NULL},
+};
+
+/* ---- a host that counts -------------------------------------------------------------- */
+
+static void *use_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+  use_memory *memory = user;
+  void *moved = NULL;
+  if (new_bytes) {
+    moved = realloc(block, new_bytes);
+    if (!moved) return NULL;
+  } else {
+    free(block);
+  }
+  memory->held += new_bytes - old_bytes;
+  if (memory->held > memory->peak) memory->peak = memory->held;
+  return moved;
+}
+
+mine_host use_host(use_memory *memory) {
+  mine_host host = {0};
+  host.resize = use_resize;
+  host.user = memory;
+  host.single_thread = 1;
+  host.available_memory = (size_t)256 << 20;
+  return host;
+}
+
+/* ---- rows ------------------------------------------------------------------------------- */
+
+static const char *const use_columns[] = {"id", "x", "kind", "y", "label"};
+
+static void use_put_rows(mine_frame *frame, int rows) {
+  static const char *const kinds[] = {"red", "green", "blue", "甲"};
+  static const char *const labels[] = {"no", "yes"};
+  for (int i = 0; i < rows; i++) {
+    mine_frame_put_int(frame, 0, i + 1);
+    if (i % 7 != 3) mine_frame_put_real(frame, 1, (i * 37 % 23) * 0.5 + (i % 2) * 9);
+    mine_frame_put_text(frame, 2, kinds[i * 5 % 4], strlen(kinds[i * 5 % 4]));
+    mine_frame_put_int(frame, 3, i * i % 17);
+    mine_frame_put_text(frame, 4, labels[i % 2], strlen(labels[i % 2]));
+    if (mine_frame_end_row(frame)) return;
+  }
+}
+
+static mine_status use_fill(mine_frame *frame, int rows) {
+  mine_status status = mine_frame_columns(frame, use_columns, 5);
+  if (!status) use_put_rows(frame, rows);
+  return status;
+}
+
+unsigned char *use_train(const use_model *wanted, int rows, size_t *n) {
+  mine_env *env = NULL;
+  mine_training *training = NULL;
+  mine_model *model = NULL;
+  const void *bytes = NULL;
+  unsigned char *copy = NULL;
+  mine_status status = mine_env_open(NULL, "train", &env);
+  if (!status) status = mine_training_open(env, wanted->algorithm, wanted->options, &training);
+  if (!status) status = use_fill(mine_training_frame(training), rows);
+  if (!status) status = mine_training_fit(training, &model);
+  if (!status) status = mine_model_bytes(env, model, &bytes, n);
+  if (!status) copy = malloc(*n);
+  if (copy) memcpy(copy, bytes, *n);
+  if (!copy) fprintf(stderr, "FAILED %s: %s\n", wanted->name, mine_env_error(env));
+  mine_model_free(model);
+  mine_training_close(training);
+  mine_env_close(env);
+  return copy;
+}
+
+/* envelope.c: length at 16, checksum at 24, seeded with that of the bytes before it. */
+void use_seal(unsigned char *bytes, size_t n) {
+  if (n < MINE_MODEL_HEADER) return;
+  for (int i = 0; i < 8; i++)
+    bytes[16 + i] = (unsigned char)((uint64_t)n >> (8 * i));
+  uint64_t seed = XXH3_64bits(bytes, MINE_MODEL_HEADER - 8);
+  uint64_t sum = XXH3_64bits_withSeed(bytes + MINE_MODEL_HEADER, n - MINE_MODEL_HEADER, seed);
+  for (int i = 0; i < 8; i++)
+    bytes[24 + i] = (unsigned char)(sum >> (8 * i));
+}
+
+/* ---- every use ---------------------------------------------------------------------------- */
+
+static volatile size_t use_sink; /* what is read must not be optimised away */
+
+static void use_read_cell(const mine_cell *cell) {
+  if (cell->type == MINE_TEXT || cell->type == MINE_BLOB) {
+    for (size_t i = 0; i < cell->bytes; i++)
+      use_sink += (unsigned char)cell->as.text[i];
+  }
+}
+
+static void use_relation(mine_relation *relation) {
+  if (!relation) return;
+  for (int64_t row = 0; row < mine_relation_rows(relation); row++) {
+    for (int c = 0; c < mine_relation_columns(relation); c++) {
+      mine_cell cell;
+      mine_relation_cell(relation, row, c, &cell);
+      use_read_cell(&cell);
+    }
+  }
+  mine_relation_free(relation);
+}
+
+static mine_env *use_env(use_memory *memory) {
+  mine_env *env = NULL;
+  mine_host host = use_host(memory);
+  mine_env_open(&host, "use", &env);
+  return env;
+}
+
+static void use_parts(const mine_model *model, use_memory *memory) {
+  static const char *const parts[] = {"summary", "centroids", "tree",        "importance",
+                                      "metrics", "confusion", "coefficients"};
+  for (size_t i = 0; i <= sizeof parts / sizeof parts[0]; i++) {
+    mine_env *env = use_env(memory);
+    mine_relation *relation = NULL;
+    if (i < sizeof parts / sizeof parts[0]) {
+      mine_model_relation(env, model, parts[i], &relation);
+    } else {
+      mine_model_call(env, model, "m", &relation);
+    }
+    use_relation(relation);
+    mine_env_close(env);
+  }
+}
+
+static void use_cells(const mine_scoring *scoring, int64_t rows) {
+  for (int64_t row = 0; row < rows; row++) {
+    for (int c = MINE_SCORE_ID; c <= MINE_SCORE_UNKNOWN; c++) {
+      mine_cell cell;
+      mine_scoring_cell(scoring, row, (mine_score_column)c, &cell);
+      use_read_cell(&cell);
+    }
+    for (int k = 0; k < mine_scoring_classes(scoring) && k < 1000; k++) {
+      mine_cell cell;
+      mine_scoring_class(scoring, k, &cell);
+      use_read_cell(&cell);
+      use_sink += mine_scoring_class_probability(scoring, row, k) > 0.5;
+    }
+  }
+}
+
+static void use_scoring(const mine_model *model, mine_scoring_mode mode, use_memory *memory) {
+  mine_env *env = use_env(memory);
+  mine_scoring *scoring = NULL;
+  mine_status status = mine_scoring_open(env, model, mode, NULL, &scoring);
+  if (!status) status = use_fill(mine_scoring_frame(scoring), 3);
+  if (!status) status = mine_scoring_run(scoring);
+  if (!status) use_cells(scoring, 3);
+  if (!status && mode == MINE_SCORE_EVALUATE) {
+    mine_relation *relation = NULL;
+    mine_scoring_relation(scoring, "metrics", &relation);
+    use_relation(relation);
+    relation = NULL;
+    mine_scoring_relation(scoring, "confusion", &relation);
+    use_relation(relation);
+  }
+  mine_scoring_close(scoring);
+  mine_env_close(env);
+}
+
+static void use_search(const mine_model *model, use_memory *memory) {
+  mine_env *env = use_env(memory);
+  mine_search *search = NULL;
+  mine_relation *relation = NULL;
+  mine_status status = mine_search_open(env, model, 0, "k=2", &search);
+  if (!status) status = mine_search_build(search);
+  if (!status) status = use_fill(mine_search_queries(search), 3);
+  if (!status) status = mine_search_run(search, &relation);
+  if (!status) use_relation(relation);
+  mine_search_close(search);
+  mine_env_close(env);
+}
+
+static void use_texts(const mine_model *model, use_memory *memory) {
+  for (int what = MINE_MODEL_ALGORITHM; what <= MINE_MODEL_REPORT; what++) {
+    const char *text = mine_model_get_text(model, (mine_model_text)what);
+    if (text) use_sink += strlen(text);
+  }
+  mine_cell positive;
+  mine_model_positive(model, &positive);
+  use_read_cell(&positive);
+  mine_env *env = use_env(memory);
+  const void *bytes;
+  size_t n;
+  if (mine_model_bytes(env, model, &bytes, &n) == MINE_OK) use_sink += n;
+  mine_env_close(env);
+}
+
+int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory) {
+  mine_env *env = use_env(memory);
+  mine_model *model = NULL;
+  mine_status status = mine_model_load(env, bytes, n, &model);
+  mine_env_close(env);
+  if (status) return 0;
+  use_texts(model, memory);
+  use_parts(model, memory);
+  use_scoring(model, MINE_SCORE_ROWS, memory);
+  use_scoring(model, MINE_SCORE_SINGLE, memory);
+  use_scoring(model, MINE_SCORE_EVALUATE, memory);
+  use_search(model, memory);
+  mine_model_free(model);
+  return 1;
+}

@@ -1,0 +1,32 @@
+/*
+** model_use.h -- small models of every kind, and everything a host can do with one.
+**
+** Shared by the systematic corruption (corrupt_models.c) and the fuzz target of
+** the decoder (fuzz_model.c).
+*/
+#ifndef MINE_TESTS_MODEL_USE_H
+#define MINE_TESTS_MODEL_USE_H
+
+#include "mine.h"
+
+/* A model to damage: an algorithm and options that bring out a branch of its kind. */
+typedef struct use_model {
+  const char *name, *algorithm, *options;
+} use_model;
+extern const use_model use_models[]; /* ends with a NULL name */
+
+/* What a host of ours has handed out: held now, and the most it ever was. */
+typedef struct use_memory {
+  size_t held, peak;
+} use_memory;
+mine_host use_host(use_memory *memory);
+
+/* Train it on `rows` small rows: malloc'ed bytes, NULL = reported. */
+unsigned char *use_train(const use_model *model, int rows, size_t *n);
+/* Make the header's length and checksum right again. */
+void use_seal(unsigned char *bytes, size_t n);
+/* Load; if it loads, score three rows, search, list every part, read every text.
+** 1 = it loaded. */
+int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory);
+
+#endif
