@@ -1,0 +1,1 @@
+SELECT mine_train('new','tree','customers','target=churn')

@@ -1,0 +1,1 @@
+SELECT mine_fit('kmeans','customers','k=2')

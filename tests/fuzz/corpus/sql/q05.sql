@@ -1,0 +1,1 @@
+SELECT * FROM mine_confusion('m','customers')

@@ -1,0 +1,1 @@
+SELECT * FROM mine_cross_validate('tree','customers','target=churn')

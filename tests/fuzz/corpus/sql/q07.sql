@@ -1,0 +1,1 @@
+SELECT * FROM mine_cluster('customers','k=2')

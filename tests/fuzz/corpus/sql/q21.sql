@@ -1,0 +1,1 @@
+SELECT mine_export('tree','call')

@@ -1,0 +1,1 @@
+SELECT mine_predict('tree','age',30)

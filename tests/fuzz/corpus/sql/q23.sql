@@ -1,0 +1,1 @@
+SELECT mine_probability('tree','yes','age',30)

@@ -1,0 +1,1 @@
+UPDATE mine_models SET model=zeroblob(100); SELECT * FROM mine_summary('tree')

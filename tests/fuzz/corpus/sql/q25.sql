@@ -1,0 +1,1 @@
+UPDATE mine_models SET model=substr(model,1,500); SELECT mine_predict('near','age',1,'income',2,'plan','x')

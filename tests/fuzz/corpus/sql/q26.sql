@@ -1,0 +1,1 @@
+CREATE TRIGGER tr AFTER INSERT ON mine_models BEGIN DELETE FROM mine_models; END; SELECT mine_train('a','kmeans','SELECT id,age FROM customers','k=2')

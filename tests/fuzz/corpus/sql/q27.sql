@@ -1,0 +1,1 @@
+CREATE TEMP VIEW v AS SELECT * FROM mine_predict('tree','customers'); SELECT * FROM v JOIN customers USING(id)

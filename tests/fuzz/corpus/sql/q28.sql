@@ -1,0 +1,1 @@
+DROP TABLE mine_models; CREATE VIEW mine_models AS SELECT 1 AS name; SELECT * FROM mine_predict('tree','customers')

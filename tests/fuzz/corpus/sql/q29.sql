@@ -1,0 +1,1 @@
+BEGIN; INSERT INTO customers SELECT id+100,age,income,plan,churn FROM mine_predict('tree','customers') JOIN customers USING(id); ROLLBACK

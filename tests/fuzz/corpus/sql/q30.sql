@@ -1,0 +1,1 @@
+SELECT id FROM mine_predict WHERE _model='tree' AND _source IN ('customers','customers')

@@ -1,0 +1,1 @@
+SELECT * FROM mine_cluster('SELECT id, age FROM customers','k=2') c WHERE c.id=(SELECT max(id) FROM mine_predict('tree','customers') p WHERE p.id<c.id)
