@@ -1,0 +1,250 @@
+#!/usr/bin/python3
+"""Every workload beside its peers, in one command.
+
+    bench/run                      build, make the data, measure everything
+    bench/run --quick              a fifth of the rows, three pairs: under three minutes
+    bench/run --only reading,rows  some groups (floors reading scoring rows kmeans tree
+                                   neighbors itemsets jobs load)
+    bench/run --baseline FILE      write the figures, with machine and versions
+    bench/run --compare FILE       print beside the figures of FILE
+    bench/run --pairs N --build DIR --data DIR
+
+Data comes from a fixed seed (make_data.c) and is kept in build/bench.  A peer that is not
+installed is named as absent.  Nothing here fails because something is slow.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import sqlite3
+import subprocess
+import sys
+import time
+
+import sides
+import workloads
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+FORMAT = 1  # of the data; a change makes them anew
+
+
+# ---- building --------------------------------------------------------------------
+
+
+def build(folder, given):
+    """mine.so and the programs of the benchmark."""
+    if not given:
+        subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", str(folder), "--target", "mine", "mine_embed"], check=True,
+                   stdout=subprocess.DEVNULL)
+    out = folder / "bench"
+    out.mkdir(exist_ok=True)
+    flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-D_POSIX_C_SOURCE=200809L", "-DSQLITE_CORE"]
+    cc = os.environ.get("CC", "cc")
+    for name in ("make_data", "launch"):
+        subprocess.run([cc, *flags, str(HERE / f"{name}.c"), "-o", str(out / name), "-lsqlite3"], check=True)
+    subprocess.run([cc, *flags, str(HERE / "worker.c"), "-o", str(out / "worker"), str(folder / "libmine_sqlite.a"),
+                    "-lsqlite3", "-lpthread", "-lm"], check=True)
+
+
+# ---- data ------------------------------------------------------------------------
+
+
+def retail_baskets(path, source):
+    con = sqlite3.connect(path)
+    con.execute("CREATE TABLE b(basket INTEGER, item INTEGER)")
+    with open(source, encoding="ascii") as lines:
+        con.executemany("INSERT INTO b VALUES(?,?)",
+                        ((n, int(item)) for n, line in enumerate(lines, 1) for item in line.split()))
+    con.commit()
+    con.close()
+
+
+def data_plan(setting):
+    """name -> (kind, rows, columns)"""
+    n, few = setting.rows, setting.rows // 10
+    plan = {"numeric": ("numeric", n, 16), "mixed": ("mixed", n, 16), "noise": ("wide", n, 16),
+            "classes": ("classes", n, 25), "points": ("points", n, 8),
+            "neighbors16": ("neighbors", max(few, 10000), 16), "neighbors64": ("neighbors", max(few, 10000), 64),
+            "baskets": ("baskets", max(few, 10000), 1)}
+    for columns in workloads.wide_columns(setting):
+        plan[f"wide{columns}"] = ("wide", max(500, 8 * n // columns), columns)
+    return plan
+
+
+def make_data(setting):
+    setting.data.mkdir(parents=True, exist_ok=True)
+    for name, (kind, rows, columns) in data_plan(setting).items():
+        path, stamp = setting.data / f"{name}.db", setting.data / f"{name}.made"
+        retail = workloads.retail() if name == "baskets" else None
+        made = f"{FORMAT} {kind} {rows} {columns} {'retail' if retail else ''}\n"
+        if stamp.exists() and stamp.read_text() == made and path.exists():
+            continue
+        print(f"making {path.name}", file=sys.stderr)
+        path.unlink(missing_ok=True)
+        if retail:
+            retail_baskets(path, retail)
+        else:
+            subprocess.run([str(setting.build / "bench" / "make_data"), str(path), kind, str(rows), str(columns)],
+                           check=True)
+        stamp.write_text(made)
+    workloads.models(setting)
+
+
+# ---- the machine -------------------------------------------------------------------
+
+
+def versions():
+    probe = ("import importlib\n"
+             "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'faiss'):\n"
+             "    try: print(m, importlib.import_module(m).__version__)\n"
+             "    except ImportError: print(m, 'absent')\n")
+    said = subprocess.run([workloads.PYTHON, "-c", probe], capture_output=True, text=True, check=False).stdout
+    return {"sqlite": sqlite3.sqlite_version, "python": platform.python_version(),
+            **dict(line.split() for line in said.splitlines())}
+
+
+def machine():
+    processor = platform.processor() or "?"
+    with open("/proc/cpuinfo", encoding="utf-8") as info:
+        for line in info:
+            if line.startswith("model name"):
+                processor = line.split(":")[1].strip()
+                break
+    commit = subprocess.run(["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True,
+                            text=True, check=False).stdout.strip()
+    return {"processor": processor, "cores": os.cpu_count(), "kernel": platform.release(), "commit": commit,
+            "load": [round(x, 2) for x in os.getloadavg()], "when": time.strftime("%Y-%m-%d %H:%M:%S"),
+            "versions": versions()}
+
+
+# ---- printing ----------------------------------------------------------------------
+
+
+def seconds(value):
+    if value < 0.0995:
+        return f"{1000 * value:.1f} ms"
+    return f"{value:.2f} s"
+
+
+def ratio(kind, ours, other):
+    return ours["seconds"] / other["seconds"] if kind == "floor" else other["seconds"] / ours["seconds"]
+
+
+def verdict(kind, figure, goal):
+    if goal is None:
+        return ""
+    met = figure <= goal if kind == "floor" else figure >= goal
+    return f"{'<=' if kind == 'floor' else '>='} {goal:g}: {'met' if met else 'NOT MET'}"
+
+
+def show(record):
+    judge = f" [{record['judge']}]" if record["judge"] else ""
+    print(f"\n{record['name']}{judge}")
+    for i, side in enumerate(record["sides"]):
+        quality = "" if side["quality"] is None else f"{side['quality']:.10g}"
+        figure = ""
+        if i:
+            word = "ours/floor" if record["kind"] == "floor" else "peer/ours"
+            figure = f"{word} {side['ratio']:.2f} {verdict(record['kind'], side['ratio'], side['goal'])}"
+        print(f"  {side['name']:<26}{seconds(side['seconds']):>9}  cpu {seconds(side['cpu']):>9}"
+              f"  {side['peak_mb']:>7.1f} MB  {quality:<18} {figure}".rstrip())
+    for name, reason in record["absent"].items():
+        print(f"  {name:<26}   absent: {reason}")
+    sys.stdout.flush()
+
+
+def measure(comparison, pairs):
+    found, absent = sides.compare(comparison.sides, pairs, comparison.warm)
+    for other in found[1:]:
+        other["ratio"] = round(ratio(comparison.kind, found[0], other), 3)
+        other["goal"] = comparison.goals.get(other["name"])
+    return {"name": comparison.name, "kind": comparison.kind, "judge": comparison.judge, "pairs": pairs,
+            "sides": found, "absent": absent}
+
+
+def measure_load(setting, pairs):
+    records = []
+    print("\nwith one processor busy (loaded / alone)")
+    for what, side, most in workloads.neighbours_load(setting):
+        try:
+            alone, loaded = sides.beside_neighbour(side, pairs)
+        except sides.Absent as reason:
+            print(f"  {what:<10}{side.name:<20} absent: {reason}")
+            continue
+        figure = loaded / alone
+        print(f"  {what:<10}{side.name:<20}{seconds(alone):>9} -> {seconds(loaded):>9}   {figure:.2f} "
+              f"{verdict('floor', figure, most)}", flush=True)
+        records.append({"name": f"busy neighbour: {what}, {side.name}", "alone": alone, "loaded": loaded,
+                        "ratio": figure, "goal": most})
+    return records
+
+
+def compare_with(now, path):
+    """The figures of another run beside these: ratios travel between machines, seconds do not."""
+    then = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    was = {r["name"]: r for r in then["records"] if "sides" in r}
+    print(f"\nbeside {path}: {then['machine']['processor']}, {then['machine']['when']}, {then['machine']['commit']}")
+    if then["rows"] != now["rows"]:
+        print(f"  other row count ({then['rows']} there, {now['rows']} here): seconds cannot be compared")
+    for record in now["records"]:
+        old = was.get(record["name"])
+        if not old or not record["sides"] or not old["sides"]:
+            continue
+        ours, theirs = record["sides"][0], old["sides"][0]
+        print(f"  {record['name']}: {seconds(theirs['seconds'])} then, {seconds(ours['seconds'])} now"
+              f" ({ours['seconds'] / theirs['seconds']:.2f} x)")
+        ratios = {side["name"]: side["ratio"] for side in old["sides"][1:]}
+        for side in record["sides"][1:]:
+            if side["name"] in ratios:
+                print(f"      against {side['name']}: {ratios[side['name']]:.2f} then, {side['ratio']:.2f} now")
+
+
+# ---- main --------------------------------------------------------------------------
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default=",".join([*workloads.GROUPS, "load"]))
+    parser.add_argument("--pairs", type=int)
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--baseline", metavar="FILE")
+    parser.add_argument("--compare", metavar="FILE")
+    parser.add_argument("--build", metavar="DIR", type=pathlib.Path)
+    parser.add_argument("--data", metavar="DIR", type=pathlib.Path)
+    return parser.parse_args()
+
+
+def main():
+    args = arguments()
+    folder = (args.build or ROOT / "build").resolve()
+    rows = args.rows or (200_000 if args.quick else 1_000_000)
+    data = args.data or folder / "bench" / f"data{rows}"
+    setting = workloads.Setting(folder, data, rows, args.quick)
+    pairs = args.pairs or (3 if args.quick else 5)
+    build(folder, args.build)
+    make_data(setting)
+    report = {"rows": rows, "machine": machine(), "records": []}
+    print(f"{rows} rows, {pairs} interleaved pairs; medians.", json.dumps(report["machine"]), flush=True)
+    for group in args.only.split(","):
+        if group == "load":
+            report["records"] += [dict(r, sides=[]) for r in measure_load(setting, pairs)]
+            continue
+        for comparison in workloads.GROUPS[group](setting):
+            record = measure(comparison, 2 if group in ("jobs", "tree") and args.quick else pairs)
+            show(record)
+            report["records"].append(record)
+    report["machine"]["load_after"] = [round(x, 2) for x in os.getloadavg()]
+    print("\nload before and after:", report["machine"]["load"], report["machine"]["load_after"])
+    if args.baseline:
+        pathlib.Path(args.baseline).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if args.compare:
+        compare_with(report, args.compare)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
