@@ -186,9 +186,14 @@ static void search_open(mine_tree_trial *trial, const mine_tree_grow *grow, int3
 }
 
 /* Strictly above the lower value, not above the upper: `value < threshold`
-** parts them even when nothing lies between. */
+** parts them even when nothing lies between.  Halfway, without the noise of
+** binary fractions where 15 digits do: 93.675, not 93.67500000000001. */
 static double search_threshold(double lower, double upper) {
   const double halfway = lower * 0.5 + upper * 0.5;
+  char digits[MINE_NUMBER_BYTES];
+  double tidy;
+  mine_format_real(digits, halfway, 15);
+  if (mine_read_number(digits, strlen(digits), &tidy) && tidy > lower && tidy <= upper) return tidy;
   return halfway > lower && halfway <= upper ? halfway : upper;
 }
 

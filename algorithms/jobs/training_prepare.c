@@ -63,6 +63,29 @@ static void prepare_note_positive(mine_training *t, const char *why) {
   mine_training_note(t, "positive", mine_show_cell(shown, &cell), why);
 }
 
+/* The positive class when the options do not say: the one of the replaced model,
+** the obvious one, or the rarer.  A kept class that would be chosen anyway is not
+** told as kept: training twice on the same rows gives the same bytes. */
+static void prepare_choose_positive(mine_training *t, const char *target, const int64_t *rows_of) {
+  const int obvious = prepare_obvious(&t->classes);
+  const int kept = mine_class_find(&t->classes, &t->keep_positive, 1);
+  t->positive = obvious >= 0 ? obvious : rows_of[0] < rows_of[1] ? 0 : 1;
+  if (kept >= 0 && kept != t->positive) {
+    t->positive = kept;
+    prepare_note_positive(t, "kept from the model of this name that is replaced");
+    return;
+  }
+  prepare_note_positive(t, obvious >= 0 ? "the obvious one of the two" : "the rarer class");
+  if (obvious >= 0) return;
+  mine_cell cell;
+  char shown[MINE_SHOW_BYTES];
+  mine_values_get(&t->classes, t->positive, &cell);
+  mine_training_notef(t, "warning", target,
+                      "taken as the positive class because it is rarer: %s; say positive=<class> "
+                      "if it is the other",
+                      mine_show_cell(shown, &cell));
+}
+
 static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
   mine_env *env = t->env;
   const mine_cell *wanted = &t->supervised.positive;
@@ -85,28 +108,7 @@ static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
     prepare_note_positive(t, "as the option positive says");
     return MINE_OK;
   }
-  if (t->n_classes != 2) return MINE_OK;
-  if (t->keep_positive.type != MINE_NULL) {
-    t->positive = mine_class_find(&t->classes, &t->keep_positive, 1);
-    if (t->positive >= 0) {
-      prepare_note_positive(t, "kept from the model of this name that is replaced");
-      return MINE_OK;
-    }
-  }
-  t->positive = prepare_obvious(&t->classes);
-  if (t->positive >= 0) {
-    prepare_note_positive(t, "the obvious one of the two");
-    return MINE_OK;
-  }
-  t->positive = rows_of[0] < rows_of[1] ? 0 : 1;
-  prepare_note_positive(t, "the rarer class");
-  mine_cell cell;
-  char shown[MINE_SHOW_BYTES];
-  mine_values_get(&t->classes, t->positive, &cell);
-  mine_training_notef(t, "warning", target,
-                      "taken as the positive class because it is rarer: %s; say positive=<class> "
-                      "if it is the other",
-                      mine_show_cell(shown, &cell));
+  if (t->n_classes == 2) prepare_choose_positive(t, target, rows_of);
   return MINE_OK;
 }
 

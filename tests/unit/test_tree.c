@@ -324,6 +324,30 @@ static void test_threshold_between_neighbours(void **state) {
   }
 }
 
+/* Halfway between two prices is told as a person would write it. */
+static void test_threshold_is_tidy(void **state) {
+  (void)state;
+  static const double cases[][3] = {
+      {93.6, 93.75, 93.675}, {0.1, 0.2, 0.15}, {237.25, 237.3, 237.275}};
+  static const char *const forms[] = {"max_depth=1,min_samples_leaf=1",
+                                      "max_depth=1,min_samples_leaf=1,max_bins=2"};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+      table t;
+      table_open(&t, "n", 20, 2, 1);
+      for (int i = 0; i < 20; i++) {
+        t.label[i] = i % 2;
+        t.number[0][i] = cases[k][i % 2];
+      }
+      mine_model *model = table_grow(&t, forms[f]);
+      const mine_trees *trees = model->body;
+      assert_true(trees->threshold[0] == cases[k][2]);
+      mine_model_free(model);
+      table_close(&t);
+    }
+  }
+}
+
 /* Only whether a value is missing matters: "is missing" is a split of its own. */
 static void test_missing_alone(void **state) {
   (void)state;
@@ -589,6 +613,7 @@ int main(void) {
       cmocka_unit_test(test_rows_are_a_choice),
       cmocka_unit_test(test_ties),
       cmocka_unit_test(test_threshold_between_neighbours),
+      cmocka_unit_test(test_threshold_is_tidy),
       cmocka_unit_test(test_missing_alone),
       cmocka_unit_test(test_unseen_goes_with_the_larger),
       cmocka_unit_test(test_nothing_to_split),
