@@ -123,6 +123,8 @@ int mine_frame_wants(const mine_frame *frame, int column);
 void mine_frame_put_null(mine_frame *frame, int column);
 void mine_frame_put_int(mine_frame *frame, int column, int64_t value);
 void mine_frame_put_real(mine_frame *frame, int column, double value);
+/* n of put_real at once: value[i] into column[i]. */
+void mine_frame_put_reals(mine_frame *frame, const int *column, const double *value, int n);
 void mine_frame_put_text(mine_frame *frame, int column, const char *text, size_t bytes);
 void mine_frame_put_blob(mine_frame *frame, int column);
 mine_status mine_frame_end_row(mine_frame *frame);

@@ -1,52 +1,14 @@
 /*
-** call.c -- memory, interrupts, progress and errors of one call.
+** call.c -- interrupts, progress and errors of one call.
 */
 #include "call.h"
+#include "host_memory.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-/* ---- memory: SQLite's allocator, so its heap limits hold ------------------- */
-
-/* One call of SQLite's allocator is capped just below 2 GiB.  A larger block
-** comes from the C library, unless a hard heap limit is set.  Which of the two a
-** block belongs to follows from its size alone. */
-#define CALL_SQLITE_LARGEST ((size_t)2147418112)
-
-static void *call_resize_large(void *block, size_t old_bytes, size_t new_bytes) {
-  if (new_bytes > CALL_SQLITE_LARGEST && sqlite3_hard_heap_limit64(-1) > 0) return NULL;
-  if (old_bytes > CALL_SQLITE_LARGEST && new_bytes > CALL_SQLITE_LARGEST) {
-    return realloc(block, new_bytes);
-  }
-  void *moved = new_bytes > CALL_SQLITE_LARGEST ? malloc(new_bytes) : sqlite3_malloc64(new_bytes);
-  if (!moved) return NULL;
-  if (block) memcpy(moved, block, old_bytes < new_bytes ? old_bytes : new_bytes);
-  if (old_bytes > CALL_SQLITE_LARGEST) {
-    free(block);
-  } else {
-    sqlite3_free(block);
-  }
-  return moved;
-}
-
-static void *call_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-  (void)user;
-  if (new_bytes == 0) {
-    if (old_bytes > CALL_SQLITE_LARGEST) {
-      free(block);
-    } else {
-      sqlite3_free(block);
-    }
-    return NULL;
-  }
-  if (old_bytes > CALL_SQLITE_LARGEST || new_bytes > CALL_SQLITE_LARGEST) {
-    return call_resize_large(block, old_bytes, new_bytes);
-  }
-  return sqlite3_realloc64(block, new_bytes);
-}
 
 /* ---- interrupts -------------------------------------------------------------- */
 
@@ -112,7 +74,7 @@ mine_status mine_call_open(mine_call *call, mine_connection *connection, const c
   call->started = call_clock();
   call->on_terminal = call_wants_progress();
   mine_host host = {0};
-  host.resize = call_resize;
+  host.resize = mine_host_resize;
   host.interrupted = call_interrupted;
   host.progress = call_progress;
   host.user = call;

@@ -102,5 +102,7 @@ MINE_EXPORT int sqlite3_mine_init(sqlite3 *db, char **error, const sqlite3_api_r
   if (!connection) return SQLITE_NOMEM;
   int code = register_all(connection);
   mine_connection_release(connection); /* the registrations hold their own */
-  return code;
+  /* The question for mine_version() left an error code behind, which
+  ** sqlite3_open() would take for a failure of an automatic extension. */
+  return code ? code : sqlite3_exec(db, "SELECT 1", NULL, NULL, NULL);
 }

@@ -83,7 +83,8 @@ static int verb_disconnect(sqlite3_vtab *base) {
 
 /* ---- planning (T1, T2, T3) --------------------------------------------------------- */
 
-#define VERB_ID_BIT 0x100
+#define VERB_ID_BIT      0x100
+#define VERB_MISSING_BIT 0x200
 
 static int verb_error(verb_table *table, const char *format, const char *what) {
   sqlite3_free(table->base.zErrMsg);
@@ -152,7 +153,7 @@ static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     int found;
     int code = verb_argument_constraint(table, info, i, &found);
     if (code) return code;
-    if (found < 0 && i < table->verb->required) return verb_usage(table);
+    if (found < 0 && i < table->verb->required) info->idxNum |= VERB_MISSING_BIT;
     if (found < 0) continue;
     info->aConstraintUsage[found].argvIndex = ++given;
     info->aConstraintUsage[found].omit = 1;
@@ -167,6 +168,9 @@ static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     info->estimatedCost = 20;
     info->estimatedRows = 1;
   }
+  /* For an OR of conditions SQLite asks for plans without the arguments.  Such a
+  ** plan is priced out; if it is all there is, running it says what is missing. */
+  if (info->idxNum & VERB_MISSING_BIT) info->estimatedCost = 1e90;
   return SQLITE_OK;
 }
 
@@ -244,6 +248,7 @@ static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_tex
   (void)plan_text;
   verb_cursor *cursor = (verb_cursor *)base;
   ((verb_table *)base->pVtab)->opened = NULL;
+  if (plan & VERB_MISSING_BIT) return verb_usage((verb_table *)base->pVtab);
   cursor->matching = (plan & VERB_ID_BIT) != 0;
   cursor->row = 0;
   int code = verb_provide(cursor, plan & 0xff, values);

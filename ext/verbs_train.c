@@ -113,8 +113,10 @@ static mine_status train_and_store(mine_call *call, int n, sqlite3_value **value
   return status;
 }
 
+/* usage: the call as it should be, beginning with the verb. */
 static void train_usage(sqlite3_context *context, const char *usage) {
-  char *text = sqlite3_mprintf("wrong number of arguments; write %s", usage);
+  char *text = sqlite3_mprintf("%.*s: wrong number of arguments; write %s",
+                               (int)strcspn(usage, "("), usage, usage);
   sqlite3_result_error(context, text ? text : "out of memory", -1);
   sqlite3_free(text);
 }

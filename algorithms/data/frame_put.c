@@ -236,6 +236,20 @@ void mine_frame_put_real(mine_frame *frame, int column, double value) {
   put_real(frame, column, value);
 }
 
+/* Sixteen calls a row cost as much as the sixteen stores. */
+void mine_frame_put_reals(mine_frame *frame, const int *column, const double *value, int n) {
+  mine_lane *lanes = frame->lane;
+  const int64_t row = frame->rows;
+  for (int i = 0; i < n; i++) {
+    const int c = column[i];
+    if ((unsigned)c < (unsigned)frame->n_columns && lanes[c].next == row && lanes[c].number &&
+        fabs(value[i]) <= 1.7976931348623157e308)
+      lanes[c].number[lanes[c].next++] = value[i];
+    else
+      put_real(frame, c, value[i]);
+  }
+}
+
 void mine_frame_put_int(mine_frame *frame, int column, int64_t value) {
   mine_lane *lane = put_lane(frame, column);
   if (lane && lane->number &&

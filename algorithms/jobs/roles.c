@@ -271,46 +271,47 @@ static const char *roles_useless(const mine_column *column) {
 }
 
 static int roles_is_date(const mine_cell *cell) {
-  if (cell->type != MINE_TEXT || cell->bytes < 8) return 0;
   static const char shape[] = "dddd-dd-dd";
-  const size_t n = cell->bytes < 10 ? cell->bytes : 10;
-  if (n < 10) return 0;
-  for (size_t i = 0; i < n; i++) {
+  if (cell->type != MINE_TEXT || cell->bytes < sizeof shape - 1) return 0;
+  for (size_t i = 0; i < sizeof shape - 1; i++) {
     const char c = cell->as.text[i];
     if (shape[i] == 'd' ? (c < '0' || c > '9') : (c != '-' && c != '/')) return 0;
   }
   return 1;
 }
 
-/* Things a careful colleague would mention. */
-static void roles_remark(const mine_column *column, int64_t rows, mine_roles_note note,
-                         void *context) {
-  char detail[160];
-  if (column->type == MINE_COLUMN_NUMERIC) {
-    if (column->all_integers &&
-        (column->most > 9007199254740992.0 || column->least < -9007199254740992.0))
-      note(context, "warning", column->name,
-           "whole numbers beyond 2^53 are rounded; if it is a code, say categorical= or ignore=");
-    return;
-  }
-  if (column->type != MINE_COLUMN_CATEGORY || column->levels.n == 0) return;
-  int dates = 1;
-  for (int64_t i = 0; i < column->levels.n && i < 20 && dates; i++) {
+#define ROLES_DATES_ASKED   20
+#define ROLES_FEW_LEVELS    100
+#define ROLES_ROWS_PER_CODE 50
+
+/* Dates, names and codes are not categories: their levels hold a few rows
+** each, so a model would learn the rows by heart and fail on the next customer.
+** Unless the caller insists with categorical=, they are left out, with a word. */
+static const char *roles_unfit(const mine_column *column, int64_t rows) {
+  const int64_t levels = column->levels.n;
+  if (column->type != MINE_COLUMN_CATEGORY || column->declared == MINE_DECLARED_CATEGORY)
+    return NULL;
+  int64_t dates = 0, asked = levels < ROLES_DATES_ASKED ? levels : ROLES_DATES_ASKED;
+  for (int64_t i = 0; i < asked; i++) {
     mine_cell cell;
     mine_values_get(&column->levels, i, &cell);
-    dates = roles_is_date(&cell);
+    dates += roles_is_date(&cell);
   }
-  if (dates) {
+  if (asked > 0 && dates == asked)
+    return "its texts are dates; make a number of them, such as julianday(), or insist with "
+           "categorical=";
+  if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
+    return "fewer than 50 rows for each of its texts: a name or a code; group them, or insist with "
+           "categorical=";
+  return NULL;
+}
+
+/* Things a careful colleague would mention. */
+static void roles_remark(const mine_column *column, mine_roles_note note, void *context) {
+  if (column->type == MINE_COLUMN_NUMERIC && column->all_integers &&
+      (column->most > 9007199254740992.0 || column->least < -9007199254740992.0))
     note(context, "warning", column->name,
-         "looks like dates but is read as categories; turn it into a number (julianday) or ignore "
-         "it");
-  } else if (rows >= 50 && column->levels.n > rows / 2) {
-    snprintf(detail, sizeof detail,
-             "%lld different texts in %lld rows: rather a name or code than an attribute; "
-             "consider ignore=",
-             (long long)column->levels.n, (long long)rows);
-    note(context, "warning", column->name, detail);
-  }
+         "whole numbers beyond 2^53 are rounded; if it is a code, say categorical= or ignore=");
 }
 
 mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
@@ -329,18 +330,19 @@ mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_ro
     if (column->role != MINE_ROLE_FEATURE) continue;
     const char *why =
         frame->rows > 1 || column->type == MINE_COLUMN_EMPTY ? roles_useless(column) : NULL;
+    if (!why) why = roles_unfit(column, frame->rows);
     if (why) {
       note(context, "dropped", column->name, why);
       last = column->name;
       last_why = why;
       continue;
     }
-    roles_remark(column, frame->rows, note, context);
+    roles_remark(column, note, context);
     chosen->column[chosen->n++] = c;
   }
   if (chosen->n > 0) return MINE_OK;
   return mine_fail(env, MINE_DATA,
-                   "no attributes left: every one is empty or constant (the last, '%s': %s)",
+                   "no attributes left: none can be learned from (the last, '%s': %s)",
                    last ? last : "", last_why ? last_why : "");
 }
 

@@ -35,10 +35,11 @@ static mine_status scoring_missing_columns(const mine_scoring *s, const mine_fra
   }
   if (n_missing > shown) mine_text_addf(&text, " and %d more", n_missing - shown);
   if (text.failed) return mine_env_status(s->env);
-  return mine_fail(s->env, MINE_DATA,
-                   "the %s lacks %d column%s that the model was trained on: %s; name them with AS",
-                   s->mode == MINE_SCORE_SINGLE ? "call" : "source", n_missing,
-                   n_missing == 1 ? "" : "s", text.data);
+  return mine_fail(
+      s->env, MINE_DATA, "the %s lacks %d column%s that the model was trained on: %s; %s",
+      s->mode == MINE_SCORE_SINGLE ? "call" : "source", n_missing, n_missing == 1 ? "" : "s",
+      text.data,
+      s->mode == MINE_SCORE_SINGLE ? "give NULL for what is not known" : "name them with AS");
 }
 
 static mine_status scoring_plan_features(mine_scoring *s, mine_frame *frame) {

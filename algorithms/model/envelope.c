@@ -154,8 +154,11 @@ static void envelope_read_notes(mine_reader *r, mine_model *model) {
     for (int64_t i = 0; i < column[c]->n && mine_reader_ok(r); i++) {
       mine_cell cell;
       mine_values_get(column[c], i, &cell);
-      if (cell.type != MINE_TEXT) mine_reader_bad(r, "the report");
-      if (c == 0 && cell.bytes == 7 && memcmp(cell.as.text, "warning", 7) == 0) model->n_warnings++;
+      if (cell.type != MINE_TEXT) {
+        mine_reader_bad(r, "the report");
+      } else if (c == 0 && mine_note_warns(cell.as.text)) { /* texts of values end with a NUL */
+        model->n_warnings++;
+      }
     }
   }
 }

@@ -23,7 +23,7 @@ const char *mine_task_name(mine_task_kind task) {
     case MINE_CLUSTERING:
       return "clustering";
     case MINE_NEIGHBORS:
-      return "neighbours";
+      return "neighbors";
     case MINE_ASSOCIATION:
       return "association";
   }
@@ -63,6 +63,10 @@ void mine_model_free(mine_model *model) {
 
 /* ---- filling ------------------------------------------------------------------ */
 
+int mine_note_warns(const char *item) {
+  return strcmp(item, "warning") == 0 || strcmp(item, "dropped") == 0;
+}
+
 void mine_model_note(mine_model *model, const char *item, const char *name, const char *format,
                      ...) {
   char detail[1024];
@@ -75,7 +79,7 @@ void mine_model_note(mine_model *model, const char *item, const char *name, cons
       !mine_values_push_text(&model->note_name, name, strlen(name)) ||
       !mine_values_push_text(&model->note_detail, detail, bytes))
     return;
-  if (strcmp(item, "warning") == 0) model->n_warnings++;
+  if (mine_note_warns(item)) model->n_warnings++;
 }
 
 void mine_model_metric(mine_model *model, const char *name, double value) {

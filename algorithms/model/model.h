@@ -106,6 +106,8 @@ struct mine_model {
 ** counted.  Failures stick in the arena's environment. */
 void mine_model_note(mine_model *model, const char *item, const char *name, const char *format, ...)
     MINE_PRINTF(4, 5);
+/* Whether notes of this item count as warnings: "warning" and "dropped". */
+int mine_note_warns(const char *item);
 void mine_model_metric(mine_model *model, const char *name, double value);
 
 /* The registries (registry.def lists them once). */

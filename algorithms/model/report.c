@@ -54,7 +54,24 @@ static const mine_metric *report_main_metric(const mine_model *model) {
   return NULL;
 }
 
-/* "tree on 20000 rows, auc 0.842 on 3968 held-out rows, 2 warnings" */
+/* The first warning in words, so that nobody trains past it unawares. */
+static void report_first_warning(const mine_model *model, mine_text *text) {
+  mine_cell item, name, detail;
+  int64_t i = 0;
+  for (; i < model->note_item.n; i++) {
+    mine_values_get(&model->note_item, i, &item);
+    if (mine_note_warns(item.as.text)) break;
+  }
+  if (i == model->note_item.n) return;
+  mine_values_get(&model->note_name, i, &name);
+  mine_values_get(&model->note_detail, i, &detail);
+  mine_text_adds(text, model->n_warnings > 1 ? ", the first: " : ": ");
+  if (name.bytes) mine_text_addf(text, "'%.60s' ", name.as.text);
+  if (strcmp(item.as.text, "dropped") == 0) mine_text_adds(text, "dropped: ");
+  mine_text_add(text, detail.as.text, mine_utf8_prefix(detail.as.text, detail.bytes, 140));
+}
+
+/* "tree on 20000 rows, auc 0.842 on 3968 held-out rows, 1 warning: ..." */
 static const char *report_line(const mine_model *model) {
   char number[MINE_NUMBER_BYTES];
   mine_text text;
@@ -64,7 +81,9 @@ static const char *report_line(const mine_model *model) {
   const mine_metric *metric = report_main_metric(model);
   double rows;
   if (metric) {
-    mine_text_addf(&text, ", %.40s %s", metric->name, mine_format_real(number, metric->value, 4));
+    const int digits = fabs(metric->value) < 1 ? 4 : 6;
+    mine_text_addf(&text, ", %.40s %s", metric->name,
+                   mine_format_real(number, metric->value, digits));
     if (model->task != MINE_CLUSTERING && mine_model_metric_find(model, "rows", &rows))
       mine_text_addf(&text, " on %s held-out rows", mine_format_real(number, rows, 0));
   }
@@ -72,6 +91,7 @@ static const char *report_line(const mine_model *model) {
     mine_text_adds(&text, ", no warnings");
   } else {
     mine_text_addf(&text, ", %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
+    report_first_warning(model, &text);
   }
   return text.failed ? NULL : text.data;
 }
