@@ -14,9 +14,24 @@ static int evaluate_supervised(const mine_scoring *s) {
   return s->model->task != MINE_CLUSTERING;
 }
 
+/* Rows that were weighted in training are weighted here: the figures agree with
+** those on the held-out rows. */
+static mine_status evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
+  const char *name = s->model->weight_name;
+  s->weight = -1;
+  if (!name) return MINE_OK;
+  s->weight = mine_frame_find(frame, name);
+  if (s->weight < 0)
+    return mine_fail_column(s->env, frame, "the weight of the rows in training", name);
+  frame->column[s->weight].role = MINE_ROLE_WEIGHT;
+  mine_frame_fix(frame, s->weight, MINE_COLUMN_NUMERIC, NULL);
+  return MINE_OK;
+}
+
 /* Labels are read as categories of the model's classes. */
 mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
+  if (evaluate_plan_weight(s, frame)) return s->env->status;
   if (!evaluate_supervised(s)) return MINE_OK;
   s->target = mine_frame_find(frame, model->target_name);
   if (s->target < 0)
@@ -61,9 +76,22 @@ static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
   if (n > SIZE_MAX / width) return mine_fail_memory(s->env, SIZE_MAX);
   if (!MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) ||
       !MINE_RESERVE(s->arena, m->target, m->target_capacity, n) ||
+      !MINE_RESERVE(s->arena, m->weight, m->weight_capacity, n) ||
       !MINE_RESERVE(s->arena, m->label, m->label_capacity, n))
     return mine_env_status(s->env);
   return MINE_OK;
+}
+
+static double evaluate_weight(const mine_scoring *s, int64_t row) {
+  return s->weight >= 0 ? s->frame->column[s->weight].number[row] : 1.0;
+}
+
+static mine_status evaluate_wrong_weight(mine_scoring *s, int64_t row, double weight) {
+  char shown[MINE_NUMBER_BYTES];
+  return mine_fail(
+      s->env, MINE_DATA, "weight column '%s' has %s (row %lld); weights are numbers, 0 or more",
+      s->model->weight_name, weight < 0 ? mine_format_real(shown, weight, 0) : "no value",
+      (long long)(s->frame->cleared + row + 1));
 }
 
 static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double target) {
@@ -71,6 +99,7 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
   const int k = s->model->n_classes;
   m->label[m->n] = label;
   m->target[m->n] = target;
+  m->weight[m->n] = evaluate_weight(s, row);
   if (s->probability) {
     memcpy(m->score + m->n * k, s->probability + row * k, (size_t)k * sizeof(double));
   } else {
@@ -85,6 +114,9 @@ mine_status mine_scoring_remember(mine_scoring *s) {
   const mine_column *column = s->target >= 0 ? &s->frame->column[s->target] : NULL;
   for (int64_t i = 0; i < s->n; i++) {
     if (s->missing == MINE_MISSING_SKIP && s->missing_count[i] > 0) continue;
+    const double weight = evaluate_weight(s, i);
+    if (!(weight >= 0)) return evaluate_wrong_weight(s, i, weight);
+    if (!(weight > 0)) continue;
     if (!column) {
       evaluate_keep(s, i, s->cluster[i], NAN);
     } else if (mine_column_missing_at(column, i)) {
@@ -115,13 +147,14 @@ static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
 
 static mine_status evaluate_metrics(mine_scoring *s, mine_relation **out) {
   const mine_remembered *m = &s->remembered;
+  const double *weight = s->weight >= 0 ? m->weight : NULL;
   mine_metric metric[MINE_MAX_METRICS];
   int n;
   if (s->model->task == MINE_CLASSIFICATION) {
     n = mine_metrics_classification(s->arena, m->n, s->model->n_classes, s->model->positive,
-                                    m->label, m->score, NULL, metric);
+                                    m->label, m->score, weight, metric);
   } else if (s->model->task == MINE_REGRESSION) {
-    n = mine_metrics_regression(m->n, m->target, m->score, NULL, metric);
+    n = mine_metrics_regression(m->n, m->target, m->score, weight, metric);
   } else {
     n = evaluate_clusters(s, metric);
   }

@@ -12,8 +12,8 @@
 typedef struct mine_remembered {
   int64_t n, no_target;
   int32_t *label;
-  double *target, *score; /* score: n x n_classes, or n; clusters: distance */
-  size_t label_capacity, target_capacity, score_capacity;
+  double *target, *weight, *score; /* score: n x n_classes, or n; clusters: distance */
+  size_t label_capacity, target_capacity, weight_capacity, score_capacity;
 } mine_remembered;
 
 /* Encoded rows for the silhouette: every step-th of the rows seen. */
@@ -35,6 +35,7 @@ struct mine_scoring {
   mine_frame *frame;
   int id;      /* column of the frame, -1: rows are numbered          */
   int target;  /* evaluate: column of the target                      */
+  int weight;  /* evaluate: column of the weight, -1: none            */
   int *column; /* per feature: its column                             */
   mine_feature_view *view;
   mine_dictionary classes; /* evaluate: labels by identity   */

@@ -42,6 +42,8 @@ static mine_status fit_frame_of_model(const mine_training *t, mine_model *model)
   if (roles->id >= 0) model->id_name = fit_text(model, t->frame->column[roles->id].name);
   if (roles->target >= 0)
     model->target_name = fit_text(model, t->frame->column[roles->target].name);
+  if (roles->weight >= 0)
+    model->weight_name = fit_text(model, t->frame->column[roles->weight].name);
   model->source = fit_text(model, t->source_text);
   model->options = fit_text(model, t->canonical);
   model->missing_error = t->source.missing == MINE_MISSING_ERROR;

@@ -224,7 +224,7 @@ static mine_status prepare_rows(mine_training *t) {
   }
   if (t->n > 0) return MINE_OK;
   return mine_fail(env, MINE_DATA,
-                   "none of the %lld rows can be used (no target: %lld, weight missing or zero: "
+                   "none of the %lld rows can be used (no target: %lld, weight zero: "
                    "%lld, an attribute missing: %lld)",
                    (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight,
                    (long long)t->with_missing);
@@ -235,7 +235,7 @@ static void prepare_note_rows(mine_training *t) {
     int64_t n;
     const char *why;
   } left[] = {{t->no_target, "the target is missing"},
-              {t->no_weight, "the weight is missing or zero"},
+              {t->no_weight, "the weight is zero"},
               {t->with_missing, "an attribute is missing and missing=skip"}};
   mine_training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
   mine_training_notef(t, "rows", "used", "%lld", (long long)t->n);

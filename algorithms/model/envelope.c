@@ -78,6 +78,7 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine_write_u32(w, (uint32_t)model->task);
   mine_write_string(w, model->id_name);
   mine_write_string(w, model->target_name);
+  mine_write_string(w, model->weight_name);
   mine_write_string(w, model->source);
   mine_write_string(w, model->options);
   mine_write_i64(w, model->rows);
@@ -288,6 +289,7 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   envelope_read_task(r, model);
   model->id_name = mine_read_string(r);
   model->target_name = mine_read_string(r);
+  model->weight_name = mine_read_string(r);
   model->source = mine_read_string(r);
   model->options = mine_read_string(r);
   model->rows = mine_read_i64(r);

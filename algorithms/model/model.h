@@ -75,6 +75,7 @@ struct mine_model {
   mine_task_kind task;
   const char *id_name;     /* NULL: id=none                */
   const char *target_name; /* NULL: no target              */
+  const char *weight_name; /* NULL: every row counts the same */
   int n_features;
   mine_feature *feature;
   int n_classes;
