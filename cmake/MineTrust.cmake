@@ -34,6 +34,19 @@ mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
 mine_add_test(fault.limits COMMAND fault_limits)
 mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py)
 
+mine_add_trust_program(fault_sameness tests/fault/sameness.c ${fault_table})
+mine_add_test(fault.sameness COMMAND fault_sameness)
+mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
+  ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)
+
+# A host that loads the extension: what it may expect of a guest.
+add_executable(host_guest tests/hosts/guest.c ${fault_table})
+target_compile_definitions(host_guest PRIVATE FAULT_LOADS)
+target_include_directories(host_guest PRIVATE ${SQLITE3_INCLUDE_DIR} ${PROJECT_SOURCE_DIR}/tests/fault)
+target_link_libraries(host_guest PRIVATE mine_flags ${SQLITE3_LIBRARY} Threads::Threads m)
+add_dependencies(host_guest mine)
+mine_add_test(hosts.guest COMMAND host_guest)
+
 # ---- models as bytes -----------------------------------------------------------
 
 function(mine_add_engine_program name)

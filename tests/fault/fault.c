@@ -4,10 +4,13 @@
 #include "fault.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#ifndef FAULT_LOADS
 #include "mine_static.h"
+#endif
 
 #define CUSTOMERS "SELECT id, age, income, plan FROM customers"
 
@@ -108,6 +111,16 @@ double fault_clock(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+int fault_load(sqlite3 *db, char **error) {
+#ifdef FAULT_LOADS
+  const char *extension = getenv("MINE_EXTENSION");
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
+  return sqlite3_load_extension(db, extension ? extension : "build/mine.so", NULL, error);
+#else
+  return sqlite3_mine_init(db, error, NULL);
+#endif
+}
+
 unsigned char *fault_image(int64_t rows, int utf16, sqlite3_int64 *bytes) {
   sqlite3 *db = NULL;
   char *error = NULL;
@@ -115,7 +128,7 @@ unsigned char *fault_image(int64_t rows, int utf16, sqlite3_int64 *bytes) {
   char *schema = sqlite3_mprintf(fault_schema, (long long)rows, (long long)rows);
   int code = sqlite3_open(":memory:", &db);
   if (!code && utf16) code = sqlite3_exec(db, "PRAGMA encoding='UTF-16le'", NULL, NULL, &error);
-  if (!code) code = sqlite3_mine_init(db, &error, NULL);
+  if (!code) code = fault_load(db, &error);
   if (!code) code = sqlite3_exec(db, schema, NULL, NULL, &error);
   if (!code) code = sqlite3_exec(db, fault_trainings, NULL, NULL, &error);
   if (!code) image = sqlite3_serialize(db, "main", bytes, 0);
@@ -138,7 +151,7 @@ sqlite3 *fault_open(const unsigned char *image, sqlite3_int64 bytes) {
     code = sqlite3_deserialize(db, "main", copy, bytes, bytes,
                                SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE);
   }
-  if (!code) code = sqlite3_mine_init(db, &error, NULL);
+  if (!code) code = fault_load(db, &error);
   sqlite3_free(error);
   if (!code) return db;
   sqlite3_close(db);

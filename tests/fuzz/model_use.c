@@ -11,9 +11,9 @@
 #include <xxhash.h>
 
 const use_model use_models[] = {
-    {"tree classes", "tree", "target=label,max_depth=3,holdout=0.3"},
-    {"tree numbers", "tree", "target=x,max_depth=3,holdout=0.3"},
-    {"tree many classes", "tree", "target=kind,task=classification,max_depth=3,holdout=0"},
+    {"trees classes", "tree", "target=label,max_depth=3,holdout=0.3"},
+    {"trees numbers", "tree", "target=x,max_depth=3,holdout=0.3"},
+    {"trees many classes", "tree", "target=kind,task=classification,max_depth=3,holdout=0"},
     {"prototypes", "kmeans", "k=3,ignore=label"},
     {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind"},
     {"neighbours classes", "knn", "target=label,k=2,holdout=0.3"},

@@ -9,7 +9,8 @@
 
 #include "mine.h"
 
-/* A model to damage: an algorithm and options that bring out a branch of its kind. */
+/* A model to damage: an algorithm and options that bring out a branch of its kind.
+** The first word of the name is the kind's, as in registry.def. */
 typedef struct use_model {
   const char *name, *algorithm, *options;
 } use_model;
