@@ -9,6 +9,7 @@
 #include "sqlite_api.h"
 SQLITE_EXTENSION_INIT1
 
+#include <pthread.h>
 #include <string.h>
 
 #include "mine_static.h"
@@ -81,8 +82,21 @@ static int refuse(char **error, char *sentence) {
   return SQLITE_ERROR;
 }
 
+/* SQLITE_EXTENSION_INIT2 stores the table of SQLite's functions at every load, in the
+** middle of calls that other threads make through it.  We store it once. */
+static void remember_api(const sqlite3_api_routines *api) {
+#ifdef SQLITE_CORE
+  (void)api;
+#else
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&lock);
+  if (sqlite3_api != api) sqlite3_api = api;
+  pthread_mutex_unlock(&lock);
+#endif
+}
+
 MINE_EXPORT int sqlite3_mine_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
-  SQLITE_EXTENSION_INIT2(api);
+  remember_api(api);
   if (sqlite3_libversion_number() < MINE_OLDEST_SQLITE) {
     return refuse(error, sqlite3_mprintf("sqlite-mine needs SQLite 3.38.0 or newer; this is %s",
                                          sqlite3_libversion()));
