@@ -42,6 +42,13 @@ static const catalog_verb catalog_verbs[] = {
 };
 #define CATALOG_VERBS ((int)(sizeof catalog_verbs / sizeof catalog_verbs[0]))
 
+/* Verbs that take the options of another. */
+static const char *const catalog_same[][2] = {{"mine_fit", "mine_train"},
+                                              {"mine_cross_validate", "mine_train"},
+                                              {"mine_probabilities", "mine_predict"},
+                                              {"mine_evaluate", "mine_predict"},
+                                              {"mine_confusion", "mine_predict"}};
+
 /* ---- algorithms ------------------------------------------------------------------ */
 
 static void catalog_tasks(mine_text *text, unsigned tasks) {
@@ -134,15 +141,22 @@ static mine_status catalog_unknown(mine_env *env, const char *name) {
                    list.data);
 }
 
+static const catalog_verb *catalog_find_verb(const char *name) {
+  for (size_t i = 0; i < sizeof catalog_same / sizeof catalog_same[0]; i++) {
+    if (strcmp(catalog_same[i][0], name) == 0) name = catalog_same[i][1];
+  }
+  for (int i = 0; i < CATALOG_VERBS; i++) {
+    if (strcmp(catalog_verbs[i].name, name) == 0) return &catalog_verbs[i];
+  }
+  return NULL;
+}
+
 mine_status mine_catalog_options(mine_env *env, const char *name, mine_relation **out) {
   *out = NULL;
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   if (!name) return catalog_unknown(env, "NULL");
   const mine_algorithm *algorithm = mine_algorithm_find(name);
-  const catalog_verb *verb = NULL;
-  for (int i = 0; i < CATALOG_VERBS; i++) {
-    if (strcmp(catalog_verbs[i].name, name) == 0) verb = &catalog_verbs[i];
-  }
+  const catalog_verb *verb = catalog_find_verb(name);
   if (!algorithm && !verb) return catalog_unknown(env, name);
   mine_relation *r = mine_relation_new(env, "option, type, default_value, range, help");
   if (r && algorithm) catalog_add_algorithm(r, algorithm);

@@ -167,7 +167,8 @@ static mine_status evaluate_confusion(mine_scoring *s, mine_relation **out) {
   const int k = s->model->n_classes;
   if (s->model->task != MINE_CLASSIFICATION)
     return mine_fail(s->env, MINE_UNSUPPORTED,
-                     "a confusion table needs a classification model; this one is a %s model (%s)",
+                     "a confusion table needs a classification model; for this %s model (%s) use "
+                     "mine_evaluate",
                      mine_task_name(s->model->task), s->model->algorithm);
   int64_t *counts = mine_arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(s->env);

@@ -137,9 +137,7 @@ static mine_status scoring_start(mine_scoring *s, const char *options) {
     return mine_fail(env, MINE_UNSUPPORTED,
                      "the model was trained without a target and predicts nothing; use "
                      "mine_neighbors, or train it with target=<column>");
-  s->missing = s->options.missing >= 0 ? s->options.missing
-               : model->missing_error  ? MINE_MISSING_ERROR
-                                       : MINE_MISSING_AUTO;
+  s->missing = s->options.missing >= 0 ? s->options.missing : model->missing;
   if (scoring_choose_class(s) || scoring_spell_classes(s)) return env->status;
   s->column = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
   s->view = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);

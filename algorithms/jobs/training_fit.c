@@ -46,7 +46,7 @@ static mine_status fit_frame_of_model(const mine_training *t, mine_model *model)
     model->weight_name = fit_text(model, t->frame->column[roles->weight].name);
   model->source = fit_text(model, t->source_text);
   model->options = fit_text(model, t->canonical);
-  model->missing_error = t->source.missing == MINE_MISSING_ERROR;
+  model->missing = t->source.missing;
   model->n_classes = t->n_classes;
   model->positive = t->positive;
   for (int c = 0; c < t->n_classes; c++) {

@@ -149,9 +149,9 @@ static mine_status prepare_task(mine_training *t) {
   const int words = mine_column_has_words(column);
   if (distinct == 1)
     return mine_fail(env, MINE_DATA,
-                     "the target '%s' has the same value in every row; there is nothing to tell "
+                     "the target '%s' has the same value in every row%s; there is nothing to tell "
                      "apart",
-                     column->name);
+                     column->name, column->missing > 0 ? " that has one" : "");
   int classes = t->supervised.task == MINE_TASK_CLASSES ||
                 (t->supervised.task == MINE_TASK_AUTO && (words || distinct == 2));
   const unsigned tasks = t->algorithm->tasks;

@@ -82,7 +82,7 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine_write_string(w, model->source);
   mine_write_string(w, model->options);
   mine_write_i64(w, model->rows);
-  mine_write_u8(w, (uint8_t)(model->missing_error != 0));
+  mine_write_u8(w, (uint8_t)model->missing);
   mine_write_u64(w, (uint64_t)model->n_features);
   for (int f = 0; f < model->n_features; f++)
     envelope_write_feature(w, &model->feature[f]);
@@ -293,7 +293,8 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   model->source = mine_read_string(r);
   model->options = mine_read_string(r);
   model->rows = mine_read_i64(r);
-  model->missing_error = mine_read_u8(r) != 0;
+  model->missing = mine_read_u8(r);
+  if (model->missing > 2) mine_reader_bad(r, "the treatment of missing values");
   if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
   const int supervised = model->task == MINE_CLASSIFICATION || model->task == MINE_REGRESSION;
   if (mine_reader_ok(r) && supervised != (model->target_name != NULL))

@@ -42,6 +42,7 @@ typedef struct mine_kind {
   ** MINE_UNSUPPORTED without an error text when there is no such part. */
   mine_status (*describe)(mine_env *env, const mine_model *model, const char *part,
                           mine_relation **out);
+  const char *verbs; /* that list its parts, for an error sentence; NULL: none */
 } mine_kind;
 
 typedef struct mine_algorithm {
@@ -81,7 +82,7 @@ struct mine_model {
   int n_classes;
   mine_values classes; /* as they went in, sorted */
   int positive;        /* index of the positive class, -1 none */
-  int missing_error;   /* missing=error: a missing value when scoring is an error */
+  int missing;         /* the option: 0 auto, 1 error, 2 skip; scoring does the same */
   int64_t rows;        /* rows it was fitted on */
   const char *source, *options;
   mine_values note_item, note_name, note_detail; /* the report, in order */

@@ -309,5 +309,5 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
 
 const mine_kind mine_kind_prototypes = {
     "prototypes",    PROTOTYPES_TAG,  PROTOTYPES_VERSION,  prototypes_predict,
-    prototypes_save, prototypes_load, prototypes_describe,
+    prototypes_save, prototypes_load, prototypes_describe, "mine_centroids",
 };

@@ -178,11 +178,13 @@ static mine_status report_confusion(mine_env *env, const mine_model *model, mine
   const int k = model->n_classes;
   if (model->task != MINE_CLASSIFICATION)
     return mine_fail(env, MINE_UNSUPPORTED,
-                     "a confusion table needs a classification model; this one is a %s model (%s)",
+                     "a confusion table needs a classification model; for this %s model (%s) use "
+                     "mine_evaluate",
                      mine_task_name(model->task), model->algorithm);
   if (!model->held_label)
     return mine_fail(env, MINE_UNSUPPORTED,
-                     "the model keeps no held-out rows (holdout=0); give a source with the target");
+                     "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
+                     "with the target");
   int64_t *counts = mine_arena_zeros(env->scratch, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(env);
   for (int64_t i = 0; i < model->held_rows; i++) {
@@ -207,13 +209,14 @@ mine_status mine_model_relation(mine_env *env, const mine_model *model, const ch
       return mine_metrics_relation(env, model->metric, model->n_metrics, out);
     return mine_fail(env, MINE_UNSUPPORTED,
                      "the model has no metrics%s; give a source with the target",
-                     model->task == MINE_NEIGHBORS ? "" : " (holdout=0)");
+                     model->task == MINE_NEIGHBORS ? "" : " (holdout=0, or too few rows)");
   }
   const mine_status status =
       model->kind->describe ? model->kind->describe(env, model, part, out) : MINE_UNSUPPORTED;
   if (status != MINE_UNSUPPORTED || env->status) return status;
-  return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s", model->algorithm,
-                   model->kind->name, part);
+  return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s%s",
+                   model->algorithm, model->kind->name, part, model->kind->verbs ? ", " : "",
+                   model->kind->verbs ? model->kind->verbs : "");
 }
 
 /* ---- the scalar call ----------------------------------------------------------------- */

@@ -359,4 +359,5 @@ const mine_kind mine_kind_trees = {
     .save = trees_save,
     .load = trees_load,
     .describe = mine_trees_describe,
+    .verbs = "mine_tree, mine_importance",
 };
