@@ -4,6 +4,7 @@
 find_library(SQLITE3_LIBRARY sqlite3)
 
 mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_python.py)
+mine_add_test(hosts.stale COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_stale.py)
 mine_add_test(hosts.node TIMEOUT 360 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_node.py)
 mine_add_test(hosts.documents COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_documents.py)
 set_tests_properties(hosts.documents PROPERTIES FIXTURES_REQUIRED demo DEPENDS hosts.node)
@@ -20,6 +21,12 @@ if(SQLITE3_LIBRARY)
   target_include_directories(host_c_linked PRIVATE ${SQLITE3_INCLUDE_DIR})
   target_link_libraries(host_c_linked PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
   mine_add_test(hosts.c_links COMMAND host_c_linked -)
+
+  add_executable(host_auto tests/hosts/host_auto.c)
+  target_compile_definitions(host_auto PRIVATE SQLITE_CORE)
+  target_include_directories(host_auto PRIVATE ${SQLITE3_INCLUDE_DIR})
+  target_link_libraries(host_auto PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
+  mine_add_test(hosts.c_auto COMMAND host_auto)
 endif()
 
 # The engine without SQL, as docs/examples shows it: against the shared library,
