@@ -5,6 +5,16 @@ find_library(SQLITE3_LIBRARY sqlite3)
 
 mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_python.py)
 mine_add_test(hosts.stale COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_stale.py)
+# An extension that finds every SQLite too old: it must say so and leave the host alone.
+add_library(mine_too_old MODULE ${MINE_EXT_SOURCES} $<TARGET_OBJECTS:mine_objects>)
+set_target_properties(mine_too_old PROPERTIES PREFIX "" OUTPUT_NAME mine SUFFIX ".so"
+  LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/too_old)
+target_compile_definitions(mine_too_old PRIVATE MINE_OLDEST_SQLITE=9000000)
+target_include_directories(mine_too_old PRIVATE ${SQLITE3_INCLUDE_DIR})
+target_link_libraries(mine_too_old PRIVATE mine_flags mine_link Threads::Threads m)
+mine_add_test(hosts.too_old
+  COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_too_old.py)
+
 mine_add_test(hosts.node TIMEOUT 360 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_node.py)
 mine_add_test(hosts.documents COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_documents.py)
 set_tests_properties(hosts.documents PROPERTIES FIXTURES_REQUIRED demo DEPENDS hosts.node)

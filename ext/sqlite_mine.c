@@ -98,8 +98,9 @@ static void remember_api(const sqlite3_api_routines *api) {
 MINE_EXPORT int sqlite3_mine_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
   remember_api(api);
   if (sqlite3_libversion_number() < MINE_OLDEST_SQLITE) {
-    return refuse(error, sqlite3_mprintf("sqlite-mine needs SQLite 3.38.0 or newer; this is %s",
-                                         sqlite3_libversion()));
+    return refuse(error, sqlite3_mprintf("sqlite-mine needs SQLite %d.%d or newer; this is %s",
+                                         MINE_OLDEST_SQLITE / 1000000,
+                                         MINE_OLDEST_SQLITE / 1000 % 1000, sqlite3_libversion()));
   }
   char *loaded = loaded_version(db);
   if (loaded) {
