@@ -275,8 +275,8 @@ void mine_frame_clear(mine_frame *frame) {
 
 /* ---- one row after another ---------------------------------------------------- */
 
+/* Every row is "row 1" in an error: calls have no number that a user knows. */
 void mine_frame_again(mine_frame *frame) {
-  frame->cleared += frame->rows;
   frame->rows = 0;
   for (int c = 0; c < frame->n_columns; c++)
     frame->lane[c].next = 0;

@@ -58,7 +58,8 @@ const mine_option mine_folds_option_table[] = {
     MINE_OPT_END};
 
 const mine_option mine_pick_option_table[] = {
-    MINE_OPT_TEXT(mine_pick_options, algorithm, "the clustering algorithm; not given: kmeans"),
+    {"algorithm", MINE_OPTION_TEXT, offsetof(mine_pick_options, algorithm), "kmeans", 0, 0, 0, 0,
+     NULL, "the clustering algorithm"},
     MINE_OPT_END};
 
 const mine_option mine_scoring_option_table[] = {

@@ -399,5 +399,5 @@ double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int wh
 }
 
 int mine_scoring_find_class(const mine_scoring *s, const mine_cell *value) {
-  return mine_class_find(&s->model->classes, value, 0);
+  return mine_class_find(&s->model->classes, value, 1);
 }

@@ -163,11 +163,11 @@ static void a_part_that_is_not_there_is_refused(void **state) {
   mine_model *model = case_model(2, 100);
   mine_relation *r;
   assert_int_equal(mine_model_relation(env, model, "tree", &r), MINE_UNSUPPORTED);
-  must_say("a kmeans model (prototypes) has no tree");
+  must_say("a kmeans model (prototypes) has no tree; it has mine_summary, mine_centroids");
   (void)close_env(NULL);
   (void)open_env(NULL);
   assert_int_equal(mine_model_relation(env, model, "confusion", &r), MINE_UNSUPPORTED);
-  must_say("this one is a clustering model (kmeans)");
+  must_say("for this clustering model (kmeans) use mine_evaluate");
   mine_model_free(model);
 }
 
