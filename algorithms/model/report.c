@@ -207,9 +207,14 @@ mine_status mine_model_relation(mine_env *env, const mine_model *model, const ch
   if (strcmp(part, "metrics") == 0) {
     if (model->n_metrics > 0)
       return mine_metrics_relation(env, model->metric, model->n_metrics, out);
-    return mine_fail(env, MINE_UNSUPPORTED,
-                     "the model has no metrics%s; give a source with the target",
-                     model->task == MINE_NEIGHBORS ? "" : " (holdout=0, or too few rows)");
+    if (model->task == MINE_NEIGHBORS)
+      return mine_fail(env, MINE_UNSUPPORTED,
+                       "the model was trained without a target, so there is nothing to measure; "
+                       "use mine_neighbors, or train it with target=<column>");
+    return mine_fail(
+        env, MINE_UNSUPPORTED,
+        "the model has no metrics (holdout=0, or too few rows); give a source with the "
+        "target");
   }
   const mine_status status =
       model->kind->describe ? model->kind->describe(env, model, part, out) : MINE_UNSUPPORTED;
