@@ -125,9 +125,10 @@ static mine_status roles_plan_weight(mine_roles *roles, mine_frame *frame) {
   if (roles_find(env, frame, "option weight", &s->weight, &roles->weight)) return env->status;
   const char *name = frame->column[roles->weight].name;
   if (roles->weight == roles->id)
-    return mine_fail(env, MINE_OPTION, "the weight '%s' is also the id", name);
+    return mine_fail(env, MINE_OPTION, "the weight '%s' is also the id; name another column", name);
   if (roles->weight == roles->target)
-    return mine_fail(env, MINE_OPTION, "the weight '%s' is also the target", name);
+    return mine_fail(env, MINE_OPTION, "the weight '%s' is also the target; name another column",
+                     name);
   frame->column[roles->weight].role = MINE_ROLE_WEIGHT;
   return MINE_OK;
 }

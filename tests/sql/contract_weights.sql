@@ -40,3 +40,5 @@ SELECT mine_train('n', 'tree', 'SELECT customer_id, age, churned, 0 AS w FROM cu
 SELECT name, detail FROM mine_summary('m') WHERE item = 'rows';
 -- Scoring needs no weight.
 SELECT count(prediction) AS scored FROM mine_predict('m', 'customers');
+SELECT mine_train('n', 'tree', 'weighted', 'target=churned, weight=customer_id');
+SELECT mine_train('n', 'tree', 'weighted', 'target=churned, weight=churned');
