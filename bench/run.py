@@ -100,7 +100,15 @@ def versions():
     probe = ("import importlib\n"
              "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'faiss'):\n"
              "    try: print(m, importlib.import_module(m).__version__)\n"
-             "    except ImportError: print(m, 'absent')\n")
+             "    except ImportError: print(m, 'absent')\n"
+             "try:\n"
+             "    import scipy.linalg, threadpoolctl\n"
+             "    for p in threadpoolctl.threadpool_info():\n"
+             "        if p['user_api'] == 'blas':\n"
+             "            print('blas', '-'.join(str(p[k]) for k in ('internal_api', 'version', 'architecture')))\n"
+             "            break\n"
+             "    else: print('blas', 'reference')\n"
+             "except ImportError: print('blas', 'absent')\n")
     said = subprocess.run([workloads.PYTHON, "-c", probe], capture_output=True, text=True, check=False).stdout
     return {"sqlite": sqlite3.sqlite_version, "python": platform.python_version(),
             **dict(line.split() for line in said.splitlines())}
@@ -129,8 +137,9 @@ def seconds(value):
     return f"{value:.2f} s"
 
 
-def ratio(kind, ours, other):
-    return ours["seconds"] / other["seconds"] if kind == "floor" else other["seconds"] / ours["seconds"]
+def ratio(kind, ours, other, what="seconds"):
+    above, below = (ours, other) if kind == "floor" else (other, ours)
+    return round(above[what] / max(below[what], 1e-9), 3)
 
 
 def verdict(kind, figure, goal):
@@ -148,7 +157,7 @@ def show(record):
         figure = ""
         if i:
             word = "ours/floor" if record["kind"] == "floor" else "peer/ours"
-            figure = f"{word} {side['ratio']:.2f} {verdict(record['kind'], side['ratio'], side['goal'])}"
+            figure = f"{word} {side['ratio']:.2f} (cpu {side['cpu_ratio']:.2f}) {verdict(record['kind'], side['ratio'], side['goal'])}"
         print(f"  {side['name']:<26}{seconds(side['seconds']):>9}  cpu {seconds(side['cpu']):>9}"
               f"  {side['peak_mb']:>7.1f} MB  {quality:<18} {figure}".rstrip())
     for name, reason in record["absent"].items():
@@ -159,7 +168,8 @@ def show(record):
 def measure(comparison, pairs):
     found, absent = sides.compare(comparison.sides, pairs, comparison.warm)
     for other in found[1:]:
-        other["ratio"] = round(ratio(comparison.kind, found[0], other), 3)
+        other["ratio"] = ratio(comparison.kind, found[0], other)
+        other["cpu_ratio"] = ratio(comparison.kind, found[0], other, "cpu")
         other["goal"] = comparison.goals.get(other["name"])
     return {"name": comparison.name, "kind": comparison.kind, "judge": comparison.judge, "pairs": pairs,
             "sides": found, "absent": absent}

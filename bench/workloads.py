@@ -207,7 +207,8 @@ def neighbors(s):
         sql = (f"SELECT sum(distance) FROM mine_neighbors('base', 'SELECT * FROM queries WHERE id <= 100',"
                "'k=10, scale=none')")
         cases.append(Comparison(f"k-NN k=10, d={d}, 100 queries in SQL", [
-            s.worker("sqlite-mine, knn model", f"neighbors{d}", "sql", "", sql.replace("'base'", "'like'")),
+            s.worker("sqlite-mine, knn model", f"neighbors{d}", "sql", "",
+                     sql.replace("'base'", "'like'").replace("k=10, scale=none", "k=10")),
             s.worker("sqlite-mine, table", f"neighbors{d}", "sql", "", sql),
             s.peer("sqlite-vec float32", "sqlite_vec_neighbors", extension=sqlite_vec(), **few)],
             judge="sum of distances"))
