@@ -14,7 +14,10 @@ checks = mt.Checks("nightly")
 
 
 def nightly(database, **more):
-    env = dict(mt.environment(), MINE_SQLITE=mt.SHELL, **more)
+    # A sanitizer's library belongs in sqlite3 only; sh does not survive every one.
+    shell = f"env LD_PRELOAD={mt.PRELOAD} {mt.SHELL}" if mt.PRELOAD else mt.SHELL
+    env = dict(mt.environment(), MINE_SQLITE=shell, **more)
+    env.pop("LD_PRELOAD", None)
     done = subprocess.run(["sh", str(mt.ROOT / "sql/nightly.sh"), str(database), str(mt.EXTENSION)],
                           env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     return done.returncode, done.stdout
