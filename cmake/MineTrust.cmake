@@ -22,20 +22,27 @@ function(mine_add_trust_program name)
   target_link_libraries(${name} PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
 endfunction()
 
+# Sanitizers are slow: they get fewer rows and every 7th byte, and the long run the rest.
+if(MINE_SANITIZE)
+  set(interrupt_arguments 2 400)
+  set(rows_argument 400)
+  set(corrupt_arguments 500 1 7)
+endif()
+
 set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c)
 
 mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${fault_table})
 mine_add_test(fault.alloc COMMAND fault_alloc)
 mine_add_trust_program(fault_io tests/fault/fault_io.c ${fault_table})
-mine_add_test(fault.io COMMAND fault_io)
+mine_add_test(fault.io TIMEOUT 300 COMMAND fault_io)
 mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${fault_table})
-mine_add_test(fault.interrupt COMMAND fault_interrupt)
+mine_add_test(fault.interrupt COMMAND fault_interrupt ${interrupt_arguments})
 mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
-mine_add_test(fault.limits COMMAND fault_limits)
+mine_add_test(fault.limits COMMAND fault_limits ${rows_argument})
 mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py)
 
 mine_add_trust_program(fault_sameness tests/fault/sameness.c ${fault_table})
-mine_add_test(fault.sameness COMMAND fault_sameness)
+mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)
 
@@ -57,7 +64,8 @@ endfunction()
 
 set(model_use ${PROJECT_SOURCE_DIR}/tests/fuzz/model_use.c)
 mine_add_engine_program(corrupt_models tests/fuzz/corrupt_models.c ${model_use})
-mine_add_test(fuzz.corrupt_models TIMEOUT 600 COMMAND corrupt_models)
+mine_add_test(fuzz.corrupt_models TIMEOUT 600 COMMAND corrupt_models ${corrupt_arguments})
+mine_add_engine_program(portable_models tests/fuzz/portable_models.c ${model_use})
 
 # ---- fuzz targets: the corpus again (any compiler), and libFuzzer (MINE_FUZZ) --------
 

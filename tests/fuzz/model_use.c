@@ -224,3 +224,45 @@ int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory) {
   mine_model_free(model);
   return 1;
 }
+
+/* ---- predictions, to the last bit ------------------------------------------------------ */
+
+static uint64_t use_mix(uint64_t hash, uint64_t value) {
+  for (int i = 0; i < 8; i++)
+    hash = (hash ^ ((value >> (8 * i)) & 0xff)) * 1099511628211u;
+  return hash;
+}
+
+static uint64_t use_hash_cell(uint64_t hash, const mine_cell *cell) {
+  uint64_t bits = 0;
+  if (cell->type == MINE_INT) bits = (uint64_t)cell->as.integer;
+  if (cell->type == MINE_REAL) memcpy(&bits, &cell->as.real, sizeof bits);
+  hash = use_mix(use_mix(hash, (uint64_t)cell->type), bits);
+  for (size_t i = 0; cell->type == MINE_TEXT && i < cell->bytes; i++)
+    hash = use_mix(hash, (unsigned char)cell->as.text[i]);
+  return hash;
+}
+
+uint64_t use_predictions(const unsigned char *bytes, size_t n) {
+  use_memory memory = {0, 0};
+  uint64_t hash = 0;
+  mine_env *env = use_env(&memory);
+  mine_model *model = NULL;
+  mine_scoring *scoring = NULL;
+  mine_status status = mine_model_load(env, bytes, n, &model);
+  if (!status) status = mine_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring);
+  if (!status) status = use_fill(mine_scoring_frame(scoring), 100);
+  if (!status) status = mine_scoring_run(scoring);
+  for (int64_t row = 0; row < 100 && !status; row++) {
+    for (int c = MINE_SCORE_ID; c <= MINE_SCORE_UNKNOWN; c++) {
+      mine_cell cell;
+      mine_scoring_cell(scoring, row, (mine_score_column)c, &cell);
+      hash = use_hash_cell(hash + 1, &cell);
+    }
+  }
+  if (status) fprintf(stderr, "%s\n", mine_env_error(env));
+  mine_scoring_close(scoring);
+  mine_model_free(model);
+  mine_env_close(env);
+  return hash;
+}

@@ -29,5 +29,7 @@ void use_seal(unsigned char *bytes, size_t n);
 /* Load; if it loads, score three rows, search, list every part, read every text.
 ** 1 = it loaded. */
 int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory);
+/* A hash of every cell of 100 scored rows; 0 = does not load or score. */
+uint64_t use_predictions(const unsigned char *bytes, size_t n);
 
 #endif

@@ -1,0 +1,157 @@
+#!/bin/sh
+# tools/long_checks.sh -- the runs that take too long for every day.
+#
+#     tools/long_checks.sh [PART...]        all parts: about an hour on 2 cores
+#
+#   faults     every allocation, every write, 1000 kills, interrupts on larger data
+#   sanitize   every damage to every model, and every fault, under ASan + UBSan
+#   threads    two connections in two threads, and helper threads, under TSan
+#   fuzz       libFuzzer on each target, MINUTES (5) each; what it finds stays in build/fuzz
+#   valgrind   a host that uses every verb, leaks and invalid reads
+#   old_cpu    the extension on processors without AVX (qemu-user)
+#   portable   the engine as a 32-bit and as a big-endian program: the same predictions
+#
+# A part whose tools are missing says so and is skipped; a failure ends the script.
+set -eu
+cd "$(dirname "$0")/.."
+export MINE_PROGRESS=0
+long=${LONG_BUILD:-build/long}
+minutes=${MINUTES:-5}
+seed=${SEED:-1}
+
+build() { # build FOLDER TARGETS... -- CMAKE OPTIONS
+  folder=$long/$1
+  shift
+  targets=
+  while [ "$1" != -- ]; do
+    targets="$targets $1"
+    shift
+  done
+  shift
+  cmake -G Ninja -S . -B "$folder" "$@" >/dev/null
+  cmake --build "$folder" --target $targets >"$folder/log" || { cat "$folder/log"; exit 1; }
+}
+
+say() {
+  echo "==== $* ===="
+}
+
+lacks() {
+  for tool in "$@"; do
+    command -v "$tool" >/dev/null || { echo "skipped: no $tool"; return 0; }
+  done
+  return 1
+}
+
+faults() {
+  say "faults: every allocation, write, kill and interrupt"
+  build release mine fault_alloc fault_io fault_interrupt fault_limits fault_sameness -- \
+    -DCMAKE_BUILD_TYPE=Release
+  "$folder/fault_alloc" all
+  "$folder/fault_io" all
+  "$folder/fault_interrupt" 20 20000 "$seed" | tail -1
+  "$folder/fault_limits" 20000
+  "$folder/fault_sameness" 20000
+  MINE_BUILD=$folder python3 tests/fault/kill.py 1000 "$seed"
+}
+
+sanitize() {
+  say "sanitize: damaged models and faults under ASan + UBSan"
+  build asan corrupt_models fault_alloc fault_io fault_interrupt fault_limits -- \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
+    -DMINE_SANITIZE=address,undefined
+  "$folder/corrupt_models" 100000 "$seed"
+  "$folder/fault_alloc" all
+  "$folder/fault_io"
+  "$folder/fault_interrupt" 10 1000 "$seed" | tail -1
+  "$folder/fault_limits" 1000
+}
+
+threads() {
+  say "threads: under TSan"
+  build tsan mine host_guest fault_sameness fault_interrupt -- \
+    -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
+    -DMINE_SANITIZE=thread
+  MINE_EXTENSION=$folder/mine.so "$folder/host_guest"
+  "$folder/fault_sameness" 1000
+  "$folder/fault_interrupt" 4 400 "$seed" | tail -1
+}
+
+fuzz() {
+  say "fuzz: $minutes minutes a target"
+  lacks clang && return
+  build fuzz fuzz_model fuzz_options fuzz_source fuzz_sql -- -DCMAKE_C_COMPILER=clang \
+    -DMINE_FUZZ=ON -DMINE_SANITIZE=address,undefined -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g"
+  for target in source sql options model; do
+    found=$long/fuzz_found/$target
+    mkdir -p "$found"
+    longest=1500
+    [ "$target" = model ] && longest=6000
+    "$folder/fuzz_$target" -max_total_time=$((60 * minutes)) -timeout=25 -rss_limit_mb=2500 \
+      -max_len=$longest -dict=tests/fuzz/mine.dict -print_final_stats=1 \
+      -artifact_prefix="$long/crash_${target}_" "$found" "tests/fuzz/corpus/$target" \
+      2>"$found.log" || { tail -40 "$found.log"; exit 1; }
+    echo "$target: $(grep -E 'number_of_executed' "$found.log" | tr -s ' ')"
+  done
+}
+
+memory() {
+  say "valgrind: every verb in a host"
+  lacks valgrind && return
+  build release mine host_guest -- -DCMAKE_BUILD_TYPE=Release
+  MINE_EXTENSION=$folder/mine.so valgrind -q --error-exitcode=9 --leak-check=full \
+    --errors-for-leak-kinds=definite,indirect --num-callers=30 "$folder/host_guest" threads
+}
+
+old_cpu() {
+  say "old_cpu: without AVX"
+  lacks qemu-x86_64 && return
+  build release mine host_guest portable_models -- -DCMAKE_BUILD_TYPE=Release
+  mkdir -p "$long/models"
+  "$folder/portable_models" write "$long/models" >"$long/written"
+  "$folder/portable_models" read "$long/models" >"$long/read"
+  for cpu in qemu64 core2duo; do
+    mkdir -p "$long/models_$cpu"
+    qemu-x86_64 -cpu $cpu "$folder/portable_models" write "$long/models_$cpu" | cmp - "$long/written"
+    qemu-x86_64 -cpu $cpu "$folder/portable_models" read "$long/models" | cmp - "$long/read"
+    MINE_EXTENSION=$folder/mine.so qemu-x86_64 -cpu $cpu "$folder/host_guest" threads
+    echo "$cpu: the same models and predictions"
+  done
+}
+
+# The engine alone: no SQLite of that machine is needed.
+portable_on() { # portable_on NAME COMPILER EMULATOR FLAGS
+  lacks "$2" && return
+  [ -z "$3" ] || { lacks "$3" && return; }
+  mkdir -p "$long/$1"
+  cp /usr/include/xxhash.h "$long/$1/"
+  "$2" -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -ffp-contract=off ${4:-} -static -I"$long/$1" \
+    -Ialgorithms -Itests/fuzz -o "$long/$1/portable_models" tests/fuzz/portable_models.c \
+    tests/fuzz/model_use.c $(find algorithms -name '*.c') -lpthread -lm
+  $3 "$long/$1/portable_models" write "$long/$1" >"$long/$1/written"
+  $3 "$long/$1/portable_models" read "$long/models" | diff - "$long/read"
+  echo "$1: predictions of the stored models are the same"
+  # Training promises the same bytes for one build only: another libm rounds log() differently.
+  same=$(diff "$long/$1/written" "$long/written" | grep -c '^<' || true)
+  echo "$1: trains other bytes for $same of $(wc -l <"$long/written") models"
+}
+
+portable() {
+  say "portable: 32 bits and big-endian"
+  build release portable_models -- -DCMAKE_BUILD_TYPE=Release
+  mkdir -p "$long/models"
+  "$folder/portable_models" write "$long/models" >"$long/written"
+  "$folder/portable_models" read "$long/models" >"$long/read"
+  portable_on i686 i686-linux-gnu-gcc "" "-msse2 -mfpmath=sse"
+  portable_on s390x s390x-linux-gnu-gcc qemu-s390x
+}
+
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable}; do
+  case $part in
+    valgrind) memory ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable) $part ;;
+    *) echo "there is no part $part"; exit 2 ;;
+  esac
+done
+say "all parts passed"
