@@ -59,6 +59,7 @@ def open_with_mine(s, name):
     con = sqlite3.connect(s.db(name))
     con.enable_load_extension(True)
     con.load_extension(str(s.build / "mine"))
+    con.execute("DROP TABLE IF EXISTS mine_models")  # an earlier version's
     return con
 
 
