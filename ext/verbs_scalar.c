@@ -233,6 +233,28 @@ static mine_status row_result_prediction(row_plan *plan, sqlite3_context *contex
   return MINE_OK;
 }
 
+/* "the model has no class 'x'; its classes are 'no', 'yes'" */
+static mine_status row_no_such_class(row_plan *plan, sqlite3_value *value) {
+  sqlite3_str *list = sqlite3_str_new(NULL);
+  int n = mine_scoring_classes(plan->scoring);
+  for (int i = 0; i < n && i < 20; i++) {
+    mine_cell cell;
+    mine_scoring_class(plan->scoring, i, &cell);
+    sqlite3_str_appendall(list, i ? ", " : "");
+    if (cell.type == MINE_INT) sqlite3_str_appendf(list, "%lld", (long long)cell.as.integer);
+    if (cell.type == MINE_REAL) sqlite3_str_appendf(list, "%!.15g", cell.as.real);
+    if (cell.type == MINE_TEXT) sqlite3_str_appendf(list, "'%.*s'", (int)cell.bytes, cell.as.text);
+  }
+  char *classes = sqlite3_str_finish(list);
+  const char *text = (const char *)sqlite3_value_text(value);
+  const char *quote = sqlite3_value_type(value) == SQLITE_TEXT ? "'" : "";
+  mine_status status = mine_call_fail(&plan->call, MINE_OPTION,
+                                      "the model has no class %s%.60s%s; its classes are %s", quote,
+                                      text ? text : "NULL", quote, classes ? classes : "");
+  sqlite3_free(classes);
+  return status;
+}
+
 static mine_status row_result_probability(row_plan *plan, sqlite3_value *class_value,
                                           sqlite3_context *context) {
   mine_cell cell;
@@ -242,13 +264,7 @@ static mine_status row_result_probability(row_plan *plan, sqlite3_value *class_v
                           "the model predicts no classes; use mine_predict");
   }
   int which = mine_scoring_find_class(plan->scoring, &cell);
-  if (which < 0) {
-    const char *text = (const char *)sqlite3_value_text(class_value);
-    return mine_call_fail(&plan->call, MINE_OPTION,
-                          "the model has no class %s; write mine_probability(model, class, "
-                          "'name', value, ...)",
-                          text ? text : "NULL");
-  }
+  if (which < 0) return row_no_such_class(plan, class_value);
   sqlite3_result_double(context, mine_scoring_class_probability(plan->scoring, 0, which));
   return MINE_OK;
 }

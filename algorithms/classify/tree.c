@@ -122,6 +122,8 @@ static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void 
   if (!status) status = mine_tree_count_logs(&grow);
   if (!status) status = mine_tree_columns(&grow);
   if (!status) status = mine_tree_grow_all(&grow);
+  if (!status)
+    mine_model_note(model, "fit", "criterion", "%s", tree_criteria[grow.options.criterion]);
   if (!status) status = mine_tree_finish(&grow, model);
   return status;
 }

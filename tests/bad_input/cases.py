@@ -140,7 +140,7 @@ CASES = [
     ("predict: value for a name", "SELECT mine_predict('m',3,'age')", "has no name before it"),
     ("predict: broken JSON", "SELECT mine_predict('m','{\"age\":')", "malformed JSON"),
     ("predict: nested JSON", "SELECT mine_predict('m','{\"age\":[1]}')", "is an array"),
-    ("probability: no such class", "SELECT mine_probability('m','perhaps','age',1,'income',2,'plan','gold')", "no class perhaps"),
+    ("probability: no such class", "SELECT mine_probability('m','perhaps','age',1,'income',2,'plan','gold')", "no class 'perhaps'; its classes are 'no', 'yes'"),
     ("probability: no classes", "SELECT mine_probability('km','yes','age',1,'income',2,'plan','gold','churn','no')", "no classes"),
     ("export: unknown format", "SELECT mine_export('m','fax')", "no format 'fax'"),
     ("from predict: no source", "SELECT * FROM mine_predict('m')", "FROM mine_predict(model, source [, options])"),
