@@ -317,7 +317,7 @@ static int io_loop(io_run *run, int all) {
     io_state.full = kind & 1;
     io_state.for_good = kind >> 1;
     int met = 1;
-    for (int64_t n = 1; met && bad < 3; n += all || n < 12 ? 1 : 1 + n / 6)
+    for (int64_t n = 1; met && bad < 3; n += all || n < 10 ? 1 : 1 + n / 4)
       bad += io_try(run, n, &met);
   }
   io_state.for_good = io_state.full = 0;
@@ -331,7 +331,7 @@ int main(int argc, char **argv) {
   const char *tmp = getenv("TMPDIR");
   snprintf(io_folder, sizeof io_folder, "%s/mine-io-XXXXXX", tmp ? tmp : "/tmp");
   if (io_register() || !mkdtemp(io_folder)) return 2;
-  unsigned char *image = fault_image(300, 0, &run.bytes);
+  unsigned char *image = fault_image(150, 0, &run.bytes);
   if (!image) return 1;
   run.image = image;
   int bad = 0;
