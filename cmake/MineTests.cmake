@@ -6,6 +6,7 @@
 #   golden.*, differential.*   published results; scikit-learn and brute force
 #   bad_input.*   the catalogue: each call its sentence, nothing written
 #   hosts.*   programs that load or embed the extension
+#   fault.*, fuzz.*, trust.*   faults, hostile bytes, completeness (MineTrust.cmake)
 # Exit code 77 means "skipped", and the test says why.
 
 set(runner ${PROJECT_SOURCE_DIR}/tests/run.py)
