@@ -121,7 +121,21 @@ static void train_usage(sqlite3_context *context, const char *usage) {
   sqlite3_free(text);
 }
 
+/* SQLite (3.40 among others) evaluates DIRECTONLY functions in CHECK constraints,
+** so inserting into a stranger's table could train, or read by a source.  Called
+** directly, some running statement names the verb in its own text. */
+static int train_is_direct(sqlite3_context *context, const char *pattern) {
+  sqlite3 *db = sqlite3_context_db_handle(context);
+  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s)) {
+    const char *sql = sqlite3_stmt_busy(s) ? sqlite3_sql(s) : NULL;
+    if (sql && sqlite3_strlike(pattern, sql, '\\') == 0) return 1;
+  }
+  sqlite3_result_error(context, "unsafe use of a verb that trains: not from within a schema", -1);
+  return 0;
+}
+
 static void train_function(sqlite3_context *context, int n, sqlite3_value **values) {
+  if (!train_is_direct(context, "%mine\\_train%")) return;
   if (n < 3 || n > 4) {
     train_usage(context, "mine_train(model, algorithm, source [, options])");
     return;
@@ -144,6 +158,7 @@ static mine_status fit_result(mine_call *call, const mine_model *model, sqlite3_
 }
 
 static void fit_function(sqlite3_context *context, int n, sqlite3_value **values) {
+  if (!train_is_direct(context, "%mine\\_fit%")) return;
   if (n < 2 || n > 3) {
     train_usage(context, "mine_fit(algorithm, source [, options])");
     return;
@@ -174,6 +189,7 @@ static mine_status init_schema(mine_call *call, const char *schema) {
 }
 
 static void init_function(sqlite3_context *context, int n, sqlite3_value **values) {
+  if (!train_is_direct(context, "%mine\\_init%")) return;
   if (n > 1) {
     train_usage(context, "mine_init([schema])");
     return;

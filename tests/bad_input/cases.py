@@ -201,6 +201,9 @@ CASES = [
     ("self-reading view", "SELECT * FROM mine_predict('m','selfish')", "deep"),
     ("permanent view over a source verb", "SELECT * FROM sneaky", "unsafe use"),
     ("permanent view over training", "SELECT * FROM sneaky_train", "unsafe use"),
+    ("CHECK that trains", "INSERT INTO checks_train VALUES (1)", "unsafe use"),
+    ("CHECK that fits", "INSERT INTO checks_fit VALUES (1)", "unsafe use"),
+    ("CHECK that makes the table", "INSERT INTO checks_init VALUES (1)", "unsafe use"),
     # read-only
     ("query_only", "PRAGMA query_only=1; " + TRAIN + "'customers','target=churn')", "attempt to write a readonly database"),
     ("foreign mine_models", "ATTACH ':memory:' AS other; CREATE TABLE other.mine_models(a); SELECT mine_train('other.x','tree','customers','target=churn')", "is not the table"),

@@ -25,6 +25,9 @@ SELECT mine_train('m','tree','customers','target=churn, ignore=');
 SELECT mine_train('km','kmeans','customers','k=3');
 SELECT mine_train('nn','knn','customers','target=churn');
 CREATE VIEW sneaky AS SELECT * FROM mine_predict('m','customers');
+CREATE TABLE checks_train(a CHECK (mine_train('z','tree','customers','target=churn') IS NOT NULL));
+CREATE TABLE checks_fit(a CHECK (mine_fit('kmeans','customers') IS NOT NULL));
+CREATE TABLE checks_init(a CHECK (mine_init() IS NOT NULL));
 CREATE VIEW sneaky_train AS SELECT mine_train('z','tree','customers','target=churn') AS a;
 """
 TEMPORARY = """
