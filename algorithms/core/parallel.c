@@ -121,6 +121,17 @@ mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task, void *co
   return parallel_run(env, tasks, task, context, &report);
 }
 
+#define PARALLEL_WORTH 2e6
+
+mine_status mine_parallel_worth(mine_env *env, double work, int64_t tasks, mine_task task,
+                                void *context) {
+  const int threads = env->threads;
+  if (work < PARALLEL_WORTH) env->threads = 1;
+  mine_status status = mine_parallel(env, tasks, task, context);
+  env->threads = threads;
+  return status;
+}
+
 mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
                                    const char *what, double from, double to) {
   const parallel_report report = {what, from, to};

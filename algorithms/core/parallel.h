@@ -28,7 +28,13 @@ typedef void (*mine_task)(void *context, int64_t task, int worker);
 mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task,
                           void *context) MINE_MUST_CHECK;
 
-/* The same, reporting progress as `what` from share `from` to share `to`. */
+/* The same for `work` nanoseconds, roughly known: below two milliseconds the
+** calling thread does it alone.  On a busy machine a helper may wait for a
+** processor longer than it helps (docs/design/performance.md). */
+mine_status mine_parallel_worth(mine_env *env, double work, int64_t tasks, mine_task task,
+                                void *context) MINE_MUST_CHECK;
+
+/* mine_parallel(), reporting progress as `what` from share `from` to share `to`. */
 mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
                                    const char *what, double from, double to) MINE_MUST_CHECK;
 

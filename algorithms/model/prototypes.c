@@ -15,6 +15,8 @@
 #define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
 #define PROTOTYPES_VERSION 1u
 #define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
+#define PROTOTYPES_MEET    0.15      /* ns: row x centre x dimension      */
+#define PROTOTYPES_ENCODE  2.0       /* ns: row x dimension               */
 
 /* ---- predict ------------------------------------------------------------------ */
 
@@ -68,7 +70,10 @@ static mine_status prototypes_predict(mine_env *env, const mine_model *model,
   job.panel = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   status = mine_env_status(env);
   if (status == MINE_OK) {
-    status = mine_parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
+    const double work =
+        (double)batch->n * m->encoding.width * ((double)m->k * PROTOTYPES_MEET + PROTOTYPES_ENCODE);
+    status =
+        mine_parallel_worth(env, work, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
   }
   mine_arena_rewind(env->scratch, mark);
   return status;
