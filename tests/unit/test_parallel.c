@@ -212,6 +212,28 @@ static void test_progress_has_its_shares(void **state) {
   mine_env_close(env);
 }
 
+static void note_thread(void *context, int64_t task, int worker) {
+  (void)worker;
+  ((pthread_t *)context)[task] = pthread_self();
+}
+
+static void test_little_work_needs_no_helper(void **state) {
+  (void)state;
+  static pthread_t ran_on[TASKS];
+  mine_env *env = open_env(NULL, 4);
+  assert_int_equal(mine_parallel_worth(env, 1e5, TASKS, note_thread, ran_on), MINE_OK);
+  for (int i = 0; i < TASKS; i++)
+    assert_true(pthread_equal(ran_on[i], pthread_self()));
+  assert_int_equal(env->threads, 4); /* for this loop only */
+  static counting c;
+  memset(&c, 0, sizeof c);
+  c.threads = 4;
+  assert_int_equal(mine_parallel_worth(env, 1e9, TASKS, count_task, &c), MINE_OK);
+  for (int i = 0; i < TASKS; i++)
+    assert_int_equal(atomic_load(&c.ran[i]), 1);
+  mine_env_close(env);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_task_runs_once),
@@ -221,6 +243,7 @@ int main(void) {
       cmocka_unit_test(test_no_thread_without_need),
       cmocka_unit_test(test_helpers_take_no_signals),
       cmocka_unit_test(test_progress_has_its_shares),
+      cmocka_unit_test(test_little_work_needs_no_helper),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
