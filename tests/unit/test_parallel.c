@@ -212,7 +212,7 @@ static void test_progress_has_its_shares(void **state) {
   mine_env_close(env);
 }
 
-static void note_thread(void *context, int64_t task, int worker) {
+static void note_own_thread(void *context, int64_t task, int worker) {
   (void)worker;
   ((pthread_t *)context)[task] = pthread_self();
 }
@@ -221,7 +221,7 @@ static void test_little_work_needs_no_helper(void **state) {
   (void)state;
   static pthread_t ran_on[TASKS];
   mine_env *env = open_env(NULL, 4);
-  assert_int_equal(mine_parallel_worth(env, 1e5, TASKS, note_thread, ran_on), MINE_OK);
+  assert_int_equal(mine_parallel_worth(env, 1e5, TASKS, note_own_thread, ran_on), MINE_OK);
   for (int i = 0; i < TASKS; i++)
     assert_true(pthread_equal(ran_on[i], pthread_self()));
   assert_int_equal(env->threads, 4); /* for this loop only */
