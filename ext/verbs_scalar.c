@@ -142,6 +142,11 @@ static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
   mine_scoring_close(plan->scoring);
   plan->scoring = NULL;
   mine_status status = row_plan_names(plan, reader);
+  if (!status && plan->n_names == 0) {
+    status = mine_call_fail(&plan->call, MINE_OPTION,
+                            "the call has no attributes; write 'name', value, ... or a JSON object "
+                            "with members");
+  }
   if (!status) {
     status =
         mine_scoring_open(plan->call.env, plan->model, MINE_SCORE_SINGLE, NULL, &plan->scoring);
@@ -168,6 +173,9 @@ static void row_put(mine_frame *frame, int column, const mine_cell *cell) {
       break;
     case MINE_TEXT:
       mine_frame_put_text(frame, column, cell->as.text, cell->bytes);
+      break;
+    case MINE_BLOB:
+      mine_frame_put_blob(frame, column);
       break;
     default:
       mine_frame_put_null(frame, column);

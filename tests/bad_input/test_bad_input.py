@@ -28,6 +28,9 @@ CREATE VIEW sneaky AS SELECT * FROM mine_predict('m','customers');
 CREATE TABLE checks_train(a CHECK (mine_train('z','tree','customers','target=churn') IS NOT NULL));
 CREATE TABLE checks_fit(a CHECK (mine_fit('kmeans','customers') IS NOT NULL));
 CREATE TABLE checks_init(a CHECK (mine_init() IS NOT NULL));
+CREATE TABLE defaults(a, b DEFAULT (mine_fit('kmeans','customers')));
+CREATE TABLE triggers(a);
+CREATE TRIGGER trains AFTER INSERT ON triggers BEGIN SELECT mine_train('z','tree','customers','target=churn'); END;
 CREATE VIEW sneaky_train AS SELECT mine_train('z','tree','customers','target=churn') AS a;
 """
 TEMPORARY = """
@@ -41,7 +44,7 @@ def run_script(connection, script):
     statement = ""
     for piece in script.split(";"):
         statement += piece + ";"
-        if sqlite3.complete_statement(statement):
+        if sqlite3.complete_statement(statement):  # knows that a trigger's body goes on
             connection.execute(statement).fetchall()
             statement = ""
     if statement.strip(" ;\n"):
