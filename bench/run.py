@@ -192,9 +192,8 @@ def measure_load(setting, pairs):
     return records
 
 
-def compare_with(now, path):
+def compare_with(now, then, path):
     """The figures of another run beside these: ratios travel between machines, seconds do not."""
-    then = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     was = {r["name"]: r for r in then["records"] if "sides" in r}
     print(f"\nbeside {path}: {then['machine']['processor']}, {then['machine']['when']}, {then['machine']['commit']}")
     if then["rows"] != now["rows"]:
@@ -235,6 +234,7 @@ def main():
     data = args.data or folder / "bench" / f"data{rows}"
     setting = workloads.Setting(folder, data, rows, args.quick)
     pairs = args.pairs or (3 if args.quick else 5)
+    then = json.loads(pathlib.Path(args.compare).read_text(encoding="utf-8")) if args.compare else None
     build(folder, args.build)
     make_data(setting)
     report = {"rows": rows, "machine": machine(), "records": []}
@@ -252,7 +252,7 @@ def main():
     if args.baseline:
         pathlib.Path(args.baseline).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     if args.compare:
-        compare_with(report, args.compare)
+        compare_with(report, then, args.compare)
     return 0
 
 
