@@ -20,6 +20,7 @@
 /* A loaded model, found by the header of its bytes. */
 typedef struct mine_cached_model {
   unsigned char header[MINE_MODEL_HEADER];
+  size_t bytes;
   mine_model *model; /* NULL: free place */
   unsigned long last_use;
 } mine_cached_model;

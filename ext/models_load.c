@@ -8,10 +8,11 @@
 
 /* ---- the cache ------------------------------------------------------------------- */
 
-static mine_model *load_cached(mine_connection *connection, const void *header) {
+static mine_model *load_cached(mine_connection *connection, const void *header, size_t bytes) {
   for (int i = 0; i < MINE_CACHED_MODELS; i++) {
     mine_cached_model *cached = &connection->cached[i];
-    if (cached->model && memcmp(cached->header, header, MINE_MODEL_HEADER) == 0) {
+    if (cached->model && cached->bytes == bytes &&
+        memcmp(cached->header, header, MINE_MODEL_HEADER) == 0) {
       cached->last_use = ++connection->uses;
       return cached->model;
     }
@@ -19,7 +20,8 @@ static mine_model *load_cached(mine_connection *connection, const void *header) 
   return NULL;
 }
 
-static void load_remember(mine_connection *connection, const void *header, mine_model *model) {
+static void load_remember(mine_connection *connection, const void *header, size_t bytes,
+                          mine_model *model) {
   mine_cached_model *oldest = &connection->cached[0];
   for (int i = 0; i < MINE_CACHED_MODELS; i++) {
     mine_cached_model *cached = &connection->cached[i];
@@ -31,6 +33,7 @@ static void load_remember(mine_connection *connection, const void *header, mine_
   }
   mine_model_free(oldest->model);
   memcpy(oldest->header, header, MINE_MODEL_HEADER);
+  oldest->bytes = bytes;
   oldest->model = model;
   oldest->last_use = ++connection->uses;
   mine_model_retain(model);
@@ -39,14 +42,14 @@ static void load_remember(mine_connection *connection, const void *header, mine_
 /* ---- bytes to a model ---------------------------------------------------------------- */
 
 static mine_status load_bytes(mine_call *call, const void *bytes, size_t n, mine_model **out) {
-  mine_model *model = n >= MINE_MODEL_HEADER ? load_cached(call->connection, bytes) : NULL;
+  mine_model *model = n >= MINE_MODEL_HEADER ? load_cached(call->connection, bytes, n) : NULL;
   if (model) {
     mine_model_retain(model);
     *out = model;
     return MINE_OK;
   }
   mine_status status = mine_model_load(call->env, bytes, n, out);
-  if (!status) load_remember(call->connection, bytes, *out);
+  if (!status) load_remember(call->connection, bytes, n, *out);
   return status;
 }
 
@@ -60,7 +63,7 @@ static mine_status load_from_blob(mine_call *call, sqlite3_blob *blob, const cha
     return mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (%d bytes); train it again",
                           name, n);
   }
-  mine_model *cached = load_cached(call->connection, header);
+  mine_model *cached = load_cached(call->connection, header, (size_t)n);
   if (cached) {
     mine_model_retain(cached);
     *out = cached;

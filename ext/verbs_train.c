@@ -49,6 +49,17 @@ static mine_status train_arguments(mine_call *call, int n, sqlite3_value **value
   return status;
 }
 
+/* The model about to be replaced, or NULL: also when it cannot be read any more,
+** for training again is the remedy. */
+static mine_model *train_previous(const mine_call *call, const mine_model_name *name) {
+  mine_call look; /* errors stick, so this look has a call of its own */
+  mine_model *previous = NULL;
+  mine_status status = mine_call_open(&look, call->connection, call->verb);
+  if (!status) status = mine_models_find(&look, name, &previous);
+  mine_call_close(&look);
+  return status ? NULL : previous;
+}
+
 /* A positive class chosen once stays when the model is trained again. */
 static mine_status train_keep_positive(mine_training *training, const mine_model *previous) {
   mine_cell positive;
@@ -95,9 +106,7 @@ static mine_status train_and_store(mine_call *call, int n, sqlite3_value **value
   if (!status) status = mine_model_name_parse(call, text, &name);
   if (!status) status = train_arguments(call, n - 1, values + 1, &request);
   if (!status) status = mine_models_check_writable(call, &name);
-  if (!status && mine_models_find(call, &name, &request.previous) == MINE_CORRUPT) {
-    return mine_env_status(call->env);
-  }
+  if (!status) request.previous = train_previous(call, &name);
   mine_model *model = NULL;
   char *line = NULL; /* made before storing: nothing may fail after it */
   if (!status) status = train_run(call, &request, &model);

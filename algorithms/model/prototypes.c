@@ -50,6 +50,24 @@ static void prototypes_score(void *context, int64_t task, int worker) {
   }
 }
 
+/* One row, as in a trigger: no panel, no clock, no threads.  A pair's sum has the
+** bits of a lane's. */
+static void prototypes_score_row(const mine_prototypes *m, const mine_batch *batch, double *row,
+                                 const mine_scores *out) {
+  const int64_t width = m->encoding.width;
+  double best = INFINITY;
+  int32_t nearest = 0;
+  mine_encode(&m->encoding, batch, 0, 1, row);
+  for (int64_t c = 0; c < m->k; c++) {
+    const double distance = mine_distance_pair(row, m->centre + c * width, (int)width);
+    if (distance >= best) continue;
+    best = distance;
+    nearest = (int32_t)c;
+  }
+  if (out->cluster) out->cluster[0] = nearest + 1;
+  if (out->distance) out->distance[0] = sqrt(best);
+}
+
 /* Rows per task: about a millisecond, and no more than there are. */
 static int64_t prototypes_block(const mine_prototypes *m, int64_t n) {
   const double rows = PROTOTYPES_WORK / ((double)m->k * m->encoding.width + 1);
@@ -69,7 +87,9 @@ static mine_status prototypes_predict(mine_env *env, const mine_model *model,
   job.rows = mine_arena_array(env->scratch, threads * (size_t)job.block, width * sizeof(double));
   job.panel = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   status = mine_env_status(env);
-  if (status == MINE_OK) {
+  if (status == MINE_OK && batch->n == 1) {
+    prototypes_score_row(m, batch, job.rows, out);
+  } else if (status == MINE_OK) {
     const double work =
         (double)batch->n * m->encoding.width * ((double)m->k * PROTOTYPES_MEET + PROTOTYPES_ENCODE);
     status =

@@ -39,3 +39,10 @@ SELECT count(*) AS rows, _model AS model FROM mine_predict WHERE _model='m' AND 
 EXPLAIN QUERY PLAN SELECT * FROM c LEFT JOIN mine_predict('m','c') USING(id);
 -- A correlated subquery runs the model once a statement, not once a row.
 SELECT count((SELECT prediction FROM mine_predict('m','c') p WHERE p.id = c.id)) AS found FROM c;
+-- Set and row agree for clusters and neighbours, too.
+SELECT length(mine_train('seg','kmeans','c','k=4, ignore=churn')) > 0 AS trained;
+SELECT length(mine_train('near','knn','c','target=churn, k=5')) > 0 AS trained;
+SELECT count(*) AS rows, sum(p.prediction IS NOT mine_predict('seg','age',age,'plan',plan)) AS differ
+  FROM c JOIN mine_predict('seg','c') p USING(id);
+SELECT count(*) AS rows, sum(p.probability IS NOT mine_probability('near','yes','age',age,'plan',plan)) AS differ
+  FROM c JOIN mine_predict('near','c') p USING(id);

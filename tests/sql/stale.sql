@@ -38,3 +38,8 @@ SELECT * FROM incoming;
 SELECT 'in a permanent view';
 CREATE VIEW judged AS SELECT id, mine_predict('m','x',x) AS y FROM low;
 SELECT y, count(*) FROM judged GROUP BY 1;
+SELECT 'a stored model that no longer reads is no obstacle to its remedy';
+UPDATE mine_models SET model = substr(model, 1, 100) WHERE name = 'm';
+SELECT mine_predict('m','x',50);
+SELECT length(mine_train('m','tree','high','target=y')) > 0;
+SELECT mine_predict('m','x',50);
