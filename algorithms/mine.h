@@ -239,9 +239,8 @@ int mine_scoring_find_class(const mine_scoring *scoring, const mine_cell *value)
 mine_status mine_scoring_relation(mine_scoring *scoring, const char *part, mine_relation **out);
 void mine_scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
 /* The short way of MINE_SCORE_SINGLE, for one row after another: again (forget the
-** last row), put its cells, row (score it; no end_row, no run).  The prediction
-** and the probabilities are those of the long way, bit for bit; the counts of
-** missing and unknown cells are kept only where they matter (missing=error|skip). */
+** last row), put its cells, row (score it; no end_row, no run).  The
+** results are those of the long way, bit for bit. */
 void mine_scoring_again(mine_scoring *scoring);
 mine_status mine_scoring_row(mine_scoring *scoring);
 void mine_scoring_close(mine_scoring *scoring);

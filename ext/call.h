@@ -52,7 +52,9 @@ mine_status mine_call_required_text(mine_call *call, sqlite3_value *value, const
 
 void mine_result_cell(sqlite3_context *context, const mine_cell *cell);
 void mine_value_cell(sqlite3_value *value, mine_cell *out);
-/* An argument of a function into a cell of the row under construction. */
-void mine_frame_put_value(mine_frame *frame, int column, sqlite3_value *value);
+/* Arguments of a function into cells of the row under construction:
+** values[i * step] into column[i]. */
+void mine_frame_put_values(mine_frame *frame, const int *column, sqlite3_value **values, int step,
+                           int n);
 
 #endif

@@ -59,8 +59,7 @@ struct mine_read_group {
   int last;
 };
 
-#define READ_POINTER  "mine:rows"
-#define READ_TOGETHER 64
+#define READ_POINTER "mine:rows"
 
 static void read_row(sqlite3_context *context, int n, sqlite3_value **values) {
   const mine_read_group *group = n > 0 ? sqlite3_value_pointer(values[0], READ_POINTER) : NULL;
@@ -69,22 +68,7 @@ static void read_row(sqlite3_context *context, int n, sqlite3_value **values) {
     return;
   }
   mine_source *source = group->source;
-  /* Most cells of most tables are REAL: they go over together. */
-  double real[READ_TOGETHER];
-  int column[READ_TOGETHER];
-  int together = 0;
-  for (int i = 1; i < n; i++) {
-    if (sqlite3_value_type(values[i]) != SQLITE_FLOAT) {
-      mine_frame_put_value(source->frame, group->column[i - 1], values[i]);
-      continue;
-    }
-    column[together] = group->column[i - 1];
-    real[together++] = sqlite3_value_double(values[i]);
-    if (together < READ_TOGETHER) continue;
-    mine_frame_put_reals(source->frame, column, real, together);
-    together = 0;
-  }
-  mine_frame_put_reals(source->frame, column, real, together);
+  mine_frame_put_values(source->frame, group->column, values + 1, 1, n - 1);
   if (!group->last) return;
   source->row++;
   if (mine_frame_end_row(source->frame)) sqlite3_result_error(context, "stopped", -1);

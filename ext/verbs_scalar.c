@@ -186,9 +186,12 @@ static void row_put(mine_frame *frame, int column, const mine_cell *cell) {
 /* Pairs whose names are known to be the plan's. */
 static void row_fill_pairs(row_plan *plan, sqlite3_value **values) {
   mine_frame *frame = mine_scoring_frame(plan->scoring);
+  if (plan->n_wanted == plan->n_names) { /* as a rule */
+    mine_frame_put_values(frame, plan->wanted, values + 1, 2, plan->n_wanted);
+    return;
+  }
   for (int i = 0; i < plan->n_wanted; i++) {
-    int column = plan->wanted[i];
-    mine_frame_put_value(frame, column, values[2 * column + 1]);
+    mine_frame_put_values(frame, &plan->wanted[i], &values[2 * plan->wanted[i] + 1], 1, 1);
   }
 }
 

@@ -208,10 +208,12 @@ static mine_status scoring_make_room(mine_scoring *s, size_t n) {
   return MINE_OK;
 }
 
-/* How many attributes of each row are missing, how many never seen. */
+/* How many attributes of each row are missing, how many never seen: when it
+** decides something (missing=), or when somebody asks. */
 static void scoring_count_gaps(mine_scoring *s) {
   const size_t n = (size_t)s->n;
   int32_t *missing = s->missing_count, *unknown = s->unknown_count;
+  s->counted = 1;
   memset(missing, 0, n * sizeof *missing);
   memset(unknown, 0, n * sizeof *unknown);
   for (int f = 0; f < s->model->n_features; f++) {
@@ -274,7 +276,8 @@ mine_status mine_scoring_run(mine_scoring *s) {
   if (n == 0) return MINE_OK;
   if (scoring_look(s, (size_t)n)) return env->status;
   s->n = n;
-  scoring_count_gaps(s);
+  s->counted = 0;
+  if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
   if (scoring_predict(s)) return env->status;
   return s->mode == MINE_SCORE_EVALUATE ? mine_scoring_remember(s) : MINE_OK;
@@ -290,6 +293,7 @@ mine_status mine_scoring_row(mine_scoring *s) {
   if (!s->row_ready && scoring_look(s, 1)) return s->env->status;
   s->row_ready = 1;
   s->n = 1;
+  s->counted = 0;
   if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
   return scoring_predict(s);
@@ -373,10 +377,10 @@ void mine_scoring_cell(const mine_scoring *s, int64_t row, mine_score_column col
       if (!skipped && s->distance) scoring_real(out, s->distance[row]);
       return;
     case MINE_SCORE_MISSING:
-      scoring_int(out, s->missing_count[row]);
-      return;
     case MINE_SCORE_UNKNOWN:
-      scoring_int(out, s->unknown_count[row]);
+      if (!s->counted) scoring_count_gaps((mine_scoring *)s);
+      scoring_int(out,
+                  column == MINE_SCORE_MISSING ? s->missing_count[row] : s->unknown_count[row]);
       return;
   }
 }

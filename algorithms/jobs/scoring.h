@@ -46,6 +46,7 @@ struct mine_scoring {
   int row_ready;   /* the short way: views and room are as they stay */
   double *probability, *value, *distance;
   int32_t *cluster, *guess, *missing_count, *unknown_count;
+  int counted;                    /* the two counts are those of the rows in the frame */
   char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */
   mine_remembered remembered;
   mine_sample sample;
