@@ -19,7 +19,7 @@ INSERT INTO gate SELECT
 
 -- 3. Swap model and scores in one short transaction.  IMMEDIATE waits for other
 -- writers here, at the start, where waiting is possible.
-SELECT mine_init('main') IS NULL AS ready;
+SELECT 'nightly: ' || mine_init('main');
 CREATE TABLE IF NOT EXISTS churn_scores (customer_id INTEGER PRIMARY KEY, risk REAL);
 
 BEGIN IMMEDIATE;
