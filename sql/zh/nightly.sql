@@ -19,7 +19,7 @@ INSERT INTO 关卡 SELECT
 
 -- 3. 在一个很短的事务里替换模型和评分。IMMEDIATE 在事务开始处等待其他写入者，只有
 -- 在这里才能等待。
-SELECT 'nightly: ' || mine_init('main');
+SELECT '夜间任务：' || mine_init('main');
 CREATE TABLE IF NOT EXISTS 流失评分 (客户编号 INTEGER PRIMARY KEY, 风险 REAL);
 
 BEGIN IMMEDIATE;
