@@ -204,7 +204,9 @@ static mine_status gate_copy_names(mine_source *source, sqlite3_stmt *statement)
   for (int i = 0; i < n; i++) {
     const char *name = sqlite3_column_name(statement, i);
     source->name[i] = at;
-    at = strcpy(at, name) + strlen(name) + 1;
+    size_t n_bytes = strlen(name) + 1;
+    memcpy(at, name, n_bytes);
+    at += n_bytes;
   }
   source->n_columns = n;
   return MINE_OK;
