@@ -127,6 +127,7 @@ void mine_frame_put_real(mine_frame *frame, int column, double value);
 void mine_frame_put_reals(mine_frame *frame, const int *column, const double *value, int n);
 void mine_frame_put_text(mine_frame *frame, int column, const char *text, size_t bytes);
 void mine_frame_put_blob(mine_frame *frame, int column);
+void mine_frame_put_cell(mine_frame *frame, int column, const mine_cell *cell); /* any of them */
 mine_status mine_frame_end_row(mine_frame *frame);
 int64_t mine_frame_rows(const mine_frame *frame); /* rows ended so far */
 

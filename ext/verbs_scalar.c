@@ -163,26 +163,6 @@ static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
 
 /* ---- one row through a plan ------------------------------------------------------------ */
 
-static void row_put(mine_frame *frame, int column, const mine_cell *cell) {
-  switch (cell->type) {
-    case MINE_INT:
-      mine_frame_put_int(frame, column, cell->as.integer);
-      break;
-    case MINE_REAL:
-      mine_frame_put_real(frame, column, cell->as.real);
-      break;
-    case MINE_TEXT:
-      mine_frame_put_text(frame, column, cell->as.text, cell->bytes);
-      break;
-    case MINE_BLOB:
-      mine_frame_put_blob(frame, column);
-      break;
-    default:
-      mine_frame_put_null(frame, column);
-      break;
-  }
-}
-
 /* Pairs whose names are known to be the plan's. */
 static void row_fill_pairs(row_plan *plan, sqlite3_value **values) {
   mine_frame *frame = mine_scoring_frame(plan->scoring);
@@ -209,7 +189,7 @@ static mine_status row_fill(row_plan *plan, mine_row_reader *reader, int *fits) 
         memcmp(name, plan->name[i], (size_t)bytes) != 0) {
       return MINE_OK;
     }
-    if (mine_frame_wants(frame, i)) row_put(frame, i, &value);
+    if (mine_frame_wants(frame, i)) mine_frame_put_cell(frame, i, &value);
   }
   *fits = i == plan->n_names;
   return status;

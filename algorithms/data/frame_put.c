@@ -302,3 +302,23 @@ void mine_frame_put_blob(mine_frame *frame, int column) {
   }
   (void)put_refuse_kind(frame, column, "a BLOB", "leave the column out, or cast it");
 }
+
+void mine_frame_put_cell(mine_frame *frame, int column, const mine_cell *cell) {
+  switch (cell->type) {
+    case MINE_NULL:
+      mine_frame_put_null(frame, column);
+      break;
+    case MINE_INT:
+      mine_frame_put_int(frame, column, cell->as.integer);
+      break;
+    case MINE_REAL:
+      mine_frame_put_real(frame, column, cell->as.real);
+      break;
+    case MINE_TEXT:
+      mine_frame_put_text(frame, column, cell->as.text, cell->bytes);
+      break;
+    case MINE_BLOB:
+      mine_frame_put_blob(frame, column);
+      break;
+  }
+}

@@ -93,22 +93,6 @@ static inline int fixture_read(fixture *f, const char *name, char separator, int
   return 1;
 }
 
-static inline void fixture_put(mine_frame *frame, int column, const mine_cell *cell) {
-  switch (cell->type) {
-    case MINE_INT:
-      mine_frame_put_int(frame, column, cell->as.integer);
-      break;
-    case MINE_REAL:
-      mine_frame_put_real(frame, column, cell->as.real);
-      break;
-    case MINE_TEXT:
-      mine_frame_put_text(frame, column, cell->as.text, cell->bytes);
-      break;
-    default:
-      mine_frame_put_null(frame, column);
-  }
-}
-
 /* One whole call: 0 = the relation is in *out; else the status, the sentence in
 ** error[512]. */
 static inline mine_status fixture_run(const mine_host *host, mine_baskets_what what,
@@ -122,8 +106,8 @@ static inline mine_status fixture_run(const mine_host *host, mine_baskets_what w
   if (status == MINE_OK) status = mine_baskets_open(env, what, options, &baskets);
   if (status == MINE_OK) status = mine_frame_columns(mine_baskets_frame(baskets), names, 2);
   for (size_t i = 0; status == MINE_OK && i < f->n; i++) {
-    fixture_put(mine_baskets_frame(baskets), 0, &f->basket[i]);
-    fixture_put(mine_baskets_frame(baskets), 1, &f->item[i]);
+    mine_frame_put_cell(mine_baskets_frame(baskets), 0, &f->basket[i]);
+    mine_frame_put_cell(mine_baskets_frame(baskets), 1, &f->item[i]);
     status = mine_frame_end_row(mine_baskets_frame(baskets));
   }
   if (status == MINE_OK) status = mine_baskets_run(baskets, out);
