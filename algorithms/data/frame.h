@@ -29,7 +29,7 @@
 
 typedef enum mine_role {
   MINE_ROLE_IGNORED, /* not wanted: cells may be left out                */
-  MINE_ROLE_ID,      /* kept exactly, hashed                             */
+  MINE_ROLE_ID,      /* kept exactly                                     */
   MINE_ROLE_FEATURE, /* numeric or category, inferred or fixed           */
   MINE_ROLE_TARGET,  /* kept exactly as a category AND as a number where
                      ** possible: the job decides the task afterwards    */
@@ -84,9 +84,7 @@ struct mine_frame {
   size_t capacity; /* rows for which every payload has room */
   int64_t cleared; /* rows dropped by clear: row numbers in errors go on */
   int finished;
-  mine_values ids;   /* of the ID column; empty when there is none */
-  uint64_t *id_hash; /* per row, of the ID column                  */
-  size_t id_hash_capacity;
+  mine_values ids; /* of the ID column; empty when there is none */
   mine_frame_plan plan;
   void *owner;
   int64_t max_levels; /* categories per attribute column, else an error; default 100000.

@@ -36,7 +36,7 @@ typedef enum mine_mode {
   MINE_MODE_CODE,   /* column->code, positions in a dictionary that grows  */
   MINE_MODE_LOOKUP, /* column->code, positions in the model's dictionary   */
   MINE_MODE_KEEP,   /* numbers kept exactly, in filling->kept               */
-  MINE_MODE_ID,     /* kept exactly and hashed, in frame->ids              */
+  MINE_MODE_ID,     /* kept exactly, in frame->ids                         */
   MINE_MODE_PROFILE /* profile.c                                           */
 } mine_mode;
 

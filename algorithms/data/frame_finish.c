@@ -301,15 +301,12 @@ static int finish_any_fixed(const mine_frame *frame) {
 
 static int finish_trim_ids(mine_frame *frame) {
   mine_values *ids = &frame->ids;
-  void *payload = ids->payload, *pool = ids->pool, *hash = frame->id_hash;
+  void *payload = ids->payload, *pool = ids->pool;
   size_t n = ids->n ? (size_t)ids->n : 1, bytes = ids->pool_bytes ? ids->pool_bytes : 1;
   if (!payload || finish_any_fixed(frame)) return 1;
   if (!finish_trim_block(frame, &payload, n, sizeof *ids->payload)) return 0;
   ids->payload = payload;
   ids->capacity = n;
-  if (!finish_trim_block(frame, &hash, n, sizeof *frame->id_hash)) return 0;
-  frame->id_hash = hash;
-  frame->id_hash_capacity = n;
   if (!pool) return 1;
   if (!finish_trim_block(frame, &pool, bytes, 1)) return 0;
   ids->pool = pool;

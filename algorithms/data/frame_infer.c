@@ -58,11 +58,7 @@ int mine_frame_pad(mine_frame *frame, int column, int64_t rows) {
     if (lane->number) lane->number[row] = NAN;
     if (lane->code) lane->code[row] = MINE_CODE_MISSING;
     if (f->mode == MINE_MODE_KEEP && !mine_values_push_null(&f->kept)) return 0;
-    if (!id) continue;
-    mine_cell null = {MINE_NULL, 0, {0}};
-    if (!MINE_RESERVE(frame->arena, frame->id_hash, frame->id_hash_capacity, row + 1)) return 0;
-    if (!mine_values_push_null(&frame->ids)) return 0;
-    frame->id_hash[row] = mine_cell_hash(&null);
+    if (id && !mine_values_push_null(&frame->ids)) return 0;
   }
   return 1;
 }

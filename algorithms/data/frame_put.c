@@ -150,10 +150,7 @@ static mine_filling *put_enter(mine_frame *frame, int column) {
 
 static void put_id(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
-  size_t row = (size_t)frame->rows;
-  if (!MINE_RESERVE(frame->arena, frame->id_hash, frame->id_hash_capacity, row + 1)) return;
   if (!mine_values_push(&frame->ids, cell)) return;
-  frame->id_hash[row] = mine_cell_hash(cell);
   if (cell->type == MINE_REAL && !f->fractional_row && floor(cell->as.real) != cell->as.real)
     f->fractional_row = mine_frame_row(frame);
 }

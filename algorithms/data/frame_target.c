@@ -159,8 +159,6 @@ mine_status mine_column_as_number(mine_frame *frame, int column) {
 
 int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
   mine_env *env = frame->env;
-  mine_cell null = {MINE_NULL, 0, {0}};
-  uint64_t no_id = mine_cell_hash(&null);
   int64_t most = enough < frame->rows ? enough : frame->rows, n = 0;
   size_t slots = 16;
   while (slots / 4 * 3 < (size_t)most + 1)
@@ -169,8 +167,11 @@ int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
   uint64_t *slot = mine_arena_zeros(env->scratch, slots, sizeof *slot);
   if (!slot) return -1;
   for (int64_t row = 0; row < frame->ids.n && n < enough; row++) {
-    if (frame->id_hash[row] == no_id) continue;
-    uint64_t hash = frame->id_hash[row] ? frame->id_hash[row] : 1; /* 0 = empty slot */
+    mine_cell id;
+    mine_values_get(&frame->ids, row, &id);
+    if (id.type == MINE_NULL) continue;
+    uint64_t hash = mine_cell_hash(&id);
+    hash = hash ? hash : 1; /* 0 = empty slot */
     size_t at = (size_t)hash & (slots - 1);
     while (slot[at] && slot[at] != hash)
       at = (at + 1) & (slots - 1);

@@ -112,6 +112,7 @@ static mine_status validation_run(mine_training *t, mine_arena *arena, mine_rela
   mine_env *env = t->env;
   const int folds = (int)t->folds.folds;
   int32_t *fold;
+  if (mine_training_hash(t)) return env->status;
   if (mine_split_folds(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed, folds, t->label,
                        t->n_classes, &fold))
     return env->status;

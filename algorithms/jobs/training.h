@@ -49,7 +49,7 @@ struct mine_training {
   const double *target;
   const double *weight; /* of the column; measures use it        */
   double *fit_weight;   /* class weights multiplied in; may be weight */
-  uint64_t *hash;       /* of the id, for splitting              */
+  uint64_t *hash;       /* of the id; NULL until rows are divided   */
 };
 
 /* Item "warning", "dropped" ... about `name`, kept until there is a model. */
@@ -60,6 +60,8 @@ void mine_training_notef(mine_training *training, const char *item, const char *
 /* Finish the frame and decide everything fitting needs.  Once; then a no-op. */
 mine_status mine_training_prepare(mine_training *training) MINE_MUST_CHECK;
 mine_status mine_training_check_leaks(mine_training *training) MINE_MUST_CHECK;
+/* Make training->hash, by which rows are divided. */
+mine_status mine_training_hash(mine_training *training) MINE_MUST_CHECK;
 
 /* A model fitted on these rows (frame rows; NULL: all); not yet sealed. */
 mine_status mine_training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,

@@ -221,6 +221,7 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_model 
     mine_training_note(t, "holdout", "", "none (holdout=0): the model was not measured");
     return MINE_OK;
   }
+  if (mine_training_hash(t)) return env->status;
   if (mine_split_holdout(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed,
                          t->supervised.holdout, &train, &n_train, &test, &n_test))
     return env->status;

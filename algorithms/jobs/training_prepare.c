@@ -252,9 +252,10 @@ static void prepare_note_rows(mine_training *t) {
   }
 }
 
-/* Hashes for splitting; a row without id goes by its number. */
-static mine_status prepare_hash(mine_training *t) {
+/* A row without id goes by its number. */
+mine_status mine_training_hash(mine_training *t) {
   const int64_t n = t->frame->rows;
+  if (t->hash) return MINE_OK;
   t->hash = mine_arena_array(t->arena, (size_t)n, sizeof *t->hash);
   if (!t->hash) return mine_env_status(t->env);
   for (int64_t i = 0; i < n; i++)
@@ -263,7 +264,7 @@ static mine_status prepare_hash(mine_training *t) {
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
     mine_values_get(&t->frame->ids, i, &cell);
-    if (cell.type != MINE_NULL) t->hash[i] = t->frame->id_hash[i];
+    if (cell.type != MINE_NULL) t->hash[i] = mine_cell_hash(&cell);
   }
   return MINE_OK;
 }
@@ -347,7 +348,7 @@ mine_status mine_training_prepare(mine_training *t) {
   if (t->roles.target >= 0 && prepare_task(t)) return env->status;
   if (t->source.missing == MINE_MISSING_ERROR && mine_roles_refuse_missing(t->frame, &t->chosen, 0))
     return env->status;
-  if (prepare_rows(t) || prepare_features(t) || prepare_hash(t)) return env->status;
+  if (prepare_rows(t) || prepare_features(t)) return env->status;
   prepare_note_rows(t);
   if (t->roles.target >= 0 && prepare_supervised(t)) return env->status;
   t->prepared = 1;
