@@ -123,12 +123,24 @@ int mine_frame_wants(const mine_frame *frame, int column);
 void mine_frame_put_null(mine_frame *frame, int column);
 void mine_frame_put_int(mine_frame *frame, int column, int64_t value);
 void mine_frame_put_real(mine_frame *frame, int column, double value);
-/* n of put_real at once: value[i] into column[i]. */
-void mine_frame_put_reals(mine_frame *frame, const int *column, const double *value, int n);
 void mine_frame_put_text(mine_frame *frame, int column, const char *text, size_t bytes);
 void mine_frame_put_blob(mine_frame *frame, int column);
 void mine_frame_put_cell(mine_frame *frame, int column, const mine_cell *cell); /* any of them */
 mine_status mine_frame_end_row(mine_frame *frame);
+/* The fast way for plain numbers: where slot[column] >= 0, one store
+**     numbers.value[numbers.slot[column]] = v
+** is put_real(frame, column, v) for a finite v, and nothing is put_null.  Anything
+** else still goes through the puts; ask again after one, and for every row. */
+typedef struct mine_numbers {
+  double *value;
+  const int *slot;
+} mine_numbers;
+mine_numbers mine_frame_numbers(mine_frame *frame);
+/* Around many rows that come without a pause: between the two, another thread may
+** move numbers into their columns while the host gets the next ones.  After end,
+** which must follow on success and failure, no thread is left. */
+void mine_frame_overlap_begin(mine_frame *frame);
+void mine_frame_overlap_end(mine_frame *frame);
 int64_t mine_frame_rows(const mine_frame *frame); /* rows ended so far */
 
 /* ---- relations: small tables out -------------------------------------------- */

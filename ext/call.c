@@ -4,6 +4,8 @@
 #include "call.h"
 #include "host_memory.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,25 +265,28 @@ static void call_put_value(mine_frame *frame, int column, sqlite3_value *value) 
   }
 }
 
-#define CALL_TOGETHER 64
+/* Finite REALs, most cells of most tables: two calls, a test and a store each.
+** The first cell that is something else, or the end. */
+static const int *call_put_reals(const int *slots, double *place, const int *column, const int *end,
+                                 sqlite3_value **values, size_t step) {
+  for (; column < end; column++, values += step) {
+    const int slot = slots[*column];
+    if (slot < 0 || sqlite3_value_type(*values) != SQLITE_FLOAT) break;
+    const double real = sqlite3_value_double(*values);
+    if (!(fabs(real) <= DBL_MAX)) break;
+    place[slot] = real;
+  }
+  return column;
+}
 
-/* Most cells of most tables are REAL: they go over together. */
 void mine_frame_put_values(mine_frame *frame, const int *column, sqlite3_value **values, int step,
                            int n) {
-  double real[CALL_TOGETHER];
-  int into[CALL_TOGETHER];
-  int together = 0;
-  for (int i = 0; i < n; i++) {
-    sqlite3_value *value = values[(size_t)i * (size_t)step];
-    if (sqlite3_value_type(value) != SQLITE_FLOAT) {
-      call_put_value(frame, column[i], value);
-      continue;
-    }
-    into[together] = column[i];
-    real[together++] = sqlite3_value_double(value);
-    if (together < CALL_TOGETHER) continue;
-    mine_frame_put_reals(frame, into, real, together);
-    together = 0;
+  const int *at = column, *end = column + n;
+  const size_t stride = (size_t)step;
+  for (; at < end; at++) {
+    const mine_numbers numbers = mine_frame_numbers(frame);
+    at = call_put_reals(numbers.slot, numbers.value, at, end,
+                        values + (size_t)(at - column) * stride, stride);
+    if (at < end) call_put_value(frame, *at, values[(size_t)(at - column) * stride]);
   }
-  mine_frame_put_reals(frame, into, real, together);
 }

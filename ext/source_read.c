@@ -130,7 +130,9 @@ mine_status mine_source_read(mine_source *source) {
   if (!status) status = read_prepare_rows(source, MINE_ROWS_FUNCTION, most);
   if (status) return status;
   source->call->connection->reading++;
+  mine_frame_overlap_begin(source->frame);
   int code = sqlite3_step(source->rows);
+  mine_frame_overlap_end(source->frame);
   source->call->connection->reading--;
   if (code != SQLITE_ROW && code != SQLITE_DONE) status = read_failed(source, code);
   sqlite3_finalize(source->rows); /* the lock is released before anything is computed */

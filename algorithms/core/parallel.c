@@ -9,11 +9,9 @@
 */
 #include "parallel.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 
-#define PARALLEL_STACK ((size_t)1 << 20)
+#include "thread.h"
 
 typedef struct parallel_loop {
   atomic_int_least64_t next; /* the first task not handed out yet */
@@ -49,34 +47,15 @@ static void *parallel_help(void *argument) {
   return NULL;
 }
 
-/* Signals are the host's: a helper takes none, except those that its own
-** instructions raise (blocked, they would kill without a report). */
-static void parallel_block_signals(sigset_t *before) {
-  sigset_t all;
-  sigfillset(&all);
-  sigdelset(&all, SIGSEGV);
-  sigdelset(&all, SIGBUS);
-  sigdelset(&all, SIGFPE);
-  sigdelset(&all, SIGILL);
-  pthread_sigmask(SIG_SETMASK, &all, before);
-}
-
 /* Start up to n helpers; fewer are no failure.  Returns how many run. */
 static int parallel_start(parallel_loop *loop, parallel_helper *helper, int n) {
-  pthread_attr_t attributes;
-  if (n < 1 || pthread_attr_init(&attributes) != 0) return 0;
-  pthread_attr_setstacksize(&attributes, PARALLEL_STACK);
-  sigset_t before;
-  parallel_block_signals(&before);
   int started = 0;
   for (; started < n; started++) {
     parallel_helper *one = &helper[started];
     one->loop = loop;
     one->worker = started + 1;
-    if (pthread_create(&one->thread, &attributes, parallel_help, one) != 0) break;
+    if (!mine_thread_start(&one->thread, parallel_help, one)) break;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_attr_destroy(&attributes);
   return started;
 }
 

@@ -36,6 +36,7 @@ mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner, mi
 
 void mine_frame_close(mine_frame *frame) {
   if (!frame) return;
+  mine_frame_overlap_end(frame);
   for (int c = 0; c < frame->n_columns; c++)
     mine_arena_close(frame->column[c].filling->dictionary_arena);
   mine_arena_close(frame->arena);
@@ -104,6 +105,7 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
   if (status == MINE_OK) status = frame_make_columns(frame, names, n);
   if (status == MINE_OK && frame->plan) status = frame->plan(frame->owner, frame);
   if (status == MINE_OK) status = frame_check_roles(frame);
+  if (status == MINE_OK && !mine_frame_stage_open(frame)) status = mine_env_status(env);
   for (int c = 0; c < n && status == MINE_OK; c++)
     if (!mine_frame_begin_column(frame, c)) status = mine_env_status(env);
   return status;
@@ -152,6 +154,7 @@ int mine_frame_begin_column(mine_frame *frame, int column) {
       return 1;
     case MINE_ROLE_ID:
       f->mode = MINE_MODE_ID;
+      frame->lane[column].ids = &frame->ids;
       return 1;
     case MINE_ROLE_PROFILE:
       f->mode = MINE_MODE_PROFILE;
@@ -188,13 +191,14 @@ static size_t frame_next_capacity(const mine_frame *frame) {
 
 static mine_status frame_grow(mine_frame *frame) {
   size_t capacity = frame_next_capacity(frame);
+  mine_background_wait(&frame->stage.background); /* columns move */
   for (int c = 0; c < frame->n_columns; c++) {
     mine_column *col = &frame->column[c];
     mine_lane *lane = &frame->lane[c];
-    if (lane->number) {
+    if (frame->stage.slot[c] >= 0) {
       double *number = mine_frame_room(frame, c, col->number, capacity, sizeof *number);
       if (!number) return mine_env_status(frame->env);
-      col->number = lane->number = number;
+      col->number = number;
     }
     if (lane->code) {
       int32_t *code = mine_frame_room(frame, c, col->code, capacity, sizeof *code);
@@ -228,6 +232,7 @@ mine_status mine_frame_end_row(mine_frame *frame) {
     return mine_env_status(env);
   frame->rows++;
   frame->finished = 0;
+  if (!mine_frame_stage_next(frame)) return mine_env_status(env);
   if (frame->rows % FRAME_POLL_ROWS == 0) return mine_poll(env);
   return MINE_OK;
 }
@@ -246,9 +251,11 @@ static void frame_clear_column(mine_frame *frame, int column) {
   if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_ID) return;
   mine_frame_drop_codes(frame, column);
   mine_frame_give_back(frame, column, col->number);
-  col->number = frame->lane[column].number = NULL;
+  col->number = NULL;
+  frame->stage.slot[column] = -1;
   col->type = MINE_COLUMN_EMPTY;
   mine_filling fresh = {0};
+  fresh.place = f->place;
   fresh.kept = f->kept;
   fresh.profile = f->profile;
   *f = fresh;
@@ -264,6 +271,7 @@ void mine_frame_clear(mine_frame *frame) {
   frame->cleared += frame->rows;
   frame->rows = 0;
   frame->finished = 0;
+  mine_frame_stage_clear(frame);
   for (int c = 0; c < frame->n_columns; c++) {
     if (frame->column[c].role == MINE_ROLE_ID) {
       mine_values_clear(&frame->ids);
@@ -278,7 +286,8 @@ void mine_frame_clear(mine_frame *frame) {
 /* Every row is "row 1" in an error: calls have no number that a user knows. */
 void mine_frame_again(mine_frame *frame) {
   frame->rows = 0;
-  for (int c = 0; c < frame->n_columns; c++)
+  mine_frame_stage_clear(frame);
+  for (int c = 0; frame->n_coded && c < frame->n_columns; c++)
     frame->lane[c].next = 0;
 }
 
@@ -287,8 +296,8 @@ mine_status mine_frame_single(mine_frame *frame) {
   if (status != MINE_OK) return status;
   if (frame->capacity < 2 && frame_grow(frame) != MINE_OK) return mine_env_status(frame->env);
   frame->rows = 1;
-  for (int c = 0; c < frame->n_columns; c++)
-    if (frame->lane[c].next == 0 && !mine_frame_pad(frame, c, 1))
+  for (int c = 0; frame->n_coded && c < frame->n_columns; c++)
+    if (frame->lane[c].code && frame->lane[c].next == 0 && !mine_frame_pad(frame, c, 1))
       return mine_env_status(frame->env);
   return MINE_OK;
 }

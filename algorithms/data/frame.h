@@ -21,6 +21,7 @@
 #ifndef MINE_DATA_FRAME_H
 #define MINE_DATA_FRAME_H
 
+#include "../core/background.h"
 #include "values.h"
 
 #define MINE_MAX_ROWS     INT32_MAX /* row numbers fit 32 bits */
@@ -74,12 +75,37 @@ typedef struct mine_column {
 ** and, for scoring, .fixed through mine_frame_fix.  Returns a status. */
 typedef mine_status (*mine_frame_plan)(void *owner, mine_frame *frame);
 
+/* Staged rows on their way to the columns. */
+typedef struct mine_stage_load {
+  const double *block;
+  int64_t rows;
+  int width;
+  double **to; /* per place: where its numbers go, or NULL */
+} mine_stage_load;
+
+/* The last rows' numbers, row by row (frame_stage.c). */
+typedef struct mine_stage {
+  int width;     /* columns that have a place                                */
+  int *slot;     /* per column: its place while it takes plain numbers, or -1 */
+  double *blank; /* a row of NaN                                              */
+  double *block; /* complete rows, then the one under construction            */
+  double *row;   /* the one under construction                                */
+  int64_t room;  /* complete rows that fit                                    */
+  int64_t first; /* the first staged row; earlier ones are in the columns     */
+  mine_stage_load load;
+  mine_background background; /* unloads the block before; between overlap begin and end */
+  double *spare;              /* the block that it unloads */
+  int overlap;                /* a background is wanted, and was not started yet */
+} mine_stage;
+
 struct mine_frame {
   mine_env *env;
   mine_arena *arena;
   int n_columns;
   mine_column *column;
-  struct mine_lane *lane; /* per column: where the next value goes */
+  struct mine_lane *lane; /* per column: where the next code goes */
+  mine_stage stage;
+  int n_coded; /* how often a column began to take codes; 0: none did */
   int64_t rows;
   size_t capacity; /* rows for which every payload has room */
   int64_t cleared; /* rows dropped by clear: row numbers in errors go on */
@@ -109,11 +135,14 @@ void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
 mine_status mine_frame_finish(mine_frame *frame) MINE_MUST_CHECK;
 /* Drop the rows, keep the columns and their room: the next batch.  Row numbers
 ** in errors go on counting.  A fixed column stays fixed, others start anew. */
+void mine_frame_clear(mine_frame *frame);
 /* The same for a fixed frame that holds one row under construction, and that row
-** completed and finished: what a single row costs, and nothing else. */
+** completed and finished: what a single row costs, and nothing else.  Its numbers
+** stay where they were staged. */
 void mine_frame_again(mine_frame *frame);
 mine_status mine_frame_single(mine_frame *frame) MINE_MUST_CHECK;
-void mine_frame_clear(mine_frame *frame);
+/* Where the number of a single row stands; NULL: not in a staged column. */
+const double *mine_frame_staged(const mine_frame *frame, int column);
 int mine_frame_find(const mine_frame *frame, const char *name); /* column or -1; exact bytes */
 
 /* A target column holds both views until the job decides; these make one final.

@@ -13,13 +13,15 @@
 **   KEEP  --text----> CODE      a target with numbers and text (or NUMBER, at
 **                               more than max_levels different numbers)
 **
-** Two structs a column.  The *lane* holds what the hot path touches: where the
-** next value goes and a small cache of recent texts.  A lane that cannot take
-** a value at once (other mode, skipped rows, finished) has no pointer there,
-** and the cell takes the slow way through the *filling*.
+** Two structs a column.  The *lane* holds what the hot path of codes touches:
+** where the next one goes and a small cache of recent texts.  A lane that cannot
+** take a value at once (other mode, skipped rows, finished) has no pointer there,
+** and the cell takes the slow way through the *filling*.  Rows in which a column
+** got no cell are filled in late, by the next cell or by finish: leaving a cell
+** out costs nothing.
 **
-** Rows in which a column got no cell are filled in late, by the next cell or by
-** finish: leaving a cell out costs nothing.
+** A column in mode NUMBER takes its numbers through the stage (frame_stage.c),
+** which knows what was left out; its lane waits until it is finished.
 */
 #ifndef MINE_DATA_FRAME_FILLING_H
 #define MINE_DATA_FRAME_FILLING_H
@@ -32,7 +34,7 @@
 typedef enum mine_mode {
   MINE_MODE_IGNORE, /* cells are dropped                                   */
   MINE_MODE_EMPTY,  /* nothing but missing cells so far                    */
-  MINE_MODE_NUMBER, /* column->number                                      */
+  MINE_MODE_NUMBER, /* the stage, then column->number                      */
   MINE_MODE_CODE,   /* column->code, positions in a dictionary that grows  */
   MINE_MODE_LOOKUP, /* column->code, positions in the model's dictionary   */
   MINE_MODE_KEEP,   /* numbers kept exactly, in filling->kept               */
@@ -53,9 +55,9 @@ typedef struct mine_cached {
 
 typedef struct mine_lane {
   int64_t next;       /* first row that has no cell yet            */
-  double *number;     /* NULL unless numbers are stored at once    */
   int32_t *code;      /* NULL unless codes are stored              */
   mine_cached *cache; /* NULL unless codes of texts are remembered */
+  mine_values *ids;   /* NULL unless the column is the id          */
 } mine_lane;
 
 /* What a profile keeps of a column: numbers as sortable keys, texts counted. */
@@ -69,6 +71,7 @@ typedef struct mine_profiled {
 
 typedef struct mine_filling {
   mine_mode mode;
+  int place;                     /* in a staged row                                */
   int fixed;                     /* by mine_frame_fix                              */
   int closed;                    /* finished: takes no more cells                  */
   int typed;                     /* CODE: numbers are levels too                   */
@@ -91,6 +94,21 @@ typedef struct mine_filling {
 static inline int64_t mine_frame_row(const mine_frame *frame) {
   return frame->cleared + frame->rows + 1;
 }
+
+/* The place of a number in the row under construction, or in an earlier row that
+** is put again; mode NUMBER, not closed. */
+static inline double *mine_frame_number(mine_frame *frame, int column) {
+  const mine_column *col = &frame->column[column];
+  if (frame->rows < frame->stage.first) return &col->number[frame->rows];
+  return &frame->stage.row[col->filling->place];
+}
+
+/* frame_stage.c; 0 = failure recorded */
+int mine_frame_stage_open(mine_frame *frame);                /* once the roles are known    */
+void mine_frame_stage_column(mine_frame *frame, int column); /* takes plain numbers now     */
+void mine_frame_stage_flush(mine_frame *frame);              /* complete rows to the columns */
+int mine_frame_stage_next(mine_frame *frame);                /* a row has ended              */
+void mine_frame_stage_clear(mine_frame *frame);              /* drop what is staged          */
 
 /* frame.c */
 int mine_frame_begin_column(mine_frame *frame, int column); /* mode by role; 0 = failure */

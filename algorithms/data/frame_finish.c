@@ -116,7 +116,7 @@ static int finish_settle(mine_frame *frame, int column) {
   if (!mine_frame_pad(frame, column, frame->rows)) return 0;
   if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_ID) return 1;
   f->closed = 1;
-  lane->number = NULL;
+  frame->stage.slot[column] = -1;
   lane->code = NULL;
   lane->cache = NULL;
   lane->next = frame->rows;
@@ -343,6 +343,7 @@ mine_status mine_frame_finish(mine_frame *frame) {
   mine_status status = mine_env_status(env);
   if (status != MINE_OK || frame->finished) return status;
   if (frame->n_columns == 0) return mine_fail(env, MINE_DATA, "the columns were never named");
+  mine_frame_stage_flush(frame);
   mine_mark mark = mine_arena_mark(env->scratch);
   char(*shown)[MINE_SHOW_BYTES] =
       mine_arena_array(env->scratch, (size_t)frame->n_columns, sizeof *shown);

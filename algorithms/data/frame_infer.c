@@ -55,7 +55,6 @@ int mine_frame_pad(mine_frame *frame, int column, int64_t rows) {
   int id = f->mode == MINE_MODE_ID;
   for (; lane->next < rows; lane->next++) {
     size_t row = (size_t)lane->next;
-    if (lane->number) lane->number[row] = NAN;
     if (lane->code) lane->code[row] = MINE_CODE_MISSING;
     if (f->mode == MINE_MODE_KEEP && !mine_values_push_null(&f->kept)) return 0;
     if (id && !mine_values_push_null(&frame->ids)) return 0;
@@ -68,12 +67,15 @@ int mine_frame_use_numbers(mine_frame *frame, int column) {
   mine_lane *lane = &frame->lane[column];
   double *number = mine_frame_room(frame, column, NULL, frame->capacity, sizeof *number);
   if (!number) return 0;
-  col->number = lane->number = number;
+  for (int64_t row = 0; row < frame->rows; row++)
+    number[row] = NAN;
+  col->number = number;
   lane->code = NULL;
   lane->cache = NULL;
-  lane->next = 0;
+  lane->next = frame->rows;
   col->filling->mode = MINE_MODE_NUMBER;
-  return mine_frame_pad(frame, column, frame->rows);
+  mine_frame_stage_column(frame, column);
+  return 1;
 }
 
 int mine_frame_use_codes(mine_frame *frame, int column) {
@@ -85,6 +87,7 @@ int mine_frame_use_codes(mine_frame *frame, int column) {
   int32_t *code = mine_frame_room(frame, column, NULL, frame->capacity, sizeof *code);
   if (!code) return 0;
   col->code = lane->code = code;
+  frame->n_coded++;
   lane->cache =
       mine_arena_zeros(f->dictionary_arena, (size_t)1 << MINE_CACHE_BITS, sizeof *lane->cache);
   if (!lane->cache) return 0;
@@ -147,8 +150,10 @@ int mine_frame_codes_to_numbers(mine_frame *frame, int column) {
     number[row] = code[row] < 0 ? NAN : value[code[row]];
   mine_frame_drop_codes(frame, column);
   col->number = number;
-  lane->number = col->filling->closed ? NULL : number;
   col->filling->mode = MINE_MODE_NUMBER;
+  if (col->filling->closed) return 1;
+  mine_frame_stage_flush(frame); /* those rows were staged without this column */
+  mine_frame_stage_column(frame, column);
   return 1;
 }
 
@@ -171,7 +176,7 @@ static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell
   if (!f->decimals)
     (void)mine_frame_too_many(frame, column);
   else if (mine_frame_codes_to_numbers(frame, column))
-    col->number[frame->rows] = mine_cell_number(cell);
+    *mine_frame_number(frame, column) = mine_cell_number(cell);
 }
 
 static void infer_code(mine_frame *frame, int column, const mine_cell *cell) {
@@ -243,14 +248,17 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
   int64_t rows = lane->next, complete = frame->rows;
   if (!mine_frame_use_codes(frame, column)) return 0;
   lane->next = 0;
+  mine_frame_stage_flush(frame);
   for (int64_t row = 0; row < rows && mine_env_status(frame->env) == MINE_OK; row++) {
     mine_cell cell;
     mine_values_get(&f->kept, row, &cell);
     frame->rows = row; /* replay the rows as they came */
-    if (cell.type == MINE_NULL)
-      mine_frame_put_null(frame, column);
-    else
+    if (cell.type != MINE_NULL)
       mine_frame_take_number(frame, column, &cell);
+    else if (f->mode == MINE_MODE_NUMBER)
+      *mine_frame_number(frame, column) = NAN;
+    else
+      lane->code[row] = MINE_CODE_MISSING;
     lane->next = row + 1;
   }
   frame->rows = complete;
@@ -263,7 +271,7 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
 static void infer_store_number(mine_frame *frame, int column, const mine_cell *cell) {
   double value = mine_cell_number(cell);
   infer_note_rounding(frame->column[column].filling, cell, value);
-  frame->column[column].number[frame->rows] = value;
+  *mine_frame_number(frame, column) = value;
 }
 
 static void infer_first_number(mine_frame *frame, int column, const mine_cell *cell) {
@@ -304,7 +312,7 @@ void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell
 static void infer_text_as_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
   if (mine_text_is_blank(cell->as.text, cell->bytes)) {
-    col->number[frame->rows] = NAN;
+    *mine_frame_number(frame, column) = NAN;
     return;
   }
   if (isnan(mine_cell_number(cell))) {
@@ -320,7 +328,7 @@ static int infer_empty_text(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   if (col->role == MINE_ROLE_EXACT) return 0;
-  if (col->number) col->number[frame->rows] = NAN;
+  if (f->mode == MINE_MODE_NUMBER) *mine_frame_number(frame, column) = NAN;
   if (col->code) col->code[frame->rows] = MINE_CODE_MISSING;
   if (f->mode == MINE_MODE_KEEP) (void)mine_values_push_null(&f->kept);
   return 1;

@@ -2,13 +2,15 @@
 ** frame_put.c -- a cell arrives.
 **
 ** The fast way, most cells: one comparison says that the column takes this kind
-** of value and that no row was skipped, one store puts it.  Texts of at most 16
+** of value, one store puts it: numbers into the staged row (frame_stage.c), codes
+** into their column.  Texts of at most 16
 ** bytes are looked up in a small cache by their very bytes, so a category that
 ** was seen lately costs no hash table.
 **
 ** The slow way: complete skipped rows, then let the column's mode decide
 ** (frame_infer.c).
 */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -125,6 +127,12 @@ mine_status mine_frame_too_many(mine_frame *frame, int column) {
 
 /* ---- the slow way --------------------------------------------------------------- */
 
+/* Whether the row has this cell already; of a staged one: a number. */
+static int put_again(const mine_frame *frame, int column) {
+  const int slot = frame->stage.slot[column];
+  return slot >= 0 ? !isnan(frame->stage.row[slot]) : frame->lane[column].next > frame->rows;
+}
+
 /* Whether the column takes a cell of this row; skipped rows are completed. */
 static mine_filling *put_enter(mine_frame *frame, int column) {
   if (mine_env_status(frame->env) != MINE_OK) return NULL;
@@ -140,11 +148,12 @@ static mine_filling *put_enter(mine_frame *frame, int column) {
                     frame->column[column].name);
     return NULL;
   }
-  if (frame->lane[column].next > frame->rows) {
+  if (put_again(frame, column)) {
     (void)mine_fail(frame->env, MINE_DATA, "column '%s' was given twice in row %lld",
                     frame->column[column].name, (long long)mine_frame_row(frame));
     return NULL;
   }
+  if (frame->stage.slot[column] >= 0) return f;
   return mine_frame_pad(frame, column, frame->rows) ? f : NULL;
 }
 
@@ -224,34 +233,32 @@ static inline mine_lane *put_lane(mine_frame *frame, int column) {
   return lane->next == frame->rows ? lane : NULL;
 }
 
-void mine_frame_put_real(mine_frame *frame, int column, double value) {
-  mine_lane *lane = put_lane(frame, column);
-  if (lane && lane->number && fabs(value) <= 1.7976931348623157e308) {
-    lane->number[lane->next++] = value;
-    return;
-  }
-  put_real(frame, column, value);
+/* The staged place of a number, if the column takes one and has none yet. */
+static inline double *put_place(mine_frame *frame, int column) {
+  if ((unsigned)column >= (unsigned)frame->n_columns) return NULL;
+  const int slot = frame->stage.slot[column];
+  if (slot < 0) return NULL;
+  double *place = &frame->stage.row[slot];
+  return isnan(*place) ? place : NULL;
 }
 
-/* Sixteen calls a row cost as much as the sixteen stores. */
-void mine_frame_put_reals(mine_frame *frame, const int *column, const double *value, int n) {
-  mine_lane *lanes = frame->lane;
-  const int64_t row = frame->rows;
-  for (int i = 0; i < n; i++) {
-    const int c = column[i];
-    if ((unsigned)c < (unsigned)frame->n_columns && lanes[c].next == row && lanes[c].number &&
-        fabs(value[i]) <= 1.7976931348623157e308)
-      lanes[c].number[lanes[c].next++] = value[i];
-    else
-      put_real(frame, c, value[i]);
-  }
+void mine_frame_put_real(mine_frame *frame, int column, double value) {
+  double *place = put_place(frame, column);
+  if (place && fabs(value) <= DBL_MAX)
+    *place = value;
+  else
+    put_real(frame, column, value);
 }
 
 void mine_frame_put_int(mine_frame *frame, int column, int64_t value) {
+  double *place = put_place(frame, column);
+  if (place && (uint64_t)value + (uint64_t)MINE_EXACT_WHOLE <= 2 * (uint64_t)MINE_EXACT_WHOLE) {
+    *place = (double)value;
+    return;
+  }
   mine_lane *lane = put_lane(frame, column);
-  if (lane && lane->number &&
-      (uint64_t)value + (uint64_t)MINE_EXACT_WHOLE <= 2 * (uint64_t)MINE_EXACT_WHOLE) {
-    lane->number[lane->next++] = (double)value;
+  if (lane && lane->ids && mine_values_push_int_fast(lane->ids, value)) {
+    lane->next++;
     return;
   }
   if (lane && lane->cache) { /* baskets and items come again and again */
@@ -281,11 +288,7 @@ void mine_frame_put_text(mine_frame *frame, int column, const char *text, size_t
 /* A missing cell is a cell that was left out, except that it may be stored now. */
 void mine_frame_put_null(mine_frame *frame, int column) {
   mine_lane *lane = put_lane(frame, column);
-  if (!lane) return;
-  if (lane->number)
-    lane->number[lane->next++] = NAN;
-  else if (lane->code)
-    lane->code[lane->next++] = MINE_CODE_MISSING;
+  if (lane && lane->code) lane->code[lane->next++] = MINE_CODE_MISSING;
 }
 
 void mine_frame_put_blob(mine_frame *frame, int column) {

@@ -28,6 +28,13 @@ void mine_values_open(mine_values *values, mine_arena *arena);
 int mine_values_push(mine_values *values, const mine_cell *cell);
 int mine_values_push_null(mine_values *values);
 int mine_values_push_int(mine_values *values, int64_t v);
+/* The same where values are integers so far and there is room; else nothing, 0. */
+static inline int mine_values_push_int_fast(mine_values *values, int64_t v) {
+  if ((size_t)values->n >= values->capacity || values->type || values->uniform != MINE_INT)
+    return 0;
+  values->payload[values->n++] = (uint64_t)v;
+  return 1;
+}
 int mine_values_push_real(mine_values *values, double v);
 int mine_values_push_text(mine_values *values, const char *text, size_t bytes);
 void mine_values_get(const mine_values *values, int64_t i, mine_cell *out);

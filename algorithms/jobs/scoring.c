@@ -230,16 +230,19 @@ static void scoring_count_gaps(mine_scoring *s) {
   }
 }
 
+static int scoring_is_missing(const mine_feature_view *view, int64_t row) {
+  return view->number ? isnan(view->number[row]) : view->code[row] == MINE_CODE_MISSING;
+}
+
 static mine_status scoring_refuse_missing(const mine_scoring *s) {
   for (int64_t i = 0; i < s->n; i++) {
     if (s->missing_count[i] == 0) continue;
     for (int f = 0; f < s->model->n_features; f++) {
-      const mine_column *column = &s->frame->column[s->column[f]];
-      if (!mine_column_missing_at(column, i)) continue;
+      if (!scoring_is_missing(&s->view[f], i)) continue;
       return mine_fail(s->env, MINE_DATA,
                        "column '%s' is missing in row %lld and missing=error; fill it in, or say "
                        "missing=auto or missing=skip",
-                       column->name, (long long)(s->frame->cleared + i + 1));
+                       s->model->feature[f].name, (long long)(s->frame->cleared + i + 1));
     }
   }
   return MINE_OK;
@@ -276,6 +279,7 @@ mine_status mine_scoring_run(mine_scoring *s) {
   if (n == 0) return MINE_OK;
   if (scoring_look(s, (size_t)n)) return env->status;
   s->n = n;
+  s->row_ready = 0;
   s->counted = 0;
   if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
@@ -288,10 +292,18 @@ void mine_scoring_again(mine_scoring *s) {
   s->n = 0;
 }
 
+/* A single row is scored where its numbers were staged. */
+static mine_status scoring_look_at_row(mine_scoring *s) {
+  if (scoring_look(s, 1)) return s->env->status;
+  for (int f = 0; f < s->model->n_features; f++)
+    if (s->view[f].number) s->view[f].number = mine_frame_staged(s->frame, s->column[f]);
+  s->row_ready = 1;
+  return MINE_OK;
+}
+
 mine_status mine_scoring_row(mine_scoring *s) {
   if (mine_frame_single(s->frame)) return s->env->status;
-  if (!s->row_ready && scoring_look(s, 1)) return s->env->status;
-  s->row_ready = 1;
+  if (!s->row_ready && scoring_look_at_row(s)) return s->env->status;
   s->n = 1;
   s->counted = 0;
   if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
