@@ -137,6 +137,12 @@ static void trees_collect(const trees_run *run, const int32_t *at, int n, int fi
   }
 }
 
+static void trees_average(const mine_trees *trees, int n, double *out) {
+  if (trees->n_trees == 1 || trees->combine == MINE_TREES_SUM) return;
+  for (int64_t k = 0; k < (int64_t)n * trees->width; k++)
+    out[k] /= trees->n_trees;
+}
+
 /* Task = block of rows. */
 static void trees_predict_task(void *context, int64_t task, int worker) {
   const trees_run *run = context;
@@ -153,17 +159,29 @@ static void trees_predict_task(void *context, int64_t task, int worker) {
     trees_descend(run, trees->first[t], row, n, at);
     trees_collect(run, at, n, t == 0, out);
   }
-  if (trees->n_trees == 1 || trees->combine == MINE_TREES_SUM) return;
-  for (int64_t k = 0; k < (int64_t)n * trees->width; k++)
-    out[k] /= trees->n_trees;
+  trees_average(trees, n, out);
+}
+
+/* One row, as in a trigger: no lists, no clock, no threads. */
+static void trees_predict_row(const trees_run *run) {
+  const mine_trees *trees = run->trees;
+  const uint32_t row = (uint32_t)mine_batch_row(run->batch, 0);
+  for (int32_t t = 0; t < trees->n_trees; t++) {
+    const mine_trees_step *here = &trees->step[trees->first[t]];
+    while (here->feature >= 0)
+      here = &trees->step[here->child[trees_side(run, here, row)]];
+    const int32_t leaf = (int32_t)(here - trees->step);
+    trees_collect(run, &leaf, 1, t == 0, run->out);
+  }
+  trees_average(trees, 1, run->out);
 }
 
 static mine_status trees_predict(mine_env *env, const mine_model *model, const mine_batch *batch,
                                  mine_scores *out) {
   trees_run run = {model->body, batch, NULL};
   run.out = model->task == MINE_CLASSIFICATION ? out->probability : out->value;
-  if (batch->n == 1) { /* a row in a trigger: no clock, no threads */
-    trees_predict_task(&run, 0, 0);
+  if (batch->n == 1) {
+    trees_predict_row(&run);
     return MINE_OK;
   }
   const double work = TREES_ROW_WORK * (double)batch->n * run.trees->n_trees;
