@@ -312,6 +312,7 @@ static mine_status kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
   body->rows = mine_arena_array(arena, k, sizeof *body->rows);
   status = mine_env_status(fit->env);
   if (status == MINE_OK) status = kmeans_number(fit, run, body);
+  if (status == MINE_OK) status = mine_prototypes_prepare(fit->env, arena, body);
   if (status == MINE_OK) {
     status =
         mine_prototypes_profile(fit->env, fit->model, body, fit->data, run->label, run->blocks);

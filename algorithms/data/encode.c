@@ -236,17 +236,6 @@ mine_status mine_encoding_fit(mine_env *env, mine_arena *arena, const mine_datas
   return status;
 }
 
-static void encode_numbers(const mine_encoding *e, int f, const mine_batch *batch, int64_t first,
-                           int64_t count, double *out) {
-  const int c = e->first[f];
-  const double *x = batch->feature[f].number;
-  const double centre = e->centre[c], factor = e->factor[c], fill = e->fill[c];
-  for (int64_t i = 0; i < count; i++) {
-    const double v = x[mine_batch_row(batch, first + i)];
-    out[i * e->width + c] = isnan(v) ? fill : (v - centre) * factor;
-  }
-}
-
 static void encode_codes(const mine_encoding *e, int f, const mine_batch *batch, int64_t first,
                          int64_t count, double *out) {
   const int c = e->first[f], levels = e->levels[f];
@@ -264,8 +253,38 @@ static void encode_codes(const mine_encoding *e, int f, const mine_batch *batch,
   }
 }
 
+static inline double encode_number(double v, double centre, double factor, double fill) {
+  return isnan(v) ? fill : (v - centre) * factor;
+}
+
+static void encode_numbers(const mine_encoding *e, int f, const mine_batch *batch, int64_t first,
+                           int64_t count, double *out) {
+  const int c = e->first[f];
+  const double *x = batch->feature[f].number;
+  const double centre = e->centre[c], factor = e->factor[c], fill = e->fill[c];
+  for (int64_t i = 0; i < count; i++)
+    out[i * e->width + c] =
+        encode_number(x[mine_batch_row(batch, first + i)], centre, factor, fill);
+}
+
+/* One row after another, as in a trigger: a loop per attribute is not worth it. */
+static void encode_row(const mine_encoding *e, const mine_batch *batch, int64_t row, double *out) {
+  for (int f = 0; f < e->n_features; f++) {
+    const int c = e->first[f];
+    if (e->levels[f] != 0)
+      encode_codes(e, f, batch, row, 1, out);
+    else if (c < e->first[f + 1])
+      out[c] = encode_number(batch->feature[f].number[mine_batch_row(batch, row)], e->centre[c],
+                             e->factor[c], e->fill[c]);
+  }
+}
+
 void mine_encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
                  int64_t count, double *out) {
+  if (count == 1) {
+    encode_row(encoding, batch, first, out);
+    return;
+  }
   for (int f = 0; f < encoding->n_features; f++) {
     if (encoding->first[f] == encoding->first[f + 1]) continue; /* a category never seen */
     if (encoding->levels[f] == 0) {

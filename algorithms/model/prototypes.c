@@ -17,6 +17,7 @@
 #define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
 #define PROTOTYPES_MEET    0.15      /* ns: row x centre x dimension      */
 #define PROTOTYPES_ENCODE  2.0       /* ns: row x dimension               */
+#define PROTOTYPES_POINT   256       /* a single row's dimensions on the stack */
 
 /* ---- predict ------------------------------------------------------------------ */
 
@@ -50,22 +51,35 @@ static void prototypes_score(void *context, int64_t task, int worker) {
   }
 }
 
-/* One row, as in a trigger: no panel, no clock, no threads.  A pair's sum has the
-** bits of a lane's. */
+/* One row, as in a trigger: no clock, no threads, and the centres lie in panels. */
 static void prototypes_score_row(const mine_prototypes *m, const mine_batch *batch, double *row,
                                  const mine_scores *out) {
   const int64_t width = m->encoding.width;
   double best = INFINITY;
   int32_t nearest = 0;
   mine_encode(&m->encoding, batch, 0, 1, row);
-  for (int64_t c = 0; c < m->k; c++) {
-    const double distance = mine_distance_pair(row, m->centre + c * width, (int)width);
-    if (distance >= best) continue;
-    best = distance;
-    nearest = (int32_t)c;
+  for (int64_t c = 0; c < m->k; c += MINE_LANES) {
+    double distance[MINE_LANES];
+    mine_distance_panel(m->panel + c * width, (int)width, row, 1, distance);
+    for (int64_t l = 0; l < MINE_LANES && c + l < m->k; l++) {
+      if (distance[l] >= best) continue;
+      best = distance[l];
+      nearest = (int32_t)(c + l);
+    }
   }
   if (out->cluster) out->cluster[0] = nearest + 1;
   if (out->distance) out->distance[0] = sqrt(best);
+}
+
+mine_status mine_prototypes_prepare(mine_env *env, mine_arena *arena, mine_prototypes *m) {
+  const int64_t width = m->encoding.width;
+  m->panel = mine_arena_array(arena, mine_panel_doubles(m->k, m->encoding.width), sizeof *m->panel);
+  if (!m->panel) return mine_env_status(env);
+  for (int64_t c = 0; c < m->k; c += MINE_LANES) {
+    const int64_t lanes = m->k - c < MINE_LANES ? m->k - c : MINE_LANES;
+    mine_panel_pack(m->centre + c * width, lanes, m->encoding.width, m->panel + c * width);
+  }
+  return MINE_OK;
 }
 
 /* Rows per task: about a millisecond, and no more than there are. */
@@ -78,6 +92,11 @@ static int64_t prototypes_block(const mine_prototypes *m, int64_t n) {
 static mine_status prototypes_predict(mine_env *env, const mine_model *model,
                                       const mine_batch *batch, mine_scores *out) {
   const mine_prototypes *m = model->body;
+  double point[PROTOTYPES_POINT];
+  if (batch->n == 1 && m->encoding.width <= PROTOTYPES_POINT) {
+    prototypes_score_row(m, batch, point, out);
+    return MINE_OK;
+  }
   const mine_mark mark = mine_arena_mark(env->scratch);
   const size_t width = (size_t)m->encoding.width, threads = (size_t)env->threads;
   prototypes_job job = {m, batch, out, 0, NULL, NULL};
@@ -329,7 +348,11 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
   m->value = prototypes_load_reals(r, k * width);
   m->overall = prototypes_load_reals(r, width);
   m->deviation = prototypes_load_reals(r, width);
-  if (mine_reader_ok(r)) model->body = m;
+  if (!mine_reader_ok(r)) return;
+  if (mine_prototypes_prepare(mine_arena_env(r->arena), r->arena, m))
+    mine_reader_bad(r, "no memory for the centres");
+  else
+    model->body = m;
 }
 
 const mine_kind mine_kind_prototypes = {

@@ -15,6 +15,7 @@ typedef struct mine_prototypes {
   mine_encoding encoding;
   int64_t k;
   double *centre; /* k x width, encoded                                       */
+  double *panel;  /* the same in panels (kernel/distance.h), for single rows  */
   int64_t *rows;  /* per cluster                                              */
   double inertia; /* sum of weight x squared distance                         */
   /* Per encoded column, in the units of the source: numeric the mean of the
@@ -23,6 +24,10 @@ typedef struct mine_prototypes {
   double *overall;   /* width; NAN: no known value at all                     */
   double *deviation; /* width; of all rows (divisor n)                        */
 } mine_prototypes;
+
+/* Make the panels (allocated in the arena) from the centres. */
+mine_status mine_prototypes_prepare(mine_env *env, mine_arena *arena,
+                                    mine_prototypes *prototypes) MINE_MUST_CHECK;
 
 /* Fill value, overall and deviation (allocated in the model's arena) from the
 ** rows and their labels 0..k-1.  Weights count.  Parallel over `blocks` blocks of
