@@ -109,11 +109,6 @@ mine_status mine_row_reader_next(mine_row_reader *reader, const char **name, int
   return row_next_pair(reader, name, bytes, value);
 }
 
-sqlite3_value **mine_row_reader_values(const mine_row_reader *reader, int *pairs) {
-  *pairs = reader->n / 2;
-  return reader->json ? NULL : reader->values;
-}
-
 void mine_row_reader_close(mine_row_reader *reader) {
   sqlite3_finalize(reader->json);
   reader->json = NULL;

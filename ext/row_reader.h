@@ -20,8 +20,6 @@ typedef struct mine_row_reader {
 mine_status mine_row_reader_open(mine_call *call, int n, sqlite3_value **values,
                                  mine_row_reader *out);
 void mine_row_reader_rewind(mine_row_reader *reader);
-/* The values of the pairs form, at once; NULL for JSON. */
-sqlite3_value **mine_row_reader_values(const mine_row_reader *reader, int *pairs);
 /* *name NULL at the end.  Names are `bytes` long. */
 mine_status mine_row_reader_next(mine_row_reader *reader, const char **name, int *bytes,
                                  mine_cell *value);

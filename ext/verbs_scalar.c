@@ -163,7 +163,11 @@ static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
 
 /* ---- one row through a plan ------------------------------------------------------------ */
 
-/* Pairs whose names are known to be the plan's. */
+/* Whether the n values are pairs whose names are known to be the plan's. */
+static int row_is_known(const row_plan *plan, int n) {
+  return plan->names == ROW_NAMES_CONSTANT && plan->scoring && n == 2 * plan->n_names;
+}
+
 static void row_fill_pairs(row_plan *plan, sqlite3_value **values) {
   mine_frame *frame = mine_scoring_frame(plan->scoring);
   if (plan->n_wanted == plan->n_names) { /* as a rule */
@@ -197,14 +201,9 @@ static mine_status row_fill(row_plan *plan, mine_row_reader *reader, int *fits) 
 
 static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
   int fits = 0;
-  int pairs;
   mine_status status = MINE_OK;
-  sqlite3_value **values = mine_row_reader_values(reader, &pairs);
-  if (plan->scoring) mine_scoring_again(plan->scoring);
-  if (plan->names == ROW_NAMES_CONSTANT && values && pairs == plan->n_names) {
-    row_fill_pairs(plan, values);
-    fits = 1;
-  } else if (plan->scoring) {
+  if (plan->scoring) {
+    mine_scoring_again(plan->scoring);
     status = row_fill(plan, reader, &fits);
     if (!status && !fits) mine_row_reader_rewind(reader);
   }
@@ -260,17 +259,27 @@ static mine_status row_result_probability(row_plan *plan, sqlite3_value *class_v
   return MINE_OK;
 }
 
-static mine_status row_run(row_plan *plan, sqlite3_context *context, sqlite3_value *class_value,
-                           int n, sqlite3_value **values) {
+static mine_status row_score_known(row_plan *plan, sqlite3_value **values) {
+  mine_scoring_again(plan->scoring);
+  row_fill_pairs(plan, values);
+  return mine_scoring_row(plan->scoring);
+}
+
+static mine_status row_score_any(row_plan *plan, int n, sqlite3_value **values) {
   mine_row_reader reader;
   mine_status status = mine_row_reader_open(&plan->call, n, values, &reader);
   if (!status) status = row_score(plan, &reader);
-  if (!status) {
-    status = class_value ? row_result_probability(plan, class_value, context)
-                         : row_result_prediction(plan, context);
-  }
   mine_row_reader_close(&reader);
   return status;
+}
+
+static mine_status row_run(row_plan *plan, sqlite3_context *context, sqlite3_value *class_value,
+                           int n, sqlite3_value **values) {
+  mine_status status =
+      row_is_known(plan, n) ? row_score_known(plan, values) : row_score_any(plan, n, values);
+  if (status) return status;
+  return class_value ? row_result_probability(plan, class_value, context)
+                     : row_result_prediction(plan, context);
 }
 
 /* SQLite tells constant arguments apart for the first 32 only. */
