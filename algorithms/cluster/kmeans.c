@@ -18,8 +18,9 @@
 
 #define KMEANS_SAMPLE_ROWS   16384 /* and at least KMEANS_SAMPLE_EACH per cluster */
 #define KMEANS_SAMPLE_EACH   64
-#define KMEANS_SIEVE_ROWS    4096 /* fewer are assigned exactly straight away */
-#define KMEANS_MEASURED      5000 /* rows whose silhouettes are measured      */
+#define KMEANS_SIEVE_ROWS    4096      /* fewer are assigned exactly straight away */
+#define KMEANS_PANELS        (1 << 21) /* doubles; more are not kept encoded (16 MB) */
+#define KMEANS_MEASURED      5000      /* rows whose silhouettes are measured      */
 #define KMEANS_AUTO_MEASURED 2000
 
 typedef struct kmeans_options {
@@ -367,6 +368,7 @@ static mine_status kmeans_run_fit(kmeans_fit *fit) {
   const int automatic = fit->k == MINE_AUTO;
   mine_env *env = fit->env;
   kmeans_run run;
+  double doubles;
   mine_status status = mine_encoding_fit(env, fit->model->arena, fit->data,
                                          (mine_scale)fit->options->scale, &fit->encoding);
   if (status == MINE_OK && fit->encoding.width == 0) {
@@ -374,8 +376,9 @@ static mine_status kmeans_run_fit(kmeans_fit *fit) {
                        "no column has values to cluster by; check ignore= and the source");
   }
   if (status != MINE_OK) return status;
-  status =
-      kmeans_points_encode(env, &fit->encoding, &fit->data->rows, fit->data->weight, &fit->points);
+  doubles = (double)fit->data->rows.n * fit->encoding.width;
+  status = kmeans_points_encode(env, &fit->encoding, &fit->data->rows, fit->data->weight,
+                                doubles <= KMEANS_PANELS, &fit->points);
   if (status == MINE_OK) status = kmeans_spread(fit, automatic ? fit->options->max_k : fit->k);
   if (status == MINE_OK && automatic) status = kmeans_choose_k(fit);
   if (status == MINE_OK) status = kmeans_solve(fit, &run);

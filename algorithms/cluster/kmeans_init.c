@@ -37,7 +37,7 @@ static void init_measure(void *context, int64_t task, int worker) {
   double sum[INIT_MOST_DRAW] = {0};
   for (int64_t i = first; i < last; i += MINE_LANES) {
     const int64_t lanes = last - i < MINE_LANES ? last - i : MINE_LANES;
-    mine_distance_panel(points->panel + i * points->width, points->width, job->draw, job->draws, d);
+    mine_distance_panel(kmeans_panel(points, i, worker), points->width, job->draw, job->draws, d);
     for (int c = 0; c < job->draws; c++) {
       double *out = job->candidate + c * points->n + i;
       for (int64_t l = 0; l < lanes; l++) {
@@ -49,7 +49,6 @@ static void init_measure(void *context, int64_t task, int worker) {
   }
   for (int c = 0; c < job->draws; c++)
     job->sum[c * job->blocks + task] = sum[c];
-  (void)worker;
 }
 
 /* A row, with probability proportional to its weight x nearest. */

@@ -15,6 +15,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../kernel/simd.h"
 #include "kmeans_private.h"
 
 #define LLOYD_TASK_WORK (1 << 20) /* row x centre x dimension per task: a millisecond or so */
@@ -67,12 +68,11 @@ static void lloyd_assign(void *context, int64_t task, int worker) {
     const size_t lanes = (size_t)(last - i < MINE_LANES ? last - i : MINE_LANES);
     double best[MINE_LANES], second[MINE_LANES];
     int32_t nearest[MINE_LANES];
-    mine_distance_nearest(points->panel + i * points->width, points->width, run->centre, run->k,
-                          best, second, nearest);
+    mine_distance_nearest(kmeans_panel(points, i, worker), points->width, run->centre, run->k, best,
+                          second, nearest);
     memcpy(run->label + i, nearest, lanes * sizeof *nearest);
     memcpy(run->distance + i, best, lanes * sizeof *best);
   }
-  (void)worker;
 }
 
 static void lloyd_inertia(void *context, int64_t block, int worker) {
@@ -100,36 +100,53 @@ mine_status kmeans_assign_exact(mine_env *env, kmeans_run *run) {
 
 /* ---- update ------------------------------------------------------------------ */
 
-static void lloyd_add(const kmeans_run *run, int64_t block, int64_t row, int32_t cluster,
+MINE_SIMD
+static void lloyd_add_row(double *restrict sum, const double *restrict x, int64_t width,
+                          double weight) {
+  for (int64_t j = 0; j < width; j++)
+    sum[j] += weight * x[j];
+}
+
+static void lloyd_add(const kmeans_run *run, int64_t block, const double *x, int32_t cluster,
                       double weight) {
   const int64_t width = run->points->width;
-  const double *x = kmeans_at(run->points, row);
-  double *sum = run->sum + (block * run->k + cluster) * width;
-  for (int64_t j = 0; j < width; j++)
-    sum[j] += weight * x[j * MINE_LANES];
+  lloyd_add_row(run->sum + (block * run->k + cluster) * width, x, width, weight);
   run->mass[block * run->k + cluster] += weight;
+}
+
+/* Rows that changed cluster, out of the old sum and into the new one. */
+static void lloyd_move_rows(kmeans_run *run, int64_t block, const int64_t *row, int64_t count,
+                            int worker) {
+  const double *x = kmeans_rows(run->points, 0, row, count, worker);
+  for (int64_t m = 0; m < count; m++, x += run->points->width) {
+    const int64_t i = row[m];
+    const double weight = kmeans_weight(run->points, i);
+    if (run->summed) lloyd_add(run, block, x, run->before[i], -weight);
+    lloyd_add(run, block, x, run->label[i], weight);
+    run->before[i] = run->label[i];
+  }
 }
 
 static void lloyd_move(void *context, int64_t block, int worker) {
   kmeans_run *run = context;
   const int64_t first = kmeans_block_first(run->points, run->blocks, block);
   const int64_t last = kmeans_block_first(run->points, run->blocks, block + 1);
-  int64_t moved = 0;
+  int64_t row[KMEANS_CHUNK], moved = 0, waiting = 0;
   if (!run->summed) {
     const size_t k = (size_t)run->k, width = (size_t)run->points->width;
     memset(run->sum + (size_t)block * k * width, 0, k * width * sizeof(double));
     memset(run->mass + (size_t)block * k, 0, k * sizeof(double));
   }
   for (int64_t i = first; i < last; i++) {
-    const double weight = kmeans_weight(run->points, i);
     if (run->summed && run->label[i] == run->before[i]) continue;
-    if (run->summed) lloyd_add(run, block, i, run->before[i], -weight);
-    lloyd_add(run, block, i, run->label[i], weight);
-    run->before[i] = run->label[i];
+    row[waiting++] = i;
     moved++;
+    if (waiting < KMEANS_CHUNK) continue;
+    lloyd_move_rows(run, block, row, waiting, worker);
+    waiting = 0;
   }
+  lloyd_move_rows(run, block, row, waiting, worker);
   run->moved[block] = moved;
-  (void)worker;
 }
 
 /* Bring the sums up to date with the labels; how many rows changed cluster. */
@@ -203,7 +220,7 @@ static mine_status lloyd_reseed(mine_env *env, kmeans_run *run, const int64_t *c
     for (int64_t i = 0; i < n; i++) {
       const int64_t lane = i % MINE_LANES;
       if (lane == 0) {
-        mine_distance_panel(run->points->panel + i * width, run->points->width, centre, 1, d);
+        mine_distance_panel(kmeans_panel(run->points, i, 0), run->points->width, centre, 1, d);
       }
       if (d[lane] < run->distance[i]) run->distance[i] = d[lane];
     }

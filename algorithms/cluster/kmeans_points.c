@@ -1,16 +1,16 @@
 /*
-** kmeans_points.c -- rows as points, side by side in panels.
+** kmeans_points.c -- rows as points.
 **
-** Encoded once, read by every iteration.  Blocks of rows are encoded row-major
-** in a worker's own scratch and packed into their panels.
+** Few rows are encoded once, into panels that every iteration reads.  Many would
+** take as much memory again as the frame, and more time to write than to compute:
+** they are encoded a chunk at a time, row-major in a worker's own scratch.
 */
 #include <math.h>
 #include <string.h>
 
+#include "../kernel/encode_panel.h"
 #include "../kernel/simd.h"
 #include "kmeans_private.h"
-
-#define POINTS_BLOCK 256 /* rows; a multiple of MINE_LANES */
 
 /* Per column, around the first row: what one pass can tell. */
 typedef struct points_moments {
@@ -21,7 +21,6 @@ typedef struct points_job {
   const mine_encoding *encoding;
   const mine_batch *batch;
   kmeans_points *points;
-  double *rows;    /* per worker: POINTS_BLOCK x width */
   double *shift;   /* the first row                    */
   double *moments; /* per task: 4 x width              */
   double *weight;  /* per task: sum                    */
@@ -46,15 +45,64 @@ static void points_measure(const double *row, const double *shift, int64_t width
   }
 }
 
+static double *points_scratch(const kmeans_points *points, int worker) {
+  return points->scratch + (int64_t)worker * (KMEANS_CHUNK + MINE_LANES) * points->width;
+}
+
+/* Rows of the batch, encoded into the worker's scratch. */
+static const double *points_encode_chunk(const kmeans_points *points, int64_t first,
+                                         const int64_t *row, int64_t count, int worker) {
+  double *to = points_scratch(points, worker);
+  uint32_t listed[KMEANS_CHUNK];
+  mine_batch batch = points->batch;
+  for (int64_t i = 0; row && i < count; i++)
+    listed[i] = (uint32_t)mine_batch_row(&points->batch, row[i]);
+  if (row) batch.row = listed;
+  mine_encode(points->encoding, &batch, row ? 0 : first, count, to);
+  return to;
+}
+
+void kmeans_row(const kmeans_points *points, int64_t row, double *out) {
+  if (!points->panel) {
+    mine_encode(points->encoding, &points->batch, row, 1, out);
+    return;
+  }
+  const double *x =
+      points->panel + (row / MINE_LANES) * MINE_LANES * points->width + row % MINE_LANES;
+  for (int64_t j = 0; j < points->width; j++)
+    out[j] = x[j * MINE_LANES];
+}
+
+const double *kmeans_panel(const kmeans_points *points, int64_t first, int worker) {
+  if (points->panel) return points->panel + first * points->width;
+  const int64_t left = points->n - first, count = left < MINE_LANES ? left : MINE_LANES;
+  double *panel = points_scratch(points, worker) + (int64_t)KMEANS_CHUNK * points->width;
+  if (count == MINE_LANES && !points->batch.row) {
+    mine_encode_panel(points->encoding, &points->batch, first, panel);
+  } else {
+    const double *rows = points_encode_chunk(points, first, NULL, count, worker);
+    mine_panel_pack(rows, count, points->width, panel);
+  }
+  return panel;
+}
+
+const double *kmeans_rows(const kmeans_points *points, int64_t first, const int64_t *row,
+                          int64_t count, int worker) {
+  if (!points->panel) return points_encode_chunk(points, first, row, count, worker);
+  double *to = points_scratch(points, worker);
+  for (int64_t i = 0; i < count; i++)
+    kmeans_row(points, row ? row[i] : first + i, to + i * points->width);
+  return to;
+}
+
 static void points_encode(void *context, int64_t task, int worker) {
   points_job *job = context;
   kmeans_points *points = job->points;
-  const int64_t width = points->width, first = task * POINTS_BLOCK;
-  const int64_t count = points->n - first < POINTS_BLOCK ? points->n - first : POINTS_BLOCK;
+  const int64_t width = points->width, first = task * KMEANS_CHUNK;
+  const int64_t count = points->n - first < KMEANS_CHUNK ? points->n - first : KMEANS_CHUNK;
   const points_moments m = points_moments_of(job, task);
-  double *rows = job->rows + worker * POINTS_BLOCK * width;
-  mine_encode(job->encoding, job->batch, first, count, rows);
-  for (int64_t i = 0; i < count; i += MINE_LANES) {
+  const double *rows = points_encode_chunk(points, first, NULL, count, worker);
+  for (int64_t i = 0; points->panel && i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
     mine_panel_pack(rows + i * width, lanes, points->width, points->panel + (first + i) * width);
   }
@@ -101,19 +149,20 @@ static mine_status points_no_room(mine_env *env, const mine_encoding *encoding, 
                    (long long)n, encoding->width, mine_format_real(size, megabytes, 3));
 }
 
-static mine_status points_open(mine_env *env, points_job *job, int64_t tasks,
-                               const double *weight) {
+static mine_status points_open(mine_env *env, points_job *job, int64_t tasks, const double *weight,
+                               int panels) {
   kmeans_points *points = job->points;
   const size_t width = (size_t)points->width, n = (size_t)points->n, t = (size_t)tasks;
   mine_arena *scratch = env->scratch;
-  points->panel =
-      mine_arena_array(scratch, mine_panel_doubles(points->n, points->width), sizeof(double));
+  if (panels)
+    points->panel =
+        mine_arena_array(scratch, mine_panel_doubles(points->n, points->width), sizeof(double));
+  points->scratch = mine_arena_array(scratch, (size_t)env->threads * (KMEANS_CHUNK + MINE_LANES),
+                                     width * sizeof(double));
   points->mean = mine_arena_array(scratch, width, sizeof(double));
   job->shift = mine_arena_array(scratch, width, sizeof(double));
   job->moments = mine_arena_array(scratch, t, 4 * width * sizeof(double));
   job->weight = mine_arena_array(scratch, t, sizeof(double));
-  job->rows =
-      mine_arena_array(scratch, (size_t)env->threads * POINTS_BLOCK, width * sizeof(double));
   if (weight) points->weight = mine_arena_array(scratch, n, sizeof(double));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   for (int64_t i = 0; weight && i < points->n; i++) {
@@ -124,19 +173,22 @@ static mine_status points_open(mine_env *env, points_job *job, int64_t tasks,
 }
 
 mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
-                                 const mine_batch *batch, const double *weight,
+                                 const mine_batch *batch, const double *weight, int panels,
                                  kmeans_points *out) {
   points_job job = {.encoding = encoding, .batch = batch, .points = out};
-  const double bytes = (double)batch->n * encoding->width * sizeof(double);
-  const int64_t tasks = MINE_BLOCKS(batch->n, POINTS_BLOCK);
+  const double bytes =
+      (double)batch->n * encoding->width * (panels ? sizeof(double) : sizeof(float));
+  const int64_t tasks = MINE_BLOCKS(batch->n, KMEANS_CHUNK);
   mine_status status;
   memset(out, 0, sizeof *out);
+  out->encoding = encoding;
+  out->batch = *batch;
   out->n = batch->n;
   out->width = encoding->width;
   if (env->memory.limit > 0 && bytes > (double)env->memory.limit - (double)env->memory.used) {
     return points_no_room(env, encoding, batch->n);
   }
-  status = points_open(env, &job, tasks, weight);
+  status = points_open(env, &job, tasks, weight, panels);
   if (status == MINE_OK) status = mine_parallel(env, tasks, points_encode, &job);
   if (status == MINE_OK) points_spread(&job, tasks);
   return status;

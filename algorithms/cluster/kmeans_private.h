@@ -25,11 +25,18 @@ enum { KMEANS_SAMPLE = 0x6b6d01, KMEANS_SEED, KMEANS_SWAP, KMEANS_SILHOUETTE };
 
 #define KMEANS_BLOCKS 64 /* partial sums are kept for at most so many blocks of rows */
 
-/* Rows in panels (kernel/distance.h). */
+#define KMEANS_CHUNK 256 /* rows encoded at a time; a multiple of MINE_LANES */
+
+/* Rows as points.  Few lie encoded in panels (kernel/distance.h); many stay in
+** the frame, which holds them anyway, and are encoded a chunk at a time where they
+** are needed: the same bits, without a second copy of the data. */
 typedef struct kmeans_points {
   int64_t n;
   int width;
-  double *panel;
+  double *panel; /* NULL: encoded when needed */
+  const mine_encoding *encoding;
+  mine_batch batch;
+  double *scratch;            /* per worker: a chunk of encoded rows, and a panel */
   double *weight;             /* per row; NULL = 1 */
   double variance;            /* mean over the columns: what tol is relative to */
   double *mean;               /* per column */
@@ -56,26 +63,26 @@ typedef struct kmeans_run {
   int summed;      /* the sums are those of `before`             */
 } kmeans_run;
 
-static inline const double *kmeans_at(const kmeans_points *points, int64_t row) {
-  return points->panel + (row / MINE_LANES) * MINE_LANES * points->width + row % MINE_LANES;
-}
 static inline double kmeans_weight(const kmeans_points *points, int64_t row) {
   return points->weight ? points->weight[row] : 1.0;
 }
 static inline int64_t kmeans_block_first(const kmeans_points *points, int64_t blocks, int64_t b) {
   return points->n / blocks * b + (points->n % blocks) * b / blocks;
 }
-/* One row, row-major. */
-static inline void kmeans_row(const kmeans_points *points, int64_t row, double *out) {
-  const double *x = kmeans_at(points, row);
-  for (int64_t j = 0; j < points->width; j++)
-    out[j] = x[j * MINE_LANES];
-}
 
 /* points */
+/* panels: whether to keep the encoded rows.  encoding and batch must live on. */
 mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
-                                 const mine_batch *batch, const double *weight,
+                                 const mine_batch *batch, const double *weight, int panels,
                                  kmeans_points *out) MINE_MUST_CHECK;
+/* One row, row-major. */
+void kmeans_row(const kmeans_points *points, int64_t row, double *out);
+/* The panel of rows first.. (a multiple of MINE_LANES); good until the worker asks again. */
+const double *kmeans_panel(const kmeans_points *points, int64_t first, int worker);
+/* `count` (<= KMEANS_CHUNK) rows, row-major, first.. or those listed; good until the
+** worker asks again. */
+const double *kmeans_rows(const kmeans_points *points, int64_t first, const int64_t *row,
+                          int64_t count, int worker);
 /* `count` rows spread over all, one drawn from each of `count` equal stretches. */
 mine_status kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
                                  uint64_t seed, kmeans_points *out) MINE_MUST_CHECK;

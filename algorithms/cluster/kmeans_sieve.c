@@ -23,7 +23,6 @@
 
 #define SIEVE_TASK  4096 /* rows, at most; a multiple of MINE_SIEVE_LANES */
 #define SIEVE_LANES MINE_SIEVE_LANES
-#define SIEVE_BLOCK 1024 /* rows packed per task */
 
 struct kmeans_sieve {
   float *panel; /* rows in panels of SIEVE_LANES    */
@@ -33,23 +32,29 @@ struct kmeans_sieve {
 
 /* ---- packing ------------------------------------------------------------------ */
 
+static void sieve_pack_row(const kmeans_points *points, int64_t i, const double *x) {
+  const struct kmeans_sieve *sieve = points->sieve;
+  const int64_t width = points->width;
+  float *to = sieve->panel + (i - i % SIEVE_LANES) * width + i % SIEVE_LANES;
+  double norm = 0;
+  for (int64_t j = 0; j < width; j++) {
+    const double v = (x[j] - points->mean[j]) * sieve->scale;
+    to[j * SIEVE_LANES] = (float)v;
+    norm += v * v;
+  }
+  sieve->norm[i] = (float)(sqrt(norm) * (1 + 1e-6));
+}
+
+/* Task = chunk of rows.  What fills the last panel repeats the last row. */
 static void sieve_pack(void *context, int64_t task, int worker) {
   const kmeans_points *points = context;
-  const struct kmeans_sieve *sieve = points->sieve;
-  const int64_t width = points->width, end = (task + 1) * SIEVE_BLOCK;
-  const int64_t padded = MINE_BLOCKS(points->n, SIEVE_LANES) * SIEVE_LANES;
-  for (int64_t i = task * SIEVE_BLOCK; i < (end < padded ? end : padded); i++) {
-    const double *x = kmeans_at(points, i < points->n ? i : points->n - 1);
-    float *to = sieve->panel + (i - i % SIEVE_LANES) * width + i % SIEVE_LANES;
-    double norm = 0;
-    for (int64_t j = 0; j < width; j++) {
-      const double v = (x[j * MINE_LANES] - points->mean[j]) * sieve->scale;
-      to[j * SIEVE_LANES] = (float)v;
-      norm += v * v;
-    }
-    sieve->norm[i] = (float)(sqrt(norm) * (1 + 1e-6));
-  }
-  (void)worker;
+  const int64_t width = points->width, first = task * KMEANS_CHUNK, left = points->n - first;
+  const int64_t count = left < KMEANS_CHUNK ? left : KMEANS_CHUNK;
+  const double *rows = kmeans_rows(points, first, NULL, count, worker);
+  for (int64_t i = 0; i < count; i++)
+    sieve_pack_row(points, first + i, rows + i * width);
+  for (int64_t i = count; (first + i) % SIEVE_LANES != 0; i++)
+    sieve_pack_row(points, first + i, rows + (count - 1) * width);
 }
 
 mine_status kmeans_sieve_open(mine_env *env, kmeans_points *points) {
@@ -64,7 +69,7 @@ mine_status kmeans_sieve_open(mine_env *env, kmeans_points *points) {
   sieve->scale = ldexp(1, -(int)ceil(log2(points->reach)));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   points->sieve = sieve;
-  return mine_parallel(env, MINE_BLOCKS(padded, SIEVE_BLOCK), sieve_pack, points);
+  return mine_parallel(env, MINE_BLOCKS(points->n, KMEANS_CHUNK), sieve_pack, points);
 }
 
 /* ---- assigning -------------------------------------------------------------------- */
@@ -76,12 +81,12 @@ typedef struct sieve_job {
   double flat, steep, bend; /* the gap that certifies: flat + steep |x| + bend |x|^2 */
 } sieve_job;
 
-static void sieve_exact(const kmeans_run *run, int64_t first) {
+static void sieve_exact(const kmeans_run *run, int64_t first, int worker) {
   const kmeans_points *points = run->points;
   const int64_t left = points->n - first;
   double best[MINE_LANES], second[MINE_LANES];
   int32_t nearest[MINE_LANES];
-  mine_distance_nearest(points->panel + first * points->width, points->width, run->centre, run->k,
+  mine_distance_nearest(kmeans_panel(points, first, worker), points->width, run->centre, run->k,
                         best, second, nearest);
   memcpy(run->label + first, nearest,
          (size_t)(left < MINE_LANES ? left : MINE_LANES) * sizeof *nearest);
@@ -119,10 +124,10 @@ static void sieve_assign(void *context, int64_t task, int worker) {
                        job->half, job->count, best, second, nearest);
     doubt = sieve_judge(job, i, best, second, nearest);
     for (int64_t g = 0; doubt; g++, doubt >>= 1) {
-      if ((doubt & 1) && i + g * MINE_LANES < last) sieve_exact(job->run, i + g * MINE_LANES);
+      if ((doubt & 1) && i + g * MINE_LANES < last)
+        sieve_exact(job->run, i + g * MINE_LANES, worker);
     }
   }
-  (void)worker;
 }
 
 /* The centres as the sieve sees them, and the gap that certifies a label. */

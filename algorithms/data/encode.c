@@ -261,10 +261,17 @@ static void encode_numbers(const mine_encoding *e, int f, const mine_batch *batc
                            int64_t count, double *out) {
   const int c = e->first[f];
   const double *x = batch->feature[f].number;
+  const uint32_t *row = batch->row ? batch->row + first : NULL;
   const double centre = e->centre[c], factor = e->factor[c], fill = e->fill[c];
-  for (int64_t i = 0; i < count; i++)
-    out[i * e->width + c] =
-        encode_number(x[mine_batch_row(batch, first + i)], centre, factor, fill);
+  const int64_t width = e->width;
+  double *to = out + c;
+  if (row) {
+    for (int64_t i = 0; i < count; i++, to += width)
+      *to = encode_number(x[row[i]], centre, factor, fill);
+  } else {
+    for (int64_t i = 0; i < count; i++, to += width)
+      *to = encode_number(x[first + i], centre, factor, fill);
+  }
 }
 
 /* One row after another, as in a trigger: a loop per attribute is not worth it. */

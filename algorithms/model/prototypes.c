@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../kernel/distance.h"
+#include "../kernel/encode_panel.h"
 
 #define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
 #define PROTOTYPES_VERSION 1u
@@ -26,23 +27,33 @@ typedef struct prototypes_job {
   const mine_batch *batch;
   mine_scores *out;
   int64_t block; /* rows per task          */
-  double *rows;  /* per worker: block x width */
+  double *rows;  /* per worker: MINE_LANES x width */
   double *panel; /* per worker: one panel     */
 } prototypes_job;
+
+/* Up to MINE_LANES rows as a panel; `rows` is room for as many. */
+static void prototypes_panel(const mine_prototypes *m, const mine_batch *batch, int64_t first,
+                             int64_t lanes, double *rows, double *panel) {
+  if (lanes == MINE_LANES && !batch->row) {
+    mine_encode_panel(&m->encoding, batch, first, panel);
+    return;
+  }
+  mine_encode(&m->encoding, batch, first, lanes, rows);
+  mine_panel_pack(rows, lanes, m->encoding.width, panel);
+}
 
 static void prototypes_score(void *context, int64_t task, int worker) {
   const prototypes_job *job = context;
   const mine_prototypes *m = job->model;
   const int64_t width = m->encoding.width, first = task * job->block;
   const int64_t left = job->batch->n - first, count = left < job->block ? left : job->block;
-  double *rows = job->rows + worker * job->block * width;
+  double *rows = job->rows + worker * MINE_LANES * width;
   double *panel = job->panel + worker * MINE_LANES * width;
-  mine_encode(&m->encoding, job->batch, first, count, rows);
   for (int64_t i = 0; i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
     double best[MINE_LANES], second[MINE_LANES];
     int32_t nearest[MINE_LANES];
-    mine_panel_pack(rows + i * width, lanes, m->encoding.width, panel);
+    prototypes_panel(m, job->batch, first + i, lanes, rows, panel);
     mine_distance_nearest(panel, m->encoding.width, m->centre, m->k, best, second, nearest);
     for (int64_t l = 0; l < lanes; l++) {
       if (job->out->cluster) job->out->cluster[first + i + l] = nearest[l] + 1;
@@ -103,7 +114,7 @@ static mine_status prototypes_predict(mine_env *env, const mine_model *model,
   mine_status status;
   if (batch->n == 0) return MINE_OK;
   job.block = MINE_BLOCKS(prototypes_block(m, batch->n), MINE_LANES) * MINE_LANES;
-  job.rows = mine_arena_array(env->scratch, threads * (size_t)job.block, width * sizeof(double));
+  job.rows = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   job.panel = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   status = mine_env_status(env);
   if (status == MINE_OK && batch->n == 1) {

@@ -231,7 +231,7 @@ static void the_sieve_gives_the_exact_labels(void **state) {
         x[i] = floor(x[i]) + (kind == 2 ? 1e7 : 0);
     }
     assert_int_equal(mine_encoding_fit(f.env, f.env->scratch, &f.data, MINE_SCALE_NONE, &e), 0);
-    assert_int_equal(kmeans_points_encode(f.env, &e, &f.data.rows, NULL, &points), 0);
+    assert_int_equal(kmeans_points_encode(f.env, &e, &f.data.rows, NULL, 1, &points), 0);
     assert_int_equal(kmeans_sieve_open(f.env, &points), 0);
     assert_non_null(points.sieve);
     assert_int_equal(kmeans_run_open(f.env, &points, k, &run), 0);
@@ -246,6 +246,54 @@ static void the_sieve_gives_the_exact_labels(void **state) {
     memset(run.label, 0, n * sizeof *exact);
     assert_int_equal(kmeans_sieve_assign(f.env, &run), 0);
     assert_memory_equal(exact, run.label, n * sizeof *exact);
+    fixture_close(&f);
+  }
+}
+
+/* Points kept in panels or not: the same search, bit for bit. */
+static void run_points(const fixture *f, const double *weight, int panels, int sieve, int64_t k,
+                       kmeans_run *run, mine_encoding *e, kmeans_points *points) {
+  mine_random random;
+  int64_t distinct = k;
+  assert_int_equal(mine_encoding_fit(f->env, f->env->scratch, &f->data, MINE_SCALE_STANDARD, e), 0);
+  assert_int_equal(kmeans_points_encode(f->env, e, &f->data.rows, weight, panels, points), 0);
+  assert_int_equal(points->panel != NULL, panels);
+  if (sieve) assert_int_equal(kmeans_sieve_open(f->env, points), 0);
+  assert_int_equal(kmeans_run_open(f->env, points, k, run), 0);
+  mine_random_open(&random, 5, KMEANS_SEED, 0);
+  assert_int_equal(kmeans_seed_plus(f->env, run, &random, &distinct), 0);
+  assert_int_equal(kmeans_lloyd(f->env, run, 50, 0, &distinct), 0);
+  assert_int_equal(distinct, k);
+}
+
+static void rows_left_in_the_frame_give_the_bits_of_panels(void **state) {
+  (void)state;
+  enum { n = 3001, k = 6 };
+  static const char *const levels[] = {"a", "b", "c", NULL};
+  for (int kind = 0; kind < 4; kind++) { /* bit 0: some of the rows, weighted; bit 1: sieve */
+    fixture f;
+    kmeans_run kept, left;
+    mine_encoding e[2];
+    kmeans_points points[2];
+    double weight[n];
+    uint32_t row[n];
+    fixture_open(&f, n);
+    fixture_groups(&f, 3, 5, 8, 21);
+    int32_t *code = fixture_codes(&f, "c", NULL, levels);
+    for (int i = 0; i < n; i++) {
+      code[i] = i % 4 - 1; /* one in four is missing */
+      if (i % 9 == 0) ((double *)f.view[1].number)[i] = NAN;
+      weight[i] = 1 + i % 3;
+      row[i] = (uint32_t)i;
+    }
+    if (kind & 1) f.data.rows = (mine_batch){n / 2, row + n / 3, f.view};
+    run_points(&f, kind & 1 ? weight : NULL, 1, kind & 2, k, &kept, &e[0], &points[0]);
+    run_points(&f, kind & 1 ? weight : NULL, 0, kind & 2, k, &left, &e[1], &points[1]);
+    const size_t rows = (size_t)f.data.rows.n;
+    assert_memory_equal(kept.centre, left.centre, (size_t)(k * points[0].width) * sizeof(double));
+    assert_memory_equal(kept.label, left.label, rows * sizeof *left.label);
+    assert_memory_equal(kept.distance, left.distance, rows * sizeof *left.distance);
+    assert_true(kept.inertia == left.inertia && kept.iterations == left.iterations);
     fixture_close(&f);
   }
 }
@@ -559,6 +607,7 @@ static void the_best_known_optima_are_reached_from_every_seed(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(iterations_are_those_of_the_textbook),
+      cmocka_unit_test(rows_left_in_the_frame_give_the_bits_of_panels),
       cmocka_unit_test(groups_are_found_and_numbered_by_size),
       cmocka_unit_test(training_rows_score_as_trained_in_any_batches),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
