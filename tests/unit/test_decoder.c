@@ -22,15 +22,42 @@
 
 /* ---- sound models ----------------------------------------------------------------- */
 
-enum { CLASSES, NUMBERS, CLUSTERS, ROWS, GOWER };
+enum { CLASSES, NUMBERS, CLUSTERS, ROWS, GOWER, COSINE, WIDE, MANY, BASES };
+
+/* Nine rows of 20 attributes: arrays that do not fit into what another leaves over. */
+static const char *wide_table(void) {
+  static char text[2000] = "id";
+  char *at = text + 2;
+  for (int c = 0; c < 20; c++)
+    at += sprintf(at, ",c%d", c);
+  for (int row = 0; row < 9; row++) {
+    at += sprintf(at, ";%d", row);
+    for (int c = 0; c < 20; c++)
+      at += sprintf(at, ",%d", (row * 7 + c * row * row) % 11);
+  }
+  return text;
+}
+
+/* 2048 rows, for as many clusters: arrays that no chunk holds. */
+static const char *many_table(void) {
+  static char text[40000] = "id,x";
+  char *at = text + 4;
+  for (int row = 0; row < 2048; row++)
+    at += sprintf(at, ";%d,%d", row, row * 3);
+  return text;
+}
 
 static mine_model *sound(int base) {
   static const char *const made[][2] = {{"tree", "target=kind,holdout=0"},
                                         {"tree", "target=x,holdout=0,ignore=kind"},
                                         {"kmeans", "k=2,ignore=kind"},
                                         {"knn", "target=kind,k=2,holdout=0"},
-                                        {"knn", "target=kind,k=2,holdout=0,metric=gower"}};
-  return must_train(made[base][0], made[base][1], TABLE_OF_3);
+                                        {"knn", "target=kind,k=2,holdout=0,metric=gower"},
+                                        {"knn", "k=2,metric=cosine,ignore=kind|plan"},
+                                        {"kmeans", "k=9"},
+                                        {"kmeans", "k=2048,starts=1"}};
+  const char *table = base == WIDE ? wide_table() : base == MANY ? many_table() : TABLE_OF_3;
+  return must_train(made[base][0], made[base][1], table);
 }
 
 static int feature_named(const mine_model *model, const char *name) {
@@ -350,10 +377,11 @@ static int load_without(const mine_writer *w, int n) {
 ** each piece is at some time the one for which a chunk must be asked. */
 static void every_allocation_may_fail(void **state) {
   (void)state;
-  char text[1200];
-  for (int base = CLASSES; base <= GOWER; base++) {
+  char text[4200];
+  for (int base = CLASSES; base < BASES; base++) {
     mine_model *model = sound(base);
-    for (size_t length = 0; length < sizeof text; length += 32) {
+    if (base == NUMBERS) plant(model, 1, 1, 2048); /* sets of levels that no chunk holds */
+    for (size_t length = 0; length < sizeof text; length += base == MANY ? 1400 : 16) {
       memset(text, 'x', length);
       text[length] = 0;
       model->source = text;
