@@ -7,7 +7,10 @@
 ** lie and the sentence it must meet.  Then memory is refused at every allocation
 ** of a load, for every filling of the arena's chunks.
 */
+#define _GNU_SOURCE /* MAP_NORESERVE */
 #include "jobs_fixture.h"
+
+#include <sys/mman.h>
 
 #include "../seal.h"
 #include "model/metrics.h"
@@ -282,6 +285,74 @@ static void more_held_rows_than_bytes(void **state) {
   must_say("(the number of held-out rows)");
 }
 
+/* ---- counts of files that do not fit a disk ------------------------------------------- */
+
+#define ENORMOUS ((size_t)1 << 37) /* 128 GB of addresses, of which one page is ever touched */
+
+static void write_tree_count(const mine_model *model, mine_writer *w) {
+  (void)model;
+  mine_write_u64(w, (uint64_t)INT32_MAX + 1);
+}
+
+static void write_cluster_count(const mine_model *model, mine_writer *w) {
+  mine_encoding_save(&((const mine_prototypes *)model->body)->encoding, w);
+  mine_write_u64(w, INT32_MAX);
+}
+
+static void write_row_count(const mine_model *model, mine_writer *w) {
+  const mine_neighbours *body = model->body;
+  mine_write_u32(w, (uint32_t)body->space);
+  mine_write_u32(w, (uint32_t)body->voting);
+  mine_write_i64(w, body->k);
+  mine_encoding_save(&body->encoding, w);
+  mine_write_u64(w, (uint64_t)MINE_MAX_ROWS + 1);
+}
+
+static const struct {
+  int base;
+  void (*write)(const mine_model *model, mine_writer *w);
+  const char *problem;
+} enormous[] = {
+    {CLASSES, write_tree_count, "the number of trees"},
+    {CLUSTERS, write_cluster_count, "number of clusters"},
+    {ROWS, write_row_count, "the number of rows"},
+};
+
+static void counts_beyond_31_bits(void **state) {
+  (void)state;
+  uint8_t *file = mmap(NULL, ENORMOUS, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (file == MAP_FAILED) skip();
+  for (size_t i = 0; i < sizeof enormous / sizeof enormous[0]; i++) {
+    mine_model *model = sound(enormous[i].base);
+    mine_writer w;
+    mine_text_open(&w.text, env->scratch);
+    enormous[i].write(model, &w);
+    memcpy(file, w.text.data, w.text.bytes);
+    mine_reader r = {.env = env, .arena = env->scratch, .at = file, .end = file + ENORMOUS};
+    model->kind->load(&r, model, model->kind->version);
+    assert_string_equal(r.problem, enormous[i].problem);
+    mine_model_free(model);
+  }
+  munmap(file, ENORMOUS);
+}
+
+/* The columns of a code are counted before any of its levels is looked at. */
+static void levels_beyond_the_width(void **state) {
+  (void)state;
+  mine_feature feature = {.name = "plan", .type = MINE_COLUMN_CATEGORY};
+  mine_encoding encoding;
+  mine_writer w;
+  feature.levels.values.n = INT32_MAX / 64 + 1;
+  mine_text_open(&w.text, env->scratch);
+  mine_write_i32(&w, 1);
+  mine_write_i32(&w, INT32_MAX / 64 + 1);
+  mine_reader r = {.env = env, .arena = env->scratch, .at = (const uint8_t *)w.text.data};
+  r.end = r.at + w.text.bytes;
+  mine_encoding_load(&r, &feature, 1, &encoding);
+  assert_string_equal(r.problem, "encoding width");
+}
+
 /* ---- the pieces ----------------------------------------------------------------------- */
 
 static void a_null_is_a_value(void **state) {
@@ -345,6 +416,15 @@ static void two_values_with_one_hash(void **state) {
   assert_int_equal(mine_dictionary_add(&d, &b), 1);
   assert_int_equal(mine_dictionary_add(&d, &a), 0);
   assert_int_equal(mine_dictionary_find(&d, &b), 1);
+}
+
+static void more_values_than_numbers(void **state) {
+  (void)state;
+  mine_dictionary d;
+  assert_true(mine_dictionary_open(&d, env->scratch));
+  d.values.n = (int64_t)UINT32_MAX;
+  assert_false(mine_dictionary_rebuild(&d));
+  must_say("more than 4294967294 distinct values");
 }
 
 static void a_value_of_two_gigabytes(void **state) {
@@ -432,17 +512,13 @@ static void a_dictionary_that_did_not_open(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
   const struct CMUnitTest tests[] = {
-      T(a_lie_meets_its_sentence),
-      T(more_held_rows_than_bytes),
-      T(a_null_is_a_value),
-      T(four_gigabytes_are_no_text),
-      T(no_load_after_a_failure),
-      T(metrics_beyond_the_room_are_dropped),
-      T(two_values_with_one_hash),
-      T(a_value_of_two_gigabytes),
-      T(every_allocation_may_fail),
-      T(a_metric_without_memory),
-      T(a_dictionary_that_did_not_open),
+      T(a_lie_meets_its_sentence), T(more_held_rows_than_bytes),
+      T(counts_beyond_31_bits),    T(levels_beyond_the_width),
+      T(a_null_is_a_value),        T(four_gigabytes_are_no_text),
+      T(no_load_after_a_failure),  T(metrics_beyond_the_room_are_dropped),
+      T(two_values_with_one_hash), T(more_values_than_numbers),
+      T(a_value_of_two_gigabytes), T(every_allocation_may_fail),
+      T(a_metric_without_memory),  T(a_dictionary_that_did_not_open),
   };
   return cmocka_run_group_tests_name("decoder", tests, NULL, NULL);
 }
