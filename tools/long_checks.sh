@@ -152,7 +152,8 @@ portable() {
   portable_on s390x s390x-linux-gnu-gcc qemu-s390x
 }
 
-# A killed program may leave half a file of counters, so fault.kill does not run here.
+# Not here: fault.kill (a killed program may leave half a file of counters) and exports (the
+# counters are exported).
 coverage() {
   say "coverage: every branch of the decoder and the option parser"
   lacks clang llvm-profdata llvm-cov && return
@@ -161,7 +162,7 @@ coverage() {
   rm -rf "$folder/prof"
   LLVM_PROFILE_FILE=$(realpath "$folder")/prof/%m.profraw
   export LLVM_PROFILE_FILE
-  ctest --test-dir "$folder" -j2 -E '^(hosts.node|fault.kill)$' --output-on-failure \
+  ctest --test-dir "$folder" -j2 -E '^(hosts.node|fault.kill|exports)$' --output-on-failure \
     >"$folder/tests.log" || { tail -60 "$folder/tests.log"; exit 1; }
   "$folder/fault_alloc" all
   unset LLVM_PROFILE_FILE

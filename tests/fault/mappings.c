@@ -271,8 +271,8 @@ int main(int argc, char **argv) {
   if (mapping < calls / 2) bad |= fprintf(stderr, "FAILED: only %d calls map\n", mapping) > 0;
   printf("%d calls, %d of them map; %lld runs, %lld ended with an error", calls, mapping,
          (long long)c.runs, (long long)c.refused);
-  printf(MAP_LIMITED ? ", %lld by RLIMIT_AS; " : " (no RLIMIT_AS under a sanitizer); ",
-         (long long)system);
-  printf("%.1f s: %s\n", fault_clock() - started, bad ? "FAILED" : "passed");
+  if (MAP_LIMITED) printf(", %lld by RLIMIT_AS", (long long)system);
+  if (!MAP_LIMITED) printf(" (no RLIMIT_AS under a sanitizer)");
+  printf("; %.1f s: %s\n", fault_clock() - started, bad ? "FAILED" : "passed");
   return bad;
 }

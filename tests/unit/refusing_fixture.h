@@ -10,6 +10,7 @@
 
 typedef struct refusing {
   int countdown; /* 1 = the next allocation is refused; 0 = none is */
+  size_t least;  /* smaller allocations do not count */
   int refused;
   size_t held;
 } refusing;
@@ -18,7 +19,8 @@ static void *refuse(void *user, void *block, size_t old_bytes, size_t new_bytes)
   refusing *memory = user;
   void *moved = NULL;
   if (new_bytes) {
-    if (memory->countdown > 0 && --memory->countdown == 0) {
+    const int counts = memory->countdown > 0 && new_bytes >= memory->least;
+    if (counts && --memory->countdown == 0) {
       memory->refused = 1;
       return NULL;
     }
@@ -37,7 +39,7 @@ static mine_env *refusing_env(refusing *memory, const char *verb) {
   mine_host host = {0};
   host.resize = refuse;
   host.user = memory;
-  *memory = (refusing){0, 0, 0};
+  *memory = (refusing){0};
   assert_int_equal(mine_env_open(&host, verb, &made), MINE_OK);
   return made;
 }

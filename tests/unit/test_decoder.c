@@ -25,7 +25,7 @@
 
 /* ---- sound models ----------------------------------------------------------------- */
 
-enum { CLASSES, NUMBERS, CLUSTERS, ROWS, GOWER, COSINE, WIDE, MANY, BASES };
+enum { CLASSES, NUMBERS, CLUSTERS, ROWS, GOWER, COSINE, WIDE, MANY };
 
 /* Nine rows of 20 attributes: arrays that do not fit into what another leaves over. */
 static const char *wide_table(void) {
@@ -438,12 +438,13 @@ static void a_value_of_two_gigabytes(void **state) {
 
 /* ---- memory ------------------------------------------------------------------------------- */
 
-/* 1 = the n-th allocation was refused. */
-static int load_without(const mine_writer *w, int n) {
+/* 1 = the n-th allocation of so many bytes was refused. */
+static int load_without(const mine_writer *w, int n, size_t least) {
   refusing memory;
   mine_model *model = NULL;
   mine_env *other = refusing_env(&memory, "load");
   memory.countdown = n;
+  memory.least = least;
   const mine_status status = mine_model_load(other, w->text.data, w->text.bytes, &model);
   assert_int_equal(status, memory.refused ? MINE_NOMEM : MINE_OK);
   if (memory.refused) assert_non_null(strstr(mine_env_error(other), "load: out of memory ("));
@@ -453,21 +454,69 @@ static int load_without(const mine_writer *w, int n) {
   return memory.refused;
 }
 
+#define LARGE 20001 /* elements: each array is a block of its own, for which the host is asked */
+
+/* Node i has the children 2i+1 and 2i+2. */
+static void large_tree(mine_model *model) {
+  mine_trees *trees = plant(model, 1, LARGE, LARGE);
+  for (int32_t i = 0; i < LARGE / 2; i++) {
+    split(trees, i, feature_named(model, "x"), -1);
+    trees->left[i] = 2 * i + 1;
+    trees->right[i] = 2 * i + 2;
+  }
+}
+
+/* One row with very many numeric attributes. */
+static void large_row(mine_model *model) {
+  mine_neighbours *body = model->body;
+  const mine_feature like = model->feature[feature_named(model, "x")];
+  char name[20];
+  body->n = 1;
+  body->n_features = body->width = model->n_features = LARGE;
+  body->least = mine_arena_zeros(model->arena, LARGE, sizeof(double));
+  body->range = mine_arena_zeros(model->arena, LARGE, sizeof(double));
+  body->point = mine_arena_zeros(model->arena, LARGE, sizeof(double));
+  model->feature = mine_arena_array(model->arena, LARGE, sizeof like);
+  for (int f = 0; f < LARGE; f++) {
+    const int bytes = sprintf(name, "c%d", f);
+    model->feature[f] = like;
+    model->feature[f].name = mine_arena_text(model->arena, name, (size_t)bytes);
+  }
+}
+
+static const struct {
+  int base;
+  void (*change)(mine_model *model);
+} large[] = {{CLASSES, large_tree}, {GOWER, large_row}, {MANY, NULL}};
+
+static void every_allocation_of_a_large_model_may_fail(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof large / sizeof large[0]; i++) {
+    mine_model *model = sound(large[i].base);
+    if (large[i].change) large[i].change(model);
+    const mine_writer w = written(model);
+    int n = 1;
+    while (load_without(&w, n, LARGE / 2))
+      n++;
+    assert_true(n > 3);
+    mine_model_free(model);
+  }
+}
+
 /* A longer text in the model moves everything behind it in the arena's chunks, so
 ** each piece is at some time the one for which a chunk must be asked. */
 static void every_allocation_may_fail(void **state) {
   (void)state;
   char text[4200];
-  for (int base = CLASSES; base < BASES; base++) {
+  for (int base = CLASSES; base < MANY; base++) {
     mine_model *model = sound(base);
-    if (base == NUMBERS) plant(model, 1, 1, 2048); /* sets of levels that no chunk holds */
-    for (size_t length = 0; length < sizeof text; length += base == MANY ? 1400 : 16) {
+    for (size_t length = 0; length < sizeof text; length += 16) {
       memset(text, 'x', length);
       text[length] = 0;
       model->source = text;
       const mine_writer w = written(model);
       int n = 1;
-      while (load_without(&w, n))
+      while (load_without(&w, n, 0))
         n++;
       assert_true(n > 5);
     }
@@ -512,13 +561,21 @@ static void a_dictionary_that_did_not_open(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
   const struct CMUnitTest tests[] = {
-      T(a_lie_meets_its_sentence), T(more_held_rows_than_bytes),
-      T(counts_beyond_31_bits),    T(levels_beyond_the_width),
-      T(a_null_is_a_value),        T(four_gigabytes_are_no_text),
-      T(no_load_after_a_failure),  T(metrics_beyond_the_room_are_dropped),
-      T(two_values_with_one_hash), T(more_values_than_numbers),
-      T(a_value_of_two_gigabytes), T(every_allocation_may_fail),
-      T(a_metric_without_memory),  T(a_dictionary_that_did_not_open),
+      T(a_lie_meets_its_sentence),
+      T(more_held_rows_than_bytes),
+      T(counts_beyond_31_bits),
+      T(levels_beyond_the_width),
+      T(a_null_is_a_value),
+      T(four_gigabytes_are_no_text),
+      T(no_load_after_a_failure),
+      T(metrics_beyond_the_room_are_dropped),
+      T(two_values_with_one_hash),
+      T(more_values_than_numbers),
+      T(a_value_of_two_gigabytes),
+      T(every_allocation_may_fail),
+      T(every_allocation_of_a_large_model_may_fail),
+      T(a_metric_without_memory),
+      T(a_dictionary_that_did_not_open),
   };
   return cmocka_run_group_tests_name("decoder", tests, NULL, NULL);
 }
