@@ -54,7 +54,7 @@ faults() {
   "$folder/fault_io" all
   "$folder/fault_interrupt" 20 20000 "$seed" | tail -1
   "$folder/fault_limits" 20000
-  "$folder/fault_mappings_large" 20000
+  "$folder/fault_mappings_large" 10000
   "$folder/fault_sameness" 20000
   MINE_BUILD=$folder python3 tests/fault/kill.py 1000 "$seed"
 }
