@@ -1,6 +1,6 @@
 /*
 ** sameness.c -- 1, 2, 4 and 7 threads: the same rows and the same model bytes; and
-** those of 4 of which the system starts none, or one.
+** those of 4 of which the system starts none, or every other one.
 **
 ** Runs every row of the table that takes options, with `threads` in them.  The linker
 ** puts the two functions below in the place of the system's, so threads are refused
@@ -15,11 +15,12 @@
 
 #include "fault.h"
 
-/* How many threads the system starts in a loop; -1: as many as it is asked for. */
+/* Which of the threads that it is asked for the system starts. */
+enum { SAME_ALL, SAME_NONE, SAME_HALF };
 static struct {
-  int allowed, started;
-  int64_t refused;
-} same_system = {-1, 0, 0};
+  int allowed;
+  int64_t asked, refused;
+} same_system;
 
 typedef void *same_routine(void *argument);
 int __real_pthread_attr_init(pthread_attr_t *attributes);
@@ -29,10 +30,9 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           same_routine *routine, void *argument);
 
-/* Before a loop's threads.  Every other loop that is to have none fails here already. */
+/* Where none is started, every other request fails here already. */
 int __wrap_pthread_attr_init(pthread_attr_t *attributes) {
-  same_system.started = 0;
-  if (same_system.allowed != 0 || same_system.refused % 2 == 0) {
+  if (same_system.allowed != SAME_NONE || same_system.refused % 2 == 0) {
     return __real_pthread_attr_init(attributes);
   }
   same_system.refused++;
@@ -41,8 +41,8 @@ int __wrap_pthread_attr_init(pthread_attr_t *attributes) {
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           same_routine *routine, void *argument) {
-  if (same_system.allowed < 0 || same_system.started < same_system.allowed) {
-    same_system.started++;
+  int half = same_system.allowed == SAME_HALF && ++same_system.asked % 2 == 0;
+  if (same_system.allowed == SAME_ALL || half) {
     return __real_pthread_create(thread, attributes, routine, argument);
   }
   same_system.refused++;
@@ -62,7 +62,7 @@ static same_outcome same_run(const unsigned char *image, sqlite3_int64 bytes, co
   same_outcome out;
   same_system.allowed = allowed;
   out.rows = fault_run(db, sql, option);
-  same_system.allowed = -1;
+  same_system.allowed = SAME_ALL;
   out.models = fault_models_hash(db);
   sqlite3_close(db);
   return out;
@@ -71,7 +71,7 @@ static same_outcome same_run(const unsigned char *image, sqlite3_int64 bytes, co
 int main(int argc, char **argv) {
   static const struct {
     int threads, allowed;
-  } ways[] = {{2, -1}, {4, -1}, {7, -1}, {4, 0}, {4, 1}};
+  } ways[] = {{2, SAME_ALL}, {4, SAME_ALL}, {7, SAME_ALL}, {4, SAME_NONE}, {4, SAME_HALF}};
   sqlite3_int64 bytes = 0;
   int bad = 0;
   int calls = 0;
@@ -79,7 +79,7 @@ int main(int argc, char **argv) {
   if (!image) return 1;
   for (const fault_call *call = fault_calls; call->verb; call++) {
     if (!strstr(call->sql, "{o}") || call->fails) continue;
-    same_outcome one = same_run(image, bytes, call->sql, 1, -1);
+    same_outcome one = same_run(image, bytes, call->sql, 1, SAME_ALL);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
       same_outcome more = same_run(image, bytes, call->sql, ways[i].threads, ways[i].allowed);
       int same = !one.rows.code && !more.rows.code && one.rows.hash == more.rows.hash &&
