@@ -28,6 +28,7 @@ if(MINE_SANITIZE)
   set(rows_argument 400)
   set(corrupt_arguments 500 1 7)
   set(kill_arguments 40)
+  set(mappings_argument 300)
 endif()
 
 set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c)
@@ -42,7 +43,20 @@ mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
 mine_add_test(fault.limits COMMAND fault_limits ${rows_argument})
 mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})
 
+# Every mapping is seen, through the linker; blocks of a page or more are mapped, so that
+# few rows do.  fault_mappings_large has the extension's own size: for the long run.
+set(wrapped LINKER:--wrap=mmap LINKER:--wrap=mremap LINKER:--wrap=munmap)
+foreach(name fault_mappings fault_mappings_large)
+  mine_add_trust_program(${name} tests/fault/mappings.c ${fault_table} ext/host_memory.c)
+  target_compile_definitions(${name} PRIVATE SQLITE_CORE)
+  target_link_options(${name} PRIVATE ${wrapped})
+endforeach()
+target_compile_definitions(fault_mappings PRIVATE HOST_MAPPED=4096)
+mine_add_test(fault.mappings COMMAND fault_mappings ${mappings_argument})
+
 mine_add_trust_program(fault_sameness tests/fault/sameness.c ${fault_table})
+target_link_options(fault_sameness PRIVATE
+  LINKER:--wrap=pthread_create LINKER:--wrap=pthread_attr_init)
 mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)

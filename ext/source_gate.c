@@ -160,12 +160,12 @@ static mine_status gate_check_statement(mine_call *call, sqlite3_stmt *statement
   return MINE_OK;
 }
 
-/* The statement without a final semicolon. */
+/* The statement without a final semicolon; its first word is no space. */
 static char *gate_statement_text(const char *text, const char *tail) {
   const char *end = tail;
-  while (end > text && isspace((unsigned char)end[-1]))
+  while (isspace((unsigned char)end[-1]))
     end--;
-  if (end > text && end[-1] == ';') end--;
+  if (end[-1] == ';') end--;
   return sqlite3_mprintf("%.*s", (int)(end - text), text);
 }
 

@@ -3,13 +3,16 @@
 #
 #     tools/long_checks.sh [PART...]        all parts: about an hour on 2 cores
 #
-#   faults     every allocation, every write, 1000 kills, interrupts on larger data
+#   faults     every allocation, every write, 1000 kills, interrupts and refused mappings on
+#              larger data
 #   sanitize   every damage to every model, and every fault, under ASan + UBSan
 #   threads    two connections in two threads, and helper threads, under TSan
 #   fuzz       libFuzzer on each target, MINUTES (5) each; what it finds stays in build/fuzz
 #   valgrind   a host that uses every verb, leaks and invalid reads
 #   old_cpu    the extension on processors without AVX (qemu-user)
 #   portable   the engine as a 32-bit and as a big-endian program: the same predictions
+#   coverage   the tests of every day with clang's counters: totals, and every branch of the
+#              decoder and the option parser is taken or on docs/design/unreached-branches.md
 #
 # A part whose tools are missing says so and is skipped; a failure ends the script.
 set -eu
@@ -45,19 +48,20 @@ lacks() {
 
 faults() {
   say "faults: every allocation, write, kill and interrupt"
-  build release mine fault_alloc fault_io fault_interrupt fault_limits fault_sameness -- \
-    -DCMAKE_BUILD_TYPE=Release
+  build release mine fault_alloc fault_io fault_interrupt fault_limits fault_sameness \
+    fault_mappings_large -- -DCMAKE_BUILD_TYPE=Release
   "$folder/fault_alloc" all
   "$folder/fault_io" all
   "$folder/fault_interrupt" 20 20000 "$seed" | tail -1
   "$folder/fault_limits" 20000
+  "$folder/fault_mappings_large" 10000
   "$folder/fault_sameness" 20000
   MINE_BUILD=$folder python3 tests/fault/kill.py 1000 "$seed"
 }
 
 sanitize() {
   say "sanitize: damaged models and faults under ASan + UBSan"
-  build asan corrupt_models fault_alloc fault_io fault_interrupt fault_limits -- \
+  build asan corrupt_models fault_alloc fault_io fault_interrupt fault_limits fault_mappings -- \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
     -DMINE_SANITIZE=address,undefined
   "$folder/corrupt_models" 100000 "$seed"
@@ -65,6 +69,7 @@ sanitize() {
   "$folder/fault_io"
   "$folder/fault_interrupt" 10 1000 "$seed" | tail -1
   "$folder/fault_limits" 1000
+  "$folder/fault_mappings"
 }
 
 threads() {
@@ -147,10 +152,27 @@ portable() {
   portable_on s390x s390x-linux-gnu-gcc qemu-s390x
 }
 
-for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable}; do
+# Not here: fault.kill (a killed program may leave half a file of counters) and exports (the
+# counters are exported).
+coverage() {
+  say "coverage: every branch of the decoder and the option parser"
+  lacks clang llvm-profdata llvm-cov && return
+  build coverage all -- -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_C_FLAGS="-O1 -fprofile-instr-generate -fcoverage-mapping"
+  rm -rf "$folder/prof"
+  LLVM_PROFILE_FILE=$(realpath "$folder")/prof/%m.profraw
+  export LLVM_PROFILE_FILE
+  ctest --test-dir "$folder" -j2 -E '^(hosts.node|fault.kill|exports)$' --output-on-failure \
+    >"$folder/tests.log" || { tail -60 "$folder/tests.log"; exit 1; }
+  "$folder/fault_alloc" all
+  unset LLVM_PROFILE_FILE
+  tools/check_branches.py "$folder"
+}
+
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable coverage}; do
   case $part in
     valgrind) memory ;;
-    faults | sanitize | threads | fuzz | old_cpu | portable) $part ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable | coverage) $part ;;
     *) echo "there is no part $part"; exit 2 ;;
   esac
 done

@@ -158,7 +158,7 @@ double mine_read_finite(mine_reader *r) {
 
 size_t mine_read_count(mine_reader *r, size_t least_bytes) {
   uint64_t n = mine_read_u64(r);
-  if (n <= (size_t)(r->end - r->at) / (least_bytes ? least_bytes : 1)) return (size_t)n;
+  if (n <= (size_t)(r->end - r->at) / least_bytes) return (size_t)n;
   mine_reader_bad(r, "count");
   return 0;
 }

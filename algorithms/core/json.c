@@ -14,12 +14,13 @@ enum { JSON_NEW, JSON_INSIDE, JSON_OVER }; /* mine_json.started */
 
 void mine_json_open(mine_json *json, mine_arena *arena, const char *text) {
   memset(json, 0, sizeof *json);
-  json->text = json->at = text ? text : "";
+  json->text = json->at = text;
   json->arena = arena;
 }
 
+/* Called once: whoever gets the 0 hands it on. */
 static int json_bad(mine_json *json, const char *problem) {
-  if (!json->problem) json->problem = problem;
+  json->problem = problem;
   return 0;
 }
 
@@ -88,10 +89,10 @@ static char *json_unicode(mine_json *json, char *out) {
   return json_put_utf8(out, c);
 }
 
-/* json->at stands behind a backslash. */
+/* json->at stands behind a backslash, and json_string_length saw what follows it. */
 static char *json_escape(mine_json *json, char *out) {
   static const char letter[] = "\"\\/bfnrt", meaning[] = "\"\\/\b\f\n\r\t";
-  const char *found = *json->at ? strchr(letter, *json->at) : NULL;
+  const char *found = strchr(letter, *json->at);
   if (*json->at == 'u') return json_unicode(json, out);
   if (!found) {
     json_bad(json, "unknown escape after a backslash");

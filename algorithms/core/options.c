@@ -75,8 +75,7 @@ static int options_read_real(const mine_given *given, const mine_cell *value, do
     *out = (double)value->as.integer;
   else if (value->type == MINE_REAL)
     *out = value->as.real;
-  else if (given->json || value->type != MINE_TEXT ||
-           !mine_read_number(value->as.text, value->bytes, out))
+  else if (given->json || !mine_read_number(value->as.text, value->bytes, out))
     return 0;
   return isfinite(*out);
 }
@@ -103,7 +102,7 @@ static int options_read_bytes(const mine_given *given, const mine_cell *value, i
   size_t n = value->bytes;
   const char *text = value->as.text;
   if (n && (text[n - 1] == 'B' || text[n - 1] == 'b')) n--;
-  const char *found = n && text[n - 1] ? strchr(unit, text[n - 1]) : NULL;
+  const char *found = n ? strchr(unit, text[n - 1]) : NULL; /* no text holds a NUL */
   if (found) {
     factor = ldexp(1, 10 * (int)((found - unit) % 4 + 1));
     n--;

@@ -36,7 +36,7 @@ static const char *options_bound(char number[MINE_NUMBER_BYTES], const mine_opti
       bound /= 1024;
   mine_format_real(number, bound, 0);
   size_t n = strlen(number);
-  if (u >= 0 && n + 3 < MINE_NUMBER_BYTES) {
+  if (u >= 0) { /* then a whole number, which is short */
     number[n] = unit[u];
     number[n + 1] = 'B';
     number[n + 2] = 0;

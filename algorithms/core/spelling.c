@@ -162,7 +162,7 @@ static mine_status spelling_read_short(mine_env *env, mine_arena *arena, const c
 static int spelling_is_json_value(const char *at) {
   size_t bytes = strlen(at);
   double number;
-  while (bytes && spelling_is_space(at[bytes - 1]))
+  while (spelling_is_space(at[bytes - 1])) /* *at is no space */
     bytes--;
   if (*at == '[' || *at == '"' || mine_read_number(at, bytes, &number)) return 1;
   return (bytes == 4 && (!strncmp(at, "true", 4) || !strncmp(at, "null", 4))) ||
@@ -220,9 +220,10 @@ mine_status mine_spelling_text(mine_env *env, mine_arena *arena, const mine_give
   return spelling_unquote(env, arena, given, given->raw, given->raw + given->raw_bytes, out);
 }
 
+/* Every quote closes: spelling_value_end has been here. */
 static size_t spelling_count_items(const char *at, const char *end) {
   size_t n = 1;
-  for (at = spelling_item_end(at, end, '|'); at && at < end; n++)
+  for (at = spelling_item_end(at, end, '|'); at < end; n++)
     at = spelling_item_end(at + 1, end, '|');
   return n;
 }

@@ -239,12 +239,12 @@ static void envelope_read_metrics(mine_reader *r, mine_model *model) {
 
 static void envelope_read_held(mine_reader *r, mine_model *model) {
   const size_t n = mine_read_count(r, 8);
-  if (n == 0 || !mine_reader_ok(r)) return;
+  if (n == 0) return;
   const int classes = model->task == MINE_CLASSIFICATION;
   if (!classes && model->task != MINE_REGRESSION) mine_reader_bad(r, "held-out rows");
   const size_t width = classes ? (size_t)model->n_classes : 1;
   const size_t left = (size_t)(r->end - r->at);
-  if (width > left || n > left / (4 * width)) mine_reader_bad(r, "the number of held-out rows");
+  if (n > left / 4 / width) mine_reader_bad(r, "the number of held-out rows");
   if (!mine_reader_ok(r)) return;
   if (classes) {
     model->held_label = mine_read_i32s(r, n);
@@ -356,7 +356,7 @@ mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n, mine_
   if (mine_reader_ok(&r) && r.at != r.end) mine_reader_bad(&r, "bytes after the end");
   mine_arena_rewind(env->scratch, mark);
   if (env->status) return env->status;
-  if (!mine_reader_ok(&r)) return envelope_corrupt(env, r.problem ? r.problem : "its content");
+  if (!mine_reader_ok(&r)) return envelope_corrupt(env, r.problem);
   void *copy = mine_arena_array(model->arena, n, 1);
   if (!copy) return mine_env_status(env);
   model->bytes = memcpy(copy, bytes, n);

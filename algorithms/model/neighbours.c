@@ -265,8 +265,11 @@ static void neighbours_load_gower(mine_reader *r, const mine_model *model, mine_
 /* The points: finite, except that gower's may be missing. */
 static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
   if (!mine_reader_ok(r)) return;
-  if (body->width < 1) mine_reader_bad(r, "the width of the points");
-  const size_t n = body->width < 1 ? 0 : mine_read_count(r, 8 * (size_t)body->width);
+  if (body->width < 1) {
+    mine_reader_bad(r, "the width of the points");
+    return;
+  }
+  const size_t n = mine_read_count(r, 8 * (size_t)body->width);
   if (n < 1 || n > (size_t)MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
   if (!mine_reader_ok(r)) return;
   body->n = (int64_t)n;

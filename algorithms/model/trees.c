@@ -286,7 +286,6 @@ static const char *trees_check_node(const mine_trees *trees, const mine_model *m
   if (model->feature[feature].type == MINE_COLUMN_CATEGORY) {
     return trees_check_set(trees, &model->feature[feature], trees->set[i]);
   }
-  if (model->feature[feature].type != MINE_COLUMN_NUMERIC) return "the type of a feature";
   return trees->set[i] == -1 ? NULL : "a set of a numeric feature";
 }
 
@@ -340,7 +339,7 @@ static void trees_read_head(mine_reader *r, const mine_model *model, mine_trees 
   if (model->task != MINE_CLASSIFICATION && model->task != MINE_REGRESSION) {
     mine_reader_bad(r, "the task");
   }
-  if (expected < 1 || width != (uint32_t)expected) mine_reader_bad(r, "the values of a node");
+  if (width != (uint32_t)expected) mine_reader_bad(r, "the values of a node");
   if (combine > (model->task == MINE_REGRESSION ? MINE_TREES_SUM : MINE_TREES_MEAN)) {
     mine_reader_bad(r, "the way to combine trees");
   }

@@ -36,6 +36,9 @@ CREATE VIEW sneaky_train AS SELECT mine_train('z','tree','customers','target=chu
 TEMPORARY = """
 CREATE TEMP VIEW selfish AS SELECT id, age, income, plan FROM mine_predict('m','SELECT * FROM temp.selfish')
   JOIN customers USING(id);
+CREATE TEMP VIEW broken_far AS SELECT * FROM main.gone;
+ATTACH ':memory:' AS temporary;
+CREATE TEMP VIEW broken_alike AS SELECT * FROM temporary.gone;
 """
 
 

@@ -72,7 +72,7 @@ def main():
     for kind in kinds:
         checks.that(any(model.split()[0] == kind for model, _ in models),
                     f"{kind}: a model to damage (tests/fuzz/model_use.c)")
-    for program in ("fault_alloc", "interrupt", "limits", "sameness"):
+    for program in ("fault_alloc", "interrupt", "limits", "mappings", "sameness"):
         checks.that("fault_calls" in read(f"tests/fault/{program}.c"), f"{program} runs the table")
     checks.that("fault_calls" in read("tests/hosts/guest.c"), "guest runs the table")
     checks.end()

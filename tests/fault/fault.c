@@ -244,3 +244,12 @@ int fault_integrity(sqlite3 *db) {
   sqlite3_finalize(statement);
   return ok;
 }
+
+const char *fault_wrong(sqlite3 *db, const fault_result *plain, uint64_t models,
+                        const fault_result *result, int trouble) {
+  int known = result->code == trouble ||
+              (result->code == plain->code && (plain->code || result->hash == plain->hash));
+  if (!known) return "another result";
+  if (fault_models(db, models) < 0) return "the models are broken";
+  return fault_integrity(db) ? NULL : "integrity_check";
+}

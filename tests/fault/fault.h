@@ -44,6 +44,10 @@ fault_result fault_run(sqlite3 *db, const char *sql, const char *option);
 int fault_models(sqlite3 *db, uint64_t before);
 uint64_t fault_models_hash(sqlite3 *db);
 int fault_integrity(sqlite3 *db); /* 1 = ok */
+/* After a call that was disturbed: it ended with the code `trouble`, or as `plain` did;
+** the models are sound, the database intact.  NULL, or what is wrong. */
+const char *fault_wrong(sqlite3 *db, const fault_result *plain, uint64_t models,
+                        const fault_result *result, int trouble);
 double fault_clock(void);
 
 #endif

@@ -75,8 +75,8 @@ typedef struct alloc_case {
   const unsigned char *image;
   sqlite3_int64 bytes;
   const fault_call *call;
-  uint64_t models, rows_hash;
-  int expected; /* code without a fault */
+  uint64_t models;
+  fault_result plain; /* without a fault */
 } alloc_case;
 
 static int alloc_complain(const alloc_case *c, int64_t n, const char *what, const char *detail) {
@@ -86,13 +86,8 @@ static int alloc_complain(const alloc_case *c, int64_t n, const char *what, cons
 }
 
 static int alloc_judge(const alloc_case *c, int64_t n, sqlite3 *db, const fault_result *result) {
-  int known = result->code == SQLITE_NOMEM ||
-              (result->code == c->expected && (c->expected || result->hash == c->rows_hash));
-  if (!known) return alloc_complain(c, n, "another result", result->message);
-  int models = fault_models(db, c->models);
-  if (models < 0) return alloc_complain(c, n, "the models are broken", "");
-  if (!fault_integrity(db)) return alloc_complain(c, n, "integrity_check", sqlite3_errmsg(db));
-  return 0;
+  const char *wrong = fault_wrong(db, &c->plain, c->models, result, SQLITE_NOMEM);
+  return wrong ? alloc_complain(c, n, wrong, result->message) : 0;
 }
 
 /* *met = 0: the call passed without meeting the failure. */
@@ -141,12 +136,10 @@ static int alloc_table(int utf16, int all, int64_t *tried, int *calls) {
   for (c.call = fault_calls; c.call->verb; c.call++) {
     sqlite3 *db = fault_open(c.image, c.bytes);
     c.models = fault_models_hash(db);
-    fault_result plain = fault_run(db, c.call->sql, "");
-    c.expected = plain.code;
-    c.rows_hash = plain.hash;
+    c.plain = fault_run(db, c.call->sql, "");
     sqlite3_close(db);
-    if ((plain.code != SQLITE_OK) != c.call->fails) {
-      bad += alloc_complain(&c, 0, "without a fault", plain.message);
+    if ((c.plain.code != SQLITE_OK) != c.call->fails) {
+      bad += alloc_complain(&c, 0, "without a fault", c.plain.message);
       continue;
     }
     bad += alloc_loop(&c, all, tried);

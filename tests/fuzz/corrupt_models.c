@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../seal.h"
 #include "model_use.h"
 
 #define CORRUPT_SECONDS 2.0
@@ -57,7 +58,7 @@ static void corrupt_try(corrupt_run *run, size_t n, int sealed, const char *what
            n);
   unsigned char *exact = malloc(n ? n : 1); /* so that a read past the end is seen */
   memcpy(exact, run->bytes, n);
-  if (sealed) use_seal(exact, n);
+  if (sealed) seal_model(exact, n);
   use_memory memory = {0, 0};
   double started = corrupt_clock();
   alarm(60);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../seal.h"
 #include "model_use.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -18,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   use_bytes(data, n, &memory);
   unsigned char *sealed = malloc(n ? n : 1);
   memcpy(sealed, data, n);
-  use_seal(sealed, n);
+  seal_model(sealed, n);
   use_bytes(sealed, n, &memory);
   free(sealed);
   if (memory.held != 0 || memory.peak > 64 * n + ((size_t)1 << 20)) abort();

@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 const use_model use_models[] = {
     {"trees classes", "tree", "target=label,max_depth=3,holdout=0.3"},
     {"trees numbers", "tree", "target=x,max_depth=3,holdout=0.3"},
@@ -87,17 +84,6 @@ unsigned char *use_train(const use_model *wanted, int rows, size_t *n) {
   mine_training_close(training);
   mine_env_close(env);
   return copy;
-}
-
-/* envelope.c: length at 16, checksum at 24, seeded with that of the bytes before it. */
-void use_seal(unsigned char *bytes, size_t n) {
-  if (n < MINE_MODEL_HEADER) return;
-  for (int i = 0; i < 8; i++)
-    bytes[16 + i] = (unsigned char)((uint64_t)n >> (8 * i));
-  uint64_t seed = XXH3_64bits(bytes, MINE_MODEL_HEADER - 8);
-  uint64_t sum = XXH3_64bits_withSeed(bytes + MINE_MODEL_HEADER, n - MINE_MODEL_HEADER, seed);
-  for (int i = 0; i < 8; i++)
-    bytes[24 + i] = (unsigned char)(sum >> (8 * i));
 }
 
 /* ---- every use ---------------------------------------------------------------------------- */

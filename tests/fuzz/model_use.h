@@ -24,8 +24,6 @@ mine_host use_host(use_memory *memory);
 
 /* Train it on `rows` small rows: malloc'ed bytes, NULL = reported. */
 unsigned char *use_train(const use_model *model, int rows, size_t *n);
-/* Make the header's length and checksum right again. */
-void use_seal(unsigned char *bytes, size_t n);
 /* Load; if it loads, score three rows, search, list every part, read every text.
 ** 1 = it loaded. */
 int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory);

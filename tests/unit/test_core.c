@@ -473,6 +473,9 @@ static void test_literals(void **state) {
   assert_true(mine_read_number("1e400", 5, &v) && isinf(v));
   assert_true(mine_read_number("1e-400", 6, &v) && v == 0);
   assert_true(mine_read_number("0e999999999999", 14, &v) && v == 0);
+  assert_true(mine_read_number("9e999999", 8, &v) && isinf(v));
+  assert_true(mine_read_number("-9e-999999", 10, &v) && v == 0);
+  assert_true(mine_read_number("\r7\r", 3, &v) && v == 7);
   assert_true(mine_read_number("007", 3, &v) && v == 7);
   assert_false(mine_read_number("1e", 2, &v));
   assert_false(mine_read_number("1e+", 3, &v));
@@ -508,6 +511,8 @@ static void test_decimals_at_the_edge(void **state) {
   double v;
   assert_true(mine_read_decimal(text, 1200, &v) && v == 9007199254740992.0);
   text[1199] = '1';
+  assert_true(mine_read_decimal(text, 1200, &v) && v == 9007199254740994.0);
+  text[1000] = '1';
   assert_true(mine_read_decimal(text, 1200, &v) && v == 9007199254740994.0);
 }
 
@@ -575,7 +580,8 @@ static void test_utf8(void **state) {
                                      "\xE5\xAE\xA2\xE6\x88\xB7",
                                      "12345678\xF0\x9F\x98\x80",
                                      "\xF4\x8F\xBF\xBF",
-                                     "\xED\x9F\xBF"};
+                                     "\xED\x9F\xBF",
+                                     "\xE0\xB8\x81"};
   static const char *const bad[] = {"\x80",
                                     "\xC3",
                                     "\xC0\x80",

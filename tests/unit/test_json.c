@@ -107,6 +107,7 @@ static int read_one(mine_env *env, const char *text, mine_cell *value) {
   assert_string_equal(name, "v");
   mine_cell more;
   assert_false(mine_json_next(&json, &name, &more, NULL));
+  assert_false(mine_json_next(&json, &name, &more, NULL)); /* nor later */
   return json.problem == NULL;
 }
 

@@ -7,10 +7,9 @@
 ** loading fails, or the model loads and can be scored without harm; the
 ** sanitizers watch).
 */
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "jobs_fixture.h"
+
+#include "../seal.h"
 
 static mine_model *copy_of(const mine_model *model) {
   const void *bytes;
@@ -205,13 +204,6 @@ static void the_call_can_be_pasted(void **state) {
 
 /* ---- nothing damaged is believed ----------------------------------------------------------- */
 
-static void set_checksum(uint8_t *bytes, size_t n) {
-  const uint64_t seed = XXH3_64bits(bytes, 24);
-  const uint64_t sum = XXH3_64bits_withSeed(bytes + 32, n - 32, seed);
-  for (int i = 0; i < 8; i++)
-    bytes[24 + i] = (uint8_t)(sum >> (8 * i));
-}
-
 /* Use a model that loaded in spite of damage, in every way there is. */
 static void use(const mine_model *model) {
   static const char *const parts[] = {"summary",   "metrics", "confusion",
@@ -298,7 +290,7 @@ static void damage_behind_a_good_checksum_does_no_harm(void **state) {
       const uint8_t now[] = {(uint8_t)(was ^ 1), (uint8_t)(was ^ 0x80), 0xff};
       for (size_t d = 0; d < sizeof now; d++) {
         bytes[i] = now[d];
-        set_checksum(bytes, n);
+        seal_checksum(bytes, n);
         refused += !try_load(bytes, n);
       }
       bytes[i] = was;
@@ -308,9 +300,7 @@ static void damage_behind_a_good_checksum_does_no_harm(void **state) {
     for (size_t cut = 32; cut < n; cut += 1 + cut / 64) {
       uint8_t *part = malloc(cut);
       memcpy(part, bytes, cut);
-      for (int i = 0; i < 8; i++)
-        part[16 + i] = (uint8_t)((uint64_t)cut >> (8 * i));
-      set_checksum(part, cut);
+      seal_model(part, cut);
       assert_false(try_load(part, cut));
       free(part);
     }
@@ -329,11 +319,11 @@ static void huge_counts_take_no_memory(void **state) {
       memcpy(was, bytes + i, 8);
       memset(bytes + i, 0, 8);
       bytes[i + 3] = 0x7f;
-      set_checksum(bytes, n);
+      seal_checksum(bytes, n);
       (void)try_load(bytes, n);
       bytes[i + 3] = 0;
       bytes[i + 7] = 0x7f;
-      set_checksum(bytes, n);
+      seal_checksum(bytes, n);
       (void)try_load(bytes, n);
       memcpy(bytes + i, was, 8);
     }
@@ -354,13 +344,13 @@ static void other_bytes_are_named_for_what_they_are(void **state) {
   (void)close_env(NULL);
   (void)open_env(NULL);
   bytes[8] = 200; /* a later format */
-  set_checksum(bytes, n);
+  seal_checksum(bytes, n);
   assert_int_equal(mine_model_load(env, bytes, n, &model), MINE_CORRUPT);
   must_say("needs sqlite-mine later than");
   (void)close_env(NULL);
   (void)open_env(NULL);
   bytes[8] = 1;
-  set_checksum(bytes, n);
+  seal_checksum(bytes, n);
   bytes[40] ^= 1;
   assert_int_equal(mine_model_load(env, bytes, n, &model), MINE_CORRUPT);
   must_say("the model is corrupt (its checksum)");

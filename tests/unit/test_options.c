@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
-#include "core/options.h"
+#include "core/spelling.h"
 #include "core/text.h"
+
+#include "refusing_fixture.h"
 
 typedef struct sample {
   int64_t k, max_depth, seed, unset;
@@ -91,6 +93,7 @@ static const struct {
     {" { } ", ""},
     {"k=5, seed=3", "k=5 seed=3 "},
     {"  k = 5 ,\n seed= 3  ", "k=5 seed=3 "},
+    {"\tk\r=\t5\r", "k=5 "},
     {"k=3.0", "k=3 "},
     {"k=1e3", "k=1000 "},
     {"k=\"5\"", "k=5 "},
@@ -113,6 +116,7 @@ static const struct {
     {"max_memory=4096KB", "max_memory=4194304 "},
     {"max_memory=1.5g", "max_memory=1610612736 "},
     {"max_memory=500000000", "max_memory=500000000 "},
+    {"max_memory=2mb", "max_memory=2097152 "},
     {"positive=1", "positive='1' "},
     {"positive=", "positive='' "},
     {"positive=a b c", "positive='a b c' "},
@@ -168,6 +172,11 @@ static void test_what_is_read(void **state) {
 
 #define K_WANTED   "option k must be a whole number from 1 to 65536 "
 #define TOL_WANTED "option tol must be a number from 0 to 1 "
+#define MEMORY_WANTED                                                                   \
+  "option max_memory must be a size such as 2GB, 512MB or 500000000, of at least 1MB, " \
+  "or auto "
+#define LONG_START "a name that no option has and longer than any that the parse"
+#define LONG_NAME  LONG_START "r would compare with those it knows"
 #define JSON_FAILS "the JSON of the options fails at character "
 #define OBJECT     "options must be an object such as {\"name\":\"value\"}, or name=value pairs "
 
@@ -234,6 +243,9 @@ static const struct {
     {"positive=\"abc\"d",
      "option positive has text behind a closing double quote; write a double quote "
      "inside a quoted value twice"},
+    {"ignore=a|\"b\"c",
+     "option ignore has text behind a closing double quote; write a double quote inside a quoted "
+     "value twice"},
     {"ignore=a||b", "option ignore has an empty item; write a|b|c"},
     {"ignore=a|", "option ignore has an empty item; write a|b|c"},
     {"{\"k\":\"3\"}", K_WANTED "(got '3', a text; write it without quotes)"},
@@ -276,6 +288,14 @@ static const struct {
     {"5", OBJECT "(got '5')"},
     {"\"k=5\"", OBJECT "(got '\"k=5\"')"},
     {"null", OBJECT "(got 'null')"},
+    {"true", OBJECT "(got 'true')"},
+    {"false ", OBJECT "(got 'false ')"},
+    {"k=-1e30", K_WANTED "(got -1e30)"},
+    {"k=1000000000000000000000000000.5", K_WANTED "(got '1000000000000000000000000000.5')"},
+    {"max_memory=9e9TB", MEMORY_WANTED "(got '9e9TB')"},
+    {"max_memory=-9e9TB", MEMORY_WANTED "(got '-9e9TB')"},
+    {"max memory=1GB", "unknown option 'max memory'; did you mean 'max_memory'? " VALID},
+    {LONG_NAME "=1", "unknown option '" LONG_START "...' " VALID},
     {"k=\xFF", "the options are not valid UTF-8"},
 };
 
@@ -309,7 +329,8 @@ static void test_peeking(void **state) {
   check_peek("k=abc, nonsense=1", "NULL");
   check_peek("k=5, algorithm = dbscan ", "'dbscan'");
   check_peek("{\"eps\":[1],\"algorithm\":\"dbscan\"}", "'dbscan'");
-  check_peek("algorithm=a, algorithm=b", "mine_cluster: option algorithm is given twice; keep one");
+  check_peek("algorithm=a, algorithm=b, k=5",
+             "mine_cluster: option algorithm is given twice; keep one");
   check_peek("{\"algorithm\":null}",
              "mine_cluster: option algorithm is null; leave it out to get its default");
 }
@@ -340,6 +361,55 @@ static void test_ranges_in_words(void **state) {
     mine_option_range(option, tiny, sizeof tiny);
     assert_true(strlen(tiny) < sizeof tiny && strncmp(tiny, range, strlen(tiny)) == 0);
   }
+}
+
+/* Ranges that none of our own tables has (yet). */
+static const mine_option odd_table[] = {
+    MINE_OPT_INT(sample, k, NULL, -INFINITY, 5, "only a largest"),
+    {"near", MINE_OPTION_INT, 0, NULL, -INFINITY, INFINITY, 0, 1, NULL, "no bounds, auto"},
+    MINE_OPT_REAL_ABOVE(sample, rate, NULL, -INFINITY, 5, "above nothing"),
+    MINE_OPT_BYTES(sample, max_memory, NULL, 1125899906842624.0, 9e18, "beyond the largest unit"),
+    MINE_OPT_END};
+
+static void test_odd_ranges(void **state) {
+  (void)state;
+  static const char *const range[] = {"up to 5", "auto", "up to 5", "at least 1024TB, or auto"};
+  static const char *const wanted[] = {
+      "a whole number up to 5", "a whole number, or auto", "a number up to 5",
+      "a size such as 2GB, 512MB or 500000000, of at least 1024TB, or auto"};
+  char text[MINE_WANTED_BYTES] = "untouched";
+  mine_option_range(&odd_table[0], text, 0);
+  assert_string_equal(text, "untouched");
+  for (int i = 0; odd_table[i].name; i++) {
+    mine_option_range(&odd_table[i], text, sizeof text);
+    assert_string_equal(text, range[i]);
+    mine_option_wanted(&odd_table[i], text, sizeof text);
+    assert_string_equal(text, wanted[i]);
+  }
+}
+
+static void check_unknown(const mine_option *table, const char *text, const char *expected) {
+  mine_env *env;
+  sample s;
+  const mine_option_group group = {table, &s};
+  assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, text), MINE_OPTION);
+  assert_string_equal(mine_env_error(env), expected);
+  mine_env_close(env);
+}
+
+static void test_unknown_names(void **state) {
+  (void)state;
+  static const mine_option none[] = {MINE_OPT_END};
+  static const mine_option alike[] = {{"wide1", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
+                                      {"wide2", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
+                                      {"wide3", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
+                                      {"wide4", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
+                                      MINE_OPT_END};
+  check_unknown(none, "k=5", "unknown option 'k' (valid: none)");
+  check_unknown(alike, "wide=1",
+                "unknown option 'wide'; did you mean 'wide1' or 'wide2' or 'wide3'? (valid: wide1, "
+                "wide2, wide3, wide4)");
 }
 
 /* The scalar form of scoring: nulls are values there, lists are not. */
@@ -382,11 +452,58 @@ static void test_cut_anywhere(void **state) {
     }
 }
 
+/* 1 = the n-th allocation was refused; `used` bytes of the arena are taken first. */
+static int parse_without(const char *text, size_t used, int n) {
+  refusing memory;
+  sample s;
+  mine_cell cell;
+  mine_env *env = refusing_env(&memory, "mine_test");
+  assert_non_null(mine_arena_array(env->scratch, used, 1));
+  memory.countdown = n;
+  mine_status status = parse(env, text, &s);
+  if (status == MINE_OK) status = mine_options_peek(env, env->scratch, text, "positive", &cell);
+  if (!memory.refused) {
+    assert_int_equal(status == MINE_OK, mine_env_error(env)[0] == 0);
+  } else {
+    assert_int_equal(status, MINE_NOMEM);
+    assert_non_null(strstr(mine_env_error(env), "mine_test: out of memory ("));
+  }
+  mine_env_close(env);
+  assert_true(memory.held == 0);
+  return memory.refused;
+}
+
+/* The taken bytes move the pieces that follow, so that each of them is at some
+** time the one for which the arena must ask the host. */
+static void test_every_allocation_may_fail(void **state) {
+  (void)state;
+  static const char *const text[] = {
+      "k=5, positive=\"a\", ignore=a|\"b\"|c",
+      "{\"positive\":\"a\", \"ignore\":[\"a\",\"b\"], \"k\":5}",
+      "{\"ignore\":[]}",
+      "{\"ignore\":\"a\"}",
+      "kk=5",
+  };
+  for (size_t i = 0; i < sizeof text / sizeof *text; i++)
+    for (size_t used = 0; used < 1024; used += 8) {
+      int n = 1;
+      while (parse_without(text[i], used, n))
+        n++;
+      assert_true(n > 1);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_is_read), cmocka_unit_test(test_what_is_refused),
-      cmocka_unit_test(test_peeking),      cmocka_unit_test(test_ranges_in_words),
-      cmocka_unit_test(test_json_members), cmocka_unit_test(test_cut_anywhere),
+      cmocka_unit_test(test_what_is_read),
+      cmocka_unit_test(test_what_is_refused),
+      cmocka_unit_test(test_peeking),
+      cmocka_unit_test(test_ranges_in_words),
+      cmocka_unit_test(test_json_members),
+      cmocka_unit_test(test_cut_anywhere),
+      cmocka_unit_test(test_odd_ranges),
+      cmocka_unit_test(test_unknown_names),
+      cmocka_unit_test(test_every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
