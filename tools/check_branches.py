@@ -22,6 +22,7 @@ PAGE = ROOT / "docs/design/unreached-branches.md"
 EVERYTHING = ".*"
 # File: the functions that read a model, options or a source.
 WATCHED = {
+    "algorithms/core/background.c": EVERYTHING,
     "algorithms/core/bytes.c": EVERYTHING,
     "algorithms/core/json.c": EVERYTHING,
     "algorithms/core/number.c": "number_(is_space|count_digits|exponent|scan|digit|slow|value)|mine_read_.*",
@@ -29,6 +30,7 @@ WATCHED = {
     "algorithms/core/options_words.c": EVERYTHING,
     "algorithms/core/parallel.c": EVERYTHING,
     "algorithms/core/spelling.c": EVERYTHING,
+    "algorithms/core/thread.c": EVERYTHING,
     "algorithms/core/text.c": "text_(is_tail|character)|mine_(valid_utf8|utf8_prefix|edit_distance)",
     "algorithms/data/dictionary.c": EVERYTHING,
     "algorithms/data/encode.c": "encode_load.*|mine_encoding_(save|load)",
