@@ -47,13 +47,23 @@ mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)
 
-# A host that loads the extension: what it may expect of a guest.
-add_executable(host_guest tests/hosts/guest.c ${fault_table})
-target_compile_definitions(host_guest PRIVATE FAULT_LOADS)
-target_include_directories(host_guest PRIVATE ${SQLITE3_INCLUDE_DIR} ${PROJECT_SOURCE_DIR}/tests/fault)
-target_link_libraries(host_guest PRIVATE mine_flags ${SQLITE3_LIBRARY} Threads::Threads m)
-add_dependencies(host_guest mine)
+# Hosts that load the extension: what they may expect of a guest, what they may hand
+# over, and interrupts once more (the same program as fault.interrupt).
+function(mine_add_loading_host name loads)
+  add_executable(${name} ${ARGN} ${fault_table})
+  target_compile_definitions(${name} PRIVATE ${loads})
+  target_include_directories(${name} PRIVATE ${SQLITE3_INCLUDE_DIR} ${PROJECT_SOURCE_DIR}/tests/fault)
+  target_link_libraries(${name} PRIVATE mine_flags ${SQLITE3_LIBRARY} Threads::Threads m ${CMAKE_DL_LIBS})
+  add_dependencies(${name} mine)
+endfunction()
+
+mine_add_loading_host(host_guest FAULT_LOADS tests/hosts/guest.c)
 mine_add_test(hosts.guest COMMAND host_guest)
+mine_add_loading_host(host_table FAULT_LOADS_ITSELF tests/hosts/host_table.c)
+target_compile_definitions(host_table PRIVATE SQLITE_CORE) # its own calls go to SQLite directly
+mine_add_test(hosts.table COMMAND host_table)
+mine_add_loading_host(host_interrupt FAULT_LOADS tests/fault/interrupt.c)
+mine_add_test(hosts.interrupt COMMAND host_interrupt ${interrupt_arguments})
 
 # ---- models as bytes -----------------------------------------------------------
 
