@@ -148,7 +148,10 @@ CASES = [
     ("hidden argument: LIKE", "SELECT * FROM mine_tree WHERE _model LIKE 'm'", "_model takes = only"),
     ("hidden argument: <", "SELECT * FROM mine_tree WHERE _model < 'm'", "_model takes = only"),
     ("hidden argument: IS", "SELECT * FROM mine_tree WHERE _model IS 'm'", "_model takes = only"),
-    ("hidden argument: twice", "SELECT * FROM mine_tree('m') WHERE _model = 'm'", "_model is given twice"),
+    ("hidden argument: twice", "SELECT * FROM mine_tree('m') WHERE _model = 'km'", "_model is given twice"),
+    ("hidden argument: two sources", "SELECT * FROM mine_profile('customers') WHERE _source = 'both'", "_source is given twice"),
+    ("NULL options beside an OR", "SELECT * FROM customers c JOIN mine_predict('m','customers',NULL) p ON p.id = c.id OR p.id = -c.id",
+     (None, "_options is NULL, which this SQLite cannot join by an OR; leave it out")),
     ("internal function", "SELECT mine_rows_(1) FROM customers", "internal"),
     # algorithms and wrong kinds
     ("no such algorithm", "SELECT mine_train('new','forrest','customers','target=churn')", "forrest"),
