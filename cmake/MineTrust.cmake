@@ -38,6 +38,11 @@ mine_add_trust_program(fault_io tests/fault/fault_io.c ${fault_table})
 mine_add_test(fault.io TIMEOUT 300 COMMAND fault_io)
 mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${fault_table})
 mine_add_test(fault.interrupt COMMAND fault_interrupt ${interrupt_arguments})
+if(NOT MINE_COVERAGE) # its archive does not link into a plain program
+  mine_add_test(fault.interrupt_newest TIMEOUT 300 COMMAND ${MINE_PYTHON}
+    ${PROJECT_SOURCE_DIR}/tests/fault/interrupt_newest.py)
+  set_tests_properties(fault.interrupt_newest PROPERTIES DEPENDS hosts.node)
+endif()
 mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
 mine_add_test(fault.limits COMMAND fault_limits ${rows_argument})
 mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})

@@ -139,6 +139,28 @@ static int interrupt_after_reading(void) {
 
 /* ---- the report -------------------------------------------------------------------------- */
 
+#ifdef FAULT_COUNTS_QUESTIONS /* linked with --wrap=sqlite3_is_interrupted */
+static long interrupt_questions;
+int __real_sqlite3_is_interrupted(sqlite3 *db);
+int __wrap_sqlite3_is_interrupted(sqlite3 *db);
+
+int __wrap_sqlite3_is_interrupted(sqlite3 *db) {
+  interrupt_questions++;
+  return __real_sqlite3_is_interrupted(db);
+}
+
+static int interrupt_was_asked(void) {
+  printf("SQLite %s: sqlite3_is_interrupted() called %ld times; ", sqlite3_libversion(),
+         interrupt_questions);
+  return interrupt_questions > 0;
+}
+#else
+static int interrupt_was_asked(void) {
+  printf("SQLite %s; ", sqlite3_libversion());
+  return 1;
+}
+#endif
+
 static int interrupt_compare(const void *a, const void *b) {
   double x = *(const double *)a;
   double y = *(const double *)b;
@@ -166,6 +188,7 @@ int main(int argc, char **argv) {
            run.n, calls, 1e3 * run.latency[run.n / 2], 1e3 * run.latency[run.n * 99 / 100],
            1e3 * run.latency[run.n - 1]);
   }
+  if (!interrupt_was_asked()) bad = 1;
   printf("%.1f s: %s\n", fault_clock() - started, bad ? "FAILED" : "passed");
   return bad;
 }
