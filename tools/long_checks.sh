@@ -17,7 +17,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 export MINE_PROGRESS=0
-long=${LONG_BUILD:-build/long}
+mkdir -p "${LONG_BUILD:-build/long}"
+long=$(cd "${LONG_BUILD:-build/long}" && pwd)
 minutes=${MINUTES:-5}
 seed=${SEED:-1}
 
@@ -159,7 +160,7 @@ with() {
 # The SQL scripts, the documents, the catalogue, the hosts and the faults.
 against() { # against NAME PACKAGE
   say "versions: built against SQLite $1"
-  sqlite=$root/$long/sqlite_$1
+  sqlite=$long/sqlite_$1
   tools/get_sqlite.sh "$2" "$sqlite"
   build "with_$1" $hosts fault_alloc fault_io fault_limits fault_sameness fault_interrupt \
     host_c host_c_linked host_auto mine_embed mine_shared mine_too_old fuzz_source_corpus \
@@ -174,33 +175,37 @@ against() { # against NAME PACKAGE
   "$folder/fault_interrupt" 20 20000 "$seed" | tail -1
 }
 
-# The extension of one build in the hosts of another: each host is linked with its SQLite.
-within() { # within BUILD OF-THE-EXTENSION SQLITE
-  export MINE_EXTENSION=$root/$long/$2/mine.so
+# The extension of one build in the hosts of another, each of which is linked with its
+# SQLite; `release` is the system's.
+within() { # within BUILD-OF-THE-HOST BUILD-OF-THE-EXTENSION
+  say "versions: the extension of $2 in the hosts of $1"
+  export MINE_EXTENSION=$long/$2/mine.so
   "$long/$1/host_table"
   "$long/$1/host_guest"
   "$long/$1/host_interrupt" 2 2000 "$seed" | tail -1
-  with "$3" "$python" tests/run.py sql >"$long/scripts" || { cat "$long/scripts"; exit 1; }
-  with "$3" "$python" tests/bad_input/test_bad_input.py | tail -1
+  sqlite=$long/sqlite_${1#with_}
+  with "$sqlite" "$python" tests/run.py sql >"$long/scripts" || { cat "$long/scripts"; exit 1; }
+  with "$sqlite" "$python" tests/bad_input/test_bad_input.py >"$long/bad_input" ||
+    { grep FAILED "$long/bad_input"; exit 1; }
+  tail -1 "$long/bad_input"
   unset MINE_EXTENSION
 }
 
 versions() {
+  say "versions: other releases of SQLite"
   lacks npm sqlite3 && return
-  root=$PWD
   python=$(command -v /usr/bin/python3 || command -v python3)
   hosts="mine host_guest host_table host_interrupt"
   against 3.38 better-sqlite3@7.5.3
   against 3.39 better-sqlite3@7.6.2
   against newest better-sqlite3@12.11.1
   build release $hosts -- -DCMAKE_BUILD_TYPE=Release
-  for extension in with_3.38 with_3.39 release with_newest; do
-    for host in with_3.38 with_3.39 release with_newest; do
-      [ $extension = $host ] && continue
-      say "versions: the extension of $extension in a host of $host"
-      within $host $extension "$root/$long/sqlite_${host#with_}"
-    done
-  done
+  within with_3.38 release
+  within with_3.39 release
+  within with_newest release
+  within with_newest with_3.38
+  within with_3.38 with_newest
+  within release with_newest
 }
 
 for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable versions}; do
