@@ -53,6 +53,8 @@ SOURCES = [
      "ELSE age END) > 0'", ("integer overflow", "two columns")),
     ("broken view", "'broken'", "no such table: main.gone"),
     ("duplicate columns", "'SELECT id, age, age FROM customers'", "age"),
+    ("PRAGMA optimize", "'SELECT * FROM pragma_optimize(3) AS harmless'", "a source only reads"),
+    ("a view of PRAGMA optimize", "'optimizes'", "a source only reads"),
 ]
 
 # Each verb that takes a model: {m} is an SQL expression of the model argument.

@@ -20,6 +20,7 @@ INSERT INTO customers SELECT i, 20+(i*37)%50, 1000.0+(i*911)%4000,
 CREATE TABLE baskets(basket, item);
 INSERT INTO baskets VALUES (1,'a'),(1,'b'),(2,'a'),(2,'b'),(2,'c'),(3,'a'),(3,'c'),(4,'b'),(4,'a');
 CREATE VIEW broken AS SELECT * FROM gone;
+CREATE VIEW optimizes AS SELECT * FROM pragma_optimize;
 CREATE TABLE both AS SELECT * FROM customers;
 SELECT mine_train('m','tree','customers','target=churn, ignore=');
 SELECT mine_train('km','kmeans','customers','k=3');
