@@ -1,8 +1,6 @@
 # Host programs around the extension: Python, C (loading and linking), Node, and a
 # C program that uses the engine without SQL.
 
-find_library(SQLITE3_LIBRARY sqlite3)
-
 mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_python.py)
 mine_add_test(hosts.locked COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_locked.py)
 mine_add_test(hosts.stale COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_stale.py)

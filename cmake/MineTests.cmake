@@ -15,6 +15,7 @@ if(NOT MINE_PYTHON)
   find_program(MINE_PYTHON NAMES python3)
 endif()
 find_program(MINE_SQLITE NAMES sqlite3)
+find_library(SQLITE3_LIBRARY sqlite3)
 
 # The sanitizer's run-time library must be in the host process (sqlite3, python3)
 # before the extension is loaded into it.
@@ -31,6 +32,8 @@ set(MINE_TEST_ENVIRONMENT
   "MINE_EXTENSION=${PROJECT_BINARY_DIR}/mine.so"
   "MINE_BUILD=${PROJECT_BINARY_DIR}"
   "MINE_SQLITE=${MINE_SQLITE}"
+  "MINE_SQLITE_HEADER=${SQLITE3_INCLUDE_DIR}"
+  "MINE_SQLITE_LIBRARY=${SQLITE3_LIBRARY}"
   "MINE_PRELOAD=${preload}"
   "MINE_PROGRESS=0")
 

@@ -39,6 +39,11 @@ mine_add_trust_program(fault_io tests/fault/fault_io.c ${fault_table})
 mine_add_test(fault.io TIMEOUT 300 COMMAND fault_io)
 mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${fault_table})
 mine_add_test(fault.interrupt COMMAND fault_interrupt ${interrupt_arguments})
+if(NOT MINE_COVERAGE) # its archive does not link into a plain program
+  mine_add_test(fault.interrupt_newest TIMEOUT 300 COMMAND ${MINE_PYTHON}
+    ${PROJECT_SOURCE_DIR}/tests/fault/interrupt_newest.py)
+  set_tests_properties(fault.interrupt_newest PROPERTIES DEPENDS hosts.node)
+endif()
 mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
 mine_add_test(fault.limits COMMAND fault_limits ${rows_argument})
 mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})
@@ -61,13 +66,23 @@ mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)
 
-# A host that loads the extension: what it may expect of a guest.
-add_executable(host_guest tests/hosts/guest.c ${fault_table})
-target_compile_definitions(host_guest PRIVATE FAULT_LOADS)
-target_include_directories(host_guest PRIVATE ${SQLITE3_INCLUDE_DIR} ${PROJECT_SOURCE_DIR}/tests/fault)
-target_link_libraries(host_guest PRIVATE mine_flags ${SQLITE3_LIBRARY} Threads::Threads m)
-add_dependencies(host_guest mine)
+# Hosts that load the extension: what they may expect of a guest, what they may hand
+# over, and interrupts once more (the same program as fault.interrupt).
+function(mine_add_loading_host name loads)
+  add_executable(${name} ${ARGN} ${fault_table})
+  target_compile_definitions(${name} PRIVATE ${loads})
+  target_include_directories(${name} PRIVATE ${SQLITE3_INCLUDE_DIR} ${PROJECT_SOURCE_DIR}/tests/fault)
+  target_link_libraries(${name} PRIVATE mine_flags ${SQLITE3_LIBRARY} Threads::Threads m ${CMAKE_DL_LIBS})
+  add_dependencies(${name} mine)
+endfunction()
+
+mine_add_loading_host(host_guest FAULT_LOADS tests/hosts/guest.c)
 mine_add_test(hosts.guest COMMAND host_guest)
+mine_add_loading_host(host_table FAULT_LOADS_ITSELF tests/hosts/host_table.c)
+target_compile_definitions(host_table PRIVATE SQLITE_CORE) # its own calls go to SQLite directly
+mine_add_test(hosts.table COMMAND host_table)
+mine_add_loading_host(host_interrupt FAULT_LOADS tests/fault/interrupt.c)
+mine_add_test(hosts.interrupt COMMAND host_interrupt ${interrupt_arguments})
 
 # ---- models as bytes -----------------------------------------------------------
 

@@ -22,8 +22,10 @@ static int call_interrupted(void *user) {
 #if SQLITE_VERSION_NUMBER >= 3041000
   if (sqlite3_libversion_number() >= 3041000) return sqlite3_is_interrupted(call->db);
 #endif
-  if (!call->probe && sqlite3_prepare_v2(call->db, "SELECT 1", -1, &call->probe, NULL)) return 0;
-  int code = sqlite3_step(call->probe);
+  int code = SQLITE_OK; /* compiling looks for an interrupt too */
+  if (!call->probe) code = sqlite3_prepare_v2(call->db, "SELECT 1", -1, &call->probe, NULL);
+  if (code) return code == SQLITE_INTERRUPT;
+  code = sqlite3_step(call->probe);
   sqlite3_reset(call->probe);
   return code == SQLITE_INTERRUPT;
 }

@@ -11,7 +11,8 @@
 **     sqlite3_mine_init(db, &error, NULL);      // SQLITE_OK, or error is set
 **
 ** `error` belongs to the caller (sqlite3_free).  The archive is compiled with
-** SQLITE_CORE: it calls sqlite3_* directly and needs SQLite 3.38 or newer.
+** SQLITE_CORE: it calls sqlite3_* directly and needs SQLite 3.38 or newer, and not
+** an older one than the sqlite3.h the archive was compiled with.
 */
 #ifndef MINE_STATIC_H
 #define MINE_STATIC_H

@@ -10,7 +10,8 @@
 **   S4  it is read-only, no EXPLAIN, returns columns, has no parameters;
 **   S5  it compiles as WITH "mine:source"(c0, ...) AS (newline text newline)
 **       SELECT ...: what only looks like a SELECT does not;
-**   S6  its column names are distinct.
+**   S6  its column names are distinct;
+**   S7  it does not read pragma_optimize, directly or in a view: that one writes.
 **
 ** Rows arrive in two ways.  Pushed: an aggregate of our own receives the
 ** columns inside SQLite's loop (1.6-1.9 x faster than step + column), to the end

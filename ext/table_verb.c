@@ -108,8 +108,7 @@ static int verb_argument_constraint(verb_table *table, sqlite3_index_info *info,
       return verb_error(table, "%s takes = only", name);
     }
     if (!c->usable) return SQLITE_CONSTRAINT;
-    if (*found >= 0) return verb_error(table, "%s is given twice", name);
-    *found = i;
+    if (*found < 0) *found = i;
   }
   return SQLITE_OK;
 }
@@ -145,6 +144,26 @@ static int verb_usage(verb_table *table) {
   return code;
 }
 
+/* Newer SQLite (3.53; 3.40 not) states the arguments of a call again in the plans of
+** an OR.  Each repetition comes to xFilter behind the other values, to be compared;
+** the plan's text says of which argument it is, a digit each. */
+static int verb_repetitions(verb_table *table, sqlite3_index_info *info, int given) {
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+    int argument = c->iColumn - table->n_columns;
+    if (argument < 0 || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (info->aConstraintUsage[i].argvIndex) continue;
+    info->aConstraintUsage[i].argvIndex = ++given;
+    info->aConstraintUsage[i].omit = 1;
+    sqlite3_str_appendchar(text, 1, (char)('0' + argument));
+  }
+  int code = sqlite3_str_errcode(text);
+  info->idxStr = sqlite3_str_finish(text); /* NULL: none is repeated */
+  info->needToFreeIdxStr = 1;
+  return code;
+}
+
 static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   verb_table *table = (verb_table *)base;
   int given = 0;
@@ -171,7 +190,7 @@ static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   /* For an OR of conditions SQLite asks for plans without the arguments.  Such a
   ** plan is priced out; if it is all there is, running it says what is missing. */
   if (info->idxNum & VERB_MISSING_BIT) info->estimatedCost = 1e90;
-  return SQLITE_OK;
+  return verb_repetitions(table, info, given);
 }
 
 /* ---- cursors --------------------------------------------------------------------------- */
@@ -243,16 +262,46 @@ static int verb_find_id(verb_cursor *cursor, sqlite3_value *value) {
   return code;
 }
 
+/* How many of the first n arguments the plan supplies: they come in this order. */
+static int verb_supplied(int plan, int n) {
+  int supplied = 0;
+  for (int i = 0; i < n; i++)
+    supplied += (plan >> i) & 1;
+  return supplied;
+}
+
+/* An OR's plan ends with SQLite's own test of _options = NULL, which is never true. */
+static int verb_check_repetitions(verb_table *table, int plan, const char *arguments,
+                                  sqlite3_value **values, sqlite3_value **repeated) {
+  for (int i = 0; arguments[i]; i++) {
+    int which = arguments[i] - '0';
+    const char *name = table->verb->arguments[which];
+    if (!mine_verb_same_value(repeated[i], values[verb_supplied(plan, which)])) {
+      return verb_error(table, "%s is given twice", name);
+    }
+    if (sqlite3_value_type(repeated[i]) == SQLITE_NULL) {
+      return verb_error(table, "%s is NULL, which this SQLite cannot join by an OR; leave it out",
+                        name);
+    }
+  }
+  return SQLITE_OK;
+}
+
 static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int n,
                        sqlite3_value **values) {
-  (void)plan_text;
   verb_cursor *cursor = (verb_cursor *)base;
-  ((verb_table *)base->pVtab)->opened = NULL;
-  if (plan & VERB_MISSING_BIT) return verb_usage((verb_table *)base->pVtab);
+  verb_table *table = (verb_table *)base->pVtab;
+  table->opened = NULL;
+  if (plan & VERB_MISSING_BIT) return verb_usage(table);
   cursor->matching = (plan & VERB_ID_BIT) != 0;
   cursor->row = 0;
-  int code = verb_provide(cursor, plan & 0xff, values);
-  return code || !cursor->matching ? code : verb_find_id(cursor, values[n - 1]);
+  int repeated = plan_text ? (int)strlen(plan_text) : 0;
+  int code = SQLITE_OK;
+  if (repeated) {
+    code = verb_check_repetitions(table, plan, plan_text, values, values + n - repeated);
+  }
+  if (!code) code = verb_provide(cursor, plan & 0xff, values);
+  return code || !cursor->matching ? code : verb_find_id(cursor, values[n - repeated - 1]);
 }
 
 static int verb_next(sqlite3_vtab_cursor *base) {

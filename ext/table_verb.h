@@ -9,7 +9,7 @@
 **
 ** Promises kept here for every verb (surface.md "Table functions"):
 **   T1  hidden columns _model, _source, ... take the arguments: omit=1, echoed;
-**   T2  another operator than = on them, or two on one, is an error; a plan
+**   T2  another operator than = on them, or two values for one, is an error; a plan
 **       that cannot supply them is refused (SQLITE_CONSTRAINT);
 **   T3  a verb with an id column answers id = ? from a hash of its result, which
 **       is kept as long as the cursor lives and the arguments stay the same;

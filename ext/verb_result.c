@@ -71,8 +71,7 @@ mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *co
   return status ? status : mine_verb_result_next_block(result);
 }
 
-/* Equal as values of SQL: the same type and the same bytes. */
-static int result_same_value(sqlite3_value *a, sqlite3_value *b) {
+int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b) {
   if (!a || !b) return a == b;
   if (sqlite3_value_type(a) != sqlite3_value_type(b)) return 0;
   int n = sqlite3_value_bytes(a);
@@ -85,7 +84,7 @@ static int result_same_value(sqlite3_value *a, sqlite3_value *b) {
 int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values) {
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     sqlite3_value *value = given & (1 << i) ? *values++ : NULL;
-    if (!result_same_value(value, result->run.argument[i])) return 0;
+    if (!mine_verb_same_value(value, result->run.argument[i])) return 0;
   }
   return 1;
 }

@@ -22,6 +22,8 @@ typedef struct mine_verb_result {
 mine_verb_result *mine_verb_result_new(int given, sqlite3_value **values);
 void mine_verb_result_free(mine_verb_result *result); /* NULL is fine */
 int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values);
+/* Equal as values of SQL: the same type and the same bytes; NULL = not given. */
+int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b);
 
 /* Start the verb and make its first block.  n_columns: as declared. */
 mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,

@@ -6,9 +6,9 @@
 
 -- One line per column of the customer table: its type as mining sees it, what is
 -- missing, and how the values spread.
-SELECT "column", type, missing, "distinct", iif(type = 'numeric', round(min, 1), min) AS min,
+SELECT "column", type, missing, "distinct", iif(type = 'numeric', round(min, 2), min) AS min,
        round(median, 1) AS median, round(mean, 1) AS mean,
-       iif(type = 'numeric', round(max, 1), max) AS max, top, top_count
+       iif(type = 'numeric', round(max, 2), max) AS max, top, top_count
 FROM mine_profile('customers');
 
 -- The same for any SELECT: here the orders, one line per customer.

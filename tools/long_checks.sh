@@ -13,12 +13,15 @@
 #   portable   the engine as a 32-bit and as a big-endian program: the same predictions
 #   coverage   the tests of every day with clang's counters: totals, and every branch of the
 #              decoder and the option parser is taken or on docs/design/unreached-branches.md
+#   versions   SQLite 3.38, 3.39 and the newest: built against each; built with one and
+#              run with another
 #
 # A part whose tools are missing says so and is skipped; a failure ends the script.
 set -eu
 cd "$(dirname "$0")/.."
 export MINE_PROGRESS=0
-long=${LONG_BUILD:-build/long}
+mkdir -p "${LONG_BUILD:-build/long}"
+long=$(cd "${LONG_BUILD:-build/long}" && pwd)
 minutes=${MINUTES:-5}
 seed=${SEED:-1}
 
@@ -169,10 +172,68 @@ coverage() {
   tools/check_branches.py "$folder"
 }
 
-for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable coverage}; do
+# with FOLDER COMMAND...: Python and the sqlite3 shell use the SQLite there.
+with() {
+  library_path=$1
+  shift
+  LD_LIBRARY_PATH=$library_path "$@"
+}
+
+# The SQL scripts, the documents, the catalogue, the hosts and the faults.
+against() { # against NAME PACKAGE
+  say "versions: built against SQLite $1"
+  sqlite=$long/sqlite_$1
+  tools/get_sqlite.sh "$2" "$sqlite"
+  build "with_$1" $hosts fault_alloc fault_io fault_limits fault_sameness fault_interrupt \
+    host_c host_c_linked host_auto mine_embed mine_shared mine_too_old fuzz_source_corpus \
+    fuzz_sql_corpus -- -DCMAKE_BUILD_TYPE=Release -DSQLITE3_INCLUDE_DIR="$sqlite" \
+    -DSQLITE3_LIBRARY="$sqlite/libsqlite3.so"
+  with "$sqlite" "$python" -c "import sqlite3; print('Python runs SQLite', sqlite3.sqlite_version)"
+  with "$sqlite" sqlite3 :memory: "SELECT 'the shell runs SQLite ' || sqlite_version()"
+  with "$sqlite" ctest --test-dir "$folder" --output-on-failure --no-tests=error \
+    -R '^(sql|demo|docs|recipes|bad_input|hosts|fault|fuzz[.]s)' \
+    -E 'hosts.node|newest' >"$folder/tests" || { cat "$folder/tests"; exit 1; }
+  grep -E 'tests passed|Skipped' "$folder/tests"
+  "$folder/fault_interrupt" 20 20000 "$seed" | tail -1
+}
+
+# The extension of one build in the hosts of another, each of which is linked with its
+# SQLite; `release` is the system's.
+within() { # within BUILD-OF-THE-HOST BUILD-OF-THE-EXTENSION
+  say "versions: the extension of $2 in the hosts of $1"
+  export MINE_EXTENSION=$long/$2/mine.so
+  "$long/$1/host_table"
+  "$long/$1/host_guest"
+  "$long/$1/host_interrupt" 2 2000 "$seed" | tail -1
+  sqlite=$long/sqlite_${1#with_}
+  with "$sqlite" "$python" tests/run.py sql >"$long/scripts" || { cat "$long/scripts"; exit 1; }
+  with "$sqlite" "$python" tests/bad_input/test_bad_input.py >"$long/bad_input" ||
+    { grep FAILED "$long/bad_input"; exit 1; }
+  tail -1 "$long/bad_input"
+  unset MINE_EXTENSION
+}
+
+versions() {
+  say "versions: other releases of SQLite"
+  lacks npm sqlite3 && return
+  python=$(command -v /usr/bin/python3 || command -v python3)
+  hosts="mine host_guest host_table host_interrupt"
+  against 3.38 better-sqlite3@7.5.3
+  against 3.39 better-sqlite3@7.6.2
+  against newest better-sqlite3@12.11.1
+  build release $hosts -- -DCMAKE_BUILD_TYPE=Release
+  within with_3.38 release
+  within with_3.39 release
+  within with_newest release
+  within with_newest with_3.38
+  within with_3.38 with_newest
+  within release with_newest
+}
+
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable versions coverage}; do
   case $part in
     valgrind) memory ;;
-    faults | sanitize | threads | fuzz | old_cpu | portable | coverage) $part ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable | versions | coverage) $part ;;
     *) echo "there is no part $part"; exit 2 ;;
   esac
 done

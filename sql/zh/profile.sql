@@ -5,9 +5,9 @@
 .mode box
 
 -- 客户表的每一列占一行：挖掘所认定的类型、缺失多少、取值如何分布。
-SELECT "column", type, missing, "distinct", iif(type = 'numeric', round(min, 1), min) AS min,
+SELECT "column", type, missing, "distinct", iif(type = 'numeric', round(min, 2), min) AS min,
        round(median, 1) AS median, round(mean, 1) AS mean,
-       iif(type = 'numeric', round(max, 1), max) AS max, top, top_count
+       iif(type = 'numeric', round(max, 2), max) AS max, top, top_count
 FROM mine_profile('客户');
 
 -- 任何 SELECT 都可以这样看：这里是订单，每个客户一行。

@@ -65,6 +65,8 @@ SOURCES = [
      "ELSE age END) > 0'", ("integer overflow", "two columns")),
     ("broken view", "'broken'", "no such table: main.gone"),
     ("duplicate columns", "'SELECT id, age, age FROM customers'", "age"),
+    ("PRAGMA optimize", "'SELECT * FROM pragma_optimize(3) AS harmless'", "a source only reads"),
+    ("a view of PRAGMA optimize", "'optimizes'", "a source only reads"),
 ]
 
 # Each verb that takes a model: {m} is an SQL expression of the model argument.
@@ -160,7 +162,10 @@ CASES = [
     ("hidden argument: LIKE", "SELECT * FROM mine_tree WHERE _model LIKE 'm'", "_model takes = only"),
     ("hidden argument: <", "SELECT * FROM mine_tree WHERE _model < 'm'", "_model takes = only"),
     ("hidden argument: IS", "SELECT * FROM mine_tree WHERE _model IS 'm'", "_model takes = only"),
-    ("hidden argument: twice", "SELECT * FROM mine_tree('m') WHERE _model = 'm'", "_model is given twice"),
+    ("hidden argument: twice", "SELECT * FROM mine_tree('m') WHERE _model = 'km'", "_model is given twice"),
+    ("hidden argument: two sources", "SELECT * FROM mine_profile('customers') WHERE _source = 'both'", "_source is given twice"),
+    ("NULL options beside an OR", "SELECT * FROM customers c JOIN mine_predict('m','customers',NULL) p ON p.id = c.id OR p.id = -c.id",
+     (None, "_options is NULL, which this SQLite cannot join by an OR; leave it out")),
     ("internal function", "SELECT mine_rows_(1) FROM customers", "internal"),
     # algorithms and wrong kinds
     ("no such algorithm", "SELECT mine_train('new','forrest','customers','target=churn')", "forrest"),
@@ -213,15 +218,16 @@ CASES = [
     ("self-reading view", "SELECT * FROM mine_predict('m','selfish')", "deep"),
     ("permanent view over a source verb", "SELECT * FROM sneaky", "unsafe use"),
     ("permanent view over training", "SELECT * FROM sneaky_train", "unsafe use"),
-    ("CHECK that trains", "INSERT INTO checks_train VALUES (1)", "unsafe use"),
-    ("CHECK that fits", "INSERT INTO checks_fit VALUES (1)", "unsafe use"),
-    ("CHECK that makes the table", "INSERT INTO checks_init VALUES (1)", "unsafe use"),
+    # Newer SQLite refuses to make the table, older to insert.
+    ("CHECK that trains", "BEGIN; CREATE TABLE checks(a CHECK (mine_train('z','tree','customers','target=churn') IS NOT NULL)); INSERT INTO checks VALUES (1)", "unsafe use"),
+    ("CHECK that fits", "BEGIN; CREATE TABLE checks(a CHECK (mine_fit('kmeans','customers') IS NOT NULL)); INSERT INTO checks VALUES (1)", "unsafe use"),
+    ("CHECK that makes the table", "BEGIN; CREATE TABLE checks(a CHECK (mine_init() IS NOT NULL)); INSERT INTO checks VALUES (1)", "unsafe use"),
     ("DEFAULT that fits", "INSERT INTO defaults(a) VALUES (1)", "unsafe use"),
     ("trigger that trains", "INSERT INTO triggers VALUES (1)", "unsafe use"),
-    ("index that fits", "CREATE INDEX i ON customers(mine_fit('tree','customers','target=churn'))", "prohibited in index"),
-    ("generated column that fits", "CREATE TABLE g(a, b AS (mine_fit('kmeans','customers')))", "prohibited in generated"),
+    ("index that fits", "CREATE INDEX i ON customers(mine_fit('tree','customers','target=churn'))", ("prohibited in index", "unsafe use")),
+    ("generated column that fits", "CREATE TABLE g(a, b AS (mine_fit('kmeans','customers')))", ("prohibited in generated", "unsafe use")),
     ("untrusted: view over a source verb", "PRAGMA trusted_schema=0; SELECT * FROM sneaky", "unsafe use"),
-    ("untrusted: CHECK that trains", "PRAGMA trusted_schema=0; INSERT INTO checks_train VALUES (1)", "unsafe use"),
+    ("untrusted: CHECK that trains", "PRAGMA trusted_schema=0; BEGIN; CREATE TABLE checks(a CHECK (mine_train('z','tree','customers','target=churn') IS NOT NULL)); INSERT INTO checks VALUES (1)", "unsafe use"),
     ("untrusted: trigger that trains", "PRAGMA trusted_schema=0; INSERT INTO triggers VALUES (1)", "unsafe use"),
     # sizes and odd values
     ("name of a megabyte", "SELECT mine_train(printf('%.*c',1000001,'x'),'tree','customers','target=churn')", "limit is 1000"),

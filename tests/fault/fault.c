@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#ifndef FAULT_LOADS
+#if !defined(FAULT_LOADS) && !defined(FAULT_LOADS_ITSELF)
 #include "mine_static.h"
 #endif
 
@@ -111,6 +111,7 @@ double fault_clock(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+#ifndef FAULT_LOADS_ITSELF
 int fault_load(sqlite3 *db, char **error) {
 #ifdef FAULT_LOADS
   const char *extension = getenv("MINE_EXTENSION");
@@ -120,6 +121,7 @@ int fault_load(sqlite3 *db, char **error) {
   return sqlite3_mine_init(db, error, NULL);
 #endif
 }
+#endif
 
 unsigned char *fault_image(int64_t rows, int utf16, sqlite3_int64 *bytes) {
   sqlite3 *db = NULL;

@@ -33,7 +33,8 @@ typedef struct fault_result {
 /* A database of that many customers and baskets, with the models the table
 ** needs, as bytes (sqlite3_free).  utf16: stored as UTF-16.  NULL: reported. */
 unsigned char *fault_image(int64_t rows, int utf16, sqlite3_int64 *bytes);
-/* The linked copy, or (compiled with FAULT_LOADS) the file MINE_EXTENSION. */
+/* The linked copy, or (compiled with FAULT_LOADS) the file MINE_EXTENSION, or (with
+** FAULT_LOADS_ITSELF) as the program defines it. */
 int fault_load(sqlite3 *db, char **error);
 /* A connection of its own on a copy of the image; NULL: out of memory. */
 sqlite3 *fault_open(const unsigned char *image, sqlite3_int64 bytes);

@@ -8,5 +8,8 @@ SELECT count(*) FROM mine_predict('churn', 'customers') WHERE id = 3 OR id = 5;
 SELECT count(*) FROM mine_predict('churn', 'customers') WHERE id IN (3, 5, 7);
 SELECT count(*) FROM mine_tree('churn') WHERE depth = 0 OR depth = 1;
 SELECT count(*) FROM customers JOIN mine_predict('churn', 'customers') ON id = customer_id OR id = -customer_id;
+-- The same argument twice is one argument (SQLite may repeat it); two values are an error.
+SELECT count(*) FROM mine_predict('churn', 'customers') WHERE _model = 'churn' AND _source = 'customers';
+SELECT count(*) FROM mine_predict('churn', 'customers') WHERE id = 3 AND _source = 'purchases';
 -- Without arguments there is nothing to read: an error that shows the call.
 SELECT count(*) FROM mine_predict;
