@@ -15,10 +15,10 @@
 
 #include "frame_filling.h"
 
-#define STAGE_DOUBLES   2048  /* of a block: what the first cache holds beside its columns */
-#define STAGE_LARGE     32768 /* of a block that is handed over: a wake-up costs 5 us      */
-#define STAGE_LEAST     8     /* rows of a block: one cache line of a column              */
-#define STAGE_MANY_ROWS 32768 /* fewer are not worth a thread                             */
+#define STAGE_DOUBLES 2048      /* of a block: what the first cache holds beside its columns */
+#define STAGE_LARGE   16384     /* of a block that is handed over: a wake-up costs 5 us      */
+#define STAGE_LEAST   8         /* rows of a block: one cache line of a column              */
+#define STAGE_MANY    (1 << 19) /* numbers; fewer are not worth a thread              */
 
 static int64_t stage_most(int width, int64_t doubles) {
   const int64_t rows = doubles / width;
@@ -180,7 +180,7 @@ static int stage_turn(mine_frame *frame) {
     return 1;
   }
   mine_frame_stage_flush(frame);
-  const int large = stage->overlap && frame->rows >= STAGE_MANY_ROWS;
+  const int large = stage->overlap && frame->rows * stage->width >= STAGE_MANY;
   const int64_t most = stage_most(stage->width, large ? STAGE_LARGE : STAGE_DOUBLES);
   if (stage->room < most && !stage_make_room(frame, most)) return 0;
   if (large) stage_start_background(frame);

@@ -10,9 +10,9 @@
 #include "core/background.h"
 #include "core/random.h"
 
-#define ROWS    100000 /* the background starts at 32,768 */
+#define ROWS    150000 /* the background starts at half a million numbers: 87,382 rows */
 #define COLUMNS 7
-#define TURN    50000 /* the first number of the column of decimal texts */
+#define TURN    90000 /* the first number of the column of decimal texts */
 
 enum { ID, PLAIN, WHOLE, GAPS, SPELLED, LATE, WORDS };
 
@@ -146,7 +146,7 @@ static void test_given_up(void **state) {
   fill(x.frame, TURN - 1);
   mine_frame_put_real(x.frame, PLAIN, INFINITY);
   assert_int_equal(mine_frame_end_row(x.frame), MINE_DATA);
-  assert_non_null(strstr(mine_env_error(x.env), "row 50000"));
+  assert_non_null(strstr(mine_env_error(x.env), "row 90000"));
   mine_frame_overlap_end(x.frame);
   assert_int_equal(mine_frame_finish(x.frame), MINE_DATA);
   fixture_close(&x);
