@@ -54,6 +54,9 @@ mine_status mine_fail_memory(mine_env *env, size_t bytes);
 ** regions, at most ~50 ms of work apart. */
 mine_status mine_poll(mine_env *env) MINE_MUST_CHECK;
 
+/* mine_poll every so many rows of a plain loop: a few milliseconds of work. */
+#define MINE_POLL_AT(env, row) ((row) % 65536 == 0 && mine_poll(env) != MINE_OK)
+
 /* mine_poll, and tell the host that `share` (0..1) of `what` is done.  The
 ** engine limits how often the host hears it. */
 mine_status mine_poll_progress(mine_env *env, const char *what, double share) MINE_MUST_CHECK;

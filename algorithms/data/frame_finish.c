@@ -325,6 +325,7 @@ static mine_status finish_column(mine_frame *frame, int column, char shown[MINE_
   if (f->mode == MINE_MODE_CODE && col->role == MINE_ROLE_FEATURE && !f->decimals && !f->typed)
     finish_words(col, shown);
   if (!finish_settle(frame, column)) return mine_env_status(frame->env);
+  if (mine_poll(frame->env)) return mine_env_status(frame->env);
   if (col->role == MINE_ROLE_WEIGHT && f->closed) return finish_check_weight(frame, col);
   return MINE_OK;
 }

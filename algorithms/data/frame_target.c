@@ -75,6 +75,7 @@ static mine_status target_numbers_to_codes(mine_frame *frame, int column, int64_
   if (!code) return mine_env_status(frame->env);
   for (int64_t row = 0; row < frame->rows; row++) {
     mine_cell cell;
+    if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
     target_cell(col, row, &cell);
     int64_t at =
         cell.type == MINE_NULL ? MINE_CODE_MISSING : mine_dictionary_add(&f->dictionary, &cell);
@@ -114,6 +115,7 @@ static mine_status target_kept_to_numbers(mine_frame *frame, int column) {
   if (!number) return mine_env_status(frame->env);
   for (int64_t row = 0; row < frame->rows; row++) {
     mine_cell cell;
+    if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
     mine_values_get(&f->kept, row, &cell);
     number[row] = mine_cell_number(&cell);
     if (cell.type == MINE_INT &&
@@ -178,6 +180,7 @@ int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
   if (!slot) return -1;
   for (int64_t row = 0; row < frame->ids.n && n < enough; row++) {
     mine_cell id;
+    if (MINE_POLL_AT(env, row)) return -1;
     mine_values_get(&frame->ids, row, &id);
     if (id.type == MINE_NULL) continue;
     uint64_t hash = mine_cell_hash(&id);

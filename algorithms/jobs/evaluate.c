@@ -113,6 +113,7 @@ mine_status mine_scoring_remember(mine_scoring *s) {
   if (evaluate_reserve(s, (size_t)(m->n + s->n))) return s->env->status;
   const mine_column *column = s->target >= 0 ? &s->frame->column[s->target] : NULL;
   for (int64_t i = 0; i < s->n; i++) {
+    if (MINE_POLL_AT(s->env, i)) return s->env->status;
     if (s->missing == MINE_MISSING_SKIP && s->missing_count[i] > 0) continue;
     const double weight = evaluate_weight(s, i);
     if (!(weight >= 0)) return evaluate_wrong_weight(s, i, weight);

@@ -258,8 +258,10 @@ static mine_status scoring_predict(mine_scoring *s) {
   mine_arena_rewind(env->scratch, mark);
   if (status) return mine_env_status(env);
   const int k = s->model->n_classes;
-  for (int64_t i = 0; s->guess && i < s->n; i++)
+  for (int64_t i = 0; s->guess && i < s->n; i++) {
+    if (i > 0 && MINE_POLL_AT(env, i)) return env->status; /* a single row asks nobody */
     s->guess[i] = mine_metrics_argmax(s->probability + i * k, k);
+  }
   return MINE_OK;
 }
 

@@ -212,6 +212,7 @@ static mine_status prepare_rows(mine_training *t) {
   t->row = mine_arena_array(t->arena, (size_t)frame->rows, sizeof *t->row);
   if (!t->row) return mine_env_status(env);
   for (int64_t i = 0; i < frame->rows; i++) {
+    if (MINE_POLL_AT(env, i)) return env->status;
     if (prepare_no_target(t, i)) {
       t->no_target++;
     } else if (t->roles.weight >= 0 && !(t->weight && t->weight[i] > 0)) {
@@ -263,6 +264,7 @@ mine_status mine_training_hash(mine_training *t) {
   if (t->roles.id < 0) return MINE_OK;
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
+    if (MINE_POLL_AT(t->env, i)) return t->env->status;
     mine_values_get(&t->frame->ids, i, &cell);
     if (cell.type != MINE_NULL) t->hash[i] = mine_cell_hash(&cell);
   }

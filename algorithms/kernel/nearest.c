@@ -55,13 +55,15 @@ static double nearest_length(const double *row, int width, const double *centre,
 }
 
 /* The centre of the base: lengths, and with them rounding errors, get small. */
-static void nearest_centre(mine_nearest *base) {
+static mine_status nearest_centre(mine_env *env, mine_nearest *base) {
   for (int64_t i = 0; i < base->n; i++) {
+    if (MINE_POLL_AT(env, i)) return mine_env_status(env);
     for (int j = 0; j < base->width; j++)
       base->centre[j] += base->row[i * base->width + j];
   }
   for (int j = 0; j < base->width; j++)
     base->centre[j] /= (double)base->n;
+  return MINE_OK;
 }
 
 /* The power of two that brings the longest row to length 1/2..1; 0 when there
@@ -106,8 +108,9 @@ static mine_status nearest_build_sieve(mine_env *env, mine_arena *arena, mine_ne
   base->centre = mine_arena_zeros(arena, (size_t)base->width, sizeof *base->centre);
   if (!base->centre) return mine_env_status(env);
   if (base->width > NEAREST_WIDEST) return MINE_OK;
-  nearest_centre(base);
+  if (nearest_centre(env, base)) return mine_env_status(env);
   base->factor = nearest_factor(base);
+  if (mine_poll(env)) return mine_env_status(env);
   if (base->factor == 0) return MINE_OK;
   base->tile = mine_arena_array(arena, (size_t)tiles * NEAREST_TILE,
                                 (size_t)base->width * sizeof *base->tile);
@@ -116,7 +119,7 @@ static mine_status nearest_build_sieve(mine_env *env, mine_arena *arena, mine_ne
   if (!base->tile || !base->half || !base->reach) return mine_env_status(env);
   for (int64_t t = 0; t < tiles; t++) {
     nearest_fill_tile(base, t);
-    if (t % 256 == 0 && mine_poll(env) != MINE_OK) return mine_env_status(env);
+    if (t % 64 == 0 && mine_poll(env) != MINE_OK) return mine_env_status(env);
   }
   return MINE_OK;
 }

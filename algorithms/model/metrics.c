@@ -37,13 +37,16 @@ typedef struct metrics_group {
 static metrics_group *metrics_rank(mine_arena *arena, int64_t n, const double *score,
                                    const int32_t *is_positive, const double *weight,
                                    int64_t *groups) {
+  mine_env *env = mine_arena_env(arena);
   mine_pair *pair = mine_arena_array(arena, (size_t)n, sizeof *pair);
   mine_pair *temp = mine_arena_array(arena, (size_t)n, sizeof *temp);
-  if (!pair || !temp) return NULL;
+  if (!pair || !temp || mine_poll(env)) return NULL;
   *groups = mine_sort_reals(score, NULL, n, pair, temp);
+  if (mine_poll(env)) return NULL;
   metrics_group *group = mine_arena_zeros(arena, (size_t)*groups, sizeof *group);
   if (!group) return NULL;
   for (int64_t i = 0; i < n; i++) {
+    if (MINE_POLL_AT(env, i)) return NULL;
     metrics_group *g = &group[*groups - 1 - (int64_t)pair[i].key];
     const double w = weight ? weight[pair[i].row] : 1;
     if (is_positive[pair[i].row]) {

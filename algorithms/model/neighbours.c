@@ -78,6 +78,7 @@ static mine_status neighbours_fit_gower(mine_env *env, mine_arena *arena, const 
     double least = INFINITY, most = -INFINITY;
     body->category[f] = number == NULL;
     for (int64_t i = 0; number && i < data->rows.n; i++) {
+      if (MINE_POLL_AT(env, i)) return mine_env_status(env);
       const double x = number[mine_batch_row(&data->rows, i)];
       if (x < least) least = x;
       if (x > most) most = x;
@@ -109,6 +110,7 @@ static mine_status neighbours_copy_rows(mine_env *env, mine_arena *arena, const 
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   for (int64_t i = 0; i < body->n; i++) {
     const int64_t row = mine_batch_row(&data->rows, i);
+    if (MINE_POLL_AT(env, i)) return mine_env_status(env);
     if (body->label) body->label[i] = data->label[row];
     if (body->target) body->target[i] = data->target[row];
     if (body->weight) body->weight[i] = data->weight[row];
