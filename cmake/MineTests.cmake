@@ -64,6 +64,9 @@ if(CMOCKA_LIBRARY)
     target_compile_options(unit_${topic} PRIVATE -Wno-sign-conversion)
     mine_add_test(unit.${topic} COMMAND unit_${topic})
   endforeach()
+  # Threads and what they need, refused on demand.
+  target_link_options(unit_stage PRIVATE LINKER:--wrap=pthread_create
+    LINKER:--wrap=pthread_mutex_init LINKER:--wrap=pthread_cond_init)
 elseif(unit_tests)
   message(WARNING "cmocka not found: unit tests are not built (apt-get install libcmocka-dev)")
 endif()

@@ -7,6 +7,9 @@
 */
 #include "frame_fixture.h"
 
+#include <errno.h>
+#include <pthread.h>
+
 #include "core/background.h"
 #include "core/random.h"
 
@@ -152,6 +155,50 @@ static void test_given_up(void **state) {
   fixture_close(&x);
 }
 
+/* ---- refusals -------------------------------------------------------------------- */
+
+static enum { NOTHING, A_THREAD, A_MUTEX, A_CONDITION } refused;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *argument);
+int __real_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes);
+int __real_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attributes);
+int __wrap_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attributes);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *argument) {
+  if (refused == A_THREAD) return EAGAIN;
+  return __real_pthread_create(thread, attributes, run, argument);
+}
+
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes) {
+  return refused == A_MUTEX ? ENOMEM : __real_pthread_mutex_init(mutex, attributes);
+}
+
+int __wrap_pthread_cond_init(pthread_cond_t *condition, const pthread_condattr_t *attributes) {
+  return refused == A_CONDITION ? ENOMEM : __real_pthread_cond_init(condition, attributes);
+}
+
+/* Without the thread the rows are the same. */
+static void test_no_thread_to_be_had(void **state) {
+  (void)state;
+  for (refused = A_THREAD; refused <= A_CONDITION; refused++) {
+    fixture x = {0};
+    open_frame(&x, 2);
+    mine_frame_overlap_begin(x.frame);
+    fill(x.frame, ROWS);
+    assert_int_equal(x.frame->stage.background.running, 0);
+    mine_frame_overlap_end(x.frame);
+    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    check(x.frame, ROWS);
+    fixture_close(&x);
+  }
+  refused = NOTHING;
+}
+
 /* ---- the thread itself ----------------------------------------------------------- */
 
 typedef struct piece {
@@ -192,6 +239,7 @@ int main(void) {
       cmocka_unit_test(test_every_way_in),
       cmocka_unit_test(test_any_number_of_rows),
       cmocka_unit_test(test_given_up),
+      cmocka_unit_test(test_no_thread_to_be_had),
       cmocka_unit_test(test_background_in_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
