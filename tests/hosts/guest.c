@@ -61,10 +61,23 @@ typedef struct guest_state {
   char locale[200], folder[500];
 } guest_state;
 
+/* A thread that was joined may stand in /proc for a moment longer; one that was left
+** behind stands there for good. */
+static int guest_count_threads(void) {
+  static int settled = 3; /* one, and . and .. */
+  const struct timespec moment = {0, 1000000};
+  int n = guest_entries("/proc/self/task");
+  for (int i = 0; n > settled && i < 200; i++) {
+    nanosleep(&moment, NULL);
+    n = guest_entries("/proc/self/task");
+  }
+  return settled = n;
+}
+
 static void guest_look(guest_state *out) {
   memset(out, 0, sizeof *out);
   out->descriptors = guest_entries("/proc/self/fd");
-  out->threads = guest_entries("/proc/self/task");
+  out->threads = guest_count_threads();
   out->rounding = fegetround();
   while (environ[out->environment])
     out->environment++;
