@@ -6,6 +6,10 @@
 ** idiom: it records the sentence (prefixed with the verb) and returns the code.
 ** A failing allocation records MINE_NOMEM (or MINE_LIMIT for max_memory) by
 ** itself, so callers only `return mine_env_status(env)`.
+**
+** Because the failure stays in the environment, functions inside a module return
+** nothing or a value, and say `if (mine_failed(env)) return;` after a step that
+** can fail; a status is returned where a module ends, with MINE_TRY to pass one on.
 */
 #ifndef MINE_CORE_ENV_H
 #define MINE_CORE_ENV_H
@@ -45,6 +49,18 @@ struct mine_env {
 ** boundary.  %g-like conversions must not be used (locale): format numbers
 ** with mine_text_real() first. */
 mine_status mine_fail(mine_env *env, mine_status status, const char *format, ...) MINE_PRINTF(3, 4);
+
+/* Whether the call has failed: nothing after it needs to be done. */
+static inline int mine_failed(const mine_env *env) {
+  return !env || env->status != MINE_OK;
+}
+
+/* In a function that returns a status: return that of `step` unless it is MINE_OK. */
+#define MINE_TRY(step)                                      \
+  do {                                                      \
+    const mine_status mine_try_status = (step);             \
+    if (mine_try_status != MINE_OK) return mine_try_status; \
+  } while (0)
 
 /* Record "out of memory" / "max_memory reached" and return it. */
 mine_status mine_fail_memory(mine_env *env, size_t bytes);
