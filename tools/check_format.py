@@ -21,8 +21,13 @@ def main() -> int:
     files = sorted(str(p) for folder in FOLDERS for p in (ROOT / folder).rglob("*.[ch]"))
     if "--fix" in sys.argv[1:]:
         return subprocess.run([tool, "-i", *files], check=False).returncode
-    bad = [f for f in files
-           if subprocess.run([tool, "--dry-run", "-Werror", f], capture_output=True).returncode]
+    run = subprocess.run([tool, "--dry-run", "-Werror", *files], capture_output=True, text=True,
+                         check=False)
+    said = {line.split(":", 1)[0] for line in run.stderr.splitlines()}
+    bad = [f for f in files if f in said]
+    if run.returncode and not bad:  # clang-format itself failed
+        print(run.stderr)
+        return 1
     for name in bad:
         print("not formatted:", pathlib.Path(name).relative_to(ROOT))
     if bad:
