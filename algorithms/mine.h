@@ -145,6 +145,23 @@ int64_t mine_frame_rows(const mine_frame *frame); /* rows ended so far */
 
 /* ---- relations: small tables out -------------------------------------------- */
 
+/* What a column of an answer holds.  ANY: as it went in, an id or a label. */
+typedef enum mine_answer_type {
+  MINE_ANSWER_ANY,
+  MINE_ANSWER_INTEGER,
+  MINE_ANSWER_REAL,
+  MINE_ANSWER_TEXT,
+  MINE_ANSWER_JSON /* text that is JSON */
+} mine_answer_type;
+
+/* A column of an answer; a list of them ends with a NULL name. */
+typedef struct mine_answer {
+  const char *name;
+  mine_answer_type type;
+  int key;          /* rows are looked up and joined by it: worth an index */
+  const char *help; /* one line, lower case, no full stop                  */
+} mine_answer;
+
 int mine_relation_columns(const mine_relation *relation);
 int64_t mine_relation_rows(const mine_relation *relation);
 const char *mine_relation_column_name(const mine_relation *relation, int column);

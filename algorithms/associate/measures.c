@@ -66,11 +66,32 @@ static void measures_row(const mine_itemsets *sets, const mine_rule *rule,
   mine_relation_end_row(relation);
 }
 
+static const mine_answer measures_columns[] = {
+    {"antecedent", MINE_ANSWER_JSON, 1, "JSON array"},
+    {"consequent", MINE_ANSWER_JSON, 1, "JSON array"},
+    {"count", MINE_ANSWER_INTEGER, 0, "baskets with both"},
+    {"support", MINE_ANSWER_REAL, 0, "count / number of baskets"},
+    {"confidence", MINE_ANSWER_REAL, 0, "count / baskets with the antecedent"},
+    {"lift", MINE_ANSWER_REAL, 0,
+     "confidence / share of baskets with the consequent; 1 = unrelated"},
+    {"leverage", MINE_ANSWER_REAL, 0, "support - what it would be if unrelated"},
+    {"conviction", MINE_ANSWER_REAL, 0, "how much rarer a failure is than if unrelated"},
+    {"coverage", MINE_ANSWER_REAL, 0, "share of baskets with the antecedent"},
+    {"added_value", MINE_ANSWER_REAL, 0, "confidence - share with the consequent"},
+    {"cosine", MINE_ANSWER_REAL, 0, "support / geometric mean of the two shares"},
+    {"jaccard", MINE_ANSWER_REAL, 0, "baskets with both / baskets with either"},
+    {"kulczynski", MINE_ANSWER_REAL, 0, "mean of the two confidences"},
+    {"imbalance_ratio", MINE_ANSWER_REAL, 0, "0 = both sides equally frequent"},
+    {"phi", MINE_ANSWER_REAL, 0, "correlation of the two sides"},
+    {"chi_squared", MINE_ANSWER_REAL, 0, "of the 2 x 2 table"},
+    {0},
+};
+
 mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
                                 const mine_rule_set *rules, const mine_values *names,
                                 mine_relation **out) {
   *out = NULL;
-  mine_relation *relation = mine_relation_new(env, MINE_RULE_COLUMNS);
+  mine_relation *relation = mine_relation_new(env, measures_columns);
   if (!relation) return mine_env_status(env);
   const mine_mark mark = mine_arena_mark(env->scratch);
   mine_item_texts items;

@@ -192,10 +192,18 @@ static mine_status itemsets_rows(mine_env *env, const mine_itemsets *sets,
   return mine_env_status(env);
 }
 
+static const mine_answer order_columns[] = {
+    {"itemset", MINE_ANSWER_JSON, 1, "JSON array, the most frequent item first"},
+    {"size", MINE_ANSWER_INTEGER, 0, "number of items"},
+    {"count", MINE_ANSWER_INTEGER, 0, "baskets that hold all of them"},
+    {"support", MINE_ANSWER_REAL, 0, "count / number of baskets"},
+    {0},
+};
+
 mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
                                    const mine_values *names, mine_relation **out) {
   *out = NULL;
-  mine_relation *relation = mine_relation_new(env, MINE_ITEMSET_COLUMNS);
+  mine_relation *relation = mine_relation_new(env, order_columns);
   if (!relation) return mine_env_status(env);
   const mine_mark mark = mine_arena_mark(env->scratch);
   mine_item_texts items;

@@ -25,9 +25,6 @@
 #include "moments.h"
 #include "relation.h"
 
-#define PROFILE_COLUMNS \
-  "column, type, rows, missing, distinct, min, q1, median, mean, q3, max, stddev, top, top_count"
-
 enum {
   PROFILE_COLUMN,
   PROFILE_TYPE,
@@ -351,12 +348,33 @@ mine_status mine_profile_open(mine_env *env, mine_frame **out) {
   return mine_frame_open(env, profile_plan, NULL, out);
 }
 
+static const mine_answer profile_columns[] = {
+    {"column", MINE_ANSWER_TEXT, 1, "name of the column"},
+    {"type", MINE_ANSWER_TEXT, 0,
+     "numeric: numbers, or texts that all read as plain decimals; category: other text; mixed: "
+     "both, which training refuses; blob; empty: no value"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "rows of the source"},
+    {"missing", MINE_ANSWER_INTEGER, 0, "NULLs and empty texts"},
+    {"distinct", MINE_ANSWER_INTEGER, 0,
+     "different values as SQL compares them; NULL when there are BLOBs"},
+    {"min", MINE_ANSWER_ANY, 0, "smallest value, in SQLite's order"},
+    {"q1", MINE_ANSWER_REAL, 0, "first quartile (numeric columns; as R's type 7)"},
+    {"median", MINE_ANSWER_REAL, 0, "middle value (numeric columns)"},
+    {"mean", MINE_ANSWER_REAL, 0, "average (numeric columns)"},
+    {"q3", MINE_ANSWER_REAL, 0, "third quartile (numeric columns)"},
+    {"max", MINE_ANSWER_ANY, 0, "largest value, in SQLite's order"},
+    {"stddev", MINE_ANSWER_REAL, 0, "standard deviation, divisor n - 1 (numeric columns)"},
+    {"top", MINE_ANSWER_ANY, 0, "the most frequent value; of equals the smallest"},
+    {"top_count", MINE_ANSWER_INTEGER, 0, "how often it occurs"},
+    {0},
+};
+
 mine_status mine_profile_run(mine_frame *frame, mine_relation **out) {
   mine_env *env = frame->env;
   *out = NULL;
   mine_status status = mine_frame_finish(frame);
   if (status != MINE_OK) return status;
-  mine_relation *relation = mine_relation_new(env, PROFILE_COLUMNS);
+  mine_relation *relation = mine_relation_new(env, profile_columns);
   if (!relation) return mine_env_status(env);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
     status = profile_column(frame, c, relation);

@@ -9,44 +9,25 @@
 #include <math.h>
 #include <string.h>
 
-static size_t relation_name_length(const char *at) {
-  size_t n = strcspn(at, ",");
-  while (n > 0 && at[n - 1] == ' ')
-    n--;
-  return n;
+/* A vector of values for each column; 0 after a failure. */
+static int relation_open_columns(mine_relation *relation, const mine_answer *columns) {
+  int n = 0;
+  while (columns[n].name)
+    n++;
+  relation->answer = columns;
+  relation->n_columns = n;
+  relation->column = mine_arena_zeros(relation->arena, (size_t)n, sizeof *relation->column);
+  for (int c = 0; relation->column && c < n; c++)
+    mine_values_open(&relation->column[c], relation->arena);
+  return relation->column != NULL;
 }
 
-static const char *relation_skip(const char *at) {
-  while (*at == ' ' || *at == ',')
-    at++;
-  return at;
-}
-
-/* The columns of "id, cluster, distance"; 0 after a failure. */
-static int relation_name_columns(mine_relation *relation, const char *columns) {
-  mine_arena *arena = relation->arena;
-  size_t n = 1;
-  for (const char *at = columns; *at; at++)
-    n += *at == ',';
-  relation->name = mine_arena_zeros(arena, n, sizeof *relation->name);
-  relation->column = mine_arena_zeros(arena, n, sizeof *relation->column);
-  if (!relation->name || !relation->column) return 0;
-  for (const char *at = relation_skip(columns); *at;) {
-    int column = relation->n_columns++;
-    relation->name[column] = mine_arena_text(arena, at, relation_name_length(at));
-    if (!relation->name[column]) return 0;
-    mine_values_open(&relation->column[column], arena);
-    at = relation_skip(at + strcspn(at, ","));
-  }
-  return 1;
-}
-
-mine_relation *mine_relation_new(mine_env *env, const char *columns) {
+mine_relation *mine_relation_new(mine_env *env, const mine_answer *columns) {
   mine_arena *arena = mine_arena_open(env);
   if (!arena) return NULL;
   mine_relation *relation = mine_arena_zeros(arena, 1, sizeof *relation);
   if (relation) relation->arena = arena;
-  if (relation && relation_name_columns(relation, columns)) return relation;
+  if (relation && relation_open_columns(relation, columns)) return relation;
   mine_arena_close(arena);
   return NULL;
 }
@@ -78,15 +59,47 @@ void mine_relation_put(mine_relation *relation, int column, const mine_cell *cel
   (void)mine_values_push(&relation->column[column], cell);
 }
 
+/* ---- the same, column after column --------------------------------------------------- */
+
+/* A cell too many goes to the last column, where end_row finds it. */
+static int row_next(mine_relation *relation) {
+  return relation->at < relation->n_columns ? relation->at++ : relation->n_columns - 1;
+}
+
+void mine_row_null(mine_relation *relation) {
+  mine_relation_null(relation, row_next(relation));
+}
+
+void mine_row_int(mine_relation *relation, int64_t v) {
+  mine_relation_int(relation, row_next(relation), v);
+}
+
+void mine_row_real(mine_relation *relation, double v) {
+  mine_relation_real(relation, row_next(relation), v);
+}
+
+void mine_row_text(mine_relation *relation, const char *text) {
+  mine_relation_text(relation, row_next(relation), text);
+}
+
+void mine_row_bytes(mine_relation *relation, const char *text, size_t n) {
+  (void)mine_values_push_text(&relation->column[row_next(relation)], text, n);
+}
+
+void mine_row_cell(mine_relation *relation, const mine_cell *cell) {
+  mine_relation_put(relation, row_next(relation), cell);
+}
+
 void mine_relation_end_row(mine_relation *relation) {
   mine_env *env = mine_arena_env(relation->arena);
   relation->rows++;
+  relation->at = 0;
   for (int c = 0; c < relation->n_columns; c++)
     if (relation->column[c].n != relation->rows)
       (void)mine_fail(env, MINE_UNSUPPORTED,
                       "internal error: column %s of the result has %lld values in row %lld; please "
                       "report it",
-                      relation->name[c], (long long)relation->column[c].n,
+                      relation->answer[c].name, (long long)relation->column[c].n,
                       (long long)relation->rows);
 }
 
@@ -113,7 +126,7 @@ int64_t mine_relation_rows(const mine_relation *relation) {
 }
 
 const char *mine_relation_column_name(const mine_relation *relation, int column) {
-  return relation->name[column];
+  return relation->answer[column].name;
 }
 
 void mine_relation_cell(const mine_relation *relation, int64_t row, int column, mine_cell *out) {

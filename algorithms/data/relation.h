@@ -1,5 +1,10 @@
 /*
 ** relation.h -- building the small tables that answers come in.
+**
+** Columns are declared once, as rows {name, type, key, help} (mine_answer, mine.h)
+** that end with a NULL name; a relation is made from them.  Rows are appended cell
+** after cell in that order: mine_row_*() moves on by one column, and end_row checks
+** that every column got its cell, so no column is ever named by a number.
 */
 #ifndef MINE_DATA_RELATION_H
 #define MINE_DATA_RELATION_H
@@ -10,13 +15,22 @@ struct mine_relation {
   mine_arena *arena; /* owns everything, this struct included */
   int n_columns;
   int64_t rows;
-  const char **name;
+  const mine_answer *answer; /* n_columns of them: static storage */
   mine_values *column;
+  int at; /* the column that mine_row_* fills next */
 };
 
-/* Columns as "id, cluster, distance".  NULL: failure recorded in env. */
-mine_relation *mine_relation_new(mine_env *env, const char *columns);
-/* Append to one column; end_row checks that every column got its cell. */
+/* `columns` must live as long as the relation.  NULL: failure recorded in env. */
+mine_relation *mine_relation_new(mine_env *env, const mine_answer *columns);
+/* Append to the next column of the row under construction. */
+void mine_row_null(mine_relation *relation);
+void mine_row_int(mine_relation *relation, int64_t v);
+void mine_row_real(mine_relation *relation, double v);                    /* NAN: NULL  */
+void mine_row_text(mine_relation *relation, const char *text);            /* NULL: NULL */
+void mine_row_bytes(mine_relation *relation, const char *text, size_t n); /* may hold NULs */
+void mine_row_cell(mine_relation *relation, const mine_cell *cell);
+/* The same for a column named by its number.  Append to one column; end_row checks that every
+ * column got its cell. */
 void mine_relation_null(mine_relation *relation, int column);
 void mine_relation_int(mine_relation *relation, int column, int64_t v);
 void mine_relation_real(mine_relation *relation, int column, double v);         /* NAN: NULL */

@@ -60,10 +60,19 @@ static void catalog_tasks(mine_text *text, unsigned tasks) {
   }
 }
 
+static const mine_answer catalog_algorithm_columns[] = {
+    {"algorithm", MINE_ANSWER_TEXT, 1, "its name"},
+    {"task", MINE_ANSWER_TEXT, 0, "what it does"},
+    {"title", MINE_ANSWER_TEXT, 0, "in one line"},
+    {"reads", MINE_ANSWER_TEXT, 0, "attributes: one row per thing; events: one row per event"},
+    {"citation", MINE_ANSWER_TEXT, 0, "where the method was published"},
+    {0},
+};
+
 mine_status mine_catalog_algorithms(mine_env *env, mine_relation **out) {
   *out = NULL;
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
-  mine_relation *r = mine_relation_new(env, "algorithm, task, title, reads, citation");
+  mine_relation *r = mine_relation_new(env, catalog_algorithm_columns);
   for (int i = 0; r && mine_algorithm_at(i); i++) {
     const mine_algorithm *algorithm = mine_algorithm_at(i);
     mine_text tasks;
@@ -151,6 +160,15 @@ static const catalog_verb *catalog_find_verb(const char *name) {
   return NULL;
 }
 
+static const mine_answer catalog_option_columns[] = {
+    {"option", MINE_ANSWER_TEXT, 1, "its name"},
+    {"type", MINE_ANSWER_TEXT, 0, "integer, number, flag (0 or 1), choice, text, list, bytes"},
+    {"default_value", MINE_ANSWER_TEXT, 0, "NULL = not given"},
+    {"range", MINE_ANSWER_TEXT, 0, "what is permitted"},
+    {"help", MINE_ANSWER_TEXT, 0, "in one line"},
+    {0},
+};
+
 mine_status mine_catalog_options(mine_env *env, const char *name, mine_relation **out) {
   *out = NULL;
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
@@ -158,7 +176,7 @@ mine_status mine_catalog_options(mine_env *env, const char *name, mine_relation 
   const mine_algorithm *algorithm = mine_algorithm_find(name);
   const catalog_verb *verb = catalog_find_verb(name);
   if (!algorithm && !verb) return catalog_unknown(env, name);
-  mine_relation *r = mine_relation_new(env, "option, type, default_value, range, help");
+  mine_relation *r = mine_relation_new(env, catalog_option_columns);
   if (r && algorithm) catalog_add_algorithm(r, algorithm);
   if (r && verb) catalog_add_verb(r, verb);
   return mine_relation_finish(env, r, out);

@@ -108,6 +108,13 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
   return env->status;
 }
 
+static const mine_answer validation_columns[] = {
+    {"fold", MINE_ANSWER_ANY, 1, "1, 2, ...; mean and se (standard error of the mean) at the end"},
+    {"metric", MINE_ANSWER_TEXT, 1, "as mine_evaluate"},
+    {"value", MINE_ANSWER_ANY, 0, "on the part that was left out"},
+    {0},
+};
+
 static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation **out) {
   mine_env *env = t->env;
   const int folds = (int)t->folds.folds;
@@ -126,7 +133,7 @@ static mine_status validation_run(mine_training *t, mine_arena *arena, mine_rela
     validation_divide(t, fold, f, train, &n_train, test, &n_test);
     if (validation_fold(t, train, n_train, test, n_test, &measured[f])) return env->status;
   }
-  mine_relation *r = mine_relation_new(env, "fold, metric, value");
+  mine_relation *r = mine_relation_new(env, validation_columns);
   for (int f = 0; r && f < folds; f++) {
     for (int i = 0; i < measured[f].n_metrics; i++)
       validation_put(r, f + 1, NULL, &measured[f].metric[i]);

@@ -281,6 +281,14 @@ static mine_status search_answer(mine_search *search, mine_relation *relation) {
   return search_run(search, &batch, &keys, relation);
 }
 
+static const mine_answer search_columns[] = {
+    {"query_id", MINE_ANSWER_ANY, 1, "id of the query row"},
+    {"rank", MINE_ANSWER_INTEGER, 1, "1 = nearest"},
+    {"id", MINE_ANSWER_ANY, 1, "of the neighbour"},
+    {"distance", MINE_ANSWER_REAL, 0, "by the option metric"},
+    {0},
+};
+
 mine_status mine_search_run(mine_search *search, mine_relation **out) {
   mine_env *env = search->env;
   *out = NULL;
@@ -288,7 +296,7 @@ mine_status mine_search_run(mine_search *search, mine_relation **out) {
   if (!search->body || search->queries->n_columns == 0) {
     return mine_fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
   }
-  mine_relation *relation = mine_relation_new(env, "query_id, rank, id, distance");
+  mine_relation *relation = mine_relation_new(env, search_columns);
   if (!relation) return mine_env_status(env);
   (void)search_answer(search, relation); /* a failure sticks in env */
   return mine_relation_finish(env, relation, out);

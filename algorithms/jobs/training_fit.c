@@ -328,6 +328,13 @@ mine_status mine_training_fit(mine_training *t, mine_model **out) {
   return status;
 }
 
+static const mine_answer fit_assignment_columns[] = {
+    {"id", MINE_ANSWER_ANY, 1, "of the row"},
+    {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k, the largest cluster first"},
+    {"distance", MINE_ANSWER_REAL, 0, "to the centre, in the scaled space, not squared"},
+    {0},
+};
+
 /* ---- clusters of the training rows ------------------------------------------------------------
  */
 
@@ -343,7 +350,7 @@ mine_status mine_training_assignments(mine_training *t, const mine_model *model,
   if (!arena) return mine_env_status(env);
   int32_t *cluster = mine_arena_zeros(arena, (size_t)t->n, sizeof *cluster);
   double *distance = mine_arena_zeros(arena, (size_t)t->n, sizeof *distance);
-  mine_relation *r = mine_relation_new(env, "id, cluster, distance");
+  mine_relation *r = mine_relation_new(env, fit_assignment_columns);
   const mine_batch batch = {t->n, t->row, t->view};
   mine_scores scores = {NULL, NULL, cluster, distance};
   if (!env->status) (void)model->kind->predict(env, model, &batch, &scores);

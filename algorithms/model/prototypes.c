@@ -283,12 +283,22 @@ static mine_status centroids_names(mine_env *env, const mine_model *model, const
   return mine_env_status(env);
 }
 
+static const mine_answer profile_columns[] = {
+    {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "of the cluster"},
+    {"feature", MINE_ANSWER_TEXT, 1, "its name; of a category, name=level"},
+    {"value", MINE_ANSWER_REAL, 0, "average of the cluster; of a level, its share"},
+    {"overall", MINE_ANSWER_REAL, 0, "average of all rows"},
+    {"z", MINE_ANSWER_REAL, 0, "difference of the two in standard deviations of all rows"},
+    {0},
+};
+
 static mine_status prototypes_centroids(mine_env *env, const mine_model *model,
                                         mine_relation **out) {
   const mine_prototypes *m = model->body;
   const mine_mark mark = mine_arena_mark(env->scratch);
   const char **name = mine_arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
-  mine_relation *to = mine_relation_new(env, "cluster, rows, feature, value, overall, z");
+  mine_relation *to = mine_relation_new(env, profile_columns);
   mine_status status = mine_env_status(env);
   if (status == MINE_OK) status = centroids_names(env, model, name);
   for (int64_t c = 0; status == MINE_OK && c < m->k; c++) {

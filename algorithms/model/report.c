@@ -107,10 +107,19 @@ mine_status mine_model_seal(mine_env *env, mine_model *model) {
   return MINE_OK;
 }
 
+static const mine_answer report_summary_columns[] = {
+    {"item", MINE_ANSWER_TEXT, 1,
+     "rows, id, target, positive, holdout, feature, dropped, warning, fit, metric, option, source "
+     "..."},
+    {"name", MINE_ANSWER_TEXT, 1, "of the feature, metric or option"},
+    {"detail", MINE_ANSWER_ANY, 0, "in words or figures"},
+    {0},
+};
+
 /* ---- parts as relations ---------------------------------------------------------- */
 
 static mine_status report_summary(mine_env *env, const mine_model *model, mine_relation **out) {
-  mine_relation *r = mine_relation_new(env, "item, name, detail");
+  mine_relation *r = mine_relation_new(env, report_summary_columns);
   for (int64_t i = 0; r && i < model->note_item.n; i++) {
     mine_cell cell;
     mine_values_get(&model->note_item, i, &cell);
@@ -141,9 +150,15 @@ static int report_is_count(const mine_metric *metric) {
   return 0;
 }
 
+static const mine_answer report_metric_columns[] = {
+    {"metric", MINE_ANSWER_TEXT, 1, "its name"},
+    {"value", MINE_ANSWER_ANY, 0, "NULL where it is not defined"},
+    {0},
+};
+
 mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int n,
                                   mine_relation **out) {
-  mine_relation *r = mine_relation_new(env, "metric, value");
+  mine_relation *r = mine_relation_new(env, report_metric_columns);
   for (int i = 0; r && i < n; i++) {
     mine_relation_text(r, 0, metric[i].name);
     if (report_is_count(&metric[i])) {
@@ -156,9 +171,16 @@ mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int 
   return mine_relation_finish(env, r, out);
 }
 
+static const mine_answer report_confusion_columns[] = {
+    {"actual", MINE_ANSWER_ANY, 1, "class in the data"},
+    {"predicted", MINE_ANSWER_ANY, 1, "class the model says"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "how many"},
+    {0},
+};
+
 mine_status mine_confusion_relation(mine_env *env, const mine_values *classes,
                                     const int64_t *counts, mine_relation **out) {
-  mine_relation *r = mine_relation_new(env, "actual, predicted, rows");
+  mine_relation *r = mine_relation_new(env, report_confusion_columns);
   const int64_t k = classes->n;
   for (int64_t a = 0; r && a < k; a++) {
     for (int64_t p = 0; p < k; p++) {
@@ -246,6 +268,11 @@ static void report_pair(mine_text *text, const char *before, const char *name, c
   mine_text_adds(text, after);
 }
 
+static const mine_answer report_call_columns[] = {
+    {"call", MINE_ANSWER_TEXT, 0, "ready to paste"},
+    {0},
+};
+
 /* Beyond 63 features one JSON object carries the row; json_object() has the
 ** same limit of arguments, an aggregate over VALUES has not. */
 mine_status mine_model_call(mine_env *env, const mine_model *model, const char *name,
@@ -268,7 +295,7 @@ mine_status mine_model_call(mine_env *env, const mine_model *model, const char *
       report_pair(&text, f == 1 ? "(" : ", (", model->feature[f].name, ", ", ")");
     mine_text_adds(&text, ")))");
   }
-  mine_relation *r = mine_relation_new(env, "call");
+  mine_relation *r = mine_relation_new(env, report_call_columns);
   if (r) {
     mine_relation_text(r, 0, text.data);
     mine_relation_end_row(r);

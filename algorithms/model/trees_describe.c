@@ -255,12 +255,27 @@ static mine_status describe_family(describe_state *state) {
   return MINE_OK;
 }
 
+static const mine_answer describe_tree_columns[] = {
+    {"tree", MINE_ANSWER_INTEGER, 1, "number of the tree"},
+    {"node", MINE_ANSWER_INTEGER, 1, "number of the node; 1 is the root"},
+    {"parent", MINE_ANSWER_INTEGER, 1, "node above; NULL at the root"},
+    {"depth", MINE_ANSWER_INTEGER, 0, "questions asked so far"},
+    {"feature", MINE_ANSWER_TEXT, 1, "feature of the last question, the one that leads here"},
+    {"test", MINE_ANSWER_TEXT, 0, "that question, as this node answers it"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "training rows that arrive here"},
+    {"prediction", MINE_ANSWER_ANY, 0, "what the node would answer"},
+    {"probability", MINE_ANSWER_REAL, 0, "of the positive class"},
+    {"gain", MINE_ANSWER_REAL, 0,
+     "decrease of impurity by the node's own question; NULL in a leaf"},
+    {"path", MINE_ANSWER_TEXT, 0, "all questions from the root"},
+    {0},
+};
+
 static mine_status describe_tree(mine_env *env, const mine_model *model, mine_relation **out) {
   describe_state state = {env, model, model->body, NULL, NULL, NULL};
   mine_status status = describe_family(&state);
   if (status) return status;
-  state.relation = mine_relation_new(
-      env, "tree, node, parent, depth, feature, test, rows, prediction, probability, gain, path");
+  state.relation = mine_relation_new(env, describe_tree_columns);
   if (!state.relation) return mine_env_status(env);
   for (int32_t t = 0; t < state.trees->n_trees; t++) {
     for (int32_t i = state.trees->first[t]; i < state.trees->first[t + 1]; i++) {
@@ -286,6 +301,14 @@ static void describe_rank(const double *importance, int n, mine_pair *order, min
   mine_sort_reals(key, NULL, n, order, temp);
 }
 
+static const mine_answer describe_importance_columns[] = {
+    {"feature", MINE_ANSWER_TEXT, 1, "its name"},
+    {"importance", MINE_ANSWER_REAL, 0,
+     "share of the total decrease of impurity; they add up to 1"},
+    {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
+    {0},
+};
+
 static mine_status describe_importance(mine_env *env, const mine_model *model,
                                        mine_relation **out) {
   const mine_trees *trees = model->body;
@@ -304,7 +327,7 @@ static mine_status describe_importance(mine_env *env, const mine_model *model,
   for (size_t f = 0; f < n && all > 0; f++)
     sum[f] /= all;
   describe_rank(sum, model->n_features, order, temp, key);
-  mine_relation *relation = mine_relation_new(env, "feature, importance, rank");
+  mine_relation *relation = mine_relation_new(env, describe_importance_columns);
   if (!relation) return mine_env_status(env);
   for (int k = 0; k < model->n_features; k++) {
     mine_relation_text(relation, 0, model->feature[order[k].row].name);

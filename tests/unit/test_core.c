@@ -256,7 +256,9 @@ static mine_status work_once(ledger *l) {
   if (status != MINE_OK) return status;
   mine_dictionary dictionary;
   mine_text text;
-  mine_relation *out = NULL, *relation = mine_relation_new(env, "id, text, real");
+  mine_relation *out = NULL, *relation = mine_relation_new(
+                                 env, (const mine_answer[]){
+                                          {.name = "id"}, {.name = "text"}, {.name = "real"}, {0}});
   mine_text_open(&text, env->scratch);
   int ok = mine_dictionary_open(&dictionary, env->scratch) && parse_once(env);
   for (int i = 0; relation && ok && i < 400; i++) {

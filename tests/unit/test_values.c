@@ -220,7 +220,9 @@ static void test_rebuilding(void **state) {
 
 static void test_relations(void **state) {
   mine_env *env = *state;
-  mine_relation *out, *relation = mine_relation_new(env, "id, cluster,distance");
+  mine_relation *out, *relation = mine_relation_new(
+                          env, (const mine_answer[]){
+                                   {.name = "id"}, {.name = "cluster"}, {.name = "distance"}, {0}});
   assert_non_null(relation);
   for (int i = 0; i < 3; i++) {
     mine_relation_text(relation, 0, i ? "x" : NULL);
@@ -249,7 +251,8 @@ static void test_relations(void **state) {
 
 static void test_a_short_row_is_found(void **state) {
   mine_env *env = *state;
-  mine_relation *out, *relation = mine_relation_new(env, "a, b");
+  mine_relation *out,
+      *relation = mine_relation_new(env, (const mine_answer[]){{.name = "a"}, {.name = "b"}, {0}});
   mine_relation_int(relation, 0, 1);
   mine_relation_end_row(relation);
   assert_int_not_equal(mine_relation_finish(env, relation, &out), MINE_OK);
