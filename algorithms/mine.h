@@ -180,12 +180,12 @@ mine_frame *mine_training_frame(mine_training *training);
 mine_status mine_training_source(mine_training *training, const char *source);
 /* Keep this positive class if the caller gives none (retraining). */
 mine_status mine_training_keep_positive(mine_training *training, const mine_cell *positive);
-/* Whether an option (kmeans: init) holds a SELECT that gives the first centres.
-** The host runs *sql and fills mine_training_initial(), after the rows. */
-int mine_training_wants_initial(const mine_training *training, const char **sql);
-/* The frame of the initial centres: columns are matched by name to the
-** features.  Ask for it when all rows are in; NULL: failure recorded. */
-mine_frame *mine_training_initial(mine_training *training);
+/* The i-th SELECT that an option holds (kmeans: init, the first centres); NULL behind the
+** last.  The host runs each and fills its frame, after the rows. */
+const char *mine_training_select(const mine_training *training, int i);
+/* The frame of the i-th SELECT: columns are matched by name to the features.  Ask for
+** it when all rows are in; NULL: failure recorded. */
+mine_frame *mine_training_select_frame(mine_training *training, int i);
 /* Fit on the rows in the frame: held-out metrics first, then all rows. */
 mine_status mine_training_fit(mine_training *training, mine_model **out);
 /* (id, cluster, distance) of the rows in the frame; clustering models only. */

@@ -25,7 +25,7 @@ extern const mine_table_verb mine_table_verbs_source[];
 
 /* Read the source text into a job's frame: gate, columns, rows. */
 mine_status mine_verb_read(mine_call *call, const char *text, mine_frame *frame);
-/* The same for training, with the initial centres a SELECT may give. */
+/* The same for training, with the SELECTs that options hold. */
 mine_status mine_verb_read_training(mine_call *call, const char *text, mine_training *training);
 
 #endif

@@ -23,10 +23,9 @@ mine_status mine_verb_read(mine_call *call, const char *text, mine_frame *frame)
 
 mine_status mine_verb_read_training(mine_call *call, const char *text, mine_training *training) {
   mine_status status = mine_verb_read(call, text, mine_training_frame(training));
-  const char *initial;
-  if (!status && mine_training_wants_initial(training, &initial)) {
-    status = mine_verb_read(call, initial, mine_training_initial(training));
-  }
+  const char *sql;
+  for (int i = 0; !status && (sql = mine_training_select(training, i)) != NULL; i++)
+    status = mine_verb_read(call, sql, mine_training_select_frame(training, i));
   return status;
 }
 

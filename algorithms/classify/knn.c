@@ -14,16 +14,17 @@ typedef struct knn_options {
 } knn_options;
 
 static const mine_option knn_option_table[] = {
-    MINE_OPT_INT(knn_options, k, "10", 1, MINE_MAX_ROWS,
-                 "how many neighbours answer; more than there are rows: all rows"),
-    MINE_OPT_CHOICE(knn_options, metric, "euclidean", mine_space_names,
-                    "how distance is measured; gower for mixed attributes with missing values"),
-    MINE_OPT_CHOICE(knn_options, scale, NULL, mine_scale_names,
-                    "how numbers are scaled first; not given: standard, but none for cosine; "
-                    "gower always divides by the range"),
-    MINE_OPT_CHOICE(knn_options, voting, "uniform", mine_voting_names,
-                    "what a neighbour's answer counts: the same, or 1/distance"),
-    MINE_OPT_END};
+    OPTION_INT(knn_options, k, .initial = "10", .range = {1, MINE_MAX_ROWS},
+               .help = "how many neighbours answer; more than there are rows: all rows"),
+    OPTION_CHOICE(
+        knn_options, metric, .initial = "euclidean", .choices = mine_space_names,
+        .help = "how distance is measured; gower for mixed attributes with missing values"),
+    OPTION_CHOICE(knn_options, scale, .choices = mine_scale_names,
+                  .help = "how numbers are scaled first; not given: standard, but none for cosine; "
+                          "gower always divides by the range"),
+    OPTION_CHOICE(knn_options, voting, .initial = "uniform", .choices = mine_voting_names,
+                  .help = "what a neighbour's answer counts: the same, or 1/distance"),
+    OPTION_END};
 
 static mine_status knn_fit(mine_env *env, const mine_dataset *data, const void *options,
                            mine_model *model) {

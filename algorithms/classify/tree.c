@@ -20,21 +20,23 @@
 static const char *const tree_criteria[] = {"gini", "entropy", "squared_error", NULL};
 
 static const mine_option tree_table[] = {
-    MINE_OPT_INT(mine_tree_options, max_depth, "6", 1, 60, "the most questions asked of a row"),
-    MINE_OPT_INT(mine_tree_options, min_samples_split, "20", 2, 1e9,
-                 "rows a node must have to be split"),
-    MINE_OPT_INT(mine_tree_options, min_samples_leaf, "7", 1, 1e9, "rows every leaf must keep"),
-    MINE_OPT_CHOICE(mine_tree_options, criterion, NULL, tree_criteria,
-                    "impurity to decrease; default gini, for regression squared_error"),
-    MINE_OPT_REAL(mine_tree_options, ccp_alpha, "0", 0, 1e300,
-                  "cost of a leaf in cost-complexity pruning; 0 keeps the whole tree"),
-    MINE_OPT_INT(mine_tree_options, max_leaves, NULL, 2, 1e9,
-                 "keep the best splits up to so many leaves; default no limit"),
-    MINE_OPT_REAL(mine_tree_options, min_impurity_decrease, "0", 0, 1e300,
-                  "least decrease of impurity, times the share of rows, a split must bring"),
-    MINE_OPT_INT(mine_tree_options, max_bins, NULL, 2, 2048,
-                 "cut long numeric columns into so many bins for speed; default exact"),
-    MINE_OPT_END};
+    OPTION_INT(mine_tree_options, max_depth, .initial = "6", .range = {1, 60},
+               .help = "the most questions asked of a row"),
+    OPTION_INT(mine_tree_options, min_samples_split, .initial = "20", .range = {2, 1e9},
+               .help = "rows a node must have to be split"),
+    OPTION_INT(mine_tree_options, min_samples_leaf, .initial = "7", .range = {1, 1e9},
+               .help = "rows every leaf must keep"),
+    OPTION_CHOICE(mine_tree_options, criterion, .choices = tree_criteria,
+                  .help = "impurity to decrease; default gini, for regression squared_error"),
+    OPTION_REAL(mine_tree_options, ccp_alpha, .initial = "0", .range = {0, 1e300},
+                .help = "cost of a leaf in cost-complexity pruning; 0 keeps the whole tree"),
+    OPTION_INT(mine_tree_options, max_leaves, .range = {2, 1e9},
+               .help = "keep the best splits up to so many leaves; default no limit"),
+    OPTION_REAL(mine_tree_options, min_impurity_decrease, .initial = "0", .range = {0, 1e300},
+                .help = "least decrease of impurity, times the share of rows, a split must bring"),
+    OPTION_INT(mine_tree_options, max_bins, .range = {2, 2048},
+               .help = "cut long numeric columns into so many bins for speed; default exact"),
+    OPTION_END};
 
 /* The criterion that suits the task, or the sentence why not. */
 static mine_status tree_criterion(mine_tree_grow *grow) {

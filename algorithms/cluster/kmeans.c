@@ -23,33 +23,40 @@
 #define KMEANS_MEASURED      5000      /* rows whose silhouettes are measured      */
 #define KMEANS_AUTO_MEASURED 2000
 
+static const char *const kmeans_init_names[] = {"kmeans++", "random", NULL};
+enum { KMEANS_INIT_SPREAD, KMEANS_INIT_RANDOM };
+
 typedef struct kmeans_options {
   int64_t k, max_k;
   int scale;
-  mine_cell init;
+  mine_select init;
   int64_t starts, max_iter;
   double tol;
 } kmeans_options;
 
 static const mine_option kmeans_option_table[] = {
-    MINE_OPT_INT_AUTO(kmeans_options, k, "8", 1, 65536,
-                      "number of clusters; auto: the number from 2 to max_k with the largest mean "
-                      "silhouette (Rousseeuw 1987)"),
-    MINE_OPT_INT(kmeans_options, max_k, "10", 2, 1000,
-                 "largest number of clusters that k=auto tries"),
-    MINE_OPT_CHOICE(
-        kmeans_options, scale, "standard", mine_scale_names,
-        "standard: mean 0 and deviation 1 (divisor n); minmax: 0 to 1; robust: median 0 "
-        "and interquartile range 1; none: as they are; a category counts 1 when it differs"),
-    {"init", MINE_OPTION_TEXT, offsetof(kmeans_options, init), "kmeans++", 0, 0, 0, 0, NULL,
-     "kmeans++, random, or a SELECT of k rows to start from, columns matched by name"},
-    MINE_OPT_INT(kmeans_options, starts, "10", 1, 10000,
-                 "starts that compete; with more than one the best is refined by random swaps and "
-                 "exchanges; large data compete on a sample"),
-    MINE_OPT_INT(kmeans_options, max_iter, "300", 1, 1000000, "most iterations of one start"),
-    MINE_OPT_REAL(kmeans_options, tol, "1e-4", 0, 1e6,
-                  "stop when the centres' squared moves fall below tol x the mean variance"),
-    MINE_OPT_END};
+    OPTION_INT(kmeans_options, k, .initial = "8", .range = {1, 65536}, .allows_auto = 1,
+               .help = "number of clusters; auto: the number from 2 to max_k with the largest mean "
+                       "silhouette (Rousseeuw 1987)"),
+    OPTION_INT(kmeans_options, max_k, .initial = "10", .range = {2, 1000},
+               .help = "largest number of clusters that k=auto tries"),
+    OPTION_CHOICE(
+        kmeans_options, scale, .initial = "standard", .choices = mine_scale_names,
+        .help =
+            "standard: mean 0 and deviation 1 (divisor n); minmax: 0 to 1; robust: median 0 "
+            "and interquartile range 1; none: as they are; a category counts 1 when it differs"),
+    OPTION_SOURCE(
+        kmeans_options, init, .initial = "kmeans++", .choices = kmeans_init_names,
+        .help = "kmeans++, random, or a SELECT of k rows to start from, columns matched by name"),
+    OPTION_INT(
+        kmeans_options, starts, .initial = "10", .range = {1, 10000},
+        .help = "starts that compete; with more than one the best is refined by random swaps and "
+                "exchanges; large data compete on a sample"),
+    OPTION_INT(kmeans_options, max_iter, .initial = "300", .range = {1, 1000000},
+               .help = "most iterations of one start"),
+    OPTION_REAL(kmeans_options, tol, .initial = "1e-4", .range = {0, 1e6},
+                .help = "stop when the centres' squared moves fall below tol x the mean variance"),
+    OPTION_END};
 
 /* Everything one fit needs. */
 typedef struct kmeans_fit {
@@ -124,7 +131,7 @@ static mine_status kmeans_spread(kmeans_fit *fit, int64_t most_k) {
   mine_status status = MINE_OK;
   if (fit->points.n >= KMEANS_SIEVE_ROWS) status = kmeans_sieve_open(fit->env, &fit->points);
   fit->sample = fit->points;
-  if (status != MINE_OK || fit->data->initial || fit->points.n <= 2 * count) return status;
+  if (status != MINE_OK || fit->options->init.rows || fit->points.n <= 2 * count) return status;
   status = kmeans_points_sample(fit->env, &fit->points, count, fit->data->seed, &fit->sample);
   if (status == MINE_OK) status = kmeans_sieve_open(fit->env, &fit->sample);
   mine_model_note(fit->model, "fit", "sample",
@@ -175,7 +182,7 @@ static mine_status kmeans_choose_k(kmeans_fit *fit) {
 /* ---- the winner on all rows --------------------------------------------------------- */
 
 static mine_status kmeans_given(kmeans_fit *fit, kmeans_run *run) {
-  const mine_batch *initial = fit->data->initial;
+  const mine_batch *initial = fit->options->init.rows;
   if (initial->n != fit->k) {
     return mine_fail(fit->env, MINE_OPTION,
                      "init gives %lld rows but k is %lld; give one row per cluster",
@@ -211,7 +218,7 @@ static mine_status kmeans_solve(kmeans_fit *fit, kmeans_run *run) {
   int finished = 0;
   mine_status status = kmeans_run_open(fit->env, &fit->points, fit->k, run);
   if (status != MINE_OK) return status;
-  status = fit->data->initial ? kmeans_given(fit, run) : kmeans_begin(fit, run, &finished);
+  status = fit->options->init.rows ? kmeans_given(fit, run) : kmeans_begin(fit, run, &finished);
   if (status != MINE_OK) return status;
   if (finished) return kmeans_assign_exact(fit->env, run);
   status = kmeans_lloyd(fit->env, run, options->max_iter, options->tol, &distinct);
@@ -328,39 +335,18 @@ static mine_status kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
 
 /* ---- fit ----------------------------------------------------------------------------------- */
 
-static mine_status kmeans_check(mine_env *env, const void *values) {
-  const kmeans_options *options = values;
-  if (options->init.type != MINE_NULL && options->init.type != MINE_TEXT) {
-    return mine_fail(env, MINE_OPTION,
-                     "option init must be kmeans++, random or a SELECT of k rows to start from");
-  }
-  return MINE_OK;
-}
-
-static int kmeans_init_is(const mine_cell *init, const char *name) {
-  return init->type == MINE_TEXT && init->bytes == strlen(name) &&
-         memcmp(init->as.text, name, init->bytes) == 0;
-}
-
 static mine_status kmeans_open(kmeans_fit *fit) {
   const kmeans_options *o = fit->options;
   const int64_t n = fit->data->rows.n;
   fit->k = o->k;
-  fit->random = kmeans_init_is(&o->init, "random");
+  fit->random = o->init.choice == KMEANS_INIT_RANDOM;
   if (n < 1)
     return mine_fail(fit->env, MINE_DATA, "there are no rows to cluster; give at least one");
   if (o->k != MINE_AUTO && o->k > n) {
     return mine_fail(fit->env, MINE_DATA, "k=%lld is more than the %lld rows; use k=%lld or fewer",
                      (long long)o->k, (long long)n, (long long)n);
   }
-  if (fit->data->initial == NULL && o->init.type != MINE_NULL && !fit->random &&
-      !kmeans_init_is(&o->init, "kmeans++")) {
-    char shown[MINE_SHOW_BYTES];
-    return mine_fail(fit->env, MINE_OPTION,
-                     "init=%s is neither kmeans++ nor random nor a SELECT of k rows",
-                     mine_show_cell(shown, &o->init));
-  }
-  if (fit->data->initial && o->k == MINE_AUTO) fit->k = fit->data->initial->n;
+  if (o->init.rows && o->k == MINE_AUTO) fit->k = o->init.rows->n;
   return MINE_OK;
 }
 
@@ -402,5 +388,4 @@ const mine_algorithm mine_algorithm_kmeans = {
     .options = kmeans_option_table,
     .kind = &mine_kind_prototypes,
     .fit = kmeans_fit_model,
-    .check = kmeans_check,
 };

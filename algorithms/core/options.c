@@ -35,12 +35,18 @@ static void options_got(const mine_given *given, const mine_cell *value, char *b
              reads && given->json ? ", a text; write it without quotes" : "");
 }
 
+static int options_read_real(const mine_given *given, const mine_cell *value, double *out);
+
 static mine_status options_refuse(mine_env *env, const mine_option *option, const mine_given *given,
                                   const mine_cell *value) {
   char wanted[MINE_WANTED_BYTES], got[MINE_SHOW_BYTES + 48];
   if (given->json && !given->is_list && value->type == MINE_NULL)
     return mine_fail(env, MINE_OPTION, "option %s is null; leave it out to get its default",
                      option->name);
+  double number;
+  if (option->refuse && !given->is_list && options_read_real(given, value, &number) &&
+      option->refuse(env, number) != MINE_OK)
+    return mine_env_status(env);
   mine_option_wanted(option, wanted, sizeof wanted);
   options_got(given, value, got, sizeof got);
   return mine_fail(env, MINE_OPTION, "option %s must be %s (got %s)", option->name, wanted, got);
@@ -133,7 +139,33 @@ static int options_read_choice(const mine_option *option, const mine_cell *value
 }
 
 static int options_within(const mine_option *option, double v) {
-  return v <= option->most && (option->above_least ? v > option->least : v >= option->least);
+  if (!mine__option_bounded(option)) return 1;
+  return v <= option->range.most &&
+         (option->above_least ? v > option->range.least : v >= option->range.least);
+}
+
+/* Does the text begin a query?  SELECT, WITH or VALUES, in any case. */
+static int options_is_query(const char *text) {
+  static const char *const words[] = {"select", "with", "values"};
+  text += strspn(text, " \t\r\n");
+  for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
+    const size_t n = strlen(words[w]);
+    size_t same = 0;
+    while (same < n && (text[same] | 0x20) == words[w][same])
+      same++;
+    if (same == n && text[n] && strchr(" \t\r\n(*/-", text[n])) return 1;
+  }
+  return 0;
+}
+
+static int options_read_select(const mine_option *option, const mine_cell *value,
+                               mine_select *out) {
+  *out = (mine_select){.choice = -1};
+  if (value->type != MINE_TEXT) return 0;
+  if (option->choices && options_read_choice(option, value, &out->choice)) return 1;
+  out->choice = -1;
+  out->sql = value->as.text;
+  return options_is_query(value->as.text);
 }
 
 /* ---- setting one field ------------------------------------------------------------------- */
@@ -160,6 +192,7 @@ static int options_set_number(const mine_option *option, const mine_given *given
 static int options_set_scalar(const mine_option *option, const mine_given *given,
                               const mine_cell *value, void *field) {
   int number;
+  mine_select query;
   switch (option->type) {
     case MINE_OPTION_FLAG:
       if (!options_read_flag(given, value, &number)) return 0;
@@ -173,27 +206,55 @@ static int options_set_scalar(const mine_option *option, const mine_given *given
       if (value->type == MINE_NULL) return 0;
       memcpy(field, value, sizeof *value);
       return 1;
+    case MINE_OPTION_SOURCE:
+      if (!options_read_select(option, value, &query)) return 0;
+      memcpy(field, &query, sizeof query);
+      return 1;
     default:
       return options_set_number(option, given, value, field);
   }
 }
 
-/* A JSON scalar is a list of one. */
+/* The items that were given; a JSON scalar is a list of one. */
+static mine_status options_items(mine_env *env, mine_arena *arena, const mine_option *option,
+                                 const mine_given *given, mine_list *list) {
+  *list = given->list;
+  if (!given->json) return mine_spelling_list(env, arena, given, list);
+  if (given->is_list) return MINE_OK;
+  if (given->value.type == MINE_NULL) return options_refuse(env, option, given, &given->value);
+  mine_cell *one = mine_arena_array(arena, 1, sizeof *one);
+  if (!one) return mine_env_status(env);
+  *one = given->value;
+  *list = (mine_list){1, one};
+  return MINE_OK;
+}
+
 static mine_status options_set_list(mine_env *env, mine_arena *arena, const mine_option *option,
                                     const mine_given *given, void *field) {
-  mine_list list = given->list;
-  if (!given->json) {
-    mine_status status = mine_spelling_list(env, arena, given, &list);
-    if (status != MINE_OK) return status;
-  } else if (!given->is_list) {
-    if (given->value.type == MINE_NULL) return options_refuse(env, option, given, &given->value);
-    mine_cell *one = mine_arena_array(arena, 1, sizeof *one);
-    if (!one) return mine_env_status(env);
-    *one = given->value;
-    list.n = 1;
-    list.item = one;
-  }
+  mine_list list;
+  if (options_items(env, arena, option, given, &list) != MINE_OK) return mine_env_status(env);
   memcpy(field, &list, sizeof list);
+  return MINE_OK;
+}
+
+/* Each item is judged alone, so that the sentence shows the one that is wrong. */
+static mine_status options_set_numbers(mine_env *env, mine_arena *arena, const mine_option *option,
+                                       const mine_given *given, void *field) {
+  static const mine_cell nothing = {MINE_TEXT, 0, {.text = ""}};
+  mine_list list;
+  if (options_items(env, arena, option, given, &list) != MINE_OK) return mine_env_status(env);
+  double *number = mine_arena_array(arena, list.n, sizeof *number);
+  if (!number) return mine_env_status(env);
+  mine_given item = *given;
+  item.is_list = 0;
+  if (list.n == 0) return options_refuse(env, option, &item, &nothing);
+  for (size_t i = 0; i < list.n; i++) {
+    if (!options_read_real(given, &list.item[i], &number[i]) ||
+        !options_within(option, number[i]) || (option->whole && number[i] != trunc(number[i])))
+      return options_refuse(env, option, &item, &list.item[i]);
+  }
+  const mine_number_list numbers = {list.n, number};
+  memcpy(field, &numbers, sizeof numbers);
   return MINE_OK;
 }
 
@@ -201,6 +262,8 @@ static mine_status options_set(mine_env *env, mine_arena *arena, const mine_opti
                                const mine_given *given, void *field) {
   mine_cell value = given->value;
   if (option->type == MINE_OPTION_LIST) return options_set_list(env, arena, option, given, field);
+  if (option->type == MINE_OPTION_NUMBERS)
+    return options_set_numbers(env, arena, option, given, field);
   if (!given->json) {
     mine_status status = mine_spelling_text(env, arena, given, &value);
     if (status != MINE_OK) return status;
@@ -216,6 +279,7 @@ static void options_set_not_given(const mine_option *option, void *field) {
   const int64_t integer = MINE_NOT_GIVEN;
   const double real = (double)NAN;
   const int number = -1;
+  const mine_select query = {.choice = -1};
   switch (option->type) {
     case MINE_OPTION_INT:
     case MINE_OPTION_BYTES:
@@ -233,6 +297,12 @@ static void options_set_not_given(const mine_option *option, void *field) {
       break;
     case MINE_OPTION_LIST:
       memset(field, 0, sizeof(mine_list));
+      break;
+    case MINE_OPTION_NUMBERS:
+      memset(field, 0, sizeof(mine_number_list));
+      break;
+    case MINE_OPTION_SOURCE:
+      memcpy(field, &query, sizeof query);
       break;
   }
 }
@@ -267,10 +337,33 @@ static size_t options_count(const mine_option_group *groups, int n_groups) {
   return n;
 }
 
-static const mine_option *options_find(const mine_option *table, const char *name) {
+static const mine_option *options_find(const mine_option *table, const char *name, size_t bytes) {
   for (; table->name; table++)
-    if (strcmp(table->name, name) == 0) return table;
+    if (strlen(table->name) == bytes && memcmp(table->name, name, bytes) == 0) return table;
   return NULL;
+}
+
+static mine_status options_no_comma(mine_env *env, const mine_given *given, const char *name,
+                                    size_t bytes) {
+  char shown[MINE_SHOW_BYTES];
+  mine_cell value = {MINE_TEXT, given->raw_bytes, {.text = given->raw}};
+  return mine_fail(env, MINE_OPTION,
+                   "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
+                   "value that contains it",
+                   given->name, mine_show_cell(shown, &value), (int)bytes, name);
+}
+
+/* "ignore=a ignore=b": a value that swallowed an option of these groups.  A SELECT may
+** well say "WHERE k = 5". */
+static mine_status options_check_comma(mine_env *env, const mine_option_group *groups, int n_groups,
+                                       const mine_given *given) {
+  if (given->json) return MINE_OK;
+  const char *at = given->raw, *end = at + given->raw_bytes;
+  size_t bytes;
+  for (; (at = mine__spelling_swallowed(at, end, &bytes)) != NULL; at += bytes)
+    for (int g = 0; g < n_groups; g++)
+      if (options_find(groups[g].table, at, bytes)) return options_no_comma(env, given, at, bytes);
+  return MINE_OK;
 }
 
 /* Set one given value in every group that knows the name; `seen` has a mark per
@@ -279,15 +372,19 @@ static mine_status options_apply(mine_env *env, mine_arena *arena, const mine_op
                                  int n_groups, const mine_given *given, char *seen) {
   int found = 0;
   for (int g = 0; g < n_groups; g++) {
-    const mine_option *table = groups[g].table, *option = options_find(table, given->name);
+    const mine_option *table = groups[g].table;
+    const mine_option *option = options_find(table, given->name, strlen(given->name));
     if (option) {
       char *mark = seen + (option - table);
       if (*mark)
         return mine_fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
       *mark = 1;
       found = 1;
-      mine_status status =
-          options_set(env, arena, option, given, options_field(&groups[g], option));
+      mine_status status = option->type == MINE_OPTION_SOURCE
+                               ? MINE_OK
+                               : options_check_comma(env, groups, n_groups, given);
+      if (status == MINE_OK)
+        status = options_set(env, arena, option, given, options_field(&groups[g], option));
       if (status != MINE_OK) return status;
     }
     seen += options_count(&groups[g], 1);
@@ -295,7 +392,7 @@ static mine_status options_apply(mine_env *env, mine_arena *arena, const mine_op
   return found ? MINE_OK : mine_options_unknown(env, arena, groups, n_groups, given->name);
 }
 
-mine_status mine_options_parse(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+mine_status mine_options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                int n_groups, const char *text) {
   mine_givens givens;
   mine_status status = mine_env_status(env);
@@ -305,15 +402,38 @@ mine_status mine_options_parse(mine_env *env, mine_arena *arena, const mine_opti
   if (status != MINE_OK) return status;
   char *seen = mine_arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
   if (!seen) return mine_env_status(env);
+  for (int g = 0; g < n_groups; g++)
+    groups[g].given = seen + options_count(groups, g);
   for (size_t i = 0; i < givens.n && status == MINE_OK; i++)
     status = options_apply(env, arena, groups, n_groups, &givens.item[i], seen);
   mine_arena_drop(arena, givens.item);
   return status;
 }
 
+int mine__options_given(const mine_option_group *groups, int n_groups, const char *name) {
+  for (int g = 0; g < n_groups; g++) {
+    const mine_option *option = options_find(groups[g].table, name, strlen(name));
+    if (option && groups[g].given[option - groups[g].table]) return 1;
+  }
+  return 0;
+}
+
+mine_select *mine__options_select(const mine_option_group *groups, int n_groups, int i,
+                                  const char **name) {
+  for (int g = 0; g < n_groups; g++)
+    for (const mine_option *option = groups[g].table; option->name; option++) {
+      if (option->type != MINE_OPTION_SOURCE) continue;
+      mine_select *query = options_field(&groups[g], option);
+      if (!query->sql || i-- > 0) continue;
+      if (name) *name = option->name;
+      return query;
+    }
+  return NULL;
+}
+
 mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
                               mine_cell *out) {
-  const mine_option option = {name, MINE_OPTION_TEXT, 0, NULL, 0, 0, 0, 0, NULL, NULL};
+  const mine_option option = {.name = name, .type = MINE_OPTION_TEXT};
   mine_givens givens;
   int found = 0;
   memset(out, 0, sizeof *out);

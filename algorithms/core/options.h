@@ -10,21 +10,28 @@
 ** Short form: commas separate, '|' makes a list, double quotes protect (doubled
 ** inside to mean one), spaces around a value are dropped unless quoted.
 ** Names match exactly; a name given twice is an error.
+**
+**   options.c        values, held against the tables
+**   options_text.c   values back to text
+**   options_words.c  the tables as a person reads them
 */
 #ifndef MINE_CORE_OPTIONS_H
 #define MINE_CORE_OPTIONS_H
 
 #include "env.h"
+#include "text.h"
 
 typedef enum mine_option_type {
-  MINE_OPTION_INT,    /* int64_t                                            */
-  MINE_OPTION_REAL,   /* double                                             */
-  MINE_OPTION_FLAG,   /* int: 0 or 1 (JSON true/false too)                  */
-  MINE_OPTION_CHOICE, /* int: index into choices                            */
-  MINE_OPTION_TEXT,   /* mine_cell: MINE_NULL when not given; JSON numbers  */
-                      /* keep their type, short-form values are MINE_TEXT   */
-  MINE_OPTION_LIST,   /* mine_list                                          */
-  MINE_OPTION_BYTES   /* int64_t: 500000000, 2GB, 512MB, 64KB (powers of 1024) */
+  MINE_OPTION_INT,     /* int64_t                                            */
+  MINE_OPTION_REAL,    /* double                                             */
+  MINE_OPTION_FLAG,    /* int: 0 or 1 (JSON true/false too)                  */
+  MINE_OPTION_CHOICE,  /* int: index into choices                            */
+  MINE_OPTION_TEXT,    /* mine_cell: MINE_NULL when not given; JSON numbers  */
+                       /* keep their type, short-form values are MINE_TEXT   */
+  MINE_OPTION_LIST,    /* mine_list                                          */
+  MINE_OPTION_BYTES,   /* int64_t: 500000000, 2GB, 512MB, 64KB (powers of 1024) */
+  MINE_OPTION_NUMBERS, /* mine_number_list: 64|32, each within the range         */
+  MINE_OPTION_SOURCE   /* mine_select: one of choices, or a SELECT           */
 } mine_option_type;
 
 typedef struct mine_list {
@@ -32,68 +39,122 @@ typedef struct mine_list {
   const mine_cell *item;
 } mine_list;
 
+typedef struct mine_number_list {
+  size_t n;
+  const double *item;
+} mine_number_list;
+
+/* An option that may hold a query.  The parser sets all but `frame` and `rows`;
+** the job keeps there what the host has read, and the algorithm finds it as a
+** batch of the features it is fitted on. */
+typedef struct mine_select {
+  int choice;                    /* index into choices; -1: not given, or a SELECT */
+  const char *sql;               /* the SELECT; NULL: a choice, or not given       */
+  mine_frame *frame;             /* the job's; NULL until it is asked for          */
+  const struct mine_batch *rows; /* the algorithm's; NULL until it is read    */
+} mine_select;
+
 typedef struct mine_option {
   const char *name; /* NULL ends a table */
   mine_option_type type;
-  size_t offset;              /* into the options struct                      */
-  const char *initial;        /* the default, written as a user would write it;
-                              ** NULL = not given: INT INT64_MIN, REAL NAN, FLAG
-                              ** and CHOICE -1, TEXT MINE_NULL, LIST empty     */
-  double least, most;         /* permitted range, inclusive                   */
+  size_t offset;       /* into the options struct                             */
+  const char *initial; /* the default, written as a user would write it (BYTES
+                       ** in bytes, NUMBERS as "64|32");
+                       ** NULL = not given: INT INT64_MIN, REAL NAN, FLAG
+                       ** and CHOICE -1, TEXT MINE_NULL, LIST and NUMBERS
+                       ** empty, SOURCE neither choice nor SELECT              */
+  struct {
+    double least, most;
+  } range;                    /* permitted, inclusive; none given: any number */
   int above_least;            /* the range excludes `least` itself            */
   int allows_auto;            /* INT and BYTES: 'auto' is permitted = MINE_AUTO */
-  const char *const *choices; /* CHOICE: NULL-terminated                      */
-  const char *help;           /* one line, lower case, no full stop           */
+  int whole;                  /* NUMBERS: whole numbers only                  */
+  const char *const *choices; /* CHOICE and SOURCE: NULL-terminated           */
+  /* A better sentence than the general one for a number outside the range, or
+  ** MINE_OK when there is none.  May be NULL. */
+  mine_status (*refuse)(mine_env *env, double value);
+  const char *help; /* one line, lower case, no full stop           */
 } mine_option;
 
 #define MINE_AUTO      INT64_MIN
 #define MINE_NOT_GIVEN INT64_MIN
 
-/* Rows of a table: MINE_OPT_INT(struct, field, default, least, most, help).
-** The option's name is the field's name. */
-#define MINE_OPT_INT(s, f, d, lo, hi, h) \
-  { #f, MINE_OPTION_INT, offsetof(s, f), d, lo, hi, 0, 0, NULL, h }
-#define MINE_OPT_INT_AUTO(s, f, d, lo, hi, h) \
-  { #f, MINE_OPTION_INT, offsetof(s, f), d, lo, hi, 0, 1, NULL, h }
-#define MINE_OPT_REAL(s, f, d, lo, hi, h) \
-  { #f, MINE_OPTION_REAL, offsetof(s, f), d, lo, hi, 0, 0, NULL, h }
-#define MINE_OPT_REAL_ABOVE(s, f, d, lo, hi, h) \
-  { #f, MINE_OPTION_REAL, offsetof(s, f), d, lo, hi, 1, 0, NULL, h }
-#define MINE_OPT_FLAG(s, f, d, h) \
-  { #f, MINE_OPTION_FLAG, offsetof(s, f), d, 0, 1, 0, 0, NULL, h }
-#define MINE_OPT_CHOICE(s, f, d, c, h) \
-  { #f, MINE_OPTION_CHOICE, offsetof(s, f), d, 0, 0, 0, 0, c, h }
-#define MINE_OPT_TEXT(s, f, h) \
-  { #f, MINE_OPTION_TEXT, offsetof(s, f), NULL, 0, 0, 0, 0, NULL, h }
-#define MINE_OPT_LIST(s, f, h) \
-  { #f, MINE_OPTION_LIST, offsetof(s, f), NULL, 0, 0, 0, 0, NULL, h }
-#define MINE_OPT_BYTES(s, f, d, lo, hi, h) \
-  { #f, MINE_OPTION_BYTES, offsetof(s, f), d, lo, hi, 0, 1, NULL, h }
-#define MINE_OPT_END \
-  { NULL, MINE_OPTION_INT, 0, NULL, 0, 0, 0, 0, NULL, NULL }
+/* Rows of a table, in the order of the struct above:
+**
+**   OPTION_INT(kmeans_options, k, .initial = "8", .range = {1, 65536}, .help = "...")
+**
+** The option's name is the field's name.  A row over a field of another type does
+** not compile (tests/unit/wrong_options.c): the parser writes through the offset. */
+#define MINE_OPTION_TYPE(s, f, kind, ctype) _Generic(((s *)0)->f, ctype : (kind))
+#define MINE_OPTION_ROW(called, s, f, kind, ctype, ...)                                      \
+  {                                                                                          \
+    .name = (called), .type = MINE_OPTION_TYPE(s, f, kind, ctype), .offset = offsetof(s, f), \
+    __VA_ARGS__                                                                              \
+  }
+#define OPTION_INT(s, f, ...)    MINE_OPTION_ROW(#f, s, f, MINE_OPTION_INT, int64_t, __VA_ARGS__)
+#define OPTION_REAL(s, f, ...)   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_REAL, double, __VA_ARGS__)
+#define OPTION_FLAG(s, f, ...)   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_FLAG, int, __VA_ARGS__)
+#define OPTION_CHOICE(s, f, ...) MINE_OPTION_ROW(#f, s, f, MINE_OPTION_CHOICE, int, __VA_ARGS__)
+#define OPTION_TEXT(s, f, ...)   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_TEXT, mine_cell, __VA_ARGS__)
+#define OPTION_LIST(s, f, ...)   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_LIST, mine_list, __VA_ARGS__)
+#define OPTION_BYTES(s, f, ...)  MINE_OPTION_ROW(#f, s, f, MINE_OPTION_BYTES, int64_t, __VA_ARGS__)
+#define OPTION_NUMBERS(s, f, ...) \
+  MINE_OPTION_ROW(#f, s, f, MINE_OPTION_NUMBERS, mine_number_list, __VA_ARGS__)
+#define OPTION_SOURCE(s, f, ...) \
+  MINE_OPTION_ROW(#f, s, f, MINE_OPTION_SOURCE, mine_select, __VA_ARGS__)
+/* A text whose name is no C name (`class`). */
+#define OPTION_TEXT_CALLED(called, s, f, ...) \
+  MINE_OPTION_ROW(called, s, f, MINE_OPTION_TEXT, mine_cell, __VA_ARGS__)
+#define OPTION_END \
+  { .name = NULL }
 
-/* A table and the struct its offsets point into. */
+/* A table, the struct its offsets point into, and which of its rows were given. */
 typedef struct mine_option_group {
   const mine_option *table;
   void *values;
+  const char *given; /* set by the parser, in its arena: a mark for each row */
 } mine_option_group;
 
-/* Fill every group with its defaults, then with what `text` says.  Strings and
-** lists live in `arena`.  Errors name the option, what is permitted and, for an
-** unknown name, the nearest valid ones (then all of them). */
-mine_status mine_options_parse(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+/* Fill every group with its defaults, then with what `text` says, and mark what was
+** given.  Strings and lists live in `arena`.  Errors name the option, what is
+** permitted and, for an unknown name, the nearest valid ones (then all of them). */
+mine_status mine_options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                int n_groups, const char *text) MINE_MUST_CHECK;
+
+/* Whether the text named this option; 0 too when no table has it. */
+int mine__options_given(const mine_option_group *groups, int n_groups, const char *name);
+
+/* The i-th of the SELECTs that the values hold (defaults count), in the order of the
+** tables; NULL behind the last.  *name (may be NULL) is its option. */
+mine_select *mine__options_select(const mine_option_group *groups, int n_groups, int i,
+                                  const char **name);
 
 /* Look one text option up without judging the others (NULL when absent): how
 ** `algorithm=` is found before its table is known. */
 mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
                               mine_cell *out) MINE_MUST_CHECK;
 
-/* "integer", "number", "flag", "choice", "text", "list", "bytes"; and the range
-** as a person reads it ("1 to 65536", "above 0", "gini, entropy").  For the
-** catalogue and the errors alike. */
+/* "integer", "number", "flag", "choice", "text", "list", "bytes", "numbers"; and the
+** range as a person reads it ("1 to 65536", "above 0", "gini, entropy").  For the
+** catalogue and the errors alike.  A SOURCE is a text without a range. */
 const char *mine_option_type_name(const mine_option *option);
 void mine_option_range(const mine_option *option, char *buffer, size_t bytes);
+
+/* ---- values back to text (options_text.c) ------------------------------------------- */
+
+/* The text of an option that names one thing ("target"), NULL when not given. */
+const char *mine_option_name_of(const mine_cell *cell);
+/* Whether a list names `name`. */
+int mine_list_has(const mine_list *list, const char *name);
+/* The value as a user would write it ("auto", "a|b", "0.2"); nothing when not given. */
+void mine_option_value_text(mine_text *out, const mine_option *option, const void *values);
+/* Whether the value differs from the table's default. */
+int mine_option_changed(mine_arena *arena, const mine_option *option, const void *values);
+/* Append "name=value" of every option that was changed, comma-separated: a
+** text that the parser reads back to the same values. */
+void mine_options_canonical(mine_text *out, const mine_option *table, const void *values);
+
+/* ---- JSON ------------------------------------------------------------------------------ */
 
 /* A flat JSON object, read member by member (also the scalar form of scoring).
 ** Values: string, number, true/false (as 1/0 with json->flag set), null, or an array

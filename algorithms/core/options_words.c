@@ -13,8 +13,12 @@
 /* ---- in words ----------------------------------------------------------------------- */
 
 const char *mine_option_type_name(const mine_option *option) {
-  static const char *const name[] = {"integer", "number", "flag", "choice",
-                                     "text",    "list",   "bytes"};
+  static const char *const name[] = {
+      [MINE_OPTION_INT] = "integer", [MINE_OPTION_REAL] = "number",
+      [MINE_OPTION_FLAG] = "flag",   [MINE_OPTION_CHOICE] = "choice",
+      [MINE_OPTION_TEXT] = "text",   [MINE_OPTION_LIST] = "list",
+      [MINE_OPTION_BYTES] = "bytes", [MINE_OPTION_NUMBERS] = "numbers",
+      [MINE_OPTION_SOURCE] = "text"};
   return name[option->type];
 }
 
@@ -47,9 +51,10 @@ static const char *options_bound(char number[MINE_NUMBER_BYTES], const mine_opti
 /* "1 to 65536", "at least 1", "above 0", "above 0 up to 1", "up to 5" or "". */
 static void options_interval(const mine_option *option, char *buffer, size_t bytes) {
   char least[MINE_NUMBER_BYTES], most[MINE_NUMBER_BYTES];
-  int has_least = option->least > -OPTIONS_UNLIMITED, has_most = option->most < OPTIONS_UNLIMITED;
-  options_bound(least, option, option->least);
-  options_bound(most, option, option->most);
+  int has_least = option->range.least > -OPTIONS_UNLIMITED,
+      has_most = option->range.most < OPTIONS_UNLIMITED;
+  options_bound(least, option, option->range.least);
+  options_bound(most, option, option->range.most);
   if (has_least && (option->above_least || !has_most))
     options_append(buffer, bytes, option->above_least ? "above " : "at least ");
   if (has_least) options_append(buffer, bytes, least);
@@ -67,9 +72,16 @@ static void options_choices(const mine_option *option, char *buffer, size_t byte
   }
 }
 
+/* "kmeans++, random or a SELECT" */
+static void options_source(const mine_option *option, char *buffer, size_t bytes) {
+  if (option->choices) options_choices(option, buffer, bytes);
+  options_append(buffer, bytes, option->choices ? " or a SELECT" : "a SELECT");
+}
+
 static int options_has_bounds(const mine_option *option) {
-  return option->type == MINE_OPTION_INT || option->type == MINE_OPTION_REAL ||
-         option->type == MINE_OPTION_BYTES;
+  return (option->type == MINE_OPTION_INT || option->type == MINE_OPTION_REAL ||
+          option->type == MINE_OPTION_BYTES || option->type == MINE_OPTION_NUMBERS) &&
+         mine__option_bounded(option);
 }
 
 void mine_option_range(const mine_option *option, char *buffer, size_t bytes) {
@@ -83,21 +95,26 @@ void mine_option_range(const mine_option *option, char *buffer, size_t bytes) {
 
 /* What the option wants, as it goes into "option k must be ...". */
 void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes) {
-  static const char *const want[] = {"a whole number",
-                                     "a number",
-                                     "0 or 1",
-                                     "one of ",
-                                     "one value",
-                                     "a list of names",
-                                     "a size such as 2GB, 512MB or 500000000"};
+  static const char *const want[] = {[MINE_OPTION_INT] = "a whole number",
+                                     [MINE_OPTION_REAL] = "a number",
+                                     [MINE_OPTION_FLAG] = "0 or 1",
+                                     [MINE_OPTION_CHOICE] = "one of ",
+                                     [MINE_OPTION_TEXT] = "one value",
+                                     [MINE_OPTION_LIST] = "a list of names",
+                                     [MINE_OPTION_BYTES] = "a size such as 2GB, 512MB or 500000000",
+                                     [MINE_OPTION_NUMBERS] = "numbers such as 64|32",
+                                     [MINE_OPTION_SOURCE] = ""};
   char range[MINE_NUMBER_BYTES * 3] = "";
   buffer[0] = 0;
+  if (option->whole) options_append(buffer, bytes, "whole ");
   options_append(buffer, bytes, want[option->type]);
+  if (option->type == MINE_OPTION_SOURCE) options_source(option, buffer, bytes);
   if (option->type == MINE_OPTION_CHOICE) options_choices(option, buffer, bytes);
   if (options_has_bounds(option)) options_interval(option, range, sizeof range);
   if (range[0]) {
     int between = range[0] != 'a' && range[0] != 'u'; /* at least, above, up to */
-    if (option->type == MINE_OPTION_BYTES) options_append(buffer, bytes, ",");
+    if (option->type == MINE_OPTION_BYTES || option->type == MINE_OPTION_NUMBERS)
+      options_append(buffer, bytes, ",");
     options_append(buffer, bytes, between ? " from " : range[1] == 't' ? " of " : " ");
     options_append(buffer, bytes, range);
   }
@@ -106,8 +123,8 @@ void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes) {
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-/* How far a name is from an option's, capitals aside; a part of it counts as
-** near ("depth" for max_depth). */
+/* How far a name is from an option's, capitals aside, MINE_NO_HINT when too far; a part
+** of it counts as near ("depth" for max_depth). */
 static int options_distance(const char *name, const char *option) {
   char lower[64];
   size_t n = 0;
@@ -116,20 +133,19 @@ static int options_distance(const char *name, const char *option) {
                       : name[n] == '-' || name[n] == ' ' ? '_'
                                                          : name[n]);
   lower[n] = 0;
-  int distance = mine_edit_distance(lower, option);
+  int distance = mine__hint_distance(lower, option);
   if (distance > 1 && n >= 3 && strstr(option, lower)) return 1;
   return distance;
 }
 
 static int options_nearest(const mine_option_group *groups, int n_groups, const char *name) {
-  int least = INT16_MAX;
+  int least = MINE_NO_HINT;
   for (int g = 0; g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name; option++) {
       int distance = options_distance(name, option->name);
       if (distance < least) least = distance;
     }
-  size_t n = strlen(name);
-  return least <= 1 + (int)(n < 40 ? n : 40) / 4 && least < (int)n ? least : -1;
+  return least;
 }
 
 static void options_list_names(mine_text *out, const mine_option_group *groups, int n_groups) {
@@ -150,7 +166,7 @@ mine_status mine_options_unknown(mine_env *env, mine_arena *arena, const mine_op
   mine_text_open(&near, arena);
   mine_text_open(&all, arena);
   int least = options_nearest(groups, n_groups, name);
-  for (int g = 0, told = 0; least >= 0 && g < n_groups; g++)
+  for (int g = 0, told = 0; least < MINE_NO_HINT && g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name && told < 3; option++)
       if (options_distance(name, option->name) == least)
         mine_text_addf(&near, "%s'%s'", told++ ? " or " : "; did you mean ", option->name);

@@ -249,3 +249,34 @@ mine_status mine_spelling_list(mine_env *env, mine_arena *arena, const mine_give
   out->item = item;
   return MINE_OK;
 }
+
+/* ---- a forgotten comma --------------------------------------------------------------------- */
+
+static int spelling_is_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Every quote closes: spelling_value_end has been here. */
+const char *mine__spelling_swallowed(const char *at, const char *end, size_t *bytes) {
+  int begins = 1; /* an item begins here: a quote would protect it */
+  while (at < end) {
+    if (begins && *at == '"') {
+      at = spelling_quote_end(at, end);
+      begins = 0;
+      continue;
+    }
+    if (spelling_is_space(*at)) {
+      const char *name = at + 1, *stop = name;
+      while (stop < end && spelling_is_name(*stop))
+        stop++;
+      *bytes = (size_t)(stop - name);
+      while (stop < end && spelling_is_space(*stop))
+        stop++;
+      if (*bytes > 0 && stop < end && *stop == '=') return name;
+    } else {
+      begins = *at == '|';
+    }
+    at++;
+  }
+  return NULL;
+}

@@ -34,9 +34,18 @@ mine_status mine_spelling_text(mine_env *env, mine_arena *arena, const mine_give
 mine_status mine_spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
                                mine_list *out) MINE_MUST_CHECK;
 
+/* What a forgotten comma leaves in a short-form value: the next " name=" outside
+** quotes, looked for from `at` to `end`.  The name's start, NULL when there is none. */
+const char *mine__spelling_swallowed(const char *at, const char *end, size_t *bytes);
+
 /* "a whole number from 1 to 65536": what follows "option k must be". */
 #define MINE_WANTED_BYTES 480
 void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes);
+/* A row without a range permits every number. */
+static inline int mine__option_bounded(const mine_option *option) {
+  return option->range.least < 0 || option->range.least > 0 || option->range.most < 0 ||
+         option->range.most > 0;
+}
 /* Fail with the nearest names, then all of them. */
 mine_status mine_options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
                                  int n_groups, const char *name);

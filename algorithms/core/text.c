@@ -287,3 +287,12 @@ int mine_edit_distance(const char *a, const char *b) {
   }
   return row[n];
 }
+
+int mine__hint_distance(const char *a, const char *b) {
+  const size_t n = strlen(a), m = strlen(b), longer = n > m ? n : m;
+  const int distance = mine_edit_distance(a, b), most = longer < 3 * 2 ? 1 : (int)(longer / 3);
+  return n <= TEXT_MOST_COMPARE && m <= TEXT_MOST_COMPARE && distance <= most &&
+                 distance < (int)longer
+             ? distance
+             : MINE_NO_HINT;
+}

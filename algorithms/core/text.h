@@ -52,5 +52,9 @@ int mine_valid_utf8(const char *text, size_t bytes);
 size_t mine_utf8_prefix(const char *text, size_t bytes, size_t limit);
 /* Edit distance (insert, delete, replace), for "did you mean". */
 int mine_edit_distance(const char *a, const char *b);
+/* The same when it is small enough for a hint, else MINE_NO_HINT: one slip, or a third of
+** the longer name, and something left in common ('at' is no hint for 'gap'). */
+#define MINE_NO_HINT 10000
+int mine__hint_distance(const char *a, const char *b);
 
 #endif

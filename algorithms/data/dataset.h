@@ -53,8 +53,6 @@ typedef struct mine_dataset {
   const double *weight;      /* per frame row, > 0 on the rows given;
                              ** class weights are multiplied in; NULL = 1 */
   const mine_values *ids;    /* per frame row; NULL = numbered from 1    */
-  const mine_batch *initial; /* k-means, init=SELECT: the k rows to start from,
-                             ** the same features; NULL = none given      */
   uint64_t seed;
 } mine_dataset;
 

@@ -34,67 +34,65 @@ struct mine_baskets {
 
 #define BASKETS_MOST 1e9 /* itemsets or rules that an answer may be allowed to have */
 
+/* A count where a share belongs. */
+static mine_status baskets_refuse_share(mine_env *env, double value) {
+  char shown[MINE_NUMBER_BYTES];
+  if (value <= 1) return MINE_OK;
+  return mine_fail(env, MINE_OPTION,
+                   "min_support=%s is not a share of the baskets (above 0, at most 1); for a "
+                   "number of baskets use min_count=%s",
+                   mine_format_real(shown, value, 0), shown);
+}
+
 const mine_option mine_baskets_option_table[] = {
-    MINE_OPT_TEXT(mine_baskets_options, basket,
-                  "the column of the basket; not given: the first of two columns"),
-    MINE_OPT_TEXT(mine_baskets_options, item,
-                  "the column of the item; not given: the second of two columns"),
-    MINE_OPT_REAL_ABOVE(mine_baskets_options, min_support, "0.01", 0, 1,
-                        "least share of the baskets that hold the itemset"),
-    MINE_OPT_INT(mine_baskets_options, min_count, NULL, 1, 2147483647,
-                 "least number of baskets that hold the itemset, instead of min_support"),
-    MINE_OPT_INT(mine_baskets_options, max_length, NULL, 1, 1e6,
-                 "most items of an itemset; not given: no limit"),
-    MINE_OPT_INT(mine_baskets_options, max_itemsets, "1000000", 1, BASKETS_MOST,
-                 "more itemsets than this are an error"),
-    MINE_OPT_END};
+    OPTION_TEXT(mine_baskets_options, basket,
+                .help = "the column of the basket; not given: the first of two columns"),
+    OPTION_TEXT(mine_baskets_options, item,
+                .help = "the column of the item; not given: the second of two columns"),
+    OPTION_REAL(mine_baskets_options, min_support, .initial = "0.01", .range = {0, 1},
+                .above_least = 1, .refuse = baskets_refuse_share,
+                .help = "least share of the baskets that hold the itemset"),
+    OPTION_INT(mine_baskets_options, min_count, .range = {1, 2147483647},
+               .help = "least number of baskets that hold the itemset, instead of min_support"),
+    OPTION_INT(mine_baskets_options, max_length, .range = {1, 1e6},
+               .help = "most items of an itemset; not given: no limit"),
+    OPTION_INT(mine_baskets_options, max_itemsets, .initial = "1000000", .range = {1, BASKETS_MOST},
+               .help = "more itemsets than this are an error"),
+    OPTION_END};
 
 static const char *const baskets_kinds[] = {"all", "closed", "maximal", NULL};
 
 const mine_option mine_itemsets_option_table[] = {
-    MINE_OPT_CHOICE(mine_itemsets_options, kind, "all", baskets_kinds,
-                    "closed: no larger itemset has the same count; maximal: no larger itemset is "
-                    "frequent"),
-    MINE_OPT_END};
+    OPTION_CHOICE(mine_itemsets_options, kind, .initial = "all", .choices = baskets_kinds,
+                  .help =
+                      "closed: no larger itemset has the same count; maximal: no larger itemset is "
+                      "frequent"),
+    OPTION_END};
 
 static const char *const baskets_sorts[] = {"lift",     "confidence", "support", "count",
                                             "leverage", "conviction", NULL};
 
 const mine_option mine_rules_option_table[] = {
-    MINE_OPT_REAL(mine_rules_options, min_confidence, "0.5", 0, 1,
-                  "least share of the antecedent's baskets that hold the consequent too"),
-    MINE_OPT_REAL(mine_rules_options, min_lift, NULL, 0, 1e300, "least lift; not given: any"),
-    MINE_OPT_INT(mine_rules_options, max_consequent, "1", 1, 62, "most items of the consequent"),
-    MINE_OPT_LIST(mine_rules_options, antecedent,
-                  "items that the antecedent must hold, all of them"),
-    MINE_OPT_LIST(mine_rules_options, consequent,
-                  "items that the consequent must hold, all of them"),
-    MINE_OPT_INT(mine_rules_options, max_rules, "1000000", 1, BASKETS_MOST,
-                 "more rules than this are an error"),
-    MINE_OPT_CHOICE(mine_rules_options, sort, "lift", baskets_sorts,
-                    "the measure by which the rules are ordered, largest first"),
-    MINE_OPT_END};
+    OPTION_REAL(mine_rules_options, min_confidence, .initial = "0.5", .range = {0, 1},
+                .help = "least share of the antecedent's baskets that hold the consequent too"),
+    OPTION_REAL(mine_rules_options, min_lift, .range = {0, 1e300},
+                .help = "least lift; not given: any"),
+    OPTION_INT(mine_rules_options, max_consequent, .initial = "1", .range = {1, 62},
+               .help = "most items of the consequent"),
+    OPTION_LIST(mine_rules_options, antecedent,
+                .help = "items that the antecedent must hold, all of them"),
+    OPTION_LIST(mine_rules_options, consequent,
+                .help = "items that the consequent must hold, all of them"),
+    OPTION_INT(mine_rules_options, max_rules, .initial = "1000000", .range = {1, BASKETS_MOST},
+               .help = "more rules than this are an error"),
+    OPTION_CHOICE(mine_rules_options, sort, .initial = "lift", .choices = baskets_sorts,
+                  .help = "the measure by which the rules are ordered, largest first"),
+    OPTION_END};
 
-/* What the tables cannot say: a count where a share belongs, and both at once.
-** Looked at before parsing, so that the sentence is the helpful one. */
-static mine_status baskets_check_support(mine_baskets *b, const char *options) {
-  mine_env *env = b->env;
-  mine_cell share, count;
-  if (mine_options_peek(env, b->arena, options, "min_support", &share)) return env->status;
-  if (mine_options_peek(env, b->arena, options, "min_count", &count)) return env->status;
-  if (share.type == MINE_NULL) return MINE_OK;
-  double value = 0;
-  char shown[MINE_NUMBER_BYTES];
-  if (share.type == MINE_INT) value = (double)share.as.integer;
-  if (share.type == MINE_REAL) value = share.as.real;
-  if (share.type == MINE_TEXT) (void)mine_read_number(share.as.text, share.bytes, &value);
-  if (value > 1) {
-    return mine_fail(env, MINE_OPTION,
-                     "min_support=%s is not a share of the baskets (above 0, at most 1); for a "
-                     "number of baskets use min_count=%s",
-                     mine_format_real(shown, value, 0), shown);
-  }
-  if (count.type == MINE_NULL) return MINE_OK;
+static mine_status baskets_check_support(const mine_option_group *groups, int n, mine_env *env) {
+  if (!mine__options_given(groups, n, "min_support") ||
+      !mine__options_given(groups, n, "min_count"))
+    return MINE_OK;
   return mine_fail(env, MINE_OPTION, "both min_support and min_count are given; give one of them");
 }
 
@@ -108,14 +106,14 @@ static mine_status baskets_check_consequent(const mine_baskets *b) {
 }
 
 static mine_status baskets_options(mine_baskets *b, const char *options) {
-  mine_option_group groups[] = {{mine_baskets_option_table, &b->common},
-                                {mine_itemsets_option_table, &b->itemsets},
-                                {mine_run_option_table, &b->run}};
+  mine_option_group groups[] = {{.table = mine_baskets_option_table, .values = &b->common},
+                                {.table = mine_itemsets_option_table, .values = &b->itemsets},
+                                {.table = mine_run_option_table, .values = &b->run}};
   if (b->what == MINE_RULES) {
-    groups[1] = (mine_option_group){mine_rules_option_table, &b->rules};
+    groups[1] = (mine_option_group){.table = mine_rules_option_table, .values = &b->rules};
   }
-  if (baskets_check_support(b, options)) return mine_env_status(b->env);
   if (mine_options_parse(b->env, b->arena, groups, 3, options)) return mine_env_status(b->env);
+  if (baskets_check_support(groups, 3, b->env)) return mine_env_status(b->env);
   mine_run_options_apply(b->env, &b->run);
   return b->what == MINE_RULES ? baskets_check_consequent(b) : MINE_OK;
 }
@@ -201,13 +199,13 @@ static mine_status baskets_no_item(mine_baskets *b, const mine_values *items, co
   mine_text_open(&other, b->arena);
   mine_text_open(&alike, b->arena);
   const char *spelling = baskets_spelling(&wanted, want);
-  int best = 4; /* further than that is no typing mistake */
+  int best = MINE_NO_HINT;
   for (int64_t i = 0; spelling && i < items->n && !mine_poll(b->env); i++) {
     mine_cell cell;
     mine_values_get(items, i, &cell);
     const char *mine = baskets_spelling(&other, &cell);
     if (!mine || strlen(mine) > 64 || strlen(spelling) > 64) continue;
-    const int distance = mine_edit_distance(mine, spelling);
+    const int distance = mine__hint_distance(mine, spelling);
     if (distance >= best) continue;
     best = distance;
     alike.bytes = 0;

@@ -130,13 +130,13 @@ static mine_status catalog_unknown(mine_env *env, const char *name) {
   mine_text list;
   mine_text_open(&list, env->scratch);
   const char *nearest = NULL;
-  int least = 4; /* farther names are no help */
+  int least = MINE_NO_HINT;
   for (int i = 0; mine_algorithm_at(i) || i < CATALOG_VERBS; i++) {
     const char *candidate[2] = {mine_algorithm_at(i) ? mine_algorithm_at(i)->name : NULL,
                                 i < CATALOG_VERBS ? catalog_verbs[i].name : NULL};
     for (int c = 0; c < 2; c++) {
       if (!candidate[c]) continue;
-      const int distance = mine_edit_distance(name, candidate[c]);
+      const int distance = mine__hint_distance(name, candidate[c]);
       if (distance < least) {
         least = distance;
         nearest = candidate[c];

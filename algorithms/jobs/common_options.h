@@ -9,7 +9,6 @@
 #define MINE_JOBS_COMMON_OPTIONS_H
 
 #include "../core/options.h"
-#include "../core/text.h"
 
 /* How a call may run: never changes the result, except `seed`. */
 typedef struct mine_run_options {
@@ -67,17 +66,5 @@ typedef struct mine_scoring_options {
   int missing;      /* mine_missing, or -1: as the model was trained */
 } mine_scoring_options;
 extern const mine_option mine_scoring_option_table[];
-
-/* The text of an option that names one thing ("target"), NULL when not given. */
-const char *mine_option_name_of(const mine_cell *cell);
-/* Whether a list names `name`. */
-int mine_list_has(const mine_list *list, const char *name);
-/* The value as a user would write it ("auto", "a|b", "0.2"); nothing when not given. */
-void mine_option_value_text(mine_text *out, const mine_option *option, const void *values);
-/* Whether the value differs from the table's default. */
-int mine_option_changed(mine_arena *arena, const mine_option *option, const void *values);
-/* Append "name=value" of every option that was changed, comma-separated: a
-** text that the parser reads back to the same values. */
-void mine_options_canonical(mine_text *out, const mine_option *table, const void *values);
 
 #endif

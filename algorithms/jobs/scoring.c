@@ -24,9 +24,9 @@ static mine_status scoring_missing_columns(const mine_scoring *s, const mine_fra
     const char *name = s->model->feature[f].name;
     if (s->column[f] >= 0) continue;
     mine_text_addf(&text, "%s'%s'", shown++ ? ", " : "", name);
-    int nearest = -1, least = 3;
+    int nearest = -1, least = MINE_NO_HINT;
     for (int c = 0; c < frame->n_columns; c++) {
-      const int distance = mine_edit_distance(name, frame->column[c].name);
+      const int distance = mine__hint_distance(name, frame->column[c].name);
       if (frame->column[c].role == MINE_ROLE_FEATURE || distance >= least) continue;
       nearest = c;
       least = distance;
@@ -129,8 +129,8 @@ static mine_status scoring_spell_classes(mine_scoring *s) {
 static mine_status scoring_start(mine_scoring *s, const char *options) {
   mine_env *env = s->env;
   const mine_model *model = s->model;
-  const mine_option_group group[] = {{mine_scoring_option_table, &s->options},
-                                     {mine_run_option_table, &s->run}};
+  mine_option_group group[] = {{.table = mine_scoring_option_table, .values = &s->options},
+                               {.table = mine_run_option_table, .values = &s->run}};
   if (mine_options_parse(env, s->arena, group, 2, options)) return env->status;
   mine_run_options_apply(env, &s->run);
   if (model->task == MINE_NEIGHBORS)

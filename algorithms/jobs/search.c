@@ -14,46 +14,44 @@
 #define SEARCH_NULL_KEY (UINT32_MAX - 1) /* a base row without an id            */
 
 const mine_option mine_search_option_table[] = {
-    MINE_OPT_INT(mine_search_options, k, "10", 1, MINE_MAX_ROWS,
-                 "how many neighbours; more than there are rows: all rows"),
-    MINE_OPT_CHOICE(mine_search_options, metric, "euclidean", mine_space_names,
-                    "how distance is measured; gower for mixed attributes with missing values"),
-    MINE_OPT_CHOICE(mine_search_options, scale, NULL, mine_scale_names,
-                    "how numbers are scaled first; not given: standard, but none for cosine; "
-                    "gower always divides by the range"),
-    MINE_OPT_FLAG(mine_search_options, exclude_self, NULL,
-                  "leave out the row with the query's own id; not given: 1 when both sources are "
-                  "the same text, else 0"),
-    MINE_OPT_END};
+    OPTION_INT(mine_search_options, k, .initial = "10", .range = {1, MINE_MAX_ROWS},
+               .help = "how many neighbours; more than there are rows: all rows"),
+    OPTION_CHOICE(
+        mine_search_options, metric, .initial = "euclidean", .choices = mine_space_names,
+        .help = "how distance is measured; gower for mixed attributes with missing values"),
+    OPTION_CHOICE(mine_search_options, scale, .choices = mine_scale_names,
+                  .help = "how numbers are scaled first; not given: standard, but none for cosine; "
+                          "gower always divides by the range"),
+    OPTION_FLAG(mine_search_options, exclude_self,
+                .help =
+                    "leave out the row with the query's own id; not given: 1 when both sources are "
+                    "the same text, else 0"),
+    OPTION_END};
 
 /* ---- options ------------------------------------------------------------------ */
 
 /* A model has settled how its rows were read and scaled. */
-static mine_status search_refuse_settled(mine_search *search, const char *options) {
+static mine_status search_refuse_settled(mine_env *env, const mine_option_group *group, int n) {
   static const char *const settled[] = {"metric",      "scale",   "ignore",
                                         "categorical", "numeric", NULL};
-  for (int i = 0; settled[i]; i++) {
-    mine_cell cell;
-    if (mine_options_peek(search->env, search->arena, options, settled[i], &cell)) break;
-    if (cell.type != MINE_NULL) {
-      return mine_fail(search->env, MINE_OPTION,
+  for (int i = 0; settled[i]; i++)
+    if (mine__options_given(group, n, settled[i]))
+      return mine_fail(env, MINE_OPTION,
                        "option %s is settled by the model; leave it out, or search a table",
                        settled[i]);
-    }
-  }
-  return mine_env_status(search->env);
+  return MINE_OK;
 }
 
 static mine_status search_parse(mine_search *search, const char *options) {
-  const mine_option_group group[] = {{mine_search_option_table, &search->own},
-                                     {mine_source_option_table, &search->source},
-                                     {mine_seed_option_table, &search->seed},
-                                     {mine_run_option_table, &search->run}};
+  mine_option_group group[] = {{.table = mine_search_option_table, .values = &search->own},
+                               {.table = mine_source_option_table, .values = &search->source},
+                               {.table = mine_seed_option_table, .values = &search->seed},
+                               {.table = mine_run_option_table, .values = &search->run}};
   if (mine_options_parse(search->env, search->arena, group, 4, options) != MINE_OK) {
     return mine_env_status(search->env);
   }
   mine_run_options_apply(search->env, &search->run);
-  return search->model ? search_refuse_settled(search, options) : MINE_OK;
+  return search->model ? search_refuse_settled(search->env, group, 4) : MINE_OK;
 }
 
 /* ---- the base ------------------------------------------------------------------- */

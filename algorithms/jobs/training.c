@@ -13,10 +13,10 @@ static mine_status training_unknown_algorithm(mine_env *env, const char *name) {
   mine_text list;
   mine_text_open(&list, env->scratch);
   const char *nearest = NULL;
-  int least = 4; /* farther names are no help */
+  int least = MINE_NO_HINT;
   for (int i = 0; mine_algorithm_at(i); i++) {
     const char *other = mine_algorithm_at(i)->name;
-    const int distance = mine_edit_distance(name, other);
+    const int distance = mine__hint_distance(name, other);
     if (distance < least) {
       least = distance;
       nearest = other;
@@ -64,17 +64,21 @@ static mine_status training_parse(mine_training *training, int picked) {
   const mine_algorithm *algorithm = training->algorithm;
   training->own = mine_arena_zeros(training->arena, 1, algorithm->options_size + 1);
   if (!training->own) return mine_env_status(env);
-  mine_option_group group[7];
+  mine_option_group *group = training->group;
   int n = 0;
-  if (algorithm->options) group[n++] = (mine_option_group){algorithm->options, training->own};
+  if (algorithm->options)
+    group[n++] = (mine_option_group){.table = algorithm->options, .values = training->own};
   if (training_supervised(training)) {
-    group[n++] = (mine_option_group){mine_supervised_option_table, &training->supervised};
-    group[n++] = (mine_option_group){mine_folds_option_table, &training->folds};
+    group[n++] =
+        (mine_option_group){.table = mine_supervised_option_table, .values = &training->supervised};
+    group[n++] = (mine_option_group){.table = mine_folds_option_table, .values = &training->folds};
   }
-  group[n++] = (mine_option_group){mine_source_option_table, &training->source};
-  if (picked) group[n++] = (mine_option_group){mine_pick_option_table, &training->pick};
-  group[n++] = (mine_option_group){mine_seed_option_table, &training->seed};
-  group[n++] = (mine_option_group){mine_run_option_table, &training->run};
+  group[n++] = (mine_option_group){.table = mine_source_option_table, .values = &training->source};
+  if (picked)
+    group[n++] = (mine_option_group){.table = mine_pick_option_table, .values = &training->pick};
+  group[n++] = (mine_option_group){.table = mine_seed_option_table, .values = &training->seed};
+  group[n++] = (mine_option_group){.table = mine_run_option_table, .values = &training->run};
+  training->n_groups = n;
   if (mine_options_parse(env, training->arena, group, n, training->options_text))
     return env->status;
   mine_run_options_apply(env, &training->run);
@@ -87,6 +91,17 @@ static mine_status training_parse(mine_training *training, int picked) {
   training->canonical = text.bytes ? text.data : "";
   return MINE_OK;
 }
+
+/* The i-th SELECT among the options, and the option that holds it. */
+static mine_select *training_select(const mine_training *training, int i, const char **option) {
+  return mine__options_select(training->group, training->n_groups, i, option);
+}
+
+/* What the plan of its frame is given. */
+typedef struct training_selected {
+  mine_training *training;
+  const char *option;
+} training_selected;
 
 /* ---- open and close --------------------------------------------------------------- */
 
@@ -135,7 +150,9 @@ mine_status mine_training_open(mine_env *env, const char *algorithm, const char 
 void mine_training_close(mine_training *training) {
   if (!training) return;
   mine_frame_close(training->frame);
-  mine_frame_close(training->initial);
+  mine_select *query;
+  for (int i = 0; (query = training_select(training, i, NULL)) != NULL; i++)
+    mine_frame_close(query->frame);
   mine_arena_close(training->arena);
 }
 
@@ -176,59 +193,68 @@ void mine_training_notef(mine_training *training, const char *item, const char *
   mine_training_note(training, item, name, detail);
 }
 
-/* ---- the frame of initial centres ----------------------------------------------------- */
+/* ---- the SELECTs that options hold ------------------------------------------------------ */
 
-/* Does the text begin a query?  SELECT, WITH or VALUES, in any case. */
-static int training_is_query(const mine_cell *cell) {
-  static const char *const words[] = {"select", "with", "values"};
-  const char *text = mine_option_name_of(cell);
-  if (!text) return 0;
-  text += strspn(text, " \t\r\n");
-  for (size_t w = 0; w < sizeof words / sizeof words[0]; w++) {
-    const size_t n = strlen(words[w]);
-    size_t same = 0;
-    while (same < n && (text[same] | 0x20) == words[w][same])
-      same++;
-    const char next = same == n ? text[n] : 'x';
-    if (same == n && (next == ' ' || next == '\t' || next == '\n' || next == '\r' || next == '(' ||
-                      next == '*' || next == '/' || next == '-'))
-      return 1;
-  }
-  return 0;
+const char *mine_training_select(const mine_training *training, int i) {
+  const mine_select *query = training_select(training, i, NULL);
+  return query ? query->sql : NULL;
 }
 
-int mine_training_wants_initial(const mine_training *training, const char **sql) {
-  *sql = NULL;
-  for (const mine_option *o = training->algorithm->options; o && o->name; o++) {
-    if (strcmp(o->name, "init") != 0 || o->type != MINE_OPTION_TEXT) continue;
-    mine_cell cell;
-    memcpy(&cell, (const char *)training->own + o->offset, sizeof cell);
-    if (!training_is_query(&cell)) return 0;
-    *sql = cell.as.text;
-    return 1;
-  }
-  return 0;
-}
-
-/* The centres are read as the features were: same types, same categories. */
-static mine_status training_plan_initial(void *owner, mine_frame *frame) {
-  mine_training *training = owner;
+/* Read as the features were: same types, same categories. */
+static mine_status training_plan_select(void *owner, mine_frame *frame) {
+  training_selected *selected = owner;
+  mine_training *training = selected->training;
+  char what[80];
   for (int c = 0; c < frame->n_columns; c++)
     frame->column[c].role = MINE_ROLE_IGNORED;
   for (int f = 0; f < training->chosen.n; f++) {
     const mine_feature *about = &training->about[f];
     const int c = mine_frame_find(frame, about->name);
-    if (c < 0) return mine_fail_column(training->env, frame, "the initial centres", about->name);
+    snprintf(what, sizeof what, "a feature, in the query of option %s", selected->option);
+    if (c < 0) return mine_fail_column(training->env, frame, what, about->name);
     frame->column[c].role = MINE_ROLE_FEATURE;
     mine_frame_fix(frame, c, about->type, &about->levels);
   }
   return MINE_OK;
 }
 
-mine_frame *mine_training_initial(mine_training *training) {
-  if (training->initial) return training->initial;
+mine_frame *mine_training_select_frame(mine_training *training, int i) {
+  const char *option;
+  mine_select *query = training_select(training, i, &option);
+  if (!query || query->frame) return query ? query->frame : NULL;
   if (mine_training_prepare(training)) return NULL;
-  if (mine_frame_open(training->env, training_plan_initial, training, &training->initial))
-    return NULL;
-  return training->initial;
+  training_selected *selected = mine_arena_array(training->arena, 1, sizeof *selected);
+  if (!selected) return NULL;
+  *selected = (training_selected){training, option};
+  if (mine_frame_open(training->env, training_plan_select, selected, &query->frame)) return NULL;
+  return query->frame;
+}
+
+static mine_status training_select_rows(mine_training *training, const char *option,
+                                        mine_select *query) {
+  mine_env *env = training->env;
+  if (!query->frame || query->frame->rows == 0)
+    return mine_fail(env, MINE_DATA, "the query of option %s gave no rows; give at least one",
+                     option);
+  if (mine_frame_finish(query->frame)) return mine_env_status(env);
+  mine_batch *batch = mine_arena_array(training->arena, 1, sizeof *batch);
+  mine_feature_view *view =
+      mine_arena_zeros(training->arena, (size_t)training->chosen.n, sizeof *view);
+  if (!batch || !view) return mine_env_status(env);
+  for (int f = 0; f < training->chosen.n; f++) {
+    const int c = mine_frame_find(query->frame, training->about[f].name);
+    mine_view_of_column(&query->frame->column[c], &view[f]);
+  }
+  *batch = (mine_batch){query->frame->rows, NULL, view};
+  query->rows = batch;
+  return MINE_OK;
+}
+
+mine_status mine__training_selects(mine_training *training) {
+  const char *option;
+  mine_select *query;
+  for (int i = 0; (query = training_select(training, i, &option)) != NULL; i++)
+    if (!query->rows && training_select_rows(training, option, query))
+      return mine_env_status(training->env);
+  return MINE_OK;
 }

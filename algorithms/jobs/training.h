@@ -24,12 +24,13 @@ struct mine_training {
   mine_supervised_options supervised;
   mine_folds_options folds;
   mine_pick_options pick;
-  void *own; /* the algorithm's options struct */
+  void *own;                  /* the algorithm's options struct */
+  mine_option_group group[7]; /* all of these */
+  int n_groups;
   const char *options_text, *source_text, *canonical;
   mine_cell keep_positive;
   mine_roles roles;
   mine_frame *frame;
-  mine_frame *initial;
 
   /* What was found before there was a model to note it in. */
   mine_values note_item, note_name, note_detail;
@@ -62,6 +63,10 @@ mine_status mine_training_prepare(mine_training *training) MINE_MUST_CHECK;
 mine_status mine_training_check_leaks(mine_training *training) MINE_MUST_CHECK;
 /* Make training->hash, by which rows are divided. */
 mine_status mine_training_hash(mine_training *training) MINE_MUST_CHECK;
+
+/* Finish the frames of the SELECTs that the options hold and give their rows to the
+** options, as batches of the chosen features.  Once; then a no-op. */
+mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;
 
 /* A model fitted on these rows (frame rows; NULL: all); not yet sealed. */
 mine_status mine_training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,

@@ -57,29 +57,8 @@ static mine_status fit_frame_of_model(const mine_training *t, mine_model *model)
   return fit_describe_features(t, model);
 }
 
-/* The initial centres as a batch; views live in scratch. */
-static mine_status fit_initial(mine_training *t, mine_batch *batch) {
-  const char *sql;
-  mine_env *env = t->env;
-  if (!mine_training_wants_initial(t, &sql)) return MINE_OK;
-  if (!t->initial || t->initial->rows == 0)
-    return mine_fail(env, MINE_DATA,
-                     "the query of option init gave no rows; it must give the k "
-                     "centres to start from");
-  if (mine_frame_finish(t->initial)) return env->status;
-  mine_feature_view *view = mine_arena_zeros(env->scratch, (size_t)t->chosen.n, sizeof *view);
-  if (!view) return mine_env_status(env);
-  for (int f = 0; f < t->chosen.n; f++) {
-    const int c = mine_frame_find(t->initial, t->about[f].name);
-    mine_view_of_column(&t->initial->column[c], &view[f]);
-  }
-  *batch = (mine_batch){t->initial->rows, NULL, view};
-  return MINE_OK;
-}
-
 static mine_status fit_run(mine_training *t, const uint32_t *row, int64_t n, mine_model *model) {
-  mine_batch initial = {0, NULL, NULL};
-  if (fit_initial(t, &initial)) return t->env->status;
+  if (mine__training_selects(t)) return t->env->status;
   const mine_dataset data = {
       .task = t->task,
       .rows = {n, n == t->frame->rows ? NULL : row, t->view},
@@ -90,7 +69,6 @@ static mine_status fit_run(mine_training *t, const uint32_t *row, int64_t n, min
       .target = t->target,
       .weight = t->fit_weight,
       .ids = t->roles.id >= 0 ? &t->frame->ids : NULL,
-      .initial = initial.n > 0 ? &initial : NULL,
       .seed = (uint64_t)t->seed.seed,
   };
   model->rows = n;
@@ -283,10 +261,7 @@ static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine
  */
 
 static mine_status fit_refuse_folds(mine_training *t) {
-  mine_cell cell;
-  if (mine_options_peek(t->env, t->env->scratch, t->options_text, "folds", &cell))
-    return t->env->status;
-  if (cell.type == MINE_NULL) return MINE_OK;
+  if (!mine__options_given(t->group, t->n_groups, "folds")) return MINE_OK;
   return mine_fail(t->env, MINE_OPTION,
                    "option folds is for mine_cross_validate; here a share of "
                    "the rows is held out (holdout=0.2)");

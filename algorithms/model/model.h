@@ -52,7 +52,7 @@ typedef struct mine_algorithm {
   unsigned tasks;       /* mine_task_kind bits                   */
   const char *reads;    /* "attributes" or "events"              */
   size_t options_size;
-  const mine_option *options; /* ends with MINE_OPT_END          */
+  const mine_option *options; /* ends with OPTION_END          */
   const mine_kind *kind;
   /* Learn from the rows; fill model->body (in model->arena).  Temporary memory
   ** from env->scratch (rewound by the caller).  Warnings and facts for the

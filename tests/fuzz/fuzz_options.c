@@ -14,9 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static void options_training(mine_env *env, const char *algorithm, const char *text) {
   mine_training *training = NULL;
-  const char *sql;
   if (mine_training_open(env, algorithm, text, &training) == MINE_OK)
-    mine_training_wants_initial(training, &sql);
+    (void)mine_training_select(training, 0);
   mine_training_close(training);
 }
 

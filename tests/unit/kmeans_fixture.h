@@ -29,6 +29,7 @@ typedef struct fixture {
   mine_feature_view view[FIXTURE_COLUMNS];
   mine_feature about[FIXTURE_COLUMNS];
   mine_dataset data;
+  const mine_batch *initial; /* what init=SELECT gives */
 } fixture;
 
 static inline void fixture_open(fixture *f, int64_t n) {
@@ -106,10 +107,11 @@ static inline mine_status fixture_try(fixture *f, const char *options, mine_mode
   extern const mine_algorithm mine_algorithm_kmeans;
   const mine_algorithm *kmeans = &mine_algorithm_kmeans;
   void *values = mine_arena_zeros(f->env->scratch, 1, kmeans->options_size);
-  const mine_option_group group = {kmeans->options, values};
+  mine_option_group group = {.table = kmeans->options, .values = values};
   mine_status status = mine_options_parse(f->env, f->env->scratch, &group, 1, options);
   *model = NULL;
-  if (status == MINE_OK) status = kmeans->check(f->env, values);
+  mine_select *init = mine__options_select(&group, 1, 0, NULL);
+  if (init) init->rows = f->initial;
   if (status == MINE_OK) status = mine_model_empty(f->env, model);
   if (status != MINE_OK) return status;
   (*model)->feature = f->about;

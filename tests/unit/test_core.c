@@ -238,10 +238,10 @@ typedef struct asked {
 } asked;
 
 static int parse_once(mine_env *env) {
-  static const mine_option table[] = {MINE_OPT_TEXT(asked, name, "a name"),
-                                      MINE_OPT_LIST(asked, list, "a list"), MINE_OPT_END};
+  static const mine_option table[] = {OPTION_TEXT(asked, name, .help = "a name"),
+                                      OPTION_LIST(asked, list, .help = "a list"), OPTION_END};
   asked a;
-  const mine_option_group group = {table, &a};
+  mine_option_group group = {.table = table, .values = &a};
   return mine_options_parse(env, env->scratch, &group, 1, "name=x, list=a|\"b\"") == MINE_OK &&
          mine_options_parse(env, env->scratch, &group, 1,
                             "{\"name\":\"x\", \"list\":[1,2,3,4,5,6,7,8,9]}") == MINE_OK &&

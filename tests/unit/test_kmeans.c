@@ -101,7 +101,7 @@ static void start_from_first_rows(fixture *f, int k, mine_batch *initial, double
   initial->n = k;
   initial->row = NULL;
   initial->feature = f->view;
-  f->data.initial = initial;
+  f->initial = initial;
   for (int c = 0; centre && c < k; c++) {
     for (int j = 0; j < f->width; j++)
       centre[c * f->width + j] = f->view[j].number[c];
@@ -122,7 +122,8 @@ static void iterations_are_those_of_the_textbook(void **state) {
       fixture_open(&f, n);
       fixture_groups(&f, 5, 7, 4, 11);
       start_from_first_rows(&f, 7, &initial, centre);
-      snprintf(options, sizeof options, "k=7,scale=none,tol=0,max_iter=%d", iterations);
+      snprintf(options, sizeof options, "k=7,init=SELECT *,scale=none,tol=0,max_iter=%d",
+               iterations);
       model = fixture_fit(&f, options);
       assert_near(fixture_body(model)->inertia, textbook(&f, centre, 7, iterations), 1e-12);
       mine_model_free(model);
@@ -342,7 +343,7 @@ static void empty_clusters_are_given_far_rows(void **state) {
   fixture_groups(&f, 2, 4, 50, 5);
   start_from_first_rows(&f, 4, &initial, NULL);
   initial.row = row;
-  model = fixture_fit(&f, "k=4,scale=none");
+  model = fixture_fit(&f, "k=4,scale=none,init=SELECT *");
   for (int c = 0; c < 4; c++)
     assert_true(fixture_body(model)->rows[c] > 20);
   assert_true(fixture_body(model)->inertia < 2 * 2 * 200); /* unit deviation, two columns */
@@ -415,8 +416,8 @@ static mine_model *mixed(fixture *f) {
   fixture_numbers(f, "tenure", x);
   fixture_codes(f, "plan", code, plans);
   initial = (mine_batch){2, row, f->view};
-  f->data.initial = &initial;
-  return fixture_fit(f, "k=2,scale=minmax");
+  f->initial = &initial;
+  return fixture_fit(f, "k=2,scale=minmax,init=SELECT *");
 }
 
 static void centroids_speak_the_units_of_the_source(void **state) {
@@ -539,7 +540,7 @@ static void wrong_initial_rows_are_an_error(void **state) {
   fixture_open(&f, 4);
   fixture_numbers(&f, "x", x);
   start_from_first_rows(&f, 3, &initial, NULL);
-  assert_refused(&f, "k=2", MINE_OPTION, "3 rows but k is 2");
+  assert_refused(&f, "k=2,init=SELECT *", MINE_OPTION, "3 rows but k is 2");
   fixture_open(&f, 4);
   fixture_numbers(&f, "x", x);
   assert_refused(&f, "k=2,init=forgy", MINE_OPTION, "kmeans++");

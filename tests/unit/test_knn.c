@@ -302,7 +302,7 @@ static void line_fit(mine_env *env, line_data *l, mine_task_kind task, int64_t n
                      const char *options) {
   const mine_algorithm *knn = &mine_algorithm_knn;
   void *own = mine_arena_zeros(env->scratch, 1, knn->options_size);
-  mine_option_group group = {knn->options, own};
+  mine_option_group group = {.table = knn->options, .values = own};
   assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, options), MINE_OK);
   l->about = (mine_feature){.name = "x", .type = MINE_COLUMN_NUMERIC, .why = ""};
   l->view = (mine_feature_view){.number = l->x};

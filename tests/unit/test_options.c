@@ -29,29 +29,32 @@ typedef struct sample {
 
 static const char *const criteria[] = {"gini", "entropy", NULL};
 static const mine_option first_table[] = {
-    MINE_OPT_INT(sample, k, "8", 1, 65536, "clusters"),
-    MINE_OPT_INT_AUTO(sample, max_depth, "auto", 1, 100, "depth"),
-    MINE_OPT_INT(sample, seed, "1", 0, 1e18, "seed"),
-    MINE_OPT_INT(sample, unset, NULL, -5, 5, "not given"),
-    MINE_OPT_REAL(sample, tol, "1e-4", 0, 1, "tolerance"),
-    MINE_OPT_REAL_ABOVE(sample, rate, "0.1", 0, 1, "rate"),
-    MINE_OPT_REAL(sample, cost, NULL, -INFINITY, INFINITY, "cost"),
-    MINE_OPT_END};
+    OPTION_INT(sample, k, .initial = "8", .range = {1, 65536}, .help = "clusters"),
+    OPTION_INT(sample, max_depth, .initial = "auto", .range = {1, 100}, .allows_auto = 1,
+               .help = "depth"),
+    OPTION_INT(sample, seed, .initial = "1", .range = {0, 1e18}, .help = "seed"),
+    OPTION_INT(sample, unset, .range = {-5, 5}, .help = "not given"),
+    OPTION_REAL(sample, tol, .initial = "1e-4", .range = {0, 1}, .help = "tolerance"),
+    OPTION_REAL(sample, rate, .initial = "0.1", .range = {0, 1}, .above_least = 1, .help = "rate"),
+    OPTION_REAL(sample, cost, .range = {-INFINITY, INFINITY}, .help = "cost"),
+    OPTION_END};
 static const mine_option second_table[] = {
-    MINE_OPT_FLAG(sample, refit, "1", "refit"),
-    MINE_OPT_CHOICE(sample, criterion, "gini", criteria, "criterion"),
-    MINE_OPT_TEXT(sample, positive, "positive class"),
-    MINE_OPT_TEXT(sample, init, "start"),
-    MINE_OPT_LIST(sample, ignore, "columns"),
-    MINE_OPT_BYTES(sample, max_memory, "auto", 1048576, 9e18, "memory"),
-    MINE_OPT_END};
+    OPTION_FLAG(sample, refit, .initial = "1", .help = "refit"),
+    OPTION_CHOICE(sample, criterion, .initial = "gini", .choices = criteria, .help = "criterion"),
+    OPTION_TEXT(sample, positive, .help = "positive class"),
+    OPTION_TEXT(sample, init, .help = "start"),
+    OPTION_LIST(sample, ignore, .help = "columns"),
+    OPTION_BYTES(sample, max_memory, .initial = "auto", .range = {1048576, 9e18}, .allows_auto = 1,
+                 .help = "memory"),
+    OPTION_END};
 
 #define VALID                                                                              \
   "(valid: k, max_depth, seed, unset, tol, rate, cost, refit, criterion, positive, init, " \
   "ignore, max_memory)"
 
 static mine_status parse(mine_env *env, const char *text, sample *out) {
-  const mine_option_group groups[] = {{first_table, out}, {second_table, out}};
+  mine_option_group groups[] = {{.table = first_table, .values = out},
+                                {.table = second_table, .values = out}};
   memset(out, 0xAB, sizeof *out);
   return mine_options_parse(env, env->scratch, groups, 2, text);
 }
@@ -365,11 +368,12 @@ static void test_ranges_in_words(void **state) {
 
 /* Ranges that none of our own tables has (yet). */
 static const mine_option odd_table[] = {
-    MINE_OPT_INT(sample, k, NULL, -INFINITY, 5, "only a largest"),
-    {"near", MINE_OPTION_INT, 0, NULL, -INFINITY, INFINITY, 0, 1, NULL, "no bounds, auto"},
-    MINE_OPT_REAL_ABOVE(sample, rate, NULL, -INFINITY, 5, "above nothing"),
-    MINE_OPT_BYTES(sample, max_memory, NULL, 1125899906842624.0, 9e18, "beyond the largest unit"),
-    MINE_OPT_END};
+    OPTION_INT(sample, k, .range = {-INFINITY, 5}, .help = "only a largest"),
+    {.name = "near", .type = MINE_OPTION_INT, .allows_auto = 1, .help = "no bounds, auto"},
+    OPTION_REAL(sample, rate, .range = {-INFINITY, 5}, .above_least = 1, .help = "above nothing"),
+    OPTION_BYTES(sample, max_memory, .range = {1125899906842624.0, 9e18}, .allows_auto = 1,
+                 .help = "beyond the largest unit"),
+    OPTION_END};
 
 static void test_odd_ranges(void **state) {
   (void)state;
@@ -391,7 +395,7 @@ static void test_odd_ranges(void **state) {
 static void check_unknown(const mine_option *table, const char *text, const char *expected) {
   mine_env *env;
   sample s;
-  const mine_option_group group = {table, &s};
+  mine_option_group group = {.table = table, .values = &s};
   assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
   assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, text), MINE_OPTION);
   assert_string_equal(mine_env_error(env), expected);
@@ -400,12 +404,12 @@ static void check_unknown(const mine_option *table, const char *text, const char
 
 static void test_unknown_names(void **state) {
   (void)state;
-  static const mine_option none[] = {MINE_OPT_END};
-  static const mine_option alike[] = {{"wide1", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
-                                      {"wide2", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
-                                      {"wide3", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
-                                      {"wide4", MINE_OPTION_INT, 0, NULL, 0, 1, 0, 0, NULL, ""},
-                                      MINE_OPT_END};
+  static const mine_option none[] = {OPTION_END};
+  static const mine_option alike[] = {{.name = "wide1", .type = MINE_OPTION_INT},
+                                      {.name = "wide2", .type = MINE_OPTION_INT},
+                                      {.name = "wide3", .type = MINE_OPTION_INT},
+                                      {.name = "wide4", .type = MINE_OPTION_INT},
+                                      OPTION_END};
   check_unknown(none, "k=5", "unknown option 'k' (valid: none)");
   check_unknown(alike, "wide=1",
                 "unknown option 'wide'; did you mean 'wide1' or 'wide2' or 'wide3'? (valid: wide1, "

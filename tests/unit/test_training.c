@@ -366,22 +366,23 @@ static void centres_may_come_from_a_query(void **state) {
   (void)state;
   mine_training *training;
   mine_model *model;
-  const char *sql;
   assert_int_equal(
       mine_training_open(env, "kmeans", "k=2, init=\"SELECT x FROM start, other\"", &training),
       MINE_OK);
-  assert_true(mine_training_wants_initial(training, &sql));
-  assert_string_equal(sql, "SELECT x FROM start, other");
+  assert_string_equal(mine_training_select(training, 0), "SELECT x FROM start, other");
+  assert_null(mine_training_select(training, 1));
+  assert_null(mine_training_select_frame(training, 1));
   assert_int_equal(fixture_fill(mine_training_frame(training), "id,x;1,1;2,2;3,10;4,11", 0),
                    MINE_OK);
-  mine_frame *initial = mine_training_initial(training);
+  mine_frame *initial = mine_training_select_frame(training, 0);
   assert_non_null(initial);
+  assert_ptr_equal(mine_training_select_frame(training, 0), initial);
   assert_int_equal(fixture_fill(initial, "name,x;north,0;south,12", 0), MINE_OK);
   assert_int_equal(mine_training_fit(training, &model), MINE_OK);
   mine_model_free(model);
   mine_training_close(training);
   assert_int_equal(mine_training_open(env, "kmeans", "k=2, init=random", &training), MINE_OK);
-  assert_false(mine_training_wants_initial(training, &sql));
+  assert_null(mine_training_select(training, 0));
   mine_training_close(training);
 }
 

@@ -531,7 +531,7 @@ static void test_no_memory(void **state) {
   for (int i = 0; i < 3000; i++)
     t.number[2][i] += i * 1e-6;
   options_room room;
-  const mine_option_group group = {mine_algorithm_tree.options, room.bytes};
+  mine_option_group group = {.table = mine_algorithm_tree.options, .values = room.bytes};
   assert_int_equal(
       mine_options_parse(t.env, t.arena, &group, 1, "max_depth=9,max_leaves=20,ccp_alpha=0.0001"),
       MINE_OK);

@@ -113,7 +113,7 @@ static inline void table_fill(table *t, uint64_t seed, double missing, int weigh
 /* Grow a tree; NULL after a failure.  The model lives as long as the table. */
 static inline mine_model *table_grow(table *t, const char *options) {
   _Alignas(16) char room[512];
-  const mine_option_group group = {mine_algorithm_tree.options, room};
+  mine_option_group group = {.table = mine_algorithm_tree.options, .values = room};
   assert_true(mine_algorithm_tree.options_size <= sizeof room);
   if (mine_options_parse(t->env, t->arena, &group, 1, options)) return NULL;
   mine_model *model = NULL;
