@@ -16,12 +16,11 @@
 #include "../model/prototypes.h"
 #include "kmeans_private.h"
 
-#define KMEANS_SAMPLE_ROWS   16384 /* and at least KMEANS_SAMPLE_EACH per cluster */
-#define KMEANS_SAMPLE_EACH   64
-#define KMEANS_SIEVE_ROWS    4096      /* fewer are assigned exactly straight away */
-#define KMEANS_PANELS        (1 << 21) /* doubles; more are not kept encoded (16 MB) */
-#define KMEANS_MEASURED      5000      /* rows whose silhouettes are measured      */
-#define KMEANS_AUTO_MEASURED 2000
+#define KMEANS_SAMPLE_ROWS 16384 /* and at least KMEANS_SAMPLE_EACH per cluster */
+#define KMEANS_SAMPLE_EACH 64
+#define KMEANS_SIEVE_ROWS  4096      /* fewer are assigned exactly straight away */
+#define KMEANS_PANELS      (1 << 21) /* doubles; more are not kept encoded (16 MB) */
+#define KMEANS_MEASURED    5000      /* rows whose silhouettes are measured      */
 
 static const char *const kmeans_init_names[] = {"kmeans++", "random", NULL};
 enum { KMEANS_INIT_SPREAD, KMEANS_INIT_RANDOM };
@@ -161,7 +160,7 @@ static mine_status kmeans_choose_k(kmeans_fit *fit) {
     double silhouette = NAN;
     mine_status status = kmeans_compete(fit, &fit->sample, k, &run, &distinct);
     if (status == MINE_OK && distinct == k) {
-      status = kmeans_silhouette(fit->env, &fit->sample, run.label, k, KMEANS_AUTO_MEASURED,
+      status = kmeans_silhouette(fit->env, &fit->sample, run.label, k, KMEANS_MEASURED,
                                  fit->data->seed, &silhouette);
     }
     if (status != MINE_OK) return status;
@@ -176,6 +175,12 @@ static mine_status kmeans_choose_k(kmeans_fit *fit) {
   fit->k = chosen;
   mine_model_note(fit->model, "fit", "k", "k=%lld has the largest mean silhouette of k=2 to %lld",
                   (long long)chosen, (long long)fit->options->max_k);
+  if (n < fit->points.n) {
+    mine_model_note(fit->model, "fit", "attempts",
+                    "silhouettes and inertias of k=2 to %lld are those of the starts' sample "
+                    "(silhouettes: of %d rows of it)",
+                    (long long)fit->options->max_k, KMEANS_MEASURED);
+  }
   return MINE_OK;
 }
 

@@ -10,6 +10,7 @@
 #include "parallel.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 #include "thread.h"
 
@@ -115,4 +116,16 @@ mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task,
                                    const char *what, double from, double to) {
   const parallel_report report = {what, from, to};
   return parallel_run(env, tasks, task, context, &report);
+}
+
+mine_status mine__sum_blocks(mine_env *env, const double *block, int64_t n_blocks, size_t width,
+                             double *out) {
+  if (out != block) memcpy(out, block, width * sizeof *out);
+  for (int64_t b = 1; b < n_blocks; b++) {
+    const double *from = block + (size_t)b * width;
+    for (size_t j = 0; j < width; j++)
+      out[j] += from[j];
+    MINE_TRY(mine_poll(env));
+  }
+  return mine_poll(env);
 }

@@ -41,4 +41,19 @@ mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task,
 /* How many blocks of `block` rows cover n rows. */
 #define MINE_BLOCKS(n, block) (((n) + (block)-1) / (block))
 
+/* The reduction: tasks leave sums over their blocks of rows, and these are added
+** in block order, whichever thread made them.  Blocks are cut from the numbers of
+** all rows, never from what one thread (or, one day, one machine) holds: block b of
+** `blocks` begins at row mine__block_first(n, blocks, b), so whoever holds the
+** block adds the same rows to the same sum. */
+static inline int64_t mine__block_first(int64_t n, int64_t blocks, int64_t b) {
+  return n / blocks * b + n % blocks * b / blocks;
+}
+
+/* out[j] = block[j] + block[width + j] + block[2 width + j] + ..., n_blocks >= 1 of
+** them.  out may be block itself.  The only way by which sums over rows come
+** together: whatever must be summed goes into one record per block. */
+mine_status mine__sum_blocks(mine_env *env, const double *block, int64_t n_blocks, size_t width,
+                             double *out) MINE_MUST_CHECK;
+
 #endif

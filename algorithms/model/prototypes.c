@@ -170,21 +170,13 @@ static void profile_feature(const profile_job *job, int64_t block, int f, int64_
 static void profile_block(void *context, int64_t task, int worker) {
   const profile_job *job = context;
   const int64_t n = job->data->rows.n, blocks = job->blocks;
-  const int64_t first = n / blocks * task + n % blocks * task / blocks;
-  const int64_t last = n / blocks * (task + 1) + n % blocks * (task + 1) / blocks;
+  const int64_t first = mine__block_first(n, blocks, task);
+  const int64_t last = mine__block_first(n, blocks, task + 1);
   const mine_encoding *e = &job->model->encoding;
   for (int f = 0; f < e->n_features; f++) {
     if (e->first[f] < e->first[f + 1]) profile_feature(job, task, f, first, last);
   }
   (void)worker;
-}
-
-/* Block sums added in block order, into block 0. */
-static void profile_reduce(double *sum, int64_t blocks, int64_t size) {
-  for (int64_t b = 1; b < blocks; b++) {
-    for (int64_t i = 0; i < size; i++)
-      sum[i] += sum[b * size + i];
-  }
 }
 
 static void profile_column(const profile_job *job, mine_prototypes *m, int f, int column) {
@@ -214,12 +206,12 @@ static void profile_column(const profile_job *job, mine_prototypes *m, int f, in
 }
 
 static mine_status profile_run(mine_env *env, profile_job *job, mine_prototypes *m) {
-  const int64_t k = m->k, width = m->encoding.width, p = m->encoding.n_features;
-  mine_status status = mine_parallel(env, job->blocks, profile_block, job);
-  if (status != MINE_OK) return status;
-  profile_reduce(job->sum, job->blocks, k * width);
-  profile_reduce(job->known, job->blocks, k * p);
-  profile_reduce(job->square, job->blocks, width);
+  const size_t k = (size_t)m->k, width = (size_t)m->encoding.width;
+  const int p = m->encoding.n_features;
+  MINE_TRY(mine_parallel(env, job->blocks, profile_block, job));
+  MINE_TRY(mine__sum_blocks(env, job->sum, job->blocks, k * width, job->sum));
+  MINE_TRY(mine__sum_blocks(env, job->known, job->blocks, k * (size_t)p, job->known));
+  MINE_TRY(mine__sum_blocks(env, job->square, job->blocks, width, job->square));
   for (int f = 0; f < p; f++) {
     for (int c = m->encoding.first[f]; c < m->encoding.first[f + 1]; c++) {
       profile_column(job, m, f, c);

@@ -383,6 +383,34 @@ static void auto_finds_the_number_of_groups(void **state) {
   }
 }
 
+/* The attempt that was chosen and the metric are one figure, where 2,000 rows were
+** measured of the one and 5,000 of the other. */
+static void the_attempt_and_the_metric_agree(void **state) {
+  char figure[MINE_NUMBER_BYTES], expected[64];
+  fixture f;
+  mine_model *model;
+  int seen = 0;
+  (void)state;
+  fixture_open(&f, 6000);
+  fixture_groups(&f, 4, 3, 3, 12);
+  model = fixture_fit(&f, "k=auto,max_k=4,starts=2");
+  snprintf(expected, sizeof expected, "silhouette %s,",
+           mine_format_real(figure, metric(model, "silhouette"), 4));
+  for (int64_t i = 0; i < model->note_item.n; i++) {
+    mine_cell item, name, detail;
+    mine_values_get(&model->note_item, i, &item);
+    mine_values_get(&model->note_name, i, &name);
+    mine_values_get(&model->note_detail, i, &detail);
+    if (item.bytes != 1 || name.bytes != 1 || item.as.text[0] != 'k') continue;
+    if (name.as.text[0] - '0' != fixture_body(model)->k) continue;
+    assert_memory_equal(detail.as.text, expected, strlen(expected));
+    seen++;
+  }
+  assert_int_equal(seen, 1);
+  mine_model_free(model);
+  fixture_close(&f);
+}
+
 static void a_row_per_cluster_and_a_single_cluster_work(void **state) {
   const double x[] = {4, 1, 3};
   fixture f;
@@ -617,6 +645,7 @@ int main(void) {
       cmocka_unit_test(empty_clusters_are_given_far_rows),
       cmocka_unit_test(silhouettes_are_those_of_all_pairs),
       cmocka_unit_test(auto_finds_the_number_of_groups),
+      cmocka_unit_test(the_attempt_and_the_metric_agree),
       cmocka_unit_test(a_row_per_cluster_and_a_single_cluster_work),
       cmocka_unit_test(centroids_speak_the_units_of_the_source),
       cmocka_unit_test(a_saved_body_comes_back_and_damage_is_noticed),

@@ -234,6 +234,32 @@ static void test_little_work_needs_no_helper(void **state) {
   mine_env_close(env);
 }
 
+/* Sums whose order shows: 1e16 + 1 + 1 is not 1e16 + 2. */
+static void test_blocks_are_added_in_order(void **state) {
+  (void)state;
+  double block[] = {1e16, -0.5, 1, 0.25, 1, 0.125}, out[2];
+  mine_env *env = open_env(NULL, 1);
+  assert_int_equal(mine__sum_blocks(env, block, 3, 2, out), MINE_OK);
+  assert_true(out[0] == 1e16 && out[1] == -0.125);
+  assert_int_equal(mine__sum_blocks(env, block + 2, 2, 2, block + 2), MINE_OK); /* in place */
+  assert_true(block[2] == 2 && block[3] == 0.375);
+  mine_env_close(env);
+}
+
+static void test_blocks_cover_all_rows(void **state) {
+  (void)state;
+  for (int64_t n = 1; n < 200; n += 13) {
+    for (int64_t blocks = 1; blocks <= n; blocks++) {
+      assert_int_equal(mine__block_first(n, blocks, 0), 0);
+      assert_int_equal(mine__block_first(n, blocks, blocks), n);
+      for (int64_t b = 0; b < blocks; b++) {
+        const int64_t rows = mine__block_first(n, blocks, b + 1) - mine__block_first(n, blocks, b);
+        assert_true(rows == n / blocks || rows == n / blocks + 1);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_each_task_runs_once),
@@ -244,6 +270,8 @@ int main(void) {
       cmocka_unit_test(test_helpers_take_no_signals),
       cmocka_unit_test(test_progress_has_its_shares),
       cmocka_unit_test(test_little_work_needs_no_helper),
+      cmocka_unit_test(test_blocks_are_added_in_order),
+      cmocka_unit_test(test_blocks_cover_all_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
