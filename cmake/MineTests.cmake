@@ -71,6 +71,10 @@ elseif(unit_tests)
   message(WARNING "cmocka not found: unit tests are not built (apt-get install libcmocka-dev)")
 endif()
 
+# Rows of option tables that must not compile.
+mine_add_test(unit.wrong_options COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
+  -DROOT=${PROJECT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/tests/unit/wrong_options.cmake)
+
 if(NOT MINE_PYTHON)
   message(WARNING "python3 not found: only the unit tests are registered")
   return()

@@ -350,7 +350,7 @@ static mine_status options_no_comma(mine_env *env, const mine_given *given, cons
   return mine_fail(env, MINE_OPTION,
                    "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
                    "value that contains it",
-                   given->name, mine_show_cell(shown, &value), (int)bytes, name);
+                   given->name, mine_show_cell(shown, &value), bytes < 60 ? (int)bytes : 60, name);
 }
 
 /* "ignore=a ignore=b": a value that swallowed an option of these groups.  A SELECT may
@@ -440,9 +440,15 @@ mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text
   mine_status status = mine_spelling_read(env, arena, text, &givens);
   if (status != MINE_OK) return status;
   for (size_t i = 0; i < givens.n && status == MINE_OK; i++) {
-    if (strcmp(givens.item[i].name, name) != 0) continue;
+    const mine_given *given = &givens.item[i];
+    if (strcmp(given->name, name) != 0) continue;
+    size_t bytes;
+    const char *next =
+        given->json ? NULL
+                    : mine__spelling_swallowed(given->raw, given->raw + given->raw_bytes, &bytes);
+    if (next) return options_no_comma(env, given, next, bytes);
     status = found++ ? mine_fail(env, MINE_OPTION, "option %s is given twice; keep one", name)
-                     : options_set(env, arena, &option, &givens.item[i], out);
+                     : options_set(env, arena, &option, given, out);
   }
   mine_arena_drop(arena, givens.item);
   return status;

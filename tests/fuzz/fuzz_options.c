@@ -1,13 +1,15 @@
 /*
 ** fuzz_options.c -- fuzz target: the option parser, both spellings.
 **
-** Input: the text of options.  It is given to every job that takes options; what is
-** refused must carry a sentence, what is accepted must close cleanly.
+** Input: the text of options.  It is given to every job that takes options, and to a
+** table that has every type of option; what is refused must carry a sentence, what is
+** accepted must close cleanly, and written back it must read as the same.
 */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/options.h"
 #include "model_use.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -19,6 +21,50 @@ static void options_training(mine_env *env, const char *algorithm, const char *t
   mine_training_close(training);
 }
 
+typedef struct every_type {
+  int64_t k, max_memory;
+  double tol;
+  int refit, criterion;
+  mine_cell target;
+  mine_list ignore;
+  mine_number_list hidden, rates;
+  mine_select init, from;
+} every_type;
+
+static const char *const words[] = {"one", "two", NULL};
+static const mine_option every_table[] = {
+    OPTION_INT(every_type, k, .initial = "8", .range = {1, 65536}, .allows_auto = 1),
+    OPTION_BYTES(every_type, max_memory, .initial = "auto", .range = {1, 9e18}, .allows_auto = 1),
+    OPTION_REAL(every_type, tol, .initial = "1e-4", .range = {0, 1}, .above_least = 1),
+    OPTION_FLAG(every_type, refit, .initial = "1"),
+    OPTION_CHOICE(every_type, criterion, .choices = words),
+    OPTION_TEXT(every_type, target, .help = ""),
+    OPTION_LIST(every_type, ignore, .help = ""),
+    OPTION_NUMBERS(every_type, hidden, .initial = "64|32", .range = {1, 4096}, .whole = 1),
+    OPTION_NUMBERS(every_type, rates, .help = ""),
+    OPTION_SOURCE(every_type, init, .initial = "one", .choices = words),
+    OPTION_SOURCE(every_type, from, .help = ""),
+    OPTION_END};
+
+/* The canonical text of what `text` says; NULL when it is refused. */
+static const char *options_rewritten(mine_env *env, const char *text) {
+  every_type values;
+  mine_option_group group = {.table = every_table, .values = &values};
+  mine_text out;
+  if (mine_options_parse(env, env->scratch, &group, 1, text) != MINE_OK) return NULL;
+  for (int i = 0; mine__options_select(&group, 1, i, NULL); i++)
+    if (i == 2) abort();
+  mine_text_open(&out, env->scratch);
+  mine_options_canonical(&out, every_table, &values);
+  return out.bytes ? out.data : "";
+}
+
+static void options_every_type(mine_env *env, const char *text) {
+  const char *once = options_rewritten(env, text);
+  const char *twice = once ? options_rewritten(env, once) : NULL;
+  if (once && (!twice || strcmp(once, twice) != 0)) abort();
+}
+
 static void options_of(int which, mine_env *env, const char *text) {
   static const char *const algorithms[] = {NULL, "kmeans", "tree", "knn"};
   if (which < 4) {
@@ -27,6 +73,8 @@ static void options_of(int which, mine_env *env, const char *text) {
     mine_baskets *baskets = NULL;
     mine_baskets_open(env, which == 4 ? MINE_ITEMSETS : MINE_RULES, text, &baskets);
     mine_baskets_close(baskets);
+  } else if (which == 6) {
+    options_every_type(env, text);
   } else {
     mine_search *search = NULL;
     mine_search_open(env, NULL, 0, text, &search);
@@ -40,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   char *text = malloc(n + 1);
   memcpy(text, data, n);
   text[n] = 0;
-  for (int which = 0; which < 7; which++) {
+  for (int which = 0; which < 8; which++) {
     mine_host host = use_host(&memory);
     mine_env *env = NULL;
     mine_env_open(&host, "fuzz", &env);

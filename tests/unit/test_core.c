@@ -696,11 +696,27 @@ static void test_edit_distance(void **state) {
   assert_int_equal(mine_edit_distance("k", ""), 1);
   assert_int_equal(mine_edit_distance("kitten", "sitting"), 3);
   assert_int_equal(mine_edit_distance("max_dept", "max_depth"), 1);
+  static const struct {
+    const char *a, *b;
+    int distance; /* a hint's, else MINE_NO_HINT */
+  } hint[] = {{"gap", "at", MINE_NO_HINT},
+              {"kk", "k", 1},
+              {"x", "y", MINE_NO_HINT},
+              {"k", "", MINE_NO_HINT},
+              {"nb", "knn", MINE_NO_HINT},
+              {"age", "ages", 1},
+              {"same", "same", 0},
+              {"kmaens", "kmeans", 2},
+              {"trees", "three", MINE_NO_HINT},
+              {"tenure_months", "tenur_month", 2}};
+  for (size_t i = 0; i < sizeof hint / sizeof *hint; i++)
+    assert_int_equal(mine__hint_distance(hint[i].a, hint[i].b), hint[i].distance);
   char a[300], b[300];
   memset(a, 'a', 299);
   memset(b, 'b', 299);
   a[299] = b[299] = 0;
   assert_true(mine_edit_distance(a, b) > 30);
+  assert_int_equal(mine__hint_distance(a, a), MINE_NO_HINT); /* longer than it sees */
 }
 
 /* ---- random -------------------------------------------------------------------------------- */

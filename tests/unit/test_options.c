@@ -315,6 +315,222 @@ static void test_what_is_refused(void **state) {
   }
 }
 
+/* ---- numbers, and options that hold a SELECT ------------------------------------------------ */
+
+typedef struct newer {
+  int64_t k;
+  double share;
+  mine_list ignore;
+  mine_number_list hidden, rates;
+  mine_select init, from;
+} newer;
+
+/* A share that is a count gets a sentence of its own. */
+static mine_status refuse_share(mine_env *env, double value) {
+  if (value <= 1) return MINE_OK;
+  return mine_fail(env, MINE_OPTION, "share=%d is a count", (int)value);
+}
+
+static const char *const starts[] = {"kmeans++", "random", NULL};
+static const mine_option newer_table[] = {
+    OPTION_INT(newer, k, .initial = "8", .range = {1, 65536}),
+    OPTION_REAL(newer, share, .range = {0, 1}, .above_least = 1, .refuse = refuse_share),
+    OPTION_LIST(newer, ignore, .help = "columns"),
+    OPTION_NUMBERS(newer, hidden, .initial = "64|32", .range = {1, 4096}, .whole = 1),
+    OPTION_NUMBERS(newer, rates, .help = "any numbers"),
+    OPTION_END};
+static const mine_option source_table[] = {
+    OPTION_SOURCE(newer, init, .initial = "kmeans++", .choices = starts),
+    OPTION_SOURCE(newer, from, .help = "a query only"), OPTION_END};
+
+static mine_status parse_newer(mine_env *env, const char *text, newer *out,
+                               mine_option_group group[2]) {
+  group[0] = (mine_option_group){.table = newer_table, .values = out};
+  group[1] = (mine_option_group){.table = source_table, .values = out};
+  memset(out, 0xAB, sizeof *out);
+  return mine_options_parse(env, env->scratch, group, 2, text);
+}
+
+/* The text, its canonical form (read back to itself), and the SELECTs in it. */
+static const struct {
+  const char *text, *canonical, *select[2];
+} newer_good[] = {
+    {"", "", {NULL, NULL}},
+    {"hidden=64|32", "", {NULL, NULL}},
+    {"hidden= 128 |64.0|1e1", "hidden=128|64|10", {NULL, NULL}},
+    {"hidden=\"7\"|8", "hidden=7|8", {NULL, NULL}},
+    {"{\"hidden\":[5, 4.0]}", "hidden=5|4", {NULL, NULL}},
+    {"{\"hidden\":5}", "hidden=5", {NULL, NULL}},
+    {"rates=0.1|-1e-300|1e300", "rates=0.1|-1e-300|1e+300", {NULL, NULL}},
+    {"init=kmeans++", "", {NULL, NULL}},
+    {"init=random", "init=random", {NULL, NULL}},
+    {"init=select 1", "init=select 1", {"select 1", NULL}},
+    {"init=\"SELECT a, b FROM t\"", "init=\"SELECT a, b FROM t\"", {"SELECT a, b FROM t", NULL}},
+    {"init=VALUES(1)", "init=VALUES(1)", {"VALUES(1)", NULL}},
+    {"init=\"  With x AS (SELECT 1) SELECT 2\"",
+     "init=\"  With x AS (SELECT 1) SELECT 2\"",
+     {"  With x AS (SELECT 1) SELECT 2", NULL}},
+    {"from=SELECT/**/1, init=SELECT\n2",
+     "init=\"SELECT\n2\", from=SELECT/**/1",
+     {"SELECT\n2", "SELECT/**/1"}},
+    {"from=SELECT x FROM t WHERE k = 5",
+     "from=\"SELECT x FROM t WHERE k = 5\"",
+     {"SELECT x FROM t WHERE k = 5", NULL}},
+    {"{\"from\":\"SELECT 1\"}", "from=SELECT 1", {"SELECT 1", NULL}},
+    {"ignore=\"a k=5\"|b", "ignore=\"a k=5\"|b", {NULL, NULL}},
+    {"ignore=a kk=5|=|b  =k", "ignore=\"a kk=5\"|\"=\"|\"b  =k\"", {NULL, NULL}},
+};
+
+static void test_newer_types(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof newer_good / sizeof *newer_good; i++) {
+    mine_env *env;
+    newer s;
+    mine_text text;
+    mine_option_group group[2];
+    const char *again = newer_good[i].text;
+    assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+    for (int round = 0; round < 2; round++) {
+      if (parse_newer(env, again, &s, group) != MINE_OK)
+        fail_msg("%s: %s", newer_good[i].text, mine_env_error(env));
+      mine_text_open(&text, env->scratch);
+      mine_options_canonical(&text, newer_table, &s);
+      mine_options_canonical(&text, source_table, &s);
+      again = text.bytes ? text.data : "";
+      assert_string_equal(again, newer_good[i].canonical);
+    }
+    int n = 0;
+    for (; n < 2 && newer_good[i].select[n]; n++) {
+      const char *name = NULL;
+      const mine_select *query = mine__options_select(group, 2, n, &name);
+      assert_non_null(query);
+      assert_string_equal(query->sql, newer_good[i].select[n]);
+      assert_string_equal(name, query == &s.init ? "init" : "from");
+      assert_true(query->choice == -1 && !query->frame && !query->rows);
+    }
+    assert_null(mine__options_select(group, 2, n, NULL));
+    mine_env_close(env);
+  }
+}
+
+static void test_numbers_are_numbers(void **state) {
+  (void)state;
+  mine_env *env;
+  newer s;
+  mine_option_group group[2];
+  assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+  assert_int_equal(parse_newer(env, "rates=.5|-2", &s, group), MINE_OK);
+  assert_true(s.hidden.n == 2 && s.hidden.item[0] == 64 && s.hidden.item[1] == 32);
+  assert_true(s.rates.n == 2 && s.rates.item[0] == 0.5 && s.rates.item[1] == -2);
+  assert_true(s.init.choice == 0 && !s.init.sql);
+  assert_true(s.from.choice == -1 && !s.from.sql);
+  assert_int_equal(parse_newer(env, "init=random", &s, group), MINE_OK);
+  assert_true(s.init.choice == 1 && !s.init.sql && s.rates.n == 0);
+  mine_env_close(env);
+}
+
+#define HIDDEN_WANTED "option hidden must be whole numbers such as 64|32, from 1 to 4096 "
+#define RATES_WANTED  "option rates must be numbers such as 64|32 "
+#define INIT_WANTED   "option init must be kmeans++, random or a SELECT "
+
+static const struct {
+  const char *text, *expected;
+} newer_bad[] = {
+    {"hidden=64|0", HIDDEN_WANTED "(got 0)"},
+    {"hidden=64|2.5", HIDDEN_WANTED "(got 2.5)"},
+    {"hidden=64|4097|x", HIDDEN_WANTED "(got 4097)"},
+    {"hidden=x", HIDDEN_WANTED "(got 'x')"},
+    {"hidden=", HIDDEN_WANTED "(got '')"},
+    {"hidden=64||32", "option hidden has an empty item; write a|b|c"},
+    {"{\"hidden\":[]}", HIDDEN_WANTED "(got '')"},
+    {"{\"hidden\":[\"64\"]}", HIDDEN_WANTED "(got '64', a text; write it without quotes)"},
+    {"{\"hidden\":true}", HIDDEN_WANTED "(got true)"},
+    {"{\"hidden\":null}", "option hidden is null; leave it out to get its default"},
+    {"rates=1|nan", RATES_WANTED "(got 'nan')"},
+    {"init=forgy", INIT_WANTED "(got 'forgy')"},
+    {"init=", INIT_WANTED "(got '')"},
+    {"init=selection", INIT_WANTED "(got 'selection')"},
+    {"init=SELECT", INIT_WANTED "(got 'SELECT')"},
+    {"{\"init\":5}", INIT_WANTED "(got 5)"},
+    {"{\"init\":[\"random\"]}", INIT_WANTED "(got a list)"},
+    {"{\"init\":null}", "option init is null; leave it out to get its default"},
+    {"from=kmeans++", "option from must be a SELECT (got 'kmeans++')"},
+    {"share=0", "option share must be a number above 0 up to 1 (got 0)"},
+    {"share=50", "share=50 is a count"},
+    {"{\"share\":50}", "share=50 is a count"},
+    {"share=x", "option share must be a number above 0 up to 1 (got 'x')"},
+    {"share=50|60", "option share must be a number above 0 up to 1 (got '50|60')"},
+    {"ignore=Churn ignore=gender",
+     "option ignore is given 'Churn ignore=gender'; put a comma before 'ignore=', or double quotes "
+     "around a value that contains it"},
+    {"k=5 share=0.5",
+     "option k is given '5 share=0.5'; put a comma before 'share=', or double quotes around a "
+     "value that contains it"},
+    {"ignore=\"a\"|b x=1\n share =2",
+     "option ignore is given '\"a\"|b x=1  share =2'; put a comma before 'share=', or double "
+     "quotes around a value that contains it"},
+    {"ignore=\"a\" k=5",
+     "option ignore is given '\"a\" k=5'; put a comma before 'k=', or double quotes around a value "
+     "that contains it"},
+};
+
+static void test_newer_refusals(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof newer_bad / sizeof *newer_bad; i++) {
+    mine_env *env;
+    newer s;
+    mine_option_group group[2];
+    assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+    const mine_status status = parse_newer(env, newer_bad[i].text, &s, group);
+    if (status != MINE_OPTION || strcmp(mine_env_error(env), newer_bad[i].expected))
+      fail_msg("%s:\n  got  %s\n  want %s", newer_bad[i].text, mine_env_error(env),
+               newer_bad[i].expected);
+    mine_env_close(env);
+  }
+}
+
+/* A mark is for what the text says, be it the default. */
+static void test_what_was_given(void **state) {
+  (void)state;
+  static const char *const name[] = {"k", "share", "ignore", "hidden", "rates", "init", "from"};
+  static const struct {
+    const char *text;
+    unsigned given; /* bit i: name[i] */
+  } row[] = {{"", 0},
+             {NULL, 0},
+             {"k=8", 1},
+             {"{\"k\":8, \"init\":\"kmeans++\"}", 1 | 32},
+             {"from=SELECT 1, ignore=", 64 | 4},
+             {"rates=1, hidden=64|32, share=1", 16 | 8 | 2}};
+  for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+    mine_env *env;
+    newer s;
+    mine_option_group group[2];
+    unsigned given = 0;
+    assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+    assert_int_equal(parse_newer(env, row[i].text, &s, group), MINE_OK);
+    for (unsigned o = 0; o < 7; o++)
+      if (mine__options_given(group, 2, name[o])) given |= 1u << o;
+    assert_int_equal(given, row[i].given);
+    assert_false(mine__options_given(group, 2, "nonsense"));
+    assert_false(mine__options_given(group, 2, "ki"));
+    mine_env_close(env);
+  }
+}
+
+static void test_newer_words(void **state) {
+  (void)state;
+  char range[64];
+  mine_option_range(&newer_table[3], range, sizeof range);
+  assert_string_equal(range, "1 to 4096");
+  assert_string_equal(mine_option_type_name(&newer_table[3]), "numbers");
+  mine_option_range(&newer_table[4], range, sizeof range);
+  assert_string_equal(range, "");
+  mine_option_range(&source_table[0], range, sizeof range);
+  assert_string_equal(range, "");
+  assert_string_equal(mine_option_type_name(&source_table[0]), "text");
+}
+
 static void check_peek(const char *text, const char *expected) {
   mine_env *env;
   mine_cell cell;
@@ -334,6 +550,9 @@ static void test_peeking(void **state) {
   check_peek("{\"eps\":[1],\"algorithm\":\"dbscan\"}", "'dbscan'");
   check_peek("algorithm=a, algorithm=b, k=5",
              "mine_cluster: option algorithm is given twice; keep one");
+  check_peek("algorithm=kmeans k=5",
+             "mine_cluster: option algorithm is given 'kmeans k=5'; put a comma before 'k=', or "
+             "double quotes around a value that contains it");
   check_peek("{\"algorithm\":null}",
              "mine_cluster: option algorithm is null; leave it out to get its default");
 }
@@ -460,12 +679,17 @@ static void test_cut_anywhere(void **state) {
 static int parse_without(const char *text, size_t used, int n) {
   refusing memory;
   sample s;
+  newer new_sample;
+  mine_option_group group[2];
   mine_cell cell;
   mine_env *env = refusing_env(&memory, "mine_test");
   assert_non_null(mine_arena_array(env->scratch, used, 1));
   memory.countdown = n;
   mine_status status = parse(env, text, &s);
   if (status == MINE_OK) status = mine_options_peek(env, env->scratch, text, "positive", &cell);
+  if (status == MINE_OK)
+    status = parse_newer(env, "hidden=5|6, init=\"SELECT 1\"", &new_sample, group);
+  if (status == MINE_OK) status = parse_newer(env, "{\"hidden\":5}", &new_sample, group);
   if (!memory.refused) {
     assert_int_equal(status == MINE_OK, mine_env_error(env)[0] == 0);
   } else {
@@ -499,15 +723,13 @@ static void test_every_allocation_may_fail(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_is_read),
-      cmocka_unit_test(test_what_is_refused),
-      cmocka_unit_test(test_peeking),
-      cmocka_unit_test(test_ranges_in_words),
-      cmocka_unit_test(test_json_members),
-      cmocka_unit_test(test_cut_anywhere),
-      cmocka_unit_test(test_odd_ranges),
-      cmocka_unit_test(test_unknown_names),
-      cmocka_unit_test(test_every_allocation_may_fail),
+      cmocka_unit_test(test_what_is_read),    cmocka_unit_test(test_what_is_refused),
+      cmocka_unit_test(test_newer_types),     cmocka_unit_test(test_numbers_are_numbers),
+      cmocka_unit_test(test_newer_refusals),  cmocka_unit_test(test_what_was_given),
+      cmocka_unit_test(test_newer_words),     cmocka_unit_test(test_peeking),
+      cmocka_unit_test(test_ranges_in_words), cmocka_unit_test(test_json_members),
+      cmocka_unit_test(test_cut_anywhere),    cmocka_unit_test(test_odd_ranges),
+      cmocka_unit_test(test_unknown_names),   cmocka_unit_test(test_every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
