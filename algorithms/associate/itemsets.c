@@ -19,6 +19,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../core/parallel.h"
 #include "miner.h"
 
@@ -36,32 +37,21 @@ int64_t mine_min_count(double support, int64_t baskets) {
 
 /* ---- recoding: codes to ranks, baskets to rows ------------------------------------- */
 
-/* Whether code a is to get a smaller rank than b. */
-static int recode_before(const mine_transactions *t, const uint32_t *count, uint32_t a,
-                         uint32_t b) {
-  if (count[a] != count[b]) return count[a] > count[b];
-  if (!t->names) return a < b;
-  mine_cell x, y;
-  mine_values_get(t->names, a, &x);
-  mine_values_get(t->names, b, &y);
-  return mine_cell_compare(&x, &y) < 0;
-}
+typedef struct recode_order {
+  const mine_transactions *t;
+  const uint32_t *count;
+} recode_order;
 
-/* Sort codes into ranks: merges of growing runs. */
-static void recode_sort(const mine_transactions *t, const uint32_t *count, uint32_t *code,
-                        uint32_t *spare, size_t n) {
-  for (size_t run = 1; run < n; run *= 2) {
-    for (size_t from = 0; from < n; from += 2 * run) {
-      const size_t middle = from + run < n ? from + run : n;
-      const size_t to = middle + run < n ? middle + run : n;
-      size_t a = from, b = middle;
-      for (size_t at = from; at < to; at++) {
-        const int right = a == middle || (b < to && recode_before(t, count, code[b], code[a]));
-        spare[at] = right ? code[b++] : code[a++];
-      }
-    }
-    memcpy(code, spare, n * sizeof *code);
-  }
+/* Whether code a is to get a smaller rank than b. */
+static int recode_before(const void *context, const void *left, const void *right) {
+  const recode_order *order = context;
+  const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+  if (order->count[a] != order->count[b]) return order->count[a] > order->count[b];
+  if (!order->t->names) return a < b;
+  mine_cell x, y;
+  mine_values_get(order->t->names, a, &x);
+  mine_values_get(order->t->names, b, &y);
+  return mine_cell_compare(&x, &y) < 0;
 }
 
 /* Count items, keep the frequent ones as ranks: sets->code, and in `rank` of each
@@ -79,7 +69,9 @@ static mine_status recode_ranks(mine_env *env, mine_arena *arena, const mine_tra
   for (uint32_t x = 0; x < t->items; x++) {
     if ((int64_t)count[x] >= min_count) sets->code[sets->n_items++] = x;
   }
-  recode_sort(t, count, sets->code, spare, sets->n_items);
+  const recode_order order = {t, count};
+  mine__sort(env, sets->code, spare, sets->n_items, sizeof *spare, recode_before, &order);
+  if (mine_failed(env)) return mine_env_status(env);
   for (uint32_t r = 0; r < sets->n_items; r++)
     (*rank)[sets->code[r]] = r + 1;
   *frequency = spare;

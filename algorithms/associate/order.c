@@ -5,24 +5,9 @@
 ** two and as many leading ranks as fit are packed into one 64-bit key, which a
 ** radix sort orders; only equal keys are ever compared rank by rank.
 */
-#include <string.h>
-
+#include "../core/order.h"
+#include "../core/radix.h"
 #include "miner.h"
-
-#define ORDER_DIGIT 11
-#define ORDER_SLOTS ((size_t)1 << ORDER_DIGIT)
-
-typedef struct order_entry {
-  uint64_t key;
-  size_t at;
-} order_entry;
-
-static int order_bits(uint64_t most) {
-  int bits = 0;
-  for (; most > 0; most >>= 1)
-    bits++;
-  return bits;
-}
 
 /* Rank bits, and how many ranks the key has room for. */
 typedef struct order_layout {
@@ -50,94 +35,52 @@ static order_layout order_plan(const mine_itemsets *sets) {
     if (set[1] > longest) longest = set[1];
     at += (size_t)set[1] + 2;
   }
-  layout.size_bits = order_bits(longest);
-  layout.rank_bits = order_bits(sets->n_items);
-  const int used = order_bits(layout.most_count) + layout.size_bits;
+  layout.size_bits = mine__bits_needed(longest);
+  layout.rank_bits = mine__bits_needed(sets->n_items);
+  const int used = mine__bits_needed(layout.most_count) + layout.size_bits;
   layout.ranks = (uint32_t)((64 - used) / layout.rank_bits);
   if (layout.ranks > longest) layout.ranks = longest;
   layout.key_bits = used + (int)layout.ranks * layout.rank_bits;
   return layout;
 }
 
-/* Stable distribution by one digit; 0 when all entries have the same. */
-static int order_pass(const order_entry *from, order_entry *to, int64_t n, int shift,
-                      size_t *slot) {
-  memset(slot, 0, ORDER_SLOTS * sizeof *slot);
-  for (int64_t i = 0; i < n; i++)
-    slot[from[i].key >> shift & (ORDER_SLOTS - 1)]++;
-  if (slot[from[0].key >> shift & (ORDER_SLOTS - 1)] == (size_t)n) return 0;
-  size_t sum = 0;
-  for (size_t d = 0; d < ORDER_SLOTS; d++) {
-    const size_t here = slot[d];
-    slot[d] = sum;
-    sum += here;
-  }
-  for (int64_t i = 0; i < n; i++)
-    to[slot[from[i].key >> shift & (ORDER_SLOTS - 1)]++] = from[i];
-  return 1;
-}
-
-/* Whether the set at a stands behind the one at b; both have the same size. */
-static int order_behind(const mine_itemsets *sets, size_t a, size_t b) {
-  const uint32_t *x = sets->data + a, *y = sets->data + b;
+/* By ranks where the keys are equal; both sets have the same size. */
+static int order_before(const void *context, const void *a, const void *b) {
+  const mine_itemsets *sets = context;
+  const uint32_t *x = sets->data + ((const mine__place *)a)->at;
+  const uint32_t *y = sets->data + ((const mine__place *)b)->at;
   for (uint32_t i = 0; i < x[1]; i++) {
-    if (x[2 + i] != y[2 + i]) return x[2 + i] > y[2 + i];
+    if (x[2 + i] != y[2 + i]) return x[2 + i] < y[2 + i];
   }
   return 0;
 }
 
-/* Merge sort of entries with equal keys. */
-static void order_equal(const mine_itemsets *sets, order_entry *entry, order_entry *spare,
-                        size_t n) {
-  for (size_t run = 1; run < n; run *= 2) {
-    for (size_t from = 0; from < n; from += 2 * run) {
-      const size_t middle = from + run < n ? from + run : n;
-      const size_t to = middle + run < n ? middle + run : n;
-      size_t a = from, b = middle;
-      for (size_t at = from; at < to; at++) {
-        const int right = a == middle || (b < to && order_behind(sets, entry[a].at, entry[b].at));
-        spare[at] = right ? entry[b++] : entry[a++];
-      }
-    }
-    memcpy(entry, spare, n * sizeof *entry);
-  }
-}
-
-static mine_status order_sort(mine_env *env, const mine_itemsets *sets, order_entry **entry,
-                              order_entry **spare, size_t *slot) {
+static void order_sort(mine_env *env, const mine_itemsets *sets, mine__place *place,
+                       mine__place *spare) {
   const order_layout layout = order_plan(sets);
   size_t at = 0;
   for (int64_t s = 0; s < sets->n; s++) {
-    (*entry)[s] = (order_entry){order_key(&layout, sets->data + at), at};
+    place[s] = (mine__place){order_key(&layout, sets->data + at), at};
     at += (size_t)sets->data[at + 1] + 2;
   }
-  for (int shift = 0; shift < layout.key_bits; shift += ORDER_DIGIT) {
-    if (order_pass(*entry, *spare, sets->n, shift, slot)) {
-      order_entry *const sorted = *spare;
-      *spare = *entry;
-      *entry = sorted;
-    }
-    if (mine_poll(env)) return mine_env_status(env);
-  }
-  for (int64_t from = 0, to; from < sets->n; from = to) {
-    for (to = from + 1; to < sets->n && (*entry)[to].key == (*entry)[from].key; to++)
+  mine__sort_places(env, place, spare, sets->n, layout.key_bits);
+  for (int64_t from = 0, to; from < sets->n && !mine_failed(env); from = to) {
+    for (to = from + 1; to < sets->n && place[to].key == place[from].key; to++)
       continue;
-    if (to - from > 1) order_equal(sets, *entry + from, *spare, (size_t)(to - from));
+    if (to - from == 1) continue;
+    mine__sort(env, place + from, spare, (size_t)(to - from), sizeof *place, order_before, sets);
   }
-  return MINE_OK;
 }
 
 mine_status mine_itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets) {
   sets->at = mine_arena_array(arena, (size_t)sets->n, sizeof *sets->at);
   if (!sets->at || sets->n == 0) return mine_env_status(env);
   const mine_mark mark = mine_arena_mark(env->scratch);
-  order_entry *entry = mine_arena_array(env->scratch, (size_t)sets->n, sizeof *entry);
-  order_entry *spare = mine_arena_array(env->scratch, (size_t)sets->n, sizeof *spare);
-  size_t *slot = mine_arena_array(env->scratch, ORDER_SLOTS, sizeof *slot);
-  if (entry && spare && slot && order_sort(env, sets, &entry, &spare, slot) == MINE_OK) {
-    for (int64_t s = 0; s < sets->n; s++)
-      sets->at[s] = entry[s].at;
-  }
+  mine__place *place = mine_arena_array(env->scratch, (size_t)sets->n, sizeof *place);
+  mine__place *spare = mine_arena_array(env->scratch, (size_t)sets->n, sizeof *spare);
+  if (place && spare) order_sort(env, sets, place, spare);
+  for (int64_t s = 0; s < sets->n && !mine_failed(env); s++)
+    sets->at[s] = place[s].at;
   mine_arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

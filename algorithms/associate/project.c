@@ -16,6 +16,7 @@
 ** cannot do that and are dropped.  A closed set is maximal when nothing, neither
 ** later nor earlier items, is frequent with it.
 */
+#include "../core/order.h"
 #include "../kernel/simd.h"
 #include "miner.h"
 
@@ -44,20 +45,13 @@ void *mine_miner_take(miner *m, size_t count, size_t size) {
   return piece;
 }
 
-/* By Shell's gaps: most have ten items, but some have thousands. */
+static int miner_smaller(const void *context, uint32_t a, uint32_t b) {
+  (void)context;
+  return a < b;
+}
+
 void mine_miner_sort(uint32_t *a, uint32_t n) {
-  uint32_t gap = 1;
-  while (gap < n / 3)
-    gap = 3 * gap + 1;
-  for (; gap > 0; gap /= 3) {
-    for (uint32_t i = gap; i < n; i++) {
-      const uint32_t x = a[i];
-      uint32_t j = i;
-      for (; j >= gap && a[j - gap] > x; j -= gap)
-        a[j] = a[j - gap];
-      a[j] = x;
-    }
-  }
+  mine__sort_words(a, n, miner_smaller, NULL);
 }
 
 /* Prefix and sorted[] differ by the last `n` of the prefix: bring those in. */
@@ -171,24 +165,16 @@ static int miner_settle(miner *m, uint32_t support, const miner_node *child) {
 
 /* ---- a sparse node's child --------------------------------------------------------- */
 
-/* Sort item numbers of the node by rising tally, the rarest rank first. */
-static void sparse_order(const miner *m, const miner_node *node, uint32_t *item, uint32_t n) {
-  uint32_t gap = 1;
-  while (gap < n / 3)
-    gap = 3 * gap + 1;
-  for (; gap > 0; gap /= 3) {
-    for (uint32_t i = gap; i < n; i++) {
-      const uint32_t x = item[i];
-      uint32_t j = i;
-      for (; j >= gap; j -= gap) {
-        const uint32_t y = item[j - gap];
-        const uint32_t cx = m->tally[x], cy = m->tally[y];
-        if (cy < cx || (cy == cx && node->item[y] > node->item[x])) break;
-        item[j] = y;
-      }
-      item[j] = x;
-    }
-  }
+typedef struct sparse_items {
+  const miner *m;
+  const miner_node *node;
+} sparse_items;
+
+/* Item numbers of the node go by rising tally, the rarest rank first. */
+static int sparse_before(const void *context, uint32_t a, uint32_t b) {
+  const sparse_items *items = context;
+  const uint32_t x = items->m->tally[a], y = items->m->tally[b];
+  return x < y || (x == y && items->node->item[a] > items->node->item[b]);
 }
 
 /* Sort touched[] by fate: chosen[] gets the child's items, earlier ones first;
@@ -228,8 +214,9 @@ static int sparse_name(miner *m, const miner_node *node, miner_node *child) {
   child->item = mine_miner_take(m, child->items, sizeof *child->item);
   child->count = mine_miner_take(m, child->items, sizeof *child->count);
   if (m->stop) return 0;
-  sparse_order(m, node, m->chosen, child->first);
-  sparse_order(m, node, m->chosen + child->first, child->items - child->first);
+  const sparse_items order = {m, node};
+  mine__sort_words(m->chosen, child->first, sparse_before, &order);
+  mine__sort_words(m->chosen + child->first, child->items - child->first, sparse_before, &order);
   for (uint32_t i = 0; i < child->items; i++) {
     const uint32_t x = m->chosen[i];
     child->item[i] = node->item[x];

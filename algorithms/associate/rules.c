@@ -13,7 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../core/random.h"
+#include "../core/hash.h"
+#include "../core/order.h"
 #include "associate.h"
 
 #define RULES_WIDEST 63 /* items of a set: bits of mine_rule.consequent */
@@ -23,8 +24,7 @@ typedef struct rules_finder {
   mine_arena *arena;
   const mine_itemsets *sets;
   const mine_rule_query *query;
-  uint32_t *slot;         /* open addressing: set number + 1, 0 = empty */
-  uint64_t slots;         /* a power of two                             */
+  mine__table table;      /* of the sets, by their hash */
   size_t n_left, n_right; /* ranks that a side must hold */
   uint32_t *left, *right;
   mine_rule_set *rules;
@@ -43,30 +43,33 @@ static uint64_t rules_item_hash(uint32_t rank) {
 
 static mine_status rules_index(rules_finder *f) {
   const mine_itemsets *sets = f->sets;
-  f->slots = 16;
-  while (f->slots < (uint64_t)sets->n * 2)
-    f->slots *= 2;
-  f->slot = mine_arena_zeros(f->env->scratch, f->slots, sizeof *f->slot);
-  if (!f->slot) return mine_env_status(f->env);
+  if (mine__table_grow(&f->table, f->env->scratch, (size_t)sets->n) < 0) {
+    return mine_env_status(f->env);
+  }
   for (int64_t s = 0; s < sets->n; s++) {
     const uint32_t *set = sets->data + sets->at[s];
     uint64_t hash = 0;
     for (uint32_t i = 0; i < set[1]; i++)
       hash ^= rules_item_hash(set[2 + i]);
-    uint64_t at = hash & (f->slots - 1);
-    while (f->slot[at])
-      at = (at + 1) & (f->slots - 1);
-    f->slot[at] = (uint32_t)s + 1;
+    mine__table_enter(&f->table, hash, (uint32_t)s);
     if (s % 65536 == 0 && mine_poll(f->env)) return mine_env_status(f->env);
   }
   return MINE_OK;
 }
 
-/* Whether `candidate` is the part of the set at hand that `part` picks. */
-static int rules_is_part(const rules_finder *f, const uint32_t *candidate, uint64_t part) {
+typedef struct rules_part {
+  const rules_finder *f;
+  uint64_t part;
+} rules_part;
+
+/* Whether the set `number` is the part of the set at hand that is looked for. */
+static int rules_is_part(const void *context, uint32_t number) {
+  const rules_part *wanted = context;
+  const rules_finder *f = wanted->f;
+  const uint32_t *candidate = f->sets->data + f->sets->at[number];
   uint32_t n = 0;
   for (uint32_t i = 0; i < f->set[1]; i++) {
-    if (!(part >> i & 1)) continue;
+    if (!(wanted->part >> i & 1)) continue;
     if (n == candidate[1] || candidate[2 + n] != f->set[2 + i]) return 0;
     n++;
   }
@@ -75,11 +78,10 @@ static int rules_is_part(const rules_finder *f, const uint32_t *candidate, uint6
 
 /* The count of a non-empty part of the set at hand. */
 static uint32_t rules_count(const rules_finder *f, uint64_t part, uint64_t hash) {
-  for (uint64_t at = hash & (f->slots - 1); f->slot[at]; at = (at + 1) & (f->slots - 1)) {
-    const uint32_t *candidate = f->sets->data + f->sets->at[f->slot[at] - 1];
-    if (rules_is_part(f, candidate, part)) return candidate[0];
-  }
-  return 0; /* cannot be: every part of a frequent set is frequent */
+  const rules_part wanted = {f, part};
+  const int64_t number = mine__table_find(&f->table, hash, rules_is_part, &wanted);
+  if (number < 0) return 0; /* cannot be: every part of a frequent set is frequent */
+  return f->sets->data[f->sets->at[number]];
 }
 
 /* ---- the rules of one set -------------------------------------------------------------- */
@@ -185,11 +187,14 @@ typedef struct rules_key {
   uint32_t count, rule;
 } rules_key;
 
-static int rules_behind(const rules_key *a, const rules_key *b) {
-  if (a->by != b->by) return a->by < b->by;
-  if (a->lift != b->lift) return a->lift < b->lift;
-  if (a->confidence != b->confidence) return a->confidence < b->confidence;
-  return a->count < b->count;
+/* The largest first. */
+static int rules_before(const void *context, const void *left, const void *right) {
+  const rules_key *a = left, *b = right;
+  (void)context;
+  if (a->by != b->by) return a->by > b->by;
+  if (a->lift != b->lift) return a->lift > b->lift;
+  if (a->confidence != b->confidence) return a->confidence > b->confidence;
+  return a->count > b->count;
 }
 
 static double rules_sort_value(mine_rule_sort sort, const mine_rule_measures *m, uint32_t count) {
@@ -218,19 +223,6 @@ static rules_key rules_key_of(const rules_finder *f, int64_t i) {
                      (uint32_t)i};
 }
 
-/* One round of the merge sort: runs of `run` become runs of twice that. */
-static void rules_merge(const rules_key *key, rules_key *out, size_t n, size_t run) {
-  for (size_t from = 0; from < n; from += 2 * run) {
-    const size_t middle = from + run < n ? from + run : n;
-    const size_t to = middle + run < n ? middle + run : n;
-    size_t a = from, b = middle;
-    for (size_t at = from; at < to; at++) {
-      const int right = a == middle || (b < to && rules_behind(&key[a], &key[b]));
-      out[at] = right ? key[b++] : key[a++];
-    }
-  }
-}
-
 /* Stable: rules that are equal in all four stay in the order of the itemsets. */
 static mine_status rules_sort(rules_finder *f) {
   const size_t n = (size_t)f->rules->n;
@@ -240,13 +232,8 @@ static mine_status rules_sort(rules_finder *f) {
   if (!key || !spare || !sorted) return mine_env_status(f->env);
   for (size_t i = 0; i < n; i++)
     key[i] = rules_key_of(f, (int64_t)i);
-  for (size_t run = 1; run < n; run *= 2) {
-    rules_merge(key, spare, n, run);
-    rules_key *const other = key;
-    key = spare;
-    spare = other;
-    if (mine_poll(f->env)) return mine_env_status(f->env);
-  }
+  mine__sort(f->env, key, spare, n, sizeof *key, rules_before, NULL);
+  if (mine_failed(f->env)) return mine_env_status(f->env);
   for (size_t i = 0; i < n; i++)
     sorted[i] = f->rules->rule[key[i].rule];
   f->rules->rule = sorted;

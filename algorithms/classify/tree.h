@@ -19,7 +19,7 @@
 #ifndef MINE_CLASSIFY_TREE_H
 #define MINE_CLASSIFY_TREE_H
 
-#include "../kernel/sort.h"
+#include "../core/radix.h"
 #include "../model/trees.h"
 
 typedef enum mine_tree_criterion {

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "tree.h"
 
 /* A heap of nodes, the largest gain first, then the lowest number. */
@@ -20,33 +21,31 @@ typedef struct prune_heap {
   int32_t n;
 } prune_heap;
 
-static int prune_before(const prune_heap *heap, int32_t a, int32_t b) {
-  const double x = heap->node[a].gain, y = heap->node[b].gain;
-  return x > y || (x == y && a < b);
+static int prune_before(const void *context, int64_t a, int64_t b) {
+  const prune_heap *heap = context;
+  const double x = heap->node[heap->item[a]].gain, y = heap->node[heap->item[b]].gain;
+  return x > y || (x == y && heap->item[a] < heap->item[b]);
 }
+
+static void prune_swap(void *context, int64_t a, int64_t b) {
+  int32_t *item = ((prune_heap *)context)->item;
+  const int32_t t = item[a];
+  item[a] = item[b];
+  item[b] = t;
+}
+
+static const mine__heap prune_order = {prune_before, prune_swap};
 
 static void prune_push(prune_heap *heap, int32_t number) {
   if (heap->node[number].left < 0) return;
-  int32_t at = heap->n++;
-  while (at > 0 && prune_before(heap, number, heap->item[(at - 1) / 2])) {
-    heap->item[at] = heap->item[(at - 1) / 2];
-    at = (at - 1) / 2;
-  }
-  heap->item[at] = number;
+  heap->item[heap->n] = number;
+  mine__heap_rise(prune_order, heap, heap->n++);
 }
 
 static int32_t prune_pop(prune_heap *heap) {
-  const int32_t top = heap->item[0], last = heap->item[--heap->n];
-  int32_t at = 0;
-  for (int32_t child = 1; child < heap->n; child = 2 * at + 1) {
-    if (child + 1 < heap->n && prune_before(heap, heap->item[child + 1], heap->item[child])) {
-      child++;
-    }
-    if (!prune_before(heap, heap->item[child], last)) break;
-    heap->item[at] = heap->item[child];
-    at = child;
-  }
-  heap->item[at] = last;
+  const int32_t top = heap->item[0];
+  heap->item[0] = heap->item[--heap->n];
+  mine__heap_sink(prune_order, heap, heap->n);
   return top;
 }
 

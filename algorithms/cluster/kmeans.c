@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../model/prototypes.h"
 #include "kmeans_private.h"
 
@@ -240,35 +241,14 @@ typedef struct kmeans_rank {
 } kmeans_rank;
 
 /* Falling size; equal sizes by the centres' coordinates, then as they were. */
-static int kmeans_rank_before(const kmeans_rank *a, const kmeans_rank *b) {
+static int kmeans_rank_before(const void *context, const void *left, const void *right) {
+  const kmeans_rank *a = left, *b = right;
+  (void)context;
   if (a->rows != b->rows) return a->rows > b->rows;
   for (int j = 0; j < a->width; j++) {
-    if (a->centre[j] < b->centre[j]) return 1;
-    if (a->centre[j] > b->centre[j]) return 0;
+    if (a->centre[j] != b->centre[j]) return a->centre[j] < b->centre[j];
   }
-  return a->cluster < b->cluster;
-}
-
-static void kmeans_sift(kmeans_rank *rank, int64_t at, int64_t n) {
-  for (int64_t child; (child = 2 * at + 1) < n; at = child) {
-    kmeans_rank t;
-    if (child + 1 < n && kmeans_rank_before(&rank[child], &rank[child + 1])) child++;
-    if (!kmeans_rank_before(&rank[at], &rank[child])) return;
-    t = rank[at];
-    rank[at] = rank[child];
-    rank[child] = t;
-  }
-}
-
-static void kmeans_sort(kmeans_rank *rank, int64_t n) {
-  for (int64_t i = n / 2; i-- > 0;)
-    kmeans_sift(rank, i, n);
-  for (int64_t i = n; i-- > 1;) {
-    const kmeans_rank t = rank[0];
-    rank[0] = rank[i];
-    rank[i] = t;
-    kmeans_sift(rank, 0, i);
-  }
+  return 0;
 }
 
 /* Number the clusters: body gets centres and sizes in order, labels follow. */
@@ -277,6 +257,7 @@ static mine_status kmeans_number(const kmeans_fit *fit, kmeans_run *run, mine_pr
   const int64_t k = run->k, n = fit->points.n;
   const size_t width = (size_t)fit->points.width;
   kmeans_rank *rank = mine_arena_zeros(env->scratch, (size_t)k, sizeof *rank);
+  kmeans_rank *spare = mine_arena_array(env->scratch, (size_t)k, sizeof *spare);
   int32_t *number = mine_arena_array(env->scratch, (size_t)k, sizeof *number);
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   for (int64_t c = 0; c < k; c++) {
@@ -284,7 +265,7 @@ static mine_status kmeans_number(const kmeans_fit *fit, kmeans_run *run, mine_pr
   }
   for (int64_t i = 0; i < n; i++)
     rank[run->label[i]].rows++;
-  kmeans_sort(rank, k);
+  mine__sort(env, rank, spare, (size_t)k, sizeof *rank, kmeans_rank_before, NULL);
   for (int64_t c = 0; c < k; c++) {
     memcpy(body->centre + (size_t)c * width, rank[c].centre, width * sizeof(double));
     body->rows[c] = rank[c].rows;

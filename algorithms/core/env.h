@@ -17,12 +17,15 @@
 #include "../mine.h"
 #include "arena.h"
 
+/* MINE_INLINE: written once, compiled anew for the constants at each call. */
 #if defined(__GNUC__)
 #define MINE_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #define MINE_MUST_CHECK        __attribute__((warn_unused_result))
+#define MINE_INLINE            static inline __attribute__((always_inline))
 #else
 #define MINE_PRINTF(at, first)
 #define MINE_MUST_CHECK
+#define MINE_INLINE static inline
 #endif
 
 #define MINE_ERROR_BYTES 1024

@@ -10,12 +10,6 @@
 
 #define RANDOM_GOLDEN UINT64_C(0x9E3779B97F4A7C15)
 
-uint64_t mine_hash_mix(uint64_t x) {
-  x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-  x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
-  return x ^ (x >> 31);
-}
-
 /* The three parts of the name are mixed one after the other, so that streams
 ** with neighbouring indices have nothing in common. */
 void mine_random_open(mine_random *r, uint64_t seed, uint64_t purpose, uint64_t index) {

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "hash.h" /* mine_hash_mix */
+
 typedef struct mine_random {
   uint64_t s[4];
 } mine_random;
@@ -19,6 +21,5 @@ void mine_random_open(mine_random *r, uint64_t seed, uint64_t purpose, uint64_t 
 uint64_t mine_random_next(mine_random *r);
 double mine_random_real(mine_random *r);                /* [0, 1)               */
 uint64_t mine_random_below(mine_random *r, uint64_t n); /* 0..n-1, without bias */
-uint64_t mine_hash_mix(uint64_t x);                     /* SplitMix64 finaliser */
 
 #endif

@@ -13,8 +13,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../core/parallel.h"
-#include "../core/random.h"
 #include "../core/text.h"
 
 const char *const mine_scale_names[] = {"standard", "none", "minmax", "robust", NULL};
@@ -63,43 +63,13 @@ static encode_moments encode_numeric_moments(const mine_dataset *data, const dou
   return m;
 }
 
-/* Hoare's selection: afterwards x[k] is the value of rank k, smaller ones before
-** it.  The pivot's place is scrambled, so no order of rows makes it quadratic. */
-static double encode_select(double *x, int64_t n, int64_t k) {
-  int64_t low = 0, high = n - 1;
-  while (low < high) {
-    const uint64_t span = (uint64_t)(high - low + 1);
-    const double pivot = x[low + (int64_t)(mine_hash_mix(span) % span)];
-    int64_t i = low, j = high;
-    while (i <= j) {
-      while (x[i] < pivot)
-        i++;
-      while (x[j] > pivot)
-        j--;
-      if (i <= j) {
-        const double t = x[i];
-        x[i++] = x[j];
-        x[j--] = t;
-      }
-    }
-    if (k <= j) {
-      high = j;
-    } else if (k >= i) {
-      low = i;
-    } else {
-      break;
-    }
-  }
-  return x[k];
-}
-
 /* Linear interpolation between ranks, as numpy and R (type 7) do. */
 static double encode_quantile(double *x, int64_t n, double share) {
   const double at = share * (double)(n - 1);
   const int64_t k = (int64_t)floor(at);
-  const double below = encode_select(x, n, k);
+  const double below = mine__select(x, n, k);
   if (k + 1 >= n) return below;
-  return below + (at - (double)k) * (encode_select(x, n, k + 1) - below);
+  return below + (at - (double)k) * (mine__select(x, n, k + 1) - below);
 }
 
 static void encode_quartiles(const mine_dataset *data, const double *x, double *sorted,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../core/parallel.h"
 #include "../core/text.h"
 #include "frame_filling.h"
@@ -17,28 +18,9 @@ typedef struct finish_level {
   int32_t code;
 } finish_level;
 
-static void finish_merge(const finish_level *from, finish_level *to, int64_t left, int64_t middle,
-                         int64_t right) {
-  int64_t a = left, b = middle;
-  for (int64_t i = left; i < right; i++) {
-    int first = b >= right || (a < middle && mine_cell_compare(&from[a].cell, &from[b].cell) <= 0);
-    to[i] = first ? from[a++] : from[b++];
-  }
-}
-
-/* Bottom-up merge sort; returns which of the two holds the result. */
-static finish_level *finish_sort(finish_level *level, finish_level *other, int64_t n) {
-  for (int64_t width = 1; width < n; width *= 2) {
-    for (int64_t left = 0; left < n; left += 2 * width) {
-      int64_t middle = left + width < n ? left + width : n;
-      int64_t right = middle + width < n ? middle + width : n;
-      finish_merge(level, other, left, middle, right);
-    }
-    finish_level *swap = level;
-    level = other;
-    other = swap;
-  }
-  return level;
+static int finish_before(const void *context, const void *a, const void *b) {
+  (void)context;
+  return mine_cell_compare(&((const finish_level *)a)->cell, &((const finish_level *)b)->cell) < 0;
 }
 
 /* The dictionary's values sorted into column->levels; *place: old code -> new. */
@@ -54,7 +36,7 @@ static int finish_sort_levels(mine_column *col, int32_t **place) {
     mine_values_get(values, i, &level[i].cell);
     level[i].code = (int32_t)i;
   }
-  level = finish_sort(level, other, n);
+  mine__sort(NULL, level, other, (size_t)n, sizeof *level, finish_before, NULL);
   for (int64_t i = 0; i < n; i++) {
     if (!mine_values_push(&col->levels, &level[i].cell)) return 0;
     (*place)[level[i].code] = (int32_t)i;

@@ -21,7 +21,7 @@
 
 #include "../core/text.h"
 #include "frame_filling.h"
-#include "keys.h"
+#include "../core/radix.h"
 #include "moments.h"
 #include "relation.h"
 

@@ -4,7 +4,7 @@
 #include "split.h"
 
 #include "../core/random.h"
-#include "keys.h"
+#include "../core/radix.h"
 
 /* Rows without an id column are numbered from 1. */
 static uint64_t split_hash(const uint64_t *id_hash, uint32_t row, uint64_t salt) {

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../kernel/sort.h"
+#include "../core/radix.h"
 
 int mine_metrics_argmax(const double *probability, int n_classes) {
   int best = 0;

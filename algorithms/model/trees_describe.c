@@ -10,7 +10,7 @@
 */
 #include <string.h>
 
-#include "../kernel/sort.h"
+#include "../core/radix.h"
 #include "metrics.h"
 #include "trees.h"
 

@@ -2,7 +2,7 @@
 ** test_profile.c -- the profile of a table against values worked out by hand
 ** and, for quantiles and deviation, by R (quantile(type = 7), sd).
 */
-#include "data/keys.h"
+#include "core/radix.h"
 #include "data/relation.h"
 #include "frame_fixture.h"
 

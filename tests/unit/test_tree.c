@@ -7,7 +7,7 @@
 */
 #include "tree_fixture.h"
 
-#include "kernel/sort.h"
+#include "core/radix.h"
 
 typedef union options_room {
   char bytes[512];

@@ -1,5 +1,9 @@
 /*
-** sort.c -- radix sort of row numbers by 32-bit keys and by doubles.
+** radix.c -- radix sorts of keys, of keys with rows, and of doubles.
+**
+** A digit has 8 bits for short arrays and 11 for long ones (their counters stay
+** in the first-level cache).  The pass is written once and compiled for each kind
+** of item.
 **
 ** A double is sorted through its bits, mapped so that they order as unsigned
 ** integers.  Of the 64 bits only the 32 that matter most over the range
@@ -8,22 +12,71 @@
 ** again over its own, narrower range; a range of 64 bits is exhausted after two
 ** such rounds.
 */
-#include "sort.h"
-
-#include <string.h>
+#include "radix.h"
 
 #define SORT_SHORT      24 /* insertion sort below this */
 #define SORT_LARGE      8192
 #define SORT_WIDE_BITS  11
 #define SORT_SMALL_BITS 8
 
-static int sort_bits(uint64_t v) {
-  int bits = 0;
-  while (v) {
-    v >>= 1;
-    bits++;
+/* ---- one pass, for every kind of item ---------------------------------------------- */
+
+typedef enum sort_item { SORT_PAIR, SORT_PLACE, SORT_KEY } sort_item;
+
+MINE_INLINE uint64_t sort_key(const void *items, int64_t i, sort_item item) {
+  if (item == SORT_PAIR) return ((const mine_pair *)items)[i].key;
+  if (item == SORT_PLACE) return ((const mine__place *)items)[i].key;
+  return ((const uint64_t *)items)[i];
+}
+
+MINE_INLINE size_t sort_item_bytes(sort_item item) {
+  return item == SORT_PLACE ? sizeof(mine__place) : 8;
+}
+
+MINE_INLINE void sort_move(void *to, int64_t at, const void *from, int64_t i, sort_item item) {
+  const size_t size = sort_item_bytes(item);
+  memcpy((char *)to + (size_t)at * size, (const char *)from + (size_t)i * size, size);
+}
+
+/* One distribution pass; 0 when every key has the same digit. */
+MINE_INLINE int sort_pass_of(const void *from, void *to, int64_t n, int shift, int bits,
+                             sort_item item) {
+  size_t start[1 << SORT_WIDE_BITS];
+  const uint32_t mask = (1u << bits) - 1;
+  memset(start, 0, sizeof *start << bits);
+  for (int64_t i = 0; i < n; i++)
+    start[(sort_key(from, i, item) >> shift) & mask]++;
+  if (start[(sort_key(from, 0, item) >> shift) & mask] == (size_t)n) return 0;
+  size_t sum = 0;
+  for (uint32_t digit = 0; digit <= mask; digit++) {
+    const size_t count = start[digit];
+    start[digit] = sum;
+    sum += count;
   }
-  return bits;
+  for (int64_t i = 0; i < n; i++) {
+    sort_move(to, (int64_t)start[(sort_key(from, i, item) >> shift) & mask]++, from, i, item);
+  }
+  return 1;
+}
+
+static int sort_width(int64_t n) {
+  return n < SORT_LARGE ? SORT_SMALL_BITS : SORT_WIDE_BITS;
+}
+
+/* All passes; with an environment, the host is asked between them. */
+MINE_INLINE void sort_passes(mine_env *env, void *items, void *temp, int64_t n, int bits,
+                             sort_item item) {
+  const int width = sort_width(n);
+  void *from = items, *to = temp;
+  for (int shift = 0; shift < bits; shift += width) {
+    const int digit = bits - shift < width ? bits - shift : width;
+    if (env && mine_poll(env) != MINE_OK) return;
+    if (!sort_pass_of(from, to, n, shift, digit, item)) continue;
+    void *const swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != items) memcpy(items, from, (size_t)n * sort_item_bytes(item));
 }
 
 static void sort_insert(mine_pair *pair, int64_t n) {
@@ -38,50 +91,27 @@ static void sort_insert(mine_pair *pair, int64_t n) {
   }
 }
 
-/* One distribution pass; 0 when every key has the same digit. */
-static int sort_pass(const mine_pair *from, mine_pair *to, int64_t n, int shift, int bits) {
-  uint32_t start[1 << SORT_WIDE_BITS];
-  const uint32_t mask = (1u << bits) - 1;
-  memset(start, 0, sizeof(uint32_t) << bits);
-  for (int64_t i = 0; i < n; i++)
-    start[(from[i].key >> shift) & mask]++;
-  if (start[(from[0].key >> shift) & mask] == (uint32_t)n) return 0;
-  uint32_t sum = 0;
-  for (uint32_t digit = 0; digit <= mask; digit++) {
-    const uint32_t count = start[digit];
-    start[digit] = sum;
-    sum += count;
-  }
-  for (int64_t i = 0; i < n; i++)
-    to[start[(from[i].key >> shift) & mask]++] = from[i];
-  return 1;
-}
-
 void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest) {
   if (n < SORT_SHORT) {
     sort_insert(pair, n);
     return;
   }
-  const int width = n < SORT_LARGE ? SORT_SMALL_BITS : SORT_WIDE_BITS;
-  const int bits = sort_bits(largest);
-  mine_pair *from = pair, *to = temp;
-  for (int shift = 0; shift < bits; shift += width) {
-    const int digit = bits - shift < width ? bits - shift : width;
-    if (!sort_pass(from, to, n, shift, digit)) continue;
-    mine_pair *swap = from;
-    from = to;
-    to = swap;
-  }
-  if (from != pair) memcpy(pair, from, (size_t)n * sizeof *pair);
+  sort_passes(NULL, pair, temp, n, mine__bits_needed(largest), SORT_PAIR);
 }
 
-/* The bits of a double as an unsigned integer that orders as the number does. */
-static uint64_t sort_image(double value) {
-  const double number = value + 0.0; /* -0.0 becomes 0.0 */
-  uint64_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  return bits >> 63 ? ~bits : bits | 0x8000000000000000u;
+void mine__sort_places(mine_env *env, mine__place *place, mine__place *temp, int64_t n, int bits) {
+  if (n > 1) sort_passes(env, place, temp, n, bits, SORT_PLACE);
 }
+
+mine_status mine_sort_keys(mine_env *env, uint64_t *key, uint64_t *temp, int64_t n) {
+  uint64_t differ = 0;
+  for (int64_t i = 1; i < n; i++)
+    differ |= key[i] ^ key[0];
+  if (n > 1) sort_passes(env, key, temp, n, mine__bits_needed(differ), SORT_KEY);
+  return mine_env_status(env);
+}
+
+/* ---- doubles ------------------------------------------------------------------------- */
 
 /* What is sorted, and by what. */
 typedef struct sort_values {
@@ -123,16 +153,16 @@ static void sort_range(const sort_values *values, const mine_pair *pair, int64_t
   *least = UINT64_MAX;
   *most = 0;
   for (int64_t i = 0; i < n; i++) {
-    const uint64_t image = sort_image(sort_value(values, pair[i].row));
+    const uint64_t image = mine_key_of_real(sort_value(values, pair[i].row));
     if (image < *least) *least = image;
     if (image > *most) *most = image;
   }
 }
 
-static void sort_keys(const sort_values *values, mine_pair *pair, int64_t n, uint64_t least,
-                      int shift) {
+static void sort_make_keys(const sort_values *values, mine_pair *pair, int64_t n, uint64_t least,
+                           int shift) {
   for (int64_t i = 0; i < n; i++) {
-    pair[i].key = (uint32_t)((sort_image(sort_value(values, pair[i].row)) - least) >> shift);
+    pair[i].key = (uint32_t)((mine_key_of_real(sort_value(values, pair[i].row)) - least) >> shift);
   }
 }
 
@@ -144,10 +174,10 @@ static void sort_round(const sort_values *values, mine_pair *pair, mine_pair *te
   }
   uint64_t least, most;
   sort_range(values, pair, n, &least, &most);
-  const int bits = sort_bits(most - least);
+  const int bits = mine__bits_needed(most - least);
   if (bits == 0) return;
   const int shift = bits > 32 ? bits - 32 : 0;
-  sort_keys(values, pair, n, least, shift);
+  sort_make_keys(values, pair, n, least, shift);
   mine_sort_pairs(pair, temp, n, (uint32_t)((most - least) >> shift));
   if (shift > 0) sort_runs(values, pair, temp, n);
 }
@@ -191,7 +221,7 @@ static void sort_step_range(mine_sort *sort, const sort_values *values) {
     return;
   }
   sort_range(values, sort->out, sort->numbers, &sort->least, &sort->most);
-  const int bits = sort_bits(sort->most - sort->least);
+  const int bits = mine__bits_needed(sort->most - sort->least);
   if (bits == 0) return;
   sort->shift = bits > 32 ? bits - 32 : 0;
   sort->stage = SORT_KEYS;
@@ -199,11 +229,12 @@ static void sort_step_range(mine_sort *sort, const sort_values *values) {
 
 /* One digit; after the last the pairs are back in `out`. */
 static void sort_step_digit(mine_sort *sort) {
-  const int width = sort->numbers < SORT_LARGE ? SORT_SMALL_BITS : SORT_WIDE_BITS;
-  const int bits = sort_bits((sort->most - sort->least) >> sort->shift);
+  const int width = sort_width(sort->numbers);
+  const int bits = mine__bits_needed((sort->most - sort->least) >> sort->shift);
   const int rest = bits - sort->digit;
   if (rest > 0) {
-    if (sort_pass(sort->from, sort->to, sort->numbers, sort->digit, rest < width ? rest : width)) {
+    const int digit = rest < width ? rest : width;
+    if (sort_pass_of(sort->from, sort->to, sort->numbers, sort->digit, digit, SORT_PAIR)) {
       mine_pair *swap = sort->from;
       sort->from = sort->to;
       sort->to = swap;
@@ -242,7 +273,7 @@ int mine_sort_step(mine_sort *sort) {
       sort_step_range(sort, &values);
       break;
     case SORT_KEYS:
-      sort_keys(&values, sort->out, sort->numbers, sort->least, sort->shift);
+      sort_make_keys(&values, sort->out, sort->numbers, sort->least, sort->shift);
       sort->from = sort->out;
       sort->to = sort->temp;
       sort->stage = SORT_DIGITS;

@@ -1,24 +1,37 @@
 /*
-** sort.h -- sorting row numbers by a key, stably and without comparisons.
+** radix.h -- sorting by integer keys, stably and without comparisons.
 **
-** A pair carries a 32-bit key beside the row it belongs to.  Radix sort, least
-** significant digit first (Knuth, TAOCP 3, 5.2.5): equal keys keep their
-** order, so the result never depends on anything but the data.
+** Radix sort, least significant digit first (Knuth, TAOCP 3, 5.2.5): equal keys
+** keep their order, so the result never depends on anything but the data; no
+** recursion, one scratch array, and digits that all keys share cost nothing.
+** Three kinds of item: a 32-bit key with a row, a 64-bit key with a place, a
+** 64-bit key alone.  Numbers become keys in bits.h.
 */
-#ifndef MINE_KERNEL_SORT_H
-#define MINE_KERNEL_SORT_H
+#ifndef MINE_CORE_RADIX_H
+#define MINE_CORE_RADIX_H
 
-#include <stdint.h>
+#include "bits.h"
+#include "env.h"
 
 typedef struct mine_pair {
   uint32_t key, row;
 } mine_pair;
 
+typedef struct mine__place {
+  uint64_t key;
+  size_t at;
+} mine__place;
+
 #define MINE_SORT_MISSING UINT32_MAX /* the key of a NAN after mine_sort_reals */
 
-/* Sort n pairs by key; temp holds n pairs.  `largest` bounds the keys: fewer
-** bits are fewer passes.  O(n) passes of O(n). */
+/* Sort n pairs by key; temp holds n pairs.  `largest` bounds the keys: fewer bits
+** are fewer passes of O(n).  Safe inside a parallel task. */
 void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest);
+
+/* The same for places whose keys have at most so many bits, and for keys alone;
+** these ask the host between passes (a failure leaves the items in any order). */
+void mine__sort_places(mine_env *env, mine__place *place, mine__place *temp, int64_t n, int bits);
+mine_status mine_sort_keys(mine_env *env, uint64_t *key, uint64_t *temp, int64_t n) MINE_MUST_CHECK;
 
 /* Order the values value[row[i]] (row NULL: value[i]), i = 0..n-1, n < 2^31:
 ** out[k].row is the position i of the k-th smallest, out[k].key the dense rank
