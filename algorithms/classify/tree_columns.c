@@ -9,23 +9,16 @@
 */
 #include <string.h>
 
+#include "../core/hash.h"
 #include "tree.h"
 
-#define COLUMNS_DISTINCT 2048 /* up to here a numeric column is counted, not sorted */
-#define COLUMNS_SLOTS    4096
-#define COLUMNS_BUDGET   1000000    /* rows touched between two polls */
-#define COLUMNS_EMPTY    UINT64_MAX /* the bits of a NAN: no number has them */
-
-/* Distinct numbers of a column, found by their bits. */
-typedef struct columns_table {
-  uint64_t key[COLUMNS_SLOTS];
-  uint16_t rank[COLUMNS_SLOTS];
-} columns_table;
+#define COLUMNS_DISTINCT 2048    /* up to here a numeric column is counted, not sorted */
+#define COLUMNS_BUDGET   1000000 /* rows touched between two polls */
 
 typedef struct columns_work {
   mine_tree_grow *grow;
-  columns_table *table; /* per worker */
-  int64_t limit;        /* distinct values a column may have to be counted */
+  mine__table *table; /* per worker: distinct numbers of a column */
+  int64_t limit;      /* distinct values a column may have to be counted */
   int slots;
   struct columns_slot *slot;
   int *order; /* features, those to be sorted first */
@@ -38,20 +31,24 @@ typedef struct columns_slot {
   mine_sort sort;
 } columns_slot;
 
-static uint64_t columns_image(double value) {
-  const double number = value + 0.0; /* -0.0 becomes 0.0 */
-  uint64_t bits;
-  memcpy(&bits, &number, sizeof bits);
-  return bits;
+/* A number looked for in low[]. */
+typedef struct columns_wanted {
+  const double *low;
+  double value;
+} columns_wanted;
+
+static int columns_same(const void *context, uint32_t number) {
+  const columns_wanted *wanted = context;
+  return wanted->low[number] == wanted->value;
 }
 
-/* The slot where the number is, or would be put. */
-static uint32_t columns_find(const columns_table *table, uint64_t image) {
-  uint32_t slot = (uint32_t)((image * 0x9E3779B97F4A7C15u) >> 52);
-  while (table->key[slot] != image && table->key[slot] != COLUMNS_EMPTY) {
-    slot = (slot + 1) & (COLUMNS_SLOTS - 1);
-  }
-  return slot;
+static uint64_t columns_hash(double value) {
+  return (mine_key_of_real(value) * UINT64_C(0x9E3779B97F4A7C15)) >> 32;
+}
+
+static int64_t columns_find(const mine__table *table, const double *low, double value) {
+  const columns_wanted wanted = {low, value};
+  return mine__table_find(table, columns_hash(value), columns_same, &wanted);
 }
 
 static double columns_number(const mine_tree_grow *grow, const mine_tree_column *column,
@@ -61,18 +58,15 @@ static double columns_number(const mine_tree_grow *grow, const mine_tree_column 
 
 /* How many distinct numbers there are, up to limit + 1; they go to low[]. */
 static int64_t columns_distinct(const columns_work *work, mine_tree_column *column,
-                                columns_table *table) {
+                                mine__table *table) {
   int64_t count = 0;
-  memset(table->key, 0xff, sizeof table->key);
+  mine__table_clear(table);
   for (int64_t i = 0; i < work->grow->n; i++) {
     const double value = columns_number(work->grow, column, i);
-    if (value != value) continue;
-    const uint64_t image = columns_image(value);
-    const uint32_t slot = columns_find(table, image);
-    if (table->key[slot] == image) continue;
+    if (value != value || columns_find(table, column->low, value) >= 0) continue;
     if (count == work->limit) return count + 1;
-    table->key[slot] = image;
-    column->low[count++] = value + 0.0;
+    mine__table_enter(table, columns_hash(value), (uint32_t)count);
+    column->low[count++] = value + 0.0; /* -0.0 becomes 0.0 */
   }
   return count;
 }
@@ -117,19 +111,14 @@ static void columns_fill_category(const mine_tree_grow *grow, mine_tree_column *
 }
 
 static void columns_fill_counted(const mine_tree_grow *grow, mine_tree_column *column,
-                                 columns_table *table) {
-  memset(table->key, 0xff, sizeof table->key);
-  for (uint32_t bin = 0; bin < column->bins; bin++) {
-    const uint64_t image = columns_image(column->low[bin]);
-    const uint32_t slot = columns_find(table, image);
-    table->key[slot] = image;
-    table->rank[slot] = (uint16_t)bin;
-  }
+                                 mine__table *table) {
+  mine__table_clear(table);
+  for (uint32_t bin = 0; bin < column->bins; bin++)
+    mine__table_enter(table, columns_hash(column->low[bin]), bin);
   for (int64_t i = 0; i < grow->n; i++) {
     const double value = columns_number(grow, column, i);
-    const uint32_t bin =
-        value == value ? table->rank[columns_find(table, columns_image(value))] : column->bins;
-    columns_put(column, i, bin);
+    const int64_t bin = value == value ? columns_find(table, column->low, value) : column->bins;
+    columns_put(column, i, (uint32_t)bin);
   }
 }
 
@@ -313,14 +302,23 @@ static mine_status columns_reserve(mine_tree_grow *grow) {
   return MINE_OK;
 }
 
+/* A table of distinct numbers per worker. */
+static mine_status columns_tables(columns_work *work) {
+  mine_tree_grow *grow = work->grow;
+  work->table = mine_arena_zeros(grow->arena, (size_t)grow->env->threads, sizeof *work->table);
+  for (int t = 0; work->table && t < grow->env->threads; t++) {
+    if (mine__table_grow(&work->table[t], grow->arena, (size_t)work->limit) < 0) break;
+  }
+  return mine_env_status(grow->env);
+}
+
 mine_status mine_tree_columns(mine_tree_grow *grow) {
   const int cut = grow->options.max_bins != MINE_NOT_GIVEN;
   columns_work work = {grow, NULL, cut ? grow->options.max_bins : COLUMNS_DISTINCT, 0, NULL, NULL};
   mine_status status = columns_open(grow, work.limit);
   if (!status) status = columns_scratch(grow);
+  if (!status) status = columns_tables(&work);
   if (status) return status;
-  work.table = mine_arena_array(grow->arena, (size_t)grow->env->threads, sizeof *work.table);
-  if (!work.table) return mine_env_status(grow->env);
   status = mine_parallel_progress(grow->env, grow->n_features, columns_count_task, &work, "tree", 0,
                                   0.02);
   if (!status) status = columns_reserve(grow);

@@ -14,16 +14,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/bits.h"
 #include "tree.h"
 
 /* log2 without the C library: the same bits on every machine.  x > 0, normal. */
 double mine_tree_log2(double x) {
-  uint64_t bits;
-  memcpy(&bits, &x, sizeof bits);
+  uint64_t bits = mine__bits_of_real(x);
   int exponent = (int)(bits >> 52) - 1023;
   bits = (bits & 0x000fffffffffffffu) | 0x3ff0000000000000u;
-  double m;
-  memcpy(&m, &bits, sizeof m);
+  double m = mine__bits_to_real(bits);
   if (m > 1.4142135623730951) {
     m *= 0.5;
     exponent++;

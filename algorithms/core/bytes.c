@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "bits.h"
+
 #define BYTES_NO_STRING UINT32_MAX /* the length that stands for NULL */
 
 /* ---- writing ------------------------------------------------------------------- */
@@ -19,12 +21,6 @@ static void bytes_write(mine_writer *w, uint64_t v, int n) {
   for (int i = 0; i < n; i++)
     byte[i] = (char)(unsigned char)(v >> (8 * i));
   mine_text_add(&w->text, byte, (size_t)n);
-}
-
-static uint64_t bytes_of_real(double v) {
-  uint64_t bits;
-  memcpy(&bits, &v, sizeof bits);
-  return bits;
 }
 
 void mine_write_u8(mine_writer *w, uint8_t v) {
@@ -48,7 +44,7 @@ void mine_write_i64(mine_writer *w, int64_t v) {
 }
 
 void mine_write_real(mine_writer *w, double v) {
-  bytes_write(w, bytes_of_real(v), 8);
+  bytes_write(w, mine__bits_of_real(v), 8);
 }
 
 void mine_write_reals(mine_writer *w, const double *v, size_t n) {
@@ -119,10 +115,7 @@ static uint64_t bytes_join(const uint8_t *at, int n) {
 }
 
 static double bytes_to_real(const uint8_t *at) {
-  uint64_t bits = bytes_join(at, 8);
-  double v;
-  memcpy(&v, &bits, sizeof v);
-  return v;
+  return mine__bits_to_real(bytes_join(at, 8));
 }
 
 uint8_t mine_read_u8(mine_reader *r) {

@@ -168,29 +168,42 @@ static int target_ids_rise(const mine_values *ids) {
   return i >= ids->n;
 }
 
+typedef struct target_hashes {
+  uint64_t *hash; /* distinct, in order of arrival */
+  uint64_t wanted;
+} target_hashes;
+
+static int target_same_hash(const void *context, uint32_t number) {
+  const target_hashes *seen = context;
+  return seen->hash[number] == seen->wanted;
+}
+
+/* How many different hashes the ids have, at most so many. */
+static int64_t target_count_hashes(mine_frame *frame, mine__table *table, target_hashes *seen,
+                                   int64_t most) {
+  int64_t n = 0;
+  for (int64_t row = 0; row < frame->ids.n && n < most; row++) {
+    mine_cell id;
+    if (MINE_POLL_AT(frame->env, row)) return -1;
+    mine_values_get(&frame->ids, row, &id);
+    if (id.type == MINE_NULL) continue;
+    seen->wanted = mine_cell_hash(&id);
+    if (mine__table_find(table, seen->wanted, target_same_hash, seen) >= 0) continue;
+    mine__table_enter(table, seen->wanted, (uint32_t)n);
+    seen->hash[n++] = seen->wanted;
+  }
+  return n;
+}
+
 int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
   mine_env *env = frame->env;
   if (target_ids_rise(&frame->ids)) return frame->ids.n < enough ? frame->ids.n : enough;
-  int64_t most = enough < frame->rows ? enough : frame->rows, n = 0;
-  size_t slots = 16;
-  while (slots / 4 * 3 < (size_t)most + 1)
-    slots *= 2;
+  const int64_t most = enough < frame->rows ? enough : frame->rows;
   mine_mark mark = mine_arena_mark(env->scratch);
-  uint64_t *slot = mine_arena_zeros(env->scratch, slots, sizeof *slot);
-  if (!slot) return -1;
-  for (int64_t row = 0; row < frame->ids.n && n < enough; row++) {
-    mine_cell id;
-    if (MINE_POLL_AT(env, row)) return -1;
-    mine_values_get(&frame->ids, row, &id);
-    if (id.type == MINE_NULL) continue;
-    uint64_t hash = mine_cell_hash(&id);
-    hash = hash ? hash : 1; /* 0 = empty slot */
-    size_t at = (size_t)hash & (slots - 1);
-    while (slot[at] && slot[at] != hash)
-      at = (at + 1) & (slots - 1);
-    n += slot[at] == 0;
-    slot[at] = hash;
-  }
+  mine__table table = {0};
+  target_hashes seen = {mine_arena_array(env->scratch, (size_t)most, sizeof *seen.hash), 0};
+  if (!seen.hash || mine__table_grow(&table, env->scratch, (size_t)most) < 0) return -1;
+  const int64_t n = target_count_hashes(frame, &table, &seen, most);
   mine_arena_rewind(env->scratch, mark);
   return n;
 }

@@ -19,9 +19,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/radix.h"
 #include "../core/text.h"
 #include "frame_filling.h"
-#include "../core/radix.h"
 #include "moments.h"
 #include "relation.h"
 

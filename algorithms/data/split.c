@@ -3,8 +3,8 @@
 */
 #include "split.h"
 
-#include "../core/random.h"
 #include "../core/radix.h"
+#include "../core/random.h"
 
 /* Rows without an id column are numbered from 1. */
 static uint64_t split_hash(const uint64_t *id_hash, uint32_t row, uint64_t salt) {

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../core/random.h"
+#include "../core/bits.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -67,9 +67,7 @@ int mine_values_push_int(mine_values *values, int64_t v) {
 }
 
 int mine_values_push_real(mine_values *values, double v) {
-  uint64_t bits;
-  memcpy(&bits, &v, sizeof bits);
-  return values_push(values, MINE_REAL, bits);
+  return values_push(values, MINE_REAL, mine__bits_of_real(v));
 }
 
 /* Room for a text in the pool.  The text may lie in this very pool, which then
@@ -195,9 +193,7 @@ static uint64_t values_hash_real(double real) {
   int64_t whole;
   if (values_whole(real, &whole)) return mine_hash_mix((uint64_t)whole);
   if (isnan(real)) return UINT64_C(0x7FF8000000000001);
-  uint64_t bits;
-  memcpy(&bits, &real, sizeof bits);
-  return mine_hash_mix(bits + UINT64_C(0x9E3779B97F4A7C15));
+  return mine_hash_mix(mine__bits_of_real(real) + UINT64_C(0x9E3779B97F4A7C15));
 }
 
 uint64_t mine_cell_hash(const mine_cell *cell) {

@@ -10,6 +10,7 @@
 #define MINE_DATA_VALUES_H
 
 #include "../core/env.h"
+#include "../core/hash.h"
 
 typedef struct mine_values {
   mine_arena *arena;
@@ -52,8 +53,7 @@ typedef struct mine_dictionary {
   mine_values values;
   uint64_t *hash; /* of each value                                  */
   size_t hash_capacity;
-  uint32_t *slot; /* open addressing: value number + 1, 0 = empty   */
-  size_t slots;   /* a power of two                                 */
+  mine__table table;
 } mine_dictionary;
 
 int mine_dictionary_open(mine_dictionary *d, mine_arena *arena);

@@ -193,7 +193,7 @@ static void test_dictionaries(void **state) {
   assert_int_equal(mine_dictionary_add(&d, &cell), 20001);
   cell = whole(3);
   assert_int_equal(mine_dictionary_find(&d, &cell), 1);
-  assert_true(d.slots * 7 >= (size_t)d.values.n * 10);
+  assert_true(d.table.slots * 7 >= (size_t)d.values.n * 10);
 }
 
 static void test_rebuilding(void **state) {
