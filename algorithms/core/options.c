@@ -206,6 +206,10 @@ static int options_set_scalar(const mine_option *option, const mine_given *given
       if (value->type == MINE_NULL) return 0;
       memcpy(field, value, sizeof *value);
       return 1;
+    case MINE_OPTION_DATE:
+      if (!mine__option_is_date(value)) return 0;
+      memcpy(field, value, sizeof *value);
+      return 1;
     case MINE_OPTION_SOURCE:
       if (!options_read_select(option, value, &query)) return 0;
       memcpy(field, &query, sizeof query);
@@ -268,6 +272,9 @@ static mine_status options_set(mine_env *env, mine_arena *arena, const mine_opti
     mine_status status = mine_spelling_text(env, arena, given, &value);
     if (status != MINE_OK) return status;
   }
+  /* JSON true is no time. */
+  if (given->flag && option->type == MINE_OPTION_DATE)
+    return options_refuse(env, option, given, &value);
   if (given->is_list || !options_set_scalar(option, given, &value, field))
     return options_refuse(env, option, given, &value);
   return MINE_OK;
@@ -293,6 +300,7 @@ static void options_set_not_given(const mine_option *option, void *field) {
       memcpy(field, &number, sizeof number);
       break;
     case MINE_OPTION_TEXT:
+    case MINE_OPTION_DATE:
       memset(field, 0, sizeof(mine_cell));
       break;
     case MINE_OPTION_LIST:

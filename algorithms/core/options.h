@@ -12,12 +12,14 @@
 ** Names match exactly; a name given twice is an error.
 **
 **   options.c        values, held against the tables
+**   options_date.c   times: one value, read by itself or beside a column
 **   options_text.c   values back to text
 **   options_words.c  the tables as a person reads them
 */
 #ifndef MINE_CORE_OPTIONS_H
 #define MINE_CORE_OPTIONS_H
 
+#include "dates.h"
 #include "env.h"
 #include "text.h"
 
@@ -31,7 +33,9 @@ typedef enum mine_option_type {
   MINE_OPTION_LIST,    /* mine_list                                          */
   MINE_OPTION_BYTES,   /* int64_t: 500000000, 2GB, 512MB, 64KB (powers of 1024) */
   MINE_OPTION_NUMBERS, /* mine_number_list: 64|32, each within the range         */
-  MINE_OPTION_SOURCE   /* mine_select: one of choices, or a SELECT           */
+  MINE_OPTION_SOURCE,  /* mine_select: one of choices, or a SELECT           */
+  MINE_OPTION_DATE     /* mine_cell: a time as it was written, which becomes */
+                       /* days beside a column (mine__option_date)           */
 } mine_option_type;
 
 typedef struct mine_list {
@@ -61,7 +65,7 @@ typedef struct mine_option {
   const char *initial; /* the default, written as a user would write it (BYTES
                        ** in bytes, NUMBERS as "64|32");
                        ** NULL = not given: INT INT64_MIN, REAL NAN, FLAG
-                       ** and CHOICE -1, TEXT MINE_NULL, LIST and NUMBERS
+                       ** and CHOICE -1, TEXT and DATE MINE_NULL, LIST and NUMBERS
                        ** empty, SOURCE neither choice nor SELECT              */
   struct {
     double least, most;
@@ -102,6 +106,7 @@ typedef struct mine_option {
   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_NUMBERS, mine_number_list, __VA_ARGS__)
 #define OPTION_SOURCE(s, f, ...) \
   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_SOURCE, mine_select, __VA_ARGS__)
+#define OPTION_DATE(s, f, ...) MINE_OPTION_ROW(#f, s, f, MINE_OPTION_DATE, mine_cell, __VA_ARGS__)
 /* A text whose name is no C name (`class`). */
 #define OPTION_TEXT_CALLED(called, s, f, ...) \
   MINE_OPTION_ROW(called, s, f, MINE_OPTION_TEXT, mine_cell, __VA_ARGS__)
@@ -129,12 +134,18 @@ int mine__options_given(const mine_option_group *groups, int n_groups, const cha
 mine_select *mine__options_select(const mine_option_group *groups, int n_groups, int i,
                                   const char **name);
 
+/* A DATE (of the option `name`, as the parser left it, not MINE_NULL) in days since
+** 1970-01-01: as it reads by itself, or as `column` (may be NULL) is read; a value that
+** reads as two different times is an error. */
+mine_status mine__option_date(mine_env *env, const char *name, const mine_cell *cell,
+                              const mine_time_reading *column, double *days) MINE_MUST_CHECK;
+
 /* Look one text option up without judging the others (NULL when absent): how
 ** `algorithm=` is found before its table is known. */
 mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
                               mine_cell *out) MINE_MUST_CHECK;
 
-/* "integer", "number", "flag", "choice", "text", "list", "bytes", "numbers"; and the
+/* "integer", "number", "flag", "choice", "text", "list", "bytes", "numbers", "date"; and the
 ** range as a person reads it ("1 to 65536", "above 0", "gini, entropy").  For the
 ** catalogue and the errors alike.  A SOURCE is a text without a range. */
 const char *mine_option_type_name(const mine_option *option);

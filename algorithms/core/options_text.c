@@ -77,6 +77,7 @@ void mine_option_value_text(mine_text *out, const mine_option *option, const voi
       return;
     }
     case MINE_OPTION_TEXT:
+    case MINE_OPTION_DATE:
       if (((const mine_cell *)(const void *)at)->type != MINE_NULL)
         mine_text_add_cell(out, (const mine_cell *)(const void *)at);
       return;
@@ -138,7 +139,7 @@ void mine_options_canonical(mine_text *out, const mine_option *table, const void
     if (out->bytes > 0) mine_text_adds(out, ", ");
     mine_text_addf(out, "%s=", option->name);
     const void *at = (const char *)values + option->offset;
-    if (option->type == MINE_OPTION_TEXT) {
+    if (option->type == MINE_OPTION_TEXT || option->type == MINE_OPTION_DATE) {
       options_add_cell_quoted(out, (const mine_cell *)at);
     } else if (option->type == MINE_OPTION_LIST) {
       const mine_list *list = (const mine_list *)at;

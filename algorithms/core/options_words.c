@@ -18,7 +18,7 @@ const char *mine_option_type_name(const mine_option *option) {
       [MINE_OPTION_FLAG] = "flag",   [MINE_OPTION_CHOICE] = "choice",
       [MINE_OPTION_TEXT] = "text",   [MINE_OPTION_LIST] = "list",
       [MINE_OPTION_BYTES] = "bytes", [MINE_OPTION_NUMBERS] = "numbers",
-      [MINE_OPTION_SOURCE] = "text"};
+      [MINE_OPTION_SOURCE] = "text", [MINE_OPTION_DATE] = "date"};
   return name[option->type];
 }
 
@@ -95,15 +95,17 @@ void mine_option_range(const mine_option *option, char *buffer, size_t bytes) {
 
 /* What the option wants, as it goes into "option k must be ...". */
 void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes) {
-  static const char *const want[] = {[MINE_OPTION_INT] = "a whole number",
-                                     [MINE_OPTION_REAL] = "a number",
-                                     [MINE_OPTION_FLAG] = "0 or 1",
-                                     [MINE_OPTION_CHOICE] = "one of ",
-                                     [MINE_OPTION_TEXT] = "one value",
-                                     [MINE_OPTION_LIST] = "a list of names",
-                                     [MINE_OPTION_BYTES] = "a size such as 2GB, 512MB or 500000000",
-                                     [MINE_OPTION_NUMBERS] = "numbers such as 64|32",
-                                     [MINE_OPTION_SOURCE] = ""};
+  static const char *const want[] = {
+      [MINE_OPTION_INT] = "a whole number",
+      [MINE_OPTION_REAL] = "a number",
+      [MINE_OPTION_FLAG] = "0 or 1",
+      [MINE_OPTION_CHOICE] = "one of ",
+      [MINE_OPTION_TEXT] = "one value",
+      [MINE_OPTION_LIST] = "a list of names",
+      [MINE_OPTION_BYTES] = "a size such as 2GB, 512MB or 500000000",
+      [MINE_OPTION_NUMBERS] = "numbers such as 64|32",
+      [MINE_OPTION_SOURCE] = "",
+      [MINE_OPTION_DATE] = "a date or time such as 2024-06-30 or 2024-06-30T12:00"};
   char range[MINE_NUMBER_BYTES * 3] = "";
   buffer[0] = 0;
   if (option->whole) options_append(buffer, bytes, "whole ");

@@ -41,6 +41,8 @@ const char *mine__spelling_swallowed(const char *at, const char *end, size_t *by
 /* "a whole number from 1 to 65536": what follows "option k must be". */
 #define MINE_WANTED_BYTES 480
 void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes);
+/* Whether a value is a time in some form, be it one that only a column can settle. */
+int mine__option_is_date(const mine_cell *cell);
 /* A row without a range permits every number. */
 static inline int mine__option_bounded(const mine_option *option) {
   return option->range.least < 0 || option->range.least > 0 || option->range.most < 0 ||

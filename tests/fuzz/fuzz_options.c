@@ -25,7 +25,7 @@ typedef struct every_type {
   int64_t k, max_memory;
   double tol;
   int refit, criterion;
-  mine_cell target;
+  mine_cell target, before;
   mine_list ignore;
   mine_number_list hidden, rates;
   mine_select init, from;
@@ -44,6 +44,7 @@ static const mine_option every_table[] = {
     OPTION_NUMBERS(every_type, rates, .help = ""),
     OPTION_SOURCE(every_type, init, .initial = "one", .choices = words),
     OPTION_SOURCE(every_type, from, .help = ""),
+    OPTION_DATE(every_type, before, .help = ""),
     OPTION_END};
 
 /* The canonical text of what `text` says; NULL when it is refused. */
@@ -54,6 +55,10 @@ static const char *options_rewritten(mine_env *env, const char *text) {
   if (mine_options_parse(env, env->scratch, &group, 1, text) != MINE_OK) return NULL;
   for (int i = 0; mine__options_select(&group, 1, i, NULL); i++)
     if (i == 2) abort();
+  double days;
+  if (values.before.type != MINE_NULL &&
+      mine__option_date(env, "before", &values.before, NULL, &days))
+    return NULL;
   mine_text_open(&out, env->scratch);
   mine_options_canonical(&out, every_table, &values);
   return out.bytes ? out.data : "";

@@ -531,6 +531,91 @@ static void test_newer_words(void **state) {
   assert_string_equal(mine_option_type_name(&source_table[0]), "text");
 }
 
+/* ---- times ------------------------------------------------------------------------------------
+ */
+
+typedef struct timed {
+  mine_cell before;
+} timed;
+static const mine_option timed_table[] = {OPTION_DATE(timed, before, .help = "a time"), OPTION_END};
+
+#define BEFORE_WANTED "option before must be a date or time such as 2024-06-30 or 2024-06-30T12:00 "
+
+/* What an option says beside a column that is read so (NULL: none), in days; days of
+** Python's datetime. */
+static const struct {
+  const char *text, *column;
+  double days;
+  const char *error; /* NULL: none */
+} times[] = {
+    {"before=2024-06-30", NULL, 19904, NULL},
+    {"before=2024-06-30", "unix", 19904, NULL},
+    {"before=2024-06-30", "%d/%m/%Y", 19904, NULL},
+    {"before=2024-06-30 12:00", NULL, 19904.5, NULL},
+    {"{\"before\":\"2024-06-30\"}", NULL, 19904, NULL},
+    {"before=30/06/2024", NULL, 19904, NULL},
+    {"before=30/06/2024", "%m/%d/%Y", 19904, NULL},
+    {"before=03/04/2024", "%d/%m/%Y", 19816, NULL},
+    {"before=03/04/2024", "%m/%d/%Y", 19786, NULL},
+    {"before=03/04/2024", NULL, 0,
+     "option before is '03/04/2024', which may be read as several times; write it as 2024-06-30"},
+    {"before=1719705600", "unix", 19904, NULL},
+    {"{\"before\":1719705600}", "unix", 19904, NULL},
+    {"before=soon", NULL, 0, BEFORE_WANTED "(got 'soon')"},
+    {"before=", NULL, 0, BEFORE_WANTED "(got '')"},
+    {"before=2024-02-30", NULL, 0, BEFORE_WANTED "(got '2024-02-30')"},
+    {"{\"before\":true}", NULL, 0, BEFORE_WANTED "(got true)"},
+    {"{\"before\":[\"2024-06-30\"]}", NULL, 0, BEFORE_WANTED "(got a list)"},
+    {"{\"before\":null}", NULL, 0, "option before is null; leave it out to get its default"},
+};
+
+static void test_times(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+    mine_env *env;
+    timed s;
+    mine_text text;
+    mine_time_reading column;
+    double days = -1;
+    const char *format = times[i].column;
+    mine_option_group group = {.table = timed_table, .values = &s};
+    assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+    if (format) assert_int_equal(mine__time_format(env, format, strlen(format), &column), MINE_OK);
+    mine_status status = mine_options_parse(env, env->scratch, &group, 1, times[i].text);
+    if (status == MINE_OK) {
+      mine_text_open(&text, env->scratch);
+      mine_options_canonical(&text, timed_table, &s);
+      if (times[i].text[0] != '{') assert_string_equal(text.data, times[i].text);
+      status = mine__option_date(env, "before", &s.before, format ? &column : NULL, &days);
+    }
+    if (strcmp(mine_env_error(env), times[i].error ? times[i].error : "") != 0)
+      fail_msg("%s (%s): %s", times[i].text, format ? format : "alone", mine_env_error(env));
+    if (status == MINE_OK && days != times[i].days)
+      fail_msg("%s (%s): %f", times[i].text, format ? format : "alone", days);
+    mine_env_close(env);
+  }
+}
+
+/* 20240630 is a day by itself and a second in a column of Unix seconds. */
+static void test_two_times(void **state) {
+  (void)state;
+  mine_env *env;
+  timed s;
+  mine_time_reading column;
+  double days;
+  mine_option_group group = {.table = timed_table, .values = &s};
+  assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
+  assert_int_equal(mine__time_format(env, "unix", 4, &column), MINE_OK);
+  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, ""), MINE_OK);
+  assert_int_equal(s.before.type, MINE_NULL);
+  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, "before=20240630"), MINE_OK);
+  assert_int_equal(mine__option_date(env, "before", &s.before, &column, &days), MINE_OPTION);
+  assert_non_null(
+      strstr(mine_env_error(env), "option before is '20240630', which reads otherwise"));
+  assert_string_equal(mine_option_type_name(&timed_table[0]), "date");
+  mine_env_close(env);
+}
+
 static void check_peek(const char *text, const char *expected) {
   mine_env *env;
   mine_cell cell;
@@ -726,7 +811,8 @@ int main(void) {
       cmocka_unit_test(test_what_is_read),    cmocka_unit_test(test_what_is_refused),
       cmocka_unit_test(test_newer_types),     cmocka_unit_test(test_numbers_are_numbers),
       cmocka_unit_test(test_newer_refusals),  cmocka_unit_test(test_what_was_given),
-      cmocka_unit_test(test_newer_words),     cmocka_unit_test(test_peeking),
+      cmocka_unit_test(test_newer_words),     cmocka_unit_test(test_times),
+      cmocka_unit_test(test_two_times),       cmocka_unit_test(test_peeking),
       cmocka_unit_test(test_ranges_in_words), cmocka_unit_test(test_json_members),
       cmocka_unit_test(test_cut_anywhere),    cmocka_unit_test(test_odd_ranges),
       cmocka_unit_test(test_unknown_names),   cmocka_unit_test(test_every_allocation_may_fail),

@@ -5,8 +5,8 @@ cmake_minimum_required(VERSION 3.20)
 set(right
   "OPTION_INT integer" "OPTION_BYTES integer" "OPTION_REAL real" "OPTION_FLAG number"
   "OPTION_CHOICE number" "OPTION_TEXT cell" "OPTION_LIST list" "OPTION_NUMBERS numbers"
-  "OPTION_SOURCE query")
-set(kinds INT REAL FLAG CHOICE TEXT LIST BYTES NUMBERS SOURCE)
+  "OPTION_SOURCE query" "OPTION_DATE cell")
+set(kinds INT REAL FLAG CHOICE TEXT LIST BYTES NUMBERS SOURCE DATE)
 set(fields number natural single real integer size name cell list numbers query)
 set(wrong "")
 foreach(kind ${kinds})
