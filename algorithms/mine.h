@@ -53,7 +53,7 @@ typedef enum mine_status {
 } mine_status;
 
 typedef struct mine_env mine_env;           /* one call: memory, limits, error  */
-typedef struct mine_frame mine_frame;       /* typed columns with roles         */
+typedef struct mine_frame mine_frame;       /* typed columns                    */
 typedef struct mine_model mine_model;       /* a fitted model, immutable        */
 typedef struct mine_relation mine_relation; /* a small result table             */
 typedef struct mine_training mine_training;

@@ -155,8 +155,6 @@ void mine_option_range(const mine_option *option, char *buffer, size_t bytes);
 
 /* The text of an option that names one thing ("target"), NULL when not given. */
 const char *mine_option_name_of(const mine_cell *cell);
-/* Whether a list names `name`. */
-int mine_list_has(const mine_list *list, const char *name);
 /* The value as a user would write it ("auto", "a|b", "0.2"); nothing when not given. */
 void mine_option_value_text(mine_text *out, const mine_option *option, const void *values);
 /* Whether the value differs from the table's default. */

@@ -11,16 +11,6 @@ const char *mine_option_name_of(const mine_cell *cell) {
   return cell->type == MINE_TEXT && cell->bytes > 0 ? cell->as.text : NULL;
 }
 
-int mine_list_has(const mine_list *list, const char *name) {
-  const size_t bytes = strlen(name);
-  for (size_t i = 0; i < list->n; i++) {
-    const mine_cell *item = &list->item[i];
-    if (item->type == MINE_TEXT && item->bytes == bytes && memcmp(item->as.text, name, bytes) == 0)
-      return 1;
-  }
-  return 0;
-}
-
 /* ---- values back to text --------------------------------------------------- */
 
 static void options_numbers_text(mine_text *out, const mine_number_list *list) {

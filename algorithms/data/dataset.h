@@ -56,6 +56,20 @@ typedef struct mine_dataset {
   uint64_t seed;
 } mine_dataset;
 
+/* Describe a finished column as a model's feature; everything copied to arena. */
+mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
+                                     mine_feature *out) MINE_MUST_CHECK;
+void mine_view_of_column(const mine_column *column, mine_feature_view *out);
+/* The wants of rows that are read as these features were: FIXED, by their names.  In
+** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */
+const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n);
+
+/* The first feature that is missing in a row, or -1. */
+int mine__missing_in_row(const mine_feature_view *feature, int n_features, int64_t row);
+/* The first row of the batch in which a feature is missing: that feature, *at the
+** position in the batch; -1: nothing is missing. */
+int mine__missing_first(const mine_batch *batch, int n_features, int64_t *at);
+
 static inline int64_t mine_batch_row(const mine_batch *batch, int64_t i) {
   return batch->row ? (int64_t)batch->row[i] : i;
 }

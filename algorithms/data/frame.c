@@ -1,5 +1,5 @@
 /*
-** frame.c -- a frame's life: columns named and given roles, rows ended, room
+** frame.c -- a frame's life: columns named and their readings begun, rows ended, room
 ** made, everything dropped for the next batch.
 **
 ** All payloads have room for `capacity` rows, which is always more than `rows`:
@@ -7,6 +7,7 @@
 */
 #include <string.h>
 
+#include "../core/names.h"
 #include "../core/text.h"
 #include "frame_filling.h"
 
@@ -37,12 +38,19 @@ mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner, mi
 void mine_frame_close(mine_frame *frame) {
   if (!frame) return;
   mine_frame_overlap_end(frame);
-  for (int c = 0; c < frame->n_columns; c++)
+  for (int c = 0; c < frame->n_columns; c++) {
     mine_arena_close(frame->column[c].filling->dictionary_arena);
+    mine__tally_close(frame->column[c].tally);
+  }
   mine_arena_close(frame->arena);
 }
 
 /* ---- columns ------------------------------------------------------------- */
+
+/* The first name may follow a byte order mark. */
+static const char *frame_name(const char *const *names, int c) {
+  return c == 0 ? mine__name_without_mark(names[0]) : names[c];
+}
 
 static mine_status frame_check_names(mine_frame *frame, const char *const *names, int n) {
   mine_env *env = frame->env;
@@ -51,14 +59,14 @@ static mine_status frame_check_names(mine_frame *frame, const char *const *names
   if (!mine_dictionary_open(&seen, env->scratch)) return mine_env_status(env);
   for (int c = 0; c < n; c++) {
     if (!names[c]) return mine_fail(env, MINE_DATA, "column %d has no name", c + 1);
-    mine_cell cell = {MINE_TEXT, strlen(names[c]), {0}};
-    cell.as.text = names[c];
+    const char *name = frame_name(names, c);
+    const mine_cell cell = {MINE_TEXT, strlen(name), {.text = name}};
     int64_t at = mine_dictionary_add(&seen, &cell);
     if (at < 0) return mine_env_status(env);
     if (at != c)
       return mine_fail(env, MINE_DATA,
                        "two columns are called '%s' (columns %d and %d); name them apart with AS",
-                       names[c], (int)at + 1, c + 1);
+                       name, (int)at + 1, c + 1);
   }
   mine_arena_rewind(env->scratch, mark);
   return MINE_OK;
@@ -73,7 +81,8 @@ static mine_status frame_make_columns(mine_frame *frame, const char *const *name
   if (!column || !filling || !lane) return mine_env_status(frame->env);
   for (int c = 0; c < n; c++) {
     column[c].filling = &filling[c];
-    column[c].name = mine_arena_text(arena, names[c], strlen(names[c]));
+    const char *name = frame_name(names, c);
+    column[c].name = mine_arena_text(arena, name, strlen(name));
     if (!column[c].name) return mine_env_status(frame->env);
     mine_values_open(&column[c].levels, arena);
   }
@@ -83,10 +92,11 @@ static mine_status frame_make_columns(mine_frame *frame, const char *const *name
   return MINE_OK;
 }
 
-static mine_status frame_check_roles(mine_frame *frame) {
+/* Cells as they came are kept for one column only. */
+static mine_status frame_check_cells(mine_frame *frame) {
   int id = -1;
   for (int c = 0; c < frame->n_columns; c++) {
-    if (frame->column[c].role != MINE_ROLE_ID) continue;
+    if (frame->column[c].reading != MINE_READ_CELLS) continue;
     if (id >= 0)
       return mine_fail(frame->env, MINE_DATA, "both '%s' and '%s' are to be the id; choose one",
                        frame->column[id].name, frame->column[c].name);
@@ -104,75 +114,77 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
   status = frame_check_names(frame, names, n);
   if (status == MINE_OK) status = frame_make_columns(frame, names, n);
   if (status == MINE_OK && frame->plan) status = frame->plan(frame->owner, frame);
-  if (status == MINE_OK) status = frame_check_roles(frame);
+  if (status == MINE_OK) status = frame_check_cells(frame);
   if (status == MINE_OK && !mine_frame_stage_open(frame)) status = mine_env_status(env);
   for (int c = 0; c < n && status == MINE_OK; c++)
     if (!mine_frame_begin_column(frame, c)) status = mine_env_status(env);
   return status;
 }
 
-void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
-                    const mine_dictionary *levels) {
+/* As in training: the type is settled, and nothing is inferred. */
+static int frame_begin_fixed(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  col->filling->fixed = 1;
+  if (col->reading == MINE_READ_NUMBER) {
+    col->type = MINE_COLUMN_NUMERIC;
+    return mine_frame_use_numbers(frame, column);
+  }
+  col->type = MINE_COLUMN_CATEGORY;
+  col->filling->mode = MINE_MODE_LOOKUP;
+  return mine_frame_use_codes(frame, column);
+}
+
+/* Values by their identity: numbers are levels, too. */
+static int frame_begin_exact(mine_frame *frame, int column) {
   mine_filling *f = frame->column[column].filling;
-  f->fixed = 1;
-  f->fixed_type = type;
-  f->fixed_levels = levels;
+  f->typed = 1;
+  f->decimals = 0;
+  return mine_frame_use_codes(frame, column);
+}
+
+static int frame_begin_tally(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  col->filling->mode = MINE_MODE_TALLY;
+  if (!col->tally) col->tally = mine__tally_open(frame->arena);
+  return col->tally != NULL;
 }
 
 /* The mode a column starts in. */
-static int frame_begin_attribute(mine_frame *frame, int column) {
+int mine_frame_begin_column(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (f->fixed) {
-    col->type = f->fixed_type;
-    f->mode = MINE_MODE_IGNORE; /* a column that was empty in training */
-    if (f->fixed_type == MINE_COLUMN_NUMERIC) return mine_frame_use_numbers(frame, column);
-    if (f->fixed_type == MINE_COLUMN_CATEGORY) {
-      f->mode = MINE_MODE_LOOKUP;
-      return mine_frame_use_codes(frame, column);
-    }
-    return 1;
-  }
   f->mode = MINE_MODE_EMPTY;
   f->decimals = 1;
-  f->typed = col->role == MINE_ROLE_TARGET;
-  if (col->declared == MINE_DECLARED_NUMERIC || col->role == MINE_ROLE_WEIGHT)
-    return mine_frame_use_numbers(frame, column);
-  if (col->declared == MINE_DECLARED_CATEGORY || col->role == MINE_ROLE_EXACT) {
-    f->typed = 1;
-    f->decimals = 0;
-    return mine_frame_use_codes(frame, column);
-  }
-  return 1;
-}
-
-int mine_frame_begin_column(mine_frame *frame, int column) {
-  mine_filling *f = frame->column[column].filling;
-  switch (frame->column[column].role) {
-    case MINE_ROLE_IGNORED:
+  switch (col->reading) {
+    case MINE_READ_NOT:
       f->mode = MINE_MODE_IGNORE;
       return 1;
-    case MINE_ROLE_ID:
-      f->mode = MINE_MODE_ID;
+    case MINE_READ_AUTO:
+      return 1;
+    case MINE_READ_BOTH:
+      f->typed = 1;
+      return 1;
+    case MINE_READ_NUMBER:
+      if (mine__column_flags(col) & MINE_WANT_FIXED) return frame_begin_fixed(frame, column);
+      return mine_frame_use_numbers(frame, column);
+    case MINE_READ_CATEGORY:
+      if (mine__column_flags(col) & MINE_WANT_FIXED) return frame_begin_fixed(frame, column);
+      return frame_begin_exact(frame, column);
+    case MINE_READ_EXACT:
+      return frame_begin_exact(frame, column);
+    case MINE_READ_CELLS:
+      f->mode = MINE_MODE_CELLS;
       frame->lane[column].ids = &frame->ids;
       return 1;
-    case MINE_ROLE_PROFILE:
-      f->mode = MINE_MODE_PROFILE;
-      return mine_profile_begin(frame, column);
-    default:
-      return frame_begin_attribute(frame, column);
+    case MINE_READ_TALLY:
+      return frame_begin_tally(frame, column);
   }
+  return 0;
 }
 
 int mine_frame_wants(const mine_frame *frame, int column) {
   return column >= 0 && column < frame->n_columns &&
          frame->column[column].filling->mode != MINE_MODE_IGNORE;
-}
-
-int mine_frame_find(const mine_frame *frame, const char *name) {
-  for (int c = 0; c < frame->n_columns; c++)
-    if (strcmp(frame->column[c].name, name) == 0) return c;
-  return -1;
 }
 
 /* ---- rows ------------------------------------------------------------------ */
@@ -248,19 +260,18 @@ static void frame_clear_column(mine_frame *frame, int column) {
   mine_filling *f = col->filling;
   frame->lane[column].next = 0;
   col->missing = col->unknown = 0;
-  if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_ID) return;
+  if (f->mode == MINE_MODE_CELLS) mine_values_clear(&frame->ids);
+  if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_CELLS) return;
   mine_frame_drop_codes(frame, column);
   mine_frame_give_back(frame, column, col->number);
   col->number = NULL;
   frame->stage.slot[column] = -1;
   col->type = MINE_COLUMN_EMPTY;
-  mine_filling fresh = {0};
-  fresh.place = f->place;
-  fresh.kept = f->kept;
-  fresh.profile = f->profile;
+  const mine_filling fresh = {.place = f->place, .kept = f->kept};
   *f = fresh;
   if (f->kept.arena) mine_values_clear(&f->kept);
-  if (col->role == MINE_ROLE_EXACT)
+  if (col->tally) mine__tally_clear(col->tally);
+  if (col->reading == MINE_READ_EXACT)
     mine_values_open(&col->levels, frame->arena); /* they were the dictionary's */
   else
     mine_values_clear(&col->levels);
@@ -272,13 +283,8 @@ void mine_frame_clear(mine_frame *frame) {
   frame->rows = 0;
   frame->finished = 0;
   mine_frame_stage_clear(frame);
-  for (int c = 0; c < frame->n_columns; c++) {
-    if (frame->column[c].role == MINE_ROLE_ID) {
-      mine_values_clear(&frame->ids);
-      frame->column[c].filling->fractional_row = 0;
-    }
+  for (int c = 0; c < frame->n_columns; c++)
     frame_clear_column(frame, c);
-  }
 }
 
 /* ---- one row after another ---------------------------------------------------- */

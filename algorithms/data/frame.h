@@ -1,5 +1,5 @@
 /*
-** frame.h -- rows in memory: typed columns with roles.
+** frame.h -- rows in memory: typed columns, each read in its way (wants.h).
 **
 ** A frame is filled cell by cell and then finished: types are inferred (or
 ** fixed, when a model says what they are), categories become codes.  Columns
@@ -22,22 +22,11 @@
 #define MINE_DATA_FRAME_H
 
 #include "../core/background.h"
-#include "values.h"
+#include "wants.h"
 
 #define MINE_MAX_ROWS     INT32_MAX /* row numbers fit 32 bits */
 #define MINE_CODE_MISSING (-1)
 #define MINE_CODE_UNKNOWN (-2) /* scoring: a level the model never saw */
-
-typedef enum mine_role {
-  MINE_ROLE_IGNORED, /* not wanted: cells may be left out                */
-  MINE_ROLE_ID,      /* kept exactly                                     */
-  MINE_ROLE_FEATURE, /* numeric or category, inferred or fixed           */
-  MINE_ROLE_TARGET,  /* kept exactly as a category AND as a number where
-                     ** possible: the job decides the task afterwards    */
-  MINE_ROLE_WEIGHT,  /* numeric, >= 0                                    */
-  MINE_ROLE_EXACT,   /* dictionary of exact values (baskets, items)      */
-  MINE_ROLE_PROFILE  /* anything goes: statistics by storage class       */
-} mine_role;
 
 typedef enum mine_column_type {
   MINE_COLUMN_EMPTY,   /* no value seen */
@@ -45,16 +34,10 @@ typedef enum mine_column_type {
   MINE_COLUMN_CATEGORY /* code[] is filled, levels are known */
 } mine_column_type;
 
-typedef enum mine_declared {
-  MINE_DECLARED_NO,
-  MINE_DECLARED_NUMERIC,
-  MINE_DECLARED_CATEGORY
-} mine_declared;
-
 typedef struct mine_column {
   const char *name;
-  mine_role role;
-  mine_declared declared; /* by the options numeric= / categorical=         */
+  mine_reading reading;
+  const mine_want *want; /* what asked for it; NULL: an attribute, or nothing did */
   mine_column_type type;
   /* Payload; NULL where the type does not use it. */
   double *number;
@@ -68,11 +51,12 @@ typedef struct mine_column {
   int from_text;                       /* numeric values that arrived as text                 */
   double least, most, mean, deviation; /* numeric; deviation has divisor n      */
   char why[160];                       /* the type and why, in words                          */
+  struct mine_tally *tally;            /* READ_TALLY, else NULL                        */
   struct mine_filling *filling;        /* frame.c's own state while reading           */
 } mine_column;
 
-/* Decides the roles once the names are known: sets column[i].role, .declared
-** and, for scoring, .fixed through mine_frame_fix.  Returns a status. */
+/* Decides how each column is read once the names are known: sets column[i].reading,
+** or has the binder of wants.h do it.  Returns a status. */
 typedef mine_status (*mine_frame_plan)(void *owner, mine_frame *frame);
 
 /* Staged rows on their way to the columns. */
@@ -110,7 +94,7 @@ struct mine_frame {
   size_t capacity; /* rows for which every payload has room */
   int64_t cleared; /* rows dropped by clear: row numbers in errors go on */
   int finished;
-  mine_values ids; /* of the ID column; empty when there is none */
+  mine_values ids; /* of the READ_CELLS column; empty when there is none */
   mine_frame_plan plan;
   void *owner;
   int64_t max_levels; /* categories per attribute column, else an error; default 100000.
@@ -120,11 +104,6 @@ struct mine_frame {
 mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner,
                             mine_frame **out) MINE_MUST_CHECK;
 void mine_frame_close(mine_frame *frame);
-/* Fix a column's type before reading (scoring): numeric, or category with these
-** levels (owned by the model, sorted as codes; any value not among them gets
-** MINE_CODE_UNKNOWN).  A dictionary made once per model may be shared. */
-void mine_frame_fix(mine_frame *frame, int column, mine_column_type type,
-                    const mine_dictionary *levels);
 /* Infer types, sort levels, recode, compute statistics; trims the columns.
 ** Fixed and id columns are only completed: they keep their room and take more
 ** rows afterwards; any other column takes no cell after finish until clear.
@@ -143,7 +122,8 @@ void mine_frame_again(mine_frame *frame);
 mine_status mine_frame_single(mine_frame *frame) MINE_MUST_CHECK;
 /* Where the number of a single row stands; NULL: not in a staged column. */
 const double *mine_frame_staged(const mine_frame *frame, int column);
-int mine_frame_find(const mine_frame *frame, const char *name); /* column or -1; exact bytes */
+/* The column of that name (core/names.h), or -1. */
+int mine_frame_find(const mine_frame *frame, const char *name);
 
 /* A target column holds both views until the job decides; these make one final.
 ** as_category: exact typed levels, at most `most` of them.  as_number: error
@@ -161,7 +141,5 @@ int mine_column_has_words(const mine_column *column);
 ** counted until `enough` are found; -1 = failure recorded.  O(rows), 8 to 32
 ** bytes of scratch for each id counted. */
 int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough);
-/* The first row (from 1) whose id is a fractional number; 0 = none. */
-int64_t mine_frame_ids_fractional(const mine_frame *frame);
 
 #endif

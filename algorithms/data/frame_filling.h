@@ -1,6 +1,6 @@
 /*
 ** frame_filling.h -- the state of a frame's columns while rows come in.
-** Private to frame*.c and profile.c.
+** Private to frame*.c.
 **
 ** A column is in one *mode*; cells move it from one mode to the next:
 **
@@ -27,9 +27,9 @@
 #define MINE_DATA_FRAME_FILLING_H
 
 #include "frame.h"
+#include "tally.h"
 
-#define MINE_TEXT_BYTES  1000000     /* longest text cell */
-#define MINE_EXACT_WHOLE (1LL << 53) /* whole numbers up to here are exact doubles */
+#define MINE_TEXT_BYTES 1000000 /* longest text cell */
 
 typedef enum mine_mode {
   MINE_MODE_IGNORE, /* cells are dropped                                   */
@@ -38,8 +38,8 @@ typedef enum mine_mode {
   MINE_MODE_CODE,   /* column->code, positions in a dictionary that grows  */
   MINE_MODE_LOOKUP, /* column->code, positions in the model's dictionary   */
   MINE_MODE_KEEP,   /* numbers kept exactly, in filling->kept               */
-  MINE_MODE_ID,     /* kept exactly, in frame->ids                         */
-  MINE_MODE_PROFILE /* profile.c                                           */
+  MINE_MODE_CELLS,  /* kept exactly, in frame->ids                         */
+  MINE_MODE_TALLY   /* counted, in column->tally                           */
 } mine_mode;
 
 /* A text of at most 16 bytes is its own key: its first and last eight bytes
@@ -57,22 +57,13 @@ typedef struct mine_lane {
   int64_t next;       /* first row that has no cell yet            */
   int32_t *code;      /* NULL unless codes are stored              */
   mine_cached *cache; /* NULL unless codes of texts are remembered */
-  mine_values *ids;   /* NULL unless the column is the id          */
+  mine_values *ids;   /* NULL unless cells are kept as they came   */
 } mine_lane;
-
-/* What a profile keeps of a column: numbers as sortable keys, texts counted. */
-typedef struct mine_profiled {
-  uint64_t *whole, *real;
-  size_t n_whole, whole_capacity, n_real, real_capacity;
-  int64_t *count; /* per value of the dictionary */
-  size_t count_capacity;
-  int64_t n_text, n_blob;
-} mine_profiled;
 
 typedef struct mine_filling {
   mine_mode mode;
   int place;                     /* in a staged row                                */
-  int fixed;                     /* by mine_frame_fix                              */
+  int fixed;                     /* MINE_WANT_FIXED                                */
   int closed;                    /* finished: takes no more cells                  */
   int typed;                     /* CODE: numbers are levels too                   */
   int decimals;                  /* CODE: every text so far is blank or a decimal   */
@@ -80,15 +71,15 @@ typedef struct mine_filling {
   int any_text;                  /* a text that is not '' was seen                 */
   int rounded;                   /* NUMBER: a whole number beyond 2^53             */
   int64_t words_row, words_code; /* CODE: the first text that is no decimal       */
-  int64_t fractional_row;        /* ID: the first fractional number, 0 = none      */
-  mine_column_type fixed_type;
-  const double *level_number; /* finished target of decimal texts: of each code */
-  const mine_dictionary *fixed_levels;
+  const double *level_number;    /* finished target of decimal texts: of each code */
   mine_dictionary dictionary;
   mine_arena *dictionary_arena;
   mine_values kept;
-  mine_profiled *profile;
 } mine_filling;
+
+static inline int mine__column_flags(const mine_column *column) {
+  return column->want ? column->want->flags : 0;
+}
 
 /* 1-based number of the row under construction, in source order. */
 static inline int64_t mine_frame_row(const mine_frame *frame) {
@@ -104,14 +95,14 @@ static inline double *mine_frame_number(mine_frame *frame, int column) {
 }
 
 /* frame_stage.c; 0 = failure recorded */
-int mine_frame_stage_open(mine_frame *frame);                /* once the roles are known    */
+int mine_frame_stage_open(mine_frame *frame);                /* once the readings are known */
 void mine_frame_stage_column(mine_frame *frame, int column); /* takes plain numbers now     */
 void mine_frame_stage_flush(mine_frame *frame);              /* complete rows to the columns */
 int mine_frame_stage_next(mine_frame *frame);                /* a row has ended              */
 void mine_frame_stage_clear(mine_frame *frame);              /* drop what is staged          */
 
 /* frame.c */
-int mine_frame_begin_column(mine_frame *frame, int column); /* mode by role; 0 = failure */
+int mine_frame_begin_column(mine_frame *frame, int column); /* mode by reading; 0 = failure */
 
 /* frame_infer.c: mode changes and what a cell does in each mode.  The row under
 ** construction is frame->rows; earlier rows are complete.  0 = failure recorded. */
@@ -126,8 +117,6 @@ double *mine_frame_level_numbers(mine_column *column); /* NULL: failure recorded
 void mine_frame_drop_codes(mine_frame *frame, int column);
 void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell);
 void mine_frame_take_text(mine_frame *frame, int column, const mine_cell *cell);
-int mine_text_is_blank(const char *text, size_t bytes); /* '' or spaces only */
-double mine_cell_number(const mine_cell *cell);         /* NAN: no number    */
 
 /* frame_put.c */
 void mine_cache_add(mine_cached *cache, const mine_cell *cell, int32_t code);
@@ -139,9 +128,5 @@ int mine_frame_settle_category(mine_frame *frame, int column); /* sort levels, r
 void mine_frame_describe(mine_frame *frame, int column);       /* missing and statistics */
 /* Set column->why; `shown`: a text that made it a category, or "". */
 void mine_frame_explain(mine_column *column, const char *shown);
-
-/* profile.c */
-int mine_profile_begin(mine_frame *frame, int column);
-void mine_profile_put(mine_frame *frame, int column, const mine_cell *cell);
 
 #endif

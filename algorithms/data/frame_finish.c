@@ -72,7 +72,7 @@ static void finish_empty(mine_frame *frame, int column) {
 static int finish_codes(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (col->role == MINE_ROLE_EXACT) {
+  if (col->reading == MINE_READ_EXACT) {
     col->levels = f->dictionary.values;
     col->type = MINE_COLUMN_CATEGORY;
     return 1;
@@ -81,7 +81,7 @@ static int finish_codes(mine_frame *frame, int column) {
     finish_empty(frame, column);
     return 1;
   }
-  if (col->role == MINE_ROLE_TARGET) { /* codes stay until the task is known */
+  if (col->reading == MINE_READ_BOTH) { /* codes stay until the task is known */
     col->type = f->decimals ? MINE_COLUMN_NUMERIC : MINE_COLUMN_CATEGORY;
     if (f->decimals) f->level_number = mine_frame_level_numbers(col);
     return !f->decimals || f->level_number;
@@ -96,7 +96,7 @@ static int finish_settle(mine_frame *frame, int column) {
   mine_filling *f = col->filling;
   mine_lane *lane = &frame->lane[column];
   if (!mine_frame_pad(frame, column, frame->rows)) return 0;
-  if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_ID) return 1;
+  if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_CELLS) return 1;
   f->closed = 1;
   frame->stage.slot[column] = -1;
   lane->code = NULL;
@@ -175,19 +175,38 @@ static mine_status finish_describe(mine_frame *frame) {
   return MINE_OK;
 }
 
-/* ---- weights ---------------------------------------------------------------------------- */
+/* ---- what a want forbids ------------------------------------------------------------------ */
 
-static mine_status finish_check_weight(const mine_frame *frame, const mine_column *col) {
-  for (int64_t row = 0; row < frame->rows; row++) {
-    double w = col->number[row];
-    if (w >= 0) continue;
-    char shown[MINE_NUMBER_BYTES];
+/* The first row whose value the flags forbid, or the number of rows. */
+static int64_t finish_forbidden(const mine_column *col, int64_t rows, int flags) {
+  const int no_missing = flags & MINE_WANT_NO_MISSING, no_less = flags & MINE_WANT_NOT_NEGATIVE;
+  int64_t row = 0;
+  if (col->number)
+    while (row < rows && !(no_missing && isnan(col->number[row])) &&
+           !(no_less && col->number[row] < 0))
+      row++;
+  else if (col->code)
+    while (row < rows && !(no_missing && col->code[row] == MINE_CODE_MISSING))
+      row++;
+  return row;
+}
+
+static mine_status finish_check_flags(const mine_frame *frame, const mine_column *col) {
+  const int flags = mine__column_flags(col);
+  if (!(flags & (MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE))) return MINE_OK;
+  const int64_t row = finish_forbidden(col, frame->rows, flags);
+  if (row == frame->rows) return MINE_OK;
+  const char *name = col->want->name;
+  const long long shown_row = (long long)(frame->cleared + row + 1);
+  if (!col->number)
     return mine_fail(frame->env, MINE_DATA,
-                     "weight column '%s' has %s (row %lld); weights are numbers, 0 or more",
-                     col->name, isnan(w) ? "no value" : mine_format_real(shown, w, 0),
-                     (long long)(frame->cleared + row + 1));
-  }
-  return MINE_OK;
+                     "%s column '%s' has no value (row %lld); leave such rows out", name, col->name,
+                     shown_row);
+  char shown[MINE_NUMBER_BYTES];
+  const double v = col->number[row];
+  return mine_fail(frame->env, MINE_DATA, "%s column '%s' has %s (row %lld); %ss are numbers%s",
+                   name, col->name, isnan(v) ? "no value" : mine_format_real(shown, v, 0),
+                   shown_row, name, flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
 }
 
 /* ---- in words ------------------------------------------------------------------------------ */
@@ -216,8 +235,7 @@ static int finish_dates(const mine_values *levels) {
 }
 
 static const char *finish_numeric_why(const mine_column *col) {
-  if (col->declared == MINE_DECLARED_NUMERIC) return "numeric: as declared";
-  if (col->role == MINE_ROLE_WEIGHT) return "numeric: a weight";
+  if (col->reading == MINE_READ_NUMBER) return col->want ? "numeric" : "numeric: as declared";
   if (!col->from_text) return "numeric: numbers only";
   return "numeric: every text in it is a plain decimal number";
 }
@@ -304,20 +322,17 @@ static mine_status finish_column(mine_frame *frame, int column, char shown[MINE_
   mine_column *col = &frame->column[column];
   const mine_filling *f = col->filling;
   shown[0] = 0;
-  if (f->mode == MINE_MODE_CODE && col->role == MINE_ROLE_FEATURE && !f->decimals && !f->typed)
-    finish_words(col, shown);
+  if (f->mode == MINE_MODE_CODE && !f->decimals && !f->typed) finish_words(col, shown);
   if (!finish_settle(frame, column)) return mine_env_status(frame->env);
   if (mine_poll(frame->env)) return mine_env_status(frame->env);
-  if (col->role == MINE_ROLE_WEIGHT && f->closed) return finish_check_weight(frame, col);
-  return MINE_OK;
+  return finish_check_flags(frame, col);
 }
 
 /* A declared numeric column without a single number is empty after all. */
 static void finish_words_of_column(mine_frame *frame, int column, const char *shown) {
   mine_column *col = &frame->column[column];
-  if (col->filling->mode == MINE_MODE_PROFILE) return;
-  if (col->number && col->missing == frame->rows && col->role != MINE_ROLE_WEIGHT)
-    finish_empty(frame, column);
+  if (col->filling->mode == MINE_MODE_TALLY) return;
+  if (col->number && col->missing == frame->rows && !col->want) finish_empty(frame, column);
   mine_frame_explain(col, shown);
 }
 

@@ -13,21 +13,6 @@
 #include "../core/text.h"
 #include "frame_filling.h"
 
-int mine_text_is_blank(const char *text, size_t bytes) {
-  size_t i = 0;
-  while (i < bytes && text[i] == ' ')
-    i++;
-  return i == bytes;
-}
-
-double mine_cell_number(const mine_cell *cell) {
-  double v;
-  if (cell->type == MINE_INT) return (double)cell->as.integer;
-  if (cell->type == MINE_REAL) return cell->as.real;
-  if (cell->type == MINE_TEXT && mine_read_decimal(cell->as.text, cell->bytes, &v)) return v;
-  return NAN;
-}
-
 /* ---- payloads --------------------------------------------------------------------- */
 
 /* Large blocks all begin at the same place of a page, and sixteen columns
@@ -52,7 +37,7 @@ int mine_frame_pad(mine_frame *frame, int column, int64_t rows) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
   mine_filling *f = col->filling;
-  int id = f->mode == MINE_MODE_ID;
+  int id = f->mode == MINE_MODE_CELLS;
   for (; lane->next < rows; lane->next++) {
     size_t row = (size_t)lane->next;
     if (lane->code) lane->code[row] = MINE_CODE_MISSING;
@@ -172,7 +157,7 @@ static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell
       f->any_decimal = 1;
     }
   }
-  if (col->role == MINE_ROLE_EXACT || code < frame->max_levels) return;
+  if (col->reading == MINE_READ_EXACT || code < frame->max_levels) return;
   if (!f->decimals)
     (void)mine_frame_too_many(frame, column);
   else if (mine_frame_codes_to_numbers(frame, column))
@@ -214,7 +199,7 @@ static int64_t infer_find_respelled(const mine_dictionary *levels, const mine_ce
 static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
-  const mine_dictionary *levels = col->filling->fixed_levels;
+  const mine_dictionary *levels = col->want->levels;
   int64_t code = mine_dictionary_find(levels, cell);
   if (code < 0) code = infer_find_respelled(levels, cell);
   if (code >= 0)
@@ -275,7 +260,7 @@ static void infer_store_number(mine_frame *frame, int column, const mine_cell *c
 }
 
 static void infer_first_number(mine_frame *frame, int column, const mine_cell *cell) {
-  if (frame->column[column].role == MINE_ROLE_TARGET) {
+  if (frame->column[column].reading == MINE_READ_BOTH) {
     if (infer_use_kept(frame, column)) mine_frame_take_number(frame, column, cell);
   } else if (mine_frame_use_numbers(frame, column)) {
     infer_store_number(frame, column, cell);
@@ -327,7 +312,7 @@ static void infer_text_as_number(mine_frame *frame, int column, const mine_cell 
 static int infer_empty_text(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (col->role == MINE_ROLE_EXACT) return 0;
+  if (col->reading == MINE_READ_EXACT) return 0;
   if (f->mode == MINE_MODE_NUMBER) *mine_frame_number(frame, column) = NAN;
   if (col->code) col->code[frame->rows] = MINE_CODE_MISSING;
   if (f->mode == MINE_MODE_KEEP) (void)mine_values_push_null(&f->kept);

@@ -97,11 +97,12 @@ mine_status mine_frame_mixed(mine_frame *frame, int column, int64_t row, const m
     return mine_fail(frame->env, MINE_DATA,
                      "column '%s' was numeric in training but has text (row %lld: %s); clean it",
                      name, (long long)row, shown);
-  if (col->role == MINE_ROLE_WEIGHT)
+  if (col->want && col->reading == MINE_READ_NUMBER)
     return mine_fail(frame->env, MINE_DATA,
-                     "weight column '%s' has text (row %lld: %s); weights are numbers, 0 or more",
-                     name, (long long)row, shown);
-  if (col->declared == MINE_DECLARED_NUMERIC)
+                     "%s column '%s' has text (row %lld: %s); %ss are numbers%s", col->want->name,
+                     name, (long long)row, shown, col->want->name,
+                     col->want->flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
+  if (col->reading == MINE_READ_NUMBER)
     return mine_fail(frame->env, MINE_DATA,
                      "column '%s' is declared numeric but has text (row %lld: %s); clean it, or "
                      "take it out of numeric=",
@@ -114,7 +115,7 @@ mine_status mine_frame_mixed(mine_frame *frame, int column, int64_t row, const m
 
 mine_status mine_frame_too_many(mine_frame *frame, int column) {
   const char *name = frame->column[column].name;
-  if (frame->column[column].role == MINE_ROLE_TARGET)
+  if (frame->column[column].reading == MINE_READ_BOTH)
     return mine_fail(frame->env, MINE_DATA,
                      "column '%s' has more than %lld different values; a target of classes needs "
                      "few: group them first",
@@ -157,20 +158,13 @@ static mine_filling *put_enter(mine_frame *frame, int column) {
   return mine_frame_pad(frame, column, frame->rows) ? f : NULL;
 }
 
-static void put_id(mine_frame *frame, int column, const mine_cell *cell) {
-  mine_filling *f = frame->column[column].filling;
-  if (!mine_values_push(&frame->ids, cell)) return;
-  if (cell->type == MINE_REAL && !f->fractional_row && floor(cell->as.real) != cell->as.real)
-    f->fractional_row = mine_frame_row(frame);
-}
-
 /* Pass a good cell to the column's mode. */
 static void put_take(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
-  if (f->mode == MINE_MODE_PROFILE)
-    mine_profile_put(frame, column, cell);
-  else if (f->mode == MINE_MODE_ID)
-    put_id(frame, column, cell);
+  if (f->mode == MINE_MODE_TALLY)
+    mine__tally_put(frame->column[column].tally, cell);
+  else if (f->mode == MINE_MODE_CELLS)
+    (void)mine_values_push(&frame->ids, cell);
   else if (cell->type == MINE_TEXT)
     mine_frame_take_text(frame, column, cell);
   else
@@ -181,7 +175,7 @@ static void put_take(mine_frame *frame, int column, const mine_cell *cell) {
 static void put_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = put_enter(frame, column);
   if (!f) return;
-  if (cell->type == MINE_REAL && isinf(cell->as.real) && f->mode != MINE_MODE_PROFILE) {
+  if (cell->type == MINE_REAL && isinf(cell->as.real) && f->mode != MINE_MODE_TALLY) {
     (void)put_refuse_kind(frame, column, "an infinite number",
                           "replace it by NULL or a finite number");
     return;
@@ -294,10 +288,9 @@ void mine_frame_put_null(mine_frame *frame, int column) {
 void mine_frame_put_blob(mine_frame *frame, int column) {
   mine_filling *f = put_enter(frame, column);
   if (!f) return;
-  if (f->mode == MINE_MODE_PROFILE) {
-    mine_cell cell = {MINE_BLOB, 0, {0}};
-    mine_profile_put(frame, column, &cell);
-    frame->lane[column].next = frame->rows + 1;
+  if (f->mode == MINE_MODE_TALLY) {
+    const mine_cell cell = {MINE_BLOB, 0, {0}};
+    put_take(frame, column, &cell);
     return;
   }
   (void)put_refuse_kind(frame, column, "a BLOB", "leave the column out, or cast it");

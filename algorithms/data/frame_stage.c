@@ -43,8 +43,8 @@ static int stage_make_room(mine_frame *frame, int64_t rows) {
 
 /* Whether cells of the column may become numbers in the frame. */
 static int stage_holds(const mine_column *column) {
-  return column->role == MINE_ROLE_FEATURE || column->role == MINE_ROLE_TARGET ||
-         column->role == MINE_ROLE_WEIGHT;
+  return column->reading == MINE_READ_AUTO || column->reading == MINE_READ_NUMBER ||
+         column->reading == MINE_READ_BOTH;
 }
 
 int mine_frame_stage_open(mine_frame *frame) {

@@ -207,9 +207,3 @@ int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
   mine_arena_rewind(env->scratch, mark);
   return n;
 }
-
-int64_t mine_frame_ids_fractional(const mine_frame *frame) {
-  for (int c = 0; c < frame->n_columns; c++)
-    if (frame->column[c].role == MINE_ROLE_ID) return frame->column[c].filling->fractional_row;
-  return 0;
-}

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "../core/bits.h"
+#include "../core/text.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -209,4 +210,21 @@ uint64_t mine_cell_hash(const mine_cell *cell) {
     default:
       return UINT64_C(0x243F6A8885A308D3);
   }
+}
+
+/* ---- read as numbers ------------------------------------------------------------------- */
+
+int mine_text_is_blank(const char *text, size_t bytes) {
+  size_t i = 0;
+  while (i < bytes && text[i] == ' ')
+    i++;
+  return i == bytes;
+}
+
+double mine_cell_number(const mine_cell *cell) {
+  double v;
+  if (cell->type == MINE_INT) return (double)cell->as.integer;
+  if (cell->type == MINE_REAL) return cell->as.real;
+  if (cell->type == MINE_TEXT && mine_read_decimal(cell->as.text, cell->bytes, &v)) return v;
+  return NAN;
 }

@@ -45,6 +45,10 @@ void mine_values_clear(mine_values *values); /* keep the memory */
 ** NULL.  Hashes agree with it. */
 int mine_cell_equal(const mine_cell *a, const mine_cell *b);
 uint64_t mine_cell_hash(const mine_cell *cell);
+#define MINE_EXACT_WHOLE (1LL << 53) /* whole numbers up to here are exact doubles */
+/* What a cell is as a number: plain decimal texts are, all else is NAN. */
+double mine_cell_number(const mine_cell *cell);
+int mine_text_is_blank(const char *text, size_t bytes); /* '' or spaces only */
 /* NULL < numbers < text (bytewise) < blob, as SQLite sorts. */
 int mine_cell_compare(const mine_cell *a, const mine_cell *b);
 

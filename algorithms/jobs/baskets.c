@@ -16,7 +16,6 @@
 #include "../associate/associate.h"
 #include "../data/frame.h"
 #include "common_options.h"
-#include "roles.h"
 
 struct mine_baskets {
   mine_env *env;
@@ -27,12 +26,22 @@ struct mine_baskets {
   mine_rules_options rules;
   mine_run_options run;
   mine_frame *frame;
-  int basket, item; /* columns of the frame */
+  mine_events events;
 };
 
 /* ---- options ------------------------------------------------------------------------ */
 
 #define BASKETS_MOST 1e9 /* itemsets or rules that an answer may be allowed to have */
+
+const mine_want mine_baskets_reads[] = {
+    {.name = "basket",
+     .reading = MINE_READ_EXACT,
+     .help = "the column of the basket; not given: the first of two columns"},
+    {.name = "item",
+     .reading = MINE_READ_EXACT,
+     .help = "the column of the item; not given: the second of two columns"},
+    {0}};
+enum { BASKETS_BASKET, BASKETS_ITEM };
 
 /* A count where a share belongs. */
 static mine_status baskets_refuse_share(mine_env *env, double value) {
@@ -45,10 +54,6 @@ static mine_status baskets_refuse_share(mine_env *env, double value) {
 }
 
 const mine_option mine_baskets_option_table[] = {
-    OPTION_TEXT(mine_baskets_options, basket,
-                .help = "the column of the basket; not given: the first of two columns"),
-    OPTION_TEXT(mine_baskets_options, item,
-                .help = "the column of the item; not given: the second of two columns"),
     OPTION_REAL(mine_baskets_options, min_support, .initial = "0.01", .range = {0, 1},
                 .above_least = 1, .refuse = baskets_refuse_share,
                 .help = "least share of the baskets that hold the itemset"),
@@ -106,59 +111,19 @@ static mine_status baskets_check_consequent(const mine_baskets *b) {
 }
 
 static mine_status baskets_options(mine_baskets *b, const char *options) {
-  mine_option_group groups[] = {{.table = mine_baskets_option_table, .values = &b->common},
-                                {.table = mine_itemsets_option_table, .values = &b->itemsets},
-                                {.table = mine_run_option_table, .values = &b->run}};
+  mine_option_group groups[] = {
+      {.table = mine__wants_options(b->arena, b->events.want), .values = &b->events},
+      {.table = mine_baskets_option_table, .values = &b->common},
+      {.table = mine_itemsets_option_table, .values = &b->itemsets},
+      {.table = mine_run_option_table, .values = &b->run}};
   if (b->what == MINE_RULES) {
-    groups[1] = (mine_option_group){.table = mine_rules_option_table, .values = &b->rules};
+    groups[2] = (mine_option_group){.table = mine_rules_option_table, .values = &b->rules};
   }
-  if (mine_options_parse(b->env, b->arena, groups, 3, options)) return mine_env_status(b->env);
-  if (baskets_check_support(groups, 3, b->env)) return mine_env_status(b->env);
+  if (!groups[0].table) return mine_env_status(b->env);
+  if (mine_options_parse(b->env, b->arena, groups, 4, options)) return mine_env_status(b->env);
+  if (baskets_check_support(groups, 4, b->env)) return mine_env_status(b->env);
   mine_run_options_apply(b->env, &b->run);
   return b->what == MINE_RULES ? baskets_check_consequent(b) : MINE_OK;
-}
-
-/* ---- columns --------------------------------------------------------------------------- */
-
-static mine_status baskets_find(mine_baskets *b, const mine_frame *frame, const char *what,
-                                const mine_cell *cell, int *column) {
-  char shown[MINE_SHOW_BYTES];
-  *column = -1;
-  if (cell->type == MINE_NULL) return MINE_OK;
-  const char *name = mine_option_name_of(cell);
-  if (!name) {
-    return mine_fail(b->env, MINE_OPTION, "%s must be the name of a column, not %s", what,
-                     mine_show_cell(shown, cell));
-  }
-  *column = mine_frame_find(frame, name);
-  return *column < 0 ? mine_fail_column(b->env, frame, what, name) : MINE_OK;
-}
-
-/* A mine_frame_plan: two columns by position, or the two that were named. */
-static mine_status baskets_plan(void *owner, mine_frame *frame) {
-  mine_baskets *b = owner;
-  const int n = frame->n_columns;
-  if (baskets_find(b, frame, "option basket", &b->common.basket, &b->basket) ||
-      baskets_find(b, frame, "option item", &b->common.item, &b->item)) {
-    return mine_env_status(b->env);
-  }
-  if (n < 2 || (n > 2 && (b->basket < 0 || b->item < 0))) {
-    return mine_fail(b->env, MINE_DATA,
-                     "the source has %d column%s, not two (basket, item); select two columns%s", n,
-                     n == 1 ? "" : "s",
-                     n == 1 ? "" : ", or name them with basket=... and item=...");
-  }
-  if (b->basket < 0) b->basket = b->item < 0 ? 0 : 1 - b->item;
-  if (b->item < 0) b->item = 1 - b->basket;
-  if (b->basket == b->item) {
-    return mine_fail(b->env, MINE_OPTION, "'%s' is named as basket and as item; name two columns",
-                     frame->column[b->item].name);
-  }
-  for (int c = 0; c < n; c++)
-    frame->column[c].role = MINE_ROLE_IGNORED;
-  frame->column[b->basket].role = MINE_ROLE_EXACT;
-  frame->column[b->item].role = MINE_ROLE_EXACT;
-  return MINE_OK;
 }
 
 /* ---- items that the options name ------------------------------------------------------- */
@@ -237,7 +202,8 @@ static mine_status baskets_build(mine_baskets *b, mine_transactions *baskets) {
   mine_frame *frame = b->frame;
   if (mine_frame_finish(frame)) return mine_env_status(b->env);
   if (frame->n_columns == 0) return mine_fail(b->env, MINE_DATA, "the source has no columns");
-  const mine_column *basket = &frame->column[b->basket], *item = &frame->column[b->item];
+  const mine_column *basket = &frame->column[b->events.column[BASKETS_BASKET]];
+  const mine_column *item = &frame->column[b->events.column[BASKETS_ITEM]];
   if (mine_transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
                               item->code, item->levels.n, baskets)) {
     return mine_env_status(b->env);
@@ -298,9 +264,10 @@ mine_status mine_baskets_open(mine_env *env, mine_baskets_what what, const char 
   mine_arena *arena = mine_arena_open(env);
   mine_baskets *b = arena ? mine_arena_zeros(arena, 1, sizeof *b) : NULL;
   if (b) {
-    *b = (mine_baskets){.env = env, .arena = arena, .what = what};
+    *b = (mine_baskets){
+        .env = env, .arena = arena, .what = what, .events = {.want = mine_baskets_reads}};
     if (baskets_options(b, options) == MINE_OK &&
-        mine_frame_open(env, baskets_plan, b, &b->frame) == MINE_OK) {
+        mine_frame_open(env, mine__events_plan, &b->events, &b->frame) == MINE_OK) {
       *out = b;
       return MINE_OK;
     }

@@ -2,17 +2,18 @@
 ** baskets.h -- the options of mine_itemsets and mine_rules, for the job and the
 ** catalogue.
 **
-** mine_itemsets takes mine_baskets_option_table, mine_itemsets_option_table and
-** the run options; mine_rules takes mine_baskets_option_table,
-** mine_rules_option_table and the run options.
+** Both take the options of mine_baskets_reads, mine_baskets_option_table and the run
+** options; besides, mine_itemsets mine_itemsets_option_table, mine_rules
+** mine_rules_option_table.
 */
 #ifndef MINE_JOBS_BASKETS_H
 #define MINE_JOBS_BASKETS_H
 
-#include "../core/options.h"
+#include "../data/wants.h"
+
+extern const mine_want mine_baskets_reads[]; /* (basket, item) */
 
 typedef struct mine_baskets_options {
-  mine_cell basket, item; /* columns; MINE_NULL: by position      */
   double min_support;
   int64_t min_count;  /* MINE_NOT_GIVEN: min_support decides    */
   int64_t max_length; /* MINE_NOT_GIVEN: no limit               */

@@ -17,28 +17,27 @@ typedef struct catalog_verb {
   const char *name;
   const char *algorithm; /* whose own table comes first, or NULL */
   const mine_option *table[CATALOG_TABLES];
+  const mine_want *reads; /* an event list, or NULL */
 } catalog_verb;
 
 static const catalog_verb catalog_verbs[] = {
-    {"mine_cluster",
-     "kmeans",
-     {mine_pick_option_table, mine_source_option_table, mine_seed_option_table,
-      mine_run_option_table}},
-    {"mine_neighbors",
-     NULL,
-     {mine_search_option_table, mine_source_option_table, mine_seed_option_table,
-      mine_run_option_table}},
-    {"mine_itemsets",
-     NULL,
-     {mine_baskets_option_table, mine_itemsets_option_table, mine_run_option_table}},
-    {"mine_rules",
-     NULL,
-     {mine_baskets_option_table, mine_rules_option_table, mine_run_option_table}},
-    {"mine_train",
-     NULL,
-     {mine_supervised_option_table, mine_folds_option_table, mine_source_option_table,
-      mine_seed_option_table, mine_run_option_table}},
-    {"mine_predict", NULL, {mine_scoring_option_table, mine_run_option_table}},
+    {.name = "mine_cluster",
+     .algorithm = "kmeans",
+     .table = {mine_pick_option_table, mine_source_option_table, mine_seed_option_table,
+               mine_run_option_table}},
+    {.name = "mine_neighbors",
+     .table = {mine_search_option_table, mine_source_option_table, mine_seed_option_table,
+               mine_run_option_table}},
+    {.name = "mine_itemsets",
+     .reads = mine_baskets_reads,
+     .table = {mine_baskets_option_table, mine_itemsets_option_table, mine_run_option_table}},
+    {.name = "mine_rules",
+     .reads = mine_baskets_reads,
+     .table = {mine_baskets_option_table, mine_rules_option_table, mine_run_option_table}},
+    {.name = "mine_train",
+     .table = {mine_supervised_option_table, mine_folds_option_table, mine_source_option_table,
+               mine_seed_option_table, mine_run_option_table}},
+    {.name = "mine_predict", .table = {mine_scoring_option_table, mine_run_option_table}},
 };
 #define CATALOG_VERBS ((int)(sizeof catalog_verbs / sizeof catalog_verbs[0]))
 
@@ -115,7 +114,8 @@ static void catalog_add_algorithm(mine_relation *r, const mine_algorithm *algori
   catalog_add_table(r, mine_run_option_table);
 }
 
-static void catalog_add_verb(mine_relation *r, const catalog_verb *verb) {
+static void catalog_add_verb(mine_env *env, mine_relation *r, const catalog_verb *verb) {
+  if (verb->reads) catalog_add_table(r, mine__wants_options(env->scratch, verb->reads));
   if (verb->algorithm) {
     const mine_algorithm *algorithm = mine_algorithm_find(verb->algorithm);
     if (algorithm) catalog_add_table(r, algorithm->options);
@@ -178,6 +178,6 @@ mine_status mine_catalog_options(mine_env *env, const char *name, mine_relation 
   if (!algorithm && !verb) return catalog_unknown(env, name);
   mine_relation *r = mine_relation_new(env, catalog_option_columns);
   if (r && algorithm) catalog_add_algorithm(r, algorithm);
-  if (r && verb) catalog_add_verb(r, verb);
+  if (r && verb) catalog_add_verb(env, r, verb);
   return mine_relation_finish(env, r, out);
 }

@@ -16,40 +16,42 @@ static int evaluate_supervised(const mine_scoring *s) {
 
 /* Rows that were weighted in training are weighted here: the figures agree with
 ** those on the held-out rows. */
-static mine_status evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
+static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
+  static const mine_want weight = {
+      .name = "weight",
+      .reading = MINE_READ_NUMBER,
+      .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
   const char *name = s->model->weight_name;
-  s->weight = -1;
-  if (!name) return MINE_OK;
-  s->weight = mine_frame_find(frame, name);
-  if (s->weight < 0)
-    return mine_fail_column(s->env, frame, "the weight of the rows in training", name);
-  frame->column[s->weight].role = MINE_ROLE_WEIGHT;
-  mine_frame_fix(frame, s->weight, MINE_COLUMN_NUMERIC, NULL);
-  return MINE_OK;
+  s->weight = name ? mine__column_named(frame, "the weight of the rows in training", name) : -1;
+  if (s->weight >= 0) mine__column_want(frame, s->weight, &weight);
+}
+
+/* The classes by identity. */
+static void evaluate_know_classes(mine_scoring *s) {
+  if (!mine_dictionary_open(&s->classes, s->arena)) return;
+  for (int c = 0; c < s->model->n_classes && !mine_failed(s->env); c++) {
+    mine_cell cell;
+    mine_values_get(&s->model->classes, c, &cell);
+    (void)mine_dictionary_add(&s->classes, &cell);
+  }
 }
 
 /* Labels are read as categories of the model's classes. */
 mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
-  if (evaluate_plan_weight(s, frame)) return s->env->status;
-  if (!evaluate_supervised(s)) return MINE_OK;
-  s->target = mine_frame_find(frame, model->target_name);
-  if (s->target < 0)
-    return mine_fail_column(s->env, frame, "the target of the model", model->target_name);
-  mine_column *column = &frame->column[s->target];
-  column->role = MINE_ROLE_FEATURE;
-  if (model->task == MINE_REGRESSION) {
-    mine_frame_fix(frame, s->target, MINE_COLUMN_NUMERIC, NULL);
-    return MINE_OK;
+  evaluate_plan_weight(s, frame);
+  if (mine_failed(s->env) || !evaluate_supervised(s)) return mine_env_status(s->env);
+  s->target = mine__column_named(frame, "the target of the model", model->target_name);
+  if (s->target < 0) return mine_env_status(s->env);
+  s->target_want =
+      (mine_want){.name = "target", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_FIXED};
+  if (model->task != MINE_REGRESSION) {
+    evaluate_know_classes(s);
+    s->target_want.reading = MINE_READ_CATEGORY;
+    s->target_want.levels = &s->classes;
   }
-  if (!mine_dictionary_open(&s->classes, s->arena)) return mine_env_status(s->env);
-  for (int c = 0; c < model->n_classes; c++) {
-    mine_cell cell;
-    mine_values_get(&model->classes, c, &cell);
-    if (mine_dictionary_add(&s->classes, &cell) < 0) return mine_env_status(s->env);
-  }
-  mine_frame_fix(frame, s->target, MINE_COLUMN_CATEGORY, &s->classes);
-  return MINE_OK;
+  mine__column_want(frame, s->target, &s->target_want);
+  return mine_env_status(s->env);
 }
 
 /* ---- remembering --------------------------------------------------------------------- */
@@ -86,14 +88,6 @@ static double evaluate_weight(const mine_scoring *s, int64_t row) {
   return s->weight >= 0 ? s->frame->column[s->weight].number[row] : 1.0;
 }
 
-static mine_status evaluate_wrong_weight(mine_scoring *s, int64_t row, double weight) {
-  char shown[MINE_NUMBER_BYTES];
-  return mine_fail(
-      s->env, MINE_DATA, "weight column '%s' has %s (row %lld); weights are numbers, 0 or more",
-      s->model->weight_name, weight < 0 ? mine_format_real(shown, weight, 0) : "no value",
-      (long long)(s->frame->cleared + row + 1));
-}
-
 static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double target) {
   mine_remembered *m = &s->remembered;
   const int k = s->model->n_classes;
@@ -112,15 +106,15 @@ mine_status mine_scoring_remember(mine_scoring *s) {
   mine_remembered *m = &s->remembered;
   if (evaluate_reserve(s, (size_t)(m->n + s->n))) return s->env->status;
   const mine_column *column = s->target >= 0 ? &s->frame->column[s->target] : NULL;
+  mine_feature_view target = {NULL, NULL};
+  if (column) mine_view_of_column(column, &target);
   for (int64_t i = 0; i < s->n; i++) {
     if (MINE_POLL_AT(s->env, i)) return s->env->status;
     if (s->missing == MINE_MISSING_SKIP && s->missing_count[i] > 0) continue;
-    const double weight = evaluate_weight(s, i);
-    if (!(weight >= 0)) return evaluate_wrong_weight(s, i, weight);
-    if (!(weight > 0)) continue;
+    if (!(evaluate_weight(s, i) > 0)) continue;
     if (!column) {
       evaluate_keep(s, i, s->cluster[i], NAN);
-    } else if (mine_column_missing_at(column, i)) {
+    } else if (mine__missing_in_row(&target, 1, i) == 0) {
       m->no_target++;
     } else if (column->code) {
       if (column->code[i] < 0) return evaluate_unseen(s, i);

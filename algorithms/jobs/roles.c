@@ -6,185 +6,150 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* ---- naming columns --------------------------------------------------------- */
-
-#define ROLES_NAMES_SHOWN 12
-
-typedef struct roles_near {
-  int column, distance;
-} roles_near;
-
-static int roles_by_distance(const void *a, const void *b) {
-  const roles_near *x = a, *y = b;
-  if (x->distance != y->distance) return x->distance < y->distance ? -1 : 1;
-  return (x->column > y->column) - (x->column < y->column);
-}
-
-/* The columns, nearest to `name` first (NULL: in source order), at most a dozen. */
-static void roles_list(mine_text *list, const mine_frame *frame, const char *name) {
-  const int n = frame->n_columns;
-  roles_near *near = mine_arena_array(list->arena, (size_t)n, sizeof *near);
-  if (!near) return;
-  for (int c = 0; c < n; c++) {
-    near[c] = (roles_near){c, name ? mine_edit_distance(name, frame->column[c].name) : 0};
-  }
-  if (n > 1) qsort(near, (size_t)n, sizeof *near, roles_by_distance);
-  for (int i = 0; i < n && i < ROLES_NAMES_SHOWN; i++) {
-    mine_text_addf(list, "%s%s", i ? ", " : "", frame->column[near[i].column].name);
-  }
-  if (n > ROLES_NAMES_SHOWN) mine_text_addf(list, " and %d more", n - ROLES_NAMES_SHOWN);
-}
-
-mine_status mine_fail_column(mine_env *env, const mine_frame *frame, const char *what,
-                             const char *name) {
-  mine_text list;
-  mine_text_open(&list, env->scratch);
-  roles_list(&list, frame, name);
-  if (env->status) return env->status;
-  return mine_fail(env, MINE_DATA, "no column '%s' (%s); the columns are %s", name, what,
-                   list.bytes ? list.data : "none");
-}
-
-static mine_status roles_find(mine_env *env, const mine_frame *frame, const char *what,
-                              const mine_cell *cell, int *column) {
-  char shown[MINE_SHOW_BYTES];
-  const char *name = mine_option_name_of(cell);
-  if (!name)
-    return mine_fail(env, MINE_OPTION, "%s must be the name of a column, not %s", what,
-                     mine_show_cell(shown, cell));
-  *column = mine_frame_find(frame, name);
-  if (*column < 0) return mine_fail_column(env, frame, what, name);
-  return MINE_OK;
-}
 
 /* ---- the plan ----------------------------------------------------------------- */
 
-/* The id: as said, else the first column. */
-static mine_status roles_plan_id(mine_roles *roles, mine_frame *frame) {
-  const mine_cell *id = &roles->source->id;
-  const char *name = mine_option_name_of(id);
-  roles->id = -1;
-  roles->id_by_default = 0;
-  if (id->type == MINE_NULL) {
-    roles->id = 0;
-    roles->id_by_default = 1;
-  } else if (!name || strcmp(name, "none") != 0) {
-    if (roles_find(roles->env, frame, "option id", id, &roles->id)) return roles->env->status;
-  }
-  if (roles->id >= 0) frame->column[roles->id].role = MINE_ROLE_ID;
-  return MINE_OK;
+static const mine_want roles_id = {.name = "id", .reading = MINE_READ_CELLS};
+static const mine_want roles_target = {.name = "target", .reading = MINE_READ_BOTH};
+static const mine_want roles_weight = {.name = "weight",
+                                       .reading = MINE_READ_NUMBER,
+                                       .flags = MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
+
+/* Everything that is read, but for the id, the target and the weight. */
+static int roles_is_attribute(const mine_column *column) {
+  return !column->want && column->reading != MINE_READ_NOT;
 }
 
-static mine_status roles_plan_target(mine_roles *roles, mine_frame *frame) {
-  const mine_supervised_options *s = roles->supervised;
-  mine_env *env = roles->env;
-  roles->target = roles->weight = -1;
-  if (!s) return MINE_OK;
-  if (s->target.type == MINE_NULL) {
-    if (!roles->needs_target) return MINE_OK;
-    mine_text list;
-    mine_text_open(&list, env->scratch);
-    roles_list(&list, frame, NULL);
-    if (env->status) return env->status;
-    return mine_fail(env, MINE_OPTION,
-                     "%s needs the column to be predicted; say target=<column> in the options (the "
-                     "columns are %s)",
-                     roles->algorithm ? roles->algorithm : "this algorithm",
-                     list.bytes ? list.data : "none");
+/* The id: as said, else the first column. */
+static void roles_plan_id(mine_roles *roles, mine_frame *frame) {
+  const mine_cell *id = &roles->source->id;
+  const char *name = mine_option_name_of(id);
+  roles->id_by_default = id->type == MINE_NULL;
+  roles->id = 0;
+  if (name && strcmp(name, "none") == 0)
+    roles->id = -1;
+  else if (!roles->id_by_default)
+    roles->id = mine__column_said(frame, "option id", id);
+  if (roles->id >= 0) mine__column_want(frame, roles->id, &roles_id);
+}
+
+static void roles_refuse_no_target(const mine_roles *roles, const mine_frame *frame) {
+  mine_text list;
+  mine_text_open(&list, roles->env->scratch);
+  mine__columns_list(&list, frame, NULL);
+  (void)mine_fail(roles->env, MINE_OPTION,
+                  "%s needs the column to be predicted; say target=<column> in the options (the "
+                  "columns are %s)",
+                  roles->algorithm ? roles->algorithm : "this algorithm",
+                  list.bytes ? list.data : "none");
+}
+
+/* Whether a list of the options names the column. */
+static int roles_lists(const mine_list *list, const mine_frame *frame, int column) {
+  for (size_t i = 0; i < list->n; i++) {
+    const char *name = mine_option_name_of(&list->item[i]);
+    if (name && mine_frame_find(frame, name) == column) return 1;
   }
-  if (roles_find(env, frame, "option target", &s->target, &roles->target)) return env->status;
+  return 0;
+}
+
+static void roles_check_target(const mine_roles *roles, const mine_frame *frame) {
   const char *name = frame->column[roles->target].name;
-  if (roles->target == roles->id)
-    return mine_fail(env, MINE_OPTION,
-                     "the target '%s' is also the id%s; say id=<column> or id=none", name,
-                     roles->id_by_default ? " (the first column)" : "");
   const struct {
     const mine_list *list;
     const char *option;
   } elsewhere[] = {{&roles->source->ignore, "ignore"},
                    {&roles->source->categorical, "categorical"},
                    {&roles->source->numeric, "numeric"}};
+  if (roles->target == roles->id)
+    (void)mine_fail(roles->env, MINE_OPTION,
+                    "the target '%s' is also the id%s; say id=<column> or id=none", name,
+                    roles->id_by_default ? " (the first column)" : "");
   for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
-    if (mine_list_has(elsewhere[i].list, name))
-      return mine_fail(env, MINE_OPTION,
-                       "the target '%s' is also listed in %s; the task of the target is chosen "
-                       "with task=",
-                       name, elsewhere[i].option);
+    if (roles_lists(elsewhere[i].list, frame, roles->target))
+      (void)mine_fail(roles->env, MINE_OPTION,
+                      "the target '%s' is also listed in %s; the task of the target is chosen "
+                      "with task=",
+                      name, elsewhere[i].option);
   }
-  frame->column[roles->target].role = MINE_ROLE_TARGET;
-  return MINE_OK;
 }
 
-static mine_status roles_plan_weight(mine_roles *roles, mine_frame *frame) {
+static void roles_plan_target(mine_roles *roles, mine_frame *frame) {
   const mine_supervised_options *s = roles->supervised;
-  if (!s || s->weight.type == MINE_NULL) return MINE_OK;
-  mine_env *env = roles->env;
-  if (roles_find(env, frame, "option weight", &s->weight, &roles->weight)) return env->status;
-  const char *name = frame->column[roles->weight].name;
-  if (roles->weight == roles->id)
-    return mine_fail(env, MINE_OPTION, "the weight '%s' is also the id; name another column", name);
-  if (roles->weight == roles->target)
-    return mine_fail(env, MINE_OPTION, "the weight '%s' is also the target; name another column",
-                     name);
-  frame->column[roles->weight].role = MINE_ROLE_WEIGHT;
-  return MINE_OK;
+  roles->target = roles->weight = -1;
+  if (!s) return;
+  if (s->target.type == MINE_NULL) {
+    if (roles->needs_target) roles_refuse_no_target(roles, frame);
+    return;
+  }
+  roles->target = mine__column_said(frame, "option target", &s->target);
+  if (roles->target < 0) return;
+  roles_check_target(roles, frame);
+  mine__column_want(frame, roles->target, &roles_target);
 }
 
-static mine_status roles_plan_ignore(const mine_roles *roles, mine_frame *frame) {
+static void roles_plan_weight(mine_roles *roles, mine_frame *frame) {
+  const mine_supervised_options *s = roles->supervised;
+  if (!s || s->weight.type == MINE_NULL) return;
+  roles->weight = mine__column_said(frame, "option weight", &s->weight);
+  if (roles->weight < 0) return;
+  const mine_column *column = &frame->column[roles->weight];
+  if (column->want)
+    (void)mine_fail(roles->env, MINE_OPTION, "the weight '%s' is also the %s; name another column",
+                    column->name, column->want->name);
+  mine__column_want(frame, roles->weight, &roles_weight);
+}
+
+static void roles_plan_ignore(const mine_roles *roles, mine_frame *frame) {
   const mine_list *list = &roles->source->ignore;
   for (size_t i = 0; i < list->n; i++) {
-    int c;
-    if (roles_find(roles->env, frame, "option ignore", &list->item[i], &c))
-      return roles->env->status;
+    const int c = mine__column_said(frame, "option ignore", &list->item[i]);
+    if (c < 0) return;
     if (c == roles->id && !roles->id_by_default)
-      return mine_fail(roles->env, MINE_OPTION, "column '%s' is both id and ignored",
-                       frame->column[c].name);
-    if (frame->column[c].role == MINE_ROLE_FEATURE) frame->column[c].role = MINE_ROLE_IGNORED;
+      (void)mine_fail(roles->env, MINE_OPTION, "column '%s' is both id and ignored",
+                      frame->column[c].name);
+    if (!frame->column[c].want) frame->column[c].reading = MINE_READ_NOT;
   }
-  return MINE_OK;
 }
 
-static mine_status roles_plan_declared(const mine_roles *roles, mine_frame *frame,
-                                       const mine_list *list, const char *what,
-                                       mine_declared declared) {
+/* The attributes that categorical= or numeric= list. */
+static void roles_plan_declared(const mine_roles *roles, mine_frame *frame, const mine_list *list,
+                                const char *what, mine_reading reading) {
   for (size_t i = 0; i < list->n; i++) {
-    int c;
-    if (roles_find(roles->env, frame, what, &list->item[i], &c)) return roles->env->status;
+    const int c = mine__column_said(frame, what, &list->item[i]);
+    if (c < 0) return;
     mine_column *column = &frame->column[c];
-    if (column->declared != MINE_DECLARED_NO && column->declared != declared)
-      return mine_fail(roles->env, MINE_OPTION, "column '%s' is listed as numeric and categorical",
-                       column->name);
-    column->declared = declared;
+    if (!roles_is_attribute(column)) continue;
+    if (column->reading != MINE_READ_AUTO && column->reading != reading)
+      (void)mine_fail(roles->env, MINE_OPTION, "column '%s' is listed as numeric and categorical",
+                      column->name);
+    column->reading = reading;
   }
-  return MINE_OK;
+}
+
+static void roles_check_attributes(const mine_roles *roles, const mine_frame *frame) {
+  for (int c = 0; c < frame->n_columns; c++)
+    if (roles_is_attribute(&frame->column[c])) return;
+  (void)mine_fail(roles->env, MINE_DATA,
+                  "no attributes left: every column is the id%s or ignored; add columns to the "
+                  "source",
+                  roles->target >= 0 ? ", the target" : "");
 }
 
 mine_status mine_roles_plan(void *owner, mine_frame *frame) {
   mine_roles *roles = owner;
-  for (int c = 0; c < frame->n_columns; c++) {
-    frame->column[c].role = MINE_ROLE_FEATURE;
-    frame->column[c].declared = MINE_DECLARED_NO;
-  }
-  if (roles_plan_id(roles, frame)) return roles->env->status;
-  if (roles_plan_target(roles, frame)) return roles->env->status;
-  if (roles_plan_weight(roles, frame)) return roles->env->status;
-  if (roles_plan_ignore(roles, frame)) return roles->env->status;
-  if (roles_plan_declared(roles, frame, &roles->source->categorical, "option categorical",
-                          MINE_DECLARED_CATEGORY))
-    return roles->env->status;
-  if (roles_plan_declared(roles, frame, &roles->source->numeric, "option numeric",
-                          MINE_DECLARED_NUMERIC))
-    return roles->env->status;
-  for (int c = 0; c < frame->n_columns; c++) {
-    if (frame->column[c].role == MINE_ROLE_FEATURE) return MINE_OK;
-  }
-  return mine_fail(roles->env, MINE_DATA,
-                   "no attributes left: every column is the id%s or ignored; add columns to the "
-                   "source",
-                   roles->target >= 0 ? ", the target" : "");
+  const mine_source_options *source = roles->source;
+  for (int c = 0; c < frame->n_columns; c++)
+    frame->column[c].reading = MINE_READ_AUTO;
+  roles_plan_id(roles, frame);
+  roles_plan_target(roles, frame); /* the first failure stays */
+  roles_plan_weight(roles, frame);
+  roles_plan_ignore(roles, frame);
+  roles_plan_declared(roles, frame, &source->categorical, "option categorical", MINE_READ_CATEGORY);
+  roles_plan_declared(roles, frame, &source->numeric, "option numeric", MINE_READ_NUMBER);
+  roles_check_attributes(roles, frame);
+  return mine_env_status(roles->env);
 }
 
 /* ---- is the id an id ------------------------------------------------------------ */
@@ -290,8 +255,7 @@ static int roles_is_date(const mine_cell *cell) {
 ** Unless the caller insists with categorical=, they are left out, with a word. */
 static const char *roles_unfit(const mine_column *column, int64_t rows) {
   const int64_t levels = column->levels.n;
-  if (column->type != MINE_COLUMN_CATEGORY || column->declared == MINE_DECLARED_CATEGORY)
-    return NULL;
+  if (column->type != MINE_COLUMN_CATEGORY || column->reading == MINE_READ_CATEGORY) return NULL;
   int64_t dates = 0, asked = levels < ROLES_DATES_ASKED ? levels : ROLES_DATES_ASKED;
   for (int64_t i = 0; i < asked; i++) {
     mine_cell cell;
@@ -328,7 +292,7 @@ mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_ro
   const char *last = NULL, *last_why = NULL;
   for (int c = 0; c < frame->n_columns; c++) {
     const mine_column *column = &frame->column[c];
-    if (column->role != MINE_ROLE_FEATURE) continue;
+    if (!roles_is_attribute(column)) continue;
     const char *why =
         frame->rows > 1 || column->type == MINE_COLUMN_EMPTY ? roles_useless(column) : NULL;
     if (!why) why = roles_unfit(column, frame->rows);
@@ -345,62 +309,4 @@ mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_ro
   return mine_fail(env, MINE_DATA,
                    "no attributes left: none can be learned from (the last, '%s': %s)",
                    last ? last : "", last_why ? last_why : "");
-}
-
-/* ---- missing values ------------------------------------------------------------------ */
-
-int mine_column_missing_at(const mine_column *column, int64_t row) {
-  if (column->number) return isnan(column->number[row]);
-  if (column->code) return column->code[row] == MINE_CODE_MISSING;
-  return 1;
-}
-
-mine_status mine_roles_refuse_missing(mine_frame *frame, const mine_chosen *chosen,
-                                      int64_t row_offset) {
-  int64_t first = frame->rows;
-  int which = -1;
-  for (int i = 0; i < chosen->n; i++) {
-    const mine_column *column = &frame->column[chosen->column[i]];
-    if (column->missing == 0) continue;
-    for (int64_t row = 0; row < first; row++) {
-      if (!mine_column_missing_at(column, row)) continue;
-      first = row;
-      which = chosen->column[i];
-    }
-  }
-  if (which < 0) return MINE_OK;
-  return mine_fail(frame->env, MINE_DATA,
-                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
-                   "missing=skip or missing=auto",
-                   frame->column[which].name, (long long)(row_offset + first + 1));
-}
-
-/* ---- columns as features ------------------------------------------------------------- */
-
-mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
-                                     mine_feature *out) {
-  memset(out, 0, sizeof *out);
-  out->name = mine_arena_text(arena, column->name, strlen(column->name));
-  out->why = mine_arena_text(arena, column->why, strlen(column->why));
-  out->type = column->type;
-  out->all_integers = column->all_integers;
-  out->missing = column->missing;
-  out->least = column->least;
-  out->most = column->most;
-  out->mean = column->mean;
-  out->deviation = column->deviation;
-  if (!out->name || !out->why || !mine_dictionary_open(&out->levels, arena))
-    return mine_env_status(env);
-  if (column->type != MINE_COLUMN_CATEGORY) return MINE_OK;
-  for (int64_t i = 0; i < column->levels.n; i++) {
-    mine_cell cell;
-    mine_values_get(&column->levels, i, &cell);
-    if (mine_dictionary_add(&out->levels, &cell) < 0) return mine_env_status(env);
-  }
-  return MINE_OK;
-}
-
-void mine_view_of_column(const mine_column *column, mine_feature_view *out) {
-  out->number = column->type == MINE_COLUMN_NUMERIC ? column->number : NULL;
-  out->code = column->type == MINE_COLUMN_CATEGORY ? column->code : NULL;
 }

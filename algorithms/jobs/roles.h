@@ -1,8 +1,9 @@
 /*
 ** roles.h -- which column is what in an attribute table that is learned from.
 **
-** mine_roles_plan is a mine_frame_plan: it decides the role of every column
-** from the options before a row is read.  mine_roles_check looks at what was
+** mine_roles_plan is a mine_frame_plan: it decides from the options, before a row is
+** read, which column is the id, the target, the weight, and how each is read.  mine_roles_check
+*looks at what was
 ** read: is the id an id, is anything left to learn from.  Used by training,
 ** clustering and the base rows of a search.
 */
@@ -41,21 +42,6 @@ mine_status mine_roles_plan(void *roles, mine_frame *frame); /* owner = mine_rol
 ** the frame's arena).  Errors: no rows, no attributes left. */
 mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
                              void *context, mine_chosen *chosen) MINE_MUST_CHECK;
-
-/* missing=error: fail naming the first missing cell among the chosen columns
-** (row_offset rows came before this frame's). */
-mine_status mine_roles_refuse_missing(mine_frame *frame, const mine_chosen *chosen,
-                                      int64_t row_offset) MINE_MUST_CHECK;
-int mine_column_missing_at(const mine_column *column, int64_t row);
-
-/* Describe a finished column as a model's feature; everything copied to arena. */
-mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
-                                     mine_feature *out) MINE_MUST_CHECK;
-void mine_view_of_column(const mine_column *column, mine_feature_view *out);
-
-/* "no column 'x'; the columns are a, b, c", nearest first. */
-mine_status mine_fail_column(mine_env *env, const mine_frame *frame, const char *what,
-                             const char *name);
 
 /* Which of the classes a value names: by identity, or else (loosely) by its
 ** spelling; -1 none. */

@@ -14,76 +14,37 @@
 
 /* ---- the plan: who is who ---------------------------------------------------------- */
 
-/* One sentence that names every attribute the source lacks. */
-static mine_status scoring_missing_columns(const mine_scoring *s, const mine_frame *frame,
-                                           int n_missing) {
-  mine_text text;
-  mine_text_open(&text, s->env->scratch);
-  int shown = 0;
-  for (int f = 0; f < s->model->n_features && shown < 20; f++) {
-    const char *name = s->model->feature[f].name;
-    if (s->column[f] >= 0) continue;
-    mine_text_addf(&text, "%s'%s'", shown++ ? ", " : "", name);
-    int nearest = -1, least = MINE_NO_HINT;
-    for (int c = 0; c < frame->n_columns; c++) {
-      const int distance = mine__hint_distance(name, frame->column[c].name);
-      if (frame->column[c].role == MINE_ROLE_FEATURE || distance >= least) continue;
-      nearest = c;
-      least = distance;
-    }
-    if (nearest >= 0) mine_text_addf(&text, " (is it '%s'?)", frame->column[nearest].name);
-  }
-  if (n_missing > shown) mine_text_addf(&text, " and %d more", n_missing - shown);
-  if (text.failed) return mine_env_status(s->env);
-  return mine_fail(
-      s->env, MINE_DATA, "the %s lacks %d column%s that the model was trained on: %s; %s",
-      s->mode == MINE_SCORE_SINGLE ? "call" : "source", n_missing, n_missing == 1 ? "" : "s",
-      text.data,
-      s->mode == MINE_SCORE_SINGLE ? "give NULL for what is not known" : "name them with AS");
-}
-
-static mine_status scoring_plan_features(mine_scoring *s, mine_frame *frame) {
-  int missing = 0;
-  for (int f = 0; f < s->model->n_features; f++) {
-    const mine_feature *feature = &s->model->feature[f];
-    const int c = mine_frame_find(frame, feature->name);
-    s->column[f] = c;
-    if (c < 0) {
-      missing++;
-      continue;
-    }
-    frame->column[c].role = MINE_ROLE_FEATURE;
-    mine_frame_fix(frame, c, feature->type, &feature->levels);
-  }
-  return missing == 0 ? MINE_OK : scoring_missing_columns(s, frame, missing);
-}
-
 /* The trained id's name, else the first column; never an attribute. */
 static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
+  static const mine_want id = {.name = "id", .reading = MINE_READ_CELLS};
   const mine_model *model = s->model;
   s->id = -1;
   if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
-  if (model->id_name) s->id = mine_frame_find(frame, model->id_name);
-  if (s->id < 0) s->id = 0;
-  mine_column *column = &frame->column[s->id];
-  if (column->role == MINE_ROLE_IGNORED) {
-    column->role = MINE_ROLE_ID;
+  int c = model->id_name ? mine_frame_find(frame, model->id_name) : -1;
+  if (c < 0) c = 0;
+  if (!frame->column[c].want) {
+    s->id = c;
+    mine__column_want(frame, c, &id);
     return MINE_OK;
   }
-  s->id = -1;
   if (!model->id_name || s->mode == MINE_SCORE_EVALUATE) return MINE_OK;
   return mine_fail(s->env, MINE_DATA,
                    "the first column '%s' is an attribute of the model, not an id; put the id "
                    "first, or name it '%s' as in training",
-                   column->name, model->id_name);
+                   frame->column[c].name, model->id_name);
 }
 
 static mine_status scoring_plan(void *owner, mine_frame *frame) {
+  static const mine_lack of_source = {.who = "the source lacks",
+                                      .those = "that the model was trained on",
+                                      .remedy = "name them with AS"},
+                         of_call = {.who = "the call lacks",
+                                    .those = "that the model was trained on",
+                                    .remedy = "give NULL for what is not known"};
   mine_scoring *s = owner;
-  for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = MINE_ROLE_IGNORED;
-  if (scoring_plan_features(s, frame)) return s->env->status;
-  if (s->mode == MINE_SCORE_EVALUATE && mine_scoring_plan_target(s, frame)) return s->env->status;
+  MINE_TRY(mine__wants_by_name(frame, s->want, s->mode == MINE_SCORE_SINGLE ? &of_call : &of_source,
+                               s->column));
+  if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine_scoring_plan_target(s, frame));
   return scoring_plan_id(s, frame);
 }
 
@@ -141,7 +102,8 @@ static mine_status scoring_start(mine_scoring *s, const char *options) {
   if (scoring_choose_class(s) || scoring_spell_classes(s)) return env->status;
   s->column = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
   s->view = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
-  if (!s->column || !s->view) return mine_env_status(env);
+  s->want = mine__wants_of_features(s->arena, model->feature, model->n_features);
+  if (!s->column || !s->view || !s->want) return mine_env_status(env);
   s->id = s->target = -1;
   return mine_frame_open(env, scoring_plan, s, &s->frame);
 }
@@ -230,22 +192,15 @@ static void scoring_count_gaps(mine_scoring *s) {
   }
 }
 
-static int scoring_is_missing(const mine_feature_view *view, int64_t row) {
-  return view->number ? isnan(view->number[row]) : view->code[row] == MINE_CODE_MISSING;
-}
-
 static mine_status scoring_refuse_missing(const mine_scoring *s) {
-  for (int64_t i = 0; i < s->n; i++) {
-    if (s->missing_count[i] == 0) continue;
-    for (int f = 0; f < s->model->n_features; f++) {
-      if (!scoring_is_missing(&s->view[f], i)) continue;
-      return mine_fail(s->env, MINE_DATA,
-                       "column '%s' is missing in row %lld and missing=error; fill it in, or say "
-                       "missing=auto or missing=skip",
-                       s->model->feature[f].name, (long long)(s->frame->cleared + i + 1));
-    }
-  }
-  return MINE_OK;
+  const mine_batch batch = {s->n, NULL, s->view};
+  int64_t row;
+  const int f = mine__missing_first(&batch, s->model->n_features, &row);
+  if (f < 0) return MINE_OK;
+  return mine_fail(s->env, MINE_DATA,
+                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                   "missing=auto or missing=skip",
+                   s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
 }
 
 /* Predict the s->n rows in the views. */

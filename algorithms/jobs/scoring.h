@@ -33,11 +33,13 @@ struct mine_scoring {
   int missing; /* mine_missing, the model's own when not given */
   int class_;  /* whose probability is asked for, -1: none      */
   mine_frame *frame;
-  int id;      /* column of the frame, -1: rows are numbered          */
-  int target;  /* evaluate: column of the target                      */
-  int weight;  /* evaluate: column of the weight, -1: none            */
-  int *column; /* per feature: its column                             */
+  int id;                /* column of the frame, -1: rows are numbered          */
+  int target;            /* evaluate: column of the target                      */
+  int weight;            /* evaluate: column of the weight, -1: none            */
+  const mine_want *want; /* per feature                               */
+  int *column;           /* per feature: its column                             */
   mine_feature_view *view;
+  mine_want target_want;   /* evaluate                       */
   mine_dictionary classes; /* evaluate: labels by identity   */
   mine_values label;       /* per class: its spelling        */
   /* Results of the rows in the frame. */

@@ -96,16 +96,15 @@ static mine_status search_describe(mine_search *search, const mine_chosen *chose
   return MINE_OK;
 }
 
-static int search_is_missing(const mine_feature_view *view, int64_t row) {
-  return view->number ? isnan(view->number[row]) : view->code[row] == MINE_CODE_MISSING;
-}
-
-/* The first feature that is missing in a row, or -1. */
-static int search_first_missing(const mine_feature_view *view, int n, int64_t row) {
-  for (int f = 0; f < n; f++) {
-    if (search_is_missing(&view[f], row)) return f;
-  }
-  return -1;
+static mine_status search_refuse_missing(mine_search *search, const mine_batch *rows,
+                                         const char *whose) {
+  int64_t at;
+  const int f = mine__missing_first(rows, search->n_features, &at);
+  if (f < 0) return MINE_OK;
+  return mine_fail(search->env, MINE_DATA,
+                   "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
+                   "it in, or say missing=skip or missing=auto",
+                   search->feature[f].name, whose, (long long)at + 1);
 }
 
 /* The rows to use, by the option `missing`; *row stays NULL for all of them.
@@ -116,20 +115,13 @@ static mine_status search_select(mine_search *search, const mine_feature_view *v
   const int missing = search->source.missing;
   *out = (mine_batch){.n = rows, .feature = view};
   if (missing == MINE_MISSING_AUTO) return MINE_OK;
+  if (missing == MINE_MISSING_ERROR) return search_refuse_missing(search, out, whose);
   uint32_t *row = mine_arena_array(search->arena, (size_t)rows, sizeof *row);
   if (!row) return mine_env_status(env);
   out->n = 0;
   out->row = row;
-  for (int64_t i = 0; i < rows; i++) {
-    const int f = search_first_missing(view, search->n_features, i);
-    if (f >= 0 && missing == MINE_MISSING_ERROR) {
-      return mine_fail(env, MINE_DATA,
-                       "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
-                       "it in, or say missing=skip or missing=auto",
-                       search->feature[f].name, whose, (long long)i + 1);
-    }
-    if (f < 0) row[out->n++] = (uint32_t)i;
-  }
+  for (int64_t i = 0; i < rows; i++)
+    if (mine__missing_in_row(view, search->n_features, i) < 0) row[out->n++] = (uint32_t)i;
   return MINE_OK;
 }
 

@@ -6,12 +6,7 @@
 
 #include "search.h"
 
-static int search_is_feature(const mine_search *search, const char *name) {
-  for (int f = 0; f < search->n_features; f++) {
-    if (strcmp(search->feature[f].name, name) == 0) return 1;
-  }
-  return 0;
-}
+static const mine_want search_id = {.name = "id", .reading = MINE_READ_CELLS};
 
 /* The id of the queries: as said, else the column called like the base's id, else
 ** the first column, which must then not be an attribute. */
@@ -20,49 +15,40 @@ static mine_status search_plan_id(mine_search *search, mine_frame *frame) {
   search->query_id = -1;
   if (said && strcmp(said, "none") == 0) return MINE_OK;
   const char *name = said ? said : search->id_name;
-  if (name) search->query_id = mine_frame_find(frame, name);
-  if (search->query_id < 0 && said && search->model) {
-    return mine_fail_column(search->env, frame, "option id", said);
+  int c = name ? mine_frame_find(frame, name) : -1;
+  if (c < 0 && said && search->model) {
+    (void)mine__column_named(frame, "option id", said);
+    return mine_env_status(search->env);
   }
-  if (search->query_id < 0) {
-    const char *first = frame->column[0].name;
-    if (search_is_feature(search, first)) {
-      if (!search->id_name) return MINE_OK; /* the base is numbered: so are these */
-      return mine_fail(search->env, MINE_DATA,
-                       "the first column '%s' of the queries is an attribute, not an id; put the "
-                       "id first, or say id=<column> or id=none",
-                       first);
-    }
-    search->query_id = 0;
+  if (c >= 0 && frame->column[c].want) {
+    return mine_fail(search->env, MINE_DATA,
+                     "column '%s' of the queries is the id and an attribute of the base; say "
+                     "id=<column> or id=none",
+                     frame->column[c].name);
   }
-  frame->column[search->query_id].role = MINE_ROLE_ID;
+  if (c < 0 && frame->column[0].want) {
+    if (!search->id_name) return MINE_OK; /* the base is numbered: so are these */
+    return mine_fail(search->env, MINE_DATA,
+                     "the first column '%s' of the queries is an attribute, not an id; put the "
+                     "id first, or say id=<column> or id=none",
+                     frame->column[0].name);
+  }
+  search->query_id = c < 0 ? 0 : c;
+  mine__column_want(frame, search->query_id, &search_id);
   return MINE_OK;
 }
 
 mine_status mine_search_plan_queries(void *owner, mine_frame *frame) {
+  static const mine_lack lack = {
+      .who = "the queries lack", .those = "that the base has", .remedy = "name them with AS"};
   mine_search *search = owner;
-  if (!search->body) {
+  if (!search->body)
     return mine_fail(search->env, MINE_DATA, "the queries came before the base was built");
-  }
-  for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = MINE_ROLE_IGNORED;
-  if (search_plan_id(search, frame) != MINE_OK) return mine_env_status(search->env);
+  const mine_want *want =
+      mine__wants_of_features(search->arena, search->feature, search->n_features);
   search->query_column =
       mine_arena_array(search->arena, (size_t)search->n_features, sizeof *search->query_column);
-  if (!search->query_column) return mine_env_status(search->env);
-  for (int f = 0; f < search->n_features; f++) {
-    const mine_feature *about = &search->feature[f];
-    const int c = mine_frame_find(frame, about->name);
-    if (c < 0) return mine_fail_column(search->env, frame, "an attribute of the base", about->name);
-    if (c == search->query_id) {
-      return mine_fail(search->env, MINE_DATA,
-                       "column '%s' of the queries is the id and an attribute of the base; say "
-                       "id=<column> or id=none",
-                       about->name);
-    }
-    search->query_column[f] = c;
-    frame->column[c].role = MINE_ROLE_FEATURE;
-    mine_frame_fix(frame, c, about->type, &about->levels);
-  }
-  return MINE_OK;
+  if (!want || !search->query_column) return mine_env_status(search->env);
+  MINE_TRY(mine__wants_by_name(frame, want, &lack, search->query_column));
+  return search_plan_id(search, frame);
 }

@@ -101,6 +101,7 @@ static mine_select *training_select(const mine_training *training, int i, const 
 typedef struct training_selected {
   mine_training *training;
   const char *option;
+  int *column; /* per feature, set by the plan */
 } training_selected;
 
 /* ---- open and close --------------------------------------------------------------- */
@@ -204,18 +205,15 @@ const char *mine_training_select(const mine_training *training, int i) {
 static mine_status training_plan_select(void *owner, mine_frame *frame) {
   training_selected *selected = owner;
   mine_training *training = selected->training;
-  char what[80];
-  for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = MINE_ROLE_IGNORED;
-  for (int f = 0; f < training->chosen.n; f++) {
-    const mine_feature *about = &training->about[f];
-    const int c = mine_frame_find(frame, about->name);
-    snprintf(what, sizeof what, "a feature, in the query of option %s", selected->option);
-    if (c < 0) return mine_fail_column(training->env, frame, what, about->name);
-    frame->column[c].role = MINE_ROLE_FEATURE;
-    mine_frame_fix(frame, c, about->type, &about->levels);
-  }
-  return MINE_OK;
+  char who[80];
+  snprintf(who, sizeof who, "the query of option %s lacks", selected->option);
+  const mine_lack lack = {
+      .who = who, .those = "that the features are read from", .remedy = "name them with AS"};
+  const int n = training->chosen.n;
+  const mine_want *want = mine__wants_of_features(training->arena, training->about, n);
+  selected->column = mine_arena_array(training->arena, (size_t)n, sizeof *selected->column);
+  if (!want || !selected->column) return mine_env_status(training->env);
+  return mine__wants_by_name(frame, want, &lack, selected->column);
 }
 
 mine_frame *mine_training_select_frame(mine_training *training, int i) {
@@ -225,7 +223,7 @@ mine_frame *mine_training_select_frame(mine_training *training, int i) {
   if (mine_training_prepare(training)) return NULL;
   training_selected *selected = mine_arena_array(training->arena, 1, sizeof *selected);
   if (!selected) return NULL;
-  *selected = (training_selected){training, option};
+  *selected = (training_selected){training, option, NULL};
   if (mine_frame_open(training->env, training_plan_select, selected, &query->frame)) return NULL;
   return query->frame;
 }
@@ -237,13 +235,13 @@ static mine_status training_select_rows(mine_training *training, const char *opt
     return mine_fail(env, MINE_DATA, "the query of option %s gave no rows; give at least one",
                      option);
   if (mine_frame_finish(query->frame)) return mine_env_status(env);
+  const training_selected *selected = query->frame->owner;
   mine_batch *batch = mine_arena_array(training->arena, 1, sizeof *batch);
   mine_feature_view *view =
       mine_arena_zeros(training->arena, (size_t)training->chosen.n, sizeof *view);
   if (!batch || !view) return mine_env_status(env);
   for (int f = 0; f < training->chosen.n; f++) {
-    const int c = mine_frame_find(query->frame, training->about[f].name);
-    mine_view_of_column(&query->frame->column[c], &view[f]);
+    mine_view_of_column(&query->frame->column[selected->column[f]], &view[f]);
   }
   *batch = (mine_batch){query->frame->rows, NULL, view};
   query->rows = batch;

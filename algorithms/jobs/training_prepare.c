@@ -192,11 +192,15 @@ static mine_status prepare_task(mine_training *t) {
 
 /* ---- rows ------------------------------------------------------------------------- */
 
-static int prepare_has_missing(const mine_training *t, int64_t row) {
-  for (int f = 0; f < t->chosen.n; f++) {
-    if (mine_column_missing_at(&t->frame->column[t->chosen.column[f]], row)) return 1;
-  }
-  return 0;
+static mine_status prepare_refuse_missing(const mine_training *t) {
+  const mine_batch rows = {t->frame->rows, NULL, t->view};
+  int64_t row;
+  const int f = mine__missing_first(&rows, t->chosen.n, &row);
+  if (f < 0) return MINE_OK;
+  return mine_fail(t->env, MINE_DATA,
+                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                   "missing=skip or missing=auto",
+                   t->about[f].name, (long long)row + 1);
 }
 
 static int prepare_no_target(const mine_training *t, int64_t row) {
@@ -217,7 +221,7 @@ static mine_status prepare_rows(mine_training *t) {
       t->no_target++;
     } else if (t->roles.weight >= 0 && !(t->weight && t->weight[i] > 0)) {
       t->no_weight++;
-    } else if (skip && prepare_has_missing(t, i)) {
+    } else if (skip && mine__missing_in_row(t->view, t->chosen.n, i) >= 0) {
       t->with_missing++;
     } else {
       t->row[t->n++] = (uint32_t)i;
@@ -348,9 +352,9 @@ mine_status mine_training_prepare(mine_training *t) {
   if (mine_roles_check(&t->roles, t->frame, mine_training_note, t, &t->chosen)) return env->status;
   t->task = t->algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
   if (t->roles.target >= 0 && prepare_task(t)) return env->status;
-  if (t->source.missing == MINE_MISSING_ERROR && mine_roles_refuse_missing(t->frame, &t->chosen, 0))
-    return env->status;
-  if (prepare_rows(t) || prepare_features(t)) return env->status;
+  if (prepare_features(t)) return env->status;
+  if (t->source.missing == MINE_MISSING_ERROR && prepare_refuse_missing(t)) return env->status;
+  if (prepare_rows(t)) return env->status;
   prepare_note_rows(t);
   if (t->roles.target >= 0 && prepare_supervised(t)) return env->status;
   t->prepared = 1;

@@ -25,21 +25,16 @@
 typedef struct fixture {
   mine_env *env;
   mine_frame *frame;
-  const mine_role *roles; /* for the plan */
-  mine_declared declared;
-  const mine_dictionary *levels; /* fix every feature as a category */
-  int fix_numeric;               /* fix every feature as numeric    */
+  const mine_reading *readings; /* for the plan */
+  const mine_want *want;        /* what one of them, column `wanted`, is read for */
+  int wanted;
 } fixture;
 
 static inline mine_status fixture_plan(void *owner, mine_frame *frame) {
   const fixture *x = owner;
-  for (int c = 0; c < frame->n_columns; c++) {
-    frame->column[c].role = x->roles[c];
-    frame->column[c].declared = x->declared;
-    if (x->roles[c] != MINE_ROLE_FEATURE) continue;
-    if (x->levels) mine_frame_fix(frame, c, MINE_COLUMN_CATEGORY, x->levels);
-    if (x->fix_numeric) mine_frame_fix(frame, c, MINE_COLUMN_NUMERIC, NULL);
-  }
+  for (int c = 0; c < frame->n_columns; c++)
+    frame->column[c].reading = x->readings[c];
+  if (x->want) mine__column_want(frame, x->wanted, x->want);
   return MINE_OK;
 }
 
@@ -64,7 +59,7 @@ static inline void fixture_cell(mine_frame *frame, int column, const char *cell)
 static inline mine_status fixture_open(fixture *x) {
   static const char *const names[] = {"x", "y", "z"};
   int n = 0;
-  while (n < 3 && x->roles[n] != MINE_ROLE_IGNORED)
+  while (n < 3 && x->readings[n] != MINE_READ_NOT)
     n++;
   mine_status status = mine_env_open(NULL, "mine_test", &x->env);
   if (status == MINE_OK) status = mine_frame_open(x->env, fixture_plan, x, &x->frame);

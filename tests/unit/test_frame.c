@@ -3,19 +3,26 @@
 */
 #include "frame_fixture.h"
 
-static const mine_role feature[3] = {MINE_ROLE_FEATURE};
-static const mine_role target[3] = {MINE_ROLE_TARGET};
-static const mine_role weight[3] = {MINE_ROLE_WEIGHT};
-static const mine_role id[3] = {MINE_ROLE_ID};
-static const mine_role exact[3] = {MINE_ROLE_EXACT};
+static const mine_reading feature[3] = {MINE_READ_AUTO};
+static const mine_reading numeric[3] = {MINE_READ_NUMBER};
+static const mine_reading category[3] = {MINE_READ_CATEGORY};
+static const mine_reading target[3] = {MINE_READ_BOTH};
+static const mine_reading id[3] = {MINE_READ_CELLS};
+static const mine_reading exact[3] = {MINE_READ_EXACT};
+
+static const mine_want weight = {.name = "weight",
+                                 .reading = MINE_READ_NUMBER,
+                                 .flags = MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
+static const mine_want fixed = {.name = "x", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_FIXED};
+static const mine_want customer = {
+    .name = "customer", .reading = MINE_READ_EXACT, .flags = MINE_WANT_NO_MISSING};
 
 #define CELLS 8
 
 /* ---- inference, row by row ------------------------------------------------------------ */
 
 typedef struct inference {
-  const mine_role *roles;
-  mine_declared declared;
+  const mine_reading *readings;
   int n;
   const char *cells[CELLS];
   mine_column_type type;
@@ -26,38 +33,35 @@ typedef struct inference {
 
 static const inference inferences[] = {
     {feature,
-     0,
      3,
      {"#1", "#2.5", NULL},
      MINE_COLUMN_NUMERIC,
      "1 2.5 -",
      "",
      "numbers only, 1 missing"},
-    {feature, 0, 3, {"1", "", "2.5"}, MINE_COLUMN_NUMERIC, "1 - 2.5", "", "plain decimal"},
-    {feature, 0, 3, {"1", "  ", "2.5"}, MINE_COLUMN_NUMERIC, "1 - 2.5", "", "plain decimal"},
-    {feature, 0, 3, {"#1", "", " "}, MINE_COLUMN_NUMERIC, "1 - -", "", "numbers only"},
-    {feature, 0, 3, {"#1", "2", "#3"}, MINE_COLUMN_NUMERIC, "1 2 3", "", "plain decimal"},
-    {feature, 0, 3, {"1", "2", "#3"}, MINE_COLUMN_NUMERIC, "1 2 3", "", "plain decimal"},
-    {feature, 0, 3, {"#nan", "#1", "#-2"}, MINE_COLUMN_NUMERIC, "- 1 -2", "", "1 missing"},
-    {feature, 0, 2, {"02139", "12"}, MINE_COLUMN_CATEGORY, "0 1", "02139|12", "such as '02139'"},
-    {feature, 0, 2, {"nan", "1"}, MINE_COLUMN_CATEGORY, "1 0", "1|nan", "category"},
-    {feature, 0, 2, {"inf", "1"}, MINE_COLUMN_CATEGORY, "1 0", "1|inf", "category"},
-    {feature, 0, 2, {"0x10", "1"}, MINE_COLUMN_CATEGORY, "0 1", "0x10|1", "category"},
-    {feature, 0, 2, {"1e3", "1"}, MINE_COLUMN_CATEGORY, "1 0", "1|1e3", "category"},
+    {feature, 3, {"1", "", "2.5"}, MINE_COLUMN_NUMERIC, "1 - 2.5", "", "plain decimal"},
+    {feature, 3, {"1", "  ", "2.5"}, MINE_COLUMN_NUMERIC, "1 - 2.5", "", "plain decimal"},
+    {feature, 3, {"#1", "", " "}, MINE_COLUMN_NUMERIC, "1 - -", "", "numbers only"},
+    {feature, 3, {"#1", "2", "#3"}, MINE_COLUMN_NUMERIC, "1 2 3", "", "plain decimal"},
+    {feature, 3, {"1", "2", "#3"}, MINE_COLUMN_NUMERIC, "1 2 3", "", "plain decimal"},
+    {feature, 3, {"#nan", "#1", "#-2"}, MINE_COLUMN_NUMERIC, "- 1 -2", "", "1 missing"},
+    {feature, 2, {"02139", "12"}, MINE_COLUMN_CATEGORY, "0 1", "02139|12", "such as '02139'"},
+    {feature, 2, {"nan", "1"}, MINE_COLUMN_CATEGORY, "1 0", "1|nan", "category"},
+    {feature, 2, {"inf", "1"}, MINE_COLUMN_CATEGORY, "1 0", "1|inf", "category"},
+    {feature, 2, {"0x10", "1"}, MINE_COLUMN_CATEGORY, "0 1", "0x10|1", "category"},
+    {feature, 2, {"1e3", "1"}, MINE_COLUMN_CATEGORY, "1 0", "1|1e3", "category"},
     {feature,
-     0,
      5,
      {"b", "a", "", NULL, "b"},
      MINE_COLUMN_CATEGORY,
      "1 0 - - 1",
      "a|b",
      "2 levels, 2 missing"},
-    {feature, 0, 3, {"a ", "a", "A"}, MINE_COLUMN_CATEGORY, "2 1 0", "A|a|a ", "3 levels"},
-    {feature, 0, 3, {"", NULL, ""}, MINE_COLUMN_EMPTY, "", "", "empty"},
-    {feature, 0, 3, {" ", NULL, ""}, MINE_COLUMN_EMPTY, "", "", "empty"},
-    {feature, 0, 0, {NULL}, MINE_COLUMN_EMPTY, "", "", "empty"},
+    {feature, 3, {"a ", "a", "A"}, MINE_COLUMN_CATEGORY, "2 1 0", "A|a|a ", "3 levels"},
+    {feature, 3, {"", NULL, ""}, MINE_COLUMN_EMPTY, "", "", "empty"},
+    {feature, 3, {" ", NULL, ""}, MINE_COLUMN_EMPTY, "", "", "empty"},
+    {feature, 0, {NULL}, MINE_COLUMN_EMPTY, "", "", "empty"},
     {feature,
-     0,
      3,
      {"2024-01-05", "2024-02-01 10:00", "x"},
      MINE_COLUMN_CATEGORY,
@@ -65,7 +69,6 @@ static const inference inferences[] = {
      "2024-01-05|2024-02-01 10:00|x",
      "looks like dates"},
     {feature,
-     0,
      2,
      {"#9007199254740993", "#1"},
      MINE_COLUMN_NUMERIC,
@@ -73,43 +76,26 @@ static const inference inferences[] = {
      "",
      "beyond 2^53"},
     {feature,
-     0,
      2,
      {"90071992547409930", "1"},
      MINE_COLUMN_NUMERIC,
      "9.007199254740994e+16 1",
      "",
      "beyond 2^53"},
-    {feature,
-     MINE_DECLARED_CATEGORY,
+    {category,
      5,
      {"#1", "1", "", "#1.0", NULL},
      MINE_COLUMN_CATEGORY,
      "0 1 - 0 -",
      "1|1",
      "exact values, 2 levels"},
-    {feature, MINE_DECLARED_CATEGORY, 2, {"#2", "#10"}, MINE_COLUMN_CATEGORY, "0 1", "2|10", ""},
-    {feature, MINE_DECLARED_CATEGORY, 2, {"2", "10"}, MINE_COLUMN_CATEGORY, "1 0", "10|2", ""},
-    {feature,
-     MINE_DECLARED_NUMERIC,
-     4,
-     {"#2", "10", "", NULL},
-     MINE_COLUMN_NUMERIC,
-     "2 10 - -",
-     "",
-     "as declared"},
-    {feature, MINE_DECLARED_NUMERIC, 1, {""}, MINE_COLUMN_EMPTY, "", "", "empty"},
-    {weight, 0, 3, {"#2", "0.5", "#0"}, MINE_COLUMN_NUMERIC, "2 0.5 0", "", "weight"},
+    {category, 2, {"#2", "#10"}, MINE_COLUMN_CATEGORY, "0 1", "2|10", ""},
+    {category, 2, {"2", "10"}, MINE_COLUMN_CATEGORY, "1 0", "10|2", ""},
+    {numeric, 4, {"#2", "10", "", NULL}, MINE_COLUMN_NUMERIC, "2 10 - -", "", "as declared"},
+    {numeric, 1, {""}, MINE_COLUMN_EMPTY, "", "", "empty"},
     /* event lists: order of appearance, '' is a value */
-    {exact,
-     0,
-     6,
-     {"b", "a", "", "#1", "b", NULL},
-     MINE_COLUMN_CATEGORY,
-     "0 1 2 3 0 -",
-     "b|a||1",
-     ""},
-    {exact, 0, 4, {"#7", "#7", "7", "#7.0"}, MINE_COLUMN_CATEGORY, "0 0 1 0", "7|7", ""},
+    {exact, 6, {"b", "a", "", "#1", "b", NULL}, MINE_COLUMN_CATEGORY, "0 1 2 3 0 -", "b|a||1", ""},
+    {exact, 4, {"#7", "#7", "7", "#7.0"}, MINE_COLUMN_CATEGORY, "0 0 1 0", "7|7", ""},
 };
 
 static void describe_values(const mine_column *col, int64_t rows, mine_text *out) {
@@ -149,7 +135,7 @@ static void test_inference(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof inferences / sizeof *inferences; i++) {
     const inference *t = &inferences[i];
-    fixture x = {.roles = t->roles, .declared = t->declared};
+    fixture x = {.readings = t->readings};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(fixture_fill(&x, t->cells, t->n), MINE_OK);
     assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
@@ -168,9 +154,8 @@ static void test_inference(void **state) {
 /* ---- what is refused ---------------------------------------------------------------------- */
 
 typedef struct refusal {
-  const mine_role *roles;
-  mine_declared declared;
-  int fix_numeric;
+  const mine_reading *readings;
+  const mine_want *want;    /* or NULL */
   const char *cells[CELLS]; /* up to the first empty entry after the first */
   int n;
   mine_status status;
@@ -179,80 +164,78 @@ typedef struct refusal {
 
 static const refusal refusals[] = {
     {feature,
-     0,
-     0,
+     NULL,
      {"#1", "#2", "abc"},
      3,
      MINE_DATA,
      "mine_test: column 'x' mixes numbers and text (row 3: 'abc'); clean it, or add categorical=x"},
     {feature,
-     0,
-     0,
+     NULL,
      {"1", "abc", "#2"},
      3,
      MINE_DATA,
      "mine_test: column 'x' mixes numbers and text (row 2: 'abc'); clean it, or add categorical=x"},
     {feature,
-     0,
-     0,
+     NULL,
      {"1", "#2", "abc"},
      3,
      MINE_DATA,
      "mine_test: column 'x' mixes numbers and text (row 3: 'abc'); clean it, or add categorical=x"},
-    {feature,
-     MINE_DECLARED_NUMERIC,
-     0,
+    {numeric,
+     NULL,
      {"#1", "abc"},
      2,
      MINE_DATA,
      "mine_test: column 'x' is declared numeric but has text (row 2: 'abc'); clean it, or take it "
      "out of numeric="},
     {feature,
-     0,
-     1,
+     &fixed,
      {"#1", "4 apples"},
      2,
      MINE_DATA,
      "mine_test: column 'x' was numeric in training but has text (row 2: '4 apples'); clean it"},
     {feature,
-     0,
-     0,
+     NULL,
      {"#1", "#inf"},
      2,
      MINE_DATA,
      "mine_test: column 'x' has an infinite number (row 2); replace it by NULL or a finite number"},
-    {feature, 0, 0, {"#inf"}, 1, MINE_DATA, "mine_test: column 'x' has an infinite number (row 1)"},
-    {feature, MINE_DECLARED_CATEGORY, 0, {"#inf"}, 1, MINE_DATA, "infinite number (row 1)"},
-    {id, 0, 0, {"#inf"}, 1, MINE_DATA, "infinite number (row 1)"},
-    {target, 0, 0, {"a", "#inf"}, 2, MINE_DATA, "infinite number (row 2)"},
-    {feature, 0, 0, {"#blob"}, 1, MINE_DATA, "mine_test: column 'x' has a BLOB (row 1)"},
-    {id, 0, 0, {"#1", "#blob"}, 2, MINE_DATA, "a BLOB (row 2)"},
-    {exact, 0, 0, {"#blob"}, 1, MINE_DATA, "a BLOB (row 1)"},
+    {feature, NULL, {"#inf"}, 1, MINE_DATA, "mine_test: column 'x' has an infinite number (row 1)"},
+    {category, NULL, {"#inf"}, 1, MINE_DATA, "infinite number (row 1)"},
+    {id, NULL, {"#inf"}, 1, MINE_DATA, "infinite number (row 1)"},
+    {target, NULL, {"a", "#inf"}, 2, MINE_DATA, "infinite number (row 2)"},
+    {feature, NULL, {"#blob"}, 1, MINE_DATA, "mine_test: column 'x' has a BLOB (row 1)"},
+    {id, NULL, {"#1", "#blob"}, 2, MINE_DATA, "a BLOB (row 2)"},
+    {exact, NULL, {"#blob"}, 1, MINE_DATA, "a BLOB (row 1)"},
     {feature,
-     0,
-     0,
+     NULL,
      {"a", "\xff\xfe"},
      2,
      MINE_DATA,
      "mine_test: column 'x' has text that is not UTF-8 (row 2)"},
-    {id, 0, 0, {"\xc0\x80"}, 1, MINE_DATA, "not UTF-8 (row 1)"},
-    {weight,
-     0,
-     0,
+    {id, NULL, {"\xc0\x80"}, 1, MINE_DATA, "not UTF-8 (row 1)"},
+    {feature,
+     &weight,
      {"#1", "#-1"},
      2,
      MINE_DATA,
      "mine_test: weight column 'x' has -1 (row 2); weights are numbers, 0 or more"},
-    {weight, 0, 0, {"#1", NULL}, 2, MINE_DATA, "weight column 'x' has no value (row 2)"},
-    {weight, 0, 0, {"#1", ""}, 2, MINE_DATA, "weight column 'x' has no value (row 2)"},
-    {weight, 0, 0, {"heavy"}, 1, MINE_DATA, "weight column 'x' has text (row 1: 'heavy')"},
+    {feature, &weight, {"#1", NULL}, 2, MINE_DATA, "weight column 'x' has no value (row 2)"},
+    {feature, &weight, {"#1", ""}, 2, MINE_DATA, "weight column 'x' has no value (row 2)"},
+    {feature, &weight, {"heavy"}, 1, MINE_DATA, "weight column 'x' has text (row 1: 'heavy')"},
+    {exact,
+     &customer,
+     {"ann", "", NULL},
+     3,
+     MINE_DATA,
+     "mine_test: customer column 'x' has no value (row 3); leave such rows out"},
 };
 
 static void test_refusals(void **state) {
   (void)state;
   for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
     const refusal *t = &refusals[i];
-    fixture x = {.roles = t->roles, .declared = t->declared, .fix_numeric = t->fix_numeric};
+    fixture x = {.readings = t->readings, .want = t->want};
     assert_int_equal(fixture_open(&x), MINE_OK);
     mine_status status = fixture_fill(&x, t->cells, t->n);
     if (status == MINE_OK) status = mine_frame_finish(x.frame);
@@ -264,10 +247,28 @@ static void test_refusals(void **state) {
   }
 }
 
+/* A wanted number reads decimals, too, and stays one when there is none at all. */
+static void test_wanted_numbers(void **state) {
+  (void)state;
+  static const mine_want amount = {.name = "amount", .reading = MINE_READ_NUMBER};
+  static const char *const cells[] = {"#2", "0.5", "", "#0"};
+  for (int n = 0; n <= 4; n += 4) {
+    fixture x = {.readings = feature, .want = &amount};
+    assert_int_equal(fixture_open(&x), MINE_OK);
+    assert_int_equal(fixture_fill(&x, cells, n), MINE_OK);
+    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(x.frame->column[0].type, MINE_COLUMN_NUMERIC);
+    assert_int_equal(x.frame->column[0].missing, n / 4);
+    assert_non_null(x.frame->column[0].number);
+    if (n) assert_column(&x, "2 0.5 - 0", "");
+    fixture_close(&x);
+  }
+}
+
 static void test_columns_are_checked(void **state) {
   (void)state;
   static const char *const twice[] = {"a", "b", "a"}, *const nameless[] = {"a", NULL};
-  static const mine_role two_ids[3] = {MINE_ROLE_ID, MINE_ROLE_ID};
+  static const mine_reading two_ids[3] = {MINE_READ_CELLS, MINE_READ_CELLS};
   static const struct {
     const char *const *names;
     int n;
@@ -279,7 +280,7 @@ static void test_columns_are_checked(void **state) {
       {twice, 2, "both 'a' and 'b' are to be the id; choose one"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    fixture x = {.roles = two_ids};
+    fixture x = {.readings = two_ids};
     assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
     assert_int_equal(mine_frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
     assert_int_equal(mine_frame_columns(x.frame, cases[i].names, cases[i].n), MINE_DATA);
@@ -295,7 +296,7 @@ static void test_misuse_is_refused(void **state) {
                                           "takes no more rows",   "finished; no more",
                                           "were named already",   "before the columns were named"};
   for (int i = 0; i < 6; i++) {
-    fixture x = {.roles = feature};
+    fixture x = {.readings = feature};
     if (i < 5) {
       assert_int_equal(fixture_open(&x), MINE_OK);
     } else {
@@ -316,12 +317,9 @@ static void test_misuse_is_refused(void **state) {
 
 static void test_row_limit(void **state) {
   (void)state;
-  static const mine_role ignored[3] = {MINE_ROLE_PROFILE};
-  fixture x = {.roles = ignored};
-  assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
-  assert_int_equal(mine_profile_open(x.env, &x.frame), MINE_OK);
-  static const char *const names[] = {"x"};
-  assert_int_equal(mine_frame_columns(x.frame, names, 1), MINE_OK);
+  static const mine_reading tallied[3] = {MINE_READ_TALLY};
+  fixture x = {.readings = tallied};
+  assert_int_equal(fixture_open(&x), MINE_OK);
   x.frame->rows = MINE_MAX_ROWS;
   assert_int_equal(mine_frame_end_row(x.frame), MINE_LIMIT);
   assert_non_null(strstr(mine_env_error(x.env), "more than 2147483647 rows"));
@@ -332,7 +330,7 @@ static void test_long_texts(void **state) {
   (void)state;
   char *text = malloc(1000001);
   memset(text, 'a', 1000001);
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   mine_frame_put_text(x.frame, 0, text, 1000000);
   assert_int_equal(mine_frame_end_row(x.frame), MINE_OK);
@@ -358,7 +356,7 @@ static mine_status put_numbered(fixture *x, const char *format, int from, int to
 
 static void test_too_many_levels(void **state) {
   (void)state;
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   x.frame->max_levels = 10;
   assert_int_equal(put_numbered(&x, "a%d", 0, 10), MINE_OK);
@@ -371,7 +369,7 @@ static void test_too_many_levels(void **state) {
 static void test_decimal_texts_beyond_the_levels(void **state) {
   (void)state;
   for (int words = 0; words < 2; words++) {
-    fixture x = {.roles = feature};
+    fixture x = {.readings = feature};
     assert_int_equal(fixture_open(&x), MINE_OK);
     x.frame->max_levels = 100;
     assert_int_equal(put_numbered(&x, "%d.5", 0, 3000), MINE_OK);
@@ -398,7 +396,7 @@ static void test_decimal_texts_beyond_the_levels(void **state) {
 /* Memory stays near the payload: 8 bytes a row, not a dictionary of a million texts. */
 static void test_decimal_texts_are_bounded(void **state) {
   (void)state;
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   x.frame->max_levels = 1000;
   assert_int_equal(put_numbered(&x, "%d.25", 0, 200000), MINE_OK);
@@ -413,7 +411,7 @@ static void test_many_levels_sorted(void **state) {
   (void)state;
   enum { ROWS = 20000, LEVELS = 1500 };
   static const char *const tails[] = {"", "-and", "-a-tail-that-is-longer-than-sixteen"};
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   char text[64];
   for (int i = 0; i < ROWS; i++) {
@@ -443,7 +441,7 @@ static void test_many_levels_sorted(void **state) {
 
 static void test_embedded_nul(void **state) {
   (void)state;
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   static const char texts[4][4] = {"a\0b", "a\0c", "a", "a\0b"};
   static const size_t bytes[4] = {3, 3, 1, 3};
@@ -462,7 +460,7 @@ static void test_embedded_nul(void **state) {
 /* Every length around the cache's limits, differing in one byte at any place. */
 static void test_cache_tells_texts_apart(void **state) {
   (void)state;
-  fixture x = {.roles = exact};
+  fixture x = {.readings = exact};
   assert_int_equal(fixture_open(&x), MINE_OK);
   int64_t expected[2000];
   int n = 0, level = 0;
@@ -493,7 +491,7 @@ static void test_cache_tells_texts_apart(void **state) {
 static void test_statistics(void **state) {
   (void)state;
   enum { ROWS = 5003 };
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   long double sum = 0, squares = 0;
   for (int i = 0; i < ROWS; i++) {
@@ -523,7 +521,7 @@ static void test_statistics(void **state) {
 static void test_huge_numbers_have_statistics(void **state) {
   (void)state;
   static const char *const cells[] = {"#1e308", "#-1e308", "#1e308", "#-1e308"};
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 4), MINE_OK);
   assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
@@ -536,8 +534,8 @@ static void test_huge_numbers_have_statistics(void **state) {
 /* Cells that were never put are NULL, whatever the column is then. */
 static void test_cells_left_out(void **state) {
   (void)state;
-  static const mine_role roles[3] = {MINE_ROLE_ID, MINE_ROLE_FEATURE, MINE_ROLE_TARGET};
-  fixture x = {.roles = roles};
+  static const mine_reading readings[3] = {MINE_READ_CELLS, MINE_READ_AUTO, MINE_READ_BOTH};
+  fixture x = {.readings = readings};
   assert_int_equal(fixture_open(&x), MINE_OK);
   for (int i = 0; i < 100; i++) {
     if (i % 10 == 5) mine_frame_put_int(x.frame, 0, i);
@@ -561,7 +559,7 @@ static void test_cells_left_out(void **state) {
 static mine_status all_features(void *owner, mine_frame *frame) {
   (void)owner;
   for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = MINE_ROLE_FEATURE;
+    frame->column[c].reading = MINE_READ_AUTO;
   return MINE_OK;
 }
 
@@ -596,7 +594,8 @@ static void test_wide_frame_same_with_threads(void **state) {
       assert_true(frame->column[c].number[ROWS - 1] == (double)((ROWS - 1) * 37 % 101) / (c + 1));
     }
     assert_int_equal(mine_frame_find(frame, "c299"), 299);
-    assert_int_equal(mine_frame_find(frame, "C299"), -1);
+    assert_int_equal(mine_frame_find(frame, "C299"), 299);
+    assert_int_equal(mine_frame_find(frame, "c300"), -1);
     assert_true(env->memory.used < COLUMNS * ROWS * 8 * 13 / 10 + COLUMNS * 4096);
     mine_frame_close(frame);
     mine_env_close(env);
@@ -656,7 +655,7 @@ static const target_case targets[] = {
 
 static void open_target(fixture *x, const target_case *t) {
   memset(x, 0, sizeof *x);
-  x->roles = target;
+  x->readings = target;
   assert_int_equal(fixture_open(x), MINE_OK);
   assert_int_equal(fixture_fill(x, t->cells, t->n), MINE_OK);
   assert_int_equal(mine_frame_finish(x->frame), MINE_OK);
@@ -694,7 +693,7 @@ static void test_target_levels_keep_their_type(void **state) {
   static const char *const cells[][2] = {{"#1", "#2"}, {"#1.0", "#2.0"}, {"1", "2"}};
   static const mine_cell_type types[] = {MINE_INT, MINE_REAL, MINE_TEXT};
   for (int i = 0; i < 3; i++) {
-    fixture x = {.roles = target};
+    fixture x = {.readings = target};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(fixture_fill(&x, cells[i], 2), MINE_OK);
     assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
@@ -713,7 +712,7 @@ static void test_target_with_too_many_classes(void **state) {
   static const char *const formats[] = {"#%d", "a%d", "%d"};
   static const char *const advice[] = {"task=regression", "group them first", "task=regression"};
   for (int i = 0; i < 3; i++) {
-    fixture x = {.roles = target};
+    fixture x = {.readings = target};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(put_numbered(&x, formats[i], 0, 101), MINE_OK);
     assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
@@ -729,7 +728,7 @@ static void test_target_with_too_many_classes(void **state) {
 static void test_target_of_many_numbers_and_texts(void **state) {
   (void)state;
   for (int words = 0; words < 2; words++) {
-    fixture x = {.roles = target};
+    fixture x = {.readings = target};
     assert_int_equal(fixture_open(&x), MINE_OK);
     x.frame->max_levels = 50;
     assert_int_equal(put_numbered(&x, "#%d", 0, 200), MINE_OK);
@@ -753,7 +752,7 @@ static void test_target_of_many_numbers_and_texts(void **state) {
 static void test_ids(void **state) {
   (void)state;
   static const char *const cells[] = {"#1", "1", "#1.0", NULL, "#2.5", "", "#1", NULL};
-  fixture x = {.roles = id};
+  fixture x = {.readings = id};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 8), MINE_OK);
   assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
@@ -767,20 +766,18 @@ static void test_ids(void **state) {
   assert_int_equal(mine_frame_distinct_ids(x.frame, 100), 4); /* 1, '1', 2.5, '' */
   assert_int_equal(mine_frame_distinct_ids(x.frame, 2), 2);
   assert_int_equal(mine_frame_distinct_ids(x.frame, 0), 0);
-  assert_int_equal(mine_frame_ids_fractional(x.frame), 5);
   fixture_close(&x);
 }
 
 static void test_many_distinct_ids(void **state) {
   (void)state;
-  fixture x = {.roles = id};
+  fixture x = {.readings = id};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(put_numbered(&x, "#%d", 0, 5000), MINE_OK);
   assert_int_equal(put_numbered(&x, "#%d", 2000, 5000), MINE_OK);
   assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
   assert_int_equal(mine_frame_distinct_ids(x.frame, INT64_MAX), 5000);
   assert_int_equal(mine_frame_distinct_ids(x.frame, 4999), 4999);
-  assert_int_equal(mine_frame_ids_fractional(x.frame), 0);
   fixture_close(&x);
 }
 
@@ -799,7 +796,7 @@ static void test_fixed_categories(void **state) {
       {{NULL, "", "b", "#8", "A", "a", "a"}, "- - ? ? ? 1 1", 3},
       {{"7.0", "#7.0", " 7", "b", "b", "#1.0", "a\t"}, "? 2 ? ? ? 0 ?", 5},
   };
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   mine_env *env;
   mine_dictionary levels;
   assert_int_equal(mine_env_open(NULL, "levels", &env), MINE_OK);
@@ -810,7 +807,9 @@ static void test_fixed_categories(void **state) {
     if (cell.type == MINE_INT) cell.as.integer = 1;
     assert_int_equal(mine_dictionary_add(&levels, &cell), i);
   }
-  x.levels = &levels;
+  const mine_want want = {
+      .name = "x", .reading = MINE_READ_CATEGORY, .flags = MINE_WANT_FIXED, .levels = &levels};
+  x.want = &want;
   assert_int_equal(fixture_open(&x), MINE_OK);
   for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
     assert_int_equal(fixture_fill(&x, batches[b].cells, 7), MINE_OK);
@@ -829,8 +828,8 @@ static void test_fixed_categories(void **state) {
 
 static void test_fixed_numbers_in_batches(void **state) {
   (void)state;
-  static const mine_role roles[3] = {MINE_ROLE_ID, MINE_ROLE_FEATURE};
-  fixture x = {.roles = roles, .fix_numeric = 1};
+  static const mine_reading readings[3] = {MINE_READ_CELLS, MINE_READ_AUTO};
+  fixture x = {.readings = readings, .want = &fixed, .wanted = 1};
   assert_int_equal(fixture_open(&x), MINE_OK);
   size_t used = 0;
   for (int batch = 0; batch < 5; batch++) {
@@ -860,7 +859,7 @@ static void test_fixed_numbers_in_batches(void **state) {
 static void test_fixed_frame_goes_on(void **state) {
   (void)state;
   static const char *const cells[] = {"#1", "2", "", "#4"};
-  fixture x = {.roles = feature, .fix_numeric = 1};
+  fixture x = {.readings = feature, .want = &fixed};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 2), MINE_OK);
   assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
@@ -874,9 +873,9 @@ static void test_fixed_frame_goes_on(void **state) {
 static void test_clear_starts_anew(void **state) {
   (void)state;
   static const char *const words[] = {"b", "a"}, *const numbers[] = {"#1", "#2"};
-  static const mine_role *const roles[] = {feature, target, exact};
+  static const mine_reading *const readings[] = {feature, target, exact};
   for (int r = 0; r < 3; r++) {
-    fixture x = {.roles = roles[r]};
+    fixture x = {.readings = readings[r]};
     assert_int_equal(fixture_open(&x), MINE_OK);
     for (int batch = 0; batch < 4; batch++) {
       assert_int_equal(fixture_fill(&x, batch % 2 ? numbers : words, 2), MINE_OK);
@@ -896,9 +895,9 @@ static void test_clear_starts_anew(void **state) {
 
 static void test_wants(void **state) {
   (void)state;
-  static const mine_role roles[3] = {MINE_ROLE_FEATURE, MINE_ROLE_FEATURE, MINE_ROLE_IGNORED};
+  static const mine_reading readings[3] = {MINE_READ_AUTO, MINE_READ_AUTO, MINE_READ_NOT};
   static const char *const names[] = {"a", "b", "c"};
-  fixture x = {.roles = roles};
+  fixture x = {.readings = readings};
   assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
   assert_int_equal(mine_frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
   assert_int_equal(mine_frame_columns(x.frame, names, 3), MINE_OK);
@@ -916,7 +915,7 @@ static void test_wants(void **state) {
 
 static void test_max_memory(void **state) {
   (void)state;
-  fixture x = {.roles = feature};
+  fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   mine_env_set_max_memory(x.env, 1000000);
   assert_int_equal(put_numbered(&x, "#%d", 0, 1000000), MINE_LIMIT);
@@ -947,7 +946,7 @@ static void *stingy_resize(void *user, void *block, size_t old_bytes, size_t new
   return out;
 }
 
-static mine_status fill_all_roles(mine_env *env, mine_frame *frame) {
+static mine_status fill_all_readings(mine_env *env, mine_frame *frame) {
   static const char *const names[] = {"i", "n", "d", "c", "t", "u", "w", "e"};
   mine_status status = mine_frame_columns(frame, names, 8);
   char text[32];
@@ -974,13 +973,13 @@ static mine_status fill_all_roles(mine_env *env, mine_frame *frame) {
   return status == MINE_OK ? mine_env_status(env) : status;
 }
 
-static mine_status all_roles(void *owner, mine_frame *frame) {
-  static const mine_role roles[] = {MINE_ROLE_ID,      MINE_ROLE_FEATURE, MINE_ROLE_FEATURE,
-                                    MINE_ROLE_FEATURE, MINE_ROLE_TARGET,  MINE_ROLE_TARGET,
-                                    MINE_ROLE_WEIGHT,  MINE_ROLE_EXACT};
+static mine_status all_readings(void *owner, mine_frame *frame) {
+  static const mine_reading readings[] = {MINE_READ_CELLS,  MINE_READ_AUTO, MINE_READ_AUTO,
+                                          MINE_READ_AUTO,   MINE_READ_BOTH, MINE_READ_BOTH,
+                                          MINE_READ_NUMBER, MINE_READ_EXACT};
   (void)owner;
   for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = roles[c];
+    frame->column[c].reading = readings[c];
   return MINE_OK;
 }
 
@@ -996,8 +995,8 @@ static void test_every_allocation_may_fail(void **state) {
     mine_env *env = NULL;
     mine_frame *frame = NULL;
     mine_status status = mine_env_open(&host, "mine_test", &env);
-    if (status == MINE_OK) status = mine_frame_open(env, all_roles, NULL, &frame);
-    if (status == MINE_OK) status = fill_all_roles(env, frame);
+    if (status == MINE_OK) status = mine_frame_open(env, all_readings, NULL, &frame);
+    if (status == MINE_OK) status = fill_all_readings(env, frame);
     passed = !s.failed;
     failures += s.failed;
     if (passed) assert_int_equal(status, MINE_OK);
@@ -1013,6 +1012,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_inference),
       cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_wanted_numbers),
       cmocka_unit_test(test_columns_are_checked),
       cmocka_unit_test(test_misuse_is_refused),
       cmocka_unit_test(test_row_limit),

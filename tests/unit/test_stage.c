@@ -61,7 +61,7 @@ static void put_cell(mine_frame *frame, int64_t row, int column) {
 static mine_status plan(void *owner, mine_frame *frame) {
   (void)owner;
   for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = c == ID ? MINE_ROLE_ID : MINE_ROLE_FEATURE;
+    frame->column[c].reading = c == ID ? MINE_READ_CELLS : MINE_READ_AUTO;
   return MINE_OK;
 }
 

@@ -1,9 +1,8 @@
 /*
 ** profile.c -- what a table holds: one row of statistics per column.
 **
-** Numbers are kept as sortable keys, whole numbers and reals apart, so integers
-** beyond 2^53 stay exact; texts are counted in a dictionary.  After sorting, one
-** walk over both gives range, quartiles, distinct values and the most frequent.
+** The columns are read as tallies (tally.h).  After sorting the numbers, one walk
+** over them gives range, quartiles, distinct values and the most frequent.
 **
 **   type      numeric   numbers, or texts that all read as plain decimals
 **             category  other text          mixed  numbers and such text
@@ -21,9 +20,10 @@
 
 #include "../core/radix.h"
 #include "../core/text.h"
-#include "frame_filling.h"
-#include "moments.h"
-#include "relation.h"
+#include "../data/frame.h"
+#include "../data/moments.h"
+#include "../data/relation.h"
+#include "../data/tally.h"
 
 enum {
   PROFILE_COLUMN,
@@ -42,63 +42,15 @@ enum {
   PROFILE_TOP_COUNT
 };
 
-/* ---- cells in --------------------------------------------------------------------- */
-
-int mine_profile_begin(mine_frame *frame, int column) {
-  mine_filling *f = frame->column[column].filling;
-  if (!f->profile) f->profile = mine_arena_zeros(frame->arena, 1, sizeof *f->profile);
-  if (!f->profile) return 0;
-  f->profile->n_whole = f->profile->n_real = 0;
-  f->profile->n_text = f->profile->n_blob = 0;
-  return 1;
-}
-
-static void profile_push_whole(mine_frame *frame, mine_profiled *p, int64_t v) {
-  if (MINE_RESERVE(frame->arena, p->whole, p->whole_capacity, p->n_whole + 1))
-    p->whole[p->n_whole++] = mine_key_of_int(v);
-}
-
-static void profile_push_real(mine_frame *frame, mine_profiled *p, double v) {
-  if (MINE_RESERVE(frame->arena, p->real, p->real_capacity, p->n_real + 1))
-    p->real[p->n_real++] = mine_key_of_real(v);
-}
-
-static void profile_put_text(mine_frame *frame, mine_filling *f, const mine_cell *cell) {
-  mine_profiled *p = f->profile;
-  if (cell->bytes == 0) return; /* missing */
-  if (!f->dictionary_arena) {
-    f->dictionary_arena = mine_arena_open(frame->env);
-    if (!f->dictionary_arena || !mine_dictionary_open(&f->dictionary, f->dictionary_arena)) return;
-  }
-  int64_t known = f->dictionary.values.n;
-  int64_t at = mine_dictionary_add(&f->dictionary, cell);
-  if (at < 0) return;
-  if (!MINE_RESERVE(frame->arena, p->count, p->count_capacity, (size_t)at + 1)) return;
-  p->count[at] = at == known ? 1 : p->count[at] + 1;
-  p->n_text++;
-}
-
-void mine_profile_put(mine_frame *frame, int column, const mine_cell *cell) {
-  mine_filling *f = frame->column[column].filling;
-  if (cell->type == MINE_INT)
-    profile_push_whole(frame, f->profile, cell->as.integer);
-  else if (cell->type == MINE_REAL)
-    profile_push_real(frame, f->profile, cell->as.real);
-  else if (cell->type == MINE_TEXT)
-    profile_put_text(frame, f, cell);
-  else
-    f->profile->n_blob++;
-}
-
 /* ---- a walk over the numbers in order ------------------------------------------------ */
 
 typedef struct profile_walk {
-  const mine_profiled *p;
+  const mine_tally *p;
   size_t whole, real;
 } profile_walk;
 
 static int profile_next(profile_walk *walk, mine_cell *out) {
-  const mine_profiled *p = walk->p;
+  const mine_tally *p = walk->p;
   mine_cell real = {MINE_REAL, 0, {0}};
   out->type = MINE_INT;
   out->bytes = 0;
@@ -114,7 +66,7 @@ static int profile_next(profile_walk *walk, mine_cell *out) {
   return 1;
 }
 
-static mine_status profile_sort(mine_env *env, mine_profiled *p) {
+static mine_status profile_sort(mine_env *env, mine_tally *p) {
   size_t most = p->n_whole > p->n_real ? p->n_whole : p->n_real;
   mine_mark mark = mine_arena_mark(env->scratch);
   uint64_t *temp = mine_arena_array(env->scratch, most, sizeof *temp);
@@ -146,8 +98,8 @@ static int profile_skips(const mine_cell *text, int numeric) {
 }
 
 /* The numbers must be sorted. */
-static void profile_count_values(const mine_filling *f, int numeric, profile_tally *tally) {
-  profile_walk walk = {f->profile, 0, 0};
+static void profile_count_values(const mine_tally *p, int numeric, profile_tally *tally) {
+  profile_walk walk = {p, 0, 0};
   mine_cell value, run;
   int64_t count = 0;
   memset(tally, 0, sizeof *tally);
@@ -160,22 +112,22 @@ static void profile_count_values(const mine_filling *f, int numeric, profile_tal
     if (count++ == 0) run = value;
   }
   if (count) profile_tally_value(tally, &run, count);
-  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
-    mine_values_get(&f->dictionary.values, i, &value);
-    if (!profile_skips(&value, numeric)) profile_tally_value(tally, &value, f->profile->count[i]);
+  for (int64_t i = 0; i < p->texts.values.n; i++) {
+    mine_values_get(&p->texts.values, i, &value);
+    if (!profile_skips(&value, numeric)) profile_tally_value(tally, &value, p->count[i]);
   }
 }
 
 /* ---- decimals among the texts ------------------------------------------------------------ */
 
 /* Whether every text is blank or a plain decimal; how many cells are blank. */
-static int profile_all_decimals(const mine_filling *f, int64_t *blank) {
+static int profile_all_decimals(const mine_tally *p, int64_t *blank) {
   *blank = 0;
-  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
+  for (int64_t i = 0; i < p->texts.values.n; i++) {
     mine_cell cell;
-    mine_values_get(&f->dictionary.values, i, &cell);
+    mine_values_get(&p->texts.values, i, &cell);
     if (mine_text_is_blank(cell.as.text, cell.bytes))
-      *blank += f->profile->count[i];
+      *blank += p->count[i];
     else if (isnan(mine_cell_number(&cell)))
       return 0;
   }
@@ -183,17 +135,17 @@ static int profile_all_decimals(const mine_filling *f, int64_t *blank) {
 }
 
 /* Texts join the numbers, each as often as it occurs. */
-static void profile_read_texts(mine_frame *frame, mine_filling *f) {
-  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
+static void profile_read_texts(mine_tally *p) {
+  for (int64_t i = 0; i < p->texts.values.n; i++) {
     mine_cell cell;
-    mine_values_get(&f->dictionary.values, i, &cell);
+    mine_values_get(&p->texts.values, i, &cell);
     double v = mine_cell_number(&cell);
     int whole = !memchr(cell.as.text, '.', cell.bytes) && fabs(v) <= (double)MINE_EXACT_WHOLE;
-    for (int64_t k = 0; !isnan(v) && k < f->profile->count[i]; k++) {
+    for (int64_t k = 0; !isnan(v) && k < p->count[i]; k++) {
       if (whole)
-        profile_push_whole(frame, f->profile, (int64_t)v);
+        mine__tally_whole(p, (int64_t)v);
       else
-        profile_push_real(frame, f->profile, v);
+        mine__tally_real(p, v);
     }
   }
 }
@@ -218,7 +170,7 @@ static void profile_meet(profile_numbers *s, int64_t position, int64_t n, double
   }
 }
 
-static void profile_pass(const mine_profiled *p, profile_numbers *s, double scale) {
+static void profile_pass(const mine_tally *p, profile_numbers *s, double scale) {
   profile_walk walk = {p, 0, 0};
   int64_t n = (int64_t)(p->n_whole + p->n_real), position = 0;
   double buffer[MINE_MOMENTS_BLOCK];
@@ -236,7 +188,7 @@ static void profile_pass(const mine_profiled *p, profile_numbers *s, double scal
   mine_moments_add(&s->moments, buffer, position % MINE_MOMENTS_BLOCK);
 }
 
-static void profile_measure(const mine_profiled *p, profile_numbers *s) {
+static void profile_measure(const mine_tally *p, profile_numbers *s) {
   profile_pass(p, s, 1.0);
   if (!isfinite(s->moments.m2) || !isfinite(s->moments.mean)) profile_pass(p, s, 0x1p-600);
 }
@@ -255,19 +207,19 @@ static void profile_put_numbers(mine_relation *out, const profile_numbers *s) {
 }
 
 /* Smallest and largest as SQLite orders them; blobs come last and are unknown. */
-static void profile_put_range(mine_relation *out, const mine_filling *f, int64_t values) {
+static void profile_put_range(mine_relation *out, const mine_tally *p, int64_t values) {
   mine_cell least = {MINE_NULL, 0, {0}}, most = {MINE_NULL, 0, {0}}, value;
-  profile_walk walk = {f->profile, 0, 0};
+  profile_walk walk = {p, 0, 0};
   while (profile_next(&walk, &value)) {
     if (least.type == MINE_NULL) least = value;
     most = value;
   }
-  for (int64_t i = 0; i < f->dictionary.values.n; i++) {
-    mine_values_get(&f->dictionary.values, i, &value);
+  for (int64_t i = 0; i < p->texts.values.n; i++) {
+    mine_values_get(&p->texts.values, i, &value);
     if (least.type == MINE_NULL || mine_cell_compare(&value, &least) < 0) least = value;
     if (most.type == MINE_NULL || mine_cell_compare(&value, &most) > 0) most = value;
   }
-  if (f->profile->n_blob || values == 0) most.type = MINE_NULL;
+  if (p->n_blob || values == 0) most.type = MINE_NULL;
   if (values == 0) least.type = MINE_NULL;
   mine_relation_put(out, PROFILE_MIN, &least);
   mine_relation_put(out, PROFILE_MAX, &most);
@@ -275,8 +227,7 @@ static void profile_put_range(mine_relation *out, const mine_filling *f, int64_t
     if (column != PROFILE_MAX) mine_relation_null(out, column);
 }
 
-static const char *profile_type(const mine_filling *f, int numeric, int64_t values) {
-  const mine_profiled *p = f->profile;
+static const char *profile_type(const mine_tally *p, int numeric, int64_t values) {
   if (values == 0) return "empty";
   if (numeric) return "numeric";
   if (p->n_blob == values) return "blob";
@@ -292,35 +243,34 @@ static void profile_put_top(mine_relation *out, profile_tally *tally) {
 }
 
 /* Statistics of a column whose numbers are sorted. */
-static mine_status profile_put_statistics(mine_frame *frame, mine_filling *f, int numeric,
-                                          int64_t values, mine_relation *out) {
+static mine_status profile_put_statistics(mine_env *env, mine_tally *p, int numeric, int64_t values,
+                                          mine_relation *out) {
   profile_numbers numbers;
   if (!numeric) {
-    profile_put_range(out, f, values);
+    profile_put_range(out, p, values);
     return MINE_OK;
   }
-  if (f->profile->n_text) {
-    profile_read_texts(frame, f);
-    if (profile_sort(frame->env, f->profile) != MINE_OK) return mine_env_status(frame->env);
+  if (p->n_text) {
+    profile_read_texts(p);
+    if (profile_sort(env, p) != MINE_OK) return mine_env_status(env);
   }
-  profile_measure(f->profile, &numbers);
+  profile_measure(p, &numbers);
   profile_put_numbers(out, &numbers);
   return MINE_OK;
 }
 
 static mine_status profile_column(mine_frame *frame, int column, mine_relation *out) {
-  mine_filling *f = frame->column[column].filling;
-  mine_profiled *p = f->profile;
+  mine_tally *p = frame->column[column].tally;
   profile_tally tally;
   int64_t blank = 0, values = (int64_t)(p->n_whole + p->n_real) + p->n_text + p->n_blob;
-  int decimals = values > 0 && !p->n_blob && profile_all_decimals(f, &blank);
+  int decimals = values > 0 && !p->n_blob && profile_all_decimals(p, &blank);
   if (decimals) values -= blank;
   int numeric = decimals && values > 0;
   if (profile_sort(frame->env, p) != MINE_OK) return mine_env_status(frame->env);
-  profile_count_values(f, decimals, &tally);
+  profile_count_values(p, decimals, &tally);
   if (p->n_blob) memset(&tally, 0, sizeof tally); /* which values they are is unknown */
   mine_relation_text(out, PROFILE_COLUMN, frame->column[column].name);
-  mine_relation_text(out, PROFILE_TYPE, profile_type(f, numeric, values));
+  mine_relation_text(out, PROFILE_TYPE, profile_type(p, numeric, values));
   mine_relation_int(out, PROFILE_ROWS, frame->rows);
   mine_relation_int(out, PROFILE_MISSING, frame->rows - values);
   if (p->n_blob)
@@ -328,7 +278,7 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
   else
     mine_relation_int(out, PROFILE_DISTINCT, tally.distinct);
   profile_put_top(out, &tally);
-  if (profile_put_statistics(frame, f, numeric, values, out) != MINE_OK)
+  if (profile_put_statistics(frame->env, p, numeric, values, out) != MINE_OK)
     return mine_env_status(frame->env);
   mine_relation_end_row(out);
   return mine_env_status(frame->env);
@@ -337,11 +287,13 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
 /* ---- public
  * ------------------------------------------------------------------------------------------ */
 
+static const mine_want profile_reads[] = {
+    {.name = "column", .reading = MINE_READ_TALLY, .flags = MINE_WANT_REST}, {0}};
+
 static mine_status profile_plan(void *owner, mine_frame *frame) {
+  int rest;
   (void)owner;
-  for (int c = 0; c < frame->n_columns; c++)
-    frame->column[c].role = MINE_ROLE_PROFILE;
-  return MINE_OK;
+  return mine__wants_by_position(frame, profile_reads, NULL, &rest);
 }
 
 mine_status mine_profile_open(mine_env *env, mine_frame **out) {

@@ -1,0 +1,60 @@
+/*
+** names.c -- names found as SQLite finds identifiers.
+*/
+#include "names.h"
+
+#include <string.h>
+
+/* ASCII only, as SQLite does it: bytes of other letters are compared as they are. */
+static char names_fold(char c) {
+  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static int names_same_folded(const char *a, size_t n_a, const char *b, size_t n_b) {
+  if (n_a != n_b) return 0;
+  for (size_t i = 0; i < n_a; i++)
+    if (names_fold(a[i]) != names_fold(b[i])) return 0;
+  return 1;
+}
+
+static int names_is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The name without white space around it: where it begins, and its length. */
+static const char *names_trim(const char *name, size_t *bytes) {
+  while (names_is_space(*name))
+    name++;
+  size_t n = strlen(name);
+  while (n > 0 && names_is_space(name[n - 1]))
+    n--;
+  *bytes = n;
+  return name;
+}
+
+mine_name_fit mine__name_fit(const char *asked, const char *there) {
+  size_t n_asked, n_there;
+  if (strcmp(asked, there) == 0) return MINE_NAME_EXACT;
+  if (names_same_folded(asked, strlen(asked), there, strlen(there))) return MINE_NAME_FOLDED;
+  asked = names_trim(asked, &n_asked);
+  there = names_trim(there, &n_there);
+  return names_same_folded(asked, n_asked, there, n_there) ? MINE_NAME_TRIMMED : MINE_NAME_OTHER;
+}
+
+void mine__name_show(mine_name_search *search, const char *there, int which) {
+  const mine_name_fit fit = mine__name_fit(search->asked, there);
+  if (fit == MINE_NAME_OTHER || fit < search->best) return;
+  search->several = fit == search->best;
+  if (search->several) return;
+  search->best = fit;
+  search->which = which;
+}
+
+int mine__name_found(const mine_name_search *search) {
+  if (search->best == MINE_NAME_OTHER) return -1;
+  return search->several && search->best != MINE_NAME_EXACT ? -1 : search->which;
+}
+
+const char *mine__name_without_mark(const char *name) {
+  return strncmp(name, "\xef\xbb\xbf", 3) == 0 ? name + 3 : name;
+}

@@ -1,0 +1,81 @@
+/*
+** dataset.c -- columns as features of a model, and what rows miss of them.
+*/
+#include "dataset.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- columns as features ------------------------------------------------------------- */
+
+mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
+                                     mine_feature *out) {
+  *out = (mine_feature){0};
+  out->name = mine_arena_text(arena, column->name, strlen(column->name));
+  out->why = mine_arena_text(arena, column->why, strlen(column->why));
+  out->type = column->type;
+  out->all_integers = column->all_integers;
+  out->missing = column->missing;
+  out->least = column->least;
+  out->most = column->most;
+  out->mean = column->mean;
+  out->deviation = column->deviation;
+  if (!out->name || !out->why || !mine_dictionary_open(&out->levels, arena))
+    return mine_env_status(env);
+  if (column->type != MINE_COLUMN_CATEGORY) return MINE_OK;
+  for (int64_t i = 0; i < column->levels.n; i++) {
+    mine_cell cell;
+    mine_values_get(&column->levels, i, &cell);
+    if (mine_dictionary_add(&out->levels, &cell) < 0) return mine_env_status(env);
+  }
+  return MINE_OK;
+}
+
+void mine_view_of_column(const mine_column *column, mine_feature_view *out) {
+  out->number = column->type == MINE_COLUMN_NUMERIC ? column->number : NULL;
+  out->code = column->type == MINE_COLUMN_CATEGORY ? column->code : NULL;
+}
+
+/* How a feature of this type is read again; one that was empty is not. */
+static mine_reading dataset_reading(mine_column_type type) {
+  if (type == MINE_COLUMN_NUMERIC) return MINE_READ_NUMBER;
+  return type == MINE_COLUMN_CATEGORY ? MINE_READ_CATEGORY : MINE_READ_NOT;
+}
+
+const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n) {
+  mine_want *want = mine_arena_zeros(arena, (size_t)n + 1, sizeof *want);
+  for (int f = 0; want && f < n; f++)
+    want[f] = (mine_want){.name = about[f].name,
+                          .reading = dataset_reading(about[f].type),
+                          .flags = MINE_WANT_FIXED,
+                          .levels = &about[f].levels};
+  return want;
+}
+
+/* ---- missing values ------------------------------------------------------------------ */
+
+static int dataset_missing(const mine_feature_view *view, int64_t row) {
+  if (view->number) return isnan(view->number[row]);
+  return !view->code || view->code[row] == MINE_CODE_MISSING;
+}
+
+int mine__missing_in_row(const mine_feature_view *feature, int n_features, int64_t row) {
+  for (int f = 0; f < n_features; f++)
+    if (dataset_missing(&feature[f], row)) return f;
+  return -1;
+}
+
+/* Column by column, each up to the first row that misses one before. */
+int mine__missing_first(const mine_batch *batch, int n_features, int64_t *at) {
+  int first = -1;
+  *at = batch->n;
+  for (int f = 0; f < n_features; f++) {
+    int64_t i = 0;
+    while (i < *at && !dataset_missing(&batch->feature[f], mine_batch_row(batch, i)))
+      i++;
+    if (i == *at) continue;
+    *at = i;
+    first = f;
+  }
+  return first;
+}
