@@ -10,7 +10,9 @@
 **
 ** Which kind a block is follows from its size alone.
 */
+#if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE /* mremap */
+#endif
 #include "host_memory.h"
 
 #include <stdatomic.h>

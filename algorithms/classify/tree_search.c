@@ -199,13 +199,13 @@ static double search_threshold(double lower, double upper) {
 /* ---- columns that are sorted -------------------------------------------------- */
 
 /* The rows of the node in order of value; `numbers` of them have one. */
-typedef struct search_run {
+typedef struct search_span {
   const mine_pair *pair;
   int64_t numbers, rows;
-} search_run;
+} search_span;
 
-static search_run search_open_run(const mine_tree_column *column, const mine_tree_node *node) {
-  search_run run = {column->pair + node->first, node->rows, node->rows};
+static search_span search_open_run(const mine_tree_column *column, const mine_tree_node *node) {
+  search_span run = {column->pair + node->first, node->rows, node->rows};
   int64_t low = 0, high = node->rows; /* the first missing is in [low, high] */
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
@@ -225,7 +225,7 @@ static inline double search_two(double zero, double one) {
 
 /* Two classes, gini: the label sits in the key's lowest bit, the sums stay in
 ** registers.  The arithmetic is search_score()'s.  `weights` NULL: all one. */
-static inline void search_sorted_two(mine_tree_trial *trial, const search_run *run,
+static inline void search_sorted_two(mine_tree_trial *trial, const search_span *run,
                                      const double *weights) {
   const double *total = trial->scratch->total, *missing = trial->scratch->missing;
   const double all0 = total[0], all1 = total[1], gone0 = missing[0], gone1 = missing[1];
@@ -263,7 +263,7 @@ static inline void search_sorted_two(mine_tree_trial *trial, const search_run *r
 }
 
 /* Regression without weights or missing values: two sums in registers. */
-static void search_sorted_mean(mine_tree_trial *trial, const search_run *run, double mean) {
+static void search_sorted_mean(mine_tree_trial *trial, const search_span *run, double mean) {
   const double *target = trial->grow->target;
   const double least = trial->least_rows, rows = trial->rows, tolerance = trial->tolerance;
   double best = trial->best, n = 0, sum = 0;
@@ -281,7 +281,7 @@ static void search_sorted_mean(mine_tree_trial *trial, const search_run *run, do
   trial->best = best;
 }
 
-static void search_sorted_any(mine_tree_trial *trial, const search_run *run, double mean) {
+static void search_sorted_any(mine_tree_trial *trial, const search_span *run, double mean) {
   double *left = trial->scratch->left;
   memset(left, 0, (size_t)trial->grow->width * sizeof *left);
   for (int64_t k = 0; k + 1 < run->numbers; k++) {
@@ -292,7 +292,7 @@ static void search_sorted_any(mine_tree_trial *trial, const search_run *run, dou
 
 /* Every number left, the missing right.  `greatest` must be below the threshold
 ** that says so. */
-static void search_sorted_last(mine_tree_trial *trial, const search_run *run, double greatest) {
+static void search_sorted_last(mine_tree_trial *trial, const search_span *run, double greatest) {
   if (run->numbers == run->rows || !(greatest < MINE_TREES_ANY)) return;
   const double *total = trial->scratch->total, *missing = trial->scratch->missing;
   double *left = trial->scratch->left;
@@ -302,14 +302,14 @@ static void search_sorted_last(mine_tree_trial *trial, const search_run *run, do
 }
 
 static double search_number(const mine_tree_grow *grow, const mine_tree_column *column,
-                            const search_run *run, int64_t k) {
+                            const search_span *run, int64_t k) {
   return column->number[mine_tree_frame_row(grow, run->pair[k].row)] + 0.0;
 }
 
 static double search_sorted(mine_tree_trial *trial, const mine_tree_column *column,
                             const mine_tree_node *node) {
   const mine_tree_grow *grow = trial->grow;
-  const search_run run = search_open_run(column, node);
+  const search_span run = search_open_run(column, node);
   memset(trial->scratch->missing, 0, (size_t)grow->width * sizeof(double));
   for (int64_t k = run.numbers; k < run.rows; k++) {
     search_add_row(grow, trial->scratch->missing, run.pair[k].row, node->mean);

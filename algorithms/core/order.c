@@ -14,16 +14,16 @@
 #define ORDER_RUN  ((size_t)8)     /* insertion sort up to here   */
 #define ORDER_POLL ((size_t)65536) /* items moved between polls   */
 
-typedef struct order_sort {
+typedef struct order_task {
   mine_env *env;
   mine__before before;
   const void *context;
-} order_sort;
+} order_task;
 
 /* Everything below is compiled for each `size` that mine__sort names. */
 
 /* Insertion sort of a run; `spare` holds the item that moves. */
-MINE_INLINE void order_run(const order_sort *sort, char *item, char *spare, size_t n, size_t size) {
+MINE_INLINE void order_run(const order_task *sort, char *item, char *spare, size_t n, size_t size) {
   for (size_t i = 1; i < n; i++) {
     if (!sort->before(sort->context, item + i * size, item + (i - 1) * size)) continue;
     memcpy(spare, item + i * size, size);
@@ -37,7 +37,7 @@ MINE_INLINE void order_run(const order_sort *sort, char *item, char *spare, size
 }
 
 /* from[0..middle) and from[middle..n), each in order, to to[0..n). */
-MINE_INLINE void order_merge(const order_sort *sort, const char *from, char *to, size_t middle,
+MINE_INLINE void order_merge(const order_task *sort, const char *from, char *to, size_t middle,
                              size_t n, size_t size) {
   const char *a = from, *b = from + middle * size;
   const char *const a_end = b, *const b_end = from + n * size;
@@ -55,7 +55,7 @@ MINE_INLINE void order_merge(const order_sort *sort, const char *from, char *to,
   memcpy(to + (a_end - a), b, (size_t)(b_end - b));
 }
 
-MINE_INLINE void order_sort_of(const order_sort *sort, char *items, char *spare, size_t n,
+MINE_INLINE void order_sort_of(const order_task *sort, char *items, char *spare, size_t n,
                                size_t size) {
   char *from = items, *to = spare;
   size_t moved = 0;
@@ -79,7 +79,7 @@ MINE_INLINE void order_sort_of(const order_sort *sort, char *items, char *spare,
 
 void mine__sort(mine_env *env, void *items, void *spare, size_t n, size_t size, mine__before before,
                 const void *context) {
-  const order_sort sort = {env, before, context};
+  const order_task sort = {env, before, context};
   switch (size) {
     case 4:
       order_sort_of(&sort, items, spare, n, 4);

@@ -179,7 +179,7 @@ static void profile_block(void *context, int64_t task, int worker) {
   (void)worker;
 }
 
-static void profile_column(const profile_job *job, mine_prototypes *m, int f, int column) {
+static void profile_encoded(const profile_job *job, mine_prototypes *m, int f, int column) {
   const int64_t k = m->k, width = m->encoding.width, p = m->encoding.n_features;
   const int numeric = m->encoding.levels[f] == 0;
   const double mean = job->data->about[f].mean;
@@ -214,7 +214,7 @@ static mine_status profile_run(mine_env *env, profile_job *job, mine_prototypes 
   MINE_TRY(mine__sum_blocks(env, job->square, job->blocks, width, job->square));
   for (int f = 0; f < p; f++) {
     for (int c = m->encoding.first[f]; c < m->encoding.first[f + 1]; c++) {
-      profile_column(job, m, f, c);
+      profile_encoded(job, m, f, c);
     }
   }
   return mine_poll(env);
