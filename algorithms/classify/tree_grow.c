@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../data/moments.h"
 #include "tree.h"
 
 #define GROW_BUNDLE_ROWS 131072  /* rows a task searches, unless a node has more */
@@ -41,32 +42,22 @@ static void grow_measure_classes(mine_tree_grow *grow, int32_t number) {
   node->impurity = node->pure ? 0 : mine_tree_impurity(grow, total, node->weight);
 }
 
-/* Mean and variance, in two passes; `near` is any number near the mean. */
-static void grow_measure_mean(mine_tree_grow *grow, int32_t number, double near) {
+static void grow_measure_mean(mine_tree_grow *grow, int32_t number) {
   mine_tree_node *node = &grow->node[number];
-  const uint32_t *row = grow->row + node->first;
-  double weight = 0, sum = 0, square = 0;
-  node->pure = 1;
-  for (int64_t k = 0; k < node->rows; k++) {
-    const double w = grow_weight(grow, row[k]);
-    weight += w;
-    sum += w * (grow->target[row[k]] - near);
-    if (grow->target[row[k]] != grow->target[row[0]]) node->pure = 0;
-  }
-  node->weight = weight;
-  node->mean = node->pure ? grow->target[row[0]] : near + sum / weight;
-  for (int64_t k = 0; k < node->rows; k++) {
-    const double apart = grow->target[row[k]] - node->mean;
-    square += grow_weight(grow, row[k]) * apart * apart;
-  }
-  node->impurity = square / weight;
+  mine_moments m;
+  mine__moments_of_rows(&m, grow->target, grow->row + node->first,
+                        grow->weighted ? grow->weight : NULL, node->rows);
+  node->pure = m.least == m.most;
+  node->weight = m.weight;
+  node->mean = node->pure ? m.least : m.mean;
+  node->impurity = node->pure ? 0 : m.m2 / m.weight;
 }
 
-static void grow_measure(mine_tree_grow *grow, int32_t number, double near) {
+static void grow_measure(mine_tree_grow *grow, int32_t number) {
   if (grow->n_classes) {
     grow_measure_classes(grow, number);
   } else {
-    grow_measure_mean(grow, number, near);
+    grow_measure_mean(grow, number);
   }
 }
 
@@ -101,7 +92,7 @@ static mine_status grow_root(mine_tree_grow *grow) {
   grow->node[0].rows = grow->n;
   for (int64_t i = 0; i < grow->n; i++)
     grow->row[i] = (uint32_t)i;
-  grow_measure(grow, 0, grow->n_classes ? 0 : grow->target[0]);
+  grow_measure(grow, 0);
   if (!isfinite(grow->node[0].impurity) || !isfinite(grow->node[0].weight)) {
     return mine_fail(grow->env, MINE_NUMERIC,
                      "the target's values or the weights are too large for their squares to be "
@@ -253,8 +244,8 @@ static void grow_split_task(void *context, int64_t task, int worker) {
     left->rows = node->left_rows;
     right->first = node->first + node->left_rows;
     right->rows = node->rows - node->left_rows;
-    grow_measure(grow, node->left, node->mean);
-    grow_measure(grow, node->right, node->mean);
+    grow_measure(grow, node->left);
+    grow_measure(grow, node->right);
   }
 }
 

@@ -2,8 +2,8 @@
 ** encode.c -- attributes as points.
 **
 ** Fitting looks at every feature on its own, one parallel task each, in row
-** order: the same bits for any number of threads.  Means and deviations (two
-** passes, divisor n) and level shares respect row weights, so a row of weight 2
+** order: the same bits for any number of threads.  Means and deviations (moments.h,
+** divisor n) and level shares respect row weights, so a row of weight 2
 ** is a row given twice; the quartiles of scale=robust do not (documented).
 ** Where the chosen spread is zero though the values differ (an interquartile
 ** range with a heavy tie), the deviation, then the range, stands in for it.
@@ -16,6 +16,7 @@
 #include "../core/order.h"
 #include "../core/parallel.h"
 #include "../core/text.h"
+#include "moments.h"
 
 const char *const mine_scale_names[] = {"standard", "none", "minmax", "robust", NULL};
 
@@ -29,38 +30,8 @@ typedef struct encode_job {
   double *worst;  /* per feature: the value that cannot be encoded, or NAN */
 } encode_job;
 
-typedef struct encode_moments {
-  double weight, mean, deviation, least, most;
-} encode_moments;
-
 static double encode_weight(const mine_dataset *data, int64_t row) {
   return data->weight ? data->weight[row] : 1.0;
-}
-
-/* The mean first, around a known value so that large offsets cancel; then the
-** squares around the mean. */
-static encode_moments encode_numeric_moments(const mine_dataset *data, const double *x) {
-  encode_moments m = {0, 0, 0, INFINITY, -INFINITY};
-  double shift = 0, sum = 0, squares = 0;
-  for (int64_t i = 0; i < data->rows.n; i++) {
-    const int64_t row = mine_batch_row(&data->rows, i);
-    const double w = encode_weight(data, row);
-    if (isnan(x[row])) continue;
-    if (m.weight == 0) shift = x[row];
-    m.weight += w;
-    sum += w * (x[row] - shift);
-    if (x[row] < m.least) m.least = x[row];
-    if (x[row] > m.most) m.most = x[row];
-  }
-  if (m.weight == 0) return (encode_moments){0, 0, 0, 0, 0};
-  m.mean = shift + sum / m.weight;
-  for (int64_t i = 0; i < data->rows.n; i++) {
-    const int64_t row = mine_batch_row(&data->rows, i);
-    const double t = x[row] - m.mean;
-    if (!isnan(t)) squares += encode_weight(data, row) * (t * t);
-  }
-  m.deviation = sqrt(squares / m.weight);
-  return m;
 }
 
 /* Linear interpolation between ranks, as numpy and R (type 7) do. */
@@ -87,7 +58,11 @@ static void encode_fit_numeric(encode_job *job, int f, int worker) {
   mine_encoding *out = job->out;
   const double *x = job->data->rows.feature[f].number;
   const int c = out->first[f];
-  const encode_moments m = encode_numeric_moments(job->data, x);
+  const mine_batch *rows = &job->data->rows;
+  mine_moments m;
+  mine__moments_of_rows(&m, x, rows->row, job->data->weight, rows->n);
+  if (m.n == 0) m.least = m.most = 0;
+  const double deviation = isfinite(m.m2) ? mine_moments_deviation(&m, 0) : (double)INFINITY;
   double quartile[3] = {m.mean, m.mean, m.mean};
   double centre = 0, spread = 1, fill = m.mean, far;
   if (job->scale == MINE_SCALE_ROBUST) {
@@ -96,12 +71,12 @@ static void encode_fit_numeric(encode_job *job, int f, int worker) {
     spread = quartile[2] - quartile[0];
   } else if (job->scale == MINE_SCALE_STANDARD) {
     centre = m.mean;
-    spread = m.deviation;
+    spread = deviation;
   } else if (job->scale == MINE_SCALE_MINMAX) {
     centre = m.least;
     spread = m.most - m.least;
   }
-  if (!(spread > 0)) spread = m.deviation > 0 ? m.deviation : m.most - m.least;
+  if (!(spread > 0)) spread = deviation > 0 ? deviation : m.most - m.least;
   out->centre[c] = centre;
   out->factor[c] = m.most > m.least ? 1 / spread : 0;
   out->fill[c] = (fill - centre) * out->factor[c];

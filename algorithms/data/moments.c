@@ -30,16 +30,6 @@ static double moments_join(const double lane[MOMENTS_LANES]) {
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* The block padded with NAN to a multiple of the lanes, scaled. */
-static int64_t moments_load(double *x, const double *value, int64_t n, double scale) {
-  int64_t padded = (n + MOMENTS_LANES - 1) / MOMENTS_LANES * MOMENTS_LANES;
-  for (int64_t i = 0; i < n; i++)
-    x[i] = value[i] * scale;
-  for (int64_t i = n; i < padded; i++)
-    x[i] = NAN;
-  return padded;
-}
-
 static void moments_range(mine_moments *m, const double *value, int64_t n) {
   double least = m->least, most = m->most;
   for (int64_t i = 0; i < n; i++) {
@@ -50,42 +40,115 @@ static void moments_range(mine_moments *m, const double *value, int64_t n) {
   m->most = most;
 }
 
-static double moments_sum(const double *x, int64_t padded, int64_t *counted) {
-  double sum[MOMENTS_LANES] = {0}, count[MOMENTS_LANES] = {0};
-  for (int64_t i = 0; i < padded; i += MOMENTS_LANES) {
+/* A block of numbers and their weights, filled up with NAN to whole lanes. */
+typedef struct moments_block {
+  double x[MINE_MOMENTS_BLOCK], w[MINE_MOMENTS_BLOCK];
+  int64_t n, padded;
+} moments_block;
+
+static void moments_pad(moments_block *block) {
+  block->padded = (block->n + MOMENTS_LANES - 1) / MOMENTS_LANES * MOMENTS_LANES;
+  for (int64_t i = block->n; i < block->padded; i++)
+    block->x[i] = block->w[i] = NAN;
+}
+
+/* Everything below is compiled once for weights and once for none. */
+
+MINE_INLINE double moments_sum(const moments_block *block, int weighted, double *weight,
+                               int64_t *counted) {
+  double sum[MOMENTS_LANES] = {0}, count[MOMENTS_LANES] = {0}, heavy[MOMENTS_LANES] = {0};
+  for (int64_t i = 0; i < block->padded; i += MOMENTS_LANES) {
     for (int k = 0; k < MOMENTS_LANES; k++) {
-      double v = x[i + k];
-      sum[k] += v == v ? v : 0.0;
+      const double v = block->x[i + k], w = weighted ? block->w[i + k] : 1.0;
+      sum[k] += v == v ? (weighted ? w * v : v) : 0.0;
       count[k] += v == v ? 1.0 : 0.0;
+      if (weighted) heavy[k] += v == v ? w : 0.0;
     }
   }
-  *counted = (int64_t)moments_join(count);
+  const double n = moments_join(count);
+  *counted = (int64_t)n;
+  *weight = weighted ? moments_join(heavy) : n;
   return moments_join(sum);
 }
 
-static double moments_squares(const double *x, int64_t padded, double mean) {
+MINE_INLINE double moments_squares(const moments_block *block, int weighted, double mean) {
   double sum[MOMENTS_LANES] = {0};
-  for (int64_t i = 0; i < padded; i += MOMENTS_LANES) {
+  for (int64_t i = 0; i < block->padded; i += MOMENTS_LANES) {
     for (int k = 0; k < MOMENTS_LANES; k++) {
-      double d = x[i + k] - mean;
-      sum[k] += x[i + k] == x[i + k] ? d * d : 0.0;
+      const double v = block->x[i + k], d = v - mean;
+      sum[k] += v == v ? (weighted ? block->w[i + k] * (d * d) : d * d) : 0.0;
     }
   }
   return moments_join(sum);
+}
+
+/* Numbers of this weight, mean and m2 join those seen. */
+static void moments_join_in(mine_moments *m, int64_t n, double weight, double mean, double m2) {
+  if (m->n == 0) {
+    m->mean = mean;
+    m->m2 = m2;
+  } else {
+    const double total = m->weight + weight, delta = mean - m->mean;
+    m->mean += delta * (weight / total);
+    m->m2 += m2 + delta * delta * (m->weight * (weight / total));
+  }
+  m->n += n;
+  m->weight += weight;
+}
+
+MINE_INLINE void moments_add_block(mine_moments *m, moments_block *block, int weighted) {
+  int64_t count;
+  double weight;
+  moments_pad(block);
+  const double sum = moments_sum(block, weighted, &weight, &count);
+  if (count == 0) return;
+  const double mean = sum / weight;
+  moments_join_in(m, count, weight, mean, moments_squares(block, weighted, mean));
 }
 
 void mine_moments_add(mine_moments *m, const double *value, int64_t n) {
-  double x[MINE_MOMENTS_BLOCK];
-  int64_t padded = moments_load(x, value, n, m->scale), count;
-  double sum = moments_sum(x, padded, &count);
-  if (count == 0) return;
+  moments_block block;
+  block.n = n;
+  for (int64_t i = 0; i < n; i++)
+    block.x[i] = value[i] * m->scale;
+  moments_add_block(m, &block, 0);
   moments_range(m, value, n);
   if (m->whole) m->whole = moments_whole(value, n);
-  double mean = sum / (double)count, m2 = moments_squares(x, padded, mean);
-  double total = (double)(m->n + count), delta = mean - m->mean;
-  m->mean += delta * ((double)count / total);
-  m->m2 += m2 + delta * delta * ((double)m->n * ((double)count / total));
-  m->n += count;
+}
+
+void mine__moments_merge(mine_moments *m, const mine_moments *other) {
+  if (other->n == 0) return;
+  moments_join_in(m, other->n, other->weight, other->mean, other->m2);
+  m->least = fmin(m->least, other->least);
+  m->most = fmax(m->most, other->most);
+  m->whole &= other->whole;
+}
+
+void mine__moments_of_rows(mine_moments *m, const double *value, const uint32_t *row,
+                           const double *weight, int64_t n) {
+  moments_block block;
+  double origin = NAN;
+  mine_moments_open(m, 1.0);
+  for (int64_t i = 0; i < n && isnan(origin); i++)
+    origin = value[row ? row[i] : i];
+  for (int64_t at = 0; at < n; at += block.n) {
+    block.n = n - at < MINE_MOMENTS_BLOCK ? n - at : MINE_MOMENTS_BLOCK;
+    for (int64_t i = 0; i < block.n; i++) {
+      const int64_t from = row ? row[at + i] : at + i;
+      block.x[i] = value[from];
+      if (weight) block.w[i] = weight[from];
+    }
+    moments_range(m, block.x, block.n);
+    if (m->whole) m->whole = moments_whole(block.x, block.n);
+    for (int64_t i = 0; i < block.n; i++)
+      block.x[i] -= origin;
+    if (weight) {
+      moments_add_block(m, &block, 1);
+    } else {
+      moments_add_block(m, &block, 0);
+    }
+  }
+  if (m->n > 0) m->mean += origin;
 }
 
 static void moments_pass(mine_moments *m, const double *value, int64_t n, double scale) {
@@ -105,5 +168,5 @@ double mine_moments_mean(const mine_moments *m) {
 
 double mine_moments_deviation(const mine_moments *m, int less) {
   if (m->n <= less) return NAN;
-  return sqrt(m->m2 / (double)(m->n - less)) / m->scale;
+  return sqrt(m->m2 / (m->weight - less)) / m->scale;
 }

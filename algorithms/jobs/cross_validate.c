@@ -6,14 +6,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "../data/moments.h"
 #include "../data/split.h"
 #include "../model/metrics.h"
 #include "training.h"
 
 typedef struct validation_sum {
   const char *name;
-  int64_t n;
-  double sum, squares;
+  mine_moments moments; /* over the folds that have it */
 } validation_sum;
 
 /* Rows of one fold and of the others, in the order of rows[]. */
@@ -34,19 +34,12 @@ static void validation_add(validation_sum *sum, int *n_sums, const mine_metric *
   while (at < *n_sums && strcmp(sum[at].name, metric->name) != 0)
     at++;
   if (at == MINE_MAX_METRICS) return;
-  if (at == *n_sums) sum[(*n_sums)++] = (validation_sum){metric->name, 0, 0, 0};
-  if (isnan(metric->value)) return;
-  sum[at].n++;
-  sum[at].sum += metric->value;
-}
-
-/* Second pass of the variance: the means are known. */
-static void validation_add_square(validation_sum *sum, int n_sums, const mine_metric *metric) {
-  for (int i = 0; i < n_sums; i++) {
-    if (strcmp(sum[i].name, metric->name) != 0 || isnan(metric->value)) continue;
-    const double from = metric->value - sum[i].sum / (double)sum[i].n;
-    sum[i].squares += from * from;
+  if (at == *n_sums) {
+    sum[at].name = metric->name;
+    mine_moments_open(&sum[at].moments, 1.0);
+    ++*n_sums;
   }
+  mine_moments_add(&sum[at].moments, &metric->value, 1);
 }
 
 static void validation_put(mine_relation *r, int64_t fold, const char *name,
@@ -91,19 +84,14 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
     for (int i = 0; i < fold[f].n_metrics; i++)
       validation_add(sum, &n_sums, &fold[f].metric[i]);
   }
-  for (int f = 0; f < folds; f++) {
-    for (int i = 0; i < fold[f].n_metrics; i++)
-      validation_add_square(sum, n_sums, &fold[f].metric[i]);
+  for (int i = 0; i < n_sums; i++) {
+    const mine_moments *m = &sum[i].moments;
+    validation_put(r, 0, "mean", &(mine_metric){sum[i].name, mine_moments_mean(m)});
   }
   for (int i = 0; i < n_sums; i++) {
-    const double n = (double)sum[i].n;
-    validation_put(r, 0, "mean", &(mine_metric){sum[i].name, n > 0 ? sum[i].sum / n : (double)NAN});
-  }
-  for (int i = 0; i < n_sums; i++) {
-    const double n = (double)sum[i].n;
-    validation_put(
-        r, 0, "se",
-        &(mine_metric){sum[i].name, n > 1 ? sqrt(sum[i].squares / (n - 1) / n) : (double)NAN});
+    const mine_moments *m = &sum[i].moments;
+    const double error = mine_moments_deviation(m, 1) / sqrt((double)m->n);
+    validation_put(r, 0, "se", &(mine_metric){sum[i].name, error});
   }
   return env->status;
 }
