@@ -7,10 +7,9 @@
 ** A piece of work always has the same shape:
 **
 **   1. open an environment (mine_env) for the call: memory, limits, error text;
-**   2. open a job in it (training, scoring, baskets, search, profile) with its
-**      options;
-**   3. fill the job's frame: name the columns once, then put cells, row by row;
-**   4. run the job: it yields a model, scores, or a relation (a small table);
+**   2. open a job in it: a verb with its arguments and options;
+**   3. fill the job's frames: name the columns once, then put cells, row by row;
+**   4. run the job: it yields a model, or a relation (a small table);
 **   5. close the job, then the environment.
 **
 ** Models and relations own their memory and outlive the environment.
@@ -56,10 +55,8 @@ typedef struct mine_env mine_env;           /* one call: memory, limits, error  
 typedef struct mine_frame mine_frame;       /* typed columns                    */
 typedef struct mine_model mine_model;       /* a fitted model, immutable        */
 typedef struct mine_relation mine_relation; /* a small result table             */
-typedef struct mine_training mine_training;
-typedef struct mine_scoring mine_scoring;
-typedef struct mine_baskets mine_baskets;
-typedef struct mine_search mine_search;
+typedef struct mine_job mine_job;           /* one run of a verb                */
+typedef struct mine_scoring mine_scoring;   /* scoring, one row after another   */
 
 /* ---- values ------------------------------------------------------------- */
 
@@ -168,32 +165,126 @@ const char *mine_relation_column_name(const mine_relation *relation, int column)
 void mine_relation_cell(const mine_relation *relation, int64_t row, int column, mine_cell *out);
 void mine_relation_free(mine_relation *relation); /* NULL is fine */
 
-/* ---- training --------------------------------------------------------------- */
+/* ---- verbs: what can be asked for ---------------------------------------------- */
 
-/* Open a training job.  `algorithm` NULL: taken from the option `algorithm`
-** (mine_cluster: default kmeans).  `options`: short form or JSON, see
-** core/options.h; NULL or "" = all defaults. */
-mine_status mine_training_open(mine_env *env, const char *algorithm, const char *options,
-                               mine_training **out);
-mine_frame *mine_training_frame(mine_training *training);
-/* What the model should remember about where the rows came from (may be NULL). */
-mine_status mine_training_source(mine_training *training, const char *source);
-/* Keep this positive class if the caller gives none (retraining). */
-mine_status mine_training_keep_positive(mine_training *training, const mine_cell *positive);
-/* The i-th SELECT that an option holds (kmeans: init, the first centres); NULL behind the
-** last.  The host runs each and fills its frame, after the rows. */
-const char *mine_training_select(const mine_training *training, int i);
-/* The frame of the i-th SELECT: columns are matched by name to the features.  Ask for
-** it when all rows are in; NULL: failure recorded. */
-mine_frame *mine_training_select_frame(mine_training *training, int i);
-/* Fit on the rows in the frame: held-out metrics first, then all rows. */
-mine_status mine_training_fit(mine_training *training, mine_model **out);
-/* (id, cluster, distance) of the rows in the frame; clustering models only. */
-mine_status mine_training_assignments(mine_training *training, const mine_model *model,
-                                      mine_relation **out);
-/* (fold, metric, value) on the rows in the frame; option `folds`. */
-mine_status mine_training_cross_validate(mine_training *training, mine_relation **out);
-void mine_training_close(mine_training *training);
+/*
+** Everything the engine does for a caller is a verb, and a verb is one row of one
+** table (registry.def): its name, what it is for, its arguments, the columns of its
+** answer, its options, an example.  Hosts, option errors, the catalogue, the help
+** and the reference read that row, so there is no second list to keep.
+**
+** A host calls a verb without knowing it:
+**
+**   mine_job_open(env, verb, &arguments, &job);
+**   while (mine_job_source(job, &sql, &frame) == MINE_OK && frame)
+**     ... read the source `sql` into `frame` ...
+**   mine_job_run(job, &relation);        a table verb: the whole answer, or
+**   mine_job_train(job, &model);         a verb that makes a model
+**   mine_job_close(job);
+*/
+typedef enum mine_verb_form {
+  MINE_VERB_TABLE,    /* FROM mine_rules(source, options)  */
+  MINE_VERB_SCALAR,   /* SELECT mine_train(...)            */
+  MINE_VERB_AGGREGATE /* SELECT mine_median(x) FROM t, also as a window function */
+} mine_verb_form;
+
+typedef enum mine_argument_kind {
+  MINE_ARG_NONE = 0,
+  MINE_ARG_MODEL,     /* a stored model's name, or a model BLOB                */
+  MINE_ARG_NAME,      /* the name under which a model is stored                */
+  MINE_ARG_ALGORITHM, /* one of mine_algorithms                                */
+  MINE_ARG_SOURCE,    /* a table, or one SELECT                                */
+  MINE_ARG_BASE,      /* a model, or a source                                  */
+  MINE_ARG_TEXT,      /* a word: a format, a topic                             */
+  MINE_ARG_OPTIONS,   /* 'k=5, seed=1' or JSON                                 */
+  MINE_ARG_VALUE,     /* any value                                             */
+  MINE_ARG_ROW        /* 'name', value, ... or one JSON object: the rest       */
+} mine_argument_kind;
+
+typedef struct mine_argument {
+  mine_argument_kind kind;
+  const char *name; /* hidden column "_name" of a table verb */
+} mine_argument;
+
+#define MINE_MOST_ARGUMENTS 4
+
+typedef struct mine_option mine_option;
+typedef struct mine_want mine_want;
+typedef struct mine_aggregate mine_aggregate;
+
+/* Options that a verb takes: a table, the struct it fills, and for which tasks of the
+** algorithm (mine_task_kind bits; 0: any).  A list of them ends with a NULL table. */
+typedef struct mine_option_set {
+  const mine_option *table;
+  size_t bytes;
+  unsigned tasks;
+} mine_option_set;
+
+typedef struct mine_verb {
+  const char *name;    /* "mine_rules"                                                */
+  mine_verb_form form; /* a name may have a row for each form                         */
+  const char *job;     /* the heading it stands under in mine_help(): "Segments"      */
+  const char *what;    /* one line, a sentence                                        */
+  const char *notes;   /* more of them, for the reference; NULL: nothing to add       */
+  const char *example; /* SQL that runs on any database, an empty one too             */
+  mine_argument argument[MINE_MOST_ARGUMENTS];
+  int required;                   /* how many of them must be given                   */
+  const mine_answer *answer;      /* columns of the answer; a scalar has one          */
+  const mine_option_set *options; /* NULL: takes none                                 */
+  const mine_want *wants;         /* the event list it reads; NULL: none              */
+  const char *reads;              /* else what the source holds, in words             */
+  const char *algorithm;          /* whose own options it takes if none is named      */
+  int trains;                     /* makes a model: mine_job_train()                  */
+  int stores;                     /* the host writes: never from a schema             */
+
+  /* The engine's side (jobs/verb.h). */
+  size_t state_bytes;
+  mine_status (*open)(mine_job *job);
+  mine_status (*source)(mine_job *job, int step, const char **sql, mine_frame **frame);
+  mine_status (*run)(mine_job *job, mine_relation *out);
+  mine_status (*train)(mine_job *job, const mine_model *previous, mine_model **out);
+  mine_status (*block)(mine_job *job, int64_t *rows);
+  void (*cell)(const mine_job *job, int64_t row, int column, mine_cell *out);
+  void (*clear)(mine_job *job);
+  void (*close)(mine_job *job);
+  const mine_aggregate *aggregate;
+} mine_verb;
+
+const mine_verb *mine_verb_at(int i); /* in reading order; NULL past the end */
+/* NULL: there is none of that name and form. */
+const mine_verb *mine_verb_find(const char *name, mine_verb_form form);
+/* Whether SQL text is among the arguments. */
+int mine_verb_reads_source(const mine_verb *verb);
+/* "FROM mine_rules(source [, options])": as one types it.  Returns buffer. */
+#define MINE_FORM_BYTES 200
+const char *mine_verb_form_text(const mine_verb *verb, char buffer[MINE_FORM_BYTES]);
+
+/* What stands at the verb's argument places.  `model` for MODEL and for a BASE that
+** is one; text else (and beside a model the name it was called by).  NULL: not given. */
+typedef struct mine_arguments {
+  const char *text[MINE_MOST_ARGUMENTS];
+  const mine_model *model[MINE_MOST_ARGUMENTS];
+} mine_arguments;
+
+/* Options are judged here.  Texts are copied; the models must outlive the job. */
+mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_arguments *arguments,
+                          mine_job **out);
+void mine_job_close(mine_job *job); /* NULL is fine */
+/* The next source to read and the frame it goes into; *frame NULL: nothing (more).
+** *sql NULL: rows that the caller has, of no named source. */
+mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame);
+/* The whole answer.  `out` is the caller's to free. */
+mine_status mine_job_run(mine_job *job, mine_relation **out);
+/* Of a verb that trains: the model.  `previous` (may be NULL) is the one that it will
+** replace: what was chosen once, such as the positive class, stays. */
+mine_status mine_job_train(mine_job *job, const mine_model *previous, mine_model **out);
+/* A verb that streams answers block by block: the source may be read in pieces, each
+** answered by block(), its cells read, and dropped by clear().  Rows of the answer may
+** be more or fewer than rows read. */
+int mine_job_streams(const mine_job *job);
+mine_status mine_job_block(mine_job *job, int64_t *rows);
+void mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out);
+void mine_job_clear(mine_job *job);
 
 /* ---- models ------------------------------------------------------------------ */
 
@@ -223,93 +314,23 @@ int64_t mine_model_rows(const mine_model *model);
 /* The positive class; MINE_NULL when the model has none. */
 void mine_model_positive(const mine_model *model, mine_cell *out);
 
-/* The model as a relation: "summary", "centroids", "tree", "importance",
-** "coefficients", "metrics" (held-out), "confusion" (held-out).  A model that
-** has no such part is MINE_UNSUPPORTED, and the text names both. */
-mine_status mine_model_relation(mine_env *env, const mine_model *model, const char *part,
-                                mine_relation **out);
-/* The scalar scoring call for this model, ready to paste into SQL.  The text
-** is a one-cell relation; `name` is how the caller refers to the model. */
-mine_status mine_model_call(mine_env *env, const mine_model *model, const char *name,
-                            mine_relation **out);
+/* ---- scoring one row after another ------------------------------------------------ */
 
-/* ---- scoring ------------------------------------------------------------------- */
-
-typedef enum mine_scoring_mode {
-  MINE_SCORE_ROWS,    /* first column or the trained id's name is the id  */
-  MINE_SCORE_SINGLE,  /* no id: columns are features only (scalar form)   */
-  MINE_SCORE_EVALUATE /* the target is read too, for metrics             */
-} mine_scoring_mode;
-
-typedef enum mine_score_column {
-  MINE_SCORE_ID,
-  MINE_SCORE_PREDICTION,
-  MINE_SCORE_LABEL,
-  MINE_SCORE_PROBABILITY,
-  MINE_SCORE_CONFIDENCE,
-  MINE_SCORE_DISTANCE,
-  MINE_SCORE_MISSING,
-  MINE_SCORE_UNKNOWN
-} mine_score_column;
-
-/* The model must outlive the job. */
-mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
-                              const char *options, mine_scoring **out);
+/* The short way for single rows (SELECT mine_predict(model, 'name', value, ...)):
+** open; name the frame's columns; then, for each row: again (forget the last row), put
+** its cells, row (score it; no end_row).  The results are those of a verb that scores
+** a set, bit for bit.  The model must outlive the job. */
+mine_status mine_scoring_open_row(mine_env *env, const mine_model *model, mine_scoring **out);
 mine_frame *mine_scoring_frame(mine_scoring *scoring);
-/* Score the rows now in the frame; cells are readable until the next clear. */
-mine_status mine_scoring_run(mine_scoring *scoring);
-void mine_scoring_cell(const mine_scoring *scoring, int64_t row, mine_score_column column,
-                       mine_cell *out);
+void mine_scoring_again(mine_scoring *scoring);
+mine_status mine_scoring_row(mine_scoring *scoring);
+void mine_scoring_prediction(const mine_scoring *scoring, mine_cell *out);
 int mine_scoring_classes(const mine_scoring *scoring);
 void mine_scoring_class(const mine_scoring *scoring, int which, mine_cell *out);
 double mine_scoring_class_probability(const mine_scoring *scoring, int64_t row, int which);
 /* Which class a value names (typed as SQL equality), or -1. */
 int mine_scoring_find_class(const mine_scoring *scoring, const mine_cell *value);
-/* After run in MINE_SCORE_EVALUATE mode: "metrics" or "confusion". */
-mine_status mine_scoring_relation(mine_scoring *scoring, const char *part, mine_relation **out);
-void mine_scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
-/* The short way of MINE_SCORE_SINGLE, for one row after another: again (forget the
-** last row), put its cells, row (score it; no end_row, no run).  The
-** results are those of the long way, bit for bit. */
-void mine_scoring_again(mine_scoring *scoring);
-mine_status mine_scoring_row(mine_scoring *scoring);
 void mine_scoring_close(mine_scoring *scoring);
-
-/* ---- baskets: itemsets and rules -------------------------------------------------- */
-
-typedef enum mine_baskets_what { MINE_ITEMSETS, MINE_RULES } mine_baskets_what;
-mine_status mine_baskets_open(mine_env *env, mine_baskets_what what, const char *options,
-                              mine_baskets **out);
-mine_frame *mine_baskets_frame(mine_baskets *baskets); /* columns (basket, item) */
-#define MINE_ITEMSET_COLUMNS "itemset, size, count, support"
-#define MINE_RULE_COLUMNS                                                            \
-  "antecedent, consequent, count, support, confidence, lift, leverage, conviction, " \
-  "coverage, added_value, cosine, jaccard, kulczynski, imbalance_ratio, phi, chi_squared"
-mine_status mine_baskets_run(mine_baskets *baskets, mine_relation **out);
-void mine_baskets_close(mine_baskets *baskets);
-
-/* ---- neighbours ---------------------------------------------------------------------- */
-
-/* With a model (knn) the base rows are the model's; otherwise fill the base
-** frame first.  same_source: both sources are the same text, which makes
-** exclude_self default to 1. */
-mine_status mine_search_open(mine_env *env, const mine_model *model, int same_source,
-                             const char *options, mine_search **out);
-mine_frame *mine_search_base(mine_search *search);  /* NULL with a model */
-mine_status mine_search_build(mine_search *search); /* after the base is filled */
-mine_frame *mine_search_queries(mine_search *search);
-mine_status mine_search_run(mine_search *search, mine_relation **out);
-void mine_search_close(mine_search *search);
-
-/* ---- profile and catalogue -------------------------------------------------------------- */
-
-/* A frame that accepts any columns; then the profile of what it holds. */
-mine_status mine_profile_open(mine_env *env, mine_frame **out);
-mine_status mine_profile_run(mine_frame *frame, mine_relation **out);
-void mine_profile_close(mine_frame *frame); /* NULL is fine */
-
-mine_status mine_catalog_algorithms(mine_env *env, mine_relation **out);
-mine_status mine_catalog_options(mine_env *env, const char *algorithm_or_verb, mine_relation **out);
 
 #ifdef __cplusplus
 }

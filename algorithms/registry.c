@@ -9,6 +9,7 @@
 
 #include "model/model.h"
 
+#define VERB(name)      /* jobs/verb.c: a higher layer */
 #define ALGORITHM(name) extern const mine_algorithm mine_algorithm_##name;
 #define KIND(name)      extern const mine_kind mine_kind_##name;
 #include "registry.def"

@@ -129,54 +129,74 @@ static void worker_fill(mine_call *call, const char *text, mine_frame *frame) {
   mine_source_close(&source);
 }
 
+/* A job of the verb; arguments[i] NULL: the caller fills the frame itself. */
+static mine_job *worker_job(mine_call *call, const char *verb, mine_verb_form form,
+                            const mine_arguments *arguments) {
+  mine_job *job = NULL;
+  worker_fail(call, mine_job_open(call->env, mine_verb_find(verb, form), arguments, &job));
+  return job;
+}
+
+/* Read the job's next source. */
+static mine_frame *worker_next(mine_call *call, mine_job *job) {
+  const char *sql;
+  mine_frame *frame;
+  worker_fail(call, mine_job_source(job, &sql, &frame));
+  if (frame) worker_fill(call, sql, frame);
+  return frame;
+}
+
 static void worker_read(worker *work) {
   mine_call call;
-  mine_training *training = NULL;
+  const mine_arguments arguments = {.text = {"kmeans", work->argument[1], "id=id"}};
   worker_start(work);
   worker_fail(&call, mine_call_open(&call, work->connection, "bench"));
-  worker_fail(&call, mine_training_open(call.env, "kmeans", "id=id", &training));
-  worker_fill(&call, work->argument[1], mine_training_frame(training));
+  mine_job *job = worker_job(&call, "mine_fit", MINE_VERB_SCALAR, &arguments);
+  mine_frame *frame = worker_next(&call, job);
   worker_stop(work);
-  work->value = (double)mine_frame_rows(mine_training_frame(training));
-  mine_training_close(training);
+  work->value = (double)mine_frame_rows(frame);
+  mine_job_close(job);
   mine_call_close(&call);
 }
 
 static void worker_fit(worker *work) {
   mine_call call;
-  mine_training *training = NULL;
-  const char *initial;
+  const mine_arguments arguments = {
+      .text = {work->argument[2], work->argument[1], work->argument[3]}};
   worker_fail(&call, mine_call_open(&call, work->connection, "bench"));
-  worker_fail(&call, mine_training_open(call.env, work->argument[2], work->argument[3], &training));
-  worker_fill(&call, work->argument[1], mine_training_frame(training));
-  if (mine_training_wants_initial(training, &initial))
-    worker_fill(&call, initial, mine_training_initial(training));
+  mine_job *job = worker_job(&call, "mine_fit", MINE_VERB_SCALAR, &arguments);
+  while (worker_next(&call, job)) {
+  }
   mine_model_free(work->model);
   work->model = NULL;
   worker_start(work);
-  worker_fail(&call, mine_training_fit(training, &work->model));
+  worker_fail(&call, mine_job_train(job, NULL, &work->model));
   worker_stop(work);
   work->value = (double)mine_model_rows(work->model);
-  mine_training_close(training);
+  mine_job_close(job);
   mine_call_close(&call);
 }
 
-/* The value is the sum of all distances: what the peer's neighbours must equal. */
+/* The value is the sum of all distances: what the peer's neighbours must equal.  The
+** step from the base to the queries builds what is searched: it counts. */
 static void worker_search(worker *work) {
   mine_call call;
-  mine_search *search = NULL;
   mine_relation *found = NULL;
+  const mine_arguments arguments = {
+      .text = {work->argument[1], work->argument[2], work->argument[3]}};
+  const char *sql;
+  mine_frame *frame;
   worker_fail(&call, mine_call_open(&call, work->connection, "bench"));
-  worker_fail(&call, mine_search_open(call.env, NULL, 0, work->argument[3], &search));
-  worker_fill(&call, work->argument[1], mine_search_base(search));
+  mine_job *job = worker_job(&call, "mine_neighbors", MINE_VERB_TABLE, &arguments);
+  (void)worker_next(&call, job);
   worker_start(work);
-  worker_fail(&call, mine_search_build(search));
+  worker_fail(&call, mine_job_source(job, &sql, &frame));
   worker_stop(work);
   double built = work->seconds;
   double built_cpu = work->cpu;
-  worker_fill(&call, work->argument[2], mine_search_queries(search));
+  worker_fill(&call, sql, frame);
   worker_start(work);
-  worker_fail(&call, mine_search_run(search, &found));
+  worker_fail(&call, mine_job_run(job, &found));
   worker_stop(work);
   work->seconds += built;
   work->cpu += built_cpu;
@@ -187,7 +207,7 @@ static void worker_search(worker *work) {
     work->value += cell.as.real;
   }
   mine_relation_free(found);
-  mine_search_close(search);
+  mine_job_close(job);
   mine_call_close(&call);
 }
 

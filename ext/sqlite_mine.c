@@ -1,5 +1,5 @@
 /*
-** sqlite_mine.c -- the entry point: check the host, register two lists.
+** sqlite_mine.c -- the entry point: check the host, register every verb.
 **
 ** Loading twice on one connection is harmless: the second time finds the first
 ** and leaves it.  If a registration fails the load reports it, and SQLite drops
@@ -13,8 +13,9 @@ SQLITE_EXTENSION_INIT1
 #include <string.h>
 
 #include "mine_static.h"
+#include "scalar_verb.h"
 #include "source.h"
-#include "verbs.h"
+#include "table_verb.h"
 
 #if defined(_WIN32)
 #define MINE_EXPORT __declspec(dllexport)
@@ -24,31 +25,23 @@ SQLITE_EXTENSION_INIT1
 #define MINE_EXPORT
 #endif
 
-static int register_scalars(mine_connection *connection, const mine_scalar_verb *verb) {
-  int code = SQLITE_OK;
-  for (; verb->name && !code; verb++) {
-    mine_connection_retain(connection);
-    code = sqlite3_create_function_v2(connection->db, verb->name, verb->arguments,
-                                      SQLITE_UTF8 | verb->flags, connection, verb->call, NULL, NULL,
-                                      mine_connection_release);
+/* A verb in its form; and, where it has not both, an answer to the other form that
+** says how to call it. */
+static int register_verb(mine_connection *connection, const mine_verb *verb) {
+  if (verb->form == MINE_VERB_TABLE) {
+    int code = mine_table_verb_register(connection, verb);
+    int only = !mine_verb_find(verb->name, MINE_VERB_SCALAR);
+    return code || !only ? code : mine_scalar_hint_register(connection, verb);
   }
-  return code;
-}
-
-static int register_tables(mine_connection *connection, const mine_table_verb *verb) {
-  int code = SQLITE_OK;
-  for (; verb->name && !code; verb++)
-    code = mine_table_verb_register(connection, verb);
-  return code;
+  int code = mine_scalar_verb_register(connection, verb);
+  int only = !mine_verb_find(verb->name, MINE_VERB_TABLE);
+  return code || !only ? code : mine_table_hint_register(connection, verb);
 }
 
 static int register_all(mine_connection *connection) {
-  int code = register_scalars(connection, mine_scalar_verbs_train);
-  if (!code) code = register_scalars(connection, mine_scalar_verbs_score);
-  if (!code) code = register_scalars(connection, mine_scalar_verbs_about);
-  if (!code) code = register_tables(connection, mine_table_verbs_model);
-  if (!code) code = register_tables(connection, mine_table_verbs_score);
-  if (!code) code = register_tables(connection, mine_table_verbs_source);
+  int code = SQLITE_OK;
+  for (int i = 0; mine_verb_at(i) && !code; i++)
+    code = register_verb(connection, mine_verb_at(i));
   int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
   if (!code) {
     code = sqlite3_create_function_v2(connection->db, MINE_ROW_FUNCTION, -1, flags, NULL,

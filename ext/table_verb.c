@@ -11,13 +11,13 @@ typedef struct verb_cursor {
   sqlite3_vtab_cursor base;
   mine_verb_result *result; /* NULL before the first filter               */
   int64_t row;              /* in the block, or among the matches         */
-  int matching;             /* answering id = ?                           */
+  int key;                  /* the column that answers = ?, -1: all rows   */
 } verb_cursor;
 
 typedef struct verb_table {
   sqlite3_vtab base;
   mine_connection *connection;
-  const mine_table_verb *verb;
+  const mine_verb *verb;
   int n_columns; /* visible ones; the arguments follow */
   int n_arguments;
   verb_cursor *opened; /* by the last call on this table, else NULL */
@@ -26,31 +26,33 @@ typedef struct verb_table {
 /* What registration hands to xConnect. */
 typedef struct verb_registration {
   mine_connection *connection;
-  const mine_table_verb *verb;
+  const mine_verb *verb;
 } verb_registration;
 
 /* ---- connect ------------------------------------------------------------------- */
 
-static int verb_count_columns(const char *columns) {
-  int n = 1;
-  for (; *columns; columns++)
-    n += *columns == ',';
-  return n;
-}
-
-static int verb_count_arguments(const mine_table_verb *verb) {
+static int verb_count_columns(const mine_verb *verb) {
   int n = 0;
-  while (n < MINE_MOST_ARGUMENTS && verb->arguments[n])
+  while (verb->answer[n].name)
     n++;
   return n;
 }
 
-static char *verb_declaration(const mine_table_verb *verb) {
+static int verb_count_arguments(const mine_verb *verb) {
+  int n = 0;
+  while (n < MINE_MOST_ARGUMENTS && verb->argument[n].kind)
+    n++;
+  return n;
+}
+
+static char *verb_declaration(const mine_verb *verb) {
+  static const char *const types[] = {"", " INTEGER", " REAL", " TEXT", " TEXT"};
   sqlite3_str *sql = sqlite3_str_new(NULL);
-  sqlite3_str_appendf(sql, "CREATE TABLE x(%s", verb->columns);
-  for (int i = 0; i < verb_count_arguments(verb); i++) {
-    sqlite3_str_appendf(sql, ", %s HIDDEN", verb->arguments[i]);
-  }
+  sqlite3_str_appendall(sql, "CREATE TABLE x(");
+  for (const mine_answer *a = verb->answer; a->name; a++)
+    sqlite3_str_appendf(sql, "%s\"%w\"%s", a == verb->answer ? "" : ", ", a->name, types[a->type]);
+  for (int i = 0; i < verb_count_arguments(verb); i++)
+    sqlite3_str_appendf(sql, ", _%s HIDDEN", verb->argument[i].name);
   sqlite3_str_appendall(sql, ")");
   return sqlite3_str_finish(sql);
 }
@@ -68,10 +70,10 @@ static int verb_connect(sqlite3 *db, void *pointer, int argc, const char *const 
   memset(table, 0, sizeof *table);
   table->connection = registration->connection;
   table->verb = registration->verb;
-  table->n_columns = verb_count_columns(registration->verb->columns);
+  table->n_columns = verb_count_columns(registration->verb);
   table->n_arguments = verb_count_arguments(registration->verb);
-  sqlite3_vtab_config(
-      db, registration->verb->reads_source ? SQLITE_VTAB_DIRECTONLY : SQLITE_VTAB_INNOCUOUS);
+  sqlite3_vtab_config(db, mine_verb_reads_source(registration->verb) ? SQLITE_VTAB_DIRECTONLY
+                                                                     : SQLITE_VTAB_INNOCUOUS);
   *out = &table->base;
   return SQLITE_OK;
 }
@@ -83,8 +85,11 @@ static int verb_disconnect(sqlite3_vtab *base) {
 
 /* ---- planning (T1, T2, T3) --------------------------------------------------------- */
 
-#define VERB_ID_BIT      0x100
-#define VERB_MISSING_BIT 0x200
+/* A plan's number: the arguments it supplies, a bit each; whether one is missing; and
+** the column whose value comes behind them, counted from 1. */
+#define VERB_ARGUMENTS   0xf
+#define VERB_MISSING_BIT 0x10
+#define VERB_KEY_SHIFT   5
 
 static int verb_error(verb_table *table, const char *format, const char *what) {
   sqlite3_free(table->base.zErrMsg);
@@ -103,9 +108,9 @@ static int verb_argument_constraint(verb_table *table, sqlite3_index_info *info,
     if (c->iColumn != table->n_columns + argument || c->op >= SQLITE_INDEX_CONSTRAINT_LIMIT) {
       continue;
     }
-    const char *name = table->verb->arguments[argument];
+    const char *name = table->verb->argument[argument].name;
     if (c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
-      return verb_error(table, "%s takes = only", name);
+      return verb_error(table, "_%s takes = only", name);
     }
     if (!c->usable) return SQLITE_CONSTRAINT;
     if (*found < 0) *found = i;
@@ -113,35 +118,29 @@ static int verb_argument_constraint(verb_table *table, sqlite3_index_info *info,
   return SQLITE_OK;
 }
 
-static int verb_id_constraint(const verb_table *table, sqlite3_index_info *info) {
-  if (table->verb->id_column < 0) return -1;
+/* The constraint key = ? that selects best: the first key column of the verb that has
+** one; -1: none. */
+static int verb_key_constraint(const verb_table *table, sqlite3_index_info *info) {
+  int best = -1;
   for (int i = 0; i < info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &info->aConstraint[i];
-    if (c->usable && c->iColumn == table->verb->id_column && c->op == SQLITE_INDEX_CONSTRAINT_EQ &&
-        sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") == 0) {
-      return i;
-    }
+    int key = c->iColumn >= 0 && c->iColumn < table->n_columns &&
+              table->verb->answer[c->iColumn].key && c->op == SQLITE_INDEX_CONSTRAINT_EQ;
+    if (!key || !c->usable) continue;
+    if (sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") != 0) continue;
+    /* IN is answered value by value: worth it for an id; elsewhere rows shall come in
+    ** the order of the result. */
+    if (c->iColumn > 0 && sqlite3_vtab_in(info, i, -1)) continue;
+    if (best < 0 || c->iColumn < info->aConstraint[best].iColumn) best = i;
   }
-  return -1;
+  return best;
 }
 
-/* "FROM mine_predict(model, source [, options])" */
 static int verb_usage(verb_table *table) {
-  const mine_table_verb *verb = table->verb;
-  sqlite3_str *text = sqlite3_str_new(NULL);
-  for (int i = 0; i < table->n_arguments; i++) {
-    int optional = i >= verb->required;
-    sqlite3_str_appendf(text, "%s%s%s%s", optional ? " [" : "", i ? ", " : "",
-                        verb->arguments[i] + 1, optional ? "]" : "");
-  }
-  char *arguments = sqlite3_str_finish(text);
-  char *usage = sqlite3_mprintf("FROM %s(%s)", verb->name, arguments ? arguments : "");
+  char form[MINE_FORM_BYTES];
   /* SQLite up to at least 3.40 drops them in UPDATE ... FROM f(...). */
-  int code = verb_error(table, "arguments are missing; write %s; in UPDATE ... FROM, as a subquery",
-                        usage ? usage : "");
-  sqlite3_free(arguments);
-  sqlite3_free(usage);
-  return code;
+  return verb_error(table, "arguments are missing; write %s; in UPDATE ... FROM, as a subquery",
+                    mine_verb_form_text(table->verb, form));
 }
 
 /* Newer SQLite (3.53; 3.40 not) states the arguments of a call again in the plans of
@@ -178,14 +177,15 @@ static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     info->aConstraintUsage[found].omit = 1;
     info->idxNum |= 1 << i;
   }
-  int id = verb_id_constraint(table, info);
+  int key = verb_key_constraint(table, info);
   info->estimatedCost = 1e6;
   info->estimatedRows = 1000000;
-  if (id >= 0) {
-    info->aConstraintUsage[id].argvIndex = ++given;
-    info->idxNum |= VERB_ID_BIT;
-    info->estimatedCost = 20;
-    info->estimatedRows = 1;
+  if (key >= 0) {
+    const int column = info->aConstraint[key].iColumn;
+    info->aConstraintUsage[key].argvIndex = ++given;
+    info->idxNum |= (column + 1) << VERB_KEY_SHIFT;
+    info->estimatedCost = column == 0 ? 20 : 200; /* an id comes first, and once */
+    info->estimatedRows = column == 0 ? 1 : 25;
   }
   /* For an OR of conditions SQLite asks for plans without the arguments.  Such a
   ** plan is priced out; if it is all there is, running it says what is missing. */
@@ -244,21 +244,20 @@ static int verb_provide(verb_cursor *cursor, int given, sqlite3_value **values) 
     mine_verb_result_stop(cursor->result); /* a stream cannot be rewound: this time whole */
   } else {
     mine_verb_result_free(cursor->result);
-    cursor->result = mine_verb_result_new(given, values);
+    cursor->result = mine_verb_result_new(table->verb, table->n_columns, given, values);
     if (!cursor->result) return SQLITE_NOMEM;
   }
   int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
-  int whole = cursor->matching || writing || again;
-  mine_status status = mine_verb_result_begin(cursor->result, table->connection, table->verb,
-                                              table->n_columns, whole);
+  int whole = cursor->key >= 0 || writing || again;
+  mine_status status = mine_verb_result_begin(cursor->result, table->connection, whole);
   return status ? verb_run_failed(cursor) : SQLITE_OK;
 }
 
-/* ---- id = ? (T3) --------------------------------------------------------------------------- */
+/* ---- key = ? (T3) --------------------------------------------------------------------------- */
 
-static int verb_find_id(verb_cursor *cursor, sqlite3_value *value) {
+static int verb_find_key(verb_cursor *cursor, sqlite3_value *value) {
   int code;
-  cursor->row = mine_verb_result_find(cursor->result, value, &code);
+  cursor->row = mine_verb_result_find(cursor->result, cursor->key, value, &code);
   return code;
 }
 
@@ -275,12 +274,12 @@ static int verb_check_repetitions(verb_table *table, int plan, const char *argum
                                   sqlite3_value **values, sqlite3_value **repeated) {
   for (int i = 0; arguments[i]; i++) {
     int which = arguments[i] - '0';
-    const char *name = table->verb->arguments[which];
+    const char *name = table->verb->argument[which].name;
     if (!mine_verb_same_value(repeated[i], values[verb_supplied(plan, which)])) {
-      return verb_error(table, "%s is given twice", name);
+      return verb_error(table, "_%s is given twice", name);
     }
     if (sqlite3_value_type(repeated[i]) == SQLITE_NULL) {
-      return verb_error(table, "%s is NULL, which this SQLite cannot join by an OR; leave it out",
+      return verb_error(table, "_%s is NULL, which this SQLite cannot join by an OR; leave it out",
                         name);
     }
   }
@@ -293,22 +292,22 @@ static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_tex
   verb_table *table = (verb_table *)base->pVtab;
   table->opened = NULL;
   if (plan & VERB_MISSING_BIT) return verb_usage(table);
-  cursor->matching = (plan & VERB_ID_BIT) != 0;
+  cursor->key = (plan >> VERB_KEY_SHIFT) - 1;
   cursor->row = 0;
   int repeated = plan_text ? (int)strlen(plan_text) : 0;
   int code = SQLITE_OK;
   if (repeated) {
     code = verb_check_repetitions(table, plan, plan_text, values, values + n - repeated);
   }
-  if (!code) code = verb_provide(cursor, plan & 0xff, values);
-  return code || !cursor->matching ? code : verb_find_id(cursor, values[n - repeated - 1]);
+  if (!code) code = verb_provide(cursor, plan & VERB_ARGUMENTS, values);
+  return code || cursor->key < 0 ? code : verb_find_key(cursor, values[n - repeated - 1]);
 }
 
 static int verb_next(sqlite3_vtab_cursor *base) {
   verb_cursor *cursor = (verb_cursor *)base;
   mine_verb_result *result = cursor->result;
-  if (cursor->matching) {
-    cursor->row = mine_id_index_next(&result->ids, cursor->row);
+  if (cursor->key >= 0) {
+    cursor->row = mine_id_index_next(&result->index[cursor->key], cursor->row);
     return SQLITE_OK;
   }
   if (++cursor->row < result->run.rows || result->run.whole) return SQLITE_OK;
@@ -319,7 +318,7 @@ static int verb_next(sqlite3_vtab_cursor *base) {
 static int verb_eof(sqlite3_vtab_cursor *base) {
   const verb_cursor *cursor = (const verb_cursor *)base;
   if (!cursor->result) return 1;
-  if (cursor->matching) return cursor->row < 0;
+  if (cursor->key >= 0) return cursor->row < 0;
   return cursor->row >= cursor->result->run.rows;
 }
 
@@ -332,8 +331,10 @@ static int verb_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
     return SQLITE_OK;
   }
   mine_cell cell;
-  mine_verb_result_cell(cursor->result, cursor->row, column, &cell);
+  mine_verb_run_cell(&cursor->result->run, cursor->row, column, &cell);
   mine_result_cell(context, &cell);
+  if (table->verb->answer[column].type == MINE_ANSWER_JSON && cell.type == MINE_TEXT)
+    sqlite3_result_subtype(context, 'J');
   return SQLITE_OK;
 }
 
@@ -365,23 +366,46 @@ static void verb_unregister(void *pointer) {
   sqlite3_free(registration);
 }
 
-int mine_table_verb_register(mine_connection *connection, const mine_table_verb *verb) {
+static int verb_register(mine_connection *connection, const mine_verb *verb,
+                         const sqlite3_module *module) {
   verb_registration *registration = sqlite3_malloc64(sizeof *registration);
   if (!registration) return SQLITE_NOMEM;
   registration->connection = connection;
   registration->verb = verb;
   mine_connection_retain(connection);
-  return sqlite3_create_module_v2(connection->db, verb->name, &verb_module, registration,
+  return sqlite3_create_module_v2(connection->db, verb->name, module, registration,
                                   verb_unregister);
 }
 
-/* ---- arguments of a run ------------------------------------------------------------------- */
-
-mine_status mine_run_source_text(mine_verb_run *run, int which, const char **out) {
-  const char *what = run->verb->arguments[which] + 1;
-  return mine_call_required_text(&run->call, run->argument[which], what, MINE_LONGEST_TEXT, out);
+int mine_table_verb_register(mine_connection *connection, const mine_verb *verb) {
+  return verb_register(connection, verb, &verb_module);
 }
 
-mine_status mine_run_options(mine_verb_run *run, int which, const char **out) {
-  return mine_call_text(&run->call, run->argument[which], "options text", MINE_LONGEST_TEXT, out);
+static int hint_connect(sqlite3 *db, void *pointer, int argc, const char *const *argv,
+                        sqlite3_vtab **out, char **error) {
+  (void)db, (void)argc, (void)argv, (void)out;
+  const mine_verb *verb = ((const verb_registration *)pointer)->verb;
+  char form[MINE_FORM_BYTES];
+  *error = sqlite3_mprintf("%s: it answers with one value; write %s", verb->name,
+                           mine_verb_form_text(verb, form));
+  return SQLITE_ERROR;
+}
+
+/* Never connected: only its refusal is ever seen. */
+static const sqlite3_module hint_module = {
+    .iVersion = 0,
+    .xConnect = hint_connect,
+    .xBestIndex = verb_best_index,
+    .xDisconnect = verb_disconnect,
+    .xOpen = verb_open,
+    .xClose = verb_close,
+    .xFilter = verb_filter,
+    .xNext = verb_next,
+    .xEof = verb_eof,
+    .xColumn = verb_column,
+    .xRowid = verb_rowid,
+};
+
+int mine_table_hint_register(mine_connection *connection, const mine_verb *verb) {
+  return verb_register(connection, verb, &hint_module);
 }

@@ -7,18 +7,10 @@
 
 /* End the work, keep the arguments. */
 void mine_verb_result_stop(mine_verb_result *result) {
-  mine_verb_run *run = &result->run;
-  if (result->running) {
-    if (run->verb->stop) run->verb->stop(run);
-    mine_relation_free(run->relation);
-    mine_call_close(&run->call);
-  }
-  run->relation = NULL;
-  run->state = NULL;
-  run->rows = 0;
-  mine_id_index_free(&result->ids);
+  if (result->running) mine_verb_run_stop(&result->run);
+  for (int c = 0; c < result->n_columns; c++)
+    mine_id_index_free(&result->index[c]);
   result->running = 0;
-  result->indexed = 0;
 }
 
 void mine_verb_result_free(mine_verb_result *result) {
@@ -29,46 +21,17 @@ void mine_verb_result_free(mine_verb_result *result) {
   sqlite3_free(result);
 }
 
-void mine_verb_result_cell(mine_verb_result *result, int64_t row, int column, mine_cell *out) {
-  mine_verb_run *run = &result->run;
-  if (run->relation) {
-    mine_relation_cell(run->relation, row, column, out);
-  } else {
-    run->verb->cell(run, row, column, out);
-  }
-}
-
 mine_status mine_verb_result_next_block(mine_verb_result *result) {
-  mine_verb_run *run = &result->run;
-  result->passed += run->rows;
-  if (run->relation) {
-    run->rows = result->passed ? 0 : mine_relation_rows(run->relation);
-    return MINE_OK;
-  }
-  return run->verb->fill(run);
-}
-
-static mine_status result_check_width(mine_verb_run *run, int declared) {
-  int width = run->relation ? mine_relation_columns(run->relation) : declared;
-  if (width == declared) return MINE_OK;
-  return mine_call_fail(&run->call, MINE_UNSUPPORTED,
-                        "the engine answers %d columns where %d are declared; extension and "
-                        "engine are of different versions",
-                        width, declared);
+  result->passed += result->run.rows;
+  return mine_verb_run_next(&result->run);
 }
 
 mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,
-                                   const mine_table_verb *verb, int n_columns, int whole) {
-  mine_verb_run *run = &result->run;
-  run->verb = verb;
-  run->whole = whole;
+                                   int whole) {
+  result->run.whole = whole;
   result->running = 1;
   result->passed = 0;
-  mine_status status = mine_call_open(&run->call, connection, verb->name);
-  if (!status) status = run->verb->start(run);
-  if (!status) status = result_check_width(run, n_columns);
-  if (run->relation) run->whole = 1;
-  return status ? status : mine_verb_result_next_block(result);
+  return mine_verb_run_start(&result->run, connection);
 }
 
 int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b) {
@@ -89,10 +52,15 @@ int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_v
   return 1;
 }
 
-mine_verb_result *mine_verb_result_new(int given, sqlite3_value **values) {
-  mine_verb_result *result = sqlite3_malloc64(sizeof *result);
+mine_verb_result *mine_verb_result_new(const mine_verb *verb, int n_columns, int given,
+                                       sqlite3_value **values) {
+  size_t bytes = sizeof(mine_verb_result) + (size_t)n_columns * sizeof(mine_id_index);
+  mine_verb_result *result = sqlite3_malloc64(bytes);
   if (!result) return NULL;
-  memset(result, 0, sizeof *result);
+  memset(result, 0, bytes);
+  result->run.verb = verb;
+  result->n_columns = n_columns;
+  result->index = (mine_id_index *)(result + 1);
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     if (!(given & (1 << i))) continue;
     result->run.argument[i] = sqlite3_value_dup(*values++);
@@ -104,22 +72,23 @@ mine_verb_result *mine_verb_result_new(int given, sqlite3_value **values) {
   return result;
 }
 
-static int result_index_ids(mine_verb_result *result) {
-  if (result->indexed) return SQLITE_OK;
-  if (mine_id_index_open(&result->ids, result->run.rows)) return SQLITE_NOMEM;
+static int result_make_index(mine_verb_result *result, int column) {
+  mine_id_index *index = &result->index[column];
+  if (index->first) return SQLITE_OK;
+  if (mine_id_index_open(index, result->run.rows)) return SQLITE_NOMEM;
   for (int64_t row = result->run.rows - 1; row >= 0; row--) {
-    mine_cell id;
-    mine_verb_result_cell(result, row, result->run.verb->id_column, &id);
-    mine_id_index_add(&result->ids, row, &id);
+    mine_cell key;
+    mine_verb_run_cell(&result->run, row, column, &key);
+    mine_id_index_add(index, row, &key);
   }
-  result->indexed = 1;
   return SQLITE_OK;
 }
 
-int64_t mine_verb_result_find(mine_verb_result *result, sqlite3_value *value, int *code) {
-  *code = result_index_ids(result);
+int64_t mine_verb_result_find(mine_verb_result *result, int column, sqlite3_value *value,
+                              int *code) {
+  *code = result_make_index(result, column);
   if (*code) return -1;
-  mine_cell id;
-  mine_value_cell(value, &id);
-  return mine_id_index_find(&result->ids, &id);
+  mine_cell key;
+  mine_value_cell(value, &key);
+  return mine_id_index_find(&result->index[column], &key);
 }

@@ -1,5 +1,5 @@
 /*
-** verb_result.h -- one execution of a verb, and what is kept of its result.
+** verb_result.h -- what is kept of one execution of a verb.
 **
 ** A result belongs to a cursor and may be handed to the next one of the same
 ** statement.  Whole results are read again and again; streams once.
@@ -8,32 +8,32 @@
 #define MINE_EXT_VERB_RESULT_H
 
 #include "id_index.h"
-#include "table_verb.h"
+#include "verb_run.h"
 
 typedef struct mine_verb_result {
   mine_verb_run run;
   int running;
-  int64_t passed;    /* rows before this block                    */
-  mine_id_index ids; /* over the whole result; empty until needed */
-  int indexed;
+  int64_t passed; /* rows before this block                                   */
+  int n_columns;
+  mine_id_index *index; /* per column, over the whole result; made when needed */
 } mine_verb_result;
 
 /* Bit i of `given`: argument i is the next of values.  NULL: out of memory. */
-mine_verb_result *mine_verb_result_new(int given, sqlite3_value **values);
+mine_verb_result *mine_verb_result_new(const mine_verb *verb, int n_columns, int given,
+                                       sqlite3_value **values);
 void mine_verb_result_free(mine_verb_result *result); /* NULL is fine */
 int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values);
 /* Equal as values of SQL: the same type and the same bytes; NULL = not given. */
 int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b);
 
-/* Start the verb and make its first block.  n_columns: as declared. */
+/* Start the verb and make its first block. */
 mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,
-                                   const mine_table_verb *verb, int n_columns, int whole);
+                                   int whole);
 mine_status mine_verb_result_next_block(mine_verb_result *result);
 void mine_verb_result_stop(mine_verb_result *result); /* keeps the arguments */
-void mine_verb_result_cell(mine_verb_result *result, int64_t row, int column, mine_cell *out);
 
-/* First row whose id may equal `id`, -1 when none; *code SQLITE_NOMEM on failure.
-** Go on with mine_id_index_next(&result->ids, row). */
-int64_t mine_verb_result_find(mine_verb_result *result, sqlite3_value *id, int *code);
+/* First row whose cell in this column may equal `key`, -1 when none; *code
+** SQLITE_NOMEM on failure.  Go on with mine_id_index_next(&result->index[column], row). */
+int64_t mine_verb_result_find(mine_verb_result *result, int column, sqlite3_value *key, int *code);
 
 #endif

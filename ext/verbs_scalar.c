@@ -19,7 +19,7 @@
 
 #include "models.h"
 #include "row_reader.h"
-#include "verbs.h"
+#include "scalar_verb.h"
 
 typedef struct row_plan {
   mine_call call; /* lives as long as the plan */
@@ -148,8 +148,7 @@ static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
                             "with members");
   }
   if (!status) {
-    status =
-        mine_scoring_open(plan->call.env, plan->model, MINE_SCORE_SINGLE, NULL, &plan->scoring);
+    status = mine_scoring_open_row(plan->call.env, plan->model, &plan->scoring);
   }
   if (status) return status;
   mine_frame *frame = mine_scoring_frame(plan->scoring);
@@ -218,7 +217,7 @@ static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
 
 static mine_status row_result_prediction(row_plan *plan, sqlite3_context *context) {
   mine_cell cell;
-  mine_scoring_cell(plan->scoring, 0, MINE_SCORE_PREDICTION, &cell);
+  mine_scoring_prediction(plan->scoring, &cell);
   mine_result_cell(context, &cell);
   return MINE_OK;
 }
@@ -303,7 +302,7 @@ static void row_check_names(sqlite3_context *context, row_plan *plan, int first,
 /* values[0] is the model, values[first..] the row. */
 static void row_function(sqlite3_context *context, const char *verb, int first, int n,
                          sqlite3_value **values) {
-  mine_connection *connection = sqlite3_user_data(context);
+  mine_connection *connection = mine_scalar_connection(context);
   row_plan *plan = sqlite3_get_auxdata(context, 0);
   int kept = plan && plan->changes == sqlite3_total_changes64(connection->db);
   mine_status status = kept ? MINE_OK : row_plan_make(connection, verb, values[0], &plan);
@@ -345,8 +344,8 @@ static void probability_function(sqlite3_context *context, int n, sqlite3_value 
   row_function(context, "mine_probability", 2, n, values);
 }
 
-const mine_scalar_verb mine_scalar_verbs_score[] = {
-    {"mine_predict", -1, SQLITE_INNOCUOUS, predict_function},
-    {"mine_probability", -1, SQLITE_INNOCUOUS, probability_function},
-    {NULL, 0, 0, NULL},
+const mine_scalar_special mine_scalar_specials_row[] = {
+    {.name = "mine_predict", .function = predict_function},
+    {.name = "mine_probability", .function = probability_function},
+    {.name = NULL},
 };

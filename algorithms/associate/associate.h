@@ -89,7 +89,7 @@ void mine_item_texts_join(const mine_item_texts *items, const uint32_t *rank, si
 
 /* (itemset, size, count, support), in the order of the sets. */
 mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
-                                   const mine_values *names, mine_relation **out) MINE_MUST_CHECK;
+                                   const mine_values *names, mine_relation *out) MINE_MUST_CHECK;
 
 /* ---- rules ------------------------------------------------------------------ */
 
@@ -154,6 +154,6 @@ void mine_rule_measure(int64_t n, int64_t x, int64_t y, int64_t xy, mine_rule_me
 /* (antecedent, consequent, count, then the measures above in that order). */
 mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
                                 const mine_rule_set *rules, const mine_values *names,
-                                mine_relation **out) MINE_MUST_CHECK;
+                                mine_relation *out) MINE_MUST_CHECK;
 
 #endif

@@ -37,7 +37,7 @@ void mine_rule_measure(int64_t baskets, int64_t antecedent, int64_t consequent, 
 }
 
 /* One side of a rule as JSON: the ranks of the set that `part` picks. */
-static void measures_side(mine_relation *relation, int column, const mine_item_texts *items,
+static void measures_side(mine_relation *relation, const mine_item_texts *items,
                           const uint32_t *set, uint64_t part, mine_text *json) {
   uint32_t side[64];
   size_t n = 0;
@@ -46,7 +46,7 @@ static void measures_side(mine_relation *relation, int column, const mine_item_t
   }
   mine_item_texts_join(items, side, n, json);
   const mine_cell cell = {.type = MINE_TEXT, .bytes = json->bytes, .as.text = json->data};
-  if (!json->failed) mine_relation_put(relation, column, &cell);
+  if (!json->failed) mine_row_cell(relation, &cell);
 }
 
 static void measures_row(const mine_itemsets *sets, const mine_rule *rule,
@@ -57,52 +57,28 @@ static void measures_row(const mine_itemsets *sets, const mine_rule *rule,
   const double value[] = {m.support,         m.confidence,  m.lift,       m.leverage, m.conviction,
                           m.coverage,        m.added_value, m.cosine,     m.jaccard,  m.kulczynski,
                           m.imbalance_ratio, m.phi,         m.chi_squared};
-  measures_side(relation, 0, items, set, ~rule->consequent, json);
-  measures_side(relation, 1, items, set, rule->consequent, json);
-  mine_relation_int(relation, 2, set[0]);
+  measures_side(relation, items, set, ~rule->consequent, json);
+  measures_side(relation, items, set, rule->consequent, json);
+  mine_row_int(relation, set[0]);
   for (int i = 0; i < (int)(sizeof value / sizeof value[0]); i++) {
-    mine_relation_real(relation, 3 + i, value[i]);
+    mine_row_real(relation, value[i]);
   }
   mine_relation_end_row(relation);
 }
 
-static const mine_answer measures_columns[] = {
-    {"antecedent", MINE_ANSWER_JSON, 1, "JSON array"},
-    {"consequent", MINE_ANSWER_JSON, 1, "JSON array"},
-    {"count", MINE_ANSWER_INTEGER, 0, "baskets with both"},
-    {"support", MINE_ANSWER_REAL, 0, "count / number of baskets"},
-    {"confidence", MINE_ANSWER_REAL, 0, "count / baskets with the antecedent"},
-    {"lift", MINE_ANSWER_REAL, 0,
-     "confidence / share of baskets with the consequent; 1 = unrelated"},
-    {"leverage", MINE_ANSWER_REAL, 0, "support - what it would be if unrelated"},
-    {"conviction", MINE_ANSWER_REAL, 0, "how much rarer a failure is than if unrelated"},
-    {"coverage", MINE_ANSWER_REAL, 0, "share of baskets with the antecedent"},
-    {"added_value", MINE_ANSWER_REAL, 0, "confidence - share with the consequent"},
-    {"cosine", MINE_ANSWER_REAL, 0, "support / geometric mean of the two shares"},
-    {"jaccard", MINE_ANSWER_REAL, 0, "baskets with both / baskets with either"},
-    {"kulczynski", MINE_ANSWER_REAL, 0, "mean of the two confidences"},
-    {"imbalance_ratio", MINE_ANSWER_REAL, 0, "0 = both sides equally frequent"},
-    {"phi", MINE_ANSWER_REAL, 0, "correlation of the two sides"},
-    {"chi_squared", MINE_ANSWER_REAL, 0, "of the 2 x 2 table"},
-    {0},
-};
-
 mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
                                 const mine_rule_set *rules, const mine_values *names,
-                                mine_relation **out) {
-  *out = NULL;
-  mine_relation *relation = mine_relation_new(env, measures_columns);
-  if (!relation) return mine_env_status(env);
+                                mine_relation *out) {
   const mine_mark mark = mine_arena_mark(env->scratch);
   mine_item_texts items;
   mine_text json;
   mine_text_open(&json, env->scratch);
   if (mine_item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
     for (int64_t i = 0; i < rules->n && !json.failed; i++) {
-      measures_row(sets, &rules->rule[i], &items, relation, &json);
+      measures_row(sets, &rules->rule[i], &items, out, &json);
       if (i % 1024 == 0 && mine_poll(env)) break;
     }
   }
   mine_arena_rewind(env->scratch, mark);
-  return mine_relation_finish(env, relation, out);
+  return mine_env_status(env);
 }

@@ -125,34 +125,23 @@ static mine_status itemsets_rows(mine_env *env, const mine_itemsets *sets,
     mine_item_texts_join(items, set + 2, set[1], &json);
     const mine_cell cell = {.type = MINE_TEXT, .bytes = json.bytes, .as.text = json.data};
     if (json.failed) break;
-    mine_relation_put(relation, 0, &cell);
-    mine_relation_int(relation, 1, set[1]);
-    mine_relation_int(relation, 2, set[0]);
-    mine_relation_real(relation, 3, (double)set[0] / (double)sets->baskets);
+    mine_row_cell(relation, &cell);
+    mine_row_int(relation, set[1]);
+    mine_row_int(relation, set[0]);
+    mine_row_real(relation, (double)set[0] / (double)sets->baskets);
     mine_relation_end_row(relation);
     if (s % 4096 == 0 && mine_poll(env)) break;
   }
   return mine_env_status(env);
 }
 
-static const mine_answer order_columns[] = {
-    {"itemset", MINE_ANSWER_JSON, 1, "JSON array, the most frequent item first"},
-    {"size", MINE_ANSWER_INTEGER, 0, "number of items"},
-    {"count", MINE_ANSWER_INTEGER, 0, "baskets that hold all of them"},
-    {"support", MINE_ANSWER_REAL, 0, "count / number of baskets"},
-    {0},
-};
-
 mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
-                                   const mine_values *names, mine_relation **out) {
-  *out = NULL;
-  mine_relation *relation = mine_relation_new(env, order_columns);
-  if (!relation) return mine_env_status(env);
+                                   const mine_values *names, mine_relation *out) {
   const mine_mark mark = mine_arena_mark(env->scratch);
   mine_item_texts items;
   if (mine_item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
-    (void)!itemsets_rows(env, sets, &items, relation);
+    (void)!itemsets_rows(env, sets, &items, out);
   }
   mine_arena_rewind(env->scratch, mark);
-  return mine_relation_finish(env, relation, out);
+  return mine_env_status(env);
 }

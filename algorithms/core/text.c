@@ -296,3 +296,13 @@ int mine__hint_distance(const char *a, const char *b) {
              ? distance
              : MINE_NO_HINT;
 }
+
+static int text_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+int mine__same_word(const char *a, const char *b) {
+  for (; *a && text_lower(*a) == text_lower(*b); a++)
+    b++;
+  return text_lower(*a) == text_lower(*b);
+}

@@ -50,6 +50,8 @@ int mine_read_number(const char *text, size_t bytes, double *out);
 int mine_valid_utf8(const char *text, size_t bytes);
 /* The longest prefix of at most `limit` bytes that ends at a character. */
 size_t mine_utf8_prefix(const char *text, size_t bytes, size_t limit);
+/* Equal but for the case of ASCII letters, as SQL compares names. */
+int mine__same_word(const char *a, const char *b);
 /* Edit distance (insert, delete, replace), for "did you mean". */
 int mine_edit_distance(const char *a, const char *b);
 /* The same when it is small enough for a hint, else MINE_NO_HINT: one slip, or a third of

@@ -115,6 +115,19 @@ mine_status mine_relation_finish(mine_env *env, mine_relation *relation, mine_re
   return MINE_OK;
 }
 
+mine_status mine__relation_move(mine_env *env, mine_relation *from, mine_relation *to) {
+  for (int64_t row = 0; row < from->rows; row++) {
+    for (int c = 0; c < from->n_columns; c++) {
+      mine_cell cell;
+      mine_values_get(&from->column[c], row, &cell);
+      mine_row_cell(to, &cell);
+    }
+    mine_relation_end_row(to);
+  }
+  mine_relation_free(from);
+  return mine_env_status(env);
+}
+
 /* ---- reading ------------------------------------------------------------------------ */
 
 int mine_relation_columns(const mine_relation *relation) {

@@ -40,4 +40,7 @@ void mine_relation_end_row(mine_relation *relation);
 /* Detach from the environment and hand out, or free and return the failure. */
 mine_status mine_relation_finish(mine_env *env, mine_relation *relation, mine_relation **out);
 
+/* Append all rows of one relation to another of as many columns, and free it. */
+mine_status mine__relation_move(mine_env *env, mine_relation *from, mine_relation *to);
+
 #endif

@@ -60,14 +60,14 @@ enum {
 };
 
 /* A column that is asked for.  Arrays end with a NULL name and outlive the frame. */
-typedef struct mine_want {
+struct mine_want {
   const char *name; /* in sentences, and the option that names the column: "customer" */
   mine_reading reading;
   int flags;
   const mine_dictionary *levels; /* FIXED: sorted as codes, any other value gets
                                  ** MINE_CODE_UNKNOWN; may be shared                   */
   const char *help;              /* of the option: one line, lower case, no full stop  */
-} mine_want;
+};
 
 /* ---- event lists --------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 ** Values are compared exactly: 1 and '1' are different items, 1 and 1.0 are the
 ** same.
 */
-#include "baskets.h"
+#include "verb.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,23 +17,40 @@
 #include "../data/frame.h"
 #include "common_options.h"
 
-struct mine_baskets {
+typedef struct baskets_options {
+  double min_support;
+  int64_t min_count;  /* MINE_NOT_GIVEN: min_support decides    */
+  int64_t max_length; /* MINE_NOT_GIVEN: no limit               */
+  int64_t max_itemsets;
+} baskets_options;
+
+typedef struct itemsets_options {
+  int kind; /* mine_itemset_kind */
+} itemsets_options;
+
+typedef struct rules_options {
+  double min_confidence;
+  double min_lift; /* NAN: any */
+  int64_t max_consequent;
+  mine_list antecedent, consequent;
+  int64_t max_rules;
+  int sort; /* mine_rule_sort */
+} rules_options;
+
+/* One call: a job and what its options say. */
+typedef struct baskets {
   mine_env *env;
-  mine_arena *arena; /* options, baskets, itemsets, rules */
-  mine_baskets_what what;
-  mine_baskets_options common;
-  mine_itemsets_options itemsets;
-  mine_rules_options rules;
-  mine_run_options run;
-  mine_frame *frame;
-  mine_events events;
-};
+  mine_arena *arena; /* baskets, itemsets, rules */
+  const baskets_options *common;
+  const itemsets_options *itemsets; /* mine_itemsets, else NULL */
+  const rules_options *rules;       /* mine_rules, else NULL    */
+} baskets;
 
 /* ---- options ------------------------------------------------------------------------ */
 
 #define BASKETS_MOST 1e9 /* itemsets or rules that an answer may be allowed to have */
 
-const mine_want mine_baskets_reads[] = {
+static const mine_want baskets_reads[] = {
     {.name = "basket",
      .reading = MINE_READ_EXACT,
      .help = "the column of the basket; not given: the first of two columns"},
@@ -53,22 +70,22 @@ static mine_status baskets_refuse_share(mine_env *env, double value) {
                    mine_format_real(shown, value, 0), shown);
 }
 
-const mine_option mine_baskets_option_table[] = {
-    OPTION_REAL(mine_baskets_options, min_support, .initial = "0.01", .range = {0, 1},
-                .above_least = 1, .refuse = baskets_refuse_share,
+static const mine_option baskets_option_table[] = {
+    OPTION_REAL(baskets_options, min_support, .initial = "0.01", .range = {0, 1}, .above_least = 1,
+                .refuse = baskets_refuse_share,
                 .help = "least share of the baskets that hold the itemset"),
-    OPTION_INT(mine_baskets_options, min_count, .range = {1, 2147483647},
+    OPTION_INT(baskets_options, min_count, .range = {1, 2147483647},
                .help = "least number of baskets that hold the itemset, instead of min_support"),
-    OPTION_INT(mine_baskets_options, max_length, .range = {1, 1e6},
+    OPTION_INT(baskets_options, max_length, .range = {1, 1e6},
                .help = "most items of an itemset; not given: no limit"),
-    OPTION_INT(mine_baskets_options, max_itemsets, .initial = "1000000", .range = {1, BASKETS_MOST},
+    OPTION_INT(baskets_options, max_itemsets, .initial = "1000000", .range = {1, BASKETS_MOST},
                .help = "more itemsets than this are an error"),
     OPTION_END};
 
 static const char *const baskets_kinds[] = {"all", "closed", "maximal", NULL};
 
-const mine_option mine_itemsets_option_table[] = {
-    OPTION_CHOICE(mine_itemsets_options, kind, .initial = "all", .choices = baskets_kinds,
+static const mine_option itemsets_option_table[] = {
+    OPTION_CHOICE(itemsets_options, kind, .initial = "all", .choices = baskets_kinds,
                   .help =
                       "closed: no larger itemset has the same count; maximal: no larger itemset is "
                       "frequent"),
@@ -77,20 +94,19 @@ const mine_option mine_itemsets_option_table[] = {
 static const char *const baskets_sorts[] = {"lift",     "confidence", "support", "count",
                                             "leverage", "conviction", NULL};
 
-const mine_option mine_rules_option_table[] = {
-    OPTION_REAL(mine_rules_options, min_confidence, .initial = "0.5", .range = {0, 1},
+static const mine_option rules_option_table[] = {
+    OPTION_REAL(rules_options, min_confidence, .initial = "0.5", .range = {0, 1},
                 .help = "least share of the antecedent's baskets that hold the consequent too"),
-    OPTION_REAL(mine_rules_options, min_lift, .range = {0, 1e300},
-                .help = "least lift; not given: any"),
-    OPTION_INT(mine_rules_options, max_consequent, .initial = "1", .range = {1, 62},
+    OPTION_REAL(rules_options, min_lift, .range = {0, 1e300}, .help = "least lift; not given: any"),
+    OPTION_INT(rules_options, max_consequent, .initial = "1", .range = {1, 62},
                .help = "most items of the consequent"),
-    OPTION_LIST(mine_rules_options, antecedent,
+    OPTION_LIST(rules_options, antecedent,
                 .help = "items that the antecedent must hold, all of them"),
-    OPTION_LIST(mine_rules_options, consequent,
+    OPTION_LIST(rules_options, consequent,
                 .help = "items that the consequent must hold, all of them"),
-    OPTION_INT(mine_rules_options, max_rules, .initial = "1000000", .range = {1, BASKETS_MOST},
+    OPTION_INT(rules_options, max_rules, .initial = "1000000", .range = {1, BASKETS_MOST},
                .help = "more rules than this are an error"),
-    OPTION_CHOICE(mine_rules_options, sort, .initial = "lift", .choices = baskets_sorts,
+    OPTION_CHOICE(rules_options, sort, .initial = "lift", .choices = baskets_sorts,
                   .help = "the measure by which the rules are ordered, largest first"),
     OPTION_END};
 
@@ -101,29 +117,13 @@ static mine_status baskets_check_support(const mine_option_group *groups, int n,
   return mine_fail(env, MINE_OPTION, "both min_support and min_count are given; give one of them");
 }
 
-static mine_status baskets_check_consequent(const mine_baskets *b) {
-  if ((int64_t)b->rules.consequent.n <= b->rules.max_consequent) return MINE_OK;
+static mine_status baskets_check_consequent(const baskets *b) {
+  if ((int64_t)b->rules->consequent.n <= b->rules->max_consequent) return MINE_OK;
   return mine_fail(b->env, MINE_OPTION,
                    "consequent lists %lld items that a rule must all hold, but max_consequent is "
                    "%lld; set max_consequent=%lld or list fewer",
-                   (long long)b->rules.consequent.n, (long long)b->rules.max_consequent,
-                   (long long)b->rules.consequent.n);
-}
-
-static mine_status baskets_options(mine_baskets *b, const char *options) {
-  mine_option_group groups[] = {
-      {.table = mine__wants_options(b->arena, b->events.want), .values = &b->events},
-      {.table = mine_baskets_option_table, .values = &b->common},
-      {.table = mine_itemsets_option_table, .values = &b->itemsets},
-      {.table = mine_run_option_table, .values = &b->run}};
-  if (b->what == MINE_RULES) {
-    groups[2] = (mine_option_group){.table = mine_rules_option_table, .values = &b->rules};
-  }
-  if (!groups[0].table) return mine_env_status(b->env);
-  if (mine_options_parse(b->env, b->arena, groups, 4, options)) return mine_env_status(b->env);
-  if (baskets_check_support(groups, 4, b->env)) return mine_env_status(b->env);
-  mine_run_options_apply(b->env, &b->run);
-  return b->what == MINE_RULES ? baskets_check_consequent(b) : MINE_OK;
+                   (long long)b->rules->consequent.n, (long long)b->rules->max_consequent,
+                   (long long)b->rules->consequent.n);
 }
 
 /* ---- items that the options name ------------------------------------------------------- */
@@ -137,7 +137,7 @@ static const char *baskets_spelling(mine_text *text, const mine_cell *cell) {
 
 /* The code of the item that an option means: the same value, else (a number in
 ** the short form arrives as text) the same spelling; -1 = none. */
-static int64_t baskets_item_code(mine_baskets *b, const mine_values *items, const mine_cell *want) {
+static int64_t baskets_item_code(baskets *b, const mine_values *items, const mine_cell *want) {
   mine_cell cell;
   for (int64_t i = 0; i < items->n; i++) {
     mine_values_get(items, i, &cell);
@@ -157,7 +157,7 @@ static int64_t baskets_item_code(mine_baskets *b, const mine_values *items, cons
 }
 
 /* No such item: say so, with the one that is spelled most alike. */
-static mine_status baskets_no_item(mine_baskets *b, const mine_values *items, const char *option,
+static mine_status baskets_no_item(baskets *b, const mine_values *items, const char *option,
                                    const mine_cell *want) {
   mine_text wanted, other, alike;
   mine_text_open(&wanted, b->arena);
@@ -182,7 +182,7 @@ static mine_status baskets_no_item(mine_baskets *b, const mine_values *items, co
                    alike.bytes ? alike.data : "");
 }
 
-static mine_status baskets_codes(mine_baskets *b, const mine_values *items, const char *option,
+static mine_status baskets_codes(baskets *b, const mine_values *items, const char *option,
                                  const mine_list *list, const uint32_t **out) {
   uint32_t *code = mine_arena_array(b->arena, list->n, sizeof *code);
   if (!code) return mine_env_status(b->env);
@@ -198,36 +198,32 @@ static mine_status baskets_codes(mine_baskets *b, const mine_values *items, cons
 
 /* ---- running ------------------------------------------------------------------------------ */
 
-static mine_status baskets_build(mine_baskets *b, mine_transactions *baskets) {
-  mine_frame *frame = b->frame;
-  if (mine_frame_finish(frame)) return mine_env_status(b->env);
+static mine_status baskets_build(baskets *b, mine_job *job, mine_transactions *out) {
+  mine_frame *frame = job->frame;
+  MINE_TRY(mine_frame_finish(frame));
   if (frame->n_columns == 0) return mine_fail(b->env, MINE_DATA, "the source has no columns");
-  const mine_column *basket = &frame->column[b->events.column[BASKETS_BASKET]];
-  const mine_column *item = &frame->column[b->events.column[BASKETS_ITEM]];
-  if (mine_transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
-                              item->code, item->levels.n, baskets)) {
-    return mine_env_status(b->env);
-  }
-  baskets->names = &item->levels;
+  const mine_column *basket = mine__job_event(job, BASKETS_BASKET);
+  const mine_column *item = mine__job_event(job, BASKETS_ITEM);
+  MINE_TRY(mine_transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
+                                   item->code, item->levels.n, out));
+  out->names = &item->levels;
   return MINE_OK;
 }
 
-static mine_status baskets_mine(mine_baskets *b, const mine_transactions *baskets,
-                                mine_itemsets *sets) {
-  const mine_baskets_options *o = &b->common;
+static mine_status baskets_mine(baskets *b, const mine_transactions *baskets, mine_itemsets *sets) {
+  const baskets_options *o = b->common;
   mine_itemset_query query = {
       .min_count = o->min_count != MINE_NOT_GIVEN
                        ? o->min_count
                        : mine_min_count(o->min_support, baskets->baskets),
       .max_length = o->max_length != MINE_NOT_GIVEN ? o->max_length : INT64_MAX,
       .max_itemsets = o->max_itemsets,
-      .kind = b->what == MINE_ITEMSETS ? (mine_itemset_kind)b->itemsets.kind : MINE_SETS_ALL};
+      .kind = b->itemsets ? (mine_itemset_kind)b->itemsets->kind : MINE_SETS_ALL};
   return mine_itemsets_mine(b->env, b->arena, baskets, &query, sets);
 }
 
-static mine_status baskets_rules(mine_baskets *b, const mine_transactions *baskets,
-                                 mine_relation **out) {
-  const mine_rules_options *o = &b->rules;
+static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, mine_relation *out) {
+  const rules_options *o = b->rules;
   mine_itemsets sets;
   mine_rule_set rules;
   mine_rule_query query = {.min_confidence = o->min_confidence,
@@ -245,43 +241,115 @@ static mine_status baskets_rules(mine_baskets *b, const mine_transactions *baske
   return mine_rules_relation(b->env, &sets, &rules, baskets->names, out);
 }
 
-mine_status mine_baskets_run(mine_baskets *b, mine_relation **out) {
-  mine_transactions baskets;
+/* ---- the verbs ------------------------------------------------------------------------------- */
+
+/* What the option tables cannot say. */
+static mine_status baskets_open(mine_job *job) {
+  baskets *b = mine__job_state(job);
+  const mine__options *options = &job->options;
+  *b = (baskets){.env = job->env,
+                 .arena = job->arena,
+                 .common = mine__options_of(options, baskets_option_table),
+                 .itemsets = mine__options_of(options, itemsets_option_table),
+                 .rules = mine__options_of(options, rules_option_table)};
+  MINE_TRY(baskets_check_support(options->group, options->n, job->env));
+  return b->rules ? baskets_check_consequent(b) : MINE_OK;
+}
+
+static mine_status baskets_run(mine_job *job, mine_relation *out) {
+  baskets *b = mine__job_state(job);
+  mine_transactions transactions;
   mine_itemsets sets;
-  *out = NULL;
-  if (mine_env_status(b->env) || baskets_build(b, &baskets)) return mine_env_status(b->env);
-  if (b->what == MINE_RULES) return baskets_rules(b, &baskets, out);
-  if (baskets_mine(b, &baskets, &sets)) return mine_env_status(b->env);
-  return mine_itemsets_relation(b->env, &sets, baskets.names, out);
+  MINE_TRY(baskets_build(b, job, &transactions));
+  if (b->rules) return baskets_rules(b, &transactions, out);
+  MINE_TRY(baskets_mine(b, &transactions, &sets));
+  return mine_itemsets_relation(b->env, &sets, transactions.names, out);
 }
 
-/* ---- opening and closing --------------------------------------------------------------------- */
+#define BASKETS_SAMPLE                                                               \
+  "'VALUES (1,''bread''),(1,''butter''),(2,''bread''),(2,''butter''),(2,''jam''),\n" \
+  "  (3,''bread''),(3,''milk''),(4,''bread''),(4,''butter'')'"
 
-mine_status mine_baskets_open(mine_env *env, mine_baskets_what what, const char *options,
-                              mine_baskets **out) {
-  *out = NULL;
-  if (mine_env_status(env)) return mine_env_status(env);
-  mine_arena *arena = mine_arena_open(env);
-  mine_baskets *b = arena ? mine_arena_zeros(arena, 1, sizeof *b) : NULL;
-  if (b) {
-    *b = (mine_baskets){
-        .env = env, .arena = arena, .what = what, .events = {.want = mine_baskets_reads}};
-    if (baskets_options(b, options) == MINE_OK &&
-        mine_frame_open(env, mine__events_plan, &b->events, &b->frame) == MINE_OK) {
-      *out = b;
-      return MINE_OK;
-    }
-  }
-  mine_arena_close(arena);
-  return mine_env_status(env);
-}
+static const mine_answer itemsets_answer[] = {
+    {"itemset", MINE_ANSWER_JSON, 1, "JSON array, the most frequent item first"},
+    {"size", MINE_ANSWER_INTEGER, 0, "number of items"},
+    {"count", MINE_ANSWER_INTEGER, 0, "baskets that hold all of them"},
+    {"support", MINE_ANSWER_REAL, 0, "count / number of baskets"},
+    {0},
+};
 
-mine_frame *mine_baskets_frame(mine_baskets *b) {
-  return b->frame;
-}
+static const mine_option_set itemsets_sets[] = {
+    {baskets_option_table, sizeof(baskets_options), 0},
+    {itemsets_option_table, sizeof(itemsets_options), 0},
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
 
-void mine_baskets_close(mine_baskets *b) {
-  if (!b) return;
-  mine_frame_close(b->frame);
-  mine_arena_close(b->arena);
-}
+const mine_verb mine_verb_itemsets = {
+    .name = "mine_itemsets",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_BASKETS,
+    .what = "What occurs together in at least a minimum number of baskets.",
+    .notes =
+        "The source has two columns, the basket and the item, or names them with `basket=` "
+        "and `item=`. A NULL is skipped; an item twice in a basket counts once. Rows come by "
+        "falling count.",
+    .example = "SELECT itemset, count FROM mine_itemsets(\n  " BASKETS_SAMPLE ", 'min_count=2');",
+    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .required = 1,
+    .answer = itemsets_answer,
+    .options = itemsets_sets,
+    .wants = baskets_reads,
+    .state_bytes = sizeof(baskets),
+    .open = baskets_open,
+    .run = baskets_run,
+};
+
+static const mine_answer rules_answer[] = {
+    {"antecedent", MINE_ANSWER_JSON, 1, "JSON array"},
+    {"consequent", MINE_ANSWER_JSON, 1, "JSON array"},
+    {"count", MINE_ANSWER_INTEGER, 0, "baskets with both"},
+    {"support", MINE_ANSWER_REAL, 0, "count / number of baskets"},
+    {"confidence", MINE_ANSWER_REAL, 0, "count / baskets with the antecedent"},
+    {"lift", MINE_ANSWER_REAL, 0,
+     "confidence / share of baskets with the consequent; 1 = unrelated"},
+    {"leverage", MINE_ANSWER_REAL, 0, "support - what it would be if unrelated"},
+    {"conviction", MINE_ANSWER_REAL, 0, "how much rarer a failure is than if unrelated"},
+    {"coverage", MINE_ANSWER_REAL, 0, "share of baskets with the antecedent"},
+    {"added_value", MINE_ANSWER_REAL, 0, "confidence - share with the consequent"},
+    {"cosine", MINE_ANSWER_REAL, 0, "support / geometric mean of the two shares"},
+    {"jaccard", MINE_ANSWER_REAL, 0, "baskets with both / baskets with either"},
+    {"kulczynski", MINE_ANSWER_REAL, 0, "mean of the two confidences"},
+    {"imbalance_ratio", MINE_ANSWER_REAL, 0, "0 = both sides equally frequent"},
+    {"phi", MINE_ANSWER_REAL, 0, "correlation of the two sides"},
+    {"chi_squared", MINE_ANSWER_REAL, 0, "of the 2 x 2 table"},
+    {0},
+};
+
+static const mine_option_set rules_sets[] = {
+    {baskets_option_table, sizeof(baskets_options), 0},
+    {rules_option_table, sizeof(rules_options), 0},
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+const mine_verb mine_verb_rules = {
+    .name = "mine_rules",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_BASKETS,
+    .what = "Who has the antecedent also has the consequent.",
+    .notes =
+        "Source as for `mine_itemsets`. Every measure is always a column; NULL where it is "
+        "not defined.",
+    .example =
+        "SELECT antecedent, consequent, count, round(lift, 2) AS lift FROM mine_rules(\n"
+        "  " BASKETS_SAMPLE ", 'min_count=2');",
+    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .required = 1,
+    .answer = rules_answer,
+    .options = rules_sets,
+    .wants = baskets_reads,
+    .state_bytes = sizeof(baskets),
+    .open = baskets_open,
+    .run = baskets_run,
+};

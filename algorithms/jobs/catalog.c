@@ -1,65 +1,41 @@
 /*
-** catalog.c -- what there is: the algorithms, and the options of each algorithm
-** and verb, read from the very tables that the parser reads.
+** catalog.c -- what there is: verbs, algorithms and the options of both, as tables,
+** read from the very rows that run them.  The same as text is help.c's.
 */
+#include "catalog.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "../data/relation.h"
-#include "../model/model.h"
-#include "baskets.h"
-#include "common_options.h"
-#include "search.h"
+/* ---- mine_algorithms ------------------------------------------------------------------ */
 
-#define CATALOG_TABLES 7
-
-/* Verbs; mine_train has, besides these, the options of the algorithm it is given. */
-typedef struct catalog_verb {
-  const char *name;
-  const char *algorithm; /* whose own table comes first, or NULL */
-  const mine_option *table[CATALOG_TABLES];
-  const mine_want *reads; /* an event list, or NULL */
-} catalog_verb;
-
-static const catalog_verb catalog_verbs[] = {
-    {.name = "mine_cluster",
-     .algorithm = "kmeans",
-     .table = {mine_pick_option_table, mine_source_option_table, mine_seed_option_table,
-               mine_run_option_table}},
-    {.name = "mine_neighbors",
-     .table = {mine_search_option_table, mine_source_option_table, mine_seed_option_table,
-               mine_run_option_table}},
-    {.name = "mine_itemsets",
-     .reads = mine_baskets_reads,
-     .table = {mine_baskets_option_table, mine_itemsets_option_table, mine_run_option_table}},
-    {.name = "mine_rules",
-     .reads = mine_baskets_reads,
-     .table = {mine_baskets_option_table, mine_rules_option_table, mine_run_option_table}},
-    {.name = "mine_train",
-     .table = {mine_supervised_option_table, mine_folds_option_table, mine_source_option_table,
-               mine_seed_option_table, mine_run_option_table}},
-    {.name = "mine_predict", .table = {mine_scoring_option_table, mine_run_option_table}},
-};
-#define CATALOG_VERBS ((int)(sizeof catalog_verbs / sizeof catalog_verbs[0]))
-
-/* Verbs that take the options of another. */
-static const char *const catalog_same[][2] = {{"mine_fit", "mine_train"},
-                                              {"mine_cross_validate", "mine_train"},
-                                              {"mine_probabilities", "mine_predict"},
-                                              {"mine_evaluate", "mine_predict"},
-                                              {"mine_confusion", "mine_predict"}};
-
-/* ---- algorithms ------------------------------------------------------------------ */
-
-static void catalog_tasks(mine_text *text, unsigned tasks) {
+void mine__catalog_tasks(mine_text *text, unsigned tasks) {
   static const mine_task_kind kinds[] = {MINE_CLASSIFICATION, MINE_REGRESSION, MINE_CLUSTERING,
                                          MINE_NEIGHBORS, MINE_ASSOCIATION};
+  int n = 0;
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     if (!(tasks & kinds[i])) continue;
-    mine_text_addf(text, "%s%s", text->bytes ? ", " : "", mine_task_name(kinds[i]));
+    mine_text_addf(text, "%s%s", n++ ? ", " : "", mine_task_name(kinds[i]));
   }
 }
 
-static const mine_answer catalog_algorithm_columns[] = {
+static mine_status algorithms_run(mine_job *job, mine_relation *out) {
+  for (int i = 0; mine_algorithm_at(i); i++) {
+    const mine_algorithm *algorithm = mine_algorithm_at(i);
+    mine_text tasks;
+    mine_text_open(&tasks, job->arena);
+    mine__catalog_tasks(&tasks, algorithm->tasks);
+    mine_row_text(out, algorithm->name);
+    mine_row_text(out, tasks.data);
+    mine_row_text(out, algorithm->title);
+    mine_row_text(out, algorithm->reads);
+    mine_row_text(out, algorithm->citation);
+    mine_relation_end_row(out);
+  }
+  return mine_env_status(job->env);
+}
+
+static const mine_answer algorithms_answer[] = {
     {"algorithm", MINE_ANSWER_TEXT, 1, "its name"},
     {"task", MINE_ANSWER_TEXT, 0, "what it does"},
     {"title", MINE_ANSWER_TEXT, 0, "in one line"},
@@ -68,116 +44,246 @@ static const mine_answer catalog_algorithm_columns[] = {
     {0},
 };
 
-mine_status mine_catalog_algorithms(mine_env *env, mine_relation **out) {
-  *out = NULL;
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
-  mine_relation *r = mine_relation_new(env, catalog_algorithm_columns);
-  for (int i = 0; r && mine_algorithm_at(i); i++) {
-    const mine_algorithm *algorithm = mine_algorithm_at(i);
-    mine_text tasks;
-    mine_text_open(&tasks, env->scratch);
-    catalog_tasks(&tasks, algorithm->tasks);
-    mine_relation_text(r, 0, algorithm->name);
-    mine_relation_text(r, 1, tasks.data);
-    mine_relation_text(r, 2, algorithm->title);
-    mine_relation_text(r, 3, algorithm->reads);
-    mine_relation_text(r, 4, algorithm->citation);
-    mine_relation_end_row(r);
+const mine_verb mine_verb_algorithms = {
+    .name = "mine_algorithms",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_HELP,
+    .what = "What mine_train can be asked for.",
+    .example = "SELECT algorithm, task FROM mine_algorithms;",
+    .answer = algorithms_answer,
+    .run = algorithms_run,
+};
+
+/* ---- mine_options ----------------------------------------------------------------------- */
+
+/* Every option of a verb, in the order in which they are parsed. */
+static void options_each(mine_arena *arena, const mine_verb *verb, const mine_algorithm *algorithm,
+                         mine__option_visit visit, void *context) {
+  const mine_option *wants = verb && verb->wants ? mine__wants_options(arena, verb->wants) : NULL;
+  for (const mine_option *o = wants; o && o->name; o++)
+    visit(context, o);
+  if (algorithm) {
+    for (const mine_option *o = algorithm->options; o && o->name; o++)
+      visit(context, o);
   }
-  return mine_relation_finish(env, r, out);
-}
-
-/* ---- options ------------------------------------------------------------------------ */
-
-static void catalog_add_table(mine_relation *r, const mine_option *table) {
-  for (const mine_option *o = table; o && o->name; o++) {
-    char range[512];
-    mine_option_range(o, range, sizeof range);
-    mine_relation_text(r, 0, o->name);
-    mine_relation_text(r, 1, mine_option_type_name(o));
-    mine_relation_text(r, 2, o->initial);
-    mine_relation_text(r, 3, range[0] ? range : NULL);
-    mine_relation_text(r, 4, o->help);
-    mine_relation_end_row(r);
+  for (const mine_option_set *set = verb ? verb->options : NULL; set && set->table; set++) {
+    if (algorithm && set->tasks && !(set->tasks & algorithm->tasks)) continue;
+    for (const mine_option *o = set->table; o->name; o++)
+      visit(context, o);
   }
 }
 
-/* An algorithm's own options, then those that training takes with it. */
-static void catalog_add_algorithm(mine_relation *r, const mine_algorithm *algorithm) {
-  catalog_add_table(r, algorithm->options);
-  if (algorithm->tasks & (MINE_CLASSIFICATION | MINE_REGRESSION)) {
-    catalog_add_table(r, mine_supervised_option_table);
-    catalog_add_table(r, mine_folds_option_table);
+int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visit visit,
+                          void *context) {
+  const mine_algorithm *algorithm = mine_algorithm_find(name);
+  if (algorithm) {
+    options_each(arena, mine_verb_find("mine_train", MINE_VERB_SCALAR), algorithm, visit, context);
+    return 1;
   }
-  catalog_add_table(r, mine_source_option_table);
-  catalog_add_table(r, mine_seed_option_table);
-  catalog_add_table(r, mine_run_option_table);
+  int found = 0;
+  for (int i = 0; mine_verb_at(i); i++) {
+    const mine_verb *verb = mine_verb_at(i);
+    if (strcmp(verb->name, name) != 0) continue;
+    found = 1;
+    options_each(arena, verb, verb->algorithm ? mine_algorithm_find(verb->algorithm) : NULL, visit,
+                 context);
+  }
+  return found;
 }
 
-static void catalog_add_verb(mine_env *env, mine_relation *r, const catalog_verb *verb) {
-  if (verb->reads) catalog_add_table(r, mine__wants_options(env->scratch, verb->reads));
-  if (verb->algorithm) {
-    const mine_algorithm *algorithm = mine_algorithm_find(verb->algorithm);
-    if (algorithm) catalog_add_table(r, algorithm->options);
-  }
-  for (int i = 0; i < CATALOG_TABLES && verb->table[i]; i++) {
-    catalog_add_table(r, verb->table[i]);
-  }
+/* The nearest of all names to a misspelt one, or NULL. */
+typedef struct nearest_name {
+  const char *wanted, *best;
+  int least;
+} nearest_name;
+
+static void nearest_try(nearest_name *nearest, const char *name) {
+  const int distance = mine__hint_distance(nearest->wanted, name);
+  if (distance >= nearest->least) return;
+  nearest->least = distance;
+  nearest->best = name;
+}
+
+const char *mine__catalog_nearest(const char *name) {
+  nearest_name nearest = {.wanted = name, .least = MINE_NO_HINT};
+  for (int i = 0; mine_algorithm_at(i); i++)
+    nearest_try(&nearest, mine_algorithm_at(i)->name);
+  for (int i = 0; mine_verb_at(i); i++)
+    nearest_try(&nearest, mine_verb_at(i)->name);
+  return nearest.best;
+}
+
+static void options_count(void *context, const mine_option *option) {
+  (void)option;
+  ++*(int *)context;
 }
 
 /* "no algorithm or verb 'x' (did you mean y?); there are ..." */
-static mine_status catalog_unknown(mine_env *env, const char *name) {
+static mine_status options_unknown(mine_env *env, const char *name) {
   mine_text list;
   mine_text_open(&list, env->scratch);
-  const char *nearest = NULL;
-  int least = MINE_NO_HINT;
-  for (int i = 0; mine_algorithm_at(i) || i < CATALOG_VERBS; i++) {
-    const char *candidate[2] = {mine_algorithm_at(i) ? mine_algorithm_at(i)->name : NULL,
-                                i < CATALOG_VERBS ? catalog_verbs[i].name : NULL};
-    for (int c = 0; c < 2; c++) {
-      if (!candidate[c]) continue;
-      const int distance = mine__hint_distance(name, candidate[c]);
-      if (distance < least) {
-        least = distance;
-        nearest = candidate[c];
-      }
-      mine_text_addf(&list, "%s%s", list.bytes ? ", " : "", candidate[c]);
-    }
+  for (int i = 0; mine_algorithm_at(i); i++)
+    mine_text_addf(&list, "%s%s", list.bytes ? ", " : "", mine_algorithm_at(i)->name);
+  for (int i = 0; mine_verb_at(i); i++) {
+    const char *verb = mine_verb_at(i)->name;
+    int n = 0;
+    (void)mine__catalog_options(env->scratch, verb, options_count, &n);
+    const int again = i > 0 && strcmp(mine_verb_at(i - 1)->name, verb) == 0;
+    if (n > 0 && !again) mine_text_addf(&list, ", %s", verb);
   }
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  const char *nearest = mine__catalog_nearest(name);
+  if (mine_failed(env)) return mine_env_status(env);
   return mine_fail(env, MINE_OPTION, "no algorithm or verb '%.60s'%s%s%s; options have %s", name,
                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
                    list.data);
 }
 
-static const catalog_verb *catalog_find_verb(const char *name) {
-  for (size_t i = 0; i < sizeof catalog_same / sizeof catalog_same[0]; i++) {
-    if (strcmp(catalog_same[i][0], name) == 0) name = catalog_same[i][1];
-  }
-  for (int i = 0; i < CATALOG_VERBS; i++) {
-    if (strcmp(catalog_verbs[i].name, name) == 0) return &catalog_verbs[i];
-  }
-  return NULL;
+static void options_list(void *context, const mine_option *o) {
+  mine_relation *out = context;
+  char range[512];
+  mine_option_range(o, range, sizeof range);
+  mine_row_text(out, o->name);
+  mine_row_text(out, mine_option_type_name(o));
+  mine_row_text(out, o->initial);
+  mine_row_text(out, range[0] ? range : NULL);
+  mine_row_text(out, o->help);
+  mine_relation_end_row(out);
 }
 
-static const mine_answer catalog_option_columns[] = {
+static mine_status options_run(mine_job *job, mine_relation *out) {
+  const char *name = mine__job_text(job, MINE_ARG_TEXT);
+  if (!mine__catalog_options(job->arena, name, options_list, out))
+    return options_unknown(job->env, name);
+  return mine_env_status(job->env);
+}
+
+static const mine_answer options_answer[] = {
     {"option", MINE_ANSWER_TEXT, 1, "its name"},
-    {"type", MINE_ANSWER_TEXT, 0, "integer, number, flag (0 or 1), choice, text, list, bytes"},
+    {"type", MINE_ANSWER_TEXT, 0,
+     "integer, number, flag (0 or 1), choice, text, list, bytes, numbers"},
     {"default_value", MINE_ANSWER_TEXT, 0, "NULL = not given"},
     {"range", MINE_ANSWER_TEXT, 0, "what is permitted"},
     {"help", MINE_ANSWER_TEXT, 0, "in one line"},
     {0},
 };
 
-mine_status mine_catalog_options(mine_env *env, const char *name, mine_relation **out) {
-  *out = NULL;
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
-  if (!name) return catalog_unknown(env, "NULL");
-  const mine_algorithm *algorithm = mine_algorithm_find(name);
-  const catalog_verb *verb = catalog_find_verb(name);
-  if (!algorithm && !verb) return catalog_unknown(env, name);
-  mine_relation *r = mine_relation_new(env, catalog_option_columns);
-  if (r && algorithm) catalog_add_algorithm(r, algorithm);
-  if (r && verb) catalog_add_verb(env, r, verb);
-  return mine_relation_finish(env, r, out);
+const mine_verb mine_verb_options = {
+    .name = "mine_options",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_HELP,
+    .what = "The options of an algorithm or a verb.",
+    .notes = "Of an algorithm: all that mine_train takes with it.",
+    .example = "SELECT option, default_value FROM mine_options('tree') LIMIT 3;",
+    .argument = {{MINE_ARG_TEXT, "algorithm"}},
+    .required = 1,
+    .answer = options_answer,
+    .run = options_run,
+};
+
+/* ---- mine_verbs -------------------------------------------------------------------------- */
+
+const char *mine__verb_kind(const mine_verb *verb) {
+  static const char *const kinds[] = {"table", "scalar", "aggregate"};
+  return kinds[verb->form];
 }
+
+const char *mine__verb_reads(const mine_verb *verb, char buffer[MINE_FORM_BYTES]) {
+  int n = 0, optional = 0;
+  if (!verb->wants) return verb->reads;
+  for (const mine_want *want = verb->wants; want->name; want++) {
+    if (want->flags & MINE_WANT_NAMED) continue;
+    const int may = (want->flags & MINE_WANT_OPTIONAL) != 0;
+    optional += may;
+    n += snprintf(buffer + n, (size_t)(MINE_FORM_BYTES - n), "%s%s%s%s", n ? "" : "(",
+                  may ? (n ? " [" : "[") : "", n ? ", " : "", want->name);
+  }
+  snprintf(buffer + n, (size_t)(MINE_FORM_BYTES - n), "%.*s)", optional, "]]]]]]]]]]]]");
+  return buffer;
+}
+
+void mine__verb_columns(mine_text *out, const mine_verb *verb) {
+  for (const mine_answer *a = verb->answer; a && a->name; a++)
+    mine_text_addf(out, "%s%s", a == verb->answer ? "" : ", ", a->name);
+}
+
+static mine_status verbs_run(mine_job *job, mine_relation *out) {
+  for (int i = 0; mine_verb_at(i) && !mine_failed(job->env); i++) {
+    const mine_verb *verb = mine_verb_at(i);
+    char form[MINE_FORM_BYTES], reads[MINE_FORM_BYTES];
+    mine_text columns;
+    mine_text_open(&columns, job->arena);
+    mine__verb_columns(&columns, verb);
+    mine_row_text(out, verb->name);
+    mine_row_text(out, mine__verb_kind(verb));
+    mine_row_text(out, mine_verb_form_text(verb, form));
+    mine_row_text(out, verb->job);
+    mine_row_text(out, columns.data);
+    mine_row_text(out, mine__verb_reads(verb, reads));
+    mine_row_text(out, verb->example);
+    mine_row_text(out, verb->what);
+    mine_row_text(out, verb->notes);
+    mine_relation_end_row(out);
+  }
+  return mine_env_status(job->env);
+}
+
+static const mine_answer verbs_answer[] = {
+    {"verb", MINE_ANSWER_TEXT, 1, "its name; once for each form"},
+    {"kind", MINE_ANSWER_TEXT, 1, "table, scalar or aggregate"},
+    {"form", MINE_ANSWER_TEXT, 0, "as one types it"},
+    {"job", MINE_ANSWER_TEXT, 1, "what it belongs to"},
+    {"columns", MINE_ANSWER_TEXT, 0, "of its answer"},
+    {"reads", MINE_ANSWER_TEXT, 0, "what the source holds; NULL: there is none"},
+    {"example", MINE_ANSWER_TEXT, 0, "runs on any database"},
+    {"what", MINE_ANSWER_TEXT, 0, "what it is for, in one line"},
+    {"notes", MINE_ANSWER_TEXT, 0, "what else there is to know; NULL: nothing"},
+    {0},
+};
+
+const mine_verb mine_verb_verbs = {
+    .name = "mine_verbs",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_HELP,
+    .what = "Every verb: its form, columns and an example.",
+    .example = "SELECT verb, form FROM mine_verbs WHERE job = 'Judge a model';",
+    .answer = verbs_answer,
+    .run = verbs_run,
+};
+
+/* ---- mine_version, mine_debug -------------------------------------------------------------- */
+
+static mine_status version_run(mine_job *job, mine_relation *out) {
+  mine_row_text(out, MINE_VERSION);
+  mine_relation_end_row(out);
+  return mine_env_status(job->env);
+}
+
+static const mine_answer version_answer[] = {
+    {"version", MINE_ANSWER_TEXT, 0, "major.minor.patch"},
+    {0},
+};
+
+const mine_verb mine_verb_version = {
+    .name = "mine_version",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_HELP,
+    .what = "The version of the extension.",
+    .example = "SELECT mine_version();",
+    .answer = version_answer,
+    .run = version_run,
+};
+
+static const mine_answer debug_answer[] = {
+    {"text", MINE_ANSWER_TEXT, 0, "one line"},
+    {0},
+};
+
+/* What SQLite and the connection are only the host can tell. */
+const mine_verb mine_verb_debug = {
+    .name = "mine_debug",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_HELP,
+    .what = "Compiler, SQLite, processors, cached models, in one line for a bug report.",
+    .example = "SELECT mine_debug();",
+    .answer = debug_answer,
+};

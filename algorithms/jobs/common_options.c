@@ -50,9 +50,12 @@ const mine_option mine_supervised_option_table[] = {
     OPTION_CHOICE(mine_supervised_options, class_weight, .initial = "none",
                   .choices = common_class_weight_names,
                   .help = "balanced: every class counts the same in total"),
-    OPTION_REAL(mine_supervised_options, holdout, .initial = "0.2", .range = {0, 0.9},
+    OPTION_END};
+
+const mine_option mine_holdout_option_table[] = {
+    OPTION_REAL(mine_holdout_options, holdout, .initial = "0.2", .range = {0, 0.9},
                 .help = "share of the rows on which the model is measured; 0: not measured"),
-    OPTION_FLAG(mine_supervised_options, refit, .initial = "1",
+    OPTION_FLAG(mine_holdout_options, refit, .initial = "1",
                 .help = "after measuring, fit again on all rows; 0: keep the measured model"),
     OPTION_END};
 
@@ -66,11 +69,14 @@ const mine_option mine_pick_option_table[] = {
                 .help = "the clustering algorithm"),
     OPTION_END};
 
-const mine_option mine_scoring_option_table[] = {
+const mine_option mine_class_option_table[] = {
     OPTION_TEXT_CALLED(
-        "class", mine_scoring_options, class_,
+        "class", mine_class_options, class_,
         .help = "the class whose probability is asked for; not given: the positive class"),
-    OPTION_CHOICE(mine_scoring_options, missing, .choices = common_missing_names,
+    OPTION_END};
+
+const mine_option mine_missing_option_table[] = {
+    OPTION_CHOICE(mine_missing_options, missing, .choices = common_missing_names,
                   .help = "missing attributes: handled, an error, or no prediction; not given: as "
                           "trained"),
     OPTION_END};

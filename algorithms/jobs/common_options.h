@@ -46,10 +46,14 @@ typedef struct mine_supervised_options {
   mine_cell positive;
   mine_cell weight;
   int class_weight; /* 0 none, 1 balanced */
-  double holdout;
-  int refit;
 } mine_supervised_options;
 extern const mine_option mine_supervised_option_table[];
+
+typedef struct mine_holdout_options {
+  double holdout;
+  int refit;
+} mine_holdout_options;
+extern const mine_option mine_holdout_option_table[]; /* not for mine_cross_validate */
 
 typedef struct mine_folds_options {
   int64_t folds;
@@ -61,10 +65,14 @@ typedef struct mine_pick_options {
 } mine_pick_options;
 extern const mine_option mine_pick_option_table[]; /* mine_cluster */
 
-typedef struct mine_scoring_options {
+typedef struct mine_class_options {
   mine_cell class_; /* spelled `class` */
-  int missing;      /* mine_missing, or -1: as the model was trained */
-} mine_scoring_options;
-extern const mine_option mine_scoring_option_table[];
+} mine_class_options;
+extern const mine_option mine_class_option_table[]; /* mine_predict */
+
+typedef struct mine_missing_options {
+  int missing; /* mine_missing, or -1: as the model was trained */
+} mine_missing_options;
+extern const mine_option mine_missing_option_table[]; /* whatever scores rows */
 
 #endif

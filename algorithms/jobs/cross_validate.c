@@ -45,15 +45,15 @@ static void validation_add(validation_sum *sum, int *n_sums, const mine_metric *
 static void validation_put(mine_relation *r, int64_t fold, const char *name,
                            const mine_metric *metric) {
   if (name) {
-    mine_relation_text(r, 0, name);
+    mine_row_text(r, name);
   } else {
-    mine_relation_int(r, 0, fold);
+    mine_row_int(r, fold);
   }
-  mine_relation_text(r, 1, metric->name);
+  mine_row_text(r, metric->name);
   if (!name && strcmp(metric->name, "rows") == 0) {
-    mine_relation_int(r, 2, (int64_t)metric->value);
+    mine_row_int(r, (int64_t)metric->value);
   } else {
-    mine_relation_real(r, 2, metric->value);
+    mine_row_real(r, metric->value);
   }
   mine_relation_end_row(r);
 }
@@ -96,14 +96,7 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
   return env->status;
 }
 
-static const mine_answer validation_columns[] = {
-    {"fold", MINE_ANSWER_ANY, 1, "1, 2, ...; mean and se (standard error of the mean) at the end"},
-    {"metric", MINE_ANSWER_TEXT, 1, "as mine_evaluate"},
-    {"value", MINE_ANSWER_ANY, 0, "on the part that was left out"},
-    {0},
-};
-
-static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation **out) {
+static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation *r) {
   mine_env *env = t->env;
   const int folds = (int)t->folds.folds;
   int32_t *fold;
@@ -121,18 +114,15 @@ static mine_status validation_run(mine_training *t, mine_arena *arena, mine_rela
     validation_divide(t, fold, f, train, &n_train, test, &n_test);
     if (validation_fold(t, train, n_train, test, n_test, &measured[f])) return env->status;
   }
-  mine_relation *r = mine_relation_new(env, validation_columns);
-  for (int f = 0; r && f < folds; f++) {
+  for (int f = 0; f < folds; f++) {
     for (int i = 0; i < measured[f].n_metrics; i++)
       validation_put(r, f + 1, NULL, &measured[f].metric[i]);
   }
-  if (r) (void)validation_summarise(r, measured, folds, env);
-  return mine_relation_finish(env, r, out);
+  return validation_summarise(r, measured, folds, env);
 }
 
-mine_status mine_training_cross_validate(mine_training *t, mine_relation **out) {
+mine_status mine_training_cross_validate(mine_training *t, mine_relation *out) {
   mine_env *env = t->env;
-  *out = NULL;
   if (env->status) return env->status;
   if (!t->roles.supervised)
     return mine_fail(env, MINE_UNSUPPORTED,

@@ -140,11 +140,20 @@ static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
   return 3;
 }
 
-static mine_status evaluate_metrics(mine_scoring *s, mine_relation **out) {
+/* Rows were scored, and some of them had a target. */
+static mine_status evaluate_ready(mine_scoring *s) {
+  if (mine_failed(s->env)) return s->env->status;
+  if (s->remembered.n > 0) return MINE_OK;
+  return mine_fail(s->env, MINE_DATA, "the source has no rows to evaluate (%lld without a target)",
+                   (long long)s->remembered.no_target);
+}
+
+mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *out) {
   const mine_remembered *m = &s->remembered;
   const double *weight = s->weight >= 0 ? m->weight : NULL;
   mine_metric metric[MINE_MAX_METRICS];
   int n;
+  MINE_TRY(evaluate_ready(s));
   if (s->model->task == MINE_CLASSIFICATION) {
     n = mine_metrics_classification(s->arena, m->n, s->model->n_classes, s->model->positive,
                                     m->label, m->score, weight, metric);
@@ -154,12 +163,15 @@ static mine_status evaluate_metrics(mine_scoring *s, mine_relation **out) {
     n = evaluate_clusters(s, metric);
   }
   if (s->env->status) return s->env->status;
-  return mine_metrics_relation(s->env, metric, n, out);
+  mine_relation *whole;
+  MINE_TRY(mine_metrics_relation(s->env, metric, n, &whole));
+  return mine__relation_move(s->env, whole, out);
 }
 
-static mine_status evaluate_confusion(mine_scoring *s, mine_relation **out) {
+mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *out) {
   const mine_remembered *m = &s->remembered;
   const int k = s->model->n_classes;
+  MINE_TRY(evaluate_ready(s));
   if (s->model->task != MINE_CLASSIFICATION)
     return mine_fail(s->env, MINE_UNSUPPORTED,
                      "a confusion table needs a classification model; for this %s model (%s) use "
@@ -169,19 +181,7 @@ static mine_status evaluate_confusion(mine_scoring *s, mine_relation **out) {
   if (!counts) return mine_env_status(s->env);
   for (int64_t i = 0; i < m->n; i++)
     counts[(int64_t)m->label[i] * k + mine_metrics_argmax(m->score + i * k, k)]++;
-  return mine_confusion_relation(s->env, &s->model->classes, counts, out);
-}
-
-mine_status mine_scoring_relation(mine_scoring *s, const char *part, mine_relation **out) {
-  mine_env *env = s->env;
-  *out = NULL;
-  if (env->status) return env->status;
-  if (s->mode != MINE_SCORE_EVALUATE)
-    return mine_fail(env, MINE_UNSUPPORTED, "this job scores and does not evaluate");
-  if (s->remembered.n == 0)
-    return mine_fail(env, MINE_DATA, "the source has no rows to evaluate (%lld without a target)",
-                     (long long)s->remembered.no_target);
-  if (strcmp(part, "metrics") == 0) return evaluate_metrics(s, out);
-  if (strcmp(part, "confusion") == 0) return evaluate_confusion(s, out);
-  return mine_fail(env, MINE_UNSUPPORTED, "an evaluation has no part '%s'", part);
+  mine_relation *whole;
+  MINE_TRY(mine_confusion_relation(s->env, &s->model->classes, counts, &whole));
+  return mine__relation_move(s->env, whole, out);
 }

@@ -22,8 +22,8 @@
 #include "../core/text.h"
 #include "../data/frame.h"
 #include "../data/moments.h"
-#include "../data/relation.h"
 #include "../data/tally.h"
+#include "verb.h"
 
 enum {
   PROFILE_COLUMN,
@@ -39,7 +39,8 @@ enum {
   PROFILE_MAX,
   PROFILE_STDDEV,
   PROFILE_TOP,
-  PROFILE_TOP_COUNT
+  PROFILE_TOP_COUNT,
+  PROFILE_DISTINCT_VALUES
 };
 
 /* ---- a walk over the numbers in order ------------------------------------------------ */
@@ -273,10 +274,13 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
   mine_relation_text(out, PROFILE_TYPE, profile_type(p, numeric, values));
   mine_relation_int(out, PROFILE_ROWS, frame->rows);
   mine_relation_int(out, PROFILE_MISSING, frame->rows - values);
-  if (p->n_blob)
-    mine_relation_null(out, PROFILE_DISTINCT);
-  else
-    mine_relation_int(out, PROFILE_DISTINCT, tally.distinct);
+  for (int i = 0; i < 2; i++) { /* under two names: the first has to be quoted in SQL */
+    const int at = i == 0 ? PROFILE_DISTINCT : PROFILE_DISTINCT_VALUES;
+    if (p->n_blob)
+      mine_relation_null(out, at);
+    else
+      mine_relation_int(out, at, tally.distinct);
+  }
   profile_put_top(out, &tally);
   if (profile_put_statistics(frame->env, p, numeric, values, out) != MINE_OK)
     return mine_env_status(frame->env);
@@ -296,11 +300,32 @@ static mine_status profile_plan(void *owner, mine_frame *frame) {
   return mine__wants_by_position(frame, profile_reads, NULL, &rest);
 }
 
-mine_status mine_profile_open(mine_env *env, mine_frame **out) {
-  return mine_frame_open(env, profile_plan, NULL, out);
+typedef struct profile_state {
+  mine_frame *frame;
+} profile_state;
+
+static mine_status profile_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  profile_state *state = mine__job_state(job);
+  if (step > 0) return MINE_OK;
+  MINE_TRY(mine_frame_open(job->env, profile_plan, NULL, &state->frame));
+  *sql = mine__job_text(job, MINE_ARG_SOURCE);
+  *frame = state->frame;
+  return MINE_OK;
 }
 
-static const mine_answer profile_columns[] = {
+static mine_status profile_run(mine_job *job, mine_relation *out) {
+  mine_frame *frame = ((profile_state *)mine__job_state(job))->frame;
+  mine_status status = mine_frame_finish(frame);
+  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
+    status = profile_column(frame, c, out);
+  return status;
+}
+
+static void profile_close(mine_job *job) {
+  mine_frame_close(((profile_state *)mine__job_state(job))->frame);
+}
+
+static const mine_answer profile_answer[] = {
     {"column", MINE_ANSWER_TEXT, 1, "name of the column"},
     {"type", MINE_ANSWER_TEXT, 0,
      "numeric: numbers, or texts that all read as plain decimals; category: other text; mixed: "
@@ -318,21 +343,24 @@ static const mine_answer profile_columns[] = {
     {"stddev", MINE_ANSWER_REAL, 0, "standard deviation, divisor n - 1 (numeric columns)"},
     {"top", MINE_ANSWER_ANY, 0, "the most frequent value; of equals the smallest"},
     {"top_count", MINE_ANSWER_INTEGER, 0, "how often it occurs"},
+    {"distinct_values", MINE_ANSWER_INTEGER, 0, "as distinct, which has to be quoted"},
     {0},
 };
 
-mine_status mine_profile_run(mine_frame *frame, mine_relation **out) {
-  mine_env *env = frame->env;
-  *out = NULL;
-  mine_status status = mine_frame_finish(frame);
-  if (status != MINE_OK) return status;
-  mine_relation *relation = mine_relation_new(env, profile_columns);
-  if (!relation) return mine_env_status(env);
-  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
-    status = profile_column(frame, c, relation);
-  return mine_relation_finish(env, relation, out);
-}
-
-void mine_profile_close(mine_frame *frame) {
-  mine_frame_close(frame);
-}
+const mine_verb mine_verb_profile = {
+    .name = "mine_profile",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_LOOK,
+    .what = "One row per column of the source: type, missing values, spread.",
+    .example =
+        "SELECT \"column\", type, missing, min, mean, max FROM mine_profile(\n"
+        "  " MINE_SHOPPERS ");",
+    .argument = {{MINE_ARG_SOURCE, "source"}},
+    .required = 1,
+    .answer = profile_answer,
+    .reads = "any columns",
+    .state_bytes = sizeof(profile_state),
+    .source = profile_source,
+    .run = profile_run,
+    .close = profile_close,
+};

@@ -51,7 +51,7 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
 /* ---- open and close ------------------------------------------------------------------- */
 
 static mine_status scoring_choose_class(mine_scoring *s) {
-  const mine_cell *wanted = &s->options.class_;
+  const mine_cell *wanted = &s->asked.class_;
   const mine_model *model = s->model;
   s->class_ = model->positive;
   if (wanted->type == MINE_NULL) return MINE_OK;
@@ -87,18 +87,17 @@ static mine_status scoring_spell_classes(mine_scoring *s) {
   return MINE_OK;
 }
 
-static mine_status scoring_start(mine_scoring *s, const char *options) {
+static mine_status scoring_start(mine_scoring *s, const mine__options *options) {
   mine_env *env = s->env;
   const mine_model *model = s->model;
-  mine_option_group group[] = {{.table = mine_scoring_option_table, .values = &s->options},
-                               {.table = mine_run_option_table, .values = &s->run}};
-  if (mine_options_parse(env, s->arena, group, 2, options)) return env->status;
-  mine_run_options_apply(env, &s->run);
+  mine_missing_options gaps;
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine_class_option_table, &s->asked));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine_missing_option_table, &gaps));
   if (model->task == MINE_NEIGHBORS)
     return mine_fail(env, MINE_UNSUPPORTED,
                      "the model was trained without a target and predicts nothing; use "
                      "mine_neighbors, or train it with target=<column>");
-  s->missing = s->options.missing >= 0 ? s->options.missing : model->missing;
+  s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
   if (scoring_choose_class(s) || scoring_spell_classes(s)) return env->status;
   s->column = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
   s->view = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
@@ -109,7 +108,7 @@ static mine_status scoring_start(mine_scoring *s, const char *options) {
 }
 
 mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
-                              const char *options, mine_scoring **out) {
+                              const mine__options *options, mine_scoring **out) {
   *out = NULL;
   if (env->status) return env->status;
   mine_arena *arena = mine_arena_open(env);
@@ -128,6 +127,15 @@ mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scori
   }
   *out = s;
   return MINE_OK;
+}
+
+mine_status mine_scoring_open_row(mine_env *env, const mine_model *model, mine_scoring **out) {
+  const mine__options none = {.text = ""};
+  return mine_scoring_open(env, model, MINE_SCORE_SINGLE, &none, out);
+}
+
+void mine_scoring_prediction(const mine_scoring *s, mine_cell *out) {
+  mine_scoring_cell(s, 0, MINE_SCORE_PREDICTION, out);
 }
 
 void mine_scoring_close(mine_scoring *s) {

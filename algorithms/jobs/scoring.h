@@ -6,7 +6,24 @@
 #define MINE_JOBS_SCORING_H
 
 #include "../model/model.h"
-#include "roles.h"
+#include "verb.h"
+
+typedef enum mine_scoring_mode {
+  MINE_SCORE_ROWS,    /* first column or the trained id's name is the id  */
+  MINE_SCORE_SINGLE,  /* no id: columns are features only (scalar form)   */
+  MINE_SCORE_EVALUATE /* the target is read too, for metrics             */
+} mine_scoring_mode;
+
+typedef enum mine_score_column {
+  MINE_SCORE_ID,
+  MINE_SCORE_PREDICTION,
+  MINE_SCORE_LABEL,
+  MINE_SCORE_PROBABILITY,
+  MINE_SCORE_CONFIDENCE,
+  MINE_SCORE_DISTANCE,
+  MINE_SCORE_MISSING,
+  MINE_SCORE_UNKNOWN
+} mine_score_column;
 
 /* What evaluation remembers of every row that was scored. */
 typedef struct mine_remembered {
@@ -28,8 +45,7 @@ struct mine_scoring {
   mine_arena *arena;
   const mine_model *model;
   mine_scoring_mode mode;
-  mine_run_options run;
-  mine_scoring_options options;
+  mine_class_options asked;
   int missing; /* mine_missing, the model's own when not given */
   int class_;  /* whose probability is asked for, -1: none      */
   mine_frame *frame;
@@ -53,6 +69,18 @@ struct mine_scoring {
   mine_remembered remembered;
   mine_sample sample;
 };
+
+/* The model must outlive the job. */
+mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
+                              const mine__options *options, mine_scoring **out);
+/* Score the rows now in the frame; cells are readable until the next clear. */
+mine_status mine_scoring_run(mine_scoring *scoring);
+void mine_scoring_cell(const mine_scoring *scoring, int64_t row, mine_score_column column,
+                       mine_cell *out);
+/* After run in MINE_SCORE_EVALUATE mode. */
+mine_status mine__scoring_metrics(mine_scoring *scoring, mine_relation *out);
+mine_status mine__scoring_confusion(mine_scoring *scoring, mine_relation *out);
+void mine_scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
 
 /* evaluate.c */
 mine_status mine_scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;

@@ -42,16 +42,11 @@ static mine_status search_refuse_settled(mine_env *env, const mine_option_group 
   return MINE_OK;
 }
 
-static mine_status search_parse(mine_search *search, const char *options) {
-  mine_option_group group[] = {{.table = mine_search_option_table, .values = &search->own},
-                               {.table = mine_source_option_table, .values = &search->source},
-                               {.table = mine_seed_option_table, .values = &search->seed},
-                               {.table = mine_run_option_table, .values = &search->run}};
-  if (mine_options_parse(search->env, search->arena, group, 4, options) != MINE_OK) {
-    return mine_env_status(search->env);
-  }
-  mine_run_options_apply(search->env, &search->run);
-  return search->model ? search_refuse_settled(search->env, group, 4) : MINE_OK;
+static mine_status search_options(mine_search *search, const mine__options *options) {
+  mine_env *env = search->env;
+  MINE_TRY(MINE_TAKE(env, search->arena, options, mine_search_option_table, &search->own));
+  MINE_TRY(MINE_TAKE(env, search->arena, options, mine_source_option_table, &search->source));
+  return search->model ? search_refuse_settled(env, options->group, options->n) : MINE_OK;
 }
 
 /* ---- the base ------------------------------------------------------------------- */
@@ -213,10 +208,10 @@ static void search_report(const mine_search *search, const mine_batch *batch, in
     search_id(search, mine_batch_row(batch, first + q), &query_id);
     for (int64_t i = 0; i < found[q]; i++) {
       mine_values_get(&search->body->ids, row[q * query->k + i], &id);
-      mine_relation_put(relation, 0, &query_id);
-      mine_relation_int(relation, 1, i + 1);
-      mine_relation_put(relation, 2, &id);
-      mine_relation_real(relation, 3, distance[q * query->k + i]);
+      mine_row_cell(relation, &query_id);
+      mine_row_int(relation, i + 1);
+      mine_row_cell(relation, &id);
+      mine_row_real(relation, distance[q * query->k + i]);
       mine_relation_end_row(relation);
     }
   }
@@ -271,34 +266,22 @@ static mine_status search_answer(mine_search *search, mine_relation *relation) {
   return search_run(search, &batch, &keys, relation);
 }
 
-static const mine_answer search_columns[] = {
-    {"query_id", MINE_ANSWER_ANY, 1, "id of the query row"},
-    {"rank", MINE_ANSWER_INTEGER, 1, "1 = nearest"},
-    {"id", MINE_ANSWER_ANY, 1, "of the neighbour"},
-    {"distance", MINE_ANSWER_REAL, 0, "by the option metric"},
-    {0},
-};
-
-mine_status mine_search_run(mine_search *search, mine_relation **out) {
+mine_status mine_search_run(mine_search *search, mine_relation *out) {
   mine_env *env = search->env;
-  *out = NULL;
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  if (mine_failed(env)) return mine_env_status(env);
   if (!search->body || search->queries->n_columns == 0) {
     return mine_fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
   }
-  mine_relation *relation = mine_relation_new(env, search_columns);
-  if (!relation) return mine_env_status(env);
-  (void)search_answer(search, relation); /* a failure sticks in env */
-  return mine_relation_finish(env, relation, out);
+  return search_answer(search, out);
 }
 
 /* ---- open and close --------------------------------------------------------------------- */
 
-static mine_status search_start(mine_search *search, const char *options) {
+static mine_status search_start(mine_search *search, const mine__options *options) {
   mine_env *env = search->env;
   search->query_id = -1;
   if (search->model && search_use_model(search) != MINE_OK) return mine_env_status(env);
-  if (search_parse(search, options ? options : "") != MINE_OK) return mine_env_status(env);
+  if (search_options(search, options) != MINE_OK) return mine_env_status(env);
   search->roles = (mine_roles){.env = env, .source = &search->source};
   search->roles.id = search->roles.target = search->roles.weight = -1;
   if (mine_frame_open(env, mine_search_plan_queries, search, &search->queries) != MINE_OK) {
@@ -309,7 +292,7 @@ static mine_status search_start(mine_search *search, const char *options) {
 }
 
 mine_status mine_search_open(mine_env *env, const mine_model *model, int same_source,
-                             const char *options, mine_search **out) {
+                             const mine__options *options, mine_search **out) {
   *out = NULL;
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   mine_arena *arena = mine_arena_open(env);
@@ -344,3 +327,85 @@ void mine_search_close(mine_search *search) {
   mine_frame_close(search->queries);
   mine_arena_close(search->arena);
 }
+
+/* ---- the verb ---------------------------------------------------------------------------- */
+
+typedef struct search_state {
+  mine_search *search;
+} search_state;
+
+static mine_search *search_of(const mine_job *job) {
+  return ((const search_state *)mine__job_state(job))->search;
+}
+
+static mine_status neighbors_open(mine_job *job) {
+  search_state *state = mine__job_state(job);
+  const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
+  const char *base = mine__job_text(job, MINE_ARG_BASE);
+  const char *queries = mine__job_text(job, MINE_ARG_SOURCE);
+  const int same = !model && base && queries && mine__same_word(base, queries);
+  return mine_search_open(job->env, model, same, &job->options, &state->search);
+}
+
+/* The base, unless it is a model; then the queries. */
+static mine_status neighbors_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  mine_search *search = search_of(job);
+  if (!search->model && step == 0) {
+    *sql = mine__job_text(job, MINE_ARG_BASE);
+    *frame = search->base;
+  } else if (step == (search->model ? 0 : 1)) {
+    MINE_TRY(mine_search_build(search));
+    *sql = mine__job_text(job, MINE_ARG_SOURCE);
+    *frame = search->queries;
+  }
+  return MINE_OK;
+}
+
+static mine_status neighbors_run(mine_job *job, mine_relation *out) {
+  return mine_search_run(search_of(job), out);
+}
+
+static void neighbors_close(mine_job *job) {
+  mine_search_close(search_of(job));
+}
+
+static const mine_answer neighbors_answer[] = {
+    {"query_id", MINE_ANSWER_ANY, 1, "id of the query row"},
+    {"rank", MINE_ANSWER_INTEGER, 1, "1 = nearest"},
+    {"id", MINE_ANSWER_ANY, 1, "of the neighbour"},
+    {"distance", MINE_ANSWER_REAL, 0, "by the option metric"},
+    {0},
+};
+
+static const mine_option_set neighbors_options[] = {
+    {mine_search_option_table, sizeof(mine_search_options), 0},
+    MINE_SET_SOURCE,
+    MINE_SET_SEED, /* accepted everywhere; nothing here is random */
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+const mine_verb mine_verb_neighbors = {
+    .name = "mine_neighbors",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_ALIKE,
+    .what = "The most similar rows of a source (or of a knn model) for each query row.",
+    .notes =
+        "The first argument is a source or the name of a `knn` model; a name that is both is "
+        "an error.",
+    .example =
+        "SELECT rank, id, round(distance, 2) AS distance FROM mine_neighbors(\n  " MINE_SHOPPERS
+        ",\n  'SELECT 0 AS id, 30 AS age, 100.0 AS spend', 'k=3');",
+    .argument = {{MINE_ARG_BASE, "source"},
+                 {MINE_ARG_SOURCE, "queries"},
+                 {MINE_ARG_OPTIONS, "options"}},
+    .required = 2,
+    .answer = neighbors_answer,
+    .options = neighbors_options,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(search_state),
+    .open = neighbors_open,
+    .source = neighbors_source,
+    .run = neighbors_run,
+    .close = neighbors_close,
+};

@@ -5,7 +5,7 @@
 #define MINE_JOBS_SEARCH_H
 
 #include "../model/neighbours.h"
-#include "roles.h"
+#include "verb.h"
 
 /* What mine_neighbors takes besides the source and run options. */
 typedef struct mine_search_options {
@@ -16,6 +16,7 @@ typedef struct mine_search_options {
 } mine_search_options;
 extern const mine_option mine_search_option_table[];
 
+typedef struct mine_search mine_search;
 struct mine_search {
   mine_env *env;
   mine_arena *arena;       /* ends with the job                        */
@@ -23,8 +24,6 @@ struct mine_search {
   int same_source;
   mine_search_options own;
   mine_source_options source;
-  mine_seed_options seed; /* accepted everywhere; nothing here is random */
-  mine_run_options run;
   mine_roles roles;
   mine_frame *base, *queries;
   /* After the base is there: what is searched. */
@@ -35,6 +34,17 @@ struct mine_search {
   int query_id;      /* column of the queries, -1: numbered  */
   int *query_column; /* per feature                          */
 };
+
+/* With a model (knn) the base rows are the model's; otherwise fill the base
+** frame first.  same_source: both sources are the same text, which makes
+** exclude_self default to 1. */
+mine_status mine_search_open(mine_env *env, const mine_model *model, int same_source,
+                             const mine__options *options, mine_search **out);
+mine_frame *mine_search_base(mine_search *search);  /* NULL with a model */
+mine_status mine_search_build(mine_search *search); /* after the base is filled */
+mine_frame *mine_search_queries(mine_search *search);
+mine_status mine_search_run(mine_search *search, mine_relation *out);
+void mine_search_close(mine_search *search);
 
 /* search_queries.c: the plan of the queries' frame; owner = mine_search. */
 mine_status mine_search_plan_queries(void *search, mine_frame *frame);

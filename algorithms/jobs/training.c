@@ -7,86 +7,29 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- which algorithm ---------------------------------------------------------- */
-
-static mine_status training_unknown_algorithm(mine_env *env, const char *name) {
-  mine_text list;
-  mine_text_open(&list, env->scratch);
-  const char *nearest = NULL;
-  int least = MINE_NO_HINT;
-  for (int i = 0; mine_algorithm_at(i); i++) {
-    const char *other = mine_algorithm_at(i)->name;
-    const int distance = mine__hint_distance(name, other);
-    if (distance < least) {
-      least = distance;
-      nearest = other;
-    }
-    mine_text_addf(&list, "%s%s", i ? ", " : "", other);
-  }
-  if (env->status) return env->status;
-  return mine_fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
-                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
-                   list.bytes ? list.data : "none");
-}
-
-/* The algorithm by name; without one the option `algorithm` of mine_cluster. */
-static mine_status training_choose(mine_training *training, const char *name) {
-  mine_env *env = training->env;
-  const int picked = name == NULL;
-  if (picked) {
-    mine_cell cell;
-    if (mine_options_peek(env, training->arena, training->options_text, "algorithm", &cell))
-      return env->status;
-    name = mine_option_name_of(&cell);
-    if (!name) name = "kmeans";
-  }
-  training->algorithm = mine_algorithm_find(name);
-  if (!training->algorithm) return training_unknown_algorithm(env, name);
-  if (picked && !(training->algorithm->tasks & MINE_CLUSTERING))
-    return mine_fail(env, MINE_OPTION,
-                     "algorithm '%s' does not cluster; use mine_train, or algorithm=kmeans", name);
-  if (training->algorithm->tasks == MINE_ASSOCIATION)
-    return mine_fail(env, MINE_OPTION,
-                     "algorithm '%s' reads baskets and is not trained; use mine_itemsets or "
-                     "mine_rules",
-                     name);
-  return MINE_OK;
-}
-
 /* ---- options -------------------------------------------------------------------- */
 
 static int training_supervised(const mine_training *training) {
   return (training->algorithm->tasks & (MINE_CLASSIFICATION | MINE_REGRESSION)) != 0;
 }
 
-static mine_status training_parse(mine_training *training, int picked) {
+static mine_status training_options(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
-  const mine_algorithm *algorithm = training->algorithm;
-  training->own = mine_arena_zeros(training->arena, 1, algorithm->options_size + 1);
-  if (!training->own) return mine_env_status(env);
-  mine_option_group *group = training->group;
-  int n = 0;
-  if (algorithm->options)
-    group[n++] = (mine_option_group){.table = algorithm->options, .values = training->own};
-  if (training_supervised(training)) {
-    group[n++] =
-        (mine_option_group){.table = mine_supervised_option_table, .values = &training->supervised};
-    group[n++] = (mine_option_group){.table = mine_folds_option_table, .values = &training->folds};
-  }
-  group[n++] = (mine_option_group){.table = mine_source_option_table, .values = &training->source};
-  if (picked)
-    group[n++] = (mine_option_group){.table = mine_pick_option_table, .values = &training->pick};
-  group[n++] = (mine_option_group){.table = mine_seed_option_table, .values = &training->seed};
-  group[n++] = (mine_option_group){.table = mine_run_option_table, .values = &training->run};
-  training->n_groups = n;
-  if (mine_options_parse(env, training->arena, group, n, training->options_text))
-    return env->status;
-  mine_run_options_apply(env, &training->run);
-  if (algorithm->check && algorithm->check(env, training->own)) return env->status;
+  mine_arena *arena = training->arena;
+  training->options = *options;
+  training->own = mine__options_of(options, training->algorithm->options);
+  MINE_TRY(MINE_TAKE(env, arena, options, mine_supervised_option_table, &training->supervised));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine_holdout_option_table, &training->holdout));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine_folds_option_table, &training->folds));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine_source_option_table, &training->source));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine_seed_option_table, &training->seed));
   mine_text text;
-  mine_text_open(&text, training->arena);
-  for (int g = 0; g + 1 < n; g++)
-    mine_options_canonical(&text, group[g].table, group[g].values);
+  mine_text_open(&text, arena);
+  for (int g = 0; g < options->n; g++) {
+    const mine_option_group *group = &options->group[g];
+    if (group->table != mine_run_option_table)
+      mine_options_canonical(&text, group->table, group->values);
+  }
   if (text.failed) return mine_env_status(env);
   training->canonical = text.bytes ? text.data : "";
   return MINE_OK;
@@ -94,7 +37,7 @@ static mine_status training_parse(mine_training *training, int picked) {
 
 /* The i-th SELECT among the options, and the option that holds it. */
 static mine_select *training_select(const mine_training *training, int i, const char **option) {
-  return mine__options_select(training->group, training->n_groups, i, option);
+  return mine__options_select(training->options.group, training->options.n, i, option);
 }
 
 /* What the plan of its frame is given. */
@@ -106,18 +49,14 @@ typedef struct training_selected {
 
 /* ---- open and close --------------------------------------------------------------- */
 
-static mine_status training_start(mine_training *training, const char *algorithm,
-                                  const char *options) {
+static mine_status training_start(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
-  training->options_text =
-      options ? mine_arena_text(training->arena, options, strlen(options)) : "";
-  if (!training->options_text) return mine_env_status(env);
+  training->algorithm = options->algorithm;
   mine_values_open(&training->note_item, training->arena);
   mine_values_open(&training->note_name, training->arena);
   mine_values_open(&training->note_detail, training->arena);
   training->positive = -1;
-  if (training_choose(training, algorithm)) return env->status;
-  if (training_parse(training, algorithm == NULL)) return env->status;
+  MINE_TRY(training_options(training, options));
   mine_roles *roles = &training->roles;
   roles->env = env;
   roles->algorithm = training->algorithm->name;
@@ -128,8 +67,7 @@ static mine_status training_start(mine_training *training, const char *algorithm
   return mine_frame_open(env, mine_roles_plan, roles, &training->frame);
 }
 
-mine_status mine_training_open(mine_env *env, const char *algorithm, const char *options,
-                               mine_training **out) {
+mine_status mine_training_open(mine_env *env, const mine__options *options, mine_training **out) {
   *out = NULL;
   if (env->status) return env->status;
   mine_arena *arena = mine_arena_open(env);
@@ -140,7 +78,7 @@ mine_status mine_training_open(mine_env *env, const char *algorithm, const char 
   }
   training->env = env;
   training->arena = arena;
-  if (training_start(training, algorithm, options)) {
+  if (training_start(training, options)) {
     mine_training_close(training);
     return env->status;
   }

@@ -12,22 +12,21 @@
 #define MINE_JOBS_TRAINING_H
 
 #include "../model/model.h"
-#include "roles.h"
+#include "verb.h"
 
+typedef struct mine_training mine_training;
 struct mine_training {
   mine_env *env;
   mine_arena *arena; /* ends with the job */
   const mine_algorithm *algorithm;
-  mine_run_options run;
+  mine__options options; /* all of them; the next ones are copies */
   mine_seed_options seed;
   mine_source_options source;
   mine_supervised_options supervised;
+  mine_holdout_options holdout;
   mine_folds_options folds;
-  mine_pick_options pick;
-  void *own;                  /* the algorithm's options struct */
-  mine_option_group group[7]; /* all of these */
-  int n_groups;
-  const char *options_text, *source_text, *canonical;
+  void *own; /* the algorithm's options struct */
+  const char *source_text, *canonical;
   mine_cell keep_positive;
   mine_roles roles;
   mine_frame *frame;
@@ -52,6 +51,28 @@ struct mine_training {
   double *fit_weight;   /* class weights multiplied in; may be weight */
   uint64_t *hash;       /* of the id; NULL until rows are divided   */
 };
+
+/* Open a training job on options that were read; see mine.h for its sources. */
+mine_status mine_training_open(mine_env *env, const mine__options *options, mine_training **out);
+mine_frame *mine_training_frame(mine_training *training);
+/* What the model should remember about where the rows came from (may be NULL). */
+mine_status mine_training_source(mine_training *training, const char *source);
+/* Keep this positive class if the caller gives none (retraining). */
+mine_status mine_training_keep_positive(mine_training *training, const mine_cell *positive);
+/* The i-th SELECT that an option holds (kmeans: init, the first centres); NULL behind the
+** last.  The host runs each and fills its frame, after the rows. */
+const char *mine_training_select(const mine_training *training, int i);
+/* The frame of the i-th SELECT: columns are matched by name to the features.  Ask for
+** it when all rows are in; NULL: failure recorded. */
+mine_frame *mine_training_select_frame(mine_training *training, int i);
+/* Fit on the rows in the frame: held-out metrics first, then all rows. */
+mine_status mine_training_fit(mine_training *training, mine_model **out);
+/* (id, cluster, distance) of the rows in the frame; clustering models only. */
+mine_status mine_training_assignments(mine_training *training, const mine_model *model,
+                                      mine_relation *out);
+/* (fold, metric, value) on the rows in the frame; option `folds`. */
+mine_status mine_training_cross_validate(mine_training *training, mine_relation *out);
+void mine_training_close(mine_training *training);
 
 /* Item "warning", "dropped" ... about `name`, kept until there is a model. */
 void mine_training_note(void *training, const char *item, const char *name, const char *detail);

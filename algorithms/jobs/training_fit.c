@@ -195,13 +195,13 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_model 
   int64_t n_train, n_test;
   *model = NULL;
   held->n_metrics = 0;
-  if (t->supervised.holdout <= 0) {
+  if (t->holdout.holdout <= 0) {
     mine_training_note(t, "holdout", "", "none (holdout=0): the model was not measured");
     return MINE_OK;
   }
   if (mine_training_hash(t)) return env->status;
   if (mine_split_holdout(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed,
-                         t->supervised.holdout, &train, &n_train, &test, &n_test))
+                         t->holdout.holdout, &train, &n_train, &test, &n_test))
     return env->status;
   if (n_test == 0 || !mine_training_learnable(t, train, n_train)) {
     mine_training_notef(t, "warning", "",
@@ -218,8 +218,8 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_model 
   }
   mine_training_notef(t, "holdout", "", "%lld of %lld rows, chosen by a hash of id and seed; %s",
                       (long long)n_test, (long long)t->n,
-                      t->supervised.refit ? "after measuring, the model was fitted on all rows"
-                                          : "the model was fitted on the others (refit=0)");
+                      t->holdout.refit ? "after measuring, the model was fitted on all rows"
+                                       : "the model was fitted on the others (refit=0)");
   return MINE_OK;
 }
 
@@ -260,20 +260,13 @@ static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine
 /* ---- the job ----------------------------------------------------------------------------------
  */
 
-static mine_status fit_refuse_folds(mine_training *t) {
-  if (!mine__options_given(t->group, t->n_groups, "folds")) return MINE_OK;
-  return mine_fail(t->env, MINE_OPTION,
-                   "option folds is for mine_cross_validate; here a share of "
-                   "the rows is held out (holdout=0.2)");
-}
-
 static mine_status fit_job(mine_training *t, mine_arena *arena, mine_model **out) {
   mine_env *env = t->env;
   const int supervised = t->roles.target >= 0;
   mine_measured held = {0};
   mine_model *measured = NULL, *model = NULL;
   if (supervised && fit_hold_out(t, arena, &measured, &held)) return env->status;
-  if (measured && !t->supervised.refit) {
+  if (measured && !t->holdout.refit) {
     model = measured;
   } else {
     mine_model_free(measured);
@@ -294,7 +287,7 @@ mine_status mine_training_fit(mine_training *t, mine_model **out) {
   const double start = mine_clock();
   *out = NULL;
   if (env->status) return env->status;
-  if (fit_refuse_folds(t) || mine_training_prepare(t)) return env->status;
+  if (mine_training_prepare(t)) return env->status;
   mine_arena *arena = mine_arena_open(env);
   if (!arena) return mine_env_status(env);
   const mine_status status = fit_job(t, arena, out);
@@ -303,20 +296,11 @@ mine_status mine_training_fit(mine_training *t, mine_model **out) {
   return status;
 }
 
-static const mine_answer fit_assignment_columns[] = {
-    {"id", MINE_ANSWER_ANY, 1, "of the row"},
-    {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k, the largest cluster first"},
-    {"distance", MINE_ANSWER_REAL, 0, "to the centre, in the scaled space, not squared"},
-    {0},
-};
-
 /* ---- clusters of the training rows ------------------------------------------------------------
  */
 
-mine_status mine_training_assignments(mine_training *t, const mine_model *model,
-                                      mine_relation **out) {
+mine_status mine_training_assignments(mine_training *t, const mine_model *model, mine_relation *r) {
   mine_env *env = t->env;
-  *out = NULL;
   if (env->status) return env->status;
   if (model->task != MINE_CLUSTERING)
     return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters",
@@ -325,24 +309,23 @@ mine_status mine_training_assignments(mine_training *t, const mine_model *model,
   if (!arena) return mine_env_status(env);
   int32_t *cluster = mine_arena_zeros(arena, (size_t)t->n, sizeof *cluster);
   double *distance = mine_arena_zeros(arena, (size_t)t->n, sizeof *distance);
-  mine_relation *r = mine_relation_new(env, fit_assignment_columns);
   const mine_batch batch = {t->n, t->row, t->view};
   mine_scores scores = {NULL, NULL, cluster, distance};
   if (!env->status) (void)model->kind->predict(env, model, &batch, &scores);
   for (int64_t row = 0, i = 0; !env->status && row < t->frame->rows; row++) {
     mine_cell id = {MINE_INT, 0, {row + 1}};
     if (t->roles.id >= 0) mine_values_get(&t->frame->ids, row, &id);
-    mine_relation_put(r, 0, &id);
+    mine_row_cell(r, &id);
     if (i < t->n && t->row[i] == row) {
-      mine_relation_int(r, 1, cluster[i]);
-      mine_relation_real(r, 2, distance[i]);
+      mine_row_int(r, cluster[i]);
+      mine_row_real(r, distance[i]);
       i++;
     } else {
-      mine_relation_null(r, 1);
-      mine_relation_null(r, 2);
+      mine_row_null(r);
+      mine_row_null(r);
     }
     mine_relation_end_row(r);
   }
   mine_arena_close(arena);
-  return mine_relation_finish(env, r, out);
+  return env->status;
 }

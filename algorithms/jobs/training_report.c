@@ -69,10 +69,10 @@ void mine_training_report(const mine_training *t, mine_model *model) {
     mine_model_note(model, "metric", model->metric[i].name, "%s",
                     isnan(v) ? "NULL" : mine_format_real(number, v, 6));
   }
-  if (t->algorithm->options) report_note_options(t, model, t->algorithm->options, t->own);
-  if (t->roles.supervised)
-    report_note_options(t, model, mine_supervised_option_table, &t->supervised);
-  report_note_options(t, model, mine_source_option_table, &t->source);
-  report_note_options(t, model, mine_seed_option_table, &t->seed);
+  for (int g = 0; g < t->options.n; g++) {
+    const mine_option_group *group = &t->options.group[g];
+    if (group->table != mine_run_option_table)
+      report_note_options(t, model, group->table, group->values);
+  }
   if (t->source_text) mine_model_note(model, "source", "", "%s", t->source_text);
 }

@@ -124,6 +124,14 @@ mine_status mine_model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
 ** model is finished and immutable. */
 mine_status mine_model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
 int mine_model_metric_find(const mine_model *model, const char *name, double *value);
+/* A part of the model ("summary", "tree", "metrics", ...) as a relation.  A model that
+** has no such part is MINE_UNSUPPORTED, and the text names both. */
+mine_status mine_model_relation(mine_env *env, const mine_model *model, const char *part,
+                                mine_relation **out);
+/* The scalar scoring call for this model, ready to paste into SQL: a one-cell relation;
+** `name` is how the caller refers to the model. */
+mine_status mine_model_call(mine_env *env, const mine_model *model, const char *name,
+                            mine_relation **out);
 /* envelope.c: header, common part and body. */
 void mine_envelope_write(const mine_model *model, mine_writer *w);
 mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A verb or an algorithm that lacks its rows fails here by itself.
 
-Verbs are read from the registration tables in ext/verbs_*.c, algorithms and model kinds
-from algorithms/registry.def.  Each verb needs: calls with bad input, a row in the table
+Verbs are what mine_verbs lists, algorithms and model kinds those of
+algorithms/registry.def.  Each verb needs: calls with bad input, a row in the table
 of calls (failing memory, interrupts, limits, good guest, threads all run it), a page of
 the reference.  Each algorithm needs training rows in that table that take options, a
 model among those that are damaged, and its page.  Each kind needs a model to damage.
@@ -23,7 +23,7 @@ def read(*parts):
 
 def registered():
     """Verbs, algorithms, kinds."""
-    verbs = re.findall(r'(?:\{|MODEL_VERB\()\s*"(mine_\w+)"', read("ext/verbs_*.c"))
+    verbs = mt.shell("SELECT DISTINCT verb FROM mine_verbs;")[1].split()
     registry = re.sub(r"/\*.*?\*/", "", read("algorithms/registry.def"), flags=re.S)
     return (sorted(set(verbs)), re.findall(r"ALGORITHM\((\w+)\)", registry),
             re.findall(r"KIND\((\w+)\)", registry))

@@ -1,7 +1,7 @@
 /*
 ** fuzz_options.c -- fuzz target: the option parser, both spellings.
 **
-** Input: the text of options.  It is given to every job that takes options, and to a
+** Input: the text of options.  It is given to every verb that takes options, and to a
 ** table that has every type of option; what is refused must carry a sentence, what is
 ** accepted must close cleanly, and written back it must read as the same.
 */
@@ -9,16 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/verb_fixture.h"
 #include "core/options.h"
 #include "model_use.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static void options_training(mine_env *env, const char *algorithm, const char *text) {
-  mine_training *training = NULL;
-  if (mine_training_open(env, algorithm, text, &training) == MINE_OK)
-    (void)mine_training_select(training, 0);
-  mine_training_close(training);
+/* By the tables of a verb; algorithm NULL: its own, or none. */
+static void options_of(mine_env *env, const mine_verb *verb, const char *algorithm,
+                       const char *text) {
+  mine__options options;
+  if (mine__options_read(env, env->scratch, verb, algorithm, text, &options)) return;
+  (void)mine__options_select(options.group, options.n, 0, NULL);
 }
 
 typedef struct every_type {
@@ -70,38 +72,47 @@ static void options_every_type(mine_env *env, const char *text) {
   if (once && (!twice || strcmp(once, twice) != 0)) abort();
 }
 
-static void options_of(int which, mine_env *env, const char *text) {
-  static const char *const algorithms[] = {NULL, "kmeans", "tree", "knn"};
-  if (which < 4) {
-    options_training(env, algorithms[which], text);
-  } else if (which < 6) {
-    mine_baskets *baskets = NULL;
-    mine_baskets_open(env, which == 4 ? MINE_ITEMSETS : MINE_RULES, text, &baskets);
-    mine_baskets_close(baskets);
-  } else if (which == 6) {
-    options_every_type(env, text);
-  } else {
-    mine_search *search = NULL;
-    mine_search_open(env, NULL, 0, text, &search);
-    mine_search_close(search);
+typedef struct options_input {
+  use_memory memory;
+  const char *text;
+} options_input;
+
+static mine_env *options_env(options_input *input) {
+  mine_host host = use_host(&input->memory);
+  mine_env *env = NULL;
+  mine_env_open(&host, "fuzz", &env);
+  return env;
+}
+
+static void options_end(mine_env *env) {
+  if (mine_env_status(env) != MINE_OK && strlen(mine_env_error(env)) < 10) abort();
+  mine_env_close(env);
+}
+
+/* A verb that trains is tried with every algorithm. */
+static void options_verb(options_input *input, const mine_verb *verb) {
+  int trains =
+      verb->argument[0].kind == MINE_ARG_ALGORITHM || verb->argument[1].kind == MINE_ARG_ALGORITHM;
+  for (int a = 0; a == 0 || (trains && mine_algorithm_at(a)); a++) {
+    mine_env *env = options_env(input);
+    options_of(env, verb, trains ? mine_algorithm_at(a)->name : NULL, input->text);
+    options_end(env);
   }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
-  use_memory memory = {0, 0};
+  options_input input = {{0, 0}, NULL};
   if (n > 100000) return 0;
   char *text = malloc(n + 1);
   memcpy(text, data, n);
   text[n] = 0;
-  for (int which = 0; which < 8; which++) {
-    mine_host host = use_host(&memory);
-    mine_env *env = NULL;
-    mine_env_open(&host, "fuzz", &env);
-    options_of(which, env, text);
-    if (mine_env_status(env) != MINE_OK && strlen(mine_env_error(env)) < 10) abort();
-    mine_env_close(env);
-  }
+  input.text = text;
+  for (int i = 0; mine_verb_at(i); i++)
+    if (mine_verb_at(i)->options) options_verb(&input, mine_verb_at(i));
+  mine_env *env = options_env(&input);
+  options_every_type(env, text);
+  options_end(env);
   free(text);
-  if (memory.held != 0) abort();
+  if (input.memory.held != 0) abort();
   return 0;
 }

@@ -2,6 +2,7 @@
 ** model_use.c -- training small models, and using them in every way there is.
 */
 #include "model_use.h"
+#include "../unit/verb_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ unsigned char *use_train(const use_model *wanted, int rows, size_t *n) {
   const void *bytes = NULL;
   unsigned char *copy = NULL;
   mine_status status = mine_env_open(NULL, "train", &env);
-  if (!status) status = mine_training_open(env, wanted->algorithm, wanted->options, &training);
+  if (!status) status = verb_training_open(env, wanted->algorithm, wanted->options, &training);
   if (!status) status = use_fill(mine_training_frame(training), rows);
   if (!status) status = mine_training_fit(training, &model);
   if (!status) status = mine_model_bytes(env, model, &bytes, n);
@@ -151,16 +152,16 @@ static void use_cells(const mine_scoring *scoring, int64_t rows) {
 static void use_scoring(const mine_model *model, mine_scoring_mode mode, use_memory *memory) {
   mine_env *env = use_env(memory);
   mine_scoring *scoring = NULL;
-  mine_status status = mine_scoring_open(env, model, mode, NULL, &scoring);
+  mine_status status = verb_scoring_open(env, model, mode, NULL, &scoring);
   if (!status) status = use_fill(mine_scoring_frame(scoring), 3);
   if (!status) status = mine_scoring_run(scoring);
   if (!status) use_cells(scoring, 3);
   if (!status && mode == MINE_SCORE_EVALUATE) {
     mine_relation *relation = NULL;
-    mine_scoring_relation(scoring, "metrics", &relation);
+    verb_evaluate(env, scoring, &relation);
     use_relation(relation);
     relation = NULL;
-    mine_scoring_relation(scoring, "confusion", &relation);
+    verb_confusion(env, scoring, &relation);
     use_relation(relation);
   }
   mine_scoring_close(scoring);
@@ -171,10 +172,10 @@ static void use_search(const mine_model *model, use_memory *memory) {
   mine_env *env = use_env(memory);
   mine_search *search = NULL;
   mine_relation *relation = NULL;
-  mine_status status = mine_search_open(env, model, 0, "k=2", &search);
+  mine_status status = verb_search_open(env, model, 0, "k=2", &search);
   if (!status) status = mine_search_build(search);
   if (!status) status = use_fill(mine_search_queries(search), 3);
-  if (!status) status = mine_search_run(search, &relation);
+  if (!status) status = verb_search_run(env, search, &relation);
   if (!status) use_relation(relation);
   mine_search_close(search);
   mine_env_close(env);
@@ -236,7 +237,7 @@ uint64_t use_predictions(const unsigned char *bytes, size_t n) {
   mine_model *model = NULL;
   mine_scoring *scoring = NULL;
   mine_status status = mine_model_load(env, bytes, n, &model);
-  if (!status) status = mine_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring);
+  if (!status) status = verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring);
   if (!status) status = use_fill(mine_scoring_frame(scoring), 100);
   if (!status) status = mine_scoring_run(scoring);
   for (int64_t row = 0; row < 100 && !status; row++) {

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "../../algorithms/mine.h"
+#include "verb_fixture.h"
 
 /* Rows (basket, item) as cells. */
 typedef struct fixture {
@@ -93,6 +94,8 @@ static inline int fixture_read(fixture *f, const char *name, char separator, int
   return 1;
 }
 
+typedef enum baskets_what { MINE_ITEMSETS, MINE_RULES } mine_baskets_what;
+
 /* One whole call: 0 = the relation is in *out; else the status, the sentence in
 ** error[512]. */
 static inline mine_status fixture_run(const mine_host *host, mine_baskets_what what,
@@ -100,19 +103,21 @@ static inline mine_status fixture_run(const mine_host *host, mine_baskets_what w
                                       char *error) {
   static const char *const names[] = {"basket", "item"};
   mine_env *env = NULL;
-  mine_baskets *baskets = NULL;
+  mine_job *job = NULL;
+  mine_frame *frame;
   *out = NULL;
   mine_status status = mine_env_open(host, "mine_test", &env);
-  if (status == MINE_OK) status = mine_baskets_open(env, what, options, &baskets);
-  if (status == MINE_OK) status = mine_frame_columns(mine_baskets_frame(baskets), names, 2);
+  const char *verb = what == MINE_RULES ? "mine_rules" : "mine_itemsets";
+  if (status == MINE_OK) status = verb_job_open(env, verb, options, &job, &frame);
+  if (status == MINE_OK) status = mine_frame_columns(frame, names, 2);
   for (size_t i = 0; status == MINE_OK && i < f->n; i++) {
-    mine_frame_put_cell(mine_baskets_frame(baskets), 0, &f->basket[i]);
-    mine_frame_put_cell(mine_baskets_frame(baskets), 1, &f->item[i]);
-    status = mine_frame_end_row(mine_baskets_frame(baskets));
+    mine_frame_put_cell(frame, 0, &f->basket[i]);
+    mine_frame_put_cell(frame, 1, &f->item[i]);
+    status = mine_frame_end_row(frame);
   }
-  if (status == MINE_OK) status = mine_baskets_run(baskets, out);
+  if (status == MINE_OK) status = mine_job_run(job, out);
   if (error) snprintf(error, 512, "%s", env ? mine_env_error(env) : "no environment");
-  mine_baskets_close(baskets);
+  mine_job_close(job);
   mine_env_close(env);
   return status;
 }

@@ -21,6 +21,7 @@
 
 #include "core/text.h"
 #include "mine.h"
+#include "verb_fixture.h"
 
 #define FIXTURE_CELLS 128
 #define FIXTURE_MAY   __attribute__((unused)) /* not every test needs it */
@@ -92,7 +93,7 @@ FIXTURE_MAY static mine_model *fixture_train(const char *algorithm, const char *
                                              const char *table) {
   mine_training *training;
   mine_model *model = NULL;
-  if (mine_training_open(env, algorithm, options, &training)) return NULL;
+  if (verb_training_open(env, algorithm, options, &training)) return NULL;
   if (fixture_fill(mine_training_frame(training), table, 0) == MINE_OK)
     (void)mine_training_fit(training, &model);
   mine_training_close(training);

@@ -18,6 +18,7 @@
 #include "model/prototypes.h"
 #include "model/trees.h"
 #include "refusing_fixture.h"
+#include "verb_fixture.h"
 
 #define TABLE_OF_3                                                                           \
   "id,x,plan,kind;1,1.5,gold,a;2,2.5,basic,b;3,3.5,gold,c;4,4.5,basic,a;5,5.5,gold,b;6,6.5," \
@@ -227,7 +228,7 @@ static const struct {
 static void must_score(const mine_model *model) {
   mine_scoring *scoring;
   mine_cell cell;
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), TABLE_OF_3, 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
   mine_scoring_cell(scoring, 8, MINE_SCORE_PREDICTION, &cell);

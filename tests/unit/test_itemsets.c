@@ -5,6 +5,7 @@
 #include "baskets_fixture.h"
 
 #include "../../algorithms/associate/associate.h"
+#include "verb_fixture.h"
 
 /* ---- by hand ------------------------------------------------------------------------- */
 
@@ -427,11 +428,11 @@ static void rows_are_checked(void **state) {
 static void columns_of(const char *const *names, int n, const char *options, mine_status expected,
                        const char *part) {
   mine_env *env;
-  mine_baskets *b;
+  mine_job *job;
+  mine_frame *frame;
   mine_relation *r = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
-  assert_int_equal(mine_baskets_open(env, MINE_ITEMSETS, options, &b), MINE_OK);
-  mine_frame *frame = mine_baskets_frame(b);
+  assert_int_equal(verb_job_open(env, "mine_itemsets", options, &job, &frame), MINE_OK);
   mine_status status = mine_frame_columns(frame, names, n);
   if (status == MINE_OK) {
     for (int c = 0; c < n; c++) {
@@ -439,7 +440,7 @@ static void columns_of(const char *const *names, int n, const char *options, min
       mine_frame_put_int(frame, c, 100 + c);
     }
     assert_int_equal(mine_frame_end_row(frame), MINE_OK);
-    status = mine_baskets_run(b, &r);
+    status = mine_job_run(job, &r);
   }
   assert_int_equal(status, expected);
   if (status == MINE_OK) {
@@ -450,7 +451,7 @@ static void columns_of(const char *const *names, int n, const char *options, min
     assert_non_null(strstr(mine_env_error(env), part));
   }
   mine_relation_free(r);
-  mine_baskets_close(b);
+  mine_job_close(job);
   mine_env_close(env);
 }
 

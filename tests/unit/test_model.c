@@ -10,6 +10,7 @@
 #include "jobs_fixture.h"
 
 #include "../seal.h"
+#include "verb_fixture.h"
 
 static mine_model *copy_of(const mine_model *model) {
   const void *bytes;
@@ -217,7 +218,7 @@ static void use(const mine_model *model) {
   }
   mine_scoring *scoring;
   assert_int_equal(mine_env_open(NULL, "use", &other), MINE_OK);
-  if (mine_scoring_open(other, model, MINE_SCORE_ROWS, "threads=1", &scoring) == MINE_OK) {
+  if (verb_scoring_open(other, model, MINE_SCORE_ROWS, "threads=1", &scoring) == MINE_OK) {
     mine_frame *frame = mine_scoring_frame(scoring);
     mine_cell cell;
     if (fixture_fill(frame, "id,age,spend,plan,churn;1,20,10.5,gold,no;2,,,,;3,70,900.5,x,yes",

@@ -5,6 +5,7 @@
 #include "core/radix.h"
 #include "data/relation.h"
 #include "frame_fixture.h"
+#include "verb_fixture.h"
 
 #define CELLS 8
 
@@ -44,8 +45,19 @@ static const profile_case cases[] = {
      "numeric|4|0|2|-1e+308|-1e+308|0|0|1e+308|1e+308|1.1547e+308|-1e+308|2"},
 };
 
+static mine_job *job; /* of the test that runs */
+
+static mine_status profile_open(mine_env *env, mine_frame **frame) {
+  return verb_job_open(env, "mine_profile", NULL, &job, frame);
+}
+
+static void profile_close(void) {
+  mine_job_close(job);
+  job = NULL;
+}
+
 static void show(mine_text *out, const mine_relation *relation, int64_t row) {
-  for (int c = 1; c < mine_relation_columns(relation); c++) {
+  for (int c = 1; c + 1 < mine_relation_columns(relation); c++) { /* the last repeats one */
     mine_cell cell;
     char buffer[MINE_SHOW_BYTES];
     mine_relation_cell(relation, row, c, &cell);
@@ -63,7 +75,7 @@ static void show(mine_text *out, const mine_relation *relation, int64_t row) {
 
 static mine_status profile_cells(mine_env *env, mine_frame **frame, const profile_case *t) {
   static const char *const names[] = {"x"};
-  mine_status status = mine_profile_open(env, frame);
+  mine_status status = profile_open(env, frame);
   if (status == MINE_OK) status = mine_frame_columns(*frame, names, 1);
   for (int i = 0; i < t->n && status == MINE_OK; i++) {
     fixture_cell(*frame, 0, t->cells[i]);
@@ -81,14 +93,14 @@ static void test_profiles(void **state) {
     mine_text text;
     assert_int_equal(mine_env_open(NULL, "mine_profile", &env), MINE_OK);
     assert_int_equal(profile_cells(env, &frame, &cases[i]), MINE_OK);
-    assert_int_equal(mine_profile_run(frame, &relation), MINE_OK);
+    assert_int_equal(mine_job_run(job, &relation), MINE_OK);
     assert_int_equal(mine_relation_rows(relation), 1);
     mine_text_open(&text, env->scratch);
     show(&text, relation, 0);
     if (strcmp(text.data, cases[i].row) != 0)
       fail_msg("case %d: %s, not %s", (int)i, text.data, cases[i].row);
     mine_relation_free(relation);
-    mine_frame_close(frame);
+    profile_close();
     mine_env_close(env);
   }
 }
@@ -97,7 +109,7 @@ static void test_names_and_several_columns(void **state) {
   (void)state;
   static const char *const columns =
       "column, type, rows, missing, distinct, min, q1, median, mean, q3, max, stddev, top, "
-      "top_count";
+      "top_count, distinct_values";
   static const char *const names[] = {"a", "b", "\xe5\x90\x8d"};
   mine_env *env;
   mine_frame *frame;
@@ -105,14 +117,14 @@ static void test_names_and_several_columns(void **state) {
   mine_text text;
   mine_cell cell;
   assert_int_equal(mine_env_open(NULL, "mine_profile", &env), MINE_OK);
-  assert_int_equal(mine_profile_open(env, &frame), MINE_OK);
+  assert_int_equal(profile_open(env, &frame), MINE_OK);
   assert_int_equal(mine_frame_columns(frame, names, 3), MINE_OK);
   for (int i = 0; i < 3; i++) {
     mine_frame_put_int(frame, 0, i);
     if (i == 1) mine_frame_put_text(frame, 2, "x", 1); /* the others are left out */
     assert_int_equal(mine_frame_end_row(frame), MINE_OK);
   }
-  assert_int_equal(mine_profile_run(frame, &relation), MINE_OK);
+  assert_int_equal(mine_job_run(job, &relation), MINE_OK);
   mine_text_open(&text, env->scratch);
   for (int c = 0; c < mine_relation_columns(relation); c++)
     mine_text_addf(&text, "%s%s", c ? ", " : "", mine_relation_column_name(relation, c));
@@ -129,7 +141,7 @@ static void test_names_and_several_columns(void **state) {
   mine_relation_cell(relation, 0, 5, &cell);
   assert_int_equal(cell.type, MINE_INT); /* whole numbers stay whole */
   mine_relation_free(relation);
-  mine_frame_close(frame);
+  profile_close();
   mine_env_close(env);
 }
 
@@ -142,18 +154,18 @@ static void test_infinity_is_shown_and_bad_text_refused(void **state) {
   mine_cell cell;
   assert_int_equal(mine_env_open(NULL, "mine_profile", &env), MINE_OK);
   assert_int_equal(profile_cells(env, &frame, &infinite), MINE_OK);
-  assert_int_equal(mine_profile_run(frame, &relation), MINE_OK);
+  assert_int_equal(mine_job_run(job, &relation), MINE_OK);
   mine_relation_cell(relation, 0, 10, &cell);
   assert_true(cell.type == MINE_REAL && isinf(cell.as.real));
   mine_relation_free(relation);
-  mine_frame_close(frame);
+  profile_close();
   assert_int_equal(profile_cells(env, &frame, &bad), MINE_DATA);
   assert_string_equal(mine_env_error(env),
                       "mine_profile: column 'x' has text that is not UTF-8 (row 2); convert it, or "
                       "leave it out");
-  assert_int_equal(mine_profile_run(frame, &relation), MINE_DATA);
+  assert_int_equal(mine_job_run(job, &relation), MINE_DATA);
   assert_null(relation);
-  mine_frame_close(frame);
+  profile_close();
   mine_env_close(env);
 }
 
@@ -174,7 +186,7 @@ static void test_many_numbers(void **state) {
   mine_cell cell;
   int distinct = 1;
   assert_int_equal(mine_env_open(NULL, "mine_profile", &env), MINE_OK);
-  assert_int_equal(mine_profile_open(env, &frame), MINE_OK);
+  assert_int_equal(profile_open(env, &frame), MINE_OK);
   assert_int_equal(mine_frame_columns(frame, names, 1), MINE_OK);
   for (int i = 0; i < ROWS; i++) {
     int k = (int)((unsigned)i * 2654435761u % 4001u) - 2000;
@@ -188,7 +200,7 @@ static void test_many_numbers(void **state) {
   qsort(sorted, ROWS, sizeof *sorted, by_value);
   for (int i = 1; i < ROWS; i++)
     distinct += sorted[i] != sorted[i - 1];
-  assert_int_equal(mine_profile_run(frame, &relation), MINE_OK);
+  assert_int_equal(mine_job_run(job, &relation), MINE_OK);
   mine_relation_cell(relation, 0, 4, &cell);
   assert_int_equal(cell.as.integer, distinct);
   static const int place[] = {6, 7, 9}; /* 9000 is divisible by 4: exact order statistics */
@@ -197,7 +209,7 @@ static void test_many_numbers(void **state) {
     assert_true(cell.as.real == sorted[(ROWS - 1) / 4 * (q + 1)]);
   }
   mine_relation_free(relation);
-  mine_frame_close(frame);
+  profile_close();
   mine_env_close(env);
 }
 
@@ -257,12 +269,12 @@ static void test_every_allocation_may_fail(void **state) {
     mine_relation *relation = NULL;
     mine_status status = mine_env_open(&host, "mine_profile", &env);
     if (status == MINE_OK) status = profile_cells(env, &frame, &t);
-    if (status == MINE_OK) status = mine_profile_run(frame, &relation);
+    if (status == MINE_OK) status = mine_job_run(job, &relation);
     passed = !s.failed;
     failures += s.failed;
     assert_int_equal(status, passed ? MINE_OK : MINE_NOMEM);
     mine_relation_free(relation);
-    mine_frame_close(frame);
+    profile_close();
     mine_env_close(env);
     assert_int_equal(s.held, 0);
   }

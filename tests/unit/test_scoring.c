@@ -3,6 +3,7 @@
 ** of any size, gaps and strangers counted, evaluation of rows with a target.
 */
 #include "jobs_fixture.h"
+#include "verb_fixture.h"
 
 #define TRAIN                                                                          \
   "id,age,plan,churn;1,20,a,yes;2,21,a,yes;3,22,a,yes;4,23,b,yes;5,50,b,no;6,51,b,no;" \
@@ -16,7 +17,7 @@ typedef struct job {
 
 static job open_job(mine_scoring_mode mode, const char *options) {
   job j = {must_train("tree", OPTIONS, TRAIN), NULL};
-  if (mine_scoring_open(env, j.model, mode, options, &j.scoring))
+  if (verb_scoring_open(env, j.model, mode, options, &j.scoring))
     fail_msg("%s", mine_env_error(env));
   return j;
 }
@@ -72,7 +73,7 @@ static void without_an_id_rows_are_numbered(void **state) {
   (void)state;
   mine_model *model = must_train("tree", OPTIONS ", id=none, ignore=id", TRAIN);
   mine_scoring *scoring;
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;20,a;50,b", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 1, MINE_SCORE_ID), "2");
@@ -140,7 +141,7 @@ static void the_model_remembers_missing_error(void **state) {
   mine_scoring *scoring;
   assert_int_equal(mine_model_bytes(env, model, &bytes, &n), MINE_OK);
   assert_int_equal(mine_model_load(env, bytes, n, &copy), MINE_OK);
-  assert_int_equal(mine_scoring_open(env, copy, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, copy, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;,a", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_DATA);
   mine_scoring_close(scoring);
@@ -164,7 +165,7 @@ static void a_class_may_be_asked_for(void **state) {
   assert_true(mine_scoring_class_probability(j.scoring, 0, 1) == 1);
   close_job(&j);
   mine_model *model = must_train("tree", OPTIONS, TRAIN);
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_ROWS, "class=maybe", &j.scoring),
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, "class=maybe", &j.scoring),
                    MINE_OPTION);
   must_say("class='maybe' is no class of 'churn'; the classes are 'no', 'yes'");
   mine_model_free(model);
@@ -177,7 +178,7 @@ static void labels_come_back_as_they_went_in(void **state) {
                  "id,x,y;1,1,'0';2,2,'0';3,8,'1';4,9,'1';5,1,'0'");
   mine_scoring *scoring;
   mine_cell cell;
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_SINGLE, "class=1", &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_SINGLE, "class=1", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "x;9", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
   mine_scoring_cell(scoring, 0, MINE_SCORE_PREDICTION, &cell);
@@ -192,7 +193,7 @@ static void clusters_and_numbers_have_labels_too(void **state) {
   (void)state;
   mine_model *model = must_train("kmeans", "k=2", "id,x;1,1;2,2;3,1;4,50;5,51");
   mine_scoring *scoring;
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "id,x;1,2;2,49", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 0, MINE_SCORE_PREDICTION), "1");
@@ -203,7 +204,7 @@ static void clusters_and_numbers_have_labels_too(void **state) {
   mine_scoring_close(scoring);
   mine_model_free(model);
   model = must_train("tree", "target=y, holdout=0", "id,x,y;1,1,2;2,2,3;3,3,4;4,4,2.5");
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "x;9", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 0, MINE_SCORE_PREDICTION), "2.875");
@@ -216,7 +217,7 @@ static void a_neighbours_model_predicts_nothing(void **state) {
   (void)state;
   mine_model *model = must_train("knn", "", "id,x;1,1;2,2;3,1");
   mine_scoring *scoring;
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_UNSUPPORTED);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_UNSUPPORTED);
   must_say("use mine_neighbors");
   mine_model_free(model);
 }
@@ -228,7 +229,7 @@ static void scores_of(const mine_model *model, const char *table, int rows, int 
                       double *out) {
   mine_scoring *scoring;
   const char *at = strchr(table, ';');
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_OK);
   char *part = malloc(strlen(table) + 1);
   for (int done = 0; done < rows; done += batch) {
     const size_t header = (size_t)(strchr(table, ';') - table);
@@ -285,14 +286,14 @@ static void evaluation_measures_what_it_is_given(void **state) {
   job j = open_job(MINE_SCORE_EVALUATE, "");
   must_run(&j, "id,age,plan,churn;1,20,a,yes;2,20,a,no;3,60,a,no;4,60,b,;5,60,b,yes;6,61,b,no");
   mine_relation *r;
-  assert_int_equal(mine_scoring_relation(j.scoring, "metrics", &r), MINE_OK);
+  assert_int_equal(verb_evaluate(env, j.scoring, &r), MINE_OK);
   assert_string_equal(look_up(r, "rows", 1, 1), "5");
   assert_string_equal(look_up(r, "accuracy", 1, 1), "0.6");
   /* Pairs of 2 positives x 3 negatives: 1>1 tie, 1>0, 1>0; 0<1, 0=0, 0=0. */
   assert_true(fabs(strtod(look_up(r, "auc", 1, 1), NULL) - (0.5 + 1 + 1 + 0 + 0.5 + 0.5) / 6) <
               1e-12);
   mine_relation_free(r);
-  assert_int_equal(mine_scoring_relation(j.scoring, "confusion", &r), MINE_OK);
+  assert_int_equal(verb_confusion(env, j.scoring, &r), MINE_OK);
   assert_int_equal(mine_relation_rows(r), 4);
   assert_string_equal(look_up(r, "no|no", 2, 2), "2");
   assert_string_equal(look_up(r, "no|yes", 2, 2), "1");
@@ -311,7 +312,7 @@ static void evaluation_adds_batches_up(void **state) {
                    MINE_OK);
   assert_int_equal(mine_scoring_run(j.scoring), MINE_OK);
   mine_relation *r;
-  assert_int_equal(mine_scoring_relation(j.scoring, "metrics", &r), MINE_OK);
+  assert_int_equal(verb_evaluate(env, j.scoring, &r), MINE_OK);
   assert_string_equal(look_up(r, "rows", 1, 1), "2");
   assert_string_equal(look_up(r, "accuracy", 1, 1), "0.5");
   mine_relation_free(r);
@@ -338,7 +339,7 @@ static void evaluation_refuses_what_it_cannot_judge(void **state) {
   j = open_job(MINE_SCORE_EVALUATE, "");
   must_run(&j, "id,age,plan,churn;1,20,a,");
   mine_relation *r;
-  assert_int_equal(mine_scoring_relation(j.scoring, "metrics", &r), MINE_DATA);
+  assert_int_equal(verb_evaluate(env, j.scoring, &r), MINE_DATA);
   must_say("no rows to evaluate (1 without a target)");
   close_job(&j);
 }
@@ -349,10 +350,10 @@ static void clusters_are_measured_by_distance(void **state) {
   mine_model *model = must_train("kmeans", "k=2", table);
   mine_scoring *scoring;
   mine_relation *a, *b;
-  assert_int_equal(mine_scoring_open(env, model, MINE_SCORE_EVALUATE, "", &scoring), MINE_OK);
+  assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_EVALUATE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), table, 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  assert_int_equal(mine_scoring_relation(scoring, "metrics", &a), MINE_OK);
+  assert_int_equal(verb_evaluate(env, scoring, &a), MINE_OK);
   assert_int_equal(mine_model_relation(env, model, "metrics", &b), MINE_OK);
   const double here = strtod(look_up(a, "inertia", 1, 1), NULL);
   assert_true(here > 0 && fabs(here - strtod(look_up(b, "inertia", 1, 1), NULL)) < 1e-12);

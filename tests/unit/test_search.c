@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "mine.h"
+#include "verb_fixture.h"
 
 /* ---- small tables --------------------------------------------------------------- */
 
@@ -71,11 +72,11 @@ static const char *neighbors(table base, table queries, int same, const char *op
   mine_search *search = NULL;
   mine_relation *r = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_neighbors", &env), MINE_OK);
-  mine_status status = mine_search_open(env, model, same, options, &search);
+  mine_status status = verb_search_open(env, model, same, options, &search);
   if (!status && !model) status = put_table(mine_search_base(search), base.columns, base.rows);
   if (!status) status = mine_search_build(search);
   if (!status) status = put_table(mine_search_queries(search), queries.columns, queries.rows);
-  if (!status) status = mine_search_run(search, &r);
+  if (!status) status = verb_search_run(env, search, &r);
   mine_search_close(search);
   strcpy(answer, status ? mine_env_error(env) : "");
   for (int64_t i = 0; r && i < mine_relation_rows(r); i++) {
@@ -180,7 +181,7 @@ static mine_model *train(const char *algorithm, const char *options, table rows)
   mine_training *training = NULL;
   mine_model *model = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_train", &env), MINE_OK);
-  mine_status status = mine_training_open(env, algorithm, options, &training);
+  mine_status status = verb_training_open(env, algorithm, options, &training);
   if (!status) status = put_table(mine_training_frame(training), rows.columns, rows.rows);
   if (!status) status = mine_training_fit(training, &model);
   if (status) fail_msg("%s", mine_env_error(env));
@@ -234,7 +235,7 @@ static void an_interrupt_ends_the_search(void **state) {
   mine_relation *r = NULL;
   static const char *const names[] = {"id", "x", "y"};
   assert_int_equal(mine_env_open(&host, "mine_neighbors", &env), MINE_OK);
-  assert_int_equal(mine_search_open(env, NULL, 0, "metric=manhattan", &search), MINE_OK);
+  assert_int_equal(verb_search_open(env, NULL, 0, "metric=manhattan", &search), MINE_OK);
   for (int part = 0; part < 2; part++) {
     mine_frame *frame = part ? mine_search_queries(search) : mine_search_base(search);
     assert_int_equal(mine_frame_columns(frame, names, 3), MINE_OK);
@@ -247,7 +248,7 @@ static void an_interrupt_ends_the_search(void **state) {
     if (!part) assert_int_equal(mine_search_build(search), MINE_OK);
   }
   stop = 1;
-  assert_int_equal(mine_search_run(search, &r), MINE_INTERRUPT);
+  assert_int_equal(verb_search_run(env, search, &r), MINE_INTERRUPT);
   assert_null(r);
   mine_search_close(search);
   mine_env_close(env);
@@ -277,11 +278,11 @@ static void every_allocation_may_fail(void **state) {
     mine_relation *r = NULL;
     assert_true(allowed < 10000);
     status = mine_env_open(&host, "mine_neighbors", &env);
-    if (!status) status = mine_search_open(env, NULL, 1, "k=2", &search);
+    if (!status) status = verb_search_open(env, NULL, 1, "k=2", &search);
     if (!status) status = put_table(mine_search_base(search), people.columns, people.rows);
     if (!status) status = mine_search_build(search);
     if (!status) status = put_table(mine_search_queries(search), people.columns, people.rows);
-    if (!status) status = mine_search_run(search, &r);
+    if (!status) status = verb_search_run(env, search, &r);
     assert_true(status == MINE_OK || status == MINE_NOMEM);
     assert_true((status == MINE_OK) == (r != NULL));
     mine_relation_free(r);
@@ -354,18 +355,18 @@ static void the_catalogue_lists_everything(void **state) {
   mine_env *env;
   mine_relation *r = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_options", &env), MINE_OK);
-  assert_int_equal(mine_catalog_algorithms(env, &r), MINE_OK);
+  assert_int_equal(verb_run(env, "mine_algorithms", NULL, &r), MINE_OK);
   assert_true(has_row(r, "knn") && has_row(r, "kmeans") && has_row(r, "tree"));
   mine_relation_free(r);
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-    assert_int_equal(mine_catalog_options(env, wanted[i][0], &r), MINE_OK);
+    assert_int_equal(verb_run(env, "mine_options", wanted[i][0], &r), MINE_OK);
     for (int c = 1; c < 3; c++) {
       if (!has_row(r, wanted[i][c])) fail_msg("%s lacks %s", wanted[i][0], wanted[i][c]);
     }
     assert_false(has_row(r, "metrik"));
     mine_relation_free(r);
   }
-  assert_int_equal(mine_catalog_options(env, "mine_neighbours", &r), MINE_OPTION);
+  assert_int_equal(verb_run(env, "mine_options", "mine_neighbours", &r), MINE_OPTION);
   expect_says(mine_env_error(env), "did you mean mine_neighbors?");
   mine_env_close(env);
 }

@@ -3,6 +3,7 @@
 ** columns, tasks, positive classes, rows left out, leaks, holdout, folds.
 */
 #include "jobs_fixture.h"
+#include "verb_fixture.h"
 
 /* ---- refused, in words -------------------------------------------------------------- */
 
@@ -26,7 +27,7 @@ static const refusal refusals[] = {
     {"tree", "target=y, categorical=x, numeric=x", TEN, "numeric and categorical"},
     {"tree", "target=y, weight=id", TEN, "the weight 'id' is also the id"},
     {"tree", "target=y, ignore=x", TEN, "no attributes left"},
-    {"tree", "target=y, folds=3", TEN, "option folds is for mine_cross_validate"},
+    {"tree", "target=y, folds=3", TEN, "unknown option 'folds'"},
     {"tree", "target=y", "id,x,y", "the source has no rows"},
     {"tree", "target=y", "x,z,y;1.5,1,a;2.5,2,b", "the first column 'x' does not look like an id"},
     {"tree", "target=y", "x,z,y;'1.5',1,a;'2',2,b", "has a fraction"},
@@ -50,7 +51,6 @@ static const refusal refusals[] = {
     {"tree", "target=y, weight=w", "id,x,w,y;1,1,-1,a;2,2,1,b", "weight"},
     {"tree", "target=y", "id,x,copy,y;1,1,a,a;2,2,b,b;3,1,b,b", "leak: attribute 'copy'"},
     {"tree", "target=y", "id,x,copy,y;1,1,5,5;2,2,7,7;3,1,9,9", "leak: attribute 'copy'"},
-    {NULL, "algorithm=tree", TEN, "does not cluster"},
     {"kmeans", "target=y, k=2", TEN, "target"},
     {"kmeans", "k=11", TEN, "11"},
 };
@@ -163,7 +163,7 @@ static void a_kept_positive_stays(void **state) {
   mine_model *model;
   mine_cell red = {MINE_TEXT, 3, {0}}, cell;
   red.as.text = "red";
-  assert_int_equal(mine_training_open(env, "tree", "target=y", &training), MINE_OK);
+  assert_int_equal(verb_training_open(env, "tree", "target=y", &training), MINE_OK);
   assert_int_equal(mine_training_keep_positive(training, &red), MINE_OK);
   assert_int_equal(fixture_fill(mine_training_frame(training), FIVE("red", "blue"), 0), MINE_OK);
   assert_int_equal(mine_training_fit(training, &model), MINE_OK);
@@ -339,12 +339,12 @@ static void clusters_come_back_by_id(void **state) {
   mine_training *training;
   mine_model *model;
   mine_relation *r;
-  assert_int_equal(mine_training_open(env, NULL, "k=2, missing=skip", &training), MINE_OK);
+  assert_int_equal(verb_training_open(env, NULL, "k=2, missing=skip", &training), MINE_OK);
   assert_int_equal(fixture_fill(mine_training_frame(training),
                                 "id,x,z;k1,1,1;k2,2,1;k3,100,90;k4,,1;k5,101,91;k6,1,2", 0),
                    MINE_OK);
   assert_int_equal(mine_training_fit(training, &model), MINE_OK);
-  assert_int_equal(mine_training_assignments(training, model, &r), MINE_OK);
+  assert_int_equal(verb_assignments(env, training, model, &r), MINE_OK);
   assert_int_equal(mine_relation_rows(r), 6);
   assert_string_equal(look_up(r, "k1", 1, 1), "1");
   assert_string_equal(look_up(r, "k6", 1, 1), "1");
@@ -367,7 +367,7 @@ static void centres_may_come_from_a_query(void **state) {
   mine_training *training;
   mine_model *model;
   assert_int_equal(
-      mine_training_open(env, "kmeans", "k=2, init=\"SELECT x FROM start, other\"", &training),
+      verb_training_open(env, "kmeans", "k=2, init=\"SELECT x FROM start, other\"", &training),
       MINE_OK);
   assert_string_equal(mine_training_select(training, 0), "SELECT x FROM start, other");
   assert_null(mine_training_select(training, 1));
@@ -381,7 +381,7 @@ static void centres_may_come_from_a_query(void **state) {
   assert_int_equal(mine_training_fit(training, &model), MINE_OK);
   mine_model_free(model);
   mine_training_close(training);
-  assert_int_equal(mine_training_open(env, "kmeans", "k=2, init=random", &training), MINE_OK);
+  assert_int_equal(verb_training_open(env, "kmeans", "k=2, init=random", &training), MINE_OK);
   assert_null(mine_training_select(training, 0));
   mine_training_close(training);
 }
@@ -391,9 +391,9 @@ static void folds_are_measured(void **state) {
   mine_training *training;
   mine_relation *r;
   char *table = fixture_customers(500, 0);
-  assert_int_equal(mine_training_open(env, "tree", "target=churn, folds=4", &training), MINE_OK);
+  assert_int_equal(verb_validation_open(env, "tree", "target=churn, folds=4", &training), MINE_OK);
   assert_int_equal(fixture_fill(mine_training_frame(training), table, 0), MINE_OK);
-  assert_int_equal(mine_training_cross_validate(training, &r), MINE_OK);
+  assert_int_equal(verb_cross_validate(env, training, &r), MINE_OK);
   double rows = 0, sum = 0, squares = 0;
   for (int f = 1; f <= 4; f++) {
     char key[32];
@@ -414,9 +414,10 @@ static void folds_are_measured(void **state) {
   assert_int_equal(cell.type, MINE_INT);
   mine_relation_free(r);
   mine_training_close(training);
-  assert_int_equal(mine_training_open(env, "tree", "target=churn, folds=501", &training), MINE_OK);
+  assert_int_equal(verb_validation_open(env, "tree", "target=churn, folds=501", &training),
+                   MINE_OK);
   assert_int_equal(fixture_fill(mine_training_frame(training), table, 0), MINE_OK);
-  assert_int_equal(mine_training_cross_validate(training, &r), MINE_DATA);
+  assert_int_equal(verb_cross_validate(env, training, &r), MINE_DATA);
   must_say("folds=501 is more than the 500 rows");
   mine_training_close(training);
   free(table);
@@ -478,7 +479,7 @@ static int train_save_load_score(const char *algorithm, const char *options, con
   int well = 0;
   if (model && !mine_model_bytes(env, model, &bytes, &n) &&
       !mine_model_load(env, bytes, n, &copy) &&
-      !mine_scoring_open(env, copy, MINE_SCORE_ROWS, "", &scoring) &&
+      !verb_scoring_open(env, copy, MINE_SCORE_ROWS, "", &scoring) &&
       !fixture_fill(mine_scoring_frame(scoring), table, 0) && !mine_scoring_run(scoring)) {
     mine_scoring_cell(scoring, 0, MINE_SCORE_PREDICTION, &cell);
     well = cell.type != MINE_NULL && !mine_model_relation(env, copy, "summary", &r);

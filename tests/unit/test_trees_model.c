@@ -8,6 +8,7 @@
 #include "tree_fixture.h"
 
 #include "data/relation.h"
+#include "verb_fixture.h"
 
 /* ---- scoring --------------------------------------------------------------------- */
 
@@ -364,7 +365,7 @@ static void check_published(const char *name, const char *options, const char *c
   mine_model *model;
   mine_relation *tree;
   assert_int_equal(mine_env_open(NULL, "mine_train", &env), MINE_OK);
-  assert_int_equal(mine_training_open(env, "tree", options, &training), MINE_OK);
+  assert_int_equal(verb_training_open(env, "tree", options, &training), MINE_OK);
   if (!feed_csv(mine_training_frame(training), name)) {
     print_message("skipped: %s is not in MINE_DATA\n", name);
     mine_training_close(training);

@@ -1,0 +1,254 @@
+/*
+** help.c -- mine_help(): the catalogue as text for a terminal, 80 columns wide.
+**
+** Without a topic: every verb under the job it is for.  With one: a verb, an
+** algorithm, or an option wherever it is taken.  Nothing is written here that a
+** row does not say.
+*/
+#include <string.h>
+
+#include "catalog.h"
+
+#define HELP_WIDTH 80
+#define HELP_NAMES 22 /* where the text begins behind a name */
+
+/* ---- lines ------------------------------------------------------------------------------ */
+
+/* Columns on a terminal that n bytes of UTF-8 take (our own texts: no wide ones). */
+static int help_columns(const char *text, size_t n) {
+  int columns = 0;
+  for (size_t i = 0; i < n; i++)
+    columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+  return columns;
+}
+
+static void help_spaces(mine_text *out, int n) {
+  for (; n > 0; n--)
+    mine_text_adds(out, " ");
+}
+
+/* Add words, broken at HELP_WIDTH; `at` columns are taken, further lines are indented.
+** Backticks, which mark names in the reference, are left out. */
+static void help_wrap(mine_text *out, const char *words, int at, int indent) {
+  int first = 1;
+  while (*words) {
+    const size_t n = strcspn(words, " ");
+    const int wide = help_columns(words, n);
+    if (!first && at + 1 + wide > HELP_WIDTH) {
+      mine_text_adds(out, "\n");
+      help_spaces(out, indent);
+      at = indent;
+      first = 1;
+    }
+    if (!first) mine_text_adds(out, " ");
+    at += wide + !first;
+    for (size_t i = 0; i < n; i++) {
+      if (words[i] != '`') mine_text_add(out, &words[i], 1);
+    }
+    first = 0;
+    words += n;
+    while (*words == ' ')
+      words++;
+  }
+  mine_text_adds(out, "\n");
+}
+
+/* "  name      what it is", the text in a column of its own. */
+static void help_entry(mine_text *out, const char *name, const char *text, int column) {
+  const int wide = 2 + help_columns(name, strlen(name));
+  mine_text_addf(out, "  %s", name);
+  if (wide + 1 > column) {
+    mine_text_adds(out, "\n");
+    help_spaces(out, column);
+  } else {
+    help_spaces(out, column - wide);
+  }
+  help_wrap(out, text ? text : "", column, column);
+}
+
+/* ---- all verbs, by job --------------------------------------------------------------------- */
+
+/* Whether an earlier row has this heading, or (for the list) this name. */
+static int help_job_seen(int i) {
+  for (int j = 0; j < i; j++) {
+    if (strcmp(mine_verb_at(j)->job, mine_verb_at(i)->job) == 0) return 1;
+  }
+  return 0;
+}
+
+static void help_job(mine_text *out, int first) {
+  const char *job = mine_verb_at(first)->job;
+  mine_text_addf(out, "\n%s\n", job);
+  for (int i = first; mine_verb_at(i); i++) {
+    const mine_verb *verb = mine_verb_at(i);
+    if (strcmp(verb->job, job) == 0) help_entry(out, verb->name, verb->what, HELP_NAMES);
+  }
+}
+
+static void help_algorithms(mine_text *out) {
+  mine_text_adds(out, "\nAlgorithms, for mine_train\n");
+  for (int i = 0; mine_algorithm_at(i); i++)
+    help_entry(out, mine_algorithm_at(i)->name, mine_algorithm_at(i)->title, HELP_NAMES);
+}
+
+static void help_everything(mine_text *out) {
+  mine_text_adds(out, "sqlite-mine " MINE_VERSION
+                      ": data mining as SQL verbs.  More on each of them:\n"
+                      "SELECT mine_help('mine_profile');\n");
+  for (int i = 0; mine_verb_at(i); i++) {
+    if (!help_job_seen(i)) help_job(out, i);
+  }
+  help_algorithms(out);
+}
+
+/* ---- options -------------------------------------------------------------------------------- */
+
+/* "max_depth=10 (1 to 64): most questions in a row" */
+static void help_option(void *context, const mine_option *o) {
+  mine_text *out = context;
+  char range[512];
+  mine_option_range(o, range, sizeof range);
+  mine_text about;
+  mine_text_open(&about, out->arena);
+  mine_text_adds(&about, o->help);
+  if (range[0]) mine_text_addf(&about, " (%s)", range);
+  mine_text name;
+  mine_text_open(&name, out->arena);
+  mine_text_adds(&name, o->name);
+  if (o->initial) mine_text_addf(&name, "=%s", o->initial);
+  if (about.data && name.data) help_entry(out, name.data, about.data, HELP_NAMES + 6);
+}
+
+static void help_options(mine_text *out, const char *name) {
+  mine_text list;
+  mine_text_open(&list, out->arena);
+  (void)mine__catalog_options(out->arena, name, help_option, &list);
+  if (list.bytes) mine_text_addf(out, "\nOptions (default, permitted)\n%s", list.data);
+}
+
+/* ---- one verb, one algorithm ------------------------------------------------------------------
+ */
+
+static void help_example(mine_text *out, const char *example) {
+  mine_text_adds(out, "\nExample\n  ");
+  for (; *example; example++) {
+    mine_text_add(out, example, 1);
+    if (*example == '\n') mine_text_adds(out, "  ");
+  }
+  mine_text_adds(out, "\n");
+}
+
+static void help_verb(mine_text *out, const mine_verb *verb) {
+  char form[MINE_FORM_BYTES];
+  mine_text_addf(out, "%s%s\n\n", out->bytes ? "\n" : "", mine_verb_form_text(verb, form));
+  help_wrap(out, verb->what, 0, 0);
+  if (verb->notes) help_wrap(out, verb->notes, 0, 0);
+  char buffer[MINE_FORM_BYTES];
+  const char *reads = mine__verb_reads(verb, buffer);
+  if (reads) mine_text_addf(out, "\nThe source holds %s.\n", reads);
+  if (verb->form == MINE_VERB_TABLE) mine_text_adds(out, "\nColumns\n");
+  for (const mine_answer *a = verb->answer; verb->form == MINE_VERB_TABLE && a->name; a++)
+    help_entry(out, a->name, a->help, HELP_NAMES);
+  help_example(out, verb->example);
+}
+
+static int help_verbs(mine_text *out, const char *name) {
+  int found = 0;
+  for (int i = 0; mine_verb_at(i); i++) {
+    if (strcmp(mine_verb_at(i)->name, name) != 0) continue;
+    help_verb(out, mine_verb_at(i));
+    found = 1;
+  }
+  if (found) help_options(out, name);
+  return found;
+}
+
+static int help_algorithm(mine_text *out, const char *name) {
+  const mine_algorithm *algorithm = mine_algorithm_find(name);
+  if (!algorithm) return 0;
+  mine_text tasks;
+  mine_text_open(&tasks, out->arena);
+  mine__catalog_tasks(&tasks, algorithm->tasks);
+  mine_text_addf(out, "SELECT mine_train(model, '%s', source [, options])\n\n", name);
+  help_wrap(out, algorithm->title, 0, 0);
+  mine_text_addf(out, "Task: %s.\n", tasks.data ? tasks.data : "");
+  help_wrap(out, algorithm->citation, 0, 0);
+  help_options(out, name);
+  return 1;
+}
+
+/* ---- one option, wherever it is taken
+ * ------------------------------------------------------------ */
+
+typedef struct help_search {
+  mine_text *out;
+  const char *option;
+  const char *owner;
+  int found;
+} help_search;
+
+static void help_search_option(void *context, const mine_option *o) {
+  help_search *search = context;
+  if (strcmp(o->name, search->option) != 0) return;
+  if (search->found++ == 0) mine_text_addf(search->out, "Option %s\n", o->name);
+  mine_text_addf(search->out, "\n%s\n", search->owner);
+  help_option(search->out, o);
+}
+
+static int help_find_option(mine_text *out, const char *name) {
+  help_search search = {.out = out, .option = name};
+  for (int i = 0; mine_algorithm_at(i); i++) {
+    search.owner = mine_algorithm_at(i)->name;
+    (void)mine__catalog_options(out->arena, search.owner, help_search_option, &search);
+  }
+  for (int i = 0; mine_verb_at(i); i++) {
+    search.owner = mine_verb_at(i)->name;
+    const int again = i > 0 && strcmp(mine_verb_at(i - 1)->name, search.owner) == 0;
+    if (!again) (void)mine__catalog_options(out->arena, search.owner, help_search_option, &search);
+  }
+  return search.found > 0;
+}
+
+/* ---- the verb
+ * -------------------------------------------------------------------------------------- */
+
+static mine_status help_unknown(mine_env *env, const char *topic) {
+  const char *nearest = mine__catalog_nearest(topic);
+  return mine_fail(env, MINE_OPTION,
+                   "no verb, algorithm or option is called '%.60s'%s%s%s; SELECT mine_help() lists "
+                   "them",
+                   topic, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                   nearest ? "'?" : "");
+}
+
+static mine_status help_run(mine_job *job, mine_relation *out) {
+  const char *topic = mine__job_text(job, MINE_ARG_TEXT);
+  mine_text text;
+  mine_text_open(&text, job->arena);
+  if (!topic) {
+    help_everything(&text);
+  } else if (!help_verbs(&text, topic) && !help_algorithm(&text, topic) &&
+             !help_find_option(&text, topic)) {
+    return help_unknown(job->env, topic);
+  }
+  if (mine_failed(job->env)) return mine_env_status(job->env);
+  mine_row_bytes(out, text.data, text.bytes - 1); /* the shell ends the last line */
+  mine_relation_end_row(out);
+  return mine_env_status(job->env);
+}
+
+static const mine_answer help_answer[] = {
+    {"text", MINE_ANSWER_TEXT, 0, "for a terminal of 80 columns"},
+    {0},
+};
+
+const mine_verb mine_verb_help = {
+    .name = "mine_help",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_HELP,
+    .what = "What there is, or what a verb, an algorithm or an option does.",
+    .example = "SELECT mine_help('mine_rules');",
+    .argument = {{MINE_ARG_TEXT, "topic"}},
+    .answer = help_answer,
+    .run = help_run,
+};

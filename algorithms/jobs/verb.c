@@ -1,0 +1,302 @@
+/*
+** verb.c -- the list of verbs, and one run of any of them.
+*/
+#include "verb.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the list --------------------------------------------------------------------- */
+
+#define ALGORITHM(name)
+#define KIND(name)
+#define VERB(name) extern const mine_verb mine_verb_##name;
+#include "../registry.def"
+#undef VERB
+
+static const mine_verb *const verb_list[] = {
+#define VERB(name) &mine_verb_##name,
+#include "../registry.def"
+#undef VERB
+    NULL};
+#undef ALGORITHM
+#undef KIND
+
+const mine_verb *mine_verb_at(int i) {
+  const int n = (int)(sizeof verb_list / sizeof verb_list[0]);
+  return i >= 0 && i < n ? verb_list[i] : NULL;
+}
+
+const mine_verb *mine_verb_find(const char *name, mine_verb_form form) {
+  for (int i = 0; verb_list[i]; i++) {
+    if (verb_list[i]->form == form && strcmp(verb_list[i]->name, name) == 0) return verb_list[i];
+  }
+  return NULL;
+}
+
+int mine_verb_reads_source(const mine_verb *verb) {
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
+    const mine_argument_kind kind = verb->argument[i].kind;
+    if (kind == MINE_ARG_SOURCE || kind == MINE_ARG_BASE) return 1;
+  }
+  return 0;
+}
+
+const char *mine_verb_form_text(const mine_verb *verb, char buffer[MINE_FORM_BYTES]) {
+  const int table = verb->form == MINE_VERB_TABLE;
+  int n = snprintf(buffer, MINE_FORM_BYTES, "%s%s", table ? "FROM " : "SELECT ", verb->name);
+  int open = 0;
+  if (table && verb->argument[0].kind == MINE_ARG_NONE) return buffer;
+  for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind; i++) {
+    const int rest = verb->argument[i].kind == MINE_ARG_ROW, optional = i >= verb->required;
+    open += optional;
+    n += snprintf(buffer + n, (size_t)(MINE_FORM_BYTES - n), "%s%s%s%s", i ? "" : "(",
+                  optional ? (i ? " [" : "[") : "", i ? ", " : "",
+                  rest ? "'name', value, ..." : verb->argument[i].name);
+  }
+  snprintf(buffer + n, (size_t)(MINE_FORM_BYTES - n), "%s%.*s)", verb->argument[0].kind ? "" : "(",
+           open, "]]]]");
+  return buffer;
+}
+
+/* ---- options ------------------------------------------------------------------------- */
+
+static mine_status options_unknown_algorithm(mine_env *env, const char *name) {
+  mine_text list;
+  mine_text_open(&list, env->scratch);
+  const char *nearest = NULL;
+  int least = MINE_NO_HINT;
+  for (int i = 0; mine_algorithm_at(i); i++) {
+    const char *other = mine_algorithm_at(i)->name;
+    const int distance = mine__hint_distance(name, other);
+    if (distance < least) {
+      least = distance;
+      nearest = other;
+    }
+    mine_text_addf(&list, "%s%s", i ? ", " : "", other);
+  }
+  if (mine_failed(env)) return env->status;
+  return mine_fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
+                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
+                   list.bytes ? list.data : "none");
+}
+
+/* By name; without one the option `algorithm`, without that the verb's own. */
+static void options_choose(mine_env *env, mine_arena *arena, const char *name,
+                           mine__options *options) {
+  mine_cell cell;
+  if (!name && options->verb->algorithm) {
+    if (mine_options_peek(env, arena, options->text, "algorithm", &cell)) return;
+    name = mine_option_name_of(&cell);
+    if (!name) name = options->verb->algorithm;
+  }
+  if (!name) return;
+  options->algorithm = mine_algorithm_find(name);
+  if (!options->algorithm) (void)options_unknown_algorithm(env, name);
+}
+
+static void options_add(mine_env *env, mine_arena *arena, mine__options *options,
+                        const mine_option *table, size_t bytes) {
+  void *values = mine_arena_zeros(arena, 1, bytes + 1);
+  if (!values) return;
+  if (options->n == MINE_MOST_OPTION_SETS) {
+    (void)mine_fail(env, MINE_UNSUPPORTED, "internal error: too many sets of options");
+    return;
+  }
+  options->group[options->n++] = (mine_option_group){.table = table, .values = values};
+}
+
+/* An event list first: its columns can be named. */
+static void options_list(mine_env *env, mine_arena *arena, mine__options *options) {
+  const mine_algorithm *algorithm = options->algorithm;
+  if (options->verb->wants) {
+    options->wants = mine__wants_options(arena, options->verb->wants);
+    if (options->wants) options_add(env, arena, options, options->wants, sizeof(mine_events));
+  }
+  if (algorithm && algorithm->options) {
+    options_add(env, arena, options, algorithm->options, algorithm->options_size);
+  }
+  for (const mine_option_set *set = options->verb->options; set && set->table; set++) {
+    if (set->tasks && algorithm && !(set->tasks & algorithm->tasks)) continue;
+    options_add(env, arena, options, set->table, set->bytes);
+  }
+}
+
+mine_status mine__options_read(mine_env *env, mine_arena *arena, const mine_verb *verb,
+                               const char *algorithm, const char *text, mine__options *out) {
+  *out = (mine__options){.verb = verb};
+  out->text = text ? mine_arena_text(arena, text, strlen(text)) : "";
+  if (mine_failed(env)) return mine_env_status(env);
+  options_choose(env, arena, algorithm, out);
+  if (!mine_failed(env)) options_list(env, arena, out);
+  if (mine_failed(env) || mine_options_parse(env, arena, out->group, out->n, out->text)) {
+    return env->status;
+  }
+  const mine_run_options *run = mine__options_of(out, mine_run_option_table);
+  if (run) mine_run_options_apply(env, run);
+  if (!out->algorithm || !out->algorithm->check) return env->status;
+  return out->algorithm->check(env, mine__options_of(out, out->algorithm->options));
+}
+
+void *mine__options_of(const mine__options *options, const mine_option *table) {
+  for (int g = 0; g < options->n; g++) {
+    if (options->group[g].table == table) return options->group[g].values;
+  }
+  return NULL;
+}
+
+mine_status mine__options_take(mine_env *env, mine_arena *arena, const mine__options *options,
+                               const mine_option *table, void *out, size_t bytes) {
+  const void *values = mine__options_of(options, table);
+  if (values) {
+    memcpy(out, values, bytes);
+    return env->status;
+  }
+  mine_option_group defaults = {.table = table, .values = out};
+  return mine_options_parse(env, arena, &defaults, 1, "");
+}
+
+/* ---- one run -------------------------------------------------------------------------- */
+
+const char *mine__job_text(const mine_job *job, mine_argument_kind kind) {
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
+    if (job->verb->argument[i].kind == kind) return job->text[i];
+  }
+  return NULL;
+}
+
+const mine_model *mine__job_model(const mine_job *job, mine_argument_kind kind) {
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
+    if (job->verb->argument[i].kind == kind) return job->model[i];
+  }
+  return NULL;
+}
+
+static mine_status job_start(mine_job *job, const mine_arguments *arguments) {
+  mine_env *env = job->env;
+  for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
+    const char *text = arguments->text[i];
+    job->model[i] = arguments->model[i];
+    if (text) job->text[i] = mine_arena_text(job->arena, text, strlen(text));
+  }
+  job->state = mine_arena_zeros(job->arena, 1, job->verb->state_bytes + 1);
+  if (mine_failed(env)) return mine_env_status(env);
+  MINE_TRY(mine__options_read(env, job->arena, job->verb, mine__job_text(job, MINE_ARG_ALGORITHM),
+                              mine__job_text(job, MINE_ARG_OPTIONS), &job->options));
+  return job->verb->open ? job->verb->open(job) : MINE_OK;
+}
+
+mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_arguments *arguments,
+                          mine_job **out) {
+  *out = NULL;
+  if (mine_failed(env)) return env->status;
+  mine_arena *arena = mine_arena_open(env);
+  mine_job *job = arena ? mine_arena_zeros(arena, 1, sizeof *job) : NULL;
+  if (!job) {
+    mine_arena_close(arena);
+    return mine_env_status(env);
+  }
+  *job = (mine_job){.env = env, .arena = arena, .verb = verb};
+  if (job_start(job, arguments)) {
+    mine_job_close(job);
+    return env->status;
+  }
+  *out = job;
+  return MINE_OK;
+}
+
+void mine_job_close(mine_job *job) {
+  if (!job) return;
+  if (job->verb->close && job->state) job->verb->close(job);
+  mine_frame_close(job->frame);
+  mine_arena_close(job->arena);
+}
+
+/* The SOURCE argument as an attribute table: first column the id, others by the options. */
+static mine_status job_open_attributes(mine_job *job) {
+  mine__attributes *table = &job->attributes;
+  MINE_TRY(MINE_TAKE(job->env, job->arena, &job->options, mine_source_option_table, &table->how));
+  table->roles =
+      (mine_roles){.env = job->env, .source = &table->how, .id = -1, .target = -1, .weight = -1};
+  return mine_frame_open(job->env, mine_roles_plan, &table->roles, &job->frame);
+}
+
+/* The SOURCE argument as the event list of the verb's wants. */
+static mine_status job_open_events(mine_job *job) {
+  const mine_events *parsed = mine__options_of(&job->options, job->options.wants);
+  job->events = *parsed;
+  job->events.want = job->verb->wants;
+  return mine_frame_open(job->env, mine__events_plan, &job->events, &job->frame);
+}
+
+static mine_status job_default_source(mine_job *job, int step, const char **sql,
+                                      mine_frame **frame) {
+  if (step > 0 || !mine_verb_reads_source(job->verb)) return MINE_OK;
+  *sql = mine__job_text(job, MINE_ARG_SOURCE);
+  MINE_TRY(job->verb->wants ? job_open_events(job) : job_open_attributes(job));
+  *frame = job->frame;
+  return MINE_OK;
+}
+
+mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame) {
+  const mine_verb *verb = job->verb;
+  *sql = NULL;
+  *frame = NULL;
+  if (mine_failed(job->env)) return job->env->status;
+  const int step = job->step++;
+  return verb->source ? verb->source(job, step, sql, frame)
+                      : job_default_source(job, step, sql, frame);
+}
+
+/* Nobody reads a report of such a verb; what is wrong is an error. */
+static void job_no_note(void *context, const char *item, const char *name, const char *detail) {
+  (void)context, (void)item, (void)name, (void)detail;
+}
+
+mine_status mine__job_attributes_finish(mine_job *job) {
+  MINE_TRY(mine_frame_finish(job->frame));
+  return mine_roles_check(&job->attributes.roles, job->frame, job_no_note, NULL,
+                          &job->attributes.chosen);
+}
+
+const mine_column *mine__job_event(const mine_job *job, int i) {
+  const int column = job->events.column[i];
+  return column < 0 ? NULL : &job->frame->column[column];
+}
+
+mine_status mine_job_run(mine_job *job, mine_relation **out) {
+  mine_env *env = job->env;
+  *out = NULL;
+  if (mine_failed(env)) return env->status;
+  if (!job->verb->run) {
+    return mine_fail(env, MINE_UNSUPPORTED, "the verb makes a model or streams; it has no run");
+  }
+  mine_relation *relation = mine_relation_new(env, job->verb->answer);
+  if (!relation) return mine_env_status(env);
+  (void)job->verb->run(job, relation); /* a failure sticks in env */
+  return mine_relation_finish(env, relation, out);
+}
+
+mine_status mine_job_train(mine_job *job, const mine_model *previous, mine_model **out) {
+  *out = NULL;
+  if (mine_failed(job->env)) return job->env->status;
+  if (job->verb->train) return job->verb->train(job, previous, out);
+  return mine_fail(job->env, MINE_UNSUPPORTED, "the verb makes no model");
+}
+
+int mine_job_streams(const mine_job *job) {
+  return job->verb->block != NULL;
+}
+
+mine_status mine_job_block(mine_job *job, int64_t *rows) {
+  *rows = 0;
+  return mine_failed(job->env) ? job->env->status : job->verb->block(job, rows);
+}
+
+void mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
+  job->verb->cell(job, row, column, out);
+}
+
+void mine_job_clear(mine_job *job) {
+  job->verb->clear(job);
+}

@@ -1,0 +1,153 @@
+/*
+** verbs_model.c -- what a model says of itself: each verb lists one part, whose rows
+** come from the model's kind; and the forms in which it leaves.
+*/
+#include <string.h>
+
+#include "verb.h"
+
+/* The part is called as the verb, without "mine_". */
+static mine_status model_run(mine_job *job, mine_relation *out) {
+  mine_relation *whole;
+  const char *part = job->verb->name + strlen("mine_");
+  MINE_TRY(mine_model_relation(job->env, mine__job_model(job, MINE_ARG_MODEL), part, &whole));
+  return mine__relation_move(job->env, whole, out);
+}
+
+#define MODEL_ARGUMENT \
+  { {MINE_ARG_MODEL, "model"}, }
+
+static const mine_answer summary_answer[] = {
+    {"item", MINE_ANSWER_TEXT, 0,
+     "rows, id, target, positive, holdout, feature, dropped, warning, fit, metric, option, source "
+     "..."},
+    {"name", MINE_ANSWER_TEXT, 0, "of the feature, metric or option"},
+    {"detail", MINE_ANSWER_ANY, 0, "in words or figures"},
+    {0},
+};
+
+const mine_verb mine_verb_summary = {
+    .name = "mine_summary",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_MODEL,
+    .what = "The report of a training: what was read, how, and what came out.",
+    .example = "SELECT item, name, detail FROM mine_summary(" MINE_CHURN_MODEL
+               ")\n"
+               "WHERE item IN ('target', 'warning', 'holdout');",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = summary_answer,
+    .run = model_run,
+};
+
+static const mine_answer centroids_answer[] = {
+    {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "of the cluster"},
+    {"feature", MINE_ANSWER_TEXT, 1, "its name; of a category, name=level"},
+    {"value", MINE_ANSWER_REAL, 0, "average of the cluster; of a level, its share"},
+    {"overall", MINE_ANSWER_REAL, 0, "average of all rows"},
+    {"z", MINE_ANSWER_REAL, 0, "difference of the two in standard deviations of all rows"},
+    {0},
+};
+
+const mine_verb mine_verb_centroids = {
+    .name = "mine_centroids",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_SEGMENT,
+    .what =
+        "The centres of the clusters, one row per cluster and feature, in the units of the "
+        "source.",
+    .example =
+        "SELECT cluster, feature, round(value, 1) AS value, round(z, 2) AS z\n"
+        "FROM mine_centroids(" MINE_SEGMENT_MODEL ");",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = centroids_answer,
+    .run = model_run,
+};
+
+static const mine_answer tree_answer[] = {
+    {"tree", MINE_ANSWER_INTEGER, 1, "number of the tree"},
+    {"node", MINE_ANSWER_INTEGER, 1, "number of the node; 1 is the root"},
+    {"parent", MINE_ANSWER_INTEGER, 1, "node above; NULL at the root"},
+    {"depth", MINE_ANSWER_INTEGER, 0, "questions asked so far"},
+    {"feature", MINE_ANSWER_TEXT, 1, "feature of the last question, the one that leads here"},
+    {"test", MINE_ANSWER_TEXT, 0, "that question, as this node answers it"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "training rows that arrive here"},
+    {"prediction", MINE_ANSWER_ANY, 0, "what the node would answer"},
+    {"probability", MINE_ANSWER_REAL, 0, "of the positive class"},
+    {"gain", MINE_ANSWER_REAL, 0,
+     "decrease of impurity by the node's own question; NULL in a leaf"},
+    {"path", MINE_ANSWER_TEXT, 0, "all questions from the root"},
+    {0},
+};
+
+const mine_verb mine_verb_tree = {
+    .name = "mine_tree",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_MODEL,
+    .what = "A tree, one row per node.",
+    .example = "SELECT rows, round(probability, 2) AS risk, path\nFROM mine_tree(" MINE_CHURN_MODEL
+               ") WHERE gain IS NULL;",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = tree_answer,
+    .run = model_run,
+};
+
+static const mine_answer importance_answer[] = {
+    {"feature", MINE_ANSWER_TEXT, 1, "its name"},
+    {"importance", MINE_ANSWER_REAL, 0,
+     "share of the total decrease of impurity; they add up to 1"},
+    {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
+    {0},
+};
+
+const mine_verb mine_verb_importance = {
+    .name = "mine_importance",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_MODEL,
+    .what = "How much each feature of a tree contributed to its splits.",
+    .example =
+        "SELECT feature, round(importance, 3) AS importance\n"
+        "FROM mine_importance(" MINE_CHURN_MODEL ");",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = importance_answer,
+    .run = model_run,
+};
+
+/* ---- mine_export ------------------------------------------------------------------------- */
+
+static mine_status export_run(mine_job *job, mine_relation *out) {
+  const char *format = mine__job_text(job, MINE_ARG_TEXT);
+  const char *name = mine__job_text(job, MINE_ARG_MODEL);
+  mine_relation *whole;
+  if (!mine__same_word(format, "call")) {
+    return mine_fail(job->env, MINE_OPTION, "there is no format '%.60s'; the formats are: call",
+                     format);
+  }
+  MINE_TRY(mine_model_call(job->env, mine__job_model(job, MINE_ARG_MODEL), name ? name : "model",
+                           &whole));
+  return mine__relation_move(job->env, whole, out);
+}
+
+static const mine_answer export_answer[] = {
+    {"text", MINE_ANSWER_TEXT, 0, "the model in that form"},
+    {0},
+};
+
+const mine_verb mine_verb_export = {
+    .name = "mine_export",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_MODEL,
+    .what = "The model as text. Format: `call`.",
+    .notes =
+        "`call` is the scalar scoring call with all features of the model, ready to paste "
+        "into a SELECT or a trigger.",
+    .example = "SELECT mine_export(" MINE_CHURN_MODEL ", 'call');",
+    .argument = {{MINE_ARG_MODEL, "model"}, {MINE_ARG_TEXT, "format"}},
+    .required = 2,
+    .answer = export_answer,
+    .run = export_run,
+};

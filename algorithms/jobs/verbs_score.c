@@ -1,0 +1,295 @@
+/*
+** verbs_score.c -- the verbs that use a model on rows: mine_predict and
+** mine_probabilities answer block by block, mine_evaluate and mine_confusion
+** compare with what really happened.  The work is scoring.c's and evaluate.c's.
+*/
+#include "scoring.h"
+
+typedef struct score_state {
+  mine_scoring *scoring;
+  int64_t rows;
+} score_state;
+
+static score_state *score_of(const mine_job *job) {
+  return mine__job_state(job);
+}
+
+static mine_status score_begin(mine_job *job, mine_scoring_mode mode) {
+  return mine_scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
+                           &score_of(job)->scoring);
+}
+
+static mine_status score_open(mine_job *job) {
+  return score_begin(job, MINE_SCORE_ROWS);
+}
+
+static void score_close(mine_job *job) {
+  mine_scoring_close(score_of(job)->scoring);
+}
+
+static mine_status score_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  if (step > 0 || !score_of(job)->scoring) return MINE_OK;
+  *sql = mine__job_text(job, MINE_ARG_SOURCE);
+  *frame = mine_scoring_frame(score_of(job)->scoring);
+  return MINE_OK;
+}
+
+static void score_clear(mine_job *job) {
+  mine_scoring_clear(score_of(job)->scoring);
+}
+
+/* Score what is in the frame. */
+static mine_status score_block(mine_job *job, int64_t *rows) {
+  mine_scoring *scoring = score_of(job)->scoring;
+  *rows = mine_frame_rows(mine_scoring_frame(scoring));
+  return *rows > 0 ? mine_scoring_run(scoring) : MINE_OK;
+}
+
+/* For all of them; what one class is asked for comes first. */
+static const mine_option_set score_options[] = {
+    {mine_class_option_table, sizeof(mine_class_options), 0},
+    {mine_missing_option_table, sizeof(mine_missing_options), 0},
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+#define SCORE_ARGUMENTS \
+  { {MINE_ARG_MODEL, "model"}, {MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}, }
+
+/* ---- mine_predict --------------------------------------------------------------------- */
+
+static void predict_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
+  static const mine_score_column columns[] = {
+      MINE_SCORE_ID,         MINE_SCORE_PREDICTION, MINE_SCORE_LABEL,   MINE_SCORE_PROBABILITY,
+      MINE_SCORE_CONFIDENCE, MINE_SCORE_DISTANCE,   MINE_SCORE_MISSING, MINE_SCORE_UNKNOWN};
+  mine_scoring_cell(score_of(job)->scoring, row, columns[column], out);
+}
+
+static const mine_answer predict_answer[] = {
+    {"id", MINE_ANSWER_ANY, 1, "of the row"},
+    {"prediction", MINE_ANSWER_ANY, 1,
+     "the class, the number or the cluster; a class comes back as it went in"},
+    {"label", MINE_ANSWER_TEXT, 1, "the prediction as text"},
+    {"probability", MINE_ANSWER_REAL, 0,
+     "of the positive class, or of the option class; NULL when there are more than two classes "
+     "and no class"},
+    {"confidence", MINE_ANSWER_REAL, 0, "probability of the predicted class"},
+    {"distance", MINE_ANSWER_REAL, 0, "to the nearest centre (clusters)"},
+    {"missing", MINE_ANSWER_INTEGER, 0, "how many features had no value"},
+    {"unknown", MINE_ANSWER_INTEGER, 0, "how many features had a category that training never saw"},
+    {0},
+};
+
+const mine_verb mine_verb_predict = {
+    .name = "mine_predict",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_PREDICT,
+    .what = "Score every row of a source with a model.",
+    .notes =
+        "Columns are matched by name; a missing column is an error, an extra one is ignored. "
+        "The id is the column called as in training, else the first. `WHERE id = ...` and "
+        "joins on `id` use an index of the result. In UPDATE ... FROM put it into a subquery. "
+        "The scalar of the same name scores one row.",
+    .example =
+        "SELECT id, prediction, round(probability, 2) AS probability\n"
+        "FROM mine_predict(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 3;",
+    .argument = SCORE_ARGUMENTS,
+    .required = 2,
+    .answer = predict_answer,
+    .options = score_options,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(score_state),
+    .open = score_open,
+    .source = score_source,
+    .block = score_block,
+    .cell = predict_cell,
+    .clear = score_clear,
+    .close = score_close,
+};
+
+/* ---- mine_probabilities: a row per row and class ---------------------------------------- */
+
+static mine_status probabilities_open(mine_job *job) {
+  MINE_TRY(score_open(job));
+  if (mine_scoring_classes(score_of(job)->scoring) > 0) return MINE_OK;
+  return mine_fail(job->env, MINE_UNSUPPORTED,
+                   "the model predicts no classes; use FROM mine_predict(model, source)");
+}
+
+static mine_status probabilities_block(mine_job *job, int64_t *rows) {
+  MINE_TRY(score_block(job, rows));
+  *rows *= mine_scoring_classes(score_of(job)->scoring);
+  return MINE_OK;
+}
+
+static void probabilities_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
+  const mine_scoring *scoring = score_of(job)->scoring;
+  const int classes = mine_scoring_classes(scoring);
+  const int64_t scored = row / classes;
+  const int which = (int)(row % classes);
+  if (column == 0) {
+    mine_scoring_cell(scoring, scored, MINE_SCORE_ID, out);
+  } else if (column == 1) {
+    mine_scoring_class(scoring, which, out);
+  } else {
+    out->type = MINE_REAL;
+    out->as.real = mine_scoring_class_probability(scoring, scored, which);
+  }
+}
+
+static const mine_answer probabilities_answer[] = {
+    {"id", MINE_ANSWER_ANY, 1, "of the row"},
+    {"class", MINE_ANSWER_ANY, 1, "as it went in"},
+    {"probability", MINE_ANSWER_REAL, 0, "between 0 and 1; of one row they add up to 1"},
+    {0},
+};
+
+const mine_verb mine_verb_probabilities = {
+    .name = "mine_probabilities",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_PREDICT,
+    .what = "The probability of every class, one row per row and class.",
+    .example =
+        "SELECT id, class, round(probability, 2) AS probability\n"
+        "FROM mine_probabilities(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 4;",
+    .argument = SCORE_ARGUMENTS,
+    .required = 2,
+    .answer = probabilities_answer,
+    .options = score_options + 1,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(score_state),
+    .open = probabilities_open,
+    .source = score_source,
+    .block = probabilities_block,
+    .cell = probabilities_cell,
+    .clear = score_clear,
+    .close = score_close,
+};
+
+/* ---- mine_evaluate, mine_confusion -------------------------------------------------------- */
+
+/* Without a source, on the held-out rows that the model keeps: nothing is read. */
+static mine_status evaluate_open(mine_job *job) {
+  return mine__job_text(job, MINE_ARG_SOURCE) ? score_begin(job, MINE_SCORE_EVALUATE) : MINE_OK;
+}
+
+static mine_status evaluate_held(mine_job *job, const char *part, mine_relation *out) {
+  mine_relation *whole;
+  MINE_TRY(mine_model_relation(job->env, mine__job_model(job, MINE_ARG_MODEL), part, &whole));
+  return mine__relation_move(job->env, whole, out);
+}
+
+static mine_status evaluate_score(mine_job *job) {
+  int64_t rows;
+  MINE_TRY(score_block(job, &rows));
+  if (rows > 0) return MINE_OK;
+  return mine_fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
+}
+
+static mine_status evaluate_run(mine_job *job, mine_relation *out) {
+  if (!score_of(job)->scoring) return evaluate_held(job, "metrics", out);
+  MINE_TRY(evaluate_score(job));
+  return mine__scoring_metrics(score_of(job)->scoring, out);
+}
+
+static mine_status confusion_run(mine_job *job, mine_relation *out) {
+  if (!score_of(job)->scoring) return evaluate_held(job, "confusion", out);
+  MINE_TRY(evaluate_score(job));
+  return mine__scoring_confusion(score_of(job)->scoring, out);
+}
+
+static const mine_answer evaluate_answer[] = {
+    {"metric", MINE_ANSWER_TEXT, 1, "its name"},
+    {"value", MINE_ANSWER_ANY, 0, "NULL where it is not defined"},
+    {0},
+};
+
+const mine_verb mine_verb_evaluate = {
+    .name = "mine_evaluate",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_JUDGE,
+    .what =
+        "How good a model is: on the held-out rows it remembers, or on a source that has the "
+        "target.",
+    .notes =
+        "The rows a model was fitted on flatter it: without a source the figures come from "
+        "rows it had not seen.",
+    .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
+    .argument = SCORE_ARGUMENTS,
+    .required = 1,
+    .answer = evaluate_answer,
+    .options = score_options + 1,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(score_state),
+    .open = evaluate_open,
+    .source = score_source,
+    .run = evaluate_run,
+    .close = score_close,
+};
+
+static const mine_answer confusion_answer[] = {
+    {"actual", MINE_ANSWER_ANY, 1, "class in the data"},
+    {"predicted", MINE_ANSWER_ANY, 1, "class the model says"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "how many"},
+    {0},
+};
+
+const mine_verb mine_verb_confusion = {
+    .name = "mine_confusion",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_JUDGE,
+    .what = "Actual against predicted classes, counted.",
+    .notes = "Without a source: the held-out rows.",
+    .example = "SELECT * FROM mine_confusion(" MINE_CHURN_MODEL ");",
+    .argument = SCORE_ARGUMENTS,
+    .required = 1,
+    .answer = confusion_answer,
+    .options = score_options + 1,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(score_state),
+    .open = evaluate_open,
+    .source = score_source,
+    .run = confusion_run,
+    .close = score_close,
+};
+
+/* ---- one row: the host's own way through mine_scoring_open_row() --------------------------- */
+
+static const mine_answer predict_row_answer[] = {
+    {"prediction", MINE_ANSWER_ANY, 0, "the class, the number or the cluster"},
+    {0},
+};
+
+const mine_verb mine_verb_predict_row = {
+    .name = "mine_predict",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_PREDICT,
+    .what = "Score one row: the prediction.",
+    .notes =
+        "Instead of pairs one JSON object may be given. Every feature of the model must be "
+        "named; NULL for one that is missing. Up to 63 pairs, JSON beyond. Usable in views "
+        "and triggers.",
+    .example = "SELECT mine_predict(" MINE_CHURN_MODEL ",\n  'calls', 25, 'visits', 2) AS churned;",
+    .argument = {{MINE_ARG_MODEL, "model"}, {MINE_ARG_ROW, "row"}},
+    .required = 2,
+    .answer = predict_row_answer,
+};
+
+static const mine_answer probability_answer[] = {
+    {"probability", MINE_ANSWER_REAL, 0, "of the class, between 0 and 1"},
+    {0},
+};
+
+const mine_verb mine_verb_probability = {
+    .name = "mine_probability",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_PREDICT,
+    .what = "Score one row: the probability of one class.",
+    .notes = "Instead of pairs one JSON object may be given. Usable in views and triggers.",
+    .example = "SELECT round(mine_probability(" MINE_CHURN_MODEL
+               ", 1,\n"
+               "  'calls', 25, 'visits', 2), 2) AS risk;",
+    .argument = {{MINE_ARG_MODEL, "model"}, {MINE_ARG_VALUE, "class"}, {MINE_ARG_ROW, "row"}},
+    .required = 3,
+    .answer = probability_answer,
+};

@@ -1,0 +1,244 @@
+/*
+** verbs_train.c -- the verbs that learn: mine_train and mine_fit make a model,
+** mine_cluster and mine_cross_validate answer with a table and keep nothing.
+**
+** They differ in what they do with the training job; its steps are training*.c.
+*/
+#include "training.h"
+
+typedef struct train_state {
+  mine_training *training;
+} train_state;
+
+static mine_training *train_of(const mine_job *job) {
+  return ((const train_state *)mine__job_state(job))->training;
+}
+
+static mine_status train_open(mine_job *job) {
+  train_state *state = mine__job_state(job);
+  return mine_training_open(job->env, &job->options, &state->training);
+}
+
+static void train_close(mine_job *job) {
+  mine_training_close(train_of(job));
+}
+
+/* The rows; then what options that hold a SELECT ask for. */
+static mine_status train_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  mine_training *training = train_of(job);
+  if (step == 0) {
+    *sql = mine__job_text(job, MINE_ARG_SOURCE);
+    *frame = mine_training_frame(training);
+  } else {
+    *sql = mine_training_select(training, step - 1);
+    if (*sql) *frame = mine_training_select_frame(training, step - 1);
+  }
+  return mine_env_status(job->env);
+}
+
+/* A positive class chosen once stays when the model is trained again. */
+static mine_status train_keep_positive(mine_training *training, const mine_model *previous) {
+  mine_cell positive;
+  if (!previous) return MINE_OK;
+  mine_model_positive(previous, &positive);
+  return positive.type == MINE_NULL ? MINE_OK : mine_training_keep_positive(training, &positive);
+}
+
+static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {
+  mine_training *training = train_of(job);
+  MINE_TRY(train_keep_positive(training, previous));
+  MINE_TRY(mine_training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
+  return mine_training_fit(training, out);
+}
+
+/* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
+
+static const mine_option_set train_options[] = {
+    {mine_supervised_option_table, sizeof(mine_supervised_options),
+     MINE_CLASSIFICATION | MINE_REGRESSION},
+    {mine_holdout_option_table, sizeof(mine_holdout_options),
+     MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_SOURCE,
+    MINE_SET_SEED,
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+static const mine_answer train_answer[] = {
+    {"report", MINE_ANSWER_TEXT, 0, "one line: model, rows, main metric, warnings"},
+    {0},
+};
+
+const mine_verb mine_verb_train = {
+    .name = "mine_train",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_PREDICT,
+    .what = "Train a model, store it in `mine_models`, return one line about it.",
+    .notes =
+        "A model of that name is replaced when the new one is complete; an error leaves the "
+        "old one. Besides the options below it takes those of the algorithm. Not usable in "
+        "views and triggers.",
+    .example = "SELECT mine_train('temp.demo', 'tree',\n  " MINE_CALLERS ", 'target=churned');",
+    .argument = {{MINE_ARG_NAME, "model"},
+                 {MINE_ARG_ALGORITHM, "algorithm"},
+                 {MINE_ARG_SOURCE, "source"},
+                 {MINE_ARG_OPTIONS, "options"}},
+    .required = 3,
+    .answer = train_answer,
+    .options = train_options,
+    .reads = "an id, then attributes",
+    .trains = 1,
+    .stores = 1,
+    .state_bytes = sizeof(train_state),
+    .open = train_open,
+    .source = train_source,
+    .train = train_model,
+    .close = train_close,
+};
+
+static const mine_answer fit_answer[] = {
+    {"model", MINE_ANSWER_ANY, 0, "a BLOB that may stand wherever a model's name may"},
+    {0},
+};
+
+const mine_verb mine_verb_fit = {
+    .name = "mine_fit",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_PREDICT,
+    .what = "Train a model and return it as a BLOB; nothing is written.",
+    .notes =
+        "The BLOB may stand wherever a model's name may. Options as `mine_train`. Not usable "
+        "in views and triggers.",
+    .example = "SELECT length(mine_fit('kmeans',\n  " MINE_SHOPPERS ", 'k=3')) > 0 AS fitted;",
+    .argument = {{MINE_ARG_ALGORITHM, "algorithm"},
+                 {MINE_ARG_SOURCE, "source"},
+                 {MINE_ARG_OPTIONS, "options"}},
+    .required = 2,
+    .answer = fit_answer,
+    .options = train_options,
+    .reads = "an id, then attributes",
+    .trains = 1,
+    .state_bytes = sizeof(train_state),
+    .open = train_open,
+    .source = train_source,
+    .train = train_model,
+    .close = train_close,
+};
+
+static const mine_answer init_answer[] = {
+    {"state", MINE_ANSWER_TEXT, 0, "that the table is ready"},
+    {0},
+};
+
+const mine_verb mine_verb_init = {
+    .name = "mine_init",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_PREDICT,
+    .what = "Create the empty table `mine_models` in a schema; harmless when it is there.",
+    .notes = "Training does it by itself. Not usable in views and triggers.",
+    .example = "SELECT mine_init('temp');",
+    .argument = {{MINE_ARG_TEXT, "schema"}},
+    .answer = init_answer,
+    .stores = 1,
+};
+
+/* ---- mine_cluster ------------------------------------------------------------------- */
+
+static mine_status cluster_run(mine_job *job, mine_relation *out) {
+  mine_model *model = NULL;
+  mine_status status = mine_training_fit(train_of(job), &model);
+  if (!status) status = mine_training_assignments(train_of(job), model, out);
+  mine_model_free(model);
+  return status;
+}
+
+static mine_status cluster_open(mine_job *job) {
+  if (!(job->options.algorithm->tasks & MINE_CLUSTERING)) {
+    return mine_fail(job->env, MINE_OPTION,
+                     "algorithm '%s' does not cluster; use mine_train, or algorithm=kmeans",
+                     job->options.algorithm->name);
+  }
+  return train_open(job);
+}
+
+static const mine_answer cluster_answer[] = {
+    {"id", MINE_ANSWER_ANY, 1, "of the row"},
+    {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k, the largest cluster first; 0 is noise"},
+    {"distance", MINE_ANSWER_REAL, 0, "to the centre, in the scaled space, not squared"},
+    {0},
+};
+
+static const mine_option_set cluster_options[] = {
+    {mine_pick_option_table, sizeof(mine_pick_options), 0},
+    MINE_SET_SOURCE,
+    MINE_SET_SEED,
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+const mine_verb mine_verb_cluster = {
+    .name = "mine_cluster",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_SEGMENT,
+    .what = "Group similar rows without storing a model.",
+    .notes = "It takes the options of its algorithm, too.",
+    .example = "SELECT cluster, count(*) AS customers FROM mine_cluster(\n  " MINE_SHOPPERS
+               ", 'k=3')\nGROUP BY cluster;",
+    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .required = 1,
+    .answer = cluster_answer,
+    .options = cluster_options,
+    .reads = "an id, then attributes",
+    .algorithm = "kmeans",
+    .state_bytes = sizeof(train_state),
+    .open = cluster_open,
+    .source = train_source,
+    .run = cluster_run,
+    .close = train_close,
+};
+
+/* ---- mine_cross_validate -------------------------------------------------------------- */
+
+static mine_status validate_run(mine_job *job, mine_relation *out) {
+  return mine_training_cross_validate(train_of(job), out);
+}
+
+static const mine_answer validate_answer[] = {
+    {"fold", MINE_ANSWER_ANY, 1, "1, 2, ...; mean and se (standard error of the mean) at the end"},
+    {"metric", MINE_ANSWER_TEXT, 1, "as mine_evaluate"},
+    {"value", MINE_ANSWER_ANY, 0, "on the part that was left out"},
+    {0},
+};
+
+static const mine_option_set validate_options[] = {
+    {mine_supervised_option_table, sizeof(mine_supervised_options),
+     MINE_CLASSIFICATION | MINE_REGRESSION},
+    {mine_folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_SOURCE,
+    MINE_SET_SEED,
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+const mine_verb mine_verb_cross_validate = {
+    .name = "mine_cross_validate",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_JUDGE,
+    .what = "Train and measure on each of `folds` parts; nothing is stored.",
+    .notes = "Besides the options below it takes those of the algorithm.",
+    .example =
+        "SELECT metric, round(value, 3) AS value FROM mine_cross_validate('tree',\n"
+        "  " MINE_CALLERS ", 'target=churned, folds=3')\nWHERE fold = 'mean';",
+    .argument = {{MINE_ARG_ALGORITHM, "algorithm"},
+                 {MINE_ARG_SOURCE, "source"},
+                 {MINE_ARG_OPTIONS, "options"}},
+    .required = 2,
+    .answer = validate_answer,
+    .options = validate_options,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(train_state),
+    .open = train_open,
+    .source = train_source,
+    .run = validate_run,
+    .close = train_close,
+};

@@ -1,0 +1,27 @@
+/*
+** verb_call.h -- from the values of a SQL call to a job of the engine whose sources
+** are read: what table verbs and scalar verbs do alike.
+*/
+#ifndef MINE_EXT_VERB_CALL_H
+#define MINE_EXT_VERB_CALL_H
+
+#include "call.h"
+
+/* A job and the models it borrows. */
+typedef struct mine_verb_call {
+  mine_job *job;
+  mine_model *model[MINE_MOST_ARGUMENTS]; /* one reference of ours each, or NULL */
+} mine_verb_call;
+
+/* Read the arguments by the verb's row and open its job.  values[i] NULL: not given.
+** Close also after a failure. */
+mine_status mine_verb_call_open(mine_call *call, const mine_verb *verb, sqlite3_value **values,
+                                mine_verb_call *out);
+void mine_verb_call_close(mine_verb_call *verb_call);
+
+/* Read every source that the job asks for, to its end. */
+mine_status mine_verb_call_read(mine_call *call, mine_verb_call *verb_call);
+/* One of them: gate, columns, rows. */
+mine_status mine_verb_read(mine_call *call, const char *text, mine_frame *frame);
+
+#endif
