@@ -139,7 +139,7 @@ static void decide_spell_fraction(decide_place *place, const mine_time_survey *s
   decide_add(place, digits, strlen(digits));
 }
 
-void mine__time_spell(const mine_time_survey *survey, int form, char *out, size_t bytes) {
+static void decide_spell(const mine_time_survey *survey, int form, char *out, size_t bytes) {
   const char *pattern = form < 0 ? survey->format.pattern : mine__time_forms[form].pattern;
   decide_place place = {.out = out, .bytes = bytes};
   const int all_thin = survey->thin && !survey->padded;
@@ -175,12 +175,12 @@ void mine__time_spell(const mine_time_survey *survey, int form, char *out, size_
   }
 }
 
-static void decide_reading(const mine_time_survey *survey, int form, mine_time_reading *out) {
+void mine__time_reading_of(const mine_time_survey *survey, int form, mine_time_reading *out) {
   memset(out, 0, sizeof *out);
   if (survey->said) *out = survey->format;
   out->cell = decide_cell(survey);
   if (out->unit == MINE_TIME_PATTERN) {
-    mine__time_spell(survey, form, out->pattern, sizeof out->pattern);
+    decide_spell(survey, form, out->pattern, sizeof out->pattern);
     if (survey->tail & ~(uint32_t)MINE_TAIL_NONE) {
       const size_t used = strlen(out->pattern);
       mine__time_tail_pattern(survey, out->pattern + used, sizeof out->pattern - used);
@@ -207,7 +207,7 @@ mine_time_problem mine__time_decide(const mine_time_survey *survey, mine_time_mo
   int form;
   if (survey->cells == 0) return MINE_TIME_EMPTY;
   if (survey->said) {
-    decide_reading(survey, -1, out);
+    mine__time_reading_of(survey, -1, out);
     return survey->misfit.row ? MINE_TIME_MISFIT : MINE_TIME_FITS;
   }
   if (numbers == survey->cells || numbers > survey->fitted)
@@ -215,6 +215,6 @@ mine_time_problem mine__time_decide(const mine_time_survey *survey, mine_time_mo
   if (2 * survey->fitted < survey->cells) return MINE_TIME_NONE;
   if (mode == MINE_TIME_ATTRIBUTE && !mine__time_looks(survey)) return MINE_TIME_NONE;
   if (decide_count(survey->forms, &form) > 1) return MINE_TIME_AMBIGUOUS;
-  decide_reading(survey, form, out);
+  mine__time_reading_of(survey, form, out);
   return survey->misfit.row ? MINE_TIME_MISFIT : MINE_TIME_FITS;
 }

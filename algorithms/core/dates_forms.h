@@ -23,7 +23,6 @@ typedef struct mine_time_form {
 
 extern const mine_time_form mine__time_forms[];
 extern const int mine__time_n_forms;
-#define MINE_FORM_ISO 0 /* %Y-%m-%d */
 
 /* What a time of day looked like; bits of mine_time_survey.tail.  Of each group
 ** a column has one. */
@@ -65,8 +64,8 @@ int mine__time_tail_agrees(uint32_t bits);
 /* The pattern of the times of day of a column. */
 void mine__time_tail_pattern(const mine_time_survey *survey, char *out, size_t bytes);
 
-/* The pattern of a form (or of what date_format= said) as the column spells it. */
-void mine__time_spell(const mine_time_survey *survey, int form, char *out, size_t bytes);
+/* The reading of one form (or of what was said) as the survey stands. */
+void mine__time_reading_of(const mine_time_survey *survey, int form, mine_time_reading *out);
 
 /* Which units and patterns of digits suit a column of numbers: bits of
 ** MINE_NUMBER_*; and the reading of one of them. */

@@ -77,7 +77,11 @@ void mine__time_trim(const char **text, const char **end);
 extern const char *const mine__month_names[12];
 extern const char *const mine__weekday_names[7];
 
-/* The step and the fast path of a reading whose pattern was just written. */
+/* A text of the layout's length and literals, read; 0 when it is none. */
+int mine__time_read_layout(const mine_time_layout *layout, const char *text, size_t bytes,
+                           double *days);
+
+/* The step and the layout of a reading whose pattern was just written. */
 void mine__time_prepare(mine_time_reading *reading);
 
 /* A table of units: the word of date_format=, units in a day, the number of day 0. */

@@ -12,18 +12,43 @@
 
 /* ---- preparing ------------------------------------------------------------------------ */
 
-/* "%Y-%m-%d" and "%Y-%m-%d %H:%M:%S" with any other separators. */
-static int reading_fast(const char *pattern) {
-  static const char shape[] = "%Y?%m?%d?%H?%M?%S";
-  const size_t length = strlen(pattern);
-  if (length != 8 && length != sizeof shape - 1) return 0;
-  for (size_t i = 0; i < length; i++)
-    if (shape[i] == '?' ? pattern[i] == '%' : pattern[i] != shape[i]) return 0;
-  return length == 8 ? 1 : 2;
+#define READING_LAYOUT "YmdHMSf" /* places, in this order */
+
+/* One token more; 0 when its texts have no fixed length. */
+static int reading_lay(mine_time_layout *layout, const mine_time_token *token) {
+  const char *known = token->what ? strchr(READING_LAYOUT, token->what) : NULL;
+  const int plain = token->flag == 0 && layout->bytes < 200;
+  if (!plain || (token->what == 'f' ? token->digits == 0 : token->digits != 0)) return 0;
+  if (known) {
+    layout->place[known - READING_LAYOUT] = layout->bytes;
+    if (token->what == 'f') layout->fraction = (uint8_t)token->digits;
+    layout->bytes = (uint8_t)(layout->bytes + (token->what == 'Y'   ? 4
+                                               : token->what == 'f' ? token->digits
+                                                                    : 2));
+    return 1;
+  }
+  if ((token->what && token->what != 'Z') || layout->literals == MINE_TIME_LITERALS) return 0;
+  layout->at[layout->literals] = layout->bytes++;
+  layout->literal[layout->literals++] = token->what ? 'Z' : token->literal;
+  return 1;
+}
+
+static void reading_lay_out(const char *pattern, mine_time_layout *layout) {
+  memset(layout, 0, sizeof *layout);
+  memset(layout->place, 255, sizeof layout->place);
+  while (*pattern) {
+    const mine_time_token token = mine__time_token(pattern);
+    if (!reading_lay(layout, &token)) {
+      memset(layout, 0, sizeof *layout);
+      return;
+    }
+    pattern = token.next;
+  }
+  if (layout->place[0] == 255) layout->bytes = 0;
 }
 
 void mine__time_prepare(mine_time_reading *reading) {
-  reading->fast = 0;
+  memset(&reading->layout, 0, sizeof reading->layout);
   reading->step = MINE_STEP_YEAR;
   if (reading->unit != MINE_TIME_PATTERN) {
     const int seconds = reading->unit == MINE_TIME_UNIX && reading->cell == MINE_INT;
@@ -36,7 +61,7 @@ void mine__time_prepare(mine_time_reading *reading) {
     if (step > reading->step) reading->step = step;
     at = token.next;
   }
-  reading->fast = reading_fast(reading->pattern);
+  reading_lay_out(reading->pattern, &reading->layout);
 }
 
 /* ---- checking patterns ------------------------------------------------------------------ */

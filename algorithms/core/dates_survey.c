@@ -11,56 +11,56 @@
 
 #include "dates_forms.h"
 
-#define T MINE_FORM_TIME
+#define SURVEY_TIME MINE_FORM_TIME
 
 const mine_time_form mine__time_forms[] = {
-    {.pattern = "%Y-%m-%d", .flags = T},
-    {.pattern = "%Y/%m/%d", .flags = T},
-    {.pattern = "%Y.%m.%d", .flags = T},
-    {.pattern = "%Y%m%d", .flags = T},
-    {.pattern = "%d.%m.%Y", .flags = T},
-    {.pattern = "%m.%d.%Y", .flags = T},
-    {.pattern = "%d/%m/%Y", .flags = T},
-    {.pattern = "%m/%d/%Y", .flags = T},
-    {.pattern = "%d-%m-%Y", .flags = T},
-    {.pattern = "%m-%d-%Y", .flags = T},
-    {.pattern = "%d.%m.%y", .flags = T | MINE_FORM_SHORT},
-    {.pattern = "%m.%d.%y", .flags = T | MINE_FORM_SHORT},
-    {.pattern = "%y.%m.%d", .flags = T | MINE_FORM_SHORT},
-    {.pattern = "%d/%m/%y", .flags = T},
-    {.pattern = "%m/%d/%y", .flags = T},
-    {.pattern = "%y/%m/%d", .flags = T},
-    {.pattern = "%d-%m-%y", .flags = T | MINE_FORM_SHORT},
-    {.pattern = "%m-%d-%y", .flags = T | MINE_FORM_SHORT},
-    {.pattern = "%y-%m-%d", .flags = T | MINE_FORM_SHORT},
-    {.pattern = "%d. %m. %Y", .flags = T},
-    {.pattern = "%d %m %Y", .flags = T},
-    {.pattern = "%m %d %Y", .flags = T},
-    {.pattern = "%Y %m %d", .flags = T},
-    {.pattern = "%d %b %Y", .flags = T},
-    {.pattern = "%d %b %y", .flags = T},
-    {.pattern = "%d %b, %Y", .flags = T},
-    {.pattern = "%d. %b %Y", .flags = T},
-    {.pattern = "%d-%b-%Y", .flags = T},
-    {.pattern = "%d-%b-%y", .flags = T},
-    {.pattern = "%d/%b/%Y", .flags = T},
-    {.pattern = "%d.%b.%Y", .flags = T},
-    {.pattern = "%d%b%Y", .flags = T},
-    {.pattern = "%b %d, %Y", .flags = T},
-    {.pattern = "%b. %d, %Y", .flags = T},
-    {.pattern = "%b %d %Y", .flags = T},
-    {.pattern = "%b-%d-%Y", .flags = T},
-    {.pattern = "%Y-%b-%d", .flags = T},
-    {.pattern = "%Y %b %d", .flags = T},
-    {.pattern = "%a, %d %b %Y", .flags = T},
-    {.pattern = "%a %d %b %Y", .flags = T},
-    {.pattern = "%a, %b %d, %Y", .flags = T},
-    {.pattern = "%a %b %d %Y", .flags = T},
+    {.pattern = "%Y-%m-%d", .flags = SURVEY_TIME},
+    {.pattern = "%Y/%m/%d", .flags = SURVEY_TIME},
+    {.pattern = "%Y.%m.%d", .flags = SURVEY_TIME},
+    {.pattern = "%Y%m%d", .flags = SURVEY_TIME},
+    {.pattern = "%d.%m.%Y", .flags = SURVEY_TIME},
+    {.pattern = "%m.%d.%Y", .flags = SURVEY_TIME},
+    {.pattern = "%d/%m/%Y", .flags = SURVEY_TIME},
+    {.pattern = "%m/%d/%Y", .flags = SURVEY_TIME},
+    {.pattern = "%d-%m-%Y", .flags = SURVEY_TIME},
+    {.pattern = "%m-%d-%Y", .flags = SURVEY_TIME},
+    {.pattern = "%d.%m.%y", .flags = SURVEY_TIME | MINE_FORM_SHORT},
+    {.pattern = "%m.%d.%y", .flags = SURVEY_TIME | MINE_FORM_SHORT},
+    {.pattern = "%y.%m.%d", .flags = SURVEY_TIME | MINE_FORM_SHORT},
+    {.pattern = "%d/%m/%y", .flags = SURVEY_TIME},
+    {.pattern = "%m/%d/%y", .flags = SURVEY_TIME},
+    {.pattern = "%y/%m/%d", .flags = SURVEY_TIME},
+    {.pattern = "%d-%m-%y", .flags = SURVEY_TIME | MINE_FORM_SHORT},
+    {.pattern = "%m-%d-%y", .flags = SURVEY_TIME | MINE_FORM_SHORT},
+    {.pattern = "%y-%m-%d", .flags = SURVEY_TIME | MINE_FORM_SHORT},
+    {.pattern = "%d. %m. %Y", .flags = SURVEY_TIME},
+    {.pattern = "%d %m %Y", .flags = SURVEY_TIME},
+    {.pattern = "%m %d %Y", .flags = SURVEY_TIME},
+    {.pattern = "%Y %m %d", .flags = SURVEY_TIME},
+    {.pattern = "%d %b %Y", .flags = SURVEY_TIME},
+    {.pattern = "%d %b %y", .flags = SURVEY_TIME},
+    {.pattern = "%d %b, %Y", .flags = SURVEY_TIME},
+    {.pattern = "%d. %b %Y", .flags = SURVEY_TIME},
+    {.pattern = "%d-%b-%Y", .flags = SURVEY_TIME},
+    {.pattern = "%d-%b-%y", .flags = SURVEY_TIME},
+    {.pattern = "%d/%b/%Y", .flags = SURVEY_TIME},
+    {.pattern = "%d.%b.%Y", .flags = SURVEY_TIME},
+    {.pattern = "%d%b%Y", .flags = SURVEY_TIME},
+    {.pattern = "%b %d, %Y", .flags = SURVEY_TIME},
+    {.pattern = "%b. %d, %Y", .flags = SURVEY_TIME},
+    {.pattern = "%b %d %Y", .flags = SURVEY_TIME},
+    {.pattern = "%b-%d-%Y", .flags = SURVEY_TIME},
+    {.pattern = "%Y-%b-%d", .flags = SURVEY_TIME},
+    {.pattern = "%Y %b %d", .flags = SURVEY_TIME},
+    {.pattern = "%a, %d %b %Y", .flags = SURVEY_TIME},
+    {.pattern = "%a %d %b %Y", .flags = SURVEY_TIME},
+    {.pattern = "%a, %b %d, %Y", .flags = SURVEY_TIME},
+    {.pattern = "%a %b %d %Y", .flags = SURVEY_TIME},
     {.pattern = "%a %b %e %H:%M:%S %Y", .flags = 0},
-    {.pattern = "%Y年%m月%d日", .flags = T},
-    {.pattern = "%Y年%m月%d号", .flags = T},
-    {.pattern = "%Y 年 %m 月 %d 日", .flags = T},
-    {.pattern = "%Y년 %m월 %d일", .flags = T},
+    {.pattern = "%Y年%m月%d日", .flags = SURVEY_TIME},
+    {.pattern = "%Y年%m月%d号", .flags = SURVEY_TIME},
+    {.pattern = "%Y 年 %m 月 %d 日", .flags = SURVEY_TIME},
+    {.pattern = "%Y년 %m월 %d일", .flags = SURVEY_TIME},
     {.pattern = "%Y年%m月", .flags = 0},
     {.pattern = "%Y年第%q季度", .flags = 0},
     {.pattern = "%Y年", .flags = 0},
@@ -103,6 +103,8 @@ static void survey_note(mine_time_witness *witness, const mine_cell *cell, int64
 
 #define SURVEY_PATIENCE 256 /* texts, of which half must be dates to go on trying */
 #define SURVEY_LONGEST  80  /* bytes of a date */
+#define SURVEY_DAY_1800 (-62091)
+#define SURVEY_DAY_2201 84371
 
 /* ---- texts ------------------------------------------------------------------------------ */
 
@@ -165,20 +167,56 @@ static uint64_t survey_fits(const mine_time_survey *survey, uint64_t forms, cons
   return fits;
 }
 
-#define SURVEY_ISO_MONTH (UINT64_C(1) << 3) /* places in %Y-%m-%d */
-#define SURVEY_ISO_DAY   (UINT64_C(1) << 6)
+/* ---- what all look alike ------------------------------------------------------------------ */
 
-/* yyyy-mm-dd in a column of nothing else, the commonest: counted, no more. */
-static int survey_iso(mine_time_survey *survey, const mine_cell *cell) {
-  static const mine_time_reading iso = {
-      .cell = MINE_TEXT, .fast = 1, .pattern = "%Y-%m-%d", .step = MINE_STEP_DAY};
+static int survey_lowest(uint64_t bits) {
+  int i = 0;
+  while (!(bits >> i & 1))
+    i++;
+  return i;
+}
+
+/* All of the survey that a reading is made of. */
+typedef struct survey_state {
+  uint64_t forms, thin;
+  uint32_t tail, style, fractions;
+  int zones;
+} survey_state;
+
+static survey_state survey_state_of(const mine_time_survey *survey) {
+  return (survey_state){.forms = survey->forms,
+                        .thin = survey->thin,
+                        .tail = survey->tail & ~(uint32_t)MINE_TAIL_PADDED,
+                        .style = survey->style,
+                        .fractions = survey->fractions,
+                        .zones = survey->zones};
+}
+
+/* After a text that told nothing new: the reading so far will do for its like. */
+static void survey_settle(mine_time_survey *survey, const survey_state *before) {
+  const survey_state now = survey_state_of(survey);
+  const int same = now.forms == before->forms && now.tail == before->tail &&
+                   now.style == before->style && now.fractions == before->fractions &&
+                   now.thin == before->thin && now.zones == before->zones;
+  const int one = survey->said || (survey->forms & (survey->forms - 1)) == 0;
+  survey->settled = 0;
+  if (!same || !one || survey->thin) return;
+  mine__time_reading_of(survey, survey->said ? -1 : survey_lowest(survey->forms), &survey->known);
+  survey->settled = survey->known.layout.bytes > 0;
+}
+
+/* A text of the layout that was settled: counted, no more. */
+static int survey_alike(mine_time_survey *survey, const mine_cell *cell) {
+  const mine_time_layout *layout = &survey->known.layout;
   double days;
-  if (survey->forms != UINT64_C(1) << MINE_FORM_ISO || survey->tail != MINE_TAIL_NONE) return 0;
-  if (cell->bytes != 10 || !mine__time_read(&iso, cell, &days)) return 0;
+  if (!mine__time_read_layout(layout, cell->as.text, cell->bytes, &days)) return 0;
+  for (int i = 1; i <= 3; i++) /* month, day, hour: 01 is not 1 */
+    if (layout->place[i] != 255 && cell->as.text[layout->place[i]] == '0') {
+      survey->padded = UINT64_MAX;
+      if (i == 3) survey->tail |= MINE_TAIL_PADDED;
+    }
   survey->fitted++;
-  if (cell->as.text[5] == '0') survey->padded |= SURVEY_ISO_MONTH;
-  if (cell->as.text[8] == '0') survey->padded |= SURVEY_ISO_DAY;
-  survey->odd_years += days < -62091 || days > 84370; /* 1800-01-01, 2200-12-31 */
+  survey->odd_years += days < SURVEY_DAY_1800 || days >= SURVEY_DAY_2201;
   return 1;
 }
 
@@ -198,21 +236,13 @@ static int survey_may_be(const char *text, const char *end) {
   return text < end;
 }
 
-static void survey_text(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
-  const char *text = cell->as.text, *end = text + cell->bytes;
+static int survey_guess(mine_time_survey *survey, const mine_cell *cell, const char *text,
+                        const char *end, int64_t row) {
   survey_fit fit;
-  mine__time_trim(&text, &end);
-  if (survey->said) {
-    if (!survey_said(survey, text, end)) survey_note(&survey->misfit, cell, row);
-    return;
-  }
   const int tried = !survey->hopeless && survey_may_be(text, end);
   const uint64_t fits = tried ? survey_fits(survey, survey->forms, text, end, &fit) : 0;
-  if (survey->texts == SURVEY_PATIENCE && 2 * survey->fitted < survey->texts) survey->hopeless = 1;
-  if (!fits) {
-    survey_note(&survey->misfit, cell, row);
-    return;
-  }
+  if (survey->texts >= SURVEY_PATIENCE && 2 * survey->fitted < survey->texts) survey->hopeless = 1;
+  if (!fits) return 0;
   if (survey->fitted == 0) survey_note(&survey->first, cell, row);
   if (survey->fitted > 0 && fits != survey->forms) {
     survey->narrowed.row = 0;
@@ -220,16 +250,35 @@ static void survey_text(mine_time_survey *survey, const mine_cell *cell, int64_t
   }
   survey->forms = fits;
   survey_merge(survey, &fit);
+  return 1;
+}
+
+static void survey_text(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
+  const char *text = cell->as.text, *end = text + cell->bytes;
+  if (survey->settled && survey_alike(survey, cell)) return;
+  const survey_state before = survey_state_of(survey);
+  mine__time_trim(&text, &end);
+  if (survey->said ? !survey_said(survey, text, end) : !survey_guess(survey, cell, text, end, row))
+    survey_note(&survey->misfit, cell, row);
+  else
+    survey_settle(survey, &before);
 }
 
 /* ---- numbers ------------------------------------------------------------------------------ */
 
-static int survey_compact(const char *pattern, double value) {
-  mine_time_reading reading = {.cell = MINE_REAL};
-  const mine_cell cell = {.type = MINE_REAL, .as = {.real = value}};
-  double days;
-  memcpy(reading.pattern, pattern, strlen(pattern) + 1);
-  return mine__time_read(&reading, &cell, &days);
+/* Whether the digits of a number are a date: 202401, 20240102, 20240102101500. */
+static int survey_compact(int way, double value) {
+  int64_t digits = (int64_t)value;
+  if (way == MINE_NUMBER_YEARS) return 1;
+  if (way == MINE_NUMBER_MONTHS) digits = digits * 100 + 1;
+  if (way == MINE_NUMBER_TIMES) {
+    const int64_t second = digits % 100, minute = digits / 100 % 100, hour = digits / 10000 % 100;
+    if (second > 59 || minute > 59 || hour > 23) return 0;
+    digits /= 1000000;
+  }
+  const int day = (int)(digits % 100), month = (int)(digits / 100 % 100);
+  return month >= 1 && month <= 12 && day >= 1 &&
+         day <= mine__days_in_month((int)(digits / 10000), month);
 }
 
 static void survey_number(mine_time_survey *survey, double value) {
@@ -241,7 +290,7 @@ static void survey_number(mine_time_survey *survey, double value) {
     const mine_time_number *number = &mine__time_numbers[way];
     if (!(survey->compact >> way & 1)) continue;
     if (value < number->least || value > number->most ||
-        (number->pattern && way != MINE_NUMBER_YEARS && !survey_compact(number->pattern, value)))
+        (number->pattern && !survey_compact(way, value)))
       survey->compact &= ~(1u << way);
   }
 }
@@ -277,58 +326,65 @@ static int survey_is_blank(const mine_cell *cell) {
   return text == end;
 }
 
-static int survey_is_digits(const mine_cell *cell) {
-  const unsigned char last = (unsigned char)cell->as.text[cell->bytes - 1];
-  return (last >= '0' && last <= '9') || last == ' ' || last == '.';
+static int survey_read_number(const mine_cell *cell, double *value) {
+  const char last = cell->as.text[cell->bytes - 1]; /* most texts end here */
+  return ((last >= '0' && last <= '9') || last == ' ' || last == '.') &&
+         mine_read_decimal(cell->as.text, cell->bytes, value);
 }
 
-void mine__time_show(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
+static void survey_show_text(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
   double value;
-  if (cell->type == MINE_NULL || (cell->type == MINE_TEXT && cell->bytes == 0)) return;
-  if (cell->type == MINE_TEXT) {
-    if (survey_iso(survey, cell)) {
-      survey->cells++;
-      survey->texts++;
-      return;
-    }
-    if (survey_is_blank(cell)) return;
-    survey->cells++;
-    survey->texts++;
-    if (survey->said && survey->format.unit != MINE_TIME_PATTERN) {
+  survey->cells++;
+  survey->texts++;
+  if (survey->said) {
+    if (survey->format.unit == MINE_TIME_PATTERN)
+      survey_text(survey, cell, row);
+    else
       survey_number_said(survey, cell, row);
-      return;
-    }
-    const int number = !survey->said && survey_is_digits(cell) &&
-                       mine_read_decimal(cell->as.text, cell->bytes, &value);
-    if (number) {
-      survey->digits++;
-      survey_note(&survey->number, cell, row);
-      survey_number(survey, value);
-      if (cell->bytes != 8) { /* 20240102 may stand among 20240102T101500 */
-        survey_note(&survey->misfit, cell, row);
-        return;
-      }
-    } else {
-      survey_note(&survey->text, cell, row);
-    }
+    return;
+  }
+  if (!survey_read_number(cell, &value)) {
+    survey_note(&survey->text, cell, row);
     survey_text(survey, cell, row);
     return;
   }
-  survey->cells++;
-  if (cell->type == MINE_BLOB || (cell->type == MINE_REAL && !isfinite(cell->as.real))) {
-    survey_note(&survey->text, cell, row);
-    survey_note(&survey->misfit, cell, row);
-    return;
-  }
+  survey->digits++;
   survey_note(&survey->number, cell, row);
-  if (cell->type == MINE_INT)
-    survey->integers++;
+  survey_number(survey, value);
+  if (cell->bytes == 8) /* 20240102 may stand among 20240102T101500 */
+    survey_text(survey, cell, row);
   else
-    survey->reals++;
+    survey_note(&survey->misfit, cell, row);
+}
+
+static void survey_show_number(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
+  const int is_whole = cell->type == MINE_INT;
+  survey->integers += is_whole;
+  survey->reals += !is_whole;
+  survey_note(&survey->number, cell, row);
   if (survey->said) {
     survey_number_said(survey, cell, row);
     return;
   }
   survey_note(&survey->misfit, cell, row);
-  survey_number(survey, cell->type == MINE_INT ? (double)cell->as.integer : cell->as.real);
+  survey_number(survey, is_whole ? (double)cell->as.integer : cell->as.real);
+}
+
+void mine__time_show(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
+  switch (cell->type) {
+    case MINE_NULL:
+      return;
+    case MINE_TEXT:
+      if (!survey_is_blank(cell)) survey_show_text(survey, cell, row);
+      return;
+    default:
+      survey->cells++;
+      break;
+  }
+  if (cell->type == MINE_INT || (cell->type == MINE_REAL && isfinite(cell->as.real))) {
+    survey_show_number(survey, cell, row);
+    return;
+  }
+  survey_note(&survey->text, cell, row);
+  survey_note(&survey->misfit, cell, row);
 }

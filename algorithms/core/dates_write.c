@@ -1,8 +1,8 @@
 /*
 ** dates_write.c -- one value read by a reading, and written back.
 **
-** Reading has a path of its own for yyyy-mm-dd with any separators, and for the
-** time of day behind it: no pattern is walked.  Writing cuts to what the pattern
+** Where every text of a column has one length, digits and literals stand at known
+** places and no pattern is walked.  Writing cuts to what the pattern
 ** tells, so that a moment within a day is that day.
 */
 #include <math.h>
@@ -43,28 +43,46 @@ static unsigned write_two(const char *at) {
   return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
 }
 
-static int write_fast(const mine_time_reading *reading, const char *at, size_t bytes,
-                      double *days) {
-  const char *pattern = reading->pattern;
-  if (bytes != (reading->fast == 1 ? 10 : 19) || at[4] != pattern[2] || at[7] != pattern[5])
-    return 0;
-  const unsigned year = write_two(at) * 100 + write_two(at + 2);
-  const unsigned month = write_two(at + 5), day = write_two(at + 8);
+static unsigned write_two_at(const mine_time_layout *layout, int which, const char *text,
+                             unsigned absent) {
+  const unsigned place = layout->place[which];
+  return place == 255 ? absent : write_two(text + place);
+}
+
+static int write_fraction_ns(const char *at, int digits, int64_t *ns) {
+  int scale = 100000000;
+  for (int i = 0; i < digits; i++, scale /= 10) {
+    if (at[i] < '0' || at[i] > '9') return 0;
+    *ns += (int64_t)(at[i] - '0') * scale;
+  }
+  return 1;
+}
+
+int mine__time_read_layout(const mine_time_layout *layout, const char *text, size_t bytes,
+                           double *days) {
+  if (layout->bytes != bytes || bytes == 0) return 0;
+  for (int i = 0; i < layout->literals; i++)
+    if (text[layout->at[i]] != layout->literal[i]) return 0;
+  const char *years = text + layout->place[0];
+  const unsigned year = write_two(years) * 100 + write_two(years + 2);
+  const unsigned month = write_two_at(layout, 1, text, 1), day = write_two_at(layout, 2, text, 1);
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return 0;
   if (day > 28 && day > (unsigned)mine__days_in_month((int)year, (int)month)) return 0;
   *days = (double)mine__day_of_civil((int)year, (int)month, (int)day);
-  if (reading->fast == 1) return 1;
-  if (at[10] != pattern[8] || at[13] != pattern[11] || at[16] != pattern[14]) return 0;
-  const unsigned hour = write_two(at + 11), minute = write_two(at + 14),
-                 second = write_two(at + 17);
+  if (layout->place[3] == 255) return 1;
+  const unsigned hour = write_two_at(layout, 3, text, 0), minute = write_two_at(layout, 4, text, 0);
+  const unsigned second = write_two_at(layout, 5, text, 0);
   if (hour > 23 || minute > 59 || second > 59) return 0;
-  *days += (double)(hour * 3600 + minute * 60 + second) / 86400;
+  int64_t ns = (int64_t)(hour * 3600 + minute * 60 + second) * 1000000000;
+  if (layout->fraction && !write_fraction_ns(text + layout->place[6], layout->fraction, &ns))
+    return 0;
+  *days += (double)ns / 86400e9;
   return 1;
 }
 
 static int write_read_text(const mine_time_reading *reading, const char *text, size_t bytes,
                            double *days) {
-  if (reading->fast && write_fast(reading, text, bytes, days)) return 1;
+  if (mine__time_read_layout(&reading->layout, text, bytes, days)) return 1;
   const char *end = text + bytes;
   mine_time_fields fields;
   mine__time_trim(&text, &end);
@@ -323,50 +341,47 @@ static int write_moment_of(const mine_time_reading *reading, double days, write_
   return m->iso_year >= 1 && m->iso_year <= 9999;
 }
 
-static int write_text_number(double value, char buffer[MINE_TIME_BYTES], mine_cell *out) {
-  char number[MINE_NUMBER_BYTES];
-  mine_format_real(number, value, 0);
-  out->type = MINE_TEXT;
-  out->bytes = strlen(number);
-  memcpy(buffer, number, out->bytes + 1);
-  out->as.text = buffer;
-  return 1;
-}
-
-/* Whole units since 1970, in whole arithmetic. */
-static int write_whole_unit(const mine_time_reading *reading, double days, mine_cell *out) {
-  int64_t day, us;
-  mine__time_split(days, &day, &us);
-  const double per_us = mine__time_units[reading->unit].per_day / (double)WRITE_DAY_US;
-  us += day * WRITE_DAY_US;
-  if (per_us > 1 && (us > INT64_MAX / 1000 || us < INT64_MIN / 1000)) return 0;
-  out->type = MINE_INT;
-  if (per_us >= 1) {
-    out->as.integer = us * (int64_t)per_us;
-  } else {
-    const int64_t grain = (int64_t)(1 / per_us + 0.5);
-    out->as.integer = us / grain - (us % grain < 0);
-  }
-  return 1;
-}
-
-/* Units of days as they are; others to the microsecond. */
-static int write_unit(const mine_time_reading *reading, double days, char buffer[MINE_TIME_BYTES],
-                      mine_cell *out) {
-  const mine_time_unit_row *unit = &mine__time_units[reading->unit];
-  double value = days + unit->zero;
-  if (unit->per_day > 1) {
-    if (reading->cell == MINE_INT) return write_whole_unit(reading, days, out);
-    const double grain = 86400e6 / unit->per_day;
-    value = round(days * 86400e6);
-    value = grain >= 1 ? value / grain : value * (unit->per_day / 86400e6);
-  }
-  if (reading->cell == MINE_TEXT) return write_text_number(value, buffer, out);
-  out->type = reading->cell;
+/* Units of whole days, as they are: the sum is exact. */
+static int write_day_unit(const mine_time_reading *reading, double days, mine_cell *out) {
+  const double value = days + mine__time_units[reading->unit].zero;
+  out->type = reading->cell == MINE_INT ? MINE_INT : MINE_REAL;
   if (reading->cell == MINE_INT)
     out->as.integer = (int64_t)floor(value);
   else
     out->as.real = value;
+  return 1;
+}
+
+/* Units of seconds, from whole microseconds; whole units for a column of them. */
+static int write_second_unit(const mine_time_reading *reading, double days, mine_cell *out) {
+  int64_t day, us;
+  mine__time_split(days, &day, &us);
+  us += day * WRITE_DAY_US;
+  const double per_us = mine__time_units[reading->unit].per_day / (double)WRITE_DAY_US;
+  const int64_t units = (int64_t)per_us,
+                grain = (int64_t)(1 / per_us + 0.5); /* one is 1, or more */
+  if (units > 1 && (us > INT64_MAX / units || us < INT64_MIN / units)) return 0;
+  const int cuts = units < 1 && us % grain != 0;
+  out->type =
+      reading->cell == MINE_REAL || (cuts && reading->cell == MINE_TEXT) ? MINE_REAL : MINE_INT;
+  if (out->type == MINE_REAL)
+    out->as.real = units > 1 ? (double)(us * units) : (double)us / (double)grain;
+  else
+    out->as.integer = units >= 1 ? us * units : us / grain - (us % grain < 0);
+  return 1;
+}
+
+static int write_unit(const mine_time_reading *reading, double days, char buffer[MINE_TIME_BYTES],
+                      mine_cell *out) {
+  const int good = mine__time_units[reading->unit].per_day > 1
+                       ? write_second_unit(reading, days, out)
+                       : write_day_unit(reading, days, out);
+  if (!good || reading->cell != MINE_TEXT) return good;
+  if (out->type == MINE_INT)
+    snprintf(buffer, MINE_TIME_BYTES, "%lld", (long long)out->as.integer);
+  else
+    mine_format_real(buffer, out->as.real, 0);
+  *out = (mine_cell){.type = MINE_TEXT, .bytes = strlen(buffer), .as = {.text = buffer}};
   return 1;
 }
 

@@ -269,6 +269,563 @@ static void test_numbers(void **state) {
   check_numbers(*state, pair(whole(INT64_MAX), whole(INT64_MIN)), MINE_TIME_NUMBERS, NULL, 0);
 }
 
+/* ---- what is refused, and how it is said ------------------------------------------------------
+ */
+
+typedef struct refusal {
+  const char *values;
+  mine_time_mode mode;
+  mine_time_problem problem;
+  const char *sentence;
+} refusal;
+
+#define W MINE_TIME_WANTED
+#define A MINE_TIME_ATTRIBUTE
+
+static const refusal refusals[] = {
+    {"01/02/2024|03/04/2024", W, MINE_TIME_AMBIGUOUS,
+     "mine_test: column 'when' can be read in two ways: '01/02/2024' (row 1) and all others are "
+     "dates "
+     "as day/month/year or dates as month/day/year; say which: date_format=%d/%m/%Y or "
+     "date_format=%m/%d/%Y"},
+    {"01.02.2024 10:15|03.04.2024 10:20", A, MINE_TIME_AMBIGUOUS,
+     "mine_test: column 'when' can be read in two ways: '01.02.2024 10:15' (row 1) and all others "
+     "are "
+     "dates as day.month.year or dates as month.day.year; say which: date_format=%d.%m.%Y %H:%M or "
+     "date_format=%m.%d.%Y %H:%M, or leave it out: ignore=when"},
+    {"01-02-03|03-04-05", W, MINE_TIME_AMBIGUOUS,
+     "mine_test: column 'when' can be read in several ways: '01-02-03' (row 1) and all others are "
+     "dates as day-month-year (two digits) or dates as month-day-year (two digits) or dates as "
+     "year "
+     "(two digits)-month-day; say which: date_format=%d-%m-%y or date_format=%m-%d-%y or "
+     "date_format=%y-%m-%d"},
+    {"2024-01-02|2024-01-03|unknown", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 3: 'unknown' does not fit the others, dates as year-month-day, "
+     "such as '2024-01-02' (row 1); correct it or make it NULL, or say how all are written with "
+     "date_format="},
+    {"unknown|2024-01-02|2024-01-03", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 1: 'unknown' does not fit the others, dates as year-month-day, "
+     "such as '2024-01-02' (row 2); correct it or make it NULL, or say how all are written with "
+     "date_format="},
+    {"2024-01-02|2024-01-03|2023-02-29", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 3: there is no day or time '2023-02-29' (dates as "
+     "year-month-day); correct it or make it NULL"},
+    {"2024-01-02 10:15|2024-01-02 24:00", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 2: there is no day or time '2024-01-02 24:00' (times as "
+     "year-month-day hour:minute); correct it or make it NULL"},
+    {"2016-12-31T23:59:59Z|2016-12-31T23:59:60Z", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 2: there is no day or time '2016-12-31T23:59:60Z' (times as "
+     "yyyy-mm-ddThh:mm:ssZ); correct it or make it NULL"},
+    {"13/02/2024|01/02/2024|02/13/2024", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 3: '02/13/2024' does not fit the others, dates as "
+     "day/month/year, "
+     "such as '13/02/2024' (row 1); correct it or make it NULL, or say how all are written with "
+     "date_format="},
+    {"01/02/2024|13/02/2024|02/13/2024", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 3: '02/13/2024' does not fit the others, dates as "
+     "day/month/year, "
+     "such as '13/02/2024' (row 2); correct it or make it NULL, or say how all are written with "
+     "date_format="},
+    {"2024-01-02|2024/01/03|2024-01-04", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 2: '2024/01/03' does not fit the others, dates as "
+     "year-month-day, "
+     "such as '2024-01-02' (row 1); correct it or make it NULL, or say how all are written with "
+     "date_format="},
+    {"2024-01-02T10:00:00Z|2024-01-02T10:00:00", W, MINE_TIME_MISFIT, NULL},
+    {"2024-01-02T10:00:00Z|2024-01-02", W, MINE_TIME_MISFIT, NULL},
+    {"2024-01-02T10:00:00|2024-01-02 10:00:00", W, MINE_TIME_MISFIT, NULL},
+    {"2024-01-02|2024-01", W, MINE_TIME_MISFIT, NULL},
+    {"2021-W53", W, MINE_TIME_NONE,
+     "mine_test: column 'when', row 1: there is no day or time '2021-W53'; correct it or make it "
+     "NULL"},
+    {"Berlin|Paris", W, MINE_TIME_NONE,
+     "mine_test: column 'when' has no times that can be read: 'Berlin' (row 1); say how they are "
+     "written, such as date_format=%d.%m.%Y, or name another column"},
+    {"  |", W, MINE_TIME_EMPTY,
+     "mine_test: column 'when' has no value that is a time: all are missing"},
+    {"45000|45001", W, MINE_TIME_TWO_NUMBERS,
+     "mine_test: column 'when': its numbers, from 45000 to 45001, are perhaps a spreadsheet's "
+     "days, "
+     "perhaps something else; say what they are: date_format=unix (seconds), unix_ms, unix_us, "
+     "unix_ns, julian, excel (45000 is 2023-03-15), or a pattern of their digits such as "
+     "date_format=%Y%m%d"},
+    {"7|8", W, MINE_TIME_NUMBERS,
+     "mine_test: column 'when': its numbers, from 7 to 8, are no years, dates (20240102), Unix "
+     "times "
+     "or Julian days; say what they are: date_format=unix (seconds), unix_ms, unix_us, unix_ns, "
+     "julian, excel (45000 is 2023-03-15), or a pattern of their digits such as "
+     "date_format=%Y%m%d"},
+    {"2024|2025|soon", W, MINE_TIME_MISFIT,
+     "mine_test: column 'when', row 3: 'soon' does not fit the others, years, such as '2024' (row "
+     "1); "
+     "correct it or make it NULL, or say how all are written with date_format="},
+    {"Tue, 03 Jan 2024", W, MINE_TIME_NONE, NULL}, /* it was a Wednesday */
+    {"2024-00-10|2024-10-00|0000-01-01", W, MINE_TIME_NONE, NULL},
+    {"Berlin|Paris", A, MINE_TIME_NONE, NULL},
+    {"1.10.24|2.10.24", A, MINE_TIME_NONE, NULL},   /* versions, perhaps */
+    {"1001-123|1001-124", A, MINE_TIME_NONE, NULL}, /* codes */
+    {"0012-01-02|2024-01-02", A, MINE_TIME_NONE, NULL},
+    {"2024-01-02|x|y", A, MINE_TIME_NONE, NULL},
+    {"20240102|20240103", A, MINE_TIME_NUMBERS, NULL},
+    {"2024|2025", A, MINE_TIME_NUMBERS, NULL},
+};
+
+static void test_refusals(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+    const refusal *r = &refusals[i];
+    const column c = column_of(r->values);
+    mine_time_survey survey;
+    mine_time_reading reading;
+    mine_env *env;
+    assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
+    survey_of(&survey, &c);
+    const mine_time_problem problem = mine__time_decide(&survey, r->mode, &reading);
+    if (problem != r->problem) print_error("%s: problem %d\n", r->values, problem);
+    assert_int_equal(problem, r->problem);
+    assert_int_equal(mine__time_refuse(env, &survey, r->mode, "when"), MINE_DATA);
+    if (r->sentence) assert_string_equal(mine_env_error(env), r->sentence);
+    mine_env_close(env);
+  }
+}
+
+/* A column of dates as an attribute, with a value in ten that is none: an error
+** with its row, not a category. */
+static void test_looks(void **state) {
+  (void)state;
+  const mine_cell good = text("2024-01-02"), bad = text("n/a"), number = whole(5);
+  mine_time_survey survey;
+  mine_time_reading reading;
+  mine__time_survey_open(&survey);
+  assert_false(mine__time_looks(&survey));
+  for (int i = 0; i < 9; i++)
+    mine__time_show(&survey, &good, i + 1);
+  assert_true(mine__time_looks(&survey));
+  mine__time_show(&survey, &bad, 10);
+  assert_true(mine__time_looks(&survey));
+  assert_int_equal(mine__time_decide(&survey, A, &reading), MINE_TIME_MISFIT);
+  assert_int_equal(survey.misfit.row, 10);
+  mine__time_show(&survey, &number, 11);
+  assert_false(mine__time_looks(&survey));
+  assert_int_equal(mine__time_decide(&survey, A, &reading), MINE_TIME_NONE);
+}
+
+/* Texts that are no dates are soon no longer tried; dates after them do not count. */
+static void test_hopeless(void **state) {
+  (void)state;
+  const mine_cell street = text("12 Baker Street"), good = text("2024-01-02");
+  mine_time_survey survey;
+  mine__time_survey_open(&survey);
+  for (int i = 0; i < 300; i++)
+    mine__time_show(&survey, &street, i + 1);
+  for (int i = 0; i < 10000; i++)
+    mine__time_show(&survey, &good, i + 301);
+  assert_int_equal(survey.fitted, 0);
+  assert_false(mine__time_looks(&survey));
+}
+
+static void test_numbers_look(void **state) {
+  mine_time_reading reading;
+  mine_time_survey survey;
+  mine_text words;
+  column c = pair(whole(20240102), whole(20240103));
+  survey_of(&survey, &c);
+  assert_true(mine__time_numbers_look(&survey, &reading));
+  mine_text_open(&words, ((mine_env *)*state)->scratch);
+  mine__time_describe(&reading, &words);
+  assert_string_equal(words.data, "dates as yyyymmdd");
+  c = pair(whole(2020), whole(2024));
+  survey_of(&survey, &c);
+  assert_false(mine__time_numbers_look(&survey, &reading));
+  c = pair(whole(3), whole(200000000)); /* money */
+  survey_of(&survey, &c);
+  assert_false(mine__time_numbers_look(&survey, &reading));
+  c = pair(whole(45000), whole(45001));
+  survey_of(&survey, &c);
+  assert_true(mine__time_numbers_look(&survey, &reading));
+  assert_int_equal(reading.unit, MINE_TIME_EXCEL);
+}
+
+/* ---- date_format= --------------------------------------------------------------------------- */
+
+static void test_formats(void **state) {
+  static const struct {
+    const char *format, *values, *stored;
+    double days;
+  } said[] = {
+      {"%d/%m/%Y", "01/02/2024|03/04/2024", "t 0 %d/%m/%Y", 19754},
+      {"%m/%d/%Y", "01/02/2024|03/04/2024", "t 0 %m/%d/%Y", DAY},
+      {"%d.%m.%Y", "1.2.2024|3.4.2024", "t 0 %-d.%-m.%Y", 19754},
+      {"%Y年%m月%d日", "2024年1月2日|2024年12月31日", "t 0 %Y年%-m月%-d日", DAY},
+      {"%F %T", "2024-01-02 10:15:00", "t 0 %Y-%m-%d %H:%M:%S", TIME},
+      {"%Y-%m-%dT%H:%M:%S.%f%z", "2024-01-02T12:15:00.000+02:00", "t 120 %Y-%m-%dT%H:%M:%S.%3f%:z",
+       TIME},
+      {"%d %B %Y", "2 JAN 2024|31 DEC 2024", "t 0 %-d %^b %Y", DAY},
+      {"%d%m%Y", "02012024|31122024", "t 0 %d%m%Y", DAY},
+      {"%H:%M %d|%m|%Y", "10:15 02/01/2024", NULL, 0},
+      {"excel", "45000|45000.5", "t 0 excel", 19431},
+      {"unix", "5|7", "t 0 unix", 5 / 86400.0},
+      {"%Y%m%d%[ %H:%M%]", "20240102 10:15|20240103", "t 0 %Y%m%d%[ %H:%M%]", TIME},
+      {"100%% %Y", "100% 2024", "t 0 100%% %Y", 19723},
+  };
+  for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+    mine_env *env = *state;
+    const column c = column_of(said[i].values);
+    mine_time_survey survey;
+    mine_time_reading reading;
+    mine_text stored;
+    double days;
+    assert_int_equal(mine__time_format(env, said[i].format, strlen(said[i].format), &reading),
+                     MINE_OK);
+    mine__time_survey_format(&survey, &reading);
+    for (int row = 0; row < c.n; row++)
+      mine__time_show(&survey, &c.cell[row], row + 1);
+    const mine_time_problem problem = mine__time_decide(&survey, A, &reading);
+    assert_int_equal(problem, said[i].stored ? MINE_TIME_FITS : MINE_TIME_MISFIT);
+    if (!said[i].stored) continue;
+    mine_text_open(&stored, env->scratch);
+    mine__time_reading_text(&reading, &stored);
+    assert_string_equal(stored.data, said[i].stored);
+    assert_true(mine__time_read(&reading, &c.cell[0], &days));
+    assert_true(days == said[i].days);
+    check_round_trip(&c, &reading, env);
+  }
+}
+
+/* Whole numbers whose leading zero SQLite does not keep. */
+static void test_format_of_numbers(void **state) {
+  mine_time_reading reading;
+  mine_time_survey survey;
+  const column c = pair(whole(2012024), whole(31122024));
+  assert_int_equal(mine__time_format(*state, "%d%m%Y", 6, &reading), MINE_OK);
+  mine__time_survey_format(&survey, &reading);
+  for (int i = 0; i < 2; i++)
+    mine__time_show(&survey, &c.cell[i], i + 1);
+  assert_int_equal(mine__time_decide(&survey, W, &reading), MINE_TIME_FITS);
+  check_round_trip(&c, &reading, *state);
+}
+
+static void test_bad_formats(void **state) {
+  (void)state;
+  static const char *const bad[][2] = {
+      {"",
+       "option date_format: '' is no way to read dates; say a pattern such as %Y-%m-%d, %d.%m.%Y, "
+       "%m/%d/%Y or '%Y-%m-%d %H:%M:%S', or one of unix, unix_ms, unix_us, unix_ns, julian, "
+       "excel"},
+      {"dd.mm.yyyy",
+       "option date_format: 'dd.mm.yyyy' is no way to read dates; say a pattern such as %Y-%m-%d, "
+       "%d.%m.%Y, %m/%d/%Y or '%Y-%m-%d %H:%M:%S', or one of unix, unix_ms, unix_us, unix_ns, "
+       "julian, "
+       "excel"},
+      {"%d.%m", "option date_format: '%d.%m' cannot be read: it has no year (%Y, %y)"},
+      {"%Y %d",
+       "option date_format: '%Y %d' cannot be read: it has a day (%d) without a month (%m, "
+       "%b)"},
+      {"%Y %Q",
+       "option date_format: %Q in '%Y %Q' is not known; known are %Y %y %m %d %e %j %b %B %a "
+       "%A %H %I %M %S %f %p %z %G %V %u %q %F %R %T"},
+      {"%Y%m%d %m",
+       "option date_format: %m in '%Y%m%d %m' stands there twice; known are %Y %y %m %d "
+       "%e %j %b %B %a %A %H %I %M %S %f %p %z %G %V %u %q %F %R %T"},
+      {"%Y-%m-%",
+       "option date_format: % in '%Y-%m-%' needs a letter (a percent sign is %%); known "
+       "are %Y %y %m %d %e %j %b %B %a %A %H %I %M %S %f %p %z %G %V %u %q %F %R %T"},
+      {"%F %I:%M", "option date_format: '%F %I:%M' cannot be read: %I needs %p (AM or PM)"},
+      {"%Y-W%V",
+       "option date_format: '%Y-W%V' cannot be read: an ISO week is %G-W%V: the year of "
+       "weeks and the week"},
+      {"%F %M",
+       "option date_format: '%F %M' cannot be read: it has minutes or seconds without an hour "
+       "(%H)"},
+      {"%F %H:%S",
+       "option date_format: '%F %H:%S' cannot be read: it has seconds without minutes "
+       "(%M)"},
+      {"%F %H:%M.%f",
+       "option date_format: '%F %H:%M.%f' cannot be read: it has a fraction (%f) without "
+       "seconds (%S)"},
+      {"%Y%[",
+       "option date_format: '%Y%[' cannot be read: it opens a part (%[) and does not close it "
+       "(%])"},
+      {"%Y%]", "option date_format: '%Y%]' cannot be read: it closes a part that was not opened"},
+      {"%G-W%V %m",
+       "option date_format: '%G-W%V %m' cannot be read: it has a week (%V) beside months "
+       "or days"},
+      {"%Y %u", "option date_format: '%Y %u' cannot be read: %u is a day of an ISO week (%V)"},
+      {"%Y %m %j", "option date_format: '%Y %m %j' cannot be read: it has a month beside %j or %q"},
+      {"%Y ----------------------------------------------------------------",
+       "option date_format: '%Y ---------------------------------------------------------...' is "
+       "too "
+       "long (at most 63 bytes); say a pattern such as %Y-%m-%d, %d.%m.%Y, %m/%d/%Y or '%Y-%m-%d "
+       "%H:%M:%S', or one of unix, unix_ms, unix_us, unix_ns, julian, excel"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    mine_env *env;
+    mine_time_reading reading;
+    assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
+    assert_int_equal(mine__time_format(env, bad[i][0], strlen(bad[i][0]), &reading), MINE_OPTION);
+    assert_string_equal(mine_env_error(env) + strlen("mine_test: "), bad[i][1]);
+    mine_env_close(env);
+  }
+}
+
+static void test_said_misfit(void **state) {
+  mine_time_reading reading;
+  mine_time_survey survey;
+  const column c = pair(text("01.02.2024"), text("2024-02-01"));
+  assert_int_equal(mine__time_format(*state, "%d.%m.%Y", 8, &reading), MINE_OK);
+  mine__time_survey_format(&survey, &reading);
+  for (int i = 0; i < 2; i++)
+    mine__time_show(&survey, &c.cell[i], i + 1);
+  assert_int_equal(mine__time_refuse(*state, &survey, W, "when"), MINE_DATA);
+  assert_string_equal(
+      mine_env_error(*state),
+      "mine_test: column 'when', row 2: '2024-02-01' does not fit "
+      "date_format=%d.%m.%Y; correct it, make it NULL, or say another date_format=");
+}
+
+static void test_learned_misfit(void **state) {
+  mine_time_reading reading;
+  const mine_cell other = text("2024-02-01"),
+                  blob = {.type = MINE_BLOB, .bytes = 1, .as = {.text = "x"}};
+  double days;
+  assert_true(mine__time_reading_parse("t 0 %d.%m.%Y", 12, &reading));
+  assert_false(mine__time_read(&reading, &other, &days));
+  assert_false(mine__time_read(&reading, &blob, &days));
+  assert_int_equal(mine__time_misfit(*state, &reading, "when", 7, &other), MINE_DATA);
+  assert_string_equal(
+      mine_env_error(*state),
+      "mine_test: column 'when', row 7: '2024-02-01' is not written as it was learned, "
+      "dates as day.month.year; write it so, or make it NULL");
+}
+
+/* ---- writing ------------------------------------------------------------------------------------
+ */
+
+static const char *written(const char *stored, double days) {
+  static char buffer[MINE_TIME_BYTES];
+  mine_time_reading reading;
+  mine_cell cell;
+  assert_true(mine__time_reading_parse(stored, strlen(stored), &reading));
+  if (!mine__time_write(&reading, days, buffer, &cell)) return "null";
+  assert_int_equal(cell.type, MINE_TEXT);
+  return buffer;
+}
+
+/* Cut to what the form tells; never a second too few for want of digits. */
+static void test_writing(void **state) {
+  (void)state;
+  assert_string_equal(written("t 0 %Y-%m-%d", 19724.75), "2024-01-02");
+  assert_string_equal(written("t 0 %Y-%m-%d", -0.25), "1969-12-31");
+  assert_string_equal(written("t 0 %Y-Q%q", 19724 + 91), "2024-Q2");
+  assert_string_equal(written("t 0 %G-W%V", 19722), "2023-W52");
+  assert_string_equal(written("t 0 %Y-%m-%d %H:%M", 19724 + 86399 / 86400.0), "2024-01-02 23:59");
+  assert_string_equal(written("t 0 %Y-%m-%d %H:%M:%S", 2932896 + 36900 / 86400.0),
+                      "9999-12-31 10:15:00");
+  assert_string_equal(written("t 0 %Y-%m-%d %H:%M:%S.%3f", 19724 + 0.9999999999999),
+                      "2024-01-03 00:00:00.000");
+  assert_string_equal(written("t 330 %Y-%m-%dT%H:%M%:z", 19724.9), "2024-01-03T03:06+05:30");
+  assert_string_equal(written("t 0 %Y-%m-%d", 2932897), "null");
+  assert_string_equal(written("t 0 %Y-%m-%d", -719163), "null");
+  assert_string_equal(written("t 0 %Y-%m-%d", NAN), "null");
+  assert_string_equal(written("t 0 %Y-%m-%d", INFINITY), "null");
+  assert_string_equal(written("t 0 %I:%M %p, %d %B %Y", 19724), "12:00 AM, 02 January 2024");
+  assert_string_equal(written("t 0 %I %p, %d %B %Y", 19724.5), "12 PM, 02 January 2024");
+}
+
+/* Every second of some days, through a double and back. */
+static void test_seconds(void **state) {
+  (void)state;
+  static const double days[] = {-719162, -1, 0, 19724, 47482, 2932896};
+  mine_time_reading reading;
+  const char *stored = "t 0 %Y-%m-%d %H:%M:%S";
+  assert_true(mine__time_reading_parse(stored, strlen(stored), &reading));
+  for (size_t i = 0; i < sizeof days / sizeof days[0]; i++)
+    for (int second = 0; second < 86400; second++) {
+      char buffer[MINE_TIME_BYTES];
+      mine_cell cell;
+      double back;
+      const double exact = days[i] + second / 86400.0;
+      assert_true(mine__time_write(&reading, exact, buffer, &cell));
+      assert_true(mine__time_read(&reading, &cell, &back));
+      if (back != exact) print_error("%s\n", buffer);
+      assert_true(back == exact);
+    }
+}
+
+/* Microseconds, from 1791 to 2149. */
+static void test_microseconds(void **state) {
+  mine_random random;
+  mine_random_open(&random, 17, 0, 0);
+  (void)state;
+  mine_time_reading reading;
+  const char *stored = "t 0 %Y-%m-%dT%H:%M:%S.%6f";
+  assert_true(mine__time_reading_parse(stored, strlen(stored), &reading));
+  for (int i = 0; i < 200000; i++) {
+    char in[MINE_TIME_BYTES], out[MINE_TIME_BYTES];
+    mine_cell cell;
+    double days;
+    const int day = (int)mine_random_below(&random, 130000) - 65000;
+    assert_true(mine__time_write(&reading, day, in, &cell));
+    snprintf(in + 11, sizeof in - 11, "%02d:%02d:%02d.%06d", (int)mine_random_below(&random, 24),
+             (int)mine_random_below(&random, 60), (int)mine_random_below(&random, 60),
+             (int)mine_random_below(&random, 1000000));
+    const mine_cell given = text(in);
+    assert_true(mine__time_read(&reading, &given, &days));
+    assert_true(mine__time_write(&reading, days, out, &cell));
+    assert_string_equal(out, in);
+  }
+}
+
+static void test_stored_readings(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      "",      "t",        "t 0 ",       "x 0 %Y",     "t 9999 %Y", "t 0 %d",   "t 0 nonsense",
+      "t  %Y", "t 0 %Y%[", "t -1440 %Y", "t 0 \xff%Y", "t0 %Y-%m",  "t 0 %Y%Y", "t +1 %Y"};
+  mine_time_reading reading;
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    assert_false(mine__time_reading_parse(bad[i], strlen(bad[i]), &reading));
+  assert_false(mine__time_reading_parse("t 0 %Y\0%m", 9, &reading));
+}
+
+/* ---- the calendar
+ * ---------------------------------------------------------------------------------- */
+
+/* Day by day with a calendar kept by hand, from 0001-01-01, a Monday. */
+static void test_calendar(void **state) {
+  (void)state;
+  static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  int64_t day = -719162;
+  int weekday = 1, week = 1, week_year = 1;
+  for (int year = 1; year <= 9999; year++) {
+    const int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    for (int month = 1; month <= 12; month++) {
+      const int length = lengths[month - 1] + (leap && month == 2);
+      if (mine__days_in_month(year, month) != length) fail_msg("%d-%d", year, month);
+      for (int d = 1; d <= length; d++, day++) {
+        int y, m, dom, wy, w;
+        mine__civil_of_day(day, &y, &m, &dom);
+        if (y != year || m != month || dom != d) fail_msg("%d-%d-%d", year, month, d);
+        if (mine__day_of_civil(year, month, d) != day) fail_msg("%d-%d-%d", year, month, d);
+        if (mine__weekday(day) != weekday) fail_msg("weekday of %d-%d-%d", year, month, d);
+        /* A Monday from 29 December on, or until 4 January, begins week 1. */
+        if (weekday == 1 && ((month == 12 && d >= 29) || (month == 1 && d <= 4))) {
+          week = 1;
+          week_year = month == 12 ? year + 1 : year;
+        }
+        mine__iso_week_of_day(day, &wy, &w);
+        if (wy != week_year || w != week) fail_msg("week of %d-%d-%d", year, month, d);
+        if (weekday == 1 && mine__day_of_iso_week(wy, w) != day) fail_msg("%d-W%d", wy, w);
+        weekday = weekday % 7 + 1;
+        if (weekday == 1) week++;
+      }
+    }
+  }
+  assert_int_equal(mine__weeks_in_year(2020), 53);
+  assert_int_equal(mine__weeks_in_year(2021), 52);
+}
+
+static double at(int year, int month, int day, double hour) {
+  return (double)mine__day_of_civil(year, month, day) + hour / 24;
+}
+
+static void test_steps(void **state) {
+  (void)state;
+  const double t = at(2024, 5, 15, 10.51);
+  assert_true(mine__time_floor(t, MINE_STEP_YEAR) == at(2024, 1, 1, 0));
+  assert_true(mine__time_floor(t, MINE_STEP_QUARTER) == at(2024, 4, 1, 0));
+  assert_true(mine__time_floor(t, MINE_STEP_MONTH) == at(2024, 5, 1, 0));
+  assert_true(mine__time_floor(t, MINE_STEP_WEEK) == at(2024, 5, 13, 0));
+  assert_true(mine__time_floor(t, MINE_STEP_DAY) == at(2024, 5, 15, 0));
+  assert_true(mine__time_floor(t, MINE_STEP_HOUR) == at(2024, 5, 15, 10));
+  assert_true(mine__time_floor(t, MINE_STEP_MINUTE) == at(2024, 5, 15, 10.5));
+  assert_true(mine__time_floor(-0.5, MINE_STEP_DAY) == -1);
+  assert_true(mine__time_add(at(2024, 1, 31, 6), 1, MINE_STEP_MONTH) == at(2024, 2, 29, 6));
+  assert_true(mine__time_add(at(2023, 1, 31, 0), 1, MINE_STEP_MONTH) == at(2023, 2, 28, 0));
+  assert_true(mine__time_add(at(2024, 3, 31, 0), -1, MINE_STEP_MONTH) == at(2024, 2, 29, 0));
+  assert_true(mine__time_add(at(2024, 2, 29, 0), 1, MINE_STEP_YEAR) == at(2025, 2, 28, 0));
+  assert_true(mine__time_add(at(2024, 2, 29, 0), 4, MINE_STEP_YEAR) == at(2028, 2, 29, 0));
+  assert_true(mine__time_add(at(2024, 11, 30, 0), 1, MINE_STEP_QUARTER) == at(2025, 2, 28, 0));
+  assert_true(mine__time_add(at(2024, 1, 1, 0), -13, MINE_STEP_MONTH) == at(2022, 12, 1, 0));
+  assert_true(mine__time_add(at(2024, 1, 1, 0), 2, MINE_STEP_WEEK) == at(2024, 1, 15, 0));
+  assert_true(mine__time_add(at(2024, 1, 1, 5), 30, MINE_STEP_HOUR) == at(2024, 1, 2, 11));
+  assert_true(mine__time_add(at(2024, 1, 1, 5), -6, MINE_STEP_HOUR) == at(2023, 12, 31, 23));
+  assert_true(isnan(mine__time_add(NAN, 1, MINE_STEP_MONTH)));
+  assert_true(isnan(mine__time_add(0, INT64_MAX, MINE_STEP_YEAR)));
+  assert_true(isnan(mine__time_add(0, INT64_MIN, MINE_STEP_HOUR)));
+}
+
+/* ---- noise
+ * ------------------------------------------------------------------------------------------ */
+
+/* Texts of the letters of dates, at random: nothing is read out of bounds (under
+** the sanitizers), what is decided reads every value that was no misfit, and what
+** is written is read again as the same. */
+static void test_noise(void **state) {
+  static const char letters[] =
+      "0123456789012345678901234567890123456789--//..::  TZWQ+,JanMay年月日APMpm%";
+  mine_random random;
+  mine_random_open(&random, 23, 0, 0);
+  for (int round = 0; round < 60000; round++) {
+    char data[4][24];
+    column c = {.n = 4};
+    const size_t form = (size_t)mine_random_below(&random, sizeof forms / sizeof forms[0]);
+    const column model = column_of(forms[form].values);
+    for (int i = 0; i < c.n; i++) {
+      size_t bytes = model.cell[0].bytes < 24 ? model.cell[0].bytes : 24;
+      memcpy(data[i], model.cell[0].as.text, bytes);
+      for (int turns = (int)mine_random_below(&random, 3); turns > 0; turns--)
+        data[i][mine_random_below(&random, bytes)] =
+            letters[mine_random_below(&random, sizeof letters - 1)];
+      char *exact = malloc(bytes); /* no byte more than the text has */
+      assert_non_null(exact);
+      memcpy(exact, data[i], bytes);
+      c.cell[i] = text_n(exact, bytes);
+    }
+    mine_time_survey survey;
+    mine_time_reading reading;
+    survey_of(&survey, &c);
+    const mine_time_problem problem = mine__time_decide(&survey, W, &reading);
+    if (problem == MINE_TIME_FITS)
+      for (int i = 0; i < c.n; i++) {
+        char buffer[MINE_TIME_BYTES];
+        mine_cell back;
+        double days, again;
+        assert_true(mine__time_read(&reading, &c.cell[i], &days));
+        if (!mine__time_write(&reading, days, buffer, &back))
+          continue; /* beyond year 9999 in UTC */
+        assert_true(mine__time_read(&reading, &back, &again));
+        assert_true(fabs(days - again) <= 1e-11 * (1 + fabs(days)));
+      }
+    else if (round % 100 == 0)
+      mine__time_refuse(*state, &survey, W, "when");
+    for (int i = 0; i < c.n; i++)
+      free((void *)(uintptr_t)c.cell[i].as.text);
+  }
+}
+
+/* Patterns and stored readings at random. */
+static void test_noisy_patterns(void **state) {
+  (void)state;
+  static const char letters[] = "%%%%%%YymdejHIMSfpbBaAzZqGVu[]%-^#:39 t0ir,.";
+  mine_random random;
+  mine_random_open(&random, 29, 0, 0);
+  int sound = 0;
+  for (int round = 0; round < 200000; round++) {
+    char pattern[64] = "t 0 %Y";
+    size_t n = 6;
+    for (int more = (int)mine_random_below(&random, 12); more > 0; more--)
+      pattern[n++] = letters[mine_random_below(&random, sizeof letters - 1)];
+    mine_time_reading reading;
+    if (!mine__time_reading_parse(pattern, n, &reading)) continue;
+    char buffer[MINE_TIME_BYTES];
+    mine_cell cell;
+    double days;
+    sound++;
+    if (mine__time_write(&reading, 19724.4, buffer, &cell)) mine__time_read(&reading, &cell, &days);
+  }
+  assert_true(sound > 1000);
+}
+
 /* ---- the probe --------------------------------------------------------------------- */
 
 /* A cell of a line: i12, r1.5, or t and a text. */
@@ -368,6 +925,23 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_forms, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_numbers, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_refusals, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_looks, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_hopeless, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_numbers_look, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_formats, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_format_of_numbers, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_bad_formats, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_said_misfit, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_learned_misfit, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_writing, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_seconds, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_microseconds, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_stored_readings, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_calendar, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_steps, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_noise, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_noisy_patterns, open_env, close_env),
   };
   return cmocka_run_group_tests_name("dates", tests, NULL, NULL);
 }
