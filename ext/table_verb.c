@@ -3,6 +3,7 @@
 */
 #include "table_verb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "verb_result.h"
@@ -12,6 +13,8 @@ typedef struct verb_cursor {
   mine_verb_result *result; /* NULL before the first filter               */
   int64_t row;              /* in the block, or among the matches         */
   int key;                  /* the column that answers = ?, -1: all rows   */
+  int64_t *match;           /* the rows that answer IN (...), in order; NULL: not IN */
+  int64_t n_match, at;      /* how many, and which is next                 */
 } verb_cursor;
 
 typedef struct verb_table {
@@ -89,7 +92,8 @@ static int verb_disconnect(sqlite3_vtab *base) {
 ** the column whose value comes behind them, counted from 1. */
 #define VERB_ARGUMENTS   0xf
 #define VERB_MISSING_BIT 0x10
-#define VERB_KEY_SHIFT   5
+#define VERB_IN_BIT      0x20 /* all values of an IN at once: rows come in their order */
+#define VERB_KEY_SHIFT   6
 
 static int verb_error(verb_table *table, const char *format, const char *what) {
   sqlite3_free(table->base.zErrMsg);
@@ -128,9 +132,6 @@ static int verb_key_constraint(const verb_table *table, sqlite3_index_info *info
               table->verb->answer[c->iColumn].key && c->op == SQLITE_INDEX_CONSTRAINT_EQ;
     if (!key || !c->usable) continue;
     if (sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") != 0) continue;
-    /* IN is answered value by value: worth it for an id; elsewhere rows shall come in
-    ** the order of the result. */
-    if (c->iColumn > 0 && sqlite3_vtab_in(info, i, -1)) continue;
     if (best < 0 || c->iColumn < info->aConstraint[best].iColumn) best = i;
   }
   return best;
@@ -184,6 +185,9 @@ static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     const int column = info->aConstraint[key].iColumn;
     info->aConstraintUsage[key].argvIndex = ++given;
     info->idxNum |= (column + 1) << VERB_KEY_SHIFT;
+    if (sqlite3_vtab_in(info, key, -1) && sqlite3_vtab_in(info, key, 1)) {
+      info->idxNum |= VERB_IN_BIT;
+    }
     info->estimatedCost = column == 0 ? 20 : 200; /* an id comes first, and once */
     info->estimatedRows = column == 0 ? 1 : 25;
   }
@@ -218,6 +222,7 @@ static int verb_close(sqlite3_vtab_cursor *base) {
     mine_verb_result_free(cursor->result);
   }
   if (successor == cursor) table->opened = NULL;
+  sqlite3_free(cursor->match);
   sqlite3_free(cursor);
   return SQLITE_OK;
 }
@@ -261,6 +266,49 @@ static int verb_find_key(verb_cursor *cursor, sqlite3_value *value) {
   return code;
 }
 
+static int verb_compare_rows(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a;
+  int64_t y = *(const int64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+static int verb_add_match(verb_cursor *cursor, int64_t *room, int64_t row) {
+  if (cursor->n_match == *room) {
+    int64_t more = *room ? 2 * *room : 16;
+    int64_t *grown = sqlite3_realloc64(cursor->match, (sqlite3_uint64)more * sizeof *grown);
+    if (!grown) return SQLITE_NOMEM;
+    cursor->match = grown;
+    *room = more;
+  }
+  cursor->match[cursor->n_match++] = row;
+  return SQLITE_OK;
+}
+
+/* The rows that may equal any value of the list, each once, in the order of the result. */
+static int verb_find_keys(verb_cursor *cursor, sqlite3_value *list) {
+  const mine_id_index *index = &cursor->result->index[cursor->key];
+  sqlite3_value *value;
+  int64_t room = 0;
+  int code = verb_add_match(cursor, &room, 0); /* so that there is a list, empty or not */
+  cursor->n_match = 0;
+  if (!code) code = sqlite3_vtab_in_first(list, &value);
+  for (; code == SQLITE_OK && value; code = sqlite3_vtab_in_next(list, &value)) {
+    int64_t row = mine_verb_result_find(cursor->result, cursor->key, value, &code);
+    for (; !code && row >= 0; row = mine_id_index_next(index, row))
+      code = verb_add_match(cursor, &room, row);
+    if (code) return code;
+  }
+  if (code != SQLITE_DONE) return code;
+  qsort(cursor->match, (size_t)cursor->n_match, sizeof *cursor->match, verb_compare_rows);
+  int64_t n = 0;
+  for (int64_t i = 0; i < cursor->n_match; i++) {
+    if (n == 0 || cursor->match[i] != cursor->match[n - 1]) cursor->match[n++] = cursor->match[i];
+  }
+  cursor->n_match = n;
+  cursor->row = n > 0 ? cursor->match[0] : -1;
+  return SQLITE_OK;
+}
+
 /* How many of the first n arguments the plan supplies: they come in this order. */
 static int verb_supplied(int plan, int n) {
   int supplied = 0;
@@ -293,6 +341,9 @@ static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_tex
   table->opened = NULL;
   if (plan & VERB_MISSING_BIT) return verb_usage(table);
   cursor->key = (plan >> VERB_KEY_SHIFT) - 1;
+  sqlite3_free(cursor->match);
+  cursor->match = NULL;
+  cursor->n_match = cursor->at = 0;
   cursor->row = 0;
   int repeated = plan_text ? (int)strlen(plan_text) : 0;
   int code = SQLITE_OK;
@@ -300,12 +351,18 @@ static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_tex
     code = verb_check_repetitions(table, plan, plan_text, values, values + n - repeated);
   }
   if (!code) code = verb_provide(cursor, plan & VERB_ARGUMENTS, values);
-  return code || cursor->key < 0 ? code : verb_find_key(cursor, values[n - repeated - 1]);
+  if (code || cursor->key < 0) return code;
+  sqlite3_value *sought = values[n - repeated - 1];
+  return plan & VERB_IN_BIT ? verb_find_keys(cursor, sought) : verb_find_key(cursor, sought);
 }
 
 static int verb_next(sqlite3_vtab_cursor *base) {
   verb_cursor *cursor = (verb_cursor *)base;
   mine_verb_result *result = cursor->result;
+  if (cursor->match) {
+    cursor->row = ++cursor->at < cursor->n_match ? cursor->match[cursor->at] : -1;
+    return SQLITE_OK;
+  }
   if (cursor->key >= 0) {
     cursor->row = mine_id_index_next(&result->index[cursor->key], cursor->row);
     return SQLITE_OK;

@@ -56,6 +56,15 @@ const mine_algorithm mine_algorithm_knn = {
     .citation =
         "Cover & Hart (1967), Nearest neighbor pattern classification, IEEE Trans. "
         "Information Theory 13",
+    .notes =
+        "Remembers the rows; a new row gets the answer of the most similar ones. Without a "
+        "target the model serves `mine_neighbors` only. The model holds all rows it was "
+        "trained on, so it is as large and as confidential as they are.",
+    .example =
+        "SELECT metric, round(value, 2) AS value FROM mine_evaluate((SELECT mine_fit('knn',\n"
+        "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
+        "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"
+        "  'target=churned'))) WHERE metric IN ('accuracy', 'auc');",
     .tasks = MINE_CLASSIFICATION | MINE_REGRESSION | MINE_NEIGHBORS,
     .reads = "attributes",
     .options_size = sizeof(knn_options),

@@ -134,6 +134,16 @@ const mine_algorithm mine_algorithm_tree = {
     .name = "tree",
     .title = "decision tree (CART): one question after the other, classes or numbers",
     .citation = "Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees",
+    .notes =
+        "Asks one question after the other; each divides the rows so that the parts differ "
+        "most in the target. Numbers are compared with a threshold, categories are divided "
+        "into two sets, missing values go to the side that suits them best.",
+    .example =
+        "SELECT rows, round(probability, 2) AS risk, path\n"
+        "FROM mine_tree((SELECT mine_fit('tree',\n"
+        "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
+        "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"
+        "  'target=churned'))) WHERE gain IS NULL;",
     .tasks = MINE_CLASSIFICATION | MINE_REGRESSION,
     .reads = "attributes",
     .options_size = sizeof(mine_tree_options),

@@ -368,6 +368,17 @@ const mine_algorithm mine_algorithm_kmeans = {
     .name = "kmeans",
     .title = "k-means clustering: k centres, every row belongs to the nearest",
     .citation = "Lloyd 1982; Arthur & Vassilvitskii 2007 (k-means++)",
+    .notes =
+        "Groups rows so that the squared distances to their group's centre are small. Numbers "
+        "are scaled first (`scale`); two rows that differ in a category are as far apart in "
+        "it as one standard deviation of a number. A missing number lies at the average, a "
+        "missing or unknown category between its levels, by their shares: neither pulls a row "
+        "anywhere. Clusters are numbered by falling size.",
+    .example =
+        "SELECT cluster, rows, feature, round(value, 1) AS average\n"
+        "FROM mine_centroids((SELECT mine_fit('kmeans',\n"
+        "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
+        "  SELECT i AS id, i*i%90 AS age, i*7%31*10.5 AS spend FROM n', 'k=3')));",
     .tasks = MINE_CLUSTERING,
     .reads = "attributes",
     .options_size = sizeof(kmeans_options),

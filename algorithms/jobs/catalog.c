@@ -30,6 +30,8 @@ static mine_status algorithms_run(mine_job *job, mine_relation *out) {
     mine_row_text(out, algorithm->title);
     mine_row_text(out, algorithm->reads);
     mine_row_text(out, algorithm->citation);
+    mine_row_text(out, algorithm->notes);
+    mine_row_text(out, algorithm->example);
     mine_relation_end_row(out);
   }
   return mine_env_status(job->env);
@@ -41,6 +43,8 @@ static const mine_answer algorithms_answer[] = {
     {"title", MINE_ANSWER_TEXT, 0, "in one line"},
     {"reads", MINE_ANSWER_TEXT, 0, "attributes: one row per thing; events: one row per event"},
     {"citation", MINE_ANSWER_TEXT, 0, "where the method was published"},
+    {"notes", MINE_ANSWER_TEXT, 0, "what it does with the rows"},
+    {"example", MINE_ANSWER_TEXT, 0, "runs on any database"},
     {0},
 };
 
@@ -57,7 +61,7 @@ const mine_verb mine_verb_algorithms = {
 /* ---- mine_options ----------------------------------------------------------------------- */
 
 /* Every option of a verb, in the order in which they are parsed. */
-static void options_each(mine_arena *arena, const mine_verb *verb, const mine_algorithm *algorithm,
+static void catalog_each(mine_arena *arena, const mine_verb *verb, const mine_algorithm *algorithm,
                          mine__option_visit visit, void *context) {
   const mine_option *wants = verb && verb->wants ? mine__wants_options(arena, verb->wants) : NULL;
   for (const mine_option *o = wants; o && o->name; o++)
@@ -77,7 +81,7 @@ int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visi
                           void *context) {
   const mine_algorithm *algorithm = mine_algorithm_find(name);
   if (algorithm) {
-    options_each(arena, mine_verb_find("mine_train", MINE_VERB_SCALAR), algorithm, visit, context);
+    catalog_each(arena, mine_verb_find("mine_train", MINE_VERB_SCALAR), algorithm, visit, context);
     return 1;
   }
   int found = 0;
@@ -85,7 +89,7 @@ int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visi
     const mine_verb *verb = mine_verb_at(i);
     if (strcmp(verb->name, name) != 0) continue;
     found = 1;
-    options_each(arena, verb, verb->algorithm ? mine_algorithm_find(verb->algorithm) : NULL, visit,
+    catalog_each(arena, verb, verb->algorithm ? mine_algorithm_find(verb->algorithm) : NULL, visit,
                  context);
   }
   return found;
@@ -97,7 +101,7 @@ typedef struct nearest_name {
   int least;
 } nearest_name;
 
-static void nearest_try(nearest_name *nearest, const char *name) {
+static void catalog_try(nearest_name *nearest, const char *name) {
   const int distance = mine__hint_distance(nearest->wanted, name);
   if (distance >= nearest->least) return;
   nearest->least = distance;
@@ -107,19 +111,19 @@ static void nearest_try(nearest_name *nearest, const char *name) {
 const char *mine__catalog_nearest(const char *name) {
   nearest_name nearest = {.wanted = name, .least = MINE_NO_HINT};
   for (int i = 0; mine_algorithm_at(i); i++)
-    nearest_try(&nearest, mine_algorithm_at(i)->name);
+    catalog_try(&nearest, mine_algorithm_at(i)->name);
   for (int i = 0; mine_verb_at(i); i++)
-    nearest_try(&nearest, mine_verb_at(i)->name);
+    catalog_try(&nearest, mine_verb_at(i)->name);
   return nearest.best;
 }
 
-static void options_count(void *context, const mine_option *option) {
+static void catalog_count(void *context, const mine_option *option) {
   (void)option;
   ++*(int *)context;
 }
 
 /* "no algorithm or verb 'x' (did you mean y?); there are ..." */
-static mine_status options_unknown(mine_env *env, const char *name) {
+static mine_status catalog_unknown(mine_env *env, const char *name) {
   mine_text list;
   mine_text_open(&list, env->scratch);
   for (int i = 0; mine_algorithm_at(i); i++)
@@ -127,7 +131,7 @@ static mine_status options_unknown(mine_env *env, const char *name) {
   for (int i = 0; mine_verb_at(i); i++) {
     const char *verb = mine_verb_at(i)->name;
     int n = 0;
-    (void)mine__catalog_options(env->scratch, verb, options_count, &n);
+    (void)mine__catalog_options(env->scratch, verb, catalog_count, &n);
     const int again = i > 0 && strcmp(mine_verb_at(i - 1)->name, verb) == 0;
     if (n > 0 && !again) mine_text_addf(&list, ", %s", verb);
   }
@@ -138,7 +142,7 @@ static mine_status options_unknown(mine_env *env, const char *name) {
                    list.data);
 }
 
-static void options_list(void *context, const mine_option *o) {
+static void catalog_list(void *context, const mine_option *o) {
   mine_relation *out = context;
   char range[512];
   mine_option_range(o, range, sizeof range);
@@ -150,10 +154,10 @@ static void options_list(void *context, const mine_option *o) {
   mine_relation_end_row(out);
 }
 
-static mine_status options_run(mine_job *job, mine_relation *out) {
+static mine_status catalog_options_run(mine_job *job, mine_relation *out) {
   const char *name = mine__job_text(job, MINE_ARG_TEXT);
-  if (!mine__catalog_options(job->arena, name, options_list, out))
-    return options_unknown(job->env, name);
+  if (!mine__catalog_options(job->arena, name, catalog_list, out))
+    return catalog_unknown(job->env, name);
   return mine_env_status(job->env);
 }
 
@@ -177,7 +181,7 @@ const mine_verb mine_verb_options = {
     .argument = {{MINE_ARG_TEXT, "algorithm"}},
     .required = 1,
     .answer = options_answer,
-    .run = options_run,
+    .run = catalog_options_run,
 };
 
 /* ---- mine_verbs -------------------------------------------------------------------------- */
@@ -206,7 +210,24 @@ void mine__verb_columns(mine_text *out, const mine_verb *verb) {
     mine_text_addf(out, "%s%s", a == verb->answer ? "" : ", ", a->name);
 }
 
-static mine_status verbs_run(mine_job *job, mine_relation *out) {
+/* [{"name":"id","type":"any","key":1,"help":"of the row"}, ...] */
+static void verbs_put_answer(mine_relation *out, mine_arena *arena, const mine_verb *verb) {
+  static const char *const types[] = {"any", "integer", "real", "text", "json"};
+  mine_text text;
+  mine_text_open(&text, arena);
+  mine_text_adds(&text, "[");
+  for (const mine_answer *a = verb->answer; a && a->name; a++) {
+    mine_text_addf(&text, "%s{\"name\":", a == verb->answer ? "" : ",");
+    mine_text_add_json(&text, a->name, strlen(a->name));
+    mine_text_addf(&text, ",\"type\":\"%s\",\"key\":%d,\"help\":", types[a->type], a->key);
+    mine_text_add_json(&text, a->help, strlen(a->help));
+    mine_text_adds(&text, "}");
+  }
+  mine_text_adds(&text, "]");
+  mine_row_text(out, text.data);
+}
+
+static mine_status catalog_verbs_run(mine_job *job, mine_relation *out) {
   for (int i = 0; mine_verb_at(i) && !mine_failed(job->env); i++) {
     const mine_verb *verb = mine_verb_at(i);
     char form[MINE_FORM_BYTES], reads[MINE_FORM_BYTES];
@@ -222,6 +243,7 @@ static mine_status verbs_run(mine_job *job, mine_relation *out) {
     mine_row_text(out, verb->example);
     mine_row_text(out, verb->what);
     mine_row_text(out, verb->notes);
+    verbs_put_answer(out, job->arena, verb);
     mine_relation_end_row(out);
   }
   return mine_env_status(job->env);
@@ -237,6 +259,7 @@ static const mine_answer verbs_answer[] = {
     {"example", MINE_ANSWER_TEXT, 0, "runs on any database"},
     {"what", MINE_ANSWER_TEXT, 0, "what it is for, in one line"},
     {"notes", MINE_ANSWER_TEXT, 0, "what else there is to know; NULL: nothing"},
+    {"answer", MINE_ANSWER_JSON, 0, "of each column: name, type, key, help"},
     {0},
 };
 
@@ -247,7 +270,7 @@ const mine_verb mine_verb_verbs = {
     .what = "Every verb: its form, columns and an example.",
     .example = "SELECT verb, form FROM mine_verbs WHERE job = 'Judge a model';",
     .answer = verbs_answer,
-    .run = verbs_run,
+    .run = catalog_verbs_run,
 };
 
 /* ---- mine_version, mine_debug -------------------------------------------------------------- */

@@ -173,6 +173,9 @@ static int help_algorithm(mine_text *out, const char *name) {
   help_wrap(out, algorithm->title, 0, 0);
   mine_text_addf(out, "Task: %s.\n", tasks.data ? tasks.data : "");
   help_wrap(out, algorithm->citation, 0, 0);
+  mine_text_adds(out, "\n");
+  help_wrap(out, algorithm->notes, 0, 0);
+  help_example(out, algorithm->example);
   help_options(out, name);
   return 1;
 }

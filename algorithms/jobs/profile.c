@@ -304,7 +304,8 @@ typedef struct profile_state {
   mine_frame *frame;
 } profile_state;
 
-static mine_status profile_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+static mine_status profile_reads_all(mine_job *job, int step, const char **sql,
+                                     mine_frame **frame) {
   profile_state *state = mine__job_state(job);
   if (step > 0) return MINE_OK;
   MINE_TRY(mine_frame_open(job->env, profile_plan, NULL, &state->frame));
@@ -313,7 +314,7 @@ static mine_status profile_source(mine_job *job, int step, const char **sql, min
   return MINE_OK;
 }
 
-static mine_status profile_run(mine_job *job, mine_relation *out) {
+static mine_status profile_answer_rows(mine_job *job, mine_relation *out) {
   mine_frame *frame = ((profile_state *)mine__job_state(job))->frame;
   mine_status status = mine_frame_finish(frame);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
@@ -360,7 +361,7 @@ const mine_verb mine_verb_profile = {
     .answer = profile_answer,
     .reads = "any columns",
     .state_bytes = sizeof(profile_state),
-    .source = profile_source,
-    .run = profile_run,
+    .source = profile_reads_all,
+    .run = profile_answer_rows,
     .close = profile_close,
 };

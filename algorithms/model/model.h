@@ -49,6 +49,8 @@ typedef struct mine_algorithm {
   const char *name;     /* as users type it                      */
   const char *title;    /* one line                              */
   const char *citation; /* the paper                             */
+  const char *notes;    /* what it does with the rows, in sentences */
+  const char *example;  /* SQL that runs on any database         */
   unsigned tasks;       /* mine_task_kind bits                   */
   const char *reads;    /* "attributes" or "events"              */
   size_t options_size;

@@ -79,6 +79,8 @@ const fault_call fault_calls[] = {
     {"mine_profile", "SELECT * FROM mine_profile('customers')", 0},
     {"mine_algorithms", "SELECT * FROM mine_algorithms", 0},
     {"mine_options", "SELECT * FROM mine_options('tree')", 0},
+    {"mine_verbs", "SELECT * FROM mine_verbs", 0},
+    {"mine_help", "SELECT mine_help(), mine_help('mine_rules'), mine_help('seed')", 0},
     {"mine_version", "SELECT mine_version()", 0},
     {"mine_debug", "SELECT length(mine_debug()) > 0", 0},
     {NULL, NULL, 0},
