@@ -98,6 +98,9 @@ typedef struct mine_host {
 /* `verb` names the call in error texts ("mine_train").  host may be NULL. */
 mine_status mine_env_open(const mine_host *host, const char *verb, mine_env **out);
 void mine_env_close(mine_env *env); /* NULL is fine */
+/* Before control goes elsewhere while the environment is kept: no thread of its team
+** is left.  The next long loop starts one again. */
+void mine_env_rest(mine_env *env);
 mine_status mine_env_status(const mine_env *env);
 const char *mine_env_error(const mine_env *env); /* "" when all is well */
 /* Record a failure of the host (a source that stopped with an error). */

@@ -5,7 +5,7 @@ find_path(SQLITE3_INCLUDE_DIR sqlite3ext.h REQUIRED)
 # mine.so exports its entry point and nothing else (cmake/mine.map); nodelete
 # keeps it mapped after the connection closes, when a host may still hold
 # pointers into it.
-add_library(mine MODULE ${MINE_EXT_SOURCES} $<TARGET_OBJECTS:mine_objects>)
+add_library(mine MODULE ${MINE_EXT_SOURCES} $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread>)
 set_target_properties(mine PROPERTIES PREFIX "" OUTPUT_NAME mine SUFFIX ".so"
   LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/mine.map)
 target_include_directories(mine PRIVATE ${PROJECT_SOURCE_DIR}/algorithms ${SQLITE3_INCLUDE_DIR})
@@ -14,7 +14,7 @@ target_link_options(mine PRIVATE
   LINKER:-z,nodelete LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/mine.map)
 
 # For applications that link their own SQLite: see ext/mine_static.h.
-add_library(mine_embed STATIC ${MINE_EXT_SOURCES} $<TARGET_OBJECTS:mine_objects>)
+add_library(mine_embed STATIC ${MINE_EXT_SOURCES} $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread>)
 set_target_properties(mine_embed PROPERTIES OUTPUT_NAME mine_sqlite)
 target_compile_definitions(mine_embed PRIVATE SQLITE_CORE)
 target_include_directories(mine_embed

@@ -5,7 +5,8 @@ mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/ho
 mine_add_test(hosts.locked COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_locked.py)
 mine_add_test(hosts.stale COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_stale.py)
 # An extension that finds every SQLite too old: it must say so and leave the host alone.
-add_library(mine_too_old MODULE ${MINE_EXT_SOURCES} $<TARGET_OBJECTS:mine_objects>)
+add_library(mine_too_old MODULE ${MINE_EXT_SOURCES}
+  $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread>)
 set_target_properties(mine_too_old PROPERTIES PREFIX "" OUTPUT_NAME mine SUFFIX ".so"
   LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/too_old)
 target_compile_definitions(mine_too_old PRIVATE MINE_OLDEST_SQLITE=9000000)

@@ -54,15 +54,36 @@ endfunction()
 
 file(GLOB unit_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/test_*.c)
 find_library(CMOCKA_LIBRARY cmocka)
+# These compare numbers of threads.  A test's tables are too small for any, unless the
+# clock says otherwise; and then there are more loops than OpenMP's barriers bear.
+set(eager frame itemsets kmeans knn rules)
 if(CMOCKA_LIBRARY)
   foreach(source ${unit_tests})
     get_filename_component(name ${source} NAME_WE)
     string(REPLACE "test_" "" topic ${name})
+    set(engine mine_static)
+    if(topic IN_LIST eager)
+      set(engine mine_pthread)
+    endif()
     add_executable(unit_${topic} ${source})
-    target_link_libraries(unit_${topic} PRIVATE mine_flags mine_static ${CMOCKA_LIBRARY})
+    target_link_libraries(unit_${topic} PRIVATE mine_flags ${engine} ${CMOCKA_LIBRARY})
     # cmocka's macros turn every condition into an unsigned number.
     target_compile_options(unit_${topic} PRIVATE -Wno-sign-conversion)
     mine_add_test(unit.${topic} COMMAND unit_${topic})
+  endforeach()
+  # On the extension's threads too, whatever libmine's are; there they are counted and
+  # refused.
+  foreach(topic parallel sameness)
+    add_executable(unit_${topic}_pthread tests/unit/test_${topic}.c)
+    target_compile_definitions(unit_${topic}_pthread PRIVATE MINE_COUNT_THREADS)
+    target_link_libraries(unit_${topic}_pthread PRIVATE mine_flags mine_pthread ${CMOCKA_LIBRARY})
+    target_compile_options(unit_${topic}_pthread PRIVATE -Wno-sign-conversion)
+    target_link_options(unit_${topic}_pthread PRIVATE LINKER:--wrap=pthread_create)
+    mine_add_test(unit.${topic}_pthread COMMAND unit_${topic}_pthread)
+  endforeach()
+  foreach(target ${eager} sameness sameness_pthread)
+    target_sources(unit_${target} PRIVATE tests/unit/eager_clock.c)
+    target_link_options(unit_${target} PRIVATE LINKER:--wrap=mine_clock)
   endforeach()
   # Threads and what they need, refused on demand.
   target_link_options(unit_stage PRIVATE LINKER:--wrap=pthread_create
@@ -82,6 +103,7 @@ endif()
 
 mine_add_test(format COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_format.py)
 mine_add_test(layers COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
+mine_add_test(openmp COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_openmp.py)
 mine_add_test(exports COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/exports.py)
 
 if(NOT TARGET mine)

@@ -93,6 +93,7 @@ void mine_call_rest(mine_call *call) {
   call->shown = 0;
   sqlite3_finalize(call->probe);
   call->probe = NULL;
+  mine_env_rest(call->env);
 }
 
 void mine_call_close(mine_call *call) {

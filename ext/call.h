@@ -27,7 +27,7 @@ typedef struct mine_call {
 ** functions may be used.  The call must not move: the engine points at it. */
 mine_status mine_call_open(mine_call *call, mine_connection *connection, const char *verb);
 void mine_call_close(mine_call *call);
-/* Between two uses of a call that is kept: nothing stays prepared. */
+/* Between two uses of a call that is kept: nothing stays prepared, no thread alive. */
 void mine_call_rest(mine_call *call);
 
 /* Record a failure in words (sqlite3_mprintf format, %Q and %w welcome). */

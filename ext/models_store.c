@@ -186,6 +186,7 @@ mine_status mine_models_store(mine_call *call, const mine_model_name *name,
                               const mine_model *model) {
   const void *bytes = NULL;
   size_t n = 0;
+  mine_env_rest(call->env); /* triggers and hooks of the host's run on the INSERT */
   mine_status status = mine_model_bytes(call->env, model, &bytes, &n);
   if (status) return status;
   sqlite3_int64 largest = sqlite3_limit(call->db, SQLITE_LIMIT_LENGTH, -1);

@@ -129,6 +129,7 @@ mine_status mine_source_read(mine_source *source) {
   mine_status status = read_most_arguments(source, &most);
   if (!status) status = read_prepare_rows(source, MINE_ROWS_FUNCTION, most);
   if (status) return status;
+  mine_env_rest(source->call->env); /* functions of the host's run in there */
   source->call->connection->reading++;
   mine_frame_overlap_begin(source->frame);
   int code = sqlite3_step(source->rows);
@@ -148,6 +149,7 @@ mine_status mine_source_pull(mine_source *source, int64_t most, int *done) {
     if (!status) status = read_prepare_rows(source, MINE_ROW_FUNCTION, arguments);
   }
   if (status) return status;
+  mine_env_rest(source->call->env);
   source->call->connection->reading++;
   int code = SQLITE_ROW;
   for (int64_t i = 0; i < most && code == SQLITE_ROW; i++)

@@ -21,9 +21,15 @@ void mine_verb_result_free(mine_verb_result *result) {
   sqlite3_free(result);
 }
 
+/* SQLite has control until it wants the next block: no thread of ours is left then. */
+static mine_status result_rest(mine_verb_result *result, mine_status status) {
+  mine_env_rest(result->run.call.env);
+  return status;
+}
+
 mine_status mine_verb_result_next_block(mine_verb_result *result) {
   result->passed += result->run.rows;
-  return mine_verb_run_next(&result->run);
+  return result_rest(result, mine_verb_run_next(&result->run));
 }
 
 mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,
@@ -31,7 +37,7 @@ mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *co
   result->run.whole = whole;
   result->running = 1;
   result->passed = 0;
-  return mine_verb_run_start(&result->run, connection);
+  return result_rest(result, mine_verb_run_start(&result->run, connection));
 }
 
 int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b) {

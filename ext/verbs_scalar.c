@@ -276,6 +276,7 @@ static mine_status row_run(row_plan *plan, sqlite3_context *context, sqlite3_val
                            int n, sqlite3_value **values) {
   mine_status status =
       row_is_known(plan, n) ? row_score_known(plan, values) : row_score_any(plan, n, values);
+  mine_env_rest(plan->call.env);
   if (status) return status;
   return class_value ? row_result_probability(plan, class_value, context)
                      : row_result_prediction(plan, context);

@@ -16,10 +16,10 @@ ALGORITHM = 4  # every other folder
 SYSTEM = re.compile(r'#\s*include\s*<(\w[\w/.]*)>')
 OWN = re.compile(r'#\s*include\s*"([^"]+)"')
 # The engine asks its surroundings through the host only; these are what env.c and
-# parallel.c need to be that host's default.
+# its neighbours in core/ need to be that host's default.
 SYSTEM_ALLOWED = {"assert.h", "ctype.h", "errno.h", "float.h", "inttypes.h", "limits.h", "math.h", "pthread.h",
                   "stdarg.h", "stdatomic.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h",
-                  "signal.h", "immintrin.h", "time.h", "unistd.h", "xxhash.h", "sched.h", "sys/types.h", "stdbool.h", "stdalign.h"}
+                  "signal.h", "fcntl.h", "immintrin.h", "time.h", "unistd.h", "xxhash.h", "sched.h", "sys/types.h", "stdbool.h", "stdalign.h"}
 
 
 def layer(path):
@@ -34,7 +34,7 @@ def rank(name):
 def check_engine(path, text, complain):
     mine = layer(path)
     for header in SYSTEM.findall(text):
-        if header not in SYSTEM_ALLOWED:
+        if header not in SYSTEM_ALLOWED and (header, path.name) != ("omp.h", "team_openmp.c"):
             complain(path, f"includes <{header}>")
     for header in OWN.findall(text):
         target = (path.parent / header).resolve()

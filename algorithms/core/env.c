@@ -5,13 +5,9 @@
 ** calling thread.  No file is opened here: where the host does not say how much
 ** memory is available, the fallback is the machine's physical memory.
 */
-#if defined(__linux__) && !defined(_GNU_SOURCE)
-#define _GNU_SOURCE /* sched_getaffinity: cores this process may use, not all there are */
-#endif
 #include "env.h"
 
 #include <math.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cores.h"
 #include "text.h"
 
 #define ENV_POLL_SECONDS     0.01 /* the host is asked at most this often   */
@@ -46,16 +43,6 @@ static void env_no_progress(void *user, const char *what, double share) {
   (void)share;
 }
 
-static int env_cores(void) {
-#if defined(__linux__)
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
-#endif
-  long n = sysconf(_SC_NPROCESSORS_ONLN);
-  return n < 1 ? 1 : n > MINE_MAX_THREADS ? MINE_MAX_THREADS : (int)n;
-}
-
 static size_t env_physical_memory(void) {
   long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
   if (pages <= 0 || page <= 0) return 0;
@@ -75,6 +62,8 @@ static void env_fill(mine_env *env, const mine_host *host, const char *verb) {
   if (!env->host.available_memory) env->host.available_memory = env_physical_memory();
   env->verb = verb ? verb : "";
   env->last_poll = env->last_progress = ENV_NEVER;
+  env->opened = mine_clock();
+  env->quota = -1;
   mine_env_set_threads(env, 0);
   mine_env_set_max_memory(env, 0);
   mine_env_set_max_seconds(env, (double)NAN);
@@ -99,6 +88,7 @@ mine_status mine_env_open(const mine_host *host, const char *verb, mine_env **ou
 
 void mine_env_close(mine_env *env) {
   if (!env) return;
+  mine_env_rest(env);
   mine_arena_close(env->scratch);
   env->host.resize(env->host.user, env, sizeof *env, 0);
 }
@@ -219,7 +209,8 @@ mine_status mine_poll_progress(mine_env *env, const char *what, double share) {
 /* More threads than cores are allowed when asked for: results do not depend on
 ** it, and it is how a test runs eight threads on two cores. */
 void mine_env_set_threads(mine_env *env, int64_t threads) {
-  if (threads < 1) threads = env->host.single_thread ? 1 : env_cores();
+  env->all_threads = threads < 1;
+  if (threads < 1) threads = env->host.single_thread ? 1 : mine__cores();
   if (threads > MINE_MAX_THREADS) threads = MINE_MAX_THREADS;
   env->threads = env->host.single_thread ? 1 : (int)threads;
 }

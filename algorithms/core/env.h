@@ -16,6 +16,7 @@
 
 #include "../mine.h"
 #include "arena.h"
+#include "team.h"
 
 /* MINE_INLINE: written once, compiled anew for the constants at each call. */
 #if defined(__GNUC__)
@@ -30,6 +31,20 @@
 
 #define MINE_ERROR_BYTES 1024
 
+/* How long loops took (parallel.c): per function, seconds per task. */
+typedef struct mine_loop_time {
+  void (*task)(void *context, int64_t task, int worker);
+  double seconds; /* negative: not known yet */
+} mine_loop_time;
+
+#define MINE_PACE_LOOPS 16
+typedef struct mine_pace {
+  mine_loop_time loop[MINE_PACE_LOOPS];
+  int oldest;
+  double alone; /* seconds that loops of some length took without a team */
+  double lost;  /* seconds that asking for help lately cost, on the average */
+} mine_pace;
+
 struct mine_env {
   mine_host host;      /* every member filled in                            */
   mine_memory memory;  /* what this call holds, and its limit               */
@@ -37,8 +52,13 @@ struct mine_env {
   const char *verb;    /* "mine_train"; prefix of every error sentence      */
   mine_status status;
   char error[MINE_ERROR_BYTES];
-  int threads;        /* 1..MINE_MAX_THREADS; 1 when host.single_thread    */
+  int threads;     /* 1..MINE_MAX_THREADS; 1 when host.single_thread    */
+  int all_threads; /* nobody said how many: no more than the quota      */
+  int quota;       /* of the control group; 0 none, -1 not asked yet    */
+  mine_team team;  /* the threads beside the calling one                */
+  mine_pace pace;
   int progress;       /* whether to report progress                        */
+  double opened;      /* mine_clock() then                                 */
   double deadline;    /* mine_clock() at which max_seconds is over; 0 none */
   double max_seconds; /* as asked, for the sentence                        */
   double last_poll;   /* mine_clock() of the last poll and progress report */

@@ -1,18 +1,51 @@
 /*
-** parallel.c -- threads that live as long as one loop.
+** parallel.c -- an atomic counter hands out tasks; is it worth waking the team?
 **
-** Tasks are numbered; an atomic counter hands them out.  The helpers know the
-** loop and nothing else: no environment, no host.  The calling thread works
-** too and, between its tasks, asks the host whether to go on (mine_poll limits
-** itself to every ~10 ms); a stop is a flag the helpers look at before each
-** task.
+** The helpers know the loop and nothing else: no environment, no host.  The calling
+** thread works too and, between its tasks, asks the host whether to go on (mine_poll
+** limits itself to every ~10 ms); a stop is a flag that the helpers look at before
+** each task.
+**
+** The calling thread begins alone, unless the loop is known to be long, and asks for
+** help once it has spent on the loop what help costs.  So a loop that is over before
+** costs nothing, and one that is not loses at most that time: whoever rents skis until
+** the rent has reached their price never pays more than twice the best (Karlin,
+** Manasse, Rudolph and Sleator, Competitive snoopy caching, 1988); here it is a small
+** share, because the price is small beside the loops that matter.  Two prices:
+**
+**   to wake a team that sleeps      PARALLEL_WAKE, and four times what the calling
+**                                   thread has lately lost by asking
+**   to start one, and to join it    PARALLEL_START, of all loops of the call since it
+**                                   last had none
+**
+** It loses what passes before its first task and, above all, after its last, until the
+** helpers are done: a helper whose core another process takes in the middle of a task,
+** or OpenMP's barrier, which waits even for threads that never ran.  On an idle machine
+** that is microseconds, on a busy one several milliseconds, and then only long loops
+** ask.
+**
+** Long is what the same function's loop took last time, per task.  A loop that was not
+** seen before is taken for a tenth of what the call has lasted: after reading a large
+** source the first loop may have few tasks, each long, and waiting for the first of
+** them would cost more than a useless thread.
 */
 #include "parallel.h"
 
 #include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "thread.h"
+#include "cores.h"
+
+#define PARALLEL_WAKE  1e-4
+#define PARALLEL_START 5e-3
+#define PARALLEL_GUESS 0.1
+#define PARALLEL_LATE  0.125 /* how much of the average is the last loss */
+
+typedef struct parallel_report {
+  const char *what; /* NULL: poll only */
+  double from, to;
+} parallel_report;
 
 typedef struct parallel_loop {
   atomic_int_least64_t next; /* the first task not handed out yet */
@@ -20,18 +53,13 @@ typedef struct parallel_loop {
   int64_t tasks;
   mine_task task;
   void *context;
+  /* The calling thread's own. */
+  mine_env *env;
+  const parallel_report *report;
+  int64_t done; /* by this thread */
+  double start; /* the clock then; when this thread came to share the loop, and was done */
+  double from, until;
 } parallel_loop;
-
-typedef struct parallel_helper {
-  parallel_loop *loop;
-  int worker;
-  pthread_t thread;
-} parallel_helper;
-
-typedef struct parallel_report {
-  const char *what; /* NULL: poll only */
-  double from, to;
-} parallel_report;
 
 /* The next task to run, or -1. */
 static int64_t parallel_take(parallel_loop *loop) {
@@ -40,76 +68,134 @@ static int64_t parallel_take(parallel_loop *loop) {
   return task < loop->tasks ? task : -1;
 }
 
-static void *parallel_help(void *argument) {
-  parallel_helper *helper = argument;
-  parallel_loop *loop = helper->loop;
+/* How many are not handed out; negative when threads asked in vain. */
+static int64_t parallel_left(parallel_loop *loop) {
+  return loop->tasks - atomic_load_explicit(&loop->next, memory_order_relaxed);
+}
+
+static void parallel_help(void *argument, int worker) {
+  parallel_loop *loop = argument;
   for (int64_t task = parallel_take(loop); task >= 0; task = parallel_take(loop))
-    loop->task(loop->context, task, helper->worker);
-  return NULL;
+    loop->task(loop->context, task, worker);
 }
 
-/* Start up to n helpers; fewer are no failure.  Returns how many run. */
-static int parallel_start(parallel_loop *loop, parallel_helper *helper, int n) {
-  int started = 0;
-  for (; started < n; started++) {
-    parallel_helper *one = &helper[started];
-    one->loop = loop;
-    one->worker = started + 1;
-    if (!mine_thread_start(&one->thread, parallel_help, one)) break;
-  }
-  return started;
-}
-
-static mine_status parallel_ask(mine_env *env, const parallel_loop *loop, int64_t done,
-                                const parallel_report *report) {
-  if (!report->what) return mine_poll(env);
+static mine_status parallel_ask(const parallel_loop *loop, int64_t done) {
+  const parallel_report *report = loop->report;
+  if (!report) return mine_poll(loop->env);
   double share = (double)done / (double)loop->tasks;
-  return mine_poll_progress(env, report->what, report->from + (report->to - report->from) * share);
+  return mine_poll_progress(loop->env, report->what,
+                            report->from + (report->to - report->from) * share);
 }
 
-/* The calling thread's share of the loop. */
-static mine_status parallel_work(mine_env *env, parallel_loop *loop,
-                                 const parallel_report *report) {
-  for (int64_t task = parallel_take(loop); task >= 0; task = parallel_take(loop)) {
-    mine_status status = parallel_ask(env, loop, task, report);
-    if (status != MINE_OK) {
-      atomic_store_explicit(&loop->stop, 1, memory_order_relaxed);
-      return status;
-    }
-    loop->task(loop->context, task, 0);
+/* One task on the calling thread; 0 = there is none left, or the host says stop. */
+static int parallel_step(parallel_loop *loop) {
+  const int64_t task = parallel_take(loop);
+  if (task < 0) return 0;
+  if (parallel_ask(loop, task) != MINE_OK) {
+    atomic_store_explicit(&loop->stop, 1, memory_order_relaxed);
+    return 0;
   }
-  return MINE_OK;
+  loop->task(loop->context, task, 0);
+  loop->done++;
+  return 1;
+}
+
+static void parallel_alone(parallel_loop *loop) {
+  while (parallel_step(loop))
+    continue;
+}
+
+/* The calling thread's share of a loop with help. */
+static void parallel_own(void *argument) {
+  parallel_loop *loop = argument;
+  loop->from = mine_clock();
+  parallel_alone(loop);
+  loop->until = mine_clock();
+}
+
+/* ---- worth it? ------------------------------------------------------------------- */
+
+static mine_loop_time *parallel_time(mine_env *env, mine_task task) {
+  mine_pace *pace = &env->pace;
+  for (int i = 0; i < MINE_PACE_LOOPS; i++) {
+    if (pace->loop[i].task == task) return &pace->loop[i];
+  }
+  mine_loop_time *time = &pace->loop[pace->oldest];
+  pace->oldest = (pace->oldest + 1) % MINE_PACE_LOOPS;
+  *time = (mine_loop_time){task, -1};
+  return time;
+}
+
+/* Whether a loop of so many seconds on one thread is worth help. */
+static int parallel_due(const mine_env *env, double seconds) {
+  if (seconds < PARALLEL_WAKE + 4 * env->pace.lost) return 0;
+  return env->team.running || env->pace.alone + seconds >= PARALLEL_START;
+}
+
+/* How many helpers may there be?  The quota is asked for when it matters first. */
+static int parallel_most(mine_env *env) {
+  if (mine__team_is_inherited(&env->team)) return 0;
+  if (env->quota < 0) env->quota = env->all_threads ? mine__cores_quota() : 0;
+  const int threads = env->quota > 0 && env->quota < env->threads ? env->quota : env->threads;
+  return threads - 1;
+}
+
+static void parallel_lost(mine_env *env, double seconds) {
+  env->pace.lost += PARALLEL_LATE * (seconds - env->pace.lost);
+}
+
+static void parallel_share(mine_env *env, parallel_loop *loop) {
+  const int most = parallel_most(env);
+  const int64_t left = parallel_left(loop);
+  const mine_team_work work = {parallel_own, parallel_help, loop};
+  if (most < 1) {
+    parallel_alone(loop);
+    return;
+  }
+  const double asked = mine_clock();
+  mine__team_run(&env->team, most, left - 1 < most ? (int)left - 1 : most, &work);
+  parallel_lost(env, loop->from - asked + mine_clock() - loop->until);
+}
+
+/* A loop of several tasks where threads are allowed. */
+static void parallel_measured(mine_env *env, parallel_loop *loop) {
+  mine_loop_time *time = parallel_time(env, loop->task);
+  loop->start = mine_clock();
+  const double expected = time->seconds < 0 ? PARALLEL_GUESS * (loop->start - env->opened)
+                                            : time->seconds * (double)loop->tasks;
+  int due = parallel_due(env, expected);
+  while (!due && parallel_step(loop))
+    due = parallel_due(env, mine_clock() - loop->start);
+  const int alone = parallel_left(loop) < 2;
+  if (alone) {
+    parallel_alone(loop);
+  } else {
+    parallel_share(env, loop);
+  }
+  const double seconds = mine_clock() - loop->start;
+  if (loop->done > 0) time->seconds = seconds / (double)loop->done;
+  if (!alone || seconds < PARALLEL_WAKE) return;
+  env->pace.alone += seconds;
+  env->pace.lost *= 0.99; /* the machine may be idle again: ask once in a while */
 }
 
 static mine_status parallel_run(mine_env *env, int64_t tasks, mine_task task, void *context,
                                 const parallel_report *report) {
   if (env->status != MINE_OK || tasks <= 0) return env->status;
-  parallel_helper helper[MINE_MAX_THREADS];
-  parallel_loop loop = {.tasks = tasks, .task = task, .context = context};
+  parallel_loop loop = {
+      .tasks = tasks, .task = task, .context = context, .env = env, .report = report};
   atomic_init(&loop.next, 0);
   atomic_init(&loop.stop, 0);
-  int threads = tasks < env->threads ? (int)tasks : env->threads;
-  int helpers = parallel_start(&loop, helper, threads - 1);
-  mine_status status = parallel_work(env, &loop, report);
-  for (int i = 0; i < helpers; i++)
-    pthread_join(helper[i].thread, NULL);
-  return status;
+  if (tasks > 1 && env->threads > 1) {
+    parallel_measured(env, &loop);
+  } else {
+    parallel_alone(&loop);
+  }
+  return env->status;
 }
 
 mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task, void *context) {
-  const parallel_report report = {NULL, 0, 0};
-  return parallel_run(env, tasks, task, context, &report);
-}
-
-#define PARALLEL_WORTH 2e6
-
-mine_status mine_parallel_worth(mine_env *env, double work, int64_t tasks, mine_task task,
-                                void *context) {
-  const int threads = env->threads;
-  if (work < PARALLEL_WORTH) env->threads = 1;
-  mine_status status = mine_parallel(env, tasks, task, context);
-  env->threads = threads;
-  return status;
+  return parallel_run(env, tasks, task, context, NULL);
 }
 
 mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
@@ -128,4 +214,14 @@ mine_status mine__sum_blocks(mine_env *env, const double *block, int64_t n_block
     MINE_TRY(mine_poll(env));
   }
   return mine_poll(env);
+}
+
+int mine__team_is_inherited(const mine_team *team) {
+  return team->process && team->process != getpid();
+}
+
+void mine_env_rest(mine_env *env) {
+  if (!env) return;
+  mine__team_end(&env->team);
+  env->pace.alone = 0;
 }

@@ -1,11 +1,15 @@
 /*
-** parallel.h -- fork-join loops on threads of our own.
+** parallel.h -- loops over numbered tasks, on all threads of the call.
 **
 ** mine_parallel() runs task 0..tasks-1, each exactly once, on at most
-** env->threads threads: the calling thread and helpers that are created for
-** the loop and joined before it returns.  No pool stays behind, so the host can
-** unload us, fork, or exit at any time (docs/design/threads.md has the
-** measurements: ~40 us per loop of two threads; libgomp crashed 7 of 10 hosts).
+** env->threads threads: the calling thread and a team (team.h) that starts at the
+** first loop which is worth it and sleeps between loops.  mine_env_rest() ends it:
+** the SQLite face says so whenever it goes back to SQLite in the middle of a call,
+** and mine_env_close() does, so the host can unload us, fork, or exit at any time
+** (docs/design/threads.md has the measurements).
+**
+** Whether a loop is worth it is measured, not estimated: callers say nothing about
+** their work.  A loop over ten short tasks costs what the tasks cost.
 **
 ** Which thread runs which task is unspecified.  To give the same bytes for any
 ** number of threads, tasks must be cut by the data (blocks of rows, features),
@@ -27,12 +31,6 @@ typedef void (*mine_task)(void *context, int64_t task, int worker);
 
 mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task,
                           void *context) MINE_MUST_CHECK;
-
-/* The same for `work` nanoseconds, roughly known: below two milliseconds the
-** calling thread does it alone.  On a busy machine a helper may wait for a
-** processor longer than it helps (docs/design/performance.md). */
-mine_status mine_parallel_worth(mine_env *env, double work, int64_t tasks, mine_task task,
-                                void *context) MINE_MUST_CHECK;
 
 /* mine_parallel(), reporting progress as `what` from share `from` to share `to`. */
 mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,

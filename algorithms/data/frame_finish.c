@@ -165,16 +165,6 @@ static void finish_describe_task(void *context, int64_t task, int worker) {
   if (frame->column[task].filling->closed) mine_frame_describe(frame, (int)task);
 }
 
-#define FINISH_SMALL 200000 /* cells: below, threads cost more than they bring */
-
-static mine_status finish_describe(mine_frame *frame) {
-  if (frame->rows * frame->n_columns >= FINISH_SMALL)
-    return mine_parallel(frame->env, frame->n_columns, finish_describe_task, frame);
-  for (int c = 0; c < frame->n_columns; c++)
-    finish_describe_task(frame, c, 0);
-  return MINE_OK;
-}
-
 /* ---- what a want forbids ------------------------------------------------------------------ */
 
 /* The first row whose value the flags forbid, or the number of rows. */
@@ -348,7 +338,8 @@ mine_status mine_frame_finish(mine_frame *frame) {
   if (!shown) return mine_env_status(env);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
     status = finish_column(frame, c, shown[c]);
-  if (status == MINE_OK) status = finish_describe(frame);
+  if (status == MINE_OK)
+    status = mine_parallel(frame->env, frame->n_columns, finish_describe_task, frame);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++) {
     if (!frame->column[c].filling->closed) continue;
     finish_words_of_column(frame, c, shown[c]);

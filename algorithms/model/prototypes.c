@@ -16,8 +16,6 @@
 #define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
 #define PROTOTYPES_VERSION 1u
 #define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
-#define PROTOTYPES_MEET    0.15      /* ns: row x centre x dimension      */
-#define PROTOTYPES_ENCODE  2.0       /* ns: row x dimension               */
 #define PROTOTYPES_POINT   256       /* a single row's dimensions on the stack */
 
 /* ---- predict ------------------------------------------------------------------ */
@@ -120,10 +118,7 @@ static mine_status prototypes_predict(mine_env *env, const mine_model *model,
   if (status == MINE_OK && batch->n == 1) {
     prototypes_score_row(m, batch, job.rows, out);
   } else if (status == MINE_OK) {
-    const double work =
-        (double)batch->n * m->encoding.width * ((double)m->k * PROTOTYPES_MEET + PROTOTYPES_ENCODE);
-    status =
-        mine_parallel_worth(env, work, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
+    status = mine_parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
   }
   mine_arena_rewind(env->scratch, mark);
   return status;

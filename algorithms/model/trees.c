@@ -13,9 +13,8 @@
 
 #include <string.h>
 
-#define TREES_TAG      0x45455254u /* "TREE" */
-#define TREES_BLOCK    1024
-#define TREES_ROW_WORK 40.0 /* ns to send a row down a tree */
+#define TREES_TAG   0x45455254u /* "TREE" */
+#define TREES_BLOCK 1024
 
 mine_trees *mine_trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
                            int32_t n_bits, int width) {
@@ -197,9 +196,7 @@ static mine_status trees_predict(mine_env *env, const mine_model *model, const m
     trees_predict_row(&run);
     return MINE_OK;
   }
-  const double work = TREES_ROW_WORK * (double)batch->n * run.trees->n_trees;
-  return mine_parallel_worth(env, work, MINE_BLOCKS(batch->n, TREES_BLOCK), trees_predict_task,
-                             &run);
+  return mine_parallel(env, MINE_BLOCKS(batch->n, TREES_BLOCK), trees_predict_task, &run);
 }
 
 /* ---- bytes --------------------------------------------------------------------- */

@@ -46,7 +46,7 @@ def main():
     program = folder / "interrupt"
     sources = [*sorted((mt.ROOT / "ext").glob("*.c")), mt.ROOT / "tests/fault/interrupt.c",
                mt.ROOT / "tests/fault/fault.c"]
-    compile_c("-O1", *FLAGS, *COUNTED, *sources, sqlite_object(folder), mt.BUILD / "libmine.a",
+    compile_c("-O1", *FLAGS, *COUNTED, *sources, sqlite_object(folder), mt.BUILD / "libmine_pthread.a",
               "-lpthread", "-ldl", "-lm", "-o", program)
     sys.exit(subprocess.run([program, *sys.argv[1:]], check=False).returncode)
 

@@ -1,7 +1,11 @@
 /*
-** test_parallel.c -- every task once, the same bytes on any number of threads,
-** and a stop that stops.
+** test_parallel.c -- every task once, the same bytes on any number of threads, a stop
+** that stops, and a team that lives as long as the call.
+**
+** Built twice: on the threads of libmine (OpenMP's, as a rule), and on our own, where
+** they are counted and refused.
 */
+#include <errno.h>
 #include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -10,22 +14,51 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "core/cores.h"
 #include "core/parallel.h"
 #include "core/random.h"
 
 #define TASKS 2000
 
+/* In a call that has lasted an hour the first loop gets help at once. */
+#define HOUR 3600
+
 static mine_env *open_env(const mine_host *host, int threads) {
   mine_env *env = NULL;
   assert_int_equal(mine_env_open(host, "mine_test", &env), MINE_OK);
   mine_env_set_threads(env, threads);
+  env->opened -= HOUR;
   return env;
 }
+
+#if defined(MINE_COUNT_THREADS)
+static struct {
+  atomic_int started;
+  int most; /* so many are started, and then no more; negative: all */
+} counted = {.most = -1};
+
+typedef void *routine(void *argument);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, routine *run,
+                          void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, routine *run,
+                          void *argument);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, routine *run,
+                          void *argument) {
+  if (counted.most >= 0 && atomic_load(&counted.started) >= counted.most) return EAGAIN;
+  atomic_fetch_add(&counted.started, 1);
+  return __real_pthread_create(thread, attributes, run, argument);
+}
+#endif
 
 typedef struct counting {
   atomic_int ran[TASKS];
@@ -212,6 +245,8 @@ static void test_progress_has_its_shares(void **state) {
   mine_env_close(env);
 }
 
+/* ---- worth it? ---------------------------------------------------------------------- */
+
 static void note_own_thread(void *context, int64_t task, int worker) {
   (void)worker;
   ((pthread_t *)context)[task] = pthread_self();
@@ -221,16 +256,227 @@ static void test_little_work_needs_no_helper(void **state) {
   (void)state;
   static pthread_t ran_on[TASKS];
   mine_env *env = open_env(NULL, 4);
-  assert_int_equal(mine_parallel_worth(env, 1e5, TASKS, note_own_thread, ran_on), MINE_OK);
-  for (int i = 0; i < TASKS; i++)
-    assert_true(pthread_equal(ran_on[i], pthread_self()));
-  assert_int_equal(env->threads, 4); /* for this loop only */
+  env->opened += HOUR;
+  for (int loop = 0; loop < 20; loop++) {
+    assert_int_equal(mine_parallel(env, 50, note_own_thread, ran_on), MINE_OK);
+    for (int i = 0; i < 50; i++)
+      assert_true(pthread_equal(ran_on[i], pthread_self()));
+  }
+  assert_false(env->team.running);
+  mine_env_close(env);
+}
+
+static void wait_task(void *context, int64_t task, int worker) {
+  slow_task(&((counting *)context)->workers, task, worker);
+  atomic_fetch_add(&((counting *)context)->busy[worker], 1);
+}
+
+/* The calling thread finds out by itself that a loop is long. */
+static void test_long_work_gets_help(void **state) {
+  (void)state;
   static counting c;
   memset(&c, 0, sizeof c);
+  mine_env *env = open_env(NULL, 2);
+  env->opened += HOUR;
+  assert_int_equal(mine_parallel(env, 200, wait_task, &c), MINE_OK);
+  assert_true(env->team.running);
+  assert_int_equal(atomic_load(&c.workers), 200);
+  assert_true(atomic_load(&c.busy[1]) > 0);
+  mine_env_close(env);
+}
+
+/* Many loops, each too short to start a team for, together are worth one. */
+static void test_short_loops_add_up(void **state) {
+  (void)state;
+  atomic_int ran;
+  atomic_init(&ran, 0);
+  mine_env *env = open_env(NULL, 2);
+  env->opened += HOUR;
+  int loops = 0;
+  for (; !env->team.running && loops < 100; loops++)
+    assert_int_equal(mine_parallel(env, 2, slow_task, &ran), MINE_OK);
+  assert_in_range(loops, 1, 5);
+  mine_env_rest(env);
+  assert_false(env->team.running);
+  assert_int_equal(mine_parallel(env, 0, slow_task, &ran), MINE_OK);
+  assert_false(env->team.running);
+  mine_env_close(env);
+}
+
+/* ---- the team ------------------------------------------------------------------------ */
+
+static void test_a_team_lives_as_long_as_its_call(void **state) {
+  (void)state;
+  static counting c;
+  mine_env *env = open_env(NULL, 4);
+#if defined(MINE_COUNT_THREADS)
+  atomic_store(&counted.started, 0);
+#endif
+  for (int loop = 0; loop < 300; loop++) {
+    memset(&c, 0, sizeof c);
+    c.threads = 4;
+    env->pace.oldest = 0;
+    env->pace.loop[0].task = NULL; /* forget how short they are */
+    assert_int_equal(mine_parallel(env, TASKS, count_task, &c), MINE_OK);
+    for (int i = 0; i < TASKS; i++)
+      assert_int_equal(atomic_load(&c.ran[i]), 1);
+    assert_int_equal(atomic_load(&c.clashes), 0);
+  }
+#if defined(MINE_COUNT_THREADS)
+  assert_in_range(atomic_load(&counted.started), 1, 3);
+#endif
+  mine_env_rest(env);
+  mine_env_rest(env);
+  memset(&c, 0, sizeof c);
   c.threads = 4;
-  assert_int_equal(mine_parallel_worth(env, 1e9, TASKS, count_task, &c), MINE_OK);
-  for (int i = 0; i < TASKS; i++)
-    assert_int_equal(atomic_load(&c.ran[i]), 1);
+  assert_int_equal(mine_parallel(env, TASKS, count_task, &c), MINE_OK); /* a new one */
+  mine_env_close(env);
+}
+
+#if defined(MINE_COUNT_THREADS)
+static void test_refused_threads(void **state) {
+  (void)state;
+  static counting c;
+  for (int most = 0; most < 4; most++) {
+    atomic_store(&counted.started, 0);
+    counted.most = most;
+    mine_env *env = open_env(NULL, 8);
+    for (int loop = 0; loop < 3; loop++) {
+      memset(&c, 0, sizeof c);
+      assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+      assert_int_equal(atomic_load(&c.workers), 50);
+    }
+    assert_int_equal(atomic_load(&counted.started), most);
+    assert_int_equal(env->team.running, most > 0);
+    mine_env_close(env);
+  }
+  counted.most = -1;
+}
+#endif
+
+/* A child that inherits an environment has no team, and does not wait for it. */
+static void test_a_fork_leaves_the_team_behind(void **state) {
+  (void)state;
+  static counting c;
+  memset(&c, 0, sizeof c);
+  mine_env *env = open_env(NULL, 3);
+  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_true(env->team.running);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    env->host.single_thread = 1;
+    mine_env_set_threads(env, 3);
+    int good = mine_parallel(env, 50, wait_task, &c) == MINE_OK;
+    env->threads = 3; /* even where nobody told it */
+    good &= mine_parallel(env, 50, wait_task, &c) == MINE_OK;
+    mine_env_close(env);
+    _exit(good && atomic_load(&c.workers) == 150 ? 0 : 1);
+  }
+  int status = -1;
+  assert_true(child > 0 && waitpid(child, &status, 0) == child);
+  assert_int_equal(status, 0);
+  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  mine_env_close(env);
+}
+
+/* ---- how many are all? ------------------------------------------------------------------ */
+
+static void write_file(const char *folder, const char *name, const char *text) {
+  char path[300];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  fputs(text, file);
+  fclose(file);
+}
+
+static void make_folder(char out[300], const char *folder, const char *name) {
+  assert_in_range(snprintf(out, 300, "%s/%s", folder, name), 1, 299);
+  assert_int_equal(mkdir(out, 0700), 0);
+}
+
+static void test_quota_of_a_control_group(void **state) {
+  (void)state;
+  char top[] = "/tmp/mine-groups-XXXXXX";
+  assert_non_null(mkdtemp(top));
+  char groups[300], slice[300], unit[300], cpu[300], box[300];
+  snprintf(groups, sizeof groups, "%s/self", top);
+  make_folder(slice, top, "slice");
+  make_folder(unit, slice, "unit");
+  make_folder(cpu, top, "cpu");
+  make_folder(box, cpu, "box");
+  assert_int_equal(mine__cores_quota_at(groups, top), 0); /* no such file */
+
+  write_file(top, "self", "0::/slice/unit\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 0);
+  write_file(unit, "cpu.max", "max 100000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 0);
+  write_file(unit, "cpu.max", "250000 100000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 3); /* rounded up */
+  write_file(slice, "cpu.max", "150000 100000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 2); /* the parent's binds */
+  write_file(top, "cpu.max", "50000 100000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 1);
+  write_file(top, "self", "0::/not/here\n"); /* a container's: the mount is the group */
+  assert_int_equal(mine__cores_quota_at(groups, top), 1);
+
+  write_file(top, "self", "5:cpuset:/box\n3:cpuacct,cpu:/box\n1:name=systemd:/");
+  assert_int_equal(mine__cores_quota_at(groups, top), 0);
+  write_file(box, "cpu.cfs_quota_us", "-1\n");
+  write_file(box, "cpu.cfs_period_us", "100000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 0);
+  write_file(box, "cpu.cfs_quota_us", "400000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 4);
+  write_file(cpu, "cpu.cfs_quota_us", "100001\n");
+  write_file(cpu, "cpu.cfs_period_us", "50000\n");
+  assert_int_equal(mine__cores_quota_at(groups, top), 3);
+
+  static const char *const strange[] = {"", ":", "::", "0::", "0::x", "a\nb\n\n", "0::/../..\n"};
+  for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++) {
+    write_file(top, "self", strange[i]);
+    assert_in_range(mine__cores_quota_at(groups, top), 0, 1);
+  }
+  static const char *const odd[] = {"",   "\n", "1", "0 0", "-5 3", "99999999999999999999999 1",
+                                    "5 x"};
+  write_file(top, "self", "0::/\n");
+  for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+    write_file(top, "cpu.max", odd[i]);
+    assert_true(mine__cores_quota_at(groups, top) == 0 || odd[i][0] == '9');
+  }
+  char command[400];
+  snprintf(command, sizeof command, "rm -r %s", top);
+  assert_int_equal(system(command), 0);
+}
+
+static void test_all_cores(void **state) {
+  (void)state;
+  unsetenv("OMP_NUM_THREADS");
+  const int all = mine__cores();
+  assert_true(all >= 1);
+  setenv("OMP_NUM_THREADS", "1,4", 1);
+  assert_int_equal(mine__cores(), 1);
+  setenv("OMP_NUM_THREADS", "100000", 1); /* never more than there are */
+  assert_int_equal(mine__cores(), all);
+  static const char *const nonsense[] = {"", "none", "0", "-3"};
+  for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
+    setenv("OMP_NUM_THREADS", nonsense[i], 1);
+    assert_int_equal(mine__cores(), all);
+  }
+  unsetenv("OMP_NUM_THREADS");
+
+  /* The quota binds "all", not a number that somebody asked for. */
+  static counting c;
+  memset(&c, 0, sizeof c);
+  mine_env *env = open_env(NULL, 0);
+  env->threads = 4;
+  env->quota = 1;
+  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_false(env->team.running);
+  mine_env_close(env);
+  env = open_env(NULL, 2);
+  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_true(env->team.running);
   mine_env_close(env);
 }
 
@@ -262,16 +508,25 @@ static void test_blocks_cover_all_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_each_task_runs_once),
-      cmocka_unit_test(test_same_bytes_on_any_threads),
-      cmocka_unit_test(test_an_interrupt_stops),
-      cmocka_unit_test(test_max_seconds_stops),
-      cmocka_unit_test(test_no_thread_without_need),
-      cmocka_unit_test(test_helpers_take_no_signals),
-      cmocka_unit_test(test_progress_has_its_shares),
-      cmocka_unit_test(test_little_work_needs_no_helper),
-      cmocka_unit_test(test_blocks_are_added_in_order),
-      cmocka_unit_test(test_blocks_cover_all_rows),
+    cmocka_unit_test(test_each_task_runs_once),
+    cmocka_unit_test(test_same_bytes_on_any_threads),
+    cmocka_unit_test(test_an_interrupt_stops),
+    cmocka_unit_test(test_max_seconds_stops),
+    cmocka_unit_test(test_no_thread_without_need),
+    cmocka_unit_test(test_helpers_take_no_signals),
+    cmocka_unit_test(test_progress_has_its_shares),
+    cmocka_unit_test(test_little_work_needs_no_helper),
+    cmocka_unit_test(test_long_work_gets_help),
+    cmocka_unit_test(test_short_loops_add_up),
+    cmocka_unit_test(test_a_team_lives_as_long_as_its_call),
+#if defined(MINE_COUNT_THREADS)
+    cmocka_unit_test(test_refused_threads),
+#endif
+    cmocka_unit_test(test_a_fork_leaves_the_team_behind),
+    cmocka_unit_test(test_quota_of_a_control_group),
+    cmocka_unit_test(test_all_cores),
+    cmocka_unit_test(test_blocks_are_added_in_order),
+    cmocka_unit_test(test_blocks_cover_all_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
