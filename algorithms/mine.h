@@ -292,7 +292,8 @@ void mine_job_clear(mine_job *job);
 /* ---- models ------------------------------------------------------------------ */
 
 mine_status mine_model_load(mine_env *env, const void *bytes, size_t n, mine_model **out);
-/* The bytes are owned by the model and live as long as it does. */
+/* The bytes belong to the environment and live as long as it does; nothing is written
+** into the model, so any thread may ask in an environment of its own. */
 mine_status mine_model_bytes(mine_env *env, const mine_model *model, const void **bytes, size_t *n);
 /* The first MINE_MODEL_HEADER bytes of a saved model identify it: equal
 ** headers mean equal models. */
@@ -328,6 +329,7 @@ mine_frame *mine_scoring_frame(mine_scoring *scoring);
 void mine_scoring_again(mine_scoring *scoring);
 mine_status mine_scoring_row(mine_scoring *scoring);
 void mine_scoring_prediction(const mine_scoring *scoring, mine_cell *out);
+/* Groups of which it says how much a row belongs to each; 0: it does not say. */
 int mine_scoring_classes(const mine_scoring *scoring);
 void mine_scoring_class(const mine_scoring *scoring, int which, mine_cell *out);
 double mine_scoring_class_probability(const mine_scoring *scoring, int64_t row, int which);

@@ -36,10 +36,11 @@ WATCHED = {
     "algorithms/data/encode.c": "encode_load.*|mine_encoding_(save|load)",
     "algorithms/data/values.c": EVERYTHING,
     "algorithms/model/envelope.c": EVERYTHING,
-    "algorithms/model/model.c": "mine_model_(empty|load|metric)|mine_note_warns",
+    "algorithms/model/model.c": "mine_model_(empty|load|metric)|mine_note_warns|mine__task_find",
     "algorithms/model/neighbours.c": "neighbours_(save|load).*",
     "algorithms/model/prototypes.c": "prototypes_(save|load).*",
-    "algorithms/model/trees.c": "trees_(save|load|read|check).*|mine_trees_prepare",
+    "algorithms/model/trees.c": "mine_trees_prepare",
+    "algorithms/model/trees_bytes.c": EVERYTHING,
     "ext/host_memory.c": EVERYTHING,
     "ext/source_gate.c": EVERYTHING,
 }

@@ -282,10 +282,10 @@ static mine_status kmeans_measure(const kmeans_fit *fit, const kmeans_run *run) 
   double silhouette = NAN;
   const mine_status status = kmeans_silhouette(fit->env, &fit->points, run->label, run->k,
                                                KMEANS_MEASURED, fit->data->seed, &silhouette);
-  mine_model_metric(fit->model, "inertia", run->inertia);
-  mine_model_metric(fit->model, "silhouette", silhouette);
-  mine_model_metric(fit->model, "k", (double)run->k);
-  mine_model_metric(fit->model, "iterations", run->iterations);
+  mine__model_measure(fit->model, MINE_MEASURE_INERTIA, run->inertia);
+  mine__model_measure(fit->model, MINE_MEASURE_SILHOUETTE, silhouette);
+  mine__model_measure(fit->model, MINE_MEASURE_K, (double)run->k);
+  mine__model_measure(fit->model, MINE_MEASURE_ITERATIONS, run->iterations);
   if (n > KMEANS_MEASURED) {
     mine_model_note(fit->model, "fit", "silhouette", "measured on %d of the %lld rows",
                     KMEANS_MEASURED, (long long)n);
@@ -316,6 +316,7 @@ static mine_status kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
     mine_model_note(fit->model, "warning", "", "a cluster is left without rows; use a smaller k");
   }
   fit->model->body = body;
+  fit->model->n_groups = (int)body->k;
   return status;
 }
 

@@ -12,7 +12,14 @@
 
 #include "bits.h"
 
-#define BYTES_NO_STRING UINT32_MAX /* the length that stands for NULL */
+#define BYTES_NO_STRING UINT32_MAX        /* the length that stands for NULL */
+#define BYTES_PIECE     ((size_t)4 << 20) /* of an array, between two polls  */
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define BYTES_AS_THEY_ARE 1
+#else
+#define BYTES_AS_THEY_ARE 0
+#endif
 
 /* ---- writing ------------------------------------------------------------------- */
 
@@ -47,14 +54,47 @@ void mine_write_real(mine_writer *w, double v) {
   bytes_write(w, mine__bits_of_real(v), 8);
 }
 
+/* n elements of `size` bytes between memory and the file's order, either way. */
+static void bytes_copy_array(void *to, const void *from, size_t n, size_t size) {
+  if (BYTES_AS_THEY_ARE) {
+    memcpy(to, from, n * size);
+    return;
+  }
+  unsigned char *out = to;
+  const unsigned char *in = from;
+  for (size_t i = 0; i < n; i++, out += size, in += size) {
+    for (size_t b = 0; b < size; b++)
+      out[b] = in[size - 1 - b];
+  }
+}
+
+static void bytes_write_array(mine_writer *w, const void *v, size_t n, size_t size) {
+  const size_t piece = BYTES_PIECE / size;
+  char *to = n > 0 ? mine__text_extend(&w->text, n * size) : NULL;
+  for (size_t i = 0; to && i < n; i += piece) {
+    const size_t count = n - i < piece ? n - i : piece;
+    bytes_copy_array(to + i * size, (const char *)v + i * size, count, size);
+    if (count == piece && mine_poll(mine_arena_env(w->text.arena))) {
+      w->text.failed = 1;
+      return;
+    }
+  }
+}
+
 void mine_write_reals(mine_writer *w, const double *v, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    mine_write_real(w, v[i]);
+  bytes_write_array(w, v, n, sizeof *v);
 }
 
 void mine_write_i32s(mine_writer *w, const int32_t *v, size_t n) {
-  for (size_t i = 0; i < n; i++)
-    mine_write_i32(w, v[i]);
+  bytes_write_array(w, v, n, sizeof *v);
+}
+
+void mine_write_floats(mine_writer *w, const float *v, size_t n) {
+  bytes_write_array(w, v, n, sizeof *v);
+}
+
+void mine_write_u64s(mine_writer *w, const uint64_t *v, size_t n) {
+  bytes_write_array(w, v, n, sizeof *v);
 }
 
 void mine_write_string_n(mine_writer *w, const char *s, size_t bytes) {
@@ -114,10 +154,6 @@ static uint64_t bytes_join(const uint8_t *at, int n) {
   return v;
 }
 
-static double bytes_to_real(const uint8_t *at) {
-  return mine__bits_to_real(bytes_join(at, 8));
-}
-
 uint8_t mine_read_u8(mine_reader *r) {
   return (uint8_t)bytes_join(bytes_take(r, 1), 1);
 }
@@ -139,7 +175,7 @@ int64_t mine_read_i64(mine_reader *r) {
 }
 
 double mine_read_real(mine_reader *r) {
-  return bytes_to_real(bytes_take(r, 8));
+  return mine__bits_to_real(mine_read_u64(r));
 }
 
 double mine_read_finite(mine_reader *r) {
@@ -166,22 +202,41 @@ static void *bytes_room(mine_reader *r, size_t n, size_t size, const uint8_t **a
   return room;
 }
 
-double *mine_read_reals(mine_reader *r, size_t n, int finite) {
+/* n elements of `size` bytes; NULL after a problem, which may be the host's wish to
+** stop (then the environment says so). */
+static void *bytes_read_array(mine_reader *r, size_t n, size_t size) {
   const uint8_t *at;
-  double *v = bytes_room(r, n, sizeof *v, &at);
-  for (size_t i = 0; v && i < n; i++) {
-    v[i] = bytes_to_real(at + 8 * i);
-    if (finite && !isfinite(v[i])) mine_reader_bad(r, "a number that is not finite");
+  char *v = bytes_room(r, n, size, &at);
+  const size_t piece = BYTES_PIECE / size;
+  for (size_t i = 0; v && i < n; i += piece) {
+    const size_t count = n - i < piece ? n - i : piece;
+    bytes_copy_array(v + i * size, at + i * size, count, size);
+    if (count == piece && mine_poll(r->env)) {
+      mine_reader_bad(r, "interrupted");
+      return NULL;
+    }
+  }
+  return r->problem ? NULL : v;
+}
+
+double *mine_read_reals(mine_reader *r, size_t n, int finite) {
+  double *v = bytes_read_array(r, n, sizeof *v);
+  for (size_t i = 0; v && finite && i < n; i++) {
+    if (!isfinite(v[i])) mine_reader_bad(r, "a number that is not finite");
   }
   return r->problem ? NULL : v;
 }
 
 int32_t *mine_read_i32s(mine_reader *r, size_t n) {
-  const uint8_t *at;
-  int32_t *v = bytes_room(r, n, sizeof *v, &at);
-  for (size_t i = 0; v && i < n; i++)
-    v[i] = (int32_t)(uint32_t)bytes_join(at + 4 * i, 4);
-  return v;
+  return bytes_read_array(r, n, sizeof(int32_t));
+}
+
+float *mine_read_floats(mine_reader *r, size_t n) {
+  return bytes_read_array(r, n, sizeof(float));
+}
+
+uint64_t *mine_read_u64s(mine_reader *r, size_t n) {
+  return bytes_read_array(r, n, sizeof(uint64_t));
 }
 
 /* A copy of the next `bytes` bytes with a NUL behind them. */

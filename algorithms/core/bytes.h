@@ -1,8 +1,10 @@
 /*
 ** bytes.h -- what a saved model is written with and read through.
 **
-** Fixed little-endian order on every machine.  The writer grows a mine_text;
-** the reader checks every length against what is left, and its failure
+** Fixed little-endian order on every machine.  The writer grows a mine_text; arrays
+** are copied whole where the machine's order is that, and the host is asked every
+** few megabytes whether to go on.  The reader checks every length against what is left, and its
+*failure
 ** sticks: read a whole structure, then ask once.
 **
 ** A reader never lets a count from the file size an allocation on its own: use
@@ -25,6 +27,8 @@ void mine_write_i64(mine_writer *w, int64_t v);
 void mine_write_real(mine_writer *w, double v);                   /* IEEE bits */
 void mine_write_reals(mine_writer *w, const double *v, size_t n); /* no count */
 void mine_write_i32s(mine_writer *w, const int32_t *v, size_t n);
+void mine_write_floats(mine_writer *w, const float *v, size_t n);
+void mine_write_u64s(mine_writer *w, const uint64_t *v, size_t n);
 void mine_write_string(mine_writer *w, const char *s); /* NULL allowed; u32 length */
 void mine_write_string_n(mine_writer *w, const char *s, size_t bytes);
 void mine_write_cell(mine_writer *w, const mine_cell *cell);
@@ -34,6 +38,7 @@ typedef struct mine_reader {
   mine_arena *arena; /* where strings and arrays that are read live */
   const uint8_t *at, *end;
   const char *problem; /* first thing found wrong, or NULL */
+  int depth;           /* models inside models so far      */
 } mine_reader;
 
 /* Note what is wrong (a literal such as "child index"); only the first stays. */
@@ -53,6 +58,8 @@ size_t mine_read_count(mine_reader *r, size_t least_bytes);
 /* Arrays are allocated in the arena; NULL after a problem. */
 double *mine_read_reals(mine_reader *r, size_t n, int finite);
 int32_t *mine_read_i32s(mine_reader *r, size_t n);
+float *mine_read_floats(mine_reader *r, size_t n); /* any bits */
+uint64_t *mine_read_u64s(mine_reader *r, size_t n);
 const char *mine_read_string(mine_reader *r); /* UTF-8 checked, NUL-terminated, may be NULL */
 void mine_read_cell(mine_reader *r, mine_cell *out);
 

@@ -33,12 +33,17 @@ static char *text_room(mine_text *text, size_t more) {
   return text->data + text->bytes;
 }
 
-void mine_text_add(mine_text *text, const char *data, size_t bytes) {
+char *mine__text_extend(mine_text *text, size_t bytes) {
   char *at = text_room(text, bytes);
-  if (!at) return;
-  if (bytes) memcpy(at, data, bytes);
+  if (!at) return NULL;
   at[bytes] = 0;
   text->bytes += bytes;
+  return at;
+}
+
+void mine_text_add(mine_text *text, const char *data, size_t bytes) {
+  char *at = mine__text_extend(text, bytes);
+  if (at && bytes) memcpy(at, data, bytes);
 }
 
 void mine_text_adds(mine_text *text, const char *string) {

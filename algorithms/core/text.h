@@ -20,6 +20,8 @@ typedef struct mine_text {
 
 void mine_text_open(mine_text *text, mine_arena *arena);
 void mine_text_add(mine_text *text, const char *data, size_t bytes);
+/* `bytes` more, which the caller fills; NULL after a failure. */
+char *mine__text_extend(mine_text *text, size_t bytes);
 void mine_text_adds(mine_text *text, const char *string);
 void mine_text_addf(mine_text *text, const char *format, ...) MINE_PRINTF(2, 3);
 void mine_text_add_real(mine_text *text, double value);                   /* shortest exact    */

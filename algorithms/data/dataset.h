@@ -14,8 +14,7 @@ typedef enum mine_task_kind {
   MINE_CLASSIFICATION = 1,
   MINE_REGRESSION = 2,
   MINE_CLUSTERING = 4,
-  MINE_NEIGHBORS = 8, /* base rows for a search, no target  */
-  MINE_ASSOCIATION = 16
+  MINE_NEIGHBORS = 8 /* base rows for a search, no target  */
 } mine_task_kind;
 
 /* What a model knows of an attribute: how to recognise and read it again. */
@@ -26,7 +25,8 @@ typedef struct mine_feature {
   int all_integers;
   int64_t missing; /* in training */
   double least, most, mean, deviation;
-  const char *why; /* the inferred type and why, in words */
+  const char *why;     /* the inferred type and why, in words */
+  const char *reading; /* how its cells become numbers (core/dates.h); NULL: as they are */
 } mine_feature;
 
 /* One feature's payload: exactly one of the two is not NULL. */

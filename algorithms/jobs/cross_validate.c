@@ -50,7 +50,8 @@ static void validation_put(mine_relation *r, int64_t fold, const char *name,
     mine_row_int(r, fold);
   }
   mine_row_text(r, metric->name);
-  if (!name && strcmp(metric->name, "rows") == 0) {
+  const mine_measure *measure = mine__measure_find(metric->name);
+  if (!name && measure && measure->is_count) {
     mine_row_int(r, (int64_t)metric->value);
   } else {
     mine_row_real(r, metric->value);
@@ -64,7 +65,7 @@ static mine_status validation_fold(mine_training *t, const uint32_t *train, int6
                                    const uint32_t *test, int64_t n_test, mine_measured *out) {
   mine_env *env = t->env;
   memset(out, 0, sizeof *out);
-  out->metric[0] = (mine_metric){"rows", (double)n_test};
+  out->metric[0] = (mine_metric){mine_measures[MINE_MEASURE_ROWS].name, (double)n_test};
   out->n_metrics = 1;
   if (n_test == 0 || !mine_training_learnable(t, train, n_train)) return MINE_OK;
   mine_model *model;

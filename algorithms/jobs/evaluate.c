@@ -11,7 +11,7 @@
 #include "scoring.h"
 
 static int evaluate_supervised(const mine_scoring *s) {
-  return s->model->task != MINE_CLUSTERING;
+  return s->model->target_name != NULL;
 }
 
 /* Rows that were weighted in training are weighted here: the figures agree with
@@ -29,23 +29,32 @@ static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
 /* The classes by identity. */
 static void evaluate_know_classes(mine_scoring *s) {
   if (!mine_dictionary_open(&s->classes, s->arena)) return;
-  for (int c = 0; c < s->model->n_classes && !mine_failed(s->env); c++) {
+  for (int c = 0; c < s->model->n_groups && !mine_failed(s->env); c++) {
     mine_cell cell;
-    mine_values_get(&s->model->classes, c, &cell);
+    mine_values_get(&s->model->groups, c, &cell);
     (void)mine_dictionary_add(&s->classes, &cell);
   }
+}
+
+/* Without a target, clusters can be measured that lie at a distance. */
+static mine_status evaluate_refuse(const mine_scoring *s) {
+  if ((s->gives & MINE_GIVES_GROUP) && (s->gives & MINE_GIVES_DISTANCE)) return MINE_OK;
+  return mine_fail(s->env, MINE_UNSUPPORTED,
+                   "there is no measure for a %s model (%s), which was trained without a target",
+                   mine__model_task(s->model), s->model->algorithm);
 }
 
 /* Labels are read as categories of the model's classes. */
 mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
   evaluate_plan_weight(s, frame);
-  if (mine_failed(s->env) || !evaluate_supervised(s)) return mine_env_status(s->env);
+  if (mine_failed(s->env)) return mine_env_status(s->env);
+  if (!evaluate_supervised(s)) return evaluate_refuse(s);
   s->target = mine__column_named(frame, "the target of the model", model->target_name);
   if (s->target < 0) return mine_env_status(s->env);
   s->target_want =
       (mine_want){.name = "target", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_FIXED};
-  if (model->task != MINE_REGRESSION) {
+  if (!mine__model_has_target_number(model)) {
     evaluate_know_classes(s);
     s->target_want.reading = MINE_READ_CATEGORY;
     s->target_want.levels = &s->classes;
@@ -60,9 +69,9 @@ static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
   mine_text list;
   char shown[MINE_SHOW_BYTES];
   mine_text_open(&list, s->env->scratch);
-  for (int c = 0; c < s->model->n_classes && c < 20; c++) {
+  for (int c = 0; c < s->model->n_groups && c < 20; c++) {
     mine_cell cell;
-    mine_values_get(&s->model->classes, c, &cell);
+    mine_values_get(&s->model->groups, c, &cell);
     mine_text_addf(&list, "%s%s", c ? ", " : "", mine_show_cell(shown, &cell));
   }
   if (list.failed) return mine_env_status(s->env);
@@ -74,7 +83,7 @@ static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
 
 static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
   mine_remembered *m = &s->remembered;
-  const size_t width = s->model->n_classes > 0 ? (size_t)s->model->n_classes : 1;
+  const size_t width = mine__model_has_classes(s->model) ? (size_t)s->model->n_groups : 1;
   if (n > SIZE_MAX / width) return mine_fail_memory(s->env, SIZE_MAX);
   if (!MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) ||
       !MINE_RESERVE(s->arena, m->target, m->target_capacity, n) ||
@@ -90,14 +99,17 @@ static double evaluate_weight(const mine_scoring *s, int64_t row) {
 
 static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double target) {
   mine_remembered *m = &s->remembered;
-  const int k = s->model->n_classes;
+  const int k = s->model->n_groups;
   m->label[m->n] = label;
   m->target[m->n] = target;
   m->weight[m->n] = evaluate_weight(s, row);
-  if (s->probability) {
-    memcpy(m->score + m->n * k, s->probability + row * k, (size_t)k * sizeof(double));
+  const mine_answers *a = &s->answers;
+  if (!evaluate_supervised(s)) {
+    m->score[m->n] = a->distance[row];
+  } else if (k > 0) {
+    memcpy(m->score + m->n * k, a->share + row * k, (size_t)k * sizeof(double));
   } else {
-    m->score[m->n] = s->value ? s->value[row] : s->distance[row];
+    m->score[m->n] = a->value[row * s->model->n_outputs];
   }
   m->n++;
 }
@@ -110,10 +122,10 @@ mine_status mine_scoring_remember(mine_scoring *s) {
   if (column) mine_view_of_column(column, &target);
   for (int64_t i = 0; i < s->n; i++) {
     if (MINE_POLL_AT(s->env, i)) return s->env->status;
-    if (s->missing == MINE_MISSING_SKIP && s->missing_count[i] > 0) continue;
+    if (mine__scoring_skipped(s, i)) continue;
     if (!(evaluate_weight(s, i) > 0)) continue;
     if (!column) {
-      evaluate_keep(s, i, s->cluster[i], NAN);
+      evaluate_keep(s, i, s->answers.group[i], NAN);
     } else if (mine__missing_in_row(&target, 1, i) == 0) {
       m->no_target++;
     } else if (column->code) {
@@ -133,10 +145,10 @@ static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
   double inertia = 0, silhouette;
   for (int64_t i = 0; i < m->n; i++)
     inertia += m->score[i] * m->score[i];
-  metric[0] = (mine_metric){"rows", (double)m->n};
-  metric[1] = (mine_metric){"inertia", inertia};
+  metric[0] = (mine_metric){mine_measures[MINE_MEASURE_ROWS].name, (double)m->n};
+  metric[1] = (mine_metric){mine_measures[MINE_MEASURE_INERTIA].name, inertia};
   if (mine_scoring_silhouette(s, &silhouette)) return 2;
-  metric[2] = (mine_metric){"silhouette", silhouette};
+  metric[2] = (mine_metric){mine_measures[MINE_MEASURE_SILHOUETTE].name, silhouette};
   return 3;
 }
 
@@ -148,40 +160,34 @@ static mine_status evaluate_ready(mine_scoring *s) {
                    (long long)s->remembered.no_target);
 }
 
-mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *out) {
+mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
   const mine_remembered *m = &s->remembered;
+  const mine_model *model = s->model;
   const double *weight = s->weight >= 0 ? m->weight : NULL;
   mine_metric metric[MINE_MAX_METRICS];
   int n;
   MINE_TRY(evaluate_ready(s));
-  if (s->model->task == MINE_CLASSIFICATION) {
-    n = mine_metrics_classification(s->arena, m->n, s->model->n_classes, s->model->positive,
-                                    m->label, m->score, weight, metric);
-  } else if (s->model->task == MINE_REGRESSION) {
+  if (mine__model_has_classes(model)) {
+    n = mine_metrics_classification(s->arena, m->n, model->n_groups, model->positive, m->label,
+                                    m->score, weight, metric);
+  } else if (mine__model_has_target_number(model)) {
     n = mine_metrics_regression(m->n, m->target, m->score, weight, metric);
   } else {
     n = evaluate_clusters(s, metric);
   }
-  if (s->env->status) return s->env->status;
-  mine_relation *whole;
-  MINE_TRY(mine_metrics_relation(s->env, metric, n, &whole));
-  return mine__relation_move(s->env, whole, out);
+  if (!mine_failed(s->env)) mine__metrics_list(metric, n, to);
+  return s->env->status;
 }
 
-mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *out) {
+mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *to) {
   const mine_remembered *m = &s->remembered;
-  const int k = s->model->n_classes;
+  const int k = s->model->n_groups;
   MINE_TRY(evaluate_ready(s));
-  if (s->model->task != MINE_CLASSIFICATION)
-    return mine_fail(s->env, MINE_UNSUPPORTED,
-                     "a confusion table needs a classification model; for this %s model (%s) use "
-                     "mine_evaluate",
-                     mine_task_name(s->model->task), s->model->algorithm);
+  if (!mine__model_has_classes(s->model)) return mine__confusion_refuse(s->env, s->model);
   int64_t *counts = mine_arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(s->env);
   for (int64_t i = 0; i < m->n; i++)
     counts[(int64_t)m->label[i] * k + mine_metrics_argmax(m->score + i * k, k)]++;
-  mine_relation *whole;
-  MINE_TRY(mine_confusion_relation(s->env, &s->model->classes, counts, &whole));
-  return mine__relation_move(s->env, whole, out);
+  mine__confusion_list(&s->model->groups, counts, to);
+  return s->env->status;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "../kernel/silhouette.h"
-#include "../model/prototypes.h"
 #include "scoring.h"
 
 #define SILHOUETTE_ROWS 4000 /* most rows in the sample */
@@ -27,9 +26,9 @@ static void clusters_thin(mine_sample *sample, size_t width) {
 }
 
 mine_status mine_scoring_sample(mine_scoring *s) {
-  if (s->model->kind != &mine_kind_prototypes) return MINE_OK;
-  const mine_prototypes *body = s->model->body;
-  const size_t width = (size_t)body->encoding.width;
+  const mine_kind *kind = s->model->kind;
+  if (!kind->points) return MINE_OK;
+  const size_t width = (size_t)kind->width(s->model);
   mine_sample *sample = &s->sample;
   if (!sample->point) {
     sample->step = 1;
@@ -39,14 +38,14 @@ mine_status mine_scoring_sample(mine_scoring *s) {
   }
   const mine_batch batch = {s->n, NULL, s->view};
   for (int64_t i = 0; i < s->n; i++) {
-    if (s->missing == MINE_MISSING_SKIP && s->missing_count[i] > 0) continue;
+    if (mine__scoring_skipped(s, i) || s->answers.group[i] < 0) continue;
     if (sample->seen++ % sample->step != 0) continue;
     if (sample->n == SILHOUETTE_ROWS) {
       clusters_thin(sample, width);
       if ((sample->seen - 1) % sample->step != 0) continue;
     }
-    mine_encode(&body->encoding, &batch, i, 1, sample->point + (size_t)sample->n * width);
-    sample->cluster[sample->n++] = s->cluster[i];
+    kind->points(s->model, &batch, i, 1, sample->point + (size_t)sample->n * width);
+    sample->cluster[sample->n++] = s->answers.group[i];
   }
   return MINE_OK;
 }
@@ -55,11 +54,10 @@ mine_status mine_scoring_silhouette(mine_scoring *s, double *out) {
   const mine_sample *sample = &s->sample;
   *out = NAN;
   if (sample->n < 2) return MINE_OK;
-  const mine_prototypes *body = s->model->body;
   *out = mine__silhouette(s->env, &(mine__clustered){.n = sample->n,
-                                                     .width = body->encoding.width,
+                                                     .width = s->model->kind->width(s->model),
                                                      .point = sample->point,
                                                      .cluster = sample->cluster,
-                                                     .k = body->k + 1});
+                                                     .k = s->model->n_groups + 1});
   return s->env->status;
 }

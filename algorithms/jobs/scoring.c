@@ -10,8 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "../model/metrics.h"
-
 /* ---- the plan: who is who ---------------------------------------------------------- */
 
 /* The trained id's name, else the first column; never an attribute. */
@@ -50,41 +48,60 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
 
 /* ---- open and close ------------------------------------------------------------------- */
 
+/* Whose share is the column `probability`: the class asked for, else the positive one. */
 static mine_status scoring_choose_class(mine_scoring *s) {
   const mine_cell *wanted = &s->asked.class_;
   const mine_model *model = s->model;
   s->class_ = model->positive;
   if (wanted->type == MINE_NULL) return MINE_OK;
-  if (model->task != MINE_CLASSIFICATION)
+  if (!(s->gives & MINE_GIVES_SHARE))
     return mine_fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
-                     mine_task_name(model->task));
+                     mine__model_task(model));
   char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES];
-  s->class_ = mine_class_find(&model->classes, wanted, 1);
+  s->class_ = mine_scoring_find_class(s, wanted);
   if (s->class_ >= 0) return MINE_OK;
   mine_text list;
   mine_text_open(&list, s->env->scratch);
-  for (int c = 0; c < model->n_classes && c < 20; c++) {
+  for (int c = 0; c < model->n_groups && c < 20; c++) {
     mine_cell cell;
-    mine_values_get(&model->classes, c, &cell);
+    mine__model_group(model, c + 1, &cell);
     mine_text_addf(&list, "%s%s", c ? ", " : "", mine_show_cell(other, &cell));
   }
   if (list.failed) return mine_env_status(s->env);
   return mine_fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
-                   mine_show_cell(shown, wanted), model->target_name, list.data);
+                   mine_show_cell(shown, wanted),
+                   model->target_name ? model->target_name : model->algorithm, list.data);
 }
 
-static mine_status scoring_spell_classes(mine_scoring *s) {
+/* Names of groups as text, once; a group without a name is spelled when asked for. */
+static mine_status scoring_spell_groups(mine_scoring *s) {
   mine_values_open(&s->label, s->arena);
-  for (int c = 0; c < s->model->n_classes; c++) {
+  for (int64_t g = 0; g < s->model->groups.n; g++) {
     mine_cell cell;
     mine_text text;
-    mine_values_get(&s->model->classes, c, &cell);
+    mine_values_get(&s->model->groups, g, &cell);
     mine_text_open(&text, s->env->scratch);
     mine_text_add_cell(&text, &cell);
-    if (text.failed || !mine_values_push_text(&s->label, text.bytes ? text.data : "", text.bytes))
-      return mine_env_status(s->env);
+    const int pushed =
+        cell.type == MINE_NULL
+            ? mine_values_push_null(&s->label)
+            : !text.failed &&
+                  mine_values_push_text(&s->label, text.bytes ? text.data : "", text.bytes);
+    if (!pushed) return mine_env_status(s->env);
   }
   return MINE_OK;
+}
+
+/* A model that says nothing of rows says here what it is for. */
+static mine_status scoring_refuse(const mine_scoring *s) {
+  const mine_model *model = s->model;
+  if (model->task == MINE_NEIGHBORS)
+    return mine_fail(s->env, MINE_UNSUPPORTED,
+                     "the model was trained without a target and predicts nothing; use "
+                     "mine_neighbors, or train it with target=<column>");
+  return mine_fail(s->env, MINE_UNSUPPORTED,
+                   "a %s model (%s) is not asked row by row; mine_summary tells what it is",
+                   mine__model_task(model), model->algorithm);
 }
 
 static mine_status scoring_start(mine_scoring *s, const mine__options *options) {
@@ -93,12 +110,10 @@ static mine_status scoring_start(mine_scoring *s, const mine__options *options) 
   mine_missing_options gaps;
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine_class_option_table, &s->asked));
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine_missing_option_table, &gaps));
-  if (model->task == MINE_NEIGHBORS)
-    return mine_fail(env, MINE_UNSUPPORTED,
-                     "the model was trained without a target and predicts nothing; use "
-                     "mine_neighbors, or train it with target=<column>");
+  s->gives = mine__model_gives(model);
+  if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
   s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
-  if (scoring_choose_class(s) || scoring_spell_classes(s)) return env->status;
+  if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
   s->column = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
   s->view = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
   s->want = mine__wants_of_features(s->arena, model->feature, model->n_features);
@@ -134,10 +149,6 @@ mine_status mine_scoring_open_row(mine_env *env, const mine_model *model, mine_s
   return mine_scoring_open(env, model, MINE_SCORE_SINGLE, &none, out);
 }
 
-void mine_scoring_prediction(const mine_scoring *s, mine_cell *out) {
-  mine_scoring_cell(s, 0, MINE_SCORE_PREDICTION, out);
-}
-
 void mine_scoring_close(mine_scoring *s) {
   if (!s) return;
   mine_frame_close(s->frame);
@@ -155,24 +166,31 @@ void mine_scoring_clear(mine_scoring *s) {
 
 /* ---- one batch ------------------------------------------------------------------------- */
 
+/* Room for n x width numbers of a kind of answer, if the model gives it. */
+static double *scoring_room(mine_scoring *s, unsigned given, double *old, size_t n, size_t width) {
+  if (!(s->gives & given)) return NULL;
+  if (width > 0 && n > SIZE_MAX / width) {
+    (void)mine_fail_memory(s->env, SIZE_MAX);
+    return NULL;
+  }
+  return mine_arena_block(s->arena, old, n * width, sizeof *old);
+}
+
 /* Room for the batch's results; the old content is not needed. */
 static mine_status scoring_make_room(mine_scoring *s, size_t n) {
   if (n <= s->capacity) return MINE_OK;
-  const size_t room = n + n / 8, k = (size_t)s->model->n_classes;
-  if (k > 0 && room > SIZE_MAX / k / sizeof(double)) return mine_fail_memory(s->env, SIZE_MAX);
+  const size_t room = n + n / 8;
+  const size_t groups = (size_t)s->model->n_groups, outputs = (size_t)s->model->n_outputs;
   mine_arena *a = s->arena;
+  mine_answers *out = &s->answers;
   s->capacity = 0;
   s->missing_count = mine_arena_block(a, s->missing_count, room, sizeof(int32_t));
   s->unknown_count = mine_arena_block(a, s->unknown_count, room, sizeof(int32_t));
-  if (s->model->task == MINE_CLASSIFICATION) {
-    s->probability = mine_arena_block(a, s->probability, room * k, sizeof(double));
-    s->guess = mine_arena_block(a, s->guess, room, sizeof(int32_t));
-  } else if (s->model->task == MINE_REGRESSION) {
-    s->value = mine_arena_block(a, s->value, room, sizeof(double));
-  } else {
-    s->cluster = mine_arena_block(a, s->cluster, room, sizeof(int32_t));
-    s->distance = mine_arena_block(a, s->distance, room, sizeof(double));
-  }
+  if (s->gives & MINE_GIVES_GROUP)
+    out->group = mine_arena_block(a, out->group, room, sizeof(int32_t));
+  out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
+  out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
+  out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
   if (s->env->status) return s->env->status;
   s->capacity = room;
   return MINE_OK;
@@ -180,7 +198,7 @@ static mine_status scoring_make_room(mine_scoring *s, size_t n) {
 
 /* How many attributes of each row are missing, how many never seen: when it
 ** decides something (missing=), or when somebody asks. */
-static void scoring_count_gaps(mine_scoring *s) {
+void mine__scoring_count_gaps(mine_scoring *s) {
   const size_t n = (size_t)s->n;
   int32_t *missing = s->missing_count, *unknown = s->unknown_count;
   s->counted = 1;
@@ -211,21 +229,10 @@ static mine_status scoring_refuse_missing(const mine_scoring *s) {
                    s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
 }
 
-/* Predict the s->n rows in the views. */
+/* Answer the s->n rows in the views. */
 static mine_status scoring_predict(mine_scoring *s) {
-  mine_env *env = s->env;
   const mine_batch batch = {s->n, NULL, s->view};
-  mine_scores scores = {s->probability, s->value, s->cluster, s->distance};
-  const mine_mark mark = mine_arena_mark(env->scratch);
-  const mine_status status = s->model->kind->predict(env, s->model, &batch, &scores);
-  mine_arena_rewind(env->scratch, mark);
-  if (status) return mine_env_status(env);
-  const int k = s->model->n_classes;
-  for (int64_t i = 0; s->guess && i < s->n; i++) {
-    if (i > 0 && MINE_POLL_AT(env, i)) return env->status; /* a single row asks nobody */
-    s->guess[i] = mine_metrics_argmax(s->probability + i * k, k);
-  }
-  return MINE_OK;
+  return mine__model_answer(s->env, s->model, &batch, &s->answers);
 }
 
 static mine_status scoring_look(mine_scoring *s, size_t n) {
@@ -246,7 +253,7 @@ mine_status mine_scoring_run(mine_scoring *s) {
   s->n = n;
   s->row_ready = 0;
   s->counted = 0;
-  if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
+  if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
   if (scoring_predict(s)) return env->status;
   return s->mode == MINE_SCORE_EVALUATE ? mine_scoring_remember(s) : MINE_OK;
@@ -271,114 +278,7 @@ mine_status mine_scoring_row(mine_scoring *s) {
   if (!s->row_ready && scoring_look_at_row(s)) return s->env->status;
   s->n = 1;
   s->counted = 0;
-  if (s->missing != MINE_MISSING_AUTO) scoring_count_gaps(s);
+  if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
   return scoring_predict(s);
-}
-
-/* ---- cells -------------------------------------------------------------------------------- */
-
-static void scoring_null(mine_cell *out) {
-  memset(out, 0, sizeof *out);
-}
-
-static void scoring_int(mine_cell *out, int64_t v) {
-  *out = (mine_cell){MINE_INT, 0, {v}};
-}
-
-static void scoring_real(mine_cell *out, double v) {
-  scoring_null(out);
-  if (!isfinite(v)) return;
-  out->type = MINE_REAL;
-  out->as.real = v;
-}
-
-static void scoring_prediction(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (s->guess) {
-    mine_values_get(&s->model->classes, s->guess[row], out);
-  } else if (s->value) {
-    scoring_real(out, s->value[row]);
-  } else {
-    scoring_int(out, s->cluster[row]);
-  }
-}
-
-/* The spelling of a number lives in the job until the next label is asked for. */
-static void scoring_label(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (s->guess) {
-    mine_values_get(&s->label, s->guess[row], out);
-    return;
-  }
-  const double v = s->value ? s->value[row] : s->cluster[row];
-  scoring_null(out);
-  if (!isfinite(v)) return;
-  char *buffer = ((mine_scoring *)s)->number;
-  out->as.text = mine_format_real(buffer, v, 0);
-  out->type = MINE_TEXT;
-  out->bytes = strlen(buffer);
-}
-
-/* missing=skip: a row with a gap has no prediction. */
-static int scoring_skipped(const mine_scoring *s, int64_t row) {
-  return s->missing == MINE_MISSING_SKIP && s->missing_count[row] > 0;
-}
-
-void mine_scoring_cell(const mine_scoring *s, int64_t row, mine_score_column column,
-                       mine_cell *out) {
-  const int k = s->model->n_classes;
-  scoring_null(out);
-  if (row < 0 || row >= s->n) return;
-  const int skipped = scoring_skipped(s, row);
-  switch (column) {
-    case MINE_SCORE_ID:
-      if (s->id >= 0) {
-        mine_values_get(&s->frame->ids, row, out);
-      } else {
-        scoring_int(out, s->frame->cleared + row + 1);
-      }
-      return;
-    case MINE_SCORE_PREDICTION:
-      if (!skipped) scoring_prediction(s, row, out);
-      return;
-    case MINE_SCORE_LABEL:
-      if (!skipped) scoring_label(s, row, out);
-      return;
-    case MINE_SCORE_PROBABILITY:
-      if (!skipped && s->guess && s->class_ >= 0)
-        scoring_real(out, s->probability[row * k + s->class_]);
-      return;
-    case MINE_SCORE_CONFIDENCE:
-      if (!skipped && s->guess) scoring_real(out, s->probability[row * k + s->guess[row]]);
-      return;
-    case MINE_SCORE_DISTANCE:
-      if (!skipped && s->distance) scoring_real(out, s->distance[row]);
-      return;
-    case MINE_SCORE_MISSING:
-    case MINE_SCORE_UNKNOWN:
-      if (!s->counted) scoring_count_gaps((mine_scoring *)s);
-      scoring_int(out,
-                  column == MINE_SCORE_MISSING ? s->missing_count[row] : s->unknown_count[row]);
-      return;
-  }
-}
-
-int mine_scoring_classes(const mine_scoring *s) {
-  return s->model->n_classes;
-}
-
-void mine_scoring_class(const mine_scoring *s, int which, mine_cell *out) {
-  scoring_null(out);
-  if (which >= 0 && which < s->model->n_classes) mine_values_get(&s->model->classes, which, out);
-}
-
-double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int which) {
-  const int k = s->model->n_classes;
-  if (!s->probability || row < 0 || row >= s->n || which < 0 || which >= k ||
-      scoring_skipped(s, row))
-    return NAN;
-  return s->probability[row * k + which];
-}
-
-int mine_scoring_find_class(const mine_scoring *s, const mine_cell *value) {
-  return mine_class_find(&s->model->classes, value, 1);
 }

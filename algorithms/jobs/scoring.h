@@ -14,26 +14,15 @@ typedef enum mine_scoring_mode {
   MINE_SCORE_EVALUATE /* the target is read too, for metrics             */
 } mine_scoring_mode;
 
-typedef enum mine_score_column {
-  MINE_SCORE_ID,
-  MINE_SCORE_PREDICTION,
-  MINE_SCORE_LABEL,
-  MINE_SCORE_PROBABILITY,
-  MINE_SCORE_CONFIDENCE,
-  MINE_SCORE_DISTANCE,
-  MINE_SCORE_MISSING,
-  MINE_SCORE_UNKNOWN
-} mine_score_column;
-
 /* What evaluation remembers of every row that was scored. */
 typedef struct mine_remembered {
   int64_t n, no_target;
   int32_t *label;
-  double *target, *weight, *score; /* score: n x n_classes, or n; clusters: distance */
+  double *target, *weight, *score; /* score: n x n_groups, or n; clusters: distance */
   size_t label_capacity, target_capacity, weight_capacity, score_capacity;
 } mine_remembered;
 
-/* Encoded rows for the silhouette: every step-th of the rows seen. */
+/* Rows as points for the silhouette: every step-th of the rows seen. */
 typedef struct mine_sample {
   int64_t n, seen, step;
   double *point;
@@ -46,8 +35,9 @@ struct mine_scoring {
   const mine_model *model;
   mine_scoring_mode mode;
   mine_class_options asked;
-  int missing; /* mine_missing, the model's own when not given */
-  int class_;  /* whose probability is asked for, -1: none      */
+  unsigned gives; /* MINE_GIVES_ of the model */
+  int missing;    /* mine_missing, the model's own when not given */
+  int class_;     /* whose probability is asked for, -1: none      */
   mine_frame *frame;
   int id;                /* column of the frame, -1: rows are numbered          */
   int target;            /* evaluate: column of the target                      */
@@ -57,13 +47,13 @@ struct mine_scoring {
   mine_feature_view *view;
   mine_want target_want;   /* evaluate                       */
   mine_dictionary classes; /* evaluate: labels by identity   */
-  mine_values label;       /* per class: its spelling        */
+  mine_values label;       /* per group: its spelling        */
   /* Results of the rows in the frame. */
   int64_t n;
-  size_t capacity; /* rows the arrays have room for */
-  int row_ready;   /* the short way: views and room are as they stay */
-  double *probability, *value, *distance;
-  int32_t *cluster, *guess, *missing_count, *unknown_count;
+  size_t capacity;      /* rows the arrays have room for */
+  int row_ready;        /* the short way: views and room are as they stay */
+  mine_answers answers; /* what the model gives of value, group, share, distance */
+  int32_t *missing_count, *unknown_count;
   int counted;                    /* the two counts are those of the rows in the frame */
   char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */
   mine_remembered remembered;
@@ -75,8 +65,13 @@ mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scori
                               const mine__options *options, mine_scoring **out);
 /* Score the rows now in the frame; cells are readable until the next clear. */
 mine_status mine_scoring_run(mine_scoring *scoring);
-void mine_scoring_cell(const mine_scoring *scoring, int64_t row, mine_score_column column,
-                       mine_cell *out);
+/* The columns of mine_predict, counted from 0. */
+extern const mine_answer mine__predict_answer[];
+void mine_scoring_cell(const mine_scoring *scoring, int64_t row, int column, mine_cell *out);
+/* Count the gaps and the levels never seen of each row. */
+void mine__scoring_count_gaps(mine_scoring *scoring);
+/* A row that has no answer: missing=skip, and it has a gap. */
+int mine__scoring_skipped(const mine_scoring *scoring, int64_t row);
 /* After run in MINE_SCORE_EVALUATE mode. */
 mine_status mine__scoring_metrics(mine_scoring *scoring, mine_relation *out);
 mine_status mine__scoring_confusion(mine_scoring *scoring, mine_relation *out);

@@ -47,12 +47,18 @@ static mine_status fit_frame_of_model(const mine_training *t, mine_model *model)
   model->source = fit_text(model, t->source_text);
   model->options = fit_text(model, t->canonical);
   model->missing = t->source.missing;
-  model->n_classes = t->n_classes;
+  model->n_groups = t->n_classes;
   model->positive = t->positive;
   for (int c = 0; c < t->n_classes; c++) {
     mine_cell cell;
     mine_values_get(&t->classes, c, &cell);
-    if (!mine_values_push(&model->classes, &cell)) return mine_env_status(t->env);
+    if (!mine_values_push(&model->groups, &cell)) return mine_env_status(t->env);
+  }
+  if (t->target) {
+    model->output_name = mine_arena_array(model->arena, 1, sizeof *model->output_name);
+    if (!model->output_name) return mine_env_status(t->env);
+    model->output_name[0] = model->target_name;
+    model->n_outputs = 1;
   }
   return fit_describe_features(t, model);
 }
@@ -124,22 +130,14 @@ mine_status mine_training_measure(mine_training *t, const mine_model *model, con
     if (t->weight) out->weight[i] = t->weight[row[i]];
   }
   const mine_batch batch = {n, row, t->view};
-  mine_scores scores = {classes ? out->score : NULL, classes ? NULL : out->score, NULL, NULL};
-  if (model->kind->predict(env, model, &batch, &scores)) return mine_env_status(env);
+  mine_answers answers = {.share = classes ? out->score : NULL,
+                          .value = classes ? NULL : out->score};
+  if (mine__model_answer(env, model, &batch, &answers)) return mine_env_status(env);
   out->n_metrics =
       classes ? mine_metrics_classification(arena, n, t->n_classes, t->positive, out->label,
                                             out->score, out->weight, out->metric)
               : mine_metrics_regression(n, out->target, out->score, out->weight, out->metric);
   return env->status;
-}
-
-/* Measures that single a class out say nothing when it has hardly any rows. */
-static int fit_needs_classes(const char *metric) {
-  static const char *const overall[] = {"rows", "accuracy", "log_loss", "brier"};
-  for (size_t i = 0; i < sizeof overall / sizeof overall[0]; i++) {
-    if (strcmp(metric, overall[i]) == 0) return 0;
-  }
-  return 1;
 }
 
 static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
@@ -165,7 +163,7 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
                         mine_show_cell(shown, &cell), others, (long long)rows[first],
                         FIT_LEAST_HELD);
     for (int i = 0; i < held->n_metrics; i++) {
-      if (fit_needs_classes(held->metric[i].name)) held->metric[i].value = NAN;
+      if (mine__measure_find(held->metric[i].name)->needs_classes) held->metric[i].value = NAN;
     }
   }
   mine_arena_rewind(t->env->scratch, mark);
@@ -179,7 +177,7 @@ static mine_status fit_judge(mine_training *t, mine_measured *held) {
                       "only %lld held-out rows, fewer than %d: measures are left out (NULL)",
                       (long long)held->n, FIT_LEAST_HELD);
   for (int i = 0; i < held->n_metrics; i++) {
-    if (strcmp(held->metric[i].name, "rows") != 0) held->metric[i].value = NAN;
+    if (!mine__measure_find(held->metric[i].name)->is_count) held->metric[i].value = NAN;
   }
   return t->env->status;
 }
@@ -302,23 +300,24 @@ mine_status mine_training_fit(mine_training *t, mine_model **out) {
 mine_status mine_training_assignments(mine_training *t, const mine_model *model, mine_relation *r) {
   mine_env *env = t->env;
   if (env->status) return env->status;
-  if (model->task != MINE_CLUSTERING)
+  if (model->target_name || !(mine__model_gives(model) & MINE_GIVES_GROUP))
     return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters",
-                     mine_task_name(model->task), model->algorithm);
+                     mine__model_task(model), model->algorithm);
+  const int measured = (mine__model_gives(model) & MINE_GIVES_DISTANCE) != 0;
   mine_arena *arena = mine_arena_open(env);
   if (!arena) return mine_env_status(env);
   int32_t *cluster = mine_arena_zeros(arena, (size_t)t->n, sizeof *cluster);
   double *distance = mine_arena_zeros(arena, (size_t)t->n, sizeof *distance);
   const mine_batch batch = {t->n, t->row, t->view};
-  mine_scores scores = {NULL, NULL, cluster, distance};
-  if (!env->status) (void)model->kind->predict(env, model, &batch, &scores);
+  mine_answers answers = {.group = cluster, .distance = measured ? distance : NULL};
+  mine__model_answer(env, model, &batch, &answers);
   for (int64_t row = 0, i = 0; !env->status && row < t->frame->rows; row++) {
     mine_cell id = {MINE_INT, 0, {row + 1}};
     if (t->roles.id >= 0) mine_values_get(&t->frame->ids, row, &id);
     mine_row_cell(r, &id);
     if (i < t->n && t->row[i] == row) {
       mine_row_int(r, cluster[i]);
-      mine_row_real(r, distance[i]);
+      mine_row_real(r, measured ? distance[i] : (double)NAN);
       i++;
     } else {
       mine_row_null(r);

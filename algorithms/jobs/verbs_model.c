@@ -6,12 +6,9 @@
 
 #include "verb.h"
 
-/* The part is called as the verb, without "mine_". */
+/* Which part is said by the verb itself. */
 static mine_status model_run(mine_job *job, mine_relation *out) {
-  mine_relation *whole;
-  const char *part = job->verb->name + strlen("mine_");
-  MINE_TRY(mine_model_relation(job->env, mine__job_model(job, MINE_ARG_MODEL), part, &whole));
-  return mine__relation_move(job->env, whole, out);
+  return mine__model_list(job->env, mine__job_model(job, MINE_ARG_MODEL), job->verb->name, out);
 }
 
 #define MODEL_ARGUMENT \
@@ -120,16 +117,14 @@ const mine_verb mine_verb_importance = {
 /* ---- mine_export ------------------------------------------------------------------------- */
 
 static mine_status export_run(mine_job *job, mine_relation *out) {
-  const char *format = mine__job_text(job, MINE_ARG_TEXT);
   const char *name = mine__job_text(job, MINE_ARG_MODEL);
-  mine_relation *whole;
-  if (!mine__same_word(format, "call")) {
-    return mine_fail(job->env, MINE_OPTION, "there is no format '%.60s'; the formats are: call",
-                     format);
-  }
-  MINE_TRY(mine_model_call(job->env, mine__job_model(job, MINE_ARG_MODEL), name ? name : "model",
-                           &whole));
-  return mine__relation_move(job->env, whole, out);
+  mine_text text;
+  mine_text_open(&text, job->env->scratch);
+  MINE_TRY(mine__model_write(job->env, mine__job_model(job, MINE_ARG_MODEL),
+                             mine__job_text(job, MINE_ARG_TEXT), name ? name : "model", &text));
+  mine_row_bytes(out, text.data, text.bytes);
+  mine_relation_end_row(out);
+  return mine_env_status(job->env);
 }
 
 static const mine_answer export_answer[] = {

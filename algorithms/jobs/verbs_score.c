@@ -59,26 +59,8 @@ static const mine_option_set score_options[] = {
 /* ---- mine_predict --------------------------------------------------------------------- */
 
 static void predict_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
-  static const mine_score_column columns[] = {
-      MINE_SCORE_ID,         MINE_SCORE_PREDICTION, MINE_SCORE_LABEL,   MINE_SCORE_PROBABILITY,
-      MINE_SCORE_CONFIDENCE, MINE_SCORE_DISTANCE,   MINE_SCORE_MISSING, MINE_SCORE_UNKNOWN};
-  mine_scoring_cell(score_of(job)->scoring, row, columns[column], out);
+  mine_scoring_cell(score_of(job)->scoring, row, column, out);
 }
-
-static const mine_answer predict_answer[] = {
-    {"id", MINE_ANSWER_ANY, 1, "of the row"},
-    {"prediction", MINE_ANSWER_ANY, 1,
-     "the class, the number or the cluster; a class comes back as it went in"},
-    {"label", MINE_ANSWER_TEXT, 1, "the prediction as text"},
-    {"probability", MINE_ANSWER_REAL, 0,
-     "of the positive class, or of the option class; NULL when there are more than two classes "
-     "and no class"},
-    {"confidence", MINE_ANSWER_REAL, 0, "probability of the predicted class"},
-    {"distance", MINE_ANSWER_REAL, 0, "to the nearest centre (clusters)"},
-    {"missing", MINE_ANSWER_INTEGER, 0, "how many features had no value"},
-    {"unknown", MINE_ANSWER_INTEGER, 0, "how many features had a category that training never saw"},
-    {0},
-};
 
 const mine_verb mine_verb_predict = {
     .name = "mine_predict",
@@ -95,7 +77,7 @@ const mine_verb mine_verb_predict = {
         "FROM mine_predict(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 3;",
     .argument = SCORE_ARGUMENTS,
     .required = 2,
-    .answer = predict_answer,
+    .answer = mine__predict_answer,
     .options = score_options,
     .reads = "an id, then attributes",
     .state_bytes = sizeof(score_state),
@@ -128,7 +110,7 @@ static void probabilities_cell(const mine_job *job, int64_t row, int column, min
   const int64_t scored = row / classes;
   const int which = (int)(row % classes);
   if (column == 0) {
-    mine_scoring_cell(scoring, scored, MINE_SCORE_ID, out);
+    mine_scoring_cell(scoring, scored, 0, out);
   } else if (column == 1) {
     mine_scoring_class(scoring, which, out);
   } else {
@@ -173,10 +155,8 @@ static mine_status evaluate_open(mine_job *job) {
   return mine__job_text(job, MINE_ARG_SOURCE) ? score_begin(job, MINE_SCORE_EVALUATE) : MINE_OK;
 }
 
-static mine_status evaluate_held(mine_job *job, const char *part, mine_relation *out) {
-  mine_relation *whole;
-  MINE_TRY(mine_model_relation(job->env, mine__job_model(job, MINE_ARG_MODEL), part, &whole));
-  return mine__relation_move(job->env, whole, out);
+static mine_status evaluate_held(mine_job *job, mine_relation *out) {
+  return mine__model_list(job->env, mine__job_model(job, MINE_ARG_MODEL), job->verb->name, out);
 }
 
 static mine_status evaluate_score(mine_job *job) {
@@ -187,13 +167,13 @@ static mine_status evaluate_score(mine_job *job) {
 }
 
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
-  if (!score_of(job)->scoring) return evaluate_held(job, "metrics", out);
+  if (!score_of(job)->scoring) return evaluate_held(job, out);
   MINE_TRY(evaluate_score(job));
   return mine__scoring_metrics(score_of(job)->scoring, out);
 }
 
 static mine_status confusion_run(mine_job *job, mine_relation *out) {
-  if (!score_of(job)->scoring) return evaluate_held(job, "confusion", out);
+  if (!score_of(job)->scoring) return evaluate_held(job, out);
   MINE_TRY(evaluate_score(job));
   return mine__scoring_confusion(score_of(job)->scoring, out);
 }

@@ -10,9 +10,19 @@
 **     8  total length          (header included)
 **     8  checksum              (XXH3-64 of everything after the header, seeded
 **                               with that of the 24 bytes before it)
-**   common part: kind's body version, algorithm, task, names, features,
-**     classes, report, metrics, held-out rows
+**   common part
+**     kind's body version, algorithm, task, names, options
+**     schema: what is read (attributes, columns of events), what is said (groups,
+**       outputs)
+**     report, metrics, held-out rows
 **   body: length, then what the kind's save() wrote
+**
+** A model inside another is its length, its kind's tag, common part and body.
+**
+** Format 1 (0.1.0) had the task as a number, at least one attribute, no columns of
+** events, no outputs, and groups only as classes.  In format 2 the task is a word: one
+** that this build does not know is kept, and what the model can do follows from its
+** schema and kind.
 **
 ** The checksum finds accidents, not malice: anybody can recompute it.  So every
 ** count is bounded by the bytes that are left, every index, order and number is
@@ -28,7 +38,7 @@
 #include "metrics.h"
 #include "model.h"
 
-#define ENVELOPE_VERSION 1u
+#define ENVELOPE_VERSION 2u
 static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 
 /* ---- writing -------------------------------------------------------------------- */
@@ -45,6 +55,7 @@ static void envelope_write_values(mine_writer *w, const mine_values *values) {
 static void envelope_write_feature(mine_writer *w, const mine_feature *feature) {
   mine_write_string(w, feature->name);
   mine_write_string(w, feature->why);
+  mine_write_string(w, feature->reading);
   mine_write_u8(w, (uint8_t)feature->type);
   mine_write_u8(w, (uint8_t)(feature->all_integers != 0));
   mine_write_i64(w, feature->missing);
@@ -58,24 +69,37 @@ static void envelope_write_feature(mine_writer *w, const mine_feature *feature) 
   }
 }
 
-static void envelope_write_held(mine_writer *w, const mine_model *model) {
-  const int64_t n = model->held_label || model->held_target ? model->held_rows : 0;
-  mine_write_u64(w, (uint64_t)n);
-  const int classes = model->task == MINE_CLASSIFICATION;
-  const int64_t scores = classes ? n * model->n_classes : n;
-  if (n > 0 && classes) mine_write_i32s(w, model->held_label, (size_t)n);
-  if (n > 0 && !classes) mine_write_reals(w, model->held_target, (size_t)n);
-  for (int64_t i = 0; i < scores; i++) {
-    uint32_t bits;
-    memcpy(&bits, &model->held_score[i], sizeof bits);
-    mine_write_u32(w, bits);
+static void envelope_write_schema(mine_writer *w, const mine_model *model) {
+  mine_write_u64(w, (uint64_t)model->n_features);
+  for (int f = 0; f < model->n_features; f++)
+    envelope_write_feature(w, &model->feature[f]);
+  mine_write_u64(w, (uint64_t)model->n_reads);
+  for (int i = 0; i < model->n_reads; i++) {
+    mine_write_string(w, model->read[i].want);
+    mine_write_string(w, model->read[i].column);
+    mine_write_string(w, model->read[i].reading);
   }
+  mine_write_u64(w, (uint64_t)model->n_outputs);
+  for (int o = 0; o < model->n_outputs; o++)
+    mine_write_string(w, model->output_name[o]);
+  envelope_write_values(w, &model->groups);
+  mine_write_i32(w, model->positive);
+}
+
+static void envelope_write_held(mine_writer *w, const mine_model *model) {
+  const size_t n = model->held_label || model->held_target ? (size_t)model->held_rows : 0;
+  mine_write_u64(w, (uint64_t)n);
+  if (n == 0) return;
+  const int classes = mine__model_has_classes(model);
+  if (classes) mine_write_i32s(w, model->held_label, n);
+  if (!classes) mine_write_reals(w, model->held_target, n);
+  mine_write_floats(w, model->held_score, classes ? n * (size_t)model->n_groups : n);
 }
 
 static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine_write_u32(w, model->kind->version);
   mine_write_string(w, model->algorithm);
-  mine_write_u32(w, (uint32_t)model->task);
+  mine_write_string(w, mine__model_task(model));
   mine_write_string(w, model->id_name);
   mine_write_string(w, model->target_name);
   mine_write_string(w, model->weight_name);
@@ -83,11 +107,7 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine_write_string(w, model->options);
   mine_write_i64(w, model->rows);
   mine_write_u8(w, (uint8_t)model->missing);
-  mine_write_u64(w, (uint64_t)model->n_features);
-  for (int f = 0; f < model->n_features; f++)
-    envelope_write_feature(w, &model->feature[f]);
-  envelope_write_values(w, &model->classes);
-  mine_write_i32(w, model->positive);
+  envelope_write_schema(w, model);
   envelope_write_values(w, &model->note_item);
   envelope_write_values(w, &model->note_name);
   envelope_write_values(w, &model->note_detail);
@@ -110,20 +130,37 @@ static uint64_t envelope_checksum(const void *bytes, size_t n) {
   return XXH3_64bits_withSeed(at + MINE_MODEL_HEADER, n - MINE_MODEL_HEADER, seed);
 }
 
+/* A length of 8 bytes at `at` becomes that of what has been written after it. */
+static void envelope_close_length(mine_writer *w, size_t at) {
+  if (!w->text.failed) envelope_put_u64(w->text.data + at, w->text.bytes - at - 8);
+}
+
+static void envelope_write_rest(mine_writer *w, const mine_model *model) {
+  envelope_write_common(w, model);
+  const size_t length_at = w->text.bytes;
+  mine_write_u64(w, 0);
+  model->kind->save(model, w);
+  envelope_close_length(w, length_at);
+}
+
 void mine_envelope_write(const mine_model *model, mine_writer *w) {
   mine_text_add(&w->text, envelope_magic, sizeof envelope_magic);
   mine_write_u32(w, ENVELOPE_VERSION);
   mine_write_u32(w, model->kind->tag);
   mine_write_u64(w, 0);
   mine_write_u64(w, 0);
-  envelope_write_common(w, model);
-  const size_t length_at = w->text.bytes;
-  mine_write_u64(w, 0);
-  model->kind->save(model, w);
+  envelope_write_rest(w, model);
   if (w->text.failed) return;
-  envelope_put_u64(w->text.data + length_at, w->text.bytes - length_at - 8);
   envelope_put_u64(w->text.data + 16, w->text.bytes);
   envelope_put_u64(w->text.data + 24, envelope_checksum(w->text.data, w->text.bytes));
+}
+
+void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
+  const size_t length_at = w->text.bytes;
+  mine_write_u64(w, 0);
+  mine_write_u32(w, member->kind->tag);
+  envelope_write_rest(w, member);
+  envelope_close_length(w, length_at);
 }
 
 /* ---- reading -------------------------------------------------------------------- */
@@ -177,11 +214,12 @@ static double envelope_read_statistic(mine_reader *r) {
   return v;
 }
 
-static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
+static void envelope_read_feature(mine_reader *r, uint32_t format, mine_feature *feature) {
   feature->name = mine_read_string(r);
   if (mine_reader_ok(r) && !feature->name) mine_reader_bad(r, "a feature's name");
   feature->why = mine_read_string(r);
   if (!feature->why) feature->why = "";
+  if (format > 1) feature->reading = mine_read_string(r);
   const uint8_t type = mine_read_u8(r);
   feature->all_integers = mine_read_u8(r) != 0;
   feature->missing = mine_read_i64(r);
@@ -205,15 +243,15 @@ static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
 
 #define ENVELOPE_LEAST_FEATURE 26 /* bytes: two strings, type, flag, missing, a count */
 
-static void envelope_read_features(mine_reader *r, mine_model *model) {
+static void envelope_read_features(mine_reader *r, uint32_t format, mine_model *model) {
   const size_t n = mine_read_count(r, ENVELOPE_LEAST_FEATURE);
-  if (n < 1 || n > INT32_MAX) mine_reader_bad(r, "the number of features");
+  if (n > INT32_MAX || (n < 1 && format == 1)) mine_reader_bad(r, "the number of features");
   if (!mine_reader_ok(r)) return;
   model->feature = mine_arena_zeros(r->arena, n, sizeof *model->feature);
   mine_dictionary names;
   if (!model->feature || !mine_dictionary_open(&names, r->env->scratch)) return;
   for (size_t f = 0; f < n && mine_reader_ok(r); f++) {
-    envelope_read_feature(r, &model->feature[f]);
+    envelope_read_feature(r, format, &model->feature[f]);
     if (!mine_reader_ok(r)) return;
     mine_cell name = {MINE_TEXT, strlen(model->feature[f].name), {0}};
     name.as.text = model->feature[f].name;
@@ -221,6 +259,44 @@ static void envelope_read_features(mine_reader *r, mine_model *model) {
       mine_reader_bad(r, "a feature's name, which is there twice");
     model->n_features = (int)f + 1;
   }
+}
+
+#define ENVELOPE_LEAST_READ   12 /* bytes: three strings */
+#define ENVELOPE_LEAST_OUTPUT 4
+
+static void envelope_read_reads(mine_reader *r, mine_model *model) {
+  const size_t n = mine_read_count(r, ENVELOPE_LEAST_READ);
+  if (n > INT32_MAX) mine_reader_bad(r, "the number of columns");
+  if (!mine_reader_ok(r) || n == 0) return;
+  model->read = mine_arena_zeros(r->arena, n, sizeof *model->read);
+  if (!model->read) return;
+  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+    model->read[i].want = envelope_read_name(r, "what a column is for");
+    model->read[i].column = envelope_read_name(r, "a column's name");
+    model->read[i].reading = mine_read_string(r);
+    model->n_reads = (int)i + 1;
+  }
+}
+
+static void envelope_read_outputs(mine_reader *r, mine_model *model) {
+  const size_t n = mine_read_count(r, ENVELOPE_LEAST_OUTPUT);
+  if (n > INT32_MAX) mine_reader_bad(r, "the number of outputs");
+  if (!mine_reader_ok(r) || n == 0) return;
+  model->output_name = mine_arena_zeros(r->arena, n, sizeof *model->output_name);
+  if (!model->output_name) return;
+  for (size_t o = 0; o < n && mine_reader_ok(r); o++) {
+    model->output_name[o] = envelope_read_name(r, "an output's name");
+    model->n_outputs = (int)o + 1;
+  }
+}
+
+/* Until format 2 a regression had its target for its one output. */
+static void envelope_old_output(mine_reader *r, mine_model *model) {
+  if (model->task != MINE_REGRESSION) return;
+  model->output_name = mine_arena_zeros(r->arena, 1, sizeof *model->output_name);
+  if (!model->output_name) return;
+  model->output_name[0] = model->target_name;
+  model->n_outputs = 1;
 }
 
 static void envelope_read_metrics(mine_reader *r, mine_model *model) {
@@ -240,9 +316,9 @@ static void envelope_read_metrics(mine_reader *r, mine_model *model) {
 static void envelope_read_held(mine_reader *r, mine_model *model) {
   const size_t n = mine_read_count(r, 8);
   if (n == 0) return;
-  const int classes = model->task == MINE_CLASSIFICATION;
-  if (!classes && model->task != MINE_REGRESSION) mine_reader_bad(r, "held-out rows");
-  const size_t width = classes ? (size_t)model->n_classes : 1;
+  const int classes = mine__model_has_classes(model);
+  if (!classes && !mine__model_has_target_number(model)) mine_reader_bad(r, "held-out rows");
+  const size_t width = classes ? (size_t)model->n_groups : 1;
   const size_t left = (size_t)(r->end - r->at);
   if (n > left / 4 / width) mine_reader_bad(r, "the number of held-out rows");
   if (!mine_reader_ok(r)) return;
@@ -251,42 +327,76 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
   } else {
     model->held_target = mine_read_reals(r, n, 1);
   }
-  model->held_score = mine_arena_array(r->arena, n * width, sizeof(float));
-  if (!model->held_score || !mine_reader_ok(r)) return;
-  for (size_t i = 0; i < n * width; i++) {
-    const uint32_t bits = mine_read_u32(r);
-    memcpy(&model->held_score[i], &bits, sizeof bits);
+  model->held_score = mine_read_floats(r, n * width);
+  for (size_t i = 0; mine_reader_ok(r) && i < n * width; i++) {
     if (!isfinite(model->held_score[i])) mine_reader_bad(r, "a held-out score");
   }
   for (size_t i = 0; classes && i < n && mine_reader_ok(r); i++) {
-    if (model->held_label[i] < 0 || model->held_label[i] >= model->n_classes)
+    if (model->held_label[i] < 0 || model->held_label[i] >= model->n_groups)
       mine_reader_bad(r, "a held-out label");
   }
   model->held_rows = (int64_t)n;
 }
 
-static void envelope_read_task(mine_reader *r, mine_model *model) {
-  const uint32_t task = mine_read_u32(r);
-  if (task != MINE_CLASSIFICATION && task != MINE_REGRESSION && task != MINE_CLUSTERING &&
-      task != MINE_NEIGHBORS)
-    mine_reader_bad(r, "the task");
-  model->task = (mine_task_kind)task;
+static void envelope_read_task(mine_reader *r, uint32_t format, mine_model *model) {
+  if (format == 1) {
+    const uint32_t task = mine_read_u32(r);
+    if (task != MINE_CLASSIFICATION && task != MINE_REGRESSION && task != MINE_CLUSTERING &&
+        task != MINE_NEIGHBORS)
+      mine_reader_bad(r, "the task");
+    model->task = (mine_task_kind)task;
+    return;
+  }
+  const char *name = envelope_read_name(r, "the task");
+  model->task = mine__task_find(name);
+  if (model->task == 0) model->task_name = name;
 }
 
-static void envelope_read_classes(mine_reader *r, mine_model *model) {
-  envelope_read_values(r, &model->classes, 1);
+/* Classes are sorted and all there; clusters have names, or some have, or none. */
+static void envelope_read_groups(mine_reader *r, mine_model *model) {
+  const int classes = model->target_name != NULL;
+  envelope_read_values(r, &model->groups, classes);
   model->positive = mine_read_i32(r);
-  const int64_t n = model->classes.n;
-  const int wanted = model->task == MINE_CLASSIFICATION;
-  if (n > INT32_MAX || (wanted ? n < 2 : n != 0)) mine_reader_bad(r, "the number of classes");
+  const int64_t n = model->groups.n;
+  if (n > INT32_MAX || (classes && n == 1)) mine_reader_bad(r, "the number of classes");
   if (model->positive < -1 || model->positive >= n) mine_reader_bad(r, "the positive class");
-  model->n_classes = (int)n;
+  model->n_groups = (int)n;
 }
 
-static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
+/* What the tasks that we know promise; of others the kind must say what it can. */
+static const char *envelope_check_schema(const mine_model *model) {
+  const int target = model->target_name != NULL, groups = model->n_groups > 0;
+  switch (model->task) {
+    case MINE_CLASSIFICATION:
+      return !target ? "the target" : !groups ? "the number of classes" : NULL;
+    case MINE_REGRESSION:
+      if (!target || model->n_outputs == 0) return "the target";
+      return groups ? "the number of classes" : NULL;
+    case MINE_CLUSTERING:
+      return target ? "the target" : model->n_outputs > 0 ? "the number of outputs" : NULL;
+    case MINE_NEIGHBORS:
+      if (target) return "the target";
+      return groups                 ? "the number of classes"
+             : model->n_outputs > 0 ? "the number of outputs"
+                                    : NULL;
+  }
+  return NULL;
+}
+
+static void envelope_read_schema(mine_reader *r, uint32_t format, mine_model *model) {
+  if (mine_reader_ok(r)) envelope_read_features(r, format, model);
+  if (mine_reader_ok(r) && format > 1) envelope_read_reads(r, model);
+  if (mine_reader_ok(r) && format > 1) envelope_read_outputs(r, model);
+  if (mine_reader_ok(r) && format == 1) envelope_old_output(r, model);
+  if (mine_reader_ok(r)) envelope_read_groups(r, model);
+  const char *problem = mine_reader_ok(r) ? envelope_check_schema(model) : NULL;
+  if (problem) mine_reader_bad(r, problem);
+}
+
+static uint32_t envelope_read_common(mine_reader *r, uint32_t format, mine_model *model) {
   const uint32_t body_version = mine_read_u32(r);
   model->algorithm = envelope_read_name(r, "the algorithm's name");
-  envelope_read_task(r, model);
+  envelope_read_task(r, format, model);
   model->id_name = mine_read_string(r);
   model->target_name = mine_read_string(r);
   model->weight_name = mine_read_string(r);
@@ -296,15 +406,43 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   model->missing = mine_read_u8(r);
   if (model->missing > 2) mine_reader_bad(r, "the treatment of missing values");
   if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
-  const int supervised = model->task == MINE_CLASSIFICATION || model->task == MINE_REGRESSION;
-  if (mine_reader_ok(r) && supervised != (model->target_name != NULL))
-    mine_reader_bad(r, "the target");
-  if (mine_reader_ok(r)) envelope_read_features(r, model);
-  if (mine_reader_ok(r)) envelope_read_classes(r, model);
+  envelope_read_schema(r, format, model);
   if (mine_reader_ok(r)) envelope_read_notes(r, model);
   if (mine_reader_ok(r)) envelope_read_metrics(r, model);
   if (mine_reader_ok(r)) envelope_read_held(r, model);
   return body_version;
+}
+
+static const char envelope_is_newer[] = "newer";
+
+/* Common part and body of a model whose kind is known, to the end of the bytes. */
+static void envelope_read_rest(mine_reader *r, uint32_t format, mine_model *model) {
+  const uint32_t version = envelope_read_common(r, format, model);
+  if (mine_reader_ok(r) && version > model->kind->version) mine_reader_bad(r, envelope_is_newer);
+  if (mine_read_u64(r) != (uint64_t)(r->end - r->at)) mine_reader_bad(r, "the length of the body");
+  if (mine_reader_ok(r)) model->kind->load(r, model, version);
+  if (mine_reader_ok(r) && r->at != r->end) mine_reader_bad(r, "bytes after the end");
+}
+
+mine_model *mine__envelope_read_member(mine_reader *r) {
+  const size_t n = mine_read_count(r, 1);
+  if (r->depth + 1 >= MINE_MODELS_DEEPEST) mine_reader_bad(r, "models too many deep");
+  if (!mine_reader_ok(r)) return NULL;
+  mine_model *model = mine_arena_zeros(r->arena, 1, sizeof *model);
+  if (!model) {
+    mine_reader_bad(r, "memory");
+    return NULL;
+  }
+  mine__model_begin(model, r->arena);
+  mine_reader inner = *r;
+  inner.end = r->at + n;
+  inner.depth++;
+  model->kind = mine_kind_by_tag(mine_read_u32(&inner));
+  if (mine_reader_ok(&inner) && !model->kind) mine_reader_bad(&inner, envelope_is_newer);
+  if (mine_reader_ok(&inner)) envelope_read_rest(&inner, ENVELOPE_VERSION, model);
+  r->at = inner.end;
+  if (inner.problem) mine_reader_bad(r, inner.problem);
+  return mine_reader_ok(r) ? model : NULL;
 }
 
 static uint64_t envelope_get(const uint8_t *at, int bytes) {
@@ -349,17 +487,9 @@ mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n, mine_
   mine_reader r = {.env = env, .arena = model->arena};
   r.at = (const uint8_t *)bytes + MINE_MODEL_HEADER;
   r.end = (const uint8_t *)bytes + n;
-  const uint32_t version = envelope_read_common(&r, model);
-  if (mine_reader_ok(&r) && version > model->kind->version) return envelope_newer(env);
-  if (mine_read_u64(&r) != (uint64_t)(r.end - r.at)) mine_reader_bad(&r, "the length of the body");
-  if (mine_reader_ok(&r)) model->kind->load(&r, model, version);
-  if (mine_reader_ok(&r) && r.at != r.end) mine_reader_bad(&r, "bytes after the end");
+  envelope_read_rest(&r, (uint32_t)envelope_get((const uint8_t *)bytes + 8, 4), model);
   mine_arena_rewind(env->scratch, mark);
-  if (env->status) return env->status;
-  if (!mine_reader_ok(&r)) return envelope_corrupt(env, r.problem);
-  void *copy = mine_arena_array(model->arena, n, 1);
-  if (!copy) return mine_env_status(env);
-  model->bytes = memcpy(copy, bytes, n);
-  model->n_bytes = n;
-  return MINE_OK;
+  if (mine_failed(env)) return env->status;
+  if (r.problem == envelope_is_newer) return envelope_newer(env);
+  return mine_reader_ok(&r) ? MINE_OK : envelope_corrupt(env, r.problem);
 }

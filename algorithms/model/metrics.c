@@ -26,6 +26,10 @@ static double metrics_ratio(double a, double b) {
   return b > 0 ? a / b : (double)NAN;
 }
 
+static void metrics_add(mine_metric *metric, int *k, mine_measure_id id, double value) {
+  metric[(*k)++] = (mine_metric){mine_measures[id].name, value};
+}
+
 /* ---- one positive class: ranks ------------------------------------------------ */
 
 /* Rows of one score: the weight of positives and negatives among them. */
@@ -215,19 +219,17 @@ int mine_metrics_classification(mine_arena *arena, int64_t n, int n_classes, int
     recall = metrics_ratio(m.hit[positive], m.actual[positive]);
     f1 = metrics_ratio(2 * m.hit[positive], m.actual[positive] + m.predicted[positive]);
   }
-  metric[k++] = (mine_metric){"rows", (double)n};
-  metric[k++] = (mine_metric){"accuracy", metrics_ratio(m.correct, m.total)};
-  metric[k++] = (mine_metric){"balanced_accuracy", metrics_balanced(&m, n_classes)};
-  if (ranked) metric[k++] = (mine_metric){"auc", ranks.auc};
-  metric[k++] = (mine_metric){"log_loss", metrics_ratio(m.log_loss, m.total)};
-  metric[k++] = (mine_metric){"brier", metrics_ratio(m.brier, m.total)};
-  metric[k++] = (mine_metric){"precision", precision};
-  metric[k++] = (mine_metric){"recall", recall};
-  metric[k++] = (mine_metric){"f1", f1};
-  if (ranked) {
-    metric[k++] = (mine_metric){"gini", 2 * ranks.auc - 1};
-    metric[k++] = (mine_metric){"top_decile_lift", ranks.top_decile_lift};
-  }
+  metrics_add(metric, &k, MINE_MEASURE_ROWS, (double)n);
+  metrics_add(metric, &k, MINE_MEASURE_ACCURACY, metrics_ratio(m.correct, m.total));
+  metrics_add(metric, &k, MINE_MEASURE_BALANCED_ACCURACY, metrics_balanced(&m, n_classes));
+  if (ranked) metrics_add(metric, &k, MINE_MEASURE_AUC, ranks.auc);
+  metrics_add(metric, &k, MINE_MEASURE_LOG_LOSS, metrics_ratio(m.log_loss, m.total));
+  metrics_add(metric, &k, MINE_MEASURE_BRIER, metrics_ratio(m.brier, m.total));
+  metrics_add(metric, &k, MINE_MEASURE_PRECISION, precision);
+  metrics_add(metric, &k, MINE_MEASURE_RECALL, recall);
+  metrics_add(metric, &k, MINE_MEASURE_F1, f1);
+  if (ranked) metrics_add(metric, &k, MINE_MEASURE_GINI, 2 * ranks.auc - 1);
+  if (ranked) metrics_add(metric, &k, MINE_MEASURE_TOP_DECILE_LIFT, ranks.top_decile_lift);
   mine_arena_rewind(arena, mark);
   return k;
 }
@@ -249,9 +251,10 @@ int mine_metrics_regression(int64_t n, const double *target, const double *value
     const double w = weight ? weight[i] : 1, from = target[i] - mean;
     spread += w * from * from;
   }
-  metric[0] = (mine_metric){"rows", (double)n};
-  metric[1] = (mine_metric){"rmse", sqrt(metrics_ratio(squared, total))};
-  metric[2] = (mine_metric){"mae", metrics_ratio(absolute, total)};
-  metric[3] = (mine_metric){"r2", 1 - metrics_ratio(squared, spread)};
-  return 4;
+  int k = 0;
+  metrics_add(metric, &k, MINE_MEASURE_ROWS, (double)n);
+  metrics_add(metric, &k, MINE_MEASURE_RMSE, sqrt(metrics_ratio(squared, total)));
+  metrics_add(metric, &k, MINE_MEASURE_MAE, metrics_ratio(absolute, total));
+  metrics_add(metric, &k, MINE_MEASURE_R2, 1 - metrics_ratio(squared, spread));
+  return k;
 }

@@ -1,16 +1,15 @@
 /*
-** metrics.h -- how good predictions are: the measures of mine_evaluate.
+** metrics.h -- how good predictions are: the measures of mine_evaluate, which
+** measures.h lists.
 **
-** Classification (probability: n x n_classes): rows, accuracy,
-** balanced_accuracy, log_loss; with a positive class of two also auc (ties
-** count one half), brier, precision, recall, f1, gini (2 auc - 1),
-** top_decile_lift; with more classes macro precision, recall, f1 and brier as
-** the mean squared error over classes.  Regression: rows, rmse, mae, r2.
-** An undefined measure is NAN.
+** With a positive class of two, precision, recall, f1 and brier are of that class, and
+** there are auc, gini and top_decile_lift; with more classes they are macro
+** averages, and brier is the mean over the classes.  An undefined measure is NAN.
 */
 #ifndef MINE_MODEL_METRICS_H
 #define MINE_MODEL_METRICS_H
 
+#include "measures.h"
 #include "model.h"
 
 #define MINE_MAX_METRICS 16
@@ -30,11 +29,11 @@ int mine_metrics_argmax(const double *probability, int n_classes);
 double mine_metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
                         const double *score, const double *weight);
 
-/* (metric, value) and (actual, predicted, rows); counts: classes x classes,
-** row = actual.  All pairs are listed, zeros too. */
-mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int n,
-                                  mine_relation **out);
-mine_status mine_confusion_relation(mine_env *env, const mine_values *classes,
-                                    const int64_t *counts, mine_relation **out);
+/* The rows of mine_evaluate and mine_confusion.  counts: classes x classes, row = actual;
+** all pairs are listed, zeros too. */
+void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to);
+void mine__confusion_list(const mine_values *classes, const int64_t *counts, mine_relation *to);
+/* The sentence for a model whose groups are no classes. */
+mine_status mine__confusion_refuse(mine_env *env, const mine_model *model);
 
 #endif

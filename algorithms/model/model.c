@@ -14,23 +14,40 @@
 
 #include "metrics.h"
 
+static const struct {
+  mine_task_kind task;
+  const char *name;
+} model_tasks[] = {{MINE_CLASSIFICATION, "classification"},
+                   {MINE_REGRESSION, "regression"},
+                   {MINE_CLUSTERING, "clustering"},
+                   {MINE_NEIGHBORS, "neighbors"}};
+#define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
+
 const char *mine_task_name(mine_task_kind task) {
-  switch (task) {
-    case MINE_CLASSIFICATION:
-      return "classification";
-    case MINE_REGRESSION:
-      return "regression";
-    case MINE_CLUSTERING:
-      return "clustering";
-    case MINE_NEIGHBORS:
-      return "neighbors";
-    case MINE_ASSOCIATION:
-      return "association";
+  for (size_t i = 0; i < MODEL_TASKS; i++) {
+    if (model_tasks[i].task == task) return model_tasks[i].name;
   }
   return "unknown";
 }
 
+mine_task_kind mine__task_find(const char *name) {
+  for (size_t i = 0; i < MODEL_TASKS; i++) {
+    if (strcmp(model_tasks[i].name, name) == 0) return model_tasks[i].task;
+  }
+  return (mine_task_kind)0;
+}
+
 /* ---- life ------------------------------------------------------------------- */
+
+void mine__model_begin(mine_model *model, mine_arena *arena) {
+  model->arena = arena;
+  atomic_init(&model->references, 1);
+  model->positive = -1;
+  mine_values_open(&model->groups, arena);
+  mine_values_open(&model->note_item, arena);
+  mine_values_open(&model->note_name, arena);
+  mine_values_open(&model->note_detail, arena);
+}
 
 mine_status mine_model_empty(mine_env *env, mine_model **out) {
   *out = NULL;
@@ -41,13 +58,7 @@ mine_status mine_model_empty(mine_env *env, mine_model **out) {
     mine_arena_close(arena);
     return mine_env_status(env);
   }
-  model->arena = arena;
-  atomic_init(&model->references, 1);
-  model->positive = -1;
-  mine_values_open(&model->classes, arena);
-  mine_values_open(&model->note_item, arena);
-  mine_values_open(&model->note_name, arena);
-  mine_values_open(&model->note_detail, arena);
+  mine__model_begin(model, arena);
   *out = model;
   return MINE_OK;
 }
@@ -58,7 +69,21 @@ void mine_model_retain(mine_model *model) {
 
 void mine_model_free(mine_model *model) {
   if (!model || atomic_fetch_sub(&model->references, 1) > 1) return;
+  for (int i = 0; i < model->n_members; i++)
+    mine_model_free(model->member[i]);
   mine_arena_close(model->arena);
+}
+
+mine_status mine__model_adopt(mine_env *env, mine_model *model, mine_model *member) {
+  const size_t n = (size_t)model->n_members + 1;
+  mine_model **room = mine_arena_block(model->arena, model->member, n, sizeof(mine_model *));
+  if (!room) {
+    mine_model_free(member);
+    return mine_env_status(env);
+  }
+  room[model->n_members++] = member;
+  model->member = room;
+  return MINE_OK;
 }
 
 /* ---- filling ------------------------------------------------------------------ */
@@ -91,6 +116,10 @@ void mine_model_metric(mine_model *model, const char *name, double value) {
   model->metric[model->n_metrics++] = (mine_metric){copy, value};
 }
 
+void mine__model_measure(mine_model *model, mine_measure_id id, double value) {
+  mine_model_metric(model, mine_measures[id].name, value);
+}
+
 int mine_model_metric_find(const mine_model *model, const char *name, double *value) {
   for (int i = 0; i < model->n_metrics; i++) {
     if (strcmp(model->metric[i].name, name) != 0) continue;
@@ -100,26 +129,76 @@ int mine_model_metric_find(const mine_model *model, const char *name, double *va
   return 0;
 }
 
+/* ---- answers --------------------------------------------------------------------- */
+
+unsigned mine__model_gives(const mine_model *model) {
+  const mine_kind *kind = model->kind;
+  if (!kind->answer) return 0;
+  return kind->given ? kind->given(model) : kind->gives;
+}
+
+int mine__model_has_classes(const mine_model *model) {
+  return model->target_name != NULL && model->n_groups > 0;
+}
+
+int mine__model_has_target_number(const mine_model *model) {
+  return model->target_name != NULL && model->n_groups == 0 && model->n_outputs > 0;
+}
+
+/* The group with the largest share, the first of equals. */
+static void model_groups(mine_env *env, const double *share, int k, int64_t n, int32_t *group) {
+  for (int64_t i = 0; i < n; i++) {
+    if (i > 0 && MINE_POLL_AT(env, i)) return; /* a single row asks nobody */
+    const double *row = share + i * k;
+    group[i] = isnan(row[0]) ? MINE_NO_GROUP : mine_metrics_argmax(row, k) + 1;
+  }
+}
+
+mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
+                               mine_answers *out) {
+  if (mine_failed(env)) return mine_env_status(env);
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const int by_share = out->group && (mine__model_gives(model) & MINE_GIVES_SHARE);
+  mine_answers asked = *out;
+  if (by_share) {
+    asked.group = NULL;
+    if (!asked.share)
+      asked.share = mine_arena_array(env->scratch, (size_t)batch->n,
+                                     (size_t)model->n_groups * sizeof(double));
+    if (!asked.share) return mine_env_status(env);
+  }
+  if (model->kind->answer(env, model, batch, &asked) == MINE_OK && by_share)
+    model_groups(env, asked.share, model->n_groups, batch->n, out->group);
+  mine_arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
+
+void mine__model_group(const mine_model *model, int32_t group, mine_cell *out) {
+  memset(out, 0, sizeof *out);
+  if (group >= 1 && group <= model->groups.n) {
+    mine_values_get(&model->groups, group - 1, out);
+  } else if (group >= 0 && model->groups.n == 0) {
+    *out = (mine_cell){MINE_INT, 0, {.integer = group}};
+  }
+}
+
+const char *mine__model_task(const mine_model *model) {
+  return model->task_name ? model->task_name : mine_task_name(model->task);
+}
+
 /* ---- bytes ---------------------------------------------------------------------- */
 
 mine_status mine_model_bytes(mine_env *env, const mine_model *model, const void **bytes,
                              size_t *n) {
   *bytes = NULL;
   *n = 0;
-  if (env->status) return env->status;
-  if (!model->bytes) {
-    /* The one late write into a model; the header says who may do it. */
-    mine_model *late = (mine_model *)model;
-    mine_writer w;
-    mine_text_open(&w.text, model->arena);
-    mine_envelope_write(model, &w);
-    if (env->status) return env->status;
-    if (w.text.failed) return mine_fail_memory(env, w.text.bytes);
-    late->n_bytes = w.text.bytes;
-    late->bytes = w.text.data;
-  }
-  *bytes = model->bytes;
-  *n = model->n_bytes;
+  if (mine_failed(env)) return mine_env_status(env);
+  mine_writer w;
+  mine_text_open(&w.text, env->scratch);
+  mine_envelope_write(model, &w);
+  if (mine_failed(env)) return mine_env_status(env);
+  *n = w.text.bytes;
+  *bytes = w.text.data;
   return MINE_OK;
 }
 
@@ -143,7 +222,7 @@ const char *mine_model_get_text(const mine_model *model, mine_model_text what) {
     case MINE_MODEL_ALGORITHM:
       return model->algorithm;
     case MINE_MODEL_TASK:
-      return mine_task_name(model->task);
+      return mine__model_task(model);
     case MINE_MODEL_TARGET:
       return model->target_name;
     case MINE_MODEL_ID:
@@ -168,5 +247,5 @@ int64_t mine_model_rows(const mine_model *model) {
 
 void mine_model_positive(const mine_model *model, mine_cell *out) {
   memset(out, 0, sizeof *out);
-  if (model->positive >= 0) mine_values_get(&model->classes, model->positive, out);
+  if (model->positive >= 0) mine_values_get(&model->groups, model->positive, out);
 }

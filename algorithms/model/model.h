@@ -16,33 +16,70 @@
 #include "../core/parallel.h"
 #include "../data/dataset.h"
 #include "../data/relation.h"
+#include "measures.h"
 
-/* Scores of a batch.  The caller allocates what the task needs; `i` counts the
-** batch's rows, not frame rows. */
-typedef struct mine_scores {
-  double *probability; /* classification: n x n_classes, row-major       */
-  double *value;       /* regression                                     */
-  int32_t *cluster;    /* clustering: 1..k, 0 = noise                    */
-  double *distance;    /* clustering: to the nearest centre, else NULL   */
-} mine_scores;
+/* What a model may say of a row. */
+enum {
+  MINE_GIVES_VALUE = 1,        /* a number for each output                        */
+  MINE_GIVES_GROUP = 2,        /* the class or cluster it belongs to              */
+  MINE_GIVES_SHARE = 4,        /* how much it belongs to each group               */
+  MINE_GIVES_DISTANCE = 8,     /* how far it is from its group                    */
+  MINE_GIVES_INTERVAL = 16,    /* bounds of the value                             */
+  MINE_GIVES_CONTRIBUTION = 32 /* what each feature adds to the value             */
+};
+
+/* What it says of a batch.  The caller allocates; an array that is NULL is not
+** asked for.  `i` counts the batch's rows, not frame rows. */
+typedef struct mine_answers {
+  double *value;         /* n x n_outputs; NAN = no answer                             */
+  int32_t *group;        /* n: 1..n_groups, 0 = none of them (noise), -1 = no answer   */
+  double *share;         /* n x n_groups, row-major, sums of 1; NAN = no answer        */
+  double *distance;      /* n; NAN = no answer                                         */
+  double *lower, *upper; /* n x n_outputs                                              */
+  double *contribution;  /* n x (n_features + 1), of the first output, its base last   */
+} mine_answers;
+
+#define MINE_NO_GROUP (-1)
+
+/* A part of a model that a verb lists.  The caller makes the relation from the
+** verb's columns and hands it out; `list` appends the rows, failures stick. */
+typedef struct mine_part {
+  const char *verb; /* "mine_tree"; NULL ends a list */
+  const char *what; /* one line                      */
+  void (*list)(mine_env *env, const mine_model *model, mine_relation *to);
+} mine_part;
+
+/* A form in which a model leaves.  `as` is how the caller refers to it. */
+typedef struct mine_format {
+  const char *name; /* "call"; NULL ends a list */
+  const char *what; /* one line                 */
+  void (*write)(mine_env *env, const mine_model *model, const char *as, mine_text *to);
+} mine_format;
 
 typedef struct mine_kind {
   const char *name; /* "trees", "prototypes", "neighbours" */
   uint32_t tag;     /* written in the model's bytes, never reused */
   uint32_t version; /* of the body's layout; older ones stay readable */
-  /* Score rows.  Must use all threads for large batches and give the same bits
-  ** for any number of threads and any division into batches. */
-  mine_status (*predict)(mine_env *env, const mine_model *model, const mine_batch *batch,
-                         mine_scores *out);
-  /* The body only: the envelope is model.c's.  load must check every index,
+  unsigned gives;   /* MINE_GIVES_ bits: all that a model of the kind may give */
+  /* Which of them this one gives; NULL: all. */
+  unsigned (*given)(const mine_model *model);
+  /* Answer row by row; NULL: nothing is said of rows.  Must use all threads for
+  ** large batches and give the same bits for any number of threads and any
+  ** division into batches.  A kind that gives shares need not fill the groups:
+  ** mine__model_answer does, see there. */
+  mine_status (*answer)(mine_env *env, const mine_model *model, const mine_batch *batch,
+                        mine_answers *out);
+  /* Rows first..first+count-1 of the batch in the model's own space, count x
+  ** width(model): what distances between rows are taken in.  NULL: it has none. */
+  int (*width)(const mine_model *model);
+  void (*points)(const mine_model *model, const mine_batch *batch, int64_t first, int64_t count,
+                 double *out);
+  /* The body only: the envelope is envelope.c's.  load must check every index,
   ** count and number before it is used; problems go to mine_reader_bad(). */
   void (*save)(const mine_model *model, mine_writer *w);
   void (*load)(mine_reader *r, mine_model *model, uint32_t version);
-  /* List a part ("tree", "centroids", "importance", "coefficients");
-  ** MINE_UNSUPPORTED without an error text when there is no such part. */
-  mine_status (*describe)(mine_env *env, const mine_model *model, const char *part,
-                          mine_relation **out);
-  const char *verbs; /* that list its parts, for an error sentence; NULL: none */
+  const mine_part *parts;     /* besides those of every model; NULL: none */
+  const mine_format *formats; /* likewise                                 */
 } mine_kind;
 
 typedef struct mine_algorithm {
@@ -70,22 +107,36 @@ typedef struct mine_metric {
   double value; /* NAN = undefined */
 } mine_metric;
 
+/* A column that is read and is no attribute: the customer and the date of a purchase. */
+typedef struct mine_model_read {
+  const char *want;    /* what for: "customer"                       */
+  const char *column;  /* its name in the source                     */
+  const char *reading; /* as mine_feature.reading                    */
+} mine_model_read;
+
 struct mine_model {
   mine_arena *arena; /* owns everything, this struct included */
   atomic_int references;
   const char *algorithm; /* name                          */
   const mine_kind *kind;
   mine_task_kind task;
+  const char *task_name;   /* of a task that this build does not know (task 0), else NULL */
   const char *id_name;     /* NULL: id=none                */
-  const char *target_name; /* NULL: no target              */
+  const char *target_name; /* NULL: nothing was learned from labels or numbers given */
   const char *weight_name; /* NULL: every row counts the same */
-  int n_features;
+  int n_features;          /* may be 0: a model of events      */
   mine_feature *feature;
-  int n_classes;
-  mine_values classes; /* as they went in, sorted */
-  int positive;        /* index of the positive class, -1 none */
-  int missing;         /* the option: 0 auto, 1 error, 2 skip; scoring does the same */
-  int64_t rows;        /* rows it was fitted on */
+  int n_reads; /* what a model of events reads */
+  mine_model_read *read;
+  /* Groups are classes when there is a target, else clusters. */
+  int n_groups;
+  mine_values groups; /* their names: classes as they went in, sorted; of clusters as
+                      ** given; empty = known by their numbers only */
+  int positive;       /* index of the positive class, -1 none */
+  int n_outputs;      /* numbers it gives for a row */
+  const char **output_name;
+  int missing;  /* the option: 0 auto, 1 error, 2 skip; scoring does the same */
+  int64_t rows; /* rows it was fitted on */
   const char *source, *options;
   mine_values note_item, note_name, note_detail; /* the report, in order */
   int n_warnings;
@@ -95,13 +146,12 @@ struct mine_model {
   mine_metric *metric; /* on held-out rows, or of the fit (inertia) */
   /* Held-out rows, for evaluation without a source (at most 100,000). */
   int64_t held_rows;
-  int32_t *held_label; /* classification */
-  double *held_target; /* regression     */
-  float *held_score;   /* classification: held_rows x n_classes; regression: one each */
+  int32_t *held_label; /* with groups: of each row                  */
+  double *held_target; /* with outputs: of the first                */
+  float *held_score;   /* held_rows x n_groups; with outputs: one each */
   void *body;          /* the kind's own struct */
-  /* Made once, on demand, before the model is shared. */
-  const void *bytes;
-  size_t n_bytes;
+  int n_members;       /* models with an arena of their own, which end with this one */
+  mine_model **member;
   const char *features_json, *metrics_json, *report;
 };
 
@@ -113,30 +163,61 @@ void mine_model_note(mine_model *model, const char *item, const char *name, cons
 /* Whether notes of this item count as warnings: "warning" and "dropped". */
 int mine_note_warns(const char *item);
 void mine_model_metric(mine_model *model, const char *name, double value);
+void mine__model_measure(mine_model *model, mine_measure_id id, double value);
+
+/* Which of MINE_GIVES_ this model gives. */
+unsigned mine__model_gives(const mine_model *model);
+/* Whether it learned the class of a row, or its number, from a target. */
+int mine__model_has_classes(const mine_model *model);
+int mine__model_has_target_number(const mine_model *model);
+/* Answer a batch.  Where the model gives shares, the group is the one with the
+** largest, the first of equals; MINE_NO_GROUP when the shares are NAN.  What the
+** model does not give must not be asked for. */
+mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
+                               mine_answers *out);
+/* The name of a group 1..n_groups: a class as it went in, a cluster's name or number. */
+void mine__model_group(const mine_model *model, int32_t group, mine_cell *out);
+/* The task in a word, also when it is not one of ours. */
+const char *mine__model_task(const mine_model *model);
+
+/* Append to `to`, made from the verb's columns, what the verb lists of the model:
+** mine_summary, mine_evaluate and mine_confusion (of the held-out rows), and what its kind
+** has.  A model without the part is MINE_UNSUPPORTED, and the text says which it has. */
+mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
+                             mine_relation *to);
+/* Append the model in the form of that name; `as` is how the caller refers to it. */
+mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
+                              const char *as, mine_text *to);
+/* write_sql.c: the scalar call that scores a row, "mine_predict('as', ...)". */
+void mine__write_call(mine_env *env, const mine_model *model, const char *as, mine_text *to);
 
 /* The registries (registry.def lists them once). */
 const mine_algorithm *mine_algorithm_at(int i); /* NULL past the end */
 const mine_algorithm *mine_algorithm_find(const char *name);
 const mine_kind *mine_kind_by_tag(uint32_t tag);
 const char *mine_task_name(mine_task_kind task);
+mine_task_kind mine__task_find(const char *name); /* 0: not one of ours */
 
 /* An empty model with an arena of its own in env; references = 1. */
 mine_status mine_model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
+/* The same of zeroed memory in an arena that another model owns. */
+void mine__model_begin(mine_model *model, mine_arena *arena);
 /* Make the texts that the getters return, then let go of the environment: the
 ** model is finished and immutable. */
 mine_status mine_model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
 int mine_model_metric_find(const mine_model *model, const char *name, double *value);
-/* A part of the model ("summary", "tree", "metrics", ...) as a relation.  A model that
-** has no such part is MINE_UNSUPPORTED, and the text names both. */
-mine_status mine_model_relation(mine_env *env, const mine_model *model, const char *part,
-                                mine_relation **out);
-/* The scalar scoring call for this model, ready to paste into SQL: a one-cell relation;
-** `name` is how the caller refers to the model. */
-mine_status mine_model_call(mine_env *env, const mine_model *model, const char *name,
-                            mine_relation **out);
+/* `member`, sealed, belongs to `model` from now on and is freed with it, also when this
+** fails. */
+mine_status mine__model_adopt(mine_env *env, mine_model *model, mine_model *member) MINE_MUST_CHECK;
+
 /* envelope.c: header, common part and body. */
 void mine_envelope_write(const mine_model *model, mine_writer *w);
 mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n,
                                mine_model *model) MINE_MUST_CHECK;
+/* A model inside the body of another: no header, the same in all else.  The one that is
+** read lives in the reader's arena; NULL after a problem, such as models too many deep. */
+#define MINE_MODELS_DEEPEST 4
+void mine__envelope_write_member(const mine_model *member, mine_writer *w);
+mine_model *mine__envelope_read_member(mine_reader *r);
 
 #endif

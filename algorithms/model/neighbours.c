@@ -170,13 +170,13 @@ static void neighbours_weigh(const mine_neighbours *body, const uint32_t *row, i
 }
 
 /* One row's answer from its neighbours' votes. */
-static void neighbours_answer(const mine_neighbours *body, int n_classes, const uint32_t *row,
-                              const double *vote, int64_t n, int64_t at, mine_scores *out) {
+static void neighbours_vote(const mine_neighbours *body, int n_classes, const uint32_t *row,
+                            const double *vote, int64_t n, int64_t at, mine_answers *out) {
   double total = 0, sum = 0;
   for (int64_t i = 0; i < n; i++)
     total += vote[i];
-  if (body->label && out->probability) {
-    double *p = out->probability + at * n_classes;
+  if (body->label && out->share) {
+    double *p = out->share + at * n_classes;
     memset(p, 0, (size_t)n_classes * sizeof *p);
     for (int64_t i = 0; i < n; i++)
       p[body->label[row[i]]] += vote[i];
@@ -190,8 +190,8 @@ static void neighbours_answer(const mine_neighbours *body, int n_classes, const 
   }
 }
 
-static mine_status neighbours_predict(mine_env *env, const mine_model *model,
-                                      const mine_batch *batch, mine_scores *out) {
+static mine_status neighbours_answer(mine_env *env, const mine_model *model,
+                                     const mine_batch *batch, mine_answers *out) {
   const mine_neighbours *body = model->body;
   const int64_t k = body->k < body->n ? body->k : body->n;
   const int64_t chunk = mine_neighbours_chunk(body, k, batch->n);
@@ -216,8 +216,8 @@ static mine_status neighbours_predict(mine_env *env, const mine_model *model,
     }
     for (int64_t q = 0; q < count; q++) {
       neighbours_weigh(body, row + q * k, found[q], distance + q * k);
-      neighbours_answer(body, model->n_classes, row + q * k, distance + q * k, found[q], first + q,
-                        out);
+      neighbours_vote(body, model->n_groups, row + q * k, distance + q * k, found[q], first + q,
+                      out);
     }
   }
   mine_arena_rewind(env->scratch, mark);
@@ -284,13 +284,15 @@ static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
 static void neighbours_load_answers(mine_reader *r, const mine_model *model,
                                     mine_neighbours *body) {
   const size_t n = (size_t)body->n;
-  if (model->task == MINE_CLASSIFICATION) body->label = mine_read_i32s(r, n);
-  if (model->task == MINE_REGRESSION) body->target = mine_read_reals(r, n, 1);
+  if (model->n_groups != model->groups.n || model->n_outputs > 1)
+    mine_reader_bad(r, "the answers of the rows");
+  if (mine__model_has_classes(model)) body->label = mine_read_i32s(r, n);
+  if (mine__model_has_target_number(model)) body->target = mine_read_reals(r, n, 1);
   const uint8_t weighted = mine_read_u8(r);
   if (weighted > 1) mine_reader_bad(r, "the weights");
   if (weighted) body->weight = mine_read_reals(r, n, 1);
   for (size_t i = 0; body->label && i < n; i++) {
-    if (body->label[i] < 0 || body->label[i] >= model->n_classes) mine_reader_bad(r, "a class");
+    if (body->label[i] < 0 || body->label[i] >= model->n_groups) mine_reader_bad(r, "a class");
   }
   for (size_t i = 0; body->weight && i < n; i++) {
     if (!(body->weight[i] > 0)) mine_reader_bad(r, "a weight");
@@ -331,16 +333,30 @@ static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version)
   }
 }
 
-static mine_status neighbours_describe(mine_env *env, const mine_model *model, const char *part,
-                                       mine_relation **out) {
-  (void)env, (void)model, (void)part, (void)out;
-  return MINE_UNSUPPORTED;
+/* Base rows without a target answer a search, but nothing row by row. */
+static unsigned neighbours_given(const mine_model *model) {
+  const mine_neighbours *body = model->body;
+  return body->label ? MINE_GIVES_GROUP | MINE_GIVES_SHARE : body->target ? MINE_GIVES_VALUE : 0u;
 }
 
-const mine_kind mine_kind_neighbours = {.name = "neighbours",
-                                        .tag = 0x4e454947, /* NEIG */
-                                        .version = NEIGHBOURS_VERSION,
-                                        .predict = neighbours_predict,
-                                        .save = neighbours_save,
-                                        .load = neighbours_load,
-                                        .describe = neighbours_describe};
+static int neighbours_width(const mine_model *model) {
+  return ((const mine_neighbours *)model->body)->width;
+}
+
+static void neighbours_points(const mine_model *model, const mine_batch *batch, int64_t first,
+                              int64_t count, double *out) {
+  mine_neighbours_points(model->body, batch, first, count, out);
+}
+
+const mine_kind mine_kind_neighbours = {
+    .name = "neighbours",
+    .tag = 0x4e454947, /* NEIG */
+    .version = NEIGHBOURS_VERSION,
+    .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
+    .given = neighbours_given,
+    .answer = neighbours_answer,
+    .width = neighbours_width,
+    .points = neighbours_points,
+    .save = neighbours_save,
+    .load = neighbours_load,
+};

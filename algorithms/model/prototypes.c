@@ -4,6 +4,10 @@
 ** Scoring uses the kernel that training's last assignment uses, on panels of
 ** rows: the rows of training get exactly the clusters and distances of training,
 ** however they are divided into batches.
+**
+** In a mixture of normal distributions (McLachlan & Peel, Finite Mixture Models, 2000)
+** with diagonal covariances a row x has in component c the log density, up to a
+** constant,  offset(c) - sum over j of ((x(j) - centre(c,j)) scale(c,j))^2 / 2.
 */
 #include "prototypes.h"
 
@@ -12,18 +16,20 @@
 
 #include "../kernel/distance.h"
 #include "../kernel/encode_panel.h"
+#include "metrics.h"
 
 #define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
-#define PROTOTYPES_VERSION 1u
+#define PROTOTYPES_VERSION 2u
 #define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
 #define PROTOTYPES_POINT   256       /* a single row's dimensions on the stack */
+#define PROTOTYPES_MIXTURE 128       /* rows per task of a mixture        */
 
-/* ---- predict ------------------------------------------------------------------ */
+/* ---- answer ------------------------------------------------------------------- */
 
 typedef struct prototypes_job {
   const mine_prototypes *model;
   const mine_batch *batch;
-  mine_scores *out;
+  mine_answers *out;
   int64_t block; /* rows per task          */
   double *rows;  /* per worker: MINE_LANES x width */
   double *panel; /* per worker: one panel     */
@@ -54,7 +60,7 @@ static void prototypes_score(void *context, int64_t task, int worker) {
     prototypes_panel(m, job->batch, first + i, lanes, rows, panel);
     mine_distance_nearest(panel, m->encoding.width, m->centre, m->k, best, second, nearest);
     for (int64_t l = 0; l < lanes; l++) {
-      if (job->out->cluster) job->out->cluster[first + i + l] = nearest[l] + 1;
+      if (job->out->group) job->out->group[first + i + l] = nearest[l] + 1;
       if (job->out->distance) job->out->distance[first + i + l] = sqrt(best[l]);
     }
   }
@@ -62,7 +68,7 @@ static void prototypes_score(void *context, int64_t task, int worker) {
 
 /* One row, as in a trigger: no clock, no threads, and the centres lie in panels. */
 static void prototypes_score_row(const mine_prototypes *m, const mine_batch *batch, double *row,
-                                 const mine_scores *out) {
+                                 const mine_answers *out) {
   const int64_t width = m->encoding.width;
   double best = INFINITY;
   int32_t nearest = 0;
@@ -76,7 +82,7 @@ static void prototypes_score_row(const mine_prototypes *m, const mine_batch *bat
       nearest = (int32_t)(c + l);
     }
   }
-  if (out->cluster) out->cluster[0] = nearest + 1;
+  if (out->group) out->group[0] = nearest + 1;
   if (out->distance) out->distance[0] = sqrt(best);
 }
 
@@ -98,9 +104,8 @@ static int64_t prototypes_block(const mine_prototypes *m, int64_t n) {
   return block < 1 ? 1 : block < n ? block : n;
 }
 
-static mine_status prototypes_predict(mine_env *env, const mine_model *model,
-                                      const mine_batch *batch, mine_scores *out) {
-  const mine_prototypes *m = model->body;
+static mine_status prototypes_answer_nearest(mine_env *env, const mine_prototypes *m,
+                                             const mine_batch *batch, mine_answers *out) {
   double point[PROTOTYPES_POINT];
   if (batch->n == 1 && m->encoding.width <= PROTOTYPES_POINT) {
     prototypes_score_row(m, batch, point, out);
@@ -110,7 +115,6 @@ static mine_status prototypes_predict(mine_env *env, const mine_model *model,
   const size_t width = (size_t)m->encoding.width, threads = (size_t)env->threads;
   prototypes_job job = {m, batch, out, 0, NULL, NULL};
   mine_status status;
-  if (batch->n == 0) return MINE_OK;
   job.block = MINE_BLOCKS(prototypes_block(m, batch->n), MINE_LANES) * MINE_LANES;
   job.rows = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   job.panel = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
@@ -122,6 +126,97 @@ static mine_status prototypes_predict(mine_env *env, const mine_model *model,
   }
   mine_arena_rewind(env->scratch, mark);
   return status;
+}
+
+/* ---- answer: a mixture ------------------------------------------------------------- */
+
+/* Shares of one encoded row: exp of each component's log density, over their sum.  The
+** largest is taken out first, so that a row far from all of them still has shares. */
+static void mixture_shares(const mine_prototypes *m, const double *row, double *share) {
+  const int64_t width = m->encoding.width;
+  double most = -INFINITY, total = 0;
+  for (int64_t c = 0; c < m->k; c++) {
+    double sum = 0;
+    for (int64_t j = 0; j < width; j++) {
+      const double z = (row[j] - m->centre[c * width + j]) * m->scale[c * width + j];
+      sum += z * z;
+    }
+    share[c] = m->offset[c] - sum / 2;
+    if (share[c] > most) most = share[c];
+  }
+  for (int64_t c = 0; c < m->k; c++)
+    total += share[c] = exp(share[c] - most);
+  for (int64_t c = 0; c < m->k; c++)
+    share[c] /= total;
+}
+
+static double mixture_distance(const mine_prototypes *m, const double *row, int64_t c) {
+  const int64_t width = m->encoding.width;
+  double sum = 0;
+  for (int64_t j = 0; j < width; j++) {
+    const double d = row[j] - m->centre[c * width + j];
+    sum += d * d;
+  }
+  return sqrt(sum);
+}
+
+typedef struct mixture_job {
+  const mine_prototypes *model;
+  const mine_batch *batch;
+  mine_answers *out;
+  double *row, *share; /* per worker: width, k */
+} mixture_job;
+
+static void mixture_block(void *context, int64_t task, int worker) {
+  const mixture_job *job = context;
+  const mine_prototypes *m = job->model;
+  const int64_t first = task * PROTOTYPES_MIXTURE, last = first + PROTOTYPES_MIXTURE;
+  double *row = job->row + (int64_t)worker * m->encoding.width;
+  for (int64_t i = first; i < last && i < job->batch->n; i++) {
+    double *share =
+        job->out->share ? job->out->share + i * m->k : job->share + (int64_t)worker * m->k;
+    mine_encode(&m->encoding, job->batch, i, 1, row);
+    mixture_shares(m, row, share);
+    if (job->out->distance)
+      job->out->distance[i] = mixture_distance(m, row, mine_metrics_argmax(share, (int)m->k));
+  }
+}
+
+static mine_status mixture_answer(mine_env *env, const mine_prototypes *m, const mine_batch *batch,
+                                  mine_answers *out) {
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const size_t threads = (size_t)env->threads;
+  mixture_job job = {m, batch, out, NULL, NULL};
+  job.row = mine_arena_array(env->scratch, threads, (size_t)m->encoding.width * sizeof(double));
+  job.share = mine_arena_array(env->scratch, threads, (size_t)m->k * sizeof(double));
+  if (!mine_failed(env)) {
+    if (mine_parallel(env, MINE_BLOCKS(batch->n, PROTOTYPES_MIXTURE), mixture_block, &job))
+      return env->status;
+  }
+  mine_arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
+
+static unsigned prototypes_given(const mine_model *model) {
+  const mine_prototypes *m = model->body;
+  return MINE_GIVES_GROUP | MINE_GIVES_DISTANCE | (m->scale ? MINE_GIVES_SHARE : 0u);
+}
+
+static mine_status prototypes_answer(mine_env *env, const mine_model *model,
+                                     const mine_batch *batch, mine_answers *out) {
+  const mine_prototypes *m = model->body;
+  if (batch->n == 0) return mine_env_status(env);
+  return m->scale ? mixture_answer(env, m, batch, out)
+                  : prototypes_answer_nearest(env, m, batch, out);
+}
+
+static int prototypes_width(const mine_model *model) {
+  return ((const mine_prototypes *)model->body)->encoding.width;
+}
+
+static void prototypes_points(const mine_model *model, const mine_batch *batch, int64_t first,
+                              int64_t count, double *out) {
+  mine_encode(&((const mine_prototypes *)model->body)->encoding, batch, first, count, out);
 }
 
 /* ---- the profile --------------------------------------------------------------- */
@@ -241,12 +336,12 @@ static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c
                           const char *name) {
   const double value = m->value[c * m->encoding.width + column], overall = m->overall[column];
   const double deviation = m->deviation[column];
-  mine_relation_int(to, 0, c + 1);
-  mine_relation_int(to, 1, m->rows[c]);
-  mine_relation_text(to, 2, name);
-  mine_relation_real(to, 3, value);
-  mine_relation_real(to, 4, overall);
-  mine_relation_real(to, 5, deviation > 0 ? (value - overall) / deviation : NAN);
+  mine_row_int(to, c + 1);
+  mine_row_int(to, m->rows[c]);
+  mine_row_text(to, name);
+  mine_row_real(to, value);
+  mine_row_real(to, overall);
+  mine_row_real(to, deviation > 0 ? (value - overall) / deviation : NAN);
   mine_relation_end_row(to);
 }
 
@@ -270,39 +365,25 @@ static mine_status centroids_names(mine_env *env, const mine_model *model, const
   return mine_env_status(env);
 }
 
-static const mine_answer profile_columns[] = {
-    {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k"},
-    {"rows", MINE_ANSWER_INTEGER, 0, "of the cluster"},
-    {"feature", MINE_ANSWER_TEXT, 1, "its name; of a category, name=level"},
-    {"value", MINE_ANSWER_REAL, 0, "average of the cluster; of a level, its share"},
-    {"overall", MINE_ANSWER_REAL, 0, "average of all rows"},
-    {"z", MINE_ANSWER_REAL, 0, "difference of the two in standard deviations of all rows"},
-    {0},
-};
-
-static mine_status prototypes_centroids(mine_env *env, const mine_model *model,
-                                        mine_relation **out) {
+static void prototypes_centroids(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_prototypes *m = model->body;
   const mine_mark mark = mine_arena_mark(env->scratch);
   const char **name = mine_arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
-  mine_relation *to = mine_relation_new(env, profile_columns);
-  mine_status status = mine_env_status(env);
-  if (status == MINE_OK) status = centroids_names(env, model, name);
-  for (int64_t c = 0; status == MINE_OK && c < m->k; c++) {
-    for (int column = 0; column < m->encoding.width; column++) {
-      centroids_row(to, m, c, column, name[column]);
+  if (name && centroids_names(env, model, name) == MINE_OK) {
+    for (int64_t c = 0; c < m->k && mine_poll(env) == MINE_OK; c++) {
+      for (int column = 0; column < m->encoding.width; column++)
+        centroids_row(to, m, c, column, name[column]);
     }
-    status = mine_poll(env);
   }
   mine_arena_rewind(env->scratch, mark);
-  return to ? mine_relation_finish(env, to, out) : status;
 }
 
-static mine_status prototypes_describe(mine_env *env, const mine_model *model, const char *part,
-                                       mine_relation **out) {
-  if (strcmp(part, "centroids") == 0) return prototypes_centroids(env, model, out);
-  return MINE_UNSUPPORTED;
-}
+static const mine_part prototypes_parts[] = {
+    {.verb = "mine_centroids",
+     .what = "the centres of the clusters in the units of the source",
+     .list = prototypes_centroids},
+    {.verb = NULL},
+};
 
 /* ---- save and load ------------------------------------------------------------------ */
 
@@ -312,12 +393,15 @@ static void prototypes_save(const mine_model *model, mine_writer *w) {
   mine_encoding_save(&m->encoding, w);
   mine_write_u64(w, (uint64_t)k); /* mine_read_count */
   mine_write_reals(w, m->centre, k * width);
-  for (size_t c = 0; c < k; c++)
-    mine_write_i64(w, m->rows[c]);
+  mine_write_u64s(w, (const uint64_t *)m->rows, k);
   mine_write_real(w, m->inertia);
   mine_write_reals(w, m->value, k * width);
   mine_write_reals(w, m->overall, width);
   mine_write_reals(w, m->deviation, width);
+  mine_write_u8(w, m->scale != NULL);
+  if (!m->scale) return;
+  mine_write_reals(w, m->scale, k * width);
+  mine_write_reals(w, m->offset, k);
 }
 
 /* Reals of which NAN is meant and infinity is not. */
@@ -329,10 +413,22 @@ static double *prototypes_load_reals(mine_reader *r, size_t n) {
   return v;
 }
 
+/* Since version 2: what makes centres the components of a mixture. */
+static void prototypes_load_mixture(mine_reader *r, mine_prototypes *m) {
+  const size_t k = (size_t)m->k, width = (size_t)m->encoding.width;
+  const uint8_t there = mine_read_u8(r);
+  if (there > 1) mine_reader_bad(r, "the mixture");
+  if (!mine_reader_ok(r) || !there) return;
+  m->scale = mine_read_reals(r, k * width, 1);
+  m->offset = mine_read_reals(r, k, 1);
+  for (size_t i = 0; mine_reader_ok(r) && i < k * width; i++) {
+    if (m->scale[i] < 0) mine_reader_bad(r, "the width of a component");
+  }
+}
+
 static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_prototypes *m = mine_arena_zeros(r->arena, 1, sizeof *m);
   size_t width, k;
-  (void)version; /* the only one so far */
   if (!m) {
     mine_reader_bad(r, "no memory for the centres");
     return;
@@ -356,7 +452,11 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
   m->value = prototypes_load_reals(r, k * width);
   m->overall = prototypes_load_reals(r, width);
   m->deviation = prototypes_load_reals(r, width);
+  if (version > 1) prototypes_load_mixture(r, m);
+  if (model->groups.n != 0 && model->groups.n != m->k)
+    mine_reader_bad(r, "the number of the groups' names");
   if (!mine_reader_ok(r)) return;
+  model->n_groups = (int)m->k;
   if (mine_prototypes_prepare(mine_arena_env(r->arena), r->arena, m))
     mine_reader_bad(r, "no memory for the centres");
   else
@@ -364,6 +464,15 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
 }
 
 const mine_kind mine_kind_prototypes = {
-    "prototypes",    PROTOTYPES_TAG,  PROTOTYPES_VERSION,  prototypes_predict,
-    prototypes_save, prototypes_load, prototypes_describe, "mine_centroids",
+    .name = "prototypes",
+    .tag = PROTOTYPES_TAG,
+    .version = PROTOTYPES_VERSION,
+    .gives = MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE,
+    .given = prototypes_given,
+    .answer = prototypes_answer,
+    .width = prototypes_width,
+    .points = prototypes_points,
+    .save = prototypes_save,
+    .load = prototypes_load,
+    .parts = prototypes_parts,
 };

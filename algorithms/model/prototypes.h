@@ -2,8 +2,9 @@
 ** prototypes.h -- the model kind of clusterings whose clusters have a centre.
 **
 ** A row belongs to the nearest of k centres in the encoded space of
-** data/encode.h; ties go to the lower number.  Beside the centres the model
-** keeps what its clusters look like in the units of the source.
+** data/encode.h; ties go to the lower number.  In a mixture it belongs to each
+** component by its share of the density.  Beside the centres the model keeps what its
+** clusters look like in the units of the source.
 */
 #ifndef MINE_MODEL_PROTOTYPES_H
 #define MINE_MODEL_PROTOTYPES_H
@@ -18,6 +19,8 @@ typedef struct mine_prototypes {
   double *panel;  /* the same in panels (kernel/distance.h), for single rows  */
   int64_t *rows;  /* per cluster                                              */
   double inertia; /* sum of weight x squared distance                         */
+  double *scale;  /* mixture: k x width, 1 / standard deviation; NULL: no mixture */
+  double *offset; /* mixture: k, log weight - sum of log standard deviations  */
   /* Per encoded column, in the units of the source: numeric the mean of the
   ** known values, category the share of the level among the known ones. */
   double *value;     /* k x width; NAN: no known value in the cluster         */

@@ -1,7 +1,7 @@
 /*
 ** report.c -- a model in words and small tables: the one-line report, its
-** metrics and features as JSON, the parts that every model has ("summary",
-** "metrics", "confusion"), and the scalar call that scores with it.
+** metrics and features as JSON, the parts and forms that every model has; and
+** where those of its kind are found.
 */
 #include <math.h>
 #include <string.h>
@@ -42,16 +42,18 @@ static const char *report_metrics_json(const mine_model *model) {
   return text.failed ? NULL : text.data;
 }
 
-/* The measure a person asks for first: the first of these that is defined. */
+/* The measure a person asks for first, of those that are defined. */
 static const mine_metric *report_main_metric(const mine_model *model) {
-  static const char *const order[] = {"auc", "accuracy", "r2", "rmse", "inertia"};
-  for (size_t o = 0; o < sizeof order / sizeof order[0]; o++) {
-    for (int i = 0; i < model->n_metrics; i++) {
-      if (strcmp(model->metric[i].name, order[o]) == 0 && isfinite(model->metric[i].value))
-        return &model->metric[i];
-    }
+  const mine_metric *best = NULL;
+  int rank = 0;
+  for (int i = 0; i < model->n_metrics; i++) {
+    const mine_measure *measure = mine__measure_find(model->metric[i].name);
+    if (!measure || measure->main == 0 || !isfinite(model->metric[i].value)) continue;
+    if (best && measure->main >= rank) continue;
+    best = &model->metric[i];
+    rank = measure->main;
   }
-  return NULL;
+  return best;
 }
 
 /* The first warning in words, so that nobody trains past it unawares. */
@@ -84,7 +86,7 @@ static const char *report_line(const mine_model *model) {
     const int digits = fabs(metric->value) < 1 ? 4 : 6;
     mine_text_addf(&text, ", %.40s %s", metric->name,
                    mine_format_real(number, metric->value, digits));
-    if (model->task != MINE_CLUSTERING && mine_model_metric_find(model, "rows", &rows))
+    if (model->target_name && mine_model_metric_find(model, "rows", &rows))
       mine_text_addf(&text, " on %s held-out rows", mine_format_real(number, rows, 0));
   }
   if (model->n_warnings == 0) {
@@ -107,108 +109,97 @@ mine_status mine_model_seal(mine_env *env, mine_model *model) {
   return MINE_OK;
 }
 
-static const mine_answer report_summary_columns[] = {
-    {"item", MINE_ANSWER_TEXT, 1,
-     "rows, id, target, positive, holdout, feature, dropped, warning, fit, metric, option, source "
-     "..."},
-    {"name", MINE_ANSWER_TEXT, 1, "of the feature, metric or option"},
-    {"detail", MINE_ANSWER_ANY, 0, "in words or figures"},
-    {0},
-};
+/* ---- the parts of every model -------------------------------------------------------- */
 
-/* ---- parts as relations ---------------------------------------------------------- */
-
-static mine_status report_summary(mine_env *env, const mine_model *model, mine_relation **out) {
-  mine_relation *r = mine_relation_new(env, report_summary_columns);
-  for (int64_t i = 0; r && i < model->note_item.n; i++) {
+static void report_summary(mine_env *env, const mine_model *model, mine_relation *to) {
+  (void)env;
+  for (int64_t i = 0; i < model->note_item.n; i++) {
     mine_cell cell;
     mine_values_get(&model->note_item, i, &cell);
-    mine_relation_put(r, 0, &cell);
+    mine_row_cell(to, &cell);
     mine_values_get(&model->note_name, i, &cell);
-    mine_relation_put(r, 1, &cell);
+    mine_row_cell(to, &cell);
     mine_values_get(&model->note_detail, i, &cell);
-    mine_relation_put(r, 2, &cell);
-    mine_relation_end_row(r);
+    mine_row_cell(to, &cell);
+    mine_relation_end_row(to);
   }
-  if (r && model->seconds > 0) {
+  if (model->seconds > 0) {
     char number[MINE_NUMBER_BYTES];
-    mine_relation_text(r, 0, "seconds");
-    mine_relation_text(r, 1, "");
-    mine_relation_text(r, 2, mine_format_real(number, model->seconds, 3));
-    mine_relation_end_row(r);
+    mine_row_text(to, "seconds");
+    mine_row_text(to, "");
+    mine_row_text(to, mine_format_real(number, model->seconds, 3));
+    mine_relation_end_row(to);
   }
-  return mine_relation_finish(env, r, out);
 }
 
 /* Measures that count something come out as integers. */
 static int report_is_count(const mine_metric *metric) {
-  static const char *const counts[] = {"rows", "k", "iterations"};
-  if (!(fabs(metric->value) < 9007199254740992.0)) return 0;
-  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-    if (strcmp(metric->name, counts[i]) == 0) return 1;
-  }
-  return 0;
+  const mine_measure *measure = mine__measure_find(metric->name);
+  return measure && measure->is_count && fabs(metric->value) < 9007199254740992.0;
 }
 
-static const mine_answer report_metric_columns[] = {
-    {"metric", MINE_ANSWER_TEXT, 1, "its name"},
-    {"value", MINE_ANSWER_ANY, 0, "NULL where it is not defined"},
-    {0},
-};
-
-mine_status mine_metrics_relation(mine_env *env, const mine_metric *metric, int n,
-                                  mine_relation **out) {
-  mine_relation *r = mine_relation_new(env, report_metric_columns);
-  for (int i = 0; r && i < n; i++) {
-    mine_relation_text(r, 0, metric[i].name);
+void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to) {
+  for (int i = 0; i < n; i++) {
+    mine_row_text(to, metric[i].name);
     if (report_is_count(&metric[i])) {
-      mine_relation_int(r, 1, (int64_t)metric[i].value);
+      mine_row_int(to, (int64_t)metric[i].value);
     } else {
-      mine_relation_real(r, 1, metric[i].value);
+      mine_row_real(to, metric[i].value);
     }
-    mine_relation_end_row(r);
+    mine_relation_end_row(to);
   }
-  return mine_relation_finish(env, r, out);
 }
 
-static const mine_answer report_confusion_columns[] = {
-    {"actual", MINE_ANSWER_ANY, 1, "class in the data"},
-    {"predicted", MINE_ANSWER_ANY, 1, "class the model says"},
-    {"rows", MINE_ANSWER_INTEGER, 0, "how many"},
-    {0},
-};
+static void report_metrics(mine_env *env, const mine_model *model, mine_relation *to) {
+  if (model->n_metrics > 0) {
+    mine__metrics_list(model->metric, model->n_metrics, to);
+  } else if (model->task == MINE_NEIGHBORS) {
+    (void)mine_fail(env, MINE_UNSUPPORTED,
+                    "the model was trained without a target, so there is nothing to measure; "
+                    "use mine_neighbors, or train it with target=<column>");
+  } else {
+    (void)mine_fail(env, MINE_UNSUPPORTED,
+                    "the model has no metrics (holdout=0, or too few rows); give a source with the "
+                    "target");
+  }
+}
 
-mine_status mine_confusion_relation(mine_env *env, const mine_values *classes,
-                                    const int64_t *counts, mine_relation **out) {
-  mine_relation *r = mine_relation_new(env, report_confusion_columns);
+void mine__confusion_list(const mine_values *classes, const int64_t *counts, mine_relation *to) {
   const int64_t k = classes->n;
-  for (int64_t a = 0; r && a < k; a++) {
+  for (int64_t a = 0; a < k; a++) {
     for (int64_t p = 0; p < k; p++) {
       mine_cell cell;
       mine_values_get(classes, a, &cell);
-      mine_relation_put(r, 0, &cell);
+      mine_row_cell(to, &cell);
       mine_values_get(classes, p, &cell);
-      mine_relation_put(r, 1, &cell);
-      mine_relation_int(r, 2, counts[a * k + p]);
-      mine_relation_end_row(r);
+      mine_row_cell(to, &cell);
+      mine_row_int(to, counts[a * k + p]);
+      mine_relation_end_row(to);
     }
   }
-  return mine_relation_finish(env, r, out);
 }
 
-static mine_status report_confusion(mine_env *env, const mine_model *model, mine_relation **out) {
-  const int k = model->n_classes;
-  if (model->task != MINE_CLASSIFICATION)
-    return mine_fail(env, MINE_UNSUPPORTED,
-                     "a confusion table needs a classification model; for this %s model (%s) use "
-                     "mine_evaluate",
-                     mine_task_name(model->task), model->algorithm);
-  if (!model->held_label)
-    return mine_fail(env, MINE_UNSUPPORTED,
-                     "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
-                     "with the target");
+mine_status mine__confusion_refuse(mine_env *env, const mine_model *model) {
+  return mine_fail(env, MINE_UNSUPPORTED,
+                   "a confusion table needs a classification model; for this %s model (%s) use "
+                   "mine_evaluate",
+                   mine__model_task(model), model->algorithm);
+}
+
+static void report_confusion(mine_env *env, const mine_model *model, mine_relation *to) {
+  const int k = model->n_groups;
+  if (!mine__model_has_classes(model)) {
+    (void)mine__confusion_refuse(env, model);
+    return;
+  }
+  if (!model->held_label) {
+    (void)mine_fail(env, MINE_UNSUPPORTED,
+                    "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
+                    "with the target");
+    return;
+  }
   int64_t *counts = mine_arena_zeros(env->scratch, (size_t)k * (size_t)k, sizeof *counts);
-  if (!counts) return mine_env_status(env);
+  if (!counts) return;
   for (int64_t i = 0; i < model->held_rows; i++) {
     const float *score = model->held_score + i * k;
     int best = 0;
@@ -217,88 +208,69 @@ static mine_status report_confusion(mine_env *env, const mine_model *model, mine
     }
     counts[(int64_t)model->held_label[i] * k + best]++;
   }
-  return mine_confusion_relation(env, &model->classes, counts, out);
+  mine__confusion_list(&model->groups, counts, to);
 }
 
-mine_status mine_model_relation(mine_env *env, const mine_model *model, const char *part,
-                                mine_relation **out) {
-  *out = NULL;
-  if (env->status) return env->status;
-  if (strcmp(part, "summary") == 0) return report_summary(env, model, out);
-  if (strcmp(part, "confusion") == 0) return report_confusion(env, model, out);
-  if (strcmp(part, "metrics") == 0) {
-    if (model->n_metrics > 0)
-      return mine_metrics_relation(env, model->metric, model->n_metrics, out);
-    if (model->task == MINE_NEIGHBORS)
-      return mine_fail(env, MINE_UNSUPPORTED,
-                       "the model was trained without a target, so there is nothing to measure; "
-                       "use mine_neighbors, or train it with target=<column>");
-    return mine_fail(
-        env, MINE_UNSUPPORTED,
-        "the model has no metrics (holdout=0, or too few rows); give a source with the "
-        "target");
-  }
-  const mine_status status =
-      model->kind->describe ? model->kind->describe(env, model, part, out) : MINE_UNSUPPORTED;
-  if (status != MINE_UNSUPPORTED || env->status) return status;
-  return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s%s",
-                   model->algorithm, model->kind->name, part, model->kind->verbs ? ", " : "",
-                   model->kind->verbs ? model->kind->verbs : "");
-}
-
-/* ---- the scalar call ----------------------------------------------------------------- */
-
-#define REPORT_MOST_PAIRS 63 /* SQLite: 127 arguments at most */
-
-static void report_quote(mine_text *text, const char *s, char quote) {
-  mine_text_add(text, &quote, 1);
-  for (; *s; s++) {
-    if (*s == quote) mine_text_add(text, &quote, 1);
-    mine_text_add(text, s, 1);
-  }
-  mine_text_add(text, &quote, 1);
-}
-
-static void report_pair(mine_text *text, const char *before, const char *name, const char *between,
-                        const char *after) {
-  mine_text_adds(text, before);
-  report_quote(text, name, '\'');
-  mine_text_adds(text, between);
-  report_quote(text, name, '"');
-  mine_text_adds(text, after);
-}
-
-static const mine_answer report_call_columns[] = {
-    {"call", MINE_ANSWER_TEXT, 0, "ready to paste"},
-    {0},
+static const mine_part report_parts[] = {
+    {.verb = "mine_summary",
+     .what = "the report of a training: what was read, how, and what came out",
+     .list = report_summary},
+    {.verb = "mine_evaluate",
+     .what = "how good it is on the held-out rows",
+     .list = report_metrics},
+    {.verb = "mine_confusion",
+     .what = "actual against predicted classes of the held-out rows",
+     .list = report_confusion},
+    {.verb = NULL},
 };
 
-/* Beyond 63 features one JSON object carries the row; json_object() has the
-** same limit of arguments, an aggregate over VALUES has not. */
-mine_status mine_model_call(mine_env *env, const mine_model *model, const char *name,
-                            mine_relation **out) {
-  *out = NULL;
-  if (env->status) return env->status;
-  const int n = model->n_features;
-  mine_text text;
-  mine_text_open(&text, env->scratch);
-  mine_text_adds(&text, "mine_predict(");
-  report_quote(&text, name, '\'');
-  if (n <= REPORT_MOST_PAIRS) {
-    for (int f = 0; f < n; f++)
-      report_pair(&text, ", ", model->feature[f].name, ", ", "");
-    mine_text_adds(&text, ")");
-  } else {
-    mine_text_adds(&text, ", (SELECT json_group_object(k, v) FROM (");
-    report_pair(&text, "SELECT ", model->feature[0].name, " AS k, ", " AS v UNION ALL VALUES ");
-    for (int f = 1; f < n; f++)
-      report_pair(&text, f == 1 ? "(" : ", (", model->feature[f].name, ", ", ")");
-    mine_text_adds(&text, ")))");
+static const mine_part *report_find_part(const mine_part *part, const char *verb) {
+  while (part && part->verb && strcmp(part->verb, verb) != 0)
+    part++;
+  return part && part->verb ? part : NULL;
+}
+
+mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
+                             mine_relation *to) {
+  if (mine_failed(env)) return mine_env_status(env);
+  const mine_part *part = report_find_part(report_parts, verb);
+  if (!part) part = report_find_part(model->kind->parts, verb);
+  if (part) {
+    part->list(env, model, to);
+    return env->status;
   }
-  mine_relation *r = mine_relation_new(env, report_call_columns);
-  if (r) {
-    mine_relation_text(r, 0, text.data);
-    mine_relation_end_row(r);
+  mine_text others;
+  mine_text_open(&others, env->scratch);
+  for (const mine_part *own = model->kind->parts; own && own->verb; own++)
+    mine_text_addf(&others, ", %s", own->verb);
+  return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
+                   model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
+}
+
+/* ---- the forms of every model ---------------------------------------------------------- */
+
+static const mine_format report_formats[] = {
+    {.name = "call",
+     .what = "the scalar call that scores a row, to be pasted into SQL",
+     .write = mine__write_call},
+    {.name = NULL},
+};
+
+mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
+                              const char *as, mine_text *to) {
+  if (mine_failed(env)) return mine_env_status(env);
+  const mine_format *const list[] = {report_formats, model->kind->formats};
+  mine_text names;
+  mine_text_open(&names, env->scratch);
+  for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+    for (const mine_format *f = list[i]; f && f->name; f++) {
+      if (mine__same_word(f->name, format)) {
+        f->write(env, model, as, to);
+        return env->status;
+      }
+      mine_text_addf(&names, "%s%s", names.bytes ? ", " : "", f->name);
+    }
   }
-  return mine_relation_finish(env, r, out);
+  return mine_fail(env, MINE_OPTION, "there is no format '%.60s'; the formats are: %s", format,
+                   names.data);
 }

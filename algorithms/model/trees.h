@@ -1,5 +1,5 @@
 /*
-** trees.h -- the model kind "trees": one decision tree, and room for many.
+** trees.h -- the model kind "trees": one decision tree, a forest, boosting.
 **
 ** All trees stand in one pool of nodes, a structure of arrays.  Tree t owns
 ** nodes first[t] .. first[t+1]-1, its root comes first, children come after
@@ -11,8 +11,19 @@
 ** threshold MINE_TREES_ANY sends every number left: the split asks only whether
 ** the value is missing.
 **
-** Every node has a row of `width` values: class probabilities, or one mean.
-** The prediction is the mean (or the sum) of the leaves' values over the trees.
+** Every node has a row of `width` values.  Tree t adds those of the row's leaf to the
+** sums output[t] .. output[t]+width-1 of `outputs`:
+**     sum = base + the sum, or the mean, over the trees
+** and the link makes the answer of the sums:
+**     identity  the numbers themselves, or class probabilities
+**     logit     of one sum the probability of the second of two classes, 1/(1+exp(-s))
+**     softmax   of a sum per class its probability, exp(s)/sum of exp
+**     exp       numbers that are above zero
+** A tree or forest is the mean of probabilities or numbers; boosting a sum with a
+** base (Friedman, Ann. Statist. 29, 2001): two classes logit and one margin a leaf,
+** more classes a tree per class and round; counts exp.  An isolation forest (Liu,
+** Ting & Zhou, ICDM 2008) has no target: each leaf holds -ln 2 / c(n) times its path
+** length, and the mean under exp is the score 2^(-E h / c(n)).
 */
 #ifndef MINE_MODEL_TREES_H
 #define MINE_MODEL_TREES_H
@@ -22,10 +33,18 @@
 #include "model.h"
 
 #define MINE_TREES_ANY     DBL_MAX
+#define MINE_TREES_VERSION 2u
 #define MINE_TREES_LEAF    (-1)
 #define MINE_TREES_DEEPEST 255 /* levels a tree may have: work per row stays bounded */
 
 typedef enum mine_trees_combine { MINE_TREES_MEAN = 0, MINE_TREES_SUM = 1 } mine_trees_combine;
+
+typedef enum mine_trees_link {
+  MINE_TREES_IDENTITY = 0,
+  MINE_TREES_LOGIT = 1,
+  MINE_TREES_SOFTMAX = 2,
+  MINE_TREES_EXP = 3
+} mine_trees_link;
 
 /* What a traversal touches of a node; made from the arrays below. */
 typedef struct mine_trees_step {
@@ -38,8 +57,12 @@ typedef struct mine_trees_step {
 
 typedef struct mine_trees {
   int32_t n_trees, n_nodes;
-  int width; /* n_classes, or 1 */
+  int width;   /* values of a node */
+  int outputs; /* sums             */
   mine_trees_combine combine;
+  mine_trees_link link;
+  int32_t *output;   /* n_trees: the sum its first value goes to; NULL: 0, and width = outputs */
+  double *base;      /* outputs: where the sums start; NULL: 0              */
   int32_t *first;    /* n_trees + 1                                        */
   int32_t *feature;  /* n_nodes each from here on; MINE_TREES_LEAF = leaf   */
   double *threshold; /* numeric feature; else 0                            */
@@ -48,6 +71,7 @@ typedef struct mine_trees {
   int32_t *missing_left;
   int32_t *set;   /* category feature: first of its words in bits; else -1 */
   int32_t *value; /* row of `values`                                    */
+  /* Told, not asked; each may be NULL: not kept. */
   double *weight; /* weighted rows of training that came here           */
   double *rows;   /* rows of training that came here (whole numbers)    */
   double *impurity;
@@ -62,7 +86,8 @@ typedef struct mine_trees {
 
 extern const mine_kind mine_kind_trees;
 
-/* Arrays for so many nodes, values and words; `first` is set for one tree.
+/* Arrays for so many nodes, values and words, a plain mean of `width` outputs; `first`
+** is set for one tree.
 ** NULL: failure recorded in the arena's environment. */
 mine_trees *mine_trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
                            int32_t n_bits, int width);
@@ -77,8 +102,10 @@ static inline int mine_trees_in_set(const uint64_t *set, int32_t code) {
   return (int)(set[code >> 6] >> (code & 63) & 1);
 }
 
+/* trees_bytes.c */
+void mine__trees_save(const mine_model *model, mine_writer *w);
+void mine__trees_load(mine_reader *r, mine_model *model, uint32_t version);
 /* trees_describe.c */
-mine_status mine_trees_describe(mine_env *env, const mine_model *model, const char *part,
-                                mine_relation **out);
+extern const mine_part mine__trees_parts[];
 
 #endif

@@ -144,8 +144,8 @@ static void describe_condition_text(const describe_state *state, mine_text *text
   if (or_missing && in_path) mine_text_adds(text, ")");
 }
 
-static void describe_put(const describe_state *state, int column, const mine_text *text) {
-  if (!text->failed) mine_relation_text(state->relation, column, text->data);
+static void describe_put(const describe_state *state, const mine_text *text) {
+  mine_row_text(state->relation, text->failed ? NULL : text->data);
 }
 
 /* The test between the parent and this node.  Levels, and a missing value, that
@@ -165,7 +165,7 @@ static void describe_test(const describe_state *state, int32_t node) {
   describe_narrow(state, parent, state->trees->right[parent] == node, &condition);
   mine_text_open(&text, state->env->scratch);
   describe_condition_text(state, &text, &condition, 0);
-  describe_put(state, 5, &text);
+  describe_put(state, &text);
 }
 
 /* All tests from the root, one condition per feature. */
@@ -191,50 +191,60 @@ static void describe_path(const describe_state *state, int32_t node) {
     if (c) mine_text_adds(&text, " and ");
     describe_condition_text(state, &text, &condition[c], 1);
   }
-  describe_put(state, 10, &text);
+  describe_put(state, &text);
 }
 
 /* ---- the relation "tree" ---------------------------------------------------------------- */
 
+/* prediction, probability.  Before a link, a node's value is a part of a sum: it is told
+** as it is, and has no probability. */
 static void describe_prediction(const describe_state *state, int32_t node) {
   const mine_model *model = state->model;
   const double *value =
       state->trees->values + (size_t)state->trees->value[node] * (size_t)state->trees->width;
-  if (model->task != MINE_CLASSIFICATION) {
-    mine_relation_real(state->relation, 7, value[0]);
-    mine_relation_null(state->relation, 8);
+  if (model->n_groups == 0 || state->trees->link != MINE_TREES_IDENTITY) {
+    mine_row_real(state->relation, value[0]);
+    mine_row_null(state->relation);
     return;
   }
-  const int best = mine_metrics_argmax(value, model->n_classes);
+  const int best = mine_metrics_argmax(value, model->n_groups);
   mine_cell cell;
-  mine_values_get(&model->classes, best, &cell);
-  mine_relation_put(state->relation, 7, &cell);
-  mine_relation_real(state->relation, 8, value[model->positive >= 0 ? model->positive : best]);
+  mine__model_group(model, best + 1, &cell);
+  mine_row_cell(state->relation, &cell);
+  mine_row_real(state->relation, value[model->positive >= 0 ? model->positive : best]);
 }
 
 static void describe_node(const describe_state *state, int32_t tree, int32_t node) {
   const mine_trees *trees = state->trees;
-  mine_relation *relation = state->relation;
+  mine_relation *to = state->relation;
   const int32_t first = trees->first[tree], parent = state->parent[node];
-  mine_relation_int(relation, 0, tree + 1);
-  mine_relation_int(relation, 1, node - first + 1);
-  mine_relation_int(relation, 3, state->depth[node]);
-  mine_relation_int(relation, 6, (int64_t)trees->rows[node]);
-  describe_prediction(state, node);
-  if (trees->feature[node] == MINE_TREES_LEAF) {
-    mine_relation_null(relation, 9);
+  mine_row_int(to, tree + 1);
+  mine_row_int(to, node - first + 1);
+  if (parent < 0) {
+    mine_row_null(to);
+    mine_row_int(to, state->depth[node]);
+    mine_row_null(to);
+    mine_row_null(to);
   } else {
-    mine_relation_real(relation, 9, trees->gain[node]);
+    mine_row_int(to, parent - first + 1);
+    mine_row_int(to, state->depth[node]);
+    mine_row_text(to, state->model->feature[trees->feature[parent]].name);
+    describe_test(state, node);
+  }
+  if (trees->rows) {
+    mine_row_int(to, (int64_t)trees->rows[node]);
+  } else {
+    mine_row_null(to);
+  }
+  describe_prediction(state, node);
+  if (!trees->gain || trees->feature[node] == MINE_TREES_LEAF) {
+    mine_row_null(to);
+  } else {
+    mine_row_real(to, trees->gain[node]);
   }
   if (parent < 0) {
-    mine_relation_null(relation, 2);
-    mine_relation_null(relation, 4);
-    mine_relation_null(relation, 5);
-    mine_relation_null(relation, 10);
+    mine_row_null(to);
   } else {
-    mine_relation_int(relation, 2, parent - first + 1);
-    mine_relation_text(relation, 4, state->model->feature[trees->feature[parent]].name);
-    describe_test(state, node);
     describe_path(state, node);
   }
 }
@@ -255,40 +265,18 @@ static mine_status describe_family(describe_state *state) {
   return MINE_OK;
 }
 
-static const mine_answer describe_tree_columns[] = {
-    {"tree", MINE_ANSWER_INTEGER, 1, "number of the tree"},
-    {"node", MINE_ANSWER_INTEGER, 1, "number of the node; 1 is the root"},
-    {"parent", MINE_ANSWER_INTEGER, 1, "node above; NULL at the root"},
-    {"depth", MINE_ANSWER_INTEGER, 0, "questions asked so far"},
-    {"feature", MINE_ANSWER_TEXT, 1, "feature of the last question, the one that leads here"},
-    {"test", MINE_ANSWER_TEXT, 0, "that question, as this node answers it"},
-    {"rows", MINE_ANSWER_INTEGER, 0, "training rows that arrive here"},
-    {"prediction", MINE_ANSWER_ANY, 0, "what the node would answer"},
-    {"probability", MINE_ANSWER_REAL, 0, "of the positive class"},
-    {"gain", MINE_ANSWER_REAL, 0,
-     "decrease of impurity by the node's own question; NULL in a leaf"},
-    {"path", MINE_ANSWER_TEXT, 0, "all questions from the root"},
-    {0},
-};
-
-static mine_status describe_tree(mine_env *env, const mine_model *model, mine_relation **out) {
-  describe_state state = {env, model, model->body, NULL, NULL, NULL};
-  mine_status status = describe_family(&state);
-  if (status) return status;
-  state.relation = mine_relation_new(env, describe_tree_columns);
-  if (!state.relation) return mine_env_status(env);
+static void describe_tree(mine_env *env, const mine_model *model, mine_relation *to) {
+  describe_state state = {env, model, model->body, NULL, NULL, to};
+  if (describe_family(&state)) return;
   for (int32_t t = 0; t < state.trees->n_trees; t++) {
     for (int32_t i = state.trees->first[t]; i < state.trees->first[t + 1]; i++) {
       const mine_mark mark = mine_arena_mark(env->scratch);
       describe_node(&state, t, i);
       mine_arena_rewind(env->scratch, mark);
-      if (mine_env_status(env) || mine_poll(env)) {
-        return mine_relation_finish(env, state.relation, out);
-      }
-      mine_relation_end_row(state.relation);
+      if (mine_failed(env) || mine_poll(env)) return;
+      mine_relation_end_row(to);
     }
   }
-  return mine_relation_finish(env, state.relation, out);
 }
 
 /* ---- the relation "importance" ------------------------------------------------------------ */
@@ -301,23 +289,19 @@ static void describe_rank(const double *importance, int n, mine_pair *order, min
   mine_sort_reals(key, NULL, n, order, temp);
 }
 
-static const mine_answer describe_importance_columns[] = {
-    {"feature", MINE_ANSWER_TEXT, 1, "its name"},
-    {"importance", MINE_ANSWER_REAL, 0,
-     "share of the total decrease of impurity; they add up to 1"},
-    {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
-    {0},
-};
-
-static mine_status describe_importance(mine_env *env, const mine_model *model,
-                                       mine_relation **out) {
+static void describe_importance(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_trees *trees = model->body;
   const size_t n = (size_t)model->n_features;
+  if (!trees->gain) {
+    (void)mine_fail(env, MINE_UNSUPPORTED, "the trees of this %s model keep no gains to add up",
+                    model->algorithm);
+    return;
+  }
   double *sum = mine_arena_zeros(env->scratch, n, sizeof *sum);
   double *key = mine_arena_zeros(env->scratch, n, sizeof *key);
   mine_pair *order = mine_arena_array(env->scratch, n, sizeof *order);
   mine_pair *temp = mine_arena_array(env->scratch, n, sizeof *temp);
-  if (!sum || !key || !order || !temp) return mine_env_status(env);
+  if (!sum || !key || !order || !temp) return;
   double all = 0;
   for (int32_t i = 0; i < trees->n_nodes; i++) {
     if (trees->feature[i] == MINE_TREES_LEAF) continue;
@@ -327,20 +311,20 @@ static mine_status describe_importance(mine_env *env, const mine_model *model,
   for (size_t f = 0; f < n && all > 0; f++)
     sum[f] /= all;
   describe_rank(sum, model->n_features, order, temp, key);
-  mine_relation *relation = mine_relation_new(env, describe_importance_columns);
-  if (!relation) return mine_env_status(env);
   for (int k = 0; k < model->n_features; k++) {
-    mine_relation_text(relation, 0, model->feature[order[k].row].name);
-    mine_relation_real(relation, 1, sum[order[k].row]);
-    mine_relation_int(relation, 2, k + 1);
-    mine_relation_end_row(relation);
+    mine_row_text(to, model->feature[order[k].row].name);
+    mine_row_real(to, sum[order[k].row]);
+    mine_row_int(to, k + 1);
+    mine_relation_end_row(to);
   }
-  return mine_relation_finish(env, relation, out);
 }
 
-mine_status mine_trees_describe(mine_env *env, const mine_model *model, const char *part,
-                                mine_relation **out) {
-  if (strcmp(part, "tree") == 0) return describe_tree(env, model, out);
-  if (strcmp(part, "importance") == 0) return describe_importance(env, model, out);
-  return MINE_UNSUPPORTED;
-}
+const mine_part mine__trees_parts[] = {
+    {.verb = "mine_tree",
+     .what = "every node with the test that leads to it",
+     .list = describe_tree},
+    {.verb = "mine_importance",
+     .what = "how much each feature contributed to the splits",
+     .list = describe_importance},
+    {.verb = NULL},
+};

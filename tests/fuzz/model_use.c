@@ -118,26 +118,27 @@ static mine_env *use_env(use_memory *memory) {
 }
 
 static void use_parts(const mine_model *model, use_memory *memory) {
-  static const char *const parts[] = {"summary", "centroids", "tree",        "importance",
-                                      "metrics", "confusion", "coefficients"};
-  for (size_t i = 0; i <= sizeof parts / sizeof parts[0]; i++) {
+  static const char *const parts[] = {"mine_summary",     "mine_centroids", "mine_tree",
+                                      "mine_importance",  "mine_evaluate",  "mine_confusion",
+                                      "mine_coefficients"};
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
     mine_env *env = use_env(memory);
     mine_relation *relation = NULL;
-    if (i < sizeof parts / sizeof parts[0]) {
-      mine_model_relation(env, model, parts[i], &relation);
-    } else {
-      mine_model_call(env, model, "m", &relation);
-    }
+    verb_list(env, model, parts[i], &relation);
     use_relation(relation);
     mine_env_close(env);
   }
+  mine_env *env = use_env(memory);
+  const char *text;
+  if (verb_write(env, model, "call", "m", &text) == MINE_OK) use_sink += strlen(text);
+  mine_env_close(env);
 }
 
 static void use_cells(const mine_scoring *scoring, int64_t rows) {
   for (int64_t row = 0; row < rows; row++) {
-    for (int c = MINE_SCORE_ID; c <= MINE_SCORE_UNKNOWN; c++) {
+    for (int c = 0; c <= verb_column("unknown"); c++) {
       mine_cell cell;
-      mine_scoring_cell(scoring, row, (mine_score_column)c, &cell);
+      mine_scoring_cell(scoring, row, c, &cell);
       use_read_cell(&cell);
     }
     for (int k = 0; k < mine_scoring_classes(scoring) && k < 1000; k++) {
@@ -241,9 +242,9 @@ uint64_t use_predictions(const unsigned char *bytes, size_t n) {
   if (!status) status = use_fill(mine_scoring_frame(scoring), 100);
   if (!status) status = mine_scoring_run(scoring);
   for (int64_t row = 0; row < 100 && !status; row++) {
-    for (int c = MINE_SCORE_ID; c <= MINE_SCORE_UNKNOWN; c++) {
+    for (int c = 0; c <= verb_column("unknown"); c++) {
       mine_cell cell;
-      mine_scoring_cell(scoring, row, (mine_score_column)c, &cell);
+      mine_scoring_cell(scoring, row, c, &cell);
       hash = use_hash_cell(hash + 1, &cell);
     }
   }

@@ -144,7 +144,7 @@ FIXTURE_MAY static const char *look_up(const mine_relation *r, const char *key, 
 FIXTURE_MAY static void must_note(const mine_model *model, const char *item_and_name,
                                   const char *words) {
   mine_relation *r;
-  assert_int_equal(mine_model_relation(env, model, "summary", &r), MINE_OK);
+  assert_int_equal(verb_list(env, model, "mine_summary", &r), MINE_OK);
   const char *detail = look_up(r, item_and_name, 2, 2);
   if (!detail) fail_msg("no line %s in the report", item_and_name);
   if (!strstr(detail, words))

@@ -810,7 +810,8 @@ static int read_sample(mine_reader *r) {
 }
 
 static mine_reader reader_of(mine_env *env, const void *bytes, size_t n) {
-  mine_reader r = {env, env->scratch, bytes, (const uint8_t *)bytes + n, NULL};
+  mine_reader r = {.env = env, .arena = env->scratch, .at = bytes};
+  r.end = r.at + n;
   return r;
 }
 

@@ -82,7 +82,7 @@ static void give_levels(mine_model *model, int n) {
 
 /* Another body: nodes that are all leaves, to be linked by the case. */
 static mine_trees *plant(mine_model *model, int32_t n_trees, int32_t n_nodes, int32_t n_bits) {
-  const int width = model->task == MINE_CLASSIFICATION ? model->n_classes : 1;
+  const int width = model->n_groups > 0 ? model->n_groups : 1;
   mine_trees *trees = mine_trees_new(model->arena, n_trees, n_nodes, 1, n_bits, width);
   assert_non_null(trees);
   for (int32_t i = 0; i < n_nodes; i++)
@@ -103,23 +103,23 @@ static void split(mine_trees *trees, int32_t node, int feature, int32_t set) {
 /* ---- lies --------------------------------------------------------------------------- */
 
 static void infinite_class(mine_model *model) {
-  mine_values_clear(&model->classes);
-  mine_values_push_real(&model->classes, 1.5);
-  mine_values_push_real(&model->classes, 2.5);
-  mine_values_push_real(&model->classes, (double)INFINITY);
+  mine_values_clear(&model->groups);
+  mine_values_push_real(&model->groups, 1.5);
+  mine_values_push_real(&model->groups, 2.5);
+  mine_values_push_real(&model->groups, (double)INFINITY);
 }
 
 static void real_classes(mine_model *model) {
   infinite_class(model);
-  model->classes.n--;
-  mine_values_push_real(&model->classes, 3.5);
+  model->groups.n--;
+  mine_values_push_real(&model->groups, 3.5);
 }
 
 static void clusters_of_a_tree(mine_model *model) {
   model->task = MINE_CLUSTERING;
   model->target_name = NULL;
   model->positive = -1;
-  mine_values_clear(&model->classes);
+  mine_values_clear(&model->groups);
 }
 
 static void two_trees(mine_model *model) {
@@ -206,7 +206,7 @@ static const struct {
 } lies[] = {
     {CLASSES, real_classes, NULL},
     {CLASSES, infinite_class, "a value"},
-    {CLASSES, clusters_of_a_tree, "the task"},
+    {CLASSES, clusters_of_a_tree, "the outputs of the trees"},
     {CLASSES, two_trees, NULL},
     {CLASSES, empty_tree, "the bounds of a tree"},
     {CLASSES, tree_beyond_the_nodes, "the bounds of a tree"},
@@ -231,7 +231,7 @@ static void must_score(const mine_model *model) {
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), TABLE_OF_3, 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  mine_scoring_cell(scoring, 8, MINE_SCORE_PREDICTION, &cell);
+  mine_scoring_cell(scoring, 8, verb_column("prediction"), &cell);
   assert_int_not_equal(cell.type, MINE_NULL);
   mine_scoring_close(scoring);
 }

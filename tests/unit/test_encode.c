@@ -202,7 +202,7 @@ static void saved_bytes_come_back_and_are_checked(void **state) {
   mine_encoding_save(&e, &w);
   for (size_t bytes = 0; bytes <= w.text.bytes; bytes++) {
     const uint8_t *at = (const uint8_t *)w.text.data;
-    mine_reader r = {f.env, f.env->scratch, at, at + bytes, NULL};
+    mine_reader r = {.env = f.env, .arena = f.env->scratch, .at = at, .end = at + bytes};
     mine_encoding_load(&r, f.about, 2, &back);
     assert_int_equal(mine_reader_ok(&r), bytes == w.text.bytes);
   }
@@ -210,7 +210,8 @@ static void saved_bytes_come_back_and_are_checked(void **state) {
   assert_memory_equal(back.fill, e.fill, 4 * sizeof(double));
   {
     const uint8_t *at = (const uint8_t *)w.text.data;
-    mine_reader r = {f.env, f.env->scratch, at, at + w.text.bytes, NULL};
+    mine_reader r = {.env = f.env, .arena = f.env->scratch, .at = at};
+    r.end = at + w.text.bytes;
     mine_encoding_load(&r, f.about, 1, &back); /* another model's features */
     assert_false(mine_reader_ok(&r));
   }

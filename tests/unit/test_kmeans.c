@@ -3,6 +3,7 @@
 */
 #include "../../algorithms/cluster/kmeans_private.h"
 #include "kmeans_fixture.h"
+#include "verb_fixture.h"
 
 /* ---- plain loops to compare with --------------------------------------------- */
 
@@ -88,12 +89,12 @@ static void score(fixture *f, const mine_model *model, int64_t first, int64_t n,
                   double *distance) {
   mine_feature_view view[FIXTURE_COLUMNS];
   const mine_batch batch = {n, NULL, view};
-  mine_scores out = {NULL, NULL, cluster, distance};
+  mine_answers out = {.group = cluster, .distance = distance};
   for (int j = 0; j < f->width; j++) {
     view[j].number = f->view[j].number ? f->view[j].number + first : NULL;
     view[j].code = f->view[j].code ? f->view[j].code + first : NULL;
   }
-  assert_int_equal(mine_kind_prototypes.predict(f->env, model, &batch, &out), MINE_OK);
+  assert_int_equal(mine_kind_prototypes.answer(f->env, model, &batch, &out), MINE_OK);
 }
 
 /* The first k rows as initial centres. */
@@ -463,7 +464,7 @@ static void centroids_speak_the_units_of_the_source(void **state) {
                   {"plan=basic", 0, 0.75, -0.75 / sqrt(0.1875)},
                   {"plan=gold", 1, 0.25, 0.75 / sqrt(0.1875)}};
   (void)state;
-  assert_int_equal(mine_kind_prototypes.describe(f.env, model, "centroids", &r), MINE_OK);
+  assert_int_equal(verb_list(f.env, model, "mine_centroids", &r), MINE_OK);
   assert_int_equal(mine_relation_rows(r), 6);
   for (int i = 0; i < 6; i++) {
     mine_relation_cell(r, i, 0, &cell);
@@ -481,7 +482,7 @@ static void centroids_speak_the_units_of_the_source(void **state) {
     assert_near(cell.as.real, expected[i].z, 1e-12);
   }
   mine_relation_free(r);
-  assert_int_equal(mine_kind_prototypes.describe(f.env, model, "tree", &r), MINE_UNSUPPORTED);
+  assert_int_equal(verb_list(f.env, model, "mine_tree", &r), MINE_UNSUPPORTED);
   mine_model_free(model);
   fixture_close(&f);
 }
@@ -489,7 +490,7 @@ static void centroids_speak_the_units_of_the_source(void **state) {
 static mine_model *reload(fixture *f, const uint8_t *bytes, size_t n) {
   mine_model *back;
   assert_int_equal(mine_model_empty(f->env, &back), MINE_OK);
-  mine_reader r = {f->env, back->arena, bytes, bytes + n, NULL};
+  mine_reader r = {.env = f->env, .arena = back->arena, .at = bytes, .end = bytes + n};
   back->feature = f->about;
   back->n_features = f->width;
   mine_kind_prototypes.load(&r, back, mine_kind_prototypes.version);

@@ -321,11 +321,12 @@ static void line_fit(mine_env *env, line_data *l, mine_task_kind task, int64_t n
   model->task = task;
   model->n_features = 1;
   model->feature = &l->about;
-  model->n_classes = l->data.n_classes;
+  model->n_groups = l->data.n_classes;
   model->target_name = task == MINE_NEIGHBORS ? NULL : "y";
+  model->n_outputs = task == MINE_REGRESSION;
   model->rows = n;
   for (int i = 0; i < l->data.n_classes; i++)
-    (void)mine_values_push_int(&model->classes, i);
+    (void)mine_values_push_int(&model->groups, i);
   assert_int_equal(knn->fit(env, &l->data, own, model), MINE_OK);
 }
 
@@ -333,8 +334,8 @@ static double line_score(mine_env *env, const line_data *l, double x) {
   double p[2] = {-1, -1}, value = -1;
   const mine_feature_view view = {.number = &x};
   const mine_batch batch = {.n = 1, .feature = &view};
-  mine_scores out = {.probability = p, .value = &value};
-  assert_int_equal(l->model->kind->predict(env, l->model, &batch, &out), MINE_OK);
+  mine_answers out = {.share = p, .value = &value};
+  assert_int_equal(l->model->kind->answer(env, l->model, &batch, &out), MINE_OK);
   if (l->model->task == MINE_REGRESSION) return value;
   assert_true(fabs(p[0] + p[1] - 1) < 1e-12);
   return p[1];
@@ -439,7 +440,10 @@ static mine_model *body_load(mine_env *env, const line_data *l, const uint8_t *b
   model->task = l->model->task;
   model->n_features = 1;
   model->feature = l->model->feature;
-  model->n_classes = l->model->n_classes;
+  model->target_name = l->model->target_name;
+  model->n_outputs = l->model->n_outputs;
+  model->n_groups = l->model->n_groups;
+  model->groups = l->model->groups;
   mine_reader r = {.env = env, .arena = model->arena, .at = bytes, .end = bytes + n};
   model->kind->load(&r, model, model->kind->version);
   *ok = mine_reader_ok(&r) && r.at == r.end && model->body != NULL;
@@ -455,8 +459,8 @@ static void one_damage(mine_env *env, line_data *l, const uint8_t *bytes, size_t
     const double x = 3;
     const mine_feature_view view = {.number = &x};
     const mine_batch batch = {.n = 1, .feature = &view};
-    mine_scores out = {.probability = p, .value = p};
-    (void)model->kind->predict(env, model, &batch, &out);
+    mine_answers out = {.share = p, .value = p};
+    (void)model->kind->answer(env, model, &batch, &out);
   }
   mine_model_free(model);
   l->model = whole;

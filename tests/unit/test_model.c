@@ -23,17 +23,17 @@ static mine_model *copy_of(const mine_model *model) {
 
 static void same_relation(const mine_model *a, const mine_model *b, const char *part) {
   mine_relation *x = NULL, *y = NULL;
-  const mine_status status = mine_model_relation(env, a, part, &x);
+  const mine_status status = verb_list(env, a, part, &x);
   if (status) {
     (void)close_env(NULL);
     (void)open_env(NULL);
-    assert_int_equal(mine_model_relation(env, b, part, &y), status);
+    assert_int_equal(verb_list(env, b, part, &y), status);
     (void)close_env(NULL);
     (void)open_env(NULL);
     return;
   }
-  assert_int_equal(mine_model_relation(env, b, part, &y), MINE_OK);
-  const int summary = strcmp(part, "summary") == 0; /* seconds stay behind */
+  assert_int_equal(verb_list(env, b, part, &y), MINE_OK);
+  const int summary = strcmp(part, "mine_summary") == 0; /* seconds stay behind */
   assert_int_equal(mine_relation_rows(x) - summary, mine_relation_rows(y));
   assert_int_equal(mine_relation_columns(x), mine_relation_columns(y));
   for (int64_t i = 0; i < mine_relation_rows(y); i++) {
@@ -74,8 +74,9 @@ static mine_model *case_model(size_t i, int rows) {
 
 static void a_model_survives_its_bytes(void **state) {
   (void)state;
-  static const char *const parts[] = {"summary", "metrics",    "confusion",    "centroids",
-                                      "tree",    "importance", "coefficients", "nonsense"};
+  static const char *const parts[] = {"mine_summary",      "mine_evaluate", "mine_confusion",
+                                      "mine_centroids",    "mine_tree",     "mine_importance",
+                                      "mine_coefficients", "mine_nonsense"};
   for (size_t i = 0; i < N_KINDS; i++) {
     mine_model *model = case_model(i, 200), *copy = copy_of(model);
     for (int t = MINE_MODEL_ALGORITHM; t <= MINE_MODEL_REPORT; t++) {
@@ -162,11 +163,11 @@ static void a_part_that_is_not_there_is_refused(void **state) {
   (void)state;
   mine_model *model = case_model(2, 100);
   mine_relation *r;
-  assert_int_equal(mine_model_relation(env, model, "tree", &r), MINE_UNSUPPORTED);
+  assert_int_equal(verb_list(env, model, "mine_tree", &r), MINE_UNSUPPORTED);
   must_say("a kmeans model (prototypes) has no tree; it has mine_summary, mine_centroids");
   (void)close_env(NULL);
   (void)open_env(NULL);
-  assert_int_equal(mine_model_relation(env, model, "confusion", &r), MINE_UNSUPPORTED);
+  assert_int_equal(verb_list(env, model, "mine_confusion", &r), MINE_UNSUPPORTED);
   must_say("for this clustering model (kmeans) use mine_evaluate");
   mine_model_free(model);
 }
@@ -175,13 +176,10 @@ static void the_call_can_be_pasted(void **state) {
   (void)state;
   mine_model *model =
       must_train("kmeans", "k=1", "id,it's,say \"x\";1,1,5;2,2,6;3,1,7;4,50,8;5,51,1");
-  mine_relation *r;
-  mine_cell cell;
-  assert_int_equal(mine_model_call(env, model, "o'hara", &r), MINE_OK);
-  mine_relation_cell(r, 0, 0, &cell);
-  assert_string_equal(cell.as.text,
+  const char *text;
+  assert_int_equal(verb_write(env, model, "CALL", "o'hara", &text), MINE_OK);
+  assert_string_equal(text,
                       "mine_predict('o''hara', 'it''s', \"it's\", 'say \"x\"', \"say \"\"x\"\"\")");
-  mine_relation_free(r);
   mine_model_free(model);
   char table[4096] = "id";
   for (int f = 0; f < 64; f++)
@@ -192,14 +190,15 @@ static void the_call_can_be_pasted(void **state) {
       sprintf(table + strlen(table), ",%d", i * (f + 1));
   }
   model = must_train("kmeans", "k=1", table);
-  assert_int_equal(mine_model_call(env, model, "m", &r), MINE_OK);
-  mine_relation_cell(r, 0, 0, &cell);
-  assert_int_equal(strncmp(cell.as.text,
+  assert_int_equal(verb_write(env, model, "call", "m", &text), MINE_OK);
+  assert_int_equal(strncmp(text,
                            "mine_predict('m', (SELECT json_group_object(k, v) FROM (SELECT 'f0' "
                            "AS k, \"f0\" AS v UNION ALL VALUES ('f1', \"f1\"), ('f2', \"f2\")",
                            110),
                    0);
-  mine_relation_free(r);
+  assert_int_equal(verb_write(env, model, "pmm", "m", &text), MINE_OPTION);
+  must_say("there is no format 'pmm'; the formats are: call");
+  assert_null(text);
   mine_model_free(model);
 }
 
@@ -207,13 +206,13 @@ static void the_call_can_be_pasted(void **state) {
 
 /* Use a model that loaded in spite of damage, in every way there is. */
 static void use(const mine_model *model) {
-  static const char *const parts[] = {"summary",   "metrics", "confusion",
-                                      "centroids", "tree",    "importance"};
+  static const char *const parts[] = {"mine_summary",   "mine_evaluate", "mine_confusion",
+                                      "mine_centroids", "mine_tree",     "mine_importance"};
   mine_env *other;
   for (size_t p = 0; p < sizeof parts / sizeof parts[0]; p++) {
     mine_relation *r;
     assert_int_equal(mine_env_open(NULL, "use", &other), MINE_OK);
-    if (mine_model_relation(other, model, parts[p], &r) == MINE_OK) mine_relation_free(r);
+    if (verb_list(other, model, parts[p], &r) == MINE_OK) mine_relation_free(r);
     mine_env_close(other);
   }
   mine_scoring *scoring;
@@ -225,8 +224,8 @@ static void use(const mine_model *model) {
                      0) == MINE_OK &&
         mine_scoring_run(scoring) == MINE_OK) {
       for (int64_t i = 0; i < 3; i++) {
-        for (int c = MINE_SCORE_ID; c <= MINE_SCORE_UNKNOWN; c++)
-          mine_scoring_cell(scoring, i, (mine_score_column)c, &cell);
+        for (int c = 0; c <= verb_column("unknown"); c++)
+          mine_scoring_cell(scoring, i, c, &cell);
       }
     }
     mine_scoring_close(scoring);

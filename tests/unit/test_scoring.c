@@ -27,10 +27,10 @@ static void close_job(job *j) {
   mine_model_free(j->model);
 }
 
-static const char *cell_text(const mine_scoring *scoring, int64_t row, mine_score_column column) {
+static const char *cell_text(const mine_scoring *scoring, int64_t row, const char *column) {
   static char shown[MINE_SHOW_BYTES];
   mine_cell cell;
-  mine_scoring_cell(scoring, row, column, &cell);
+  mine_scoring_cell(scoring, row, verb_column(column), &cell);
   return mine_show_cell(shown, &cell);
 }
 
@@ -45,14 +45,14 @@ static void columns_are_found_by_name(void **state) {
   (void)state;
   job j = open_job(MINE_SCORE_ROWS, "");
   must_run(&j, "plan,extra,age,id;b,1,20,x1;a,2,60,x2");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_ID), "'x1'");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_PREDICTION), "'yes'");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_LABEL), "'yes'");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_PROBABILITY), "1");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_PREDICTION), "'no'");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_PROBABILITY), "0");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_CONFIDENCE), "1");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_DISTANCE), "NULL");
+  assert_string_equal(cell_text(j.scoring, 0, "id"), "'x1'");
+  assert_string_equal(cell_text(j.scoring, 0, "prediction"), "'yes'");
+  assert_string_equal(cell_text(j.scoring, 0, "label"), "'yes'");
+  assert_string_equal(cell_text(j.scoring, 0, "probability"), "1");
+  assert_string_equal(cell_text(j.scoring, 1, "prediction"), "'no'");
+  assert_string_equal(cell_text(j.scoring, 1, "probability"), "0");
+  assert_string_equal(cell_text(j.scoring, 1, "confidence"), "1");
+  assert_string_equal(cell_text(j.scoring, 1, "distance"), "NULL");
   assert_false(mine_frame_wants(mine_scoring_frame(j.scoring), 1));
   close_job(&j);
 }
@@ -61,7 +61,7 @@ static void the_first_column_is_the_id(void **state) {
   (void)state;
   job j = open_job(MINE_SCORE_ROWS, "");
   must_run(&j, "customer,plan,age;77,a,20");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_ID), "77");
+  assert_string_equal(cell_text(j.scoring, 0, "id"), "77");
   close_job(&j);
   j = open_job(MINE_SCORE_ROWS, "");
   assert_int_equal(fixture_fill(mine_scoring_frame(j.scoring), "age,plan", 0), MINE_DATA);
@@ -76,11 +76,11 @@ static void without_an_id_rows_are_numbered(void **state) {
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;20,a;50,b", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  assert_string_equal(cell_text(scoring, 1, MINE_SCORE_ID), "2");
+  assert_string_equal(cell_text(scoring, 1, "id"), "2");
   mine_scoring_clear(scoring);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;20,a", 1), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  assert_string_equal(cell_text(scoring, 0, MINE_SCORE_ID), "3");
+  assert_string_equal(cell_text(scoring, 0, "id"), "3");
   mine_scoring_close(scoring);
   mine_model_free(model);
 }
@@ -99,15 +99,15 @@ static void gaps_and_strangers_are_counted(void **state) {
   (void)state;
   job j = open_job(MINE_SCORE_ROWS, "");
   must_run(&j, "id,age,plan;1,,c;2,20,;3,,'';4,20,a");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_MISSING), "1");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_UNKNOWN), "1");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_MISSING), "1");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_UNKNOWN), "0");
-  assert_string_equal(cell_text(j.scoring, 2, MINE_SCORE_MISSING), "2");
-  assert_string_equal(cell_text(j.scoring, 3, MINE_SCORE_MISSING), "0");
-  assert_string_equal(cell_text(j.scoring, 2, MINE_SCORE_ID), "3");
+  assert_string_equal(cell_text(j.scoring, 0, "missing"), "1");
+  assert_string_equal(cell_text(j.scoring, 0, "unknown"), "1");
+  assert_string_equal(cell_text(j.scoring, 1, "missing"), "1");
+  assert_string_equal(cell_text(j.scoring, 1, "unknown"), "0");
+  assert_string_equal(cell_text(j.scoring, 2, "missing"), "2");
+  assert_string_equal(cell_text(j.scoring, 3, "missing"), "0");
+  assert_string_equal(cell_text(j.scoring, 2, "id"), "3");
   mine_cell cell;
-  mine_scoring_cell(j.scoring, 4, MINE_SCORE_ID, &cell); /* past the end */
+  mine_scoring_cell(j.scoring, 4, verb_column("id"), &cell); /* past the end */
   assert_int_equal(cell.type, MINE_NULL);
   close_job(&j);
 }
@@ -116,10 +116,10 @@ static void missing_may_be_an_error_or_skipped(void **state) {
   (void)state;
   job j = open_job(MINE_SCORE_ROWS, "missing=skip");
   must_run(&j, "id,age,plan;1,,a;2,20,a");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_PREDICTION), "NULL");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_LABEL), "NULL");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_PROBABILITY), "NULL");
-  assert_string_equal(cell_text(j.scoring, 1, MINE_SCORE_PREDICTION), "'yes'");
+  assert_string_equal(cell_text(j.scoring, 0, "prediction"), "NULL");
+  assert_string_equal(cell_text(j.scoring, 0, "label"), "NULL");
+  assert_string_equal(cell_text(j.scoring, 0, "probability"), "NULL");
+  assert_string_equal(cell_text(j.scoring, 1, "prediction"), "'yes'");
   assert_true(isnan(mine_scoring_class_probability(j.scoring, 0, 0)));
   close_job(&j);
   j = open_job(MINE_SCORE_ROWS, "missing=error");
@@ -153,8 +153,8 @@ static void a_class_may_be_asked_for(void **state) {
   (void)state;
   job j = open_job(MINE_SCORE_ROWS, "class=no");
   must_run(&j, "id,age,plan;1,20,a");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_PROBABILITY), "0");
-  assert_string_equal(cell_text(j.scoring, 0, MINE_SCORE_CONFIDENCE), "1");
+  assert_string_equal(cell_text(j.scoring, 0, "probability"), "0");
+  assert_string_equal(cell_text(j.scoring, 0, "confidence"), "1");
   mine_cell no = {MINE_TEXT, 2, {0}}, one = {MINE_INT, 0, {1}}, cell;
   no.as.text = "no";
   assert_int_equal(mine_scoring_classes(j.scoring), 2);
@@ -181,10 +181,10 @@ static void labels_come_back_as_they_went_in(void **state) {
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_SINGLE, "class=1", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "x;9", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  mine_scoring_cell(scoring, 0, MINE_SCORE_PREDICTION, &cell);
+  mine_scoring_cell(scoring, 0, verb_column("prediction"), &cell);
   assert_int_equal(cell.type, MINE_TEXT);
   assert_memory_equal(cell.as.text, "1", 1);
-  assert_string_equal(cell_text(scoring, 0, MINE_SCORE_PROBABILITY), "1");
+  assert_string_equal(cell_text(scoring, 0, "probability"), "1");
   mine_scoring_close(scoring);
   mine_model_free(model);
 }
@@ -196,10 +196,10 @@ static void clusters_and_numbers_have_labels_too(void **state) {
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "id,x;1,2;2,49", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  assert_string_equal(cell_text(scoring, 0, MINE_SCORE_PREDICTION), "1");
-  assert_string_equal(cell_text(scoring, 1, MINE_SCORE_LABEL), "'2'");
+  assert_string_equal(cell_text(scoring, 0, "prediction"), "1");
+  assert_string_equal(cell_text(scoring, 1, "label"), "'2'");
   mine_cell cell;
-  mine_scoring_cell(scoring, 1, MINE_SCORE_DISTANCE, &cell);
+  mine_scoring_cell(scoring, 1, verb_column("distance"), &cell);
   assert_int_equal(cell.type, MINE_REAL);
   mine_scoring_close(scoring);
   mine_model_free(model);
@@ -207,8 +207,8 @@ static void clusters_and_numbers_have_labels_too(void **state) {
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "x;9", 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  assert_string_equal(cell_text(scoring, 0, MINE_SCORE_PREDICTION), "2.875");
-  assert_string_equal(cell_text(scoring, 0, MINE_SCORE_LABEL), "'2.875'");
+  assert_string_equal(cell_text(scoring, 0, "prediction"), "2.875");
+  assert_string_equal(cell_text(scoring, 0, "label"), "'2.875'");
   mine_scoring_close(scoring);
   mine_model_free(model);
 }
@@ -354,7 +354,7 @@ static void clusters_are_measured_by_distance(void **state) {
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), table, 0), MINE_OK);
   assert_int_equal(mine_scoring_run(scoring), MINE_OK);
   assert_int_equal(verb_evaluate(env, scoring, &a), MINE_OK);
-  assert_int_equal(mine_model_relation(env, model, "metrics", &b), MINE_OK);
+  assert_int_equal(verb_list(env, model, "mine_evaluate", &b), MINE_OK);
   const double here = strtod(look_up(a, "inertia", 1, 1), NULL);
   assert_true(here > 0 && fabs(here - strtod(look_up(b, "inertia", 1, 1), NULL)) < 1e-12);
   /* scikit-learn 1.2.1, silhouette_score([[1],[2],[1],[50],[51]], [0,0,0,1,1]); the

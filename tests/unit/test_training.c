@@ -185,7 +185,7 @@ static void rows_left_out_are_counted(void **state) {
   must_note(model, "rows|read", "6");
   must_note(model, "rows|used", "3");
   mine_relation *r;
-  assert_int_equal(mine_model_relation(env, model, "summary", &r), MINE_OK);
+  assert_int_equal(verb_list(env, model, "mine_summary", &r), MINE_OK);
   int skipped = 0;
   for (int64_t i = 0; i < mine_relation_rows(r); i++) {
     mine_cell cell;
@@ -205,7 +205,7 @@ static void odd_ids_are_noted(void **state) {
   mine_model *model =
       must_train("tree", "target=y, holdout=0", "id,x,y;1,5,a;1,6,b;2,7,a;,8,b;3,1,a;4,2,b");
   mine_relation *r;
-  assert_int_equal(mine_model_relation(env, model, "summary", &r), MINE_OK);
+  assert_int_equal(verb_list(env, model, "mine_summary", &r), MINE_OK);
   int repeated = 0, nulls = 0;
   for (int64_t i = 0; i < mine_relation_rows(r); i++) {
     mine_cell cell;
@@ -224,7 +224,7 @@ static void odd_ids_are_noted(void **state) {
 
 static double metric_of(const mine_model *model, const char *name) {
   mine_relation *r;
-  assert_int_equal(mine_model_relation(env, model, "metrics", &r), MINE_OK);
+  assert_int_equal(verb_list(env, model, "mine_evaluate", &r), MINE_OK);
   const char *text = look_up(r, name, 1, 1);
   assert_non_null(text);
   const double v = strcmp(text, "NULL") == 0 ? (double)NAN : strtod(text, NULL);
@@ -245,7 +245,7 @@ static void a_share_is_held_out(void **state) {
   assert_true(metric_of(all, "auc") == metric_of(kept, "auc"));
   assert_true(metric_of(all, "auc") > 0.8);
   mine_relation *r;
-  assert_int_equal(mine_model_relation(env, all, "confusion", &r), MINE_OK);
+  assert_int_equal(verb_list(env, all, "mine_confusion", &r), MINE_OK);
   int64_t rows = 0;
   for (int64_t i = 0; i < mine_relation_rows(r); i++) {
     mine_cell cell;
@@ -258,7 +258,7 @@ static void a_share_is_held_out(void **state) {
       strtod(look_up(r, "no|no", 2, 2), NULL) + strtod(look_up(r, "yes|yes", 2, 2), NULL);
   assert_true(fabs(right / held - metric_of(all, "accuracy")) < 1e-12);
   mine_relation_free(r);
-  assert_int_equal(mine_model_relation(env, none, "metrics", &r), MINE_UNSUPPORTED);
+  assert_int_equal(verb_list(env, none, "mine_evaluate", &r), MINE_UNSUPPORTED);
   must_say("holdout=0");
   mine_model_free(all);
   mine_model_free(kept);
@@ -291,8 +291,8 @@ static void weights_are_repetitions(void **state) {
       "max_depth=1",
       "id,x,w,y;1,1,3,a;1,1,3,a;1,1,3,a;2,2,1,b;3,3,1,a;4,4,3,b;4,4,3,b;4,4,3,b");
   mine_relation *a, *b;
-  assert_int_equal(mine_model_relation(env, weighted, "tree", &a), MINE_OK);
-  assert_int_equal(mine_model_relation(env, repeated, "tree", &b), MINE_OK);
+  assert_int_equal(verb_list(env, weighted, "mine_tree", &a), MINE_OK);
+  assert_int_equal(verb_list(env, repeated, "mine_tree", &b), MINE_OK);
   assert_int_equal(mine_relation_rows(a), mine_relation_rows(b));
   for (int64_t i = 0; i < mine_relation_rows(a); i++) {
     mine_cell x, y;
@@ -481,8 +481,8 @@ static int train_save_load_score(const char *algorithm, const char *options, con
       !mine_model_load(env, bytes, n, &copy) &&
       !verb_scoring_open(env, copy, MINE_SCORE_ROWS, "", &scoring) &&
       !fixture_fill(mine_scoring_frame(scoring), table, 0) && !mine_scoring_run(scoring)) {
-    mine_scoring_cell(scoring, 0, MINE_SCORE_PREDICTION, &cell);
-    well = cell.type != MINE_NULL && !mine_model_relation(env, copy, "summary", &r);
+    mine_scoring_cell(scoring, 0, verb_column("prediction"), &cell);
+    well = cell.type != MINE_NULL && !verb_list(env, copy, "mine_summary", &r);
   }
   mine_relation_free(r);
   mine_scoring_close(scoring);

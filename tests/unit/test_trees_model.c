@@ -23,8 +23,8 @@ static void test_scores_follow_the_tree(void **state) {
     const mine_trees *trees = model->body;
     const size_t width = (size_t)trees->width;
     double *out = table_room(&t, 5000 * width, sizeof *out);
-    mine_scores scores = {classes ? out : NULL, classes ? NULL : out, NULL, NULL};
-    assert_int_equal(mine_kind_trees.predict(t.env, model, &t.data.rows, &scores), MINE_OK);
+    mine_answers scores = {.share = classes ? out : NULL, .value = classes ? NULL : out};
+    assert_int_equal(mine_kind_trees.answer(t.env, model, &t.data.rows, &scores), MINE_OK);
     for (int64_t i = 0; i < 5000; i++) {
       const double *value = trees->values + (size_t)table_leaf(trees, &t, i) * width;
       assert_memory_equal(out + (size_t)i * width, value, width * sizeof *value);
@@ -32,9 +32,9 @@ static void test_scores_follow_the_tree(void **state) {
     const uint32_t row[3] = {4999, 5, 5};
     const mine_batch batch = {3, row, t.view};
     double few[9];
-    scores.probability = classes ? few : NULL;
+    scores.share = classes ? few : NULL;
     scores.value = classes ? NULL : few;
-    assert_int_equal(mine_kind_trees.predict(t.env, model, &batch, &scores), MINE_OK);
+    assert_int_equal(mine_kind_trees.answer(t.env, model, &batch, &scores), MINE_OK);
     for (size_t i = 0; i < 3; i++) {
       assert_memory_equal(few + i * width, out + row[i] * width, width * sizeof *few);
     }
@@ -55,24 +55,26 @@ static int try_bytes(table *t, const mine_model *like, const char *bytes, size_t
   model->task = like->task;
   model->n_features = like->n_features;
   model->feature = like->feature;
-  model->n_classes = like->n_classes;
-  model->classes = like->classes;
+  model->n_outputs = like->n_outputs;
+  model->n_groups = like->n_groups;
+  model->groups = like->groups;
   model->positive = like->positive;
-  mine_reader r = {env, model->arena, (const uint8_t *)bytes, (const uint8_t *)bytes + n, NULL};
-  mine_kind_trees.load(&r, model, 1);
+  mine_reader r = {.env = env, .arena = model->arena, .at = (const uint8_t *)bytes};
+  r.end = r.at + n;
+  mine_kind_trees.load(&r, model, MINE_TREES_VERSION);
   const int accepted = mine_reader_ok(&r) && model->body;
   if (accepted) {
     static double out[200 * 3];
-    mine_scores scores = {out, out, NULL, NULL};
+    mine_answers scores = {.share = out, .value = out};
     mine_batch batch = t->data.rows;
     batch.n = batch.n < 200 ? batch.n : 200;
-    assert_int_equal(mine_kind_trees.predict(env, model, &batch, &scores), MINE_OK);
+    assert_int_equal(mine_kind_trees.answer(env, model, &batch, &scores), MINE_OK);
     mine_relation *relation = NULL;
-    if (mine_kind_trees.describe(env, model, "tree", &relation) == MINE_OK) {
+    if (verb_list(env, model, "mine_tree", &relation) == MINE_OK) {
       mine_relation_free(relation);
     }
     relation = NULL;
-    if (mine_kind_trees.describe(env, model, "importance", &relation) == MINE_OK) {
+    if (verb_list(env, model, "mine_importance", &relation) == MINE_OK) {
       mine_relation_free(relation);
     }
   }
@@ -96,10 +98,11 @@ static void test_bytes_come_back(void **state) {
   copy->task = model->task;
   copy->n_features = model->n_features;
   copy->feature = model->feature;
-  copy->n_classes = model->n_classes;
+  copy->n_groups = model->n_groups;
+  copy->groups = model->groups;
   const uint8_t *bytes = (const uint8_t *)w.text.data;
-  mine_reader r = {t.env, copy->arena, bytes, bytes + w.text.bytes, NULL};
-  mine_kind_trees.load(&r, copy, 1);
+  mine_reader r = {.env = t.env, .arena = copy->arena, .at = bytes, .end = bytes + w.text.bytes};
+  mine_kind_trees.load(&r, copy, MINE_TREES_VERSION);
   assert_true(mine_reader_ok(&r));
   assert_ptr_equal(r.at, r.end);
   mine_kind_trees.save(copy, &again);
@@ -237,7 +240,7 @@ static const char *cell_text(const mine_relation *relation, int64_t row, int col
 
 static mine_relation *describe(table *t, const mine_model *model, const char *part) {
   mine_relation *relation = NULL;
-  assert_int_equal(mine_kind_trees.describe(t->env, model, part, &relation), MINE_OK);
+  assert_int_equal(verb_list(t->env, model, part, &relation), MINE_OK);
   return relation;
 }
 
@@ -254,7 +257,7 @@ static void test_words(void **state) {
   }
   t.about[1].missing = 30;
   mine_model *model = table_grow(&t, "max_depth=6,min_samples_leaf=1");
-  mine_relation *tree = describe(&t, model, "tree");
+  mine_relation *tree = describe(&t, model, "mine_tree");
   assert_int_equal(mine_relation_rows(tree), 7);
   static const char *const expected[7][11] = {
       {"1", "1", "NULL", "0", "NULL", "NULL", "120", "1", "0.7083", NULL, "NULL"},
@@ -273,7 +276,7 @@ static void test_words(void **state) {
     }
   }
   mine_relation_free(tree);
-  mine_relation *importance = describe(&t, model, "importance");
+  mine_relation *importance = describe(&t, model, "mine_importance");
   assert_int_equal(mine_relation_rows(importance), 3);
   assert_string_equal(cell_text(importance, 0, 0), "f0");
   assert_string_equal(cell_text(importance, 1, 0), "f1");
@@ -286,8 +289,8 @@ static void test_words(void **state) {
   assert_true(fabs(first.as.real + second.as.real - 1) < 1e-12);
   mine_relation_free(importance);
   mine_relation *none = NULL;
-  assert_int_equal(mine_kind_trees.describe(t.env, model, "centroids", &none), MINE_UNSUPPORTED);
-  assert_int_equal(mine_env_status(t.env), MINE_OK);
+  assert_int_equal(verb_list(t.env, model, "mine_centroids", &none), MINE_UNSUPPORTED);
+  assert_null(none);
   mine_model_free(model);
   table_close(&t);
 }
@@ -302,7 +305,7 @@ static void test_missing_in_words(void **state) {
   }
   t.about[0].missing = 20;
   mine_model *model = table_grow(&t, "");
-  mine_relation *tree = describe(&t, model, "tree");
+  mine_relation *tree = describe(&t, model, "mine_tree");
   assert_string_equal(cell_text(tree, 1, 5), "f0 is not missing");
   assert_string_equal(cell_text(tree, 2, 5), "f0 is missing");
   assert_string_equal(cell_text(tree, 2, 10), "f0 is missing");
@@ -374,7 +377,7 @@ static void check_published(const char *name, const char *options, const char *c
   }
   if (mine_training_fit(training, &model)) fail_msg("%s", mine_env_error(env));
   mine_training_close(training);
-  assert_int_equal(mine_model_relation(env, model, "tree", &tree), MINE_OK);
+  assert_int_equal(verb_list(env, model, "mine_tree", &tree), MINE_OK);
   assert_int_equal(mine_relation_rows(tree), n);
   for (int i = 0; i < n; i++)
     assert_string_equal(cell_text(tree, i, 5), tests[i]);

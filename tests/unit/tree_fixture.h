@@ -124,10 +124,11 @@ static inline mine_model *table_grow(table *t, const char *options) {
   model->target_name = "y";
   model->n_features = t->data.n_features;
   model->feature = t->about;
-  model->n_classes = t->data.n_classes;
+  model->n_groups = t->data.n_classes;
+  model->n_outputs = t->data.n_classes == 0;
   model->positive = t->data.n_classes == 2 ? 1 : -1;
   for (int c = 0; c < t->data.n_classes; c++)
-    mine_values_push_int(&model->classes, c);
+    mine_values_push_int(&model->groups, c);
   model->rows = t->data.rows.n;
   if (mine_algorithm_tree.fit(t->env, &t->data, room, model) == MINE_OK) return model;
   mine_model_free(model);

@@ -109,6 +109,32 @@ VERB_MAY static mine_status verb_confusion(mine_env *env, mine_scoring *scoring,
   return mine_env_status(env);
 }
 
+/* What a verb lists of a model. */
+VERB_MAY static mine_status verb_list(mine_env *env, const mine_model *model, const char *verb,
+                                      mine_relation **out) {
+  const char *columns = verb_named(verb) ? verb : "mine_summary";
+  VERB_ANSWER(env, columns, out, mine__model_list(env, model, verb, to));
+  return mine_env_status(env);
+}
+
+/* A model in another form; the text lives as long as env. */
+VERB_MAY static mine_status verb_write(mine_env *env, const mine_model *model, const char *format,
+                                       const char *as, const char **text) {
+  mine_text out;
+  mine_text_open(&out, env->scratch);
+  const mine_status status = mine__model_write(env, model, format, as, &out);
+  *text = status ? NULL : out.data;
+  return status;
+}
+
+/* A column of mine_predict by its name. */
+static inline int verb_column(const char *name) {
+  const mine_answer *column = mine__predict_answer;
+  while (strcmp(column->name, name) != 0)
+    column++;
+  return (int)(column - mine__predict_answer);
+}
+
 /* A verb without sources: mine_options, mine_algorithms ... */
 VERB_MAY static mine_status verb_run(mine_env *env, const char *verb, const char *text,
                                      mine_relation **out) {

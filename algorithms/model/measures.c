@@ -1,0 +1,117 @@
+/*
+** measures.c -- the table of measures.
+**
+** The area under the ROC curve: Hanley & McNeil, Radiology 143 (1982).  Brier score:
+** Brier, Monthly Weather Review 78 (1950).  Silhouette: Rousseeuw, J. Comput. Appl.
+** Math. 20 (1987).  How each is computed stands in metrics.c.
+*/
+#include "measures.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "../data/dataset.h"
+
+#define CLASSES  MINE_CLASSIFICATION
+#define NUMBERS  MINE_REGRESSION
+#define CLUSTERS MINE_CLUSTERING
+
+const mine_measure mine_measures[] = {
+    [MINE_MEASURE_ROWS] = {.name = "rows",
+                           .what = "how many were measured",
+                           .tasks = CLASSES | NUMBERS | CLUSTERS,
+                           .is_count = 1},
+    [MINE_MEASURE_ACCURACY] = {.name = "accuracy",
+                               .what = "share of rows whose class is predicted",
+                               .tasks = CLASSES,
+                               .better = 1,
+                               .main = 2},
+    [MINE_MEASURE_BALANCED_ACCURACY] = {.name = "balanced_accuracy",
+                                        .what = "mean over the classes of their recall",
+                                        .tasks = CLASSES,
+                                        .better = 1,
+                                        .needs_classes = 1},
+    [MINE_MEASURE_AUC] = {.name = "auc",
+                          .what = "share of pairs of a positive and another row that the "
+                                  "probability puts in order; ties count one half",
+                          .tasks = CLASSES,
+                          .better = 1,
+                          .main = 1,
+                          .needs_classes = 1},
+    [MINE_MEASURE_LOG_LOSS] = {.name = "log_loss",
+                               .what = "mean of -log of the probability of the actual class",
+                               .tasks = CLASSES,
+                               .better = -1},
+    [MINE_MEASURE_BRIER] = {.name = "brier",
+                            .what = "mean squared error of the probability; with more than two "
+                                    "classes, the mean over them",
+                            .tasks = CLASSES,
+                            .better = -1},
+    [MINE_MEASURE_PRECISION] = {.name = "precision",
+                                .what = "share of the rows predicted positive that are; else the "
+                                        "mean over the classes",
+                                .tasks = CLASSES,
+                                .better = 1,
+                                .needs_classes = 1},
+    [MINE_MEASURE_RECALL] = {.name = "recall",
+                             .what = "share of the positive rows that are predicted positive; else "
+                                     "the mean over the classes",
+                             .tasks = CLASSES,
+                             .better = 1,
+                             .needs_classes = 1},
+    [MINE_MEASURE_F1] = {.name = "f1",
+                         .what = "harmonic mean of precision and recall; else the mean over the "
+                                 "classes",
+                         .tasks = CLASSES,
+                         .better = 1,
+                         .needs_classes = 1},
+    [MINE_MEASURE_GINI] =
+        {.name = "gini", .what = "2 auc - 1", .tasks = CLASSES, .better = 1, .needs_classes = 1},
+    [MINE_MEASURE_TOP_DECILE_LIFT] = {.name = "top_decile_lift",
+                                      .what = "rate of positive rows in the tenth with the highest "
+                                              "probability, against the rate in all",
+                                      .tasks = CLASSES,
+                                      .better = 1,
+                                      .needs_classes = 1},
+    [MINE_MEASURE_RMSE] = {.name = "rmse",
+                           .what = "root of the mean squared error",
+                           .tasks = NUMBERS,
+                           .better = -1,
+                           .main = 4},
+    [MINE_MEASURE_MAE] = {.name = "mae",
+                          .what = "mean absolute error",
+                          .tasks = NUMBERS,
+                          .better = -1},
+    [MINE_MEASURE_R2] = {.name = "r2",
+                         .what = "share of the variance that is explained",
+                         .tasks = NUMBERS,
+                         .better = 1,
+                         .main = 3},
+    [MINE_MEASURE_INERTIA] = {.name = "inertia",
+                              .what = "sum of squared distances to the nearest centre",
+                              .tasks = CLUSTERS,
+                              .better = -1,
+                              .main = 5},
+    [MINE_MEASURE_SILHOUETTE] = {.name = "silhouette",
+                                 .what =
+                                     "how much nearer rows are to their own cluster than to the "
+                                     "next one: -1 to 1",
+                                 .tasks = CLUSTERS,
+                                 .better = 1},
+    [MINE_MEASURE_K] = {.name = "k",
+                        .what = "number of clusters",
+                        .tasks = CLUSTERS,
+                        .is_count = 1},
+    [MINE_MEASURE_ITERATIONS] = {.name = "iterations",
+                                 .what = "steps until nothing moved",
+                                 .tasks = CLUSTERS,
+                                 .is_count = 1},
+    {.name = NULL},
+};
+
+const mine_measure *mine__measure_find(const char *name) {
+  for (const mine_measure *m = mine_measures; m->name; m++) {
+    if (strcmp(m->name, name) == 0) return m;
+  }
+  return NULL;
+}

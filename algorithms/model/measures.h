@@ -1,0 +1,48 @@
+/*
+** measures.h -- the measures there are: one table, read by whoever computes,
+** prints, compares or documents them.
+**
+** A measure has a direction, so that a search over options or a stopping rule knows
+** which of two values is better.
+*/
+#ifndef MINE_MODEL_MEASURES_H
+#define MINE_MODEL_MEASURES_H
+
+/* The rows of mine_measures, in the order in which they are told. */
+typedef enum mine_measure_id {
+  MINE_MEASURE_ROWS,
+  MINE_MEASURE_ACCURACY,
+  MINE_MEASURE_BALANCED_ACCURACY,
+  MINE_MEASURE_AUC,
+  MINE_MEASURE_LOG_LOSS,
+  MINE_MEASURE_BRIER,
+  MINE_MEASURE_PRECISION,
+  MINE_MEASURE_RECALL,
+  MINE_MEASURE_F1,
+  MINE_MEASURE_GINI,
+  MINE_MEASURE_TOP_DECILE_LIFT,
+  MINE_MEASURE_RMSE,
+  MINE_MEASURE_MAE,
+  MINE_MEASURE_R2,
+  MINE_MEASURE_INERTIA,
+  MINE_MEASURE_SILHOUETTE,
+  MINE_MEASURE_K,
+  MINE_MEASURE_ITERATIONS
+} mine_measure_id;
+
+typedef struct mine_measure {
+  const char *name;
+  const char *what;  /* one line, lower case, no full stop                             */
+  unsigned tasks;    /* mine_task_kind bits                                            */
+  int better;        /* 1 = the larger, -1 = the smaller, 0 = neither                  */
+  int main;          /* what a person asks for first has 1, then 2 ...; 0 = never      */
+  int is_count;      /* comes out as an integer                                        */
+  int needs_classes; /* says nothing when a class has hardly any rows                  */
+} mine_measure;
+
+extern const mine_measure mine_measures[]; /* ends with a NULL name */
+
+/* By name, also one that another version computed: NULL = not one of ours. */
+const mine_measure *mine__measure_find(const char *name);
+
+#endif
