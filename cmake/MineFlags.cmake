@@ -1,6 +1,7 @@
 # The flags of every target of ours.  No flag of the build machine's processor:
 # the hot kernels choose their instructions at run time (kernel/simd.h).
 
+# -fopenmp-simd: only the pragma `omp simd` (kernel/simd.h), no threads, no library.
 # -std=c11 (no extensions) and -ffp-contract=off keep a*b+c two roundings: the
 # same bits on every processor.
 add_library(mine_flags INTERFACE)
@@ -26,8 +27,6 @@ endif()
 if(MINE_SANITIZE)
   add_compile_options(-fsanitize=${MINE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${MINE_SANITIZE})
-  # A clone resolver runs before the sanitizer's own start and would crash.
-  target_compile_definitions(mine_flags INTERFACE MINE_NO_SIMD)
 endif()
 if(MINE_COVERAGE)
   add_compile_options(--coverage -fprofile-update=atomic)

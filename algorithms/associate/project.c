@@ -128,16 +128,6 @@ static uint32_t sparse_tally(miner *m, const miner_node *node, uint32_t k) {
   return n;
 }
 
-MINE_SIMD static uint32_t dense_intersect(const uint64_t *restrict a, const uint64_t *restrict b,
-                                          uint64_t *restrict out, uint32_t words) {
-  uint32_t n = 0;
-  for (uint32_t w = 0; w < words; w++) {
-    out[w] = a[w] & b[w];
-    n += (uint32_t)__builtin_popcountll(out[w]);
-  }
-  return n;
-}
-
 /* ---- what a count makes of an item ---------------------------------------------- */
 
 typedef enum miner_fate { FATE_DROP, FATE_KEEP, FATE_JOIN, FATE_PRUNE } miner_fate;
@@ -338,7 +328,8 @@ static int dense_extend(miner *m, const miner_node *node, uint32_t k, uint32_t f
                         uint64_t **slot, miner_node *child) {
   const uint32_t group = child->items;
   for (uint32_t j = from; j < to; j++) {
-    const uint32_t n = dense_intersect(node->bits[k], node->bits[j], *slot, node->words);
+    const uint32_t n =
+        mine__kernels_here()->intersect(node->bits[k], node->bits[j], *slot, node->words);
     switch (miner_judge(m, n, node->count[k], j < k)) {
       case FATE_PRUNE:
         return 0;

@@ -15,7 +15,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "../kernel/simd.h"
 #include "kmeans_private.h"
 
 #define LLOYD_TASK_WORK (1 << 20) /* row x centre x dimension per task: a millisecond or so */
@@ -100,17 +99,10 @@ mine_status kmeans_assign_exact(mine_env *env, kmeans_run *run) {
 
 /* ---- update ------------------------------------------------------------------ */
 
-MINE_SIMD
-static void lloyd_add_row(double *restrict sum, const double *restrict x, int64_t width,
-                          double weight) {
-  for (int64_t j = 0; j < width; j++)
-    sum[j] += weight * x[j];
-}
-
 static void lloyd_add(const kmeans_run *run, int64_t block, const double *x, int32_t cluster,
                       double weight) {
   const int64_t width = run->points->width;
-  lloyd_add_row(run->sum + (block * run->k + cluster) * width, x, width, weight);
+  mine__kernels_here()->add_row(run->sum + (block * run->k + cluster) * width, x, width, weight);
   run->mass[block * run->k + cluster] += weight;
 }
 
@@ -252,7 +244,8 @@ static mine_status lloyd_repair(mine_env *env, kmeans_run *run, int64_t *empty, 
 /* ---- the loop --------------------------------------------------------------------- */
 
 static mine_status lloyd_nearest(mine_env *env, kmeans_run *run) {
-  return run->points->sieve ? kmeans_sieve_assign(env, run) : kmeans_assign_exact(env, run);
+  return run->points->sieve.factor > 0 ? kmeans_sieve_assign(env, run)
+                                       : kmeans_assign_exact(env, run);
 }
 
 /* One iteration.  *done: the labels or the centres have come to rest. */

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "../kernel/encode_panel.h"
-#include "../kernel/simd.h"
 #include "kmeans_private.h"
 
 /* Per column, around the first row: what one pass can tell. */
@@ -30,19 +29,6 @@ static points_moments points_moments_of(const points_job *job, int64_t task) {
   const int64_t width = job->points->width;
   double *at = job->moments + task * 4 * width;
   return (points_moments){at, at + width, at + 2 * width, at + 3 * width};
-}
-
-MINE_SIMD
-static void points_measure(const double *row, const double *shift, int64_t width, double w,
-                           double *restrict sum, double *restrict square, double *restrict least,
-                           double *restrict most) {
-  for (int64_t j = 0; j < width; j++) {
-    const double t = row[j] - shift[j];
-    sum[j] += w * t;
-    square[j] += w * t * t;
-    least[j] = t < least[j] ? t : least[j];
-    most[j] = t > most[j] ? t : most[j];
-  }
 }
 
 static double *points_scratch(const kmeans_points *points, int worker) {
@@ -101,6 +87,7 @@ static void points_encode(void *context, int64_t task, int worker) {
   const int64_t width = points->width, first = task * KMEANS_CHUNK;
   const int64_t count = points->n - first < KMEANS_CHUNK ? points->n - first : KMEANS_CHUNK;
   const points_moments m = points_moments_of(job, task);
+  const mine__kernels *kernels = mine__kernels_here();
   const double *rows = points_encode_chunk(points, first, NULL, count, worker);
   for (int64_t i = 0; points->panel && i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
@@ -111,7 +98,7 @@ static void points_encode(void *context, int64_t task, int worker) {
   for (int64_t i = 0; i < count; i++) {
     const double w = kmeans_weight(points, first + i);
     job->weight[task] += w;
-    points_measure(rows + i * width, job->shift, width, w, m.sum, m.square, m.least, m.most);
+    kernels->measure_row(rows + i * width, job->shift, width, w, m.sum, m.square, m.least, m.most);
   }
 }
 
@@ -211,7 +198,7 @@ mine_status kmeans_points_sample(mine_env *env, const kmeans_points *from, int64
   int64_t *row = mine_arena_array(env->scratch, (size_t)count, sizeof *row);
   *out = *from;
   out->n = count;
-  out->sieve = NULL;
+  out->sieve = (mine__sieve){0};
   out->panel =
       mine_arena_array(env->scratch, mine_panel_doubles(count, out->width), sizeof(double));
   if (from->weight) out->weight = mine_arena_array(env->scratch, (size_t)count, sizeof(double));

@@ -18,6 +18,8 @@
 #include "../core/random.h"
 #include "../data/encode.h"
 #include "../kernel/distance.h"
+#include "../kernel/sieve.h"
+#include "../kernel/simd.h"
 #include "../model/model.h"
 
 /* Purposes of the random streams. */
@@ -36,12 +38,12 @@ typedef struct kmeans_points {
   double *panel; /* NULL: encoded when needed */
   const mine_encoding *encoding;
   mine_batch batch;
-  double *scratch;            /* per worker: a chunk of encoded rows, and a panel */
-  double *weight;             /* per row; NULL = 1 */
-  double variance;            /* mean over the columns: what tol is relative to */
-  double *mean;               /* per column */
-  double reach;               /* largest |x - mean| of any row and column */
-  struct kmeans_sieve *sieve; /* NULL: exact distances only */
+  double *scratch;   /* per worker: a chunk of encoded rows, and a panel */
+  double *weight;    /* per row; NULL = 1 */
+  double variance;   /* mean over the columns: what tol is relative to */
+  double *mean;      /* per column */
+  double reach;      /* largest |x - mean| of any row and column */
+  mine__sieve sieve; /* not usable: exact distances only */
 } kmeans_points;
 
 /* One solution and its working memory. */

@@ -6,13 +6,6 @@
 
 #include "simd.h"
 
-MINE_SIMD
-static void panel_numbers(const double *restrict x, double centre, double factor, double fill,
-                          double *restrict to) {
-  for (int lane = 0; lane < MINE_LANES; lane++)
-    to[lane] = x[lane] == x[lane] ? (x[lane] - centre) * factor : fill;
-}
-
 /* Indicators, lane by lane. */
 static void panel_codes(const mine_encoding *e, int f, const int32_t *code, double *to) {
   const int c = e->first[f], levels = e->levels[f];
@@ -26,12 +19,14 @@ static void panel_codes(const mine_encoding *e, int f, const int32_t *code, doub
 
 void mine_encode_panel(const mine_encoding *e, const mine_batch *batch, int64_t first,
                        double *panel) {
+  const mine__kernels *kernels = mine__kernels_here();
   for (int f = 0; f < e->n_features; f++) {
     const int c = e->first[f];
     double *to = panel + (int64_t)c * MINE_LANES;
     if (c == e->first[f + 1]) continue; /* a category never seen */
     if (e->levels[f] == 0)
-      panel_numbers(batch->feature[f].number + first, e->centre[c], e->factor[c], e->fill[c], to);
+      kernels->standardize(batch->feature[f].number + first, e->centre[c], e->factor[c], e->fill[c],
+                           to);
     else
       panel_codes(e, f, batch->feature[f].code + first, to);
   }

@@ -2,18 +2,11 @@
 ** nearest.c -- the search of nearest.h: a block of queries against one tile of
 ** base rows after the other.
 **
-** For euclidean distances a tile first passes the sieve, which leaves some
-** k (1 + ln(n/k)) rows per query to be measured exactly.  Its limit must never
-** lose a row.  With u = 2^-24 and lengths |q|, |b|, the float bracket
-** |b|^2/2 - q.b of `width` terms is off by at most
-**
-**     (width + 6) u (|b|^2/2 + |q||b|)        [Higham 2002, section 3.1: two
-**                                              rounded inputs per product,
-**                                              width + 1 rounded steps]
-**
-** and NEAREST_SLACK widens that bound for second-order terms and the double
-** arithmetic around it.  Where many rows of a tile pass (ties, or data without
-** contrast) the tile is measured by vector instructions instead, so that the
+** For euclidean distances a tile first passes the sieve (sieve.h), which leaves
+** some k (1 + ln(n/k)) rows per query to be measured exactly.  Its limit is the
+** bracket of the worst distance in the query's list, widened by the sieve's
+** error, so that no row is lost.  Where many rows of a tile pass (ties, or data
+** without contrast) the tile is measured by vector instructions instead, so that the
 ** worst case is the plain exact search.
 */
 #include "nearest.h"
@@ -23,105 +16,62 @@
 #include <string.h>
 
 #include "distance.h"
-#include "screen.h"
 #include "tile.h"
 #include "topk.h"
 
 #define NEAREST_TILE     MINE_TILE_ROWS
 #define NEAREST_GROUP    MINE_NEAREST_GROUP
-#define NEAREST_FEW      3      /* rows of a tile measured one by one             */
-#define NEAREST_BLOCK    128    /* queries of a task at most                      */
-#define NEAREST_SIEVED   2e8    /* base values x queries a task looks at: ~10 ms  */
-#define NEAREST_MEASURED 3e7    /* the same without the sieve                     */
-#define NEAREST_WIDEST   100000 /* beyond, the bound's second order is not small  */
-#define NEAREST_SLACK    1.05
-#define NEAREST_FAR      0x1p40   /* a query this many reaches away is not screened */
-#define NEAREST_TINY     0x1p-110 /* more than underflow can lose per step          */
+#define NEAREST_FEW      3   /* rows of a tile measured one by one             */
+#define NEAREST_BLOCK    128 /* queries of a task at most                      */
+#define NEAREST_SIEVED   2e8 /* base values x queries a task looks at: ~10 ms  */
+#define NEAREST_MEASURED 3e7 /* the same without the sieve                     */
 
-_Static_assert(NEAREST_GROUP == MINE_SCREEN_QUERIES && NEAREST_TILE == MINE_SCREEN_ROWS,
+_Static_assert(NEAREST_GROUP % MINE__SIEVE_POINTS == 0 && NEAREST_TILE == MINE__SIEVE_ROWS,
                "groups and tiles are what the sieve takes");
 
 const char *const mine_space_names[] = {"euclidean", "manhattan", "cosine", "gower", NULL};
 
 /* ---- preparing the base ---------------------------------------------------- */
 
-static double nearest_length(const double *row, int width, const double *centre, double factor) {
-  double sum = 0;
-  for (int j = 0; j < width; j++) {
-    const double v = (row[j] - centre[j]) * factor;
-    sum += v * v;
-  }
-  return sqrt(sum);
-}
-
-/* The centre of the base: lengths, and with them rounding errors, get small. */
-static mine_status nearest_centre(mine_env *env, mine_nearest *base) {
+/* The mean of the base: lengths from there, and with them rounding errors, are small. */
+static void nearest_centre(mine_env *env, const mine_nearest *base, double *centre) {
   for (int64_t i = 0; i < base->n; i++) {
-    if (MINE_POLL_AT(env, i)) return mine_env_status(env);
+    if (MINE_POLL_AT(env, i)) return;
     for (int j = 0; j < base->width; j++)
-      base->centre[j] += base->row[i * base->width + j];
+      centre[j] += base->row[i * base->width + j];
   }
   for (int j = 0; j < base->width; j++)
-    base->centre[j] /= (double)base->n;
-  return MINE_OK;
+    centre[j] /= (double)base->n;
 }
 
-/* The power of two that brings the longest row to length 1/2..1; 0 when there
-** is none with room to spare in double. */
-static double nearest_factor(const mine_nearest *base) {
+/* The longest row, from the centre; infinite or NAN where it is too long. */
+static double nearest_longest(mine_env *env, const mine_nearest *base, const double *centre) {
   double longest = 0;
   for (int64_t i = 0; i < base->n; i++) {
-    const double length = nearest_length(base->row + i * base->width, base->width, base->centre, 1);
-    if (!(length <= DBL_MAX)) return 0;
-    if (length > longest) longest = length;
-  }
-  if (longest < 0x1p-300 || longest > 0x1p300) return 0;
-  int exponent;
-  (void)frexp(longest, &exponent);
-  return ldexp(1, -exponent);
-}
-
-/* Fill one tile; rows past the end get an infinite bracket. */
-static void nearest_fill_tile(mine_nearest *base, int64_t t) {
-  const int width = base->width;
-  float *tile = base->tile + t * width * NEAREST_TILE;
-  double reach = 0;
-  for (int r = 0; r < NEAREST_TILE; r++) {
-    const int64_t i = t * NEAREST_TILE + r;
-    base->half[i] = INFINITY;
-    for (int j = 0; j < width; j++)
-      tile[(int64_t)j * NEAREST_TILE + r] = 0;
-    if (i >= base->n) continue;
-    const double *row = base->row + i * width;
-    const double length = nearest_length(row, width, base->centre, base->factor);
-    base->half[i] = (float)(length * length / 2);
-    if (length > reach) reach = length;
-    for (int j = 0; j < width; j++) {
-      tile[(int64_t)j * NEAREST_TILE + r] = (float)((row[j] - base->centre[j]) * base->factor);
+    double square = 0;
+    if (MINE_POLL_AT(env, i)) return NAN;
+    for (int j = 0; j < base->width; j++) {
+      const double v = base->row[i * base->width + j] - centre[j];
+      square += v * v;
     }
+    if (!(square <= longest)) longest = square;
   }
-  base->reach[t] = reach;
+  return sqrt(longest);
 }
 
-static mine_status nearest_build_sieve(mine_env *env, mine_arena *arena, mine_nearest *base) {
-  const int64_t tiles = MINE_BLOCKS(base->n, NEAREST_TILE);
-  base->centre = mine_arena_zeros(arena, (size_t)base->width, sizeof *base->centre);
-  if (!base->centre) return mine_env_status(env);
-  if (base->width > NEAREST_WIDEST) return MINE_OK;
-  if (nearest_centre(env, base)) return mine_env_status(env);
-  base->factor = nearest_factor(base);
-  if (mine_poll(env)) return mine_env_status(env);
-  if (base->factor == 0) return MINE_OK;
-  base->tile = mine_arena_array(arena, (size_t)tiles * NEAREST_TILE,
-                                (size_t)base->width * sizeof *base->tile);
-  base->half = mine_arena_array(arena, (size_t)tiles * NEAREST_TILE, sizeof *base->half);
-  base->reach = mine_arena_array(arena, (size_t)tiles, sizeof *base->reach);
-  if (!base->tile || !base->half || !base->reach) return mine_env_status(env);
-  for (int64_t t = 0; t < tiles; t++) {
-    nearest_fill_tile(base, t);
-    if (t % 64 == 0 && mine_poll(env) != MINE_OK) return mine_env_status(env);
+static void nearest_open_sieve(mine_env *env, mine_arena *arena, mine_nearest *base) {
+  const int64_t step = 64 * NEAREST_TILE;
+  double *centre = mine_arena_zeros(arena, (size_t)base->width, sizeof *centre);
+  if (!centre || base->width > MINE__SIEVE_WIDEST) return;
+  nearest_centre(env, base, centre);
+  if (mine_failed(env)) return;
+  mine__sieve_open(env, arena, base->n, base->width, centre, nearest_longest(env, base, centre),
+                   &base->sieve);
+  for (int64_t i = 0; base->sieve.factor > 0 && i < base->n; i += step) {
+    const int64_t left = base->n - i;
+    mine__sieve_pack(&base->sieve, i, base->row + i * base->width, left < step ? left : step);
+    if (mine_poll(env)) return;
   }
-  return MINE_OK;
 }
 
 static int nearest_is_zero(const double *row, int width) {
@@ -142,16 +92,17 @@ mine_status mine_nearest_build(mine_env *env, mine_arena *arena, mine_space spac
       out->zero[i] = (uint8_t)nearest_is_zero(row + i * width, width);
   }
   if (n == 0 || space == MINE_SPACE_MANHATTAN || space == MINE_SPACE_GOWER) return MINE_OK;
-  return nearest_build_sieve(env, arena, out);
+  nearest_open_sieve(env, arena, out);
+  return mine_env_status(env);
 }
 
 /* ---- a block of queries ----------------------------------------------------- */
 
 /* One thread's scratch memory. */
 typedef struct nearest_worker {
-  float *query;   /* groups x width x group, for the sieve     */
+  float *query;   /* per query, as the sieve sees it           */
   double *length; /* per query, in the sieve's units           */
-  double *bound;  /* per query: nearest_bound() as of now */
+  double *bound;  /* per query: nearest_bound() as of now      */
   float *limit;   /* per query                                 */
   uint32_t *mask; /* per query                                 */
   double *panels; /* one tile                                  */
@@ -161,7 +112,6 @@ typedef struct nearest_worker {
 typedef struct nearest_job {
   const mine_nearest *base;
   const mine_nearest_query *query;
-  mine_screen screen;
   int64_t block;                /* queries of a task                    */
   int64_t first_tile, end_tile; /* the segment of the base being looked at */
   int last;                     /* it is the last one                   */
@@ -171,56 +121,48 @@ typedef struct nearest_job {
   int64_t *found;
 } nearest_job;
 
-/* The query's share of its limit: the bracket that equals its worst distance,
-** widened by what rounding these doubles and the limit to float may take away.
-** Infinite while the list has room and where screening makes no sense. */
+/* The query's share of its limit: the bracket of its worst distance.  Infinite while
+** the list has room and where the sieve makes no sense. */
 static double nearest_bound(const mine_nearest *base, double length, double worst) {
-  if (!(worst <= DBL_MAX) || !(length < NEAREST_FAR)) return INFINITY;
-  const double square = length * length, far = worst * base->factor * base->factor;
-  return (far - square) / 2 + (far + square) * FLT_EPSILON + (base->width + 8) * NEAREST_TINY;
+  if (!(worst <= DBL_MAX) || !(length < MINE__SIEVE_FAR)) return INFINITY;
+  return mine__sieve_bracket(&base->sieve, length, worst);
 }
 
-/* Lay the block's queries out for the sieve; the last group repeats zeros. */
+/* Lay the block's queries out for the sieve; the last group is filled with zeros, and
+** so are queries too far away for it. */
 static void nearest_load_queries(const nearest_job *job, nearest_worker *w, int64_t first,
                                  int64_t count) {
   const mine_nearest *base = job->base;
-  const int width = base->width;
-  const int64_t padded = MINE_BLOCKS(count, NEAREST_GROUP) * NEAREST_GROUP;
+  const int64_t padded = MINE_BLOCKS(count, NEAREST_GROUP) * NEAREST_GROUP, width = base->width;
   for (int64_t q = 0; q < padded; q++) {
-    float *out = w->query + q / NEAREST_GROUP * NEAREST_GROUP * width + q % NEAREST_GROUP;
-    const double *row = q < count ? job->query->row + (first + q) * width : NULL;
-    w->length[q] = row ? nearest_length(row, width, base->centre, base->factor) : 0;
-    w->bound[q] = row ? nearest_bound(base, w->length[q], w->top[q].worst) : 0;
-    const int near = w->length[q] < NEAREST_FAR; /* false for NAN, too */
-    for (int j = 0; j < width; j++) {
-      out[(int64_t)j * NEAREST_GROUP] =
-          row && near ? (float)((row[j] - base->centre[j]) * base->factor) : 0;
+    float *out = w->query + q * width;
+    w->length[q] = w->bound[q] = 0;
+    if (q < count) {
+      w->length[q] = mine__sieve_point(&base->sieve, job->query->row + (first + q) * width, out);
+      w->bound[q] = nearest_bound(base, w->length[q], w->top[q].worst);
     }
+    if (q < count && w->length[q] < MINE__SIEVE_FAR) continue; /* false for NAN, too */
+    for (int64_t j = 0; j < width; j++)
+      out[j] = 0;
   }
 }
 
 /* Which rows of tile t may enter which query's list. */
-static void nearest_screen_tile(const nearest_job *job, nearest_worker *w, int64_t t,
-                                int64_t count) {
-  const mine_nearest *base = job->base;
-  const int64_t left = base->n - t * NEAREST_TILE;
-  const uint32_t valid = left < NEAREST_TILE ? (UINT32_C(1) << left) - 1 : UINT32_MAX;
-  if (base->tile) {
-    const int64_t groups = MINE_BLOCKS(count, NEAREST_GROUP);
-    const double reach = base->reach[t];
-    const double error = NEAREST_SLACK * (base->width + 6) * (FLT_EPSILON / 2) * reach;
-    for (int64_t q = 0; q < groups * NEAREST_GROUP; q++) {
-      w->limit[q] = (float)(w->bound[q] + error * (reach / 2 + w->length[q]));
+static void nearest_sieve_tile(const nearest_job *job, nearest_worker *w, int64_t t,
+                               int64_t count) {
+  const mine__sieve *sieve = &job->base->sieve;
+  const int64_t padded = MINE_BLOCKS(count, NEAREST_GROUP) * NEAREST_GROUP;
+  const int64_t left = job->base->n - t * NEAREST_TILE;
+  if (sieve->factor > 0) {
+    for (int64_t q = 0; q < padded; q++) {
+      w->limit[q] = (float)(w->bound[q] + mine__sieve_error(sieve, sieve->reach[t], w->length[q]));
     }
-    job->screen((int)groups, base->width, w->query, w->limit,
-                base->tile + t * base->width * NEAREST_TILE, base->half + t * NEAREST_TILE,
-                w->mask);
-    for (int64_t q = 0; q < count; q++)
-      w->mask[q] &= valid;
+    mine__sieve_below(sieve, t, w->query, w->limit, padded, w->mask);
   } else {
-    for (int64_t q = 0; q < count; q++)
-      w->mask[q] = valid;
+    memset(w->mask, 0xff, (size_t)count * sizeof *w->mask);
   }
+  for (int64_t q = 0; left < NEAREST_TILE && q < count; q++)
+    w->mask[q] &= (UINT32_C(1) << left) - 1;
 }
 
 /* Whether at most NEAREST_FEW bits are set. */
@@ -238,7 +180,7 @@ static void nearest_offer(const nearest_job *job, nearest_worker *w, int64_t t, 
   const mine_nearest_query *query = job->query;
   const double *point = query->row + number * base->width;
   double distance[NEAREST_TILE];
-  const int one_by_one = base->tile && nearest_is_few(w->mask[q]);
+  const int one_by_one = base->sieve.factor > 0 && nearest_is_few(w->mask[q]);
   if (!one_by_one) {
     if (!*packed) mine_tile_pack(base, t, w->panels);
     *packed = 1;
@@ -254,7 +196,7 @@ static void nearest_offer(const nearest_job *job, nearest_worker *w, int64_t t, 
     if (base->zero && (no_direction || base->zero[i])) d = 2; /* half of it is 1 */
     if (d <= w->top[q].worst) mine_topk_offer(&w->top[q], d, (uint32_t)i);
   }
-  if (base->tile) w->bound[q] = nearest_bound(base, w->length[q], w->top[q].worst);
+  if (base->sieve.factor > 0) w->bound[q] = nearest_bound(base, w->length[q], w->top[q].worst);
 }
 
 /* Continue the lists of a block of queries where the last segment left them. */
@@ -284,9 +226,9 @@ static void nearest_task(void *context, int64_t task, int worker) {
   const int64_t first = task * job->block, left = job->query->n - first;
   const int64_t count = left < job->block ? left : job->block;
   nearest_resume(job, w, first, count);
-  if (job->base->tile) nearest_load_queries(job, w, first, count);
+  if (job->base->sieve.factor > 0) nearest_load_queries(job, w, first, count);
   for (int64_t t = job->first_tile; t < job->end_tile; t++) {
-    nearest_screen_tile(job, w, t, count);
+    nearest_sieve_tile(job, w, t, count);
     int packed = 0;
     for (int64_t q = 0; q < count; q++) {
       if (w->mask[q]) nearest_offer(job, w, t, q, first + q, &packed);
@@ -303,7 +245,7 @@ static void nearest_task(void *context, int64_t task, int worker) {
 /* How many tiles one group of queries may look at in a task: the base is cut
 ** into segments, so that a task stays short however large the base is. */
 static int64_t nearest_segment(const mine_nearest *base) {
-  const double work = base->tile ? NEAREST_SIEVED : NEAREST_MEASURED;
+  const double work = base->sieve.factor > 0 ? NEAREST_SIEVED : NEAREST_MEASURED;
   const double tiles = work / ((double)NEAREST_GROUP * NEAREST_TILE * (base->width + 4));
   return tiles < 1 ? 1 : (int64_t)tiles;
 }
@@ -312,7 +254,7 @@ static int64_t nearest_segment(const mine_nearest *base) {
 ** work for every thread. */
 static int64_t nearest_block(const mine_nearest *base, int64_t tiles, int64_t queries,
                              int threads) {
-  const double work = base->tile ? NEAREST_SIEVED : NEAREST_MEASURED;
+  const double work = base->sieve.factor > 0 ? NEAREST_SIEVED : NEAREST_MEASURED;
   double block = work / ((double)tiles * NEAREST_TILE * (base->width + 4));
   const double share = (double)queries / (4.0 * threads);
   if (block > share) block = share;
@@ -354,14 +296,12 @@ static mine_status nearest_run(mine_env *env, nearest_job *job, int64_t segment)
 mine_status mine_nearest_search(mine_env *env, const mine_nearest *base,
                                 const mine_nearest_query *query, uint32_t *row, double *distance,
                                 int64_t *found) {
-  mine_screen screen[MINE_SCREEN_KINDS];
   const int64_t tiles = MINE_BLOCKS(base->n, NEAREST_TILE);
   int64_t segment = nearest_segment(base);
   if (segment > tiles) segment = tiles;
   nearest_job job = {
       .base = base, .query = query, .row = row, .distance = distance, .found = found};
   const mine_mark mark = mine_arena_mark(env->scratch);
-  job.screen = screen[mine_screen_list(screen) - 1];
   job.block = nearest_block(base, segment, query->n, env->threads);
   job.worker = mine_arena_zeros(env->scratch, (size_t)env->threads, sizeof *job.worker);
   if (!job.worker) return mine_env_status(env);

@@ -4,7 +4,7 @@
 ** The answer is defined without reference to how it is found: the k base rows
 ** with the smallest (distance, row), the distance being a sum over dimensions
 ** in order, in double.  Blocks, threads, vector width and the single-precision
-** sieve (screen.h) change the time, never a bit of it.
+** sieve (sieve.h) change the time, never a bit of it.
 **
 **   euclidean  sqrt(sum (x-y)^2)
 **   manhattan  sum |x-y|
@@ -20,6 +20,7 @@
 #define MINE_KERNEL_NEAREST_H
 
 #include "../core/parallel.h"
+#include "sieve.h"
 
 typedef enum mine_space {
   MINE_SPACE_EUCLIDEAN,
@@ -36,12 +37,7 @@ typedef struct mine_nearest {
   const double *row;       /* n x width, row-major, the caller's            */
   const uint8_t *category; /* gower: per dimension; else NULL               */
   uint8_t *zero;           /* cosine: rows of zeros; else NULL              */
-  /* The sieve (euclidean, cosine); tile is NULL where its error bound fails. */
-  float *tile;    /* tiles of MINE_SCREEN_ROWS rows: width x rows each      */
-  float *half;    /* per row: half the squared length                       */
-  double *reach;  /* per tile: the largest length                           */
-  double *centre; /* width: subtracted first                                */
-  double factor;  /* then multiplied: a power of two, lengths become <= 1   */
+  mine__sieve sieve;       /* euclidean, cosine; not usable: all is measured */
 } mine_nearest;
 
 /* Prepare the search over n x width rows, finite but for gower's NAN; `row` and

@@ -1,30 +1,82 @@
 /*
 ** simd.h -- hot loops for the processor at hand, the same bits on every one.
 **
-** A function marked MINE_SIMD is compiled for AVX-512, AVX2 and the baseline;
-** the loader picks one.  The bits stay the same because the loops are plain C
-** whose lanes are independent (a lane is a row or a centre, a lane's sum runs
-** over the dimensions in order), nothing is reassociated and nothing contracted
-** to fma (-ffp-contract=off): a wider vector only does more lanes at once.
+** A *kernel* is a loop nest that is compiled once per instruction set: simd.c
+** includes simd_set.h for each of them, and that includes the bodies
+** (*_body.h).  Each set ends in a table of functions; mine__kernels_here() gives the
+** table of the best set that the processor has.  It reads the processor's
+** features, which the compiler's runtime has ready, so there is no state and
+** nothing to start.
 **
-** Not used with sanitizers (their start-up and the loader's choice disagree), by
-** clang (14 emits the clones under names that other files cannot link), on other
-** processors or without the GNU loader: there it means nothing.  Where the
-** compiler's own vectoriser is not to be relied on, see distance.c.
+** The bits are the same on every set because a lane is a row, a column or a
+** point, and lanes never meet: each lane's sum runs in the order of the plain
+** loop, nothing is reassociated, nothing contracted to a fused multiply-add
+** (-ffp-contract=off).  A wider vector only does more lanes at once.  The two
+** sieve kernels alone may differ, and their bits never reach a result (sieve.h).
+**
+** To add a kernel:
+**
+**   1. Write it in a *_body.h (a new one goes into the list in simd_set.h) as
+**      `static void V(name)(...)`; V gives it the set's name.
+**      - Where a loop streams over columns or rows, write the plain loop and put
+**        `#pragma omp simd` before it.  Independent lanes only: never
+**        `reduction`, which would add in an order that the width decides.
+**      - Where sums must stay in registers over a loop (a tile of rows x points),
+**        use the vector types: v_doubles, v_longs, v_floats and v_ints hold V_BYTES;
+**        + - * / & | < work lane by lane, a comparison gives all ones or zeros.
+**        What C lacks for them (minimum, choice by a comparison ...) is listed in
+**        simd_set.h with a version for any processor; simd.c has the instructions.
+**        Compilers disagree by a factor of four about plain loops of this kind.
+**      Arguments in memory need no alignment.
+**   2. Give it a line in mine__kernels below and one in the table of simd_set.h.
+**   3. Call mine__kernels_here()->name(...); fetch the table once outside a short loop.
+**   4. Test it over mine__kernels_all(): every set gives the bits of the plain loop
+**      (tests/unit/test_kernels.c).
+**
+** MINE_NO_SIMD leaves only what any processor runs.
 */
 #ifndef MINE_KERNEL_SIMD_H
 #define MINE_KERNEL_SIMD_H
 
-#include <stdint.h> /* defines __GLIBC__ where it applies */
+#include <stddef.h>
+#include <stdint.h>
 
-#if defined(__has_attribute) && !defined(MINE_NO_SIMD)
-#if __has_attribute(target_clones) && defined(__x86_64__) && defined(__GLIBC__) && \
-    !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define MINE_SIMD __attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-#endif
-#ifndef MINE_SIMD
-#define MINE_SIMD
-#endif
+typedef struct mine__kernels {
+  const char *set; /* "any", "avx2", "avx512" */
+
+  /* distance_body.h: see distance.h */
+  void (*distance_panel)(const double *panel, ptrdiff_t width, const double *point, int64_t count,
+                         double *out);
+  void (*distance_nearest)(const double *panel, ptrdiff_t width, const double *point, int64_t count,
+                           double *best, double *second, int32_t *nearest);
+
+  /* tile_body.h: one panel of distance.h against one point, out[lane] */
+  void (*manhattan)(const double *panel, ptrdiff_t width, const double *point, double *out);
+  void (*gower)(const double *panel, ptrdiff_t width, const uint8_t *category, const double *point,
+                double *out);
+
+  /* sieve_body.h: see sieve.h */
+  void (*sieve_nearest)(const float *panel, ptrdiff_t width, const float *point, const float *half,
+                        int64_t count, float *best, float *second, int32_t *nearest);
+  void (*sieve_below)(const float *panel, ptrdiff_t width, const float *half, const float *point,
+                      const float *limit, int64_t count, uint32_t *mask);
+
+  /* row_body.h: sum[j] += weight * x[j] */
+  void (*add_row)(double *sum, const double *x, ptrdiff_t width, double weight);
+  /* For t[j] = x[j] - shift[j]: weighted sums of t and t^2, least and most t. */
+  void (*measure_row)(const double *x, const double *shift, ptrdiff_t width, double weight,
+                      double *sum, double *square, double *least, double *most);
+  /* MINE_LANES rows of a column: (x - centre) * factor, `fill` where x is NAN */
+  void (*standardize)(const double *x, double centre, double factor, double fill, double *to);
+  /* out = a AND b; how many bits are set in it */
+  uint32_t (*intersect)(const uint64_t *a, const uint64_t *b, uint64_t *out, uint32_t words);
+} mine__kernels;
+
+/* The best that this processor runs. */
+const mine__kernels *mine__kernels_here(void);
+
+/* All that this processor runs, plainest first; how many (for tests). */
+#define MINE__KERNEL_SETS 3
+int mine__kernels_all(const mine__kernels *set[MINE__KERNEL_SETS]);
 
 #endif

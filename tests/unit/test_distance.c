@@ -1,11 +1,7 @@
 /*
-** test_distance.c -- the distance kernel and the sieve give what one pair at a
-** time gives.
+** test_distance.c -- the distance kernel gives what one pair at a time gives.
 */
-#include <float.h>
-
 #include "../../algorithms/kernel/distance.h"
-#include "../../algorithms/kernel/sieve.h"
 #include "kmeans_fixture.h"
 
 #define MOST_WIDTH 19
@@ -84,47 +80,11 @@ static void a_short_panel_repeats_its_last_row(void **state) {
   assert_int_equal(mine_panel_doubles(9, 3), 48);
 }
 
-static void the_sieve_is_close_to_the_brackets(void **state) {
-  enum { width = 7, count = 8 };
-  float panel[width * MINE_SIEVE_LANES], point[count * width], half[count];
-  float best[MINE_SIEVE_LANES], second[MINE_SIEVE_LANES];
-  int32_t nearest[MINE_SIEVE_LANES];
-  mine_random random;
-  (void)state;
-  mine_random_open(&random, 5, 2, 0);
-  for (int i = 0; i < width * MINE_SIEVE_LANES; i++)
-    panel[i] = (float)mine_random_real(&random);
-  for (int i = 0; i < count * width; i++)
-    point[i] = (float)mine_random_real(&random);
-  memset(point + 6 * width, 0, 2 * width * sizeof(float)); /* two are padding */
-  for (int p = 0; p < count; p++) {
-    half[p] = p < 6 ? 0 : FLT_MAX;
-    for (int j = 0; j < width; j++)
-      half[p] += point[p * width + j] * point[p * width + j] / 2;
-  }
-  mine_sieve_nearest(panel, width, point, half, count, best, second, nearest);
-  for (int l = 0; l < MINE_SIEVE_LANES; l++) {
-    double b = INFINITY, next = INFINITY;
-    for (int p = 0; p < 6; p++) {
-      double s = half[p];
-      for (int j = 0; j < width; j++) {
-        s -= (double)panel[j * MINE_SIEVE_LANES + l] * point[p * width + j];
-      }
-      next = s < b ? b : s < next ? s : next;
-      b = s < b ? s : b;
-      if (p == nearest[l]) assert_true(fabs(s - best[l]) < 1e-5);
-    }
-    assert_true(fabs(b - best[l]) < 1e-5);
-    assert_true(fabs(next - second[l]) < 1e-5);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(panels_have_the_bits_of_pairs),
       cmocka_unit_test(nearest_keeps_the_two_smallest),
       cmocka_unit_test(a_short_panel_repeats_its_last_row),
-      cmocka_unit_test(the_sieve_is_close_to_the_brackets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

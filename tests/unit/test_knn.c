@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "core/random.h"
-#include "kernel/screen.h"
 #include "kernel/topk.h"
 #include "model/neighbours.h"
 
@@ -246,44 +245,6 @@ static void segments_change_nothing(void **state) {
     free((double *)c.base);
     free((double *)c.query);
   }
-}
-
-/* Every sieve marks what is surely below the limit and nothing surely above. */
-static void sieves_agree(void **state) {
-  (void)state;
-  enum { GROUPS = 3, WIDTH = 11, Q = MINE_SCREEN_QUERIES, R = MINE_SCREEN_ROWS };
-  float query[GROUPS * WIDTH * Q], limit[GROUPS * Q], tile[WIDTH * R], half[R];
-  uint32_t mask[GROUPS * Q];
-  mine_screen screen[MINE_SCREEN_KINDS];
-  const int kinds = mine_screen_list(screen);
-  int64_t passed = 0;
-  mine_random r;
-  mine_random_open(&r, 10, 1, 0);
-  assert_true(kinds >= 1);
-  for (int i = 0; i < GROUPS * WIDTH * Q; i++)
-    query[i] = (float)gauss(&r);
-  for (int i = 0; i < GROUPS * Q; i++)
-    limit[i] = i == 5 ? INFINITY : (float)gauss(&r);
-  for (int i = 0; i < WIDTH * R; i++)
-    tile[i] = (float)gauss(&r);
-  for (int i = 0; i < R; i++)
-    half[i] = i == R - 1 ? INFINITY : (float)i / 10;
-  for (int s = 0; s < kinds; s++) {
-    screen[s](GROUPS, WIDTH, query, limit, tile, half, mask);
-    for (int q = 0; q < GROUPS * Q; q++) {
-      for (int b = 0; b < R; b++) {
-        double bracket = half[b];
-        for (int j = 0; j < WIDTH; j++) {
-          bracket -= (double)query[(q / Q * WIDTH + j) * Q + q % Q] * (double)tile[j * R + b];
-        }
-        const int marked = (int)(mask[q] >> b & 1);
-        if (bracket < (double)limit[q] - 1e-4) assert_true(marked);
-        if (bracket > (double)limit[q] + 1e-4) assert_false(marked);
-        passed += marked;
-      }
-    }
-  }
-  assert_true(passed > 100);
 }
 
 /* ---- votes ---------------------------------------------------------------------- */
@@ -550,17 +511,11 @@ static void wrong_bodies_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(topk_keeps_the_smallest),
-      cmocka_unit_test(search_equals_naive),
-      cmocka_unit_test(keys_leave_rows_out),
-      cmocka_unit_test(segments_change_nothing),
-      cmocka_unit_test(sieves_agree),
-      cmocka_unit_test(votes_are_counted),
-      cmocka_unit_test(weights_are_respected),
-      cmocka_unit_test(more_neighbours_than_rows),
-      cmocka_unit_test(gower_by_hand),
-      cmocka_unit_test(damaged_bodies_are_harmless),
-      cmocka_unit_test(wrong_bodies_are_refused),
+      cmocka_unit_test(topk_keeps_the_smallest),     cmocka_unit_test(search_equals_naive),
+      cmocka_unit_test(keys_leave_rows_out),         cmocka_unit_test(segments_change_nothing),
+      cmocka_unit_test(votes_are_counted),           cmocka_unit_test(weights_are_respected),
+      cmocka_unit_test(more_neighbours_than_rows),   cmocka_unit_test(gower_by_hand),
+      cmocka_unit_test(damaged_bodies_are_harmless), cmocka_unit_test(wrong_bodies_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

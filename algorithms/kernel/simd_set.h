@@ -1,0 +1,91 @@
+/*
+** simd_set.h -- every kernel for one instruction set (simd.h).
+**
+** Included once per set with V_SET, V_BYTES and, where the set has instructions for
+** them, the operations below defined; forgets them all at the end.
+*/
+/* name_avx2 ... */
+#define V_PASTE(a, b) a##_##b
+#define V_JOIN(a, b)  V_PASTE(a, b)
+#define V(name)       V_JOIN(name, V_SET)
+#define V_QUOTE(a)    #a
+#define V_TEXT(a)     V_QUOTE(a)
+
+typedef double V(v_doubles) __attribute__((vector_size(V_BYTES), aligned(8), may_alias));
+typedef int64_t V(v_longs) __attribute__((vector_size(V_BYTES), aligned(8), may_alias));
+typedef float V(v_floats) __attribute__((vector_size(V_BYTES), aligned(4), may_alias));
+typedef int32_t V(v_ints) __attribute__((vector_size(V_BYTES), aligned(4), may_alias));
+#define v_doubles V(v_doubles)
+#define v_longs   V(v_longs)
+#define v_floats  V(v_floats)
+#define v_ints    V(v_ints)
+#define V_DOUBLES (V_BYTES / 8) /* in a vector */
+#define V_FLOATS  (V_BYTES / 4)
+
+/* Before a short loop of constant length, so that arrays of vectors stay in registers;
+** clang does it by itself. */
+#ifdef __clang__
+#define V_UNROLL
+#else
+#define V_UNROLL _Pragma("GCC unroll 8")
+#endif
+
+/* A vector at p, as a value or a place. */
+#define V_AT(type, p)       (*(const type *)(p))
+#define V_STORE(type, p, v) (*(type *)(p) = (v))
+/* All lanes the same. */
+#define V_ALL(type, value) ((value) - (type){0})
+/* Lane by lane: yes where the mask is all ones, no where it is zero. */
+#define V_PICK(type, mask, ints, yes, no) ((type)(((mask) & (ints)(yes)) | (~(mask) & (ints)(no))))
+
+/* For any processor.  Floats: s - x * c, c one number for all lanes, fused or not
+** (bits differ!); the smaller and the larger; integers by a comparison of floats. */
+#ifndef V_LESS_PRODUCT
+#define V_LESS_PRODUCT(s, x, c)     ((s) - (x) * (c))
+#define V_MIN(a, b)                 V_PICK(v_floats, (a) < (b), v_ints, a, b)
+#define V_MAX(a, b)                 V_PICK(v_floats, (a) > (b), v_ints, a, b)
+#define V_WHERE_LESS(a, b, yes, no) V_PICK(v_ints, (a) < (b), v_ints, yes, no)
+#endif
+
+#include "distance_body.h"
+#include "row_body.h"
+#include "sieve_body.h"
+#include "tile_body.h"
+
+static const mine__kernels V(kernels) = {
+    .set = V_TEXT(V_SET),
+    .distance_panel = V(distance_panel),
+    .distance_nearest = V(distance_nearest),
+    .manhattan = V(manhattan),
+    .gower = V(gower),
+    .sieve_nearest = V(sieve_nearest),
+    .sieve_below = V(sieve_below),
+    .add_row = V(add_row),
+    .measure_row = V(measure_row),
+    .standardize = V(standardize),
+    .intersect = V(intersect),
+};
+
+#undef V_PASTE
+#undef V_JOIN
+#undef V
+#undef V_QUOTE
+#undef V_TEXT
+#undef v_doubles
+#undef v_longs
+#undef v_floats
+#undef v_ints
+#undef V_DOUBLES
+#undef V_FLOATS
+#undef V_UNROLL
+#undef V_AT
+#undef V_STORE
+#undef V_ALL
+#undef V_PICK
+#undef V_LESS_PRODUCT
+#undef V_MIN
+#undef V_MAX
+#undef V_WHERE_LESS
+#undef V_AT_MOST
+#undef V_SET
+#undef V_BYTES

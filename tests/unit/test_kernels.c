@@ -1,0 +1,298 @@
+/*
+** test_kernels.c -- every kernel of every instruction set (kernel/simd.h) gives the bits
+** of the plain loop; the sieve's brackets are as close as its bound says.
+**
+** The sets are those that this processor runs, and the widest vectors (64 bytes) once
+** more without their instructions, so that the bodies are tested at all widths anywhere.
+*/
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "../../algorithms/kernel/distance.h"
+#include "../../algorithms/kernel/sieve.h"
+#include "../../algorithms/kernel/simd.h"
+#include "kmeans_fixture.h"
+
+#define V_SET   wide
+#define V_BYTES 64
+#include "../../algorithms/kernel/simd_set.h"
+
+#define MOST  67 /* columns, points */
+#define LANES MINE_LANES
+
+/* The sets to test; the first is the plainest. */
+static int sets(const mine__kernels *set[MINE__KERNEL_SETS + 1]) {
+  const int n = mine__kernels_all(set);
+  assert_true(n >= 1 && n <= MINE__KERNEL_SETS);
+  assert_string_equal(set[0]->set, "any");
+  assert_ptr_equal(set[n - 1], mine__kernels_here());
+  set[n] = &kernels_wide;
+  return n + 1;
+}
+
+static void fill(double *x, int n, uint64_t seed, int missing) {
+  mine_random random;
+  mine_random_open(&random, seed, 2, 0);
+  for (int i = 0; i < n; i++) {
+    x[i] = fixture_normal(&random);
+    if (i % 7 == 0) x[i] = floor(x[i]); /* ties */
+    if (missing && mine_random_real(&random) < 0.3) x[i] = NAN;
+  }
+}
+
+static void distances_have_the_bits_of_pairs(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double panel[LANES * MOST], point[MOST * MOST], out[LANES * MOST];
+  (void)state;
+  for (int s = sets(set); s-- > 0;) {
+    for (int width = 1; width <= MOST; width += 1 + width / 5) {
+      for (int count = 1; count <= 13; count++) {
+        double best[LANES], second[LANES];
+        int32_t nearest[LANES];
+        fill(panel, LANES * width, (uint64_t)width, 0);
+        fill(point, count * width, (uint64_t)count, 0);
+        if (count > 4) memcpy(point + 4 * width, point, (size_t)width * sizeof *point); /* a tie */
+        set[s]->distance_panel(panel, width, point, count, out);
+        set[s]->distance_nearest(panel, width, point, count, best, second, nearest);
+        for (int l = 0; l < LANES; l++) {
+          double least = INFINITY, next = INFINITY;
+          int which = 0;
+          for (int p = 0; p < count; p++) {
+            double d = 0;
+            for (int j = 0; j < width; j++) {
+              const double t = panel[j * LANES + l] - point[p * width + j];
+              d += t * t;
+            }
+            assert_memory_equal(&out[p * LANES + l], &d, sizeof d);
+            next = d < least ? least : d < next ? d : next;
+            which = d < least ? p : which;
+            least = d < least ? d : least;
+          }
+          assert_true(best[l] == least && second[l] == next && nearest[l] == which);
+        }
+      }
+    }
+  }
+}
+
+static void tiles_have_the_bits_of_pairs(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double panel[LANES * MOST], point[MOST];
+  uint8_t category[MOST];
+  (void)state;
+  for (int j = 0; j < MOST; j++)
+    category[j] = j % 3 == 1;
+  for (int s = sets(set); s-- > 0;) {
+    for (int width = 1; width <= MOST; width++) {
+      double near[LANES], far[LANES];
+      fill(panel, LANES * width, (uint64_t)width, 1);
+      fill(point, width, (uint64_t)width + 1000, 1);
+      set[s]->manhattan(panel, width, point, near);
+      set[s]->gower(panel, width, category, point, far);
+      for (int l = 0; l < LANES; l++) {
+        double sum = 0, mean = 0, known = 0;
+        for (int j = 0; j < width; j++) {
+          const double x = panel[j * LANES + l], d = fabs(x - point[j]);
+          sum += d;
+          if (isnan(x) || isnan(point[j])) continue;
+          known++;
+          mean += category[j] ? x != point[j] : d > 1 ? 1 : d;
+        }
+        mean = known > 0 ? mean / known : 1;
+        assert_true(near[l] == sum || (isnan(sum) && isnan(near[l])));
+        assert_memory_equal(&far[l], &mean, sizeof mean);
+      }
+    }
+  }
+}
+
+static void rows_have_the_bits_of_plain_loops(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double x[MOST], start[5 * MOST], got[5 * MOST];
+  (void)state;
+  for (int s = sets(set); s-- > 0;) {
+    for (int width = 1; width <= MOST; width++) {
+      double lanes[LANES];
+      fill(x, width, (uint64_t)width, 0);
+      fill(start, 5 * width, 77, 0);
+      memcpy(got, start, sizeof got);
+      set[s]->add_row(got, x, width, 1.7);
+      set[s]->measure_row(x, start, width, 0.3, got + width, got + 2 * width, got + 3 * width,
+                          got + 4 * width);
+      for (int j = 0; j < width; j++) {
+        const double t = x[j] - start[j];
+        const double expected[5] = {start[j] + 1.7 * x[j], start[width + j] + 0.3 * t,
+                                    start[2 * width + j] + 0.3 * t * t,
+                                    fmin(start[3 * width + j], t), fmax(start[4 * width + j], t)};
+        for (int i = 0; i < 5; i++)
+          assert_true(got[i * width + j] == expected[i]);
+      }
+      if (width < LANES) continue;
+      x[width % LANES] = NAN;
+      set[s]->standardize(x, 0.1, 3.3, -5, lanes);
+      for (int l = 0; l < LANES; l++)
+        assert_true(lanes[l] == (isnan(x[l]) ? -5 : (x[l] - 0.1) * 3.3));
+    }
+  }
+}
+
+static void bits_in_common_are_counted(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  uint64_t a[MOST], b[MOST], out[MOST];
+  mine_random random;
+  (void)state;
+  mine_random_open(&random, 3, 2, 0);
+  for (int w = 0; w < MOST; w++) {
+    a[w] = mine_random_next(&random);
+    b[w] = mine_random_next(&random);
+  }
+  for (int s = sets(set); s-- > 0;) {
+    for (uint32_t words = 0; words <= MOST; words++) {
+      uint32_t n = 0;
+      for (uint32_t i = 0; i < words * 64; i++)
+        n += (uint32_t)((a[i / 64] & b[i / 64]) >> (i % 64) & 1);
+      assert_int_equal(set[s]->intersect(a, b, out, words), n);
+      for (uint32_t w = 0; w < words; w++)
+        assert_true(out[w] == (a[w] & b[w]));
+    }
+  }
+}
+
+/* ---- the sieve ------------------------------------------------------------------ */
+
+enum { ROWS = 45, POINTS = 12 };
+
+typedef struct sieved {
+  int width;
+  double row[ROWS * MOST], point[POINTS * MOST], centre[MOST];
+  float seen[POINTS * MOST], half[POINTS], limit[POINTS];
+  double length[POINTS], most;
+  mine__sieve sieve;
+} sieved;
+
+/* Rows and points of very different lengths around a centre far away. */
+static void sieved_open(mine_env *env, sieved *s, int width) {
+  double reach = 0;
+  s->width = width;
+  s->most = 0;
+  fill(s->row, ROWS * width, 1, 0);
+  fill(s->point, POINTS * width, 2, 0);
+  for (int j = 0; j < width; j++)
+    s->centre[j] = 1000 + j;
+  for (int i = 0; i < ROWS * width; i++) {
+    s->row[i] = 1000 + i % width + s->row[i] * pow(3, i / width % 3);
+    reach = fmax(reach, fabs(s->row[i] - s->centre[i % width]));
+  }
+  for (int i = 0; i < POINTS * width; i++)
+    s->point[i] = 1000 + i % width + s->point[i] * pow(3, i / width % 4);
+  mine__sieve_open(env, env->scratch, ROWS, width, s->centre, reach, &s->sieve);
+  assert_true(s->sieve.factor > 0);
+  mine__sieve_pack(&s->sieve, 0, s->row, 32);
+  mine__sieve_pack(&s->sieve, 32, s->row + 32 * width, ROWS - 32);
+  for (int p = 0; p < POINTS; p++) {
+    s->length[p] = mine__sieve_point(&s->sieve, s->point + p * width, s->seen + p * width);
+    s->half[p] = (float)(s->length[p] * s->length[p] / 2);
+    s->most = fmax(s->most, s->length[p]);
+  }
+}
+
+static double sieved_product(const sieved *s, int row, int p, double *row_half) {
+  double product = 0, square = 0;
+  for (int j = 0; j < s->width; j++) {
+    const double x = (s->row[row * s->width + j] - s->centre[j]) * s->sieve.factor;
+    product += x * (s->point[p * s->width + j] - s->centre[j]) * s->sieve.factor;
+    square += x * x;
+  }
+  *row_half = square / 2;
+  return product;
+}
+
+/* Rows surely below a limit are marked, rows surely above are not; the nearest is
+** right wherever the gap says so, and that is nearly everywhere. */
+static void brackets_are_within_the_bound(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static sieved s;
+  int certain = 0, doubtful = 0;
+  mine_env *env;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  (void)state;
+  for (int kind = sets(set); kind-- > 0;) {
+    for (int width = 1; width <= MOST; width += 6) {
+      sieved_open(env, &s, width);
+      for (int panel = 0; panel < 2; panel++) {
+        const float *at = s.sieve.panel + panel * MINE__SIEVE_ROWS * width;
+        float best[MINE__SIEVE_ROWS], second[MINE__SIEVE_ROWS];
+        int32_t nearest[MINE__SIEVE_ROWS];
+        uint32_t mask[POINTS];
+        const double gap = mine__sieve_gap(&s.sieve, panel, s.most);
+        for (int p = 0; p < POINTS; p++)
+          s.limit[p] = (float)((p - 5) * s.length[p] * s.sieve.reach[panel] / 10);
+        set[kind]->sieve_nearest(at, width, s.seen, s.half, POINTS, best, second, nearest);
+        set[kind]->sieve_below(at, width, s.sieve.half + panel * MINE__SIEVE_ROWS, s.seen, s.limit,
+                               POINTS, mask);
+        for (int l = 0; l < MINE__SIEVE_ROWS; l++) {
+          const int row = panel * MINE__SIEVE_ROWS + l;
+          double least = INFINITY, next = INFINITY, half;
+          int which = 0;
+          for (int p = 0; p < POINTS; p++) {
+            const int marked = (int)(mask[p] >> l & 1);
+            if (row >= ROWS) {
+              assert_false(marked); /* padding */
+              continue;
+            }
+            const double product = sieved_product(&s, row, p, &half);
+            const double error = mine__sieve_error(&s.sieve, s.sieve.reach[panel], s.length[p]);
+            if (half - product < (double)s.limit[p] - error) assert_true(marked);
+            if (half - product > (double)s.limit[p] + error) assert_false(marked);
+            const double bracket = s.length[p] * s.length[p] / 2 - product;
+            next = bracket < least ? least : bracket < next ? bracket : next;
+            which = bracket < least ? p : which;
+            least = bracket < least ? bracket : least;
+          }
+          if (row >= ROWS) continue;
+          assert_true(fabs(best[l] - least) <= gap / 2 && fabs(second[l] - next) <= gap / 2);
+          if ((double)second[l] - (double)best[l] > gap) {
+            assert_int_equal(nearest[l], which);
+            certain++;
+          } else {
+            doubtful++;
+          }
+        }
+      }
+    }
+  }
+  print_message("%d %d\n", certain, doubtful);
+  assert_true(certain > 5 * doubtful);
+  mine_env_close(env);
+}
+
+static void what_the_sieve_cannot_do_it_refuses(void **state) {
+  mine_env *env;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  double centre[2] = {0, 0};
+  const double reach[] = {0, 1e-310, 1e301, INFINITY, NAN};
+  mine__sieve sieve;
+  (void)state;
+  for (int i = 0; i < 5; i++) {
+    mine__sieve_open(env, env->scratch, 10, 2, centre, reach[i], &sieve);
+    assert_true(sieve.factor == 0);
+  }
+  mine__sieve_open(env, env->scratch, 10, MINE__SIEVE_WIDEST + 1, centre, 1, &sieve);
+  assert_true(sieve.factor == 0);
+  mine__sieve_open(env, env->scratch, 10, 2, centre, 5, &sieve);
+  assert_true(sieve.factor == 0.125);
+  mine_env_close(env);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(distances_have_the_bits_of_pairs),
+      cmocka_unit_test(tiles_have_the_bits_of_pairs),
+      cmocka_unit_test(rows_have_the_bits_of_plain_loops),
+      cmocka_unit_test(bits_in_common_are_counted),
+      cmocka_unit_test(brackets_are_within_the_bound),
+      cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
