@@ -81,8 +81,8 @@ static sqlite3_api_routines *table_of_running(void) {
 }
 
 static sqlite3_api_routines *table_of(int version) {
-  size_t last = offsetof(sqlite3_api_routines, error_offset); /* came with 3.38 */
-  return table_make(last + sizeof table_running->error_offset, version);
+  size_t last = offsetof(sqlite3_api_routines, vtab_in_next); /* the last of 3.38 */
+  return table_make(last + sizeof table_running->vtab_in_next, version);
 }
 
 int fault_load(sqlite3 *db, char **error) {
