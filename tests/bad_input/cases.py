@@ -24,6 +24,7 @@ SOURCE_VERBS = {
     "mine_neighbors": "SELECT * FROM mine_neighbors({s},'customers')",
     "mine_neighbors queries": "SELECT * FROM mine_neighbors('customers',{s})",
     "mine_profile": "SELECT * FROM mine_profile({s})",
+    "mine_correlate": "SELECT * FROM mine_correlate({s})",
 }
 
 # What is no source: (name, SQL expression, fragment).

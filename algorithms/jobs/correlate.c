@@ -1,0 +1,203 @@
+/*
+** correlate.c -- mine_correlate: how two numbers move together, for every pair of them.
+**
+**   pearson   r = sum (x - mx)(y - my) / sqrt(sum (x - mx)^2  sum (y - my)^2)
+**   spearman  the same of the ranks; equal values share the mean of their ranks
+**
+** The p-value is of t = r sqrt((n - 2) / (1 - r^2)), Student with n - 2 degrees of
+** freedom (Fisher 1915; R's cor.test, for spearman with exact = FALSE).  Each pair uses
+** the rows in which both are there.  O(n) a pair, O(n log n) with ranks; pairs are
+** computed side by side.
+*/
+#include <math.h>
+
+#include "../core/parallel.h"
+#include "../core/radix.h"
+#include "../kernel/special.h"
+#include "verb.h"
+
+enum { CORRELATE_PEARSON, CORRELATE_SPEARMAN };
+static const char *const correlate_methods[] = {"pearson", "spearman", NULL};
+
+typedef struct correlate_options {
+  int method;
+} correlate_options;
+
+static const mine_option correlate_table[] = {
+    OPTION_CHOICE(correlate_options, method, .initial = "pearson", .choices = correlate_methods,
+                  .help = "pearson: of the values; spearman: of their ranks"),
+    OPTION_END};
+
+/* What one worker needs for a pair. */
+typedef struct correlate_room {
+  double *x, *y;
+  mine_pair *order, *temp;
+} correlate_room;
+
+typedef struct correlation {
+  const mine_column *first, *second;
+  int64_t rows;
+  double r, p;
+} correlation;
+
+typedef struct correlate_state {
+  int64_t n; /* rows of the source */
+  int method;
+  correlation *pair;
+  correlate_room *room; /* per worker */
+} correlate_state;
+
+/* The rows in which both columns have a value. */
+static int64_t correlate_gather(const correlation *c, int64_t n, correlate_room *room) {
+  int64_t rows = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double x = c->first->number[i], y = c->second->number[i];
+    if (isnan(x) || isnan(y)) continue;
+    room->x[rows] = x;
+    room->y[rows++] = y;
+  }
+  return rows;
+}
+
+/* Values become ranks 1..n, equal ones the mean of theirs. */
+static void correlate_rank(double *value, int64_t n, correlate_room *room) {
+  mine_sort_reals(value, NULL, n, room->order, room->temp);
+  for (int64_t i = 0, j; i < n; i = j) {
+    for (j = i + 1; j < n && room->order[j].key == room->order[i].key;)
+      j++;
+    const double rank = 0.5 * (double)(i + 1 + j);
+    for (int64_t k = i; k < j; k++)
+      value[room->order[k].row] = rank;
+  }
+}
+
+static double correlate_mean(const double *x, int64_t n) {
+  double sum = 0;
+  for (int64_t i = 0; i < n; i++)
+    sum += x[i];
+  const double mean = sum / (double)n;
+  double rest = 0; /* what rounding has left out */
+  for (int64_t i = 0; i < n; i++)
+    rest += x[i] - mean;
+  return mean + rest / (double)n;
+}
+
+/* NAN where one of the two is constant. */
+static double correlate_pearson(const double *x, const double *y, int64_t n) {
+  const double mx = correlate_mean(x, n), my = correlate_mean(y, n);
+  double xx = 0, yy = 0, xy = 0;
+  for (int64_t i = 0; i < n; i++) {
+    const double dx = x[i] - mx, dy = y[i] - my;
+    xx += dx * dx;
+    yy += dy * dy;
+    xy += dx * dy;
+  }
+  if (!(xx > 0 && yy > 0)) return NAN;
+  const double r = xy / (sqrt(xx) * sqrt(yy));
+  return r > 1 ? 1 : r < -1 ? -1 : r;
+}
+
+static void correlate_task(void *context, int64_t task, int worker) {
+  correlate_state *state = context;
+  correlation *c = &state->pair[task];
+  correlate_room *room = &state->room[worker];
+  c->rows = correlate_gather(c, state->n, room);
+  c->r = c->p = NAN;
+  if (c->rows < 2) return;
+  if (state->method == CORRELATE_SPEARMAN) {
+    correlate_rank(room->x, c->rows, room);
+    correlate_rank(room->y, c->rows, room);
+  }
+  c->r = correlate_pearson(room->x, room->y, c->rows);
+  if (isnan(c->r) || c->rows < 3) return;
+  const double df = (double)(c->rows - 2);
+  const double t = fabs(c->r) * sqrt(df / ((1 - c->r) * (1 + c->r)));
+  c->p = 2 * mine__t_tail(t, df, MINE__UPPER);
+}
+
+static mine_status correlate_open_rooms(mine_job *job, correlate_state *state) {
+  const size_t n = (size_t)state->n, workers = (size_t)job->env->threads;
+  state->room = mine_arena_zeros(job->arena, workers, sizeof *state->room);
+  for (size_t w = 0; state->room && w < workers; w++) {
+    correlate_room *room = &state->room[w];
+    room->x = mine_arena_array(job->arena, n, sizeof *room->x);
+    room->y = mine_arena_array(job->arena, n, sizeof *room->y);
+    if (state->method != CORRELATE_SPEARMAN) continue;
+    room->order = mine_arena_array(job->arena, n, sizeof *room->order);
+    room->temp = mine_arena_array(job->arena, n, sizeof *room->temp);
+  }
+  return mine_env_status(job->env);
+}
+
+/* Every pair of two numeric columns, in the order of the source. */
+static int64_t correlate_pairs(const mine_job *job, correlation *pair) {
+  const mine_chosen *chosen = &job->attributes.chosen;
+  int64_t n = 0;
+  for (int a = 0; a < chosen->n; a++) {
+    const mine_column *first = &job->frame->column[chosen->column[a]];
+    for (int b = a + 1; first->number && b < chosen->n; b++) {
+      const mine_column *second = &job->frame->column[chosen->column[b]];
+      if (second->number) pair[n++] = (correlation){.first = first, .second = second};
+    }
+  }
+  return n;
+}
+
+static mine_status correlate_run(mine_job *job, mine_relation *out) {
+  mine_env *env = job->env;
+  const correlate_options *options = mine__options_of(&job->options, correlate_table);
+  MINE_TRY(mine__job_attributes_finish(job));
+  const size_t d = (size_t)job->attributes.chosen.n;
+  correlate_state state = {.n = job->frame->rows, .method = options->method};
+  state.pair = mine_arena_array(job->arena, d * (d - 1) / 2 + 1, sizeof *state.pair);
+  if (!state.pair) return mine_env_status(env);
+  const int64_t pairs = correlate_pairs(job, state.pair);
+  if (pairs == 0) {
+    return mine_fail(env, MINE_DATA,
+                     "fewer than two attributes are numbers that vary; select two columns of "
+                     "numbers after the id");
+  }
+  MINE_TRY(correlate_open_rooms(job, &state));
+  MINE_TRY(mine_parallel(env, pairs, correlate_task, &state));
+  for (int64_t i = 0; i < pairs; i++) {
+    mine_row_text(out, state.pair[i].first->name);
+    mine_row_text(out, state.pair[i].second->name);
+    mine_row_text(out, correlate_methods[state.method]);
+    mine_row_real(out, state.pair[i].r);
+    mine_row_real(out, state.pair[i].p);
+    mine_row_int(out, state.pair[i].rows);
+    mine_relation_end_row(out);
+  }
+  return mine_env_status(env);
+}
+
+static const mine_answer correlate_answer[] = {
+    {"first", MINE_ANSWER_TEXT, 1, "an attribute that is a number"},
+    {"second", MINE_ANSWER_TEXT, 1, "another, later in the source"},
+    {"method", MINE_ANSWER_TEXT, 0, "as the option says"},
+    {"coefficient", MINE_ANSWER_REAL, 0, "-1 to 1; NULL when one of the two does not vary"},
+    {"p_value", MINE_ANSWER_REAL, 0,
+     "the chance of such a coefficient, or a larger one, if the two were unrelated"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "in which both are there"},
+    {0},
+};
+
+static const mine_option_set correlate_sets[] = {
+    {correlate_table, sizeof(correlate_options), 0}, MINE_SET_SOURCE, MINE_SET_RUN, MINE_SET_END};
+
+const mine_verb mine_verb_correlate = {
+    .name = "mine_correlate",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_STATISTIC,
+    .what = "How two numbers move together: a row for each pair of numeric attributes.",
+    .notes = "Texts and constant columns are left out. A correlation is no cause.",
+    .example =
+        "SELECT first, second, round(coefficient, 3) AS r, round(p_value, 4) AS p\n"
+        "FROM mine_correlate(\n  " MINE_CALLERS ");",
+    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .required = 1,
+    .answer = correlate_answer,
+    .options = correlate_sets,
+    .reads = "an id, then attributes",
+    .run = correlate_run,
+};

@@ -1,0 +1,8 @@
+-- Statistical verbs: pairs of attributes of one table.
+CREATE TABLE t AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 60)
+SELECT i AS id, i*7%31 AS a, i*i%17 AS b, iif(i%9=0, NULL, i*13%23+i*0.3) AS c,
+       substr('xyz', i*i%3+1, 1) AS kind, iif(i*7%31 > 15, 'yes', 'no') AS flag FROM n;
+SELECT first, second, method, round(coefficient, 10), round(p_value, 10), rows FROM mine_correlate('t');
+SELECT first, second, method, round(coefficient, 10), round(p_value, 10), rows
+FROM mine_correlate('t', 'method=spearman, ignore=b');
+SELECT * FROM mine_correlate('SELECT id, kind, a FROM t');
