@@ -25,6 +25,7 @@ SOURCE_VERBS = {
     "mine_neighbors queries": "SELECT * FROM mine_neighbors('customers',{s})",
     "mine_profile": "SELECT * FROM mine_profile({s})",
     "mine_correlate": "SELECT * FROM mine_correlate({s})",
+    "mine_chi2": "SELECT * FROM mine_chi2({s})",
 }
 
 # What is no source: (name, SQL expression, fragment).

@@ -57,7 +57,21 @@ def correlations(db, data):
             yield f"{method} p {first} {second}", p, call + "$p.value"
 
 
-CHECKS = [correlations]
+def tests(db, verb):
+    return db.execute(f"SELECT first, second, statistic, df, df2, p_value, effect FROM {verb}('t')")
+
+
+def chi2(db, data):
+    for first, second, statistic, df, _, p, effect in tests(db, "mine_chi2"):
+        call = f"chisq.test({r_vector(data[first])}, {r_vector(data[second])}, correct=FALSE)"
+        n = len(data[first])
+        v = f"sqrt({call}$statistic / ({n} * (min(dim({call}$observed)) - 1)))"
+        for what, ours, theirs in (("chi2", statistic, call + "$statistic"), ("df", df, call + "$parameter"),
+                                   ("chi2 p", p, call + "$p.value"), ("V", effect, v)):
+            yield f"{what} {first} {second}", ours, theirs
+
+
+CHECKS = [correlations, chi2]
 
 
 def main():

@@ -82,6 +82,8 @@ const fault_call fault_calls[] = {
     {"mine_correlate",
      "SELECT * FROM mine_correlate('SELECT id, age, income FROM customers','method=spearman{o}')",
      0},
+    {"mine_chi2",
+     "SELECT * FROM mine_chi2('SELECT id, plan, churn FROM customers','missing=auto{o}')", 0},
     {"mine_verbs", "SELECT * FROM mine_verbs", 0},
     {"mine_help", "SELECT mine_help(), mine_help('mine_rules'), mine_help('seed')", 0},
     {"mine_version", "SELECT mine_version()", 0},

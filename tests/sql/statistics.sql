@@ -6,3 +6,7 @@ SELECT first, second, method, round(coefficient, 10), round(p_value, 10), rows F
 SELECT first, second, method, round(coefficient, 10), round(p_value, 10), rows
 FROM mine_correlate('t', 'method=spearman, ignore=b');
 SELECT * FROM mine_correlate('SELECT id, kind, a FROM t');
+SELECT test, round(statistic, 10), df, df2, round(p_value, 10), round(effect, 10), detail, first, second
+FROM mine_chi2('t');
+SELECT first, second, detail FROM mine_chi2('SELECT id, a, kind FROM t WHERE id < 12', 'categorical=a');
+SELECT * FROM mine_chi2('SELECT id, kind, a FROM t');
