@@ -26,6 +26,7 @@ SOURCE_VERBS = {
     "mine_profile": "SELECT * FROM mine_profile({s})",
     "mine_correlate": "SELECT * FROM mine_correlate({s})",
     "mine_chi2": "SELECT * FROM mine_chi2({s})",
+    "mine_anova": "SELECT * FROM mine_anova({s})",
 }
 
 # What is no source: (name, SQL expression, fragment).

@@ -71,7 +71,19 @@ def chi2(db, data):
             yield f"{what} {first} {second}", ours, theirs
 
 
-CHECKS = [correlations, chi2]
+def anova(db, data):
+    for first, second, f, df, df2, p, effect in tests(db, "mine_anova"):
+        # R's QR loses six digits to an offset of 1e9; F does not depend on it.
+        shift = 1e9 if second == "large" else 0
+        call = f"anova(lm(I({r_vector(data[second])} - {shift}) ~ {r_vector(data[first])}))"
+        eta = f"{call}[['Sum Sq']][1] / sum({call}[['Sum Sq']])"
+        for what, ours, theirs in (("F", f, call + "[['F value']][1]"), ("df", df, call + "[['Df']][1]"),
+                                   ("df2", df2, call + "[['Df']][2]"), ("F p", p, call + "[['Pr(>F)']][1]"),
+                                   ("eta2", effect, eta)):
+            yield f"{what} {first} {second}", ours, theirs
+
+
+CHECKS = [correlations, chi2, anova]
 
 
 def main():

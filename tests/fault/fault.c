@@ -84,6 +84,8 @@ const fault_call fault_calls[] = {
      0},
     {"mine_chi2",
      "SELECT * FROM mine_chi2('SELECT id, plan, churn FROM customers','missing=auto{o}')", 0},
+    {"mine_anova",
+     "SELECT * FROM mine_anova('SELECT id, plan, income FROM customers','missing=auto{o}')", 0},
     {"mine_verbs", "SELECT * FROM mine_verbs", 0},
     {"mine_help", "SELECT mine_help(), mine_help('mine_rules'), mine_help('seed')", 0},
     {"mine_version", "SELECT mine_version()", 0},

@@ -10,3 +10,7 @@ SELECT test, round(statistic, 10), df, df2, round(p_value, 10), round(effect, 10
 FROM mine_chi2('t');
 SELECT first, second, detail FROM mine_chi2('SELECT id, a, kind FROM t WHERE id < 12', 'categorical=a');
 SELECT * FROM mine_chi2('SELECT id, kind, a FROM t');
+SELECT test, round(statistic, 10), df, df2, round(p_value, 10), round(effect, 10), detail, first, second
+FROM mine_anova('SELECT id, kind, a, c FROM t');
+SELECT first, second, detail FROM mine_anova('SELECT id, kind, a FROM t WHERE id < 4');
+SELECT * FROM mine_anova('SELECT id, a, b FROM t');
