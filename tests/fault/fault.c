@@ -55,6 +55,8 @@ const fault_call fault_calls[] = {
     {"mine_evaluate", "SELECT * FROM mine_evaluate('near_income','customers')", 0},
     {"mine_evaluate", "SELECT * FROM mine_evaluate('tree','customers')", 0},
     {"mine_confusion", "SELECT * FROM mine_confusion('near','customers')", 0},
+    {"mine_roc", "SELECT * FROM mine_roc('tree','customers','class=yes{o}')", 0},
+    {"mine_roc", "SELECT * FROM mine_roc('near')", 0},
     {"mine_summary", "SELECT * FROM mine_summary('tree')", 0},
     {"mine_centroids", "SELECT * FROM mine_centroids('segments')", 0},
     {"mine_tree", "SELECT * FROM mine_tree('tree')", 0},
