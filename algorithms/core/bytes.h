@@ -38,6 +38,7 @@ typedef struct mine_reader {
   mine_arena *arena; /* where strings and arrays that are read live */
   const uint8_t *at, *end;
   const char *problem; /* first thing found wrong, or NULL */
+  uint32_t format;     /* of the file                      */
   int depth;           /* models inside models so far      */
 } mine_reader;
 

@@ -16,6 +16,7 @@ static int relation_open_columns(mine_relation *relation, const mine_answer *col
     n++;
   relation->answer = columns;
   relation->n_columns = n;
+  relation->grouped = n > 0 && strcmp(columns[n - 1].name, "group_value") == 0;
   relation->column = mine_arena_zeros(relation->arena, (size_t)n, sizeof *relation->column);
   for (int c = 0; relation->column && c < n; c++)
     mine_values_open(&relation->column[c], relation->arena);
@@ -93,6 +94,8 @@ void mine_row_cell(mine_relation *relation, const mine_cell *cell) {
 void mine_relation_end_row(mine_relation *relation) {
   mine_env *env = mine_arena_env(relation->arena);
   relation->rows++;
+  if (relation->grouped && relation->column[relation->n_columns - 1].n < relation->rows)
+    mine_relation_put(relation, relation->n_columns - 1, &relation->group);
   relation->at = 0;
   for (int c = 0; c < relation->n_columns; c++)
     if (relation->column[c].n != relation->rows)
@@ -101,6 +104,10 @@ void mine_relation_end_row(mine_relation *relation) {
                       "report it",
                       relation->answer[c].name, (long long)relation->column[c].n,
                       (long long)relation->rows);
+}
+
+void mine_relation_group(mine_relation *relation, const mine_cell *value) {
+  relation->group = *value;
 }
 
 mine_status mine_relation_finish(mine_env *env, mine_relation *relation, mine_relation **out) {

@@ -17,7 +17,9 @@ struct mine_relation {
   int64_t rows;
   const mine_answer *answer; /* n_columns of them: static storage */
   mine_values *column;
-  int at; /* the column that mine_row_* fills next */
+  int at;          /* the column that mine_row_* fills next */
+  int grouped;     /* whether the last column is group_value */
+  mine_cell group; /* what it holds in the rows to come      */
 };
 
 /* `columns` must live as long as the relation.  NULL: failure recorded in env. */
@@ -37,6 +39,9 @@ void mine_relation_real(mine_relation *relation, int column, double v);         
 void mine_relation_text(mine_relation *relation, int column, const char *text); /* NULL: NULL */
 void mine_relation_put(mine_relation *relation, int column, const mine_cell *cell);
 void mine_relation_end_row(mine_relation *relation);
+/* A last column called group_value is filled by end_row where the row lacks it: with
+** this value, NULL until one is set.  Its text must live until the next one. */
+void mine_relation_group(mine_relation *relation, const mine_cell *value);
 /* Detach from the environment and hand out, or free and return the failure. */
 mine_status mine_relation_finish(mine_env *env, mine_relation *relation, mine_relation **out);
 

@@ -214,12 +214,12 @@ static double envelope_read_statistic(mine_reader *r) {
   return v;
 }
 
-static void envelope_read_feature(mine_reader *r, uint32_t format, mine_feature *feature) {
+static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
   feature->name = mine_read_string(r);
   if (mine_reader_ok(r) && !feature->name) mine_reader_bad(r, "a feature's name");
   feature->why = mine_read_string(r);
   if (!feature->why) feature->why = "";
-  if (format > 1) feature->reading = mine_read_string(r);
+  if (r->format > 1) feature->reading = mine_read_string(r);
   const uint8_t type = mine_read_u8(r);
   feature->all_integers = mine_read_u8(r) != 0;
   feature->missing = mine_read_i64(r);
@@ -243,15 +243,15 @@ static void envelope_read_feature(mine_reader *r, uint32_t format, mine_feature 
 
 #define ENVELOPE_LEAST_FEATURE 26 /* bytes: two strings, type, flag, missing, a count */
 
-static void envelope_read_features(mine_reader *r, uint32_t format, mine_model *model) {
+static void envelope_read_features(mine_reader *r, mine_model *model) {
   const size_t n = mine_read_count(r, ENVELOPE_LEAST_FEATURE);
-  if (n > INT32_MAX || (n < 1 && format == 1)) mine_reader_bad(r, "the number of features");
+  if (n > INT32_MAX || (n < 1 && r->format == 1)) mine_reader_bad(r, "the number of features");
   if (!mine_reader_ok(r)) return;
   model->feature = mine_arena_zeros(r->arena, n, sizeof *model->feature);
   mine_dictionary names;
   if (!model->feature || !mine_dictionary_open(&names, r->env->scratch)) return;
   for (size_t f = 0; f < n && mine_reader_ok(r); f++) {
-    envelope_read_feature(r, format, &model->feature[f]);
+    envelope_read_feature(r, &model->feature[f]);
     if (!mine_reader_ok(r)) return;
     mine_cell name = {MINE_TEXT, strlen(model->feature[f].name), {0}};
     name.as.text = model->feature[f].name;
@@ -338,8 +338,8 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
   model->held_rows = (int64_t)n;
 }
 
-static void envelope_read_task(mine_reader *r, uint32_t format, mine_model *model) {
-  if (format == 1) {
+static void envelope_read_task(mine_reader *r, mine_model *model) {
+  if (r->format == 1) {
     const uint32_t task = mine_read_u32(r);
     if (task != MINE_CLASSIFICATION && task != MINE_REGRESSION && task != MINE_CLUSTERING &&
         task != MINE_NEIGHBORS)
@@ -383,20 +383,20 @@ static const char *envelope_check_schema(const mine_model *model) {
   return NULL;
 }
 
-static void envelope_read_schema(mine_reader *r, uint32_t format, mine_model *model) {
-  if (mine_reader_ok(r)) envelope_read_features(r, format, model);
-  if (mine_reader_ok(r) && format > 1) envelope_read_reads(r, model);
-  if (mine_reader_ok(r) && format > 1) envelope_read_outputs(r, model);
-  if (mine_reader_ok(r) && format == 1) envelope_old_output(r, model);
+static void envelope_read_schema(mine_reader *r, mine_model *model) {
+  if (mine_reader_ok(r)) envelope_read_features(r, model);
+  if (mine_reader_ok(r) && r->format > 1) envelope_read_reads(r, model);
+  if (mine_reader_ok(r) && r->format > 1) envelope_read_outputs(r, model);
+  if (mine_reader_ok(r) && r->format == 1) envelope_old_output(r, model);
   if (mine_reader_ok(r)) envelope_read_groups(r, model);
   const char *problem = mine_reader_ok(r) ? envelope_check_schema(model) : NULL;
   if (problem) mine_reader_bad(r, problem);
 }
 
-static uint32_t envelope_read_common(mine_reader *r, uint32_t format, mine_model *model) {
+static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   const uint32_t body_version = mine_read_u32(r);
   model->algorithm = envelope_read_name(r, "the algorithm's name");
-  envelope_read_task(r, format, model);
+  envelope_read_task(r, model);
   model->id_name = mine_read_string(r);
   model->target_name = mine_read_string(r);
   model->weight_name = mine_read_string(r);
@@ -406,7 +406,7 @@ static uint32_t envelope_read_common(mine_reader *r, uint32_t format, mine_model
   model->missing = mine_read_u8(r);
   if (model->missing > 2) mine_reader_bad(r, "the treatment of missing values");
   if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
-  envelope_read_schema(r, format, model);
+  envelope_read_schema(r, model);
   if (mine_reader_ok(r)) envelope_read_notes(r, model);
   if (mine_reader_ok(r)) envelope_read_metrics(r, model);
   if (mine_reader_ok(r)) envelope_read_held(r, model);
@@ -416,8 +416,8 @@ static uint32_t envelope_read_common(mine_reader *r, uint32_t format, mine_model
 static const char envelope_is_newer[] = "newer";
 
 /* Common part and body of a model whose kind is known, to the end of the bytes. */
-static void envelope_read_rest(mine_reader *r, uint32_t format, mine_model *model) {
-  const uint32_t version = envelope_read_common(r, format, model);
+static void envelope_read_rest(mine_reader *r, mine_model *model) {
+  const uint32_t version = envelope_read_common(r, model);
   if (mine_reader_ok(r) && version > model->kind->version) mine_reader_bad(r, envelope_is_newer);
   if (mine_read_u64(r) != (uint64_t)(r->end - r->at)) mine_reader_bad(r, "the length of the body");
   if (mine_reader_ok(r)) model->kind->load(r, model, version);
@@ -439,7 +439,7 @@ mine_model *mine__envelope_read_member(mine_reader *r) {
   inner.depth++;
   model->kind = mine_kind_by_tag(mine_read_u32(&inner));
   if (mine_reader_ok(&inner) && !model->kind) mine_reader_bad(&inner, envelope_is_newer);
-  if (mine_reader_ok(&inner)) envelope_read_rest(&inner, ENVELOPE_VERSION, model);
+  if (mine_reader_ok(&inner)) envelope_read_rest(&inner, model);
   r->at = inner.end;
   if (inner.problem) mine_reader_bad(r, inner.problem);
   return mine_reader_ok(r) ? model : NULL;
@@ -487,7 +487,8 @@ mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n, mine_
   mine_reader r = {.env = env, .arena = model->arena};
   r.at = (const uint8_t *)bytes + MINE_MODEL_HEADER;
   r.end = (const uint8_t *)bytes + n;
-  envelope_read_rest(&r, (uint32_t)envelope_get((const uint8_t *)bytes + 8, 4), model);
+  r.format = (uint32_t)envelope_get((const uint8_t *)bytes + 8, 4);
+  envelope_read_rest(&r, model);
   mine_arena_rewind(env->scratch, mark);
   if (mine_failed(env)) return env->status;
   if (r.problem == envelope_is_newer) return envelope_newer(env);

@@ -74,6 +74,10 @@ typedef struct mine_kind {
   int (*width)(const mine_model *model);
   void (*points)(const mine_model *model, const mine_batch *batch, int64_t first, int64_t count,
                  double *out);
+  /* Models inside this one: i counts from 0 to n_inside - 1, *value is the value that
+  ** the member is for, or NULL; a NULL model: that value has none. */
+  int (*n_inside)(const mine_model *model);
+  const mine_model *(*inside)(const mine_model *model, int i, mine_cell *value);
   /* The body only: the envelope is envelope.c's.  load must check every index,
   ** count and number before it is used; problems go to mine_reader_bad(). */
   void (*save)(const mine_model *model, mine_writer *w);
@@ -182,7 +186,9 @@ const char *mine__model_task(const mine_model *model);
 
 /* Append to `to`, made from the verb's columns, what the verb lists of the model:
 ** mine_summary, mine_evaluate and mine_confusion (of the held-out rows), and what its kind
-** has.  A model without the part is MINE_UNSUPPORTED, and the text says which it has. */
+** has; where its kind has it not, what its members list, one after another, each with the
+** value it is for (mine_relation_group).  A model without the part is MINE_UNSUPPORTED,
+** and the text says which it has. */
 mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
                              mine_relation *to);
 /* Append the model in the form of that name; `as` is how the caller refers to it. */

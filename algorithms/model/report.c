@@ -230,15 +230,29 @@ static const mine_part *report_find_part(const mine_part *part, const char *verb
   return part && part->verb ? part : NULL;
 }
 
-mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
-                             mine_relation *to) {
-  if (mine_failed(env)) return mine_env_status(env);
+/* 1 = the model, or a member, has the part. */
+static int report_list(mine_env *env, const mine_model *model, const char *verb,
+                       mine_relation *to) {
   const mine_part *part = report_find_part(report_parts, verb);
   if (!part) part = report_find_part(model->kind->parts, verb);
-  if (part) {
-    part->list(env, model, to);
-    return env->status;
+  if (part) part->list(env, model, to);
+  if (part || !model->kind->inside) return part != NULL;
+  const int n = model->kind->n_inside(model);
+  int found = 0;
+  for (int i = 0; i < n && !mine_failed(env); i++) {
+    mine_cell value;
+    const mine_model *member = model->kind->inside(model, i, &value);
+    if (!member) continue;
+    if (value.type != MINE_NULL) mine_relation_group(to, &value);
+    found += report_list(env, member, verb, to);
   }
+  return found > 0;
+}
+
+mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
+                             mine_relation *to) {
+  if (mine_failed(env) || report_list(env, model, verb, to) || mine_failed(env))
+    return mine_env_status(env);
   mine_text others;
   mine_text_open(&others, env->scratch);
   for (const mine_part *own = model->kind->parts; own && own->verb; own++)

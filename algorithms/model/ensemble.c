@@ -1,0 +1,120 @@
+/*
+** ensemble.c -- several models that answer together: the weighted mean of their shares
+** or numbers (stacking with weights that are not negative: Breiman, Machine Learning 24,
+** 1996; bagging whole models).
+**
+** Members are asked one after another and added in their order, so that the bits do
+** not depend on threads.
+*/
+#include <math.h>
+
+#include "members.h"
+
+#define ENSEMBLE_TAG     0x4d534e45u /* "ENSM" */
+#define ENSEMBLE_VERSION 1u
+
+static double ensemble_total(const mine_ensemble *body) {
+  double total = 0;
+  for (int m = 0; m < body->n_members; m++)
+    total += body->weight[m];
+  return total;
+}
+
+static void ensemble_add(double *sum, const double *part, int64_t n, double share) {
+  for (int64_t i = 0; sum && i < n; i++)
+    sum[i] += share * part[i];
+}
+
+/* Rows first .. first+n-1 of the batch. */
+static void ensemble_rows(mine_env *env, const mine_model *model, const mine_batch *batch,
+                          int64_t first, int64_t n, mine_answers *out) {
+  const mine_ensemble *body = model->body;
+  const mine_mark mark = mine_arena_mark(env->scratch);
+  const int64_t outputs = model->n_outputs, groups = model->n_groups;
+  const double total = ensemble_total(body);
+  double *value = out->value ? out->value + first * outputs : NULL;
+  double *share = out->share ? out->share + first * groups : NULL;
+  uint32_t *at = mine_arena_array(env->scratch, (size_t)n, sizeof *at);
+  mine_answers part = {0};
+  if (value)
+    part.value = mine_arena_array(env->scratch, (size_t)n, (size_t)outputs * sizeof(double));
+  if (share)
+    part.share = mine_arena_array(env->scratch, (size_t)n, (size_t)groups * sizeof(double));
+  for (int64_t i = 0; at && i < n; i++)
+    at[i] = (uint32_t)(first + i);
+  for (int64_t i = 0; value && i < n * outputs; i++)
+    value[i] = 0;
+  for (int64_t i = 0; share && i < n * groups; i++)
+    share[i] = 0;
+  for (int m = 0; m < body->n_members && !mine_failed(env); m++) {
+    mine__member_answer(env, model, &body->member[m], batch, at, n, &part);
+    if (mine_failed(env)) break;
+    ensemble_add(value, part.value, n * outputs, body->weight[m] / total);
+    ensemble_add(share, part.share, n * groups, body->weight[m] / total);
+  }
+  mine_arena_rewind(env->scratch, mark);
+}
+
+static mine_status ensemble_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                   mine_answers *out) {
+  for (int64_t first = 0; first < batch->n; first += MINE_MEMBER_ROWS) {
+    const int64_t left = batch->n - first, n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
+    if (batch->n > 1 && mine_poll(env)) return env->status;
+    ensemble_rows(env, model, batch, first, n, out);
+  }
+  return mine_env_status(env);
+}
+
+/* Clusters of different models are different clusters: there is no mean of them.  Classes
+** come with shares, or not at all. */
+static unsigned ensemble_given(const mine_model *model) {
+  const mine_ensemble *body = model->body;
+  const unsigned all = mine__members_give(model, body->member, body->n_members);
+  const unsigned shares = MINE_GIVES_GROUP | MINE_GIVES_SHARE;
+  return (all & MINE_GIVES_VALUE) |
+         (model->target_name && (all & MINE_GIVES_SHARE) ? all & shares : 0u);
+}
+
+static int ensemble_count(const mine_model *model) {
+  return ((const mine_ensemble *)model->body)->n_members;
+}
+
+static const mine_model *ensemble_inside(const mine_model *model, int i, mine_cell *value) {
+  const mine_ensemble *body = model->body;
+  *value = (mine_cell){MINE_NULL, 0, {0}};
+  return i >= 0 && i < body->n_members ? body->member[i].model : NULL;
+}
+
+static void ensemble_save(const mine_model *model, mine_writer *w) {
+  const mine_ensemble *body = model->body;
+  mine__members_write(w, body->member, body->n_members);
+  mine_write_reals(w, body->weight, (size_t)body->n_members);
+}
+
+static void ensemble_load(mine_reader *r, mine_model *model, uint32_t version) {
+  mine_ensemble *body = mine_arena_zeros(r->arena, 1, sizeof *body);
+  (void)version; /* the only one so far */
+  if (!body) mine_reader_bad(r, "memory");
+  if (!mine_reader_ok(r)) return;
+  body->member = mine__members_read(r, model, &body->n_members);
+  body->weight = mine_read_reals(r, (size_t)body->n_members, 1);
+  for (int m = 0; mine_reader_ok(r) && m < body->n_members; m++) {
+    if (body->weight[m] < 0) mine_reader_bad(r, "the weight of a member");
+  }
+  const double total = mine_reader_ok(r) ? ensemble_total(body) : 1;
+  if (!(total > 0) || isinf(total)) mine_reader_bad(r, "the weights of the members");
+  if (mine_reader_ok(r)) model->body = body;
+}
+
+const mine_kind mine_kind_ensemble = {
+    .name = "ensemble",
+    .tag = ENSEMBLE_TAG,
+    .version = ENSEMBLE_VERSION,
+    .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
+    .given = ensemble_given,
+    .answer = ensemble_answer,
+    .n_inside = ensemble_count,
+    .inside = ensemble_inside,
+    .save = ensemble_save,
+    .load = ensemble_load,
+};
