@@ -14,6 +14,17 @@ static int evaluate_supervised(const mine_scoring *s) {
   return s->model->target_name != NULL;
 }
 
+/* A column that the model needs beside its attributes; -1: it is not there, or it has
+** been taken for something else (one of them may differ only in case).  Failure recorded. */
+static int evaluate_column(mine_scoring *s, mine_frame *frame, const char *what, const char *name) {
+  const int column = mine__column_named(frame, what, name);
+  if (column < 0 || !frame->column[column].want) return column;
+  (void)mine_fail(s->env, MINE_DATA,
+                  "column '%s' is read as an attribute, so it cannot be %s ('%s') as well",
+                  frame->column[column].name, what, name);
+  return -1;
+}
+
 /* Rows that were weighted in training are weighted here: the figures agree with
 ** those on the held-out rows. */
 static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
@@ -22,7 +33,7 @@ static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
       .reading = MINE_READ_NUMBER,
       .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
   const char *name = s->model->weight_name;
-  s->weight = name ? mine__column_named(frame, "the weight of the rows in training", name) : -1;
+  s->weight = name ? evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
   if (s->weight >= 0) mine__column_want(frame, s->weight, &weight);
 }
 
@@ -50,7 +61,7 @@ mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   evaluate_plan_weight(s, frame);
   if (mine_failed(s->env)) return mine_env_status(s->env);
   if (!evaluate_supervised(s)) return evaluate_refuse(s);
-  s->target = mine__column_named(frame, "the target of the model", model->target_name);
+  s->target = evaluate_column(s, frame, "the target of the model", model->target_name);
   if (s->target < 0) return mine_env_status(s->env);
   s->target_want =
       (mine_want){.name = "target", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_FIXED};
@@ -114,6 +125,14 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
   m->n++;
 }
 
+/* Whether the model answered the row: a model made of models may have none for it, and a
+** sum may leave the range of numbers.  Such rows are not measured. */
+static int evaluate_answered(const mine_scoring *s, int64_t row) {
+  const mine_answers *a = &s->answers;
+  if (mine__scoring_skipped(s, row)) return 0;
+  return a->group ? a->group[row] != MINE_NO_GROUP : isfinite(a->value[row * s->model->n_outputs]);
+}
+
 mine_status mine_scoring_remember(mine_scoring *s) {
   mine_remembered *m = &s->remembered;
   if (evaluate_reserve(s, (size_t)(m->n + s->n))) return s->env->status;
@@ -122,7 +141,7 @@ mine_status mine_scoring_remember(mine_scoring *s) {
   if (column) mine_view_of_column(column, &target);
   for (int64_t i = 0; i < s->n; i++) {
     if (MINE_POLL_AT(s->env, i)) return s->env->status;
-    if (mine__scoring_skipped(s, i)) continue;
+    if (!evaluate_answered(s, i)) continue;
     if (!(evaluate_weight(s, i) > 0)) continue;
     if (!column) {
       evaluate_keep(s, i, s->answers.group[i], NAN);

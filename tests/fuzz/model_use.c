@@ -2,21 +2,34 @@
 ** model_use.c -- training small models, and using them in every way there is.
 */
 #include "model_use.h"
-#include "../unit/verb_fixture.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/made_models.h"
+#include "../unit/verb_fixture.h"
+
 const use_model use_models[] = {
-    {"trees classes", "tree", "target=label,max_depth=3,holdout=0.3"},
-    {"trees numbers", "tree", "target=x,max_depth=3,holdout=0.3"},
-    {"trees many classes", "tree", "target=kind,task=classification,max_depth=3,holdout=0"},
-    {"prototypes", "kmeans", "k=3,ignore=label"},
-    {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind"},
-    {"neighbours classes", "knn", "target=label,k=2,holdout=0.3"},
-    {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0"},
-    {NULL, NULL, NULL},
+    {"trees classes", "tree", "target=label,max_depth=3,holdout=0.3", USE_TRAINED},
+    {"trees numbers", "tree", "target=x,max_depth=3,holdout=0.3", USE_TRAINED},
+    {"trees many classes", "tree", "target=kind,task=classification,max_depth=3,holdout=0",
+     USE_TRAINED},
+    {"trees boosted", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
+     USE_BOOSTED},
+    {"prototypes", "kmeans", "k=3,ignore=label", USE_TRAINED},
+    {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind", USE_TRAINED},
+    {"prototypes mixture", "kmeans", "k=3,ignore=label", USE_MIXTURE},
+    {"neighbours classes", "knn", "target=label,k=2,holdout=0.3", USE_TRAINED},
+    {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0", USE_TRAINED},
+    {"grouped classes", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
+     USE_GROUPED},
+    {"grouped clusters", "kmeans", "k=2,ignore=label", USE_GROUPED},
+    {"ensemble classes", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
+     USE_ENSEMBLE},
+    {"ensemble numbers", "knn", "target=y,k=2,holdout=0", USE_NESTED},
+    {NULL, NULL, NULL, USE_TRAINED},
 };
 
 /* ---- a host that counts -------------------------------------------------------------- */
@@ -67,22 +80,43 @@ static mine_status use_fill(mine_frame *frame, int rows) {
   return status;
 }
 
-unsigned char *use_train(const use_model *wanted, int rows, size_t *n) {
-  mine_env *env = NULL;
+static mine_model *use_train_one(mine_env *env, const use_model *wanted, int rows) {
   mine_training *training = NULL;
   mine_model *model = NULL;
+  mine_status status = verb_training_open(env, wanted->algorithm, wanted->options, &training);
+  if (!status) status = use_fill(mine_training_frame(training), rows);
+  if (!status) status = mine_training_fit(training, &model);
+  mine_training_close(training);
+  return model;
+}
+
+/* The model as it is wanted, or NULL. */
+static mine_model *use_make(mine_env *env, const use_model *wanted, int rows) {
+  mine_model *model = use_train_one(env, wanted, rows);
+  if (!model || wanted->made == USE_TRAINED) return model;
+  if (wanted->made == USE_BOOSTED) made_boosted(model);
+  if (wanted->made == USE_MIXTURE) made_mixture(model, 2);
+  if (wanted->made == USE_BOOSTED || wanted->made == USE_MIXTURE) return model;
+  mine_model *other = use_train_one(env, wanted, rows - 3);
+  if (!other) return NULL;
+  if (wanted->made == USE_ENSEMBLE) return made_ensemble(env, model, other, 1, 2);
+  model = made_grouped(env, model, other, "kind");
+  if (!model || wanted->made == USE_GROUPED) return model;
+  other = use_train_one(env, wanted, rows);
+  return other ? made_ensemble(env, model, other, 0.5, 0.5) : NULL;
+}
+
+unsigned char *use_train(const use_model *wanted, int rows, size_t *n) {
+  mine_env *env = NULL;
   const void *bytes = NULL;
   unsigned char *copy = NULL;
   mine_status status = mine_env_open(NULL, "train", &env);
-  if (!status) status = verb_training_open(env, wanted->algorithm, wanted->options, &training);
-  if (!status) status = use_fill(mine_training_frame(training), rows);
-  if (!status) status = mine_training_fit(training, &model);
-  if (!status) status = mine_model_bytes(env, model, &bytes, n);
-  if (!status) copy = malloc(*n);
+  mine_model *model = status ? NULL : use_make(env, wanted, rows);
+  if (model) status = mine_model_bytes(env, model, &bytes, n);
+  if (model && !status) copy = malloc(*n);
   if (copy) memcpy(copy, bytes, *n);
   if (!copy) fprintf(stderr, "FAILED %s: %s\n", wanted->name, mine_env_error(env));
   mine_model_free(model);
-  mine_training_close(training);
   mine_env_close(env);
   return copy;
 }

@@ -10,9 +10,11 @@
 #include "mine.h"
 
 /* A model to damage: an algorithm and options that bring out a branch of its kind.
-** The first word of the name is the kind's, as in registry.def. */
+** The first word of the name is the kind's, as in registry.def.  `made`: of what no
+** algorithm makes yet, of one or two models trained so. */
 typedef struct use_model {
   const char *name, *algorithm, *options;
+  enum { USE_TRAINED, USE_BOOSTED, USE_MIXTURE, USE_GROUPED, USE_ENSEMBLE, USE_NESTED } made;
 } use_model;
 extern const use_model use_models[]; /* ends with a NULL name */
 
