@@ -36,8 +36,8 @@
 extern "C" {
 #endif
 
-#define MINE_VERSION        "0.1.0"
-#define MINE_VERSION_NUMBER 1000 /* major*1000000 + minor*1000 + patch; 0.1.0 */
+#define MINE_VERSION        "0.2.0"
+#define MINE_VERSION_NUMBER 2000 /* major*1000000 + minor*1000 + patch; 0.2.0 */
 
 typedef enum mine_status {
   MINE_OK = 0,

@@ -15,6 +15,7 @@ is its exact output; a ```sql block without one must run without an error.  A
 ```sh block runs only when the line before it is `<!-- run -->` (its ```text block
 is compared too).  `<!-- skip -->` before a ```sql block leaves it out, and
 `<!-- database: demo_zh.db -->` anywhere chooses another database.
+`<!-- quote: FILE -->` before a block says that it stands in that file, line for line.
 --update rewrites the expected output: read the diff before you commit it.
 """
 import difflib
@@ -111,6 +112,19 @@ def run_sql_blocks(blocks, database, folder):
     return outputs
 
 
+def compare_quotes(name, blocks):
+    """How many code blocks after `<!-- quote: FILE -->` do not stand in that file as they are."""
+    wrong = 0
+    for block in blocks:
+        if not block.mark.startswith("quote:"):
+            continue
+        path = mt.ROOT / block.mark.partition(":")[2].strip()
+        if not path.exists() or block.text not in path.read_text(encoding="utf-8"):
+            print(f"FAILED {name}:{block.start} quotes what {path} does not hold")
+            wrong += 1
+    return wrong
+
+
 def run_shell_block(block, folder):
     done = subprocess.run(["sh", "-ec", block.text], cwd=folder, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env=mt.environment(), check=False)
@@ -148,6 +162,8 @@ def run_document(path, update):
     sql = [b for b in blocks if b.language == "sql" and b.mark != "skip"]
     shell = [b for b in blocks if b.language in ("sh", "console") and b.mark == "run"]
     name = str(path.relative_to(mt.ROOT))
+    if compare_quotes(name, blocks):
+        return False
     if not sql and not shell:
         print(f"ok     {name}: no examples to run")
         return True
