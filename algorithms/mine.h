@@ -306,7 +306,7 @@ typedef enum mine_model_text {
   MINE_MODEL_TASK,      /* "classification"                        */
   MINE_MODEL_TARGET,    /* NULL when there is none                 */
   MINE_MODEL_ID,        /* name of the id column, NULL for id=none */
-  MINE_MODEL_SOURCE,    /* as given to mine_training_source        */
+  MINE_MODEL_SOURCE,    /* as given to mine__training_source        */
   MINE_MODEL_OPTIONS,   /* what differs from the defaults; threads, max_memory,
                         ** max_seconds and progress never: they change no byte */
   MINE_MODEL_FEATURES,  /* a JSON array of the feature names       */

@@ -117,16 +117,16 @@ static void worker_rows(worker *work) {
 /* ---- the inside ------------------------------------------------------------------ */
 
 static void worker_fail(mine_call *call, mine_status status) {
-  if (status) worker_die("the engine says", mine_call_message(call));
+  if (status) worker_die("the engine says", mine__call_message(call));
 }
 
 static void worker_fill(mine_call *call, const char *text, mine_frame *frame) {
   mine_source source;
-  mine_status status = mine_source_open(call, text, &source);
-  if (!status) status = mine_source_bind(&source, frame);
-  if (!status) status = mine_source_read(&source);
+  mine_status status = mine__source_open(call, text, &source);
+  if (!status) status = mine__source_bind(&source, frame);
+  if (!status) status = mine__source_read(&source);
   worker_fail(call, status);
-  mine_source_close(&source);
+  mine__source_close(&source);
 }
 
 /* A job of the verb; arguments[i] NULL: the caller fills the frame itself. */
@@ -150,20 +150,20 @@ static void worker_read(worker *work) {
   mine_call call;
   const mine_arguments arguments = {.text = {"kmeans", work->argument[1], "id=id"}};
   worker_start(work);
-  worker_fail(&call, mine_call_open(&call, work->connection, "bench"));
+  worker_fail(&call, mine__call_open(&call, work->connection, "bench"));
   mine_job *job = worker_job(&call, "mine_fit", MINE_VERB_SCALAR, &arguments);
   mine_frame *frame = worker_next(&call, job);
   worker_stop(work);
   work->value = (double)mine_frame_rows(frame);
   mine_job_close(job);
-  mine_call_close(&call);
+  mine__call_close(&call);
 }
 
 static void worker_fit(worker *work) {
   mine_call call;
   const mine_arguments arguments = {
       .text = {work->argument[2], work->argument[1], work->argument[3]}};
-  worker_fail(&call, mine_call_open(&call, work->connection, "bench"));
+  worker_fail(&call, mine__call_open(&call, work->connection, "bench"));
   mine_job *job = worker_job(&call, "mine_fit", MINE_VERB_SCALAR, &arguments);
   while (worker_next(&call, job)) {
   }
@@ -174,7 +174,7 @@ static void worker_fit(worker *work) {
   worker_stop(work);
   work->value = (double)mine_model_rows(work->model);
   mine_job_close(job);
-  mine_call_close(&call);
+  mine__call_close(&call);
 }
 
 /* The value is the sum of all distances: what the peer's neighbours must equal.  The
@@ -186,7 +186,7 @@ static void worker_search(worker *work) {
       .text = {work->argument[1], work->argument[2], work->argument[3]}};
   const char *sql;
   mine_frame *frame;
-  worker_fail(&call, mine_call_open(&call, work->connection, "bench"));
+  worker_fail(&call, mine__call_open(&call, work->connection, "bench"));
   mine_job *job = worker_job(&call, "mine_neighbors", MINE_VERB_TABLE, &arguments);
   (void)worker_next(&call, job);
   worker_start(work);
@@ -208,7 +208,7 @@ static void worker_search(worker *work) {
   }
   mine_relation_free(found);
   mine_job_close(job);
-  mine_call_close(&call);
+  mine__call_close(&call);
 }
 
 /* ---- the protocol ------------------------------------------------------------------ */
@@ -271,7 +271,7 @@ int main(int argc, char **argv) {
   work.argument = argv + 3;
   worker_check(&work, sqlite3_open(argv[1], &work.db), argv[1]);
   worker_check(&work, sqlite3_mine_init(work.db, NULL, NULL), "loading");
-  work.connection = mine_connection_new(work.db);
+  work.connection = mine__connection_new(work.db);
   worker_check(&work, sqlite3_exec(work.db, argv[3], NULL, NULL, NULL), argv[3]);
   puts("ready");
   fflush(stdout);
@@ -282,6 +282,6 @@ int main(int argc, char **argv) {
   printf("{\"quality\":%.17g,\"peak_kb\":%ld}\n",
          *quality ? worker_quality(&work, quality) : work.value, peak);
   mine_model_free(work.model);
-  mine_connection_release(work.connection);
+  mine__connection_release(work.connection);
   return sqlite3_close(work.db) != SQLITE_OK;
 }

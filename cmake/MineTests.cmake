@@ -83,7 +83,7 @@ if(CMOCKA_LIBRARY)
   endforeach()
   foreach(target ${eager} sameness sameness_pthread)
     target_sources(unit_${target} PRIVATE tests/unit/eager_clock.c)
-    target_link_options(unit_${target} PRIVATE LINKER:--wrap=mine_clock)
+    target_link_options(unit_${target} PRIVATE LINKER:--wrap=mine__clock)
   endforeach()
   # Threads and what they need, refused on demand.
   target_link_options(unit_stage PRIVATE LINKER:--wrap=pthread_create

@@ -61,7 +61,7 @@ mine_add_test(fault.mappings COMMAND fault_mappings ${mappings_argument})
 
 mine_add_trust_program(fault_sameness tests/fault/sameness.c tests/unit/eager_clock.c
   ${fault_table})
-target_link_options(fault_sameness PRIVATE LINKER:--wrap=mine_clock
+target_link_options(fault_sameness PRIVATE LINKER:--wrap=mine__clock
   LINKER:--wrap=pthread_create LINKER:--wrap=pthread_attr_init)
 mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}

@@ -70,7 +70,7 @@ static int call_wants_progress(void) {
 
 /* ---- life ------------------------------------------------------------------------ */
 
-mine_status mine_call_open(mine_call *call, mine_connection *connection, const char *verb) {
+mine_status mine__call_open(mine_call *call, mine_connection *connection, const char *verb) {
   memset(call, 0, sizeof *call);
   call->connection = connection;
   call->db = connection->db;
@@ -78,7 +78,7 @@ mine_status mine_call_open(mine_call *call, mine_connection *connection, const c
   call->started = call_clock();
   call->on_terminal = call_wants_progress();
   mine_host host = {0};
-  host.resize = mine_host_resize;
+  host.resize = mine__host_resize;
   host.interrupted = call_interrupted;
   host.progress = call_progress;
   host.user = call;
@@ -88,7 +88,7 @@ mine_status mine_call_open(mine_call *call, mine_connection *connection, const c
   return status;
 }
 
-void mine_call_rest(mine_call *call) {
+void mine__call_rest(mine_call *call) {
   if (call->shown) call_show("\r\033[K");
   call->shown = 0;
   sqlite3_finalize(call->probe);
@@ -96,15 +96,15 @@ void mine_call_rest(mine_call *call) {
   mine_env_rest(call->env);
 }
 
-void mine_call_close(mine_call *call) {
-  mine_call_rest(call);
+void mine__call_close(mine_call *call) {
+  mine__call_rest(call);
   mine_env_close(call->env);
   call->env = NULL;
 }
 
 /* ---- errors ------------------------------------------------------------------------ */
 
-mine_status mine_call_fail(mine_call *call, mine_status status, const char *format, ...) {
+mine_status mine__call_fail(mine_call *call, mine_status status, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   char *sentence = sqlite3_vmprintf(format, arguments);
@@ -126,15 +126,15 @@ static mine_status call_status_of(int code) {
   }
 }
 
-mine_status mine_call_fail_sqlite(mine_call *call, int code, const char *doing) {
+mine_status mine__call_fail_sqlite(mine_call *call, int code, const char *doing) {
   if (mine_env_status(call->env)) return mine_env_status(call->env);
   call->sqlite_code = code;
   const char *message = sqlite3_errmsg(call->db);
   if (code == SQLITE_NOMEM) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
-  return mine_call_fail(call, call_status_of(code), "%s%s%s", doing, *doing ? ": " : "", message);
+  return mine__call_fail(call, call_status_of(code), "%s%s%s", doing, *doing ? ": " : "", message);
 }
 
-int mine_call_code(const mine_call *call) {
+int mine__call_code(const mine_call *call) {
   if (call->sqlite_code) return call->sqlite_code;
   switch (mine_env_status(call->env)) {
     case MINE_OK:
@@ -150,56 +150,56 @@ int mine_call_code(const mine_call *call) {
   }
 }
 
-const char *mine_call_message(const mine_call *call) {
+const char *mine__call_message(const mine_call *call) {
   return call->env ? mine_env_error(call->env) : "out of memory";
 }
 
-void mine_call_result_error(const mine_call *call, sqlite3_context *context) {
-  int code = mine_call_code(call);
+void mine__call_result_error(const mine_call *call, sqlite3_context *context) {
+  int code = mine__call_code(call);
   if (code == SQLITE_NOMEM) {
     sqlite3_result_error_nomem(context);
     return;
   }
-  sqlite3_result_error(context, mine_call_message(call), -1);
+  sqlite3_result_error(context, mine__call_message(call), -1);
   if (code != SQLITE_ERROR) sqlite3_result_error_code(context, code);
 }
 
 /* ---- values --------------------------------------------------------------------------- */
 
-mine_status mine_call_text(mine_call *call, sqlite3_value *value, const char *what, int most,
-                           const char **out) {
+mine_status mine__call_text(mine_call *call, sqlite3_value *value, const char *what, int most,
+                            const char **out) {
   *out = NULL;
   if (!value || sqlite3_value_type(value) == SQLITE_NULL) return MINE_OK;
   if (sqlite3_value_type(value) == SQLITE_BLOB) {
-    return mine_call_fail(call, MINE_OPTION, "the %s is a BLOB; it must be text", what);
+    return mine__call_fail(call, MINE_OPTION, "the %s is a BLOB; it must be text", what);
   }
   const char *text = (const char *)sqlite3_value_text(value);
   int bytes = sqlite3_value_bytes(value);
   if (!text) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
   if (bytes > most) {
-    return mine_call_fail(call, MINE_OPTION, "the %s is %d bytes long; the limit is %d", what,
-                          bytes, most);
+    return mine__call_fail(call, MINE_OPTION, "the %s is %d bytes long; the limit is %d", what,
+                           bytes, most);
   }
   if (memchr(text, 0, (size_t)bytes)) {
-    return mine_call_fail(call, MINE_OPTION, "the %s contains a NUL character; remove it", what);
+    return mine__call_fail(call, MINE_OPTION, "the %s contains a NUL character; remove it", what);
   }
   if (!mine_valid_utf8(text, (size_t)bytes)) {
-    return mine_call_fail(call, MINE_OPTION, "the %s is not valid UTF-8; convert it", what);
+    return mine__call_fail(call, MINE_OPTION, "the %s is not valid UTF-8; convert it", what);
   }
   *out = text;
   return MINE_OK;
 }
 
-mine_status mine_call_required_text(mine_call *call, sqlite3_value *value, const char *what,
-                                    int most, const char **out) {
-  mine_status status = mine_call_text(call, value, what, most, out);
+mine_status mine__call_required_text(mine_call *call, sqlite3_value *value, const char *what,
+                                     int most, const char **out) {
+  mine_status status = mine__call_text(call, value, what, most, out);
   if (status) return status;
-  if (!*out) return mine_call_fail(call, MINE_OPTION, "the %s is NULL; give its text", what);
-  if (!**out) return mine_call_fail(call, MINE_OPTION, "the %s is empty; give its text", what);
+  if (!*out) return mine__call_fail(call, MINE_OPTION, "the %s is NULL; give its text", what);
+  if (!**out) return mine__call_fail(call, MINE_OPTION, "the %s is empty; give its text", what);
   return MINE_OK;
 }
 
-void mine_result_cell(sqlite3_context *context, const mine_cell *cell) {
+void mine__result_cell(sqlite3_context *context, const mine_cell *cell) {
   switch (cell->type) {
     case MINE_NULL:
       sqlite3_result_null(context);
@@ -219,7 +219,7 @@ void mine_result_cell(sqlite3_context *context, const mine_cell *cell) {
   }
 }
 
-void mine_value_cell(sqlite3_value *value, mine_cell *out) {
+void mine__value_cell(sqlite3_value *value, mine_cell *out) {
   memset(out, 0, sizeof *out);
   switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
@@ -282,8 +282,8 @@ static const int *call_put_reals(const int *slots, double *place, const int *col
   return column;
 }
 
-void mine_frame_put_values(mine_frame *frame, const int *column, sqlite3_value **values, int step,
-                           int n) {
+void mine__frame_put_values(mine_frame *frame, const int *column, sqlite3_value **values, int step,
+                            int n) {
   const int *at = column, *end = column + n;
   const size_t stride = (size_t)step;
   for (; at < end; at++) {

@@ -23,38 +23,38 @@ typedef struct mine_call {
   int shown;           /* a progress line stands on the terminal           */
 } mine_call;
 
-/* Open and close; after a failed open only mine_call_close and the error
+/* Open and close; after a failed open only mine__call_close and the error
 ** functions may be used.  The call must not move: the engine points at it. */
-mine_status mine_call_open(mine_call *call, mine_connection *connection, const char *verb);
-void mine_call_close(mine_call *call);
+mine_status mine__call_open(mine_call *call, mine_connection *connection, const char *verb);
+void mine__call_close(mine_call *call);
 /* Between two uses of a call that is kept: nothing stays prepared, no thread alive. */
-void mine_call_rest(mine_call *call);
+void mine__call_rest(mine_call *call);
 
 /* Record a failure in words (sqlite3_mprintf format, %Q and %w welcome). */
-mine_status mine_call_fail(mine_call *call, mine_status status, const char *format, ...);
+mine_status mine__call_fail(mine_call *call, mine_status status, const char *format, ...);
 /* Record what SQLite says went wrong: "doing: message". */
-mine_status mine_call_fail_sqlite(mine_call *call, int code, const char *doing);
+mine_status mine__call_fail_sqlite(mine_call *call, int code, const char *doing);
 
-int mine_call_code(const mine_call *call);            /* as an SQLite result code */
-const char *mine_call_message(const mine_call *call); /* one sentence             */
-void mine_call_result_error(const mine_call *call, sqlite3_context *context);
+int mine__call_code(const mine_call *call);            /* as an SQLite result code */
+const char *mine__call_message(const mine_call *call); /* one sentence             */
+void mine__call_result_error(const mine_call *call, sqlite3_context *context);
 
 /* An argument as text: NULL argument or SQL NULL -> *out NULL.  Refuses BLOBs,
 ** embedded NULs, invalid UTF-8 and more than `most` bytes, naming `what`. */
-mine_status mine_call_text(mine_call *call, sqlite3_value *value, const char *what, int most,
-                           const char **out);
+mine_status mine__call_text(mine_call *call, sqlite3_value *value, const char *what, int most,
+                            const char **out);
 /* The same, but NULL and '' are refused too. */
-mine_status mine_call_required_text(mine_call *call, sqlite3_value *value, const char *what,
-                                    int most, const char **out);
+mine_status mine__call_required_text(mine_call *call, sqlite3_value *value, const char *what,
+                                     int most, const char **out);
 
 #define MINE_LONGEST_NAME 1000
 #define MINE_LONGEST_TEXT 1000000
 
-void mine_result_cell(sqlite3_context *context, const mine_cell *cell);
-void mine_value_cell(sqlite3_value *value, mine_cell *out);
+void mine__result_cell(sqlite3_context *context, const mine_cell *cell);
+void mine__value_cell(sqlite3_value *value, mine_cell *out);
 /* Arguments of a function into cells of the row under construction:
 ** values[i * step] into column[i]. */
-void mine_frame_put_values(mine_frame *frame, const int *column, sqlite3_value **values, int step,
-                           int n);
+void mine__frame_put_values(mine_frame *frame, const int *column, sqlite3_value **values, int step,
+                            int n);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-mine_connection *mine_connection_new(sqlite3 *db) {
+mine_connection *mine__connection_new(sqlite3 *db) {
   mine_connection *connection = sqlite3_malloc64(sizeof *connection);
   if (!connection) return NULL;
   memset(connection, 0, sizeof *connection);
@@ -16,11 +16,11 @@ mine_connection *mine_connection_new(sqlite3 *db) {
   return connection;
 }
 
-void mine_connection_retain(mine_connection *connection) {
+void mine__connection_retain(mine_connection *connection) {
   connection->references++;
 }
 
-void mine_connection_release(void *pointer) {
+void mine__connection_release(void *pointer) {
   mine_connection *connection = pointer;
   if (--connection->references > 0) return;
   for (int i = 0; i < MINE_SPARE_PLANS; i++) {

@@ -38,8 +38,8 @@ typedef struct mine_connection {
   void (*free_plan)(void *);
 } mine_connection;
 
-mine_connection *mine_connection_new(sqlite3 *db); /* NULL: out of memory; 1 reference */
-void mine_connection_retain(mine_connection *connection);
-void mine_connection_release(void *connection); /* an xDestroy */
+mine_connection *mine__connection_new(sqlite3 *db); /* NULL: out of memory; 1 reference */
+void mine__connection_retain(mine_connection *connection);
+void mine__connection_release(void *connection); /* an xDestroy */
 
 #endif

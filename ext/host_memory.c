@@ -116,7 +116,7 @@ static void *host_grow_mapped(void *block, size_t old_bytes, size_t new_bytes) {
   return moved;
 }
 
-void *mine_host_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
+void *mine__host_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
   (void)user;
   if (new_bytes == 0) {
     host_free(block, old_bytes);

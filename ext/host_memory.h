@@ -8,6 +8,6 @@
 
 /* A mine_host.resize.  `user` is not used: blocks outlive the call that asked for
 ** them (models, relations). */
-void *mine_host_resize(void *user, void *block, size_t old_bytes, size_t new_bytes);
+void *mine__host_resize(void *user, void *block, size_t old_bytes, size_t new_bytes);
 
 #endif

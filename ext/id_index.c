@@ -9,7 +9,7 @@
 
 #include "sqlite_api.h"
 
-int mine_id_index_open(mine_id_index *index, int64_t rows) {
+int mine__id_index_open(mine_id_index *index, int64_t rows) {
   memset(index, 0, sizeof *index);
   uint64_t slots = 16;
   while (slots < (uint64_t)rows * 2)
@@ -23,7 +23,7 @@ int mine_id_index_open(mine_id_index *index, int64_t rows) {
   return SQLITE_OK;
 }
 
-void mine_id_index_free(mine_id_index *index) {
+void mine__id_index_free(mine_id_index *index) {
   sqlite3_free(index->first);
   memset(index, 0, sizeof *index);
 }
@@ -98,7 +98,7 @@ static int id_hash(const mine_cell *id, uint64_t *hash) {
   }
 }
 
-void mine_id_index_add(mine_id_index *index, int64_t row, const mine_cell *id) {
+void mine__id_index_add(mine_id_index *index, int64_t row, const mine_cell *id) {
   uint64_t hash;
   if (!id_hash(id, &hash)) index->scan = 1;
   int64_t *slot = &index->first[hash & index->mask];
@@ -106,14 +106,14 @@ void mine_id_index_add(mine_id_index *index, int64_t row, const mine_cell *id) {
   *slot = row;
 }
 
-int64_t mine_id_index_find(mine_id_index *index, const mine_cell *id) {
+int64_t mine__id_index_find(mine_id_index *index, const mine_cell *id) {
   uint64_t hash;
   if (!id_hash(id, &hash)) index->scan = 1;
   if (index->scan) return index->rows > 0 ? 0 : -1;
   return index->first[hash & index->mask];
 }
 
-int64_t mine_id_index_next(const mine_id_index *index, int64_t row) {
+int64_t mine__id_index_next(const mine_id_index *index, int64_t row) {
   if (index->scan) return row + 1 < index->rows ? row + 1 : -1;
   return index->next[row];
 }

@@ -19,10 +19,10 @@ typedef struct mine_id_index {
   int scan;       /* an odd id was added or is sought: offer every row */
 } mine_id_index;
 
-int mine_id_index_open(mine_id_index *index, int64_t rows); /* SQLITE_OK or SQLITE_NOMEM */
-void mine_id_index_add(mine_id_index *index, int64_t row, const mine_cell *id);
-int64_t mine_id_index_find(mine_id_index *index, const mine_cell *id); /* -1: none */
-int64_t mine_id_index_next(const mine_id_index *index, int64_t row);
-void mine_id_index_free(mine_id_index *index);
+int mine__id_index_open(mine_id_index *index, int64_t rows); /* SQLITE_OK or SQLITE_NOMEM */
+void mine__id_index_add(mine_id_index *index, int64_t row, const mine_cell *id);
+int64_t mine__id_index_find(mine_id_index *index, const mine_cell *id); /* -1: none */
+int64_t mine__id_index_next(const mine_id_index *index, int64_t row);
+void mine__id_index_free(mine_id_index *index);
 
 #endif

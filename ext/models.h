@@ -22,20 +22,20 @@ typedef struct mine_model_name {
   const char *name;  /* without the schema; points into the caller's text */
 } mine_model_name;
 
-mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_name *out);
+mine_status mine__model_name_parse(mine_call *call, const char *text, mine_model_name *out);
 
 /* The model a value names or holds.  One reference belongs to the caller. */
-mine_status mine_models_get(mine_call *call, sqlite3_value *value, mine_model **out);
+mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model **out);
 /* The same by name; *out NULL without an error when there is no such model. */
-mine_status mine_models_find(mine_call *call, const mine_model_name *name, mine_model **out);
+mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine_model **out);
 
 /* Whether storing could work at all: read-only, query_only, a wrong table.
 ** Called before training. */
-mine_status mine_models_check_writable(mine_call *call, const mine_model_name *name);
+mine_status mine__models_check_writable(mine_call *call, const mine_model_name *name);
 /* Create the table if it is absent. */
-mine_status mine_models_init(mine_call *call, const char *schema);
+mine_status mine__models_init(mine_call *call, const char *schema);
 /* Store, replacing a model of that name: one statement on one row. */
-mine_status mine_models_store(mine_call *call, const mine_model_name *name,
-                              const mine_model *model);
+mine_status mine__models_store(mine_call *call, const mine_model_name *name,
+                               const mine_model *model);
 
 #endif

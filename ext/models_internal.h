@@ -7,7 +7,7 @@
 #include "models.h"
 
 /* Whether the schema's model table exists; one that is not ours is an error. */
-mine_status mine_models_present(mine_call *call, const char *schema, const char *table,
-                                int *present);
+mine_status mine__models_present(mine_call *call, const char *schema, const char *table,
+                                 int *present);
 
 #endif

@@ -58,10 +58,10 @@ static mine_status load_from_blob(mine_call *call, sqlite3_blob *blob, const cha
   int n = sqlite3_blob_bytes(blob);
   unsigned char header[MINE_MODEL_HEADER];
   int code = n >= MINE_MODEL_HEADER ? sqlite3_blob_read(blob, header, MINE_MODEL_HEADER, 0) : 0;
-  if (code) return mine_call_fail_sqlite(call, code, "reading the model");
+  if (code) return mine__call_fail_sqlite(call, code, "reading the model");
   if (n < MINE_MODEL_HEADER) {
-    return mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (%d bytes); train it again",
-                          name, n);
+    return mine__call_fail(call, MINE_CORRUPT, "model %s is corrupt (%d bytes); train it again",
+                           name, n);
   }
   mine_model *cached = load_cached(call->connection, header, (size_t)n);
   if (cached) {
@@ -72,7 +72,7 @@ static mine_status load_from_blob(mine_call *call, sqlite3_blob *blob, const cha
   void *bytes = sqlite3_malloc64((sqlite3_uint64)n);
   if (!bytes) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
   code = sqlite3_blob_read(blob, bytes, n, 0);
-  mine_status status = code ? mine_call_fail_sqlite(call, code, "reading the model")
+  mine_status status = code ? mine__call_fail_sqlite(call, code, "reading the model")
                             : load_bytes(call, bytes, (size_t)n, out);
   sqlite3_free(bytes);
   return status;
@@ -83,8 +83,8 @@ static mine_status load_from_blob(mine_call *call, sqlite3_blob *blob, const cha
 /* Something of that name exists and is not our table: the sentence says which. */
 static mine_status load_refuse(mine_call *call, const mine_model_name *name, int code) {
   int present = 0;
-  mine_status status = mine_models_present(call, name->schema, name->table, &present);
-  return status ? status : mine_call_fail_sqlite(call, code, "reading mine_models");
+  mine_status status = mine__models_present(call, name->schema, name->table, &present);
+  return status ? status : mine__call_fail_sqlite(call, code, "reading mine_models");
 }
 
 static int load_table_absent(sqlite3 *db) {
@@ -108,12 +108,12 @@ static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite
   if (*found) *rowid = sqlite3_column_int64(select, 0);
   sqlite3_finalize(select);
   if (code == SQLITE_ROW || code == SQLITE_DONE) return MINE_OK;
-  return mine_call_fail_sqlite(call, code, "reading mine_models");
+  return mine__call_fail_sqlite(call, code, "reading mine_models");
 }
 
 /* Opening the BLOB proves that this is a real table: views, virtual tables and
 ** tables without rowid are refused by SQLite. */
-mine_status mine_models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
+mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
   *out = NULL;
   sqlite3_int64 rowid = 0;
   int found = 0;
@@ -123,13 +123,13 @@ mine_status mine_models_find(mine_call *call, const mine_model_name *name, mine_
   int code = sqlite3_blob_open(call->db, name->schema, name->table, "model", rowid, 0, &blob);
   if (code == SQLITE_ERROR) { /* a view, another table; or NULL, a number: no model at all */
     int present = 0;
-    status = mine_models_present(call, name->schema, name->table, &present);
+    status = mine__models_present(call, name->schema, name->table, &present);
     if (!status) {
-      status = mine_call_fail(call, MINE_CORRUPT, "model %s is corrupt (no BLOB); train it again",
-                              name->name);
+      status = mine__call_fail(call, MINE_CORRUPT, "model %s is corrupt (no BLOB); train it again",
+                               name->name);
     }
   } else if (code) {
-    status = mine_call_fail_sqlite(call, code, "reading the model");
+    status = mine__call_fail_sqlite(call, code, "reading the model");
   } else {
     status = load_from_blob(call, blob, name->name, out);
   }
@@ -150,25 +150,26 @@ static mine_status load_no_such_model(mine_call *call, const mine_model_name *na
   }
   sqlite3_free(sql);
   mine_status status =
-      names ? mine_call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %.300s)",
-                             name->name, name->schema, names)
-            : mine_call_fail(call, MINE_DATA, "no such model: %s (in %s, which has no models)",
-                             name->name, name->schema);
+      names ? mine__call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %.300s)",
+                              name->name, name->schema, names)
+            : mine__call_fail(call, MINE_DATA, "no such model: %s (in %s, which has no models)",
+                              name->name, name->schema);
   sqlite3_finalize(select);
   return status;
 }
 
-mine_status mine_models_get(mine_call *call, sqlite3_value *value, mine_model **out) {
+mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model **out) {
   *out = NULL;
   if (value && sqlite3_value_type(value) == SQLITE_BLOB) {
     const void *bytes = sqlite3_value_blob(value);
     return load_bytes(call, bytes ? bytes : "", (size_t)sqlite3_value_bytes(value), out);
   }
   const char *text;
-  mine_status status = mine_call_required_text(call, value, "model name", MINE_LONGEST_NAME, &text);
+  mine_status status =
+      mine__call_required_text(call, value, "model name", MINE_LONGEST_NAME, &text);
   mine_model_name name;
-  if (!status) status = mine_model_name_parse(call, text, &name);
-  if (!status) status = mine_models_find(call, &name, out);
+  if (!status) status = mine__model_name_parse(call, text, &name);
+  if (!status) status = mine__models_find(call, &name, out);
   if (!status && !*out) status = load_no_such_model(call, &name);
   return status;
 }

@@ -13,8 +13,8 @@ static const char store_columns[] =
 static mine_status store_schema(mine_call *call, const char *text, size_t n, char *out,
                                 size_t room) {
   if (n == 0 || n >= room) {
-    return mine_call_fail(call, MINE_OPTION, "the schema in the model name '%.60s' is %s", text,
-                          n ? "too long" : "empty");
+    return mine__call_fail(call, MINE_OPTION, "the schema in the model name '%.60s' is %s", text,
+                           n ? "too long" : "empty");
   }
   memcpy(out, text, n);
   out[n] = 0;
@@ -26,19 +26,19 @@ static mine_status store_schema(mine_call *call, const char *text, size_t n, cha
   sqlite3_finalize(list);
   int is_temp = sqlite3_stricmp(out, "temp") == 0; /* listed only once it is used */
   if (code == SQLITE_ROW || (code == SQLITE_DONE && is_temp)) return MINE_OK;
-  if (code != SQLITE_DONE) return mine_call_fail_sqlite(call, code, "reading the schemas");
-  return mine_call_fail(call, MINE_OPTION,
-                        "there is no database '%s' (a dot in a model name parts schema and name); "
-                        "ATTACH it, or use a name without a dot",
-                        out);
+  if (code != SQLITE_DONE) return mine__call_fail_sqlite(call, code, "reading the schemas");
+  return mine__call_fail(call, MINE_OPTION,
+                         "there is no database '%s' (a dot in a model name parts schema and name); "
+                         "ATTACH it, or use a name without a dot",
+                         out);
 }
 
-mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_name *out) {
+mine_status mine__model_name_parse(mine_call *call, const char *text, mine_model_name *out) {
   const char *dot = strchr(text, '.');
   out->name = dot ? dot + 1 : text;
   if (strchr(out->name, '.')) {
-    return mine_call_fail(call, MINE_OPTION,
-                          "the model name '%.60s' has more than one dot; a name holds none", text);
+    return mine__call_fail(call, MINE_OPTION,
+                           "the model name '%.60s' has more than one dot; a name holds none", text);
   }
   mine_status status =
       dot ? store_schema(call, text, (size_t)(dot - text), out->schema, sizeof out->schema)
@@ -46,7 +46,7 @@ mine_status mine_model_name_parse(mine_call *call, const char *text, mine_model_
   if (status) return status;
   if (!dot) memcpy(out->schema, "main", 5);
   if (!*out->name) {
-    return mine_call_fail(call, MINE_OPTION, "the model name is empty after '%s.'", out->schema);
+    return mine__call_fail(call, MINE_OPTION, "the model name is empty after '%s.'", out->schema);
   }
   int is_temp = sqlite3_stricmp(out->schema, "temp") == 0;
   out->table = is_temp ? "mine_models_temp" : "mine_models";
@@ -79,19 +79,19 @@ static mine_status store_look(mine_call *call, const char *schema, const char *t
     code = SQLITE_OK;
   }
   sqlite3_finalize(look);
-  return code ? mine_call_fail_sqlite(call, code, "looking at mine_models") : MINE_OK;
+  return code ? mine__call_fail_sqlite(call, code, "looking at mine_models") : MINE_OK;
 }
 
-mine_status mine_models_present(mine_call *call, const char *schema, const char *table,
-                                int *present) {
+mine_status mine__models_present(mine_call *call, const char *schema, const char *table,
+                                 int *present) {
   store_table what = STORE_ABSENT;
   mine_status status = store_look(call, schema, table, &what);
   *present = what == STORE_RIGHT;
   if (status || what != STORE_WRONG) return status;
-  return mine_call_fail(call, MINE_DATA,
-                        "%s.%s is not the table this extension keeps models in; rename it, then "
-                        "SELECT mine_init('%s')",
-                        schema, table, schema);
+  return mine__call_fail(call, MINE_DATA,
+                         "%s.%s is not the table this extension keeps models in; rename it, then "
+                         "SELECT mine_init('%s')",
+                         schema, table, schema);
 }
 
 /* ---- writing --------------------------------------------------------------------------- */
@@ -107,24 +107,24 @@ static int store_query_only(sqlite3 *db) {
   return on;
 }
 
-mine_status mine_models_check_writable(mine_call *call, const mine_model_name *name) {
+mine_status mine__models_check_writable(mine_call *call, const mine_model_name *name) {
   int read_only = sqlite3_db_readonly(call->db, name->schema) == 1;
   if (read_only || store_query_only(call->db)) {
     call->sqlite_code = SQLITE_READONLY;
-    return mine_call_fail(call, MINE_DATA,
-                          "attempt to write a readonly database (%s); store the model as "
-                          "'temp.%s', or keep the BLOB of mine_fit()",
-                          read_only ? name->schema : "PRAGMA query_only is on", name->name);
+    return mine__call_fail(call, MINE_DATA,
+                           "attempt to write a readonly database (%s); store the model as "
+                           "'temp.%s', or keep the BLOB of mine_fit()",
+                           read_only ? name->schema : "PRAGMA query_only is on", name->name);
   }
   int present;
-  return mine_models_present(call, name->schema, name->table, &present);
+  return mine__models_present(call, name->schema, name->table, &present);
 }
 
-mine_status mine_models_init(mine_call *call, const char *schema) {
+mine_status mine__models_init(mine_call *call, const char *schema) {
   int is_temp = sqlite3_stricmp(schema, "temp") == 0;
   const char *table = is_temp ? "mine_models_temp" : "mine_models";
   int present = 0;
-  mine_status status = mine_models_present(call, schema, table, &present);
+  mine_status status = mine__models_present(call, schema, table, &present);
   if (status || present) return status;
   char *sql = sqlite3_mprintf(
       "CREATE TABLE IF NOT EXISTS \"%w\".%s(name TEXT PRIMARY KEY, algorithm TEXT, task TEXT, "
@@ -133,7 +133,7 @@ mine_status mine_models_init(mine_call *call, const char *schema) {
       schema, table);
   int code = sql ? sqlite3_exec(call->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
   sqlite3_free(sql);
-  return code ? mine_call_fail_sqlite(call, code, "creating mine_models") : MINE_OK;
+  return code ? mine__call_fail_sqlite(call, code, "creating mine_models") : MINE_OK;
 }
 
 static int store_bind(sqlite3_stmt *insert, const mine_model_name *name, const mine_model *model,
@@ -172,7 +172,7 @@ static mine_status store_insert(mine_call *call, const mine_model_name *name,
   mine_status status = MINE_OK;
   if (code) {
     int busy = (code & 0xff) == SQLITE_BUSY;
-    status = mine_call_fail_sqlite(
+    status = mine__call_fail_sqlite(
         call, code,
         busy ? "the model is trained but cannot be stored (another connection writes; begin "
                "with BEGIN IMMEDIATE, or set a busy timeout)"
@@ -182,8 +182,8 @@ static mine_status store_insert(mine_call *call, const mine_model_name *name,
   return status;
 }
 
-mine_status mine_models_store(mine_call *call, const mine_model_name *name,
-                              const mine_model *model) {
+mine_status mine__models_store(mine_call *call, const mine_model_name *name,
+                               const mine_model *model) {
   const void *bytes = NULL;
   size_t n = 0;
   mine_env_rest(call->env); /* triggers and hooks of the host's run on the INSERT */
@@ -191,11 +191,11 @@ mine_status mine_models_store(mine_call *call, const mine_model_name *name,
   if (status) return status;
   sqlite3_int64 largest = sqlite3_limit(call->db, SQLITE_LIMIT_LENGTH, -1);
   if (n + 4096 > (size_t)largest) {
-    return mine_call_fail(call, MINE_LIMIT,
-                          "the model is %lld bytes; SQLite stores at most %lld in one value; "
-                          "train on fewer rows or columns",
-                          (long long)n, (long long)largest);
+    return mine__call_fail(call, MINE_LIMIT,
+                           "the model is %lld bytes; SQLite stores at most %lld in one value; "
+                           "train on fewer rows or columns",
+                           (long long)n, (long long)largest);
   }
-  status = mine_models_init(call, name->schema);
+  status = mine__models_init(call, name->schema);
   return status ? status : store_insert(call, name, model, bytes, n);
 }

@@ -10,38 +10,38 @@ static mine_status row_open_json(mine_row_reader *reader, sqlite3_value *value) 
   mine_call *call = reader->call;
   const char *text;
   mine_status status =
-      mine_call_required_text(call, value, "JSON object", MINE_LONGEST_TEXT, &text);
+      mine__call_required_text(call, value, "JSON object", MINE_LONGEST_TEXT, &text);
   if (status) return status;
   while (isspace((unsigned char)*text))
     text++;
   if (*text != '{') {
     int set = strcmp(call->verb, "mine_predict") == 0;
-    return mine_call_fail(call, MINE_OPTION,
-                          "'%.40s' is no JSON object; to score a table write FROM %s(model, "
-                          "source), to score one row 'name', value, ...",
-                          text, set ? "mine_predict" : "mine_probabilities");
+    return mine__call_fail(call, MINE_OPTION,
+                           "'%.40s' is no JSON object; to score a table write FROM %s(model, "
+                           "source), to score one row 'name', value, ...",
+                           text, set ? "mine_predict" : "mine_probabilities");
   }
   int code = sqlite3_prepare_v2(call->db, "SELECT key, value, type FROM json_each(?1)", -1,
                                 &reader->json, NULL);
   if (!code) code = sqlite3_bind_value(reader->json, 1, value);
-  return code ? mine_call_fail_sqlite(call, code, "reading the JSON object") : MINE_OK;
+  return code ? mine__call_fail_sqlite(call, code, "reading the JSON object") : MINE_OK;
 }
 
-mine_status mine_row_reader_open(mine_call *call, int n, sqlite3_value **values,
-                                 mine_row_reader *out) {
+mine_status mine__row_reader_open(mine_call *call, int n, sqlite3_value **values,
+                                  mine_row_reader *out) {
   memset(out, 0, sizeof *out);
   out->call = call;
   out->n = n;
   out->values = values;
   if (n == 1) return row_open_json(out, values[0]);
   if (n % 2) {
-    return mine_call_fail(call, MINE_OPTION,
-                          "a name without a value; write 'name', value, 'name', value, ...");
+    return mine__call_fail(call, MINE_OPTION,
+                           "a name without a value; write 'name', value, 'name', value, ...");
   }
   return MINE_OK;
 }
 
-void mine_row_reader_rewind(mine_row_reader *reader) {
+void mine__row_reader_rewind(mine_row_reader *reader) {
   reader->at = 0;
   if (reader->json) sqlite3_reset(reader->json);
 }
@@ -50,13 +50,13 @@ static mine_status row_next_pair(mine_row_reader *reader, const char **name, int
                                  mine_cell *value) {
   sqlite3_value *key = reader->values[reader->at];
   if (sqlite3_value_type(key) != SQLITE_TEXT) {
-    return mine_call_fail(reader->call, MINE_OPTION,
-                          "value %d of the row has no name before it; write 'name', value, ...",
-                          reader->at / 2 + 1);
+    return mine__call_fail(reader->call, MINE_OPTION,
+                           "value %d of the row has no name before it; write 'name', value, ...",
+                           reader->at / 2 + 1);
   }
   *name = (const char *)sqlite3_value_text(key);
   *bytes = sqlite3_value_bytes(key);
-  mine_value_cell(reader->values[reader->at + 1], value);
+  mine__value_cell(reader->values[reader->at + 1], value);
   reader->at += 2;
   return *name ? MINE_OK : mine_env_fail(reader->call->env, MINE_NOMEM, "out of memory");
 }
@@ -87,29 +87,29 @@ static mine_status row_next_member(mine_row_reader *reader, const char **name, i
   int code = sqlite3_step(reader->json);
   if (code == SQLITE_DONE) return MINE_OK;
   if (code != SQLITE_ROW) {
-    return mine_call_fail_sqlite(reader->call, code, "reading the JSON object");
+    return mine__call_fail_sqlite(reader->call, code, "reading the JSON object");
   }
   *name = (const char *)sqlite3_column_text(reader->json, 0);
   *bytes = sqlite3_column_bytes(reader->json, 0);
   const char *type = (const char *)sqlite3_column_text(reader->json, 2);
   if (!*name || !type) return mine_env_fail(reader->call->env, MINE_NOMEM, "out of memory");
   if (strcmp(type, "object") == 0 || strcmp(type, "array") == 0) {
-    return mine_call_fail(reader->call, MINE_OPTION,
-                          "the JSON member '%.60s' is an %s; it must be one value", *name, type);
+    return mine__call_fail(reader->call, MINE_OPTION,
+                           "the JSON member '%.60s' is an %s; it must be one value", *name, type);
   }
   row_json_value(reader->json, value);
   return MINE_OK;
 }
 
-mine_status mine_row_reader_next(mine_row_reader *reader, const char **name, int *bytes,
-                                 mine_cell *value) {
+mine_status mine__row_reader_next(mine_row_reader *reader, const char **name, int *bytes,
+                                  mine_cell *value) {
   *name = NULL;
   if (reader->json) return row_next_member(reader, name, bytes, value);
   if (reader->at >= reader->n) return MINE_OK;
   return row_next_pair(reader, name, bytes, value);
 }
 
-void mine_row_reader_close(mine_row_reader *reader) {
+void mine__row_reader_close(mine_row_reader *reader) {
   sqlite3_finalize(reader->json);
   reader->json = NULL;
 }

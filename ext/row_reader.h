@@ -17,12 +17,12 @@ typedef struct mine_row_reader {
 } mine_row_reader;
 
 /* values: what follows the model (and class).  One text argument is JSON. */
-mine_status mine_row_reader_open(mine_call *call, int n, sqlite3_value **values,
-                                 mine_row_reader *out);
-void mine_row_reader_rewind(mine_row_reader *reader);
+mine_status mine__row_reader_open(mine_call *call, int n, sqlite3_value **values,
+                                  mine_row_reader *out);
+void mine__row_reader_rewind(mine_row_reader *reader);
 /* *name NULL at the end.  Names are `bytes` long. */
-mine_status mine_row_reader_next(mine_row_reader *reader, const char **name, int *bytes,
-                                 mine_cell *value);
-void mine_row_reader_close(mine_row_reader *reader);
+mine_status mine__row_reader_next(mine_row_reader *reader, const char **name, int *bytes,
+                                  mine_cell *value);
+void mine__row_reader_close(mine_row_reader *reader);
 
 #endif

@@ -14,7 +14,7 @@ typedef struct scalar_registration {
   const mine_scalar_special *special; /* NULL: nothing special */
 } scalar_registration;
 
-mine_connection *mine_scalar_connection(sqlite3_context *context) {
+mine_connection *mine__scalar_connection(sqlite3_context *context) {
   const scalar_registration *registration = sqlite3_user_data(context);
   return registration->connection;
 }
@@ -66,16 +66,16 @@ static mine_status scalar_run(mine_call *call, const mine_verb *verb, sqlite3_va
                               sqlite3_context *context) {
   mine_verb_call job;
   mine_relation *answer = NULL;
-  mine_status status = mine_verb_call_open(call, verb, values, &job);
-  if (!status) status = mine_verb_call_read(call, &job);
+  mine_status status = mine__verb_call_open(call, verb, values, &job);
+  if (!status) status = mine__verb_call_read(call, &job);
   if (!status) status = mine_job_run(job.job, &answer);
   if (!status) {
     mine_cell cell;
     mine_relation_cell(answer, 0, 0, &cell);
-    mine_result_cell(context, &cell);
+    mine__result_cell(context, &cell);
   }
   mine_relation_free(answer);
-  mine_verb_call_close(&job);
+  mine__verb_call_close(&job);
   return status;
 }
 
@@ -91,26 +91,26 @@ static void scalar_function(sqlite3_context *context, int n, sqlite3_value **val
   for (int i = 0; i < n; i++)
     argument[i] = values[i];
   mine_call call;
-  mine_status status = mine_call_open(&call, registration->connection, verb->name);
+  mine_status status = mine__call_open(&call, registration->connection, verb->name);
   if (!status) {
     status = registration->special ? registration->special->call(&call, verb, argument, context)
                                    : scalar_run(&call, verb, argument, context);
   }
-  if (status) mine_call_result_error(&call, context);
-  mine_call_close(&call);
+  if (status) mine__call_result_error(&call, context);
+  mine__call_close(&call);
 }
 
 /* ---- registration -------------------------------------------------------------------- */
 
 static void scalar_unregister(void *pointer) {
   scalar_registration *registration = pointer;
-  mine_connection_release(registration->connection);
+  mine__connection_release(registration->connection);
   sqlite3_free(registration);
 }
 
 static const mine_scalar_special *scalar_find_special(const char *name) {
-  const mine_scalar_special *const lists[] = {mine_scalar_specials_train, mine_scalar_specials_row,
-                                              mine_scalar_specials_debug};
+  const mine_scalar_special *const lists[] = {
+      mine__scalar_specials_train, mine__scalar_specials_row, mine__scalar_specials_debug};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
     for (const mine_scalar_special *s = lists[i]; s->name; s++)
       if (strcmp(s->name, name) == 0) return s;
@@ -124,12 +124,12 @@ static int scalar_register(mine_connection *connection, const mine_verb *verb,
   scalar_registration *registration = sqlite3_malloc64(sizeof *registration);
   if (!registration) return SQLITE_NOMEM;
   *registration = (scalar_registration){connection, verb, special};
-  mine_connection_retain(connection);
+  mine__connection_retain(connection);
   return sqlite3_create_function_v2(connection->db, verb->name, -1, SQLITE_UTF8 | flags,
                                     registration, function, NULL, NULL, scalar_unregister);
 }
 
-int mine_scalar_verb_register(mine_connection *connection, const mine_verb *verb) {
+int mine__scalar_verb_register(mine_connection *connection, const mine_verb *verb) {
   const mine_scalar_special *special = scalar_find_special(verb->name);
   const int reads = verb->trains || verb->stores || mine_verb_reads_source(verb);
   return scalar_register(connection, verb, special, reads ? SQLITE_DIRECTONLY : SQLITE_INNOCUOUS,
@@ -149,7 +149,7 @@ static void hint_function(sqlite3_context *context, int n, sqlite3_value **value
   sqlite3_free(text);
 }
 
-int mine_scalar_hint_register(mine_connection *connection, const mine_verb *verb) {
+int mine__scalar_hint_register(mine_connection *connection, const mine_verb *verb) {
   return scalar_register(connection, verb, NULL, SQLITE_INNOCUOUS, hint_function);
 }
 
@@ -194,7 +194,7 @@ static mine_status debug_call(mine_call *call, const mine_verb *verb, sqlite3_va
   return MINE_OK;
 }
 
-const mine_scalar_special mine_scalar_specials_debug[] = {
+const mine_scalar_special mine__scalar_specials_debug[] = {
     {.name = "mine_debug", .call = debug_call},
     {.name = NULL},
 };

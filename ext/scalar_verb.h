@@ -19,15 +19,15 @@ typedef struct mine_scalar_special {
   void (*function)(sqlite3_context *context, int n, sqlite3_value **values);
 } mine_scalar_special;
 
-extern const mine_scalar_special mine_scalar_specials_train[]; /* verbs_train.c  */
-extern const mine_scalar_special mine_scalar_specials_row[];   /* verbs_scalar.c */
-extern const mine_scalar_special mine_scalar_specials_debug[]; /* scalar_verb.c  */
+extern const mine_scalar_special mine__scalar_specials_train[]; /* verbs_train.c  */
+extern const mine_scalar_special mine__scalar_specials_row[];   /* verbs_scalar.c */
+extern const mine_scalar_special mine__scalar_specials_debug[]; /* scalar_verb.c  */
 
-int mine_scalar_verb_register(mine_connection *connection, const mine_verb *verb);
+int mine__scalar_verb_register(mine_connection *connection, const mine_verb *verb);
 /* A table verb called as a scalar is answered with its form. */
-int mine_scalar_hint_register(mine_connection *connection, const mine_verb *verb);
+int mine__scalar_hint_register(mine_connection *connection, const mine_verb *verb);
 
 /* In a `function`: whose connection it is. */
-mine_connection *mine_scalar_connection(sqlite3_context *context);
+mine_connection *mine__scalar_connection(sqlite3_context *context);
 
 #endif

@@ -38,22 +38,22 @@ typedef struct mine_source {
   mine_frame *frame;
 } mine_source;
 
-mine_status mine_source_open(mine_call *call, const char *text, mine_source *out);
-void mine_source_close(mine_source *source);
+mine_status mine__source_open(mine_call *call, const char *text, mine_source *out);
+void mine__source_close(mine_source *source);
 /* Whether `text` names a table or view (S1).  Out of memory is recorded. */
-int mine_source_is_table(mine_call *call, const char *text);
+int mine__source_is_table(mine_call *call, const char *text);
 
 /* Tell the frame the columns.  Before reading. */
-mine_status mine_source_bind(mine_source *source, mine_frame *frame);
+mine_status mine__source_bind(mine_source *source, mine_frame *frame);
 /* Push every row into the frame. */
-mine_status mine_source_read(mine_source *source);
+mine_status mine__source_read(mine_source *source);
 /* Pull up to `most` rows into the frame; *done = 1 after the last. */
-mine_status mine_source_pull(mine_source *source, int64_t most, int *done);
+mine_status mine__source_pull(mine_source *source, int64_t most, int *done);
 
 /* The functions that rows come through; registered with every connection. */
-void mine_row_function(sqlite3_context *context, int n, sqlite3_value **values);
-void mine_rows_step(sqlite3_context *context, int n, sqlite3_value **values);
-void mine_rows_final(sqlite3_context *context);
+void mine__row_function(sqlite3_context *context, int n, sqlite3_value **values);
+void mine__rows_step(sqlite3_context *context, int n, sqlite3_value **values);
+void mine__rows_final(sqlite3_context *context);
 #define MINE_ROW_FUNCTION  "mine_row_"
 #define MINE_ROWS_FUNCTION "mine_rows_"
 

@@ -88,11 +88,11 @@ static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
   return sql;
 }
 
-int mine_source_is_table(mine_call *call, const char *text) {
+int mine__source_is_table(mine_call *call, const char *text) {
   int broken;
   char *sql = gate_table_select(call->db, text, &broken);
   sqlite3_free(sql);
-  if (broken == SQLITE_NOMEM) (void)mine_call_fail_sqlite(call, broken, "");
+  if (broken == SQLITE_NOMEM) (void)mine__call_fail_sqlite(call, broken, "");
   return sql != NULL || broken;
 }
 
@@ -127,35 +127,35 @@ static int gate_starts_with(const char *p, const char *word) {
 static mine_status gate_not_a_select(mine_call *call, const char *text) {
   for (const char *p = text; *p; p++) {
     if (isspace((unsigned char)*p)) {
-      return mine_call_fail(call, MINE_DATA,
-                            "the source must be a table, a view or one SELECT; it starts with "
-                            "'%.20s'",
-                            text);
+      return mine__call_fail(call, MINE_DATA,
+                             "the source must be a table, a view or one SELECT; it starts with "
+                             "'%.20s'",
+                             text);
     }
   }
-  return mine_call_fail(call, MINE_DATA,
-                        "no such table: %s; the source must be a table, a view "
-                        "or one SELECT",
-                        text);
+  return mine__call_fail(call, MINE_DATA,
+                         "no such table: %s; the source must be a table, a view "
+                         "or one SELECT",
+                         text);
 }
 
 static mine_status gate_check_statement(mine_call *call, sqlite3_stmt *statement,
                                         const char *tail) {
   if (*gate_skip_comments(tail)) {
-    return mine_call_fail(call, MINE_DATA,
-                          "the source holds more than one statement; give one SELECT");
+    return mine__call_fail(call, MINE_DATA,
+                           "the source holds more than one statement; give one SELECT");
   }
   if (!sqlite3_stmt_readonly(statement) || sqlite3_stmt_isexplain(statement) ||
       sqlite3_column_count(statement) == 0) {
-    return mine_call_fail(call, MINE_DATA,
-                          "the source does not only read; give a table, a view or one SELECT");
+    return mine__call_fail(call, MINE_DATA,
+                           "the source does not only read; give a table, a view or one SELECT");
   }
   if (sqlite3_bind_parameter_count(statement) > 0) {
     const char *name = sqlite3_bind_parameter_name(statement, 1);
-    return mine_call_fail(call, MINE_DATA,
-                          "the source has the parameter %s; put its value into the text with "
-                          "quote(%s)",
-                          name ? name : "?", name ? name : "?");
+    return mine__call_fail(call, MINE_DATA,
+                           "the source has the parameter %s; put its value into the text with "
+                           "quote(%s)",
+                           name ? name : "?", name ? name : "?");
   }
   return MINE_OK;
 }
@@ -171,7 +171,7 @@ static char *gate_statement_text(const char *text, const char *tail) {
 
 static mine_status gate_statement(mine_call *call, const char *text, char **select) {
   const char *first = gate_skip_comments(text);
-  if (!*first) return mine_call_fail(call, MINE_DATA, "the source is an empty query");
+  if (!*first) return mine__call_fail(call, MINE_DATA, "the source is an empty query");
   if (!gate_starts_with(first, "SELECT") && !gate_starts_with(first, "WITH") &&
       !gate_starts_with(first, "VALUES")) {
     return gate_not_a_select(call, first);
@@ -179,7 +179,7 @@ static mine_status gate_statement(mine_call *call, const char *text, char **sele
   sqlite3_stmt *statement = NULL;
   const char *tail = NULL;
   int code = sqlite3_prepare_v2(call->db, text, -1, &statement, &tail);
-  if (code) return mine_call_fail_sqlite(call, code, "the source does not compile");
+  if (code) return mine__call_fail_sqlite(call, code, "the source does not compile");
   mine_status status = gate_check_statement(call, statement, tail);
   sqlite3_finalize(statement);
   if (status) return status;
@@ -215,7 +215,7 @@ static mine_status gate_copy_names(mine_source *source, sqlite3_stmt *statement)
 static mine_status gate_columns(mine_source *source) {
   sqlite3_stmt *statement = NULL;
   int code = sqlite3_prepare_v2(source->call->db, source->select, -1, &statement, NULL);
-  if (code) return mine_call_fail_sqlite(source->call, code, "the source does not compile");
+  if (code) return mine__call_fail_sqlite(source->call, code, "the source does not compile");
   mine_status status = gate_copy_names(source, statement);
   sqlite3_finalize(statement);
   return status;
@@ -246,30 +246,30 @@ static mine_status gate_judge(mine_call *call, const char *text, mine_source *ou
   int broken;
   out->select = gate_table_select(call->db, text, &broken);
   if (!out->select && broken) {
-    return mine_call_fail_sqlite(call, broken, "the source cannot be read");
+    return mine__call_fail_sqlite(call, broken, "the source cannot be read");
   }
   mine_status status = out->select ? MINE_OK : gate_statement(call, text, &out->select);
   return status ? status : gate_columns(out);
 }
 
-mine_status mine_source_open(mine_call *call, const char *text, mine_source *out) {
+mine_status mine__source_open(mine_call *call, const char *text, mine_source *out) {
   memset(out, 0, sizeof *out);
   out->call = call;
   out->text = text;
   if (call->connection->reading >= MINE_DEEPEST_CALL) {
-    return mine_call_fail(call, MINE_DATA,
-                          "sources are nested more than %d deep; a view that reads itself?",
-                          MINE_DEEPEST_CALL);
+    return mine__call_fail(call, MINE_DATA,
+                           "sources are nested more than %d deep; a view that reads itself?",
+                           MINE_DEEPEST_CALL);
   }
   int code = gate_bar_writer(call->db, 1);
-  if (code) return mine_call_fail_sqlite(call, code, "the source cannot be read");
+  if (code) return mine__call_fail_sqlite(call, code, "the source cannot be read");
   mine_status status = gate_judge(call, text, out);
   (void)gate_bar_writer(call->db, 0);
-  if (status) mine_source_close(out);
+  if (status) mine__source_close(out);
   return status;
 }
 
-void mine_source_close(mine_source *source) {
+void mine__source_close(mine_source *source) {
   sqlite3_finalize(source->rows);
   sqlite3_free(source->select);
   sqlite3_free(source->name);

@@ -8,7 +8,7 @@
 
 #include "source.h"
 
-mine_status mine_source_bind(mine_source *source, mine_frame *frame) {
+mine_status mine__source_bind(mine_source *source, mine_frame *frame) {
   source->frame = frame;
   mine_status status =
       mine_frame_columns(frame, (const char *const *)source->name, source->n_columns);
@@ -37,7 +37,7 @@ static mine_status read_prepare(mine_source *source, sqlite3_str *text, sqlite3_
   if (!sql) return mine_env_fail(source->call->env, MINE_NOMEM, "out of memory");
   int code = sqlite3_prepare_v2(source->call->db, sql, -1, out, NULL);
   sqlite3_free(sql);
-  if (code) return mine_call_fail_sqlite(source->call, code, "the source cannot be read");
+  if (code) return mine__call_fail_sqlite(source->call, code, "the source cannot be read");
   return MINE_OK;
 }
 
@@ -46,7 +46,7 @@ static mine_status read_failed(mine_source *source, int code) {
   if (mine_env_status(source->call->env)) return mine_env_status(source->call->env);
   char doing[64];
   sqlite3_snprintf(sizeof doing, doing, "the source failed after row %lld", (long long)source->row);
-  return mine_call_fail_sqlite(source->call, code, code == SQLITE_INTERRUPT ? "" : doing);
+  return mine__call_fail_sqlite(source->call, code, code == SQLITE_INTERRUPT ? "" : doing);
 }
 
 /* ---- rows through a function of ours ------------------------------------------------- */
@@ -68,23 +68,23 @@ static void read_row(sqlite3_context *context, int n, sqlite3_value **values) {
     return;
   }
   mine_source *source = group->source;
-  mine_frame_put_values(source->frame, group->column, values + 1, 1, n - 1);
+  mine__frame_put_values(source->frame, group->column, values + 1, 1, n - 1);
   if (!group->last) return;
   source->row++;
   if (mine_frame_end_row(source->frame)) sqlite3_result_error(context, "stopped", -1);
 }
 
 /* The pull: a scalar, called as each row is stepped to. */
-void mine_row_function(sqlite3_context *context, int n, sqlite3_value **values) {
+void mine__row_function(sqlite3_context *context, int n, sqlite3_value **values) {
   read_row(context, n, values);
 }
 
 /* The push: an aggregate, called for all rows within one step. */
-void mine_rows_step(sqlite3_context *context, int n, sqlite3_value **values) {
+void mine__rows_step(sqlite3_context *context, int n, sqlite3_value **values) {
   read_row(context, n, values);
 }
 
-void mine_rows_final(sqlite3_context *context) {
+void mine__rows_final(sqlite3_context *context) {
   sqlite3_result_null(context);
 }
 
@@ -110,7 +110,7 @@ static mine_status read_prepare_rows(mine_source *source, const char *function, 
   mine_status status = read_prepare(source, sql, &source->rows);
   for (int i = 0; i < groups && !status; i++) {
     int code = sqlite3_bind_pointer(source->rows, i + 1, &source->group[i], READ_POINTER, NULL);
-    if (code) status = mine_call_fail_sqlite(source->call, code, "the source cannot be read");
+    if (code) status = mine__call_fail_sqlite(source->call, code, "the source cannot be read");
   }
   return status;
 }
@@ -119,12 +119,12 @@ static mine_status read_prepare_rows(mine_source *source, const char *function, 
 static mine_status read_most_arguments(mine_source *source, int *most) {
   *most = sqlite3_limit(source->call->db, SQLITE_LIMIT_FUNCTION_ARG, -1) - 1;
   if (*most >= 1) return MINE_OK;
-  return mine_call_fail(source->call, MINE_LIMIT,
-                        "this connection allows functions of one argument at most; raise "
-                        "SQLITE_LIMIT_FUNCTION_ARG");
+  return mine__call_fail(source->call, MINE_LIMIT,
+                         "this connection allows functions of one argument at most; raise "
+                         "SQLITE_LIMIT_FUNCTION_ARG");
 }
 
-mine_status mine_source_read(mine_source *source) {
+mine_status mine__source_read(mine_source *source) {
   int most;
   mine_status status = read_most_arguments(source, &most);
   if (!status) status = read_prepare_rows(source, MINE_ROWS_FUNCTION, most);
@@ -141,7 +141,7 @@ mine_status mine_source_read(mine_source *source) {
   return status ? status : mine_env_status(source->call->env);
 }
 
-mine_status mine_source_pull(mine_source *source, int64_t most, int *done) {
+mine_status mine__source_pull(mine_source *source, int64_t most, int *done) {
   int arguments;
   mine_status status = MINE_OK;
   if (!source->rows) {

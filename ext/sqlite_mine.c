@@ -29,13 +29,13 @@ SQLITE_EXTENSION_INIT1
 ** says how to call it. */
 static int register_verb(mine_connection *connection, const mine_verb *verb) {
   if (verb->form == MINE_VERB_TABLE) {
-    int code = mine_table_verb_register(connection, verb);
+    int code = mine__table_verb_register(connection, verb);
     int only = !mine_verb_find(verb->name, MINE_VERB_SCALAR);
-    return code || !only ? code : mine_scalar_hint_register(connection, verb);
+    return code || !only ? code : mine__scalar_hint_register(connection, verb);
   }
-  int code = mine_scalar_verb_register(connection, verb);
+  int code = mine__scalar_verb_register(connection, verb);
   int only = !mine_verb_find(verb->name, MINE_VERB_TABLE);
-  return code || !only ? code : mine_table_hint_register(connection, verb);
+  return code || !only ? code : mine__table_hint_register(connection, verb);
 }
 
 static int register_all(mine_connection *connection) {
@@ -45,11 +45,11 @@ static int register_all(mine_connection *connection) {
   int flags = SQLITE_UTF8 | SQLITE_DIRECTONLY;
   if (!code) {
     code = sqlite3_create_function_v2(connection->db, MINE_ROW_FUNCTION, -1, flags, NULL,
-                                      mine_row_function, NULL, NULL, NULL);
+                                      mine__row_function, NULL, NULL, NULL);
   }
   if (!code) {
     code = sqlite3_create_function_v2(connection->db, MINE_ROWS_FUNCTION, -1, flags, NULL, NULL,
-                                      mine_rows_step, mine_rows_final, NULL);
+                                      mine__rows_step, mine__rows_final, NULL);
   }
   return code;
 }
@@ -106,10 +106,10 @@ MINE_EXPORT int sqlite3_mine_init(sqlite3 *db, char **error, const sqlite3_api_r
     sqlite3_free(loaded);
     return same ? SQLITE_OK : refuse(error, sentence);
   }
-  mine_connection *connection = mine_connection_new(db);
+  mine_connection *connection = mine__connection_new(db);
   if (!connection) return SQLITE_NOMEM;
   int code = register_all(connection);
-  mine_connection_release(connection); /* the registrations hold their own */
+  mine__connection_release(connection); /* the registrations hold their own */
   /* The question for mine_version() left an error code behind, which
   ** sqlite3_open() would take for a failure of an automatic extension. */
   return code ? code : sqlite3_exec(db, "SELECT 1", NULL, NULL, NULL);

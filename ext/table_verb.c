@@ -219,7 +219,7 @@ static int verb_close(sqlite3_vtab_cursor *base) {
   if (successor && successor != cursor && !successor->result) {
     successor->result = cursor->result;
   } else {
-    mine_verb_result_free(cursor->result);
+    mine__verb_result_free(cursor->result);
   }
   if (successor == cursor) table->opened = NULL;
   sqlite3_free(cursor->match);
@@ -230,10 +230,10 @@ static int verb_close(sqlite3_vtab_cursor *base) {
 static int verb_run_failed(verb_cursor *cursor) {
   verb_table *table = (verb_table *)cursor->base.pVtab;
   const mine_call *call = &cursor->result->run.call;
-  int code = mine_call_code(call);
+  int code = mine__call_code(call);
   sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = sqlite3_mprintf("%s", mine_call_message(call));
-  mine_verb_result_free(cursor->result);
+  table->base.zErrMsg = sqlite3_mprintf("%s", mine__call_message(call));
+  mine__verb_result_free(cursor->result);
   cursor->result = NULL;
   return code ? code : SQLITE_ERROR;
 }
@@ -243,18 +243,18 @@ static int verb_run_failed(verb_cursor *cursor) {
 /* The result for these arguments: the one at hand if it can be read again. */
 static int verb_provide(verb_cursor *cursor, int given, sqlite3_value **values) {
   verb_table *table = (verb_table *)cursor->base.pVtab;
-  int again = cursor->result && mine_verb_result_is_for(cursor->result, given, values);
+  int again = cursor->result && mine__verb_result_is_for(cursor->result, given, values);
   if (again && cursor->result->run.whole) return SQLITE_OK;
   if (again) {
-    mine_verb_result_stop(cursor->result); /* a stream cannot be rewound: this time whole */
+    mine__verb_result_stop(cursor->result); /* a stream cannot be rewound: this time whole */
   } else {
-    mine_verb_result_free(cursor->result);
-    cursor->result = mine_verb_result_new(table->verb, table->n_columns, given, values);
+    mine__verb_result_free(cursor->result);
+    cursor->result = mine__verb_result_new(table->verb, table->n_columns, given, values);
     if (!cursor->result) return SQLITE_NOMEM;
   }
   int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
   int whole = cursor->key >= 0 || writing || again;
-  mine_status status = mine_verb_result_begin(cursor->result, table->connection, whole);
+  mine_status status = mine__verb_result_begin(cursor->result, table->connection, whole);
   return status ? verb_run_failed(cursor) : SQLITE_OK;
 }
 
@@ -262,7 +262,7 @@ static int verb_provide(verb_cursor *cursor, int given, sqlite3_value **values) 
 
 static int verb_find_key(verb_cursor *cursor, sqlite3_value *value) {
   int code;
-  cursor->row = mine_verb_result_find(cursor->result, cursor->key, value, &code);
+  cursor->row = mine__verb_result_find(cursor->result, cursor->key, value, &code);
   return code;
 }
 
@@ -293,8 +293,8 @@ static int verb_find_keys(verb_cursor *cursor, sqlite3_value *list) {
   cursor->n_match = 0;
   if (!code) code = sqlite3_vtab_in_first(list, &value);
   for (; code == SQLITE_OK && value; code = sqlite3_vtab_in_next(list, &value)) {
-    int64_t row = mine_verb_result_find(cursor->result, cursor->key, value, &code);
-    for (; !code && row >= 0; row = mine_id_index_next(index, row))
+    int64_t row = mine__verb_result_find(cursor->result, cursor->key, value, &code);
+    for (; !code && row >= 0; row = mine__id_index_next(index, row))
       code = verb_add_match(cursor, &room, row);
     if (code) return code;
   }
@@ -323,7 +323,7 @@ static int verb_check_repetitions(verb_table *table, int plan, const char *argum
   for (int i = 0; arguments[i]; i++) {
     int which = arguments[i] - '0';
     const char *name = table->verb->argument[which].name;
-    if (!mine_verb_same_value(repeated[i], values[verb_supplied(plan, which)])) {
+    if (!mine__verb_same_value(repeated[i], values[verb_supplied(plan, which)])) {
       return verb_error(table, "_%s is given twice", name);
     }
     if (sqlite3_value_type(repeated[i]) == SQLITE_NULL) {
@@ -364,12 +364,12 @@ static int verb_next(sqlite3_vtab_cursor *base) {
     return SQLITE_OK;
   }
   if (cursor->key >= 0) {
-    cursor->row = mine_id_index_next(&result->index[cursor->key], cursor->row);
+    cursor->row = mine__id_index_next(&result->index[cursor->key], cursor->row);
     return SQLITE_OK;
   }
   if (++cursor->row < result->run.rows || result->run.whole) return SQLITE_OK;
   cursor->row = 0;
-  return mine_verb_result_next_block(result) ? verb_run_failed(cursor) : SQLITE_OK;
+  return mine__verb_result_next_block(result) ? verb_run_failed(cursor) : SQLITE_OK;
 }
 
 static int verb_eof(sqlite3_vtab_cursor *base) {
@@ -388,8 +388,8 @@ static int verb_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
     return SQLITE_OK;
   }
   mine_cell cell;
-  mine_verb_run_cell(&cursor->result->run, cursor->row, column, &cell);
-  mine_result_cell(context, &cell);
+  mine__verb_run_cell(&cursor->result->run, cursor->row, column, &cell);
+  mine__result_cell(context, &cell);
   if (table->verb->answer[column].type == MINE_ANSWER_JSON && cell.type == MINE_TEXT)
     sqlite3_result_subtype(context, 'J');
   return SQLITE_OK;
@@ -419,7 +419,7 @@ static const sqlite3_module verb_module = {
 
 static void verb_unregister(void *pointer) {
   verb_registration *registration = pointer;
-  mine_connection_release(registration->connection);
+  mine__connection_release(registration->connection);
   sqlite3_free(registration);
 }
 
@@ -429,12 +429,12 @@ static int verb_register(mine_connection *connection, const mine_verb *verb,
   if (!registration) return SQLITE_NOMEM;
   registration->connection = connection;
   registration->verb = verb;
-  mine_connection_retain(connection);
+  mine__connection_retain(connection);
   return sqlite3_create_module_v2(connection->db, verb->name, module, registration,
                                   verb_unregister);
 }
 
-int mine_table_verb_register(mine_connection *connection, const mine_verb *verb) {
+int mine__table_verb_register(mine_connection *connection, const mine_verb *verb) {
   return verb_register(connection, verb, &verb_module);
 }
 
@@ -463,6 +463,6 @@ static const sqlite3_module hint_module = {
     .xRowid = verb_rowid,
 };
 
-int mine_table_hint_register(mine_connection *connection, const mine_verb *verb) {
+int mine__table_hint_register(mine_connection *connection, const mine_verb *verb) {
   return verb_register(connection, verb, &hint_module);
 }

@@ -18,8 +18,8 @@
 
 #include "connection.h"
 
-int mine_table_verb_register(mine_connection *connection, const mine_verb *verb);
+int mine__table_verb_register(mine_connection *connection, const mine_verb *verb);
 /* A scalar verb called as a table is answered with its form. */
-int mine_table_hint_register(mine_connection *connection, const mine_verb *verb);
+int mine__table_hint_register(mine_connection *connection, const mine_verb *verb);
 
 #endif

@@ -15,13 +15,13 @@ typedef struct mine_verb_call {
 
 /* Read the arguments by the verb's row and open its job.  values[i] NULL: not given.
 ** Close also after a failure. */
-mine_status mine_verb_call_open(mine_call *call, const mine_verb *verb, sqlite3_value **values,
-                                mine_verb_call *out);
-void mine_verb_call_close(mine_verb_call *verb_call);
+mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3_value **values,
+                                 mine_verb_call *out);
+void mine__verb_call_close(mine_verb_call *verb_call);
 
 /* Read every source that the job asks for, to its end. */
-mine_status mine_verb_call_read(mine_call *call, mine_verb_call *verb_call);
+mine_status mine__verb_call_read(mine_call *call, mine_verb_call *verb_call);
 /* One of them: gate, columns, rows. */
-mine_status mine_verb_read(mine_call *call, const char *text, mine_frame *frame);
+mine_status mine__verb_read(mine_call *call, const char *text, mine_frame *frame);
 
 #endif

@@ -6,16 +6,16 @@
 #include <string.h>
 
 /* End the work, keep the arguments. */
-void mine_verb_result_stop(mine_verb_result *result) {
-  if (result->running) mine_verb_run_stop(&result->run);
+void mine__verb_result_stop(mine_verb_result *result) {
+  if (result->running) mine__verb_run_stop(&result->run);
   for (int c = 0; c < result->n_columns; c++)
-    mine_id_index_free(&result->index[c]);
+    mine__id_index_free(&result->index[c]);
   result->running = 0;
 }
 
-void mine_verb_result_free(mine_verb_result *result) {
+void mine__verb_result_free(mine_verb_result *result) {
   if (!result) return;
-  mine_verb_result_stop(result);
+  mine__verb_result_stop(result);
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++)
     sqlite3_value_free(result->run.argument[i]);
   sqlite3_free(result);
@@ -27,20 +27,20 @@ static mine_status result_rest(mine_verb_result *result, mine_status status) {
   return status;
 }
 
-mine_status mine_verb_result_next_block(mine_verb_result *result) {
+mine_status mine__verb_result_next_block(mine_verb_result *result) {
   result->passed += result->run.rows;
-  return result_rest(result, mine_verb_run_next(&result->run));
+  return result_rest(result, mine__verb_run_next(&result->run));
 }
 
-mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,
-                                   int whole) {
+mine_status mine__verb_result_begin(mine_verb_result *result, mine_connection *connection,
+                                    int whole) {
   result->run.whole = whole;
   result->running = 1;
   result->passed = 0;
-  return result_rest(result, mine_verb_run_start(&result->run, connection));
+  return result_rest(result, mine__verb_run_start(&result->run, connection));
 }
 
-int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b) {
+int mine__verb_same_value(sqlite3_value *a, sqlite3_value *b) {
   if (!a || !b) return a == b;
   if (sqlite3_value_type(a) != sqlite3_value_type(b)) return 0;
   int n = sqlite3_value_bytes(a);
@@ -50,16 +50,16 @@ int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b) {
   return n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0);
 }
 
-int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values) {
+int mine__verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values) {
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     sqlite3_value *value = given & (1 << i) ? *values++ : NULL;
-    if (!mine_verb_same_value(value, result->run.argument[i])) return 0;
+    if (!mine__verb_same_value(value, result->run.argument[i])) return 0;
   }
   return 1;
 }
 
-mine_verb_result *mine_verb_result_new(const mine_verb *verb, int n_columns, int given,
-                                       sqlite3_value **values) {
+mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, int given,
+                                        sqlite3_value **values) {
   size_t bytes = sizeof(mine_verb_result) + (size_t)n_columns * sizeof(mine_id_index);
   mine_verb_result *result = sqlite3_malloc64(bytes);
   if (!result) return NULL;
@@ -71,7 +71,7 @@ mine_verb_result *mine_verb_result_new(const mine_verb *verb, int n_columns, int
     if (!(given & (1 << i))) continue;
     result->run.argument[i] = sqlite3_value_dup(*values++);
     if (!result->run.argument[i]) {
-      mine_verb_result_free(result);
+      mine__verb_result_free(result);
       return NULL;
     }
   }
@@ -81,20 +81,20 @@ mine_verb_result *mine_verb_result_new(const mine_verb *verb, int n_columns, int
 static int result_make_index(mine_verb_result *result, int column) {
   mine_id_index *index = &result->index[column];
   if (index->first) return SQLITE_OK;
-  if (mine_id_index_open(index, result->run.rows)) return SQLITE_NOMEM;
+  if (mine__id_index_open(index, result->run.rows)) return SQLITE_NOMEM;
   for (int64_t row = result->run.rows - 1; row >= 0; row--) {
     mine_cell key;
-    mine_verb_run_cell(&result->run, row, column, &key);
-    mine_id_index_add(index, row, &key);
+    mine__verb_run_cell(&result->run, row, column, &key);
+    mine__id_index_add(index, row, &key);
   }
   return SQLITE_OK;
 }
 
-int64_t mine_verb_result_find(mine_verb_result *result, int column, sqlite3_value *value,
-                              int *code) {
+int64_t mine__verb_result_find(mine_verb_result *result, int column, sqlite3_value *value,
+                               int *code) {
   *code = result_make_index(result, column);
   if (*code) return -1;
   mine_cell key;
-  mine_value_cell(value, &key);
-  return mine_id_index_find(&result->index[column], &key);
+  mine__value_cell(value, &key);
+  return mine__id_index_find(&result->index[column], &key);
 }

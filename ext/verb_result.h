@@ -19,21 +19,21 @@ typedef struct mine_verb_result {
 } mine_verb_result;
 
 /* Bit i of `given`: argument i is the next of values.  NULL: out of memory. */
-mine_verb_result *mine_verb_result_new(const mine_verb *verb, int n_columns, int given,
-                                       sqlite3_value **values);
-void mine_verb_result_free(mine_verb_result *result); /* NULL is fine */
-int mine_verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values);
+mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, int given,
+                                        sqlite3_value **values);
+void mine__verb_result_free(mine_verb_result *result); /* NULL is fine */
+int mine__verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values);
 /* Equal as values of SQL: the same type and the same bytes; NULL = not given. */
-int mine_verb_same_value(sqlite3_value *a, sqlite3_value *b);
+int mine__verb_same_value(sqlite3_value *a, sqlite3_value *b);
 
 /* Start the verb and make its first block. */
-mine_status mine_verb_result_begin(mine_verb_result *result, mine_connection *connection,
-                                   int whole);
-mine_status mine_verb_result_next_block(mine_verb_result *result);
-void mine_verb_result_stop(mine_verb_result *result); /* keeps the arguments */
+mine_status mine__verb_result_begin(mine_verb_result *result, mine_connection *connection,
+                                    int whole);
+mine_status mine__verb_result_next_block(mine_verb_result *result);
+void mine__verb_result_stop(mine_verb_result *result); /* keeps the arguments */
 
 /* First row whose cell in this column may equal `key`, -1 when none; *code
-** SQLITE_NOMEM on failure.  Go on with mine_id_index_next(&result->index[column], row). */
-int64_t mine_verb_result_find(mine_verb_result *result, int column, sqlite3_value *key, int *code);
+** SQLITE_NOMEM on failure.  Go on with mine__id_index_next(&result->index[column], row). */
+int64_t mine__verb_result_find(mine_verb_result *result, int column, sqlite3_value *key, int *code);
 
 #endif

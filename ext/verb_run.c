@@ -15,8 +15,8 @@ static mine_status run_open_stream(mine_verb_run *run) {
   mine_status status = mine_job_source(run->job.job, &sql, &frame);
   if (status || !frame) return status;
   run->block = RUN_FIRST_BLOCK;
-  status = mine_source_open(&run->call, sql, &run->source);
-  return status ? status : mine_source_bind(&run->source, frame);
+  status = mine__source_open(&run->call, sql, &run->source);
+  return status ? status : mine__source_bind(&run->source, frame);
 }
 
 static mine_status run_next_block(mine_verb_run *run) {
@@ -25,10 +25,10 @@ static mine_status run_next_block(mine_verb_run *run) {
     mine_status status;
     mine_job_clear(run->job.job);
     if (run->whole) {
-      status = mine_source_read(&run->source);
+      status = mine__source_read(&run->source);
       run->done = 1;
     } else {
-      status = mine_source_pull(&run->source, run->block, &run->done);
+      status = mine__source_pull(&run->source, run->block, &run->done);
       if (run->block < RUN_LARGEST_BLOCK) run->block *= 4;
     }
     if (!status) status = mine_job_block(run->job.job, &run->rows);
@@ -37,28 +37,28 @@ static mine_status run_next_block(mine_verb_run *run) {
   return MINE_OK;
 }
 
-mine_status mine_verb_run_start(mine_verb_run *run, mine_connection *connection) {
-  mine_status status = mine_call_open(&run->call, connection, run->verb->name);
-  if (!status) status = mine_verb_call_open(&run->call, run->verb, run->argument, &run->job);
+mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection) {
+  mine_status status = mine__call_open(&run->call, connection, run->verb->name);
+  if (!status) status = mine__verb_call_open(&run->call, run->verb, run->argument, &run->job);
   if (status) return status;
   if (mine_job_streams(run->job.job)) {
     status = run_open_stream(run);
     return status ? status : run_next_block(run);
   }
   run->whole = 1;
-  status = mine_verb_call_read(&run->call, &run->job);
+  status = mine__verb_call_read(&run->call, &run->job);
   if (!status) status = mine_job_run(run->job.job, &run->relation);
   if (!status) run->rows = mine_relation_rows(run->relation);
   return status;
 }
 
-mine_status mine_verb_run_next(mine_verb_run *run) {
+mine_status mine__verb_run_next(mine_verb_run *run) {
   if (!run->relation) return run_next_block(run);
   run->rows = 0;
   return MINE_OK;
 }
 
-void mine_verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out) {
+void mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out) {
   if (run->relation) {
     mine_relation_cell(run->relation, row, column, out);
   } else {
@@ -66,11 +66,11 @@ void mine_verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_
   }
 }
 
-void mine_verb_run_stop(mine_verb_run *run) {
-  mine_source_close(&run->source);
-  mine_verb_call_close(&run->job);
+void mine__verb_run_stop(mine_verb_run *run) {
+  mine__source_close(&run->source);
+  mine__verb_call_close(&run->job);
   mine_relation_free(run->relation);
-  mine_call_close(&run->call);
+  mine__call_close(&run->call);
   run->relation = NULL;
   run->rows = 0;
   run->done = 0;

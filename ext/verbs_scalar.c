@@ -39,7 +39,7 @@ static void row_plan_free(void *pointer) {
   if (!plan) return;
   mine_scoring_close(plan->scoring);
   mine_model_free(plan->model);
-  mine_call_close(&plan->call);
+  mine__call_close(&plan->call);
   sqlite3_free(plan->name);
   sqlite3_free(plan);
 }
@@ -55,7 +55,7 @@ static void row_plan_spare(void *pointer) {
     return;
   }
   void *evicted = connection->spare_plan[MINE_SPARE_PLANS - 1];
-  mine_call_rest(&plan->call);
+  mine__call_rest(&plan->call);
   memmove(connection->spare_plan + 1, connection->spare_plan,
           (MINE_SPARE_PLANS - 1) * sizeof *connection->spare_plan);
   connection->spare_plan[0] = plan;
@@ -83,7 +83,7 @@ static row_plan *row_plan_new(mine_connection *connection, const char *verb) {
   row_plan *plan = sqlite3_malloc64(sizeof *plan);
   if (!plan) return NULL;
   memset(plan, 0, sizeof *plan);
-  if (mine_call_open(&plan->call, connection, verb)) {
+  if (mine__call_open(&plan->call, connection, verb)) {
     row_plan_free(plan);
     return NULL;
   }
@@ -97,7 +97,7 @@ static mine_status row_plan_make(mine_connection *connection, const char *verb,
   sqlite3_int64 changes = sqlite3_total_changes64(connection->db);
   row_plan *plan = *out = row_plan_new(connection, verb);
   if (!plan) return MINE_NOMEM;
-  mine_status status = mine_models_get(&plan->call, value, &plan->model);
+  mine_status status = mine__models_get(&plan->call, value, &plan->model);
   row_plan *spare = status ? NULL : row_plan_take_spare(connection, verb, plan->model);
   if (spare) {
     row_plan_free(plan);
@@ -114,12 +114,12 @@ static mine_status row_plan_names(row_plan *plan, mine_row_reader *reader) {
   int n = 0;
   size_t total = 0;
   mine_status status;
-  while (!(status = mine_row_reader_next(reader, &name, &bytes, &value)) && name) {
+  while (!(status = mine__row_reader_next(reader, &name, &bytes, &value)) && name) {
     n++;
     total += (size_t)bytes + 1;
   }
   if (status) return status;
-  mine_row_reader_rewind(reader);
+  mine__row_reader_rewind(reader);
   sqlite3_free(plan->name);
   plan->name = sqlite3_malloc64((size_t)(n + 1) * (sizeof(char *) + 2 * sizeof(int)) + total);
   if (!plan->name) return mine_env_fail(plan->call.env, MINE_NOMEM, "out of memory");
@@ -127,14 +127,14 @@ static mine_status row_plan_names(row_plan *plan, mine_row_reader *reader) {
   plan->wanted = plan->bytes + n + 1;
   char *at = (char *)(plan->wanted + n + 1);
   for (plan->n_names = 0; plan->n_names < n; plan->n_names++) {
-    status = mine_row_reader_next(reader, &name, &bytes, &value);
+    status = mine__row_reader_next(reader, &name, &bytes, &value);
     if (status || !name) break;
     plan->name[plan->n_names] = memcpy(at, name, (size_t)bytes);
     plan->bytes[plan->n_names] = bytes;
     at[bytes] = 0;
     at += bytes + 1;
   }
-  mine_row_reader_rewind(reader);
+  mine__row_reader_rewind(reader);
   return status;
 }
 
@@ -143,9 +143,10 @@ static mine_status row_plan_bind(row_plan *plan, mine_row_reader *reader) {
   plan->scoring = NULL;
   mine_status status = row_plan_names(plan, reader);
   if (!status && plan->n_names == 0) {
-    status = mine_call_fail(&plan->call, MINE_OPTION,
-                            "the call has no attributes; write 'name', value, ... or a JSON object "
-                            "with members");
+    status =
+        mine__call_fail(&plan->call, MINE_OPTION,
+                        "the call has no attributes; write 'name', value, ... or a JSON object "
+                        "with members");
   }
   if (!status) {
     status = mine_scoring_open_row(plan->call.env, plan->model, &plan->scoring);
@@ -170,11 +171,11 @@ static int row_is_known(const row_plan *plan, int n) {
 static void row_fill_pairs(row_plan *plan, sqlite3_value **values) {
   mine_frame *frame = mine_scoring_frame(plan->scoring);
   if (plan->n_wanted == plan->n_names) { /* as a rule */
-    mine_frame_put_values(frame, plan->wanted, values + 1, 2, plan->n_wanted);
+    mine__frame_put_values(frame, plan->wanted, values + 1, 2, plan->n_wanted);
     return;
   }
   for (int i = 0; i < plan->n_wanted; i++) {
-    mine_frame_put_values(frame, &plan->wanted[i], &values[2 * plan->wanted[i] + 1], 1, 1);
+    mine__frame_put_values(frame, &plan->wanted[i], &values[2 * plan->wanted[i] + 1], 1, 1);
   }
 }
 
@@ -187,7 +188,7 @@ static mine_status row_fill(row_plan *plan, mine_row_reader *reader, int *fits) 
   int i = 0;
   mine_status status;
   *fits = 0;
-  for (; !(status = mine_row_reader_next(reader, &name, &bytes, &value)) && name; i++) {
+  for (; !(status = mine__row_reader_next(reader, &name, &bytes, &value)) && name; i++) {
     if (i >= plan->n_names || bytes != plan->bytes[i] ||
         memcmp(name, plan->name[i], (size_t)bytes) != 0) {
       return MINE_OK;
@@ -204,7 +205,7 @@ static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
   if (plan->scoring) {
     mine_scoring_again(plan->scoring);
     status = row_fill(plan, reader, &fits);
-    if (!status && !fits) mine_row_reader_rewind(reader);
+    if (!status && !fits) mine__row_reader_rewind(reader);
   }
   if (!status && !fits) {
     status = row_plan_bind(plan, reader);
@@ -218,7 +219,7 @@ static mine_status row_score(row_plan *plan, mine_row_reader *reader) {
 static mine_status row_result_prediction(row_plan *plan, sqlite3_context *context) {
   mine_cell cell;
   mine_scoring_prediction(plan->scoring, &cell);
-  mine_result_cell(context, &cell);
+  mine__result_cell(context, &cell);
   return MINE_OK;
 }
 
@@ -237,9 +238,9 @@ static mine_status row_no_such_class(row_plan *plan, sqlite3_value *value) {
   char *classes = sqlite3_str_finish(list);
   const char *text = (const char *)sqlite3_value_text(value);
   const char *quote = sqlite3_value_type(value) == SQLITE_TEXT ? "'" : "";
-  mine_status status = mine_call_fail(&plan->call, MINE_OPTION,
-                                      "the model has no class %s%.60s%s; its classes are %s", quote,
-                                      text ? text : "NULL", quote, classes ? classes : "");
+  mine_status status = mine__call_fail(&plan->call, MINE_OPTION,
+                                       "the model has no class %s%.60s%s; its classes are %s",
+                                       quote, text ? text : "NULL", quote, classes ? classes : "");
   sqlite3_free(classes);
   return status;
 }
@@ -247,10 +248,10 @@ static mine_status row_no_such_class(row_plan *plan, sqlite3_value *value) {
 static mine_status row_result_probability(row_plan *plan, sqlite3_value *class_value,
                                           sqlite3_context *context) {
   mine_cell cell;
-  mine_value_cell(class_value, &cell);
+  mine__value_cell(class_value, &cell);
   if (mine_scoring_classes(plan->scoring) == 0) {
-    return mine_call_fail(&plan->call, MINE_UNSUPPORTED,
-                          "the model predicts no classes; use mine_predict");
+    return mine__call_fail(&plan->call, MINE_UNSUPPORTED,
+                           "the model predicts no classes; use mine_predict");
   }
   int which = mine_scoring_find_class(plan->scoring, &cell);
   if (which < 0) return row_no_such_class(plan, class_value);
@@ -266,9 +267,9 @@ static mine_status row_score_known(row_plan *plan, sqlite3_value **values) {
 
 static mine_status row_score_any(row_plan *plan, int n, sqlite3_value **values) {
   mine_row_reader reader;
-  mine_status status = mine_row_reader_open(&plan->call, n, values, &reader);
+  mine_status status = mine__row_reader_open(&plan->call, n, values, &reader);
   if (!status) status = row_score(plan, &reader);
-  mine_row_reader_close(&reader);
+  mine__row_reader_close(&reader);
   return status;
 }
 
@@ -303,7 +304,7 @@ static void row_check_names(sqlite3_context *context, row_plan *plan, int first,
 /* values[0] is the model, values[first..] the row. */
 static void row_function(sqlite3_context *context, const char *verb, int first, int n,
                          sqlite3_value **values) {
-  mine_connection *connection = mine_scalar_connection(context);
+  mine_connection *connection = mine__scalar_connection(context);
   row_plan *plan = sqlite3_get_auxdata(context, 0);
   int kept = plan && plan->changes == sqlite3_total_changes64(connection->db);
   mine_status status = kept ? MINE_OK : row_plan_make(connection, verb, values[0], &plan);
@@ -315,7 +316,7 @@ static void row_function(sqlite3_context *context, const char *verb, int first, 
   if (!status) {
     status = row_run(plan, context, first == 2 ? values[1] : NULL, n - first, values + first);
   }
-  if (status) mine_call_result_error(&plan->call, context);
+  if (status) mine__call_result_error(&plan->call, context);
   if (kept && status) sqlite3_set_auxdata(context, 0, NULL, NULL);
   if (!kept && status) row_plan_free(plan);
   if (!kept && !status) row_mark_names(context, plan, first, n);
@@ -345,7 +346,7 @@ static void probability_function(sqlite3_context *context, int n, sqlite3_value 
   row_function(context, "mine_probability", 2, n, values);
 }
 
-const mine_scalar_special mine_scalar_specials_row[] = {
+const mine_scalar_special mine__scalar_specials_row[] = {
     {.name = "mine_predict", .function = predict_function},
     {.name = "mine_probability", .function = probability_function},
     {.name = NULL},

@@ -17,9 +17,9 @@
 static mine_model *train_previous(const mine_call *call, const mine_model_name *name) {
   mine_call look; /* errors stick, so this look has a call of its own */
   mine_model *previous = NULL;
-  mine_status status = mine_call_open(&look, call->connection, call->verb);
-  if (!status) status = mine_models_find(&look, name, &previous);
-  mine_call_close(&look);
+  mine_status status = mine__call_open(&look, call->connection, call->verb);
+  if (!status) status = mine__models_find(&look, name, &previous);
+  mine__call_close(&look);
   return status ? NULL : previous;
 }
 
@@ -28,17 +28,17 @@ static mine_status train_run(mine_call *call, const mine_verb *verb, sqlite3_val
                              const mine_model *previous, mine_model **out) {
   mine_connection *connection = call->connection;
   if (connection->training || connection->reading) {
-    return mine_call_fail(call, MINE_DATA,
-                          "a training is already running or a source is being read; a source "
-                          "must not train");
+    return mine__call_fail(call, MINE_DATA,
+                           "a training is already running or a source is being read; a source "
+                           "must not train");
   }
   mine_verb_call job;
-  mine_status status = mine_verb_call_open(call, verb, values, &job);
+  mine_status status = mine__verb_call_open(call, verb, values, &job);
   connection->training = 1;
-  if (!status) status = mine_verb_call_read(call, &job);
+  if (!status) status = mine__verb_call_read(call, &job);
   if (!status) status = mine_job_train(job.job, previous, out);
   connection->training = 0;
-  mine_verb_call_close(&job);
+  mine__verb_call_close(&job);
   return status;
 }
 
@@ -58,13 +58,13 @@ static mine_status train_call(mine_call *call, const mine_verb *verb, sqlite3_va
   mine_model *model = NULL;
   char *line = NULL; /* made before storing: nothing may fail after it */
   mine_status status =
-      mine_call_required_text(call, values[0], "model name", MINE_LONGEST_NAME, &text);
-  if (!status) status = mine_model_name_parse(call, text, &name);
-  if (!status) status = mine_models_check_writable(call, &name);
+      mine__call_required_text(call, values[0], "model name", MINE_LONGEST_NAME, &text);
+  if (!status) status = mine__model_name_parse(call, text, &name);
+  if (!status) status = mine__models_check_writable(call, &name);
   if (!status) previous = train_previous(call, &name);
   if (!status) status = train_run(call, verb, values, previous, &model);
   if (!status) status = train_line(call, &name, model, &line);
-  if (!status) status = mine_models_store(call, &name, model);
+  if (!status) status = mine__models_store(call, &name, model);
   if (!status) {
     sqlite3_result_text(context, line, -1, sqlite3_free);
   } else {
@@ -100,9 +100,9 @@ static mine_status init_schema(mine_call *call, const char *schema) {
   char *name = sqlite3_mprintf("%s.x", schema ? schema : "main");
   if (!name) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
   mine_model_name parsed;
-  mine_status status = mine_model_name_parse(call, name, &parsed);
-  if (!status) status = mine_models_check_writable(call, &parsed);
-  if (!status) status = mine_models_init(call, parsed.schema);
+  mine_status status = mine__model_name_parse(call, name, &parsed);
+  if (!status) status = mine__models_check_writable(call, &parsed);
+  if (!status) status = mine__models_init(call, parsed.schema);
   sqlite3_free(name);
   return status;
 }
@@ -112,13 +112,13 @@ static mine_status init_call(mine_call *call, const mine_verb *verb, sqlite3_val
   (void)verb;
   const char *schema = NULL;
   mine_status status = MINE_OK;
-  if (values[0]) status = mine_call_required_text(call, values[0], "schema", 100, &schema);
+  if (values[0]) status = mine__call_required_text(call, values[0], "schema", 100, &schema);
   if (!status) status = init_schema(call, schema);
   if (!status) sqlite3_result_text(context, "mine_models is ready", -1, SQLITE_STATIC);
   return status;
 }
 
-const mine_scalar_special mine_scalar_specials_train[] = {
+const mine_scalar_special mine__scalar_specials_train[] = {
     {.name = "mine_train", .call = train_call},
     {.name = "mine_fit", .call = fit_call},
     {.name = "mine_init", .call = init_call},

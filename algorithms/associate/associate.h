@@ -34,9 +34,9 @@ typedef struct mine_transactions {
 ** basket all of whose items are NULL is no basket).  Basket codes are below
 ** n_baskets, item codes below n_items.  The result lives in `arena`: 4 bytes a
 ** row.  MINE_DATA when there are no rows, or none with both values. O(rows). */
-mine_status mine_transactions_build(mine_env *env, mine_arena *arena, int64_t rows,
-                                    const int32_t *basket, int64_t n_baskets, const int32_t *item,
-                                    int64_t n_items, mine_transactions *out) MINE_MUST_CHECK;
+mine_status mine__transactions_build(mine_env *env, mine_arena *arena, int64_t rows,
+                                     const int32_t *basket, int64_t n_baskets, const int32_t *item,
+                                     int64_t n_items, mine_transactions *out) MINE_MUST_CHECK;
 
 /* ---- itemsets --------------------------------------------------------------- */
 
@@ -69,27 +69,28 @@ typedef struct mine_itemsets {
 
 /* Find all itemsets of the query; the result lives in `arena`, which must not be
 ** env->scratch: that holds the rest while it runs.  The same answer for any number of threads. */
-mine_status mine_itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
-                               const mine_itemset_query *query, mine_itemsets *out) MINE_MUST_CHECK;
+mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
+                                const mine_itemset_query *query,
+                                mine_itemsets *out) MINE_MUST_CHECK;
 
 /* The smallest count that a minimum support asks for: ceil(support x baskets),
 ** at least 1, forgiving the rounding of the product. */
-int64_t mine_min_count(double support, int64_t baskets);
+int64_t mine__min_count(double support, int64_t baskets);
 
 /* Each frequent item as JSON ("12", "\"beer\""), rank by rank. */
 typedef struct mine_item_texts {
   const char **text;
   size_t *bytes;
 } mine_item_texts;
-mine_status mine_item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
-                                 const mine_values *names, mine_item_texts *out) MINE_MUST_CHECK;
+mine_status mine__item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
+                                  const mine_values *names, mine_item_texts *out) MINE_MUST_CHECK;
 /* Overwrite `out` with the JSON array of n ranks. */
-void mine_item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
-                          mine_text *out);
+void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
+                           mine_text *out);
 
 /* (itemset, size, count, support), in the order of the sets. */
-mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
-                                   const mine_values *names, mine_relation *out) MINE_MUST_CHECK;
+mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
+                                    const mine_values *names, mine_relation *out) MINE_MUST_CHECK;
 
 /* ---- rules ------------------------------------------------------------------ */
 
@@ -129,8 +130,8 @@ typedef struct mine_rule_set {
 /* All rules of the query from *all* frequent itemsets (kind all), sorted: by the
 ** measure asked for, then lift, confidence and count, each falling, then in the
 ** order of the itemsets.  The result lives in `arena`. */
-mine_status mine_rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
-                            const mine_rule_query *query, mine_rule_set *out) MINE_MUST_CHECK;
+mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
+                             const mine_rule_query *query, mine_rule_set *out) MINE_MUST_CHECK;
 
 /* What is known of X => Y from four counts.  Notation: n baskets; x, y, xy of
 ** them hold the antecedent, the consequent, both.  NAN where undefined. */
@@ -149,11 +150,11 @@ typedef struct mine_rule_measures {
   double phi;             /* (n xy - x y) / sqrt(x y (n-x)(n-y)); x or y = n: undefined */
   double chi_squared;     /* n phi^2: Pearson's, 2 x 2 table, no continuity correction  */
 } mine_rule_measures;
-void mine_rule_measure(int64_t n, int64_t x, int64_t y, int64_t xy, mine_rule_measures *out);
+void mine__rule_measure(int64_t n, int64_t x, int64_t y, int64_t xy, mine_rule_measures *out);
 
 /* (antecedent, consequent, count, then the measures above in that order). */
-mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
-                                const mine_rule_set *rules, const mine_values *names,
-                                mine_relation *out) MINE_MUST_CHECK;
+mine_status mine__rules_relation(mine_env *env, const mine_itemsets *sets,
+                                 const mine_rule_set *rules, const mine_values *names,
+                                 mine_relation *out) MINE_MUST_CHECK;
 
 #endif

@@ -19,7 +19,7 @@ static mine_status baskets_count(mine_env *env, const int32_t *basket, const int
     } else {
       t->start[basket[i] + 1]++;
     }
-    if (i % BASKETS_BLOCK == 0 && mine_poll(env)) return mine_env_status(env);
+    if (i % BASKETS_BLOCK == 0 && mine__poll(env)) return mine_env_status(env);
   }
   return MINE_OK;
 }
@@ -29,7 +29,7 @@ static mine_status baskets_fill(mine_env *env, const int32_t *basket, const int3
                                 uint32_t *next, mine_transactions *t) {
   for (int64_t i = 0; i < t->rows; i++) {
     if (basket[i] >= 0 && item[i] >= 0) t->item[next[basket[i]]++] = (uint32_t)item[i];
-    if (i % BASKETS_BLOCK == 0 && mine_poll(env)) return mine_env_status(env);
+    if (i % BASKETS_BLOCK == 0 && mine__poll(env)) return mine_env_status(env);
   }
   return MINE_OK;
 }
@@ -56,30 +56,31 @@ static void baskets_squeeze(mine_transactions *t, int64_t n_baskets, uint32_t *s
   t->baskets = baskets;
 }
 
-mine_status mine_transactions_build(mine_env *env, mine_arena *arena, int64_t rows,
-                                    const int32_t *basket, int64_t n_baskets, const int32_t *item,
-                                    int64_t n_items, mine_transactions *out) {
+mine_status mine__transactions_build(mine_env *env, mine_arena *arena, int64_t rows,
+                                     const int32_t *basket, int64_t n_baskets, const int32_t *item,
+                                     int64_t n_items, mine_transactions *out) {
   *out = (mine_transactions){.items = (uint32_t)n_items, .rows = rows};
   if (rows == 0) {
-    return mine_fail(env, MINE_DATA, "the source has no rows; baskets need rows (basket, item)");
+    return mine__fail(env, MINE_DATA, "the source has no rows; baskets need rows (basket, item)");
   }
-  out->start = mine_arena_zeros(arena, (size_t)n_baskets + 1, sizeof *out->start);
+  out->start = mine__arena_zeros(arena, (size_t)n_baskets + 1, sizeof *out->start);
   if (!out->start) return mine_env_status(env);
   if (baskets_count(env, basket, item, out)) return mine_env_status(env);
   if (out->skipped == rows) {
-    return mine_fail(env, MINE_DATA,
-                     "none of the %lld rows has both a basket and an item; the first column of the "
-                     "source is the basket, the second the item",
-                     (long long)rows);
+    return mine__fail(
+        env, MINE_DATA,
+        "none of the %lld rows has both a basket and an item; the first column of the "
+        "source is the basket, the second the item",
+        (long long)rows);
   }
   for (int64_t b = 0; b < n_baskets; b++)
     out->start[b + 1] += out->start[b];
-  out->item = mine_arena_array(arena, out->start[n_baskets], sizeof *out->item);
+  out->item = mine__arena_array(arena, out->start[n_baskets], sizeof *out->item);
   if (!out->item) return mine_env_status(env);
 
-  const mine_mark mark = mine_arena_mark(env->scratch);
-  uint32_t *next = mine_arena_array(env->scratch, (size_t)n_baskets, sizeof *next);
-  uint32_t *seen = mine_arena_zeros(env->scratch, (size_t)n_items, sizeof *seen);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  uint32_t *next = mine__arena_array(env->scratch, (size_t)n_baskets, sizeof *next);
+  uint32_t *seen = mine__arena_zeros(env->scratch, (size_t)n_items, sizeof *seen);
   if (next && seen) {
     for (int64_t b = 0; b < n_baskets; b++)
       next[b] = out->start[b];
@@ -87,6 +88,6 @@ mine_status mine_transactions_build(mine_env *env, mine_arena *arena, int64_t ro
       baskets_squeeze(out, n_baskets, seen);
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -29,7 +29,7 @@
 #define MINER_STACK_MOST  ((size_t)1 << 26)
 #define MINER_DEEPEST     1000 /* nested nodes: the C stack of a small thread bears that */
 
-int64_t mine_min_count(double support, int64_t baskets) {
+int64_t mine__min_count(double support, int64_t baskets) {
   const double exact = support * (double)baskets;
   const double count = ceil(exact - 1e-9 - 4 * DBL_EPSILON * exact);
   return count < 1 ? 1 : (int64_t)count;
@@ -49,9 +49,9 @@ static int recode_before(const void *context, const void *left, const void *righ
   if (order->count[a] != order->count[b]) return order->count[a] > order->count[b];
   if (!order->t->names) return a < b;
   mine_cell x, y;
-  mine_values_get(order->t->names, a, &x);
-  mine_values_get(order->t->names, b, &y);
-  return mine_cell_compare(&x, &y) < 0;
+  mine__values_get(order->t->names, a, &x);
+  mine__values_get(order->t->names, b, &y);
+  return mine__cell_compare(&x, &y) < 0;
 }
 
 /* Count items, keep the frequent ones as ranks: sets->code, and in `rank` of each
@@ -59,10 +59,10 @@ static int recode_before(const void *context, const void *left, const void *righ
 static mine_status recode_ranks(mine_env *env, mine_arena *arena, const mine_transactions *t,
                                 int64_t min_count, mine_itemsets *sets, uint32_t **rank,
                                 uint32_t **frequency) {
-  uint32_t *count = mine_arena_zeros(env->scratch, t->items, sizeof *count);
-  uint32_t *spare = mine_arena_array(env->scratch, t->items, sizeof *spare);
-  *rank = mine_arena_zeros(env->scratch, t->items, sizeof **rank);
-  sets->code = mine_arena_array(arena, t->items, sizeof *sets->code);
+  uint32_t *count = mine__arena_zeros(env->scratch, t->items, sizeof *count);
+  uint32_t *spare = mine__arena_array(env->scratch, t->items, sizeof *spare);
+  *rank = mine__arena_zeros(env->scratch, t->items, sizeof **rank);
+  sets->code = mine__arena_array(arena, t->items, sizeof *sets->code);
   if (!count || !spare || !*rank || !sets->code) return mine_env_status(env);
   for (uint32_t p = 0; p < t->start[t->baskets]; p++)
     count[t->item[p]]++;
@@ -94,10 +94,10 @@ static mine_status recode_rows(mine_env *env, const mine_transactions *t, const 
     if (used - from < 2) {
       used = from;
     } else {
-      mine_miner_sort(row + from, (uint32_t)(used - from));
+      mine__miner_sort(row + from, (uint32_t)(used - from));
       row[used++] = MINER_END;
     }
-    if (b % 16384 == 0 && mine_poll(env)) return mine_env_status(env);
+    if (b % 16384 == 0 && mine__poll(env)) return mine_env_status(env);
   }
   *length = used;
   return MINE_OK;
@@ -112,22 +112,23 @@ static mine_status recode_root(mine_env *env, mine_arena *arena, const mine_tran
   for (uint32_t r = 0; r < n; r++)
     cells += frequency[r];
   if (cells + (size_t)t->baskets + 2 > UINT32_MAX) {
-    return mine_fail(env, MINE_LIMIT, "the baskets hold more than 4 billion items; use fewer rows");
+    return mine__fail(env, MINE_LIMIT,
+                      "the baskets hold more than 4 billion items; use fewer rows");
   }
   *root = (miner_node){.items = n};
-  root->item = mine_arena_array(env->scratch, n, sizeof *root->item);
-  root->count = mine_arena_array(env->scratch, n, sizeof *root->count);
-  root->start = mine_arena_array(env->scratch, (size_t)n + 1, sizeof *root->start);
-  root->row = mine_arena_array(env->scratch, cells + (size_t)t->baskets + 2, sizeof *root->row);
-  root->place = mine_arena_array(env->scratch, cells, sizeof *root->place);
+  root->item = mine__arena_array(env->scratch, n, sizeof *root->item);
+  root->count = mine__arena_array(env->scratch, n, sizeof *root->count);
+  root->start = mine__arena_array(env->scratch, (size_t)n + 1, sizeof *root->start);
+  root->row = mine__arena_array(env->scratch, cells + (size_t)t->baskets + 2, sizeof *root->row);
+  root->place = mine__arena_array(env->scratch, cells, sizeof *root->place);
   if (mine_env_status(env)) return mine_env_status(env);
   for (uint32_t i = 0; i < n; i++) {
     root->item[i] = n - 1 - i;
     root->count[i] = frequency[n - 1 - i];
   }
   if (recode_rows(env, t, rank, n, root->row, &length)) return mine_env_status(env);
-  mine_miner_index(root, length);
-  return mine_poll(env);
+  mine__miner_index(root, length);
+  return mine__poll(env);
 }
 
 /* ---- walking below a node -------------------------------------------------------------- */
@@ -156,10 +157,10 @@ static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) 
   miner_node child;
   if (depth >= MINER_DEEPEST) {
     m->stop = MINER_NARROW;
-  } else if (mine_miner_project(m, node, k, &child)) {
+  } else if (mine__miner_project(m, node, k, &child)) {
     walk_below(m, &child, child.first, depth + 1);
   }
-  mine_miner_pop(m, n_prefix);
+  mine__miner_pop(m, n_prefix);
   m->stack_used = stack_used;
 }
 
@@ -173,7 +174,7 @@ static void walk_task_run(miner *m, const miner_node *node, walk_task *task, int
   m->stop = MINER_RUNS;
   m->stack_used = 0;
   m->mute = task->opened;
-  const int more = mine_miner_project(m, node, task->child, &child);
+  const int more = mine__miner_project(m, node, task->child, &child);
   m->mute = 0;
   m->work = 0;
   if (!m->stop) {
@@ -232,10 +233,10 @@ static void driver_task(void *context, int64_t which, int worker) {
 
 static mine_status driver_check(driver *d, int64_t found) {
   if (found <= d->query->max_itemsets) return MINE_OK;
-  return mine_fail(d->env, MINE_LIMIT,
-                   "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
-                   "min_support (or min_count), set max_length, or raise max_itemsets",
-                   (long long)d->query->max_itemsets, (long long)d->query->min_count);
+  return mine__fail(d->env, MINE_LIMIT,
+                    "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
+                    "min_support (or min_count), set max_length, or raise max_itemsets",
+                    (long long)d->query->max_itemsets, (long long)d->query->min_count);
 }
 
 /* Take over a miner's answers. */
@@ -261,7 +262,7 @@ static mine_status driver_waves(driver *d, const miner_node *node, walk_task *ta
     pending[i] = i;
   while (waiting > 0) {
     d->node = node, d->task = task, d->pending = pending, d->depth = depth;
-    if (mine_parallel(d->env, waiting, driver_task, d)) return mine_env_status(d->env);
+    if (mine__parallel(d->env, waiting, driver_task, d)) return mine_env_status(d->env);
     for (int w = 0; w < d->n_workers; w++) {
       if (driver_collect(d, &d->worker[w])) return mine_env_status(d->env);
       d->worker[w].dropped = 0;
@@ -286,33 +287,33 @@ static mine_status driver_open(driver *d, const miner_node *node, const walk_tas
                                int depth) {
   miner *m = d->opener;
   const uint32_t n_prefix = m->n_prefix;
-  const mine_mark mark = mine_arena_mark(d->env->scratch);
+  const mine_mark mark = mine__arena_mark(d->env->scratch);
   miner_node child;
   m->stop = MINER_RUNS;
   m->mute = task->opened;
-  const int more = mine_miner_project(m, node, task->child, &child);
-  if (!mine_env_status(d->env) && !driver_collect(d, m) && more && !mine_poll(d->env)) {
+  const int more = mine__miner_project(m, node, task->child, &child);
+  if (!mine_env_status(d->env) && !driver_collect(d, m) && more && !mine__poll(d->env)) {
     (void)!driver_node(d, &child, task->opened ? task->resume : child.first, depth + 1);
   }
-  mine_miner_pop(m, n_prefix);
-  mine_arena_rewind(d->env->scratch, mark);
+  mine__miner_pop(m, n_prefix);
+  mine__arena_rewind(d->env->scratch, mark);
   return mine_env_status(d->env);
 }
 
 static mine_status driver_node(driver *d, const miner_node *node, uint32_t from, int depth) {
   const uint32_t n = node->items - from;
   if (depth >= MINER_DEEPEST) {
-    return mine_fail(d->env, MINE_LIMIT, "itemsets nest deeper than %d items; set max_length",
-                     MINER_DEEPEST);
+    return mine__fail(d->env, MINE_LIMIT, "itemsets nest deeper than %d items; set max_length",
+                      MINER_DEEPEST);
   }
-  walk_task *task = mine_arena_zeros(d->env->scratch, n, sizeof *task);
-  uint32_t *pending = mine_arena_array(d->env->scratch, n, sizeof *pending);
+  walk_task *task = mine__arena_zeros(d->env->scratch, n, sizeof *task);
+  uint32_t *pending = mine__arena_array(d->env->scratch, n, sizeof *pending);
   if (!task || !pending) return mine_env_status(d->env);
   for (uint32_t i = 0; i < n; i++)
     task[i].child = from + i;
   if (driver_waves(d, node, task, n, pending, depth)) return mine_env_status(d->env);
   for (uint32_t i = 0; i < n; i++) {
-    if (depth == 0 && mine_poll_progress(d->env, "itemsets", (double)i / (double)n)) break;
+    if (depth == 0 && mine__poll_progress(d->env, "itemsets", (double)i / (double)n)) break;
     if (task[i].stop && driver_open(d, node, &task[i], depth)) break;
   }
   return mine_env_status(d->env);
@@ -324,14 +325,14 @@ static mine_status miner_open(mine_env *env, const mine_itemset_query *query, ui
                               size_t stack_bytes, size_t out_words, miner *m) {
   *m = (miner){.query = query, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
   m->out_capacity = out_words + n_items + 2;
-  m->tally = mine_arena_zeros(env->scratch, n_items, sizeof *m->tally);
-  m->renumber = mine_arena_zeros(env->scratch, n_items, sizeof *m->renumber);
-  m->touched = mine_arena_array(env->scratch, n_items, sizeof *m->touched);
-  m->chosen = mine_arena_array(env->scratch, n_items, sizeof *m->chosen);
-  m->prefix = mine_arena_array(env->scratch, n_items, sizeof *m->prefix);
-  m->sorted = mine_arena_array(env->scratch, n_items, sizeof *m->sorted);
-  m->out = mine_arena_array(env->scratch, m->out_capacity, sizeof *m->out);
-  if (stack_bytes) m->stack = mine_arena_array(env->scratch, stack_bytes, 1);
+  m->tally = mine__arena_zeros(env->scratch, n_items, sizeof *m->tally);
+  m->renumber = mine__arena_zeros(env->scratch, n_items, sizeof *m->renumber);
+  m->touched = mine__arena_array(env->scratch, n_items, sizeof *m->touched);
+  m->chosen = mine__arena_array(env->scratch, n_items, sizeof *m->chosen);
+  m->prefix = mine__arena_array(env->scratch, n_items, sizeof *m->prefix);
+  m->sorted = mine__arena_array(env->scratch, n_items, sizeof *m->sorted);
+  m->out = mine__arena_array(env->scratch, m->out_capacity, sizeof *m->out);
+  if (stack_bytes) m->stack = mine__arena_array(env->scratch, stack_bytes, 1);
   if (!stack_bytes) m->arena = env->scratch;
   return mine_env_status(env);
 }
@@ -355,7 +356,7 @@ static mine_status driver_prepare(driver *d, size_t cells) {
   mine_env *env = d->env;
   const uint32_t n = d->sets->n_items;
   d->n_workers = env->threads;
-  d->worker = mine_arena_array(env->scratch, (size_t)d->n_workers + 1, sizeof *d->worker);
+  d->worker = mine__arena_array(env->scratch, (size_t)d->n_workers + 1, sizeof *d->worker);
   if (!d->worker) return mine_env_status(env);
   d->opener = &d->worker[d->n_workers];
   const size_t stack = miner_stack_bytes(env, cells);
@@ -366,17 +367,17 @@ static mine_status driver_prepare(driver *d, size_t cells) {
   return miner_open(env, d->query, n, 0, 0, d->opener);
 }
 
-mine_status mine_itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
-                               const mine_itemset_query *query, mine_itemsets *out) {
+mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
+                                const mine_itemset_query *query, mine_itemsets *out) {
   *out = (mine_itemsets){.baskets = baskets->baskets};
   driver d = {.env = env, .arena = arena, .query = query, .sets = out};
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;
   if (recode_root(env, arena, baskets, query->min_count, out, &root) == MINE_OK &&
       out->n_items > 0 && driver_prepare(&d, root.start[root.items]) == MINE_OK) {
     (void)!driver_node(&d, &root, 0, 0);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   if (mine_env_status(env)) return mine_env_status(env);
-  return mine_itemsets_sort(env, arena, out);
+  return mine__itemsets_sort(env, arena, out);
 }

@@ -15,8 +15,8 @@
 
 #include "associate.h"
 
-void mine_rule_measure(int64_t baskets, int64_t antecedent, int64_t consequent, int64_t both,
-                       mine_rule_measures *out) {
+void mine__rule_measure(int64_t baskets, int64_t antecedent, int64_t consequent, int64_t both,
+                        mine_rule_measures *out) {
   const double n = (double)baskets, x = (double)antecedent, y = (double)consequent;
   const double xy = (double)both;
   const double any = x + y - xy;
@@ -44,41 +44,41 @@ static void measures_side(mine_relation *relation, const mine_item_texts *items,
   for (uint32_t i = 0; i < set[1]; i++) {
     if (part >> i & 1) side[n++] = set[2 + i];
   }
-  mine_item_texts_join(items, side, n, json);
+  mine__item_texts_join(items, side, n, json);
   const mine_cell cell = {.type = MINE_TEXT, .bytes = json->bytes, .as.text = json->data};
-  if (!json->failed) mine_row_cell(relation, &cell);
+  if (!json->failed) mine__row_cell(relation, &cell);
 }
 
 static void measures_row(const mine_itemsets *sets, const mine_rule *rule,
                          const mine_item_texts *items, mine_relation *relation, mine_text *json) {
   const uint32_t *set = sets->data + sets->at[rule->set];
   mine_rule_measures m;
-  mine_rule_measure(sets->baskets, rule->n_antecedent, rule->n_consequent, set[0], &m);
+  mine__rule_measure(sets->baskets, rule->n_antecedent, rule->n_consequent, set[0], &m);
   const double value[] = {m.support,         m.confidence,  m.lift,       m.leverage, m.conviction,
                           m.coverage,        m.added_value, m.cosine,     m.jaccard,  m.kulczynski,
                           m.imbalance_ratio, m.phi,         m.chi_squared};
   measures_side(relation, items, set, ~rule->consequent, json);
   measures_side(relation, items, set, rule->consequent, json);
-  mine_row_int(relation, set[0]);
+  mine__row_int(relation, set[0]);
   for (int i = 0; i < (int)(sizeof value / sizeof value[0]); i++) {
-    mine_row_real(relation, value[i]);
+    mine__row_real(relation, value[i]);
   }
-  mine_relation_end_row(relation);
+  mine__relation_end_row(relation);
 }
 
-mine_status mine_rules_relation(mine_env *env, const mine_itemsets *sets,
-                                const mine_rule_set *rules, const mine_values *names,
-                                mine_relation *out) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__rules_relation(mine_env *env, const mine_itemsets *sets,
+                                 const mine_rule_set *rules, const mine_values *names,
+                                 mine_relation *out) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   mine_item_texts items;
   mine_text json;
-  mine_text_open(&json, env->scratch);
-  if (mine_item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
+  mine__text_open(&json, env->scratch);
+  if (mine__item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
     for (int64_t i = 0; i < rules->n && !json.failed; i++) {
       measures_row(sets, &rules->rule[i], &items, out, &json);
-      if (i % 1024 == 0 && mine_poll(env)) break;
+      if (i % 1024 == 0 && mine__poll(env)) break;
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -4,7 +4,7 @@
 ** A *node* is the data as one itemset (the prefix) sees it: the baskets that
 ** hold the prefix, reduced to the items that are still frequent among them.
 ** Two shapes: rows of items (sparse), or one bit per basket for every item
-** (dense).  mine_miner_project goes from a node to a child.
+** (dense).  mine__miner_project goes from a node to a child.
 **
 ** A *miner* walks below a node with memory it was given beforehand, because a
 ** task may not allocate.  When its memory or its share of time runs out it
@@ -61,26 +61,26 @@ typedef struct miner {
 } miner;
 
 /* Memory for a node; NULL sets miner->stop. */
-void *mine_miner_take(miner *m, size_t count, size_t size);
+void *mine__miner_take(miner *m, size_t count, size_t size);
 
 /* Make the itemset at hand n ranks long again. */
-void mine_miner_pop(miner *m, uint32_t n);
+void mine__miner_pop(miner *m, uint32_t n);
 
 /* Add item k of `node` to the prefix, answer what there is to answer, and build
 ** the child.  1 = look below (child->first < child->items), 0 = nothing below,
 ** or the miner stopped.  The caller pops the prefix and the stack. */
-int mine_miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child);
+int mine__miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child);
 
 /* Write prefix + count as an answer; 0 = stopped. */
-int mine_miner_answer(miner *m, uint32_t count);
+int mine__miner_answer(miner *m, uint32_t count);
 
 /* Sort a row (long ones are rare). */
-void mine_miner_sort(uint32_t *a, uint32_t n);
+void mine__miner_sort(uint32_t *a, uint32_t n);
 
 /* Fill start[] and place[] of a sparse node whose row[] has `length` words. */
-void mine_miner_index(miner_node *node, size_t length);
+void mine__miner_index(miner_node *node, size_t length);
 
 /* Put the sets in their order (order.c). */
-mine_status mine_itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);
+mine_status mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);
 
 #endif

@@ -72,76 +72,76 @@ static void order_sort(mine_env *env, const mine_itemsets *sets, mine__place *pl
   }
 }
 
-mine_status mine_itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets) {
-  sets->at = mine_arena_array(arena, (size_t)sets->n, sizeof *sets->at);
+mine_status mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets) {
+  sets->at = mine__arena_array(arena, (size_t)sets->n, sizeof *sets->at);
   if (!sets->at || sets->n == 0) return mine_env_status(env);
-  const mine_mark mark = mine_arena_mark(env->scratch);
-  mine__place *place = mine_arena_array(env->scratch, (size_t)sets->n, sizeof *place);
-  mine__place *spare = mine_arena_array(env->scratch, (size_t)sets->n, sizeof *spare);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  mine__place *place = mine__arena_array(env->scratch, (size_t)sets->n, sizeof *place);
+  mine__place *spare = mine__arena_array(env->scratch, (size_t)sets->n, sizeof *spare);
   if (place && spare) order_sort(env, sets, place, spare);
   for (int64_t s = 0; s < sets->n && !mine_failed(env); s++)
     sets->at[s] = place[s].at;
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
 
 /* ---- as a table ------------------------------------------------------------------- */
 
-mine_status mine_item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
-                                 const mine_values *names, mine_item_texts *out) {
-  out->text = mine_arena_array(arena, sets->n_items, sizeof *out->text);
-  out->bytes = mine_arena_array(arena, sets->n_items, sizeof *out->bytes);
+mine_status mine__item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
+                                  const mine_values *names, mine_item_texts *out) {
+  out->text = mine__arena_array(arena, sets->n_items, sizeof *out->text);
+  out->bytes = mine__arena_array(arena, sets->n_items, sizeof *out->bytes);
   if (!out->text || !out->bytes) return mine_env_status(env);
   mine_text json;
-  mine_text_open(&json, arena);
+  mine__text_open(&json, arena);
   for (uint32_t r = 0; r < sets->n_items && !mine_env_status(env); r++) {
     mine_cell cell;
-    mine_values_get(names, sets->code[r], &cell);
+    mine__values_get(names, sets->code[r], &cell);
     json.bytes = 0;
-    mine_text_add_cell_json(&json, &cell);
+    mine__text_add_cell_json(&json, &cell);
     if (json.failed) break;
     out->bytes[r] = json.bytes;
-    out->text[r] = mine_arena_text(arena, json.data, json.bytes);
+    out->text[r] = mine__arena_text(arena, json.data, json.bytes);
   }
   return mine_env_status(env);
 }
 
-void mine_item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
-                          mine_text *out) {
+void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
+                           mine_text *out) {
   out->bytes = 0;
   for (size_t i = 0; i < n; i++) {
-    mine_text_add(out, i ? "," : "[", 1);
-    mine_text_add(out, items->text[rank[i]], items->bytes[rank[i]]);
+    mine__text_add(out, i ? "," : "[", 1);
+    mine__text_add(out, items->text[rank[i]], items->bytes[rank[i]]);
   }
-  mine_text_add(out, "]", 1);
+  mine__text_add(out, "]", 1);
 }
 
 static mine_status itemsets_rows(mine_env *env, const mine_itemsets *sets,
                                  const mine_item_texts *items, mine_relation *relation) {
   mine_text json;
-  mine_text_open(&json, env->scratch);
+  mine__text_open(&json, env->scratch);
   for (int64_t s = 0; s < sets->n; s++) {
     const uint32_t *set = sets->data + sets->at[s];
-    mine_item_texts_join(items, set + 2, set[1], &json);
+    mine__item_texts_join(items, set + 2, set[1], &json);
     const mine_cell cell = {.type = MINE_TEXT, .bytes = json.bytes, .as.text = json.data};
     if (json.failed) break;
-    mine_row_cell(relation, &cell);
-    mine_row_int(relation, set[1]);
-    mine_row_int(relation, set[0]);
-    mine_row_real(relation, (double)set[0] / (double)sets->baskets);
-    mine_relation_end_row(relation);
-    if (s % 4096 == 0 && mine_poll(env)) break;
+    mine__row_cell(relation, &cell);
+    mine__row_int(relation, set[1]);
+    mine__row_int(relation, set[0]);
+    mine__row_real(relation, (double)set[0] / (double)sets->baskets);
+    mine__relation_end_row(relation);
+    if (s % 4096 == 0 && mine__poll(env)) break;
   }
   return mine_env_status(env);
 }
 
-mine_status mine_itemsets_relation(mine_env *env, const mine_itemsets *sets,
-                                   const mine_values *names, mine_relation *out) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
+                                    const mine_values *names, mine_relation *out) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   mine_item_texts items;
-  if (mine_item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
+  if (mine__item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
     (void)!itemsets_rows(env, sets, &items, out);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -29,9 +29,9 @@ static size_t miner_round(size_t bytes) {
   return (bytes + 63) & ~(size_t)63;
 }
 
-void *mine_miner_take(miner *m, size_t count, size_t size) {
+void *mine__miner_take(miner *m, size_t count, size_t size) {
   if (m->arena) {
-    void *piece = mine_arena_array(m->arena, count, size);
+    void *piece = mine__arena_array(m->arena, count, size);
     if (!piece) m->stop = MINER_FAILED;
     return piece;
   }
@@ -50,7 +50,7 @@ static int miner_smaller(const void *context, uint32_t a, uint32_t b) {
   return a < b;
 }
 
-void mine_miner_sort(uint32_t *a, uint32_t n) {
+void mine__miner_sort(uint32_t *a, uint32_t n) {
   mine__sort_words(a, n, miner_smaller, NULL);
 }
 
@@ -60,7 +60,7 @@ static void miner_sort_in(miner *m, uint32_t n) {
   if (n > MINER_FEW) {
     for (uint32_t i = before; i < m->n_prefix; i++)
       m->sorted[i] = m->prefix[i];
-    mine_miner_sort(m->sorted, m->n_prefix);
+    mine__miner_sort(m->sorted, m->n_prefix);
     return;
   }
   for (uint32_t i = before; i < m->n_prefix; i++) {
@@ -71,11 +71,11 @@ static void miner_sort_in(miner *m, uint32_t n) {
   }
 }
 
-void mine_miner_pop(miner *m, uint32_t n) {
+void mine__miner_pop(miner *m, uint32_t n) {
   if (m->n_prefix > n + MINER_FEW) {
     for (uint32_t i = 0; i < n; i++)
       m->sorted[i] = m->prefix[i];
-    mine_miner_sort(m->sorted, n);
+    mine__miner_sort(m->sorted, n);
     m->n_prefix = n;
   }
   while (m->n_prefix > n) {
@@ -88,7 +88,7 @@ void mine_miner_pop(miner *m, uint32_t n) {
   }
 }
 
-int mine_miner_answer(miner *m, uint32_t count) {
+int mine__miner_answer(miner *m, uint32_t count) {
   const uint32_t n = m->n_prefix;
   if (m->mute || (int64_t)n > m->query->max_length) return 1;
   if (m->out_capacity - m->out_used < (size_t)n + 2) {
@@ -100,7 +100,7 @@ int mine_miner_answer(miner *m, uint32_t count) {
   set[1] = n;
   for (uint32_t i = 0; i < n; i++)
     set[2 + i] = m->prefix[i];
-  mine_miner_sort(set + 2, n);
+  mine__miner_sort(set + 2, n);
   m->out_used += (size_t)n + 2;
   m->found++;
   m->work += n + 8;
@@ -148,7 +148,7 @@ static int miner_before(const miner_node *child, uint32_t a, uint32_t b) {
 /* Answer the prefix (it now includes its closure); whether to look below. */
 static int miner_settle(miner *m, uint32_t support, const miner_node *child) {
   if (m->query->kind != MINE_SETS_MAXIMAL || child->items == 0) {
-    if (!mine_miner_answer(m, support)) return 0;
+    if (!mine__miner_answer(m, support)) return 0;
   }
   return child->first < child->items && (int64_t)m->n_prefix < m->query->max_length;
 }
@@ -201,8 +201,8 @@ static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t 
 
 /* item[], count[] of the child and the renumbering (child number + 1). */
 static int sparse_name(miner *m, const miner_node *node, miner_node *child) {
-  child->item = mine_miner_take(m, child->items, sizeof *child->item);
-  child->count = mine_miner_take(m, child->items, sizeof *child->count);
+  child->item = mine__miner_take(m, child->items, sizeof *child->item);
+  child->count = mine__miner_take(m, child->items, sizeof *child->count);
   if (m->stop) return 0;
   const sparse_items order = {m, node};
   mine__sort_words(m->chosen, child->first, sparse_before, &order);
@@ -232,9 +232,9 @@ static uint32_t sparse_translate(miner *m, const uint32_t *at, int backward, uin
 static int sparse_to_dense(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
   const int backward = m->query->kind != MINE_SETS_ALL;
   child->words = (node->count[k] + 63) / 64;
-  child->bits = mine_miner_take(m, child->items, sizeof *child->bits);
-  uint64_t *bits = mine_miner_take(m, (size_t)child->items * child->words, sizeof *bits);
-  uint32_t *row = mine_miner_take(m, child->items, sizeof *row);
+  child->bits = mine__miner_take(m, child->items, sizeof *child->bits);
+  uint64_t *bits = mine__miner_take(m, (size_t)child->items * child->words, sizeof *bits);
+  uint32_t *row = mine__miner_take(m, child->items, sizeof *row);
   if (m->stop) return 0;
   for (size_t w = 0; w < (size_t)child->items * child->words; w++)
     bits[w] = 0;
@@ -252,7 +252,7 @@ static int sparse_to_dense(miner *m, const miner_node *node, uint32_t k, miner_n
   return 1;
 }
 
-void mine_miner_index(miner_node *node, size_t length) {
+void mine__miner_index(miner_node *node, size_t length) {
   for (uint32_t i = 0; i <= node->items; i++)
     node->start[i] = 0;
   for (size_t p = 0; p < length; p++) {
@@ -271,9 +271,9 @@ void mine_miner_index(miner_node *node, size_t length) {
 static int sparse_to_sparse(miner *m, const miner_node *node, uint32_t k, size_t cells,
                             miner_node *child) {
   const int backward = m->query->kind != MINE_SETS_ALL;
-  child->row = mine_miner_take(m, cells + node->count[k] + 2, sizeof *child->row);
-  child->start = mine_miner_take(m, (size_t)child->items + 1, sizeof *child->start);
-  child->place = mine_miner_take(m, cells, sizeof *child->place);
+  child->row = mine__miner_take(m, cells + node->count[k] + 2, sizeof *child->row);
+  child->start = mine__miner_take(m, (size_t)child->items + 1, sizeof *child->start);
+  child->place = mine__miner_take(m, cells, sizeof *child->place);
   if (m->stop) return 0;
   size_t length = 0;
   child->row[length++] = MINER_END;
@@ -281,12 +281,12 @@ static int sparse_to_sparse(miner *m, const miner_node *node, uint32_t k, size_t
     uint32_t *row = child->row + length;
     const uint32_t n = sparse_translate(m, node->row + node->place[p], backward, row);
     if (n < 2) continue;
-    mine_miner_sort(row, n);
+    mine__miner_sort(row, n);
     length += n;
     child->row[length++] = MINER_END;
   }
   m->work += (int64_t)(4 * length);
-  mine_miner_index(child, length);
+  mine__miner_index(child, length);
   return 1;
 }
 
@@ -355,10 +355,10 @@ static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_nod
   const int backward = m->query->kind != MINE_SETS_ALL;
   const uint32_t room = node->items - 1 - (backward ? 0 : k);
   child->words = node->words;
-  child->item = mine_miner_take(m, room, sizeof *child->item);
-  child->count = mine_miner_take(m, room, sizeof *child->count);
-  child->bits = mine_miner_take(m, room, sizeof *child->bits);
-  uint64_t *slot = mine_miner_take(m, ((size_t)room + 1) * node->words, sizeof *slot);
+  child->item = mine__miner_take(m, room, sizeof *child->item);
+  child->count = mine__miner_take(m, room, sizeof *child->count);
+  child->bits = mine__miner_take(m, room, sizeof *child->bits);
+  uint64_t *slot = mine__miner_take(m, ((size_t)room + 1) * node->words, sizeof *slot);
   if (m->stop) return 0;
   if (backward && !dense_extend(m, node, k, 0, k, &slot, child)) return 0;
   child->first = child->items;
@@ -369,13 +369,13 @@ static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_nod
   return miner_settle(m, node->count[k], child);
 }
 
-int mine_miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
+int mine__miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
   *child = (miner_node){0};
   m->prefix[m->n_prefix++] = node->item[k];
   miner_sort_in(m, 1);
   if (m->query->kind == MINE_SETS_ALL &&
       (k + 1 == node->items || (int64_t)m->n_prefix >= m->query->max_length)) {
-    mine_miner_answer(m, node->count[k]); /* nothing can be below */
+    mine__miner_answer(m, node->count[k]); /* nothing can be below */
     return 0;
   }
   return node->bits ? dense_project(m, node, k, child) : sparse_project(m, node, k, child);

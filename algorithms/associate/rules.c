@@ -52,7 +52,7 @@ static mine_status rules_index(rules_finder *f) {
     for (uint32_t i = 0; i < set[1]; i++)
       hash ^= rules_item_hash(set[2 + i]);
     mine__table_enter(&f->table, hash, (uint32_t)s);
-    if (s % 65536 == 0 && mine_poll(f->env)) return mine_env_status(f->env);
+    if (s % 65536 == 0 && mine__poll(f->env)) return mine_env_status(f->env);
   }
   return MINE_OK;
 }
@@ -89,10 +89,10 @@ static uint32_t rules_count(const rules_finder *f, uint64_t part, uint64_t hash)
 static mine_status rules_add(rules_finder *f, uint64_t right, uint32_t n_left, uint32_t n_right) {
   mine_rule_set *rules = f->rules;
   if (rules->n >= f->query->max_rules) {
-    return mine_fail(f->env, MINE_LIMIT,
-                     "more than max_rules=%lld rules; raise min_confidence, min_lift or "
-                     "min_support, name items of the antecedent or consequent, or raise max_rules",
-                     (long long)f->query->max_rules);
+    return mine__fail(f->env, MINE_LIMIT,
+                      "more than max_rules=%lld rules; raise min_confidence, min_lift or "
+                      "min_support, name items of the antecedent or consequent, or raise max_rules",
+                      (long long)f->query->max_rules);
   }
   if (!MINE_RESERVE(f->arena, rules->rule, f->capacity, (size_t)rules->n + 1)) {
     return mine_env_status(f->env);
@@ -112,7 +112,7 @@ static mine_status rules_consequents(rules_finder *f, uint64_t right, uint64_t r
     if (n_left == 0 || (double)f->set[0] / n_left < f->query->min_confidence) return MINE_OK;
     const uint32_t n_right = rules_count(f, right, right_hash);
     mine_rule_measures m;
-    mine_rule_measure(f->sets->baskets, n_left, n_right, f->set[0], &m);
+    mine__rule_measure(f->sets->baskets, n_left, n_right, f->set[0], &m);
     if (!(m.lift < f->query->min_lift) && rules_add(f, right, n_left, n_right)) {
       return mine_env_status(f->env);
     }
@@ -146,8 +146,8 @@ static mine_status rules_of_set(rules_finder *f, int64_t s) {
   f->set = f->sets->data + f->sets->at[s];
   if (f->set[1] < 2) return MINE_OK;
   if (f->set[1] > RULES_WIDEST) {
-    return mine_fail(f->env, MINE_LIMIT, "an itemset has %u items, more than %d; set max_length",
-                     f->set[1], RULES_WIDEST);
+    return mine__fail(f->env, MINE_LIMIT, "an itemset has %u items, more than %d; set max_length",
+                      f->set[1], RULES_WIDEST);
   }
   uint64_t right;
   if (!rules_bits(f, f->left, f->n_left, &f->stays)) return MINE_OK;
@@ -168,7 +168,7 @@ static mine_status rules_of_set(rules_finder *f, int64_t s) {
 
 /* 0 = an item is not frequent: no rule can hold it (or failure recorded). */
 static int rules_ranks(rules_finder *f, const uint32_t *code, size_t n, uint32_t **rank) {
-  *rank = mine_arena_array(f->env->scratch, n, sizeof **rank);
+  *rank = mine__arena_array(f->env->scratch, n, sizeof **rank);
   if (!*rank) return 0;
   for (size_t i = 0; i < n; i++) {
     uint32_t r = 0;
@@ -218,7 +218,7 @@ static rules_key rules_key_of(const rules_finder *f, int64_t i) {
   const mine_rule *rule = &f->rules->rule[i];
   const uint32_t count = f->sets->data[f->sets->at[rule->set]];
   mine_rule_measures m;
-  mine_rule_measure(f->sets->baskets, rule->n_antecedent, rule->n_consequent, count, &m);
+  mine__rule_measure(f->sets->baskets, rule->n_antecedent, rule->n_consequent, count, &m);
   return (rules_key){rules_sort_value(f->query->sort, &m, count), m.lift, m.confidence, count,
                      (uint32_t)i};
 }
@@ -226,9 +226,9 @@ static rules_key rules_key_of(const rules_finder *f, int64_t i) {
 /* Stable: rules that are equal in all four stay in the order of the itemsets. */
 static mine_status rules_sort(rules_finder *f) {
   const size_t n = (size_t)f->rules->n;
-  rules_key *key = mine_arena_array(f->env->scratch, n, sizeof *key);
-  rules_key *spare = mine_arena_array(f->env->scratch, n, sizeof *spare);
-  mine_rule *sorted = mine_arena_array(f->arena, n, sizeof *sorted);
+  rules_key *key = mine__arena_array(f->env->scratch, n, sizeof *key);
+  rules_key *spare = mine__arena_array(f->env->scratch, n, sizeof *spare);
+  mine_rule *sorted = mine__arena_array(f->arena, n, sizeof *sorted);
   if (!key || !spare || !sorted) return mine_env_status(f->env);
   for (size_t i = 0; i < n; i++)
     key[i] = rules_key_of(f, (int64_t)i);
@@ -246,24 +246,24 @@ static mine_status rules_run(rules_finder *f) {
   if (rules_index(f)) return mine_env_status(f->env);
   for (int64_t s = 0; s < f->sets->n; s++) {
     if (rules_of_set(f, s)) return mine_env_status(f->env);
-    if (s % 1024 == 0 && mine_poll_progress(f->env, "rules", (double)s / (double)f->sets->n)) {
+    if (s % 1024 == 0 && mine__poll_progress(f->env, "rules", (double)s / (double)f->sets->n)) {
       return mine_env_status(f->env);
     }
   }
   return rules_sort(f);
 }
 
-mine_status mine_rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
-                            const mine_rule_query *query, mine_rule_set *out) {
+mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
+                             const mine_rule_query *query, mine_rule_set *out) {
   *out = (mine_rule_set){0};
   if (sets->n >= UINT32_MAX || query->max_rules >= UINT32_MAX) {
-    return mine_fail(env, MINE_LIMIT, "more than 4 billion itemsets or rules; raise min_support");
+    return mine__fail(env, MINE_LIMIT, "more than 4 billion itemsets or rules; raise min_support");
   }
   rules_finder f = {.env = env, .arena = arena, .sets = sets, .query = query, .rules = out};
   f.n_left = query->n_antecedent;
   f.n_right = query->n_consequent;
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   (void)!rules_run(&f);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -17,40 +17,40 @@ static const mine_option knn_option_table[] = {
     OPTION_INT(knn_options, k, .initial = "10", .range = {1, MINE_MAX_ROWS},
                .help = "how many neighbours answer; more than there are rows: all rows"),
     OPTION_CHOICE(
-        knn_options, metric, .initial = "euclidean", .choices = mine_space_names,
+        knn_options, metric, .initial = "euclidean", .choices = mine__space_names,
         .help = "how distance is measured; gower for mixed attributes with missing values"),
-    OPTION_CHOICE(knn_options, scale, .choices = mine_scale_names,
+    OPTION_CHOICE(knn_options, scale, .choices = mine__scale_names,
                   .help = "how numbers are scaled first; not given: standard, but none for cosine; "
                           "gower always divides by the range"),
-    OPTION_CHOICE(knn_options, voting, .initial = "uniform", .choices = mine_voting_names,
+    OPTION_CHOICE(knn_options, voting, .initial = "uniform", .choices = mine__voting_names,
                   .help = "what a neighbour's answer counts: the same, or 1/distance"),
     OPTION_END};
 
 static mine_status knn_fit(mine_env *env, const mine_dataset *data, const void *options,
                            mine_model *model) {
   const knn_options *o = options;
-  mine_neighbours *body = mine_arena_zeros(model->arena, 1, sizeof *body);
+  mine_neighbours *body = mine__arena_zeros(model->arena, 1, sizeof *body);
   if (!body) return mine_env_status(env);
   if (data->rows.n < 1) {
-    return mine_fail(env, MINE_DATA, "there are no rows to remember; give a source with rows");
+    return mine__fail(env, MINE_DATA, "there are no rows to remember; give a source with rows");
   }
-  if (mine_neighbours_fit(env, model->arena, data, (mine_space)o->metric, o->scale, body) !=
+  if (mine__neighbours_fit(env, model->arena, data, (mine_space)o->metric, o->scale, body) !=
       MINE_OK) {
     return mine_env_status(env);
   }
   body->k = o->k;
   body->voting = (mine_voting)o->voting;
   model->body = body;
-  mine_model_note(model, "fit", "rows", "the model holds all %lld rows it was trained on",
-                  (long long)body->n);
+  mine__model_note(model, "fit", "rows", "the model holds all %lld rows it was trained on",
+                   (long long)body->n);
   if (body->k > body->n) {
-    mine_model_note(model, "warning", "k", "k=%lld is more than the %lld rows: all of them answer",
-                    (long long)body->k, (long long)body->n);
+    mine__model_note(model, "warning", "k", "k=%lld is more than the %lld rows: all of them answer",
+                     (long long)body->k, (long long)body->n);
   }
   return mine_env_status(env);
 }
 
-const mine_algorithm mine_algorithm_knn = {
+const mine_algorithm mine__algorithm_knn = {
     .name = "knn",
     .title = "k nearest neighbours: the most similar known rows give the answer",
     .citation =
@@ -69,6 +69,6 @@ const mine_algorithm mine_algorithm_knn = {
     .reads = "attributes",
     .options_size = sizeof(knn_options),
     .options = knn_option_table,
-    .kind = &mine_kind_neighbours,
+    .kind = &mine__kind_neighbours,
     .fit = knn_fit,
 };

@@ -46,30 +46,30 @@ static mine_status tree_criterion(mine_tree_grow *grow) {
     options->criterion = regression ? MINE_TREE_SQUARED_ERROR : MINE_TREE_GINI;
   }
   if (regression && options->criterion != MINE_TREE_SQUARED_ERROR) {
-    return mine_fail(grow->env, MINE_OPTION,
-                     "criterion=%s is for classes, and the target is a number (task=regression); "
-                     "leave it out, or say task=classification",
-                     tree_criteria[options->criterion]);
+    return mine__fail(grow->env, MINE_OPTION,
+                      "criterion=%s is for classes, and the target is a number (task=regression); "
+                      "leave it out, or say task=classification",
+                      tree_criteria[options->criterion]);
   }
   if (!regression && options->criterion == MINE_TREE_SQUARED_ERROR) {
-    return mine_fail(grow->env, MINE_OPTION,
-                     "criterion=squared_error is for numbers, and the target is a class "
-                     "(task=classification); use gini or entropy, or say task=regression");
+    return mine__fail(grow->env, MINE_OPTION,
+                      "criterion=squared_error is for numbers, and the target is a class "
+                      "(task=classification); use gini or entropy, or say task=regression");
   }
   return MINE_OK;
 }
 
 static mine_status tree_suits(mine_tree_grow *grow) {
-  if (grow->n < 1) return mine_fail(grow->env, MINE_DATA, "there are no rows to learn from");
+  if (grow->n < 1) return mine__fail(grow->env, MINE_DATA, "there are no rows to learn from");
   if (grow->n_features < 1) {
-    return mine_fail(grow->env, MINE_DATA,
-                     "there is no feature to split on; add a column that varies");
+    return mine__fail(grow->env, MINE_DATA,
+                      "there is no feature to split on; add a column that varies");
   }
   if (grow->n_classes > UINT16_MAX) {
-    return mine_fail(grow->env, MINE_DATA,
-                     "the target has %d classes, a tree takes at most 65535; if it is a number, "
-                     "say task=regression",
-                     grow->n_classes);
+    return mine__fail(grow->env, MINE_DATA,
+                      "the target has %d classes, a tree takes at most 65535; if it is a number, "
+                      "say task=regression",
+                      grow->n_classes);
   }
   return tree_criterion(grow);
 }
@@ -79,11 +79,11 @@ static mine_status tree_gather(mine_tree_grow *grow) {
   const mine_dataset *data = grow->data;
   const size_t n = (size_t)grow->n;
   mine_arena *arena = grow->arena;
-  grow->row = mine_arena_array(arena, n, sizeof *grow->row);
-  grow->side = mine_arena_zeros(arena, n, sizeof *grow->side);
-  if (grow->n_classes) grow->label = mine_arena_array(arena, n, sizeof *grow->label);
-  if (!grow->n_classes) grow->target = mine_arena_array(arena, n, sizeof *grow->target);
-  if (grow->weighted) grow->weight = mine_arena_array(arena, n, sizeof *grow->weight);
+  grow->row = mine__arena_array(arena, n, sizeof *grow->row);
+  grow->side = mine__arena_zeros(arena, n, sizeof *grow->side);
+  if (grow->n_classes) grow->label = mine__arena_array(arena, n, sizeof *grow->label);
+  if (!grow->n_classes) grow->target = mine__arena_array(arena, n, sizeof *grow->target);
+  if (grow->weighted) grow->weight = mine__arena_array(arena, n, sizeof *grow->weight);
   if (mine_env_status(grow->env)) return mine_env_status(grow->env);
   for (int64_t i = 0; i < grow->n; i++) {
     const int64_t row = mine_tree_frame_row(grow, i);
@@ -94,7 +94,7 @@ static mine_status tree_gather(mine_tree_grow *grow) {
     }
     if (grow->weighted) grow->weight[i] = data->weight[row];
   }
-  return mine_poll(grow->env);
+  return mine__poll(grow->env);
 }
 
 /* Weights that are all one are no weights: whole numbers are exact and fast. */
@@ -121,16 +121,16 @@ static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void 
   grow.width = (grow.n_classes ? grow.n_classes : 2) + grow.weighted;
   mine_status status = tree_suits(&grow);
   if (!status) status = tree_gather(&grow);
-  if (!status) status = mine_tree_count_logs(&grow);
-  if (!status) status = mine_tree_columns(&grow);
-  if (!status) status = mine_tree_grow_all(&grow);
+  if (!status) status = mine__tree_count_logs(&grow);
+  if (!status) status = mine__tree_columns(&grow);
+  if (!status) status = mine__tree_grow_all(&grow);
   if (!status)
-    mine_model_note(model, "fit", "criterion", "%s", tree_criteria[grow.options.criterion]);
-  if (!status) status = mine_tree_finish(&grow, model);
+    mine__model_note(model, "fit", "criterion", "%s", tree_criteria[grow.options.criterion]);
+  if (!status) status = mine__tree_finish(&grow, model);
   return status;
 }
 
-const mine_algorithm mine_algorithm_tree = {
+const mine_algorithm mine__algorithm_tree = {
     .name = "tree",
     .title = "decision tree (CART): one question after the other, classes or numbers",
     .citation = "Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees",
@@ -148,6 +148,6 @@ const mine_algorithm mine_algorithm_tree = {
     .reads = "attributes",
     .options_size = sizeof(mine_tree_options),
     .options = tree_table,
-    .kind = &mine_kind_trees,
+    .kind = &mine__kind_trees,
     .fit = tree_fit,
 };

@@ -126,18 +126,18 @@ static inline int64_t mine_tree_frame_row(const mine_tree_grow *grow, int64_t i)
 }
 
 /* tree_columns.c */
-mine_status mine_tree_columns(mine_tree_grow *grow) MINE_MUST_CHECK;
+mine_status mine__tree_columns(mine_tree_grow *grow) MINE_MUST_CHECK;
 
 /* tree_search.c; both safe inside a parallel task */
-void mine_tree_search(const mine_tree_grow *grow, int32_t node, int feature,
-                      mine_tree_scratch *scratch, mine_tree_candidate *best);
+void mine__tree_search(const mine_tree_grow *grow, int32_t node, int feature,
+                       mine_tree_scratch *scratch, mine_tree_candidate *best);
 /* Search again on a category feature and mark the levels that go left. */
-void mine_tree_search_set(const mine_tree_grow *grow, int32_t node, int feature,
-                          mine_tree_scratch *scratch, uint64_t *set);
-double mine_tree_log2(double x);
+void mine__tree_search_set(const mine_tree_grow *grow, int32_t node, int feature,
+                           mine_tree_scratch *scratch, uint64_t *set);
+double mine__tree_log2(double x);
 /* Entropy without weights: k log2 k for every count k of rows. */
-mine_status mine_tree_count_logs(mine_tree_grow *grow) MINE_MUST_CHECK;
-double mine_tree_impurity(const mine_tree_grow *grow, const double *total, double weight);
+mine_status mine__tree_count_logs(mine_tree_grow *grow) MINE_MUST_CHECK;
+double mine__tree_impurity(const mine_tree_grow *grow, const double *total, double weight);
 
 /* A search under way: shared by tree_search.c and tree_category.c. */
 typedef struct mine_tree_trial {
@@ -155,7 +155,7 @@ typedef struct mine_tree_trial {
 } mine_tree_trial;
 /* Judge "scratch->left goes left" (the missing on either side); `last`: nothing
 ** but the missing would go right. */
-void mine_tree_try(mine_tree_trial *trial, const double *left, int64_t at, int last);
+void mine__tree_try(mine_tree_trial *trial, const double *left, int64_t at, int last);
 /* Where missing values go after the best split: as tried, or with more rows. */
 static inline int mine_tree_missing_left(const mine_tree_trial *trial) {
   return trial->missing_rows > 0 ? trial->missing_left : 2 * trial->left_rows >= trial->rows;
@@ -166,12 +166,12 @@ static inline void mine_tree_add(double *sum, const double *record, int width) {
 }
 
 /* tree_category.c: best cut of the groups; set may be NULL. */
-void mine_tree_levels(mine_tree_trial *trial, int64_t levels, uint64_t *set);
+void mine__tree_levels(mine_tree_trial *trial, int64_t levels, uint64_t *set);
 
 /* tree_grow.c */
-mine_status mine_tree_grow_all(mine_tree_grow *grow) MINE_MUST_CHECK;
+mine_status mine__tree_grow_all(mine_tree_grow *grow) MINE_MUST_CHECK;
 
 /* tree_prune.c */
-mine_status mine_tree_finish(mine_tree_grow *grow, mine_model *model) MINE_MUST_CHECK;
+mine_status mine__tree_finish(mine_tree_grow *grow, mine_model *model) MINE_MUST_CHECK;
 
 #endif

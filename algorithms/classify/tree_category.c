@@ -121,11 +121,11 @@ static void category_prefix(mine_tree_trial *trial) {
   } else {
     category_key_mean(trial);
   }
-  mine_sort_reals(scratch->key, NULL, trial->n_groups, scratch->pair, scratch->temp);
+  mine__sort_reals(scratch->key, NULL, trial->n_groups, scratch->pair, scratch->temp);
   memset(scratch->left, 0, (size_t)width * sizeof(double));
   for (int64_t k = 0; k < trial->n_groups; k++) {
     mine_tree_add(scratch->left, scratch->record + (int64_t)scratch->pair[k].row * width, width);
-    mine_tree_try(trial, scratch->left, k, k + 1 == trial->n_groups);
+    mine__tree_try(trial, scratch->left, k, k + 1 == trial->n_groups);
   }
 }
 
@@ -143,12 +143,12 @@ static void category_exhaustive(mine_tree_trial *trial) {
     double *sum = scratch->sums + mask * width;
     memcpy(sum, scratch->sums + (mask & (mask - 1)) * width, bytes);
     mine_tree_add(sum, scratch->record + lowest * width, (int)width);
-    mine_tree_try(trial, sum, mask, 0);
+    mine__tree_try(trial, sum, mask, 0);
   }
   const int64_t most = ((int64_t)1 << last) - 1;
   memcpy(scratch->left, scratch->sums + most * width, bytes);
   mine_tree_add(scratch->left, scratch->record + last * width, (int)width);
-  mine_tree_try(trial, scratch->left, 2 * most + 1, 1);
+  mine__tree_try(trial, scratch->left, 2 * most + 1, 1);
 }
 
 /* Levels that no row of the node has go where the missing go. */
@@ -172,7 +172,7 @@ static void category_mark(const mine_tree_trial *trial, int64_t levels, int exha
   }
 }
 
-void mine_tree_levels(mine_tree_trial *trial, int64_t levels, uint64_t *set) {
+void mine__tree_levels(mine_tree_trial *trial, int64_t levels, uint64_t *set) {
   if (trial->n_groups == 0) return;
   const int exhaustive = trial->grow->n_classes > 2 && trial->n_groups <= MINE_TREE_EXHAUSTIVE;
   if (exhaustive) {

@@ -72,7 +72,7 @@ static int64_t columns_distinct(const columns_work *work, mine_tree_column *colu
 }
 
 static void columns_sort_low(mine_tree_column *column, int64_t n, mine_tree_scratch *scratch) {
-  mine_sort_reals(column->low, NULL, n, scratch->pair, scratch->temp);
+  mine__sort_reals(column->low, NULL, n, scratch->pair, scratch->temp);
   for (int64_t i = 0; i < n; i++)
     column->high[i] = column->low[scratch->pair[i].row];
   memcpy(column->low, column->high, (size_t)n * sizeof *column->low);
@@ -177,10 +177,11 @@ static int columns_fill_step(const columns_work *work, columns_slot *slot, int n
   }
   mine_pair *pair = column->form == MINE_TREE_CUT ? scratch->pair : column->pair;
   if (!slot->sorting) {
-    mine_sort_open(&slot->sort, column->number, grow->data->rows.row, grow->n, pair, scratch->temp);
+    mine__sort_open(&slot->sort, column->number, grow->data->rows.row, grow->n, pair,
+                    scratch->temp);
     slot->sorting = 1;
   }
-  if (mine_sort_step(&slot->sort)) return 0;
+  if (mine__sort_step(&slot->sort)) return 0;
   slot->sorting = 0;
   if (column->form == MINE_TREE_CUT) {
     columns_fill_cut(grow, column, pair);
@@ -204,8 +205,8 @@ static void columns_fill_task(void *context, int64_t task, int worker) {
 static mine_status columns_fill(columns_work *work) {
   mine_tree_grow *grow = work->grow;
   work->slots = grow->env->threads;
-  work->slot = mine_arena_zeros(grow->arena, (size_t)work->slots, sizeof *work->slot);
-  work->order = mine_arena_array(grow->arena, (size_t)grow->n_features, sizeof *work->order);
+  work->slot = mine__arena_zeros(grow->arena, (size_t)work->slots, sizeof *work->slot);
+  work->order = mine__arena_array(grow->arena, (size_t)grow->n_features, sizeof *work->order);
   if (!work->slot || !work->order) return mine_env_status(grow->env);
   int n = 0;
   for (int sorted = 1; sorted >= 0; sorted--) {
@@ -217,7 +218,7 @@ static mine_status columns_fill(columns_work *work) {
     work->slot[s].next = s;
   mine_status status = MINE_OK;
   for (int busy = 1; busy && !status;) {
-    status = mine_parallel(grow->env, work->slots, columns_fill_task, work);
+    status = mine__parallel(grow->env, work->slots, columns_fill_task, work);
     busy = 0;
     int least = grow->n_features;
     for (int s = 0; s < work->slots; s++) {
@@ -225,7 +226,7 @@ static mine_status columns_fill(columns_work *work) {
       if (work->slot[s].next < least) least = work->slot[s].next;
     }
     if (!status) {
-      status = mine_poll_progress(grow->env, "tree", 0.02 + 0.13 * least / grow->n_features);
+      status = mine__poll_progress(grow->env, "tree", 0.02 + 0.13 * least / grow->n_features);
     }
   }
   return status;
@@ -234,7 +235,7 @@ static mine_status columns_fill(columns_work *work) {
 /* Where each column's cells are, and room for its distinct values. */
 static mine_status columns_open(mine_tree_grow *grow, int64_t limit) {
   const mine_dataset *data = grow->data;
-  grow->column = mine_arena_zeros(grow->arena, (size_t)grow->n_features, sizeof *grow->column);
+  grow->column = mine__arena_zeros(grow->arena, (size_t)grow->n_features, sizeof *grow->column);
   if (!grow->column) return mine_env_status(grow->env);
   int64_t groups = limit;
   for (int f = 0; f < grow->n_features; f++) {
@@ -249,8 +250,8 @@ static mine_status columns_open(mine_tree_grow *grow, int64_t limit) {
       continue;
     }
     const size_t room = (size_t)(grow->n < limit ? grow->n : limit) + 1;
-    column->low = mine_arena_zeros(grow->arena, room, sizeof(double));
-    column->high = mine_arena_zeros(grow->arena, room, sizeof(double));
+    column->low = mine__arena_zeros(grow->arena, room, sizeof(double));
+    column->high = mine__arena_zeros(grow->arena, room, sizeof(double));
     if (!column->low || !column->high) return mine_env_status(grow->env);
   }
   grow->groups = groups < grow->n ? groups : grow->n;
@@ -264,17 +265,17 @@ static mine_status columns_scratch(mine_tree_grow *grow) {
   const size_t n = (size_t)grow->n > groups ? (size_t)grow->n : groups;
   const size_t cut = grow->options.max_bins != MINE_NOT_GIVEN ? n : groups;
   const size_t sums = grow->n_classes > 2 ? (size_t)1 << (MINE_TREE_EXHAUSTIVE - 1) : 1;
-  grow->scratch = mine_arena_zeros(arena, (size_t)grow->env->threads, sizeof *grow->scratch);
+  grow->scratch = mine__arena_zeros(arena, (size_t)grow->env->threads, sizeof *grow->scratch);
   if (!grow->scratch) return mine_env_status(grow->env);
   for (int worker = 0; worker < grow->env->threads; worker++) {
     mine_tree_scratch *scratch = &grow->scratch[worker];
-    scratch->pair = mine_arena_array(arena, cut, sizeof *scratch->pair);
-    scratch->temp = mine_arena_array(arena, n, sizeof *scratch->temp);
-    scratch->record = mine_arena_array(arena, groups, width * sizeof(double));
-    scratch->group = mine_arena_array(arena, groups, sizeof *scratch->group);
-    scratch->key = mine_arena_array(arena, groups, sizeof *scratch->key);
-    scratch->sums = mine_arena_array(arena, sums, width * sizeof(double));
-    scratch->left = mine_arena_array(arena, 6 * width, sizeof(double));
+    scratch->pair = mine__arena_array(arena, cut, sizeof *scratch->pair);
+    scratch->temp = mine__arena_array(arena, n, sizeof *scratch->temp);
+    scratch->record = mine__arena_array(arena, groups, width * sizeof(double));
+    scratch->group = mine__arena_array(arena, groups, sizeof *scratch->group);
+    scratch->key = mine__arena_array(arena, groups, sizeof *scratch->key);
+    scratch->sums = mine__arena_array(arena, sums, width * sizeof(double));
+    scratch->left = mine__arena_array(arena, 6 * width, sizeof(double));
     if (mine_env_status(grow->env)) return mine_env_status(grow->env);
     scratch->missing = scratch->left + width;
     scratch->total = scratch->missing + width;
@@ -291,11 +292,11 @@ static mine_status columns_reserve(mine_tree_grow *grow) {
   for (int f = 0; f < grow->n_features; f++) {
     mine_tree_column *column = &grow->column[f];
     if (column->form == MINE_TREE_SORTED) {
-      column->pair = mine_arena_array(grow->arena, n, sizeof *column->pair);
+      column->pair = mine__arena_array(grow->arena, n, sizeof *column->pair);
     } else if (column->bins < UINT16_MAX) {
-      column->narrow = mine_arena_array(grow->arena, n, sizeof *column->narrow);
+      column->narrow = mine__arena_array(grow->arena, n, sizeof *column->narrow);
     } else {
-      column->wide = mine_arena_array(grow->arena, n, sizeof *column->wide);
+      column->wide = mine__arena_array(grow->arena, n, sizeof *column->wide);
     }
     if (mine_env_status(grow->env)) return mine_env_status(grow->env);
   }
@@ -305,22 +306,22 @@ static mine_status columns_reserve(mine_tree_grow *grow) {
 /* A table of distinct numbers per worker. */
 static mine_status columns_tables(columns_work *work) {
   mine_tree_grow *grow = work->grow;
-  work->table = mine_arena_zeros(grow->arena, (size_t)grow->env->threads, sizeof *work->table);
+  work->table = mine__arena_zeros(grow->arena, (size_t)grow->env->threads, sizeof *work->table);
   for (int t = 0; work->table && t < grow->env->threads; t++) {
     if (mine__table_grow(&work->table[t], grow->arena, (size_t)work->limit) < 0) break;
   }
   return mine_env_status(grow->env);
 }
 
-mine_status mine_tree_columns(mine_tree_grow *grow) {
+mine_status mine__tree_columns(mine_tree_grow *grow) {
   const int cut = grow->options.max_bins != MINE_NOT_GIVEN;
   columns_work work = {grow, NULL, cut ? grow->options.max_bins : COLUMNS_DISTINCT, 0, NULL, NULL};
   mine_status status = columns_open(grow, work.limit);
   if (!status) status = columns_scratch(grow);
   if (!status) status = columns_tables(&work);
   if (status) return status;
-  status = mine_parallel_progress(grow->env, grow->n_features, columns_count_task, &work, "tree", 0,
-                                  0.02);
+  status = mine__parallel_progress(grow->env, grow->n_features, columns_count_task, &work, "tree",
+                                   0, 0.02);
   if (!status) status = columns_reserve(grow);
   if (status) return status;
   return columns_fill(&work);

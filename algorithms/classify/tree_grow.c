@@ -39,7 +39,7 @@ static void grow_measure_classes(mine_tree_grow *grow, int32_t number) {
     present += total[c] > 0;
   }
   node->pure = present < 2;
-  node->impurity = node->pure ? 0 : mine_tree_impurity(grow, total, node->weight);
+  node->impurity = node->pure ? 0 : mine__tree_impurity(grow, total, node->weight);
 }
 
 static void grow_measure_mean(mine_tree_grow *grow, int32_t number) {
@@ -70,8 +70,8 @@ static int grow_may_split(const mine_tree_grow *grow, const mine_tree_node *node
 /* Append a leaf; its rows and figures come later.  -1: failure recorded. */
 static int32_t grow_new_node(mine_tree_grow *grow, int32_t parent) {
   if (grow->n_nodes >= GROW_MOST_NODES) {
-    mine_fail(grow->env, MINE_LIMIT,
-              "the tree has more than a billion nodes; lower max_depth or raise min_samples_leaf");
+    mine__fail(grow->env, MINE_LIMIT,
+               "the tree has more than a billion nodes; lower max_depth or raise min_samples_leaf");
     return -1;
   }
   if (!MINE_RESERVE(grow->arena, grow->node, grow->node_capacity, grow->n_nodes + 1)) return -1;
@@ -94,9 +94,9 @@ static mine_status grow_root(mine_tree_grow *grow) {
     grow->row[i] = (uint32_t)i;
   grow_measure(grow, 0);
   if (!isfinite(grow->node[0].impurity) || !isfinite(grow->node[0].weight)) {
-    return mine_fail(grow->env, MINE_NUMERIC,
-                     "the target's values or the weights are too large for their squares to be "
-                     "summed; divide them by a constant");
+    return mine__fail(grow->env, MINE_NUMERIC,
+                      "the target's values or the weights are too large for their squares to be "
+                      "summed; divide them by a constant");
   }
   return MINE_OK;
 }
@@ -133,8 +133,8 @@ static void grow_search_task(void *context, int64_t task, int worker) {
   const int feature = (int)(task % grow->n_features);
   const int64_t bundle = task / grow->n_features;
   for (int64_t k = grow->bundle[bundle]; k < grow->bundle[bundle + 1]; k++) {
-    mine_tree_search(grow, grow->active[k], feature, &grow->scratch[worker],
-                     &grow->candidate[k * grow->n_features + feature]);
+    mine__tree_search(grow, grow->active[k], feature, &grow->scratch[worker],
+                      &grow->candidate[k * grow->n_features + feature]);
   }
 }
 
@@ -236,7 +236,7 @@ static void grow_split_task(void *context, int64_t task, int worker) {
     if (node->left < 0) continue;
     mine_tree_node *left = &grow->node[node->left], *right = &grow->node[node->right];
     if (node->set >= 0) {
-      mine_tree_search_set(grow, grow->active[k], node->feature, scratch, grow->bits + node->set);
+      mine__tree_search_set(grow, grow->active[k], node->feature, scratch, grow->bits + node->set);
     }
     grow_take_sides(grow, node);
     node->left_rows = grow_part_rows(grow, node, (uint32_t *)(void *)scratch->temp);
@@ -281,17 +281,17 @@ static void grow_part_task(void *context, int64_t task, int worker) {
 static mine_status grow_batch(mine_tree_grow *grow, double from, double to) {
   const int64_t bundles = (int64_t)grow->n_bundles;
   const double middle = from + 0.6 * (to - from);
-  mine_status status = mine_parallel_progress(grow->env, bundles * grow->n_features,
-                                              grow_search_task, grow, "tree", from, middle);
+  mine_status status = mine__parallel_progress(grow->env, bundles * grow->n_features,
+                                               grow_search_task, grow, "tree", from, middle);
   if (!status) status = grow_decide(grow);
-  if (!status) status = mine_parallel(grow->env, bundles, grow_split_task, grow);
+  if (!status) status = mine__parallel(grow->env, bundles, grow_split_task, grow);
   if (status || grow->n_sorted == 0) return status;
-  return mine_parallel_progress(grow->env, bundles * grow->n_sorted, grow_part_task, grow, "tree",
-                                middle, to);
+  return mine__parallel_progress(grow->env, bundles * grow->n_sorted, grow_part_task, grow, "tree",
+                                 middle, to);
 }
 
 static mine_status grow_list_sorted(mine_tree_grow *grow) {
-  grow->sorted = mine_arena_array(grow->arena, (size_t)grow->n_features, sizeof *grow->sorted);
+  grow->sorted = mine__arena_array(grow->arena, (size_t)grow->n_features, sizeof *grow->sorted);
   if (!grow->sorted) return mine_env_status(grow->env);
   for (int f = 0; f < grow->n_features; f++) {
     if (grow->column[f].form == MINE_TREE_SORTED) grow->sorted[grow->n_sorted++] = f;
@@ -299,7 +299,7 @@ static mine_status grow_list_sorted(mine_tree_grow *grow) {
   return MINE_OK;
 }
 
-mine_status mine_tree_grow_all(mine_tree_grow *grow) {
+mine_status mine__tree_grow_all(mine_tree_grow *grow) {
   mine_status status = grow_list_sorted(grow);
   if (!status) status = grow_root(grow);
   int32_t from = 0;

@@ -59,9 +59,9 @@ static void prune_cut(mine_tree_node *node) {
 /* Keep the max_leaves - 1 best splits, each after its parent's. */
 static mine_status prune_best_first(mine_tree_grow *grow) {
   const int64_t most = grow->options.max_leaves;
-  uint8_t *keep = mine_arena_zeros(grow->arena, grow->n_nodes, sizeof *keep);
+  uint8_t *keep = mine__arena_zeros(grow->arena, grow->n_nodes, sizeof *keep);
   prune_heap heap = {grow->node, NULL, 0};
-  heap.item = mine_arena_array(grow->arena, grow->n_nodes + 1, sizeof *heap.item);
+  heap.item = mine__arena_array(grow->arena, grow->n_nodes + 1, sizeof *heap.item);
   if (!keep || !heap.item) return mine_env_status(grow->env);
   prune_push(&heap, 0);
   for (int64_t leaves = 1; leaves < most && heap.n > 0; leaves++) {
@@ -79,7 +79,7 @@ static mine_status prune_best_first(mine_tree_grow *grow) {
 /* From the leaves up: a subtree that does not pay for its leaves is cut. */
 static mine_status prune_cost_complexity(mine_tree_grow *grow) {
   const double alpha = grow->options.ccp_alpha;
-  double *cost = mine_arena_array(grow->arena, grow->n_nodes, sizeof *cost);
+  double *cost = mine__arena_array(grow->arena, grow->n_nodes, sizeof *cost);
   if (!cost) return mine_env_status(grow->env);
   for (size_t i = grow->n_nodes; i-- > 0;) {
     mine_tree_node *node = &grow->node[i];
@@ -101,8 +101,8 @@ typedef struct prune_layout {
 
 static mine_status prune_lay_out(mine_tree_grow *grow, prune_layout *layout) {
   const int32_t n = (int32_t)grow->n_nodes;
-  int32_t *size = mine_arena_array(grow->arena, (size_t)n, sizeof *size);
-  layout->place = mine_arena_array(grow->arena, (size_t)n, sizeof *layout->place);
+  int32_t *size = mine__arena_array(grow->arena, (size_t)n, sizeof *size);
+  layout->place = mine__arena_array(grow->arena, (size_t)n, sizeof *layout->place);
   if (!size || !layout->place) return mine_env_status(grow->env);
   int64_t bits = 0;
   for (int32_t i = n; i-- > 0;) {
@@ -125,9 +125,10 @@ static mine_status prune_lay_out(mine_tree_grow *grow, prune_layout *layout) {
   }
   layout->nodes = size[0];
   if (bits > INT32_MAX) {
-    return mine_fail(grow->env, MINE_LIMIT,
-                     "the tree's sets of levels do not fit a model; lower max_depth, or ignore the "
-                     "category columns with very many levels");
+    return mine__fail(
+        grow->env, MINE_LIMIT,
+        "the tree's sets of levels do not fit a model; lower max_depth, or ignore the "
+        "category columns with very many levels");
   }
   layout->bits = (int32_t)bits;
   return MINE_OK;
@@ -167,10 +168,10 @@ static void prune_write(const mine_tree_grow *grow, const prune_layout *layout, 
     trees->set[layout->place[i]] = bits;
     bits += words;
   }
-  mine_trees_prepare(trees);
+  mine__trees_prepare(trees);
 }
 
-mine_status mine_tree_finish(mine_tree_grow *grow, mine_model *model) {
+mine_status mine__tree_finish(mine_tree_grow *grow, mine_model *model) {
   prune_layout layout = {0};
   mine_status status = MINE_OK;
   if (grow->options.max_leaves != MINE_NOT_GIVEN) status = prune_best_first(grow);
@@ -179,11 +180,11 @@ mine_status mine_tree_finish(mine_tree_grow *grow, mine_model *model) {
   if (status) return status;
   const int width = grow->n_classes ? grow->n_classes : 1;
   mine_trees *trees =
-      mine_trees_new(model->arena, 1, layout.nodes, layout.nodes, layout.bits, width);
+      mine__trees_new(model->arena, 1, layout.nodes, layout.nodes, layout.bits, width);
   if (!trees) return mine_env_status(grow->env);
   prune_write(grow, &layout, trees);
   model->body = trees;
-  mine_model_note(model, "fit", "leaves", "%d", (int)layout.leaves);
-  mine_model_note(model, "fit", "depth", "%d", (int)layout.depth);
+  mine__model_note(model, "fit", "leaves", "%d", (int)layout.leaves);
+  mine__model_note(model, "fit", "depth", "%d", (int)layout.depth);
   return mine_env_status(grow->env);
 }

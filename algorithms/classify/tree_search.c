@@ -18,7 +18,7 @@
 #include "tree.h"
 
 /* log2 without the C library: the same bits on every machine.  x > 0, normal. */
-double mine_tree_log2(double x) {
+double mine__tree_log2(double x) {
   uint64_t bits = mine__bits_of_real(x);
   int exponent = (int)(bits >> 52) - 1023;
   bits = (bits & 0x000fffffffffffffu) | 0x3ff0000000000000u;
@@ -35,16 +35,16 @@ double mine_tree_log2(double x) {
 }
 
 static double search_xlogx(double x) {
-  return x > 1e-300 ? x * mine_tree_log2(x) : 0;
+  return x > 1e-300 ? x * mine__tree_log2(x) : 0;
 }
 
-mine_status mine_tree_count_logs(mine_tree_grow *grow) {
+mine_status mine__tree_count_logs(mine_tree_grow *grow) {
   if (grow->weighted || grow->options.criterion != MINE_TREE_ENTROPY) return MINE_OK;
-  double *table = mine_arena_array(grow->arena, (size_t)grow->n + 1, sizeof *table);
+  double *table = mine__arena_array(grow->arena, (size_t)grow->n + 1, sizeof *table);
   if (!table) return mine_env_status(grow->env);
   for (int64_t k = 0; k <= grow->n; k++) {
     table[k] = search_xlogx((double)k);
-    if ((k & 0xfffff) == 0 && mine_poll(grow->env)) return mine_env_status(grow->env);
+    if ((k & 0xfffff) == 0 && mine__poll(grow->env)) return mine_env_status(grow->env);
   }
   grow->xlogx = table;
   return MINE_OK;
@@ -104,7 +104,7 @@ static double search_whole(const mine_tree_grow *grow, const double *total) {
   return gini ? search_ratio(sum, weight) : sum - search_log_term(grow, weight);
 }
 
-double mine_tree_impurity(const mine_tree_grow *grow, const double *total, double weight) {
+double mine__tree_impurity(const mine_tree_grow *grow, const double *total, double weight) {
   double sum = 0;
   for (int c = 0; c < grow->n_classes; c++) {
     const double share = total[c] / weight;
@@ -149,7 +149,7 @@ static void search_judge(mine_tree_trial *trial, const double *left, int64_t at,
   trial->missing_left = missing_left;
 }
 
-void mine_tree_try(mine_tree_trial *trial, const double *left, int64_t at, int last) {
+void mine__tree_try(mine_tree_trial *trial, const double *left, int64_t at, int last) {
   search_judge(trial, left, at, 0);
   if (trial->missing_rows == 0 || last) return;
   double *both = trial->scratch->centre; /* free while a prefix is judged */
@@ -191,8 +191,9 @@ static double search_threshold(double lower, double upper) {
   const double halfway = lower * 0.5 + upper * 0.5;
   char digits[MINE_NUMBER_BYTES];
   double tidy;
-  mine_format_real(digits, halfway, 15);
-  if (mine_read_number(digits, strlen(digits), &tidy) && tidy > lower && tidy <= upper) return tidy;
+  mine__format_real(digits, halfway, 15);
+  if (mine__read_number(digits, strlen(digits), &tidy) && tidy > lower && tidy <= upper)
+    return tidy;
   return halfway > lower && halfway <= upper ? halfway : upper;
 }
 
@@ -286,7 +287,7 @@ static void search_sorted_any(mine_tree_trial *trial, const search_span *run, do
   memset(left, 0, (size_t)trial->grow->width * sizeof *left);
   for (int64_t k = 0; k + 1 < run->numbers; k++) {
     search_add_row(trial->grow, left, run->pair[k].row, mean);
-    if ((run->pair[k].key ^ run->pair[k + 1].key) > 1) mine_tree_try(trial, left, k, 0);
+    if ((run->pair[k].key ^ run->pair[k + 1].key) > 1) mine__tree_try(trial, left, k, 0);
   }
 }
 
@@ -298,7 +299,7 @@ static void search_sorted_last(mine_tree_trial *trial, const search_span *run, d
   double *left = trial->scratch->left;
   for (int c = 0; c < trial->grow->width; c++)
     left[c] = total[c] - missing[c];
-  mine_tree_try(trial, left, run->numbers - 1, 1);
+  mine__tree_try(trial, left, run->numbers - 1, 1);
 }
 
 static double search_number(const mine_tree_grow *grow, const mine_tree_column *column,
@@ -394,7 +395,7 @@ static void search_groups_sorted(mine_tree_trial *trial, const mine_tree_column 
     scratch->pair[k].key = search_bin(column, row[k]);
     scratch->pair[k].row = row[k];
   }
-  mine_sort_pairs(scratch->pair, scratch->temp, node->rows, column->bins);
+  mine__sort_pairs(scratch->pair, scratch->temp, node->rows, column->bins);
   memset(scratch->missing, 0, width * sizeof(double));
   int64_t n = 0;
   for (int64_t k = 0; k < node->rows; k++) {
@@ -430,7 +431,7 @@ static double search_binned(mine_tree_trial *trial, const mine_tree_column *colu
     const int last = k + 1 == trial->n_groups;
     if (last && !(column->high[scratch->group[k]] < MINE_TREES_ANY)) break;
     mine_tree_add(scratch->left, scratch->record + k * width, width);
-    mine_tree_try(trial, scratch->left, k, last);
+    mine__tree_try(trial, scratch->left, k, last);
   }
   if (trial->at < 0) return 0;
   if (trial->at + 1 >= trial->n_groups) return MINE_TREES_ANY;
@@ -440,8 +441,8 @@ static double search_binned(mine_tree_trial *trial, const mine_tree_column *colu
 
 /* ---- one node, one feature --------------------------------------------------------- */
 
-void mine_tree_search(const mine_tree_grow *grow, int32_t number, int feature,
-                      mine_tree_scratch *scratch, mine_tree_candidate *best) {
+void mine__tree_search(const mine_tree_grow *grow, int32_t number, int feature,
+                       mine_tree_scratch *scratch, mine_tree_candidate *best) {
   const mine_tree_column *column = &grow->column[feature];
   const mine_tree_node *node = &grow->node[number];
   mine_tree_trial trial;
@@ -452,7 +453,7 @@ void mine_tree_search(const mine_tree_grow *grow, int32_t number, int feature,
   } else {
     search_groups(&trial, column, node);
     if (column->form == MINE_TREE_LEVELS) {
-      mine_tree_levels(&trial, column->bins, NULL);
+      mine__tree_levels(&trial, column->bins, NULL);
     } else {
       best->threshold = search_binned(&trial, column);
     }
@@ -461,10 +462,10 @@ void mine_tree_search(const mine_tree_grow *grow, int32_t number, int feature,
   best->missing_left = mine_tree_missing_left(&trial);
 }
 
-void mine_tree_search_set(const mine_tree_grow *grow, int32_t number, int feature,
-                          mine_tree_scratch *scratch, uint64_t *set) {
+void mine__tree_search_set(const mine_tree_grow *grow, int32_t number, int feature,
+                           mine_tree_scratch *scratch, uint64_t *set) {
   mine_tree_trial trial;
   search_open(&trial, grow, number, scratch);
   search_groups(&trial, &grow->column[feature], &grow->node[number]);
-  mine_tree_levels(&trial, grow->column[feature].bins, set);
+  mine__tree_levels(&trial, grow->column[feature].bins, set);
 }

@@ -7,21 +7,22 @@
 #include "../kernel/silhouette.h"
 #include "kmeans_private.h"
 
-mine_status kmeans_silhouette(mine_env *env, const kmeans_points *points, const int32_t *label,
-                              int64_t k, int64_t most, uint64_t seed, double *out) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__kmeans_silhouette(mine_env *env, const kmeans_points *points,
+                                    const int32_t *label, int64_t k, int64_t most, uint64_t seed,
+                                    double *out) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const int64_t n = points->n < most ? points->n : most, width = points->width;
-  int64_t *row = mine_arena_array(env->scratch, (size_t)n, sizeof *row);
-  int32_t *cluster = mine_arena_array(env->scratch, (size_t)n, sizeof *cluster);
-  double *point = mine_arena_array(env->scratch, (size_t)n, (size_t)width * sizeof *point);
+  int64_t *row = mine__arena_array(env->scratch, (size_t)n, sizeof *row);
+  int32_t *cluster = mine__arena_array(env->scratch, (size_t)n, sizeof *cluster);
+  double *point = mine__arena_array(env->scratch, (size_t)n, (size_t)width * sizeof *point);
   *out = NAN;
   if (mine_failed(env)) return env->status;
-  kmeans_stretches(points->n, n, seed, KMEANS_SILHOUETTE, row);
+  mine__kmeans_stretches(points->n, n, seed, KMEANS_SILHOUETTE, row);
   for (int64_t i = 0; i < n; i++) {
-    kmeans_row(points, row[i], point + i * width);
+    mine__kmeans_row(points, row[i], point + i * width);
     cluster[i] = label[row[i]];
   }
   *out = mine__silhouette(env, &(mine__clustered){n, points->width, point, cluster, k});
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return env->status;
 }

@@ -37,7 +37,8 @@ static void init_measure(void *context, int64_t task, int worker) {
   double sum[INIT_MOST_DRAW] = {0};
   for (int64_t i = first; i < last; i += MINE_LANES) {
     const int64_t lanes = last - i < MINE_LANES ? last - i : MINE_LANES;
-    mine_distance_panel(kmeans_panel(points, i, worker), points->width, job->draw, job->draws, d);
+    mine__distance_panel(mine__kmeans_panel(points, i, worker), points->width, job->draw,
+                         job->draws, d);
     for (int c = 0; c < job->draws; c++) {
       double *out = job->candidate + c * points->n + i;
       for (int64_t l = 0; l < lanes; l++) {
@@ -55,7 +56,7 @@ static void init_measure(void *context, int64_t task, int worker) {
 static int64_t init_draw(const init_job *job, const double *block, double total,
                          mine_random *random) {
   const kmeans_points *points = job->points;
-  double left = mine_random_real(random) * total;
+  double left = mine__random_real(random) * total;
   int64_t b = 0, last = -1;
   while (b + 1 < job->blocks && left >= block[b])
     left -= block[b++];
@@ -99,11 +100,11 @@ static mine_status init_open(mine_env *env, const kmeans_run *run, init_job *job
   job->points = points;
   job->blocks = MINE_BLOCKS(points->n, INIT_BLOCK);
   job->draws = draws;
-  job->nearest = mine_arena_array(env->scratch, n, sizeof(double));
-  job->candidate = mine_arena_array(env->scratch, n, (size_t)draws * sizeof(double));
-  job->sum = mine_arena_array(env->scratch, (size_t)job->blocks, (size_t)draws * sizeof(double));
-  *draw = mine_arena_array(env->scratch, (size_t)points->width, (size_t)draws * sizeof(double));
-  *block = mine_arena_array(env->scratch, (size_t)job->blocks, sizeof(double));
+  job->nearest = mine__arena_array(env->scratch, n, sizeof(double));
+  job->candidate = mine__arena_array(env->scratch, n, (size_t)draws * sizeof(double));
+  job->sum = mine__arena_array(env->scratch, (size_t)job->blocks, (size_t)draws * sizeof(double));
+  *draw = mine__arena_array(env->scratch, (size_t)points->width, (size_t)draws * sizeof(double));
+  *block = mine__arena_array(env->scratch, (size_t)job->blocks, sizeof(double));
   job->draw = *draw;
   return mine_env_status(env);
 }
@@ -129,7 +130,7 @@ static mine_status init_grow(mine_env *env, kmeans_run *run, init_job *job, doub
   const int64_t width = run->points->width, n = run->points->n;
   const int draws = job->draws;
   double total = 0;
-  kmeans_row(run->points, init_first(job, block, random), draw);
+  mine__kmeans_row(run->points, init_first(job, block, random), draw);
   for (int64_t i = 0; i < n; i++)
     job->nearest[i] = INFINITY;
   for (int64_t c = 0; c < run->k; c++) {
@@ -137,9 +138,9 @@ static mine_status init_grow(mine_env *env, kmeans_run *run, init_job *job, doub
     int best;
     job->draws = c == 0 ? 1 : draws;
     for (int d = 0; c > 0 && d < draws; d++) {
-      kmeans_row(run->points, init_draw(job, block, total, random), draw + d * width);
+      mine__kmeans_row(run->points, init_draw(job, block, total, random), draw + d * width);
     }
-    status = mine_parallel(env, job->blocks, init_measure, job);
+    status = mine__parallel(env, job->blocks, init_measure, job);
     if (status != MINE_OK) return status;
     best = init_best(job, &total);
     memcpy(run->centre + c * width, draw + best * width, (size_t)width * sizeof(double));
@@ -148,36 +149,37 @@ static mine_status init_grow(mine_env *env, kmeans_run *run, init_job *job, doub
     *found = c + 1;
     if (!(total > 0)) break;
   }
-  return mine_poll(env);
+  return mine__poll(env);
 }
 
-mine_status kmeans_seed_plus(mine_env *env, kmeans_run *run, mine_random *random, int64_t *found) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__kmeans_seed_plus(mine_env *env, kmeans_run *run, mine_random *random,
+                                   int64_t *found) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   init_job job;
   double *draw, *block;
   mine_status status = init_open(env, run, &job, &draw, &block);
   *found = 0;
   if (status == MINE_OK) status = init_grow(env, run, &job, draw, block, random, found);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
 /* k different rows, all alike probable (Floyd's sampling would need a set; a
 ** partial shuffle of row numbers is as quick and simpler). */
-mine_status kmeans_seed_random(mine_env *env, kmeans_run *run, mine_random *random) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__kmeans_seed_random(mine_env *env, kmeans_run *run, mine_random *random) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const int64_t n = run->points->n;
-  uint32_t *row = mine_arena_array(env->scratch, (size_t)n, sizeof *row);
+  uint32_t *row = mine__arena_array(env->scratch, (size_t)n, sizeof *row);
   if (!row) return mine_env_status(env);
   for (int64_t i = 0; i < n; i++)
     row[i] = (uint32_t)i;
   for (int64_t c = 0; c < run->k; c++) {
-    const int64_t other = c + (int64_t)mine_random_below(random, (uint64_t)(n - c));
+    const int64_t other = c + (int64_t)mine__random_below(random, (uint64_t)(n - c));
     const uint32_t t = row[c];
     row[c] = row[other];
     row[other] = t;
-    kmeans_row(run->points, row[c], run->centre + c * run->points->width);
+    mine__kmeans_row(run->points, row[c], run->centre + c * run->points->width);
   }
-  mine_arena_rewind(env->scratch, mark);
-  return mine_poll(env);
+  mine__arena_rewind(env->scratch, mark);
+  return mine__poll(env);
 }

@@ -1,5 +1,5 @@
 /*
-** kmeans_lloyd.c -- assign every row to its nearest centre, move the centres to
+** mine__kmeans_lloyd.c -- assign every row to its nearest centre, move the centres to
 ** the means, repeat (Lloyd, "Least squares quantization in PCM", IEEE
 ** Transactions on Information Theory 28, 1982).
 **
@@ -28,8 +28,8 @@ static int64_t lloyd_task_rows(const kmeans_run *run) {
   return (panels > 0 ? panels : 1) * MINE_LANES;
 }
 
-mine_status kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k,
-                            kmeans_run *run) {
+mine_status mine__kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k,
+                                  kmeans_run *run) {
   const size_t n = (size_t)points->n, width = (size_t)points->width, clusters = (size_t)k;
   size_t blocks;
   memset(run, 0, sizeof *run);
@@ -39,15 +39,15 @@ mine_status kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t 
   if (run->blocks > MINE_BLOCKS(points->n, 512)) run->blocks = MINE_BLOCKS(points->n, 512);
   if (run->blocks < 1) run->blocks = 1;
   blocks = (size_t)run->blocks;
-  run->centre = mine_arena_array(env->scratch, clusters, width * sizeof(double));
-  run->label = mine_arena_zeros(env->scratch, n, sizeof *run->label);
-  run->before = mine_arena_zeros(env->scratch, n, sizeof *run->before);
-  run->distance = mine_arena_array(env->scratch, n, sizeof(double));
-  run->sum = mine_arena_array(env->scratch, blocks * clusters, width * sizeof(double));
-  run->mass = mine_arena_array(env->scratch, blocks * clusters, sizeof(double));
-  run->total = mine_arena_array(env->scratch, clusters, sizeof(double));
-  run->partial = mine_arena_array(env->scratch, blocks, sizeof(double));
-  run->moved = mine_arena_array(env->scratch, blocks, sizeof *run->moved);
+  run->centre = mine__arena_array(env->scratch, clusters, width * sizeof(double));
+  run->label = mine__arena_zeros(env->scratch, n, sizeof *run->label);
+  run->before = mine__arena_zeros(env->scratch, n, sizeof *run->before);
+  run->distance = mine__arena_array(env->scratch, n, sizeof(double));
+  run->sum = mine__arena_array(env->scratch, blocks * clusters, width * sizeof(double));
+  run->mass = mine__arena_array(env->scratch, blocks * clusters, sizeof(double));
+  run->total = mine__arena_array(env->scratch, clusters, sizeof(double));
+  run->partial = mine__arena_array(env->scratch, blocks, sizeof(double));
+  run->moved = mine__arena_array(env->scratch, blocks, sizeof *run->moved);
   return mine_env_status(env);
 }
 
@@ -67,8 +67,8 @@ static void lloyd_assign(void *context, int64_t task, int worker) {
     const size_t lanes = (size_t)(last - i < MINE_LANES ? last - i : MINE_LANES);
     double best[MINE_LANES], second[MINE_LANES];
     int32_t nearest[MINE_LANES];
-    mine_distance_nearest(kmeans_panel(points, i, worker), points->width, run->centre, run->k, best,
-                          second, nearest);
+    mine__distance_nearest(mine__kmeans_panel(points, i, worker), points->width, run->centre,
+                           run->k, best, second, nearest);
     memcpy(run->label + i, nearest, lanes * sizeof *nearest);
     memcpy(run->distance + i, best, lanes * sizeof *best);
   }
@@ -85,11 +85,11 @@ static void lloyd_inertia(void *context, int64_t block, int worker) {
   (void)worker;
 }
 
-mine_status kmeans_assign_exact(mine_env *env, kmeans_run *run) {
+mine_status mine__kmeans_assign_exact(mine_env *env, kmeans_run *run) {
   lloyd_assign_job job = {run, lloyd_task_rows(run)};
   mine_status status =
-      mine_parallel(env, MINE_BLOCKS(run->points->n, job.rows), lloyd_assign, &job);
-  if (status == MINE_OK) status = mine_parallel(env, run->blocks, lloyd_inertia, run);
+      mine__parallel(env, MINE_BLOCKS(run->points->n, job.rows), lloyd_assign, &job);
+  if (status == MINE_OK) status = mine__parallel(env, run->blocks, lloyd_inertia, run);
   if (status != MINE_OK) return status;
   run->inertia = 0;
   for (int64_t b = 0; b < run->blocks; b++)
@@ -109,7 +109,7 @@ static void lloyd_add(const kmeans_run *run, int64_t block, const double *x, int
 /* Rows that changed cluster, out of the old sum and into the new one. */
 static void lloyd_move_rows(kmeans_run *run, int64_t block, const int64_t *row, int64_t count,
                             int worker) {
-  const double *x = kmeans_rows(run->points, 0, row, count, worker);
+  const double *x = mine__kmeans_rows(run->points, 0, row, count, worker);
   for (int64_t m = 0; m < count; m++, x += run->points->width) {
     const int64_t i = row[m];
     const double weight = kmeans_weight(run->points, i);
@@ -143,7 +143,7 @@ static void lloyd_move(void *context, int64_t block, int worker) {
 
 /* Bring the sums up to date with the labels; how many rows changed cluster. */
 static mine_status lloyd_sums(mine_env *env, kmeans_run *run, int64_t *moved) {
-  const mine_status status = mine_parallel(env, run->blocks, lloyd_move, run);
+  const mine_status status = mine__parallel(env, run->blocks, lloyd_move, run);
   *moved = 0;
   for (int64_t b = 0; status == MINE_OK && b < run->blocks; b++)
     *moved += run->moved[b];
@@ -187,7 +187,7 @@ static mine_status lloyd_count(mine_env *env, const kmeans_run *run, int64_t *co
   *empty = 0;
   for (int64_t c = 0; c < run->k; c++)
     *empty += count[c] == 0;
-  return mine_poll(env);
+  return mine__poll(env);
 }
 
 /* Each empty cluster takes the row that is farthest from every centre, the rows
@@ -200,19 +200,20 @@ static mine_status lloyd_reseed(mine_env *env, kmeans_run *run, const int64_t *c
   for (int64_t c = 0; c < run->k; c++) {
     double *centre = run->centre + c * width;
     int64_t far = 0;
-    const mine_status status = mine_poll(env);
+    const mine_status status = mine__poll(env);
     if (status != MINE_OK) return status;
     if (count[c] > 0) continue;
     for (int64_t i = 1; i < n; i++) {
       if (run->distance[i] > run->distance[far]) far = i;
     }
     if (!(run->distance[far] > 0)) return MINE_OK;
-    kmeans_row(run->points, far, centre);
+    mine__kmeans_row(run->points, far, centre);
     (*taken)++;
     for (int64_t i = 0; i < n; i++) {
       const int64_t lane = i % MINE_LANES;
       if (lane == 0) {
-        mine_distance_panel(kmeans_panel(run->points, i, 0), run->points->width, centre, 1, d);
+        mine__distance_panel(mine__kmeans_panel(run->points, i, 0), run->points->width, centre, 1,
+                             d);
       }
       if (d[lane] < run->distance[i]) run->distance[i] = d[lane];
     }
@@ -223,29 +224,29 @@ static mine_status lloyd_reseed(mine_env *env, kmeans_run *run, const int64_t *c
 /* Fill the empty clusters, if there are any.  Leaves exact labels and distances.
 ** *distinct falls below k only when there are fewer distinct rows than k. */
 static mine_status lloyd_repair(mine_env *env, kmeans_run *run, int64_t *empty, int64_t *distinct) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
-  int64_t *count = mine_arena_array(env->scratch, (size_t)run->k, sizeof *count);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  int64_t *count = mine__arena_array(env->scratch, (size_t)run->k, sizeof *count);
   int64_t taken = 0;
   mine_status status;
   if (!count) return mine_env_status(env);
   status = lloyd_count(env, run, count, empty);
   if (status == MINE_OK && *empty > 0) {
-    status = kmeans_assign_exact(env, run);
+    status = mine__kmeans_assign_exact(env, run);
     if (status == MINE_OK) status = lloyd_count(env, run, count, empty);
     if (status == MINE_OK) status = lloyd_reseed(env, run, count, &taken);
     if (taken < *empty) *distinct = run->k - *empty + taken;
     run->summed = 0;
-    if (status == MINE_OK) status = kmeans_assign_exact(env, run);
+    if (status == MINE_OK) status = mine__kmeans_assign_exact(env, run);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
 /* ---- the loop --------------------------------------------------------------------- */
 
 static mine_status lloyd_nearest(mine_env *env, kmeans_run *run) {
-  return run->points->sieve.factor > 0 ? kmeans_sieve_assign(env, run)
-                                       : kmeans_assign_exact(env, run);
+  return run->points->sieve.factor > 0 ? mine__kmeans_sieve_assign(env, run)
+                                       : mine__kmeans_assign_exact(env, run);
 }
 
 /* One iteration.  *done: the labels or the centres have come to rest. */
@@ -257,9 +258,9 @@ static mine_status lloyd_step(mine_env *env, kmeans_run *run, double rest, int64
   if (status == MINE_OK) status = lloyd_sums(env, run, &moved);
   if (status != MINE_OK) return status;
   *done = !first && moved == 0;
-  if (*done) return mine_poll(env);
+  if (*done) return mine__poll(env);
   *done = lloyd_means(run, &empty) <= rest;
-  if (empty == 0) return mine_poll(env);
+  if (empty == 0) return mine__poll(env);
   *done = 0;
   status = lloyd_repair(env, run, &empty, distinct);
   if (status == MINE_OK && *distinct == run->k) status = lloyd_sums(env, run, &moved);
@@ -267,8 +268,8 @@ static mine_status lloyd_step(mine_env *env, kmeans_run *run, double rest, int64
   return status;
 }
 
-mine_status kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol,
-                         int64_t *distinct) {
+mine_status mine__kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol,
+                               int64_t *distinct) {
   const double rest = tol * run->points->variance;
   int64_t empty = 0, moved = 0;
   int done = 0;
@@ -281,13 +282,13 @@ mine_status kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, doubl
     if (status != MINE_OK || *distinct < run->k) return status;
     run->iterations++;
   }
-  status = kmeans_assign_exact(env, run);
+  status = mine__kmeans_assign_exact(env, run);
   for (int i = 0; status == MINE_OK && i < LLOYD_REPAIRS; i++) {
     status = lloyd_repair(env, run, &empty, distinct);
     if (status != MINE_OK || empty == 0 || *distinct < run->k) return status;
     status = lloyd_sums(env, run, &moved);
     if (status == MINE_OK) lloyd_means(run, &empty);
-    if (status == MINE_OK) status = kmeans_assign_exact(env, run);
+    if (status == MINE_OK) status = mine__kmeans_assign_exact(env, run);
   }
   return status;
 }

@@ -44,13 +44,13 @@ static const double *points_encode_chunk(const kmeans_points *points, int64_t fi
   for (int64_t i = 0; row && i < count; i++)
     listed[i] = (uint32_t)mine_batch_row(&points->batch, row[i]);
   if (row) batch.row = listed;
-  mine_encode(points->encoding, &batch, row ? 0 : first, count, to);
+  mine__encode(points->encoding, &batch, row ? 0 : first, count, to);
   return to;
 }
 
-void kmeans_row(const kmeans_points *points, int64_t row, double *out) {
+void mine__kmeans_row(const kmeans_points *points, int64_t row, double *out) {
   if (!points->panel) {
-    mine_encode(points->encoding, &points->batch, row, 1, out);
+    mine__encode(points->encoding, &points->batch, row, 1, out);
     return;
   }
   const double *x =
@@ -59,25 +59,25 @@ void kmeans_row(const kmeans_points *points, int64_t row, double *out) {
     out[j] = x[j * MINE_LANES];
 }
 
-const double *kmeans_panel(const kmeans_points *points, int64_t first, int worker) {
+const double *mine__kmeans_panel(const kmeans_points *points, int64_t first, int worker) {
   if (points->panel) return points->panel + first * points->width;
   const int64_t left = points->n - first, count = left < MINE_LANES ? left : MINE_LANES;
   double *panel = points_scratch(points, worker) + (int64_t)KMEANS_CHUNK * points->width;
   if (count == MINE_LANES && !points->batch.row) {
-    mine_encode_panel(points->encoding, &points->batch, first, panel);
+    mine__encode_panel(points->encoding, &points->batch, first, panel);
   } else {
     const double *rows = points_encode_chunk(points, first, NULL, count, worker);
-    mine_panel_pack(rows, count, points->width, panel);
+    mine__panel_pack(rows, count, points->width, panel);
   }
   return panel;
 }
 
-const double *kmeans_rows(const kmeans_points *points, int64_t first, const int64_t *row,
-                          int64_t count, int worker) {
+const double *mine__kmeans_rows(const kmeans_points *points, int64_t first, const int64_t *row,
+                                int64_t count, int worker) {
   if (!points->panel) return points_encode_chunk(points, first, row, count, worker);
   double *to = points_scratch(points, worker);
   for (int64_t i = 0; i < count; i++)
-    kmeans_row(points, row ? row[i] : first + i, to + i * points->width);
+    mine__kmeans_row(points, row ? row[i] : first + i, to + i * points->width);
   return to;
 }
 
@@ -91,7 +91,7 @@ static void points_encode(void *context, int64_t task, int worker) {
   const double *rows = points_encode_chunk(points, first, NULL, count, worker);
   for (int64_t i = 0; points->panel && i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
-    mine_panel_pack(rows + i * width, lanes, points->width, points->panel + (first + i) * width);
+    mine__panel_pack(rows + i * width, lanes, points->width, points->panel + (first + i) * width);
   }
   memset(m.sum, 0, 4 * (size_t)width * sizeof(double));
   job->weight[task] = 0;
@@ -130,10 +130,10 @@ static void points_spread(const points_job *job, int64_t tasks) {
 static mine_status points_no_room(mine_env *env, const mine_encoding *encoding, int64_t n) {
   char size[MINE_NUMBER_BYTES];
   const double megabytes = (double)n * encoding->width * sizeof(double) / 1e6;
-  return mine_fail(env, MINE_LIMIT,
-                   "%lld rows of %d encoded columns need %s MB, more than max_memory leaves; "
-                   "leave columns with many categories out (ignore=...) or raise max_memory",
-                   (long long)n, encoding->width, mine_format_real(size, megabytes, 3));
+  return mine__fail(env, MINE_LIMIT,
+                    "%lld rows of %d encoded columns need %s MB, more than max_memory leaves; "
+                    "leave columns with many categories out (ignore=...) or raise max_memory",
+                    (long long)n, encoding->width, mine__format_real(size, megabytes, 3));
 }
 
 static mine_status points_open(mine_env *env, points_job *job, int64_t tasks, const double *weight,
@@ -143,25 +143,25 @@ static mine_status points_open(mine_env *env, points_job *job, int64_t tasks, co
   mine_arena *scratch = env->scratch;
   if (panels)
     points->panel =
-        mine_arena_array(scratch, mine_panel_doubles(points->n, points->width), sizeof(double));
-  points->scratch = mine_arena_array(scratch, (size_t)env->threads * (KMEANS_CHUNK + MINE_LANES),
-                                     width * sizeof(double));
-  points->mean = mine_arena_array(scratch, width, sizeof(double));
-  job->shift = mine_arena_array(scratch, width, sizeof(double));
-  job->moments = mine_arena_array(scratch, t, 4 * width * sizeof(double));
-  job->weight = mine_arena_array(scratch, t, sizeof(double));
-  if (weight) points->weight = mine_arena_array(scratch, n, sizeof(double));
+        mine__arena_array(scratch, mine_panel_doubles(points->n, points->width), sizeof(double));
+  points->scratch = mine__arena_array(scratch, (size_t)env->threads * (KMEANS_CHUNK + MINE_LANES),
+                                      width * sizeof(double));
+  points->mean = mine__arena_array(scratch, width, sizeof(double));
+  job->shift = mine__arena_array(scratch, width, sizeof(double));
+  job->moments = mine__arena_array(scratch, t, 4 * width * sizeof(double));
+  job->weight = mine__arena_array(scratch, t, sizeof(double));
+  if (weight) points->weight = mine__arena_array(scratch, n, sizeof(double));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   for (int64_t i = 0; weight && i < points->n; i++) {
     points->weight[i] = weight[mine_batch_row(job->batch, i)];
   }
-  mine_encode(job->encoding, job->batch, 0, 1, job->shift);
-  return mine_poll(env);
+  mine__encode(job->encoding, job->batch, 0, 1, job->shift);
+  return mine__poll(env);
 }
 
-mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
-                                 const mine_batch *batch, const double *weight, int panels,
-                                 kmeans_points *out) {
+mine_status mine__kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
+                                       const mine_batch *batch, const double *weight, int panels,
+                                       kmeans_points *out) {
   points_job job = {.encoding = encoding, .batch = batch, .points = out};
   const double bytes =
       (double)batch->n * encoding->width * (panels ? sizeof(double) : sizeof(float));
@@ -176,41 +176,42 @@ mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
     return points_no_room(env, encoding, batch->n);
   }
   status = points_open(env, &job, tasks, weight, panels);
-  if (status == MINE_OK) status = mine_parallel(env, tasks, points_encode, &job);
+  if (status == MINE_OK) status = mine__parallel(env, tasks, points_encode, &job);
   if (status == MINE_OK) points_spread(&job, tasks);
   return status;
 }
 
-void kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose, int64_t *row) {
+void mine__kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose,
+                            int64_t *row) {
   mine_random random;
-  mine_random_open(&random, seed, purpose, 0);
+  mine__random_open(&random, seed, purpose, 0);
   for (int64_t s = 0; s < count; s++) {
     const int64_t first = n / count * s + n % count * s / count;
     const int64_t next = n / count * (s + 1) + n % count * (s + 1) / count;
-    row[s] = first + (int64_t)mine_random_below(&random, (uint64_t)(next - first));
+    row[s] = first + (int64_t)mine__random_below(&random, (uint64_t)(next - first));
   }
 }
 
-mine_status kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
-                                 uint64_t seed, kmeans_points *out) {
+mine_status mine__kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
+                                       uint64_t seed, kmeans_points *out) {
   const int64_t width = from->width;
-  double *rows = mine_arena_array(env->scratch, (size_t)width, MINE_LANES * sizeof(double));
-  int64_t *row = mine_arena_array(env->scratch, (size_t)count, sizeof *row);
+  double *rows = mine__arena_array(env->scratch, (size_t)width, MINE_LANES * sizeof(double));
+  int64_t *row = mine__arena_array(env->scratch, (size_t)count, sizeof *row);
   *out = *from;
   out->n = count;
   out->sieve = (mine__sieve){0};
   out->panel =
-      mine_arena_array(env->scratch, mine_panel_doubles(count, out->width), sizeof(double));
-  if (from->weight) out->weight = mine_arena_array(env->scratch, (size_t)count, sizeof(double));
+      mine__arena_array(env->scratch, mine_panel_doubles(count, out->width), sizeof(double));
+  if (from->weight) out->weight = mine__arena_array(env->scratch, (size_t)count, sizeof(double));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
-  kmeans_stretches(from->n, count, seed, KMEANS_SAMPLE, row);
+  mine__kmeans_stretches(from->n, count, seed, KMEANS_SAMPLE, row);
   for (int64_t i = 0; i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
     for (int64_t l = 0; l < lanes; l++)
-      kmeans_row(from, row[i + l], rows + l * width);
-    mine_panel_pack(rows, lanes, out->width, out->panel + i * width);
+      mine__kmeans_row(from, row[i + l], rows + l * width);
+    mine__panel_pack(rows, lanes, out->width, out->panel + i * width);
   }
   for (int64_t i = 0; out->weight && i < count; i++)
     out->weight[i] = from->weight[row[i]];
-  return mine_poll(env);
+  return mine__poll(env);
 }

@@ -3,9 +3,9 @@
 **
 **   kmeans_points.c  rows as points in panels, samples of them
 **   kmeans_init.c    where the centres start
-**   kmeans_lloyd.c   assign, update, repeat
+**   mine__kmeans_lloyd.c   assign, update, repeat
 **   kmeans_sieve.c   the assignment in single precision, certified
-**   kmeans_refine.c  better optima: random swaps and exchanges
+**   mine__kmeans_refine.c  better optima: random swaps and exchanges
 **   kmeans_choose.c  silhouettes, and how many clusters there are
 **   kmeans.c         options, the fit, the model
 **
@@ -53,7 +53,7 @@ typedef struct kmeans_run {
   double *centre;   /* k x width                                  */
   int32_t *label;   /* per row, 0..k-1                            */
   int32_t *before;  /* the labels that the sums stand for         */
-  double *distance; /* per row, squared; after kmeans_assign_exact */
+  double *distance; /* per row, squared; after mine__kmeans_assign_exact */
   double inertia;   /* sum of weight x distance; same             */
   int iterations;
   int64_t blocks;  /* of rows, for the sums                      */
@@ -74,46 +74,49 @@ static inline int64_t kmeans_block_first(const kmeans_points *points, int64_t bl
 
 /* points */
 /* panels: whether to keep the encoded rows.  encoding and batch must live on. */
-mine_status kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
-                                 const mine_batch *batch, const double *weight, int panels,
-                                 kmeans_points *out) MINE_MUST_CHECK;
+mine_status mine__kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
+                                       const mine_batch *batch, const double *weight, int panels,
+                                       kmeans_points *out) MINE_MUST_CHECK;
 /* One row, row-major. */
-void kmeans_row(const kmeans_points *points, int64_t row, double *out);
+void mine__kmeans_row(const kmeans_points *points, int64_t row, double *out);
 /* The panel of rows first.. (a multiple of MINE_LANES); good until the worker asks again. */
-const double *kmeans_panel(const kmeans_points *points, int64_t first, int worker);
+const double *mine__kmeans_panel(const kmeans_points *points, int64_t first, int worker);
 /* `count` (<= KMEANS_CHUNK) rows, row-major, first.. or those listed; good until the
 ** worker asks again. */
-const double *kmeans_rows(const kmeans_points *points, int64_t first, const int64_t *row,
-                          int64_t count, int worker);
+const double *mine__kmeans_rows(const kmeans_points *points, int64_t first, const int64_t *row,
+                                int64_t count, int worker);
 /* `count` rows spread over all, one drawn from each of `count` equal stretches. */
-mine_status kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
-                                 uint64_t seed, kmeans_points *out) MINE_MUST_CHECK;
-void kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose, int64_t *row);
+mine_status mine__kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
+                                       uint64_t seed, kmeans_points *out) MINE_MUST_CHECK;
+void mine__kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose,
+                            int64_t *row);
 
 /* init: fill run->centre; *found < k when there are fewer distinct rows. */
-mine_status kmeans_seed_plus(mine_env *env, kmeans_run *run, mine_random *random,
-                             int64_t *found) MINE_MUST_CHECK;
-mine_status kmeans_seed_random(mine_env *env, kmeans_run *run, mine_random *random) MINE_MUST_CHECK;
+mine_status mine__kmeans_seed_plus(mine_env *env, kmeans_run *run, mine_random *random,
+                                   int64_t *found) MINE_MUST_CHECK;
+mine_status mine__kmeans_seed_random(mine_env *env, kmeans_run *run,
+                                     mine_random *random) MINE_MUST_CHECK;
 
 /* lloyd */
-mine_status kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k,
-                            kmeans_run *run) MINE_MUST_CHECK;
-mine_status kmeans_assign_exact(mine_env *env, kmeans_run *run) MINE_MUST_CHECK;
+mine_status mine__kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k,
+                                  kmeans_run *run) MINE_MUST_CHECK;
+mine_status mine__kmeans_assign_exact(mine_env *env, kmeans_run *run) MINE_MUST_CHECK;
 /* From run->centre to labels, distances and inertia that agree with the centres.
 ** *distinct: k, or the number of distinct rows when that is smaller (then stop). */
-mine_status kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol,
-                         int64_t *distinct) MINE_MUST_CHECK;
+mine_status mine__kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol,
+                               int64_t *distinct) MINE_MUST_CHECK;
 
 /* sieve */
-mine_status kmeans_sieve_open(mine_env *env, kmeans_points *points) MINE_MUST_CHECK;
+mine_status mine__kmeans_sieve_open(mine_env *env, kmeans_points *points) MINE_MUST_CHECK;
 /* Nearest centres of run into run->label. */
-mine_status kmeans_sieve_assign(mine_env *env, kmeans_run *run) MINE_MUST_CHECK;
+mine_status mine__kmeans_sieve_assign(mine_env *env, kmeans_run *run) MINE_MUST_CHECK;
 
 /* refine: improve run (an optimum of Lloyd's) within a bounded amount of work. */
-mine_status kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) MINE_MUST_CHECK;
+mine_status mine__kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) MINE_MUST_CHECK;
 
 /* choose: mean silhouette of at most `most` rows; NAN where undefined. */
-mine_status kmeans_silhouette(mine_env *env, const kmeans_points *points, const int32_t *label,
-                              int64_t k, int64_t most, uint64_t seed, double *out) MINE_MUST_CHECK;
+mine_status mine__kmeans_silhouette(mine_env *env, const kmeans_points *points,
+                                    const int32_t *label, int64_t k, int64_t most, uint64_t seed,
+                                    double *out) MINE_MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /*
-** kmeans_refine.c -- out of local optima.
+** mine__kmeans_refine.c -- out of local optima.
 **
 ** Lloyd's iteration stops at the first partition that is its own nearest-centre
 ** partition; on skewed customer data most starts stop at a poor one.  Two cures,
@@ -64,7 +64,7 @@ static int64_t refine_better(const refine_exchange *x, double w, int64_t a) {
   double least, gain;
   int64_t b = a;
   for (int64_t c = 0; c < run->k; c += MINE_LANES) {
-    mine_distance_panel(x->panel + c * width, run->points->width, x->row, 1, x->distance + c);
+    mine__distance_panel(x->panel + c * width, run->points->width, x->row, 1, x->distance + c);
   }
   gain = x->distance[a] * x->mass[a] / (x->mass[a] - w);
   least = gain * (1 - REFINE_BETTER);
@@ -87,11 +87,11 @@ static mine_status refine_pass(mine_env *env, const refine_exchange *x, int64_t 
     const double w = kmeans_weight(run->points, i);
     int64_t b;
     if (i % poll == 0) {
-      const mine_status status = mine_poll(env);
+      const mine_status status = mine__poll(env);
       if (status != MINE_OK) return status;
     }
     if (x->count[a] < 2) continue;
-    kmeans_row(run->points, i, x->row);
+    mine__kmeans_row(run->points, i, x->row);
     b = refine_better(x, w, a);
     if (b == a) continue;
     refine_move(x, w, a, b);
@@ -105,15 +105,15 @@ static mine_status refine_open(mine_env *env, kmeans_run *run, refine_exchange *
   const int64_t k = run->k, width = run->points->width;
   const size_t padded = mine_panel_doubles(k, 1);
   x->run = run;
-  x->panel = mine_arena_array(env->scratch, padded, (size_t)width * sizeof(double));
-  x->row = mine_arena_array(env->scratch, (size_t)width, sizeof(double));
-  x->distance = mine_arena_array(env->scratch, padded, sizeof(double));
-  x->mass = mine_arena_zeros(env->scratch, (size_t)k, sizeof(double));
-  x->count = mine_arena_zeros(env->scratch, (size_t)k, sizeof(int64_t));
+  x->panel = mine__arena_array(env->scratch, padded, (size_t)width * sizeof(double));
+  x->row = mine__arena_array(env->scratch, (size_t)width, sizeof(double));
+  x->distance = mine__arena_array(env->scratch, padded, sizeof(double));
+  x->mass = mine__arena_zeros(env->scratch, (size_t)k, sizeof(double));
+  x->count = mine__arena_zeros(env->scratch, (size_t)k, sizeof(int64_t));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   for (int64_t c = 0; c < k; c += MINE_LANES) {
     const int64_t lanes = k - c < MINE_LANES ? k - c : MINE_LANES;
-    mine_panel_pack(run->centre + c * width, lanes, run->points->width, x->panel + c * width);
+    mine__panel_pack(run->centre + c * width, lanes, run->points->width, x->panel + c * width);
   }
   for (int64_t i = 0; i < run->points->n; i++) {
     x->mass[run->label[i]] += kmeans_weight(run->points, i);
@@ -124,7 +124,7 @@ static mine_status refine_open(mine_env *env, kmeans_run *run, refine_exchange *
 
 /* Labels and centres to an optimum of single moves, as far as the passes go. */
 static mine_status refine_exchanges(mine_env *env, kmeans_run *run) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   refine_exchange x;
   int64_t moved = 1;
   mine_status status = refine_open(env, run, &x);
@@ -137,7 +137,7 @@ static mine_status refine_exchanges(mine_env *env, kmeans_run *run) {
       run->centre[c * run->points->width + j] = from[j * MINE_LANES];
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
@@ -158,7 +158,7 @@ static void refine_keep(refine_best *best, const kmeans_run *run) {
 /* A row in proportion to weight x squared distance. */
 static int64_t refine_far_row(const refine_best *best, const kmeans_points *points,
                               mine_random *random) {
-  double left = mine_random_real(random) * best->inertia;
+  double left = mine__random_real(random) * best->inertia;
   for (int64_t i = 0; i < points->n; i++) {
     left -= kmeans_weight(points, i) * best->distance[i];
     if (left < 0) return i;
@@ -169,10 +169,10 @@ static int64_t refine_far_row(const refine_best *best, const kmeans_points *poin
 /* From run->centre to the optimum nearby. */
 static mine_status refine_descend(mine_env *env, kmeans_run *run, int exchange) {
   int64_t distinct;
-  mine_status status = kmeans_lloyd(env, run, REFINE_SWAP_STEPS, 0, &distinct);
+  mine_status status = mine__kmeans_lloyd(env, run, REFINE_SWAP_STEPS, 0, &distinct);
   if (status != MINE_OK || !exchange) return status;
   status = refine_exchanges(env, run);
-  return status == MINE_OK ? kmeans_assign_exact(env, run) : status;
+  return status == MINE_OK ? mine__kmeans_assign_exact(env, run) : status;
 }
 
 static mine_status refine_swaps(mine_env *env, kmeans_run *run, refine_best *best, int64_t swaps,
@@ -180,24 +180,24 @@ static mine_status refine_swaps(mine_env *env, kmeans_run *run, refine_best *bes
   const kmeans_points *points = run->points;
   const size_t bytes = (size_t)run->k * (size_t)points->width * sizeof(double);
   mine_random random;
-  mine_random_open(&random, seed, KMEANS_SWAP, 0);
+  mine__random_open(&random, seed, KMEANS_SWAP, 0);
   for (int64_t s = 0; s < swaps; s++) {
-    const int64_t c = (int64_t)mine_random_below(&random, (uint64_t)run->k);
+    const int64_t c = (int64_t)mine__random_below(&random, (uint64_t)run->k);
     const int64_t row = s % 2 ? refine_far_row(best, points, &random)
-                              : (int64_t)mine_random_below(&random, (uint64_t)points->n);
+                              : (int64_t)mine__random_below(&random, (uint64_t)points->n);
     mine_status status;
     memcpy(run->centre, best->centre, bytes);
-    kmeans_row(points, row, run->centre + c * points->width);
+    mine__kmeans_row(points, row, run->centre + c * points->width);
     status = refine_descend(env, run, exchange);
     if (status != MINE_OK) return status;
     if (run->inertia < best->inertia * (1 - REFINE_BETTER)) refine_keep(best, run);
   }
   memcpy(run->centre, best->centre, bytes);
-  return mine_poll(env);
+  return mine__poll(env);
 }
 
-mine_status kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const double pass = (double)run->points->n * (double)run->k * run->points->width + 1;
   const double afford = REFINE_SWAP_WORK / (pass * REFINE_SWAP_STEPS);
   const double wanted = REFINE_SWAPS * (1 + (double)run->k / 10);
@@ -209,16 +209,16 @@ mine_status kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) {
   mine_status status = MINE_OK;
   if (run->k < 2 || !(run->inertia > 0) || steps < 1) return MINE_OK;
   best.centre =
-      mine_arena_array(env->scratch, (size_t)run->k, (size_t)run->points->width * sizeof(double));
-  best.distance = mine_arena_array(env->scratch, (size_t)run->points->n, sizeof(double));
+      mine__arena_array(env->scratch, (size_t)run->k, (size_t)run->points->width * sizeof(double));
+  best.distance = mine__arena_array(env->scratch, (size_t)run->points->n, sizeof(double));
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   refine_keep(&best, run);
   status =
       refine_swaps(env, run, &best, swaps,
                    exchange && pass * REFINE_PASSES * (double)swaps < REFINE_EXCHANGE_WORK, seed);
-  if (status == MINE_OK) status = kmeans_lloyd(env, run, steps, 0, &distinct);
+  if (status == MINE_OK) status = mine__kmeans_lloyd(env, run, steps, 0, &distinct);
   if (status == MINE_OK && exchange) status = refine_exchanges(env, run);
-  if (status == MINE_OK && exchange) status = kmeans_lloyd(env, run, steps, 0, &distinct);
-  mine_arena_rewind(env->scratch, mark);
+  if (status == MINE_OK && exchange) status = mine__kmeans_lloyd(env, run, steps, 0, &distinct);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }

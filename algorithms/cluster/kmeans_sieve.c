@@ -23,14 +23,15 @@ static void sieve_pack(void *context, int64_t task, int worker) {
   const kmeans_points *points = context;
   const int64_t first = task * KMEANS_CHUNK, left = points->n - first;
   const int64_t count = left < KMEANS_CHUNK ? left : KMEANS_CHUNK;
-  mine__sieve_pack(&points->sieve, first, kmeans_rows(points, first, NULL, count, worker), count);
+  mine__sieve_pack(&points->sieve, first, mine__kmeans_rows(points, first, NULL, count, worker),
+                   count);
 }
 
-mine_status kmeans_sieve_open(mine_env *env, kmeans_points *points) {
+mine_status mine__kmeans_sieve_open(mine_env *env, kmeans_points *points) {
   mine__sieve_open(env, env->scratch, points->n, points->width, points->mean, points->reach,
                    &points->sieve);
   if (mine_failed(env) || points->sieve.factor == 0) return env->status;
-  return mine_parallel(env, MINE_BLOCKS(points->n, KMEANS_CHUNK), sieve_pack, points);
+  return mine__parallel(env, MINE_BLOCKS(points->n, KMEANS_CHUNK), sieve_pack, points);
 }
 
 /* ---- assigning -------------------------------------------------------------------- */
@@ -47,8 +48,8 @@ static void sieve_exact(const kmeans_run *run, int64_t first, int worker) {
   const int64_t left = points->n - first;
   double best[MINE_LANES], second[MINE_LANES];
   int32_t nearest[MINE_LANES];
-  mine_distance_nearest(kmeans_panel(points, first, worker), points->width, run->centre, run->k,
-                        best, second, nearest);
+  mine__distance_nearest(mine__kmeans_panel(points, first, worker), points->width, run->centre,
+                         run->k, best, second, nearest);
   memcpy(run->label + first, nearest,
          (size_t)(left < MINE_LANES ? left : MINE_LANES) * sizeof *nearest);
 }
@@ -104,8 +105,8 @@ static void sieve_centres(sieve_job *job) {
   }
 }
 
-mine_status kmeans_sieve_assign(mine_env *env, kmeans_run *run) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__kmeans_sieve_assign(mine_env *env, kmeans_run *run) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const int64_t count = MINE_BLOCKS(run->k, MINE__SIEVE_POINTS) * MINE__SIEVE_POINTS;
   const double each = (double)count * run->points->width + 1, rows = 4e6 / each;
   sieve_job job = {.run = run, .count = count};
@@ -113,15 +114,15 @@ mine_status kmeans_sieve_assign(mine_env *env, kmeans_run *run) {
   job.rows =
       rows > SIEVE_TASK ? SIEVE_TASK : MINE_BLOCKS((int64_t)rows + 1, SIEVE_ROWS) * SIEVE_ROWS;
   job.centre =
-      mine_arena_array(env->scratch, (size_t)count, (size_t)run->points->width * sizeof(float));
-  job.half = mine_arena_array(env->scratch, (size_t)count, sizeof(float));
+      mine__arena_array(env->scratch, (size_t)count, (size_t)run->points->width * sizeof(float));
+  job.half = mine__arena_array(env->scratch, (size_t)count, sizeof(float));
   status = mine_env_status(env);
   if (status == MINE_OK) {
     sieve_centres(&job);
     status = job.most < MINE__SIEVE_FAR
-                 ? mine_parallel(env, MINE_BLOCKS(run->points->n, job.rows), sieve_assign, &job)
-                 : kmeans_assign_exact(env, run);
+                 ? mine__parallel(env, MINE_BLOCKS(run->points->n, job.rows), sieve_assign, &job)
+                 : mine__kmeans_assign_exact(env, run);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }

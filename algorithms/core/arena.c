@@ -53,7 +53,7 @@ static int arena_charge(mine_arena *arena, size_t bytes) {
   if (env) {
     mine_memory *memory = &env->memory;
     if (memory->limit && (memory->used > memory->limit || bytes > memory->limit - memory->used)) {
-      (void)mine_fail_memory(env, bytes);
+      (void)mine__fail_memory(env, bytes);
       return 0;
     }
     memory->used += bytes;
@@ -70,7 +70,7 @@ static void arena_discharge(mine_arena *arena, size_t bytes) {
 
 static void *arena_refused(mine_arena *arena, size_t bytes) {
   arena_discharge(arena, bytes);
-  (void)mine_fail_memory(arena->env, bytes);
+  (void)mine__fail_memory(arena->env, bytes);
   return NULL;
 }
 
@@ -86,7 +86,7 @@ static void arena_release(mine_arena *arena, void *raw, size_t bytes) {
   arena_discharge(arena, bytes);
 }
 
-mine_arena *mine_arena_open(mine_env *env) {
+mine_arena *mine__arena_open(mine_env *env) {
   mine_arena seed = {0};
   seed.env = env;
   seed.resize = env->host.resize;
@@ -107,10 +107,10 @@ static void arena_free_chunks(mine_arena *arena, const arena_chunk *until) {
 
 static void arena_free_blocks(mine_arena *arena, uint64_t serial) {
   while (arena->block && arena->block->serial >= serial)
-    mine_arena_drop(arena, (char *)arena->block + ARENA_LINE);
+    mine__arena_drop(arena, (char *)arena->block + ARENA_LINE);
 }
 
-void mine_arena_close(mine_arena *arena) {
+void mine__arena_close(mine_arena *arena) {
   if (!arena) return;
   arena_free_blocks(arena, 0);
   arena_free_chunks(arena, NULL);
@@ -118,12 +118,12 @@ void mine_arena_close(mine_arena *arena) {
   arena->resize(arena->user, arena, sizeof *arena, 0);
 }
 
-void mine_arena_detach(mine_arena *arena) {
+void mine__arena_detach(mine_arena *arena) {
   if (arena->env) arena->env->memory.used -= arena->held;
   arena->env = NULL;
 }
 
-mine_env *mine_arena_env(const mine_arena *arena) {
+mine_env *mine__arena_env(const mine_arena *arena) {
   return arena->env;
 }
 
@@ -187,20 +187,20 @@ static void *arena_resize_block(mine_arena *arena, void *old, size_t bytes) {
 /* count * size, or failure recorded and 0 returned. */
 static int arena_product(mine_arena *arena, size_t count, size_t size, size_t *bytes) {
   if (size && count > (ARENA_MOST - ARENA_SLACK) / size) {
-    (void)mine_fail_memory(arena->env, SIZE_MAX);
+    (void)mine__fail_memory(arena->env, SIZE_MAX);
     return 0;
   }
   *bytes = count * size;
   return 1;
 }
 
-void *mine_arena_block(mine_arena *arena, void *old, size_t count, size_t size) {
+void *mine__arena_block(mine_arena *arena, void *old, size_t count, size_t size) {
   size_t bytes;
   if (!arena_product(arena, count, size, &bytes)) return NULL;
   return old ? arena_resize_block(arena, old, bytes) : arena_new_block(arena, bytes);
 }
 
-void mine_arena_drop(mine_arena *arena, void *payload) {
+void mine__arena_drop(mine_arena *arena, void *payload) {
   if (!payload) return;
   arena_block *block = arena_header(payload);
   if (block->older) block->older->newer = block->newer;
@@ -238,7 +238,7 @@ static int arena_new_chunk(mine_arena *arena, size_t bytes) {
   return 1;
 }
 
-void *mine_arena_array(mine_arena *arena, size_t count, size_t size) {
+void *mine__arena_array(mine_arena *arena, size_t count, size_t size) {
   size_t bytes;
   if (!arena_product(arena, count, size, &bytes)) return NULL;
   if (bytes == 0) bytes = 1;
@@ -248,14 +248,14 @@ void *mine_arena_array(mine_arena *arena, size_t count, size_t size) {
   return arena_new_chunk(arena, bytes) ? arena_take(arena->chunk, bytes) : NULL;
 }
 
-void *mine_arena_zeros(mine_arena *arena, size_t count, size_t size) {
-  void *piece = mine_arena_array(arena, count, size);
+void *mine__arena_zeros(mine_arena *arena, size_t count, size_t size) {
+  void *piece = mine__arena_array(arena, count, size);
   if (piece) memset(piece, 0, count * size);
   return piece;
 }
 
-char *mine_arena_text(mine_arena *arena, const char *text, size_t bytes) {
-  char *copy = mine_arena_array(arena, bytes < SIZE_MAX ? bytes + 1 : bytes, 1);
+char *mine__arena_text(mine_arena *arena, const char *text, size_t bytes) {
+  char *copy = mine__arena_array(arena, bytes < SIZE_MAX ? bytes + 1 : bytes, 1);
   if (!copy) return NULL;
   if (bytes) memcpy(copy, text, bytes);
   copy[bytes] = 0;
@@ -263,8 +263,8 @@ char *mine_arena_text(mine_arena *arena, const char *text, size_t bytes) {
 }
 
 /* The pointer is read and written as bytes: *items is some other pointer type. */
-int mine_arena_reserve(mine_arena *arena, void **items, size_t *capacity, size_t needed,
-                       size_t size) {
+int mine__arena_reserve(mine_arena *arena, void **items, size_t *capacity, size_t needed,
+                        size_t size) {
   size_t now = *capacity;
   if (needed <= now) return 1;
   size_t more = now > ARENA_GENTLE / (size ? size : 1) ? now / 4 : now / 2;
@@ -273,19 +273,19 @@ int mine_arena_reserve(mine_arena *arena, void **items, size_t *capacity, size_t
   if (grown < 8) grown = 8;
   void *old = NULL;
   if (now) memcpy(&old, (const void *)items, sizeof old);
-  void *block = mine_arena_block(arena, old, grown, size);
+  void *block = mine__arena_block(arena, old, grown, size);
   if (!block) return 0;
   memcpy((void *)items, &block, sizeof block);
   *capacity = grown;
   return 1;
 }
 
-mine_mark mine_arena_mark(mine_arena *arena) {
+mine_mark mine__arena_mark(mine_arena *arena) {
   mine_mark mark = {arena->chunk, arena->chunk ? arena->chunk->used : 0, arena->serial};
   return mark;
 }
 
-void mine_arena_rewind(mine_arena *arena, mine_mark mark) {
+void mine__arena_rewind(mine_arena *arena, mine_mark mark) {
   arena_free_blocks(arena, mark.serial);
   arena_free_chunks(arena, mark.chunk);
   if (arena->chunk) arena->chunk->used = mark.used;

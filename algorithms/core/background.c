@@ -22,7 +22,7 @@ static void *background_run(void *argument) {
   return NULL;
 }
 
-void mine_background_start(mine_background *background, void (*work)(void *context)) {
+void mine__background_start(mine_background *background, void (*work)(void *context)) {
   background->work = work;
   background->context = NULL;
   background->stop = 0;
@@ -31,7 +31,7 @@ void mine_background_start(mine_background *background, void (*work)(void *conte
     pthread_mutex_destroy(&background->mutex);
     return;
   }
-  background->running = mine_thread_start(&background->thread, background_run, background);
+  background->running = mine__thread_start(&background->thread, background_run, background);
   if (background->running) return;
   pthread_cond_destroy(&background->changed);
   pthread_mutex_destroy(&background->mutex);
@@ -42,7 +42,7 @@ static void background_await(mine_background *background) {
     pthread_cond_wait(&background->changed, &background->mutex);
 }
 
-void mine_background_give(mine_background *background, void *context) {
+void mine__background_give(mine_background *background, void *context) {
   if (!background->running) {
     background->work(context);
     return;
@@ -54,14 +54,14 @@ void mine_background_give(mine_background *background, void *context) {
   pthread_mutex_unlock(&background->mutex);
 }
 
-void mine_background_wait(mine_background *background) {
+void mine__background_wait(mine_background *background) {
   if (!background->running) return;
   pthread_mutex_lock(&background->mutex);
   background_await(background);
   pthread_mutex_unlock(&background->mutex);
 }
 
-void mine_background_stop(mine_background *background) {
+void mine__background_stop(mine_background *background) {
   if (!background->running) return;
   pthread_mutex_lock(&background->mutex);
   background_await(background);

@@ -22,10 +22,10 @@ typedef struct mine_background {
 } mine_background;
 
 /* Zeroed before; without a thread everything works, on the calling thread. */
-void mine_background_start(mine_background *background, void (*work)(void *context));
+void mine__background_start(mine_background *background, void (*work)(void *context));
 /* Hand over a piece (not NULL); waits until the one before is done. */
-void mine_background_give(mine_background *background, void *context);
-void mine_background_wait(mine_background *background); /* until all is done */
-void mine_background_stop(mine_background *background); /* that, and the thread is gone */
+void mine__background_give(mine_background *background, void *context);
+void mine__background_wait(mine_background *background); /* until all is done */
+void mine__background_stop(mine_background *background); /* that, and the thread is gone */
 
 #endif

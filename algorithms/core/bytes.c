@@ -27,30 +27,30 @@ static void bytes_write(mine_writer *w, uint64_t v, int n) {
   char byte[8];
   for (int i = 0; i < n; i++)
     byte[i] = (char)(unsigned char)(v >> (8 * i));
-  mine_text_add(&w->text, byte, (size_t)n);
+  mine__text_add(&w->text, byte, (size_t)n);
 }
 
-void mine_write_u8(mine_writer *w, uint8_t v) {
+void mine__write_u8(mine_writer *w, uint8_t v) {
   bytes_write(w, v, 1);
 }
 
-void mine_write_u32(mine_writer *w, uint32_t v) {
+void mine__write_u32(mine_writer *w, uint32_t v) {
   bytes_write(w, v, 4);
 }
 
-void mine_write_i32(mine_writer *w, int32_t v) {
+void mine__write_i32(mine_writer *w, int32_t v) {
   bytes_write(w, (uint32_t)v, 4);
 }
 
-void mine_write_u64(mine_writer *w, uint64_t v) {
+void mine__write_u64(mine_writer *w, uint64_t v) {
   bytes_write(w, v, 8);
 }
 
-void mine_write_i64(mine_writer *w, int64_t v) {
+void mine__write_i64(mine_writer *w, int64_t v) {
   bytes_write(w, (uint64_t)v, 8);
 }
 
-void mine_write_real(mine_writer *w, double v) {
+void mine__write_real(mine_writer *w, double v) {
   bytes_write(w, mine__bits_of_real(v), 8);
 }
 
@@ -74,64 +74,64 @@ static void bytes_write_array(mine_writer *w, const void *v, size_t n, size_t si
   for (size_t i = 0; to && i < n; i += piece) {
     const size_t count = n - i < piece ? n - i : piece;
     bytes_copy_array(to + i * size, (const char *)v + i * size, count, size);
-    if (count == piece && mine_poll(mine_arena_env(w->text.arena))) {
+    if (count == piece && mine__poll(mine__arena_env(w->text.arena))) {
       w->text.failed = 1;
       return;
     }
   }
 }
 
-void mine_write_reals(mine_writer *w, const double *v, size_t n) {
+void mine__write_reals(mine_writer *w, const double *v, size_t n) {
   bytes_write_array(w, v, n, sizeof *v);
 }
 
-void mine_write_i32s(mine_writer *w, const int32_t *v, size_t n) {
+void mine__write_i32s(mine_writer *w, const int32_t *v, size_t n) {
   bytes_write_array(w, v, n, sizeof *v);
 }
 
-void mine_write_floats(mine_writer *w, const float *v, size_t n) {
+void mine__write_floats(mine_writer *w, const float *v, size_t n) {
   bytes_write_array(w, v, n, sizeof *v);
 }
 
-void mine_write_u64s(mine_writer *w, const uint64_t *v, size_t n) {
+void mine__write_u64s(mine_writer *w, const uint64_t *v, size_t n) {
   bytes_write_array(w, v, n, sizeof *v);
 }
 
-void mine_write_string_n(mine_writer *w, const char *s, size_t bytes) {
+void mine__write_string_n(mine_writer *w, const char *s, size_t bytes) {
   if (bytes >= BYTES_NO_STRING) {
-    (void)mine_fail(mine_arena_env(w->text.arena), MINE_LIMIT,
-                    "a text of %zu bytes is too long to be stored", bytes);
+    (void)mine__fail(mine__arena_env(w->text.arena), MINE_LIMIT,
+                     "a text of %zu bytes is too long to be stored", bytes);
     w->text.failed = 1;
     return;
   }
-  mine_write_u32(w, (uint32_t)bytes);
-  mine_text_add(&w->text, s, bytes);
+  mine__write_u32(w, (uint32_t)bytes);
+  mine__text_add(&w->text, s, bytes);
 }
 
-void mine_write_string(mine_writer *w, const char *s) {
+void mine__write_string(mine_writer *w, const char *s) {
   if (s)
-    mine_write_string_n(w, s, strlen(s));
+    mine__write_string_n(w, s, strlen(s));
   else
-    mine_write_u32(w, BYTES_NO_STRING);
+    mine__write_u32(w, BYTES_NO_STRING);
 }
 
-void mine_write_cell(mine_writer *w, const mine_cell *cell) {
-  mine_write_u8(w, (uint8_t)cell->type);
+void mine__write_cell(mine_writer *w, const mine_cell *cell) {
+  mine__write_u8(w, (uint8_t)cell->type);
   if (cell->type == MINE_INT)
-    mine_write_i64(w, cell->as.integer);
+    mine__write_i64(w, cell->as.integer);
   else if (cell->type == MINE_REAL)
-    mine_write_real(w, cell->as.real);
+    mine__write_real(w, cell->as.real);
   else if (cell->type != MINE_NULL)
-    mine_write_string_n(w, cell->as.text, cell->bytes);
+    mine__write_string_n(w, cell->as.text, cell->bytes);
 }
 
 /* ---- reading ------------------------------------------------------------------- */
 
-void mine_reader_bad(mine_reader *r, const char *problem) {
+void mine__reader_bad(mine_reader *r, const char *problem) {
   if (!r->problem) r->problem = problem;
 }
 
-int mine_reader_ok(const mine_reader *r) {
+int mine__reader_ok(const mine_reader *r) {
   return r->problem == NULL;
 }
 
@@ -139,7 +139,7 @@ int mine_reader_ok(const mine_reader *r) {
 static const uint8_t *bytes_take(mine_reader *r, size_t n) {
   if (r->problem) return NULL;
   if ((size_t)(r->end - r->at) < n) {
-    mine_reader_bad(r, "length");
+    mine__reader_bad(r, "length");
     return NULL;
   }
   const uint8_t *at = r->at;
@@ -154,50 +154,50 @@ static uint64_t bytes_join(const uint8_t *at, int n) {
   return v;
 }
 
-uint8_t mine_read_u8(mine_reader *r) {
+uint8_t mine__read_u8(mine_reader *r) {
   return (uint8_t)bytes_join(bytes_take(r, 1), 1);
 }
 
-uint32_t mine_read_u32(mine_reader *r) {
+uint32_t mine__read_u32(mine_reader *r) {
   return (uint32_t)bytes_join(bytes_take(r, 4), 4);
 }
 
-int32_t mine_read_i32(mine_reader *r) {
-  return (int32_t)mine_read_u32(r);
+int32_t mine__read_i32(mine_reader *r) {
+  return (int32_t)mine__read_u32(r);
 }
 
-uint64_t mine_read_u64(mine_reader *r) {
+uint64_t mine__read_u64(mine_reader *r) {
   return bytes_join(bytes_take(r, 8), 8);
 }
 
-int64_t mine_read_i64(mine_reader *r) {
-  return (int64_t)mine_read_u64(r);
+int64_t mine__read_i64(mine_reader *r) {
+  return (int64_t)mine__read_u64(r);
 }
 
-double mine_read_real(mine_reader *r) {
-  return mine__bits_to_real(mine_read_u64(r));
+double mine__read_real(mine_reader *r) {
+  return mine__bits_to_real(mine__read_u64(r));
 }
 
-double mine_read_finite(mine_reader *r) {
-  double v = mine_read_real(r);
+double mine__read_finite(mine_reader *r) {
+  double v = mine__read_real(r);
   if (isfinite(v)) return v;
-  mine_reader_bad(r, "a number that is not finite");
+  mine__reader_bad(r, "a number that is not finite");
   return 0;
 }
 
-size_t mine_read_count(mine_reader *r, size_t least_bytes) {
-  uint64_t n = mine_read_u64(r);
+size_t mine__read_count(mine_reader *r, size_t least_bytes) {
+  uint64_t n = mine__read_u64(r);
   if (n <= (size_t)(r->end - r->at) / least_bytes) return (size_t)n;
-  mine_reader_bad(r, "count");
+  mine__reader_bad(r, "count");
   return 0;
 }
 
 /* Room for n elements that take `size` bytes each in the file and in memory. */
 static void *bytes_room(mine_reader *r, size_t n, size_t size, const uint8_t **at) {
-  if (!r->problem && n > (size_t)(r->end - r->at) / size) mine_reader_bad(r, "length");
+  if (!r->problem && n > (size_t)(r->end - r->at) / size) mine__reader_bad(r, "length");
   if (r->problem) return NULL;
-  void *room = mine_arena_array(r->arena, n, size);
-  if (!room) mine_reader_bad(r, "memory");
+  void *room = mine__arena_array(r->arena, n, size);
+  if (!room) mine__reader_bad(r, "memory");
   *at = room ? bytes_take(r, n * size) : NULL;
   return room;
 }
@@ -211,31 +211,31 @@ static void *bytes_read_array(mine_reader *r, size_t n, size_t size) {
   for (size_t i = 0; v && i < n; i += piece) {
     const size_t count = n - i < piece ? n - i : piece;
     bytes_copy_array(v + i * size, at + i * size, count, size);
-    if (count == piece && mine_poll(r->env)) {
-      mine_reader_bad(r, "interrupted");
+    if (count == piece && mine__poll(r->env)) {
+      mine__reader_bad(r, "interrupted");
       return NULL;
     }
   }
   return r->problem ? NULL : v;
 }
 
-double *mine_read_reals(mine_reader *r, size_t n, int finite) {
+double *mine__read_reals(mine_reader *r, size_t n, int finite) {
   double *v = bytes_read_array(r, n, sizeof *v);
   for (size_t i = 0; v && finite && i < n; i++) {
-    if (!isfinite(v[i])) mine_reader_bad(r, "a number that is not finite");
+    if (!isfinite(v[i])) mine__reader_bad(r, "a number that is not finite");
   }
   return r->problem ? NULL : v;
 }
 
-int32_t *mine_read_i32s(mine_reader *r, size_t n) {
+int32_t *mine__read_i32s(mine_reader *r, size_t n) {
   return bytes_read_array(r, n, sizeof(int32_t));
 }
 
-float *mine_read_floats(mine_reader *r, size_t n) {
+float *mine__read_floats(mine_reader *r, size_t n) {
   return bytes_read_array(r, n, sizeof(float));
 }
 
-uint64_t *mine_read_u64s(mine_reader *r, size_t n) {
+uint64_t *mine__read_u64s(mine_reader *r, size_t n) {
   return bytes_read_array(r, n, sizeof(uint64_t));
 }
 
@@ -243,40 +243,40 @@ uint64_t *mine_read_u64s(mine_reader *r, size_t n) {
 static const char *bytes_copy(mine_reader *r, size_t bytes) {
   const uint8_t *at = bytes_take(r, bytes);
   if (!at) return NULL;
-  const char *copy = mine_arena_text(r->arena, (const char *)at, bytes);
-  if (!copy) mine_reader_bad(r, "memory");
+  const char *copy = mine__arena_text(r->arena, (const char *)at, bytes);
+  if (!copy) mine__reader_bad(r, "memory");
   return copy;
 }
 
-const char *mine_read_string(mine_reader *r) {
-  uint32_t bytes = mine_read_u32(r);
+const char *mine__read_string(mine_reader *r) {
+  uint32_t bytes = mine__read_u32(r);
   if (r->problem || bytes == BYTES_NO_STRING) return NULL;
   const char *copy = bytes_copy(r, bytes);
-  if (copy && !mine_valid_utf8(copy, bytes)) mine_reader_bad(r, "text that is not UTF-8");
-  if (copy && strlen(copy) != bytes) mine_reader_bad(r, "text with a NUL inside");
+  if (copy && !mine_valid_utf8(copy, bytes)) mine__reader_bad(r, "text that is not UTF-8");
+  if (copy && strlen(copy) != bytes) mine__reader_bad(r, "text with a NUL inside");
   return r->problem ? NULL : copy;
 }
 
 /* A NaN would equal nothing SQL knows, and break the order of levels. */
 static void bytes_read_cell_body(mine_reader *r, mine_cell *out) {
   if (out->type == MINE_INT) {
-    out->as.integer = mine_read_i64(r);
+    out->as.integer = mine__read_i64(r);
   } else if (out->type == MINE_REAL) {
-    out->as.real = mine_read_real(r);
-    if (isnan(out->as.real)) mine_reader_bad(r, "a value that is no number");
+    out->as.real = mine__read_real(r);
+    if (isnan(out->as.real)) mine__reader_bad(r, "a value that is no number");
   } else if (out->type != MINE_NULL) {
-    out->bytes = mine_read_u32(r);
+    out->bytes = mine__read_u32(r);
     out->as.text = bytes_copy(r, out->bytes);
     if (!r->problem && out->type == MINE_TEXT && !mine_valid_utf8(out->as.text, out->bytes))
-      mine_reader_bad(r, "text that is not UTF-8");
+      mine__reader_bad(r, "text that is not UTF-8");
   }
 }
 
-void mine_read_cell(mine_reader *r, mine_cell *out) {
+void mine__read_cell(mine_reader *r, mine_cell *out) {
   memset(out, 0, sizeof *out);
-  uint8_t type = mine_read_u8(r);
+  uint8_t type = mine__read_u8(r);
   if (type > MINE_BLOB) {
-    mine_reader_bad(r, "type of a value");
+    mine__reader_bad(r, "type of a value");
     return;
   }
   out->type = (mine_cell_type)type;

@@ -168,28 +168,28 @@ mine_status mine__time_format(mine_env *env, const char *text, size_t bytes,
                               mine_time_reading *out) {
   char shown[MINE_SHOW_BYTES];
   const mine_cell cell = {.type = MINE_TEXT, .bytes = bytes, .as = {.text = text}};
-  mine_show_cell(shown, &cell);
+  mine__show_cell(shown, &cell);
   memset(out, 0, sizeof *out);
   out->cell = MINE_TEXT;
   out->unit = reading_unit(text, bytes);
   if (out->unit == MINE_TIME_PATTERN) {
     if (bytes == 0 || !memchr(text, '%', bytes))
-      return mine_fail(env, MINE_OPTION, "option date_format: %s is no way to read dates; %s",
-                       shown, READING_EXAMPLES);
+      return mine__fail(env, MINE_OPTION, "option date_format: %s is no way to read dates; %s",
+                        shown, READING_EXAMPLES);
     if (!reading_expand(text, bytes, out->pattern))
-      return mine_fail(env, MINE_OPTION,
-                       "option date_format: %s is too long (at most %d bytes); %s", shown,
-                       READING_MOST_PATTERN, READING_EXAMPLES);
+      return mine__fail(env, MINE_OPTION,
+                        "option date_format: %s is too long (at most %d bytes); %s", shown,
+                        READING_MOST_PATTERN, READING_EXAMPLES);
     const reading_fault fault = reading_check(out->pattern);
     if (fault.why && fault.at)
-      return mine_fail(
+      return mine__fail(
           env, MINE_OPTION,
           "option date_format: %.*s in %s %s; known are %%Y %%y %%m %%d %%e %%j %%b %%B "
           "%%a %%A %%H %%I %%M %%S %%f %%p %%z %%G %%V %%u %%q %%F %%R %%T",
           (int)fault.bytes, fault.at, shown, fault.why);
     if (fault.why)
-      return mine_fail(env, MINE_OPTION, "option date_format: %s cannot be read: %s", shown,
-                       fault.why);
+      return mine__fail(env, MINE_OPTION, "option date_format: %s cannot be read: %s", shown,
+                        fault.why);
   }
   mine__time_prepare(out);
   return MINE_OK;
@@ -206,8 +206,8 @@ const char *mine__time_reading_format(const mine_time_reading *reading) {
 /* "t 0 %Y-%m-%d": the type of the cells, the offset, the pattern or unit. */
 void mine__time_reading_text(const mine_time_reading *reading, mine_text *out) {
   const char type = reading->cell == MINE_INT ? 'i' : reading->cell == MINE_REAL ? 'r' : 't';
-  mine_text_addf(out, "%c %d ", type, reading->offset);
-  mine_text_adds(out, mine__time_reading_format(reading));
+  mine__text_addf(out, "%c %d ", type, reading->offset);
+  mine__text_adds(out, mine__time_reading_format(reading));
 }
 
 int mine__time_reading_parse(const char *text, size_t bytes, mine_time_reading *out) {
@@ -283,10 +283,10 @@ static void reading_words(const char *pattern, mine_text *out) {
   while (*pattern) {
     const mine_time_token token = mine__time_token(pattern);
     pattern = token.next;
-    if (!token.what) mine_text_add(out, &token.literal, 1);
+    if (!token.what) mine__text_add(out, &token.literal, 1);
     for (size_t i = 0; i < sizeof reading_names / sizeof reading_names[0]; i++)
       if (token.what && token.what == reading_names[i].what)
-        mine_text_adds(out, letters ? reading_names[i].letters : reading_names[i].word);
+        mine__text_adds(out, letters ? reading_names[i].letters : reading_names[i].word);
   }
 }
 
@@ -302,13 +302,13 @@ static const char *reading_kind(mine_time_step step) {
 
 void mine__time_describe(const mine_time_reading *reading, mine_text *out) {
   if (reading->unit != MINE_TIME_PATTERN) {
-    mine_text_addf(out, "times as %s", mine__time_units[reading->unit].said);
+    mine__text_addf(out, "times as %s", mine__time_units[reading->unit].said);
     return;
   }
   if (strcmp(reading->pattern, "%Y") == 0) {
-    mine_text_adds(out, reading->cell == MINE_TEXT ? "years" : "years as whole numbers");
+    mine__text_adds(out, reading->cell == MINE_TEXT ? "years" : "years as whole numbers");
     return;
   }
-  mine_text_addf(out, "%s as ", reading_kind(reading->step));
+  mine__text_addf(out, "%s as ", reading_kind(reading->step));
   reading_words(reading->pattern, out);
 }

@@ -10,13 +10,13 @@
 static const char *refuse_show(char shown[MINE_SHOW_BYTES], const mine_time_witness *witness) {
   const mine_cell cell = {
       .type = MINE_TEXT, .bytes = witness->bytes, .as = {.text = witness->text}};
-  return mine_show_cell(shown, &cell);
+  return mine__show_cell(shown, &cell);
 }
 
 /* "dates as day/month/year": the words of mine__time_describe. */
 static const char *refuse_describe(mine_env *env, const mine_time_reading *reading) {
   mine_text words;
-  mine_text_open(&words, env->scratch);
+  mine__text_open(&words, env->scratch);
   mine__time_describe(reading, &words);
   return words.data;
 }
@@ -41,12 +41,13 @@ static mine_status refuse_numbers(mine_env *env, const mine_time_survey *survey,
     }
     what = both;
   }
-  return mine_fail(env, MINE_DATA,
-                   "column '%s': its numbers, from %s to %s, are %s; say what they are: "
-                   "date_format=unix (seconds), unix_ms, unix_us, unix_ns, julian, excel (45000 is "
-                   "2023-03-15), or a pattern of their digits such as date_format=%%Y%%m%%d",
-                   column, mine_format_real(least, survey->least, 0),
-                   mine_format_real(most, survey->most, 0), what);
+  return mine__fail(
+      env, MINE_DATA,
+      "column '%s': its numbers, from %s to %s, are %s; say what they are: "
+      "date_format=unix (seconds), unix_ms, unix_us, unix_ns, julian, excel (45000 is "
+      "2023-03-15), or a pattern of their digits such as date_format=%%Y%%m%%d",
+      column, mine__format_real(least, survey->least, 0), mine__format_real(most, survey->most, 0),
+      what);
 }
 
 static mine_status refuse_ambiguous(mine_env *env, const mine_time_survey *survey,
@@ -54,8 +55,8 @@ static mine_status refuse_ambiguous(mine_env *env, const mine_time_survey *surve
   char shown[MINE_SHOW_BYTES];
   mine_text words, formats;
   int n = 0;
-  mine_text_open(&words, env->scratch);
-  mine_text_open(&formats, env->scratch);
+  mine__text_open(&words, env->scratch);
+  mine__text_open(&formats, env->scratch);
   for (int form = 0; form < mine__time_n_forms; form++) {
     if (!(survey->forms >> form & 1)) continue;
     mine_time_reading reading = {.cell = MINE_TEXT};
@@ -65,17 +66,17 @@ static mine_status refuse_ambiguous(mine_env *env, const mine_time_survey *surve
     char tail[MINE_TIME_PATTERN_BYTES] = "";
     if (survey->tail & ~(uint32_t)MINE_TAIL_NONE)
       mine__time_tail_pattern(survey, tail, sizeof tail);
-    mine_text_addf(&words, "%s%s", n ? " or " : "", refuse_describe(env, &reading));
-    mine_text_addf(&formats, "%sdate_format=%s%s", n ? " or " : "", reading.pattern, tail);
+    mine__text_addf(&words, "%s%s", n ? " or " : "", refuse_describe(env, &reading));
+    mine__text_addf(&formats, "%sdate_format=%s%s", n ? " or " : "", reading.pattern, tail);
     n++;
   }
   const int attribute = mode == MINE_TIME_ATTRIBUTE;
-  return mine_fail(env, MINE_DATA,
-                   "column '%s' can be read in %s ways: %s (row %lld) and all others are %s; say "
-                   "which: %s%s%s",
-                   column, n == 2 ? "two" : "several", refuse_show(shown, &survey->first),
-                   (long long)survey->first.row, words.data, formats.data,
-                   attribute ? ", or leave it out: ignore=" : "", attribute ? column : "");
+  return mine__fail(env, MINE_DATA,
+                    "column '%s' can be read in %s ways: %s (row %lld) and all others are %s; say "
+                    "which: %s%s%s",
+                    column, n == 2 ? "two" : "several", refuse_show(shown, &survey->first),
+                    (long long)survey->first.row, words.data, formats.data,
+                    attribute ? ", or leave it out: ignore=" : "", attribute ? column : "");
 }
 
 /* Digits in their places, but the 30th of February or 24:00. */
@@ -130,23 +131,23 @@ static mine_status refuse_misfit(mine_env *env, const mine_time_survey *survey, 
   refuse_show(shown, misfit);
   if (refuse_no_such(reading, misfit->text, misfit->bytes) &&
       (survey->said || !refuse_other_form(misfit)))
-    return mine_fail(
+    return mine__fail(
         env, MINE_DATA,
         "column '%s', row %lld: there is no day or time %s (%s); correct it or make it "
         "NULL",
         column, (long long)misfit->row, shown, described);
   if (survey->said)
-    return mine_fail(env, MINE_DATA,
-                     "column '%s', row %lld: %s does not fit date_format=%s; correct it, make it "
-                     "NULL, or say another date_format=",
-                     column, (long long)misfit->row, shown, mine__time_reading_format(reading));
+    return mine__fail(env, MINE_DATA,
+                      "column '%s', row %lld: %s does not fit date_format=%s; correct it, make it "
+                      "NULL, or say another date_format=",
+                      column, (long long)misfit->row, shown, mine__time_reading_format(reading));
   const mine_time_witness *why = refuse_example(survey);
-  return mine_fail(env, MINE_DATA,
-                   "column '%s', row %lld: %s does not fit the others, %s, such as %s (row %lld); "
-                   "correct it or make it NULL, or say how all are written with date_format=%s%s",
-                   column, (long long)misfit->row, shown, described, refuse_show(example, why),
-                   (long long)why->row, attribute ? ", or leave the column out: ignore=" : "",
-                   attribute ? column : "");
+  return mine__fail(env, MINE_DATA,
+                    "column '%s', row %lld: %s does not fit the others, %s, such as %s (row %lld); "
+                    "correct it or make it NULL, or say how all are written with date_format=%s%s",
+                    column, (long long)misfit->row, shown, described, refuse_show(example, why),
+                    (long long)why->row, attribute ? ", or leave the column out: ignore=" : "",
+                    attribute ? column : "");
 }
 
 mine_status mine__time_refuse(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
@@ -155,8 +156,8 @@ mine_status mine__time_refuse(mine_env *env, const mine_time_survey *survey, min
   mine_time_reading reading;
   switch (mine__time_decide(survey, mode, &reading)) {
     case MINE_TIME_EMPTY:
-      return mine_fail(env, MINE_DATA, "column '%s' has no value that is a time: all are missing",
-                       column);
+      return mine__fail(env, MINE_DATA, "column '%s' has no value that is a time: all are missing",
+                        column);
     case MINE_TIME_NUMBERS:
       return refuse_numbers(env, survey, 0, column);
     case MINE_TIME_TWO_NUMBERS:
@@ -169,28 +170,28 @@ mine_status mine__time_refuse(mine_env *env, const mine_time_survey *survey, min
       break;
   }
   if (survey->misfit.row && refuse_no_such_form(&survey->misfit))
-    return mine_fail(
+    return mine__fail(
         env, MINE_DATA,
         "column '%s', row %lld: there is no day or time %s; correct it or make it NULL", column,
         (long long)survey->misfit.row, refuse_show(shown, &survey->misfit));
-  return mine_fail(env, MINE_DATA,
-                   "column '%s' has no times that can be read: %s (row %lld); say how they are "
-                   "written, such as date_format=%%d.%%m.%%Y, or name another column",
-                   column, refuse_show(shown, &survey->misfit), (long long)survey->misfit.row);
+  return mine__fail(env, MINE_DATA,
+                    "column '%s' has no times that can be read: %s (row %lld); say how they are "
+                    "written, such as date_format=%%d.%%m.%%Y, or name another column",
+                    column, refuse_show(shown, &survey->misfit), (long long)survey->misfit.row);
 }
 
 mine_status mine__time_misfit(mine_env *env, const mine_time_reading *reading, const char *column,
                               int64_t row, const mine_cell *cell) {
   char shown[MINE_SHOW_BYTES];
   const char *described = refuse_describe(env, reading);
-  mine_show_cell(shown, cell);
+  mine__show_cell(shown, cell);
   if (cell->type == MINE_TEXT && refuse_no_such(reading, cell->as.text, cell->bytes))
-    return mine_fail(
+    return mine__fail(
         env, MINE_DATA,
         "column '%s', row %lld: there is no day or time %s (%s); correct it or make it "
         "NULL",
         column, (long long)row, shown, described);
-  return mine_fail(
+  return mine__fail(
       env, MINE_DATA,
       "column '%s', row %lld: %s is not written as it was learned, %s; write it so, or "
       "make it NULL",

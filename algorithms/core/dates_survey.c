@@ -91,12 +91,12 @@ static void survey_note(mine_time_witness *witness, const mine_cell *cell, int64
   size_t bytes = cell->bytes;
   if (witness->row) return;
   if (cell->type != MINE_TEXT) {
-    text = mine_show_cell(number, cell);
+    text = mine__show_cell(number, cell);
     bytes = strlen(number);
   }
   witness->row = row > 0 ? row : 1;
   witness->cut = bytes > MINE_TIME_SHOWN;
-  witness->bytes = (uint8_t)mine_utf8_prefix(text, bytes, MINE_TIME_SHOWN);
+  witness->bytes = (uint8_t)mine__utf8_prefix(text, bytes, MINE_TIME_SHOWN);
   memcpy(witness->text, text, witness->bytes);
   witness->text[witness->bytes] = 0;
 }
@@ -329,7 +329,7 @@ static int survey_is_blank(const mine_cell *cell) {
 static int survey_read_number(const mine_cell *cell, double *value) {
   const char last = cell->as.text[cell->bytes - 1]; /* most texts end here */
   return ((last >= '0' && last <= '9') || last == ' ' || last == '.') &&
-         mine_read_decimal(cell->as.text, cell->bytes, value);
+         mine__read_decimal(cell->as.text, cell->bytes, value);
 }
 
 static void survey_show_text(mine_time_survey *survey, const mine_cell *cell, int64_t row) {

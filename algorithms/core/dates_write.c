@@ -129,7 +129,7 @@ int mine__time_read(const mine_time_reading *reading, const mine_cell *cell, dou
   switch (cell->type) {
     case MINE_TEXT:
       if (by_pattern) return write_read_text(reading, cell->as.text, cell->bytes, days);
-      return mine_read_decimal(cell->as.text, cell->bytes, &value) &&
+      return mine__read_decimal(cell->as.text, cell->bytes, &value) &&
              write_read_unit(reading, value, days);
     case MINE_INT:
       if (by_pattern) return write_read_whole(reading, cell->as.integer, days);
@@ -380,7 +380,7 @@ static int write_unit(const mine_time_reading *reading, double days, char buffer
   if (out->type == MINE_INT)
     snprintf(buffer, MINE_TIME_BYTES, "%lld", (long long)out->as.integer);
   else
-    mine_format_real(buffer, out->as.real, 0);
+    mine__format_real(buffer, out->as.real, 0);
   *out = (mine_cell){.type = MINE_TEXT, .bytes = strlen(buffer), .as = {.text = buffer}};
   return 1;
 }
@@ -398,7 +398,7 @@ int mine__time_write(const mine_time_reading *reading, double days, char buffer[
   out->type = MINE_TEXT;
   out->as.text = buffer;
   double number;
-  if (reading->cell == MINE_TEXT || !mine_read_number(buffer, out->bytes, &number)) return 1;
+  if (reading->cell == MINE_TEXT || !mine__read_number(buffer, out->bytes, &number)) return 1;
   out->bytes = 0;
   out->type = reading->cell;
   if (reading->cell == MINE_INT)

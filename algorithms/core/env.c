@@ -62,11 +62,11 @@ static void env_fill(mine_env *env, const mine_host *host, const char *verb) {
   if (!env->host.available_memory) env->host.available_memory = env_physical_memory();
   env->verb = verb ? verb : "";
   env->last_poll = env->last_progress = ENV_NEVER;
-  env->opened = mine_clock();
+  env->opened = mine__clock();
   env->quota = -1;
-  mine_env_set_threads(env, 0);
-  mine_env_set_max_memory(env, 0);
-  mine_env_set_max_seconds(env, (double)NAN);
+  mine__env_set_threads(env, 0);
+  mine__env_set_max_memory(env, 0);
+  mine__env_set_max_seconds(env, (double)NAN);
 }
 
 mine_status mine_env_open(const mine_host *host, const char *verb, mine_env **out) {
@@ -76,7 +76,7 @@ mine_status mine_env_open(const mine_host *host, const char *verb, mine_env **ou
   mine_env *env = seed.host.resize(seed.host.user, NULL, 0, sizeof *env);
   if (!env) return MINE_NOMEM;
   *env = seed;
-  env->scratch = mine_arena_open(env);
+  env->scratch = mine__arena_open(env);
   if (!env->scratch) {
     mine_status status = env->status;
     mine_env_close(env);
@@ -89,7 +89,7 @@ mine_status mine_env_open(const mine_host *host, const char *verb, mine_env **ou
 void mine_env_close(mine_env *env) {
   if (!env) return;
   mine_env_rest(env);
-  mine_arena_close(env->scratch);
+  mine__arena_close(env->scratch);
   env->host.resize(env->host.user, env, sizeof *env, 0);
 }
 
@@ -110,7 +110,7 @@ static size_t env_prefix(mine_env *env) {
   return n < 0 ? 0 : strlen(env->error);
 }
 
-mine_status mine_fail(mine_env *env, mine_status status, const char *format, ...) {
+mine_status mine__fail(mine_env *env, mine_status status, const char *format, ...) {
   if (!env) return status;
   if (env->status != MINE_OK) return env->status;
   env->status = status;
@@ -130,7 +130,7 @@ mine_status mine_fail(mine_env *env, mine_status status, const char *format, ...
 }
 
 mine_status mine_env_fail(mine_env *env, mine_status status, const char *sentence) {
-  return mine_fail(env, status, "%s", sentence);
+  return mine__fail(env, status, "%s", sentence);
 }
 
 #define ENV_SHOW_BYTES 32
@@ -151,25 +151,25 @@ static const char *env_show(char buffer[ENV_SHOW_BYTES], size_t bytes) {
   return buffer;
 }
 
-mine_status mine_fail_memory(mine_env *env, size_t bytes) {
+mine_status mine__fail_memory(mine_env *env, size_t bytes) {
   if (!env) return MINE_NOMEM;
   char limit[ENV_SHOW_BYTES], used[ENV_SHOW_BYTES], more[ENV_SHOW_BYTES];
   const mine_memory *memory = &env->memory;
   env_show(used, memory->used);
   env_show(more, bytes);
   if (memory->limit && (memory->used > memory->limit || bytes > memory->limit - memory->used))
-    return mine_fail(env, MINE_LIMIT,
-                     "max_memory of %s reached (%s held, %s more needed); raise max_memory or "
-                     "read fewer rows or columns",
-                     env_show(limit, memory->limit), used, more);
-  return mine_fail(env, MINE_NOMEM,
-                   "out of memory (%s held, %s more refused); read fewer rows or columns", used,
-                   more);
+    return mine__fail(env, MINE_LIMIT,
+                      "max_memory of %s reached (%s held, %s more needed); raise max_memory or "
+                      "read fewer rows or columns",
+                      env_show(limit, memory->limit), used, more);
+  return mine__fail(env, MINE_NOMEM,
+                    "out of memory (%s held, %s more refused); read fewer rows or columns", used,
+                    more);
 }
 
 /* ---- going on or not ------------------------------------------------------------- */
 
-double mine_clock(void) {
+double mine__clock(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
@@ -179,23 +179,23 @@ static mine_status env_poll_at(mine_env *env, double now) {
   if (env->status != MINE_OK) return env->status;
   if (env->deadline > 0 && now >= env->deadline) {
     char number[MINE_NUMBER_BYTES];
-    return mine_fail(env, MINE_LIMIT,
-                     "max_seconds of %s reached; raise max_seconds or read fewer "
-                     "rows or columns",
-                     mine_format_real(number, env->max_seconds, 0));
+    return mine__fail(env, MINE_LIMIT,
+                      "max_seconds of %s reached; raise max_seconds or read fewer "
+                      "rows or columns",
+                      mine__format_real(number, env->max_seconds, 0));
   }
   if (now - env->last_poll < ENV_POLL_SECONDS) return MINE_OK;
   env->last_poll = now;
-  if (env->host.interrupted(env->host.user)) return mine_fail(env, MINE_INTERRUPT, "interrupted");
+  if (env->host.interrupted(env->host.user)) return mine__fail(env, MINE_INTERRUPT, "interrupted");
   return MINE_OK;
 }
 
-mine_status mine_poll(mine_env *env) {
-  return env_poll_at(env, mine_clock());
+mine_status mine__poll(mine_env *env) {
+  return env_poll_at(env, mine__clock());
 }
 
-mine_status mine_poll_progress(mine_env *env, const char *what, double share) {
-  double now = mine_clock();
+mine_status mine__poll_progress(mine_env *env, const char *what, double share) {
+  double now = mine__clock();
   mine_status status = env_poll_at(env, now);
   if (status != MINE_OK || !env->progress) return status;
   if (now - env->last_progress < ENV_PROGRESS_SECONDS) return MINE_OK;
@@ -208,18 +208,18 @@ mine_status mine_poll_progress(mine_env *env, const char *what, double share) {
 
 /* More threads than cores are allowed when asked for: results do not depend on
 ** it, and it is how a test runs eight threads on two cores. */
-void mine_env_set_threads(mine_env *env, int64_t threads) {
+void mine__env_set_threads(mine_env *env, int64_t threads) {
   env->all_threads = threads < 1;
   if (threads < 1) threads = env->host.single_thread ? 1 : mine__cores();
   if (threads > MINE_MAX_THREADS) threads = MINE_MAX_THREADS;
   env->threads = env->host.single_thread ? 1 : (int)threads;
 }
 
-void mine_env_set_max_seconds(mine_env *env, double seconds) {
+void mine__env_set_max_seconds(mine_env *env, double seconds) {
   env->max_seconds = seconds;
-  env->deadline = isnan(seconds) ? 0 : mine_clock() + (seconds > 0 ? seconds : 0);
+  env->deadline = isnan(seconds) ? 0 : mine__clock() + (seconds > 0 ? seconds : 0);
 }
 
-void mine_env_set_max_memory(mine_env *env, size_t bytes) {
+void mine__env_set_max_memory(mine_env *env, size_t bytes) {
   env->memory.limit = bytes ? bytes : env->host.available_memory / 2;
 }

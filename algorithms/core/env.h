@@ -2,7 +2,7 @@
 ** env.h -- the inside of mine_env: one call's host, memory account, limits,
 ** random seed and error.
 **
-** Errors: the first one wins.  `return mine_fail(env, MINE_DATA, "...")` is the
+** Errors: the first one wins.  `return mine__fail(env, MINE_DATA, "...")` is the
 ** idiom: it records the sentence (prefixed with the verb) and returns the code.
 ** A failing allocation records MINE_NOMEM (or MINE_LIMIT for max_memory) by
 ** itself, so callers only `return mine_env_status(env)`.
@@ -58,10 +58,10 @@ struct mine_env {
   mine_team team;  /* the threads beside the calling one                */
   mine_pace pace;
   int progress;       /* whether to report progress                        */
-  double opened;      /* mine_clock() then                                 */
-  double deadline;    /* mine_clock() at which max_seconds is over; 0 none */
+  double opened;      /* mine__clock() then                                 */
+  double deadline;    /* mine__clock() at which max_seconds is over; 0 none */
   double max_seconds; /* as asked, for the sentence                        */
-  double last_poll;   /* mine_clock() of the last poll and progress report */
+  double last_poll;   /* mine__clock() of the last poll and progress report */
   double last_progress;
 };
 
@@ -71,7 +71,8 @@ struct mine_env {
 ** the first status.  The text is truncated to MINE_ERROR_BYTES at a UTF-8
 ** boundary.  %g-like conversions must not be used (locale): format numbers
 ** with mine_text_real() first. */
-mine_status mine_fail(mine_env *env, mine_status status, const char *format, ...) MINE_PRINTF(3, 4);
+mine_status mine__fail(mine_env *env, mine_status status, const char *format, ...)
+    MINE_PRINTF(3, 4);
 
 /* Whether the call has failed: nothing after it needs to be done. */
 static inline int mine_failed(const mine_env *env) {
@@ -86,25 +87,25 @@ static inline int mine_failed(const mine_env *env) {
   } while (0)
 
 /* Record "out of memory" / "max_memory reached" and return it. */
-mine_status mine_fail_memory(mine_env *env, size_t bytes);
+mine_status mine__fail_memory(mine_env *env, size_t bytes);
 
 /* Ask the host whether to go on: interrupt, max_seconds.  Cheap enough for
 ** every ~1 ms of work; must be called on the calling thread, outside parallel
 ** regions, at most ~50 ms of work apart. */
-mine_status mine_poll(mine_env *env) MINE_MUST_CHECK;
+mine_status mine__poll(mine_env *env) MINE_MUST_CHECK;
 
-/* mine_poll every so many rows of a plain loop: a few milliseconds of work. */
-#define MINE_POLL_AT(env, row) ((row) % 65536 == 0 && mine_poll(env) != MINE_OK)
+/* mine__poll every so many rows of a plain loop: a few milliseconds of work. */
+#define MINE_POLL_AT(env, row) ((row) % 65536 == 0 && mine__poll(env) != MINE_OK)
 
-/* mine_poll, and tell the host that `share` (0..1) of `what` is done.  The
+/* mine__poll, and tell the host that `share` (0..1) of `what` is done.  The
 ** engine limits how often the host hears it. */
-mine_status mine_poll_progress(mine_env *env, const char *what, double share) MINE_MUST_CHECK;
+mine_status mine__poll_progress(mine_env *env, const char *what, double share) MINE_MUST_CHECK;
 
 /* The run options that every job takes; applied by the job after parsing. */
-void mine_env_set_threads(mine_env *env, int64_t threads);    /* 0 = all cores */
-void mine_env_set_max_seconds(mine_env *env, double seconds); /* NAN = none  */
-void mine_env_set_max_memory(mine_env *env, size_t bytes);    /* 0 = default */
+void mine__env_set_threads(mine_env *env, int64_t threads);    /* 0 = all cores */
+void mine__env_set_max_seconds(mine_env *env, double seconds); /* NAN = none  */
+void mine__env_set_max_memory(mine_env *env, size_t bytes);    /* 0 = default */
 
-double mine_clock(void); /* seconds, monotonic */
+double mine__clock(void); /* seconds, monotonic */
 
 #endif

@@ -65,7 +65,7 @@ static inline size_t mine__table_slots(size_t n) {
 static inline int mine__table_grow(mine__table *table, mine_arena *arena, size_t n) {
   const size_t slots = mine__table_slots(n);
   if (slots <= table->slots) return 0;
-  uint32_t *slot = mine_arena_block(arena, table->slot, slots, sizeof *slot);
+  uint32_t *slot = mine__arena_block(arena, table->slot, slots, sizeof *slot);
   if (!slot) return -1;
   *table = (mine__table){slot, slots};
   mine__table_clear(table);

@@ -12,7 +12,7 @@
 
 enum { JSON_NEW, JSON_INSIDE, JSON_OVER }; /* mine_json.started */
 
-void mine_json_open(mine_json *json, mine_arena *arena, const char *text) {
+void mine__json_open(mine_json *json, mine_arena *arena, const char *text) {
   memset(json, 0, sizeof *json);
   json->text = json->at = text;
   json->arena = arena;
@@ -125,7 +125,7 @@ static int json_string(mine_json *json, mine_cell *out) {
   long length = json_string_length(json);
   if (length < 0) return 0;
   const char *end = json->at + length;
-  char *text = mine_arena_array(json->arena, (size_t)length + 1, 1), *put = text;
+  char *text = mine__arena_array(json->arena, (size_t)length + 1, 1), *put = text;
   if (!text) return json_bad(json, "out of memory");
   while (put && json->at < end) {
     if (*json->at == '\\') {
@@ -193,7 +193,7 @@ static int json_number(mine_json *json, mine_cell *out) {
     out->type = MINE_INT;
   } else {
     out->type = MINE_REAL;
-    (void)mine_read_number(json->at, (size_t)(end - json->at), &out->as.real);
+    (void)mine__read_number(json->at, (size_t)(end - json->at), &out->as.real);
     if (isinf(out->as.real)) return json_bad(json, "a number too large for any calculation");
   }
   json->at = end;
@@ -233,7 +233,7 @@ static int json_array(mine_json *json, mine_list *list) {
   mine_cell *item = NULL;
   size_t n = 0, capacity = 0;
   json->at++;
-  if (json_skip(json) == ']') item = mine_arena_array(json->arena, 0, sizeof *item);
+  if (json_skip(json) == ']') item = mine__arena_array(json->arena, 0, sizeof *item);
   while (*json->at != ']') {
     if (!MINE_RESERVE(json->arena, item, capacity, n + 1)) return json_bad(json, "out of memory");
     const char *start = json->at;
@@ -274,7 +274,7 @@ static int json_advance(mine_json *json) {
   return json_skip(json) ? json_bad(json, "unexpected text after the closing '}'") : 0;
 }
 
-int mine_json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list) {
+int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list) {
   mine_cell text;
   if (list) memset(list, 0, sizeof *list);
   memset(value, 0, sizeof *value);

@@ -41,7 +41,7 @@ static int number_shortest(char *buffer, size_t bytes, double value) {
   return snprintf(buffer, bytes, "%.17g", value);
 }
 
-const char *mine_format_real(char buffer[MINE_NUMBER_BYTES], double value, int digits) {
+const char *mine__format_real(char buffer[MINE_NUMBER_BYTES], double value, int digits) {
   char local[2 * MINE_NUMBER_BYTES];
   if (isnan(value) || isinf(value)) {
     snprintf(buffer, MINE_NUMBER_BYTES, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
@@ -162,14 +162,14 @@ static double number_value(const number_parts *parts) {
   return parts->negative ? -value : value;
 }
 
-int mine_read_number(const char *text, size_t bytes, double *out) {
+int mine__read_number(const char *text, size_t bytes, double *out) {
   number_parts parts;
   if (!number_scan(text, bytes, &parts)) return 0;
   *out = number_value(&parts);
   return 1;
 }
 
-int mine_read_decimal(const char *text, size_t bytes, double *out) {
+int mine__read_decimal(const char *text, size_t bytes, double *out) {
   number_parts parts;
   if (!number_scan(text, bytes, &parts) || parts.has_exponent) return 0;
   if (parts.n_whole > 1 && parts.whole[0] == '0') return 0;

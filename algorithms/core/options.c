@@ -22,8 +22,8 @@ static void options_got(const mine_given *given, const mine_cell *value, char *b
   char shown[MINE_SHOW_BYTES];
   double number;
   int text = value->type == MINE_TEXT, reads = 0;
-  if (text) reads = mine_read_number(value->as.text, value->bytes, &number);
-  mine_show_cell(shown, value);
+  if (text) reads = mine__read_number(value->as.text, value->bytes, &number);
+  mine__show_cell(shown, value);
   if (given->is_list)
     snprintf(buffer, bytes, "a list");
   else if (given->flag)
@@ -41,15 +41,15 @@ static mine_status options_refuse(mine_env *env, const mine_option *option, cons
                                   const mine_cell *value) {
   char wanted[MINE_WANTED_BYTES], got[MINE_SHOW_BYTES + 48];
   if (given->json && !given->is_list && value->type == MINE_NULL)
-    return mine_fail(env, MINE_OPTION, "option %s is null; leave it out to get its default",
-                     option->name);
+    return mine__fail(env, MINE_OPTION, "option %s is null; leave it out to get its default",
+                      option->name);
   double number;
   if (option->refuse && !given->is_list && options_read_real(given, value, &number) &&
       option->refuse(env, number) != MINE_OK)
     return mine_env_status(env);
-  mine_option_wanted(option, wanted, sizeof wanted);
+  mine__option_wanted(option, wanted, sizeof wanted);
   options_got(given, value, got, sizeof got);
-  return mine_fail(env, MINE_OPTION, "option %s must be %s (got %s)", option->name, wanted, got);
+  return mine__fail(env, MINE_OPTION, "option %s must be %s (got %s)", option->name, wanted, got);
 }
 
 /* ---- reading one value: 1 = it has the right type ---------------------------------------- */
@@ -81,7 +81,7 @@ static int options_read_real(const mine_given *given, const mine_cell *value, do
     *out = (double)value->as.integer;
   else if (value->type == MINE_REAL)
     *out = value->as.real;
-  else if (given->json || !mine_read_number(value->as.text, value->bytes, out))
+  else if (given->json || !mine__read_number(value->as.text, value->bytes, out))
     return 0;
   return isfinite(*out);
 }
@@ -113,7 +113,7 @@ static int options_read_bytes(const mine_given *given, const mine_cell *value, i
     factor = ldexp(1, 10 * (int)((found - unit) % 4 + 1));
     n--;
   }
-  if (n == 0 || !mine_read_number(text, n, &number)) return 0;
+  if (n == 0 || !mine__read_number(text, n, &number)) return 0;
   number = floor(number * factor);
   if (!(number > -OPTIONS_TWO_63 && number < OPTIONS_TWO_63)) return 0;
   *out = (int64_t)number;
@@ -223,10 +223,10 @@ static int options_set_scalar(const mine_option *option, const mine_given *given
 static mine_status options_items(mine_env *env, mine_arena *arena, const mine_option *option,
                                  const mine_given *given, mine_list *list) {
   *list = given->list;
-  if (!given->json) return mine_spelling_list(env, arena, given, list);
+  if (!given->json) return mine__spelling_list(env, arena, given, list);
   if (given->is_list) return MINE_OK;
   if (given->value.type == MINE_NULL) return options_refuse(env, option, given, &given->value);
-  mine_cell *one = mine_arena_array(arena, 1, sizeof *one);
+  mine_cell *one = mine__arena_array(arena, 1, sizeof *one);
   if (!one) return mine_env_status(env);
   *one = given->value;
   *list = (mine_list){1, one};
@@ -247,7 +247,7 @@ static mine_status options_set_numbers(mine_env *env, mine_arena *arena, const m
   static const mine_cell nothing = {MINE_TEXT, 0, {.text = ""}};
   mine_list list;
   if (options_items(env, arena, option, given, &list) != MINE_OK) return mine_env_status(env);
-  double *number = mine_arena_array(arena, list.n, sizeof *number);
+  double *number = mine__arena_array(arena, list.n, sizeof *number);
   if (!number) return mine_env_status(env);
   mine_given item = *given;
   item.is_list = 0;
@@ -269,7 +269,7 @@ static mine_status options_set(mine_env *env, mine_arena *arena, const mine_opti
   if (option->type == MINE_OPTION_NUMBERS)
     return options_set_numbers(env, arena, option, given, field);
   if (!given->json) {
-    mine_status status = mine_spelling_text(env, arena, given, &value);
+    mine_status status = mine__spelling_text(env, arena, given, &value);
     if (status != MINE_OK) return status;
   }
   /* JSON true is no time. */
@@ -355,10 +355,11 @@ static mine_status options_no_comma(mine_env *env, const mine_given *given, cons
                                     size_t bytes) {
   char shown[MINE_SHOW_BYTES];
   mine_cell value = {MINE_TEXT, given->raw_bytes, {.text = given->raw}};
-  return mine_fail(env, MINE_OPTION,
-                   "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
-                   "value that contains it",
-                   given->name, mine_show_cell(shown, &value), bytes < 60 ? (int)bytes : 60, name);
+  return mine__fail(env, MINE_OPTION,
+                    "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
+                    "value that contains it",
+                    given->name, mine__show_cell(shown, &value), bytes < 60 ? (int)bytes : 60,
+                    name);
 }
 
 /* "ignore=a ignore=b": a value that swallowed an option of these groups.  A SELECT may
@@ -385,7 +386,7 @@ static mine_status options_apply(mine_env *env, mine_arena *arena, const mine_op
     if (option) {
       char *mark = seen + (option - table);
       if (*mark)
-        return mine_fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
+        return mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
       *mark = 1;
       found = 1;
       mine_status status = option->type == MINE_OPTION_SOURCE
@@ -397,24 +398,24 @@ static mine_status options_apply(mine_env *env, mine_arena *arena, const mine_op
     }
     seen += options_count(&groups[g], 1);
   }
-  return found ? MINE_OK : mine_options_unknown(env, arena, groups, n_groups, given->name);
+  return found ? MINE_OK : mine__options_unknown(env, arena, groups, n_groups, given->name);
 }
 
-mine_status mine_options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
-                               int n_groups, const char *text) {
+mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
+                                int n_groups, const char *text) {
   mine_givens givens;
   mine_status status = mine_env_status(env);
   for (int g = 0; g < n_groups && status == MINE_OK; g++)
     status = options_set_defaults(env, arena, &groups[g]);
-  if (status == MINE_OK) status = mine_spelling_read(env, arena, text, &givens);
+  if (status == MINE_OK) status = mine__spelling_read(env, arena, text, &givens);
   if (status != MINE_OK) return status;
-  char *seen = mine_arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
+  char *seen = mine__arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
   if (!seen) return mine_env_status(env);
   for (int g = 0; g < n_groups; g++)
     groups[g].given = seen + options_count(groups, g);
   for (size_t i = 0; i < givens.n && status == MINE_OK; i++)
     status = options_apply(env, arena, groups, n_groups, &givens.item[i], seen);
-  mine_arena_drop(arena, givens.item);
+  mine__arena_drop(arena, givens.item);
   return status;
 }
 
@@ -439,13 +440,13 @@ mine_select *mine__options_select(const mine_option_group *groups, int n_groups,
   return NULL;
 }
 
-mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
-                              mine_cell *out) {
+mine_status mine__options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
+                               mine_cell *out) {
   const mine_option option = {.name = name, .type = MINE_OPTION_TEXT};
   mine_givens givens;
   int found = 0;
   memset(out, 0, sizeof *out);
-  mine_status status = mine_spelling_read(env, arena, text, &givens);
+  mine_status status = mine__spelling_read(env, arena, text, &givens);
   if (status != MINE_OK) return status;
   for (size_t i = 0; i < givens.n && status == MINE_OK; i++) {
     const mine_given *given = &givens.item[i];
@@ -455,9 +456,9 @@ mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text
         given->json ? NULL
                     : mine__spelling_swallowed(given->raw, given->raw + given->raw_bytes, &bytes);
     if (next) return options_no_comma(env, given, next, bytes);
-    status = found++ ? mine_fail(env, MINE_OPTION, "option %s is given twice; keep one", name)
+    status = found++ ? mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", name)
                      : options_set(env, arena, &option, given, out);
   }
-  mine_arena_drop(arena, givens.item);
+  mine__arena_drop(arena, givens.item);
   return status;
 }

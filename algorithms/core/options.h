@@ -123,8 +123,8 @@ typedef struct mine_option_group {
 /* Fill every group with its defaults, then with what `text` says, and mark what was
 ** given.  Strings and lists live in `arena`.  Errors name the option, what is
 ** permitted and, for an unknown name, the nearest valid ones (then all of them). */
-mine_status mine_options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
-                               int n_groups, const char *text) MINE_MUST_CHECK;
+mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
+                                int n_groups, const char *text) MINE_MUST_CHECK;
 
 /* Whether the text named this option; 0 too when no table has it. */
 int mine__options_given(const mine_option_group *groups, int n_groups, const char *name);
@@ -142,26 +142,26 @@ mine_status mine__option_date(mine_env *env, const char *name, const mine_cell *
 
 /* Look one text option up without judging the others (NULL when absent): how
 ** `algorithm=` is found before its table is known. */
-mine_status mine_options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
-                              mine_cell *out) MINE_MUST_CHECK;
+mine_status mine__options_peek(mine_env *env, mine_arena *arena, const char *text, const char *name,
+                               mine_cell *out) MINE_MUST_CHECK;
 
 /* "integer", "number", "flag", "choice", "text", "list", "bytes", "numbers", "date"; and the
 ** range as a person reads it ("1 to 65536", "above 0", "gini, entropy").  For the
 ** catalogue and the errors alike.  A SOURCE is a text without a range. */
-const char *mine_option_type_name(const mine_option *option);
-void mine_option_range(const mine_option *option, char *buffer, size_t bytes);
+const char *mine__option_type_name(const mine_option *option);
+void mine__option_range(const mine_option *option, char *buffer, size_t bytes);
 
 /* ---- values back to text (options_text.c) ------------------------------------------- */
 
 /* The text of an option that names one thing ("target"), NULL when not given. */
-const char *mine_option_name_of(const mine_cell *cell);
+const char *mine__option_name_of(const mine_cell *cell);
 /* The value as a user would write it ("auto", "a|b", "0.2"); nothing when not given. */
-void mine_option_value_text(mine_text *out, const mine_option *option, const void *values);
+void mine__option_value_text(mine_text *out, const mine_option *option, const void *values);
 /* Whether the value differs from the table's default. */
-int mine_option_changed(mine_arena *arena, const mine_option *option, const void *values);
+int mine__option_changed(mine_arena *arena, const mine_option *option, const void *values);
 /* Append "name=value" of every option that was changed, comma-separated: a
 ** text that the parser reads back to the same values. */
-void mine_options_canonical(mine_text *out, const mine_option *table, const void *values);
+void mine__options_canonical(mine_text *out, const mine_option *table, const void *values);
 
 /* ---- JSON ------------------------------------------------------------------------------ */
 
@@ -175,9 +175,9 @@ typedef struct mine_json {
   int flag;            /* the value just read was true or false */
   int started;
 } mine_json;
-void mine_json_open(mine_json *json, mine_arena *arena, const char *text);
+void mine__json_open(mine_json *json, mine_arena *arena, const char *text);
 /* 1 = a member was read, 0 = the end or a problem (check json->problem).  An
 ** array sets list->item (not NULL even when empty) and *value to MINE_NULL. */
-int mine_json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list);
+int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list);
 
 #endif

@@ -28,13 +28,13 @@ static mine_status date_two_times(mine_env *env, const char *name, const mine_ce
                                   const mine_time_reading *column) {
   char shown[MINE_SHOW_BYTES];
   mine_text text;
-  mine_text_open(&text, env->scratch);
+  mine__text_open(&text, env->scratch);
   mine__time_describe(column, &text);
   if (text.failed) return mine_env_status(env);
-  return mine_fail(env, MINE_OPTION,
-                   "option %s is %s, which reads otherwise by itself than in its column (%s); "
-                   "write it as 2024-06-30",
-                   name, mine_show_cell(shown, cell), text.data);
+  return mine__fail(env, MINE_OPTION,
+                    "option %s is %s, which reads otherwise by itself than in its column (%s); "
+                    "write it as 2024-06-30",
+                    name, mine__show_cell(shown, cell), text.data);
 }
 
 mine_status mine__option_date(mine_env *env, const char *name, const mine_cell *cell,
@@ -47,9 +47,9 @@ mine_status mine__option_date(mine_env *env, const char *name, const mine_cell *
   if (!column || !mine__time_read(column, cell, &beside)) {
     if (alone) return MINE_OK;
     char shown[MINE_SHOW_BYTES];
-    return mine_fail(env, MINE_OPTION,
-                     "option %s is %s, which may be read as several times; write it as 2024-06-30",
-                     name, mine_show_cell(shown, cell));
+    return mine__fail(env, MINE_OPTION,
+                      "option %s is %s, which may be read as several times; write it as 2024-06-30",
+                      name, mine__show_cell(shown, cell));
   }
   if (alone && (*days < beside || *days > beside)) return date_two_times(env, name, cell, column);
   *days = beside;

@@ -7,7 +7,7 @@
 
 #include "options.h"
 
-const char *mine_option_name_of(const mine_cell *cell) {
+const char *mine__option_name_of(const mine_cell *cell) {
   return cell->type == MINE_TEXT && cell->bytes > 0 ? cell->as.text : NULL;
 }
 
@@ -16,25 +16,25 @@ const char *mine_option_name_of(const mine_cell *cell) {
 static void options_numbers_text(mine_text *out, const mine_number_list *list) {
   char number[MINE_NUMBER_BYTES];
   for (size_t i = 0; i < list->n; i++) {
-    if (i > 0) mine_text_adds(out, "|");
-    mine_text_adds(out, mine_format_real(number, list->item[i], 0));
+    if (i > 0) mine__text_adds(out, "|");
+    mine__text_adds(out, mine__format_real(number, list->item[i], 0));
   }
 }
 
 static void options_select_text(mine_text *out, const mine_option *option,
                                 const mine_select *query) {
-  if (query->sql) mine_text_adds(out, query->sql);
-  if (query->choice >= 0) mine_text_adds(out, option->choices[query->choice]);
+  if (query->sql) mine__text_adds(out, query->sql);
+  if (query->choice >= 0) mine__text_adds(out, option->choices[query->choice]);
 }
 
 static void options_list_text(mine_text *out, const mine_list *list) {
   for (size_t i = 0; i < list->n; i++) {
-    if (i > 0) mine_text_adds(out, "|");
-    mine_text_add_cell(out, &list->item[i]);
+    if (i > 0) mine__text_adds(out, "|");
+    mine__text_add_cell(out, &list->item[i]);
   }
 }
 
-void mine_option_value_text(mine_text *out, const mine_option *option, const void *values) {
+void mine__option_value_text(mine_text *out, const mine_option *option, const void *values) {
   const char *at = (const char *)values + option->offset;
   switch (option->type) {
     case MINE_OPTION_INT:
@@ -42,16 +42,16 @@ void mine_option_value_text(mine_text *out, const mine_option *option, const voi
       int64_t v;
       memcpy(&v, at, sizeof v);
       if (v == MINE_NOT_GIVEN) {
-        if (option->allows_auto) mine_text_adds(out, "auto");
+        if (option->allows_auto) mine__text_adds(out, "auto");
       } else {
-        mine_text_addf(out, "%lld", (long long)v);
+        mine__text_addf(out, "%lld", (long long)v);
       }
       return;
     }
     case MINE_OPTION_REAL: {
       double v;
       memcpy(&v, at, sizeof v);
-      if (!isnan(v)) mine_text_add_real(out, v);
+      if (!isnan(v)) mine__text_add_real(out, v);
       return;
     }
     case MINE_OPTION_FLAG:
@@ -60,16 +60,16 @@ void mine_option_value_text(mine_text *out, const mine_option *option, const voi
       memcpy(&v, at, sizeof v);
       if (v < 0) return;
       if (option->type == MINE_OPTION_FLAG) {
-        mine_text_adds(out, v ? "1" : "0");
+        mine__text_adds(out, v ? "1" : "0");
       } else {
-        mine_text_adds(out, option->choices[v]);
+        mine__text_adds(out, option->choices[v]);
       }
       return;
     }
     case MINE_OPTION_TEXT:
     case MINE_OPTION_DATE:
       if (((const mine_cell *)(const void *)at)->type != MINE_NULL)
-        mine_text_add_cell(out, (const mine_cell *)(const void *)at);
+        mine__text_add_cell(out, (const mine_cell *)(const void *)at);
       return;
     case MINE_OPTION_LIST:
       options_list_text(out, (const mine_list *)(const void *)at);
@@ -83,15 +83,15 @@ void mine_option_value_text(mine_text *out, const mine_option *option, const voi
   }
 }
 
-int mine_option_changed(mine_arena *arena, const mine_option *option, const void *values) {
+int mine__option_changed(mine_arena *arena, const mine_option *option, const void *values) {
   mine_text text;
-  mine_text_open(&text, arena);
-  mine_option_value_text(&text, option, values);
+  mine__text_open(&text, arena);
+  mine__option_value_text(&text, option, values);
   if (text.failed) return 0;
   const char *initial = option->initial ? option->initial : "";
   double a, b;
-  if (option->type == MINE_OPTION_REAL && mine_read_number(initial, strlen(initial), &a) &&
-      mine_read_number(text.data, text.bytes, &b))
+  if (option->type == MINE_OPTION_REAL && mine__read_number(initial, strlen(initial), &a) &&
+      mine__read_number(text.data, text.bytes, &b))
     return a != b;
   return strcmp(text.bytes ? text.data : "", initial) != 0;
 }
@@ -104,44 +104,44 @@ static void options_add_quoted(mine_text *out, const char *data, size_t bytes) {
             data[i] != '\t' && data[i] != '\r' && data[i] != '=';
   }
   if (plain) {
-    mine_text_add(out, data, bytes);
+    mine__text_add(out, data, bytes);
     return;
   }
-  mine_text_adds(out, "\"");
+  mine__text_adds(out, "\"");
   for (size_t i = 0; i < bytes; i++) {
-    if (data[i] == '"') mine_text_adds(out, "\"");
-    mine_text_add(out, data + i, 1);
+    if (data[i] == '"') mine__text_adds(out, "\"");
+    mine__text_add(out, data + i, 1);
   }
-  mine_text_adds(out, "\"");
+  mine__text_adds(out, "\"");
 }
 
 static void options_add_cell_quoted(mine_text *out, const mine_cell *cell) {
   if (cell->type == MINE_TEXT) {
     options_add_quoted(out, cell->as.text, cell->bytes);
   } else {
-    mine_text_add_cell(out, cell);
+    mine__text_add_cell(out, cell);
   }
 }
 
-void mine_options_canonical(mine_text *out, const mine_option *table, const void *values) {
+void mine__options_canonical(mine_text *out, const mine_option *table, const void *values) {
   for (const mine_option *option = table; option->name; option++) {
-    if (!mine_option_changed(out->arena, option, values)) continue;
-    if (out->bytes > 0) mine_text_adds(out, ", ");
-    mine_text_addf(out, "%s=", option->name);
+    if (!mine__option_changed(out->arena, option, values)) continue;
+    if (out->bytes > 0) mine__text_adds(out, ", ");
+    mine__text_addf(out, "%s=", option->name);
     const void *at = (const char *)values + option->offset;
     if (option->type == MINE_OPTION_TEXT || option->type == MINE_OPTION_DATE) {
       options_add_cell_quoted(out, (const mine_cell *)at);
     } else if (option->type == MINE_OPTION_LIST) {
       const mine_list *list = (const mine_list *)at;
       for (size_t i = 0; i < list->n; i++) {
-        if (i > 0) mine_text_adds(out, "|");
+        if (i > 0) mine__text_adds(out, "|");
         options_add_cell_quoted(out, &list->item[i]);
       }
     } else if (option->type == MINE_OPTION_SOURCE && ((const mine_select *)at)->sql) {
       const char *sql = ((const mine_select *)at)->sql;
       options_add_quoted(out, sql, strlen(sql));
     } else {
-      mine_option_value_text(out, option, values);
+      mine__option_value_text(out, option, values);
     }
   }
 }

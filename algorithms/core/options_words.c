@@ -12,7 +12,7 @@
 
 /* ---- in words ----------------------------------------------------------------------- */
 
-const char *mine_option_type_name(const mine_option *option) {
+const char *mine__option_type_name(const mine_option *option) {
   static const char *const name[] = {
       [MINE_OPTION_INT] = "integer", [MINE_OPTION_REAL] = "number",
       [MINE_OPTION_FLAG] = "flag",   [MINE_OPTION_CHOICE] = "choice",
@@ -25,7 +25,7 @@ const char *mine_option_type_name(const mine_option *option) {
 static void options_append(char *buffer, size_t bytes, const char *text) {
   size_t at = strlen(buffer), n = strlen(text);
   if (at + 1 >= bytes) return;
-  n = mine_utf8_prefix(text, n, bytes - at - 1);
+  n = mine__utf8_prefix(text, n, bytes - at - 1);
   memcpy(buffer + at, text, n);
   buffer[at + n] = 0;
 }
@@ -38,7 +38,7 @@ static const char *options_bound(char number[MINE_NUMBER_BYTES], const mine_opti
   if (option->type == MINE_OPTION_BYTES)
     for (; u < 3 && bound >= 1024 && fmod(bound, 1024) == 0; u++)
       bound /= 1024;
-  mine_format_real(number, bound, 0);
+  mine__format_real(number, bound, 0);
   size_t n = strlen(number);
   if (u >= 0) { /* then a whole number, which is short */
     number[n] = unit[u];
@@ -84,7 +84,7 @@ static int options_has_bounds(const mine_option *option) {
          mine__option_bounded(option);
 }
 
-void mine_option_range(const mine_option *option, char *buffer, size_t bytes) {
+void mine__option_range(const mine_option *option, char *buffer, size_t bytes) {
   if (bytes == 0) return;
   buffer[0] = 0;
   if (option->type == MINE_OPTION_FLAG) options_append(buffer, bytes, "0 or 1");
@@ -94,7 +94,7 @@ void mine_option_range(const mine_option *option, char *buffer, size_t bytes) {
 }
 
 /* What the option wants, as it goes into "option k must be ...". */
-void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes) {
+void mine__option_wanted(const mine_option *option, char *buffer, size_t bytes) {
   static const char *const want[] = {
       [MINE_OPTION_INT] = "a whole number",
       [MINE_OPTION_REAL] = "a number",
@@ -154,26 +154,26 @@ static void options_list_names(mine_text *out, const mine_option_group *groups, 
   const char *between = "";
   for (int g = 0; g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name; option++) {
-      mine_text_addf(out, "%s%s", between, option->name);
+      mine__text_addf(out, "%s%s", between, option->name);
       between = ", ";
     }
 }
 
-mine_status mine_options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                                 int n_groups, const char *name) {
+mine_status mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                                  int n_groups, const char *name) {
   mine_text near, all;
   char shown[MINE_SHOW_BYTES];
   mine_cell cell = {MINE_TEXT, strlen(name), {0}};
   cell.as.text = name;
-  mine_text_open(&near, arena);
-  mine_text_open(&all, arena);
+  mine__text_open(&near, arena);
+  mine__text_open(&all, arena);
   int least = options_nearest(groups, n_groups, name);
   for (int g = 0, told = 0; least < MINE_NO_HINT && g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name && told < 3; option++)
       if (options_distance(name, option->name) == least)
-        mine_text_addf(&near, "%s'%s'", told++ ? " or " : "; did you mean ", option->name);
-  if (near.bytes) mine_text_adds(&near, "?");
+        mine__text_addf(&near, "%s'%s'", told++ ? " or " : "; did you mean ", option->name);
+  if (near.bytes) mine__text_adds(&near, "?");
   options_list_names(&all, groups, n_groups);
-  return mine_fail(env, MINE_OPTION, "unknown option %s%s (valid: %s)",
-                   mine_show_cell(shown, &cell), near.data, all.bytes ? all.data : "none");
+  return mine__fail(env, MINE_OPTION, "unknown option %s%s (valid: %s)",
+                    mine__show_cell(shown, &cell), near.data, all.bytes ? all.data : "none");
 }

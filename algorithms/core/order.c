@@ -68,7 +68,7 @@ MINE_INLINE void order_sort_of(const order_task *sort, char *items, char *spare,
       moved += both;
       if (moved < ORDER_POLL) continue;
       moved = 0;
-      if (sort->env && mine_poll(sort->env) != MINE_OK) return;
+      if (sort->env && mine__poll(sort->env) != MINE_OK) return;
     }
     char *const swap = from;
     from = to;

@@ -2,7 +2,7 @@
 ** parallel.c -- an atomic counter hands out tasks; is it worth waking the team?
 **
 ** The helpers know the loop and nothing else: no environment, no host.  The calling
-** thread works too and, between its tasks, asks the host whether to go on (mine_poll
+** thread works too and, between its tasks, asks the host whether to go on (mine__poll
 ** limits itself to every ~10 ms); a stop is a flag that the helpers look at before
 ** each task.
 **
@@ -81,10 +81,10 @@ static void parallel_help(void *argument, int worker) {
 
 static mine_status parallel_ask(const parallel_loop *loop, int64_t done) {
   const parallel_report *report = loop->report;
-  if (!report) return mine_poll(loop->env);
+  if (!report) return mine__poll(loop->env);
   double share = (double)done / (double)loop->tasks;
-  return mine_poll_progress(loop->env, report->what,
-                            report->from + (report->to - report->from) * share);
+  return mine__poll_progress(loop->env, report->what,
+                             report->from + (report->to - report->from) * share);
 }
 
 /* One task on the calling thread; 0 = there is none left, or the host says stop. */
@@ -108,9 +108,9 @@ static void parallel_alone(parallel_loop *loop) {
 /* The calling thread's share of a loop with help. */
 static void parallel_own(void *argument) {
   parallel_loop *loop = argument;
-  loop->from = mine_clock();
+  loop->from = mine__clock();
   parallel_alone(loop);
-  loop->until = mine_clock();
+  loop->until = mine__clock();
 }
 
 /* ---- worth it? ------------------------------------------------------------------- */
@@ -152,27 +152,27 @@ static void parallel_share(mine_env *env, parallel_loop *loop) {
     parallel_alone(loop);
     return;
   }
-  const double asked = mine_clock();
+  const double asked = mine__clock();
   mine__team_run(&env->team, most, left - 1 < most ? (int)left - 1 : most, &work);
-  parallel_lost(env, loop->from - asked + mine_clock() - loop->until);
+  parallel_lost(env, loop->from - asked + mine__clock() - loop->until);
 }
 
 /* A loop of several tasks where threads are allowed. */
 static void parallel_measured(mine_env *env, parallel_loop *loop) {
   mine_loop_time *time = parallel_time(env, loop->task);
-  loop->start = mine_clock();
+  loop->start = mine__clock();
   const double expected = time->seconds < 0 ? PARALLEL_GUESS * (loop->start - env->opened)
                                             : time->seconds * (double)loop->tasks;
   int due = parallel_due(env, expected);
   while (!due && parallel_step(loop))
-    due = parallel_due(env, mine_clock() - loop->start);
+    due = parallel_due(env, mine__clock() - loop->start);
   const int alone = parallel_left(loop) < 2;
   if (alone) {
     parallel_alone(loop);
   } else {
     parallel_share(env, loop);
   }
-  const double seconds = mine_clock() - loop->start;
+  const double seconds = mine__clock() - loop->start;
   if (loop->done > 0) time->seconds = seconds / (double)loop->done;
   if (!alone || seconds < PARALLEL_WAKE) return;
   env->pace.alone += seconds;
@@ -194,12 +194,12 @@ static mine_status parallel_run(mine_env *env, int64_t tasks, mine_task task, vo
   return env->status;
 }
 
-mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task, void *context) {
+mine_status mine__parallel(mine_env *env, int64_t tasks, mine_task task, void *context) {
   return parallel_run(env, tasks, task, context, NULL);
 }
 
-mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
-                                   const char *what, double from, double to) {
+mine_status mine__parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
+                                    const char *what, double from, double to) {
   const parallel_report report = {what, from, to};
   return parallel_run(env, tasks, task, context, &report);
 }
@@ -211,9 +211,9 @@ mine_status mine__sum_blocks(mine_env *env, const double *block, int64_t n_block
     const double *from = block + (size_t)b * width;
     for (size_t j = 0; j < width; j++)
       out[j] += from[j];
-    MINE_TRY(mine_poll(env));
+    MINE_TRY(mine__poll(env));
   }
-  return mine_poll(env);
+  return mine__poll(env);
 }
 
 int mine__team_is_inherited(const mine_team *team) {

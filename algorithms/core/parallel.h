@@ -1,7 +1,7 @@
 /*
 ** parallel.h -- loops over numbered tasks, on all threads of the call.
 **
-** mine_parallel() runs task 0..tasks-1, each exactly once, on at most
+** mine__parallel() runs task 0..tasks-1, each exactly once, on at most
 ** env->threads threads: the calling thread and a team (team.h) that starts at the
 ** first loop which is worth it and sleeps between loops.  mine_env_rest() ends it:
 ** the SQLite face says so whenever it goes back to SQLite in the middle of a call,
@@ -15,7 +15,7 @@
 ** number of threads, tasks must be cut by the data (blocks of rows, features),
 ** write to places of their own, and be reduced in task order afterwards.
 **
-** In a task: no allocation, no host call, no mine_fail.  The calling thread
+** In a task: no allocation, no host call, no mine__fail.  The calling thread
 ** polls the host between its tasks; when it says stop, the remaining tasks are
 ** not started and the loop returns MINE_INTERRUPT (or MINE_LIMIT).  Keep a task
 ** under ~20 ms.
@@ -29,12 +29,12 @@
 ** an index for per-thread scratch memory. */
 typedef void (*mine_task)(void *context, int64_t task, int worker);
 
-mine_status mine_parallel(mine_env *env, int64_t tasks, mine_task task,
-                          void *context) MINE_MUST_CHECK;
+mine_status mine__parallel(mine_env *env, int64_t tasks, mine_task task,
+                           void *context) MINE_MUST_CHECK;
 
-/* mine_parallel(), reporting progress as `what` from share `from` to share `to`. */
-mine_status mine_parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
-                                   const char *what, double from, double to) MINE_MUST_CHECK;
+/* mine__parallel(), reporting progress as `what` from share `from` to share `to`. */
+mine_status mine__parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
+                                    const char *what, double from, double to) MINE_MUST_CHECK;
 
 /* How many blocks of `block` rows cover n rows. */
 #define MINE_BLOCKS(n, block) (((n) + (block)-1) / (block))

@@ -70,7 +70,7 @@ MINE_INLINE void sort_passes(mine_env *env, void *items, void *temp, int64_t n, 
   void *from = items, *to = temp;
   for (int shift = 0; shift < bits; shift += width) {
     const int digit = bits - shift < width ? bits - shift : width;
-    if (env && mine_poll(env) != MINE_OK) return;
+    if (env && mine__poll(env) != MINE_OK) return;
     if (!sort_pass_of(from, to, n, shift, digit, item)) continue;
     void *const swap = from;
     from = to;
@@ -91,7 +91,7 @@ static void sort_insert(mine_pair *pair, int64_t n) {
   }
 }
 
-void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest) {
+void mine__sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest) {
   if (n < SORT_SHORT) {
     sort_insert(pair, n);
     return;
@@ -103,7 +103,7 @@ void mine__sort_places(mine_env *env, mine__place *place, mine__place *temp, int
   if (n > 1) sort_passes(env, place, temp, n, bits, SORT_PLACE);
 }
 
-mine_status mine_sort_keys(mine_env *env, uint64_t *key, uint64_t *temp, int64_t n) {
+mine_status mine__sort_keys(mine_env *env, uint64_t *key, uint64_t *temp, int64_t n) {
   uint64_t differ = 0;
   for (int64_t i = 1; i < n; i++)
     differ |= key[i] ^ key[0];
@@ -178,7 +178,7 @@ static void sort_round(const sort_values *values, mine_pair *pair, mine_pair *te
   if (bits == 0) return;
   const int shift = bits > 32 ? bits - 32 : 0;
   sort_make_keys(values, pair, n, least, shift);
-  mine_sort_pairs(pair, temp, n, (uint32_t)((most - least) >> shift));
+  mine__sort_pairs(pair, temp, n, (uint32_t)((most - least) >> shift));
   if (shift > 0) sort_runs(values, pair, temp, n);
 }
 
@@ -202,8 +202,8 @@ static int64_t sort_gather(const sort_values *values, int64_t n, mine_pair *out,
 
 enum { SORT_GATHER, SORT_RANGE, SORT_KEYS, SORT_DIGITS, SORT_RUNS, SORT_RANKS, SORT_DONE };
 
-void mine_sort_open(mine_sort *sort, const double *value, const uint32_t *row, int64_t n,
-                    mine_pair *out, mine_pair *temp) {
+void mine__sort_open(mine_sort *sort, const double *value, const uint32_t *row, int64_t n,
+                     mine_pair *out, mine_pair *temp) {
   memset(sort, 0, sizeof *sort);
   sort->value = value;
   sort->row = row;
@@ -262,7 +262,7 @@ static void sort_step_ranks(mine_sort *sort, const sort_values *values) {
   sort->distinct = (int64_t)rank + 1;
 }
 
-int mine_sort_step(mine_sort *sort) {
+int mine__sort_step(mine_sort *sort) {
   const sort_values values = {sort->value, sort->row};
   switch (sort->stage) {
     case SORT_GATHER:
@@ -294,11 +294,11 @@ int mine_sort_step(mine_sort *sort) {
   return sort->stage != SORT_DONE;
 }
 
-int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
-                        mine_pair *temp) {
+int64_t mine__sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
+                         mine_pair *temp) {
   mine_sort sort;
-  mine_sort_open(&sort, value, row, n, out, temp);
-  while (mine_sort_step(&sort))
+  mine__sort_open(&sort, value, row, n, out, temp);
+  while (mine__sort_step(&sort))
     continue;
   return sort.distinct;
 }

@@ -22,16 +22,17 @@ typedef struct mine__place {
   size_t at;
 } mine__place;
 
-#define MINE_SORT_MISSING UINT32_MAX /* the key of a NAN after mine_sort_reals */
+#define MINE_SORT_MISSING UINT32_MAX /* the key of a NAN after mine__sort_reals */
 
 /* Sort n pairs by key; temp holds n pairs.  `largest` bounds the keys: fewer bits
 ** are fewer passes of O(n).  Safe inside a parallel task. */
-void mine_sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest);
+void mine__sort_pairs(mine_pair *pair, mine_pair *temp, int64_t n, uint32_t largest);
 
 /* The same for places whose keys have at most so many bits, and for keys alone;
 ** these ask the host between passes (a failure leaves the items in any order). */
 void mine__sort_places(mine_env *env, mine__place *place, mine__place *temp, int64_t n, int bits);
-mine_status mine_sort_keys(mine_env *env, uint64_t *key, uint64_t *temp, int64_t n) MINE_MUST_CHECK;
+mine_status mine__sort_keys(mine_env *env, uint64_t *key, uint64_t *temp,
+                            int64_t n) MINE_MUST_CHECK;
 
 /* Order the values value[row[i]] (row NULL: value[i]), i = 0..n-1, n < 2^31:
 ** out[k].row is the position i of the k-th smallest, out[k].key the dense rank
@@ -39,8 +40,8 @@ mine_status mine_sort_keys(mine_env *env, uint64_t *key, uint64_t *temp, int64_t
 ** NAN comes last with key MINE_SORT_MISSING.  Equal values keep the order of i.
 ** temp holds n pairs.  Returns how many distinct values there are.
 ** Safe inside a parallel task. */
-int64_t mine_sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
-                        mine_pair *temp);
+int64_t mine__sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
+                         mine_pair *temp);
 
 /* The same in steps of about n rows touched each, for a caller that must be heard
 ** in between: open, then step until it returns 0; the distinct values are in
@@ -53,8 +54,8 @@ typedef struct mine_sort {
   uint64_t least, most;
   int stage, digit, shift;
 } mine_sort;
-void mine_sort_open(mine_sort *sort, const double *value, const uint32_t *row, int64_t n,
-                    mine_pair *out, mine_pair *temp);
-int mine_sort_step(mine_sort *sort);
+void mine__sort_open(mine_sort *sort, const double *value, const uint32_t *row, int64_t n,
+                     mine_pair *out, mine_pair *temp);
+int mine__sort_step(mine_sort *sort);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* The three parts of the name are mixed one after the other, so that streams
 ** with neighbouring indices have nothing in common. */
-void mine_random_open(mine_random *r, uint64_t seed, uint64_t purpose, uint64_t index) {
+void mine__random_open(mine_random *r, uint64_t seed, uint64_t purpose, uint64_t index) {
   uint64_t state = mine_hash_mix(seed + RANDOM_GOLDEN);
   state = mine_hash_mix((state ^ purpose) + RANDOM_GOLDEN);
   state = mine_hash_mix((state ^ index) + RANDOM_GOLDEN);
@@ -26,7 +26,7 @@ static uint64_t random_rotate(uint64_t x, int k) {
   return (x << k) | (x >> (64 - k));
 }
 
-uint64_t mine_random_next(mine_random *r) {
+uint64_t mine__random_next(mine_random *r) {
   uint64_t *s = r->s;
   uint64_t result = random_rotate(s[1] * 5, 7) * 9;
   uint64_t t = s[1] << 17;
@@ -39,28 +39,28 @@ uint64_t mine_random_next(mine_random *r) {
   return result;
 }
 
-double mine_random_real(mine_random *r) {
-  return (double)(mine_random_next(r) >> 11) * 0x1.0p-53;
+double mine__random_real(mine_random *r) {
+  return (double)(mine__random_next(r) >> 11) * 0x1.0p-53;
 }
 
 static uint64_t random_below_32(mine_random *r, uint32_t n) {
-  uint64_t product = (mine_random_next(r) >> 32) * n;
+  uint64_t product = (mine__random_next(r) >> 32) * n;
   if ((uint32_t)product < n) {
     uint32_t reject = (uint32_t)(0u - n) % n;
     while ((uint32_t)product < reject)
-      product = (mine_random_next(r) >> 32) * n;
+      product = (mine__random_next(r) >> 32) * n;
   }
   return product >> 32;
 }
 
-uint64_t mine_random_below(mine_random *r, uint64_t n) {
+uint64_t mine__random_below(mine_random *r, uint64_t n) {
   if (n <= 1) return 0;
   if (n <= UINT32_MAX) return random_below_32(r, (uint32_t)n);
   uint64_t mask = n - 1;
   for (int shift = 1; shift < 64; shift *= 2)
     mask |= mask >> shift;
-  uint64_t x = mine_random_next(r) & mask;
+  uint64_t x = mine__random_next(r) & mask;
   while (x >= n)
-    x = mine_random_next(r) & mask;
+    x = mine__random_next(r) & mask;
   return x;
 }

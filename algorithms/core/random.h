@@ -17,9 +17,9 @@ typedef struct mine_random {
   uint64_t s[4];
 } mine_random;
 
-void mine_random_open(mine_random *r, uint64_t seed, uint64_t purpose, uint64_t index);
-uint64_t mine_random_next(mine_random *r);
-double mine_random_real(mine_random *r);                /* [0, 1)               */
-uint64_t mine_random_below(mine_random *r, uint64_t n); /* 0..n-1, without bias */
+void mine__random_open(mine_random *r, uint64_t seed, uint64_t purpose, uint64_t index);
+uint64_t mine__random_next(mine_random *r);
+double mine__random_real(mine_random *r);                /* [0, 1)               */
+uint64_t mine__random_below(mine_random *r, uint64_t n); /* 0..n-1, without bias */
 
 #endif

@@ -46,8 +46,8 @@ static mine_status spelling_read_json(mine_env *env, mine_arena *arena, const ch
   const char *name;
   mine_cell value;
   mine_list list;
-  mine_json_open(&json, arena, text);
-  while (mine_json_next(&json, &name, &value, &list)) {
+  mine__json_open(&json, arena, text);
+  while (mine__json_next(&json, &name, &value, &list)) {
     mine_given *given = spelling_add(arena, out);
     if (!given) return mine_env_status(env);
     given->name = name;
@@ -58,8 +58,8 @@ static mine_status spelling_read_json(mine_env *env, mine_arena *arena, const ch
     given->is_list = list.item != NULL;
   }
   if (!json.problem) return MINE_OK;
-  return mine_fail(env, MINE_OPTION, "the JSON of the options fails at character %lld: %s",
-                   spelling_position(text, json.at), json.problem);
+  return mine__fail(env, MINE_OPTION, "the JSON of the options fails at character %lld: %s",
+                    spelling_position(text, json.at), json.problem);
 }
 
 /* ---- short form ---------------------------------------------------------------------- */
@@ -107,15 +107,15 @@ static mine_status spelling_no_equals(mine_env *env, const char *text, const cha
   long long position = spelling_position(text, at);
   spelling_trim(&at, &end);
   if (at == end)
-    return mine_fail(env, MINE_OPTION,
-                     "an option is missing at character %lld of the options; write name=value, "
-                     "separated by single commas",
-                     position);
+    return mine__fail(env, MINE_OPTION,
+                      "an option is missing at character %lld of the options; write name=value, "
+                      "separated by single commas",
+                      position);
   mine_cell piece = spelling_cell(at, (size_t)(end - at));
-  return mine_fail(env, MINE_OPTION,
-                   "option %s has no '='; write name=value, and put double quotes around a value "
-                   "that contains a comma",
-                   mine_show_cell(shown, &piece));
+  return mine__fail(env, MINE_OPTION,
+                    "option %s has no '='; write name=value, and put double quotes around a value "
+                    "that contains a comma",
+                    mine__show_cell(shown, &piece));
 }
 
 /* One name=value at `at`; *next is the comma behind it, or the end. */
@@ -126,17 +126,17 @@ static mine_status spelling_read_pair(mine_env *env, mine_arena *arena, const ch
   if (*stop != '=') return spelling_no_equals(env, text, at, stop);
   const char *value = stop + 1, *value_end = spelling_value_end(value, end);
   spelling_trim(&at, &name_end);
-  given->name = mine_arena_text(arena, at, (size_t)(name_end - at));
+  given->name = mine__arena_text(arena, at, (size_t)(name_end - at));
   if (!given->name) return mine_env_status(env);
   if (at == name_end)
-    return mine_fail(env, MINE_OPTION,
-                     "an option has no name at character %lld of the options; write name=value",
-                     spelling_position(text, stop));
+    return mine__fail(env, MINE_OPTION,
+                      "an option has no name at character %lld of the options; write name=value",
+                      spelling_position(text, stop));
   if (!value_end) {
     mine_cell name = spelling_cell(at, (size_t)(name_end - at));
     char shown[MINE_SHOW_BYTES];
-    return mine_fail(env, MINE_OPTION, "option %s has a double quote that is never closed",
-                     mine_show_cell(shown, &name));
+    return mine__fail(env, MINE_OPTION, "option %s has a double quote that is never closed",
+                      mine__show_cell(shown, &name));
   }
   *next = value_end;
   spelling_trim(&value, &value_end);
@@ -164,36 +164,36 @@ static int spelling_is_json_value(const char *at) {
   double number;
   while (spelling_is_space(at[bytes - 1])) /* *at is no space */
     bytes--;
-  if (*at == '[' || *at == '"' || mine_read_number(at, bytes, &number)) return 1;
+  if (*at == '[' || *at == '"' || mine__read_number(at, bytes, &number)) return 1;
   return (bytes == 4 && (!strncmp(at, "true", 4) || !strncmp(at, "null", 4))) ||
          (bytes == 5 && !strncmp(at, "false", 5));
 }
 
-mine_status mine_spelling_read(mine_env *env, mine_arena *arena, const char *text,
-                               mine_givens *out) {
+mine_status mine__spelling_read(mine_env *env, mine_arena *arena, const char *text,
+                                mine_givens *out) {
   memset(out, 0, sizeof *out);
   if (!text) return MINE_OK;
   const char *at = text + strspn(text, SPELLING_SPACE);
   if (!*at) return MINE_OK;
   if (!mine_valid_utf8(at, strlen(at)))
-    return mine_fail(env, MINE_OPTION, "the options are not valid UTF-8");
+    return mine__fail(env, MINE_OPTION, "the options are not valid UTF-8");
   if (*at == '{') return spelling_read_json(env, arena, text, out);
   if (!spelling_is_json_value(at)) return spelling_read_short(env, arena, text, out);
   char shown[MINE_SHOW_BYTES];
   mine_cell all = spelling_cell(at, strlen(at));
-  return mine_fail(env, MINE_OPTION,
-                   "options must be an object such as {\"name\":\"value\"}, or name=value pairs "
-                   "(got %s)",
-                   mine_show_cell(shown, &all));
+  return mine__fail(env, MINE_OPTION,
+                    "options must be an object such as {\"name\":\"value\"}, or name=value pairs "
+                    "(got %s)",
+                    mine__show_cell(shown, &all));
 }
 
 /* ---- values of the short form ----------------------------------------------------------- */
 
 static mine_status spelling_after_quote(mine_env *env, const mine_given *given) {
-  return mine_fail(env, MINE_OPTION,
-                   "option %s has text behind a closing double quote; write a double quote inside "
-                   "a quoted value twice",
-                   given->name);
+  return mine__fail(env, MINE_OPTION,
+                    "option %s has text behind a closing double quote; write a double quote inside "
+                    "a quoted value twice",
+                    given->name);
 }
 
 /* Take the quotes off a trimmed piece, if it has any. */
@@ -202,7 +202,7 @@ static mine_status spelling_unquote(mine_env *env, mine_arena *arena, const mine
   *out = spelling_cell(at, (size_t)(end - at));
   int quoted = at < end && *at == '"';
   if (quoted && spelling_quote_end(at, end) != end) return spelling_after_quote(env, given);
-  char *copy = mine_arena_text(arena, at, (size_t)(end - at)), *put = copy;
+  char *copy = mine__arena_text(arena, at, (size_t)(end - at)), *put = copy;
   if (!copy) return mine_env_status(env);
   out->as.text = copy;
   if (!quoted) return MINE_OK;
@@ -215,8 +215,8 @@ static mine_status spelling_unquote(mine_env *env, mine_arena *arena, const mine
   return MINE_OK;
 }
 
-mine_status mine_spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
-                               mine_cell *out) {
+mine_status mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
+                                mine_cell *out) {
   return spelling_unquote(env, arena, given, given->raw, given->raw + given->raw_bytes, out);
 }
 
@@ -228,19 +228,19 @@ static size_t spelling_count_items(const char *at, const char *end) {
   return n;
 }
 
-mine_status mine_spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
-                               mine_list *out) {
+mine_status mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
+                                mine_list *out) {
   const char *at = given->raw, *end = at + given->raw_bytes;
   memset(out, 0, sizeof *out);
   if (at == end) return MINE_OK;
   size_t n = spelling_count_items(at, end);
-  mine_cell *item = mine_arena_array(arena, n, sizeof *item);
+  mine_cell *item = mine__arena_array(arena, n, sizeof *item);
   if (!item) return mine_env_status(env);
   for (size_t i = 0; i < n; i++) {
     const char *stop = spelling_item_end(at, end, '|'), *next = stop + 1;
     spelling_trim(&at, &stop);
     if (at == stop)
-      return mine_fail(env, MINE_OPTION, "option %s has an empty item; write a|b|c", given->name);
+      return mine__fail(env, MINE_OPTION, "option %s has an empty item; write a|b|c", given->name);
     mine_status status = spelling_unquote(env, arena, given, at, stop, &item[i]);
     if (status != MINE_OK) return status;
     at = next;

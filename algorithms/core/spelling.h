@@ -25,14 +25,14 @@ typedef struct mine_givens {
 
 /* Read a whole text.  Names and JSON values live in `arena`; raw values point
 ** into `text`. */
-mine_status mine_spelling_read(mine_env *env, mine_arena *arena, const char *text,
-                               mine_givens *out) MINE_MUST_CHECK;
+mine_status mine__spelling_read(mine_env *env, mine_arena *arena, const char *text,
+                                mine_givens *out) MINE_MUST_CHECK;
 
 /* A short-form value as one text, or as the list that '|' makes of it. */
-mine_status mine_spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
-                               mine_cell *out) MINE_MUST_CHECK;
-mine_status mine_spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
-                               mine_list *out) MINE_MUST_CHECK;
+mine_status mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
+                                mine_cell *out) MINE_MUST_CHECK;
+mine_status mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
+                                mine_list *out) MINE_MUST_CHECK;
 
 /* What a forgotten comma leaves in a short-form value: the next " name=" outside
 ** quotes, looked for from `at` to `end`.  The name's start, NULL when there is none. */
@@ -40,7 +40,7 @@ const char *mine__spelling_swallowed(const char *at, const char *end, size_t *by
 
 /* "a whole number from 1 to 65536": what follows "option k must be". */
 #define MINE_WANTED_BYTES 480
-void mine_option_wanted(const mine_option *option, char *buffer, size_t bytes);
+void mine__option_wanted(const mine_option *option, char *buffer, size_t bytes);
 /* Whether a value is a time in some form, be it one that only a column can settle. */
 int mine__option_is_date(const mine_cell *cell);
 /* A row without a range permits every number. */
@@ -49,7 +49,7 @@ static inline int mine__option_bounded(const mine_option *option) {
          option->range.most > 0;
 }
 /* Fail with the nearest names, then all of them. */
-mine_status mine_options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                                 int n_groups, const char *name);
+mine_status mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                                  int n_groups, const char *name);
 
 #endif

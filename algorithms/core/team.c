@@ -51,7 +51,7 @@ static void *team_helper(void *argument) {
     const mine_team_work now = team->now;
     const int grow = team_enter(team, !has_next);
     pthread_mutex_unlock(&team->mutex);
-    if (grow) has_next = mine_thread_start(&next, team_helper, team);
+    if (grow) has_next = mine__thread_start(&next, team_helper, team);
     now.help(now.loop, worker);
     pthread_mutex_lock(&team->mutex);
     if (grow && !has_next) team->most = worker; /* refused: not asked for again */
@@ -88,7 +88,7 @@ static int team_start(mine_team *team, int most, int helpers, const mine_team_wo
   team->wanted = helpers;
   team->now = *work;
   team->process = getpid();
-  team->running = mine_thread_start(&team->first, team_helper, team);
+  team->running = mine__thread_start(&team->first, team_helper, team);
   if (!team->running) team_close(team);
   return team->running;
 }

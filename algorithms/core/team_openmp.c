@@ -23,12 +23,12 @@ void mine__team_run(mine_team *team, int most, int helpers, const mine_team_work
   team->running = 1;
   team->process = getpid();
   mine_signals before; /* new threads take none of the program's signals */
-  mine_signals_block(&before);
+  mine__signals_block(&before);
 #pragma omp parallel num_threads(helpers + 1)
   {
     const int worker = omp_get_thread_num();
     if (worker == 0) {
-      mine_signals_restore(&before);
+      mine__signals_restore(&before);
       work->own(work->loop);
     } else {
       work->help(work->loop, worker);

@@ -16,7 +16,7 @@
 
 /* ---- growing ------------------------------------------------------------------- */
 
-void mine_text_open(mine_text *text, mine_arena *arena) {
+void mine__text_open(mine_text *text, mine_arena *arena) {
   memset(text, 0, sizeof *text);
   text->arena = arena;
   text->data = (char *)""; /* never written: the capacity is 0 */
@@ -41,16 +41,16 @@ char *mine__text_extend(mine_text *text, size_t bytes) {
   return at;
 }
 
-void mine_text_add(mine_text *text, const char *data, size_t bytes) {
+void mine__text_add(mine_text *text, const char *data, size_t bytes) {
   char *at = mine__text_extend(text, bytes);
   if (at && bytes) memcpy(at, data, bytes);
 }
 
-void mine_text_adds(mine_text *text, const char *string) {
-  if (string) mine_text_add(text, string, strlen(string));
+void mine__text_adds(mine_text *text, const char *string) {
+  if (string) mine__text_add(text, string, strlen(string));
 }
 
-void mine_text_addf(mine_text *text, const char *format, ...) {
+void mine__text_addf(mine_text *text, const char *format, ...) {
   va_list list, again;
   va_start(list, format);
   va_copy(again, list);
@@ -64,9 +64,9 @@ void mine_text_addf(mine_text *text, const char *format, ...) {
   va_end(again);
 }
 
-void mine_text_add_real(mine_text *text, double value) {
+void mine__text_add_real(mine_text *text, double value) {
   char number[MINE_NUMBER_BYTES];
-  mine_text_adds(text, mine_format_real(number, value, 0));
+  mine__text_adds(text, mine__format_real(number, value, 0));
 }
 
 /* ---- UTF-8 (RFC 3629) ------------------------------------------------------------- */
@@ -108,7 +108,7 @@ int mine_valid_utf8(const char *text, size_t bytes) {
   return 1;
 }
 
-size_t mine_utf8_prefix(const char *text, size_t bytes, size_t limit) {
+size_t mine__utf8_prefix(const char *text, size_t bytes, size_t limit) {
   if (bytes <= limit) return bytes;
   size_t end = limit;
   while (end > 0 && limit - end < 3 && text_is_tail((unsigned char)text[end]))
@@ -120,7 +120,7 @@ size_t mine_utf8_prefix(const char *text, size_t bytes, size_t limit) {
 
 static void text_add_hex(mine_text *text, const mine_cell *cell) {
   for (size_t i = 0; i < cell->bytes; i++)
-    mine_text_addf(text, "%02X", (unsigned)(unsigned char)cell->as.text[i]);
+    mine__text_addf(text, "%02X", (unsigned)(unsigned char)cell->as.text[i]);
 }
 
 static void text_add_json_byte(mine_text *text, unsigned char c) {
@@ -128,68 +128,68 @@ static void text_add_json_byte(mine_text *text, unsigned char c) {
   const char *found = c ? strchr(plain, c) : NULL;
   if (found) {
     char escape[2] = {'\\', letter[found - plain]};
-    mine_text_add(text, escape, 2);
+    mine__text_add(text, escape, 2);
   } else {
-    mine_text_addf(text, "\\u%04x", c);
+    mine__text_addf(text, "\\u%04x", c);
   }
 }
 
 /* Runs of ordinary characters are copied at once; what is no UTF-8 becomes
 ** U+FFFD, so that the result always is valid JSON. */
-void mine_text_add_json(mine_text *text, const char *data, size_t bytes) {
+void mine__text_add_json(mine_text *text, const char *data, size_t bytes) {
   const unsigned char *at = (const unsigned char *)data;
   size_t run = 0, i = 0;
-  mine_text_add(text, "\"", 1);
+  mine__text_add(text, "\"", 1);
   while (i < bytes) {
     size_t n = text_character(at + i, bytes - i);
     if (n > 1 || (n == 1 && at[i] >= 0x20 && at[i] != '"' && at[i] != '\\')) {
       i += n;
       continue;
     }
-    mine_text_add(text, data + run, i - run);
+    mine__text_add(text, data + run, i - run);
     if (n == 0)
-      mine_text_adds(text, "\xEF\xBF\xBD");
+      mine__text_adds(text, "\xEF\xBF\xBD");
     else
       text_add_json_byte(text, at[i]);
     run = ++i;
   }
-  if (i > run) mine_text_add(text, data + run, i - run);
-  mine_text_add(text, "\"", 1);
+  if (i > run) mine__text_add(text, data + run, i - run);
+  mine__text_add(text, "\"", 1);
 }
 
-void mine_text_add_cell(mine_text *text, const mine_cell *cell) {
+void mine__text_add_cell(mine_text *text, const mine_cell *cell) {
   switch (cell->type) {
     case MINE_INT:
-      mine_text_addf(text, "%lld", (long long)cell->as.integer);
+      mine__text_addf(text, "%lld", (long long)cell->as.integer);
       break;
     case MINE_REAL:
-      mine_text_add_real(text, cell->as.real);
+      mine__text_add_real(text, cell->as.real);
       break;
     case MINE_TEXT:
-      mine_text_add(text, cell->as.text, cell->bytes);
+      mine__text_add(text, cell->as.text, cell->bytes);
       break;
     case MINE_BLOB:
-      mine_text_adds(text, "x'");
+      mine__text_adds(text, "x'");
       text_add_hex(text, cell);
-      mine_text_adds(text, "'");
+      mine__text_adds(text, "'");
       break;
     default:
-      mine_text_adds(text, "NULL");
+      mine__text_adds(text, "NULL");
   }
 }
 
 /* JSON has no NaN, no infinity (null) and no BLOB (its hex digits). */
-void mine_text_add_cell_json(mine_text *text, const mine_cell *cell) {
+void mine__text_add_cell_json(mine_text *text, const mine_cell *cell) {
   if (cell->type == MINE_TEXT) {
-    mine_text_add_json(text, cell->as.text, cell->bytes);
+    mine__text_add_json(text, cell->as.text, cell->bytes);
   } else if (cell->type == MINE_BLOB) {
-    mine_text_adds(text, "\"");
+    mine__text_adds(text, "\"");
     text_add_hex(text, cell);
-    mine_text_adds(text, "\"");
+    mine__text_adds(text, "\"");
   } else if (cell->type == MINE_NULL || (cell->type == MINE_REAL && !isfinite(cell->as.real))) {
-    mine_text_adds(text, "null");
+    mine__text_adds(text, "null");
   } else {
-    mine_text_add_cell(text, cell);
+    mine__text_add_cell(text, cell);
   }
 }
 
@@ -197,48 +197,48 @@ void mine_text_add_cell_json(mine_text *text, const mine_cell *cell) {
 static void text_add_sql_real(mine_text *text, double value) {
   char number[MINE_NUMBER_BYTES];
   if (isnan(value)) {
-    mine_text_adds(text, "NULL");
+    mine__text_adds(text, "NULL");
   } else if (isinf(value)) {
-    mine_text_adds(text, value < 0 ? "-9e999" : "9e999");
+    mine__text_adds(text, value < 0 ? "-9e999" : "9e999");
   } else {
-    mine_text_adds(text, mine_format_real(number, value, 0));
-    if (!strpbrk(number, ".e")) mine_text_adds(text, ".0");
+    mine__text_adds(text, mine__format_real(number, value, 0));
+    if (!strpbrk(number, ".e")) mine__text_adds(text, ".0");
   }
 }
 
 static void text_add_sql_text(mine_text *text, const mine_cell *cell) {
   const char *at = cell->as.text, *end = at + cell->bytes;
   if (cell->bytes && memchr(at, 0, cell->bytes)) { /* no literal can hold a NUL */
-    mine_text_adds(text, "CAST(x'");
+    mine__text_adds(text, "CAST(x'");
     text_add_hex(text, cell);
-    mine_text_adds(text, "' AS TEXT)");
+    mine__text_adds(text, "' AS TEXT)");
     return;
   }
-  mine_text_adds(text, "'");
+  mine__text_adds(text, "'");
   while (at < end) {
     const char *quote = memchr(at, '\'', (size_t)(end - at));
     const char *stop = quote ? quote + 1 : end;
-    mine_text_add(text, at, (size_t)(stop - at));
-    if (quote) mine_text_adds(text, "'");
+    mine__text_add(text, at, (size_t)(stop - at));
+    if (quote) mine__text_adds(text, "'");
     at = stop;
   }
-  mine_text_adds(text, "'");
+  mine__text_adds(text, "'");
 }
 
-void mine_text_add_sql(mine_text *text, const mine_cell *cell) {
+void mine__text_add_sql(mine_text *text, const mine_cell *cell) {
   if (cell->type == MINE_REAL)
     text_add_sql_real(text, cell->as.real);
   else if (cell->type == MINE_TEXT)
     text_add_sql_text(text, cell);
   else
-    mine_text_add_cell(text, cell);
+    mine__text_add_cell(text, cell);
 }
 
 /* ---- in sentences ------------------------------------------------------------------- */
 
 /* One line, valid UTF-8: control characters become spaces, bad bytes '?'. */
 static void text_show_text(char *out, const char *text, size_t bytes) {
-  size_t end = mine_utf8_prefix(text, bytes, TEXT_SHOWN), n = 0;
+  size_t end = mine__utf8_prefix(text, bytes, TEXT_SHOWN), n = 0;
   out[n++] = '\'';
   for (size_t i = 0; i < end;) {
     size_t length = text_character((const unsigned char *)text + i, end - i);
@@ -253,14 +253,14 @@ static void text_show_text(char *out, const char *text, size_t bytes) {
   memcpy(out + n, end < bytes ? "...'" : "'", end < bytes ? 5 : 2);
 }
 
-const char *mine_show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell) {
+const char *mine__show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell) {
   char number[MINE_NUMBER_BYTES];
   if (cell->type == MINE_TEXT)
     text_show_text(buffer, cell->as.text, cell->bytes);
   else if (cell->type == MINE_INT)
     snprintf(buffer, MINE_SHOW_BYTES, "%lld", (long long)cell->as.integer);
   else if (cell->type == MINE_REAL)
-    snprintf(buffer, MINE_SHOW_BYTES, "%s", mine_format_real(number, cell->as.real, 0));
+    snprintf(buffer, MINE_SHOW_BYTES, "%s", mine__format_real(number, cell->as.real, 0));
   else if (cell->type == MINE_BLOB)
     snprintf(buffer, MINE_SHOW_BYTES, "a BLOB of %zu bytes", cell->bytes);
   else
@@ -274,7 +274,7 @@ static int text_least(int a, int b, int c) {
 }
 
 /* V. Levenshtein 1966, one row of the table at a time (Wagner, Fischer 1974). */
-int mine_edit_distance(const char *a, const char *b) {
+int mine__edit_distance(const char *a, const char *b) {
   int row[TEXT_MOST_COMPARE + 1];
   size_t n = strlen(b), m = strlen(a);
   if (n > TEXT_MOST_COMPARE) n = TEXT_MOST_COMPARE;
@@ -295,7 +295,7 @@ int mine_edit_distance(const char *a, const char *b) {
 
 int mine__hint_distance(const char *a, const char *b) {
   const size_t n = strlen(a), m = strlen(b), longer = n > m ? n : m;
-  const int distance = mine_edit_distance(a, b), most = longer < 3 * 2 ? 1 : (int)(longer / 3);
+  const int distance = mine__edit_distance(a, b), most = longer < 3 * 2 ? 1 : (int)(longer / 3);
   return n <= TEXT_MOST_COMPARE && m <= TEXT_MOST_COMPARE && distance <= most &&
                  distance < (int)longer
              ? distance

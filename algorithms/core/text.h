@@ -18,44 +18,44 @@ typedef struct mine_text {
   int failed;
 } mine_text;
 
-void mine_text_open(mine_text *text, mine_arena *arena);
-void mine_text_add(mine_text *text, const char *data, size_t bytes);
+void mine__text_open(mine_text *text, mine_arena *arena);
+void mine__text_add(mine_text *text, const char *data, size_t bytes);
 /* `bytes` more, which the caller fills; NULL after a failure. */
 char *mine__text_extend(mine_text *text, size_t bytes);
-void mine_text_adds(mine_text *text, const char *string);
-void mine_text_addf(mine_text *text, const char *format, ...) MINE_PRINTF(2, 3);
-void mine_text_add_real(mine_text *text, double value);                   /* shortest exact    */
-void mine_text_add_json(mine_text *text, const char *data, size_t bytes); /* "quoted" */
-void mine_text_add_cell(mine_text *text, const mine_cell *cell);          /* as a person reads it */
-void mine_text_add_cell_json(mine_text *text, const mine_cell *cell);
-void mine_text_add_sql(mine_text *text, const mine_cell *cell); /* as an SQL literal    */
+void mine__text_adds(mine_text *text, const char *string);
+void mine__text_addf(mine_text *text, const char *format, ...) MINE_PRINTF(2, 3);
+void mine__text_add_real(mine_text *text, double value);                   /* shortest exact    */
+void mine__text_add_json(mine_text *text, const char *data, size_t bytes); /* "quoted" */
+void mine__text_add_cell(mine_text *text, const mine_cell *cell); /* as a person reads it */
+void mine__text_add_cell_json(mine_text *text, const mine_cell *cell);
+void mine__text_add_sql(mine_text *text, const mine_cell *cell); /* as an SQL literal    */
 
 #define MINE_NUMBER_BYTES 32
 /* The shortest decimal text that reads back as `value` ("0.1", "1e+100",
 ** "3"); `digits` > 0 rounds to that many significant digits.  Returns buffer. */
-const char *mine_format_real(char buffer[MINE_NUMBER_BYTES], double value, int digits);
+const char *mine__format_real(char buffer[MINE_NUMBER_BYTES], double value, int digits);
 
 /* A cell for an error sentence or a label, cut to ~60 bytes: 'abc', 3.5, NULL.
 ** Returns buffer. */
 #define MINE_SHOW_BYTES 80
-const char *mine_show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell);
+const char *mine__show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell);
 
 /* Read a *plain decimal* number: [+-]digits[.digits], surrounding spaces
 ** allowed, nothing else: no exponent, hex, inf, nan.  Leading zeros ("02139",
 ** "00") make it a code, not a number; "0", "0.5", "-0.5", ".5" and "5." are
 ** numbers.  1 = read. Correctly rounded. */
-int mine_read_decimal(const char *text, size_t bytes, double *out);
+int mine__read_decimal(const char *text, size_t bytes, double *out);
 /* Read any JSON/SQL numeric literal (exponents allowed), locale-free. */
-int mine_read_number(const char *text, size_t bytes, double *out);
+int mine__read_number(const char *text, size_t bytes, double *out);
 
 /* Valid UTF-8 without surrogates or overlong forms. */
 int mine_valid_utf8(const char *text, size_t bytes);
 /* The longest prefix of at most `limit` bytes that ends at a character. */
-size_t mine_utf8_prefix(const char *text, size_t bytes, size_t limit);
+size_t mine__utf8_prefix(const char *text, size_t bytes, size_t limit);
 /* Equal but for the case of ASCII letters, as SQL compares names. */
 int mine__same_word(const char *a, const char *b);
 /* Edit distance (insert, delete, replace), for "did you mean". */
-int mine_edit_distance(const char *a, const char *b);
+int mine__edit_distance(const char *a, const char *b);
 /* The same when it is small enough for a hint, else MINE_NO_HINT: one slip, or a third of
 ** the longer name, and something left in common ('at' is no hint for 'gap'). */
 #define MINE_NO_HINT 10000

@@ -5,7 +5,7 @@
 
 #define THREAD_STACK ((size_t)1 << 20)
 
-void mine_signals_block(mine_signals *before) {
+void mine__signals_block(mine_signals *before) {
   sigset_t all;
   sigfillset(&all);
   sigdelset(&all, SIGSEGV);
@@ -15,18 +15,18 @@ void mine_signals_block(mine_signals *before) {
   pthread_sigmask(SIG_SETMASK, &all, &before->set);
 }
 
-void mine_signals_restore(const mine_signals *before) {
+void mine__signals_restore(const mine_signals *before) {
   pthread_sigmask(SIG_SETMASK, &before->set, NULL);
 }
 
-int mine_thread_start(pthread_t *thread, void *(*run)(void *), void *argument) {
+int mine__thread_start(pthread_t *thread, void *(*run)(void *), void *argument) {
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return 0;
   pthread_attr_setstacksize(&attributes, THREAD_STACK);
   mine_signals before;
-  mine_signals_block(&before);
+  mine__signals_block(&before);
   const int failed = pthread_create(thread, &attributes, run, argument);
-  mine_signals_restore(&before);
+  mine__signals_restore(&before);
   pthread_attr_destroy(&attributes);
   return failed == 0;
 }

@@ -11,7 +11,7 @@
 #include <signal.h>
 
 /* 1 = it runs; 0 = there is none to be had, which is no failure: do the work here. */
-int mine_thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
+int mine__thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
 
 /* Around the start of threads, which inherit what is blocked: signals are the host's.
 ** Not those that a thread's own instructions raise (blocked, they would kill without a
@@ -19,7 +19,7 @@ int mine_thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
 typedef struct mine_signals {
   sigset_t set;
 } mine_signals;
-void mine_signals_block(mine_signals *before);
-void mine_signals_restore(const mine_signals *before);
+void mine__signals_block(mine_signals *before);
+void mine__signals_restore(const mine_signals *before);
 
 #endif

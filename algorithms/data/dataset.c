@@ -8,11 +8,11 @@
 
 /* ---- columns as features ------------------------------------------------------------- */
 
-mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
-                                     mine_feature *out) {
+mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
+                                      mine_feature *out) {
   *out = (mine_feature){0};
-  out->name = mine_arena_text(arena, column->name, strlen(column->name));
-  out->why = mine_arena_text(arena, column->why, strlen(column->why));
+  out->name = mine__arena_text(arena, column->name, strlen(column->name));
+  out->why = mine__arena_text(arena, column->why, strlen(column->why));
   out->type = column->type;
   out->all_integers = column->all_integers;
   out->missing = column->missing;
@@ -20,18 +20,18 @@ mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const min
   out->most = column->most;
   out->mean = column->mean;
   out->deviation = column->deviation;
-  if (!out->name || !out->why || !mine_dictionary_open(&out->levels, arena))
+  if (!out->name || !out->why || !mine__dictionary_open(&out->levels, arena))
     return mine_env_status(env);
   if (column->type != MINE_COLUMN_CATEGORY) return MINE_OK;
   for (int64_t i = 0; i < column->levels.n; i++) {
     mine_cell cell;
-    mine_values_get(&column->levels, i, &cell);
-    if (mine_dictionary_add(&out->levels, &cell) < 0) return mine_env_status(env);
+    mine__values_get(&column->levels, i, &cell);
+    if (mine__dictionary_add(&out->levels, &cell) < 0) return mine_env_status(env);
   }
   return MINE_OK;
 }
 
-void mine_view_of_column(const mine_column *column, mine_feature_view *out) {
+void mine__view_of_column(const mine_column *column, mine_feature_view *out) {
   out->number = column->type == MINE_COLUMN_NUMERIC ? column->number : NULL;
   out->code = column->type == MINE_COLUMN_CATEGORY ? column->code : NULL;
 }
@@ -43,7 +43,7 @@ static mine_reading dataset_reading(mine_column_type type) {
 }
 
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n) {
-  mine_want *want = mine_arena_zeros(arena, (size_t)n + 1, sizeof *want);
+  mine_want *want = mine__arena_zeros(arena, (size_t)n + 1, sizeof *want);
   for (int f = 0; want && f < n; f++)
     want[f] = (mine_want){.name = about[f].name,
                           .reading = dataset_reading(about[f].type),

@@ -57,9 +57,9 @@ typedef struct mine_dataset {
 } mine_dataset;
 
 /* Describe a finished column as a model's feature; everything copied to arena. */
-mine_status mine_feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
-                                     mine_feature *out) MINE_MUST_CHECK;
-void mine_view_of_column(const mine_column *column, mine_feature_view *out);
+mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
+                                      mine_feature *out) MINE_MUST_CHECK;
+void mine__view_of_column(const mine_column *column, mine_feature_view *out);
 /* The wants of rows that are read as these features were: FIXED, by their names.  In
 ** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n);

@@ -18,9 +18,9 @@ static int dictionary_make_table(mine_dictionary *d, int64_t n, int64_t known) {
   return grown >= 0;
 }
 
-int mine_dictionary_open(mine_dictionary *d, mine_arena *arena) {
+int mine__dictionary_open(mine_dictionary *d, mine_arena *arena) {
   memset(d, 0, sizeof *d);
-  mine_values_open(&d->values, arena);
+  mine__values_open(&d->values, arena);
   return dictionary_make_table(d, 0, 0);
 }
 
@@ -30,8 +30,8 @@ static int dictionary_same(const mine_dictionary *d, int64_t i, const mine_cell 
   if (cell->type == MINE_INT && !values->type && values->uniform == MINE_INT)
     return (int64_t)values->payload[i] == cell->as.integer;
   mine_cell other;
-  mine_values_get(values, i, &other);
-  return mine_cell_equal(&other, cell);
+  mine__values_get(values, i, &other);
+  return mine__cell_equal(&other, cell);
 }
 
 typedef struct dictionary_wanted {
@@ -51,43 +51,43 @@ static int64_t dictionary_look_up(const mine_dictionary *d, const mine_cell *cel
   return mine__table_find(&d->table, hash, dictionary_is_wanted, &wanted);
 }
 
-int64_t mine_dictionary_find(const mine_dictionary *d, const mine_cell *cell) {
-  return dictionary_look_up(d, cell, mine_cell_hash(cell));
+int64_t mine__dictionary_find(const mine_dictionary *d, const mine_cell *cell) {
+  return dictionary_look_up(d, cell, mine__cell_hash(cell));
 }
 
 /* Room for the hashes of n values. */
 static int dictionary_reserve(mine_dictionary *d, int64_t n) {
   mine_arena *arena = d->values.arena;
   if (n <= DICTIONARY_MOST) return MINE_RESERVE(arena, d->hash, d->hash_capacity, (size_t)n);
-  (void)mine_fail(mine_arena_env(arena), MINE_LIMIT, "more than %lld distinct values",
-                  (long long)DICTIONARY_MOST);
+  (void)mine__fail(mine__arena_env(arena), MINE_LIMIT, "more than %lld distinct values",
+                   (long long)DICTIONARY_MOST);
   return 0;
 }
 
 /* Room first, then the value, then its slot: a failure leaves no trace. */
-int64_t mine_dictionary_add(mine_dictionary *d, const mine_cell *cell) {
-  uint64_t hash = mine_cell_hash(cell);
+int64_t mine__dictionary_add(mine_dictionary *d, const mine_cell *cell) {
+  uint64_t hash = mine__cell_hash(cell);
   int64_t number = dictionary_look_up(d, cell, hash);
   if (number >= 0) return number;
   number = d->values.n;
   if (!dictionary_reserve(d, number + 1) || !dictionary_make_table(d, number + 1, number))
     return -1;
-  if (!mine_values_push(&d->values, cell)) return -1;
+  if (!mine__values_push(&d->values, cell)) return -1;
   d->hash[number] = hash;
   mine__table_enter(&d->table, hash, (uint32_t)number);
   return number;
 }
 
 /* Values that occur twice are found under their first number. */
-int mine_dictionary_rebuild(mine_dictionary *d) {
+int mine__dictionary_rebuild(mine_dictionary *d) {
   int64_t n = d->values.n;
   if (!dictionary_reserve(d, n)) return 0;
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
-    mine_values_get(&d->values, i, &cell);
-    d->hash[i] = mine_cell_hash(&cell);
+    mine__values_get(&d->values, i, &cell);
+    d->hash[i] = mine__cell_hash(&cell);
   }
-  mine_arena_drop(d->values.arena, d->table.slot);
+  mine__arena_drop(d->values.arena, d->table.slot);
   d->table = (mine__table){0};
   return dictionary_make_table(d, n, n);
 }

@@ -18,7 +18,7 @@
 #include "../core/text.h"
 #include "moments.h"
 
-const char *const mine_scale_names[] = {"standard", "none", "minmax", "robust", NULL};
+const char *const mine__scale_names[] = {"standard", "none", "minmax", "robust", NULL};
 
 #define ENCODE_LARGEST 1e150 /* squares and their sums stay finite */
 
@@ -62,7 +62,7 @@ static void encode_fit_numeric(encode_job *job, int f, int worker) {
   mine_moments m;
   mine__moments_of_rows(&m, x, rows->row, job->data->weight, rows->n);
   if (m.n == 0) m.least = m.most = 0;
-  const double deviation = isfinite(m.m2) ? mine_moments_deviation(&m, 0) : (double)INFINITY;
+  const double deviation = isfinite(m.m2) ? mine__moments_deviation(&m, 0) : (double)INFINITY;
   double quartile[3] = {m.mean, m.mean, m.mean};
   double centre = 0, spread = 1, fill = m.mean, far;
   if (job->scale == MINE_SCALE_ROBUST) {
@@ -130,8 +130,8 @@ static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_da
   const int p = data->n_features;
   int64_t width = 0;
   out->n_features = p;
-  out->first = mine_arena_array(arena, (size_t)p + 1, sizeof *out->first);
-  out->levels = mine_arena_array(arena, (size_t)p, sizeof *out->levels);
+  out->first = mine__arena_array(arena, (size_t)p + 1, sizeof *out->first);
+  out->levels = mine__arena_array(arena, (size_t)p, sizeof *out->levels);
   if (!out->first || !out->levels) return mine_env_status(env);
   for (int f = 0; f < p; f++) {
     const int category = data->about[f].type == MINE_COLUMN_CATEGORY;
@@ -139,45 +139,45 @@ static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_da
     out->levels[f] = category ? (int)data->about[f].levels.values.n : 0;
     width += category ? out->levels[f] : 1;
     if (width > INT32_MAX / 64) {
-      return mine_fail(env, MINE_DATA,
-                       "the categories have more than %d values in all (column %s); leave columns "
-                       "such as names out with ignore=%s",
-                       INT32_MAX / 64, data->about[f].name, data->about[f].name);
+      return mine__fail(env, MINE_DATA,
+                        "the categories have more than %d values in all (column %s); leave columns "
+                        "such as names out with ignore=%s",
+                        INT32_MAX / 64, data->about[f].name, data->about[f].name);
     }
   }
   out->first[p] = (int)width;
   out->width = (int)width;
-  out->centre = mine_arena_zeros(arena, (size_t)width, sizeof(double));
-  out->factor = mine_arena_zeros(arena, (size_t)width, sizeof(double));
-  out->fill = mine_arena_zeros(arena, (size_t)width, sizeof(double));
+  out->centre = mine__arena_zeros(arena, (size_t)width, sizeof(double));
+  out->factor = mine__arena_zeros(arena, (size_t)width, sizeof(double));
+  out->fill = mine__arena_zeros(arena, (size_t)width, sizeof(double));
   return mine_env_status(env);
 }
 
-mine_status mine_encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                              mine_scale scale, mine_encoding *out) {
+mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                               mine_scale scale, mine_encoding *out) {
   encode_job job = {data, scale, out, NULL, NULL};
   const size_t p = (size_t)data->n_features;
   mine_mark mark;
   mine_status status = encode_layout(env, arena, data, out);
   if (status != MINE_OK) return status;
-  mark = mine_arena_mark(env->scratch);
-  job.worst = mine_arena_array(env->scratch, p, sizeof(double));
+  mark = mine__arena_mark(env->scratch);
+  job.worst = mine__arena_array(env->scratch, p, sizeof(double));
   if (scale == MINE_SCALE_ROBUST) {
-    job.sorted =
-        mine_arena_array(env->scratch, (size_t)env->threads * (size_t)data->rows.n, sizeof(double));
+    job.sorted = mine__arena_array(env->scratch, (size_t)env->threads * (size_t)data->rows.n,
+                                   sizeof(double));
   }
   status = mine_env_status(env);
-  if (status == MINE_OK) status = mine_parallel(env, data->n_features, encode_fit_feature, &job);
+  if (status == MINE_OK) status = mine__parallel(env, data->n_features, encode_fit_feature, &job);
   for (size_t f = 0; status == MINE_OK && f < p; f++) {
     char number[MINE_NUMBER_BYTES];
     if (isnan(job.worst[f])) continue;
-    status = mine_fail(env, MINE_NUMERIC,
-                       "column %s cannot be scaled: distances overflow at values such as %s; use "
-                       "ignore=%s or correct the values",
-                       data->about[f].name, mine_format_real(number, job.worst[f], 6),
-                       data->about[f].name);
+    status = mine__fail(env, MINE_NUMERIC,
+                        "column %s cannot be scaled: distances overflow at values such as %s; use "
+                        "ignore=%s or correct the values",
+                        data->about[f].name, mine__format_real(number, job.worst[f], 6),
+                        data->about[f].name);
   }
-  if (arena != env->scratch) mine_arena_rewind(env->scratch, mark);
+  if (arena != env->scratch) mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
@@ -231,8 +231,8 @@ static void encode_row(const mine_encoding *e, const mine_batch *batch, int64_t 
   }
 }
 
-void mine_encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
-                 int64_t count, double *out) {
+void mine__encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
+                  int64_t count, double *out) {
   if (count == 1) {
     encode_row(encoding, batch, first, out);
     return;
@@ -247,28 +247,28 @@ void mine_encode(const mine_encoding *encoding, const mine_batch *batch, int64_t
   }
 }
 
-double mine_decode(const mine_encoding *encoding, int column, double value) {
+double mine__decode(const mine_encoding *encoding, int column, double value) {
   const double factor = encoding->factor[column];
   return encoding->centre[column] + (factor > 0 ? value / factor : 0);
 }
 
 /* first and levels follow from the model's features; only numbers are kept. */
-void mine_encoding_save(const mine_encoding *encoding, mine_writer *w) {
+void mine__encoding_save(const mine_encoding *encoding, mine_writer *w) {
   const size_t width = (size_t)encoding->width;
-  mine_write_i32(w, encoding->n_features);
-  mine_write_i32(w, encoding->width);
-  mine_write_reals(w, encoding->centre, width);
-  mine_write_reals(w, encoding->factor, width);
-  mine_write_reals(w, encoding->fill, width);
+  mine__write_i32(w, encoding->n_features);
+  mine__write_i32(w, encoding->width);
+  mine__write_reals(w, encoding->centre, width);
+  mine__write_reals(w, encoding->factor, width);
+  mine__write_reals(w, encoding->fill, width);
 }
 
 static void encode_load_layout(mine_reader *r, const mine_feature *feature, int n_features,
                                mine_encoding *out) {
   int64_t width = 0;
-  out->first = mine_arena_array(r->arena, (size_t)n_features + 1, sizeof *out->first);
-  out->levels = mine_arena_array(r->arena, (size_t)n_features, sizeof *out->levels);
+  out->first = mine__arena_array(r->arena, (size_t)n_features + 1, sizeof *out->first);
+  out->levels = mine__arena_array(r->arena, (size_t)n_features, sizeof *out->levels);
   if (!out->first || !out->levels) {
-    mine_reader_bad(r, "no memory for the encoding");
+    mine__reader_bad(r, "no memory for the encoding");
     return;
   }
   for (int f = 0; f < n_features; f++) {
@@ -277,27 +277,27 @@ static void encode_load_layout(mine_reader *r, const mine_feature *feature, int 
     out->levels[f] = category ? (int)feature[f].levels.values.n : 0;
     width += category ? feature[f].levels.values.n : 1;
     if (width > INT32_MAX / 64) {
-      mine_reader_bad(r, "encoding width");
+      mine__reader_bad(r, "encoding width");
       return;
     }
   }
   out->first[n_features] = (int)width;
-  if (width != out->width) mine_reader_bad(r, "encoding width");
+  if (width != out->width) mine__reader_bad(r, "encoding width");
 }
 
-void mine_encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
-                        mine_encoding *out) {
+void mine__encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
+                         mine_encoding *out) {
   memset(out, 0, sizeof *out);
-  out->n_features = mine_read_i32(r);
-  out->width = mine_read_i32(r);
-  if (out->n_features != n_features || out->width < 0) mine_reader_bad(r, "encoding features");
-  if (!mine_reader_ok(r)) return;
+  out->n_features = mine__read_i32(r);
+  out->width = mine__read_i32(r);
+  if (out->n_features != n_features || out->width < 0) mine__reader_bad(r, "encoding features");
+  if (!mine__reader_ok(r)) return;
   encode_load_layout(r, feature, n_features, out);
-  if (!mine_reader_ok(r)) return;
-  out->centre = mine_read_reals(r, (size_t)out->width, 1);
-  out->factor = mine_read_reals(r, (size_t)out->width, 1);
-  out->fill = mine_read_reals(r, (size_t)out->width, 1);
-  for (int c = 0; mine_reader_ok(r) && c < out->width; c++) {
-    if (out->factor[c] < 0) mine_reader_bad(r, "encoding factor");
+  if (!mine__reader_ok(r)) return;
+  out->centre = mine__read_reals(r, (size_t)out->width, 1);
+  out->factor = mine__read_reals(r, (size_t)out->width, 1);
+  out->fill = mine__read_reals(r, (size_t)out->width, 1);
+  for (int c = 0; mine__reader_ok(r) && c < out->width; c++) {
+    if (out->factor[c] < 0) mine__reader_bad(r, "encoding factor");
   }
 }

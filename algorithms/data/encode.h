@@ -24,7 +24,7 @@ typedef enum mine_scale {
   MINE_SCALE_MINMAX,
   MINE_SCALE_ROBUST
 } mine_scale;
-extern const char *const mine_scale_names[]; /* for the option tables */
+extern const char *const mine__scale_names[]; /* for the option tables */
 
 typedef struct mine_encoding {
   int n_features;
@@ -36,17 +36,17 @@ typedef struct mine_encoding {
   double *fill;   /* per encoded column: encoded value of a missing cell   */
 } mine_encoding;
 
-mine_status mine_encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                              mine_scale scale, mine_encoding *out) MINE_MUST_CHECK;
+mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                               mine_scale scale, mine_encoding *out) MINE_MUST_CHECK;
 /* Rows first..first+count-1 of the batch into out (count x width, row-major).
 ** Safe inside a parallel task. */
-void mine_encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
-                 int64_t count, double *out);
+void mine__encode(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
+                  int64_t count, double *out);
 /* An encoded value back in the units of the source. */
-double mine_decode(const mine_encoding *encoding, int column, double value);
-void mine_encoding_save(const mine_encoding *encoding, mine_writer *w);
+double mine__decode(const mine_encoding *encoding, int column, double value);
+void mine__encoding_save(const mine_encoding *encoding, mine_writer *w);
 /* Checked against the model's features (counts and levels must agree). */
-void mine_encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
-                        mine_encoding *out);
+void mine__encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
+                         mine_encoding *out);
 
 #endif

@@ -15,13 +15,13 @@
 #define FRAME_MAX_LEVELS 100000
 #define FRAME_POLL_ROWS  8192 /* the host is asked to go on every so many rows */
 
-mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner, mine_frame **out) {
+mine_status mine__frame_open(mine_env *env, mine_frame_plan plan, void *owner, mine_frame **out) {
   *out = NULL;
-  mine_arena *arena = mine_arena_open(env);
+  mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
-  mine_frame *frame = mine_arena_zeros(arena, 1, sizeof *frame);
+  mine_frame *frame = mine__arena_zeros(arena, 1, sizeof *frame);
   if (!frame) {
-    mine_arena_close(arena);
+    mine__arena_close(arena);
     return mine_env_status(env);
   }
   frame->env = env;
@@ -30,19 +30,19 @@ mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner, mi
   frame->owner = owner;
   frame->capacity = FRAME_FIRST_ROWS;
   frame->max_levels = FRAME_MAX_LEVELS;
-  mine_values_open(&frame->ids, arena);
+  mine__values_open(&frame->ids, arena);
   *out = frame;
   return MINE_OK;
 }
 
-void mine_frame_close(mine_frame *frame) {
+void mine__frame_close(mine_frame *frame) {
   if (!frame) return;
   mine_frame_overlap_end(frame);
   for (int c = 0; c < frame->n_columns; c++) {
-    mine_arena_close(frame->column[c].filling->dictionary_arena);
+    mine__arena_close(frame->column[c].filling->dictionary_arena);
     mine__tally_close(frame->column[c].tally);
   }
-  mine_arena_close(frame->arena);
+  mine__arena_close(frame->arena);
 }
 
 /* ---- columns ------------------------------------------------------------- */
@@ -54,37 +54,37 @@ static const char *frame_name(const char *const *names, int c) {
 
 static mine_status frame_check_names(mine_frame *frame, const char *const *names, int n) {
   mine_env *env = frame->env;
-  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_mark mark = mine__arena_mark(env->scratch);
   mine_dictionary seen;
-  if (!mine_dictionary_open(&seen, env->scratch)) return mine_env_status(env);
+  if (!mine__dictionary_open(&seen, env->scratch)) return mine_env_status(env);
   for (int c = 0; c < n; c++) {
-    if (!names[c]) return mine_fail(env, MINE_DATA, "column %d has no name", c + 1);
+    if (!names[c]) return mine__fail(env, MINE_DATA, "column %d has no name", c + 1);
     const char *name = frame_name(names, c);
     const mine_cell cell = {MINE_TEXT, strlen(name), {.text = name}};
-    int64_t at = mine_dictionary_add(&seen, &cell);
+    int64_t at = mine__dictionary_add(&seen, &cell);
     if (at < 0) return mine_env_status(env);
     if (at != c)
-      return mine_fail(env, MINE_DATA,
-                       "two columns are called '%s' (columns %d and %d); name them apart with AS",
-                       name, (int)at + 1, c + 1);
+      return mine__fail(env, MINE_DATA,
+                        "two columns are called '%s' (columns %d and %d); name them apart with AS",
+                        name, (int)at + 1, c + 1);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return MINE_OK;
 }
 
 /* Names copied, fillings and lanes ready for the plan. */
 static mine_status frame_make_columns(mine_frame *frame, const char *const *names, int n) {
   mine_arena *arena = frame->arena;
-  mine_column *column = mine_arena_zeros(arena, (size_t)n, sizeof *column);
-  mine_filling *filling = mine_arena_zeros(arena, (size_t)n, sizeof *filling);
-  mine_lane *lane = mine_arena_zeros(arena, (size_t)n, sizeof *lane);
+  mine_column *column = mine__arena_zeros(arena, (size_t)n, sizeof *column);
+  mine_filling *filling = mine__arena_zeros(arena, (size_t)n, sizeof *filling);
+  mine_lane *lane = mine__arena_zeros(arena, (size_t)n, sizeof *lane);
   if (!column || !filling || !lane) return mine_env_status(frame->env);
   for (int c = 0; c < n; c++) {
     column[c].filling = &filling[c];
     const char *name = frame_name(names, c);
-    column[c].name = mine_arena_text(arena, name, strlen(name));
+    column[c].name = mine__arena_text(arena, name, strlen(name));
     if (!column[c].name) return mine_env_status(frame->env);
-    mine_values_open(&column[c].levels, arena);
+    mine__values_open(&column[c].levels, arena);
   }
   frame->column = column;
   frame->lane = lane;
@@ -98,8 +98,8 @@ static mine_status frame_check_cells(mine_frame *frame) {
   for (int c = 0; c < frame->n_columns; c++) {
     if (frame->column[c].reading != MINE_READ_CELLS) continue;
     if (id >= 0)
-      return mine_fail(frame->env, MINE_DATA, "both '%s' and '%s' are to be the id; choose one",
-                       frame->column[id].name, frame->column[c].name);
+      return mine__fail(frame->env, MINE_DATA, "both '%s' and '%s' are to be the id; choose one",
+                        frame->column[id].name, frame->column[c].name);
     id = c;
   }
   return MINE_OK;
@@ -109,15 +109,15 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
   mine_env *env = frame->env;
   mine_status status = mine_env_status(env);
   if (status != MINE_OK) return status;
-  if (frame->n_columns > 0) return mine_fail(env, MINE_DATA, "the columns were named already");
-  if (n < 1) return mine_fail(env, MINE_DATA, "the source has no columns");
+  if (frame->n_columns > 0) return mine__fail(env, MINE_DATA, "the columns were named already");
+  if (n < 1) return mine__fail(env, MINE_DATA, "the source has no columns");
   status = frame_check_names(frame, names, n);
   if (status == MINE_OK) status = frame_make_columns(frame, names, n);
   if (status == MINE_OK && frame->plan) status = frame->plan(frame->owner, frame);
   if (status == MINE_OK) status = frame_check_cells(frame);
-  if (status == MINE_OK && !mine_frame_stage_open(frame)) status = mine_env_status(env);
+  if (status == MINE_OK && !mine__frame_stage_open(frame)) status = mine_env_status(env);
   for (int c = 0; c < n && status == MINE_OK; c++)
-    if (!mine_frame_begin_column(frame, c)) status = mine_env_status(env);
+    if (!mine__frame_begin_column(frame, c)) status = mine_env_status(env);
   return status;
 }
 
@@ -127,11 +127,11 @@ static int frame_begin_fixed(mine_frame *frame, int column) {
   col->filling->fixed = 1;
   if (col->reading == MINE_READ_NUMBER) {
     col->type = MINE_COLUMN_NUMERIC;
-    return mine_frame_use_numbers(frame, column);
+    return mine__frame_use_numbers(frame, column);
   }
   col->type = MINE_COLUMN_CATEGORY;
   col->filling->mode = MINE_MODE_LOOKUP;
-  return mine_frame_use_codes(frame, column);
+  return mine__frame_use_codes(frame, column);
 }
 
 /* Values by their identity: numbers are levels, too. */
@@ -139,7 +139,7 @@ static int frame_begin_exact(mine_frame *frame, int column) {
   mine_filling *f = frame->column[column].filling;
   f->typed = 1;
   f->decimals = 0;
-  return mine_frame_use_codes(frame, column);
+  return mine__frame_use_codes(frame, column);
 }
 
 static int frame_begin_tally(mine_frame *frame, int column) {
@@ -150,7 +150,7 @@ static int frame_begin_tally(mine_frame *frame, int column) {
 }
 
 /* The mode a column starts in. */
-int mine_frame_begin_column(mine_frame *frame, int column) {
+int mine__frame_begin_column(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   f->mode = MINE_MODE_EMPTY;
@@ -166,7 +166,7 @@ int mine_frame_begin_column(mine_frame *frame, int column) {
       return 1;
     case MINE_READ_NUMBER:
       if (mine__column_flags(col) & MINE_WANT_FIXED) return frame_begin_fixed(frame, column);
-      return mine_frame_use_numbers(frame, column);
+      return mine__frame_use_numbers(frame, column);
     case MINE_READ_CATEGORY:
       if (mine__column_flags(col) & MINE_WANT_FIXED) return frame_begin_fixed(frame, column);
       return frame_begin_exact(frame, column);
@@ -203,17 +203,17 @@ static size_t frame_next_capacity(const mine_frame *frame) {
 
 static mine_status frame_grow(mine_frame *frame) {
   size_t capacity = frame_next_capacity(frame);
-  mine_background_wait(&frame->stage.background); /* columns move */
+  mine__background_wait(&frame->stage.background); /* columns move */
   for (int c = 0; c < frame->n_columns; c++) {
     mine_column *col = &frame->column[c];
     mine_lane *lane = &frame->lane[c];
     if (frame->stage.slot[c] >= 0) {
-      double *number = mine_frame_room(frame, c, col->number, capacity, sizeof *number);
+      double *number = mine__frame_room(frame, c, col->number, capacity, sizeof *number);
       if (!number) return mine_env_status(frame->env);
       col->number = number;
     }
     if (lane->code) {
-      int32_t *code = mine_frame_room(frame, c, col->code, capacity, sizeof *code);
+      int32_t *code = mine__frame_room(frame, c, col->code, capacity, sizeof *code);
       if (!code) return mine_env_status(frame->env);
       col->code = lane->code = code;
     }
@@ -234,18 +234,18 @@ mine_status mine_frame_end_row(mine_frame *frame) {
   mine_status status = mine_env_status(env);
   if (status != MINE_OK) return status;
   if (frame->n_columns == 0)
-    return mine_fail(env, MINE_DATA, "a row ended before the columns were named");
+    return mine__fail(env, MINE_DATA, "a row ended before the columns were named");
   if (frame->rows >= MINE_MAX_ROWS)
-    return mine_fail(env, MINE_LIMIT, "the source has more than %lld rows; narrow it with WHERE",
-                     (long long)MINE_MAX_ROWS);
+    return mine__fail(env, MINE_LIMIT, "the source has more than %lld rows; narrow it with WHERE",
+                      (long long)MINE_MAX_ROWS);
   if (frame->finished && frame_is_closed(frame))
-    return mine_fail(env, MINE_DATA, "the rows are finished; no more can be added");
+    return mine__fail(env, MINE_DATA, "the rows are finished; no more can be added");
   if ((size_t)frame->rows + 2 > frame->capacity && frame_grow(frame) != MINE_OK)
     return mine_env_status(env);
   frame->rows++;
   frame->finished = 0;
-  if (!mine_frame_stage_next(frame)) return mine_env_status(env);
-  if (frame->rows % FRAME_POLL_ROWS == 0) return mine_poll(env);
+  if (!mine__frame_stage_next(frame)) return mine_env_status(env);
+  if (frame->rows % FRAME_POLL_ROWS == 0) return mine__poll(env);
   return MINE_OK;
 }
 
@@ -260,29 +260,29 @@ static void frame_clear_column(mine_frame *frame, int column) {
   mine_filling *f = col->filling;
   frame->lane[column].next = 0;
   col->missing = col->unknown = 0;
-  if (f->mode == MINE_MODE_CELLS) mine_values_clear(&frame->ids);
+  if (f->mode == MINE_MODE_CELLS) mine__values_clear(&frame->ids);
   if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_CELLS) return;
-  mine_frame_drop_codes(frame, column);
-  mine_frame_give_back(frame, column, col->number);
+  mine__frame_drop_codes(frame, column);
+  mine__frame_give_back(frame, column, col->number);
   col->number = NULL;
   frame->stage.slot[column] = -1;
   col->type = MINE_COLUMN_EMPTY;
   const mine_filling fresh = {.place = f->place, .kept = f->kept};
   *f = fresh;
-  if (f->kept.arena) mine_values_clear(&f->kept);
+  if (f->kept.arena) mine__values_clear(&f->kept);
   if (col->tally) mine__tally_clear(col->tally);
   if (col->reading == MINE_READ_EXACT)
-    mine_values_open(&col->levels, frame->arena); /* they were the dictionary's */
+    mine__values_open(&col->levels, frame->arena); /* they were the dictionary's */
   else
-    mine_values_clear(&col->levels);
-  (void)mine_frame_begin_column(frame, column); /* a failure sticks in env */
+    mine__values_clear(&col->levels);
+  (void)mine__frame_begin_column(frame, column); /* a failure sticks in env */
 }
 
-void mine_frame_clear(mine_frame *frame) {
+void mine__frame_clear(mine_frame *frame) {
   frame->cleared += frame->rows;
   frame->rows = 0;
   frame->finished = 0;
-  mine_frame_stage_clear(frame);
+  mine__frame_stage_clear(frame);
   for (int c = 0; c < frame->n_columns; c++)
     frame_clear_column(frame, c);
 }
@@ -290,20 +290,20 @@ void mine_frame_clear(mine_frame *frame) {
 /* ---- one row after another ---------------------------------------------------- */
 
 /* Every row is "row 1" in an error: calls have no number that a user knows. */
-void mine_frame_again(mine_frame *frame) {
+void mine__frame_again(mine_frame *frame) {
   frame->rows = 0;
-  mine_frame_stage_clear(frame);
+  mine__frame_stage_clear(frame);
   for (int c = 0; frame->n_coded && c < frame->n_columns; c++)
     frame->lane[c].next = 0;
 }
 
-mine_status mine_frame_single(mine_frame *frame) {
+mine_status mine__frame_single(mine_frame *frame) {
   mine_status status = mine_env_status(frame->env);
   if (status != MINE_OK) return status;
   if (frame->capacity < 2 && frame_grow(frame) != MINE_OK) return mine_env_status(frame->env);
   frame->rows = 1;
   for (int c = 0; frame->n_coded && c < frame->n_columns; c++)
-    if (frame->lane[c].code && frame->lane[c].next == 0 && !mine_frame_pad(frame, c, 1))
+    if (frame->lane[c].code && frame->lane[c].next == 0 && !mine__frame_pad(frame, c, 1))
       return mine_env_status(frame->env);
   return MINE_OK;
 }

@@ -42,7 +42,7 @@ typedef struct mine_column {
   /* Payload; NULL where the type does not use it. */
   double *number;
   int32_t *code;
-  mine_values levels; /* category: sorted (mine_cell_compare), code = position */
+  mine_values levels; /* category: sorted (mine__cell_compare), code = position */
   /* Filled while reading and by finish. */
   int64_t missing;                     /* cells that are missing (NULL, and '' in attributes);
                                        ** not counted in fixed columns                     */
@@ -101,9 +101,9 @@ struct mine_frame {
                       ** EXACT columns take any number. */
 };
 
-mine_status mine_frame_open(mine_env *env, mine_frame_plan plan, void *owner,
-                            mine_frame **out) MINE_MUST_CHECK;
-void mine_frame_close(mine_frame *frame);
+mine_status mine__frame_open(mine_env *env, mine_frame_plan plan, void *owner,
+                             mine_frame **out) MINE_MUST_CHECK;
+void mine__frame_close(mine_frame *frame);
 /* Infer types, sort levels, recode, compute statistics; trims the columns.
 ** Fixed and id columns are only completed: they keep their room and take more
 ** rows afterwards; any other column takes no cell after finish until clear.
@@ -111,35 +111,35 @@ void mine_frame_close(mine_frame *frame);
 ** has neither number nor code that may be used until one of the two calls
 ** below; its type says what it looks like (texts that are all plain decimals look
 ** like numbers), and of numbers the statistics are there. */
-mine_status mine_frame_finish(mine_frame *frame) MINE_MUST_CHECK;
+mine_status mine__frame_finish(mine_frame *frame) MINE_MUST_CHECK;
 /* Drop the rows, keep the columns and their room: the next batch.  Row numbers
 ** in errors go on counting.  A fixed column stays fixed, others start anew. */
-void mine_frame_clear(mine_frame *frame);
+void mine__frame_clear(mine_frame *frame);
 /* The same for a fixed frame that holds one row under construction, and that row
 ** completed and finished: what a single row costs, and nothing else.  Its numbers
 ** stay where they were staged. */
-void mine_frame_again(mine_frame *frame);
-mine_status mine_frame_single(mine_frame *frame) MINE_MUST_CHECK;
+void mine__frame_again(mine_frame *frame);
+mine_status mine__frame_single(mine_frame *frame) MINE_MUST_CHECK;
 /* Where the number of a single row stands; NULL: not in a staged column. */
-const double *mine_frame_staged(const mine_frame *frame, int column);
+const double *mine__frame_staged(const mine_frame *frame, int column);
 /* The column of that name (core/names.h), or -1. */
-int mine_frame_find(const mine_frame *frame, const char *name);
+int mine__frame_find(const mine_frame *frame, const char *name);
 
 /* A target column holds both views until the job decides; these make one final.
 ** as_category: exact typed levels, at most `most` of them.  as_number: error
-** naming the first value that is no number.  After mine_frame_finish, once. */
-mine_status mine_column_as_category(mine_frame *frame, int column, int64_t most) MINE_MUST_CHECK;
-mine_status mine_column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK;
+** naming the first value that is no number.  After mine__frame_finish, once. */
+mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most) MINE_MUST_CHECK;
+mine_status mine__column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK;
 /* Distinct non-missing values, counted up to `limit` (then limit + 1). */
-int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit);
-int mine_column_is_text(const mine_column *column); /* any text that is not '' was seen */
+int64_t mine__column_distinct(mine_frame *frame, int column, int64_t limit);
+int mine__column_is_text(const mine_column *column); /* any text that is not '' was seen */
 /* A finished target that is not made final yet: any text was seen that is no
 ** plain decimal number, so it cannot become a number. */
-int mine_column_has_words(const mine_column *column);
+int mine__column_has_words(const mine_column *column);
 
 /* The id column.  How many different ids (by 64-bit hash; NULL counts as none),
 ** counted until `enough` are found; -1 = failure recorded.  O(rows), 8 to 32
 ** bytes of scratch for each id counted. */
-int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough);
+int64_t mine__frame_distinct_ids(mine_frame *frame, int64_t enough);
 
 #endif

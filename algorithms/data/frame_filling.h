@@ -95,38 +95,38 @@ static inline double *mine_frame_number(mine_frame *frame, int column) {
 }
 
 /* frame_stage.c; 0 = failure recorded */
-int mine_frame_stage_open(mine_frame *frame);                /* once the readings are known */
-void mine_frame_stage_column(mine_frame *frame, int column); /* takes plain numbers now     */
-void mine_frame_stage_flush(mine_frame *frame);              /* complete rows to the columns */
-int mine_frame_stage_next(mine_frame *frame);                /* a row has ended              */
-void mine_frame_stage_clear(mine_frame *frame);              /* drop what is staged          */
+int mine__frame_stage_open(mine_frame *frame);                /* once the readings are known */
+void mine__frame_stage_column(mine_frame *frame, int column); /* takes plain numbers now     */
+void mine__frame_stage_flush(mine_frame *frame);              /* complete rows to the columns */
+int mine__frame_stage_next(mine_frame *frame);                /* a row has ended              */
+void mine__frame_stage_clear(mine_frame *frame);              /* drop what is staged          */
 
 /* frame.c */
-int mine_frame_begin_column(mine_frame *frame, int column); /* mode by reading; 0 = failure */
+int mine__frame_begin_column(mine_frame *frame, int column); /* mode by reading; 0 = failure */
 
 /* frame_infer.c: mode changes and what a cell does in each mode.  The row under
 ** construction is frame->rows; earlier rows are complete.  0 = failure recorded. */
 /* A payload for `rows` cells, or `old` resized; and given back (NULL is fine). */
-void *mine_frame_room(mine_frame *frame, int column, void *old, size_t rows, size_t size);
-void mine_frame_give_back(mine_frame *frame, int column, void *payload);
-int mine_frame_pad(mine_frame *frame, int column, int64_t rows); /* missing up to `rows` */
-int mine_frame_use_numbers(mine_frame *frame, int column);
-int mine_frame_use_codes(mine_frame *frame, int column);
-int mine_frame_codes_to_numbers(mine_frame *frame, int column);
-double *mine_frame_level_numbers(mine_column *column); /* NULL: failure recorded */
-void mine_frame_drop_codes(mine_frame *frame, int column);
-void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell);
-void mine_frame_take_text(mine_frame *frame, int column, const mine_cell *cell);
+void *mine__frame_room(mine_frame *frame, int column, void *old, size_t rows, size_t size);
+void mine__frame_give_back(mine_frame *frame, int column, void *payload);
+int mine__frame_pad(mine_frame *frame, int column, int64_t rows); /* missing up to `rows` */
+int mine__frame_use_numbers(mine_frame *frame, int column);
+int mine__frame_use_codes(mine_frame *frame, int column);
+int mine__frame_codes_to_numbers(mine_frame *frame, int column);
+double *mine__frame_level_numbers(mine_column *column); /* NULL: failure recorded */
+void mine__frame_drop_codes(mine_frame *frame, int column);
+void mine__frame_take_number(mine_frame *frame, int column, const mine_cell *cell);
+void mine__frame_take_text(mine_frame *frame, int column, const mine_cell *cell);
 
 /* frame_put.c */
-void mine_cache_add(mine_cached *cache, const mine_cell *cell, int32_t code);
-mine_status mine_frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text);
-mine_status mine_frame_too_many(mine_frame *frame, int column);
+void mine__cache_add(mine_cached *cache, const mine_cell *cell, int32_t code);
+mine_status mine__frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text);
+mine_status mine__frame_too_many(mine_frame *frame, int column);
 
 /* frame_finish.c */
-int mine_frame_settle_category(mine_frame *frame, int column); /* sort levels, recode */
-void mine_frame_describe(mine_frame *frame, int column);       /* missing and statistics */
+int mine__frame_settle_category(mine_frame *frame, int column); /* sort levels, recode */
+void mine__frame_describe(mine_frame *frame, int column);       /* missing and statistics */
 /* Set column->why; `shown`: a text that made it a category, or "". */
-void mine_frame_explain(mine_column *column, const char *shown);
+void mine__frame_explain(mine_column *column, const char *shown);
 
 #endif

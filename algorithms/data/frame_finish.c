@@ -20,7 +20,7 @@ typedef struct finish_level {
 
 static int finish_before(const void *context, const void *a, const void *b) {
   (void)context;
-  return mine_cell_compare(&((const finish_level *)a)->cell, &((const finish_level *)b)->cell) < 0;
+  return mine__cell_compare(&((const finish_level *)a)->cell, &((const finish_level *)b)->cell) < 0;
 }
 
 /* The dictionary's values sorted into column->levels; *place: old code -> new. */
@@ -28,23 +28,23 @@ static int finish_sort_levels(mine_column *col, int32_t **place) {
   const mine_values *values = &col->filling->dictionary.values;
   mine_arena *arena = col->filling->dictionary_arena; /* dropped with the dictionary */
   int64_t n = values->n;
-  finish_level *level = mine_arena_array(arena, (size_t)n, sizeof *level);
-  finish_level *other = mine_arena_array(arena, (size_t)n, sizeof *other);
-  *place = mine_arena_array(arena, (size_t)n, sizeof **place);
+  finish_level *level = mine__arena_array(arena, (size_t)n, sizeof *level);
+  finish_level *other = mine__arena_array(arena, (size_t)n, sizeof *other);
+  *place = mine__arena_array(arena, (size_t)n, sizeof **place);
   if (!level || !other || !*place) return 0;
   for (int64_t i = 0; i < n; i++) {
-    mine_values_get(values, i, &level[i].cell);
+    mine__values_get(values, i, &level[i].cell);
     level[i].code = (int32_t)i;
   }
   mine__sort(NULL, level, other, (size_t)n, sizeof *level, finish_before, NULL);
   for (int64_t i = 0; i < n; i++) {
-    if (!mine_values_push(&col->levels, &level[i].cell)) return 0;
+    if (!mine__values_push(&col->levels, &level[i].cell)) return 0;
     (*place)[level[i].code] = (int32_t)i;
   }
   return 1;
 }
 
-int mine_frame_settle_category(mine_frame *frame, int column) {
+int mine__frame_settle_category(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   int32_t *code = col->code, *place;
   int64_t rows = frame->rows;
@@ -52,7 +52,7 @@ int mine_frame_settle_category(mine_frame *frame, int column) {
   for (int64_t row = 0; row < rows; row++)
     if (code[row] >= 0) code[row] = place[code[row]];
   col->code = NULL; /* keep the codes, drop the dictionary */
-  mine_frame_drop_codes(frame, column);
+  mine__frame_drop_codes(frame, column);
   col->code = code;
   col->type = MINE_COLUMN_CATEGORY;
   return 1;
@@ -62,8 +62,8 @@ int mine_frame_settle_category(mine_frame *frame, int column) {
 
 static void finish_empty(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
-  mine_frame_drop_codes(frame, column);
-  mine_frame_give_back(frame, column, col->number);
+  mine__frame_drop_codes(frame, column);
+  mine__frame_give_back(frame, column, col->number);
   col->number = NULL;
   col->filling->mode = MINE_MODE_EMPTY;
   col->type = MINE_COLUMN_EMPTY;
@@ -83,19 +83,19 @@ static int finish_codes(mine_frame *frame, int column) {
   }
   if (col->reading == MINE_READ_BOTH) { /* codes stay until the task is known */
     col->type = f->decimals ? MINE_COLUMN_NUMERIC : MINE_COLUMN_CATEGORY;
-    if (f->decimals) f->level_number = mine_frame_level_numbers(col);
+    if (f->decimals) f->level_number = mine__frame_level_numbers(col);
     return !f->decimals || f->level_number;
   }
-  if (!f->decimals) return mine_frame_settle_category(frame, column);
+  if (!f->decimals) return mine__frame_settle_category(frame, column);
   col->type = MINE_COLUMN_NUMERIC;
-  return mine_frame_codes_to_numbers(frame, column);
+  return mine__frame_codes_to_numbers(frame, column);
 }
 
 static int finish_settle(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   mine_lane *lane = &frame->lane[column];
-  if (!mine_frame_pad(frame, column, frame->rows)) return 0;
+  if (!mine__frame_pad(frame, column, frame->rows)) return 0;
   if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_CELLS) return 1;
   f->closed = 1;
   frame->stage.slot[column] = -1;
@@ -114,18 +114,18 @@ static double finish_target_number(const mine_column *col, int64_t row) {
   const mine_filling *f = col->filling;
   if (f->mode == MINE_MODE_CODE) return col->code[row] < 0 ? NAN : f->level_number[col->code[row]];
   mine_cell cell;
-  mine_values_get(&f->kept, row, &cell);
-  return mine_cell_number(&cell);
+  mine__values_get(&f->kept, row, &cell);
+  return mine__cell_number(&cell);
 }
 
 static void finish_target_moments(const mine_column *col, int64_t rows, mine_moments *m) {
   double buffer[MINE_MOMENTS_BLOCK];
-  mine_moments_open(m, 1.0);
+  mine__moments_open(m, 1.0);
   for (int64_t at = 0; at < rows; at += MINE_MOMENTS_BLOCK) {
     int64_t n = rows - at < MINE_MOMENTS_BLOCK ? rows - at : MINE_MOMENTS_BLOCK;
     for (int64_t i = 0; i < n; i++)
       buffer[i] = finish_target_number(col, at + i);
-    mine_moments_add(m, buffer, n);
+    mine__moments_add(m, buffer, n);
   }
 }
 
@@ -136,14 +136,14 @@ static void finish_count_codes(mine_column *col, int64_t rows) {
   col->missing = missing;
 }
 
-void mine_frame_describe(mine_frame *frame, int column) {
+void mine__frame_describe(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   const mine_filling *f = col->filling;
   mine_moments m;
   col->missing = frame->rows;
   if (col->code) finish_count_codes(col, frame->rows);
   if (col->number) {
-    mine_moments_of(&m, col->number, frame->rows);
+    mine__moments_of(&m, col->number, frame->rows);
   } else if (f->mode == MINE_MODE_KEEP ||
              (f->mode == MINE_MODE_CODE && col->type == MINE_COLUMN_NUMERIC)) {
     finish_target_moments(col, frame->rows, &m);
@@ -155,14 +155,14 @@ void mine_frame_describe(mine_frame *frame, int column) {
   col->all_integers = m.whole;
   col->least = m.least;
   col->most = m.most;
-  col->mean = mine_moments_mean(&m);
-  col->deviation = mine_moments_deviation(&m, 0);
+  col->mean = mine__moments_mean(&m);
+  col->deviation = mine__moments_deviation(&m, 0);
 }
 
 static void finish_describe_task(void *context, int64_t task, int worker) {
   mine_frame *frame = context;
   (void)worker;
-  if (frame->column[task].filling->closed) mine_frame_describe(frame, (int)task);
+  if (frame->column[task].filling->closed) mine__frame_describe(frame, (int)task);
 }
 
 /* ---- what a want forbids ------------------------------------------------------------------ */
@@ -189,14 +189,14 @@ static mine_status finish_check_flags(const mine_frame *frame, const mine_column
   const char *name = col->want->name;
   const long long shown_row = (long long)(frame->cleared + row + 1);
   if (!col->number)
-    return mine_fail(frame->env, MINE_DATA,
-                     "%s column '%s' has no value (row %lld); leave such rows out", name, col->name,
-                     shown_row);
+    return mine__fail(frame->env, MINE_DATA,
+                      "%s column '%s' has no value (row %lld); leave such rows out", name,
+                      col->name, shown_row);
   char shown[MINE_NUMBER_BYTES];
   const double v = col->number[row];
-  return mine_fail(frame->env, MINE_DATA, "%s column '%s' has %s (row %lld); %ss are numbers%s",
-                   name, col->name, isnan(v) ? "no value" : mine_format_real(shown, v, 0),
-                   shown_row, name, flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
+  return mine__fail(frame->env, MINE_DATA, "%s column '%s' has %s (row %lld); %ss are numbers%s",
+                    name, col->name, isnan(v) ? "no value" : mine__format_real(shown, v, 0),
+                    shown_row, name, flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
 }
 
 /* ---- in words ------------------------------------------------------------------------------ */
@@ -218,7 +218,7 @@ static int finish_dates(const mine_values *levels) {
   int64_t dates = 0, asked = levels->n < FINISH_DATES_ASKED ? levels->n : FINISH_DATES_ASKED;
   for (int64_t i = 0; i < asked; i++) {
     mine_cell cell;
-    mine_values_get(levels, i, &cell);
+    mine__values_get(levels, i, &cell);
     dates += finish_is_date(&cell);
   }
   return 2 * dates > asked;
@@ -234,11 +234,11 @@ static const char *finish_numeric_why(const mine_column *col) {
 static void finish_words(const mine_column *col, char shown[MINE_SHOW_BYTES]) {
   const mine_filling *f = col->filling;
   mine_cell cell;
-  mine_values_get(&f->dictionary.values, f->words_code, &cell);
-  mine_show_cell(shown, &cell);
+  mine__values_get(&f->dictionary.values, f->words_code, &cell);
+  mine__show_cell(shown, &cell);
 }
 
-void mine_frame_explain(mine_column *col, const char *shown) {
+void mine__frame_explain(mine_column *col, const char *shown) {
   const mine_filling *f = col->filling;
   const mine_values *levels = col->levels.n ? &col->levels : &f->dictionary.values;
   char text[512], missing[48] = "";
@@ -252,7 +252,7 @@ void mine_frame_explain(mine_column *col, const char *shown) {
     snprintf(text, sizeof text, "category: %s%s, %lld level%s%s%s",
              shown[0] ? "text such as " : "exact values", shown, (long long)levels->n,
              levels->n == 1 ? "" : "s", missing, finish_dates(levels) ? "; looks like dates" : "");
-  size_t n = mine_utf8_prefix(text, strlen(text), sizeof col->why - 1);
+  size_t n = mine__utf8_prefix(text, strlen(text), sizeof col->why - 1);
   memcpy(col->why, text, n);
   col->why[n] = 0;
 }
@@ -262,7 +262,7 @@ void mine_frame_explain(mine_column *col, const char *shown) {
 
 static int finish_trim_block(mine_frame *frame, void **block, size_t count, size_t size) {
   if (!*block) return 1;
-  void *trimmed = mine_arena_block(frame->arena, *block, count ? count : 1, size);
+  void *trimmed = mine__arena_block(frame->arena, *block, count ? count : 1, size);
   if (trimmed) *block = trimmed;
   return trimmed != NULL;
 }
@@ -271,12 +271,12 @@ static int finish_trim(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   size_t rows = frame->rows ? (size_t)frame->rows : 1;
   if (col->number) {
-    double *number = mine_frame_room(frame, column, col->number, rows, sizeof *number);
+    double *number = mine__frame_room(frame, column, col->number, rows, sizeof *number);
     if (!number) return 0;
     col->number = number;
   }
   if (col->code) {
-    int32_t *code = mine_frame_room(frame, column, col->code, rows, sizeof *code);
+    int32_t *code = mine__frame_room(frame, column, col->code, rows, sizeof *code);
     if (!code) return 0;
     col->code = code;
   }
@@ -314,7 +314,7 @@ static mine_status finish_column(mine_frame *frame, int column, char shown[MINE_
   shown[0] = 0;
   if (f->mode == MINE_MODE_CODE && !f->decimals && !f->typed) finish_words(col, shown);
   if (!finish_settle(frame, column)) return mine_env_status(frame->env);
-  if (mine_poll(frame->env)) return mine_env_status(frame->env);
+  if (mine__poll(frame->env)) return mine_env_status(frame->env);
   return finish_check_flags(frame, col);
 }
 
@@ -323,30 +323,30 @@ static void finish_words_of_column(mine_frame *frame, int column, const char *sh
   mine_column *col = &frame->column[column];
   if (col->filling->mode == MINE_MODE_TALLY) return;
   if (col->number && col->missing == frame->rows && !col->want) finish_empty(frame, column);
-  mine_frame_explain(col, shown);
+  mine__frame_explain(col, shown);
 }
 
-mine_status mine_frame_finish(mine_frame *frame) {
+mine_status mine__frame_finish(mine_frame *frame) {
   mine_env *env = frame->env;
   mine_status status = mine_env_status(env);
   if (status != MINE_OK || frame->finished) return status;
-  if (frame->n_columns == 0) return mine_fail(env, MINE_DATA, "the columns were never named");
-  mine_frame_stage_flush(frame);
-  mine_mark mark = mine_arena_mark(env->scratch);
+  if (frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the columns were never named");
+  mine__frame_stage_flush(frame);
+  mine_mark mark = mine__arena_mark(env->scratch);
   char(*shown)[MINE_SHOW_BYTES] =
-      mine_arena_array(env->scratch, (size_t)frame->n_columns, sizeof *shown);
+      mine__arena_array(env->scratch, (size_t)frame->n_columns, sizeof *shown);
   if (!shown) return mine_env_status(env);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
     status = finish_column(frame, c, shown[c]);
   if (status == MINE_OK)
-    status = mine_parallel(frame->env, frame->n_columns, finish_describe_task, frame);
+    status = mine__parallel(frame->env, frame->n_columns, finish_describe_task, frame);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++) {
     if (!frame->column[c].filling->closed) continue;
     finish_words_of_column(frame, c, shown[c]);
     if (!finish_trim(frame, c)) status = mine_env_status(env);
   }
   if (status == MINE_OK && !finish_trim_ids(frame)) status = mine_env_status(env);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   if (status == MINE_OK) frame->finished = 1;
   return status;
 }

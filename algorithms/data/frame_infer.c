@@ -22,18 +22,18 @@ static size_t infer_stagger(int column, size_t size) {
   return (size_t)(column % 64) * 64 / size;
 }
 
-void *mine_frame_room(mine_frame *frame, int column, void *old, size_t rows, size_t size) {
+void *mine__frame_room(mine_frame *frame, int column, void *old, size_t rows, size_t size) {
   size_t stagger = infer_stagger(column, size);
   char *block = old ? (char *)old - stagger * size : NULL;
-  block = mine_arena_block(frame->arena, block, rows + stagger, size);
+  block = mine__arena_block(frame->arena, block, rows + stagger, size);
   return block ? block + stagger * size : NULL;
 }
 
-void mine_frame_give_back(mine_frame *frame, int column, void *old) {
-  if (old) mine_arena_drop(frame->arena, (char *)old - infer_stagger(column, 1));
+void mine__frame_give_back(mine_frame *frame, int column, void *old) {
+  if (old) mine__arena_drop(frame->arena, (char *)old - infer_stagger(column, 1));
 }
 
-int mine_frame_pad(mine_frame *frame, int column, int64_t rows) {
+int mine__frame_pad(mine_frame *frame, int column, int64_t rows) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
   mine_filling *f = col->filling;
@@ -41,16 +41,16 @@ int mine_frame_pad(mine_frame *frame, int column, int64_t rows) {
   for (; lane->next < rows; lane->next++) {
     size_t row = (size_t)lane->next;
     if (lane->code) lane->code[row] = MINE_CODE_MISSING;
-    if (f->mode == MINE_MODE_KEEP && !mine_values_push_null(&f->kept)) return 0;
-    if (id && !mine_values_push_null(&frame->ids)) return 0;
+    if (f->mode == MINE_MODE_KEEP && !mine__values_push_null(&f->kept)) return 0;
+    if (id && !mine__values_push_null(&frame->ids)) return 0;
   }
   return 1;
 }
 
-int mine_frame_use_numbers(mine_frame *frame, int column) {
+int mine__frame_use_numbers(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
-  double *number = mine_frame_room(frame, column, NULL, frame->capacity, sizeof *number);
+  double *number = mine__frame_room(frame, column, NULL, frame->capacity, sizeof *number);
   if (!number) return 0;
   for (int64_t row = 0; row < frame->rows; row++)
     number[row] = NAN;
@@ -59,37 +59,37 @@ int mine_frame_use_numbers(mine_frame *frame, int column) {
   lane->cache = NULL;
   lane->next = frame->rows;
   col->filling->mode = MINE_MODE_NUMBER;
-  mine_frame_stage_column(frame, column);
+  mine__frame_stage_column(frame, column);
   return 1;
 }
 
-int mine_frame_use_codes(mine_frame *frame, int column) {
+int mine__frame_use_codes(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
   mine_filling *f = col->filling;
-  f->dictionary_arena = mine_arena_open(frame->env);
+  f->dictionary_arena = mine__arena_open(frame->env);
   if (!f->dictionary_arena) return 0;
-  int32_t *code = mine_frame_room(frame, column, NULL, frame->capacity, sizeof *code);
+  int32_t *code = mine__frame_room(frame, column, NULL, frame->capacity, sizeof *code);
   if (!code) return 0;
   col->code = lane->code = code;
   frame->n_coded++;
   lane->cache =
-      mine_arena_zeros(f->dictionary_arena, (size_t)1 << MINE_CACHE_BITS, sizeof *lane->cache);
+      mine__arena_zeros(f->dictionary_arena, (size_t)1 << MINE_CACHE_BITS, sizeof *lane->cache);
   if (!lane->cache) return 0;
   lane->next = 0;
   if (f->mode != MINE_MODE_LOOKUP) {
     f->mode = MINE_MODE_CODE;
-    if (!mine_dictionary_open(&f->dictionary, f->dictionary_arena)) return 0;
+    if (!mine__dictionary_open(&f->dictionary, f->dictionary_arena)) return 0;
   }
-  return mine_frame_pad(frame, column, frame->rows);
+  return mine__frame_pad(frame, column, frame->rows);
 }
 
-void mine_frame_drop_codes(mine_frame *frame, int column) {
+void mine__frame_drop_codes(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
   mine_filling *f = col->filling;
-  mine_frame_give_back(frame, column, col->code);
-  mine_arena_close(f->dictionary_arena);
+  mine__frame_give_back(frame, column, col->code);
+  mine__arena_close(f->dictionary_arena);
   f->dictionary_arena = NULL;
   memset(&f->dictionary, 0, sizeof f->dictionary);
   col->code = lane->code = NULL;
@@ -106,14 +106,14 @@ static void infer_note_rounding(mine_filling *f, const mine_cell *cell, double v
 }
 
 /* What each value of the dictionary is as a number; in the dictionary's arena. */
-double *mine_frame_level_numbers(mine_column *col) {
+double *mine__frame_level_numbers(mine_column *col) {
   mine_filling *f = col->filling;
   int64_t n = f->dictionary.values.n;
-  double *value = mine_arena_array(f->dictionary_arena, (size_t)n, sizeof *value);
+  double *value = mine__arena_array(f->dictionary_arena, (size_t)n, sizeof *value);
   for (int64_t i = 0; value && i < n; i++) {
     mine_cell cell;
-    mine_values_get(&f->dictionary.values, i, &cell);
-    value[i] = mine_cell_number(&cell);
+    mine__values_get(&f->dictionary.values, i, &cell);
+    value[i] = mine__cell_number(&cell);
     infer_note_rounding(f, &cell, value[i]);
     if (cell.type == MINE_TEXT) col->from_text = 1;
   }
@@ -121,24 +121,24 @@ double *mine_frame_level_numbers(mine_column *col) {
 }
 
 /* Every value of the dictionary is a number, a decimal text or blank. */
-int mine_frame_codes_to_numbers(mine_frame *frame, int column) {
+int mine__frame_codes_to_numbers(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
   int64_t rows = lane->next;
   const int32_t *code = col->code;
-  const double *value = mine_frame_level_numbers(col);
+  const double *value = mine__frame_level_numbers(col);
   if (!value) return 0;
   size_t capacity = col->filling->closed ? (size_t)rows + 1 : frame->capacity;
-  double *number = mine_frame_room(frame, column, NULL, capacity, sizeof *number);
+  double *number = mine__frame_room(frame, column, NULL, capacity, sizeof *number);
   if (!number) return 0;
   for (int64_t row = 0; row < rows; row++)
     number[row] = code[row] < 0 ? NAN : value[code[row]];
-  mine_frame_drop_codes(frame, column);
+  mine__frame_drop_codes(frame, column);
   col->number = number;
   col->filling->mode = MINE_MODE_NUMBER;
   if (col->filling->closed) return 1;
-  mine_frame_stage_flush(frame); /* those rows were staged without this column */
-  mine_frame_stage_column(frame, column);
+  mine__frame_stage_flush(frame); /* those rows were staged without this column */
+  mine__frame_stage_column(frame, column);
   return 1;
 }
 
@@ -148,8 +148,8 @@ int mine_frame_codes_to_numbers(mine_frame *frame, int column) {
 static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell, int64_t code) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (cell->type == MINE_TEXT && f->decimals && !mine_text_is_blank(cell->as.text, cell->bytes)) {
-    if (isnan(mine_cell_number(cell))) {
+  if (cell->type == MINE_TEXT && f->decimals && !mine__text_is_blank(cell->as.text, cell->bytes)) {
+    if (isnan(mine__cell_number(cell))) {
       f->decimals = 0;
       f->words_row = mine_frame_row(frame);
       f->words_code = code;
@@ -159,19 +159,19 @@ static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell
   }
   if (col->reading == MINE_READ_EXACT || code < frame->max_levels) return;
   if (!f->decimals)
-    (void)mine_frame_too_many(frame, column);
-  else if (mine_frame_codes_to_numbers(frame, column))
-    *mine_frame_number(frame, column) = mine_cell_number(cell);
+    (void)mine__frame_too_many(frame, column);
+  else if (mine__frame_codes_to_numbers(frame, column))
+    *mine_frame_number(frame, column) = mine__cell_number(cell);
 }
 
 static void infer_code(mine_frame *frame, int column, const mine_cell *cell) {
   mine_lane *lane = &frame->lane[column];
   mine_filling *f = frame->column[column].filling;
   int64_t known = f->dictionary.values.n;
-  int64_t code = mine_dictionary_add(&f->dictionary, cell);
+  int64_t code = mine__dictionary_add(&f->dictionary, cell);
   if (code < 0) return;
   lane->code[frame->rows] = (int32_t)code;
-  mine_cache_add(lane->cache, cell, (int32_t)code);
+  mine__cache_add(lane->cache, cell, (int32_t)code);
   if (code == known) infer_new_level(frame, column, cell, code);
 }
 
@@ -181,29 +181,29 @@ static void infer_code(mine_frame *frame, int column, const mine_cell *cell) {
 static int64_t infer_find_respelled(const mine_dictionary *levels, const mine_cell *cell) {
   mine_cell other = {MINE_REAL, 0, {0}};
   if (cell->type == MINE_TEXT) {
-    other.as.real = mine_cell_number(cell);
-    return isnan(other.as.real) ? -1 : mine_dictionary_find(levels, &other);
+    other.as.real = mine__cell_number(cell);
+    return isnan(other.as.real) ? -1 : mine__dictionary_find(levels, &other);
   }
   char text[MINE_NUMBER_BYTES];
   if (cell->type == MINE_REAL ||
       (cell->as.integer >= -MINE_EXACT_WHOLE && cell->as.integer <= MINE_EXACT_WHOLE))
-    mine_format_real(text, mine_cell_number(cell), 0);
+    mine__format_real(text, mine__cell_number(cell), 0);
   else
     return -1;
   other.type = MINE_TEXT;
   other.bytes = strlen(text);
   other.as.text = text;
-  return mine_dictionary_find(levels, &other);
+  return mine__dictionary_find(levels, &other);
 }
 
 static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
   const mine_dictionary *levels = col->want->levels;
-  int64_t code = mine_dictionary_find(levels, cell);
+  int64_t code = mine__dictionary_find(levels, cell);
   if (code < 0) code = infer_find_respelled(levels, cell);
   if (code >= 0)
-    mine_cache_add(lane->cache, cell, (int32_t)code);
+    mine__cache_add(lane->cache, cell, (int32_t)code);
   else
     col->unknown++;
   lane->code[frame->rows] = code >= 0 ? (int32_t)code : MINE_CODE_UNKNOWN;
@@ -213,17 +213,17 @@ static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
 
 static int infer_use_kept(mine_frame *frame, int column) {
   mine_filling *f = frame->column[column].filling;
-  if (!f->kept.arena) mine_values_open(&f->kept, frame->arena);
+  if (!f->kept.arena) mine__values_open(&f->kept, frame->arena);
   f->mode = MINE_MODE_KEEP;
   frame->lane[column].next = 0;
-  return mine_frame_pad(frame, column, frame->rows);
+  return mine__frame_pad(frame, column, frame->rows);
 }
 
 static void infer_drop_kept(mine_frame *frame, mine_filling *f) {
-  mine_arena_drop(frame->arena, f->kept.payload);
-  mine_arena_drop(frame->arena, f->kept.type);
-  mine_arena_drop(frame->arena, f->kept.pool);
-  mine_values_open(&f->kept, frame->arena);
+  mine__arena_drop(frame->arena, f->kept.payload);
+  mine__arena_drop(frame->arena, f->kept.type);
+  mine__arena_drop(frame->arena, f->kept.pool);
+  mine__values_open(&f->kept, frame->arena);
 }
 
 /* A text after numbers: both become levels (or numbers, when there are many). */
@@ -231,15 +231,15 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
   mine_filling *f = frame->column[column].filling;
   mine_lane *lane = &frame->lane[column];
   int64_t rows = lane->next, complete = frame->rows;
-  if (!mine_frame_use_codes(frame, column)) return 0;
+  if (!mine__frame_use_codes(frame, column)) return 0;
   lane->next = 0;
-  mine_frame_stage_flush(frame);
+  mine__frame_stage_flush(frame);
   for (int64_t row = 0; row < rows && mine_env_status(frame->env) == MINE_OK; row++) {
     mine_cell cell;
-    mine_values_get(&f->kept, row, &cell);
+    mine__values_get(&f->kept, row, &cell);
     frame->rows = row; /* replay the rows as they came */
     if (cell.type != MINE_NULL)
-      mine_frame_take_number(frame, column, &cell);
+      mine__frame_take_number(frame, column, &cell);
     else if (f->mode == MINE_MODE_NUMBER)
       *mine_frame_number(frame, column) = NAN;
     else
@@ -254,15 +254,15 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
 /* ---- cells ---------------------------------------------------------------------------- */
 
 static void infer_store_number(mine_frame *frame, int column, const mine_cell *cell) {
-  double value = mine_cell_number(cell);
+  double value = mine__cell_number(cell);
   infer_note_rounding(frame->column[column].filling, cell, value);
   *mine_frame_number(frame, column) = value;
 }
 
 static void infer_first_number(mine_frame *frame, int column, const mine_cell *cell) {
   if (frame->column[column].reading == MINE_READ_BOTH) {
-    if (infer_use_kept(frame, column)) mine_frame_take_number(frame, column, cell);
-  } else if (mine_frame_use_numbers(frame, column)) {
+    if (infer_use_kept(frame, column)) mine__frame_take_number(frame, column, cell);
+  } else if (mine__frame_use_numbers(frame, column)) {
     infer_store_number(frame, column, cell);
   }
 }
@@ -270,22 +270,22 @@ static void infer_first_number(mine_frame *frame, int column, const mine_cell *c
 static void infer_number_among_texts(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
   if (f->decimals) {
-    if (mine_frame_codes_to_numbers(frame, column)) infer_store_number(frame, column, cell);
+    if (mine__frame_codes_to_numbers(frame, column)) infer_store_number(frame, column, cell);
     return;
   }
   mine_cell words;
-  mine_values_get(&f->dictionary.values, f->words_code, &words);
-  (void)mine_frame_mixed(frame, column, f->words_row, &words);
+  mine__values_get(&f->dictionary.values, f->words_code, &words);
+  (void)mine__frame_mixed(frame, column, f->words_row, &words);
 }
 
-void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell) {
+void mine__frame_take_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
   if (f->mode == MINE_MODE_NUMBER)
     infer_store_number(frame, column, cell);
   else if (f->mode == MINE_MODE_EMPTY)
     infer_first_number(frame, column, cell);
   else if (f->mode == MINE_MODE_KEEP)
-    (void)mine_values_push(&f->kept, cell);
+    (void)mine__values_push(&f->kept, cell);
   else if (f->mode == MINE_MODE_LOOKUP)
     infer_lookup(frame, column, cell);
   else if (f->typed)
@@ -296,12 +296,12 @@ void mine_frame_take_number(mine_frame *frame, int column, const mine_cell *cell
 
 static void infer_text_as_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
-  if (mine_text_is_blank(cell->as.text, cell->bytes)) {
+  if (mine__text_is_blank(cell->as.text, cell->bytes)) {
     *mine_frame_number(frame, column) = NAN;
     return;
   }
-  if (isnan(mine_cell_number(cell))) {
-    (void)mine_frame_mixed(frame, column, mine_frame_row(frame), cell);
+  if (isnan(mine__cell_number(cell))) {
+    (void)mine__frame_mixed(frame, column, mine_frame_row(frame), cell);
     return;
   }
   col->from_text = 1;
@@ -315,11 +315,11 @@ static int infer_empty_text(mine_frame *frame, int column) {
   if (col->reading == MINE_READ_EXACT) return 0;
   if (f->mode == MINE_MODE_NUMBER) *mine_frame_number(frame, column) = NAN;
   if (col->code) col->code[frame->rows] = MINE_CODE_MISSING;
-  if (f->mode == MINE_MODE_KEEP) (void)mine_values_push_null(&f->kept);
+  if (f->mode == MINE_MODE_KEEP) (void)mine__values_push_null(&f->kept);
   return 1;
 }
 
-void mine_frame_take_text(mine_frame *frame, int column, const mine_cell *cell) {
+void mine__frame_take_text(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
   if (cell->bytes == 0 && infer_empty_text(frame, column)) return;
   f->any_text = 1;
@@ -328,9 +328,9 @@ void mine_frame_take_text(mine_frame *frame, int column, const mine_cell *cell) 
   } else if (f->mode == MINE_MODE_LOOKUP) {
     infer_lookup(frame, column, cell);
   } else if (f->mode == MINE_MODE_EMPTY) {
-    if (mine_frame_use_codes(frame, column)) infer_code(frame, column, cell);
+    if (mine__frame_use_codes(frame, column)) infer_code(frame, column, cell);
   } else if (f->mode == MINE_MODE_KEEP) {
-    if (infer_kept_to_codes(frame, column)) mine_frame_take_text(frame, column, cell);
+    if (infer_kept_to_codes(frame, column)) mine__frame_take_text(frame, column, cell);
   } else {
     infer_code(frame, column, cell);
   }

@@ -65,7 +65,7 @@ static inline const mine_cached *cache_find(const mine_cached *cache, uint64_t h
   return cache_hits(&cache[slot], head, tail, bytes) ? &cache[slot] : NULL;
 }
 
-void mine_cache_add(mine_cached *cache, const mine_cell *cell, int32_t code) {
+void mine__cache_add(mine_cached *cache, const mine_cell *cell, int32_t code) {
   mine_cached entry = {0, 0, MINE_CACHED_INT, code};
   if (!cache || cell->type == MINE_REAL) return;
   if (cell->type == MINE_INT) {
@@ -84,46 +84,46 @@ void mine_cache_add(mine_cached *cache, const mine_cell *cell, int32_t code) {
 
 static mine_status put_refuse_kind(mine_frame *frame, int column, const char *what,
                                    const char *remedy) {
-  return mine_fail(frame->env, MINE_DATA, "column '%s' has %s (row %lld); %s",
-                   frame->column[column].name, what, (long long)mine_frame_row(frame), remedy);
+  return mine__fail(frame->env, MINE_DATA, "column '%s' has %s (row %lld); %s",
+                    frame->column[column].name, what, (long long)mine_frame_row(frame), remedy);
 }
 
-mine_status mine_frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text) {
+mine_status mine__frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text) {
   const mine_column *col = &frame->column[column];
   char shown[MINE_SHOW_BYTES];
-  mine_show_cell(shown, text);
+  mine__show_cell(shown, text);
   const char *name = col->name;
   if (col->filling->fixed)
-    return mine_fail(frame->env, MINE_DATA,
-                     "column '%s' was numeric in training but has text (row %lld: %s); clean it",
-                     name, (long long)row, shown);
+    return mine__fail(frame->env, MINE_DATA,
+                      "column '%s' was numeric in training but has text (row %lld: %s); clean it",
+                      name, (long long)row, shown);
   if (col->want && col->reading == MINE_READ_NUMBER)
-    return mine_fail(frame->env, MINE_DATA,
-                     "%s column '%s' has text (row %lld: %s); %ss are numbers%s", col->want->name,
-                     name, (long long)row, shown, col->want->name,
-                     col->want->flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
+    return mine__fail(frame->env, MINE_DATA,
+                      "%s column '%s' has text (row %lld: %s); %ss are numbers%s", col->want->name,
+                      name, (long long)row, shown, col->want->name,
+                      col->want->flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
   if (col->reading == MINE_READ_NUMBER)
-    return mine_fail(frame->env, MINE_DATA,
-                     "column '%s' is declared numeric but has text (row %lld: %s); clean it, or "
-                     "take it out of numeric=",
-                     name, (long long)row, shown);
-  return mine_fail(frame->env, MINE_DATA,
-                   "column '%s' mixes numbers and text (row %lld: %s); clean it, or add "
-                   "categorical=%s",
-                   name, (long long)row, shown, name);
+    return mine__fail(frame->env, MINE_DATA,
+                      "column '%s' is declared numeric but has text (row %lld: %s); clean it, or "
+                      "take it out of numeric=",
+                      name, (long long)row, shown);
+  return mine__fail(frame->env, MINE_DATA,
+                    "column '%s' mixes numbers and text (row %lld: %s); clean it, or add "
+                    "categorical=%s",
+                    name, (long long)row, shown, name);
 }
 
-mine_status mine_frame_too_many(mine_frame *frame, int column) {
+mine_status mine__frame_too_many(mine_frame *frame, int column) {
   const char *name = frame->column[column].name;
   if (frame->column[column].reading == MINE_READ_BOTH)
-    return mine_fail(frame->env, MINE_DATA,
-                     "column '%s' has more than %lld different values; a target of classes needs "
-                     "few: group them first",
-                     name, (long long)frame->max_levels);
-  return mine_fail(frame->env, MINE_DATA,
-                   "column '%s' has more than %lld different values; ignore=%s, or group them "
-                   "first",
-                   name, (long long)frame->max_levels, name);
+    return mine__fail(frame->env, MINE_DATA,
+                      "column '%s' has more than %lld different values; a target of classes needs "
+                      "few: group them first",
+                      name, (long long)frame->max_levels);
+  return mine__fail(frame->env, MINE_DATA,
+                    "column '%s' has more than %lld different values; ignore=%s, or group them "
+                    "first",
+                    name, (long long)frame->max_levels, name);
 }
 
 /* ---- the slow way --------------------------------------------------------------- */
@@ -138,24 +138,24 @@ static int put_again(const mine_frame *frame, int column) {
 static mine_filling *put_enter(mine_frame *frame, int column) {
   if (mine_env_status(frame->env) != MINE_OK) return NULL;
   if (column < 0 || column >= frame->n_columns) {
-    (void)mine_fail(frame->env, MINE_DATA, "there is no column number %d, only 0 to %d", column,
-                    frame->n_columns - 1);
+    (void)mine__fail(frame->env, MINE_DATA, "there is no column number %d, only 0 to %d", column,
+                     frame->n_columns - 1);
     return NULL;
   }
   mine_filling *f = frame->column[column].filling;
   if (f->mode == MINE_MODE_IGNORE) return NULL;
   if (f->closed) {
-    (void)mine_fail(frame->env, MINE_DATA, "column '%s' takes no more rows: it is finished",
-                    frame->column[column].name);
+    (void)mine__fail(frame->env, MINE_DATA, "column '%s' takes no more rows: it is finished",
+                     frame->column[column].name);
     return NULL;
   }
   if (put_again(frame, column)) {
-    (void)mine_fail(frame->env, MINE_DATA, "column '%s' was given twice in row %lld",
-                    frame->column[column].name, (long long)mine_frame_row(frame));
+    (void)mine__fail(frame->env, MINE_DATA, "column '%s' was given twice in row %lld",
+                     frame->column[column].name, (long long)mine_frame_row(frame));
     return NULL;
   }
   if (frame->stage.slot[column] >= 0) return f;
-  return mine_frame_pad(frame, column, frame->rows) ? f : NULL;
+  return mine__frame_pad(frame, column, frame->rows) ? f : NULL;
 }
 
 /* Pass a good cell to the column's mode. */
@@ -164,11 +164,11 @@ static void put_take(mine_frame *frame, int column, const mine_cell *cell) {
   if (f->mode == MINE_MODE_TALLY)
     mine__tally_put(frame->column[column].tally, cell);
   else if (f->mode == MINE_MODE_CELLS)
-    (void)mine_values_push(&frame->ids, cell);
+    (void)mine__values_push(&frame->ids, cell);
   else if (cell->type == MINE_TEXT)
-    mine_frame_take_text(frame, column, cell);
+    mine__frame_take_text(frame, column, cell);
   else
-    mine_frame_take_number(frame, column, cell);
+    mine__frame_take_number(frame, column, cell);
   frame->lane[column].next = frame->rows + 1;
 }
 
@@ -202,11 +202,11 @@ MINE_COLD static void put_int(mine_frame *frame, int column, int64_t value) {
 MINE_COLD static void put_text(mine_frame *frame, int column, const char *text, size_t bytes) {
   if (!put_enter(frame, column)) return;
   if (bytes > MINE_TEXT_BYTES) {
-    (void)mine_fail(frame->env, MINE_LIMIT,
-                    "column '%s' has a text of %lld bytes (row %lld); the limit is %d: leave the "
-                    "column out",
-                    frame->column[column].name, (long long)bytes, (long long)mine_frame_row(frame),
-                    MINE_TEXT_BYTES);
+    (void)mine__fail(frame->env, MINE_LIMIT,
+                     "column '%s' has a text of %lld bytes (row %lld); the limit is %d: leave the "
+                     "column out",
+                     frame->column[column].name, (long long)bytes, (long long)mine_frame_row(frame),
+                     MINE_TEXT_BYTES);
     return;
   }
   if (!mine_valid_utf8(text, bytes)) {

@@ -32,8 +32,8 @@ static void stage_blank(mine_stage *stage) {
 /* Room for that many complete rows, and the one under construction. */
 static int stage_make_room(mine_frame *frame, int64_t rows) {
   mine_stage *stage = &frame->stage;
-  double *block = mine_arena_block(frame->arena, stage->block, (size_t)rows + 1,
-                                   (size_t)stage->width * sizeof(double));
+  double *block = mine__arena_block(frame->arena, stage->block, (size_t)rows + 1,
+                                    (size_t)stage->width * sizeof(double));
   if (!block) return 0;
   stage->row = block + (stage->row ? stage->row - stage->block : 0);
   stage->block = block;
@@ -47,16 +47,16 @@ static int stage_holds(const mine_column *column) {
          column->reading == MINE_READ_BOTH;
 }
 
-int mine_frame_stage_open(mine_frame *frame) {
+int mine__frame_stage_open(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
-  stage->slot = mine_arena_array(frame->arena, (size_t)frame->n_columns, sizeof *stage->slot);
+  stage->slot = mine__arena_array(frame->arena, (size_t)frame->n_columns, sizeof *stage->slot);
   if (!stage->slot) return 0;
   for (int c = 0; c < frame->n_columns; c++) {
     stage->slot[c] = -1;
     if (stage_holds(&frame->column[c])) frame->column[c].filling->place = stage->width++;
   }
-  stage->blank = mine_arena_array(frame->arena, (size_t)stage->width, sizeof(double));
-  stage->load.to = mine_arena_array(frame->arena, (size_t)stage->width, sizeof(double *));
+  stage->blank = mine__arena_array(frame->arena, (size_t)stage->width, sizeof(double));
+  stage->load.to = mine__arena_array(frame->arena, (size_t)stage->width, sizeof(double *));
   if (!stage->blank || !stage->load.to) return 0;
   for (int i = 0; i < stage->width; i++)
     stage->blank[i] = NAN;
@@ -65,19 +65,19 @@ int mine_frame_stage_open(mine_frame *frame) {
   return 1;
 }
 
-void mine_frame_stage_clear(mine_frame *frame) {
+void mine__frame_stage_clear(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
-  mine_background_wait(&stage->background);
+  mine__background_wait(&stage->background);
   stage->first = 0;
   stage->row = stage->block;
   if (stage->width) stage_blank(stage);
 }
 
-void mine_frame_stage_column(mine_frame *frame, int column) {
+void mine__frame_stage_column(mine_frame *frame, int column) {
   frame->stage.slot[column] = frame->column[column].filling->place;
 }
 
-const double *mine_frame_staged(const mine_frame *frame, int column) {
+const double *mine__frame_staged(const mine_frame *frame, int column) {
   const int slot = frame->stage.slot[column];
   return slot < 0 ? NULL : frame->stage.block + slot;
 }
@@ -127,9 +127,9 @@ static void stage_restart(mine_stage *stage, double *block) {
   stage->block = stage->row = block;
 }
 
-void mine_frame_stage_flush(mine_frame *frame) {
+void mine__frame_stage_flush(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
-  mine_background_wait(&stage->background);
+  mine__background_wait(&stage->background);
   if (stage->width == 0 || frame->rows <= stage->first) return; /* less: rows are put again */
   stage_load(frame, &stage->load);
   stage_unload_all(&stage->load);
@@ -143,19 +143,19 @@ void mine_frame_stage_flush(mine_frame *frame) {
 static void stage_start_background(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
   stage->overlap = 0; /* whatever comes of it, asked once */
-  stage->spare = mine_arena_block(frame->arena, NULL, (size_t)stage->room + 1,
-                                  (size_t)stage->width * sizeof(double));
-  if (stage->spare) mine_background_start(&stage->background, stage_unload_all);
+  stage->spare = mine__arena_block(frame->arena, NULL, (size_t)stage->room + 1,
+                                   (size_t)stage->width * sizeof(double));
+  if (stage->spare) mine__background_start(&stage->background, stage_unload_all);
 }
 
 static void stage_give(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
-  mine_background_wait(&stage->background); /* the spare block is free again */
+  mine__background_wait(&stage->background); /* the spare block is free again */
   double *block = stage->block;
   stage_load(frame, &stage->load);
   stage_restart(stage, stage->spare);
   stage->spare = block;
-  mine_background_give(&stage->background, &stage->load);
+  mine__background_give(&stage->background, &stage->load);
 }
 
 void mine_frame_overlap_begin(mine_frame *frame) {
@@ -165,8 +165,8 @@ void mine_frame_overlap_begin(mine_frame *frame) {
 void mine_frame_overlap_end(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
   stage->overlap = 0;
-  mine_background_stop(&stage->background);
-  if (stage->spare) mine_arena_drop(frame->arena, stage->spare);
+  mine__background_stop(&stage->background);
+  if (stage->spare) mine__arena_drop(frame->arena, stage->spare);
   stage->spare = NULL;
 }
 
@@ -179,7 +179,7 @@ static int stage_turn(mine_frame *frame) {
     stage_give(frame);
     return 1;
   }
-  mine_frame_stage_flush(frame);
+  mine__frame_stage_flush(frame);
   const int large = stage->overlap && frame->rows * stage->width >= STAGE_MANY;
   const int64_t most = stage_most(stage->width, large ? STAGE_LARGE : STAGE_DOUBLES);
   if (stage->room < most && !stage_make_room(frame, most)) return 0;
@@ -187,7 +187,7 @@ static int stage_turn(mine_frame *frame) {
   return mine_env_status(frame->env) == MINE_OK;
 }
 
-int mine_frame_stage_next(mine_frame *frame) {
+int mine__frame_stage_next(mine_frame *frame) {
   mine_stage *stage = &frame->stage;
   if (stage->width == 0) return 1;
   stage->row += stage->width;

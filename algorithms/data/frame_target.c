@@ -11,11 +11,11 @@
 #include "../core/text.h"
 #include "frame_filling.h"
 
-int mine_column_is_text(const mine_column *column) {
+int mine__column_is_text(const mine_column *column) {
   return column->filling->any_text;
 }
 
-int mine_column_has_words(const mine_column *column) {
+int mine__column_has_words(const mine_column *column) {
   const mine_filling *f = column->filling;
   return f->mode == MINE_MODE_CODE && !f->decimals;
 }
@@ -26,29 +26,29 @@ static void target_cell(const mine_column *col, int64_t row, mine_cell *out) {
   const mine_filling *f = col->filling;
   memset(out, 0, sizeof *out); /* MINE_NULL */
   if (f->mode == MINE_MODE_KEEP) {
-    mine_values_get(&f->kept, row, out);
+    mine__values_get(&f->kept, row, out);
   } else if (col->number && !isnan(col->number[row])) {
     out->type = MINE_REAL;
     out->as.real = col->number[row];
   } else if (col->code && col->code[row] >= 0) {
-    mine_values_get(col->levels.n ? &col->levels : &f->dictionary.values, col->code[row], out);
+    mine__values_get(col->levels.n ? &col->levels : &f->dictionary.values, col->code[row], out);
   }
 }
 
-int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit) {
+int64_t mine__column_distinct(mine_frame *frame, int column, int64_t limit) {
   const mine_column *col = &frame->column[column];
   int64_t levels = col->levels.n ? col->levels.n : col->filling->dictionary.values.n;
   if (col->code) return levels > limit ? limit + 1 : levels;
-  mine_mark mark = mine_arena_mark(frame->env->scratch);
+  mine_mark mark = mine__arena_mark(frame->env->scratch);
   mine_dictionary seen;
-  if (!mine_dictionary_open(&seen, frame->env->scratch)) return -1;
+  if (!mine__dictionary_open(&seen, frame->env->scratch)) return -1;
   for (int64_t row = 0; row < frame->rows && seen.values.n <= limit; row++) {
     mine_cell cell;
     target_cell(col, row, &cell);
-    if (cell.type != MINE_NULL && mine_dictionary_add(&seen, &cell) < 0) return -1;
+    if (cell.type != MINE_NULL && mine__dictionary_add(&seen, &cell) < 0) return -1;
   }
   int64_t n = seen.values.n;
-  mine_arena_rewind(frame->env->scratch, mark);
+  mine__arena_rewind(frame->env->scratch, mark);
   return n;
 }
 
@@ -56,42 +56,42 @@ int64_t mine_column_distinct(mine_frame *frame, int column, int64_t limit) {
 
 static mine_status target_too_many(mine_frame *frame, int column, int64_t most) {
   const mine_column *col = &frame->column[column];
-  return mine_fail(frame->env, MINE_DATA, "column '%s' has more than %lld different values; %s",
-                   col->name, (long long)most,
-                   col->type == MINE_COLUMN_NUMERIC
-                       ? "that is too many classes: say task=regression, or group them first"
-                       : "that is too many classes: group them first");
+  return mine__fail(frame->env, MINE_DATA, "column '%s' has more than %lld different values; %s",
+                    col->name, (long long)most,
+                    col->type == MINE_COLUMN_NUMERIC
+                        ? "that is too many classes: say task=regression, or group them first"
+                        : "that is too many classes: group them first");
 }
 
 /* Numbers become codes of a typed dictionary. */
 static mine_status target_numbers_to_codes(mine_frame *frame, int column, int64_t most) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  f->dictionary_arena = mine_arena_open(frame->env);
-  if (!f->dictionary_arena || !mine_dictionary_open(&f->dictionary, f->dictionary_arena))
+  f->dictionary_arena = mine__arena_open(frame->env);
+  if (!f->dictionary_arena || !mine__dictionary_open(&f->dictionary, f->dictionary_arena))
     return mine_env_status(frame->env);
   size_t room = frame->rows ? (size_t)frame->rows : 1;
-  int32_t *code = mine_frame_room(frame, column, NULL, room, sizeof *code);
+  int32_t *code = mine__frame_room(frame, column, NULL, room, sizeof *code);
   if (!code) return mine_env_status(frame->env);
   for (int64_t row = 0; row < frame->rows; row++) {
     mine_cell cell;
     if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
     target_cell(col, row, &cell);
     int64_t at =
-        cell.type == MINE_NULL ? MINE_CODE_MISSING : mine_dictionary_add(&f->dictionary, &cell);
+        cell.type == MINE_NULL ? MINE_CODE_MISSING : mine__dictionary_add(&f->dictionary, &cell);
     if (at < 0 && cell.type != MINE_NULL) return mine_env_status(frame->env);
     if (f->dictionary.values.n > most) return target_too_many(frame, column, most);
     code[row] = (int32_t)at;
   }
-  mine_frame_give_back(frame, column, col->number);
-  mine_values_clear(&f->kept);
+  mine__frame_give_back(frame, column, col->number);
+  mine__values_clear(&f->kept);
   col->number = NULL;
   col->code = code;
   f->mode = MINE_MODE_CODE;
   return MINE_OK;
 }
 
-mine_status mine_column_as_category(mine_frame *frame, int column, int64_t most) {
+mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   mine_status status = mine_env_status(frame->env);
@@ -99,9 +99,9 @@ mine_status mine_column_as_category(mine_frame *frame, int column, int64_t most)
   if (col->code && f->dictionary.values.n > most) return target_too_many(frame, column, most);
   if (!col->code) status = target_numbers_to_codes(frame, column, most);
   if (status != MINE_OK) return status;
-  if (!mine_frame_settle_category(frame, column)) return mine_env_status(frame->env);
-  mine_frame_describe(frame, column);
-  mine_frame_explain(col, "");
+  if (!mine__frame_settle_category(frame, column)) return mine_env_status(frame->env);
+  mine__frame_describe(frame, column);
+  mine__frame_explain(col, "");
   return MINE_OK;
 }
 
@@ -111,18 +111,18 @@ static mine_status target_kept_to_numbers(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   size_t room = frame->rows ? (size_t)frame->rows : 1;
-  double *number = mine_frame_room(frame, column, NULL, room, sizeof *number);
+  double *number = mine__frame_room(frame, column, NULL, room, sizeof *number);
   if (!number) return mine_env_status(frame->env);
   for (int64_t row = 0; row < frame->rows; row++) {
     mine_cell cell;
     if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
-    mine_values_get(&f->kept, row, &cell);
-    number[row] = mine_cell_number(&cell);
+    mine__values_get(&f->kept, row, &cell);
+    number[row] = mine__cell_number(&cell);
     if (cell.type == MINE_INT &&
         (cell.as.integer > MINE_EXACT_WHOLE || cell.as.integer < -MINE_EXACT_WHOLE))
       f->rounded = 1;
   }
-  mine_values_clear(&f->kept);
+  mine__values_clear(&f->kept);
   col->number = number;
   f->mode = MINE_MODE_NUMBER;
   return MINE_OK;
@@ -133,27 +133,27 @@ static mine_status target_no_number(mine_frame *frame, int column) {
   const mine_filling *f = col->filling;
   char shown[MINE_SHOW_BYTES];
   mine_cell words;
-  mine_values_get(&f->dictionary.values, f->words_code, &words);
-  return mine_fail(frame->env, MINE_DATA,
-                   "column '%s' is no number (row %lld: %s); clean it, or say "
-                   "task=classification",
-                   col->name, (long long)f->words_row, mine_show_cell(shown, &words));
+  mine__values_get(&f->dictionary.values, f->words_code, &words);
+  return mine__fail(frame->env, MINE_DATA,
+                    "column '%s' is no number (row %lld: %s); clean it, or say "
+                    "task=classification",
+                    col->name, (long long)f->words_row, mine__show_cell(shown, &words));
 }
 
-mine_status mine_column_as_number(mine_frame *frame, int column) {
+mine_status mine__column_as_number(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   mine_status status = mine_env_status(frame->env);
   if (status != MINE_OK || col->type == MINE_COLUMN_EMPTY) return status;
   if (f->mode == MINE_MODE_CODE && !f->decimals) return target_no_number(frame, column);
-  if (f->mode == MINE_MODE_CODE && !mine_frame_codes_to_numbers(frame, column))
+  if (f->mode == MINE_MODE_CODE && !mine__frame_codes_to_numbers(frame, column))
     return mine_env_status(frame->env);
   if (f->mode == MINE_MODE_KEEP) status = target_kept_to_numbers(frame, column);
   if (status != MINE_OK) return status;
   col->type = MINE_COLUMN_NUMERIC;
-  mine_frame_describe(frame, column);
+  mine__frame_describe(frame, column);
   if (col->missing == frame->rows) col->type = MINE_COLUMN_EMPTY; /* nothing but blanks */
-  mine_frame_explain(col, "");
+  mine__frame_explain(col, "");
   return MINE_OK;
 }
 
@@ -185,9 +185,9 @@ static int64_t target_count_hashes(mine_frame *frame, mine__table *table, target
   for (int64_t row = 0; row < frame->ids.n && n < most; row++) {
     mine_cell id;
     if (MINE_POLL_AT(frame->env, row)) return -1;
-    mine_values_get(&frame->ids, row, &id);
+    mine__values_get(&frame->ids, row, &id);
     if (id.type == MINE_NULL) continue;
-    seen->wanted = mine_cell_hash(&id);
+    seen->wanted = mine__cell_hash(&id);
     if (mine__table_find(table, seen->wanted, target_same_hash, seen) >= 0) continue;
     mine__table_enter(table, seen->wanted, (uint32_t)n);
     seen->hash[n++] = seen->wanted;
@@ -195,15 +195,15 @@ static int64_t target_count_hashes(mine_frame *frame, mine__table *table, target
   return n;
 }
 
-int64_t mine_frame_distinct_ids(mine_frame *frame, int64_t enough) {
+int64_t mine__frame_distinct_ids(mine_frame *frame, int64_t enough) {
   mine_env *env = frame->env;
   if (target_ids_rise(&frame->ids)) return frame->ids.n < enough ? frame->ids.n : enough;
   const int64_t most = enough < frame->rows ? enough : frame->rows;
-  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_mark mark = mine__arena_mark(env->scratch);
   mine__table table = {0};
-  target_hashes seen = {mine_arena_array(env->scratch, (size_t)most, sizeof *seen.hash), 0};
+  target_hashes seen = {mine__arena_array(env->scratch, (size_t)most, sizeof *seen.hash), 0};
   if (!seen.hash || mine__table_grow(&table, env->scratch, (size_t)most) < 0) return -1;
   const int64_t n = target_count_hashes(frame, &table, &seen, most);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return n;
 }

@@ -9,7 +9,7 @@
 #define MOMENTS_LANES 8
 #define MOMENTS_TINY  0x1p-600
 
-void mine_moments_open(mine_moments *m, double scale) {
+void mine__moments_open(mine_moments *m, double scale) {
   memset(m, 0, sizeof *m);
   m->least = INFINITY;
   m->most = -INFINITY;
@@ -106,7 +106,7 @@ MINE_INLINE void moments_add_block(mine_moments *m, moments_block *block, int we
   moments_join_in(m, count, weight, mean, moments_squares(block, weighted, mean));
 }
 
-void mine_moments_add(mine_moments *m, const double *value, int64_t n) {
+void mine__moments_add(mine_moments *m, const double *value, int64_t n) {
   moments_block block;
   block.n = n;
   for (int64_t i = 0; i < n; i++)
@@ -128,7 +128,7 @@ void mine__moments_of_rows(mine_moments *m, const double *value, const uint32_t 
                            const double *weight, int64_t n) {
   moments_block block;
   double origin = NAN;
-  mine_moments_open(m, 1.0);
+  mine__moments_open(m, 1.0);
   for (int64_t i = 0; i < n && isnan(origin); i++)
     origin = value[row ? row[i] : i];
   for (int64_t at = 0; at < n; at += block.n) {
@@ -152,21 +152,21 @@ void mine__moments_of_rows(mine_moments *m, const double *value, const uint32_t 
 }
 
 static void moments_pass(mine_moments *m, const double *value, int64_t n, double scale) {
-  mine_moments_open(m, scale);
+  mine__moments_open(m, scale);
   for (int64_t at = 0; at < n; at += MINE_MOMENTS_BLOCK)
-    mine_moments_add(m, value + at, n - at < MINE_MOMENTS_BLOCK ? n - at : MINE_MOMENTS_BLOCK);
+    mine__moments_add(m, value + at, n - at < MINE_MOMENTS_BLOCK ? n - at : MINE_MOMENTS_BLOCK);
 }
 
-void mine_moments_of(mine_moments *m, const double *value, int64_t n) {
+void mine__moments_of(mine_moments *m, const double *value, int64_t n) {
   moments_pass(m, value, n, 1.0);
   if (!isfinite(m->m2) || !isfinite(m->mean)) moments_pass(m, value, n, MOMENTS_TINY);
 }
 
-double mine_moments_mean(const mine_moments *m) {
+double mine__moments_mean(const mine_moments *m) {
   return m->n ? m->mean / m->scale : NAN;
 }
 
-double mine_moments_deviation(const mine_moments *m, int less) {
+double mine__moments_deviation(const mine_moments *m, int less) {
   if (m->n <= less) return NAN;
   return sqrt(m->m2 / (m->weight - less)) / m->scale;
 }

@@ -24,9 +24,9 @@ typedef struct mine_moments {
 } mine_moments;
 
 /* scale 1, or 0x1p-600 for numbers whose squares overflow. */
-void mine_moments_open(mine_moments *m, double scale);
+void mine__moments_open(mine_moments *m, double scale);
 /* n <= MINE_MOMENTS_BLOCK; NAN is skipped. */
-void mine_moments_add(mine_moments *m, const double *value, int64_t n);
+void mine__moments_add(mine_moments *m, const double *value, int64_t n);
 /* What `other` (of the same scale) has seen is seen too. */
 void mine__moments_merge(mine_moments *m, const mine_moments *other);
 /* Of value[row[i]] (row NULL: value[i]) for i < n, with the weights weight[row[i]] > 0
@@ -36,9 +36,9 @@ void mine__moments_merge(mine_moments *m, const mine_moments *other);
 void mine__moments_of_rows(mine_moments *m, const double *value, const uint32_t *row,
                            const double *weight, int64_t n);
 /* Of n numbers; scales by itself where squares overflow. */
-void mine_moments_of(mine_moments *m, const double *value, int64_t n);
-double mine_moments_mean(const mine_moments *m);
+void mine__moments_of(mine_moments *m, const double *value, int64_t n);
+double mine__moments_mean(const mine_moments *m);
 /* sqrt(m2 / (weight - less)): less = 0 population, 1 sample; NAN when undefined. */
-double mine_moments_deviation(const mine_moments *m, int less);
+double mine__moments_deviation(const mine_moments *m, int less);
 
 #endif

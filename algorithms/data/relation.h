@@ -23,27 +23,27 @@ struct mine_relation {
 };
 
 /* `columns` must live as long as the relation.  NULL: failure recorded in env. */
-mine_relation *mine_relation_new(mine_env *env, const mine_answer *columns);
+mine_relation *mine__relation_new(mine_env *env, const mine_answer *columns);
 /* Append to the next column of the row under construction. */
-void mine_row_null(mine_relation *relation);
-void mine_row_int(mine_relation *relation, int64_t v);
-void mine_row_real(mine_relation *relation, double v);                    /* NAN: NULL  */
-void mine_row_text(mine_relation *relation, const char *text);            /* NULL: NULL */
-void mine_row_bytes(mine_relation *relation, const char *text, size_t n); /* may hold NULs */
-void mine_row_cell(mine_relation *relation, const mine_cell *cell);
+void mine__row_null(mine_relation *relation);
+void mine__row_int(mine_relation *relation, int64_t v);
+void mine__row_real(mine_relation *relation, double v);                    /* NAN: NULL  */
+void mine__row_text(mine_relation *relation, const char *text);            /* NULL: NULL */
+void mine__row_bytes(mine_relation *relation, const char *text, size_t n); /* may hold NULs */
+void mine__row_cell(mine_relation *relation, const mine_cell *cell);
 /* The same for a column named by its number.  Append to one column; end_row checks that every
  * column got its cell. */
-void mine_relation_null(mine_relation *relation, int column);
-void mine_relation_int(mine_relation *relation, int column, int64_t v);
-void mine_relation_real(mine_relation *relation, int column, double v);         /* NAN: NULL */
-void mine_relation_text(mine_relation *relation, int column, const char *text); /* NULL: NULL */
-void mine_relation_put(mine_relation *relation, int column, const mine_cell *cell);
-void mine_relation_end_row(mine_relation *relation);
+void mine__relation_null(mine_relation *relation, int column);
+void mine__relation_int(mine_relation *relation, int column, int64_t v);
+void mine__relation_real(mine_relation *relation, int column, double v);         /* NAN: NULL */
+void mine__relation_text(mine_relation *relation, int column, const char *text); /* NULL: NULL */
+void mine__relation_put(mine_relation *relation, int column, const mine_cell *cell);
+void mine__relation_end_row(mine_relation *relation);
 /* A last column called group_value is filled by end_row where the row lacks it: with
 ** this value, NULL until one is set.  Its text must live until the next one. */
-void mine_relation_group(mine_relation *relation, const mine_cell *value);
+void mine__relation_group(mine_relation *relation, const mine_cell *value);
 /* Detach from the environment and hand out, or free and return the failure. */
-mine_status mine_relation_finish(mine_env *env, mine_relation *relation, mine_relation **out);
+mine_status mine__relation_finish(mine_env *env, mine_relation *relation, mine_relation **out);
 
 /* Append all rows of one relation to another of as many columns, and free it. */
 mine_status mine__relation_move(mine_env *env, mine_relation *from, mine_relation *to);

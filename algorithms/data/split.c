@@ -10,7 +10,7 @@
 static uint64_t split_hash(const uint64_t *id_hash, uint32_t row, uint64_t salt) {
   mine_cell number = {MINE_INT, 0, {0}};
   number.as.integer = (int64_t)row + 1;
-  uint64_t id = id_hash ? id_hash[row] : mine_cell_hash(&number);
+  uint64_t id = id_hash ? id_hash[row] : mine__cell_hash(&number);
   return mine_hash_mix(id ^ salt);
 }
 
@@ -26,18 +26,18 @@ static int split_is_held(uint64_t hash, double share) {
   return (double)(hash >> 11) * 0x1.0p-53 < share;
 }
 
-mine_status mine_split_holdout(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                               const uint64_t *id_hash, uint64_t seed, double share,
-                               uint32_t **train, int64_t *n_train, uint32_t **held,
-                               int64_t *n_held) {
+mine_status mine__split_holdout(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
+                                const uint64_t *id_hash, uint64_t seed, double share,
+                                uint32_t **train, int64_t *n_train, uint32_t **held,
+                                int64_t *n_held) {
   uint64_t salt = split_salt(seed);
   int64_t out = 0;
   for (int64_t i = 0; i < n; i++)
     out += split_is_held(split_hash(id_hash, split_row(row, i), salt), share);
   *n_held = out;
   *n_train = n - out;
-  *train = mine_arena_array(arena, (size_t)*n_train, sizeof **train);
-  *held = mine_arena_array(arena, (size_t)*n_held, sizeof **held);
+  *train = mine__arena_array(arena, (size_t)*n_train, sizeof **train);
+  *held = mine__arena_array(arena, (size_t)*n_held, sizeof **held);
   if (!*train || !*held) return mine_env_status(env);
   uint32_t *kept = *train, *away = *held;
   for (int64_t i = 0; i < n; i++) {
@@ -78,12 +78,12 @@ static void split_settle_runs(const split_keys *keys, uint64_t *packed, int64_t 
 
 /* Positions 0..n-1 (lower halves) in the order of their hashes. */
 static uint64_t *split_order(mine_env *env, const split_keys *keys, int64_t n) {
-  uint64_t *packed = mine_arena_array(env->scratch, (size_t)n, sizeof *packed);
-  uint64_t *temp = mine_arena_array(env->scratch, (size_t)n, sizeof *temp);
+  uint64_t *packed = mine__arena_array(env->scratch, (size_t)n, sizeof *packed);
+  uint64_t *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
   if (!packed || !temp) return NULL;
   for (int64_t i = 0; i < n; i++)
     packed[i] = (split_key(keys, (uint64_t)i) & ~(uint64_t)UINT32_MAX) | (uint64_t)i;
-  if (mine_sort_keys(env, packed, temp, n) != MINE_OK) return NULL;
+  if (mine__sort_keys(env, packed, temp, n) != MINE_OK) return NULL;
   split_settle_runs(keys, packed, n);
   return packed;
 }
@@ -96,16 +96,16 @@ static int split_class(const int32_t *label, uint32_t row, int n_classes) {
   return label[row] >= 0 && label[row] < n_classes ? label[row] : n_classes;
 }
 
-mine_status mine_split_folds(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                             const uint64_t *id_hash, uint64_t seed, int folds,
-                             const int32_t *label, int n_classes, int32_t **fold) {
+mine_status mine__split_folds(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
+                              const uint64_t *id_hash, uint64_t seed, int folds,
+                              const int32_t *label, int n_classes, int32_t **fold) {
   if (folds < 2 || n < folds)
-    return mine_fail(env, MINE_DATA, "%d folds need at least 2 folds and %d rows, not %lld", folds,
-                     folds > 2 ? folds : 2, (long long)n);
-  *fold = mine_arena_array(arena, (size_t)n, sizeof **fold);
-  mine_mark mark = mine_arena_mark(env->scratch);
+    return mine__fail(env, MINE_DATA, "%d folds need at least 2 folds and %d rows, not %lld", folds,
+                      folds > 2 ? folds : 2, (long long)n);
+  *fold = mine__arena_array(arena, (size_t)n, sizeof **fold);
+  mine_mark mark = mine__arena_mark(env->scratch);
   size_t classes = label ? (size_t)n_classes + 1 : 1;
-  int64_t *next = mine_arena_zeros(env->scratch, classes + 1, sizeof *next);
+  int64_t *next = mine__arena_zeros(env->scratch, classes + 1, sizeof *next);
   split_keys keys = {row, id_hash, split_salt(seed)};
   uint64_t *order = split_order(env, &keys, n);
   if (!*fold || !next || !order) return mine_env_status(env);
@@ -118,6 +118,6 @@ mine_status mine_split_folds(mine_env *env, mine_arena *arena, const uint32_t *r
     int64_t place = next[split_class(label, split_row(row, at), n_classes)]++;
     (*fold)[at] = (int32_t)(place % folds);
   }
-  if (arena != env->scratch) mine_arena_rewind(env->scratch, mark);
+  if (arena != env->scratch) mine__arena_rewind(env->scratch, mark);
   return MINE_OK;
 }

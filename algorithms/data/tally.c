@@ -8,14 +8,14 @@
 #include "../core/bits.h"
 
 mine_tally *mine__tally_open(mine_arena *arena) {
-  mine_tally *tally = mine_arena_zeros(arena, 1, sizeof *tally);
+  mine_tally *tally = mine__arena_zeros(arena, 1, sizeof *tally);
   if (tally) tally->arena = arena;
   return tally;
 }
 
 void mine__tally_close(mine_tally *tally) {
   if (!tally) return;
-  mine_arena_close(tally->text_arena);
+  mine__arena_close(tally->text_arena);
   tally->text_arena = NULL;
   memset(&tally->texts, 0, sizeof tally->texts);
 }
@@ -39,11 +39,11 @@ void mine__tally_real(mine_tally *tally, double v) {
 static void tally_text(mine_tally *tally, const mine_cell *cell) {
   if (cell->bytes == 0) return; /* missing */
   if (!tally->text_arena) {
-    tally->text_arena = mine_arena_open(mine_arena_env(tally->arena));
-    if (!tally->text_arena || !mine_dictionary_open(&tally->texts, tally->text_arena)) return;
+    tally->text_arena = mine__arena_open(mine__arena_env(tally->arena));
+    if (!tally->text_arena || !mine__dictionary_open(&tally->texts, tally->text_arena)) return;
   }
   const int64_t known = tally->texts.values.n;
-  const int64_t at = mine_dictionary_add(&tally->texts, cell);
+  const int64_t at = mine__dictionary_add(&tally->texts, cell);
   if (at < 0) return;
   if (!MINE_RESERVE(tally->arena, tally->count, tally->count_capacity, (size_t)at + 1)) return;
   tally->count[at] = at == known ? 1 : tally->count[at] + 1;

@@ -21,12 +21,12 @@
 #define VALUES_TWO_63      9223372036854775808.0
 #define VALUES_LENGTH_SIZE sizeof(uint32_t)
 
-void mine_values_open(mine_values *values, mine_arena *arena) {
+void mine__values_open(mine_values *values, mine_arena *arena) {
   memset(values, 0, sizeof *values);
   values->arena = arena;
 }
 
-void mine_values_clear(mine_values *values) {
+void mine__values_clear(mine_values *values) {
   values->n = 0;
   values->pool_bytes = 0;
 }
@@ -59,15 +59,15 @@ static int values_push(mine_values *values, mine_cell_type type, uint64_t payloa
   return 1;
 }
 
-int mine_values_push_null(mine_values *values) {
+int mine__values_push_null(mine_values *values) {
   return values_push(values, MINE_NULL, 0);
 }
 
-int mine_values_push_int(mine_values *values, int64_t v) {
+int mine__values_push_int(mine_values *values, int64_t v) {
   return values_push(values, MINE_INT, (uint64_t)v);
 }
 
-int mine_values_push_real(mine_values *values, double v) {
+int mine__values_push_real(mine_values *values, double v) {
   return values_push(values, MINE_REAL, mine__bits_of_real(v));
 }
 
@@ -84,8 +84,8 @@ static const char *values_make_room(mine_values *values, const char *text, size_
 static int values_push_bytes(mine_values *values, mine_cell_type type, const char *text,
                              size_t bytes) {
   if (bytes > INT32_MAX) {
-    (void)mine_fail(mine_arena_env(values->arena), MINE_LIMIT,
-                    "a value of %zu bytes is longer than 2147483647; shorten it", bytes);
+    (void)mine__fail(mine__arena_env(values->arena), MINE_LIMIT,
+                     "a value of %zu bytes is longer than 2147483647; shorten it", bytes);
     return 0;
   }
   text = values_make_room(values, bytes ? text : "", bytes);
@@ -99,25 +99,25 @@ static int values_push_bytes(mine_values *values, mine_cell_type type, const cha
   return 1;
 }
 
-int mine_values_push_text(mine_values *values, const char *text, size_t bytes) {
+int mine__values_push_text(mine_values *values, const char *text, size_t bytes) {
   return values_push_bytes(values, MINE_TEXT, text, bytes);
 }
 
-int mine_values_push(mine_values *values, const mine_cell *cell) {
+int mine__values_push(mine_values *values, const mine_cell *cell) {
   switch (cell->type) {
     case MINE_INT:
-      return mine_values_push_int(values, cell->as.integer);
+      return mine__values_push_int(values, cell->as.integer);
     case MINE_REAL:
-      return mine_values_push_real(values, cell->as.real);
+      return mine__values_push_real(values, cell->as.real);
     case MINE_TEXT:
     case MINE_BLOB:
       return values_push_bytes(values, cell->type, cell->as.text, cell->bytes);
     default:
-      return mine_values_push_null(values);
+      return mine__values_push_null(values);
   }
 }
 
-void mine_values_get(const mine_values *values, int64_t i, mine_cell *out) {
+void mine__values_get(const mine_values *values, int64_t i, mine_cell *out) {
   uint64_t payload = values->payload[i];
   out->type = values->type ? (mine_cell_type)values->type[i] : values->uniform;
   out->bytes = 0;
@@ -178,16 +178,16 @@ static int values_compare_bytes(const mine_cell *a, const mine_cell *b) {
   return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
-int mine_cell_compare(const mine_cell *a, const mine_cell *b) {
+int mine__cell_compare(const mine_cell *a, const mine_cell *b) {
   int class_a = values_class(a->type), class_b = values_class(b->type);
   if (class_a != class_b) return class_a < class_b ? -1 : 1;
   if (class_a == 0) return 0;
   return class_a == 1 ? values_compare_numbers(a, b) : values_compare_bytes(a, b);
 }
 
-int mine_cell_equal(const mine_cell *a, const mine_cell *b) {
+int mine__cell_equal(const mine_cell *a, const mine_cell *b) {
   if (a->type == MINE_TEXT && b->type == MINE_TEXT && a->bytes != b->bytes) return 0;
-  return mine_cell_compare(a, b) == 0;
+  return mine__cell_compare(a, b) == 0;
 }
 
 static uint64_t values_hash_real(double real) {
@@ -197,7 +197,7 @@ static uint64_t values_hash_real(double real) {
   return mine_hash_mix(mine__bits_of_real(real) + UINT64_C(0x9E3779B97F4A7C15));
 }
 
-uint64_t mine_cell_hash(const mine_cell *cell) {
+uint64_t mine__cell_hash(const mine_cell *cell) {
   switch (cell->type) {
     case MINE_INT:
       return mine_hash_mix((uint64_t)cell->as.integer);
@@ -214,17 +214,17 @@ uint64_t mine_cell_hash(const mine_cell *cell) {
 
 /* ---- read as numbers ------------------------------------------------------------------- */
 
-int mine_text_is_blank(const char *text, size_t bytes) {
+int mine__text_is_blank(const char *text, size_t bytes) {
   size_t i = 0;
   while (i < bytes && text[i] == ' ')
     i++;
   return i == bytes;
 }
 
-double mine_cell_number(const mine_cell *cell) {
+double mine__cell_number(const mine_cell *cell) {
   double v;
   if (cell->type == MINE_INT) return (double)cell->as.integer;
   if (cell->type == MINE_REAL) return cell->as.real;
-  if (cell->type == MINE_TEXT && mine_read_decimal(cell->as.text, cell->bytes, &v)) return v;
+  if (cell->type == MINE_TEXT && mine__read_decimal(cell->as.text, cell->bytes, &v)) return v;
   return NAN;
 }

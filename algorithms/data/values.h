@@ -24,11 +24,11 @@ typedef struct mine_values {
   size_t pool_bytes, pool_capacity;
 } mine_values;
 
-void mine_values_open(mine_values *values, mine_arena *arena);
+void mine__values_open(mine_values *values, mine_arena *arena);
 /* 1 = appended, 0 = failure recorded in the arena's environment. */
-int mine_values_push(mine_values *values, const mine_cell *cell);
-int mine_values_push_null(mine_values *values);
-int mine_values_push_int(mine_values *values, int64_t v);
+int mine__values_push(mine_values *values, const mine_cell *cell);
+int mine__values_push_null(mine_values *values);
+int mine__values_push_int(mine_values *values, int64_t v);
 /* The same where values are integers so far and there is room; else nothing, 0. */
 static inline int mine_values_push_int_fast(mine_values *values, int64_t v) {
   if ((size_t)values->n >= values->capacity || values->type || values->uniform != MINE_INT)
@@ -36,21 +36,21 @@ static inline int mine_values_push_int_fast(mine_values *values, int64_t v) {
   values->payload[values->n++] = (uint64_t)v;
   return 1;
 }
-int mine_values_push_real(mine_values *values, double v);
-int mine_values_push_text(mine_values *values, const char *text, size_t bytes);
-void mine_values_get(const mine_values *values, int64_t i, mine_cell *out);
-void mine_values_clear(mine_values *values); /* keep the memory */
+int mine__values_push_real(mine_values *values, double v);
+int mine__values_push_text(mine_values *values, const char *text, size_t bytes);
+void mine__values_get(const mine_values *values, int64_t i, mine_cell *out);
+void mine__values_clear(mine_values *values); /* keep the memory */
 
 /* Identity of a value: 1 and 1.0 are the same, 1 and '1' are not; NULL equals
 ** NULL.  Hashes agree with it. */
-int mine_cell_equal(const mine_cell *a, const mine_cell *b);
-uint64_t mine_cell_hash(const mine_cell *cell);
+int mine__cell_equal(const mine_cell *a, const mine_cell *b);
+uint64_t mine__cell_hash(const mine_cell *cell);
 #define MINE_EXACT_WHOLE (1LL << 53) /* whole numbers up to here are exact doubles */
 /* What a cell is as a number: plain decimal texts are, all else is NAN. */
-double mine_cell_number(const mine_cell *cell);
-int mine_text_is_blank(const char *text, size_t bytes); /* '' or spaces only */
+double mine__cell_number(const mine_cell *cell);
+int mine__text_is_blank(const char *text, size_t bytes); /* '' or spaces only */
 /* NULL < numbers < text (bytewise) < blob, as SQLite sorts. */
-int mine_cell_compare(const mine_cell *a, const mine_cell *b);
+int mine__cell_compare(const mine_cell *a, const mine_cell *b);
 
 /* A dictionary: distinct values in order of arrival, found by identity. */
 typedef struct mine_dictionary {
@@ -60,10 +60,10 @@ typedef struct mine_dictionary {
   mine__table table;
 } mine_dictionary;
 
-int mine_dictionary_open(mine_dictionary *d, mine_arena *arena);
+int mine__dictionary_open(mine_dictionary *d, mine_arena *arena);
 /* The value's number, adding it if new; -1 on failure (recorded). */
-int64_t mine_dictionary_add(mine_dictionary *d, const mine_cell *cell);
-int64_t mine_dictionary_find(const mine_dictionary *d, const mine_cell *cell); /* -1: absent */
-int mine_dictionary_rebuild(mine_dictionary *d); /* after values were filled directly */
+int64_t mine__dictionary_add(mine_dictionary *d, const mine_cell *cell);
+int64_t mine__dictionary_find(const mine_dictionary *d, const mine_cell *cell); /* -1: absent */
+int mine__dictionary_rebuild(mine_dictionary *d); /* after values were filled directly */
 
 #endif

@@ -26,7 +26,7 @@ static int wants_count(const mine_want *want) {
 
 #define WANTS_NAMES_SHOWN 12
 
-int mine_frame_find(const mine_frame *frame, const char *name) {
+int mine__frame_find(const mine_frame *frame, const char *name) {
   mine_name_search search = {.asked = name};
   for (int c = 0; c < frame->n_columns; c++)
     mine__name_show(&search, frame->column[c].name, c);
@@ -45,24 +45,24 @@ static int wants_by_distance(const void *a, const void *b) {
 
 void mine__columns_list(mine_text *list, const mine_frame *frame, const char *name) {
   const int n = frame->n_columns;
-  wants_near *near = mine_arena_array(list->arena, (size_t)n, sizeof *near);
+  wants_near *near = mine__arena_array(list->arena, (size_t)n, sizeof *near);
   if (!near) return;
   for (int c = 0; c < n; c++)
-    near[c] = (wants_near){c, name ? mine_edit_distance(name, frame->column[c].name) : 0};
+    near[c] = (wants_near){c, name ? mine__edit_distance(name, frame->column[c].name) : 0};
   if (n > 1) qsort(near, (size_t)n, sizeof *near, wants_by_distance);
   for (int i = 0; i < n && i < WANTS_NAMES_SHOWN; i++)
-    mine_text_addf(list, "%s%s", i ? ", " : "", frame->column[near[i].column].name);
-  if (n > WANTS_NAMES_SHOWN) mine_text_addf(list, " and %d more", n - WANTS_NAMES_SHOWN);
+    mine__text_addf(list, "%s%s", i ? ", " : "", frame->column[near[i].column].name);
+  if (n > WANTS_NAMES_SHOWN) mine__text_addf(list, " and %d more", n - WANTS_NAMES_SHOWN);
 }
 
 int mine__column_named(mine_frame *frame, const char *what, const char *name) {
-  const int column = mine_frame_find(frame, name);
+  const int column = mine__frame_find(frame, name);
   if (column >= 0) return column;
   mine_text list;
-  mine_text_open(&list, frame->env->scratch);
+  mine__text_open(&list, frame->env->scratch);
   mine__columns_list(&list, frame, name);
-  (void)mine_fail(frame->env, MINE_DATA, "no column '%s' (%s); the columns are %s", name, what,
-                  list.bytes ? list.data : "none");
+  (void)mine__fail(frame->env, MINE_DATA, "no column '%s' (%s); the columns are %s", name, what,
+                   list.bytes ? list.data : "none");
   return -1;
 }
 
@@ -70,8 +70,8 @@ int mine__column_said(mine_frame *frame, const char *what, const mine_cell *said
   char shown[MINE_SHOW_BYTES];
   if (said->type == MINE_TEXT && said->bytes > 0)
     return mine__column_named(frame, what, said->as.text);
-  (void)mine_fail(frame->env, MINE_OPTION, "%s must be the name of a column, not %s", what,
-                  mine_show_cell(shown, said));
+  (void)mine__fail(frame->env, MINE_OPTION, "%s must be the name of a column, not %s", what,
+                   mine__show_cell(shown, said));
   return -1;
 }
 
@@ -91,11 +91,11 @@ static int wants_find_free(const mine_frame *frame, const char *name) {
 static mine_status wants_lack(mine_frame *frame, const mine_want *want, const mine_lack *lack,
                               const int *column, int n_lacking) {
   mine_text text;
-  mine_text_open(&text, frame->env->scratch);
+  mine__text_open(&text, frame->env->scratch);
   int shown = 0;
   for (int i = 0; want[i].name && shown < WANTS_LACKS_SHOWN; i++) {
     if (column[i] >= 0 || want[i].flags & MINE_WANT_OPTIONAL) continue;
-    mine_text_addf(&text, "%s'%s'", shown++ ? ", " : "", want[i].name);
+    mine__text_addf(&text, "%s'%s'", shown++ ? ", " : "", want[i].name);
     int nearest = -1, least = MINE_NO_HINT;
     for (int c = 0; c < frame->n_columns; c++) {
       if (frame->column[c].want) continue;
@@ -104,12 +104,12 @@ static mine_status wants_lack(mine_frame *frame, const mine_want *want, const mi
       nearest = c;
       least = distance;
     }
-    if (nearest >= 0) mine_text_addf(&text, " (is it '%s'?)", frame->column[nearest].name);
+    if (nearest >= 0) mine__text_addf(&text, " (is it '%s'?)", frame->column[nearest].name);
   }
-  if (n_lacking > shown) mine_text_addf(&text, " and %d more", n_lacking - shown);
+  if (n_lacking > shown) mine__text_addf(&text, " and %d more", n_lacking - shown);
   if (text.failed) return mine_env_status(frame->env);
-  return mine_fail(frame->env, MINE_DATA, "%s %d column%s %s: %s; %s", lack->who, n_lacking,
-                   n_lacking == 1 ? "" : "s", lack->those, text.data, lack->remedy);
+  return mine__fail(frame->env, MINE_DATA, "%s %d column%s %s: %s; %s", lack->who, n_lacking,
+                    n_lacking == 1 ? "" : "s", lack->those, text.data, lack->remedy);
 }
 
 /* A column per want; those that fit exactly are gone before weaker fits are asked. */
@@ -136,7 +136,7 @@ mine_status mine__wants_by_name(mine_frame *frame, const mine_want *want, const 
 /* ---- event lists: the options ------------------------------------------------------------- */
 
 const mine_option *mine__wants_options(mine_arena *arena, const mine_want *want) {
-  mine_option *table = mine_arena_zeros(arena, (size_t)wants_count(want) + 1, sizeof *table);
+  mine_option *table = mine__arena_zeros(arena, (size_t)wants_count(want) + 1, sizeof *table);
   int n = 0;
   for (int i = 0; table && want[i].name; i++) {
     if (want[i].flags & MINE_WANT_REST) continue;
@@ -173,9 +173,9 @@ static int wants_total(const mine_want *want, int (*counts)(const mine_want *)) 
 
 /* "two", "two or three", "two to four". */
 static void wants_say_number(mine_text *text, int least, int most) {
-  mine_text_adds(text, wants_number[least]);
+  mine__text_adds(text, wants_number[least]);
   if (most > least)
-    mine_text_addf(text, "%s%s", most == least + 1 ? " or " : " to ", wants_number[most]);
+    mine__text_addf(text, "%s%s", most == least + 1 ? " or " : " to ", wants_number[most]);
 }
 
 /* "customer, time[, amount]". */
@@ -185,7 +185,8 @@ static void wants_say_places(mine_text *text, const mine_want *want) {
     if (!wants_has_place(want)) continue;
     const int required = wants_is_required(want);
     const char *between = text->bytes > start ? ", " : "";
-    mine_text_addf(text, "%s%s%s%s", required ? "" : "[", between, want->name, required ? "" : "]");
+    mine__text_addf(text, "%s%s%s%s", required ? "" : "[", between, want->name,
+                    required ? "" : "]");
   }
 }
 
@@ -193,7 +194,7 @@ static void wants_say_places(mine_text *text, const mine_want *want) {
 static void wants_say_options(mine_text *text, const mine_want *want, int n) {
   for (int told = 0; want->name; want++) {
     if (!wants_is_required(want)) continue;
-    mine_text_addf(text, "%s%s=...", told == 0 ? "" : told == n - 1 ? " and " : ", ", want->name);
+    mine__text_addf(text, "%s%s=...", told == 0 ? "" : told == n - 1 ? " and " : ", ", want->name);
     told++;
   }
 }
@@ -202,20 +203,20 @@ static mine_status wants_wrong_number(mine_frame *frame, const mine_want *want) 
   const int n = frame->n_columns;
   const int least = wants_total(want, wants_is_required), most = wants_total(want, wants_has_place);
   mine_text number, places, options;
-  mine_text_open(&number, frame->env->scratch);
-  mine_text_open(&places, frame->env->scratch);
-  mine_text_open(&options, frame->env->scratch);
+  mine__text_open(&number, frame->env->scratch);
+  mine__text_open(&places, frame->env->scratch);
+  mine__text_open(&options, frame->env->scratch);
   wants_say_number(&number, least, most);
   wants_say_places(&places, want);
   if (n > most) {
-    mine_text_adds(&options, ", or name them with ");
+    mine__text_adds(&options, ", or name them with ");
     wants_say_options(&options, want, least);
   }
   if (mine_env_status(frame->env)) return mine_env_status(frame->env);
-  return mine_fail(frame->env, MINE_DATA,
-                   "the source has %d column%s, not %s (%s); select %s column%s%s", n,
-                   n == 1 ? "" : "s", number.data, places.data, number.data, most == 1 ? "" : "s",
-                   options.bytes ? options.data : "");
+  return mine__fail(frame->env, MINE_DATA,
+                    "the source has %d column%s, not %s (%s); select %s column%s%s", n,
+                    n == 1 ? "" : "s", number.data, places.data, number.data, most == 1 ? "" : "s",
+                    options.bytes ? options.data : "");
 }
 
 /* The columns that the options name; each for one want. */
@@ -230,8 +231,8 @@ static mine_status wants_bind_named(mine_frame *frame, const mine_want *want,
     if (column[i] < 0) return mine_env_status(frame->env);
     const mine_column *found = &frame->column[column[i]];
     if (found->want)
-      return mine_fail(frame->env, MINE_OPTION, "'%s' is named as %s and as %s; name two columns",
-                       found->name, found->want->name, want[i].name);
+      return mine__fail(frame->env, MINE_OPTION, "'%s' is named as %s and as %s; name two columns",
+                        found->name, found->want->name, want[i].name);
     mine__column_want(frame, column[i], &want[i]);
   }
   return MINE_OK;

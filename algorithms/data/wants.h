@@ -24,8 +24,8 @@
 **   mine_events events = {.want = rfm_reads};
 **   group[n++] = (mine_option_group){mine__wants_options(arena, rfm_reads), &events};
 **   ... parse ...
-**   mine_frame_open(env, mine__events_plan, &events, &frame);
-**   ... the rows come, mine_frame_finish ...
+**   mine__frame_open(env, mine__events_plan, &events, &frame);
+**   ... the rows come, mine__frame_finish ...
 **   frame->column[events.column[0]].code            of the customer
 */
 #ifndef MINE_DATA_WANTS_H
@@ -56,7 +56,7 @@ enum {
   MINE_WANT_NO_MISSING = 8,    /* a missing value is an error, with its row                  */
   MINE_WANT_NOT_NEGATIVE = 16, /* NUMBER: so is a number below 0                            */
   MINE_WANT_FIXED = 32         /* as in training: NUMBER, or CATEGORY of `levels`; the column
-                               ** takes more rows after mine_frame_finish                    */
+                               ** takes more rows after mine__frame_finish                    */
 };
 
 /* A column that is asked for.  Arrays end with a NULL name and outlive the frame. */

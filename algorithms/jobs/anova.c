@@ -81,40 +81,40 @@ static anova_result anova_test(const anova_group *group, int64_t levels) {
 static void anova_put(mine_job *job, const mine_column *factor, const mine_column *value,
                       const anova_result *r, mine_relation *out) {
   mine_text detail;
-  mine_text_open(&detail, job->env->scratch);
-  mine_text_addf(&detail, "%lld groups, %lld rows", (long long)r->groups, (long long)r->rows);
+  mine__text_open(&detail, job->env->scratch);
+  mine__text_addf(&detail, "%lld groups, %lld rows", (long long)r->groups, (long long)r->rows);
   if (r->groups < 2) {
-    mine_text_adds(&detail, "; one group cannot differ");
+    mine__text_adds(&detail, "; one group cannot differ");
   } else if (r->rows <= r->groups) {
-    mine_text_adds(&detail, "; no group has two rows");
+    mine__text_adds(&detail, "; no group has two rows");
   } else if (isnan(r->f)) {
-    mine_text_adds(&detail, "; the number does not vary");
+    mine__text_adds(&detail, "; the number does not vary");
   } else if (!isfinite(r->f)) {
-    mine_text_adds(&detail, "; the number does not vary within the groups");
+    mine__text_adds(&detail, "; the number does not vary within the groups");
   }
   if (mine_failed(job->env)) return;
-  mine_row_text(out, "one-way");
-  mine_row_real(out, r->f);
-  mine_row_real(out, r->df);
-  mine_row_real(out, r->df2);
-  mine_row_real(out, r->p);
-  mine_row_real(out, r->effect);
-  mine_row_text(out, detail.data);
-  mine_row_text(out, factor->name);
-  mine_row_text(out, value->name);
-  mine_relation_end_row(out);
+  mine__row_text(out, "one-way");
+  mine__row_real(out, r->f);
+  mine__row_real(out, r->df);
+  mine__row_real(out, r->df2);
+  mine__row_real(out, r->p);
+  mine__row_real(out, r->effect);
+  mine__row_text(out, detail.data);
+  mine__row_text(out, factor->name);
+  mine__row_text(out, value->name);
+  mine__relation_end_row(out);
 }
 
 static mine_status anova_pair(mine_job *job, const mine_column *factor, const mine_column *value,
                               mine_relation *out) {
   mine_arena *scratch = job->env->scratch;
-  const mine_mark mark = mine_arena_mark(scratch);
-  anova_group *group = mine_arena_zeros(scratch, (size_t)factor->levels.n, sizeof *group);
+  const mine_mark mark = mine__arena_mark(scratch);
+  anova_group *group = mine__arena_zeros(scratch, (size_t)factor->levels.n, sizeof *group);
   if (!group) return mine_env_status(job->env);
   MINE_TRY(anova_gather(job, factor, value, group));
   const anova_result r = anova_test(group, factor->levels.n);
   anova_put(job, factor, value, &r, out);
-  mine_arena_rewind(scratch, mark);
+  mine__arena_rewind(scratch, mark);
   return mine_env_status(job->env);
 }
 
@@ -129,9 +129,9 @@ static mine_status anova_run(mine_job *job, mine_relation *out) {
     }
   }
   if (mine_relation_rows(out) > 0) return MINE_OK;
-  return mine_fail(job->env, MINE_DATA,
-                   "it takes a category and a number that vary; select a column of texts and one "
-                   "of numbers after the id, or say categorical=<column>");
+  return mine__fail(job->env, MINE_DATA,
+                    "it takes a category and a number that vary; select a column of texts and one "
+                    "of numbers after the id, or say categorical=<column>");
 }
 
 static const mine_answer anova_answer[] = {
@@ -150,7 +150,7 @@ static const mine_answer anova_answer[] = {
 
 static const mine_option_set anova_sets[] = {MINE_SET_SOURCE, MINE_SET_RUN, MINE_SET_END};
 
-const mine_verb mine_verb_anova = {
+const mine_verb mine__verb_anova = {
     .name = "mine_anova",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_STATISTIC,

@@ -64,10 +64,10 @@ enum { BASKETS_BASKET, BASKETS_ITEM };
 static mine_status baskets_refuse_share(mine_env *env, double value) {
   char shown[MINE_NUMBER_BYTES];
   if (value <= 1) return MINE_OK;
-  return mine_fail(env, MINE_OPTION,
-                   "min_support=%s is not a share of the baskets (above 0, at most 1); for a "
-                   "number of baskets use min_count=%s",
-                   mine_format_real(shown, value, 0), shown);
+  return mine__fail(env, MINE_OPTION,
+                    "min_support=%s is not a share of the baskets (above 0, at most 1); for a "
+                    "number of baskets use min_count=%s",
+                    mine__format_real(shown, value, 0), shown);
 }
 
 static const mine_option baskets_option_table[] = {
@@ -114,16 +114,16 @@ static mine_status baskets_check_support(const mine_option_group *groups, int n,
   if (!mine__options_given(groups, n, "min_support") ||
       !mine__options_given(groups, n, "min_count"))
     return MINE_OK;
-  return mine_fail(env, MINE_OPTION, "both min_support and min_count are given; give one of them");
+  return mine__fail(env, MINE_OPTION, "both min_support and min_count are given; give one of them");
 }
 
 static mine_status baskets_check_consequent(const baskets *b) {
   if ((int64_t)b->rules->consequent.n <= b->rules->max_consequent) return MINE_OK;
-  return mine_fail(b->env, MINE_OPTION,
-                   "consequent lists %lld items that a rule must all hold, but max_consequent is "
-                   "%lld; set max_consequent=%lld or list fewer",
-                   (long long)b->rules->consequent.n, (long long)b->rules->max_consequent,
-                   (long long)b->rules->consequent.n);
+  return mine__fail(b->env, MINE_OPTION,
+                    "consequent lists %lld items that a rule must all hold, but max_consequent is "
+                    "%lld; set max_consequent=%lld or list fewer",
+                    (long long)b->rules->consequent.n, (long long)b->rules->max_consequent,
+                    (long long)b->rules->consequent.n);
 }
 
 /* ---- items that the options name ------------------------------------------------------- */
@@ -131,7 +131,7 @@ static mine_status baskets_check_consequent(const baskets *b) {
 /* The text of a cell as a person reads it, or NULL (failure recorded). */
 static const char *baskets_spelling(mine_text *text, const mine_cell *cell) {
   text->bytes = 0;
-  mine_text_add_cell(text, cell);
+  mine__text_add_cell(text, cell);
   return text->failed ? NULL : text->data;
 }
 
@@ -140,15 +140,15 @@ static const char *baskets_spelling(mine_text *text, const mine_cell *cell) {
 static int64_t baskets_item_code(baskets *b, const mine_values *items, const mine_cell *want) {
   mine_cell cell;
   for (int64_t i = 0; i < items->n; i++) {
-    mine_values_get(items, i, &cell);
-    if (mine_cell_equal(&cell, want)) return i;
+    mine__values_get(items, i, &cell);
+    if (mine__cell_equal(&cell, want)) return i;
   }
   mine_text wanted, other;
-  mine_text_open(&wanted, b->arena);
-  mine_text_open(&other, b->arena);
+  mine__text_open(&wanted, b->arena);
+  mine__text_open(&other, b->arena);
   const char *spelling = baskets_spelling(&wanted, want);
   for (int64_t i = 0; spelling && i < items->n; i++) {
-    mine_values_get(items, i, &cell);
+    mine__values_get(items, i, &cell);
     const char *mine = baskets_spelling(&other, &cell);
     if (!mine) return -1;
     if (other.bytes == wanted.bytes && memcmp(mine, spelling, wanted.bytes) == 0) return i;
@@ -160,31 +160,31 @@ static int64_t baskets_item_code(baskets *b, const mine_values *items, const min
 static mine_status baskets_no_item(baskets *b, const mine_values *items, const char *option,
                                    const mine_cell *want) {
   mine_text wanted, other, alike;
-  mine_text_open(&wanted, b->arena);
-  mine_text_open(&other, b->arena);
-  mine_text_open(&alike, b->arena);
+  mine__text_open(&wanted, b->arena);
+  mine__text_open(&other, b->arena);
+  mine__text_open(&alike, b->arena);
   const char *spelling = baskets_spelling(&wanted, want);
   int best = MINE_NO_HINT;
-  for (int64_t i = 0; spelling && i < items->n && !mine_poll(b->env); i++) {
+  for (int64_t i = 0; spelling && i < items->n && !mine__poll(b->env); i++) {
     mine_cell cell;
-    mine_values_get(items, i, &cell);
+    mine__values_get(items, i, &cell);
     const char *mine = baskets_spelling(&other, &cell);
     if (!mine || strlen(mine) > 64 || strlen(spelling) > 64) continue;
     const int distance = mine__hint_distance(mine, spelling);
     if (distance >= best) continue;
     best = distance;
     alike.bytes = 0;
-    mine_text_addf(&alike, "; did you mean '%s'?", mine);
+    mine__text_addf(&alike, "; did you mean '%s'?", mine);
   }
   char shown[MINE_SHOW_BYTES];
-  return mine_fail(b->env, MINE_DATA, "no item %s (option %s) among the %lld items of the source%s",
-                   mine_show_cell(shown, want), option, (long long)items->n,
-                   alike.bytes ? alike.data : "");
+  return mine__fail(
+      b->env, MINE_DATA, "no item %s (option %s) among the %lld items of the source%s",
+      mine__show_cell(shown, want), option, (long long)items->n, alike.bytes ? alike.data : "");
 }
 
 static mine_status baskets_codes(baskets *b, const mine_values *items, const char *option,
                                  const mine_list *list, const uint32_t **out) {
-  uint32_t *code = mine_arena_array(b->arena, list->n, sizeof *code);
+  uint32_t *code = mine__arena_array(b->arena, list->n, sizeof *code);
   if (!code) return mine_env_status(b->env);
   for (size_t i = 0; i < list->n; i++) {
     const int64_t found = baskets_item_code(b, items, &list->item[i]);
@@ -200,12 +200,12 @@ static mine_status baskets_codes(baskets *b, const mine_values *items, const cha
 
 static mine_status baskets_build(baskets *b, mine_job *job, mine_transactions *out) {
   mine_frame *frame = job->frame;
-  MINE_TRY(mine_frame_finish(frame));
-  if (frame->n_columns == 0) return mine_fail(b->env, MINE_DATA, "the source has no columns");
+  MINE_TRY(mine__frame_finish(frame));
+  if (frame->n_columns == 0) return mine__fail(b->env, MINE_DATA, "the source has no columns");
   const mine_column *basket = mine__job_event(job, BASKETS_BASKET);
   const mine_column *item = mine__job_event(job, BASKETS_ITEM);
-  MINE_TRY(mine_transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
-                                   item->code, item->levels.n, out));
+  MINE_TRY(mine__transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
+                                    item->code, item->levels.n, out));
   out->names = &item->levels;
   return MINE_OK;
 }
@@ -215,11 +215,11 @@ static mine_status baskets_mine(baskets *b, const mine_transactions *baskets, mi
   mine_itemset_query query = {
       .min_count = o->min_count != MINE_NOT_GIVEN
                        ? o->min_count
-                       : mine_min_count(o->min_support, baskets->baskets),
+                       : mine__min_count(o->min_support, baskets->baskets),
       .max_length = o->max_length != MINE_NOT_GIVEN ? o->max_length : INT64_MAX,
       .max_itemsets = o->max_itemsets,
       .kind = b->itemsets ? (mine_itemset_kind)b->itemsets->kind : MINE_SETS_ALL};
-  return mine_itemsets_mine(b->env, b->arena, baskets, &query, sets);
+  return mine__itemsets_mine(b->env, b->arena, baskets, &query, sets);
 }
 
 static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, mine_relation *out) {
@@ -235,10 +235,11 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, m
                            .n_consequent = o->consequent.n};
   if (baskets_codes(b, baskets->names, "antecedent", &o->antecedent, &query.antecedent) ||
       baskets_codes(b, baskets->names, "consequent", &o->consequent, &query.consequent) ||
-      baskets_mine(b, baskets, &sets) || mine_rules_find(b->env, b->arena, &sets, &query, &rules)) {
+      baskets_mine(b, baskets, &sets) ||
+      mine__rules_find(b->env, b->arena, &sets, &query, &rules)) {
     return mine_env_status(b->env);
   }
-  return mine_rules_relation(b->env, &sets, &rules, baskets->names, out);
+  return mine__rules_relation(b->env, &sets, &rules, baskets->names, out);
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
@@ -263,7 +264,7 @@ static mine_status baskets_run(mine_job *job, mine_relation *out) {
   MINE_TRY(baskets_build(b, job, &transactions));
   if (b->rules) return baskets_rules(b, &transactions, out);
   MINE_TRY(baskets_mine(b, &transactions, &sets));
-  return mine_itemsets_relation(b->env, &sets, transactions.names, out);
+  return mine__itemsets_relation(b->env, &sets, transactions.names, out);
 }
 
 #define BASKETS_SAMPLE                                                               \
@@ -285,7 +286,7 @@ static const mine_option_set itemsets_sets[] = {
     MINE_SET_END,
 };
 
-const mine_verb mine_verb_itemsets = {
+const mine_verb mine__verb_itemsets = {
     .name = "mine_itemsets",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_BASKETS,
@@ -333,7 +334,7 @@ static const mine_option_set rules_sets[] = {
     MINE_SET_END,
 };
 
-const mine_verb mine_verb_rules = {
+const mine_verb mine__verb_rules = {
     .name = "mine_rules",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_BASKETS,

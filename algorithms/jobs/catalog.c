@@ -15,24 +15,24 @@ void mine__catalog_tasks(mine_text *text, unsigned tasks) {
   int n = 0;
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     if (!(tasks & kinds[i])) continue;
-    mine_text_addf(text, "%s%s", n++ ? ", " : "", mine_task_name(kinds[i]));
+    mine__text_addf(text, "%s%s", n++ ? ", " : "", mine__task_name(kinds[i]));
   }
 }
 
 static mine_status algorithms_run(mine_job *job, mine_relation *out) {
-  for (int i = 0; mine_algorithm_at(i); i++) {
-    const mine_algorithm *algorithm = mine_algorithm_at(i);
+  for (int i = 0; mine__algorithm_at(i); i++) {
+    const mine_algorithm *algorithm = mine__algorithm_at(i);
     mine_text tasks;
-    mine_text_open(&tasks, job->arena);
+    mine__text_open(&tasks, job->arena);
     mine__catalog_tasks(&tasks, algorithm->tasks);
-    mine_row_text(out, algorithm->name);
-    mine_row_text(out, tasks.data);
-    mine_row_text(out, algorithm->title);
-    mine_row_text(out, algorithm->reads);
-    mine_row_text(out, algorithm->citation);
-    mine_row_text(out, algorithm->notes);
-    mine_row_text(out, algorithm->example);
-    mine_relation_end_row(out);
+    mine__row_text(out, algorithm->name);
+    mine__row_text(out, tasks.data);
+    mine__row_text(out, algorithm->title);
+    mine__row_text(out, algorithm->reads);
+    mine__row_text(out, algorithm->citation);
+    mine__row_text(out, algorithm->notes);
+    mine__row_text(out, algorithm->example);
+    mine__relation_end_row(out);
   }
   return mine_env_status(job->env);
 }
@@ -48,7 +48,7 @@ static const mine_answer algorithms_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_algorithms = {
+const mine_verb mine__verb_algorithms = {
     .name = "mine_algorithms",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_HELP,
@@ -79,7 +79,7 @@ static void catalog_each(mine_arena *arena, const mine_verb *verb, const mine_al
 
 int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visit visit,
                           void *context) {
-  const mine_algorithm *algorithm = mine_algorithm_find(name);
+  const mine_algorithm *algorithm = mine__algorithm_find(name);
   if (algorithm) {
     catalog_each(arena, mine_verb_find("mine_train", MINE_VERB_SCALAR), algorithm, visit, context);
     return 1;
@@ -89,7 +89,7 @@ int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visi
     const mine_verb *verb = mine_verb_at(i);
     if (strcmp(verb->name, name) != 0) continue;
     found = 1;
-    catalog_each(arena, verb, verb->algorithm ? mine_algorithm_find(verb->algorithm) : NULL, visit,
+    catalog_each(arena, verb, verb->algorithm ? mine__algorithm_find(verb->algorithm) : NULL, visit,
                  context);
   }
   return found;
@@ -110,8 +110,8 @@ static void catalog_try(nearest_name *nearest, const char *name) {
 
 const char *mine__catalog_nearest(const char *name) {
   nearest_name nearest = {.wanted = name, .least = MINE_NO_HINT};
-  for (int i = 0; mine_algorithm_at(i); i++)
-    catalog_try(&nearest, mine_algorithm_at(i)->name);
+  for (int i = 0; mine__algorithm_at(i); i++)
+    catalog_try(&nearest, mine__algorithm_at(i)->name);
   for (int i = 0; mine_verb_at(i); i++)
     catalog_try(&nearest, mine_verb_at(i)->name);
   return nearest.best;
@@ -125,33 +125,33 @@ static void catalog_count(void *context, const mine_option *option) {
 /* "no algorithm or verb 'x' (did you mean y?); there are ..." */
 static mine_status catalog_unknown(mine_env *env, const char *name) {
   mine_text list;
-  mine_text_open(&list, env->scratch);
-  for (int i = 0; mine_algorithm_at(i); i++)
-    mine_text_addf(&list, "%s%s", list.bytes ? ", " : "", mine_algorithm_at(i)->name);
+  mine__text_open(&list, env->scratch);
+  for (int i = 0; mine__algorithm_at(i); i++)
+    mine__text_addf(&list, "%s%s", list.bytes ? ", " : "", mine__algorithm_at(i)->name);
   for (int i = 0; mine_verb_at(i); i++) {
     const char *verb = mine_verb_at(i)->name;
     int n = 0;
     (void)mine__catalog_options(env->scratch, verb, catalog_count, &n);
     const int again = i > 0 && strcmp(mine_verb_at(i - 1)->name, verb) == 0;
-    if (n > 0 && !again) mine_text_addf(&list, ", %s", verb);
+    if (n > 0 && !again) mine__text_addf(&list, ", %s", verb);
   }
   const char *nearest = mine__catalog_nearest(name);
   if (mine_failed(env)) return mine_env_status(env);
-  return mine_fail(env, MINE_OPTION, "no algorithm or verb '%.60s'%s%s%s; options have %s", name,
-                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
-                   list.data);
+  return mine__fail(env, MINE_OPTION, "no algorithm or verb '%.60s'%s%s%s; options have %s", name,
+                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
+                    list.data);
 }
 
 static void catalog_list(void *context, const mine_option *o) {
   mine_relation *out = context;
   char range[512];
-  mine_option_range(o, range, sizeof range);
-  mine_row_text(out, o->name);
-  mine_row_text(out, mine_option_type_name(o));
-  mine_row_text(out, o->initial);
-  mine_row_text(out, range[0] ? range : NULL);
-  mine_row_text(out, o->help);
-  mine_relation_end_row(out);
+  mine__option_range(o, range, sizeof range);
+  mine__row_text(out, o->name);
+  mine__row_text(out, mine__option_type_name(o));
+  mine__row_text(out, o->initial);
+  mine__row_text(out, range[0] ? range : NULL);
+  mine__row_text(out, o->help);
+  mine__relation_end_row(out);
 }
 
 static mine_status catalog_options_run(mine_job *job, mine_relation *out) {
@@ -171,7 +171,7 @@ static const mine_answer options_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_options = {
+const mine_verb mine__verb_options = {
     .name = "mine_options",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_HELP,
@@ -207,24 +207,24 @@ const char *mine__verb_reads(const mine_verb *verb, char buffer[MINE_FORM_BYTES]
 
 void mine__verb_columns(mine_text *out, const mine_verb *verb) {
   for (const mine_answer *a = verb->answer; a && a->name; a++)
-    mine_text_addf(out, "%s%s", a == verb->answer ? "" : ", ", a->name);
+    mine__text_addf(out, "%s%s", a == verb->answer ? "" : ", ", a->name);
 }
 
 /* [{"name":"id","type":"any","key":1,"help":"of the row"}, ...] */
 static void verbs_put_answer(mine_relation *out, mine_arena *arena, const mine_verb *verb) {
   static const char *const types[] = {"any", "integer", "real", "text", "json"};
   mine_text text;
-  mine_text_open(&text, arena);
-  mine_text_adds(&text, "[");
+  mine__text_open(&text, arena);
+  mine__text_adds(&text, "[");
   for (const mine_answer *a = verb->answer; a && a->name; a++) {
-    mine_text_addf(&text, "%s{\"name\":", a == verb->answer ? "" : ",");
-    mine_text_add_json(&text, a->name, strlen(a->name));
-    mine_text_addf(&text, ",\"type\":\"%s\",\"key\":%d,\"help\":", types[a->type], a->key);
-    mine_text_add_json(&text, a->help, strlen(a->help));
-    mine_text_adds(&text, "}");
+    mine__text_addf(&text, "%s{\"name\":", a == verb->answer ? "" : ",");
+    mine__text_add_json(&text, a->name, strlen(a->name));
+    mine__text_addf(&text, ",\"type\":\"%s\",\"key\":%d,\"help\":", types[a->type], a->key);
+    mine__text_add_json(&text, a->help, strlen(a->help));
+    mine__text_adds(&text, "}");
   }
-  mine_text_adds(&text, "]");
-  mine_row_text(out, text.data);
+  mine__text_adds(&text, "]");
+  mine__row_text(out, text.data);
 }
 
 static mine_status catalog_verbs_run(mine_job *job, mine_relation *out) {
@@ -232,19 +232,19 @@ static mine_status catalog_verbs_run(mine_job *job, mine_relation *out) {
     const mine_verb *verb = mine_verb_at(i);
     char form[MINE_FORM_BYTES], reads[MINE_FORM_BYTES];
     mine_text columns;
-    mine_text_open(&columns, job->arena);
+    mine__text_open(&columns, job->arena);
     mine__verb_columns(&columns, verb);
-    mine_row_text(out, verb->name);
-    mine_row_text(out, mine__verb_kind(verb));
-    mine_row_text(out, mine_verb_form_text(verb, form));
-    mine_row_text(out, verb->job);
-    mine_row_text(out, columns.data);
-    mine_row_text(out, mine__verb_reads(verb, reads));
-    mine_row_text(out, verb->example);
-    mine_row_text(out, verb->what);
-    mine_row_text(out, verb->notes);
+    mine__row_text(out, verb->name);
+    mine__row_text(out, mine__verb_kind(verb));
+    mine__row_text(out, mine_verb_form_text(verb, form));
+    mine__row_text(out, verb->job);
+    mine__row_text(out, columns.data);
+    mine__row_text(out, mine__verb_reads(verb, reads));
+    mine__row_text(out, verb->example);
+    mine__row_text(out, verb->what);
+    mine__row_text(out, verb->notes);
     verbs_put_answer(out, job->arena, verb);
-    mine_relation_end_row(out);
+    mine__relation_end_row(out);
   }
   return mine_env_status(job->env);
 }
@@ -263,7 +263,7 @@ static const mine_answer verbs_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_verbs = {
+const mine_verb mine__verb_verbs = {
     .name = "mine_verbs",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_HELP,
@@ -276,8 +276,8 @@ const mine_verb mine_verb_verbs = {
 /* ---- mine_version, mine_debug -------------------------------------------------------------- */
 
 static mine_status version_run(mine_job *job, mine_relation *out) {
-  mine_row_text(out, MINE_VERSION);
-  mine_relation_end_row(out);
+  mine__row_text(out, MINE_VERSION);
+  mine__relation_end_row(out);
   return mine_env_status(job->env);
 }
 
@@ -286,7 +286,7 @@ static const mine_answer version_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_version = {
+const mine_verb mine__verb_version = {
     .name = "mine_version",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_HELP,
@@ -302,7 +302,7 @@ static const mine_answer debug_answer[] = {
 };
 
 /* What SQLite and the connection are only the host can tell. */
-const mine_verb mine_verb_debug = {
+const mine_verb mine__verb_debug = {
     .name = "mine_debug",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_HELP,

@@ -28,14 +28,14 @@ static mine_status chi2_count(mine_job *job, const mine_column *first, const min
   mine_arena *scratch = job->env->scratch;
   *t = (chi2_table){.rows = first->levels.n, .columns = second->levels.n};
   if (t->columns > 0 && t->rows > 100000000 / t->columns) {
-    return mine_fail(job->env, MINE_DATA,
-                     "'%s' and '%s' have %lld x %lld levels, too many to count in a table; "
-                     "leave one out with ignore=, or put levels together",
-                     first->name, second->name, (long long)t->rows, (long long)t->columns);
+    return mine__fail(job->env, MINE_DATA,
+                      "'%s' and '%s' have %lld x %lld levels, too many to count in a table; "
+                      "leave one out with ignore=, or put levels together",
+                      first->name, second->name, (long long)t->rows, (long long)t->columns);
   }
-  t->cell = mine_arena_zeros(scratch, (size_t)(t->rows * t->columns), sizeof *t->cell);
-  t->row = mine_arena_zeros(scratch, (size_t)t->rows, sizeof *t->row);
-  t->column = mine_arena_zeros(scratch, (size_t)t->columns, sizeof *t->column);
+  t->cell = mine__arena_zeros(scratch, (size_t)(t->rows * t->columns), sizeof *t->cell);
+  t->row = mine__arena_zeros(scratch, (size_t)t->rows, sizeof *t->row);
+  t->column = mine__arena_zeros(scratch, (size_t)t->columns, sizeof *t->column);
   if (!t->cell || !t->row || !t->column) return mine_env_status(job->env);
   for (int64_t i = 0; i < job->frame->rows; i++) {
     const int32_t a = first->code[i], b = second->code[i];
@@ -87,25 +87,26 @@ static void chi2_put(mine_job *job, const mine_column *first, const mine_column 
                      const chi2_table *t, mine_relation *out) {
   const chi2_result r = chi2_test(t);
   mine_text detail;
-  mine_text_open(&detail, job->env->scratch);
-  mine_text_addf(&detail, "%lld x %lld levels, %lld rows", (long long)chi2_present(t->row, t->rows),
-                 (long long)chi2_present(t->column, t->columns), (long long)t->n);
+  mine__text_open(&detail, job->env->scratch);
+  mine__text_addf(&detail, "%lld x %lld levels, %lld rows",
+                  (long long)chi2_present(t->row, t->rows),
+                  (long long)chi2_present(t->column, t->columns), (long long)t->n);
   if (isnan(r.statistic)) {
-    mine_text_adds(&detail, "; one of the two does not vary");
+    mine__text_adds(&detail, "; one of the two does not vary");
   } else if (r.least_expected < 5) {
-    mine_text_adds(&detail, "; some cells expect fewer than 5 rows: take p with care");
+    mine__text_adds(&detail, "; some cells expect fewer than 5 rows: take p with care");
   }
   if (mine_failed(job->env)) return;
-  mine_row_text(out, "chi-squared");
-  mine_row_real(out, r.statistic);
-  mine_row_real(out, r.df);
-  mine_row_null(out);
-  mine_row_real(out, r.p);
-  mine_row_real(out, r.effect);
-  mine_row_text(out, detail.data);
-  mine_row_text(out, first->name);
-  mine_row_text(out, second->name);
-  mine_relation_end_row(out);
+  mine__row_text(out, "chi-squared");
+  mine__row_real(out, r.statistic);
+  mine__row_real(out, r.df);
+  mine__row_null(out);
+  mine__row_real(out, r.p);
+  mine__row_real(out, r.effect);
+  mine__row_text(out, detail.data);
+  mine__row_text(out, first->name);
+  mine__row_text(out, second->name);
+  mine__relation_end_row(out);
 }
 
 static mine_status chi2_run(mine_job *job, mine_relation *out) {
@@ -116,19 +117,19 @@ static mine_status chi2_run(mine_job *job, mine_relation *out) {
     const mine_column *first = &job->frame->column[chosen->column[a]];
     for (int b = a + 1; first->code && b < chosen->n; b++) {
       const mine_column *second = &job->frame->column[chosen->column[b]];
-      const mine_mark mark = mine_arena_mark(env->scratch);
+      const mine_mark mark = mine__arena_mark(env->scratch);
       chi2_table table;
       if (!second->code) continue;
       MINE_TRY(chi2_count(job, first, second, &table));
       chi2_put(job, first, second, &table, out);
-      mine_arena_rewind(env->scratch, mark);
+      mine__arena_rewind(env->scratch, mark);
       if (mine_failed(env)) return env->status;
     }
   }
   if (mine_relation_rows(out) > 0) return MINE_OK;
-  return mine_fail(env, MINE_DATA,
-                   "fewer than two attributes are categories that vary; select two columns of "
-                   "texts after the id, or say categorical=<column>|<column>");
+  return mine__fail(env, MINE_DATA,
+                    "fewer than two attributes are categories that vary; select two columns of "
+                    "texts after the id, or say categorical=<column>|<column>");
 }
 
 static const mine_answer chi2_answer[] = {
@@ -147,7 +148,7 @@ static const mine_answer chi2_answer[] = {
 
 static const mine_option_set chi2_sets[] = {MINE_SET_SOURCE, MINE_SET_RUN, MINE_SET_END};
 
-const mine_verb mine_verb_chi2 = {
+const mine_verb mine__verb_chi2 = {
     .name = "mine_chi2",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_STATISTIC,

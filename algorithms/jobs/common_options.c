@@ -7,7 +7,7 @@ static const char *const common_missing_names[] = {"auto", "error", "skip", NULL
 static const char *const common_task_names[] = {"auto", "classification", "regression", NULL};
 static const char *const common_class_weight_names[] = {"none", "balanced", NULL};
 
-const mine_option mine_run_option_table[] = {
+const mine_option mine__run_option_table[] = {
     OPTION_INT(mine_run_options, threads, .initial = "auto", .range = {0, MINE_MAX_THREADS},
                .allows_auto = 1, .help = "how many threads to use; 0 or auto: all cores"),
     OPTION_BYTES(mine_run_options, max_memory, .initial = "auto", .range = {1048576, 9.0e18},
@@ -19,12 +19,12 @@ const mine_option mine_run_option_table[] = {
                 .help = "show what is being done when it takes long"),
     OPTION_END};
 
-const mine_option mine_seed_option_table[] = {
+const mine_option mine__seed_option_table[] = {
     OPTION_INT(mine_seed_options, seed, .initial = "1", .range = {0, 9007199254740992.0},
                .help = "names the random choices: same seed, same result"),
     OPTION_END};
 
-const mine_option mine_source_option_table[] = {
+const mine_option mine__source_option_table[] = {
     OPTION_TEXT(
         mine_source_options, id,
         .help = "the id column; not given: the first column; none: rows are numbered from 1"),
@@ -37,7 +37,7 @@ const mine_option mine_source_option_table[] = {
                       "out"),
     OPTION_END};
 
-const mine_option mine_supervised_option_table[] = {
+const mine_option mine__supervised_option_table[] = {
     OPTION_TEXT(mine_supervised_options, target, .help = "the column to be predicted"),
     OPTION_CHOICE(mine_supervised_options, task, .initial = "auto", .choices = common_task_names,
                   .help = "classes or numbers; auto: classes for text or exactly two values"),
@@ -52,38 +52,38 @@ const mine_option mine_supervised_option_table[] = {
                   .help = "balanced: every class counts the same in total"),
     OPTION_END};
 
-const mine_option mine_holdout_option_table[] = {
+const mine_option mine__holdout_option_table[] = {
     OPTION_REAL(mine_holdout_options, holdout, .initial = "0.2", .range = {0, 0.9},
                 .help = "share of the rows on which the model is measured; 0: not measured"),
     OPTION_FLAG(mine_holdout_options, refit, .initial = "1",
                 .help = "after measuring, fit again on all rows; 0: keep the measured model"),
     OPTION_END};
 
-const mine_option mine_folds_option_table[] = {
+const mine_option mine__folds_option_table[] = {
     OPTION_INT(mine_folds_options, folds, .initial = "5", .range = {2, 1000},
                .help = "parts of the cross validation"),
     OPTION_END};
 
-const mine_option mine_pick_option_table[] = {
+const mine_option mine__pick_option_table[] = {
     OPTION_TEXT(mine_pick_options, algorithm, .initial = "kmeans",
                 .help = "the clustering algorithm"),
     OPTION_END};
 
-const mine_option mine_class_option_table[] = {
+const mine_option mine__class_option_table[] = {
     OPTION_TEXT_CALLED(
         "class", mine_class_options, class_,
         .help = "the class whose probability is asked for; not given: the positive class"),
     OPTION_END};
 
-const mine_option mine_missing_option_table[] = {
+const mine_option mine__missing_option_table[] = {
     OPTION_CHOICE(mine_missing_options, missing, .choices = common_missing_names,
                   .help = "missing attributes: handled, an error, or no prediction; not given: as "
                           "trained"),
     OPTION_END};
 
-void mine_run_options_apply(mine_env *env, const mine_run_options *run) {
-  mine_env_set_threads(env, run->threads == MINE_AUTO ? 0 : run->threads);
-  mine_env_set_max_memory(env, run->max_memory == MINE_AUTO ? 0 : (size_t)run->max_memory);
-  mine_env_set_max_seconds(env, run->max_seconds);
+void mine__run_options_apply(mine_env *env, const mine_run_options *run) {
+  mine__env_set_threads(env, run->threads == MINE_AUTO ? 0 : run->threads);
+  mine__env_set_max_memory(env, run->max_memory == MINE_AUTO ? 0 : (size_t)run->max_memory);
+  mine__env_set_max_seconds(env, run->max_seconds);
   env->progress = run->progress;
 }

@@ -17,13 +17,13 @@ typedef struct mine_run_options {
   double max_seconds; /* NAN: none                      */
   int progress;
 } mine_run_options;
-extern const mine_option mine_run_option_table[];
-void mine_run_options_apply(mine_env *env, const mine_run_options *run);
+extern const mine_option mine__run_option_table[];
+void mine__run_options_apply(mine_env *env, const mine_run_options *run);
 
 typedef struct mine_seed_options {
   int64_t seed;
 } mine_seed_options;
-extern const mine_option mine_seed_option_table[];
+extern const mine_option mine__seed_option_table[];
 
 /* How the columns of an attribute table are to be read. */
 typedef enum mine_missing { MINE_MISSING_AUTO, MINE_MISSING_ERROR, MINE_MISSING_SKIP } mine_missing;
@@ -32,7 +32,7 @@ typedef struct mine_source_options {
   mine_list ignore, categorical, numeric;
   int missing; /* mine_missing */
 } mine_source_options;
-extern const mine_option mine_source_option_table[];
+extern const mine_option mine__source_option_table[];
 
 /* What is to be learned, and how it is measured. */
 typedef enum mine_task_choice {
@@ -47,32 +47,32 @@ typedef struct mine_supervised_options {
   mine_cell weight;
   int class_weight; /* 0 none, 1 balanced */
 } mine_supervised_options;
-extern const mine_option mine_supervised_option_table[];
+extern const mine_option mine__supervised_option_table[];
 
 typedef struct mine_holdout_options {
   double holdout;
   int refit;
 } mine_holdout_options;
-extern const mine_option mine_holdout_option_table[]; /* not for mine_cross_validate */
+extern const mine_option mine__holdout_option_table[]; /* not for mine_cross_validate */
 
 typedef struct mine_folds_options {
   int64_t folds;
 } mine_folds_options;
-extern const mine_option mine_folds_option_table[]; /* mine_cross_validate */
+extern const mine_option mine__folds_option_table[]; /* mine_cross_validate */
 
 typedef struct mine_pick_options {
   mine_cell algorithm; /* default kmeans */
 } mine_pick_options;
-extern const mine_option mine_pick_option_table[]; /* mine_cluster */
+extern const mine_option mine__pick_option_table[]; /* mine_cluster */
 
 typedef struct mine_class_options {
   mine_cell class_; /* spelled `class` */
 } mine_class_options;
-extern const mine_option mine_class_option_table[]; /* mine_predict */
+extern const mine_option mine__class_option_table[]; /* mine_predict */
 
 typedef struct mine_missing_options {
   int missing; /* mine_missing, or -1: as the model was trained */
 } mine_missing_options;
-extern const mine_option mine_missing_option_table[]; /* whatever scores rows */
+extern const mine_option mine__missing_option_table[]; /* whatever scores rows */
 
 #endif

@@ -61,7 +61,7 @@ static int64_t correlate_gather(const correlation *c, int64_t n, correlate_room 
 
 /* Values become ranks 1..n, equal ones the mean of theirs. */
 static void correlate_rank(double *value, int64_t n, correlate_room *room) {
-  mine_sort_reals(value, NULL, n, room->order, room->temp);
+  mine__sort_reals(value, NULL, n, room->order, room->temp);
   for (int64_t i = 0, j; i < n; i = j) {
     for (j = i + 1; j < n && room->order[j].key == room->order[i].key;)
       j++;
@@ -117,14 +117,14 @@ static void correlate_task(void *context, int64_t task, int worker) {
 
 static mine_status correlate_open_rooms(mine_job *job, correlate_state *state) {
   const size_t n = (size_t)state->n, workers = (size_t)job->env->threads;
-  state->room = mine_arena_zeros(job->arena, workers, sizeof *state->room);
+  state->room = mine__arena_zeros(job->arena, workers, sizeof *state->room);
   for (size_t w = 0; state->room && w < workers; w++) {
     correlate_room *room = &state->room[w];
-    room->x = mine_arena_array(job->arena, n, sizeof *room->x);
-    room->y = mine_arena_array(job->arena, n, sizeof *room->y);
+    room->x = mine__arena_array(job->arena, n, sizeof *room->x);
+    room->y = mine__arena_array(job->arena, n, sizeof *room->y);
     if (state->method != CORRELATE_SPEARMAN) continue;
-    room->order = mine_arena_array(job->arena, n, sizeof *room->order);
-    room->temp = mine_arena_array(job->arena, n, sizeof *room->temp);
+    room->order = mine__arena_array(job->arena, n, sizeof *room->order);
+    room->temp = mine__arena_array(job->arena, n, sizeof *room->temp);
   }
   return mine_env_status(job->env);
 }
@@ -149,24 +149,24 @@ static mine_status correlate_run(mine_job *job, mine_relation *out) {
   MINE_TRY(mine__job_attributes_finish(job));
   const size_t d = (size_t)job->attributes.chosen.n;
   correlate_state state = {.n = job->frame->rows, .method = options->method};
-  state.pair = mine_arena_array(job->arena, d * (d - 1) / 2 + 1, sizeof *state.pair);
+  state.pair = mine__arena_array(job->arena, d * (d - 1) / 2 + 1, sizeof *state.pair);
   if (!state.pair) return mine_env_status(env);
   const int64_t pairs = correlate_pairs(job, state.pair);
   if (pairs == 0) {
-    return mine_fail(env, MINE_DATA,
-                     "fewer than two attributes are numbers that vary; select two columns of "
-                     "numbers after the id");
+    return mine__fail(env, MINE_DATA,
+                      "fewer than two attributes are numbers that vary; select two columns of "
+                      "numbers after the id");
   }
   MINE_TRY(correlate_open_rooms(job, &state));
-  MINE_TRY(mine_parallel(env, pairs, correlate_task, &state));
+  MINE_TRY(mine__parallel(env, pairs, correlate_task, &state));
   for (int64_t i = 0; i < pairs; i++) {
-    mine_row_text(out, state.pair[i].first->name);
-    mine_row_text(out, state.pair[i].second->name);
-    mine_row_text(out, correlate_methods[state.method]);
-    mine_row_real(out, state.pair[i].r);
-    mine_row_real(out, state.pair[i].p);
-    mine_row_int(out, state.pair[i].rows);
-    mine_relation_end_row(out);
+    mine__row_text(out, state.pair[i].first->name);
+    mine__row_text(out, state.pair[i].second->name);
+    mine__row_text(out, correlate_methods[state.method]);
+    mine__row_real(out, state.pair[i].r);
+    mine__row_real(out, state.pair[i].p);
+    mine__row_int(out, state.pair[i].rows);
+    mine__relation_end_row(out);
   }
   return mine_env_status(env);
 }
@@ -185,7 +185,7 @@ static const mine_answer correlate_answer[] = {
 static const mine_option_set correlate_sets[] = {
     {correlate_table, sizeof(correlate_options), 0}, MINE_SET_SOURCE, MINE_SET_RUN, MINE_SET_END};
 
-const mine_verb mine_verb_correlate = {
+const mine_verb mine__verb_correlate = {
     .name = "mine_correlate",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_STATISTIC,

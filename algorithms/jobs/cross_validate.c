@@ -36,27 +36,27 @@ static void validation_add(validation_sum *sum, int *n_sums, const mine_metric *
   if (at == MINE_MAX_METRICS) return;
   if (at == *n_sums) {
     sum[at].name = metric->name;
-    mine_moments_open(&sum[at].moments, 1.0);
+    mine__moments_open(&sum[at].moments, 1.0);
     ++*n_sums;
   }
-  mine_moments_add(&sum[at].moments, &metric->value, 1);
+  mine__moments_add(&sum[at].moments, &metric->value, 1);
 }
 
 static void validation_put(mine_relation *r, int64_t fold, const char *name,
                            const mine_metric *metric) {
   if (name) {
-    mine_row_text(r, name);
+    mine__row_text(r, name);
   } else {
-    mine_row_int(r, fold);
+    mine__row_int(r, fold);
   }
-  mine_row_text(r, metric->name);
+  mine__row_text(r, metric->name);
   const mine_measure *measure = mine__measure_find(metric->name);
   if (!name && measure && measure->is_count) {
-    mine_row_int(r, (int64_t)metric->value);
+    mine__row_int(r, (int64_t)metric->value);
   } else {
-    mine_row_real(r, metric->value);
+    mine__row_real(r, metric->value);
   }
-  mine_relation_end_row(r);
+  mine__relation_end_row(r);
 }
 
 /* A fold whose other rows are all of one class cannot be learned: only its rows
@@ -65,14 +65,14 @@ static mine_status validation_fold(mine_training *t, const uint32_t *train, int6
                                    const uint32_t *test, int64_t n_test, mine_measured *out) {
   mine_env *env = t->env;
   memset(out, 0, sizeof *out);
-  out->metric[0] = (mine_metric){mine_measures[MINE_MEASURE_ROWS].name, (double)n_test};
+  out->metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)n_test};
   out->n_metrics = 1;
-  if (n_test == 0 || !mine_training_learnable(t, train, n_train)) return MINE_OK;
+  if (n_test == 0 || !mine__training_learnable(t, train, n_train)) return MINE_OK;
   mine_model *model;
-  if (mine_training_fit_rows(t, train, n_train, &model)) return env->status;
-  mine_arena *arena = mine_arena_open(env);
-  if (arena && mine_training_measure(t, model, test, n_test, arena, out)) out->n_metrics = 1;
-  mine_arena_close(arena);
+  if (mine__training_fit_rows(t, train, n_train, &model)) return env->status;
+  mine_arena *arena = mine__arena_open(env);
+  if (arena && mine__training_measure(t, model, test, n_test, arena, out)) out->n_metrics = 1;
+  mine__arena_close(arena);
   mine_model_free(model);
   return env->status;
 }
@@ -87,11 +87,11 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
   }
   for (int i = 0; i < n_sums; i++) {
     const mine_moments *m = &sum[i].moments;
-    validation_put(r, 0, "mean", &(mine_metric){sum[i].name, mine_moments_mean(m)});
+    validation_put(r, 0, "mean", &(mine_metric){sum[i].name, mine__moments_mean(m)});
   }
   for (int i = 0; i < n_sums; i++) {
     const mine_moments *m = &sum[i].moments;
-    const double error = mine_moments_deviation(m, 1) / sqrt((double)m->n);
+    const double error = mine__moments_deviation(m, 1) / sqrt((double)m->n);
     validation_put(r, 0, "se", &(mine_metric){sum[i].name, error});
   }
   return env->status;
@@ -101,17 +101,17 @@ static mine_status validation_run(mine_training *t, mine_arena *arena, mine_rela
   mine_env *env = t->env;
   const int folds = (int)t->folds.folds;
   int32_t *fold;
-  if (mine_training_hash(t)) return env->status;
-  if (mine_split_folds(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed, folds, t->label,
-                       t->n_classes, &fold))
+  if (mine__training_hash(t)) return env->status;
+  if (mine__split_folds(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed, folds, t->label,
+                        t->n_classes, &fold))
     return env->status;
-  uint32_t *train = mine_arena_array(arena, (size_t)t->n, sizeof *train);
-  uint32_t *test = mine_arena_array(arena, (size_t)t->n, sizeof *test);
-  mine_measured *measured = mine_arena_zeros(arena, (size_t)folds, sizeof *measured);
+  uint32_t *train = mine__arena_array(arena, (size_t)t->n, sizeof *train);
+  uint32_t *test = mine__arena_array(arena, (size_t)t->n, sizeof *test);
+  mine_measured *measured = mine__arena_zeros(arena, (size_t)folds, sizeof *measured);
   if (!train || !test || !measured) return mine_env_status(env);
   for (int f = 0; f < folds; f++) {
     int64_t n_train, n_test;
-    if (mine_poll_progress(env, "cross validation", (double)f / folds)) return env->status;
+    if (mine__poll_progress(env, "cross validation", (double)f / folds)) return env->status;
     validation_divide(t, fold, f, train, &n_train, test, &n_test);
     if (validation_fold(t, train, n_train, test, n_test, &measured[f])) return env->status;
   }
@@ -122,22 +122,22 @@ static mine_status validation_run(mine_training *t, mine_arena *arena, mine_rela
   return validation_summarise(r, measured, folds, env);
 }
 
-mine_status mine_training_cross_validate(mine_training *t, mine_relation *out) {
+mine_status mine__training_cross_validate(mine_training *t, mine_relation *out) {
   mine_env *env = t->env;
   if (env->status) return env->status;
   if (!t->roles.supervised)
-    return mine_fail(env, MINE_UNSUPPORTED,
-                     "algorithm '%s' has no target; cross validation needs one to measure against",
-                     t->algorithm->name);
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "algorithm '%s' has no target; cross validation needs one to measure against",
+                      t->algorithm->name);
   if (t->supervised.target.type == MINE_NULL)
-    return mine_fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
-  if (mine_training_prepare(t)) return env->status;
+    return mine__fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
+  if (mine__training_prepare(t)) return env->status;
   if (t->folds.folds > t->n)
-    return mine_fail(env, MINE_DATA, "folds=%lld is more than the %lld rows",
-                     (long long)t->folds.folds, (long long)t->n);
-  mine_arena *arena = mine_arena_open(env);
+    return mine__fail(env, MINE_DATA, "folds=%lld is more than the %lld rows",
+                      (long long)t->folds.folds, (long long)t->n);
+  mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
   const mine_status status = validation_run(t, arena, out);
-  mine_arena_close(arena);
+  mine__arena_close(arena);
   return status;
 }

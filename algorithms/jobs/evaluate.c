@@ -19,9 +19,9 @@ static int evaluate_supervised(const mine_scoring *s) {
 static int evaluate_column(mine_scoring *s, mine_frame *frame, const char *what, const char *name) {
   const int column = mine__column_named(frame, what, name);
   if (column < 0 || !frame->column[column].want) return column;
-  (void)mine_fail(s->env, MINE_DATA,
-                  "column '%s' is read as an attribute, so it cannot be %s ('%s') as well",
-                  frame->column[column].name, what, name);
+  (void)mine__fail(s->env, MINE_DATA,
+                   "column '%s' is read as an attribute, so it cannot be %s ('%s') as well",
+                   frame->column[column].name, what, name);
   return -1;
 }
 
@@ -39,24 +39,24 @@ static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
 
 /* The classes by identity. */
 static void evaluate_know_classes(mine_scoring *s) {
-  if (!mine_dictionary_open(&s->classes, s->arena)) return;
+  if (!mine__dictionary_open(&s->classes, s->arena)) return;
   for (int c = 0; c < s->model->n_groups && !mine_failed(s->env); c++) {
     mine_cell cell;
-    mine_values_get(&s->model->groups, c, &cell);
-    (void)mine_dictionary_add(&s->classes, &cell);
+    mine__values_get(&s->model->groups, c, &cell);
+    (void)mine__dictionary_add(&s->classes, &cell);
   }
 }
 
 /* Without a target, clusters can be measured that lie at a distance. */
 static mine_status evaluate_refuse(const mine_scoring *s) {
   if ((s->gives & MINE_GIVES_GROUP) && (s->gives & MINE_GIVES_DISTANCE)) return MINE_OK;
-  return mine_fail(s->env, MINE_UNSUPPORTED,
-                   "there is no measure for a %s model (%s), which was trained without a target",
-                   mine__model_task(s->model), s->model->algorithm);
+  return mine__fail(s->env, MINE_UNSUPPORTED,
+                    "there is no measure for a %s model (%s), which was trained without a target",
+                    mine__model_task(s->model), s->model->algorithm);
 }
 
 /* Labels are read as categories of the model's classes. */
-mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
+mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
   evaluate_plan_weight(s, frame);
   if (mine_failed(s->env)) return mine_env_status(s->env);
@@ -79,23 +79,23 @@ mine_status mine_scoring_plan_target(mine_scoring *s, mine_frame *frame) {
 static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
   mine_text list;
   char shown[MINE_SHOW_BYTES];
-  mine_text_open(&list, s->env->scratch);
+  mine__text_open(&list, s->env->scratch);
   for (int c = 0; c < s->model->n_groups && c < 20; c++) {
     mine_cell cell;
-    mine_values_get(&s->model->groups, c, &cell);
-    mine_text_addf(&list, "%s%s", c ? ", " : "", mine_show_cell(shown, &cell));
+    mine__values_get(&s->model->groups, c, &cell);
+    mine__text_addf(&list, "%s%s", c ? ", " : "", mine__show_cell(shown, &cell));
   }
   if (list.failed) return mine_env_status(s->env);
-  return mine_fail(s->env, MINE_DATA,
-                   "column '%s' has a class in row %lld that the model never saw; it knows %s; "
-                   "leave such rows out or train again",
-                   s->model->target_name, (long long)(s->frame->cleared + row + 1), list.data);
+  return mine__fail(s->env, MINE_DATA,
+                    "column '%s' has a class in row %lld that the model never saw; it knows %s; "
+                    "leave such rows out or train again",
+                    s->model->target_name, (long long)(s->frame->cleared + row + 1), list.data);
 }
 
 static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
   mine_remembered *m = &s->remembered;
   const size_t width = mine__model_has_classes(s->model) ? (size_t)s->model->n_groups : 1;
-  if (n > SIZE_MAX / width) return mine_fail_memory(s->env, SIZE_MAX);
+  if (n > SIZE_MAX / width) return mine__fail_memory(s->env, SIZE_MAX);
   if (!MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) ||
       !MINE_RESERVE(s->arena, m->target, m->target_capacity, n) ||
       !MINE_RESERVE(s->arena, m->weight, m->weight_capacity, n) ||
@@ -133,12 +133,12 @@ static int evaluate_answered(const mine_scoring *s, int64_t row) {
   return a->group ? a->group[row] != MINE_NO_GROUP : isfinite(a->value[row * s->model->n_outputs]);
 }
 
-mine_status mine_scoring_remember(mine_scoring *s) {
+mine_status mine__scoring_remember(mine_scoring *s) {
   mine_remembered *m = &s->remembered;
   if (evaluate_reserve(s, (size_t)(m->n + s->n))) return s->env->status;
   const mine_column *column = s->target >= 0 ? &s->frame->column[s->target] : NULL;
   mine_feature_view target = {NULL, NULL};
-  if (column) mine_view_of_column(column, &target);
+  if (column) mine__view_of_column(column, &target);
   for (int64_t i = 0; i < s->n; i++) {
     if (MINE_POLL_AT(s->env, i)) return s->env->status;
     if (!evaluate_answered(s, i)) continue;
@@ -154,7 +154,7 @@ mine_status mine_scoring_remember(mine_scoring *s) {
       evaluate_keep(s, i, 0, column->number[i]);
     }
   }
-  return column ? MINE_OK : mine_scoring_sample(s);
+  return column ? MINE_OK : mine__scoring_sample(s);
 }
 
 /* ---- answers --------------------------------------------------------------------------- */
@@ -164,10 +164,10 @@ static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
   double inertia = 0, silhouette;
   for (int64_t i = 0; i < m->n; i++)
     inertia += m->score[i] * m->score[i];
-  metric[0] = (mine_metric){mine_measures[MINE_MEASURE_ROWS].name, (double)m->n};
-  metric[1] = (mine_metric){mine_measures[MINE_MEASURE_INERTIA].name, inertia};
-  if (mine_scoring_silhouette(s, &silhouette)) return 2;
-  metric[2] = (mine_metric){mine_measures[MINE_MEASURE_SILHOUETTE].name, silhouette};
+  metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)m->n};
+  metric[1] = (mine_metric){mine__measures[MINE_MEASURE_INERTIA].name, inertia};
+  if (mine__scoring_silhouette(s, &silhouette)) return 2;
+  metric[2] = (mine_metric){mine__measures[MINE_MEASURE_SILHOUETTE].name, silhouette};
   return 3;
 }
 
@@ -175,8 +175,8 @@ static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
 static mine_status evaluate_ready(mine_scoring *s) {
   if (mine_failed(s->env)) return s->env->status;
   if (s->remembered.n > 0) return MINE_OK;
-  return mine_fail(s->env, MINE_DATA, "the source has no rows to evaluate (%lld without a target)",
-                   (long long)s->remembered.no_target);
+  return mine__fail(s->env, MINE_DATA, "the source has no rows to evaluate (%lld without a target)",
+                    (long long)s->remembered.no_target);
 }
 
 mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
@@ -187,10 +187,10 @@ mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
   int n;
   MINE_TRY(evaluate_ready(s));
   if (mine__model_has_classes(model)) {
-    n = mine_metrics_classification(s->arena, m->n, model->n_groups, model->positive, m->label,
-                                    m->score, weight, metric);
+    n = mine__metrics_classification(s->arena, m->n, model->n_groups, model->positive, m->label,
+                                     m->score, weight, metric);
   } else if (mine__model_has_target_number(model)) {
-    n = mine_metrics_regression(m->n, m->target, m->score, weight, metric);
+    n = mine__metrics_regression(m->n, m->target, m->score, weight, metric);
   } else {
     n = evaluate_clusters(s, metric);
   }
@@ -203,10 +203,10 @@ mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *to) {
   const int k = s->model->n_groups;
   MINE_TRY(evaluate_ready(s));
   if (!mine__model_has_classes(s->model)) return mine__confusion_refuse(s->env, s->model);
-  int64_t *counts = mine_arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
+  int64_t *counts = mine__arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(s->env);
   for (int64_t i = 0; i < m->n; i++)
-    counts[(int64_t)m->label[i] * k + mine_metrics_argmax(m->score + i * k, k)]++;
+    counts[(int64_t)m->label[i] * k + mine__metrics_argmax(m->score + i * k, k)]++;
   mine__confusion_list(&s->model->groups, counts, to);
   return s->env->status;
 }

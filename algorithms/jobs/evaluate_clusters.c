@@ -25,15 +25,15 @@ static void clusters_thin(mine_sample *sample, size_t width) {
   sample->step *= 2;
 }
 
-mine_status mine_scoring_sample(mine_scoring *s) {
+mine_status mine__scoring_sample(mine_scoring *s) {
   const mine_kind *kind = s->model->kind;
   if (!kind->points) return MINE_OK;
   const size_t width = (size_t)kind->width(s->model);
   mine_sample *sample = &s->sample;
   if (!sample->point) {
     sample->step = 1;
-    sample->point = mine_arena_array(s->arena, SILHOUETTE_ROWS * width, sizeof(double));
-    sample->cluster = mine_arena_array(s->arena, SILHOUETTE_ROWS, sizeof(int32_t));
+    sample->point = mine__arena_array(s->arena, SILHOUETTE_ROWS * width, sizeof(double));
+    sample->cluster = mine__arena_array(s->arena, SILHOUETTE_ROWS, sizeof(int32_t));
     if (!sample->point || !sample->cluster) return mine_env_status(s->env);
   }
   const mine_batch batch = {s->n, NULL, s->view};
@@ -50,7 +50,7 @@ mine_status mine_scoring_sample(mine_scoring *s) {
   return MINE_OK;
 }
 
-mine_status mine_scoring_silhouette(mine_scoring *s, double *out) {
+mine_status mine__scoring_silhouette(mine_scoring *s, double *out) {
   const mine_sample *sample = &s->sample;
   *out = NAN;
   if (sample->n < 2) return MINE_OK;

@@ -24,7 +24,7 @@ static int help_columns(const char *text, size_t n) {
 
 static void help_spaces(mine_text *out, int n) {
   for (; n > 0; n--)
-    mine_text_adds(out, " ");
+    mine__text_adds(out, " ");
 }
 
 /* Add words, broken at HELP_WIDTH; `at` columns are taken, further lines are indented.
@@ -35,30 +35,30 @@ static void help_wrap(mine_text *out, const char *words, int at, int indent) {
     const size_t n = strcspn(words, " ");
     const int wide = help_columns(words, n);
     if (!first && at + 1 + wide > HELP_WIDTH) {
-      mine_text_adds(out, "\n");
+      mine__text_adds(out, "\n");
       help_spaces(out, indent);
       at = indent;
       first = 1;
     }
-    if (!first) mine_text_adds(out, " ");
+    if (!first) mine__text_adds(out, " ");
     at += wide + !first;
     for (size_t i = 0; i < n; i++) {
-      if (words[i] != '`') mine_text_add(out, &words[i], 1);
+      if (words[i] != '`') mine__text_add(out, &words[i], 1);
     }
     first = 0;
     words += n;
     while (*words == ' ')
       words++;
   }
-  mine_text_adds(out, "\n");
+  mine__text_adds(out, "\n");
 }
 
 /* "  name      what it is", the text in a column of its own. */
 static void help_entry(mine_text *out, const char *name, const char *text, int column) {
   const int wide = 2 + help_columns(name, strlen(name));
-  mine_text_addf(out, "  %s", name);
+  mine__text_addf(out, "  %s", name);
   if (wide + 1 > column) {
-    mine_text_adds(out, "\n");
+    mine__text_adds(out, "\n");
     help_spaces(out, column);
   } else {
     help_spaces(out, column - wide);
@@ -78,7 +78,7 @@ static int help_job_seen(int i) {
 
 static void help_job(mine_text *out, int first) {
   const char *job = mine_verb_at(first)->job;
-  mine_text_addf(out, "\n%s\n", job);
+  mine__text_addf(out, "\n%s\n", job);
   for (int i = first; mine_verb_at(i); i++) {
     const mine_verb *verb = mine_verb_at(i);
     if (strcmp(verb->job, job) == 0) help_entry(out, verb->name, verb->what, HELP_NAMES);
@@ -86,15 +86,15 @@ static void help_job(mine_text *out, int first) {
 }
 
 static void help_algorithms(mine_text *out) {
-  mine_text_adds(out, "\nAlgorithms, for mine_train\n");
-  for (int i = 0; mine_algorithm_at(i); i++)
-    help_entry(out, mine_algorithm_at(i)->name, mine_algorithm_at(i)->title, HELP_NAMES);
+  mine__text_adds(out, "\nAlgorithms, for mine_train\n");
+  for (int i = 0; mine__algorithm_at(i); i++)
+    help_entry(out, mine__algorithm_at(i)->name, mine__algorithm_at(i)->title, HELP_NAMES);
 }
 
 static void help_everything(mine_text *out) {
-  mine_text_adds(out, "sqlite-mine " MINE_VERSION
-                      ": data mining as SQL verbs.  More on each of them:\n"
-                      "SELECT mine_help('mine_profile');\n");
+  mine__text_adds(out, "sqlite-mine " MINE_VERSION
+                       ": data mining as SQL verbs.  More on each of them:\n"
+                       "SELECT mine_help('mine_profile');\n");
   for (int i = 0; mine_verb_at(i); i++) {
     if (!help_job_seen(i)) help_job(out, i);
   }
@@ -107,46 +107,46 @@ static void help_everything(mine_text *out) {
 static void help_option(void *context, const mine_option *o) {
   mine_text *out = context;
   char range[512];
-  mine_option_range(o, range, sizeof range);
+  mine__option_range(o, range, sizeof range);
   mine_text about;
-  mine_text_open(&about, out->arena);
-  mine_text_adds(&about, o->help);
-  if (range[0]) mine_text_addf(&about, " (%s)", range);
+  mine__text_open(&about, out->arena);
+  mine__text_adds(&about, o->help);
+  if (range[0]) mine__text_addf(&about, " (%s)", range);
   mine_text name;
-  mine_text_open(&name, out->arena);
-  mine_text_adds(&name, o->name);
-  if (o->initial) mine_text_addf(&name, "=%s", o->initial);
+  mine__text_open(&name, out->arena);
+  mine__text_adds(&name, o->name);
+  if (o->initial) mine__text_addf(&name, "=%s", o->initial);
   if (about.data && name.data) help_entry(out, name.data, about.data, HELP_NAMES + 6);
 }
 
 static void help_options(mine_text *out, const char *name) {
   mine_text list;
-  mine_text_open(&list, out->arena);
+  mine__text_open(&list, out->arena);
   (void)mine__catalog_options(out->arena, name, help_option, &list);
-  if (list.bytes) mine_text_addf(out, "\nOptions (default, permitted)\n%s", list.data);
+  if (list.bytes) mine__text_addf(out, "\nOptions (default, permitted)\n%s", list.data);
 }
 
 /* ---- one verb, one algorithm ------------------------------------------------------------------
  */
 
 static void help_example(mine_text *out, const char *example) {
-  mine_text_adds(out, "\nExample\n  ");
+  mine__text_adds(out, "\nExample\n  ");
   for (; *example; example++) {
-    mine_text_add(out, example, 1);
-    if (*example == '\n') mine_text_adds(out, "  ");
+    mine__text_add(out, example, 1);
+    if (*example == '\n') mine__text_adds(out, "  ");
   }
-  mine_text_adds(out, "\n");
+  mine__text_adds(out, "\n");
 }
 
 static void help_verb(mine_text *out, const mine_verb *verb) {
   char form[MINE_FORM_BYTES];
-  mine_text_addf(out, "%s%s\n\n", out->bytes ? "\n" : "", mine_verb_form_text(verb, form));
+  mine__text_addf(out, "%s%s\n\n", out->bytes ? "\n" : "", mine_verb_form_text(verb, form));
   help_wrap(out, verb->what, 0, 0);
   if (verb->notes) help_wrap(out, verb->notes, 0, 0);
   char buffer[MINE_FORM_BYTES];
   const char *reads = mine__verb_reads(verb, buffer);
-  if (reads) mine_text_addf(out, "\nThe source holds %s.\n", reads);
-  if (verb->form == MINE_VERB_TABLE) mine_text_adds(out, "\nColumns\n");
+  if (reads) mine__text_addf(out, "\nThe source holds %s.\n", reads);
+  if (verb->form == MINE_VERB_TABLE) mine__text_adds(out, "\nColumns\n");
   for (const mine_answer *a = verb->answer; verb->form == MINE_VERB_TABLE && a->name; a++)
     help_entry(out, a->name, a->help, HELP_NAMES);
   help_example(out, verb->example);
@@ -164,16 +164,16 @@ static int help_verbs(mine_text *out, const char *name) {
 }
 
 static int help_algorithm(mine_text *out, const char *name) {
-  const mine_algorithm *algorithm = mine_algorithm_find(name);
+  const mine_algorithm *algorithm = mine__algorithm_find(name);
   if (!algorithm) return 0;
   mine_text tasks;
-  mine_text_open(&tasks, out->arena);
+  mine__text_open(&tasks, out->arena);
   mine__catalog_tasks(&tasks, algorithm->tasks);
-  mine_text_addf(out, "SELECT mine_train(model, '%s', source [, options])\n\n", name);
+  mine__text_addf(out, "SELECT mine_train(model, '%s', source [, options])\n\n", name);
   help_wrap(out, algorithm->title, 0, 0);
-  mine_text_addf(out, "Task: %s.\n", tasks.data ? tasks.data : "");
+  mine__text_addf(out, "Task: %s.\n", tasks.data ? tasks.data : "");
   help_wrap(out, algorithm->citation, 0, 0);
-  mine_text_adds(out, "\n");
+  mine__text_adds(out, "\n");
   help_wrap(out, algorithm->notes, 0, 0);
   help_example(out, algorithm->example);
   help_options(out, name);
@@ -193,15 +193,15 @@ typedef struct help_search {
 static void help_search_option(void *context, const mine_option *o) {
   help_search *search = context;
   if (strcmp(o->name, search->option) != 0) return;
-  if (search->found++ == 0) mine_text_addf(search->out, "Option %s\n", o->name);
-  mine_text_addf(search->out, "\n%s\n", search->owner);
+  if (search->found++ == 0) mine__text_addf(search->out, "Option %s\n", o->name);
+  mine__text_addf(search->out, "\n%s\n", search->owner);
   help_option(search->out, o);
 }
 
 static int help_find_option(mine_text *out, const char *name) {
   help_search search = {.out = out, .option = name};
-  for (int i = 0; mine_algorithm_at(i); i++) {
-    search.owner = mine_algorithm_at(i)->name;
+  for (int i = 0; mine__algorithm_at(i); i++) {
+    search.owner = mine__algorithm_at(i)->name;
     (void)mine__catalog_options(out->arena, search.owner, help_search_option, &search);
   }
   for (int i = 0; mine_verb_at(i); i++) {
@@ -217,17 +217,17 @@ static int help_find_option(mine_text *out, const char *name) {
 
 static mine_status help_unknown(mine_env *env, const char *topic) {
   const char *nearest = mine__catalog_nearest(topic);
-  return mine_fail(env, MINE_OPTION,
-                   "no verb, algorithm or option is called '%.60s'%s%s%s; SELECT mine_help() lists "
-                   "them",
-                   topic, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                   nearest ? "'?" : "");
+  return mine__fail(
+      env, MINE_OPTION,
+      "no verb, algorithm or option is called '%.60s'%s%s%s; SELECT mine_help() lists "
+      "them",
+      topic, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static mine_status help_run(mine_job *job, mine_relation *out) {
   const char *topic = mine__job_text(job, MINE_ARG_TEXT);
   mine_text text;
-  mine_text_open(&text, job->arena);
+  mine__text_open(&text, job->arena);
   if (!topic) {
     help_everything(&text);
   } else if (!help_verbs(&text, topic) && !help_algorithm(&text, topic) &&
@@ -235,8 +235,8 @@ static mine_status help_run(mine_job *job, mine_relation *out) {
     return help_unknown(job->env, topic);
   }
   if (mine_failed(job->env)) return mine_env_status(job->env);
-  mine_row_bytes(out, text.data, text.bytes - 1); /* the shell ends the last line */
-  mine_relation_end_row(out);
+  mine__row_bytes(out, text.data, text.bytes - 1); /* the shell ends the last line */
+  mine__relation_end_row(out);
   return mine_env_status(job->env);
 }
 
@@ -245,7 +245,7 @@ static const mine_answer help_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_help = {
+const mine_verb mine__verb_help = {
     .name = "mine_help",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_HELP,

@@ -57,7 +57,8 @@ static int profile_next(profile_walk *walk, mine_cell *out) {
   out->bytes = 0;
   if (walk->whole < p->n_whole) out->as.integer = mine_key_to_int(p->whole[walk->whole]);
   if (walk->real < p->n_real) real.as.real = mine_key_to_real(p->real[walk->real]);
-  if (walk->whole < p->n_whole && (walk->real == p->n_real || mine_cell_compare(out, &real) <= 0)) {
+  if (walk->whole < p->n_whole &&
+      (walk->real == p->n_real || mine__cell_compare(out, &real) <= 0)) {
     walk->whole++;
     return 1;
   }
@@ -69,12 +70,12 @@ static int profile_next(profile_walk *walk, mine_cell *out) {
 
 static mine_status profile_sort(mine_env *env, mine_tally *p) {
   size_t most = p->n_whole > p->n_real ? p->n_whole : p->n_real;
-  mine_mark mark = mine_arena_mark(env->scratch);
-  uint64_t *temp = mine_arena_array(env->scratch, most, sizeof *temp);
+  mine_mark mark = mine__arena_mark(env->scratch);
+  uint64_t *temp = mine__arena_array(env->scratch, most, sizeof *temp);
   if (!temp) return mine_env_status(env);
-  mine_status status = mine_sort_keys(env, p->whole, temp, (int64_t)p->n_whole);
-  if (status == MINE_OK) status = mine_sort_keys(env, p->real, temp, (int64_t)p->n_real);
-  mine_arena_rewind(env->scratch, mark);
+  mine_status status = mine__sort_keys(env, p->whole, temp, (int64_t)p->n_whole);
+  if (status == MINE_OK) status = mine__sort_keys(env, p->real, temp, (int64_t)p->n_real);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
@@ -88,14 +89,14 @@ typedef struct profile_tally {
 static void profile_tally_value(profile_tally *tally, const mine_cell *value, int64_t count) {
   tally->distinct++;
   if (count < tally->top_count ||
-      (count == tally->top_count && mine_cell_compare(value, &tally->top) >= 0))
+      (count == tally->top_count && mine__cell_compare(value, &tally->top) >= 0))
     return;
   tally->top = *value;
   tally->top_count = count;
 }
 
 static int profile_skips(const mine_cell *text, int numeric) {
-  return numeric && mine_text_is_blank(text->as.text, text->bytes);
+  return numeric && mine__text_is_blank(text->as.text, text->bytes);
 }
 
 /* The numbers must be sorted. */
@@ -106,7 +107,7 @@ static void profile_count_values(const mine_tally *p, int numeric, profile_tally
   memset(tally, 0, sizeof *tally);
   memset(&run, 0, sizeof run);
   while (profile_next(&walk, &value)) {
-    if (count && mine_cell_compare(&value, &run) != 0) {
+    if (count && mine__cell_compare(&value, &run) != 0) {
       profile_tally_value(tally, &run, count);
       count = 0;
     }
@@ -114,7 +115,7 @@ static void profile_count_values(const mine_tally *p, int numeric, profile_tally
   }
   if (count) profile_tally_value(tally, &run, count);
   for (int64_t i = 0; i < p->texts.values.n; i++) {
-    mine_values_get(&p->texts.values, i, &value);
+    mine__values_get(&p->texts.values, i, &value);
     if (!profile_skips(&value, numeric)) profile_tally_value(tally, &value, p->count[i]);
   }
 }
@@ -126,10 +127,10 @@ static int profile_all_decimals(const mine_tally *p, int64_t *blank) {
   *blank = 0;
   for (int64_t i = 0; i < p->texts.values.n; i++) {
     mine_cell cell;
-    mine_values_get(&p->texts.values, i, &cell);
-    if (mine_text_is_blank(cell.as.text, cell.bytes))
+    mine__values_get(&p->texts.values, i, &cell);
+    if (mine__text_is_blank(cell.as.text, cell.bytes))
       *blank += p->count[i];
-    else if (isnan(mine_cell_number(&cell)))
+    else if (isnan(mine__cell_number(&cell)))
       return 0;
   }
   return 1;
@@ -139,8 +140,8 @@ static int profile_all_decimals(const mine_tally *p, int64_t *blank) {
 static void profile_read_texts(mine_tally *p) {
   for (int64_t i = 0; i < p->texts.values.n; i++) {
     mine_cell cell;
-    mine_values_get(&p->texts.values, i, &cell);
-    double v = mine_cell_number(&cell);
+    mine__values_get(&p->texts.values, i, &cell);
+    double v = mine__cell_number(&cell);
     int whole = !memchr(cell.as.text, '.', cell.bytes) && fabs(v) <= (double)MINE_EXACT_WHOLE;
     for (int64_t k = 0; !isnan(v) && k < p->count[i]; k++) {
       if (whole)
@@ -176,17 +177,17 @@ static void profile_pass(const mine_tally *p, profile_numbers *s, double scale) 
   int64_t n = (int64_t)(p->n_whole + p->n_real), position = 0;
   double buffer[MINE_MOMENTS_BLOCK];
   mine_cell value;
-  mine_moments_open(&s->moments, scale);
+  mine__moments_open(&s->moments, scale);
   while (profile_next(&walk, &value)) {
-    double v = mine_cell_number(&value);
+    double v = mine__cell_number(&value);
     if (position == 0) s->least = value;
     s->most = value;
     profile_meet(s, position, n, v);
     buffer[position % MINE_MOMENTS_BLOCK] = v;
     if (++position % MINE_MOMENTS_BLOCK == 0)
-      mine_moments_add(&s->moments, buffer, MINE_MOMENTS_BLOCK);
+      mine__moments_add(&s->moments, buffer, MINE_MOMENTS_BLOCK);
   }
-  mine_moments_add(&s->moments, buffer, position % MINE_MOMENTS_BLOCK);
+  mine__moments_add(&s->moments, buffer, position % MINE_MOMENTS_BLOCK);
 }
 
 static void profile_measure(const mine_tally *p, profile_numbers *s) {
@@ -198,13 +199,13 @@ static void profile_measure(const mine_tally *p, profile_numbers *s) {
  * ---------------------------------------------------------------------- */
 
 static void profile_put_numbers(mine_relation *out, const profile_numbers *s) {
-  mine_relation_put(out, PROFILE_MIN, &s->least);
-  mine_relation_real(out, PROFILE_Q1, s->quartile[0]);
-  mine_relation_real(out, PROFILE_MEDIAN, s->quartile[1]);
-  mine_relation_real(out, PROFILE_MEAN, mine_moments_mean(&s->moments));
-  mine_relation_real(out, PROFILE_Q3, s->quartile[2]);
-  mine_relation_put(out, PROFILE_MAX, &s->most);
-  mine_relation_real(out, PROFILE_STDDEV, mine_moments_deviation(&s->moments, 1));
+  mine__relation_put(out, PROFILE_MIN, &s->least);
+  mine__relation_real(out, PROFILE_Q1, s->quartile[0]);
+  mine__relation_real(out, PROFILE_MEDIAN, s->quartile[1]);
+  mine__relation_real(out, PROFILE_MEAN, mine__moments_mean(&s->moments));
+  mine__relation_real(out, PROFILE_Q3, s->quartile[2]);
+  mine__relation_put(out, PROFILE_MAX, &s->most);
+  mine__relation_real(out, PROFILE_STDDEV, mine__moments_deviation(&s->moments, 1));
 }
 
 /* Smallest and largest as SQLite orders them; blobs come last and are unknown. */
@@ -216,16 +217,16 @@ static void profile_put_range(mine_relation *out, const mine_tally *p, int64_t v
     most = value;
   }
   for (int64_t i = 0; i < p->texts.values.n; i++) {
-    mine_values_get(&p->texts.values, i, &value);
-    if (least.type == MINE_NULL || mine_cell_compare(&value, &least) < 0) least = value;
-    if (most.type == MINE_NULL || mine_cell_compare(&value, &most) > 0) most = value;
+    mine__values_get(&p->texts.values, i, &value);
+    if (least.type == MINE_NULL || mine__cell_compare(&value, &least) < 0) least = value;
+    if (most.type == MINE_NULL || mine__cell_compare(&value, &most) > 0) most = value;
   }
   if (p->n_blob || values == 0) most.type = MINE_NULL;
   if (values == 0) least.type = MINE_NULL;
-  mine_relation_put(out, PROFILE_MIN, &least);
-  mine_relation_put(out, PROFILE_MAX, &most);
+  mine__relation_put(out, PROFILE_MIN, &least);
+  mine__relation_put(out, PROFILE_MAX, &most);
   for (int column = PROFILE_Q1; column <= PROFILE_STDDEV; column++)
-    if (column != PROFILE_MAX) mine_relation_null(out, column);
+    if (column != PROFILE_MAX) mine__relation_null(out, column);
 }
 
 static const char *profile_type(const mine_tally *p, int numeric, int64_t values) {
@@ -236,11 +237,11 @@ static const char *profile_type(const mine_tally *p, int numeric, int64_t values
 }
 
 static void profile_put_top(mine_relation *out, profile_tally *tally) {
-  mine_relation_put(out, PROFILE_TOP, &tally->top);
+  mine__relation_put(out, PROFILE_TOP, &tally->top);
   if (tally->top_count)
-    mine_relation_int(out, PROFILE_TOP_COUNT, tally->top_count);
+    mine__relation_int(out, PROFILE_TOP_COUNT, tally->top_count);
   else
-    mine_relation_null(out, PROFILE_TOP_COUNT);
+    mine__relation_null(out, PROFILE_TOP_COUNT);
 }
 
 /* Statistics of a column whose numbers are sorted. */
@@ -270,21 +271,21 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
   if (profile_sort(frame->env, p) != MINE_OK) return mine_env_status(frame->env);
   profile_count_values(p, decimals, &tally);
   if (p->n_blob) memset(&tally, 0, sizeof tally); /* which values they are is unknown */
-  mine_relation_text(out, PROFILE_COLUMN, frame->column[column].name);
-  mine_relation_text(out, PROFILE_TYPE, profile_type(p, numeric, values));
-  mine_relation_int(out, PROFILE_ROWS, frame->rows);
-  mine_relation_int(out, PROFILE_MISSING, frame->rows - values);
+  mine__relation_text(out, PROFILE_COLUMN, frame->column[column].name);
+  mine__relation_text(out, PROFILE_TYPE, profile_type(p, numeric, values));
+  mine__relation_int(out, PROFILE_ROWS, frame->rows);
+  mine__relation_int(out, PROFILE_MISSING, frame->rows - values);
   for (int i = 0; i < 2; i++) { /* under two names: the first has to be quoted in SQL */
     const int at = i == 0 ? PROFILE_DISTINCT : PROFILE_DISTINCT_VALUES;
     if (p->n_blob)
-      mine_relation_null(out, at);
+      mine__relation_null(out, at);
     else
-      mine_relation_int(out, at, tally.distinct);
+      mine__relation_int(out, at, tally.distinct);
   }
   profile_put_top(out, &tally);
   if (profile_put_statistics(frame->env, p, numeric, values, out) != MINE_OK)
     return mine_env_status(frame->env);
-  mine_relation_end_row(out);
+  mine__relation_end_row(out);
   return mine_env_status(frame->env);
 }
 
@@ -308,7 +309,7 @@ static mine_status profile_reads_all(mine_job *job, int step, const char **sql,
                                      mine_frame **frame) {
   profile_state *state = mine__job_state(job);
   if (step > 0) return MINE_OK;
-  MINE_TRY(mine_frame_open(job->env, profile_plan, NULL, &state->frame));
+  MINE_TRY(mine__frame_open(job->env, profile_plan, NULL, &state->frame));
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
   *frame = state->frame;
   return MINE_OK;
@@ -316,14 +317,14 @@ static mine_status profile_reads_all(mine_job *job, int step, const char **sql,
 
 static mine_status profile_answer_rows(mine_job *job, mine_relation *out) {
   mine_frame *frame = ((profile_state *)mine__job_state(job))->frame;
-  mine_status status = mine_frame_finish(frame);
+  mine_status status = mine__frame_finish(frame);
   for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
     status = profile_column(frame, c, out);
   return status;
 }
 
 static void profile_close(mine_job *job) {
-  mine_frame_close(((profile_state *)mine__job_state(job))->frame);
+  mine__frame_close(((profile_state *)mine__job_state(job))->frame);
 }
 
 static const mine_answer profile_answer[] = {
@@ -348,7 +349,7 @@ static const mine_answer profile_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_profile = {
+const mine_verb mine__verb_profile = {
     .name = "mine_profile",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_LOOK,

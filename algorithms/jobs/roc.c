@@ -38,17 +38,18 @@ static mine_status roc_open(mine_job *job) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   roc_state *state = mine__job_state(job);
   if (!mine__model_has_classes(model)) {
-    return mine_fail(job->env, MINE_UNSUPPORTED,
-                     "a curve needs a classification model; for this %s model (%s) use "
-                     "mine_evaluate",
-                     mine__model_task(model), model->algorithm);
+    return mine__fail(job->env, MINE_UNSUPPORTED,
+                      "a curve needs a classification model; for this %s model (%s) use "
+                      "mine_evaluate",
+                      mine__model_task(model), model->algorithm);
   }
-  MINE_TRY(mine_scoring_open(job->env, model, MINE_SCORE_EVALUATE, &job->options, &state->scoring));
+  MINE_TRY(
+      mine__scoring_open(job->env, model, MINE_SCORE_EVALUATE, &job->options, &state->scoring));
   if (state->scoring->class_ >= 0) return MINE_OK;
-  return mine_fail(job->env, MINE_OPTION,
-                   "the model has %d classes and a curve is of one against the others; say "
-                   "class=<class>",
-                   model->n_groups);
+  return mine__fail(job->env, MINE_OPTION,
+                    "the model has %d classes and a curve is of one against the others; say "
+                    "class=<class>",
+                    model->n_groups);
 }
 
 static mine_status roc_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
@@ -64,10 +65,10 @@ static void roc_close(mine_job *job) {
 static mine_status roc_of_source(mine_job *job, roc_rows *rows) {
   mine_scoring *s = roc_scoring(job);
   const int k = s->model->n_groups;
-  if (mine_frame_rows(s->frame) > 0) MINE_TRY(mine_scoring_run(s));
+  if (mine_frame_rows(s->frame) > 0) MINE_TRY(mine__scoring_run(s));
   const mine_remembered *m = &s->remembered;
   *rows = (roc_rows){.n = m->n, .label = m->label, .weight = s->weight >= 0 ? m->weight : NULL};
-  rows->fall = mine_arena_array(job->arena, (size_t)m->n, sizeof *rows->fall);
+  rows->fall = mine__arena_array(job->arena, (size_t)m->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < m->n; i++)
     rows->fall[i] = -m->score[i * k + s->class_];
   return mine_env_status(job->env);
@@ -77,12 +78,13 @@ static mine_status roc_of_held(mine_job *job, roc_rows *rows) {
   const mine_scoring *s = roc_scoring(job);
   const mine_model *model = s->model;
   if (!model->held_label) {
-    return mine_fail(job->env, MINE_UNSUPPORTED,
-                     "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
-                     "with the target");
+    return mine__fail(
+        job->env, MINE_UNSUPPORTED,
+        "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
+        "with the target");
   }
   *rows = (roc_rows){.n = model->held_rows, .label = model->held_label};
-  rows->fall = mine_arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
+  rows->fall = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < rows->n; i++)
     rows->fall[i] = -(double)model->held_score[i * model->n_groups + s->class_];
   return mine_env_status(job->env);
@@ -103,12 +105,12 @@ static void roc_add(roc_count *count, const roc_rows *rows, int64_t i, int class
 static void roc_put(mine_relation *out, double threshold, const roc_count *so_far,
                     const roc_count *all) {
   const double called = so_far->positive + so_far->negative;
-  mine_row_real(out, threshold);
-  mine_row_real(out, so_far->positive / all->positive);
-  mine_row_real(out, so_far->negative / all->negative);
-  mine_row_real(out, called > 0 ? so_far->positive / called : (double)NAN);
-  mine_row_int(out, so_far->rows);
-  mine_relation_end_row(out);
+  mine__row_real(out, threshold);
+  mine__row_real(out, so_far->positive / all->positive);
+  mine__row_real(out, so_far->negative / all->negative);
+  mine__row_real(out, called > 0 ? so_far->positive / called : (double)NAN);
+  mine__row_int(out, so_far->rows);
+  mine__relation_end_row(out);
 }
 
 static mine_status roc_walk(mine_job *job, const roc_rows *rows, mine_relation *out) {
@@ -117,15 +119,16 @@ static mine_status roc_walk(mine_job *job, const roc_rows *rows, mine_relation *
   for (int64_t i = 0; i < rows->n; i++)
     roc_add(&all, rows, i, class_);
   if (!(all.positive > 0 && all.negative > 0)) {
-    return mine_fail(job->env, MINE_DATA,
-                     "of the %lld rows with a target %s are of the class; a curve needs rows of it "
-                     "and others",
-                     (long long)rows->n, all.positive > 0 ? "all" : "none");
+    return mine__fail(
+        job->env, MINE_DATA,
+        "of the %lld rows with a target %s are of the class; a curve needs rows of it "
+        "and others",
+        (long long)rows->n, all.positive > 0 ? "all" : "none");
   }
-  mine_pair *order = mine_arena_array(job->arena, (size_t)rows->n, sizeof *order);
-  mine_pair *temp = mine_arena_array(job->arena, (size_t)rows->n, sizeof *temp);
+  mine_pair *order = mine__arena_array(job->arena, (size_t)rows->n, sizeof *order);
+  mine_pair *temp = mine__arena_array(job->arena, (size_t)rows->n, sizeof *temp);
   if (!order || !temp) return mine_env_status(job->env);
-  mine_sort_reals(rows->fall, NULL, rows->n, order, temp);
+  mine__sort_reals(rows->fall, NULL, rows->n, order, temp);
   roc_put(out, INFINITY, &so_far, &all);
   for (int64_t i = 0; i < rows->n; i++) {
     if (MINE_POLL_AT(job->env, i)) return job->env->status;
@@ -154,13 +157,13 @@ static const mine_answer roc_answer[] = {
 };
 
 static const mine_option_set roc_sets[] = {
-    {mine_class_option_table, sizeof(mine_class_options), 0},
-    {mine_missing_option_table, sizeof(mine_missing_options), 0},
+    {mine__class_option_table, sizeof(mine_class_options), 0},
+    {mine__missing_option_table, sizeof(mine_missing_options), 0},
     MINE_SET_RUN,
     MINE_SET_END,
 };
 
-const mine_verb mine_verb_roc = {
+const mine_verb mine__verb_roc = {
     .name = "mine_roc",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_JUDGE,

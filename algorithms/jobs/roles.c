@@ -24,7 +24,7 @@ static int roles_is_attribute(const mine_column *column) {
 /* The id: as said, else the first column. */
 static void roles_plan_id(mine_roles *roles, mine_frame *frame) {
   const mine_cell *id = &roles->source->id;
-  const char *name = mine_option_name_of(id);
+  const char *name = mine__option_name_of(id);
   roles->id_by_default = id->type == MINE_NULL;
   roles->id = 0;
   if (name && strcmp(name, "none") == 0)
@@ -36,20 +36,20 @@ static void roles_plan_id(mine_roles *roles, mine_frame *frame) {
 
 static void roles_refuse_no_target(const mine_roles *roles, const mine_frame *frame) {
   mine_text list;
-  mine_text_open(&list, roles->env->scratch);
+  mine__text_open(&list, roles->env->scratch);
   mine__columns_list(&list, frame, NULL);
-  (void)mine_fail(roles->env, MINE_OPTION,
-                  "%s needs the column to be predicted; say target=<column> in the options (the "
-                  "columns are %s)",
-                  roles->algorithm ? roles->algorithm : "this algorithm",
-                  list.bytes ? list.data : "none");
+  (void)mine__fail(roles->env, MINE_OPTION,
+                   "%s needs the column to be predicted; say target=<column> in the options (the "
+                   "columns are %s)",
+                   roles->algorithm ? roles->algorithm : "this algorithm",
+                   list.bytes ? list.data : "none");
 }
 
 /* Whether a list of the options names the column. */
 static int roles_lists(const mine_list *list, const mine_frame *frame, int column) {
   for (size_t i = 0; i < list->n; i++) {
-    const char *name = mine_option_name_of(&list->item[i]);
-    if (name && mine_frame_find(frame, name) == column) return 1;
+    const char *name = mine__option_name_of(&list->item[i]);
+    if (name && mine__frame_find(frame, name) == column) return 1;
   }
   return 0;
 }
@@ -63,15 +63,15 @@ static void roles_check_target(const mine_roles *roles, const mine_frame *frame)
                    {&roles->source->categorical, "categorical"},
                    {&roles->source->numeric, "numeric"}};
   if (roles->target == roles->id)
-    (void)mine_fail(roles->env, MINE_OPTION,
-                    "the target '%s' is also the id%s; say id=<column> or id=none", name,
-                    roles->id_by_default ? " (the first column)" : "");
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "the target '%s' is also the id%s; say id=<column> or id=none", name,
+                     roles->id_by_default ? " (the first column)" : "");
   for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
     if (roles_lists(elsewhere[i].list, frame, roles->target))
-      (void)mine_fail(roles->env, MINE_OPTION,
-                      "the target '%s' is also listed in %s; the task of the target is chosen "
-                      "with task=",
-                      name, elsewhere[i].option);
+      (void)mine__fail(roles->env, MINE_OPTION,
+                       "the target '%s' is also listed in %s; the task of the target is chosen "
+                       "with task=",
+                       name, elsewhere[i].option);
   }
 }
 
@@ -96,8 +96,8 @@ static void roles_plan_weight(mine_roles *roles, mine_frame *frame) {
   if (roles->weight < 0) return;
   const mine_column *column = &frame->column[roles->weight];
   if (column->want)
-    (void)mine_fail(roles->env, MINE_OPTION, "the weight '%s' is also the %s; name another column",
-                    column->name, column->want->name);
+    (void)mine__fail(roles->env, MINE_OPTION, "the weight '%s' is also the %s; name another column",
+                     column->name, column->want->name);
   mine__column_want(frame, roles->weight, &roles_weight);
 }
 
@@ -107,8 +107,8 @@ static void roles_plan_ignore(const mine_roles *roles, mine_frame *frame) {
     const int c = mine__column_said(frame, "option ignore", &list->item[i]);
     if (c < 0) return;
     if (c == roles->id && !roles->id_by_default)
-      (void)mine_fail(roles->env, MINE_OPTION, "column '%s' is both id and ignored",
-                      frame->column[c].name);
+      (void)mine__fail(roles->env, MINE_OPTION, "column '%s' is both id and ignored",
+                       frame->column[c].name);
     if (!frame->column[c].want) frame->column[c].reading = MINE_READ_NOT;
   }
 }
@@ -122,8 +122,8 @@ static void roles_plan_declared(const mine_roles *roles, mine_frame *frame, cons
     mine_column *column = &frame->column[c];
     if (!roles_is_attribute(column)) continue;
     if (column->reading != MINE_READ_AUTO && column->reading != reading)
-      (void)mine_fail(roles->env, MINE_OPTION, "column '%s' is listed as numeric and categorical",
-                      column->name);
+      (void)mine__fail(roles->env, MINE_OPTION, "column '%s' is listed as numeric and categorical",
+                       column->name);
     column->reading = reading;
   }
 }
@@ -131,13 +131,13 @@ static void roles_plan_declared(const mine_roles *roles, mine_frame *frame, cons
 static void roles_check_attributes(const mine_roles *roles, const mine_frame *frame) {
   for (int c = 0; c < frame->n_columns; c++)
     if (roles_is_attribute(&frame->column[c])) return;
-  (void)mine_fail(roles->env, MINE_DATA,
-                  "no attributes left: every column is the id%s or ignored; add columns to the "
-                  "source",
-                  roles->target >= 0 ? ", the target" : "");
+  (void)mine__fail(roles->env, MINE_DATA,
+                   "no attributes left: every column is the id%s or ignored; add columns to the "
+                   "source",
+                   roles->target >= 0 ? ", the target" : "");
 }
 
-mine_status mine_roles_plan(void *owner, mine_frame *frame) {
+mine_status mine__roles_plan(void *owner, mine_frame *frame) {
   mine_roles *roles = owner;
   const mine_source_options *source = roles->source;
   for (int c = 0; c < frame->n_columns; c++)
@@ -161,10 +161,10 @@ static int64_t roles_fractional_id(const mine_frame *frame) {
   for (int64_t i = 0; i < frame->rows; i++) {
     mine_cell cell;
     double v = 0;
-    mine_values_get(&frame->ids, i, &cell);
+    mine__values_get(&frame->ids, i, &cell);
     if (cell.type == MINE_REAL && cell.as.real != floor(cell.as.real)) return i;
     if (cell.type == MINE_TEXT) {
-      if (!mine_read_decimal(cell.as.text, cell.bytes, &v)) return -1;
+      if (!mine__read_decimal(cell.as.text, cell.bytes, &v)) return -1;
       if (found < 0 && v != floor(v)) found = i;
     }
   }
@@ -176,7 +176,7 @@ static int64_t roles_null_ids(const mine_frame *frame) {
   if (frame->ids.type == NULL && frame->ids.uniform != MINE_NULL) return 0;
   for (int64_t i = 0; i < frame->rows; i++) {
     mine_cell cell;
-    mine_values_get(&frame->ids, i, &cell);
+    mine__values_get(&frame->ids, i, &cell);
     nulls += cell.type == MINE_NULL;
   }
   return nulls;
@@ -187,24 +187,25 @@ static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mi
   if (roles->id < 0 || frame->rows == 0) return MINE_OK;
   mine_env *env = roles->env;
   const char *name = frame->column[roles->id].name;
-  const int64_t distinct = mine_frame_distinct_ids(frame, frame->rows);
+  const int64_t distinct = mine__frame_distinct_ids(frame, frame->rows);
   if (distinct < 0 || env->status) return env->status;
   if (roles->id_by_default) {
     const int64_t at = roles_fractional_id(frame);
     if (at >= 0) {
       mine_cell cell;
       char shown[MINE_SHOW_BYTES];
-      mine_values_get(&frame->ids, at, &cell);
-      return mine_fail(env, MINE_DATA,
-                       "the first column '%s' does not look like an id (%s in row %lld has a "
-                       "fraction); say id=<column> or id=none",
-                       name, mine_show_cell(shown, &cell), (long long)at + 1);
+      mine__values_get(&frame->ids, at, &cell);
+      return mine__fail(env, MINE_DATA,
+                        "the first column '%s' does not look like an id (%s in row %lld has a "
+                        "fraction); say id=<column> or id=none",
+                        name, mine__show_cell(shown, &cell), (long long)at + 1);
     }
     if (distinct * 2 < frame->rows)
-      return mine_fail(env, MINE_DATA,
-                       "the first column '%s' does not look like an id (%lld different value%s in "
-                       "%lld rows); say id=<column> or id=none",
-                       name, (long long)distinct, distinct == 1 ? "" : "s", (long long)frame->rows);
+      return mine__fail(env, MINE_DATA,
+                        "the first column '%s' does not look like an id (%lld different value%s in "
+                        "%lld rows); say id=<column> or id=none",
+                        name, (long long)distinct, distinct == 1 ? "" : "s",
+                        (long long)frame->rows);
   }
   char detail[160];
   const int64_t nulls = roles_null_ids(frame);
@@ -259,7 +260,7 @@ static const char *roles_unfit(const mine_column *column, int64_t rows) {
   int64_t dates = 0, asked = levels < ROLES_DATES_ASKED ? levels : ROLES_DATES_ASKED;
   for (int64_t i = 0; i < asked; i++) {
     mine_cell cell;
-    mine_values_get(&column->levels, i, &cell);
+    mine__values_get(&column->levels, i, &cell);
     dates += roles_is_date(&cell);
   }
   if (asked > 0 && dates == asked)
@@ -279,15 +280,15 @@ static void roles_remark(const mine_column *column, mine_roles_note note, void *
          "whole numbers beyond 2^53 are rounded; if it is a code, say categorical= or ignore=");
 }
 
-mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
-                             void *context, mine_chosen *chosen) {
+mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
+                              void *context, mine_chosen *chosen) {
   mine_env *env = roles->env;
   if (env->status) return env->status;
   if (frame->rows == 0)
-    return mine_fail(env, MINE_DATA, "the source has no rows; nothing can be learned from it");
+    return mine__fail(env, MINE_DATA, "the source has no rows; nothing can be learned from it");
   if (roles_check_id(roles, frame, note, context)) return env->status;
   chosen->n = 0;
-  chosen->column = mine_arena_array(frame->arena, (size_t)frame->n_columns, sizeof(int));
+  chosen->column = mine__arena_array(frame->arena, (size_t)frame->n_columns, sizeof(int));
   if (!chosen->column) return mine_env_status(env);
   const char *last = NULL, *last_why = NULL;
   for (int c = 0; c < frame->n_columns; c++) {
@@ -306,7 +307,7 @@ mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_ro
     chosen->column[chosen->n++] = c;
   }
   if (chosen->n > 0) return MINE_OK;
-  return mine_fail(env, MINE_DATA,
-                   "no attributes left: none can be learned from (the last, '%s': %s)",
-                   last ? last : "", last_why ? last_why : "");
+  return mine__fail(env, MINE_DATA,
+                    "no attributes left: none can be learned from (the last, '%s': %s)",
+                    last ? last : "", last_why ? last_why : "");
 }

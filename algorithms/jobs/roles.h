@@ -1,8 +1,8 @@
 /*
 ** roles.h -- which column is what in an attribute table that is learned from.
 **
-** mine_roles_plan is a mine_frame_plan: it decides from the options, before a row is
-** read, which column is the id, the target, the weight, and how each is read.  mine_roles_check
+** mine__roles_plan is a mine_frame_plan: it decides from the options, before a row is
+** read, which column is the id, the target, the weight, and how each is read.  mine__roles_check
 *looks at what was
 ** read: is the id an id, is anything left to learn from.  Used by training,
 ** clustering and the base rows of a search.
@@ -34,17 +34,17 @@ typedef struct mine_chosen {
   int *column;
 } mine_chosen;
 
-mine_status mine_roles_plan(void *roles, mine_frame *frame); /* owner = mine_roles */
+mine_status mine__roles_plan(void *roles, mine_frame *frame); /* owner = mine_roles */
 
-/* After mine_frame_finish: checks the id (fractional numbers or too few distinct
+/* After mine__frame_finish: checks the id (fractional numbers or too few distinct
 ** values when it was taken by default; repeated or NULL ids are noted), drops
 ** empty and constant columns with a note, and lists what is left (allocated in
 ** the frame's arena).  Errors: no rows, no attributes left. */
-mine_status mine_roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
-                             void *context, mine_chosen *chosen) MINE_MUST_CHECK;
+mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
+                              void *context, mine_chosen *chosen) MINE_MUST_CHECK;
 
 /* Which of the classes a value names: by identity, or else (loosely) by its
 ** spelling; -1 none. */
-int mine_class_find(const mine_values *classes, const mine_cell *value, int loosely);
+int mine__class_find(const mine_values *classes, const mine_cell *value, int loosely);
 
 #endif

@@ -18,7 +18,7 @@ static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
   s->id = -1;
   if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
-  int c = model->id_name ? mine_frame_find(frame, model->id_name) : -1;
+  int c = model->id_name ? mine__frame_find(frame, model->id_name) : -1;
   if (c < 0) c = 0;
   if (!frame->column[c].want) {
     s->id = c;
@@ -26,10 +26,10 @@ static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
     return MINE_OK;
   }
   if (!model->id_name || s->mode == MINE_SCORE_EVALUATE) return MINE_OK;
-  return mine_fail(s->env, MINE_DATA,
-                   "the first column '%s' is an attribute of the model, not an id; put the id "
-                   "first, or name it '%s' as in training",
-                   frame->column[c].name, model->id_name);
+  return mine__fail(s->env, MINE_DATA,
+                    "the first column '%s' is an attribute of the model, not an id; put the id "
+                    "first, or name it '%s' as in training",
+                    frame->column[c].name, model->id_name);
 }
 
 static mine_status scoring_plan(void *owner, mine_frame *frame) {
@@ -42,7 +42,7 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
   mine_scoring *s = owner;
   MINE_TRY(mine__wants_by_name(frame, s->want, s->mode == MINE_SCORE_SINGLE ? &of_call : &of_source,
                                s->column));
-  if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine_scoring_plan_target(s, frame));
+  if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_plan_target(s, frame));
   return scoring_plan_id(s, frame);
 }
 
@@ -55,38 +55,38 @@ static mine_status scoring_choose_class(mine_scoring *s) {
   s->class_ = model->positive;
   if (wanted->type == MINE_NULL) return MINE_OK;
   if (!(s->gives & MINE_GIVES_SHARE))
-    return mine_fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
-                     mine__model_task(model));
+    return mine__fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
+                      mine__model_task(model));
   char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES];
   s->class_ = mine_scoring_find_class(s, wanted);
   if (s->class_ >= 0) return MINE_OK;
   mine_text list;
-  mine_text_open(&list, s->env->scratch);
+  mine__text_open(&list, s->env->scratch);
   for (int c = 0; c < model->n_groups && c < 20; c++) {
     mine_cell cell;
     mine__model_group(model, c + 1, &cell);
-    mine_text_addf(&list, "%s%s", c ? ", " : "", mine_show_cell(other, &cell));
+    mine__text_addf(&list, "%s%s", c ? ", " : "", mine__show_cell(other, &cell));
   }
   if (list.failed) return mine_env_status(s->env);
-  return mine_fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
-                   mine_show_cell(shown, wanted),
-                   model->target_name ? model->target_name : model->algorithm, list.data);
+  return mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
+                    mine__show_cell(shown, wanted),
+                    model->target_name ? model->target_name : model->algorithm, list.data);
 }
 
 /* Names of groups as text, once; a group without a name is spelled when asked for. */
 static mine_status scoring_spell_groups(mine_scoring *s) {
-  mine_values_open(&s->label, s->arena);
+  mine__values_open(&s->label, s->arena);
   for (int64_t g = 0; g < s->model->groups.n; g++) {
     mine_cell cell;
     mine_text text;
-    mine_values_get(&s->model->groups, g, &cell);
-    mine_text_open(&text, s->env->scratch);
-    mine_text_add_cell(&text, &cell);
+    mine__values_get(&s->model->groups, g, &cell);
+    mine__text_open(&text, s->env->scratch);
+    mine__text_add_cell(&text, &cell);
     const int pushed =
         cell.type == MINE_NULL
-            ? mine_values_push_null(&s->label)
+            ? mine__values_push_null(&s->label)
             : !text.failed &&
-                  mine_values_push_text(&s->label, text.bytes ? text.data : "", text.bytes);
+                  mine__values_push_text(&s->label, text.bytes ? text.data : "", text.bytes);
     if (!pushed) return mine_env_status(s->env);
   }
   return MINE_OK;
@@ -96,40 +96,40 @@ static mine_status scoring_spell_groups(mine_scoring *s) {
 static mine_status scoring_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
   if (model->task == MINE_NEIGHBORS)
-    return mine_fail(s->env, MINE_UNSUPPORTED,
-                     "the model was trained without a target and predicts nothing; use "
-                     "mine_neighbors, or train it with target=<column>");
-  return mine_fail(s->env, MINE_UNSUPPORTED,
-                   "a %s model (%s) is not asked row by row; mine_summary tells what it is",
-                   mine__model_task(model), model->algorithm);
+    return mine__fail(s->env, MINE_UNSUPPORTED,
+                      "the model was trained without a target and predicts nothing; use "
+                      "mine_neighbors, or train it with target=<column>");
+  return mine__fail(s->env, MINE_UNSUPPORTED,
+                    "a %s model (%s) is not asked row by row; mine_summary tells what it is",
+                    mine__model_task(model), model->algorithm);
 }
 
 static mine_status scoring_start(mine_scoring *s, const mine__options *options) {
   mine_env *env = s->env;
   const mine_model *model = s->model;
   mine_missing_options gaps;
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine_class_option_table, &s->asked));
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine_missing_option_table, &gaps));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__class_option_table, &s->asked));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps));
   s->gives = mine__model_gives(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
   s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
   if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
-  s->column = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
-  s->view = mine_arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
+  s->column = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
+  s->view = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
   s->want = mine__wants_of_features(s->arena, model->feature, model->n_features);
   if (!s->column || !s->view || !s->want) return mine_env_status(env);
   s->id = s->target = -1;
-  return mine_frame_open(env, scoring_plan, s, &s->frame);
+  return mine__frame_open(env, scoring_plan, s, &s->frame);
 }
 
-mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
-                              const mine__options *options, mine_scoring **out) {
+mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
+                               const mine__options *options, mine_scoring **out) {
   *out = NULL;
   if (env->status) return env->status;
-  mine_arena *arena = mine_arena_open(env);
-  mine_scoring *s = arena ? mine_arena_zeros(arena, 1, sizeof *s) : NULL;
+  mine_arena *arena = mine__arena_open(env);
+  mine_scoring *s = arena ? mine__arena_zeros(arena, 1, sizeof *s) : NULL;
   if (!s) {
-    mine_arena_close(arena);
+    mine__arena_close(arena);
     return mine_env_status(env);
   }
   s->env = env;
@@ -146,21 +146,21 @@ mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scori
 
 mine_status mine_scoring_open_row(mine_env *env, const mine_model *model, mine_scoring **out) {
   const mine__options none = {.text = ""};
-  return mine_scoring_open(env, model, MINE_SCORE_SINGLE, &none, out);
+  return mine__scoring_open(env, model, MINE_SCORE_SINGLE, &none, out);
 }
 
 void mine_scoring_close(mine_scoring *s) {
   if (!s) return;
-  mine_frame_close(s->frame);
-  mine_arena_close(s->arena);
+  mine__frame_close(s->frame);
+  mine__arena_close(s->arena);
 }
 
 mine_frame *mine_scoring_frame(mine_scoring *s) {
   return s->frame;
 }
 
-void mine_scoring_clear(mine_scoring *s) {
-  mine_frame_clear(s->frame);
+void mine__scoring_clear(mine_scoring *s) {
+  mine__frame_clear(s->frame);
   s->n = 0;
 }
 
@@ -170,10 +170,10 @@ void mine_scoring_clear(mine_scoring *s) {
 static double *scoring_room(mine_scoring *s, unsigned given, double *old, size_t n, size_t width) {
   if (!(s->gives & given)) return NULL;
   if (width > 0 && n > SIZE_MAX / width) {
-    (void)mine_fail_memory(s->env, SIZE_MAX);
+    (void)mine__fail_memory(s->env, SIZE_MAX);
     return NULL;
   }
-  return mine_arena_block(s->arena, old, n * width, sizeof *old);
+  return mine__arena_block(s->arena, old, n * width, sizeof *old);
 }
 
 /* Room for the batch's results; the old content is not needed. */
@@ -184,10 +184,10 @@ static mine_status scoring_make_room(mine_scoring *s, size_t n) {
   mine_arena *a = s->arena;
   mine_answers *out = &s->answers;
   s->capacity = 0;
-  s->missing_count = mine_arena_block(a, s->missing_count, room, sizeof(int32_t));
-  s->unknown_count = mine_arena_block(a, s->unknown_count, room, sizeof(int32_t));
+  s->missing_count = mine__arena_block(a, s->missing_count, room, sizeof(int32_t));
+  s->unknown_count = mine__arena_block(a, s->unknown_count, room, sizeof(int32_t));
   if (s->gives & MINE_GIVES_GROUP)
-    out->group = mine_arena_block(a, out->group, room, sizeof(int32_t));
+    out->group = mine__arena_block(a, out->group, room, sizeof(int32_t));
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
   out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
@@ -223,10 +223,10 @@ static mine_status scoring_refuse_missing(const mine_scoring *s) {
   int64_t row;
   const int f = mine__missing_first(&batch, s->model->n_features, &row);
   if (f < 0) return MINE_OK;
-  return mine_fail(s->env, MINE_DATA,
-                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
-                   "missing=auto or missing=skip",
-                   s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
+  return mine__fail(s->env, MINE_DATA,
+                    "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                    "missing=auto or missing=skip",
+                    s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
 }
 
 /* Answer the s->n rows in the views. */
@@ -238,15 +238,15 @@ static mine_status scoring_predict(mine_scoring *s) {
 static mine_status scoring_look(mine_scoring *s, size_t n) {
   if (scoring_make_room(s, n)) return s->env->status;
   for (int f = 0; f < s->model->n_features; f++)
-    mine_view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
+    mine__view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
   return MINE_OK;
 }
 
-mine_status mine_scoring_run(mine_scoring *s) {
+mine_status mine__scoring_run(mine_scoring *s) {
   mine_env *env = s->env;
   s->n = 0;
   if (env->status) return env->status;
-  if (mine_frame_finish(s->frame)) return env->status;
+  if (mine__frame_finish(s->frame)) return env->status;
   const int64_t n = s->frame->rows;
   if (n == 0) return MINE_OK;
   if (scoring_look(s, (size_t)n)) return env->status;
@@ -256,11 +256,11 @@ mine_status mine_scoring_run(mine_scoring *s) {
   if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
   if (scoring_predict(s)) return env->status;
-  return s->mode == MINE_SCORE_EVALUATE ? mine_scoring_remember(s) : MINE_OK;
+  return s->mode == MINE_SCORE_EVALUATE ? mine__scoring_remember(s) : MINE_OK;
 }
 
 void mine_scoring_again(mine_scoring *s) {
-  mine_frame_again(s->frame);
+  mine__frame_again(s->frame);
   s->n = 0;
 }
 
@@ -268,13 +268,13 @@ void mine_scoring_again(mine_scoring *s) {
 static mine_status scoring_look_at_row(mine_scoring *s) {
   if (scoring_look(s, 1)) return s->env->status;
   for (int f = 0; f < s->model->n_features; f++)
-    if (s->view[f].number) s->view[f].number = mine_frame_staged(s->frame, s->column[f]);
+    if (s->view[f].number) s->view[f].number = mine__frame_staged(s->frame, s->column[f]);
   s->row_ready = 1;
   return MINE_OK;
 }
 
 mine_status mine_scoring_row(mine_scoring *s) {
-  if (mine_frame_single(s->frame)) return s->env->status;
+  if (mine__frame_single(s->frame)) return s->env->status;
   if (!s->row_ready && scoring_look_at_row(s)) return s->env->status;
   s->n = 1;
   s->counted = 0;

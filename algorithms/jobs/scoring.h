@@ -61,13 +61,13 @@ struct mine_scoring {
 };
 
 /* The model must outlive the job. */
-mine_status mine_scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
-                              const mine__options *options, mine_scoring **out);
+mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
+                               const mine__options *options, mine_scoring **out);
 /* Score the rows now in the frame; cells are readable until the next clear. */
-mine_status mine_scoring_run(mine_scoring *scoring);
+mine_status mine__scoring_run(mine_scoring *scoring);
 /* The columns of mine_predict, counted from 0. */
 extern const mine_answer mine__predict_answer[];
-void mine_scoring_cell(const mine_scoring *scoring, int64_t row, int column, mine_cell *out);
+void mine__scoring_cell(const mine_scoring *scoring, int64_t row, int column, mine_cell *out);
 /* Count the gaps and the levels never seen of each row. */
 void mine__scoring_count_gaps(mine_scoring *scoring);
 /* A row that has no answer: missing=skip, and it has a gap. */
@@ -75,13 +75,13 @@ int mine__scoring_skipped(const mine_scoring *scoring, int64_t row);
 /* After run in MINE_SCORE_EVALUATE mode. */
 mine_status mine__scoring_metrics(mine_scoring *scoring, mine_relation *out);
 mine_status mine__scoring_confusion(mine_scoring *scoring, mine_relation *out);
-void mine_scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
+void mine__scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
 
 /* evaluate.c */
-mine_status mine_scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
-mine_status mine_scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
+mine_status mine__scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
+mine_status mine__scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
 /* evaluate_clusters.c */
-mine_status mine_scoring_sample(mine_scoring *scoring) MINE_MUST_CHECK;
-mine_status mine_scoring_silhouette(mine_scoring *scoring, double *out) MINE_MUST_CHECK;
+mine_status mine__scoring_sample(mine_scoring *scoring) MINE_MUST_CHECK;
+mine_status mine__scoring_silhouette(mine_scoring *scoring, double *out) MINE_MUST_CHECK;
 
 #endif

@@ -38,7 +38,7 @@ static double scoring_value(const mine_scoring *s, int64_t row) {
 
 static void scoring_cell_id(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->id >= 0) {
-    mine_values_get(&s->frame->ids, row, out);
+    mine__values_get(&s->frame->ids, row, out);
   } else {
     scoring_int(out, s->frame->cleared + row + 1);
   }
@@ -62,12 +62,12 @@ static void scoring_cell_prediction(const mine_scoring *s, int64_t row, mine_cel
 ** number lives in the job until the next label is asked for. */
 static void scoring_cell_label(const mine_scoring *s, int64_t row, mine_cell *out) {
   const int32_t group = s->answers.group ? scoring_group(s, row) : MINE_NO_GROUP;
-  if (group >= 1 && group <= s->label.n) mine_values_get(&s->label, group - 1, out);
+  if (group >= 1 && group <= s->label.n) mine__values_get(&s->label, group - 1, out);
   if (out->type != MINE_NULL) return;
   const double v = !s->answers.group ? scoring_value(s, row) : group >= 0 ? group : (double)NAN;
   if (!isfinite(v)) return;
   char *buffer = ((mine_scoring *)s)->number;
-  out->as.text = mine_format_real(buffer, v, 0);
+  out->as.text = mine__format_real(buffer, v, 0);
   out->type = MINE_TEXT;
   out->bytes = strlen(buffer);
 }
@@ -121,7 +121,7 @@ _Static_assert(sizeof scoring_columns / sizeof scoring_columns[0] + 1 ==
                    sizeof mine__predict_answer / sizeof mine__predict_answer[0],
                "a function for each column");
 
-void mine_scoring_cell(const mine_scoring *s, int64_t row, int column, mine_cell *out) {
+void mine__scoring_cell(const mine_scoring *s, int64_t row, int column, mine_cell *out) {
   scoring_null(out);
   if (row >= 0 && row < s->n) scoring_columns[column](s, row, out);
 }
@@ -150,7 +150,7 @@ double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int wh
 
 /* By name, or a group without names by its number. */
 int mine_scoring_find_class(const mine_scoring *s, const mine_cell *value) {
-  if (s->model->groups.n > 0) return mine_class_find(&s->model->groups, value, 1);
+  if (s->model->groups.n > 0) return mine__class_find(&s->model->groups, value, 1);
   const int whole = value->type == MINE_INT;
   return whole && value->as.integer >= 1 && value->as.integer <= s->model->n_groups
              ? (int)value->as.integer - 1

@@ -13,13 +13,13 @@
 #define SEARCH_NO_KEY   UINT32_MAX       /* a query whose id is not in the base */
 #define SEARCH_NULL_KEY (UINT32_MAX - 1) /* a base row without an id            */
 
-const mine_option mine_search_option_table[] = {
+const mine_option mine__search_option_table[] = {
     OPTION_INT(mine_search_options, k, .initial = "10", .range = {1, MINE_MAX_ROWS},
                .help = "how many neighbours; more than there are rows: all rows"),
     OPTION_CHOICE(
-        mine_search_options, metric, .initial = "euclidean", .choices = mine_space_names,
+        mine_search_options, metric, .initial = "euclidean", .choices = mine__space_names,
         .help = "how distance is measured; gower for mixed attributes with missing values"),
-    OPTION_CHOICE(mine_search_options, scale, .choices = mine_scale_names,
+    OPTION_CHOICE(mine_search_options, scale, .choices = mine__scale_names,
                   .help = "how numbers are scaled first; not given: standard, but none for cosine; "
                           "gower always divides by the range"),
     OPTION_FLAG(mine_search_options, exclude_self,
@@ -36,16 +36,16 @@ static mine_status search_refuse_settled(mine_env *env, const mine_option_group 
                                         "categorical", "numeric", NULL};
   for (int i = 0; settled[i]; i++)
     if (mine__options_given(group, n, settled[i]))
-      return mine_fail(env, MINE_OPTION,
-                       "option %s is settled by the model; leave it out, or search a table",
-                       settled[i]);
+      return mine__fail(env, MINE_OPTION,
+                        "option %s is settled by the model; leave it out, or search a table",
+                        settled[i]);
   return MINE_OK;
 }
 
 static mine_status search_options(mine_search *search, const mine__options *options) {
   mine_env *env = search->env;
-  MINE_TRY(MINE_TAKE(env, search->arena, options, mine_search_option_table, &search->own));
-  MINE_TRY(MINE_TAKE(env, search->arena, options, mine_source_option_table, &search->source));
+  MINE_TRY(MINE_TAKE(env, search->arena, options, mine__search_option_table, &search->own));
+  MINE_TRY(MINE_TAKE(env, search->arena, options, mine__source_option_table, &search->source));
   return search->model ? search_refuse_settled(env, options->group, options->n) : MINE_OK;
 }
 
@@ -53,11 +53,11 @@ static mine_status search_options(mine_search *search, const mine__options *opti
 
 static mine_status search_use_model(mine_search *search) {
   const mine_model *model = search->model;
-  if (model->kind != &mine_kind_neighbours) {
-    return mine_fail(search->env, MINE_UNSUPPORTED,
-                     "the model is of kind %s (%s), and a search needs one of kind %s (knn); "
-                     "train a knn model or search a table",
-                     model->kind->name, model->algorithm, mine_kind_neighbours.name);
+  if (model->kind != &mine__kind_neighbours) {
+    return mine__fail(search->env, MINE_UNSUPPORTED,
+                      "the model is of kind %s (%s), and a search needs one of kind %s (knn); "
+                      "train a knn model or search a table",
+                      model->kind->name, model->algorithm, mine__kind_neighbours.name);
   }
   search->body = model->body;
   search->id_name = model->id_name;
@@ -75,15 +75,15 @@ static void search_no_note(void *context, const char *item, const char *name, co
 static mine_status search_describe(mine_search *search, const mine_chosen *chosen,
                                    mine_dataset *data) {
   mine_env *env = search->env;
-  mine_feature *about = mine_arena_zeros(search->arena, (size_t)chosen->n, sizeof *about);
-  mine_feature_view *view = mine_arena_zeros(search->arena, (size_t)chosen->n, sizeof *view);
+  mine_feature *about = mine__arena_zeros(search->arena, (size_t)chosen->n, sizeof *about);
+  mine_feature_view *view = mine__arena_zeros(search->arena, (size_t)chosen->n, sizeof *view);
   if (!about || !view) return mine_env_status(env);
   for (int f = 0; f < chosen->n; f++) {
     const mine_column *column = &search->base->column[chosen->column[f]];
-    if (mine_feature_from_column(env, search->arena, column, &about[f]) != MINE_OK) {
+    if (mine__feature_from_column(env, search->arena, column, &about[f]) != MINE_OK) {
       return mine_env_status(env);
     }
-    mine_view_of_column(column, &view[f]);
+    mine__view_of_column(column, &view[f]);
   }
   search->n_features = data->n_features = chosen->n;
   search->feature = data->about = about;
@@ -96,10 +96,10 @@ static mine_status search_refuse_missing(mine_search *search, const mine_batch *
   int64_t at;
   const int f = mine__missing_first(rows, search->n_features, &at);
   if (f < 0) return MINE_OK;
-  return mine_fail(search->env, MINE_DATA,
-                   "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
-                   "it in, or say missing=skip or missing=auto",
-                   search->feature[f].name, whose, (long long)at + 1);
+  return mine__fail(search->env, MINE_DATA,
+                    "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
+                    "it in, or say missing=skip or missing=auto",
+                    search->feature[f].name, whose, (long long)at + 1);
 }
 
 /* The rows to use, by the option `missing`; *row stays NULL for all of them.
@@ -111,7 +111,7 @@ static mine_status search_select(mine_search *search, const mine_feature_view *v
   *out = (mine_batch){.n = rows, .feature = view};
   if (missing == MINE_MISSING_AUTO) return MINE_OK;
   if (missing == MINE_MISSING_ERROR) return search_refuse_missing(search, out, whose);
-  uint32_t *row = mine_arena_array(search->arena, (size_t)rows, sizeof *row);
+  uint32_t *row = mine__arena_array(search->arena, (size_t)rows, sizeof *row);
   if (!row) return mine_env_status(env);
   out->n = 0;
   out->row = row;
@@ -125,39 +125,39 @@ static mine_status search_build_base(mine_search *search) {
   mine_chosen chosen;
   mine_dataset data = {.task = MINE_NEIGHBORS};
   mine_frame *base = search->base;
-  if (mine_frame_finish(base) != MINE_OK) return mine_env_status(env);
-  if (mine_roles_check(&search->roles, base, search_no_note, NULL, &chosen) != MINE_OK ||
+  if (mine__frame_finish(base) != MINE_OK) return mine_env_status(env);
+  if (mine__roles_check(&search->roles, base, search_no_note, NULL, &chosen) != MINE_OK ||
       search_describe(search, &chosen, &data) != MINE_OK) {
     return mine_env_status(env);
   }
   const mine_feature_view *view = data.rows.feature;
   if (search_select(search, view, base->rows, "base", &data.rows)) return mine_env_status(env);
   if (data.rows.n == 0) {
-    return mine_fail(env, MINE_DATA,
-                     "every row of the base has a missing attribute; say missing=auto");
+    return mine__fail(env, MINE_DATA,
+                      "every row of the base has a missing attribute; say missing=auto");
   }
   if (search->roles.id >= 0) {
     const char *name = base->column[search->roles.id].name;
-    search->id_name = mine_arena_text(search->arena, name, strlen(name));
+    search->id_name = mine__arena_text(search->arena, name, strlen(name));
     data.ids = &base->ids;
   }
-  mine_neighbours *body = mine_arena_zeros(search->arena, 1, sizeof *body);
-  if (!body || mine_neighbours_fit(env, search->arena, &data, (mine_space)search->own.metric,
-                                   search->own.scale, body) != MINE_OK) {
+  mine_neighbours *body = mine__arena_zeros(search->arena, 1, sizeof *body);
+  if (!body || mine__neighbours_fit(env, search->arena, &data, (mine_space)search->own.metric,
+                                    search->own.scale, body) != MINE_OK) {
     return mine_env_status(env);
   }
   search->body = body;
   return MINE_OK;
 }
 
-mine_status mine_search_build(mine_search *search) {
+mine_status mine__search_build(mine_search *search) {
   if (mine_env_status(search->env) != MINE_OK) return mine_env_status(search->env);
   if (search->body) return MINE_OK;
   if (search->base->n_columns == 0) {
-    return mine_fail(search->env, MINE_DATA, "the base has no columns; fill its frame first");
+    return mine__fail(search->env, MINE_DATA, "the base has no columns; fill its frame first");
   }
   if (search_build_base(search) != MINE_OK) return mine_env_status(search->env);
-  mine_frame_close(search->base); /* its rows live on as points */
+  mine__frame_close(search->base); /* its rows live on as points */
   search->base = NULL;
   return MINE_OK;
 }
@@ -171,7 +171,7 @@ typedef struct search_keys {
 
 static void search_id(const mine_search *search, int64_t row, mine_cell *out) {
   *out = (mine_cell){MINE_INT, 0, {.integer = row + 1}};
-  if (search->query_id >= 0) mine_values_get(&search->queries->ids, row, out);
+  if (search->query_id >= 0) mine__values_get(&search->queries->ids, row, out);
 }
 
 static mine_status search_number_ids(mine_search *search, const mine_batch *batch,
@@ -180,20 +180,20 @@ static mine_status search_number_ids(mine_search *search, const mine_batch *batc
   const mine_neighbours *body = search->body;
   mine_dictionary ids;
   mine_cell id;
-  keys->base = mine_arena_array(search->arena, (size_t)body->n, sizeof *keys->base);
-  keys->query = mine_arena_array(search->arena, (size_t)batch->n, sizeof *keys->query);
-  if (!keys->base || !keys->query || !mine_dictionary_open(&ids, search->arena)) {
+  keys->base = mine__arena_array(search->arena, (size_t)body->n, sizeof *keys->base);
+  keys->query = mine__arena_array(search->arena, (size_t)batch->n, sizeof *keys->query);
+  if (!keys->base || !keys->query || !mine__dictionary_open(&ids, search->arena)) {
     return mine_env_status(env);
   }
   for (int64_t i = 0; i < body->n; i++) {
-    mine_values_get(&body->ids, i, &id);
-    const int64_t key = id.type == MINE_NULL ? SEARCH_NULL_KEY : mine_dictionary_add(&ids, &id);
+    mine__values_get(&body->ids, i, &id);
+    const int64_t key = id.type == MINE_NULL ? SEARCH_NULL_KEY : mine__dictionary_add(&ids, &id);
     if (key < 0) return mine_env_status(env);
     keys->base[i] = (uint32_t)key;
   }
   for (int64_t q = 0; q < batch->n; q++) {
     search_id(search, mine_batch_row(batch, q), &id);
-    const int64_t key = id.type == MINE_NULL ? -1 : mine_dictionary_find(&ids, &id);
+    const int64_t key = id.type == MINE_NULL ? -1 : mine__dictionary_find(&ids, &id);
     keys->query[q] = key < 0 ? SEARCH_NO_KEY : (uint32_t)key;
   }
   return MINE_OK;
@@ -207,12 +207,12 @@ static void search_report(const mine_search *search, const mine_batch *batch, in
     mine_cell query_id, id;
     search_id(search, mine_batch_row(batch, first + q), &query_id);
     for (int64_t i = 0; i < found[q]; i++) {
-      mine_values_get(&search->body->ids, row[q * query->k + i], &id);
-      mine_row_cell(relation, &query_id);
-      mine_row_int(relation, i + 1);
-      mine_row_cell(relation, &id);
-      mine_row_real(relation, distance[q * query->k + i]);
-      mine_relation_end_row(relation);
+      mine__values_get(&search->body->ids, row[q * query->k + i], &id);
+      mine__row_cell(relation, &query_id);
+      mine__row_int(relation, i + 1);
+      mine__row_cell(relation, &id);
+      mine__row_real(relation, distance[q * query->k + i]);
+      mine__relation_end_row(relation);
     }
   }
 }
@@ -223,16 +223,16 @@ static mine_status search_run(mine_search *search, const mine_batch *batch, cons
   mine_env *env = search->env;
   const mine_neighbours *body = search->body;
   const int64_t k = search->own.k < body->n ? search->own.k : body->n;
-  const int64_t chunk = mine_neighbours_chunk(body, k, batch->n);
+  const int64_t chunk = mine__neighbours_chunk(body, k, batch->n);
   mine_arena *arena = search->arena;
-  double *point = mine_arena_array(arena, (size_t)chunk, (size_t)body->width * sizeof *point);
-  double *distance = mine_arena_array(arena, (size_t)chunk, (size_t)k * sizeof *distance);
-  uint32_t *row = mine_arena_array(arena, (size_t)chunk, (size_t)k * sizeof *row);
-  int64_t *found = mine_arena_array(arena, (size_t)chunk, sizeof *found);
+  double *point = mine__arena_array(arena, (size_t)chunk, (size_t)body->width * sizeof *point);
+  double *distance = mine__arena_array(arena, (size_t)chunk, (size_t)k * sizeof *distance);
+  uint32_t *row = mine__arena_array(arena, (size_t)chunk, (size_t)k * sizeof *row);
+  int64_t *found = mine__arena_array(arena, (size_t)chunk, sizeof *found);
   if (!point || !distance || !row || !found) return mine_env_status(env);
   for (int64_t first = 0; first < batch->n; first += chunk) {
     const int64_t left = batch->n - first, count = left < chunk ? left : chunk;
-    mine_neighbours_points(body, batch, first, count, point);
+    mine__neighbours_points(body, batch, first, count, point);
     const mine_nearest_query query = {.n = count,
                                       .row = point,
                                       .k = k,
@@ -241,7 +241,7 @@ static mine_status search_run(mine_search *search, const mine_batch *batch, cons
                                       .what = "searching neighbours",
                                       .from = (double)first / (double)batch->n,
                                       .to = (double)(first + count) / (double)batch->n};
-    if (mine_nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) break;
+    if (mine__nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) break;
     search_report(search, batch, first, &query, row, distance, found, relation);
     if (mine_env_status(env) != MINE_OK) break;
   }
@@ -254,10 +254,10 @@ static mine_status search_answer(mine_search *search, mine_relation *relation) {
   mine_batch batch;
   search_keys keys = {NULL, NULL};
   mine_feature_view *view =
-      mine_arena_zeros(search->arena, (size_t)search->n_features, sizeof *view);
-  if (!view || mine_frame_finish(frame) != MINE_OK) return mine_env_status(env);
+      mine__arena_zeros(search->arena, (size_t)search->n_features, sizeof *view);
+  if (!view || mine__frame_finish(frame) != MINE_OK) return mine_env_status(env);
   for (int f = 0; f < search->n_features; f++) {
-    mine_view_of_column(&frame->column[search->query_column[f]], &view[f]);
+    mine__view_of_column(&frame->column[search->query_column[f]], &view[f]);
   }
   if (search_select(search, view, frame->rows, "query", &batch)) return mine_env_status(env);
   if (batch.n == 0) return MINE_OK;
@@ -266,11 +266,11 @@ static mine_status search_answer(mine_search *search, mine_relation *relation) {
   return search_run(search, &batch, &keys, relation);
 }
 
-mine_status mine_search_run(mine_search *search, mine_relation *out) {
+mine_status mine__search_run(mine_search *search, mine_relation *out) {
   mine_env *env = search->env;
   if (mine_failed(env)) return mine_env_status(env);
   if (!search->body || search->queries->n_columns == 0) {
-    return mine_fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
+    return mine__fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
   }
   return search_answer(search, out);
 }
@@ -284,21 +284,21 @@ static mine_status search_start(mine_search *search, const mine__options *option
   if (search_options(search, options) != MINE_OK) return mine_env_status(env);
   search->roles = (mine_roles){.env = env, .source = &search->source};
   search->roles.id = search->roles.target = search->roles.weight = -1;
-  if (mine_frame_open(env, mine_search_plan_queries, search, &search->queries) != MINE_OK) {
+  if (mine__frame_open(env, mine__search_plan_queries, search, &search->queries) != MINE_OK) {
     return mine_env_status(env);
   }
   if (search->model) return MINE_OK;
-  return mine_frame_open(env, mine_roles_plan, &search->roles, &search->base);
+  return mine__frame_open(env, mine__roles_plan, &search->roles, &search->base);
 }
 
-mine_status mine_search_open(mine_env *env, const mine_model *model, int same_source,
-                             const mine__options *options, mine_search **out) {
+mine_status mine__search_open(mine_env *env, const mine_model *model, int same_source,
+                              const mine__options *options, mine_search **out) {
   *out = NULL;
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
-  mine_arena *arena = mine_arena_open(env);
-  mine_search *search = arena ? mine_arena_zeros(arena, 1, sizeof *search) : NULL;
+  mine_arena *arena = mine__arena_open(env);
+  mine_search *search = arena ? mine__arena_zeros(arena, 1, sizeof *search) : NULL;
   if (!search) {
-    mine_arena_close(arena);
+    mine__arena_close(arena);
     return mine_env_status(env);
   }
   search->env = env;
@@ -306,26 +306,26 @@ mine_status mine_search_open(mine_env *env, const mine_model *model, int same_so
   search->model = model;
   search->same_source = same_source != 0;
   if (search_start(search, options) != MINE_OK) {
-    mine_search_close(search);
+    mine__search_close(search);
     return mine_env_status(env);
   }
   *out = search;
   return MINE_OK;
 }
 
-mine_frame *mine_search_base(mine_search *search) {
+mine_frame *mine__search_base(mine_search *search) {
   return search->base;
 }
 
-mine_frame *mine_search_queries(mine_search *search) {
+mine_frame *mine__search_queries(mine_search *search) {
   return search->queries;
 }
 
-void mine_search_close(mine_search *search) {
+void mine__search_close(mine_search *search) {
   if (!search) return;
-  mine_frame_close(search->base);
-  mine_frame_close(search->queries);
-  mine_arena_close(search->arena);
+  mine__frame_close(search->base);
+  mine__frame_close(search->queries);
+  mine__arena_close(search->arena);
 }
 
 /* ---- the verb ---------------------------------------------------------------------------- */
@@ -344,7 +344,7 @@ static mine_status neighbors_open(mine_job *job) {
   const char *base = mine__job_text(job, MINE_ARG_BASE);
   const char *queries = mine__job_text(job, MINE_ARG_SOURCE);
   const int same = !model && base && queries && mine__same_word(base, queries);
-  return mine_search_open(job->env, model, same, &job->options, &state->search);
+  return mine__search_open(job->env, model, same, &job->options, &state->search);
 }
 
 /* The base, unless it is a model; then the queries. */
@@ -354,7 +354,7 @@ static mine_status neighbors_source(mine_job *job, int step, const char **sql, m
     *sql = mine__job_text(job, MINE_ARG_BASE);
     *frame = search->base;
   } else if (step == (search->model ? 0 : 1)) {
-    MINE_TRY(mine_search_build(search));
+    MINE_TRY(mine__search_build(search));
     *sql = mine__job_text(job, MINE_ARG_SOURCE);
     *frame = search->queries;
   }
@@ -362,11 +362,11 @@ static mine_status neighbors_source(mine_job *job, int step, const char **sql, m
 }
 
 static mine_status neighbors_run(mine_job *job, mine_relation *out) {
-  return mine_search_run(search_of(job), out);
+  return mine__search_run(search_of(job), out);
 }
 
 static void neighbors_close(mine_job *job) {
-  mine_search_close(search_of(job));
+  mine__search_close(search_of(job));
 }
 
 static const mine_answer neighbors_answer[] = {
@@ -378,14 +378,14 @@ static const mine_answer neighbors_answer[] = {
 };
 
 static const mine_option_set neighbors_options[] = {
-    {mine_search_option_table, sizeof(mine_search_options), 0},
+    {mine__search_option_table, sizeof(mine_search_options), 0},
     MINE_SET_SOURCE,
     MINE_SET_SEED, /* accepted everywhere; nothing here is random */
     MINE_SET_RUN,
     MINE_SET_END,
 };
 
-const mine_verb mine_verb_neighbors = {
+const mine_verb mine__verb_neighbors = {
     .name = "mine_neighbors",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_ALIKE,

@@ -14,7 +14,7 @@ typedef struct mine_search_options {
   int scale;        /* mine_scale; -1: the metric's own        */
   int exclude_self; /* -1: when both sources are the same text */
 } mine_search_options;
-extern const mine_option mine_search_option_table[];
+extern const mine_option mine__search_option_table[];
 
 typedef struct mine_search mine_search;
 struct mine_search {
@@ -38,15 +38,15 @@ struct mine_search {
 /* With a model (knn) the base rows are the model's; otherwise fill the base
 ** frame first.  same_source: both sources are the same text, which makes
 ** exclude_self default to 1. */
-mine_status mine_search_open(mine_env *env, const mine_model *model, int same_source,
-                             const mine__options *options, mine_search **out);
-mine_frame *mine_search_base(mine_search *search);  /* NULL with a model */
-mine_status mine_search_build(mine_search *search); /* after the base is filled */
-mine_frame *mine_search_queries(mine_search *search);
-mine_status mine_search_run(mine_search *search, mine_relation *out);
-void mine_search_close(mine_search *search);
+mine_status mine__search_open(mine_env *env, const mine_model *model, int same_source,
+                              const mine__options *options, mine_search **out);
+mine_frame *mine__search_base(mine_search *search);  /* NULL with a model */
+mine_status mine__search_build(mine_search *search); /* after the base is filled */
+mine_frame *mine__search_queries(mine_search *search);
+mine_status mine__search_run(mine_search *search, mine_relation *out);
+void mine__search_close(mine_search *search);
 
 /* search_queries.c: the plan of the queries' frame; owner = mine_search. */
-mine_status mine_search_plan_queries(void *search, mine_frame *frame);
+mine_status mine__search_plan_queries(void *search, mine_frame *frame);
 
 #endif

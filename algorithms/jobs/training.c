@@ -18,17 +18,17 @@ static mine_status training_options(mine_training *training, const mine__options
   mine_arena *arena = training->arena;
   training->options = *options;
   training->own = mine__options_of(options, training->algorithm->options);
-  MINE_TRY(MINE_TAKE(env, arena, options, mine_supervised_option_table, &training->supervised));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine_holdout_option_table, &training->holdout));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine_folds_option_table, &training->folds));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine_source_option_table, &training->source));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine_seed_option_table, &training->seed));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__supervised_option_table, &training->supervised));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->holdout));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->folds));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->source));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__seed_option_table, &training->seed));
   mine_text text;
-  mine_text_open(&text, arena);
+  mine__text_open(&text, arena);
   for (int g = 0; g < options->n; g++) {
     const mine_option_group *group = &options->group[g];
-    if (group->table != mine_run_option_table)
-      mine_options_canonical(&text, group->table, group->values);
+    if (group->table != mine__run_option_table)
+      mine__options_canonical(&text, group->table, group->values);
   }
   if (text.failed) return mine_env_status(env);
   training->canonical = text.bytes ? text.data : "";
@@ -52,9 +52,9 @@ typedef struct training_selected {
 static mine_status training_start(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
   training->algorithm = options->algorithm;
-  mine_values_open(&training->note_item, training->arena);
-  mine_values_open(&training->note_name, training->arena);
-  mine_values_open(&training->note_detail, training->arena);
+  mine__values_open(&training->note_item, training->arena);
+  mine__values_open(&training->note_name, training->arena);
+  mine__values_open(&training->note_detail, training->arena);
   training->positive = -1;
   MINE_TRY(training_options(training, options));
   mine_roles *roles = &training->roles;
@@ -64,77 +64,77 @@ static mine_status training_start(mine_training *training, const mine__options *
   roles->supervised = training_supervised(training) ? &training->supervised : NULL;
   roles->needs_target = !(training->algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS));
   roles->id = roles->target = roles->weight = -1;
-  return mine_frame_open(env, mine_roles_plan, roles, &training->frame);
+  return mine__frame_open(env, mine__roles_plan, roles, &training->frame);
 }
 
-mine_status mine_training_open(mine_env *env, const mine__options *options, mine_training **out) {
+mine_status mine__training_open(mine_env *env, const mine__options *options, mine_training **out) {
   *out = NULL;
   if (env->status) return env->status;
-  mine_arena *arena = mine_arena_open(env);
-  mine_training *training = arena ? mine_arena_zeros(arena, 1, sizeof *training) : NULL;
+  mine_arena *arena = mine__arena_open(env);
+  mine_training *training = arena ? mine__arena_zeros(arena, 1, sizeof *training) : NULL;
   if (!training) {
-    mine_arena_close(arena);
+    mine__arena_close(arena);
     return mine_env_status(env);
   }
   training->env = env;
   training->arena = arena;
   if (training_start(training, options)) {
-    mine_training_close(training);
+    mine__training_close(training);
     return env->status;
   }
   *out = training;
   return MINE_OK;
 }
 
-void mine_training_close(mine_training *training) {
+void mine__training_close(mine_training *training) {
   if (!training) return;
-  mine_frame_close(training->frame);
+  mine__frame_close(training->frame);
   mine_select *query;
   for (int i = 0; (query = training_select(training, i, NULL)) != NULL; i++)
-    mine_frame_close(query->frame);
-  mine_arena_close(training->arena);
+    mine__frame_close(query->frame);
+  mine__arena_close(training->arena);
 }
 
-mine_frame *mine_training_frame(mine_training *training) {
+mine_frame *mine__training_frame(mine_training *training) {
   return training->frame;
 }
 
-mine_status mine_training_source(mine_training *training, const char *source) {
-  training->source_text = source ? mine_arena_text(training->arena, source, strlen(source)) : NULL;
+mine_status mine__training_source(mine_training *training, const char *source) {
+  training->source_text = source ? mine__arena_text(training->arena, source, strlen(source)) : NULL;
   return mine_env_status(training->env);
 }
 
-mine_status mine_training_keep_positive(mine_training *training, const mine_cell *positive) {
+mine_status mine__training_keep_positive(mine_training *training, const mine_cell *positive) {
   training->keep_positive = *positive;
   if (positive->type == MINE_TEXT)
     training->keep_positive.as.text =
-        mine_arena_text(training->arena, positive->as.text, positive->bytes);
+        mine__arena_text(training->arena, positive->as.text, positive->bytes);
   return mine_env_status(training->env);
 }
 
 /* ---- notes ------------------------------------------------------------------------- */
 
-void mine_training_note(void *context, const char *item, const char *name, const char *detail) {
+void mine__training_note(void *context, const char *item, const char *name, const char *detail) {
   mine_training *training = context;
-  (void)(mine_values_push_text(&training->note_item, item, strlen(item)) &&
-         mine_values_push_text(&training->note_name, name, strlen(name)) &&
-         mine_values_push_text(&training->note_detail, detail, strlen(detail)));
+  (void)(mine__values_push_text(&training->note_item, item, strlen(item)) &&
+         mine__values_push_text(&training->note_name, name, strlen(name)) &&
+         mine__values_push_text(&training->note_detail, detail, strlen(detail)));
 }
 
-void mine_training_notef(mine_training *training, const char *item, const char *name,
-                         const char *format, ...) {
+void mine__training_notef(mine_training *training, const char *item, const char *name,
+                          const char *format, ...) {
   char detail[1024];
   va_list args;
   va_start(args, format);
   vsnprintf(detail, sizeof detail, format, args);
   va_end(args);
-  detail[mine_utf8_prefix(detail, strlen(detail), sizeof detail - 1)] = '\0';
-  mine_training_note(training, item, name, detail);
+  detail[mine__utf8_prefix(detail, strlen(detail), sizeof detail - 1)] = '\0';
+  mine__training_note(training, item, name, detail);
 }
 
 /* ---- the SELECTs that options hold ------------------------------------------------------ */
 
-const char *mine_training_select(const mine_training *training, int i) {
+const char *mine__training_select(const mine_training *training, int i) {
   const mine_select *query = training_select(training, i, NULL);
   return query ? query->sql : NULL;
 }
@@ -149,20 +149,20 @@ static mine_status training_plan_select(void *owner, mine_frame *frame) {
       .who = who, .those = "that the features are read from", .remedy = "name them with AS"};
   const int n = training->chosen.n;
   const mine_want *want = mine__wants_of_features(training->arena, training->about, n);
-  selected->column = mine_arena_array(training->arena, (size_t)n, sizeof *selected->column);
+  selected->column = mine__arena_array(training->arena, (size_t)n, sizeof *selected->column);
   if (!want || !selected->column) return mine_env_status(training->env);
   return mine__wants_by_name(frame, want, &lack, selected->column);
 }
 
-mine_frame *mine_training_select_frame(mine_training *training, int i) {
+mine_frame *mine__training_select_frame(mine_training *training, int i) {
   const char *option;
   mine_select *query = training_select(training, i, &option);
   if (!query || query->frame) return query ? query->frame : NULL;
-  if (mine_training_prepare(training)) return NULL;
-  training_selected *selected = mine_arena_array(training->arena, 1, sizeof *selected);
+  if (mine__training_prepare(training)) return NULL;
+  training_selected *selected = mine__arena_array(training->arena, 1, sizeof *selected);
   if (!selected) return NULL;
   *selected = (training_selected){training, option, NULL};
-  if (mine_frame_open(training->env, training_plan_select, selected, &query->frame)) return NULL;
+  if (mine__frame_open(training->env, training_plan_select, selected, &query->frame)) return NULL;
   return query->frame;
 }
 
@@ -170,16 +170,16 @@ static mine_status training_select_rows(mine_training *training, const char *opt
                                         mine_select *query) {
   mine_env *env = training->env;
   if (!query->frame || query->frame->rows == 0)
-    return mine_fail(env, MINE_DATA, "the query of option %s gave no rows; give at least one",
-                     option);
-  if (mine_frame_finish(query->frame)) return mine_env_status(env);
+    return mine__fail(env, MINE_DATA, "the query of option %s gave no rows; give at least one",
+                      option);
+  if (mine__frame_finish(query->frame)) return mine_env_status(env);
   const training_selected *selected = query->frame->owner;
-  mine_batch *batch = mine_arena_array(training->arena, 1, sizeof *batch);
+  mine_batch *batch = mine__arena_array(training->arena, 1, sizeof *batch);
   mine_feature_view *view =
-      mine_arena_zeros(training->arena, (size_t)training->chosen.n, sizeof *view);
+      mine__arena_zeros(training->arena, (size_t)training->chosen.n, sizeof *view);
   if (!batch || !view) return mine_env_status(env);
   for (int f = 0; f < training->chosen.n; f++) {
-    mine_view_of_column(&query->frame->column[selected->column[f]], &view[f]);
+    mine__view_of_column(&query->frame->column[selected->column[f]], &view[f]);
   }
   *batch = (mine_batch){query->frame->rows, NULL, view};
   query->rows = batch;

@@ -53,49 +53,49 @@ struct mine_training {
 };
 
 /* Open a training job on options that were read; see mine.h for its sources. */
-mine_status mine_training_open(mine_env *env, const mine__options *options, mine_training **out);
-mine_frame *mine_training_frame(mine_training *training);
+mine_status mine__training_open(mine_env *env, const mine__options *options, mine_training **out);
+mine_frame *mine__training_frame(mine_training *training);
 /* What the model should remember about where the rows came from (may be NULL). */
-mine_status mine_training_source(mine_training *training, const char *source);
+mine_status mine__training_source(mine_training *training, const char *source);
 /* Keep this positive class if the caller gives none (retraining). */
-mine_status mine_training_keep_positive(mine_training *training, const mine_cell *positive);
+mine_status mine__training_keep_positive(mine_training *training, const mine_cell *positive);
 /* The i-th SELECT that an option holds (kmeans: init, the first centres); NULL behind the
 ** last.  The host runs each and fills its frame, after the rows. */
-const char *mine_training_select(const mine_training *training, int i);
+const char *mine__training_select(const mine_training *training, int i);
 /* The frame of the i-th SELECT: columns are matched by name to the features.  Ask for
 ** it when all rows are in; NULL: failure recorded. */
-mine_frame *mine_training_select_frame(mine_training *training, int i);
+mine_frame *mine__training_select_frame(mine_training *training, int i);
 /* Fit on the rows in the frame: held-out metrics first, then all rows. */
-mine_status mine_training_fit(mine_training *training, mine_model **out);
+mine_status mine__training_fit(mine_training *training, mine_model **out);
 /* (id, cluster, distance) of the rows in the frame; clustering models only. */
-mine_status mine_training_assignments(mine_training *training, const mine_model *model,
-                                      mine_relation *out);
+mine_status mine__training_assignments(mine_training *training, const mine_model *model,
+                                       mine_relation *out);
 /* (fold, metric, value) on the rows in the frame; option `folds`. */
-mine_status mine_training_cross_validate(mine_training *training, mine_relation *out);
-void mine_training_close(mine_training *training);
+mine_status mine__training_cross_validate(mine_training *training, mine_relation *out);
+void mine__training_close(mine_training *training);
 
 /* Item "warning", "dropped" ... about `name`, kept until there is a model. */
-void mine_training_note(void *training, const char *item, const char *name, const char *detail);
-void mine_training_notef(mine_training *training, const char *item, const char *name,
-                         const char *format, ...) MINE_PRINTF(4, 5);
+void mine__training_note(void *training, const char *item, const char *name, const char *detail);
+void mine__training_notef(mine_training *training, const char *item, const char *name,
+                          const char *format, ...) MINE_PRINTF(4, 5);
 
 /* Finish the frame and decide everything fitting needs.  Once; then a no-op. */
-mine_status mine_training_prepare(mine_training *training) MINE_MUST_CHECK;
-mine_status mine_training_check_leaks(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_prepare(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_check_leaks(mine_training *training) MINE_MUST_CHECK;
 /* Make training->hash, by which rows are divided. */
-mine_status mine_training_hash(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_hash(mine_training *training) MINE_MUST_CHECK;
 
 /* Finish the frames of the SELECTs that the options hold and give their rows to the
 ** options, as batches of the chosen features.  Once; then a no-op. */
 mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;
 
 /* A model fitted on these rows (frame rows; NULL: all); not yet sealed. */
-mine_status mine_training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,
-                                   mine_model **out) MINE_MUST_CHECK;
+mine_status mine__training_fit_rows(mine_training *training, const uint32_t *row, int64_t n,
+                                    mine_model **out) MINE_MUST_CHECK;
 
 /* Put the job's notes, the features, the fit's own notes, metrics and options
 ** into the model, in the order in which a person wants to read them. */
-void mine_training_report(const mine_training *training, mine_model *model);
+void mine__training_report(const mine_training *training, mine_model *model);
 
 /* What a model says about n rows, and how good that is. */
 typedef struct mine_measured {
@@ -108,10 +108,10 @@ typedef struct mine_measured {
   mine_metric metric[16];
 } mine_measured;
 /* Arrays live in arena. */
-mine_status mine_training_measure(mine_training *training, const mine_model *model,
-                                  const uint32_t *row, int64_t n, mine_arena *arena,
-                                  mine_measured *out) MINE_MUST_CHECK;
+mine_status mine__training_measure(mine_training *training, const mine_model *model,
+                                   const uint32_t *row, int64_t n, mine_arena *arena,
+                                   mine_measured *out) MINE_MUST_CHECK;
 /* Whether rows hold at least two classes (classification) or two rows. */
-int mine_training_learnable(const mine_training *training, const uint32_t *row, int64_t n);
+int mine__training_learnable(const mine_training *training, const uint32_t *row, int64_t n);
 
 #endif

@@ -65,30 +65,30 @@ static int leaks_is_copy(const mine_training *t, int f, const double *value_of,
                          const int32_t *code_of) {
   for (int c = 0; c < t->n_classes; c++) {
     mine_cell label, value = {MINE_REAL, 0, {0}};
-    mine_values_get(&t->classes, c, &label);
+    mine__values_get(&t->classes, c, &label);
     if (t->view[f].number) {
       value.as.real = value_of[c];
       if (label.type == MINE_TEXT) {
         double number;
-        if (!mine_read_decimal(label.as.text, label.bytes, &number) || number != value_of[c])
+        if (!mine__read_decimal(label.as.text, label.bytes, &number) || number != value_of[c])
           return 0;
         continue;
       }
     } else {
       if (code_of[c] < 0) continue;
-      mine_values_get(&t->about[f].levels.values, code_of[c], &value);
+      mine__values_get(&t->about[f].levels.values, code_of[c], &value);
     }
-    if (!mine_cell_equal(&label, &value)) return 0;
+    if (!mine__cell_equal(&label, &value)) return 0;
   }
   return 1;
 }
 
 static mine_status leaks_fail(const mine_training *t, int f) {
   const char *name = t->about[f].name;
-  return mine_fail(t->env, MINE_DATA,
-                   "leak: attribute '%s' says exactly what the target '%s' says in all %lld rows; "
-                   "take it out with ignore=%s",
-                   name, t->frame->column[t->roles.target].name, (long long)t->n, name);
+  return mine__fail(t->env, MINE_DATA,
+                    "leak: attribute '%s' says exactly what the target '%s' says in all %lld rows; "
+                    "take it out with ignore=%s",
+                    name, t->frame->column[t->roles.target].name, (long long)t->n, name);
 }
 
 static mine_status leaks_check_match(mine_training *t, int f, double *value_of, int32_t *code_of) {
@@ -101,17 +101,17 @@ static mine_status leaks_check_match(mine_training *t, int f, double *value_of, 
     match = leaks_one_to_one_numbers(t, view->number, value_of);
   } else {
     const int64_t levels = t->about[f].levels.values.n;
-    mine_mark mark = mine_arena_mark(t->env->scratch);
-    int32_t *class_of = mine_arena_array(t->env->scratch, (size_t)levels, sizeof *class_of);
+    mine_mark mark = mine__arena_mark(t->env->scratch);
+    int32_t *class_of = mine__arena_array(t->env->scratch, (size_t)levels, sizeof *class_of);
     if (!class_of) return mine_env_status(t->env);
     match = leaks_one_to_one_codes(t, view->code, levels, code_of, class_of);
-    mine_arena_rewind(t->env->scratch, mark);
+    mine__arena_rewind(t->env->scratch, mark);
   }
   if (!match) return MINE_OK;
   if (t->n >= LEAKS_FEW_ROWS || leaks_is_copy(t, f, value_of, code_of)) return leaks_fail(t, f);
-  mine_training_notef(t, "warning", t->about[f].name,
-                      "says exactly what the target '%s' says; in %lld rows that may be chance",
-                      target, (long long)t->n);
+  mine__training_notef(t, "warning", t->about[f].name,
+                       "says exactly what the target '%s' says; in %lld rows that may be chance",
+                       target, (long long)t->n);
   return MINE_OK;
 }
 
@@ -147,36 +147,36 @@ static mine_status leaks_warn_sure(mine_training *t) {
   mine_env *env = t->env;
   const int64_t step = MINE_BLOCKS(t->n, LEAKS_SAMPLE), n = t->n / step;
   if (t->task != MINE_CLASSIFICATION || t->positive < 0 || n < 100) return MINE_OK;
-  mine_mark mark = mine_arena_mark(env->scratch);
-  double *score = mine_arena_array(env->scratch, (size_t)n, sizeof *score);
-  int32_t *label = mine_arena_array(env->scratch, (size_t)n, sizeof *label);
+  mine_mark mark = mine__arena_mark(env->scratch);
+  double *score = mine__arena_array(env->scratch, (size_t)n, sizeof *score);
+  int32_t *label = mine__arena_array(env->scratch, (size_t)n, sizeof *label);
   if (!score || !label) return mine_env_status(env);
   for (int64_t i = 0; i < n; i++)
     label[i] = t->label[t->row[i * step]] == t->positive;
   for (int f = 0; f < t->chosen.n && !env->status; f++) {
     if (!leaks_score(t, f, n, step, score)) continue;
-    const double auc = mine_metrics_auc(env->scratch, n, label, score, NULL);
+    const double auc = mine__metrics_auc(env->scratch, n, label, score, NULL);
     if (!(auc > LEAKS_SURE || auc < 1 - LEAKS_SURE)) continue;
-    mine_training_notef(t, "warning", t->about[f].name,
-                        "tells the classes apart almost perfectly on its own; was it known before "
-                        "the target was?  If not, ignore=%s",
-                        t->about[f].name);
-    if (mine_poll(env)) return env->status;
+    mine__training_notef(t, "warning", t->about[f].name,
+                         "tells the classes apart almost perfectly on its own; was it known before "
+                         "the target was?  If not, ignore=%s",
+                         t->about[f].name);
+    if (mine__poll(env)) return env->status;
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return env->status;
 }
 
-mine_status mine_training_check_leaks(mine_training *t) {
+mine_status mine__training_check_leaks(mine_training *t) {
   mine_env *env = t->env;
-  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_mark mark = mine__arena_mark(env->scratch);
   const size_t k = (size_t)(t->n_classes > 0 ? t->n_classes : 1);
-  double *value_of = mine_arena_array(env->scratch, k, sizeof *value_of);
-  int32_t *code_of = mine_arena_array(env->scratch, k, sizeof *code_of);
+  double *value_of = mine__arena_array(env->scratch, k, sizeof *value_of);
+  int32_t *code_of = mine__arena_array(env->scratch, k, sizeof *code_of);
   if (!value_of || !code_of) return mine_env_status(env);
   for (int f = 0; f < t->chosen.n; f++) {
     if (leaks_check_match(t, f, value_of, code_of)) return env->status;
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return leaks_warn_sure(t);
 }

@@ -18,10 +18,10 @@ static void prepare_list_classes(mine_text *text, const mine_values *classes) {
   for (int64_t c = 0; c < classes->n && c < 10; c++) {
     mine_cell cell;
     char shown[MINE_SHOW_BYTES];
-    mine_values_get(classes, c, &cell);
-    mine_text_addf(text, "%s%s", c ? ", " : "", mine_show_cell(shown, &cell));
+    mine__values_get(classes, c, &cell);
+    mine__text_addf(text, "%s%s", c ? ", " : "", mine__show_cell(shown, &cell));
   }
-  if (classes->n > 10) mine_text_addf(text, " and %lld more", (long long)classes->n - 10);
+  if (classes->n > 10) mine__text_addf(text, " and %lld more", (long long)classes->n - 10);
 }
 
 /* Is the label this word (0, no, false ...), whatever its case and type? */
@@ -31,7 +31,7 @@ static int prepare_label_is(const mine_cell *label, const char *word) {
   size_t bytes = label->bytes;
   if (label->type != MINE_TEXT) {
     const double v = label->type == MINE_INT ? (double)label->as.integer : label->as.real;
-    text = mine_format_real(number, v, 0);
+    text = mine__format_real(number, v, 0);
     bytes = strlen(text);
   }
   if (bytes != strlen(word)) return 0;
@@ -47,8 +47,8 @@ static int prepare_obvious(const mine_values *classes) {
   static const char *const pairs[][2] = {{"0", "1"}, {"no", "yes"}, {"n", "y"},  {"false", "true"},
                                          {"f", "t"}, {"否", "是"},  {"-1", "1"}, {"off", "on"}};
   mine_cell a, b;
-  mine_values_get(classes, 0, &a);
-  mine_values_get(classes, 1, &b);
+  mine__values_get(classes, 0, &a);
+  mine__values_get(classes, 1, &b);
   for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
     if (prepare_label_is(&a, pairs[p][0]) && prepare_label_is(&b, pairs[p][1])) return 1;
     if (prepare_label_is(&b, pairs[p][0]) && prepare_label_is(&a, pairs[p][1])) return 0;
@@ -59,8 +59,8 @@ static int prepare_obvious(const mine_values *classes) {
 static void prepare_note_positive(mine_training *t, const char *why) {
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
-  mine_values_get(&t->classes, t->positive, &cell);
-  mine_training_note(t, "positive", mine_show_cell(shown, &cell), why);
+  mine__values_get(&t->classes, t->positive, &cell);
+  mine__training_note(t, "positive", mine__show_cell(shown, &cell), why);
 }
 
 /* The positive class when the options do not say: the one of the replaced model,
@@ -68,7 +68,7 @@ static void prepare_note_positive(mine_training *t, const char *why) {
 ** told as kept: training twice on the same rows gives the same bytes. */
 static void prepare_choose_positive(mine_training *t, const char *target, const int64_t *rows_of) {
   const int obvious = prepare_obvious(&t->classes);
-  const int kept = mine_class_find(&t->classes, &t->keep_positive, 1);
+  const int kept = mine__class_find(&t->classes, &t->keep_positive, 1);
   t->positive = obvious >= 0 ? obvious : rows_of[0] < rows_of[1] ? 0 : 1;
   if (kept >= 0 && kept != t->positive) {
     t->positive = kept;
@@ -79,11 +79,11 @@ static void prepare_choose_positive(mine_training *t, const char *target, const 
   if (obvious >= 0) return;
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
-  mine_values_get(&t->classes, t->positive, &cell);
-  mine_training_notef(t, "warning", target,
-                      "taken as the positive class because it is rarer: %s; say positive=<class> "
-                      "if it is the other",
-                      mine_show_cell(shown, &cell));
+  mine__values_get(&t->classes, t->positive, &cell);
+  mine__training_notef(t, "warning", target,
+                       "taken as the positive class because it is rarer: %s; say positive=<class> "
+                       "if it is the other",
+                       mine__show_cell(shown, &cell));
 }
 
 static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
@@ -94,17 +94,17 @@ static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
   if (wanted->type != MINE_NULL) {
     mine_text list;
     char shown[MINE_SHOW_BYTES];
-    mine_text_open(&list, env->scratch);
+    mine__text_open(&list, env->scratch);
     prepare_list_classes(&list, &t->classes);
     if (env->status) return env->status;
     if (t->n_classes != 2)
-      return mine_fail(env, MINE_OPTION,
-                       "positive is for a target with two classes; '%s' has %d (%s)", target,
-                       t->n_classes, list.data);
-    t->positive = mine_class_find(&t->classes, wanted, 1);
+      return mine__fail(env, MINE_OPTION,
+                        "positive is for a target with two classes; '%s' has %d (%s)", target,
+                        t->n_classes, list.data);
+    t->positive = mine__class_find(&t->classes, wanted, 1);
     if (t->positive < 0)
-      return mine_fail(env, MINE_OPTION, "positive=%s is no class of '%s'; the classes are %s",
-                       mine_show_cell(shown, wanted), target, list.data);
+      return mine__fail(env, MINE_OPTION, "positive=%s is no class of '%s'; the classes are %s",
+                        mine__show_cell(shown, wanted), target, list.data);
     prepare_note_positive(t, "as the option positive says");
     return MINE_OK;
   }
@@ -115,24 +115,25 @@ static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
 /* ---- the task -------------------------------------------------------------------- */
 
 static mine_status prepare_refuse_task(mine_training *t, mine_task_kind task) {
-  return mine_fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->algorithm->name,
-                   mine_task_name(task));
+  return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->algorithm->name,
+                    mine__task_name(task));
 }
 
 /* Why the target's numbers cannot be classes, as a failure. */
 static mine_status prepare_check_classes(mine_training *t, const mine_column *column,
                                          int64_t distinct) {
-  if (mine_column_has_words(column)) return MINE_OK;
+  if (mine__column_has_words(column)) return MINE_OK;
   if (distinct > PREPARE_CONTINUOUS)
-    return mine_fail(t->env, MINE_DATA,
-                     "the target '%s' has more than %d different numbers: that is an amount, not a "
-                     "class; use task=regression",
-                     column->name, PREPARE_CONTINUOUS);
+    return mine__fail(
+        t->env, MINE_DATA,
+        "the target '%s' has more than %d different numbers: that is an amount, not a "
+        "class; use task=regression",
+        column->name, PREPARE_CONTINUOUS);
   if (distinct > 2 && column->type == MINE_COLUMN_NUMERIC && !column->all_integers)
-    return mine_fail(t->env, MINE_DATA,
-                     "the target '%s' has numbers with fractions: that is an amount, not a class; "
-                     "use task=regression",
-                     column->name);
+    return mine__fail(t->env, MINE_DATA,
+                      "the target '%s' has numbers with fractions: that is an amount, not a class; "
+                      "use task=regression",
+                      column->name);
   return MINE_OK;
 }
 
@@ -143,15 +144,15 @@ static mine_status prepare_task(mine_training *t) {
   const int c = t->roles.target;
   mine_column *column = &frame->column[c];
   if (column->type == MINE_COLUMN_EMPTY)
-    return mine_fail(env, MINE_DATA, "the target '%s' is missing in every row", column->name);
-  const int64_t distinct = mine_column_distinct(frame, c, PREPARE_CONTINUOUS);
+    return mine__fail(env, MINE_DATA, "the target '%s' is missing in every row", column->name);
+  const int64_t distinct = mine__column_distinct(frame, c, PREPARE_CONTINUOUS);
   if (distinct < 0) return mine_env_status(env);
-  const int words = mine_column_has_words(column);
+  const int words = mine__column_has_words(column);
   if (distinct == 1)
-    return mine_fail(env, MINE_DATA,
-                     "the target '%s' has the same value in every row%s; there is nothing to tell "
-                     "apart",
-                     column->name, column->missing > 0 ? " that has one" : "");
+    return mine__fail(env, MINE_DATA,
+                      "the target '%s' has the same value in every row%s; there is nothing to tell "
+                      "apart",
+                      column->name, column->missing > 0 ? " that has one" : "");
   int classes = t->supervised.task == MINE_TASK_CLASSES ||
                 (t->supervised.task == MINE_TASK_AUTO && (words || distinct == 2));
   const unsigned tasks = t->algorithm->tasks;
@@ -166,27 +167,27 @@ static mine_status prepare_task(mine_training *t) {
                     : distinct == 2                      ? "it has two values"
                                                          : "its values are numbers";
   if (!classes) {
-    mine_training_notef(t, "target", column->name, "regression: %s", why);
-    if (mine_column_as_number(frame, c)) return env->status;
+    mine__training_notef(t, "target", column->name, "regression: %s", why);
+    if (mine__column_as_number(frame, c)) return env->status;
     if (t->supervised.task == MINE_TASK_AUTO && column->all_integers &&
         distinct <= PREPARE_FEW_VALUES)
-      mine_training_notef(t, "warning", column->name,
-                          "taken as an amount although it has only %lld different whole numbers; "
-                          "say task=classification if they are classes",
-                          (long long)distinct);
+      mine__training_notef(t, "warning", column->name,
+                           "taken as an amount although it has only %lld different whole numbers; "
+                           "say task=classification if they are classes",
+                           (long long)distinct);
     t->target = column->number;
     return MINE_OK;
   }
   if (prepare_check_classes(t, column, distinct)) return env->status;
-  if (mine_column_as_category(frame, c, PREPARE_MOST_CLASSES)) return env->status;
+  if (mine__column_as_category(frame, c, PREPARE_MOST_CLASSES)) return env->status;
   t->label = column->code;
   t->n_classes = (int)column->levels.n;
   t->classes = column->levels;
   mine_text list;
-  mine_text_open(&list, env->scratch);
+  mine__text_open(&list, env->scratch);
   prepare_list_classes(&list, &t->classes);
-  mine_training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
-                      t->n_classes, list.bytes ? list.data : "");
+  mine__training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
+                       t->n_classes, list.bytes ? list.data : "");
   return env->status;
 }
 
@@ -197,10 +198,10 @@ static mine_status prepare_refuse_missing(const mine_training *t) {
   int64_t row;
   const int f = mine__missing_first(&rows, t->chosen.n, &row);
   if (f < 0) return MINE_OK;
-  return mine_fail(t->env, MINE_DATA,
-                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
-                   "missing=skip or missing=auto",
-                   t->about[f].name, (long long)row + 1);
+  return mine__fail(t->env, MINE_DATA,
+                    "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                    "missing=skip or missing=auto",
+                    t->about[f].name, (long long)row + 1);
 }
 
 static int prepare_no_target(const mine_training *t, int64_t row) {
@@ -213,7 +214,7 @@ static mine_status prepare_rows(mine_training *t) {
   mine_frame *frame = t->frame;
   const int skip = t->source.missing == MINE_MISSING_SKIP;
   if (t->roles.weight >= 0) t->weight = frame->column[t->roles.weight].number;
-  t->row = mine_arena_array(t->arena, (size_t)frame->rows, sizeof *t->row);
+  t->row = mine__arena_array(t->arena, (size_t)frame->rows, sizeof *t->row);
   if (!t->row) return mine_env_status(env);
   for (int64_t i = 0; i < frame->rows; i++) {
     if (MINE_POLL_AT(env, i)) return env->status;
@@ -228,11 +229,11 @@ static mine_status prepare_rows(mine_training *t) {
     }
   }
   if (t->n > 0) return MINE_OK;
-  return mine_fail(env, MINE_DATA,
-                   "none of the %lld rows can be used (no target: %lld, weight zero: "
-                   "%lld, an attribute missing: %lld)",
-                   (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight,
-                   (long long)t->with_missing);
+  return mine__fail(env, MINE_DATA,
+                    "none of the %lld rows can be used (no target: %lld, weight zero: "
+                    "%lld, an attribute missing: %lld)",
+                    (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight,
+                    (long long)t->with_missing);
 }
 
 static void prepare_note_rows(mine_training *t) {
@@ -242,26 +243,26 @@ static void prepare_note_rows(mine_training *t) {
   } left[] = {{t->no_target, "the target is missing"},
               {t->no_weight, "the weight is zero"},
               {t->with_missing, "an attribute is missing and missing=skip"}};
-  mine_training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
-  mine_training_notef(t, "rows", "used", "%lld", (long long)t->n);
+  mine__training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
+  mine__training_notef(t, "rows", "used", "%lld", (long long)t->n);
   for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
     if (left[i].n > 0)
-      mine_training_notef(t, "rows", "skipped", "%lld: %s", (long long)left[i].n, left[i].why);
+      mine__training_notef(t, "rows", "skipped", "%lld: %s", (long long)left[i].n, left[i].why);
   }
   const mine_roles *roles = &t->roles;
   if (roles->id < 0) {
-    mine_training_note(t, "id", "", "none: rows are numbered from 1");
+    mine__training_note(t, "id", "", "none: rows are numbered from 1");
   } else {
-    mine_training_note(t, "id", t->frame->column[roles->id].name,
-                       roles->id_by_default ? "the first column" : "as the option id says");
+    mine__training_note(t, "id", t->frame->column[roles->id].name,
+                        roles->id_by_default ? "the first column" : "as the option id says");
   }
 }
 
 /* A row without id goes by its number. */
-mine_status mine_training_hash(mine_training *t) {
+mine_status mine__training_hash(mine_training *t) {
   const int64_t n = t->frame->rows;
   if (t->hash) return MINE_OK;
-  t->hash = mine_arena_array(t->arena, (size_t)n, sizeof *t->hash);
+  t->hash = mine__arena_array(t->arena, (size_t)n, sizeof *t->hash);
   if (!t->hash) return mine_env_status(t->env);
   for (int64_t i = 0; i < n; i++)
     t->hash[i] = mine_hash_mix((uint64_t)i + 1);
@@ -269,8 +270,8 @@ mine_status mine_training_hash(mine_training *t) {
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
     if (MINE_POLL_AT(t->env, i)) return t->env->status;
-    mine_values_get(&t->frame->ids, i, &cell);
-    if (cell.type != MINE_NULL) t->hash[i] = mine_cell_hash(&cell);
+    mine__values_get(&t->frame->ids, i, &cell);
+    if (cell.type != MINE_NULL) t->hash[i] = mine__cell_hash(&cell);
   }
   return MINE_OK;
 }
@@ -279,9 +280,9 @@ mine_status mine_training_hash(mine_training *t) {
 
 static mine_status prepare_class_weights(mine_training *t) {
   mine_env *env = t->env;
-  mine_mark mark = mine_arena_mark(env->scratch);
-  double *sum = mine_arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *sum);
-  double *weight = mine_arena_zeros(t->arena, (size_t)t->frame->rows, sizeof *weight);
+  mine_mark mark = mine__arena_mark(env->scratch);
+  double *sum = mine__arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *sum);
+  double *weight = mine__arena_zeros(t->arena, (size_t)t->frame->rows, sizeof *weight);
   if (!sum || !weight) return mine_env_status(env);
   double total = 0;
   for (int64_t i = 0; i < t->n; i++) {
@@ -294,7 +295,7 @@ static mine_status prepare_class_weights(mine_training *t) {
     const double w = t->weight ? t->weight[row] : 1;
     weight[row] = w * total / (t->n_classes * sum[t->label[row]]);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   t->fit_weight = weight;
   return MINE_OK;
 }
@@ -302,16 +303,16 @@ static mine_status prepare_class_weights(mine_training *t) {
 static mine_status prepare_used_classes(mine_training *t) {
   mine_env *env = t->env;
   const char *target = t->frame->column[t->roles.target].name;
-  int64_t *rows_of = mine_arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *rows_of);
+  int64_t *rows_of = mine__arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *rows_of);
   if (!rows_of) return mine_env_status(env);
   int used = 0;
   for (int64_t i = 0; i < t->n; i++)
     used += rows_of[t->label[t->row[i]]]++ == 0;
   if (used < 2)
-    return mine_fail(env, MINE_DATA,
-                     "the rows left of the target '%s' are all of one class; there is nothing to "
-                     "tell apart",
-                     target);
+    return mine__fail(env, MINE_DATA,
+                      "the rows left of the target '%s' are all of one class; there is nothing to "
+                      "tell apart",
+                      target);
   return prepare_positive(t, rows_of);
 }
 
@@ -321,35 +322,36 @@ static mine_status prepare_supervised(mine_training *t) {
   t->fit_weight = (double *)t->weight;
   if (t->supervised.class_weight) {
     if (t->task != MINE_CLASSIFICATION)
-      return mine_fail(env, MINE_OPTION,
-                       "class_weight=balanced is for classification; the target "
-                       "'%s' is learned as a number",
-                       t->frame->column[t->roles.target].name);
+      return mine__fail(env, MINE_OPTION,
+                        "class_weight=balanced is for classification; the target "
+                        "'%s' is learned as a number",
+                        t->frame->column[t->roles.target].name);
     if (prepare_class_weights(t)) return env->status;
   }
-  return mine_training_check_leaks(t);
+  return mine__training_check_leaks(t);
 }
 
 /* ---- all together ---------------------------------------------------------------------- */
 
 static mine_status prepare_features(mine_training *t) {
   const size_t d = (size_t)t->chosen.n;
-  t->about = mine_arena_zeros(t->arena, d, sizeof *t->about);
-  t->view = mine_arena_zeros(t->arena, d, sizeof *t->view);
+  t->about = mine__arena_zeros(t->arena, d, sizeof *t->about);
+  t->view = mine__arena_zeros(t->arena, d, sizeof *t->view);
   if (!t->about || !t->view) return mine_env_status(t->env);
   for (int f = 0; f < t->chosen.n; f++) {
     const mine_column *column = &t->frame->column[t->chosen.column[f]];
-    if (mine_feature_from_column(t->env, t->arena, column, &t->about[f])) return t->env->status;
-    mine_view_of_column(column, &t->view[f]);
+    if (mine__feature_from_column(t->env, t->arena, column, &t->about[f])) return t->env->status;
+    mine__view_of_column(column, &t->view[f]);
   }
   return MINE_OK;
 }
 
-mine_status mine_training_prepare(mine_training *t) {
+mine_status mine__training_prepare(mine_training *t) {
   mine_env *env = t->env;
   if (env->status || t->prepared) return env->status;
-  if (mine_frame_finish(t->frame)) return env->status;
-  if (mine_roles_check(&t->roles, t->frame, mine_training_note, t, &t->chosen)) return env->status;
+  if (mine__frame_finish(t->frame)) return env->status;
+  if (mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen))
+    return env->status;
   t->task = t->algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
   if (t->roles.target >= 0 && prepare_task(t)) return env->status;
   if (prepare_features(t)) return env->status;

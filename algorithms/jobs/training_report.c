@@ -15,27 +15,27 @@ static void report_append_notes(mine_model *model, const mine_values *item, cons
                                 const mine_values *detail) {
   for (int64_t i = 0; i < item->n; i++) {
     mine_cell a, b, c;
-    mine_values_get(item, i, &a);
-    mine_values_get(name, i, &b);
-    mine_values_get(detail, i, &c);
-    mine_model_note(model, a.as.text, b.as.text, "%s", c.as.text);
+    mine__values_get(item, i, &a);
+    mine__values_get(name, i, &b);
+    mine__values_get(detail, i, &c);
+    mine__model_note(model, a.as.text, b.as.text, "%s", c.as.text);
   }
 }
 
 static void report_note_features(mine_model *model) {
   for (int f = 0; f < model->n_features; f++)
-    mine_model_note(model, "feature", model->feature[f].name, "%s", model->feature[f].why);
+    mine__model_note(model, "feature", model->feature[f].name, "%s", model->feature[f].why);
 }
 
 /* What the job noted, in the order in which a person wants to read it. */
 static void report_append_item(const mine_training *t, mine_model *model, const char *item) {
   for (int64_t i = 0; i < t->note_item.n; i++) {
     mine_cell a, b, c;
-    mine_values_get(&t->note_item, i, &a);
+    mine__values_get(&t->note_item, i, &a);
     if (strcmp(a.as.text, item) != 0) continue;
-    mine_values_get(&t->note_name, i, &b);
-    mine_values_get(&t->note_detail, i, &c);
-    mine_model_note(model, item, b.as.text, "%s", c.as.text);
+    mine__values_get(&t->note_name, i, &b);
+    mine__values_get(&t->note_detail, i, &c);
+    mine__model_note(model, item, b.as.text, "%s", c.as.text);
   }
 }
 
@@ -43,18 +43,18 @@ static void report_note_options(const mine_training *t, mine_model *model, const
                                 const void *values) {
   for (const mine_option *o = table; o && o->name; o++) {
     mine_text text;
-    mine_text_open(&text, t->env->scratch);
-    mine_option_value_text(&text, o, values);
+    mine__text_open(&text, t->env->scratch);
+    mine__option_value_text(&text, o, values);
     if (text.failed || text.bytes == 0) continue;
-    mine_model_note(model, "option", o->name, "%s", text.data);
+    mine__model_note(model, "option", o->name, "%s", text.data);
   }
 }
 
-void mine_training_report(const mine_training *t, mine_model *model) {
+void mine__training_report(const mine_training *t, mine_model *model) {
   const mine_values item = model->note_item, name = model->note_name, detail = model->note_detail;
-  mine_values_open(&model->note_item, model->arena);
-  mine_values_open(&model->note_name, model->arena);
-  mine_values_open(&model->note_detail, model->arena);
+  mine__values_open(&model->note_item, model->arena);
+  mine__values_open(&model->note_name, model->arena);
+  mine__values_open(&model->note_detail, model->arena);
   model->n_warnings = 0;
   static const char *const before[] = {"rows", "id", "target", "positive", "holdout"};
   for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
@@ -66,13 +66,13 @@ void mine_training_report(const mine_training *t, mine_model *model) {
   for (int i = 0; i < model->n_metrics; i++) {
     char number[MINE_NUMBER_BYTES];
     const double v = model->metric[i].value;
-    mine_model_note(model, "metric", model->metric[i].name, "%s",
-                    isnan(v) ? "NULL" : mine_format_real(number, v, 6));
+    mine__model_note(model, "metric", model->metric[i].name, "%s",
+                     isnan(v) ? "NULL" : mine__format_real(number, v, 6));
   }
   for (int g = 0; g < t->options.n; g++) {
     const mine_option_group *group = &t->options.group[g];
-    if (group->table != mine_run_option_table)
+    if (group->table != mine__run_option_table)
       report_note_options(t, model, group->table, group->values);
   }
-  if (t->source_text) mine_model_note(model, "source", "", "%s", t->source_text);
+  if (t->source_text) mine__model_note(model, "source", "", "%s", t->source_text);
 }

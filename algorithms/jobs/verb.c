@@ -10,12 +10,12 @@
 
 #define ALGORITHM(name)
 #define KIND(name)
-#define VERB(name) extern const mine_verb mine_verb_##name;
+#define VERB(name) extern const mine_verb mine__verb_##name;
 #include "../registry.def"
 #undef VERB
 
 static const mine_verb *const verb_list[] = {
-#define VERB(name) &mine_verb_##name,
+#define VERB(name) &mine__verb_##name,
 #include "../registry.def"
 #undef VERB
     NULL};
@@ -63,22 +63,22 @@ const char *mine_verb_form_text(const mine_verb *verb, char buffer[MINE_FORM_BYT
 
 static mine_status options_unknown_algorithm(mine_env *env, const char *name) {
   mine_text list;
-  mine_text_open(&list, env->scratch);
+  mine__text_open(&list, env->scratch);
   const char *nearest = NULL;
   int least = MINE_NO_HINT;
-  for (int i = 0; mine_algorithm_at(i); i++) {
-    const char *other = mine_algorithm_at(i)->name;
+  for (int i = 0; mine__algorithm_at(i); i++) {
+    const char *other = mine__algorithm_at(i)->name;
     const int distance = mine__hint_distance(name, other);
     if (distance < least) {
       least = distance;
       nearest = other;
     }
-    mine_text_addf(&list, "%s%s", i ? ", " : "", other);
+    mine__text_addf(&list, "%s%s", i ? ", " : "", other);
   }
   if (mine_failed(env)) return env->status;
-  return mine_fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
-                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
-                   list.bytes ? list.data : "none");
+  return mine__fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
+                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
+                    list.bytes ? list.data : "none");
 }
 
 /* By name; without one the option `algorithm`, without that the verb's own. */
@@ -86,21 +86,21 @@ static void options_choose(mine_env *env, mine_arena *arena, const char *name,
                            mine__options *options) {
   mine_cell cell;
   if (!name && options->verb->algorithm) {
-    if (mine_options_peek(env, arena, options->text, "algorithm", &cell)) return;
-    name = mine_option_name_of(&cell);
+    if (mine__options_peek(env, arena, options->text, "algorithm", &cell)) return;
+    name = mine__option_name_of(&cell);
     if (!name) name = options->verb->algorithm;
   }
   if (!name) return;
-  options->algorithm = mine_algorithm_find(name);
+  options->algorithm = mine__algorithm_find(name);
   if (!options->algorithm) (void)options_unknown_algorithm(env, name);
 }
 
 static void options_add(mine_env *env, mine_arena *arena, mine__options *options,
                         const mine_option *table, size_t bytes) {
-  void *values = mine_arena_zeros(arena, 1, bytes + 1);
+  void *values = mine__arena_zeros(arena, 1, bytes + 1);
   if (!values) return;
   if (options->n == MINE_MOST_OPTION_SETS) {
-    (void)mine_fail(env, MINE_UNSUPPORTED, "internal error: too many sets of options");
+    (void)mine__fail(env, MINE_UNSUPPORTED, "internal error: too many sets of options");
     return;
   }
   options->group[options->n++] = (mine_option_group){.table = table, .values = values};
@@ -125,15 +125,15 @@ static void options_list(mine_env *env, mine_arena *arena, mine__options *option
 mine_status mine__options_read(mine_env *env, mine_arena *arena, const mine_verb *verb,
                                const char *algorithm, const char *text, mine__options *out) {
   *out = (mine__options){.verb = verb};
-  out->text = text ? mine_arena_text(arena, text, strlen(text)) : "";
+  out->text = text ? mine__arena_text(arena, text, strlen(text)) : "";
   if (mine_failed(env)) return mine_env_status(env);
   options_choose(env, arena, algorithm, out);
   if (!mine_failed(env)) options_list(env, arena, out);
-  if (mine_failed(env) || mine_options_parse(env, arena, out->group, out->n, out->text)) {
+  if (mine_failed(env) || mine__options_parse(env, arena, out->group, out->n, out->text)) {
     return env->status;
   }
-  const mine_run_options *run = mine__options_of(out, mine_run_option_table);
-  if (run) mine_run_options_apply(env, run);
+  const mine_run_options *run = mine__options_of(out, mine__run_option_table);
+  if (run) mine__run_options_apply(env, run);
   if (!out->algorithm || !out->algorithm->check) return env->status;
   return out->algorithm->check(env, mine__options_of(out, out->algorithm->options));
 }
@@ -153,7 +153,7 @@ mine_status mine__options_take(mine_env *env, mine_arena *arena, const mine__opt
     return env->status;
   }
   mine_option_group defaults = {.table = table, .values = out};
-  return mine_options_parse(env, arena, &defaults, 1, "");
+  return mine__options_parse(env, arena, &defaults, 1, "");
 }
 
 /* ---- one run -------------------------------------------------------------------------- */
@@ -177,9 +177,9 @@ static mine_status job_start(mine_job *job, const mine_arguments *arguments) {
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     const char *text = arguments->text[i];
     job->model[i] = arguments->model[i];
-    if (text) job->text[i] = mine_arena_text(job->arena, text, strlen(text));
+    if (text) job->text[i] = mine__arena_text(job->arena, text, strlen(text));
   }
-  job->state = mine_arena_zeros(job->arena, 1, job->verb->state_bytes + 1);
+  job->state = mine__arena_zeros(job->arena, 1, job->verb->state_bytes + 1);
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__options_read(env, job->arena, job->verb, mine__job_text(job, MINE_ARG_ALGORITHM),
                               mine__job_text(job, MINE_ARG_OPTIONS), &job->options));
@@ -190,10 +190,10 @@ mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_argum
                           mine_job **out) {
   *out = NULL;
   if (mine_failed(env)) return env->status;
-  mine_arena *arena = mine_arena_open(env);
-  mine_job *job = arena ? mine_arena_zeros(arena, 1, sizeof *job) : NULL;
+  mine_arena *arena = mine__arena_open(env);
+  mine_job *job = arena ? mine__arena_zeros(arena, 1, sizeof *job) : NULL;
   if (!job) {
-    mine_arena_close(arena);
+    mine__arena_close(arena);
     return mine_env_status(env);
   }
   *job = (mine_job){.env = env, .arena = arena, .verb = verb};
@@ -208,17 +208,17 @@ mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_argum
 void mine_job_close(mine_job *job) {
   if (!job) return;
   if (job->verb->close && job->state) job->verb->close(job);
-  mine_frame_close(job->frame);
-  mine_arena_close(job->arena);
+  mine__frame_close(job->frame);
+  mine__arena_close(job->arena);
 }
 
 /* The SOURCE argument as an attribute table: first column the id, others by the options. */
 static mine_status job_open_attributes(mine_job *job) {
   mine__attributes *table = &job->attributes;
-  MINE_TRY(MINE_TAKE(job->env, job->arena, &job->options, mine_source_option_table, &table->how));
+  MINE_TRY(MINE_TAKE(job->env, job->arena, &job->options, mine__source_option_table, &table->how));
   table->roles =
       (mine_roles){.env = job->env, .source = &table->how, .id = -1, .target = -1, .weight = -1};
-  return mine_frame_open(job->env, mine_roles_plan, &table->roles, &job->frame);
+  return mine__frame_open(job->env, mine__roles_plan, &table->roles, &job->frame);
 }
 
 /* The SOURCE argument as the event list of the verb's wants. */
@@ -226,7 +226,7 @@ static mine_status job_open_events(mine_job *job) {
   const mine_events *parsed = mine__options_of(&job->options, job->options.wants);
   job->events = *parsed;
   job->events.want = job->verb->wants;
-  return mine_frame_open(job->env, mine__events_plan, &job->events, &job->frame);
+  return mine__frame_open(job->env, mine__events_plan, &job->events, &job->frame);
 }
 
 static mine_status job_default_source(mine_job *job, int step, const char **sql,
@@ -254,9 +254,9 @@ static void job_no_note(void *context, const char *item, const char *name, const
 }
 
 mine_status mine__job_attributes_finish(mine_job *job) {
-  MINE_TRY(mine_frame_finish(job->frame));
-  return mine_roles_check(&job->attributes.roles, job->frame, job_no_note, NULL,
-                          &job->attributes.chosen);
+  MINE_TRY(mine__frame_finish(job->frame));
+  return mine__roles_check(&job->attributes.roles, job->frame, job_no_note, NULL,
+                           &job->attributes.chosen);
 }
 
 const mine_column *mine__job_event(const mine_job *job, int i) {
@@ -269,19 +269,19 @@ mine_status mine_job_run(mine_job *job, mine_relation **out) {
   *out = NULL;
   if (mine_failed(env)) return env->status;
   if (!job->verb->run) {
-    return mine_fail(env, MINE_UNSUPPORTED, "the verb makes a model or streams; it has no run");
+    return mine__fail(env, MINE_UNSUPPORTED, "the verb makes a model or streams; it has no run");
   }
-  mine_relation *relation = mine_relation_new(env, job->verb->answer);
+  mine_relation *relation = mine__relation_new(env, job->verb->answer);
   if (!relation) return mine_env_status(env);
   (void)job->verb->run(job, relation); /* a failure sticks in env */
-  return mine_relation_finish(env, relation, out);
+  return mine__relation_finish(env, relation, out);
 }
 
 mine_status mine_job_train(mine_job *job, const mine_model *previous, mine_model **out) {
   *out = NULL;
   if (mine_failed(job->env)) return job->env->status;
   if (job->verb->train) return job->verb->train(job, previous, out);
-  return mine_fail(job->env, MINE_UNSUPPORTED, "the verb makes no model");
+  return mine__fail(job->env, MINE_UNSUPPORTED, "the verb makes no model");
 }
 
 int mine_job_streams(const mine_job *job) {

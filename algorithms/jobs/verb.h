@@ -83,16 +83,16 @@ const mine_model *mine__job_model(const mine_job *job, mine_argument_kind kind);
 /* The i-th want of the verb's event list; NULL: it is optional and absent. */
 const mine_column *mine__job_event(const mine_job *job, int i);
 /* The attribute table was read: finish its frame, check its id, drop empty and
-** constant columns (each refused or noted as mine_roles_check says). */
+** constant columns (each refused or noted as mine__roles_check says). */
 mine_status mine__job_attributes_finish(mine_job *job) MINE_MUST_CHECK;
 
 /* Sets that many verbs take, for a row's `options`. */
 #define MINE_SET_RUN \
-  { mine_run_option_table, sizeof(mine_run_options), 0 }
+  { mine__run_option_table, sizeof(mine_run_options), 0 }
 #define MINE_SET_SEED \
-  { mine_seed_option_table, sizeof(mine_seed_options), 0 }
+  { mine__seed_option_table, sizeof(mine_seed_options), 0 }
 #define MINE_SET_SOURCE \
-  { mine_source_option_table, sizeof(mine_source_options), 0 }
+  { mine__source_option_table, sizeof(mine_source_options), 0 }
 #define MINE_SET_END \
   { NULL, 0, 0 }
 

@@ -23,7 +23,7 @@ static const mine_answer summary_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_summary = {
+const mine_verb mine__verb_summary = {
     .name = "mine_summary",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_MODEL,
@@ -47,7 +47,7 @@ static const mine_answer centroids_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_centroids = {
+const mine_verb mine__verb_centroids = {
     .name = "mine_centroids",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_SEGMENT,
@@ -79,7 +79,7 @@ static const mine_answer tree_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_tree = {
+const mine_verb mine__verb_tree = {
     .name = "mine_tree",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_MODEL,
@@ -100,7 +100,7 @@ static const mine_answer importance_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_importance = {
+const mine_verb mine__verb_importance = {
     .name = "mine_importance",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_MODEL,
@@ -119,11 +119,11 @@ const mine_verb mine_verb_importance = {
 static mine_status export_run(mine_job *job, mine_relation *out) {
   const char *name = mine__job_text(job, MINE_ARG_MODEL);
   mine_text text;
-  mine_text_open(&text, job->env->scratch);
+  mine__text_open(&text, job->env->scratch);
   MINE_TRY(mine__model_write(job->env, mine__job_model(job, MINE_ARG_MODEL),
                              mine__job_text(job, MINE_ARG_TEXT), name ? name : "model", &text));
-  mine_row_bytes(out, text.data, text.bytes);
-  mine_relation_end_row(out);
+  mine__row_bytes(out, text.data, text.bytes);
+  mine__relation_end_row(out);
   return mine_env_status(job->env);
 }
 
@@ -132,7 +132,7 @@ static const mine_answer export_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_export = {
+const mine_verb mine__verb_export = {
     .name = "mine_export",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_MODEL,

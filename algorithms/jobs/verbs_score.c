@@ -15,8 +15,8 @@ static score_state *score_of(const mine_job *job) {
 }
 
 static mine_status score_begin(mine_job *job, mine_scoring_mode mode) {
-  return mine_scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
-                           &score_of(job)->scoring);
+  return mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
+                            &score_of(job)->scoring);
 }
 
 static mine_status score_open(mine_job *job) {
@@ -35,20 +35,20 @@ static mine_status score_source(mine_job *job, int step, const char **sql, mine_
 }
 
 static void score_clear(mine_job *job) {
-  mine_scoring_clear(score_of(job)->scoring);
+  mine__scoring_clear(score_of(job)->scoring);
 }
 
 /* Score what is in the frame. */
 static mine_status score_block(mine_job *job, int64_t *rows) {
   mine_scoring *scoring = score_of(job)->scoring;
   *rows = mine_frame_rows(mine_scoring_frame(scoring));
-  return *rows > 0 ? mine_scoring_run(scoring) : MINE_OK;
+  return *rows > 0 ? mine__scoring_run(scoring) : MINE_OK;
 }
 
 /* For all of them; what one class is asked for comes first. */
 static const mine_option_set score_options[] = {
-    {mine_class_option_table, sizeof(mine_class_options), 0},
-    {mine_missing_option_table, sizeof(mine_missing_options), 0},
+    {mine__class_option_table, sizeof(mine_class_options), 0},
+    {mine__missing_option_table, sizeof(mine_missing_options), 0},
     MINE_SET_RUN,
     MINE_SET_END,
 };
@@ -59,10 +59,10 @@ static const mine_option_set score_options[] = {
 /* ---- mine_predict --------------------------------------------------------------------- */
 
 static void predict_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
-  mine_scoring_cell(score_of(job)->scoring, row, column, out);
+  mine__scoring_cell(score_of(job)->scoring, row, column, out);
 }
 
-const mine_verb mine_verb_predict = {
+const mine_verb mine__verb_predict = {
     .name = "mine_predict",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_PREDICT,
@@ -94,8 +94,8 @@ const mine_verb mine_verb_predict = {
 static mine_status probabilities_open(mine_job *job) {
   MINE_TRY(score_open(job));
   if (mine_scoring_classes(score_of(job)->scoring) > 0) return MINE_OK;
-  return mine_fail(job->env, MINE_UNSUPPORTED,
-                   "the model predicts no classes; use FROM mine_predict(model, source)");
+  return mine__fail(job->env, MINE_UNSUPPORTED,
+                    "the model predicts no classes; use FROM mine_predict(model, source)");
 }
 
 static mine_status probabilities_block(mine_job *job, int64_t *rows) {
@@ -110,7 +110,7 @@ static void probabilities_cell(const mine_job *job, int64_t row, int column, min
   const int64_t scored = row / classes;
   const int which = (int)(row % classes);
   if (column == 0) {
-    mine_scoring_cell(scoring, scored, 0, out);
+    mine__scoring_cell(scoring, scored, 0, out);
   } else if (column == 1) {
     mine_scoring_class(scoring, which, out);
   } else {
@@ -126,7 +126,7 @@ static const mine_answer probabilities_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_probabilities = {
+const mine_verb mine__verb_probabilities = {
     .name = "mine_probabilities",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_PREDICT,
@@ -163,7 +163,7 @@ static mine_status evaluate_score(mine_job *job) {
   int64_t rows;
   MINE_TRY(score_block(job, &rows));
   if (rows > 0) return MINE_OK;
-  return mine_fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
+  return mine__fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
 }
 
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
@@ -184,7 +184,7 @@ static const mine_answer evaluate_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_evaluate = {
+const mine_verb mine__verb_evaluate = {
     .name = "mine_evaluate",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_JUDGE,
@@ -214,7 +214,7 @@ static const mine_answer confusion_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_confusion = {
+const mine_verb mine__verb_confusion = {
     .name = "mine_confusion",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_JUDGE,
@@ -240,7 +240,7 @@ static const mine_answer predict_row_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_predict_row = {
+const mine_verb mine__verb_predict_row = {
     .name = "mine_predict",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_PREDICT,
@@ -260,7 +260,7 @@ static const mine_answer probability_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_probability = {
+const mine_verb mine__verb_probability = {
     .name = "mine_probability",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_PREDICT,

@@ -16,11 +16,11 @@ static mine_training *train_of(const mine_job *job) {
 
 static mine_status train_open(mine_job *job) {
   train_state *state = mine__job_state(job);
-  return mine_training_open(job->env, &job->options, &state->training);
+  return mine__training_open(job->env, &job->options, &state->training);
 }
 
 static void train_close(mine_job *job) {
-  mine_training_close(train_of(job));
+  mine__training_close(train_of(job));
 }
 
 /* The rows; then what options that hold a SELECT ask for. */
@@ -28,10 +28,10 @@ static mine_status train_source(mine_job *job, int step, const char **sql, mine_
   mine_training *training = train_of(job);
   if (step == 0) {
     *sql = mine__job_text(job, MINE_ARG_SOURCE);
-    *frame = mine_training_frame(training);
+    *frame = mine__training_frame(training);
   } else {
-    *sql = mine_training_select(training, step - 1);
-    if (*sql) *frame = mine_training_select_frame(training, step - 1);
+    *sql = mine__training_select(training, step - 1);
+    if (*sql) *frame = mine__training_select_frame(training, step - 1);
   }
   return mine_env_status(job->env);
 }
@@ -41,22 +41,22 @@ static mine_status train_keep_positive(mine_training *training, const mine_model
   mine_cell positive;
   if (!previous) return MINE_OK;
   mine_model_positive(previous, &positive);
-  return positive.type == MINE_NULL ? MINE_OK : mine_training_keep_positive(training, &positive);
+  return positive.type == MINE_NULL ? MINE_OK : mine__training_keep_positive(training, &positive);
 }
 
 static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {
   mine_training *training = train_of(job);
   MINE_TRY(train_keep_positive(training, previous));
-  MINE_TRY(mine_training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
-  return mine_training_fit(training, out);
+  MINE_TRY(mine__training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
+  return mine__training_fit(training, out);
 }
 
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
 
 static const mine_option_set train_options[] = {
-    {mine_supervised_option_table, sizeof(mine_supervised_options),
+    {mine__supervised_option_table, sizeof(mine_supervised_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine_holdout_option_table, sizeof(mine_holdout_options),
+    {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
     MINE_SET_SOURCE,
     MINE_SET_SEED,
@@ -69,7 +69,7 @@ static const mine_answer train_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_train = {
+const mine_verb mine__verb_train = {
     .name = "mine_train",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_PREDICT,
@@ -101,7 +101,7 @@ static const mine_answer fit_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_fit = {
+const mine_verb mine__verb_fit = {
     .name = "mine_fit",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_PREDICT,
@@ -130,7 +130,7 @@ static const mine_answer init_answer[] = {
     {0},
 };
 
-const mine_verb mine_verb_init = {
+const mine_verb mine__verb_init = {
     .name = "mine_init",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_PREDICT,
@@ -146,17 +146,17 @@ const mine_verb mine_verb_init = {
 
 static mine_status cluster_run(mine_job *job, mine_relation *out) {
   mine_model *model = NULL;
-  mine_status status = mine_training_fit(train_of(job), &model);
-  if (!status) status = mine_training_assignments(train_of(job), model, out);
+  mine_status status = mine__training_fit(train_of(job), &model);
+  if (!status) status = mine__training_assignments(train_of(job), model, out);
   mine_model_free(model);
   return status;
 }
 
 static mine_status cluster_open(mine_job *job) {
   if (!(job->options.algorithm->tasks & MINE_CLUSTERING)) {
-    return mine_fail(job->env, MINE_OPTION,
-                     "algorithm '%s' does not cluster; use mine_train, or algorithm=kmeans",
-                     job->options.algorithm->name);
+    return mine__fail(job->env, MINE_OPTION,
+                      "algorithm '%s' does not cluster; use mine_train, or algorithm=kmeans",
+                      job->options.algorithm->name);
   }
   return train_open(job);
 }
@@ -169,14 +169,14 @@ static const mine_answer cluster_answer[] = {
 };
 
 static const mine_option_set cluster_options[] = {
-    {mine_pick_option_table, sizeof(mine_pick_options), 0},
+    {mine__pick_option_table, sizeof(mine_pick_options), 0},
     MINE_SET_SOURCE,
     MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,
 };
 
-const mine_verb mine_verb_cluster = {
+const mine_verb mine__verb_cluster = {
     .name = "mine_cluster",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_SEGMENT,
@@ -200,7 +200,7 @@ const mine_verb mine_verb_cluster = {
 /* ---- mine_cross_validate -------------------------------------------------------------- */
 
 static mine_status validate_run(mine_job *job, mine_relation *out) {
-  return mine_training_cross_validate(train_of(job), out);
+  return mine__training_cross_validate(train_of(job), out);
 }
 
 static const mine_answer validate_answer[] = {
@@ -211,16 +211,16 @@ static const mine_answer validate_answer[] = {
 };
 
 static const mine_option_set validate_options[] = {
-    {mine_supervised_option_table, sizeof(mine_supervised_options),
+    {mine__supervised_option_table, sizeof(mine_supervised_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine_folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION},
+    {mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION},
     MINE_SET_SOURCE,
     MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,
 };
 
-const mine_verb mine_verb_cross_validate = {
+const mine_verb mine__verb_cross_validate = {
     .name = "mine_cross_validate",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_JUDGE,

@@ -24,7 +24,7 @@
 
 /* Pack `count` (1..MINE_LANES) row-major rows into one panel (width x
 ** MINE_LANES doubles); lanes beyond count repeat the last row. */
-void mine_panel_pack(const double *rows, int64_t count, int width, double *panel);
+void mine__panel_pack(const double *rows, int64_t count, int width, double *panel);
 
 /* How many doubles `rows` rows take in panels; panel p starts at
 ** p * width * MINE_LANES. */
@@ -34,16 +34,16 @@ static inline size_t mine_panel_doubles(int64_t rows, int width) {
 
 /* Squared distances of `count` row-major points to the MINE_LANES points of one
 ** panel: out[p * MINE_LANES + lane].  O(count * MINE_LANES * width). */
-void mine_distance_panel(const double *panel, int width, const double *points, int64_t count,
-                         double *out);
+void mine__distance_panel(const double *panel, int width, const double *points, int64_t count,
+                          double *out);
 
 /* The nearest and the second nearest of `count` >= 1 row-major points for each
 ** lane of a panel: squared distances best[] and second[] (infinity when count
 ** is 1) and the nearest one's number; ties go to the lower number. */
-void mine_distance_nearest(const double *panel, int width, const double *points, int64_t count,
-                           double *best, double *second, int32_t *nearest);
+void mine__distance_nearest(const double *panel, int width, const double *points, int64_t count,
+                            double *best, double *second, int32_t *nearest);
 
 /* One pair; the same bits as the panels give. */
-double mine_distance_pair(const double *a, const double *b, int width);
+double mine__distance_pair(const double *a, const double *b, int width);
 
 #endif

@@ -17,8 +17,8 @@ static void panel_codes(const mine_encoding *e, int f, const int32_t *code, doub
   }
 }
 
-void mine_encode_panel(const mine_encoding *e, const mine_batch *batch, int64_t first,
-                       double *panel) {
+void mine__encode_panel(const mine_encoding *e, const mine_batch *batch, int64_t first,
+                        double *panel) {
   const mine__kernels *kernels = mine__kernels_here();
   for (int f = 0; f < e->n_features; f++) {
     const int c = e->first[f];

@@ -8,9 +8,9 @@
 #include "distance.h"
 
 /* MINE_LANES rows of the batch, first.. (all of them there, and none listed in
-** batch->row), as a panel: what mine_encode and mine_panel_pack give.  Safe inside
+** batch->row), as a panel: what mine__encode and mine__panel_pack give.  Safe inside
 ** a parallel task. */
-void mine_encode_panel(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
-                       double *panel);
+void mine__encode_panel(const mine_encoding *encoding, const mine_batch *batch, int64_t first,
+                        double *panel);
 
 #endif

@@ -29,7 +29,7 @@
 _Static_assert(NEAREST_GROUP % MINE__SIEVE_POINTS == 0 && NEAREST_TILE == MINE__SIEVE_ROWS,
                "groups and tiles are what the sieve takes");
 
-const char *const mine_space_names[] = {"euclidean", "manhattan", "cosine", "gower", NULL};
+const char *const mine__space_names[] = {"euclidean", "manhattan", "cosine", "gower", NULL};
 
 /* ---- preparing the base ---------------------------------------------------- */
 
@@ -61,7 +61,7 @@ static double nearest_longest(mine_env *env, const mine_nearest *base, const dou
 
 static void nearest_open_sieve(mine_env *env, mine_arena *arena, mine_nearest *base) {
   const int64_t step = 64 * NEAREST_TILE;
-  double *centre = mine_arena_zeros(arena, (size_t)base->width, sizeof *centre);
+  double *centre = mine__arena_zeros(arena, (size_t)base->width, sizeof *centre);
   if (!centre || base->width > MINE__SIEVE_WIDEST) return;
   nearest_centre(env, base, centre);
   if (mine_failed(env)) return;
@@ -70,7 +70,7 @@ static void nearest_open_sieve(mine_env *env, mine_arena *arena, mine_nearest *b
   for (int64_t i = 0; base->sieve.factor > 0 && i < base->n; i += step) {
     const int64_t left = base->n - i;
     mine__sieve_pack(&base->sieve, i, base->row + i * base->width, left < step ? left : step);
-    if (mine_poll(env)) return;
+    if (mine__poll(env)) return;
   }
 }
 
@@ -81,12 +81,12 @@ static int nearest_is_zero(const double *row, int width) {
   return 1;
 }
 
-mine_status mine_nearest_build(mine_env *env, mine_arena *arena, mine_space space,
-                               const double *row, int64_t n, int width, const uint8_t *category,
-                               mine_nearest *out) {
+mine_status mine__nearest_build(mine_env *env, mine_arena *arena, mine_space space,
+                                const double *row, int64_t n, int width, const uint8_t *category,
+                                mine_nearest *out) {
   *out = (mine_nearest){.space = space, .n = n, .width = width, .row = row, .category = category};
   if (space == MINE_SPACE_COSINE) {
-    out->zero = mine_arena_zeros(arena, (size_t)n, 1);
+    out->zero = mine__arena_zeros(arena, (size_t)n, 1);
     if (!out->zero) return mine_env_status(env);
     for (int64_t i = 0; i < n; i++)
       out->zero[i] = (uint8_t)nearest_is_zero(row + i * width, width);
@@ -182,19 +182,19 @@ static void nearest_offer(const nearest_job *job, nearest_worker *w, int64_t t, 
   double distance[NEAREST_TILE];
   const int one_by_one = base->sieve.factor > 0 && nearest_is_few(w->mask[q]);
   if (!one_by_one) {
-    if (!*packed) mine_tile_pack(base, t, w->panels);
+    if (!*packed) mine__tile_pack(base, t, w->panels);
     *packed = 1;
-    mine_tile_distances(base, w->panels, point, distance);
+    mine__tile_distances(base, w->panels, point, distance);
   }
   const int no_direction = base->zero && nearest_is_zero(point, base->width);
   for (int r = 0; r < NEAREST_TILE; r++) {
     if (!(w->mask[q] >> r & 1)) continue;
     const int64_t i = t * NEAREST_TILE + r;
     if (query->base_key && query->base_key[i] == query->query_key[number]) continue;
-    double d = one_by_one ? mine_distance_pair(point, base->row + i * base->width, base->width)
+    double d = one_by_one ? mine__distance_pair(point, base->row + i * base->width, base->width)
                           : distance[r];
     if (base->zero && (no_direction || base->zero[i])) d = 2; /* half of it is 1 */
-    if (d <= w->top[q].worst) mine_topk_offer(&w->top[q], d, (uint32_t)i);
+    if (d <= w->top[q].worst) mine__topk_offer(&w->top[q], d, (uint32_t)i);
   }
   if (base->sieve.factor > 0) w->bound[q] = nearest_bound(base, w->length[q], w->top[q].worst);
 }
@@ -205,7 +205,7 @@ static void nearest_resume(const nearest_job *job, nearest_worker *w, int64_t fi
   const int64_t k = job->query->k;
   for (int64_t q = 0; q < count; q++) {
     mine_topk *top = &w->top[q];
-    mine_topk_open(top, k, job->distance + (first + q) * k, job->row + (first + q) * k);
+    mine__topk_open(top, k, job->distance + (first + q) * k, job->row + (first + q) * k);
     top->n = job->found[first + q];
     if (top->n == k) top->worst = top->distance[0];
   }
@@ -213,7 +213,7 @@ static void nearest_resume(const nearest_job *job, nearest_worker *w, int64_t fi
 
 /* Turn what was compared into the distance itself, nearest first. */
 static void nearest_finish(const mine_nearest *base, mine_topk *top) {
-  mine_topk_sort(top);
+  mine__topk_sort(top);
   for (int64_t i = 0; i < top->n; i++) {
     if (base->space == MINE_SPACE_EUCLIDEAN) top->distance[i] = sqrt(top->distance[i]);
     if (base->space == MINE_SPACE_COSINE) top->distance[i] /= 2;
@@ -263,13 +263,13 @@ static int64_t nearest_block(const mine_nearest *base, int64_t tiles, int64_t qu
 }
 
 static int nearest_worker_open(mine_arena *scratch, nearest_worker *w, int64_t block, int width) {
-  w->query = mine_arena_array(scratch, (size_t)block, (size_t)width * sizeof *w->query);
-  w->length = mine_arena_array(scratch, (size_t)block, sizeof *w->length);
-  w->bound = mine_arena_array(scratch, (size_t)block, sizeof *w->bound);
-  w->limit = mine_arena_array(scratch, (size_t)block, sizeof *w->limit);
-  w->mask = mine_arena_array(scratch, (size_t)block, sizeof *w->mask);
-  w->panels = mine_arena_array(scratch, NEAREST_TILE, (size_t)width * sizeof *w->panels);
-  w->top = mine_arena_array(scratch, (size_t)block, sizeof *w->top);
+  w->query = mine__arena_array(scratch, (size_t)block, (size_t)width * sizeof *w->query);
+  w->length = mine__arena_array(scratch, (size_t)block, sizeof *w->length);
+  w->bound = mine__arena_array(scratch, (size_t)block, sizeof *w->bound);
+  w->limit = mine__arena_array(scratch, (size_t)block, sizeof *w->limit);
+  w->mask = mine__arena_array(scratch, (size_t)block, sizeof *w->mask);
+  w->panels = mine__arena_array(scratch, NEAREST_TILE, (size_t)width * sizeof *w->panels);
+  w->top = mine__arena_array(scratch, (size_t)block, sizeof *w->top);
   return w->query && w->length && w->bound && w->limit && w->mask && w->panels && w->top;
 }
 
@@ -287,23 +287,23 @@ static mine_status nearest_run(mine_env *env, nearest_job *job, int64_t segment)
     job->end_tile = end;
     job->last = end == tiles;
     const mine_status status =
-        mine_parallel_progress(env, tasks, nearest_task, job, query->what, from, to);
+        mine__parallel_progress(env, tasks, nearest_task, job, query->what, from, to);
     if (status != MINE_OK) return status;
   }
   return MINE_OK;
 }
 
-mine_status mine_nearest_search(mine_env *env, const mine_nearest *base,
-                                const mine_nearest_query *query, uint32_t *row, double *distance,
-                                int64_t *found) {
+mine_status mine__nearest_search(mine_env *env, const mine_nearest *base,
+                                 const mine_nearest_query *query, uint32_t *row, double *distance,
+                                 int64_t *found) {
   const int64_t tiles = MINE_BLOCKS(base->n, NEAREST_TILE);
   int64_t segment = nearest_segment(base);
   if (segment > tiles) segment = tiles;
   nearest_job job = {
       .base = base, .query = query, .row = row, .distance = distance, .found = found};
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   job.block = nearest_block(base, segment, query->n, env->threads);
-  job.worker = mine_arena_zeros(env->scratch, (size_t)env->threads, sizeof *job.worker);
+  job.worker = mine__arena_zeros(env->scratch, (size_t)env->threads, sizeof *job.worker);
   if (!job.worker) return mine_env_status(env);
   for (int i = 0; i < env->threads; i++) {
     if (!nearest_worker_open(env->scratch, &job.worker[i], job.block, base->width)) {
@@ -313,6 +313,6 @@ mine_status mine_nearest_search(mine_env *env, const mine_nearest *base,
   for (int64_t q = 0; q < query->n; q++)
     found[q] = 0;
   const mine_status status = nearest_run(env, &job, segment);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }

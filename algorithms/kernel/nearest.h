@@ -28,7 +28,7 @@ typedef enum mine_space {
   MINE_SPACE_COSINE,
   MINE_SPACE_GOWER
 } mine_space;
-extern const char *const mine_space_names[]; /* for the option tables */
+extern const char *const mine__space_names[]; /* for the option tables */
 
 typedef struct mine_nearest {
   mine_space space;
@@ -43,9 +43,9 @@ typedef struct mine_nearest {
 /* Prepare the search over n x width rows, finite but for gower's NAN; `row` and
 ** `category` must live as long as the search.  Memory from arena: 4 bytes a
 ** value for the sieve.  O(n width). */
-mine_status mine_nearest_build(mine_env *env, mine_arena *arena, mine_space space,
-                               const double *row, int64_t n, int width, const uint8_t *category,
-                               mine_nearest *out) MINE_MUST_CHECK;
+mine_status mine__nearest_build(mine_env *env, mine_arena *arena, mine_space space,
+                                const double *row, int64_t n, int width, const uint8_t *category,
+                                mine_nearest *out) MINE_MUST_CHECK;
 
 #define MINE_NEAREST_GROUP 8 /* queries are worked on in groups of so many */
 
@@ -64,8 +64,8 @@ typedef struct mine_nearest_query {
 ** first, in row[q*k ...] and distance[q*k ...]; all three the caller's.
 ** O(n base rows width); scratch memory from env, a few hundred kilobytes per
 ** thread. */
-mine_status mine_nearest_search(mine_env *env, const mine_nearest *base,
-                                const mine_nearest_query *query, uint32_t *row, double *distance,
-                                int64_t *found) MINE_MUST_CHECK;
+mine_status mine__nearest_search(mine_env *env, const mine_nearest *base,
+                                 const mine_nearest_query *query, uint32_t *row, double *distance,
+                                 int64_t *found) MINE_MUST_CHECK;
 
 #endif

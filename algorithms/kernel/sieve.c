@@ -39,9 +39,9 @@ void mine__sieve_open(mine_env *env, mine_arena *arena, int64_t n, int width, do
   const size_t panels = (size_t)MINE_BLOCKS(n, MINE__SIEVE_ROWS);
   *out = (mine__sieve){.n = n, .width = width, .centre = centre};
   if (mine_failed(env) || width > MINE__SIEVE_WIDEST || sieve_factor(reach) == 0) return;
-  out->panel = mine_arena_array(arena, panels * MINE__SIEVE_ROWS, (size_t)width * sizeof(float));
-  out->half = mine_arena_array(arena, panels * MINE__SIEVE_ROWS, sizeof(float));
-  out->reach = mine_arena_array(arena, panels, sizeof(double));
+  out->panel = mine__arena_array(arena, panels * MINE__SIEVE_ROWS, (size_t)width * sizeof(float));
+  out->half = mine__arena_array(arena, panels * MINE__SIEVE_ROWS, sizeof(float));
+  out->reach = mine__arena_array(arena, panels, sizeof(double));
   if (!mine_failed(env)) out->factor = sieve_factor(reach);
 }
 

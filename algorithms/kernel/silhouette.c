@@ -32,7 +32,7 @@ static void silhouette_sums(const silhouette_job *job, const double *panel, doub
     for (int64_t i = job->first[c]; i < job->first[c + 1]; i += SILHOUETTE_CHUNK) {
       const int64_t left = job->first[c + 1] - i;
       const int64_t count = left < SILHOUETTE_CHUNK ? left : SILHOUETTE_CHUNK;
-      mine_distance_panel(panel, job->width, job->point + i * job->width, count, d);
+      mine__distance_panel(panel, job->width, job->point + i * job->width, count, d);
       for (int64_t r = 0; r < count; r++) {
         for (int l = 0; l < MINE_LANES; l++)
           total[l] += sqrt(d[r * MINE_LANES + l]);
@@ -63,7 +63,7 @@ static void silhouette_panel(void *context, int64_t task, int worker) {
   double *sum = job->sum + worker * job->k * MINE_LANES;
   double *panel = job->panel + (int64_t)worker * job->width * MINE_LANES;
   int64_t own = 0;
-  mine_panel_pack(job->point + first * job->width, lanes, job->width, panel);
+  mine__panel_pack(job->point + first * job->width, lanes, job->width, panel);
   silhouette_sums(job, panel, sum);
   job->partial[task] = 0;
   for (int l = 0; l < (int)lanes; l++) {
@@ -95,7 +95,7 @@ static int64_t silhouette_gather(silhouette_job *job, const mine__clustered *poi
 static double silhouette_mean(mine_env *env, silhouette_job *job) {
   const int64_t panels = MINE_BLOCKS(job->n, MINE_LANES);
   double sum = 0;
-  if (mine_parallel(env, panels, silhouette_panel, job)) return NAN;
+  if (mine__parallel(env, panels, silhouette_panel, job)) return NAN;
   for (int64_t p = 0; p < panels; p++)
     sum += job->partial[p];
   return sum / (double)job->n;
@@ -105,19 +105,19 @@ double mine__silhouette(mine_env *env, const mine__clustered *points) {
   const size_t n = (size_t)points->n, k = (size_t)points->k, width = (size_t)points->width;
   const size_t threads = (size_t)env->threads;
   mine_arena *scratch = env->scratch;
-  const mine_mark mark = mine_arena_mark(scratch);
+  const mine_mark mark = mine__arena_mark(scratch);
   silhouette_job job = {.n = points->n, .k = points->k, .width = points->width};
   double mean = NAN;
-  int64_t *next = mine_arena_array(scratch, k, sizeof *next);
-  job.point = mine_arena_array(scratch, n, width * sizeof(double));
-  job.first = mine_arena_zeros(scratch, k + 1, sizeof(int64_t));
-  job.sum = mine_arena_array(scratch, threads * k, MINE_LANES * sizeof(double));
-  job.panel = mine_arena_array(scratch, threads * width, MINE_LANES * sizeof(double));
-  job.partial = mine_arena_array(scratch, n, sizeof(double));
+  int64_t *next = mine__arena_array(scratch, k, sizeof *next);
+  job.point = mine__arena_array(scratch, n, width * sizeof(double));
+  job.first = mine__arena_zeros(scratch, k + 1, sizeof(int64_t));
+  job.sum = mine__arena_array(scratch, threads * k, MINE_LANES * sizeof(double));
+  job.panel = mine__arena_array(scratch, threads * width, MINE_LANES * sizeof(double));
+  job.partial = mine__arena_array(scratch, n, sizeof(double));
   if (!mine_failed(env)) {
     const int64_t used = silhouette_gather(&job, points, next);
     if (used > 1 && used < job.n) mean = silhouette_mean(env, &job);
   }
-  mine_arena_rewind(scratch, mark);
+  mine__arena_rewind(scratch, mark);
   return mean;
 }

@@ -207,7 +207,7 @@ double mine__fisher_exact_log(int64_t a, int64_t b, int64_t c, int64_t d, mine__
 /* q of the i-th smallest of m is the least of  m/j p_(j),  j >= i. */
 void mine__benjamini_hochberg(double *p, int64_t n, mine_pair *order, mine_pair *temp) {
   if (n <= 0) return;
-  mine_sort_reals(p, NULL, n, order, temp);
+  mine__sort_reals(p, NULL, n, order, temp);
   int64_t tests = n;
   while (tests > 0 && order[tests - 1].key == MINE_SORT_MISSING)
     tests--;

@@ -9,8 +9,8 @@
 
 #define TILE_PANELS (MINE_TILE_ROWS / MINE_LANES)
 
-void mine_tile_distances(const mine_nearest *base, const double *panels, const double *point,
-                         double out[MINE_TILE_ROWS]) {
+void mine__tile_distances(const mine_nearest *base, const double *panels, const double *point,
+                          double out[MINE_TILE_ROWS]) {
   const mine__kernels *kernels = mine__kernels_here();
   for (int p = 0; p < TILE_PANELS; p++) {
     const double *panel = panels + (int64_t)p * base->width * MINE_LANES;
@@ -29,12 +29,12 @@ void mine_tile_distances(const mine_nearest *base, const double *panels, const d
 }
 
 /* The rows of tile t in panels; panels past the end repeat the last row. */
-void mine_tile_pack(const mine_nearest *base, int64_t t, double *panels) {
+void mine__tile_pack(const mine_nearest *base, int64_t t, double *panels) {
   for (int p = 0; p < TILE_PANELS; p++) {
     int64_t first = t * MINE_TILE_ROWS + p * MINE_LANES;
     if (first >= base->n) first = base->n - 1;
     const int64_t left = base->n - first;
-    mine_panel_pack(base->row + first * base->width, left < MINE_LANES ? left : MINE_LANES,
-                    base->width, panels + (int64_t)p * base->width * MINE_LANES);
+    mine__panel_pack(base->row + first * base->width, left < MINE_LANES ? left : MINE_LANES,
+                     base->width, panels + (int64_t)p * base->width * MINE_LANES);
   }
 }

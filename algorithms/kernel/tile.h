@@ -10,10 +10,10 @@
 
 /* The rows of tile t in panels (distance.h), MINE_TILE_ROWS x width doubles; panels
 ** past the end repeat the last rows. */
-void mine_tile_pack(const mine_nearest *base, int64_t t, double *panels);
+void mine__tile_pack(const mine_nearest *base, int64_t t, double *panels);
 /* What is compared, from `point` to each row of the tile: the sum of squares for
 ** euclidean and cosine, the distance itself for the others. */
-void mine_tile_distances(const mine_nearest *base, const double *panels, const double *point,
-                         double out[MINE_TILE_ROWS]);
+void mine__tile_distances(const mine_nearest *base, const double *panels, const double *point,
+                          double out[MINE_TILE_ROWS]);
 
 #endif

@@ -31,11 +31,11 @@ static void topk_swap(void *context, int64_t a, int64_t b) {
 
 static const mine__heap topk_order = {topk_worse, topk_swap};
 
-void mine_topk_open(mine_topk *top, int64_t k, double *distance, uint32_t *row) {
+void mine__topk_open(mine_topk *top, int64_t k, double *distance, uint32_t *row) {
   *top = (mine_topk){.k = k, .distance = distance, .row = row, .worst = INFINITY};
 }
 
-void mine_topk_offer(mine_topk *top, double distance, uint32_t row) {
+void mine__topk_offer(mine_topk *top, double distance, uint32_t row) {
   if (top->n < top->k) {
     top->distance[top->n] = distance;
     top->row[top->n] = row;
@@ -48,7 +48,7 @@ void mine_topk_offer(mine_topk *top, double distance, uint32_t row) {
   if (top->n == top->k && top->k > 0) top->worst = top->distance[0];
 }
 
-void mine_topk_sort(mine_topk *top) {
+void mine__topk_sort(mine_topk *top) {
   for (int64_t last = top->n - 1; last > 0; last--) {
     topk_swap(top, 0, last);
     mine__heap_sink(topk_order, top, last);

@@ -14,14 +14,14 @@
 typedef struct mine_topk {
   int64_t k, n;     /* room, filled                               */
   double *distance; /* k of each, the caller's; heap order until  */
-  uint32_t *row;    /* mine_topk_sort()                           */
+  uint32_t *row;    /* mine__topk_sort()                           */
   double worst;     /* an offer above this cannot enter; INFINITY while n < k */
 } mine_topk;
 
-void mine_topk_open(mine_topk *top, int64_t k, double *distance, uint32_t *row);
+void mine__topk_open(mine_topk *top, int64_t k, double *distance, uint32_t *row);
 /* distance must not be NAN. */
-void mine_topk_offer(mine_topk *top, double distance, uint32_t row);
+void mine__topk_offer(mine_topk *top, double distance, uint32_t row);
 /* Nearest first; the heap is finished after this. */
-void mine_topk_sort(mine_topk *top);
+void mine__topk_sort(mine_topk *top);
 
 #endif

@@ -29,17 +29,17 @@ static void ensemble_add(double *sum, const double *part, int64_t n, double shar
 static void ensemble_rows(mine_env *env, const mine_model *model, const mine_batch *batch,
                           int64_t first, int64_t n, mine_answers *out) {
   const mine_ensemble *body = model->body;
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const int64_t outputs = model->n_outputs, groups = model->n_groups;
   const double total = ensemble_total(body);
   double *value = out->value ? out->value + first * outputs : NULL;
   double *share = out->share ? out->share + first * groups : NULL;
-  uint32_t *at = mine_arena_array(env->scratch, (size_t)n, sizeof *at);
+  uint32_t *at = mine__arena_array(env->scratch, (size_t)n, sizeof *at);
   mine_answers part = {0};
   if (value)
-    part.value = mine_arena_array(env->scratch, (size_t)n, (size_t)outputs * sizeof(double));
+    part.value = mine__arena_array(env->scratch, (size_t)n, (size_t)outputs * sizeof(double));
   if (share)
-    part.share = mine_arena_array(env->scratch, (size_t)n, (size_t)groups * sizeof(double));
+    part.share = mine__arena_array(env->scratch, (size_t)n, (size_t)groups * sizeof(double));
   for (int64_t i = 0; at && i < n; i++)
     at[i] = (uint32_t)(first + i);
   for (int64_t i = 0; value && i < n * outputs; i++)
@@ -52,14 +52,14 @@ static void ensemble_rows(mine_env *env, const mine_model *model, const mine_bat
     ensemble_add(value, part.value, n * outputs, body->weight[m] / total);
     ensemble_add(share, part.share, n * groups, body->weight[m] / total);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
 }
 
 static mine_status ensemble_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                    mine_answers *out) {
   for (int64_t first = 0; first < batch->n; first += MINE_MEMBER_ROWS) {
     const int64_t left = batch->n - first, n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
-    if (batch->n > 1 && mine_poll(env)) return env->status;
+    if (batch->n > 1 && mine__poll(env)) return env->status;
     ensemble_rows(env, model, batch, first, n, out);
   }
   return mine_env_status(env);
@@ -88,25 +88,25 @@ static const mine_model *ensemble_inside(const mine_model *model, int i, mine_ce
 static void ensemble_save(const mine_model *model, mine_writer *w) {
   const mine_ensemble *body = model->body;
   mine__members_write(w, body->member, body->n_members);
-  mine_write_reals(w, body->weight, (size_t)body->n_members);
+  mine__write_reals(w, body->weight, (size_t)body->n_members);
 }
 
 static void ensemble_load(mine_reader *r, mine_model *model, uint32_t version) {
-  mine_ensemble *body = mine_arena_zeros(r->arena, 1, sizeof *body);
+  mine_ensemble *body = mine__arena_zeros(r->arena, 1, sizeof *body);
   (void)version; /* the only one so far */
-  if (!body) mine_reader_bad(r, "memory");
-  if (!mine_reader_ok(r)) return;
+  if (!body) mine__reader_bad(r, "memory");
+  if (!mine__reader_ok(r)) return;
   body->member = mine__members_read(r, model, &body->n_members);
-  body->weight = mine_read_reals(r, (size_t)body->n_members, 1);
-  for (int m = 0; mine_reader_ok(r) && m < body->n_members; m++) {
-    if (body->weight[m] < 0) mine_reader_bad(r, "the weight of a member");
+  body->weight = mine__read_reals(r, (size_t)body->n_members, 1);
+  for (int m = 0; mine__reader_ok(r) && m < body->n_members; m++) {
+    if (body->weight[m] < 0) mine__reader_bad(r, "the weight of a member");
   }
-  const double total = mine_reader_ok(r) ? ensemble_total(body) : 1;
-  if (!(total > 0) || isinf(total)) mine_reader_bad(r, "the weights of the members");
-  if (mine_reader_ok(r)) model->body = body;
+  const double total = mine__reader_ok(r) ? ensemble_total(body) : 1;
+  if (!(total > 0) || isinf(total)) mine__reader_bad(r, "the weights of the members");
+  if (mine__reader_ok(r)) model->body = body;
 }
 
-const mine_kind mine_kind_ensemble = {
+const mine_kind mine__kind_ensemble = {
     .name = "ensemble",
     .tag = ENSEMBLE_TAG,
     .version = ENSEMBLE_VERSION,

@@ -44,77 +44,77 @@ static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 /* ---- writing -------------------------------------------------------------------- */
 
 static void envelope_write_values(mine_writer *w, const mine_values *values) {
-  mine_write_u64(w, (uint64_t)values->n);
+  mine__write_u64(w, (uint64_t)values->n);
   for (int64_t i = 0; i < values->n; i++) {
     mine_cell cell;
-    mine_values_get(values, i, &cell);
-    mine_write_cell(w, &cell);
+    mine__values_get(values, i, &cell);
+    mine__write_cell(w, &cell);
   }
 }
 
 static void envelope_write_feature(mine_writer *w, const mine_feature *feature) {
-  mine_write_string(w, feature->name);
-  mine_write_string(w, feature->why);
-  mine_write_string(w, feature->reading);
-  mine_write_u8(w, (uint8_t)feature->type);
-  mine_write_u8(w, (uint8_t)(feature->all_integers != 0));
-  mine_write_i64(w, feature->missing);
+  mine__write_string(w, feature->name);
+  mine__write_string(w, feature->why);
+  mine__write_string(w, feature->reading);
+  mine__write_u8(w, (uint8_t)feature->type);
+  mine__write_u8(w, (uint8_t)(feature->all_integers != 0));
+  mine__write_i64(w, feature->missing);
   if (feature->type == MINE_COLUMN_CATEGORY) {
     envelope_write_values(w, &feature->levels.values);
   } else {
-    mine_write_real(w, feature->least);
-    mine_write_real(w, feature->most);
-    mine_write_real(w, feature->mean);
-    mine_write_real(w, feature->deviation);
+    mine__write_real(w, feature->least);
+    mine__write_real(w, feature->most);
+    mine__write_real(w, feature->mean);
+    mine__write_real(w, feature->deviation);
   }
 }
 
 static void envelope_write_schema(mine_writer *w, const mine_model *model) {
-  mine_write_u64(w, (uint64_t)model->n_features);
+  mine__write_u64(w, (uint64_t)model->n_features);
   for (int f = 0; f < model->n_features; f++)
     envelope_write_feature(w, &model->feature[f]);
-  mine_write_u64(w, (uint64_t)model->n_reads);
+  mine__write_u64(w, (uint64_t)model->n_reads);
   for (int i = 0; i < model->n_reads; i++) {
-    mine_write_string(w, model->read[i].want);
-    mine_write_string(w, model->read[i].column);
-    mine_write_string(w, model->read[i].reading);
+    mine__write_string(w, model->read[i].want);
+    mine__write_string(w, model->read[i].column);
+    mine__write_string(w, model->read[i].reading);
   }
-  mine_write_u64(w, (uint64_t)model->n_outputs);
+  mine__write_u64(w, (uint64_t)model->n_outputs);
   for (int o = 0; o < model->n_outputs; o++)
-    mine_write_string(w, model->output_name[o]);
+    mine__write_string(w, model->output_name[o]);
   envelope_write_values(w, &model->groups);
-  mine_write_i32(w, model->positive);
+  mine__write_i32(w, model->positive);
 }
 
 static void envelope_write_held(mine_writer *w, const mine_model *model) {
   const size_t n = model->held_label || model->held_target ? (size_t)model->held_rows : 0;
-  mine_write_u64(w, (uint64_t)n);
+  mine__write_u64(w, (uint64_t)n);
   if (n == 0) return;
   const int classes = mine__model_has_classes(model);
-  if (classes) mine_write_i32s(w, model->held_label, n);
-  if (!classes) mine_write_reals(w, model->held_target, n);
-  mine_write_floats(w, model->held_score, classes ? n * (size_t)model->n_groups : n);
+  if (classes) mine__write_i32s(w, model->held_label, n);
+  if (!classes) mine__write_reals(w, model->held_target, n);
+  mine__write_floats(w, model->held_score, classes ? n * (size_t)model->n_groups : n);
 }
 
 static void envelope_write_common(mine_writer *w, const mine_model *model) {
-  mine_write_u32(w, model->kind->version);
-  mine_write_string(w, model->algorithm);
-  mine_write_string(w, mine__model_task(model));
-  mine_write_string(w, model->id_name);
-  mine_write_string(w, model->target_name);
-  mine_write_string(w, model->weight_name);
-  mine_write_string(w, model->source);
-  mine_write_string(w, model->options);
-  mine_write_i64(w, model->rows);
-  mine_write_u8(w, (uint8_t)model->missing);
+  mine__write_u32(w, model->kind->version);
+  mine__write_string(w, model->algorithm);
+  mine__write_string(w, mine__model_task(model));
+  mine__write_string(w, model->id_name);
+  mine__write_string(w, model->target_name);
+  mine__write_string(w, model->weight_name);
+  mine__write_string(w, model->source);
+  mine__write_string(w, model->options);
+  mine__write_i64(w, model->rows);
+  mine__write_u8(w, (uint8_t)model->missing);
   envelope_write_schema(w, model);
   envelope_write_values(w, &model->note_item);
   envelope_write_values(w, &model->note_name);
   envelope_write_values(w, &model->note_detail);
-  mine_write_u64(w, (uint64_t)model->n_metrics);
+  mine__write_u64(w, (uint64_t)model->n_metrics);
   for (int i = 0; i < model->n_metrics; i++) {
-    mine_write_string(w, model->metric[i].name);
-    mine_write_real(w, isnan(model->metric[i].value) ? (double)NAN : model->metric[i].value);
+    mine__write_string(w, model->metric[i].name);
+    mine__write_real(w, isnan(model->metric[i].value) ? (double)NAN : model->metric[i].value);
   }
   envelope_write_held(w, model);
 }
@@ -138,17 +138,17 @@ static void envelope_close_length(mine_writer *w, size_t at) {
 static void envelope_write_rest(mine_writer *w, const mine_model *model) {
   envelope_write_common(w, model);
   const size_t length_at = w->text.bytes;
-  mine_write_u64(w, 0);
+  mine__write_u64(w, 0);
   model->kind->save(model, w);
   envelope_close_length(w, length_at);
 }
 
-void mine_envelope_write(const mine_model *model, mine_writer *w) {
-  mine_text_add(&w->text, envelope_magic, sizeof envelope_magic);
-  mine_write_u32(w, ENVELOPE_VERSION);
-  mine_write_u32(w, model->kind->tag);
-  mine_write_u64(w, 0);
-  mine_write_u64(w, 0);
+void mine__envelope_write(const mine_model *model, mine_writer *w) {
+  mine__text_add(&w->text, envelope_magic, sizeof envelope_magic);
+  mine__write_u32(w, ENVELOPE_VERSION);
+  mine__write_u32(w, model->kind->tag);
+  mine__write_u64(w, 0);
+  mine__write_u64(w, 0);
   envelope_write_rest(w, model);
   if (w->text.failed) return;
   envelope_put_u64(w->text.data + 16, w->text.bytes);
@@ -157,8 +157,8 @@ void mine_envelope_write(const mine_model *model, mine_writer *w) {
 
 void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
   const size_t length_at = w->text.bytes;
-  mine_write_u64(w, 0);
-  mine_write_u32(w, member->kind->tag);
+  mine__write_u64(w, 0);
+  mine__write_u32(w, member->kind->tag);
   envelope_write_rest(w, member);
   envelope_close_length(w, length_at);
 }
@@ -167,18 +167,18 @@ void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
 
 /* Cells in order; every cell takes at least one byte of the file. */
 static void envelope_read_values(mine_reader *r, mine_values *values, int strictly_rising) {
-  const size_t n = mine_read_count(r, 1);
+  const size_t n = mine__read_count(r, 1);
   mine_cell last = {MINE_NULL, 0, {0}};
-  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+  for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     mine_cell cell;
-    mine_read_cell(r, &cell);
-    if (!mine_reader_ok(r)) return;
+    mine__read_cell(r, &cell);
+    if (!mine__reader_ok(r)) return;
     if (cell.type == MINE_BLOB || (cell.type == MINE_REAL && !isfinite(cell.as.real)))
-      mine_reader_bad(r, "a value");
+      mine__reader_bad(r, "a value");
     if (strictly_rising &&
-        (cell.type == MINE_NULL || (i > 0 && mine_cell_compare(&last, &cell) >= 0)))
-      mine_reader_bad(r, "the order of the values");
-    if (!mine_values_push(values, &cell)) mine_reader_bad(r, "memory");
+        (cell.type == MINE_NULL || (i > 0 && mine__cell_compare(&last, &cell) >= 0)))
+      mine__reader_bad(r, "the order of the values");
+    if (!mine__values_push(values, &cell)) mine__reader_bad(r, "memory");
     last = cell;
   }
 }
@@ -188,13 +188,13 @@ static void envelope_read_notes(mine_reader *r, mine_model *model) {
   mine_values *column[] = {&model->note_item, &model->note_name, &model->note_detail};
   for (int c = 0; c < 3; c++) {
     envelope_read_values(r, column[c], 0);
-    if (column[c]->n != column[0]->n) mine_reader_bad(r, "the length of the report");
-    for (int64_t i = 0; i < column[c]->n && mine_reader_ok(r); i++) {
+    if (column[c]->n != column[0]->n) mine__reader_bad(r, "the length of the report");
+    for (int64_t i = 0; i < column[c]->n && mine__reader_ok(r); i++) {
       mine_cell cell;
-      mine_values_get(column[c], i, &cell);
+      mine__values_get(column[c], i, &cell);
       if (cell.type != MINE_TEXT) {
-        mine_reader_bad(r, "the report");
-      } else if (c == 0 && mine_note_warns(cell.as.text)) { /* texts of values end with a NUL */
+        mine__reader_bad(r, "the report");
+      } else if (c == 0 && mine__note_warns(cell.as.text)) { /* texts of values end with a NUL */
         model->n_warnings++;
       }
     }
@@ -202,37 +202,37 @@ static void envelope_read_notes(mine_reader *r, mine_model *model) {
 }
 
 static const char *envelope_read_name(mine_reader *r, const char *what) {
-  const char *name = mine_read_string(r);
-  if (mine_reader_ok(r) && (!name || !*name)) mine_reader_bad(r, what);
+  const char *name = mine__read_string(r);
+  if (mine__reader_ok(r) && (!name || !*name)) mine__reader_bad(r, what);
   return name ? name : "";
 }
 
 /* least..deviation may be NaN (an attribute that had no value), never infinite. */
 static double envelope_read_statistic(mine_reader *r) {
-  const double v = mine_read_real(r);
-  if (isinf(v)) mine_reader_bad(r, "a statistic");
+  const double v = mine__read_real(r);
+  if (isinf(v)) mine__reader_bad(r, "a statistic");
   return v;
 }
 
 static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
-  feature->name = mine_read_string(r);
-  if (mine_reader_ok(r) && !feature->name) mine_reader_bad(r, "a feature's name");
-  feature->why = mine_read_string(r);
+  feature->name = mine__read_string(r);
+  if (mine__reader_ok(r) && !feature->name) mine__reader_bad(r, "a feature's name");
+  feature->why = mine__read_string(r);
   if (!feature->why) feature->why = "";
-  if (r->format > 1) feature->reading = mine_read_string(r);
-  const uint8_t type = mine_read_u8(r);
-  feature->all_integers = mine_read_u8(r) != 0;
-  feature->missing = mine_read_i64(r);
-  if (feature->missing < 0) mine_reader_bad(r, "a feature's missing count");
+  if (r->format > 1) feature->reading = mine__read_string(r);
+  const uint8_t type = mine__read_u8(r);
+  feature->all_integers = mine__read_u8(r) != 0;
+  feature->missing = mine__read_i64(r);
+  if (feature->missing < 0) mine__reader_bad(r, "a feature's missing count");
   if (type != MINE_COLUMN_NUMERIC && type != MINE_COLUMN_CATEGORY)
-    mine_reader_bad(r, "a feature's type");
-  if (!mine_reader_ok(r) || !mine_dictionary_open(&feature->levels, r->arena)) return;
+    mine__reader_bad(r, "a feature's type");
+  if (!mine__reader_ok(r) || !mine__dictionary_open(&feature->levels, r->arena)) return;
   feature->type = (mine_column_type)type;
   if (type == MINE_COLUMN_CATEGORY) {
     feature->least = feature->most = feature->mean = feature->deviation = NAN;
     envelope_read_values(r, &feature->levels.values, 1);
-    if (mine_reader_ok(r) && !mine_dictionary_rebuild(&feature->levels))
-      mine_reader_bad(r, "memory");
+    if (mine__reader_ok(r) && !mine__dictionary_rebuild(&feature->levels))
+      mine__reader_bad(r, "memory");
   } else {
     feature->least = envelope_read_statistic(r);
     feature->most = envelope_read_statistic(r);
@@ -244,19 +244,19 @@ static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
 #define ENVELOPE_LEAST_FEATURE 26 /* bytes: two strings, type, flag, missing, a count */
 
 static void envelope_read_features(mine_reader *r, mine_model *model) {
-  const size_t n = mine_read_count(r, ENVELOPE_LEAST_FEATURE);
-  if (n > INT32_MAX || (n < 1 && r->format == 1)) mine_reader_bad(r, "the number of features");
-  if (!mine_reader_ok(r)) return;
-  model->feature = mine_arena_zeros(r->arena, n, sizeof *model->feature);
+  const size_t n = mine__read_count(r, ENVELOPE_LEAST_FEATURE);
+  if (n > INT32_MAX || (n < 1 && r->format == 1)) mine__reader_bad(r, "the number of features");
+  if (!mine__reader_ok(r)) return;
+  model->feature = mine__arena_zeros(r->arena, n, sizeof *model->feature);
   mine_dictionary names;
-  if (!model->feature || !mine_dictionary_open(&names, r->env->scratch)) return;
-  for (size_t f = 0; f < n && mine_reader_ok(r); f++) {
+  if (!model->feature || !mine__dictionary_open(&names, r->env->scratch)) return;
+  for (size_t f = 0; f < n && mine__reader_ok(r); f++) {
     envelope_read_feature(r, &model->feature[f]);
-    if (!mine_reader_ok(r)) return;
+    if (!mine__reader_ok(r)) return;
     mine_cell name = {MINE_TEXT, strlen(model->feature[f].name), {0}};
     name.as.text = model->feature[f].name;
-    if (mine_dictionary_add(&names, &name) != (int64_t)f)
-      mine_reader_bad(r, "a feature's name, which is there twice");
+    if (mine__dictionary_add(&names, &name) != (int64_t)f)
+      mine__reader_bad(r, "a feature's name, which is there twice");
     model->n_features = (int)f + 1;
   }
 }
@@ -265,26 +265,26 @@ static void envelope_read_features(mine_reader *r, mine_model *model) {
 #define ENVELOPE_LEAST_OUTPUT 4
 
 static void envelope_read_reads(mine_reader *r, mine_model *model) {
-  const size_t n = mine_read_count(r, ENVELOPE_LEAST_READ);
-  if (n > INT32_MAX) mine_reader_bad(r, "the number of columns");
-  if (!mine_reader_ok(r) || n == 0) return;
-  model->read = mine_arena_zeros(r->arena, n, sizeof *model->read);
+  const size_t n = mine__read_count(r, ENVELOPE_LEAST_READ);
+  if (n > INT32_MAX) mine__reader_bad(r, "the number of columns");
+  if (!mine__reader_ok(r) || n == 0) return;
+  model->read = mine__arena_zeros(r->arena, n, sizeof *model->read);
   if (!model->read) return;
-  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+  for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     model->read[i].want = envelope_read_name(r, "what a column is for");
     model->read[i].column = envelope_read_name(r, "a column's name");
-    model->read[i].reading = mine_read_string(r);
+    model->read[i].reading = mine__read_string(r);
     model->n_reads = (int)i + 1;
   }
 }
 
 static void envelope_read_outputs(mine_reader *r, mine_model *model) {
-  const size_t n = mine_read_count(r, ENVELOPE_LEAST_OUTPUT);
-  if (n > INT32_MAX) mine_reader_bad(r, "the number of outputs");
-  if (!mine_reader_ok(r) || n == 0) return;
-  model->output_name = mine_arena_zeros(r->arena, n, sizeof *model->output_name);
+  const size_t n = mine__read_count(r, ENVELOPE_LEAST_OUTPUT);
+  if (n > INT32_MAX) mine__reader_bad(r, "the number of outputs");
+  if (!mine__reader_ok(r) || n == 0) return;
+  model->output_name = mine__arena_zeros(r->arena, n, sizeof *model->output_name);
   if (!model->output_name) return;
-  for (size_t o = 0; o < n && mine_reader_ok(r); o++) {
+  for (size_t o = 0; o < n && mine__reader_ok(r); o++) {
     model->output_name[o] = envelope_read_name(r, "an output's name");
     model->n_outputs = (int)o + 1;
   }
@@ -293,57 +293,57 @@ static void envelope_read_outputs(mine_reader *r, mine_model *model) {
 /* Until format 2 a regression had its target for its one output. */
 static void envelope_old_output(mine_reader *r, mine_model *model) {
   if (model->task != MINE_REGRESSION) return;
-  model->output_name = mine_arena_zeros(r->arena, 1, sizeof *model->output_name);
+  model->output_name = mine__arena_zeros(r->arena, 1, sizeof *model->output_name);
   if (!model->output_name) return;
   model->output_name[0] = model->target_name;
   model->n_outputs = 1;
 }
 
 static void envelope_read_metrics(mine_reader *r, mine_model *model) {
-  const size_t n = mine_read_count(r, 12);
-  if (n > MINE_MAX_METRICS) mine_reader_bad(r, "the number of metrics");
-  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+  const size_t n = mine__read_count(r, 12);
+  if (n > MINE_MAX_METRICS) mine__reader_bad(r, "the number of metrics");
+  for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     const char *name = envelope_read_name(r, "a metric's name");
-    const double value = mine_read_real(r);
-    if (isinf(value)) mine_reader_bad(r, "a metric");
+    const double value = mine__read_real(r);
+    if (isinf(value)) mine__reader_bad(r, "a metric");
     /* `rows` becomes an integer again, so it must be one. */
     if (strcmp(name, "rows") == 0 && !(value >= 0 && value <= MINE_MAX_ROWS))
-      mine_reader_bad(r, "a metric");
-    if (mine_reader_ok(r)) mine_model_metric(model, name, value);
+      mine__reader_bad(r, "a metric");
+    if (mine__reader_ok(r)) mine__model_metric(model, name, value);
   }
 }
 
 static void envelope_read_held(mine_reader *r, mine_model *model) {
-  const size_t n = mine_read_count(r, 8);
+  const size_t n = mine__read_count(r, 8);
   if (n == 0) return;
   const int classes = mine__model_has_classes(model);
-  if (!classes && !mine__model_has_target_number(model)) mine_reader_bad(r, "held-out rows");
+  if (!classes && !mine__model_has_target_number(model)) mine__reader_bad(r, "held-out rows");
   const size_t width = classes ? (size_t)model->n_groups : 1;
   const size_t left = (size_t)(r->end - r->at);
-  if (n > left / 4 / width) mine_reader_bad(r, "the number of held-out rows");
-  if (!mine_reader_ok(r)) return;
+  if (n > left / 4 / width) mine__reader_bad(r, "the number of held-out rows");
+  if (!mine__reader_ok(r)) return;
   if (classes) {
-    model->held_label = mine_read_i32s(r, n);
+    model->held_label = mine__read_i32s(r, n);
   } else {
-    model->held_target = mine_read_reals(r, n, 1);
+    model->held_target = mine__read_reals(r, n, 1);
   }
-  model->held_score = mine_read_floats(r, n * width);
-  for (size_t i = 0; mine_reader_ok(r) && i < n * width; i++) {
-    if (!isfinite(model->held_score[i])) mine_reader_bad(r, "a held-out score");
+  model->held_score = mine__read_floats(r, n * width);
+  for (size_t i = 0; mine__reader_ok(r) && i < n * width; i++) {
+    if (!isfinite(model->held_score[i])) mine__reader_bad(r, "a held-out score");
   }
-  for (size_t i = 0; classes && i < n && mine_reader_ok(r); i++) {
+  for (size_t i = 0; classes && i < n && mine__reader_ok(r); i++) {
     if (model->held_label[i] < 0 || model->held_label[i] >= model->n_groups)
-      mine_reader_bad(r, "a held-out label");
+      mine__reader_bad(r, "a held-out label");
   }
   model->held_rows = (int64_t)n;
 }
 
 static void envelope_read_task(mine_reader *r, mine_model *model) {
   if (r->format == 1) {
-    const uint32_t task = mine_read_u32(r);
+    const uint32_t task = mine__read_u32(r);
     if (task != MINE_CLASSIFICATION && task != MINE_REGRESSION && task != MINE_CLUSTERING &&
         task != MINE_NEIGHBORS)
-      mine_reader_bad(r, "the task");
+      mine__reader_bad(r, "the task");
     model->task = (mine_task_kind)task;
     return;
   }
@@ -356,10 +356,10 @@ static void envelope_read_task(mine_reader *r, mine_model *model) {
 static void envelope_read_groups(mine_reader *r, mine_model *model) {
   const int classes = model->target_name != NULL;
   envelope_read_values(r, &model->groups, classes);
-  model->positive = mine_read_i32(r);
+  model->positive = mine__read_i32(r);
   const int64_t n = model->groups.n;
-  if (n > INT32_MAX || (classes && n == 1)) mine_reader_bad(r, "the number of classes");
-  if (model->positive < -1 || model->positive >= n) mine_reader_bad(r, "the positive class");
+  if (n > INT32_MAX || (classes && n == 1)) mine__reader_bad(r, "the number of classes");
+  if (model->positive < -1 || model->positive >= n) mine__reader_bad(r, "the positive class");
   model->n_groups = (int)n;
 }
 
@@ -384,32 +384,32 @@ static const char *envelope_check_schema(const mine_model *model) {
 }
 
 static void envelope_read_schema(mine_reader *r, mine_model *model) {
-  if (mine_reader_ok(r)) envelope_read_features(r, model);
-  if (mine_reader_ok(r) && r->format > 1) envelope_read_reads(r, model);
-  if (mine_reader_ok(r) && r->format > 1) envelope_read_outputs(r, model);
-  if (mine_reader_ok(r) && r->format == 1) envelope_old_output(r, model);
-  if (mine_reader_ok(r)) envelope_read_groups(r, model);
-  const char *problem = mine_reader_ok(r) ? envelope_check_schema(model) : NULL;
-  if (problem) mine_reader_bad(r, problem);
+  if (mine__reader_ok(r)) envelope_read_features(r, model);
+  if (mine__reader_ok(r) && r->format > 1) envelope_read_reads(r, model);
+  if (mine__reader_ok(r) && r->format > 1) envelope_read_outputs(r, model);
+  if (mine__reader_ok(r) && r->format == 1) envelope_old_output(r, model);
+  if (mine__reader_ok(r)) envelope_read_groups(r, model);
+  const char *problem = mine__reader_ok(r) ? envelope_check_schema(model) : NULL;
+  if (problem) mine__reader_bad(r, problem);
 }
 
 static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
-  const uint32_t body_version = mine_read_u32(r);
+  const uint32_t body_version = mine__read_u32(r);
   model->algorithm = envelope_read_name(r, "the algorithm's name");
   envelope_read_task(r, model);
-  model->id_name = mine_read_string(r);
-  model->target_name = mine_read_string(r);
-  model->weight_name = mine_read_string(r);
-  model->source = mine_read_string(r);
-  model->options = mine_read_string(r);
-  model->rows = mine_read_i64(r);
-  model->missing = mine_read_u8(r);
-  if (model->missing > 2) mine_reader_bad(r, "the treatment of missing values");
-  if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
+  model->id_name = mine__read_string(r);
+  model->target_name = mine__read_string(r);
+  model->weight_name = mine__read_string(r);
+  model->source = mine__read_string(r);
+  model->options = mine__read_string(r);
+  model->rows = mine__read_i64(r);
+  model->missing = mine__read_u8(r);
+  if (model->missing > 2) mine__reader_bad(r, "the treatment of missing values");
+  if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
   envelope_read_schema(r, model);
-  if (mine_reader_ok(r)) envelope_read_notes(r, model);
-  if (mine_reader_ok(r)) envelope_read_metrics(r, model);
-  if (mine_reader_ok(r)) envelope_read_held(r, model);
+  if (mine__reader_ok(r)) envelope_read_notes(r, model);
+  if (mine__reader_ok(r)) envelope_read_metrics(r, model);
+  if (mine__reader_ok(r)) envelope_read_held(r, model);
   return body_version;
 }
 
@@ -418,31 +418,32 @@ static const char envelope_is_newer[] = "newer";
 /* Common part and body of a model whose kind is known, to the end of the bytes. */
 static void envelope_read_rest(mine_reader *r, mine_model *model) {
   const uint32_t version = envelope_read_common(r, model);
-  if (mine_reader_ok(r) && version > model->kind->version) mine_reader_bad(r, envelope_is_newer);
-  if (mine_read_u64(r) != (uint64_t)(r->end - r->at)) mine_reader_bad(r, "the length of the body");
-  if (mine_reader_ok(r)) model->kind->load(r, model, version);
-  if (mine_reader_ok(r) && r->at != r->end) mine_reader_bad(r, "bytes after the end");
+  if (mine__reader_ok(r) && version > model->kind->version) mine__reader_bad(r, envelope_is_newer);
+  if (mine__read_u64(r) != (uint64_t)(r->end - r->at))
+    mine__reader_bad(r, "the length of the body");
+  if (mine__reader_ok(r)) model->kind->load(r, model, version);
+  if (mine__reader_ok(r) && r->at != r->end) mine__reader_bad(r, "bytes after the end");
 }
 
 mine_model *mine__envelope_read_member(mine_reader *r) {
-  const size_t n = mine_read_count(r, 1);
-  if (r->depth + 1 >= MINE_MODELS_DEEPEST) mine_reader_bad(r, "models too many deep");
-  if (!mine_reader_ok(r)) return NULL;
-  mine_model *model = mine_arena_zeros(r->arena, 1, sizeof *model);
+  const size_t n = mine__read_count(r, 1);
+  if (r->depth + 1 >= MINE_MODELS_DEEPEST) mine__reader_bad(r, "models too many deep");
+  if (!mine__reader_ok(r)) return NULL;
+  mine_model *model = mine__arena_zeros(r->arena, 1, sizeof *model);
   if (!model) {
-    mine_reader_bad(r, "memory");
+    mine__reader_bad(r, "memory");
     return NULL;
   }
   mine__model_begin(model, r->arena);
   mine_reader inner = *r;
   inner.end = r->at + n;
   inner.depth++;
-  model->kind = mine_kind_by_tag(mine_read_u32(&inner));
-  if (mine_reader_ok(&inner) && !model->kind) mine_reader_bad(&inner, envelope_is_newer);
-  if (mine_reader_ok(&inner)) envelope_read_rest(&inner, model);
+  model->kind = mine__kind_by_tag(mine__read_u32(&inner));
+  if (mine__reader_ok(&inner) && !model->kind) mine__reader_bad(&inner, envelope_is_newer);
+  if (mine__reader_ok(&inner)) envelope_read_rest(&inner, model);
   r->at = inner.end;
-  if (inner.problem) mine_reader_bad(r, inner.problem);
-  return mine_reader_ok(r) ? model : NULL;
+  if (inner.problem) mine__reader_bad(r, inner.problem);
+  return mine__reader_ok(r) ? model : NULL;
 }
 
 static uint64_t envelope_get(const uint8_t *at, int bytes) {
@@ -453,44 +454,44 @@ static uint64_t envelope_get(const uint8_t *at, int bytes) {
 }
 
 static mine_status envelope_corrupt(mine_env *env, const char *what) {
-  return mine_fail(env, MINE_CORRUPT, "the model is corrupt (%s); train it again", what);
+  return mine__fail(env, MINE_CORRUPT, "the model is corrupt (%s); train it again", what);
 }
 
 static mine_status envelope_newer(mine_env *env) {
-  return mine_fail(env, MINE_CORRUPT,
-                   "the model was made by a newer version and needs sqlite-mine later than %s; "
-                   "this is %s",
-                   MINE_VERSION, MINE_VERSION);
+  return mine__fail(env, MINE_CORRUPT,
+                    "the model was made by a newer version and needs sqlite-mine later than %s; "
+                    "this is %s",
+                    MINE_VERSION, MINE_VERSION);
 }
 
 /* The header: whose bytes these are, whether all of them are here, unharmed. */
 static mine_status envelope_check_header(mine_env *env, const uint8_t *bytes, size_t n,
                                          mine_model *model) {
   if (n < MINE_MODEL_HEADER || memcmp(bytes, envelope_magic, sizeof envelope_magic) != 0)
-    return mine_fail(env, MINE_CORRUPT,
-                     "the bytes are not a model; pass the result of mine_fit or the column model "
-                     "of mine_models");
+    return mine__fail(env, MINE_CORRUPT,
+                      "the bytes are not a model; pass the result of mine_fit or the column model "
+                      "of mine_models");
   if (envelope_get(bytes + 16, 8) != n) return envelope_corrupt(env, "its length");
   if (envelope_get(bytes + 24, 8) != envelope_checksum(bytes, n))
     return envelope_corrupt(env, "its checksum");
   const uint64_t version = envelope_get(bytes + 8, 4);
   if (version > ENVELOPE_VERSION) return envelope_newer(env);
   if (version < 1) return envelope_corrupt(env, "its version");
-  model->kind = mine_kind_by_tag((uint32_t)envelope_get(bytes + 12, 4));
+  model->kind = mine__kind_by_tag((uint32_t)envelope_get(bytes + 12, 4));
   if (!model->kind) return envelope_newer(env);
   return MINE_OK;
 }
 
-mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n, mine_model *model) {
+mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n, mine_model *model) {
   if (envelope_check_header(env, bytes, n, model)) return env->status;
-  mine_mark mark = mine_arena_mark(env->scratch);
+  mine_mark mark = mine__arena_mark(env->scratch);
   mine_reader r = {.env = env, .arena = model->arena};
   r.at = (const uint8_t *)bytes + MINE_MODEL_HEADER;
   r.end = (const uint8_t *)bytes + n;
   r.format = (uint32_t)envelope_get((const uint8_t *)bytes + 8, 4);
   envelope_read_rest(&r, model);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   if (mine_failed(env)) return env->status;
   if (r.problem == envelope_is_newer) return envelope_newer(env);
-  return mine_reader_ok(&r) ? MINE_OK : envelope_corrupt(env, r.problem);
+  return mine__reader_ok(&r) ? MINE_OK : envelope_corrupt(env, r.problem);
 }

@@ -42,14 +42,14 @@ static void grouped_scatter(double *to, const double *from, const uint32_t *at, 
 /* Rows that share a member. */
 static void grouped_ask(mine_env *env, const mine_model *model, const mine_member *member,
                         const mine_batch *batch, const uint32_t *at, int64_t n, mine_answers *out) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t rows = (size_t)n, groups = (size_t)model->n_groups;
   mine_answers part = {0};
   if (out->value)
-    part.value = mine_arena_array(env->scratch, rows, (size_t)model->n_outputs * sizeof(double));
-  if (out->share) part.share = mine_arena_array(env->scratch, rows, groups * sizeof(double));
-  if (out->group) part.group = mine_arena_array(env->scratch, rows, sizeof(int32_t));
-  if (out->distance) part.distance = mine_arena_array(env->scratch, rows, sizeof(double));
+    part.value = mine__arena_array(env->scratch, rows, (size_t)model->n_outputs * sizeof(double));
+  if (out->share) part.share = mine__arena_array(env->scratch, rows, groups * sizeof(double));
+  if (out->group) part.group = mine__arena_array(env->scratch, rows, sizeof(int32_t));
+  if (out->distance) part.distance = mine__arena_array(env->scratch, rows, sizeof(double));
   mine__member_answer(env, model, member, batch, at, n, &part);
   if (!mine_failed(env)) {
     grouped_scatter(out->value, part.value, at, n, model->n_outputs);
@@ -58,15 +58,15 @@ static void grouped_ask(mine_env *env, const mine_model *model, const mine_membe
     for (int64_t i = 0; out->group && i < n; i++)
       out->group[at[i]] = part.group[i];
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
 }
 
 /* Positions in order of their members, those without one left out; first[m] is where
 ** member m's begin.  A counting sort, stable. */
 static uint32_t *grouped_order(mine_env *env, const mine_grouped *body, const mine_batch *batch,
                                int64_t *first) {
-  uint32_t *order = mine_arena_array(env->scratch, (size_t)batch->n, sizeof *order);
-  int64_t *next = mine_arena_zeros(env->scratch, (size_t)body->n_members, sizeof *next);
+  uint32_t *order = mine__arena_array(env->scratch, (size_t)batch->n, sizeof *order);
+  int64_t *next = mine__arena_zeros(env->scratch, (size_t)body->n_members, sizeof *next);
   if (!order || !next) return NULL;
   for (int64_t i = 0; i < batch->n; i++) {
     const int32_t m = grouped_member(body, batch, i);
@@ -86,18 +86,18 @@ static uint32_t *grouped_order(mine_env *env, const mine_grouped *body, const mi
 static mine_status grouped_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                   mine_answers *out) {
   const mine_grouped *body = model->body;
-  const mine_mark mark = mine_arena_mark(env->scratch);
-  int64_t *first = mine_arena_zeros(env->scratch, (size_t)body->n_members + 1, sizeof *first);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  int64_t *first = mine__arena_zeros(env->scratch, (size_t)body->n_members + 1, sizeof *first);
   const uint32_t *order = first ? grouped_order(env, body, batch, first) : NULL;
   grouped_nothing(model, batch->n, out);
   for (int m = 0; order && m < body->n_members && !mine_failed(env); m++) {
     for (int64_t at = first[m]; at < first[m + 1]; at += MINE_MEMBER_ROWS) {
       const int64_t left = first[m + 1] - at, n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
-      if (batch->n > 1 && mine_poll(env)) break;
+      if (batch->n > 1 && mine__poll(env)) break;
       grouped_ask(env, model, &body->member[m], batch, order + at, n, out);
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
 
@@ -113,7 +113,7 @@ static const mine_model *grouped_inside(const mine_model *model, int i, mine_cel
   const mine_values *levels = &model->feature[body->feature].levels.values;
   *value = (mine_cell){MINE_NULL, 0, {0}};
   if (i < 0 || i >= levels->n || body->of_level[i] < 0) return NULL;
-  mine_values_get(levels, i, value);
+  mine__values_get(levels, i, value);
   return body->member[body->of_level[i]].model;
 }
 
@@ -125,36 +125,36 @@ static int grouped_count(const mine_model *model) {
 
 static void grouped_save(const mine_model *model, mine_writer *w) {
   const mine_grouped *body = model->body;
-  mine_write_u32(w, (uint32_t)body->feature);
+  mine__write_u32(w, (uint32_t)body->feature);
   mine__members_write(w, body->member, body->n_members);
-  mine_write_i32s(w, body->of_level, (size_t)grouped_count(model));
-  mine_write_i32(w, body->other);
+  mine__write_i32s(w, body->of_level, (size_t)grouped_count(model));
+  mine__write_i32(w, body->other);
 }
 
 static void grouped_load(mine_reader *r, mine_model *model, uint32_t version) {
-  mine_grouped *body = mine_arena_zeros(r->arena, 1, sizeof *body);
+  mine_grouped *body = mine__arena_zeros(r->arena, 1, sizeof *body);
   (void)version; /* the only one so far */
-  if (!body) mine_reader_bad(r, "memory");
-  const uint32_t feature = mine_read_u32(r);
+  if (!body) mine__reader_bad(r, "memory");
+  const uint32_t feature = mine__read_u32(r);
   if (feature >= (uint32_t)model->n_features ||
       model->feature[feature].type != MINE_COLUMN_CATEGORY)
-    mine_reader_bad(r, "the column of the groups");
-  if (!mine_reader_ok(r)) return;
+    mine__reader_bad(r, "the column of the groups");
+  if (!mine__reader_ok(r)) return;
   body->feature = (int)feature;
   body->member = mine__members_read(r, model, &body->n_members);
   const int64_t levels = model->feature[feature].levels.values.n;
-  body->of_level = mine_read_i32s(r, (size_t)levels);
-  body->other = mine_read_i32(r);
-  for (int64_t i = 0; mine_reader_ok(r) && i < levels; i++) {
+  body->of_level = mine__read_i32s(r, (size_t)levels);
+  body->other = mine__read_i32(r);
+  for (int64_t i = 0; mine__reader_ok(r) && i < levels; i++) {
     if (body->of_level[i] < -1 || body->of_level[i] >= body->n_members)
-      mine_reader_bad(r, "the model of a group");
+      mine__reader_bad(r, "the model of a group");
   }
   if (body->other < -1 || body->other >= body->n_members)
-    mine_reader_bad(r, "the model of the other groups");
-  if (mine_reader_ok(r)) model->body = body;
+    mine__reader_bad(r, "the model of the other groups");
+  if (mine__reader_ok(r)) model->body = body;
 }
 
-const mine_kind mine_kind_grouped = {
+const mine_kind mine__kind_grouped = {
     .name = "grouped",
     .tag = GROUPED_TAG,
     .version = GROUPED_VERSION,

@@ -16,7 +16,7 @@
 #define NUMBERS  MINE_REGRESSION
 #define CLUSTERS MINE_CLUSTERING
 
-const mine_measure mine_measures[] = {
+const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
                            .what = "how many were measured",
                            .tasks = CLASSES | NUMBERS | CLUSTERS,
@@ -110,7 +110,7 @@ const mine_measure mine_measures[] = {
 };
 
 const mine_measure *mine__measure_find(const char *name) {
-  for (const mine_measure *m = mine_measures; m->name; m++) {
+  for (const mine_measure *m = mine__measures; m->name; m++) {
     if (strcmp(m->name, name) == 0) return m;
   }
   return NULL;

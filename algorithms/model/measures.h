@@ -8,7 +8,7 @@
 #ifndef MINE_MODEL_MEASURES_H
 #define MINE_MODEL_MEASURES_H
 
-/* The rows of mine_measures, in the order in which they are told. */
+/* The rows of mine__measures, in the order in which they are told. */
 typedef enum mine_measure_id {
   MINE_MEASURE_ROWS,
   MINE_MEASURE_ACCURACY,
@@ -40,7 +40,7 @@ typedef struct mine_measure {
   int needs_classes; /* says nothing when a class has hardly any rows                  */
 } mine_measure;
 
-extern const mine_measure mine_measures[]; /* ends with a NULL name */
+extern const mine_measure mine__measures[]; /* ends with a NULL name */
 
 /* By name, also one that another version computed: NULL = not one of ours. */
 const mine_measure *mine__measure_find(const char *name);

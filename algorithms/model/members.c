@@ -19,18 +19,18 @@ typedef struct members_names {
 } members_names;
 
 static int members_open_names(mine_env *env, const mine_model *whole, members_names *names) {
-  if (!mine_dictionary_open(&names->feature, env->scratch) ||
-      !mine_dictionary_open(&names->group, env->scratch))
+  if (!mine__dictionary_open(&names->feature, env->scratch) ||
+      !mine__dictionary_open(&names->group, env->scratch))
     return 0;
   for (int f = 0; f < whole->n_features; f++) {
     mine_cell name = {MINE_TEXT, strlen(whole->feature[f].name), {0}};
     name.as.text = whole->feature[f].name;
-    if (mine_dictionary_add(&names->feature, &name) < 0) return 0;
+    if (mine__dictionary_add(&names->feature, &name) < 0) return 0;
   }
   for (int64_t g = 0; whole->target_name && g < whole->groups.n; g++) {
     mine_cell name;
-    mine_values_get(&whole->groups, g, &name);
-    if (mine_dictionary_add(&names->group, &name) < 0) return 0;
+    mine__values_get(&whole->groups, g, &name);
+    if (mine__dictionary_add(&names->group, &name) < 0) return 0;
   }
   return 1;
 }
@@ -40,13 +40,13 @@ static int members_open_names(mine_env *env, const mine_model *whole, members_na
 static int32_t *members_places(mine_arena *arena, const mine_values *values,
                                const mine_dictionary *in, int *all) {
   *all = 0;
-  int32_t *place = mine_arena_array(arena, (size_t)values->n, sizeof *place);
+  int32_t *place = mine__arena_array(arena, (size_t)values->n, sizeof *place);
   if (!place) return NULL;
   int same = values->n == in->values.n;
   for (int64_t i = 0; i < values->n; i++) {
     mine_cell cell;
-    mine_values_get(values, i, &cell);
-    place[i] = (int32_t)mine_dictionary_find(in, &cell);
+    mine__values_get(values, i, &cell);
+    place[i] = (int32_t)mine__dictionary_find(in, &cell);
     if (place[i] < 0) return NULL;
     same = same && place[i] == i;
   }
@@ -58,14 +58,14 @@ static const char *members_bind_features(const mine_model *whole, const members_
                                          mine_member *member) {
   const mine_model *model = member->model;
   const size_t n = (size_t)model->n_features;
-  member->feature = mine_arena_array(whole->arena, n, sizeof *member->feature);
-  member->level = mine_arena_zeros(whole->arena, n, sizeof *member->level);
+  member->feature = mine__arena_array(whole->arena, n, sizeof *member->feature);
+  member->level = mine__arena_zeros(whole->arena, n, sizeof *member->level);
   if (!member->feature || !member->level) return "memory";
   for (int f = 0; f < model->n_features; f++) {
     const mine_feature *own = &model->feature[f];
     mine_cell name = {MINE_TEXT, strlen(own->name), {0}};
     name.as.text = own->name;
-    const int at = (int)mine_dictionary_find(&names->feature, &name);
+    const int at = (int)mine__dictionary_find(&names->feature, &name);
     if (at < 0 || whole->feature[at].type != own->type) return "the attributes of a member";
     member->feature[f] = at;
     if (own->type != MINE_COLUMN_CATEGORY) continue;
@@ -91,7 +91,7 @@ static const char *members_bind_groups(mine_model *whole, const members_names *n
 }
 
 const char *mine__members_bind(mine_env *env, mine_model *whole, mine_member *member, int n) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   members_names names;
   const char *problem = members_open_names(env, whole, &names) ? NULL : "memory";
   for (int i = 0; i < n && !problem; i++) {
@@ -100,7 +100,7 @@ const char *mine__members_bind(mine_env *env, mine_model *whole, mine_member *me
     if (!problem && member[i].model->n_outputs != whole->n_outputs)
       problem = "the outputs of a member";
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return problem;
 }
 
@@ -140,9 +140,9 @@ static int members_gather(mine_env *env, const mine_member *member, const mine_b
     double *number = NULL;
     int32_t *code = NULL;
     if (from->number) {
-      number = mine_arena_array(env->scratch, (size_t)n, sizeof *number);
+      number = mine__arena_array(env->scratch, (size_t)n, sizeof *number);
     } else {
-      code = mine_arena_array(env->scratch, (size_t)n, sizeof *code);
+      code = mine__arena_array(env->scratch, (size_t)n, sizeof *code);
     }
     if (!number && !code) return 0;
     for (int64_t i = 0; number && i < n; i++)
@@ -172,11 +172,13 @@ void mine__member_answer(mine_env *env, const mine_model *whole, const mine_memb
                          mine_answers *out) {
   if (mine_failed(env)) return;
   const mine_model *model = member->model;
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   mine_answers own = {.value = out->value, .group = out->group, .distance = out->distance};
-  mine_feature_view *view = mine_arena_array(env->scratch, (size_t)model->n_features, sizeof *view);
+  mine_feature_view *view =
+      mine__arena_array(env->scratch, (size_t)model->n_features, sizeof *view);
   if (out->share)
-    own.share = mine_arena_array(env->scratch, (size_t)n, (size_t)model->n_groups * sizeof(double));
+    own.share =
+        mine__arena_array(env->scratch, (size_t)n, (size_t)model->n_groups * sizeof(double));
   if (!mine_failed(env) && members_gather(env, member, batch, at, n, view)) {
     const mine_batch rows = {n, NULL, view};
     if (mine__model_answer(env, model, &rows, &own) == MINE_OK) {
@@ -185,7 +187,7 @@ void mine__member_answer(mine_env *env, const mine_model *whole, const mine_memb
         if (out->group[i] > 0) out->group[i] = member->group[out->group[i] - 1] + 1;
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
 }
 
 /* ---- bytes ------------------------------------------------------------------------- */
@@ -193,22 +195,22 @@ void mine__member_answer(mine_env *env, const mine_model *whole, const mine_memb
 #define MEMBERS_LEAST 64 /* bytes of a member: two lengths, a tag, the empty common part */
 
 void mine__members_write(mine_writer *w, const mine_member *member, int n) {
-  mine_write_u64(w, (uint64_t)n);
+  mine__write_u64(w, (uint64_t)n);
   for (int i = 0; i < n; i++)
     mine__envelope_write_member(member[i].model, w);
 }
 
 mine_member *mine__members_read(mine_reader *r, mine_model *whole, int *n) {
-  const size_t count = mine_read_count(r, MEMBERS_LEAST);
-  if (count < 1 || count > INT32_MAX) mine_reader_bad(r, "the number of members");
+  const size_t count = mine__read_count(r, MEMBERS_LEAST);
+  if (count < 1 || count > INT32_MAX) mine__reader_bad(r, "the number of members");
   mine_member *member =
-      mine_reader_ok(r) ? mine_arena_zeros(r->arena, count, sizeof *member) : NULL;
-  for (size_t i = 0; member && i < count && mine_reader_ok(r); i++)
+      mine__reader_ok(r) ? mine__arena_zeros(r->arena, count, sizeof *member) : NULL;
+  for (size_t i = 0; member && i < count && mine__reader_ok(r); i++)
     member[i].model = mine__envelope_read_member(r);
-  if (!member) mine_reader_bad(r, "memory");
-  if (!mine_reader_ok(r)) return NULL;
+  if (!member) mine__reader_bad(r, "memory");
+  if (!mine__reader_ok(r)) return NULL;
   *n = (int)count;
   const char *problem = mine__members_bind(r->env, whole, member, *n);
-  if (problem) mine_reader_bad(r, problem);
-  return mine_reader_ok(r) ? member : NULL;
+  if (problem) mine__reader_bad(r, problem);
+  return mine__reader_ok(r) ? member : NULL;
 }

@@ -47,7 +47,7 @@ typedef struct mine_grouped {
   int32_t *of_level; /* per level: its member, -1 = none: no answer            */
   int32_t other;     /* of a missing or unknown level: a member, -1 = none     */
 } mine_grouped;
-extern const mine_kind mine_kind_grouped;
+extern const mine_kind mine__kind_grouped;
 
 /* sum of weight x answer / sum of weight; no answer where a member has none. */
 typedef struct mine_ensemble {
@@ -55,6 +55,6 @@ typedef struct mine_ensemble {
   mine_member *member;
   double *weight; /* finite, 0 or more, not all 0 */
 } mine_ensemble;
-extern const mine_kind mine_kind_ensemble;
+extern const mine_kind mine__kind_ensemble;
 
 #endif

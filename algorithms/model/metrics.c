@@ -14,7 +14,7 @@
 
 #include "../core/radix.h"
 
-int mine_metrics_argmax(const double *probability, int n_classes) {
+int mine__metrics_argmax(const double *probability, int n_classes) {
   int best = 0;
   for (int c = 1; c < n_classes; c++) {
     if (probability[c] > probability[best]) best = c;
@@ -27,7 +27,7 @@ static double metrics_ratio(double a, double b) {
 }
 
 static void metrics_add(mine_metric *metric, int *k, mine_measure_id id, double value) {
-  metric[(*k)++] = (mine_metric){mine_measures[id].name, value};
+  metric[(*k)++] = (mine_metric){mine__measures[id].name, value};
 }
 
 /* ---- one positive class: ranks ------------------------------------------------ */
@@ -41,13 +41,13 @@ typedef struct metrics_group {
 static metrics_group *metrics_rank(mine_arena *arena, int64_t n, const double *score,
                                    const int32_t *is_positive, const double *weight,
                                    int64_t *groups) {
-  mine_env *env = mine_arena_env(arena);
-  mine_pair *pair = mine_arena_array(arena, (size_t)n, sizeof *pair);
-  mine_pair *temp = mine_arena_array(arena, (size_t)n, sizeof *temp);
-  if (!pair || !temp || mine_poll(env)) return NULL;
-  *groups = mine_sort_reals(score, NULL, n, pair, temp);
-  if (mine_poll(env)) return NULL;
-  metrics_group *group = mine_arena_zeros(arena, (size_t)*groups, sizeof *group);
+  mine_env *env = mine__arena_env(arena);
+  mine_pair *pair = mine__arena_array(arena, (size_t)n, sizeof *pair);
+  mine_pair *temp = mine__arena_array(arena, (size_t)n, sizeof *temp);
+  if (!pair || !temp || mine__poll(env)) return NULL;
+  *groups = mine__sort_reals(score, NULL, n, pair, temp);
+  if (mine__poll(env)) return NULL;
+  metrics_group *group = mine__arena_zeros(arena, (size_t)*groups, sizeof *group);
   if (!group) return NULL;
   for (int64_t i = 0; i < n; i++) {
     if (MINE_POLL_AT(env, i)) return NULL;
@@ -90,13 +90,13 @@ static double metrics_top_decile(const metrics_group *group, int64_t groups) {
   return metrics_ratio(metrics_ratio(found, wanted), metrics_ratio(positives, total));
 }
 
-double mine_metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
-                        const double *score, const double *weight) {
-  mine_mark mark = mine_arena_mark(arena);
+double mine__metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
+                         const double *score, const double *weight) {
+  mine_mark mark = mine__arena_mark(arena);
   int64_t groups;
   const metrics_group *group = metrics_rank(arena, n, score, is_positive, weight, &groups);
   const double area = group ? metrics_area(group, groups) : (double)NAN;
-  mine_arena_rewind(arena, mark);
+  mine__arena_rewind(arena, mark);
   return area;
 }
 
@@ -108,9 +108,9 @@ static metrics_ranks metrics_of_positive(mine_arena *arena, int64_t n, int n_cla
                                          const int32_t *label, const double *probability,
                                          const double *weight) {
   metrics_ranks out = {NAN, NAN};
-  mine_mark mark = mine_arena_mark(arena);
-  double *score = mine_arena_array(arena, (size_t)n, sizeof *score);
-  int32_t *is_positive = mine_arena_array(arena, (size_t)n, sizeof *is_positive);
+  mine_mark mark = mine__arena_mark(arena);
+  double *score = mine__arena_array(arena, (size_t)n, sizeof *score);
+  int32_t *is_positive = mine__arena_array(arena, (size_t)n, sizeof *is_positive);
   if (!score || !is_positive) return out;
   for (int64_t i = 0; i < n; i++) {
     score[i] = probability[i * n_classes + positive];
@@ -122,7 +122,7 @@ static metrics_ranks metrics_of_positive(mine_arena *arena, int64_t n, int n_cla
     out.auc = metrics_area(group, groups);
     out.top_decile_lift = metrics_top_decile(group, groups);
   }
-  mine_arena_rewind(arena, mark);
+  mine__arena_rewind(arena, mark);
   return out;
 }
 
@@ -152,14 +152,14 @@ static int metrics_count(mine_arena *arena, int64_t n, int n_classes, int positi
                          const int32_t *label, const double *probability, const double *weight,
                          metrics_counts *m) {
   memset(m, 0, sizeof *m);
-  double *classes = mine_arena_zeros(arena, (size_t)n_classes * 3, sizeof *classes);
+  double *classes = mine__arena_zeros(arena, (size_t)n_classes * 3, sizeof *classes);
   if (!classes) return 0;
   m->actual = classes;
   m->predicted = classes + n_classes;
   m->hit = classes + 2 * (ptrdiff_t)n_classes;
   for (int64_t i = 0; i < n; i++) {
     const double *p = probability + i * n_classes, w = weight ? weight[i] : 1;
-    const int guess = mine_metrics_argmax(p, n_classes);
+    const int guess = mine__metrics_argmax(p, n_classes);
     const double certain = fmin(fmax(p[label[i]], DBL_EPSILON), 1 - DBL_EPSILON);
     m->total += w;
     m->actual[label[i]] += w;
@@ -201,10 +201,10 @@ static double metrics_balanced(const metrics_counts *m, int n_classes) {
   return metrics_ratio(sum, occurring);
 }
 
-int mine_metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
-                                const int32_t *label, const double *probability,
-                                const double *weight, mine_metric *metric) {
-  mine_mark mark = mine_arena_mark(arena);
+int mine__metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
+                                 const int32_t *label, const double *probability,
+                                 const double *weight, mine_metric *metric) {
+  mine_mark mark = mine__arena_mark(arena);
   metrics_counts m;
   int k = 0;
   if (!metrics_count(arena, n, n_classes, positive, label, probability, weight, &m)) return 0;
@@ -230,14 +230,14 @@ int mine_metrics_classification(mine_arena *arena, int64_t n, int n_classes, int
   metrics_add(metric, &k, MINE_MEASURE_F1, f1);
   if (ranked) metrics_add(metric, &k, MINE_MEASURE_GINI, 2 * ranks.auc - 1);
   if (ranked) metrics_add(metric, &k, MINE_MEASURE_TOP_DECILE_LIFT, ranks.top_decile_lift);
-  mine_arena_rewind(arena, mark);
+  mine__arena_rewind(arena, mark);
   return k;
 }
 
 /* ---- regression ------------------------------------------------------------------ */
 
-int mine_metrics_regression(int64_t n, const double *target, const double *value,
-                            const double *weight, mine_metric *metric) {
+int mine__metrics_regression(int64_t n, const double *target, const double *value,
+                             const double *weight, mine_metric *metric) {
   double total = 0, sum = 0, squared = 0, absolute = 0, spread = 0;
   for (int64_t i = 0; i < n; i++) {
     const double w = weight ? weight[i] : 1, error = target[i] - value[i];

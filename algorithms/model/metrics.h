@@ -16,18 +16,18 @@
 
 /* Fill metric[] and return how many; scratch memory from arena. weight may be
 ** NULL.  label < 0 rows must have been removed by the caller. */
-int mine_metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
-                                const int32_t *label, const double *probability,
-                                const double *weight, mine_metric *metric);
-int mine_metrics_regression(int64_t n, const double *target, const double *value,
-                            const double *weight, mine_metric *metric);
+int mine__metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
+                                 const int32_t *label, const double *probability,
+                                 const double *weight, mine_metric *metric);
+int mine__metrics_regression(int64_t n, const double *target, const double *value,
+                             const double *weight, mine_metric *metric);
 /* The class a probability row predicts: the largest, ties to the first. */
-int mine_metrics_argmax(const double *probability, int n_classes);
+int mine__metrics_argmax(const double *probability, int n_classes);
 
 /* The area under the ROC curve of one score against labels 0 and 1 (ties count
 ** one half); NAN when there is only one of them. */
-double mine_metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
-                        const double *score, const double *weight);
+double mine__metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
+                         const double *score, const double *weight);
 
 /* The rows of mine_evaluate and mine_confusion.  counts: classes x classes, row = actual;
 ** all pairs are listed, zeros too. */

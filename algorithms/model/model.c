@@ -1,7 +1,7 @@
 /*
 ** model.c -- what every fitted model has: its life, its report, its numbers.
 **
-** A model owns one arena and is counted by reference; after mine_model_seal it
+** A model owns one arena and is counted by reference; after mine__model_seal it
 ** never changes, so any number of threads may read it.  How it is written and
 ** read back is envelope.c's; what it says about itself in words, report.c's.
 */
@@ -23,7 +23,7 @@ static const struct {
                    {MINE_NEIGHBORS, "neighbors"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 
-const char *mine_task_name(mine_task_kind task) {
+const char *mine__task_name(mine_task_kind task) {
   for (size_t i = 0; i < MODEL_TASKS; i++) {
     if (model_tasks[i].task == task) return model_tasks[i].name;
   }
@@ -43,19 +43,19 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   model->arena = arena;
   atomic_init(&model->references, 1);
   model->positive = -1;
-  mine_values_open(&model->groups, arena);
-  mine_values_open(&model->note_item, arena);
-  mine_values_open(&model->note_name, arena);
-  mine_values_open(&model->note_detail, arena);
+  mine__values_open(&model->groups, arena);
+  mine__values_open(&model->note_item, arena);
+  mine__values_open(&model->note_name, arena);
+  mine__values_open(&model->note_detail, arena);
 }
 
-mine_status mine_model_empty(mine_env *env, mine_model **out) {
+mine_status mine__model_empty(mine_env *env, mine_model **out) {
   *out = NULL;
-  mine_arena *arena = mine_arena_open(env);
+  mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
-  mine_model *model = mine_arena_zeros(arena, 1, sizeof *model);
+  mine_model *model = mine__arena_zeros(arena, 1, sizeof *model);
   if (!model) {
-    mine_arena_close(arena);
+    mine__arena_close(arena);
     return mine_env_status(env);
   }
   mine__model_begin(model, arena);
@@ -71,12 +71,12 @@ void mine_model_free(mine_model *model) {
   if (!model || atomic_fetch_sub(&model->references, 1) > 1) return;
   for (int i = 0; i < model->n_members; i++)
     mine_model_free(model->member[i]);
-  mine_arena_close(model->arena);
+  mine__arena_close(model->arena);
 }
 
 mine_status mine__model_adopt(mine_env *env, mine_model *model, mine_model *member) {
   const size_t n = (size_t)model->n_members + 1;
-  mine_model **room = mine_arena_block(model->arena, model->member, n, sizeof(mine_model *));
+  mine_model **room = mine__arena_block(model->arena, model->member, n, sizeof(mine_model *));
   if (!room) {
     mine_model_free(member);
     return mine_env_status(env);
@@ -88,39 +88,39 @@ mine_status mine__model_adopt(mine_env *env, mine_model *model, mine_model *memb
 
 /* ---- filling ------------------------------------------------------------------ */
 
-int mine_note_warns(const char *item) {
+int mine__note_warns(const char *item) {
   return strcmp(item, "warning") == 0 || strcmp(item, "dropped") == 0;
 }
 
-void mine_model_note(mine_model *model, const char *item, const char *name, const char *format,
-                     ...) {
+void mine__model_note(mine_model *model, const char *item, const char *name, const char *format,
+                      ...) {
   char detail[1024];
   va_list args;
   va_start(args, format);
   vsnprintf(detail, sizeof detail, format, args);
   va_end(args);
-  const size_t bytes = mine_utf8_prefix(detail, strlen(detail), sizeof detail - 1);
-  if (!mine_values_push_text(&model->note_item, item, strlen(item)) ||
-      !mine_values_push_text(&model->note_name, name, strlen(name)) ||
-      !mine_values_push_text(&model->note_detail, detail, bytes))
+  const size_t bytes = mine__utf8_prefix(detail, strlen(detail), sizeof detail - 1);
+  if (!mine__values_push_text(&model->note_item, item, strlen(item)) ||
+      !mine__values_push_text(&model->note_name, name, strlen(name)) ||
+      !mine__values_push_text(&model->note_detail, detail, bytes))
     return;
-  if (mine_note_warns(item)) model->n_warnings++;
+  if (mine__note_warns(item)) model->n_warnings++;
 }
 
-void mine_model_metric(mine_model *model, const char *name, double value) {
+void mine__model_metric(mine_model *model, const char *name, double value) {
   if (!model->metric)
-    model->metric = mine_arena_array(model->arena, MINE_MAX_METRICS, sizeof *model->metric);
+    model->metric = mine__arena_array(model->arena, MINE_MAX_METRICS, sizeof *model->metric);
   if (!model->metric || model->n_metrics >= MINE_MAX_METRICS) return;
-  const char *copy = mine_arena_text(model->arena, name, strlen(name));
+  const char *copy = mine__arena_text(model->arena, name, strlen(name));
   if (!copy) return;
   model->metric[model->n_metrics++] = (mine_metric){copy, value};
 }
 
 void mine__model_measure(mine_model *model, mine_measure_id id, double value) {
-  mine_model_metric(model, mine_measures[id].name, value);
+  mine__model_metric(model, mine__measures[id].name, value);
 }
 
-int mine_model_metric_find(const mine_model *model, const char *name, double *value) {
+int mine__model_metric_find(const mine_model *model, const char *name, double *value) {
   for (int i = 0; i < model->n_metrics; i++) {
     if (strcmp(model->metric[i].name, name) != 0) continue;
     *value = model->metric[i].value;
@@ -150,40 +150,40 @@ static void model_groups(mine_env *env, const double *share, int k, int64_t n, i
   for (int64_t i = 0; i < n; i++) {
     if (i > 0 && MINE_POLL_AT(env, i)) return; /* a single row asks nobody */
     const double *row = share + i * k;
-    group[i] = isnan(row[0]) ? MINE_NO_GROUP : mine_metrics_argmax(row, k) + 1;
+    group[i] = isnan(row[0]) ? MINE_NO_GROUP : mine__metrics_argmax(row, k) + 1;
   }
 }
 
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out) {
   if (mine_failed(env)) return mine_env_status(env);
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const int by_share = out->group && (mine__model_gives(model) & MINE_GIVES_SHARE);
   mine_answers asked = *out;
   if (by_share) {
     asked.group = NULL;
     if (!asked.share)
-      asked.share = mine_arena_array(env->scratch, (size_t)batch->n,
-                                     (size_t)model->n_groups * sizeof(double));
+      asked.share = mine__arena_array(env->scratch, (size_t)batch->n,
+                                      (size_t)model->n_groups * sizeof(double));
     if (!asked.share) return mine_env_status(env);
   }
   if (model->kind->answer(env, model, batch, &asked) == MINE_OK && by_share)
     model_groups(env, asked.share, model->n_groups, batch->n, out->group);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
 
 void mine__model_group(const mine_model *model, int32_t group, mine_cell *out) {
   memset(out, 0, sizeof *out);
   if (group >= 1 && group <= model->groups.n) {
-    mine_values_get(&model->groups, group - 1, out);
+    mine__values_get(&model->groups, group - 1, out);
   } else if (group >= 0 && model->groups.n == 0) {
     *out = (mine_cell){MINE_INT, 0, {.integer = group}};
   }
 }
 
 const char *mine__model_task(const mine_model *model) {
-  return model->task_name ? model->task_name : mine_task_name(model->task);
+  return model->task_name ? model->task_name : mine__task_name(model->task);
 }
 
 /* ---- bytes ---------------------------------------------------------------------- */
@@ -194,8 +194,8 @@ mine_status mine_model_bytes(mine_env *env, const mine_model *model, const void 
   *n = 0;
   if (mine_failed(env)) return mine_env_status(env);
   mine_writer w;
-  mine_text_open(&w.text, env->scratch);
-  mine_envelope_write(model, &w);
+  mine__text_open(&w.text, env->scratch);
+  mine__envelope_write(model, &w);
   if (mine_failed(env)) return mine_env_status(env);
   *n = w.text.bytes;
   *bytes = w.text.data;
@@ -206,8 +206,8 @@ mine_status mine_model_load(mine_env *env, const void *bytes, size_t n, mine_mod
   *out = NULL;
   if (env->status) return env->status;
   mine_model *model;
-  if (mine_model_empty(env, &model)) return mine_env_status(env);
-  if (mine_envelope_read(env, bytes, n, model) || mine_model_seal(env, model)) {
+  if (mine__model_empty(env, &model)) return mine_env_status(env);
+  if (mine__envelope_read(env, bytes, n, model) || mine__model_seal(env, model)) {
     mine_model_free(model);
     return env->status;
   }
@@ -247,5 +247,5 @@ int64_t mine_model_rows(const mine_model *model) {
 
 void mine_model_positive(const mine_model *model, mine_cell *out) {
   memset(out, 0, sizeof *out);
-  if (model->positive >= 0) mine_values_get(&model->groups, model->positive, out);
+  if (model->positive >= 0) mine__values_get(&model->groups, model->positive, out);
 }

@@ -79,7 +79,7 @@ typedef struct mine_kind {
   int (*n_inside)(const mine_model *model);
   const mine_model *(*inside)(const mine_model *model, int i, mine_cell *value);
   /* The body only: the envelope is envelope.c's.  load must check every index,
-  ** count and number before it is used; problems go to mine_reader_bad(). */
+  ** count and number before it is used; problems go to mine__reader_bad(). */
   void (*save)(const mine_model *model, mine_writer *w);
   void (*load)(mine_reader *r, mine_model *model, uint32_t version);
   const mine_part *parts;     /* besides those of every model; NULL: none */
@@ -99,7 +99,7 @@ typedef struct mine_algorithm {
   const mine_kind *kind;
   /* Learn from the rows; fill model->body (in model->arena).  Temporary memory
   ** from env->scratch (rewound by the caller).  Warnings and facts for the
-  ** report through mine_model_note(). */
+  ** report through mine__model_note(). */
   mine_status (*fit)(mine_env *env, const mine_dataset *data, const void *options,
                      mine_model *model);
   /* Row of an option value check that the table cannot say (may be NULL). */
@@ -162,11 +162,11 @@ struct mine_model {
 /* Add a line to the report.  item: "rows", "id", "target", "feature", "dropped",
 ** "warning", "metric", "option", "fit" ...; name may be "".  A "warning" is
 ** counted.  Failures stick in the arena's environment. */
-void mine_model_note(mine_model *model, const char *item, const char *name, const char *format, ...)
-    MINE_PRINTF(4, 5);
+void mine__model_note(mine_model *model, const char *item, const char *name, const char *format,
+                      ...) MINE_PRINTF(4, 5);
 /* Whether notes of this item count as warnings: "warning" and "dropped". */
-int mine_note_warns(const char *item);
-void mine_model_metric(mine_model *model, const char *name, double value);
+int mine__note_warns(const char *item);
+void mine__model_metric(mine_model *model, const char *name, double value);
 void mine__model_measure(mine_model *model, mine_measure_id id, double value);
 
 /* Which of MINE_GIVES_ this model gives. */
@@ -187,7 +187,7 @@ const char *mine__model_task(const mine_model *model);
 /* Append to `to`, made from the verb's columns, what the verb lists of the model:
 ** mine_summary, mine_evaluate and mine_confusion (of the held-out rows), and what its kind
 ** has; where its kind has it not, what its members list, one after another, each with the
-** value it is for (mine_relation_group).  A model without the part is MINE_UNSUPPORTED,
+** value it is for (mine__relation_group).  A model without the part is MINE_UNSUPPORTED,
 ** and the text says which it has. */
 mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
                              mine_relation *to);
@@ -198,28 +198,28 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
 void mine__write_call(mine_env *env, const mine_model *model, const char *as, mine_text *to);
 
 /* The registries (registry.def lists them once). */
-const mine_algorithm *mine_algorithm_at(int i); /* NULL past the end */
-const mine_algorithm *mine_algorithm_find(const char *name);
-const mine_kind *mine_kind_by_tag(uint32_t tag);
-const char *mine_task_name(mine_task_kind task);
+const mine_algorithm *mine__algorithm_at(int i); /* NULL past the end */
+const mine_algorithm *mine__algorithm_find(const char *name);
+const mine_kind *mine__kind_by_tag(uint32_t tag);
+const char *mine__task_name(mine_task_kind task);
 mine_task_kind mine__task_find(const char *name); /* 0: not one of ours */
 
 /* An empty model with an arena of its own in env; references = 1. */
-mine_status mine_model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
+mine_status mine__model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
 /* The same of zeroed memory in an arena that another model owns. */
 void mine__model_begin(mine_model *model, mine_arena *arena);
 /* Make the texts that the getters return, then let go of the environment: the
 ** model is finished and immutable. */
-mine_status mine_model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
-int mine_model_metric_find(const mine_model *model, const char *name, double *value);
+mine_status mine__model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
+int mine__model_metric_find(const mine_model *model, const char *name, double *value);
 /* `member`, sealed, belongs to `model` from now on and is freed with it, also when this
 ** fails. */
 mine_status mine__model_adopt(mine_env *env, mine_model *model, mine_model *member) MINE_MUST_CHECK;
 
 /* envelope.c: header, common part and body. */
-void mine_envelope_write(const mine_model *model, mine_writer *w);
-mine_status mine_envelope_read(mine_env *env, const void *bytes, size_t n,
-                               mine_model *model) MINE_MUST_CHECK;
+void mine__envelope_write(const mine_model *model, mine_writer *w);
+mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n,
+                                mine_model *model) MINE_MUST_CHECK;
 /* A model inside the body of another: no header, the same in all else.  The one that is
 ** read lives in the reader's arena; NULL after a problem, such as models too many deep. */
 #define MINE_MODELS_DEEPEST 4

@@ -15,7 +15,7 @@
 #define NEIGHBOURS_MEMORY  (64.0 * 1024 * 1024)
 #define NEIGHBOURS_CHUNK   8192
 
-const char *const mine_voting_names[] = {"uniform", "distance", NULL};
+const char *const mine__voting_names[] = {"uniform", "distance", NULL};
 
 /* ---- points ------------------------------------------------------------------ */
 
@@ -45,8 +45,8 @@ static double neighbours_gower_cell(const mine_neighbours *body, const mine_feat
   return x == body->least[f] ? 0 : 1;
 }
 
-void mine_neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
-                            int64_t count, double *out) {
+void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
+                             int64_t count, double *out) {
   if (body->space == MINE_SPACE_GOWER) {
     for (int64_t i = 0; i < count; i++) {
       const int64_t row = mine_batch_row(batch, first + i);
@@ -56,7 +56,7 @@ void mine_neighbours_points(const mine_neighbours *body, const mine_batch *batch
     }
     return;
   }
-  mine_encode(&body->encoding, batch, first, count, out);
+  mine__encode(&body->encoding, batch, first, count, out);
   if (body->space != MINE_SPACE_COSINE) return;
   for (int64_t i = 0; i < count; i++) {
     neighbours_to_length_one(out + i * body->width, body->width);
@@ -69,9 +69,9 @@ void mine_neighbours_points(const mine_neighbours *body, const mine_batch *batch
 static mine_status neighbours_fit_gower(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                         mine_neighbours *body) {
   const size_t n = (size_t)data->n_features;
-  body->least = mine_arena_zeros(arena, n, sizeof *body->least);
-  body->range = mine_arena_zeros(arena, n, sizeof *body->range);
-  body->category = mine_arena_zeros(arena, n, 1);
+  body->least = mine__arena_zeros(arena, n, sizeof *body->least);
+  body->range = mine__arena_zeros(arena, n, sizeof *body->range);
+  body->category = mine__arena_zeros(arena, n, 1);
   if (!body->least || !body->range || !body->category) return mine_env_status(env);
   for (int f = 0; f < data->n_features; f++) {
     const double *number = data->rows.feature[f].number;
@@ -85,9 +85,9 @@ static mine_status neighbours_fit_gower(mine_env *env, mine_arena *arena, const 
     }
     if (!(least <= most)) continue;
     if (!(most - least <= 1e300)) {
-      return mine_fail(env, MINE_NUMERIC,
-                       "the values of column '%s' are too far apart; rescale or ignore it",
-                       data->about[f].name);
+      return mine__fail(env, MINE_NUMERIC,
+                        "the values of column '%s' are too far apart; rescale or ignore it",
+                        data->about[f].name);
     }
     body->least[f] = least;
     body->range[f] = most - least;
@@ -100,13 +100,13 @@ static mine_status neighbours_copy_rows(mine_env *env, mine_arena *arena, const 
                                         mine_neighbours *body) {
   const size_t n = (size_t)body->n;
   if (data->task == MINE_CLASSIFICATION) {
-    body->label = mine_arena_array(arena, n, sizeof *body->label);
+    body->label = mine__arena_array(arena, n, sizeof *body->label);
   }
   if (data->task == MINE_REGRESSION) {
-    body->target = mine_arena_array(arena, n, sizeof *body->target);
+    body->target = mine__arena_array(arena, n, sizeof *body->target);
   }
-  if (data->weight) body->weight = mine_arena_array(arena, n, sizeof *body->weight);
-  mine_values_open(&body->ids, arena);
+  if (data->weight) body->weight = mine__arena_array(arena, n, sizeof *body->weight);
+  mine__values_open(&body->ids, arena);
   if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
   for (int64_t i = 0; i < body->n; i++) {
     const int64_t row = mine_batch_row(&data->rows, i);
@@ -115,41 +115,41 @@ static mine_status neighbours_copy_rows(mine_env *env, mine_arena *arena, const 
     if (body->target) body->target[i] = data->target[row];
     if (body->weight) body->weight[i] = data->weight[row];
     mine_cell id = {MINE_INT, 0, {.integer = row + 1}};
-    if (data->ids) mine_values_get(data->ids, row, &id);
-    if (!mine_values_push(&body->ids, &id)) return mine_env_status(env);
+    if (data->ids) mine__values_get(data->ids, row, &id);
+    if (!mine__values_push(&body->ids, &id)) return mine_env_status(env);
   }
   return MINE_OK;
 }
 
-mine_status mine_neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                mine_space space, int scale, mine_neighbours *out) {
+mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 mine_space space, int scale, mine_neighbours *out) {
   *out = (mine_neighbours){.space = space, .n_features = data->n_features, .n = data->rows.n};
   if (space == MINE_SPACE_GOWER) {
     if (neighbours_fit_gower(env, arena, data, out) != MINE_OK) return mine_env_status(env);
     out->width = data->n_features;
   } else {
     if (scale < 0) scale = space == MINE_SPACE_COSINE ? MINE_SCALE_NONE : MINE_SCALE_STANDARD;
-    if (mine_encoding_fit(env, arena, data, (mine_scale)scale, &out->encoding) != MINE_OK) {
+    if (mine__encoding_fit(env, arena, data, (mine_scale)scale, &out->encoding) != MINE_OK) {
       return mine_env_status(env);
     }
     out->width = out->encoding.width;
   }
-  out->point = mine_arena_array(arena, (size_t)out->n, (size_t)out->width * sizeof *out->point);
+  out->point = mine__arena_array(arena, (size_t)out->n, (size_t)out->width * sizeof *out->point);
   if (!out->point) return mine_env_status(env);
   for (int64_t i = 0; i < out->n; i += NEIGHBOURS_CHUNK) {
     const int64_t left = out->n - i;
-    mine_neighbours_points(out, &data->rows, i, left < NEIGHBOURS_CHUNK ? left : NEIGHBOURS_CHUNK,
-                           out->point + i * out->width);
-    if (mine_poll(env) != MINE_OK) return mine_env_status(env);
+    mine__neighbours_points(out, &data->rows, i, left < NEIGHBOURS_CHUNK ? left : NEIGHBOURS_CHUNK,
+                            out->point + i * out->width);
+    if (mine__poll(env) != MINE_OK) return mine_env_status(env);
   }
   if (neighbours_copy_rows(env, arena, data, out) != MINE_OK) return mine_env_status(env);
-  return mine_nearest_build(env, arena, space, out->point, out->n, out->width, out->category,
-                            &out->nearest);
+  return mine__nearest_build(env, arena, space, out->point, out->n, out->width, out->category,
+                             &out->nearest);
 }
 
 /* ---- scoring -------------------------------------------------------------------- */
 
-int64_t mine_neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries) {
+int64_t mine__neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries) {
   const double bytes = 8.0 * body->width + 12.0 * (double)k + 8;
   double chunk = NEIGHBOURS_MEMORY / bytes;
   if (chunk > NEIGHBOURS_CHUNK) chunk = NEIGHBOURS_CHUNK;
@@ -194,24 +194,24 @@ static mine_status neighbours_answer(mine_env *env, const mine_model *model,
                                      const mine_batch *batch, mine_answers *out) {
   const mine_neighbours *body = model->body;
   const int64_t k = body->k < body->n ? body->k : body->n;
-  const int64_t chunk = mine_neighbours_chunk(body, k, batch->n);
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const int64_t chunk = mine__neighbours_chunk(body, k, batch->n);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   double *point =
-      mine_arena_array(env->scratch, (size_t)chunk, (size_t)body->width * sizeof *point);
-  double *distance = mine_arena_array(env->scratch, (size_t)chunk, (size_t)k * sizeof *distance);
-  uint32_t *row = mine_arena_array(env->scratch, (size_t)chunk, (size_t)k * sizeof *row);
-  int64_t *found = mine_arena_array(env->scratch, (size_t)chunk, sizeof *found);
+      mine__arena_array(env->scratch, (size_t)chunk, (size_t)body->width * sizeof *point);
+  double *distance = mine__arena_array(env->scratch, (size_t)chunk, (size_t)k * sizeof *distance);
+  uint32_t *row = mine__arena_array(env->scratch, (size_t)chunk, (size_t)k * sizeof *row);
+  int64_t *found = mine__arena_array(env->scratch, (size_t)chunk, sizeof *found);
   if (!point || !distance || !row || !found) return mine_env_status(env);
   for (int64_t first = 0; first < batch->n; first += chunk) {
     const int64_t left = batch->n - first, count = left < chunk ? left : chunk;
-    mine_neighbours_points(body, batch, first, count, point);
+    mine__neighbours_points(body, batch, first, count, point);
     const mine_nearest_query query = {.n = count,
                                       .row = point,
                                       .k = k,
                                       .what = "comparing with the nearest rows",
                                       .from = (double)first / (double)batch->n,
                                       .to = (double)(first + count) / (double)batch->n};
-    if (mine_nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) {
+    if (mine__nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) {
       return mine_env_status(env);
     }
     for (int64_t q = 0; q < count; q++) {
@@ -220,7 +220,7 @@ static mine_status neighbours_answer(mine_env *env, const mine_model *model,
                       out);
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return MINE_OK;
 }
 
@@ -229,55 +229,55 @@ static mine_status neighbours_answer(mine_env *env, const mine_model *model,
 static void neighbours_save(const mine_model *model, mine_writer *w) {
   const mine_neighbours *body = model->body;
   const size_t n = (size_t)body->n, features = (size_t)body->n_features;
-  mine_write_u32(w, (uint32_t)body->space);
-  mine_write_u32(w, (uint32_t)body->voting);
-  mine_write_i64(w, body->k);
+  mine__write_u32(w, (uint32_t)body->space);
+  mine__write_u32(w, (uint32_t)body->voting);
+  mine__write_i64(w, body->k);
   if (body->space == MINE_SPACE_GOWER) {
-    mine_write_reals(w, body->least, features);
-    mine_write_reals(w, body->range, features);
+    mine__write_reals(w, body->least, features);
+    mine__write_reals(w, body->range, features);
   } else {
-    mine_encoding_save(&body->encoding, w);
+    mine__encoding_save(&body->encoding, w);
   }
-  mine_write_u64(w, n);
-  mine_write_reals(w, body->point, n * (size_t)body->width);
-  if (body->label) mine_write_i32s(w, body->label, n);
-  if (body->target) mine_write_reals(w, body->target, n);
-  mine_write_u8(w, body->weight != NULL);
-  if (body->weight) mine_write_reals(w, body->weight, n);
+  mine__write_u64(w, n);
+  mine__write_reals(w, body->point, n * (size_t)body->width);
+  if (body->label) mine__write_i32s(w, body->label, n);
+  if (body->target) mine__write_reals(w, body->target, n);
+  mine__write_u8(w, body->weight != NULL);
+  if (body->weight) mine__write_reals(w, body->weight, n);
   for (int64_t i = 0; i < body->n; i++) {
     mine_cell id;
-    mine_values_get(&body->ids, i, &id);
-    mine_write_cell(w, &id);
+    mine__values_get(&body->ids, i, &id);
+    mine__write_cell(w, &id);
   }
 }
 
 static void neighbours_load_gower(mine_reader *r, const mine_model *model, mine_neighbours *body) {
   const size_t n = (size_t)model->n_features;
   body->width = model->n_features;
-  body->least = mine_read_reals(r, n, 1);
-  body->range = mine_read_reals(r, n, 1);
-  body->category = mine_arena_zeros(r->arena, n, 1);
+  body->least = mine__read_reals(r, n, 1);
+  body->range = mine__read_reals(r, n, 1);
+  body->category = mine__arena_zeros(r->arena, n, 1);
   if (!body->least || !body->range || !body->category) return;
   for (size_t f = 0; f < n; f++) {
     body->category[f] = model->feature[f].type == MINE_COLUMN_CATEGORY;
-    if (body->range[f] < 0) mine_reader_bad(r, "a range");
+    if (body->range[f] < 0) mine__reader_bad(r, "a range");
   }
 }
 
 /* The points: finite, except that gower's may be missing. */
 static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
-  if (!mine_reader_ok(r)) return;
+  if (!mine__reader_ok(r)) return;
   if (body->width < 1) {
-    mine_reader_bad(r, "the width of the points");
+    mine__reader_bad(r, "the width of the points");
     return;
   }
-  const size_t n = mine_read_count(r, 8 * (size_t)body->width);
-  if (n < 1 || n > (size_t)MINE_MAX_ROWS) mine_reader_bad(r, "the number of rows");
-  if (!mine_reader_ok(r)) return;
+  const size_t n = mine__read_count(r, 8 * (size_t)body->width);
+  if (n < 1 || n > (size_t)MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
+  if (!mine__reader_ok(r)) return;
   body->n = (int64_t)n;
-  body->point = mine_read_reals(r, n * (size_t)body->width, body->space != MINE_SPACE_GOWER);
+  body->point = mine__read_reals(r, n * (size_t)body->width, body->space != MINE_SPACE_GOWER);
   for (size_t i = 0; body->point && i < n * (size_t)body->width; i++) {
-    if (isinf(body->point[i])) mine_reader_bad(r, "a point");
+    if (isinf(body->point[i])) mine__reader_bad(r, "a point");
   }
 }
 
@@ -285,50 +285,50 @@ static void neighbours_load_answers(mine_reader *r, const mine_model *model,
                                     mine_neighbours *body) {
   const size_t n = (size_t)body->n;
   if (model->n_groups != model->groups.n || model->n_outputs > 1)
-    mine_reader_bad(r, "the answers of the rows");
-  if (mine__model_has_classes(model)) body->label = mine_read_i32s(r, n);
-  if (mine__model_has_target_number(model)) body->target = mine_read_reals(r, n, 1);
-  const uint8_t weighted = mine_read_u8(r);
-  if (weighted > 1) mine_reader_bad(r, "the weights");
-  if (weighted) body->weight = mine_read_reals(r, n, 1);
+    mine__reader_bad(r, "the answers of the rows");
+  if (mine__model_has_classes(model)) body->label = mine__read_i32s(r, n);
+  if (mine__model_has_target_number(model)) body->target = mine__read_reals(r, n, 1);
+  const uint8_t weighted = mine__read_u8(r);
+  if (weighted > 1) mine__reader_bad(r, "the weights");
+  if (weighted) body->weight = mine__read_reals(r, n, 1);
   for (size_t i = 0; body->label && i < n; i++) {
-    if (body->label[i] < 0 || body->label[i] >= model->n_groups) mine_reader_bad(r, "a class");
+    if (body->label[i] < 0 || body->label[i] >= model->n_groups) mine__reader_bad(r, "a class");
   }
   for (size_t i = 0; body->weight && i < n; i++) {
-    if (!(body->weight[i] > 0)) mine_reader_bad(r, "a weight");
+    if (!(body->weight[i] > 0)) mine__reader_bad(r, "a weight");
   }
-  mine_values_open(&body->ids, r->arena);
-  for (size_t i = 0; i < n && mine_reader_ok(r); i++) {
+  mine__values_open(&body->ids, r->arena);
+  for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     mine_cell id;
-    mine_read_cell(r, &id);
-    if (mine_reader_ok(r) && !mine_values_push(&body->ids, &id)) mine_reader_bad(r, "memory");
+    mine__read_cell(r, &id);
+    if (mine__reader_ok(r) && !mine__values_push(&body->ids, &id)) mine__reader_bad(r, "memory");
   }
 }
 
 static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version) {
-  mine_neighbours *body = mine_arena_zeros(r->arena, 1, sizeof *body);
+  mine_neighbours *body = mine__arena_zeros(r->arena, 1, sizeof *body);
   if (!body) return;
-  if (version != NEIGHBOURS_VERSION) mine_reader_bad(r, "the version of the neighbours");
-  const uint32_t space = mine_read_u32(r), voting = mine_read_u32(r);
-  if (space > MINE_SPACE_GOWER) mine_reader_bad(r, "the metric");
-  if (voting > MINE_VOTE_DISTANCE) mine_reader_bad(r, "the voting");
-  body->k = mine_read_i64(r);
-  if (body->k < 1 || body->k > MINE_MAX_ROWS) mine_reader_bad(r, "k");
-  if (!mine_reader_ok(r)) return;
+  if (version != NEIGHBOURS_VERSION) mine__reader_bad(r, "the version of the neighbours");
+  const uint32_t space = mine__read_u32(r), voting = mine__read_u32(r);
+  if (space > MINE_SPACE_GOWER) mine__reader_bad(r, "the metric");
+  if (voting > MINE_VOTE_DISTANCE) mine__reader_bad(r, "the voting");
+  body->k = mine__read_i64(r);
+  if (body->k < 1 || body->k > MINE_MAX_ROWS) mine__reader_bad(r, "k");
+  if (!mine__reader_ok(r)) return;
   body->space = (mine_space)space;
   body->voting = (mine_voting)voting;
   body->n_features = model->n_features;
   if (body->space == MINE_SPACE_GOWER) {
     neighbours_load_gower(r, model, body);
   } else {
-    mine_encoding_load(r, model->feature, model->n_features, &body->encoding);
+    mine__encoding_load(r, model->feature, model->n_features, &body->encoding);
     body->width = body->encoding.width;
   }
   neighbours_load_points(r, body);
-  if (mine_reader_ok(r)) neighbours_load_answers(r, model, body);
-  if (!mine_reader_ok(r)) return;
-  if (mine_nearest_build(r->env, r->arena, body->space, body->point, body->n, body->width,
-                         body->category, &body->nearest) == MINE_OK) {
+  if (mine__reader_ok(r)) neighbours_load_answers(r, model, body);
+  if (!mine__reader_ok(r)) return;
+  if (mine__nearest_build(r->env, r->arena, body->space, body->point, body->n, body->width,
+                          body->category, &body->nearest) == MINE_OK) {
     model->body = body;
   }
 }
@@ -345,10 +345,10 @@ static int neighbours_width(const mine_model *model) {
 
 static void neighbours_points(const mine_model *model, const mine_batch *batch, int64_t first,
                               int64_t count, double *out) {
-  mine_neighbours_points(model->body, batch, first, count, out);
+  mine__neighbours_points(model->body, batch, first, count, out);
 }
 
-const mine_kind mine_kind_neighbours = {
+const mine_kind mine__kind_neighbours = {
     .name = "neighbours",
     .tag = 0x4e454947, /* NEIG */
     .version = NEIGHBOURS_VERSION,

@@ -19,7 +19,7 @@
 #include "model.h"
 
 typedef enum mine_voting { MINE_VOTE_UNIFORM, MINE_VOTE_DISTANCE } mine_voting;
-extern const char *const mine_voting_names[]; /* for the option tables */
+extern const char *const mine__voting_names[]; /* for the option tables */
 
 typedef struct mine_neighbours {
   mine_space space;
@@ -39,19 +39,19 @@ typedef struct mine_neighbours {
   mine_nearest nearest;
 } mine_neighbours;
 
-extern const mine_kind mine_kind_neighbours;
+extern const mine_kind mine__kind_neighbours;
 
 /* Remember the rows of `data`; everything lives in arena.  scale -1 = the
 ** metric's own: standard for euclidean and manhattan, none for cosine (gower
 ** needs none).  k and voting are the caller's to set. */
-mine_status mine_neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                mine_space space, int scale, mine_neighbours *out) MINE_MUST_CHECK;
+mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 mine_space space, int scale, mine_neighbours *out) MINE_MUST_CHECK;
 
 /* Rows first..first+count-1 of a batch as points (count x width). */
-void mine_neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
-                            int64_t count, double *out);
+void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
+                             int64_t count, double *out);
 
 /* How many queries at a time keep points and answers within some 64 MB. */
-int64_t mine_neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries);
+int64_t mine__neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries);
 
 #endif

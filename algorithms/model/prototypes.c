@@ -39,11 +39,11 @@ typedef struct prototypes_job {
 static void prototypes_panel(const mine_prototypes *m, const mine_batch *batch, int64_t first,
                              int64_t lanes, double *rows, double *panel) {
   if (lanes == MINE_LANES && !batch->row) {
-    mine_encode_panel(&m->encoding, batch, first, panel);
+    mine__encode_panel(&m->encoding, batch, first, panel);
     return;
   }
-  mine_encode(&m->encoding, batch, first, lanes, rows);
-  mine_panel_pack(rows, lanes, m->encoding.width, panel);
+  mine__encode(&m->encoding, batch, first, lanes, rows);
+  mine__panel_pack(rows, lanes, m->encoding.width, panel);
 }
 
 static void prototypes_score(void *context, int64_t task, int worker) {
@@ -58,7 +58,7 @@ static void prototypes_score(void *context, int64_t task, int worker) {
     double best[MINE_LANES], second[MINE_LANES];
     int32_t nearest[MINE_LANES];
     prototypes_panel(m, job->batch, first + i, lanes, rows, panel);
-    mine_distance_nearest(panel, m->encoding.width, m->centre, m->k, best, second, nearest);
+    mine__distance_nearest(panel, m->encoding.width, m->centre, m->k, best, second, nearest);
     for (int64_t l = 0; l < lanes; l++) {
       if (job->out->group) job->out->group[first + i + l] = nearest[l] + 1;
       if (job->out->distance) job->out->distance[first + i + l] = sqrt(best[l]);
@@ -72,10 +72,10 @@ static void prototypes_score_row(const mine_prototypes *m, const mine_batch *bat
   const int64_t width = m->encoding.width;
   double best = INFINITY;
   int32_t nearest = 0;
-  mine_encode(&m->encoding, batch, 0, 1, row);
+  mine__encode(&m->encoding, batch, 0, 1, row);
   for (int64_t c = 0; c < m->k; c += MINE_LANES) {
     double distance[MINE_LANES];
-    mine_distance_panel(m->panel + c * width, (int)width, row, 1, distance);
+    mine__distance_panel(m->panel + c * width, (int)width, row, 1, distance);
     for (int64_t l = 0; l < MINE_LANES && c + l < m->k; l++) {
       if (distance[l] >= best) continue;
       best = distance[l];
@@ -86,13 +86,14 @@ static void prototypes_score_row(const mine_prototypes *m, const mine_batch *bat
   if (out->distance) out->distance[0] = sqrt(best);
 }
 
-mine_status mine_prototypes_prepare(mine_env *env, mine_arena *arena, mine_prototypes *m) {
+mine_status mine__prototypes_prepare(mine_env *env, mine_arena *arena, mine_prototypes *m) {
   const int64_t width = m->encoding.width;
-  m->panel = mine_arena_array(arena, mine_panel_doubles(m->k, m->encoding.width), sizeof *m->panel);
+  m->panel =
+      mine__arena_array(arena, mine_panel_doubles(m->k, m->encoding.width), sizeof *m->panel);
   if (!m->panel) return mine_env_status(env);
   for (int64_t c = 0; c < m->k; c += MINE_LANES) {
     const int64_t lanes = m->k - c < MINE_LANES ? m->k - c : MINE_LANES;
-    mine_panel_pack(m->centre + c * width, lanes, m->encoding.width, m->panel + c * width);
+    mine__panel_pack(m->centre + c * width, lanes, m->encoding.width, m->panel + c * width);
   }
   return MINE_OK;
 }
@@ -111,20 +112,20 @@ static mine_status prototypes_answer_nearest(mine_env *env, const mine_prototype
     prototypes_score_row(m, batch, point, out);
     return MINE_OK;
   }
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t width = (size_t)m->encoding.width, threads = (size_t)env->threads;
   prototypes_job job = {m, batch, out, 0, NULL, NULL};
   mine_status status;
   job.block = MINE_BLOCKS(prototypes_block(m, batch->n), MINE_LANES) * MINE_LANES;
-  job.rows = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
-  job.panel = mine_arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
+  job.rows = mine__arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
+  job.panel = mine__arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   status = mine_env_status(env);
   if (status == MINE_OK && batch->n == 1) {
     prototypes_score_row(m, batch, job.rows, out);
   } else if (status == MINE_OK) {
-    status = mine_parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
+    status = mine__parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
@@ -175,25 +176,25 @@ static void mixture_block(void *context, int64_t task, int worker) {
   for (int64_t i = first; i < last && i < job->batch->n; i++) {
     double *share =
         job->out->share ? job->out->share + i * m->k : job->share + (int64_t)worker * m->k;
-    mine_encode(&m->encoding, job->batch, i, 1, row);
+    mine__encode(&m->encoding, job->batch, i, 1, row);
     mixture_shares(m, row, share);
     if (job->out->distance)
-      job->out->distance[i] = mixture_distance(m, row, mine_metrics_argmax(share, (int)m->k));
+      job->out->distance[i] = mixture_distance(m, row, mine__metrics_argmax(share, (int)m->k));
   }
 }
 
 static mine_status mixture_answer(mine_env *env, const mine_prototypes *m, const mine_batch *batch,
                                   mine_answers *out) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t threads = (size_t)env->threads;
   mixture_job job = {m, batch, out, NULL, NULL};
-  job.row = mine_arena_array(env->scratch, threads, (size_t)m->encoding.width * sizeof(double));
-  job.share = mine_arena_array(env->scratch, threads, (size_t)m->k * sizeof(double));
+  job.row = mine__arena_array(env->scratch, threads, (size_t)m->encoding.width * sizeof(double));
+  job.share = mine__arena_array(env->scratch, threads, (size_t)m->k * sizeof(double));
   if (!mine_failed(env)) {
-    if (mine_parallel(env, MINE_BLOCKS(batch->n, PROTOTYPES_MIXTURE), mixture_block, &job))
+    if (mine__parallel(env, MINE_BLOCKS(batch->n, PROTOTYPES_MIXTURE), mixture_block, &job))
       return env->status;
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
 
@@ -216,7 +217,7 @@ static int prototypes_width(const mine_model *model) {
 
 static void prototypes_points(const mine_model *model, const mine_batch *batch, int64_t first,
                               int64_t count, double *out) {
-  mine_encode(&((const mine_prototypes *)model->body)->encoding, batch, first, count, out);
+  mine__encode(&((const mine_prototypes *)model->body)->encoding, batch, first, count, out);
 }
 
 /* ---- the profile --------------------------------------------------------------- */
@@ -298,7 +299,7 @@ static void profile_encoded(const profile_job *job, mine_prototypes *m, int f, i
 static mine_status profile_run(mine_env *env, profile_job *job, mine_prototypes *m) {
   const size_t k = (size_t)m->k, width = (size_t)m->encoding.width;
   const int p = m->encoding.n_features;
-  MINE_TRY(mine_parallel(env, job->blocks, profile_block, job));
+  MINE_TRY(mine__parallel(env, job->blocks, profile_block, job));
   MINE_TRY(mine__sum_blocks(env, job->sum, job->blocks, k * width, job->sum));
   MINE_TRY(mine__sum_blocks(env, job->known, job->blocks, k * (size_t)p, job->known));
   MINE_TRY(mine__sum_blocks(env, job->square, job->blocks, width, job->square));
@@ -307,26 +308,26 @@ static mine_status profile_run(mine_env *env, profile_job *job, mine_prototypes 
       profile_encoded(job, m, f, c);
     }
   }
-  return mine_poll(env);
+  return mine__poll(env);
 }
 
-mine_status mine_prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
-                                    const mine_dataset *data, const int32_t *label,
-                                    int64_t blocks) {
-  const mine_mark mark = mine_arena_mark(env->scratch);
+mine_status mine__prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
+                                     const mine_dataset *data, const int32_t *label,
+                                     int64_t blocks) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t k = (size_t)prototypes->k, width = (size_t)prototypes->encoding.width;
   const size_t p = (size_t)prototypes->encoding.n_features, b = (size_t)blocks;
   profile_job job = {prototypes, data, label, blocks, NULL, NULL, NULL};
   mine_status status;
-  prototypes->value = mine_arena_array(model->arena, k, width * sizeof(double));
-  prototypes->overall = mine_arena_array(model->arena, width, sizeof(double));
-  prototypes->deviation = mine_arena_array(model->arena, width, sizeof(double));
-  job.sum = mine_arena_zeros(env->scratch, b * k, width * sizeof(double));
-  job.known = mine_arena_zeros(env->scratch, b * k, p * sizeof(double));
-  job.square = mine_arena_zeros(env->scratch, b, width * sizeof(double));
+  prototypes->value = mine__arena_array(model->arena, k, width * sizeof(double));
+  prototypes->overall = mine__arena_array(model->arena, width, sizeof(double));
+  prototypes->deviation = mine__arena_array(model->arena, width, sizeof(double));
+  job.sum = mine__arena_zeros(env->scratch, b * k, width * sizeof(double));
+  job.known = mine__arena_zeros(env->scratch, b * k, p * sizeof(double));
+  job.square = mine__arena_zeros(env->scratch, b, width * sizeof(double));
   status = mine_env_status(env);
   if (status == MINE_OK) status = profile_run(env, &job, prototypes);
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
   return status;
 }
 
@@ -336,13 +337,13 @@ static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c
                           const char *name) {
   const double value = m->value[c * m->encoding.width + column], overall = m->overall[column];
   const double deviation = m->deviation[column];
-  mine_row_int(to, c + 1);
-  mine_row_int(to, m->rows[c]);
-  mine_row_text(to, name);
-  mine_row_real(to, value);
-  mine_row_real(to, overall);
-  mine_row_real(to, deviation > 0 ? (value - overall) / deviation : NAN);
-  mine_relation_end_row(to);
+  mine__row_int(to, c + 1);
+  mine__row_int(to, m->rows[c]);
+  mine__row_text(to, name);
+  mine__row_real(to, value);
+  mine__row_real(to, overall);
+  mine__row_real(to, deviation > 0 ? (value - overall) / deviation : NAN);
+  mine__relation_end_row(to);
 }
 
 /* "tenure", or one "plan=gold" per level. */
@@ -354,11 +355,11 @@ static mine_status centroids_names(mine_env *env, const mine_model *model, const
       mine_cell level;
       name[c] = model->feature[f].name;
       if (e->levels[f] == 0) continue;
-      mine_text_open(&text, env->scratch);
-      mine_text_adds(&text, model->feature[f].name);
-      mine_text_adds(&text, "=");
-      mine_values_get(&model->feature[f].levels.values, c - e->first[f], &level);
-      mine_text_add_cell(&text, &level);
+      mine__text_open(&text, env->scratch);
+      mine__text_adds(&text, model->feature[f].name);
+      mine__text_adds(&text, "=");
+      mine__values_get(&model->feature[f].levels.values, c - e->first[f], &level);
+      mine__text_add_cell(&text, &level);
       name[c] = text.data;
     }
   }
@@ -367,15 +368,15 @@ static mine_status centroids_names(mine_env *env, const mine_model *model, const
 
 static void prototypes_centroids(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_prototypes *m = model->body;
-  const mine_mark mark = mine_arena_mark(env->scratch);
-  const char **name = mine_arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const char **name = mine__arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
   if (name && centroids_names(env, model, name) == MINE_OK) {
-    for (int64_t c = 0; c < m->k && mine_poll(env) == MINE_OK; c++) {
+    for (int64_t c = 0; c < m->k && mine__poll(env) == MINE_OK; c++) {
       for (int column = 0; column < m->encoding.width; column++)
         centroids_row(to, m, c, column, name[column]);
     }
   }
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
 }
 
 static const mine_part prototypes_parts[] = {
@@ -390,25 +391,25 @@ static const mine_part prototypes_parts[] = {
 static void prototypes_save(const mine_model *model, mine_writer *w) {
   const mine_prototypes *m = model->body;
   const size_t width = (size_t)m->encoding.width, k = (size_t)m->k;
-  mine_encoding_save(&m->encoding, w);
-  mine_write_u64(w, (uint64_t)k); /* mine_read_count */
-  mine_write_reals(w, m->centre, k * width);
-  mine_write_u64s(w, (const uint64_t *)m->rows, k);
-  mine_write_real(w, m->inertia);
-  mine_write_reals(w, m->value, k * width);
-  mine_write_reals(w, m->overall, width);
-  mine_write_reals(w, m->deviation, width);
-  mine_write_u8(w, m->scale != NULL);
+  mine__encoding_save(&m->encoding, w);
+  mine__write_u64(w, (uint64_t)k); /* mine__read_count */
+  mine__write_reals(w, m->centre, k * width);
+  mine__write_u64s(w, (const uint64_t *)m->rows, k);
+  mine__write_real(w, m->inertia);
+  mine__write_reals(w, m->value, k * width);
+  mine__write_reals(w, m->overall, width);
+  mine__write_reals(w, m->deviation, width);
+  mine__write_u8(w, m->scale != NULL);
   if (!m->scale) return;
-  mine_write_reals(w, m->scale, k * width);
-  mine_write_reals(w, m->offset, k);
+  mine__write_reals(w, m->scale, k * width);
+  mine__write_reals(w, m->offset, k);
 }
 
 /* Reals of which NAN is meant and infinity is not. */
 static double *prototypes_load_reals(mine_reader *r, size_t n) {
-  double *v = mine_read_reals(r, n, 0);
+  double *v = mine__read_reals(r, n, 0);
   for (size_t i = 0; v && i < n; i++) {
-    if (isinf(v[i])) mine_reader_bad(r, "cluster profile");
+    if (isinf(v[i])) mine__reader_bad(r, "cluster profile");
   }
   return v;
 }
@@ -416,54 +417,54 @@ static double *prototypes_load_reals(mine_reader *r, size_t n) {
 /* Since version 2: what makes centres the components of a mixture. */
 static void prototypes_load_mixture(mine_reader *r, mine_prototypes *m) {
   const size_t k = (size_t)m->k, width = (size_t)m->encoding.width;
-  const uint8_t there = mine_read_u8(r);
-  if (there > 1) mine_reader_bad(r, "the mixture");
-  if (!mine_reader_ok(r) || !there) return;
-  m->scale = mine_read_reals(r, k * width, 1);
-  m->offset = mine_read_reals(r, k, 1);
-  for (size_t i = 0; mine_reader_ok(r) && i < k * width; i++) {
-    if (m->scale[i] < 0) mine_reader_bad(r, "the width of a component");
+  const uint8_t there = mine__read_u8(r);
+  if (there > 1) mine__reader_bad(r, "the mixture");
+  if (!mine__reader_ok(r) || !there) return;
+  m->scale = mine__read_reals(r, k * width, 1);
+  m->offset = mine__read_reals(r, k, 1);
+  for (size_t i = 0; mine__reader_ok(r) && i < k * width; i++) {
+    if (m->scale[i] < 0) mine__reader_bad(r, "the width of a component");
   }
 }
 
 static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version) {
-  mine_prototypes *m = mine_arena_zeros(r->arena, 1, sizeof *m);
+  mine_prototypes *m = mine__arena_zeros(r->arena, 1, sizeof *m);
   size_t width, k;
   if (!m) {
-    mine_reader_bad(r, "no memory for the centres");
+    mine__reader_bad(r, "no memory for the centres");
     return;
   }
-  mine_encoding_load(r, model->feature, model->n_features, &m->encoding);
-  if (!mine_reader_ok(r)) return;
+  mine__encoding_load(r, model->feature, model->n_features, &m->encoding);
+  if (!mine__reader_ok(r)) return;
   width = (size_t)m->encoding.width;
-  k = mine_read_count(r, (2 * width + 1) * sizeof(double));
-  if (mine_reader_ok(r) && (k < 1 || k > INT32_MAX - 1)) mine_reader_bad(r, "number of clusters");
-  if (!mine_reader_ok(r)) return;
+  k = mine__read_count(r, (2 * width + 1) * sizeof(double));
+  if (mine__reader_ok(r) && (k < 1 || k > INT32_MAX - 1)) mine__reader_bad(r, "number of clusters");
+  if (!mine__reader_ok(r)) return;
   m->k = (int64_t)k;
-  m->centre = mine_read_reals(r, k * width, 1);
-  m->rows = mine_arena_array(r->arena, k, sizeof *m->rows);
-  if (!m->rows) mine_reader_bad(r, "no memory for the centres");
-  for (size_t c = 0; mine_reader_ok(r) && c < k; c++) {
-    m->rows[c] = mine_read_i64(r);
-    if (m->rows[c] < 0 || m->rows[c] > MINE_MAX_ROWS) mine_reader_bad(r, "rows of a cluster");
+  m->centre = mine__read_reals(r, k * width, 1);
+  m->rows = mine__arena_array(r->arena, k, sizeof *m->rows);
+  if (!m->rows) mine__reader_bad(r, "no memory for the centres");
+  for (size_t c = 0; mine__reader_ok(r) && c < k; c++) {
+    m->rows[c] = mine__read_i64(r);
+    if (m->rows[c] < 0 || m->rows[c] > MINE_MAX_ROWS) mine__reader_bad(r, "rows of a cluster");
   }
-  m->inertia = mine_read_finite(r);
-  if (m->inertia < 0) mine_reader_bad(r, "inertia");
+  m->inertia = mine__read_finite(r);
+  if (m->inertia < 0) mine__reader_bad(r, "inertia");
   m->value = prototypes_load_reals(r, k * width);
   m->overall = prototypes_load_reals(r, width);
   m->deviation = prototypes_load_reals(r, width);
   if (version > 1) prototypes_load_mixture(r, m);
   if (model->groups.n != 0 && model->groups.n != m->k)
-    mine_reader_bad(r, "the number of the groups' names");
-  if (!mine_reader_ok(r)) return;
+    mine__reader_bad(r, "the number of the groups' names");
+  if (!mine__reader_ok(r)) return;
   model->n_groups = (int)m->k;
-  if (mine_prototypes_prepare(mine_arena_env(r->arena), r->arena, m))
-    mine_reader_bad(r, "no memory for the centres");
+  if (mine__prototypes_prepare(mine__arena_env(r->arena), r->arena, m))
+    mine__reader_bad(r, "no memory for the centres");
   else
     model->body = m;
 }
 
-const mine_kind mine_kind_prototypes = {
+const mine_kind mine__kind_prototypes = {
     .name = "prototypes",
     .tag = PROTOTYPES_TAG,
     .version = PROTOTYPES_VERSION,

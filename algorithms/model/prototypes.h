@@ -29,16 +29,16 @@ typedef struct mine_prototypes {
 } mine_prototypes;
 
 /* Make the panels (allocated in the arena) from the centres. */
-mine_status mine_prototypes_prepare(mine_env *env, mine_arena *arena,
-                                    mine_prototypes *prototypes) MINE_MUST_CHECK;
+mine_status mine__prototypes_prepare(mine_env *env, mine_arena *arena,
+                                     mine_prototypes *prototypes) MINE_MUST_CHECK;
 
 /* Fill value, overall and deviation (allocated in the model's arena) from the
 ** rows and their labels 0..k-1.  Weights count.  Parallel over `blocks` blocks of
 ** rows, whose number must not depend on threads.  O(rows x features). */
-mine_status mine_prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
-                                    const mine_dataset *data, const int32_t *label,
-                                    int64_t blocks) MINE_MUST_CHECK;
+mine_status mine__prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
+                                     const mine_dataset *data, const int32_t *label,
+                                     int64_t blocks) MINE_MUST_CHECK;
 
-extern const mine_kind mine_kind_prototypes;
+extern const mine_kind mine__kind_prototypes;
 
 #endif

@@ -14,31 +14,31 @@
 
 static const char *report_features_json(const mine_model *model) {
   mine_text text;
-  mine_text_open(&text, model->arena);
-  mine_text_adds(&text, "[");
+  mine__text_open(&text, model->arena);
+  mine__text_adds(&text, "[");
   for (int f = 0; f < model->n_features; f++) {
-    if (f > 0) mine_text_adds(&text, ",");
-    mine_text_add_json(&text, model->feature[f].name, strlen(model->feature[f].name));
+    if (f > 0) mine__text_adds(&text, ",");
+    mine__text_add_json(&text, model->feature[f].name, strlen(model->feature[f].name));
   }
-  mine_text_adds(&text, "]");
+  mine__text_adds(&text, "]");
   return text.failed ? NULL : text.data;
 }
 
 static const char *report_metrics_json(const mine_model *model) {
   mine_text text;
-  mine_text_open(&text, model->arena);
-  mine_text_adds(&text, "{");
+  mine__text_open(&text, model->arena);
+  mine__text_adds(&text, "{");
   for (int i = 0; i < model->n_metrics; i++) {
-    if (i > 0) mine_text_adds(&text, ",");
-    mine_text_add_json(&text, model->metric[i].name, strlen(model->metric[i].name));
-    mine_text_adds(&text, ":");
+    if (i > 0) mine__text_adds(&text, ",");
+    mine__text_add_json(&text, model->metric[i].name, strlen(model->metric[i].name));
+    mine__text_adds(&text, ":");
     if (isfinite(model->metric[i].value)) {
-      mine_text_add_real(&text, model->metric[i].value);
+      mine__text_add_real(&text, model->metric[i].value);
     } else {
-      mine_text_adds(&text, "null");
+      mine__text_adds(&text, "null");
     }
   }
-  mine_text_adds(&text, "}");
+  mine__text_adds(&text, "}");
   return text.failed ? NULL : text.data;
 }
 
@@ -61,51 +61,51 @@ static void report_first_warning(const mine_model *model, mine_text *text) {
   mine_cell item, name, detail;
   int64_t i = 0;
   for (; i < model->note_item.n; i++) {
-    mine_values_get(&model->note_item, i, &item);
-    if (mine_note_warns(item.as.text)) break;
+    mine__values_get(&model->note_item, i, &item);
+    if (mine__note_warns(item.as.text)) break;
   }
   if (i == model->note_item.n) return;
-  mine_values_get(&model->note_name, i, &name);
-  mine_values_get(&model->note_detail, i, &detail);
-  mine_text_adds(text, model->n_warnings > 1 ? ", the first: " : ": ");
-  if (name.bytes) mine_text_addf(text, "'%.60s' ", name.as.text);
-  if (strcmp(item.as.text, "dropped") == 0) mine_text_adds(text, "dropped: ");
-  mine_text_add(text, detail.as.text, mine_utf8_prefix(detail.as.text, detail.bytes, 140));
+  mine__values_get(&model->note_name, i, &name);
+  mine__values_get(&model->note_detail, i, &detail);
+  mine__text_adds(text, model->n_warnings > 1 ? ", the first: " : ": ");
+  if (name.bytes) mine__text_addf(text, "'%.60s' ", name.as.text);
+  if (strcmp(item.as.text, "dropped") == 0) mine__text_adds(text, "dropped: ");
+  mine__text_add(text, detail.as.text, mine__utf8_prefix(detail.as.text, detail.bytes, 140));
 }
 
 /* "tree on 20000 rows, auc 0.842 on 3968 held-out rows, 1 warning: ..." */
 static const char *report_line(const mine_model *model) {
   char number[MINE_NUMBER_BYTES];
   mine_text text;
-  mine_text_open(&text, model->arena);
-  mine_text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)model->rows,
-                 model->rows == 1 ? "" : "s");
+  mine__text_open(&text, model->arena);
+  mine__text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)model->rows,
+                  model->rows == 1 ? "" : "s");
   const mine_metric *metric = report_main_metric(model);
   double rows;
   if (metric) {
     const int digits = fabs(metric->value) < 1 ? 4 : 6;
-    mine_text_addf(&text, ", %.40s %s", metric->name,
-                   mine_format_real(number, metric->value, digits));
-    if (model->target_name && mine_model_metric_find(model, "rows", &rows))
-      mine_text_addf(&text, " on %s held-out rows", mine_format_real(number, rows, 0));
+    mine__text_addf(&text, ", %.40s %s", metric->name,
+                    mine__format_real(number, metric->value, digits));
+    if (model->target_name && mine__model_metric_find(model, "rows", &rows))
+      mine__text_addf(&text, " on %s held-out rows", mine__format_real(number, rows, 0));
   }
   if (model->n_warnings == 0) {
-    mine_text_adds(&text, ", no warnings");
+    mine__text_adds(&text, ", no warnings");
   } else {
-    mine_text_addf(&text, ", %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
+    mine__text_addf(&text, ", %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
     report_first_warning(model, &text);
   }
   return text.failed ? NULL : text.data;
 }
 
-mine_status mine_model_seal(mine_env *env, mine_model *model) {
+mine_status mine__model_seal(mine_env *env, mine_model *model) {
   if (!env->status) {
     model->features_json = report_features_json(model);
     model->metrics_json = report_metrics_json(model);
     model->report = report_line(model);
   }
   if (env->status) return env->status;
-  mine_arena_detach(model->arena);
+  mine__arena_detach(model->arena);
   return MINE_OK;
 }
 
@@ -115,20 +115,20 @@ static void report_summary(mine_env *env, const mine_model *model, mine_relation
   (void)env;
   for (int64_t i = 0; i < model->note_item.n; i++) {
     mine_cell cell;
-    mine_values_get(&model->note_item, i, &cell);
-    mine_row_cell(to, &cell);
-    mine_values_get(&model->note_name, i, &cell);
-    mine_row_cell(to, &cell);
-    mine_values_get(&model->note_detail, i, &cell);
-    mine_row_cell(to, &cell);
-    mine_relation_end_row(to);
+    mine__values_get(&model->note_item, i, &cell);
+    mine__row_cell(to, &cell);
+    mine__values_get(&model->note_name, i, &cell);
+    mine__row_cell(to, &cell);
+    mine__values_get(&model->note_detail, i, &cell);
+    mine__row_cell(to, &cell);
+    mine__relation_end_row(to);
   }
   if (model->seconds > 0) {
     char number[MINE_NUMBER_BYTES];
-    mine_row_text(to, "seconds");
-    mine_row_text(to, "");
-    mine_row_text(to, mine_format_real(number, model->seconds, 3));
-    mine_relation_end_row(to);
+    mine__row_text(to, "seconds");
+    mine__row_text(to, "");
+    mine__row_text(to, mine__format_real(number, model->seconds, 3));
+    mine__relation_end_row(to);
   }
 }
 
@@ -140,13 +140,13 @@ static int report_is_count(const mine_metric *metric) {
 
 void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to) {
   for (int i = 0; i < n; i++) {
-    mine_row_text(to, metric[i].name);
+    mine__row_text(to, metric[i].name);
     if (report_is_count(&metric[i])) {
-      mine_row_int(to, (int64_t)metric[i].value);
+      mine__row_int(to, (int64_t)metric[i].value);
     } else {
-      mine_row_real(to, metric[i].value);
+      mine__row_real(to, metric[i].value);
     }
-    mine_relation_end_row(to);
+    mine__relation_end_row(to);
   }
 }
 
@@ -154,13 +154,14 @@ static void report_metrics(mine_env *env, const mine_model *model, mine_relation
   if (model->n_metrics > 0) {
     mine__metrics_list(model->metric, model->n_metrics, to);
   } else if (model->task == MINE_NEIGHBORS) {
-    (void)mine_fail(env, MINE_UNSUPPORTED,
-                    "the model was trained without a target, so there is nothing to measure; "
-                    "use mine_neighbors, or train it with target=<column>");
+    (void)mine__fail(env, MINE_UNSUPPORTED,
+                     "the model was trained without a target, so there is nothing to measure; "
+                     "use mine_neighbors, or train it with target=<column>");
   } else {
-    (void)mine_fail(env, MINE_UNSUPPORTED,
-                    "the model has no metrics (holdout=0, or too few rows); give a source with the "
-                    "target");
+    (void)mine__fail(
+        env, MINE_UNSUPPORTED,
+        "the model has no metrics (holdout=0, or too few rows); give a source with the "
+        "target");
   }
 }
 
@@ -169,21 +170,21 @@ void mine__confusion_list(const mine_values *classes, const int64_t *counts, min
   for (int64_t a = 0; a < k; a++) {
     for (int64_t p = 0; p < k; p++) {
       mine_cell cell;
-      mine_values_get(classes, a, &cell);
-      mine_row_cell(to, &cell);
-      mine_values_get(classes, p, &cell);
-      mine_row_cell(to, &cell);
-      mine_row_int(to, counts[a * k + p]);
-      mine_relation_end_row(to);
+      mine__values_get(classes, a, &cell);
+      mine__row_cell(to, &cell);
+      mine__values_get(classes, p, &cell);
+      mine__row_cell(to, &cell);
+      mine__row_int(to, counts[a * k + p]);
+      mine__relation_end_row(to);
     }
   }
 }
 
 mine_status mine__confusion_refuse(mine_env *env, const mine_model *model) {
-  return mine_fail(env, MINE_UNSUPPORTED,
-                   "a confusion table needs a classification model; for this %s model (%s) use "
-                   "mine_evaluate",
-                   mine__model_task(model), model->algorithm);
+  return mine__fail(env, MINE_UNSUPPORTED,
+                    "a confusion table needs a classification model; for this %s model (%s) use "
+                    "mine_evaluate",
+                    mine__model_task(model), model->algorithm);
 }
 
 static void report_confusion(mine_env *env, const mine_model *model, mine_relation *to) {
@@ -193,12 +194,12 @@ static void report_confusion(mine_env *env, const mine_model *model, mine_relati
     return;
   }
   if (!model->held_label) {
-    (void)mine_fail(env, MINE_UNSUPPORTED,
-                    "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
-                    "with the target");
+    (void)mine__fail(env, MINE_UNSUPPORTED,
+                     "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
+                     "with the target");
     return;
   }
-  int64_t *counts = mine_arena_zeros(env->scratch, (size_t)k * (size_t)k, sizeof *counts);
+  int64_t *counts = mine__arena_zeros(env->scratch, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return;
   for (int64_t i = 0; i < model->held_rows; i++) {
     const float *score = model->held_score + i * k;
@@ -243,7 +244,7 @@ static int report_list(mine_env *env, const mine_model *model, const char *verb,
     mine_cell value;
     const mine_model *member = model->kind->inside(model, i, &value);
     if (!member) continue;
-    if (value.type != MINE_NULL) mine_relation_group(to, &value);
+    if (value.type != MINE_NULL) mine__relation_group(to, &value);
     found += report_list(env, member, verb, to);
   }
   return found > 0;
@@ -254,11 +255,11 @@ mine_status mine__model_list(mine_env *env, const mine_model *model, const char 
   if (mine_failed(env) || report_list(env, model, verb, to) || mine_failed(env))
     return mine_env_status(env);
   mine_text others;
-  mine_text_open(&others, env->scratch);
+  mine__text_open(&others, env->scratch);
   for (const mine_part *own = model->kind->parts; own && own->verb; own++)
-    mine_text_addf(&others, ", %s", own->verb);
-  return mine_fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
-                   model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
+    mine__text_addf(&others, ", %s", own->verb);
+  return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
+                    model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
 }
 
 /* ---- the forms of every model ---------------------------------------------------------- */
@@ -275,16 +276,16 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
   if (mine_failed(env)) return mine_env_status(env);
   const mine_format *const list[] = {report_formats, model->kind->formats};
   mine_text names;
-  mine_text_open(&names, env->scratch);
+  mine__text_open(&names, env->scratch);
   for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
     for (const mine_format *f = list[i]; f && f->name; f++) {
       if (mine__same_word(f->name, format)) {
         f->write(env, model, as, to);
         return env->status;
       }
-      mine_text_addf(&names, "%s%s", names.bytes ? ", " : "", f->name);
+      mine__text_addf(&names, "%s%s", names.bytes ? ", " : "", f->name);
     }
   }
-  return mine_fail(env, MINE_OPTION, "there is no format '%.60s'; the formats are: %s", format,
-                   names.data);
+  return mine__fail(env, MINE_OPTION, "there is no format '%.60s'; the formats are: %s", format,
+                    names.data);
 }

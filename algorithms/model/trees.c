@@ -13,9 +13,9 @@
 #define TREES_TAG   0x45455254u /* "TREE" */
 #define TREES_BLOCK 1024
 
-mine_trees *mine_trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
-                           int32_t n_bits, int width) {
-  mine_trees *trees = mine_arena_zeros(arena, 1, sizeof *trees);
+mine_trees *mine__trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
+                            int32_t n_bits, int width) {
+  mine_trees *trees = mine__arena_zeros(arena, 1, sizeof *trees);
   if (!trees) return NULL;
   const size_t n = (size_t)n_nodes;
   trees->n_trees = n_trees;
@@ -23,21 +23,21 @@ mine_trees *mine_trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, 
   trees->n_values = n_values;
   trees->n_bits = n_bits;
   trees->width = trees->outputs = width;
-  trees->first = mine_arena_zeros(arena, (size_t)n_trees + 1, sizeof *trees->first);
-  trees->bits = mine_arena_zeros(arena, (size_t)n_bits, sizeof *trees->bits);
-  trees->values = mine_arena_zeros(arena, (size_t)n_values, (size_t)width * sizeof(double));
-  trees->step = mine_arena_zeros(arena, n, sizeof *trees->step);
+  trees->first = mine__arena_zeros(arena, (size_t)n_trees + 1, sizeof *trees->first);
+  trees->bits = mine__arena_zeros(arena, (size_t)n_bits, sizeof *trees->bits);
+  trees->values = mine__arena_zeros(arena, (size_t)n_values, (size_t)width * sizeof(double));
+  trees->step = mine__arena_zeros(arena, n, sizeof *trees->step);
   int32_t **whole[] = {&trees->feature,      &trees->left, &trees->right,
                        &trees->missing_left, &trees->set,  &trees->value};
   double **real[] = {&trees->threshold, &trees->weight, &trees->rows, &trees->impurity,
                      &trees->gain};
   int complete = trees->first && trees->bits && trees->values && trees->step;
   for (size_t k = 0; k < sizeof whole / sizeof *whole; k++) {
-    *whole[k] = mine_arena_zeros(arena, n, sizeof(int32_t));
+    *whole[k] = mine__arena_zeros(arena, n, sizeof(int32_t));
     complete = complete && *whole[k];
   }
   for (size_t k = 0; k < sizeof real / sizeof *real; k++) {
-    *real[k] = mine_arena_zeros(arena, n, sizeof(double));
+    *real[k] = mine__arena_zeros(arena, n, sizeof(double));
     complete = complete && *real[k];
   }
   if (!complete) return NULL;
@@ -45,7 +45,7 @@ mine_trees *mine_trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, 
   return trees;
 }
 
-void mine_trees_prepare(mine_trees *trees) {
+void mine__trees_prepare(mine_trees *trees) {
   for (int32_t i = 0; i < trees->n_nodes; i++) {
     mine_trees_step *step = &trees->step[i];
     const int leaf = trees->feature[i] == MINE_TREES_LEAF;
@@ -251,10 +251,10 @@ static mine_status trees_answer(mine_env *env, const mine_model *model, const mi
     trees_answer_row(&run);
     return MINE_OK;
   }
-  return mine_parallel(env, MINE_BLOCKS(batch->n, TREES_BLOCK), trees_answer_task, &run);
+  return mine__parallel(env, MINE_BLOCKS(batch->n, TREES_BLOCK), trees_answer_task, &run);
 }
 
-const mine_kind mine_kind_trees = {
+const mine_kind mine__kind_trees = {
     .name = "trees",
     .tag = TREES_TAG,
     .version = MINE_TREES_VERSION,

@@ -84,15 +84,15 @@ typedef struct mine_trees {
   mine_trees_step *step; /* n_nodes                                         */
 } mine_trees;
 
-extern const mine_kind mine_kind_trees;
+extern const mine_kind mine__kind_trees;
 
 /* Arrays for so many nodes, values and words, a plain mean of `width` outputs; `first`
 ** is set for one tree.
 ** NULL: failure recorded in the arena's environment. */
-mine_trees *mine_trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
-                           int32_t n_bits, int width);
+mine_trees *mine__trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
+                            int32_t n_bits, int width);
 /* Fill step[] from the arrays, once these are complete. */
-void mine_trees_prepare(mine_trees *trees);
+void mine__trees_prepare(mine_trees *trees);
 
 /* Words of a set over so many levels. */
 static inline int64_t mine_trees_words(int64_t levels) {

@@ -32,7 +32,7 @@ static uint32_t trees_has(const mine_trees *trees) {
 }
 
 static void trees_write_told(mine_writer *w, const double *v, size_t n) {
-  if (v) mine_write_reals(w, v, n);
+  if (v) mine__write_reals(w, v, n);
 }
 
 /* Body, version 2: counts, how the sums are made, which arrays are there; then each
@@ -41,63 +41,63 @@ static void trees_write_told(mine_writer *w, const double *v, size_t n) {
 void mine__trees_save(const mine_model *model, mine_writer *w) {
   const mine_trees *trees = model->body;
   const size_t n = (size_t)trees->n_nodes;
-  mine_write_u64(w, (uint64_t)trees->n_trees);
-  mine_write_u64(w, (uint64_t)trees->n_nodes);
-  mine_write_u64(w, (uint64_t)trees->n_values);
-  mine_write_u64(w, (uint64_t)trees->n_bits);
-  mine_write_u32(w, (uint32_t)trees->width);
-  mine_write_u32(w, (uint32_t)trees->combine);
-  mine_write_u32(w, (uint32_t)trees->outputs);
-  mine_write_u32(w, (uint32_t)trees->link);
-  mine_write_u32(w, trees_has(trees));
-  if (trees->output) mine_write_i32s(w, trees->output, (size_t)trees->n_trees);
-  if (trees->base) mine_write_reals(w, trees->base, (size_t)trees->outputs);
-  mine_write_i32s(w, trees->first, (size_t)trees->n_trees + 1);
-  mine_write_i32s(w, trees->feature, n);
-  mine_write_reals(w, trees->threshold, n);
-  mine_write_i32s(w, trees->left, n);
-  mine_write_i32s(w, trees->right, n);
-  mine_write_i32s(w, trees->missing_left, n);
-  mine_write_i32s(w, trees->set, n);
-  mine_write_i32s(w, trees->value, n);
+  mine__write_u64(w, (uint64_t)trees->n_trees);
+  mine__write_u64(w, (uint64_t)trees->n_nodes);
+  mine__write_u64(w, (uint64_t)trees->n_values);
+  mine__write_u64(w, (uint64_t)trees->n_bits);
+  mine__write_u32(w, (uint32_t)trees->width);
+  mine__write_u32(w, (uint32_t)trees->combine);
+  mine__write_u32(w, (uint32_t)trees->outputs);
+  mine__write_u32(w, (uint32_t)trees->link);
+  mine__write_u32(w, trees_has(trees));
+  if (trees->output) mine__write_i32s(w, trees->output, (size_t)trees->n_trees);
+  if (trees->base) mine__write_reals(w, trees->base, (size_t)trees->outputs);
+  mine__write_i32s(w, trees->first, (size_t)trees->n_trees + 1);
+  mine__write_i32s(w, trees->feature, n);
+  mine__write_reals(w, trees->threshold, n);
+  mine__write_i32s(w, trees->left, n);
+  mine__write_i32s(w, trees->right, n);
+  mine__write_i32s(w, trees->missing_left, n);
+  mine__write_i32s(w, trees->set, n);
+  mine__write_i32s(w, trees->value, n);
   trees_write_told(w, trees->weight, n);
   trees_write_told(w, trees->rows, n);
   trees_write_told(w, trees->impurity, n);
   trees_write_told(w, trees->gain, n);
-  mine_write_reals(w, trees->values, (size_t)trees->n_values * (size_t)trees->width);
-  mine_write_u64s(w, trees->bits, (size_t)trees->n_bits);
+  mine__write_reals(w, trees->values, (size_t)trees->n_values * (size_t)trees->width);
+  mine__write_u64s(w, trees->bits, (size_t)trees->n_bits);
 }
 
 /* ---- reading -------------------------------------------------------------------- */
 
 /* A count that is at least 1, at most 2^31 - 1, and fits the bytes left. */
 static int32_t trees_read_count(mine_reader *r, size_t bytes_each, const char *problem) {
-  const size_t n = mine_read_count(r, bytes_each);
-  if (n > INT32_MAX) mine_reader_bad(r, problem);
-  return mine_reader_ok(r) ? (int32_t)n : 0;
+  const size_t n = mine__read_count(r, bytes_each);
+  if (n > INT32_MAX) mine__reader_bad(r, problem);
+  return mine__reader_ok(r) ? (int32_t)n : 0;
 }
 
 static void trees_read_arrays(mine_reader *r, mine_trees *trees, uint32_t has) {
   const size_t n = (size_t)trees->n_nodes;
-  if (has & TREES_HAS_OUTPUT) trees->output = mine_read_i32s(r, (size_t)trees->n_trees);
-  if (has & TREES_HAS_BASE) trees->base = mine_read_reals(r, (size_t)trees->outputs, 1);
-  trees->first = mine_read_i32s(r, (size_t)trees->n_trees + 1);
-  trees->feature = mine_read_i32s(r, n);
-  trees->threshold = mine_read_reals(r, n, 1);
-  trees->left = mine_read_i32s(r, n);
-  trees->right = mine_read_i32s(r, n);
-  trees->missing_left = mine_read_i32s(r, n);
-  trees->set = mine_read_i32s(r, n);
-  trees->value = mine_read_i32s(r, n);
-  if (has & TREES_HAS_WEIGHT) trees->weight = mine_read_reals(r, n, 1);
-  if (has & TREES_HAS_ROWS) trees->rows = mine_read_reals(r, n, 1);
-  if (has & TREES_HAS_IMPURITY) trees->impurity = mine_read_reals(r, n, 1);
-  if (has & TREES_HAS_GAIN) trees->gain = mine_read_reals(r, n, 1);
-  trees->values = mine_read_reals(r, (size_t)trees->n_values * (size_t)trees->width, 1);
-  trees->bits = mine_read_u64s(r, (size_t)trees->n_bits);
-  if (!mine_reader_ok(r)) return;
-  trees->step = mine_arena_zeros(r->arena, n, sizeof *trees->step);
-  if (!trees->step) mine_reader_bad(r, "memory for the trees");
+  if (has & TREES_HAS_OUTPUT) trees->output = mine__read_i32s(r, (size_t)trees->n_trees);
+  if (has & TREES_HAS_BASE) trees->base = mine__read_reals(r, (size_t)trees->outputs, 1);
+  trees->first = mine__read_i32s(r, (size_t)trees->n_trees + 1);
+  trees->feature = mine__read_i32s(r, n);
+  trees->threshold = mine__read_reals(r, n, 1);
+  trees->left = mine__read_i32s(r, n);
+  trees->right = mine__read_i32s(r, n);
+  trees->missing_left = mine__read_i32s(r, n);
+  trees->set = mine__read_i32s(r, n);
+  trees->value = mine__read_i32s(r, n);
+  if (has & TREES_HAS_WEIGHT) trees->weight = mine__read_reals(r, n, 1);
+  if (has & TREES_HAS_ROWS) trees->rows = mine__read_reals(r, n, 1);
+  if (has & TREES_HAS_IMPURITY) trees->impurity = mine__read_reals(r, n, 1);
+  if (has & TREES_HAS_GAIN) trees->gain = mine__read_reals(r, n, 1);
+  trees->values = mine__read_reals(r, (size_t)trees->n_values * (size_t)trees->width, 1);
+  trees->bits = mine__read_u64s(r, (size_t)trees->n_bits);
+  if (!mine__reader_ok(r)) return;
+  trees->step = mine__arena_zeros(r->arena, n, sizeof *trees->step);
+  if (!trees->step) mine__reader_bad(r, "memory for the trees");
 }
 
 static const char *trees_check_set(const mine_trees *trees, const mine_feature *feature,
@@ -217,48 +217,48 @@ static uint32_t trees_read_head(mine_reader *r, const mine_model *model, mine_tr
   trees->n_nodes = trees_read_count(r, node_bytes, "the number of nodes");
   trees->n_values = trees_read_count(r, sizeof(double), "the number of values");
   trees->n_bits = trees_read_count(r, sizeof(uint64_t), "the number of sets");
-  const uint32_t width = mine_read_u32(r), combine = mine_read_u32(r);
-  const uint32_t outputs = version > 1 ? mine_read_u32(r) : width;
-  const uint32_t link = version > 1 ? mine_read_u32(r) : MINE_TREES_IDENTITY;
-  const uint32_t has = version > 1 ? mine_read_u32(r) : TREES_HAD;
-  if (!mine_reader_ok(r)) return 0;
+  const uint32_t width = mine__read_u32(r), combine = mine__read_u32(r);
+  const uint32_t outputs = version > 1 ? mine__read_u32(r) : width;
+  const uint32_t link = version > 1 ? mine__read_u32(r) : MINE_TREES_IDENTITY;
+  const uint32_t has = version > 1 ? mine__read_u32(r) : TREES_HAD;
+  if (!mine__reader_ok(r)) return 0;
   if (trees->n_trees < 1 || trees->n_nodes < 1 || trees->n_values < 1)
-    mine_reader_bad(r, "trees without nodes");
-  if (width > INT32_MAX || outputs > INT32_MAX) mine_reader_bad(r, "the values of a node");
-  if (combine > MINE_TREES_SUM) mine_reader_bad(r, "the way to combine trees");
-  if (link > MINE_TREES_EXP) mine_reader_bad(r, "the link of the trees");
-  if (has & ~(uint32_t)TREES_HAS_ALL) mine_reader_bad(r, "the arrays of the trees");
-  if (!mine_reader_ok(r)) return 0;
+    mine__reader_bad(r, "trees without nodes");
+  if (width > INT32_MAX || outputs > INT32_MAX) mine__reader_bad(r, "the values of a node");
+  if (combine > MINE_TREES_SUM) mine__reader_bad(r, "the way to combine trees");
+  if (link > MINE_TREES_EXP) mine__reader_bad(r, "the link of the trees");
+  if (has & ~(uint32_t)TREES_HAS_ALL) mine__reader_bad(r, "the arrays of the trees");
+  if (!mine__reader_ok(r)) return 0;
   trees->width = (int)width;
   trees->outputs = (int)outputs;
   trees->combine = (mine_trees_combine)combine;
   trees->link = (mine_trees_link)link;
   const char *problem = trees_check_sums(trees, model, has);
-  if (problem) mine_reader_bad(r, problem);
+  if (problem) mine__reader_bad(r, problem);
   return has;
 }
 
 void mine__trees_load(mine_reader *r, mine_model *model, uint32_t version) {
-  mine_trees *trees = mine_arena_zeros(r->arena, 1, sizeof *trees);
+  mine_trees *trees = mine__arena_zeros(r->arena, 1, sizeof *trees);
   if (!trees || version < 1) {
-    mine_reader_bad(r, "the version of the trees");
+    mine__reader_bad(r, "the version of the trees");
     return;
   }
   const uint32_t has = trees_read_head(r, model, trees, version);
-  if (mine_reader_ok(r)) trees_read_arrays(r, trees, has);
-  if (!mine_reader_ok(r)) return;
-  uint8_t *depth = mine_arena_zeros(r->arena, (size_t)trees->n_nodes, sizeof *depth);
+  if (mine__reader_ok(r)) trees_read_arrays(r, trees, has);
+  if (!mine__reader_ok(r)) return;
+  uint8_t *depth = mine__arena_zeros(r->arena, (size_t)trees->n_nodes, sizeof *depth);
   if (!depth) {
-    mine_reader_bad(r, "memory for the trees");
+    mine__reader_bad(r, "memory for the trees");
     return;
   }
   const char *problem = trees_check(trees, model, depth);
   if (!problem) problem = trees_check_values(trees, model);
   if (!problem) problem = trees_check_outputs(trees);
   if (problem) {
-    mine_reader_bad(r, problem);
+    mine__reader_bad(r, problem);
     return;
   }
-  mine_trees_prepare(trees);
+  mine__trees_prepare(trees);
   model->body = trees;
 }

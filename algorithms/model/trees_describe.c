@@ -47,7 +47,7 @@ static int describe_open(const describe_state *state, int32_t feature,
   memset(condition, 0, sizeof *condition);
   condition->feature = feature;
   condition->numbers = condition->missing = 1;
-  condition->set = mine_arena_array(state->env->scratch, (size_t)words, sizeof *condition->set);
+  condition->set = mine__arena_array(state->env->scratch, (size_t)words, sizeof *condition->set);
   if (!condition->set) return 0;
   memset(condition->set, 0xff, (size_t)words * sizeof *condition->set);
   return 1;
@@ -78,14 +78,14 @@ static void describe_narrow(const describe_state *state, int32_t node, int side,
 /* ---- in words ---------------------------------------------------------------------- */
 
 static void describe_bound(mine_text *text, const char *name, const char *sign, double value) {
-  mine_text_adds(text, name);
-  mine_text_adds(text, sign);
-  mine_text_add_real(text, value);
+  mine__text_adds(text, name);
+  mine__text_adds(text, sign);
+  mine__text_add_real(text, value);
 }
 
 static void describe_numeric(mine_text *text, const char *name, const describe_condition *c) {
   if (c->has_lower) describe_bound(text, name, " >= ", c->lower);
-  if (c->has_lower && c->has_upper) mine_text_adds(text, " and ");
+  if (c->has_lower && c->has_upper) mine__text_adds(text, " and ");
   if (c->has_upper) describe_bound(text, name, " < ", c->upper);
 }
 
@@ -93,8 +93,8 @@ static void describe_list(mine_text *text, const mine_feature *about,
                           const describe_condition *condition) {
   const int64_t levels = about->levels.values.n;
   int64_t told = 0, more = 0;
-  mine_text_adds(text, about->name);
-  mine_text_adds(text, " in (");
+  mine__text_adds(text, about->name);
+  mine__text_adds(text, " in (");
   for (int64_t level = 0; level < levels; level++) {
     if (!mine_trees_in_set(condition->set, (int32_t)level)) continue;
     if (told == DESCRIBE_LEVELS) {
@@ -102,12 +102,12 @@ static void describe_list(mine_text *text, const mine_feature *about,
       continue;
     }
     mine_cell cell;
-    mine_values_get(&about->levels.values, level, &cell);
-    if (told++) mine_text_adds(text, ", ");
-    mine_text_add_cell(text, &cell);
+    mine__values_get(&about->levels.values, level, &cell);
+    if (told++) mine__text_adds(text, ", ");
+    mine__text_add_cell(text, &cell);
   }
-  if (more) mine_text_addf(text, ", ... %lld more", (long long)more);
-  mine_text_adds(text, ")");
+  if (more) mine__text_addf(text, ", ... %lld more", (long long)more);
+  mine__text_adds(text, ")");
 }
 
 /* How many levels are possible: none, some or all. */
@@ -129,23 +129,23 @@ static void describe_condition_text(const describe_state *state, mine_text *text
   const int none = category ? levels == 0 : !condition->numbers;
   const int all = category ? levels == about->levels.values.n : !bounds;
   if (none || all) {
-    mine_text_adds(text, about->name);
-    mine_text_adds(text, none ? " is missing" : " is not missing");
+    mine__text_adds(text, about->name);
+    mine__text_adds(text, none ? " is missing" : " is not missing");
     return;
   }
   const int or_missing = condition->missing && about->missing > 0;
-  if (or_missing && in_path) mine_text_adds(text, "(");
+  if (or_missing && in_path) mine__text_adds(text, "(");
   if (category) {
     describe_list(text, about, condition);
   } else {
     describe_numeric(text, about->name, condition);
   }
-  if (or_missing) mine_text_adds(text, " or missing");
-  if (or_missing && in_path) mine_text_adds(text, ")");
+  if (or_missing) mine__text_adds(text, " or missing");
+  if (or_missing && in_path) mine__text_adds(text, ")");
 }
 
 static void describe_put(const describe_state *state, const mine_text *text) {
-  mine_row_text(state->relation, text->failed ? NULL : text->data);
+  mine__row_text(state->relation, text->failed ? NULL : text->data);
 }
 
 /* The test between the parent and this node.  Levels, and a missing value, that
@@ -163,7 +163,7 @@ static void describe_test(const describe_state *state, int32_t node) {
   }
   const int32_t parent = state->parent[node];
   describe_narrow(state, parent, state->trees->right[parent] == node, &condition);
-  mine_text_open(&text, state->env->scratch);
+  mine__text_open(&text, state->env->scratch);
   describe_condition_text(state, &text, &condition, 0);
   describe_put(state, &text);
 }
@@ -186,9 +186,9 @@ static void describe_path(const describe_state *state, int32_t node) {
     if (c == known && !describe_open(state, feature, &condition[known++])) return;
     describe_narrow(state, parent, state->trees->right[parent] == chain[n], &condition[c]);
   }
-  mine_text_open(&text, state->env->scratch);
+  mine__text_open(&text, state->env->scratch);
   for (int c = 0; c < known; c++) {
-    if (c) mine_text_adds(&text, " and ");
+    if (c) mine__text_adds(&text, " and ");
     describe_condition_text(state, &text, &condition[c], 1);
   }
   describe_put(state, &text);
@@ -203,47 +203,47 @@ static void describe_prediction(const describe_state *state, int32_t node) {
   const double *value =
       state->trees->values + (size_t)state->trees->value[node] * (size_t)state->trees->width;
   if (model->n_groups == 0 || state->trees->link != MINE_TREES_IDENTITY) {
-    mine_row_real(state->relation, value[0]);
-    mine_row_null(state->relation);
+    mine__row_real(state->relation, value[0]);
+    mine__row_null(state->relation);
     return;
   }
-  const int best = mine_metrics_argmax(value, model->n_groups);
+  const int best = mine__metrics_argmax(value, model->n_groups);
   mine_cell cell;
   mine__model_group(model, best + 1, &cell);
-  mine_row_cell(state->relation, &cell);
-  mine_row_real(state->relation, value[model->positive >= 0 ? model->positive : best]);
+  mine__row_cell(state->relation, &cell);
+  mine__row_real(state->relation, value[model->positive >= 0 ? model->positive : best]);
 }
 
 static void describe_node(const describe_state *state, int32_t tree, int32_t node) {
   const mine_trees *trees = state->trees;
   mine_relation *to = state->relation;
   const int32_t first = trees->first[tree], parent = state->parent[node];
-  mine_row_int(to, tree + 1);
-  mine_row_int(to, node - first + 1);
+  mine__row_int(to, tree + 1);
+  mine__row_int(to, node - first + 1);
   if (parent < 0) {
-    mine_row_null(to);
-    mine_row_int(to, state->depth[node]);
-    mine_row_null(to);
-    mine_row_null(to);
+    mine__row_null(to);
+    mine__row_int(to, state->depth[node]);
+    mine__row_null(to);
+    mine__row_null(to);
   } else {
-    mine_row_int(to, parent - first + 1);
-    mine_row_int(to, state->depth[node]);
-    mine_row_text(to, state->model->feature[trees->feature[parent]].name);
+    mine__row_int(to, parent - first + 1);
+    mine__row_int(to, state->depth[node]);
+    mine__row_text(to, state->model->feature[trees->feature[parent]].name);
     describe_test(state, node);
   }
   if (trees->rows) {
-    mine_row_int(to, (int64_t)trees->rows[node]);
+    mine__row_int(to, (int64_t)trees->rows[node]);
   } else {
-    mine_row_null(to);
+    mine__row_null(to);
   }
   describe_prediction(state, node);
   if (!trees->gain || trees->feature[node] == MINE_TREES_LEAF) {
-    mine_row_null(to);
+    mine__row_null(to);
   } else {
-    mine_row_real(to, trees->gain[node]);
+    mine__row_real(to, trees->gain[node]);
   }
   if (parent < 0) {
-    mine_row_null(to);
+    mine__row_null(to);
   } else {
     describe_path(state, node);
   }
@@ -252,8 +252,8 @@ static void describe_node(const describe_state *state, int32_t tree, int32_t nod
 static mine_status describe_family(describe_state *state) {
   const mine_trees *trees = state->trees;
   const size_t n = (size_t)trees->n_nodes;
-  state->parent = mine_arena_array(state->env->scratch, n, sizeof *state->parent);
-  state->depth = mine_arena_zeros(state->env->scratch, n, sizeof *state->depth);
+  state->parent = mine__arena_array(state->env->scratch, n, sizeof *state->parent);
+  state->depth = mine__arena_zeros(state->env->scratch, n, sizeof *state->depth);
   if (!state->parent || !state->depth) return mine_env_status(state->env);
   for (size_t i = 0; i < n; i++)
     state->parent[i] = -1;
@@ -270,11 +270,11 @@ static void describe_tree(mine_env *env, const mine_model *model, mine_relation 
   if (describe_family(&state)) return;
   for (int32_t t = 0; t < state.trees->n_trees; t++) {
     for (int32_t i = state.trees->first[t]; i < state.trees->first[t + 1]; i++) {
-      const mine_mark mark = mine_arena_mark(env->scratch);
+      const mine_mark mark = mine__arena_mark(env->scratch);
       describe_node(&state, t, i);
-      mine_arena_rewind(env->scratch, mark);
-      if (mine_failed(env) || mine_poll(env)) return;
-      mine_relation_end_row(to);
+      mine__arena_rewind(env->scratch, mark);
+      if (mine_failed(env) || mine__poll(env)) return;
+      mine__relation_end_row(to);
     }
   }
 }
@@ -286,21 +286,21 @@ static void describe_rank(const double *importance, int n, mine_pair *order, min
                           double *key) {
   for (int f = 0; f < n; f++)
     key[f] = -importance[f];
-  mine_sort_reals(key, NULL, n, order, temp);
+  mine__sort_reals(key, NULL, n, order, temp);
 }
 
 static void describe_importance(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_trees *trees = model->body;
   const size_t n = (size_t)model->n_features;
   if (!trees->gain) {
-    (void)mine_fail(env, MINE_UNSUPPORTED, "the trees of this %s model keep no gains to add up",
-                    model->algorithm);
+    (void)mine__fail(env, MINE_UNSUPPORTED, "the trees of this %s model keep no gains to add up",
+                     model->algorithm);
     return;
   }
-  double *sum = mine_arena_zeros(env->scratch, n, sizeof *sum);
-  double *key = mine_arena_zeros(env->scratch, n, sizeof *key);
-  mine_pair *order = mine_arena_array(env->scratch, n, sizeof *order);
-  mine_pair *temp = mine_arena_array(env->scratch, n, sizeof *temp);
+  double *sum = mine__arena_zeros(env->scratch, n, sizeof *sum);
+  double *key = mine__arena_zeros(env->scratch, n, sizeof *key);
+  mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
+  mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
   if (!sum || !key || !order || !temp) return;
   double all = 0;
   for (int32_t i = 0; i < trees->n_nodes; i++) {
@@ -312,10 +312,10 @@ static void describe_importance(mine_env *env, const mine_model *model, mine_rel
     sum[f] /= all;
   describe_rank(sum, model->n_features, order, temp, key);
   for (int k = 0; k < model->n_features; k++) {
-    mine_row_text(to, model->feature[order[k].row].name);
-    mine_row_real(to, sum[order[k].row]);
-    mine_row_int(to, k + 1);
-    mine_relation_end_row(to);
+    mine__row_text(to, model->feature[order[k].row].name);
+    mine__row_real(to, sum[order[k].row]);
+    mine__row_int(to, k + 1);
+    mine__relation_end_row(to);
   }
 }
 

@@ -8,21 +8,21 @@
 #define WRITE_MOST_PAIRS 63 /* SQLite: 127 arguments at most */
 
 static void write_quote(mine_text *text, const char *s, char quote) {
-  mine_text_add(text, &quote, 1);
+  mine__text_add(text, &quote, 1);
   for (; *s; s++) {
-    if (*s == quote) mine_text_add(text, &quote, 1);
-    mine_text_add(text, s, 1);
+    if (*s == quote) mine__text_add(text, &quote, 1);
+    mine__text_add(text, s, 1);
   }
-  mine_text_add(text, &quote, 1);
+  mine__text_add(text, &quote, 1);
 }
 
 static void write_pair(mine_text *text, const char *before, const char *name, const char *between,
                        const char *after) {
-  mine_text_adds(text, before);
+  mine__text_adds(text, before);
   write_quote(text, name, '\'');
-  mine_text_adds(text, between);
+  mine__text_adds(text, between);
   write_quote(text, name, '"');
-  mine_text_adds(text, after);
+  mine__text_adds(text, after);
 }
 
 /* Beyond 63 features one JSON object carries the row; json_object() has the
@@ -30,22 +30,22 @@ static void write_pair(mine_text *text, const char *before, const char *name, co
 void mine__write_call(mine_env *env, const mine_model *model, const char *as, mine_text *to) {
   const int n = model->n_features;
   if (mine__model_gives(model) == 0 || n == 0) {
-    (void)mine_fail(env, MINE_UNSUPPORTED,
-                    "a %s model (%s) is not asked row by row, so there is no call",
-                    mine__model_task(model), model->algorithm);
+    (void)mine__fail(env, MINE_UNSUPPORTED,
+                     "a %s model (%s) is not asked row by row, so there is no call",
+                     mine__model_task(model), model->algorithm);
     return;
   }
-  mine_text_adds(to, "mine_predict(");
+  mine__text_adds(to, "mine_predict(");
   write_quote(to, as, '\'');
   if (n <= WRITE_MOST_PAIRS) {
     for (int f = 0; f < n; f++)
       write_pair(to, ", ", model->feature[f].name, ", ", "");
-    mine_text_adds(to, ")");
+    mine__text_adds(to, ")");
   } else {
-    mine_text_adds(to, ", (SELECT json_group_object(k, v) FROM (");
+    mine__text_adds(to, ", (SELECT json_group_object(k, v) FROM (");
     write_pair(to, "SELECT ", model->feature[0].name, " AS k, ", " AS v UNION ALL VALUES ");
     for (int f = 1; f < n; f++)
       write_pair(to, f == 1 ? "(" : ", (", model->feature[f].name, ", ", ")");
-    mine_text_adds(to, ")))");
+    mine__text_adds(to, ")))");
   }
 }

@@ -232,18 +232,18 @@ static int map_system(map_case *c) {
 
 static int map_sizes(void) {
   const size_t bytes = (size_t)64 << 20;
-  int bad = mine_host_resize(NULL, NULL, 0, SIZE_MAX) != NULL;
-  void *block = mine_host_resize(NULL, NULL, 0, bytes);
+  int bad = mine__host_resize(NULL, NULL, 0, SIZE_MAX) != NULL;
+  void *block = mine__host_resize(NULL, NULL, 0, bytes);
   if (!block) return 1;
-  bad |= mine_host_resize(NULL, block, bytes, SIZE_MAX) != NULL;
+  bad |= mine__host_resize(NULL, block, bytes, SIZE_MAX) != NULL;
   sqlite3_hard_heap_limit64(1); /* more is mapped already */
-  bad |= mine_host_resize(NULL, block, bytes, 2 * bytes) != NULL;
+  bad |= mine__host_resize(NULL, block, bytes, 2 * bytes) != NULL;
   sqlite3_hard_heap_limit64(0);
   *(char *)block = 'x';
-  block = mine_host_resize(NULL, block, bytes, 2); /* no longer mapped */
+  block = mine__host_resize(NULL, block, bytes, 2); /* no longer mapped */
   bad |= !block || *(char *)block != 'x' || map_state.blocks != 0;
-  mine_host_resize(NULL, block, 2, 0);
-  if (mine_host_resize(NULL, NULL, 0, 0) != NULL) bad = 1;
+  mine__host_resize(NULL, block, 2, 0);
+  if (mine__host_resize(NULL, NULL, 0, 0) != NULL) bad = 1;
   if (bad) fprintf(stderr, "FAILED: sizes that do not exist\n");
   return bad;
 }

@@ -54,15 +54,15 @@ static const char *options_rewritten(mine_env *env, const char *text) {
   every_type values;
   mine_option_group group = {.table = every_table, .values = &values};
   mine_text out;
-  if (mine_options_parse(env, env->scratch, &group, 1, text) != MINE_OK) return NULL;
+  if (mine__options_parse(env, env->scratch, &group, 1, text) != MINE_OK) return NULL;
   for (int i = 0; mine__options_select(&group, 1, i, NULL); i++)
     if (i == 2) abort();
   double days;
   if (values.before.type != MINE_NULL &&
       mine__option_date(env, "before", &values.before, NULL, &days))
     return NULL;
-  mine_text_open(&out, env->scratch);
-  mine_options_canonical(&out, every_table, &values);
+  mine__text_open(&out, env->scratch);
+  mine__options_canonical(&out, every_table, &values);
   return out.bytes ? out.data : "";
 }
 
@@ -93,9 +93,9 @@ static void options_end(mine_env *env) {
 static void options_verb(options_input *input, const mine_verb *verb) {
   int trains =
       verb->argument[0].kind == MINE_ARG_ALGORITHM || verb->argument[1].kind == MINE_ARG_ALGORITHM;
-  for (int a = 0; a == 0 || (trains && mine_algorithm_at(a)); a++) {
+  for (int a = 0; a == 0 || (trains && mine__algorithm_at(a)); a++) {
     mine_env *env = options_env(input);
-    options_of(env, verb, trains ? mine_algorithm_at(a)->name : NULL, input->text);
+    options_of(env, verb, trains ? mine__algorithm_at(a)->name : NULL, input->text);
     options_end(env);
   }
 }

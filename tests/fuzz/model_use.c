@@ -84,9 +84,9 @@ static mine_model *use_train_one(mine_env *env, const use_model *wanted, int row
   mine_training *training = NULL;
   mine_model *model = NULL;
   mine_status status = verb_training_open(env, wanted->algorithm, wanted->options, &training);
-  if (!status) status = use_fill(mine_training_frame(training), rows);
-  if (!status) status = mine_training_fit(training, &model);
-  mine_training_close(training);
+  if (!status) status = use_fill(mine__training_frame(training), rows);
+  if (!status) status = mine__training_fit(training, &model);
+  mine__training_close(training);
   return model;
 }
 
@@ -172,7 +172,7 @@ static void use_cells(const mine_scoring *scoring, int64_t rows) {
   for (int64_t row = 0; row < rows; row++) {
     for (int c = 0; c <= verb_column("unknown"); c++) {
       mine_cell cell;
-      mine_scoring_cell(scoring, row, c, &cell);
+      mine__scoring_cell(scoring, row, c, &cell);
       use_read_cell(&cell);
     }
     for (int k = 0; k < mine_scoring_classes(scoring) && k < 1000; k++) {
@@ -189,7 +189,7 @@ static void use_scoring(const mine_model *model, mine_scoring_mode mode, use_mem
   mine_scoring *scoring = NULL;
   mine_status status = verb_scoring_open(env, model, mode, NULL, &scoring);
   if (!status) status = use_fill(mine_scoring_frame(scoring), 3);
-  if (!status) status = mine_scoring_run(scoring);
+  if (!status) status = mine__scoring_run(scoring);
   if (!status) use_cells(scoring, 3);
   if (!status && mode == MINE_SCORE_EVALUATE) {
     mine_relation *relation = NULL;
@@ -208,11 +208,11 @@ static void use_search(const mine_model *model, use_memory *memory) {
   mine_search *search = NULL;
   mine_relation *relation = NULL;
   mine_status status = verb_search_open(env, model, 0, "k=2", &search);
-  if (!status) status = mine_search_build(search);
-  if (!status) status = use_fill(mine_search_queries(search), 3);
+  if (!status) status = mine__search_build(search);
+  if (!status) status = use_fill(mine__search_queries(search), 3);
   if (!status) status = verb_search_run(env, search, &relation);
   if (!status) use_relation(relation);
-  mine_search_close(search);
+  mine__search_close(search);
   mine_env_close(env);
 }
 
@@ -274,11 +274,11 @@ uint64_t use_predictions(const unsigned char *bytes, size_t n) {
   mine_status status = mine_model_load(env, bytes, n, &model);
   if (!status) status = verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring);
   if (!status) status = use_fill(mine_scoring_frame(scoring), 100);
-  if (!status) status = mine_scoring_run(scoring);
+  if (!status) status = mine__scoring_run(scoring);
   for (int64_t row = 0; row < 100 && !status; row++) {
     for (int c = 0; c <= verb_column("unknown"); c++) {
       mine_cell cell;
-      mine_scoring_cell(scoring, row, c, &cell);
+      mine__scoring_cell(scoring, row, c, &cell);
       hash = use_hash_cell(hash + 1, &cell);
     }
   }

@@ -64,6 +64,14 @@ def check_calls(archive):
             check(False, f"{current} calls {name}()")
 
 
+def check_names(archive, public):
+    """A static link brings all external names into the host's program: each is public, or mine__."""
+    there = {s[2] for s in symbols(archive, "-g", "--defined-only") if len(s) == 3}
+    there = {n for n in there if not n.startswith(("__", "_GLOBAL")) and "." not in n}
+    strange = {n for n in there if n not in public and not n.startswith("mine__")}
+    check(len(there) > 100 and not strange, f"{archive.name} defines {sorted(strange)}")
+
+
 def main():
     shared, archive, extension = (BUILD / n for n in ("libmine.so", "libmine.a", "mine.so"))
     header = (ROOT / "algorithms/mine.h").read_text()
@@ -82,6 +90,9 @@ def main():
         check_libraries(extension)
     if archive.exists():
         check_calls(archive)
+        check_names(archive, public)
+    if (BUILD / "libmine_sqlite.a").exists():
+        check_names(BUILD / "libmine_sqlite.a", public | {"sqlite3_mine_init"})
     if not archive.exists():
         print("skipped: nothing is built in", BUILD)
         return 77

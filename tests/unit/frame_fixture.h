@@ -50,7 +50,7 @@ static inline void fixture_cell(mine_frame *frame, int column, const char *cell)
     mine_frame_put_real(frame, column, NAN);
   else if (strcmp(cell, "#blob") == 0)
     mine_frame_put_blob(frame, column);
-  else if (strpbrk(cell, ".e") && mine_read_number(cell + 1, strlen(cell + 1), &v))
+  else if (strpbrk(cell, ".e") && mine__read_number(cell + 1, strlen(cell + 1), &v))
     mine_frame_put_real(frame, column, v);
   else
     mine_frame_put_int(frame, column, strtoll(cell + 1, NULL, 10));
@@ -62,7 +62,7 @@ static inline mine_status fixture_open(fixture *x) {
   while (n < 3 && x->readings[n] != MINE_READ_NOT)
     n++;
   mine_status status = mine_env_open(NULL, "mine_test", &x->env);
-  if (status == MINE_OK) status = mine_frame_open(x->env, fixture_plan, x, &x->frame);
+  if (status == MINE_OK) status = mine__frame_open(x->env, fixture_plan, x, &x->frame);
   if (status == MINE_OK) status = mine_frame_columns(x->frame, names, n);
   return status;
 }
@@ -78,7 +78,7 @@ static inline mine_status fixture_fill(fixture *x, const char *const *cells, int
 }
 
 static inline void fixture_close(fixture *x) {
-  mine_frame_close(x->frame);
+  mine__frame_close(x->frame);
   mine_env_close(x->env);
 }
 

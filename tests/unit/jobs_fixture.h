@@ -59,7 +59,7 @@ static void fixture_put(mine_frame *frame, int column, const char *cell) {
     mine_frame_put_null(frame, column);
   } else if (cell[0] == '\'') {
     mine_frame_put_text(frame, column, cell + 1, n - 2);
-  } else if (!mine_read_decimal(cell, n, &v)) {
+  } else if (!mine__read_decimal(cell, n, &v)) {
     mine_frame_put_text(frame, column, cell, n);
   } else if (strchr(cell, '.')) {
     mine_frame_put_real(frame, column, v);
@@ -94,9 +94,9 @@ FIXTURE_MAY static mine_model *fixture_train(const char *algorithm, const char *
   mine_training *training;
   mine_model *model = NULL;
   if (verb_training_open(env, algorithm, options, &training)) return NULL;
-  if (fixture_fill(mine_training_frame(training), table, 0) == MINE_OK)
-    (void)mine_training_fit(training, &model);
-  mine_training_close(training);
+  if (fixture_fill(mine__training_frame(training), table, 0) == MINE_OK)
+    (void)mine__training_fit(training, &model);
+  mine__training_close(training);
   return model;
 }
 
@@ -124,16 +124,16 @@ FIXTURE_MAY static const char *look_up(const mine_relation *r, const char *key, 
     mine_cell cell;
     for (int c = 0; c < keys; c++) {
       mine_relation_cell(r, i, c, &cell);
-      mine_text_open(&text, env->scratch);
-      mine_text_add_cell(&text, &cell);
+      mine__text_open(&text, env->scratch);
+      mine__text_add_cell(&text, &cell);
       snprintf(found + strlen(found), sizeof found - strlen(found), "%s%s", c ? "|" : "",
                text.bytes ? text.data : "");
     }
     if (strcmp(found, key) != 0) continue;
     mine_relation_cell(r, i, column, &cell);
     if (cell.type == MINE_NULL) return "NULL";
-    mine_text_open(&text, env->scratch);
-    mine_text_add_cell(&text, &cell);
+    mine__text_open(&text, env->scratch);
+    mine__text_add_cell(&text, &cell);
     snprintf(out, sizeof out, "%s", text.bytes ? text.data : "");
     return out;
   }

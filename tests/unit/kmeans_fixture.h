@@ -47,7 +47,7 @@ static inline void fixture_close(fixture *f) {
 }
 
 static inline double *fixture_numbers(fixture *f, const char *name, const double *value) {
-  double *copy = mine_arena_zeros(f->env->scratch, (size_t)f->n, sizeof *copy);
+  double *copy = mine__arena_zeros(f->env->scratch, (size_t)f->n, sizeof *copy);
   assert_non_null(copy);
   if (value) memcpy(copy, value, (size_t)f->n * sizeof *copy);
   f->view[f->width].number = copy;
@@ -60,16 +60,16 @@ static inline double *fixture_numbers(fixture *f, const char *name, const double
 /* levels: names, comma-free, ended by NULL; must be sorted. */
 static inline int32_t *fixture_codes(fixture *f, const char *name, const int32_t *code,
                                      const char *const *levels) {
-  int32_t *copy = mine_arena_zeros(f->env->scratch, (size_t)f->n, sizeof *copy);
+  int32_t *copy = mine__arena_zeros(f->env->scratch, (size_t)f->n, sizeof *copy);
   assert_non_null(copy);
   if (code) memcpy(copy, code, (size_t)f->n * sizeof *copy);
   f->view[f->width].code = copy;
   f->about[f->width].name = name;
   f->about[f->width].type = MINE_COLUMN_CATEGORY;
-  assert_true(mine_dictionary_open(&f->about[f->width].levels, f->env->scratch));
+  assert_true(mine__dictionary_open(&f->about[f->width].levels, f->env->scratch));
   for (; *levels; levels++) {
     const mine_cell cell = {.type = MINE_TEXT, .bytes = strlen(*levels), .as.text = *levels};
-    assert_true(mine_dictionary_add(&f->about[f->width].levels, &cell) >= 0);
+    assert_true(mine__dictionary_add(&f->about[f->width].levels, &cell) >= 0);
   }
   f->data.n_features = ++f->width;
   return copy;
@@ -79,7 +79,7 @@ static inline int32_t *fixture_codes(fixture *f, const char *name, const int32_t
 static inline double fixture_normal(mine_random *random) {
   double sum = -6;
   for (int i = 0; i < 12; i++)
-    sum += mine_random_real(random);
+    sum += mine__random_real(random);
   return sum;
 }
 
@@ -87,15 +87,15 @@ static inline double fixture_normal(mine_random *random) {
 static inline void fixture_groups(fixture *f, int width, int groups, double spread, uint64_t seed) {
   mine_random random;
   double centre[64][FIXTURE_COLUMNS];
-  mine_random_open(&random, seed, 1, 1);
+  mine__random_open(&random, seed, 1, 1);
   for (int g = 0; g < groups; g++) {
     for (int j = 0; j < width; j++)
-      centre[g][j] = mine_random_real(&random) * spread;
+      centre[g][j] = mine__random_real(&random) * spread;
   }
   for (int j = 0; j < width; j++)
     fixture_numbers(f, "x", NULL);
   for (int64_t i = 0; i < f->n; i++) {
-    const uint64_t g = mine_random_below(&random, (uint64_t)groups);
+    const uint64_t g = mine__random_below(&random, (uint64_t)groups);
     for (int j = 0; j < width; j++) {
       ((double *)f->view[j].number)[i] = centre[g][j] + fixture_normal(&random);
     }
@@ -104,15 +104,15 @@ static inline void fixture_groups(fixture *f, int width, int groups, double spre
 
 /* The status of a fit; the error text stays in the environment. */
 static inline mine_status fixture_try(fixture *f, const char *options, mine_model **model) {
-  extern const mine_algorithm mine_algorithm_kmeans;
-  const mine_algorithm *kmeans = &mine_algorithm_kmeans;
-  void *values = mine_arena_zeros(f->env->scratch, 1, kmeans->options_size);
+  extern const mine_algorithm mine__algorithm_kmeans;
+  const mine_algorithm *kmeans = &mine__algorithm_kmeans;
+  void *values = mine__arena_zeros(f->env->scratch, 1, kmeans->options_size);
   mine_option_group group = {.table = kmeans->options, .values = values};
-  mine_status status = mine_options_parse(f->env, f->env->scratch, &group, 1, options);
+  mine_status status = mine__options_parse(f->env, f->env->scratch, &group, 1, options);
   *model = NULL;
   mine_select *init = mine__options_select(&group, 1, 0, NULL);
   if (init) init->rows = f->initial;
-  if (status == MINE_OK) status = mine_model_empty(f->env, model);
+  if (status == MINE_OK) status = mine__model_empty(f->env, model);
   if (status != MINE_OK) return status;
   (*model)->feature = f->about;
   (*model)->n_features = f->width;

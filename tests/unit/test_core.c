@@ -103,7 +103,7 @@ static void test_pieces_are_aligned_and_apart(void **state) {
   unsigned char *piece[300];
   for (int i = 0; i < 300; i++) {
     size_t bytes = (size_t)i * (size_t)i;
-    piece[i] = mine_arena_array(env->scratch, bytes, 1);
+    piece[i] = mine__arena_array(env->scratch, bytes, 1);
     assert_non_null(piece[i]);
     assert_int_equal((uintptr_t)piece[i] % (bytes >= 64 ? 64 : 16), 0);
     memset(piece[i], i & 255, bytes);
@@ -111,7 +111,7 @@ static void test_pieces_are_aligned_and_apart(void **state) {
   for (size_t i = 0; i < 300; i++)
     for (size_t b = 0; b < i * i; b++)
       assert_int_equal(piece[i][b], i & 255);
-  unsigned char *zeros = mine_arena_zeros(env->scratch, 1000, 8);
+  unsigned char *zeros = mine__arena_zeros(env->scratch, 1000, 8);
   for (int b = 0; b < 8000; b++)
     assert_int_equal(zeros[b], 0);
   close_env(&l, env);
@@ -121,23 +121,23 @@ static void test_blocks_keep_their_content(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  uint32_t *a = mine_arena_block(env->scratch, NULL, 10, 4);
-  uint32_t *other = mine_arena_block(env->scratch, NULL, 10, 4);
+  uint32_t *a = mine__arena_block(env->scratch, NULL, 10, 4);
+  uint32_t *other = mine__arena_block(env->scratch, NULL, 10, 4);
   for (uint32_t i = 0; i < 10; i++)
     a[i] = i;
   for (size_t n = 10; n < 40000; n = n * 3 / 2) {
-    a = mine_arena_block(env->scratch, a, n, 4);
+    a = mine__arena_block(env->scratch, a, n, 4);
     assert_non_null(a);
     assert_int_equal((uintptr_t)a % 64, 0);
     a[n - 1] = (uint32_t)n - 1;
     for (uint32_t i = 0; i < 10; i++)
       assert_int_equal(a[i], i);
   }
-  a = mine_arena_block(env->scratch, a, 5, 4);
+  a = mine__arena_block(env->scratch, a, 5, 4);
   for (uint32_t i = 0; i < 5; i++)
     assert_int_equal(a[i], i);
-  mine_arena_drop(env->scratch, a);
-  mine_arena_drop(env->scratch, NULL);
+  mine__arena_drop(env->scratch, a);
+  mine__arena_drop(env->scratch, NULL);
   other[9] = 1;
   close_env(&l, env);
 }
@@ -147,19 +147,19 @@ static void test_mark_and_rewind(void **state) {
   ledger l = {0};
   mine_env *env = open_env(&l);
   mine_arena *arena = env->scratch;
-  char *small = mine_arena_text(arena, "kept", 4);
-  char *old = mine_arena_block(arena, NULL, 100, 1);
+  char *small = mine__arena_text(arena, "kept", 4);
+  char *old = mine__arena_block(arena, NULL, 100, 1);
   memset(old, 'o', 100);
   size_t used = env->memory.used, out = l.out;
-  mine_mark mark = mine_arena_mark(arena);
+  mine_mark mark = mine__arena_mark(arena);
   for (int round = 0; round < 3; round++) {
-    assert_non_null(mine_arena_array(arena, 3000, 1));
-    assert_non_null(mine_arena_array(arena, 300000, 1));
-    char *block = mine_arena_block(arena, NULL, 1000, 1);
-    old = mine_arena_block(arena, old, 5000, 1); /* an older block may move meanwhile */
-    block = mine_arena_block(arena, block, 70000, 1);
+    assert_non_null(mine__arena_array(arena, 3000, 1));
+    assert_non_null(mine__arena_array(arena, 300000, 1));
+    char *block = mine__arena_block(arena, NULL, 1000, 1);
+    old = mine__arena_block(arena, old, 5000, 1); /* an older block may move meanwhile */
+    block = mine__arena_block(arena, block, 70000, 1);
     assert_non_null(block);
-    mine_arena_rewind(arena, mark);
+    mine__arena_rewind(arena, mark);
     assert_string_equal(small, "kept");
     assert_int_equal(old[99], 'o');
     assert_int_equal(env->memory.used, used + 4900);
@@ -172,14 +172,14 @@ static void test_rewind_of_an_empty_arena(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  mine_arena *arena = mine_arena_open(env);
+  mine_arena *arena = mine__arena_open(env);
   size_t used = env->memory.used;
-  mine_mark mark = mine_arena_mark(arena);
-  assert_non_null(mine_arena_array(arena, 10, 1));
-  mine_arena_rewind(arena, mark);
+  mine_mark mark = mine__arena_mark(arena);
+  assert_non_null(mine__arena_array(arena, 10, 1));
+  mine__arena_rewind(arena, mark);
   assert_int_equal(env->memory.used, used);
-  mine_arena_close(arena);
-  mine_arena_close(NULL);
+  mine__arena_close(arena);
+  mine__arena_close(NULL);
   close_env(&l, env);
 }
 
@@ -187,18 +187,18 @@ static void test_the_account_and_its_limit(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  mine_env_set_max_memory(env, 1 << 20);
-  char *a = mine_arena_block(env->scratch, NULL, 500000, 1);
+  mine__env_set_max_memory(env, 1 << 20);
+  char *a = mine__arena_block(env->scratch, NULL, 500000, 1);
   assert_non_null(a);
   memset(a, 7, 500000);
   size_t used = env->memory.used;
-  assert_null(mine_arena_block(env->scratch, a, 2000000, 1));
+  assert_null(mine__arena_block(env->scratch, a, 2000000, 1));
   assert_int_equal(env->memory.used, used);
   assert_int_equal(a[499999], 7);
   assert_int_equal(mine_env_status(env), MINE_LIMIT);
   assert_non_null(strstr(mine_env_error(env), "mine_test: max_memory of 1.0 MB reached"));
   assert_non_null(strstr(mine_env_error(env), "raise max_memory"));
-  assert_non_null(mine_arena_array(env->scratch, 100, 1)); /* what fits still fits */
+  assert_non_null(mine__arena_array(env->scratch, 100, 1)); /* what fits still fits */
   close_env(&l, env);
 }
 
@@ -206,11 +206,11 @@ static void test_products_are_checked(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  assert_null(mine_arena_array(env->scratch, SIZE_MAX / 2, 8));
-  assert_null(mine_arena_zeros(env->scratch, (size_t)1 << 61, 8));
-  assert_null(mine_arena_block(env->scratch, NULL, SIZE_MAX, 1));
+  assert_null(mine__arena_array(env->scratch, SIZE_MAX / 2, 8));
+  assert_null(mine__arena_zeros(env->scratch, (size_t)1 << 61, 8));
+  assert_null(mine__arena_block(env->scratch, NULL, SIZE_MAX, 1));
   assert_int_equal(mine_env_status(env), MINE_LIMIT);
-  assert_non_null(mine_arena_array(env->scratch, 0, 8));
+  assert_non_null(mine__arena_array(env->scratch, 0, 8));
   close_env(&l, env);
 }
 
@@ -219,16 +219,16 @@ static void test_detached_arenas_outlive_the_call(void **state) {
   ledger l = {0};
   mine_env *env = open_env(&l);
   size_t used = env->memory.used;
-  mine_arena *arena = mine_arena_open(env);
-  char *text = mine_arena_text(arena, "model", 5);
-  assert_non_null(mine_arena_block(arena, NULL, 100000, 1));
-  mine_arena_detach(arena);
+  mine_arena *arena = mine__arena_open(env);
+  char *text = mine__arena_text(arena, "model", 5);
+  assert_non_null(mine__arena_block(arena, NULL, 100000, 1));
+  mine__arena_detach(arena);
   assert_int_equal(env->memory.used, used);
-  assert_null(mine_arena_env(arena));
+  assert_null(mine__arena_env(arena));
   mine_env_close(env);
   assert_string_equal(text, "model");
-  assert_non_null(mine_arena_array(arena, 100000, 1));
-  mine_arena_close(arena);
+  assert_non_null(mine__arena_array(arena, 100000, 1));
+  mine__arena_close(arena);
   assert_int_equal(l.blocks, 0);
 }
 
@@ -242,9 +242,9 @@ static int parse_once(mine_env *env) {
                                       OPTION_LIST(asked, list, .help = "a list"), OPTION_END};
   asked a;
   mine_option_group group = {.table = table, .values = &a};
-  return mine_options_parse(env, env->scratch, &group, 1, "name=x, list=a|\"b\"") == MINE_OK &&
-         mine_options_parse(env, env->scratch, &group, 1,
-                            "{\"name\":\"x\", \"list\":[1,2,3,4,5,6,7,8,9]}") == MINE_OK &&
+  return mine__options_parse(env, env->scratch, &group, 1, "name=x, list=a|\"b\"") == MINE_OK &&
+         mine__options_parse(env, env->scratch, &group, 1,
+                             "{\"name\":\"x\", \"list\":[1,2,3,4,5,6,7,8,9]}") == MINE_OK &&
          a.list.n == 9;
 }
 
@@ -256,23 +256,23 @@ static mine_status work_once(ledger *l) {
   if (status != MINE_OK) return status;
   mine_dictionary dictionary;
   mine_text text;
-  mine_relation *out = NULL, *relation = mine_relation_new(
+  mine_relation *out = NULL, *relation = mine__relation_new(
                                  env, (const mine_answer[]){
                                           {.name = "id"}, {.name = "text"}, {.name = "real"}, {0}});
-  mine_text_open(&text, env->scratch);
-  int ok = mine_dictionary_open(&dictionary, env->scratch) && parse_once(env);
+  mine__text_open(&text, env->scratch);
+  int ok = mine__dictionary_open(&dictionary, env->scratch) && parse_once(env);
   for (int i = 0; relation && ok && i < 400; i++) {
     char name[32];
     mine_cell cell = {MINE_TEXT, (size_t)snprintf(name, sizeof name, "item %d", i), {0}};
     cell.as.text = name;
-    ok = mine_dictionary_add(&dictionary, &cell) == i;
-    mine_text_addf(&text, "%s, ", name);
-    mine_relation_int(relation, 0, i);
-    mine_relation_put(relation, 1, &cell);
-    mine_relation_real(relation, 2, i % 3 ? i / 3.0 : (double)NAN);
-    mine_relation_end_row(relation);
+    ok = mine__dictionary_add(&dictionary, &cell) == i;
+    mine__text_addf(&text, "%s, ", name);
+    mine__relation_int(relation, 0, i);
+    mine__relation_put(relation, 1, &cell);
+    mine__relation_real(relation, 2, i % 3 ? i / 3.0 : (double)NAN);
+    mine__relation_end_row(relation);
   }
-  status = mine_relation_finish(env, relation, &out);
+  status = mine__relation_finish(env, relation, &out);
   assert_int_equal(status, mine_env_status(env));
   assert_int_equal(status == MINE_OK, out != NULL);
   if (status == MINE_OK) assert_true(ok && !text.failed && out->rows == 400);
@@ -301,16 +301,16 @@ static void test_a_refusal_leaves_the_account(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  char *a = mine_arena_block(env->scratch, NULL, 1000, 1);
+  char *a = mine__arena_block(env->scratch, NULL, 1000, 1);
   size_t used = env->memory.used, out = l.out;
   l.refuse = l.requests + 1;
-  assert_null(mine_arena_block(env->scratch, NULL, 1000, 1));
+  assert_null(mine__arena_block(env->scratch, NULL, 1000, 1));
   assert_int_equal(env->memory.used, used);
   l.refuse = l.requests + 1;
-  assert_null(mine_arena_block(env->scratch, a, 9000, 1));
+  assert_null(mine__arena_block(env->scratch, a, 9000, 1));
   assert_int_equal(env->memory.used, used);
   l.refuse = l.requests + 1;
-  assert_null(mine_arena_open(env));
+  assert_null(mine__arena_open(env));
   assert_int_equal(env->memory.used, used);
   assert_int_equal(l.out, out);
   assert_int_equal(used, out - sizeof(mine_env)); /* the account is what the host gave */
@@ -322,9 +322,9 @@ static void test_a_refused_shrink_is_no_failure(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  char *a = mine_arena_block(env->scratch, NULL, 1000, 1);
+  char *a = mine__arena_block(env->scratch, NULL, 1000, 1);
   l.refuse = l.requests + 1;
-  assert_ptr_equal(mine_arena_block(env->scratch, a, 10, 1), a);
+  assert_ptr_equal(mine__arena_block(env->scratch, a, 10, 1), a);
   assert_int_equal(mine_env_status(env), MINE_OK);
   close_env(&l, env);
 }
@@ -336,10 +336,10 @@ static void test_the_first_error_wins(void **state) {
   ledger l = {0};
   mine_env *env = open_env(&l);
   assert_string_equal(mine_env_error(env), "");
-  assert_int_equal(mine_fail(env, MINE_DATA, "column %s", "a"), MINE_DATA);
-  assert_int_equal(mine_fail(env, MINE_OPTION, "later"), MINE_DATA);
+  assert_int_equal(mine__fail(env, MINE_DATA, "column %s", "a"), MINE_DATA);
+  assert_int_equal(mine__fail(env, MINE_OPTION, "later"), MINE_DATA);
   assert_int_equal(mine_env_fail(env, MINE_LIMIT, "later"), MINE_DATA);
-  assert_int_equal(mine_poll(env), MINE_DATA);
+  assert_int_equal(mine__poll(env), MINE_DATA);
   assert_string_equal(mine_env_error(env), "mine_test: column a");
   close_env(&l, env);
   assert_int_equal(mine_env_status(NULL), MINE_NOMEM);
@@ -369,12 +369,12 @@ static void test_poll_hears_the_host(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  assert_int_equal(mine_poll(env), MINE_OK);
+  assert_int_equal(mine__poll(env), MINE_OK);
   l.stop = 1;
-  assert_int_equal(mine_poll(env), MINE_OK); /* asked less than 10 ms ago */
-  for (double start = mine_clock(); mine_clock() - start < 0.02;)
+  assert_int_equal(mine__poll(env), MINE_OK); /* asked less than 10 ms ago */
+  for (double start = mine__clock(); mine__clock() - start < 0.02;)
     continue;
-  assert_int_equal(mine_poll(env), MINE_INTERRUPT);
+  assert_int_equal(mine__poll(env), MINE_INTERRUPT);
   close_env(&l, env);
 }
 
@@ -382,10 +382,10 @@ static void test_max_seconds(void **state) {
   (void)state;
   ledger l = {0};
   mine_env *env = open_env(&l);
-  mine_env_set_max_seconds(env, 0.001);
-  for (double start = mine_clock(); mine_clock() - start < 0.002;)
+  mine__env_set_max_seconds(env, 0.001);
+  for (double start = mine__clock(); mine__clock() - start < 0.002;)
     continue;
-  assert_int_equal(mine_poll(env), MINE_LIMIT);
+  assert_int_equal(mine__poll(env), MINE_LIMIT);
   assert_non_null(strstr(mine_env_error(env), "max_seconds of 0.001 reached"));
   close_env(&l, env);
 }
@@ -395,12 +395,12 @@ static void test_threads(void **state) {
   ledger l = {0};
   mine_env *env = open_env(&l);
   assert_true(env->threads >= 1);
-  mine_env_set_threads(env, 5);
+  mine__env_set_threads(env, 5);
   assert_int_equal(env->threads, 5);
-  mine_env_set_threads(env, 1000000);
+  mine__env_set_threads(env, 1000000);
   assert_int_equal(env->threads, MINE_MAX_THREADS);
   env->host.single_thread = 1;
-  mine_env_set_threads(env, 5);
+  mine__env_set_threads(env, 5);
   assert_int_equal(env->threads, 1);
   close_env(&l, env);
 }
@@ -418,9 +418,9 @@ static void test_progress(void **state) {
   mine_env *env;
   host.progress = report;
   assert_int_equal(mine_env_open(&host, "mine_test", &env), MINE_OK);
-  assert_int_equal(mine_poll_progress(env, "reading", 0.25), MINE_OK);
+  assert_int_equal(mine__poll_progress(env, "reading", 0.25), MINE_OK);
   assert_true(reported == 0.25);
-  assert_int_equal(mine_poll_progress(env, "reading", 0.5), MINE_OK);
+  assert_int_equal(mine__poll_progress(env, "reading", 0.5), MINE_OK);
   assert_true(reported == 0.25); /* not that often */
   mine_env_close(env);
 }
@@ -428,7 +428,7 @@ static void test_progress(void **state) {
 /* ---- numbers --------------------------------------------------------------------------- */
 
 static int decimal(const char *text, double *out) {
-  return mine_read_decimal(text, strlen(text), out);
+  return mine__read_decimal(text, strlen(text), out);
 }
 
 static void test_plain_decimals(void **state) {
@@ -463,43 +463,43 @@ static void test_plain_decimals(void **state) {
   }
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     if (decimal(bad[i], &v)) fail_msg("'%s' was read as a decimal", bad[i]);
-  assert_int_equal(mine_read_decimal("12345", 3, &v), 1); /* not NUL-terminated */
+  assert_int_equal(mine__read_decimal("12345", 3, &v), 1); /* not NUL-terminated */
   assert_true(v == 123);
 }
 
 static void test_literals(void **state) {
   (void)state;
   double v;
-  assert_true(mine_read_number("1e3", 3, &v) && v == 1000);
-  assert_true(mine_read_number("-2.5E-3", 7, &v) && v == -0.0025);
-  assert_true(mine_read_number("1e400", 5, &v) && isinf(v));
-  assert_true(mine_read_number("1e-400", 6, &v) && v == 0);
-  assert_true(mine_read_number("0e999999999999", 14, &v) && v == 0);
-  assert_true(mine_read_number("9e999999", 8, &v) && isinf(v));
-  assert_true(mine_read_number("-9e-999999", 10, &v) && v == 0);
-  assert_true(mine_read_number("\r7\r", 3, &v) && v == 7);
-  assert_true(mine_read_number("007", 3, &v) && v == 7);
-  assert_false(mine_read_number("1e", 2, &v));
-  assert_false(mine_read_number("1e+", 3, &v));
-  assert_false(mine_read_number("e5", 2, &v));
+  assert_true(mine__read_number("1e3", 3, &v) && v == 1000);
+  assert_true(mine__read_number("-2.5E-3", 7, &v) && v == -0.0025);
+  assert_true(mine__read_number("1e400", 5, &v) && isinf(v));
+  assert_true(mine__read_number("1e-400", 6, &v) && v == 0);
+  assert_true(mine__read_number("0e999999999999", 14, &v) && v == 0);
+  assert_true(mine__read_number("9e999999", 8, &v) && isinf(v));
+  assert_true(mine__read_number("-9e-999999", 10, &v) && v == 0);
+  assert_true(mine__read_number("\r7\r", 3, &v) && v == 7);
+  assert_true(mine__read_number("007", 3, &v) && v == 7);
+  assert_false(mine__read_number("1e", 2, &v));
+  assert_false(mine__read_number("1e+", 3, &v));
+  assert_false(mine__read_number("e5", 2, &v));
 }
 
 /* Decimals of every length against the C library (in the C locale). */
 static void test_decimals_against_strtod(void **state) {
   (void)state;
   mine_random r;
-  mine_random_open(&r, 7, 1, 0);
+  mine__random_open(&r, 7, 1, 0);
   for (int i = 0; i < 100000; i++) {
     char text[80];
-    int n = 0, digits = 1 + (int)mine_random_below(&r, 40);
-    int point = (int)mine_random_below(&r, (uint64_t)digits + 1);
+    int n = 0, digits = 1 + (int)mine__random_below(&r, 40);
+    int point = (int)mine__random_below(&r, (uint64_t)digits + 1);
     for (int d = 0; d < digits; d++) {
       if (d == point) text[n++] = '.';
-      text[n++] = (char)('0' + mine_random_below(&r, 10));
+      text[n++] = (char)('0' + mine__random_below(&r, 10));
     }
-    n += snprintf(text + n, 20, "e%d", (int)mine_random_below(&r, 80) - 40);
+    n += snprintf(text + n, 20, "e%d", (int)mine__random_below(&r, 80) - 40);
     double v;
-    assert_int_equal(mine_read_number(text, (size_t)n, &v), 1);
+    assert_int_equal(mine__read_number(text, (size_t)n, &v), 1);
     if (v != strtod(text, NULL)) fail_msg("%s read as %.17g", text, v);
   }
 }
@@ -511,33 +511,33 @@ static void test_decimals_at_the_edge(void **state) {
   memset(text, '0', sizeof text);
   memcpy(text, "9007199254740993.", 17); /* 2^53 + 1: halfway, to even = 2^53 */
   double v;
-  assert_true(mine_read_decimal(text, 1200, &v) && v == 9007199254740992.0);
+  assert_true(mine__read_decimal(text, 1200, &v) && v == 9007199254740992.0);
   text[1199] = '1';
-  assert_true(mine_read_decimal(text, 1200, &v) && v == 9007199254740994.0);
+  assert_true(mine__read_decimal(text, 1200, &v) && v == 9007199254740994.0);
   text[1000] = '1';
-  assert_true(mine_read_decimal(text, 1200, &v) && v == 9007199254740994.0);
+  assert_true(mine__read_decimal(text, 1200, &v) && v == 9007199254740994.0);
 }
 
 static void test_numbers_read_back(void **state) {
   (void)state;
   mine_random r;
-  mine_random_open(&r, 3, 1, 4);
+  mine__random_open(&r, 3, 1, 4);
   for (int i = 0; i < 100000; i++) {
-    uint64_t bits = mine_random_next(&r);
+    uint64_t bits = mine__random_next(&r);
     char text[MINE_NUMBER_BYTES];
     double v, back;
     memcpy(&v, &bits, sizeof v);
     if (i % 2) v = (double)(int64_t)bits / 1e6;
     if (!isfinite(v)) continue;
-    mine_format_real(text, v, 0);
-    assert_true(mine_read_number(text, strlen(text), &back));
+    mine__format_real(text, v, 0);
+    assert_true(mine__read_number(text, strlen(text), &back));
     if (back != v) fail_msg("%.17g was written as %s", v, text);
   }
 }
 
 static void check_format(double value, int digits, const char *expected) {
   char text[MINE_NUMBER_BYTES];
-  assert_string_equal(mine_format_real(text, value, digits), expected);
+  assert_string_equal(mine__format_real(text, value, digits), expected);
 }
 
 static void test_number_formats(void **state) {
@@ -605,7 +605,7 @@ static void test_utf8(void **state) {
       "b\xF0\x9F\x98\x80";
   static const size_t expected[] = {0, 1, 1, 1, 4, 5, 5, 5, 5, 9, 9};
   for (size_t limit = 0; limit <= 10; limit++)
-    assert_int_equal(mine_utf8_prefix(text, 9, limit), expected[limit]);
+    assert_int_equal(mine__utf8_prefix(text, 9, limit), expected[limit]);
 }
 
 static mine_cell text_cell(const char *text) {
@@ -653,26 +653,26 @@ static void test_cells_as_text(void **state) {
   };
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     mine_text a, b, c;
-    mine_text_open(&a, env->scratch);
-    mine_text_open(&b, env->scratch);
-    mine_text_open(&c, env->scratch);
-    mine_text_add_cell(&a, &row[i].cell);
-    mine_text_add_cell_json(&b, &row[i].cell);
-    mine_text_add_sql(&c, &row[i].cell);
+    mine__text_open(&a, env->scratch);
+    mine__text_open(&b, env->scratch);
+    mine__text_open(&c, env->scratch);
+    mine__text_add_cell(&a, &row[i].cell);
+    mine__text_add_cell_json(&b, &row[i].cell);
+    mine__text_add_sql(&c, &row[i].cell);
     assert_string_equal(a.data, row[i].person);
     assert_string_equal(b.data, row[i].json);
     assert_string_equal(c.data, row[i].sql);
   }
   mine_text t;
-  mine_text_open(&t, env->scratch);
-  mine_text_add_sql(&t, &nul);
+  mine__text_open(&t, env->scratch);
+  mine__text_add_sql(&t, &nul);
   assert_string_equal(t.data, "CAST(x'6100' AS TEXT)");
   close_env(&l, env);
 }
 
 static void check_shown(mine_cell cell, const char *expected) {
   char buffer[MINE_SHOW_BYTES];
-  assert_string_equal(mine_show_cell(buffer, &cell), expected);
+  assert_string_equal(mine__show_cell(buffer, &cell), expected);
 }
 
 static void test_shown_values(void **state) {
@@ -692,10 +692,10 @@ static void test_shown_values(void **state) {
 
 static void test_edit_distance(void **state) {
   (void)state;
-  assert_int_equal(mine_edit_distance("", ""), 0);
-  assert_int_equal(mine_edit_distance("k", ""), 1);
-  assert_int_equal(mine_edit_distance("kitten", "sitting"), 3);
-  assert_int_equal(mine_edit_distance("max_dept", "max_depth"), 1);
+  assert_int_equal(mine__edit_distance("", ""), 0);
+  assert_int_equal(mine__edit_distance("k", ""), 1);
+  assert_int_equal(mine__edit_distance("kitten", "sitting"), 3);
+  assert_int_equal(mine__edit_distance("max_dept", "max_depth"), 1);
   static const struct {
     const char *a, *b;
     int distance; /* a hint's, else MINE_NO_HINT */
@@ -715,7 +715,7 @@ static void test_edit_distance(void **state) {
   memset(a, 'a', 299);
   memset(b, 'b', 299);
   a[299] = b[299] = 0;
-  assert_true(mine_edit_distance(a, b) > 30);
+  assert_true(mine__edit_distance(a, b) > 30);
   assert_int_equal(mine__hint_distance(a, a), MINE_NO_HINT); /* longer than it sees */
 }
 
@@ -728,22 +728,22 @@ static void test_random_streams(void **state) {
   assert_true(mine_hash_mix(UINT64_C(0x9E3779B97F4A7C15)) == UINT64_C(0xE220A8397B1DCDAF));
   mine_random a, b;
   mine_random r = {{1, 2, 3, 4}};
-  assert_true(mine_random_next(&r) == 11520);
-  assert_true(mine_random_next(&r) == 0);
-  assert_true(mine_random_next(&r) == 1509978240);
-  mine_random_open(&a, 1, 2, 3);
-  mine_random_open(&b, 1, 2, 3);
-  assert_true(mine_random_next(&a) == mine_random_next(&b));
-  mine_random_open(&b, 1, 3, 2);
-  assert_true(mine_random_next(&a) != mine_random_next(&b));
+  assert_true(mine__random_next(&r) == 11520);
+  assert_true(mine__random_next(&r) == 0);
+  assert_true(mine__random_next(&r) == 1509978240);
+  mine__random_open(&a, 1, 2, 3);
+  mine__random_open(&b, 1, 2, 3);
+  assert_true(mine__random_next(&a) == mine__random_next(&b));
+  mine__random_open(&b, 1, 3, 2);
+  assert_true(mine__random_next(&a) != mine__random_next(&b));
 }
 
 static void check_evenness(uint64_t n, int draws) {
   mine_random r;
   int count[16] = {0};
-  mine_random_open(&r, 5, n, 0);
+  mine__random_open(&r, 5, n, 0);
   for (int i = 0; i < draws; i++) {
-    uint64_t x = mine_random_below(&r, n);
+    uint64_t x = mine__random_below(&r, n);
     assert_true(x < n);
     count[(int)((double)x / (double)n * 16)]++;
   }
@@ -759,11 +759,11 @@ static void test_random_is_even(void **state) {
   check_evenness(UINT64_C(3) << 30, 100000);
   check_evenness(UINT64_C(3) << 61, 100000);
   mine_random r;
-  mine_random_open(&r, 5, 0, 0);
-  assert_int_equal(mine_random_below(&r, 1), 0);
+  mine__random_open(&r, 5, 0, 0);
+  assert_int_equal(mine__random_below(&r, 1), 0);
   double sum = 0;
   for (int i = 0; i < 100000; i++) {
-    double x = mine_random_real(&r);
+    double x = mine__random_real(&r);
     assert_true(x >= 0 && x < 1);
     sum += x;
   }
@@ -775,35 +775,35 @@ static void test_random_is_even(void **state) {
 static void write_sample(mine_writer *w, mine_arena *arena) {
   static const double reals[] = {1.5, -2};
   static const int32_t ints[] = {-1, INT32_MAX};
-  mine_text_open(&w->text, arena);
-  mine_write_u8(w, 200);
-  mine_write_u32(w, 0x01020304);
-  mine_write_i64(w, INT64_MIN);
-  mine_write_real(w, (double)NAN);
-  mine_write_u64(w, 2);
-  mine_write_reals(w, reals, 2);
-  mine_write_i32s(w, ints, 2);
-  mine_write_string(w, "\xE5\xAE\xA2");
-  mine_write_string(w, NULL);
+  mine__text_open(&w->text, arena);
+  mine__write_u8(w, 200);
+  mine__write_u32(w, 0x01020304);
+  mine__write_i64(w, INT64_MIN);
+  mine__write_real(w, (double)NAN);
+  mine__write_u64(w, 2);
+  mine__write_reals(w, reals, 2);
+  mine__write_i32s(w, ints, 2);
+  mine__write_string(w, "\xE5\xAE\xA2");
+  mine__write_string(w, NULL);
   mine_cell cell = text_cell("1");
-  mine_write_cell(w, &cell);
+  mine__write_cell(w, &cell);
   cell = real_cell(0.1);
-  mine_write_cell(w, &cell);
+  mine__write_cell(w, &cell);
 }
 
 static int read_sample(mine_reader *r) {
   mine_cell a, b;
-  int same = mine_read_u8(r) == 200;
-  same &= mine_read_u32(r) == 0x01020304;
-  same &= mine_read_i64(r) == INT64_MIN;
-  same &= isnan(mine_read_real(r));
-  size_t n = mine_read_count(r, 8);
-  const double *reals = mine_read_reals(r, n, 1);
-  const int32_t *ints = mine_read_i32s(r, 2);
-  const char *text = mine_read_string(r), *null = mine_read_string(r);
-  mine_read_cell(r, &a);
-  mine_read_cell(r, &b);
-  if (!mine_reader_ok(r)) return 0;
+  int same = mine__read_u8(r) == 200;
+  same &= mine__read_u32(r) == 0x01020304;
+  same &= mine__read_i64(r) == INT64_MIN;
+  same &= isnan(mine__read_real(r));
+  size_t n = mine__read_count(r, 8);
+  const double *reals = mine__read_reals(r, n, 1);
+  const int32_t *ints = mine__read_i32s(r, 2);
+  const char *text = mine__read_string(r), *null = mine__read_string(r);
+  mine__read_cell(r, &a);
+  mine__read_cell(r, &b);
+  if (!mine__reader_ok(r)) return 0;
   same &= n == 2 && reals[0] == 1.5 && reals[1] == -2 && ints[0] == -1 && ints[1] == INT32_MAX;
   same &= strcmp(text, "\xE5\xAE\xA2") == 0 && null == NULL;
   return same && a.type == MINE_TEXT && a.bytes == 1 && b.as.real == 0.1;
@@ -830,7 +830,7 @@ static void test_bytes_come_back(void **state) {
     memcpy(copy, w.text.data, n);
     r = reader_of(env, copy, n);
     assert_false(read_sample(&r));
-    assert_false(mine_reader_ok(&r));
+    assert_false(mine__reader_ok(&r));
     free(copy);
   }
   close_env(&l, env);
@@ -843,25 +843,25 @@ static void test_lies_are_found(void **state) {
   static const char huge[16] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F";
   size_t used = env->memory.used;
   mine_reader r = reader_of(env, huge, 16);
-  assert_int_equal(mine_read_count(&r, 1), 0);
+  assert_int_equal(mine__read_count(&r, 1), 0);
   assert_string_equal(r.problem, "count");
-  mine_reader_bad(&r, "later");
+  mine__reader_bad(&r, "later");
   assert_string_equal(r.problem, "count");
-  assert_int_equal(mine_read_u32(&r), 0);
+  assert_int_equal(mine__read_u32(&r), 0);
   r = reader_of(env, huge, 16);
-  assert_null(mine_read_reals(&r, SIZE_MAX / 8, 0));
+  assert_null(mine__read_reals(&r, SIZE_MAX / 8, 0));
   r = reader_of(env, "\x02\0\0\0\xC3(", 6);
-  assert_null(mine_read_string(&r));
+  assert_null(mine__read_string(&r));
   assert_string_equal(r.problem, "text that is not UTF-8");
   r = reader_of(env, "\x02\0\0\0a\0", 6);
-  assert_null(mine_read_string(&r));
+  assert_null(mine__read_string(&r));
   r = reader_of(env, "\x09", 1);
   mine_cell cell;
-  mine_read_cell(&r, &cell);
-  assert_false(mine_reader_ok(&r));
+  mine__read_cell(&r, &cell);
+  assert_false(mine__reader_ok(&r));
   r = reader_of(env, "\0\0\0\0\0\0\xF0\x7F", 8);
-  mine_read_finite(&r);
-  assert_false(mine_reader_ok(&r));
+  mine__read_finite(&r);
+  assert_false(mine__reader_ok(&r));
   assert_true(env->memory.used < used + 4096);
   assert_int_equal(mine_env_status(env), MINE_OK);
   close_env(&l, env);

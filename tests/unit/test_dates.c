@@ -86,7 +86,7 @@ static int same_cell(const mine_cell *a, const mine_cell *b) {
 static void check_round_trip(const column *c, const mine_time_reading *reading, mine_env *env) {
   mine_text stored;
   mine_time_reading again;
-  mine_text_open(&stored, env->scratch);
+  mine__text_open(&stored, env->scratch);
   mine__time_reading_text(reading, &stored);
   assert_true(mine__time_reading_parse(stored.data, stored.bytes, &again));
   assert_memory_equal(&again, reading, sizeof again);
@@ -208,7 +208,7 @@ static void test_forms(void **state) {
     const mine_time_problem problem = mine__time_decide(&survey, MINE_TIME_WANTED, &reading);
     if (problem != MINE_TIME_FITS) print_error("%s: problem %d\n", forms[i].values, problem);
     assert_int_equal(problem, MINE_TIME_FITS);
-    mine_text_open(&stored, ((mine_env *)*state)->scratch);
+    mine__text_open(&stored, ((mine_env *)*state)->scratch);
     mine__time_reading_text(&reading, &stored);
     assert_string_equal(stored.data, forms[i].stored);
     assert_true(mine__time_read(&reading, &c.cell[0], &days));
@@ -230,7 +230,7 @@ static void check_numbers(mine_env *env, column c, mine_time_problem wanted, con
   assert_int_equal(mine__time_decide(&survey, MINE_TIME_ATTRIBUTE, &reading), MINE_TIME_NUMBERS);
   assert_int_equal(mine__time_decide(&survey, MINE_TIME_WANTED, &reading), wanted);
   if (wanted != MINE_TIME_FITS) return;
-  mine_text_open(&text_of, env->scratch);
+  mine__text_open(&text_of, env->scratch);
   mine__time_reading_text(&reading, &text_of);
   assert_string_equal(text_of.data, stored);
   assert_true(mine__time_read(&reading, &c.cell[0], &got));
@@ -431,7 +431,7 @@ static void test_numbers_look(void **state) {
   column c = pair(whole(20240102), whole(20240103));
   survey_of(&survey, &c);
   assert_true(mine__time_numbers_look(&survey, &reading));
-  mine_text_open(&words, ((mine_env *)*state)->scratch);
+  mine__text_open(&words, ((mine_env *)*state)->scratch);
   mine__time_describe(&reading, &words);
   assert_string_equal(words.data, "dates as yyyymmdd");
   c = pair(whole(2020), whole(2024));
@@ -483,7 +483,7 @@ static void test_formats(void **state) {
     const mine_time_problem problem = mine__time_decide(&survey, A, &reading);
     assert_int_equal(problem, said[i].stored ? MINE_TIME_FITS : MINE_TIME_MISFIT);
     if (!said[i].stored) continue;
-    mine_text_open(&stored, env->scratch);
+    mine__text_open(&stored, env->scratch);
     mine__time_reading_text(&reading, &stored);
     assert_string_equal(stored.data, said[i].stored);
     assert_true(mine__time_read(&reading, &c.cell[0], &days));
@@ -655,7 +655,7 @@ static void test_seconds(void **state) {
 /* Microseconds, from 1791 to 2149. */
 static void test_microseconds(void **state) {
   mine_random random;
-  mine_random_open(&random, 17, 0, 0);
+  mine__random_open(&random, 17, 0, 0);
   (void)state;
   mine_time_reading reading;
   const char *stored = "t 0 %Y-%m-%dT%H:%M:%S.%6f";
@@ -664,11 +664,11 @@ static void test_microseconds(void **state) {
     char in[MINE_TIME_BYTES], out[MINE_TIME_BYTES];
     mine_cell cell;
     double days;
-    const int day = (int)mine_random_below(&random, 130000) - 65000;
+    const int day = (int)mine__random_below(&random, 130000) - 65000;
     assert_true(mine__time_write(&reading, day, in, &cell));
-    snprintf(in + 11, sizeof in - 11, "%02d:%02d:%02d.%06d", (int)mine_random_below(&random, 24),
-             (int)mine_random_below(&random, 60), (int)mine_random_below(&random, 60),
-             (int)mine_random_below(&random, 1000000));
+    snprintf(in + 11, sizeof in - 11, "%02d:%02d:%02d.%06d", (int)mine__random_below(&random, 24),
+             (int)mine__random_below(&random, 60), (int)mine__random_below(&random, 60),
+             (int)mine__random_below(&random, 1000000));
     const mine_cell given = text(in);
     assert_true(mine__time_read(&reading, &given, &days));
     assert_true(mine__time_write(&reading, days, out, &cell));
@@ -764,18 +764,18 @@ static void test_noise(void **state) {
   static const char letters[] =
       "0123456789012345678901234567890123456789--//..::  TZWQ+,JanMay年月日APMpm%";
   mine_random random;
-  mine_random_open(&random, 23, 0, 0);
+  mine__random_open(&random, 23, 0, 0);
   for (int round = 0; round < 60000; round++) {
     char data[4][24];
     column c = {.n = 4};
-    const size_t form = (size_t)mine_random_below(&random, sizeof forms / sizeof forms[0]);
+    const size_t form = (size_t)mine__random_below(&random, sizeof forms / sizeof forms[0]);
     const column model = column_of(forms[form].values);
     for (int i = 0; i < c.n; i++) {
       size_t bytes = model.cell[0].bytes < 24 ? model.cell[0].bytes : 24;
       memcpy(data[i], model.cell[0].as.text, bytes);
-      for (int turns = (int)mine_random_below(&random, 3); turns > 0; turns--)
-        data[i][mine_random_below(&random, bytes)] =
-            letters[mine_random_below(&random, sizeof letters - 1)];
+      for (int turns = (int)mine__random_below(&random, 3); turns > 0; turns--)
+        data[i][mine__random_below(&random, bytes)] =
+            letters[mine__random_below(&random, sizeof letters - 1)];
       char *exact = malloc(bytes); /* no byte more than the text has */
       assert_non_null(exact);
       memcpy(exact, data[i], bytes);
@@ -808,13 +808,13 @@ static void test_noisy_patterns(void **state) {
   (void)state;
   static const char letters[] = "%%%%%%YymdejHIMSfpbBaAzZqGVu[]%-^#:39 t0ir,.";
   mine_random random;
-  mine_random_open(&random, 29, 0, 0);
+  mine__random_open(&random, 29, 0, 0);
   int sound = 0;
   for (int round = 0; round < 200000; round++) {
     char pattern[64] = "t 0 %Y";
     size_t n = 6;
-    for (int more = (int)mine_random_below(&random, 12); more > 0; more--)
-      pattern[n++] = letters[mine_random_below(&random, sizeof letters - 1)];
+    for (int more = (int)mine__random_below(&random, 12); more > 0; more--)
+      pattern[n++] = letters[mine__random_below(&random, sizeof letters - 1)];
     mine_time_reading reading;
     if (!mine__time_reading_parse(pattern, n, &reading)) continue;
     char buffer[MINE_TIME_BYTES];
@@ -832,7 +832,7 @@ static void test_noisy_patterns(void **state) {
 static mine_cell probe_cell(const char *line) {
   double value;
   if (line[0] == 'i') return whole(strtoll(line + 1, NULL, 10));
-  if (line[0] == 'r' && mine_read_number(line + 1, strlen(line + 1), &value)) return real(value);
+  if (line[0] == 'r' && mine__read_number(line + 1, strlen(line + 1), &value)) return real(value);
   return text(line + 1);
 }
 
@@ -862,9 +862,9 @@ static int probe_column(mine_env *env, int attribute, const char *format, char *
   }
   mine_text words;
   mine_arena *arena = env->scratch;
-  mine_text_open(&words, arena);
+  mine__text_open(&words, arena);
   mine__time_reading_text(&reading, &words);
-  mine_text_adds(&words, "\t");
+  mine__text_adds(&words, "\t");
   mine__time_describe(&reading, &words);
   printf("= %s\n", words.data);
   for (int64_t i = 0; i < n; i++) {
@@ -877,10 +877,10 @@ static int probe_column(mine_env *env, int attribute, const char *format, char *
       continue;
     }
     mine__time_write(&reading, days, buffer, &back);
-    printf("%s\t", mine_format_real(shown, days, 0));
+    printf("%s\t", mine__format_real(shown, days, 0));
     if (back.type == MINE_TEXT) printf("t%.*s\n", (int)back.bytes, back.as.text);
     if (back.type == MINE_INT) printf("i%lld\n", (long long)back.as.integer);
-    if (back.type == MINE_REAL) printf("r%s\n", mine_format_real(shown, back.as.real, 0));
+    if (back.type == MINE_REAL) printf("r%s\n", mine__format_real(shown, back.as.real, 0));
     if (back.type == MINE_NULL) printf("null\n");
   }
   return 0;

@@ -75,15 +75,15 @@ static int feature_named(const mine_model *model, const char *name) {
 /* The levels of `plan` become these: n integers. */
 static void give_levels(mine_model *model, int n) {
   mine_dictionary *levels = &model->feature[feature_named(model, "plan")].levels;
-  mine_values_clear(&levels->values);
+  mine__values_clear(&levels->values);
   for (int i = 0; i < n; i++)
-    assert_true(mine_values_push_int(&levels->values, i));
+    assert_true(mine__values_push_int(&levels->values, i));
 }
 
 /* Another body: nodes that are all leaves, to be linked by the case. */
 static mine_trees *plant(mine_model *model, int32_t n_trees, int32_t n_nodes, int32_t n_bits) {
   const int width = model->n_groups > 0 ? model->n_groups : 1;
-  mine_trees *trees = mine_trees_new(model->arena, n_trees, n_nodes, 1, n_bits, width);
+  mine_trees *trees = mine__trees_new(model->arena, n_trees, n_nodes, 1, n_bits, width);
   assert_non_null(trees);
   for (int32_t i = 0; i < n_nodes; i++)
     trees->feature[i] = trees->left[i] = trees->right[i] = trees->set[i] = -1;
@@ -103,23 +103,23 @@ static void split(mine_trees *trees, int32_t node, int feature, int32_t set) {
 /* ---- lies --------------------------------------------------------------------------- */
 
 static void infinite_class(mine_model *model) {
-  mine_values_clear(&model->groups);
-  mine_values_push_real(&model->groups, 1.5);
-  mine_values_push_real(&model->groups, 2.5);
-  mine_values_push_real(&model->groups, (double)INFINITY);
+  mine__values_clear(&model->groups);
+  mine__values_push_real(&model->groups, 1.5);
+  mine__values_push_real(&model->groups, 2.5);
+  mine__values_push_real(&model->groups, (double)INFINITY);
 }
 
 static void real_classes(mine_model *model) {
   infinite_class(model);
   model->groups.n--;
-  mine_values_push_real(&model->groups, 3.5);
+  mine__values_push_real(&model->groups, 3.5);
 }
 
 static void clusters_of_a_tree(mine_model *model) {
   model->task = MINE_CLUSTERING;
   model->target_name = NULL;
   model->positive = -1;
-  mine_values_clear(&model->groups);
+  mine__values_clear(&model->groups);
 }
 
 static void two_trees(mine_model *model) {
@@ -196,7 +196,7 @@ static void clusters_without_coordinates(mine_model *model) {
 static void row_without_an_id(mine_model *model) {
   mine_values *ids = &((mine_neighbours *)model->body)->ids;
   ids->n--;
-  mine_values_push_null(ids);
+  mine__values_push_null(ids);
 }
 
 static const struct {
@@ -230,16 +230,16 @@ static void must_score(const mine_model *model) {
   mine_cell cell;
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), TABLE_OF_3, 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  mine_scoring_cell(scoring, 8, verb_column("prediction"), &cell);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
+  mine__scoring_cell(scoring, 8, verb_column("prediction"), &cell);
   assert_int_not_equal(cell.type, MINE_NULL);
   mine_scoring_close(scoring);
 }
 
 static mine_writer written(const mine_model *model) {
   mine_writer w;
-  mine_text_open(&w.text, env->scratch);
-  mine_envelope_write(model, &w);
+  mine__text_open(&w.text, env->scratch);
+  mine__envelope_write(model, &w);
   assert_false(w.text.failed);
   return w;
 }
@@ -273,13 +273,13 @@ static void more_held_rows_than_bytes(void **state) {
   (void)state;
   mine_model *model = sound(CLASSES), *loaded;
   mine_writer w = written(model), body;
-  mine_text_open(&body.text, env->scratch);
+  mine__text_open(&body.text, env->scratch);
   model->kind->save(model, &body);
   char *count = w.text.data + w.text.bytes - body.text.bytes - 16;
   count[0] = (char)((body.text.bytes + 8) / 8); /* one label each would fit, three scores not */
   mine_writer again;
-  mine_text_open(&again.text, env->scratch);
-  mine_text_add(&again.text, w.text.data, w.text.bytes);
+  mine__text_open(&again.text, env->scratch);
+  mine__text_add(&again.text, w.text.data, w.text.bytes);
   mine_model_free(model);
   seal_model(again.text.data, again.text.bytes);
   assert_int_equal(mine_model_load(env, again.text.data, again.text.bytes, &loaded), MINE_CORRUPT);
@@ -292,21 +292,21 @@ static void more_held_rows_than_bytes(void **state) {
 
 static void write_tree_count(const mine_model *model, mine_writer *w) {
   (void)model;
-  mine_write_u64(w, (uint64_t)INT32_MAX + 1);
+  mine__write_u64(w, (uint64_t)INT32_MAX + 1);
 }
 
 static void write_cluster_count(const mine_model *model, mine_writer *w) {
-  mine_encoding_save(&((const mine_prototypes *)model->body)->encoding, w);
-  mine_write_u64(w, INT32_MAX);
+  mine__encoding_save(&((const mine_prototypes *)model->body)->encoding, w);
+  mine__write_u64(w, INT32_MAX);
 }
 
 static void write_row_count(const mine_model *model, mine_writer *w) {
   const mine_neighbours *body = model->body;
-  mine_write_u32(w, (uint32_t)body->space);
-  mine_write_u32(w, (uint32_t)body->voting);
-  mine_write_i64(w, body->k);
-  mine_encoding_save(&body->encoding, w);
-  mine_write_u64(w, (uint64_t)MINE_MAX_ROWS + 1);
+  mine__write_u32(w, (uint32_t)body->space);
+  mine__write_u32(w, (uint32_t)body->voting);
+  mine__write_i64(w, body->k);
+  mine__encoding_save(&body->encoding, w);
+  mine__write_u64(w, (uint64_t)MINE_MAX_ROWS + 1);
 }
 
 static const struct {
@@ -327,7 +327,7 @@ static void counts_beyond_31_bits(void **state) {
   for (size_t i = 0; i < sizeof enormous / sizeof enormous[0]; i++) {
     mine_model *model = sound(enormous[i].base);
     mine_writer w;
-    mine_text_open(&w.text, env->scratch);
+    mine__text_open(&w.text, env->scratch);
     enormous[i].write(model, &w);
     memcpy(file, w.text.data, w.text.bytes);
     mine_reader r = {.env = env, .arena = env->scratch, .at = file, .end = file + ENORMOUS};
@@ -345,12 +345,12 @@ static void levels_beyond_the_width(void **state) {
   mine_encoding encoding;
   mine_writer w;
   feature.levels.values.n = INT32_MAX / 64 + 1;
-  mine_text_open(&w.text, env->scratch);
-  mine_write_i32(&w, 1);
-  mine_write_i32(&w, INT32_MAX / 64 + 1);
+  mine__text_open(&w.text, env->scratch);
+  mine__write_i32(&w, 1);
+  mine__write_i32(&w, INT32_MAX / 64 + 1);
   mine_reader r = {.env = env, .arena = env->scratch, .at = (const uint8_t *)w.text.data};
   r.end = r.at + w.text.bytes;
-  mine_encoding_load(&r, &feature, 1, &encoding);
+  mine__encoding_load(&r, &feature, 1, &encoding);
   assert_string_equal(r.problem, "encoding width");
 }
 
@@ -360,20 +360,20 @@ static void a_null_is_a_value(void **state) {
   (void)state;
   mine_cell null = {MINE_NULL, 0, {0}}, back = {MINE_INT, 0, {7}};
   mine_writer w;
-  mine_text_open(&w.text, env->scratch);
-  mine_write_cell(&w, &null);
+  mine__text_open(&w.text, env->scratch);
+  mine__write_cell(&w, &null);
   assert_int_equal(w.text.bytes, 1);
   mine_reader r = {.env = env, .arena = env->scratch, .at = (const uint8_t *)w.text.data};
   r.end = r.at + 1;
-  mine_read_cell(&r, &back);
-  assert_true(mine_reader_ok(&r) && back.type == MINE_NULL && r.at == r.end);
+  mine__read_cell(&r, &back);
+  assert_true(mine__reader_ok(&r) && back.type == MINE_NULL && r.at == r.end);
 }
 
 static void four_gigabytes_are_no_text(void **state) {
   (void)state;
   mine_writer w;
-  mine_text_open(&w.text, env->scratch);
-  mine_write_string_n(&w, "never read", UINT32_MAX);
+  mine__text_open(&w.text, env->scratch);
+  mine__write_string_n(&w, "never read", UINT32_MAX);
   assert_true(w.text.failed && w.text.bytes == 0);
   must_say("a text of 4294967295 bytes is too long to be stored");
 }
@@ -383,7 +383,7 @@ static void no_load_after_a_failure(void **state) {
   mine_model *model = sound(CLASSES), *loaded;
   const mine_writer w = written(model);
   mine_model_free(model);
-  (void)mine_fail(env, MINE_DATA, "what went wrong first");
+  (void)mine__fail(env, MINE_DATA, "what went wrong first");
   assert_int_equal(mine_model_load(env, w.text.data, w.text.bytes, &loaded), MINE_DATA);
   assert_null(loaded);
   must_say("what went wrong first");
@@ -392,9 +392,9 @@ static void no_load_after_a_failure(void **state) {
 static void metrics_beyond_the_room_are_dropped(void **state) {
   (void)state;
   mine_model *model;
-  assert_int_equal(mine_model_empty(env, &model), MINE_OK);
+  assert_int_equal(mine__model_empty(env, &model), MINE_OK);
   for (int i = 0; i < MINE_MAX_METRICS + 3; i++)
-    mine_model_metric(model, "again", i);
+    mine__model_metric(model, "again", i);
   assert_int_equal(model->n_metrics, MINE_MAX_METRICS);
   mine_model_free(model);
 }
@@ -410,29 +410,29 @@ static void two_values_with_one_hash(void **state) {
   mine_cell a = {MINE_REAL, 0, {0}}, b = {MINE_INT, 0, {0}};
   a.as.real = half;
   b.as.integer = (int64_t)(bits + UINT64_C(0x9E3779B97F4A7C15));
-  assert_true(mine_cell_hash(&a) == mine_cell_hash(&b));
+  assert_true(mine__cell_hash(&a) == mine__cell_hash(&b));
   mine_dictionary d;
-  assert_true(mine_dictionary_open(&d, env->scratch));
-  assert_int_equal(mine_dictionary_add(&d, &a), 0);
-  assert_int_equal(mine_dictionary_add(&d, &b), 1);
-  assert_int_equal(mine_dictionary_add(&d, &a), 0);
-  assert_int_equal(mine_dictionary_find(&d, &b), 1);
+  assert_true(mine__dictionary_open(&d, env->scratch));
+  assert_int_equal(mine__dictionary_add(&d, &a), 0);
+  assert_int_equal(mine__dictionary_add(&d, &b), 1);
+  assert_int_equal(mine__dictionary_add(&d, &a), 0);
+  assert_int_equal(mine__dictionary_find(&d, &b), 1);
 }
 
 static void more_values_than_numbers(void **state) {
   (void)state;
   mine_dictionary d;
-  assert_true(mine_dictionary_open(&d, env->scratch));
+  assert_true(mine__dictionary_open(&d, env->scratch));
   d.values.n = (int64_t)UINT32_MAX;
-  assert_false(mine_dictionary_rebuild(&d));
+  assert_false(mine__dictionary_rebuild(&d));
   must_say("more than 4294967294 distinct values");
 }
 
 static void a_value_of_two_gigabytes(void **state) {
   (void)state;
   mine_values values;
-  mine_values_open(&values, env->scratch);
-  assert_false(mine_values_push_text(&values, "never read", (size_t)INT32_MAX + 1));
+  mine__values_open(&values, env->scratch);
+  assert_false(mine__values_push_text(&values, "never read", (size_t)INT32_MAX + 1));
   assert_int_equal(values.n, 0);
   must_say("a value of 2147483648 bytes is longer than 2147483647; shorten it");
 }
@@ -474,14 +474,14 @@ static void large_row(mine_model *model) {
   char name[20];
   body->n = 1;
   body->n_features = body->width = model->n_features = LARGE;
-  body->least = mine_arena_zeros(model->arena, LARGE, sizeof(double));
-  body->range = mine_arena_zeros(model->arena, LARGE, sizeof(double));
-  body->point = mine_arena_zeros(model->arena, LARGE, sizeof(double));
-  model->feature = mine_arena_array(model->arena, LARGE, sizeof like);
+  body->least = mine__arena_zeros(model->arena, LARGE, sizeof(double));
+  body->range = mine__arena_zeros(model->arena, LARGE, sizeof(double));
+  body->point = mine__arena_zeros(model->arena, LARGE, sizeof(double));
+  model->feature = mine__arena_array(model->arena, LARGE, sizeof like);
   for (int f = 0; f < LARGE; f++) {
     const int bytes = sprintf(name, "c%d", f);
     model->feature[f] = like;
-    model->feature[f].name = mine_arena_text(model->arena, name, (size_t)bytes);
+    model->feature[f].name = mine__arena_text(model->arena, name, (size_t)bytes);
   }
 }
 
@@ -533,10 +533,10 @@ static void a_metric_without_memory(void **state) {
   char name[5000];
   memset(name, 'n', sizeof name - 1);
   name[sizeof name - 1] = 0;
-  assert_int_equal(mine_model_empty(other, &model), MINE_OK);
-  mine_model_metric(model, "first", 1);
+  assert_int_equal(mine__model_empty(other, &model), MINE_OK);
+  mine__model_metric(model, "first", 1);
   memory.countdown = 1;
-  mine_model_metric(model, name, 2);
+  mine__model_metric(model, name, 2);
   assert_int_equal(model->n_metrics, 1);
   assert_int_equal(mine_env_status(other), MINE_NOMEM);
   mine_model_free(model);
@@ -551,10 +551,10 @@ static void a_dictionary_that_did_not_open(void **state) {
   mine_dictionary d;
   mine_cell cell = {MINE_INT, 0, {5}};
   memory.countdown = 1;
-  assert_false(mine_dictionary_open(&d, other->scratch));
-  assert_int_equal(mine_dictionary_find(&d, &cell), -1);
-  assert_int_equal(mine_dictionary_add(&d, &cell), 0);
-  assert_int_equal(mine_dictionary_find(&d, &cell), 0);
+  assert_false(mine__dictionary_open(&d, other->scratch));
+  assert_int_equal(mine__dictionary_find(&d, &cell), -1);
+  assert_int_equal(mine__dictionary_add(&d, &cell), 0);
+  assert_int_equal(mine__dictionary_find(&d, &cell), 0);
   assert_int_equal(mine_env_status(other), MINE_NOMEM);
   mine_env_close(other);
 }

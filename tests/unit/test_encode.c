@@ -14,7 +14,7 @@ static void assert_near(double a, double b) {
 
 static mine_encoding encoding_of(fixture *f, mine_scale scale) {
   mine_encoding e;
-  assert_int_equal(mine_encoding_fit(f->env, f->env->scratch, &f->data, scale, &e), MINE_OK);
+  assert_int_equal(mine__encoding_fit(f->env, f->env->scratch, &f->data, scale, &e), MINE_OK);
   return e;
 }
 
@@ -31,10 +31,10 @@ static void numbers_by_every_scale(void **state) {
     fixture_numbers(&f, "x", x);
     e = encoding_of(&f, (mine_scale)scale);
     assert_int_equal(e.width, 1);
-    mine_encode(&e, &f.data.rows, 0, 5, out);
+    mine__encode(&e, &f.data.rows, 0, 5, out);
     assert_near(out[0], expected[scale][0]);
     assert_near(out[2], expected[scale][1]); /* missing: the mean, or the median */
-    assert_near(mine_decode(&e, 0, out[4]), 9);
+    assert_near(mine__decode(&e, 0, out[4]), 9);
     fixture_close(&f);
   }
 }
@@ -49,7 +49,7 @@ static void categories_are_one_apart(void **state) {
   fixture_codes(&f, "plan", code, plans);
   e = encoding_of(&f, MINE_SCALE_STANDARD);
   assert_int_equal(e.width, 3);
-  mine_encode(&e, &f.data.rows, 0, 5, out);
+  mine__encode(&e, &f.data.rows, 0, 5, out);
   for (int j = 0; j < 3; j++)
     d += (out[j] - out[6 + j]) * (out[j] - out[6 + j]);
   assert_near(d, 1); /* basic and gold */
@@ -68,7 +68,7 @@ static void an_unknown_level_is_where_a_missing_one_is(void **state) {
   fixture_open(&f, 5);
   fixture_codes(&f, "plan", code, plans);
   e = encoding_of(&f, MINE_SCALE_NONE);
-  mine_encode(&e, &f.data.rows, 0, 5, out);
+  mine__encode(&e, &f.data.rows, 0, 5, out);
   assert_memory_equal(out + 9, out + 12, 3 * sizeof(double));
   fixture_close(&f);
 }
@@ -86,7 +86,7 @@ static void constants_weigh_nothing(void **state) {
     fixture_numbers(&f, "none", none);
     fixture_codes(&f, "one", one, plans);
     e = encoding_of(&f, (mine_scale)scale);
-    mine_encode(&e, &f.data.rows, 0, 3, out);
+    mine__encode(&e, &f.data.rows, 0, 3, out);
     for (int i = 0; i < 15; i++)
       assert_true(out[i] == 0);
     fixture_close(&f);
@@ -162,7 +162,7 @@ static void values_that_overflow_are_named(void **state) {
   (void)state;
   fixture_open(&f, 3);
   fixture_numbers(&f, "amount", x);
-  assert_int_equal(mine_encoding_fit(f.env, f.env->scratch, &f.data, MINE_SCALE_NONE, &e),
+  assert_int_equal(mine__encoding_fit(f.env, f.env->scratch, &f.data, MINE_SCALE_NONE, &e),
                    MINE_NUMERIC);
   assert_non_null(strstr(mine_env_error(f.env), "amount"));
   assert_non_null(strstr(mine_env_error(f.env), "-1e+300"));
@@ -181,7 +181,7 @@ static void only_the_rows_given_are_read(void **state) {
   f.data.rows.row = row;
   f.data.rows.n = 2;
   e = encoding_of(&f, MINE_SCALE_STANDARD);
-  mine_encode(&e, &f.data.rows, 0, 2, out);
+  mine__encode(&e, &f.data.rows, 0, 2, out);
   assert_near(out[0], 1);
   assert_near(out[1], -1);
   fixture_close(&f);
@@ -198,13 +198,13 @@ static void saved_bytes_come_back_and_are_checked(void **state) {
   fixture_numbers(&f, "x", x);
   fixture_codes(&f, "plan", code, plans);
   e = encoding_of(&f, MINE_SCALE_STANDARD);
-  mine_text_open(&w.text, f.env->scratch);
-  mine_encoding_save(&e, &w);
+  mine__text_open(&w.text, f.env->scratch);
+  mine__encoding_save(&e, &w);
   for (size_t bytes = 0; bytes <= w.text.bytes; bytes++) {
     const uint8_t *at = (const uint8_t *)w.text.data;
     mine_reader r = {.env = f.env, .arena = f.env->scratch, .at = at, .end = at + bytes};
-    mine_encoding_load(&r, f.about, 2, &back);
-    assert_int_equal(mine_reader_ok(&r), bytes == w.text.bytes);
+    mine__encoding_load(&r, f.about, 2, &back);
+    assert_int_equal(mine__reader_ok(&r), bytes == w.text.bytes);
   }
   assert_int_equal(back.width, 4);
   assert_memory_equal(back.fill, e.fill, 4 * sizeof(double));
@@ -212,8 +212,8 @@ static void saved_bytes_come_back_and_are_checked(void **state) {
     const uint8_t *at = (const uint8_t *)w.text.data;
     mine_reader r = {.env = f.env, .arena = f.env->scratch, .at = at};
     r.end = at + w.text.bytes;
-    mine_encoding_load(&r, f.about, 1, &back); /* another model's features */
-    assert_false(mine_reader_ok(&r));
+    mine__encoding_load(&r, f.about, 1, &back); /* another model's features */
+    assert_false(mine__reader_ok(&r));
   }
   fixture_close(&f);
 }

@@ -100,33 +100,33 @@ static const inference inferences[] = {
 
 static void describe_values(const mine_column *col, int64_t rows, mine_text *out) {
   for (int64_t i = 0; i < rows && (col->number || col->code); i++) {
-    if (i) mine_text_adds(out, " ");
+    if (i) mine__text_adds(out, " ");
     if (col->number ? isnan(col->number[i]) : col->code[i] < 0)
-      mine_text_adds(out, col->code && col->code[i] == MINE_CODE_UNKNOWN ? "?" : "-");
+      mine__text_adds(out, col->code && col->code[i] == MINE_CODE_UNKNOWN ? "?" : "-");
     else if (col->number)
-      mine_text_add_real(out, col->number[i]);
+      mine__text_add_real(out, col->number[i]);
     else
-      mine_text_addf(out, "%d", (int)col->code[i]);
+      mine__text_addf(out, "%d", (int)col->code[i]);
   }
 }
 
 static void describe_levels(const mine_values *levels, mine_text *out) {
   for (int64_t i = 0; i < levels->n; i++) {
     mine_cell cell;
-    mine_values_get(levels, i, &cell);
-    if (i) mine_text_adds(out, "|");
-    mine_text_add_cell(out, &cell);
+    mine__values_get(levels, i, &cell);
+    if (i) mine__text_adds(out, "|");
+    mine__text_add_cell(out, &cell);
   }
 }
 
 static void assert_column(fixture *x, const char *values, const char *levels) {
   mine_text text;
-  mine_text_open(&text, x->env->scratch);
-  mine_text_adds(&text, "");
+  mine__text_open(&text, x->env->scratch);
+  mine__text_adds(&text, "");
   describe_values(&x->frame->column[0], x->frame->rows, &text);
   assert_string_equal(text.data ? text.data : "", values);
-  mine_text_open(&text, x->env->scratch);
-  mine_text_adds(&text, "");
+  mine__text_open(&text, x->env->scratch);
+  mine__text_adds(&text, "");
   describe_levels(&x->frame->column[0].levels, &text);
   assert_string_equal(text.data ? text.data : "", levels);
 }
@@ -138,7 +138,7 @@ static void test_inference(void **state) {
     fixture x = {.readings = t->readings};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(fixture_fill(&x, t->cells, t->n), MINE_OK);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     const mine_column *col = &x.frame->column[0];
     if (col->type != t->type || !strstr(col->why, t->why))
       fail_msg("inference %d: type %d, why '%s'", (int)i, (int)col->type, col->why);
@@ -238,10 +238,10 @@ static void test_refusals(void **state) {
     fixture x = {.readings = t->readings, .want = t->want};
     assert_int_equal(fixture_open(&x), MINE_OK);
     mine_status status = fixture_fill(&x, t->cells, t->n);
-    if (status == MINE_OK) status = mine_frame_finish(x.frame);
+    if (status == MINE_OK) status = mine__frame_finish(x.frame);
     if (status != t->status || !strstr(mine_env_error(x.env), t->sentence))
       fail_msg("refusal %d: %d, %s", (int)i, (int)status, mine_env_error(x.env));
-    assert_int_equal(mine_frame_finish(x.frame), t->status); /* it sticks */
+    assert_int_equal(mine__frame_finish(x.frame), t->status); /* it sticks */
     assert_int_equal(mine_frame_end_row(x.frame), t->status);
     fixture_close(&x);
   }
@@ -256,7 +256,7 @@ static void test_wanted_numbers(void **state) {
     fixture x = {.readings = feature, .want = &amount};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(fixture_fill(&x, cells, n), MINE_OK);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     assert_int_equal(x.frame->column[0].type, MINE_COLUMN_NUMERIC);
     assert_int_equal(x.frame->column[0].missing, n / 4);
     assert_non_null(x.frame->column[0].number);
@@ -282,7 +282,7 @@ static void test_columns_are_checked(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     fixture x = {.readings = two_ids};
     assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
-    assert_int_equal(mine_frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
+    assert_int_equal(mine__frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
     assert_int_equal(mine_frame_columns(x.frame, cases[i].names, cases[i].n), MINE_DATA);
     assert_non_null(strstr(mine_env_error(x.env), cases[i].sentence));
     fixture_close(&x);
@@ -301,12 +301,12 @@ static void test_misuse_is_refused(void **state) {
       assert_int_equal(fixture_open(&x), MINE_OK);
     } else {
       assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
-      assert_int_equal(mine_frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
+      assert_int_equal(mine__frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
     }
     if (i == 0) mine_frame_put_int(x.frame, 0, 1);
     if (i == 0) mine_frame_put_int(x.frame, 0, 1);
     if (i == 1) mine_frame_put_int(x.frame, 1, 1);
-    if (i == 2 || i == 3) assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    if (i == 2 || i == 3) assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     if (i == 2) mine_frame_put_int(x.frame, 0, 1);
     if (i == 4) assert_int_equal(mine_frame_columns(x.frame, names, 1), MINE_DATA);
     assert_int_equal(mine_frame_end_row(x.frame), MINE_DATA);
@@ -380,7 +380,7 @@ static void test_decimal_texts_beyond_the_levels(void **state) {
       assert_int_equal(mine_frame_end_row(x.frame), MINE_DATA);
       assert_non_null(strstr(mine_env_error(x.env), "(row 3002: 'abc')"));
     } else {
-      assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+      assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
       const mine_column *col = &x.frame->column[0];
       assert_int_equal(col->type, MINE_COLUMN_NUMERIC);
       for (int i = 0; i < 3000; i++)
@@ -400,7 +400,7 @@ static void test_decimal_texts_are_bounded(void **state) {
   assert_int_equal(fixture_open(&x), MINE_OK);
   x.frame->max_levels = 1000;
   assert_int_equal(put_numbered(&x, "%d.25", 0, 200000), MINE_OK);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   assert_true(x.env->memory.used < 200000 * 8 + 40000);
   assert_true(x.env->memory.peak < 262144 * 8 + 400000);
   fixture_close(&x);
@@ -420,19 +420,19 @@ static void test_many_levels_sorted(void **state) {
     fixture_cell(x.frame, 0, text);
     assert_int_equal(mine_frame_end_row(x.frame), MINE_OK);
   }
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   const mine_column *col = &x.frame->column[0];
   assert_int_equal(col->levels.n, LEVELS);
   mine_cell cell, before;
   for (int64_t i = 1; i < LEVELS; i++) {
-    mine_values_get(&col->levels, i - 1, &before);
-    mine_values_get(&col->levels, i, &cell);
-    assert_true(mine_cell_compare(&before, &cell) < 0);
+    mine__values_get(&col->levels, i - 1, &before);
+    mine__values_get(&col->levels, i, &cell);
+    assert_true(mine__cell_compare(&before, &cell) < 0);
   }
   for (int i = 0; i < ROWS; i++) {
     int k = (int)((unsigned)i * 2654435761u % LEVELS);
     snprintf(text, sizeof text, "v%d%s", k, tails[k % 3]);
-    mine_values_get(&col->levels, col->code[i], &cell);
+    mine__values_get(&col->levels, col->code[i], &cell);
     assert_int_equal(cell.bytes, strlen(text));
     assert_memory_equal(cell.as.text, text, cell.bytes);
   }
@@ -449,7 +449,7 @@ static void test_embedded_nul(void **state) {
     mine_frame_put_text(x.frame, 0, texts[i], bytes[i]);
     assert_int_equal(mine_frame_end_row(x.frame), MINE_OK);
   }
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   const mine_column *col = &x.frame->column[0];
   assert_int_equal(col->levels.n, 3);
   assert_int_equal(col->code[0], col->code[3]);
@@ -478,7 +478,7 @@ static void test_cache_tells_texts_apart(void **state) {
     }
     level = numbered;
   }
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   assert_int_equal(x.frame->column[0].levels.n, level);
   for (int i = 0; i < n; i++)
     assert_int_equal(x.frame->column[0].code[i], expected[i]);
@@ -504,7 +504,7 @@ static void test_statistics(void **state) {
     }
     assert_int_equal(mine_frame_end_row(x.frame), MINE_OK);
   }
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   const mine_column *col = &x.frame->column[0];
   int64_t n = ROWS - col->missing;
   long double mean = sum / (long double)n;
@@ -524,7 +524,7 @@ static void test_huge_numbers_have_statistics(void **state) {
   fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 4), MINE_OK);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   const mine_column *col = &x.frame->column[0];
   assert_true(col->mean == 0);
   assert_true(fabs(col->deviation / 1e308 - 1) < 1e-12);
@@ -543,13 +543,13 @@ static void test_cells_left_out(void **state) {
     if (i == 99) mine_frame_put_int(x.frame, 2, 7);
     assert_int_equal(mine_frame_end_row(x.frame), MINE_OK);
   }
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   assert_int_equal(x.frame->ids.n, 100);
   assert_int_equal(x.frame->column[1].missing, 80);
   assert_int_equal(x.frame->column[2].missing, 99);
   for (int i = 0; i < 100; i++) {
     mine_cell cell;
-    mine_values_get(&x.frame->ids, i, &cell);
+    mine__values_get(&x.frame->ids, i, &cell);
     assert_int_equal(cell.type, i % 10 == 5 ? MINE_INT : MINE_NULL);
     assert_int_equal(x.frame->column[1].code[i], i >= 40 && i < 60 ? 0 : MINE_CODE_MISSING);
   }
@@ -578,26 +578,26 @@ static void test_wide_frame_same_with_threads(void **state) {
     mine_env *env;
     mine_frame *frame;
     assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
-    mine_env_set_threads(env, threads);
-    assert_int_equal(mine_frame_open(env, all_features, NULL, &frame), MINE_OK);
+    mine__env_set_threads(env, threads);
+    assert_int_equal(mine__frame_open(env, all_features, NULL, &frame), MINE_OK);
     assert_int_equal(mine_frame_columns(frame, names, COLUMNS), MINE_OK);
     for (int i = 0; i < ROWS; i++) {
       for (int c = 0; c < COLUMNS; c++)
         mine_frame_put_real(frame, c, (double)(i * 37 % 101) / (c + 1));
       assert_int_equal(mine_frame_end_row(frame), MINE_OK);
     }
-    assert_int_equal(mine_frame_finish(frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(frame), MINE_OK);
     for (int c = 0; c < COLUMNS; c++) {
       if (threads == 1) mean[c] = frame->column[c].mean;
       if (threads == 1) deviation[c] = frame->column[c].deviation;
       assert_true(mean[c] == frame->column[c].mean && deviation[c] == frame->column[c].deviation);
       assert_true(frame->column[c].number[ROWS - 1] == (double)((ROWS - 1) * 37 % 101) / (c + 1));
     }
-    assert_int_equal(mine_frame_find(frame, "c299"), 299);
-    assert_int_equal(mine_frame_find(frame, "C299"), 299);
-    assert_int_equal(mine_frame_find(frame, "c300"), -1);
+    assert_int_equal(mine__frame_find(frame, "c299"), 299);
+    assert_int_equal(mine__frame_find(frame, "C299"), 299);
+    assert_int_equal(mine__frame_find(frame, "c300"), -1);
     assert_true(env->memory.used < COLUMNS * ROWS * 8 * 13 / 10 + COLUMNS * 4096);
-    mine_frame_close(frame);
+    mine__frame_close(frame);
     mine_env_close(env);
   }
 }
@@ -658,7 +658,7 @@ static void open_target(fixture *x, const target_case *t) {
   x->readings = target;
   assert_int_equal(fixture_open(x), MINE_OK);
   assert_int_equal(fixture_fill(x, t->cells, t->n), MINE_OK);
-  assert_int_equal(mine_frame_finish(x->frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x->frame), MINE_OK);
 }
 
 static void test_targets(void **state) {
@@ -668,19 +668,19 @@ static void test_targets(void **state) {
     fixture x;
     open_target(&x, t);
     mine_column *col = &x.frame->column[0];
-    if (col->type != t->type || mine_column_is_text(col) != t->is_text)
+    if (col->type != t->type || mine__column_is_text(col) != t->is_text)
       fail_msg("target %d: type %d, why '%s'", (int)i, (int)col->type, col->why);
-    assert_int_equal(mine_column_distinct(x.frame, 0, 3), t->distinct);
-    assert_int_equal(mine_column_as_category(x.frame, 0, 10), MINE_OK);
+    assert_int_equal(mine__column_distinct(x.frame, 0, 3), t->distinct);
+    assert_int_equal(mine__column_as_category(x.frame, 0, 10), MINE_OK);
     assert_column(&x, t->codes, t->levels);
-    assert_int_equal(mine_column_distinct(x.frame, 0, 3), t->distinct);
+    assert_int_equal(mine__column_distinct(x.frame, 0, 3), t->distinct);
     fixture_close(&x);
     open_target(&x, t);
     if (strchr(t->numbers, '(')) {
-      assert_int_equal(mine_column_as_number(x.frame, 0), MINE_DATA);
+      assert_int_equal(mine__column_as_number(x.frame, 0), MINE_DATA);
       assert_non_null(strstr(mine_env_error(x.env), t->numbers));
     } else {
-      assert_int_equal(mine_column_as_number(x.frame, 0), MINE_OK);
+      assert_int_equal(mine__column_as_number(x.frame, 0), MINE_OK);
       assert_column(&x, t->numbers, "");
     }
     fixture_close(&x);
@@ -696,12 +696,12 @@ static void test_target_levels_keep_their_type(void **state) {
     fixture x = {.readings = target};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(fixture_fill(&x, cells[i], 2), MINE_OK);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     assert_true(x.frame->column[0].all_integers);
     assert_true(x.frame->column[0].least == 1 && x.frame->column[0].most == 2);
-    assert_int_equal(mine_column_as_category(x.frame, 0, 2), MINE_OK);
+    assert_int_equal(mine__column_as_category(x.frame, 0, 2), MINE_OK);
     mine_cell cell;
-    mine_values_get(&x.frame->column[0].levels, 1, &cell);
+    mine__values_get(&x.frame->column[0].levels, 1, &cell);
     assert_int_equal(cell.type, types[i]);
     fixture_close(&x);
   }
@@ -715,9 +715,9 @@ static void test_target_with_too_many_classes(void **state) {
     fixture x = {.readings = target};
     assert_int_equal(fixture_open(&x), MINE_OK);
     assert_int_equal(put_numbered(&x, formats[i], 0, 101), MINE_OK);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
-    assert_int_equal(mine_column_distinct(x.frame, 0, 20), 21);
-    assert_int_equal(mine_column_as_category(x.frame, 0, 100), MINE_DATA);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__column_distinct(x.frame, 0, 20), 21);
+    assert_int_equal(mine__column_as_category(x.frame, 0, 100), MINE_DATA);
     assert_non_null(strstr(mine_env_error(x.env), "'x' has more than 100 different values"));
     assert_non_null(strstr(mine_env_error(x.env), advice[i]));
     fixture_close(&x);
@@ -736,8 +736,8 @@ static void test_target_of_many_numbers_and_texts(void **state) {
     if (words) {
       assert_non_null(strstr(mine_env_error(x.env), "(row 201: 'a7')"));
     } else {
-      assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
-      assert_int_equal(mine_column_as_number(x.frame, 0), MINE_OK);
+      assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
+      assert_int_equal(mine__column_as_number(x.frame, 0), MINE_OK);
       for (int i = 0; i < 200; i++)
         assert_true(x.frame->column[0].number[i] == i);
       assert_true(x.frame->column[0].number[200] == 7.5);
@@ -755,17 +755,17 @@ static void test_ids(void **state) {
   fixture x = {.readings = id};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 8), MINE_OK);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   static const mine_cell_type types[] = {MINE_INT,  MINE_TEXT, MINE_REAL, MINE_NULL,
                                          MINE_REAL, MINE_TEXT, MINE_INT,  MINE_NULL};
   for (int i = 0; i < 8; i++) {
     mine_cell cell;
-    mine_values_get(&x.frame->ids, i, &cell);
+    mine__values_get(&x.frame->ids, i, &cell);
     assert_int_equal(cell.type, types[i]);
   }
-  assert_int_equal(mine_frame_distinct_ids(x.frame, 100), 4); /* 1, '1', 2.5, '' */
-  assert_int_equal(mine_frame_distinct_ids(x.frame, 2), 2);
-  assert_int_equal(mine_frame_distinct_ids(x.frame, 0), 0);
+  assert_int_equal(mine__frame_distinct_ids(x.frame, 100), 4); /* 1, '1', 2.5, '' */
+  assert_int_equal(mine__frame_distinct_ids(x.frame, 2), 2);
+  assert_int_equal(mine__frame_distinct_ids(x.frame, 0), 0);
   fixture_close(&x);
 }
 
@@ -775,9 +775,9 @@ static void test_many_distinct_ids(void **state) {
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(put_numbered(&x, "#%d", 0, 5000), MINE_OK);
   assert_int_equal(put_numbered(&x, "#%d", 2000, 5000), MINE_OK);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
-  assert_int_equal(mine_frame_distinct_ids(x.frame, INT64_MAX), 5000);
-  assert_int_equal(mine_frame_distinct_ids(x.frame, 4999), 4999);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_distinct_ids(x.frame, INT64_MAX), 5000);
+  assert_int_equal(mine__frame_distinct_ids(x.frame, 4999), 4999);
   fixture_close(&x);
 }
 
@@ -800,12 +800,12 @@ static void test_fixed_categories(void **state) {
   mine_env *env;
   mine_dictionary levels;
   assert_int_equal(mine_env_open(NULL, "levels", &env), MINE_OK);
-  assert_true(mine_dictionary_open(&levels, env->scratch));
+  assert_true(mine__dictionary_open(&levels, env->scratch));
   for (int i = 0; i < 4; i++) {
     mine_cell cell = {words[i][0] == '#' ? MINE_INT : MINE_TEXT, strlen(words[i]), {0}};
     cell.as.text = words[i];
     if (cell.type == MINE_INT) cell.as.integer = 1;
-    assert_int_equal(mine_dictionary_add(&levels, &cell), i);
+    assert_int_equal(mine__dictionary_add(&levels, &cell), i);
   }
   const mine_want want = {
       .name = "x", .reading = MINE_READ_CATEGORY, .flags = MINE_WANT_FIXED, .levels = &levels};
@@ -813,13 +813,13 @@ static void test_fixed_categories(void **state) {
   assert_int_equal(fixture_open(&x), MINE_OK);
   for (size_t b = 0; b < sizeof batches / sizeof *batches; b++) {
     assert_int_equal(fixture_fill(&x, batches[b].cells, 7), MINE_OK);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     mine_text text;
-    mine_text_open(&text, x.env->scratch);
+    mine__text_open(&text, x.env->scratch);
     describe_values(&x.frame->column[0], x.frame->rows, &text);
     assert_string_equal(text.data, batches[b].codes);
     assert_int_equal(x.frame->column[0].unknown, batches[b].unknown);
-    mine_frame_clear(x.frame);
+    mine__frame_clear(x.frame);
     assert_int_equal(mine_frame_rows(x.frame), 0);
   }
   fixture_close(&x);
@@ -840,14 +840,14 @@ static void test_fixed_numbers_in_batches(void **state) {
       fixture_cell(x.frame, 1, i % 3 ? text : NULL);
       assert_int_equal(mine_frame_end_row(x.frame), MINE_OK);
     }
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     for (int i = 0; i < 500; i++)
       assert_true(i % 3 ? x.frame->column[1].number[i] == i + 0.5
                         : isnan(x.frame->column[1].number[i]));
     assert_int_equal(x.frame->ids.n, 500);
     if (batch) assert_int_equal(used, x.env->memory.used); /* room is kept, none is added */
     used = x.env->memory.used;
-    mine_frame_clear(x.frame);
+    mine__frame_clear(x.frame);
   }
   fixture_cell(x.frame, 1, "abc"); /* rows go on counting */
   assert_int_equal(mine_frame_end_row(x.frame), MINE_DATA);
@@ -862,9 +862,9 @@ static void test_fixed_frame_goes_on(void **state) {
   fixture x = {.readings = feature, .want = &fixed};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 2), MINE_OK);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells + 2, 2), MINE_OK);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
   assert_column(&x, "1 2 - 4", "");
   fixture_close(&x);
 }
@@ -879,15 +879,15 @@ static void test_clear_starts_anew(void **state) {
     assert_int_equal(fixture_open(&x), MINE_OK);
     for (int batch = 0; batch < 4; batch++) {
       assert_int_equal(fixture_fill(&x, batch % 2 ? numbers : words, 2), MINE_OK);
-      assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
-      if (r == 1) assert_int_equal(mine_column_as_category(x.frame, 0, 5), MINE_OK);
+      assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
+      if (r == 1) assert_int_equal(mine__column_as_category(x.frame, 0, 5), MINE_OK);
       if (r == 2)
         assert_column(&x, "0 1", batch % 2 ? "1|2" : "b|a");
       else if (batch % 2)
         assert_column(&x, r ? "0 1" : "1 2", r ? "1|2" : "");
       else
         assert_column(&x, "1 0", "a|b");
-      mine_frame_clear(x.frame);
+      mine__frame_clear(x.frame);
     }
     fixture_close(&x);
   }
@@ -899,7 +899,7 @@ static void test_wants(void **state) {
   static const char *const names[] = {"a", "b", "c"};
   fixture x = {.readings = readings};
   assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
-  assert_int_equal(mine_frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
+  assert_int_equal(mine__frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
   assert_int_equal(mine_frame_columns(x.frame, names, 3), MINE_OK);
   assert_true(mine_frame_wants(x.frame, 1));
   assert_false(mine_frame_wants(x.frame, 2));
@@ -917,7 +917,7 @@ static void test_max_memory(void **state) {
   (void)state;
   fixture x = {.readings = feature};
   assert_int_equal(fixture_open(&x), MINE_OK);
-  mine_env_set_max_memory(x.env, 1000000);
+  mine__env_set_max_memory(x.env, 1000000);
   assert_int_equal(put_numbered(&x, "#%d", 0, 1000000), MINE_LIMIT);
   assert_non_null(strstr(mine_env_error(x.env), "max_memory"));
   assert_true(x.frame->rows > 60000); /* most of it was used */
@@ -965,11 +965,11 @@ static mine_status fill_all_readings(mine_env *env, mine_frame *frame) {
     mine_frame_put_int(frame, 7, i / 3);
     status = mine_frame_end_row(frame);
   }
-  if (status == MINE_OK) status = mine_frame_finish(frame);
-  if (status == MINE_OK) status = mine_column_as_category(frame, 4, 10);
-  if (status == MINE_OK) status = mine_column_as_number(frame, 5);
-  if (status == MINE_OK && mine_frame_distinct_ids(frame, 10) < 0) status = mine_env_status(env);
-  if (status == MINE_OK) mine_frame_clear(frame);
+  if (status == MINE_OK) status = mine__frame_finish(frame);
+  if (status == MINE_OK) status = mine__column_as_category(frame, 4, 10);
+  if (status == MINE_OK) status = mine__column_as_number(frame, 5);
+  if (status == MINE_OK && mine__frame_distinct_ids(frame, 10) < 0) status = mine_env_status(env);
+  if (status == MINE_OK) mine__frame_clear(frame);
   return status == MINE_OK ? mine_env_status(env) : status;
 }
 
@@ -995,13 +995,13 @@ static void test_every_allocation_may_fail(void **state) {
     mine_env *env = NULL;
     mine_frame *frame = NULL;
     mine_status status = mine_env_open(&host, "mine_test", &env);
-    if (status == MINE_OK) status = mine_frame_open(env, all_readings, NULL, &frame);
+    if (status == MINE_OK) status = mine__frame_open(env, all_readings, NULL, &frame);
     if (status == MINE_OK) status = fill_all_readings(env, frame);
     passed = !s.failed;
     failures += s.failed;
     if (passed) assert_int_equal(status, MINE_OK);
     if (status != MINE_OK) assert_int_equal(status, MINE_NOMEM);
-    mine_frame_close(frame);
+    mine__frame_close(frame);
     mine_env_close(env);
     assert_int_equal(s.held, 0);
   }

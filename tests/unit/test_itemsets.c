@@ -114,16 +114,16 @@ static void values_keep_their_type(void **state) {
 
 static void minimum_support_is_a_ceiling(void **state) {
   (void)state;
-  assert_int_equal(mine_min_count(0.07, 100), 7); /* the product is 7.000000000000001 */
-  assert_int_equal(mine_min_count(0.001, 88162), 89);
-  assert_int_equal(mine_min_count(0.0005, 88162), 45);
-  assert_int_equal(mine_min_count(0.2, 8124), 1625);
-  assert_int_equal(mine_min_count(0.1, 8124), 813);
-  assert_int_equal(mine_min_count(0.05, 8124), 407);
-  assert_int_equal(mine_min_count(1, 9835), 9835);
-  assert_int_equal(mine_min_count(1e-9, 10), 1);
-  assert_int_equal(mine_min_count(0.29, 100), 29);
-  assert_int_equal(mine_min_count(0.5, 2000000001), 1000000001);
+  assert_int_equal(mine__min_count(0.07, 100), 7); /* the product is 7.000000000000001 */
+  assert_int_equal(mine__min_count(0.001, 88162), 89);
+  assert_int_equal(mine__min_count(0.0005, 88162), 45);
+  assert_int_equal(mine__min_count(0.2, 8124), 1625);
+  assert_int_equal(mine__min_count(0.1, 8124), 813);
+  assert_int_equal(mine__min_count(0.05, 8124), 407);
+  assert_int_equal(mine__min_count(1, 9835), 9835);
+  assert_int_equal(mine__min_count(1e-9, 10), 1);
+  assert_int_equal(mine__min_count(0.29, 100), 29);
+  assert_int_equal(mine__min_count(0.5, 2000000001), 1000000001);
 }
 
 /* ---- against enumeration ----------------------------------------------------------------- */

@@ -99,15 +99,15 @@ static int read_one(mine_env *env, const char *text, mine_cell *value) {
   const char *name = NULL;
   mine_json json;
   snprintf(object, sizeof object, " { \"v\" : %s } ", text);
-  mine_json_open(&json, env->scratch, object);
-  if (!mine_json_next(&json, &name, value, NULL)) {
+  mine__json_open(&json, env->scratch, object);
+  if (!mine__json_next(&json, &name, value, NULL)) {
     assert_non_null(json.problem);
     return 0;
   }
   assert_string_equal(name, "v");
   mine_cell more;
-  assert_false(mine_json_next(&json, &name, &more, NULL));
-  assert_false(mine_json_next(&json, &name, &more, NULL)); /* nor later */
+  assert_false(mine__json_next(&json, &name, &more, NULL));
+  assert_false(mine__json_next(&json, &name, &more, NULL)); /* nor later */
   return json.problem == NULL;
 }
 
@@ -152,8 +152,8 @@ static void test_objects(void **state) {
     mine_cell value;
     const char *name;
     assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
-    mine_json_open(&json, env->scratch, wrong[i]);
-    while (mine_json_next(&json, &name, &value, NULL))
+    mine__json_open(&json, env->scratch, wrong[i]);
+    while (mine__json_next(&json, &name, &value, NULL))
       continue;
     if (!json.problem) fail_msg("accepted: %s", wrong[i]);
     assert_true(json.at >= json.text && json.at <= json.text + strlen(wrong[i]));
@@ -169,15 +169,15 @@ static void test_lists(void **state) {
   mine_list list;
   const char *name;
   assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
-  mine_json_open(&json, env->scratch, "{\"a\":[],\"b\":[1,\"x\",true],\"c\":2,\"d\":[[1]]}");
-  assert_true(mine_json_next(&json, &name, &value, &list));
+  mine__json_open(&json, env->scratch, "{\"a\":[],\"b\":[1,\"x\",true],\"c\":2,\"d\":[[1]]}");
+  assert_true(mine__json_next(&json, &name, &value, &list));
   assert_true(list.item != NULL && list.n == 0);
-  assert_true(mine_json_next(&json, &name, &value, &list));
+  assert_true(mine__json_next(&json, &name, &value, &list));
   assert_int_equal(list.n, 3);
   assert_true(list.item[1].type == MINE_TEXT && list.item[2].type == MINE_INT);
-  assert_true(mine_json_next(&json, &name, &value, &list));
+  assert_true(mine__json_next(&json, &name, &value, &list));
   assert_true(value.type == MINE_INT && value.as.integer == 2);
-  assert_false(mine_json_next(&json, &name, &value, &list));
+  assert_false(mine__json_next(&json, &name, &value, &list));
   assert_non_null(json.problem);
   mine_env_close(env);
 }

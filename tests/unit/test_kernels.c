@@ -35,11 +35,11 @@ static int sets(const mine__kernels *set[MINE__KERNEL_SETS + 1]) {
 
 static void fill(double *x, int n, uint64_t seed, int missing) {
   mine_random random;
-  mine_random_open(&random, seed, 2, 0);
+  mine__random_open(&random, seed, 2, 0);
   for (int i = 0; i < n; i++) {
     x[i] = fixture_normal(&random);
     if (i % 7 == 0) x[i] = floor(x[i]); /* ties */
-    if (missing && mine_random_real(&random) < 0.3) x[i] = NAN;
+    if (missing && mine__random_real(&random) < 0.3) x[i] = NAN;
   }
 }
 
@@ -144,10 +144,10 @@ static void bits_in_common_are_counted(void **state) {
   uint64_t a[MOST], b[MOST], out[MOST];
   mine_random random;
   (void)state;
-  mine_random_open(&random, 3, 2, 0);
+  mine__random_open(&random, 3, 2, 0);
   for (int w = 0; w < MOST; w++) {
-    a[w] = mine_random_next(&random);
-    b[w] = mine_random_next(&random);
+    a[w] = mine__random_next(&random);
+    b[w] = mine__random_next(&random);
   }
   for (int s = sets(set); s-- > 0;) {
     for (uint32_t words = 0; words <= MOST; words++) {

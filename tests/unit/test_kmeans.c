@@ -94,7 +94,7 @@ static void score(fixture *f, const mine_model *model, int64_t first, int64_t n,
     view[j].number = f->view[j].number ? f->view[j].number + first : NULL;
     view[j].code = f->view[j].code ? f->view[j].code + first : NULL;
   }
-  assert_int_equal(mine_kind_prototypes.answer(f->env, model, &batch, &out), MINE_OK);
+  assert_int_equal(mine__kind_prototypes.answer(f->env, model, &batch, &out), MINE_OK);
 }
 
 /* The first k rows as initial centres. */
@@ -197,7 +197,7 @@ static void any_number_of_threads_gives_the_same_bits(void **state) {
       const mine_prototypes *body;
       fixture_open(&f, 40000); /* enough for the sample and the sieve */
       fixture_groups(&f, 4, 12, 6, 8);
-      mine_env_set_threads(f.env, threads);
+      mine__env_set_threads(f.env, threads);
       model = fixture_fit(&f, calls[c]);
       body = fixture_body(model);
       if (!centre) {
@@ -232,21 +232,21 @@ static void the_sieve_gives_the_exact_labels(void **state) {
       for (int i = 0; kind > 0 && i < n; i++)
         x[i] = floor(x[i]) + (kind == 2 ? 1e7 : 0);
     }
-    assert_int_equal(mine_encoding_fit(f.env, f.env->scratch, &f.data, MINE_SCALE_NONE, &e), 0);
-    assert_int_equal(kmeans_points_encode(f.env, &e, &f.data.rows, NULL, 1, &points), 0);
-    assert_int_equal(kmeans_sieve_open(f.env, &points), 0);
+    assert_int_equal(mine__encoding_fit(f.env, f.env->scratch, &f.data, MINE_SCALE_NONE, &e), 0);
+    assert_int_equal(mine__kmeans_points_encode(f.env, &e, &f.data.rows, NULL, 1, &points), 0);
+    assert_int_equal(mine__kmeans_sieve_open(f.env, &points), 0);
     assert_true(points.sieve.factor > 0);
-    assert_int_equal(kmeans_run_open(f.env, &points, k, &run), 0);
+    assert_int_equal(mine__kmeans_run_open(f.env, &points, k, &run), 0);
     for (int c = 0; c < k; c++) {
-      kmeans_row(&points, c * 7, run.centre + c * width);
+      mine__kmeans_row(&points, c * 7, run.centre + c * width);
       for (int j = 0; kind > 0 && j < width; j++)
         run.centre[c * width + j] += 0.5;
     }
-    exact = mine_arena_array(f.env->scratch, n, sizeof *exact);
-    assert_int_equal(kmeans_assign_exact(f.env, &run), 0);
+    exact = mine__arena_array(f.env->scratch, n, sizeof *exact);
+    assert_int_equal(mine__kmeans_assign_exact(f.env, &run), 0);
     memcpy(exact, run.label, n * sizeof *exact);
     memset(run.label, 0, n * sizeof *exact);
-    assert_int_equal(kmeans_sieve_assign(f.env, &run), 0);
+    assert_int_equal(mine__kmeans_sieve_assign(f.env, &run), 0);
     assert_memory_equal(exact, run.label, n * sizeof *exact);
     fixture_close(&f);
   }
@@ -257,14 +257,15 @@ static void run_points(const fixture *f, const double *weight, int panels, int s
                        kmeans_run *run, mine_encoding *e, kmeans_points *points) {
   mine_random random;
   int64_t distinct = k;
-  assert_int_equal(mine_encoding_fit(f->env, f->env->scratch, &f->data, MINE_SCALE_STANDARD, e), 0);
-  assert_int_equal(kmeans_points_encode(f->env, e, &f->data.rows, weight, panels, points), 0);
+  assert_int_equal(mine__encoding_fit(f->env, f->env->scratch, &f->data, MINE_SCALE_STANDARD, e),
+                   0);
+  assert_int_equal(mine__kmeans_points_encode(f->env, e, &f->data.rows, weight, panels, points), 0);
   assert_int_equal(points->panel != NULL, panels);
-  if (sieve) assert_int_equal(kmeans_sieve_open(f->env, points), 0);
-  assert_int_equal(kmeans_run_open(f->env, points, k, run), 0);
-  mine_random_open(&random, 5, KMEANS_SEED, 0);
-  assert_int_equal(kmeans_seed_plus(f->env, run, &random, &distinct), 0);
-  assert_int_equal(kmeans_lloyd(f->env, run, 50, 0, &distinct), 0);
+  if (sieve) assert_int_equal(mine__kmeans_sieve_open(f->env, points), 0);
+  assert_int_equal(mine__kmeans_run_open(f->env, points, k, run), 0);
+  mine__random_open(&random, 5, KMEANS_SEED, 0);
+  assert_int_equal(mine__kmeans_seed_plus(f->env, run, &random, &distinct), 0);
+  assert_int_equal(mine__kmeans_lloyd(f->env, run, 50, 0, &distinct), 0);
   assert_int_equal(distinct, k);
 }
 
@@ -396,12 +397,12 @@ static void the_attempt_and_the_metric_agree(void **state) {
   fixture_groups(&f, 4, 3, 3, 12);
   model = fixture_fit(&f, "k=auto,max_k=4,starts=2");
   snprintf(expected, sizeof expected, "silhouette %s,",
-           mine_format_real(figure, metric(model, "silhouette"), 4));
+           mine__format_real(figure, metric(model, "silhouette"), 4));
   for (int64_t i = 0; i < model->note_item.n; i++) {
     mine_cell item, name, detail;
-    mine_values_get(&model->note_item, i, &item);
-    mine_values_get(&model->note_name, i, &name);
-    mine_values_get(&model->note_detail, i, &detail);
+    mine__values_get(&model->note_item, i, &item);
+    mine__values_get(&model->note_name, i, &name);
+    mine__values_get(&model->note_detail, i, &detail);
     if (item.bytes != 1 || name.bytes != 1 || item.as.text[0] != 'k') continue;
     if (name.as.text[0] - '0' != fixture_body(model)->k) continue;
     assert_memory_equal(detail.as.text, expected, strlen(expected));
@@ -489,12 +490,12 @@ static void centroids_speak_the_units_of_the_source(void **state) {
 
 static mine_model *reload(fixture *f, const uint8_t *bytes, size_t n) {
   mine_model *back;
-  assert_int_equal(mine_model_empty(f->env, &back), MINE_OK);
+  assert_int_equal(mine__model_empty(f->env, &back), MINE_OK);
   mine_reader r = {.env = f->env, .arena = back->arena, .at = bytes, .end = bytes + n};
   back->feature = f->about;
   back->n_features = f->width;
-  mine_kind_prototypes.load(&r, back, mine_kind_prototypes.version);
-  if (mine_reader_ok(&r)) return back;
+  mine__kind_prototypes.load(&r, back, mine__kind_prototypes.version);
+  if (mine__reader_ok(&r)) return back;
   mine_model_free(back);
   return NULL;
 }
@@ -507,8 +508,8 @@ static void a_saved_body_comes_back_and_damage_is_noticed(void **state) {
   double da[5], db[5];
   uint8_t *bytes;
   (void)state;
-  mine_text_open(&w.text, f.env->scratch);
-  mine_kind_prototypes.save(model, &w);
+  mine__text_open(&w.text, f.env->scratch);
+  mine__kind_prototypes.save(model, &w);
   bytes = malloc(w.text.bytes);
   for (size_t n = 0; n < w.text.bytes; n++) {
     uint8_t *cut = malloc(n + 1); /* a block of its own, so that a sanitizer sees overreads */
@@ -603,7 +604,7 @@ static void a_memory_limit_names_the_remedy(void **state) {
   (void)state;
   fixture_open(&f, 20000);
   fixture_groups(&f, 8, 3, 4, 1);
-  mine_env_set_max_memory(f.env, f.env->memory.used + 1000000);
+  mine__env_set_max_memory(f.env, f.env->memory.used + 1000000);
   assert_refused(&f, "k=3", MINE_LIMIT, "max_memory");
 }
 

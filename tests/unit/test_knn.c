@@ -16,18 +16,18 @@
 #include "kernel/topk.h"
 #include "model/neighbours.h"
 
-extern const mine_algorithm mine_algorithm_knn;
+extern const mine_algorithm mine__algorithm_knn;
 
 static mine_env *open_env(int threads) {
   mine_env *env = NULL;
   assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
-  mine_env_set_threads(env, threads);
+  mine__env_set_threads(env, threads);
   env->progress = 0;
   return env;
 }
 
 static double gauss(mine_random *r) {
-  const double u = 1 - mine_random_real(r), v = mine_random_real(r);
+  const double u = 1 - mine__random_real(r), v = mine__random_real(r);
   return sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
 }
 
@@ -38,11 +38,11 @@ static void topk_keeps_the_smallest(void **state) {
   double distance[5];
   uint32_t row[5];
   mine_topk top;
-  mine_topk_open(&top, 5, distance, row);
+  mine__topk_open(&top, 5, distance, row);
   /* Distances 3 3 3 ... with rows arriving backwards: the small rows stay. */
   for (uint32_t i = 20; i > 0; i--)
-    mine_topk_offer(&top, i == 13 ? 1 : 3, i - 1);
-  mine_topk_sort(&top);
+    mine__topk_offer(&top, i == 13 ? 1 : 3, i - 1);
+  mine__topk_sort(&top);
   const uint32_t expected[5] = {12, 0, 1, 2, 3};
   assert_int_equal(top.n, 5);
   assert_memory_equal(row, expected, sizeof expected);
@@ -95,8 +95,8 @@ typedef struct search_case {
 static void expect_naive(const search_case *c, int threads) {
   mine_env *env = open_env(threads);
   mine_nearest nearest;
-  assert_int_equal(mine_nearest_build(env, env->scratch, c->space, c->base, c->n, c->width,
-                                      c->category, &nearest),
+  assert_int_equal(mine__nearest_build(env, env->scratch, c->space, c->base, c->n, c->width,
+                                       c->category, &nearest),
                    MINE_OK);
   const size_t cells = (size_t)(c->m * c->k);
   uint32_t *row = malloc(cells * sizeof *row);
@@ -110,7 +110,7 @@ static void expect_naive(const search_case *c, int threads) {
                                     .query_key = c->query_key,
                                     .what = "test",
                                     .to = 1};
-  assert_int_equal(mine_nearest_search(env, &nearest, &query, row, distance, found), MINE_OK);
+  assert_int_equal(mine__nearest_search(env, &nearest, &query, row, distance, found), MINE_OK);
   for (int64_t q = 0; q < c->m; q++) {
     int64_t n = 0;
     for (int64_t i = 0; i < c->n; i++) {
@@ -151,13 +151,13 @@ enum {
 static double fill_value(mine_random *r, int kind) {
   switch (kind) {
     case FILL_TIES:
-      return (double)mine_random_below(r, 3);
+      return (double)mine__random_below(r, 3);
     case FILL_OFFSET:
       return 1e9 + gauss(r);
     case FILL_OUTLIERS:
-      return gauss(r) * (mine_random_below(r, 50) ? 1 : 1e6);
+      return gauss(r) * (mine__random_below(r, 50) ? 1 : 1e6);
     case FILL_CLUSTERS: /* differences far below what a float resolves */
-      return (mine_random_below(r, 2) ? 1e3 : -1e3) + 1e-4 * gauss(r);
+      return (mine__random_below(r, 2) ? 1e3 : -1e3) + 1e-4 * gauss(r);
     case FILL_TINY:
       return gauss(r) * 1e-120;
     case FILL_HUGE:
@@ -171,7 +171,7 @@ static double *fill(mine_random *r, int64_t n, int width, int kind, mine_space s
   double *x = malloc((size_t)(n * width) * sizeof *x);
   for (int64_t i = 0; i < n * width; i++) {
     x[i] = fill_value(r, kind);
-    if (space == MINE_SPACE_GOWER && mine_random_below(r, 4) == 0) x[i] = NAN;
+    if (space == MINE_SPACE_GOWER && mine__random_below(r, 4) == 0) x[i] = NAN;
   }
   for (int64_t i = 0; space == MINE_SPACE_COSINE && i < n; i++) {
     double sum = 0;
@@ -189,7 +189,7 @@ static void search_equals_naive(void **state) {
   static const int64_t sizes[] = {1, 7, 32, 33, 300};
   static const int widths[] = {1, 5, 19};
   mine_random r;
-  mine_random_open(&r, 7, 1, 0);
+  mine__random_open(&r, 7, 1, 0);
   for (int space = MINE_SPACE_EUCLIDEAN; space <= MINE_SPACE_GOWER; space++) {
     for (int kind = 0; kind < FILL_KINDS; kind++) {
       for (int s = 0; s < 5; s++) {
@@ -221,7 +221,7 @@ static void search_equals_naive(void **state) {
 static void keys_leave_rows_out(void **state) {
   (void)state;
   mine_random r;
-  mine_random_open(&r, 8, 1, 0);
+  mine__random_open(&r, 8, 1, 0);
   search_case c = {.space = MINE_SPACE_EUCLIDEAN, .n = 200, .m = 200, .width = 3, .k = 199};
   c.base = c.query = fill(&r, c.n, c.width, FILL_TIES, c.space);
   uint32_t key[200];
@@ -236,7 +236,7 @@ static void keys_leave_rows_out(void **state) {
 static void segments_change_nothing(void **state) {
   (void)state;
   mine_random r;
-  mine_random_open(&r, 9, 1, 0);
+  mine__random_open(&r, 9, 1, 0);
   for (int space = MINE_SPACE_EUCLIDEAN; space <= MINE_SPACE_MANHATTAN; space++) {
     search_case c = {.space = (mine_space)space, .n = 90000, .m = 9, .width = 60, .k = 12};
     c.base = fill(&r, c.n, c.width, FILL_GAUSS, c.space);
@@ -261,10 +261,10 @@ typedef struct line_data {
 
 static void line_fit(mine_env *env, line_data *l, mine_task_kind task, int64_t n,
                      const char *options) {
-  const mine_algorithm *knn = &mine_algorithm_knn;
-  void *own = mine_arena_zeros(env->scratch, 1, knn->options_size);
+  const mine_algorithm *knn = &mine__algorithm_knn;
+  void *own = mine__arena_zeros(env->scratch, 1, knn->options_size);
   mine_option_group group = {.table = knn->options, .values = own};
-  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, options), MINE_OK);
+  assert_int_equal(mine__options_parse(env, env->scratch, &group, 1, options), MINE_OK);
   l->about = (mine_feature){.name = "x", .type = MINE_COLUMN_NUMERIC, .why = ""};
   l->view = (mine_feature_view){.number = l->x};
   l->data = (mine_dataset){.task = task,
@@ -275,7 +275,7 @@ static void line_fit(mine_env *env, line_data *l, mine_task_kind task, int64_t n
                            .label = task == MINE_CLASSIFICATION ? l->label : NULL,
                            .target = task == MINE_REGRESSION ? l->target : NULL,
                            .weight = l->weight[0] > 0 ? l->weight : NULL};
-  assert_int_equal(mine_model_empty(env, &l->model), MINE_OK);
+  assert_int_equal(mine__model_empty(env, &l->model), MINE_OK);
   mine_model *model = l->model;
   model->kind = knn->kind;
   model->algorithm = "knn";
@@ -287,7 +287,7 @@ static void line_fit(mine_env *env, line_data *l, mine_task_kind task, int64_t n
   model->n_outputs = task == MINE_REGRESSION;
   model->rows = n;
   for (int i = 0; i < l->data.n_classes; i++)
-    (void)mine_values_push_int(&model->groups, i);
+    (void)mine__values_push_int(&model->groups, i);
   assert_int_equal(knn->fit(env, &l->data, own, model), MINE_OK);
 }
 
@@ -367,7 +367,7 @@ static void gower_by_hand(void **state) {
   const mine_dataset data = {
       .task = MINE_NEIGHBORS, .rows = {4, NULL, view}, .n_features = 3, .about = about};
   mine_neighbours body;
-  assert_int_equal(mine_neighbours_fit(env, env->scratch, &data, MINE_SPACE_GOWER, -1, &body),
+  assert_int_equal(mine__neighbours_fit(env, env->scratch, &data, MINE_SPACE_GOWER, -1, &body),
                    MINE_OK);
   const double q_age = 100;                  /* beyond the range: 1 at most */
   const int32_t q_color = MINE_CODE_UNKNOWN; /* differs from every level    */
@@ -377,9 +377,10 @@ static void gower_by_hand(void **state) {
   double point[3], distance[4];
   uint32_t row[4];
   int64_t found;
-  mine_neighbours_points(&body, &batch, 0, 1, point);
+  mine__neighbours_points(&body, &batch, 0, 1, point);
   const mine_nearest_query query = {.n = 1, .row = point, .k = 4, .what = "", .to = 1};
-  assert_int_equal(mine_nearest_search(env, &body.nearest, &query, row, distance, &found), MINE_OK);
+  assert_int_equal(mine__nearest_search(env, &body.nearest, &query, row, distance, &found),
+                   MINE_OK);
   assert_int_equal(found, 4);
   /* rows 0, 1: (1 + 1 + 0) / 3; row 2: (1 + 0) / 2; row 3: (40/40 + 0) / 2 */
   const uint32_t expected[4] = {2, 3, 0, 1};
@@ -396,7 +397,7 @@ static void gower_by_hand(void **state) {
 static mine_model *body_load(mine_env *env, const line_data *l, const uint8_t *bytes, size_t n,
                              int *ok) {
   mine_model *model;
-  assert_int_equal(mine_model_empty(env, &model), MINE_OK);
+  assert_int_equal(mine__model_empty(env, &model), MINE_OK);
   model->kind = l->model->kind;
   model->task = l->model->task;
   model->n_features = 1;
@@ -407,7 +408,7 @@ static mine_model *body_load(mine_env *env, const line_data *l, const uint8_t *b
   model->groups = l->model->groups;
   mine_reader r = {.env = env, .arena = model->arena, .at = bytes, .end = bytes + n};
   model->kind->load(&r, model, model->kind->version);
-  *ok = mine_reader_ok(&r) && r.at == r.end && model->body != NULL;
+  *ok = mine__reader_ok(&r) && r.at == r.end && model->body != NULL;
   return model;
 }
 
@@ -435,7 +436,7 @@ static void body_survives(mine_task_kind task, const char *options) {
   mine_env *env = open_env(1);
   line_fit(env, &l, task, 6, options);
   mine_writer w;
-  mine_text_open(&w.text, env->scratch);
+  mine__text_open(&w.text, env->scratch);
   l.model->kind->save(l.model, &w);
   const size_t n = w.text.bytes;
   uint8_t *bytes = malloc(n);
@@ -498,7 +499,7 @@ static void wrong_bodies_are_refused(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
     mine_writer w;
     int ok;
-    mine_text_open(&w.text, env->scratch);
+    mine__text_open(&w.text, env->scratch);
     l.model->kind->save(l.model, &w);
     w.text.data[wrong[i].at] = (char)wrong[i].value;
     mine_model *model = body_load(env, &l, (const uint8_t *)w.text.data, w.text.bytes, &ok);

@@ -78,7 +78,7 @@ static void two_classes(const double *weighted, const double expected[8]) {
     probability[2 * i + 1] = p;
   }
   const int n =
-      mine_metrics_classification(env->scratch, ROWS, 2, 1, label, probability, weighted, metric);
+      mine__metrics_classification(env->scratch, ROWS, 2, 1, label, probability, weighted, metric);
   assert_int_equal(n, 11);
   near(metric, n, "rows", ROWS);
   for (int i = 0; i < 8; i++)
@@ -126,7 +126,7 @@ static void three_classes_agree(void **state) {
     label[i] = (int32_t)(((b[i] >> 9) + (c[i] >> 10)) % 3);
   }
   const int n =
-      mine_metrics_classification(env->scratch, ROWS, 3, -1, label, probability, NULL, metric);
+      mine__metrics_classification(env->scratch, ROWS, 3, -1, label, probability, NULL, metric);
   near(metric, n, "accuracy", 0.315);
   near(metric, n, "balanced_accuracy", 0.3108829983829984);
   near(metric, n, "log_loss", 1.3057252453379373);
@@ -149,11 +149,11 @@ static void amounts_agree(void **state) {
     value[i] = target[i] + ((double)((b[i] >> 8) % 200) / 10 - 10);
     weight[i] = 1 + (c[i] >> 8) % 4;
   }
-  int n = mine_metrics_regression(ROWS, target, value, NULL, metric);
+  int n = mine__metrics_regression(ROWS, target, value, NULL, metric);
   near(metric, n, "rmse", 5.556806636909368);
   near(metric, n, "mae", 4.7589999999999995);
   near(metric, n, "r2", 0.9619451490088274);
-  n = mine_metrics_regression(ROWS, target, value, weight, metric);
+  n = mine__metrics_regression(ROWS, target, value, weight, metric);
   near(metric, n, "rmse", 5.567414212190522);
   near(metric, n, "mae", 4.764646464646464);
   near(metric, n, "r2", 0.962295658224858);
@@ -166,14 +166,14 @@ static void auc_counts_ties_half(void **state) {
   /* Pairs (positive, negative): 0.9>0.5, 0.9>0.1, 0.5=0.5, 0.5>0.1 -> 3.5 of 4. */
   const int32_t label[] = {1, 0, 1, 0};
   const double score[] = {0.9, 0.5, 0.5, 0.1};
-  assert_true(mine_metrics_auc(env->scratch, 4, label, score, NULL) == 0.875);
+  assert_true(mine__metrics_auc(env->scratch, 4, label, score, NULL) == 0.875);
   /* A weight of 3 counts as three rows: 0.5 ties thrice, 0.1 loses. */
   const double weight[] = {1, 3, 1, 1};
-  assert_true(mine_metrics_auc(env->scratch, 4, label, score, weight) == (4 + 1.5 + 1) / 8);
+  assert_true(mine__metrics_auc(env->scratch, 4, label, score, weight) == (4 + 1.5 + 1) / 8);
   const double flat[] = {0, -0.0, 0, 0};
-  assert_true(mine_metrics_auc(env->scratch, 4, label, flat, NULL) == 0.5);
+  assert_true(mine__metrics_auc(env->scratch, 4, label, flat, NULL) == 0.5);
   const int32_t one_class[] = {1, 1, 1, 1};
-  assert_true(isnan(mine_metrics_auc(env->scratch, 4, one_class, score, NULL)));
+  assert_true(isnan(mine__metrics_auc(env->scratch, 4, one_class, score, NULL)));
 }
 
 static void top_decile_is_the_best_tenth(void **state) {
@@ -187,12 +187,12 @@ static void top_decile_is_the_best_tenth(void **state) {
     probability[2 * i] = 1 - probability[2 * i + 1];
     label[i] = i < 2 || i > 17;
   }
-  int n = mine_metrics_classification(env->scratch, 20, 2, 1, label, probability, NULL, metric);
+  int n = mine__metrics_classification(env->scratch, 20, 2, 1, label, probability, NULL, metric);
   near(metric, n, "top_decile_lift", 5);
   /* All tied: the best tenth is any tenth. */
   for (int i = 0; i < 40; i++)
     probability[i] = 0.5;
-  n = mine_metrics_classification(env->scratch, 20, 2, 1, label, probability, NULL, metric);
+  n = mine__metrics_classification(env->scratch, 20, 2, 1, label, probability, NULL, metric);
   near(metric, n, "top_decile_lift", 1);
 }
 
@@ -201,7 +201,7 @@ static void undefined_is_nan(void **state) {
   const int32_t label[] = {0, 0};
   const double probability[] = {1, 0, 0.75, 0.25};
   mine_metric metric[MINE_MAX_METRICS];
-  int n = mine_metrics_classification(env->scratch, 2, 2, 1, label, probability, NULL, metric);
+  int n = mine__metrics_classification(env->scratch, 2, 2, 1, label, probability, NULL, metric);
   assert_true(isnan(value_of(metric, n, "auc")));
   assert_true(isnan(value_of(metric, n, "precision")));
   assert_true(isnan(value_of(metric, n, "recall")));
@@ -209,10 +209,10 @@ static void undefined_is_nan(void **state) {
   assert_true(isnan(value_of(metric, n, "top_decile_lift")));
   near(metric, n, "accuracy", 1);
   const double target[] = {3, 3}, value[] = {3, 5};
-  n = mine_metrics_regression(2, target, value, NULL, metric);
+  n = mine__metrics_regression(2, target, value, NULL, metric);
   assert_true(isnan(value_of(metric, n, "r2")));
   near(metric, n, "rmse", sqrt(2));
-  n = mine_metrics_regression(0, target, value, NULL, metric);
+  n = mine__metrics_regression(0, target, value, NULL, metric);
   assert_true(isnan(value_of(metric, n, "rmse")));
 }
 
@@ -222,7 +222,7 @@ static void a_certain_error_is_finite(void **state) {
   const double probability[] = {1, 0, 1, 0};
   mine_metric metric[MINE_MAX_METRICS];
   const int n =
-      mine_metrics_classification(env->scratch, 2, 2, 1, label, probability, NULL, metric);
+      mine__metrics_classification(env->scratch, 2, 2, 1, label, probability, NULL, metric);
   assert_true(isfinite(value_of(metric, n, "log_loss")));
   near(metric, n, "brier", 0.5);
 }

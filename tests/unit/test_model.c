@@ -43,7 +43,7 @@ static void same_relation(const mine_model *a, const mine_model *b, const char *
       mine_relation_cell(x, i, c, &p);
       mine_relation_cell(y, i, c, &q);
       assert_int_equal(p.type, q.type);
-      assert_string_equal(mine_show_cell(one, &p), mine_show_cell(other, &q));
+      assert_string_equal(mine__show_cell(one, &p), mine__show_cell(other, &q));
     }
   }
   mine_relation_free(x);
@@ -222,10 +222,10 @@ static void use(const mine_model *model) {
     mine_cell cell;
     if (fixture_fill(frame, "id,age,spend,plan,churn;1,20,10.5,gold,no;2,,,,;3,70,900.5,x,yes",
                      0) == MINE_OK &&
-        mine_scoring_run(scoring) == MINE_OK) {
+        mine__scoring_run(scoring) == MINE_OK) {
       for (int64_t i = 0; i < 3; i++) {
         for (int c = 0; c <= verb_column("unknown"); c++)
-          mine_scoring_cell(scoring, i, c, &cell);
+          mine__scoring_cell(scoring, i, c, &cell);
       }
     }
     mine_scoring_close(scoring);
@@ -238,7 +238,7 @@ static int try_load(const uint8_t *bytes, size_t n) {
   mine_env *other;
   mine_model *model;
   assert_int_equal(mine_env_open(NULL, "load", &other), MINE_OK);
-  mine_env_set_max_memory(other, 4u << 20);
+  mine__env_set_max_memory(other, 4u << 20);
   const mine_status status = mine_model_load(other, bytes, n, &model);
   if (status == MINE_OK) {
     use(model);

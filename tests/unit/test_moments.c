@@ -35,11 +35,11 @@ static void test_certified(void **state) {
     for (int i = 1; i < 1001; i++)
       value[i] = base + (i % 2 ? 0.1 : 0.3);
     mine__moments_of_rows(&m, value, NULL, NULL, 1001);
-    near(mine_moments_mean(&m), base + 0.2, 15);
-    near(mine_moments_deviation(&m, 1), 0.1, base < 2e6 ? 9 : 8);
-    mine_moments_of(&of, value, 1001);
-    near(mine_moments_mean(&of), base + 0.2, 13);
-    near(mine_moments_deviation(&of, 1), 0.1, base < 2e6 ? 9 : 8);
+    near(mine__moments_mean(&m), base + 0.2, 15);
+    near(mine__moments_deviation(&m, 1), 0.1, base < 2e6 ? 9 : 8);
+    mine__moments_of(&of, value, 1001);
+    near(mine__moments_mean(&of), base + 0.2, 13);
+    near(mine__moments_deviation(&of, 1), 0.1, base < 2e6 ? 9 : 8);
     assert_int_equal(m.n, 1001);
     assert_true(m.least == base + 0.1 && m.most == base + 0.3 && !m.whole);
   }
@@ -81,11 +81,11 @@ static void test_rows_and_weights(void **state) {
         const double *w = weighted ? weight : NULL;
         two_passes(sizes[s], w, &mean, &deviation);
         mine__moments_of_rows(&m, value, NULL, w, sizes[s]);
-        near(mine_moments_mean(&m), mean, 14);
-        near(mine_moments_deviation(&m, 0), deviation, 12);
+        near(mine__moments_mean(&m), mean, 14);
+        near(mine__moments_deviation(&m, 0), deviation, 12);
         mine__moments_of_rows(&m, value, row, w, sizes[s]); /* from the last to the first */
-        near(mine_moments_mean(&m), mean, 14);
-        near(mine_moments_deviation(&m, 0), deviation, 12);
+        near(mine__moments_mean(&m), mean, 14);
+        near(mine__moments_deviation(&m, 0), deviation, 12);
       }
     }
   }
@@ -106,8 +106,8 @@ static void test_weight_repeats(void **state) {
   mine__moments_of_rows(&repeated, many, NULL, NULL, n);
   assert_true(heavy.weight == repeated.weight && heavy.n < repeated.n);
   assert_true(heavy.least == repeated.least && heavy.most == repeated.most);
-  near(mine_moments_mean(&heavy), mine_moments_mean(&repeated), 14);
-  near(mine_moments_deviation(&heavy, 1), mine_moments_deviation(&repeated, 1), 13);
+  near(mine__moments_mean(&heavy), mine__moments_mean(&repeated), 14);
+  near(mine__moments_deviation(&heavy, 1), mine__moments_deviation(&repeated, 1), 13);
 }
 
 static void test_merge(void **state) {
@@ -120,8 +120,8 @@ static void test_merge(void **state) {
     mine__moments_of_rows(&left, value, NULL, weight, cut);
     mine__moments_of_rows(&right, value + cut, NULL, weight + cut, MOST - cut);
     mine__moments_merge(&left, &right);
-    near(mine_moments_mean(&left), mean, 14);
-    near(mine_moments_deviation(&left, 0), deviation, 12);
+    near(mine__moments_mean(&left), mean, 14);
+    near(mine__moments_deviation(&left, 0), deviation, 12);
   }
 }
 
@@ -130,12 +130,12 @@ static void test_nothing_and_one(void **state) {
   (void)state;
   value[0] = value[1] = NAN;
   mine__moments_of_rows(&m, value, NULL, NULL, 2);
-  assert_true(m.n == 0 && isnan(mine_moments_mean(&m)) && isnan(mine_moments_deviation(&m, 0)));
+  assert_true(m.n == 0 && isnan(mine__moments_mean(&m)) && isnan(mine__moments_deviation(&m, 0)));
   assert_true(m.least > m.most);
   value[1] = 1e300;
   mine__moments_of_rows(&m, value, NULL, NULL, 2);
-  assert_true(m.n == 1 && mine_moments_mean(&m) == 1e300 && mine_moments_deviation(&m, 0) == 0);
-  assert_true(isnan(mine_moments_deviation(&m, 1)));
+  assert_true(m.n == 1 && mine__moments_mean(&m) == 1e300 && mine__moments_deviation(&m, 0) == 0);
+  assert_true(isnan(mine__moments_deviation(&m, 1)));
   value[0] = -1e300; /* the squares are beyond a double, and it shows */
   mine__moments_of_rows(&m, value, NULL, NULL, 2);
   assert_true(!isfinite(m.m2));

@@ -56,33 +56,34 @@ static mine_status parse(mine_env *env, const char *text, sample *out) {
   mine_option_group groups[] = {{.table = first_table, .values = out},
                                 {.table = second_table, .values = out}};
   memset(out, 0xAB, sizeof *out);
-  return mine_options_parse(env, env->scratch, groups, 2, text);
+  return mine__options_parse(env, env->scratch, groups, 2, text);
 }
 
 /* What was read, in one line: only what differs from the defaults. */
 static void describe(mine_env *env, const sample *s, mine_text *out) {
   char number[MINE_NUMBER_BYTES];
-  mine_text_open(out, env->scratch);
-  if (s->k != 8) mine_text_addf(out, "k=%lld ", (long long)s->k);
-  if (s->max_depth != MINE_AUTO) mine_text_addf(out, "max_depth=%lld ", (long long)s->max_depth);
-  if (s->seed != 1) mine_text_addf(out, "seed=%lld ", (long long)s->seed);
-  if (s->unset != MINE_NOT_GIVEN) mine_text_addf(out, "unset=%lld ", (long long)s->unset);
-  if (s->tol != 1e-4) mine_text_addf(out, "tol=%s ", mine_format_real(number, s->tol, 0));
-  if (s->rate != 0.1) mine_text_addf(out, "rate=%s ", mine_format_real(number, s->rate, 0));
-  if (!isnan(s->cost)) mine_text_addf(out, "cost=%s ", mine_format_real(number, s->cost, 0));
-  if (s->refit != 1) mine_text_addf(out, "refit=%d ", s->refit);
-  if (s->criterion != 0) mine_text_addf(out, "criterion=%d ", s->criterion);
-  if (s->max_memory != MINE_AUTO) mine_text_addf(out, "max_memory=%lld ", (long long)s->max_memory);
+  mine__text_open(out, env->scratch);
+  if (s->k != 8) mine__text_addf(out, "k=%lld ", (long long)s->k);
+  if (s->max_depth != MINE_AUTO) mine__text_addf(out, "max_depth=%lld ", (long long)s->max_depth);
+  if (s->seed != 1) mine__text_addf(out, "seed=%lld ", (long long)s->seed);
+  if (s->unset != MINE_NOT_GIVEN) mine__text_addf(out, "unset=%lld ", (long long)s->unset);
+  if (s->tol != 1e-4) mine__text_addf(out, "tol=%s ", mine__format_real(number, s->tol, 0));
+  if (s->rate != 0.1) mine__text_addf(out, "rate=%s ", mine__format_real(number, s->rate, 0));
+  if (!isnan(s->cost)) mine__text_addf(out, "cost=%s ", mine__format_real(number, s->cost, 0));
+  if (s->refit != 1) mine__text_addf(out, "refit=%d ", s->refit);
+  if (s->criterion != 0) mine__text_addf(out, "criterion=%d ", s->criterion);
+  if (s->max_memory != MINE_AUTO)
+    mine__text_addf(out, "max_memory=%lld ", (long long)s->max_memory);
   const mine_cell *cell[] = {&s->positive, &s->init};
   for (int i = 0; i < 2; i++) {
     if (cell[i]->type == MINE_NULL) continue;
-    mine_text_adds(out, i ? "init=" : "positive=");
-    mine_text_add_sql(out, cell[i]);
-    mine_text_adds(out, " ");
+    mine__text_adds(out, i ? "init=" : "positive=");
+    mine__text_add_sql(out, cell[i]);
+    mine__text_adds(out, " ");
   }
   for (size_t i = 0; i < s->ignore.n; i++) {
-    mine_text_adds(out, i ? "|" : "ignore=");
-    mine_text_add_sql(out, &s->ignore.item[i]);
+    mine__text_adds(out, i ? "|" : "ignore=");
+    mine__text_add_sql(out, &s->ignore.item[i]);
   }
 }
 
@@ -328,7 +329,7 @@ typedef struct newer {
 /* A share that is a count gets a sentence of its own. */
 static mine_status refuse_share(mine_env *env, double value) {
   if (value <= 1) return MINE_OK;
-  return mine_fail(env, MINE_OPTION, "share=%d is a count", (int)value);
+  return mine__fail(env, MINE_OPTION, "share=%d is a count", (int)value);
 }
 
 static const char *const starts[] = {"kmeans++", "random", NULL};
@@ -348,7 +349,7 @@ static mine_status parse_newer(mine_env *env, const char *text, newer *out,
   group[0] = (mine_option_group){.table = newer_table, .values = out};
   group[1] = (mine_option_group){.table = source_table, .values = out};
   memset(out, 0xAB, sizeof *out);
-  return mine_options_parse(env, env->scratch, group, 2, text);
+  return mine__options_parse(env, env->scratch, group, 2, text);
 }
 
 /* The text, its canonical form (read back to itself), and the SELECTs in it. */
@@ -393,9 +394,9 @@ static void test_newer_types(void **state) {
     for (int round = 0; round < 2; round++) {
       if (parse_newer(env, again, &s, group) != MINE_OK)
         fail_msg("%s: %s", newer_good[i].text, mine_env_error(env));
-      mine_text_open(&text, env->scratch);
-      mine_options_canonical(&text, newer_table, &s);
-      mine_options_canonical(&text, source_table, &s);
+      mine__text_open(&text, env->scratch);
+      mine__options_canonical(&text, newer_table, &s);
+      mine__options_canonical(&text, source_table, &s);
       again = text.bytes ? text.data : "";
       assert_string_equal(again, newer_good[i].canonical);
     }
@@ -521,14 +522,14 @@ static void test_what_was_given(void **state) {
 static void test_newer_words(void **state) {
   (void)state;
   char range[64];
-  mine_option_range(&newer_table[3], range, sizeof range);
+  mine__option_range(&newer_table[3], range, sizeof range);
   assert_string_equal(range, "1 to 4096");
-  assert_string_equal(mine_option_type_name(&newer_table[3]), "numbers");
-  mine_option_range(&newer_table[4], range, sizeof range);
+  assert_string_equal(mine__option_type_name(&newer_table[3]), "numbers");
+  mine__option_range(&newer_table[4], range, sizeof range);
   assert_string_equal(range, "");
-  mine_option_range(&source_table[0], range, sizeof range);
+  mine__option_range(&source_table[0], range, sizeof range);
   assert_string_equal(range, "");
-  assert_string_equal(mine_option_type_name(&source_table[0]), "text");
+  assert_string_equal(mine__option_type_name(&source_table[0]), "text");
 }
 
 /* ---- times ------------------------------------------------------------------------------------
@@ -581,10 +582,10 @@ static void test_times(void **state) {
     mine_option_group group = {.table = timed_table, .values = &s};
     assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
     if (format) assert_int_equal(mine__time_format(env, format, strlen(format), &column), MINE_OK);
-    mine_status status = mine_options_parse(env, env->scratch, &group, 1, times[i].text);
+    mine_status status = mine__options_parse(env, env->scratch, &group, 1, times[i].text);
     if (status == MINE_OK) {
-      mine_text_open(&text, env->scratch);
-      mine_options_canonical(&text, timed_table, &s);
+      mine__text_open(&text, env->scratch);
+      mine__options_canonical(&text, timed_table, &s);
       if (times[i].text[0] != '{') assert_string_equal(text.data, times[i].text);
       status = mine__option_date(env, "before", &s.before, format ? &column : NULL, &days);
     }
@@ -606,13 +607,13 @@ static void test_two_times(void **state) {
   mine_option_group group = {.table = timed_table, .values = &s};
   assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
   assert_int_equal(mine__time_format(env, "unix", 4, &column), MINE_OK);
-  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, ""), MINE_OK);
+  assert_int_equal(mine__options_parse(env, env->scratch, &group, 1, ""), MINE_OK);
   assert_int_equal(s.before.type, MINE_NULL);
-  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, "before=20240630"), MINE_OK);
+  assert_int_equal(mine__options_parse(env, env->scratch, &group, 1, "before=20240630"), MINE_OK);
   assert_int_equal(mine__option_date(env, "before", &s.before, &column, &days), MINE_OPTION);
   assert_non_null(
       strstr(mine_env_error(env), "option before is '20240630', which reads otherwise"));
-  assert_string_equal(mine_option_type_name(&timed_table[0]), "date");
+  assert_string_equal(mine__option_type_name(&timed_table[0]), "date");
   mine_env_close(env);
 }
 
@@ -621,8 +622,8 @@ static void check_peek(const char *text, const char *expected) {
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
   assert_int_equal(mine_env_open(NULL, "mine_cluster", &env), MINE_OK);
-  mine_status status = mine_options_peek(env, env->scratch, text, "algorithm", &cell);
-  assert_string_equal(status == MINE_OK ? mine_show_cell(shown, &cell) : mine_env_error(env),
+  mine_status status = mine__options_peek(env, env->scratch, text, "algorithm", &cell);
+  assert_string_equal(status == MINE_OK ? mine__show_cell(shown, &cell) : mine_env_error(env),
                       expected);
   mine_env_close(env);
 }
@@ -662,10 +663,10 @@ static void test_ranges_in_words(void **state) {
   for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
     char range[64], tiny[6];
     const mine_option *option = &row[i].table[row[i].row];
-    mine_option_range(option, range, sizeof range);
+    mine__option_range(option, range, sizeof range);
     assert_string_equal(range, row[i].range);
-    assert_string_equal(mine_option_type_name(option), row[i].type);
-    mine_option_range(option, tiny, sizeof tiny);
+    assert_string_equal(mine__option_type_name(option), row[i].type);
+    mine__option_range(option, tiny, sizeof tiny);
     assert_true(strlen(tiny) < sizeof tiny && strncmp(tiny, range, strlen(tiny)) == 0);
   }
 }
@@ -686,12 +687,12 @@ static void test_odd_ranges(void **state) {
       "a whole number up to 5", "a whole number, or auto", "a number up to 5",
       "a size such as 2GB, 512MB or 500000000, of at least 1024TB, or auto"};
   char text[MINE_WANTED_BYTES] = "untouched";
-  mine_option_range(&odd_table[0], text, 0);
+  mine__option_range(&odd_table[0], text, 0);
   assert_string_equal(text, "untouched");
   for (int i = 0; odd_table[i].name; i++) {
-    mine_option_range(&odd_table[i], text, sizeof text);
+    mine__option_range(&odd_table[i], text, sizeof text);
     assert_string_equal(text, range[i]);
-    mine_option_wanted(&odd_table[i], text, sizeof text);
+    mine__option_wanted(&odd_table[i], text, sizeof text);
     assert_string_equal(text, wanted[i]);
   }
 }
@@ -701,7 +702,7 @@ static void check_unknown(const mine_option *table, const char *text, const char
   sample s;
   mine_option_group group = {.table = table, .values = &s};
   assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
-  assert_int_equal(mine_options_parse(env, env->scratch, &group, 1, text), MINE_OPTION);
+  assert_int_equal(mine__options_parse(env, env->scratch, &group, 1, text), MINE_OPTION);
   assert_string_equal(mine_env_error(env), expected);
   mine_env_close(env);
 }
@@ -728,17 +729,17 @@ static void test_json_members(void **state) {
   mine_cell value;
   const char *name;
   assert_int_equal(mine_env_open(NULL, NULL, &env), MINE_OK);
-  mine_json_open(&json, env->scratch, "{\"a\":null,\"b\":true,\"c\":-0.5,\"d\":[1]}");
-  assert_true(mine_json_next(&json, &name, &value, NULL));
+  mine__json_open(&json, env->scratch, "{\"a\":null,\"b\":true,\"c\":-0.5,\"d\":[1]}");
+  assert_true(mine__json_next(&json, &name, &value, NULL));
   assert_string_equal(name, "a");
   assert_int_equal(value.type, MINE_NULL);
-  assert_true(mine_json_next(&json, &name, &value, NULL));
+  assert_true(mine__json_next(&json, &name, &value, NULL));
   assert_true(value.type == MINE_INT && value.as.integer == 1 && json.flag);
-  assert_true(mine_json_next(&json, &name, &value, NULL));
+  assert_true(mine__json_next(&json, &name, &value, NULL));
   assert_true(value.type == MINE_REAL && value.as.real == -0.5 && !json.flag);
-  assert_false(mine_json_next(&json, &name, &value, NULL));
+  assert_false(mine__json_next(&json, &name, &value, NULL));
   assert_string_equal(json.problem, "a list is not allowed here");
-  assert_false(mine_json_next(&json, &name, &value, NULL));
+  assert_false(mine__json_next(&json, &name, &value, NULL));
   mine_env_close(env);
 }
 
@@ -768,10 +769,10 @@ static int parse_without(const char *text, size_t used, int n) {
   mine_option_group group[2];
   mine_cell cell;
   mine_env *env = refusing_env(&memory, "mine_test");
-  assert_non_null(mine_arena_array(env->scratch, used, 1));
+  assert_non_null(mine__arena_array(env->scratch, used, 1));
   memory.countdown = n;
   mine_status status = parse(env, text, &s);
-  if (status == MINE_OK) status = mine_options_peek(env, env->scratch, text, "positive", &cell);
+  if (status == MINE_OK) status = mine__options_peek(env, env->scratch, text, "positive", &cell);
   if (status == MINE_OK)
     status = parse_newer(env, "hidden=5|6, init=\"SELECT 1\"", &new_sample, group);
   if (status == MINE_OK) status = parse_newer(env, "{\"hidden\":5}", &new_sample, group);

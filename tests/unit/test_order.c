@@ -59,9 +59,9 @@ static void test_merge_sort(void **state) {
       int64_t compared = 0;
       const size_t n = (size_t)sizes[s];
       mine_random random;
-      mine_random_open(&random, 1, distinct, n);
+      mine__random_open(&random, 1, distinct, n);
       for (uint32_t i = 0; i < n; i++)
-        item[i] = (item8){(uint32_t)mine_random_below(&random, distinct), i};
+        item[i] = (item8){(uint32_t)mine__random_below(&random, distinct), i};
       memcpy(expected, item, sizeof item);
       qsort(expected, n, sizeof *expected, library8);
       mine__sort(env, item, spare, n, sizeof *item, by_key8, &compared);
@@ -154,7 +154,7 @@ static void test_places_and_keys(void **state) {
         place[i] = (mine__place){key[i], i};
       }
       qsort(expected, n, sizeof *expected, key_library);
-      assert_int_equal(mine_sort_keys(env, key, other, most[s]), MINE_OK);
+      assert_int_equal(mine__sort_keys(env, key, other, most[s]), MINE_OK);
       mine__sort_places(env, place, temp, most[s], bits);
       for (size_t i = 0; i < n; i++) {
         assert_true(key[i] == expected[i] && place[i].key == expected[i]);

@@ -35,7 +35,7 @@
 static mine_env *open_env(const mine_host *host, int threads) {
   mine_env *env = NULL;
   assert_int_equal(mine_env_open(host, "mine_test", &env), MINE_OK);
-  mine_env_set_threads(env, threads);
+  mine__env_set_threads(env, threads);
   env->opened -= HOUR;
   return env;
 }
@@ -83,7 +83,7 @@ static void test_each_task_runs_once(void **state) {
     memset(&c, 0, sizeof c);
     c.threads = threads;
     mine_env *env = open_env(NULL, threads);
-    assert_int_equal(mine_parallel(env, TASKS, count_task, &c), MINE_OK);
+    assert_int_equal(mine__parallel(env, TASKS, count_task, &c), MINE_OK);
     for (int i = 0; i < TASKS; i++)
       assert_int_equal(atomic_load(&c.ran[i]), 1);
     assert_int_equal(atomic_load(&c.clashes), 0);
@@ -96,9 +96,9 @@ static void sum_block(void *context, int64_t task, int worker) {
   (void)worker;
   mine_random r;
   double sum = 0;
-  mine_random_open(&r, 42, 1, (uint64_t)task);
+  mine__random_open(&r, 42, 1, (uint64_t)task);
   for (int i = 0; i < 200; i++)
-    sum += log(mine_random_real(&r) + 1e-9);
+    sum += log(mine__random_real(&r) + 1e-9);
   ((double *)context)[task] = sum;
 }
 
@@ -106,7 +106,7 @@ static double sum_on(int threads) {
   static double part[TASKS];
   mine_env *env = open_env(NULL, threads);
   memset(part, 0, sizeof part);
-  assert_int_equal(mine_parallel(env, TASKS, sum_block, part), MINE_OK);
+  assert_int_equal(mine__parallel(env, TASKS, sum_block, part), MINE_OK);
   mine_env_close(env);
   double sum = 0;
   for (int i = 0; i < TASKS; i++)
@@ -127,7 +127,7 @@ static void test_same_bytes_on_any_threads(void **state) {
 static void slow_task(void *context, int64_t task, int worker) {
   (void)task;
   (void)worker;
-  for (double start = mine_clock(); mine_clock() - start < 0.001;)
+  for (double start = mine__clock(); mine__clock() - start < 0.001;)
     continue;
   atomic_fetch_add((atomic_int *)context, 1);
 }
@@ -144,13 +144,13 @@ static void check_interrupt(int threads) {
   atomic_int ran;
   atomic_init(&ran, 0);
   mine_env *env = open_env(&host, threads);
-  double start = mine_clock();
-  assert_int_equal(mine_parallel(env, 100000, slow_task, &ran), MINE_INTERRUPT);
-  assert_true(mine_clock() - start < 5); /* 100 s of work; ~20 ms expected */
+  double start = mine__clock();
+  assert_int_equal(mine__parallel(env, 100000, slow_task, &ran), MINE_INTERRUPT);
+  assert_true(mine__clock() - start < 5); /* 100 s of work; ~20 ms expected */
   assert_int_equal(asked, 3);
   int before = atomic_load(&ran);
   assert_true(before > 0 && before < 10000);
-  assert_int_equal(mine_parallel(env, 10, slow_task, &ran), MINE_INTERRUPT); /* nothing runs now */
+  assert_int_equal(mine__parallel(env, 10, slow_task, &ran), MINE_INTERRUPT); /* nothing runs now */
   assert_int_equal(atomic_load(&ran), before);
   mine_env_close(env);
 }
@@ -167,8 +167,8 @@ static void test_max_seconds_stops(void **state) {
   atomic_int ran;
   atomic_init(&ran, 0);
   mine_env *env = open_env(NULL, 2);
-  mine_env_set_max_seconds(env, 0.03);
-  assert_int_equal(mine_parallel(env, 100000, slow_task, &ran), MINE_LIMIT);
+  mine__env_set_max_seconds(env, 0.03);
+  assert_int_equal(mine__parallel(env, 100000, slow_task, &ran), MINE_LIMIT);
   mine_env_close(env);
 }
 
@@ -183,13 +183,13 @@ static void test_no_thread_without_need(void **state) {
   (void)state;
   pthread_t self = pthread_self();
   mine_env *env = open_env(NULL, 8);
-  assert_int_equal(mine_parallel(env, 1, note_thread, &self), MINE_OK);
-  assert_int_equal(mine_parallel(env, 0, note_thread, &self), MINE_OK);
+  assert_int_equal(mine__parallel(env, 1, note_thread, &self), MINE_OK);
+  assert_int_equal(mine__parallel(env, 0, note_thread, &self), MINE_OK);
   mine_env_close(env);
   mine_host host = {0};
   host.single_thread = 1;
   env = open_env(&host, 8);
-  assert_int_equal(mine_parallel(env, 500, note_thread, &self), MINE_OK);
+  assert_int_equal(mine__parallel(env, 500, note_thread, &self), MINE_OK);
   mine_env_close(env);
 }
 
@@ -213,7 +213,7 @@ static void test_helpers_take_no_signals(void **state) {
   for (int i = 0; i < 3; i++)
     atomic_init(&count[i], 0);
   mine_env *env = open_env(NULL, 3);
-  assert_int_equal(mine_parallel(env, 60, look_at_signals, count), MINE_OK);
+  assert_int_equal(mine__parallel(env, 60, look_at_signals, count), MINE_OK);
   assert_true(atomic_load(&count[1]) > 0);
   assert_int_equal(atomic_load(&count[2]), 0);
   sigset_t after;
@@ -237,7 +237,7 @@ static void test_progress_has_its_shares(void **state) {
   mine_host host = {0};
   host.progress = hear;
   mine_env *env = open_env(&host, 2);
-  assert_int_equal(mine_parallel_progress(env, 400, slow_task, &ran, "growing", 0.5, 0.75),
+  assert_int_equal(mine__parallel_progress(env, 400, slow_task, &ran, "growing", 0.5, 0.75),
                    MINE_OK);
   assert_true(least >= 0.5 && least < 0.51);
   assert_true(most > 0.5 && most <= 0.75);
@@ -258,7 +258,7 @@ static void test_little_work_needs_no_helper(void **state) {
   mine_env *env = open_env(NULL, 4);
   env->opened += HOUR;
   for (int loop = 0; loop < 20; loop++) {
-    assert_int_equal(mine_parallel(env, 50, note_own_thread, ran_on), MINE_OK);
+    assert_int_equal(mine__parallel(env, 50, note_own_thread, ran_on), MINE_OK);
     for (int i = 0; i < 50; i++)
       assert_true(pthread_equal(ran_on[i], pthread_self()));
   }
@@ -278,7 +278,7 @@ static void test_long_work_gets_help(void **state) {
   memset(&c, 0, sizeof c);
   mine_env *env = open_env(NULL, 2);
   env->opened += HOUR;
-  assert_int_equal(mine_parallel(env, 200, wait_task, &c), MINE_OK);
+  assert_int_equal(mine__parallel(env, 200, wait_task, &c), MINE_OK);
   assert_true(env->team.running);
   assert_int_equal(atomic_load(&c.workers), 200);
   assert_true(atomic_load(&c.busy[1]) > 0);
@@ -294,11 +294,11 @@ static void test_short_loops_add_up(void **state) {
   env->opened += HOUR;
   int loops = 0;
   for (; !env->team.running && loops < 100; loops++)
-    assert_int_equal(mine_parallel(env, 2, slow_task, &ran), MINE_OK);
+    assert_int_equal(mine__parallel(env, 2, slow_task, &ran), MINE_OK);
   assert_in_range(loops, 1, 5);
   mine_env_rest(env);
   assert_false(env->team.running);
-  assert_int_equal(mine_parallel(env, 0, slow_task, &ran), MINE_OK);
+  assert_int_equal(mine__parallel(env, 0, slow_task, &ran), MINE_OK);
   assert_false(env->team.running);
   mine_env_close(env);
 }
@@ -317,7 +317,7 @@ static void test_a_team_lives_as_long_as_its_call(void **state) {
     c.threads = 4;
     env->pace.oldest = 0;
     env->pace.loop[0].task = NULL; /* forget how short they are */
-    assert_int_equal(mine_parallel(env, TASKS, count_task, &c), MINE_OK);
+    assert_int_equal(mine__parallel(env, TASKS, count_task, &c), MINE_OK);
     for (int i = 0; i < TASKS; i++)
       assert_int_equal(atomic_load(&c.ran[i]), 1);
     assert_int_equal(atomic_load(&c.clashes), 0);
@@ -329,7 +329,7 @@ static void test_a_team_lives_as_long_as_its_call(void **state) {
   mine_env_rest(env);
   memset(&c, 0, sizeof c);
   c.threads = 4;
-  assert_int_equal(mine_parallel(env, TASKS, count_task, &c), MINE_OK); /* a new one */
+  assert_int_equal(mine__parallel(env, TASKS, count_task, &c), MINE_OK); /* a new one */
   mine_env_close(env);
 }
 
@@ -343,7 +343,7 @@ static void test_refused_threads(void **state) {
     mine_env *env = open_env(NULL, 8);
     for (int loop = 0; loop < 3; loop++) {
       memset(&c, 0, sizeof c);
-      assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+      assert_int_equal(mine__parallel(env, 50, wait_task, &c), MINE_OK);
       assert_int_equal(atomic_load(&c.workers), 50);
     }
     assert_int_equal(atomic_load(&counted.started), most);
@@ -360,23 +360,23 @@ static void test_a_fork_leaves_the_team_behind(void **state) {
   static counting c;
   memset(&c, 0, sizeof c);
   mine_env *env = open_env(NULL, 3);
-  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_int_equal(mine__parallel(env, 50, wait_task, &c), MINE_OK);
   assert_true(env->team.running);
   const pid_t child = fork();
   if (child == 0) {
     alarm(20);
     env->host.single_thread = 1;
-    mine_env_set_threads(env, 3);
-    int good = mine_parallel(env, 50, wait_task, &c) == MINE_OK;
+    mine__env_set_threads(env, 3);
+    int good = mine__parallel(env, 50, wait_task, &c) == MINE_OK;
     env->threads = 3; /* even where nobody told it */
-    good &= mine_parallel(env, 50, wait_task, &c) == MINE_OK;
+    good &= mine__parallel(env, 50, wait_task, &c) == MINE_OK;
     mine_env_close(env);
     _exit(good && atomic_load(&c.workers) == 150 ? 0 : 1);
   }
   int status = -1;
   assert_true(child > 0 && waitpid(child, &status, 0) == child);
   assert_int_equal(status, 0);
-  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_int_equal(mine__parallel(env, 50, wait_task, &c), MINE_OK);
   mine_env_close(env);
 }
 
@@ -471,11 +471,11 @@ static void test_all_cores(void **state) {
   mine_env *env = open_env(NULL, 0);
   env->threads = 4;
   env->quota = 1;
-  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_int_equal(mine__parallel(env, 50, wait_task, &c), MINE_OK);
   assert_false(env->team.running);
   mine_env_close(env);
   env = open_env(NULL, 2);
-  assert_int_equal(mine_parallel(env, 50, wait_task, &c), MINE_OK);
+  assert_int_equal(mine__parallel(env, 50, wait_task, &c), MINE_OK);
   assert_true(env->team.running);
   mine_env_close(env);
 }

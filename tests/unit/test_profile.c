@@ -61,15 +61,15 @@ static void show(mine_text *out, const mine_relation *relation, int64_t row) {
     mine_cell cell;
     char buffer[MINE_SHOW_BYTES];
     mine_relation_cell(relation, row, c, &cell);
-    if (c > 1) mine_text_adds(out, "|");
+    if (c > 1) mine__text_adds(out, "|");
     if (cell.type == MINE_NULL)
-      mine_text_adds(out, "-");
+      mine__text_adds(out, "-");
     else if (cell.type == MINE_REAL)
-      mine_text_adds(out, mine_format_real(buffer, cell.as.real, 6));
+      mine__text_adds(out, mine__format_real(buffer, cell.as.real, 6));
     else if (c == 1)
-      mine_text_add(out, cell.as.text, cell.bytes);
+      mine__text_add(out, cell.as.text, cell.bytes);
     else
-      mine_text_adds(out, mine_show_cell(buffer, &cell));
+      mine__text_adds(out, mine__show_cell(buffer, &cell));
   }
 }
 
@@ -95,7 +95,7 @@ static void test_profiles(void **state) {
     assert_int_equal(profile_cells(env, &frame, &cases[i]), MINE_OK);
     assert_int_equal(mine_job_run(job, &relation), MINE_OK);
     assert_int_equal(mine_relation_rows(relation), 1);
-    mine_text_open(&text, env->scratch);
+    mine__text_open(&text, env->scratch);
     show(&text, relation, 0);
     if (strcmp(text.data, cases[i].row) != 0)
       fail_msg("case %d: %s, not %s", (int)i, text.data, cases[i].row);
@@ -125,9 +125,9 @@ static void test_names_and_several_columns(void **state) {
     assert_int_equal(mine_frame_end_row(frame), MINE_OK);
   }
   assert_int_equal(mine_job_run(job, &relation), MINE_OK);
-  mine_text_open(&text, env->scratch);
+  mine__text_open(&text, env->scratch);
   for (int c = 0; c < mine_relation_columns(relation); c++)
-    mine_text_addf(&text, "%s%s", c ? ", " : "", mine_relation_column_name(relation, c));
+    mine__text_addf(&text, "%s%s", c ? ", " : "", mine_relation_column_name(relation, c));
   assert_string_equal(text.data, columns);
   assert_int_equal(mine_relation_rows(relation), 3);
   static const int missing[] = {0, 3, 2};
@@ -222,12 +222,12 @@ static void test_keys_sort_as_numbers(void **state) {
   assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
   for (int i = 0; i < 9; i++)
     key[i] = mine_key_of_real(reals[8 - i]);
-  assert_int_equal(mine_sort_keys(env, key, temp, 9), MINE_OK);
+  assert_int_equal(mine__sort_keys(env, key, temp, 9), MINE_OK);
   for (int i = 0; i < 9; i++)
     assert_true(mine_key_to_real(key[i]) == reals[i]);
   for (int i = 0; i < 8; i++)
     key[i] = mine_key_of_int(ints[7 - i]);
-  assert_int_equal(mine_sort_keys(env, key, temp, 8), MINE_OK);
+  assert_int_equal(mine__sort_keys(env, key, temp, 8), MINE_OK);
   for (int i = 0; i < 8; i++)
     assert_true(mine_key_to_int(key[i]) == ints[i]);
   mine_env_close(env);

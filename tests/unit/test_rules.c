@@ -19,7 +19,7 @@ static void assert_near(double a, double b) {
 static void tea_and_coffee(void **state) {
   (void)state;
   mine_rule_measures m;
-  mine_rule_measure(1000, 200, 800, 150, &m);
+  mine__rule_measure(1000, 200, 800, 150, &m);
   assert_near(m.support, 0.15);
   assert_near(m.confidence, 0.75);
   assert_near(m.lift, 0.9375);
@@ -39,10 +39,10 @@ static void tea_and_coffee(void **state) {
 static void undefined_measures(void **state) {
   (void)state;
   mine_rule_measures m;
-  mine_rule_measure(10, 4, 5, 4, &m); /* confidence 1 */
+  mine__rule_measure(10, 4, 5, 4, &m); /* confidence 1 */
   assert_true(isnan(m.conviction));
   assert_near(m.phi, sqrt(4.0 * 5 / (5.0 * 6)));
-  mine_rule_measure(10, 4, 10, 4, &m); /* the consequent is everywhere */
+  mine__rule_measure(10, 4, 10, 4, &m); /* the consequent is everywhere */
   assert_true(isnan(m.phi) && isnan(m.chi_squared) && isnan(m.conviction));
   assert_near(m.lift, 1);
   assert_near(m.leverage, 0);
@@ -120,7 +120,7 @@ static void small_check(const small *s, const wanted *w, const mine_relation *r)
     assert_true(small_wanted(s, w, x, y));
     assert_false(seen[x][y]);
     seen[x][y] = 1;
-    mine_rule_measure(s->n, small_count(s, x), small_count(s, y), small_count(s, x | y), &m);
+    mine__rule_measure(s->n, small_count(s, x), small_count(s, y), small_count(s, x | y), &m);
     assert_int_equal(relation_int(r, i, 2), small_count(s, x | y));
     assert_true(relation_real(r, i, 3) == m.support && relation_real(r, i, 4) == m.confidence);
     assert_true(relation_real(r, i, 5) == m.lift && relation_real(r, i, 6) == m.leverage);

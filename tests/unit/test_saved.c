@@ -36,12 +36,12 @@ typedef struct said {
 } said;
 
 static void say_cells(said *s, const char *word, const mine_cell *cell, int n) {
-  mine_text_addf(&s->text, "%s ", word);
+  mine__text_addf(&s->text, "%s ", word);
   for (int c = 0; c < n; c++) {
-    if (c) mine_text_adds(&s->text, ",");
-    mine_text_add_sql(&s->text, &cell[c]);
+    if (c) mine__text_adds(&s->text, ",");
+    mine__text_add_sql(&s->text, &cell[c]);
   }
-  mine_text_adds(&s->text, "\n");
+  mine__text_adds(&s->text, "\n");
 }
 
 static void put_rows(mine_frame *frame) {
@@ -68,16 +68,16 @@ static void say_rows(said *s, const mine_model *model) {
   mine_cell cell;
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   put_rows(mine_scoring_frame(scoring));
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
   for (int64_t row = 0; row < 13; row++) {
     mine_text line; /* a label's spelling lives until the next one */
-    mine_text_open(&line, env->scratch);
+    mine__text_open(&line, env->scratch);
     for (int c = 0; c <= verb_column("unknown"); c++) {
-      mine_scoring_cell(scoring, row, c, &cell);
-      if (c) mine_text_adds(&line, ",");
-      mine_text_add_sql(&line, &cell);
+      mine__scoring_cell(scoring, row, c, &cell);
+      if (c) mine__text_adds(&line, ",");
+      mine__text_add_sql(&line, &cell);
     }
-    mine_text_addf(&s->text, "row %s\n", line.data);
+    mine__text_addf(&s->text, "row %s\n", line.data);
   }
   mine_scoring_close(scoring);
 }
@@ -103,12 +103,12 @@ static void say_parts(said *s, const mine_model *model) {
 }
 
 static void say_all(said *s, const mine_model *model) {
-  mine_text_open(&s->text, env->scratch);
+  mine__text_open(&s->text, env->scratch);
   if (mine__model_gives(model)) say_rows(s, model);
   say_parts(s, model);
   for (int what = MINE_MODEL_ALGORITHM; what <= MINE_MODEL_REPORT; what++) {
     const char *text = mine_model_get_text(model, (mine_model_text)what);
-    mine_text_addf(&s->text, "text %s\n", text ? text : "NULL");
+    mine__text_addf(&s->text, "text %s\n", text ? text : "NULL");
   }
 }
 

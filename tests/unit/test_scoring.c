@@ -30,12 +30,12 @@ static void close_job(job *j) {
 static const char *cell_text(const mine_scoring *scoring, int64_t row, const char *column) {
   static char shown[MINE_SHOW_BYTES];
   mine_cell cell;
-  mine_scoring_cell(scoring, row, verb_column(column), &cell);
-  return mine_show_cell(shown, &cell);
+  mine__scoring_cell(scoring, row, verb_column(column), &cell);
+  return mine__show_cell(shown, &cell);
 }
 
 static void must_run(job *j, const char *table) {
-  if (fixture_fill(mine_scoring_frame(j->scoring), table, 0) || mine_scoring_run(j->scoring))
+  if (fixture_fill(mine_scoring_frame(j->scoring), table, 0) || mine__scoring_run(j->scoring))
     fail_msg("%s", mine_env_error(env));
 }
 
@@ -75,11 +75,11 @@ static void without_an_id_rows_are_numbered(void **state) {
   mine_scoring *scoring;
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;20,a;50,b", 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 1, "id"), "2");
-  mine_scoring_clear(scoring);
+  mine__scoring_clear(scoring);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;20,a", 1), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 0, "id"), "3");
   mine_scoring_close(scoring);
   mine_model_free(model);
@@ -107,7 +107,7 @@ static void gaps_and_strangers_are_counted(void **state) {
   assert_string_equal(cell_text(j.scoring, 3, "missing"), "0");
   assert_string_equal(cell_text(j.scoring, 2, "id"), "3");
   mine_cell cell;
-  mine_scoring_cell(j.scoring, 4, verb_column("id"), &cell); /* past the end */
+  mine__scoring_cell(j.scoring, 4, verb_column("id"), &cell); /* past the end */
   assert_int_equal(cell.type, MINE_NULL);
   close_job(&j);
 }
@@ -124,11 +124,11 @@ static void missing_may_be_an_error_or_skipped(void **state) {
   close_job(&j);
   j = open_job(MINE_SCORE_ROWS, "missing=error");
   assert_int_equal(fixture_fill(mine_scoring_frame(j.scoring), "id,age,plan;1,20,a", 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(j.scoring), MINE_OK);
-  mine_scoring_clear(j.scoring);
+  assert_int_equal(mine__scoring_run(j.scoring), MINE_OK);
+  mine__scoring_clear(j.scoring);
   assert_int_equal(fixture_fill(mine_scoring_frame(j.scoring), "id,age,plan;2,20,a;3,20,", 1),
                    MINE_OK);
-  assert_int_equal(mine_scoring_run(j.scoring), MINE_DATA);
+  assert_int_equal(mine__scoring_run(j.scoring), MINE_DATA);
   must_say("column 'plan' is missing in row 3");
   close_job(&j);
 }
@@ -143,7 +143,7 @@ static void the_model_remembers_missing_error(void **state) {
   assert_int_equal(mine_model_load(env, bytes, n, &copy), MINE_OK);
   assert_int_equal(verb_scoring_open(env, copy, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "age,plan;,a", 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_DATA);
+  assert_int_equal(mine__scoring_run(scoring), MINE_DATA);
   mine_scoring_close(scoring);
   mine_model_free(model);
   mine_model_free(copy);
@@ -180,8 +180,8 @@ static void labels_come_back_as_they_went_in(void **state) {
   mine_cell cell;
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_SINGLE, "class=1", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "x;9", 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
-  mine_scoring_cell(scoring, 0, verb_column("prediction"), &cell);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
+  mine__scoring_cell(scoring, 0, verb_column("prediction"), &cell);
   assert_int_equal(cell.type, MINE_TEXT);
   assert_memory_equal(cell.as.text, "1", 1);
   assert_string_equal(cell_text(scoring, 0, "probability"), "1");
@@ -195,18 +195,18 @@ static void clusters_and_numbers_have_labels_too(void **state) {
   mine_scoring *scoring;
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_ROWS, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "id,x;1,2;2,49", 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 0, "prediction"), "1");
   assert_string_equal(cell_text(scoring, 1, "label"), "'2'");
   mine_cell cell;
-  mine_scoring_cell(scoring, 1, verb_column("distance"), &cell);
+  mine__scoring_cell(scoring, 1, verb_column("distance"), &cell);
   assert_int_equal(cell.type, MINE_REAL);
   mine_scoring_close(scoring);
   mine_model_free(model);
   model = must_train("tree", "target=y, holdout=0", "id,x,y;1,1,2;2,2,3;3,3,4;4,4,2.5");
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_SINGLE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), "x;9", 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
   assert_string_equal(cell_text(scoring, 0, "prediction"), "2.875");
   assert_string_equal(cell_text(scoring, 0, "label"), "'2.875'");
   mine_scoring_close(scoring);
@@ -243,9 +243,9 @@ static void scores_of(const mine_model *model, const char *table, int rows, int 
       at = next;
     }
     part[n] = '\0';
-    mine_scoring_clear(scoring);
+    mine__scoring_clear(scoring);
     assert_int_equal(fixture_fill(mine_scoring_frame(scoring), part, done > 0), MINE_OK);
-    assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+    assert_int_equal(mine__scoring_run(scoring), MINE_OK);
     for (int i = 0; i < batch && done + i < rows; i++)
       out[done + i] = mine_scoring_class_probability(scoring, i, 1);
   }
@@ -307,10 +307,10 @@ static void evaluation_adds_batches_up(void **state) {
   (void)state;
   job j = open_job(MINE_SCORE_EVALUATE, "");
   must_run(&j, "id,age,plan,churn;1,20,a,yes");
-  mine_scoring_clear(j.scoring);
+  mine__scoring_clear(j.scoring);
   assert_int_equal(fixture_fill(mine_scoring_frame(j.scoring), "id,age,plan,churn;2,20,a,no", 1),
                    MINE_OK);
-  assert_int_equal(mine_scoring_run(j.scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(j.scoring), MINE_OK);
   mine_relation *r;
   assert_int_equal(verb_evaluate(env, j.scoring, &r), MINE_OK);
   assert_string_equal(look_up(r, "rows", 1, 1), "2");
@@ -331,7 +331,7 @@ static void evaluation_refuses_what_it_cannot_judge(void **state) {
   assert_int_equal(
       fixture_fill(mine_scoring_frame(j.scoring), "id,age,plan,churn;1,20,a,yes;2,20,a,perhaps", 0),
       MINE_OK);
-  assert_int_equal(mine_scoring_run(j.scoring), MINE_DATA);
+  assert_int_equal(mine__scoring_run(j.scoring), MINE_DATA);
   must_say("column 'churn' has a class in row 2 that the model never saw; it knows 'no', 'yes'");
   close_job(&j);
   (void)close_env(NULL);
@@ -352,7 +352,7 @@ static void clusters_are_measured_by_distance(void **state) {
   mine_relation *a, *b;
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_EVALUATE, "", &scoring), MINE_OK);
   assert_int_equal(fixture_fill(mine_scoring_frame(scoring), table, 0), MINE_OK);
-  assert_int_equal(mine_scoring_run(scoring), MINE_OK);
+  assert_int_equal(mine__scoring_run(scoring), MINE_OK);
   assert_int_equal(verb_evaluate(env, scoring, &a), MINE_OK);
   assert_int_equal(verb_list(env, model, "mine_evaluate", &b), MINE_OK);
   const double here = strtod(look_up(a, "inertia", 1, 1), NULL);

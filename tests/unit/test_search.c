@@ -73,11 +73,11 @@ static const char *neighbors(table base, table queries, int same, const char *op
   mine_relation *r = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_neighbors", &env), MINE_OK);
   mine_status status = verb_search_open(env, model, same, options, &search);
-  if (!status && !model) status = put_table(mine_search_base(search), base.columns, base.rows);
-  if (!status) status = mine_search_build(search);
-  if (!status) status = put_table(mine_search_queries(search), queries.columns, queries.rows);
+  if (!status && !model) status = put_table(mine__search_base(search), base.columns, base.rows);
+  if (!status) status = mine__search_build(search);
+  if (!status) status = put_table(mine__search_queries(search), queries.columns, queries.rows);
   if (!status) status = verb_search_run(env, search, &r);
-  mine_search_close(search);
+  mine__search_close(search);
   strcpy(answer, status ? mine_env_error(env) : "");
   for (int64_t i = 0; r && i < mine_relation_rows(r); i++) {
     for (int c = 0; c < 4; c++) {
@@ -182,10 +182,10 @@ static mine_model *train(const char *algorithm, const char *options, table rows)
   mine_model *model = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_train", &env), MINE_OK);
   mine_status status = verb_training_open(env, algorithm, options, &training);
-  if (!status) status = put_table(mine_training_frame(training), rows.columns, rows.rows);
-  if (!status) status = mine_training_fit(training, &model);
+  if (!status) status = put_table(mine__training_frame(training), rows.columns, rows.rows);
+  if (!status) status = mine__training_fit(training, &model);
   if (status) fail_msg("%s", mine_env_error(env));
-  mine_training_close(training);
+  mine__training_close(training);
   mine_env_close(env);
   return model;
 }
@@ -237,7 +237,7 @@ static void an_interrupt_ends_the_search(void **state) {
   assert_int_equal(mine_env_open(&host, "mine_neighbors", &env), MINE_OK);
   assert_int_equal(verb_search_open(env, NULL, 0, "metric=manhattan", &search), MINE_OK);
   for (int part = 0; part < 2; part++) {
-    mine_frame *frame = part ? mine_search_queries(search) : mine_search_base(search);
+    mine_frame *frame = part ? mine__search_queries(search) : mine__search_base(search);
     assert_int_equal(mine_frame_columns(frame, names, 3), MINE_OK);
     for (int i = 0; i < 20000; i++) {
       mine_frame_put_int(frame, 0, i);
@@ -245,12 +245,12 @@ static void an_interrupt_ends_the_search(void **state) {
       mine_frame_put_int(frame, 2, i * 104729 % 1000);
       assert_int_equal(mine_frame_end_row(frame), MINE_OK);
     }
-    if (!part) assert_int_equal(mine_search_build(search), MINE_OK);
+    if (!part) assert_int_equal(mine__search_build(search), MINE_OK);
   }
   stop = 1;
   assert_int_equal(verb_search_run(env, search, &r), MINE_INTERRUPT);
   assert_null(r);
-  mine_search_close(search);
+  mine__search_close(search);
   mine_env_close(env);
 }
 
@@ -279,14 +279,14 @@ static void every_allocation_may_fail(void **state) {
     assert_true(allowed < 10000);
     status = mine_env_open(&host, "mine_neighbors", &env);
     if (!status) status = verb_search_open(env, NULL, 1, "k=2", &search);
-    if (!status) status = put_table(mine_search_base(search), people.columns, people.rows);
-    if (!status) status = mine_search_build(search);
-    if (!status) status = put_table(mine_search_queries(search), people.columns, people.rows);
+    if (!status) status = put_table(mine__search_base(search), people.columns, people.rows);
+    if (!status) status = mine__search_build(search);
+    if (!status) status = put_table(mine__search_queries(search), people.columns, people.rows);
     if (!status) status = verb_search_run(env, search, &r);
     assert_true(status == MINE_OK || status == MINE_NOMEM);
     assert_true((status == MINE_OK) == (r != NULL));
     mine_relation_free(r);
-    mine_search_close(search);
+    mine__search_close(search);
     mine_env_close(env);
   }
 }

@@ -40,8 +40,8 @@ static int64_t holdout(mine_env *env, const uint32_t *row, int64_t n, const uint
                        uint64_t seed, double share, uint8_t *side) {
   uint32_t *train, *held;
   int64_t n_train, n_held;
-  assert_int_equal(mine_split_holdout(env, env->scratch, row, n, hash, seed, share, &train,
-                                      &n_train, &held, &n_held),
+  assert_int_equal(mine__split_holdout(env, env->scratch, row, n, hash, seed, share, &train,
+                                       &n_train, &held, &n_held),
                    MINE_OK);
   assert_int_equal(n_train + n_held, n);
   memset(side, 2, ROWS);
@@ -94,7 +94,7 @@ static void test_holdout_limits_and_repeated_ids(void **state) {
   for (int i = 0; i < ROWS; i++) {
     mine_cell number = {MINE_INT, 0, {0}};
     number.as.integer = i + 1;
-    same[i] = mine_cell_hash(&number);
+    same[i] = mine__cell_hash(&number);
   }
   holdout(env, forward, ROWS, same, 1, 0.3, side);
   holdout(env, forward, ROWS, NULL, 1, 0.3, again);
@@ -124,7 +124,7 @@ static void test_folds_are_even_in_every_class(void **state) {
   for (size_t k = 0; k < sizeof folds / sizeof *folds; k++) {
     int32_t *fold;
     assert_int_equal(
-        mine_split_folds(env, env->scratch, backward, 9973, id_hash, 7, folds[k], label, 3, &fold),
+        mine__split_folds(env, env->scratch, backward, 9973, id_hash, 7, folds[k], label, 3, &fold),
         MINE_OK);
     for (int i = 0; i < 9973; i++)
       assert_in_range(fold[i], 0, folds[k] - 1);
@@ -133,7 +133,7 @@ static void test_folds_are_even_in_every_class(void **state) {
       assert_true(most - least <= 1 && least > 0);
     }
     assert_int_equal(
-        mine_split_folds(env, env->scratch, NULL, ROWS, id_hash, 7, folds[k], NULL, 0, &fold),
+        mine__split_folds(env, env->scratch, NULL, ROWS, id_hash, 7, folds[k], NULL, 0, &fold),
         MINE_OK);
     spread(fold, NULL, ROWS, folds[k], NULL, -1, &least, &most);
     assert_true(most - least <= 1 && least > 0);
@@ -144,28 +144,28 @@ static void test_folds_are_even_in_every_class(void **state) {
 static void test_folds_ignore_row_order(void **state) {
   enum { MANY = 300000 };
   mine_env *env = *state;
-  mine_mark mark = mine_arena_mark(env->scratch);
-  uint64_t *hash = mine_arena_array(env->scratch, MANY, sizeof *hash);
-  uint32_t *down = mine_arena_array(env->scratch, MANY, sizeof *down);
-  int32_t *label = mine_arena_array(env->scratch, MANY, sizeof *label), *a, *b, *c;
+  mine_mark mark = mine__arena_mark(env->scratch);
+  uint64_t *hash = mine__arena_array(env->scratch, MANY, sizeof *hash);
+  uint32_t *down = mine__arena_array(env->scratch, MANY, sizeof *down);
+  int32_t *label = mine__arena_array(env->scratch, MANY, sizeof *label), *a, *b, *c;
   int moved = 0;
   for (int i = 0; i < MANY; i++) {
     hash[i] = mine_hash_mix((uint64_t)i);
     down[i] = (uint32_t)(MANY - 1 - i);
     label[i] = i % 3;
   }
-  assert_int_equal(mine_split_folds(env, env->scratch, NULL, MANY, hash, 3, 5, label, 3, &a),
+  assert_int_equal(mine__split_folds(env, env->scratch, NULL, MANY, hash, 3, 5, label, 3, &a),
                    MINE_OK);
-  assert_int_equal(mine_split_folds(env, env->scratch, down, MANY, hash, 3, 5, label, 3, &b),
+  assert_int_equal(mine__split_folds(env, env->scratch, down, MANY, hash, 3, 5, label, 3, &b),
                    MINE_OK);
-  assert_int_equal(mine_split_folds(env, env->scratch, NULL, MANY, hash, 4, 5, label, 3, &c),
+  assert_int_equal(mine__split_folds(env, env->scratch, NULL, MANY, hash, 4, 5, label, 3, &c),
                    MINE_OK);
   for (int i = 0; i < MANY; i++) {
     assert_true(a[i] == b[MANY - 1 - i]);
     moved += a[i] != c[i];
   }
   assert_true(moved > MANY / 2); /* another seed, other folds */
-  mine_arena_rewind(env->scratch, mark);
+  mine__arena_rewind(env->scratch, mark);
 }
 
 static void test_folds_need_rows(void **state) {
@@ -175,8 +175,8 @@ static void test_folds_need_rows(void **state) {
     mine_env *env;
     int32_t *fold;
     assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
-    assert_int_equal(mine_split_folds(env, env->scratch, NULL, cases[i][1], id_hash, 1, cases[i][0],
-                                      NULL, 0, &fold),
+    assert_int_equal(mine__split_folds(env, env->scratch, NULL, cases[i][1], id_hash, 1,
+                                       cases[i][0], NULL, 0, &fold),
                      MINE_DATA);
     assert_non_null(strstr(mine_env_error(env), "folds need"));
     mine_env_close(env);

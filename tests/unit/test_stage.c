@@ -30,7 +30,7 @@ static int is_gap(int64_t row, int column) {
 
 static void put_text_number(mine_frame *frame, int column, int64_t v) {
   char text[MINE_NUMBER_BYTES];
-  mine_format_real(text, (double)v, 0);
+  mine__format_real(text, (double)v, 0);
   mine_frame_put_text(frame, column, text, strlen(text));
 }
 
@@ -69,8 +69,8 @@ static void open_frame(fixture *x, int threads) {
   static const char *const names[COLUMNS] = {"id",      "plain", "whole", "gaps",
                                              "spelled", "late",  "words"};
   assert_int_equal(mine_env_open(NULL, "mine_test", &x->env), MINE_OK);
-  mine_env_set_threads(x->env, threads);
-  assert_int_equal(mine_frame_open(x->env, plan, NULL, &x->frame), MINE_OK);
+  mine__env_set_threads(x->env, threads);
+  assert_int_equal(mine__frame_open(x->env, plan, NULL, &x->frame), MINE_OK);
   assert_int_equal(mine_frame_columns(x->frame, names, COLUMNS), MINE_OK);
 }
 
@@ -111,7 +111,7 @@ static void test_every_way_in(void **state) {
       assert_int_equal(x.frame->stage.background.running, overlap && threads > 1);
       if (overlap) mine_frame_overlap_end(x.frame);
       assert_int_equal(x.frame->stage.background.running, 0);
-      assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+      assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
       check(x.frame, ROWS);
       fixture_close(&x);
     }
@@ -125,11 +125,11 @@ static void test_any_number_of_rows(void **state) {
   open_frame(&x, 1);
   for (int64_t rows = 1; rows < 1200; rows = rows < 40 ? rows + 1 : rows + 97) {
     fill(x.frame, rows);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     assert_int_equal(x.frame->ids.n, rows);
     for (int64_t row = 0; row < rows; row++)
       assert_true(x.frame->column[PLAIN].number[row] == (double)value_of(row, PLAIN));
-    mine_frame_clear(x.frame);
+    mine__frame_clear(x.frame);
   }
   fixture_close(&x);
 }
@@ -151,7 +151,7 @@ static void test_given_up(void **state) {
   assert_int_equal(mine_frame_end_row(x.frame), MINE_DATA);
   assert_non_null(strstr(mine_env_error(x.env), "row 90000"));
   mine_frame_overlap_end(x.frame);
-  assert_int_equal(mine_frame_finish(x.frame), MINE_DATA);
+  assert_int_equal(mine__frame_finish(x.frame), MINE_DATA);
   fixture_close(&x);
 }
 
@@ -192,7 +192,7 @@ static void test_no_thread_to_be_had(void **state) {
     fill(x.frame, ROWS);
     assert_int_equal(x.frame->stage.background.running, 0);
     mine_frame_overlap_end(x.frame);
-    assert_int_equal(mine_frame_finish(x.frame), MINE_OK);
+    assert_int_equal(mine__frame_finish(x.frame), MINE_OK);
     check(x.frame, ROWS);
     fixture_close(&x);
   }
@@ -217,20 +217,20 @@ static void test_background_in_order(void **state) {
   static piece pieces[1000];
   mine_background background = {0};
   for (int started = 0; started <= 1; started++) {
-    if (started) mine_background_start(&background, add_piece);
+    if (started) mine__background_start(&background, add_piece);
     background.work = add_piece; /* without a thread */
     for (unsigned i = 0; i < 1000; i++) {
       pieces[i] = (piece){&sum, i % 7};
-      mine_background_give(&background, &pieces[i]);
+      mine__background_give(&background, &pieces[i]);
       expected = expected * 3 + i % 7;
       if (i % 100 == 99) {
-        mine_background_wait(&background);
+        mine__background_wait(&background);
         assert_true(sum == expected);
         sum = expected = i;
       }
     }
-    mine_background_stop(&background);
-    mine_background_stop(&background); /* twice is fine */
+    mine__background_stop(&background);
+    mine__background_stop(&background); /* twice is fine */
   }
 }
 

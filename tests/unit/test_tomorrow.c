@@ -25,41 +25,41 @@ static void give_feature(mine_model *model, int f, const char *name, int levels)
   mine_feature *feature = &model->feature[f];
   feature->name = name;
   feature->why = "";
-  assert_true(mine_dictionary_open(&feature->levels, model->arena));
+  assert_true(mine__dictionary_open(&feature->levels, model->arena));
   feature->type = levels ? MINE_COLUMN_CATEGORY : MINE_COLUMN_NUMERIC;
   for (int i = 0; i < levels; i++) {
     mine_cell cell = {MINE_TEXT, strlen(plans[i]), {0}};
     cell.as.text = plans[i];
-    assert_int_equal(mine_dictionary_add(&feature->levels, &cell), i);
+    assert_int_equal(mine__dictionary_add(&feature->levels, &cell), i);
   }
 }
 
 /* x is a number, plan is basic or gold.  target NULL: none. */
 static mine_model *blank(const mine_kind *kind, mine_task_kind task, const char *target) {
   mine_model *model;
-  assert_int_equal(mine_model_empty(env, &model), MINE_OK);
+  assert_int_equal(mine__model_empty(env, &model), MINE_OK);
   model->kind = kind;
   model->algorithm = "tomorrow";
   model->task = task;
   model->target_name = target;
   model->n_features = 2;
-  model->feature = mine_arena_zeros(model->arena, 2, sizeof *model->feature);
+  model->feature = mine__arena_zeros(model->arena, 2, sizeof *model->feature);
   give_feature(model, 0, "x", 0);
   give_feature(model, 1, "plan", 2);
-  mine_model_note(model, "fit", "made", "by hand");
+  mine__model_note(model, "fit", "made", "by hand");
   return model;
 }
 
 static void give_groups(mine_model *model, const char *names) {
   for (const char *at = names; *at; at++)
-    assert_true(mine_values_push_text(&model->groups, at, 1));
+    assert_true(mine__values_push_text(&model->groups, at, 1));
   model->n_groups = (int)strlen(names);
   if (model->n_groups == 2 && model->target_name) model->positive = 1;
 }
 
 static void give_outputs(mine_model *model, const char *const *names, int n) {
   model->n_outputs = n;
-  model->output_name = mine_arena_array(model->arena, (size_t)n, sizeof(char *));
+  model->output_name = mine__arena_array(model->arena, (size_t)n, sizeof(char *));
   for (int o = 0; o < n; o++)
     model->output_name[o] = names[o];
 }
@@ -67,7 +67,7 @@ static void give_outputs(mine_model *model, const char *const *names, int n) {
 /* `stumps` trees of three nodes: even ones ask x < 3, odd ones whether plan is gold; what is
 ** missing goes right.  Leaves have the values leaf[stump][side][c]. */
 static mine_trees *give_stumps(mine_model *model, int stumps, int width, const double *leaf) {
-  mine_trees *trees = mine_trees_new(model->arena, stumps, 3 * stumps, 3 * stumps, 1, width);
+  mine_trees *trees = mine__trees_new(model->arena, stumps, 3 * stumps, 3 * stumps, 1, width);
   assert_non_null(trees);
   trees->bits[0] = 2;
   for (int32_t t = 0; t < stumps; t++) {
@@ -117,7 +117,7 @@ static mine_scoring *scored(const mine_model *model, mine_scoring_mode mode, con
                             const char *table) {
   mine_scoring *scoring;
   if (verb_scoring_open(env, model, mode, options, &scoring) ||
-      fixture_fill(mine_scoring_frame(scoring), table, 0) || mine_scoring_run(scoring))
+      fixture_fill(mine_scoring_frame(scoring), table, 0) || mine__scoring_run(scoring))
     fail_msg("%s", mine_env_error(env));
   return scoring;
 }
@@ -126,13 +126,13 @@ static const char *shown(const mine_scoring *scoring, int64_t row, const char *c
   static char buffer[4][MINE_SHOW_BYTES];
   static int turn;
   mine_cell cell;
-  mine_scoring_cell(scoring, row, verb_column(column), &cell);
-  return mine_show_cell(buffer[turn++ % 4], &cell);
+  mine__scoring_cell(scoring, row, verb_column(column), &cell);
+  return mine__show_cell(buffer[turn++ % 4], &cell);
 }
 
 static double number(const mine_scoring *scoring, int64_t row, const char *column) {
   mine_cell cell;
-  mine_scoring_cell(scoring, row, verb_column(column), &cell);
+  mine__scoring_cell(scoring, row, verb_column(column), &cell);
   return cell.type == MINE_REAL  ? cell.as.real
          : cell.type == MINE_INT ? (double)cell.as.integer
                                  : (double)NAN;
@@ -172,12 +172,12 @@ static void lists_itself(const mine_model *model, const char *verb, int rows) {
 
 static mine_model *boosted(void) {
   static const double leaf[] = {-0.7, 0.9, 0.4, -0.1};
-  mine_model *model = blank(&mine_kind_trees, MINE_CLASSIFICATION, "left");
+  mine_model *model = blank(&mine__kind_trees, MINE_CLASSIFICATION, "left");
   give_groups(model, "ny");
   mine_trees *trees = give_stumps(model, 2, 1, leaf);
   trees->link = MINE_TREES_LOGIT;
   trees->combine = MINE_TREES_SUM;
-  trees->base = mine_arena_array(model->arena, 1, sizeof(double));
+  trees->base = mine__arena_array(model->arena, 1, sizeof(double));
   trees->base[0] = 0.2;
   return model;
 }
@@ -203,16 +203,16 @@ static void two_classes_by_one_margin(void **state) {
 /* Two rounds of three trees, one value a leaf, each tree for one class. */
 static mine_model *rounds(void) {
   static const double leaf[] = {1, -1, 0.5, 0.25, -0.5, 2, 0.1, 0.2, -0.3, 0.4, 3, -2};
-  mine_model *model = blank(&mine_kind_trees, MINE_CLASSIFICATION, "kind");
+  mine_model *model = blank(&mine__kind_trees, MINE_CLASSIFICATION, "kind");
   give_groups(model, "abc");
   mine_trees *trees = give_stumps(model, 6, 1, leaf);
   trees->outputs = 3;
   trees->link = MINE_TREES_SOFTMAX;
   trees->combine = MINE_TREES_SUM;
-  trees->output = mine_arena_array(model->arena, 6, sizeof(int32_t));
+  trees->output = mine__arena_array(model->arena, 6, sizeof(int32_t));
   for (int t = 0; t < 6; t++)
     trees->output[t] = t % 3;
-  trees->base = mine_arena_array(model->arena, 3, sizeof(double));
+  trees->base = mine__arena_array(model->arena, 3, sizeof(double));
   trees->base[0] = -0.5;
   trees->base[1] = 0;
   trees->base[2] = 1;
@@ -245,11 +245,11 @@ static void three_classes_by_softmax(void **state) {
 static void several_margins_in_a_leaf(void **state) {
   (void)state;
   static const double leaf[] = {1, 2, 3, -1, 0, 1, 0, 0, 4, 2, 2, -2};
-  mine_model *model = blank(&mine_kind_trees, MINE_CLASSIFICATION, "kind");
+  mine_model *model = blank(&mine__kind_trees, MINE_CLASSIFICATION, "kind");
   give_groups(model, "abc");
   mine_trees *trees = give_stumps(model, 2, 3, leaf);
   trees->link = MINE_TREES_SOFTMAX;
-  trees->base = mine_arena_zeros(model->arena, 3, sizeof(double));
+  trees->base = mine__arena_zeros(model->arena, 3, sizeof(double));
   trees->base[1] = 0.5;
   model = loaded(model);
   mine_scoring *s = scored(model, MINE_SCORE_ROWS, "", ROWS);
@@ -275,7 +275,7 @@ static mine_model *isolation(void) {
   double leaf[4];
   for (int i = 0; i < 4; i++)
     leaf[i] = -log(2) / 2.5 * path[i];
-  mine_model *model = blank(&mine_kind_trees, (mine_task_kind)0, NULL);
+  mine_model *model = blank(&mine__kind_trees, (mine_task_kind)0, NULL);
   model->task_name = "outliers";
   give_outputs(model, score, 1);
   give_stumps(model, 2, 1, leaf)->link = MINE_TREES_EXP;
@@ -300,7 +300,7 @@ static void numbers_of_several_outputs(void **state) {
   (void)state;
   static const double leaf[] = {1, 10, 2, 20};
   static const char *const names[] = {"sales", "visits"};
-  mine_model *model = blank(&mine_kind_trees, MINE_REGRESSION, "sales");
+  mine_model *model = blank(&mine__kind_trees, MINE_REGRESSION, "sales");
   give_outputs(model, names, 2);
   give_stumps(model, 1, 2, leaf);
   model = loaded(model);
@@ -322,7 +322,7 @@ static void a_task_that_nobody_knows(void **state) {
   (void)state;
   static const double leaf[] = {3, 4};
   static const char *const hazard[] = {"hazard"};
-  mine_model *model = blank(&mine_kind_trees, (mine_task_kind)0, NULL);
+  mine_model *model = blank(&mine__kind_trees, (mine_task_kind)0, NULL);
   mine_relation *r;
   model->task_name = "survival";
   give_outputs(model, hazard, 1);
@@ -348,15 +348,15 @@ static void a_task_that_nobody_knows(void **state) {
 static mine_model *events(void) {
   static const double leaf[] = {7};
   static const char *const next[] = {"next"};
-  mine_model *model = blank(&mine_kind_trees, (mine_task_kind)0, NULL);
+  mine_model *model = blank(&mine__kind_trees, (mine_task_kind)0, NULL);
   model->task_name = "forecast";
   model->n_features = 0;
   model->n_reads = 2;
-  model->read = mine_arena_zeros(model->arena, 2, sizeof *model->read);
+  model->read = mine__arena_zeros(model->arena, 2, sizeof *model->read);
   model->read[0] = (mine_model_read){"time", "day", "date"};
   model->read[1] = (mine_model_read){"value", "sales", NULL};
   give_outputs(model, next, 1);
-  mine_trees *trees = mine_trees_new(model->arena, 1, 1, 1, 0, 1);
+  mine_trees *trees = mine__trees_new(model->arena, 1, 1, 1, 0, 1);
   trees->feature[0] = trees->left[0] = trees->right[0] = trees->set[0] = -1;
   trees->values[0] = leaf[0];
   model->body = trees;
@@ -422,7 +422,7 @@ static void a_mixture_with_names(void **state) {
   mine_scoring *s = scored(model, MINE_SCORE_ROWS, "class=small", ROWS);
   double point[N][8];
   const mine_batch batch = {N, NULL, s->view};
-  mine_encode(&m->encoding, &batch, 0, N, &point[0][0]);
+  mine__encode(&m->encoding, &batch, 0, N, &point[0][0]);
   const int width = m->encoding.width;
   for (int i = 0; i < N; i++) {
     double density[2], squared[2] = {0, 0};
@@ -638,7 +638,7 @@ static mine_model *mixture(void) {
   }
 LIE(margins_as_probabilities, TREES->link = MINE_TREES_IDENTITY; TREES->combine = MINE_TREES_MEAN;
     TREES->base = NULL; TREES->outputs = TREES->width = 2;
-    TREES->values = mine_arena_zeros(model->arena, 12, 8); TREES->values[0] = -0.7)
+    TREES->values = mine__arena_zeros(model->arena, 12, 8); TREES->values[0] = -0.7)
 LIE(unknown_link, TREES->link = (mine_trees_link)4)
 LIE(unknown_combination, TREES->combine = (mine_trees_combine)2)
 LIE(logit_of_three, TREES->link = MINE_TREES_LOGIT)
@@ -652,11 +652,11 @@ LIE(narrow_without_outputs, TREES->output = NULL)
 LIE(too_wide, TREES->width = 4)
 LIE(no_width, TREES->width = 0)
 LIE(two_sums_for_one, TREES->outputs = 2)
-LIE(no_names, mine_values_clear(&model->groups); model->n_groups = 0; model->positive = -1)
-LIE(negative_rows, TREES->rows = mine_arena_zeros(model->arena, 6, 8); TREES->rows[1] = -1)
-LIE(negative_gain, TREES->gain = mine_arena_zeros(model->arena, 6, 8); TREES->gain[1] = -1)
-LIE(negative_weight, TREES->weight = mine_arena_zeros(model->arena, 6, 8); TREES->weight[2] = -1)
-LIE(negative_impurity, TREES->impurity = mine_arena_zeros(model->arena, 6, 8);
+LIE(no_names, mine__values_clear(&model->groups); model->n_groups = 0; model->positive = -1)
+LIE(negative_rows, TREES->rows = mine__arena_zeros(model->arena, 6, 8); TREES->rows[1] = -1)
+LIE(negative_gain, TREES->gain = mine__arena_zeros(model->arena, 6, 8); TREES->gain[1] = -1)
+LIE(negative_weight, TREES->weight = mine__arena_zeros(model->arena, 6, 8); TREES->weight[2] = -1)
+LIE(negative_impurity, TREES->impurity = mine__arena_zeros(model->arena, 6, 8);
     TREES->impurity[2] = -1)
 LIE(empty_output, model->output_name[0] = "")
 LIE(empty_want, model->read[0].want = NULL)
@@ -677,7 +677,7 @@ LIE(names_for_fewer, model->groups.n = 1)
 LIE(component_without_width, MIXTURE->scale[1] = -1)
 LIE(component_without_weight, MIXTURE->offset[0] = (double)-INFINITY)
 LIE(group_column_of_numbers, GROUPED->feature = 0; model->feature[0].levels.values.n = 0)
-LIE(group_column_beyond, mine_feature *more = mine_arena_zeros(model->arena, 3, sizeof *more);
+LIE(group_column_beyond, mine_feature *more = mine__arena_zeros(model->arena, 3, sizeof *more);
     memcpy(more, model->feature, 2 * sizeof *more); more[2] = more[1]; model->feature = more;
     GROUPED->feature = 2)
 LIE(model_beyond, GROUPED->of_level[0] = 2)
@@ -686,12 +686,13 @@ LIE(other_beyond, GROUPED->other = 2)
 LIE(other_before, GROUPED->other = -2)
 LIE(no_members, GROUPED->n_members = 0)
 LIE(member_of_other_attributes, ((mine_model *)GROUPED->member[1].model)->feature[0].name = "z")
-LIE(member_of_other_types, model->feature = mine_arena_zeros(model->arena, 2, sizeof(mine_feature));
+LIE(member_of_other_types,
+    model->feature = mine__arena_zeros(model->arena, 2, sizeof(mine_feature));
     give_feature(model, 0, "plan", 0); give_feature(model, 1, "x", 2); GROUPED->feature = 1)
-LIE(member_of_other_levels, mine_feature *own = mine_arena_zeros(model->arena, 2, sizeof *own);
+LIE(member_of_other_levels, mine_feature *own = mine__arena_zeros(model->arena, 2, sizeof *own);
     memcpy(own, model->feature, 2 * sizeof *own); model->feature = own;
     give_feature(model, 1, "plan", 2))
-LIE(member_of_other_classes, mine_values_clear(&model->groups); model->n_groups = 0;
+LIE(member_of_other_classes, mine__values_clear(&model->groups); model->n_groups = 0;
     give_groups(model, "bc"))
 LIE(member_with_outputs, static const char *const names[] = {"left"};
     give_outputs((mine_model *)ENSEMBLE->member[1].model, names, 1))
@@ -821,12 +822,12 @@ static void every_allocation_may_fail(void **state) {
       memset(text, 'x', length);
       text[length] = 0;
       model->source = text;
-      const mine_mark mark = mine_arena_mark(env->scratch);
+      const mine_mark mark = mine__arena_mark(env->scratch);
       assert_int_equal(mine_model_bytes(env, model, &bytes, &n), MINE_OK);
       while (load_without(bytes, n, at))
         at++;
       assert_true(at > 3);
-      mine_arena_rewind(env->scratch, mark);
+      mine__arena_rewind(env->scratch, mark);
     }
     mine_model_free(model);
   }
@@ -851,10 +852,10 @@ static void use(const mine_model *model) {
     if (verb_scoring_open(other, model, (mine_scoring_mode)mode, "threads=1", &scoring) ==
         MINE_OK) {
       if (fixture_fill(mine_scoring_frame(scoring), ROWS, 0) == MINE_OK &&
-          mine_scoring_run(scoring) == MINE_OK) {
+          mine__scoring_run(scoring) == MINE_OK) {
         for (int64_t i = 0; i < N; i++)
           for (int c = 0; c <= verb_column("unknown"); c++)
-            mine_scoring_cell(scoring, i, c, &cell);
+            mine__scoring_cell(scoring, i, c, &cell);
         if (mode == MINE_SCORE_EVALUATE && verb_evaluate(other, scoring, &r) == MINE_OK)
           mine_relation_free(r);
       }
@@ -868,7 +869,7 @@ static int try_load(const uint8_t *bytes, size_t n) {
   mine_env *other;
   mine_model *model;
   assert_int_equal(mine_env_open(NULL, "load", &other), MINE_OK);
-  mine_env_set_max_memory(other, 4u << 20);
+  mine__env_set_max_memory(other, 4u << 20);
   const mine_status status = mine_model_load(other, bytes, n, &model);
   if (status == MINE_OK) {
     use(model);
@@ -930,15 +931,15 @@ static void reading_and_writing_can_be_stopped(void **state) {
   mine_env *other;
   mine_writer w;
   assert_int_equal(mine_env_open(&host, "save", &other), MINE_OK);
-  mine_text_open(&w.text, other->scratch);
-  mine_write_reals(&w, v, MANY);
+  mine__text_open(&w.text, other->scratch);
+  mine__write_reals(&w, v, MANY);
   assert_true(w.text.failed);
   assert_int_equal(mine_env_status(other), MINE_INTERRUPT);
   mine_env_close(other);
   assert_int_equal(mine_env_open(&host, "load", &other), MINE_OK);
   mine_reader r = {.env = other, .arena = other->scratch, .at = (const uint8_t *)v};
   r.end = r.at + MANY * sizeof *v;
-  assert_null(mine_read_reals(&r, MANY, 1));
+  assert_null(mine__read_reals(&r, MANY, 1));
   assert_int_equal(mine_env_status(other), MINE_INTERRUPT);
   mine_env_close(other);
   free(v);
@@ -969,14 +970,14 @@ static void rows_get_the_value_of_their_group(void **state) {
   (void)state;
   static const mine_answer columns[] = {
       {"node", MINE_ANSWER_INTEGER, 0, ""}, {"group_value", MINE_ANSWER_ANY, 1, ""}, {0}};
-  mine_relation *r = mine_relation_new(env, columns), *out;
+  mine_relation *r = mine__relation_new(env, columns), *out;
   const mine_cell north = {MINE_TEXT, 5, {.text = "north"}};
-  mine_row_int(r, 1);
-  mine_relation_end_row(r);
-  mine_relation_group(r, &north);
-  mine_row_int(r, 2);
-  mine_relation_end_row(r);
-  assert_int_equal(mine_relation_finish(env, r, &out), MINE_OK);
+  mine__row_int(r, 1);
+  mine__relation_end_row(r);
+  mine__relation_group(r, &north);
+  mine__row_int(r, 2);
+  mine__relation_end_row(r);
+  assert_int_equal(mine__relation_finish(env, r, &out), MINE_OK);
   assert_string_equal(look_up(out, "1", 1, 1), "NULL");
   assert_string_equal(look_up(out, "2", 1, 1), "north");
   mine_relation_free(out);
@@ -986,7 +987,7 @@ static void rows_get_the_value_of_their_group(void **state) {
 static void measures_have_directions(void **state) {
   (void)state;
   int main_of[8] = {0};
-  for (const mine_measure *m = mine_measures; m->name; m++) {
+  for (const mine_measure *m = mine__measures; m->name; m++) {
     assert_ptr_equal(mine__measure_find(m->name), m);
     assert_true(m->what && m->tasks && m->better >= -1 && m->better <= 1);
     if (m->main) assert_int_equal(main_of[m->main]++, 0);

@@ -116,7 +116,7 @@ static void expect_task(const char *options, const char *table, const char *task
   char shown[MINE_SHOW_BYTES];
   assert_string_equal(mine_model_get_text(model, MINE_MODEL_TASK), task);
   mine_model_positive(model, &cell);
-  assert_string_equal(mine_show_cell(shown, &cell), positive);
+  assert_string_equal(mine__show_cell(shown, &cell), positive);
   mine_model_free(model);
 }
 
@@ -164,14 +164,14 @@ static void a_kept_positive_stays(void **state) {
   mine_cell red = {MINE_TEXT, 3, {0}}, cell;
   red.as.text = "red";
   assert_int_equal(verb_training_open(env, "tree", "target=y", &training), MINE_OK);
-  assert_int_equal(mine_training_keep_positive(training, &red), MINE_OK);
-  assert_int_equal(fixture_fill(mine_training_frame(training), FIVE("red", "blue"), 0), MINE_OK);
-  assert_int_equal(mine_training_fit(training, &model), MINE_OK);
+  assert_int_equal(mine__training_keep_positive(training, &red), MINE_OK);
+  assert_int_equal(fixture_fill(mine__training_frame(training), FIVE("red", "blue"), 0), MINE_OK);
+  assert_int_equal(mine__training_fit(training, &model), MINE_OK);
   mine_model_positive(model, &cell);
   assert_int_equal(cell.bytes, 3);
   assert_memory_equal(cell.as.text, "red", 3);
   mine_model_free(model);
-  mine_training_close(training);
+  mine__training_close(training);
 }
 
 /* ---- rows and columns left out --------------------------------------------------------------- */
@@ -340,10 +340,10 @@ static void clusters_come_back_by_id(void **state) {
   mine_model *model;
   mine_relation *r;
   assert_int_equal(verb_training_open(env, NULL, "k=2, missing=skip", &training), MINE_OK);
-  assert_int_equal(fixture_fill(mine_training_frame(training),
+  assert_int_equal(fixture_fill(mine__training_frame(training),
                                 "id,x,z;k1,1,1;k2,2,1;k3,100,90;k4,,1;k5,101,91;k6,1,2", 0),
                    MINE_OK);
-  assert_int_equal(mine_training_fit(training, &model), MINE_OK);
+  assert_int_equal(mine__training_fit(training, &model), MINE_OK);
   assert_int_equal(verb_assignments(env, training, model, &r), MINE_OK);
   assert_int_equal(mine_relation_rows(r), 6);
   assert_string_equal(look_up(r, "k1", 1, 1), "1");
@@ -359,7 +359,7 @@ static void clusters_come_back_by_id(void **state) {
   assert_true(fabs(inertia - metric_of(model, "inertia")) < 1e-9);
   mine_relation_free(r);
   mine_model_free(model);
-  mine_training_close(training);
+  mine__training_close(training);
 }
 
 static void centres_may_come_from_a_query(void **state) {
@@ -369,21 +369,21 @@ static void centres_may_come_from_a_query(void **state) {
   assert_int_equal(
       verb_training_open(env, "kmeans", "k=2, init=\"SELECT x FROM start, other\"", &training),
       MINE_OK);
-  assert_string_equal(mine_training_select(training, 0), "SELECT x FROM start, other");
-  assert_null(mine_training_select(training, 1));
-  assert_null(mine_training_select_frame(training, 1));
-  assert_int_equal(fixture_fill(mine_training_frame(training), "id,x;1,1;2,2;3,10;4,11", 0),
+  assert_string_equal(mine__training_select(training, 0), "SELECT x FROM start, other");
+  assert_null(mine__training_select(training, 1));
+  assert_null(mine__training_select_frame(training, 1));
+  assert_int_equal(fixture_fill(mine__training_frame(training), "id,x;1,1;2,2;3,10;4,11", 0),
                    MINE_OK);
-  mine_frame *initial = mine_training_select_frame(training, 0);
+  mine_frame *initial = mine__training_select_frame(training, 0);
   assert_non_null(initial);
-  assert_ptr_equal(mine_training_select_frame(training, 0), initial);
+  assert_ptr_equal(mine__training_select_frame(training, 0), initial);
   assert_int_equal(fixture_fill(initial, "name,x;north,0;south,12", 0), MINE_OK);
-  assert_int_equal(mine_training_fit(training, &model), MINE_OK);
+  assert_int_equal(mine__training_fit(training, &model), MINE_OK);
   mine_model_free(model);
-  mine_training_close(training);
+  mine__training_close(training);
   assert_int_equal(verb_training_open(env, "kmeans", "k=2, init=random", &training), MINE_OK);
-  assert_null(mine_training_select(training, 0));
-  mine_training_close(training);
+  assert_null(mine__training_select(training, 0));
+  mine__training_close(training);
 }
 
 static void folds_are_measured(void **state) {
@@ -392,7 +392,7 @@ static void folds_are_measured(void **state) {
   mine_relation *r;
   char *table = fixture_customers(500, 0);
   assert_int_equal(verb_validation_open(env, "tree", "target=churn, folds=4", &training), MINE_OK);
-  assert_int_equal(fixture_fill(mine_training_frame(training), table, 0), MINE_OK);
+  assert_int_equal(fixture_fill(mine__training_frame(training), table, 0), MINE_OK);
   assert_int_equal(verb_cross_validate(env, training, &r), MINE_OK);
   double rows = 0, sum = 0, squares = 0;
   for (int f = 1; f <= 4; f++) {
@@ -413,13 +413,13 @@ static void folds_are_measured(void **state) {
   mine_relation_cell(r, 0, 0, &cell);
   assert_int_equal(cell.type, MINE_INT);
   mine_relation_free(r);
-  mine_training_close(training);
+  mine__training_close(training);
   assert_int_equal(verb_validation_open(env, "tree", "target=churn, folds=501", &training),
                    MINE_OK);
-  assert_int_equal(fixture_fill(mine_training_frame(training), table, 0), MINE_OK);
+  assert_int_equal(fixture_fill(mine__training_frame(training), table, 0), MINE_OK);
   assert_int_equal(verb_cross_validate(env, training, &r), MINE_DATA);
   must_say("folds=501 is more than the 500 rows");
-  mine_training_close(training);
+  mine__training_close(training);
   free(table);
 }
 
@@ -480,8 +480,8 @@ static int train_save_load_score(const char *algorithm, const char *options, con
   if (model && !mine_model_bytes(env, model, &bytes, &n) &&
       !mine_model_load(env, bytes, n, &copy) &&
       !verb_scoring_open(env, copy, MINE_SCORE_ROWS, "", &scoring) &&
-      !fixture_fill(mine_scoring_frame(scoring), table, 0) && !mine_scoring_run(scoring)) {
-    mine_scoring_cell(scoring, 0, verb_column("prediction"), &cell);
+      !fixture_fill(mine_scoring_frame(scoring), table, 0) && !mine__scoring_run(scoring)) {
+    mine__scoring_cell(scoring, 0, verb_column("prediction"), &cell);
     well = cell.type != MINE_NULL && !verb_list(env, copy, "mine_summary", &r);
   }
   mine_relation_free(r);

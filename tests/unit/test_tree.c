@@ -222,8 +222,8 @@ static void grow_bytes(int threads, int classes, const char *options, mine_write
     t->number[1][i] += (double)(i * 31 % 4001) * 1e-5;
   mine_model *model = table_grow(t, options);
   assert_non_null(model);
-  mine_text_open(&w->text, t->arena);
-  mine_kind_trees.save(model, w);
+  mine__text_open(&w->text, t->arena);
+  mine__kind_trees.save(model, w);
   assert_false(w->text.failed);
   mine_model_free(model);
 }
@@ -267,10 +267,10 @@ static void test_rows_are_a_choice(void **state) {
   t.data.rows.row = NULL;
   mine_model *alone = table_grow(&t, "max_depth=5");
   mine_writer a, b;
-  mine_text_open(&a.text, t.arena);
-  mine_text_open(&b.text, t.arena);
-  mine_kind_trees.save(some, &a);
-  mine_kind_trees.save(alone, &b);
+  mine__text_open(&a.text, t.arena);
+  mine__text_open(&b.text, t.arena);
+  mine__kind_trees.save(some, &a);
+  mine__kind_trees.save(alone, &b);
   assert_int_equal(a.text.bytes, b.text.bytes);
   assert_memory_equal(a.text.data, b.text.data, a.text.bytes);
   mine_model_free(some);
@@ -531,9 +531,9 @@ static void test_no_memory(void **state) {
   for (int i = 0; i < 3000; i++)
     t.number[2][i] += i * 1e-6;
   options_room room;
-  mine_option_group group = {.table = mine_algorithm_tree.options, .values = room.bytes};
+  mine_option_group group = {.table = mine__algorithm_tree.options, .values = room.bytes};
   assert_int_equal(
-      mine_options_parse(t.env, t.arena, &group, 1, "max_depth=9,max_leaves=20,ccp_alpha=0.0001"),
+      mine__options_parse(t.env, t.arena, &group, 1, "max_depth=9,max_leaves=20,ccp_alpha=0.0001"),
       MINE_OK);
   int failed = 0, done = 0;
   for (long nth = 1; !done; nth++) {
@@ -544,10 +544,10 @@ static void test_no_memory(void **state) {
     host.resize = refuse_nth;
     host.user = &left;
     if (mine_env_open(&host, "mine_train", &env) != MINE_OK) continue;
-    mine_status status = mine_model_empty(env, &model);
+    mine_status status = mine__model_empty(env, &model);
     if (!status) {
       model->task = t.data.task;
-      status = mine_algorithm_tree.fit(env, &t.data, room.bytes, model);
+      status = mine__algorithm_tree.fit(env, &t.data, room.bytes, model);
     }
     assert_true(status == MINE_OK || status == MINE_NOMEM);
     assert_int_equal(status, mine_env_status(env));
@@ -562,7 +562,7 @@ static void test_no_memory(void **state) {
 
 static void check_order(const double *value, int64_t n, int64_t distinct) {
   mine_pair *pair = calloc((size_t)n, sizeof *pair), *temp = calloc((size_t)n, sizeof *temp);
-  assert_int_equal(mine_sort_reals(value, NULL, n, pair, temp), distinct);
+  assert_int_equal(mine__sort_reals(value, NULL, n, pair, temp), distinct);
   for (int64_t i = 1; i < n; i++) {
     const double a = value[pair[i - 1].row], b = value[pair[i].row];
     assert_true(isnan(b) || a <= b);
@@ -581,7 +581,7 @@ static void test_sort(void **state) {
   (void)state;
   static double value[40000];
   mine_random random;
-  mine_random_open(&random, 1, 2, 3);
+  mine__random_open(&random, 1, 2, 3);
   const int64_t n = 40000;
   for (int64_t i = 0; i < n; i++)
     value[i] = (double)(i * 7919 % n) - 20000;
@@ -597,7 +597,7 @@ static void test_sort(void **state) {
     value[i] = i % 2 ? -0.0 : 0.0;
   check_order(value, n, 3);
   for (int64_t i = 0; i < 30; i++)
-    value[i] = mine_random_real(&random);
+    value[i] = mine__random_real(&random);
   check_order(value, 30, 30);
   check_order(value, 1, 1);
   value[0] = (double)NAN;

@@ -24,7 +24,7 @@ static void test_scores_follow_the_tree(void **state) {
     const size_t width = (size_t)trees->width;
     double *out = table_room(&t, 5000 * width, sizeof *out);
     mine_answers scores = {.share = classes ? out : NULL, .value = classes ? NULL : out};
-    assert_int_equal(mine_kind_trees.answer(t.env, model, &t.data.rows, &scores), MINE_OK);
+    assert_int_equal(mine__kind_trees.answer(t.env, model, &t.data.rows, &scores), MINE_OK);
     for (int64_t i = 0; i < 5000; i++) {
       const double *value = trees->values + (size_t)table_leaf(trees, &t, i) * width;
       assert_memory_equal(out + (size_t)i * width, value, width * sizeof *value);
@@ -34,7 +34,7 @@ static void test_scores_follow_the_tree(void **state) {
     double few[9];
     scores.share = classes ? few : NULL;
     scores.value = classes ? NULL : few;
-    assert_int_equal(mine_kind_trees.answer(t.env, model, &batch, &scores), MINE_OK);
+    assert_int_equal(mine__kind_trees.answer(t.env, model, &batch, &scores), MINE_OK);
     for (size_t i = 0; i < 3; i++) {
       assert_memory_equal(few + i * width, out + row[i] * width, width * sizeof *few);
     }
@@ -50,7 +50,7 @@ static int try_bytes(table *t, const mine_model *like, const char *bytes, size_t
   mine_env *env;
   mine_model *model = NULL;
   assert_int_equal(mine_env_open(NULL, "mine_predict", &env), MINE_OK);
-  assert_int_equal(mine_model_empty(env, &model), MINE_OK);
+  assert_int_equal(mine__model_empty(env, &model), MINE_OK);
   model->kind = like->kind;
   model->task = like->task;
   model->n_features = like->n_features;
@@ -61,14 +61,14 @@ static int try_bytes(table *t, const mine_model *like, const char *bytes, size_t
   model->positive = like->positive;
   mine_reader r = {.env = env, .arena = model->arena, .at = (const uint8_t *)bytes};
   r.end = r.at + n;
-  mine_kind_trees.load(&r, model, MINE_TREES_VERSION);
-  const int accepted = mine_reader_ok(&r) && model->body;
+  mine__kind_trees.load(&r, model, MINE_TREES_VERSION);
+  const int accepted = mine__reader_ok(&r) && model->body;
   if (accepted) {
     static double out[200 * 3];
     mine_answers scores = {.share = out, .value = out};
     mine_batch batch = t->data.rows;
     batch.n = batch.n < 200 ? batch.n : 200;
-    assert_int_equal(mine_kind_trees.answer(env, model, &batch, &scores), MINE_OK);
+    assert_int_equal(mine__kind_trees.answer(env, model, &batch, &scores), MINE_OK);
     mine_relation *relation = NULL;
     if (verb_list(env, model, "mine_tree", &relation) == MINE_OK) {
       mine_relation_free(relation);
@@ -90,11 +90,11 @@ static void test_bytes_come_back(void **state) {
   table_fill(&t, 2, 0.1, 1);
   mine_model *model = table_grow(&t, "max_depth=3");
   mine_writer w, again;
-  mine_text_open(&w.text, t.arena);
-  mine_text_open(&again.text, t.arena);
-  mine_kind_trees.save(model, &w);
+  mine__text_open(&w.text, t.arena);
+  mine__text_open(&again.text, t.arena);
+  mine__kind_trees.save(model, &w);
   mine_model *copy = NULL;
-  assert_int_equal(mine_model_empty(t.env, &copy), MINE_OK);
+  assert_int_equal(mine__model_empty(t.env, &copy), MINE_OK);
   copy->task = model->task;
   copy->n_features = model->n_features;
   copy->feature = model->feature;
@@ -102,10 +102,10 @@ static void test_bytes_come_back(void **state) {
   copy->groups = model->groups;
   const uint8_t *bytes = (const uint8_t *)w.text.data;
   mine_reader r = {.env = t.env, .arena = copy->arena, .at = bytes, .end = bytes + w.text.bytes};
-  mine_kind_trees.load(&r, copy, MINE_TREES_VERSION);
-  assert_true(mine_reader_ok(&r));
+  mine__kind_trees.load(&r, copy, MINE_TREES_VERSION);
+  assert_true(mine__reader_ok(&r));
   assert_ptr_equal(r.at, r.end);
-  mine_kind_trees.save(copy, &again);
+  mine__kind_trees.save(copy, &again);
   assert_int_equal(again.text.bytes, w.text.bytes);
   assert_memory_equal(again.text.data, w.text.data, w.text.bytes);
   const mine_trees *a = model->body, *b = copy->body;
@@ -125,8 +125,8 @@ static void test_bytes_of_strangers(void **state) {
     table_fill(&t, 2, 0.1, 0);
     mine_model *model = table_grow(&t, "max_depth=3");
     mine_writer w;
-    mine_text_open(&w.text, t.arena);
-    mine_kind_trees.save(model, &w);
+    mine__text_open(&w.text, t.arena);
+    mine__kind_trees.save(model, &w);
     char *bytes = malloc(w.text.bytes);
     memcpy(bytes, w.text.data, w.text.bytes);
     assert_true(try_bytes(&t, model, bytes, w.text.bytes));
@@ -201,18 +201,18 @@ static void test_rules_of_the_loader(void **state) {
     const int32_t kept_whole = is_whole ? *whole[k].where : 0;
     const double kept_real = is_whole ? 0 : *real[j].where;
     mine_writer w;
-    mine_text_open(&w.text, t.arena);
+    mine__text_open(&w.text, t.arena);
     if (is_whole) *whole[k].where = whole[k].value;
     if (!is_whole) *real[j].where = real[j].value;
-    mine_kind_trees.save(model, &w);
+    mine__kind_trees.save(model, &w);
     assert_false(try_bytes(&t, model, w.text.data, w.text.bytes));
     if (is_whole) *whole[k].where = kept_whole;
     if (!is_whole) *real[j].where = kept_real;
   }
   trees->bits[trees->set[category]] |= (uint64_t)1 << 5; /* a sixth of five levels */
   mine_writer w;
-  mine_text_open(&w.text, t.arena);
-  mine_kind_trees.save(model, &w);
+  mine__text_open(&w.text, t.arena);
+  mine__kind_trees.save(model, &w);
   assert_false(try_bytes(&t, model, w.text.data, w.text.bytes));
   mine_model_free(model);
   table_close(&t);
@@ -369,14 +369,14 @@ static void check_published(const char *name, const char *options, const char *c
   mine_relation *tree;
   assert_int_equal(mine_env_open(NULL, "mine_train", &env), MINE_OK);
   assert_int_equal(verb_training_open(env, "tree", options, &training), MINE_OK);
-  if (!feed_csv(mine_training_frame(training), name)) {
+  if (!feed_csv(mine__training_frame(training), name)) {
     print_message("skipped: %s is not in MINE_DATA\n", name);
-    mine_training_close(training);
+    mine__training_close(training);
     mine_env_close(env);
     skip();
   }
-  if (mine_training_fit(training, &model)) fail_msg("%s", mine_env_error(env));
-  mine_training_close(training);
+  if (mine__training_fit(training, &model)) fail_msg("%s", mine_env_error(env));
+  mine__training_close(training);
   assert_int_equal(verb_list(env, model, "mine_tree", &tree), MINE_OK);
   assert_int_equal(mine_relation_rows(tree), n);
   for (int i = 0; i < n; i++)

@@ -103,12 +103,12 @@ static void test_order_and_identity(void **state) {
     for (size_t j = 0; j < n; j++) {
       const mine_cell *a = &row[i].cell, *b = &row[j].cell;
       int order = (row[i].rank > row[j].rank) - (row[i].rank < row[j].rank);
-      if (mine_cell_compare(a, b) != order) fail_msg("rows %zu and %zu are ordered wrongly", i, j);
-      assert_int_equal(mine_cell_equal(a, b) != 0, order == 0);
+      if (mine__cell_compare(a, b) != order) fail_msg("rows %zu and %zu are ordered wrongly", i, j);
+      assert_int_equal(mine__cell_equal(a, b) != 0, order == 0);
       if (order == 0)
-        assert_true(mine_cell_hash(a) == mine_cell_hash(b));
+        assert_true(mine__cell_hash(a) == mine__cell_hash(b));
       else
-        assert_true(mine_cell_hash(a) != mine_cell_hash(b));
+        assert_true(mine__cell_hash(a) != mine__cell_hash(b));
     }
 }
 
@@ -116,32 +116,32 @@ static void test_order_and_identity(void **state) {
 static void test_hashes_are_fixed(void **state) {
   (void)state;
   mine_cell one = whole(1), a = text("a"), empty = text("");
-  assert_true(mine_cell_hash(&one) == mine_hash_mix(1));
-  assert_true(mine_cell_hash(&one) == UINT64_C(0x5692161D100B05E5));
-  assert_true(mine_cell_hash(&a) == UINT64_C(0xE6C632B61E964E1F)); /* XXH3-64 of "a" */
-  assert_true(mine_cell_hash(&empty) == UINT64_C(0x2D06800538D394C2));
+  assert_true(mine__cell_hash(&one) == mine_hash_mix(1));
+  assert_true(mine__cell_hash(&one) == UINT64_C(0x5692161D100B05E5));
+  assert_true(mine__cell_hash(&a) == UINT64_C(0xE6C632B61E964E1F)); /* XXH3-64 of "a" */
+  assert_true(mine__cell_hash(&empty) == UINT64_C(0x2D06800538D394C2));
 }
 
 static void check_get(const mine_values *values, int64_t i, mine_cell expected) {
   mine_cell got;
-  mine_values_get(values, i, &got);
+  mine__values_get(values, i, &got);
   assert_int_equal(got.type, expected.type);
-  assert_true(mine_cell_equal(&got, &expected));
+  assert_true(mine__cell_equal(&got, &expected));
   if (got.type == MINE_TEXT) assert_int_equal(got.as.text[got.bytes], 0);
 }
 
 static void test_vectors(void **state) {
   mine_env *env = *state;
   mine_values v;
-  mine_values_open(&v, env->scratch);
+  mine__values_open(&v, env->scratch);
   for (int64_t i = 0; i < 1000; i++)
-    assert_true(mine_values_push_int(&v, i * i));
+    assert_true(mine__values_push_int(&v, i * i));
   assert_null(v.type); /* one type: payloads only */
-  assert_true(mine_values_push_text(&v, "a\0b", 3));
-  assert_true(mine_values_push_null(&v));
-  assert_true(mine_values_push_real(&v, 2.0));
+  assert_true(mine__values_push_text(&v, "a\0b", 3));
+  assert_true(mine__values_push_null(&v));
+  assert_true(mine__values_push_real(&v, 2.0));
   mine_cell b = blob("xyz");
-  assert_true(mine_values_push(&v, &b));
+  assert_true(mine__values_push(&v, &b));
   assert_int_equal(v.n, 1004);
   for (int64_t i = 0; i < 1000; i++)
     check_get(&v, i, whole(i * i));
@@ -152,20 +152,20 @@ static void test_vectors(void **state) {
   check_get(&v, 1001, none());
   check_get(&v, 1002, real(2.0));
   check_get(&v, 1003, blob("xyz"));
-  mine_values_clear(&v);
-  assert_true(mine_values_push_text(&v, "", 0));
+  mine__values_clear(&v);
+  assert_true(mine__values_push_text(&v, "", 0));
   check_get(&v, 0, text(""));
 }
 
 static void test_a_vector_may_feed_itself(void **state) {
   mine_env *env = *state;
   mine_values v;
-  mine_values_open(&v, env->scratch);
-  assert_true(mine_values_push_text(&v, "the first", 9));
+  mine__values_open(&v, env->scratch);
+  assert_true(mine__values_push_text(&v, "the first", 9));
   for (int64_t i = 0; i < 5000; i++) { /* the pool moves under the cell */
     mine_cell cell;
-    mine_values_get(&v, i, &cell);
-    assert_true(mine_values_push(&v, &cell));
+    mine__values_get(&v, i, &cell);
+    assert_true(mine__values_push(&v, &cell));
   }
   for (int64_t i = 0; i <= 5000; i++)
     check_get(&v, i, text("the first"));
@@ -174,64 +174,64 @@ static void test_a_vector_may_feed_itself(void **state) {
 static void test_dictionaries(void **state) {
   mine_env *env = *state;
   mine_dictionary d;
-  assert_true(mine_dictionary_open(&d, env->scratch));
+  assert_true(mine__dictionary_open(&d, env->scratch));
   mine_cell cell = whole(1);
-  assert_int_equal(mine_dictionary_find(&d, &cell), -1);
+  assert_int_equal(mine__dictionary_find(&d, &cell), -1);
   for (int64_t i = 0; i < 20000; i++) {
     cell = whole(i * 3);
-    assert_int_equal(mine_dictionary_add(&d, &cell), i);
+    assert_int_equal(mine__dictionary_add(&d, &cell), i);
   }
   for (int64_t i = 0; i < 20000; i++) {
     cell = i % 2 ? whole(i * 3) : real((double)(i * 3));
-    assert_int_equal(mine_dictionary_add(&d, &cell), i);
+    assert_int_equal(mine__dictionary_add(&d, &cell), i);
     cell = whole(i * 3 + 1);
-    assert_int_equal(mine_dictionary_find(&d, &cell), -1);
+    assert_int_equal(mine__dictionary_find(&d, &cell), -1);
   }
   cell = text("3");
-  assert_int_equal(mine_dictionary_add(&d, &cell), 20000);
+  assert_int_equal(mine__dictionary_add(&d, &cell), 20000);
   cell = none();
-  assert_int_equal(mine_dictionary_add(&d, &cell), 20001);
+  assert_int_equal(mine__dictionary_add(&d, &cell), 20001);
   cell = whole(3);
-  assert_int_equal(mine_dictionary_find(&d, &cell), 1);
+  assert_int_equal(mine__dictionary_find(&d, &cell), 1);
   assert_true(d.table.slots * 7 >= (size_t)d.values.n * 10);
 }
 
 static void test_rebuilding(void **state) {
   mine_env *env = *state;
   mine_dictionary d;
-  assert_true(mine_dictionary_open(&d, env->scratch));
-  assert_true(mine_dictionary_rebuild(&d));
+  assert_true(mine__dictionary_open(&d, env->scratch));
+  assert_true(mine__dictionary_rebuild(&d));
   for (int i = 0; i < 3000; i++) {
     char name[16];
     size_t n = (size_t)snprintf(name, sizeof name, "level %d", i % 2999);
-    assert_true(mine_values_push_text(&d.values, name, n));
+    assert_true(mine__values_push_text(&d.values, name, n));
   }
-  assert_true(mine_dictionary_rebuild(&d));
+  assert_true(mine__dictionary_rebuild(&d));
   mine_cell cell = text("level 0");
-  assert_int_equal(mine_dictionary_find(&d, &cell), 0); /* twice there: the first */
+  assert_int_equal(mine__dictionary_find(&d, &cell), 0); /* twice there: the first */
   cell = text("level 2998");
-  assert_int_equal(mine_dictionary_find(&d, &cell), 2998);
+  assert_int_equal(mine__dictionary_find(&d, &cell), 2998);
   cell = text("level 2999");
-  assert_int_equal(mine_dictionary_add(&d, &cell), 3000);
-  mine_values_clear(&d.values);
-  assert_true(mine_dictionary_rebuild(&d));
-  assert_int_equal(mine_dictionary_find(&d, &cell), -1);
+  assert_int_equal(mine__dictionary_add(&d, &cell), 3000);
+  mine__values_clear(&d.values);
+  assert_true(mine__dictionary_rebuild(&d));
+  assert_int_equal(mine__dictionary_find(&d, &cell), -1);
 }
 
 static void test_relations(void **state) {
   mine_env *env = *state;
-  mine_relation *out, *relation = mine_relation_new(
+  mine_relation *out, *relation = mine__relation_new(
                           env, (const mine_answer[]){
                                    {.name = "id"}, {.name = "cluster"}, {.name = "distance"}, {0}});
   assert_non_null(relation);
   for (int i = 0; i < 3; i++) {
-    mine_relation_text(relation, 0, i ? "x" : NULL);
-    mine_relation_int(relation, 1, i);
-    mine_relation_real(relation, 2, i == 1 ? (double)NAN : i / 2.0);
-    mine_relation_end_row(relation);
+    mine__relation_text(relation, 0, i ? "x" : NULL);
+    mine__relation_int(relation, 1, i);
+    mine__relation_real(relation, 2, i == 1 ? (double)NAN : i / 2.0);
+    mine__relation_end_row(relation);
   }
   size_t used = env->memory.used;
-  assert_int_equal(mine_relation_finish(env, relation, &out), MINE_OK);
+  assert_int_equal(mine__relation_finish(env, relation, &out), MINE_OK);
   assert_true(env->memory.used < used);
   assert_int_equal(mine_relation_columns(out), 3);
   assert_int_equal(mine_relation_rows(out), 3);
@@ -252,10 +252,10 @@ static void test_relations(void **state) {
 static void test_a_short_row_is_found(void **state) {
   mine_env *env = *state;
   mine_relation *out,
-      *relation = mine_relation_new(env, (const mine_answer[]){{.name = "a"}, {.name = "b"}, {0}});
-  mine_relation_int(relation, 0, 1);
-  mine_relation_end_row(relation);
-  assert_int_not_equal(mine_relation_finish(env, relation, &out), MINE_OK);
+      *relation = mine__relation_new(env, (const mine_answer[]){{.name = "a"}, {.name = "b"}, {0}});
+  mine__relation_int(relation, 0, 1);
+  mine__relation_end_row(relation);
+  assert_int_not_equal(mine__relation_finish(env, relation, &out), MINE_OK);
   assert_null(out);
   assert_non_null(strstr(mine_env_error(env), "column b of the result has 0 values in row 1"));
 }

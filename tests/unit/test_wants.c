@@ -158,8 +158,8 @@ static mine_status bind(const binding *t, mine_env *env, mine_frame **frame, min
   *frame = NULL;
   *events = (mine_events){.want = t->want};
   mine_option_group group = {.table = mine__wants_options(env->scratch, t->want), .values = events};
-  MINE_TRY(mine_options_parse(env, env->scratch, &group, 1, t->options));
-  MINE_TRY(mine_frame_open(env, mine__events_plan, events, frame));
+  MINE_TRY(mine__options_parse(env, env->scratch, &group, 1, t->options));
+  MINE_TRY(mine__frame_open(env, mine__events_plan, events, frame));
   snprintf(text, sizeof text, "%s", t->columns);
   return mine_frame_columns(*frame, names, split(text, names));
 }
@@ -168,7 +168,7 @@ static void describe_binding(const binding *t, const mine_frame *frame, const mi
                              mine_text *out) {
   for (int i = 0; t->want[i].name; i++) {
     const int c = events->column[i];
-    mine_text_addf(out, "%s%s", i ? " " : "", c < 0 ? "-" : frame->column[c].name);
+    mine__text_addf(out, "%s%s", i ? " " : "", c < 0 ? "-" : frame->column[c].name);
     if (c < 0) continue;
     assert_ptr_equal(frame->column[c].want, &t->want[i]);
     assert_int_equal(frame->column[c].reading, t->want[i].reading);
@@ -185,13 +185,13 @@ static void test_event_lists(void **state) {
     mine_text text;
     assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
     const mine_status status = bind(t, env, &frame, &events);
-    mine_text_open(&text, env->scratch);
+    mine__text_open(&text, env->scratch);
     if (status == MINE_OK) describe_binding(t, frame, &events, &text);
     if (t->bound[0] == ' ' ? !strstr(mine_env_error(env), t->bound)
                            : status != MINE_OK || strcmp(text.data, t->bound) != 0)
       fail_msg("%s with '%s': %s%s", t->columns, t->options, text.bytes ? text.data : "",
                mine_env_error(env));
-    mine_frame_close(frame);
+    mine__frame_close(frame);
     mine_env_close(env);
   }
 }
@@ -214,7 +214,7 @@ static void test_what_is_read(void **state) {
     assert_int_equal(bind(&cases[i].binding, env, &frame, &events), MINE_OK);
     for (int c = 0; c < frame->n_columns; c++)
       assert_int_equal(mine_frame_wants(frame, c), cases[i].read[c] == '1');
-    mine_frame_close(frame);
+    mine__frame_close(frame);
     mine_env_close(env);
   }
 }
@@ -274,7 +274,7 @@ static void test_by_name(void **state) {
     char text[64], bound[64] = "";
     const char *names[16];
     assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
-    assert_int_equal(mine_frame_open(env, plan_by_name, &x, &frame), MINE_OK);
+    assert_int_equal(mine__frame_open(env, plan_by_name, &x, &frame), MINE_OK);
     snprintf(text, sizeof text, "%s", cases[i].columns);
     const mine_status status = mine_frame_columns(frame, names, split(text, names));
     if (status == MINE_OK)
@@ -283,7 +283,7 @@ static void test_by_name(void **state) {
     if (cases[i].bound[0] == ' ' ? !strstr(mine_env_error(env), cases[i].bound)
                                  : strcmp(bound, cases[i].bound) != 0)
       fail_msg("%s: %s%s", cases[i].columns, bound, mine_env_error(env));
-    mine_frame_close(frame);
+    mine__frame_close(frame);
     mine_env_close(env);
   }
 }
@@ -294,11 +294,11 @@ static void test_byte_order_mark(void **state) {
   static const mine_reading readings[3] = {MINE_READ_AUTO, MINE_READ_AUTO};
   fixture x = {.readings = readings};
   assert_int_equal(mine_env_open(NULL, "mine_test", &x.env), MINE_OK);
-  assert_int_equal(mine_frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
+  assert_int_equal(mine__frame_open(x.env, fixture_plan, &x, &x.frame), MINE_OK);
   assert_int_equal(mine_frame_columns(x.frame, names, 2), MINE_OK);
   assert_string_equal(x.frame->column[0].name, "id");
-  assert_int_equal(mine_frame_find(x.frame, "ID"), 0);
-  assert_int_equal(mine_frame_find(x.frame, "x"), -1); /* no first name */
+  assert_int_equal(mine__frame_find(x.frame, "ID"), 0);
+  assert_int_equal(mine__frame_find(x.frame, "x"), -1); /* no first name */
   fixture_close(&x);
 }
 

@@ -20,7 +20,7 @@
 
 #define TABLE_FEATURES 8
 
-extern const mine_algorithm mine_algorithm_tree;
+extern const mine_algorithm mine__algorithm_tree;
 
 typedef struct table {
   mine_env *env;
@@ -36,7 +36,7 @@ typedef struct table {
 } table;
 
 static inline void *table_room(table *t, size_t n, size_t size) {
-  void *room = mine_arena_zeros(t->arena, n, size);
+  void *room = mine__arena_zeros(t->arena, n, size);
   assert_non_null(room);
   return room;
 }
@@ -46,8 +46,8 @@ static inline void *table_room(table *t, size_t n, size_t size) {
 static inline void table_open(table *t, const char *kinds, int64_t n, int n_classes, int threads) {
   memset(t, 0, sizeof *t);
   assert_int_equal(mine_env_open(NULL, "mine_train", &t->env), MINE_OK);
-  mine_env_set_threads(t->env, threads);
-  t->arena = mine_arena_open(t->env);
+  mine__env_set_threads(t->env, threads);
+  t->arena = mine__arena_open(t->env);
   assert_non_null(t->arena);
   t->data.task = n_classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
   t->data.n_classes = n_classes;
@@ -61,7 +61,7 @@ static inline void table_open(table *t, const char *kinds, int64_t n, int n_clas
   static const char *const names[] = {"f0", "f1", "f2", "f3", "f4", "f5", "f6", "f7"};
   for (int f = 0; f < t->data.n_features; f++) {
     t->about[f].name = names[f];
-    assert_true(mine_dictionary_open(&t->about[f].levels, t->arena));
+    assert_true(mine__dictionary_open(&t->about[f].levels, t->arena));
     if (kinds[f] == 'n') {
       t->about[f].type = MINE_COLUMN_NUMERIC;
       t->view[f].number = t->number[f] = table_room(t, (size_t)n, sizeof(double));
@@ -73,39 +73,39 @@ static inline void table_open(table *t, const char *kinds, int64_t n, int n_clas
       const char name = (char)('a' + level);
       mine_cell cell = {MINE_TEXT, 1, {0}};
       cell.as.text = &name;
-      assert_int_equal(mine_dictionary_add(&t->about[f].levels, &cell), level);
+      assert_int_equal(mine__dictionary_add(&t->about[f].levels, &cell), level);
     }
   }
 }
 
 static inline void table_close(table *t) {
-  mine_arena_close(t->arena);
+  mine__arena_close(t->arena);
   mine_env_close(t->env);
 }
 
 /* Random cells on a coarse grid, so that values and gains tie now and then; a
 ** target that depends on the features. */
 static inline void table_fill(table *t, uint64_t seed, double missing, int weighted) {
-  mine_random_open(&t->random, seed, 77, 0);
+  mine__random_open(&t->random, seed, 77, 0);
   for (int64_t i = 0; i < t->data.rows.n; i++) {
-    double signal = 3 * mine_random_real(&t->random);
+    double signal = 3 * mine__random_real(&t->random);
     for (int f = 0; f < t->data.n_features; f++) {
-      const int gone = mine_random_real(&t->random) < missing;
+      const int gone = mine__random_real(&t->random) < missing;
       t->about[f].missing += gone;
       if (t->number[f]) {
-        const double value = (double)mine_random_below(&t->random, 12) / 4 - 1;
+        const double value = (double)mine__random_below(&t->random, 12) / 4 - 1;
         t->number[f][i] = gone ? (double)NAN : value;
         signal += gone ? 1 : value;
       } else {
         const int32_t code =
-            (int32_t)mine_random_below(&t->random, (uint64_t)t->about[f].levels.values.n);
+            (int32_t)mine__random_below(&t->random, (uint64_t)t->about[f].levels.values.n);
         t->code[f][i] = gone ? MINE_CODE_MISSING : code;
         signal += code % 3;
       }
     }
     t->target[i] = floor(signal * 8) / 8;
     if (t->data.n_classes) t->label[i] = (int32_t)fmod(fabs(signal), t->data.n_classes);
-    t->weight[i] = 0.25 + mine_random_real(&t->random);
+    t->weight[i] = 0.25 + mine__random_real(&t->random);
   }
   t->data.weight = weighted ? t->weight : NULL;
 }
@@ -113,13 +113,13 @@ static inline void table_fill(table *t, uint64_t seed, double missing, int weigh
 /* Grow a tree; NULL after a failure.  The model lives as long as the table. */
 static inline mine_model *table_grow(table *t, const char *options) {
   _Alignas(16) char room[512];
-  mine_option_group group = {.table = mine_algorithm_tree.options, .values = room};
-  assert_true(mine_algorithm_tree.options_size <= sizeof room);
-  if (mine_options_parse(t->env, t->arena, &group, 1, options)) return NULL;
+  mine_option_group group = {.table = mine__algorithm_tree.options, .values = room};
+  assert_true(mine__algorithm_tree.options_size <= sizeof room);
+  if (mine__options_parse(t->env, t->arena, &group, 1, options)) return NULL;
   mine_model *model = NULL;
-  assert_int_equal(mine_model_empty(t->env, &model), MINE_OK);
+  assert_int_equal(mine__model_empty(t->env, &model), MINE_OK);
   model->algorithm = "tree";
-  model->kind = &mine_kind_trees;
+  model->kind = &mine__kind_trees;
   model->task = t->data.task;
   model->target_name = "y";
   model->n_features = t->data.n_features;
@@ -128,9 +128,9 @@ static inline mine_model *table_grow(table *t, const char *options) {
   model->n_outputs = t->data.n_classes == 0;
   model->positive = t->data.n_classes == 2 ? 1 : -1;
   for (int c = 0; c < t->data.n_classes; c++)
-    mine_values_push_int(&model->groups, c);
+    mine__values_push_int(&model->groups, c);
   model->rows = t->data.rows.n;
-  if (mine_algorithm_tree.fit(t->env, &t->data, room, model) == MINE_OK) return model;
+  if (mine__algorithm_tree.fit(t->env, &t->data, room, model) == MINE_OK) return model;
   mine_model_free(model);
   return NULL;
 }

@@ -31,7 +31,7 @@ VERB_MAY static mine_status verb_training_open(mine_env *env, const char *algori
   *out = NULL;
   mine_status status =
       verb_options(env, algorithm ? "mine_train" : "mine_cluster", algorithm, text, &options);
-  return status ? status : mine_training_open(env, &options, out);
+  return status ? status : mine__training_open(env, &options, out);
 }
 
 VERB_MAY static mine_status verb_validation_open(mine_env *env, const char *algorithm,
@@ -39,7 +39,7 @@ VERB_MAY static mine_status verb_validation_open(mine_env *env, const char *algo
   mine__options options;
   *out = NULL;
   mine_status status = verb_options(env, "mine_cross_validate", algorithm, text, &options);
-  return status ? status : mine_training_open(env, &options, out);
+  return status ? status : mine__training_open(env, &options, out);
 }
 
 VERB_MAY static mine_status verb_scoring_open(mine_env *env, const mine_model *model,
@@ -48,7 +48,7 @@ VERB_MAY static mine_status verb_scoring_open(mine_env *env, const mine_model *m
   mine__options options;
   *out = NULL;
   mine_status status = verb_options(env, "mine_predict", NULL, text, &options);
-  return status ? status : mine_scoring_open(env, model, mode, &options, out);
+  return status ? status : mine__scoring_open(env, model, mode, &options, out);
 }
 
 VERB_MAY static mine_status verb_search_open(mine_env *env, const mine_model *model, int same,
@@ -56,20 +56,20 @@ VERB_MAY static mine_status verb_search_open(mine_env *env, const mine_model *mo
   mine__options options;
   *out = NULL;
   mine_status status = verb_options(env, "mine_neighbors", NULL, text, &options);
-  return status ? status : mine_search_open(env, model, same, &options, out);
+  return status ? status : mine__search_open(env, model, same, &options, out);
 }
 
 /* A relation of the verb's columns, filled by `fill`. */
-#define VERB_ANSWER(env, verb, out, fill)                                   \
-  do {                                                                      \
-    mine_relation *to = mine_relation_new((env), verb_named(verb)->answer); \
-    if (to) (void)!(fill);                                                  \
-    (void)!mine_relation_finish((env), to, (out));                          \
+#define VERB_ANSWER(env, verb, out, fill)                                    \
+  do {                                                                       \
+    mine_relation *to = mine__relation_new((env), verb_named(verb)->answer); \
+    if (to) (void)!(fill);                                                   \
+    (void)!mine__relation_finish((env), to, (out));                          \
   } while (0)
 
 VERB_MAY static mine_status verb_search_run(mine_env *env, mine_search *search,
                                             mine_relation **out) {
-  VERB_ANSWER(env, "mine_neighbors", out, mine_search_run(search, to));
+  VERB_ANSWER(env, "mine_neighbors", out, mine__search_run(search, to));
   return mine_env_status(env);
 }
 
@@ -87,13 +87,13 @@ VERB_MAY static mine_status verb_job_open(mine_env *env, const char *verb, const
 
 VERB_MAY static mine_status verb_cross_validate(mine_env *env, mine_training *training,
                                                 mine_relation **out) {
-  VERB_ANSWER(env, "mine_cross_validate", out, mine_training_cross_validate(training, to));
+  VERB_ANSWER(env, "mine_cross_validate", out, mine__training_cross_validate(training, to));
   return mine_env_status(env);
 }
 
 VERB_MAY static mine_status verb_assignments(mine_env *env, mine_training *training,
                                              const mine_model *model, mine_relation **out) {
-  VERB_ANSWER(env, "mine_cluster", out, mine_training_assignments(training, model, to));
+  VERB_ANSWER(env, "mine_cluster", out, mine__training_assignments(training, model, to));
   return mine_env_status(env);
 }
 
@@ -121,7 +121,7 @@ VERB_MAY static mine_status verb_list(mine_env *env, const mine_model *model, co
 VERB_MAY static mine_status verb_write(mine_env *env, const mine_model *model, const char *format,
                                        const char *as, const char **text) {
   mine_text out;
-  mine_text_open(&out, env->scratch);
+  mine__text_open(&out, env->scratch);
   const mine_status status = mine__model_write(env, model, format, as, &out);
   *text = status ? NULL : out.data;
   return status;
