@@ -9,9 +9,10 @@
 **
 ** Accuracy.  Relative error below 1e-12 for shapes from 1e-3 to 1e7 and degrees of
 ** freedom up to 1e9, measured against R and 60-digit arithmetic
-** (tests/unit/special_values.inc, written by tests/differential/special_values.py);
-** typically 1e-14, and 3e-13 at 1e-300, where the exponent's own rounding is all that
-** is left.
+** (tests/unit/special_values.inc, written by tests/differential/special_values.py; at
+** random arguments tests/differential/test_special.py); typically 1e-14, and 3e-13 at
+** 1e-300, where the exponent's own rounding is all that is left.  Shapes beyond 1e15 are
+** safe, not accurate.
 ** Exceptions stand at the functions.
 */
 #ifndef MINE_KERNEL_SPECIAL_H

@@ -17,9 +17,9 @@
 */
 #include "special_private.h"
 
-#define TERMS        5000
-#define LARGE_FROM   30.0
-#define POWER_LAW_AT 640.0 /* in log odds: x^a is exact long before */
+#define BETA_TERMS     5000
+#define BETA_LARGE     30.0
+#define BETA_POWER_LAW 640.0 /* in log odds: x^a is exact long before */
 
 /* What the methods need of one argument. */
 typedef struct beta_point {
@@ -44,17 +44,17 @@ static beta_point beta_mirror(beta_point p) {
 }
 
 /* I_x / K for x below the mean: t = x (1 - z). */
-static double lower_by_mills(const beta_point *p) {
+static double beta_by_mills(const beta_point *p) {
   double slope = (-p->lead + (p->x.hi - p->y.hi)) / p->y.hi;
   return mine__mills(p->a - 1, p->b - 1, p->x.hi / p->y.hi, slope) / p->y.hi;
 }
 
 /* I_x / K; converges fast for x below the mean. */
-static double lower_by_fraction(const beta_point *p) {
+static double beta_by_fraction(const beta_point *p) {
   const double tiny = 1e-290;
   double a = p->a, b = p->b, x = p->x.hi, lambda = -p->lead;
   double value = 1, c = 1, d = 0;
-  for (int n = 0; n < TERMS; n++) {
+  for (int n = 0; n < BETA_TERMS; n++) {
     double m = a + 2 * n;
     double numerator =
         n ? (a + n - 1) / (m - 1) * ((a + b + n - 1) / (m - 1)) * n * (b - n) * x * x : 1;
@@ -76,28 +76,29 @@ static double lower_by_fraction(const beta_point *p) {
   return 1 / value;
 }
 
-static double lower_by_series(const beta_point *p) {
+static double beta_by_series(const beta_point *p) {
   double term = 1, sum = 1, n = p->a + p->b, x = p->x.hi;
-  for (int k = 0; k < TERMS && term > 1e-17 * sum; k++)
+  for (int k = 0; k < BETA_TERMS && term > 1e-17 * sum; k++)
     sum += term *= (n + k) / (p->a + 1 + k) * x;
   return sum / p->a;
 }
 
 /* log(a B(a, b)), of order a for a small. */
-static double log_a_beta(double a, double b) {
+static double beta_log_scaled(double a, double b) {
   if (a < 1) return mine__log_gamma1p(a) - mine__log_gamma_step(b, a);
   return log(a) + mine__log_beta(a, b);
 }
 
-static double log_lower_small_shape(const beta_point *p) {
+static double beta_log_lower(const beta_point *p) {
   double power = 1, sum = 0;
-  for (int k = 1; k < TERMS; k++) {
+  for (int k = 1; k < BETA_TERMS; k++) {
     power *= (k - p->b) / k * p->x.hi;
     double term = power / (p->a + k);
     sum += term;
     if (fabs(term) < 1e-18) break;
   }
-  return p->a * (log(p->x.hi) + p->x.lo / p->x.hi) - log_a_beta(p->a, p->b) + log1p(p->a * sum);
+  return p->a * (log(p->x.hi) + p->x.lo / p->x.hi) - beta_log_scaled(p->a, p->b) +
+         log1p(p->a * sum);
 }
 
 mine__tails mine__beta_tails(mine__dd x, mine__dd y, double a, double b) {
@@ -105,10 +106,10 @@ mine__tails mine__beta_tails(mine__dd x, mine__dd y, double a, double b) {
   if (!(y.hi > 0)) return (mine__tails){-INFINITY, 1, 1, -INFINITY};
   beta_point p = beta_point_at(x, y, a, b);
   mine__tails t = {p.log_kernel, 1, 0, p.log_kernel};
-  if (a > LARGE_FROM && b > LARGE_FROM) {
+  if (a > BETA_LARGE && b > BETA_LARGE) {
     t.upper = p.lead > 0;
     if (t.upper) p = beta_mirror(p);
-    t.factor = lower_by_mills(&p);
+    t.factor = beta_by_mills(&p);
     return t;
   }
   int mirrored = a > b;
@@ -116,12 +117,12 @@ mine__tails mine__beta_tails(mine__dd x, mine__dd y, double a, double b) {
   if (p.x.hi > (p.a + 1) / (a + b + 2)) {
     p = beta_mirror(p);
     t.upper = !mirrored;
-    t.factor = lower_by_fraction(&p);
+    t.factor = beta_by_fraction(&p);
   } else if (p.a >= 1) {
     t.upper = mirrored;
-    t.factor = lower_by_series(&p);
+    t.factor = beta_by_series(&p);
   } else {
-    t = mine__tails_of_log(log_lower_small_shape(&p), mirrored);
+    t = mine__tails_of_log(beta_log_lower(&p), mirrored);
     t.log_density = p.log_kernel;
   }
   return t;
@@ -138,10 +139,10 @@ double mine__beta_tail(double x, double a, double b, mine__tail tail) {
 
 mine__tails mine__beta_tails_odds(mine__dd numerator, mine__dd denominator, double log_odds,
                                   double a, double b) {
-  if (fabs(log_odds) > POWER_LAW_AT) {
+  if (fabs(log_odds) > BETA_POWER_LAW) {
     int upper = log_odds > 0;
     double shape = upper ? b : a, other = upper ? a : b;
-    double log_tail = -shape * fabs(log_odds) - log_a_beta(shape, other);
+    double log_tail = -shape * fabs(log_odds) - beta_log_scaled(shape, other);
     mine__tails t = mine__tails_of_log(log_tail, upper);
     t.log_density = log(shape) + log_tail;
     return t;
@@ -150,7 +151,7 @@ mine__tails mine__beta_tails_odds(mine__dd numerator, mine__dd denominator, doub
   return mine__beta_tails(mine__dd_div(numerator, sum), mine__dd_div(denominator, sum), a, b);
 }
 
-static mine__tails odds_law(double odds, double a, double b) {
+static mine__tails beta_odds_law(double odds, double a, double b) {
   return mine__beta_tails_odds((mine__dd){odds, 0}, (mine__dd){1, 0}, log(odds), a, b);
 }
 
@@ -159,22 +160,22 @@ static mine__tails odds_law(double odds, double a, double b) {
 double mine__beta_quantile_odds(mine__chance chance, double a, double b, double *log_odds) {
   *log_odds = -INFINITY;
   if (chance.log_lower == -INFINITY) return 0;
-  double from_low = (chance.log_lower + log_a_beta(a, b)) / a;
+  double from_low = (chance.log_lower + beta_log_scaled(a, b)) / a;
   *log_odds = from_low;
-  if (from_low < -POWER_LAW_AT) return exp(from_low);
+  if (from_low < -BETA_POWER_LAW) return exp(from_low);
   *log_odds = INFINITY;
   if (chance.log_upper == -INFINITY) return INFINITY;
-  double from_high = -(chance.log_upper + log_a_beta(b, a)) / b;
+  double from_high = -(chance.log_upper + beta_log_scaled(b, a)) / b;
   *log_odds = from_high;
-  if (from_high > POWER_LAW_AT) return exp(from_high);
+  if (from_high > BETA_POWER_LAW) return exp(from_high);
   int upper = chance.log_upper < chance.log_lower;
   double z = mine__normal_quantile(upper ? chance.log_upper : chance.log_lower,
                                    upper ? MINE__LOG_UPPER : MINE__LOG_LOWER);
   double guess = log(a) - log(b) + z * sqrt(1 / a + 1 / b);
   if (!upper && a < 1) guess = from_low;
   if (upper && b < 1) guess = from_high;
-  guess = fmax(-POWER_LAW_AT, fmin(POWER_LAW_AT, guess));
-  double odds = mine__law_quantile((mine__law){odds_law, a, b}, chance, exp(guess));
+  guess = fmax(-BETA_POWER_LAW, fmin(BETA_POWER_LAW, guess));
+  double odds = mine__law_quantile((mine__law){beta_odds_law, a, b}, chance, exp(guess));
   *log_odds = log(odds);
   return odds;
 }

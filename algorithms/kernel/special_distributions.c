@@ -10,16 +10,16 @@
 */
 #include "special_private.h"
 
-#define FRACTION_FROM  5.0
-#define FRACTION_TERMS 60
-#define AS_INFINITE    1e20 /* degrees of freedom: the limit itself, to the last bit */
+#define NORMAL_FRACTION_FROM  5.0
+#define NORMAL_FRACTION_TERMS 60
+#define DF_INFINITE           1e20 /* degrees of freedom: the limit itself, to the last bit */
 
 /* ---- normal -------------------------------------------------------------------------- */
 
 /* P(X > z) / density(z), z >= 5: at 5 the error of 60 terms is below 1e-17. */
 static double normal_mills(double z) {
   double fraction = z;
-  for (int k = FRACTION_TERMS; k >= 1; k--)
+  for (int k = NORMAL_FRACTION_TERMS; k >= 1; k--)
     fraction = z + k / fraction;
   return 1 / fraction;
 }
@@ -35,7 +35,7 @@ static double normal_upper_near(double z) {
 static mine__tails normal_tails(double z) {
   double a = fabs(z);
   mine__tails t = {0, 1, z > 0, 0};
-  if (a < FRACTION_FROM) {
+  if (a < NORMAL_FRACTION_FROM) {
     t.factor = normal_upper_near(a);
     return t;
   }
@@ -76,8 +76,8 @@ static double normal_quantile_far(double log_p) {
   for (int k = 0; k < 4; k++) {
     mine__tails tails = normal_tails(z);
     double log_tail = mine__tails_give(tails, MINE__LOG_UPPER);
-    double mills =
-        z < FRACTION_FROM ? tails.factor * exp(z * z / 2 + MINE__LOG_2PI_HALF) : normal_mills(z);
+    double mills = z < NORMAL_FRACTION_FROM ? tails.factor * exp(z * z / 2 + MINE__LOG_2PI_HALF)
+                                            : normal_mills(z);
     double step = (log_tail - log_p) * mills;
     z += step;
     if (fabs(step) < 1e-9 * z) break; /* the next would be its square */
@@ -116,7 +116,7 @@ double mine__chi2_quantile(double p, double df, mine__tail tail) {
 
 double mine__t_tail(double t, double df, mine__tail tail) {
   if (isnan(t) || !(df > 0)) return NAN;
-  if (df > AS_INFINITE) return mine__normal_tail(t, tail);
+  if (df > DF_INFINITE) return mine__normal_tail(t, tail);
   double a = fabs(t);
   mine__tails two; /* of the odds t^2/df: upper is P(|T| > a) */
   if (isinf(t))
@@ -140,7 +140,7 @@ double mine__t_tail(double t, double df, mine__tail tail) {
 double mine__t_quantile(double p, double df, mine__tail tail) {
   mine__chance chance;
   if (!(df > 0) || !mine__chance_read(p, tail, &chance)) return NAN;
-  if (df > AS_INFINITE) return mine__normal_quantile(p, tail);
+  if (df > DF_INFINITE) return mine__normal_quantile(p, tail);
   int upper = chance.log_upper < chance.log_lower;
   double log_two = MINE__LOG_2 + (upper ? chance.log_upper : chance.log_lower);
   mine__chance both = {mine__log1m_exp(fmin(log_two, 0)), fmin(log_two, 0)};
@@ -155,7 +155,7 @@ double mine__t_quantile(double p, double df, mine__tail tail) {
 
 /* ---- Fisher's F --------------------------------------------------------------------------- */
 
-static mine__tail other_tail(mine__tail tail) {
+static mine__tail f_other_tail(mine__tail tail) {
   static const mine__tail other[] = {[MINE__LOWER] = MINE__UPPER,
                                      [MINE__UPPER] = MINE__LOWER,
                                      [MINE__LOG_LOWER] = MINE__LOG_UPPER,
@@ -165,19 +165,19 @@ static mine__tail other_tail(mine__tail tail) {
 
 /* F with one or both of the degrees of freedom infinite: F = (X1/df1) / (X2/df2). */
 static double f_tail_limit(double f, double df1, double df2, mine__tail tail) {
-  if (df1 > AS_INFINITE && df2 > AS_INFINITE)
+  if (df1 > DF_INFINITE && df2 > DF_INFINITE)
     return mine__tails_give((mine__tails){-INFINITY, 1, f > 1, 0}, tail);
-  if (df1 > AS_INFINITE) {
+  if (df1 > DF_INFINITE) {
     if (!(f > 0)) return mine__tails_give((mine__tails){-INFINITY, 1, 0, 0}, tail);
     mine__dd x = mine__dd_div((mine__dd){df2 / 2, 0}, (mine__dd){f, 0});
-    return mine__tails_give(mine__gamma_tails(x, df2 / 2), other_tail(tail));
+    return mine__tails_give(mine__gamma_tails(x, df2 / 2), f_other_tail(tail));
   }
   return mine__tails_give(mine__gamma_tails(mine__dd_product(f, df1 / 2), df1 / 2), tail);
 }
 
 double mine__f_tail(double f, double df1, double df2, mine__tail tail) {
   if (isnan(f) || !(df1 > 0) || !(df2 > 0)) return NAN;
-  if (df1 > AS_INFINITE || df2 > AS_INFINITE) return f_tail_limit(f, df1, df2, tail);
+  if (df1 > DF_INFINITE || df2 > DF_INFINITE) return f_tail_limit(f, df1, df2, tail);
   mine__tails t;
   if (!(f > 0))
     t = (mine__tails){-INFINITY, 1, 0, 0};
@@ -192,9 +192,9 @@ double mine__f_tail(double f, double df1, double df2, mine__tail tail) {
 double mine__f_quantile(double p, double df1, double df2, mine__tail tail) {
   mine__chance chance;
   if (!(df1 > 0) || !(df2 > 0) || !mine__chance_read(p, tail, &chance)) return NAN;
-  if (df1 > AS_INFINITE && df2 > AS_INFINITE) return 1;
-  if (df1 > AS_INFINITE) return df2 / mine__chi2_quantile(p, df2, other_tail(tail));
-  if (df2 > AS_INFINITE) return mine__chi2_quantile(p, df1, tail) / df1;
+  if (df1 > DF_INFINITE && df2 > DF_INFINITE) return 1;
+  if (df1 > DF_INFINITE) return df2 / mine__chi2_quantile(p, df2, f_other_tail(tail));
+  if (df2 > DF_INFINITE) return mine__chi2_quantile(p, df1, tail) / df1;
   double log_odds, odds = mine__beta_quantile_odds(chance, df1 / 2, df2 / 2, &log_odds);
   if (fabs(log_odds) > 600) return exp(log_odds + log(df2) - log(df1));
   return odds * (df2 / df1);

@@ -77,36 +77,36 @@ static double stirling_series(double x) {
 }
 
 /* log Gamma(2 + z), |z| <= 1/2. */
-static double log_gamma_near_2(double z) {
+static double gamma_log_near_2(double z) {
   double sum = 0;
   for (int k = ZETA_TERMS - 1; k >= 0; k--)
     sum = zeta_term[k] - z * sum;
   return z * (ONE_MINUS_GAMMA + z * sum);
 }
 
-static double log_gamma_positive(double x) {
+static double gamma_log_positive(double x) {
   if (x >= STIRLING_FROM) {
     if (x > 1e305) return x * (log(x) - 1);
     return (x - 0.5) * (log(x) - 1) + (MINE__LOG_2PI_HALF - 0.5 + stirling_series(x));
   }
   if (x < 0.5) return mine__log_gamma1p(x) - log(x);
-  if (x < 1.5) return log_gamma_near_2(x - 1) - log1p(x - 1);
+  if (x < 1.5) return gamma_log_near_2(x - 1) - log1p(x - 1);
   double product = 1;
   while (x > 2.5) {
     x -= 1;
     product *= x;
   }
-  return log(product) + log_gamma_near_2(x - 2);
+  return log(product) + gamma_log_near_2(x - 2);
 }
 
 double mine__log_gamma1p(double x) {
-  if (fabs(x) <= 0.5) return log_gamma_near_2(x) - log1p(x);
-  if (x > 0 && x <= 1.5) return log_gamma_near_2(x - 1); /* 1 + x would round */
+  if (fabs(x) <= 0.5) return gamma_log_near_2(x) - log1p(x);
+  if (x > 0 && x <= 1.5) return gamma_log_near_2(x - 1); /* 1 + x would round */
   return mine__log_gamma(1 + x);
 }
 
 /* sin(pi x) for x in (-1, 1). */
-static double sin_pi(double x) {
+static double gamma_sin_pi(double x) {
   double a = fabs(x);
   double s = a <= 0.25   ? sin(MINE__PI * a)
              : a <= 0.75 ? cos(MINE__PI * (a - 0.5))
@@ -118,13 +118,13 @@ double mine__log_gamma_sign(double x, int *sign) {
   if (sign) *sign = 1;
   if (isnan(x)) return NAN;
   if (isinf(x)) return INFINITY;
-  if (x > 0) return log_gamma_positive(x);
+  if (x > 0) return gamma_log_positive(x);
   double fraction = fmod(x, 1.0); /* exact; in (-1, 0] */
   if (fraction == 0) return INFINITY;
   if (sign && fmod(floor(x), 2.0) != 0) *sign = -1;
   if (x > -0.5) return mine__log_gamma1p(x) - log(-x);
-  double s = fabs(sin_pi(fraction));
-  return log(MINE__PI / (s * -x)) - log_gamma_positive(-x);
+  double s = fabs(gamma_sin_pi(fraction));
+  return log(MINE__PI / (s * -x)) - gamma_log_positive(-x);
 }
 
 double mine__log_gamma(double x) {
@@ -134,7 +134,7 @@ double mine__log_gamma(double x) {
 double mine__stirling(double x) {
   if (x >= STIRLING_FROM) return stirling_series(x);
   if (x < 0.5) return mine__log_gamma1p(x) - (x + 0.5) * log(x) + x - MINE__LOG_2PI_HALF;
-  return log_gamma_positive(x) - (x - 0.5) * log(x) + x - MINE__LOG_2PI_HALF;
+  return gamma_log_positive(x) - (x - 0.5) * log(x) + x - MINE__LOG_2PI_HALF;
 }
 
 /* Stirling's formula at x + d less that at x, term by term; below 10 first
@@ -232,7 +232,7 @@ double mine__trigamma(double x) {
   if (x <= 0) {
     double fraction = fmod(x, 1.0);
     if (fraction == 0) return INFINITY;
-    double s = MINE__PI / sin_pi(fraction);
+    double s = MINE__PI / gamma_sin_pi(fraction);
     return s * s - mine__trigamma(1 - x);
   }
   double sum = 0;

@@ -15,27 +15,27 @@
 */
 #include "special_private.h"
 
-#define TERMS      2000
-#define LARGE_FROM 30.0
+#define GAMMA_TERMS 2000
+#define GAMMA_LARGE 30.0
 
-static double log_kernel(mine__dd x, double a) {
+static double gamma_log_kernel(mine__dd x, double a) {
   mine__dd over = mine__dd_add(x, (mine__dd){-a, 0});
   double deviance = a * mine__deviance(x.hi / a, over.hi / a + over.lo / a);
   return 0.5 * log(a) - MINE__LOG_2PI_HALF - deviance - mine__stirling(a);
 }
 
-static double power_series(double x, double a) {
+static double gamma_power_series(double x, double a) {
   double term = 1, sum = 1;
-  for (int n = 1; n < TERMS && term > 1e-17 * sum; n++)
+  for (int n = 1; n < GAMMA_TERMS && term > 1e-17 * sum; n++)
     sum += term *= x / (a + n);
   return sum / a;
 }
 
 /* The fraction without its prefactor, by Lentz: numerators k (a - k). */
-static double continued_fraction(double x, double a) {
+static double gamma_fraction(double x, double a) {
   const double tiny = 1e-290;
   double b = x + 1 - a, c = b, d = 0, value = b;
-  for (int k = 1; k < TERMS; k++) {
+  for (int k = 1; k < GAMMA_TERMS; k++) {
     double numerator = k * (a - k);
     b += 2;
     d = b + numerator * d;
@@ -50,7 +50,7 @@ static double continued_fraction(double x, double a) {
   return 1 / value;
 }
 
-static double log_lower_small_shape(double x, double a) {
+static double gamma_log_lower(double x, double a) {
   double power = 1, sum = 0;
   for (int n = 1; n < 60; n++) {
     power *= -x / n;
@@ -65,19 +65,19 @@ mine__tails mine__gamma_tails(mine__dd x, double a) {
   double at = x.hi;
   if (!(at > 0)) return (mine__tails){-INFINITY, 1, 0, -INFINITY};
   if (isinf(at)) return (mine__tails){-INFINITY, 1, 1, -INFINITY};
-  double log_density = log_kernel(x, a);
+  double log_density = gamma_log_kernel(x, a);
   mine__tails t = {log_density, 1, 0, log_density};
-  if (a > LARGE_FROM) {
+  if (a > GAMMA_LARGE) {
     double lead = (at - a) + x.lo; /* x - a */
     t.upper = at >= a;
     t.factor = t.upper ? mine__mills(0, a - 1, 1, lead + 1) : mine__mills(a - 1, 0, 1, -lead - 1);
   } else if (at >= (a < 1 ? 1.5 : a + 1)) {
     t.upper = 1;
-    t.factor = continued_fraction(at, a);
+    t.factor = gamma_fraction(at, a);
   } else if (a >= 1) {
-    t.factor = power_series(at, a);
+    t.factor = gamma_power_series(at, a);
   } else {
-    t = mine__tails_of_log(log_lower_small_shape(at, a), 0);
+    t = mine__tails_of_log(gamma_log_lower(at, a), 0);
     t.log_density = log_density;
   }
   return t;

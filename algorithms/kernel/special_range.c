@@ -13,14 +13,14 @@
 */
 #include "special_private.h"
 
-#define AS_INFINITE 1e14 /* degrees of freedom: P differs by O(1/df) */
-#define SQRT_2_PI   2.50662827463100050242
-#define AGREE       1e-8
-#define INNER_REACH 9.0  /* phi(9) < 1e-18 */
-#define HALVINGS    6    /* inner steps down to 1/128: enough for 10^5 means */
-#define MOST_STEPS  2000 /* of a walk; hundreds are needed at one degree of freedom */
-#define MOST_MEANS  1e5
-#define RANGE_END   60.0 /* P(W > 60) < 1e-320 for 10^5 means */
+#define RANGE_INFINITE 1e14 /* degrees of freedom: P differs by O(1/df) */
+#define RANGE_SQRT_2PI 2.50662827463100050242
+#define RANGE_AGREE    1e-8
+#define RANGE_REACH    9.0  /* phi(9) < 1e-18 */
+#define RANGE_HALVINGS 6    /* inner steps down to 1/128: enough for 10^5 means */
+#define RANGE_WALK     2000 /* of a walk; hundreds are needed at one degree of freedom */
+#define RANGE_MEANS    1e5
+#define RANGE_END      60.0 /* P(W > 60) < 1e-320 for 10^5 means */
 
 /* ---- the range of k normal variables ---------------------------------------------------- */
 
@@ -29,52 +29,52 @@ typedef struct range_law {
   int upper;
 } range_law;
 
-static double normal_below(double z) {
+static double range_normal_below(double z) {
   return 0.5 * erfc(-z / MINE__SQRT_2);
 }
 
 /* Phi(z) - Phi(z-w): on the side where both are small; for a narrow interval the density at
 ** its middle with the first terms of its Taylor series. */
-static double normal_between(double z, double w) {
+static double range_normal_between(double z, double w) {
   if (w < 0.01) {
     double m = z - w / 2, m2 = m * m, w2 = w * w;
     double series = 1 + w2 * ((m2 - 1) / 24 + w2 * ((m2 - 6) * m2 + 3) / 1920);
-    return w * exp(-m2 / 2) / SQRT_2_PI * series;
+    return w * exp(-m2 / 2) / RANGE_SQRT_2PI * series;
   }
-  return z <= w / 2 ? normal_below(z) - normal_below(z - w)
-                    : normal_below(w - z) - normal_below(-z);
+  return z <= w / 2 ? range_normal_below(z) - range_normal_below(z - w)
+                    : range_normal_below(w - z) - range_normal_below(-z);
 }
 
 static double range_integrand(const range_law *law, double z) {
   double density = exp(-z * z / 2), others = law->k - 1;
-  if (!law->upper) return density * pow(normal_between(z, law->w), others);
-  double below = normal_below(z), outside = normal_below(z - law->w) / below;
+  if (!law->upper) return density * pow(range_normal_between(z, law->w), others);
+  double below = range_normal_below(z), outside = range_normal_below(z - law->w) / below;
   double missed = outside < 1 ? -expm1(others * log1p(-outside)) : 1;
   return density * pow(below, others) * missed;
 }
 
 /* The trapezoidal sum with the points at -9 + shift, + shift + step, ... */
 static double range_sum(const range_law *law, double shift, double step) {
-  double end = INNER_REACH + (law->upper ? law->w / 2 : 0), sum = 0;
+  double end = RANGE_REACH + (law->upper ? law->w / 2 : 0), sum = 0;
   if (law->upper && law->w > RANGE_END) return 0;
-  int points = (int)((end + INNER_REACH - shift) / step) + 1;
+  int points = (int)((end + RANGE_REACH - shift) / step) + 1;
   for (int i = 0; i < points; i++)
-    sum += range_integrand(law, -INNER_REACH + shift + i * step);
+    sum += range_integrand(law, -RANGE_REACH + shift + i * step);
   return sum * step;
 }
 
 static double range_scale(const range_law *law, double sum) {
-  double p = law->k * sum / SQRT_2_PI;
+  double p = law->k * sum / RANGE_SQRT_2PI;
   return p < 1 ? p : 1;
 }
 
 /* The step with which the inner integral is right, found at one w and kept for all. */
 static double range_step(const range_law *law) {
   double step = 0.5, sum = range_sum(law, 0, step);
-  for (int i = 0; i < HALVINGS; i++) {
+  for (int i = 0; i < RANGE_HALVINGS; i++) {
     double finer = 0.5 * (sum + range_sum(law, step / 2, step));
     step /= 2;
-    if (fabs(finer - sum) <= AGREE * finer) break;
+    if (fabs(finer - sum) <= RANGE_AGREE * finer) break;
     sum = finer;
   }
   return step;
@@ -82,13 +82,13 @@ static double range_step(const range_law *law) {
 
 /* ---- studentized ---------------------------------------------------------------------------- */
 
-typedef struct student_law {
+typedef struct range_student {
   range_law range;
   double q, shape, step; /* shape df/2; step of the inner integral */
-} student_law;
+} range_student;
 
 /* Density of u = log s, without its constant, times the chance at q s. */
-static double student_integrand(student_law *law, double u) {
+static double range_student_integrand(range_student *law, double u) {
   double rise = expm1(2 * u);
   double fall = fabs(u) < 0.25 ? mine__log1p_gap(rise) : rise - 2 * u;
   double weight = exp(-law->shape * fall);
@@ -98,10 +98,10 @@ static double student_integrand(student_law *law, double u) {
 }
 
 /* One direction of a sum: until the terms have fallen to nothing beside `sum`. */
-static double student_walk(student_law *law, double from, double step, double sum) {
+static double range_student_walk(range_student *law, double from, double step, double sum) {
   double before = 0;
-  for (int i = 0; i < MOST_STEPS; i++) {
-    double term = student_integrand(law, from + i * step);
+  for (int i = 0; i < RANGE_WALK; i++) {
+    double term = range_student_integrand(law, from + i * step);
     sum += term;
     if (term <= before && term <= 1e-17 * sum) break;
     before = term;
@@ -109,7 +109,7 @@ static double student_walk(student_law *law, double from, double step, double su
   return sum;
 }
 
-static double student_integral(student_law *law) {
+static double range_student_integral(range_student *law) {
   double df = 2 * law->shape, q = law->q;
   /* The peak, from P(W > w) ~ e^(-w^2/4); its width is about 1/sqrt(2 df). */
   double peak = 0;
@@ -118,15 +118,15 @@ static double student_integral(student_law *law) {
   double step = fmin(0.5, 0.7 / sqrt(2 * df));
   law->range.w = q * exp(peak);
   law->step = range_step(&law->range);
-  double sum = student_walk(law, peak, step, 0);
-  sum = student_walk(law, peak - step, -step, sum);
+  double sum = range_student_walk(law, peak, step, 0);
+  sum = range_student_walk(law, peak - step, -step, sum);
   double integral = sum * step;
-  for (int i = 0; i < HALVINGS; i++) {
-    sum = student_walk(law, peak + step / 2, step, sum);
-    sum = student_walk(law, peak - step / 2, -step, sum);
+  for (int i = 0; i < RANGE_HALVINGS; i++) {
+    sum = range_student_walk(law, peak + step / 2, step, sum);
+    sum = range_student_walk(law, peak - step / 2, -step, sum);
     step /= 2;
     double finer = sum * step;
-    int agree = fabs(finer - integral) <= AGREE * finer;
+    int agree = fabs(finer - integral) <= RANGE_AGREE * finer;
     integral = finer;
     if (agree) break;
   }
@@ -136,16 +136,16 @@ static double student_integral(student_law *law) {
 
 static double range_chance(double q, double k, double df, int upper) {
   range_law range = {k, q, upper};
-  if (df > AS_INFINITE) {
+  if (df > RANGE_INFINITE) {
     double step = range_step(&range);
     return range_scale(&range, range_sum(&range, 0, step));
   }
-  student_law law = {range, q, df / 2, 0};
-  return student_integral(&law);
+  range_student law = {range, q, df / 2, 0};
+  return range_student_integral(&law);
 }
 
 double mine__range_tail(double q, double k, double df, mine__tail tail) {
-  if (isnan(q) || !(k >= 2 && k <= MOST_MEANS) || !(df >= 1)) return NAN;
+  if (isnan(q) || !(k >= 2 && k <= RANGE_MEANS) || !(df >= 1)) return NAN;
   if (!(q > 0)) return mine__tails_give((mine__tails){-INFINITY, 1, 0, 0}, tail);
   if (isinf(q)) return mine__tails_give((mine__tails){-INFINITY, 1, 1, 0}, tail);
   int upper = 1;
@@ -160,7 +160,7 @@ double mine__range_tail(double q, double k, double df, mine__tail tail) {
 /* Bisection and secants (the Illinois method) on the log of the smaller tail in log q. */
 double mine__range_quantile(double p, double k, double df, mine__tail tail) {
   mine__chance chance;
-  if (!(k >= 2 && k <= MOST_MEANS) || !(df >= 1) || !mine__chance_read(p, tail, &chance))
+  if (!(k >= 2 && k <= RANGE_MEANS) || !(df >= 1) || !mine__chance_read(p, tail, &chance))
     return NAN;
   if (chance.log_lower == -INFINITY) return 0;
   if (chance.log_upper == -INFINITY) return INFINITY;

@@ -15,10 +15,10 @@
 */
 #include "special_private.h"
 
-#define REACH         44.0
-#define NEWTON_STEPS  400
-#define SMALLEST_ROOT 1e-300
-#define LARGEST_ROOT  1e300
+#define MILLS_REACH    44.0
+#define QUANTILE_STEPS 400
+#define QUANTILE_LEAST 1e-300
+#define QUANTILE_MOST  1e300
 
 /* ---- tails --------------------------------------------------------------------------- */
 
@@ -59,9 +59,9 @@ int mine__chance_read(double p, mine__tail tail, mine__chance *chance) {
 double mine__law_quantile(mine__law law, mine__chance chance, double start) {
   int upper = chance.log_upper < chance.log_lower;
   double target = upper ? chance.log_upper : chance.log_lower;
-  double low = SMALLEST_ROOT, high = LARGEST_ROOT;
+  double low = QUANTILE_LEAST, high = QUANTILE_MOST;
   double x = start > low ? (start < high ? start : high) : low; /* NAN: low */
-  for (int k = 0; k < NEWTON_STEPS; k++) {
+  for (int k = 0; k < QUANTILE_STEPS; k++) {
     mine__tails t = law.tails(x, law.a, law.b);
     double log_tail = mine__tails_give(t, upper ? MINE__LOG_UPPER : MINE__LOG_LOWER);
     double excess = log_tail - target; /* above 0: x is too far in for this tail */
@@ -91,22 +91,22 @@ double mine__deviance(double ratio, double gap) {
 }
 
 /* Gauss-Legendre, 32 points: the positive nodes on [-1, 1] and their weights. */
-static const double gauss[16][2] = {{0.048307665687738316235, 0.096540088514727800567},
-                                    {0.14447196158279649349, 0.095638720079274859419},
-                                    {0.23928736225213707454, 0.093844399080804565639},
-                                    {0.33186860228212764978, 0.091173878695763884713},
-                                    {0.42135127613063534536, 0.087652093004403811143},
-                                    {0.50689990893222939002, 0.083311924226946755222},
-                                    {0.58771575724076232904, 0.078193895787070306472},
-                                    {0.66304426693021520098, 0.072345794108848506225},
-                                    {0.73218211874028968039, 0.065822222776361846838},
-                                    {0.79448379596794240696, 0.058684093478535547145},
-                                    {0.84936761373256997013, 0.050998059262376176196},
-                                    {0.89632115576605212397, 0.042835898022226680657},
-                                    {0.93490607593773968917, 0.034273862913021433103},
-                                    {0.96476225558750643077, 0.025392065309262059456},
-                                    {0.9856115115452683354, 0.016274394730905670605},
-                                    {0.99726386184948156354, 0.0070186100094700966004}};
+static const double mills_gauss[16][2] = {{0.048307665687738316235, 0.096540088514727800567},
+                                          {0.14447196158279649349, 0.095638720079274859419},
+                                          {0.23928736225213707454, 0.093844399080804565639},
+                                          {0.33186860228212764978, 0.091173878695763884713},
+                                          {0.42135127613063534536, 0.087652093004403811143},
+                                          {0.50689990893222939002, 0.083311924226946755222},
+                                          {0.58771575724076232904, 0.078193895787070306472},
+                                          {0.66304426693021520098, 0.072345794108848506225},
+                                          {0.73218211874028968039, 0.065822222776361846838},
+                                          {0.79448379596794240696, 0.058684093478535547145},
+                                          {0.84936761373256997013, 0.050998059262376176196},
+                                          {0.89632115576605212397, 0.042835898022226680657},
+                                          {0.93490607593773968917, 0.034273862913021433103},
+                                          {0.96476225558750643077, 0.025392065309262059456},
+                                          {0.9856115115452683354, 0.016274394730905670605},
+                                          {0.99726386184948156354, 0.0070186100094700966004}};
 
 typedef struct mills_law {
   double c1, c2, s, d;
@@ -122,10 +122,10 @@ static double mills_fall(const mills_law *m, double z) {
 /* Where h has fallen to REACH, within 3: Newton's method on a convex function. */
 static double mills_reach(const mills_law *m) {
   double curvature = m->c1 + m->c2 * m->s * m->s;
-  double z = 2 * REACH / (m->d + hypot(m->d, sqrt(2 * REACH * curvature)));
+  double z = 2 * MILLS_REACH / (m->d + hypot(m->d, sqrt(2 * MILLS_REACH * curvature)));
   if (m->c1 > 0 && z > 0.95) z = 0.95;
   for (int k = 0; k < 30; k++) {
-    double over = mills_fall(m, z) - REACH;
+    double over = mills_fall(m, z) - MILLS_REACH;
     if (fabs(over) < 3) break;
     double slope = m->d;
     if (m->c1 > 0) slope += m->c1 * z / (1 - z);
@@ -142,9 +142,9 @@ double mine__mills(double c1, double c2, double s, double d) {
   mills_law m = {c1, c2, s, d};
   double half = mills_reach(&m) / 2, sum = 0;
   for (int i = 15; i >= 0; i--) {
-    double offset = half * gauss[i][0];
-    sum +=
-        gauss[i][1] * (exp(-mills_fall(&m, half - offset)) + exp(-mills_fall(&m, half + offset)));
+    double offset = half * mills_gauss[i][0];
+    sum += mills_gauss[i][1] *
+           (exp(-mills_fall(&m, half - offset)) + exp(-mills_fall(&m, half + offset)));
   }
   return half * sum;
 }

@@ -13,77 +13,77 @@
 */
 #include "special_private.h"
 
-#define COUNT_LIMIT   9007199254740992.0 /* 2^53 */
-#define SAME_LIKELY   1e-7               /* R's fisher.test: 1 + 1e-7 */
-#define STIRLING_KEPT 16
+#define TABLE_COUNTS   9007199254740992.0 /* 2^53 */
+#define TABLE_SAME     1e-7               /* R's fisher.test: 1 + 1e-7 */
+#define TABLE_STIRLING 16
 
 /* c(n), n = 1..15. */
-static const double stirling_small[STIRLING_KEPT] = {0,
-                                                     0.08106146679532725822,
-                                                     0.041340695955409294094,
-                                                     0.027677925684998339149,
-                                                     0.020790672103765093112,
-                                                     0.016644691189821192163,
-                                                     0.013876128823070747999,
-                                                     0.011896709945891770095,
-                                                     0.010411265261972096497,
-                                                     0.0092554621827127329177,
-                                                     0.0083305634333628712565,
-                                                     0.007573675487951840795,
-                                                     0.0069428401072095298657,
-                                                     0.0064089941880042070684,
-                                                     0.0059513701127588477356,
-                                                     0.005554733551962801371};
+static const double table_stirling_small[TABLE_STIRLING] = {0,
+                                                            0.08106146679532725822,
+                                                            0.041340695955409294094,
+                                                            0.027677925684998339149,
+                                                            0.020790672103765093112,
+                                                            0.016644691189821192163,
+                                                            0.013876128823070747999,
+                                                            0.011896709945891770095,
+                                                            0.010411265261972096497,
+                                                            0.0092554621827127329177,
+                                                            0.0083305634333628712565,
+                                                            0.007573675487951840795,
+                                                            0.0069428401072095298657,
+                                                            0.0064089941880042070684,
+                                                            0.0059513701127588477356,
+                                                            0.005554733551962801371};
 
 /* All tables with the margins row, n - row; column, n - column; by their first cell. */
-typedef struct margins {
+typedef struct table_margins {
   double row, column, n, least, most; /* least..most: the first cell */
-} margins;
+} table_margins;
 
-typedef struct cells {
+typedef struct table_cells {
   double a, b, c, d;
-} cells;
+} table_cells;
 
-static cells cells_at(const margins *m, double a) {
-  return (cells){a, m->row - a, m->column - a, (m->n - m->row) - (m->column - a)};
+static table_cells table_cells_at(const table_margins *m, double a) {
+  return (table_cells){a, m->row - a, m->column - a, (m->n - m->row) - (m->column - a)};
 }
 
-static margins margins_of(double row, double column, double n) {
+static table_margins table_margins_of(double row, double column, double n) {
   double over = column - (n - row);
-  return (margins){row, column, n, over > 0 ? over : 0, row < column ? row : column};
+  return (table_margins){row, column, n, over > 0 ? over : 0, row < column ? row : column};
 }
 
 /* ---- the chance of one table -------------------------------------------------------------- */
 
-static double stirling_count(double n) {
-  return n < STIRLING_KEPT ? stirling_small[(int)n] : mine__stirling(n);
+static double table_stirling(double n) {
+  return n < TABLE_STIRLING ? table_stirling_small[(int)n] : mine__stirling(n);
 }
 
 /* n D(e/n), e = n + off; for an empty cell its limit e. */
-static double cell_deviance(double n, double off) {
+static double table_deviance(double n, double off) {
   if (n == 0) return off;
   return n * mine__deviance((n + off) / n, off / n);
 }
 
-static double at_least_1(double n) {
+static double table_at_least_1(double n) {
   return n > 0 ? n : 1;
 }
 
-static double log_chance(const margins *m, double first) {
-  cells t = cells_at(m, first);
+static double table_log_chance(const table_margins *m, double first) {
+  table_cells t = table_cells_at(m, first);
   double row2 = m->n - m->row, column2 = m->n - m->column;
   if (m->row == 0 || row2 == 0 || m->column == 0 || column2 == 0) return 0; /* one table only */
   mine__dd ad = mine__dd_product(t.a, t.d), bc = mine__dd_product(t.b, t.c);
   mine__dd cross = mine__dd_add(bc, (mine__dd){-ad.hi, -ad.lo});
   double off = (cross.hi + cross.lo) / m->n; /* expected - observed of a and d */
-  double deviance = cell_deviance(t.a, off) + cell_deviance(t.b, -off) + cell_deviance(t.c, -off) +
-                    cell_deviance(t.d, off);
-  double roots = (m->row / at_least_1(t.a)) * (row2 / at_least_1(t.d)) *
-                 (m->column / at_least_1(t.b)) * (column2 / at_least_1(t.c)) / m->n;
+  double deviance = table_deviance(t.a, off) + table_deviance(t.b, -off) +
+                    table_deviance(t.c, -off) + table_deviance(t.d, off);
+  double roots = (m->row / table_at_least_1(t.a)) * (row2 / table_at_least_1(t.d)) *
+                 (m->column / table_at_least_1(t.b)) * (column2 / table_at_least_1(t.c)) / m->n;
   int filled = (t.a > 0) + (t.b > 0) + (t.c > 0) + (t.d > 0);
-  double stirling = stirling_count(m->row) + stirling_count(row2) + stirling_count(m->column) +
-                    stirling_count(column2) - stirling_count(m->n) - stirling_count(t.a) -
-                    stirling_count(t.b) - stirling_count(t.c) - stirling_count(t.d);
+  double stirling = table_stirling(m->row) + table_stirling(row2) + table_stirling(m->column) +
+                    table_stirling(column2) - table_stirling(m->n) - table_stirling(t.a) -
+                    table_stirling(t.b) - table_stirling(t.c) - table_stirling(t.d);
   return 0.5 * log(roots) + (3 - filled) * MINE__LOG_2PI_HALF + stirling - deviance;
 }
 
@@ -91,7 +91,7 @@ static double log_chance(const margins *m, double first) {
  */
 
 /* Sum of the chances of the tables a, a+1, ..., relative to that of a; falling from a on. */
-static double sum_upward(cells t) {
+static double table_sum_upward(table_cells t) {
   double term = 1, sum = 1;
   while (t.b > 0 && t.c > 0) {
     double ratio = (t.b / (t.a + 1)) * (t.c / (t.d + 1));
@@ -107,39 +107,39 @@ static double sum_upward(cells t) {
 }
 
 /* log P(first >= a) and log P(first <= a), for a at or beyond the mode on that side. */
-static double log_upward(const margins *m, double a) {
+static double table_log_upward(const table_margins *m, double a) {
   if (a > m->most) return -INFINITY;
-  return log_chance(m, a) + log(sum_upward(cells_at(m, a)));
+  return table_log_chance(m, a) + log(table_sum_upward(table_cells_at(m, a)));
 }
 
-static double log_downward(const margins *m, double a) {
+static double table_log_downward(const table_margins *m, double a) {
   if (a < m->least) return -INFINITY;
-  cells t = cells_at(m, a);
-  return log_chance(m, a) + log(sum_upward((cells){t.b, t.a, t.d, t.c}));
+  table_cells t = table_cells_at(m, a);
+  return table_log_chance(m, a) + log(table_sum_upward((table_cells){t.b, t.a, t.d, t.c}));
 }
 
 /* The likeliest first cell, or a neighbour as likely. */
-static double mode_of(const margins *m) {
+static double table_mode(const table_margins *m) {
   double mode = floor((m->row + 1) * ((m->column + 1) / (m->n + 2)));
   return fmax(m->least, fmin(m->most, mode));
 }
 
 /* P(first >= a) as a tail: summed beyond the mode, else one minus the other. */
-static mine__tails upper_tails(const margins *m, double a) {
+static mine__tails table_upper_tails(const table_margins *m, double a) {
   if (a <= m->least) return (mine__tails){-INFINITY, 1, 0, 0};
   if (a > m->most) return (mine__tails){-INFINITY, 1, 1, 0};
-  int upper = a > mode_of(m);
-  return (mine__tails){upper ? log_upward(m, a) : log_downward(m, a - 1), 1, upper, 0};
+  int upper = a > table_mode(m);
+  return (mine__tails){upper ? table_log_upward(m, a) : table_log_downward(m, a - 1), 1, upper, 0};
 }
 
 double mine__hypergeometric_tail(int64_t x, int64_t white, int64_t black, int64_t n,
                                  mine__tail tail) {
   if (white < 0 || black < 0 || n < 0) return NAN;
   double balls = (double)white + (double)black;
-  if (!(balls < COUNT_LIMIT) || (double)n > balls) return NAN;
-  margins m = margins_of((double)white, (double)n, balls);
-  double above = x < 0 ? 0 : (double)x < COUNT_LIMIT ? (double)x + 1 : COUNT_LIMIT;
-  return mine__tails_give(upper_tails(&m, above), tail);
+  if (!(balls < TABLE_COUNTS) || (double)n > balls) return NAN;
+  table_margins m = table_margins_of((double)white, (double)n, balls);
+  double above = x < 0 ? 0 : (double)x < TABLE_COUNTS ? (double)x + 1 : TABLE_COUNTS;
+  return mine__tails_give(table_upper_tails(&m, above), tail);
 }
 
 /* ---- Fisher
@@ -147,11 +147,12 @@ double mine__hypergeometric_tail(int64_t x, int64_t white, int64_t black, int64_
 
 /* Nearest first cell to the mode, from it towards `end`, with log chance <= limit; one
 ** beyond `end` if there is none.  The chances fall all the way. */
-static double first_no_likelier(const margins *m, double mode, double end, double limit) {
+static double fisher_first_no_likelier(const table_margins *m, double mode, double end,
+                                       double limit) {
   double step = end < mode ? -1 : 1, low = 0, high = fabs(end - mode) + 1;
   while (low < high) {
     double middle = floor((low + high) / 2);
-    if (log_chance(m, mode + step * middle) <= limit)
+    if (table_log_chance(m, mode + step * middle) <= limit)
       high = middle;
     else
       low = middle + 1;
@@ -159,37 +160,38 @@ static double first_no_likelier(const margins *m, double mode, double end, doubl
   return mode + step * low;
 }
 
-static double two_sided_log(const margins *m, double a) {
-  double limit = log_chance(m, a) + log1p(SAME_LIKELY), mode = mode_of(m);
-  if (log_chance(m, mode) <= limit) return 0;
-  double above = mode < m->most ? first_no_likelier(m, mode, m->most, limit) : mode + 1;
-  double below = mode > m->least ? first_no_likelier(m, mode, m->least, limit) : mode - 1;
-  double log_p = mine__log_add(log_upward(m, above), log_downward(m, below));
+static double fisher_two_sided_log(const table_margins *m, double a) {
+  double limit = table_log_chance(m, a) + log1p(TABLE_SAME), mode = table_mode(m);
+  if (table_log_chance(m, mode) <= limit) return 0;
+  double above = mode < m->most ? fisher_first_no_likelier(m, mode, m->most, limit) : mode + 1;
+  double below = mode > m->least ? fisher_first_no_likelier(m, mode, m->least, limit) : mode - 1;
+  double log_p = mine__log_add(table_log_upward(m, above), table_log_downward(m, below));
   return log_p < 0 ? log_p : 0;
 }
 
-static int fisher_margins(int64_t a, int64_t b, int64_t c, int64_t d, margins *m) {
+static int fisher_margins(int64_t a, int64_t b, int64_t c, int64_t d, table_margins *m) {
   if (a < 0 || b < 0 || c < 0 || d < 0) return 0;
   double n = ((double)a + (double)b) + ((double)c + (double)d);
-  if (!(n < COUNT_LIMIT)) return 0;
-  *m = margins_of((double)a + (double)b, (double)a + (double)c, n);
+  if (!(n < TABLE_COUNTS)) return 0;
+  *m = table_margins_of((double)a + (double)b, (double)a + (double)c, n);
   return 1;
 }
 
 static double fisher(int64_t a, int64_t b, int64_t c, int64_t d, mine__side side, int logarithm) {
-  margins m;
+  table_margins m;
   if (!fisher_margins(a, b, c, d, &m)) return NAN;
   double first = (double)a;
   switch (side) {
     case MINE__GREATER:
-      return mine__tails_give(upper_tails(&m, first), logarithm ? MINE__LOG_UPPER : MINE__UPPER);
+      return mine__tails_give(table_upper_tails(&m, first),
+                              logarithm ? MINE__LOG_UPPER : MINE__UPPER);
     case MINE__LESS:
-      return mine__tails_give(upper_tails(&m, first + 1),
+      return mine__tails_give(table_upper_tails(&m, first + 1),
                               logarithm ? MINE__LOG_LOWER : MINE__LOWER);
     case MINE__TWO_SIDED:
       break;
   }
-  double log_p = two_sided_log(&m, first);
+  double log_p = fisher_two_sided_log(&m, first);
   return logarithm ? log_p : exp(log_p);
 }
 

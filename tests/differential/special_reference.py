@@ -1,5 +1,7 @@
 """The special functions in 60-digit arithmetic (mpmath), by methods other than ours: only
 series of positive terms, with as many digits as the cancellation of 1 - P takes."""
+from math import comb
+
 from mpmath import mp, mpf, exp, log, log1p, loggamma, gamma, psi, erfc, inf, pi, sqrt
 
 mp.dps = 60
@@ -134,3 +136,49 @@ FUNCTIONS = {"gamma": gamma_tail, "beta": beta_tail, "f": f_tail, "t": t_tail, "
              "log_gamma_step": lambda x, d: loggamma(mpf(x) + mpf(d)) - loggamma(mpf(x)),
              "log_beta": lambda a, b: loggamma(mpf(a)) + loggamma(mpf(b)) - loggamma(mpf(a) + mpf(b)),
              "log_choose": lambda n, k: loggamma(mpf(n) + 1) - loggamma(mpf(k) + 1) - loggamma(mpf(n) - mpf(k) + 1)}
+
+
+QUANTILES = {"normal_quantile": "normal", "t_quantile": "t", "chi2_quantile": "chi2", "f_quantile": "f"}
+
+
+def true_quantile(name, p, *rest, near):
+    """Newton's method in 60 digits on the tail's logarithm, from R's value."""
+    if near == 0:
+        raise ArithmeticError("R says 0")
+    *parameters, tail = rest
+    f = FUNCTIONS[QUANTILES[name]]
+    target = mpf(p) if tail >= 2 else log(mpf(p))
+    log_tail = tail if tail >= 2 else tail + 2
+    x = mpf(near)
+    for _ in range(4):
+        h = x * mpf(10) ** -20
+        here, there = f(x, *parameters, log_tail), f(x + h, *parameters, log_tail)
+        x -= (here - target) * h / (there - here)
+    return x
+
+
+def hypergeometric(x, white, black, n, tail):
+    total = hypergeometric_upper(x + 1, white, black, n)
+    return give(total, True, tail)
+
+
+def fisher(a, b, c, d, side):
+    row, column, n = a + b, a + c, a + b + c + d
+    weight = {x: comb(row, x) * comb(n - row, column - x)
+              for x in range(max(0, column - (n - row)), min(row, column) + 1)}
+    own = weight[a]
+    chosen = {0: lambda x: weight[x] * 10 ** 7 <= own * (10 ** 7 + 1), 1: lambda x: x <= a, 2: lambda x: x >= a}[side]
+    return mpf(sum(w for x, w in weight.items() if chosen(x))) / sum(weight.values())
+
+
+def truth(name, *x, near):
+    """Any function by its name; `near` is where the search for a quantile starts."""
+    if name in QUANTILES:
+        return true_quantile(name, *x, near=near)
+    if name == "log_gamma_sign":
+        return mpf(1 if gamma(mpf(x[0])) > 0 else -1)
+    if name == "hypergeometric":
+        return hypergeometric(*x)
+    if name == "fisher":
+        return fisher(*x)
+    return FUNCTIONS[name](*x)

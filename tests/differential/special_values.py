@@ -66,52 +66,6 @@ def questions():
             yield "hypergeometric", x, w, b, n, tail
 
 
-QUANTILES = {"normal_quantile": "normal", "t_quantile": "t", "chi2_quantile": "chi2", "f_quantile": "f"}
-
-
-def true_quantile(name, p, *rest, near):
-    """Newton's method in 60 digits on the tail's logarithm, from R's value."""
-    if near == 0:
-        raise ArithmeticError("R says 0")
-    *parameters, tail = rest
-    f = reference.FUNCTIONS[QUANTILES[name]]
-    target = mpf(p) if tail >= 2 else reference.log(mpf(p))
-    log_tail = tail if tail >= 2 else tail + 2
-    x = mpf(near)
-    for _ in range(4):
-        h = x * mpf(10) ** -20
-        here, there = f(x, *parameters, log_tail), f(x + h, *parameters, log_tail)
-        x -= (here - target) * h / (there - here)
-    return x
-
-
-def hypergeometric(x, white, black, n, tail):
-    total = reference.hypergeometric_upper(x + 1, white, black, n)
-    return reference.give(total, True, tail)
-
-
-def fisher(a, b, c, d, side):
-    row, column, n = a + b, a + c, a + b + c + d
-    from math import comb
-    weight = {x: comb(row, x) * comb(n - row, column - x)
-              for x in range(max(0, column - (n - row)), min(row, column) + 1)}
-    own = weight[a]
-    chosen = {0: lambda x: weight[x] * 10 ** 7 <= own * (10 ** 7 + 1), 1: lambda x: x <= a, 2: lambda x: x >= a}[side]
-    return mpf(sum(w for x, w in weight.items() if chosen(x))) / sum(weight.values())
-
-
-def truth(name, *x, r):
-    if name in QUANTILES:
-        return true_quantile(name, *x, near=r)
-    if name == "log_gamma_sign":
-        return mpf(1 if reference.gamma(mpf(x[0])) > 0 else -1)
-    if name == "hypergeometric":
-        return hypergeometric(*x)
-    if name == "fisher":
-        return fisher(*x)
-    return reference.FUNCTIONS[name](*x)
-
-
 def give_up(_signal, _frame):
     raise ArithmeticError("too slow in 60 digits")
 
@@ -129,7 +83,7 @@ def main():
         r_value, note = float(r), ""
         signal.setitimer(signal.ITIMER_VIRTUAL, 20 if name == "range" else 0.5)
         try:
-            true = truth(name, *x, r=r_value)
+            true = reference.truth(name, *x, near=r_value)
         except (ArithmeticError, ValueError) as problem:
             true, note = mpf(r_value), f" /* R alone: {problem} */"
             alone += 1
