@@ -96,6 +96,15 @@ endif()
 mine_add_test(unit.wrong_options COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
   -DROOT=${PROJECT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/tests/unit/wrong_options.cmake)
 
+# Everything in one file (cmake/MineOne.cmake): no two files may use a name for themselves.
+foreach(part engine extension)
+  if(part STREQUAL "engine" OR TARGET mine)
+    mine_add_test(one.${part} COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
+      -DROOT=${PROJECT_SOURCE_DIR} -DPART=${part} -DOUT=${PROJECT_BINARY_DIR}/mine_one_${part}.c
+      "-DFLAGS=-I${SQLITE3_INCLUDE_DIR}" -P ${PROJECT_SOURCE_DIR}/cmake/MineOne.cmake)
+  endif()
+endforeach()
+
 if(NOT MINE_PYTHON)
   message(WARNING "python3 not found: only the unit tests are registered")
   return()

@@ -6,7 +6,7 @@
 
 #include "search.h"
 
-static const mine_want search_id = {.name = "id", .reading = MINE_READ_CELLS};
+static const mine_want search_id_want = {.name = "id", .reading = MINE_READ_CELLS};
 
 /* The id of the queries: as said, else the column called like the base's id, else
 ** the first column, which must then not be an attribute. */
@@ -34,7 +34,7 @@ static mine_status search_plan_id(mine_search *search, mine_frame *frame) {
                       frame->column[0].name);
   }
   search->query_id = c < 0 ? 0 : c;
-  mine__column_want(frame, search->query_id, &search_id);
+  mine__column_want(frame, search->query_id, &search_id_want);
   return MINE_OK;
 }
 

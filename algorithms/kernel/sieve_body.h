@@ -4,7 +4,7 @@
 ** Two vectors of rows meet four points: eight sums hide the latency of the
 ** multiply-add, and each loaded value is used two or four times.
 */
-#define SIEVE_ROWS (2 * V_FLOATS)
+#define SIEVE_STEP (2 * V_FLOATS)
 
 /* s[p][v] -= x.c for the rows at `row` and four points. */
 static inline __attribute__((always_inline)) void V(sieve_products)(const float *row,
@@ -39,7 +39,7 @@ static inline __attribute__((always_inline)) void V(sieve_keep)(V(sieve_two) * t
 static void V(sieve_nearest)(const float *panel, ptrdiff_t width, const float *point,
                              const float *half, int64_t count, float *best, float *second,
                              int32_t *nearest) {
-  for (int row = 0; row < MINE__SIEVE_ROWS; row += SIEVE_ROWS) {
+  for (int row = 0; row < MINE__SIEVE_ROWS; row += SIEVE_STEP) {
     const v_floats far = V_ALL(v_floats, FLT_MAX);
     V(sieve_two) two[2] = {{far, far, {0}}, {far, far, {0}}};
     for (int64_t p = 0; p < count; p += 4) {
@@ -78,7 +78,7 @@ static void V(sieve_below)(const float *panel, ptrdiff_t width, const float *hal
                            const float *point, const float *limit, int64_t count, uint32_t *mask) {
   for (int64_t p = 0; p < count; p += 4) {
     uint32_t bits[4] = {0};
-    for (int row = 0; row < MINE__SIEVE_ROWS; row += SIEVE_ROWS) {
+    for (int row = 0; row < MINE__SIEVE_ROWS; row += SIEVE_STEP) {
       v_floats s[4][2];
       V_UNROLL
       for (int q = 0; q < 4; q++) {
@@ -99,4 +99,4 @@ static void V(sieve_below)(const float *panel, ptrdiff_t width, const float *hal
   }
 }
 
-#undef SIEVE_ROWS
+#undef SIEVE_STEP
