@@ -291,11 +291,9 @@ static void envelope_read_outputs(mine_reader *r, mine_model *model) {
 }
 
 /* Until format 2 a regression had its target for its one output. */
-static void envelope_old_output(mine_reader *r, mine_model *model) {
+static void envelope_old_output(mine_model *model) {
   if (model->task != MINE_REGRESSION) return;
-  model->output_name = mine__arena_zeros(r->arena, 1, sizeof *model->output_name);
-  if (!model->output_name) return;
-  model->output_name[0] = model->target_name;
+  model->output_name = &model->target_name;
   model->n_outputs = 1;
 }
 
@@ -387,7 +385,7 @@ static void envelope_read_schema(mine_reader *r, mine_model *model) {
   if (mine__reader_ok(r)) envelope_read_features(r, model);
   if (mine__reader_ok(r) && r->format > 1) envelope_read_reads(r, model);
   if (mine__reader_ok(r) && r->format > 1) envelope_read_outputs(r, model);
-  if (mine__reader_ok(r) && r->format == 1) envelope_old_output(r, model);
+  if (mine__reader_ok(r) && r->format == 1) envelope_old_output(model);
   if (mine__reader_ok(r)) envelope_read_groups(r, model);
   const char *problem = mine__reader_ok(r) ? envelope_check_schema(model) : NULL;
   if (problem) mine__reader_bad(r, problem);

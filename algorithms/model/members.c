@@ -35,32 +35,31 @@ static int members_open_names(mine_env *env, const mine_model *whole, members_na
   return 1;
 }
 
-/* Where each of the values lies in the dictionary; NULL with *all = 1: each at its own
-** number, so no table is needed; NULL with *all = 0: one is not there, or no memory. */
+/* Where each of the values lies in the dictionary.  Both rise, so that as many as there
+** are lie at their own numbers: no table is needed, NULL with *all = 1.  NULL with
+** *all = 0: one is not there, or no memory. */
 static int32_t *members_places(mine_arena *arena, const mine_values *values,
                                const mine_dictionary *in, int *all) {
-  *all = 0;
-  int32_t *place = mine__arena_array(arena, (size_t)values->n, sizeof *place);
-  if (!place) return NULL;
-  int same = values->n == in->values.n;
-  for (int64_t i = 0; i < values->n; i++) {
+  const int same = values->n == in->values.n;
+  int32_t *place = same ? NULL : mine__arena_array(arena, (size_t)values->n, sizeof *place);
+  *all = same || place;
+  for (int64_t i = 0; *all && i < values->n; i++) {
     mine_cell cell;
     mine__values_get(values, i, &cell);
-    place[i] = (int32_t)mine__dictionary_find(in, &cell);
-    if (place[i] < 0) return NULL;
-    same = same && place[i] == i;
+    const int64_t at = mine__dictionary_find(in, &cell);
+    if (place) place[i] = (int32_t)at;
+    *all = at >= 0;
   }
-  *all = 1;
-  return same ? NULL : place;
+  return place;
 }
 
-static const char *members_bind_features(const mine_model *whole, const members_names *names,
-                                         mine_member *member) {
+static const char *members_bind_features(mine_env *env, const mine_model *whole,
+                                         const members_names *names, mine_member *member) {
   const mine_model *model = member->model;
   const size_t n = (size_t)model->n_features;
   member->feature = mine__arena_array(whole->arena, n, sizeof *member->feature);
   member->level = mine__arena_zeros(whole->arena, n, sizeof *member->level);
-  if (!member->feature || !member->level) return "memory";
+  if (mine_failed(env)) return "memory";
   for (int f = 0; f < model->n_features; f++) {
     const mine_feature *own = &model->feature[f];
     mine_cell name = {MINE_TEXT, strlen(own->name), {0}};
@@ -95,7 +94,7 @@ const char *mine__members_bind(mine_env *env, mine_model *whole, mine_member *me
   members_names names;
   const char *problem = members_open_names(env, whole, &names) ? NULL : "memory";
   for (int i = 0; i < n && !problem; i++) {
-    problem = members_bind_features(whole, &names, &member[i]);
+    problem = members_bind_features(env, whole, &names, &member[i]);
     if (!problem) problem = members_bind_groups(whole, &names, &member[i]);
     if (!problem && member[i].model->n_outputs != whole->n_outputs)
       problem = "the outputs of a member";

@@ -284,8 +284,7 @@ static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
 static void neighbours_load_answers(mine_reader *r, const mine_model *model,
                                     mine_neighbours *body) {
   const size_t n = (size_t)body->n;
-  if (model->n_groups != model->groups.n || model->n_outputs > 1)
-    mine__reader_bad(r, "the answers of the rows");
+  if (model->n_outputs > 1) mine__reader_bad(r, "the answers of the rows");
   if (mine__model_has_classes(model)) body->label = mine__read_i32s(r, n);
   if (mine__model_has_target_number(model)) body->target = mine__read_reals(r, n, 1);
   const uint8_t weighted = mine__read_u8(r);

@@ -187,7 +187,6 @@ static const char *trees_check_sums(const mine_trees *trees, const mine_model *m
   const int groups = model->n_groups, numbers = model->n_outputs;
   const int probabilities = groups > 0 && trees->link == MINE_TREES_IDENTITY;
   const int expected = groups == 0 ? numbers : trees->link == MINE_TREES_LOGIT ? 1 : groups;
-  if ((groups > 0) != (model->groups.n > 0)) return "the names of the groups";
   if (trees->link == MINE_TREES_LOGIT && groups != 2) return "the link of the trees";
   if (trees->link == MINE_TREES_SOFTMAX && groups < 2) return "the link of the trees";
   if (trees->link == MINE_TREES_EXP && groups != 0) return "the link of the trees";

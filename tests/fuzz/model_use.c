@@ -23,6 +23,7 @@ const use_model use_models[] = {
     {"prototypes mixture", "kmeans", "k=3,ignore=label", USE_MIXTURE},
     {"neighbours classes", "knn", "target=label,k=2,holdout=0.3", USE_TRAINED},
     {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0", USE_TRAINED},
+    {"neighbours gower", "knn", "target=label,k=2,metric=gower,holdout=0", USE_TRAINED},
     {"grouped classes", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
      USE_GROUPED},
     {"grouped clusters", "kmeans", "k=2,ignore=label", USE_GROUPED},

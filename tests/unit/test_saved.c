@@ -8,7 +8,9 @@
 */
 #include "jobs_fixture.h"
 
+#include "../seal.h"
 #include "model/model.h"
+#include "refusing_fixture.h"
 
 #define LINE 4096
 
@@ -133,6 +135,40 @@ static void must_be(const char *name, const char *then, const char *now) {
   fail_msg("%s said\n%.200s\nand now says\n%.200s", name, then + line, now + line);
 }
 
+/* Eight bytes of nothing at every place, behind a good checksum; and every allocation of a
+** load refused. */
+static void damage_to_one(const uint8_t *sound, size_t n) {
+  uint8_t *bytes = malloc(n);
+  for (size_t i = 32; i + 8 <= n; i++) {
+    mine_env *other;
+    mine_model *model;
+    memcpy(bytes, sound, n);
+    memset(bytes + i, 0, 8);
+    seal_checksum(bytes, n);
+    assert_int_equal(mine_env_open(NULL, "load", &other), MINE_OK);
+    const mine_status status = mine_model_load(other, bytes, n, &model);
+    assert_true(status == MINE_OK || status == MINE_CORRUPT);
+    mine_model_free(model);
+    mine_env_close(other);
+  }
+  free(bytes);
+}
+
+static void refusals_of_one(const uint8_t *bytes, size_t n) {
+  for (int at = 1, refused = 1; refused; at++) {
+    refusing memory;
+    mine_model *model;
+    mine_env *other = refusing_env(&memory, "load");
+    memory.countdown = at;
+    const mine_status status = mine_model_load(other, bytes, n, &model);
+    refused = memory.refused;
+    assert_int_equal(status, refused ? MINE_NOMEM : MINE_OK);
+    mine_model_free(model);
+    mine_env_close(other);
+    assert_true(memory.held == 0);
+  }
+}
+
 static void one_model(const char *name, const uint8_t *bytes, size_t n, const char *then) {
   mine_model *model, *again;
   said s;
@@ -151,6 +187,8 @@ static void one_model(const char *name, const uint8_t *bytes, size_t n, const ch
   assert_memory_equal(written, twice, length);
   mine_model_free(again);
   mine_model_free(model);
+  damage_to_one(bytes, n);
+  refusals_of_one(bytes, n);
 }
 
 static void models_of_format_1_answer_as_they_did(void **state) {

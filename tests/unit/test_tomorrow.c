@@ -518,6 +518,37 @@ static void a_model_per_value(void **state) {
   mine_model_free(model);
 }
 
+/* Levels and classes that lie elsewhere in the whole: gold and silver are its second and
+** third, b and c too. */
+static void a_member_in_its_own_terms(void **state) {
+  (void)state;
+  static const char table[] =
+      "id,x,plan,y;1,1,gold,b;2,2,silver,c;3,3,gold,b;4,4,silver,c;5,5,gold,c;6,6,silver,b";
+  mine_model *a = larger(), *b = must_train("tree", TREE, table);
+  mine_scoring *by_a = scored(a, MINE_SCORE_ROWS, "", ASKED);
+  mine_scoring *by_b = scored(b, MINE_SCORE_ROWS, "", ASKED);
+  mine_model_retain(a);
+  mine_model_retain(b);
+  mine_model *model = loaded(made_ensemble(env, a, b, 1, 3));
+  const mine_ensemble *body = model->body;
+  assert_int_equal(body->member[1].group[0], 1);
+  assert_int_equal(body->member[1].level[1][0], 1);
+  mine_scoring *s = scored(model, MINE_SCORE_ROWS, "", ASKED);
+  for (int i = 0; i < 6; i++) {
+    for (int c = 0; c < 3; c++) {
+      const double own = c ? mine_scoring_class_probability(by_b, i, c - 1) : 0;
+      near(mine_scoring_class_probability(s, i, c),
+           0.25 * mine_scoring_class_probability(by_a, i, c) + 0.75 * own);
+    }
+  }
+  mine_scoring_close(s);
+  mine_scoring_close(by_a);
+  mine_scoring_close(by_b);
+  mine_model_free(a);
+  mine_model_free(b);
+  mine_model_free(model);
+}
+
 static void clusters_per_value(void **state) {
   (void)state;
   mine_model *a = must_train("kmeans", "k=3,ignore=y", TRAIN);
@@ -627,6 +658,15 @@ static mine_model *mixture(void) {
   return model;
 }
 
+static mine_model *clusters(void) {
+  return made_grouped(env, must_train("kmeans", "k=2,ignore=y", TRAIN),
+                      must_train("kmeans", "k=3,ignore=y", TRAIN), "plan");
+}
+
+static mine_model *numbers(void) {
+  return must_train("knn", "target=x,k=2,holdout=0,ignore=y", TRAIN);
+}
+
 #define TREES    ((mine_trees *)model->body)
 #define GROUPED  ((mine_grouped *)model->body)
 #define ENSEMBLE ((mine_ensemble *)model->body)
@@ -699,6 +739,12 @@ LIE(member_with_outputs, static const char *const names[] = {"left"};
 LIE(negative_share, ENSEMBLE->weight[0] = -1)
 LIE(no_weight, ENSEMBLE->weight[0] = ENSEMBLE->weight[1] = 0)
 LIE(endless_weight, ENSEMBLE->weight[0] = ENSEMBLE->weight[1] = 1.7e308)
+LIE(two_names_for_three, give_groups(model, "pq"))
+LIE(classes_without_names, model->task = (mine_task_kind)0; model->task_name = "odd";
+    model->target_name = "y")
+LIE(no_sums, model->n_outputs = 0; TREES->outputs = TREES->width = 0)
+LIE(two_answers_of_a_row, static const char *const names[] = {"x", "z"};
+    give_outputs(model, names, 2))
 LIE(nothing, (void)model)
 
 static const struct {
@@ -759,6 +805,11 @@ static const struct {
     {grouped, member_of_other_attributes, "the attributes of a member"},
     {grouped, member_of_other_types, "the attributes of a member"},
     {grouped, member_of_other_levels, "the levels of a member"},
+    {clusters, nothing, NULL},
+    {clusters, two_names_for_three, "the groups of a member"},
+    {clusters, classes_without_names, "the classes of a member"},
+    {numbers, two_answers_of_a_row, "the answers of the rows"},
+    {isolation, no_sums, "the outputs of the trees"},
     {ensemble, member_of_other_classes, "the classes of a member"},
     {ensemble, member_with_outputs, "the outputs of a member"},
     {ensemble, negative_share, "the weight of a member"},
@@ -812,10 +863,11 @@ static int load_without(const void *bytes, size_t bytes_n, int n) {
 /* A longer text moves what is behind it in the arena's chunks. */
 static void every_allocation_may_fail(void **state) {
   (void)state;
-  char text[4200];
+  static char text[16000];
   for (int k = 0; k < 7; k++) {
     mine_model *model = lies[k].make();
-    for (size_t length = 0; length < sizeof text; length += 48) {
+    const size_t longest = k < 5 ? 2100 : sizeof text; /* the larger, the more chunks */
+    for (size_t length = 0; length < longest; length += 16) {
       const void *bytes;
       size_t n;
       int at = 1;
@@ -828,6 +880,54 @@ static void every_allocation_may_fail(void **state) {
         at++;
       assert_true(at > 3);
       mine__arena_rewind(env->scratch, mark);
+    }
+    mine_model_free(model);
+  }
+}
+
+/* One leaf, and so many classes that a table of them is a block of its own. */
+static mine_model *wide(int classes) {
+  mine_model *model = blank(&mine__kind_trees, MINE_CLASSIFICATION, "y");
+  mine_trees *trees = mine__trees_new(model->arena, 1, 1, 1, 0, classes);
+  for (int c = 0; c < classes; c++)
+    assert_true(mine__values_push_int(&model->groups, c));
+  model->n_groups = classes;
+  trees->feature[0] = trees->left[0] = trees->right[0] = trees->set[0] = -1;
+  trees->values[0] = 1;
+  model->body = trees;
+  return model;
+}
+
+static void the_table_of_a_member_may_fail(void **state) {
+  (void)state;
+  const void *bytes;
+  size_t n;
+  mine_model *model = made_ensemble(env, wide(5001), wide(5000), 1, 1);
+  assert_non_null(model);
+  assert_int_equal(mine_model_bytes(env, model, &bytes, &n), MINE_OK);
+  int at = 1;
+  while (load_without(bytes, n, at))
+    at++;
+  assert_true(at > 20);
+  mine_model_free(model);
+}
+
+static void writing_may_fail(void **state) {
+  (void)state;
+  for (int k = 0; k < 7; k++) {
+    mine_model *model = lies[k].make();
+    for (int at = 1, refused = 1; refused; at++) {
+      refusing memory;
+      const void *bytes;
+      size_t n;
+      mine_env *other = refusing_env(&memory, "save");
+      memory.countdown = at;
+      const mine_status status = mine_model_bytes(other, model, &bytes, &n);
+      refused = memory.refused;
+      assert_int_equal(status, refused ? MINE_NOMEM : MINE_OK);
+      assert_int_equal(bytes == NULL, refused);
+      mine_env_close(other);
+      assert_true(memory.held == 0);
     }
     mine_model_free(model);
   }
@@ -942,6 +1042,16 @@ static void reading_and_writing_can_be_stopped(void **state) {
   assert_null(mine__read_reals(&r, MANY, 1));
   assert_int_equal(mine_env_status(other), MINE_INTERRUPT);
   mine_env_close(other);
+  /* Without that wish they come back. */
+  v[0] = 1;
+  v[MANY - 1] = -2.5;
+  mine__text_open(&w.text, env->scratch);
+  mine__write_reals(&w, v, MANY);
+  r = (mine_reader){.env = env, .arena = env->scratch, .at = (const uint8_t *)w.text.data};
+  r.end = r.at + w.text.bytes;
+  const double *back = mine__read_reals(&r, MANY, 1);
+  assert_non_null(back);
+  assert_memory_equal(back, v, MANY * sizeof *v);
   free(v);
 }
 
@@ -1012,12 +1122,15 @@ int main(void) {
       T(a_reading_is_kept),
       T(a_mixture_with_names),
       T(a_model_per_value),
+      T(a_member_in_its_own_terms),
       T(clusters_per_value),
       T(a_weighted_mean),
       T(many_rows_of_many_members),
       T(models_only_so_many_deep),
       T(a_lie_meets_its_sentence),
       T(every_allocation_may_fail),
+      T(the_table_of_a_member_may_fail),
+      T(writing_may_fail),
       T(damage_does_no_harm),
       T(reading_and_writing_can_be_stopped),
       T(bytes_belong_to_who_asks),
