@@ -22,6 +22,13 @@ mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mi
   out->deviation = column->deviation;
   if (!out->name || !out->why || !mine__dictionary_open(&out->levels, arena))
     return mine_env_status(env);
+  if (column->time) {
+    mine_text reading;
+    mine__text_open(&reading, arena);
+    mine__time_reading_text(column->time, &reading);
+    out->reading = reading.data;
+    return mine_env_status(env);
+  }
   if (column->type != MINE_COLUMN_CATEGORY) return MINE_OK;
   for (int64_t i = 0; i < column->levels.n; i++) {
     mine_cell cell;
@@ -36,6 +43,14 @@ void mine__view_of_column(const mine_column *column, mine_feature_view *out) {
   out->code = column->type == MINE_COLUMN_CATEGORY ? column->code : NULL;
 }
 
+/* The reading by which a feature's cells became days, if it has one. */
+static const mine_time_reading *dataset_time(mine_arena *arena, const mine_feature *about) {
+  if (!about->reading) return NULL;
+  mine_time_reading *time = mine__arena_array(arena, 1, sizeof *time);
+  return time && mine__time_reading_parse(about->reading, strlen(about->reading), time) ? time
+                                                                                        : NULL;
+}
+
 /* How a feature of this type is read again; one that was empty is not. */
 static mine_reading dataset_reading(mine_column_type type) {
   if (type == MINE_COLUMN_NUMERIC) return MINE_READ_NUMBER;
@@ -44,11 +59,14 @@ static mine_reading dataset_reading(mine_column_type type) {
 
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n) {
   mine_want *want = mine__arena_zeros(arena, (size_t)n + 1, sizeof *want);
-  for (int f = 0; want && f < n; f++)
+  for (int f = 0; want && f < n; f++) {
+    const mine_time_reading *time = dataset_time(arena, &about[f]);
     want[f] = (mine_want){.name = about[f].name,
-                          .reading = dataset_reading(about[f].type),
+                          .reading = time ? MINE_READ_TIME : dataset_reading(about[f].type),
                           .flags = MINE_WANT_FIXED,
-                          .levels = &about[f].levels};
+                          .levels = &about[f].levels,
+                          .time = time};
+  }
   return want;
 }
 

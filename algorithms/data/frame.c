@@ -125,6 +125,7 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
 static int frame_begin_fixed(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   col->filling->fixed = 1;
+  if (col->reading == MINE_READ_TIME) return mine__frame_use_times(frame, column);
   if (col->reading == MINE_READ_NUMBER) {
     col->type = MINE_COLUMN_NUMERIC;
     return mine__frame_use_numbers(frame, column);
@@ -170,6 +171,9 @@ int mine__frame_begin_column(mine_frame *frame, int column) {
     case MINE_READ_CATEGORY:
       if (mine__column_flags(col) & MINE_WANT_FIXED) return frame_begin_fixed(frame, column);
       return frame_begin_exact(frame, column);
+    case MINE_READ_TIME:
+      if (mine__column_flags(col) & MINE_WANT_FIXED) return frame_begin_fixed(frame, column);
+      return frame_begin_exact(frame, column);
     case MINE_READ_EXACT:
       return frame_begin_exact(frame, column);
     case MINE_READ_CELLS:
@@ -207,7 +211,7 @@ static mine_status frame_grow(mine_frame *frame) {
   for (int c = 0; c < frame->n_columns; c++) {
     mine_column *col = &frame->column[c];
     mine_lane *lane = &frame->lane[c];
-    if (frame->stage.slot[c] >= 0) {
+    if (frame->stage.slot[c] >= 0 || col->filling->mode == MINE_MODE_TIME) {
       double *number = mine__frame_room(frame, c, col->number, capacity, sizeof *number);
       if (!number) return mine_env_status(frame->env);
       col->number = number;
@@ -267,6 +271,8 @@ static void frame_clear_column(mine_frame *frame, int column) {
   col->number = NULL;
   frame->stage.slot[column] = -1;
   col->type = MINE_COLUMN_EMPTY;
+  col->time = NULL;
+  col->dated = MINE_DATED_NO;
   const mine_filling fresh = {.place = f->place, .kept = f->kept};
   *f = fresh;
   if (f->kept.arena) mine__values_clear(&f->kept);
@@ -293,7 +299,7 @@ void mine__frame_clear(mine_frame *frame) {
 void mine__frame_again(mine_frame *frame) {
   frame->rows = 0;
   mine__frame_stage_clear(frame);
-  for (int c = 0; frame->n_coded && c < frame->n_columns; c++)
+  for (int c = 0; frame->n_slow && c < frame->n_columns; c++)
     frame->lane[c].next = 0;
 }
 
@@ -302,8 +308,9 @@ mine_status mine__frame_single(mine_frame *frame) {
   if (status != MINE_OK) return status;
   if (frame->capacity < 2 && frame_grow(frame) != MINE_OK) return mine_env_status(frame->env);
   frame->rows = 1;
-  for (int c = 0; frame->n_coded && c < frame->n_columns; c++)
-    if (frame->lane[c].code && frame->lane[c].next == 0 && !mine__frame_pad(frame, c, 1))
+  for (int c = 0; frame->n_slow && c < frame->n_columns; c++)
+    if ((frame->lane[c].code || frame->column[c].filling->mode == MINE_MODE_TIME) &&
+        frame->lane[c].next == 0 && !mine__frame_pad(frame, c, 1))
       return mine_env_status(frame->env);
   return MINE_OK;
 }

@@ -34,10 +34,18 @@ typedef enum mine_column_type {
   MINE_COLUMN_CATEGORY /* code[] is filled, levels are known */
 } mine_column_type;
 
+/* Whether the texts of a category are dates. */
+typedef enum mine_dated {
+  MINE_DATED_NO,
+  MINE_DATED_MOST, /* nine in ten, or months, quarters, years */
+  MINE_DATED_ALL   /* whole dates, all of them                */
+} mine_dated;
+
 typedef struct mine_column {
   const char *name;
   mine_reading reading;
-  const mine_want *want; /* what asked for it; NULL: an attribute, or nothing did */
+  const mine_want *want;         /* what asked for it; NULL: an attribute, or nothing did */
+  const mine_time_reading *said; /* READ_TIME: by date_format=, or NULL */
   mine_column_type type;
   /* Payload; NULL where the type does not use it. */
   double *number;
@@ -49,6 +57,8 @@ typedef struct mine_column {
   int64_t unknown;                     /* scoring: cells with a level never seen              */
   int all_integers;                    /* numeric: every value is a whole number              */
   int from_text;                       /* numeric values that arrived as text                 */
+  mine_dated dated;                    /* category, inferred or declared                      */
+  const mine_time_reading *time;       /* the numbers are days, and came written so; or NULL  */
   double least, most, mean, deviation; /* numeric; deviation has divisor n      */
   char why[160];                       /* the type and why, in words                          */
   struct mine_tally *tally;            /* READ_TALLY, else NULL                        */
@@ -89,7 +99,7 @@ struct mine_frame {
   mine_column *column;
   struct mine_lane *lane; /* per column: where the next code goes */
   mine_stage stage;
-  int n_coded; /* how often a column began to take codes; 0: none did */
+  int n_slow; /* how often a column began to take codes or times; 0: all are staged */
   int64_t rows;
   size_t capacity; /* rows for which every payload has room */
   int64_t cleared; /* rows dropped by clear: row numbers in errors go on */
@@ -120,7 +130,7 @@ void mine__frame_clear(mine_frame *frame);
 ** stay where they were staged. */
 void mine__frame_again(mine_frame *frame);
 mine_status mine__frame_single(mine_frame *frame) MINE_MUST_CHECK;
-/* Where the number of a single row stands; NULL: not in a staged column. */
+/* Where the number of a single row stands; NULL: in its column, which was never staged. */
 const double *mine__frame_staged(const mine_frame *frame, int column);
 /* The column of that name (core/names.h), or -1. */
 int mine__frame_find(const mine_frame *frame, const char *name);
@@ -130,6 +140,9 @@ int mine__frame_find(const mine_frame *frame, const char *name);
 ** naming the first value that is no number.  After mine__frame_finish, once. */
 mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most) MINE_MUST_CHECK;
 mine_status mine__column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK;
+/* A finished category whose texts are dates becomes their days; one that is not
+** `dated` is left as it is.  Errors: day first or month first, a text among dates. */
+mine_status mine__column_as_time(mine_frame *frame, int column) MINE_MUST_CHECK;
 /* Distinct non-missing values, counted up to `limit` (then limit + 1). */
 int64_t mine__column_distinct(mine_frame *frame, int column, int64_t limit);
 int mine__column_is_text(const mine_column *column); /* any text that is not '' was seen */

@@ -37,6 +37,7 @@ typedef enum mine_mode {
   MINE_MODE_NUMBER, /* the stage, then column->number                      */
   MINE_MODE_CODE,   /* column->code, positions in a dictionary that grows  */
   MINE_MODE_LOOKUP, /* column->code, positions in the model's dictionary   */
+  MINE_MODE_TIME,   /* column->number, by a reading that was learned         */
   MINE_MODE_KEEP,   /* numbers kept exactly, in filling->kept               */
   MINE_MODE_CELLS,  /* kept exactly, in frame->ids                         */
   MINE_MODE_TALLY   /* counted, in column->tally                           */
@@ -122,6 +123,12 @@ void mine__frame_take_text(mine_frame *frame, int column, const mine_cell *cell)
 void mine__cache_add(mine_cached *cache, const mine_cell *cell, int32_t code);
 mine_status mine__frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text);
 mine_status mine__frame_too_many(mine_frame *frame, int column);
+
+/* frame_time.c */
+int mine__frame_use_times(mine_frame *frame, int column);
+void mine__frame_take_time(mine_frame *frame, int column, const mine_cell *cell);
+int mine__frame_settle_time(mine_frame *frame, int column); /* decide, codes to days */
+mine_dated mine__frame_dated(const mine_values *levels);
 
 /* frame_finish.c */
 int mine__frame_settle_category(mine_frame *frame, int column); /* sort levels, recode */

@@ -77,6 +77,7 @@ static int finish_codes(mine_frame *frame, int column) {
     col->type = MINE_COLUMN_CATEGORY;
     return 1;
   }
+  if (col->reading == MINE_READ_TIME) return mine__frame_settle_time(frame, column);
   if (f->dictionary.values.n == 0 || (f->decimals && !f->any_decimal && !f->typed)) {
     finish_empty(frame, column);
     return 1;
@@ -188,7 +189,7 @@ static mine_status finish_check_flags(const mine_frame *frame, const mine_column
   if (row == frame->rows) return MINE_OK;
   const char *name = col->want->name;
   const long long shown_row = (long long)(frame->cleared + row + 1);
-  if (!col->number)
+  if (col->reading != MINE_READ_NUMBER)
     return mine__fail(frame->env, MINE_DATA,
                       "%s column '%s' has no value (row %lld); leave such rows out", name,
                       col->name, shown_row);
@@ -201,33 +202,18 @@ static mine_status finish_check_flags(const mine_frame *frame, const mine_column
 
 /* ---- in words ------------------------------------------------------------------------------ */
 
-#define FINISH_DATES_ASKED 1000 /* levels looked at */
-
-static int finish_is_date(const mine_cell *cell) {
-  static const char shape[] = "dddd-dd-dd";
-  if (cell->type != MINE_TEXT || cell->bytes < sizeof shape - 1) return 0;
-  for (size_t i = 0; i < sizeof shape - 1; i++) {
-    char c = cell->as.text[i];
-    if (shape[i] == 'd' ? (c < '0' || c > '9') : c != shape[i]) return 0;
-  }
-  return 1;
-}
-
-/* More than half of the levels. */
-static int finish_dates(const mine_values *levels) {
-  int64_t dates = 0, asked = levels->n < FINISH_DATES_ASKED ? levels->n : FINISH_DATES_ASKED;
-  for (int64_t i = 0; i < asked; i++) {
-    mine_cell cell;
-    mine__values_get(levels, i, &cell);
-    dates += finish_is_date(&cell);
-  }
-  return 2 * dates > asked;
-}
-
 static const char *finish_numeric_why(const mine_column *col) {
   if (col->reading == MINE_READ_NUMBER) return col->want ? "numeric" : "numeric: as declared";
   if (!col->from_text) return "numeric: numbers only";
   return "numeric: every text in it is a plain decimal number";
+}
+
+/* In what form times came. */
+static const char *finish_time_why(const mine_column *col) {
+  mine_text text;
+  mine__text_open(&text, col->levels.arena);
+  mine__time_describe(col->time, &text);
+  return text.failed ? "" : text.data;
 }
 
 /* The first text that is no number says why a column is not numeric. */
@@ -245,13 +231,15 @@ void mine__frame_explain(mine_column *col, const char *shown) {
   if (col->missing) snprintf(missing, sizeof missing, ", %lld missing", (long long)col->missing);
   if (col->type == MINE_COLUMN_EMPTY)
     snprintf(text, sizeof text, "empty: no value in any row");
+  else if (col->time)
+    snprintf(text, sizeof text, "time: %s%s", finish_time_why(col), missing);
   else if (col->type == MINE_COLUMN_NUMERIC)
     snprintf(text, sizeof text, "%s%s%s", finish_numeric_why(col), missing,
              f->rounded ? "; whole numbers beyond 2^53 are rounded" : "");
   else
     snprintf(text, sizeof text, "category: %s%s, %lld level%s%s%s",
              shown[0] ? "text such as " : "exact values", shown, (long long)levels->n,
-             levels->n == 1 ? "" : "s", missing, finish_dates(levels) ? "; looks like dates" : "");
+             levels->n == 1 ? "" : "s", missing, col->dated ? "; looks like dates" : "");
   size_t n = mine__utf8_prefix(text, strlen(text), sizeof col->why - 1);
   memcpy(col->why, text, n);
   col->why[n] = 0;
@@ -323,6 +311,8 @@ static void finish_words_of_column(mine_frame *frame, int column, const char *sh
   mine_column *col = &frame->column[column];
   if (col->filling->mode == MINE_MODE_TALLY) return;
   if (col->number && col->missing == frame->rows && !col->want) finish_empty(frame, column);
+  if (col->type == MINE_COLUMN_CATEGORY && col->reading != MINE_READ_EXACT)
+    col->dated = mine__frame_dated(&col->levels);
   mine__frame_explain(col, shown);
 }
 

@@ -41,6 +41,7 @@ int mine__frame_pad(mine_frame *frame, int column, int64_t rows) {
   for (; lane->next < rows; lane->next++) {
     size_t row = (size_t)lane->next;
     if (lane->code) lane->code[row] = MINE_CODE_MISSING;
+    if (f->mode == MINE_MODE_TIME) col->number[row] = NAN;
     if (f->mode == MINE_MODE_KEEP && !mine__values_push_null(&f->kept)) return 0;
     if (id && !mine__values_push_null(&frame->ids)) return 0;
   }
@@ -72,7 +73,7 @@ int mine__frame_use_codes(mine_frame *frame, int column) {
   int32_t *code = mine__frame_room(frame, column, NULL, frame->capacity, sizeof *code);
   if (!code) return 0;
   col->code = lane->code = code;
-  frame->n_coded++;
+  frame->n_slow++;
   lane->cache =
       mine__arena_zeros(f->dictionary_arena, (size_t)1 << MINE_CACHE_BITS, sizeof *lane->cache);
   if (!lane->cache) return 0;
@@ -157,7 +158,8 @@ static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell
       f->any_decimal = 1;
     }
   }
-  if (col->reading == MINE_READ_EXACT || code < frame->max_levels) return;
+  if (col->reading == MINE_READ_EXACT || col->reading == MINE_READ_TIME || code < frame->max_levels)
+    return;
   if (!f->decimals)
     (void)mine__frame_too_many(frame, column);
   else if (mine__frame_codes_to_numbers(frame, column))

@@ -163,6 +163,8 @@ static void put_take(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
   if (f->mode == MINE_MODE_TALLY)
     mine__tally_put(frame->column[column].tally, cell);
+  else if (f->mode == MINE_MODE_TIME)
+    mine__frame_take_time(frame, column, cell);
   else if (f->mode == MINE_MODE_CELLS)
     (void)mine__values_push(&frame->ids, cell);
   else if (cell->type == MINE_TEXT)

@@ -135,10 +135,17 @@ mine_status mine__wants_by_name(mine_frame *frame, const mine_want *want, const 
 
 /* ---- event lists: the options ------------------------------------------------------------- */
 
+static const mine_option wants_date_format =
+    OPTION_TEXT(mine_events, date_format,
+                .help =
+                    "how the times are written, such as %d.%m.%Y, unix or julian; not given: the "
+                    "one way that suits the whole column");
+
 const mine_option *mine__wants_options(mine_arena *arena, const mine_want *want) {
-  mine_option *table = mine__arena_zeros(arena, (size_t)wants_count(want) + 1, sizeof *table);
-  int n = 0;
+  mine_option *table = mine__arena_zeros(arena, (size_t)wants_count(want) + 2, sizeof *table);
+  int n = 0, times = 0;
   for (int i = 0; table && want[i].name; i++) {
+    times += want[i].reading == MINE_READ_TIME;
     if (want[i].flags & MINE_WANT_REST) continue;
     table[n++] =
         (mine_option){.name = want[i].name,
@@ -146,6 +153,7 @@ const mine_option *mine__wants_options(mine_arena *arena, const mine_want *want)
                       .offset = offsetof(mine_events, named) + (size_t)i * sizeof(mine_cell),
                       .help = want[i].help};
   }
+  if (table && times > 0) table[n] = wants_date_format;
   return table;
 }
 
@@ -284,7 +292,24 @@ mine_status mine__wants_by_position(mine_frame *frame, const mine_want *want,
   return mine_env_status(frame->env);
 }
 
+/* What date_format= says, to the columns of times. */
+static mine_status wants_say_format(mine_frame *frame, mine_events *events) {
+  const mine_cell *said = &events->date_format;
+  char shown[MINE_SHOW_BYTES];
+  if (said->type == MINE_NULL) return MINE_OK;
+  if (said->type != MINE_TEXT)
+    return mine__fail(frame->env, MINE_OPTION,
+                      "option date_format must say how times are written, such as %%d.%%m.%%Y, not "
+                      "%s",
+                      mine__show_cell(shown, said));
+  MINE_TRY(mine__time_format(frame->env, said->as.text, said->bytes, &events->format));
+  for (int c = 0; c < frame->n_columns; c++)
+    if (frame->column[c].reading == MINE_READ_TIME) frame->column[c].said = &events->format;
+  return MINE_OK;
+}
+
 mine_status mine__events_plan(void *owner, mine_frame *frame) {
   mine_events *events = owner;
-  return mine__wants_by_position(frame, events->want, events->named, events->column);
+  MINE_TRY(mine__wants_by_position(frame, events->want, events->named, events->column));
+  return wants_say_format(frame, events);
 }

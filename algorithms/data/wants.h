@@ -27,6 +27,8 @@
 **   mine__frame_open(env, mine__events_plan, &events, &frame);
 **   ... the rows come, mine__frame_finish ...
 **   frame->column[events.column[0]].code            of the customer
+**   frame->column[events.column[1]].number          days
+**   mine__time_write(frame->column[events.column[1]].time, days, buffer, &cell)
 */
 #ifndef MINE_DATA_WANTS_H
 #define MINE_DATA_WANTS_H
@@ -42,6 +44,9 @@ typedef enum mine_reading {
   MINE_READ_CATEGORY, /* code[] by exact value, levels sorted; '' is missing                */
   MINE_READ_EXACT,    /* code[] by exact value, levels in order of appearance, any number of
                       ** them; '' is a value (customers, baskets, items)                    */
+  MINE_READ_TIME,     /* number[] in days since 1970-01-01, read in the one way that suits the
+                      ** whole column, or as date_format= says: column->time; a value that
+                      ** does not fit is an error with its row; '' and blanks are missing   */
   MINE_READ_BOTH,     /* a target: exact values AND numbers where possible, until the job
                       ** decides the task                                                   */
   MINE_READ_CELLS,    /* every cell as it came, in frame->ids; one column at most           */
@@ -55,8 +60,8 @@ enum {
                                ** want.  Its column stays -1: ask column->want               */
   MINE_WANT_NO_MISSING = 8,    /* a missing value is an error, with its row                  */
   MINE_WANT_NOT_NEGATIVE = 16, /* NUMBER: so is a number below 0                            */
-  MINE_WANT_FIXED = 32         /* as in training: NUMBER, or CATEGORY of `levels`; the column
-                               ** takes more rows after mine__frame_finish                    */
+  MINE_WANT_FIXED = 32         /* as in training: NUMBER, CATEGORY of `levels`, or TIME by
+                               ** `time`; the column takes more rows after mine__frame_finish */
 };
 
 /* A column that is asked for.  Arrays end with a NULL name and outlive the frame. */
@@ -66,6 +71,7 @@ struct mine_want {
   int flags;
   const mine_dictionary *levels; /* FIXED: sorted as codes, any other value gets
                                  ** MINE_CODE_UNKNOWN; may be shared                   */
+  const mine_time_reading *time; /* FIXED TIME: the reading that was learned            */
   const char *help;              /* of the option: one line, lower case, no full stop  */
 };
 
@@ -78,10 +84,13 @@ typedef struct mine_events {
   const mine_want *want;
   mine_cell named[MINE_WANTS_MOST]; /* per want: what its option says               */
   int column[MINE_WANTS_MOST];      /* per want, once bound: its column, -1: absent */
+  mine_cell date_format;            /* an option of every list with a time          */
+  mine_time_reading format;         /* ... as the plan understood it                */
 } mine_events;
 
-/* The options that exist because the wants do, over mine_events; NULL: failure
-** recorded.  A table for the options parser and the catalogue, made in `arena`. */
+/* The options that exist because the wants do (and date_format, where one is a TIME),
+** over mine_events; NULL: failure recorded.  A table for the options parser and the catalogue, made
+*in `arena`. */
 const mine_option *mine__wants_options(mine_arena *arena, const mine_want *want);
 
 /* A mine_frame_plan: binds the frame's columns to the wants; owner = mine_events.

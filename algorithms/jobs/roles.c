@@ -237,17 +237,6 @@ static const char *roles_useless(const mine_column *column) {
   return NULL;
 }
 
-static int roles_is_date(const mine_cell *cell) {
-  static const char shape[] = "dddd-dd-dd";
-  if (cell->type != MINE_TEXT || cell->bytes < sizeof shape - 1) return 0;
-  for (size_t i = 0; i < sizeof shape - 1; i++) {
-    const char c = cell->as.text[i];
-    if (shape[i] == 'd' ? (c < '0' || c > '9') : (c != '-' && c != '/')) return 0;
-  }
-  return 1;
-}
-
-#define ROLES_DATES_ASKED   20
 #define ROLES_FEW_LEVELS    100
 #define ROLES_ROWS_PER_CODE 50
 
@@ -257,13 +246,7 @@ static int roles_is_date(const mine_cell *cell) {
 static const char *roles_unfit(const mine_column *column, int64_t rows) {
   const int64_t levels = column->levels.n;
   if (column->type != MINE_COLUMN_CATEGORY || column->reading == MINE_READ_CATEGORY) return NULL;
-  int64_t dates = 0, asked = levels < ROLES_DATES_ASKED ? levels : ROLES_DATES_ASKED;
-  for (int64_t i = 0; i < asked; i++) {
-    mine_cell cell;
-    mine__values_get(&column->levels, i, &cell);
-    dates += roles_is_date(&cell);
-  }
-  if (asked > 0 && dates == asked)
+  if (column->dated == MINE_DATED_ALL)
     return "its texts are dates; make a number of them, such as julianday(), or insist with "
            "categorical=";
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)

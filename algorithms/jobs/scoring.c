@@ -267,8 +267,10 @@ void mine_scoring_again(mine_scoring *s) {
 /* A single row is scored where its numbers were staged. */
 static mine_status scoring_look_at_row(mine_scoring *s) {
   if (scoring_look(s, 1)) return s->env->status;
-  for (int f = 0; f < s->model->n_features; f++)
-    if (s->view[f].number) s->view[f].number = mine__frame_staged(s->frame, s->column[f]);
+  for (int f = 0; f < s->model->n_features; f++) {
+    const double *staged = s->view[f].number ? mine__frame_staged(s->frame, s->column[f]) : NULL;
+    if (staged) s->view[f].number = staged;
+  }
   s->row_ready = 1;
   return MINE_OK;
 }

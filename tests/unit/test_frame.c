@@ -63,10 +63,10 @@ static const inference inferences[] = {
     {feature, 0, {NULL}, MINE_COLUMN_EMPTY, "", "", "empty"},
     {feature,
      3,
-     {"2024-01-05", "2024-02-01 10:00", "x"},
+     {"2024-01-05", "2024-02-01 10:00", "2024-02-02"},
      MINE_COLUMN_CATEGORY,
      "0 1 2",
-     "2024-01-05|2024-02-01 10:00|x",
+     "2024-01-05|2024-02-01 10:00|2024-02-02",
      "looks like dates"},
     {feature,
      2,
@@ -947,8 +947,8 @@ static void *stingy_resize(void *user, void *block, size_t old_bytes, size_t new
 }
 
 static mine_status fill_all_readings(mine_env *env, mine_frame *frame) {
-  static const char *const names[] = {"i", "n", "d", "c", "t", "u", "w", "e"};
-  mine_status status = mine_frame_columns(frame, names, 8);
+  static const char *const names[] = {"i", "n", "d", "c", "t", "u", "w", "e", "a"};
+  mine_status status = mine_frame_columns(frame, names, 9);
   char text[32];
   for (int i = 0; i < 60 && status == MINE_OK; i++) {
     snprintf(text, sizeof text, "%d", i % 13);
@@ -963,6 +963,8 @@ static mine_status fill_all_readings(mine_env *env, mine_frame *frame) {
     mine_frame_put_real(frame, 5, i / 2.0);
     mine_frame_put_real(frame, 6, 1);
     mine_frame_put_int(frame, 7, i / 3);
+    snprintf(text, sizeof text, "2024-03-%02d", i % 30 + 1);
+    mine_frame_put_text(frame, 8, text, strlen(text));
     status = mine_frame_end_row(frame);
   }
   if (status == MINE_OK) status = mine__frame_finish(frame);
@@ -974,9 +976,9 @@ static mine_status fill_all_readings(mine_env *env, mine_frame *frame) {
 }
 
 static mine_status all_readings(void *owner, mine_frame *frame) {
-  static const mine_reading readings[] = {MINE_READ_CELLS,  MINE_READ_AUTO, MINE_READ_AUTO,
-                                          MINE_READ_AUTO,   MINE_READ_BOTH, MINE_READ_BOTH,
-                                          MINE_READ_NUMBER, MINE_READ_EXACT};
+  static const mine_reading readings[] = {MINE_READ_CELLS,  MINE_READ_AUTO,  MINE_READ_AUTO,
+                                          MINE_READ_AUTO,   MINE_READ_BOTH,  MINE_READ_BOTH,
+                                          MINE_READ_NUMBER, MINE_READ_EXACT, MINE_READ_TIME};
   (void)owner;
   for (int c = 0; c < frame->n_columns; c++)
     frame->column[c].reading = readings[c];
