@@ -195,7 +195,8 @@ int mine__time_looks(const mine_time_survey *survey) {
   if (survey->cells == 0) return 0;
   if (survey->said) return 1;
   if (survey->hopeless || decide_numbers_shown(survey) == survey->cells) return 0;
-  if (10 * survey->fitted < 9 * survey->cells || survey->odd_years > 0) return 0;
+  /* 9999-12-31 stands for "not yet" among others; where all years are odd, it is a code. */
+  if (10 * survey->fitted < 9 * survey->cells || 10 * survey->odd_years > survey->cells) return 0;
   decide_count(survey->forms, &form);
   const unsigned flags = mine__time_forms[form].flags;
   return !(flags & MINE_FORM_CODE) && !(flags & MINE_FORM_SHORT && survey->thin);

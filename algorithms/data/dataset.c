@@ -23,10 +23,9 @@ mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mi
   if (!out->name || !out->why || !mine__dictionary_open(&out->levels, arena))
     return mine_env_status(env);
   if (column->time) {
-    mine_text reading;
-    mine__text_open(&reading, arena);
-    mine__time_reading_text(column->time, &reading);
-    out->reading = reading.data;
+    mine_time_reading *time = mine__arena_array(arena, 1, sizeof *time);
+    if (time) *time = *column->time;
+    out->time = time;
     return mine_env_status(env);
   }
   if (column->type != MINE_COLUMN_CATEGORY) return MINE_OK;
@@ -43,12 +42,22 @@ void mine__view_of_column(const mine_column *column, mine_feature_view *out) {
   out->code = column->type == MINE_COLUMN_CATEGORY ? column->code : NULL;
 }
 
-/* The reading by which a feature's cells became days, if it has one. */
-static const mine_time_reading *dataset_time(mine_arena *arena, const mine_feature *about) {
-  if (!about->reading) return NULL;
-  mine_time_reading *time = mine__arena_array(arena, 1, sizeof *time);
-  return time && mine__time_reading_parse(about->reading, strlen(about->reading), time) ? time
-                                                                                        : NULL;
+void mine__feature_cell(const mine_feature *about, double value, char buffer[MINE_TIME_BYTES],
+                        mine_cell *out) {
+  if (about->time && mine__time_write(about->time, value, buffer, out)) return;
+  *out = (mine_cell){.type = isnan(value) ? MINE_NULL : MINE_REAL, .as = {.real = value}};
+}
+
+void mine__feature_bound(const mine_feature *about, double value, mine_text *out) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell;
+  if (about->time) {
+    const mine_time_step step = about->time->step;
+    const double floor = mine__time_floor(value, step);
+    if (floor < value) value = mine__time_add(floor, 1, step);
+  }
+  mine__feature_cell(about, value, buffer, &cell);
+  mine__text_add_cell(out, &cell);
 }
 
 /* How a feature of this type is read again; one that was empty is not. */
@@ -60,7 +69,7 @@ static mine_reading dataset_reading(mine_column_type type) {
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n) {
   mine_want *want = mine__arena_zeros(arena, (size_t)n + 1, sizeof *want);
   for (int f = 0; want && f < n; f++) {
-    const mine_time_reading *time = dataset_time(arena, &about[f]);
+    const mine_time_reading *time = about[f].time;
     want[f] = (mine_want){.name = about[f].name,
                           .reading = time ? MINE_READ_TIME : dataset_reading(about[f].type),
                           .flags = MINE_WANT_FIXED,

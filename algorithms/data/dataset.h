@@ -25,8 +25,8 @@ typedef struct mine_feature {
   int all_integers;
   int64_t missing; /* in training */
   double least, most, mean, deviation;
-  const char *why;     /* the inferred type and why, in words */
-  const char *reading; /* how its cells become numbers (core/dates.h); NULL: as they are */
+  const char *why;               /* the inferred type and why, in words */
+  const mine_time_reading *time; /* its numbers are days, read and written so; NULL: numbers */
 } mine_feature;
 
 /* One feature's payload: exactly one of the two is not NULL. */
@@ -59,6 +59,13 @@ typedef struct mine_dataset {
 /* Describe a finished column as a model's feature; everything copied to arena. */
 mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
                                       mine_feature *out) MINE_MUST_CHECK;
+/* A number of the feature as its column has it: a date is one again (cut to what the
+** column tells).  `buffer` holds its text. */
+void mine__feature_cell(const mine_feature *about, double value, char buffer[MINE_TIME_BYTES],
+                        mine_cell *out);
+/* The bound of x < bound, x >= bound, in words.  Between two dates of a column lie others
+** that it has no form for: the first of its dates that is not below says the same. */
+void mine__feature_bound(const mine_feature *about, double value, mine_text *out);
 void mine__view_of_column(const mine_column *column, mine_feature_view *out);
 /* The wants of rows that are read as these features were: FIXED, by their names.  In
 ** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */

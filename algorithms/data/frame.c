@@ -272,7 +272,7 @@ static void frame_clear_column(mine_frame *frame, int column) {
   frame->stage.slot[column] = -1;
   col->type = MINE_COLUMN_EMPTY;
   col->time = NULL;
-  col->dated = MINE_DATED_NO;
+  col->dated = 0;
   const mine_filling fresh = {.place = f->place, .kept = f->kept};
   *f = fresh;
   if (f->kept.arena) mine__values_clear(&f->kept);

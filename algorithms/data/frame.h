@@ -11,6 +11,8 @@
 **   - text whose non-empty values all read as plain decimals -> numeric, ''
 **     (and text of spaces only) is missing; leading zeros, nan, inf, hex,
 **     exponents keep it text
+**   - other text, nine in ten of its values dates -> days (core/dates.h), numeric;
+**     day first or month first, and a text that is no such date, are errors
 **   - other text                         -> category; '' is missing
 **   - text among numbers                 -> error (column, row, value), unless
 **     the text is '' (missing) or a plain decimal, or the column is declared
@@ -34,18 +36,12 @@ typedef enum mine_column_type {
   MINE_COLUMN_CATEGORY /* code[] is filled, levels are known */
 } mine_column_type;
 
-/* Whether the texts of a category are dates. */
-typedef enum mine_dated {
-  MINE_DATED_NO,
-  MINE_DATED_MOST, /* nine in ten, or months, quarters, years */
-  MINE_DATED_ALL   /* whole dates, all of them                */
-} mine_dated;
-
 typedef struct mine_column {
   const char *name;
   mine_reading reading;
   const mine_want *want;         /* what asked for it; NULL: an attribute, or nothing did */
-  const mine_time_reading *said; /* READ_TIME: by date_format=, or NULL */
+  const mine_time_reading *said; /* by date_format=, or NULL: READ_TIME how it is read, READ_AUTO
+                                 ** how it is if its texts are written so                 */
   mine_column_type type;
   /* Payload; NULL where the type does not use it. */
   double *number;
@@ -57,7 +53,7 @@ typedef struct mine_column {
   int64_t unknown;                     /* scoring: cells with a level never seen              */
   int all_integers;                    /* numeric: every value is a whole number              */
   int from_text;                       /* numeric values that arrived as text                 */
-  mine_dated dated;                    /* category, inferred or declared                      */
+  int dated;                           /* category, declared: its texts look like dates       */
   const mine_time_reading *time;       /* the numbers are days, and came written so; or NULL  */
   double least, most, mean, deviation; /* numeric; deviation has divisor n      */
   char why[160];                       /* the type and why, in words                          */
@@ -140,9 +136,13 @@ int mine__frame_find(const mine_frame *frame, const char *name);
 ** naming the first value that is no number.  After mine__frame_finish, once. */
 mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most) MINE_MUST_CHECK;
 mine_status mine__column_as_number(mine_frame *frame, int column) MINE_MUST_CHECK;
-/* A finished category whose texts are dates becomes their days; one that is not
-** `dated` is left as it is.  Errors: day first or month first, a text among dates. */
-mine_status mine__column_as_time(mine_frame *frame, int column) MINE_MUST_CHECK;
+/* Finished numbers that are digits of dates, or times counted from somewhere, become
+** days by `reading`; an error names the first that does not fit. */
+mine_status mine__column_as_time(mine_frame *frame, int column,
+                                 const mine_time_reading *reading) MINE_MUST_CHECK;
+/* Whether finished numbers look like times although they are taken as they are
+** (20240131, Unix seconds; not Julian days, which are days), and as which. */
+int mine__column_looks_like_time(const mine_frame *frame, int column, mine_time_reading *out);
 /* Distinct non-missing values, counted up to `limit` (then limit + 1). */
 int64_t mine__column_distinct(mine_frame *frame, int column, int64_t limit);
 int mine__column_is_text(const mine_column *column); /* any text that is not '' was seen */

@@ -71,6 +71,7 @@ typedef struct mine_filling {
   int any_decimal;               /* CODE: at least one is a decimal                */
   int any_text;                  /* a text that is not '' was seen                 */
   int rounded;                   /* NUMBER: a whole number beyond 2^53             */
+  int many;                      /* CODE: more texts than levels may be, dates so far */
   int64_t words_row, words_code; /* CODE: the first text that is no decimal       */
   const double *level_number;    /* finished target of decimal texts: of each code */
   mine_dictionary dictionary;
@@ -128,7 +129,8 @@ mine_status mine__frame_too_many(mine_frame *frame, int column);
 int mine__frame_use_times(mine_frame *frame, int column);
 void mine__frame_take_time(mine_frame *frame, int column, const mine_cell *cell);
 int mine__frame_settle_time(mine_frame *frame, int column); /* decide, codes to days */
-mine_dated mine__frame_dated(const mine_values *levels);
+/* Whether the texts so far are dates: in the form that was said, or in any. */
+int mine__frame_dated(mine_column *column);
 
 /* frame_finish.c */
 int mine__frame_settle_category(mine_frame *frame, int column); /* sort levels, recode */

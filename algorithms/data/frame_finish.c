@@ -69,6 +69,15 @@ static void finish_empty(mine_frame *frame, int column) {
   col->type = MINE_COLUMN_EMPTY;
 }
 
+/* Texts of an attribute: dates, else levels. */
+static int finish_texts(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  if (col->reading == MINE_READ_AUTO && mine__frame_dated(col))
+    return mine__frame_settle_time(frame, column);
+  if (col->filling->many) return mine__frame_too_many(frame, column) == MINE_OK;
+  return mine__frame_settle_category(frame, column);
+}
+
 static int finish_codes(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
@@ -87,7 +96,7 @@ static int finish_codes(mine_frame *frame, int column) {
     if (f->decimals) f->level_number = mine__frame_level_numbers(col);
     return !f->decimals || f->level_number;
   }
-  if (!f->decimals) return mine__frame_settle_category(frame, column);
+  if (!f->decimals) return finish_texts(frame, column);
   col->type = MINE_COLUMN_NUMERIC;
   return mine__frame_codes_to_numbers(frame, column);
 }
@@ -232,7 +241,8 @@ void mine__frame_explain(mine_column *col, const char *shown) {
   if (col->type == MINE_COLUMN_EMPTY)
     snprintf(text, sizeof text, "empty: no value in any row");
   else if (col->time)
-    snprintf(text, sizeof text, "time: %s%s", finish_time_why(col), missing);
+    snprintf(text, sizeof text, "time: %s, as days since 1970-01-01%s", finish_time_why(col),
+             missing);
   else if (col->type == MINE_COLUMN_NUMERIC)
     snprintf(text, sizeof text, "%s%s%s", finish_numeric_why(col), missing,
              f->rounded ? "; whole numbers beyond 2^53 are rounded" : "");
@@ -311,8 +321,8 @@ static void finish_words_of_column(mine_frame *frame, int column, const char *sh
   mine_column *col = &frame->column[column];
   if (col->filling->mode == MINE_MODE_TALLY) return;
   if (col->number && col->missing == frame->rows && !col->want) finish_empty(frame, column);
-  if (col->type == MINE_COLUMN_CATEGORY && col->reading != MINE_READ_EXACT)
-    col->dated = mine__frame_dated(&col->levels);
+  if (col->type == MINE_COLUMN_CATEGORY && col->reading == MINE_READ_CATEGORY)
+    col->dated = mine__frame_dated(col);
   mine__frame_explain(col, shown);
 }
 

@@ -145,6 +145,16 @@ int mine__frame_codes_to_numbers(mine_frame *frame, int column) {
 
 /* ---- the dictionary grows ----------------------------------------------------------- */
 
+/* More different texts than a category may have.  Dates may be as many: whether these
+** are is asked once, and once more when all are in. */
+static void infer_many_words(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  if (f->many) return;
+  f->many = col->reading == MINE_READ_AUTO && mine__frame_dated(col);
+  if (!f->many) (void)mine__frame_too_many(frame, column);
+}
+
 /* A value never seen before has become level `code`. */
 static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell, int64_t code) {
   mine_column *col = &frame->column[column];
@@ -161,7 +171,7 @@ static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell
   if (col->reading == MINE_READ_EXACT || col->reading == MINE_READ_TIME || code < frame->max_levels)
     return;
   if (!f->decimals)
-    (void)mine__frame_too_many(frame, column);
+    infer_many_words(frame, column);
   else if (mine__frame_codes_to_numbers(frame, column))
     *mine_frame_number(frame, column) = mine__cell_number(cell);
 }

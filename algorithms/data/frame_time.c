@@ -104,13 +104,15 @@ static void time_convert(mine_frame *frame, int column, const mine_time_reading 
 
 int mine__frame_settle_time(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
+  const mine_time_mode mode =
+      col->reading == MINE_READ_TIME ? MINE_TIME_WANTED : MINE_TIME_ATTRIBUTE;
   mine_time_survey survey;
   mine_time_reading reading = {0};
   time_survey(frame, col, &survey);
   if (mine_failed(frame->env)) return 0;
-  const mine_time_problem problem = mine__time_decide(&survey, MINE_TIME_WANTED, &reading);
+  const mine_time_problem problem = mine__time_decide(&survey, mode, &reading);
   if (problem != MINE_TIME_FITS && problem != MINE_TIME_EMPTY) {
-    (void)mine__time_refuse(frame->env, &survey, MINE_TIME_WANTED, col->name);
+    (void)mine__time_refuse(frame->env, &survey, mode, col->name);
     return 0;
   }
   time_convert(frame, column, &reading);
@@ -118,43 +120,72 @@ int mine__frame_settle_time(mine_frame *frame, int column) {
   return !mine_failed(frame->env);
 }
 
-mine_status mine__column_as_time(mine_frame *frame, int column) {
-  mine_column *col = &frame->column[column];
+/* ---- texts that are dates ------------------------------------------------------------------ */
+
+/* A text here and there may be none: nine in ten make it a column of dates, in which the
+** others are errors. */
+int mine__frame_dated(mine_column *col) {
+  const mine_values *values = time_values(col);
+  for (int said = col->said != NULL; said >= 0; said--) {
+    mine_time_survey survey;
+    mine__time_survey_open(&survey);
+    if (said) mine__time_survey_format(&survey, col->said);
+    for (int64_t i = 0; i < values->n && !survey.hopeless; i++) {
+      mine_cell cell;
+      mine__values_get(values, i, &cell);
+      mine__time_show(&survey, &cell, i + 1);
+    }
+    if (!said) return mine__time_looks(&survey);
+    if (survey.fitted > 0 && 10 * survey.fitted >= 9 * survey.cells) return 1;
+    col->said = NULL; /* it was said of other columns */
+  }
+  return 0;
+}
+
+/* ---- numbers that are times ---------------------------------------------------------------- */
+
+#define TIME_LEAST_LOOK 100000 /* smaller numbers are years, or anything         */
+#define TIME_LAST_LOOK  47482  /* 2100-01-01: telephone numbers go on from there */
+
+/* A number of the column as it came: whole, or not. */
+static mine_cell time_number(double value) {
+  mine_cell cell = {.type = MINE_REAL, .as = {.real = value}};
+  if (value == trunc(value) && fabs(value) < (double)MINE_EXACT_WHOLE)
+    cell = (mine_cell){.type = MINE_INT, .as = {.integer = (int64_t)value}};
+  return cell;
+}
+
+int mine__column_looks_like_time(const mine_frame *frame, int column, mine_time_reading *out) {
+  const mine_column *col = &frame->column[column];
   mine_time_survey survey;
-  mine_time_reading reading;
-  MINE_TRY(mine_env_status(frame->env));
-  if (col->type != MINE_COLUMN_CATEGORY || col->dated == MINE_DATED_NO) return MINE_OK;
-  time_survey(frame, col, &survey);
-  MINE_TRY(mine_env_status(frame->env));
-  if (mine__time_decide(&survey, MINE_TIME_ATTRIBUTE, &reading) != MINE_TIME_FITS)
-    return mine__time_refuse(frame->env, &survey, MINE_TIME_ATTRIBUTE, col->name);
-  time_convert(frame, column, &reading);
-  MINE_TRY(mine_env_status(frame->env));
+  double last;
+  if (!col->number || col->time || col->least == col->most || col->least < TIME_LEAST_LOOK)
+    return 0;
+  mine__time_survey_open(&survey);
+  for (int64_t row = 0; row < frame->rows && survey.compact; row++) {
+    const mine_cell cell = time_number(col->number[row]);
+    if (!isnan(col->number[row])) mine__time_show(&survey, &cell, row + 1);
+  }
+  const mine_cell most = time_number(col->most);
+  return survey.compact && mine__time_numbers_look(&survey, out) && out->unit != MINE_TIME_JULIAN &&
+         mine__time_read(out, &most, &last) && last < TIME_LAST_LOOK;
+}
+
+mine_status mine__column_as_time(mine_frame *frame, int column, const mine_time_reading *reading) {
+  mine_column *col = &frame->column[column];
+  mine_env *env = frame->env;
+  mine_time_reading *kept = mine__arena_array(frame->arena, 1, sizeof *kept);
+  if (!kept) return mine_env_status(env);
+  *kept = *reading;
+  kept->cell = col->from_text ? MINE_TEXT : col->all_integers ? MINE_INT : MINE_REAL;
+  for (int64_t row = 0; row < frame->rows; row++) {
+    const mine_cell cell = time_number(col->number[row]);
+    if (MINE_POLL_AT(env, row)) return mine_env_status(env);
+    if (isnan(col->number[row]) || mine__time_read(kept, &cell, &col->number[row])) continue;
+    return mine__time_misfit(env, kept, col->name, frame->cleared + row + 1, &cell);
+  }
+  col->time = kept;
   mine__frame_describe(frame, column);
   mine__frame_explain(col, "");
-  return MINE_OK;
-}
-
-/* ---- texts that are dates
- * ------------------------------------------------------------------------ */
-
-/* Whole dates, whichever of its parts is the day; a month or a year is as good a
-** category. */
-static int time_is_whole_date(mine_time_problem problem, const mine_time_reading *reading) {
-  return problem == MINE_TIME_AMBIGUOUS ||
-         (problem == MINE_TIME_FITS && reading->step >= MINE_STEP_DAY);
-}
-
-mine_dated mine__frame_dated(const mine_values *levels) {
-  mine_time_survey survey;
-  mine_time_reading reading;
-  mine__time_survey_open(&survey);
-  for (int64_t i = 0; i < levels->n && !survey.hopeless; i++) {
-    mine_cell cell;
-    mine__values_get(levels, i, &cell);
-    mine__time_show(&survey, &cell, i + 1);
-  }
-  if (!mine__time_looks(&survey)) return MINE_DATED_NO;
-  const mine_time_problem problem = mine__time_decide(&survey, MINE_TIME_ATTRIBUTE, &reading);
-  return time_is_whole_date(problem, &reading) ? MINE_DATED_ALL : MINE_DATED_MOST;
+  return mine_env_status(env);
 }

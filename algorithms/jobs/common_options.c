@@ -31,6 +31,10 @@ const mine_option mine__source_option_table[] = {
     OPTION_LIST(mine_source_options, ignore, .help = "columns that are not attributes"),
     OPTION_LIST(mine_source_options, categorical, .help = "columns whose values are categories"),
     OPTION_LIST(mine_source_options, numeric, .help = "columns whose values are numbers"),
+    OPTION_LIST(mine_source_options, date_format,
+                .help =
+                    "how dates are written, such as %d.%m.%Y; of one column signup:%d.%m.%Y; not "
+                    "given: each column in the one way that suits it"),
     OPTION_CHOICE(mine_source_options, missing, .initial = "auto", .choices = common_missing_names,
                   .help =
                       "missing attributes: handled by the algorithm, an error, or the row is left "

@@ -5,12 +5,15 @@
 ** over them gives range, quartiles, distinct values and the most frequent.
 **
 **   type      numeric   numbers, or texts that all read as plain decimals
+**             date      texts that training reads as days (core/dates.h)
 **             category  other text          mixed  numbers and such text
-**             blob, empty                   (mixed also: blobs and others)
-**   missing   NULL and '' (in numeric columns also text of spaces only)
+**             blob, empty                   (mixed also: blobs and others, or
+**                                           dates and other text)
+**   missing   NULL and '' (in numeric columns and dates also text of spaces only)
 **   distinct  different values as SQL compares them: 1 = 1.0, 1 <> '1'; NULL
 **             when there are blobs
-**   min, max  of numeric columns numbers, else in the order of SQLite
+**   min, max  of numeric columns numbers, of dates the earliest and the latest, none
+**             where day and month cannot be told apart; else in the order of SQLite
 **   q1, median, q3, mean, stddev  of numeric columns; quantiles of type 7
 **             (Hyndman & Fan 1996, the default of R), stddev with divisor n - 1
 **   top       the most frequent value as it was, the smallest of equals
@@ -152,6 +155,50 @@ static void profile_read_texts(mine_tally *p) {
   }
 }
 
+/* ---- dates among the texts ------------------------------------------------------------------ */
+
+typedef struct profile_dates {
+  const char *type; /* NULL: the texts are no dates */
+  int64_t blank;
+  mine_cell least, most; /* MINE_NULL: day or month first, which is first? */
+} profile_dates;
+
+static void profile_date_range(const mine_tally *p, const mine_time_reading *reading,
+                               profile_dates *dates) {
+  double least = 0, most = 0, days;
+  for (int64_t i = 0; i < p->texts.values.n; i++) {
+    mine_cell cell;
+    mine__values_get(&p->texts.values, i, &cell);
+    if (!mine__time_read(reading, &cell, &days)) continue;
+    const int first = dates->least.type == MINE_NULL;
+    if (first || days < least) {
+      least = days;
+      dates->least = cell;
+    }
+    if (first || days > most) {
+      most = days;
+      dates->most = cell;
+    }
+  }
+}
+
+static void profile_find_dates(const mine_tally *p, profile_dates *dates) {
+  mine_time_survey survey;
+  mine_time_reading reading;
+  memset(dates, 0, sizeof *dates);
+  mine__time_survey_open(&survey);
+  for (int64_t i = 0; i < p->texts.values.n && !survey.hopeless; i++) {
+    mine_cell cell;
+    mine__values_get(&p->texts.values, i, &cell);
+    if (mine__text_is_blank(cell.as.text, cell.bytes)) dates->blank += p->count[i];
+    mine__time_show(&survey, &cell, i + 1);
+  }
+  if (!mine__time_looks(&survey)) return;
+  const mine_time_problem problem = mine__time_decide(&survey, MINE_TIME_ATTRIBUTE, &reading);
+  dates->type = problem == MINE_TIME_MISFIT ? "mixed" : "date";
+  if (problem == MINE_TIME_FITS) profile_date_range(p, &reading, dates);
+}
+
 /* ---- statistics of numbers ------------------------------------------------------------------ */
 
 typedef struct profile_numbers {
@@ -246,8 +293,15 @@ static void profile_put_top(mine_relation *out, profile_tally *tally) {
 
 /* Statistics of a column whose numbers are sorted. */
 static mine_status profile_put_statistics(mine_env *env, mine_tally *p, int numeric, int64_t values,
-                                          mine_relation *out) {
+                                          const profile_dates *dates, mine_relation *out) {
   profile_numbers numbers;
+  if (dates->type && strcmp(dates->type, "date") == 0) {
+    for (int column = PROFILE_Q1; column <= PROFILE_STDDEV; column++)
+      if (column != PROFILE_MAX) mine__relation_null(out, column);
+    mine__relation_put(out, PROFILE_MIN, &dates->least);
+    mine__relation_put(out, PROFILE_MAX, &dates->most);
+    return MINE_OK;
+  }
   if (!numeric) {
     profile_put_range(out, p, values);
     return MINE_OK;
@@ -268,11 +322,15 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
   int decimals = values > 0 && !p->n_blob && profile_all_decimals(p, &blank);
   if (decimals) values -= blank;
   int numeric = decimals && values > 0;
+  profile_dates dates = {0};
+  if (!numeric && p->n_text == values) profile_find_dates(p, &dates);
+  if (dates.type) values -= dates.blank;
   if (profile_sort(frame->env, p) != MINE_OK) return mine_env_status(frame->env);
-  profile_count_values(p, decimals, &tally);
+  profile_count_values(p, decimals || dates.type, &tally);
   if (p->n_blob) memset(&tally, 0, sizeof tally); /* which values they are is unknown */
   mine__relation_text(out, PROFILE_COLUMN, frame->column[column].name);
-  mine__relation_text(out, PROFILE_TYPE, profile_type(p, numeric, values));
+  mine__relation_text(out, PROFILE_TYPE,
+                      dates.type ? dates.type : profile_type(p, numeric, values));
   mine__relation_int(out, PROFILE_ROWS, frame->rows);
   mine__relation_int(out, PROFILE_MISSING, frame->rows - values);
   for (int i = 0; i < 2; i++) { /* under two names: the first has to be quoted in SQL */
@@ -283,7 +341,7 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
       mine__relation_int(out, at, tally.distinct);
   }
   profile_put_top(out, &tally);
-  if (profile_put_statistics(frame->env, p, numeric, values, out) != MINE_OK)
+  if (profile_put_statistics(frame->env, p, numeric, values, &dates, out) != MINE_OK)
     return mine_env_status(frame->env);
   mine__relation_end_row(out);
   return mine_env_status(frame->env);
@@ -330,18 +388,21 @@ static void profile_close(mine_job *job) {
 static const mine_answer profile_answer[] = {
     {"column", MINE_ANSWER_TEXT, 1, "name of the column"},
     {"type", MINE_ANSWER_TEXT, 0,
-     "numeric: numbers, or texts that all read as plain decimals; category: other text; mixed: "
-     "both, which training refuses; blob; empty: no value"},
+     "numeric: numbers, or texts that all read as plain decimals; date: texts that training reads "
+     "as days; category: other text; mixed: more than one of them, which training refuses; blob; "
+     "empty: no value"},
     {"rows", MINE_ANSWER_INTEGER, 0, "rows of the source"},
     {"missing", MINE_ANSWER_INTEGER, 0, "NULLs and empty texts"},
     {"distinct", MINE_ANSWER_INTEGER, 0,
      "different values as SQL compares them; NULL when there are BLOBs"},
-    {"min", MINE_ANSWER_ANY, 0, "smallest value, in SQLite's order"},
+    {"min", MINE_ANSWER_ANY, 0,
+     "smallest value, in SQLite's order; of dates the earliest, NULL when they are day first or "
+     "month first and nobody can tell"},
     {"q1", MINE_ANSWER_REAL, 0, "first quartile (numeric columns; as R's type 7)"},
     {"median", MINE_ANSWER_REAL, 0, "middle value (numeric columns)"},
     {"mean", MINE_ANSWER_REAL, 0, "average (numeric columns)"},
     {"q3", MINE_ANSWER_REAL, 0, "third quartile (numeric columns)"},
-    {"max", MINE_ANSWER_ANY, 0, "largest value, in SQLite's order"},
+    {"max", MINE_ANSWER_ANY, 0, "largest value, in SQLite's order; of dates the latest"},
     {"stddev", MINE_ANSWER_REAL, 0, "standard deviation, divisor n - 1 (numeric columns)"},
     {"top", MINE_ANSWER_ANY, 0, "the most frequent value; of equals the smallest"},
     {"top_count", MINE_ANSWER_INTEGER, 0, "how often it occurs"},

@@ -149,7 +149,7 @@ mine_status mine__roles_plan(void *owner, mine_frame *frame) {
   roles_plan_declared(roles, frame, &source->categorical, "option categorical", MINE_READ_CATEGORY);
   roles_plan_declared(roles, frame, &source->numeric, "option numeric", MINE_READ_NUMBER);
   roles_check_attributes(roles, frame);
-  return mine_env_status(roles->env);
+  return mine__roles_plan_dates(roles, frame);
 }
 
 /* ---- is the id an id ------------------------------------------------------------ */
@@ -240,15 +240,12 @@ static const char *roles_useless(const mine_column *column) {
 #define ROLES_FEW_LEVELS    100
 #define ROLES_ROWS_PER_CODE 50
 
-/* Dates, names and codes are not categories: their levels hold a few rows
+/* Names and codes are not categories: their levels hold a few rows
 ** each, so a model would learn the rows by heart and fail on the next customer.
 ** Unless the caller insists with categorical=, they are left out, with a word. */
 static const char *roles_unfit(const mine_column *column, int64_t rows) {
   const int64_t levels = column->levels.n;
   if (column->type != MINE_COLUMN_CATEGORY || column->reading == MINE_READ_CATEGORY) return NULL;
-  if (column->dated == MINE_DATED_ALL)
-    return "its texts are dates; make a number of them, such as julianday(), or insist with "
-           "categorical=";
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
     return "fewer than 50 rows for each of its texts: a name or a code; group them, or insist with "
            "categorical=";
@@ -270,6 +267,7 @@ mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_r
   if (frame->rows == 0)
     return mine__fail(env, MINE_DATA, "the source has no rows; nothing can be learned from it");
   if (roles_check_id(roles, frame, note, context)) return env->status;
+  MINE_TRY(mine__roles_check_dates(roles, frame, note, context));
   chosen->n = 0;
   chosen->column = mine__arena_array(frame->arena, (size_t)frame->n_columns, sizeof(int));
   if (!chosen->column) return mine_env_status(env);

@@ -25,7 +25,9 @@ typedef struct mine_roles {
   int needs_target;
   /* Set by the plan: columns of the frame, -1 = none. */
   int id, target, weight;
-  int id_by_default; /* the first column, because nobody said otherwise */
+  int id_by_default;        /* the first column, because nobody said otherwise */
+  mine_time_reading format; /* what date_format= says of every column ... */
+  int has_format;           /* ... if it does                            */
 } mine_roles;
 
 /* The columns that became features, in source order. */
@@ -42,6 +44,12 @@ mine_status mine__roles_plan(void *roles, mine_frame *frame); /* owner = mine_ro
 ** the frame's arena).  Errors: no rows, no attributes left. */
 mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
                               void *context, mine_chosen *chosen) MINE_MUST_CHECK;
+
+/* roles_dates.c: what date_format= says, to the columns; and, of the finished frame, which
+** attributes are dates, or numbers that look like them. */
+mine_status mine__roles_plan_dates(mine_roles *roles, mine_frame *frame) MINE_MUST_CHECK;
+mine_status mine__roles_check_dates(const mine_roles *roles, mine_frame *frame,
+                                    mine_roles_note note, void *context) MINE_MUST_CHECK;
 
 /* Which of the classes a value names: by identity, or else (loosely) by its
 ** spelling; -1 none. */

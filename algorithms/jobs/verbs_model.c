@@ -41,8 +41,8 @@ static const mine_answer centroids_answer[] = {
     {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k"},
     {"rows", MINE_ANSWER_INTEGER, 0, "of the cluster"},
     {"feature", MINE_ANSWER_TEXT, 1, "its name; of a category, name=level"},
-    {"value", MINE_ANSWER_REAL, 0, "average of the cluster; of a level, its share"},
-    {"overall", MINE_ANSWER_REAL, 0, "average of all rows"},
+    {"value", MINE_ANSWER_ANY, 0, "average of the cluster, a date of dates; of a level, its share"},
+    {"overall", MINE_ANSWER_ANY, 0, "average of all rows"},
     {"z", MINE_ANSWER_REAL, 0, "difference of the two in standard deviations of all rows"},
     {0},
 };

@@ -52,10 +52,17 @@ static void envelope_write_values(mine_writer *w, const mine_values *values) {
   }
 }
 
+static void envelope_write_reading(mine_writer *w, const mine_time_reading *time) {
+  mine_text text;
+  mine__text_open(&text, mine__arena_env(w->text.arena)->scratch);
+  if (time) mine__time_reading_text(time, &text);
+  mine__write_string(w, time ? text.data : NULL);
+}
+
 static void envelope_write_feature(mine_writer *w, const mine_feature *feature) {
   mine__write_string(w, feature->name);
   mine__write_string(w, feature->why);
-  mine__write_string(w, feature->reading);
+  envelope_write_reading(w, feature->time);
   mine__write_u8(w, (uint8_t)feature->type);
   mine__write_u8(w, (uint8_t)(feature->all_integers != 0));
   mine__write_i64(w, feature->missing);
@@ -214,18 +221,29 @@ static double envelope_read_statistic(mine_reader *r) {
   return v;
 }
 
+/* How the attribute's cells become days; NULL: they are what they are. */
+static const mine_time_reading *envelope_read_reading(mine_reader *r) {
+  const char *text = mine__read_string(r);
+  if (!text) return NULL;
+  mine_time_reading *time = mine__arena_array(r->arena, 1, sizeof *time);
+  if (time && !mine__time_reading_parse(text, strlen(text), time))
+    mine__reader_bad(r, "how a feature's dates are written");
+  return time;
+}
+
 static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
   feature->name = mine__read_string(r);
   if (mine__reader_ok(r) && !feature->name) mine__reader_bad(r, "a feature's name");
   feature->why = mine__read_string(r);
   if (!feature->why) feature->why = "";
-  if (r->format > 1) feature->reading = mine__read_string(r);
+  if (r->format > 1) feature->time = envelope_read_reading(r);
   const uint8_t type = mine__read_u8(r);
   feature->all_integers = mine__read_u8(r) != 0;
   feature->missing = mine__read_i64(r);
   if (feature->missing < 0) mine__reader_bad(r, "a feature's missing count");
   if (type != MINE_COLUMN_NUMERIC && type != MINE_COLUMN_CATEGORY)
     mine__reader_bad(r, "a feature's type");
+  if (type != MINE_COLUMN_NUMERIC && feature->time) mine__reader_bad(r, "a feature's dates");
   if (!mine__reader_ok(r) || !mine__dictionary_open(&feature->levels, r->arena)) return;
   feature->type = (mine_column_type)type;
   if (type == MINE_COLUMN_CATEGORY) {

@@ -333,15 +333,23 @@ mine_status mine__prototypes_profile(mine_env *env, mine_model *model, mine_prot
 
 /* ---- describe ---------------------------------------------------------------------- */
 
+/* An average in the units of the source; of dates, a date. */
+static void centroids_average(mine_relation *to, const mine_feature *about, double value) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell;
+  mine__feature_cell(about, value, buffer, &cell);
+  mine__row_cell(to, &cell);
+}
+
 static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c, int column,
-                          const char *name) {
+                          const mine_feature *about, const char *name) {
   const double value = m->value[c * m->encoding.width + column], overall = m->overall[column];
   const double deviation = m->deviation[column];
   mine__row_int(to, c + 1);
   mine__row_int(to, m->rows[c]);
   mine__row_text(to, name);
-  mine__row_real(to, value);
-  mine__row_real(to, overall);
+  centroids_average(to, about, value);
+  centroids_average(to, about, overall);
   mine__row_real(to, deviation > 0 ? (value - overall) / deviation : NAN);
   mine__relation_end_row(to);
 }
@@ -372,8 +380,9 @@ static void prototypes_centroids(mine_env *env, const mine_model *model, mine_re
   const char **name = mine__arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
   if (name && centroids_names(env, model, name) == MINE_OK) {
     for (int64_t c = 0; c < m->k && mine__poll(env) == MINE_OK; c++) {
-      for (int column = 0; column < m->encoding.width; column++)
-        centroids_row(to, m, c, column, name[column]);
+      for (int f = 0; f < m->encoding.n_features; f++)
+        for (int column = m->encoding.first[f]; column < m->encoding.first[f + 1]; column++)
+          centroids_row(to, m, c, column, &model->feature[f], name[column]);
     }
   }
   mine__arena_rewind(env->scratch, mark);

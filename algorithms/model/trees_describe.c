@@ -77,16 +77,18 @@ static void describe_narrow(const describe_state *state, int32_t node, int side,
 
 /* ---- in words ---------------------------------------------------------------------- */
 
-static void describe_bound(mine_text *text, const char *name, const char *sign, double value) {
-  mine__text_adds(text, name);
+static void describe_bound(mine_text *text, const mine_feature *about, const char *sign,
+                           double value) {
+  mine__text_adds(text, about->name);
   mine__text_adds(text, sign);
-  mine__text_add_real(text, value);
+  mine__feature_bound(about, value, text);
 }
 
-static void describe_numeric(mine_text *text, const char *name, const describe_condition *c) {
-  if (c->has_lower) describe_bound(text, name, " >= ", c->lower);
+static void describe_numeric(mine_text *text, const mine_feature *about,
+                             const describe_condition *c) {
+  if (c->has_lower) describe_bound(text, about, " >= ", c->lower);
   if (c->has_lower && c->has_upper) mine__text_adds(text, " and ");
-  if (c->has_upper) describe_bound(text, name, " < ", c->upper);
+  if (c->has_upper) describe_bound(text, about, " < ", c->upper);
 }
 
 static void describe_list(mine_text *text, const mine_feature *about,
@@ -138,7 +140,7 @@ static void describe_condition_text(const describe_state *state, mine_text *text
   if (category) {
     describe_list(text, about, condition);
   } else {
-    describe_numeric(text, about->name, condition);
+    describe_numeric(text, about, condition);
   }
   if (or_missing) mine__text_adds(text, " or missing");
   if (or_missing && in_path) mine__text_adds(text, ")");

@@ -188,13 +188,10 @@ static void test_learned_reading(void **state) {
   static const char *const ambiguous[] = {"01/02/2024", "", NULL, "03/04/2024"};
   mine_env *env;
   mine_frame *frame;
-  mine_text reading;
   mine_time_reading learned;
   assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
   assert_int_equal(mine__time_format(env, "%d/%m/%Y", 8, &learned), MINE_OK);
-  mine__text_open(&reading, env->scratch);
-  mine__time_reading_text(&learned, &reading);
-  const mine_feature about = {.name = "at", .type = MINE_COLUMN_NUMERIC, .reading = reading.data};
+  const mine_feature about = {.name = "at", .type = MINE_COLUMN_NUMERIC, .time = &learned};
   const mine_want *want = mine__wants_of_features(env->scratch, &about, 1);
   assert_int_equal(want[0].reading, MINE_READ_TIME);
   assert_int_equal(mine__frame_open(env, plan_features, (void *)want, &frame), MINE_OK);
@@ -227,36 +224,50 @@ static void test_learned_reading(void **state) {
 /* ---- dates as attributes ------------------------------------------------------------------------
  */
 
+/* What a column is without a word about it, or with a format that is said of all columns. */
 static void test_attributes_of_dates(void **state) {
   (void)state;
-  static const mine_reading readings[3] = {MINE_READ_AUTO};
   static const struct {
     int n;
     const char *cells[CELLS];
-    mine_dated dated;
-    const char *days; /* after mine__column_as_time; "" no dates; an error with a blank ahead */
+    const char *format; /* of all columns; NULL: none */
+    const char *days;   /* "" no dates; an error with a blank ahead */
   } cases[] = {
-      {3, {"2024-01-02", NULL, "2024-01-01"}, MINE_DATED_ALL, "19724|-|19723"},
-      {2, {"2024/01/02", "2024/01/01"}, MINE_DATED_ALL, "19724|19723"},
-      {2, {"01/02/2024", "03/04/2024"}, MINE_DATED_ALL, " day"},
-      {2, {"2024-Q1", "2024-Q2"}, MINE_DATED_MOST, "19723|19814"},
-      {2, {"plus", "basic"}, MINE_DATED_NO, ""},
-      {3, {"2024-01-02", "2024-01-01", "never"}, MINE_DATED_NO, ""},
-      {2, {"1.2.3", "10.0.1"}, MINE_DATED_NO, ""},
+      {3, {"2024-01-02", NULL, "2024-01-01"}, NULL, "19724|-|19723"},
+      {2, {"2024/01/02", "2024/01/01"}, NULL, "19724|19723"},
+      {2, {"01/02/2024", "03/04/2024"}, NULL, " date_format="},
+      {2, {"01/02/2024", "03/04/2024"}, "%d/%m/%Y", "19754|19816"},
+      {2, {"01/02/2024", "03/04/2024"}, "%m/%d/%Y", "19724|19786"},
+      {2, {"2024-01-02", "2024-01-01"}, "%d/%m/%Y", "19724|19723"}, /* said of others */
+      {2, {"plus", "basic"}, "%d/%m/%Y", ""},
+      {2, {"#20240102", "#20240101"}, "%Y%m%d", ""}, /* numbers wait until they are named */
+      {2, {"2024-Q1", "2024-Q2"}, NULL, "19723|19814"},
+      {2, {"2024-01", "2024-02"}, NULL, "19723|19754"},
+      {2, {"2024-W01", "2024-W02"}, NULL, "19723|19730"},
+      {2, {"plus", "basic"}, NULL, ""},
+      {3, {"2024-01-02", "2024-01-01", "never"}, NULL, ""},
+      {2, {"1.2.3", "10.0.1"}, NULL, ""},
+      {2, {"7001-01-02", "7002-01-01"}, NULL, ""},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    static const mine_reading readings[3] = {MINE_READ_AUTO};
     fixture x = {.readings = readings};
     mine_text days, written;
+    mine_time_reading said;
     assert_int_equal(fixture_open(&x), MINE_OK);
-    assert_int_equal(fill_times(x.frame, cases[i].cells, cases[i].n), MINE_OK);
+    if (cases[i].format) {
+      assert_int_equal(mine__time_format(x.env, cases[i].format, strlen(cases[i].format), &said),
+                       MINE_OK);
+      x.frame->column[0].said = &said;
+    }
+    const mine_status status = fill_times(x.frame, cases[i].cells, cases[i].n);
     const mine_column *col = &x.frame->column[0];
-    if (col->dated != cases[i].dated) fail_msg("case %d: dated %d", (int)i, (int)col->dated);
-    const mine_status status = mine__column_as_time(x.frame, 0);
     mine__text_open(&days, x.env->scratch);
     mine__text_open(&written, x.env->scratch);
     if (status == MINE_OK && col->time) describe_times(x.frame, &days, &written);
-    if (cases[i].days[0] == ' ' ? status == MINE_OK || !strstr(mine_env_error(x.env), cases[i].days)
-                                : strcmp(days.bytes ? days.data : "", cases[i].days) != 0)
+    if (cases[i].days[0] == ' '
+            ? status == MINE_OK || !strstr(mine_env_error(x.env), cases[i].days + 1)
+            : status != MINE_OK || strcmp(days.bytes ? days.data : "", cases[i].days) != 0)
       fail_msg("case %d: %s, %s", (int)i, days.bytes ? days.data : "", mine_env_error(x.env));
     if (col->time) {
       mine_feature feature;
@@ -269,11 +280,112 @@ static void test_attributes_of_dates(void **state) {
   }
 }
 
+/* More different dates than a category may have levels are dates, and more texts are not. */
+static void test_many_dates(void **state) {
+  (void)state;
+  static const mine_reading readings[3] = {MINE_READ_AUTO, MINE_READ_AUTO, MINE_READ_NOT};
+  enum { LEVELS = 50, ROWS = 400 };
+  for (int spoiled = 0; spoiled < 2; spoiled++) {
+    fixture x = {.readings = readings};
+    assert_int_equal(fixture_open(&x), MINE_OK);
+    x.frame->max_levels = LEVELS;
+    mine_status status = MINE_OK;
+    for (int i = 0; i < ROWS && status == MINE_OK; i++) {
+      char text[64];
+      if (i <= LEVELS || !spoiled)
+        snprintf(text, sizeof text, "2024-01-02 %02d:%02d", i / 60, i % 60);
+      else
+        snprintf(text, sizeof text, "row %d", i);
+      mine_frame_put_text(x.frame, 0, text, strlen(text));
+      status = mine_frame_end_row(x.frame);
+    }
+    assert_int_equal(status, MINE_OK);
+    status = mine__frame_finish(x.frame);
+    if (spoiled) {
+      assert_int_equal(status, MINE_DATA);
+      assert_non_null(strstr(mine_env_error(x.env), "more than 50 different values"));
+    } else {
+      assert_int_equal(status, MINE_OK);
+      for (int i = 0; i < ROWS; i++)
+        assert_true(fabs(x.frame->column[0].number[i] - (19724 + i / 1440.0)) < 1e-9);
+    }
+    fixture_close(&x);
+  }
+}
+
+/* Numbers stay numbers, look like times, and are days when that is said. */
+static void test_numbers_like_times(void **state) {
+  (void)state;
+  static const mine_reading readings[3] = {MINE_READ_AUTO, MINE_READ_NOT, MINE_READ_NOT};
+  static const struct {
+    const char *cells[3];
+    const char *looks; /* NULL: like nothing */
+    double days[2];
+  } cases[] = {
+      {{"#20240102", "#20240101"}, "%Y%m%d", {19724, 19723}},
+      {{"20240102", "20240101"}, "%Y%m%d", {19724, 19723}}, /* texts of digits */
+      {{"#1704153600", "#1704067200"}, "unix", {19724, 19723}},
+      {{"#45000", "#45001"}, NULL, {0}},
+      {{"#2024", "#2023"}, NULL, {0}},
+      {{"#5551234567", "#4159876543"}, NULL, {0}}, /* telephone numbers */
+      {{"#20240102", "#20240141"}, NULL, {0}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    fixture x = {.readings = readings};
+    mine_time_reading looks;
+    assert_int_equal(fixture_open(&x), MINE_OK);
+    assert_int_equal(fill_times(x.frame, cases[i].cells, 2), MINE_OK);
+    const mine_column *col = &x.frame->column[0];
+    assert_int_equal(col->type, MINE_COLUMN_NUMERIC);
+    assert_null(col->time);
+    if (mine__column_looks_like_time(x.frame, 0, &looks) != (cases[i].looks != NULL))
+      fail_msg("case %d", (int)i);
+    if (cases[i].looks) {
+      assert_string_equal(mine__time_reading_format(&looks), cases[i].looks);
+      assert_int_equal(mine__column_as_time(x.frame, 0, &looks), MINE_OK);
+      assert_true(col->number[0] == cases[i].days[0] && col->number[1] == cases[i].days[1]);
+      assert_true(col->least == cases[i].days[1] && col->most == cases[i].days[0]);
+      assert_non_null(strstr(col->why, "time: "));
+    }
+    fixture_close(&x);
+  }
+}
+
+/* A bound between two dates is shown as the next one that the column can tell. */
+static void test_bounds(void **state) {
+  (void)state;
+  static const struct {
+    const char *format;
+    double value;
+    const char *shown;
+  } cases[] = {
+      {"%Y-%m-%d", 19723.0, "2024-01-01"},  {"%Y-%m-%d", 19723.5, "2024-01-02"},
+      {"%d.%m.%Y", 19723.25, "02.01.2024"}, {"%Y-%m", 19730, "2024-02"},
+      {"%Y-Q%q", 19730, "2024-Q2"},         {"%Y-%m-%d %H:%M", 19723.5, "2024-01-01 12:00"},
+      {"%G-W%V", 19724, "2024-W02"},        {"%Y年%m月%d日", 19723.5, "2024年01月02日"},
+  };
+  mine_env *env;
+  assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    mine_time_reading reading;
+    mine_text text;
+    assert_int_equal(mine__time_format(env, cases[i].format, strlen(cases[i].format), &reading),
+                     MINE_OK);
+    reading.cell = MINE_TEXT;
+    const mine_feature about = {.name = "at", .type = MINE_COLUMN_NUMERIC, .time = &reading};
+    mine__text_open(&text, env->scratch);
+    mine__feature_bound(&about, cases[i].value, &text);
+    assert_string_equal(text.data, cases[i].shown);
+  }
+  mine_env_close(env);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_columns_of_times),    cmocka_unit_test(test_times_after_clear),
       cmocka_unit_test(test_many_times),          cmocka_unit_test(test_learned_reading),
-      cmocka_unit_test(test_attributes_of_dates),
+      cmocka_unit_test(test_attributes_of_dates), cmocka_unit_test(test_many_dates),
+      cmocka_unit_test(test_numbers_like_times),  cmocka_unit_test(test_bounds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -400,10 +400,12 @@ static void a_target_is_no_attribute(void **state) {
 static void a_reading_is_kept(void **state) {
   (void)state;
   mine_model *model = boosted();
-  model->feature[0].reading = "iso";
+  mine_time_reading days;
+  assert_int_equal(mine__time_format(env, "%d.%m.%Y", 8, &days), MINE_OK);
+  model->feature[0].time = &days;
   model = loaded(model);
-  assert_string_equal(model->feature[0].reading, "iso");
-  assert_null(model->feature[1].reading);
+  assert_memory_equal(model->feature[0].time, &days, sizeof days);
+  assert_null(model->feature[1].time);
   mine_model_free(model);
 }
 
