@@ -5,6 +5,8 @@
 */
 #include "scoring.h"
 
+#include <math.h>
+
 typedef struct score_state {
   mine_scoring *scoring;
   int64_t rows;
@@ -114,8 +116,9 @@ static void probabilities_cell(const mine_job *job, int64_t row, int column, min
   } else if (column == 1) {
     mine_scoring_class(scoring, which, out);
   } else {
-    out->type = MINE_REAL;
-    out->as.real = mine_scoring_class_probability(scoring, scored, which);
+    const double p = mine_scoring_class_probability(scoring, scored, which);
+    out->type = isnan(p) ? MINE_NULL : MINE_REAL;
+    out->as.real = p;
   }
 }
 
