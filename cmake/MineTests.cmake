@@ -1,5 +1,6 @@
 # Every test is a ctest test:
 #   unit.*    C programs of tests/unit (cmocka), linked with libmine only
+#   conformance.*   every algorithm, model kind and verb, by loops over the registry
 #   sql.*     tests/sql/NAME.sql, its output compared with NAME.expected
 #   docs.*    the SQL examples of README.md and docs/, output compared
 #   recipes.* the demo database and the recipes of sql/
@@ -85,6 +86,13 @@ if(CMOCKA_LIBRARY)
     target_sources(unit_${target} PRIVATE tests/unit/eager_clock.c)
     target_link_options(unit_${target} PRIVATE LINKER:--wrap=mine__clock)
   endforeach()
+  # Every algorithm and kind of the registry, by a loop.
+  add_executable(conformance tests/conformance/conformance.c tests/unit/eager_clock.c)
+  target_link_libraries(conformance PRIVATE mine_flags mine_pthread ${CMOCKA_LIBRARY})
+  target_compile_options(conformance PRIVATE -Wno-sign-conversion)
+  target_link_options(conformance PRIVATE LINKER:--wrap=mine__clock LINKER:--wrap=mine__poll
+    LINKER:--wrap=mine__poll_progress)
+  mine_add_test(conformance.models COMMAND conformance)
   # Threads and what they need, refused on demand.
   target_link_options(unit_stage PRIVATE LINKER:--wrap=pthread_create
     LINKER:--wrap=pthread_mutex_init LINKER:--wrap=pthread_cond_init)
@@ -163,6 +171,9 @@ foreach(kind golden differential bad_input)
     mine_add_test(${kind}.${topic} TIMEOUT 600 LABEL slow COMMAND ${MINE_PYTHON} ${source})
   endforeach()
 endforeach()
+
+mine_add_test(conformance.verbs COMMAND ${MINE_PYTHON}
+  ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py)
 
 # ---- hosts ------------------------------------------------------------------------------
 

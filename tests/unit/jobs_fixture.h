@@ -2,7 +2,7 @@
 ** jobs_fixture.h -- tables written as one string, for the tests of jobs.
 **
 ** "id,x,y; 1,2.5,a; 2,,b": rows end with ';', cells with ','; blanks around a
-** cell are dropped.  A cell is an integer, a number with a '.', nothing (NULL),
+** cell are dropped.  A cell is an integer, a number with a '.' (1.0e308), nothing (NULL),
 ** or text; 'quotes' make text of anything, also of nothing.
 */
 #ifndef JOBS_FIXTURE_H
@@ -54,11 +54,14 @@ static char *fixture_cell(char **at, char *end) {
 
 static void fixture_put(mine_frame *frame, int column, const char *cell) {
   const size_t n = strlen(cell);
+  char *stop;
   double v;
   if (n == 0) {
     mine_frame_put_null(frame, column);
   } else if (cell[0] == '\'') {
     mine_frame_put_text(frame, column, cell + 1, n - 2);
+  } else if (strchr(cell, '.') && strchr(cell, 'e') && (v = strtod(cell, &stop), !*stop)) {
+    mine_frame_put_real(frame, column, v);
   } else if (!mine__read_decimal(cell, n, &v)) {
     mine_frame_put_text(frame, column, cell, n);
   } else if (strchr(cell, '.')) {

@@ -34,7 +34,7 @@ static void *refuse(void *user, void *block, size_t old_bytes, size_t new_bytes)
 }
 
 /* An environment on it, which was given its own memory. */
-static mine_env *refusing_env(refusing *memory, const char *verb) {
+__attribute__((unused)) static mine_env *refusing_env(refusing *memory, const char *verb) {
   mine_env *made;
   mine_host host = {0};
   host.resize = refuse;
