@@ -201,6 +201,8 @@ typedef enum mine_argument_kind {
   MINE_ARG_TEXT,      /* a word: a format, a topic                             */
   MINE_ARG_OPTIONS,   /* 'k=5, seed=1' or JSON                                 */
   MINE_ARG_VALUE,     /* any value                                             */
+  MINE_ARG_NUMBER,    /* a number, or text that reads as one; NULL: no row     */
+  MINE_ARG_CONSTANT,  /* a number, the same in all rows of a group             */
   MINE_ARG_ROW        /* 'name', value, ... or one JSON object: the rest       */
 } mine_argument_kind;
 
@@ -288,6 +290,31 @@ int mine_job_streams(const mine_job *job);
 mine_status mine_job_block(mine_job *job, int64_t *rows);
 void mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out);
 void mine_job_clear(mine_job *job);
+
+/* ---- aggregates: one value of many rows ------------------------------------------ */
+
+/*
+** A verb of the form MINE_VERB_AGGREGATE has no job but a group: rows are added, and
+** removed again where the group is a window that moves on; at any time it is asked for
+** its value, which depends on the rows that are in it and on nothing else:
+**
+**   mine_group_open(env, verb, &group);
+**   ... mine_group_add(group, cells) ... mine_group_value(group, 1, &cell);
+**   mine_group_close(group);
+**
+** `cells` are as many as the verb has arguments.  Failures stick in the environment.
+** A row with a NULL (or a blank text) for a number does not count.
+*/
+typedef struct mine_group mine_group;
+mine_status mine_group_open(mine_env *env, const mine_verb *verb, mine_group **out);
+mine_status mine_group_add(mine_group *group, const mine_cell *cells);
+/* A row that was added before, in whatever order. */
+mine_status mine_group_remove(mine_group *group, const mine_cell *cells);
+/* `last`: it will not be asked again before it is cleared, nor changed; then nothing is
+** built to make the next answer cheap.  Text lives until the group is used again. */
+mine_status mine_group_value(mine_group *group, int last, mine_cell *out);
+void mine_group_clear(mine_group *group); /* no row was ever added */
+void mine_group_close(mine_group *group); /* NULL is fine          */
 
 /* ---- models ------------------------------------------------------------------ */
 

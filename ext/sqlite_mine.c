@@ -12,6 +12,7 @@ SQLITE_EXTENSION_INIT1
 #include <pthread.h>
 #include <string.h>
 
+#include "aggregate_verb.h"
 #include "mine_static.h"
 #include "scalar_verb.h"
 #include "source.h"
@@ -33,7 +34,8 @@ static int register_verb(mine_connection *connection, const mine_verb *verb) {
     int only = !mine_verb_find(verb->name, MINE_VERB_SCALAR);
     return code || !only ? code : mine__scalar_hint_register(connection, verb);
   }
-  int code = mine__scalar_verb_register(connection, verb);
+  int code = verb->form == MINE_VERB_AGGREGATE ? mine__aggregate_verb_register(connection, verb)
+                                               : mine__scalar_verb_register(connection, verb);
   int only = !mine_verb_find(verb->name, MINE_VERB_TABLE);
   return code || !only ? code : mine__table_hint_register(connection, verb);
 }

@@ -54,8 +54,9 @@ const char *mine_verb_form_text(const mine_verb *verb, char buffer[MINE_FORM_BYT
                   optional ? (i ? " [" : "[") : "", i ? ", " : "",
                   rest ? "'name', value, ..." : verb->argument[i].name);
   }
-  snprintf(buffer + n, (size_t)(MINE_FORM_BYTES - n), "%s%.*s)", verb->argument[0].kind ? "" : "(",
-           open, "]]]]");
+  snprintf(buffer + n, (size_t)(MINE_FORM_BYTES - n), "%s%.*s)%s",
+           verb->argument[0].kind ? "" : "(", open, "]]]]",
+           verb->form == MINE_VERB_AGGREGATE ? " FROM ..." : "");
   return buffer;
 }
 

@@ -179,6 +179,17 @@ CASES = [
     ("NULL options beside an OR", "SELECT * FROM customers c JOIN mine_predict('m','customers',NULL) p ON p.id = c.id OR p.id = -c.id",
      (None, "_options is NULL, which this SQLite cannot join by an OR; leave it out")),
     ("internal function", "SELECT mine_rows_(1) FROM customers", "internal"),
+    # aggregates
+    ("quantile: no number", "SELECT mine_quantile(plan, 0.5) FROM customers", "'silver' is no number (argument 1)"),
+    ("quantile: blob", "SELECT mine_quantile(x'00', 0.5)", "a BLOB is no number (argument 1)"),
+    ("quantile: share beyond 1", "SELECT mine_quantile(age, 50) FROM customers", "the share is 50; it must be from 0 to 1"),
+    ("quantile: share below 0", "SELECT mine_quantile(age, -0.1) FROM customers", "the share is -0.1; it must be from 0 to 1"),
+    ("quantile: share is NULL", "SELECT mine_quantile(age, NULL) FROM customers", "the share is NULL"),
+    ("quantile: share is text", "SELECT mine_quantile(age, 'half') FROM customers", "'half' is no number (argument 2)"),
+    ("quantile: share differs", "SELECT mine_quantile(age, id / 1000.0) FROM customers", "in rows of one group"),
+    ("quantile: one argument", "SELECT mine_quantile(age) FROM customers", "write SELECT mine_quantile(x, share) FROM ..."),
+    ("quantile: in a window", "SELECT mine_quantile(CASE WHEN id = 90 THEN 'x' ELSE age END, 0.5) OVER (ORDER BY id ROWS 3 PRECEDING) FROM customers", "'x' is no number"),
+    ("an aggregate as a table", "SELECT * FROM mine_quantile(1, 0.5)", "write SELECT mine_quantile(x, share) FROM ..."),
     # algorithms and wrong kinds
     ("no such algorithm", "SELECT mine_train('new','forrest','customers','target=churn')", "forrest"),
     ("tree of a k-means", "SELECT * FROM mine_tree('km')", "kmeans"),

@@ -88,6 +88,11 @@ const fault_call fault_calls[] = {
      "SELECT * FROM mine_chi2('SELECT id, plan, churn FROM customers','missing=auto{o}')", 0},
     {"mine_anova",
      "SELECT * FROM mine_anova('SELECT id, plan, income FROM customers','missing=auto{o}')", 0},
+    {"mine_quantile", "SELECT plan, mine_quantile(income, 0.9) FROM customers GROUP BY plan", 0},
+    {"mine_quantile",
+     "SELECT mine_quantile(age, 0.25) OVER (PARTITION BY plan ORDER BY id ROWS 9 PRECEDING) "
+     "FROM customers",
+     0},
     {"mine_verbs", "SELECT * FROM mine_verbs", 0},
     {"mine_help", "SELECT mine_help(), mine_help('mine_rules'), mine_help('seed')", 0},
     {"mine_version", "SELECT mine_version()", 0},

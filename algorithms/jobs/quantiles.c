@@ -1,0 +1,116 @@
+/*
+** quantiles.c -- mine_quantile: the value below which a share of the rows lies.
+**
+** Type 7 of Hyndman & Fan 1996 ("Sample quantiles in statistical packages"), the one of
+** R, numpy and spreadsheets: between the values of rank floor(h) and floor(h) + 1,
+** h = (n - 1) share.
+**
+** A group that is asked once keeps its numbers in an array and selects, O(n).  A window
+** that moves keeps them in a tree of ranks (core/multiset.h): O(log n) for a row that
+** comes, a row that goes and an answer.
+*/
+#include <math.h>
+
+#include "../core/bits.h"
+#include "../core/multiset.h"
+#include "../core/order.h"
+#include "aggregate.h"
+
+typedef struct quantiles_state {
+  double *x; /* until the window moves */
+  size_t capacity;
+  int moving;
+  mine__multiset ranks; /* from then on */
+} quantiles_state;
+
+static void quantiles_add(mine_group *group, const mine__group_row *row) {
+  quantiles_state *s = group->state;
+  if (s->moving) {
+    mine__multiset_add(&s->ranks, mine_key_of_real(row->number[0]), 0);
+  } else if (MINE_RESERVE(group->arena, s->x, s->capacity, (size_t)group->rows + 1)) {
+    s->x[group->rows] = row->number[0];
+  }
+}
+
+static void quantiles_move(mine_group *group) {
+  quantiles_state *s = group->state;
+  if (s->moving) return;
+  s->moving = 1;
+  s->ranks.arena = group->arena;
+  for (int64_t i = 0; i < group->rows && !mine_failed(group->env); i++) {
+    if (MINE_POLL_AT(group->env, i)) return;
+    mine__multiset_add(&s->ranks, mine_key_of_real(s->x[i]), 0);
+  }
+}
+
+static void quantiles_remove(mine_group *group, const mine__group_row *row) {
+  quantiles_state *s = group->state;
+  quantiles_move(group);
+  if (mine_failed(group->env)) return;
+  if (!mine__multiset_remove(&s->ranks, mine_key_of_real(row->number[0]), 0))
+    mine__group_refuse_removal(group);
+}
+
+static double quantiles_at(const mine_group *group, int64_t rank) {
+  const quantiles_state *s = group->state;
+  return s->moving ? mine_key_to_real(mine__multiset_select(&s->ranks, rank))
+                   : mine__select(s->x, group->rows, rank);
+}
+
+/* As R computes it: no difference is taken, so that neither 1e308 - (-1e308) overflows
+** nor an infinity beside the quantile makes it NAN. */
+static void quantiles_answer(mine_group *group, double share, int last, mine_cell *out) {
+  if (!last) quantiles_move(group);
+  if (mine_failed(group->env)) return;
+  const double h = (double)(group->rows - 1) * share, below = floor(h), part = h - below;
+  double x = quantiles_at(group, (int64_t)below);
+  if (part > 0) {
+    const double next = quantiles_at(group, (int64_t)below + 1);
+    if (next != x) x = (1 - part) * x + part * next;
+  }
+  mine__group_answer(out, x);
+}
+
+static const mine_answer quantiles_columns[] = {
+    {"value", MINE_ANSWER_REAL, 0, "the quantile; NULL without rows"},
+    {0},
+};
+
+/* ---- mine_quantile ------------------------------------------------------------------- */
+
+static void quantile_add(mine_group *group, const mine__group_row *row) {
+  char shown[MINE_NUMBER_BYTES];
+  const double share = row->number[1];
+  if (share >= 0 && share <= 1) {
+    quantiles_add(group, row);
+  } else {
+    (void)mine__fail(group->env, MINE_DATA, "the share is %s; it must be from 0 to 1",
+                     mine__format_real(shown, share, 0));
+  }
+}
+
+static void quantile_value(mine_group *group, int last, mine_cell *out) {
+  quantiles_answer(group, group->constant[1], last, out);
+}
+
+static const mine_aggregate quantile = {
+    .state_bytes = sizeof(quantiles_state),
+    .add = quantile_add,
+    .remove = quantiles_remove,
+    .value = quantile_value,
+};
+
+const mine_verb mine__verb_quantile = {
+    .name = "mine_quantile",
+    .form = MINE_VERB_AGGREGATE,
+    .job = MINE_JOB_AGGREGATE,
+    .what = "The value below which a share of the rows lies.",
+    .notes = MINE_NOTE_SKIPS
+    " Type 7: between the two nearest values in proportion, as in R and "
+    "numpy.",
+    .example = "SELECT mine_quantile(column1, 0.9) FROM (VALUES (1), (2), (3), (10));",
+    .argument = {{MINE_ARG_NUMBER, "x"}, {MINE_ARG_CONSTANT, "share"}},
+    .required = 2,
+    .answer = quantiles_columns,
+    .aggregate = &quantile,
+};
