@@ -154,14 +154,19 @@ const char *mine__call_message(const mine_call *call) {
   return call->env ? mine_env_error(call->env) : "out of memory";
 }
 
-void mine__call_result_error(const mine_call *call, sqlite3_context *context) {
+void mine__call_result_message(const mine_call *call, const char *message,
+                               sqlite3_context *context) {
   int code = mine__call_code(call);
-  if (code == SQLITE_NOMEM) {
+  if (code == SQLITE_NOMEM || !message) {
     sqlite3_result_error_nomem(context);
     return;
   }
-  sqlite3_result_error(context, mine__call_message(call), -1);
+  sqlite3_result_error(context, message, -1);
   if (code != SQLITE_ERROR) sqlite3_result_error_code(context, code);
+}
+
+void mine__call_result_error(const mine_call *call, sqlite3_context *context) {
+  mine__call_result_message(call, mine__call_message(call), context);
 }
 
 /* ---- values --------------------------------------------------------------------------- */

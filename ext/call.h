@@ -38,6 +38,9 @@ mine_status mine__call_fail_sqlite(mine_call *call, int code, const char *doing)
 int mine__call_code(const mine_call *call);            /* as an SQLite result code */
 const char *mine__call_message(const mine_call *call); /* one sentence             */
 void mine__call_result_error(const mine_call *call, sqlite3_context *context);
+/* The same in other words; NULL: out of memory. */
+void mine__call_result_message(const mine_call *call, const char *message,
+                               sqlite3_context *context);
 
 /* An argument as text: NULL argument or SQL NULL -> *out NULL.  Refuses BLOBs,
 ** embedded NULs, invalid UTF-8 and more than `most` bytes, naming `what`. */

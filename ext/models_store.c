@@ -5,6 +5,7 @@
 
 #include "models.h"
 #include "models_internal.h"
+#include "statements.h"
 
 /* The contract's columns, in order. */
 static const char store_columns[] =
@@ -107,17 +108,71 @@ static int store_query_only(sqlite3 *db) {
   return on;
 }
 
-mine_status mine__models_check_writable(mine_call *call, const mine_model_name *name) {
-  int read_only = sqlite3_db_readonly(call->db, name->schema) == 1;
-  if (read_only || store_query_only(call->db)) {
-    call->sqlite_code = SQLITE_READONLY;
+/* A schema that cannot be written.  Where not even its tables can be read (a WAL file in
+** a folder without write permission), no verb that needs SQL helps, temp or not. */
+static mine_status store_read_only(mine_call *call, const mine_model_name *name) {
+  sqlite3_stmt *look = NULL;
+  char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_schema", name->schema);
+  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &look, NULL) : SQLITE_NOMEM;
+  if (!code) code = sqlite3_step(look);
+  sqlite3_finalize(look);
+  sqlite3_free(sql);
+  call->sqlite_code = SQLITE_READONLY;
+  if (code == SQLITE_ROW || code == SQLITE_DONE) {
     return mine__call_fail(call, MINE_DATA,
                            "attempt to write a readonly database (%s); store the model as "
                            "'temp.%s', or keep the BLOB of mine_fit()",
-                           read_only ? name->schema : "PRAGMA query_only is on", name->name);
+                           name->schema, name->name);
+  }
+  return mine__call_fail(call, MINE_DATA,
+                         "attempt to write a readonly database (%s); it cannot even be read, for "
+                         "its write-ahead log needs a folder that can be written: open it as "
+                         "'file:...?immutable=1' if nobody writes it, or copy it",
+                         name->schema);
+}
+
+/* A name that is not there yet must not be a second spelling of one that is; and no
+** statement may go through the rows to which it is added, or it would meet it there. */
+static mine_status store_check_new(mine_call *call, const mine_model_name *name) {
+  char *sql = sqlite3_mprintf(
+      "SELECT name, name=?1 FROM \"%w\".%s WHERE name=?1 COLLATE NOCASE ORDER BY 2 DESC LIMIT 1",
+      name->schema, name->table);
+  sqlite3_stmt *look = NULL;
+  mine_status status = MINE_OK;
+  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &look, NULL) : SQLITE_NOMEM;
+  if (!code) code = sqlite3_bind_text(look, 1, name->name, -1, SQLITE_STATIC);
+  if (!code) code = sqlite3_step(look);
+  const int known = code == SQLITE_ROW && sqlite3_column_int(look, 1);
+  if (code == SQLITE_ROW && !known) {
+    status =
+        mine__call_fail(call, MINE_DATA,
+                        "the model '%s' is there already, and '%s' differs from it in case "
+                        "only; write '%s' to replace it, or choose another name",
+                        sqlite3_column_text(look, 0), name->name, sqlite3_column_text(look, 0));
+  } else if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    status = mine__call_fail_sqlite(call, code, "looking at mine_models");
+  }
+  sqlite3_finalize(look);
+  sqlite3_free(sql);
+  if (status || known || !mine__statements_scan(call->db, call->verb, name->schema, name->table))
+    return status;
+  return mine__call_fail(call, MINE_DATA,
+                         "%s is being read by this statement, which would meet the model '%s' that "
+                         "it adds; select the list into a table first (CREATE TEMP TABLE ... AS)",
+                         name->table, name->name);
+}
+
+mine_status mine__models_check_writable(mine_call *call, const mine_model_name *name) {
+  if (sqlite3_db_readonly(call->db, name->schema) == 1) return store_read_only(call, name);
+  if (store_query_only(call->db)) {
+    call->sqlite_code = SQLITE_READONLY;
+    return mine__call_fail(call, MINE_DATA,
+                           "attempt to write a readonly database (PRAGMA query_only is on); switch "
+                           "it off, or keep the BLOB of mine_fit()");
   }
   int present;
-  return mine__models_present(call, name->schema, name->table, &present);
+  mine_status status = mine__models_present(call, name->schema, name->table, &present);
+  return status || !present ? status : store_check_new(call, name);
 }
 
 mine_status mine__models_init(mine_call *call, const char *schema) {
@@ -196,6 +251,9 @@ mine_status mine__models_store(mine_call *call, const mine_model_name *name,
                            "train on fewer rows or columns",
                            (long long)n, (long long)largest);
   }
+  const sqlite3_int64 last = sqlite3_last_insert_rowid(call->db);
   status = mine__models_init(call, name->schema);
-  return status ? status : store_insert(call, name, model, bytes, n);
+  if (!status) status = store_insert(call, name, model, bytes, n);
+  sqlite3_set_last_insert_rowid(call->db, last); /* the host's own INSERT's */
+  return status;
 }

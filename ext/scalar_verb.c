@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "statements.h"
+
 /* What registration hands to the functions. */
 typedef struct scalar_registration {
   mine_connection *connection;
@@ -45,18 +47,7 @@ static void scalar_usage(sqlite3_context *context, const mine_verb *verb) {
 ** so inserting into a stranger's table could train, or read by a source.  Called
 ** directly, some running statement names the verb in its own text. */
 static int scalar_is_direct(sqlite3_context *context, const mine_verb *verb) {
-  sqlite3 *db = sqlite3_context_db_handle(context);
-  char pattern[100] = "%";
-  size_t n = 1;
-  for (const char *p = verb->name; *p && n + 4 < sizeof pattern; p++) {
-    if (*p == '_') pattern[n++] = '\\';
-    pattern[n++] = *p;
-  }
-  pattern[n] = '%';
-  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s)) {
-    const char *sql = sqlite3_stmt_busy(s) ? sqlite3_sql(s) : NULL;
-    if (sql && sqlite3_strlike(pattern, sql, '\\') == 0) return 1;
-  }
+  if (mine__statements_name(sqlite3_context_db_handle(context), verb->name)) return 1;
   sqlite3_result_error(context, "unsafe use of a verb that trains: not from within a schema", -1);
   return 0;
 }
@@ -79,6 +70,13 @@ static mine_status scalar_run(mine_call *call, const mine_verb *verb, sqlite3_va
   return status;
 }
 
+static void scalar_failed(const mine_call *call, const mine_verb *verb, sqlite3_value **values,
+                          sqlite3_context *context) {
+  char *message = mine__verb_call_message(call, verb, values);
+  mine__call_result_message(call, message, context);
+  sqlite3_free(message);
+}
+
 static void scalar_function(sqlite3_context *context, int n, sqlite3_value **values) {
   const scalar_registration *registration = sqlite3_user_data(context);
   const mine_verb *verb = registration->verb;
@@ -96,7 +94,7 @@ static void scalar_function(sqlite3_context *context, int n, sqlite3_value **val
     status = registration->special ? registration->special->call(&call, verb, argument, context)
                                    : scalar_run(&call, verb, argument, context);
   }
-  if (status) mine__call_result_error(&call, context);
+  if (status) scalar_failed(&call, verb, argument, context);
   mine__call_close(&call);
 }
 

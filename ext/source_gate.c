@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "source.h"
+#include "statements.h"
 
 /* ---- names (S1) -------------------------------------------------------------- */
 
@@ -123,6 +124,28 @@ static int gate_starts_with(const char *p, const char *word) {
   return !(next >= 0x80 || isalnum(next) || next == '_' || next == '$');
 }
 
+/* What a WITH of the outer query defines cannot be seen from within a source. */
+static const char *gate_with_hint(sqlite3 *db, const char *name) {
+  return mine__statements_define(db, name) ? " (a WITH of the outer query is not visible here: put "
+                                             "it into the text of the source)"
+                                           : "";
+}
+
+/* The source fails to compile: SQLite's sentence, and the hint if it lacks a table. */
+static mine_status gate_does_not_compile(mine_call *call, int code) {
+  static const char absent[] = "no such table: ";
+  const char *message = sqlite3_errmsg(call->db);
+  if (strncmp(message, absent, sizeof absent - 1) != 0)
+    return mine__call_fail_sqlite(call, code, "the source does not compile");
+  call->sqlite_code = code;
+  char *said = sqlite3_mprintf("%s", message); /* looking at statements may change it */
+  mine_status status =
+      mine__call_fail(call, MINE_DATA, "the source does not compile: %s%s", said ? said : message,
+                      gate_with_hint(call->db, said ? said + sizeof absent - 1 : ""));
+  sqlite3_free(said);
+  return status;
+}
+
 /* A text of one word that is no table: say so rather than "must start with". */
 static mine_status gate_not_a_select(mine_call *call, const char *text) {
   for (const char *p = text; *p; p++) {
@@ -135,8 +158,8 @@ static mine_status gate_not_a_select(mine_call *call, const char *text) {
   }
   return mine__call_fail(call, MINE_DATA,
                          "no such table: %s; the source must be a table, a view "
-                         "or one SELECT",
-                         text);
+                         "or one SELECT%s",
+                         text, gate_with_hint(call->db, text));
 }
 
 static mine_status gate_check_statement(mine_call *call, sqlite3_stmt *statement,
@@ -179,7 +202,7 @@ static mine_status gate_statement(mine_call *call, const char *text, char **sele
   sqlite3_stmt *statement = NULL;
   const char *tail = NULL;
   int code = sqlite3_prepare_v2(call->db, text, -1, &statement, &tail);
-  if (code) return mine__call_fail_sqlite(call, code, "the source does not compile");
+  if (code) return gate_does_not_compile(call, code);
   mine_status status = gate_check_statement(call, statement, tail);
   sqlite3_finalize(statement);
   if (status) return status;
@@ -215,7 +238,7 @@ static mine_status gate_copy_names(mine_source *source, sqlite3_stmt *statement)
 static mine_status gate_columns(mine_source *source) {
   sqlite3_stmt *statement = NULL;
   int code = sqlite3_prepare_v2(source->call->db, source->select, -1, &statement, NULL);
-  if (code) return mine__call_fail_sqlite(source->call, code, "the source does not compile");
+  if (code) return gate_does_not_compile(source->call, code);
   mine_status status = gate_copy_names(source, statement);
   sqlite3_finalize(statement);
   return status;

@@ -116,3 +116,12 @@ MINE_EXPORT int sqlite3_mine_init(sqlite3 *db, char **error, const sqlite3_api_r
   ** sqlite3_open() would take for a failure of an automatic extension. */
   return code ? code : sqlite3_exec(db, "SELECT 1", NULL, NULL, NULL);
 }
+
+/* SQLite derives the entry point from the file's name and falls back on this one, so
+** that a renamed mine.so loads.  Of an application that links us, the name is its own. */
+#ifndef SQLITE_CORE
+MINE_EXPORT int sqlite3_extension_init(sqlite3 *db, char **error, const sqlite3_api_routines *api);
+MINE_EXPORT int sqlite3_extension_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+  return sqlite3_mine_init(db, error, api);
+}
+#endif

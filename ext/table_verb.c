@@ -232,7 +232,7 @@ static int verb_run_failed(verb_cursor *cursor) {
   const mine_call *call = &cursor->result->run.call;
   int code = mine__call_code(call);
   sqlite3_free(table->base.zErrMsg);
-  table->base.zErrMsg = sqlite3_mprintf("%s", mine__call_message(call));
+  table->base.zErrMsg = mine__verb_call_message(call, table->verb, cursor->result->run.argument);
   mine__verb_result_free(cursor->result);
   cursor->result = NULL;
   return code ? code : SQLITE_ERROR;

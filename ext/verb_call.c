@@ -7,6 +7,7 @@
 
 #include "models.h"
 #include "source.h"
+#include "statements.h"
 
 /* ---- arguments -------------------------------------------------------------------- */
 
@@ -44,6 +45,15 @@ static const char *argument_model_name(sqlite3_value *value) {
   return blob ? NULL : (const char *)sqlite3_value_text(value);
 }
 
+/* Options that were built from a row are NULL when one of its values is: not "none". */
+static mine_status argument_options(mine_call *call, sqlite3_value *value, const char **text) {
+  if (value && sqlite3_value_type(value) == SQLITE_NULL) {
+    return mine__call_fail(call, MINE_OPTION,
+                           "the options are NULL; leave them out to get the defaults");
+  }
+  return mine__call_text(call, value, "options text", MINE_LONGEST_TEXT, text);
+}
+
 static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
                                  sqlite3_value *value, mine_arguments *out, mine_model **model) {
   const char *what = verb->argument[i].name;
@@ -59,7 +69,7 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
     case MINE_ARG_NAME:
       return mine__call_required_text(call, value, "model name", MINE_LONGEST_NAME, &out->text[i]);
     case MINE_ARG_OPTIONS:
-      return mine__call_text(call, value, "options text", MINE_LONGEST_TEXT, &out->text[i]);
+      return argument_options(call, value, &out->text[i]);
     case MINE_ARG_SOURCE:
       return needed ? mine__call_required_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i])
                     : mine__call_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i]);
@@ -90,6 +100,49 @@ void mine__verb_call_close(mine_verb_call *verb_call) {
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++)
     mine_model_free(verb_call->model[i]);
   memset(verb_call, 0, sizeof *verb_call);
+}
+
+/* ---- which call failed ---------------------------------------------------------------- */
+
+#define CALL_SHOWN_BYTES 200
+
+/* On one line, and cut between characters where it is long. */
+static void message_add_text(sqlite3_str *out, const char *text) {
+  size_t n = strlen(text);
+  const int cut = n > CALL_SHOWN_BYTES;
+  if (cut) n = CALL_SHOWN_BYTES;
+  while (cut && n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+    n--;
+  for (size_t i = 0; i < n; i++)
+    sqlite3_str_appendchar(out, 1, (unsigned char)text[i] < ' ' ? ' ' : text[i]);
+  if (cut) sqlite3_str_appendall(out, "...");
+}
+
+/* Whether the argument tells calls apart, and the sentence and the statement lack it. */
+static int message_wants(const mine_call *call, mine_argument_kind kind, sqlite3_value *value) {
+  if (kind != MINE_ARG_MODEL && kind != MINE_ARG_NAME && kind != MINE_ARG_SOURCE &&
+      kind != MINE_ARG_BASE)
+    return 0;
+  if (!value || sqlite3_value_type(value) != SQLITE_TEXT) return 0;
+  const char *text = (const char *)sqlite3_value_text(value);
+  return text && *text && !strstr(mine__call_message(call), text) &&
+         !mine__statements_show(call->db, text);
+}
+
+char *mine__verb_call_message(const mine_call *call, const mine_verb *verb,
+                              sqlite3_value **values) {
+  const mine_status status = call->env ? mine_env_status(call->env) : MINE_NOMEM;
+  sqlite3_str *out = sqlite3_str_new(NULL);
+  sqlite3_str_appendall(out, mine__call_message(call));
+  int told = 0;
+  for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind; i++) {
+    if (status == MINE_NOMEM || status == MINE_INTERRUPT) break;
+    if (!message_wants(call, verb->argument[i].kind, values[i])) continue;
+    sqlite3_str_appendf(out, "%s%s: ", told++ ? "; " : " (", verb->argument[i].name);
+    message_add_text(out, (const char *)sqlite3_value_text(values[i]));
+  }
+  if (told) sqlite3_str_appendchar(out, 1, ')');
+  return sqlite3_str_finish(out);
 }
 
 /* ---- sources ------------------------------------------------------------------------- */

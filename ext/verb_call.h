@@ -19,6 +19,11 @@ mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3
                                  mine_verb_call *out);
 void mine__verb_call_close(mine_verb_call *verb_call);
 
+/* The sentence of a call that failed.  Behind it, the texts that the caller does not see
+** in the statement (made row by row, or bound): "k=5 is ... (source: SELECT ...)", for
+** among many calls it must be told which one failed.  NULL: out of memory. */
+char *mine__verb_call_message(const mine_call *call, const mine_verb *verb, sqlite3_value **values);
+
 /* Read every source that the job asks for, to its end. */
 mine_status mine__verb_call_read(mine_call *call, mine_verb_call *verb_call);
 /* One of them: gate, columns, rows. */

@@ -336,11 +336,13 @@ static void predict_function(sqlite3_context *context, int n, sqlite3_value **va
 }
 
 static void probability_function(sqlite3_context *context, int n, sqlite3_value **values) {
-  if (n < 3) {
-    sqlite3_result_error(context,
-                         "mine_probability: arguments are missing; write mine_probability(model, "
-                         "class, 'name', value, ...)",
-                         -1);
+  /* The names and values behind the class come in pairs, or as one JSON object. */
+  if (n < 3 || (n > 3 && n % 2)) {
+    sqlite3_result_error(
+        context,
+        "mine_probability: the class or a value is missing; write mine_probability(model, "
+        "class, 'name', value, ...)",
+        -1);
     return;
   }
   row_function(context, "mine_probability", 2, n, values);

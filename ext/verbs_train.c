@@ -44,9 +44,18 @@ static mine_status train_run(mine_call *call, const mine_verb *verb, sqlite3_val
 
 /* ---- mine_train ------------------------------------------------------------------------ */
 
+/* "churn: tree on 7043 rows, ..."; at most about 300 characters.  A host that opens a
+** transaction by itself may roll it back by itself, so an open one is told. */
+#define TRAIN_LINE_CHARACTERS 298
+#define TRAIN_OPEN            "; a transaction is open: the model stands and falls with it"
+
 static mine_status train_line(mine_call *call, const mine_model_name *name, const mine_model *model,
                               char **out) {
-  *out = sqlite3_mprintf("%s: %.280s", name->name, mine_model_get_text(model, MINE_MODEL_REPORT));
+  const char *end = sqlite3_get_autocommit(call->db) ? "" : TRAIN_OPEN;
+  const char *report = mine_model_get_text(model, MINE_MODEL_REPORT);
+  int room = TRAIN_LINE_CHARACTERS - (int)strlen(end) - (int)strlen(name->name);
+  if (room < 100) room = 100;
+  *out = sqlite3_mprintf("%s: %!.*s%s", name->name, room, report, end);
   return *out ? MINE_OK : mine_env_fail(call->env, MINE_NOMEM, "out of memory");
 }
 
@@ -102,7 +111,9 @@ static mine_status init_schema(mine_call *call, const char *schema) {
   mine_model_name parsed;
   mine_status status = mine__model_name_parse(call, name, &parsed);
   if (!status) status = mine__models_check_writable(call, &parsed);
+  const sqlite3_int64 last = sqlite3_last_insert_rowid(call->db);
   if (!status) status = mine__models_init(call, parsed.schema);
+  sqlite3_set_last_insert_rowid(call->db, last);
   sqlite3_free(name);
   return status;
 }
