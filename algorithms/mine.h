@@ -269,6 +269,8 @@ const char *mine_verb_form_text(const mine_verb *verb, char buffer[MINE_FORM_BYT
 typedef struct mine_arguments {
   const char *text[MINE_MOST_ARGUMENTS];
   const mine_model *model[MINE_MOST_ARGUMENTS];
+  const mine_relation
+      *notes; /* what mine_job_notes() gave last, for mine_warnings; NULL: nothing */
 } mine_arguments;
 
 /* Options are judged here.  Texts are copied; the models must outlive the job. */
@@ -283,6 +285,10 @@ mine_status mine_job_run(mine_job *job, mine_relation **out);
 /* Of a verb that trains: the model.  `previous` (may be NULL) is the one that it will
 ** replace: what was chosen once, such as the positive class, stays. */
 mine_status mine_job_train(mine_job *job, const mine_model *previous, mine_model **out);
+/* Once, after the job has run or failed: what it guessed about its source, in the columns of
+** mine_warnings; *out (the caller's to free) NULL: nothing.  0: it has read no source, or
+** was asked before; keep what the call before has left. */
+int mine_job_notes(mine_job *job, mine_relation **out);
 /* A verb that streams answers block by block: the source may be read in pieces, each
 ** answered by block(), its cells read, and dropped by clear().  Rows of the answer may
 ** be more or fewer than rows read. */

@@ -28,5 +28,6 @@ void mine__connection_release(void *pointer) {
   }
   for (int i = 0; i < MINE_CACHED_MODELS; i++)
     mine_model_free(connection->cached[i].model);
+  mine_relation_free(connection->notes);
   sqlite3_free(connection);
 }

@@ -28,9 +28,10 @@ typedef struct mine_cached_model {
 typedef struct mine_connection {
   sqlite3 *db;
   int references;
-  pid_t process; /* the process that opened it: after a fork we start no threads */
-  int reading;   /* sources being read right now, one inside the other */
-  int training;  /* a training is running: none may start inside it    */
+  pid_t process;        /* the process that opened it: after a fork we start no threads */
+  int reading;          /* sources being read right now, one inside the other */
+  int training;         /* a training is running: none may start inside it    */
+  mine_relation *notes; /* of the last call that read a source (mine_warnings); NULL: nothing */
   unsigned long uses;
   mine_cached_model cached[MINE_CACHED_MODELS];
   /* Plans of scalar calls, between two firings of a trigger (verbs_scalar.c). */

@@ -66,6 +66,7 @@ static mine_status scalar_run(mine_call *call, const mine_verb *verb, sqlite3_va
     mine__result_cell(context, &cell);
   }
   mine_relation_free(answer);
+  mine__verb_call_notes(call, &job);
   mine__verb_call_close(&job);
   return status;
 }

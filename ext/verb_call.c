@@ -88,11 +88,19 @@ mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3
   mine_status status = MINE_OK;
   memset(out, 0, sizeof *out);
   memset(&arguments, 0, sizeof arguments);
+  arguments.notes = call->connection->notes;
   for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind && !status; i++) {
     status = argument_read(call, verb, i, values[i], &arguments, &out->model[i]);
     arguments.model[i] = out->model[i];
   }
   return status ? status : mine_job_open(call->env, verb, &arguments, &out->job);
+}
+
+void mine__verb_call_notes(mine_call *call, mine_verb_call *verb_call) {
+  mine_relation *notes;
+  if (!verb_call->job || !mine_job_notes(verb_call->job, &notes)) return;
+  mine_relation_free(call->connection->notes);
+  call->connection->notes = notes;
 }
 
 void mine__verb_call_close(mine_verb_call *verb_call) {

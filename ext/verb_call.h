@@ -24,6 +24,9 @@ void mine__verb_call_close(mine_verb_call *verb_call);
 ** among many calls it must be told which one failed.  NULL: out of memory. */
 char *mine__verb_call_message(const mine_call *call, const mine_verb *verb, sqlite3_value **values);
 
+/* The job has answered, or failed: the connection keeps what it guessed.  Once. */
+void mine__verb_call_notes(mine_call *call, mine_verb_call *verb_call);
+
 /* Read every source that the job asks for, to its end. */
 mine_status mine__verb_call_read(mine_call *call, mine_verb_call *verb_call);
 /* One of them: gate, columns, rows. */

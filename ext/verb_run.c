@@ -48,6 +48,7 @@ mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection
   run->whole = 1;
   status = mine__verb_call_read(&run->call, &run->job);
   if (!status) status = mine_job_run(run->job.job, &run->relation);
+  mine__verb_call_notes(&run->call, &run->job);
   if (!status) run->rows = mine_relation_rows(run->relation);
   return status;
 }
@@ -68,6 +69,7 @@ void mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine
 
 void mine__verb_run_stop(mine_verb_run *run) {
   mine__source_close(&run->source);
+  mine__verb_call_notes(&run->call, &run->job);
   mine__verb_call_close(&run->job);
   mine_relation_free(run->relation);
   mine__call_close(&run->call);

@@ -38,6 +38,7 @@ static mine_status train_run(mine_call *call, const mine_verb *verb, sqlite3_val
   if (!status) status = mine__verb_call_read(call, &job);
   if (!status) status = mine_job_train(job.job, previous, out);
   connection->training = 0;
+  mine__verb_call_notes(call, &job);
   mine__verb_call_close(&job);
   return status;
 }

@@ -8,16 +8,16 @@
 **
 ** Type inference of a training column (surface.md "Types"):
 **   - numbers only                       -> numeric
-**   - text whose non-empty values all read as plain decimals -> numeric, ''
-**     (and text of spaces only) is missing; leading zeros, nan, inf, hex,
-**     exponents keep it text
+**   - text whose values all read as plain decimals -> numeric; leading zeros, nan, inf,
+**     hex, exponents keep it text
 **   - other text, nine in ten of its values dates -> days (core/dates.h), numeric;
 **     day first or month first, and a text that is no such date, are errors
-**   - other text                         -> category; '' is missing
+**   - other text                         -> category
 **   - text among numbers                 -> error (column, row, value), unless
 **     the text is '' (missing) or a plain decimal, or the column is declared
 **     categorical
 **   - BLOB, infinity, invalid UTF-8      -> error
+** NULL, '' and text of blanks only are missing, whatever the column is read as.
 ** `why` says in words what was inferred and why (mine_summary shows it).
 */
 #ifndef MINE_DATA_FRAME_H
@@ -48,7 +48,7 @@ typedef struct mine_column {
   int32_t *code;
   mine_values levels; /* category: sorted (mine__cell_compare), code = position */
   /* Filled while reading and by finish. */
-  int64_t missing;                     /* cells that are missing (NULL, and '' in attributes);
+  int64_t missing;                     /* cells that are missing (NULL, blank);
                                        ** not counted in fixed columns                     */
   int64_t unknown;                     /* scoring: cells with a level never seen              */
   int all_integers;                    /* numeric: every value is a whole number              */
@@ -150,7 +150,7 @@ int mine__column_is_text(const mine_column *column); /* any text that is not '' 
 ** plain decimal number, so it cannot become a number. */
 int mine__column_has_words(const mine_column *column);
 
-/* The id column.  How many different ids (by 64-bit hash; NULL counts as none),
+/* The id column.  How many different ids (by 64-bit hash; NULL and blank count as none),
 ** counted until `enough` are found; -1 = failure recorded.  O(rows), 8 to 32
 ** bytes of scratch for each id counted. */
 int64_t mine__frame_distinct_ids(mine_frame *frame, int64_t enough);

@@ -159,7 +159,7 @@ static void infer_many_words(mine_frame *frame, int column) {
 static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell, int64_t code) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (cell->type == MINE_TEXT && f->decimals && !mine__text_is_blank(cell->as.text, cell->bytes)) {
+  if (cell->type == MINE_TEXT && f->decimals) {
     if (isnan(mine__cell_number(cell))) {
       f->decimals = 0;
       f->words_row = mine_frame_row(frame);
@@ -308,10 +308,6 @@ void mine__frame_take_number(mine_frame *frame, int column, const mine_cell *cel
 
 static void infer_text_as_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
-  if (mine__text_is_blank(cell->as.text, cell->bytes)) {
-    *mine_frame_number(frame, column) = NAN;
-    return;
-  }
   if (isnan(mine__cell_number(cell))) {
     (void)mine__frame_mixed(frame, column, mine_frame_row(frame), cell);
     return;
@@ -320,20 +316,27 @@ static void infer_text_as_number(mine_frame *frame, int column, const mine_cell 
   infer_store_number(frame, column, cell);
 }
 
-/* '' is a value among baskets and items, and missing in an attribute. */
-static int infer_empty_text(mine_frame *frame, int column) {
+/* '' and blanks are missing, wherever they stand; but not where a model has learned them. */
+static int infer_is_missing(const mine_column *col, const mine_cell *cell) {
+  if (!mine__text_is_blank(cell->as.text, cell->bytes)) return 0;
+  return cell->bytes == 0 || col->filling->mode != MINE_MODE_LOOKUP ||
+         mine__dictionary_find(col->want->levels, cell) < 0;
+}
+
+static void infer_take_missing(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (col->reading == MINE_READ_EXACT) return 0;
   if (f->mode == MINE_MODE_NUMBER) *mine_frame_number(frame, column) = NAN;
   if (col->code) col->code[frame->rows] = MINE_CODE_MISSING;
   if (f->mode == MINE_MODE_KEEP) (void)mine__values_push_null(&f->kept);
-  return 1;
 }
 
 void mine__frame_take_text(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = frame->column[column].filling;
-  if (cell->bytes == 0 && infer_empty_text(frame, column)) return;
+  if (infer_is_missing(&frame->column[column], cell)) {
+    infer_take_missing(frame, column);
+    return;
+  }
   f->any_text = 1;
   if (f->mode == MINE_MODE_NUMBER) {
     infer_text_as_number(frame, column, cell);

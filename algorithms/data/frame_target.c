@@ -186,7 +186,7 @@ static int64_t target_count_hashes(mine_frame *frame, mine__table *table, target
     mine_cell id;
     if (MINE_POLL_AT(frame->env, row)) return -1;
     mine__values_get(&frame->ids, row, &id);
-    if (id.type == MINE_NULL) continue;
+    if (mine__cell_is_missing(&id)) continue;
     seen->wanted = mine__cell_hash(&id);
     if (mine__table_find(table, seen->wanted, target_same_hash, seen) >= 0) continue;
     mine__table_enter(table, seen->wanted, (uint32_t)n);

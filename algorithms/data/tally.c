@@ -37,7 +37,7 @@ void mine__tally_real(mine_tally *tally, double v) {
 }
 
 static void tally_text(mine_tally *tally, const mine_cell *cell) {
-  if (cell->bytes == 0) return; /* missing */
+  if (mine__cell_is_missing(cell)) return;
   if (!tally->text_arena) {
     tally->text_arena = mine__arena_open(mine__arena_env(tally->arena));
     if (!tally->text_arena || !mine__dictionary_open(&tally->texts, tally->text_arena)) return;

@@ -214,11 +214,26 @@ uint64_t mine__cell_hash(const mine_cell *cell) {
 
 /* ---- read as numbers ------------------------------------------------------------------- */
 
+/* How many bytes of white space a text begins with: of one character, 0 = none. */
+static size_t values_space(const char *text, size_t bytes) {
+  if (*text == ' ' || (*text >= '\t' && *text <= '\r')) return 1;
+  if (bytes >= 2 && memcmp(text, "\xc2\xa0", 2) == 0) return 2;     /* no-break */
+  if (bytes >= 3 && memcmp(text, "\xe3\x80\x80", 3) == 0) return 3; /* ideographic */
+  return 0;
+}
+
 int mine__text_is_blank(const char *text, size_t bytes) {
   size_t i = 0;
-  while (i < bytes && text[i] == ' ')
-    i++;
-  return i == bytes;
+  for (size_t step; i < bytes; i += step) {
+    step = values_space(text + i, bytes - i);
+    if (step == 0) return 0;
+  }
+  return 1;
+}
+
+int mine__cell_is_missing(const mine_cell *cell) {
+  return cell->type == MINE_NULL ||
+         (cell->type == MINE_TEXT && mine__text_is_blank(cell->as.text, cell->bytes));
 }
 
 double mine__cell_number(const mine_cell *cell) {

@@ -48,7 +48,9 @@ uint64_t mine__cell_hash(const mine_cell *cell);
 #define MINE_EXACT_WHOLE (1LL << 53) /* whole numbers up to here are exact doubles */
 /* What a cell is as a number: plain decimal texts are, all else is NAN. */
 double mine__cell_number(const mine_cell *cell);
-int mine__text_is_blank(const char *text, size_t bytes); /* '' or spaces only */
+/* '' or white space only: spaces, tabs, line ends, no-break and ideographic spaces. */
+int mine__text_is_blank(const char *text, size_t bytes);
+int mine__cell_is_missing(const mine_cell *cell); /* NULL, or a blank text */
 /* NULL < numbers < text (bytewise) < blob, as SQLite sorts. */
 int mine__cell_compare(const mine_cell *a, const mine_cell *b);
 

@@ -37,16 +37,17 @@
 #include "../core/text.h"
 #include "values.h"
 
+/* NULL, '' and blanks are missing in all of them; CELLS keeps them as they came. */
 typedef enum mine_reading {
   MINE_READ_NOT,      /* not wanted: cells may be left out                                */
-  MINE_READ_AUTO,     /* an attribute: a number or a category, inferred; '' is missing     */
+  MINE_READ_AUTO,     /* an attribute: a number or a category, inferred                    */
   MINE_READ_NUMBER,   /* number[]; plain decimal texts are read, others are an error        */
-  MINE_READ_CATEGORY, /* code[] by exact value, levels sorted; '' is missing                */
+  MINE_READ_CATEGORY, /* code[] by exact value, levels sorted                               */
   MINE_READ_EXACT,    /* code[] by exact value, levels in order of appearance, any number of
-                      ** them; '' is a value (customers, baskets, items)                    */
+                      ** them (customers, baskets, items)                                   */
   MINE_READ_TIME,     /* number[] in days since 1970-01-01, read in the one way that suits the
                       ** whole column, or as date_format= says: column->time; a value that
-                      ** does not fit is an error with its row; '' and blanks are missing   */
+                      ** does not fit is an error with its row                              */
   MINE_READ_BOTH,     /* a target: exact values AND numbers where possible, until the job
                       ** decides the task                                                   */
   MINE_READ_CELLS,    /* every cell as it came, in frame->ids; one column at most           */

@@ -198,6 +198,17 @@ static mine_status baskets_codes(baskets *b, const mine_values *items, const cha
 
 /* ---- running ------------------------------------------------------------------------------ */
 
+/* A line without a basket or without an item is in no basket. */
+static void baskets_note_missing(mine_job *job, const mine_column *basket,
+                                 const mine_column *item) {
+  int64_t lines = 0;
+  for (int64_t row = 0; row < job->frame->rows; row++)
+    lines += basket->code[row] < 0 || item->code[row] < 0;
+  if (lines > 0)
+    mine__job_notef(job, "warning", "", "lines without a basket or an item, left out: %lld of %lld",
+                    (long long)lines, (long long)job->frame->rows);
+}
+
 static mine_status baskets_build(baskets *b, mine_job *job, mine_transactions *out) {
   mine_frame *frame = job->frame;
   MINE_TRY(mine__frame_finish(frame));
@@ -207,6 +218,7 @@ static mine_status baskets_build(baskets *b, mine_job *job, mine_transactions *o
   MINE_TRY(mine__transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
                                     item->code, item->levels.n, out));
   out->names = &item->levels;
+  baskets_note_missing(job, basket, item);
   return MINE_OK;
 }
 

@@ -9,7 +9,7 @@
 **             category  other text          mixed  numbers and such text
 **             blob, empty                   (mixed also: blobs and others, or
 **                                           dates and other text)
-**   missing   NULL and '' (in numeric columns and dates also text of spaces only)
+**   missing   NULL, empty text and text of blanks only
 **   distinct  different values as SQL compares them: 1 = 1.0, 1 <> '1'; NULL
 **             when there are blobs
 **   min, max  of numeric columns numbers, of dates the earliest and the latest, none
@@ -98,12 +98,8 @@ static void profile_tally_value(profile_tally *tally, const mine_cell *value, in
   tally->top_count = count;
 }
 
-static int profile_skips(const mine_cell *text, int numeric) {
-  return numeric && mine__text_is_blank(text->as.text, text->bytes);
-}
-
 /* The numbers must be sorted. */
-static void profile_count_values(const mine_tally *p, int numeric, profile_tally *tally) {
+static void profile_count_values(const mine_tally *p, profile_tally *tally) {
   profile_walk walk = {p, 0, 0};
   mine_cell value, run;
   int64_t count = 0;
@@ -119,22 +115,17 @@ static void profile_count_values(const mine_tally *p, int numeric, profile_tally
   if (count) profile_tally_value(tally, &run, count);
   for (int64_t i = 0; i < p->texts.values.n; i++) {
     mine__values_get(&p->texts.values, i, &value);
-    if (!profile_skips(&value, numeric)) profile_tally_value(tally, &value, p->count[i]);
+    profile_tally_value(tally, &value, p->count[i]);
   }
 }
 
 /* ---- decimals among the texts ------------------------------------------------------------ */
 
-/* Whether every text is blank or a plain decimal; how many cells are blank. */
-static int profile_all_decimals(const mine_tally *p, int64_t *blank) {
-  *blank = 0;
+static int profile_all_decimals(const mine_tally *p) {
   for (int64_t i = 0; i < p->texts.values.n; i++) {
     mine_cell cell;
     mine__values_get(&p->texts.values, i, &cell);
-    if (mine__text_is_blank(cell.as.text, cell.bytes))
-      *blank += p->count[i];
-    else if (isnan(mine__cell_number(&cell)))
-      return 0;
+    if (isnan(mine__cell_number(&cell))) return 0;
   }
   return 1;
 }
@@ -158,8 +149,7 @@ static void profile_read_texts(mine_tally *p) {
 /* ---- dates among the texts ------------------------------------------------------------------ */
 
 typedef struct profile_dates {
-  const char *type; /* NULL: the texts are no dates */
-  int64_t blank;
+  const char *type;      /* NULL: the texts are no dates */
   mine_cell least, most; /* MINE_NULL: day or month first, which is first? */
 } profile_dates;
 
@@ -190,7 +180,6 @@ static void profile_find_dates(const mine_tally *p, profile_dates *dates) {
   for (int64_t i = 0; i < p->texts.values.n && !survey.hopeless; i++) {
     mine_cell cell;
     mine__values_get(&p->texts.values, i, &cell);
-    if (mine__text_is_blank(cell.as.text, cell.bytes)) dates->blank += p->count[i];
     mine__time_show(&survey, &cell, i + 1);
   }
   if (!mine__time_looks(&survey)) return;
@@ -318,15 +307,13 @@ static mine_status profile_put_statistics(mine_env *env, mine_tally *p, int nume
 static mine_status profile_column(mine_frame *frame, int column, mine_relation *out) {
   mine_tally *p = frame->column[column].tally;
   profile_tally tally;
-  int64_t blank = 0, values = (int64_t)(p->n_whole + p->n_real) + p->n_text + p->n_blob;
-  int decimals = values > 0 && !p->n_blob && profile_all_decimals(p, &blank);
-  if (decimals) values -= blank;
+  const int64_t values = (int64_t)(p->n_whole + p->n_real) + p->n_text + p->n_blob;
+  int decimals = values > 0 && !p->n_blob && profile_all_decimals(p);
   int numeric = decimals && values > 0;
   profile_dates dates = {0};
   if (!numeric && p->n_text == values) profile_find_dates(p, &dates);
-  if (dates.type) values -= dates.blank;
   if (profile_sort(frame->env, p) != MINE_OK) return mine_env_status(frame->env);
-  profile_count_values(p, decimals || dates.type, &tally);
+  profile_count_values(p, &tally);
   if (p->n_blob) memset(&tally, 0, sizeof tally); /* which values they are is unknown */
   mine__relation_text(out, PROFILE_COLUMN, frame->column[column].name);
   mine__relation_text(out, PROFILE_TYPE,

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../model/model.h"
+
 /* ---- the plan ----------------------------------------------------------------- */
 
 static const mine_want roles_id = {.name = "id", .reading = MINE_READ_CELLS};
@@ -173,22 +175,26 @@ static int64_t roles_fractional_id(const mine_frame *frame) {
 
 static int64_t roles_null_ids(const mine_frame *frame) {
   int64_t nulls = 0;
-  if (frame->ids.type == NULL && frame->ids.uniform != MINE_NULL) return 0;
+  if (frame->ids.type == NULL &&
+      (frame->ids.uniform == MINE_INT || frame->ids.uniform == MINE_REAL))
+    return 0;
   for (int64_t i = 0; i < frame->rows; i++) {
     mine_cell cell;
     mine__values_get(&frame->ids, i, &cell);
-    nulls += cell.type == MINE_NULL;
+    nulls += mine__cell_is_missing(&cell);
   }
   return nulls;
 }
 
 static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
                                   void *context) {
+  if (roles->id < 0) note(context, "id", "", "none: rows are numbered from 1");
   if (roles->id < 0 || frame->rows == 0) return MINE_OK;
   mine_env *env = roles->env;
   const char *name = frame->column[roles->id].name;
   const int64_t distinct = mine__frame_distinct_ids(frame, frame->rows);
   if (distinct < 0 || env->status) return env->status;
+  const int64_t nulls = roles_null_ids(frame), repeated = frame->rows - distinct - nulls;
   if (roles->id_by_default) {
     const int64_t at = roles_fractional_id(frame);
     if (at >= 0) {
@@ -200,21 +206,21 @@ static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mi
                         "fraction); say id=<column> or id=none",
                         name, mine__show_cell(shown, &cell), (long long)at + 1);
     }
-    if (distinct * 2 < frame->rows)
+    if (repeated > 0 || distinct * 2 < frame->rows)
       return mine__fail(env, MINE_DATA,
                         "the first column '%s' does not look like an id (%lld different value%s in "
                         "%lld rows); say id=<column> or id=none",
                         name, (long long)distinct, distinct == 1 ? "" : "s",
                         (long long)frame->rows);
   }
+  note(context, "id", name,
+       roles->id_by_default ? MINE__NOTE_BY_POSITION : "as the option id says");
   char detail[160];
-  const int64_t nulls = roles_null_ids(frame);
   if (nulls > 0) {
-    snprintf(detail, sizeof detail, "rows without an id (NULL), which are kept: %lld",
+    snprintf(detail, sizeof detail, "rows without an id (NULL or blank), which are kept: %lld",
              (long long)nulls);
     note(context, "warning", name, detail);
   }
-  const int64_t repeated = frame->rows - distinct - nulls;
   if (repeated > 0) {
     snprintf(detail, sizeof detail,
              "rows that repeat an earlier id: %lld; rows of one id stay on one side of the holdout",

@@ -66,9 +66,10 @@ static mine_status search_use_model(mine_search *search) {
   return MINE_OK;
 }
 
-/* Nobody reads a report of a search; what is wrong is an error. */
-static void search_no_note(void *context, const char *item, const char *name, const char *detail) {
-  (void)context, (void)item, (void)name, (void)detail;
+/* What the base was taken for, for mine_warnings. */
+static void search_note(void *context, const char *item, const char *name, const char *detail) {
+  mine_search *search = context;
+  if (search->job) mine__job_note(search->job, item, name, detail);
 }
 
 /* The chosen columns of the base, described and at hand. */
@@ -126,7 +127,7 @@ static mine_status search_build_base(mine_search *search) {
   mine_dataset data = {.task = MINE_NEIGHBORS};
   mine_frame *base = search->base;
   if (mine__frame_finish(base) != MINE_OK) return mine_env_status(env);
-  if (mine__roles_check(&search->roles, base, search_no_note, NULL, &chosen) != MINE_OK ||
+  if (mine__roles_check(&search->roles, base, search_note, search, &chosen) != MINE_OK ||
       search_describe(search, &chosen, &data) != MINE_OK) {
     return mine_env_status(env);
   }
@@ -344,7 +345,9 @@ static mine_status neighbors_open(mine_job *job) {
   const char *base = mine__job_text(job, MINE_ARG_BASE);
   const char *queries = mine__job_text(job, MINE_ARG_SOURCE);
   const int same = !model && base && queries && mine__same_word(base, queries);
-  return mine__search_open(job->env, model, same, &job->options, &state->search);
+  MINE_TRY(mine__search_open(job->env, model, same, &job->options, &state->search));
+  state->search->job = job;
+  return MINE_OK;
 }
 
 /* The base, unless it is a model; then the queries. */

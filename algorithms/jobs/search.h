@@ -25,6 +25,7 @@ struct mine_search {
   mine_search_options own;
   mine_source_options source;
   mine_roles roles;
+  mine_job *job; /* that notes what was guessed; NULL: nobody does */
   mine_frame *base, *queries;
   /* After the base is there: what is searched. */
   const mine_neighbours *body; /* NULL before */

@@ -249,13 +249,6 @@ static void prepare_note_rows(mine_training *t) {
     if (left[i].n > 0)
       mine__training_notef(t, "rows", "skipped", "%lld: %s", (long long)left[i].n, left[i].why);
   }
-  const mine_roles *roles = &t->roles;
-  if (roles->id < 0) {
-    mine__training_note(t, "id", "", "none: rows are numbered from 1");
-  } else {
-    mine__training_note(t, "id", t->frame->column[roles->id].name,
-                        roles->id_by_default ? "the first column" : "as the option id says");
-  }
 }
 
 /* A row without id goes by its number. */

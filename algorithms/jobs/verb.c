@@ -197,7 +197,7 @@ mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_argum
     mine__arena_close(arena);
     return mine_env_status(env);
   }
-  *job = (mine_job){.env = env, .arena = arena, .verb = verb};
+  *job = (mine_job){.env = env, .arena = arena, .verb = verb, .last = arguments->notes};
   if (job_start(job, arguments)) {
     mine_job_close(job);
     return env->status;
@@ -210,6 +210,7 @@ void mine_job_close(mine_job *job) {
   if (!job) return;
   if (job->verb->close && job->state) job->verb->close(job);
   mine__frame_close(job->frame);
+  mine_relation_free(job->notes);
   mine__arena_close(job->arena);
 }
 
@@ -245,18 +246,15 @@ mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame)
   *frame = NULL;
   if (mine_failed(job->env)) return job->env->status;
   const int step = job->step++;
-  return verb->source ? verb->source(job, step, sql, frame)
-                      : job_default_source(job, step, sql, frame);
-}
-
-/* Nobody reads a report of such a verb; what is wrong is an error. */
-static void job_no_note(void *context, const char *item, const char *name, const char *detail) {
-  (void)context, (void)item, (void)name, (void)detail;
+  const mine_status status = verb->source ? verb->source(job, step, sql, frame)
+                                          : job_default_source(job, step, sql, frame);
+  if (*frame) job->reads = 1;
+  return status;
 }
 
 mine_status mine__job_attributes_finish(mine_job *job) {
   MINE_TRY(mine__frame_finish(job->frame));
-  return mine__roles_check(&job->attributes.roles, job->frame, job_no_note, NULL,
+  return mine__roles_check(&job->attributes.roles, job->frame, mine__job_note, job,
                            &job->attributes.chosen);
 }
 

@@ -70,6 +70,10 @@ struct mine_job {
   mine_frame *frame;           /* of the default `source`, else NULL          */
   mine__attributes attributes; /* it holds an attribute table, or             */
   mine_events events;          /* an event list: the row has `wants`          */
+  int reads;                   /* a source was handed out                     */
+  int handed;                  /* the host has taken the notes                */
+  mine_relation *notes;        /* what was guessed (warnings.c); NULL: nothing  */
+  const mine_relation *last;   /* what the call before has left               */
   void *state;
 };
 
@@ -85,6 +89,14 @@ const mine_column *mine__job_event(const mine_job *job, int i);
 /* The attribute table was read: finish its frame, check its id, drop empty and
 ** constant columns (each refused or noted as mine__roles_check says). */
 mine_status mine__job_attributes_finish(mine_job *job) MINE_MUST_CHECK;
+
+/* Note for mine_warnings what this call guessed: item "id", "dropped", "warning" ...; a
+** mine_roles_note over the job.  mine__job_note_told: those of a report that are told. */
+void mine__job_note(void *job, const char *item, const char *name, const char *detail);
+void mine__job_notef(mine_job *job, const char *item, const char *name, const char *format, ...)
+    MINE_PRINTF(4, 5);
+void mine__job_note_told(mine_job *job, const mine_values *item, const mine_values *name,
+                         const mine_values *detail);
 
 /* Sets that many verbs take, for a row's `options`. */
 #define MINE_SET_RUN \

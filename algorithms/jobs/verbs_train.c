@@ -44,11 +44,18 @@ static mine_status train_keep_positive(mine_training *training, const mine_model
   return positive.type == MINE_NULL ? MINE_OK : mine__training_keep_positive(training, &positive);
 }
 
+/* The model's report has it, too; there it stays. */
+static void train_tell(mine_job *job, const mine_model *model) {
+  mine__job_note_told(job, &model->note_item, &model->note_name, &model->note_detail);
+}
+
 static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {
   mine_training *training = train_of(job);
   MINE_TRY(train_keep_positive(training, previous));
   MINE_TRY(mine__training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
-  return mine__training_fit(training, out);
+  MINE_TRY(mine__training_fit(training, out));
+  train_tell(job, *out);
+  return mine_env_status(job->env);
 }
 
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
@@ -148,6 +155,7 @@ static mine_status cluster_run(mine_job *job, mine_relation *out) {
   mine_model *model = NULL;
   mine_status status = mine__training_fit(train_of(job), &model);
   if (!status) status = mine__training_assignments(train_of(job), model, out);
+  if (!status) train_tell(job, model);
   mine_model_free(model);
   return status;
 }
@@ -200,7 +208,10 @@ const mine_verb mine__verb_cluster = {
 /* ---- mine_cross_validate -------------------------------------------------------------- */
 
 static mine_status validate_run(mine_job *job, mine_relation *out) {
-  return mine__training_cross_validate(train_of(job), out);
+  const mine_training *training = train_of(job);
+  MINE_TRY(mine__training_cross_validate(train_of(job), out));
+  mine__job_note_told(job, &training->note_item, &training->note_name, &training->note_detail);
+  return mine_env_status(job->env);
 }
 
 static const mine_answer validate_answer[] = {

@@ -92,6 +92,11 @@ int mine__note_warns(const char *item) {
   return strcmp(item, "warning") == 0 || strcmp(item, "dropped") == 0;
 }
 
+int mine__note_told(const char *item, const char *detail) {
+  return mine__note_warns(item) || strcmp(item, "numbers") == 0 ||
+         (strcmp(item, "id") == 0 && strcmp(detail, MINE__NOTE_BY_POSITION) == 0);
+}
+
 void mine__model_note(mine_model *model, const char *item, const char *name, const char *format,
                       ...) {
   char detail[1024];

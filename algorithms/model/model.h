@@ -166,6 +166,10 @@ void mine__model_note(mine_model *model, const char *item, const char *name, con
                       ...) MINE_PRINTF(4, 5);
 /* Whether notes of this item count as warnings: "warning" and "dropped". */
 int mine__note_warns(const char *item);
+/* Whether it is told where there is room for one line only: warnings, and what was guessed
+** ("id" by its position, "numbers" that were text). */
+int mine__note_told(const char *item, const char *detail);
+#define MINE__NOTE_BY_POSITION "the first column" /* the detail of such an "id" */
 void mine__model_metric(mine_model *model, const char *name, double value);
 void mine__model_measure(mine_model *model, mine_measure_id id, double value);
 

@@ -56,24 +56,104 @@ static const mine_metric *report_main_metric(const mine_model *model) {
   return best;
 }
 
-/* The first warning in words, so that nobody trains past it unawares. */
-static void report_first_warning(const mine_model *model, mine_text *text) {
+/* ---- the one line ------------------------------------------------------------------ */
+
+#define REPORT_LINE 262 /* bytes; the host puts the model's name in front: 300 in all */
+
+typedef struct report_note {
+  const char *item, *name, *detail;
+} report_note;
+
+static report_note report_note_at(const mine_model *model, int64_t i) {
   mine_cell item, name, detail;
-  int64_t i = 0;
-  for (; i < model->note_item.n; i++) {
-    mine__values_get(&model->note_item, i, &item);
-    if (mine__note_warns(item.as.text)) break;
-  }
-  if (i == model->note_item.n) return;
+  mine__values_get(&model->note_item, i, &item);
   mine__values_get(&model->note_name, i, &name);
   mine__values_get(&model->note_detail, i, &detail);
-  mine__text_adds(text, model->n_warnings > 1 ? ", the first: " : ": ");
-  if (name.bytes) mine__text_addf(text, "'%.60s' ", name.as.text);
-  if (strcmp(item.as.text, "dropped") == 0) mine__text_adds(text, "dropped: ");
-  mine__text_add(text, detail.as.text, mine__utf8_prefix(detail.as.text, detail.bytes, 140));
+  return (report_note){item.as.text, name.as.text, detail.as.text};
 }
 
-/* "tree on 20000 rows, auc 0.842 on 3968 held-out rows, 1 warning: ..." */
+/* A text of at most so many bytes, with dots where it was cut. */
+static void report_add_cut(mine_text *text, const char *what, size_t most) {
+  const size_t bytes = strlen(what);
+  if (bytes <= most) {
+    mine__text_add(text, what, bytes);
+  } else if (most > 3) {
+    mine__text_add(text, what, mine__utf8_prefix(what, bytes, most - 3));
+    mine__text_adds(text, "...");
+  }
+}
+
+/* "; id: income (first column)" */
+static void report_line_id(const mine_model *model, mine_text *text) {
+  for (int64_t i = 0; i < model->note_item.n; i++) {
+    const report_note note = report_note_at(model, i);
+    if (strcmp(note.item, "id") != 0 || strcmp(note.detail, MINE__NOTE_BY_POSITION) != 0) continue;
+    mine__text_adds(text, "; id: ");
+    report_add_cut(text, note.name, 30);
+    mine__text_adds(text, " (first column)");
+    return;
+  }
+}
+
+/* "; 4 columns of text read as numbers (age, fare and 2 more)" */
+static void report_line_numbers(const mine_model *model, mine_text *text) {
+  int n = 0;
+  for (int64_t i = 0; i < model->note_item.n; i++)
+    n += strcmp(report_note_at(model, i).item, "numbers") == 0;
+  if (n == 0) return;
+  mine__text_addf(text, "; %d column%s of text read as numbers (", n, n == 1 ? "" : "s");
+  int shown = 0;
+  for (int64_t i = 0; i < model->note_item.n && shown < 2; i++) {
+    const report_note note = report_note_at(model, i);
+    if (strcmp(note.item, "numbers") != 0) continue;
+    if (shown++) mine__text_adds(text, ", ");
+    report_add_cut(text, note.name, 20);
+  }
+  if (n > shown) mine__text_addf(text, " and %d more", n - shown);
+  mine__text_adds(text, ")");
+}
+
+/* What a warning says before it explains: up to the first colon or semicolon. */
+static size_t report_gist(const char *detail) {
+  return strcspn(detail, ":;");
+}
+
+/* The i-th warning in what room is left, whole or its gist; 0: it does not fit. */
+static int report_line_warning(const report_note *note, int first, mine_text *text, size_t room) {
+  const int dropped = strcmp(note->item, "dropped") == 0;
+  const size_t name = strlen(note->name) < 30 ? strlen(note->name) : 30;
+  const size_t around = 2 + (name ? name + 3 : 0) + (dropped ? 9 : 0);
+  size_t bytes = strlen(note->detail);
+  if (around + bytes > room) bytes = report_gist(note->detail);
+  if (around + bytes > room && !first) return 0;
+  if (around + bytes > room) bytes = room > around ? room - around : 0;
+  mine__text_adds(text, first ? ": " : "; ");
+  if (name) {
+    mine__text_adds(text, "'");
+    report_add_cut(text, note->name, 30);
+    mine__text_adds(text, "' ");
+  }
+  if (dropped) mine__text_adds(text, "dropped: ");
+  mine__text_add(text, note->detail, mine__utf8_prefix(note->detail, strlen(note->detail), bytes));
+  return 1;
+}
+
+/* The warnings in words as far as they fit, so that nobody trains past them unawares. */
+static void report_line_warnings(const mine_model *model, mine_text *text) {
+  int told = 0;
+  for (int64_t i = 0; i < model->note_item.n; i++) {
+    const report_note note = report_note_at(model, i);
+    if (!mine__note_warns(note.item)) continue;
+    const size_t kept = model->n_warnings - told > 1 ? strlen("; and 99 more") : 0;
+    const size_t end = REPORT_LINE - kept;
+    if (!report_line_warning(&note, told == 0, text, text->bytes < end ? end - text->bytes : 0))
+      break;
+    told++;
+  }
+  if (told < model->n_warnings) mine__text_addf(text, "; and %d more", model->n_warnings - told);
+}
+
+/* "tree on 20000 rows, auc 0.842 on 3968 held-out rows; id: no (first column); 1 warning: ..." */
 static const char *report_line(const mine_model *model) {
   char number[MINE_NUMBER_BYTES];
   mine_text text;
@@ -89,11 +169,13 @@ static const char *report_line(const mine_model *model) {
     if (model->target_name && mine__model_metric_find(model, "rows", &rows))
       mine__text_addf(&text, " on %s held-out rows", mine__format_real(number, rows, 0));
   }
+  report_line_id(model, &text);
+  report_line_numbers(model, &text);
   if (model->n_warnings == 0) {
-    mine__text_adds(&text, ", no warnings");
+    mine__text_adds(&text, "; no warnings");
   } else {
-    mine__text_addf(&text, ", %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
-    report_first_warning(model, &text);
+    mine__text_addf(&text, "; %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
+    report_line_warnings(model, &text);
   }
   return text.failed ? NULL : text.data;
 }

@@ -93,6 +93,7 @@ const fault_call fault_calls[] = {
      "SELECT mine_quantile(age, 0.25) OVER (PARTITION BY plan ORDER BY id ROWS 9 PRECEDING) "
      "FROM customers",
      0},
+    {"mine_warnings", "SELECT * FROM mine_warnings", 0},
     {"mine_verbs", "SELECT * FROM mine_verbs", 0},
     {"mine_help", "SELECT mine_help(), mine_help('mine_rules'), mine_help('seed')", 0},
     {"mine_version", "SELECT mine_version()", 0},

@@ -100,8 +100,18 @@ static const inference inferences[] = {
     {category, 2, {"2", "10"}, MINE_COLUMN_CATEGORY, "1 0", "10|2", ""},
     {numeric, 4, {"#2", "10", "", NULL}, MINE_COLUMN_NUMERIC, "2 10 - -", "", "as declared"},
     {numeric, 1, {""}, MINE_COLUMN_EMPTY, "", "", "empty"},
-    /* event lists: order of appearance, '' is a value */
-    {exact, 6, {"b", "a", "", "#1", "b", NULL}, MINE_COLUMN_CATEGORY, "0 1 2 3 0 -", "b|a||1", ""},
+    /* event lists: order of appearance */
+    {exact, 6, {"b", "a", "", "#1", "b", NULL}, MINE_COLUMN_CATEGORY, "0 1 - 2 0 -", "b|a|1", ""},
+    /* blanks of every kind are missing */
+    {exact,
+     4,
+     {"b", " \t", "\xc2\xa0", "\xe3\x80\x80\n"},
+     MINE_COLUMN_CATEGORY,
+     "0 - - -",
+     "b",
+     ""},
+    {feature, 4, {"b", " \t", "\xc2\xa0", " x"}, MINE_COLUMN_CATEGORY, "1 - - 0", " x|b", ""},
+    {category, 3, {"b", "  ", "\r\n"}, MINE_COLUMN_CATEGORY, "0 - -", "b", ""},
     {exact, 4, {"#7", "#7", "7", "#7.0"}, MINE_COLUMN_CATEGORY, "0 0 1 0", "7|7", ""},
 };
 
@@ -235,7 +245,7 @@ static const refusal refusals[] = {
      {"ann", "", NULL},
      3,
      MINE_DATA,
-     "mine_test: customer column 'x' has no value (row 3); leave such rows out"},
+     "mine_test: customer column 'x' has no value (row 2); leave such rows out"},
 };
 
 static void test_refusals(void **state) {
@@ -758,7 +768,7 @@ static void test_target_of_many_numbers_and_texts(void **state) {
 
 static void test_ids(void **state) {
   (void)state;
-  static const char *const cells[] = {"#1", "1", "#1.0", NULL, "#2.5", "", "#1", NULL};
+  static const char *const cells[] = {"#1", "1", "#1.0", NULL, "#2.5", " ", "#1", NULL};
   fixture x = {.readings = id};
   assert_int_equal(fixture_open(&x), MINE_OK);
   assert_int_equal(fixture_fill(&x, cells, 8), MINE_OK);
@@ -770,7 +780,7 @@ static void test_ids(void **state) {
     mine__values_get(&x.frame->ids, i, &cell);
     assert_int_equal(cell.type, types[i]);
   }
-  assert_int_equal(mine__frame_distinct_ids(x.frame, 100), 4); /* 1, '1', 2.5, '' */
+  assert_int_equal(mine__frame_distinct_ids(x.frame, 100), 3); /* 1, '1', 2.5 */
   assert_int_equal(mine__frame_distinct_ids(x.frame, 2), 2);
   assert_int_equal(mine__frame_distinct_ids(x.frame, 0), 0);
   fixture_close(&x);

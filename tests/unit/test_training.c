@@ -29,6 +29,9 @@ static const refusal refusals[] = {
     {"tree", "target=y, ignore=x", TEN, "no attributes left"},
     {"tree", "target=y, folds=3", TEN, "unknown option 'folds'"},
     {"tree", "target=y", "id,x,y", "the source has no rows"},
+    {"tree", "target=y", "x,z,y;1,1,a;2,2,b;3,1,a;2,2,b;5,1,a",
+     "the first column 'x' does not look like an id (4 different values in 5 rows); say "
+     "id=<column> or id=none"},
     {"tree", "target=y", "x,z,y;1.5,1,a;2.5,2,b", "the first column 'x' does not look like an id"},
     {"tree", "target=y", "x,z,y;'1.5',1,a;'2',2,b", "has a fraction"},
     {"tree", "target=y", "x,z,y;1,1,a;1,2,b;1,3,a;2,5,b;2,6,a",
@@ -203,7 +206,7 @@ static void rows_left_out_are_counted(void **state) {
 static void odd_ids_are_noted(void **state) {
   (void)state;
   mine_model *model =
-      must_train("tree", "target=y, holdout=0", "id,x,y;1,5,a;1,6,b;2,7,a;,8,b;3,1,a;4,2,b");
+      must_train("tree", "target=y, holdout=0, id=id", "id,x,y;1,5,a;1,6,b;2,7,a;,8,b;3,1,a;4,2,b");
   mine_relation *r;
   assert_int_equal(verb_list(env, model, "mine_summary", &r), MINE_OK);
   int repeated = 0, nulls = 0;
@@ -211,7 +214,7 @@ static void odd_ids_are_noted(void **state) {
     mine_cell cell;
     mine_relation_cell(r, i, 2, &cell);
     repeated += strncmp(cell.as.text, "rows that repeat an earlier id: 1;", 34) == 0;
-    nulls += strcmp(cell.as.text, "rows without an id (NULL), which are kept: 1") == 0;
+    nulls += strcmp(cell.as.text, "rows without an id (NULL or blank), which are kept: 1") == 0;
   }
   assert_int_equal(repeated, 1);
   assert_int_equal(nulls, 1);
