@@ -181,7 +181,7 @@ void mine__time_reading_of(const mine_time_survey *survey, int form, mine_time_r
   out->cell = decide_cell(survey);
   if (out->unit == MINE_TIME_PATTERN) {
     decide_spell(survey, form, out->pattern, sizeof out->pattern);
-    if (survey->tail & ~(uint32_t)MINE_TAIL_NONE) {
+    if (form >= 0 && survey->tail & ~(uint32_t)MINE_TAIL_NONE) {
       const size_t used = strlen(out->pattern);
       mine__time_tail_pattern(survey, out->pattern + used, sizeof out->pattern - used);
     }

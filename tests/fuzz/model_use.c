@@ -12,24 +12,27 @@
 #include "../unit/verb_fixture.h"
 
 const use_model use_models[] = {
-    {"trees classes", "tree", "target=label,max_depth=3,holdout=0.3", USE_TRAINED},
-    {"trees numbers", "tree", "target=x,max_depth=3,holdout=0.3", USE_TRAINED},
-    {"trees many classes", "tree", "target=kind,task=classification,max_depth=3,holdout=0",
-     USE_TRAINED},
-    {"trees boosted", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
-     USE_BOOSTED},
-    {"prototypes", "kmeans", "k=3,ignore=label", USE_TRAINED},
-    {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind", USE_TRAINED},
-    {"prototypes mixture", "kmeans", "k=3,ignore=label", USE_MIXTURE},
-    {"neighbours classes", "knn", "target=label,k=2,holdout=0.3", USE_TRAINED},
-    {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0", USE_TRAINED},
-    {"neighbours gower", "knn", "target=label,k=2,metric=gower,holdout=0", USE_TRAINED},
-    {"grouped classes", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
-     USE_GROUPED},
-    {"grouped clusters", "kmeans", "k=2,ignore=label", USE_GROUPED},
-    {"ensemble classes", "tree", "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0",
-     USE_ENSEMBLE},
-    {"ensemble numbers", "knn", "target=y,k=2,holdout=0", USE_NESTED},
+    {"trees classes", "tree", "target=label,max_depth=3,holdout=0.3,ignore=day", USE_TRAINED},
+    {"trees numbers", "tree", "target=x,max_depth=3,holdout=0.3,ignore=day", USE_TRAINED},
+    {"trees many classes", "tree",
+     "target=kind,task=classification,max_depth=3,holdout=0,ignore=day", USE_TRAINED},
+    {"trees boosted", "tree",
+     "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0,ignore=day", USE_BOOSTED},
+    {"trees dates", "tree", "target=label,max_depth=4,ignore=x|y,holdout=0.3", USE_TRAINED},
+    {"prototypes", "kmeans", "k=3,ignore=label|day", USE_TRAINED},
+    {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind|day", USE_TRAINED},
+    {"prototypes mixture", "kmeans", "k=3,ignore=label|day", USE_MIXTURE},
+    {"neighbours classes", "knn", "target=label,k=2,holdout=0.3,ignore=day", USE_TRAINED},
+    {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0,ignore=day", USE_TRAINED},
+    {"neighbours gower", "knn", "target=label,k=2,metric=gower,holdout=0,ignore=day", USE_TRAINED},
+    {"grouped classes", "tree",
+     "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0,ignore=day", USE_GROUPED},
+    {"grouped clusters", "kmeans", "k=2,ignore=label|day", USE_GROUPED},
+    {"ensemble classes", "tree",
+     "target=label,min_samples_leaf=1,min_samples_split=2,holdout=0,ignore=day", USE_ENSEMBLE},
+    {"ensemble numbers", "knn", "target=y,k=2,holdout=0,ignore=day", USE_NESTED},
+    {"prototypes dates", "kmeans", "k=3,ignore=label|x", USE_TRAINED},
+    {"neighbours dates", "knn", "target=label,k=2,metric=gower,holdout=0", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 
@@ -60,7 +63,7 @@ mine_host use_host(use_memory *memory) {
 
 /* ---- rows ------------------------------------------------------------------------------- */
 
-static const char *const use_columns[] = {"id", "x", "kind", "y", "label"};
+static const char *const use_columns[] = {"id", "x", "kind", "y", "label", "day"};
 
 static void use_put_rows(mine_frame *frame, int rows) {
   static const char *const kinds[] = {"red", "green", "blue", "甲"};
@@ -71,12 +74,15 @@ static void use_put_rows(mine_frame *frame, int rows) {
     mine_frame_put_text(frame, 2, kinds[i * 5 % 4], strlen(kinds[i * 5 % 4]));
     mine_frame_put_int(frame, 3, i * i % 17);
     mine_frame_put_text(frame, 4, labels[i % 2], strlen(labels[i % 2]));
+    char day[32];
+    snprintf(day, sizeof day, "%02d.%02d.2024", 1 + i * 11 % 28, 1 + i * 5 % 12);
+    if (i % 11 != 5) mine_frame_put_text(frame, 5, day, strlen(day));
     if (mine_frame_end_row(frame)) return;
   }
 }
 
 static mine_status use_fill(mine_frame *frame, int rows) {
-  mine_status status = mine_frame_columns(frame, use_columns, 5);
+  mine_status status = mine_frame_columns(frame, use_columns, 6);
   if (!status) use_put_rows(frame, rows);
   return status;
 }

@@ -467,6 +467,7 @@ static void test_formats(void **state) {
       {"unix", "5|7", "t 0 unix", 5 / 86400.0},
       {"%Y%m%d%[ %H:%M%]", "20240102 10:15|20240103", "t 0 %Y%m%d%[ %H:%M%]", TIME},
       {"100%% %Y", "100% 2024", "t 0 100%% %Y", 19723},
+      {"%Y%m%d%H%M%S", "20240102101500|20240103101500|20240104001500", "t 0 %Y%m%d%H%M%S", TIME},
   };
   for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
     mine_env *env = *state;

@@ -406,7 +406,20 @@ static void a_reading_is_kept(void **state) {
   model = loaded(model);
   assert_memory_equal(model->feature[0].time, &days, sizeof days);
   assert_null(model->feature[1].time);
+  const void *sound;
+  size_t n;
+  assert_int_equal(mine_model_bytes(env, model, &sound, &n), MINE_OK);
+  uint8_t *bytes = malloc(n);
+  memcpy(bytes, sound, n);
   mine_model_free(model);
+  size_t at = 0;
+  while (memcmp(bytes + at, "%d.%m.%Y", 8) != 0)
+    at++;
+  bytes[at + 1] = 'Q'; /* a part of a date that there is not */
+  seal_checksum(bytes, n);
+  assert_int_equal(mine_model_load(env, bytes, n, &model), MINE_CORRUPT);
+  must_say("how a feature's dates are written");
+  free(bytes);
 }
 
 /* ---- a mixture ------------------------------------------------------------------------------ */
