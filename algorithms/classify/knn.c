@@ -34,8 +34,8 @@ static mine_status knn_fit(mine_env *env, const mine_dataset *data, const void *
   if (data->rows.n < 1) {
     return mine__fail(env, MINE_DATA, "there are no rows to remember; give a source with rows");
   }
-  if (mine__neighbours_fit(env, model->arena, data, (mine_space)o->metric, o->scale, body) !=
-      MINE_OK) {
+  const mine__neighbours_how how = {.space = (mine_space)o->metric, .scale = o->scale};
+  if (mine__neighbours_fit(env, model->arena, data, &how, body) != MINE_OK) {
     return mine_env_status(env);
   }
   body->k = o->k;
@@ -58,7 +58,9 @@ const mine_algorithm mine__algorithm_knn = {
         "Information Theory 13",
     .notes =
         "Remembers the rows; a new row gets the answer of the most similar ones. Without a "
-        "target the model serves `mine_neighbors` only. The model holds all rows it was "
+        "target the model serves `mine_neighbors` only. A column that is constant counts: in its "
+        "own units, since it has no spread to divide by, so that a row that differs in it is "
+        "farther away. The model holds all rows it was "
         "trained on, so it is as large and as confidential as they are.",
     .example =
         "SELECT metric, round(value, 2) AS value FROM mine_evaluate((SELECT mine_fit('knn',\n"
@@ -67,6 +69,7 @@ const mine_algorithm mine__algorithm_knn = {
         "  'target=churned'))) WHERE metric IN ('accuracy', 'auc');",
     .tasks = MINE_CLASSIFICATION | MINE_REGRESSION | MINE_NEIGHBORS,
     .reads = "attributes",
+    .keeps_constants = 1,
     .options_size = sizeof(knn_options),
     .options = knn_option_table,
     .kind = &mine__kind_neighbours,

@@ -6,7 +6,8 @@
 ** divisor n) and level shares respect row weights, so a row of weight 2
 ** is a row given twice; the quartiles of scale=robust do not (documented).
 ** Where the chosen spread is zero though the values differ (an interquartile
-** range with a heavy tie), the deviation, then the range, stands in for it.
+** range with a heavy tie), the deviation, then the range, stands in for it; where
+** they do not differ, 1.
 */
 #include "encode.h"
 
@@ -77,8 +78,13 @@ static void encode_fit_numeric(encode_job *job, int f, int worker) {
     spread = m.most - m.least;
   }
   if (!(spread > 0)) spread = deviation > 0 ? deviation : m.most - m.least;
+  if (!(m.most > m.least)) {
+    spread = 1;
+    fill = m.least; /* a mean may be rounded */
+    if (job->scale != MINE_SCALE_NONE) centre = fill;
+  }
   out->centre[c] = centre;
-  out->factor[c] = m.most > m.least ? 1 / spread : 0;
+  out->factor[c] = m.n > 0 ? 1 / spread : 0;
   out->fill[c] = (fill - centre) * out->factor[c];
   far = fabs(m.most) > fabs(m.least) ? m.most : m.least;
   job->worst[f] = NAN;
@@ -108,9 +114,10 @@ static void encode_fit_category(encode_job *job, int f) {
     seen += out->fill[first + l] > 0;
   for (int l = 0; l < levels; l++) {
     out->centre[first + l] = 0;
-    out->factor[first + l] = seen > 1 ? sqrt(0.5) : 0;
-    out->fill[first + l] = seen > 1 ? out->fill[first + l] / total * sqrt(0.5) : 0;
+    out->factor[first + l] = seen > 0 ? sqrt(0.5) : 0;
+    out->fill[first + l] = seen > 0 ? out->fill[first + l] / total * sqrt(0.5) : 0;
   }
+  if (out->apart && levels > 0) out->factor[first + levels] = out->factor[first];
   job->worst[f] = NAN;
 }
 
@@ -137,7 +144,7 @@ static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_da
     const int category = data->about[f].type == MINE_COLUMN_CATEGORY;
     out->first[f] = (int)width;
     out->levels[f] = category ? (int)data->about[f].levels.values.n : 0;
-    width += category ? out->levels[f] : 1;
+    width += category ? out->levels[f] + (out->apart && out->levels[f] > 0) : 1;
     if (width > INT32_MAX / 64) {
       return mine__fail(env, MINE_DATA,
                         "the categories have more than %d values in all (column %s); leave columns "
@@ -189,7 +196,11 @@ static void encode_codes(const mine_encoding *e, int f, const mine_batch *batch,
   for (int64_t i = 0; i < count; i++) {
     const int32_t v = code[mine_batch_row(batch, first + i)];
     double *to = out + i * e->width + c;
-    if (v < 0 || v >= levels) {
+    if (e->apart) to[levels] = 0;
+    if (e->apart && v == MINE_CODE_UNKNOWN) {
+      memset(to, 0, bytes);
+      to[levels] = e->factor[c + levels];
+    } else if (v < 0 || v >= levels) {
       memcpy(to, e->fill + c, bytes);
     } else {
       memset(to, 0, bytes);

@@ -8,9 +8,12 @@
 **   scale=minmax    centre minimum, spread maximum - minimum
 **   scale=robust    centre median, spread interquartile range
 **   scale=none      centre 0, spread 1
-** A constant attribute gets weight zero.  A missing number lies at the mean
-** (median for robust); a missing or unknown category at the level shares of
-** the training rows.  Neither pulls a row anywhere.
+** A constant number has no spread, and dividing by 1 instead leaves it in its own
+** units (as scikit-learn's scalers do): the same for all rows at hand, but not for
+** a row that differs.  A missing number lies at the mean (median for robust); a
+** missing or unknown category at the level shares of the training rows.  Neither
+** pulls a row anywhere.  `apart`: unknown categories have an indicator of their
+** own instead, so that they are 1 away from every level.
 */
 #ifndef MINE_DATA_ENCODE_H
 #define MINE_DATA_ENCODE_H
@@ -31,11 +34,13 @@ typedef struct mine_encoding {
   int width;      /* encoded columns                                         */
   int *first;     /* n_features + 1: feature f owns columns first[f]..first[f+1]-1 */
   int *levels;    /* per feature: 0 = numeric, else the number of levels     */
+  int apart;      /* a category has a column more, for levels never seen     */
   double *centre; /* per encoded column                                    */
-  double *factor; /* per encoded column: 1/spread, or 0 for constant       */
+  double *factor; /* per encoded column: 1/spread; 0: nothing is known of it */
   double *fill;   /* per encoded column: encoded value of a missing cell   */
 } mine_encoding;
 
+/* out->apart is the caller's to set before; an encoding with it cannot be saved. */
 mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                mine_scale scale, mine_encoding *out) MINE_MUST_CHECK;
 /* Rows first..first+count-1 of the batch into out (count x width, row-major).

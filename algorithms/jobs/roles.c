@@ -281,8 +281,9 @@ mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_r
   for (int c = 0; c < frame->n_columns; c++) {
     const mine_column *column = &frame->column[c];
     if (!roles_is_attribute(column)) continue;
+    const int constant_counts = roles->keep_constants || frame->rows == 1;
     const char *why =
-        frame->rows > 1 || column->type == MINE_COLUMN_EMPTY ? roles_useless(column) : NULL;
+        constant_counts && column->type != MINE_COLUMN_EMPTY ? NULL : roles_useless(column);
     if (!why) why = roles_unfit(column, frame->rows);
     if (why) {
       note(context, "dropped", column->name, why);

@@ -3,8 +3,7 @@
 **
 ** mine__roles_plan is a mine_frame_plan: it decides from the options, before a row is
 ** read, which column is the id, the target, the weight, and how each is read.  mine__roles_check
-*looks at what was
-** read: is the id an id, is anything left to learn from.  Used by training,
+** looks at what was read: is the id an id, is anything left to learn from.  Used by training,
 ** clustering and the base rows of a search.
 */
 #ifndef MINE_JOBS_ROLES_H
@@ -23,6 +22,7 @@ typedef struct mine_roles {
   const mine_source_options *source;         /* required                     */
   const mine_supervised_options *supervised; /* NULL: no target, no weight   */
   int needs_target;
+  int keep_constants; /* a constant column counts: another row may differ in it */
   /* Set by the plan: columns of the frame, -1 = none. */
   int id, target, weight;
   int id_by_default;        /* the first column, because nobody said otherwise */
@@ -40,7 +40,7 @@ mine_status mine__roles_plan(void *roles, mine_frame *frame); /* owner = mine_ro
 
 /* After mine__frame_finish: checks the id (fractional numbers or too few distinct
 ** values when it was taken by default; repeated or NULL ids are noted), drops
-** empty and constant columns with a note, and lists what is left (allocated in
+** empty and constant columns (unless these count) with a note, and lists what is left (allocated in
 ** the frame's arena).  Errors: no rows, no attributes left. */
 mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
                               void *context, mine_chosen *chosen) MINE_MUST_CHECK;

@@ -121,46 +121,55 @@ static mine_status search_select(mine_search *search, const mine_feature_view *v
   return MINE_OK;
 }
 
+/* The base as points; its frame is done with.  `beside`: the queries, or NULL. */
+static mine_status search_fit(mine_search *search, const mine_batch *beside) {
+  mine_env *env = search->env;
+  const mine__neighbours_how how = {.space = (mine_space)search->own.metric,
+                                    .scale = search->own.scale,
+                                    .apart = 1,
+                                    .beside = beside};
+  mine_neighbours *body = mine__arena_zeros(search->arena, 1, sizeof *body);
+  if (!body || mine__neighbours_fit(env, search->arena, &search->data, &how, body) != MINE_OK)
+    return mine_env_status(env);
+  search->body = body;
+  mine__frame_close(search->base);
+  search->base = NULL;
+  return MINE_OK;
+}
+
 static mine_status search_build_base(mine_search *search) {
   mine_env *env = search->env;
   mine_chosen chosen;
-  mine_dataset data = {.task = MINE_NEIGHBORS};
+  mine_dataset *data = &search->data;
   mine_frame *base = search->base;
   if (mine__frame_finish(base) != MINE_OK) return mine_env_status(env);
   if (mine__roles_check(&search->roles, base, search_note, search, &chosen) != MINE_OK ||
-      search_describe(search, &chosen, &data) != MINE_OK) {
+      search_describe(search, &chosen, data) != MINE_OK) {
     return mine_env_status(env);
   }
-  const mine_feature_view *view = data.rows.feature;
-  if (search_select(search, view, base->rows, "base", &data.rows)) return mine_env_status(env);
-  if (data.rows.n == 0) {
+  const mine_feature_view *view = data->rows.feature;
+  if (search_select(search, view, base->rows, "base", &data->rows)) return mine_env_status(env);
+  if (data->rows.n == 0) {
     return mine__fail(env, MINE_DATA,
                       "every row of the base has a missing attribute; say missing=auto");
   }
   if (search->roles.id >= 0) {
     const char *name = base->column[search->roles.id].name;
     search->id_name = mine__arena_text(search->arena, name, strlen(name));
-    data.ids = &base->ids;
+    data->ids = &base->ids;
   }
-  mine_neighbours *body = mine__arena_zeros(search->arena, 1, sizeof *body);
-  if (!body || mine__neighbours_fit(env, search->arena, &data, (mine_space)search->own.metric,
-                                    search->own.scale, body) != MINE_OK) {
-    return mine_env_status(env);
-  }
-  search->body = body;
   return MINE_OK;
 }
 
 mine_status mine__search_build(mine_search *search) {
   if (mine_env_status(search->env) != MINE_OK) return mine_env_status(search->env);
-  if (search->body) return MINE_OK;
+  if (search->feature) return MINE_OK;
   if (search->base->n_columns == 0) {
     return mine__fail(search->env, MINE_DATA, "the base has no columns; fill its frame first");
   }
   if (search_build_base(search) != MINE_OK) return mine_env_status(search->env);
-  mine__frame_close(search->base); /* its rows live on as points */
-  search->base = NULL;
-  return MINE_OK;
+  if (search->own.metric == MINE_SPACE_GOWER) return MINE_OK; /* until the queries are there */
+  return search_fit(search, NULL);
 }
 
 /* ---- the search ---------------------------------------------------------------------- */
@@ -200,6 +209,12 @@ static mine_status search_number_ids(mine_search *search, const mine_batch *batc
   return MINE_OK;
 }
 
+/* A pair without a known attribute in common has no distance. */
+static void search_distance(const mine_search *search, double distance, mine_relation *relation) {
+  const int none = search->body->space == MINE_SPACE_GOWER && isinf(distance);
+  mine__row_real(relation, none ? (double)NAN : distance);
+}
+
 /* The answers to a chunk of queries, as rows of the result. */
 static void search_report(const mine_search *search, const mine_batch *batch, int64_t first,
                           const mine_nearest_query *query, const uint32_t *row,
@@ -212,7 +227,7 @@ static void search_report(const mine_search *search, const mine_batch *batch, in
       mine__row_cell(relation, &query_id);
       mine__row_int(relation, i + 1);
       mine__row_cell(relation, &id);
-      mine__row_real(relation, distance[q * query->k + i]);
+      search_distance(search, distance[q * query->k + i], relation);
       mine__relation_end_row(relation);
     }
   }
@@ -262,6 +277,7 @@ static mine_status search_answer(mine_search *search, mine_relation *relation) {
   }
   if (search_select(search, view, frame->rows, "query", &batch)) return mine_env_status(env);
   if (batch.n == 0) return MINE_OK;
+  if (!search->body && search_fit(search, &batch)) return mine_env_status(env);
   const int exclude = search->own.exclude_self < 0 ? search->same_source : search->own.exclude_self;
   if (exclude && search_number_ids(search, &batch, &keys) != MINE_OK) return mine_env_status(env);
   return search_run(search, &batch, &keys, relation);
@@ -270,7 +286,7 @@ static mine_status search_answer(mine_search *search, mine_relation *relation) {
 mine_status mine__search_run(mine_search *search, mine_relation *out) {
   mine_env *env = search->env;
   if (mine_failed(env)) return mine_env_status(env);
-  if (!search->body || search->queries->n_columns == 0) {
+  if (!search->feature || search->queries->n_columns == 0) {
     return mine__fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
   }
   return search_answer(search, out);
@@ -283,7 +299,8 @@ static mine_status search_start(mine_search *search, const mine__options *option
   search->query_id = -1;
   if (search->model && search_use_model(search) != MINE_OK) return mine_env_status(env);
   if (search_options(search, options) != MINE_OK) return mine_env_status(env);
-  search->roles = (mine_roles){.env = env, .source = &search->source};
+  search->roles = (mine_roles){.env = env, .source = &search->source, .keep_constants = 1};
+  search->data.task = MINE_NEIGHBORS;
   search->roles.id = search->roles.target = search->roles.weight = -1;
   if (mine__frame_open(env, mine__search_plan_queries, search, &search->queries) != MINE_OK) {
     return mine_env_status(env);
@@ -376,7 +393,8 @@ static const mine_answer neighbors_answer[] = {
     {"query_id", MINE_ANSWER_ANY, 1, "id of the query row"},
     {"rank", MINE_ANSWER_INTEGER, 1, "1 = nearest"},
     {"id", MINE_ANSWER_ANY, 1, "of the neighbour"},
-    {"distance", MINE_ANSWER_REAL, 0, "by the option metric"},
+    {"distance", MINE_ANSWER_REAL, 0,
+     "by the option metric; NULL when the two share no known attribute (gower)"},
     {0},
 };
 
@@ -395,7 +413,12 @@ const mine_verb mine__verb_neighbors = {
     .what = "The most similar rows of a source (or of a knn model) for each query row.",
     .notes =
         "The first argument is a source or the name of a `knn` model; a name that is both is "
-        "an error.",
+        "an error. Every column counts, also one that is constant in the base: where `scale` has "
+        "no spread to divide by, it counts in its own units. A category that the base does not "
+        "have is 1 away from every other; for a model, which keeps its categories' shares, it "
+        "lies between them (gower: 1 away). `gower` divides numbers by their range in base and "
+        "queries together, as R's daisy; for a model by the range in its rows, beyond which a "
+        "difference is more than 1. Rows at distance NULL come last.",
     .example =
         "SELECT rank, id, round(distance, 2) AS distance FROM mine_neighbors(\n  " MINE_SHOPPERS
         ",\n  'SELECT 0 AS id, 30 AS age, 100.0 AS spend', 'k=3');",

@@ -22,18 +22,19 @@ struct mine_search {
   mine_arena *arena;       /* ends with the job                        */
   const mine_model *model; /* whose rows are the base, or NULL          */
   int same_source;
+  mine_dataset data; /* the base's rows, until they are points */
   mine_search_options own;
   mine_source_options source;
   mine_roles roles;
   mine_job *job; /* that notes what was guessed; NULL: nobody does */
   mine_frame *base, *queries;
   /* After the base is there: what is searched. */
-  const mine_neighbours *body; /* NULL before */
+  const mine_neighbours *body; /* gower: after the queries are there, too */
   const char *id_name;         /* NULL: rows are numbered */
   int n_features;
-  const mine_feature *feature;
-  int query_id;      /* column of the queries, -1: numbered  */
-  int *query_column; /* per feature                          */
+  const mine_feature *feature; /* NULL before */
+  int query_id;                /* column of the queries, -1: numbered  */
+  int *query_column;           /* per feature                          */
 };
 
 /* With a model (knn) the base rows are the model's; otherwise fill the base

@@ -42,7 +42,7 @@ mine_status mine__search_plan_queries(void *owner, mine_frame *frame) {
   static const mine_lack lack = {
       .who = "the queries lack", .those = "that the base has", .remedy = "name them with AS"};
   mine_search *search = owner;
-  if (!search->body)
+  if (!search->feature)
     return mine__fail(search->env, MINE_DATA, "the queries came before the base was built");
   const mine_want *want =
       mine__wants_of_features(search->arena, search->feature, search->n_features);

@@ -63,6 +63,7 @@ static mine_status training_start(mine_training *training, const mine__options *
   roles->source = &training->source;
   roles->supervised = training_supervised(training) ? &training->supervised : NULL;
   roles->needs_target = !(training->algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS));
+  roles->keep_constants = training->algorithm->keeps_constants;
   roles->id = roles->target = roles->weight = -1;
   return mine__frame_open(env, mine__roles_plan, roles, &training->frame);
 }

@@ -12,9 +12,9 @@
 **              scaled to length 1 (never negative, 0 for equal rows); a row of
 **              zeros has no direction: its distance to anything is 1
 **   gower      Gower (1971): the mean of the differences over the attributes
-**              known in both rows; numbers |x-y| at most 1 (the caller divided by
-**              the range), categories 0 or 1, NAN = missing; 1 when no attribute
-**              is known in both
+**              known in both rows; numbers |x-y| (the caller divided by the range;
+**              beyond it more than 1, so that far stays behind near), categories
+**              0 or 1, NAN = missing; infinite when no attribute is known in both
 */
 #ifndef MINE_KERNEL_NEAREST_H
 #define MINE_KERNEL_NEAREST_H

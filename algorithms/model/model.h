@@ -94,6 +94,7 @@ typedef struct mine_algorithm {
   const char *example;  /* SQL that runs on any database         */
   unsigned tasks;       /* mine_task_kind bits                   */
   const char *reads;    /* "attributes" or "events"              */
+  int keeps_constants;  /* a constant column counts, too         */
   size_t options_size;
   const mine_option *options; /* ends with OPTION_END          */
   const mine_kind *kind;

@@ -4,16 +4,18 @@
 **
 ** A row of weight w votes with w; voting=distance multiplies by 1/distance
 ** (Dudani 1976, with that simpler weight), and rows at distance 0 then decide
-** alone.
+** alone.  A row that shares no known attribute with the one to be scored (gower) has
+** a say only where that is true of all k.
 */
 #include "neighbours.h"
 
 #include <math.h>
 #include <string.h>
 
-#define NEIGHBOURS_VERSION 1
-#define NEIGHBOURS_MEMORY  (64.0 * 1024 * 1024)
-#define NEIGHBOURS_CHUNK   8192
+#define NEIGHBOURS_VERSION  1
+#define NEIGHBOURS_MEMORY   (64.0 * 1024 * 1024)
+#define NEIGHBOURS_CHUNK    8192
+#define NEIGHBOURS_FARTHEST 1e150
 
 const char *const mine__voting_names[] = {"uniform", "distance", NULL};
 
@@ -41,7 +43,9 @@ static double neighbours_gower_cell(const mine_neighbours *body, const mine_feat
   if (view->code) return view->code[row] == MINE_CODE_MISSING ? NAN : (double)view->code[row];
   const double x = view->number[row];
   if (isnan(x)) return NAN;
-  if (body->range[f] > 0) return (x - body->least[f]) / body->range[f];
+  if (body->range[f] > 0) /* differences stay finite */
+    return fmax(-NEIGHBOURS_FARTHEST,
+                fmin(NEIGHBOURS_FARTHEST, (x - body->least[f]) / body->range[f]));
   return x == body->least[f] ? 0 : 1;
 }
 
@@ -65,24 +69,32 @@ void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batc
 
 /* ---- fitting ------------------------------------------------------------------- */
 
-/* Gower's ranges are those of the rows at hand. */
+/* Widen least .. most by a feature's values in a batch. */
+static void neighbours_span(mine_env *env, const mine_batch *rows, int f, double *least,
+                            double *most) {
+  const double *number = rows->feature[f].number;
+  for (int64_t i = 0; number && i < rows->n; i++) {
+    if (MINE_POLL_AT(env, i)) return;
+    const double x = number[mine_batch_row(rows, i)];
+    if (x < *least) *least = x;
+    if (x > *most) *most = x;
+  }
+}
+
+/* Gower's ranges are those of the rows at hand, and of those beside them. */
 static mine_status neighbours_fit_gower(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                        mine_neighbours *body) {
+                                        const mine_batch *beside, mine_neighbours *body) {
   const size_t n = (size_t)data->n_features;
   body->least = mine__arena_zeros(arena, n, sizeof *body->least);
   body->range = mine__arena_zeros(arena, n, sizeof *body->range);
   body->category = mine__arena_zeros(arena, n, 1);
   if (!body->least || !body->range || !body->category) return mine_env_status(env);
   for (int f = 0; f < data->n_features; f++) {
-    const double *number = data->rows.feature[f].number;
     double least = INFINITY, most = -INFINITY;
-    body->category[f] = number == NULL;
-    for (int64_t i = 0; number && i < data->rows.n; i++) {
-      if (MINE_POLL_AT(env, i)) return mine_env_status(env);
-      const double x = number[mine_batch_row(&data->rows, i)];
-      if (x < least) least = x;
-      if (x > most) most = x;
-    }
+    body->category[f] = data->rows.feature[f].number == NULL;
+    neighbours_span(env, &data->rows, f, &least, &most);
+    if (beside) neighbours_span(env, beside, f, &least, &most);
+    if (mine_failed(env)) return mine_env_status(env);
     if (!(least <= most)) continue;
     if (!(most - least <= 1e300)) {
       return mine__fail(env, MINE_NUMERIC,
@@ -122,13 +134,17 @@ static mine_status neighbours_copy_rows(mine_env *env, mine_arena *arena, const 
 }
 
 mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                 mine_space space, int scale, mine_neighbours *out) {
+                                 const mine__neighbours_how *how, mine_neighbours *out) {
+  const mine_space space = how->space;
+  int scale = how->scale;
   *out = (mine_neighbours){.space = space, .n_features = data->n_features, .n = data->rows.n};
   if (space == MINE_SPACE_GOWER) {
-    if (neighbours_fit_gower(env, arena, data, out) != MINE_OK) return mine_env_status(env);
+    if (neighbours_fit_gower(env, arena, data, how->beside, out) != MINE_OK)
+      return mine_env_status(env);
     out->width = data->n_features;
   } else {
     if (scale < 0) scale = space == MINE_SPACE_COSINE ? MINE_SCALE_NONE : MINE_SCALE_STANDARD;
+    out->encoding.apart = how->apart;
     if (mine__encoding_fit(env, arena, data, (mine_scale)scale, &out->encoding) != MINE_OK) {
       return mine_env_status(env);
     }
@@ -163,7 +179,7 @@ static void neighbours_weigh(const mine_neighbours *body, const uint32_t *row, i
                              double *distance) {
   const double nearest = distance[0];
   for (int64_t i = 0; i < n; i++) {
-    double vote = 1;
+    double vote = isinf(distance[i]) && !isinf(nearest) ? 0 : 1;
     if (body->voting == MINE_VOTE_DISTANCE && distance[i] > nearest) vote = nearest / distance[i];
     distance[i] = body->weight ? vote * body->weight[row[i]] : vote;
   }

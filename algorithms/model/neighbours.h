@@ -8,8 +8,10 @@
 ** Points: by the encoding (encode.h) for euclidean and manhattan; for cosine
 ** scaled to length 1 afterwards.  For gower a number is (x - least) / range and a
 ** category its code; a missing value is NAN and left out of the comparison; a
-** level never seen (-2) equals no other; in an attribute that is constant in the
-** base, another value is as far as can be.
+** level never seen (-2) equals no other.  The ranges are a model's own, those of the
+** rows it holds: beyond them a difference is more than 1, and in an attribute that
+** is constant in the model another value is 1 away.  A search that has both sides at
+** hand takes the ranges over both, as R's daisy does.
 */
 #ifndef MINE_MODEL_NEIGHBOURS_H
 #define MINE_MODEL_NEIGHBOURS_H
@@ -41,11 +43,21 @@ typedef struct mine_neighbours {
 
 extern const mine_kind mine__kind_neighbours;
 
-/* Remember the rows of `data`; everything lives in arena.  scale -1 = the
-** metric's own: standard for euclidean and manhattan, none for cosine (gower
-** needs none).  k and voting are the caller's to set. */
+typedef struct mine__neighbours_how {
+  mine_space space;
+  int scale;                /* -1 = the metric's own: standard for euclidean and manhattan,
+                            ** none for cosine (gower needs none)                        */
+  int apart;                /* a category never seen is 1 away from every level (encode.h);
+                            ** not for what is saved                                     */
+  const mine_batch *beside; /* gower: rows of the same features that the ranges cover, too;
+                            ** NULL: none                                                */
+} mine__neighbours_how;
+
+/* Remember the rows of `data`; everything lives in arena.  k and voting are the
+** caller's to set. */
 mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                 mine_space space, int scale, mine_neighbours *out) MINE_MUST_CHECK;
+                                 const mine__neighbours_how *how,
+                                 mine_neighbours *out) MINE_MUST_CHECK;
 
 /* Rows first..first+count-1 of a batch as points (count x width). */
 void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,

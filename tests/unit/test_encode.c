@@ -13,7 +13,7 @@ static void assert_near(double a, double b) {
 }
 
 static mine_encoding encoding_of(fixture *f, mine_scale scale) {
-  mine_encoding e;
+  mine_encoding e = {0};
   assert_int_equal(mine__encoding_fit(f->env, f->env->scratch, &f->data, scale, &e), MINE_OK);
   return e;
 }
@@ -73,9 +73,11 @@ static void an_unknown_level_is_where_a_missing_one_is(void **state) {
   fixture_close(&f);
 }
 
-static void constants_weigh_nothing(void **state) {
+/* The same for all rows at hand, in its own units for another. */
+static void constants_count(void **state) {
   const double same[] = {7, 7, NAN}, none[] = {NAN, NAN, NAN};
   const int32_t one[] = {1, 1, MINE_CODE_MISSING};
+  const double level = sqrt(0.5);
   (void)state;
   for (int scale = MINE_SCALE_STANDARD; scale <= MINE_SCALE_ROBUST; scale++) {
     fixture f;
@@ -87,8 +89,15 @@ static void constants_weigh_nothing(void **state) {
     fixture_codes(&f, "one", one, plans);
     e = encoding_of(&f, (mine_scale)scale);
     mine__encode(&e, &f.data.rows, 0, 3, out);
+    const double all = scale == MINE_SCALE_NONE ? 7 : 0, row[5] = {all, 0, 0, level, 0};
     for (int i = 0; i < 15; i++)
-      assert_true(out[i] == 0);
+      assert_true(out[i] == row[i % 5]);
+    const double other = 9, nothing = NAN;
+    const int32_t code = 1;
+    const mine_feature_view view[] = {{.number = &other}, {.number = &nothing}, {.code = &code}};
+    const mine_batch batch = {1, NULL, view};
+    mine__encode(&e, &batch, 0, 1, out);
+    assert_true(out[0] == all + 2 && out[1] == 0 && out[3] == level);
     fixture_close(&f);
   }
 }
@@ -223,7 +232,7 @@ int main(void) {
       cmocka_unit_test(numbers_by_every_scale),
       cmocka_unit_test(categories_are_one_apart),
       cmocka_unit_test(an_unknown_level_is_where_a_missing_one_is),
-      cmocka_unit_test(constants_weigh_nothing),
+      cmocka_unit_test(constants_count),
       cmocka_unit_test(a_zero_interquartile_range_falls_back_to_the_deviation),
       cmocka_unit_test(quartiles_of_many_rows_in_any_order),
       cmocka_unit_test(weights_count_as_repeated_rows),

