@@ -140,6 +140,8 @@ mine_status mine__column_as_number(mine_frame *frame, int column) MINE_MUST_CHEC
 ** days by `reading`; an error names the first that does not fit. */
 mine_status mine__column_as_time(mine_frame *frame, int column,
                                  const mine_time_reading *reading) MINE_MUST_CHECK;
+/* Whether a finished target has texts that are dates. */
+int mine__column_has_dates(mine_frame *frame, int column);
 /* Whether finished numbers look like times although they are taken as they are
 ** (20240131, Unix seconds; not Julian days, which are days), and as which. */
 int mine__column_looks_like_time(const mine_frame *frame, int column, mine_time_reading *out);

@@ -142,6 +142,11 @@ int mine__frame_dated(mine_column *col) {
   return 0;
 }
 
+int mine__column_has_dates(mine_frame *frame, int column) {
+  mine_column *col = &frame->column[column];
+  return col->type == MINE_COLUMN_CATEGORY && mine__frame_dated(col);
+}
+
 /* ---- numbers that are times ---------------------------------------------------------------- */
 
 #define TIME_LEAST_LOOK 100000 /* smaller numbers are years, or anything         */

@@ -147,7 +147,8 @@ static int dates_check_column(const mine_roles *roles, mine_frame *frame, int c,
     else if (mine__column_as_time(frame, c, &roles->format))
       return 0;
   }
-  if (column->time) dates_tell(roles, column, note, context);
+  /* One that is dropped is told as such. */
+  if (column->time && column->least < column->most) dates_tell(roles, column, note, context);
   return column->time && column->said == &roles->format;
 }
 
@@ -155,6 +156,10 @@ mine_status mine__roles_check_dates(const mine_roles *roles, mine_frame *frame,
                                     mine_roles_note note, void *context) {
   mine_env *env = roles->env;
   int used = 0;
+  if (roles->target >= 0 && mine__column_has_dates(frame, roles->target))
+    note(context, "warning", frame->column[roles->target].name,
+         "has dates, and each of them is a class of its own; to learn when, make a number of days "
+         "of it, such as julianday()");
   for (int c = 0; c < frame->n_columns && !mine_failed(env); c++) {
     const mine_column *column = &frame->column[c];
     if (!column->want && column->reading != MINE_READ_NOT)

@@ -66,6 +66,11 @@ const fault_call fault_calls[] = {
      "SELECT * FROM mine_cross_validate('tree','customers','target=churn,folds=2{o}')", 0},
     {"mine_cross_validate knn",
      "SELECT * FROM mine_cross_validate('knn','customers','target=income,folds=2{o}')", 0},
+    {"mine_centroids of dates",
+     "SELECT * FROM mine_centroids((SELECT mine_fit('kmeans','SELECT id, income, "
+     "strftime(\"%d/%m/%Y\", 1728000000.0 + id*86400.0, \"unixepoch\") AS day, "
+     "20240101 + id%28 AS due FROM customers','k=2,starts=1,date_format=%d/%m/%Y|due:%Y%m%d{o}')))",
+     0},
     {"mine_cluster kmeans", "SELECT * FROM mine_cluster('" CUSTOMERS "','k=3,starts=2{o}')", 0},
     {"mine_cluster kmeans", "SELECT * FROM mine_cluster('" CUSTOMERS "','k=auto,starts=1{o}')", 0},
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_support=0.05{o}')", 0},

@@ -88,6 +88,11 @@ SELECT id, cluster FROM mine_cluster('deals', 'k=2');
 SELECT metric, round(value, 3) AS value FROM mine_cross_validate('tree', 'SELECT id, strftime(''%d.%m.%Y'', d) AS d, y FROM visits', 'target=y') WHERE fold = 'mean' AND metric IN ('accuracy', 'auc');
 SELECT first, second, round(statistic, 2) AS f FROM mine_anova('SELECT id, d, y FROM visits');
 SELECT first, second, round(coefficient, 4) AS r FROM mine_correlate('SELECT id, d, julianday(d) AS j FROM visits');
+-- What was taken for dates is told by them, too.
+SELECT verb, item, name, detail FROM mine_warnings;
+-- A target of dates is a question of classes, told; a constant date is dropped and no more.
+SELECT mine_train('c', 'tree', 'SELECT id, x, substr(d, 1, 8) || ''01'' AS month FROM visits', 'target=month') AS trained;
+SELECT mine_train('c', 'tree', 'SELECT id, x, ''2024-01-31'' AS today, y FROM visits', 'target=y') AS trained;
 -- Whoever insists has categories.
 SELECT mine_train('c', 'tree', 'SELECT id, substr(d, 1, 7) AS month, y FROM visits', 'target=y, categorical=month') AS trained;
 SELECT name, detail FROM mine_summary('c') WHERE item = 'feature';
