@@ -95,7 +95,8 @@ const mine_verb mine__verb_tree = {
 static const mine_answer importance_answer[] = {
     {"feature", MINE_ANSWER_TEXT, 1, "its name"},
     {"importance", MINE_ANSWER_REAL, 0,
-     "share of the total decrease of impurity; they add up to 1"},
+     "of a tree the share of the total decrease of impurity, of bayes of the mutual "
+     "information with the class; they add up to 1"},
     {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
     {0},
 };
@@ -104,13 +105,44 @@ const mine_verb mine__verb_importance = {
     .name = "mine_importance",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_MODEL,
-    .what = "How much each feature of a tree contributed to its splits.",
+    .what = "How much each feature contributes to the answers of a model.",
     .example =
         "SELECT feature, round(importance, 3) AS importance\n"
         "FROM mine_importance(" MINE_CHURN_MODEL ");",
     .argument = MODEL_ARGUMENT,
     .required = 1,
     .answer = importance_answer,
+    .run = model_run,
+};
+
+static const mine_answer coefficients_answer[] = {
+    {"name", MINE_ANSWER_TEXT, 1, "of the figure: a feature, of a category name=level"},
+    {"value", MINE_ANSWER_REAL, 0, "the figure that was learned"},
+    {"std_error", MINE_ANSWER_REAL, 0, "its standard error; NULL: there is none"},
+    {"statistic", MINE_ANSWER_REAL, 0, "of the test whether it is 0; NULL: nothing is tested"},
+    {"p_value", MINE_ANSWER_REAL, 0, "of that test"},
+    {"low", MINE_ANSWER_REAL, 0, "of its 95% interval"},
+    {"high", MINE_ANSWER_REAL, 0, "of its 95% interval"},
+    {"group_value", MINE_ANSWER_ANY, 1, "the group whose model it is; NULL: no groups"},
+    {0},
+};
+
+const mine_verb mine__verb_coefficients = {
+    .name = "mine_coefficients",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_MODEL,
+    .what = "The figures that a model has learned, with their errors.",
+    .notes =
+        "Of `bayes`: `prior churned=yes` is the prior of a class, `mean age | yes` and "
+        "`deviation age | yes` are those of the class, `plan=gold | yes` is the share of the "
+        "level in it.",
+    .example =
+        "SELECT name, round(value, 2) AS value, round(low, 2) AS low, round(high, 2) AS high\n"
+        "FROM mine_coefficients((SELECT mine_fit('bayes',\n  " MINE_CALLERS
+        ", 'target=churned')));",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = coefficients_answer,
     .run = model_run,
 };
 

@@ -22,6 +22,16 @@ int mine__metrics_argmax(const double *probability, int n_classes) {
   return best;
 }
 
+void mine__metrics_shares(double *log, int n) {
+  double most = log[0], total = 0;
+  for (int c = 1; c < n; c++)
+    if (log[c] > most) most = log[c];
+  for (int c = 0; c < n; c++)
+    total += log[c] = exp(log[c] - most);
+  for (int c = 0; c < n; c++)
+    log[c] /= total;
+}
+
 static double metrics_ratio(double a, double b) {
   return b > 0 ? a / b : (double)NAN;
 }

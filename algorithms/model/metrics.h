@@ -23,6 +23,9 @@ int mine__metrics_regression(int64_t n, const double *target, const double *valu
                              const double *weight, mine_metric *metric);
 /* The class a probability row predicts: the largest, ties to the first. */
 int mine__metrics_argmax(const double *probability, int n_classes);
+/* Logarithms, up to a constant, become shares: exp of each over the sum.  The largest is
+** taken out first, so that nothing overflows and a row far from all classes has shares. */
+void mine__metrics_shares(double *log, int n);
 
 /* The area under the ROC curve of one score against labels 0 and 1 (ties count
 ** one half); NAN when there is only one of them. */

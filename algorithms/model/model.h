@@ -196,6 +196,11 @@ const char *mine__model_task(const mine_model *model);
 ** and the text says which it has. */
 mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
                              mine_relation *to);
+/* For a kind's mine_importance: a row per feature, the most important first, equal ones in
+** column order.  amount[] (>= 0 each) becomes shares of `total`, their sum, unless that is
+** 0. */
+void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,
+                           mine_relation *to);
 /* Append the model in the form of that name; `as` is how the caller refers to it. */
 mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
                               const char *as, mine_text *to);

@@ -131,11 +131,9 @@ static mine_status prototypes_answer_nearest(mine_env *env, const mine_prototype
 
 /* ---- answer: a mixture ------------------------------------------------------------- */
 
-/* Shares of one encoded row: exp of each component's log density, over their sum.  The
-** largest is taken out first, so that a row far from all of them still has shares. */
+/* Shares of one encoded row: of each component's density. */
 static void mixture_shares(const mine_prototypes *m, const double *row, double *share) {
   const int64_t width = m->encoding.width;
-  double most = -INFINITY, total = 0;
   for (int64_t c = 0; c < m->k; c++) {
     double sum = 0;
     for (int64_t j = 0; j < width; j++) {
@@ -143,12 +141,8 @@ static void mixture_shares(const mine_prototypes *m, const double *row, double *
       sum += z * z;
     }
     share[c] = m->offset[c] - sum / 2;
-    if (share[c] > most) most = share[c];
   }
-  for (int64_t c = 0; c < m->k; c++)
-    total += share[c] = exp(share[c] - most);
-  for (int64_t c = 0; c < m->k; c++)
-    share[c] /= total;
+  mine__metrics_shares(share, (int)m->k);
 }
 
 static double mixture_distance(const mine_prototypes *m, const double *row, int64_t c) {

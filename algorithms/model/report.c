@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/radix.h"
 #include "../core/text.h"
 #include "metrics.h"
 #include "model.h"
@@ -292,6 +293,26 @@ static void report_confusion(mine_env *env, const mine_model *model, mine_relati
     counts[(int64_t)model->held_label[i] * k + best]++;
   }
   mine__confusion_list(&model->groups, counts, to);
+}
+
+void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,
+                           mine_relation *to) {
+  const size_t n = (size_t)model->n_features;
+  double *key = mine__arena_array(env->scratch, n, sizeof *key);
+  mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
+  mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
+  if (!key || !order || !temp) return;
+  for (size_t f = 0; f < n; f++) {
+    if (total > 0) amount[f] /= total;
+    key[f] = -amount[f];
+  }
+  mine__sort_reals(key, NULL, model->n_features, order, temp);
+  for (size_t k = 0; k < n; k++) {
+    mine__row_text(to, model->feature[order[k].row].name);
+    mine__row_real(to, amount[order[k].row]);
+    mine__row_int(to, (int64_t)k + 1);
+    mine__relation_end_row(to);
+  }
 }
 
 static const mine_part report_parts[] = {

@@ -6,6 +6,7 @@
 ** time a lookup takes, and rows that reached a leaf drop out.
 */
 #include "trees.h"
+#include "metrics.h"
 
 #include <math.h>
 #include <string.h>
@@ -160,16 +161,6 @@ static void trees_logit(double sum, double *share) {
   if (isnan(sum)) share[0] = share[1] = NAN;
 }
 
-static void trees_softmax(double *row, int n) {
-  double most = row[0], total = 0;
-  for (int c = 1; c < n; c++)
-    if (row[c] > most) most = row[c];
-  for (int c = 0; c < n; c++)
-    total += row[c] = exp(row[c] - most);
-  for (int c = 0; c < n; c++)
-    row[c] /= total;
-}
-
 /* The answers of n rows from their sums; `out` may be `sum` but under logit. */
 static void trees_link(const mine_trees *trees, int n, double *sum, double *out) {
   const int outputs = trees->outputs;
@@ -178,7 +169,7 @@ static void trees_link(const mine_trees *trees, int n, double *sum, double *out)
       trees_logit(sum[k], out + (int64_t)2 * k);
   } else if (trees->link == MINE_TREES_SOFTMAX) {
     for (int k = 0; k < n; k++)
-      trees_softmax(sum + (int64_t)k * outputs, outputs);
+      mine__metrics_shares(sum + (int64_t)k * outputs, outputs);
   } else if (trees->link == MINE_TREES_EXP) {
     for (int64_t k = 0; k < (int64_t)n * outputs; k++)
       sum[k] = exp(sum[k]);

@@ -10,7 +10,6 @@
 */
 #include <string.h>
 
-#include "../core/radix.h"
 #include "metrics.h"
 #include "trees.h"
 
@@ -283,14 +282,6 @@ static void describe_tree(mine_env *env, const mine_model *model, mine_relation 
 
 /* ---- the relation "importance" ------------------------------------------------------------ */
 
-/* Put features into falling order of importance, equal ones in column order. */
-static void describe_rank(const double *importance, int n, mine_pair *order, mine_pair *temp,
-                          double *key) {
-  for (int f = 0; f < n; f++)
-    key[f] = -importance[f];
-  mine__sort_reals(key, NULL, n, order, temp);
-}
-
 static void describe_importance(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_trees *trees = model->body;
   const size_t n = (size_t)model->n_features;
@@ -300,25 +291,14 @@ static void describe_importance(mine_env *env, const mine_model *model, mine_rel
     return;
   }
   double *sum = mine__arena_zeros(env->scratch, n, sizeof *sum);
-  double *key = mine__arena_zeros(env->scratch, n, sizeof *key);
-  mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
-  if (!sum || !key || !order || !temp) return;
   double all = 0;
+  if (!sum) return;
   for (int32_t i = 0; i < trees->n_nodes; i++) {
     if (trees->feature[i] == MINE_TREES_LEAF) continue;
     sum[trees->feature[i]] += trees->gain[i];
     all += trees->gain[i];
   }
-  for (size_t f = 0; f < n && all > 0; f++)
-    sum[f] /= all;
-  describe_rank(sum, model->n_features, order, temp, key);
-  for (int k = 0; k < model->n_features; k++) {
-    mine__row_text(to, model->feature[order[k].row].name);
-    mine__row_real(to, sum[order[k].row]);
-    mine__row_int(to, k + 1);
-    mine__relation_end_row(to);
-  }
+  mine__importance_list(env, model, sum, all, to);
 }
 
 const mine_part mine__trees_parts[] = {
@@ -326,7 +306,7 @@ const mine_part mine__trees_parts[] = {
      .what = "every node with the test that leads to it",
      .list = describe_tree},
     {.verb = "mine_importance",
-     .what = "how much each feature contributed to the splits",
+     .what = "each feature's share of the decrease of impurity by the splits",
      .list = describe_importance},
     {.verb = NULL},
 };

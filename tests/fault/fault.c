@@ -20,6 +20,8 @@ const fault_call fault_calls[] = {
      "SELECT mine_train('tree','tree','customers','target=churn,max_depth=2{o}')", 0},
     {"mine_train kmeans", "SELECT mine_train('segments','kmeans','" CUSTOMERS "','k=4{o}')", 0},
     {"mine_train knn", "SELECT mine_train('near','knn','customers','target=churn,k=4{o}')", 0},
+    {"mine_train bayes",
+     "SELECT mine_train('new','bayes','customers','target=churn,prior=uniform{o}')", 0},
     {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
     {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
     {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
@@ -28,11 +30,13 @@ const fault_call fault_calls[] = {
      "','k=3,init=\"SELECT age,income,plan FROM customers LIMIT 3\"{o}')",
      0},
     {"mine_fit knn", "SELECT mine_fit('knn','customers','{\"target\":\"income\"}')", 0},
+    {"mine_fit bayes", "SELECT mine_fit('bayes','customers','target=plan,smoothing=2{o}')", 0},
     {"mine_init", "ATTACH ':memory:' AS other; SELECT mine_init('other'); DETACH other", 0},
     {"mine_predict", "SELECT * FROM mine_predict('tree','customers','class=yes{o}')", 0},
     {"mine_predict", "SELECT * FROM mine_predict('segments','customers')", 0},
     {"mine_predict", "SELECT * FROM mine_predict('near','customers')", 0},
     {"mine_predict", "SELECT * FROM mine_predict('near_income','customers')", 0},
+    {"mine_predict", "SELECT * FROM mine_predict('likely','customers')", 0},
     {"mine_predict",
      "SELECT sum(p.id) FROM customers c LEFT JOIN mine_predict('income','customers') p USING(id)",
      0},
@@ -61,6 +65,8 @@ const fault_call fault_calls[] = {
     {"mine_centroids", "SELECT * FROM mine_centroids('segments')", 0},
     {"mine_tree", "SELECT * FROM mine_tree('tree')", 0},
     {"mine_importance", "SELECT * FROM mine_importance('income')", 0},
+    {"mine_importance", "SELECT * FROM mine_importance('likely')", 0},
+    {"mine_coefficients", "SELECT * FROM mine_coefficients('likely')", 0},
     {"mine_export", "SELECT mine_export('tree','call')", 0},
     {"mine_cross_validate tree",
      "SELECT * FROM mine_cross_validate('tree','customers','target=churn,folds=2{o}')", 0},
@@ -125,6 +131,7 @@ static const char fault_trainings[] =
     "SELECT mine_train('income','tree','customers','target=income');"
     "SELECT mine_train('near','knn','customers','target=churn,k=3');"
     "SELECT mine_train('near_income','knn','customers','target=income,k=3');"
+    "SELECT mine_train('likely','bayes','customers','target=churn');"
     "SELECT mine_train('segments','kmeans','SELECT id, age, income, plan FROM customers','k=3');";
 
 double fault_clock(void) {
