@@ -31,6 +31,7 @@ static mine_status run_next_block(mine_verb_run *run) {
       status = mine__source_pull(&run->source, run->block, &run->done);
       if (run->block < RUN_LARGEST_BLOCK) run->block *= 4;
     }
+    if (!status && run->done) mine_job_ends(run->job.job);
     if (!status) status = mine_job_block(run->job.job, &run->rows);
     if (status) return status;
   }

@@ -30,7 +30,7 @@ static void options_select_text(mine_text *out, const mine_option *option,
 static void options_list_text(mine_text *out, const mine_list *list) {
   for (size_t i = 0; i < list->n; i++) {
     if (i > 0) mine__text_adds(out, "|");
-    mine__text_add_cell(out, &list->item[i]);
+    mine__text_add_shown(out, &list->item[i]);
   }
 }
 
@@ -69,7 +69,7 @@ void mine__option_value_text(mine_text *out, const mine_option *option, const vo
     case MINE_OPTION_TEXT:
     case MINE_OPTION_DATE:
       if (((const mine_cell *)(const void *)at)->type != MINE_NULL)
-        mine__text_add_cell(out, (const mine_cell *)(const void *)at);
+        mine__text_add_shown(out, (const mine_cell *)(const void *)at);
       return;
     case MINE_OPTION_LIST:
       options_list_text(out, (const mine_list *)(const void *)at);

@@ -178,6 +178,20 @@ void mine__text_add_cell(mine_text *text, const mine_cell *cell) {
   }
 }
 
+void mine__text_add_shown(mine_text *text, const mine_cell *cell) {
+  const size_t bytes = cell->type == MINE_TEXT ? cell->bytes : 0;
+  if (!bytes || !memchr(cell->as.text, 0, bytes)) {
+    mine__text_add_cell(text, cell);
+    return;
+  }
+  for (size_t i = 0; i < bytes; i++) {
+    if (cell->as.text[i])
+      mine__text_add(text, cell->as.text + i, 1);
+    else
+      mine__text_adds(text, "\\0");
+  }
+}
+
 /* JSON has no NaN, no infinity (null) and no BLOB (its hex digits). */
 void mine__text_add_cell_json(mine_text *text, const mine_cell *cell) {
   if (cell->type == MINE_TEXT) {
@@ -236,21 +250,23 @@ void mine__text_add_sql(mine_text *text, const mine_cell *cell) {
 
 /* ---- in sentences ------------------------------------------------------------------- */
 
-/* One line, valid UTF-8: control characters become spaces, bad bytes '?'. */
+/* One line, valid UTF-8: control characters become spaces, a NUL \0, bad bytes '?'. */
 static void text_show_text(char *out, const char *text, size_t bytes) {
-  size_t end = mine__utf8_prefix(text, bytes, TEXT_SHOWN), n = 0;
+  const size_t end = mine__utf8_prefix(text, bytes, TEXT_SHOWN), most = MINE_SHOW_BYTES - 10;
+  size_t n = 0, i = 0;
   out[n++] = '\'';
-  for (size_t i = 0; i < end;) {
+  while (i < end && n < most) {
     size_t length = text_character((const unsigned char *)text + i, end - i);
     int shown = length > 1 || (length == 1 && (unsigned char)text[i] >= 0x20 && text[i] != 0x7F);
+    if (text[i] == 0) out[n++] = '\\';
     if (shown)
       memcpy(out + n, text + i, length);
     else
-      out[n] = length ? ' ' : '?';
+      out[n] = text[i] == 0 ? '0' : length ? ' ' : '?';
     n += shown ? length : 1;
     i += length ? length : 1;
   }
-  memcpy(out + n, end < bytes ? "...'" : "'", end < bytes ? 5 : 2);
+  memcpy(out + n, i < bytes ? "...'" : "'", i < bytes ? 5 : 2);
 }
 
 const char *mine__show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell) {

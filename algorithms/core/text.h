@@ -27,6 +27,8 @@ void mine__text_addf(mine_text *text, const char *format, ...) MINE_PRINTF(2, 3)
 void mine__text_add_real(mine_text *text, double value);                   /* shortest exact    */
 void mine__text_add_json(mine_text *text, const char *data, size_t bytes); /* "quoted" */
 void mine__text_add_cell(mine_text *text, const mine_cell *cell); /* as a person reads it */
+/* The same with a NUL as \0: for texts that end at a NUL, in which nothing may be lost. */
+void mine__text_add_shown(mine_text *text, const mine_cell *cell);
 void mine__text_add_cell_json(mine_text *text, const mine_cell *cell);
 void mine__text_add_sql(mine_text *text, const mine_cell *cell); /* as an SQL literal    */
 

@@ -24,6 +24,7 @@
 #define MINE_DATA_FRAME_H
 
 #include "../core/background.h"
+#include "../core/text.h"
 #include "wants.h"
 
 #define MINE_MAX_ROWS     INT32_MAX /* row numbers fit 32 bits */
@@ -50,7 +51,9 @@ typedef struct mine_column {
   /* Filled while reading and by finish. */
   int64_t missing;                     /* cells that are missing (NULL, blank);
                                        ** not counted in fixed columns                     */
-  int64_t unknown;                     /* scoring: cells with a level never seen              */
+  int64_t unknown;                     /* scoring: cells with a level never seen;             */
+  int64_t unknown_row;                 /* the first of them (of single rows, the last one):   */
+  char unknown_said[MINE_SHOW_BYTES];  /* where, and as in a sentence                          */
   int all_integers;                    /* numeric: every value is a whole number              */
   int from_text;                       /* numeric values that arrived as text                 */
   int dated;                           /* category, declared: its texts look like dates       */

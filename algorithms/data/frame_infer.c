@@ -214,10 +214,15 @@ static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
   const mine_dictionary *levels = col->want->levels;
   int64_t code = mine__dictionary_find(levels, cell);
   if (code < 0) code = infer_find_respelled(levels, cell);
-  if (code >= 0)
+  if (code >= 0) {
     mine__cache_add(lane->cache, cell, (int32_t)code);
-  else
+  } else {
+    if (col->unknown == 0 || frame->rows == 0) {
+      col->unknown_row = mine_frame_row(frame);
+      mine__show_cell(col->unknown_said, cell);
+    }
     col->unknown++;
+  }
   lane->code[frame->rows] = code >= 0 ? (int32_t)code : MINE_CODE_UNKNOWN;
 }
 

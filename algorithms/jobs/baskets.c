@@ -131,7 +131,7 @@ static mine_status baskets_check_consequent(const baskets *b) {
 /* The text of a cell as a person reads it, or NULL (failure recorded). */
 static const char *baskets_spelling(mine_text *text, const mine_cell *cell) {
   text->bytes = 0;
-  mine__text_add_cell(text, cell);
+  mine__text_add_shown(text, cell);
   return text->failed ? NULL : text->data;
 }
 

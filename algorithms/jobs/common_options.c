@@ -4,6 +4,7 @@
 #include "common_options.h"
 
 static const char *const common_missing_names[] = {"auto", "error", "skip", NULL};
+static const char *const common_unknown_names[] = {"auto", "error", NULL};
 static const char *const common_task_names[] = {"auto", "classification", "regression", NULL};
 static const char *const common_class_weight_names[] = {"none", "balanced", NULL};
 
@@ -79,10 +80,21 @@ const mine_option mine__class_option_table[] = {
         .help = "the class whose probability is asked for; not given: the positive class"),
     OPTION_END};
 
+const mine_option mine__unknown_option_table[] = {
+    OPTION_CHOICE(mine_unknown_options, unknown, .initial = "auto", .choices = common_unknown_names,
+                  .help = "categories never seen in training, when rows are scored: handled by the "
+                          "algorithm, or an error"),
+    OPTION_END};
+
 const mine_option mine__missing_option_table[] = {
     OPTION_CHOICE(mine_missing_options, missing, .choices = common_missing_names,
                   .help = "missing attributes: handled, an error, or no prediction; not given: as "
                           "trained"),
+    OPTION_CHOICE(mine_missing_options, unknown, .choices = common_unknown_names,
+                  .help =
+                      "categories never seen in training: handled, also where a column has no "
+                      "others, or an error; not given: as trained, but a column of 20 rows or more "
+                      "without a known one is an error"),
     OPTION_END};
 
 void mine__run_options_apply(mine_env *env, const mine_run_options *run) {

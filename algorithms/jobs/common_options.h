@@ -71,8 +71,16 @@ typedef struct mine_class_options {
 } mine_class_options;
 extern const mine_option mine__class_option_table[]; /* mine_predict */
 
+/* Categories that the model never saw. */
+typedef enum mine_unknown { MINE_UNKNOWN_AUTO, MINE_UNKNOWN_ERROR } mine_unknown;
+typedef struct mine_unknown_options {
+  int unknown; /* mine_unknown */
+} mine_unknown_options;
+extern const mine_option mine__unknown_option_table[]; /* whatever trains for scoring */
+
 typedef struct mine_missing_options {
   int missing; /* mine_missing, or -1: as the model was trained */
+  int unknown; /* mine_unknown, or -1                           */
 } mine_missing_options;
 extern const mine_option mine__missing_option_table[]; /* whatever scores rows */
 

@@ -66,6 +66,7 @@ static mine_status roc_of_source(mine_job *job, roc_rows *rows) {
   mine_scoring *s = roc_scoring(job);
   const int k = s->model->n_groups;
   if (mine_frame_rows(s->frame) > 0) MINE_TRY(mine__scoring_run(s));
+  mine__scoring_tell_unknown(s, job);
   const mine_remembered *m = &s->remembered;
   *rows = (roc_rows){.n = m->n, .label = m->label, .weight = s->weight >= 0 ? m->weight : NULL};
   rows->fall = mine__arena_array(job->arena, (size_t)m->n, sizeof *rows->fall);

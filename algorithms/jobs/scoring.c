@@ -113,11 +113,13 @@ static mine_status scoring_start(mine_scoring *s, const mine__options *options) 
   s->gives = mine__model_gives(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
   s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
+  s->unknown = gaps.unknown >= 0 ? gaps.unknown : model->unknown ? MINE_UNKNOWN_ERROR : -1;
   if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
   s->column = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
   s->view = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
+  s->seen = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->seen);
   s->want = mine__wants_of_features(s->arena, model->feature, model->n_features);
-  if (!s->column || !s->view || !s->want) return mine_env_status(env);
+  if (!s->seen || !s->column || !s->view || !s->want) return mine_env_status(env);
   s->id = s->target = -1;
   return mine__frame_open(env, scoring_plan, s, &s->frame);
 }
@@ -255,6 +257,8 @@ mine_status mine__scoring_run(mine_scoring *s) {
   s->counted = 0;
   if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
+  if (mine__scoring_see(s)) return env->status;
+  if (s->mode == MINE_SCORE_EVALUATE && mine__scoring_saw_all(s)) return env->status;
   if (scoring_predict(s)) return env->status;
   return s->mode == MINE_SCORE_EVALUATE ? mine__scoring_remember(s) : MINE_OK;
 }
@@ -282,5 +286,6 @@ mine_status mine_scoring_row(mine_scoring *s) {
   s->counted = 0;
   if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
+  if (s->unknown == MINE_UNKNOWN_ERROR && mine__scoring_see(s)) return s->env->status;
   return scoring_predict(s);
 }

@@ -29,6 +29,12 @@ typedef struct mine_sample {
   int32_t *cluster;
 } mine_sample;
 
+/* What one category column has had so far. */
+typedef struct mine__score_seen {
+  int64_t known, unknown, row; /* row: the first unknown one */
+  char said[MINE_SHOW_BYTES];
+} mine__score_seen;
+
 struct mine_scoring {
   mine_env *env;
   mine_arena *arena;
@@ -37,6 +43,7 @@ struct mine_scoring {
   mine_class_options asked;
   unsigned gives; /* MINE_GIVES_ of the model */
   int missing;    /* mine_missing, the model's own when not given */
+  int unknown;    /* mine_unknown, or -1: not given, and auto in the model */
   int class_;     /* whose probability is asked for, -1: none      */
   mine_frame *frame;
   int id;                /* column of the frame, -1: rows are numbered          */
@@ -54,6 +61,8 @@ struct mine_scoring {
   int row_ready;        /* the short way: views and room are as they stay */
   mine_answers answers; /* what the model gives of value, group, share, distance */
   int32_t *missing_count, *unknown_count;
+  mine__score_seen *seen; /* per feature, all rows so far */
+  int64_t rows_seen;
   int counted;                    /* the two counts are those of the rows in the frame */
   char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */
   mine_remembered remembered;
@@ -76,6 +85,13 @@ int mine__scoring_skipped(const mine_scoring *scoring, int64_t row);
 mine_status mine__scoring_metrics(mine_scoring *scoring, mine_relation *out);
 mine_status mine__scoring_confusion(mine_scoring *scoring, mine_relation *out);
 void mine__scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
+
+/* scoring_unknown.c: look at the rows that were just read, refusing what unknown=error
+** forbids; after the last of them, refuse a column without a known category. */
+mine_status mine__scoring_see(mine_scoring *scoring) MINE_MUST_CHECK;
+mine_status mine__scoring_saw_all(mine_scoring *scoring) MINE_MUST_CHECK;
+/* Note for mine_warnings the columns of which a large share was unknown. */
+void mine__scoring_tell_unknown(const mine_scoring *scoring, mine_job *job);
 
 /* evaluate.c */
 mine_status mine__scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;

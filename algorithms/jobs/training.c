@@ -22,6 +22,7 @@ static mine_status training_options(mine_training *training, const mine__options
   MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->holdout));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->folds));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->source));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__unknown_option_table, &training->unknown));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__seed_option_table, &training->seed));
   mine_text text;
   mine__text_open(&text, arena);

@@ -25,6 +25,7 @@ struct mine_training {
   mine_supervised_options supervised;
   mine_holdout_options holdout;
   mine_folds_options folds;
+  mine_unknown_options unknown;
   void *own; /* the algorithm's options struct */
   const char *source_text, *canonical;
   mine_cell keep_positive;

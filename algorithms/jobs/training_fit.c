@@ -47,6 +47,7 @@ static mine_status fit_frame_of_model(const mine_training *t, mine_model *model)
   model->source = fit_text(model, t->source_text);
   model->options = fit_text(model, t->canonical);
   model->missing = t->source.missing;
+  model->unknown = t->unknown.unknown;
   model->n_groups = t->n_classes;
   model->positive = t->positive;
   for (int c = 0; c < t->n_classes; c++) {

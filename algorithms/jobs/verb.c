@@ -287,6 +287,10 @@ int mine_job_streams(const mine_job *job) {
   return job->verb->block != NULL;
 }
 
+void mine_job_ends(mine_job *job) {
+  job->ended = 1;
+}
+
 mine_status mine_job_block(mine_job *job, int64_t *rows) {
   *rows = 0;
   return mine_failed(job->env) ? job->env->status : job->verb->block(job, rows);

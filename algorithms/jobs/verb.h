@@ -72,6 +72,7 @@ struct mine_job {
   mine_events events;          /* an event list: the row has `wants`          */
   int reads;                   /* a source was handed out                     */
   int handed;                  /* the host has taken the notes                */
+  int ended;                   /* the block to come is the last one           */
   mine_relation *notes;        /* what was guessed (warnings.c); NULL: nothing  */
   const mine_relation *last;   /* what the call before has left               */
   void *state;

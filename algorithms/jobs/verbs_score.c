@@ -44,7 +44,11 @@ static void score_clear(mine_job *job) {
 static mine_status score_block(mine_job *job, int64_t *rows) {
   mine_scoring *scoring = score_of(job)->scoring;
   *rows = mine_frame_rows(mine_scoring_frame(scoring));
-  return *rows > 0 ? mine__scoring_run(scoring) : MINE_OK;
+  if (*rows > 0) MINE_TRY(mine__scoring_run(scoring));
+  if (job->verb->block && !job->ended) return MINE_OK;
+  MINE_TRY(mine__scoring_saw_all(scoring));
+  mine__scoring_tell_unknown(scoring, job);
+  return MINE_OK;
 }
 
 /* For all of them; what one class is asked for comes first. */

@@ -66,6 +66,7 @@ static const mine_option_set train_options[] = {
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
     MINE_SET_SOURCE,
+    {mine__unknown_option_table, sizeof(mine_unknown_options), 0},
     MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,

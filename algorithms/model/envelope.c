@@ -113,7 +113,7 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine__write_string(w, model->source);
   mine__write_string(w, model->options);
   mine__write_i64(w, model->rows);
-  mine__write_u8(w, (uint8_t)model->missing);
+  mine__write_u8(w, (uint8_t)(model->missing | model->unknown << 2));
   envelope_write_schema(w, model);
   envelope_write_values(w, &model->note_item);
   envelope_write_values(w, &model->note_name);
@@ -419,8 +419,11 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   model->source = mine__read_string(r);
   model->options = mine__read_string(r);
   model->rows = mine__read_i64(r);
-  model->missing = mine__read_u8(r);
-  if (model->missing > 2) mine__reader_bad(r, "the treatment of missing values");
+  const uint8_t gaps = mine__read_u8(r); /* missing, and above its two bits unknown */
+  model->missing = gaps & 3;
+  model->unknown = gaps >> 2;
+  if (model->missing > 2 || model->unknown > 1)
+    mine__reader_bad(r, "the treatment of missing values");
   if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
   envelope_read_schema(r, model);
   if (mine__reader_ok(r)) envelope_read_notes(r, model);

@@ -141,6 +141,7 @@ struct mine_model {
   int n_outputs;      /* numbers it gives for a row */
   const char **output_name;
   int missing;  /* the option: 0 auto, 1 error, 2 skip; scoring does the same */
+  int unknown;  /* the option: 0 auto, 1 error                                 */
   int64_t rows; /* rows it was fitted on */
   const char *source, *options;
   mine_values note_item, note_name, note_detail; /* the report, in order */

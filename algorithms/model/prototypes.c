@@ -361,7 +361,7 @@ static mine_status centroids_names(mine_env *env, const mine_model *model, const
       mine__text_adds(&text, model->feature[f].name);
       mine__text_adds(&text, "=");
       mine__values_get(&model->feature[f].levels.values, c - e->first[f], &level);
-      mine__text_add_cell(&text, &level);
+      mine__text_add_shown(&text, &level);
       name[c] = text.data;
     }
   }

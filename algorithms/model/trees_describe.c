@@ -105,7 +105,7 @@ static void describe_list(mine_text *text, const mine_feature *about,
     mine_cell cell;
     mine__values_get(&about->levels.values, level, &cell);
     if (told++) mine__text_adds(text, ", ");
-    mine__text_add_cell(text, &cell);
+    mine__text_add_shown(text, &cell);
   }
   if (more) mine__text_addf(text, ", ... %lld more", (long long)more);
   mine__text_adds(text, ")");

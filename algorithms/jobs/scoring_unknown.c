@@ -1,0 +1,128 @@
+/*
+** scoring_unknown.c -- categories that the model never saw, when rows are scored.
+**
+** One of them is handled by the model.  A whole column of them is another spelling: 1 and
+** 0 for True and False, 'gold ' for 'gold'; its rows would be scored as if nothing were
+** known of them, and nobody would notice.  So a column of a source of UNKNOWN_ROWS rows or
+** more in which no category is known is an error that shows both spellings, and a large
+** share of unknown ones is told.
+*/
+#include "scoring.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define UNKNOWN_ROWS   20 /* of a source that may be judged                    */
+#define UNKNOWN_VALUES 10 /* that are not missing                              */
+#define UNKNOWN_SHARE  10 /* told from one value in so many                    */
+#define UNKNOWN_LEVELS 5  /* shown of the model's                              */
+
+/* Some of the model's spellings: "'False', 'True'". */
+static const char *unknown_levels(const mine_scoring *s, int f) {
+  const mine_values *levels = &s->model->feature[f].levels.values;
+  mine_text list;
+  mine__text_open(&list, s->env->scratch);
+  for (int64_t l = 0; l < levels->n && l < UNKNOWN_LEVELS; l++) {
+    char shown[MINE_SHOW_BYTES];
+    mine_cell cell;
+    mine__values_get(levels, l, &cell);
+    mine__text_addf(&list, "%s%s", l ? ", " : "", mine__show_cell(shown, &cell));
+  }
+  if (levels->n > UNKNOWN_LEVELS)
+    mine__text_addf(&list, " and %lld more", (long long)(levels->n - UNKNOWN_LEVELS));
+  return list.bytes ? list.data : "none";
+}
+
+/* The category that is spelled most like `said`, if it is like it, as in a sentence. */
+static const char *unknown_nearest(const mine_scoring *s, int f, const char *said,
+                                   char out[MINE_SHOW_BYTES]) {
+  const mine_values *levels = &s->model->feature[f].levels.values;
+  int best = MINE_NO_HINT;
+  *out = 0;
+  for (int64_t l = 0; l < levels->n; l++) {
+    char shown[MINE_SHOW_BYTES];
+    mine_cell cell;
+    mine__values_get(levels, l, &cell);
+    mine__show_cell(shown, &cell);
+    const int distance = mine__same_word(shown, said) ? 0 : mine__edit_distance(shown, said);
+    const size_t longer = strlen(shown) > strlen(said) ? strlen(shown) : strlen(said);
+    if (distance >= best || 2 * (size_t)distance >= longer) continue;
+    best = distance;
+    memcpy(out, shown, sizeof shown);
+  }
+  return out;
+}
+
+static mine_status unknown_refuse(const mine_scoring *s, int f) {
+  const mine_column *column = &s->frame->column[s->column[f]];
+  const char *name = s->model->feature[f].name, *said = column->unknown_said;
+  char near[MINE_SHOW_BYTES], row[48] = "";
+  if (s->mode != MINE_SCORE_SINGLE)
+    snprintf(row, sizeof row, " (row %lld)", (long long)column->unknown_row);
+  if (*unknown_nearest(s, f, said, near))
+    return mine__fail(s->env, MINE_DATA,
+                      "column '%s' has %s%s, which training has not seen, and unknown=error; the "
+                      "nearest it has seen is %s",
+                      name, said, row, near);
+  return mine__fail(s->env, MINE_DATA,
+                    "column '%s' has %s%s, which training has not seen, and unknown=error; it has "
+                    "seen %s",
+                    name, said, row, unknown_levels(s, f));
+}
+
+/* Count the values of a category column; the first unknown one is remembered. */
+static void unknown_count(mine_scoring *s, int f) {
+  const mine_column *column = &s->frame->column[s->column[f]];
+  mine__score_seen *seen = &s->seen[f];
+  const int32_t *code = s->view[f].code;
+  int64_t known = 0, unknown = 0;
+  for (int64_t i = 0; i < s->n; i++) {
+    known += code[i] >= 0;
+    unknown += code[i] == MINE_CODE_UNKNOWN;
+  }
+  if (seen->unknown == 0 && unknown > 0) {
+    seen->row = column->unknown_row;
+    memcpy(seen->said, column->unknown_said, sizeof seen->said);
+  }
+  seen->known += known;
+  seen->unknown += unknown;
+}
+
+mine_status mine__scoring_see(mine_scoring *s) {
+  s->rows_seen += s->n;
+  for (int f = 0; f < s->model->n_features; f++) {
+    if (!s->view[f].code) continue;
+    const int64_t before = s->seen[f].unknown;
+    unknown_count(s, f);
+    if (s->unknown == MINE_UNKNOWN_ERROR && s->seen[f].unknown > before)
+      return unknown_refuse(s, f);
+  }
+  return MINE_OK;
+}
+
+mine_status mine__scoring_saw_all(mine_scoring *s) {
+  if (s->unknown == MINE_UNKNOWN_AUTO || s->rows_seen < UNKNOWN_ROWS) return MINE_OK;
+  for (int f = 0; f < s->model->n_features; f++) {
+    const mine__score_seen *seen = &s->seen[f];
+    if (seen->known > 0 || seen->unknown < UNKNOWN_VALUES) continue;
+    return mine__fail(s->env, MINE_DATA,
+                      "column '%s': none of its %lld values was seen in training (such as %s; "
+                      "training had %s); spell them as in training, or say unknown=auto to score "
+                      "them as unknown",
+                      s->model->feature[f].name, (long long)seen->unknown, seen->said,
+                      unknown_levels(s, f));
+  }
+  return MINE_OK;
+}
+
+void mine__scoring_tell_unknown(const mine_scoring *s, mine_job *job) {
+  for (int f = 0; f < s->model->n_features; f++) {
+    const mine__score_seen *seen = &s->seen[f];
+    if (seen->unknown == 0 || seen->unknown * UNKNOWN_SHARE < seen->known + seen->unknown) continue;
+    mine__job_notef(job, "warning", s->model->feature[f].name,
+                    "%lld of %lld values were not seen in training, such as %s in row %lld; "
+                    "training had %s",
+                    (long long)seen->unknown, (long long)(seen->known + seen->unknown), seen->said,
+                    (long long)seen->row, unknown_levels(s, f));
+  }
+}
