@@ -45,7 +45,7 @@ MINE_INLINE void mine__sort_words(uint32_t *word, uint32_t n,
 
 /* ---- a binary heap (Williams 1964, "Algorithm 232: Heapsort", CACM 7) ----------------
 ** over the positions 0..n-1 of whatever arrays the caller has: nobody stands before
-** his parent, so position 0 holds who stands before all others.  Both functions are
+** his parent, so position 0 holds who stands before all others.  The functions are
 ** compiled for `before` and `swap` at each call. */
 
 typedef struct mine__heap {
@@ -59,13 +59,18 @@ MINE_INLINE void mine__heap_rise(mine__heap heap, void *arrays, int64_t at) {
     heap.swap(arrays, at, (at - 1) / 2);
 }
 
-/* The item at 0 of n sinks to its place. */
-MINE_INLINE void mine__heap_sink(mine__heap heap, void *arrays, int64_t n) {
-  for (int64_t at = 0, child; (child = 2 * at + 1) < n; at = child) {
+/* The item at `at` of n sinks to its place. */
+MINE_INLINE void mine__heap_sink_from(mine__heap heap, void *arrays, int64_t at, int64_t n) {
+  for (int64_t child; (child = 2 * at + 1) < n; at = child) {
     if (child + 1 < n && heap.before(arrays, child + 1, child)) child++;
     if (!heap.before(arrays, child, at)) return;
     heap.swap(arrays, child, at);
   }
+}
+
+/* The item at 0 of n sinks to its place. */
+MINE_INLINE void mine__heap_sink(mine__heap heap, void *arrays, int64_t n) {
+  mine__heap_sink_from(heap, arrays, 0, n);
 }
 
 #endif

@@ -91,3 +91,13 @@ int mine__dictionary_rebuild(mine_dictionary *d) {
   d->table = (mine__table){0};
   return dictionary_make_table(d, n, n);
 }
+
+void mine__dictionary_drop(mine_dictionary *d) {
+  mine_arena *arena = d->values.arena;
+  mine__arena_drop(arena, d->values.payload);
+  mine__arena_drop(arena, d->values.type);
+  mine__arena_drop(arena, d->values.pool);
+  mine__arena_drop(arena, d->hash);
+  mine__arena_drop(arena, d->table.slot);
+  memset(d, 0, sizeof *d);
+}

@@ -66,6 +66,7 @@ int mine__dictionary_open(mine_dictionary *d, mine_arena *arena);
 /* The value's number, adding it if new; -1 on failure (recorded). */
 int64_t mine__dictionary_add(mine_dictionary *d, const mine_cell *cell);
 int64_t mine__dictionary_find(const mine_dictionary *d, const mine_cell *cell); /* -1: absent */
+void mine__dictionary_drop(mine_dictionary *d);   /* give its memory back early */
 int mine__dictionary_rebuild(mine_dictionary *d); /* after values were filled directly */
 
 #endif

@@ -1,5 +1,5 @@
 /*
-** quantiles.c -- mine_quantile: the value below which a share of the rows lies.
+** quantiles.c -- mine_quantile, mine_median: the value below which a share of the rows lies.
 **
 ** Type 7 of Hyndman & Fan 1996 ("Sample quantiles in statistical packages"), the one of
 ** R, numpy and spreadsheets: between the values of rank floor(h) and floor(h) + 1,
@@ -113,4 +113,30 @@ const mine_verb mine__verb_quantile = {
     .required = 2,
     .answer = quantiles_columns,
     .aggregate = &quantile,
+};
+
+/* ---- mine_median --------------------------------------------------------------------- */
+
+static void median_value(mine_group *group, int last, mine_cell *out) {
+  quantiles_answer(group, 0.5, last, out);
+}
+
+static const mine_aggregate median = {
+    .state_bytes = sizeof(quantiles_state),
+    .add = quantiles_add,
+    .remove = quantiles_remove,
+    .value = median_value,
+};
+
+const mine_verb mine__verb_median = {
+    .name = "mine_median",
+    .form = MINE_VERB_AGGREGATE,
+    .job = MINE_JOB_AGGREGATE,
+    .what = "The middle value: half of the rows lie below it.",
+    .notes = MINE_NOTE_SKIPS " Of an even number of rows, the mean of the middle two.",
+    .example = "SELECT mine_median(column1) FROM (VALUES (1), (2), (3), (10));",
+    .argument = {{MINE_ARG_NUMBER, "x"}},
+    .required = 1,
+    .answer = quantiles_columns,
+    .aggregate = &median,
 };

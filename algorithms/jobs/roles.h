@@ -55,4 +55,10 @@ mine_status mine__roles_check_dates(const mine_roles *roles, mine_frame *frame,
 ** spelling; -1 none. */
 int mine__class_find(const mine_values *classes, const mine_cell *value, int loosely);
 
+/* Which of two classes (0 or 1) is obviously the positive one: 1 of 0 and 1, yes of no
+** and yes ..., whatever their case and type; -1: neither is. */
+int mine__classes_obvious(const mine_cell *a, const mine_cell *b);
+/* Whether a class is the positive (1) or negative (0) one of such a pair; -1: of none. */
+int mine__class_obvious(const mine_cell *label);
+
 #endif

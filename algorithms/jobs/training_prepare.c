@@ -24,38 +24,6 @@ static void prepare_list_classes(mine_text *text, const mine_values *classes) {
   if (classes->n > 10) mine__text_addf(text, " and %lld more", (long long)classes->n - 10);
 }
 
-/* Is the label this word (0, no, false ...), whatever its case and type? */
-static int prepare_label_is(const mine_cell *label, const char *word) {
-  char number[MINE_NUMBER_BYTES];
-  const char *text = label->as.text;
-  size_t bytes = label->bytes;
-  if (label->type != MINE_TEXT) {
-    const double v = label->type == MINE_INT ? (double)label->as.integer : label->as.real;
-    text = mine__format_real(number, v, 0);
-    bytes = strlen(text);
-  }
-  if (bytes != strlen(word)) return 0;
-  for (size_t i = 0; i < bytes; i++) {
-    const char c = text[i];
-    if ((c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c) != word[i]) return 0;
-  }
-  return 1;
-}
-
-/* The obvious positive one of two classes, or -1. */
-static int prepare_obvious(const mine_values *classes) {
-  static const char *const pairs[][2] = {{"0", "1"}, {"no", "yes"}, {"n", "y"},  {"false", "true"},
-                                         {"f", "t"}, {"否", "是"},  {"-1", "1"}, {"off", "on"}};
-  mine_cell a, b;
-  mine__values_get(classes, 0, &a);
-  mine__values_get(classes, 1, &b);
-  for (size_t p = 0; p < sizeof pairs / sizeof pairs[0]; p++) {
-    if (prepare_label_is(&a, pairs[p][0]) && prepare_label_is(&b, pairs[p][1])) return 1;
-    if (prepare_label_is(&b, pairs[p][0]) && prepare_label_is(&a, pairs[p][1])) return 0;
-  }
-  return -1;
-}
-
 static void prepare_note_positive(mine_training *t, const char *why) {
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
@@ -67,7 +35,10 @@ static void prepare_note_positive(mine_training *t, const char *why) {
 ** the obvious one, or the rarer.  A kept class that would be chosen anyway is not
 ** told as kept: training twice on the same rows gives the same bytes. */
 static void prepare_choose_positive(mine_training *t, const char *target, const int64_t *rows_of) {
-  const int obvious = prepare_obvious(&t->classes);
+  mine_cell first, second;
+  mine__values_get(&t->classes, 0, &first);
+  mine__values_get(&t->classes, 1, &second);
+  const int obvious = mine__classes_obvious(&first, &second);
   const int kept = mine__class_find(&t->classes, &t->keep_positive, 1);
   t->positive = obvious >= 0 ? obvious : rows_of[0] < rows_of[1] ? 0 : 1;
   if (kept >= 0 && kept != t->positive) {

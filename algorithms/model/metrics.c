@@ -32,6 +32,10 @@ void mine__metrics_shares(double *log, int n) {
     log[c] /= total;
 }
 
+double mine__metrics_surprise(double p) {
+  return -log(fmin(fmax(p, DBL_EPSILON), 1 - DBL_EPSILON));
+}
+
 static double metrics_ratio(double a, double b) {
   return b > 0 ? a / b : (double)NAN;
 }
@@ -170,12 +174,11 @@ static int metrics_count(mine_arena *arena, int64_t n, int n_classes, int positi
   for (int64_t i = 0; i < n; i++) {
     const double *p = probability + i * n_classes, w = weight ? weight[i] : 1;
     const int guess = mine__metrics_argmax(p, n_classes);
-    const double certain = fmin(fmax(p[label[i]], DBL_EPSILON), 1 - DBL_EPSILON);
     m->total += w;
     m->actual[label[i]] += w;
     m->predicted[guess] += w;
     if (guess == label[i]) m->hit[guess] += w;
-    m->log_loss -= w * log(certain);
+    m->log_loss += w * mine__metrics_surprise(p[label[i]]);
     m->brier += w * metrics_squared(p, n_classes, positive, label[i]);
   }
   for (int c = 0; c < n_classes; c++)

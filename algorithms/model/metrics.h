@@ -21,6 +21,9 @@ int mine__metrics_classification(mine_arena *arena, int64_t n, int n_classes, in
                                  const double *weight, mine_metric *metric);
 int mine__metrics_regression(int64_t n, const double *target, const double *value,
                              const double *weight, mine_metric *metric);
+/* What a row adds to the log loss that gave its actual class the probability p: bounded,
+** as scikit-learn bounds it, so that one certain mistake is not infinite. */
+double mine__metrics_surprise(double p);
 /* The class a probability row predicts: the largest, ties to the first. */
 int mine__metrics_argmax(const double *probability, int n_classes);
 /* Logarithms, up to a constant, become shares: exp of each over the sum.  The largest is

@@ -1,8 +1,10 @@
 /*
 ** test_aggregates.c -- every aggregate of the table: whatever rows came and went, the
 ** value is that of a group which only ever saw the rows that are left, bit for bit; and
-** memory may be refused at any point.  Under these the multiset, against a plain array.
+** memory may be refused at any point.  Under these the
+** multiset, against a plain array, and exact sums.
 */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "core/exact.h"
 #include "core/multiset.h"
 #include "core/random.h"
 #include "mine.h"
@@ -193,6 +196,79 @@ static void test_removal_is_recomputing(void **state) {
   assert_true(aggregates > 0);
 }
 
+/* Values beyond number pass through a small frame: what is gone is forgotten, the rest is
+** counted on. */
+static void test_many_values(void **state) {
+  (void)state;
+  static const char *const verbs[] = {"mine_mode", "mine_entropy", "mine_median"};
+  for (size_t v = 0; v < sizeof verbs / sizeof verbs[0]; v++) {
+    const mine_verb *verb = mine_verb_find(verbs[v], MINE_VERB_AGGREGATE);
+    mine_env *env = env_of_test();
+    mine_group *group;
+    row rows[ROWS];
+    mine_random dice = dice_of((int)v);
+    assert_int_equal(mine_group_open(env, verb, &group), MINE_OK);
+    for (int64_t turn = 0; turn < 20; turn++) {
+      for (int i = 0; i < ROWS; i++) {
+        const int64_t value = turn * 1000 + i - (int64_t)mine__random_below(&dice, 12);
+        rows[i] = (row){.cell = {{.type = MINE_INT, .as.integer = value}}};
+      }
+      slide(group, verb, rows, 25, 1);
+      for (int i = ROWS - 25; i < ROWS; i++)
+        assert_int_equal(mine_group_remove(group, rows[i].cell), MINE_OK);
+    }
+    assert_true(env->memory.used < 100000);
+    mine_group_close(group);
+    mine_env_close(env);
+  }
+}
+
+/* ---- exact sums -------------------------------------------------------------------------- */
+
+/* Sums that doubles cannot hold on the way, and what is left of them. */
+static void test_exact(void **state) {
+  (void)state;
+  mine__exact sum = {0}, other = {0};
+  int exponent;
+  assert_true(mine__exact_value(&sum) == 0);
+  mine__exact_add(&sum, 1e300, 1);
+  mine__exact_add(&sum, 5e-324, 1);
+  mine__exact_add(&sum, 1e300, -1);
+  assert_true(mine__exact_value(&sum) == 5e-324);
+  mine__exact_add(&sum, 1.5, -1);
+  mine__exact_add(&sum, 5e-324, -1);
+  assert_true(mine__exact_value(&sum) == -1.5);
+  mine__exact_add_product(&sum, 1.7e308, 1.7e308, 1);
+  assert_true(isinf(mine__exact_value(&sum)));
+  assert_true(mine__exact_fraction(&sum, &exponent) > 0.5 && exponent > 2000);
+  mine__exact_add_product(&sum, -1.7e308, 1.7e308, 1);
+  assert_true(mine__exact_value(&sum) == -1.5);
+  mine__exact_add_product(&sum, 5e-324, 5e-324, 1); /* 2^-2148 */
+  mine__exact_add(&sum, 1.5, 1);
+  assert_true(mine__exact_fraction(&sum, &exponent) == 0.5 && exponent == -2147);
+  /* Halfway between two doubles rounds to the even one, a bit more rounds up. */
+  mine__exact half = {0};
+  mine__exact_add(&half, 0x1p53, 1);
+  mine__exact_add(&half, 1, 1);
+  assert_true(mine__exact_value(&half) == 0x1p53);
+  mine__exact_add(&half, 0x1p-1000, 1);
+  assert_true(mine__exact_value(&half) == 0x1p53 + 2);
+  mine__exact_add_scaled(&other, &half, -3, -1);
+  mine__exact_add_product(&other, 0x1p53 + 2, 3, -1);
+  mine__exact_add(&other, 3, 1);
+  assert_true(mine__exact_value(&other) == 3 * 0x1p-1000);
+  mine_random dice = dice_of(5);
+  mine__exact there = {0};
+  static double value[4000];
+  for (int i = 0; i < 4000; i++) {
+    value[i] = ldexp(mine__random_real(&dice) - 0.5, (int)mine__random_below(&dice, 2000) - 1000);
+    mine__exact_add(&there, value[i], 1);
+  }
+  for (int i = 0; i < 3999; i++)
+    mine__exact_add(&there, value[i], -1);
+  assert_true(mine__exact_value(&there) == value[3999]);
+}
+
 static void test_empty(void **state) {
   (void)state;
   for (int v = 0; mine_verb_at(v); v++) {
@@ -268,6 +344,7 @@ int main(void) {
       cmocka_unit_test(test_multiset),       cmocka_unit_test(test_multiset_in_order),
       cmocka_unit_test(test_empty),          cmocka_unit_test(test_removal_is_recomputing),
       cmocka_unit_test(test_refused_memory), cmocka_unit_test(test_no_aggregate),
+      cmocka_unit_test(test_many_values),    cmocka_unit_test(test_exact),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
