@@ -188,6 +188,7 @@ static mine_status scoring_make_room(mine_scoring *s, size_t n) {
   s->capacity = 0;
   s->missing_count = mine__arena_block(a, s->missing_count, room, sizeof(int32_t));
   s->unknown_count = mine__arena_block(a, s->unknown_count, room, sizeof(int32_t));
+  if (s->gives & MINE_GIVES_LEAF) s->leaf = mine__arena_block(a, s->leaf, room, sizeof(int32_t));
   if (s->gives & MINE_GIVES_GROUP)
     out->group = mine__arena_block(a, out->group, room, sizeof(int32_t));
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
@@ -218,6 +219,13 @@ void mine__scoring_count_gaps(mine_scoring *s) {
         unknown[i] += view->code[i] == MINE_CODE_UNKNOWN;
     }
   }
+}
+
+void mine__scoring_find_leaves(mine_scoring *s) {
+  const mine_batch batch = {s->n, NULL, s->view};
+  mine_answers asked = {.leaf = s->leaf};
+  s->leaves_known = 1;
+  if (mine__model_answer(s->env, s->model, &batch, &asked)) s->leaf = NULL; /* interrupted */
 }
 
 static mine_status scoring_refuse_missing(const mine_scoring *s) {
@@ -255,6 +263,7 @@ mine_status mine__scoring_run(mine_scoring *s) {
   s->n = n;
   s->row_ready = 0;
   s->counted = 0;
+  s->leaves_known = 0;
   if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
   if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
   if (mine__scoring_see(s)) return env->status;

@@ -61,6 +61,8 @@ struct mine_scoring {
   int row_ready;        /* the short way: views and room are as they stay */
   mine_answers answers; /* what the model gives of value, group, share, distance */
   int32_t *missing_count, *unknown_count;
+  int32_t *leaf; /* made when somebody asks; NULL: no single tree     */
+  int leaves_known;
   mine__score_seen *seen; /* per feature, all rows so far */
   int64_t rows_seen;
   int counted;                    /* the two counts are those of the rows in the frame */
@@ -77,6 +79,8 @@ mine_status mine__scoring_run(mine_scoring *scoring);
 /* The columns of mine_predict, counted from 0. */
 extern const mine_answer mine__predict_answer[];
 void mine__scoring_cell(const mine_scoring *scoring, int64_t row, int column, mine_cell *out);
+/* The leaf of each row, where the model is a single tree. */
+void mine__scoring_find_leaves(mine_scoring *scoring);
 /* Count the gaps and the levels never seen of each row. */
 void mine__scoring_count_gaps(mine_scoring *scoring);
 /* A row that has no answer: missing=skip, and it has a gap. */

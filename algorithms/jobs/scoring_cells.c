@@ -96,6 +96,11 @@ static void scoring_cell_unknown(const mine_scoring *s, int64_t row, mine_cell *
   scoring_int(out, s->unknown_count[row]);
 }
 
+static void scoring_cell_leaf(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (!s->leaves_known && s->leaf) mine__scoring_find_leaves((mine_scoring *)s);
+  if (s->leaf && !mine__scoring_skipped(s, row)) scoring_int(out, s->leaf[row]);
+}
+
 const mine_answer mine__predict_answer[] = {
     {"id", MINE_ANSWER_ANY, 1, "of the row"},
     {"prediction", MINE_ANSWER_ANY, 1,
@@ -109,6 +114,8 @@ const mine_answer mine__predict_answer[] = {
     {"distance", MINE_ANSWER_REAL, 0, "to the nearest centre (clusters)"},
     {"missing", MINE_ANSWER_INTEGER, 0, "how many features had no value"},
     {"unknown", MINE_ANSWER_INTEGER, 0, "how many features had a category that training never saw"},
+    {"leaf", MINE_ANSWER_INTEGER, 0,
+     "of a single tree: the node of mine_tree in which the row ends; else NULL"},
     {0},
 };
 
@@ -116,7 +123,7 @@ const mine_answer mine__predict_answer[] = {
 static void (*const scoring_columns[])(const mine_scoring *, int64_t, mine_cell *) = {
     scoring_cell_id,          scoring_cell_prediction, scoring_cell_label,
     scoring_cell_probability, scoring_cell_confidence, scoring_cell_distance,
-    scoring_cell_missing,     scoring_cell_unknown};
+    scoring_cell_missing,     scoring_cell_unknown,    scoring_cell_leaf};
 _Static_assert(sizeof scoring_columns / sizeof scoring_columns[0] + 1 ==
                    sizeof mine__predict_answer / sizeof mine__predict_answer[0],
                "a function for each column");

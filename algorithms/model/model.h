@@ -20,12 +20,13 @@
 
 /* What a model may say of a row. */
 enum {
-  MINE_GIVES_VALUE = 1,        /* a number for each output                        */
-  MINE_GIVES_GROUP = 2,        /* the class or cluster it belongs to              */
-  MINE_GIVES_SHARE = 4,        /* how much it belongs to each group               */
-  MINE_GIVES_DISTANCE = 8,     /* how far it is from its group                    */
-  MINE_GIVES_INTERVAL = 16,    /* bounds of the value                             */
-  MINE_GIVES_CONTRIBUTION = 32 /* what each feature adds to the value             */
+  MINE_GIVES_VALUE = 1,         /* a number for each output                        */
+  MINE_GIVES_GROUP = 2,         /* the class or cluster it belongs to              */
+  MINE_GIVES_SHARE = 4,         /* how much it belongs to each group               */
+  MINE_GIVES_DISTANCE = 8,      /* how far it is from its group                    */
+  MINE_GIVES_INTERVAL = 16,     /* bounds of the value                             */
+  MINE_GIVES_CONTRIBUTION = 32, /* what each feature adds to the value             */
+  MINE_GIVES_LEAF = 64          /* the node of its one tree in which a row ends    */
 };
 
 /* What it says of a batch.  The caller allocates; an array that is NULL is not
@@ -37,6 +38,7 @@ typedef struct mine_answers {
   double *distance;      /* n; NAN = no answer                                         */
   double *lower, *upper; /* n x n_outputs                                              */
   double *contribution;  /* n x (n_features + 1), of the first output, its base last   */
+  int32_t *leaf;         /* n: as mine_tree numbers nodes                              */
 } mine_answers;
 
 #define MINE_NO_GROUP (-1)

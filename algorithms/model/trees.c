@@ -230,13 +230,24 @@ static void trees_answer_row(const trees_run *run) {
 }
 
 static unsigned trees_given(const mine_model *model) {
-  return model->n_groups > 0 ? MINE_GIVES_GROUP | MINE_GIVES_SHARE : MINE_GIVES_VALUE;
+  const mine_trees *trees = model->body;
+  const unsigned leaf = trees->n_trees == 1 ? MINE_GIVES_LEAF : 0u;
+  return leaf | (model->n_groups > 0 ? MINE_GIVES_GROUP | MINE_GIVES_SHARE : MINE_GIVES_VALUE);
+}
+
+/* The leaf of each row in the one tree, counted from 1. */
+static void trees_leaves(mine_env *env, const trees_run *run, int32_t *leaf) {
+  for (int64_t i = 0; i < run->batch->n; i++) {
+    if (MINE_POLL_AT(env, i)) return;
+    leaf[i] = 1 + trees_leaf(run, 0, (uint32_t)mine_batch_row(run->batch, i));
+  }
 }
 
 static mine_status trees_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                 mine_answers *out) {
   trees_run run = {model->body, batch, NULL};
   run.out = model->n_groups > 0 ? out->share : out->value;
+  if (out->leaf) trees_leaves(env, &run, out->leaf);
   if (!run.out || batch->n == 0) return mine_env_status(env);
   if (batch->n == 1) {
     trees_answer_row(&run);
@@ -249,7 +260,7 @@ const mine_kind mine__kind_trees = {
     .name = "trees",
     .tag = TREES_TAG,
     .version = MINE_TREES_VERSION,
-    .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
+    .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_LEAF,
     .given = trees_given,
     .answer = trees_answer,
     .save = mine__trees_save,

@@ -61,3 +61,16 @@ CREATE TEMP VIEW fine AS SELECT * FROM mine_predict('churn', 'customers');
 SELECT count(*) AS through_a_temp_view FROM fine;
 CREATE VIEW leaves AS SELECT * FROM mine_tree('churn') WHERE gain IS NULL;
 SELECT count(*) > 1 AS a_view_without_a_source FROM leaves;
+
+-- The leaf of a single tree is the node of mine_tree: the same prediction and probability, and as many rows.
+SELECT count(*) AS rows, sum(p.prediction IS n.prediction AND abs(p.probability - n.probability) < 1e-12 AND n.gain IS NULL) AS same
+FROM mine_predict('churn', 'customers') AS p JOIN mine_tree('churn') AS n ON n.node = p.leaf;
+SELECT count(*) AS differ FROM (SELECT leaf, count(*) AS c FROM mine_predict('churn', 'customers') GROUP BY leaf) JOIN mine_tree('churn') ON node = leaf WHERE c <> rows;
+SELECT count(*) AS rows, sum(p.prediction = n.prediction) AS same
+FROM mine_predict('amount', 'customers') AS p JOIN mine_tree('amount') AS n ON n.node = p.leaf;
+SELECT leaf, typeof(leaf) AS type FROM mine_predict('near', 'SELECT * FROM customers LIMIT 1');
+SELECT leaf IS NOT NULL AS known FROM mine_predict('churn', 'SELECT 7 AS customer_id, NULL AS age, ''platinum'' AS plan, 250.0 AS spend');
+-- Of more than two classes the probability in mine_tree is that of the prediction.
+SELECT mine_train('plans', 'tree', 'SELECT customer_id, age, spend, plan FROM customers', 'target=plan, max_depth=2') AS trained;
+SELECT count(*) AS rows, sum(abs(p.confidence - n.probability) < 1e-12) AS same
+FROM mine_predict('plans', 'SELECT customer_id, age, spend FROM customers') AS p JOIN mine_tree('plans') AS n ON n.node = p.leaf;
