@@ -108,6 +108,8 @@ mine_status mine_env_fail(mine_env *env, mine_status status, const char *sentenc
 
 /* Valid UTF-8, without surrogates or overlong forms. */
 int mine_valid_utf8(const char *text, size_t bytes);
+/* A numeric literal of SQL or JSON between spaces, whatever the locale; 1 = read. */
+int mine_read_number(const char *text, size_t bytes, double *out);
 
 /* ---- rows in: the frame ---------------------------------------------------- */
 
@@ -117,6 +119,8 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
 
 /* Whether cells of this column are needed at all; others may be left out. */
 int mine_frame_wants(const mine_frame *frame, int column);
+/* The column whose cells are handed out as they come, the id; -1: there is none. */
+int mine_frame_cells(const mine_frame *frame);
 
 /* Cells of the row under construction; a cell not put is NULL.  Text is
 ** copied where it must be kept.  Errors stick and come out of end_row. */

@@ -55,7 +55,7 @@ static int scalar_is_direct(sqlite3_context *context, const mine_verb *verb) {
 /* The one cell of the verb's answer. */
 static mine_status scalar_run(mine_call *call, const mine_verb *verb, sqlite3_value **values,
                               sqlite3_context *context) {
-  mine_verb_call job;
+  mine_verb_call job = {0};
   mine_relation *answer = NULL;
   mine_status status = mine__verb_call_open(call, verb, values, &job);
   if (!status) status = mine__verb_call_read(call, &job);

@@ -3,18 +3,18 @@
 */
 #include "table_verb.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "verb_result.h"
+#include "verb_lookup.h"
+#include "verb_plan.h"
 
 typedef struct verb_cursor {
   sqlite3_vtab_cursor base;
   mine_verb_result *result; /* NULL before the first filter               */
-  int64_t row;              /* in the block, or among the matches         */
-  int key;                  /* the column that answers = ?, -1: all rows   */
-  int64_t *match;           /* the rows that answer IN (...), in order; NULL: not IN */
-  int64_t n_match, at;      /* how many, and which is next                 */
+  int64_t row;              /* in the block; -1: no (more) row is found   */
+  int key;                  /* the column that is looked up by, -1: all rows */
+  mine_lookup lookup;       /* the rows that were found                    */
+  int64_t at;               /* which of them this is                       */
 } verb_cursor;
 
 typedef struct verb_table {
@@ -86,14 +86,7 @@ static int verb_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
-/* ---- planning (T1, T2, T3) --------------------------------------------------------- */
-
-/* A plan's number: the arguments it supplies, a bit each; whether one is missing; and
-** the column whose value comes behind them, counted from 1. */
-#define VERB_ARGUMENTS   0xf
-#define VERB_MISSING_BIT 0x10
-#define VERB_IN_BIT      0x20 /* all values of an IN at once: rows come in their order */
-#define VERB_KEY_SHIFT   6
+/* ---- planning --------------------------------------------------------------------- */
 
 static int verb_error(verb_table *table, const char *format, const char *what) {
   sqlite3_free(table->base.zErrMsg);
@@ -103,40 +96,6 @@ static int verb_error(verb_table *table, const char *format, const char *what) {
   return SQLITE_ERROR;
 }
 
-/* The constraint on a hidden column, -1 when there is none. */
-static int verb_argument_constraint(verb_table *table, sqlite3_index_info *info, int argument,
-                                    int *found) {
-  *found = -1;
-  for (int i = 0; i < info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
-    if (c->iColumn != table->n_columns + argument || c->op >= SQLITE_INDEX_CONSTRAINT_LIMIT) {
-      continue;
-    }
-    const char *name = table->verb->argument[argument].name;
-    if (c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
-      return verb_error(table, "_%s takes = only", name);
-    }
-    if (!c->usable) return SQLITE_CONSTRAINT;
-    if (*found < 0) *found = i;
-  }
-  return SQLITE_OK;
-}
-
-/* The constraint key = ? that selects best: the first key column of the verb that has
-** one; -1: none. */
-static int verb_key_constraint(const verb_table *table, sqlite3_index_info *info) {
-  int best = -1;
-  for (int i = 0; i < info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
-    int key = c->iColumn >= 0 && c->iColumn < table->n_columns &&
-              table->verb->answer[c->iColumn].key && c->op == SQLITE_INDEX_CONSTRAINT_EQ;
-    if (!key || !c->usable) continue;
-    if (sqlite3_stricmp(sqlite3_vtab_collation(info, i), "BINARY") != 0) continue;
-    if (best < 0 || c->iColumn < info->aConstraint[best].iColumn) best = i;
-  }
-  return best;
-}
-
 static int verb_usage(verb_table *table) {
   char form[MINE_FORM_BYTES];
   /* SQLite up to at least 3.40 drops them in UPDATE ... FROM f(...). */
@@ -144,57 +103,12 @@ static int verb_usage(verb_table *table) {
                     mine_verb_form_text(table->verb, form));
 }
 
-/* Newer SQLite (3.53; 3.40 not) states the arguments of a call again in the plans of
-** an OR.  Each repetition comes to xFilter behind the other values, to be compared;
-** the plan's text says of which argument it is, a digit each. */
-static int verb_repetitions(verb_table *table, sqlite3_index_info *info, int given) {
-  sqlite3_str *text = sqlite3_str_new(NULL);
-  for (int i = 0; i < info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
-    int argument = c->iColumn - table->n_columns;
-    if (argument < 0 || c->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (info->aConstraintUsage[i].argvIndex) continue;
-    info->aConstraintUsage[i].argvIndex = ++given;
-    info->aConstraintUsage[i].omit = 1;
-    sqlite3_str_appendchar(text, 1, (char)('0' + argument));
-  }
-  int code = sqlite3_str_errcode(text);
-  info->idxStr = sqlite3_str_finish(text); /* NULL: none is repeated */
-  info->needToFreeIdxStr = 1;
-  return code;
-}
-
 static int verb_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   verb_table *table = (verb_table *)base;
-  int given = 0;
-  info->idxNum = 0;
-  for (int i = 0; i < table->n_arguments; i++) {
-    int found;
-    int code = verb_argument_constraint(table, info, i, &found);
-    if (code) return code;
-    if (found < 0 && i < table->verb->required) info->idxNum |= VERB_MISSING_BIT;
-    if (found < 0) continue;
-    info->aConstraintUsage[found].argvIndex = ++given;
-    info->aConstraintUsage[found].omit = 1;
-    info->idxNum |= 1 << i;
-  }
-  int key = verb_key_constraint(table, info);
-  info->estimatedCost = 1e6;
-  info->estimatedRows = 1000000;
-  if (key >= 0) {
-    const int column = info->aConstraint[key].iColumn;
-    info->aConstraintUsage[key].argvIndex = ++given;
-    info->idxNum |= (column + 1) << VERB_KEY_SHIFT;
-    if (sqlite3_vtab_in(info, key, -1) && sqlite3_vtab_in(info, key, 1)) {
-      info->idxNum |= VERB_IN_BIT;
-    }
-    info->estimatedCost = column == 0 ? 20 : 200; /* an id comes first, and once */
-    info->estimatedRows = column == 0 ? 1 : 25;
-  }
-  /* For an OR of conditions SQLite asks for plans without the arguments.  Such a
-  ** plan is priced out; if it is all there is, running it says what is missing. */
-  if (info->idxNum & VERB_MISSING_BIT) info->estimatedCost = 1e90;
-  return verb_repetitions(table, info, given);
+  int argument = 0;
+  int code = mine__verb_plan(table->verb, table->n_columns, table->n_arguments, info, &argument);
+  if (code != SQLITE_ERROR) return code;
+  return verb_error(table, "_%s takes = only", table->verb->argument[argument].name);
 }
 
 /* ---- cursors --------------------------------------------------------------------------- */
@@ -222,7 +136,7 @@ static int verb_close(sqlite3_vtab_cursor *base) {
     mine__verb_result_free(cursor->result);
   }
   if (successor == cursor) table->opened = NULL;
-  sqlite3_free(cursor->match);
+  mine__lookup_free(&cursor->lookup);
   sqlite3_free(cursor);
   return SQLITE_OK;
 }
@@ -254,60 +168,12 @@ static int verb_provide(verb_cursor *cursor, int given, sqlite3_value **values) 
   }
   int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
   int whole = cursor->key >= 0 || writing || again;
+  cursor->result->run.keyed = cursor->key >= 0;
   mine_status status = mine__verb_result_begin(cursor->result, table->connection, whole);
   return status ? verb_run_failed(cursor) : SQLITE_OK;
 }
 
-/* ---- key = ? (T3) --------------------------------------------------------------------------- */
-
-static int verb_find_key(verb_cursor *cursor, sqlite3_value *value) {
-  int code;
-  cursor->row = mine__verb_result_find(cursor->result, cursor->key, value, &code);
-  return code;
-}
-
-static int verb_compare_rows(const void *a, const void *b) {
-  int64_t x = *(const int64_t *)a;
-  int64_t y = *(const int64_t *)b;
-  return x < y ? -1 : x > y;
-}
-
-static int verb_add_match(verb_cursor *cursor, int64_t *room, int64_t row) {
-  if (cursor->n_match == *room) {
-    int64_t more = *room ? 2 * *room : 16;
-    int64_t *grown = sqlite3_realloc64(cursor->match, (sqlite3_uint64)more * sizeof *grown);
-    if (!grown) return SQLITE_NOMEM;
-    cursor->match = grown;
-    *room = more;
-  }
-  cursor->match[cursor->n_match++] = row;
-  return SQLITE_OK;
-}
-
-/* The rows that may equal any value of the list, each once, in the order of the result. */
-static int verb_find_keys(verb_cursor *cursor, sqlite3_value *list) {
-  const mine_id_index *index = &cursor->result->index[cursor->key];
-  sqlite3_value *value;
-  int64_t room = 0;
-  int code = verb_add_match(cursor, &room, 0); /* so that there is a list, empty or not */
-  cursor->n_match = 0;
-  if (!code) code = sqlite3_vtab_in_first(list, &value);
-  for (; code == SQLITE_OK && value; code = sqlite3_vtab_in_next(list, &value)) {
-    int64_t row = mine__verb_result_find(cursor->result, cursor->key, value, &code);
-    for (; !code && row >= 0; row = mine__id_index_next(index, row))
-      code = verb_add_match(cursor, &room, row);
-    if (code) return code;
-  }
-  if (code != SQLITE_DONE) return code;
-  qsort(cursor->match, (size_t)cursor->n_match, sizeof *cursor->match, verb_compare_rows);
-  int64_t n = 0;
-  for (int64_t i = 0; i < cursor->n_match; i++) {
-    if (n == 0 || cursor->match[i] != cursor->match[n - 1]) cursor->match[n++] = cursor->match[i];
-  }
-  cursor->n_match = n;
-  cursor->row = n > 0 ? cursor->match[0] : -1;
-  return SQLITE_OK;
-}
+/* ---- filter --------------------------------------------------------------------------- */
 
 /* How many of the first n arguments the plan supplies: they come in this order. */
 static int verb_supplied(int plan, int n) {
@@ -318,53 +184,67 @@ static int verb_supplied(int plan, int n) {
 }
 
 /* An OR's plan ends with SQLite's own test of _options = NULL, which is never true. */
-static int verb_check_repetitions(verb_table *table, int plan, const char *arguments,
-                                  sqlite3_value **values, sqlite3_value **repeated) {
-  for (int i = 0; arguments[i]; i++) {
-    int which = arguments[i] - '0';
-    const char *name = table->verb->argument[which].name;
-    if (!mine__verb_same_value(repeated[i], values[verb_supplied(plan, which)])) {
-      return verb_error(table, "_%s is given twice", name);
-    }
-    if (sqlite3_value_type(repeated[i]) == SQLITE_NULL) {
-      return verb_error(table, "_%s is NULL, which this SQLite cannot join by an OR; leave it out",
-                        name);
-    }
+static int verb_check_repetition(verb_table *table, int which, sqlite3_value *value,
+                                 sqlite3_value *repeated) {
+  const char *name = table->verb->argument[which].name;
+  if (!mine__verb_same_value(repeated, value)) return verb_error(table, "_%s is given twice", name);
+  if (sqlite3_value_type(repeated) != SQLITE_NULL) return SQLITE_OK;
+  return verb_error(table, "_%s is NULL, which this SQLite cannot join by an OR; leave it out",
+                    name);
+}
+
+static int verb_check_repetitions(verb_table *table, int plan, const char *text,
+                                  sqlite3_value **values, sqlite3_value **behind) {
+  int code = SQLITE_OK;
+  for (int i = 0; text[2 * i] && !code; i++) {
+    const int which = text[2 * i + 1] - '0';
+    if (text[2 * i] != VERB_PLAN_REPEATED) continue;
+    code = verb_check_repetition(table, which, values[verb_supplied(plan, which)], behind[i]);
   }
-  return SQLITE_OK;
+  return code;
+}
+
+/* Look the rows up by the key and what the plan's text adds to it. */
+static int verb_look_up(verb_cursor *cursor, int plan, const char *text, sqlite3_value *key,
+                        sqlite3_value **behind) {
+  mine_lookup *lookup = &cursor->lookup;
+  const char what = plan & VERB_IN_BIT        ? VERB_PLAN_IN
+                    : plan & VERB_LITERAL_BIT ? VERB_PLAN_LITERAL
+                                              : VERB_PLAN_EQUAL;
+  int code = mine__lookup_add(lookup, cursor->result, what, cursor->key, key);
+  for (int i = 0; text[2 * i] && !code; i++) {
+    const int column = text[2 * i + 1] - VERB_PLAN_COLUMN;
+    if (text[2 * i] == VERB_PLAN_REPEATED) continue;
+    code = mine__lookup_add(lookup, cursor->result, text[2 * i], column, behind[i]);
+  }
+  if (!code) code = mine__lookup_run(lookup, cursor->result);
+  cursor->row = !code && lookup->n > 0 ? lookup->match[0] : -1;
+  return code;
 }
 
 static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int n,
                        sqlite3_value **values) {
   verb_cursor *cursor = (verb_cursor *)base;
   verb_table *table = (verb_table *)base->pVtab;
+  const char *text = plan_text ? plan_text : "";
+  sqlite3_value **behind = values + n - (int)strlen(text) / 2;
   table->opened = NULL;
   if (plan & VERB_MISSING_BIT) return verb_usage(table);
   cursor->key = (plan >> VERB_KEY_SHIFT) - 1;
-  sqlite3_free(cursor->match);
-  cursor->match = NULL;
-  cursor->n_match = cursor->at = 0;
-  cursor->row = 0;
-  int repeated = plan_text ? (int)strlen(plan_text) : 0;
-  int code = SQLITE_OK;
-  if (repeated) {
-    code = verb_check_repetitions(table, plan, plan_text, values, values + n - repeated);
-  }
+  cursor->row = cursor->at = 0;
+  mine__lookup_clear(&cursor->lookup);
+  int code = verb_check_repetitions(table, plan, text, values, behind);
   if (!code) code = verb_provide(cursor, plan & VERB_ARGUMENTS, values);
   if (code || cursor->key < 0) return code;
-  sqlite3_value *sought = values[n - repeated - 1];
-  return plan & VERB_IN_BIT ? verb_find_keys(cursor, sought) : verb_find_key(cursor, sought);
+  return verb_look_up(cursor, plan, text, behind[-1], behind);
 }
 
 static int verb_next(sqlite3_vtab_cursor *base) {
   verb_cursor *cursor = (verb_cursor *)base;
   mine_verb_result *result = cursor->result;
-  if (cursor->match) {
-    cursor->row = ++cursor->at < cursor->n_match ? cursor->match[cursor->at] : -1;
-    return SQLITE_OK;
-  }
   if (cursor->key >= 0) {
-    cursor->row = mine__id_index_next(&result->index[cursor->key], cursor->row);
+    const mine_lookup *lookup = &cursor->lookup;
+    cursor->row = ++cursor->at < lookup->n ? lookup->match[cursor->at] : -1;
     return SQLITE_OK;
   }
   if (++cursor->row < result->run.rows || result->run.whole) return SQLITE_OK;

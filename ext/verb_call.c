@@ -86,7 +86,7 @@ mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3
                                  mine_verb_call *out) {
   mine_arguments arguments;
   mine_status status = MINE_OK;
-  memset(out, 0, sizeof *out);
+  *out = (mine_verb_call){.keyed = out->keyed};
   memset(&arguments, 0, sizeof arguments);
   arguments.notes = call->connection->notes;
   for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind && !status; i++) {
@@ -155,11 +155,23 @@ char *mine__verb_call_message(const mine_call *call, const mine_verb *verb,
 
 /* ---- sources ------------------------------------------------------------------------- */
 
-mine_status mine__verb_read(mine_call *call, const char *text, mine_frame *frame) {
+void mine__verb_call_bound(mine_verb_call *verb_call, const mine_source *source) {
+  const int id = verb_call->keyed ? mine_frame_cells(source->frame) : -1;
+  verb_call->last_id =
+      id < 0 ? MINE_AFFINITY_VALUES
+             : mine__affinity_of_column(source->call->db, source->select, source->n_columns, id);
+  if (verb_call->sources++ == 0) verb_call->first_id = verb_call->last_id;
+}
+
+static mine_status call_read(mine_call *call, mine_verb_call *verb_call, const char *text,
+                             mine_frame *frame) {
   mine_source source;
   mine_status status = mine__source_open(call, text, &source);
   if (!status) status = mine__source_bind(&source, frame);
-  if (!status) status = mine__source_read(&source);
+  if (!status) {
+    mine__verb_call_bound(verb_call, &source);
+    status = mine__source_read(&source);
+  }
   mine__source_close(&source);
   return status;
 }
@@ -170,7 +182,7 @@ mine_status mine__verb_call_read(mine_call *call, mine_verb_call *verb_call) {
     mine_frame *frame;
     mine_status status = mine_job_source(verb_call->job, &sql, &frame);
     if (status || !frame) return status;
-    status = mine__verb_read(call, sql, frame);
+    status = call_read(call, verb_call, sql, frame);
     if (status) return status;
   }
 }

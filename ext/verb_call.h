@@ -5,16 +5,20 @@
 #ifndef MINE_EXT_VERB_CALL_H
 #define MINE_EXT_VERB_CALL_H
 
-#include "call.h"
+#include "key_compare.h"
+#include "source.h"
 
 /* A job and the models it borrows. */
 typedef struct mine_verb_call {
   mine_job *job;
   mine_model *model[MINE_MOST_ARGUMENTS]; /* one reference of ours each, or NULL */
+  int keyed;                              /* the answer will be looked up by its ids: then   */
+  int sources;                            /* how many were read, and of the ids' columns     */
+  mine_affinity first_id, last_id;        /* the affinity in the first and the last of them  */
 } mine_verb_call;
 
 /* Read the arguments by the verb's row and open its job.  values[i] NULL: not given.
-** Close also after a failure. */
+** All of `out` but `keyed` is set here.  Close also after a failure. */
 mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3_value **values,
                                  mine_verb_call *out);
 void mine__verb_call_close(mine_verb_call *verb_call);
@@ -29,7 +33,7 @@ void mine__verb_call_notes(mine_call *call, mine_verb_call *verb_call);
 
 /* Read every source that the job asks for, to its end. */
 mine_status mine__verb_call_read(mine_call *call, mine_verb_call *verb_call);
-/* One of them: gate, columns, rows. */
-mine_status mine__verb_read(mine_call *call, const char *text, mine_frame *frame);
+/* A source is bound to its frame: note the affinity of its ids, if it will be asked for. */
+void mine__verb_call_bound(mine_verb_call *verb_call, const mine_source *source);
 
 #endif

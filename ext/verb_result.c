@@ -8,8 +8,10 @@
 /* End the work, keep the arguments. */
 void mine__verb_result_stop(mine_verb_result *result) {
   if (result->running) mine__verb_run_stop(&result->run);
-  for (int c = 0; c < result->n_columns; c++)
-    mine__id_index_free(&result->index[c]);
+  for (int c = 0; c < result->n_columns; c++) {
+    mine__id_index_free(&result->key[c].index);
+    result->key[c].affinity = MINE_AFFINITY_VALUES;
+  }
   result->running = 0;
 }
 
@@ -60,13 +62,13 @@ int mine__verb_result_is_for(const mine_verb_result *result, int given, sqlite3_
 
 mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, int given,
                                         sqlite3_value **values) {
-  size_t bytes = sizeof(mine_verb_result) + (size_t)n_columns * sizeof(mine_id_index);
+  size_t bytes = sizeof(mine_verb_result) + (size_t)n_columns * sizeof(mine_result_key);
   mine_verb_result *result = sqlite3_malloc64(bytes);
   if (!result) return NULL;
   memset(result, 0, bytes);
   result->run.verb = verb;
   result->n_columns = n_columns;
-  result->index = (mine_id_index *)(result + 1);
+  result->key = (mine_result_key *)(result + 1);
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     if (!(given & (1 << i))) continue;
     result->run.argument[i] = sqlite3_value_dup(*values++);
@@ -78,8 +80,10 @@ mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, in
   return result;
 }
 
-static int result_make_index(mine_verb_result *result, int column) {
-  mine_id_index *index = &result->index[column];
+/* ---- keys --------------------------------------------------------------------------- */
+
+int mine__verb_result_index(mine_verb_result *result, int column) {
+  mine_id_index *index = &result->key[column].index;
   if (index->first) return SQLITE_OK;
   if (mine__id_index_open(index, result->run.rows)) return SQLITE_NOMEM;
   for (int64_t row = result->run.rows - 1; row >= 0; row--) {
@@ -90,11 +94,34 @@ static int result_make_index(mine_verb_result *result, int column) {
   return SQLITE_OK;
 }
 
-int64_t mine__verb_result_find(mine_verb_result *result, int column, sqlite3_value *value,
-                               int *code) {
-  *code = result_make_index(result, column);
-  if (*code) return -1;
-  mine_cell key;
-  mine__value_cell(value, &key);
-  return mine__id_index_find(&result->index[column], &key);
+/* Of the ids' column in the source that they were read from.  Queries are read last;
+** who is found is read first, or comes from a model. */
+static mine_affinity result_source_affinity(const mine_verb_result *result, int column) {
+  const mine_verb_call *job = &result->run.job;
+  const mine_answer *answer = result->run.verb->answer;
+  const int searches = strcmp(answer[0].name, "query_id") == 0;
+  if (column == 0 && searches) return job->last_id;
+  if (strcmp(answer[column].name, "id") != 0) return MINE_AFFINITY_VALUES;
+  if (!searches) return job->last_id;
+  return job->sources == 2 ? job->first_id : MINE_AFFINITY_VALUES;
+}
+
+static mine_affinity result_values_affinity(const mine_verb_result *result, int column) {
+  mine_affinity_survey survey = {0};
+  for (int64_t row = 0; row < result->run.rows; row++) {
+    mine_cell cell;
+    mine__verb_run_cell(&result->run, row, column, &cell);
+    mine__affinity_add(&survey, &cell);
+  }
+  return mine__affinity_of(&survey);
+}
+
+mine_affinity mine__verb_result_affinity(mine_verb_result *result, int column) {
+  mine_affinity *affinity = &result->key[column].affinity;
+  if (*affinity != MINE_AFFINITY_VALUES) return *affinity;
+  *affinity = MINE_AFFINITY_NONE;
+  if (result->run.verb->answer[column].type != MINE_ANSWER_ANY) return *affinity;
+  *affinity = result_source_affinity(result, column);
+  if (*affinity == MINE_AFFINITY_VALUES) *affinity = result_values_affinity(result, column);
+  return *affinity;
 }

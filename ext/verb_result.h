@@ -10,12 +10,18 @@
 #include "id_index.h"
 #include "verb_run.h"
 
+/* A column that rows are looked up by. */
+typedef struct mine_result_key {
+  mine_id_index index; /* over the whole result; made when needed */
+  mine_affinity affinity;
+} mine_result_key;
+
 typedef struct mine_verb_result {
   mine_verb_run run;
   int running;
   int64_t passed; /* rows before this block                                   */
   int n_columns;
-  mine_id_index *index; /* per column, over the whole result; made when needed */
+  mine_result_key *key; /* per column */
 } mine_verb_result;
 
 /* Bit i of `given`: argument i is the next of values.  NULL: out of memory. */
@@ -32,8 +38,10 @@ mine_status mine__verb_result_begin(mine_verb_result *result, mine_connection *c
 mine_status mine__verb_result_next_block(mine_verb_result *result);
 void mine__verb_result_stop(mine_verb_result *result); /* keeps the arguments */
 
-/* First row whose cell in this column may equal `key`, -1 when none; *code
-** SQLITE_NOMEM on failure.  Go on with mine__id_index_next(&result->index[column], row). */
-int64_t mine__verb_result_find(mine_verb_result *result, int column, sqlite3_value *key, int *code);
+/* Make the index of a column.  SQLITE_OK or SQLITE_NOMEM. */
+int mine__verb_result_index(mine_verb_result *result, int column);
+/* How its values are compared: as the column that the ids were read from, else as the
+** values that there are.  NONE for a column of a fixed type, which SQLite compares. */
+mine_affinity mine__verb_result_affinity(mine_verb_result *result, int column);
 
 #endif

@@ -16,7 +16,9 @@ static mine_status run_open_stream(mine_verb_run *run) {
   if (status || !frame) return status;
   run->block = RUN_FIRST_BLOCK;
   status = mine__source_open(&run->call, sql, &run->source);
-  return status ? status : mine__source_bind(&run->source, frame);
+  if (!status) status = mine__source_bind(&run->source, frame);
+  if (!status) mine__verb_call_bound(&run->job, &run->source);
+  return status;
 }
 
 static mine_status run_next_block(mine_verb_run *run) {
@@ -40,6 +42,7 @@ static mine_status run_next_block(mine_verb_run *run) {
 
 mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection) {
   mine_status status = mine__call_open(&run->call, connection, run->verb->name);
+  run->job.keyed = run->keyed;
   if (!status) status = mine__verb_call_open(&run->call, run->verb, run->argument, &run->job);
   if (status) return status;
   if (mine_job_streams(run->job.job)) {

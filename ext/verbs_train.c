@@ -32,7 +32,7 @@ static mine_status train_run(mine_call *call, const mine_verb *verb, sqlite3_val
                            "a training is already running or a source is being read; a source "
                            "must not train");
   }
-  mine_verb_call job;
+  mine_verb_call job = {0};
   mine_status status = mine__verb_call_open(call, verb, values, &job);
   connection->training = 1;
   if (!status) status = mine__verb_call_read(call, &job);

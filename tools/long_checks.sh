@@ -210,6 +210,7 @@ within() { # within BUILD-OF-THE-HOST BUILD-OF-THE-EXTENSION
   with "$sqlite" "$python" tests/bad_input/test_bad_input.py >"$long/bad_input" ||
     { grep FAILED "$long/bad_input"; exit 1; }
   tail -1 "$long/bad_input"
+  with "$sqlite" env QUESTIONS=20000 SEED="$seed" "$python" tests/hosts/host_affinity.py
   unset MINE_EXTENSION
 }
 

@@ -176,3 +176,7 @@ int mine__read_decimal(const char *text, size_t bytes, double *out) {
   *out = number_value(&parts);
   return 1;
 }
+
+int mine_read_number(const char *text, size_t bytes, double *out) {
+  return mine__read_number(text, bytes, out);
+}

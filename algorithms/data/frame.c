@@ -191,6 +191,12 @@ int mine_frame_wants(const mine_frame *frame, int column) {
          frame->column[column].filling->mode != MINE_MODE_IGNORE;
 }
 
+int mine_frame_cells(const mine_frame *frame) {
+  for (int i = 0; i < frame->n_columns; i++)
+    if (frame->column[i].reading == MINE_READ_CELLS) return i;
+  return -1;
+}
+
 /* ---- rows ------------------------------------------------------------------ */
 
 /* Four times while tiny, then twice; a quarter once a tenth of max_memory is in
