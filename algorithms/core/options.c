@@ -144,6 +144,13 @@ static int options_within(const mine_option *option, double v) {
          (option->above_least ? v > option->range.least : v >= option->range.least);
 }
 
+/* A whole number beyond 2^53 is not what its double is. */
+static int options_whole_within(const mine_option *option, int64_t v) {
+  if (!options_within(option, (double)v)) return 0;
+  const double most = option->range.most;
+  return !mine__option_bounded(option) || most >= 0x1p63 || v <= (int64_t)most;
+}
+
 /* Does the text begin a query?  SELECT, WITH or VALUES, in any case. */
 static int options_is_query(const char *text) {
   static const char *const words[] = {"select", "with", "values"};
@@ -183,7 +190,7 @@ static int options_set_number(const mine_option *option, const mine_given *given
       option->type == MINE_OPTION_BYTES ? options_read_bytes : options_read_int;
   if (option->allows_auto && options_is(value, "auto"))
     whole = MINE_AUTO;
-  else if (!read(given, value, &whole) || !options_within(option, (double)whole))
+  else if (!read(given, value, &whole) || !options_whole_within(option, whole))
     return 0;
   memcpy(field, &whole, sizeof whole);
   return 1;
