@@ -1,6 +1,6 @@
 # Trust: failing memory, failing disks, kills, interrupts, hostile bytes.
 #
-#   fault.*   faults during every verb (tests/fault/fault.c is the one table of calls)
+#   fault.*   faults during every verb (tests/fault/calls.c makes the one table of calls)
 #   fuzz.*    damaged models, and the corpora of the fuzz targets run again
 #   trust.*   the table is complete: a new verb or algorithm without its rows fails
 #
@@ -31,7 +31,7 @@ if(MINE_SANITIZE)
   set(mappings_argument 300)
 endif()
 
-set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c)
+set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c ${PROJECT_SOURCE_DIR}/tests/fault/calls.c)
 
 mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${fault_table})
 mine_add_test(fault.alloc COMMAND fault_alloc)
@@ -64,6 +64,7 @@ mine_add_trust_program(fault_sameness tests/fault/sameness.c tests/unit/eager_cl
 target_link_options(fault_sameness PRIVATE LINKER:--wrap=mine__clock
   LINKER:--wrap=pthread_create LINKER:--wrap=pthread_attr_init)
 mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
+mine_add_trust_program(fault_list tests/fault/list_calls.c ${fault_table})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)
 

@@ -2,33 +2,12 @@
 
 CASES: (name, SQL, fragment of the sentence).  The SQL runs on a fresh copy of the
 database that test_bad_input.py builds; nothing may be written by it.
-SOURCES x SOURCE_VERBS, MODELS x MODEL_VERBS and OPTIONS x OPTION_VERBS are
-multiplied out, so that a new verb is covered by adding its one row.  A tuple of
-fragments: any of them, for a source that some verbs refuse for another reason.
+SOURCES, MODELS, OPTIONS_OF_ALL and ALGORITHMS are what derived.py puts into calls that it
+makes of each verb's row, so a new verb is covered by itself.  A tuple of fragments: any
+of them, for a source that some verbs refuse for another reason.
 """
 
 NO_ERROR = None
-
-# Each verb that reads a source: {s} is an SQL expression of the source text.
-SOURCE_VERBS = {
-    "mine_train": "SELECT mine_train('new','tree',{s},'target=churn')",
-    "mine_fit": "SELECT mine_fit('kmeans',{s},'k=2')",
-    "mine_predict": "SELECT * FROM mine_predict('m',{s})",
-    "mine_probabilities": "SELECT * FROM mine_probabilities('m',{s})",
-    "mine_evaluate": "SELECT * FROM mine_evaluate('m',{s})",
-    "mine_confusion": "SELECT * FROM mine_confusion('m',{s})",
-    "mine_roc": "SELECT * FROM mine_roc('m',{s})",
-    "mine_cross_validate": "SELECT * FROM mine_cross_validate('tree',{s},'target=churn')",
-    "mine_cluster": "SELECT * FROM mine_cluster({s},'k=2')",
-    "mine_itemsets": "SELECT * FROM mine_itemsets({s})",
-    "mine_rules": "SELECT * FROM mine_rules({s})",
-    "mine_neighbors": "SELECT * FROM mine_neighbors({s},'customers')",
-    "mine_neighbors queries": "SELECT * FROM mine_neighbors('customers',{s})",
-    "mine_profile": "SELECT * FROM mine_profile({s})",
-    "mine_correlate": "SELECT * FROM mine_correlate({s})",
-    "mine_chi2": "SELECT * FROM mine_chi2({s})",
-    "mine_anova": "SELECT * FROM mine_anova({s})",
-}
 
 # What is no source: (name, SQL expression, fragment).
 SOURCES = [
@@ -73,23 +52,9 @@ SOURCES = [
     ("a view of PRAGMA optimize", "'optimizes'", "a source only reads"),
 ]
 
-# Each verb that takes a model: {m} is an SQL expression of the model argument.
-MODEL_VERBS = {
-    "mine_predict": "SELECT * FROM mine_predict({m},'customers')",
-    "mine_probabilities": "SELECT * FROM mine_probabilities({m},'customers')",
-    "mine_evaluate": "SELECT * FROM mine_evaluate({m})",
-    "mine_confusion": "SELECT * FROM mine_confusion({m})",
-    "mine_roc": "SELECT * FROM mine_roc({m})",
-    "mine_summary": "SELECT * FROM mine_summary({m})",
-    "mine_tree": "SELECT * FROM mine_tree({m})",
-    "mine_centroids": "SELECT * FROM mine_centroids({m})",
-    "mine_importance": "SELECT * FROM mine_importance({m})",
-    "mine_coefficients": "SELECT * FROM mine_coefficients({m})",
-    "mine_export": "SELECT mine_export({m},'call')",
-    "mine_predict(row)": "SELECT mine_predict({m},'age',30)",
-    "mine_probability": "SELECT mine_probability({m},'yes','age',30)",
-}
+FEW_SOURCES = ("null", "missing table", "fails at row 40")
 
+# What is no model: (name, SQL expression of the argument, fragment).
 MODELS = [
     ("null", "NULL", "model name is NULL"),
     ("empty", "''", "model name is empty"),
@@ -108,14 +73,28 @@ MODELS = [
     ("one byte more", "(SELECT CAST(model || x'00' AS BLOB) FROM mine_models WHERE name='m')", "corrupt"),
 ]
 
-# Each verb that takes options: {o} is an SQL expression of the options text.
-OPTION_VERBS = {
-    "mine_train": "SELECT mine_train('new','kmeans','customers',{o})",
-    "mine_fit": "SELECT mine_fit('kmeans','customers',{o})",
-    "mine_cluster": "SELECT * FROM mine_cluster('customers',{o})",
-    "mine_neighbors": "SELECT * FROM mine_neighbors('customers','customers',{o})",
-}
+FEW_MODELS = ("null", "missing", "cut short")
 
+# Verbs that get all of these: one that reads its source to the end first, one that
+# streams it, one that reads it into columns of another kind.
+IN_FULL = ("mine_fit", "mine_predict", "mine_profile")
+
+# Of every verb that takes options; what each option forbids is derived of mine_options.
+OPTIONS_OF_ALL = [
+    ("unknown", "'no_such_option=3'", "unknown option 'no_such_option'"),
+    ("twice", "'threads=2,threads=3'", "twice"),
+    ("blob", "x'6b3d32'", "is a BLOB"),
+]
+
+# Of every verb that takes an algorithm.
+ALGORITHMS = [
+    ("null", "NULL", "algorithm is NULL"),
+    ("empty", "''", "algorithm is empty"),
+    ("unknown", "'nothing'", ("no algorithm 'nothing'", "no algorithm or verb 'nothing'")),
+]
+
+# The spelling of options, tried on k-means.
+OPTIONS_OF = "SELECT mine_fit('kmeans','customers',{o})"
 OPTIONS = [
     ("unknown", "'kk=3'", "unknown option 'kk'; did you mean 'k'"),
     ("no value", "'k'", "k"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every row of cases.py: the sentence comes, and nothing is written."""
+"""Every row of cases.py, and those that derived.py makes of the verbs: the sentence comes, and nothing is written."""
 import hashlib
 import pathlib
 import sqlite3
@@ -10,6 +10,7 @@ import minetest as mt
 
 mt.preload_self()
 import cases
+import derived
 
 SETUP = """
 CREATE TABLE customers(id INTEGER PRIMARY KEY, age INTEGER, income REAL, plan TEXT, churn TEXT);
@@ -68,18 +69,14 @@ def fingerprint(connection):
     return digest.hexdigest()
 
 
-def rows():
-    """Every (name, SQL, fragment): the listed cases, then the products."""
+def rows(connection):
+    """Every (name, SQL, fragment): the listed cases, then what is derived of the verbs."""
     yield from cases.CASES
-    for verb, sql in cases.SOURCE_VERBS.items():
-        for name, source, fragment in cases.SOURCES:
-            yield f"{verb} of {name}", sql.format(s=source), fragment
-    for verb, sql in cases.MODEL_VERBS.items():
-        for name, model, fragment in cases.MODELS:
-            yield f"{verb} of model {name}", sql.format(m=model), fragment
-    for verb, sql in cases.OPTION_VERBS.items():
-        for name, options, fragment in cases.OPTIONS:
-            yield f"{verb} with option {name}", sql.format(o=options), fragment
+    for name, options, fragment in cases.OPTIONS:
+        yield f"option {name}", cases.OPTIONS_OF.format(o=options), fragment
+    for verb, kind in connection.execute("SELECT verb, kind FROM mine_verbs").fetchall():
+        yield from derived.of_verb(connection, verb, kind)
+    yield from derived.of_options(connection)
 
 
 def attempt(model, sql):
@@ -103,7 +100,7 @@ def attempt(model, sql):
 def main():
     checks = mt.Checks("bad input")
     model = template()
-    for name, sql, fragment in rows():
+    for name, sql, fragment in rows(model):
         problem, unchanged = attempt(model, sql)
         expected = fragment if isinstance(fragment, tuple) else (fragment,)
         good = any(problem is f if f is None or problem is None else f in problem for f in expected)

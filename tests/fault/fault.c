@@ -1,5 +1,5 @@
 /*
-** fault.c -- the table of calls, and the small database they run on.
+** fault.c -- the small database that the calls run on, and how they are run.
 */
 #include "fault.h"
 
@@ -11,121 +11,6 @@
 #if !defined(FAULT_LOADS) && !defined(FAULT_LOADS_ITSELF)
 #include "mine_static.h"
 #endif
-
-#define CUSTOMERS "SELECT id, age, income, plan FROM customers"
-
-const fault_call fault_calls[] = {
-    {"mine_train tree", "SELECT mine_train('new','tree','customers','target=churn{o}')", 0},
-    {"mine_train tree",
-     "SELECT mine_train('tree','tree','customers','target=churn,max_depth=2{o}')", 0},
-    {"mine_train kmeans", "SELECT mine_train('segments','kmeans','" CUSTOMERS "','k=4{o}')", 0},
-    {"mine_train knn", "SELECT mine_train('near','knn','customers','target=churn,k=4{o}')", 0},
-    {"mine_train bayes",
-     "SELECT mine_train('new','bayes','customers','target=churn,prior=uniform{o}')", 0},
-    {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
-    {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
-    {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
-    {"mine_fit kmeans",
-     "SELECT mine_fit('kmeans','" CUSTOMERS
-     "','k=3,init=\"SELECT age,income,plan FROM customers LIMIT 3\"{o}')",
-     0},
-    {"mine_fit knn", "SELECT mine_fit('knn','customers','{\"target\":\"income\"}')", 0},
-    {"mine_fit bayes", "SELECT mine_fit('bayes','customers','target=plan,smoothing=2{o}')", 0},
-    {"mine_init", "ATTACH ':memory:' AS other; SELECT mine_init('other'); DETACH other", 0},
-    {"mine_predict", "SELECT * FROM mine_predict('tree','customers','class=yes{o}')", 0},
-    {"mine_predict", "SELECT * FROM mine_predict('segments','customers')", 0},
-    {"mine_predict", "SELECT * FROM mine_predict('near','customers')", 0},
-    {"mine_predict", "SELECT * FROM mine_predict('near_income','customers')", 0},
-    {"mine_predict", "SELECT * FROM mine_predict('likely','customers')", 0},
-    {"mine_predict",
-     "SELECT sum(p.id) FROM customers c LEFT JOIN mine_predict('income','customers') p USING(id)",
-     0},
-    {"mine_predict",
-     "CREATE TEMP TABLE scores AS SELECT id, prediction FROM mine_predict('tree','customers');"
-     "SELECT count(*) FROM scores; DROP TABLE scores",
-     0},
-    {"mine_predict", "SELECT * FROM mine_predict('absent','customers')", 1},
-    {"mine_predict", "SELECT mine_predict('tree','age',30,'income',2000,'plan','gold')", 0},
-    {"mine_predict", "SELECT mine_predict('near','{\"age\":30,\"income\":2000,\"plan\":\"x\"}')",
-     0},
-    {"mine_predict",
-     "SELECT mine_predict('segments','age',id,'income',1,'plan',plan) FROM customers", 0},
-    {"mine_probability",
-     "SELECT mine_probability('tree','yes','age',age,'income',income,'plan',plan) "
-     "FROM customers LIMIT 9",
-     0},
-    {"mine_probabilities", "SELECT * FROM mine_probabilities('tree','customers')", 0},
-    {"mine_evaluate", "SELECT * FROM mine_evaluate('tree')", 0},
-    {"mine_evaluate", "SELECT * FROM mine_evaluate('near_income','customers')", 0},
-    {"mine_evaluate", "SELECT * FROM mine_evaluate('tree','customers')", 0},
-    {"mine_confusion", "SELECT * FROM mine_confusion('near','customers')", 0},
-    {"mine_roc", "SELECT * FROM mine_roc('tree','customers','class=yes{o}')", 0},
-    {"mine_roc", "SELECT * FROM mine_roc('near')", 0},
-    {"mine_summary", "SELECT * FROM mine_summary('tree')", 0},
-    {"mine_centroids", "SELECT * FROM mine_centroids('segments')", 0},
-    {"mine_tree", "SELECT * FROM mine_tree('tree')", 0},
-    {"mine_importance", "SELECT * FROM mine_importance('income')", 0},
-    {"mine_importance", "SELECT * FROM mine_importance('likely')", 0},
-    {"mine_coefficients", "SELECT * FROM mine_coefficients('likely')", 0},
-    {"mine_export", "SELECT mine_export('tree','call')", 0},
-    {"mine_cross_validate tree",
-     "SELECT * FROM mine_cross_validate('tree','customers','target=churn,folds=2{o}')", 0},
-    {"mine_cross_validate knn",
-     "SELECT * FROM mine_cross_validate('knn','customers','target=income,folds=2{o}')", 0},
-    {"mine_centroids of dates",
-     "SELECT * FROM mine_centroids((SELECT mine_fit('kmeans','SELECT id, income, "
-     "strftime(\"%d/%m/%Y\", 1728000000.0 + id*86400.0, \"unixepoch\") AS day, "
-     "20240101 + id%28 AS due FROM customers','k=2,starts=1,date_format=%d/%m/%Y|due:%Y%m%d{o}')))",
-     0},
-    {"mine_cluster kmeans", "SELECT * FROM mine_cluster('" CUSTOMERS "','k=3,starts=2{o}')", 0},
-    {"mine_cluster kmeans", "SELECT * FROM mine_cluster('" CUSTOMERS "','k=auto,starts=1{o}')", 0},
-    {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_support=0.05{o}')", 0},
-    {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=closed{o}')", 0},
-    {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=maximal{o}')", 0},
-    {"mine_rules", "SELECT * FROM mine_rules('baskets','min_support=0.05,min_confidence=0.1{o}')",
-     0},
-    {"mine_neighbors", "SELECT * FROM mine_neighbors('" CUSTOMERS "','" CUSTOMERS "','k=3{o}')", 0},
-    {"mine_neighbors",
-     "SELECT * FROM mine_neighbors('" CUSTOMERS "','" CUSTOMERS " LIMIT 9','k=3,metric=gower{o}')",
-     0},
-    {"mine_neighbors", "SELECT * FROM mine_neighbors('near','customers','k=2{o}')", 0},
-    {"mine_profile", "SELECT * FROM mine_profile('customers')", 0},
-    {"mine_algorithms", "SELECT * FROM mine_algorithms", 0},
-    {"mine_options", "SELECT * FROM mine_options('tree')", 0},
-    {"mine_correlate",
-     "SELECT * FROM mine_correlate('SELECT id, age, income FROM customers','method=spearman{o}')",
-     0},
-    {"mine_chi2",
-     "SELECT * FROM mine_chi2('SELECT id, plan, churn FROM customers','missing=auto{o}')", 0},
-    {"mine_anova",
-     "SELECT * FROM mine_anova('SELECT id, plan, income FROM customers','missing=auto{o}')", 0},
-    {"mine_quantile", "SELECT plan, mine_quantile(income, 0.9) FROM customers GROUP BY plan", 0},
-    {"mine_quantile",
-     "SELECT mine_quantile(age, 0.25) OVER (PARTITION BY plan ORDER BY id ROWS 9 PRECEDING) "
-     "FROM customers",
-     0},
-    {"mine_warnings", "SELECT * FROM mine_warnings", 0},
-    {"mine_median", "SELECT plan, mine_median(income) FROM customers GROUP BY plan", 0},
-    {"mine_mode", "SELECT mine_mode(plan) OVER (ORDER BY id ROWS 9 PRECEDING) FROM customers", 0},
-    {"mine_mode", "SELECT mine_mode(income) OVER (ORDER BY id ROWS 9 PRECEDING) FROM customers", 0},
-    {"mine_variance",
-     "SELECT mine_variance(age) OVER (ORDER BY id ROWS 9 PRECEDING) FROM customers", 0},
-    {"mine_stddev", "SELECT plan, mine_stddev(age) FROM customers GROUP BY plan", 0},
-    {"mine_corr", "SELECT plan, mine_corr(age, income) FROM customers GROUP BY plan", 0},
-    {"mine_entropy", "SELECT mine_entropy(age) OVER (ORDER BY id ROWS 9 PRECEDING) FROM customers",
-     0},
-    {"mine_auc", "SELECT mine_auc(churn, age) OVER (ORDER BY id ROWS 9 PRECEDING) FROM customers",
-     0},
-    {"mine_auc", "SELECT plan, mine_auc(churn, income) FROM customers GROUP BY plan", 0},
-    {"mine_log_loss", "SELECT plan, mine_log_loss(churn, age / 100.0) FROM customers GROUP BY plan",
-     0},
-    {"mine_rmse", "SELECT plan, mine_rmse(age, income) FROM customers GROUP BY plan", 0},
-    {"mine_verbs", "SELECT * FROM mine_verbs", 0},
-    {"mine_help", "SELECT mine_help(), mine_help('mine_rules'), mine_help('seed')", 0},
-    {"mine_version", "SELECT mine_version()", 0},
-    {"mine_debug", "SELECT length(mine_debug()) > 0", 0},
-    {NULL, NULL, 0},
-};
 
 /* ---- the database ------------------------------------------------------------------ */
 
@@ -146,7 +31,6 @@ static const char fault_trainings[] =
     "SELECT mine_train('income','tree','customers','target=income');"
     "SELECT mine_train('near','knn','customers','target=churn,k=3');"
     "SELECT mine_train('near_income','knn','customers','target=income,k=3');"
-    "SELECT mine_train('likely','bayes','customers','target=churn');"
     "SELECT mine_train('segments','kmeans','SELECT id, age, income, plan FROM customers','k=3');";
 
 double fault_clock(void) {
@@ -177,7 +61,9 @@ unsigned char *fault_image(int64_t rows, int utf16, sqlite3_int64 *bytes) {
   if (!code) code = fault_load(db, &error);
   if (!code) code = sqlite3_exec(db, schema, NULL, NULL, &error);
   if (!code) code = sqlite3_exec(db, fault_trainings, NULL, NULL, &error);
+  if (!code) fault_train_others(db);
   if (!code) image = sqlite3_serialize(db, "main", bytes, 0);
+  if (image) fault_derive(db);
   if (!image) fprintf(stderr, "FAILED to set up: %s\n", error ? error : sqlite3_errmsg(db));
   sqlite3_free(error);
   sqlite3_free(schema);

@@ -2,8 +2,8 @@
 ** fault.h -- one table of calls, for every test that makes trouble during a call.
 **
 ** A row is a call of a verb.  The allocation, interrupt, limit and good-guest
-** tests all run this table, so a new verb or algorithm is covered by adding its
-** row; coverage_of_verbs.py fails while one has none.
+** tests all run this table.  Its rows are made of what mine_verbs says (calls.c), so a
+** new verb or algorithm is in it; coverage_of_verbs.py fails where one is not.
 **
 ** In a row's SQL, {o} stands inside the options text: nothing, or an option such
 ** as ",max_seconds=0.05" that a test adds.
@@ -20,7 +20,9 @@ typedef struct fault_call {
   int fails; /* the call is an error even without a fault (the error path) */
 } fault_call;
 
-extern const fault_call fault_calls[]; /* ends with a NULL verb */
+extern const fault_call *const fault_calls; /* ends with a NULL verb; made by fault_image() */
+void fault_derive(sqlite3 *db);             /* the same, on a database like it */
+void fault_train_others(sqlite3 *db); /* a model of every algorithm that has none, named like it */
 
 /* What came of a script: the code of its last step, and a hash of all rows. */
 typedef struct fault_result {

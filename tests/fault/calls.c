@@ -1,0 +1,403 @@
+/*
+** calls.c -- the table of calls: rows made of what mine_verbs says of each verb, after a
+** few written by hand.
+**
+** A verb's form names its arguments; each is given what the small database has for it:
+**
+**   model        each stored model, until two of them work (one, with the required
+**                arguments only); 'new' where it is stored
+**   algorithm    each of mine_algorithms, with the own options of its example
+**   source ...   the customers, or (the verb `reads` an event list) columns of the baskets
+**   options      those of the verb's example, target= the customers' own, and {o}
+**   'name', ...  the attributes of the customers
+**   others       as in the example
+**   aggregates   columns of the customers, per group and in a window
+**
+** once with all arguments, once with those that are required.  A call that fails without
+** a fault is no row: such ones, and what is special, are written by hand.  A verb of
+** which no call works is called as its example does; a verb that is added has its rows.
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "fault.h"
+
+#define CALLS_MOST      250
+#define CALLS_TEXT      1600
+#define CALLS_ARGUMENTS 12
+#define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
+
+/* The first five make and use models (tests/hosts/guest.c takes them in turn). */
+static const fault_call calls_special[] = {
+    {"mine_train tree", "SELECT mine_train('new','tree','customers','target=churn{o}')", 0},
+    {"mine_train tree",
+     "SELECT mine_train('tree','tree','customers','target=churn,max_depth=2{o}')", 0},
+    {"mine_train kmeans", "SELECT mine_train('segments','kmeans','" CUSTOMERS "','k=4{o}')", 0},
+    {"mine_train knn", "SELECT mine_train('near','knn','customers','target=churn,k=4{o}')", 0},
+    {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
+    {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
+    {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
+    {"mine_fit kmeans",
+     "SELECT mine_fit('kmeans','" CUSTOMERS
+     "','k=3,init=\"SELECT age,income,plan FROM customers LIMIT 3\"{o}')",
+     0},
+    {"mine_fit knn", "SELECT mine_fit('knn','customers','{\"target\":\"income\"}')", 0},
+    {"mine_init", "ATTACH ':memory:' AS other; SELECT mine_init('other'); DETACH other", 0},
+    {"mine_predict", "SELECT * FROM mine_predict('tree','customers','class=yes{o}')", 0},
+    {"mine_predict", "SELECT * FROM mine_predict('near_income','customers')", 0},
+    {"mine_predict",
+     "SELECT sum(p.id) FROM customers c LEFT JOIN mine_predict('income','customers') p USING(id)",
+     0},
+    {"mine_predict",
+     "CREATE TEMP TABLE scores AS SELECT id, prediction FROM mine_predict('tree','customers');"
+     "SELECT count(*) FROM scores; DROP TABLE scores",
+     0},
+    {"mine_predict", "SELECT * FROM mine_predict('absent','customers')", 1},
+    {"mine_predict", "SELECT mine_predict('near','{\"age\":30,\"income\":2000,\"plan\":\"x\"}')",
+     0},
+    {"mine_probability",
+     "SELECT mine_probability('tree','yes','age',age,'income',income,'plan',plan) "
+     "FROM customers LIMIT 9",
+     0},
+    {"mine_evaluate", "SELECT * FROM mine_evaluate('near_income','customers')", 0},
+    {"mine_centroids of dates",
+     "SELECT * FROM mine_centroids((SELECT mine_fit('kmeans','SELECT id, income, "
+     "strftime(\"%d/%m/%Y\", 1728000000.0 + id*86400.0, \"unixepoch\") AS day, "
+     "20240101 + id%28 AS due FROM customers','k=2,starts=1,date_format=%d/%m/%Y|due:%Y%m%d{o}')))",
+     0},
+    {"mine_cluster kmeans", "SELECT * FROM mine_cluster('" CUSTOMERS "','k=auto,starts=1{o}')", 0},
+    {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=closed{o}')", 0},
+    {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=maximal{o}')", 0},
+    {"mine_neighbors",
+     "SELECT * FROM mine_neighbors('" CUSTOMERS "','" CUSTOMERS " LIMIT 9','k=3,metric=gower{o}')",
+     0},
+    {"mine_neighbors", "SELECT * FROM mine_neighbors('near','customers','k=2{o}')", 0},
+    {"mine_correlate",
+     "SELECT * FROM mine_correlate('SELECT id, age, income FROM customers','method=spearman{o}')",
+     0},
+    {"mine_help", "SELECT mine_help(), mine_help('seed')", 0},
+};
+
+static fault_call calls_table[CALLS_MOST + 1];
+static char calls_text[CALLS_MOST][CALLS_TEXT]; /* what the derived rows point into */
+static char calls_name[CALLS_MOST][100];
+static int calls_n;
+const fault_call *const fault_calls = calls_table;
+
+/* ---- a list of arguments ----------------------------------------------------------------- */
+
+typedef struct calls_list {
+  int n, required;
+  char item[CALLS_ARGUMENTS][CALLS_TEXT];
+} calls_list;
+
+static void calls_copy(char *to, size_t room, const char *from, size_t n) {
+  snprintf(to, room, "%.*s", (int)n, from);
+}
+
+/* What stands between the brackets at `at` (a bracket, or nothing), divided by commas. */
+static void calls_read(calls_list *list, const char *at) {
+  int depth = 0, optional = 0;
+  char quote = 0;
+  list->n = list->required = 0;
+  if (*at != '(') return;
+  const char *begin = at + 1;
+  for (; *at; at++) {
+    if (quote) {
+      if (*at == quote) quote = 0;
+      continue;
+    }
+    if (*at == '\'' || *at == '"') quote = *at;
+    depth += (*at == '(') - (*at == ')');
+    const int ends = depth == 0 || (depth == 1 && *at == ',');
+    if (ends && list->n < CALLS_ARGUMENTS) {
+      while (begin < at && strchr(" \n[", *begin))
+        optional |= *begin++ == '[';
+      size_t n = (size_t)(at - begin);
+      while (n > 0 && strchr(" \n[]", begin[n - 1]))
+        n--;
+      if (n > 0) calls_copy(list->item[list->n++], CALLS_TEXT, begin, n);
+      if (!optional) list->required = list->n;
+      for (const char *c = begin; c < at; c++)
+        optional |= *c == '[';
+      begin = at + 1;
+    }
+    if (depth == 0) return;
+  }
+}
+
+/* ---- what each argument is given ------------------------------------------------------------ */
+
+typedef struct calls_verb {
+  sqlite3 *db;
+  const char *name, *kind, *reads, *example;
+  calls_list form, sample; /* the names, and the example's own */
+} calls_verb;
+
+/* Of different tasks first, then those of other algorithms: {"tree", "segments", "near",
+** "income", "bayes"}. */
+static char calls_models[CALLS_ARGUMENTS * 4][64];
+static int calls_n_models;
+
+static void calls_find_models(sqlite3 *db) {
+  sqlite3_stmt *each = NULL;
+  sqlite3_prepare_v2(db,
+                     "SELECT name FROM mine_models ORDER BY CASE name WHEN 'tree' THEN 1 WHEN"
+                     " 'segments' THEN 2 WHEN 'near' THEN 3 WHEN 'income' THEN 4 ELSE 5 END, name",
+                     -1, &each, NULL);
+  calls_n_models = 0;
+  while (sqlite3_step(each) == SQLITE_ROW && calls_n_models < CALLS_ARGUMENTS * 4)
+    snprintf(calls_models[calls_n_models++], sizeof calls_models[0], "%s",
+             (const char *)sqlite3_column_text(each, 0));
+  sqlite3_finalize(each);
+}
+
+/* Columns of an event list "(customer, time)" out of the baskets. */
+static void calls_events(const char *reads, char *out, size_t room) {
+  static const struct {
+    const char *want, *expression;
+  } known[] = {
+      {"basket", "basket"},       {"customer", "basket"},
+      {"user", "basket"},         {"time", "date(''2024-01-01'','' ''||rowid%90||'' days'')"},
+      {"amount", "rowid%17+1.5"}, {"value", "rowid%17+1.5"}};
+  int n = snprintf(out, room, "'SELECT ");
+  for (const char *at = reads; *at;) {
+    const size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");
+    const char *expression = "item";
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+      if (strlen(known[i].want) == letters && strncmp(known[i].want, at, letters) == 0)
+        expression = known[i].expression;
+    }
+    if (letters)
+      n += snprintf(out + n, room - (size_t)n, "%s%s AS \"%.*s\"", out[n - 1] == ' ' ? "" : ", ",
+                    expression, (int)letters, at);
+    at += letters + (at[letters] != 0);
+  }
+  snprintf(out + n, room - (size_t)n, " FROM baskets'");
+}
+
+/* The options of an example's text that may stay; with the target that is ours. */
+static void calls_options(const char *sample, const char *own, int target, char *out) {
+  int n = snprintf(out, CALLS_TEXT, "'progress=0%s", target ? ",target=churn" : "");
+  const char *texts[] = {sample, own};
+  for (int i = 0; i < 2; i++) {
+    const char *at = texts[i] ? texts[i] : "";
+    while (*at) {
+      at += strspn(at, "', ");
+      const size_t length = strcspn(at, ",'"), name = strcspn(at, "=,'");
+      const int ours = strncmp(at, "target=", 7) == 0 || !length || name == length;
+      if (!ours && !strstr(out, at))
+        n += snprintf(out + n, CALLS_TEXT - (size_t)n, ",%.*s", (int)length, at);
+      at += length;
+    }
+  }
+  snprintf(out + n, CALLS_TEXT - (size_t)n, "{o}'");
+}
+
+/* Whether a form has an argument of that name. */
+static int calls_has(const calls_verb *verb, const char *name) {
+  for (int i = 0; i < verb->form.n; i++)
+    if (strcmp(verb->form.item[i], name) == 0) return 1;
+  return 0;
+}
+
+typedef struct calls_choice {
+  const char *model, *algorithm, *own; /* own: options of the algorithm's example */
+  int target, all;
+} calls_choice;
+
+/* 0: nothing is known for it. */
+static int calls_argument(const calls_verb *verb, int i, const calls_choice *choice, char *out) {
+  const char *name = verb->form.item[i];
+  const int sampled = i < verb->sample.n;
+  if (strcmp(name, "model") == 0) {
+    snprintf(out, CALLS_TEXT, "'%s'", calls_has(verb, "algorithm") ? "new" : choice->model);
+  } else if (strcmp(name, "algorithm") == 0 && choice->algorithm) {
+    snprintf(out, CALLS_TEXT, "'%s'", choice->algorithm);
+  } else if (strcmp(name, "options") == 0) {
+    calls_options(sampled ? verb->sample.item[i] : NULL, choice->own, choice->target, out);
+  } else if (verb->reads && *verb->reads == '(') {
+    calls_events(verb->reads, out, CALLS_TEXT);
+  } else if (verb->reads) {
+    snprintf(out, CALLS_TEXT, "'customers'");
+  } else if (sampled) {
+    snprintf(out, CALLS_TEXT, "%s", verb->sample.item[i]);
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+/* The call, or nothing. */
+static int calls_build(const calls_verb *verb, const calls_choice *choice, char *out) {
+  static char argument[CALLS_TEXT];
+  const int table = strcmp(verb->kind, "table") == 0;
+  int row = 0, most = choice->all ? verb->form.n : verb->form.required;
+  int n = snprintf(out, CALLS_TEXT, "SELECT %s%s", table ? "* FROM " : "", verb->name);
+  if (verb->form.n || !table) n += snprintf(out + n, CALLS_TEXT - (size_t)n, "(");
+  for (int i = 0; i < most && !row; i++) {
+    row = verb->form.item[i][0] == '\'';
+    if (row)
+      snprintf(argument, sizeof argument, "'age',age,'income',income,'plan',plan");
+    else if (!calls_argument(verb, i, choice, argument))
+      return 0;
+    n += snprintf(out + n, CALLS_TEXT - (size_t)n, "%s%s", i ? "," : "", argument);
+    if (n >= CALLS_TEXT) return 0;
+  }
+  if (verb->form.n || !table) n += snprintf(out + n, CALLS_TEXT - (size_t)n, ")");
+  if (row) n += snprintf(out + n, CALLS_TEXT - (size_t)n, " FROM customers LIMIT 9");
+  return n < CALLS_TEXT;
+}
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+static int calls_works(sqlite3 *db, const char *sql) {
+  fault_result began = fault_run(db, "SAVEPOINT calls", "");
+  const fault_result result = fault_run(db, sql, "");
+  fault_run(db, "ROLLBACK TO calls; RELEASE calls", "");
+  return !began.code && !result.code;
+}
+
+/* 1: it is a row now, or was one. */
+static int calls_add(const calls_verb *verb, const char *algorithm, const char *sql) {
+  for (int i = 0; i < calls_n; i++)
+    if (strcmp(calls_table[i].sql, sql) == 0) return 1;
+  if (calls_n == CALLS_MOST || strlen(sql) >= CALLS_TEXT || !calls_works(verb->db, sql)) return 0;
+  snprintf(calls_text[calls_n], CALLS_TEXT, "%s", sql);
+  snprintf(calls_name[calls_n], sizeof calls_name[0], "%.60s%s%.30s", verb->name,
+           algorithm ? " " : "", algorithm ? algorithm : "");
+  calls_table[calls_n] = (fault_call){calls_name[calls_n], calls_text[calls_n], 0};
+  calls_n++;
+  return 1;
+}
+
+static int calls_try(const calls_verb *verb, calls_choice *choice) {
+  static char sql[CALLS_TEXT];
+  return calls_build(verb, choice, sql) && calls_add(verb, choice->algorithm, sql);
+}
+
+/* The last text of an algorithm's example: its options. */
+static const char *calls_own(const char *example) {
+  const char *end = strrchr(example, '\'');
+  while (end && end > example && end[-1] != '\'')
+    end--;
+  return end;
+}
+
+static int calls_algorithms(const calls_verb *verb) {
+  int made = 0;
+  sqlite3_stmt *each = NULL;
+  sqlite3_prepare_v2(verb->db, "SELECT algorithm, example FROM mine_algorithms", -1, &each, NULL);
+  while (sqlite3_step(each) == SQLITE_ROW) {
+    calls_choice choice = {.algorithm = (const char *)sqlite3_column_text(each, 0),
+                           .own = calls_own((const char *)sqlite3_column_text(each, 1)),
+                           .target = 1,
+                           .all = 1};
+    calls_verb bare = *verb;
+    bare.sample.n = 0; /* its options are another algorithm's */
+    int works = calls_try(&bare, &choice);
+    choice.target = 0;
+    made += works || calls_try(&bare, &choice);
+  }
+  sqlite3_finalize(each);
+  return made;
+}
+
+/* Per group and in a window: columns for what the example takes from columns. */
+static int calls_aggregate(const calls_verb *verb) {
+  static const char *const columns[][3] = {{"income", "age", "id"}, {"plan", "churn", "age"}};
+  static char sql[CALLS_TEXT];
+  int made = 0;
+  for (int window = 0; window < 2; window++) {
+    int works = 0;
+    for (int c = 0; c < 2 && !works; c++) {
+      int n = snprintf(sql, CALLS_TEXT, "SELECT %s(", verb->name);
+      for (int i = 0; i < verb->sample.n; i++) {
+        const char *sample = verb->sample.item[i];
+        const int literal = strchr("0123456789.-'", *sample) != NULL;
+        n += snprintf(sql + n, CALLS_TEXT - (size_t)n, "%s%s", i ? ", " : "",
+                      literal ? sample : columns[c][i % 3]);
+        if (n > CALLS_TEXT / 2) return 0;
+      }
+      snprintf(sql + n, CALLS_TEXT - (size_t)n,
+               window ? ") OVER (PARTITION BY plan ORDER BY id ROWS 9 PRECEDING) FROM customers"
+                      : ") FROM customers GROUP BY plan");
+      works = calls_add(verb, NULL, sql);
+    }
+    made += works;
+  }
+  return made;
+}
+
+static void calls_of_verb(const calls_verb *verb) {
+  int made = 0;
+  if (strcmp(verb->kind, "aggregate") == 0) {
+    made = calls_aggregate(verb);
+    if (!made) (void)calls_add(verb, NULL, verb->example);
+    return;
+  }
+  if (calls_has(verb, "algorithm") && calls_has(verb, "options")) {
+    made = calls_algorithms(verb);
+  } else {
+    const int less = verb->form.required < verb->form.n - calls_has(verb, "options");
+    for (int all = 1; all >= 1 - less; all--) {
+      int works = 0;
+      for (int model = 0; model < calls_n_models && works < 1 + all; model++) {
+        calls_choice choice = {.model = calls_models[model], .all = all};
+        works += calls_try(verb, &choice);
+        if (!calls_has(verb, "model")) break;
+      }
+      made += works;
+    }
+  }
+  for (int i = 0; !made && i < calls_n; i++)
+    made = strcmp(calls_table[i].verb, verb->name) == 0 && !calls_table[i].fails;
+  if (!made) (void)calls_add(verb, NULL, verb->example);
+}
+
+void fault_train_others(sqlite3 *db) {
+  static char options[CALLS_TEXT];
+  sqlite3_stmt *each = NULL;
+  sqlite3_prepare_v2(db,
+                     "SELECT algorithm, example FROM mine_algorithms WHERE algorithm NOT IN"
+                     " (SELECT algorithm FROM mine_models)",
+                     -1, &each, NULL);
+  while (sqlite3_step(each) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(each, 0);
+    const char *own = calls_own((const char *)sqlite3_column_text(each, 1));
+    fault_result result = {.code = SQLITE_ERROR};
+    for (int target = 1; target >= 0 && result.code; target--) {
+      calls_options(NULL, own, target, options);
+      char *sql = sqlite3_mprintf("SELECT mine_train(%Q,%Q,'customers',%s)", name, name, options);
+      if (sql) result = fault_run(db, sql, "");
+      sqlite3_free(sql);
+    }
+    if (result.code) fprintf(stderr, "no model of %s: %s\n", name, result.message);
+  }
+  sqlite3_finalize(each);
+}
+
+void fault_derive(sqlite3 *db) {
+  static calls_verb verb;
+  sqlite3_stmt *each = NULL;
+  if (calls_n) return;
+  calls_find_models(db);
+  for (size_t i = 0; i < sizeof calls_special / sizeof calls_special[0]; i++)
+    calls_table[calls_n++] = calls_special[i];
+  sqlite3_prepare_v2(db, "SELECT verb, kind, form, reads, example FROM mine_verbs", -1, &each,
+                     NULL);
+  while (sqlite3_step(each) == SQLITE_ROW) {
+    const char *text[5];
+    for (int i = 0; i < 5; i++)
+      text[i] = (const char *)sqlite3_column_text(each, i);
+    verb = (calls_verb){
+        .db = db, .name = text[0], .kind = text[1], .reads = text[3], .example = text[4]};
+    calls_read(&verb.form, text[2] + strcspn(text[2], "("));
+    const char *call = strstr(verb.example, verb.name);
+    while (call && call[strlen(verb.name)] != '(')
+      call = strstr(call + 1, verb.name);
+    calls_read(&verb.sample, call ? call + strlen(verb.name) : "");
+    calls_of_verb(&verb);
+  }
+  sqlite3_finalize(each);
+}
