@@ -55,6 +55,9 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
   MINE_TRY(mine__training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
   MINE_TRY(mine__training_fit(training, out));
   train_tell(job, *out);
+  if (!mine_failed(job->env)) return MINE_OK;
+  mine_model_free(*out);
+  *out = NULL;
   return mine_env_status(job->env);
 }
 
