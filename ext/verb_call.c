@@ -133,8 +133,8 @@ static int message_wants(const mine_call *call, mine_argument_kind kind, sqlite3
     return 0;
   if (!value || sqlite3_value_type(value) != SQLITE_TEXT) return 0;
   const char *text = (const char *)sqlite3_value_text(value);
-  return text && *text && !strstr(mine__call_message(call), text) &&
-         !mine__statements_show(call->db, text);
+  return text && *text && mine_valid_utf8(text, strlen(text)) &&
+         !strstr(mine__call_message(call), text) && !mine__statements_show(call->db, text);
 }
 
 char *mine__verb_call_message(const mine_call *call, const mine_verb *verb,
