@@ -158,7 +158,7 @@ CASES = [
     ("hidden argument: twice", "SELECT * FROM mine_tree('m') WHERE _model = 'km'", "_model is given twice"),
     ("hidden argument: two sources", "SELECT * FROM mine_profile('customers') WHERE _source = 'both'", "_source is given twice"),
     ("NULL options beside an OR", "SELECT * FROM customers c JOIN mine_predict('m','customers',NULL) p ON p.id = c.id OR p.id = -c.id",
-     (None, "_options is NULL, which this SQLite cannot join by an OR; leave it out")),
+     ("the options are NULL; leave them out", "_options is NULL, which this SQLite cannot join by an OR; leave it out")),
     ("internal function", "SELECT mine_rows_(1) FROM customers", "internal"),
     # aggregates
     ("quantile: no number", "SELECT mine_quantile(plan, 0.5) FROM customers", "'silver' is no number (argument 1)"),

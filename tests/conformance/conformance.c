@@ -426,7 +426,12 @@ static mine_status call_ask(disturbed *d, surroundings *around, const mine_verb 
 static mine_status disturb_once(disturbed *d, disturb_call *call, const mine_verb *verb,
                                 surroundings *around) {
   const mine_status status = call ? call(d, around) : call_ask(d, around, verb);
-  if (around->memory.held) fail_msg("%s: memory is left behind", d->s->name);
+  if (around->memory.held)
+    fail_msg("%s: %zu bytes are left behind (%s, status %d)", d->s->name, around->memory.held,
+             call == call_train  ? "training"
+             : call == call_load ? "loading"
+                                 : verb->name,
+             (int)status);
   return status;
 }
 
@@ -531,6 +536,10 @@ static void one_is_damaged(const subject *s) {
       fail_msg("%s: byte %zu turned is not noticed", s->name, at);
     seal_model(bytes, n);
     (void)use_damaged(s, table, bytes, n, "byte turned and sealed", at);
+    memcpy(bytes, sound, n);
+    memset(bytes + at, 0xff, n - at < 16 ? n - at : 16); /* NaN and -1, wherever they begin */
+    seal_model(bytes, n);
+    (void)use_damaged(s, table, bytes, n, "all bits set and sealed", at);
     memcpy(bytes, sound, n);
     if (use_damaged(s, table, bytes, at, "cut", at)) fail_msg("%s: cut at %zu", s->name, at);
     seal_model(bytes, at);

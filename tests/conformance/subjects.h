@@ -69,12 +69,12 @@ mine_status __wrap_mine__poll_progress(mine_env *to, const char *what, double sh
 /* ---- tables -----------------------------------------------------------------------------------
  */
 
-/* Attributes of both types with gaps, a class and a number to learn, and a weight of 1 or
+/* Numbers, a category and a day with gaps, a class and a number to learn, and a weight of 1 or
 ** 2; twice: rows of weight 2 stand there twice instead, and every weight is 1. */
 static char *table_attributes(int rows, int first, int twice) {
   static const char *const kinds[] = {"red", "green", "blue"};
   char *text = malloc(64 + (size_t)rows * 160), *at = text;
-  at += sprintf(at, "id,x,kind,z,y,label,w");
+  at += sprintf(at, "id,x,kind,z,y,label,w,day");
   for (int i = first; i < first + rows; i++) {
     const int weight = 1 + (i % 3 == 0), place = i * 37 % 23;
     for (int copy = 0; copy < (twice ? weight : 1); copy++) {
@@ -86,6 +86,7 @@ static char *table_attributes(int rows, int first, int twice) {
                     : i % 5 ? "no"
                             : "never",
                     twice ? 1 : weight);
+      at += sprintf(at, i % 13 == 6 ? "," : ",2024-%02d-%02d", 1 + i % 12, 1 + i * 5 % 28);
     }
   }
   return text;
