@@ -93,6 +93,8 @@ if(CMOCKA_LIBRARY)
   target_link_options(conformance PRIVATE LINKER:--wrap=mine__clock LINKER:--wrap=mine__poll
     LINKER:--wrap=mine__poll_progress)
   mine_add_test(conformance.models COMMAND conformance)
+  target_compile_definitions(unit_saved PRIVATE
+    MINE_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden") # __FILE__ may be relative to the build
   # Threads and what they need, refused on demand.
   target_link_options(unit_stage PRIVATE LINKER:--wrap=pthread_create
     LINKER:--wrap=pthread_mutex_init LINKER:--wrap=pthread_cond_init)

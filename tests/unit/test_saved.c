@@ -21,11 +21,7 @@ static char *saved_line(FILE *file, char *line) {
 }
 
 static FILE *saved_open(void) {
-  char path[2000];
-  snprintf(path, sizeof path, "%s", __FILE__);
-  char *slash = strrchr(path, '/');
-  assert_non_null(slash);
-  snprintf(slash, sizeof path - (size_t)(slash - path), "/../golden/models/format1.txt");
+  const char *path = MINE_GOLDEN "/models/format1.txt";
   FILE *file = fopen(path, "r");
   if (!file) fail_msg("no %s", path);
   return file;
