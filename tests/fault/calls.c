@@ -305,12 +305,15 @@ static int calls_algorithms(const calls_verb *verb) {
 
 /* Per group and in a window: columns for what the example takes from columns. */
 static int calls_aggregate(const calls_verb *verb) {
-  static const char *const columns[][3] = {{"income", "age", "id"}, {"plan", "churn", "age"}};
+  static const char *const columns[][3] = {{"income", "age", "id"},
+                                           {"churn", "age", "id"},
+                                           {"churn", "age / 100.0", "id"},
+                                           {"plan", "churn", "age"}};
   static char sql[CALLS_TEXT];
   int made = 0;
   for (int window = 0; window < 2; window++) {
     int works = 0;
-    for (int c = 0; c < 2 && !works; c++) {
+    for (size_t c = 0; c < sizeof columns / sizeof columns[0] && !works; c++) {
       int n = snprintf(sql, CALLS_TEXT, "SELECT %s(", verb->name);
       for (int i = 0; i < verb->sample.n; i++) {
         const char *sample = verb->sample.item[i];
