@@ -86,6 +86,12 @@ const mine_option mine__unknown_option_table[] = {
                           "algorithm, or an error"),
     OPTION_END};
 
+const mine_option mine__threshold_option_table[] = {
+    OPTION_REAL(mine_threshold_options, threshold, .range = {0, 1},
+                .help = "of two classes the positive one is predicted from this probability on; "
+                        "not given: the more probable one"),
+    OPTION_END};
+
 const mine_option mine__missing_option_table[] = {
     OPTION_CHOICE(mine_missing_options, missing, .choices = common_missing_names,
                   .help = "missing attributes: handled, an error, or no prediction; not given: as "

@@ -78,6 +78,11 @@ typedef struct mine_unknown_options {
 } mine_unknown_options;
 extern const mine_option mine__unknown_option_table[]; /* whatever trains for scoring */
 
+typedef struct mine_threshold_options {
+  double threshold; /* NAN: none */
+} mine_threshold_options;
+extern const mine_option mine__threshold_option_table[]; /* mine_predict, and what judges it */
+
 typedef struct mine_missing_options {
   int missing; /* mine_missing, or -1: as the model was trained */
   int unknown; /* mine_unknown, or -1                           */

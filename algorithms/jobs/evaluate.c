@@ -187,8 +187,8 @@ mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
   int n;
   MINE_TRY(evaluate_ready(s));
   if (mine__model_has_classes(model)) {
-    n = mine__metrics_classification(s->arena, m->n, model->n_groups, model->positive, m->label,
-                                     m->score, weight, metric);
+    n = mine__metrics_at_threshold(s->arena, m->n, model->n_groups, model->positive,
+                                   s->cut.threshold, m->label, m->score, weight, metric);
   } else if (mine__model_has_target_number(model)) {
     n = mine__metrics_regression(m->n, m->target, m->score, weight, metric);
   } else {
@@ -206,7 +206,66 @@ mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *to) {
   int64_t *counts = mine__arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(s->env);
   for (int64_t i = 0; i < m->n; i++)
-    counts[(int64_t)m->label[i] * k + mine__metrics_argmax(m->score + i * k, k)]++;
+    counts[(int64_t)m->label[i] * k +
+           mine__metrics_choose(m->score + i * k, k, s->model->positive, s->cut.threshold)]++;
   mine__confusion_list(&s->model->groups, counts, to);
   return s->env->status;
+}
+
+/* ---- with a threshold ------------------------------------------------------------------- */
+
+mine_status mine__threshold_check(mine_env *env, const mine_model *model, double threshold) {
+  const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
+  if (isnan(threshold) || (classes == 2 && model->positive >= 0)) return MINE_OK;
+  if (classes > 0)
+    return mine__fail(env, MINE_OPTION,
+                      "option threshold divides two classes, and '%s' has %d; leave it out",
+                      model->target_name, classes);
+  return mine__fail(env, MINE_OPTION, "option threshold needs a classification model; this is %s",
+                    mine__model_task(model));
+}
+
+/* Measures that depend on what is predicted; the others stay as they were measured. */
+static int threshold_moves(const char *name) {
+  static const mine_measure_id moved[] = {MINE_MEASURE_ACCURACY, MINE_MEASURE_BALANCED_ACCURACY,
+                                          MINE_MEASURE_PRECISION, MINE_MEASURE_RECALL,
+                                          MINE_MEASURE_F1};
+  for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
+    if (strcmp(mine__measures[moved[i]].name, name) == 0) return 1;
+  return 0;
+}
+
+mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
+                                 int confusion, mine_relation *out) {
+  MINE_TRY(mine__threshold_check(env, model, threshold));
+  if (!model->held_label || model->weight_name)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "the model keeps no held-out rows that a threshold could divide (%s); give a "
+                      "source with the target",
+                      model->held_label ? "it does not keep their weights" : "holdout=0");
+  const int64_t n = model->held_rows;
+  int64_t counts[4] = {0};
+  double *share = mine__arena_array(env->scratch, (size_t)n, 2 * sizeof *share);
+  if (!share) return mine_env_status(env);
+  const float least = (float)threshold; /* held scores are rounded to float: so is it */
+  for (int64_t i = 0; i < n; i++) {
+    for (int c = 0; c < 2; c++)
+      share[2 * i + c] = (double)model->held_score[2 * i + c];
+    counts[2 * model->held_label[i] +
+           mine__metrics_choose(share + 2 * i, 2, model->positive, (double)least)]++;
+  }
+  if (confusion) {
+    mine__confusion_list(&model->groups, counts, out);
+    return mine_env_status(env);
+  }
+  mine_metric metric[MINE_MAX_METRICS], now[MINE_MAX_METRICS];
+  const int k = mine__metrics_at_threshold(env->scratch, n, 2, model->positive, (double)least,
+                                           model->held_label, share, NULL, now);
+  for (int i = 0; i < model->n_metrics; i++) {
+    metric[i] = model->metric[i];
+    for (int j = 0; j < k && threshold_moves(metric[i].name); j++)
+      if (strcmp(now[j].name, metric[i].name) == 0) metric[i] = now[j];
+  }
+  mine__metrics_list(metric, model->n_metrics, out);
+  return mine_env_status(env);
 }

@@ -10,6 +10,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../model/metrics.h"
+
 /* ---- the plan: who is who ---------------------------------------------------------- */
 
 /* The trained id's name, else the first column; never an attribute. */
@@ -110,8 +112,10 @@ static mine_status scoring_start(mine_scoring *s, const mine__options *options) 
   mine_missing_options gaps;
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine__class_option_table, &s->asked));
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &s->cut));
   s->gives = mine__model_gives(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
+  MINE_TRY(mine__threshold_check(env, model, s->cut.threshold));
   s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
   s->unknown = gaps.unknown >= 0 ? gaps.unknown : model->unknown ? MINE_UNKNOWN_ERROR : -1;
   if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
@@ -242,7 +246,14 @@ static mine_status scoring_refuse_missing(const mine_scoring *s) {
 /* Answer the s->n rows in the views. */
 static mine_status scoring_predict(mine_scoring *s) {
   const mine_batch batch = {s->n, NULL, s->view};
-  return mine__model_answer(s->env, s->model, &batch, &s->answers);
+  MINE_TRY(mine__model_answer(s->env, s->model, &batch, &s->answers));
+  const int positive = s->model->positive;
+  for (int64_t i = 0; !isnan(s->cut.threshold) && i < s->n; i++) {
+    const double *p = s->answers.share + 2 * i;
+    if (!isnan(p[0]))
+      s->answers.group[i] = 1 + mine__metrics_choose(p, 2, positive, s->cut.threshold);
+  }
+  return MINE_OK;
 }
 
 static mine_status scoring_look(mine_scoring *s, size_t n) {

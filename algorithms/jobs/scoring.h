@@ -41,6 +41,7 @@ struct mine_scoring {
   const mine_model *model;
   mine_scoring_mode mode;
   mine_class_options asked;
+  mine_threshold_options cut;
   unsigned gives; /* MINE_GIVES_ of the model */
   int missing;    /* mine_missing, the model's own when not given */
   int unknown;    /* mine_unknown, or -1: not given, and auto in the model */
@@ -98,6 +99,11 @@ mine_status mine__scoring_saw_all(mine_scoring *scoring) MINE_MUST_CHECK;
 void mine__scoring_tell_unknown(const mine_scoring *scoring, mine_job *job);
 
 /* evaluate.c */
+/* An error unless the model has the two classes that a threshold divides; NAN: none. */
+mine_status mine__threshold_check(mine_env *env, const mine_model *model, double threshold);
+/* mine_evaluate (or, with confusion, mine_confusion) of the held-out rows with a threshold. */
+mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
+                                 int confusion, mine_relation *out);
 mine_status mine__scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 mine_status mine__scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
 /* evaluate_clusters.c */

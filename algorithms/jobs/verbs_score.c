@@ -9,6 +9,7 @@
 
 typedef struct score_state {
   mine_scoring *scoring;
+  mine_threshold_options cut; /* of the held-out rows */
   int64_t rows;
 } score_state;
 
@@ -54,6 +55,7 @@ static mine_status score_block(mine_job *job, int64_t *rows) {
 /* For all of them; what one class is asked for comes first. */
 static const mine_option_set score_options[] = {
     {mine__class_option_table, sizeof(mine_class_options), 0},
+    {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
     {mine__missing_option_table, sizeof(mine_missing_options), 0},
     MINE_SET_RUN,
     MINE_SET_END,
@@ -144,7 +146,7 @@ const mine_verb mine__verb_probabilities = {
     .argument = SCORE_ARGUMENTS,
     .required = 2,
     .answer = probabilities_answer,
-    .options = score_options + 1,
+    .options = score_options + 2,
     .reads = "an id, then attributes",
     .state_bytes = sizeof(score_state),
     .open = probabilities_open,
@@ -159,10 +161,16 @@ const mine_verb mine__verb_probabilities = {
 
 /* Without a source, on the held-out rows that the model keeps: nothing is read. */
 static mine_status evaluate_open(mine_job *job) {
-  return mine__job_text(job, MINE_ARG_SOURCE) ? score_begin(job, MINE_SCORE_EVALUATE) : MINE_OK;
+  if (mine__job_text(job, MINE_ARG_SOURCE)) return score_begin(job, MINE_SCORE_EVALUATE);
+  return MINE_TAKE(job->env, job->arena, &job->options, mine__threshold_option_table,
+                   &score_of(job)->cut);
 }
 
-static mine_status evaluate_held(mine_job *job, mine_relation *out) {
+static mine_status evaluate_held(mine_job *job, int confusion, mine_relation *out) {
+  const double threshold = score_of(job)->cut.threshold;
+  if (!isnan(threshold))
+    return mine__threshold_held(job->env, mine__job_model(job, MINE_ARG_MODEL), threshold,
+                                confusion, out);
   return mine__model_list(job->env, mine__job_model(job, MINE_ARG_MODEL), job->verb->name, out);
 }
 
@@ -174,13 +182,13 @@ static mine_status evaluate_score(mine_job *job) {
 }
 
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
-  if (!score_of(job)->scoring) return evaluate_held(job, out);
+  if (!score_of(job)->scoring) return evaluate_held(job, 0, out);
   MINE_TRY(evaluate_score(job));
   return mine__scoring_metrics(score_of(job)->scoring, out);
 }
 
 static mine_status confusion_run(mine_job *job, mine_relation *out) {
-  if (!score_of(job)->scoring) return evaluate_held(job, out);
+  if (!score_of(job)->scoring) return evaluate_held(job, 1, out);
   MINE_TRY(evaluate_score(job));
   return mine__scoring_confusion(score_of(job)->scoring, out);
 }

@@ -36,6 +36,11 @@ double mine__metrics_surprise(double p) {
   return -log(fmin(fmax(p, DBL_EPSILON), 1 - DBL_EPSILON));
 }
 
+int mine__metrics_choose(const double *probability, int n_classes, int positive, double threshold) {
+  if (isnan(threshold)) return mine__metrics_argmax(probability, n_classes);
+  return probability[positive] >= threshold ? positive : 1 - positive;
+}
+
 static double metrics_ratio(double a, double b) {
   return b > 0 ? a / b : (double)NAN;
 }
@@ -163,8 +168,8 @@ static double metrics_squared(const double *p, int n_classes, int positive, int 
 }
 
 static int metrics_count(mine_arena *arena, int64_t n, int n_classes, int positive,
-                         const int32_t *label, const double *probability, const double *weight,
-                         metrics_counts *m) {
+                         double threshold, const int32_t *label, const double *probability,
+                         const double *weight, metrics_counts *m) {
   memset(m, 0, sizeof *m);
   double *classes = mine__arena_zeros(arena, (size_t)n_classes * 3, sizeof *classes);
   if (!classes) return 0;
@@ -173,7 +178,7 @@ static int metrics_count(mine_arena *arena, int64_t n, int n_classes, int positi
   m->hit = classes + 2 * (ptrdiff_t)n_classes;
   for (int64_t i = 0; i < n; i++) {
     const double *p = probability + i * n_classes, w = weight ? weight[i] : 1;
-    const int guess = mine__metrics_argmax(p, n_classes);
+    const int guess = mine__metrics_choose(p, n_classes, positive, threshold);
     m->total += w;
     m->actual[label[i]] += w;
     m->predicted[guess] += w;
@@ -217,10 +222,18 @@ static double metrics_balanced(const metrics_counts *m, int n_classes) {
 int mine__metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
                                  const int32_t *label, const double *probability,
                                  const double *weight, mine_metric *metric) {
+  return mine__metrics_at_threshold(arena, n, n_classes, positive, NAN, label, probability, weight,
+                                    metric);
+}
+
+int mine__metrics_at_threshold(mine_arena *arena, int64_t n, int n_classes, int positive,
+                               double threshold, const int32_t *label, const double *probability,
+                               const double *weight, mine_metric *metric) {
   mine_mark mark = mine__arena_mark(arena);
   metrics_counts m;
   int k = 0;
-  if (!metrics_count(arena, n, n_classes, positive, label, probability, weight, &m)) return 0;
+  if (!metrics_count(arena, n, n_classes, positive, threshold, label, probability, weight, &m))
+    return 0;
   const int ranked = positive >= 0;
   metrics_ranks ranks = {NAN, NAN};
   if (ranked)

@@ -19,6 +19,11 @@
 int mine__metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
                                  const int32_t *label, const double *probability,
                                  const double *weight, mine_metric *metric);
+/* The same where the positive of two classes is predicted from that probability on; NAN: the
+** largest is. */
+int mine__metrics_at_threshold(mine_arena *arena, int64_t n, int n_classes, int positive,
+                               double threshold, const int32_t *label, const double *probability,
+                               const double *weight, mine_metric *metric);
 int mine__metrics_regression(int64_t n, const double *target, const double *value,
                              const double *weight, mine_metric *metric);
 /* What a row adds to the log loss that gave its actual class the probability p: bounded,
@@ -26,6 +31,8 @@ int mine__metrics_regression(int64_t n, const double *target, const double *valu
 double mine__metrics_surprise(double p);
 /* The class a probability row predicts: the largest, ties to the first. */
 int mine__metrics_argmax(const double *probability, int n_classes);
+/* The class a row predicts with a threshold; NAN: the largest. */
+int mine__metrics_choose(const double *probability, int n_classes, int positive, double threshold);
 /* Logarithms, up to a constant, become shares: exp of each over the sum.  The largest is
 ** taken out first, so that nothing overflows and a row far from all classes has shares. */
 void mine__metrics_shares(double *log, int n);

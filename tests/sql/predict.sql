@@ -74,3 +74,25 @@ SELECT leaf IS NOT NULL AS known FROM mine_predict('churn', 'SELECT 7 AS custome
 SELECT mine_train('plans', 'tree', 'SELECT customer_id, age, spend, plan FROM customers', 'target=plan, max_depth=2') AS trained;
 SELECT count(*) AS rows, sum(abs(p.confidence - n.probability) < 1e-12) AS same
 FROM mine_predict('plans', 'SELECT customer_id, age, spend FROM customers') AS p JOIN mine_tree('plans') AS n ON n.node = p.leaf;
+
+-- A threshold: the prediction, the confusion and the measures follow it, from a source and from the held-out rows.
+SELECT sum(p.prediction = 'yes') = sum(p.probability >= 0.2) AS follows, sum((p.prediction = 'yes') <> (p.probability >= 0.2)) AS differ,
+  min(abs(p.confidence - CASE WHEN p.prediction = 'yes' THEN p.probability ELSE 1 - p.probability END)) < 1e-12 AS sure
+FROM mine_predict('churn', 'customers', 'threshold=0.2') AS p;
+SELECT sum(rows) AS rows, sum(rows) FILTER (WHERE predicted = 'yes') = (SELECT sum(prediction = 'yes') FROM mine_predict('churn', 'customers', 'threshold=0.2')) AS agrees
+FROM mine_confusion('churn', 'customers', 'threshold=0.2');
+WITH c AS (SELECT actual = 'yes' AS a, predicted = 'yes' AS p, rows FROM mine_confusion('churn', 'customers', 'threshold=0.2'))
+SELECT metric, abs(value - CASE metric
+  WHEN 'accuracy' THEN (SELECT 1.0 * sum(rows * (a = p)) / sum(rows) FROM c)
+  WHEN 'precision' THEN (SELECT 1.0 * sum(rows * a * p) / sum(rows * p) FROM c)
+  WHEN 'recall' THEN (SELECT 1.0 * sum(rows * a * p) / sum(rows * a) FROM c) END) < 1e-12 AS agrees
+FROM mine_evaluate('churn', 'customers', 'threshold=0.2') WHERE metric IN ('accuracy', 'precision', 'recall');
+WITH c AS (SELECT actual = 'yes' AS a, predicted = 'yes' AS p, rows FROM mine_confusion('churn', NULL, 'threshold=0.2'))
+SELECT metric, abs(value - (SELECT 1.0 * sum(rows * (a = p)) / sum(rows) FROM c)) < 1e-12 AS agrees
+FROM mine_evaluate('churn', NULL, 'threshold=0.2') WHERE metric = 'accuracy';
+SELECT count(*) AS others_differ FROM mine_evaluate('churn', NULL, 'threshold=0.2') AS a JOIN mine_evaluate('churn') AS b USING (metric)
+WHERE metric IN ('auc', 'log_loss', 'brier', 'rows') AND a.value IS NOT b.value;
+SELECT count(DISTINCT prediction) AS all_of_one FROM mine_predict('churn', 'customers', 'threshold=0');
+SELECT count(*) FROM mine_predict('plans', 'customers', 'threshold=0.2');
+SELECT count(*) FROM mine_predict('amount', 'customers', 'threshold=0.2');
+SELECT count(*) FROM mine_predict('churn', 'customers', 'threshold=20');
