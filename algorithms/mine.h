@@ -83,8 +83,8 @@ typedef struct mine_cell {
 
 /* What the engine asks of its surroundings.  Zeroed members mean defaults. */
 typedef struct mine_host {
-  /* realloc with sizes: block NULL = allocate; new_bytes 0 = free.  Must be
-  ** usable from the calling thread only.  Default: the C library's. */
+  /* realloc with sizes: block NULL = allocate; new_bytes 0 = free.  Used on the
+  ** calling thread only, unless `any_thread`.  Default: the C library's. */
   void *(*resize)(void *user, void *block, size_t old_bytes, size_t new_bytes);
   /* Non-zero = stop.  Called on the calling thread, at most ~50 ms apart. */
   int (*interrupted)(void *user);
@@ -92,6 +92,8 @@ typedef struct mine_host {
   void (*progress)(void *user, const char *what, double share);
   void *user;
   int single_thread;       /* non-zero: never start a thread (after a fork)   */
+  int any_thread;          /* non-zero: resize may be called on threads of ours, one at a
+                           ** time                                              */
   size_t available_memory; /* bytes; 0 = ask the system. max_memory = half    */
 } mine_host;
 

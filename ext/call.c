@@ -82,6 +82,7 @@ mine_status mine__call_open(mine_call *call, mine_connection *connection, const 
   host.interrupted = call_interrupted;
   host.progress = call_progress;
   host.user = call;
+  host.any_thread = 1;
   host.single_thread = connection->process != getpid();
   mine_status status = mine_env_open(&host, verb, &call->env);
   if (status) call->sqlite_code = SQLITE_NOMEM;

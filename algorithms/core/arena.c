@@ -119,7 +119,13 @@ void mine__arena_close(mine_arena *arena) {
 }
 
 void mine__arena_detach(mine_arena *arena) {
-  if (arena->env) arena->env->memory.used -= arena->held;
+  mine_env *env = arena->env;
+  if (!env) return;
+  env->memory.used -= arena->held;
+  if (env->owner) {
+    arena->resize = env->owner->resize;
+    arena->user = env->owner->user;
+  }
   arena->env = NULL;
 }
 

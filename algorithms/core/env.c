@@ -56,7 +56,10 @@ static void env_fill(mine_env *env, const mine_host *host, const char *verb) {
   memset(env, 0, sizeof *env);
   if (host) env->host = *host;
   env->progress = env->host.progress != NULL;
-  if (!env->host.resize) env->host.resize = env_resize;
+  if (!env->host.resize) {
+    env->host.resize = env_resize;
+    env->host.any_thread = 1;
+  }
   if (!env->host.interrupted) env->host.interrupted = env_not_interrupted;
   if (!env->host.progress) env->host.progress = env_no_progress;
   if (!env->host.available_memory) env->host.available_memory = env_physical_memory();
@@ -184,6 +187,8 @@ static mine_status env_poll_at(mine_env *env, double now) {
                       "rows or columns",
                       mine__format_real(number, env->max_seconds, 0));
   }
+  if (env->stop && atomic_load_explicit(env->stop, memory_order_relaxed))
+    return mine__fail(env, MINE_INTERRUPT, "interrupted");
   if (now - env->last_poll < ENV_POLL_SECONDS) return MINE_OK;
   env->last_poll = now;
   if (env->host.interrupted(env->host.user)) return mine__fail(env, MINE_INTERRUPT, "interrupted");

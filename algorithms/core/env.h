@@ -14,6 +14,8 @@
 #ifndef MINE_CORE_ENV_H
 #define MINE_CORE_ENV_H
 
+#include <stdatomic.h>
+
 #include "../mine.h"
 #include "arena.h"
 #include "team.h"
@@ -57,11 +59,13 @@ struct mine_env {
   int quota;       /* of the control group; 0 none, -1 not asked yet    */
   mine_team team;  /* the threads beside the calling one                */
   mine_pace pace;
-  int progress;       /* whether to report progress                        */
-  double opened;      /* mine__clock() then                                 */
-  double deadline;    /* mine__clock() at which max_seconds is over; 0 none */
-  double max_seconds; /* as asked, for the sentence                        */
-  double last_poll;   /* mine__clock() of the last poll and progress report */
+  int progress;           /* whether to report progress                        */
+  const atomic_int *stop; /* of a branch (branch.h): its loop is over; or NULL */
+  const mine_host *owner; /* of a branch: whose memory what outlives it is; or NULL */
+  double opened;          /* mine__clock() then                                 */
+  double deadline;        /* mine__clock() at which max_seconds is over; 0 none */
+  double max_seconds;     /* as asked, for the sentence                        */
+  double last_poll;       /* mine__clock() of the last poll and progress report */
   double last_progress;
 };
 

@@ -6,7 +6,24 @@
 #include <math.h>
 #include <string.h>
 
+#include "split.h"
+
 /* ---- columns as features ------------------------------------------------------------- */
+
+/* A failure of memory is in the environment. */
+static void dataset_copy_levels(const mine_values *from, mine_dictionary *to) {
+  for (int64_t i = 0; i < from->n; i++) {
+    mine_cell cell;
+    mine__values_get(from, i, &cell);
+    if (mine__dictionary_add(to, &cell) < 0) return;
+  }
+}
+
+static const mine_time_reading *dataset_time(mine_arena *arena, const mine_time_reading *from) {
+  mine_time_reading *time = from ? mine__arena_array(arena, 1, sizeof *time) : NULL;
+  if (time) *time = *from;
+  return time;
+}
 
 mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
                                       mine_feature *out) {
@@ -22,19 +39,22 @@ mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mi
   out->deviation = column->deviation;
   if (!out->name || !out->why || !mine__dictionary_open(&out->levels, arena))
     return mine_env_status(env);
-  if (column->time) {
-    mine_time_reading *time = mine__arena_array(arena, 1, sizeof *time);
-    if (time) *time = *column->time;
-    out->time = time;
-    return mine_env_status(env);
-  }
-  if (column->type != MINE_COLUMN_CATEGORY) return MINE_OK;
-  for (int64_t i = 0; i < column->levels.n; i++) {
-    mine_cell cell;
-    mine__values_get(&column->levels, i, &cell);
-    if (mine__dictionary_add(&out->levels, &cell) < 0) return mine_env_status(env);
-  }
-  return MINE_OK;
+  out->time = dataset_time(arena, column->time);
+  if (column->type == MINE_COLUMN_CATEGORY) dataset_copy_levels(&column->levels, &out->levels);
+  return mine_env_status(env);
+}
+
+static const char *dataset_text(mine_arena *arena, const char *text) {
+  return text ? mine__arena_text(arena, text, strlen(text)) : NULL;
+}
+
+void mine__feature_copy(mine_arena *arena, const mine_feature *from, mine_feature *out) {
+  *out = *from;
+  out->name = dataset_text(arena, from->name);
+  out->why = dataset_text(arena, from->why);
+  out->time = dataset_time(arena, from->time);
+  if (mine__dictionary_open(&out->levels, arena))
+    dataset_copy_levels(&from->levels.values, &out->levels);
 }
 
 void mine__view_of_column(const mine_column *column, mine_feature_view *out) {
@@ -105,4 +125,20 @@ int mine__missing_first(const mine_batch *batch, int n_features, int64_t *at) {
     first = f;
   }
   return first;
+}
+
+/* Salts the seed, so that these rows have nothing to do with those of a holdout. */
+#define DATASET_STREAM UINT64_C(0xD1F1DE)
+
+mine_status mine__dataset_divide(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 double share, mine_dataset *train, mine_dataset *held) {
+  uint32_t *kept, *away;
+  *train = *held = *data;
+  train->found = held->found = NULL;
+  MINE_TRY(mine__split_holdout(env, arena, data->rows.row, data->rows.n, data->hash,
+                               data->seed ^ DATASET_STREAM, share, &kept, &train->rows.n, &away,
+                               &held->rows.n));
+  train->rows.row = kept;
+  held->rows.row = away;
+  return MINE_OK;
 }

@@ -53,7 +53,10 @@ typedef struct mine_dataset {
   const double *weight;      /* per frame row, > 0 on the rows given;
                              ** class weights are multiplied in; NULL = 1 */
   const mine_values *ids;    /* per frame row; NULL = numbered from 1    */
+  const uint64_t *hash;      /* per frame row, of its id; NULL: no target */
   uint64_t seed;
+  int32_t *found; /* per row given: the group that the fit found, 0 = none; NULL unless
+                  ** the algorithm finds groups                                        */
 } mine_dataset;
 
 /* Describe a finished column as a model's feature; everything copied to arena. */
@@ -66,10 +69,20 @@ void mine__feature_cell(const mine_feature *about, double value, char buffer[MIN
 /* The bound of x < bound, x >= bound, in words.  Between two dates of a column lie others
 ** that it has no form for: the first of its dates that is not below says the same. */
 void mine__feature_bound(const mine_feature *about, double value, mine_text *out);
+/* The same feature once more, in another arena; a failure of memory is in its
+** environment. */
+void mine__feature_copy(mine_arena *arena, const mine_feature *from, mine_feature *out);
 void mine__view_of_column(const mine_column *column, mine_feature_view *out);
 /* The wants of rows that are read as these features were: FIXED, by their names.  In
 ** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n);
+
+/* Divide the rows given in two by the hash of their ids, for a fit that needs rows to see
+** when to stop: the same rows whatever else is fitted, and none that depends on which
+** were held out before.  The row lists live in `arena`, all else is shared. */
+mine_status mine__dataset_divide(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 double share, mine_dataset *train,
+                                 mine_dataset *held) MINE_MUST_CHECK;
 
 /* The first feature that is missing in a row, or -1. */
 int mine__missing_in_row(const mine_feature_view *feature, int n_features, int64_t row);

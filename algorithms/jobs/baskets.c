@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../associate/associate.h"
+#include "../core/order.h"
 #include "../data/frame.h"
 #include "common_options.h"
 
@@ -50,15 +51,23 @@ typedef struct baskets {
 
 #define BASKETS_MOST 1e9 /* itemsets or rules that an answer may be allowed to have */
 
-static const mine_want baskets_reads[] = {
-    {.name = "basket",
+#define BASKETS_EVENTS                                                       \
+  {.name = "basket",                                                         \
+   .reading = MINE_READ_EXACT,                                               \
+   .help = "the column of the basket; not given: the first of two columns"}, \
+  {                                                                          \
+    .name = "item", .reading = MINE_READ_EXACT,                              \
+    .help = "the column of the item; not given: the second of two columns"   \
+  }
+static const mine_want itemsets_reads[] = {BASKETS_EVENTS, {0}};
+static const mine_want rules_reads[] = {
+    BASKETS_EVENTS,
+    {.name = "group",
      .reading = MINE_READ_EXACT,
-     .help = "the column of the basket; not given: the first of two columns"},
-    {.name = "item",
-     .reading = MINE_READ_EXACT,
-     .help = "the column of the item; not given: the second of two columns"},
+     .flags = MINE_WANT_NAMED,
+     .help = "a column: the rules of each of its values, from the baskets of its rows"},
     {0}};
-enum { BASKETS_BASKET, BASKETS_ITEM };
+enum { BASKETS_BASKET, BASKETS_ITEM, BASKETS_GROUP };
 
 /* A count where a share belongs. */
 static mine_status baskets_refuse_share(mine_env *env, double value) {
@@ -209,16 +218,29 @@ static void baskets_note_missing(mine_job *job, const mine_column *basket,
                     (long long)lines, (long long)job->frame->rows);
 }
 
-static mine_status baskets_build(baskets *b, mine_job *job, mine_transactions *out) {
+/* Rows (basket, item), as codes. */
+typedef struct baskets_rows {
+  int64_t n;
+  const int32_t *basket, *item; /* -1: NULL */
+  int64_t n_baskets;
+  const mine_values *items;
+} baskets_rows;
+
+static mine_status baskets_all_rows(baskets *b, mine_job *job, baskets_rows *out) {
   mine_frame *frame = job->frame;
   MINE_TRY(mine__frame_finish(frame));
   if (frame->n_columns == 0) return mine__fail(b->env, MINE_DATA, "the source has no columns");
   const mine_column *basket = mine__job_event(job, BASKETS_BASKET);
   const mine_column *item = mine__job_event(job, BASKETS_ITEM);
-  MINE_TRY(mine__transactions_build(b->env, b->arena, frame->rows, basket->code, basket->levels.n,
-                                    item->code, item->levels.n, out));
-  out->names = &item->levels;
   baskets_note_missing(job, basket, item);
+  *out = (baskets_rows){frame->rows, basket->code, item->code, basket->levels.n, &item->levels};
+  return MINE_OK;
+}
+
+static mine_status baskets_build(baskets *b, const baskets_rows *rows, mine_transactions *out) {
+  MINE_TRY(mine__transactions_build(b->env, b->arena, rows->n, rows->basket, rows->n_baskets,
+                                    rows->item, rows->items->n, out));
+  out->names = rows->items;
   return MINE_OK;
 }
 
@@ -254,6 +276,103 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, m
   return mine__rules_relation(b->env, &sets, &rules, baskets->names, out);
 }
 
+/* ---- groups ------------------------------------------------------------------------------- */
+
+/* Rows by their groups: those of group g are row[first[g]..first[g + 1] - 1], in the order
+** in which they came; rows without a group are left out. */
+typedef struct baskets_groups {
+  int64_t n;
+  const int32_t *code;
+  int64_t *first;
+  uint32_t *row;
+  /* Baskets are numbered anew in each group: a basket with rows in two counts in both. */
+  int32_t *number, *seen; /* per basket of the source: its number in group seen */
+} baskets_groups;
+
+static int baskets_groups_make(baskets *b, const baskets_rows *rows, const mine_column *group,
+                               baskets_groups *out) {
+  const size_t baskets = (size_t)rows->n_baskets;
+  *out = (baskets_groups){.n = group->levels.n, .code = group->code};
+  out->first = mine__arena_zeros(b->arena, (size_t)out->n + 2, sizeof *out->first);
+  out->row = mine__arena_array(b->arena, (size_t)rows->n, sizeof *out->row);
+  out->number = mine__arena_zeros(b->arena, baskets, sizeof *out->number);
+  out->seen = mine__arena_array(b->arena, baskets, sizeof *out->seen);
+  if (mine_failed(b->env)) return 0;
+  memset(out->seen, -1, baskets * sizeof *out->seen);
+  int64_t *next = out->first + 1;
+  for (int64_t i = 0; i < rows->n; i++)
+    if (out->code[i] >= 0) next[out->code[i] + 1]++;
+  for (int64_t g = 0; g < out->n; g++)
+    next[g + 1] += next[g];
+  for (int64_t i = 0; i < rows->n; i++)
+    if (out->code[i] >= 0) out->row[next[out->code[i]]++] = (uint32_t)i;
+  return 1;
+}
+
+/* The rows of one group in b->arena; none with both values: n is 0. */
+static int baskets_group_rows(baskets *b, const baskets_rows *all, baskets_groups *groups,
+                              int32_t group, baskets_rows *out) {
+  const int64_t first = groups->first[group], n = groups->first[group + 1] - first;
+  int32_t *basket = mine__arena_array(b->arena, (size_t)n, sizeof *basket);
+  int32_t *item = mine__arena_array(b->arena, (size_t)n, sizeof *item);
+  *out = (baskets_rows){.basket = basket, .item = item, .items = all->items};
+  if (mine_failed(b->env)) return 0;
+  for (int64_t i = 0; i < n; i++) {
+    const uint32_t row = groups->row[first + i];
+    const int32_t old = all->basket[row];
+    if (old < 0 || all->item[row] < 0) continue;
+    if (groups->seen[old] != group) {
+      groups->seen[old] = group;
+      groups->number[old] = (int32_t)out->n_baskets++;
+    }
+    basket[out->n] = groups->number[old];
+    item[out->n++] = all->item[row];
+  }
+  return 1;
+}
+
+static int baskets_group_before(const void *context, const void *a, const void *b) {
+  mine_cell x, y;
+  mine__values_get(context, *(const int32_t *)a, &x);
+  mine__values_get(context, *(const int32_t *)b, &y);
+  return mine__cell_compare(&x, &y) < 0;
+}
+
+static mine_status baskets_group(baskets *b, const baskets_rows *all, baskets_groups *groups,
+                                 int32_t group, mine_relation *out) {
+  baskets part = *b;
+  baskets_rows rows;
+  mine_transactions transactions;
+  part.arena = mine__arena_open(b->env);
+  if (!part.arena) return mine_env_status(b->env);
+  if (baskets_group_rows(&part, all, groups, group, &rows) && rows.n > 0 &&
+      baskets_build(&part, &rows, &transactions) == MINE_OK)
+    (void)baskets_rules(&part, &transactions, out);
+  mine__arena_close(part.arena);
+  return mine_env_status(b->env);
+}
+
+/* The rules of each group, one group after another, in the order of their values. */
+static mine_status baskets_by_group(baskets *b, const baskets_rows *rows, const mine_column *group,
+                                    mine_relation *out) {
+  baskets_groups groups;
+  int32_t *order = mine__arena_array(b->arena, (size_t)group->levels.n, sizeof *order);
+  int32_t *spare = mine__arena_array(b->arena, (size_t)group->levels.n, sizeof *spare);
+  if (!baskets_groups_make(b, rows, group, &groups) || !order || !spare)
+    return mine_env_status(b->env);
+  for (int32_t g = 0; g < groups.n; g++)
+    order[g] = g;
+  mine__sort(b->env, order, spare, (size_t)groups.n, sizeof *order, baskets_group_before,
+             &group->levels);
+  for (int64_t i = 0; i < groups.n && !mine_failed(b->env); i++) {
+    mine_cell value;
+    mine__values_get(&group->levels, order[i], &value);
+    mine__relation_group(out, &value);
+    MINE_TRY(baskets_group(b, rows, &groups, order[i], out));
+  }
+  return mine_env_status(b->env);
+}
+
 /* ---- the verbs ------------------------------------------------------------------------------- */
 
 /* What the option tables cannot say. */
@@ -273,7 +392,11 @@ static mine_status baskets_run(mine_job *job, mine_relation *out) {
   baskets *b = mine__job_state(job);
   mine_transactions transactions;
   mine_itemsets sets;
-  MINE_TRY(baskets_build(b, job, &transactions));
+  baskets_rows rows = {0};
+  MINE_TRY(baskets_all_rows(b, job, &rows));
+  const mine_column *group = b->rules ? mine__job_event(job, BASKETS_GROUP) : NULL;
+  if (group) return baskets_by_group(b, &rows, group, out);
+  MINE_TRY(baskets_build(b, &rows, &transactions));
   if (b->rules) return baskets_rules(b, &transactions, out);
   MINE_TRY(baskets_mine(b, &transactions, &sets));
   return mine__itemsets_relation(b->env, &sets, transactions.names, out);
@@ -312,7 +435,7 @@ const mine_verb mine__verb_itemsets = {
     .required = 1,
     .answer = itemsets_answer,
     .options = itemsets_sets,
-    .wants = baskets_reads,
+    .wants = itemsets_reads,
     .state_bytes = sizeof(baskets),
     .open = baskets_open,
     .run = baskets_run,
@@ -336,6 +459,7 @@ static const mine_answer rules_answer[] = {
     {"imbalance_ratio", MINE_ANSWER_REAL, 0, "0 = both sides equally frequent"},
     {"phi", MINE_ANSWER_REAL, 0, "correlation of the two sides"},
     {"chi_squared", MINE_ANSWER_REAL, 0, "of the 2 x 2 table"},
+    {"group_value", MINE_ANSWER_ANY, 1, "of the column that group= names; else NULL"},
     {0},
 };
 
@@ -353,7 +477,8 @@ const mine_verb mine__verb_rules = {
     .what = "Who has the antecedent also has the consequent.",
     .notes =
         "Source as for `mine_itemsets`. Every measure is always a column; NULL where it is "
-        "not defined.",
+        "not defined. With `group=` each group is mined on its own: supports are shares of its "
+        "baskets, and a basket with rows in two groups counts in both.",
     .example =
         "SELECT antecedent, consequent, count, round(lift, 2) AS lift FROM mine_rules(\n"
         "  " BASKETS_SAMPLE ", 'min_count=2');",
@@ -361,7 +486,7 @@ const mine_verb mine__verb_rules = {
     .required = 1,
     .answer = rules_answer,
     .options = rules_sets,
-    .wants = baskets_reads,
+    .wants = rules_reads,
     .state_bytes = sizeof(baskets),
     .open = baskets_open,
     .run = baskets_run,

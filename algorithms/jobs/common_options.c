@@ -57,6 +57,12 @@ const mine_option mine__supervised_option_table[] = {
                   .help = "balanced: every class counts the same in total"),
     OPTION_END};
 
+const mine_option mine__group_option_table[] = {
+    OPTION_TEXT(mine_group_options, group,
+                .help = "a column: one model for each of its values, stored as one; a row is "
+                        "answered by its group's"),
+    OPTION_END};
+
 const mine_option mine__holdout_option_table[] = {
     OPTION_REAL(mine_holdout_options, holdout, .initial = "0.2", .range = {0, 0.9},
                 .help = "share of the rows on which the model is measured; 0: not measured"),

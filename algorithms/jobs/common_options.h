@@ -50,6 +50,12 @@ typedef struct mine_supervised_options {
 } mine_supervised_options;
 extern const mine_option mine__supervised_option_table[];
 
+/* A model for each value of a column. */
+typedef struct mine_group_options {
+  mine_cell group;
+} mine_group_options;
+extern const mine_option mine__group_option_table[];
+
 typedef struct mine_holdout_options {
   double holdout;
   int refit;

@@ -20,11 +20,11 @@ typedef struct validation_sum {
 static void validation_divide(const mine_training *t, const int32_t *fold, int which,
                               uint32_t *train, int64_t *n_train, uint32_t *test, int64_t *n_test) {
   *n_train = *n_test = 0;
-  for (int64_t i = 0; i < t->n; i++) {
+  for (int64_t i = 0; i < t->data.n; i++) {
     if (fold[i] == which) {
-      test[(*n_test)++] = t->row[i];
+      test[(*n_test)++] = t->data.row[i];
     } else {
-      train[(*n_train)++] = t->row[i];
+      train[(*n_train)++] = t->data.row[i];
     }
   }
 }
@@ -61,20 +61,21 @@ static void validation_put(mine_relation *r, int64_t fold, const char *name,
 
 /* A fold whose other rows are all of one class cannot be learned: only its rows
 ** are reported. */
-static mine_status validation_fold(mine_training *t, const uint32_t *train, int64_t n_train,
-                                   const uint32_t *test, int64_t n_test, mine_measured *out) {
+static mine_status validation_fold(mine_training *t, mine_rows train, mine_rows test,
+                                   mine_measured *out) {
   mine_env *env = t->env;
   memset(out, 0, sizeof *out);
-  out->metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)n_test};
+  out->metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)test.n};
   out->n_metrics = 1;
-  if (n_test == 0 || !mine__training_learnable(t, train, n_train)) return MINE_OK;
-  mine_model *model;
-  if (mine__training_fit_rows(t, train, n_train, &model)) return env->status;
+  if (test.n == 0 || !mine__prepared_learnable(&t->data, train)) return MINE_OK;
   mine_arena *arena = mine__arena_open(env);
-  if (arena && mine__training_measure(t, model, test, n_test, arena, out)) out->n_metrics = 1;
+  mine_trained trained = {NULL, NULL};
+  if (arena && mine__training_fit_rows(t, train, arena, &trained) == MINE_OK &&
+      mine__prepared_measure(env, &t->data, trained.model, test, arena, out))
+    out->n_metrics = 0;
   mine__arena_close(arena);
-  mine_model_free(model);
-  return env->status;
+  mine_model_free(trained.model);
+  return mine_env_status(env);
 }
 
 static mine_status validation_summarise(mine_relation *r, const mine_measured *fold, int folds,
@@ -99,21 +100,22 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
 
 static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation *r) {
   mine_env *env = t->env;
-  const int folds = (int)t->folds.folds;
+  const int folds = (int)t->asked.folds.folds;
   int32_t *fold;
-  if (mine__training_hash(t)) return env->status;
-  if (mine__split_folds(env, arena, t->row, t->n, t->hash, (uint64_t)t->seed.seed, folds, t->label,
-                        t->n_classes, &fold))
+  if (mine__split_folds(env, arena, t->data.row, t->data.n, t->data.hash,
+                        (uint64_t)t->asked.seed.seed, folds, t->data.label, t->data.n_classes,
+                        &fold))
     return env->status;
-  uint32_t *train = mine__arena_array(arena, (size_t)t->n, sizeof *train);
-  uint32_t *test = mine__arena_array(arena, (size_t)t->n, sizeof *test);
+  uint32_t *train = mine__arena_array(arena, (size_t)t->data.n, sizeof *train);
+  uint32_t *test = mine__arena_array(arena, (size_t)t->data.n, sizeof *test);
   mine_measured *measured = mine__arena_zeros(arena, (size_t)folds, sizeof *measured);
   if (!train || !test || !measured) return mine_env_status(env);
   for (int f = 0; f < folds; f++) {
     int64_t n_train, n_test;
     if (mine__poll_progress(env, "cross validation", (double)f / folds)) return env->status;
     validation_divide(t, fold, f, train, &n_train, test, &n_test);
-    if (validation_fold(t, train, n_train, test, n_test, &measured[f])) return env->status;
+    if (validation_fold(t, (mine_rows){train, n_train}, (mine_rows){test, n_test}, &measured[f]))
+      return env->status;
   }
   for (int f = 0; f < folds; f++) {
     for (int i = 0; i < measured[f].n_metrics; i++)
@@ -128,13 +130,13 @@ mine_status mine__training_cross_validate(mine_training *t, mine_relation *out) 
   if (!t->roles.supervised)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "algorithm '%s' has no target; cross validation needs one to measure against",
-                      t->algorithm->name);
-  if (t->supervised.target.type == MINE_NULL)
+                      t->asked.algorithm->name);
+  if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
   if (mine__training_prepare(t)) return env->status;
-  if (t->folds.folds > t->n)
+  if (t->asked.folds.folds > t->data.n)
     return mine__fail(env, MINE_DATA, "folds=%lld is more than the %lld rows",
-                      (long long)t->folds.folds, (long long)t->n);
+                      (long long)t->asked.folds.folds, (long long)t->data.n);
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
   const mine_status status = validation_run(t, arena, out);

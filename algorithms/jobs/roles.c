@@ -14,11 +14,12 @@
 
 static const mine_want roles_id = {.name = "id", .reading = MINE_READ_CELLS};
 static const mine_want roles_target = {.name = "target", .reading = MINE_READ_BOTH};
+static const mine_want roles_group = {.name = "group", .reading = MINE_READ_CATEGORY};
 static const mine_want roles_weight = {.name = "weight",
                                        .reading = MINE_READ_NUMBER,
                                        .flags = MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
 
-/* Everything that is read, but for the id, the target and the weight. */
+/* Everything that is read, but for the id, the target, the weight and the group. */
 static int roles_is_attribute(const mine_column *column) {
   return !column->want && column->reading != MINE_READ_NOT;
 }
@@ -103,6 +104,20 @@ static void roles_plan_weight(mine_roles *roles, mine_frame *frame) {
   mine__column_want(frame, roles->weight, &roles_weight);
 }
 
+/* Any number of groups, by their exact values. */
+static void roles_plan_group(mine_roles *roles, mine_frame *frame) {
+  const mine_group_options *g = roles->grouping;
+  roles->group = -1;
+  if (!g || g->group.type == MINE_NULL) return;
+  roles->group = mine__column_said(frame, "option group", &g->group);
+  if (roles->group < 0) return;
+  const mine_column *column = &frame->column[roles->group];
+  if (column->want)
+    (void)mine__fail(roles->env, MINE_OPTION, "the group '%s' is also the %s; name another column",
+                     column->name, column->want->name);
+  mine__column_want(frame, roles->group, &roles_group);
+}
+
 static void roles_plan_ignore(const mine_roles *roles, mine_frame *frame) {
   const mine_list *list = &roles->source->ignore;
   for (size_t i = 0; i < list->n; i++) {
@@ -147,6 +162,7 @@ mine_status mine__roles_plan(void *owner, mine_frame *frame) {
   roles_plan_id(roles, frame);
   roles_plan_target(roles, frame); /* the first failure stays */
   roles_plan_weight(roles, frame);
+  roles_plan_group(roles, frame);
   roles_plan_ignore(roles, frame);
   roles_plan_declared(roles, frame, &source->categorical, "option categorical", MINE_READ_CATEGORY);
   roles_plan_declared(roles, frame, &source->numeric, "option numeric", MINE_READ_NUMBER);

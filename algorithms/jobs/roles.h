@@ -21,10 +21,11 @@ typedef struct mine_roles {
   const char *algorithm;                     /* for sentences; NULL: none    */
   const mine_source_options *source;         /* required                     */
   const mine_supervised_options *supervised; /* NULL: no target, no weight   */
+  const mine_group_options *grouping;        /* NULL: no groups              */
   int needs_target;
   int keep_constants; /* a constant column counts: another row may differ in it */
   /* Set by the plan: columns of the frame, -1 = none. */
-  int id, target, weight;
+  int id, target, weight, group;
   int id_by_default;        /* the first column, because nobody said otherwise */
   mine_time_reading format; /* what date_format= says of every column ... */
   int has_format;           /* ... if it does                            */

@@ -10,20 +10,22 @@
 /* ---- options -------------------------------------------------------------------- */
 
 static int training_supervised(const mine_training *training) {
-  return (training->algorithm->tasks & (MINE_CLASSIFICATION | MINE_REGRESSION)) != 0;
+  return (training->asked.algorithm->tasks & (MINE_CLASSIFICATION | MINE_REGRESSION)) != 0;
 }
 
 static mine_status training_options(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
   mine_arena *arena = training->arena;
-  training->options = *options;
-  training->own = mine__options_of(options, training->algorithm->options);
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__supervised_option_table, &training->supervised));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->holdout));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->folds));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->source));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__unknown_option_table, &training->unknown));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__seed_option_table, &training->seed));
+  training->asked.options = *options;
+  training->asked.own = mine__options_of(options, training->asked.algorithm->options);
+  MINE_TRY(
+      MINE_TAKE(env, arena, options, mine__supervised_option_table, &training->asked.supervised));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->asked.holdout));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->asked.folds));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->asked.source));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__group_option_table, &training->asked.group));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__unknown_option_table, &training->asked.unknown));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__seed_option_table, &training->asked.seed));
   mine_text text;
   mine__text_open(&text, arena);
   for (int g = 0; g < options->n; g++) {
@@ -32,13 +34,13 @@ static mine_status training_options(mine_training *training, const mine__options
       mine__options_canonical(&text, group->table, group->values);
   }
   if (text.failed) return mine_env_status(env);
-  training->canonical = text.bytes ? text.data : "";
+  training->asked.canonical = text.bytes ? text.data : "";
   return MINE_OK;
 }
 
 /* The i-th SELECT among the options, and the option that holds it. */
 static mine_select *training_select(const mine_training *training, int i, const char **option) {
-  return mine__options_select(training->options.group, training->options.n, i, option);
+  return mine__options_select(training->asked.options.group, training->asked.options.n, i, option);
 }
 
 /* What the plan of its frame is given. */
@@ -52,20 +54,21 @@ typedef struct training_selected {
 
 static mine_status training_start(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
-  training->algorithm = options->algorithm;
-  mine__values_open(&training->note_item, training->arena);
-  mine__values_open(&training->note_name, training->arena);
-  mine__values_open(&training->note_detail, training->arena);
-  training->positive = -1;
+  training->asked.algorithm = options->algorithm;
+  mine__values_open(&training->told.item, training->arena);
+  mine__values_open(&training->told.name, training->arena);
+  mine__values_open(&training->told.detail, training->arena);
+  training->data.positive = -1;
   MINE_TRY(training_options(training, options));
   mine_roles *roles = &training->roles;
   roles->env = env;
-  roles->algorithm = training->algorithm->name;
-  roles->source = &training->source;
-  roles->supervised = training_supervised(training) ? &training->supervised : NULL;
-  roles->needs_target = !(training->algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS));
-  roles->keep_constants = training->algorithm->keeps_constants;
-  roles->id = roles->target = roles->weight = -1;
+  roles->algorithm = training->asked.algorithm->name;
+  roles->source = &training->asked.source;
+  roles->supervised = training_supervised(training) ? &training->asked.supervised : NULL;
+  roles->needs_target = !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS));
+  roles->keep_constants = training->asked.algorithm->keeps_constants;
+  roles->grouping = &training->asked.group;
+  roles->id = roles->target = roles->weight = roles->group = -1;
   return mine__frame_open(env, mine__roles_plan, roles, &training->frame);
 }
 
@@ -102,14 +105,15 @@ mine_frame *mine__training_frame(mine_training *training) {
 }
 
 mine_status mine__training_source(mine_training *training, const char *source) {
-  training->source_text = source ? mine__arena_text(training->arena, source, strlen(source)) : NULL;
+  training->asked.source_text =
+      source ? mine__arena_text(training->arena, source, strlen(source)) : NULL;
   return mine_env_status(training->env);
 }
 
 mine_status mine__training_keep_positive(mine_training *training, const mine_cell *positive) {
-  training->keep_positive = *positive;
+  training->asked.keep_positive = *positive;
   if (positive->type == MINE_TEXT)
-    training->keep_positive.as.text =
+    training->asked.keep_positive.as.text =
         mine__arena_text(training->arena, positive->as.text, positive->bytes);
   return mine_env_status(training->env);
 }
@@ -118,9 +122,9 @@ mine_status mine__training_keep_positive(mine_training *training, const mine_cel
 
 void mine__training_note(void *context, const char *item, const char *name, const char *detail) {
   mine_training *training = context;
-  (void)(mine__values_push_text(&training->note_item, item, strlen(item)) &&
-         mine__values_push_text(&training->note_name, name, strlen(name)) &&
-         mine__values_push_text(&training->note_detail, detail, strlen(detail)));
+  (void)(mine__values_push_text(&training->told.item, item, strlen(item)) &&
+         mine__values_push_text(&training->told.name, name, strlen(name)) &&
+         mine__values_push_text(&training->told.detail, detail, strlen(detail)));
 }
 
 void mine__training_notef(mine_training *training, const char *item, const char *name,
@@ -150,7 +154,7 @@ static mine_status training_plan_select(void *owner, mine_frame *frame) {
   const mine_lack lack = {
       .who = who, .those = "that the features are read from", .remedy = "name them with AS"};
   const int n = training->chosen.n;
-  const mine_want *want = mine__wants_of_features(training->arena, training->about, n);
+  const mine_want *want = mine__wants_of_features(training->arena, training->data.about, n);
   selected->column = mine__arena_array(training->arena, (size_t)n, sizeof *selected->column);
   if (!want || !selected->column) return mine_env_status(training->env);
   return mine__wants_by_name(frame, want, &lack, selected->column);

@@ -3,6 +3,7 @@
 ** which of them is positive, the rows that are used, how much each counts.
 */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../core/random.h"
@@ -27,7 +28,7 @@ static void prepare_list_classes(mine_text *text, const mine_values *classes) {
 static void prepare_note_positive(mine_training *t, const char *why) {
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
-  mine__values_get(&t->classes, t->positive, &cell);
+  mine__values_get(&t->data.classes, t->data.positive, &cell);
   mine__training_note(t, "positive", mine__show_cell(shown, &cell), why);
 }
 
@@ -36,13 +37,13 @@ static void prepare_note_positive(mine_training *t, const char *why) {
 ** told as kept: training twice on the same rows gives the same bytes. */
 static void prepare_choose_positive(mine_training *t, const char *target, const int64_t *rows_of) {
   mine_cell first, second;
-  mine__values_get(&t->classes, 0, &first);
-  mine__values_get(&t->classes, 1, &second);
+  mine__values_get(&t->data.classes, 0, &first);
+  mine__values_get(&t->data.classes, 1, &second);
   const int obvious = mine__classes_obvious(&first, &second);
-  const int kept = mine__class_find(&t->classes, &t->keep_positive, 1);
-  t->positive = obvious >= 0 ? obvious : rows_of[0] < rows_of[1] ? 0 : 1;
-  if (kept >= 0 && kept != t->positive) {
-    t->positive = kept;
+  const int kept = mine__class_find(&t->data.classes, &t->asked.keep_positive, 1);
+  t->data.positive = obvious >= 0 ? obvious : rows_of[0] < rows_of[1] ? 0 : 1;
+  if (kept >= 0 && kept != t->data.positive) {
+    t->data.positive = kept;
     prepare_note_positive(t, "kept from the model of this name that is replaced");
     return;
   }
@@ -50,7 +51,7 @@ static void prepare_choose_positive(mine_training *t, const char *target, const 
   if (obvious >= 0) return;
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
-  mine__values_get(&t->classes, t->positive, &cell);
+  mine__values_get(&t->data.classes, t->data.positive, &cell);
   mine__training_notef(t, "warning", target,
                        "taken as the positive class because it is rarer: %s; say positive=<class> "
                        "if it is the other",
@@ -59,34 +60,34 @@ static void prepare_choose_positive(mine_training *t, const char *target, const 
 
 static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
   mine_env *env = t->env;
-  const mine_cell *wanted = &t->supervised.positive;
+  const mine_cell *wanted = &t->asked.supervised.positive;
   const char *target = t->frame->column[t->roles.target].name;
-  t->positive = -1;
+  t->data.positive = -1;
   if (wanted->type != MINE_NULL) {
     mine_text list;
     char shown[MINE_SHOW_BYTES];
     mine__text_open(&list, env->scratch);
-    prepare_list_classes(&list, &t->classes);
+    prepare_list_classes(&list, &t->data.classes);
     if (env->status) return env->status;
-    if (t->n_classes != 2)
+    if (t->data.n_classes != 2)
       return mine__fail(env, MINE_OPTION,
                         "positive is for a target with two classes; '%s' has %d (%s)", target,
-                        t->n_classes, list.data);
-    t->positive = mine__class_find(&t->classes, wanted, 1);
-    if (t->positive < 0)
+                        t->data.n_classes, list.data);
+    t->data.positive = mine__class_find(&t->data.classes, wanted, 1);
+    if (t->data.positive < 0)
       return mine__fail(env, MINE_OPTION, "positive=%s is no class of '%s'; the classes are %s",
                         mine__show_cell(shown, wanted), target, list.data);
     prepare_note_positive(t, "as the option positive says");
     return MINE_OK;
   }
-  if (t->n_classes == 2) prepare_choose_positive(t, target, rows_of);
+  if (t->data.n_classes == 2) prepare_choose_positive(t, target, rows_of);
   return MINE_OK;
 }
 
 /* ---- the task -------------------------------------------------------------------- */
 
 static mine_status prepare_refuse_task(mine_training *t, mine_task_kind task) {
-  return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->algorithm->name,
+  return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->asked.algorithm->name,
                     mine__task_name(task));
 }
 
@@ -124,87 +125,97 @@ static mine_status prepare_task(mine_training *t) {
                       "the target '%s' has the same value in every row%s; there is nothing to tell "
                       "apart",
                       column->name, column->missing > 0 ? " that has one" : "");
-  int classes = t->supervised.task == MINE_TASK_CLASSES ||
-                (t->supervised.task == MINE_TASK_AUTO && (words || distinct == 2));
-  const unsigned tasks = t->algorithm->tasks;
-  if (t->supervised.task == MINE_TASK_AUTO) {
+  int classes = t->asked.supervised.task == MINE_TASK_CLASSES ||
+                (t->asked.supervised.task == MINE_TASK_AUTO && (words || distinct == 2));
+  const unsigned tasks = t->asked.algorithm->tasks;
+  if (t->asked.supervised.task == MINE_TASK_AUTO) {
     if (classes && !words && !(tasks & MINE_CLASSIFICATION)) classes = 0;
     if (!classes && !(tasks & MINE_REGRESSION)) classes = 1;
   }
-  t->task = classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
-  if (!(tasks & t->task)) return prepare_refuse_task(t, t->task);
-  const char *why = t->supervised.task != MINE_TASK_AUTO ? "as the option task says"
-                    : words                              ? "its values are text"
-                    : distinct == 2                      ? "it has two values"
-                                                         : "its values are numbers";
+  t->data.task = classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
+  if (!(tasks & t->data.task)) return prepare_refuse_task(t, t->data.task);
+  const char *why = t->asked.supervised.task != MINE_TASK_AUTO ? "as the option task says"
+                    : words                                    ? "its values are text"
+                    : distinct == 2                            ? "it has two values"
+                                                               : "its values are numbers";
   if (!classes) {
     mine__training_notef(t, "target", column->name, "regression: %s", why);
     if (mine__column_as_number(frame, c)) return env->status;
-    if (t->supervised.task == MINE_TASK_AUTO && column->all_integers &&
+    if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers &&
         distinct <= PREPARE_FEW_VALUES)
       mine__training_notef(t, "warning", column->name,
                            "taken as an amount although it has only %lld different whole numbers; "
                            "say task=classification if they are classes",
                            (long long)distinct);
-    t->target = column->number;
+    t->data.target = column->number;
     return MINE_OK;
   }
   if (prepare_check_classes(t, column, distinct)) return env->status;
   if (mine__column_as_category(frame, c, PREPARE_MOST_CLASSES)) return env->status;
-  t->label = column->code;
-  t->n_classes = (int)column->levels.n;
-  t->classes = column->levels;
+  t->data.label = column->code;
+  t->data.n_classes = (int)column->levels.n;
+  t->data.classes = column->levels;
   mine_text list;
   mine__text_open(&list, env->scratch);
-  prepare_list_classes(&list, &t->classes);
+  prepare_list_classes(&list, &t->data.classes);
   mine__training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
-                       t->n_classes, list.bytes ? list.data : "");
+                       t->data.n_classes, list.bytes ? list.data : "");
   return env->status;
 }
 
 /* ---- rows ------------------------------------------------------------------------- */
 
 static mine_status prepare_refuse_missing(const mine_training *t) {
-  const mine_batch rows = {t->frame->rows, NULL, t->view};
+  const mine_batch rows = {t->frame->rows, NULL, t->data.view};
   int64_t row;
   const int f = mine__missing_first(&rows, t->chosen.n, &row);
   if (f < 0) return MINE_OK;
   return mine__fail(t->env, MINE_DATA,
                     "column '%s' is missing in row %lld and missing=error; fill it in, or say "
                     "missing=skip or missing=auto",
-                    t->about[f].name, (long long)row + 1);
+                    t->data.about[f].name, (long long)row + 1);
+}
+
+/* The group of a row is missing. */
+static int prepare_no_group(const mine_training *t, int64_t row) {
+  return t->data.grouped && t->data.view[t->data.n_features].code[row] < 0;
 }
 
 static int prepare_no_target(const mine_training *t, int64_t row) {
-  return (t->label && t->label[row] < 0) || (t->target && isnan(t->target[row]));
+  return (t->data.label && t->data.label[row] < 0) ||
+         (t->data.target && isnan(t->data.target[row]));
 }
 
 /* The rows that are used; the others are counted by reason. */
 static mine_status prepare_rows(mine_training *t) {
   mine_env *env = t->env;
   mine_frame *frame = t->frame;
-  const int skip = t->source.missing == MINE_MISSING_SKIP;
-  if (t->roles.weight >= 0) t->weight = frame->column[t->roles.weight].number;
-  t->row = mine__arena_array(t->arena, (size_t)frame->rows, sizeof *t->row);
-  if (!t->row) return mine_env_status(env);
+  const int skip = t->asked.source.missing == MINE_MISSING_SKIP;
+  if (t->roles.weight >= 0) t->data.weight = frame->column[t->roles.weight].number;
+  t->data.row = mine__arena_array(t->arena, (size_t)frame->rows, sizeof *t->data.row);
+  if (!t->data.row) return mine_env_status(env);
   for (int64_t i = 0; i < frame->rows; i++) {
     if (MINE_POLL_AT(env, i)) return env->status;
     if (prepare_no_target(t, i)) {
       t->no_target++;
-    } else if (t->roles.weight >= 0 && !(t->weight && t->weight[i] > 0)) {
+    } else if (t->roles.weight >= 0 && !(t->data.weight && t->data.weight[i] > 0)) {
       t->no_weight++;
-    } else if (skip && mine__missing_in_row(t->view, t->chosen.n, i) >= 0) {
+    } else if (prepare_no_group(t, i)) {
+      t->no_group++;
+    } else if (skip && mine__missing_in_row(t->data.view, t->chosen.n, i) >= 0) {
       t->with_missing++;
     } else {
-      t->row[t->n++] = (uint32_t)i;
+      t->data.row[t->data.n++] = (uint32_t)i;
     }
   }
-  if (t->n > 0) return MINE_OK;
+  if (t->data.n > 0) return MINE_OK;
+  char groups[60] = "";
+  if (t->data.grouped) snprintf(groups, sizeof groups, ", no group: %lld", (long long)t->no_group);
   return mine__fail(env, MINE_DATA,
-                    "none of the %lld rows can be used (no target: %lld, weight zero: "
-                    "%lld, an attribute missing: %lld)",
+                    "none of the %lld rows can be used (no target: %lld, weight zero: %lld%s, an "
+                    "attribute missing: %lld)",
                     (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight,
-                    (long long)t->with_missing);
+                    groups, (long long)t->with_missing);
 }
 
 static void prepare_note_rows(mine_training *t) {
@@ -213,29 +224,29 @@ static void prepare_note_rows(mine_training *t) {
     const char *why;
   } left[] = {{t->no_target, "the target is missing"},
               {t->no_weight, "the weight is zero"},
+              {t->no_group, "the group is missing"},
               {t->with_missing, "an attribute is missing and missing=skip"}};
   mine__training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
-  mine__training_notef(t, "rows", "used", "%lld", (long long)t->n);
+  mine__training_notef(t, "rows", "used", "%lld", (long long)t->data.n);
   for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
     if (left[i].n > 0)
       mine__training_notef(t, "rows", "skipped", "%lld: %s", (long long)left[i].n, left[i].why);
   }
 }
 
-/* A row without id goes by its number. */
-mine_status mine__training_hash(mine_training *t) {
+/* By which rows are divided.  A row without id goes by its number. */
+static mine_status prepare_hash(mine_training *t) {
   const int64_t n = t->frame->rows;
-  if (t->hash) return MINE_OK;
-  t->hash = mine__arena_array(t->arena, (size_t)n, sizeof *t->hash);
-  if (!t->hash) return mine_env_status(t->env);
+  t->data.hash = mine__arena_array(t->arena, (size_t)n, sizeof *t->data.hash);
+  if (!t->data.hash) return mine_env_status(t->env);
   for (int64_t i = 0; i < n; i++)
-    t->hash[i] = mine_hash_mix((uint64_t)i + 1);
+    t->data.hash[i] = mine_hash_mix((uint64_t)i + 1);
   if (t->roles.id < 0) return MINE_OK;
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
     if (MINE_POLL_AT(t->env, i)) return t->env->status;
     mine__values_get(&t->frame->ids, i, &cell);
-    if (cell.type != MINE_NULL) t->hash[i] = mine__cell_hash(&cell);
+    if (cell.type != MINE_NULL) t->data.hash[i] = mine__cell_hash(&cell);
   }
   return MINE_OK;
 }
@@ -245,33 +256,33 @@ mine_status mine__training_hash(mine_training *t) {
 static mine_status prepare_class_weights(mine_training *t) {
   mine_env *env = t->env;
   mine_mark mark = mine__arena_mark(env->scratch);
-  double *sum = mine__arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *sum);
+  double *sum = mine__arena_zeros(env->scratch, (size_t)t->data.n_classes, sizeof *sum);
   double *weight = mine__arena_zeros(t->arena, (size_t)t->frame->rows, sizeof *weight);
   if (!sum || !weight) return mine_env_status(env);
   double total = 0;
-  for (int64_t i = 0; i < t->n; i++) {
-    const double w = t->weight ? t->weight[t->row[i]] : 1;
-    sum[t->label[t->row[i]]] += w;
+  for (int64_t i = 0; i < t->data.n; i++) {
+    const double w = t->data.weight ? t->data.weight[t->data.row[i]] : 1;
+    sum[t->data.label[t->data.row[i]]] += w;
     total += w;
   }
-  for (int64_t i = 0; i < t->n; i++) {
-    const uint32_t row = t->row[i];
-    const double w = t->weight ? t->weight[row] : 1;
-    weight[row] = w * total / (t->n_classes * sum[t->label[row]]);
+  for (int64_t i = 0; i < t->data.n; i++) {
+    const uint32_t row = t->data.row[i];
+    const double w = t->data.weight ? t->data.weight[row] : 1;
+    weight[row] = w * total / (t->data.n_classes * sum[t->data.label[row]]);
   }
   mine__arena_rewind(env->scratch, mark);
-  t->fit_weight = weight;
+  t->data.fit_weight = weight;
   return MINE_OK;
 }
 
 static mine_status prepare_used_classes(mine_training *t) {
   mine_env *env = t->env;
   const char *target = t->frame->column[t->roles.target].name;
-  int64_t *rows_of = mine__arena_zeros(env->scratch, (size_t)t->n_classes, sizeof *rows_of);
+  int64_t *rows_of = mine__arena_zeros(env->scratch, (size_t)t->data.n_classes, sizeof *rows_of);
   if (!rows_of) return mine_env_status(env);
   int used = 0;
-  for (int64_t i = 0; i < t->n; i++)
-    used += rows_of[t->label[t->row[i]]]++ == 0;
+  for (int64_t i = 0; i < t->data.n; i++)
+    used += rows_of[t->data.label[t->data.row[i]]]++ == 0;
   if (used < 2)
     return mine__fail(env, MINE_DATA,
                       "the rows left of the target '%s' are all of one class; there is nothing to "
@@ -282,10 +293,10 @@ static mine_status prepare_used_classes(mine_training *t) {
 
 static mine_status prepare_supervised(mine_training *t) {
   mine_env *env = t->env;
-  if (t->task == MINE_CLASSIFICATION && prepare_used_classes(t)) return env->status;
-  t->fit_weight = (double *)t->weight;
-  if (t->supervised.class_weight) {
-    if (t->task != MINE_CLASSIFICATION)
+  if (t->data.task == MINE_CLASSIFICATION && prepare_used_classes(t)) return env->status;
+  t->data.fit_weight = (double *)t->data.weight;
+  if (t->asked.supervised.class_weight) {
+    if (t->data.task != MINE_CLASSIFICATION)
       return mine__fail(env, MINE_OPTION,
                         "class_weight=balanced is for classification; the target "
                         "'%s' is learned as a number",
@@ -297,17 +308,41 @@ static mine_status prepare_supervised(mine_training *t) {
 
 /* ---- all together ---------------------------------------------------------------------- */
 
+static mine_status prepare_feature(mine_training *t, int f, int column) {
+  mine__view_of_column(&t->frame->column[column], &t->data.view[f]);
+  return mine__feature_from_column(t->env, t->arena, &t->frame->column[column], &t->data.about[f]);
+}
+
+/* The chosen columns, then that of the groups. */
 static mine_status prepare_features(mine_training *t) {
-  const size_t d = (size_t)t->chosen.n;
-  t->about = mine__arena_zeros(t->arena, d, sizeof *t->about);
-  t->view = mine__arena_zeros(t->arena, d, sizeof *t->view);
-  if (!t->about || !t->view) return mine_env_status(t->env);
-  for (int f = 0; f < t->chosen.n; f++) {
-    const mine_column *column = &t->frame->column[t->chosen.column[f]];
-    if (mine__feature_from_column(t->env, t->arena, column, &t->about[f])) return t->env->status;
-    mine__view_of_column(column, &t->view[f]);
+  mine_prepared *p = &t->data;
+  const size_t d = (size_t)t->chosen.n + 1;
+  p->n_features = t->chosen.n;
+  p->grouped = t->roles.group >= 0;
+  p->about = mine__arena_zeros(t->arena, d, sizeof *p->about);
+  p->view = mine__arena_zeros(t->arena, d, sizeof *p->view);
+  if (mine_failed(t->env)) return mine_env_status(t->env);
+  for (int f = 0; f < p->n_features; f++)
+    MINE_TRY(prepare_feature(t, f, t->chosen.column[f]));
+  return p->grouped ? prepare_feature(t, p->n_features, t->roles.group) : MINE_OK;
+}
+
+/* What models remember of the source. */
+static void prepare_names(mine_training *t) {
+  const mine_roles *roles = &t->roles;
+  const mine_column *column = t->frame->column;
+  mine_prepared *p = &t->data;
+  p->frame_rows = t->frame->rows;
+  p->seed = (uint64_t)t->asked.seed.seed;
+  p->missing = t->asked.source.missing;
+  p->unknown = t->asked.unknown.unknown;
+  p->source = t->asked.source_text;
+  if (roles->id >= 0) {
+    p->id_name = column[roles->id].name;
+    p->ids = &t->frame->ids;
   }
-  return MINE_OK;
+  if (roles->target >= 0) p->target_name = column[roles->target].name;
+  if (roles->weight >= 0) p->weight_name = column[roles->weight].name;
 }
 
 mine_status mine__training_prepare(mine_training *t) {
@@ -316,13 +351,15 @@ mine_status mine__training_prepare(mine_training *t) {
   if (mine__frame_finish(t->frame)) return env->status;
   if (mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen))
     return env->status;
-  t->task = t->algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
+  t->data.task = t->asked.algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
   if (t->roles.target >= 0 && prepare_task(t)) return env->status;
   if (prepare_features(t)) return env->status;
-  if (t->source.missing == MINE_MISSING_ERROR && prepare_refuse_missing(t)) return env->status;
+  if (t->asked.source.missing == MINE_MISSING_ERROR && prepare_refuse_missing(t))
+    return env->status;
   if (prepare_rows(t)) return env->status;
   prepare_note_rows(t);
-  if (t->roles.target >= 0 && prepare_supervised(t)) return env->status;
+  if (t->roles.target >= 0 && (prepare_hash(t) || prepare_supervised(t))) return env->status;
+  prepare_names(t);
   t->prepared = 1;
   return env->status;
 }

@@ -29,12 +29,12 @@ static void report_note_features(mine_model *model) {
 
 /* What the job noted, in the order in which a person wants to read it. */
 static void report_append_item(const mine_training *t, mine_model *model, const char *item) {
-  for (int64_t i = 0; i < t->note_item.n; i++) {
+  for (int64_t i = 0; i < t->told.item.n; i++) {
     mine_cell a, b, c;
-    mine__values_get(&t->note_item, i, &a);
+    mine__values_get(&t->told.item, i, &a);
     if (strcmp(a.as.text, item) != 0) continue;
-    mine__values_get(&t->note_name, i, &b);
-    mine__values_get(&t->note_detail, i, &c);
+    mine__values_get(&t->told.name, i, &b);
+    mine__values_get(&t->told.detail, i, &c);
     mine__model_note(model, item, b.as.text, "%s", c.as.text);
   }
 }
@@ -69,10 +69,10 @@ void mine__training_report(const mine_training *t, mine_model *model) {
     mine__model_note(model, "metric", model->metric[i].name, "%s",
                      isnan(v) ? "NULL" : mine__format_real(number, v, 6));
   }
-  for (int g = 0; g < t->options.n; g++) {
-    const mine_option_group *group = &t->options.group[g];
+  for (int g = 0; g < t->asked.options.n; g++) {
+    const mine_option_group *group = &t->asked.options.group[g];
     if (group->table != mine__run_option_table)
       report_note_options(t, model, group->table, group->values);
   }
-  if (t->source_text) mine__model_note(model, "source", "", "%s", t->source_text);
+  if (t->asked.source_text) mine__model_note(model, "source", "", "%s", t->asked.source_text);
 }

@@ -104,6 +104,8 @@ void mine__job_note_told(mine_job *job, const mine_values *item, const mine_valu
   { mine__run_option_table, sizeof(mine_run_options), 0 }
 #define MINE_SET_SEED \
   { mine__seed_option_table, sizeof(mine_seed_options), 0 }
+#define MINE_SET_GROUP \
+  { mine__group_option_table, sizeof(mine_group_options), 0 }
 #define MINE_SET_SOURCE \
   { mine__source_option_table, sizeof(mine_source_options), 0 }
 #define MINE_SET_END \

@@ -44,6 +44,8 @@ static const mine_answer centroids_answer[] = {
     {"value", MINE_ANSWER_ANY, 0, "average of the cluster, a date of dates; of a level, its share"},
     {"overall", MINE_ANSWER_ANY, 0, "average of all rows"},
     {"z", MINE_ANSWER_REAL, 0, "difference of the two in standard deviations of all rows"},
+    {"group_value", MINE_ANSWER_ANY, 1,
+     "of the model's group, where it has groups (group=); else NULL"},
     {0},
 };
 
@@ -77,6 +79,8 @@ static const mine_answer tree_answer[] = {
     {"gain", MINE_ANSWER_REAL, 0,
      "decrease of impurity by the node's own question; NULL in a leaf"},
     {"path", MINE_ANSWER_TEXT, 0, "all questions from the root"},
+    {"group_value", MINE_ANSWER_ANY, 1,
+     "of the model's group, where it has groups (group=); else NULL"},
     {0},
 };
 
@@ -99,6 +103,8 @@ static const mine_answer importance_answer[] = {
      "of a tree the share of the total decrease of impurity, of bayes of the mutual "
      "information with the class; they add up to 1"},
     {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
+    {"group_value", MINE_ANSWER_ANY, 1,
+     "of the model's group, where it has groups (group=); else NULL"},
     {0},
 };
 

@@ -68,6 +68,7 @@ static const mine_option_set train_options[] = {
      MINE_CLASSIFICATION | MINE_REGRESSION},
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_GROUP,
     MINE_SET_SOURCE,
     {mine__unknown_option_table, sizeof(mine_unknown_options), 0},
     MINE_SET_SEED,
@@ -156,11 +157,11 @@ const mine_verb mine__verb_init = {
 /* ---- mine_cluster ------------------------------------------------------------------- */
 
 static mine_status cluster_run(mine_job *job, mine_relation *out) {
-  mine_model *model = NULL;
-  mine_status status = mine__training_fit(train_of(job), &model);
-  if (!status) status = mine__training_assignments(train_of(job), model, out);
-  if (!status) train_tell(job, model);
-  mine_model_free(model);
+  mine_trained trained;
+  mine_status status = mine__training_trained(train_of(job), &trained);
+  if (!status) status = mine__training_assignments(train_of(job), &trained, out);
+  if (!status) train_tell(job, trained.model);
+  mine_model_free(trained.model);
   return status;
 }
 
@@ -177,11 +178,13 @@ static const mine_answer cluster_answer[] = {
     {"id", MINE_ANSWER_ANY, 1, "of the row"},
     {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k, the largest cluster first; 0 is noise"},
     {"distance", MINE_ANSWER_REAL, 0, "to the centre, in the scaled space, not squared"},
+    {"group_value", MINE_ANSWER_ANY, 1, "of the column that group= names; else NULL"},
     {0},
 };
 
 static const mine_option_set cluster_options[] = {
     {mine__pick_option_table, sizeof(mine_pick_options), 0},
+    MINE_SET_GROUP,
     MINE_SET_SOURCE,
     MINE_SET_SEED,
     MINE_SET_RUN,
@@ -214,7 +217,7 @@ const mine_verb mine__verb_cluster = {
 static mine_status validate_run(mine_job *job, mine_relation *out) {
   const mine_training *training = train_of(job);
   MINE_TRY(mine__training_cross_validate(train_of(job), out));
-  mine__job_note_told(job, &training->note_item, &training->note_name, &training->note_detail);
+  mine__job_note_told(job, &training->told.item, &training->told.name, &training->told.detail);
   return mine_env_status(job->env);
 }
 
@@ -229,6 +232,7 @@ static const mine_option_set validate_options[] = {
     {mine__supervised_option_table, sizeof(mine_supervised_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
     {mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_GROUP,
     MINE_SET_SOURCE,
     MINE_SET_SEED,
     MINE_SET_RUN,

@@ -97,6 +97,7 @@ typedef struct mine_algorithm {
   unsigned tasks;       /* mine_task_kind bits                   */
   const char *reads;    /* "attributes" or "events"              */
   int keeps_constants;  /* a constant column counts, too         */
+  int finds;            /* labels of the rows rather than a rule: fills data->found */
   size_t options_size;
   const mine_option *options; /* ends with OPTION_END          */
   const mine_kind *kind;

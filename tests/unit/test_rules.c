@@ -295,7 +295,7 @@ static void options_are_checked(void **state) {
   mine_relation_free(r);
   r = fixture_answer(MINE_RULES, "min_count=1, max_length=1", &f);
   assert_int_equal(mine_relation_rows(r), 0);
-  assert_int_equal(mine_relation_columns(r), 16);
+  assert_int_equal(mine_relation_columns(r), 17);
   mine_relation_free(r);
   fixture_free(&f);
 }

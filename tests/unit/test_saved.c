@@ -42,6 +42,12 @@ static void say_cells(said *s, const char *word, const mine_cell *cell, int n) {
   mine__text_adds(&s->text, "\n");
 }
 
+/* Columns that came later stand behind those that there were. */
+static int saved_columns(const mine_relation *r) {
+  const int n = mine_relation_columns(r);
+  return strcmp(mine_relation_column_name(r, n - 1), "group_value") == 0 ? n - 1 : n;
+}
+
 static void put_rows(mine_frame *frame) {
   static const char *const columns[] = {"id", "x", "kind", "y", "label"};
   static const char *const kinds[] = {"red", "green", "blue", "甲"};
@@ -92,7 +98,7 @@ static void say_parts(said *s, const mine_model *model) {
       for (int64_t i = 0; i < mine_relation_rows(r); i++) {
         for (int c = 0; c < mine_relation_columns(r); c++)
           mine_relation_cell(r, i, c, &cell[c]);
-        say_cells(s, verbs[v], cell, mine_relation_columns(r));
+        say_cells(s, verbs[v], cell, saved_columns(r));
       }
       mine_relation_free(r);
     }

@@ -92,8 +92,9 @@ VERB_MAY static mine_status verb_cross_validate(mine_env *env, mine_training *tr
 }
 
 VERB_MAY static mine_status verb_assignments(mine_env *env, mine_training *training,
-                                             const mine_model *model, mine_relation **out) {
-  VERB_ANSWER(env, "mine_cluster", out, mine__training_assignments(training, model, to));
+                                             mine_model *model, mine_relation **out) {
+  const mine_trained trained = {model, NULL};
+  VERB_ANSWER(env, "mine_cluster", out, mine__training_assignments(training, &trained, to));
   return mine_env_status(env);
 }
 

@@ -1,0 +1,176 @@
+/*
+** prepared.c -- one fit on prepared rows, and how good a model is on some of them.
+*/
+#include "prepared.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../model/metrics.h"
+
+/* ---- one fit ------------------------------------------------------------------------ */
+
+static const char *prepared_text(mine_model *model, const char *text) {
+  return text ? mine__arena_text(model->arena, text, strlen(text)) : NULL;
+}
+
+static void prepared_copy_features(mine_env *env, const mine_prepared *p, int n,
+                                   mine_model *model) {
+  model->n_features = n;
+  model->feature = mine__arena_zeros(model->arena, (size_t)n, sizeof *model->feature);
+  for (int f = 0; f < n && !mine_failed(env); f++)
+    mine__feature_copy(model->arena, &p->about[f], &model->feature[f]);
+}
+
+static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_method *method,
+                              mine_model *model) {
+  model->algorithm = prepared_text(model, method->algorithm->name);
+  model->kind = method->algorithm->kind;
+  model->task = p->task;
+  model->id_name = prepared_text(model, p->id_name);
+  model->target_name = prepared_text(model, p->target_name);
+  model->weight_name = prepared_text(model, p->weight_name);
+  model->source = prepared_text(model, p->source);
+  model->options = prepared_text(model, method->text);
+  model->missing = p->missing;
+  model->unknown = p->unknown;
+  model->n_groups = p->n_classes;
+  model->positive = p->positive;
+  for (int c = 0; c < p->n_classes; c++) {
+    mine_cell cell;
+    mine__values_get(&p->classes, c, &cell);
+    if (!mine__values_push(&model->groups, &cell)) return;
+  }
+  if (!p->target) return;
+  model->output_name = mine__arena_array(model->arena, 1, sizeof *model->output_name);
+  if (mine_failed(env)) return;
+  model->output_name[0] = model->target_name;
+  model->n_outputs = 1;
+}
+
+mine_status mine__prepared_model(mine_env *env, const mine_prepared *p, const mine_method *method,
+                                 int n_features, mine_model **out) {
+  *out = NULL;
+  mine_model *model;
+  MINE_TRY(mine__model_empty(env, &model));
+  prepared_describe(env, p, method, model);
+  prepared_copy_features(env, p, n_features, model);
+  if (mine_failed(env)) {
+    mine_model_free(model);
+    return mine_env_status(env);
+  }
+  *out = model;
+  return MINE_OK;
+}
+
+static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *model,
+                                     mine_rows rows, int32_t *found) {
+  return (mine_dataset){
+      .task = p->task,
+      .rows = {rows.n, rows.n == p->frame_rows ? NULL : rows.row, p->view},
+      .n_features = p->n_features,
+      .about = model->feature,
+      .n_classes = p->n_classes,
+      .label = p->label,
+      .target = p->target,
+      .weight = p->fit_weight,
+      .ids = p->ids,
+      .hash = p->hash,
+      .seed = p->seed,
+      .found = found,
+  };
+}
+
+mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const mine_method *method,
+                                   mine_rows rows, mine_arena *arena, mine_trained *out) {
+  const mine_algorithm *algorithm = method->algorithm;
+  *out = (mine_trained){NULL, NULL};
+  mine_model *model;
+  MINE_TRY(mine__prepared_model(env, p, method, p->n_features, &model));
+  int32_t *found = NULL;
+  if (algorithm->finds) found = mine__arena_zeros(arena, (size_t)rows.n, sizeof *found);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  mine_status status = mine_env_status(env);
+  if (!status) {
+    const mine_dataset data = prepared_dataset(p, model, rows, found);
+    model->rows = rows.n;
+    status = algorithm->fit(env, &data, method->options, model);
+  }
+  mine__arena_rewind(env->scratch, mark);
+  if (status || mine_failed(env)) {
+    mine_model_free(model);
+    return mine_failed(env) ? mine_env_status(env)
+                            : mine__fail(env, status, "algorithm '%s' failed", algorithm->name);
+  }
+  *out = (mine_trained){model, found};
+  return MINE_OK;
+}
+
+mine_status mine__prepared_fit(mine_env *env, const mine_prepared *p, const mine_method *method,
+                               mine_rows rows, mine_arena *arena, mine_trained *out) {
+  return p->grouped ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
+                    : mine__prepared_fit_one(env, p, method, rows, arena, out);
+}
+
+/* ---- measuring ------------------------------------------------------------------------ */
+
+int mine__prepared_learnable(const mine_prepared *p, mine_rows rows) {
+  if (rows.n < 2) return 0;
+  for (int64_t i = 1; i < rows.n; i++) {
+    if (p->label && p->label[rows.row[i]] != p->label[rows.row[0]]) return 1;
+    if (p->target && p->target[rows.row[i]] != p->target[rows.row[0]]) return 1;
+  }
+  return 0;
+}
+
+/* Close the ranks over the rows without an answer; their scores are not numbers. */
+static void measured_drop_unanswered(mine_measured *m, size_t width) {
+  const int64_t n = m->n;
+  m->n = 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (!isfinite(m->score[(size_t)i * width])) continue;
+    if (i > m->n) {
+      memmove(m->score + (size_t)m->n * width, m->score + (size_t)i * width,
+              width * sizeof *m->score);
+      m->row[m->n] = m->row[i];
+    }
+    m->n++;
+  }
+  m->unanswered = n - m->n;
+}
+
+static void measured_truth(const mine_prepared *p, mine_measured *m) {
+  for (int64_t i = 0; i < m->n; i++) {
+    const uint32_t row = m->row[i];
+    if (m->label) m->label[i] = p->label[row];
+    if (m->target) m->target[i] = p->target[row];
+    if (m->weight) m->weight[i] = p->weight[row];
+  }
+}
+
+mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const mine_model *model,
+                                   mine_rows rows, mine_arena *arena, mine_measured *out) {
+  const int classes = p->task == MINE_CLASSIFICATION;
+  const size_t n = (size_t)rows.n, width = classes ? (size_t)p->n_classes : 1;
+  *out = (mine_measured){.n = rows.n};
+  if (n > SIZE_MAX / width) return mine__fail_memory(env, SIZE_MAX);
+  out->score = mine__arena_zeros(arena, n * width, sizeof *out->score);
+  out->row = mine__arena_array(arena, n, sizeof *out->row);
+  if (classes) out->label = mine__arena_array(arena, n, sizeof *out->label);
+  if (!classes) out->target = mine__arena_array(arena, n, sizeof *out->target);
+  if (p->weight) out->weight = mine__arena_array(arena, n, sizeof *out->weight);
+  if (mine_failed(env)) return mine_env_status(env);
+  memcpy(out->row, rows.row, n * sizeof *out->row);
+  const mine_batch batch = {rows.n, rows.row, p->view};
+  mine_answers answers = {.share = classes ? out->score : NULL,
+                          .value = classes ? NULL : out->score};
+  MINE_TRY(mine__model_answer(env, model, &batch, &answers));
+  measured_drop_unanswered(out, width);
+  measured_truth(p, out);
+  if (out->n == 0) return mine_env_status(env);
+  out->n_metrics =
+      classes ? mine__metrics_classification(arena, out->n, p->n_classes, p->positive, out->label,
+                                             out->score, out->weight, out->metric)
+              : mine__metrics_regression(out->n, out->target, out->score, out->weight, out->metric);
+  return mine_env_status(env);
+}

@@ -1,0 +1,102 @@
+/*
+** prepared.h -- rows that are ready to be learned from, as often as wanted.
+**
+** A training job reads its source once and decides what each column is
+** (training_prepare.c); from then on nothing about the rows changes.  Whatever fits
+** more than once is a loop over mine__prepared_fit() with other rows, another
+** algorithm or other options: the two fits of a training, the folds of a cross
+** validation, a model for each group, the trials of a search.
+*/
+#ifndef MINE_JOBS_PREPARED_H
+#define MINE_JOBS_PREPARED_H
+
+#include "../model/model.h"
+
+/* Some rows of the frame, by their numbers. */
+typedef struct mine_rows {
+  const uint32_t *row;
+  int64_t n;
+} mine_rows;
+
+/* Arrays are indexed by frame row and, like everything here, owned by the job. */
+typedef struct mine_prepared {
+  mine_task_kind task;
+  int64_t frame_rows;
+  int n_features;
+  mine_feature *about;     /* n_features, then the column of the groups, if any */
+  mine_feature_view *view; /* likewise                                          */
+  int grouped;             /* whether there is one: a model for each value      */
+  uint32_t *row;           /* the rows that are used                            */
+  int64_t n;
+  mine_values classes;
+  int n_classes, positive;
+  const int32_t *label;
+  const double *target;
+  const double *weight; /* of the column; measures use it                       */
+  double *fit_weight;   /* class weights multiplied in; may be weight           */
+  uint64_t *hash;       /* of the id, by which rows are divided; NULL: no target */
+  const mine_values *ids;
+  uint64_t seed;
+  /* What a model remembers of its source; NULL where there is none. */
+  const char *id_name, *target_name, *weight_name, *source;
+  int missing; /* mine_missing: what scoring does with what is not there ... */
+  int unknown; /* ... and with levels never seen                            */
+} mine_prepared;
+
+/* One way to learn: an algorithm, its options struct, and what was said, as text. */
+typedef struct mine_method {
+  const mine_algorithm *algorithm;
+  void *options;
+  const char *text;
+} mine_method;
+
+/* A fitted model, not sealed yet, and the groups that the fit found for the rows it was
+** given, in their order; NULL: ask the model.  Algorithms that find labels rather than
+** a rule (mine_algorithm.finds) give the latter. */
+typedef struct mine_trained {
+  mine_model *model;
+  int32_t *group;
+} mine_trained;
+
+/* Fit the method on some of the rows; with groups, a model for each.  `group` of the
+** answer lives in `arena`.  A group that cannot be fitted is a warning in the model. */
+mine_status mine__prepared_fit(mine_env *env, const mine_prepared *prepared,
+                               const mine_method *method, mine_rows rows, mine_arena *arena,
+                               mine_trained *out) MINE_MUST_CHECK;
+
+/* Whether rows hold at least two classes, or two numbers: something to tell apart. */
+int mine__prepared_learnable(const mine_prepared *prepared, mine_rows rows);
+
+/* What a model says about rows, and how good that is.  Rows that it does not answer are
+** left out, and counted. */
+typedef struct mine_measured {
+  int64_t n, unanswered;
+  uint32_t *row;  /* which they are */
+  int32_t *label; /* classification */
+  double *target; /* regression     */
+  double *score;  /* n x n_classes, or n */
+  double *weight; /* NULL: 1        */
+  int n_metrics;
+  mine_metric metric[16];
+} mine_measured;
+/* Arrays live in arena. */
+mine_status mine__prepared_measure(mine_env *env, const mine_prepared *prepared,
+                                   const mine_model *model, mine_rows rows, mine_arena *arena,
+                                   mine_measured *out) MINE_MUST_CHECK;
+
+/* ---- inside: prepared.c for prepared_groups.c -------------------------------------- */
+
+/* A model that has everything but what the algorithm learns: the first n_features of
+** `about` as its attributes.  On failure *out is NULL. */
+mine_status mine__prepared_model(mine_env *env, const mine_prepared *prepared,
+                                 const mine_method *method, int n_features,
+                                 mine_model **out) MINE_MUST_CHECK;
+/* One model of all the rows, whatever their groups. */
+mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *prepared,
+                                   const mine_method *method, mine_rows rows, mine_arena *arena,
+                                   mine_trained *out) MINE_MUST_CHECK;
+mine_status mine__prepared_fit_groups(mine_env *env, const mine_prepared *prepared,
+                                      const mine_method *method, mine_rows rows, mine_arena *arena,
+                                      mine_trained *out) MINE_MUST_CHECK;
+
+#endif
