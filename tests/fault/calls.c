@@ -37,6 +37,14 @@ static const fault_call calls_special[] = {
     {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
     {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
     {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
+    {"mine_train tree",
+     "SELECT mine_train('by_plan','tree','customers','target=churn,group=plan{o}')", 0},
+    {"mine_cluster kmeans",
+     "SELECT * FROM mine_cluster('customers','k=2,group=churn,ignore=plan{o}')", 0},
+    {"mine_rules",
+     "SELECT * FROM mine_rules('SELECT id/3, plan, churn FROM customers',"
+     "'basket=\"id/3\",item=plan,group=churn,min_count=2{o}')",
+     0},
     {"mine_fit kmeans",
      "SELECT mine_fit('kmeans','" CUSTOMERS
      "','k=3,init=\"SELECT age,income,plan FROM customers LIMIT 3\"{o}')",
