@@ -450,73 +450,6 @@ static void an_interrupt_stops_training(void **state) {
   free(table);
 }
 
-/* ---- memory
- * ---------------------------------------------------------------------------------------------- */
-
-typedef struct meter {
-  long calls, fail_at; /* the call that is refused; 0 = none */
-  size_t held;
-} meter;
-
-static void *metered(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-  meter *m = user;
-  if (new_bytes == 0) {
-    m->held -= old_bytes;
-    free(block);
-    return NULL;
-  }
-  if (++m->calls == m->fail_at) return NULL;
-  void *fresh = realloc(block, new_bytes);
-  if (fresh) m->held += new_bytes - old_bytes;
-  return fresh;
-}
-
-/* The whole life of a model; 1 = it went well. */
-static int train_save_load_score(const char *algorithm, const char *options, const char *table) {
-  mine_model *model = fixture_train(algorithm, options, table), *copy = NULL;
-  mine_scoring *scoring = NULL;
-  mine_relation *r = NULL;
-  const void *bytes;
-  size_t n;
-  mine_cell cell;
-  int well = 0;
-  if (model && !mine_model_bytes(env, model, &bytes, &n) &&
-      !mine_model_load(env, bytes, n, &copy) &&
-      !verb_scoring_open(env, copy, MINE_SCORE_ROWS, "", &scoring) &&
-      !fixture_fill(mine_scoring_frame(scoring), table, 0) && !mine__scoring_run(scoring)) {
-    mine__scoring_cell(scoring, 0, verb_column("prediction"), &cell);
-    well = cell.type != MINE_NULL && !verb_list(env, copy, "mine_summary", &r);
-  }
-  mine_relation_free(r);
-  mine_scoring_close(scoring);
-  mine_model_free(copy);
-  mine_model_free(model);
-  return well;
-}
-
-static void refused_memory_leaks_nothing(void **state) {
-  (void)state;
-  static const char *const cases[][2] = {
-      {"tree", "target=churn"}, {"knn", "target=churn"}, {"kmeans", "k=3, starts=2"}};
-  char *table = fixture_customers(120, 0);
-  for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
-    int well = 0;
-    for (long fail_at = 1; !well; fail_at++) {
-      meter m = {0, fail_at, 0};
-      mine_host host = {.resize = metered, .user = &m, .single_thread = 1};
-      assert_true(fail_at < 5000);
-      if (mine_env_open(&host, "test", &env) == MINE_OK) {
-        well = train_save_load_score(cases[c][0], cases[c][1], table);
-        if (!well) assert_int_equal(mine_env_status(env), MINE_NOMEM);
-        mine_env_close(env);
-      }
-      assert_true(m.held == 0);
-      well = well && m.calls < fail_at;
-    }
-  }
-  free(table);
-}
-
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
   const struct CMUnitTest tests[] = {
@@ -537,7 +470,6 @@ int main(void) {
       T(centres_may_come_from_a_query),
       T(folds_are_measured),
       cmocka_unit_test(an_interrupt_stops_training),
-      cmocka_unit_test(refused_memory_leaks_nothing),
   };
   return cmocka_run_group_tests_name("training", tests, NULL, NULL);
 }
