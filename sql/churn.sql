@@ -28,9 +28,9 @@ FROM mine_tree('churn') WHERE gain IS NULL ORDER BY probability LIMIT 5;
 
 -- A risk for every customer.
 DROP TABLE IF EXISTS churn_scores;
-CREATE TABLE churn_scores AS
+CREATE TABLE churn_scores(customer_id INTEGER PRIMARY KEY, risk REAL);
+INSERT INTO churn_scores
 SELECT id AS customer_id, round(probability, 4) AS risk FROM mine_predict('churn', 'customers');
-CREATE UNIQUE INDEX churn_scores_id ON churn_scores(customer_id);
 
 -- The 20 customers most at risk among those who are still here; of equals, those
 -- who pay most.

@@ -22,7 +22,8 @@ SELECT customer_id FROM customer_orders WHERE spend < (SELECT avg(spend) FROM cu
 -- For each of the best, the 20 nearest of the others; who comes up again and again
 -- resembles many of them.
 DROP TABLE IF EXISTS lookalikes;
-CREATE TABLE lookalikes AS
+CREATE TABLE lookalikes(customer_id INTEGER PRIMARY KEY, resembles INTEGER, distance REAL);
+INSERT INTO lookalikes
 SELECT id AS customer_id, count(*) AS resembles, round(min(distance), 4) AS distance
 FROM mine_neighbors('SELECT * FROM likeness WHERE customer_id IN others',
                     'SELECT * FROM likeness WHERE customer_id IN best', 'k=20, metric=gower')

@@ -8,7 +8,14 @@
 set -u
 database=${1:?usage: nightly.sh DATABASE [EXTENSION]}
 here=$(dirname "$0")
-extension=${2:-$here/../mine.so}
+# Beside the folder it came in, or where an installation has put it.
+extension=${2:-}
+for place in "$here/../mine.so" "$here"/../../../lib/sqlite-mine/mine.so "$here"/../../../lib/*/sqlite-mine/mine.so \
+    "$here"/../../../lib64/sqlite-mine/mine.so; do
+  [ -n "$extension" ] && break
+  [ -r "$place" ] && extension=$place
+done
+: "${extension:=$here/../mine.so}"
 script=${MINE_NIGHTLY_SQL:-$here/nightly.sql}
 
 for file in "$database" "$extension" "$script"; do

@@ -45,10 +45,10 @@ FROM (SELECT cluster,
 
 -- Every customer with the segment: a table to join with anything.
 DROP TABLE IF EXISTS customer_segments;
-CREATE TABLE customer_segments AS
+CREATE TABLE customer_segments(customer_id INTEGER PRIMARY KEY, segment INTEGER, segment_name TEXT, distance REAL);
+INSERT INTO customer_segments
 SELECT id AS customer_id, segment, segment_name, round(distance, 3) AS distance
 FROM mine_predict('segments', 'customer_features') JOIN segment_names ON segment = prediction;
-CREATE UNIQUE INDEX customer_segments_id ON customer_segments(customer_id);
 
 -- What the segments mean for the business.
 SELECT segment_name, count(*) AS customers, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent,

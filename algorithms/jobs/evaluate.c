@@ -86,10 +86,14 @@ static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
     mine__text_addf(&list, "%s%s", c ? ", " : "", mine__show_cell(shown, &cell));
   }
   if (list.failed) return mine_env_status(s->env);
+  const long long number = s->frame->cleared + row + 1;
+  const mine_column *column = &s->frame->column[s->target];
+  const int said = column->unknown > 0 && column->unknown_row == number;
   return mine__fail(s->env, MINE_DATA,
-                    "column '%s' has a class in row %lld that the model never saw; it knows %s; "
+                    "column '%s' has %s%s in row %lld that the model never saw; it knows %s; "
                     "leave such rows out or train again",
-                    s->model->target_name, (long long)(s->frame->cleared + row + 1), list.data);
+                    s->model->target_name, said ? "the class " : "a class",
+                    said ? column->unknown_said : "", number, list.data);
 }
 
 static mine_status evaluate_reserve(mine_scoring *s, size_t n) {

@@ -27,9 +27,9 @@ FROM mine_tree('流失模型') WHERE gain IS NULL ORDER BY probability LIMIT 5;
 
 -- 每个客户的流失风险。
 DROP TABLE IF EXISTS 流失评分;
-CREATE TABLE 流失评分 AS
+CREATE TABLE 流失评分(客户编号 INTEGER PRIMARY KEY, 风险 REAL);
+INSERT INTO 流失评分
 SELECT id AS 客户编号, round(probability, 4) AS 风险 FROM mine_predict('流失模型', '客户');
-CREATE UNIQUE INDEX 流失评分_编号 ON 流失评分(客户编号);
 
 -- 仍在网的客户中风险最高的 20 位；风险相同时，月费高者在前。
 SELECT 客户编号, 姓名, 套餐, 合约, 在网月数, 投诉, 客服来电,

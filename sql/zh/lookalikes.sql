@@ -21,7 +21,8 @@ SELECT 客户编号 FROM 客户订单 WHERE 消费额 < (SELECT avg(消费额) F
 
 -- 为每位最好的客户找出其余客户中最近的 20 位；反复出现的人与其中许多位相似。
 DROP TABLE IF EXISTS 相似客户;
-CREATE TABLE 相似客户 AS
+CREATE TABLE 相似客户(客户编号 INTEGER PRIMARY KEY, 相似次数 INTEGER, 距离 REAL);
+INSERT INTO 相似客户
 SELECT id AS 客户编号, count(*) AS 相似次数, round(min(distance), 4) AS 距离
 FROM mine_neighbors('SELECT * FROM 相似特征 WHERE 客户编号 IN 其余客户',
                     'SELECT * FROM 相似特征 WHERE 客户编号 IN 最好客户', 'k=20, metric=gower')

@@ -45,10 +45,10 @@ FROM (SELECT cluster,
 
 -- 每个客户所属的分群：一张可以与任何表连接的表。
 DROP TABLE IF EXISTS 客户细分;
-CREATE TABLE 客户细分 AS
+CREATE TABLE 客户细分(客户编号 INTEGER PRIMARY KEY, 分群 INTEGER, 名称 TEXT, 距离 REAL);
+INSERT INTO 客户细分
 SELECT id AS 客户编号, 分群, 名称, round(distance, 3) AS 距离
 FROM mine_predict('客户分群', '客户特征') JOIN 分群名称 ON 分群 = prediction;
-CREATE UNIQUE INDEX 客户细分_编号 ON 客户细分(客户编号);
 
 -- 各分群对经营意味着什么。
 SELECT 名称, count(*) AS 客户数, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS 百分比,

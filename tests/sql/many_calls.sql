@@ -39,3 +39,6 @@ WITH other AS (SELECT 1) SELECT count(*) FROM other, mine_profile('recent');
 SELECT mine_train('churn', 'tree', 'customers', 'target=churned, max_depth=2') LIKE 'churn: tree%';
 SELECT mine_probability('churn', 'age', 30, 'plan', 'gold', 'spend', 3);
 SELECT mine_probability('churn', '{"age":30}');
+-- A class that the model never saw is shown, so that a dot, a space or a case is seen.
+SELECT count(*) FROM mine_evaluate('churn', 'SELECT customer_id, age, plan, spend, churned || ''.'' AS churned FROM customers');
+SELECT count(*) FROM mine_confusion('churn', 'SELECT customer_id, age, plan, spend, iif(customer_id = 7, ''YES '', churned) AS churned FROM customers');

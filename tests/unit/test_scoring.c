@@ -332,7 +332,9 @@ static void evaluation_refuses_what_it_cannot_judge(void **state) {
       fixture_fill(mine_scoring_frame(j.scoring), "id,age,plan,churn;1,20,a,yes;2,20,a,perhaps", 0),
       MINE_OK);
   assert_int_equal(mine__scoring_run(j.scoring), MINE_DATA);
-  must_say("column 'churn' has a class in row 2 that the model never saw; it knows 'no', 'yes'");
+  must_say(
+      "column 'churn' has the class 'perhaps' in row 2 that the model never saw; it knows 'no', "
+      "'yes'");
   close_job(&j);
   (void)close_env(NULL);
   (void)open_env(NULL);
