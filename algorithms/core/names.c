@@ -55,6 +55,46 @@ int mine__name_found(const mine_name_search *search) {
   return search->several && search->best != MINE_NAME_EXACT ? -1 : search->which;
 }
 
+int mine__name_is_pattern(const char *asked) {
+  return strpbrk(asked, "*?") != NULL;
+}
+
+/* Bytes of the character at `at`. */
+static size_t names_character(const char *at, const char *end) {
+  size_t n = 1;
+  while (at + n < end && (at[n] & 0xc0) == 0x80)
+    n++;
+  return n;
+}
+
+/* One star is open at a time: where it fails, it takes one character more. */
+int mine__name_matches(const char *pattern, const char *there) {
+  size_t bytes;
+  const char *at = names_trim(there, &bytes), *end = at + bytes;
+  const char *star = NULL, *retry = NULL;
+  while (at < end) {
+    if (*pattern == '*') {
+      star = ++pattern;
+      retry = at;
+    } else if (*pattern == '?') {
+      pattern++;
+      at += names_character(at, end);
+    } else if (names_fold(*pattern) == names_fold(*at)) {
+      pattern++;
+      at++;
+    } else if (star) {
+      pattern = star;
+      retry += names_character(retry, end);
+      at = retry;
+    } else {
+      return 0;
+    }
+  }
+  while (*pattern == '*')
+    pattern++;
+  return *pattern == 0;
+}
+
 const char *mine__name_without_mark(const char *name) {
   return strncmp(name, "\xef\xbb\xbf", 3) == 0 ? name + 3 : name;
 }

@@ -28,6 +28,11 @@ typedef struct mine_name_search {
 void mine__name_show(mine_name_search *search, const char *there, int which);
 int mine__name_found(const mine_name_search *search); /* -1: none, or more than one */
 
+/* A pattern: '*' stands for any characters, '?' for one.  Letters of ASCII without regard to
+** case, white space around the name left aside. */
+int mine__name_is_pattern(const char *asked);
+int mine__name_matches(const char *pattern, const char *there);
+
 /* The name without the byte order mark that a file may have put before its first. */
 const char *mine__name_without_mark(const char *name);
 

@@ -25,6 +25,41 @@ static const mine_time_reading *dataset_time(mine_arena *arena, const mine_time_
   return time;
 }
 
+/* A copy of how numbers are written. */
+static const mine_numerals *dataset_copy_numerals(mine_arena *arena, const mine_numerals *from) {
+  mine_numerals *out = from ? mine__arena_zeros(arena, 1, sizeof *out) : NULL;
+  if (!out) return NULL;
+  const char **text = mine__arena_zeros(arena, (size_t)from->n_missing + 1, sizeof *text);
+  *out = *from;
+  out->missing = text;
+  for (int i = 0; text && i < from->n_missing; i++)
+    text[i] = mine__arena_text(arena, from->missing[i], strlen(from->missing[i]));
+  return out;
+}
+
+/* How the column was read, with what was taken for missing, to read others so; NULL: plainly. */
+static const mine_numerals *dataset_numerals(mine_arena *arena, const mine_column *column) {
+  static const mine_numerals plain;
+  const mine_numerals *said = column->numerals ? column->numerals : &plain;
+  const mine_words *words = column->words;
+  const int n_words = words ? words->n : 0, number = column->type == MINE_COLUMN_NUMERIC;
+  const int how = number && !column->time && (said->comma || said->marks);
+  if (!how && said->n_missing + n_words == 0) return NULL;
+  mine_numerals *out = mine__arena_zeros(arena, 1, sizeof *out);
+  const char **text =
+      mine__arena_array(arena, (size_t)(said->n_missing + n_words) + 1, sizeof *text);
+  if (!out || !text) return NULL;
+  if (how) *out = (mine_numerals){.comma = said->comma, .marks = said->marks};
+  out->missing = text;
+  for (int i = 0; i < said->n_missing + n_words; i++) {
+    const char *t = i < said->n_missing ? said->missing[i] : words->word[i - said->n_missing].text;
+    if (mine__numeral_missing(out, t, strlen(t))) continue;
+    text[out->n_missing] = mine__arena_text(arena, t, strlen(t));
+    if (!text[out->n_missing++]) return NULL;
+  }
+  return out;
+}
+
 mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
                                       mine_feature *out) {
   *out = (mine_feature){0};
@@ -39,6 +74,7 @@ mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mi
   out->deviation = column->deviation;
   if (!out->name || !out->why || !mine__dictionary_open(&out->levels, arena))
     return mine_env_status(env);
+  out->numerals = dataset_numerals(arena, column);
   out->time = dataset_time(arena, column->time);
   if (column->type == MINE_COLUMN_CATEGORY) dataset_copy_levels(&column->levels, &out->levels);
   return mine_env_status(env);
@@ -53,6 +89,7 @@ void mine__feature_copy(mine_arena *arena, const mine_feature *from, mine_featur
   out->name = dataset_text(arena, from->name);
   out->why = dataset_text(arena, from->why);
   out->time = dataset_time(arena, from->time);
+  out->numerals = dataset_copy_numerals(arena, from->numerals);
   if (mine__dictionary_open(&out->levels, arena))
     dataset_copy_levels(&from->levels.values, &out->levels);
 }
@@ -94,7 +131,8 @@ const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *
                           .reading = time ? MINE_READ_TIME : dataset_reading(about[f].type),
                           .flags = MINE_WANT_FIXED,
                           .levels = &about[f].levels,
-                          .time = time};
+                          .time = time,
+                          .numerals = about[f].numerals};
   }
   return want;
 }

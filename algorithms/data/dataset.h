@@ -27,6 +27,7 @@ typedef struct mine_feature {
   double least, most, mean, deviation;
   const char *why;               /* the inferred type and why, in words */
   const mine_time_reading *time; /* its numbers are days, read and written so; NULL: numbers */
+  const mine_numerals *numerals; /* how its cells are written where it is not plain; or NULL */
 } mine_feature;
 
 /* One feature's payload: exactly one of the two is not NULL. */

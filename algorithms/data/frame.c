@@ -124,6 +124,7 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
 /* As in training: the type is settled, and nothing is inferred. */
 static int frame_begin_fixed(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
+  col->numerals = col->want->numerals;
   col->filling->fixed = 1;
   if (col->reading == MINE_READ_TIME) return mine__frame_use_times(frame, column);
   if (col->reading == MINE_READ_NUMBER) {
@@ -279,6 +280,10 @@ static void frame_clear_column(mine_frame *frame, int column) {
   col->type = MINE_COLUMN_EMPTY;
   col->time = NULL;
   col->dated = 0;
+  col->marks = 0;
+  col->words = NULL;
+  col->almost = NULL;
+  col->json = 0;
   const mine_filling fresh = {.place = f->place, .kept = f->kept};
   *f = fresh;
   if (f->kept.arena) mine__values_clear(&f->kept);

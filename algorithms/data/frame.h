@@ -37,12 +37,34 @@ typedef enum mine_column_type {
   MINE_COLUMN_CATEGORY /* code[] is filled, levels are known */
 } mine_column_type;
 
+/* Texts that were taken for missing, and in how many cells: named by `numerals`, or words
+** such as NA among numbers. */
+#define MINE_WORDS_KEPT 8
+typedef struct mine_words {
+  int n; /* that are kept; `rows` counts all */
+  struct mine_word {
+    char *text;
+    int64_t rows;
+  } word[MINE_WORDS_KEPT];
+  int64_t rows;
+} mine_words;
+
+/* A category of which nine in ten values read as numbers. */
+typedef struct mine_almost {
+  int64_t values, numbers; /* cells that have a value; those that read as numbers if it were said */
+  unsigned marks;          /* ... what they have beside digits                    */
+  mine_cell first;         /* the first that is no plain number                   */
+  int64_t row;             /* where it stands, from 1                             */
+  mine_cell odd;           /* the first that is no number at all; MINE_NULL: none */
+} mine_almost;
+
 typedef struct mine_column {
   const char *name;
   mine_reading reading;
   const mine_want *want;         /* what asked for it; NULL: an attribute, or nothing did */
   const mine_time_reading *said; /* by date_format=, or NULL: READ_TIME how it is read, READ_AUTO
                                  ** how it is if its texts are written so                 */
+  const mine_numerals *numerals; /* how its numbers and missing texts are written; NULL: plain */
   mine_column_type type;
   /* Payload; NULL where the type does not use it. */
   double *number;
@@ -57,6 +79,10 @@ typedef struct mine_column {
   int all_integers;                    /* numeric: every value is a whole number              */
   int from_text;                       /* numeric values that arrived as text                 */
   int dated;                           /* category, declared: its texts look like dates       */
+  unsigned marks;                      /* what numbers had beside digits (numerals.h)         */
+  struct mine_words *words;            /* texts taken for missing; NULL: none                 */
+  const struct mine_almost *almost;    /* category: what of it is a number; NULL: too little  */
+  int json;                            /* category: nine in ten texts are JSON arrays, objects */
   const mine_time_reading *time;       /* the numbers are days, and came written so; or NULL  */
   double least, most, mean, deviation; /* numeric; deviation has divisor n      */
   char why[160];                       /* the type and why, in words                          */

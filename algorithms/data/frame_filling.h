@@ -69,6 +69,7 @@ typedef struct mine_filling {
   int typed;                     /* CODE: numbers are levels too                   */
   int decimals;                  /* CODE: every text so far is blank or a decimal   */
   int any_decimal;               /* CODE: at least one is a decimal                */
+  int any_word;                  /* CODE: a word for missing among the texts        */
   int any_text;                  /* a text that is not '' was seen                 */
   int rounded;                   /* NUMBER: a whole number beyond 2^53             */
   int many;                      /* CODE: more texts than levels may be, dates so far */
@@ -119,6 +120,17 @@ double *mine__frame_level_numbers(mine_column *column); /* NULL: failure recorde
 void mine__frame_drop_codes(mine_frame *frame, int column);
 void mine__frame_take_number(mine_frame *frame, int column, const mine_cell *cell);
 void mine__frame_take_text(mine_frame *frame, int column, const mine_cell *cell);
+
+/* frame_words.c */
+/* What a cell is as a number of this column, NAN: none; notes what it had beside digits. */
+double mine__column_number(mine_column *column, const mine_cell *cell);
+/* A cell of the column has been taken for missing. */
+void mine__column_count_word(mine_frame *frame, int column, const mine_cell *word, int64_t rows);
+/* Count the words for missing among the codes of a column that turned out to be numbers;
+** `drop`: and have them missing, out of the dictionary.  0 = failure recorded */
+int mine__frame_settle_words(mine_frame *frame, int column, int drop);
+/* How much of a column of other texts reads as numbers, or is JSON. */
+int mine__frame_survey_texts(mine_frame *frame, int column);
 
 /* frame_put.c */
 void mine__cache_add(mine_cached *cache, const mine_cell *cell, int32_t code);

@@ -74,6 +74,7 @@ static int finish_texts(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   if (col->reading == MINE_READ_AUTO && mine__frame_dated(col))
     return mine__frame_settle_time(frame, column);
+  if (!mine__frame_survey_texts(frame, column)) return 0;
   if (col->filling->many) return mine__frame_too_many(frame, column) == MINE_OK;
   return mine__frame_settle_category(frame, column);
 }
@@ -93,6 +94,8 @@ static int finish_codes(mine_frame *frame, int column) {
   }
   if (col->reading == MINE_READ_BOTH) { /* codes stay until the task is known */
     col->type = f->decimals ? MINE_COLUMN_NUMERIC : MINE_COLUMN_CATEGORY;
+    if (!f->decimals && !mine__frame_survey_texts(frame, column)) return 0;
+    if (f->decimals && f->any_word && !mine__frame_settle_words(frame, column, 1)) return 0;
     if (f->decimals) f->level_number = mine__frame_level_numbers(col);
     return !f->decimals || f->level_number;
   }
@@ -214,6 +217,7 @@ static mine_status finish_check_flags(const mine_frame *frame, const mine_column
 static const char *finish_numeric_why(const mine_column *col) {
   if (col->reading == MINE_READ_NUMBER) return col->want ? "numeric" : "numeric: as declared";
   if (!col->from_text) return "numeric: numbers only";
+  if (col->marks & MINE_MARK_COMMA) return "numeric: every text in it is a number, decimal=comma";
   return "numeric: every text in it is a plain decimal number";
 }
 
@@ -308,7 +312,8 @@ static int finish_trim_ids(mine_frame *frame) {
 /* Settle one column; what made it a category is shown before it is dropped. */
 static mine_status finish_column(mine_frame *frame, int column, char shown[MINE_SHOW_BYTES]) {
   mine_column *col = &frame->column[column];
-  const mine_filling *f = col->filling;
+  mine_filling *f = col->filling;
+  if (f->any_word && !f->any_decimal) f->decimals = 0; /* nothing but words: they are its levels */
   shown[0] = 0;
   if (f->mode == MINE_MODE_CODE && !f->decimals && !f->typed) finish_words(col, shown);
   if (!finish_settle(frame, column)) return mine_env_status(frame->env);

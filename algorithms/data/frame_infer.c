@@ -114,9 +114,9 @@ double *mine__frame_level_numbers(mine_column *col) {
   for (int64_t i = 0; value && i < n; i++) {
     mine_cell cell;
     mine__values_get(&f->dictionary.values, i, &cell);
-    value[i] = mine__cell_number(&cell);
+    value[i] = mine__column_number(col, &cell);
     infer_note_rounding(f, &cell, value[i]);
-    if (cell.type == MINE_TEXT) col->from_text = 1;
+    if (cell.type == MINE_TEXT && !isnan(value[i])) col->from_text = 1;
   }
   return value;
 }
@@ -127,6 +127,7 @@ int mine__frame_codes_to_numbers(mine_frame *frame, int column) {
   mine_lane *lane = &frame->lane[column];
   int64_t rows = lane->next;
   const int32_t *code = col->code;
+  if (col->filling->any_word && !mine__frame_settle_words(frame, column, 0)) return 0;
   const double *value = mine__frame_level_numbers(col);
   if (!value) return 0;
   size_t capacity = col->filling->closed ? (size_t)rows + 1 : frame->capacity;
@@ -155,25 +156,34 @@ static void infer_many_words(mine_frame *frame, int column) {
   if (!f->many) (void)mine__frame_too_many(frame, column);
 }
 
+/* Numbers so far: does the column stay one?  Words for missing do not decide. */
+static void infer_judge_level(mine_frame *frame, int column, const mine_cell *cell, int64_t code) {
+  mine_column *col = &frame->column[column];
+  mine_filling *f = col->filling;
+  if (cell->type != MINE_TEXT || !isnan(mine__column_number(col, cell))) {
+    f->any_decimal = 1;
+    return;
+  }
+  const int word = mine__numeral_is_word(cell->as.text, cell->bytes);
+  if (!word || !f->any_word) {
+    f->words_row = mine_frame_row(frame);
+    f->words_code = code;
+  }
+  f->any_word |= word;
+  f->decimals = word;
+}
+
 /* A value never seen before has become level `code`. */
 static void infer_new_level(mine_frame *frame, int column, const mine_cell *cell, int64_t code) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  if (cell->type == MINE_TEXT && f->decimals) {
-    if (isnan(mine__cell_number(cell))) {
-      f->decimals = 0;
-      f->words_row = mine_frame_row(frame);
-      f->words_code = code;
-    } else {
-      f->any_decimal = 1;
-    }
-  }
+  if (f->decimals) infer_judge_level(frame, column, cell, code);
   if (col->reading == MINE_READ_EXACT || col->reading == MINE_READ_TIME || code < frame->max_levels)
     return;
   if (!f->decimals)
     infer_many_words(frame, column);
   else if (mine__frame_codes_to_numbers(frame, column))
-    *mine_frame_number(frame, column) = mine__cell_number(cell);
+    *mine_frame_number(frame, column) = mine__column_number(col, cell);
 }
 
 static void infer_code(mine_frame *frame, int column, const mine_cell *cell) {
@@ -271,7 +281,7 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
 /* ---- cells ---------------------------------------------------------------------------- */
 
 static void infer_store_number(mine_frame *frame, int column, const mine_cell *cell) {
-  double value = mine__cell_number(cell);
+  double value = mine__column_number(&frame->column[column], cell);
   infer_note_rounding(frame->column[column].filling, cell, value);
   *mine_frame_number(frame, column) = value;
 }
@@ -313,7 +323,12 @@ void mine__frame_take_number(mine_frame *frame, int column, const mine_cell *cel
 
 static void infer_text_as_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
-  if (isnan(mine__cell_number(cell))) {
+  if (isnan(mine__column_number(col, cell))) {
+    if (!col->filling->fixed && mine__numeral_is_word(cell->as.text, cell->bytes)) {
+      *mine_frame_number(frame, column) = NAN;
+      mine__column_count_word(frame, column, cell, 1);
+      return;
+    }
     (void)mine__frame_mixed(frame, column, mine_frame_row(frame), cell);
     return;
   }
@@ -349,6 +364,9 @@ void mine__frame_take_text(mine_frame *frame, int column, const mine_cell *cell)
     infer_lookup(frame, column, cell);
   } else if (f->mode == MINE_MODE_EMPTY) {
     if (mine__frame_use_codes(frame, column)) infer_code(frame, column, cell);
+  } else if (f->mode == MINE_MODE_KEEP && mine__numeral_is_word(cell->as.text, cell->bytes)) {
+    infer_take_missing(frame, column);
+    mine__column_count_word(frame, column, cell, 1);
   } else if (f->mode == MINE_MODE_KEEP) {
     if (infer_kept_to_codes(frame, column)) mine__frame_take_text(frame, column, cell);
   } else {

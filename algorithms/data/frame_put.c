@@ -88,6 +88,12 @@ static mine_status put_refuse_kind(mine_frame *frame, int column, const char *wh
                     frame->column[column].name, what, (long long)mine_frame_row(frame), remedy);
 }
 
+static const char *put_comma(const mine_cell *text) {
+  unsigned marks = 0;
+  const int number = mine__numeral_like(text->as.text, text->bytes, &marks);
+  return number && marks & MINE_MARK_COMMA ? "say decimal=comma, " : "";
+}
+
 mine_status mine__frame_mixed(mine_frame *frame, int column, int64_t row, const mine_cell *text) {
   const mine_column *col = &frame->column[column];
   char shown[MINE_SHOW_BYTES];
@@ -95,7 +101,8 @@ mine_status mine__frame_mixed(mine_frame *frame, int column, int64_t row, const 
   const char *name = col->name;
   if (col->filling->fixed)
     return mine__fail(frame->env, MINE_DATA,
-                      "column '%s' was numeric in training but has text (row %lld: %s); clean it",
+                      "column '%s' was numeric in training but has text (row %lld: %s); write NULL "
+                      "for what is missing, or train with na=",
                       name, (long long)row, shown);
   if (col->want && col->reading == MINE_READ_NUMBER)
     return mine__fail(frame->env, MINE_DATA,
@@ -104,13 +111,13 @@ mine_status mine__frame_mixed(mine_frame *frame, int column, int64_t row, const 
                       col->want->flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
   if (col->reading == MINE_READ_NUMBER)
     return mine__fail(frame->env, MINE_DATA,
-                      "column '%s' is declared numeric but has text (row %lld: %s); clean it, or "
-                      "take it out of numeric=",
-                      name, (long long)row, shown);
+                      "column '%s' is declared numeric but has text (row %lld: %s); %sclean it, "
+                      "name it with na=, or take the column out of numeric=",
+                      name, (long long)row, shown, put_comma(text));
   return mine__fail(frame->env, MINE_DATA,
-                    "column '%s' mixes numbers and text (row %lld: %s); clean it, or add "
-                    "categorical=%s",
-                    name, (long long)row, shown, name);
+                    "column '%s' mixes numbers and text (row %lld: %s); %sclean it, name it with "
+                    "na=, or add categorical=%s",
+                    name, (long long)row, shown, put_comma(text), name);
 }
 
 mine_status mine__frame_too_many(mine_frame *frame, int column) {
@@ -160,7 +167,13 @@ static mine_filling *put_enter(mine_frame *frame, int column) {
 
 /* Pass a good cell to the column's mode. */
 static void put_take(mine_frame *frame, int column, const mine_cell *cell) {
-  mine_filling *f = frame->column[column].filling;
+  const mine_column *col = &frame->column[column];
+  const mine_filling *f = col->filling;
+  mine_cell nothing = {MINE_TEXT, 0, {.text = ""}};
+  if (cell->type == MINE_TEXT && mine__numeral_missing(col->numerals, cell->as.text, cell->bytes)) {
+    if (!f->fixed) mine__column_count_word(frame, column, cell, 1);
+    cell = &nothing;
+  }
   if (f->mode == MINE_MODE_TALLY)
     mine__tally_put(frame->column[column].tally, cell);
   else if (f->mode == MINE_MODE_TIME)

@@ -117,7 +117,7 @@ static mine_status target_kept_to_numbers(mine_frame *frame, int column) {
     mine_cell cell;
     if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
     mine__values_get(&f->kept, row, &cell);
-    number[row] = mine__cell_number(&cell);
+    number[row] = mine__cell_number(&cell); /* kept ones are no texts */
     if (cell.type == MINE_INT &&
         (cell.as.integer > MINE_EXACT_WHOLE || cell.as.integer < -MINE_EXACT_WHOLE))
       f->rounded = 1;

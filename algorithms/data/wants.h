@@ -35,6 +35,7 @@
 
 #include "../core/options.h"
 #include "../core/text.h"
+#include "numerals.h"
 #include "values.h"
 
 /* NULL, '' and blanks are missing in all of them; CELLS keeps them as they came. */
@@ -73,6 +74,7 @@ struct mine_want {
   const mine_dictionary *levels; /* FIXED: sorted as codes, any other value gets
                                  ** MINE_CODE_UNKNOWN; may be shared                   */
   const mine_time_reading *time; /* FIXED TIME: the reading that was learned            */
+  const mine_numerals *numerals; /* FIXED: how numbers and missing texts are written; NULL: plain */
   const char *help;              /* of the option: one line, lower case, no full stop  */
 };
 

@@ -5,6 +5,7 @@
 
 static const char *const common_missing_names[] = {"auto", "error", "skip", NULL};
 static const char *const common_unknown_names[] = {"auto", "error", NULL};
+static const char *const common_decimal_names[] = {"point", "comma", NULL};
 static const char *const common_task_names[] = {"auto", "classification", "regression", NULL};
 static const char *const common_class_weight_names[] = {"none", "balanced", NULL};
 
@@ -29,9 +30,15 @@ const mine_option mine__source_option_table[] = {
     OPTION_TEXT(
         mine_source_options, id,
         .help = "the id column; not given: the first column; none: rows are numbered from 1"),
-    OPTION_LIST(mine_source_options, ignore, .help = "columns that are not attributes"),
+    OPTION_LIST(mine_source_options, ignore,
+                .help = "columns that are not attributes; * stands for any letters: *_id"),
     OPTION_LIST(mine_source_options, categorical, .help = "columns whose values are categories"),
-    OPTION_LIST(mine_source_options, numeric, .help = "columns whose values are numbers"),
+    OPTION_LIST(mine_source_options, numeric,
+                .help = "columns whose values are numbers, also with currency signs, separators of "
+                        "thousands, percent signs"),
+    OPTION_LIST(mine_source_options, na, .help = "texts that mean missing, such as NA|N/A|-"),
+    OPTION_CHOICE(mine_source_options, decimal, .initial = "point", .choices = common_decimal_names,
+                  .help = "comma: in texts 18,5 and 1.234,50 are numbers"),
     OPTION_LIST(mine_source_options, date_format,
                 .help =
                     "how dates are written, such as %d.%m.%Y; of one column signup:%d.%m.%Y; not "

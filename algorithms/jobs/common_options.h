@@ -30,6 +30,8 @@ typedef enum mine_missing { MINE_MISSING_AUTO, MINE_MISSING_ERROR, MINE_MISSING_
 typedef struct mine_source_options {
   mine_cell id; /* MINE_NULL: the first column; 'none': rows are numbered */
   mine_list ignore, categorical, numeric;
+  mine_list na;          /* texts that mean missing       */
+  int decimal;           /* the decimal sign: 0 point, 1 comma */
   mine_list date_format; /* "%d.%m.%Y", or of one column: "signup:%d.%m.%Y" */
   int missing;           /* mine_missing */
 } mine_source_options;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/names.h"
 #include "../model/model.h"
 
 /* ---- the plan ----------------------------------------------------------------- */
@@ -118,30 +119,50 @@ static void roles_plan_group(mine_roles *roles, mine_frame *frame) {
   mine__column_want(frame, roles->group, &roles_group);
 }
 
+/* The next column, from `from` on, that an item of a list means: the one of that name, or
+** with * and ? every one that fits.  -1: no more, or none at all (failure recorded). */
+static int roles_next(mine_frame *frame, const char *what, const mine_cell *item, int from,
+                      int *pattern) {
+  const char *name = mine__option_name_of(item);
+  *pattern = name && mine__name_is_pattern(name) && mine__frame_find(frame, name) < 0;
+  if (!*pattern) return from == 0 ? mine__column_said(frame, what, item) : -1;
+  for (int c = from; c < frame->n_columns; c++)
+    if (mine__name_matches(name, frame->column[c].name)) return c;
+  for (int c = 0; c < from; c++)
+    if (mine__name_matches(name, frame->column[c].name)) return -1;
+  return mine__column_said(frame, what, item); /* says which columns there are */
+}
+
 static void roles_plan_ignore(const mine_roles *roles, mine_frame *frame) {
   const mine_list *list = &roles->source->ignore;
-  for (size_t i = 0; i < list->n; i++) {
-    const int c = mine__column_said(frame, "option ignore", &list->item[i]);
-    if (c < 0) return;
-    if (c == roles->id && !roles->id_by_default)
-      (void)mine__fail(roles->env, MINE_OPTION, "column '%s' is both id and ignored",
-                       frame->column[c].name);
-    if (!frame->column[c].want) frame->column[c].reading = MINE_READ_NOT;
+  int pattern, c;
+  for (size_t i = 0; i < list->n && !mine_failed(roles->env); i++) {
+    for (int at = 0; (c = roles_next(frame, "option ignore", &list->item[i], at, &pattern)) >= 0;
+         at = c + 1) {
+      if (c == roles->id && !roles->id_by_default && !pattern)
+        (void)mine__fail(roles->env, MINE_OPTION, "column '%s' is both id and ignored",
+                         frame->column[c].name);
+      if (!frame->column[c].want) frame->column[c].reading = MINE_READ_NOT;
+      if (!pattern) break;
+    }
   }
 }
 
-/* The attributes that categorical= or numeric= list. */
+/* The attributes that categorical= or numeric= list.  A pattern leaves those alone that
+** the other list has. */
 static void roles_plan_declared(const mine_roles *roles, mine_frame *frame, const mine_list *list,
                                 const char *what, mine_reading reading) {
-  for (size_t i = 0; i < list->n; i++) {
-    const int c = mine__column_said(frame, what, &list->item[i]);
-    if (c < 0) return;
-    mine_column *column = &frame->column[c];
-    if (!roles_is_attribute(column)) continue;
-    if (column->reading != MINE_READ_AUTO && column->reading != reading)
-      (void)mine__fail(roles->env, MINE_OPTION, "column '%s' is listed as numeric and categorical",
-                       column->name);
-    column->reading = reading;
+  int pattern, c;
+  for (size_t i = 0; i < list->n && !mine_failed(roles->env); i++) {
+    for (int at = 0; (c = roles_next(frame, what, &list->item[i], at, &pattern)) >= 0; at = c + 1) {
+      mine_column *column = &frame->column[c];
+      const int free = column->reading == MINE_READ_AUTO || column->reading == reading;
+      if (roles_is_attribute(column) && !free && !pattern)
+        (void)mine__fail(roles->env, MINE_OPTION,
+                         "column '%s' is listed as numeric and categorical", column->name);
+      if (roles_is_attribute(column) && free) column->reading = reading;
+      if (!pattern) break;
+    }
   }
 }
 
@@ -167,6 +188,7 @@ mine_status mine__roles_plan(void *owner, mine_frame *frame) {
   roles_plan_declared(roles, frame, &source->categorical, "option categorical", MINE_READ_CATEGORY);
   roles_plan_declared(roles, frame, &source->numeric, "option numeric", MINE_READ_NUMBER);
   roles_check_attributes(roles, frame);
+  MINE_TRY(mine__roles_plan_numerals(roles, frame));
   return mine__roles_plan_dates(roles, frame);
 }
 
@@ -265,9 +287,14 @@ static const char *roles_useless(const mine_column *column) {
 /* Names and codes are not categories: their levels hold a few rows
 ** each, so a model would learn the rows by heart and fail on the next customer.
 ** Unless the caller insists with categorical=, they are left out, with a word. */
-static const char *roles_unfit(const mine_column *column, int64_t rows) {
+static const char *roles_unfit(const mine_roles *roles, const mine_column *column, int64_t rows) {
   const int64_t levels = column->levels.n;
   if (column->type != MINE_COLUMN_CATEGORY || column->reading == MINE_READ_CATEGORY) return NULL;
+  if (column->json)
+    return "its texts are JSON; take values out with json_extract() or json_each(), or insist with "
+           "categorical=";
+  if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows && column->almost)
+    return mine__roles_almost(roles, column);
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
     return "fewer than 50 rows for each of its texts: a name or a code; group them, or insist with "
            "categorical=";
@@ -294,13 +321,15 @@ mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_r
   chosen->column = mine__arena_array(frame->arena, (size_t)frame->n_columns, sizeof(int));
   if (!chosen->column) return mine_env_status(env);
   const char *last = NULL, *last_why = NULL;
+  if (roles->target >= 0) mine__roles_tell(roles, frame, roles->target, note, context);
+  if (roles->weight >= 0) mine__roles_tell(roles, frame, roles->weight, note, context);
   for (int c = 0; c < frame->n_columns; c++) {
     const mine_column *column = &frame->column[c];
     if (!roles_is_attribute(column)) continue;
     const int constant_counts = roles->keep_constants || frame->rows == 1;
     const char *why =
         constant_counts && column->type != MINE_COLUMN_EMPTY ? NULL : roles_useless(column);
-    if (!why) why = roles_unfit(column, frame->rows);
+    if (!why) why = roles_unfit(roles, column, frame->rows);
     if (why) {
       note(context, "dropped", column->name, why);
       last = column->name;
@@ -308,6 +337,7 @@ mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_r
       continue;
     }
     roles_remark(column, note, context);
+    mine__roles_tell(roles, frame, c, note, context);
     chosen->column[chosen->n++] = c;
   }
   if (chosen->n > 0) return MINE_OK;

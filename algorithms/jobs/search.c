@@ -32,8 +32,8 @@ const mine_option mine__search_option_table[] = {
 
 /* A model has settled how its rows were read and scaled. */
 static mine_status search_refuse_settled(mine_env *env, const mine_option_group *group, int n) {
-  static const char *const settled[] = {"metric",  "scale",       "ignore", "categorical",
-                                        "numeric", "date_format", NULL};
+  static const char *const settled[] = {"metric",      "scale", "ignore",  "categorical", "numeric",
+                                        "date_format", "na",    "decimal", NULL};
   for (int i = 0; settled[i]; i++)
     if (mine__options_given(group, n, settled[i]))
       return mine__fail(env, MINE_OPTION,

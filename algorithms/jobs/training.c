@@ -110,6 +110,12 @@ mine_status mine__training_source(mine_training *training, const char *source) {
   return mine_env_status(training->env);
 }
 
+void mine__training_previous(mine_training *training, const mine_model *previous) {
+  const char *target = mine__option_name_of(&training->asked.supervised.target);
+  if (target && previous->target_name && mine__same_word(target, previous->target_name))
+    training->asked.previous_task = mine__model_task(previous);
+}
+
 mine_status mine__training_keep_positive(mine_training *training, const mine_cell *positive) {
   training->asked.keep_positive = *positive;
   if (positive->type == MINE_TEXT)

@@ -30,6 +30,7 @@ typedef struct mine_asked {
   void *own; /* the algorithm's options struct */
   const char *source_text, *canonical;
   mine_cell keep_positive;
+  const char *previous_task; /* of the model that is replaced, if it had this target; or NULL */
 } mine_asked;
 
 /* What is told: found before there was a model to note it in. */
@@ -56,6 +57,8 @@ struct mine_training {
 /* Open a training job on options that were read; see mine.h for its sources. */
 mine_status mine__training_open(mine_env *env, const mine__options *options, mine_training **out);
 mine_frame *mine__training_frame(mine_training *training);
+/* The model that will be replaced; it must outlive the job. */
+void mine__training_previous(mine_training *training, const mine_model *previous);
 /* What the model should remember about where the rows came from (may be NULL). */
 mine_status mine__training_source(mine_training *training, const char *source);
 /* Keep this positive class if the caller gives none (retraining). */

@@ -109,6 +109,37 @@ static mine_status prepare_check_classes(mine_training *t, const mine_column *co
   return MINE_OK;
 }
 
+/* A column of numbers that became classes because of a few texts. */
+static void prepare_note_almost(mine_training *t, const mine_column *column) {
+  const mine_mark mark = mine__arena_mark(t->env->scratch);
+  const char *almost = mine__roles_almost(&t->roles, column);
+  if (almost) mine__training_notef(t, "warning", column->name, "is learned as classes %s", almost);
+  mine__arena_rewind(t->env->scratch, mark);
+}
+
+/* A class that is perhaps none: 'NA' beside 'yes' and 'no'. */
+static void prepare_note_words(mine_training *t, const mine_column *column) {
+  for (int64_t c = 0; c < t->data.classes.n && t->data.classes.n > 2; c++) {
+    mine_cell cell;
+    char shown[MINE_SHOW_BYTES];
+    mine__values_get(&t->data.classes, c, &cell);
+    if (cell.type == MINE_TEXT && mine__numeral_is_word(cell.as.text, cell.bytes))
+      mine__training_notef(
+          t, "warning", column->name,
+          "has the class %s; if it means missing, say so with na=", mine__show_cell(shown, &cell));
+  }
+}
+
+/* The model that is replaced answered something else to the same question. */
+static void prepare_note_task(mine_training *t, const mine_column *column) {
+  if (!t->asked.previous_task || strcmp(t->asked.previous_task, mine__task_name(t->data.task)) == 0)
+    return;
+  mine__training_notef(t, "warning", column->name,
+                       "is learned by %s now, and was by %s in the model that is replaced; say "
+                       "task= to be sure",
+                       mine__task_name(t->data.task), t->asked.previous_task);
+}
+
 /* task=auto: classes for text or exactly two values, else numbers; stated. */
 static mine_status prepare_task(mine_training *t) {
   mine_env *env = t->env;
@@ -134,6 +165,7 @@ static mine_status prepare_task(mine_training *t) {
   }
   t->data.task = classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
   if (!(tasks & t->data.task)) return prepare_refuse_task(t, t->data.task);
+  if (t->asked.supervised.task == MINE_TASK_AUTO) prepare_note_task(t, column);
   const char *why = t->asked.supervised.task != MINE_TASK_AUTO ? "as the option task says"
                     : words                                    ? "its values are text"
                     : distinct == 2                            ? "it has two values"
@@ -141,6 +173,7 @@ static mine_status prepare_task(mine_training *t) {
   if (!classes) {
     mine__training_notef(t, "target", column->name, "regression: %s", why);
     if (mine__column_as_number(frame, c)) return env->status;
+    mine__roles_tell_numbers(&t->roles, column, mine__training_note, t);
     if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers &&
         distinct <= PREPARE_FEW_VALUES)
       mine__training_notef(t, "warning", column->name,
@@ -152,12 +185,14 @@ static mine_status prepare_task(mine_training *t) {
   }
   if (prepare_check_classes(t, column, distinct)) return env->status;
   if (mine__column_as_category(frame, c, PREPARE_MOST_CLASSES)) return env->status;
+  prepare_note_almost(t, column);
   t->data.label = column->code;
   t->data.n_classes = (int)column->levels.n;
   t->data.classes = column->levels;
   mine_text list;
   mine__text_open(&list, env->scratch);
   prepare_list_classes(&list, &t->data.classes);
+  prepare_note_words(t, column);
   mine__training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
                        t->data.n_classes, list.bytes ? list.data : "");
   return env->status;

@@ -28,15 +28,22 @@ static void report_note_features(mine_model *model) {
 }
 
 /* What the job noted, in the order in which a person wants to read it. */
-static void report_append_item(const mine_training *t, mine_model *model, const char *item) {
+static void report_append(const mine_training *t, mine_model *model, const char *item,
+                          int about_target) {
+  const char *target = t->roles.target >= 0 ? t->frame->column[t->roles.target].name : "";
   for (int64_t i = 0; i < t->told.item.n; i++) {
     mine_cell a, b, c;
     mine__values_get(&t->told.item, i, &a);
     if (strcmp(a.as.text, item) != 0) continue;
     mine__values_get(&t->told.name, i, &b);
+    if (about_target >= 0 && (strcmp(b.as.text, target) == 0) != about_target) continue;
     mine__values_get(&t->told.detail, i, &c);
     mine__model_note(model, item, b.as.text, "%s", c.as.text);
   }
+}
+
+static void report_append_item(const mine_training *t, mine_model *model, const char *item) {
+  report_append(t, model, item, -1);
 }
 
 static void report_note_options(const mine_training *t, mine_model *model, const mine_option *table,
@@ -60,8 +67,11 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
     report_append_item(t, model, before[i]);
   report_note_features(model);
+  report_append_item(t, model, "numbers");
+  report_append_item(t, model, "missing");
+  report_append(t, model, "warning", 1); /* a target misread is worse than an attribute lost */
   report_append_item(t, model, "dropped");
-  report_append_item(t, model, "warning");
+  report_append(t, model, "warning", 0);
   report_append_notes(model, &item, &name, &detail);
   for (int i = 0; i < model->n_metrics; i++) {
     char number[MINE_NUMBER_BYTES];

@@ -40,6 +40,7 @@ static mine_status train_source(mine_job *job, int step, const char **sql, mine_
 static mine_status train_keep_positive(mine_training *training, const mine_model *previous) {
   mine_cell positive;
   if (!previous) return MINE_OK;
+  mine__training_previous(training, previous);
   mine_model_positive(previous, &positive);
   return positive.type == MINE_NULL ? MINE_OK : mine__training_keep_positive(training, &positive);
 }

@@ -52,17 +52,20 @@ static void envelope_write_values(mine_writer *w, const mine_values *values) {
   }
 }
 
-static void envelope_write_reading(mine_writer *w, const mine_time_reading *time) {
+/* How the attribute's cells are read: as times, as numbers that are not plain, or plainly. */
+static void envelope_write_reading(mine_writer *w, const mine_feature *feature) {
   mine_text text;
   mine__text_open(&text, mine__arena_env(w->text.arena)->scratch);
-  if (time) mine__time_reading_text(time, &text);
-  mine__write_string(w, time ? text.data : NULL);
+  if (feature->time) mine__time_reading_text(feature->time, &text);
+  if (feature->time && feature->numerals) mine__text_adds(&text, "\n");
+  mine__numerals_text(feature->numerals, &text);
+  mine__write_string(w, text.bytes ? text.data : NULL);
 }
 
 static void envelope_write_feature(mine_writer *w, const mine_feature *feature) {
   mine__write_string(w, feature->name);
   mine__write_string(w, feature->why);
-  envelope_write_reading(w, feature->time);
+  envelope_write_reading(w, feature);
   mine__write_u8(w, (uint8_t)feature->type);
   mine__write_u8(w, (uint8_t)(feature->all_integers != 0));
   mine__write_i64(w, feature->missing);
@@ -221,14 +224,24 @@ static double envelope_read_statistic(mine_reader *r) {
   return v;
 }
 
-/* How the attribute's cells become days; NULL: they are what they are. */
-static const mine_time_reading *envelope_read_reading(mine_reader *r) {
+/* A reading of times, one of numerals, or both on lines of their own. */
+static void envelope_read_reading(mine_reader *r, mine_feature *feature) {
   const char *text = mine__read_string(r);
-  if (!text) return NULL;
+  if (!text) return;
+  mine_numerals *numerals = mine__arena_array(r->arena, 1, sizeof *numerals);
   mine_time_reading *time = mine__arena_array(r->arena, 1, sizeof *time);
-  if (time && !mine__time_reading_parse(text, strlen(text), time))
-    mine__reader_bad(r, "how a feature's dates are written");
-  return time;
+  if (!numerals || !time) return;
+  const char *rest = text;
+  if (!mine__numerals_parse(r->arena, text, numerals)) {
+    const size_t bytes = strcspn(text, "\n");
+    if (!mine__time_reading_parse(text, bytes, time))
+      mine__reader_bad(r, "how a feature's dates are written");
+    feature->time = time;
+    rest = text[bytes] ? text + bytes + 1 : NULL;
+    if (rest && !mine__numerals_parse(r->arena, rest, numerals))
+      mine__reader_bad(r, "how a feature's numbers are written");
+  }
+  if (rest) feature->numerals = numerals;
 }
 
 static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
@@ -236,7 +249,7 @@ static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
   if (mine__reader_ok(r) && !feature->name) mine__reader_bad(r, "a feature's name");
   feature->why = mine__read_string(r);
   if (!feature->why) feature->why = "";
-  if (r->format > 1) feature->time = envelope_read_reading(r);
+  if (r->format > 1) envelope_read_reading(r, feature);
   const uint8_t type = mine__read_u8(r);
   feature->all_integers = mine__read_u8(r) != 0;
   feature->missing = mine__read_i64(r);

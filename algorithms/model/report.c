@@ -114,18 +114,17 @@ static void report_line_numbers(const mine_model *model, mine_text *text) {
   mine__text_adds(text, ")");
 }
 
-/* What a warning says before it explains: up to the first colon or semicolon. */
-static size_t report_gist(const char *detail) {
-  return strcspn(detail, ":;");
-}
+#define REPORT_FIRST 150 /* bytes of the first warning, which is told longest */
+#define REPORT_NAMES 50  /* kept for the names of those that are not told      */
 
-/* The i-th warning in what room is left, whole or its gist; 0: it does not fit. */
+/* Append a warning in at most `room` bytes: whole, or what it says before it explains (up to
+** the first colon or semicolon).  0: it does not fit; the first one is cut then. */
 static int report_line_warning(const report_note *note, int first, mine_text *text, size_t room) {
   const int dropped = strcmp(note->item, "dropped") == 0;
   const size_t name = strlen(note->name) < 30 ? strlen(note->name) : 30;
   const size_t around = 2 + (name ? name + 3 : 0) + (dropped ? 9 : 0);
   size_t bytes = strlen(note->detail);
-  if (around + bytes > room) bytes = report_gist(note->detail);
+  if (around + bytes > room) bytes = strcspn(note->detail, ":;");
   if (around + bytes > room && !first) return 0;
   if (around + bytes > room) bytes = room > around ? room - around : 0;
   mine__text_adds(text, first ? ": " : "; ");
@@ -139,19 +138,41 @@ static int report_line_warning(const report_note *note, int first, mine_text *te
   return 1;
 }
 
-/* The warnings in words as far as they fit, so that nobody trains past them unawares. */
+/* "; and 4 more: age, plan, ..." from the `from`-th note on. */
+static void report_line_more(const mine_model *model, int64_t from, int n, mine_text *text) {
+  mine__text_addf(text, "; and %d more", n);
+  const char *between = ": ", *last = "";
+  for (int64_t i = from; i < model->note_item.n; i++) {
+    const report_note note = report_note_at(model, i);
+    if (!mine__note_warns(note.item) || !note.name[0] || strcmp(note.name, last) == 0) continue;
+    const size_t bytes = strlen(between) + strlen(note.name);
+    if (text->bytes + bytes + strlen(", ...") > REPORT_LINE) {
+      mine__text_addf(text, "%s...", between);
+      return;
+    }
+    mine__text_addf(text, "%s%s", between, note.name);
+    between = ", ";
+    last = note.name;
+  }
+}
+
+/* The warnings in words as far as they fit, then the names of the others: nobody trains past
+** them unawares. */
 static void report_line_warnings(const mine_model *model, mine_text *text) {
   int told = 0;
   for (int64_t i = 0; i < model->note_item.n; i++) {
     const report_note note = report_note_at(model, i);
     if (!mine__note_warns(note.item)) continue;
-    const size_t kept = model->n_warnings - told > 1 ? strlen("; and 99 more") : 0;
-    const size_t end = REPORT_LINE - kept;
-    if (!report_line_warning(&note, told == 0, text, text->bytes < end ? end - text->bytes : 0))
-      break;
+    const int more = model->n_warnings - told > 1;
+    const size_t end = REPORT_LINE - (more ? REPORT_NAMES : 0);
+    size_t room = text->bytes < end ? end - text->bytes : 0;
+    if (more && room > REPORT_FIRST) room = REPORT_FIRST;
+    if (!report_line_warning(&note, told == 0, text, room)) {
+      report_line_more(model, i, model->n_warnings - told, text);
+      return;
+    }
     told++;
   }
-  if (told < model->n_warnings) mine__text_addf(text, "; and %d more", model->n_warnings - told);
 }
 
 /* "tree on 20000 rows, auc 0.842 on 3968 held-out rows; id: no (first column); 1 warning: ..." */

@@ -95,7 +95,7 @@ static void suspicious_columns_are_pointed_out(void **state) {
   char *table = malloc(64 * 300), *at = table;
   at += sprintf(at, "id,score,kind,day,name,noise,y");
   for (int i = 0; i < 200; i++)
-    at += sprintf(at, ";%d,%d,%s,2024-01-%02d,name %d,%d,%s", i + 1, i,
+    at += sprintf(at, ";%d,%d,%s,2024-01-%02d,name %d,%d,%s", i + 1, i / 2,
                   i < 99    ? "left"
                   : i < 101 ? "middle"
                             : "right",
