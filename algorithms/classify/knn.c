@@ -19,9 +19,12 @@ static const mine_option knn_option_table[] = {
     OPTION_CHOICE(
         knn_options, metric, .initial = "euclidean", .choices = mine__space_names,
         .help = "how distance is measured; gower for mixed attributes with missing values"),
-    OPTION_CHOICE(knn_options, scale, .choices = mine__scale_names,
-                  .help = "how numbers are scaled first; not given: standard, but none for cosine; "
-                          "gower always divides by the range"),
+    OPTION_CHOICE(
+        knn_options, scale, .choices = mine__scale_names,
+        .help =
+            "how numbers are scaled first (log and quantile bend them, as for kmeans); not given: "
+            "standard, but none for cosine; "
+            "gower always divides by the range"),
     OPTION_CHOICE(knn_options, voting, .initial = "uniform", .choices = mine__voting_names,
                   .help = "what a neighbour's answer counts: the same, or 1/distance"),
     OPTION_END};

@@ -44,7 +44,9 @@ static const mine_option kmeans_option_table[] = {
         kmeans_options, scale, .initial = "standard", .choices = mine__scale_names,
         .help =
             "standard: mean 0 and deviation 1 (divisor n); minmax: 0 to 1; robust: median 0 "
-            "and interquartile range 1; none: as they are; a category counts 1 when it differs"),
+            "and interquartile range 1; none: as they are; log: standard of sign(x) ln(1+|x|), for "
+            "amounts and counts with a long right tail; quantile: the share of the training rows "
+            "below (ties count half), 0 to 1; a category counts 1 when it differs"),
     OPTION_SOURCE(
         kmeans_options, init, .initial = "kmeans++", .choices = kmeans_init_names,
         .help = "kmeans++, random, or a SELECT of k rows to start from, columns matched by name"),

@@ -4,7 +4,8 @@
 ** Fitting looks at every feature on its own, one parallel task each, in row
 ** order: the same bits for any number of threads.  Means and deviations (moments.h,
 ** divisor n) and level shares respect row weights, so a row of weight 2
-** is a row given twice; the quartiles of scale=robust do not (documented).
+** is a row given twice; the quartiles of scale=robust and the shares of scale=quantile do
+** not (documented).
 ** Where the chosen spread is zero though the values differ (an interquartile
 ** range with a heavy tie), the deviation, then the range, stands in for it; where
 ** they do not differ, 1.
@@ -19,7 +20,8 @@
 #include "../core/text.h"
 #include "moments.h"
 
-const char *const mine__scale_names[] = {"standard", "none", "minmax", "robust", NULL};
+const char *const mine__scale_names[] = {"standard", "none",     "minmax", "robust",
+                                         "log",      "quantile", NULL};
 
 #define ENCODE_LARGEST 1e150 /* squares and their sums stay finite */
 
@@ -27,8 +29,10 @@ typedef struct encode_job {
   const mine_dataset *data;
   mine_scale scale;
   mine_encoding *out;
-  double *sorted; /* robust: n values per worker */
-  double *worst;  /* per feature: the value that cannot be encoded, or NAN */
+  double *room;         /* robust, log: n numbers per worker; quantile: two times n  */
+  const double *weight; /* of the rows in their order, where `room` is            */
+  int64_t stride;       /* of a worker's room                                      */
+  double *worst;        /* per feature: the value that cannot be encoded, or NAN */
 } encode_job;
 
 static double encode_weight(const mine_dataset *data, int64_t row) {
@@ -55,22 +59,45 @@ static void encode_quartiles(const mine_dataset *data, const double *x, double *
     quartile[q] = n ? encode_quantile(sorted, n, 0.25 * (q + 1)) : 0;
 }
 
+/* A feature's bent numbers, in the order of the rows. */
+static void encode_bend_rows(const encode_job *job, int f, double *bent) {
+  const mine_batch *rows = &job->data->rows;
+  const double *x = rows->feature[f].number;
+  mine__warp *warp = &job->out->warp[f];
+  if (warp->form == MINE_WARP_RANK) {
+    int64_t n = 0;
+    for (int64_t i = 0; i < rows->n; i++) {
+      const double v = x[mine_batch_row(rows, i)];
+      if (!isnan(v)) bent[n++] = v;
+    }
+    mine__warp_learn(warp, bent, bent + rows->n, n);
+  }
+  for (int64_t i = 0; i < rows->n; i++)
+    bent[i] = mine__warp_number(warp, x[mine_batch_row(rows, i)]);
+}
+
 static void encode_fit_numeric(encode_job *job, int f, int worker) {
   mine_encoding *out = job->out;
   const double *x = job->data->rows.feature[f].number;
   const int c = out->first[f];
   const mine_batch *rows = &job->data->rows;
+  double *room = job->room ? job->room + (int64_t)worker * job->stride : NULL;
   mine_moments m;
-  mine__moments_of_rows(&m, x, rows->row, job->data->weight, rows->n);
+  if (out->warp) {
+    encode_bend_rows(job, f, room);
+    mine__moments_of_rows(&m, room, NULL, job->weight, rows->n);
+  } else {
+    mine__moments_of_rows(&m, x, rows->row, job->data->weight, rows->n);
+  }
   if (m.n == 0) m.least = m.most = 0;
   const double deviation = isfinite(m.m2) ? mine__moments_deviation(&m, 0) : (double)INFINITY;
   double quartile[3] = {m.mean, m.mean, m.mean};
   double centre = 0, spread = 1, fill = m.mean, far;
   if (job->scale == MINE_SCALE_ROBUST) {
-    encode_quartiles(job->data, x, job->sorted + (int64_t)worker * job->data->rows.n, quartile);
+    encode_quartiles(job->data, x, room, quartile);
     centre = fill = quartile[1];
     spread = quartile[2] - quartile[0];
-  } else if (job->scale == MINE_SCALE_STANDARD) {
+  } else if (job->scale == MINE_SCALE_STANDARD || job->scale == MINE_SCALE_LOG) {
     centre = m.mean;
     spread = deviation;
   } else if (job->scale == MINE_SCALE_MINMAX) {
@@ -160,19 +187,52 @@ static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_da
   return mine_env_status(env);
 }
 
+/* The warps that are to be learned, with room for their knots. */
+static void encode_warps(mine_env *env, mine_arena *arena, encode_job *job) {
+  mine_encoding *out = job->out;
+  const size_t p = (size_t)out->n_features;
+  const int64_t n = job->data->rows.n;
+  const size_t knots = (size_t)(n < MINE_WARP_KNOTS ? n : MINE_WARP_KNOTS);
+  out->warp = NULL;
+  if (job->scale != MINE_SCALE_LOG && job->scale != MINE_SCALE_QUANTILE) return;
+  mine__warp *warp = mine__arena_zeros(arena, p, sizeof *warp);
+  for (size_t f = 0; !mine_failed(env) && f < p; f++) {
+    if (job->data->rows.feature[f].code) continue;
+    warp[f].form = job->scale == MINE_SCALE_LOG ? MINE_WARP_LOG : MINE_WARP_RANK;
+    if (warp[f].form == MINE_WARP_LOG) continue;
+    warp[f].value = mine__arena_array(arena, knots, sizeof(double));
+    warp[f].share = mine__arena_array(arena, knots, sizeof(double));
+  }
+  if (!mine_failed(env)) out->warp = warp;
+}
+
+/* What the workers write on, and the weights beside it. */
+static void encode_room(mine_env *env, encode_job *job) {
+  const mine_dataset *data = job->data;
+  const size_t n = (size_t)data->rows.n;
+  if (!job->out->warp && job->scale != MINE_SCALE_ROBUST) return;
+  job->stride = data->rows.n * (job->scale == MINE_SCALE_QUANTILE ? 2 : 1);
+  job->room =
+      mine__arena_array(env->scratch, (size_t)env->threads * (size_t)job->stride, sizeof(double));
+  job->weight = data->weight;
+  if (!data->weight || !data->rows.row) return;
+  double *weight = mine__arena_array(env->scratch, n, sizeof *weight);
+  for (size_t i = 0; weight && i < n; i++)
+    weight[i] = data->weight[data->rows.row[i]];
+  job->weight = weight;
+}
+
 mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                mine_scale scale, mine_encoding *out) {
-  encode_job job = {data, scale, out, NULL, NULL};
+  encode_job job = {.data = data, .scale = scale, .out = out};
   const size_t p = (size_t)data->n_features;
   mine_mark mark;
   mine_status status = encode_layout(env, arena, data, out);
   if (status != MINE_OK) return status;
   mark = mine__arena_mark(env->scratch);
   job.worst = mine__arena_array(env->scratch, p, sizeof(double));
-  if (scale == MINE_SCALE_ROBUST) {
-    job.sorted = mine__arena_array(env->scratch, (size_t)env->threads * (size_t)data->rows.n,
-                                   sizeof(double));
-  }
+  encode_warps(env, arena, &job);
+  encode_room(env, &job);
   status = mine_env_status(env);
   if (status == MINE_OK) status = mine__parallel(env, data->n_features, encode_fit_feature, &job);
   for (size_t f = 0; status == MINE_OK && f < p; f++) {
@@ -221,13 +281,25 @@ static void encode_numbers(const mine_encoding *e, int f, const mine_batch *batc
   const double centre = e->centre[c], factor = e->factor[c], fill = e->fill[c];
   const int64_t width = e->width;
   double *to = out + c;
-  if (row) {
+  if (e->warp) {
+    for (int64_t i = 0; i < count; i++, to += width)
+      *to = encode_number(mine__warp_number(&e->warp[f], x[row ? row[i] : first + i]), centre,
+                          factor, fill);
+  } else if (row) {
     for (int64_t i = 0; i < count; i++, to += width)
       *to = encode_number(x[row[i]], centre, factor, fill);
   } else {
     for (int64_t i = 0; i < count; i++, to += width)
       *to = encode_number(x[first + i], centre, factor, fill);
   }
+}
+
+double mine__encode_bend(const mine_encoding *encoding, int feature, double number) {
+  return encoding->warp ? mine__warp_number(&encoding->warp[feature], number) : number;
+}
+
+double mine__encode_unbend(const mine_encoding *encoding, int feature, double bent) {
+  return encoding->warp ? mine__warp_back(&encoding->warp[feature], bent) : bent;
 }
 
 /* One row after another, as in a trigger: a loop per attribute is not worth it. */
@@ -237,8 +309,9 @@ static void encode_row(const mine_encoding *e, const mine_batch *batch, int64_t 
     if (e->levels[f] != 0)
       encode_codes(e, f, batch, row, 1, out);
     else if (c < e->first[f + 1])
-      out[c] = encode_number(batch->feature[f].number[mine_batch_row(batch, row)], e->centre[c],
-                             e->factor[c], e->fill[c]);
+      out[c] = encode_number(
+          mine__encode_bend(e, f, batch->feature[f].number[mine_batch_row(batch, row)]),
+          e->centre[c], e->factor[c], e->fill[c]);
   }
 }
 
@@ -260,7 +333,11 @@ void mine__encode(const mine_encoding *encoding, const mine_batch *batch, int64_
 
 double mine__decode(const mine_encoding *encoding, int column, double value) {
   const double factor = encoding->factor[column];
-  return encoding->centre[column] + (factor > 0 ? value / factor : 0);
+  const double scaled = encoding->centre[column] + (factor > 0 ? value / factor : 0);
+  int f = 0;
+  while (encoding->warp && encoding->first[f + 1] <= column)
+    f++;
+  return mine__encode_unbend(encoding, f, scaled);
 }
 
 /* first and levels follow from the model's features; only numbers are kept. */
@@ -271,6 +348,11 @@ void mine__encoding_save(const mine_encoding *encoding, mine_writer *w) {
   mine__write_reals(w, encoding->centre, width);
   mine__write_reals(w, encoding->factor, width);
   mine__write_reals(w, encoding->fill, width);
+  mine__write_u8(w, encoding->warp != NULL);
+  for (int f = 0; encoding->warp && f < encoding->n_features; f++) {
+    mine__write_u8(w, (uint8_t)encoding->warp[f].form);
+    mine__warp_save(&encoding->warp[f], w);
+  }
 }
 
 static void encode_load_layout(mine_reader *r, const mine_feature *feature, int n_features,
@@ -296,8 +378,27 @@ static void encode_load_layout(mine_reader *r, const mine_feature *feature, int 
   if (width != out->width) mine__reader_bad(r, "encoding width");
 }
 
+static void encode_load_warps(mine_reader *r, const mine_feature *feature, mine_encoding *out) {
+  const uint8_t there = mine__read_u8(r);
+  if (there > 1) mine__reader_bad(r, "the warps of the encoding");
+  if (!mine__reader_ok(r) || !there) return;
+  mine__warp *warp = mine__arena_zeros(r->arena, (size_t)out->n_features, sizeof *warp);
+  if (!warp) mine__reader_bad(r, "no memory for the encoding");
+  for (int f = 0; mine__reader_ok(r) && f < out->n_features; f++) {
+    const uint8_t form = mine__read_u8(r);
+    const int category = feature[f].type == MINE_COLUMN_CATEGORY;
+    if (form > (category ? MINE_WARP_NONE : MINE_WARP_RANK)) {
+      mine__reader_bad(r, "the warps of the encoding");
+      return;
+    }
+    warp[f].form = (mine__warp_form)form;
+    mine__warp_load(r, &warp[f]);
+  }
+  out->warp = warp;
+}
+
 void mine__encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
-                         mine_encoding *out) {
+                         mine__encoding_format format, mine_encoding *out) {
   memset(out, 0, sizeof *out);
   out->n_features = mine__read_i32(r);
   out->width = mine__read_i32(r);
@@ -311,4 +412,5 @@ void mine__encoding_load(mine_reader *r, const mine_feature *feature, int n_feat
   for (int c = 0; mine__reader_ok(r) && c < out->width; c++) {
     if (out->factor[c] < 0) mine__reader_bad(r, "encoding factor");
   }
+  if (mine__reader_ok(r) && format == MINE_ENCODING_WARPS) encode_load_warps(r, feature, out);
 }

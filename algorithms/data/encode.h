@@ -8,6 +8,9 @@
 **   scale=minmax    centre minimum, spread maximum - minimum
 **   scale=robust    centre median, spread interquartile range
 **   scale=none      centre 0, spread 1
+**   scale=log       as standard, of sign(value) ln(1 + |value|)
+**   scale=quantile  centre 0, spread 1, of the share of the rows below the value
+** The last two bend numbers first (warp.h); their averages are those of bent numbers.
 ** A constant number has no spread, and dividing by 1 instead leaves it in its own
 ** units (as scikit-learn's scalers do): the same for all rows at hand, but not for
 ** a row that differs.  A missing number lies at the mean (median for robust); a
@@ -20,24 +23,28 @@
 
 #include "../core/bytes.h"
 #include "dataset.h"
+#include "warp.h"
 
 typedef enum mine_scale {
   MINE_SCALE_STANDARD,
   MINE_SCALE_NONE,
   MINE_SCALE_MINMAX,
-  MINE_SCALE_ROBUST
+  MINE_SCALE_ROBUST,
+  MINE_SCALE_LOG,
+  MINE_SCALE_QUANTILE
 } mine_scale;
 extern const char *const mine__scale_names[]; /* for the option tables */
 
 typedef struct mine_encoding {
   int n_features;
-  int width;      /* encoded columns                                         */
-  int *first;     /* n_features + 1: feature f owns columns first[f]..first[f+1]-1 */
-  int *levels;    /* per feature: 0 = numeric, else the number of levels     */
-  int apart;      /* a category has a column more, for levels never seen     */
-  double *centre; /* per encoded column                                    */
-  double *factor; /* per encoded column: 1/spread; 0: nothing is known of it */
-  double *fill;   /* per encoded column: encoded value of a missing cell   */
+  int width;        /* encoded columns                                         */
+  int *first;       /* n_features + 1: feature f owns columns first[f]..first[f+1]-1 */
+  int *levels;      /* per feature: 0 = numeric, else the number of levels     */
+  int apart;        /* a category has a column more, for levels never seen     */
+  double *centre;   /* per encoded column                                    */
+  double *factor;   /* per encoded column: 1/spread; 0: nothing is known of it */
+  double *fill;     /* per encoded column: encoded value of a missing cell   */
+  mine__warp *warp; /* per feature, or NULL: numbers are taken as they are   */
 } mine_encoding;
 
 /* out->apart is the caller's to set before; an encoding with it cannot be saved. */
@@ -49,9 +56,17 @@ void mine__encode(const mine_encoding *encoding, const mine_batch *batch, int64_
                   int64_t count, double *out);
 /* An encoded value back in the units of the source. */
 double mine__decode(const mine_encoding *encoding, int column, double value);
+/* A feature's number as it is before centre and spread, and back. */
+double mine__encode_bend(const mine_encoding *encoding, int feature, double number);
+double mine__encode_unbend(const mine_encoding *encoding, int feature, double bent);
 void mine__encoding_save(const mine_encoding *encoding, mine_writer *w);
-/* Checked against the model's features (counts and levels must agree). */
+/* Checked against the model's features (counts and levels must agree).  Bytes of
+** MINE_ENCODING_PLAIN, before numbers were bent, lack the warps. */
+typedef enum mine__encoding_format {
+  MINE_ENCODING_PLAIN,
+  MINE_ENCODING_WARPS
+} mine__encoding_format;
 void mine__encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
-                         mine_encoding *out);
+                         mine__encoding_format format, mine_encoding *out);
 
 #endif

@@ -19,9 +19,12 @@ const mine_option mine__search_option_table[] = {
     OPTION_CHOICE(
         mine_search_options, metric, .initial = "euclidean", .choices = mine__space_names,
         .help = "how distance is measured; gower for mixed attributes with missing values"),
-    OPTION_CHOICE(mine_search_options, scale, .choices = mine__scale_names,
-                  .help = "how numbers are scaled first; not given: standard, but none for cosine; "
-                          "gower always divides by the range"),
+    OPTION_CHOICE(
+        mine_search_options, scale, .choices = mine__scale_names,
+        .help =
+            "how numbers are scaled first (log and quantile bend them, as for kmeans); not given: "
+            "standard, but none for cosine; "
+            "gower always divides by the range"),
     OPTION_FLAG(mine_search_options, exclude_self,
                 .help =
                     "leave out the row with the query's own id; not given: 1 when both sources are "

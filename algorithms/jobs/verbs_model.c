@@ -56,6 +56,12 @@ const mine_verb mine__verb_centroids = {
     .what =
         "The centres of the clusters, one row per cluster and feature, in the units of the "
         "source.",
+    .notes =
+        "A value is the mean of the cluster's rows. Where the model was made with scale=log or "
+        "scale=quantile, it is the mean on that scale brought back into the source's units: of log "
+        "for positive amounts close to the geometric mean, of quantile the value at the mean "
+        "share, "
+        "interpolated between the quantiles kept. `overall` likewise; `z` is taken on that scale.",
     .example =
         "SELECT cluster, feature, round(value, 1) AS value, round(z, 2) AS z\n"
         "FROM mine_centroids(" MINE_SEGMENT_MODEL ");",

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NEIGHBOURS_VERSION  1
+#define NEIGHBOURS_VERSION  2 /* 1: no warps in the encoding */
 #define NEIGHBOURS_MEMORY   (64.0 * 1024 * 1024)
 #define NEIGHBOURS_CHUNK    8192
 #define NEIGHBOURS_FARTHEST 1e150
@@ -323,7 +323,8 @@ static void neighbours_load_answers(mine_reader *r, const mine_model *model,
 static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_neighbours *body = mine__arena_zeros(r->arena, 1, sizeof *body);
   if (!body) return;
-  if (version != NEIGHBOURS_VERSION) mine__reader_bad(r, "the version of the neighbours");
+  if (version < 1 || version > NEIGHBOURS_VERSION)
+    mine__reader_bad(r, "the version of the neighbours");
   const uint32_t space = mine__read_u32(r), voting = mine__read_u32(r);
   if (space > MINE_SPACE_GOWER) mine__reader_bad(r, "the metric");
   if (voting > MINE_VOTE_DISTANCE) mine__reader_bad(r, "the voting");
@@ -336,7 +337,8 @@ static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version)
   if (body->space == MINE_SPACE_GOWER) {
     neighbours_load_gower(r, model, body);
   } else {
-    mine__encoding_load(r, model->feature, model->n_features, &body->encoding);
+    mine__encoding_load(r, model->feature, model->n_features,
+                        version > 1 ? MINE_ENCODING_WARPS : MINE_ENCODING_PLAIN, &body->encoding);
     body->width = body->encoding.width;
   }
   neighbours_load_points(r, body);

@@ -19,10 +19,10 @@
 #include "metrics.h"
 
 #define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
-#define PROTOTYPES_VERSION 2u
-#define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
-#define PROTOTYPES_POINT   256       /* a single row's dimensions on the stack */
-#define PROTOTYPES_MIXTURE 128       /* rows per task of a mixture        */
+#define PROTOTYPES_VERSION 3u          /* 1: no mixtures; 2: no warps in the encoding */
+#define PROTOTYPES_WORK    (1 << 20)   /* row x centre x dimension per task */
+#define PROTOTYPES_POINT   256         /* a single row's dimensions on the stack */
+#define PROTOTYPES_MIXTURE 128         /* rows per task of a mixture        */
 
 /* ---- answer ------------------------------------------------------------------- */
 
@@ -227,12 +227,18 @@ typedef struct profile_job {
   double *square; /* blocks x width: of weight x (value - about.mean)^2                  */
 } profile_job;
 
+/* What a feature's bent numbers are summed around. */
+static double profile_shift(const profile_job *job, int f) {
+  const double mean = mine__encode_bend(&job->model->encoding, f, job->data->about[f].mean);
+  return isfinite(mean) ? mean : 0;
+}
+
 static void profile_feature(const profile_job *job, int64_t block, int f, int64_t first,
                             int64_t last) {
   const mine_encoding *e = &job->model->encoding;
   const mine_feature_view *view = &job->data->rows.feature[f];
   const int64_t width = e->width, p = e->n_features;
-  const double mean = job->data->about[f].mean, shift = isfinite(mean) ? mean : 0;
+  const double shift = profile_shift(job, f);
   double *sum = job->sum + block * job->model->k * width + e->first[f];
   double *known = job->known + block * job->model->k * p + f;
   double *square = job->square + block * width + e->first[f];
@@ -243,7 +249,7 @@ static void profile_feature(const profile_job *job, int64_t block, int f, int64_
       if (view->code[row] < 0) continue;
       sum[c * width + view->code[row]] += w;
     } else {
-      const double t = view->number[row] - shift;
+      const double t = mine__encode_bend(e, f, view->number[row]) - shift;
       if (isnan(t)) continue;
       sum[c * width] += w * t;
       *square += w * t * t;
@@ -267,18 +273,17 @@ static void profile_block(void *context, int64_t task, int worker) {
 static void profile_encoded(const profile_job *job, mine_prototypes *m, int f, int column) {
   const int64_t k = m->k, width = m->encoding.width, p = m->encoding.n_features;
   const int numeric = m->encoding.levels[f] == 0;
-  const double mean = job->data->about[f].mean;
-  const double shift = numeric && isfinite(mean) ? mean : 0;
+  const double shift = numeric ? profile_shift(job, f) : 0;
   double sum = 0, known = 0, average;
   for (int64_t c = 0; c < k; c++) {
     const double s = job->sum[c * width + column], w = job->known[c * p + f];
-    const double value = w > 0 ? shift + s / w : NAN;
+    const double value = w > 0 ? mine__encode_unbend(&m->encoding, f, shift + s / w) : NAN;
     m->value[c * width + column] = isfinite(value) ? value : NAN;
     sum += s;
     known += w;
   }
   average = sum / known; /* 0/0: nothing known */
-  m->overall[column] = shift + average;
+  m->overall[column] = mine__encode_unbend(&m->encoding, f, shift + average);
   if (numeric) {
     m->deviation[column] = sqrt(fmax(job->square[column] / known - average * average, 0));
   } else {
@@ -335,7 +340,7 @@ static void centroids_average(mine_relation *to, const mine_feature *about, doub
   mine__row_cell(to, &cell);
 }
 
-static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c, int column,
+static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c, int f, int column,
                           const mine_feature *about, const char *name) {
   const double value = m->value[c * m->encoding.width + column], overall = m->overall[column];
   const double deviation = m->deviation[column];
@@ -344,7 +349,9 @@ static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c
   mine__row_text(to, name);
   centroids_average(to, about, value);
   centroids_average(to, about, overall);
-  mine__row_real(to, deviation > 0 ? (value - overall) / deviation : NAN);
+  const double apart =
+      mine__encode_bend(&m->encoding, f, value) - mine__encode_bend(&m->encoding, f, overall);
+  mine__row_real(to, deviation > 0 ? apart / deviation : NAN);
   mine__relation_end_row(to);
 }
 
@@ -376,7 +383,7 @@ static void prototypes_centroids(mine_env *env, const mine_model *model, mine_re
     for (int64_t c = 0; c < m->k && mine__poll(env) == MINE_OK; c++) {
       for (int f = 0; f < m->encoding.n_features; f++)
         for (int column = m->encoding.first[f]; column < m->encoding.first[f + 1]; column++)
-          centroids_row(to, m, c, column, &model->feature[f], name[column]);
+          centroids_row(to, m, c, f, column, &model->feature[f], name[column]);
     }
   }
   mine__arena_rewind(env->scratch, mark);
@@ -437,7 +444,8 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
     mine__reader_bad(r, "no memory for the centres");
     return;
   }
-  mine__encoding_load(r, model->feature, model->n_features, &m->encoding);
+  mine__encoding_load(r, model->feature, model->n_features,
+                      version > 2 ? MINE_ENCODING_WARPS : MINE_ENCODING_PLAIN, &m->encoding);
   if (!mine__reader_ok(r)) return;
   width = (size_t)m->encoding.width;
   k = mine__read_count(r, (2 * width + 1) * sizeof(double));

@@ -22,10 +22,11 @@ typedef struct mine_prototypes {
   double *scale;  /* mixture: k x width, 1 / standard deviation; NULL: no mixture */
   double *offset; /* mixture: k, log weight - sum of log standard deviations  */
   /* Per encoded column, in the units of the source: numeric the mean of the
-  ** known values, category the share of the level among the known ones. */
+  ** known values (bent by the scale: of the bent values, brought back), category the share of
+  ** the level among the known ones. */
   double *value;     /* k x width; NAN: no known value in the cluster         */
   double *overall;   /* width; NAN: no known value at all                     */
-  double *deviation; /* width; of all rows (divisor n)                        */
+  double *deviation; /* width; of all rows (divisor n); of the bent values    */
 } mine_prototypes;
 
 /* Make the panels (allocated in the arena) from the centres. */

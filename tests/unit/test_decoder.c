@@ -350,7 +350,7 @@ static void levels_beyond_the_width(void **state) {
   mine__write_i32(&w, INT32_MAX / 64 + 1);
   mine_reader r = {.env = env, .arena = env->scratch, .at = (const uint8_t *)w.text.data};
   r.end = r.at + w.text.bytes;
-  mine__encoding_load(&r, &feature, 1, &encoding);
+  mine__encoding_load(&r, &feature, 1, MINE_ENCODING_WARPS, &encoding);
   assert_string_equal(r.problem, "encoding width");
 }
 

@@ -39,6 +39,72 @@ static void numbers_by_every_scale(void **state) {
   }
 }
 
+/* ln(1 + |x|) with the sign, then mean 0 and deviation 1. */
+static void logarithms_are_standardised(void **state) {
+  const double x[] = {0, exp(1) - 1, NAN, 1 - exp(2), exp(5) - 1}; /* bent: 0 1 -2 5 */
+  const double deviation = sqrt((1 + 0 + 9 + 16) / 4.0);
+  fixture f;
+  mine_encoding e;
+  double out[5];
+  (void)state;
+  fixture_open(&f, 5);
+  fixture_numbers(&f, "x", x);
+  e = encoding_of(&f, MINE_SCALE_LOG);
+  mine__encode(&e, &f.data.rows, 0, 5, out);
+  assert_near(out[0], -1 / deviation);
+  assert_near(out[2], 0);
+  assert_near(out[3], -3 / deviation);
+  assert_near(out[4], 4 / deviation);
+  for (int i = 0; i < 5; i++)
+    if (i != 2) assert_near(mine__decode(&e, 0, out[i]), x[i]);
+  fixture_close(&f);
+}
+
+/* Shares below, ties by half; between the values linear, beyond them 0 and 1. */
+static void shares_of_the_rows_below(void **state) {
+  const double x[] = {3, 1, NAN, 3, 10}, asked[] = {0.5, 1, 2, 3, 6.5, 10, 11};
+  const double expected[] = {0, 0.125, 0.3125, 0.5, 0.6875, 0.875, 1};
+  fixture f;
+  mine_encoding e;
+  double out[7];
+  (void)state;
+  fixture_open(&f, 5);
+  fixture_numbers(&f, "x", x);
+  e = encoding_of(&f, MINE_SCALE_QUANTILE);
+  mine__encode(&e, &f.data.rows, 0, 5, out);
+  assert_near(out[0], 0.5);
+  assert_near(out[2], 0.5); /* missing: the mean share */
+  const mine_feature_view view = {.number = asked};
+  const mine_batch batch = {.n = 7, .feature = &view};
+  mine__encode(&e, &batch, 0, 7, out);
+  for (int i = 0; i < 7; i++)
+    assert_near(out[i], expected[i]);
+  for (int i = 1; i < 6; i++)
+    assert_near(mine__decode(&e, 0, out[i]), asked[i]);
+  assert_near(mine__decode(&e, 0, 0), 1);
+  assert_near(mine__decode(&e, 0, 1), 10);
+  fixture_close(&f);
+}
+
+/* Of 5000 values a thousand are kept: no share is off by more than half a step. */
+static void a_thousand_quantiles_of_many(void **state) {
+  enum { N = 5000 };
+  static double x[N], out[N];
+  fixture f;
+  mine_encoding e;
+  (void)state;
+  for (int i = 0; i < N; i++)
+    x[i] = exp(12.0 * (double)(i * 1237 % N) / N);
+  fixture_open(&f, N);
+  fixture_numbers(&f, "x", x);
+  e = encoding_of(&f, MINE_SCALE_QUANTILE);
+  assert_int_equal(e.warp[0].n, MINE_WARP_KNOTS);
+  mine__encode(&e, &f.data.rows, 0, N, out);
+  for (int i = 0; i < N; i++)
+    assert_true(fabs(out[i] - ((double)(i * 1237 % N) + 0.5) / N) < 0.5 / MINE_WARP_KNOTS);
+  fixture_close(&f);
+}
+
 static void categories_are_one_apart(void **state) {
   const int32_t code[] = {0, 0, 1, 2, MINE_CODE_MISSING};
   fixture f;
@@ -196,23 +262,22 @@ static void only_the_rows_given_are_read(void **state) {
   fixture_close(&f);
 }
 
-static void saved_bytes_come_back_and_are_checked(void **state) {
+static void check_saved_bytes(mine_scale scale) {
   const double x[] = {1, 2, 5};
   const int32_t code[] = {0, 1, 2};
   fixture f;
   mine_encoding e, back;
   mine_writer w;
-  (void)state;
   fixture_open(&f, 3);
   fixture_numbers(&f, "x", x);
   fixture_codes(&f, "plan", code, plans);
-  e = encoding_of(&f, MINE_SCALE_STANDARD);
+  e = encoding_of(&f, scale);
   mine__text_open(&w.text, f.env->scratch);
   mine__encoding_save(&e, &w);
   for (size_t bytes = 0; bytes <= w.text.bytes; bytes++) {
     const uint8_t *at = (const uint8_t *)w.text.data;
     mine_reader r = {.env = f.env, .arena = f.env->scratch, .at = at, .end = at + bytes};
-    mine__encoding_load(&r, f.about, 2, &back);
+    mine__encoding_load(&r, f.about, 2, MINE_ENCODING_WARPS, &back);
     assert_int_equal(mine__reader_ok(&r), bytes == w.text.bytes);
   }
   assert_int_equal(back.width, 4);
@@ -221,15 +286,25 @@ static void saved_bytes_come_back_and_are_checked(void **state) {
     const uint8_t *at = (const uint8_t *)w.text.data;
     mine_reader r = {.env = f.env, .arena = f.env->scratch, .at = at};
     r.end = at + w.text.bytes;
-    mine__encoding_load(&r, f.about, 1, &back); /* another model's features */
+    mine__encoding_load(&r, f.about, 1, MINE_ENCODING_WARPS, &back); /* another model's features */
     assert_false(mine__reader_ok(&r));
   }
   fixture_close(&f);
 }
 
+static void saved_bytes_come_back_and_are_checked(void **state) {
+  (void)state;
+  check_saved_bytes(MINE_SCALE_STANDARD);
+  check_saved_bytes(MINE_SCALE_LOG);
+  check_saved_bytes(MINE_SCALE_QUANTILE);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(numbers_by_every_scale),
+      cmocka_unit_test(logarithms_are_standardised),
+      cmocka_unit_test(shares_of_the_rows_below),
+      cmocka_unit_test(a_thousand_quantiles_of_many),
       cmocka_unit_test(categories_are_one_apart),
       cmocka_unit_test(an_unknown_level_is_where_a_missing_one_is),
       cmocka_unit_test(constants_count),
