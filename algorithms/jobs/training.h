@@ -48,6 +48,7 @@ struct mine_training {
   mine_roles roles;
   mine_frame *frame;
   mine_chosen chosen;
+  double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
   /* What is learned from: by training_prepare, and unchanged from then on. */
   int prepared;
   mine_prepared data;
@@ -88,6 +89,8 @@ void mine__training_notef(mine_training *training, const char *item, const char 
 
 /* Finish the frame and decide everything fitting needs.  Once; then a no-op. */
 mine_status mine__training_prepare(mine_training *training) MINE_MUST_CHECK;
+/* Note in a measured model which attribute is as good as all of them. */
+void mine__training_note_carrier(const mine_training *training, mine_model *model);
 mine_status mine__training_check_leaks(mine_training *training) MINE_MUST_CHECK;
 /* Finish the frames of the SELECTs that the options hold and give their rows to the
 ** options, as batches of the chosen features.  Once; then a no-op. */

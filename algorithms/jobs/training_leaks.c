@@ -3,11 +3,13 @@
 **
 ** A copy of the target among the attributes makes every measure perfect and the
 ** model useless: an error.  An attribute that alone ranks the classes (almost)
-** perfectly usually became known only after the fact: a warning.
+** perfectly, or gives a number, usually became known only after the fact: a warning.  So is one
+** that alone is as good as the whole model: a score that was written back into the table.
 */
 #include <math.h>
 #include <string.h>
 
+#include "../core/radix.h"
 #include "../model/metrics.h"
 #include "training.h"
 
@@ -15,6 +17,11 @@
 #define LEAKS_SAMPLE   10000 /* rows on which single attributes are ranked       */
 #define LEAKS_LEVELS   50    /* categories with more levels fit any small sample */
 #define LEAKS_SURE     0.995 /* AUC                                              */
+#define LEAKS_SURE_R2  0.99
+#define LEAKS_CARRIES  0.95 /* of what the model is better than chance          */
+#define LEAKS_LEAST    0.1  /* a model no better than this is carried by nobody */
+#define LEAKS_PARTS    100  /* of a number, to see what it says of another      */
+#define LEAKS_PART     20   /* rows in one, at least                            */
 
 /* ---- one to one ------------------------------------------------------------------ */
 
@@ -144,28 +151,127 @@ static int leaks_score(const mine_training *t, int f, int64_t n, int64_t step, d
   return 1;
 }
 
-static mine_status leaks_warn_sure(mine_training *t) {
-  mine_env *env = t->env;
-  const int64_t step = MINE_BLOCKS(t->data.n, LEAKS_SAMPLE), n = t->data.n / step;
-  if (t->data.task != MINE_CLASSIFICATION || t->data.positive < 0 || n < 100) return MINE_OK;
-  mine_mark mark = mine__arena_mark(env->scratch);
-  double *score = mine__arena_array(env->scratch, (size_t)n, sizeof *score);
-  int32_t *label = mine__arena_array(env->scratch, (size_t)n, sizeof *label);
-  if (!score || !label) return mine_env_status(env);
+/* The room in which attributes are ranked, a sampled row each. */
+typedef struct leaks_room {
+  int64_t n, step;
+  double *score, *value; /* value: the target, of a regression */
+  int32_t *label;        /* whether it is positive, of classes  */
+  mine_pair *order, *temp;
+} leaks_room;
+
+static double leaks_alone_auc(const mine_training *t, int f, leaks_room *room) {
+  if (!leaks_score(t, f, room->n, room->step, room->score)) return NAN;
+  const double auc = mine__metrics_auc(t->env->scratch, room->n, room->label, room->score, NULL);
+  return auc < 0.5 ? 1 - auc : auc;
+}
+
+/* Which of `bins` parts each sampled row belongs to, into room->temp[i].row: levels of a
+** category; of numbers, in rising order, parts with as many rows each. */
+static int leaks_parts(const mine_training *t, int f, leaks_room *room) {
+  const mine_feature_view *view = &t->data.view[f];
+  const int64_t n = room->n, levels = t->data.about[f].levels.values.n;
+  const int bins = n / LEAKS_PART < LEAKS_PARTS ? (int)(n / LEAKS_PART) : LEAKS_PARTS;
+  if (!view->number) {
+    if (levels > LEAKS_LEVELS) return 0;
+    for (int64_t i = 0; i < n; i++)
+      room->temp[i].row = (uint32_t)(view->code[t->data.row[i * room->step]] + 2);
+    return (int)levels + 2;
+  }
   for (int64_t i = 0; i < n; i++)
-    label[i] = t->data.label[t->data.row[i * step]] == t->data.positive;
+    room->score[i] = view->number[t->data.row[i * room->step]];
+  mine__sort_reals(room->score, NULL, n, room->order, room->temp);
+  for (int64_t i = 0, first = 0; i < n; i++) { /* equal values stay together */
+    if (room->order[i].key != room->order[first].key) first = i;
+    room->temp[room->order[i].row].row = (uint32_t)(first * bins / n);
+  }
+  return bins;
+}
+
+/* The share of the target's variance that lies between the parts, less what chance gives:
+** 1 - (SSE / (n - parts)) / (SST / (n - 1)).  NAN: too many parts. */
+static double leaks_alone_r2(const mine_training *t, int f, leaks_room *room) {
+  double sum[LEAKS_PARTS + 2] = {0}, rows[LEAKS_PARTS + 2] = {0};
+  const int parts = leaks_parts(t, f, room);
+  double mean = 0, within = 0, total = 0;
+  int used = 0;
+  if (parts < 2) return NAN;
+  for (int64_t i = 0; i < room->n; i++) {
+    sum[room->temp[i].row] += room->value[i];
+    rows[room->temp[i].row]++;
+    mean += room->value[i] / (double)room->n;
+  }
+  for (int p = 0; p < parts; p++)
+    used += rows[p] > 0;
+  for (int64_t i = 0; i < room->n; i++) {
+    const uint32_t p = room->temp[i].row;
+    const double rest = room->value[i] - sum[p] / rows[p], off = room->value[i] - mean;
+    within += rest * rest;
+    total += off * off;
+  }
+  const double n = (double)room->n;
+  return n > used && total > 0 ? 1 - within / (n - used) / (total / (n - 1)) : (double)NAN;
+}
+
+static int leaks_open_room(const mine_training *t, leaks_room *room) {
+  mine_arena *scratch = t->env->scratch;
+  const size_t n = (size_t)room->n;
+  room->score = mine__arena_array(scratch, n, sizeof *room->score);
+  room->value = mine__arena_array(scratch, n, sizeof *room->value);
+  room->label = mine__arena_array(scratch, n, sizeof *room->label);
+  room->order = mine__arena_array(scratch, n, sizeof *room->order);
+  room->temp = mine__arena_array(scratch, n, sizeof *room->temp);
+  if (!room->score || !room->value || !room->label || !room->order || !room->temp) return 0;
+  for (int64_t i = 0; i < room->n; i++) {
+    const uint32_t row = t->data.row[i * room->step];
+    if (t->data.label) room->label[i] = t->data.label[row] == t->data.positive;
+    if (t->data.target) room->value[i] = t->data.target[row];
+  }
+  return 1;
+}
+
+/* How much each attribute says alone: kept beside the training, and told at once when it
+** is almost all. */
+static mine_status leaks_rank_alone(mine_training *t) {
+  mine_env *env = t->env;
+  const int classes = t->data.task == MINE_CLASSIFICATION;
+  leaks_room room = {.step = MINE_BLOCKS(t->data.n, LEAKS_SAMPLE)};
+  room.n = t->data.n / room.step;
+  if ((classes && t->data.positive < 0) || room.n < 100) return MINE_OK;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  t->alone = mine__arena_array(t->arena, (size_t)t->chosen.n, sizeof *t->alone);
+  if (!t->alone || !leaks_open_room(t, &room)) return mine_env_status(env);
   for (int f = 0; f < t->chosen.n && !env->status; f++) {
-    if (!leaks_score(t, f, n, step, score)) continue;
-    const double auc = mine__metrics_auc(env->scratch, n, label, score, NULL);
-    if (!(auc > LEAKS_SURE || auc < 1 - LEAKS_SURE)) continue;
-    mine__training_notef(t, "warning", t->data.about[f].name,
-                         "tells the classes apart almost perfectly on its own; was it known before "
-                         "the target was?  If not, ignore=%s",
-                         t->data.about[f].name);
+    const char *name = t->data.about[f].name;
+    t->alone[f] = classes ? leaks_alone_auc(t, f, &room) : leaks_alone_r2(t, f, &room);
     if (mine__poll(env)) return env->status;
+    if (!(t->alone[f] > (classes ? LEAKS_SURE : LEAKS_SURE_R2))) continue;
+    mine__training_notef(t, "warning", name,
+                         "%s almost perfectly on its own; was it known before the target was?  If "
+                         "not, ignore=%s",
+                         classes ? "tells the classes apart" : "gives the target", name);
+    t->alone[f] = NAN; /* enough is said */
   }
   mine__arena_rewind(env->scratch, mark);
   return env->status;
+}
+
+void mine__training_note_carrier(const mine_training *t, mine_model *model) {
+  const int classes = t->data.task == MINE_CLASSIFICATION;
+  const char *measure = classes ? "auc" : "r2";
+  const double chance = classes ? 0.5 : 0;
+  double all;
+  char one[MINE_NUMBER_BYTES], both[MINE_NUMBER_BYTES];
+  int best = -1;
+  for (int f = 0; t->alone && f < t->chosen.n; f++)
+    if (!isnan(t->alone[f]) && (best < 0 || t->alone[f] > t->alone[best])) best = f;
+  if (best < 0 || t->chosen.n < 2 || !mine__model_metric_find(model, measure, &all)) return;
+  if (!(all > chance + LEAKS_LEAST && t->alone[best] - chance > LEAKS_CARRIES * (all - chance)))
+    return;
+  mine__model_note(model, "warning", t->data.about[best].name,
+                   "carries the model: alone %s %s, the model %s; was it known before the target "
+                   "was?  If not, ignore=%s",
+                   measure, mine__format_real(one, t->alone[best], 3),
+                   mine__format_real(both, all, 3), t->data.about[best].name);
 }
 
 mine_status mine__training_check_leaks(mine_training *t) {
@@ -179,5 +285,5 @@ mine_status mine__training_check_leaks(mine_training *t) {
     if (leaks_check_match(t, f, value_of, code_of)) return env->status;
   }
   mine__arena_rewind(env->scratch, mark);
-  return leaks_warn_sure(t);
+  return leaks_rank_alone(t);
 }

@@ -72,6 +72,7 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   report_append(t, model, "warning", 1); /* a target misread is worse than an attribute lost */
   report_append_item(t, model, "dropped");
   report_append(t, model, "warning", 0);
+  mine__training_note_carrier(t, model);
   report_append_notes(model, &item, &name, &detail);
   for (int i = 0; i < model->n_metrics; i++) {
     char number[MINE_NUMBER_BYTES];

@@ -53,3 +53,15 @@ SELECT mine_train('k', 'kmeans', 'codes', 'k=3, ignore=code ignore=phone');
 -- JSON
 SELECT mine_train('k', 'kmeans', 'SELECT i AS id, v, json_array(v % 3, ''x'') AS tags, json_object(''a'', v % 2) AS more FROM n', 'k=3');
 SELECT item, name, detail FROM mine_warnings;
+-- a row number of a file sorted by the target; a feature that carries the model; scores written back into the table
+CREATE TABLE houses AS SELECT i, i * 7919 % 997 AS size, i % 4 AS rooms, i * 7919 % 997 * 100 + i * 31 % 60000 AS price FROM n;
+CREATE TABLE sorted AS SELECT 'h' || i AS id, row_number() OVER (ORDER BY price, i) AS row, size, rooms, price FROM houses ORDER BY price, i;
+SELECT mine_train('r', 'tree', 'sorted', 'target=price');
+SELECT mine_train('r', 'tree', 'SELECT id, row * 0.5 AS rank, size, rooms, price FROM sorted ORDER BY size, id', 'target=price');
+SELECT name, detail FROM mine_summary('r') WHERE item = 'warning';
+SELECT mine_train('r', 'tree', 'SELECT id, size, rooms, price FROM sorted', 'target=price');
+CREATE TABLE callers AS SELECT id, size, rooms, row * 17 % 101 AS z, iif(size * 3 + rooms * 900 + row * 7919 % 2500 > 3500, 'yes', 'no') AS y FROM sorted;
+SELECT mine_train('b', 'tree', 'callers', 'target=y, max_depth=5');
+CREATE TABLE scored AS SELECT c.*, p.probability AS risk FROM callers c JOIN mine_predict('b', 'callers') p USING (id);
+SELECT mine_train('b', 'tree', 'scored', 'target=y, max_depth=5');
+SELECT count(*) > 0 FROM mine_cross_validate('tree', 'scored', 'target=y, max_depth=5');
