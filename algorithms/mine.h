@@ -303,7 +303,9 @@ mine_status mine_job_block(mine_job *job, int64_t *rows);
 /* The source has no more rows than those read now: say so before the last block, which may
 ** be empty, and what only the whole source can tell is looked at. */
 void mine_job_ends(mine_job *job);
-void mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out);
+/* What a verb computes only when it is asked for may fail: a failure is returned, and
+** stays in the environment. */
+mine_status mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out);
 void mine_job_clear(mine_job *job);
 
 /* ---- aggregates: one value of many rows ------------------------------------------ */

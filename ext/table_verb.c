@@ -268,7 +268,10 @@ static int verb_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
     return SQLITE_OK;
   }
   mine_cell cell;
-  mine__verb_run_cell(&cursor->result->run, cursor->row, column, &cell);
+  if (mine__verb_run_cell(&cursor->result->run, cursor->row, column, &cell)) {
+    mine__call_result_error(&cursor->result->run.call, context);
+    return SQLITE_OK;
+  }
   mine__result_cell(context, &cell);
   if (table->verb->answer[column].type == MINE_ANSWER_JSON && cell.type == MINE_TEXT)
     sqlite3_result_subtype(context, 'J');

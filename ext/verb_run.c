@@ -63,12 +63,10 @@ mine_status mine__verb_run_next(mine_verb_run *run) {
   return MINE_OK;
 }
 
-void mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out) {
-  if (run->relation) {
-    mine_relation_cell(run->relation, row, column, out);
-  } else {
-    mine_job_cell(run->job.job, row, column, out);
-  }
+mine_status mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out) {
+  if (!run->relation) return mine_job_cell(run->job.job, row, column, out);
+  mine_relation_cell(run->relation, row, column, out);
+  return MINE_OK;
 }
 
 void mine__verb_run_stop(mine_verb_run *run) {

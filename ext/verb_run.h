@@ -30,7 +30,7 @@ typedef struct mine_verb_run {
 /* Start, and make the first block; run->verb, argument, keyed and whole are set. */
 mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection);
 mine_status mine__verb_run_next(mine_verb_run *run); /* run->rows 0: the end */
-void mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out);
+mine_status mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out);
 void mine__verb_run_stop(mine_verb_run *run); /* keeps the arguments */
 
 #endif

@@ -296,8 +296,9 @@ mine_status mine_job_block(mine_job *job, int64_t *rows) {
   return mine_failed(job->env) ? job->env->status : job->verb->block(job, rows);
 }
 
-void mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
+mine_status mine_job_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
   job->verb->cell(job, row, column, out);
+  return mine_env_status(job->env);
 }
 
 void mine_job_clear(mine_job *job) {

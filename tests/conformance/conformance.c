@@ -65,7 +65,7 @@ static mine_status answers_block(answers *a, const mine_verb *verb, mine_job *jo
   MINE_TRY(mine_job_block(job, &rows));
   for (int64_t row = 0; row < rows; row++) {
     for (int c = 0; c < verb_width(verb); c++) {
-      mine_job_cell(job, row, c, &cell);
+      MINE_TRY(mine_job_cell(job, row, c, &cell));
       answers_cell(a, verb, c, &cell);
     }
   }
