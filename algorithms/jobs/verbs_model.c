@@ -1,9 +1,7 @@
 /*
 ** verbs_model.c -- what a model says of itself: each verb lists one part, whose rows
-** come from the model's kind; and the forms in which it leaves.
+** come from the model's kind.
 */
-#include <string.h>
-
 #include "verb.h"
 
 /* Which part is said by the verb itself. */
@@ -157,37 +155,4 @@ const mine_verb mine__verb_coefficients = {
     .required = 1,
     .answer = coefficients_answer,
     .run = model_run,
-};
-
-/* ---- mine_export ------------------------------------------------------------------------- */
-
-static mine_status export_run(mine_job *job, mine_relation *out) {
-  const char *name = mine__job_text(job, MINE_ARG_MODEL);
-  mine_text text;
-  mine__text_open(&text, job->env->scratch);
-  MINE_TRY(mine__model_write(job->env, mine__job_model(job, MINE_ARG_MODEL),
-                             mine__job_text(job, MINE_ARG_TEXT), name ? name : "model", &text));
-  mine__row_bytes(out, text.data, text.bytes);
-  mine__relation_end_row(out);
-  return mine_env_status(job->env);
-}
-
-static const mine_answer export_answer[] = {
-    {"text", MINE_ANSWER_TEXT, 0, "the model in that form"},
-    {0},
-};
-
-const mine_verb mine__verb_export = {
-    .name = "mine_export",
-    .form = MINE_VERB_SCALAR,
-    .job = MINE_JOB_MODEL,
-    .what = "The model as text. Format: `call`.",
-    .notes =
-        "`call` is the scalar scoring call with all features of the model, ready to paste "
-        "into a SELECT or a trigger.",
-    .example = "SELECT mine_export(" MINE_CHURN_MODEL ", 'call');",
-    .argument = {{MINE_ARG_MODEL, "model"}, {MINE_ARG_TEXT, "format"}},
-    .required = 2,
-    .answer = export_answer,
-    .run = export_run,
 };

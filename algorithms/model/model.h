@@ -51,11 +51,19 @@ typedef struct mine_part {
   void (*list)(mine_env *env, const mine_model *model, mine_relation *to);
 } mine_part;
 
-/* A form in which a model leaves.  `as` is how the caller refers to it. */
+/* How a model is written where it leaves. */
+typedef struct mine_writing {
+  const char *as;             /* how the caller refers to it                               */
+  int class_;                 /* whose probability is asked for; -1: the prediction is     */
+  const char *prefix;         /* before each attribute: "new."; NULL: nothing              */
+  const char *table, *column; /* whose rows are scored, and where the answer goes; or NULL */
+} mine_writing;
+
+/* A form in which a model leaves. */
 typedef struct mine_format {
   const char *name; /* "call"; NULL ends a list */
   const char *what; /* one line                 */
-  void (*write)(mine_env *env, const mine_model *model, const char *as, mine_text *to);
+  void (*write)(mine_env *env, const mine_model *model, const mine_writing *how, mine_text *to);
 } mine_format;
 
 typedef struct mine_kind {
@@ -205,11 +213,15 @@ mine_status mine__model_list(mine_env *env, const mine_model *model, const char 
 ** 0. */
 void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,
                            mine_relation *to);
-/* Append the model in the form of that name; `as` is how the caller refers to it. */
+/* Append the model in the form of that name. */
 mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
-                              const char *as, mine_text *to);
-/* write_sql.c: the scalar call that scores a row, "mine_predict('as', ...)". */
-void mine__write_call(mine_env *env, const mine_model *model, const char *as, mine_text *to);
+                              const mine_writing *how, mine_text *to);
+/* write_sql.c: the scalar call that scores a row, "mine_predict('as', ...)", and the
+** trigger that makes it for each new row of a table. */
+void mine__write_call(mine_env *env, const mine_model *model, const mine_writing *how,
+                      mine_text *to);
+void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writing *how,
+                         mine_text *to);
 
 /* The registries (registry.def lists them once). */
 const mine_algorithm *mine__algorithm_at(int i); /* NULL past the end */

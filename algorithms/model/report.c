@@ -392,11 +392,14 @@ static const mine_format report_formats[] = {
     {.name = "call",
      .what = "the scalar call that scores a row, to be pasted into SQL",
      .write = mine__write_call},
+    {.name = "trigger",
+     .what = "the trigger that scores each new row of a table, to be run as it is",
+     .write = mine__write_trigger},
     {.name = NULL},
 };
 
 mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
-                              const char *as, mine_text *to) {
+                              const mine_writing *how, mine_text *to) {
   if (mine_failed(env)) return mine_env_status(env);
   const mine_format *const list[] = {report_formats, model->kind->formats};
   mine_text names;
@@ -404,7 +407,7 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
   for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
     for (const mine_format *f = list[i]; f && f->name; f++) {
       if (mine__same_word(f->name, format)) {
-        f->write(env, model, as, to);
+        f->write(env, model, how, to);
         return env->status;
       }
       mine__text_addf(&names, "%s%s", names.bytes ? ", " : "", f->name);

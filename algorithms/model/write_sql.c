@@ -1,12 +1,14 @@
 /*
-** write_sql.c -- a model as SQL: the scalar call that scores a row with it.
+** write_sql.c -- a model as SQL: the scalar call that scores a row with it, and the trigger
+** that makes this call for each new row of a table.
 **
 ** Nothing is asked but the names of the attributes, so this works for every kind.
 */
 #include "model.h"
 
-#define WRITE_MOST_PAIRS 63 /* SQLite: 127 arguments at most */
+#define WRITE_MOST_ARGUMENTS 127 /* of SQLite, as it comes */
 
+/* "ab""c", 'it''s': quoted as SQL quotes. */
 static void write_quote(mine_text *text, const char *s, char quote) {
   mine__text_add(text, &quote, 1);
   for (; *s; s++) {
@@ -16,18 +18,40 @@ static void write_quote(mine_text *text, const char *s, char quote) {
   mine__text_add(text, &quote, 1);
 }
 
-static void write_pair(mine_text *text, const char *before, const char *name, const char *between,
-                       const char *after) {
-  mine__text_adds(text, before);
-  write_quote(text, name, '\'');
-  mine__text_adds(text, between);
+/* new."age": the attribute as a column of the statement around the call. */
+static void write_column(mine_text *text, const mine_writing *how, const char *name) {
+  mine__text_adds(text, how->prefix ? how->prefix : "");
   write_quote(text, name, '"');
-  mine__text_adds(text, after);
 }
 
-/* Beyond 63 features one JSON object carries the row; json_object() has the
-** same limit of arguments, an aggregate over VALUES has not. */
-void mine__write_call(mine_env *env, const mine_model *model, const char *as, mine_text *to) {
+/* ---- the call ------------------------------------------------------------------------------- */
+
+/* , 'age', "age", 'plan', "plan" */
+static void write_pairs(const mine_model *model, const mine_writing *how, mine_text *to) {
+  for (int f = 0; f < model->n_features; f++) {
+    mine__text_adds(to, ", ");
+    write_quote(to, model->feature[f].name, '\'');
+    mine__text_adds(to, ", ");
+    write_column(to, how, model->feature[f].name);
+  }
+}
+
+/* The row as one JSON object: json_object() takes no more arguments than any function does,
+** an aggregate over rows of VALUES any number. */
+static void write_object(const mine_model *model, const mine_writing *how, mine_text *to) {
+  mine__text_adds(to, ", (SELECT json_group_object(k, v) FROM (");
+  for (int f = 0; f < model->n_features; f++) {
+    mine__text_adds(to, f == 0 ? "SELECT " : f == 1 ? " UNION ALL VALUES (" : ", (");
+    write_quote(to, model->feature[f].name, '\'');
+    mine__text_adds(to, f == 0 ? " AS k, " : ", ");
+    write_column(to, how, model->feature[f].name);
+    mine__text_adds(to, f == 0 ? " AS v" : ")");
+  }
+  mine__text_adds(to, "))");
+}
+
+void mine__write_call(mine_env *env, const mine_model *model, const mine_writing *how,
+                      mine_text *to) {
   const int n = model->n_features;
   if (mine__model_gives(model) == 0 || n == 0) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
@@ -35,17 +59,48 @@ void mine__write_call(mine_env *env, const mine_model *model, const char *as, mi
                      mine__model_task(model), model->algorithm);
     return;
   }
-  mine__text_adds(to, "mine_predict(");
-  write_quote(to, as, '\'');
-  if (n <= WRITE_MOST_PAIRS) {
-    for (int f = 0; f < n; f++)
-      write_pair(to, ", ", model->feature[f].name, ", ", "");
-    mine__text_adds(to, ")");
-  } else {
-    mine__text_adds(to, ", (SELECT json_group_object(k, v) FROM (");
-    write_pair(to, "SELECT ", model->feature[0].name, " AS k, ", " AS v UNION ALL VALUES ");
-    for (int f = 1; f < n; f++)
-      write_pair(to, f == 1 ? "(" : ", (", model->feature[f].name, ", ", ")");
-    mine__text_adds(to, ")))");
+  const int share = how->class_ >= 0;
+  mine__text_adds(to, share ? "mine_probability(" : "mine_predict(");
+  write_quote(to, how->as, '\'');
+  if (share) {
+    mine_cell cell;
+    mine__model_group(model, how->class_ + 1, &cell);
+    mine__text_adds(to, ", ");
+    mine__text_add_sql(to, &cell);
   }
+  if (1 + share + 2 * n <= WRITE_MOST_ARGUMENTS)
+    write_pairs(model, how, to);
+  else
+    write_object(model, how, to);
+  mine__text_adds(to, ")");
+}
+
+/* ---- the trigger ----------------------------------------------------------------------------- */
+
+/* The row that came is found by its rowid, which every table has but those WITHOUT ROWID. */
+void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writing *how,
+                         mine_text *to) {
+  if (!how->table || !how->column) {
+    (void)mine__fail(env, MINE_OPTION,
+                     "a trigger needs the table whose new rows are scored and the column that "
+                     "takes the answer: table=..., column=...");
+    return;
+  }
+  mine_text name;
+  mine__text_open(&name, env->scratch);
+  mine__text_addf(&name, "%s_%s", how->table, how->column);
+  if (name.failed) return;
+  mine_writing call = *how;
+  call.prefix = "new.";
+  mine__text_adds(to, "CREATE TRIGGER ");
+  write_quote(to, name.data, '"');
+  mine__text_adds(to, " AFTER INSERT ON ");
+  write_quote(to, how->table, '"');
+  mine__text_adds(to, " BEGIN\n  UPDATE ");
+  write_quote(to, how->table, '"');
+  mine__text_adds(to, " SET ");
+  write_quote(to, how->column, '"');
+  mine__text_adds(to, " =\n    ");
+  mine__write_call(env, model, &call, to);
+  mine__text_adds(to, "\n  WHERE rowid = new.rowid;\nEND;");
 }

@@ -137,7 +137,7 @@ CASES = [
     ("help: no such topic", "SELECT mine_help('mine_rulez')", "did you mean 'mine_rules'?"),
     ("help: two topics", "SELECT mine_help('a','b')", "write mine_help([topic])"),
     ("a table as a scalar", "SELECT mine_evaluate('m')", "write SELECT * FROM mine_evaluate(model [, source [, options]])"),
-    ("a scalar as a table", "SELECT * FROM mine_export('m','call')", "write SELECT mine_export(model, format)"),
+    ("a scalar as a table", "SELECT * FROM mine_export('m','call')", "write SELECT mine_export(model, format [, source [, options]])"),
     ("warnings with an argument", "SELECT * FROM mine_warnings('m')", "too many arguments on mine_warnings()"),
     ("verbs with an argument", "SELECT * FROM mine_verbs(1)", "too many arguments on mine_verbs()"),
     ("fit: one argument", "SELECT mine_fit('tree')", "mine_fit(algorithm, source [, options])"),

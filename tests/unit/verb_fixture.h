@@ -122,8 +122,9 @@ VERB_MAY static mine_status verb_list(mine_env *env, const mine_model *model, co
 VERB_MAY static mine_status verb_write(mine_env *env, const mine_model *model, const char *format,
                                        const char *as, const char **text) {
   mine_text out;
+  const mine_writing how = {.as = as, .class_ = -1};
   mine__text_open(&out, env->scratch);
-  const mine_status status = mine__model_write(env, model, format, as, &out);
+  const mine_status status = mine__model_write(env, model, format, &how, &out);
   *text = status ? NULL : out.data;
   return status;
 }

@@ -1,0 +1,157 @@
+/*
+** export.c -- mine_export: a model in a form in which it leaves.  The forms are the
+** model's (model/report.c lists those of every kind); here is what the caller may say
+** of them.
+*/
+#include "common_options.h"
+#include "roles.h"
+#include "verb.h"
+
+typedef struct export_options {
+  int what; /* 0 prediction, 1 probability */
+  mine_cell prefix, table, column;
+} export_options;
+
+static const char *const export_whats[] = {"prediction", "probability", NULL};
+
+static const mine_option export_option_table[] = {
+    OPTION_CHOICE(export_options, what, .initial = "prediction", .choices = export_whats,
+                  .help = "what the call gives; probability: of the positive class, or of class="),
+    OPTION_TEXT(export_options, prefix,
+                .help = "of call: what stands before the name of each column, such as new. in a "
+                        "trigger"),
+    OPTION_TEXT(export_options, table, .help = "of trigger: the table whose new rows are scored"),
+    OPTION_TEXT(export_options, column,
+                .help = "of trigger: the column of that table that takes the answer"),
+    OPTION_END};
+
+/* ---- the class whose probability is asked for ------------------------------------------------ */
+
+static mine_status export_no_class(mine_env *env, const mine_model *model,
+                                   const mine_cell *wanted) {
+  char shown[MINE_SHOW_BYTES];
+  mine_text list;
+  mine__text_open(&list, env->scratch);
+  int g = 0;
+  for (; g < model->n_groups && g < 12; g++) {
+    mine_cell cell;
+    mine__model_group(model, g + 1, &cell);
+    mine__text_addf(&list, "%s%s", g ? ", " : "", mine__show_cell(shown, &cell));
+  }
+  if (g < model->n_groups) mine__text_addf(&list, " and %d more", model->n_groups - g);
+  if (list.failed) return mine_env_status(env);
+  if (!wanted)
+    return mine__fail(env, MINE_OPTION,
+                      "the model has %d classes, so say whose probability it is: class=...; the "
+                      "classes are %s",
+                      model->n_groups, list.data);
+  return mine__fail(env, MINE_OPTION, "class=%s is no class of the model; the classes are %s",
+                    mine__show_cell(shown, wanted), list.data);
+}
+
+/* The index of that class; -1: failure recorded. */
+static int export_class(mine_env *env, const mine_model *model, const mine_cell *wanted) {
+  if (!mine__model_has_classes(model) || !(mine__model_gives(model) & MINE_GIVES_SHARE)) {
+    (void)mine__fail(env, MINE_UNSUPPORTED,
+                     "a %s model (%s) gives no probability of a class; leave what=probability out",
+                     mine__model_task(model), model->algorithm);
+    return -1;
+  }
+  const int asked = wanted->type != MINE_NULL;
+  const int which = asked ? mine__class_find(&model->groups, wanted, 1) : model->positive;
+  if (which < 0) (void)export_no_class(env, model, asked ? wanted : NULL);
+  return which;
+}
+
+/* ---- the job --------------------------------------------------------------------------------- */
+
+/* The text of an option; NULL: not given. */
+static const char *export_said(const mine_cell *cell) {
+  return cell->type == MINE_TEXT && cell->bytes > 0 ? cell->as.text : NULL;
+}
+
+/* An option of one form is an error with another: it would be forgotten in silence. */
+static mine_status export_check(mine_job *job, const mine_writing *how, const mine_cell *asked) {
+  const char *format = mine__job_text(job, MINE_ARG_TEXT);
+  const int trigger = mine__same_word(format, "trigger");
+  if (mine__job_text(job, MINE_ARG_SOURCE))
+    return mine__fail(job->env, MINE_OPTION,
+                      "the form '%.60s' reads no source; give NULL in its place", format);
+  if (!trigger && (how->table || how->column))
+    return mine__fail(job->env, MINE_OPTION,
+                      "table and column are options of the form 'trigger', not of '%.60s'", format);
+  if (trigger && how->prefix)
+    return mine__fail(job->env, MINE_OPTION,
+                      "prefix is an option of the form 'call'; in a trigger it is new.");
+  if (asked->type != MINE_NULL && how->class_ < 0)
+    return mine__fail(job->env, MINE_OPTION,
+                      "option class needs what=probability; a prediction is of no class");
+  if (trigger && !how->as)
+    return mine__fail(job->env, MINE_OPTION,
+                      "a model that is a BLOB has no name for a trigger to call; store it with "
+                      "mine_train and give its name");
+  return MINE_OK;
+}
+
+static mine_status export_run(mine_job *job, mine_relation *out) {
+  const export_options *said = mine__options_of(&job->options, export_option_table);
+  const mine_class_options *asked = mine__options_of(&job->options, mine__class_option_table);
+  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
+  mine_writing how = {.as = mine__job_text(job, MINE_ARG_MODEL),
+                      .class_ = -1,
+                      .prefix = export_said(&said->prefix),
+                      .table = export_said(&said->table),
+                      .column = export_said(&said->column)};
+  mine_text text;
+  mine__text_open(&text, job->env->scratch);
+  if (said->what && (how.class_ = export_class(job->env, model, &asked->class_)) < 0)
+    return mine_env_status(job->env);
+  MINE_TRY(export_check(job, &how, &asked->class_));
+  if (!how.as) how.as = "model";
+  MINE_TRY(mine__model_write(job->env, model, mine__job_text(job, MINE_ARG_TEXT), &how, &text));
+  mine__row_bytes(out, text.data, text.bytes);
+  mine__relation_end_row(out);
+  return mine_env_status(job->env);
+}
+
+/* No form reads one yet. */
+static mine_status export_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  (void)job, (void)step, (void)sql, (void)frame;
+  return MINE_OK;
+}
+
+static const mine_answer export_answer[] = {
+    {"text", MINE_ANSWER_TEXT, 0, "the model in that form"},
+    {0},
+};
+
+static const mine_option_set export_sets[] = {
+    {export_option_table, sizeof(export_options), 0},
+    {mine__class_option_table, sizeof(mine_class_options), 0},
+    MINE_SET_END,
+};
+
+const mine_verb mine__verb_export = {
+    .name = "mine_export",
+    .form = MINE_VERB_SCALAR,
+    .job = MINE_JOB_MODEL,
+    .what = "The model as text. Format: `call`, `trigger`.",
+    .notes =
+        "`call` is the scalar scoring call with all features of the model, ready to paste "
+        "into a SELECT or, with `prefix=new.`, into a trigger; with `what=probability` it is "
+        "`mine_probability`. `trigger` is the whole CREATE TRIGGER that scores each row as it is "
+        "inserted into `table` and stores the answer in its `column` (not for tables WITHOUT "
+        "ROWID). Neither reads a source: it is NULL.",
+    .example = "SELECT mine_export(" MINE_CHURN_MODEL
+               ", 'call',\n"
+               "  NULL, 'what=probability, prefix=new.');",
+    .argument = {{MINE_ARG_MODEL, "model"},
+                 {MINE_ARG_TEXT, "format"},
+                 {MINE_ARG_SOURCE, "source"},
+                 {MINE_ARG_OPTIONS, "options"}},
+    .required = 2,
+    .answer = export_answer,
+    .options = export_sets,
+    .source = export_source,
+    .run = export_run,
+};
