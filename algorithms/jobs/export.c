@@ -4,8 +4,7 @@
 ** of them.
 */
 #include "common_options.h"
-#include "roles.h"
-#include "verb.h"
+#include "scoring.h"
 
 typedef struct export_options {
   int what; /* 0 prediction, 1 probability */
@@ -74,9 +73,6 @@ static const char *export_said(const mine_cell *cell) {
 static mine_status export_check(mine_job *job, const mine_writing *how, const mine_cell *asked) {
   const char *format = mine__job_text(job, MINE_ARG_TEXT);
   const int trigger = mine__same_word(format, "trigger");
-  if (mine__job_text(job, MINE_ARG_SOURCE))
-    return mine__fail(job->env, MINE_OPTION,
-                      "the form '%.60s' reads no source; give NULL in its place", format);
   if (!trigger && (how->table || how->column))
     return mine__fail(job->env, MINE_OPTION,
                       "table and column are options of the form 'trigger', not of '%.60s'", format);
@@ -114,10 +110,20 @@ static mine_status export_run(mine_job *job, mine_relation *out) {
   return mine_env_status(job->env);
 }
 
-/* No form reads one yet. */
+/* A source, where one is given, is read as for scoring: it must have what the call names. */
 static mine_status export_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
-  (void)job, (void)step, (void)sql, (void)frame;
+  mine_scoring **scoring = mine__job_state(job);
+  if (step > 0 || !mine__job_text(job, MINE_ARG_SOURCE)) return MINE_OK;
+  MINE_TRY(mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), MINE_SCORE_ROWS,
+                              &job->options, scoring));
+  *sql = mine__job_text(job, MINE_ARG_SOURCE);
+  *frame = mine_scoring_frame(*scoring);
   return MINE_OK;
+}
+
+static void export_close(mine_job *job) {
+  mine_scoring **scoring = mine__job_state(job);
+  mine_scoring_close(*scoring);
 }
 
 static const mine_answer export_answer[] = {
@@ -128,6 +134,7 @@ static const mine_answer export_answer[] = {
 static const mine_option_set export_sets[] = {
     {export_option_table, sizeof(export_options), 0},
     {mine__class_option_table, sizeof(mine_class_options), 0},
+    MINE_SET_RUN,
     MINE_SET_END,
 };
 
@@ -141,7 +148,7 @@ const mine_verb mine__verb_export = {
         "into a SELECT or, with `prefix=new.`, into a trigger; with `what=probability` it is "
         "`mine_probability`. `trigger` is the whole CREATE TRIGGER that scores each row as it is "
         "inserted into `table` and stores the answer in its `column` (not for tables WITHOUT "
-        "ROWID). Neither reads a source: it is NULL.",
+        "ROWID). A source, where it is not NULL, must have the columns that the call names.",
     .example = "SELECT mine_export(" MINE_CHURN_MODEL
                ", 'call',\n"
                "  NULL, 'what=probability, prefix=new.');",
@@ -152,6 +159,9 @@ const mine_verb mine__verb_export = {
     .required = 2,
     .answer = export_answer,
     .options = export_sets,
+    .reads = "an id, then attributes",
+    .state_bytes = sizeof(mine_scoring *),
     .source = export_source,
     .run = export_run,
+    .close = export_close,
 };

@@ -9,6 +9,7 @@
 **   algorithm    each of mine_algorithms, with the own options of its example
 **   source ...   the customers, or (the verb `reads` an event list) columns of the baskets
 **   options      those of the verb's example, target= the customers' own, and {o}
+**   format       as in the example
 **   'name', ...  the attributes of the customers
 **   others       as in the example
 **   aggregates   columns of the customers, per group and in a window
@@ -224,6 +225,8 @@ static int calls_argument(const calls_verb *verb, int i, const calls_choice *cho
     snprintf(out, CALLS_TEXT, "'%s'", choice->algorithm);
   } else if (strcmp(name, "options") == 0) {
     calls_options(sampled ? verb->sample.item[i] : NULL, choice->own, choice->target, out);
+  } else if (strcmp(name, "format") == 0 && sampled) {
+    snprintf(out, CALLS_TEXT, "%s", verb->sample.item[i]);
   } else if (verb->reads && *verb->reads == '(') {
     calls_events(verb->reads, out, CALLS_TEXT);
   } else if (verb->reads) {

@@ -11,6 +11,9 @@ SELECT mine_export('churn', 'call', NULL, 'prefix=new.');
 SELECT mine_export('churn', 'call', NULL, 'what=probability');
 SELECT mine_export('churn', 'call', NULL, 'what=probability, class=no, prefix=c.');
 SELECT mine_export('churn', 'CALL', NULL, '{"what":"prediction","prefix":"\"my table\"."}');
+-- a source must have what the call names
+SELECT mine_export('churn', 'call', 'customers');
+SELECT mine_export('churn', 'call', 'SELECT customer_id, age, plan FROM customers', 'what=probability');
 -- what is pasted runs, and says what the table form says
 CREATE TEMP TABLE pasted AS SELECT customer_id,
   mine_predict('churn', 'age', c."age", 'plan', c."plan", 'spend', c."spend") AS prediction,
@@ -65,7 +68,6 @@ SELECT mine_export('w63', 'trigger', NULL, 'what=probability, table=wider, colum
 INSERT INTO wider SELECT *, NULL FROM wide;
 SELECT count(*), sum(w.risk = p.probability) FROM mine_predict('w63', 'wide') AS p JOIN wider AS w ON w.id = p.id;
 -- what would be forgotten in silence is refused
-SELECT mine_export('churn', 'call', 'customers');
 SELECT mine_export('churn', 'call', NULL, 'table=inbox');
 SELECT mine_export('churn', 'call', NULL, 'class=yes');
 SELECT mine_export('churn', 'call', NULL, 'what=both');
