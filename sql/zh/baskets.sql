@@ -6,7 +6,7 @@
 
 .mode box --wrap 100 --wordwrap on
 
--- 一个订单就是一个购物篮：两列，先是篮子，后是商品。
+-- 一个订单就是一个购物篮：两列，第一列是购物篮（订单号），第二列是商品。
 DROP VIEW IF EXISTS temp.购物篮;
 CREATE TEMP VIEW 购物篮 AS
 SELECT 订单编号, 商品 FROM 订单明细 JOIN 商品 USING (商品编号);
