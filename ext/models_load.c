@@ -140,8 +140,10 @@ mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine
 /* The names there are, for the sentence about one that is not there. */
 static mine_status load_no_such_model(mine_call *call, const mine_model_name *name) {
   char *sql = sqlite3_mprintf(
-      "SELECT group_concat(name, ', ') FROM (SELECT name FROM \"%w\".%s ORDER BY name LIMIT 10)",
-      name->schema, name->table);
+      "SELECT group_concat(substr(name, 1, 60), ', ') || (SELECT iif(count(*) > 10, "
+      "' and ' || (count(*) - 10) || ' more', '') FROM \"%w\".%s) "
+      "FROM (SELECT name FROM \"%w\".%s ORDER BY name LIMIT 10)",
+      name->schema, name->table, name->schema, name->table);
   sqlite3_stmt *select = NULL;
   const char *names = NULL;
   if (sql && sqlite3_prepare_v2(call->db, sql, -1, &select, NULL) == SQLITE_OK &&
@@ -150,7 +152,7 @@ static mine_status load_no_such_model(mine_call *call, const mine_model_name *na
   }
   sqlite3_free(sql);
   mine_status status =
-      names ? mine__call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %.300s)",
+      names ? mine__call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %s)",
                               name->name, name->schema, names)
             : mine__call_fail(call, MINE_DATA, "no such model: %s (in %s, which has no models)",
                               name->name, name->schema);

@@ -235,6 +235,7 @@ static mine_status row_no_such_class(row_plan *plan, sqlite3_value *value) {
     if (cell.type == MINE_REAL) sqlite3_str_appendf(list, "%!.15g", cell.as.real);
     if (cell.type == MINE_TEXT) sqlite3_str_appendf(list, "'%.*s'", (int)cell.bytes, cell.as.text);
   }
+  if (n > 20) sqlite3_str_appendf(list, " and %d more", n - 20);
   char *classes = sqlite3_str_finish(list);
   const char *text = (const char *)sqlite3_value_text(value);
   const char *quote = sqlite3_value_type(value) == SQLITE_TEXT ? "'" : "";

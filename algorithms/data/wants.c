@@ -85,7 +85,7 @@ static int wants_find_free(const mine_frame *frame, const char *name) {
   return mine__name_found(&search);
 }
 
-#define WANTS_LACKS_SHOWN 20
+#define WANTS_LACKS_SHOWN 64 /* as many as a call can have pairs */
 
 /* One sentence that names every column the source lacks. */
 static mine_status wants_lack(mine_frame *frame, const mine_want *want, const mine_lack *lack,

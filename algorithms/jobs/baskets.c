@@ -13,9 +13,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "../associate/associate.h"
 #include "../core/order.h"
 #include "../data/frame.h"
+#include "baskets_empty.h"
 #include "common_options.h"
 
 typedef struct baskets_options {
@@ -40,6 +40,7 @@ typedef struct rules_options {
 
 /* One call: a job and what its options say. */
 typedef struct baskets {
+  mine_job *job;
   mine_env *env;
   mine_arena *arena; /* baskets, itemsets, rules */
   const baskets_options *common;
@@ -244,20 +245,34 @@ static mine_status baskets_build(baskets *b, const baskets_rows *rows, mine_tran
   return MINE_OK;
 }
 
-static mine_status baskets_mine(baskets *b, const mine_transactions *baskets, mine_itemsets *sets) {
+static mine_itemset_query baskets_query(const baskets *b, const mine_transactions *baskets) {
   const baskets_options *o = b->common;
-  mine_itemset_query query = {
+  return (mine_itemset_query){
       .min_count = o->min_count != MINE_NOT_GIVEN
                        ? o->min_count
                        : mine__min_count(o->min_support, baskets->baskets),
       .max_length = o->max_length != MINE_NOT_GIVEN ? o->max_length : INT64_MAX,
       .max_itemsets = o->max_itemsets,
       .kind = b->itemsets ? (mine_itemset_kind)b->itemsets->kind : MINE_SETS_ALL};
-  return mine__itemsets_mine(b->env, b->arena, baskets, &query, sets);
 }
 
-static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, mine_relation *out) {
+static mine_status baskets_sets(baskets *b, const mine_transactions *baskets, mine_relation *out) {
+  const mine_itemset_query asked = baskets_query(b, baskets);
+  mine_itemsets sets;
+  MINE_TRY(mine__itemsets_mine(b->env, b->arena, baskets, &asked, &sets));
+  if (sets.n == 0)
+    mine__baskets_tell_empty(
+        b->job,
+        &(mine__baskets_answer){
+            .arena = b->arena, .baskets = baskets, .asked = &asked, .sets = &sets, .group = ""});
+  return mine__itemsets_relation(b->env, &sets, baskets->names, out);
+}
+
+/* `group`: whose baskets these are, in a word; "": all. */
+static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, const char *group,
+                                 mine_relation *out) {
   const rules_options *o = b->rules;
+  const mine_itemset_query asked = baskets_query(b, baskets);
   mine_itemsets sets;
   mine_rule_set rules;
   mine_rule_query query = {.min_confidence = o->min_confidence,
@@ -269,10 +284,17 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, m
                            .n_consequent = o->consequent.n};
   if (baskets_codes(b, baskets->names, "antecedent", &o->antecedent, &query.antecedent) ||
       baskets_codes(b, baskets->names, "consequent", &o->consequent, &query.consequent) ||
-      baskets_mine(b, baskets, &sets) ||
+      mine__itemsets_mine(b->env, b->arena, baskets, &asked, &sets) ||
       mine__rules_find(b->env, b->arena, &sets, &query, &rules)) {
     return mine_env_status(b->env);
   }
+  if (rules.n == 0)
+    mine__baskets_tell_empty(b->job, &(mine__baskets_answer){.arena = b->arena,
+                                                             .baskets = baskets,
+                                                             .asked = &asked,
+                                                             .sets = &sets,
+                                                             .rules = &query,
+                                                             .group = group});
   return mine__rules_relation(b->env, &sets, &rules, baskets->names, out);
 }
 
@@ -339,15 +361,17 @@ static int baskets_group_before(const void *context, const void *a, const void *
 }
 
 static mine_status baskets_group(baskets *b, const baskets_rows *all, baskets_groups *groups,
-                                 int32_t group, mine_relation *out) {
+                                 int32_t group, const mine_cell *value, mine_relation *out) {
   baskets part = *b;
+  mine_text name;
   baskets_rows rows;
   mine_transactions transactions;
   part.arena = mine__arena_open(b->env);
   if (!part.arena) return mine_env_status(b->env);
+  mine__text_open(&name, part.arena);
   if (baskets_group_rows(&part, all, groups, group, &rows) && rows.n > 0 &&
       baskets_build(&part, &rows, &transactions) == MINE_OK)
-    (void)baskets_rules(&part, &transactions, out);
+    (void)baskets_rules(&part, &transactions, baskets_spelling(&name, value), out);
   mine__arena_close(part.arena);
   return mine_env_status(b->env);
 }
@@ -368,7 +392,7 @@ static mine_status baskets_by_group(baskets *b, const baskets_rows *rows, const 
     mine_cell value;
     mine__values_get(&group->levels, order[i], &value);
     mine__relation_group(out, &value);
-    MINE_TRY(baskets_group(b, rows, &groups, order[i], out));
+    MINE_TRY(baskets_group(b, rows, &groups, order[i], &value, out));
   }
   return mine_env_status(b->env);
 }
@@ -379,7 +403,8 @@ static mine_status baskets_by_group(baskets *b, const baskets_rows *rows, const 
 static mine_status baskets_open(mine_job *job) {
   baskets *b = mine__job_state(job);
   const mine__options *options = &job->options;
-  *b = (baskets){.env = job->env,
+  *b = (baskets){.job = job,
+                 .env = job->env,
                  .arena = job->arena,
                  .common = mine__options_of(options, baskets_option_table),
                  .itemsets = mine__options_of(options, itemsets_option_table),
@@ -391,15 +416,12 @@ static mine_status baskets_open(mine_job *job) {
 static mine_status baskets_run(mine_job *job, mine_relation *out) {
   baskets *b = mine__job_state(job);
   mine_transactions transactions;
-  mine_itemsets sets;
   baskets_rows rows = {0};
   MINE_TRY(baskets_all_rows(b, job, &rows));
   const mine_column *group = b->rules ? mine__job_event(job, BASKETS_GROUP) : NULL;
   if (group) return baskets_by_group(b, &rows, group, out);
   MINE_TRY(baskets_build(b, &rows, &transactions));
-  if (b->rules) return baskets_rules(b, &transactions, out);
-  MINE_TRY(baskets_mine(b, &transactions, &sets));
-  return mine__itemsets_relation(b->env, &sets, transactions.names, out);
+  return b->rules ? baskets_rules(b, &transactions, "", out) : baskets_sets(b, &transactions, out);
 }
 
 #define BASKETS_SAMPLE                                                               \

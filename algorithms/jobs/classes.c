@@ -32,6 +32,19 @@ int mine__class_find(const mine_values *classes, const mine_cell *value, int loo
   return -1;
 }
 
+#define CLASSES_SHOWN 10
+
+void mine__classes_list(mine_text *list, const mine_values *classes) {
+  for (int64_t c = 0; c < classes->n && c < CLASSES_SHOWN; c++) {
+    mine_cell cell;
+    char shown[MINE_SHOW_BYTES];
+    mine__values_get(classes, c, &cell);
+    mine__text_addf(list, "%s%s", c ? ", " : "", mine__show_cell(shown, &cell));
+  }
+  if (classes->n > CLASSES_SHOWN)
+    mine__text_addf(list, " and %lld more", (long long)classes->n - CLASSES_SHOWN);
+}
+
 /* ---- the positive one ------------------------------------------------------------------ */
 
 /* Is the label this word (0, no, false ...), whatever its case and type? */

@@ -78,13 +78,8 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
 
 static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
   mine_text list;
-  char shown[MINE_SHOW_BYTES];
   mine__text_open(&list, s->env->scratch);
-  for (int c = 0; c < s->model->n_groups && c < 20; c++) {
-    mine_cell cell;
-    mine__values_get(&s->model->groups, c, &cell);
-    mine__text_addf(&list, "%s%s", c ? ", " : "", mine__show_cell(shown, &cell));
-  }
+  mine__classes_list(&list, &s->model->groups);
   if (list.failed) return mine_env_status(s->env);
   const long long number = s->frame->cleared + row + 1;
   const mine_column *column = &s->frame->column[s->target];

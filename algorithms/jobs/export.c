@@ -31,13 +31,7 @@ static mine_status export_no_class(mine_env *env, const mine_model *model,
   char shown[MINE_SHOW_BYTES];
   mine_text list;
   mine__text_open(&list, env->scratch);
-  int g = 0;
-  for (; g < model->n_groups && g < 12; g++) {
-    mine_cell cell;
-    mine__model_group(model, g + 1, &cell);
-    mine__text_addf(&list, "%s%s", g ? ", " : "", mine__show_cell(shown, &cell));
-  }
-  if (g < model->n_groups) mine__text_addf(&list, " and %d more", model->n_groups - g);
+  mine__classes_list(&list, &model->groups);
   if (list.failed) return mine_env_status(env);
   if (!wanted)
     return mine__fail(env, MINE_OPTION,

@@ -66,6 +66,8 @@ const char *mine__roles_almost(const mine_roles *roles, const mine_column *colum
 /* Which of the classes a value names: by identity, or else (loosely) by its
 ** spelling; -1 none. */
 int mine__class_find(const mine_values *classes, const mine_cell *value, int loosely);
+/* "'a', 'b' and 12 more": what there is, for a sentence about one that is not. */
+void mine__classes_list(mine_text *list, const mine_values *classes);
 
 /* Which of two classes (0 or 1) is obviously the positive one: 1 of 0 and 1, yes of no
 ** and yes ..., whatever their case and type; -1: neither is. */

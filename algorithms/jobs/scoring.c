@@ -34,16 +34,34 @@ static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
                     frame->column[c].name, model->id_name);
 }
 
+/* What a call that names too few may do: which attributes had gaps where the model learned. */
+static const char *scoring_call_remedy(const mine_scoring *s) {
+  const mine_model *model = s->model;
+  mine_text text;
+  int gaps = 0;
+  mine__text_open(&text, s->env->scratch);
+  mine__text_adds(&text, "mine_export(model, 'call') writes the whole call; ");
+  if (s->missing == MINE_MISSING_ERROR) {
+    mine__text_adds(&text, "none of them may be NULL (missing=error)");
+    return text.failed ? "" : text.data;
+  }
+  mine__text_adds(&text, "give NULL for what is not known");
+  if (s->missing == MINE_MISSING_SKIP) mine__text_adds(&text, ", which predicts NULL");
+  for (int f = 0; f < model->n_features; f++)
+    if (model->feature[f].missing > 0)
+      mine__text_addf(&text, "%s'%s'", gaps++ ? ", " : " (in training only these were ever NULL: ",
+                      model->feature[f].name);
+  mine__text_adds(&text, gaps ? ")" : " (in training none of them ever was NULL)");
+  return text.failed ? "" : text.data;
+}
+
 static mine_status scoring_plan(void *owner, mine_frame *frame) {
-  static const mine_lack of_source = {.who = "the source lacks",
-                                      .those = "that the model was trained on",
-                                      .remedy = "name them with AS"},
-                         of_call = {.who = "the call lacks",
-                                    .those = "that the model was trained on",
-                                    .remedy = "give NULL for what is not known"};
   mine_scoring *s = owner;
-  MINE_TRY(mine__wants_by_name(frame, s->want, s->mode == MINE_SCORE_SINGLE ? &of_call : &of_source,
-                               s->column));
+  const int row = s->mode == MINE_SCORE_SINGLE;
+  const mine_lack lack = {.who = row ? "the call lacks" : "the source lacks",
+                          .those = "that the model was trained on",
+                          .remedy = row ? scoring_call_remedy(s) : "name them with AS"};
+  MINE_TRY(mine__wants_by_name(frame, s->want, &lack, s->column));
   if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_plan_target(s, frame));
   return scoring_plan_id(s, frame);
 }
@@ -69,6 +87,7 @@ static mine_status scoring_choose_class(mine_scoring *s) {
     mine__model_group(model, c + 1, &cell);
     mine__text_addf(&list, "%s%s", c ? ", " : "", mine__show_cell(other, &cell));
   }
+  if (model->n_groups > 20) mine__text_addf(&list, " and %d more", model->n_groups - 20);
   if (list.failed) return mine_env_status(s->env);
   return mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
                     mine__show_cell(shown, wanted),

@@ -15,16 +15,6 @@
 
 /* ---- classes --------------------------------------------------------------------- */
 
-static void prepare_list_classes(mine_text *text, const mine_values *classes) {
-  for (int64_t c = 0; c < classes->n && c < 10; c++) {
-    mine_cell cell;
-    char shown[MINE_SHOW_BYTES];
-    mine__values_get(classes, c, &cell);
-    mine__text_addf(text, "%s%s", c ? ", " : "", mine__show_cell(shown, &cell));
-  }
-  if (classes->n > 10) mine__text_addf(text, " and %lld more", (long long)classes->n - 10);
-}
-
 static void prepare_note_positive(mine_training *t, const char *why) {
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
@@ -67,7 +57,7 @@ static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
     mine_text list;
     char shown[MINE_SHOW_BYTES];
     mine__text_open(&list, env->scratch);
-    prepare_list_classes(&list, &t->data.classes);
+    mine__classes_list(&list, &t->data.classes);
     if (env->status) return env->status;
     if (t->data.n_classes != 2)
       return mine__fail(env, MINE_OPTION,
@@ -191,7 +181,7 @@ static mine_status prepare_task(mine_training *t) {
   t->data.classes = column->levels;
   mine_text list;
   mine__text_open(&list, env->scratch);
-  prepare_list_classes(&list, &t->data.classes);
+  mine__classes_list(&list, &t->data.classes);
   prepare_note_words(t, column);
   mine__training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
                        t->data.n_classes, list.bytes ? list.data : "");
