@@ -160,6 +160,7 @@ static void empty_say_rule(const empty_look *e, const char *which, const mine_ru
                            int by_confidence, int by_lift) {
   const mine_itemsets *sets = e->answer->sets;
   char confidence[MINE_NUMBER_BYTES], lift[MINE_NUMBER_BYTES];
+  char has_confidence[MINE_NUMBER_BYTES], has_lift[MINE_NUMBER_BYTES];
   mine_rule_measures m;
   mine_text left, right;
   mine__rule_measure(sets->baskets, rule->n_antecedent, rule->n_consequent,
@@ -168,9 +169,10 @@ static void empty_say_rule(const empty_look *e, const char *which, const mine_ru
   empty_below(lift, m.lift);
   mine__job_notef(
       e->job, "warning", e->answer->group,
-      "no rows: %s %s => %s has a confidence of %s and a lift of %s; %s%s%s%s%s give%s some", which,
-      empty_items(e, sets, rule->set, ~rule->consequent, &left),
-      empty_items(e, sets, rule->set, rule->consequent, &right), confidence, lift,
+      "no rows: %s %s => %s, has a confidence of %s and a lift of %s; %s%s%s%s%s give%s some",
+      which, empty_items(e, sets, rule->set, ~rule->consequent, &left),
+      empty_items(e, sets, rule->set, rule->consequent, &right),
+      mine__format_real(has_confidence, m.confidence, 3), mine__format_real(has_lift, m.lift, 3),
       by_confidence ? "min_confidence=" : "", by_confidence ? confidence : "",
       by_confidence && by_lift ? " and " : "", by_lift ? "min_lift=" : "", by_lift ? lift : "",
       by_confidence && by_lift ? "" : "s");

@@ -39,7 +39,7 @@ SELECT count(*) FROM mine_rules('SELECT rowid, page FROM visits', 'min_count=1')
 SELECT detail FROM mine_warnings;
 SELECT count(*) FROM mine_rules('visits', 'min_count=17, max_length=1');
 SELECT detail FROM mine_warnings;
-SELECT count(*) FROM mine_rules('SELECT visit, page FROM visits WHERE page IN (''page 1'', ''page 2'', ''home'') AND visit < 6', 'min_count=2');
+SELECT count(*) FROM mine_rules('VALUES (1, ''a''), (1, ''b''), (2, ''a''), (2, ''c''), (3, ''b''), (3, ''c'')', 'min_count=2');
 SELECT detail FROM mine_warnings;
 -- groups: each by its name
 SELECT count(*) FROM mine_rules('SELECT visit, page, visit % 2 AS half FROM visits', 'basket=visit, item=page, group=half, min_support=0.1');

@@ -24,7 +24,7 @@ SELECT * FROM mine_summary('modell');
 SELECT count(mine_train('model ' || value, 'kmeans', 'SELECT id, a1 FROM wide', 'k=2')) FROM json_each('[16,17]');
 SELECT * FROM mine_summary('modell');
 -- lists of classes too
-SELECT mine_train('many', 'tree', 'SELECT id, a1 % 25 || '' c'' AS class, a2, a3 FROM wide', 'target=class, min_samples_leaf=1') IS NOT NULL;
+SELECT mine_train('many', 'tree', 'SELECT id, (a1 % 25) || '' c'' AS class, a2, a3 FROM wide', 'target=class, min_samples_leaf=1') IS NOT NULL;
 SELECT mine_probability('many', 'x', 'a2', 1, 'a3', 2);
 SELECT count(*) FROM mine_predict('many', 'wide', 'class=x');
 SELECT mine_export('many', 'call', NULL, 'what=probability');
