@@ -148,15 +148,16 @@ static void kmeans_note_choice(const kmeans_fit *fit, int64_t k, double silhouet
                                double inertia) {
   char name[MINE_NUMBER_BYTES], a[MINE_NUMBER_BYTES], b[MINE_NUMBER_BYTES];
   mine__format_real(name, (double)k, 0);
-  mine__model_note(fit->model, "k", name, "silhouette %s, inertia %s",
+  mine__model_note(fit->model, "k", name, "silhouette %s, inertia %s%s",
                    isnan(silhouette) ? "undefined" : mine__format_real(a, silhouette, 4),
-                   mine__format_real(b, inertia, 6));
+                   mine__format_real(b, inertia, 6),
+                   fit->sample.n < fit->points.n ? " (of the starts' sample)" : "");
 }
 
 static mine_status kmeans_choose_k(kmeans_fit *fit) {
   const int64_t n = fit->sample.n;
   double best = -INFINITY;
-  int64_t chosen = 1, distinct = 0;
+  int64_t chosen = 1, last = 1, distinct = 0;
   for (int64_t k = 2; k <= fit->options->max_k && k < n; k++) {
     const mine_mark mark = mine__arena_mark(fit->env->scratch);
     kmeans_run run;
@@ -170,12 +171,16 @@ static mine_status kmeans_choose_k(kmeans_fit *fit) {
     if (distinct == k) kmeans_note_choice(fit, k, silhouette, run.inertia);
     mine__arena_rewind(fit->env->scratch, mark);
     if (distinct < k) break;
+    last = k;
     if (silhouette > best) {
       best = silhouette;
       chosen = k;
     }
   }
   fit->k = chosen;
+  if (chosen > 1)
+    mine__model_note(fit->model, MINE__NOTE_CHOSEN, "k", "k=%lld of 2 to %lld", (long long)chosen,
+                     (long long)last);
   mine__model_note(fit->model, "fit", "k", "k=%lld has the largest mean silhouette of k=2 to %lld",
                    (long long)chosen, (long long)fit->options->max_k);
   if (n < fit->points.n) {
@@ -316,6 +321,11 @@ static mine_status kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
   if (status == MINE_OK) status = kmeans_measure(fit, run);
   if (status == MINE_OK && run->k > 1 && body->rows[run->k - 1] == 0) {
     mine__model_note(fit->model, "warning", "", "a cluster is left without rows; use a smaller k");
+  }
+  if (status == MINE_OK) {
+    mine__kmeans_tell(fit->env, fit->data, (mine_scale)fit->options->scale, body->rows, run->k,
+                      fit->model);
+    status = mine_env_status(fit->env);
   }
   fit->model->body = body;
   fit->model->n_groups = (int)body->k;

@@ -114,6 +114,10 @@ mine_status mine__kmeans_sieve_assign(mine_env *env, kmeans_run *run) MINE_MUST_
 /* refine: improve run (an optimum of Lloyd's) within a bounded amount of work. */
 mine_status mine__kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) MINE_MUST_CHECK;
 
+/* tell: warn of very unequal clusters (rows: of each of k, falling) and of very skewed numbers. */
+void mine__kmeans_tell(mine_env *env, const mine_dataset *data, mine_scale scale,
+                       const int64_t *rows, int64_t k, mine_model *model);
+
 /* choose: mean silhouette of at most `most` rows; NAN where undefined. */
 mine_status mine__kmeans_silhouette(mine_env *env, const kmeans_points *points,
                                     const int32_t *label, int64_t k, int64_t most, uint64_t seed,

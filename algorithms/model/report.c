@@ -96,6 +96,14 @@ static void report_line_id(const mine_model *model, mine_text *text) {
   }
 }
 
+/* ", k=3 of 2 to 10": what auto came to. */
+static void report_line_chosen(const mine_model *model, mine_text *text) {
+  for (int64_t i = 0; i < model->note_item.n; i++) {
+    const report_note note = report_note_at(model, i);
+    if (strcmp(note.item, MINE__NOTE_CHOSEN) == 0) mine__text_addf(text, ", %.60s", note.detail);
+  }
+}
+
 /* "; 4 columns of text read as numbers (age, fare and 2 more)" */
 static void report_line_numbers(const mine_model *model, mine_text *text) {
   int n = 0;
@@ -182,6 +190,7 @@ static const char *report_line(const mine_model *model) {
   mine__text_open(&text, model->arena);
   mine__text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)model->rows,
                   model->rows == 1 ? "" : "s");
+  report_line_chosen(model, &text);
   const mine_metric *metric = report_main_metric(model);
   double rows;
   if (metric) {

@@ -32,3 +32,14 @@ SELECT cluster, rows, round(value, 3) AS value, round(overall, 3) AS overall FRO
 SELECT id, prediction, round(distance, 4) AS distance FROM mine_predict('buyers_quantile', 'SELECT 1 AS id, -5 AS spend UNION ALL SELECT 2, 1e9 UNION ALL SELECT 3, NULL');
 SELECT count(DISTINCT cluster) AS clusters FROM mine_cluster('buyers', 'k=2, scale=quantile, init="SELECT spend, visits FROM buyers WHERE id IN (1, 40)"');
 SELECT query_id, id, round(distance, 4) AS distance FROM mine_neighbors('buyers', 'SELECT * FROM buyers WHERE id = 40', 'k=2, scale=quantile');
+-- A few large values that decide the clusters are told; the line names the k that was chosen.
+CREATE TABLE rfm AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 1000)
+SELECT i AS id, i % 370 AS recency, 1 + i * 7 % 5 AS frequency, exp(i * 37 % 1000 / 50.0) AS amount FROM n;
+SELECT mine_train('segments', 'kmeans', 'rfm', 'k=auto, max_k=4, id=id') AS trained;
+SELECT mine_train('segments', 'kmeans', 'rfm', 'k=auto, max_k=4, id=id, scale=log') AS trained;
+SELECT mine_train('segments', 'kmeans', 'rfm', 'k=3, id=id, scale=quantile') AS trained;
+SELECT count(*) AS rows FROM mine_cluster('rfm', 'k=2, id=id');
+SELECT item, name, detail FROM mine_warnings;
+-- A rare flag is skewed, too, but no tail.
+SELECT count(*) AS rows FROM mine_cluster('SELECT id, recency, id % 100 = 0 AS flag FROM rfm', 'k=3, id=id');
+SELECT item, name, detail FROM mine_warnings;
