@@ -70,7 +70,7 @@ static mine_status answers_block(answers *a, const mine_verb *verb, mine_job *jo
     }
   }
   mine_job_clear(job);
-  return MINE_OK;
+  return mine_env_status(job->env);
 }
 
 /* Put the rows, answered after every `batch` of them where the verb streams. */
@@ -91,6 +91,7 @@ static mine_status answers_rows(answers *a, const mine_verb *verb, mine_job *job
     if (!status && mine_job_streams(job) && ++rows % batch == 0)
       status = answers_block(a, verb, job);
   }
+  if (!status) mine_job_ends(job);
   if (!status && mine_job_streams(job)) status = answers_block(a, verb, job);
   free(text);
   return status;
@@ -418,7 +419,8 @@ static mine_status call_ask(disturbed *d, surroundings *around, const mine_verb 
   ask(&a, around, verb, d->model, d->table, "threads=2", 10);
   if (a.status == MINE_OK && !d->hash) d->hash = a.hash;
   if (a.status == MINE_OK && d->hash != a.hash)
-    fail_msg("%s: another answer of %s that was disturbed", d->s->name, verb->name);
+    fail_msg("%s: another answer of %s that was disturbed (poll %d, memory %d)", d->s->name,
+             verb->name, around->stop_at, around->memory.refused);
   return a.status;
 }
 

@@ -45,7 +45,7 @@ def main():
     folder.mkdir(exist_ok=True)
     program = folder / "interrupt"
     sources = [*sorted((mt.ROOT / "ext").glob("*.c")), mt.ROOT / "tests/fault/interrupt.c",
-               mt.ROOT / "tests/fault/fault.c"]
+               mt.ROOT / "tests/fault/fault.c", mt.ROOT / "tests/fault/calls.c"]
     compile_c("-O1", *FLAGS, *COUNTED, *sources, sqlite_object(folder), mt.BUILD / "libmine_pthread.a",
               "-lpthread", "-ldl", "-lm", "-o", program)
     sys.exit(subprocess.run([program, *sys.argv[1:]], check=False).returncode)
