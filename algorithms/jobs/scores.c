@@ -90,7 +90,8 @@ typedef struct scores_classes {
   int positive[2];
 } scores_classes;
 
-static int scores_refuse(mine_group *group, const scores_classes *classes, const mine_cell *cell) {
+static mine_status scores_refuse(mine_group *group, const scores_classes *classes,
+                                 const mine_cell *cell) {
   char shown[3][MINE_SHOW_BYTES];
   mine_cell other[2];
   const char *name = group->verb->argument[0].name;

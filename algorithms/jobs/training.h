@@ -6,6 +6,7 @@
 **   training_prepare.c  from rows to a data set: task, classes, rows, weights
 **   training_leaks.c    attributes that say what the target says
 **   prepared.c          one fit on prepared rows; prepared_groups.c: one for each group
+**   training_repeats.c  held-out rows that were learned from after all
 **   training_fit.c      hold out, fit, measure, fit again
 **   training_report.c   the report that travels in the model
 */
@@ -99,6 +100,11 @@ mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;
 /* Fit what was asked on these rows. */
 mine_status mine__training_fit_rows(mine_training *training, mine_rows rows, mine_arena *arena,
                                     mine_trained *out) MINE_MUST_CHECK;
+
+/* Tell which held-out rows repeat one that was learned from, and what the measure is
+** without them. */
+mine_status mine__training_repeats(mine_training *training, const mine_model *model, mine_rows kept,
+                                   mine_rows held, mine_arena *arena) MINE_MUST_CHECK;
 
 /* Put the job's notes, the features, the fit's own notes, metrics and options
 ** into the model, in the order in which a person wants to read them. */

@@ -108,7 +108,8 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_traine
     return MINE_OK;
   }
   MINE_TRY(mine__training_fit_rows(t, kept, arena, out));
-  if (mine__prepared_measure(env, &t->data, out->model, away, arena, held) || fit_judge(t, held)) {
+  if (mine__prepared_measure(env, &t->data, out->model, away, arena, held) || fit_judge(t, held) ||
+      mine__training_repeats(t, out->model, kept, away, arena)) {
     mine_model_free(out->model);
     out->model = NULL;
     return env->status;
