@@ -7,6 +7,7 @@ static const char *const common_missing_names[] = {"auto", "error", "skip", NULL
 static const char *const common_unknown_names[] = {"auto", "error", NULL};
 static const char *const common_decimal_names[] = {"point", "comma", NULL};
 static const char *const common_task_names[] = {"auto", "classification", "regression", NULL};
+static const char *const common_split_names[] = {"id", "time", "group", NULL};
 static const char *const common_class_weight_names[] = {"none", "balanced", NULL};
 
 const mine_option mine__run_option_table[] = {
@@ -77,8 +78,24 @@ const mine_option mine__holdout_option_table[] = {
                 .help = "after measuring, fit again on all rows; 0: keep the measured model"),
     OPTION_END};
 
+const mine_option mine__split_option_table[] = {
+    OPTION_CHOICE(mine_split_options, split_by, .choices = common_split_names,
+                  .help = "rows to measure on are chosen by a hash of the id, as the latest (with "
+                          "time=), or as whole groups (with fold_group=); not given: id"),
+    OPTION_TEXT(mine_split_options, time,
+                .help = "with split_by=time the column of times, which is no attribute then: the "
+                        "latest rows are held out, and folds are measured by models of what came "
+                        "before them"),
+    OPTION_TEXT(mine_split_options, fold_group,
+                .help = "with split_by=group the column, no attribute then, whose equal values "
+                        "stay on one side"),
+    OPTION_TEXT(mine_split_options, split,
+                .help = "a column, no attribute then, that says of each row train or test; for "
+                        "cross validation the number of its fold"),
+    OPTION_END};
+
 const mine_option mine__folds_option_table[] = {
-    OPTION_INT(mine_folds_options, folds, .initial = "5", .range = {2, 1000},
+    OPTION_INT(mine_folds_options, folds, .initial = "5", .range = {2, MINE_MOST_FOLDS},
                .help = "parts of the cross validation"),
     OPTION_END};
 

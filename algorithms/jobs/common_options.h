@@ -64,6 +64,20 @@ typedef struct mine_holdout_options {
 } mine_holdout_options;
 extern const mine_option mine__holdout_option_table[]; /* not for mine_cross_validate */
 
+/* On which side of a holdout, or in which fold, a row is. */
+typedef enum mine_split_by {
+  MINE_SPLIT_ID,
+  MINE_SPLIT_TIME,
+  MINE_SPLIT_GROUP,
+  MINE_SPLIT_COLUMN /* no choice of split_by: the option split says so */
+} mine_split_by;
+typedef struct mine_split_options {
+  int split_by; /* mine_split_by, or -1: not given */
+  mine_cell time, fold_group, split;
+} mine_split_options;
+extern const mine_option mine__split_option_table[];
+
+#define MINE_MOST_FOLDS 1000
 typedef struct mine_folds_options {
   int64_t folds;
 } mine_folds_options;

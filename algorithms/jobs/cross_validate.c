@@ -1,13 +1,12 @@
 /*
 ** cross_validate.c -- how good an algorithm is on rows it has not seen, from
-** every row once (Stone, JRSS B 36, 1974): stratified folds, each measured by a
-** model of the others; then the mean and its standard error over the folds.
+** every row once (Stone, JRSS B 36, 1974): folds, each measured by a model of the others,
+** or of what came before; then the mean and its standard error over the folds.
 */
 #include <math.h>
 #include <string.h>
 
 #include "../data/moments.h"
-#include "../data/split.h"
 #include "../model/metrics.h"
 #include "training.h"
 
@@ -16,14 +15,14 @@ typedef struct validation_sum {
   mine_moments moments; /* over the folds that have it */
 } validation_sum;
 
-/* Rows of one fold and of the others, in the order of rows[]. */
-static void validation_divide(const mine_training *t, const int32_t *fold, int which,
+/* Rows of one fold and of those its model learns from, in the order of rows[]. */
+static void validation_divide(const mine_training *t, const mine_folds *folds, int which,
                               uint32_t *train, int64_t *n_train, uint32_t *test, int64_t *n_test) {
   *n_train = *n_test = 0;
   for (int64_t i = 0; i < t->data.n; i++) {
-    if (fold[i] == which) {
+    if (folds->of[i] == which) {
       test[(*n_test)++] = t->data.row[i];
-    } else {
+    } else if (!folds->rolling || folds->of[i] < which) {
       train[(*n_train)++] = t->data.row[i];
     }
   }
@@ -100,12 +99,9 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
 
 static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation *r) {
   mine_env *env = t->env;
-  const int folds = (int)t->asked.folds.folds;
-  int32_t *fold;
-  if (mine__split_folds(env, arena, t->data.row, t->data.n, t->data.hash,
-                        (uint64_t)t->asked.seed.seed, folds, t->data.label, t->data.n_classes,
-                        &fold))
-    return env->status;
+  mine_folds divided;
+  MINE_TRY(mine__training_folds(t, arena, &divided));
+  const int folds = divided.n;
   uint32_t *train = mine__arena_array(arena, (size_t)t->data.n, sizeof *train);
   uint32_t *test = mine__arena_array(arena, (size_t)t->data.n, sizeof *test);
   mine_measured *measured = mine__arena_zeros(arena, (size_t)folds, sizeof *measured);
@@ -113,13 +109,13 @@ static mine_status validation_run(mine_training *t, mine_arena *arena, mine_rela
   for (int f = 0; f < folds; f++) {
     int64_t n_train, n_test;
     if (mine__poll_progress(env, "cross validation", (double)f / folds)) return env->status;
-    validation_divide(t, fold, f, train, &n_train, test, &n_test);
+    validation_divide(t, &divided, f, train, &n_train, test, &n_test);
     if (validation_fold(t, (mine_rows){train, n_train}, (mine_rows){test, n_test}, &measured[f]))
       return env->status;
   }
   for (int f = 0; f < folds; f++) {
     for (int i = 0; i < measured[f].n_metrics; i++)
-      validation_put(r, f + 1, NULL, &measured[f].metric[i]);
+      validation_put(r, divided.number ? divided.number[f] : f + 1, NULL, &measured[f].metric[i]);
   }
   return validation_summarise(r, measured, folds, env);
 }
@@ -134,9 +130,6 @@ mine_status mine__training_cross_validate(mine_training *t, mine_relation *out) 
   if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
   if (mine__training_prepare(t)) return env->status;
-  if (t->asked.folds.folds > t->data.n)
-    return mine__fail(env, MINE_DATA, "folds=%lld is more than the %lld rows",
-                      (long long)t->asked.folds.folds, (long long)t->data.n);
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
   const mine_status status = validation_run(t, arena, out);

@@ -184,6 +184,7 @@ mine_status mine__roles_plan(void *owner, mine_frame *frame) {
   roles_plan_target(roles, frame); /* the first failure stays */
   roles_plan_weight(roles, frame);
   roles_plan_group(roles, frame);
+  mine__roles_plan_split(roles, frame);
   roles_plan_ignore(roles, frame);
   roles_plan_declared(roles, frame, &source->categorical, "option categorical", MINE_READ_CATEGORY);
   roles_plan_declared(roles, frame, &source->numeric, "option numeric", MINE_READ_NUMBER);
@@ -260,9 +261,8 @@ static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mi
     note(context, "warning", name, detail);
   }
   if (repeated > 0) {
-    snprintf(detail, sizeof detail,
-             "rows that repeat an earlier id: %lld; rows of one id stay on one side of the holdout",
-             (long long)repeated);
+    snprintf(detail, sizeof detail, "rows that repeat an earlier id: %lld%s", (long long)repeated,
+             roles->by == MINE_SPLIT_ID ? "; rows of one id stay on one side of the holdout" : "");
     note(context, "warning", name, detail);
   }
   return MINE_OK;

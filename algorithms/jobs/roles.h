@@ -22,13 +22,16 @@ typedef struct mine_roles {
   const mine_source_options *source;         /* required                     */
   const mine_supervised_options *supervised; /* NULL: no target, no weight   */
   const mine_group_options *grouping;        /* NULL: no groups              */
+  const mine_split_options *split;           /* NULL: rows are not divided   */
   int needs_target;
   int keep_constants; /* a constant column counts: another row may differ in it */
   /* Set by the plan: columns of the frame, -1 = none. */
   int id, target, weight, group;
-  int id_by_default;        /* the first column, because nobody said otherwise */
-  mine_time_reading format; /* what date_format= says of every column ... */
-  int has_format;           /* ... if it does                            */
+  int time, fold_group, side; /* by one of which rows are divided ... */
+  mine_split_by by;           /* ... or by the id                     */
+  int id_by_default;          /* the first column, because nobody said otherwise */
+  mine_time_reading format;   /* what date_format= says of every column ... */
+  int has_format;             /* ... if it does                            */
 } mine_roles;
 
 /* The columns that became features, in source order. */
@@ -45,6 +48,10 @@ mine_status mine__roles_plan(void *roles, mine_frame *frame); /* owner = mine_ro
 ** the frame's arena).  Errors: no rows, no attributes left. */
 mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
                               void *context, mine_chosen *chosen) MINE_MUST_CHECK;
+
+/* roles_split.c: the column by which rows are divided into those learned from and those
+** measured on; after the target, the weight and the group. */
+void mine__roles_plan_split(mine_roles *roles, mine_frame *frame);
 
 /* roles_dates.c: what date_format= says, to the columns; and, of the finished frame, which
 ** attributes are dates, or numbers that look like them. */

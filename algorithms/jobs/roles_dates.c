@@ -38,12 +38,14 @@ static mine_status dates_say_column(mine_roles *roles, mine_frame *frame, int c,
   mine_time_reading *reading = mine__arena_array(frame->arena, 1, sizeof *reading);
   if (!reading) return mine_env_status(roles->env);
   MINE_TRY(mine__time_format(roles->env, format, strlen(format), reading));
-  if (column->want || column->reading != MINE_READ_AUTO)
+  const int divides = c == roles->time && !column->said;
+  if (!divides && (column->want || column->reading != MINE_READ_AUTO))
     return mine__fail(roles->env, MINE_OPTION,
                       "date_format=%s:... is for an attribute, and '%s' is %s; leave one of the "
                       "two out",
                       column->name, column->name,
-                      column->want                            ? "no attribute"
+                      c == roles->time                        ? "named twice"
+                      : column->want                          ? "no attribute"
                       : column->reading == MINE_READ_NOT      ? "ignored"
                       : column->reading == MINE_READ_CATEGORY ? "listed in categorical="
                       : column->reading == MINE_READ_NUMBER   ? "listed in numeric="
@@ -80,9 +82,11 @@ mine_status mine__roles_plan_dates(mine_roles *roles, mine_frame *frame) {
     else
       MINE_TRY(dates_say_all(roles, said));
   }
-  for (int c = 0; roles->has_format && c < frame->n_columns; c++)
-    if (!frame->column[c].want && frame->column[c].reading == MINE_READ_AUTO)
-      frame->column[c].said = &roles->format;
+  for (int c = 0; roles->has_format && c < frame->n_columns; c++) {
+    mine_column *column = &frame->column[c];
+    if (c == roles->time ? !column->said : !column->want && column->reading == MINE_READ_AUTO)
+      column->said = &roles->format;
+  }
   return MINE_OK;
 }
 
@@ -162,7 +166,9 @@ mine_status mine__roles_check_dates(const mine_roles *roles, mine_frame *frame,
          "of it, such as julianday()");
   for (int c = 0; c < frame->n_columns && !mine_failed(env); c++) {
     const mine_column *column = &frame->column[c];
-    if (!column->want && column->reading != MINE_READ_NOT)
+    if (c == roles->time)
+      used += column->said == &roles->format;
+    else if (!column->want && column->reading != MINE_READ_NOT)
       used += dates_check_column(roles, frame, c, note, context);
   }
   if (mine_failed(env) || !roles->has_format || used > 0) return mine_env_status(env);

@@ -22,6 +22,7 @@ static mine_status training_options(mine_training *training, const mine__options
       MINE_TAKE(env, arena, options, mine__supervised_option_table, &training->asked.supervised));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->asked.holdout));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->asked.folds));
+  MINE_TRY(MINE_TAKE(env, arena, options, mine__split_option_table, &training->asked.split));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->asked.source));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__group_option_table, &training->asked.group));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__unknown_option_table, &training->asked.unknown));
@@ -68,6 +69,8 @@ static mine_status training_start(mine_training *training, const mine__options *
   roles->needs_target = !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS));
   roles->keep_constants = training->asked.algorithm->keeps_constants;
   roles->grouping = &training->asked.group;
+  roles->split = training_supervised(training) ? &training->asked.split : NULL;
+  roles->time = roles->fold_group = roles->side = -1;
   roles->id = roles->target = roles->weight = roles->group = -1;
   return mine__frame_open(env, mine__roles_plan, roles, &training->frame);
 }

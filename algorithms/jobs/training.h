@@ -7,6 +7,7 @@
 **   training_leaks.c    attributes that say what the target says
 **   prepared.c          one fit on prepared rows; prepared_groups.c: one for each group
 **   training_repeats.c  held-out rows that were learned from after all
+**   training_split.c    which rows are measured on, and by a model of which others
 **   training_fit.c      hold out, fit, measure, fit again
 **   training_report.c   the report that travels in the model
 */
@@ -26,6 +27,7 @@ typedef struct mine_asked {
   mine_supervised_options supervised;
   mine_holdout_options holdout;
   mine_folds_options folds;
+  mine_split_options split;
   mine_unknown_options unknown;
   mine_group_options group;
   void *own; /* the algorithm's options struct */
@@ -53,7 +55,7 @@ struct mine_training {
   /* What is learned from: by training_prepare, and unchanged from then on. */
   int prepared;
   mine_prepared data;
-  int64_t no_target, no_weight, no_group, with_missing; /* rows left out, and why */
+  int64_t no_target, no_weight, no_group, no_place, with_missing; /* rows left out, and why */
 };
 
 /* Open a training job on options that were read; see mine.h for its sources. */
@@ -105,6 +107,26 @@ mine_status mine__training_fit_rows(mine_training *training, mine_rows rows, min
 ** without them. */
 mine_status mine__training_repeats(mine_training *training, const mine_model *model, mine_rows kept,
                                    mine_rows held, mine_arena *arena) MINE_MUST_CHECK;
+
+/* Rows to learn from and rows to measure on; `how` says in words which these are.  None
+** are held out where there is nothing to divide. */
+#define MINE_SPLIT_WORDS 256
+typedef struct mine_held_out {
+  mine_rows kept, away;
+  char how[MINE_SPLIT_WORDS];
+} mine_held_out;
+mine_status mine__training_hold_out(mine_training *training, mine_arena *arena,
+                                    mine_held_out *out) MINE_MUST_CHECK;
+
+/* Fold f is the rows i (of those used) with of[i] == f; it is measured by a model of the
+** others, or of those with of[i] < f (-1: never measured). */
+typedef struct mine_folds {
+  int n, rolling;
+  const int32_t *of;
+  const int64_t *number; /* as a column has them; NULL: 1, 2, ... */
+} mine_folds;
+mine_status mine__training_folds(mine_training *training, mine_arena *arena,
+                                 mine_folds *out) MINE_MUST_CHECK;
 
 /* Put the job's notes, the features, the fit's own notes, metrics and options
 ** into the model, in the order in which a person wants to read them. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../data/split.h"
 #include "../model/metrics.h"
 #include "training.h"
 
@@ -89,21 +88,23 @@ static void fit_note_unanswered(mine_training *t, const mine_measured *held) {
 static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_trained *out,
                                 mine_measured *held) {
   mine_env *env = t->env;
-  uint32_t *train, *test;
-  int64_t n_train, n_test;
+  mine_held_out divided;
   *out = (mine_trained){NULL, NULL};
   held->n_metrics = 0;
   if (t->asked.holdout.holdout <= 0) {
     mine__training_note(t, "holdout", "", "none (holdout=0): the model was not measured");
     return MINE_OK;
   }
-  MINE_TRY(mine__split_holdout(env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
-                               t->asked.holdout.holdout, &train, &n_train, &test, &n_test));
-  const mine_rows kept = {train, n_train}, away = {test, n_test};
-  if (n_test == 0 || !mine__prepared_learnable(&t->data, kept)) {
+  MINE_TRY(mine__training_hold_out(t, arena, &divided));
+  const mine_rows kept = divided.kept, away = divided.away;
+  if (away.n == 0 || !mine__prepared_learnable(&t->data, kept)) {
     mine__training_notef(t, "warning", "",
-                         "%lld rows are too few to hold some out: the model was "
-                         "not measured; try mine_cross_validate",
+                         t->roles.by == MINE_SPLIT_ID
+                             ? "%lld rows are too few to hold some out: the model was not "
+                               "measured; try mine_cross_validate"
+                             : "of %lld rows none could be held out so that the others tell "
+                               "something apart: the model was not measured; try "
+                               "mine_cross_validate",
                          (long long)t->data.n);
     return MINE_OK;
   }
@@ -114,8 +115,8 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_traine
     out->model = NULL;
     return env->status;
   }
-  mine__training_notef(t, "holdout", "", "%lld of %lld rows, chosen by a hash of id and seed; %s",
-                       (long long)n_test, (long long)t->data.n,
+  mine__training_notef(t, "holdout", "", "%lld of %lld rows, %s; %s", (long long)away.n,
+                       (long long)t->data.n, divided.how,
                        t->asked.holdout.refit ? "after measuring, the model was fitted on all rows"
                                               : "the model was fitted on the others (refit=0)");
   fit_note_unanswered(t, held);

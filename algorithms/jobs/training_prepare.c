@@ -206,6 +206,15 @@ static int prepare_no_group(const mine_training *t, int64_t row) {
   return t->data.grouped && t->data.view[t->data.n_features].code[row] < 0;
 }
 
+/* Nothing says on which side the row is.  (A column that names the side must.) */
+static int prepare_no_place(const mine_training *t, int64_t row) {
+  const mine_roles *roles = &t->roles;
+  const mine_column *column = t->frame->column;
+  return (roles->time >= 0 && isnan(column[roles->time].number[row])) ||
+         (roles->fold_group >= 0 && roles->fold_group != roles->id &&
+          column[roles->fold_group].code[row] < 0);
+}
+
 static int prepare_no_target(const mine_training *t, int64_t row) {
   return (t->data.label && t->data.label[row] < 0) ||
          (t->data.target && isnan(t->data.target[row]));
@@ -227,6 +236,8 @@ static mine_status prepare_rows(mine_training *t) {
       t->no_weight++;
     } else if (prepare_no_group(t, i)) {
       t->no_group++;
+    } else if (prepare_no_place(t, i)) {
+      t->no_place++;
     } else if (skip && mine__missing_in_row(t->data.view, t->chosen.n, i) >= 0) {
       t->with_missing++;
     } else {
@@ -234,8 +245,11 @@ static mine_status prepare_rows(mine_training *t) {
     }
   }
   if (t->data.n > 0) return MINE_OK;
-  char groups[60] = "";
-  if (t->data.grouped) snprintf(groups, sizeof groups, ", no group: %lld", (long long)t->no_group);
+  char groups[120] = "";
+  const int64_t without = t->no_group + t->no_place;
+  if (without > 0)
+    snprintf(groups, sizeof groups, ", no %s: %lld",
+             t->no_group == 0 && t->roles.time >= 0 ? "time" : "group", (long long)without);
   return mine__fail(env, MINE_DATA,
                     "none of the %lld rows can be used (no target: %lld, weight zero: %lld%s, an "
                     "attribute missing: %lld)",
@@ -250,6 +264,7 @@ static void prepare_note_rows(mine_training *t) {
   } left[] = {{t->no_target, "the target is missing"},
               {t->no_weight, "the weight is zero"},
               {t->no_group, "the group is missing"},
+              {t->no_place, t->roles.time >= 0 ? "the time is missing" : "fold_group is missing"},
               {t->with_missing, "an attribute is missing and missing=skip"}};
   mine__training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
   mine__training_notef(t, "rows", "used", "%lld", (long long)t->data.n);
@@ -259,6 +274,23 @@ static void prepare_note_rows(mine_training *t) {
   }
 }
 
+/* Of a column that is read by exact values. */
+static mine_status prepare_hash_groups(mine_training *t) {
+  const mine_column *column = &t->frame->column[t->roles.fold_group];
+  const mine_mark mark = mine__arena_mark(t->env->scratch);
+  uint64_t *hash = mine__arena_array(t->env->scratch, (size_t)column->levels.n, sizeof *hash);
+  if (mine_failed(t->env)) return mine_env_status(t->env);
+  for (int64_t i = 0; i < column->levels.n; i++) {
+    mine_cell cell;
+    mine__values_get(&column->levels, i, &cell);
+    hash[i] = mine__cell_hash(&cell);
+  }
+  for (int64_t i = 0; i < t->frame->rows; i++)
+    if (column->code[i] >= 0) t->data.hash[i] = hash[column->code[i]];
+  mine__arena_rewind(t->env->scratch, mark);
+  return mine_env_status(t->env);
+}
+
 /* By which rows are divided.  A row without id goes by its number. */
 static mine_status prepare_hash(mine_training *t) {
   const int64_t n = t->frame->rows;
@@ -266,6 +298,7 @@ static mine_status prepare_hash(mine_training *t) {
   if (!t->data.hash) return mine_env_status(t->env);
   for (int64_t i = 0; i < n; i++)
     t->data.hash[i] = mine_hash_mix((uint64_t)i + 1);
+  if (t->roles.fold_group >= 0 && t->roles.fold_group != t->roles.id) return prepare_hash_groups(t);
   if (t->roles.id < 0) return MINE_OK;
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;

@@ -40,6 +40,22 @@ static const fault_call calls_special[] = {
     {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
     {"mine_train tree",
      "SELECT mine_train('by_plan','tree','customers','target=churn,group=plan{o}')", 0},
+    {"mine_train tree",
+     "SELECT mine_train('late','tree','SELECT *, date(19000+id%9+2440587.5) AS day FROM customers',"
+     "'target=churn,split_by=time,time=day{o}')",
+     0},
+    {"mine_cross_validate",
+     "SELECT * FROM mine_cross_validate('tree','SELECT *, date(19000+id%9+2440587.5) AS day FROM "
+     "customers','target=churn,split_by=time,time=day,folds=3{o}')",
+     0},
+    {"mine_cross_validate",
+     "SELECT * FROM mine_cross_validate('tree','SELECT *, id%9 AS shop FROM customers',"
+     "'target=churn,split_by=group,fold_group=shop,folds=3{o}')",
+     0},
+    {"mine_cross_validate",
+     "SELECT * FROM mine_cross_validate('tree','SELECT *, id%3 AS part FROM customers',"
+     "'target=churn,split=part{o}')",
+     0},
     {"mine_cluster kmeans",
      "SELECT * FROM mine_cluster('customers','k=2,group=churn,ignore=plan{o}')", 0},
     {"mine_rules",

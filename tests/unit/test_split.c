@@ -1,6 +1,7 @@
 /*
 ** test_split.c -- held-out rows and folds: by id and seed, and by nothing else.
 */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,6 +184,119 @@ static void test_folds_need_rows(void **state) {
   }
 }
 
+/* ---- parts that must not be torn ------------------------------------------------------- */
+
+enum { FEW = 997 };
+static double when[ROWS];
+
+static void times_of(int different) {
+  for (int i = 0; i < ROWS; i++)
+    when[i] = (double)(mine_hash_mix((uint64_t)i * 3 + 1) % (unsigned)different) - 5;
+}
+
+/* Of all turns of time, none is nearer to the share; by counting. */
+static void test_latest_is_nearest_to_the_share(void **state) {
+  mine_env *env = *state;
+  static const int different[] = {2, 3, 40, 5000};
+  static const double shares[] = {0.01, 0.2, 0.5, 0.9};
+  for (int k = 0; k < 16; k++) {
+    const double share = shares[k % 4];
+    const mine_mark mark = mine__arena_mark(env->scratch);
+    uint32_t *train, *held;
+    int64_t n_train, n_held;
+    double from, nearest = INFINITY;
+    times_of(different[k / 4]);
+    assert_int_equal(mine__split_latest(env, env->scratch, backward + 3, FEW, when, share, &train,
+                                        &n_train, &held, &n_held, &from),
+                     MINE_OK);
+    assert_int_equal(n_train + n_held, FEW);
+    assert_true(n_train > 0 && n_held > 0);
+    for (int64_t i = 0, a = 0, b = 0; i < FEW; i++) {
+      const uint32_t row = backward[3 + i];
+      assert_int_equal(when[row] >= from ? held[a++] : train[b++], row);
+    }
+    for (int64_t i = 0; i < FEW; i++) {
+      int64_t later = 0;
+      for (int64_t j = 0; j < FEW; j++)
+        later += when[backward[3 + j]] >= when[backward[3 + i]];
+      if (later < FEW) nearest = fmin(nearest, fabs((double)later - share * FEW));
+    }
+    assert_true(fabs((double)n_held - share * FEW) == nearest);
+    mine__arena_rewind(env->scratch, mark);
+  }
+}
+
+static void test_one_time_holds_nothing_out(void **state) {
+  mine_env *env = *state;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  uint32_t *train, *held;
+  int64_t n_train, n_held;
+  double from;
+  times_of(1);
+  assert_int_equal(mine__split_latest(env, env->scratch, NULL, FEW, when, 0.2, &train, &n_train,
+                                      &held, &n_held, &from),
+                   MINE_OK);
+  assert_int_equal(n_train, FEW);
+  assert_int_equal(n_held, 0);
+  mine__arena_rewind(env->scratch, mark);
+}
+
+static void test_blocks_follow_time(void **state) {
+  mine_env *env = *state;
+  static const int different[] = {1, 3, 40, 100000};
+  for (int k = 0; k < 4; k++) {
+    const mine_mark mark = mine__arena_mark(env->scratch);
+    int32_t *block;
+    int64_t used, seen = 0, size[6] = {0};
+    times_of(different[k]);
+    assert_int_equal(mine__split_blocks(env, env->scratch, backward, FEW, when, 6, &block, &used),
+                     MINE_OK);
+    for (int i = 0; i < FEW; i++) {
+      assert_in_range(block[i], 0, 5);
+      seen += size[block[i]]++ == 0;
+      for (int j = 0; j < FEW; j++) {
+        const double a = when[backward[i]], b = when[backward[j]];
+        assert_true(a == b ? block[i] == block[j] : a > b || block[i] <= block[j]);
+      }
+    }
+    assert_int_equal(seen, used);
+    for (int b = 0; b < 6 && k == 3; b++)
+      assert_in_range(size[b], FEW / 6 - 3, FEW / 6 + 4);
+    mine__arena_rewind(env->scratch, mark);
+  }
+}
+
+static void test_groups_stay_whole(void **state) {
+  mine_env *env = *state;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  static uint64_t group[ROWS];
+  int32_t *down, *up, *other;
+  int64_t groups, size[7] = {0}, moved = 0;
+  for (int i = 0; i < ROWS; i++)
+    group[i] = mine_hash_mix(mine_hash_mix((uint64_t)i) % 300);
+  assert_int_equal(
+      mine__split_whole(env, env->scratch, backward, ROWS, group, 1, 7, &down, &groups), MINE_OK);
+  assert_int_equal(mine__split_whole(env, env->scratch, NULL, ROWS, group, 1, 7, &up, &groups),
+                   MINE_OK);
+  assert_int_equal(mine__split_whole(env, env->scratch, NULL, ROWS, group, 2, 7, &other, &groups),
+                   MINE_OK);
+  assert_int_equal(groups, 300);
+  for (int i = 0; i < ROWS; i++) {
+    assert_int_equal(up[i], down[ROWS - 1 - i]); /* rows in any order */
+    moved += up[i] != other[i];
+    size[up[i]]++;
+    for (int j = i % 50; j < ROWS; j += 50)
+      assert_true(group[i] != group[j] || up[i] == up[j]);
+  }
+  assert_true(moved > ROWS / 2);
+  for (int f = 0; f < 7; f++)
+    assert_in_range(size[f], ROWS / 7 - 30, ROWS / 7 + 30);
+  assert_int_equal(mine__split_whole(env, env->scratch, NULL, 1, group, 2, 7, &other, &groups),
+                   MINE_OK);
+  assert_int_equal(groups, 1);
+  mine__arena_rewind(env->scratch, mark);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_holdout_is_by_id_and_seed),
@@ -190,6 +304,10 @@ int main(void) {
       cmocka_unit_test(test_folds_are_even_in_every_class),
       cmocka_unit_test(test_folds_ignore_row_order),
       cmocka_unit_test(test_folds_need_rows),
+      cmocka_unit_test(test_latest_is_nearest_to_the_share),
+      cmocka_unit_test(test_one_time_holds_nothing_out),
+      cmocka_unit_test(test_blocks_follow_time),
+      cmocka_unit_test(test_groups_stay_whole),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

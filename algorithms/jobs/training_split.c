@@ -1,0 +1,249 @@
+/*
+** training_split.c -- which rows a model is measured on, and of which others it is made.
+**
+** By a hash of the id (or of the group's value), by time, or as a column says.  Only rows
+** that are used are divided; the rest was left out before.  Rolling folds are those of
+** Tashman, "Out-of-sample tests of forecasting accuracy", IJF 16, 2000.
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "../data/split.h"
+#include "training.h"
+
+#define SPLIT_MOST_FOLD 9999
+
+static const mine_column *split_column(const mine_training *t, int column) {
+  return &t->frame->column[column];
+}
+
+/* ---- told ----------------------------------------------------------------------------- */
+
+/* By chance although an attribute is a time: the rows measured on lie between those
+** learned from, which tomorrow's do not. */
+static void split_warn_of_time(mine_training *t) {
+  if (t->roles.by != MINE_SPLIT_ID || t->asked.split.split_by >= 0) return;
+  for (int i = 0; i < t->chosen.n; i++) {
+    const mine_column *column = split_column(t, t->chosen.column[i]);
+    if (!column->time) continue;
+    mine__training_notef(t, "warning", column->name,
+                         "has times, and the rows to measure on were chosen by chance: that "
+                         "flatters a model for later rows; split_by=time, time=%s measures on the "
+                         "latest",
+                         column->name);
+    return;
+  }
+}
+
+/* ---- what a column says ------------------------------------------------------------------ */
+
+enum { SPLIT_TRAIN = -1, SPLIT_TEST = -2, SPLIT_NONE = -3 };
+
+/* The number of a fold, or one of the above. */
+static int64_t split_said(const mine_cell *cell) {
+  double number;
+  if (cell->type == MINE_TEXT) {
+    if (cell->bytes == 5 && memcmp(cell->as.text, "train", 5) == 0) return SPLIT_TRAIN;
+    if (cell->bytes == 4 && memcmp(cell->as.text, "test", 4) == 0) return SPLIT_TEST;
+    if (!mine__read_decimal(cell->as.text, cell->bytes, &number)) return SPLIT_NONE;
+  } else if (cell->type == MINE_INT) {
+    number = (double)cell->as.integer;
+  } else if (cell->type == MINE_REAL) {
+    number = cell->as.real;
+  } else {
+    return SPLIT_NONE;
+  }
+  if (!(number >= 0 && number <= SPLIT_MOST_FOLD)) return SPLIT_NONE;
+  return number == (double)(int64_t)number ? (int64_t)number : SPLIT_NONE;
+}
+
+/* What each level of the column says; an error names the first used row that says
+** something else than what is wanted here. */
+static int64_t *split_levels(mine_training *t, mine_arena *arena, int folds) {
+  const mine_column *column = split_column(t, t->roles.side);
+  int64_t *said = mine__arena_array(arena, (size_t)column->levels.n, sizeof *said);
+  if (!said) return NULL;
+  for (int64_t i = 0; i < column->levels.n; i++) {
+    mine_cell cell;
+    mine__values_get(&column->levels, i, &cell);
+    said[i] = split_said(&cell);
+  }
+  for (int64_t i = 0; i < t->data.n; i++) {
+    const uint32_t row = t->data.row[i];
+    const int32_t code = column->code[row];
+    const int64_t says = code < 0 ? SPLIT_NONE : said[code];
+    if (folds ? says >= 0 : says == SPLIT_TRAIN || says == SPLIT_TEST) continue;
+    mine_cell cell = {MINE_NULL, 0, {0}};
+    char shown[MINE_SHOW_BYTES];
+    if (code >= 0) mine__values_get(&column->levels, code, &cell);
+    const char *remedy = says == SPLIT_NONE ? "correct it, or leave such rows out"
+                         : folds            ? "mine_train measures on rows that say test"
+                                            : "mine_cross_validate takes the numbers of folds";
+    (void)mine__fail(t->env, MINE_DATA,
+                     "option split: column '%s' must say %s, not %s (row %lld); %s", column->name,
+                     folds ? "the number of a fold, 0 to 9999" : "train or test",
+                     mine__show_cell(shown, &cell), (long long)row + 1, remedy);
+    return NULL;
+  }
+  return said;
+}
+
+/* ---- a holdout --------------------------------------------------------------------------- */
+
+static mine_status hold_out_said(mine_training *t, mine_arena *arena, mine_held_out *out) {
+  const mine_column *column = split_column(t, t->roles.side);
+  if (mine__options_given(t->asked.options.group, t->asked.options.n, "holdout"))
+    return mine__fail(t->env, MINE_OPTION,
+                      "option split says which rows are held out; leave holdout out (holdout=0 "
+                      "measures nothing)");
+  const int64_t *said = split_levels(t, arena, 0);
+  uint32_t *kept = mine__arena_array(arena, (size_t)t->data.n, sizeof *kept);
+  uint32_t *away = mine__arena_array(arena, (size_t)t->data.n, sizeof *away);
+  if (!said || !kept || !away) return mine_env_status(t->env);
+  for (int64_t i = 0; i < t->data.n; i++) {
+    const uint32_t row = t->data.row[i];
+    if (said[column->code[row]] == SPLIT_TEST)
+      away[out->away.n++] = row;
+    else
+      kept[out->kept.n++] = row;
+  }
+  out->kept.row = kept;
+  out->away.row = away;
+  snprintf(out->how, sizeof out->how, "where '%.100s' says test", column->name);
+  return MINE_OK;
+}
+
+static mine_status hold_out_latest(mine_training *t, mine_arena *arena, mine_held_out *out) {
+  const mine_column *column = split_column(t, t->roles.time);
+  uint32_t *kept, *away;
+  double from;
+  MINE_TRY(mine__split_latest(t->env, arena, t->data.row, t->data.n, column->number,
+                              t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n,
+                              &from));
+  if (out->away.n == 0)
+    return mine__fail(t->env, MINE_DATA,
+                      "option time: '%s' has the same value in every row, so none is later; name "
+                      "another column, or leave split_by out",
+                      column->name);
+  mine_cell cell;
+  char buffer[MINE_TIME_BYTES], shown[MINE_SHOW_BYTES];
+  (void)mine__time_write(column->time, from, buffer, &cell);
+  out->kept.row = kept;
+  out->away.row = away;
+  snprintf(out->how, sizeof out->how, "the latest: '%.100s' from %s on", column->name,
+           mine__show_cell(shown, &cell));
+  return MINE_OK;
+}
+
+static mine_status hold_out_by_hash(mine_training *t, mine_arena *arena, mine_held_out *out) {
+  uint32_t *kept, *away;
+  MINE_TRY(mine__split_holdout(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
+                               t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n));
+  out->kept.row = kept;
+  out->away.row = away;
+  if (t->roles.by == MINE_SPLIT_ID)
+    snprintf(out->how, sizeof out->how, "chosen by a hash of id and seed");
+  else
+    snprintf(out->how, sizeof out->how,
+             "whole groups of equal '%.100s', chosen by a hash of its value and seed",
+             split_column(t, t->roles.fold_group)->name);
+  return MINE_OK;
+}
+
+mine_status mine__training_hold_out(mine_training *t, mine_arena *arena, mine_held_out *out) {
+  *out = (mine_held_out){.how = ""};
+  if (t->roles.by == MINE_SPLIT_COLUMN) return hold_out_said(t, arena, out);
+  if (t->roles.by == MINE_SPLIT_TIME) return hold_out_latest(t, arena, out);
+  MINE_TRY(hold_out_by_hash(t, arena, out));
+  if (out->away.n > 0 && mine__prepared_learnable(&t->data, out->kept)) split_warn_of_time(t);
+  return mine_env_status(t->env);
+}
+
+/* ---- folds ------------------------------------------------------------------------------- */
+
+/* The different numbers in ascending order, and each row's place among them. */
+static mine_status folds_number(mine_training *t, mine_arena *arena, const int64_t *said,
+                                int32_t *of, mine_folds *out) {
+  const mine_column *column = split_column(t, t->roles.side);
+  int32_t *place = mine__arena_zeros(arena, SPLIT_MOST_FOLD + 1, sizeof *place);
+  int64_t *number = mine__arena_array(arena, MINE_MOST_FOLDS, sizeof *number);
+  if (!place || !number) return mine_env_status(t->env);
+  for (int64_t i = 0; i < t->data.n; i++)
+    place[said[column->code[t->data.row[i]]]] = 1;
+  int n = 0;
+  for (int64_t v = 0; v <= SPLIT_MOST_FOLD; v++) {
+    if (!place[v]) continue;
+    if (n < MINE_MOST_FOLDS) number[n] = v;
+    place[v] = n++;
+  }
+  if (n < 2 || n > MINE_MOST_FOLDS)
+    return mine__fail(t->env, MINE_DATA,
+                      "option split: the folds that column '%s' tells apart are %d; give 2 to %d",
+                      column->name, n, MINE_MOST_FOLDS);
+  for (int64_t i = 0; i < t->data.n; i++)
+    of[i] = place[said[column->code[t->data.row[i]]]];
+  out->n = n;
+  out->number = number;
+  out->of = of;
+  return MINE_OK;
+}
+
+static mine_status folds_said(mine_training *t, mine_arena *arena, mine_folds *out) {
+  if (mine__options_given(t->asked.options.group, t->asked.options.n, "folds"))
+    return mine__fail(t->env, MINE_OPTION,
+                      "option split says which folds there are; leave folds out");
+  const int64_t *said = split_levels(t, arena, 1);
+  int32_t *of = mine__arena_array(arena, (size_t)t->data.n, sizeof *of);
+  if (!said || !of) return mine_env_status(t->env);
+  return folds_number(t, arena, said, of, out);
+}
+
+/* One block more than folds: the first is never measured. */
+static mine_status folds_rolling(mine_training *t, mine_arena *arena, mine_folds *out) {
+  const mine_column *column = split_column(t, t->roles.time);
+  int32_t *of;
+  int64_t blocks;
+  MINE_TRY(mine__split_blocks(t->env, arena, t->data.row, t->data.n, column->number, out->n + 1,
+                              &of, &blocks));
+  if (blocks < out->n + 1)
+    return mine__fail(t->env, MINE_DATA,
+                      "folds=%d by time are measured one after another on %d stretches of rows, "
+                      "and rows of equal '%s' stay together: there are only %lld such stretches; "
+                      "%s",
+                      out->n, out->n + 1, column->name, (long long)blocks,
+                      blocks > 2 ? "give fewer folds" : "name another column");
+  for (int64_t i = 0; i < t->data.n; i++)
+    of[i]--;
+  out->of = of;
+  out->rolling = 1;
+  return MINE_OK;
+}
+
+static mine_status folds_of_groups(mine_training *t, mine_arena *arena, mine_folds *out) {
+  int32_t *of;
+  int64_t groups;
+  MINE_TRY(mine__split_whole(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
+                             out->n, &of, &groups));
+  if (groups < out->n)
+    return mine__fail(t->env, MINE_DATA,
+                      "folds=%d is more than the %lld groups of '%s'; give fewer folds", out->n,
+                      (long long)groups, split_column(t, t->roles.fold_group)->name);
+  out->of = of;
+  return MINE_OK;
+}
+
+mine_status mine__training_folds(mine_training *t, mine_arena *arena, mine_folds *out) {
+  int32_t *of;
+  *out = (mine_folds){.n = (int)t->asked.folds.folds};
+  if (t->roles.by == MINE_SPLIT_COLUMN) return folds_said(t, arena, out);
+  if (out->n > t->data.n)
+    return mine__fail(t->env, MINE_DATA, "folds=%d is more than the %lld rows", out->n,
+                      (long long)t->data.n);
+  if (t->roles.by == MINE_SPLIT_TIME) return folds_rolling(t, arena, out);
+  if (t->roles.by == MINE_SPLIT_GROUP) return folds_of_groups(t, arena, out);
+  split_warn_of_time(t);
+  MINE_TRY(mine__split_folds(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
+                             out->n, t->data.label, t->data.n_classes, &of));
+  out->of = of;
+  return MINE_OK;
+}
