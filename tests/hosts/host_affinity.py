@@ -17,6 +17,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import minetest as mt  # noqa: E402
 
+mt.preload_self()
+
 TYPES = ["INTEGER", "TEXT", "REAL", "NUMERIC", "BLOB", ""]
 # Numbers that are written as SQLite writes them, so that a text is not one number in two spellings.
 POOL = [0, 1, 2, 3, 7, 10, -3, 2.5, 9007199254740993, "0", "1", "3", "7", "10", "-3", "2.5", "a", "A", "a ", "b", "", "x'3"]

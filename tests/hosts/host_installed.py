@@ -1,5 +1,4 @@
 """What `cmake --install` puts down works from where it lies: the extension under any name, nightly.sh, the licence."""
-import os
 import pathlib
 import shutil
 import stat
@@ -29,11 +28,11 @@ def main():
     check.that(bool(script.stat().st_mode & stat.S_IXUSR), "nightly.sh may be executed")
     (folder / "try.sql").write_text("SELECT mine_version();\n")
     run = subprocess.run([str(script), str(folder / "any.db")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         cwd="/", env={**os.environ, "MINE_NIGHTLY_SQL": str(folder / "try.sql")}, check=False)
+                         cwd="/", env={**mt.environment(), "MINE_NIGHTLY_SQL": str(folder / "try.sql")}, check=False)
     check.that(run.returncode == 2 and "any.db" in run.stdout, "nightly.sh misses the database, not the extension", run.stdout)
     (folder / "any.db").touch()
     run = subprocess.run([str(script), str(folder / "any.db")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         cwd="/", env={**os.environ, "MINE_NIGHTLY_SQL": str(folder / "try.sql")}, check=False)
+                         cwd="/", env={**mt.environment(), "MINE_NIGHTLY_SQL": str(folder / "try.sql")}, check=False)
     check.that(run.returncode == 0 and "done" in run.stdout, "nightly.sh finds the installed extension", run.stdout)
     check.end()
 

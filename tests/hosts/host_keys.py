@@ -9,6 +9,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import minetest as mt  # noqa: E402
 
+mt.preload_self()
+
 WAYS = {
     "join": "SELECT count(*) FROM keys k JOIN {call} a ON a.{key} = k.c",
     "join, reversed": "SELECT count(*) FROM {call} a JOIN keys k ON k.c = a.{key}",
