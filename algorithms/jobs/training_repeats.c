@@ -19,7 +19,7 @@
 
 #define REPEATS_TOLD     0.01  /* a warning from this share of the held-out rows on ... */
 #define REPEATS_ORDINARY 5     /* ... if it is so many times what few values would give  */
-#define REPEATS_LEAST    10    /* other rows on which a measure says something            */
+#define REPEATS_LEAST    10    /* rows from which on anything is said of them             */
 #define REPEATS_SAMPLE   10000 /* rows on which that is estimated                        */
 
 static uint64_t repeats_number(double v) {
@@ -124,7 +124,8 @@ static void repeats_tell(mine_training *t, int64_t repeats, int64_t held, double
     snprintf(beside, sizeof beside, "; without them %s %s", measure->name,
              mine__format_real(number, measure->value, 4));
   const double share = (double)repeats / (double)held;
-  const int warns = share >= REPEATS_TOLD && share > REPEATS_ORDINARY * expected;
+  const int warns =
+      repeats >= REPEATS_LEAST && share >= REPEATS_TOLD && share > REPEATS_ORDINARY * expected;
   mine__training_notef(t, warns ? "warning" : "holdout", t->data.target_name,
                        "%lld of %lld held-out rows repeat the attributes and target of a row "
                        "learned from%s%s",
