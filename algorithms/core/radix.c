@@ -302,3 +302,20 @@ int64_t mine__sort_reals(const double *value, const uint32_t *row, int64_t n, mi
     continue;
   return sort.distinct;
 }
+
+/* ---- by small codes ------------------------------------------------------------------- */
+
+int mine__sort_codes(mine_arena *arena, const int32_t *code, int64_t n, int64_t n_codes,
+                     mine__by_code *out) {
+  out->first = mine__arena_zeros(arena, (size_t)n_codes + 2, sizeof *out->first);
+  out->at = mine__arena_array(arena, (size_t)n, sizeof *out->at);
+  if (!out->first || !out->at) return 0;
+  int64_t *next = out->first + 1; /* while placing: of code c; afterwards that is its end */
+  for (int64_t i = 0; i < n; i++)
+    if (code[i] >= 0) next[code[i] + 1]++;
+  for (int64_t c = 0; c < n_codes; c++)
+    next[c + 1] += next[c];
+  for (int64_t i = 0; i < n; i++)
+    if (code[i] >= 0) out->at[next[code[i]]++] = (uint32_t)i;
+  return 1;
+}

@@ -22,6 +22,16 @@ typedef struct mine__place {
   size_t at;
 } mine__place;
 
+/* Positions by small codes: those with code c are at[first[c]] .. at[first[c + 1] - 1], in
+** their order; codes below 0 are left out. */
+typedef struct mine__by_code {
+  int64_t *first; /* n_codes + 1 */
+  uint32_t *at;
+} mine__by_code;
+/* A counting sort, O(n + n_codes).  In arena; 0: no memory, recorded there. */
+int mine__sort_codes(mine_arena *arena, const int32_t *code, int64_t n, int64_t n_codes,
+                     mine__by_code *out);
+
 #define MINE_SORT_MISSING UINT32_MAX /* the key of a NAN after mine__sort_reals */
 
 /* Sort n pairs by key; temp holds n pairs.  `largest` bounds the keys: fewer bits

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../core/order.h"
+#include "../core/radix.h"
 #include "../data/frame.h"
 #include "baskets_empty.h"
 #include "common_options.h"
@@ -300,13 +301,10 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, c
 
 /* ---- groups ------------------------------------------------------------------------------- */
 
-/* Rows by their groups: those of group g are row[first[g]..first[g + 1] - 1], in the order
-** in which they came; rows without a group are left out. */
+/* Rows by their groups; rows without one are left out. */
 typedef struct baskets_groups {
   int64_t n;
-  const int32_t *code;
-  int64_t *first;
-  uint32_t *row;
+  mine__by_code by;
   /* Baskets are numbered anew in each group: a basket with rows in two counts in both. */
   int32_t *number, *seen; /* per basket of the source: its number in group seen */
 } baskets_groups;
@@ -314,33 +312,24 @@ typedef struct baskets_groups {
 static int baskets_groups_make(baskets *b, const baskets_rows *rows, const mine_column *group,
                                baskets_groups *out) {
   const size_t baskets = (size_t)rows->n_baskets;
-  *out = (baskets_groups){.n = group->levels.n, .code = group->code};
-  out->first = mine__arena_zeros(b->arena, (size_t)out->n + 2, sizeof *out->first);
-  out->row = mine__arena_array(b->arena, (size_t)rows->n, sizeof *out->row);
+  *out = (baskets_groups){.n = group->levels.n};
   out->number = mine__arena_zeros(b->arena, baskets, sizeof *out->number);
   out->seen = mine__arena_array(b->arena, baskets, sizeof *out->seen);
   if (mine_failed(b->env)) return 0;
   memset(out->seen, -1, baskets * sizeof *out->seen);
-  int64_t *next = out->first + 1;
-  for (int64_t i = 0; i < rows->n; i++)
-    if (out->code[i] >= 0) next[out->code[i] + 1]++;
-  for (int64_t g = 0; g < out->n; g++)
-    next[g + 1] += next[g];
-  for (int64_t i = 0; i < rows->n; i++)
-    if (out->code[i] >= 0) out->row[next[out->code[i]]++] = (uint32_t)i;
-  return 1;
+  return mine__sort_codes(b->arena, group->code, rows->n, out->n, &out->by);
 }
 
 /* The rows of one group in b->arena; none with both values: n is 0. */
 static int baskets_group_rows(baskets *b, const baskets_rows *all, baskets_groups *groups,
                               int32_t group, baskets_rows *out) {
-  const int64_t first = groups->first[group], n = groups->first[group + 1] - first;
+  const int64_t first = groups->by.first[group], n = groups->by.first[group + 1] - first;
   int32_t *basket = mine__arena_array(b->arena, (size_t)n, sizeof *basket);
   int32_t *item = mine__arena_array(b->arena, (size_t)n, sizeof *item);
   *out = (baskets_rows){.basket = basket, .item = item, .items = all->items};
   if (mine_failed(b->env)) return 0;
   for (int64_t i = 0; i < n; i++) {
-    const uint32_t row = groups->row[first + i];
+    const uint32_t row = groups->by.at[first + i];
     const int32_t old = all->basket[row];
     if (old < 0 || all->item[row] < 0) continue;
     if (groups->seen[old] != group) {

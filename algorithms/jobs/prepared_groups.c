@@ -10,6 +10,7 @@
 
 #include "../core/branch.h"
 #include "../core/order.h"
+#include "../core/radix.h"
 #include "../model/members.h"
 #include "prepared.h"
 
@@ -22,8 +23,7 @@ typedef struct groups_fit {
   const mine_method *method;
   const mine_values *value; /* of the groups, by code */
   uint32_t *row;            /* all rows used, group after group, each in their order */
-  uint32_t *at;             /* of each which of the rows given it is                 */
-  int64_t *first;           /* per group and the end: where its rows begin          */
+  mine__by_code by;         /* where each group's begin, and which of those given they are */
   int32_t *order;           /* groups with rows, those with most first              */
   int n_order;
   mine_model **model;            /* per group: sealed, or NULL                             */
@@ -38,28 +38,20 @@ static const int32_t *groups_codes(const mine_prepared *p) {
   return p->view[p->n_features].code;
 }
 
-/* A counting sort, stable. */
 static void groups_sort(mine_env *env, groups_fit *g, mine_rows rows) {
   const int32_t *code = groups_codes(g->prepared);
-  const int64_t n = g->value->n;
-  g->first = mine__arena_zeros(g->arena, (size_t)n + 2, sizeof *g->first);
+  int32_t *of_row = mine__arena_array(g->arena, (size_t)rows.n, sizeof *of_row);
   g->row = mine__arena_array(g->arena, (size_t)rows.n, sizeof *g->row);
-  g->at = mine__arena_array(g->arena, (size_t)rows.n, sizeof *g->at);
   if (mine_failed(env)) return;
-  int64_t *next = g->first + 1;
   for (int64_t i = 0; i < rows.n; i++)
-    next[code[rows.row[i]] + 1]++;
-  for (int64_t c = 0; c < n; c++)
-    next[c + 1] += next[c];
-  for (int64_t i = 0; i < rows.n; i++) {
-    const int64_t place = next[code[rows.row[i]]]++;
-    g->row[place] = rows.row[i];
-    g->at[place] = (uint32_t)i;
-  }
+    of_row[i] = code[rows.row[i]];
+  if (!mine__sort_codes(g->arena, of_row, rows.n, g->value->n, &g->by)) return;
+  for (int64_t i = 0; i < rows.n; i++)
+    g->row[i] = rows.row[g->by.at[i]];
 }
 
 static mine_rows groups_rows(const groups_fit *g, int32_t group) {
-  return (mine_rows){g->row + g->first[group], g->first[group + 1] - g->first[group]};
+  return (mine_rows){g->row + g->by.first[group], g->by.first[group + 1] - g->by.first[group]};
 }
 
 /* Falling: the longest fits begin first, so that the threads end together. */
@@ -96,7 +88,7 @@ static void groups_fit_one(mine_env *env, groups_fit *g, int32_t group) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   if (mine__prepared_fit_one(env, p, g->method, rows, env->scratch, &trained) == MINE_OK) {
     for (int64_t i = 0; trained.group && i < rows.n; i++)
-      g->found[g->at[g->first[group] + i]] = trained.group[i];
+      g->found[g->by.at[g->by.first[group] + i]] = trained.group[i];
     if (mine__model_seal(env, trained.model)) {
       mine_model_free(trained.model);
     } else {

@@ -56,9 +56,7 @@ typedef struct training_selected {
 static mine_status training_start(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
   training->asked.algorithm = options->algorithm;
-  mine__values_open(&training->told.item, training->arena);
-  mine__values_open(&training->told.name, training->arena);
-  mine__values_open(&training->told.detail, training->arena);
+  mine__notes_open(&training->told, training->arena);
   training->data.positive = -1;
   MINE_TRY(training_options(training, options));
   mine_roles *roles = &training->roles;
@@ -131,19 +129,16 @@ mine_status mine__training_keep_positive(mine_training *training, const mine_cel
 
 void mine__training_note(void *context, const char *item, const char *name, const char *detail) {
   mine_training *training = context;
-  (void)(mine__values_push_text(&training->told.item, item, strlen(item)) &&
-         mine__values_push_text(&training->told.name, name, strlen(name)) &&
-         mine__values_push_text(&training->told.detail, detail, strlen(detail)));
+  (void)mine__notes_add(&training->told, item, name, detail);
 }
 
 void mine__training_notef(mine_training *training, const char *item, const char *name,
                           const char *format, ...) {
-  char detail[1024];
+  char detail[MINE_NOTE_BYTES];
   va_list args;
   va_start(args, format);
-  vsnprintf(detail, sizeof detail, format, args);
+  mine__note_format(detail, format, args);
   va_end(args);
-  detail[mine__utf8_prefix(detail, strlen(detail), sizeof detail - 1)] = '\0';
   mine__training_note(training, item, name, detail);
 }
 

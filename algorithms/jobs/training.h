@@ -14,6 +14,7 @@
 #ifndef MINE_JOBS_TRAINING_H
 #define MINE_JOBS_TRAINING_H
 
+#include "../data/notes.h"
 #include "../model/model.h"
 #include "prepared.h"
 #include "verb.h"
@@ -36,17 +37,12 @@ typedef struct mine_asked {
   const char *previous_task; /* of the model that is replaced, if it had this target; or NULL */
 } mine_asked;
 
-/* What is told: found before there was a model to note it in. */
-typedef struct mine_told {
-  mine_values item, name, detail;
-} mine_told;
-
 typedef struct mine_training mine_training;
 struct mine_training {
   mine_env *env;
   mine_arena *arena; /* ends with the job */
   mine_asked asked;
-  mine_told told;
+  mine_notes told; /* found before there was a model to note it in */
   /* What was read. */
   mine_roles roles;
   mine_frame *frame;

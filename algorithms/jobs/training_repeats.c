@@ -15,6 +15,7 @@
 
 #include "../core/radix.h"
 #include "../core/random.h"
+#include "../model/metrics.h"
 #include "training.h"
 
 #define REPEATS_TOLD     0.01  /* a warning from this share of the held-out rows on ... */
@@ -102,24 +103,10 @@ static double repeats_expected(mine_env *env, const mine_prepared *p, mine_rows 
   return 1 - exp(-(double)rows.n * chance);
 }
 
-/* The measure that a person asks for first. */
-static const mine_metric *repeats_main(const mine_measured *measured) {
-  const mine_metric *best = NULL;
-  int rank = 0;
-  for (int i = 0; i < measured->n_metrics; i++) {
-    const mine_measure *measure = mine__measure_find(measured->metric[i].name);
-    if (!measure || measure->main == 0 || !isfinite(measured->metric[i].value)) continue;
-    if (best && measure->main >= rank) continue;
-    best = &measured->metric[i];
-    rank = measure->main;
-  }
-  return best;
-}
-
 static void repeats_tell(mine_training *t, int64_t repeats, int64_t held, double expected,
                          const mine_measured *others) {
   char number[MINE_NUMBER_BYTES], beside[100] = "";
-  const mine_metric *measure = repeats_main(others);
+  const mine_metric *measure = mine__metrics_main(others->metric, others->n_metrics);
   if (measure)
     snprintf(beside, sizeof beside, "; without them %s %s", measure->name,
              mine__format_real(number, measure->value, 4));

@@ -10,15 +10,10 @@
 
 #include "training.h"
 
-/* Append three columns of notes to the model's. */
-static void report_append_notes(mine_model *model, const mine_values *item, const mine_values *name,
-                                const mine_values *detail) {
-  for (int64_t i = 0; i < item->n; i++) {
-    mine_cell a, b, c;
-    mine__values_get(item, i, &a);
-    mine__values_get(name, i, &b);
-    mine__values_get(detail, i, &c);
-    mine__model_note(model, a.as.text, b.as.text, "%s", c.as.text);
+static void report_append_notes(mine_model *model, const mine_notes *notes) {
+  for (int64_t i = 0; i < mine__notes_count(notes); i++) {
+    const mine_note note = mine__notes_at(notes, i);
+    mine__model_note(model, note.item, note.name, "%s", note.detail);
   }
 }
 
@@ -31,14 +26,11 @@ static void report_note_features(mine_model *model) {
 static void report_append(const mine_training *t, mine_model *model, const char *item,
                           int about_target) {
   const char *target = t->roles.target >= 0 ? t->frame->column[t->roles.target].name : "";
-  for (int64_t i = 0; i < t->told.item.n; i++) {
-    mine_cell a, b, c;
-    mine__values_get(&t->told.item, i, &a);
-    if (strcmp(a.as.text, item) != 0) continue;
-    mine__values_get(&t->told.name, i, &b);
-    if (about_target >= 0 && (strcmp(b.as.text, target) == 0) != about_target) continue;
-    mine__values_get(&t->told.detail, i, &c);
-    mine__model_note(model, item, b.as.text, "%s", c.as.text);
+  for (int64_t i = 0; i < mine__notes_count(&t->told); i++) {
+    const mine_note note = mine__notes_at(&t->told, i);
+    if (strcmp(note.item, item) != 0) continue;
+    if (about_target >= 0 && (strcmp(note.name, target) == 0) != about_target) continue;
+    mine__model_note(model, item, note.name, "%s", note.detail);
   }
 }
 
@@ -58,10 +50,8 @@ static void report_note_options(const mine_training *t, mine_model *model, const
 }
 
 void mine__training_report(const mine_training *t, mine_model *model) {
-  const mine_values item = model->note_item, name = model->note_name, detail = model->note_detail;
-  mine__values_open(&model->note_item, model->arena);
-  mine__values_open(&model->note_name, model->arena);
-  mine__values_open(&model->note_detail, model->arena);
+  const mine_notes fit = model->notes;
+  mine__notes_open(&model->notes, model->arena);
   model->n_warnings = 0;
   static const char *const before[] = {"rows", "id", "target", "positive", "holdout"};
   for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
@@ -73,7 +63,7 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   report_append_item(t, model, "dropped");
   report_append(t, model, "warning", 0);
   mine__training_note_carrier(t, model);
-  report_append_notes(model, &item, &name, &detail);
+  report_append_notes(model, &fit);
   for (int i = 0; i < model->n_metrics; i++) {
     char number[MINE_NUMBER_BYTES];
     const double v = model->metric[i].value;

@@ -96,8 +96,7 @@ mine_status mine__job_attributes_finish(mine_job *job) MINE_MUST_CHECK;
 void mine__job_note(void *job, const char *item, const char *name, const char *detail);
 void mine__job_notef(mine_job *job, const char *item, const char *name, const char *format, ...)
     MINE_PRINTF(4, 5);
-void mine__job_note_told(mine_job *job, const mine_values *item, const mine_values *name,
-                         const mine_values *detail);
+void mine__job_note_told(mine_job *job, const mine_notes *notes);
 
 /* Sets that many verbs take, for a row's `options`. */
 #define MINE_SET_RUN \

@@ -47,7 +47,7 @@ static mine_status train_keep_positive(mine_training *training, const mine_model
 
 /* The model's report has it, too; there it stays. */
 static void train_tell(mine_job *job, const mine_model *model) {
-  mine__job_note_told(job, &model->note_item, &model->note_name, &model->note_detail);
+  mine__job_note_told(job, &model->notes);
 }
 
 static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {
@@ -219,7 +219,7 @@ const mine_verb mine__verb_cluster = {
 static mine_status validate_run(mine_job *job, mine_relation *out) {
   const mine_training *training = train_of(job);
   MINE_TRY(mine__training_cross_validate(train_of(job), out));
-  mine__job_note_told(job, &training->told.item, &training->told.name, &training->told.detail);
+  mine__job_note_told(job, &training->told);
   return mine_env_status(job->env);
 }
 

@@ -42,23 +42,18 @@ void mine__job_note(void *owner, const char *item, const char *name, const char 
 }
 
 void mine__job_notef(mine_job *job, const char *item, const char *name, const char *format, ...) {
-  char detail[1024];
+  char detail[MINE_NOTE_BYTES];
   va_list args;
   va_start(args, format);
-  vsnprintf(detail, sizeof detail, format, args);
+  mine__note_format(detail, format, args);
   va_end(args);
-  detail[mine__utf8_prefix(detail, strlen(detail), sizeof detail - 1)] = '\0';
   mine__job_note(job, item, name, detail);
 }
 
-void mine__job_note_told(mine_job *job, const mine_values *item, const mine_values *name,
-                         const mine_values *detail) {
-  for (int64_t i = 0; i < item->n; i++) {
-    mine_cell a, b, c;
-    mine__values_get(item, i, &a);
-    mine__values_get(name, i, &b);
-    mine__values_get(detail, i, &c);
-    mine__job_note(job, a.as.text, b.as.text, c.as.text);
+void mine__job_note_told(mine_job *job, const mine_notes *notes) {
+  for (int64_t i = 0; i < mine__notes_count(notes); i++) {
+    const mine_note note = mine__notes_at(notes, i);
+    mine__job_note(job, note.item, note.name, note.detail);
   }
 }
 

@@ -118,9 +118,9 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine__write_i64(w, model->rows);
   mine__write_u8(w, (uint8_t)(model->missing | model->unknown << 2));
   envelope_write_schema(w, model);
-  envelope_write_values(w, &model->note_item);
-  envelope_write_values(w, &model->note_name);
-  envelope_write_values(w, &model->note_detail);
+  envelope_write_values(w, &model->notes.item);
+  envelope_write_values(w, &model->notes.name);
+  envelope_write_values(w, &model->notes.detail);
   mine__write_u64(w, (uint64_t)model->n_metrics);
   for (int i = 0; i < model->n_metrics; i++) {
     mine__write_string(w, model->metric[i].name);
@@ -195,7 +195,7 @@ static void envelope_read_values(mine_reader *r, mine_values *values, int strict
 
 /* Notes are text, and the three columns of the report are equally long. */
 static void envelope_read_notes(mine_reader *r, mine_model *model) {
-  mine_values *column[] = {&model->note_item, &model->note_name, &model->note_detail};
+  mine_values *column[] = {&model->notes.item, &model->notes.name, &model->notes.detail};
   for (int c = 0; c < 3; c++) {
     envelope_read_values(r, column[c], 0);
     if (column[c]->n != column[0]->n) mine__reader_bad(r, "the length of the report");

@@ -7,6 +7,7 @@
 */
 #include <math.h>
 
+#include "../core/radix.h"
 #include "members.h"
 
 #define GROUPED_TAG     0x50555247u /* "GRUP" */
@@ -61,40 +62,29 @@ static void grouped_ask(mine_env *env, const mine_model *model, const mine_membe
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* Positions in order of their members, those without one left out; first[m] is where
-** member m's begin.  A counting sort, stable. */
-static uint32_t *grouped_order(mine_env *env, const mine_grouped *body, const mine_batch *batch,
-                               int64_t *first) {
-  uint32_t *order = mine__arena_array(env->scratch, (size_t)batch->n, sizeof *order);
-  int64_t *next = mine__arena_zeros(env->scratch, (size_t)body->n_members, sizeof *next);
-  if (!order || !next) return NULL;
-  for (int64_t i = 0; i < batch->n; i++) {
-    const int32_t m = grouped_member(body, batch, i);
-    if (m >= 0) first[m + 1]++;
-  }
-  for (int m = 0; m < body->n_members; m++) {
-    first[m + 1] += first[m];
-    next[m] = first[m];
-  }
-  for (int64_t i = 0; i < batch->n; i++) {
-    const int32_t m = grouped_member(body, batch, i);
-    if (m >= 0) order[next[m]++] = (uint32_t)i;
-  }
-  return order;
+/* Positions in order of their members, those without one left out. */
+static int grouped_order(mine_env *env, const mine_grouped *body, const mine_batch *batch,
+                         mine__by_code *out) {
+  int32_t *member = mine__arena_array(env->scratch, (size_t)batch->n, sizeof *member);
+  if (!member) return 0;
+  for (int64_t i = 0; i < batch->n; i++)
+    member[i] = grouped_member(body, batch, i);
+  return mine__sort_codes(env->scratch, member, batch->n, body->n_members, out);
 }
 
 static mine_status grouped_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                   mine_answers *out) {
   const mine_grouped *body = model->body;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  int64_t *first = mine__arena_zeros(env->scratch, (size_t)body->n_members + 1, sizeof *first);
-  const uint32_t *order = first ? grouped_order(env, body, batch, first) : NULL;
+  mine__by_code by;
+  const int sorted = grouped_order(env, body, batch, &by);
   grouped_nothing(model, batch->n, out);
-  for (int m = 0; order && m < body->n_members && !mine_failed(env); m++) {
-    for (int64_t at = first[m]; at < first[m + 1]; at += MINE_MEMBER_ROWS) {
-      const int64_t left = first[m + 1] - at, n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
+  for (int m = 0; sorted && m < body->n_members && !mine_failed(env); m++) {
+    for (int64_t at = by.first[m]; at < by.first[m + 1]; at += MINE_MEMBER_ROWS) {
+      const int64_t left = by.first[m + 1] - at,
+                    n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
       if (batch->n > 1 && mine__poll(env)) break;
-      grouped_ask(env, model, &body->member[m], batch, order + at, n, out);
+      grouped_ask(env, model, &body->member[m], batch, by.at + at, n, out);
     }
   }
   mine__arena_rewind(env->scratch, mark);

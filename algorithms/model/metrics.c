@@ -284,3 +284,16 @@ int mine__metrics_regression(int64_t n, const double *target, const double *valu
   metrics_add(metric, &k, MINE_MEASURE_R2, 1 - metrics_ratio(squared, spread));
   return k;
 }
+
+const mine_metric *mine__metrics_main(const mine_metric *metric, int n) {
+  const mine_metric *best = NULL;
+  int rank = 0;
+  for (int i = 0; i < n; i++) {
+    const mine_measure *measure = mine__measure_find(metric[i].name);
+    if (!measure || measure->main == 0 || !isfinite(metric[i].value)) continue;
+    if (best && measure->main >= rank) continue;
+    best = &metric[i];
+    rank = measure->main;
+  }
+  return best;
+}

@@ -42,6 +42,9 @@ void mine__metrics_shares(double *log, int n);
 double mine__metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positive,
                          const double *score, const double *weight);
 
+/* The measure a person asks for first, of those that are defined; NULL: none. */
+const mine_metric *mine__metrics_main(const mine_metric *metric, int n);
+
 /* The rows of mine_evaluate and mine_confusion.  counts: classes x classes, row = actual;
 ** all pairs are listed, zeros too. */
 void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to);

@@ -44,9 +44,7 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   atomic_init(&model->references, 1);
   model->positive = -1;
   mine__values_open(&model->groups, arena);
-  mine__values_open(&model->note_item, arena);
-  mine__values_open(&model->note_name, arena);
-  mine__values_open(&model->note_detail, arena);
+  mine__notes_open(&model->notes, arena);
 }
 
 mine_status mine__model_empty(mine_env *env, mine_model **out) {
@@ -99,16 +97,12 @@ int mine__note_told(const char *item, const char *detail) {
 
 void mine__model_note(mine_model *model, const char *item, const char *name, const char *format,
                       ...) {
-  char detail[1024];
+  char detail[MINE_NOTE_BYTES];
   va_list args;
   va_start(args, format);
-  vsnprintf(detail, sizeof detail, format, args);
+  mine__note_format(detail, format, args);
   va_end(args);
-  const size_t bytes = mine__utf8_prefix(detail, strlen(detail), sizeof detail - 1);
-  if (!mine__values_push_text(&model->note_item, item, strlen(item)) ||
-      !mine__values_push_text(&model->note_name, name, strlen(name)) ||
-      !mine__values_push_text(&model->note_detail, detail, bytes))
-    return;
+  if (!mine__notes_add(&model->notes, item, name, detail)) return;
   if (mine__note_warns(item)) model->n_warnings++;
 }
 

@@ -15,6 +15,7 @@
 #include "../core/options.h"
 #include "../core/parallel.h"
 #include "../data/dataset.h"
+#include "../data/notes.h"
 #include "../data/relation.h"
 #include "measures.h"
 
@@ -155,7 +156,7 @@ struct mine_model {
   int unknown;  /* the option: 0 auto, 1 error                                 */
   int64_t rows; /* rows it was fitted on */
   const char *source, *options;
-  mine_values note_item, note_name, note_detail; /* the report, in order */
+  mine_notes notes; /* the report, in order */
   int n_warnings;
   double seconds; /* of the training; known to the process that trained only: it
                   ** is not in the bytes, which are the same on every run */

@@ -43,35 +43,9 @@ static const char *report_metrics_json(const mine_model *model) {
   return text.failed ? NULL : text.data;
 }
 
-/* The measure a person asks for first, of those that are defined. */
-static const mine_metric *report_main_metric(const mine_model *model) {
-  const mine_metric *best = NULL;
-  int rank = 0;
-  for (int i = 0; i < model->n_metrics; i++) {
-    const mine_measure *measure = mine__measure_find(model->metric[i].name);
-    if (!measure || measure->main == 0 || !isfinite(model->metric[i].value)) continue;
-    if (best && measure->main >= rank) continue;
-    best = &model->metric[i];
-    rank = measure->main;
-  }
-  return best;
-}
-
 /* ---- the one line ------------------------------------------------------------------ */
 
 #define REPORT_LINE 262 /* bytes; the host puts the model's name in front: 300 in all */
-
-typedef struct report_note {
-  const char *item, *name, *detail;
-} report_note;
-
-static report_note report_note_at(const mine_model *model, int64_t i) {
-  mine_cell item, name, detail;
-  mine__values_get(&model->note_item, i, &item);
-  mine__values_get(&model->note_name, i, &name);
-  mine__values_get(&model->note_detail, i, &detail);
-  return (report_note){item.as.text, name.as.text, detail.as.text};
-}
 
 /* A text of at most so many bytes, with dots where it was cut. */
 static void report_add_cut(mine_text *text, const char *what, size_t most) {
@@ -86,8 +60,8 @@ static void report_add_cut(mine_text *text, const char *what, size_t most) {
 
 /* "; id: income (first column)" */
 static void report_line_id(const mine_model *model, mine_text *text) {
-  for (int64_t i = 0; i < model->note_item.n; i++) {
-    const report_note note = report_note_at(model, i);
+  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
+    const mine_note note = mine__notes_at(&model->notes, i);
     if (strcmp(note.item, "id") != 0 || strcmp(note.detail, MINE__NOTE_BY_POSITION) != 0) continue;
     mine__text_adds(text, "; id: ");
     report_add_cut(text, note.name, 30);
@@ -98,8 +72,8 @@ static void report_line_id(const mine_model *model, mine_text *text) {
 
 /* ", k=3 of 2 to 10": what auto came to. */
 static void report_line_chosen(const mine_model *model, mine_text *text) {
-  for (int64_t i = 0; i < model->note_item.n; i++) {
-    const report_note note = report_note_at(model, i);
+  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
+    const mine_note note = mine__notes_at(&model->notes, i);
     if (strcmp(note.item, MINE__NOTE_CHOSEN) == 0) mine__text_addf(text, ", %.60s", note.detail);
   }
 }
@@ -107,13 +81,13 @@ static void report_line_chosen(const mine_model *model, mine_text *text) {
 /* "; 4 columns of text read as numbers (age, fare and 2 more)" */
 static void report_line_numbers(const mine_model *model, mine_text *text) {
   int n = 0;
-  for (int64_t i = 0; i < model->note_item.n; i++)
-    n += strcmp(report_note_at(model, i).item, "numbers") == 0;
+  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++)
+    n += strcmp(mine__notes_at(&model->notes, i).item, "numbers") == 0;
   if (n == 0) return;
   mine__text_addf(text, "; %d column%s of text read as numbers (", n, n == 1 ? "" : "s");
   int shown = 0;
-  for (int64_t i = 0; i < model->note_item.n && shown < 2; i++) {
-    const report_note note = report_note_at(model, i);
+  for (int64_t i = 0; i < mine__notes_count(&model->notes) && shown < 2; i++) {
+    const mine_note note = mine__notes_at(&model->notes, i);
     if (strcmp(note.item, "numbers") != 0) continue;
     if (shown++) mine__text_adds(text, ", ");
     report_add_cut(text, note.name, 20);
@@ -127,7 +101,7 @@ static void report_line_numbers(const mine_model *model, mine_text *text) {
 
 /* Append a warning in at most `room` bytes: whole, or what it says before it explains (up to
 ** the first colon or semicolon).  0: it does not fit; the first one is cut then. */
-static int report_line_warning(const report_note *note, int first, mine_text *text, size_t room) {
+static int report_line_warning(const mine_note *note, int first, mine_text *text, size_t room) {
   const int dropped = strcmp(note->item, "dropped") == 0;
   const size_t name = strlen(note->name) < 30 ? strlen(note->name) : 30;
   const size_t around = 2 + (name ? name + 3 : 0) + (dropped ? 9 : 0);
@@ -150,8 +124,8 @@ static int report_line_warning(const report_note *note, int first, mine_text *te
 static void report_line_more(const mine_model *model, int64_t from, int n, mine_text *text) {
   mine__text_addf(text, "; and %d more", n);
   const char *between = ": ", *last = "";
-  for (int64_t i = from; i < model->note_item.n; i++) {
-    const report_note note = report_note_at(model, i);
+  for (int64_t i = from; i < mine__notes_count(&model->notes); i++) {
+    const mine_note note = mine__notes_at(&model->notes, i);
     if (!mine__note_warns(note.item) || !note.name[0] || strcmp(note.name, last) == 0) continue;
     const size_t bytes = strlen(between) + strlen(note.name);
     if (text->bytes + bytes + strlen(", ...") > REPORT_LINE) {
@@ -168,8 +142,8 @@ static void report_line_more(const mine_model *model, int64_t from, int n, mine_
 ** them unawares. */
 static void report_line_warnings(const mine_model *model, mine_text *text) {
   int told = 0;
-  for (int64_t i = 0; i < model->note_item.n; i++) {
-    const report_note note = report_note_at(model, i);
+  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
+    const mine_note note = mine__notes_at(&model->notes, i);
     if (!mine__note_warns(note.item)) continue;
     const int more = model->n_warnings - told > 1;
     const size_t end = REPORT_LINE - (more ? REPORT_NAMES : 0);
@@ -191,7 +165,7 @@ static const char *report_line(const mine_model *model) {
   mine__text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)model->rows,
                   model->rows == 1 ? "" : "s");
   report_line_chosen(model, &text);
-  const mine_metric *metric = report_main_metric(model);
+  const mine_metric *metric = mine__metrics_main(model->metric, model->n_metrics);
   double rows;
   if (metric) {
     const int digits = fabs(metric->value) < 1 ? 4 : 6;
@@ -226,14 +200,11 @@ mine_status mine__model_seal(mine_env *env, mine_model *model) {
 
 static void report_summary(mine_env *env, const mine_model *model, mine_relation *to) {
   (void)env;
-  for (int64_t i = 0; i < model->note_item.n; i++) {
-    mine_cell cell;
-    mine__values_get(&model->note_item, i, &cell);
-    mine__row_cell(to, &cell);
-    mine__values_get(&model->note_name, i, &cell);
-    mine__row_cell(to, &cell);
-    mine__values_get(&model->note_detail, i, &cell);
-    mine__row_cell(to, &cell);
+  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
+    const mine_note note = mine__notes_at(&model->notes, i);
+    mine__row_text(to, note.item);
+    mine__row_text(to, note.name);
+    mine__row_text(to, note.detail);
     mine__relation_end_row(to);
   }
   if (model->seconds > 0) {

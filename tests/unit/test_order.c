@@ -166,6 +166,31 @@ static void test_places_and_keys(void **state) {
   mine_env_close(env);
 }
 
+/* Each code's positions in their order, found by a plain loop; codes below 0 nowhere. */
+static void test_codes(void **state) {
+  (void)state;
+  mine_env *env;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  for (int s = 0; s < N_SIZES; s++) {
+    for (int64_t n_codes = 1; n_codes <= 300; n_codes *= 17) {
+      const int64_t n = sizes[s];
+      int32_t *code = mine__arena_zeros(env->scratch, (size_t)n, sizeof *code);
+      for (int64_t i = 0; i < n; i++)
+        code[i] = (int32_t)(mine_hash_mix((uint64_t)(i + n)) % (uint64_t)(n_codes + 1)) - 1;
+      mine__by_code by;
+      assert_true(mine__sort_codes(env->scratch, code, n, n_codes, &by));
+      int64_t at = 0;
+      for (int32_t c = 0; c < n_codes; c++) {
+        assert_int_equal(by.first[c], at);
+        for (int64_t i = 0; i < n; i++)
+          if (code[i] == c) assert_int_equal(by.at[at++], i);
+      }
+      assert_int_equal(by.first[n_codes], at);
+    }
+  }
+  mine_env_close(env);
+}
+
 static void test_select(void **state) {
   static double x[MOST], sorted[MOST];
   (void)state;
@@ -274,6 +299,7 @@ int main(void) {
       cmocka_unit_test(test_merge_sort_is_interrupted),
       cmocka_unit_test(test_words),
       cmocka_unit_test(test_places_and_keys),
+      cmocka_unit_test(test_codes),
       cmocka_unit_test(test_select),
       cmocka_unit_test(test_heap),
       cmocka_unit_test(test_table),
