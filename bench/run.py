@@ -5,6 +5,9 @@
     bench/run --quick              a fifth of the rows, three pairs: under three minutes
     bench/run --only reading,rows  some groups (floors reading scoring rows kmeans tree
                                    neighbors itemsets jobs load)
+    bench/run --small [WORDS]      tables of 1,000 to 20,000 rows: every verb with all threads
+                                   beside itself with one (those whose name holds WORDS)
+    bench/run --small --page       ... and write docs/design/small-tables.md
     bench/run --baseline FILE      write the figures, with machine and versions
     bench/run --compare FILE       print beside the figures of FILE
     bench/run --pairs N --build DIR --data DIR
@@ -23,6 +26,7 @@ import sys
 import time
 
 import sides
+import small
 import workloads
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -218,6 +222,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default=",".join([*workloads.GROUPS, "load"]))
+    parser.add_argument("--small", nargs="?", const="", metavar="WORDS")
+    parser.add_argument("--page", action="store_true")
     parser.add_argument("--pairs", type=int)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--baseline", metavar="FILE")
@@ -227,9 +233,36 @@ def arguments():
     return parser.parse_args()
 
 
+def save(path, part):
+    """Replace the parts of the file that were measured now; others stay."""
+    path = pathlib.Path(path)
+    report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    path.write_text(json.dumps({**report, **part}, indent=1) + "\n", encoding="utf-8")
+
+
+def main_small(args, folder):
+    setting = workloads.Setting(folder, args.data or folder / "bench" / "small", 0, args.quick)
+    setting.budget = 0.2 if args.quick else 1.0  # seconds
+    build(folder, args.build)
+    report = {"machine": machine()}
+    print(f"small tables: one thread -> default. {json.dumps(report['machine'])}", flush=True)
+    report["small"] = small.run(setting, args.small)
+    report["machine"]["load_after"] = [round(x, 2) for x in os.getloadavg()]
+    over = [r for r in report["small"] if not r["met"]]
+    print(f"\n{len(report['small']) - len(over)} of {len(report['small'])} at most {small.MOST} x one thread; "
+          f"load before and after: {report['machine']['load']} {report['machine']['load_after']}")
+    if args.baseline:
+        save(args.baseline, {"small": report["small"], "small_machine": report["machine"]})
+    if args.page:
+        small.write_page(ROOT / "docs" / "design" / "small-tables.md", report)
+    return 0
+
+
 def main():
     args = arguments()
     folder = (args.build or ROOT / "build").resolve()
+    if args.small is not None:
+        return main_small(args, folder)
     rows = args.rows or (200_000 if args.quick else 1_000_000)
     data = args.data or folder / "bench" / f"data{rows}"
     setting = workloads.Setting(folder, data, rows, args.quick)
@@ -250,7 +283,7 @@ def main():
     report["machine"]["load_after"] = [round(x, 2) for x in os.getloadavg()]
     print("\nload before and after:", report["machine"]["load"], report["machine"]["load_after"])
     if args.baseline:
-        pathlib.Path(args.baseline).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        save(args.baseline, report)
     if args.compare:
         compare_with(report, then, args.compare)
     return 0

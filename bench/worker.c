@@ -9,6 +9,8 @@
 **     worker DB fit    SETUP SOURCE ALGORITHM OPTIONS [QUALITY]   only the fitting
 **     worker DB search SETUP BASE QUERIES OPTIONS      only the search
 **     worker DB rows   SETUP RUN ROWS                  RUN ROWS times, ?1 = 1, 2, ...
+**     worker DB turns  SETUP RUN OTHER PIN             every row of RUN, or after "go 1" of
+**                                                      OTHER, with PIN on one processor
 **
 ** Answers are JSON, one object a line: {"seconds":..,"cpu":..,"value":..}; after
 ** "end" comes {"quality":..,"peak_kb":..}.  `sql` and `step` see what any program
@@ -16,6 +18,8 @@
 ** library that is handed an array is compared with the same work of ours.  In
 ** QUALITY, ?1 is the model that `fit` made last.
 */
+#define _GNU_SOURCE /* sched_setaffinity */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,9 +75,8 @@ static void worker_check(worker *work, int bad, const char *what) {
 
 /* The statement is compiled within the time that is taken, as an application would.
 ** all: step through every row; else one row, whose first column is the value. */
-static void worker_sql(worker *work, int all) {
+static void worker_sql(worker *work, const char *sql, int all) {
   sqlite3_stmt *run = NULL;
-  const char *sql = work->argument[1];
   worker_start(work);
   worker_check(work, sqlite3_prepare_v2(work->db, sql, -1, &run, NULL), sql);
   int code = sqlite3_step(run);
@@ -89,9 +92,23 @@ static void worker_sql(worker *work, int all) {
 /* A statement that writes, in a transaction that is given up afterwards. */
 static void worker_write(worker *work) {
   worker_check(work, sqlite3_exec(work->db, "BEGIN IMMEDIATE", NULL, NULL, NULL), "BEGIN");
-  worker_sql(work, 0);
+  worker_sql(work, work->argument[1], 0);
   work->value = (double)sqlite3_changes64(work->db);
   worker_check(work, sqlite3_exec(work->db, "ROLLBACK", NULL, NULL, NULL), "ROLLBACK");
+}
+
+/* One of two statements; the other one, where that is asked, on one processor. */
+static void worker_turn(worker *work, int other) {
+  cpu_set_t all, one;
+  const int pin = other && strcmp(work->argument[3], "pin") == 0;
+  if (pin) {
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    if (sched_getaffinity(0, sizeof all, &all) || sched_setaffinity(0, sizeof one, &one))
+      worker_die("one processor", "it is not to be had");
+  }
+  worker_sql(work, work->argument[other ? 2 : 1], 1);
+  if (pin) sched_setaffinity(0, sizeof all, &all);
 }
 
 /* One statement, compiled once, run for many rows inside one transaction. */
@@ -213,9 +230,10 @@ static void worker_search(worker *work) {
 
 /* ---- the protocol ------------------------------------------------------------------ */
 
-static void worker_go(worker *work, const char *mode) {
-  if (strcmp(mode, "sql") == 0) worker_sql(work, 0);
-  if (strcmp(mode, "step") == 0) worker_sql(work, 1);
+static void worker_go(worker *work, const char *mode, int other) {
+  if (strcmp(mode, "sql") == 0) worker_sql(work, work->argument[1], 0);
+  if (strcmp(mode, "step") == 0) worker_sql(work, work->argument[1], 1);
+  if (strcmp(mode, "turns") == 0) worker_turn(work, other);
   if (strcmp(mode, "write") == 0) worker_write(work);
   if (strcmp(mode, "rows") == 0) worker_rows(work);
   if (strcmp(mode, "read") == 0) worker_read(work);
@@ -276,7 +294,7 @@ int main(int argc, char **argv) {
   puts("ready");
   fflush(stdout);
   while (fgets(line, sizeof line, stdin) && strncmp(line, "go", 2) == 0)
-    worker_go(&work, argv[2]);
+    worker_go(&work, argv[2], strncmp(line, "go 1", 4) == 0);
   long peak = worker_peak(); /* the judging is not part of the work */
   const char *quality = worker_quality_sql(argv, argc);
   printf("{\"quality\":%.17g,\"peak_kb\":%ld}\n",

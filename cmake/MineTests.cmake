@@ -6,6 +6,7 @@
 #   recipes.* the demo database and the recipes of sql/
 #   golden.*, differential.*   published results; scikit-learn and brute force
 #   bad_input.*   the catalogue: each call its sentence, nothing written
+#   bench.*   what the benchmark must hold; it is not run
 #   hosts.*   programs that load or embed the extension
 #   fault.*, fuzz.*, trust.*   faults, hostile bytes, completeness (MineTrust.cmake)
 # Exit code 77 means "skipped", and the test says why.
@@ -176,6 +177,9 @@ endforeach()
 
 mine_add_test(conformance.verbs COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py)
+
+# Every verb has a workload on small tables (bench/small.py).
+mine_add_test(bench.rows COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/bench/rows.py)
 
 # ---- hosts ------------------------------------------------------------------------------
 

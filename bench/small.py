@@ -1,0 +1,281 @@
+"""Small tables, as most people have them: is the default ever slower than one thread?
+
+The workloads are made of the registry (mine_verbs, mine_algorithms), so a verb or an
+algorithm that is added is measured by itself: what its form names is filled in, a model
+by one of each algorithm that the verb answers for, options by `threads=auto` and
+`threads=1`.  A verb without that option is compared with itself on one processor.  What
+nothing could be made of is in `missing`, and bench.rows (tests/bench/rows.py) fails.
+
+Both sides run in one process, by turns (A B, B A, ...): the same memory, the same
+caches.  The figure is the median of the quotients of neighbours; what looks slower than
+the promise is measured once more with four times the turns, and that counts.  Timing
+decides no test.
+"""
+import dataclasses
+import random
+import re
+import sqlite3
+import statistics
+import time
+
+from sides import Side
+
+SIZES = (1000, 5000, 20000)
+MOST = 1.05  # times one thread
+SHORTEST, LONGEST = 8, 200  # pairs of a workload
+ALONE, PINNED = "threads=1", "pin"
+NUMBERS, TEXTS = 10, (5, 8, 12, 20)
+FORMAT = 1  # of the data
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    name: str  # 'mine_train tree, target=y'
+    verb: str
+    setup: str  # trains the model that the call names
+    call: str  # SQL; {o} is the option that says how many threads
+    pinned: bool = False  # no such option: the other side is kept on one processor
+
+
+# ---- data ----------------------------------------------------------------------------
+
+
+def fill(con, rows):
+    """t(id, y, g, n0.., s0..): ten numbers and four texts, 3% missing; y depends on five.
+    q: a tenth of such rows.  b(basket, item, shop): about `rows` rows."""
+    chance = random.Random(rows)
+    names = ["id INTEGER PRIMARY KEY", "y TEXT", "g TEXT", *(f"n{i} REAL" for i in range(NUMBERS)),
+             *(f"s{i} TEXT" for i in range(len(TEXTS)))]
+
+    def row(i):
+        x = [chance.random() + chance.random() + chance.random() + chance.random() - 2 for _ in range(NUMBERS)]
+        y = x[0] - x[1] + 3 * x[2] * x[3] + (x[4] > 0.3) + 0.5 * x[5] > 0.4
+        kept = [v if chance.random() >= 0.03 else None for v in x]
+        words = [f"level {j}{chance.randrange(n)}" if chance.random() >= 0.03 else None for j, n in enumerate(TEXTS)]
+        return [i, "yes" if y else "no", "north south east west".split()[i * 7 % 4], *kept, *words]
+
+    for table, n in (("t", rows), ("q", rows // 10)):
+        con.execute(f"CREATE TABLE {table}({','.join(names)})")
+        con.executemany(f"INSERT INTO {table} VALUES({','.join('?' * len(names))})", map(row, range(1, n + 1)))
+    con.execute("CREATE TABLE b(basket INTEGER, item INTEGER, shop INTEGER)")
+    for basket in range(1, rows // 10 + 1):
+        items = {int(2000 * chance.random() ** 4) for _ in range(1 + chance.randrange(19))}
+        con.executemany("INSERT INTO b VALUES(?,?,?)", ((basket, item, basket % 3) for item in sorted(items)))
+    con.commit()
+
+
+# ---- workloads from the registry -------------------------------------------------------
+
+PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBERS)),
+                                        *(f"s{i}" for i in range(len(TEXTS)))])
+# What a verb's form does not say: options worth a workload of their own.
+OPTIONS = {"mine_cluster": ["k=5", "k=auto", "k=3, group=g"],
+           "mine_train": [None, "group=g"],
+           "mine_itemsets": ["min_support=0.03"],
+           "mine_rules": ["min_support=0.03", "min_support=0.05, group=shop"],
+           "mine_correlate": ["method=pearson", "method=spearman"]}
+TARGETS = {"classification": ["target=y"], "regression": ["target=n9"]}
+COLUMNS = {"x": "n0", "y": "n1", "share": "0.9", "actual": "y", "score": "n0", "probability": "abs(n0) / 2"}
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def source(reads, options):
+    if not (reads or "").startswith("("):
+        return "t"
+    return "SELECT basket, item, shop FROM b" if "group" in options else "SELECT basket, item FROM b"
+
+
+def variants(row, algorithms):
+    """(how it is called, {argument: SQL}, options, setup) of a verb with that row of mine_verbs."""
+    verb, _, form, reads = row
+    names = re.findall(r"[a-z]+", form.split("(", 1)[-1].split(")")[0].replace("'name', value, ...", ""))
+    trains = "algorithm" in names
+    models = [""]
+    if "queries" in names:  # among the rows of a source or of a model
+        models += [(name, "") for name, tasks in algorithms if "neighbors" in tasks]
+    if trains or "model" in names:
+        models = [(name, target) for name, tasks in algorithms
+                  for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
+    for model in models:
+        algorithm, target = model or ("", "")
+        for extra in OPTIONS.get(verb, [None]):
+            options = ", ".join(filter(None, [target if trains else "", extra]))
+            what = ", ".join(filter(None, [algorithm, target, extra]))
+            setup = "" if trains or not algorithm else \
+                f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
+            values = {"model": "'temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'call'",
+                      "class": "'yes'", "source": "'temp.m'" if setup and "queries" in names else quoted(source(reads, options)),
+                      "options": quoted(", ".join(filter(None, [options, "{o}"])))}
+            yield what, [values.get(name) for name in names], "options" in names, setup
+
+
+def call(row, values):
+    """The statement, or None where an argument is of no kind that we know."""
+    verb, kind, form, _ = row
+    if kind == "aggregate":
+        names = re.findall(r"\w+", form.split("(", 1)[1].split(")")[0])
+        if not all(name in COLUMNS or name == "predicted" for name in names):
+            return None
+        actual = "n1" if "predicted" in names else "y = 'yes'"
+        filled = [{"actual": actual, "predicted": "n0"}.get(n, COLUMNS.get(n)) for n in names]
+        return f"SELECT {verb}({', '.join(filled)}) FROM t"
+    if None in values:
+        return None
+    inside = ", ".join(values)
+    if "'name', value" in form:
+        return f"SELECT count({verb}({inside}, {PAIRS})) FROM t"
+    return f"SELECT {verb}({inside})" if kind == "scalar" else f"SELECT * FROM {verb}({inside})"
+
+
+def answers(con, workload):
+    """Whether a small table gives rows; a training that fails leaves no older model."""
+    try:
+        con.execute("DROP TABLE IF EXISTS temp.mine_models_temp")
+        if workload.setup:
+            con.execute(workload.setup).fetchone()
+        return con.execute(workload.call.replace("{o}", ALONE)).fetchone() is not None
+    except sqlite3.Error:
+        return False
+
+
+def matters(row):
+    """A verb that reads a source, a model or the rows of a statement."""
+    verb, kind, form, reads = row
+    return bool(reads) or kind == "aggregate" or re.search(r"\(.*\bmodel\b", form) is not None
+
+
+def workloads(con):
+    """([Workload], [verbs that have none]); con has a small table and the extension."""
+    algorithms = con.execute("SELECT algorithm, task FROM mine_algorithms").fetchall()
+    found, missing = [], []
+    for row in con.execute("SELECT verb, kind, form, reads FROM mine_verbs").fetchall():
+        if not matters(row):
+            continue
+        mine, tried = [], set()
+        for what, values, has_options, setup in variants(row, algorithms):
+            sql = call(row, values)
+            name = f"{row[0]} {what}".strip() + (" (a row at a time)" if "'name', value" in row[2] else "")
+            workload = Workload(name, row[0], setup, sql or "", not has_options)
+            if sql and (setup, sql) not in tried and answers(con, workload):
+                mine.append(workload)
+            tried.add((setup, sql))
+        found += mine
+        if not mine:
+            missing.append(f"{row[0]} ({row[1]})")
+    return found, missing + [f"algorithm {a}" for a, _ in algorithms if not any(f"'{a}'" in w.call for w in found)]
+
+
+# ---- measuring ---------------------------------------------------------------------------
+
+
+class Turns(Side):
+    """One process that runs the statement with the default or with one thread."""
+
+    def __init__(self, setting, workload, path):
+        alone = workload.call.replace("{o}", ALONE)
+        super().__init__(workload.name, [
+            str(setting.build / "bench" / "worker"), str(path), "turns", "PRAGMA temp_store=memory;" + workload.setup,
+            workload.call.replace("{o}", "threads=auto"), alone, PINNED if workload.pinned else ""])
+
+    def pair(self, first):
+        """Seconds of (default, one thread)."""
+        times = {}
+        for alone in ((0, 1) if first else (1, 0)):
+            times[alone] = self.ask("go 1" if alone else "go")["seconds"]
+        return times[0], times[1]
+
+
+def measure(side, budget, least):
+    """[(default, one thread)]"""
+    pairs, end = [], time.monotonic() + budget
+    while len(pairs) < least or (time.monotonic() < end and len(pairs) < LONGEST):
+        pairs.append(side.pair(len(pairs) % 2 == 0))
+    return pairs
+
+
+def figure(pairs):
+    quotients = sorted(default / alone for default, alone in pairs)
+    return {"default": statistics.median(p[0] for p in pairs), "one": statistics.median(p[1] for p in pairs),
+            "ratio": round(statistics.median(quotients), 3), "pairs": len(pairs),
+            "middle_half": [round(quotients[len(quotients) // 4], 3), round(quotients[3 * len(quotients) // 4], 3)]}
+
+
+def one(setting, workload, rows, path):
+    side = Turns(setting, workload, path)
+    side.start()
+    measure(side, 0, 2)  # warming up
+    found = figure(measure(side, setting.budget, SHORTEST))
+    if found["ratio"] > MOST:
+        first = found["ratio"]
+        found = dict(figure(measure(side, 4 * setting.budget, 4 * SHORTEST)), first=first)
+    side.stop()
+    return dict(name=workload.name, verb=workload.verb, rows=rows, pinned=workload.pinned,
+                met=found["ratio"] <= MOST, **found)
+
+
+def database(setting, rows):
+    path, stamp = setting.data / f"small{rows}.db", setting.data / f"small{rows}.made"
+    if not (path.exists() and stamp.exists() and stamp.read_text() == f"{FORMAT}\n"):
+        path.unlink(missing_ok=True)
+        con = sqlite3.connect(path)
+        fill(con, rows)
+        con.close()
+        stamp.write_text(f"{FORMAT}\n")
+    return path
+
+
+def run(setting, only=""):
+    """The records of all workloads whose name holds `only`."""
+    setting.data.mkdir(parents=True, exist_ok=True)
+    con = sqlite3.connect(":memory:")
+    con.enable_load_extension(True)
+    con.load_extension(str(setting.build / "mine"))
+    fill(con, SIZES[0])
+    all_, missing = workloads(con)
+    for name in missing:
+        print(f"  {name}: no workload")
+    records = []
+    for workload in all_:
+        if only not in workload.name:
+            continue
+        for rows in SIZES:
+            record = one(setting, workload, rows, database(setting, rows))
+            records.append(record)
+            print(f"  {record['name']:<46}{rows:>6} rows {1000 * record['one']:>9.2f} ms -> "
+                  f"{1000 * record['default']:>9.2f} ms  {record['ratio']:.3f} "
+                  f"[{record['middle_half'][0]:.2f} .. {record['middle_half'][1]:.2f}] x{record['pairs']}"
+                  f"{'' if record['met'] else '  NOT MET'}", flush=True)
+    return records
+
+
+# ---- the page ----------------------------------------------------------------------------
+
+BEGIN, END = "<!-- written by bench/run --small --page -->\n", "<!-- end -->\n"
+
+
+def table(report):
+    machine = report["machine"]
+    yield (f"{machine['processor']}, {machine['cores']} cores, commit {machine['commit']}, {machine['when']}, load "
+           f"{machine['load'][0]} before and {machine['load_after'][0]} after.\n")
+    met = sum(r["met"] for r in report["small"])
+    yield f"{met} of {len(report['small'])} figures are at most {MOST} x one thread.\n"
+    yield "| call | " + " | ".join(f"{n:,} rows: one thread | x" for n in SIZES) + " |"
+    yield "| --- | " + " | ".join("---: | ---:" for _ in SIZES) + " |"
+    names = dict.fromkeys((r["name"], r["pinned"]) for r in report["small"])
+    for name, pinned in names:
+        cells = []
+        for rows in SIZES:
+            for r in report["small"]:
+                if (r["name"], r["pinned"], r["rows"]) == (name, pinned, rows):
+                    cells += [f"{1000 * r['one']:.2f} ms", f"{r['ratio']:.2f}" + ("" if r["met"] else " NOT MET")]
+        yield f"| `{name}`{' *' if pinned else ''} | " + " | ".join(cells) + " |"
+
+
+def write_page(path, report):
+    text = path.read_text(encoding="utf-8")
+    head, rest = text.split(BEGIN)
+    tail = rest.split(END)[1]
+    path.write_text(head + BEGIN + "\n".join(table(report)) + "\n" + END + tail, encoding="utf-8")
