@@ -18,7 +18,7 @@
 
 #define BAYES_PIECE  65536 /* rows of a piece at least */
 #define BAYES_PIECES 32    /* ... and pieces beyond one per class at most */
-#define BAYES_TOLD   0.01  /* share of a variance that is told when it is added to it */
+#define BAYES_TOLD   0.05  /* share of a variance that is told when it is added to it */
 
 enum { BAYES_PRIOR_DATA, BAYES_PRIOR_UNIFORM };
 static const char *const bayes_prior_names[] = {"data", "uniform", NULL};
@@ -328,13 +328,13 @@ static void bayes_tell_added(const bayes_learning *b) {
   if (drowned == 0) return;
   mine_text others;
   mine__text_open(&others, b->env->scratch);
-  if (drowned > 1) mine__text_addf(&others, " (and of %d more)", drowned - 1);
-  mine__model_note(b->model, "warning", b->data->about[first].name,
-                   "var_smoothing adds more than a hundredth to its variance%s, because that of "
-                   "'%s' is so much larger; give a smaller var_smoothing, or divide '%s' by a "
-                   "thousand",
-                   drowned > 1 ? others.data : "", b->data->about[largest].name,
-                   b->data->about[largest].name);
+  if (drowned > 1) mine__text_addf(&others, " (and %d more)", drowned - 1);
+  mine__model_note(
+      b->model, "warning", b->data->about[first].name,
+      "is blurred%s: var_smoothing adds more than a twentieth to its variance, being a "
+      "share of that of '%s'; divide '%s' by a thousand, or give a smaller "
+      "var_smoothing",
+      drowned > 1 ? others.data : "", b->data->about[largest].name, b->data->about[largest].name);
 }
 
 static void bayes_tell(const bayes_learning *b) {

@@ -76,7 +76,7 @@ void mine__kmeans_tell(mine_env *env, const mine_dataset *data, mine_scale scale
   if (n < TELL_ROWS || k < 2) return;
   if ((double)rows[0] > TELL_LARGEST * (double)n || (least > 0 && least * times < n))
     mine__model_note(model, "warning", "",
-                     "very unequal clusters (largest %lld, smallest %lld of %lld rows), %s",
+                     "very unequal clusters (largest %lld, smallest %lld of %lld rows); %s",
                      (long long)rows[0], (long long)least, (long long)n,
                      tell_is_bent(scale) ? "look at the rows of the smallest"
                                          : "use scale=log or scale=quantile");

@@ -11,6 +11,10 @@
 #include "../core/names.h"
 #include "../model/model.h"
 
+/* What to say when the first column is no id; the last keeps rowid, to join answers on. */
+#define ROLES_ID_REMEDY \
+  "say id=<column> or id=none (rows are numbered from 1), or read SELECT rowid, * FROM the table"
+
 /* ---- the plan ----------------------------------------------------------------- */
 
 static const mine_want roles_id = {.name = "id", .reading = MINE_READ_CELLS};
@@ -67,9 +71,8 @@ static void roles_check_target(const mine_roles *roles, const mine_frame *frame)
                    {&roles->source->categorical, "categorical"},
                    {&roles->source->numeric, "numeric"}};
   if (roles->target == roles->id)
-    (void)mine__fail(roles->env, MINE_OPTION,
-                     "the target '%s' is also the id%s; say id=<column> or id=none", name,
-                     roles->id_by_default ? " (the first column)" : "");
+    (void)mine__fail(roles->env, MINE_OPTION, "the target '%s' is also the id%s; " ROLES_ID_REMEDY,
+                     name, roles->id_by_default ? " (the first column)" : "");
   for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
     if (roles_lists(elsewhere[i].list, frame, roles->target))
       (void)mine__fail(roles->env, MINE_OPTION,
@@ -170,9 +173,11 @@ static void roles_check_attributes(const mine_roles *roles, const mine_frame *fr
   for (int c = 0; c < frame->n_columns; c++)
     if (roles_is_attribute(&frame->column[c])) return;
   (void)mine__fail(roles->env, MINE_DATA,
-                   "no attributes left: every column is the id%s or ignored; add columns to the "
-                   "source",
-                   roles->target >= 0 ? ", the target" : "");
+                   "no attributes left: every column is the id%s%s or ignored; add columns to the "
+                   "source%s",
+                   roles->id_by_default ? " (the first column)" : "",
+                   roles->target >= 0 ? ", the target" : "",
+                   roles->id_by_default ? ", or say id=none to learn from the first" : "");
 }
 
 mine_status mine__roles_plan(void *owner, mine_frame *frame) {
@@ -242,13 +247,13 @@ static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mi
       mine__values_get(&frame->ids, at, &cell);
       return mine__fail(env, MINE_DATA,
                         "the first column '%s' does not look like an id (%s in row %lld has a "
-                        "fraction); say id=<column> or id=none",
+                        "fraction); " ROLES_ID_REMEDY,
                         name, mine__show_cell(shown, &cell), (long long)at + 1);
     }
     if (repeated > 0 || distinct * 2 < frame->rows)
       return mine__fail(env, MINE_DATA,
                         "the first column '%s' does not look like an id (%lld different value%s in "
-                        "%lld rows); say id=<column> or id=none",
+                        "%lld rows); " ROLES_ID_REMEDY,
                         name, (long long)distinct, distinct == 1 ? "" : "s",
                         (long long)frame->rows);
   }
@@ -296,7 +301,7 @@ static const char *roles_unfit(const mine_roles *roles, const mine_column *colum
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows && column->almost)
     return mine__roles_almost(roles, column);
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
-    return "fewer than 50 rows for each of its texts: a name or a code; group them, or insist with "
+    return "a name or a code: fewer than 50 rows for each of its texts; group them, or insist with "
            "categorical=";
   return NULL;
 }

@@ -151,9 +151,11 @@ static void guesses_tell_almost(const mine_roles *roles, const mine_column *colu
 /* ---- numbers that are codes ------------------------------------------------------------------ */
 
 #define GUESSES_FEW_ROWS  20
-#define GUESSES_ROWS      50   /* in fewer rows an amount may differ in each  */
-#define GUESSES_LOOK      1024 /* rows that are looked at first               */
-#define GUESSES_TELEPHONE 1e8  /* numbers of nine digits and more             */
+#define GUESSES_LOOK      1024 /* rows that are looked at first                     */
+#define GUESSES_TELEPHONE 1e8  /* numbers of nine digits and more                   */
+#define GUESSES_CODES     100  /* different ones that a column called so may repeat */
+#define GUESSES_PAIRS     4.0  /* equal pairs that chance would have made, at least */
+#define GUESSES_SPARSE    20.0 /* a counter leaves out fewer numbers than that      */
 
 /* How many different values the first rows have; *n have a value at all. */
 static int64_t guesses_distinct(const mine_roles *roles, const mine_column *column, int64_t rows,
@@ -172,27 +174,48 @@ static int64_t guesses_distinct(const mine_roles *roles, const mine_column *colu
   return distinct;
 }
 
-/* Whether the column only rises, or only falls, from row to row. */
+/* Whether the column only rises, or only falls, from row to row, in equal steps or in small ones:
+** a row number does, also of a file of which rows were taken out.  Sales in the order of their
+** dates may rise in each row, too, but by steps that leave out almost every number. */
 static int guesses_counts(const mine_column *column, int64_t rows) {
-  int up = 0, down = 0;
-  double last = NAN;
+  int up = 0, down = 0, equal = 1;
+  int64_t n = 0;
+  double last = NAN, step = NAN;
   for (int64_t row = 0; row < rows && !(up && down); row++) {
     const double v = column->number[row];
     if (isnan(v)) continue;
+    if (v == last) return 0;
     up |= v > last;
     down |= v < last;
-    if (v == last) return 0;
+    if (!isnan(step) && v - last != step) equal = 0;
+    if (!isnan(last)) step = v - last;
     last = v;
+    n++;
   }
-  return up != down;
+  return up != down && (equal || column->most - column->least < GUESSES_SPARSE * (double)n);
+}
+
+/* Whether n different whole numbers are more than chance: n numbers drawn from that range would
+** have n^2 / (2 range) equal pairs among them.  Amounts of a few rows may well all differ; numbers
+** that were given out one to a row never meet. */
+static int guesses_never_meet(const mine_column *column, int64_t n) {
+  const double range = column->most - column->least + 1;
+  return (double)n * (double)n >= 2 * GUESSES_PAIRS * range;
 }
 
 /* customer_id, AccountNo, phone, 编号: what a code is called. */
 static int guesses_called_code(const char *name) {
-  static const char *const ends[] = {"id",     "_no",  "number", "_nr",  "code",    "key", "phone",
-                                     "mobile", "zip",  "index",  "uuid", "account", "No",  "编号",
-                                     "号码",   "账号", "手机",   "电话", NULL};
+  static const char *const ends[] = {"id",    "_no",    "number", "_nr",  "code",    "key",
+                                     "phone", "mobile", "zip",    "uuid", "account", "No",
+                                     "编号",  "号码",   "账号",   "手机", "电话",    NULL};
+  static const char *const words[] = {"paid",   "laid",  "grid",  "hybrid", "void",
+                                      "valid",  "covid", "solid", "rapid",  "fluid",
+                                      "liquid", "humid", "acid",  NULL};
   const size_t n = strlen(name);
+  for (int i = 0; words[i]; i++) {
+    const size_t m = strlen(words[i]);
+    if (n >= m && mine__same_word(name + n - m, words[i])) return 0;
+  }
   for (int i = 0; ends[i]; i++) {
     const size_t m = strlen(ends[i]);
     if (n < m) continue;
@@ -201,7 +224,7 @@ static int guesses_called_code(const char *name) {
       return 1;
     }
   }
-  return 0;
+  return mine__same_word(name, "index") || mine__same_word(name, "row_index");
 }
 
 static void guesses_tell_code(const mine_roles *roles, const mine_frame *frame,
@@ -212,9 +235,10 @@ static void guesses_tell_code(const mine_roles *roles, const mine_frame *frame,
   if (column->type != MINE_COLUMN_NUMERIC || column->reading != MINE_READ_AUTO || column->time ||
       !column->all_integers || rows - column->missing < GUESSES_FEW_ROWS)
     return;
-  const int called = guesses_called_code(column->name) || column->least >= GUESSES_TELEPHONE;
+  const int named = guesses_called_code(column->name);
+  const int called = named || column->least >= GUESSES_TELEPHONE;
   distinct = guesses_distinct(roles, column, look, &n);
-  if (distinct < (called ? n / 2 : n)) return;
+  if (distinct < (called ? GUESSES_FEW_ROWS / 2 : n)) return;
   if (guesses_counts(column, rows)) {
     snprintf(text, sizeof text,
              "counts from row to row; if it is a row number or a code, ignore=%.60s", column->name);
@@ -222,10 +246,10 @@ static void guesses_tell_code(const mine_roles *roles, const mine_frame *frame,
     return;
   }
   distinct = guesses_distinct(roles, column, rows, &n);
-  if (distinct == n && (n >= GUESSES_ROWS || called)) {
+  if (distinct == n && (called || guesses_never_meet(column, n))) {
     snprintf(text, sizeof text,
              "has another whole number in every row; if it is a code, ignore=%.60s", column->name);
-  } else if (called && 2 * distinct > n) {
+  } else if ((called && 2 * distinct > n) || (named && distinct >= GUESSES_CODES)) {
     snprintf(text, sizeof text,
              "has %lld different whole numbers in %lld rows; if it is a code, ignore=%.60s",
              (long long)distinct, (long long)n, column->name);

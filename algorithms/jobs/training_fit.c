@@ -48,10 +48,10 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
     mine__values_get(&t->data.classes, first, &cell);
     if (few > 1) snprintf(others, sizeof others, " (and %d more)", few - 1);
     mine__training_notef(t, "warning", t->frame->column[t->roles.target].name,
-                         "class %s%s has only %lld held-out rows, fewer than %d: measures by class "
-                         "are left out (NULL)",
+                         "class %s%s has only %lld held-out row%s: below %d, measures by class "
+                         "are left out (NULL); mine_cross_validate measures on all rows",
                          mine__show_cell(shown, &cell), others, (long long)rows[first],
-                         FIT_LEAST_HELD);
+                         rows[first] == 1 ? "" : "s", FIT_LEAST_HELD);
     for (int i = 0; i < held->n_metrics; i++) {
       if (mine__measure_find(held->metric[i].name)->needs_classes) held->metric[i].value = NAN;
     }
@@ -64,8 +64,9 @@ static mine_status fit_judge(mine_training *t, mine_measured *held) {
   if (t->data.task == MINE_CLASSIFICATION) return fit_judge_classes(t, held);
   if (held->n >= FIT_LEAST_HELD) return MINE_OK;
   mine__training_notef(t, "warning", t->frame->column[t->roles.target].name,
-                       "only %lld held-out rows, fewer than %d: measures are left out (NULL)",
-                       (long long)held->n, FIT_LEAST_HELD);
+                       "only %lld held-out row%s: below %d, measures are left out (NULL); "
+                       "mine_cross_validate measures on all rows",
+                       (long long)held->n, held->n == 1 ? "" : "s", FIT_LEAST_HELD);
   for (int i = 0; i < held->n_metrics; i++) {
     if (!mine__measure_find(held->metric[i].name)->is_count) held->metric[i].value = NAN;
   }

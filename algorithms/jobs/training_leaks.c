@@ -4,7 +4,9 @@
 ** A copy of the target among the attributes makes every measure perfect and the
 ** model useless: an error.  An attribute that alone ranks the classes (almost)
 ** perfectly, or gives a number, usually became known only after the fact: a warning.  So is one
-** that alone is as good as the whole model: a score that was written back into the table.
+** that alone is as good as the whole model, and on which the model leans most: a score that was
+** written back into the table.  Where few rows were held out, the model's measure is too rough
+** to say so, unless the attribute alone is strong.
 */
 #include <math.h>
 #include <string.h>
@@ -20,6 +22,8 @@
 #define LEAKS_SURE_R2  0.99
 #define LEAKS_CARRIES  0.95 /* of what the model is better than chance          */
 #define LEAKS_LEAST    0.1  /* a model no better than this is carried by nobody */
+#define LEAKS_STRONG   0.75 /* of what is better than chance, alone             */
+#define LEAKS_HELD     100  /* held-out rows, or it must be strong              */
 #define LEAKS_PARTS    100  /* of a number, to see what it says of another      */
 #define LEAKS_PART     20   /* rows in one, at least                            */
 
@@ -259,7 +263,7 @@ void mine__training_note_carrier(const mine_training *t, mine_model *model) {
   const int classes = t->data.task == MINE_CLASSIFICATION;
   const char *measure = classes ? "auc" : "r2";
   const double chance = classes ? 0.5 : 0;
-  double all;
+  double all, held = 0;
   char one[MINE_NUMBER_BYTES], both[MINE_NUMBER_BYTES];
   int best = -1;
   for (int f = 0; t->alone && f < t->chosen.n; f++)
@@ -267,6 +271,10 @@ void mine__training_note_carrier(const mine_training *t, mine_model *model) {
   if (best < 0 || t->chosen.n < 2 || !mine__model_metric_find(model, measure, &all)) return;
   if (!(all > chance + LEAKS_LEAST && t->alone[best] - chance > LEAKS_CARRIES * (all - chance)))
     return;
+  (void)mine__model_metric_find(model, "rows", &held);
+  if (held < LEAKS_HELD && !(t->alone[best] - chance >= LEAKS_STRONG * (1 - chance))) return;
+  const char *leader = mine__model_leader(t->env, model);
+  if (leader && strcmp(leader, t->data.about[best].name) != 0) return;
   mine__model_note(model, "warning", t->data.about[best].name,
                    "carries the model: alone %s %s, the model %s; was it known before the target "
                    "was?  If not, ignore=%s",

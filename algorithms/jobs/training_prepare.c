@@ -42,10 +42,21 @@ static void prepare_choose_positive(mine_training *t, const char *target, const 
   mine_cell cell;
   char shown[MINE_SHOW_BYTES];
   mine__values_get(&t->data.classes, t->data.positive, &cell);
+  mine_text other;
+  mine__text_open(&other, t->env->scratch);
+  mine__values_get(&t->data.classes, 1 - t->data.positive, &cell);
+  mine__text_add_cell(&other, &cell);
+  if (other.failed) return;
+  if (other.bytes != strlen(other.data)) { /* a NUL: it cannot be shown to be pasted */
+    mine__text_open(&other, t->env->scratch);
+    mine__text_adds(&other, "<class>");
+  }
+  const char *quote = other.data[strcspn(other.data, " ,|=\"'")] ? "\"" : "";
+  mine__values_get(&t->data.classes, t->data.positive, &cell);
   mine__training_notef(t, "warning", target,
-                       "taken as the positive class because it is rarer: %s; say positive=<class> "
-                       "if it is the other",
-                       mine__show_cell(shown, &cell));
+                       "class %s is taken as positive, being rarer; if it is the other, say "
+                       "positive=%s%.60s%s",
+                       mine__show_cell(shown, &cell), quote, other.data, quote);
 }
 
 static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
@@ -166,10 +177,11 @@ static mine_status prepare_task(mine_training *t) {
     mine__roles_tell_numbers(&t->roles, column, mine__training_note, t);
     if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers &&
         distinct <= PREPARE_FEW_VALUES)
-      mine__training_notef(t, "warning", column->name,
-                           "taken as an amount although it has only %lld different whole numbers; "
-                           "say task=classification if they are classes",
-                           (long long)distinct);
+      mine__training_notef(
+          t, "warning", column->name,
+          "taken as an amount: it has only %lld different whole numbers; if they are "
+          "classes, task=classification",
+          (long long)distinct);
     t->data.target = column->number;
     return MINE_OK;
   }

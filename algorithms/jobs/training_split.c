@@ -12,12 +12,29 @@
 #include "training.h"
 
 #define SPLIT_MOST_FOLD 9999
+#define SPLIT_TIMES     20   /* rows of which the ids may be times */
+#define SPLIT_LOOK      1024 /* ids that are looked at             */
 
 static const mine_column *split_column(const mine_training *t, int column) {
   return &t->frame->column[column];
 }
 
 /* ---- told ----------------------------------------------------------------------------- */
+
+/* Whether the first column, which became the id, holds times: a table in their order. */
+static int split_ids_are_times(const mine_training *t) {
+  const mine_values *ids = &t->frame->ids;
+  mine_time_survey survey;
+  if (t->roles.id < 0 || !t->roles.id_by_default || t->frame->rows < SPLIT_TIMES) return 0;
+  mine__time_survey_open(&survey);
+  for (int64_t i = 0; i < t->frame->rows && i < SPLIT_LOOK; i++) {
+    mine_cell cell;
+    mine__values_get(ids, i, &cell);
+    if (cell.type != MINE_TEXT) return 0;
+    mine__time_show(&survey, &cell, i + 1);
+  }
+  return mine__time_looks(&survey);
+}
 
 /* By chance although an attribute is a time: the rows measured on lie between those
 ** learned from, which tomorrow's do not. */
@@ -33,6 +50,12 @@ static void split_warn_of_time(mine_training *t) {
                          column->name);
     return;
   }
+  if (!split_ids_are_times(t)) return;
+  const char *id = split_column(t, t->roles.id)->name;
+  mine__training_notef(t, "warning", id,
+                       "has times and became the id; rows to measure on were chosen by chance, "
+                       "which flatters: id=none, split_by=time, time=%s",
+                       id);
 }
 
 /* ---- what a column says ------------------------------------------------------------------ */

@@ -238,6 +238,12 @@ mine_status mine__model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
 void mine__model_begin(mine_model *model, mine_arena *arena);
 /* Make the texts that the getters return, then let go of the environment: the
 ** model is finished and immutable. */
+/* What a training answers with, of at most 262 bytes, in the model's arena; NULL: no memory. */
+const char *mine__report_line(const mine_model *model);
+
+/* The feature of which mine_importance says most; NULL: the kind of model has none. */
+const char *mine__model_leader(mine_env *env, const mine_model *model);
+
 mine_status mine__model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
 int mine__model_metric_find(const mine_model *model, const char *name, double *value);
 /* `member`, sealed, belongs to `model` from now on and is freed with it, also when this

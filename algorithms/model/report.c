@@ -1,7 +1,6 @@
 /*
-** report.c -- a model in words and small tables: the one-line report, its
-** metrics and features as JSON, the parts and forms that every model has; and
-** where those of its kind are found.
+** report.c -- a model in words and small tables: its metrics and features as JSON, the
+** parts and forms that every model has; and where those of its kind are found.
 */
 #include <math.h>
 #include <string.h>
@@ -43,153 +42,11 @@ static const char *report_metrics_json(const mine_model *model) {
   return text.failed ? NULL : text.data;
 }
 
-/* ---- the one line ------------------------------------------------------------------ */
-
-#define REPORT_LINE 262 /* bytes; the host puts the model's name in front: 300 in all */
-
-/* A text of at most so many bytes, with dots where it was cut. */
-static void report_add_cut(mine_text *text, const char *what, size_t most) {
-  const size_t bytes = strlen(what);
-  if (bytes <= most) {
-    mine__text_add(text, what, bytes);
-  } else if (most > 3) {
-    mine__text_add(text, what, mine__utf8_prefix(what, bytes, most - 3));
-    mine__text_adds(text, "...");
-  }
-}
-
-/* "; id: income (first column)" */
-static void report_line_id(const mine_model *model, mine_text *text) {
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
-    if (strcmp(note.item, "id") != 0 || strcmp(note.detail, MINE__NOTE_BY_POSITION) != 0) continue;
-    mine__text_adds(text, "; id: ");
-    report_add_cut(text, note.name, 30);
-    mine__text_adds(text, " (first column)");
-    return;
-  }
-}
-
-/* ", k=3 of 2 to 10": what auto came to. */
-static void report_line_chosen(const mine_model *model, mine_text *text) {
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
-    if (strcmp(note.item, MINE__NOTE_CHOSEN) == 0) mine__text_addf(text, ", %.60s", note.detail);
-  }
-}
-
-/* "; 4 columns of text read as numbers (age, fare and 2 more)" */
-static void report_line_numbers(const mine_model *model, mine_text *text) {
-  int n = 0;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++)
-    n += strcmp(mine__notes_at(&model->notes, i).item, "numbers") == 0;
-  if (n == 0) return;
-  mine__text_addf(text, "; %d column%s of text read as numbers (", n, n == 1 ? "" : "s");
-  int shown = 0;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes) && shown < 2; i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
-    if (strcmp(note.item, "numbers") != 0) continue;
-    if (shown++) mine__text_adds(text, ", ");
-    report_add_cut(text, note.name, 20);
-  }
-  if (n > shown) mine__text_addf(text, " and %d more", n - shown);
-  mine__text_adds(text, ")");
-}
-
-#define REPORT_FIRST 150 /* bytes of the first warning, which is told longest */
-#define REPORT_NAMES 50  /* kept for the names of those that are not told      */
-
-/* Append a warning in at most `room` bytes: whole, or what it says before it explains (up to
-** the first colon or semicolon).  0: it does not fit; the first one is cut then. */
-static int report_line_warning(const mine_note *note, int first, mine_text *text, size_t room) {
-  const int dropped = strcmp(note->item, "dropped") == 0;
-  const size_t name = strlen(note->name) < 30 ? strlen(note->name) : 30;
-  const size_t around = 2 + (name ? name + 3 : 0) + (dropped ? 9 : 0);
-  size_t bytes = strlen(note->detail);
-  if (around + bytes > room) bytes = strcspn(note->detail, ":;");
-  if (around + bytes > room && !first) return 0;
-  if (around + bytes > room) bytes = room > around ? room - around : 0;
-  mine__text_adds(text, first ? ": " : "; ");
-  if (name) {
-    mine__text_adds(text, "'");
-    report_add_cut(text, note->name, 30);
-    mine__text_adds(text, "' ");
-  }
-  if (dropped) mine__text_adds(text, "dropped: ");
-  mine__text_add(text, note->detail, mine__utf8_prefix(note->detail, strlen(note->detail), bytes));
-  return 1;
-}
-
-/* "; and 4 more: age, plan, ..." from the `from`-th note on. */
-static void report_line_more(const mine_model *model, int64_t from, int n, mine_text *text) {
-  mine__text_addf(text, "; and %d more", n);
-  const char *between = ": ", *last = "";
-  for (int64_t i = from; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
-    if (!mine__note_warns(note.item) || !note.name[0] || strcmp(note.name, last) == 0) continue;
-    const size_t bytes = strlen(between) + strlen(note.name);
-    if (text->bytes + bytes + strlen(", ...") > REPORT_LINE) {
-      mine__text_addf(text, "%s...", between);
-      return;
-    }
-    mine__text_addf(text, "%s%s", between, note.name);
-    between = ", ";
-    last = note.name;
-  }
-}
-
-/* The warnings in words as far as they fit, then the names of the others: nobody trains past
-** them unawares. */
-static void report_line_warnings(const mine_model *model, mine_text *text) {
-  int told = 0;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
-    if (!mine__note_warns(note.item)) continue;
-    const int more = model->n_warnings - told > 1;
-    const size_t end = REPORT_LINE - (more ? REPORT_NAMES : 0);
-    size_t room = text->bytes < end ? end - text->bytes : 0;
-    if (more && room > REPORT_FIRST) room = REPORT_FIRST;
-    if (!report_line_warning(&note, told == 0, text, room)) {
-      report_line_more(model, i, model->n_warnings - told, text);
-      return;
-    }
-    told++;
-  }
-}
-
-/* "tree on 20000 rows, auc 0.842 on 3968 held-out rows; id: no (first column); 1 warning: ..." */
-static const char *report_line(const mine_model *model) {
-  char number[MINE_NUMBER_BYTES];
-  mine_text text;
-  mine__text_open(&text, model->arena);
-  mine__text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)model->rows,
-                  model->rows == 1 ? "" : "s");
-  report_line_chosen(model, &text);
-  const mine_metric *metric = mine__metrics_main(model->metric, model->n_metrics);
-  double rows;
-  if (metric) {
-    const int digits = fabs(metric->value) < 1 ? 4 : 6;
-    mine__text_addf(&text, ", %.40s %s", metric->name,
-                    mine__format_real(number, metric->value, digits));
-    if (model->target_name && mine__model_metric_find(model, "rows", &rows))
-      mine__text_addf(&text, " on %s held-out rows", mine__format_real(number, rows, 0));
-  }
-  report_line_id(model, &text);
-  report_line_numbers(model, &text);
-  if (model->n_warnings == 0) {
-    mine__text_adds(&text, "; no warnings");
-  } else {
-    mine__text_addf(&text, "; %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
-    report_line_warnings(model, &text);
-  }
-  return text.failed ? NULL : text.data;
-}
-
 mine_status mine__model_seal(mine_env *env, mine_model *model) {
   if (!env->status) {
     model->features_json = report_features_json(model);
     model->metrics_json = report_metrics_json(model);
-    model->report = report_line(model);
+    model->report = mine__report_line(model);
   }
   if (env->status) return env->status;
   mine__arena_detach(model->arena);
@@ -333,6 +190,25 @@ static const mine_part *report_find_part(const mine_part *part, const char *verb
   while (part && part->verb && strcmp(part->verb, verb) != 0)
     part++;
   return part && part->verb ? part : NULL;
+}
+
+const char *mine__model_leader(mine_env *env, const mine_model *model) {
+  static const mine_answer columns[] = {{.name = "feature"},
+                                        {.name = "importance", .type = MINE_ANSWER_REAL},
+                                        {.name = "rank", .type = MINE_ANSWER_INTEGER},
+                                        {.name = NULL}};
+  const mine_part *part = report_find_part(model->kind->parts, "mine_importance");
+  if (!part || mine_failed(env)) return NULL;
+  mine_relation *list = mine__relation_new(env, columns);
+  if (!list) return NULL;
+  mine_cell name = {MINE_NULL, 0, {0}};
+  part->list(env, model, list);
+  if (!mine_failed(env) && list->rows > 0) mine__values_get(&list->column[0], 0, &name);
+  const char *leader = NULL;
+  for (int f = 0; name.type == MINE_TEXT && f < model->n_features && !leader; f++)
+    if (strcmp(model->feature[f].name, name.as.text) == 0) leader = model->feature[f].name;
+  mine_relation_free(list);
+  return leader;
 }
 
 /* 1 = the model, or a member, has the part. */

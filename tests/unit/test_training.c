@@ -149,12 +149,13 @@ static void inferences_are_reported(void **state) {
   (void)state;
   mine_model *model = must_train("tree", "target=y", FIVE("red", "blue"));
   must_note(model, "positive|'blue'", "the rarer class");
-  must_note(model, "warning|y", "say positive=<class>");
+  must_note(model, "warning|y", "say positive=red");
   must_note(model, "target|y", "classification: its values are text; 2 classes: 'blue', 'red'");
   must_note(model, "id|id", "the first column");
   mine_model_free(model);
   model = must_train("tree", "target=y, id=none", "id,x,y;1,5,1;2,6,2;3,7,3;4,8,2");
-  must_note(model, "warning|y", "only 3 different whole numbers; say task=classification");
+  must_note(model, "warning|y",
+            "only 3 different whole numbers; if they are classes, task=classification");
   must_note(model, "id|", "numbered from 1");
   assert_null(mine_model_get_text(model, MINE_MODEL_ID));
   mine_model_free(model);
@@ -273,7 +274,7 @@ static void few_held_out_rows_measure_nothing(void **state) {
   (void)state;
   char *table = fixture_customers(60, 0);
   mine_model *model = must_train("tree", "target=churn", table);
-  must_note(model, "warning|churn", "held-out rows, fewer than 10");
+  must_note(model, "warning|churn", "held-out rows: below 10");
   assert_true(isnan(metric_of(model, "auc")));
   assert_true(isnan(metric_of(model, "balanced_accuracy")));
   assert_non_null(strstr(mine_model_get_text(model, MINE_MODEL_METRICS), "\"auc\":null"));
