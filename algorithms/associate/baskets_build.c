@@ -10,32 +10,33 @@
 /* Rows between two questions to the host. */
 #define BASKETS_BLOCK 262144
 
-/* start[b + 1] = rows of basket b that have an item. */
-static mine_status baskets_count(mine_env *env, const int32_t *basket, const int32_t *item,
-                                 mine_transactions *t) {
+/* start[b + 1] = rows of basket b that have an item; 32 bits hold it, because a
+** frame holds fewer than 2^32 rows. */
+static void baskets_count(mine_env *env, const int32_t *basket, const int32_t *item,
+                          mine_transactions *t) {
   for (int64_t i = 0; i < t->rows; i++) {
     if (basket[i] < 0 || item[i] < 0) {
       t->skipped++;
     } else {
       t->start[basket[i] + 1]++;
     }
-    if (i % BASKETS_BLOCK == 0 && mine__poll(env)) return mine_env_status(env);
+    if (i % BASKETS_BLOCK == 0 && mine__poll(env)) return;
   }
-  return MINE_OK;
 }
 
 /* Fill item[]; next[b] is where basket b's next item goes. */
-static mine_status baskets_fill(mine_env *env, const int32_t *basket, const int32_t *item,
-                                uint32_t *next, mine_transactions *t) {
+static void baskets_fill(mine_env *env, const int32_t *basket, const int32_t *item, uint32_t *next,
+                         mine_transactions *t) {
   for (int64_t i = 0; i < t->rows; i++) {
     if (basket[i] >= 0 && item[i] >= 0) t->item[next[basket[i]]++] = (uint32_t)item[i];
-    if (i % BASKETS_BLOCK == 0 && mine__poll(env)) return mine_env_status(env);
+    if (i % BASKETS_BLOCK == 0 && mine__poll(env)) return;
   }
-  return MINE_OK;
 }
 
 /* Keep the first of equal items in a basket, and baskets that hold something.
-** seen[item] = the last basket (numbered from 1) that has it. */
+** seen[item] = the last basket (numbered from 1) that has it.  In place: `kept`
+** and `baskets` never run ahead of what is read, and start[b + 1] is taken before
+** start[baskets] is written. */
 static void baskets_squeeze(mine_transactions *t, int64_t n_baskets, uint32_t *seen) {
   uint32_t kept = 0;
   int64_t baskets = 0;
@@ -65,7 +66,8 @@ mine_status mine__transactions_build(mine_env *env, mine_arena *arena, int64_t r
   }
   out->start = mine__arena_zeros(arena, (size_t)n_baskets + 1, sizeof *out->start);
   if (!out->start) return mine_env_status(env);
-  if (baskets_count(env, basket, item, out)) return mine_env_status(env);
+  baskets_count(env, basket, item, out);
+  if (mine_failed(env)) return mine_env_status(env);
   if (out->skipped == rows) {
     return mine__fail(
         env, MINE_DATA,
@@ -84,9 +86,8 @@ mine_status mine__transactions_build(mine_env *env, mine_arena *arena, int64_t r
   if (next && seen) {
     for (int64_t b = 0; b < n_baskets; b++)
       next[b] = out->start[b];
-    if (baskets_fill(env, basket, item, next, out) == MINE_OK) {
-      baskets_squeeze(out, n_baskets, seen);
-    }
+    baskets_fill(env, basket, item, next, out);
+    if (!mine_failed(env)) baskets_squeeze(out, n_baskets, seen);
   }
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);

@@ -56,14 +56,14 @@ static int recode_before(const void *context, const void *left, const void *righ
 
 /* Count items, keep the frequent ones as ranks: sets->code, and in `rank` of each
 ** code its rank + 1 (0 = not frequent); the count of each rank in *frequency. */
-static mine_status recode_ranks(mine_env *env, mine_arena *arena, const mine_transactions *t,
-                                int64_t min_count, mine_itemsets *sets, uint32_t **rank,
-                                uint32_t **frequency) {
+static void recode_ranks(mine_env *env, mine_arena *arena, const mine_transactions *t,
+                         int64_t min_count, mine_itemsets *sets, uint32_t **rank,
+                         uint32_t **frequency) {
   uint32_t *count = mine__arena_zeros(env->scratch, t->items, sizeof *count);
   uint32_t *spare = mine__arena_array(env->scratch, t->items, sizeof *spare);
   *rank = mine__arena_zeros(env->scratch, t->items, sizeof **rank);
   sets->code = mine__arena_array(arena, t->items, sizeof *sets->code);
-  if (!count || !spare || !*rank || !sets->code) return mine_env_status(env);
+  if (!count || !spare || !*rank || !sets->code) return;
   for (uint32_t p = 0; p < t->start[t->baskets]; p++)
     count[t->item[p]]++;
   for (uint32_t x = 0; x < t->items; x++) {
@@ -71,18 +71,17 @@ static mine_status recode_ranks(mine_env *env, mine_arena *arena, const mine_tra
   }
   const recode_order order = {t, count};
   mine__sort(env, sets->code, spare, sets->n_items, sizeof *spare, recode_before, &order);
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   for (uint32_t r = 0; r < sets->n_items; r++)
     (*rank)[sets->code[r]] = r + 1;
   *frequency = spare;
   for (uint32_t r = 0; r < sets->n_items; r++)
     spare[r] = count[sets->code[r]];
-  return MINE_OK;
 }
 
 /* Rows of the root in item numbers (number = last rank - rank, of n ranks). */
-static mine_status recode_rows(mine_env *env, const mine_transactions *t, const uint32_t *rank,
-                               uint32_t n, uint32_t *row, size_t *length) {
+static void recode_rows(mine_env *env, const mine_transactions *t, const uint32_t *rank, uint32_t n,
+                        uint32_t *row, size_t *length) {
   size_t used = 0;
   row[used++] = MINER_END;
   for (int64_t b = 0; b < t->baskets; b++) {
@@ -97,23 +96,23 @@ static mine_status recode_rows(mine_env *env, const mine_transactions *t, const 
       mine__miner_sort(row + from, (uint32_t)(used - from));
       row[used++] = MINER_END;
     }
-    if (b % 16384 == 0 && mine__poll(env)) return mine_env_status(env);
+    if (b % 16384 == 0 && mine__poll(env)) return;
   }
   *length = used;
-  return MINE_OK;
 }
 
-static mine_status recode_root(mine_env *env, mine_arena *arena, const mine_transactions *t,
-                               int64_t min_count, mine_itemsets *sets, miner_node *root) {
+static void recode_root(mine_env *env, mine_arena *arena, const mine_transactions *t,
+                        int64_t min_count, mine_itemsets *sets, miner_node *root) {
   uint32_t *rank = NULL, *frequency = NULL;
-  if (recode_ranks(env, arena, t, min_count, sets, &rank, &frequency)) return mine_env_status(env);
+  recode_ranks(env, arena, t, min_count, sets, &rank, &frequency);
+  if (mine_failed(env)) return;
   const uint32_t n = sets->n_items;
   size_t cells = 0, length = 0;
   for (uint32_t r = 0; r < n; r++)
     cells += frequency[r];
   if (cells + (size_t)t->baskets + 2 > UINT32_MAX) {
-    return mine__fail(env, MINE_LIMIT,
-                      "the baskets hold more than 4 billion items; use fewer rows");
+    mine__fail(env, MINE_LIMIT, "the baskets hold more than 4 billion items; use fewer rows");
+    return;
   }
   *root = (miner_node){.items = n};
   root->item = mine__arena_array(env->scratch, n, sizeof *root->item);
@@ -121,14 +120,14 @@ static mine_status recode_root(mine_env *env, mine_arena *arena, const mine_tran
   root->start = mine__arena_array(env->scratch, (size_t)n + 1, sizeof *root->start);
   root->row = mine__arena_array(env->scratch, cells + (size_t)t->baskets + 2, sizeof *root->row);
   root->place = mine__arena_array(env->scratch, cells, sizeof *root->place);
-  if (mine_env_status(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   for (uint32_t i = 0; i < n; i++) {
     root->item[i] = n - 1 - i;
     root->count[i] = frequency[n - 1 - i];
   }
-  if (recode_rows(env, t, rank, n, root->row, &length)) return mine_env_status(env);
+  recode_rows(env, t, rank, n, root->row, &length);
+  if (mine_failed(env)) return;
   mine__miner_index(root, length);
-  return mine__poll(env);
 }
 
 /* ---- walking below a node -------------------------------------------------------------- */
@@ -231,40 +230,39 @@ static void driver_task(void *context, int64_t which, int worker) {
   }
 }
 
-static mine_status driver_check(driver *d, int64_t found) {
-  if (found <= d->query->max_itemsets) return MINE_OK;
-  return mine__fail(d->env, MINE_LIMIT,
-                    "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
-                    "min_support (or min_count), set max_length, or raise max_itemsets",
-                    (long long)d->query->max_itemsets, (long long)d->query->min_count);
+static void driver_check(driver *d, int64_t found) {
+  if (found <= d->query->max_itemsets) return;
+  mine__fail(d->env, MINE_LIMIT,
+             "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
+             "min_support (or min_count), set max_length, or raise max_itemsets",
+             (long long)d->query->max_itemsets, (long long)d->query->min_count);
 }
 
 /* Take over a miner's answers. */
-static mine_status driver_collect(driver *d, miner *m) {
-  if (m->out_used == 0) return MINE_OK;
+static void driver_collect(driver *d, miner *m) {
+  if (m->out_used == 0) return;
   d->sets->n += m->found;
-  if (driver_check(d, d->sets->n)) return mine_env_status(d->env);
-  if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) {
-    return mine_env_status(d->env);
-  }
+  driver_check(d, d->sets->n);
+  if (mine_failed(d->env)) return;
+  if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) return;
   memcpy(d->sets->data + d->used, m->out, m->out_used * sizeof *m->out);
   d->used += m->out_used;
   m->out_used = 0;
   m->found = 0;
-  return MINE_OK;
 }
 
 /* Run the node's tasks until each is done or must be opened. */
-static mine_status driver_waves(driver *d, const miner_node *node, walk_task *task, uint32_t n,
-                                uint32_t *pending, int depth) {
+static void driver_waves(driver *d, const miner_node *node, walk_task *task, uint32_t n,
+                         uint32_t *pending, int depth) {
   uint32_t waiting = n;
   for (uint32_t i = 0; i < n; i++)
     pending[i] = i;
   while (waiting > 0) {
     d->node = node, d->task = task, d->pending = pending, d->depth = depth;
-    if (mine__parallel(d->env, waiting, driver_task, d)) return mine_env_status(d->env);
+    if (mine__parallel(d->env, waiting, driver_task, d)) return;
     for (int w = 0; w < d->n_workers; w++) {
-      if (driver_collect(d, &d->worker[w])) return mine_env_status(d->env);
+      driver_collect(d, &d->worker[w]);
+      if (mine_failed(d->env)) return;
       d->worker[w].dropped = 0;
     }
     uint32_t again = 0;
@@ -274,17 +272,16 @@ static mine_status driver_waves(driver *d, const miner_node *node, walk_task *ta
       if (task[pending[i]].stop == MINER_FULL) pending[again++] = pending[i];
     }
     /* What was dropped will be found again: an explosion is noticed at once. */
-    if (driver_check(d, found)) return mine_env_status(d->env);
+    driver_check(d, found);
+    if (mine_failed(d->env)) return;
     waiting = again;
   }
-  return MINE_OK;
 }
 
-static mine_status driver_node(driver *d, const miner_node *node, uint32_t from, int depth);
+static void driver_node(driver *d, const miner_node *node, uint32_t from, int depth);
 
 /* Open a task's child on the calling thread, and let its children be tasks. */
-static mine_status driver_open(driver *d, const miner_node *node, const walk_task *task,
-                               int depth) {
+static void driver_open(driver *d, const miner_node *node, const walk_task *task, int depth) {
   miner *m = d->opener;
   const uint32_t n_prefix = m->n_prefix;
   const mine_mark mark = mine__arena_mark(d->env->scratch);
@@ -292,37 +289,39 @@ static mine_status driver_open(driver *d, const miner_node *node, const walk_tas
   m->stop = MINER_RUNS;
   m->mute = task->opened;
   const int more = mine__miner_project(m, node, task->child, &child);
-  if (!mine_env_status(d->env) && !driver_collect(d, m) && more && !mine__poll(d->env)) {
-    (void)!driver_node(d, &child, task->opened ? task->resume : child.first, depth + 1);
+  if (!mine_failed(d->env)) driver_collect(d, m); /* the child itself comes before what is below */
+  if (more && mine__poll(d->env) == MINE_OK) {
+    driver_node(d, &child, task->opened ? task->resume : child.first, depth + 1);
   }
   mine__miner_pop(m, n_prefix);
   mine__arena_rewind(d->env->scratch, mark);
-  return mine_env_status(d->env);
 }
 
-static mine_status driver_node(driver *d, const miner_node *node, uint32_t from, int depth) {
+static void driver_node(driver *d, const miner_node *node, uint32_t from, int depth) {
   const uint32_t n = node->items - from;
   if (depth >= MINER_DEEPEST) {
-    return mine__fail(d->env, MINE_LIMIT, "itemsets nest deeper than %d items; set max_length",
-                      MINER_DEEPEST);
+    mine__fail(d->env, MINE_LIMIT, "itemsets nest deeper than %d items; set max_length",
+               MINER_DEEPEST);
+    return;
   }
   walk_task *task = mine__arena_zeros(d->env->scratch, n, sizeof *task);
   uint32_t *pending = mine__arena_array(d->env->scratch, n, sizeof *pending);
-  if (!task || !pending) return mine_env_status(d->env);
+  if (!task || !pending) return;
   for (uint32_t i = 0; i < n; i++)
     task[i].child = from + i;
-  if (driver_waves(d, node, task, n, pending, depth)) return mine_env_status(d->env);
+  driver_waves(d, node, task, n, pending, depth);
+  if (mine_failed(d->env)) return;
   for (uint32_t i = 0; i < n; i++) {
-    if (depth == 0 && mine__poll_progress(d->env, "itemsets", (double)i / (double)n)) break;
-    if (task[i].stop && driver_open(d, node, &task[i], depth)) break;
+    if (depth == 0 && mine__poll_progress(d->env, "itemsets", (double)i / (double)n)) return;
+    if (task[i].stop) driver_open(d, node, &task[i], depth);
+    if (mine_failed(d->env)) return;
   }
-  return mine_env_status(d->env);
 }
 
 /* ---- preparing the miners -------------------------------------------------------------------- */
 
-static mine_status miner_open(mine_env *env, const mine_itemset_query *query, uint32_t n_items,
-                              size_t stack_bytes, size_t out_words, miner *m) {
+static void miner_open(mine_env *env, const mine_itemset_query *query, uint32_t n_items,
+                       size_t stack_bytes, size_t out_words, miner *m) {
   *m = (miner){.query = query, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
   m->out_capacity = out_words + n_items + 2;
   m->tally = mine__arena_zeros(env->scratch, n_items, sizeof *m->tally);
@@ -334,7 +333,6 @@ static mine_status miner_open(mine_env *env, const mine_itemset_query *query, ui
   m->out = mine__arena_array(env->scratch, m->out_capacity, sizeof *m->out);
   if (stack_bytes) m->stack = mine__arena_array(env->scratch, stack_bytes, 1);
   if (!stack_bytes) m->arena = env->scratch;
-  return mine_env_status(env);
 }
 
 /* Room for the nodes of a task: by the size of the data, and modest where
@@ -352,19 +350,20 @@ static size_t miner_stack_bytes(const mine_env *env, size_t cells) {
   return (bytes + 64) & ~(size_t)63;
 }
 
-static mine_status driver_prepare(driver *d, size_t cells) {
+static void driver_prepare(driver *d, size_t cells) {
   mine_env *env = d->env;
   const uint32_t n = d->sets->n_items;
   d->n_workers = env->threads;
   d->worker = mine__arena_array(env->scratch, (size_t)d->n_workers + 1, sizeof *d->worker);
-  if (!d->worker) return mine_env_status(env);
+  if (!d->worker) return;
   d->opener = &d->worker[d->n_workers];
   const size_t stack = miner_stack_bytes(env, cells);
   const size_t words = stack / 4 < MINER_OUT_WORDS ? stack / 4 : MINER_OUT_WORDS;
   for (int w = 0; w < d->n_workers; w++) {
-    if (miner_open(env, d->query, n, stack, words, &d->worker[w])) return mine_env_status(env);
+    miner_open(env, d->query, n, stack, words, &d->worker[w]);
+    if (mine_failed(env)) return;
   }
-  return miner_open(env, d->query, n, 0, 0, d->opener);
+  miner_open(env, d->query, n, 0, 0, d->opener);
 }
 
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
@@ -373,11 +372,13 @@ mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_tra
   driver d = {.env = env, .arena = arena, .query = query, .sets = out};
   const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;
-  if (recode_root(env, arena, baskets, query->min_count, out, &root) == MINE_OK &&
-      out->n_items > 0 && driver_prepare(&d, root.start[root.items]) == MINE_OK) {
-    (void)!driver_node(&d, &root, 0, 0);
+  recode_root(env, arena, baskets, query->min_count, out, &root);
+  if (!mine_failed(env) && out->n_items > 0) {
+    driver_prepare(&d, root.start[root.items]);
+    if (!mine_failed(env)) driver_node(&d, &root, 0, 0);
   }
   mine__arena_rewind(env->scratch, mark);
-  if (mine_env_status(env)) return mine_env_status(env);
-  return mine__itemsets_sort(env, arena, out);
+  if (mine_failed(env)) return mine_env_status(env);
+  mine__itemsets_sort(env, arena, out);
+  return mine_env_status(env);
 }

@@ -81,6 +81,6 @@ void mine__miner_sort(uint32_t *a, uint32_t n);
 void mine__miner_index(miner_node *node, size_t length);
 
 /* Put the sets in their order (order.c). */
-mine_status mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);
+void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);
 
 #endif

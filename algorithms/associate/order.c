@@ -72,9 +72,9 @@ static void order_sort(mine_env *env, const mine_itemsets *sets, mine__place *pl
   }
 }
 
-mine_status mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets) {
+void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets) {
   sets->at = mine__arena_array(arena, (size_t)sets->n, sizeof *sets->at);
-  if (!sets->at || sets->n == 0) return mine_env_status(env);
+  if (!sets->at || sets->n == 0) return;
   const mine_mark mark = mine__arena_mark(env->scratch);
   mine__place *place = mine__arena_array(env->scratch, (size_t)sets->n, sizeof *place);
   mine__place *spare = mine__arena_array(env->scratch, (size_t)sets->n, sizeof *spare);
@@ -82,7 +82,6 @@ mine_status mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets 
   for (int64_t s = 0; s < sets->n && !mine_failed(env); s++)
     sets->at[s] = place[s].at;
   mine__arena_rewind(env->scratch, mark);
-  return mine_env_status(env);
 }
 
 /* ---- as a table ------------------------------------------------------------------- */
@@ -94,7 +93,7 @@ mine_status mine__item_texts_make(mine_env *env, mine_arena *arena, const mine_i
   if (!out->text || !out->bytes) return mine_env_status(env);
   mine_text json;
   mine__text_open(&json, arena);
-  for (uint32_t r = 0; r < sets->n_items && !mine_env_status(env); r++) {
+  for (uint32_t r = 0; r < sets->n_items && !mine_failed(env); r++) {
     mine_cell cell;
     mine__values_get(names, sets->code[r], &cell);
     json.bytes = 0;
@@ -116,8 +115,8 @@ void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, s
   mine__text_add(out, "]", 1);
 }
 
-static mine_status itemsets_rows(mine_env *env, const mine_itemsets *sets,
-                                 const mine_item_texts *items, mine_relation *relation) {
+static void itemsets_rows(mine_env *env, const mine_itemsets *sets, const mine_item_texts *items,
+                          mine_relation *relation) {
   mine_text json;
   mine__text_open(&json, env->scratch);
   for (int64_t s = 0; s < sets->n; s++) {
@@ -132,7 +131,6 @@ static mine_status itemsets_rows(mine_env *env, const mine_itemsets *sets,
     mine__relation_end_row(relation);
     if (s % 4096 == 0 && mine__poll(env)) break;
   }
-  return mine_env_status(env);
 }
 
 mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
@@ -140,7 +138,7 @@ mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
   const mine_mark mark = mine__arena_mark(env->scratch);
   mine_item_texts items;
   if (mine__item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
-    (void)!itemsets_rows(env, sets, &items, out);
+    itemsets_rows(env, sets, &items, out);
   }
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);

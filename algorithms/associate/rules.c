@@ -41,20 +41,17 @@ static uint64_t rules_item_hash(uint32_t rank) {
 
 /* ---- the table of counts ------------------------------------------------------------ */
 
-static mine_status rules_index(rules_finder *f) {
+static void rules_index(rules_finder *f) {
   const mine_itemsets *sets = f->sets;
-  if (mine__table_grow(&f->table, f->env->scratch, (size_t)sets->n) < 0) {
-    return mine_env_status(f->env);
-  }
+  if (mine__table_grow(&f->table, f->env->scratch, (size_t)sets->n) < 0) return;
   for (int64_t s = 0; s < sets->n; s++) {
     const uint32_t *set = sets->data + sets->at[s];
     uint64_t hash = 0;
     for (uint32_t i = 0; i < set[1]; i++)
       hash ^= rules_item_hash(set[2 + i]);
     mine__table_enter(&f->table, hash, (uint32_t)s);
-    if (s % 65536 == 0 && mine__poll(f->env)) return mine_env_status(f->env);
+    if (s % 65536 == 0 && mine__poll(f->env)) return;
   }
-  return MINE_OK;
 }
 
 typedef struct rules_part {
@@ -86,46 +83,41 @@ static uint32_t rules_count(const rules_finder *f, uint64_t part, uint64_t hash)
 
 /* ---- the rules of one set -------------------------------------------------------------- */
 
-static mine_status rules_add(rules_finder *f, uint64_t right, uint32_t n_left, uint32_t n_right) {
+static void rules_add(rules_finder *f, uint64_t right, uint32_t n_left, uint32_t n_right) {
   mine_rule_set *rules = f->rules;
   if (rules->n >= f->query->max_rules) {
-    return mine__fail(f->env, MINE_LIMIT,
-                      "more than max_rules=%lld rules; raise min_confidence, min_lift or "
-                      "min_support, name items of the antecedent or consequent, or raise max_rules",
-                      (long long)f->query->max_rules);
+    mine__fail(f->env, MINE_LIMIT,
+               "more than max_rules=%lld rules; raise min_confidence, min_lift or "
+               "min_support, name items of the antecedent or consequent, or raise max_rules",
+               (long long)f->query->max_rules);
+    return;
   }
-  if (!MINE_RESERVE(f->arena, rules->rule, f->capacity, (size_t)rules->n + 1)) {
-    return mine_env_status(f->env);
-  }
+  if (!MINE_RESERVE(f->arena, rules->rule, f->capacity, (size_t)rules->n + 1)) return;
   rules->rule[rules->n++] = (mine_rule){f->number, right, n_left, n_right};
-  return MINE_OK;
 }
 
 /* Judge the consequent `right` (hash `right_hash`, `size` items), then those with
 ** one more item at position `from` or later. */
-static mine_status rules_consequents(rules_finder *f, uint64_t right, uint64_t right_hash,
-                                     uint32_t size, uint32_t from) {
+static void rules_consequents(rules_finder *f, uint64_t right, uint64_t right_hash, uint32_t size,
+                              uint32_t from) {
   const uint32_t n = f->set[1];
   const uint64_t all = ((uint64_t)1 << n) - 1;
   if (size > 0) {
     const uint32_t n_left = rules_count(f, all & ~right, f->hash ^ right_hash);
-    if (n_left == 0 || (double)f->set[0] / n_left < f->query->min_confidence) return MINE_OK;
+    if (n_left == 0 || (double)f->set[0] / n_left < f->query->min_confidence) return;
     const uint32_t n_right = rules_count(f, right, right_hash);
     mine_rule_measures m;
     mine__rule_measure(f->sets->baskets, n_left, n_right, f->set[0], &m);
-    if (!(m.lift < f->query->min_lift) && rules_add(f, right, n_left, n_right)) {
-      return mine_env_status(f->env);
-    }
+    if (!(m.lift < f->query->min_lift)) rules_add(f, right, n_left, n_right);
+    if (mine_failed(f->env)) return;
   }
-  if (size + 1 >= n || (int64_t)size >= f->query->max_consequent) return MINE_OK;
+  if (size + 1 >= n || (int64_t)size >= f->query->max_consequent) return;
   for (uint32_t i = from; i < n; i++) {
     if ((right | f->stays) >> i & 1) continue;
-    if (rules_consequents(f, right | (uint64_t)1 << i, right_hash ^ rules_item_hash(f->set[2 + i]),
-                          size + 1, i + 1)) {
-      break;
-    }
+    rules_consequents(f, right | (uint64_t)1 << i, right_hash ^ rules_item_hash(f->set[2 + i]),
+                      size + 1, i + 1);
+    if (mine_failed(f->env)) break;
   }
-  return mine_env_status(f->env);
 }
 
 /* The bits of ranks[0..n-1] in the set at hand; 0 = one is not in it. */
@@ -141,17 +133,18 @@ static int rules_bits(const rules_finder *f, const uint32_t *rank, size_t n, uin
   return 1;
 }
 
-static mine_status rules_of_set(rules_finder *f, int64_t s) {
+static void rules_of_set(rules_finder *f, int64_t s) {
   f->number = s;
   f->set = f->sets->data + f->sets->at[s];
-  if (f->set[1] < 2) return MINE_OK;
+  if (f->set[1] < 2) return;
   if (f->set[1] > RULES_WIDEST) {
-    return mine__fail(f->env, MINE_LIMIT, "an itemset has %u items, more than %d; set max_length",
-                      f->set[1], RULES_WIDEST);
+    mine__fail(f->env, MINE_LIMIT, "an itemset has %u items, more than %d; set max_length",
+               f->set[1], RULES_WIDEST);
+    return;
   }
   uint64_t right;
-  if (!rules_bits(f, f->left, f->n_left, &f->stays)) return MINE_OK;
-  if (!rules_bits(f, f->right, f->n_right, &right) || (right & f->stays)) return MINE_OK;
+  if (!rules_bits(f, f->left, f->n_left, &f->stays)) return;
+  if (!rules_bits(f, f->right, f->n_right, &right) || (right & f->stays)) return;
   uint64_t right_hash = 0;
   uint32_t size = 0;
   f->hash = 0;
@@ -160,8 +153,8 @@ static mine_status rules_of_set(rules_finder *f, int64_t s) {
     f->hash ^= h;
     if (right >> i & 1) right_hash ^= h, size++;
   }
-  if (size >= f->set[1] || (int64_t)size > f->query->max_consequent) return MINE_OK;
-  return rules_consequents(f, right, right_hash, size, 0);
+  if (size >= f->set[1] || (int64_t)size > f->query->max_consequent) return;
+  rules_consequents(f, right, right_hash, size, 0);
 }
 
 /* ---- items by code -> ranks --------------------------------------------------------------- */
@@ -224,33 +217,34 @@ static rules_key rules_key_of(const rules_finder *f, int64_t i) {
 }
 
 /* Stable: rules that are equal in all four stay in the order of the itemsets. */
-static mine_status rules_sort(rules_finder *f) {
+static void rules_sort(rules_finder *f) {
   const size_t n = (size_t)f->rules->n;
   rules_key *key = mine__arena_array(f->env->scratch, n, sizeof *key);
   rules_key *spare = mine__arena_array(f->env->scratch, n, sizeof *spare);
   mine_rule *sorted = mine__arena_array(f->arena, n, sizeof *sorted);
-  if (!key || !spare || !sorted) return mine_env_status(f->env);
+  if (!key || !spare || !sorted) return;
   for (size_t i = 0; i < n; i++)
     key[i] = rules_key_of(f, (int64_t)i);
   mine__sort(f->env, key, spare, n, sizeof *key, rules_before, NULL);
-  if (mine_failed(f->env)) return mine_env_status(f->env);
+  if (mine_failed(f->env)) return;
   for (size_t i = 0; i < n; i++)
     sorted[i] = f->rules->rule[key[i].rule];
   f->rules->rule = sorted;
-  return MINE_OK;
 }
 
-static mine_status rules_run(rules_finder *f) {
-  if (!rules_ranks(f, f->query->antecedent, f->n_left, &f->left)) return mine_env_status(f->env);
-  if (!rules_ranks(f, f->query->consequent, f->n_right, &f->right)) return mine_env_status(f->env);
-  if (rules_index(f)) return mine_env_status(f->env);
+static void rules_run(rules_finder *f) {
+  if (!rules_ranks(f, f->query->antecedent, f->n_left, &f->left)) return;
+  if (!rules_ranks(f, f->query->consequent, f->n_right, &f->right)) return;
+  rules_index(f);
+  if (mine_failed(f->env)) return;
   for (int64_t s = 0; s < f->sets->n; s++) {
-    if (rules_of_set(f, s)) return mine_env_status(f->env);
+    rules_of_set(f, s);
+    if (mine_failed(f->env)) return;
     if (s % 1024 == 0 && mine__poll_progress(f->env, "rules", (double)s / (double)f->sets->n)) {
-      return mine_env_status(f->env);
+      return;
     }
   }
-  return rules_sort(f);
+  rules_sort(f);
 }
 
 mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
@@ -263,7 +257,7 @@ mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemse
   f.n_left = query->n_antecedent;
   f.n_right = query->n_consequent;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  (void)!rules_run(&f);
+  rules_run(&f);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
