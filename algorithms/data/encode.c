@@ -159,24 +159,25 @@ static void encode_fit_feature(void *context, int64_t task, int worker) {
 }
 
 /* Where each feature's columns are; the arrays follow. */
-static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                 mine_encoding *out) {
+static void encode_layout(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                          mine_encoding *out) {
   const int p = data->n_features;
   int64_t width = 0;
   out->n_features = p;
   out->first = mine__arena_array(arena, (size_t)p + 1, sizeof *out->first);
   out->levels = mine__arena_array(arena, (size_t)p, sizeof *out->levels);
-  if (!out->first || !out->levels) return mine_env_status(env);
+  if (!out->first || !out->levels) return;
   for (int f = 0; f < p; f++) {
     const int category = data->about[f].type == MINE_COLUMN_CATEGORY;
     out->first[f] = (int)width;
     out->levels[f] = category ? (int)data->about[f].levels.values.n : 0;
     width += category ? out->levels[f] + (out->apart && out->levels[f] > 0) : 1;
     if (width > INT32_MAX / 64) {
-      return mine__fail(env, MINE_DATA,
-                        "the categories have more than %d values in all (column %s); leave columns "
-                        "such as names out with ignore=%s",
-                        INT32_MAX / 64, data->about[f].name, data->about[f].name);
+      mine__fail(env, MINE_DATA,
+                 "the categories have more than %d values in all (column %s); leave columns "
+                 "such as names out with ignore=%s",
+                 INT32_MAX / 64, data->about[f].name, data->about[f].name);
+      return;
     }
   }
   out->first[p] = (int)width;
@@ -184,7 +185,6 @@ static mine_status encode_layout(mine_env *env, mine_arena *arena, const mine_da
   out->centre = mine__arena_zeros(arena, (size_t)width, sizeof(double));
   out->factor = mine__arena_zeros(arena, (size_t)width, sizeof(double));
   out->fill = mine__arena_zeros(arena, (size_t)width, sizeof(double));
-  return mine_env_status(env);
 }
 
 /* The warps that are to be learned, with room for their knots. */
@@ -226,26 +226,25 @@ mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_data
                                mine_scale scale, mine_encoding *out) {
   encode_job job = {.data = data, .scale = scale, .out = out};
   const size_t p = (size_t)data->n_features;
-  mine_mark mark;
-  mine_status status = encode_layout(env, arena, data, out);
-  if (status != MINE_OK) return status;
-  mark = mine__arena_mark(env->scratch);
+  encode_layout(env, arena, data, out);
+  if (mine_failed(env)) return mine_env_status(env);
+  const mine_mark mark = mine__arena_mark(env->scratch);
   job.worst = mine__arena_array(env->scratch, p, sizeof(double));
   encode_warps(env, arena, &job);
   encode_room(env, &job);
-  status = mine_env_status(env);
-  if (status == MINE_OK) status = mine__parallel(env, data->n_features, encode_fit_feature, &job);
-  for (size_t f = 0; status == MINE_OK && f < p; f++) {
+  if (!mine_failed(env)) (void)!mine__parallel(env, data->n_features, encode_fit_feature, &job);
+  for (size_t f = 0; !mine_failed(env) && f < p; f++) {
     char number[MINE_NUMBER_BYTES];
     if (isnan(job.worst[f])) continue;
-    status = mine__fail(env, MINE_NUMERIC,
-                        "column %s cannot be scaled: distances overflow at values such as %s; use "
-                        "ignore=%s or correct the values",
-                        data->about[f].name, mine__format_real(number, job.worst[f], 6),
-                        data->about[f].name);
+    mine__fail(env, MINE_NUMERIC,
+               "column %s cannot be scaled: distances overflow at values such as %s; use "
+               "ignore=%s or correct the values",
+               data->about[f].name, mine__format_real(number, job.worst[f], 6),
+               data->about[f].name);
   }
+  /* Where the encoding itself is scratch, its warps stand above the mark. */
   if (arena != env->scratch) mine__arena_rewind(env->scratch, mark);
-  return status;
+  return mine_env_status(env);
 }
 
 static void encode_codes(const mine_encoding *e, int f, const mine_batch *batch, int64_t first,

@@ -52,73 +52,78 @@ static const char *frame_name(const char *const *names, int c) {
   return c == 0 ? mine__name_without_mark(names[0]) : names[c];
 }
 
-static mine_status frame_check_names(mine_frame *frame, const char *const *names, int n) {
+static void frame_check_names(mine_frame *frame, const char *const *names, int n) {
   mine_env *env = frame->env;
   mine_mark mark = mine__arena_mark(env->scratch);
   mine_dictionary seen;
-  if (!mine__dictionary_open(&seen, env->scratch)) return mine_env_status(env);
+  if (!mine__dictionary_open(&seen, env->scratch)) return;
   for (int c = 0; c < n; c++) {
-    if (!names[c]) return mine__fail(env, MINE_DATA, "column %d has no name", c + 1);
+    if (!names[c]) {
+      mine__fail(env, MINE_DATA, "column %d has no name", c + 1);
+      return;
+    }
     const char *name = frame_name(names, c);
     const mine_cell cell = {MINE_TEXT, strlen(name), {.text = name}};
     int64_t at = mine__dictionary_add(&seen, &cell);
-    if (at < 0) return mine_env_status(env);
-    if (at != c)
-      return mine__fail(env, MINE_DATA,
-                        "two columns are called '%s' (columns %d and %d); name them apart with AS",
-                        name, (int)at + 1, c + 1);
+    if (at < 0) return;
+    if (at != c) {
+      mine__fail(env, MINE_DATA,
+                 "two columns are called '%s' (columns %d and %d); name them apart with AS", name,
+                 (int)at + 1, c + 1);
+      return;
+    }
   }
   mine__arena_rewind(env->scratch, mark);
-  return MINE_OK;
 }
 
 /* Names copied, fillings and lanes ready for the plan. */
-static mine_status frame_make_columns(mine_frame *frame, const char *const *names, int n) {
+static void frame_make_columns(mine_frame *frame, const char *const *names, int n) {
   mine_arena *arena = frame->arena;
   mine_column *column = mine__arena_zeros(arena, (size_t)n, sizeof *column);
   mine_filling *filling = mine__arena_zeros(arena, (size_t)n, sizeof *filling);
   mine_lane *lane = mine__arena_zeros(arena, (size_t)n, sizeof *lane);
-  if (!column || !filling || !lane) return mine_env_status(frame->env);
+  if (!column || !filling || !lane) return;
   for (int c = 0; c < n; c++) {
     column[c].filling = &filling[c];
     const char *name = frame_name(names, c);
     column[c].name = mine__arena_text(arena, name, strlen(name));
-    if (!column[c].name) return mine_env_status(frame->env);
+    if (!column[c].name) return;
     mine__values_open(&column[c].levels, arena);
   }
   frame->column = column;
   frame->lane = lane;
   frame->n_columns = n;
-  return MINE_OK;
 }
 
 /* Cells as they came are kept for one column only. */
-static mine_status frame_check_cells(mine_frame *frame) {
+static void frame_check_cells(mine_frame *frame) {
   int id = -1;
   for (int c = 0; c < frame->n_columns; c++) {
     if (frame->column[c].reading != MINE_READ_CELLS) continue;
-    if (id >= 0)
-      return mine__fail(frame->env, MINE_DATA, "both '%s' and '%s' are to be the id; choose one",
-                        frame->column[id].name, frame->column[c].name);
+    if (id >= 0) {
+      mine__fail(frame->env, MINE_DATA, "both '%s' and '%s' are to be the id; choose one",
+                 frame->column[id].name, frame->column[c].name);
+      return;
+    }
     id = c;
   }
-  return MINE_OK;
 }
 
 mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int n) {
   mine_env *env = frame->env;
-  mine_status status = mine_env_status(env);
-  if (status != MINE_OK) return status;
+  if (mine_failed(env)) return mine_env_status(env);
   if (frame->n_columns > 0) return mine__fail(env, MINE_DATA, "the columns were named already");
   if (n < 1) return mine__fail(env, MINE_DATA, "the source has no columns");
-  status = frame_check_names(frame, names, n);
-  if (status == MINE_OK) status = frame_make_columns(frame, names, n);
-  if (status == MINE_OK && frame->plan) status = frame->plan(frame->owner, frame);
-  if (status == MINE_OK) status = frame_check_cells(frame);
-  if (status == MINE_OK && !mine__frame_stage_open(frame)) status = mine_env_status(env);
-  for (int c = 0; c < n && status == MINE_OK; c++)
-    if (!mine__frame_begin_column(frame, c)) status = mine_env_status(env);
-  return status;
+  frame_check_names(frame, names, n);
+  if (!mine_failed(env)) frame_make_columns(frame, names, n);
+  if (mine_failed(env)) return mine_env_status(env);
+  if (frame->plan) MINE_TRY(frame->plan(frame->owner, frame));
+  /* Only now is it known how each column is read: the plan said so. */
+  frame_check_cells(frame);
+  if (mine_failed(env) || !mine__frame_stage_open(frame)) return mine_env_status(env);
+  for (int c = 0; c < n; c++)
+    if (!mine__frame_begin_column(frame, c)) break;
+  return mine_env_status(env);
 }
 
 /* As in training: the type is settled, and nothing is inferred. */
@@ -212,7 +217,7 @@ static size_t frame_next_capacity(const mine_frame *frame) {
   return capacity + (gently ? capacity / 4 : capacity);
 }
 
-static mine_status frame_grow(mine_frame *frame) {
+static void frame_grow(mine_frame *frame) {
   size_t capacity = frame_next_capacity(frame);
   mine__background_wait(&frame->stage.background); /* columns move */
   for (int c = 0; c < frame->n_columns; c++) {
@@ -220,17 +225,16 @@ static mine_status frame_grow(mine_frame *frame) {
     mine_lane *lane = &frame->lane[c];
     if (frame->stage.slot[c] >= 0 || col->filling->mode == MINE_MODE_TIME) {
       double *number = mine__frame_room(frame, c, col->number, capacity, sizeof *number);
-      if (!number) return mine_env_status(frame->env);
+      if (!number) return;
       col->number = number;
     }
     if (lane->code) {
       int32_t *code = mine__frame_room(frame, c, col->code, capacity, sizeof *code);
-      if (!code) return mine_env_status(frame->env);
+      if (!code) return;
       col->code = lane->code = code;
     }
   }
   frame->capacity = capacity;
-  return MINE_OK;
 }
 
 /* Whether finish has settled a column, which then takes no more rows. */
@@ -242,8 +246,7 @@ static int frame_is_closed(const mine_frame *frame) {
 
 mine_status mine_frame_end_row(mine_frame *frame) {
   mine_env *env = frame->env;
-  mine_status status = mine_env_status(env);
-  if (status != MINE_OK) return status;
+  if (mine_failed(env)) return mine_env_status(env);
   if (frame->n_columns == 0)
     return mine__fail(env, MINE_DATA, "a row ended before the columns were named");
   if (frame->rows >= MINE_MAX_ROWS)
@@ -251,8 +254,8 @@ mine_status mine_frame_end_row(mine_frame *frame) {
                       (long long)MINE_MAX_ROWS);
   if (frame->finished && frame_is_closed(frame))
     return mine__fail(env, MINE_DATA, "the rows are finished; no more can be added");
-  if ((size_t)frame->rows + 2 > frame->capacity && frame_grow(frame) != MINE_OK)
-    return mine_env_status(env);
+  if ((size_t)frame->rows + 2 > frame->capacity) frame_grow(frame);
+  if (mine_failed(env)) return mine_env_status(env);
   frame->rows++;
   frame->finished = 0;
   if (!mine__frame_stage_next(frame)) return mine_env_status(env);
@@ -315,9 +318,8 @@ void mine__frame_again(mine_frame *frame) {
 }
 
 mine_status mine__frame_single(mine_frame *frame) {
-  mine_status status = mine_env_status(frame->env);
-  if (status != MINE_OK) return status;
-  if (frame->capacity < 2 && frame_grow(frame) != MINE_OK) return mine_env_status(frame->env);
+  if (!mine_failed(frame->env) && frame->capacity < 2) frame_grow(frame);
+  if (mine_failed(frame->env)) return mine_env_status(frame->env);
   frame->rows = 1;
   for (int c = 0; frame->n_slow && c < frame->n_columns; c++)
     if ((frame->lane[c].code || frame->column[c].filling->mode == MINE_MODE_TIME) &&

@@ -194,22 +194,23 @@ static int64_t finish_forbidden(const mine_column *col, int64_t rows, int flags)
   return row;
 }
 
-static mine_status finish_check_flags(const mine_frame *frame, const mine_column *col) {
+static void finish_check_flags(const mine_frame *frame, const mine_column *col) {
   const int flags = mine__column_flags(col);
-  if (!(flags & (MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE))) return MINE_OK;
+  if (!(flags & (MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE))) return;
   const int64_t row = finish_forbidden(col, frame->rows, flags);
-  if (row == frame->rows) return MINE_OK;
+  if (row == frame->rows) return;
   const char *name = col->want->name;
   const long long shown_row = (long long)(frame->cleared + row + 1);
-  if (col->reading != MINE_READ_NUMBER)
-    return mine__fail(frame->env, MINE_DATA,
-                      "%s column '%s' has no value (row %lld); leave such rows out", name,
-                      col->name, shown_row);
+  if (col->reading != MINE_READ_NUMBER) {
+    mine__fail(frame->env, MINE_DATA, "%s column '%s' has no value (row %lld); leave such rows out",
+               name, col->name, shown_row);
+    return;
+  }
   char shown[MINE_NUMBER_BYTES];
   const double v = col->number[row];
-  return mine__fail(frame->env, MINE_DATA, "%s column '%s' has %s (row %lld); %ss are numbers%s",
-                    name, col->name, isnan(v) ? "no value" : mine__format_real(shown, v, 0),
-                    shown_row, name, flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
+  mine__fail(frame->env, MINE_DATA, "%s column '%s' has %s (row %lld); %ss are numbers%s", name,
+             col->name, isnan(v) ? "no value" : mine__format_real(shown, v, 0), shown_row, name,
+             flags & MINE_WANT_NOT_NEGATIVE ? ", 0 or more" : "");
 }
 
 /* ---- in words ------------------------------------------------------------------------------ */
@@ -259,8 +260,7 @@ void mine__frame_explain(mine_column *col, const char *shown) {
   col->why[n] = 0;
 }
 
-/* ---- room given back ----------------------------------------------------------------------------
- */
+/* ---- room given back ------------------------------------------------------------------------ */
 
 static int finish_trim_block(mine_frame *frame, void **block, size_t count, size_t size) {
   if (!*block) return 1;
@@ -269,20 +269,18 @@ static int finish_trim_block(mine_frame *frame, void **block, size_t count, size
   return trimmed != NULL;
 }
 
-static int finish_trim(mine_frame *frame, int column) {
+static void finish_trim(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   size_t rows = frame->rows ? (size_t)frame->rows : 1;
   if (col->number) {
     double *number = mine__frame_room(frame, column, col->number, rows, sizeof *number);
-    if (!number) return 0;
+    if (!number) return;
     col->number = number;
   }
   if (col->code) {
     int32_t *code = mine__frame_room(frame, column, col->code, rows, sizeof *code);
-    if (!code) return 0;
-    col->code = code;
+    if (code) col->code = code;
   }
-  return 1;
 }
 
 static int finish_any_fixed(const mine_frame *frame) {
@@ -291,34 +289,32 @@ static int finish_any_fixed(const mine_frame *frame) {
   return 0;
 }
 
-static int finish_trim_ids(mine_frame *frame) {
+/* A frame of a model's columns is filled again, batch after batch: its room stays. */
+static void finish_trim_ids(mine_frame *frame) {
   mine_values *ids = &frame->ids;
   void *payload = ids->payload, *pool = ids->pool;
   size_t n = ids->n ? (size_t)ids->n : 1, bytes = ids->pool_bytes ? ids->pool_bytes : 1;
-  if (!payload || finish_any_fixed(frame)) return 1;
-  if (!finish_trim_block(frame, &payload, n, sizeof *ids->payload)) return 0;
+  if (!payload || finish_any_fixed(frame)) return;
+  if (!finish_trim_block(frame, &payload, n, sizeof *ids->payload)) return;
   ids->payload = payload;
   ids->capacity = n;
-  if (!pool) return 1;
-  if (!finish_trim_block(frame, &pool, bytes, 1)) return 0;
+  if (!pool || !finish_trim_block(frame, &pool, bytes, 1)) return;
   ids->pool = pool;
   ids->pool_capacity = bytes;
-  return 1;
 }
 
-/* ---- all of it
- * -------------------------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------------------------- */
 
 /* Settle one column; what made it a category is shown before it is dropped. */
-static mine_status finish_column(mine_frame *frame, int column, char shown[MINE_SHOW_BYTES]) {
+static void finish_column(mine_frame *frame, int column, char shown[MINE_SHOW_BYTES]) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   if (f->any_word && !f->any_decimal) f->decimals = 0; /* nothing but words: they are its levels */
   shown[0] = 0;
   if (f->mode == MINE_MODE_CODE && !f->decimals && !f->typed) finish_words(col, shown);
-  if (!finish_settle(frame, column)) return mine_env_status(frame->env);
-  if (mine__poll(frame->env)) return mine_env_status(frame->env);
-  return finish_check_flags(frame, col);
+  if (!finish_settle(frame, column)) return;
+  if (mine__poll(frame->env)) return;
+  finish_check_flags(frame, col);
 }
 
 /* A declared numeric column without a single number is empty after all. */
@@ -333,25 +329,23 @@ static void finish_words_of_column(mine_frame *frame, int column, const char *sh
 
 mine_status mine__frame_finish(mine_frame *frame) {
   mine_env *env = frame->env;
-  mine_status status = mine_env_status(env);
-  if (status != MINE_OK || frame->finished) return status;
+  if (mine_failed(env) || frame->finished) return mine_env_status(env);
   if (frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the columns were never named");
   mine__frame_stage_flush(frame);
   mine_mark mark = mine__arena_mark(env->scratch);
   char(*shown)[MINE_SHOW_BYTES] =
       mine__arena_array(env->scratch, (size_t)frame->n_columns, sizeof *shown);
   if (!shown) return mine_env_status(env);
-  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
-    status = finish_column(frame, c, shown[c]);
-  if (status == MINE_OK)
-    status = mine__parallel(frame->env, frame->n_columns, finish_describe_task, frame);
-  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++) {
+  for (int c = 0; c < frame->n_columns && !mine_failed(env); c++)
+    finish_column(frame, c, shown[c]);
+  if (!mine_failed(env)) (void)!mine__parallel(env, frame->n_columns, finish_describe_task, frame);
+  for (int c = 0; c < frame->n_columns && !mine_failed(env); c++) {
     if (!frame->column[c].filling->closed) continue;
     finish_words_of_column(frame, c, shown[c]);
-    if (!finish_trim(frame, c)) status = mine_env_status(env);
+    finish_trim(frame, c);
   }
-  if (status == MINE_OK && !finish_trim_ids(frame)) status = mine_env_status(env);
+  if (!mine_failed(env)) finish_trim_ids(frame);
   mine__arena_rewind(env->scratch, mark);
-  if (status == MINE_OK) frame->finished = 1;
-  return status;
+  frame->finished = !mine_failed(env);
+  return mine_env_status(env);
 }

@@ -261,7 +261,7 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
   if (!mine__frame_use_codes(frame, column)) return 0;
   lane->next = 0;
   mine__frame_stage_flush(frame);
-  for (int64_t row = 0; row < rows && mine_env_status(frame->env) == MINE_OK; row++) {
+  for (int64_t row = 0; row < rows && !mine_failed(frame->env); row++) {
     mine_cell cell;
     mine__values_get(&f->kept, row, &cell);
     frame->rows = row; /* replay the rows as they came */
@@ -275,7 +275,7 @@ static int infer_kept_to_codes(mine_frame *frame, int column) {
   }
   frame->rows = complete;
   infer_drop_kept(frame, f);
-  return mine_env_status(frame->env) == MINE_OK;
+  return !mine_failed(frame->env);
 }
 
 /* ---- cells ---------------------------------------------------------------------------- */

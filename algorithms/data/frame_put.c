@@ -82,10 +82,9 @@ void mine__cache_add(mine_cached *cache, const mine_cell *cell, int32_t code) {
 
 /* ---- sentences ------------------------------------------------------------------ */
 
-static mine_status put_refuse_kind(mine_frame *frame, int column, const char *what,
-                                   const char *remedy) {
-  return mine__fail(frame->env, MINE_DATA, "column '%s' has %s (row %lld); %s",
-                    frame->column[column].name, what, (long long)mine_frame_row(frame), remedy);
+static void put_refuse_kind(mine_frame *frame, int column, const char *what, const char *remedy) {
+  mine__fail(frame->env, MINE_DATA, "column '%s' has %s (row %lld); %s", frame->column[column].name,
+             what, (long long)mine_frame_row(frame), remedy);
 }
 
 static const char *put_comma(const mine_cell *text) {
@@ -143,7 +142,7 @@ static int put_again(const mine_frame *frame, int column) {
 
 /* Whether the column takes a cell of this row; skipped rows are completed. */
 static mine_filling *put_enter(mine_frame *frame, int column) {
-  if (mine_env_status(frame->env) != MINE_OK) return NULL;
+  if (mine_failed(frame->env)) return NULL;
   if (column < 0 || column >= frame->n_columns) {
     (void)mine__fail(frame->env, MINE_DATA, "there is no column number %d, only 0 to %d", column,
                      frame->n_columns - 1);
@@ -191,8 +190,7 @@ static void put_number(mine_frame *frame, int column, const mine_cell *cell) {
   mine_filling *f = put_enter(frame, column);
   if (!f) return;
   if (cell->type == MINE_REAL && isinf(cell->as.real) && f->mode != MINE_MODE_TALLY) {
-    (void)put_refuse_kind(frame, column, "an infinite number",
-                          "replace it by NULL or a finite number");
+    put_refuse_kind(frame, column, "an infinite number", "replace it by NULL or a finite number");
     return;
   }
   put_take(frame, column, cell);
@@ -225,7 +223,7 @@ MINE_COLD static void put_text(mine_frame *frame, int column, const char *text, 
     return;
   }
   if (!mine_valid_utf8(text, bytes)) {
-    (void)put_refuse_kind(frame, column, "text that is not UTF-8", "convert it, or leave it out");
+    put_refuse_kind(frame, column, "text that is not UTF-8", "convert it, or leave it out");
     return;
   }
   mine_cell cell = {MINE_TEXT, bytes, {0}};
@@ -308,7 +306,7 @@ void mine_frame_put_blob(mine_frame *frame, int column) {
     put_take(frame, column, &cell);
     return;
   }
-  (void)put_refuse_kind(frame, column, "a BLOB", "leave the column out, or cast it");
+  put_refuse_kind(frame, column, "a BLOB", "leave the column out, or cast it");
 }
 
 void mine_frame_put_cell(mine_frame *frame, int column, const mine_cell *cell) {

@@ -184,7 +184,7 @@ static int stage_turn(mine_frame *frame) {
   const int64_t most = stage_most(stage->width, large ? STAGE_LARGE : STAGE_DOUBLES);
   if (stage->room < most && !stage_make_room(frame, most)) return 0;
   if (large) stage_start_background(frame);
-  return mine_env_status(frame->env) == MINE_OK;
+  return !mine_failed(frame->env);
 }
 
 int mine__frame_stage_next(mine_frame *frame) {

@@ -64,23 +64,25 @@ static mine_status target_too_many(mine_frame *frame, int column, int64_t most) 
 }
 
 /* Numbers become codes of a typed dictionary. */
-static mine_status target_numbers_to_codes(mine_frame *frame, int column, int64_t most) {
+static void target_numbers_to_codes(mine_frame *frame, int column, int64_t most) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   f->dictionary_arena = mine__arena_open(frame->env);
-  if (!f->dictionary_arena || !mine__dictionary_open(&f->dictionary, f->dictionary_arena))
-    return mine_env_status(frame->env);
+  if (!f->dictionary_arena || !mine__dictionary_open(&f->dictionary, f->dictionary_arena)) return;
   size_t room = frame->rows ? (size_t)frame->rows : 1;
   int32_t *code = mine__frame_room(frame, column, NULL, room, sizeof *code);
-  if (!code) return mine_env_status(frame->env);
+  if (!code) return;
   for (int64_t row = 0; row < frame->rows; row++) {
     mine_cell cell;
-    if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
+    if (MINE_POLL_AT(frame->env, row)) return;
     target_cell(col, row, &cell);
     int64_t at =
         cell.type == MINE_NULL ? MINE_CODE_MISSING : mine__dictionary_add(&f->dictionary, &cell);
-    if (at < 0 && cell.type != MINE_NULL) return mine_env_status(frame->env);
-    if (f->dictionary.values.n > most) return target_too_many(frame, column, most);
+    if (at < 0 && cell.type != MINE_NULL) return;
+    if (f->dictionary.values.n > most) {
+      target_too_many(frame, column, most);
+      return;
+    }
     code[row] = (int32_t)at;
   }
   mine__frame_give_back(frame, column, col->number);
@@ -88,18 +90,17 @@ static mine_status target_numbers_to_codes(mine_frame *frame, int column, int64_
   col->number = NULL;
   col->code = code;
   f->mode = MINE_MODE_CODE;
-  return MINE_OK;
 }
 
 mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  mine_status status = mine_env_status(frame->env);
-  if (status != MINE_OK || col->type == MINE_COLUMN_EMPTY || col->levels.n) return status;
+  if (mine_failed(frame->env) || col->type == MINE_COLUMN_EMPTY || col->levels.n)
+    return mine_env_status(frame->env);
   if (col->code && f->dictionary.values.n > most) return target_too_many(frame, column, most);
-  if (!col->code) status = target_numbers_to_codes(frame, column, most);
-  if (status != MINE_OK) return status;
-  if (!mine__frame_settle_category(frame, column)) return mine_env_status(frame->env);
+  if (!col->code) target_numbers_to_codes(frame, column, most);
+  if (mine_failed(frame->env) || !mine__frame_settle_category(frame, column))
+    return mine_env_status(frame->env);
   mine__frame_describe(frame, column);
   mine__frame_explain(col, "");
   return MINE_OK;
@@ -107,15 +108,15 @@ mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most
 
 /* ---- as a number --------------------------------------------------------------------------- */
 
-static mine_status target_kept_to_numbers(mine_frame *frame, int column) {
+static void target_kept_to_numbers(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   size_t room = frame->rows ? (size_t)frame->rows : 1;
   double *number = mine__frame_room(frame, column, NULL, room, sizeof *number);
-  if (!number) return mine_env_status(frame->env);
+  if (!number) return;
   for (int64_t row = 0; row < frame->rows; row++) {
     mine_cell cell;
-    if (MINE_POLL_AT(frame->env, row)) return mine_env_status(frame->env);
+    if (MINE_POLL_AT(frame->env, row)) return;
     mine__values_get(&f->kept, row, &cell);
     number[row] = mine__cell_number(&cell); /* kept ones are no texts */
     if (cell.type == MINE_INT &&
@@ -125,7 +126,6 @@ static mine_status target_kept_to_numbers(mine_frame *frame, int column) {
   mine__values_clear(&f->kept);
   col->number = number;
   f->mode = MINE_MODE_NUMBER;
-  return MINE_OK;
 }
 
 static mine_status target_no_number(mine_frame *frame, int column) {
@@ -135,21 +135,19 @@ static mine_status target_no_number(mine_frame *frame, int column) {
   mine_cell words;
   mine__values_get(&f->dictionary.values, f->words_code, &words);
   return mine__fail(frame->env, MINE_DATA,
-                    "column '%s' is no number (row %lld: %s); clean it, or say "
-                    "task=classification",
+                    "column '%s' is no number (row %lld: %s); clean it, or say task=classification",
                     col->name, (long long)f->words_row, mine__show_cell(shown, &words));
 }
 
 mine_status mine__column_as_number(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
-  mine_status status = mine_env_status(frame->env);
-  if (status != MINE_OK || col->type == MINE_COLUMN_EMPTY) return status;
+  if (mine_failed(frame->env) || col->type == MINE_COLUMN_EMPTY) return mine_env_status(frame->env);
   if (f->mode == MINE_MODE_CODE && !f->decimals) return target_no_number(frame, column);
   if (f->mode == MINE_MODE_CODE && !mine__frame_codes_to_numbers(frame, column))
     return mine_env_status(frame->env);
-  if (f->mode == MINE_MODE_KEEP) status = target_kept_to_numbers(frame, column);
-  if (status != MINE_OK) return status;
+  if (f->mode == MINE_MODE_KEEP) target_kept_to_numbers(frame, column);
+  if (mine_failed(frame->env)) return mine_env_status(frame->env);
   col->type = MINE_COLUMN_NUMERIC;
   mine__frame_describe(frame, column);
   if (col->missing == frame->rows) col->type = MINE_COLUMN_EMPTY; /* nothing but blanks */

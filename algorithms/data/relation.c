@@ -111,11 +111,10 @@ void mine__relation_group(mine_relation *relation, const mine_cell *value) {
 }
 
 mine_status mine__relation_finish(mine_env *env, mine_relation *relation, mine_relation **out) {
-  mine_status status = mine_env_status(env);
   *out = NULL;
-  if (status != MINE_OK || !relation) {
+  if (mine_failed(env) || !relation) {
     mine_relation_free(relation);
-    return status;
+    return mine_env_status(env);
   }
   mine__arena_detach(relation->arena);
   *out = relation;

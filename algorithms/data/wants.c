@@ -228,22 +228,23 @@ static mine_status wants_wrong_number(mine_frame *frame, const mine_want *want) 
 }
 
 /* The columns that the options name; each for one want. */
-static mine_status wants_bind_named(mine_frame *frame, const mine_want *want,
-                                    const mine_cell *named, int *column) {
+static void wants_bind_named(mine_frame *frame, const mine_want *want, const mine_cell *named,
+                             int *column) {
   char what[80];
   for (int i = 0; want[i].name; i++) {
     column[i] = -1;
     if (!named || named[i].type == MINE_NULL) continue;
     snprintf(what, sizeof what, "option %s", want[i].name);
     column[i] = mine__column_said(frame, what, &named[i]);
-    if (column[i] < 0) return mine_env_status(frame->env);
+    if (column[i] < 0) return;
     const mine_column *found = &frame->column[column[i]];
-    if (found->want)
-      return mine__fail(frame->env, MINE_OPTION, "'%s' is named as %s and as %s; name two columns",
-                        found->name, found->want->name, want[i].name);
+    if (found->want) {
+      mine__fail(frame->env, MINE_OPTION, "'%s' is named as %s and as %s; name two columns",
+                 found->name, found->want->name, want[i].name);
+      return;
+    }
     mine__column_want(frame, column[i], &want[i]);
   }
-  return MINE_OK;
 }
 
 /* How many required wants have no column yet. */
@@ -275,7 +276,8 @@ static void wants_bind_rest(mine_frame *frame, const mine_want *rest) {
 
 mine_status mine__wants_by_position(mine_frame *frame, const mine_want *want,
                                     const mine_cell *named, int *column) {
-  if (wants_bind_named(frame, want, named, column)) return mine_env_status(frame->env);
+  wants_bind_named(frame, want, named, column);
+  if (mine_failed(frame->env)) return mine_env_status(frame->env);
   const int n = wants_count(want), has_rest = n > 0 && want[n - 1].flags & MINE_WANT_REST;
   int left = 0;
   for (int c = 0; c < frame->n_columns; c++)
@@ -293,23 +295,24 @@ mine_status mine__wants_by_position(mine_frame *frame, const mine_want *want,
 }
 
 /* What date_format= says, to the columns of times. */
-static mine_status wants_say_format(mine_frame *frame, mine_events *events) {
+static void wants_say_format(mine_frame *frame, mine_events *events) {
   const mine_cell *said = &events->date_format;
   char shown[MINE_SHOW_BYTES];
-  if (said->type == MINE_NULL) return MINE_OK;
-  if (said->type != MINE_TEXT)
-    return mine__fail(frame->env, MINE_OPTION,
-                      "option date_format must say how times are written, such as %%d.%%m.%%Y, not "
-                      "%s",
-                      mine__show_cell(shown, said));
-  MINE_TRY(mine__time_format(frame->env, said->as.text, said->bytes, &events->format));
+  if (said->type == MINE_NULL) return;
+  if (said->type != MINE_TEXT) {
+    mine__fail(frame->env, MINE_OPTION,
+               "option date_format must say how times are written, such as %%d.%%m.%%Y, not %s",
+               mine__show_cell(shown, said));
+    return;
+  }
+  if (mine__time_format(frame->env, said->as.text, said->bytes, &events->format)) return;
   for (int c = 0; c < frame->n_columns; c++)
     if (frame->column[c].reading == MINE_READ_TIME) frame->column[c].said = &events->format;
-  return MINE_OK;
 }
 
 mine_status mine__events_plan(void *owner, mine_frame *frame) {
   mine_events *events = owner;
   MINE_TRY(mine__wants_by_position(frame, events->want, events->named, events->column));
-  return wants_say_format(frame, events);
+  wants_say_format(frame, events);
+  return mine_env_status(frame->env);
 }
