@@ -59,7 +59,7 @@ static mine_status ensemble_answer(mine_env *env, const mine_model *model, const
                                    mine_answers *out) {
   for (int64_t first = 0; first < batch->n; first += MINE_MEMBER_ROWS) {
     const int64_t left = batch->n - first, n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
-    if (batch->n > 1 && mine__poll(env)) return env->status;
+    if (batch->n > 1 && mine__poll(env)) return mine_env_status(env);
     ensemble_rows(env, model, batch, first, n, out);
   }
   return mine_env_status(env);

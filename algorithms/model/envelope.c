@@ -496,26 +496,31 @@ static mine_status envelope_newer(mine_env *env) {
                     MINE_VERSION, MINE_VERSION);
 }
 
-/* The header: whose bytes these are, whether all of them are here, unharmed. */
-static mine_status envelope_check_header(mine_env *env, const uint8_t *bytes, size_t n,
-                                         mine_model *model) {
-  if (n < MINE_MODEL_HEADER || memcmp(bytes, envelope_magic, sizeof envelope_magic) != 0)
-    return mine__fail(env, MINE_CORRUPT,
-                      "the bytes are not a model; pass the result of mine_fit or the column model "
-                      "of mine_models");
-  if (envelope_get(bytes + 16, 8) != n) return envelope_corrupt(env, "its length");
-  if (envelope_get(bytes + 24, 8) != envelope_checksum(bytes, n))
-    return envelope_corrupt(env, "its checksum");
-  const uint64_t version = envelope_get(bytes + 8, 4);
-  if (version > ENVELOPE_VERSION) return envelope_newer(env);
-  if (version < 1) return envelope_corrupt(env, "its version");
-  model->kind = mine__kind_by_tag((uint32_t)envelope_get(bytes + 12, 4));
-  if (!model->kind) return envelope_newer(env);
-  return MINE_OK;
+/* The header: whose bytes these are, whether all of them are here, unharmed.  The
+** checksum is asked before the version: what says "newer" must be what was written. */
+static void envelope_check_header(mine_env *env, const uint8_t *bytes, size_t n,
+                                  mine_model *model) {
+  if (n < MINE_MODEL_HEADER || memcmp(bytes, envelope_magic, sizeof envelope_magic) != 0) {
+    mine__fail(env, MINE_CORRUPT,
+               "the bytes are not a model; pass the result of mine_fit or the column model "
+               "of mine_models");
+  } else if (envelope_get(bytes + 16, 8) != n) {
+    envelope_corrupt(env, "its length");
+  } else if (envelope_get(bytes + 24, 8) != envelope_checksum(bytes, n)) {
+    envelope_corrupt(env, "its checksum");
+  } else if (envelope_get(bytes + 8, 4) > ENVELOPE_VERSION) {
+    envelope_newer(env);
+  } else if (envelope_get(bytes + 8, 4) < 1) {
+    envelope_corrupt(env, "its version");
+  } else {
+    model->kind = mine__kind_by_tag((uint32_t)envelope_get(bytes + 12, 4));
+    if (!model->kind) envelope_newer(env);
+  }
 }
 
 mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n, mine_model *model) {
-  if (envelope_check_header(env, bytes, n, model)) return env->status;
+  envelope_check_header(env, bytes, n, model);
+  if (mine_failed(env)) return mine_env_status(env);
   mine_mark mark = mine__arena_mark(env->scratch);
   mine_reader r = {.env = env, .arena = model->arena};
   r.at = (const uint8_t *)bytes + MINE_MODEL_HEADER;
@@ -523,7 +528,7 @@ mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n, mine
   r.format = (uint32_t)envelope_get((const uint8_t *)bytes + 8, 4);
   envelope_read_rest(&r, model);
   mine__arena_rewind(env->scratch, mark);
-  if (mine_failed(env)) return env->status;
+  if (mine_failed(env)) return mine_env_status(env);
   if (r.problem == envelope_is_newer) return envelope_newer(env);
   return mine__reader_ok(&r) ? MINE_OK : envelope_corrupt(env, r.problem);
 }

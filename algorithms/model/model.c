@@ -203,12 +203,12 @@ mine_status mine_model_bytes(mine_env *env, const mine_model *model, const void 
 
 mine_status mine_model_load(mine_env *env, const void *bytes, size_t n, mine_model **out) {
   *out = NULL;
-  if (env->status) return env->status;
+  if (mine_failed(env)) return mine_env_status(env);
   mine_model *model;
   if (mine__model_empty(env, &model)) return mine_env_status(env);
   if (mine__envelope_read(env, bytes, n, model) || mine__model_seal(env, model)) {
     mine_model_free(model);
-    return env->status;
+    return mine_env_status(env);
   }
   *out = model;
   return MINE_OK;

@@ -82,34 +82,34 @@ static void neighbours_span(mine_env *env, const mine_batch *rows, int f, double
 }
 
 /* Gower's ranges are those of the rows at hand, and of those beside them. */
-static mine_status neighbours_fit_gower(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                        const mine_batch *beside, mine_neighbours *body) {
+static void neighbours_fit_gower(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 const mine_batch *beside, mine_neighbours *body) {
   const size_t n = (size_t)data->n_features;
   body->least = mine__arena_zeros(arena, n, sizeof *body->least);
   body->range = mine__arena_zeros(arena, n, sizeof *body->range);
   body->category = mine__arena_zeros(arena, n, 1);
-  if (!body->least || !body->range || !body->category) return mine_env_status(env);
+  if (!body->least || !body->range || !body->category) return;
   for (int f = 0; f < data->n_features; f++) {
     double least = INFINITY, most = -INFINITY;
     body->category[f] = data->rows.feature[f].number == NULL;
     neighbours_span(env, &data->rows, f, &least, &most);
     if (beside) neighbours_span(env, beside, f, &least, &most);
-    if (mine_failed(env)) return mine_env_status(env);
+    if (mine_failed(env)) return;
     if (!(least <= most)) continue;
     if (!(most - least <= 1e300)) {
-      return mine__fail(env, MINE_NUMERIC,
-                        "the values of column '%s' are too far apart; rescale or ignore it",
-                        data->about[f].name);
+      mine__fail(env, MINE_NUMERIC,
+                 "the values of column '%s' are too far apart; rescale or ignore it",
+                 data->about[f].name);
+      return;
     }
     body->least[f] = least;
     body->range[f] = most - least;
   }
-  return MINE_OK;
 }
 
 /* What the rows are known by: ids, and the answers they give. */
-static mine_status neighbours_copy_rows(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                        mine_neighbours *body) {
+static void neighbours_copy_rows(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 mine_neighbours *body) {
   const size_t n = (size_t)body->n;
   if (data->task == MINE_CLASSIFICATION) {
     body->label = mine__arena_array(arena, n, sizeof *body->label);
@@ -119,18 +119,17 @@ static mine_status neighbours_copy_rows(mine_env *env, mine_arena *arena, const 
   }
   if (data->weight) body->weight = mine__arena_array(arena, n, sizeof *body->weight);
   mine__values_open(&body->ids, arena);
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  if (mine_failed(env)) return;
   for (int64_t i = 0; i < body->n; i++) {
     const int64_t row = mine_batch_row(&data->rows, i);
-    if (MINE_POLL_AT(env, i)) return mine_env_status(env);
+    if (MINE_POLL_AT(env, i)) return;
     if (body->label) body->label[i] = data->label[row];
     if (body->target) body->target[i] = data->target[row];
     if (body->weight) body->weight[i] = data->weight[row];
     mine_cell id = {MINE_INT, 0, {.integer = row + 1}};
     if (data->ids) mine__values_get(data->ids, row, &id);
-    if (!mine__values_push(&body->ids, &id)) return mine_env_status(env);
+    if (!mine__values_push(&body->ids, &id)) return;
   }
-  return MINE_OK;
 }
 
 mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
@@ -139,15 +138,13 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
   int scale = how->scale;
   *out = (mine_neighbours){.space = space, .n_features = data->n_features, .n = data->rows.n};
   if (space == MINE_SPACE_GOWER) {
-    if (neighbours_fit_gower(env, arena, data, how->beside, out) != MINE_OK)
-      return mine_env_status(env);
+    neighbours_fit_gower(env, arena, data, how->beside, out);
+    if (mine_failed(env)) return mine_env_status(env);
     out->width = data->n_features;
   } else {
     if (scale < 0) scale = space == MINE_SPACE_COSINE ? MINE_SCALE_NONE : MINE_SCALE_STANDARD;
     out->encoding.apart = how->apart;
-    if (mine__encoding_fit(env, arena, data, (mine_scale)scale, &out->encoding) != MINE_OK) {
-      return mine_env_status(env);
-    }
+    MINE_TRY(mine__encoding_fit(env, arena, data, (mine_scale)scale, &out->encoding));
     out->width = out->encoding.width;
   }
   out->point = mine__arena_array(arena, (size_t)out->n, (size_t)out->width * sizeof *out->point);
@@ -156,9 +153,10 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
     const int64_t left = out->n - i;
     mine__neighbours_points(out, &data->rows, i, left < NEIGHBOURS_CHUNK ? left : NEIGHBOURS_CHUNK,
                             out->point + i * out->width);
-    if (mine__poll(env) != MINE_OK) return mine_env_status(env);
+    MINE_TRY(mine__poll(env));
   }
-  if (neighbours_copy_rows(env, arena, data, out) != MINE_OK) return mine_env_status(env);
+  neighbours_copy_rows(env, arena, data, out);
+  if (mine_failed(env)) return mine_env_status(env);
   return mine__nearest_build(env, arena, space, out->point, out->n, out->width, out->category,
                              &out->nearest);
 }

@@ -105,28 +105,27 @@ static int64_t prototypes_block(const mine_prototypes *m, int64_t n) {
   return block < 1 ? 1 : block < n ? block : n;
 }
 
-static mine_status prototypes_answer_nearest(mine_env *env, const mine_prototypes *m,
-                                             const mine_batch *batch, mine_answers *out) {
+static void prototypes_answer_nearest(mine_env *env, const mine_prototypes *m,
+                                      const mine_batch *batch, mine_answers *out) {
   double point[PROTOTYPES_POINT];
   if (batch->n == 1 && m->encoding.width <= PROTOTYPES_POINT) {
     prototypes_score_row(m, batch, point, out);
-    return MINE_OK;
+    return;
   }
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t width = (size_t)m->encoding.width, threads = (size_t)env->threads;
   prototypes_job job = {m, batch, out, 0, NULL, NULL};
-  mine_status status;
   job.block = MINE_BLOCKS(prototypes_block(m, batch->n), MINE_LANES) * MINE_LANES;
   job.rows = mine__arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
   job.panel = mine__arena_array(env->scratch, threads * MINE_LANES, width * sizeof(double));
-  status = mine_env_status(env);
-  if (status == MINE_OK && batch->n == 1) {
-    prototypes_score_row(m, batch, job.rows, out);
-  } else if (status == MINE_OK) {
-    status = mine__parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
+  if (!mine_failed(env)) {
+    if (batch->n == 1) {
+      prototypes_score_row(m, batch, job.rows, out);
+    } else {
+      (void)!mine__parallel(env, MINE_BLOCKS(batch->n, job.block), prototypes_score, &job);
+    }
   }
   mine__arena_rewind(env->scratch, mark);
-  return status;
 }
 
 /* ---- answer: a mixture ------------------------------------------------------------- */
@@ -177,19 +176,16 @@ static void mixture_block(void *context, int64_t task, int worker) {
   }
 }
 
-static mine_status mixture_answer(mine_env *env, const mine_prototypes *m, const mine_batch *batch,
-                                  mine_answers *out) {
+static void mixture_answer(mine_env *env, const mine_prototypes *m, const mine_batch *batch,
+                           mine_answers *out) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t threads = (size_t)env->threads;
   mixture_job job = {m, batch, out, NULL, NULL};
   job.row = mine__arena_array(env->scratch, threads, (size_t)m->encoding.width * sizeof(double));
   job.share = mine__arena_array(env->scratch, threads, (size_t)m->k * sizeof(double));
-  if (!mine_failed(env)) {
-    if (mine__parallel(env, MINE_BLOCKS(batch->n, PROTOTYPES_MIXTURE), mixture_block, &job))
-      return env->status;
-  }
+  if (!mine_failed(env))
+    (void)!mine__parallel(env, MINE_BLOCKS(batch->n, PROTOTYPES_MIXTURE), mixture_block, &job);
   mine__arena_rewind(env->scratch, mark);
-  return mine_env_status(env);
 }
 
 static unsigned prototypes_given(const mine_model *model) {
@@ -201,8 +197,11 @@ static mine_status prototypes_answer(mine_env *env, const mine_model *model,
                                      const mine_batch *batch, mine_answers *out) {
   const mine_prototypes *m = model->body;
   if (batch->n == 0) return mine_env_status(env);
-  return m->scale ? mixture_answer(env, m, batch, out)
-                  : prototypes_answer_nearest(env, m, batch, out);
+  if (m->scale)
+    mixture_answer(env, m, batch, out);
+  else
+    prototypes_answer_nearest(env, m, batch, out);
+  return mine_env_status(env);
 }
 
 static int prototypes_width(const mine_model *model) {
@@ -295,19 +294,18 @@ static void profile_encoded(const profile_job *job, mine_prototypes *m, int f, i
   }
 }
 
-static mine_status profile_run(mine_env *env, profile_job *job, mine_prototypes *m) {
+static void profile_run(mine_env *env, profile_job *job, mine_prototypes *m) {
   const size_t k = (size_t)m->k, width = (size_t)m->encoding.width;
   const int p = m->encoding.n_features;
-  MINE_TRY(mine__parallel(env, job->blocks, profile_block, job));
-  MINE_TRY(mine__sum_blocks(env, job->sum, job->blocks, k * width, job->sum));
-  MINE_TRY(mine__sum_blocks(env, job->known, job->blocks, k * (size_t)p, job->known));
-  MINE_TRY(mine__sum_blocks(env, job->square, job->blocks, width, job->square));
+  if (mine__parallel(env, job->blocks, profile_block, job)) return;
+  if (mine__sum_blocks(env, job->sum, job->blocks, k * width, job->sum)) return;
+  if (mine__sum_blocks(env, job->known, job->blocks, k * (size_t)p, job->known)) return;
+  if (mine__sum_blocks(env, job->square, job->blocks, width, job->square)) return;
   for (int f = 0; f < p; f++) {
     for (int c = m->encoding.first[f]; c < m->encoding.first[f + 1]; c++) {
       profile_encoded(job, m, f, c);
     }
   }
-  return mine__poll(env);
 }
 
 mine_status mine__prototypes_profile(mine_env *env, mine_model *model, mine_prototypes *prototypes,
@@ -317,17 +315,15 @@ mine_status mine__prototypes_profile(mine_env *env, mine_model *model, mine_prot
   const size_t k = (size_t)prototypes->k, width = (size_t)prototypes->encoding.width;
   const size_t p = (size_t)prototypes->encoding.n_features, b = (size_t)blocks;
   profile_job job = {prototypes, data, label, blocks, NULL, NULL, NULL};
-  mine_status status;
   prototypes->value = mine__arena_array(model->arena, k, width * sizeof(double));
   prototypes->overall = mine__arena_array(model->arena, width, sizeof(double));
   prototypes->deviation = mine__arena_array(model->arena, width, sizeof(double));
   job.sum = mine__arena_zeros(env->scratch, b * k, width * sizeof(double));
   job.known = mine__arena_zeros(env->scratch, b * k, p * sizeof(double));
   job.square = mine__arena_zeros(env->scratch, b, width * sizeof(double));
-  status = mine_env_status(env);
-  if (status == MINE_OK) status = profile_run(env, &job, prototypes);
+  if (!mine_failed(env)) profile_run(env, &job, prototypes);
   mine__arena_rewind(env->scratch, mark);
-  return status;
+  return mine_env_status(env);
 }
 
 /* ---- describe ---------------------------------------------------------------------- */
@@ -356,7 +352,7 @@ static void centroids_row(mine_relation *to, const mine_prototypes *m, int64_t c
 }
 
 /* "tenure", or one "plan=gold" per level. */
-static mine_status centroids_names(mine_env *env, const mine_model *model, const char **name) {
+static void centroids_names(mine_env *env, const mine_model *model, const char **name) {
   const mine_encoding *e = &((const mine_prototypes *)model->body)->encoding;
   for (int f = 0; f < e->n_features; f++) {
     for (int c = e->first[f]; c < e->first[f + 1]; c++) {
@@ -372,14 +368,14 @@ static mine_status centroids_names(mine_env *env, const mine_model *model, const
       name[c] = text.data;
     }
   }
-  return mine_env_status(env);
 }
 
 static void prototypes_centroids(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_prototypes *m = model->body;
   const mine_mark mark = mine__arena_mark(env->scratch);
   const char **name = mine__arena_array(env->scratch, (size_t)m->encoding.width, sizeof *name);
-  if (name && centroids_names(env, model, name) == MINE_OK) {
+  if (name) {
+    centroids_names(env, model, name);
     for (int64_t c = 0; c < m->k && mine__poll(env) == MINE_OK; c++) {
       for (int f = 0; f < m->encoding.n_features; f++)
         for (int column = m->encoding.first[f]; column < m->encoding.first[f + 1]; column++)

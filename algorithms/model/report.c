@@ -43,12 +43,12 @@ static const char *report_metrics_json(const mine_model *model) {
 }
 
 mine_status mine__model_seal(mine_env *env, mine_model *model) {
-  if (!env->status) {
+  if (!mine_failed(env)) {
     model->features_json = report_features_json(model);
     model->metrics_json = report_metrics_json(model);
     model->report = mine__report_line(model);
   }
-  if (env->status) return env->status;
+  if (mine_failed(env)) return mine_env_status(env);
   mine__arena_detach(model->arena);
   return MINE_OK;
 }
@@ -264,7 +264,7 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
     for (const mine_format *f = list[i]; f && f->name; f++) {
       if (mine__same_word(f->name, format)) {
         f->write(env, model, how, to);
-        return env->status;
+        return mine_env_status(env);
       }
       mine__text_addf(&names, "%s%s", names.bytes ? ", " : "", f->name);
     }

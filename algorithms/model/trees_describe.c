@@ -250,12 +250,12 @@ static void describe_node(const describe_state *state, int32_t tree, int32_t nod
   }
 }
 
-static mine_status describe_family(describe_state *state) {
+static void describe_family(describe_state *state) {
   const mine_trees *trees = state->trees;
   const size_t n = (size_t)trees->n_nodes;
   state->parent = mine__arena_array(state->env->scratch, n, sizeof *state->parent);
   state->depth = mine__arena_zeros(state->env->scratch, n, sizeof *state->depth);
-  if (!state->parent || !state->depth) return mine_env_status(state->env);
+  if (!state->parent || !state->depth) return;
   for (size_t i = 0; i < n; i++)
     state->parent[i] = -1;
   for (int32_t i = 0; i < trees->n_nodes; i++) {
@@ -263,12 +263,12 @@ static mine_status describe_family(describe_state *state) {
     state->parent[trees->left[i]] = state->parent[trees->right[i]] = i;
     state->depth[trees->left[i]] = state->depth[trees->right[i]] = state->depth[i] + 1;
   }
-  return MINE_OK;
 }
 
 static void describe_tree(mine_env *env, const mine_model *model, mine_relation *to) {
   describe_state state = {env, model, model->body, NULL, NULL, to};
-  if (describe_family(&state)) return;
+  describe_family(&state);
+  if (mine_failed(env)) return;
   for (int32_t t = 0; t < state.trees->n_trees; t++) {
     for (int32_t i = state.trees->first[t]; i < state.trees->first[t + 1]; i++) {
       const mine_mark mark = mine__arena_mark(env->scratch);
