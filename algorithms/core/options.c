@@ -37,19 +37,21 @@ static void options_got(const mine_given *given, const mine_cell *value, char *b
 
 static int options_read_real(const mine_given *given, const mine_cell *value, double *out);
 
-static mine_status options_refuse(mine_env *env, const mine_option *option, const mine_given *given,
-                                  const mine_cell *value) {
+static void options_refuse(mine_env *env, const mine_option *option, const mine_given *given,
+                           const mine_cell *value) {
   char wanted[MINE_WANTED_BYTES], got[MINE_SHOW_BYTES + 48];
-  if (given->json && !given->is_list && value->type == MINE_NULL)
-    return mine__fail(env, MINE_OPTION, "option %s is null; leave it out to get its default",
-                      option->name);
+  if (given->json && !given->is_list && value->type == MINE_NULL) {
+    mine__fail(env, MINE_OPTION, "option %s is null; leave it out to get its default",
+               option->name);
+    return;
+  }
   double number;
   if (option->refuse && !given->is_list && options_read_real(given, value, &number) &&
       option->refuse(env, number) != MINE_OK)
-    return mine_env_status(env);
+    return;
   mine__option_wanted(option, wanted, sizeof wanted);
   options_got(given, value, got, sizeof got);
-  return mine__fail(env, MINE_OPTION, "option %s must be %s (got %s)", option->name, wanted, got);
+  mine__fail(env, MINE_OPTION, "option %s must be %s (got %s)", option->name, wanted, got);
 }
 
 /* ---- reading one value: 1 = it has the right type ---------------------------------------- */
@@ -227,64 +229,70 @@ static int options_set_scalar(const mine_option *option, const mine_given *given
 }
 
 /* The items that were given; a JSON scalar is a list of one. */
-static mine_status options_items(mine_env *env, mine_arena *arena, const mine_option *option,
-                                 const mine_given *given, mine_list *list) {
+static void options_items(mine_env *env, mine_arena *arena, const mine_option *option,
+                          const mine_given *given, mine_list *list) {
   *list = given->list;
-  if (!given->json) return mine__spelling_list(env, arena, given, list);
-  if (given->is_list) return MINE_OK;
-  if (given->value.type == MINE_NULL) return options_refuse(env, option, given, &given->value);
-  mine_cell *one = mine__arena_array(arena, 1, sizeof *one);
-  if (!one) return mine_env_status(env);
-  *one = given->value;
-  *list = (mine_list){1, one};
-  return MINE_OK;
+  if (!given->json) {
+    mine__spelling_list(env, arena, given, list);
+  } else if (!given->is_list && given->value.type == MINE_NULL) {
+    options_refuse(env, option, given, &given->value);
+  } else if (!given->is_list) {
+    mine_cell *one = mine__arena_array(arena, 1, sizeof *one);
+    if (!one) return;
+    *one = given->value;
+    *list = (mine_list){1, one};
+  }
 }
 
-static mine_status options_set_list(mine_env *env, mine_arena *arena, const mine_option *option,
-                                    const mine_given *given, void *field) {
+static void options_set_list(mine_env *env, mine_arena *arena, const mine_option *option,
+                             const mine_given *given, void *field) {
   mine_list list;
-  if (options_items(env, arena, option, given, &list) != MINE_OK) return mine_env_status(env);
+  options_items(env, arena, option, given, &list);
+  if (mine_failed(env)) return;
   memcpy(field, &list, sizeof list);
-  return MINE_OK;
 }
 
 /* Each item is judged alone, so that the sentence shows the one that is wrong. */
-static mine_status options_set_numbers(mine_env *env, mine_arena *arena, const mine_option *option,
-                                       const mine_given *given, void *field) {
+static void options_set_numbers(mine_env *env, mine_arena *arena, const mine_option *option,
+                                const mine_given *given, void *field) {
   static const mine_cell nothing = {MINE_TEXT, 0, {.text = ""}};
   mine_list list;
-  if (options_items(env, arena, option, given, &list) != MINE_OK) return mine_env_status(env);
+  options_items(env, arena, option, given, &list);
+  if (mine_failed(env)) return;
   double *number = mine__arena_array(arena, list.n, sizeof *number);
-  if (!number) return mine_env_status(env);
+  if (!number) return;
   mine_given item = *given;
   item.is_list = 0;
-  if (list.n == 0) return options_refuse(env, option, &item, &nothing);
+  if (list.n == 0) options_refuse(env, option, &item, &nothing); /* and no item is judged below */
   for (size_t i = 0; i < list.n; i++) {
     if (!options_read_real(given, &list.item[i], &number[i]) ||
-        !options_within(option, number[i]) || (option->whole && number[i] != trunc(number[i])))
-      return options_refuse(env, option, &item, &list.item[i]);
+        !options_within(option, number[i]) || (option->whole && number[i] != trunc(number[i]))) {
+      options_refuse(env, option, &item, &list.item[i]);
+      return;
+    }
   }
   const mine_number_list numbers = {list.n, number};
   memcpy(field, &numbers, sizeof numbers);
-  return MINE_OK;
 }
 
-static mine_status options_set(mine_env *env, mine_arena *arena, const mine_option *option,
-                               const mine_given *given, void *field) {
+static void options_set_one(mine_env *env, mine_arena *arena, const mine_option *option,
+                            const mine_given *given, void *field) {
   mine_cell value = given->value;
-  if (option->type == MINE_OPTION_LIST) return options_set_list(env, arena, option, given, field);
-  if (option->type == MINE_OPTION_NUMBERS)
-    return options_set_numbers(env, arena, option, given, field);
-  if (!given->json) {
-    mine_status status = mine__spelling_text(env, arena, given, &value);
-    if (status != MINE_OK) return status;
-  }
-  /* JSON true is no time. */
-  if (given->flag && option->type == MINE_OPTION_DATE)
-    return options_refuse(env, option, given, &value);
-  if (given->is_list || !options_set_scalar(option, given, &value, field))
-    return options_refuse(env, option, given, &value);
-  return MINE_OK;
+  if (!given->json) mine__spelling_text(env, arena, given, &value);
+  if (mine_failed(env)) return;
+  const int no_time = given->flag && option->type == MINE_OPTION_DATE; /* JSON true */
+  if (given->is_list || no_time || !options_set_scalar(option, given, &value, field))
+    options_refuse(env, option, given, &value);
+}
+
+static void options_set(mine_env *env, mine_arena *arena, const mine_option *option,
+                        const mine_given *given, void *field) {
+  if (option->type == MINE_OPTION_LIST)
+    options_set_list(env, arena, option, given, field);
+  else if (option->type == MINE_OPTION_NUMBERS)
+    options_set_numbers(env, arena, option, given, field);
+  else
+    options_set_one(env, arena, option, given, field);
 }
 
 /* ---- defaults ---------------------------------------------------------------------------- */
@@ -326,8 +334,7 @@ static void *options_field(const mine_option_group *group, const mine_option *op
   return (char *)group->values + option->offset;
 }
 
-static mine_status options_set_defaults(mine_env *env, mine_arena *arena,
-                                        const mine_option_group *group) {
+static void options_set_defaults(mine_env *env, mine_arena *arena, const mine_option_group *group) {
   for (const mine_option *option = group->table; option->name; option++) {
     void *field = options_field(group, option);
     options_set_not_given(option, field);
@@ -336,10 +343,9 @@ static mine_status options_set_defaults(mine_env *env, mine_arena *arena,
     given.name = option->name;
     given.raw = option->initial;
     given.raw_bytes = strlen(option->initial);
-    mine_status status = options_set(env, arena, option, &given, field);
-    if (status != MINE_OK) return status;
+    options_set(env, arena, option, &given, field);
+    if (mine_failed(env)) return;
   }
-  return MINE_OK;
 }
 
 /* ---- the whole ----------------------------------------------------------------------------- */
@@ -358,72 +364,72 @@ static const mine_option *options_find(const mine_option *table, const char *nam
   return NULL;
 }
 
-static mine_status options_no_comma(mine_env *env, const mine_given *given, const char *name,
-                                    size_t bytes) {
+static void options_no_comma(mine_env *env, const mine_given *given, const char *name,
+                             size_t bytes) {
   char shown[MINE_SHOW_BYTES];
   mine_cell value = {MINE_TEXT, given->raw_bytes, {.text = given->raw}};
-  return mine__fail(env, MINE_OPTION,
-                    "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
-                    "value that contains it",
-                    given->name, mine__show_cell(shown, &value), bytes < 60 ? (int)bytes : 60,
-                    name);
+  mine__fail(env, MINE_OPTION,
+             "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
+             "value that contains it",
+             given->name, mine__show_cell(shown, &value), bytes < 60 ? (int)bytes : 60, name);
 }
 
 /* "ignore=a ignore=b": a value that swallowed an option of these groups.  A SELECT may
 ** well say "WHERE k = 5". */
-static mine_status options_check_comma(mine_env *env, const mine_option_group *groups, int n_groups,
-                                       const mine_given *given) {
-  if (given->json) return MINE_OK;
+static void options_check_comma(mine_env *env, const mine_option_group *groups, int n_groups,
+                                const mine_given *given) {
+  if (given->json) return;
   const char *at = given->raw, *end = at + given->raw_bytes;
   size_t bytes;
   for (; (at = mine__spelling_swallowed(at, end, &bytes)) != NULL; at += bytes)
     for (int g = 0; g < n_groups; g++)
-      if (options_find(groups[g].table, at, bytes)) return options_no_comma(env, given, at, bytes);
-  return MINE_OK;
+      if (options_find(groups[g].table, at, bytes)) {
+        options_no_comma(env, given, at, bytes);
+        return;
+      }
 }
 
-/* Set one given value in every group that knows the name; `seen` has a mark per
-** option of all groups. */
-static mine_status options_apply(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                                 int n_groups, const mine_given *given, char *seen) {
+/* Set one given value in every group that knows the name: groups may share one, such
+** as `seed`, and each has a field for it.  `seen` has a mark per option of all groups. */
+static void options_apply(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                          int n_groups, const mine_given *given, char *seen) {
   int found = 0;
   for (int g = 0; g < n_groups; g++) {
     const mine_option *table = groups[g].table;
     const mine_option *option = options_find(table, given->name, strlen(given->name));
     if (option) {
       char *mark = seen + (option - table);
-      if (*mark)
-        return mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
+      if (*mark) {
+        mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
+        return;
+      }
       *mark = 1;
       found = 1;
-      mine_status status = option->type == MINE_OPTION_SOURCE
-                               ? MINE_OK
-                               : options_check_comma(env, groups, n_groups, given);
-      if (status == MINE_OK)
-        status = options_set(env, arena, option, given, options_field(&groups[g], option));
-      if (status != MINE_OK) return status;
+      if (option->type != MINE_OPTION_SOURCE) options_check_comma(env, groups, n_groups, given);
+      if (!mine_failed(env))
+        options_set(env, arena, option, given, options_field(&groups[g], option));
+      if (mine_failed(env)) return;
     }
     seen += options_count(&groups[g], 1);
   }
-  return found ? MINE_OK : mine__options_unknown(env, arena, groups, n_groups, given->name);
+  if (!found) mine__options_unknown(env, arena, groups, n_groups, given->name);
 }
 
 mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                 int n_groups, const char *text) {
   mine_givens givens;
-  mine_status status = mine_env_status(env);
-  for (int g = 0; g < n_groups && status == MINE_OK; g++)
-    status = options_set_defaults(env, arena, &groups[g]);
-  if (status == MINE_OK) status = mine__spelling_read(env, arena, text, &givens);
-  if (status != MINE_OK) return status;
+  for (int g = 0; g < n_groups && !mine_failed(env); g++)
+    options_set_defaults(env, arena, &groups[g]);
+  mine__spelling_read(env, arena, text, &givens);
+  if (mine_failed(env)) return mine_env_status(env);
   char *seen = mine__arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
   if (!seen) return mine_env_status(env);
   for (int g = 0; g < n_groups; g++)
     groups[g].given = seen + options_count(groups, g);
-  for (size_t i = 0; i < givens.n && status == MINE_OK; i++)
-    status = options_apply(env, arena, groups, n_groups, &givens.item[i], seen);
+  for (size_t i = 0; i < givens.n && !mine_failed(env); i++)
+    options_apply(env, arena, groups, n_groups, &givens.item[i], seen);
   mine__arena_drop(arena, givens.item);
-  return status;
+  return mine_env_status(env);
 }
 
 int mine__options_given(const mine_option_group *groups, int n_groups, const char *name) {
@@ -453,19 +459,21 @@ mine_status mine__options_peek(mine_env *env, mine_arena *arena, const char *tex
   mine_givens givens;
   int found = 0;
   memset(out, 0, sizeof *out);
-  mine_status status = mine__spelling_read(env, arena, text, &givens);
-  if (status != MINE_OK) return status;
-  for (size_t i = 0; i < givens.n && status == MINE_OK; i++) {
+  mine__spelling_read(env, arena, text, &givens);
+  for (size_t i = 0; i < givens.n && !mine_failed(env); i++) {
     const mine_given *given = &givens.item[i];
     if (strcmp(given->name, name) != 0) continue;
     size_t bytes;
     const char *next =
         given->json ? NULL
                     : mine__spelling_swallowed(given->raw, given->raw + given->raw_bytes, &bytes);
-    if (next) return options_no_comma(env, given, next, bytes);
-    status = found++ ? mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", name)
-                     : options_set(env, arena, &option, given, out);
+    if (next)
+      options_no_comma(env, given, next, bytes);
+    else if (found++)
+      mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", name);
+    else
+      options_set(env, arena, &option, given, out);
   }
   mine__arena_drop(arena, givens.item);
-  return status;
+  return mine_env_status(env);
 }

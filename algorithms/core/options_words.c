@@ -159,8 +159,8 @@ static void options_list_names(mine_text *out, const mine_option_group *groups, 
     }
 }
 
-mine_status mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                                  int n_groups, const char *name) {
+void mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                           int n_groups, const char *name) {
   mine_text near, all;
   char shown[MINE_SHOW_BYTES];
   mine_cell cell = {MINE_TEXT, strlen(name), {0}};
@@ -174,6 +174,6 @@ mine_status mine__options_unknown(mine_env *env, mine_arena *arena, const mine_o
         mine__text_addf(&near, "%s'%s'", told++ ? " or " : "; did you mean ", option->name);
   if (near.bytes) mine__text_adds(&near, "?");
   options_list_names(&all, groups, n_groups);
-  return mine__fail(env, MINE_OPTION, "unknown option %s%s (valid: %s)",
-                    mine__show_cell(shown, &cell), near.data, all.bytes ? all.data : "none");
+  mine__fail(env, MINE_OPTION, "unknown option %s%s (valid: %s)", mine__show_cell(shown, &cell),
+             near.data, all.bytes ? all.data : "none");
 }

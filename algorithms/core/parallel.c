@@ -179,9 +179,9 @@ static void parallel_measured(mine_env *env, parallel_loop *loop) {
   env->pace.lost *= 0.99; /* the machine may be idle again: ask once in a while */
 }
 
-static mine_status parallel_run(mine_env *env, int64_t tasks, mine_task task, void *context,
-                                const parallel_report *report) {
-  if (env->status != MINE_OK || tasks <= 0) return env->status;
+static void parallel_run(mine_env *env, int64_t tasks, mine_task task, void *context,
+                         const parallel_report *report) {
+  if (env->status != MINE_OK || tasks <= 0) return;
   parallel_loop loop = {
       .tasks = tasks, .task = task, .context = context, .env = env, .report = report};
   atomic_init(&loop.next, 0);
@@ -191,17 +191,18 @@ static mine_status parallel_run(mine_env *env, int64_t tasks, mine_task task, vo
   } else {
     parallel_alone(&loop);
   }
-  return env->status;
 }
 
 mine_status mine__parallel(mine_env *env, int64_t tasks, mine_task task, void *context) {
-  return parallel_run(env, tasks, task, context, NULL);
+  parallel_run(env, tasks, task, context, NULL);
+  return mine_env_status(env);
 }
 
 mine_status mine__parallel_progress(mine_env *env, int64_t tasks, mine_task task, void *context,
                                     const char *what, double from, double to) {
   const parallel_report report = {what, from, to};
-  return parallel_run(env, tasks, task, context, &report);
+  parallel_run(env, tasks, task, context, &report);
+  return mine_env_status(env);
 }
 
 mine_status mine__sum_blocks(mine_env *env, const double *block, int64_t n_blocks, size_t width,

@@ -40,8 +40,8 @@ static mine_given *spelling_add(mine_arena *arena, mine_givens *out) {
 
 /* ---- JSON ------------------------------------------------------------------------- */
 
-static mine_status spelling_read_json(mine_env *env, mine_arena *arena, const char *text,
-                                      mine_givens *out) {
+static void spelling_read_json(mine_env *env, mine_arena *arena, const char *text,
+                               mine_givens *out) {
   mine_json json;
   const char *name;
   mine_cell value;
@@ -49,7 +49,7 @@ static mine_status spelling_read_json(mine_env *env, mine_arena *arena, const ch
   mine__json_open(&json, arena, text);
   while (mine__json_next(&json, &name, &value, &list)) {
     mine_given *given = spelling_add(arena, out);
-    if (!given) return mine_env_status(env);
+    if (!given) return;
     given->name = name;
     given->json = 1;
     given->flag = json.flag;
@@ -57,9 +57,9 @@ static mine_status spelling_read_json(mine_env *env, mine_arena *arena, const ch
     given->list = list;
     given->is_list = list.item != NULL;
   }
-  if (!json.problem) return MINE_OK;
-  return mine__fail(env, MINE_OPTION, "the JSON of the options fails at character %lld: %s",
-                    spelling_position(text, json.at), json.problem);
+  if (!json.problem) return;
+  mine__fail(env, MINE_OPTION, "the JSON of the options fails at character %lld: %s",
+             spelling_position(text, json.at), json.problem);
 }
 
 /* ---- short form ---------------------------------------------------------------------- */
@@ -101,59 +101,63 @@ static void spelling_trim(const char **at, const char **end) {
     --*end;
 }
 
-static mine_status spelling_no_equals(mine_env *env, const char *text, const char *at,
-                                      const char *end) {
+static void spelling_no_equals(mine_env *env, const char *text, const char *at, const char *end) {
   char shown[MINE_SHOW_BYTES];
   long long position = spelling_position(text, at);
   spelling_trim(&at, &end);
-  if (at == end)
-    return mine__fail(env, MINE_OPTION,
-                      "an option is missing at character %lld of the options; write name=value, "
-                      "separated by single commas",
-                      position);
+  if (at == end) {
+    mine__fail(env, MINE_OPTION,
+               "an option is missing at character %lld of the options; write name=value, "
+               "separated by single commas",
+               position);
+    return;
+  }
   mine_cell piece = spelling_cell(at, (size_t)(end - at));
-  return mine__fail(env, MINE_OPTION,
-                    "option %s has no '='; write name=value, and put double quotes around a value "
-                    "that contains a comma",
-                    mine__show_cell(shown, &piece));
+  mine__fail(env, MINE_OPTION,
+             "option %s has no '='; write name=value, and put double quotes around a value "
+             "that contains a comma",
+             mine__show_cell(shown, &piece));
 }
 
 /* One name=value at `at`; *next is the comma behind it, or the end. */
-static mine_status spelling_read_pair(mine_env *env, mine_arena *arena, const char *text,
-                                      const char *at, const char *end, mine_given *given,
-                                      const char **next) {
+static void spelling_read_pair(mine_env *env, mine_arena *arena, const char *text, const char *at,
+                               const char *end, mine_given *given, const char **next) {
   const char *stop = at + strcspn(at, ",="), *name_end = stop;
-  if (*stop != '=') return spelling_no_equals(env, text, at, stop);
+  if (*stop != '=') {
+    spelling_no_equals(env, text, at, stop);
+    return;
+  }
   const char *value = stop + 1, *value_end = spelling_value_end(value, end);
   spelling_trim(&at, &name_end);
   given->name = mine__arena_text(arena, at, (size_t)(name_end - at));
-  if (!given->name) return mine_env_status(env);
-  if (at == name_end)
-    return mine__fail(env, MINE_OPTION,
-                      "an option has no name at character %lld of the options; write name=value",
-                      spelling_position(text, stop));
+  if (!given->name) return;
+  if (at == name_end) {
+    mine__fail(env, MINE_OPTION,
+               "an option has no name at character %lld of the options; write name=value",
+               spelling_position(text, stop));
+    return;
+  }
   if (!value_end) {
     mine_cell name = spelling_cell(at, (size_t)(name_end - at));
     char shown[MINE_SHOW_BYTES];
-    return mine__fail(env, MINE_OPTION, "option %s has a double quote that is never closed",
-                      mine__show_cell(shown, &name));
+    mine__fail(env, MINE_OPTION, "option %s has a double quote that is never closed",
+               mine__show_cell(shown, &name));
+    return;
   }
   *next = value_end;
   spelling_trim(&value, &value_end);
   given->raw = value;
   given->raw_bytes = (size_t)(value_end - value);
-  return MINE_OK;
 }
 
-static mine_status spelling_read_short(mine_env *env, mine_arena *arena, const char *text,
-                                       mine_givens *out) {
+static void spelling_read_short(mine_env *env, mine_arena *arena, const char *text,
+                                mine_givens *out) {
   const char *at = text, *end = text + strlen(text);
   for (;;) {
     mine_given *given = spelling_add(arena, out);
-    if (!given) return mine_env_status(env);
-    mine_status status = spelling_read_pair(env, arena, text, at, end, given, &at);
-    if (status != MINE_OK) return status;
-    if (at == end) return MINE_OK;
+    if (!given) return;
+    spelling_read_pair(env, arena, text, at, end, given, &at);
+    if (mine_failed(env) || at == end) return;
     at++; /* the comma */
   }
 }
@@ -169,55 +173,63 @@ static int spelling_is_json_value(const char *at) {
          (bytes == 5 && !strncmp(at, "false", 5));
 }
 
-mine_status mine__spelling_read(mine_env *env, mine_arena *arena, const char *text,
-                                mine_givens *out) {
-  memset(out, 0, sizeof *out);
-  if (!text) return MINE_OK;
-  const char *at = text + strspn(text, SPELLING_SPACE);
-  if (!*at) return MINE_OK;
-  if (!mine_valid_utf8(at, strlen(at)))
-    return mine__fail(env, MINE_OPTION, "the options are not valid UTF-8");
-  if (*at == '{') return spelling_read_json(env, arena, text, out);
-  if (!spelling_is_json_value(at)) return spelling_read_short(env, arena, text, out);
+static void spelling_no_object(mine_env *env, const char *at) {
   char shown[MINE_SHOW_BYTES];
   mine_cell all = spelling_cell(at, strlen(at));
-  return mine__fail(env, MINE_OPTION,
-                    "options must be an object such as {\"name\":\"value\"}, or name=value pairs "
-                    "(got %s)",
-                    mine__show_cell(shown, &all));
+  mine__fail(env, MINE_OPTION,
+             "options must be an object such as {\"name\":\"value\"}, or name=value pairs "
+             "(got %s)",
+             mine__show_cell(shown, &all));
+}
+
+void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, mine_givens *out) {
+  memset(out, 0, sizeof *out);
+  if (!text) return;
+  const char *at = text + strspn(text, SPELLING_SPACE);
+  if (!*at) return;
+  if (!mine_valid_utf8(at, strlen(at)))
+    mine__fail(env, MINE_OPTION, "the options are not valid UTF-8");
+  else if (*at == '{')
+    spelling_read_json(env, arena, text, out);
+  else if (spelling_is_json_value(at))
+    spelling_no_object(env, at);
+  else
+    spelling_read_short(env, arena, text, out);
 }
 
 /* ---- values of the short form ----------------------------------------------------------- */
 
-static mine_status spelling_after_quote(mine_env *env, const mine_given *given) {
-  return mine__fail(env, MINE_OPTION,
-                    "option %s has text behind a closing double quote; write a double quote inside "
-                    "a quoted value twice",
-                    given->name);
+static void spelling_after_quote(mine_env *env, const mine_given *given) {
+  mine__fail(env, MINE_OPTION,
+             "option %s has text behind a closing double quote; write a double quote inside "
+             "a quoted value twice",
+             given->name);
 }
 
 /* Take the quotes off a trimmed piece, if it has any. */
-static mine_status spelling_unquote(mine_env *env, mine_arena *arena, const mine_given *given,
-                                    const char *at, const char *end, mine_cell *out) {
+static void spelling_unquote(mine_env *env, mine_arena *arena, const mine_given *given,
+                             const char *at, const char *end, mine_cell *out) {
   *out = spelling_cell(at, (size_t)(end - at));
   int quoted = at < end && *at == '"';
-  if (quoted && spelling_quote_end(at, end) != end) return spelling_after_quote(env, given);
+  if (quoted && spelling_quote_end(at, end) != end) {
+    spelling_after_quote(env, given);
+    return;
+  }
   char *copy = mine__arena_text(arena, at, (size_t)(end - at)), *put = copy;
-  if (!copy) return mine_env_status(env);
+  if (!copy) return;
   out->as.text = copy;
-  if (!quoted) return MINE_OK;
+  if (!quoted) return;
   for (at++; at < end - 1; at++) {
     *put++ = *at;
     at += *at == '"';
   }
   *put = 0;
   out->bytes = (size_t)(put - copy);
-  return MINE_OK;
 }
 
-mine_status mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
-                                mine_cell *out) {
-  return spelling_unquote(env, arena, given, given->raw, given->raw + given->raw_bytes, out);
+void mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
+                         mine_cell *out) {
+  spelling_unquote(env, arena, given, given->raw, given->raw + given->raw_bytes, out);
 }
 
 /* Every quote closes: spelling_value_end has been here. */
@@ -228,26 +240,26 @@ static size_t spelling_count_items(const char *at, const char *end) {
   return n;
 }
 
-mine_status mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
-                                mine_list *out) {
+void mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
+                         mine_list *out) {
   const char *at = given->raw, *end = at + given->raw_bytes;
   memset(out, 0, sizeof *out);
-  if (at == end) return MINE_OK;
+  if (at == end) return;
   size_t n = spelling_count_items(at, end);
   mine_cell *item = mine__arena_array(arena, n, sizeof *item);
-  if (!item) return mine_env_status(env);
+  if (!item) return;
   for (size_t i = 0; i < n; i++) {
     const char *stop = spelling_item_end(at, end, '|'), *next = stop + 1;
     spelling_trim(&at, &stop);
     if (at == stop)
-      return mine__fail(env, MINE_OPTION, "option %s has an empty item; write a|b|c", given->name);
-    mine_status status = spelling_unquote(env, arena, given, at, stop, &item[i]);
-    if (status != MINE_OK) return status;
+      mine__fail(env, MINE_OPTION, "option %s has an empty item; write a|b|c", given->name);
+    else
+      spelling_unquote(env, arena, given, at, stop, &item[i]);
+    if (mine_failed(env)) return;
     at = next;
   }
   out->n = n;
   out->item = item;
-  return MINE_OK;
 }
 
 /* ---- a forgotten comma --------------------------------------------------------------------- */

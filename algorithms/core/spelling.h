@@ -25,14 +25,11 @@ typedef struct mine_givens {
 
 /* Read a whole text.  Names and JSON values live in `arena`; raw values point
 ** into `text`. */
-mine_status mine__spelling_read(mine_env *env, mine_arena *arena, const char *text,
-                                mine_givens *out) MINE_MUST_CHECK;
+void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, mine_givens *out);
 
 /* A short-form value as one text, or as the list that '|' makes of it. */
-mine_status mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given,
-                                mine_cell *out) MINE_MUST_CHECK;
-mine_status mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
-                                mine_list *out) MINE_MUST_CHECK;
+void mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given, mine_cell *out);
+void mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given, mine_list *out);
 
 /* What a forgotten comma leaves in a short-form value: the next " name=" outside
 ** quotes, looked for from `at` to `end`.  The name's start, NULL when there is none. */
@@ -49,7 +46,7 @@ static inline int mine__option_bounded(const mine_option *option) {
          option->range.most > 0;
 }
 /* Fail with the nearest names, then all of them. */
-mine_status mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                                  int n_groups, const char *name);
+void mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                           int n_groups, const char *name);
 
 #endif
