@@ -33,6 +33,7 @@ static int call_interrupted(void *user) {
 /* ---- progress ------------------------------------------------------------------ */
 
 #define CALL_QUIET_SECONDS 1.0
+#define CALL_LONG_SECONDS  1e6
 
 static double call_clock(void) {
   struct timespec now;
@@ -52,12 +53,15 @@ static void call_show(const char *line) {
 
 static void call_progress(void *user, const char *what, double share) {
   mine_call *call = user;
-  double elapsed = call_clock() - call->started;
-  if (!call->on_terminal || elapsed < CALL_QUIET_SECONDS) return;
-  double left = share > 0.001 ? elapsed * (1 - share) / share : 0;
-  char line[160];
-  sqlite3_snprintf(sizeof line, line, "\r\033[K%s: %s %d%%, %d s left", call->verb, what,
-                   (int)(100 * share), (int)(left + 0.5));
+  const double now = call_clock();
+  if (!call->on_terminal) return;
+  const double left = mine__remaining(&call->remaining, now, what, share);
+  if (now - call->started < CALL_QUIET_SECONDS) return;
+  char line[160], rest[60] = "";
+  if (left < CALL_LONG_SECONDS) /* not where it is NAN */
+    sqlite3_snprintf(sizeof rest, rest, ", about %d s left of this step", (int)(left + 0.5));
+  sqlite3_snprintf(sizeof line, line, "\r\033[K%s: %s %d%%%s", call->verb, what, (int)(100 * share),
+                   rest);
   call_show(line);
   call->shown = 1;
 }

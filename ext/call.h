@@ -10,17 +10,19 @@
 #define MINE_EXT_CALL_H
 
 #include "connection.h"
+#include "remaining.h"
 
 typedef struct mine_call {
   mine_connection *connection;
   sqlite3 *db;
   mine_env *env;
   const char *verb;
-  int sqlite_code;     /* SQLITE_OK, or the code of SQLite's own failure   */
-  sqlite3_stmt *probe; /* asks "interrupted?" where SQLite has no call for it */
-  double started;      /* seconds, monotonic                               */
-  int on_terminal;     /* progress is wanted and stderr is a terminal      */
-  int shown;           /* a progress line stands on the terminal           */
+  int sqlite_code;          /* SQLITE_OK, or the code of SQLite's own failure   */
+  sqlite3_stmt *probe;      /* asks "interrupted?" where SQLite has no call for it */
+  double started;           /* seconds, monotonic                               */
+  int on_terminal;          /* progress is wanted and stderr is a terminal      */
+  mine_remaining remaining; /* of the step that progress is told of          */
+  int shown;                /* a progress line stands on the terminal           */
 } mine_call;
 
 /* Open and close; after a failed open only mine__call_close and the error
