@@ -2,7 +2,7 @@
 --
 --     sqlite3 demo.db ".load ./mine" ".read sql/profile.sql"
 
-.mode box
+.mode box --wrap 100 --wordwrap on
 
 -- One line per column of the customer table: its type as mining sees it, what is
 -- missing, and how the values spread.

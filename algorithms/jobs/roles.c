@@ -299,7 +299,7 @@ static const char *roles_unfit(const mine_roles *roles, const mine_column *colum
     return "its texts are JSON; take values out with json_extract() or json_each(), or insist with "
            "categorical=";
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows && column->almost)
-    return mine__roles_almost(roles, column);
+    return mine__roles_almost(roles, column, "numbers that are text");
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
     return "a name or a code: fewer than 50 rows for each of its texts; group them, or insist with "
            "categorical=";

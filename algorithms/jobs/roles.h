@@ -60,15 +60,16 @@ mine_status mine__roles_check_dates(const mine_roles *roles, mine_frame *frame,
                                     mine_roles_note note, void *context) MINE_MUST_CHECK;
 
 /* roles_guesses.c: what na=, decimal= and numeric= say, to the columns; and, of the finished
-** frame, what was guessed about a column.  mine__roles_almost: why a category should perhaps
-** be a number, "although ...", in scratch; NULL: it should not. */
+** frame, what was guessed about a column.  mine__roles_almost: what would make a number
+** of a category, "WHAT: say decimal=comma; ...", in scratch; NULL: it should be none. */
 mine_status mine__roles_plan_numerals(mine_roles *roles, mine_frame *frame) MINE_MUST_CHECK;
 void mine__roles_tell(const mine_roles *roles, const mine_frame *frame, int column,
                       mine_roles_note note, void *context);
 /* Texts that were read as numbers; of a target, once it is one. */
 void mine__roles_tell_numbers(const mine_roles *roles, const mine_column *column,
                               mine_roles_note note, void *context);
-const char *mine__roles_almost(const mine_roles *roles, const mine_column *column);
+const char *mine__roles_almost(const mine_roles *roles, const mine_column *column,
+                               const char *what);
 
 /* Which of the classes a value names: by identity, or else (loosely) by its
 ** spelling; -1 none. */

@@ -125,27 +125,26 @@ static void guesses_remedy(const mine_column *column, mine_text *out) {
     mine__text_addf(out, "numeric=%.60s", column->name);
 }
 
-const char *mine__roles_almost(const mine_roles *roles, const mine_column *column) {
+const char *mine__roles_almost(const mine_roles *roles, const mine_column *column,
+                               const char *what) {
   const mine_almost *almost = column->almost;
   char shown[MINE_SHOW_BYTES];
   mine_text text;
   if (!almost || column->reading == MINE_READ_CATEGORY) return NULL;
   mine__text_open(&text, roles->env->scratch);
-  mine__text_addf(&text, "although %lld of its %lld values read as numbers (%s in row %lld); ",
+  mine__text_addf(&text, "%s: ", what);
+  guesses_remedy(column, &text);
+  mine__text_addf(&text, "; %lld of its %lld values read as numbers (%s in row %lld)",
                   (long long)almost->numbers, (long long)almost->values,
                   mine__show_cell(shown, &almost->first), (long long)almost->row);
-  guesses_remedy(column, &text);
   return text.failed ? NULL : text.data;
 }
 
 static void guesses_tell_almost(const mine_roles *roles, const mine_column *column,
                                 mine_roles_note note, void *context) {
-  const char *almost = mine__roles_almost(roles, column);
-  mine_text text;
-  if (!almost || column->type != MINE_COLUMN_CATEGORY || column->want) return;
-  mine__text_open(&text, roles->env->scratch);
-  mine__text_addf(&text, "is a category %s", almost);
-  if (!text.failed) note(context, "warning", column->name, text.data);
+  if (column->type != MINE_COLUMN_CATEGORY || column->want) return;
+  const char *almost = mine__roles_almost(roles, column, "is a category");
+  if (almost) note(context, "warning", column->name, almost);
 }
 
 /* ---- numbers that are codes ------------------------------------------------------------------ */

@@ -113,8 +113,8 @@ static mine_status prepare_check_classes(mine_training *t, const mine_column *co
 /* A column of numbers that became classes because of a few texts. */
 static void prepare_note_almost(mine_training *t, const mine_column *column) {
   const mine_mark mark = mine__arena_mark(t->env->scratch);
-  const char *almost = mine__roles_almost(&t->roles, column);
-  if (almost) mine__training_notef(t, "warning", column->name, "is learned as classes %s", almost);
+  const char *almost = mine__roles_almost(&t->roles, column, "is learned as classes");
+  if (almost) mine__training_note(t, "warning", column->name, almost);
   mine__arena_rewind(t->env->scratch, mark);
 }
 

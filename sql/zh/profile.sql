@@ -2,7 +2,7 @@
 --
 --     sqlite3 demo_zh.db ".load ./mine" ".read sql/zh/profile.sql"
 
-.mode box
+.mode box --wrap 100 --wordwrap on
 
 -- 客户表的每一列占一行：挖掘所认定的类型、缺失多少、取值如何分布。
 SELECT "column", type, missing, "distinct", iif(type = 'numeric', round(min, 2), min) AS min,

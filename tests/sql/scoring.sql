@@ -18,9 +18,18 @@ CREATE TABLE grown AS SELECT id, age, plan FROM c;
 INSERT INTO grown SELECT id + 5000, 30, 'gold' FROM mine_predict('m','grown');
 SELECT count(*) AS rows FROM grown;
 ALTER TABLE grown ADD COLUMN score;
+-- UPDATE ... FROM takes the verb itself as well as a subquery around it, in every release of SQLite from 3.38 on.
 UPDATE grown SET score = p.prediction FROM mine_predict('m','c') p WHERE p.id = grown.id;
-UPDATE grown SET score = p.prediction FROM (SELECT * FROM mine_predict('m','c')) p WHERE p.id = grown.id;
 SELECT count(*) AS rows, count(score) AS scored FROM grown;
+CREATE TABLE named(id TEXT PRIMARY KEY, age, plan, a, b, c, d) WITHOUT ROWID;
+INSERT INTO named SELECT id, age, plan, NULL, NULL, NULL, NULL FROM c;
+UPDATE named SET a = p.prediction FROM (SELECT id, prediction FROM mine_predict('m','named')) p WHERE p.id = named.id;
+UPDATE named SET b = p.prediction FROM mine_predict('m','named') AS p WHERE p.id = named.id;
+UPDATE named AS t SET c = prediction FROM c AS other JOIN mine_predict('m','named','class=no') AS p ON p.id = other.id WHERE p.id = t.id;
+CREATE VIEW seen AS SELECT id, age, plan, d FROM named;
+CREATE TRIGGER seen_d INSTEAD OF UPDATE ON seen BEGIN UPDATE named SET d = new.d WHERE id = new.id; END;
+UPDATE seen SET d = p.prediction FROM mine_predict('m','seen') AS p WHERE p.id = seen.id;
+SELECT count(*) AS rows, count(a) AS a, sum(a IS b) AS b, sum(a IS c) AS c, sum(a IS d) AS d FROM named;
 -- Columns in another order, a column too many, gaps and a plan never seen.
 SELECT id, prediction, missing, unknown FROM
   mine_predict('m','SELECT ''a'' AS id, ''platinum'' AS plan, 1 AS more, 25 AS age
