@@ -17,3 +17,7 @@ SELECT itemset, count FROM mine_itemsets('VALUES (1, 1), (1, ''1''), (2, 1), (2,
 SELECT count(*) FROM mine_itemsets('purchases', 'min_support=50');
 SELECT count(*) AS nothing_frequent FROM mine_itemsets('purchases', 'min_count=100');
 SELECT count(*) FROM mine_itemsets('purchases', 'min_count=1, max_itemsets=3');
+-- Itemsets are JSON for JSON functions, and texts for everybody else.
+SELECT json_array(itemset) AS nested, typeof(itemset) AS type FROM mine_itemsets('purchases', 'min_count=3, kind=maximal') LIMIT 1;
+SELECT json_object('buys', antecedent, 'too', consequent) AS object FROM mine_rules('purchases', 'min_support=0.4, min_confidence=0.75, max_length=2') LIMIT 1;
+SELECT json_array(id) AS no_json FROM mine_predict((SELECT mine_fit('kmeans', 'VALUES (''[1]'', 1), (''[2]'', 5), (''[3]'', 6)', 'k=2')), 'VALUES (''[1]'', 1)') LIMIT 1;
