@@ -4,7 +4,7 @@
 --
 -- Writes companions (product, companion, confidence, lift).
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 45 --wordwrap on
 
 -- A basket is an order: two columns, the basket first, then the item.
 DROP VIEW IF EXISTS temp.basket_items;

@@ -4,7 +4,7 @@
 --
 -- Writes churn_scores (customer_id, risk).
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 60 --wordwrap on
 
 -- Learn from everybody whose end we know.  Name what the tree must not use: who
 -- they are, and what is only known afterwards.

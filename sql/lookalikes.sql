@@ -4,7 +4,7 @@
 --
 -- Writes lookalikes (customer_id, resembles, distance).
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 65 --wordwrap on
 
 -- What makes customers alike.  The spending itself is left out: it is the goal.
 DROP VIEW IF EXISTS temp.likeness;
@@ -29,6 +29,6 @@ FROM mine_neighbors('SELECT * FROM likeness WHERE customer_id IN others',
                     'SELECT * FROM likeness WHERE customer_id IN best', 'k=20, metric=gower')
 GROUP BY id;
 
-SELECT customer_id, name, age, plan, contract, monthly_charge, spend AS spent_so_far, resembles, distance
+SELECT customer_id, name, age, plan, contract, spend AS spent_so_far, resembles, distance
 FROM lookalikes JOIN customers USING (customer_id) JOIN customer_orders USING (customer_id)
 WHERE churned = 'no' ORDER BY resembles DESC, distance, customer_id LIMIT 15;

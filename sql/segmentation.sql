@@ -4,7 +4,7 @@
 --
 -- Writes customer_segments (customer_id, segment, segment_name, distance).
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 65 --wordwrap on
 
 -- What describes a customer: one row each, the id first.  Adapt this list.
 DROP VIEW IF EXISTS temp.customer_features;

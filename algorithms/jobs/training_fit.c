@@ -64,7 +64,7 @@ static mine_status fit_judge(mine_training *t, mine_measured *held) {
   if (t->data.task == MINE_CLASSIFICATION) return fit_judge_classes(t, held);
   if (held->n >= FIT_LEAST_HELD) return MINE_OK;
   mine__training_notef(t, "warning", t->frame->column[t->roles.target].name,
-                       "only %lld held-out row%s: below %d, measures are left out (NULL); "
+                       "has only %lld held-out row%s: below %d, measures are left out (NULL); "
                        "mine_cross_validate measures on all rows",
                        (long long)held->n, held->n == 1 ? "" : "s", FIT_LEAST_HELD);
   for (int i = 0; i < held->n_metrics; i++) {

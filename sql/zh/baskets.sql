@@ -4,7 +4,7 @@
 --
 -- 写入表 搭配推荐（商品, 搭配商品, 置信度, 提升度）。
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 45 --wordwrap on
 
 -- 一个订单就是一个购物篮：两列，第一列是购物篮（订单号），第二列是商品。
 DROP VIEW IF EXISTS temp.购物篮;

@@ -4,7 +4,7 @@
 --
 -- 写入表 流失评分（客户编号, 风险）。
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 60 --wordwrap on
 
 -- 从结局已知的客户中学习。列出决策树不可使用的列：身份信息，以及事后才知道的信息。
 SELECT mine_train('流失模型', 'tree', '客户',

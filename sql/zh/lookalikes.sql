@@ -4,7 +4,7 @@
 --
 -- 写入表 相似客户（客户编号, 相似次数, 距离）。
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 65 --wordwrap on
 
 -- 用什么判断客户相似。不包括消费额本身：它是目标。
 DROP VIEW IF EXISTS temp.相似特征;
@@ -28,6 +28,6 @@ FROM mine_neighbors('SELECT * FROM 相似特征 WHERE 客户编号 IN 其余客�
                     'SELECT * FROM 相似特征 WHERE 客户编号 IN 最好客户', 'k=20, metric=gower')
 GROUP BY id;
 
-SELECT 客户编号, 姓名, 年龄, 套餐, 合约, 月费, 消费额 AS 已消费, 相似次数, 距离
+SELECT 客户编号, 姓名, 年龄, 套餐, 合约, 消费额 AS 已消费, 相似次数, 距离
 FROM 相似客户 JOIN 客户 USING (客户编号) JOIN 客户订单 USING (客户编号)
 WHERE 流失 = '否' ORDER BY 相似次数 DESC, 距离, 客户编号 LIMIT 15;

@@ -4,7 +4,7 @@
 --
 -- 写入表 客户细分（客户编号, 分群, 名称, 距离）。
 
-.mode box --wrap 100 --wordwrap on
+.mode box --wrap 65 --wordwrap on
 
 -- 用什么描述客户：每人一行，编号放在第一列。请按需要修改这个列表。
 DROP VIEW IF EXISTS temp.客户特征;
