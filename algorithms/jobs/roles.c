@@ -301,7 +301,7 @@ static const char *roles_unfit(const mine_roles *roles, const mine_column *colum
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows && column->almost)
     return mine__roles_almost(roles, column, "numbers that are text");
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
-    return "a name or a code: fewer than 50 rows for each of its texts; group them, or insist with "
+    return "a name or a code; fewer than 50 rows for each of its texts: group them, or insist with "
            "categorical=";
   return NULL;
 }

@@ -130,11 +130,12 @@ static void line_alike(line_telling *w, int64_t i, mine_text *text) {
 }
 
 /* What fits of a sentence: all of it; up to where it starts to explain (the last colon or semicolon
-** outside quotes that there is room for); 0: neither. */
-static size_t line_fitting(const char *detail, size_t room) {
-  const size_t bytes = strlen(detail);
+** outside quotes that there is room for; `brief`: the first semicolon); 0: neither. */
+static size_t line_fitting(const char *detail, size_t room, int brief) {
+  const size_t bytes = strlen(detail), first = strcspn(detail, ";");
   size_t end = 0;
   int quoted = 0;
+  if (brief && first <= room) return first;
   if (bytes <= room) return bytes;
   for (size_t i = 0; i <= room; i++) {
     quoted ^= detail[i] == '\'';
@@ -152,7 +153,8 @@ static int line_warning(line_telling *w, int64_t i, int first, mine_text *text, 
   const size_t around = 2 + (name ? name + 3 : 0) + (dropped ? 9 : 0);
   const size_t start = text->bytes;
   size_t most = room > around ? room - around : 0;
-  size_t bytes = line_fitting(note.detail, most);
+  /* what is not learned from is told shortly where others wait */
+  size_t bytes = line_fitting(note.detail, most, dropped && w->left > 1);
   if (bytes == 0 && (!first || most < 8)) return 0;
   mine__text_adds(text, first ? ": " : "; ");
   w->told[i] = 1;
@@ -167,7 +169,7 @@ static int line_warning(line_telling *w, int64_t i, int first, mine_text *text, 
     if (text->bytes > begin + 1) { /* less room; and all of it, where these were the last */
       most = (w->left ? start + room : LINE_BYTES) - (dropped ? 9 : 0);
       most = most > text->bytes ? most - text->bytes : 0;
-      bytes = line_fitting(note.detail, most);
+      bytes = line_fitting(note.detail, most, dropped && w->left > 0);
     }
   }
   if (dropped) mine__text_adds(text, "dropped: ");
