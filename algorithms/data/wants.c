@@ -4,10 +4,10 @@
 #include "wants.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../core/names.h"
+#include "../core/order.h"
 #include "frame.h"
 
 void mine__column_want(mine_frame *frame, int column, const mine_want *want) {
@@ -37,19 +37,19 @@ typedef struct wants_near {
   int column, distance;
 } wants_near;
 
-static int wants_by_distance(const void *a, const void *b) {
-  const wants_near *x = a, *y = b;
-  if (x->distance != y->distance) return x->distance < y->distance ? -1 : 1;
-  return (x->column > y->column) - (x->column < y->column);
+static int wants_nearer(const void *context, const void *a, const void *b) {
+  (void)context;
+  return ((const wants_near *)a)->distance < ((const wants_near *)b)->distance;
 }
 
 void mine__columns_list(mine_text *list, const mine_frame *frame, const char *name) {
   const int n = frame->n_columns;
   wants_near *near = mine__arena_array(list->arena, (size_t)n, sizeof *near);
-  if (!near) return;
+  wants_near *spare = mine__arena_array(list->arena, (size_t)n, sizeof *spare);
+  if (!near || !spare) return;
   for (int c = 0; c < n; c++)
     near[c] = (wants_near){c, name ? mine__edit_distance(name, frame->column[c].name) : 0};
-  if (n > 1) qsort(near, (size_t)n, sizeof *near, wants_by_distance);
+  mine__sort(NULL, near, spare, (size_t)n, sizeof *near, wants_nearer, NULL);
   for (int i = 0; i < n && i < WANTS_NAMES_SHOWN; i++)
     mine__text_addf(list, "%s%s", i ? ", " : "", frame->column[near[i].column].name);
   if (n > WANTS_NAMES_SHOWN) mine__text_addf(list, " and %d more", n - WANTS_NAMES_SHOWN);

@@ -94,13 +94,22 @@ static int group_read(mine_group *group, const mine_cell *cells, int adding, min
 
 /* ---- rows and the value --------------------------------------------------------------- */
 
+static void group_count(mine_group *group, const mine__group_row *row, int sign) {
+  const mine_aggregate *aggregate = group->verb->aggregate;
+  if (aggregate->count) {
+    aggregate->count(group, row, sign);
+  } else if (sign > 0) {
+    aggregate->add(group, row);
+  } else {
+    aggregate->remove(group, row);
+  }
+  group->rows += sign;
+}
+
 mine_status mine_group_add(mine_group *group, const mine_cell *cells) {
   mine__group_row row;
   if (mine_failed(group->env)) return group->env->status;
-  if (group_read(group, cells, 1, &row)) {
-    group->verb->aggregate->add(group, &row);
-    group->rows++;
-  }
+  if (group_read(group, cells, 1, &row)) group_count(group, &row, 1);
   return group->env->status;
 }
 
@@ -113,8 +122,7 @@ mine_status mine_group_remove(mine_group *group, const mine_cell *cells) {
   if (mine_failed(group->env)) return group->env->status;
   if (!group_read(group, cells, 0, &row)) return group->env->status;
   if (group->rows > 0) {
-    group->verb->aggregate->remove(group, &row);
-    group->rows--;
+    group_count(group, &row, -1);
   } else {
     mine__group_refuse_removal(group);
   }

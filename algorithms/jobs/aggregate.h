@@ -8,6 +8,7 @@
 **   add     one row more
 **   remove  one row less, which was added before; the state must come to be what it
 **           would be had the row never been there, up to nothing: no sum may drift
+**   count   instead of both, for what only sums: sign is 1 for a row more, -1 for one less
 **   value   of the rows that are in it, one or more.  `last`: nobody will ask again, so
 **           the cheapest way will do; else expect many questions, a row apart
 **
@@ -41,6 +42,7 @@ struct mine_aggregate {
   size_t state_bytes;
   void (*add)(mine_group *group, const mine__group_row *row);
   void (*remove)(mine_group *group, const mine__group_row *row);
+  void (*count)(mine_group *group, const mine__group_row *row, int sign);
   void (*value)(mine_group *group, int last, mine_cell *out);
 };
 
@@ -50,6 +52,15 @@ static inline void mine__group_answer(mine_cell *out, double v) {
 }
 /* The host removes what it never added: recorded, so that no count runs below zero. */
 void mine__group_refuse_removal(mine_group *group);
+
+/* What the row of every aggregate begins with: its name, its one column, its functions
+** (designated: .add and .remove or .count, .value). */
+#define MINE_AGGREGATE(verb_name, type, help, state, ...)                    \
+  .name = verb_name, .form = MINE_VERB_AGGREGATE, .job = MINE_JOB_AGGREGATE, \
+  .answer = (const mine_answer[]){{"value", type, 0, help}, {0}},            \
+  .aggregate = &(const mine_aggregate) {                                     \
+    .state_bytes = sizeof(state), __VA_ARGS__                                \
+  }
 
 /* Sentences that stand in the notes of several. */
 #define MINE_NOTE_SKIPS "Rows with NULL are left out."

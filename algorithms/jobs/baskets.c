@@ -13,10 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "../core/order.h"
-#include "../core/radix.h"
-#include "../data/frame.h"
 #include "baskets_empty.h"
+#include "baskets_groups.h"
 #include "common_options.h"
 
 typedef struct baskets_options {
@@ -220,26 +218,20 @@ static void baskets_note_missing(mine_job *job, const mine_column *basket,
                     (long long)lines, (long long)job->frame->rows);
 }
 
-/* Rows (basket, item), as codes. */
-typedef struct baskets_rows {
-  int64_t n;
-  const int32_t *basket, *item; /* -1: NULL */
-  int64_t n_baskets;
-  const mine_values *items;
-} baskets_rows;
-
-static mine_status baskets_all_rows(baskets *b, mine_job *job, baskets_rows *out) {
+static mine_status baskets_all_rows(baskets *b, mine_job *job, mine__baskets_rows *out) {
   mine_frame *frame = job->frame;
   MINE_TRY(mine__frame_finish(frame));
   if (frame->n_columns == 0) return mine__fail(b->env, MINE_DATA, "the source has no columns");
   const mine_column *basket = mine__job_event(job, BASKETS_BASKET);
   const mine_column *item = mine__job_event(job, BASKETS_ITEM);
   baskets_note_missing(job, basket, item);
-  *out = (baskets_rows){frame->rows, basket->code, item->code, basket->levels.n, &item->levels};
+  *out =
+      (mine__baskets_rows){frame->rows, basket->code, item->code, basket->levels.n, &item->levels};
   return MINE_OK;
 }
 
-static mine_status baskets_build(baskets *b, const baskets_rows *rows, mine_transactions *out) {
+static mine_status baskets_build(baskets *b, const mine__baskets_rows *rows,
+                                 mine_transactions *out) {
   MINE_TRY(mine__transactions_build(b->env, b->arena, rows->n, rows->basket, rows->n_baskets,
                                     rows->item, rows->items->n, out));
   out->names = rows->items;
@@ -299,91 +291,15 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, c
   return mine__rules_relation(b->env, &sets, &rules, baskets->names, out);
 }
 
-/* ---- groups ------------------------------------------------------------------------------- */
-
-/* Rows by their groups; rows without one are left out. */
-typedef struct baskets_groups {
-  int64_t n;
-  mine__by_code by;
-  /* Baskets are numbered anew in each group: a basket with rows in two counts in both. */
-  int32_t *number, *seen; /* per basket of the source: its number in group seen */
-} baskets_groups;
-
-static int baskets_groups_make(baskets *b, const baskets_rows *rows, const mine_column *group,
-                               baskets_groups *out) {
-  const size_t baskets = (size_t)rows->n_baskets;
-  *out = (baskets_groups){.n = group->levels.n};
-  out->number = mine__arena_zeros(b->arena, baskets, sizeof *out->number);
-  out->seen = mine__arena_array(b->arena, baskets, sizeof *out->seen);
-  if (mine_failed(b->env)) return 0;
-  memset(out->seen, -1, baskets * sizeof *out->seen);
-  return mine__sort_codes(b->arena, group->code, rows->n, out->n, &out->by);
-}
-
-/* The rows of one group in b->arena; none with both values: n is 0. */
-static int baskets_group_rows(baskets *b, const baskets_rows *all, baskets_groups *groups,
-                              int32_t group, baskets_rows *out) {
-  const int64_t first = groups->by.first[group], n = groups->by.first[group + 1] - first;
-  int32_t *basket = mine__arena_array(b->arena, (size_t)n, sizeof *basket);
-  int32_t *item = mine__arena_array(b->arena, (size_t)n, sizeof *item);
-  *out = (baskets_rows){.basket = basket, .item = item, .items = all->items};
-  if (mine_failed(b->env)) return 0;
-  for (int64_t i = 0; i < n; i++) {
-    const uint32_t row = groups->by.at[first + i];
-    const int32_t old = all->basket[row];
-    if (old < 0 || all->item[row] < 0) continue;
-    if (groups->seen[old] != group) {
-      groups->seen[old] = group;
-      groups->number[old] = (int32_t)out->n_baskets++;
-    }
-    basket[out->n] = groups->number[old];
-    item[out->n++] = all->item[row];
-  }
-  return 1;
-}
-
-static int baskets_group_before(const void *context, const void *a, const void *b) {
-  mine_cell x, y;
-  mine__values_get(context, *(const int32_t *)a, &x);
-  mine__values_get(context, *(const int32_t *)b, &y);
-  return mine__cell_compare(&x, &y) < 0;
-}
-
-static mine_status baskets_group(baskets *b, const baskets_rows *all, baskets_groups *groups,
-                                 int32_t group, const mine_cell *value, mine_relation *out) {
-  baskets part = *b;
-  mine_text name;
-  baskets_rows rows;
-  mine_transactions transactions;
-  part.arena = mine__arena_open(b->env);
-  if (!part.arena) return mine_env_status(b->env);
-  mine__text_open(&name, part.arena);
-  if (baskets_group_rows(&part, all, groups, group, &rows) && rows.n > 0 &&
-      baskets_build(&part, &rows, &transactions) == MINE_OK)
-    (void)baskets_rules(&part, &transactions, baskets_spelling(&name, value), out);
-  mine__arena_close(part.arena);
-  return mine_env_status(b->env);
-}
-
-/* The rules of each group, one group after another, in the order of their values. */
-static mine_status baskets_by_group(baskets *b, const baskets_rows *rows, const mine_column *group,
+/* The rules of some of the rows: what each group is asked (baskets_groups.h). */
+static mine_status baskets_rules_of(void *context, mine_arena *arena,
+                                    const mine__baskets_rows *rows, const char *group,
                                     mine_relation *out) {
-  baskets_groups groups;
-  int32_t *order = mine__arena_array(b->arena, (size_t)group->levels.n, sizeof *order);
-  int32_t *spare = mine__arena_array(b->arena, (size_t)group->levels.n, sizeof *spare);
-  if (!baskets_groups_make(b, rows, group, &groups) || !order || !spare)
-    return mine_env_status(b->env);
-  for (int32_t g = 0; g < groups.n; g++)
-    order[g] = g;
-  mine__sort(b->env, order, spare, (size_t)groups.n, sizeof *order, baskets_group_before,
-             &group->levels);
-  for (int64_t i = 0; i < groups.n && !mine_failed(b->env); i++) {
-    mine_cell value;
-    mine__values_get(&group->levels, order[i], &value);
-    mine__relation_group(out, &value);
-    MINE_TRY(baskets_group(b, rows, &groups, order[i], &value, out));
-  }
-  return mine_env_status(b->env);
+  baskets part = *(const baskets *)context;
+  mine_transactions transactions;
+  part.arena = arena;
+  MINE_TRY(baskets_build(&part, rows, &transactions));
+  return baskets_rules(&part, &transactions, group, out);
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
@@ -405,10 +321,10 @@ static mine_status baskets_open(mine_job *job) {
 static mine_status baskets_run(mine_job *job, mine_relation *out) {
   baskets *b = mine__job_state(job);
   mine_transactions transactions;
-  baskets_rows rows = {0};
+  mine__baskets_rows rows = {0};
   MINE_TRY(baskets_all_rows(b, job, &rows));
   const mine_column *group = b->rules ? mine__job_event(job, BASKETS_GROUP) : NULL;
-  if (group) return baskets_by_group(b, &rows, group, out);
+  if (group) return mine__baskets_by_group(b->arena, &rows, group, baskets_rules_of, b, out);
   MINE_TRY(baskets_build(b, &rows, &transactions));
   return b->rules ? baskets_rules(b, &transactions, "", out) : baskets_sets(b, &transactions, out);
 }

@@ -78,8 +78,7 @@ static int counts_clear_out(mine_group *group) {
   return 1;
 }
 
-/* ---- mine_entropy -----------------------------------------------------------------------------
- */
+/* ---- mine_entropy -------------------------------------------------------------------- */
 
 static void entropy_add(mine_group *group, const mine__group_row *row) {
   counts_state *s = group->state;
@@ -134,33 +133,18 @@ static void entropy_value(mine_group *group, int last, mine_cell *out) {
   mine__group_answer(out, sum.nats / sum.n / log(2.0));
 }
 
-static const mine_aggregate entropy = {
-    .state_bytes = sizeof(counts_state),
-    .add = entropy_add,
-    .remove = entropy_remove,
-    .value = entropy_value,
-};
-
-static const mine_answer entropy_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "bits: 0 when all values are equal"},
-    {0},
-};
-
 const mine_verb mine__verb_entropy = {
-    .name = "mine_entropy",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_entropy", MINE_ANSWER_REAL, "bits: 0 when all values are equal",
+                   counts_state, .add = entropy_add, .remove = entropy_remove,
+                   .value = entropy_value),
     .what = "How mixed the values of a column are, in bits: 0 all equal, 1 two halves.",
     .notes = MINE_NOTE_SKIPS " 1 and 1.0 are one value, 1 and '1' are two.",
     .example = "SELECT mine_entropy(column1) FROM (VALUES ('a'), ('b'), ('a'), ('c'));",
     .argument = {{MINE_ARG_VALUE, "x"}},
     .required = 1,
-    .answer = entropy_columns,
-    .aggregate = &entropy,
 };
 
-/* ---- mine_mode ----------------------------------------------------------------------------------
- */
+/* ---- mine_mode ----------------------------------------------------------------------- */
 
 /* Whether value a is rather the mode than b. */
 static int mode_before(const counts_state *s, int64_t a, int64_t b) {
@@ -246,27 +230,12 @@ static void mode_value(mine_group *group, int last, mine_cell *out) {
   mine__values_get(&s->seen.values, best, out);
 }
 
-static const mine_aggregate mode = {
-    .state_bytes = sizeof(counts_state),
-    .add = mode_add,
-    .remove = mode_remove,
-    .value = mode_value,
-};
-
-static const mine_answer mode_columns[] = {
-    {"value", MINE_ANSWER_ANY, 0, "as it went in"},
-    {0},
-};
-
 const mine_verb mine__verb_mode = {
-    .name = "mine_mode",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_mode", MINE_ANSWER_ANY, "as it went in", counts_state, .add = mode_add,
+                   .remove = mode_remove, .value = mode_value),
     .what = "The most frequent value; of several the smallest, as ORDER BY sorts.",
     .notes = MINE_NOTE_SKIPS " 1 and 1.0 are one value, 1 and '1' are two.",
     .example = "SELECT mine_mode(column1) FROM (VALUES ('b'), ('a'), ('b'), ('c'));",
     .argument = {{MINE_ARG_VALUE, "x"}},
     .required = 1,
-    .answer = mode_columns,
-    .aggregate = &mode,
 };

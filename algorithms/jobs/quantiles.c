@@ -71,11 +71,6 @@ static void quantiles_answer(mine_group *group, double share, int last, mine_cel
   mine__group_answer(out, x);
 }
 
-static const mine_answer quantiles_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "the quantile; NULL without rows"},
-    {0},
-};
-
 /* ---- mine_quantile ------------------------------------------------------------------- */
 
 static void quantile_add(mine_group *group, const mine__group_row *row) {
@@ -93,17 +88,10 @@ static void quantile_value(mine_group *group, int last, mine_cell *out) {
   quantiles_answer(group, group->constant[1], last, out);
 }
 
-static const mine_aggregate quantile = {
-    .state_bytes = sizeof(quantiles_state),
-    .add = quantile_add,
-    .remove = quantiles_remove,
-    .value = quantile_value,
-};
-
 const mine_verb mine__verb_quantile = {
-    .name = "mine_quantile",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_quantile", MINE_ANSWER_REAL, "the quantile; NULL without rows",
+                   quantiles_state, .add = quantile_add, .remove = quantiles_remove,
+                   .value = quantile_value),
     .what = "The value below which a share of the rows lies.",
     .notes = MINE_NOTE_SKIPS
     " Type 7: between the two nearest values in proportion, as in R and "
@@ -111,8 +99,6 @@ const mine_verb mine__verb_quantile = {
     .example = "SELECT mine_quantile(column1, 0.9) FROM (VALUES (1), (2), (3), (10));",
     .argument = {{MINE_ARG_NUMBER, "x"}, {MINE_ARG_CONSTANT, "share"}},
     .required = 2,
-    .answer = quantiles_columns,
-    .aggregate = &quantile,
 };
 
 /* ---- mine_median --------------------------------------------------------------------- */
@@ -121,22 +107,13 @@ static void median_value(mine_group *group, int last, mine_cell *out) {
   quantiles_answer(group, 0.5, last, out);
 }
 
-static const mine_aggregate median = {
-    .state_bytes = sizeof(quantiles_state),
-    .add = quantiles_add,
-    .remove = quantiles_remove,
-    .value = median_value,
-};
-
 const mine_verb mine__verb_median = {
-    .name = "mine_median",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_median", MINE_ANSWER_REAL, "the quantile; NULL without rows",
+                   quantiles_state, .add = quantiles_add, .remove = quantiles_remove,
+                   .value = median_value),
     .what = "The middle value: half of the rows lie below it.",
     .notes = MINE_NOTE_SKIPS " Of an even number of rows, the mean of the middle two.",
     .example = "SELECT mine_median(column1) FROM (VALUES (1), (2), (3), (10));",
     .argument = {{MINE_ARG_NUMBER, "x"}},
     .required = 1,
-    .answer = quantiles_columns,
-    .aggregate = &median,
 };

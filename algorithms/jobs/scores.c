@@ -39,14 +39,6 @@ static void rmse_count(mine_group *group, const mine__group_row *row, int sign) 
     mine__exact_add_product(&s->squared, actual, predicted, -sign);
 }
 
-static void rmse_add(mine_group *group, const mine__group_row *row) {
-  rmse_count(group, row, 1);
-}
-
-static void rmse_remove(mine_group *group, const mine__group_row *row) {
-  rmse_count(group, row, -1);
-}
-
 static void rmse_value(mine_group *group, int last, mine_cell *out) {
   rmse_state *s = group->state;
   int exponent;
@@ -57,29 +49,14 @@ static void rmse_value(mine_group *group, int last, mine_cell *out) {
       out, s->infinite ? (double)INFINITY : mine__exact_root(sum / (double)group->rows, exponent));
 }
 
-static const mine_aggregate rmse = {
-    .state_bytes = sizeof(rmse_state),
-    .add = rmse_add,
-    .remove = rmse_remove,
-    .value = rmse_value,
-};
-
-static const mine_answer rmse_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "the error, in the unit of the numbers"},
-    {0},
-};
-
 const mine_verb mine__verb_rmse = {
-    .name = "mine_rmse",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_rmse", MINE_ANSWER_REAL, "the error, in the unit of the numbers",
+                   rmse_state, .count = rmse_count, .value = rmse_value),
     .what = "How far predicted numbers are off: the root of the mean squared error.",
     .notes = MINE_NOTE_PAIRS,
     .example = "SELECT mine_rmse(column1, column2) FROM (VALUES (1, 1.5), (2, 2), (3, 2));",
     .argument = {{MINE_ARG_NUMBER, "actual"}, {MINE_ARG_NUMBER, "predicted"}},
     .required = 2,
-    .answer = rmse_columns,
-    .aggregate = &rmse,
 };
 
 /* ---- classes -------------------------------------------------------------------------------- */
@@ -141,8 +118,7 @@ static int scores_class(mine_group *group, scores_classes *classes, const mine_c
   " What is positive must be plain: 1 of 0 and 1, yes of no and yes, true, t, y, " \
   "on, 是; else write a condition: `actual = 'left'`."
 
-/* ---- mine_log_loss ----------------------------------------------------------------------------
- */
+/* ---- mine_log_loss ------------------------------------------------------------------- */
 
 typedef struct log_loss_state {
   scores_classes classes;
@@ -163,47 +139,24 @@ static void log_loss_count(mine_group *group, const mine__group_row *row, int si
   if (positive >= 0) mine__exact_add(&s->sum, mine__metrics_surprise(positive ? p : 1 - p), sign);
 }
 
-static void log_loss_add(mine_group *group, const mine__group_row *row) {
-  log_loss_count(group, row, 1);
-}
-
-static void log_loss_remove(mine_group *group, const mine__group_row *row) {
-  log_loss_count(group, row, -1);
-}
-
 static void log_loss_value(mine_group *group, int last, mine_cell *out) {
   log_loss_state *s = group->state;
   (void)last;
   mine__group_answer(out, mine__exact_value(&s->sum) / (double)group->rows);
 }
 
-static const mine_aggregate log_loss = {
-    .state_bytes = sizeof(log_loss_state),
-    .add = log_loss_add,
-    .remove = log_loss_remove,
-    .value = log_loss_value,
-};
-
-static const mine_answer log_loss_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "the mean of -ln p of the class that came true"},
-    {0},
-};
-
 const mine_verb mine__verb_log_loss = {
-    .name = "mine_log_loss",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_log_loss", MINE_ANSWER_REAL,
+                   "the mean of -ln p of the class that came true", log_loss_state,
+                   .count = log_loss_count, .value = log_loss_value),
     .what = "How much probability was given to what came true: 0 is certainty, ln 2 a coin.",
     .notes = SCORES_NOTE " A probability counts as 2^-52 at least, on both sides.",
     .example = "SELECT mine_log_loss(column1, column2) FROM (VALUES (1, 0.8), (0, 0.3), (1, 0.6));",
     .argument = {{MINE_ARG_VALUE, "actual"}, {MINE_ARG_NUMBER, "probability"}},
     .required = 2,
-    .answer = log_loss_columns,
-    .aggregate = &log_loss,
 };
 
-/* ---- mine_auc
- * ------------------------------------------------------------------------------------ */
+/* ---- mine_auc ------------------------------------------------------------------------ */
 
 typedef struct auc_state {
   scores_classes classes;
@@ -283,27 +236,13 @@ static void auc_value(mine_group *group, int last, mine_cell *out) {
     mine__group_answer(out, (double)s->pairs / 2 / (positives * negatives));
 }
 
-static const mine_aggregate auc = {
-    .state_bytes = sizeof(auc_state),
-    .add = auc_add,
-    .remove = auc_remove,
-    .value = auc_value,
-};
-
-static const mine_answer auc_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "from 0 to 1; NULL where all rows are of one class"},
-    {0},
-};
-
 const mine_verb mine__verb_auc = {
-    .name = "mine_auc",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_auc", MINE_ANSWER_REAL,
+                   "from 0 to 1; NULL where all rows are of one class", auc_state, .add = auc_add,
+                   .remove = auc_remove, .value = auc_value),
     .what = "How well a score ranks: the chance that a positive row has more than a negative.",
     .notes = SCORES_NOTE " Equal scores count one half. NULL where all rows are of one class.",
     .example = "SELECT mine_auc(column1, column2) FROM (VALUES (1, 0.8), (0, 0.3), (1, 0.3));",
     .argument = {{MINE_ARG_VALUE, "actual"}, {MINE_ARG_NUMBER, "score"}},
     .required = 2,
-    .answer = auc_columns,
-    .aggregate = &auc,
 };

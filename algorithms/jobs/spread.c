@@ -35,14 +35,6 @@ static void spread_count(mine_group *group, const mine__group_row *row, int sign
   mine__exact_add_product(&s->xx, x, x, sign);
 }
 
-static void spread_add(mine_group *group, const mine__group_row *row) {
-  spread_count(group, row, 1);
-}
-
-static void spread_remove(mine_group *group, const mine__group_row *row) {
-  spread_count(group, row, -1);
-}
-
 /* The variance as a fraction and an exponent; 0: undefined. */
 static int spread_of(mine_group *group, double *fraction, int *exponent) {
   spread_state *s = group->state;
@@ -59,22 +51,9 @@ static void variance_value(mine_group *group, int last, mine_cell *out) {
   if (spread_of(group, &fraction, &exponent)) mine__group_answer(out, ldexp(fraction, exponent));
 }
 
-static const mine_aggregate variance = {
-    .state_bytes = sizeof(spread_state),
-    .add = spread_add,
-    .remove = spread_remove,
-    .value = variance_value,
-};
-
-static const mine_answer variance_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "the variance; NULL with less than two rows"},
-    {0},
-};
-
 const mine_verb mine__verb_variance = {
-    .name = "mine_variance",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_variance", MINE_ANSWER_REAL, "the variance; NULL with less than two rows",
+                   spread_state, .count = spread_count, .value = variance_value),
     .what = "How far the rows lie from their mean: the mean square, by n - 1.",
     .notes = MINE_NOTE_SKIPS
     " NULL with less than two. The sums are exact: no offset and no "
@@ -82,8 +61,6 @@ const mine_verb mine__verb_variance = {
     .example = "SELECT mine_variance(column1) FROM (VALUES (1e9 + 1), (1e9 + 2), (1e9 + 6));",
     .argument = {{MINE_ARG_NUMBER, "x"}},
     .required = 1,
-    .answer = variance_columns,
-    .aggregate = &variance,
 };
 
 static void stddev_value(mine_group *group, int last, mine_cell *out) {
@@ -94,29 +71,15 @@ static void stddev_value(mine_group *group, int last, mine_cell *out) {
     mine__group_answer(out, mine__exact_root(fraction, exponent));
 }
 
-static const mine_aggregate stddev = {
-    .state_bytes = sizeof(spread_state),
-    .add = spread_add,
-    .remove = spread_remove,
-    .value = stddev_value,
-};
-
-static const mine_answer stddev_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "the standard deviation; NULL with less than two rows"},
-    {0},
-};
-
 const mine_verb mine__verb_stddev = {
-    .name = "mine_stddev",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_stddev", MINE_ANSWER_REAL,
+                   "the standard deviation; NULL with less than two rows", spread_state,
+                   .count = spread_count, .value = stddev_value),
     .what = "The standard deviation of a sample: the root of `mine_variance`.",
     .notes = MINE_NOTE_SKIPS " NULL with less than two.",
     .example = "SELECT mine_stddev(column1) FROM (VALUES (1), (2), (3), (10));",
     .argument = {{MINE_ARG_NUMBER, "x"}},
     .required = 1,
-    .answer = stddev_columns,
-    .aggregate = &stddev,
 };
 
 /* ---- of two ----------------------------------------------------------------------------- */
@@ -140,14 +103,6 @@ static void corr_count(mine_group *group, const mine__group_row *row, int sign) 
   mine__exact_add_product(&s->xy, x, y, sign);
 }
 
-static void corr_add(mine_group *group, const mine__group_row *row) {
-  corr_count(group, row, 1);
-}
-
-static void corr_remove(mine_group *group, const mine__group_row *row) {
-  corr_count(group, row, -1);
-}
-
 static void corr_value(mine_group *group, int last, mine_cell *out) {
   corr_state *s = group->state;
   const int64_t n = group->rows;
@@ -163,22 +118,9 @@ static void corr_value(mine_group *group, int last, mine_cell *out) {
   mine__group_answer(out, fmax(-1, fmin(1, r)));
 }
 
-static const mine_aggregate corr = {
-    .state_bytes = sizeof(corr_state),
-    .add = corr_add,
-    .remove = corr_remove,
-    .value = corr_value,
-};
-
-static const mine_answer corr_columns[] = {
-    {"value", MINE_ANSWER_REAL, 0, "from -1 to 1; NULL where x or y does not vary"},
-    {0},
-};
-
 const mine_verb mine__verb_corr = {
-    .name = "mine_corr",
-    .form = MINE_VERB_AGGREGATE,
-    .job = MINE_JOB_AGGREGATE,
+    MINE_AGGREGATE("mine_corr", MINE_ANSWER_REAL, "from -1 to 1; NULL where x or y does not vary",
+                   corr_state, .count = corr_count, .value = corr_value),
     .what = "How two numbers move together: Pearson's correlation.",
     .notes = MINE_NOTE_PAIRS
     " NULL where one of the two does not vary. With a p-value, and for "
@@ -186,6 +128,4 @@ const mine_verb mine__verb_corr = {
     .example = "SELECT mine_corr(column1, column2) FROM (VALUES (1, 2), (2, 3), (3, 7));",
     .argument = {{MINE_ARG_NUMBER, "x"}, {MINE_ARG_NUMBER, "y"}},
     .required = 2,
-    .answer = corr_columns,
-    .aggregate = &corr,
 };
