@@ -6,6 +6,7 @@
 ** tells, so that a moment within a day is that day.
 */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -147,8 +148,8 @@ int mine__time_read(const mine_time_reading *reading, const mine_cell *cell, dou
 /* ---- writing ------------------------------------------------------------------------- */
 
 typedef struct write_moment {
-  int year, month, day, iso_year, week, weekday, day_of_year;
-  int hour, minute, second, microsecond;
+  int year, short_year, quarter, month, day, iso_year, week, weekday, day_of_year;
+  int hour, hour_of_12, minute, second, microsecond;
   int offset;
 } write_moment;
 
@@ -206,79 +207,75 @@ static void write_zone(write_place *out, int offset, const mine_time_token *toke
   write_number(out, size % 60, 2, 0);
 }
 
+/* A conversion that tells a number of the moment; 0: it is another. */
+static int write_as_number(write_place *out, const mine_time_token *token, const write_moment *m) {
+  static const struct {
+    char what;
+    char pad; /* 0: as the flag says */
+    int width;
+    size_t field;
+  } row[] = {{'Y', '0', 4, offsetof(write_moment, year)},
+             {'G', '0', 4, offsetof(write_moment, iso_year)},
+             {'y', '0', 2, offsetof(write_moment, short_year)},
+             {'q', '0', 1, offsetof(write_moment, quarter)},
+             {'m', 0, 2, offsetof(write_moment, month)},
+             {'V', 0, 2, offsetof(write_moment, week)},
+             {'j', 0, 3, offsetof(write_moment, day_of_year)},
+             {'d', 0, 2, offsetof(write_moment, day)},
+             {'e', '_', 2, offsetof(write_moment, day)},
+             {'u', '0', 1, offsetof(write_moment, weekday)},
+             {'H', 0, 2, offsetof(write_moment, hour)},
+             {'I', 0, 2, offsetof(write_moment, hour_of_12)},
+             {'M', 0, 2, offsetof(write_moment, minute)},
+             {'S', 0, 2, offsetof(write_moment, second)}};
+  for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+    if (row[i].what != token->what) continue;
+    const int *value = (const int *)(const void *)((const char *)m + row[i].field);
+    write_number(out, *value, row[i].width, row[i].pad ? row[i].pad : token->flag);
+    return 1;
+  }
+  return 0;
+}
+
+/* The same of a word. */
+static int write_as_word(write_place *out, const mine_time_token *token, const write_moment *m) {
+  const char *word;
+  size_t n = 3; /* of a name that is cut */
+  switch (token->what) {
+    case 'b':
+      word = mine__month_names[m->month - 1];
+      break;
+    case 'B':
+      word = mine__month_names[m->month - 1];
+      n = strlen(word);
+      break;
+    case 'a':
+      word = mine__weekday_names[m->weekday - 1];
+      break;
+    case 'A':
+      word = mine__weekday_names[m->weekday - 1];
+      n = strlen(word);
+      break;
+    case 'p':
+      word = m->hour < 12 ? "AM" : "PM";
+      n = 2;
+      break;
+    default:
+      return 0;
+  }
+  write_word(out, word, n, token->flag);
+  return 1;
+}
+
 static void write_conversion(write_place *out, const mine_time_token *token,
                              const write_moment *m) {
-  const char flag = token->flag;
-  switch (token->what) {
-    case 'Y':
-      write_number(out, m->year, 4, 0);
-      return;
-    case 'G':
-      write_number(out, m->iso_year, 4, 0);
-      return;
-    case 'y':
-      write_number(out, m->year % 100, 2, 0);
-      return;
-    case 'm':
-      write_number(out, m->month, 2, flag);
-      return;
-    case 'd':
-      write_number(out, m->day, 2, flag);
-      return;
-    case 'e':
-      write_number(out, m->day, 2, '_');
-      return;
-    case 'j':
-      write_number(out, m->day_of_year, 3, flag);
-      return;
-    case 'H':
-      write_number(out, m->hour, 2, flag);
-      return;
-    case 'I':
-      write_number(out, (m->hour + 11) % 12 + 1, 2, flag);
-      return;
-    case 'M':
-      write_number(out, m->minute, 2, flag);
-      return;
-    case 'S':
-      write_number(out, m->second, 2, flag);
-      return;
-    case 'V':
-      write_number(out, m->week, 2, flag);
-      return;
-    case 'u':
-      write_number(out, m->weekday, 1, 0);
-      return;
-    case 'q':
-      write_number(out, (m->month + 2) / 3, 1, 0);
-      return;
-    case 'b':
-      write_word(out, mine__month_names[m->month - 1], 3, flag);
-      return;
-    case 'B':
-      write_word(out, mine__month_names[m->month - 1], strlen(mine__month_names[m->month - 1]),
-                 flag);
-      return;
-    case 'a':
-      write_word(out, mine__weekday_names[m->weekday - 1], 3, flag);
-      return;
-    case 'A':
-      write_word(out, mine__weekday_names[m->weekday - 1],
-                 strlen(mine__weekday_names[m->weekday - 1]), flag);
-      return;
-    case 'p':
-      write_word(out, m->hour < 12 ? "AM" : "PM", 2, flag);
-      return;
-    case 'f':
-      write_fraction(out, m->microsecond, token->digits);
-      return;
-    case 'z':
-    case 'Z':
-      write_zone(out, m->offset, token);
-      return;
-    default:
-      write_bytes(out, &token->literal, 1);
-      return;
+  if (write_as_number(out, token, m) || write_as_word(out, token, m)) return;
+  if (token->what == 'f') {
+    write_fraction(out, m->microsecond, token->digits);
+  } else if (token->what == 'z' || token->what == 'Z') {
+    write_zone(out, m->offset, token);
+  } else {
+    write_bytes(out, &token->literal, 1);
   }
 }
 
@@ -330,11 +327,14 @@ static int write_moment_of(const mine_time_reading *reading, double days, write_
   if (day < MINE_TIME_FIRST_DAY || day > MINE_TIME_LAST_DAY) return 0;
   mine__civil_of_day(day, &m->year, &m->month, &m->day);
   mine__iso_week_of_day(day, &m->iso_year, &m->week);
+  m->short_year = m->year % 100;
+  m->quarter = (m->month + 2) / 3;
   m->weekday = mine__weekday(day);
   m->day_of_year = (int)(day - mine__day_of_civil(m->year, 1, 1)) + 1;
   m->microsecond = (int)(us % 1000000);
   const int seconds = (int)(us / 1000000);
   m->hour = seconds / 3600;
+  m->hour_of_12 = (m->hour + 11) % 12 + 1;
   m->minute = seconds / 60 % 60;
   m->second = seconds % 60;
   m->offset = reading->offset;

@@ -3,7 +3,8 @@
 ** cross_validate.c.
 **
 **   training.c          options, frames, the notes of the report
-**   training_prepare.c  from rows to a data set: task, classes, rows, weights
+**   training_prepare.c  from rows to a data set: which rows, weights, by what divided
+**   training_target.c   what the target is: a number, or which classes
 **   training_leaks.c    attributes that say what the target says
 **   prepared.c          one fit on prepared rows; prepared_groups.c: one for each group
 **   training_repeats.c  held-out rows that were learned from after all
@@ -88,6 +89,11 @@ void mine__training_notef(mine_training *training, const char *item, const char 
 
 /* Finish the frame and decide everything fitting needs.  Once; then a no-op. */
 mine_status mine__training_prepare(mine_training *training) MINE_MUST_CHECK;
+/* The task, and the target's numbers or classes. */
+mine_status mine__training_target(mine_training *training) MINE_MUST_CHECK;
+/* The positive class, -1 where there are not two.  rows_of: the rows used of each class. */
+mine_status mine__training_positive(mine_training *training,
+                                    const int64_t *rows_of) MINE_MUST_CHECK;
 /* Note in a measured model which attribute is as good as all of them. */
 void mine__training_note_carrier(const mine_training *training, mine_model *model);
 mine_status mine__training_check_leaks(mine_training *training) MINE_MUST_CHECK;

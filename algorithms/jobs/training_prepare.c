@@ -1,6 +1,6 @@
 /*
-** training_prepare.c -- from rows to a data set: the task, the classes and
-** which of them is positive, the rows that are used, how much each counts.
+** training_prepare.c -- from rows to a data set: the rows that are used, how much each
+** counts, by what they are divided.  What the target is: training_target.c.
 */
 #include <math.h>
 #include <stdio.h>
@@ -8,197 +8,6 @@
 
 #include "../core/random.h"
 #include "training.h"
-
-#define PREPARE_MOST_CLASSES 1000
-#define PREPARE_CONTINUOUS   100 /* more different numbers than this are no classes */
-#define PREPARE_FEW_VALUES   20  /* fewer whole numbers than this may be classes    */
-
-/* ---- classes --------------------------------------------------------------------- */
-
-static void prepare_note_positive(mine_training *t, const char *why) {
-  mine_cell cell;
-  char shown[MINE_SHOW_BYTES];
-  mine__values_get(&t->data.classes, t->data.positive, &cell);
-  mine__training_note(t, "positive", mine__show_cell(shown, &cell), why);
-}
-
-/* The positive class when the options do not say: the one of the replaced model,
-** the obvious one, or the rarer.  A kept class that would be chosen anyway is not
-** told as kept: training twice on the same rows gives the same bytes. */
-static void prepare_choose_positive(mine_training *t, const char *target, const int64_t *rows_of) {
-  mine_cell first, second;
-  mine__values_get(&t->data.classes, 0, &first);
-  mine__values_get(&t->data.classes, 1, &second);
-  const int obvious = mine__classes_obvious(&first, &second);
-  const int kept = mine__class_find(&t->data.classes, &t->asked.keep_positive, 1);
-  t->data.positive = obvious >= 0 ? obvious : rows_of[0] < rows_of[1] ? 0 : 1;
-  if (kept >= 0 && kept != t->data.positive) {
-    t->data.positive = kept;
-    prepare_note_positive(t, "kept from the model of this name that is replaced");
-    return;
-  }
-  prepare_note_positive(t, obvious >= 0 ? "the obvious one of the two" : "the rarer class");
-  if (obvious >= 0) return;
-  mine_cell cell;
-  char shown[MINE_SHOW_BYTES];
-  mine__values_get(&t->data.classes, t->data.positive, &cell);
-  mine_text other;
-  mine__text_open(&other, t->env->scratch);
-  mine__values_get(&t->data.classes, 1 - t->data.positive, &cell);
-  mine__text_add_cell(&other, &cell);
-  if (other.failed) return;
-  if (other.bytes != strlen(other.data)) { /* a NUL: it cannot be shown to be pasted */
-    mine__text_open(&other, t->env->scratch);
-    mine__text_adds(&other, "<class>");
-  }
-  const char *quote = other.data[strcspn(other.data, " ,|=\"'")] ? "\"" : "";
-  mine__values_get(&t->data.classes, t->data.positive, &cell);
-  mine__training_notef(t, "warning", target,
-                       "class %s is taken as positive, being rarer; if it is the other, say "
-                       "positive=%s%.60s%s",
-                       mine__show_cell(shown, &cell), quote, other.data, quote);
-}
-
-static mine_status prepare_positive(mine_training *t, const int64_t *rows_of) {
-  mine_env *env = t->env;
-  const mine_cell *wanted = &t->asked.supervised.positive;
-  const char *target = t->frame->column[t->roles.target].name;
-  t->data.positive = -1;
-  if (wanted->type != MINE_NULL) {
-    mine_text list;
-    char shown[MINE_SHOW_BYTES];
-    mine__text_open(&list, env->scratch);
-    mine__classes_list(&list, &t->data.classes);
-    if (env->status) return env->status;
-    if (t->data.n_classes != 2)
-      return mine__fail(env, MINE_OPTION,
-                        "positive is for a target with two classes; '%s' has %d (%s)", target,
-                        t->data.n_classes, list.data);
-    t->data.positive = mine__class_find(&t->data.classes, wanted, 1);
-    if (t->data.positive < 0)
-      return mine__fail(env, MINE_OPTION, "positive=%s is no class of '%s'; the classes are %s",
-                        mine__show_cell(shown, wanted), target, list.data);
-    prepare_note_positive(t, "as the option positive says");
-    return MINE_OK;
-  }
-  if (t->data.n_classes == 2) prepare_choose_positive(t, target, rows_of);
-  return MINE_OK;
-}
-
-/* ---- the task -------------------------------------------------------------------- */
-
-static mine_status prepare_refuse_task(mine_training *t, mine_task_kind task) {
-  return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->asked.algorithm->name,
-                    mine__task_name(task));
-}
-
-/* Why the target's numbers cannot be classes, as a failure. */
-static mine_status prepare_check_classes(mine_training *t, const mine_column *column,
-                                         int64_t distinct) {
-  if (mine__column_has_words(column)) return MINE_OK;
-  if (distinct > PREPARE_CONTINUOUS)
-    return mine__fail(
-        t->env, MINE_DATA,
-        "the target '%s' has more than %d different numbers: that is an amount, not a "
-        "class; use task=regression",
-        column->name, PREPARE_CONTINUOUS);
-  if (distinct > 2 && column->type == MINE_COLUMN_NUMERIC && !column->all_integers)
-    return mine__fail(t->env, MINE_DATA,
-                      "the target '%s' has numbers with fractions: that is an amount, not a class; "
-                      "use task=regression",
-                      column->name);
-  return MINE_OK;
-}
-
-/* A column of numbers that became classes because of a few texts. */
-static void prepare_note_almost(mine_training *t, const mine_column *column) {
-  const mine_mark mark = mine__arena_mark(t->env->scratch);
-  const char *almost = mine__roles_almost(&t->roles, column, "is learned as classes");
-  if (almost) mine__training_note(t, "warning", column->name, almost);
-  mine__arena_rewind(t->env->scratch, mark);
-}
-
-/* A class that is perhaps none: 'NA' beside 'yes' and 'no'. */
-static void prepare_note_words(mine_training *t, const mine_column *column) {
-  for (int64_t c = 0; c < t->data.classes.n && t->data.classes.n > 2; c++) {
-    mine_cell cell;
-    char shown[MINE_SHOW_BYTES];
-    mine__values_get(&t->data.classes, c, &cell);
-    if (cell.type == MINE_TEXT && mine__numeral_is_word(cell.as.text, cell.bytes))
-      mine__training_notef(
-          t, "warning", column->name,
-          "has the class %s; if it means missing, say so with na=", mine__show_cell(shown, &cell));
-  }
-}
-
-/* The model that is replaced answered something else to the same question. */
-static void prepare_note_task(mine_training *t, const mine_column *column) {
-  if (!t->asked.previous_task || strcmp(t->asked.previous_task, mine__task_name(t->data.task)) == 0)
-    return;
-  mine__training_notef(t, "warning", column->name,
-                       "is learned by %s now, and was by %s in the model that is replaced; say "
-                       "task= to be sure",
-                       mine__task_name(t->data.task), t->asked.previous_task);
-}
-
-/* task=auto: classes for text or exactly two values, else numbers; stated. */
-static mine_status prepare_task(mine_training *t) {
-  mine_env *env = t->env;
-  mine_frame *frame = t->frame;
-  const int c = t->roles.target;
-  mine_column *column = &frame->column[c];
-  if (column->type == MINE_COLUMN_EMPTY)
-    return mine__fail(env, MINE_DATA, "the target '%s' is missing in every row", column->name);
-  const int64_t distinct = mine__column_distinct(frame, c, PREPARE_CONTINUOUS);
-  if (distinct < 0) return mine_env_status(env);
-  const int words = mine__column_has_words(column);
-  if (distinct == 1)
-    return mine__fail(env, MINE_DATA,
-                      "the target '%s' has the same value in every row%s; there is nothing to tell "
-                      "apart",
-                      column->name, column->missing > 0 ? " that has one" : "");
-  int classes = t->asked.supervised.task == MINE_TASK_CLASSES ||
-                (t->asked.supervised.task == MINE_TASK_AUTO && (words || distinct == 2));
-  const unsigned tasks = t->asked.algorithm->tasks;
-  if (t->asked.supervised.task == MINE_TASK_AUTO) {
-    if (classes && !words && !(tasks & MINE_CLASSIFICATION)) classes = 0;
-    if (!classes && !(tasks & MINE_REGRESSION)) classes = 1;
-  }
-  t->data.task = classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
-  if (!(tasks & t->data.task)) return prepare_refuse_task(t, t->data.task);
-  if (t->asked.supervised.task == MINE_TASK_AUTO) prepare_note_task(t, column);
-  const char *why = t->asked.supervised.task != MINE_TASK_AUTO ? "as the option task says"
-                    : words                                    ? "its values are text"
-                    : distinct == 2                            ? "it has two values"
-                                                               : "its values are numbers";
-  if (!classes) {
-    mine__training_notef(t, "target", column->name, "regression: %s", why);
-    if (mine__column_as_number(frame, c)) return env->status;
-    mine__roles_tell_numbers(&t->roles, column, mine__training_note, t);
-    if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers &&
-        distinct <= PREPARE_FEW_VALUES)
-      mine__training_notef(
-          t, "warning", column->name,
-          "taken as an amount: it has only %lld different whole numbers; if they are "
-          "classes, task=classification",
-          (long long)distinct);
-    t->data.target = column->number;
-    return MINE_OK;
-  }
-  if (prepare_check_classes(t, column, distinct)) return env->status;
-  if (mine__column_as_category(frame, c, PREPARE_MOST_CLASSES)) return env->status;
-  prepare_note_almost(t, column);
-  t->data.label = column->code;
-  t->data.n_classes = (int)column->levels.n;
-  t->data.classes = column->levels;
-  mine_text list;
-  mine__text_open(&list, env->scratch);
-  mine__classes_list(&list, &t->data.classes);
-  prepare_note_words(t, column);
-  mine__training_notef(t, "target", column->name, "classification: %s; %d classes: %s", why,
-                       t->data.n_classes, list.bytes ? list.data : "");
-  return env->status;
-}
 
 /* ---- rows ------------------------------------------------------------------------- */
 
@@ -358,7 +167,7 @@ static mine_status prepare_used_classes(mine_training *t) {
                       "the rows left of the target '%s' are all of one class; there is nothing to "
                       "tell apart",
                       target);
-  return prepare_positive(t, rows_of);
+  return mine__training_positive(t, rows_of);
 }
 
 static mine_status prepare_supervised(mine_training *t) {
@@ -422,7 +231,7 @@ mine_status mine__training_prepare(mine_training *t) {
   if (mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen))
     return env->status;
   t->data.task = t->asked.algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
-  if (t->roles.target >= 0 && prepare_task(t)) return env->status;
+  if (t->roles.target >= 0 && mine__training_target(t)) return env->status;
   if (prepare_features(t)) return env->status;
   if (t->asked.source.missing == MINE_MISSING_ERROR && prepare_refuse_missing(t))
     return env->status;
