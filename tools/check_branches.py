@@ -36,6 +36,7 @@ WATCHED = {
     "algorithms/data/encode.c": "encode_load.*|mine_encoding_(save|load)",
     "algorithms/data/values.c": EVERYTHING,
     "algorithms/model/envelope.c": EVERYTHING,
+    "algorithms/model/envelope_schema.c": EVERYTHING,
     "algorithms/model/ensemble.c": "ensemble_(save|load)",
     "algorithms/model/grouped.c": "grouped_(save|load)",
     "algorithms/model/members.c": "members_(places|bind.*)|mine__members_(bind|read|write)",

@@ -13,7 +13,7 @@
 **   common part
 **     kind's body version, algorithm, task, names, options
 **     schema: what is read (attributes, columns of events), what is said (groups,
-**       outputs)
+**       outputs); envelope_schema.c
 **     report, metrics, held-out rows
 **   body: length, then what the kind's save() wrote
 **
@@ -34,67 +34,13 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "../core/text.h"
+#include "envelope.h"
 #include "metrics.h"
-#include "model.h"
 
 #define ENVELOPE_VERSION 2u
 static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 
 /* ---- writing -------------------------------------------------------------------- */
-
-static void envelope_write_values(mine_writer *w, const mine_values *values) {
-  mine__write_u64(w, (uint64_t)values->n);
-  for (int64_t i = 0; i < values->n; i++) {
-    mine_cell cell;
-    mine__values_get(values, i, &cell);
-    mine__write_cell(w, &cell);
-  }
-}
-
-/* How the attribute's cells are read: as times, as numbers that are not plain, or plainly. */
-static void envelope_write_reading(mine_writer *w, const mine_feature *feature) {
-  mine_text text;
-  mine__text_open(&text, mine__arena_env(w->text.arena)->scratch);
-  if (feature->time) mine__time_reading_text(feature->time, &text);
-  if (feature->time && feature->numerals) mine__text_adds(&text, "\n");
-  mine__numerals_text(feature->numerals, &text);
-  mine__write_string(w, text.bytes ? text.data : NULL);
-}
-
-static void envelope_write_feature(mine_writer *w, const mine_feature *feature) {
-  mine__write_string(w, feature->name);
-  mine__write_string(w, feature->why);
-  envelope_write_reading(w, feature);
-  mine__write_u8(w, (uint8_t)feature->type);
-  mine__write_u8(w, (uint8_t)(feature->all_integers != 0));
-  mine__write_i64(w, feature->missing);
-  if (feature->type == MINE_COLUMN_CATEGORY) {
-    envelope_write_values(w, &feature->levels.values);
-  } else {
-    mine__write_real(w, feature->least);
-    mine__write_real(w, feature->most);
-    mine__write_real(w, feature->mean);
-    mine__write_real(w, feature->deviation);
-  }
-}
-
-static void envelope_write_schema(mine_writer *w, const mine_model *model) {
-  mine__write_u64(w, (uint64_t)model->n_features);
-  for (int f = 0; f < model->n_features; f++)
-    envelope_write_feature(w, &model->feature[f]);
-  mine__write_u64(w, (uint64_t)model->n_reads);
-  for (int i = 0; i < model->n_reads; i++) {
-    mine__write_string(w, model->read[i].want);
-    mine__write_string(w, model->read[i].column);
-    mine__write_string(w, model->read[i].reading);
-  }
-  mine__write_u64(w, (uint64_t)model->n_outputs);
-  for (int o = 0; o < model->n_outputs; o++)
-    mine__write_string(w, model->output_name[o]);
-  envelope_write_values(w, &model->groups);
-  mine__write_i32(w, model->positive);
-}
 
 static void envelope_write_held(mine_writer *w, const mine_model *model) {
   const size_t n = model->held_label || model->held_target ? (size_t)model->held_rows : 0;
@@ -117,10 +63,10 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine__write_string(w, model->options);
   mine__write_i64(w, model->rows);
   mine__write_u8(w, (uint8_t)(model->missing | model->unknown << 2));
-  envelope_write_schema(w, model);
-  envelope_write_values(w, &model->notes.item);
-  envelope_write_values(w, &model->notes.name);
-  envelope_write_values(w, &model->notes.detail);
+  mine__write_schema(w, model);
+  mine__write_values(w, &model->notes.item);
+  mine__write_values(w, &model->notes.name);
+  mine__write_values(w, &model->notes.detail);
   mine__write_u64(w, (uint64_t)model->n_metrics);
   for (int i = 0; i < model->n_metrics; i++) {
     mine__write_string(w, model->metric[i].name);
@@ -175,29 +121,11 @@ void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
 
 /* ---- reading -------------------------------------------------------------------- */
 
-/* Cells in order; every cell takes at least one byte of the file. */
-static void envelope_read_values(mine_reader *r, mine_values *values, int strictly_rising) {
-  const size_t n = mine__read_count(r, 1);
-  mine_cell last = {MINE_NULL, 0, {0}};
-  for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
-    mine_cell cell;
-    mine__read_cell(r, &cell);
-    if (!mine__reader_ok(r)) return;
-    if (cell.type == MINE_BLOB || (cell.type == MINE_REAL && !isfinite(cell.as.real)))
-      mine__reader_bad(r, "a value");
-    if (strictly_rising &&
-        (cell.type == MINE_NULL || (i > 0 && mine__cell_compare(&last, &cell) >= 0)))
-      mine__reader_bad(r, "the order of the values");
-    if (!mine__values_push(values, &cell)) mine__reader_bad(r, "memory");
-    last = cell;
-  }
-}
-
 /* Notes are text, and the three columns of the report are equally long. */
 static void envelope_read_notes(mine_reader *r, mine_model *model) {
   mine_values *column[] = {&model->notes.item, &model->notes.name, &model->notes.detail};
   for (int c = 0; c < 3; c++) {
-    envelope_read_values(r, column[c], 0);
+    mine__read_values(r, column[c], 0);
     if (column[c]->n != column[0]->n) mine__reader_bad(r, "the length of the report");
     for (int64_t i = 0; i < column[c]->n && mine__reader_ok(r); i++) {
       mine_cell cell;
@@ -211,128 +139,11 @@ static void envelope_read_notes(mine_reader *r, mine_model *model) {
   }
 }
 
-static const char *envelope_read_name(mine_reader *r, const char *what) {
-  const char *name = mine__read_string(r);
-  if (mine__reader_ok(r) && (!name || !*name)) mine__reader_bad(r, what);
-  return name ? name : "";
-}
-
-/* least..deviation may be NaN (an attribute that had no value), never infinite. */
-static double envelope_read_statistic(mine_reader *r) {
-  const double v = mine__read_real(r);
-  if (isinf(v)) mine__reader_bad(r, "a statistic");
-  return v;
-}
-
-/* A reading of times, one of numerals, or both on lines of their own. */
-static void envelope_read_reading(mine_reader *r, mine_feature *feature) {
-  const char *text = mine__read_string(r);
-  if (!text) return;
-  mine_numerals *numerals = mine__arena_array(r->arena, 1, sizeof *numerals);
-  mine_time_reading *time = mine__arena_array(r->arena, 1, sizeof *time);
-  if (!numerals || !time) return;
-  const char *rest = text;
-  if (!mine__numerals_parse(r->arena, text, numerals)) {
-    const size_t bytes = strcspn(text, "\n");
-    if (!mine__time_reading_parse(text, bytes, time))
-      mine__reader_bad(r, "how a feature's dates are written");
-    feature->time = time;
-    rest = text[bytes] ? text + bytes + 1 : NULL;
-    if (rest && !mine__numerals_parse(r->arena, rest, numerals))
-      mine__reader_bad(r, "how a feature's numbers are written");
-  }
-  if (rest) feature->numerals = numerals;
-}
-
-static void envelope_read_feature(mine_reader *r, mine_feature *feature) {
-  feature->name = mine__read_string(r);
-  if (mine__reader_ok(r) && !feature->name) mine__reader_bad(r, "a feature's name");
-  feature->why = mine__read_string(r);
-  if (!feature->why) feature->why = "";
-  if (r->format > 1) envelope_read_reading(r, feature);
-  const uint8_t type = mine__read_u8(r);
-  feature->all_integers = mine__read_u8(r) != 0;
-  feature->missing = mine__read_i64(r);
-  if (feature->missing < 0) mine__reader_bad(r, "a feature's missing count");
-  if (type != MINE_COLUMN_NUMERIC && type != MINE_COLUMN_CATEGORY)
-    mine__reader_bad(r, "a feature's type");
-  if (type != MINE_COLUMN_NUMERIC && feature->time) mine__reader_bad(r, "a feature's dates");
-  if (!mine__reader_ok(r) || !mine__dictionary_open(&feature->levels, r->arena)) return;
-  feature->type = (mine_column_type)type;
-  if (type == MINE_COLUMN_CATEGORY) {
-    feature->least = feature->most = feature->mean = feature->deviation = NAN;
-    envelope_read_values(r, &feature->levels.values, 1);
-    if (mine__reader_ok(r) && !mine__dictionary_rebuild(&feature->levels))
-      mine__reader_bad(r, "memory");
-  } else {
-    feature->least = envelope_read_statistic(r);
-    feature->most = envelope_read_statistic(r);
-    feature->mean = envelope_read_statistic(r);
-    feature->deviation = envelope_read_statistic(r);
-  }
-}
-
-#define ENVELOPE_LEAST_FEATURE 26 /* bytes: two strings, type, flag, missing, a count */
-
-static void envelope_read_features(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, ENVELOPE_LEAST_FEATURE);
-  if (n > INT32_MAX || (n < 1 && r->format == 1)) mine__reader_bad(r, "the number of features");
-  if (!mine__reader_ok(r)) return;
-  model->feature = mine__arena_zeros(r->arena, n, sizeof *model->feature);
-  mine_dictionary names;
-  if (!model->feature || !mine__dictionary_open(&names, r->env->scratch)) return;
-  for (size_t f = 0; f < n && mine__reader_ok(r); f++) {
-    envelope_read_feature(r, &model->feature[f]);
-    if (!mine__reader_ok(r)) return;
-    mine_cell name = {MINE_TEXT, strlen(model->feature[f].name), {0}};
-    name.as.text = model->feature[f].name;
-    if (mine__dictionary_add(&names, &name) != (int64_t)f)
-      mine__reader_bad(r, "a feature's name, which is there twice");
-    model->n_features = (int)f + 1;
-  }
-}
-
-#define ENVELOPE_LEAST_READ   12 /* bytes: three strings */
-#define ENVELOPE_LEAST_OUTPUT 4
-
-static void envelope_read_reads(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, ENVELOPE_LEAST_READ);
-  if (n > INT32_MAX) mine__reader_bad(r, "the number of columns");
-  if (!mine__reader_ok(r) || n == 0) return;
-  model->read = mine__arena_zeros(r->arena, n, sizeof *model->read);
-  if (!model->read) return;
-  for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
-    model->read[i].want = envelope_read_name(r, "what a column is for");
-    model->read[i].column = envelope_read_name(r, "a column's name");
-    model->read[i].reading = mine__read_string(r);
-    model->n_reads = (int)i + 1;
-  }
-}
-
-static void envelope_read_outputs(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, ENVELOPE_LEAST_OUTPUT);
-  if (n > INT32_MAX) mine__reader_bad(r, "the number of outputs");
-  if (!mine__reader_ok(r) || n == 0) return;
-  model->output_name = mine__arena_zeros(r->arena, n, sizeof *model->output_name);
-  if (!model->output_name) return;
-  for (size_t o = 0; o < n && mine__reader_ok(r); o++) {
-    model->output_name[o] = envelope_read_name(r, "an output's name");
-    model->n_outputs = (int)o + 1;
-  }
-}
-
-/* Until format 2 a regression had its target for its one output. */
-static void envelope_old_output(mine_model *model) {
-  if (model->task != MINE_REGRESSION) return;
-  model->output_name = &model->target_name;
-  model->n_outputs = 1;
-}
-
 static void envelope_read_metrics(mine_reader *r, mine_model *model) {
   const size_t n = mine__read_count(r, 12);
   if (n > MINE_MAX_METRICS) mine__reader_bad(r, "the number of metrics");
   for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
-    const char *name = envelope_read_name(r, "a metric's name");
+    const char *name = mine__read_name(r, "a metric's name");
     const double value = mine__read_real(r);
     if (isinf(value)) mine__reader_bad(r, "a metric");
     /* `rows` becomes an integer again, so it must be one. */
@@ -376,55 +187,14 @@ static void envelope_read_task(mine_reader *r, mine_model *model) {
     model->task = (mine_task_kind)task;
     return;
   }
-  const char *name = envelope_read_name(r, "the task");
+  const char *name = mine__read_name(r, "the task");
   model->task = mine__task_find(name);
   if (model->task == 0) model->task_name = name;
 }
 
-/* Classes are sorted and all there; clusters have names, or some have, or none. */
-static void envelope_read_groups(mine_reader *r, mine_model *model) {
-  const int classes = model->target_name != NULL;
-  envelope_read_values(r, &model->groups, classes);
-  model->positive = mine__read_i32(r);
-  const int64_t n = model->groups.n;
-  if (n > INT32_MAX || (classes && n == 1)) mine__reader_bad(r, "the number of classes");
-  if (model->positive < -1 || model->positive >= n) mine__reader_bad(r, "the positive class");
-  model->n_groups = (int)n;
-}
-
-/* What the tasks that we know promise; of others the kind must say what it can. */
-static const char *envelope_check_schema(const mine_model *model) {
-  const int target = model->target_name != NULL, groups = model->n_groups > 0;
-  switch (model->task) {
-    case MINE_CLASSIFICATION:
-      return !target ? "the target" : !groups ? "the number of classes" : NULL;
-    case MINE_REGRESSION:
-      if (!target || model->n_outputs == 0) return "the target";
-      return groups ? "the number of classes" : NULL;
-    case MINE_CLUSTERING:
-      return target ? "the target" : model->n_outputs > 0 ? "the number of outputs" : NULL;
-    case MINE_NEIGHBORS:
-      if (target) return "the target";
-      return groups                 ? "the number of classes"
-             : model->n_outputs > 0 ? "the number of outputs"
-                                    : NULL;
-  }
-  return NULL;
-}
-
-static void envelope_read_schema(mine_reader *r, mine_model *model) {
-  if (mine__reader_ok(r)) envelope_read_features(r, model);
-  if (mine__reader_ok(r) && r->format > 1) envelope_read_reads(r, model);
-  if (mine__reader_ok(r) && r->format > 1) envelope_read_outputs(r, model);
-  if (mine__reader_ok(r) && r->format == 1) envelope_old_output(model);
-  if (mine__reader_ok(r)) envelope_read_groups(r, model);
-  const char *problem = mine__reader_ok(r) ? envelope_check_schema(model) : NULL;
-  if (problem) mine__reader_bad(r, problem);
-}
-
 static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   const uint32_t body_version = mine__read_u32(r);
-  model->algorithm = envelope_read_name(r, "the algorithm's name");
+  model->algorithm = mine__read_name(r, "the algorithm's name");
   envelope_read_task(r, model);
   model->id_name = mine__read_string(r);
   model->target_name = mine__read_string(r);
@@ -438,7 +208,7 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   if (model->missing > 2 || model->unknown > 1)
     mine__reader_bad(r, "the treatment of missing values");
   if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
-  envelope_read_schema(r, model);
+  mine__read_schema(r, model);
   if (mine__reader_ok(r)) envelope_read_notes(r, model);
   if (mine__reader_ok(r)) envelope_read_metrics(r, model);
   if (mine__reader_ok(r)) envelope_read_held(r, model);
