@@ -4,8 +4,8 @@
     tools/make_reference.py           write the pages
     tools/make_reference.py --check   compare only; exit 1 when a page is not current
 
-Everything on the pages comes from mine_verbs, mine_algorithms and mine_options(): the
-rows that run the verbs.  Nothing about a verb or an algorithm is written here.
+Everything on the pages comes from mine_verbs, mine_algorithms, mine_options() and
+mine_metrics: the rows that run the verbs.  Nothing about a verb or an algorithm is written here.
 """
 import json
 import pathlib
@@ -76,7 +76,16 @@ def option_part(own, shared):
     return text
 
 
-def page_verb(verb, own, shared):
+def metric_part(verb, metrics):
+    """What the column `metric` of a verb may hold."""
+    first = [c["name"] for c in json.loads(verb["answer"])][:1]
+    if first != ["metric"] or verb["verb"] == "mine_metrics":
+        return ""
+    return "\n" + table(("metric", "what it is", "better", "task"),
+                        [(f"`{m['metric']}`", m["what"], m["better"], m["task"]) for m in metrics])
+
+
+def page_verb(verb, own, shared, metrics):
     text = f"\n## {verb['verb']}\n\n    {verb['form']}\n\n{verb['what']}"
     text += f" {verb['notes']}\n" if verb["notes"] else "\n"
     if verb["reads"]:
@@ -85,16 +94,16 @@ def page_verb(verb, own, shared):
         text += "\n" + table(("column", "type", "key", "meaning"),
                              [(f"`{c['name']}`", c["type"], "key" if c["key"] else "", c["help"])
                               for c in json.loads(verb["answer"])])
-    text += option_part(own, shared)
+    text += metric_part(verb, metrics) + option_part(own, shared)
     return text + f"\n```sql\n{verb['example']}\n```\n"
 
 
-def page_job(job, verbs, options, shared):
+def page_job(job, verbs, options, shared, metrics):
     text = NOTE + f"\n# {job}\n"
     for verb in verbs:
         alone = verb["kind"] == "table" or not any(
             v["verb"] == verb["verb"] and v is not verb for v in verbs)
-        text += page_verb(verb, options[verb["verb"]] if alone else [], shared)
+        text += page_verb(verb, options[verb["verb"]] if alone else [], shared, metrics)
     return text
 
 
@@ -135,6 +144,7 @@ def page_index(algorithms, jobs):
 def make():
     algorithms = rows("SELECT * FROM mine_algorithms")
     names = [r["algorithm"] for r in algorithms]
+    metrics = rows("SELECT * FROM mine_metrics")
     jobs = {}
     for verb in rows("SELECT * FROM mine_verbs"):
         jobs.setdefault(verb["job"], []).append(verb)
@@ -144,7 +154,7 @@ def make():
     supervised = [o for o in options["mine_train"] if o not in in_all]
     shared = set(common) | set(supervised)
     pages = {"README.md": page_index(algorithms, jobs), "options.md": page_options(common, supervised)}
-    pages.update({slug(j): page_job(j, verbs, options, shared) for j, verbs in jobs.items()})
+    pages.update({slug(j): page_job(j, verbs, options, shared, metrics) for j, verbs in jobs.items()})
     pages.update({f"{r['algorithm']}.md": page_algorithm(r, options[r["algorithm"]], shared)
                   for r in algorithms})
     return pages

@@ -390,9 +390,10 @@ static void options_check_comma(mine_env *env, const mine_option_group *groups, 
 }
 
 /* Set one given value in every group that knows the name: groups may share one, such
-** as `seed`, and each has a field for it.  `seen` has a mark per option of all groups. */
-static void options_apply(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                          int n_groups, const mine_given *given, char *seen) {
+** as `seed`, and each has a field for it.  `seen` has a mark per option of all groups.
+** 0: none has it. */
+static int options_apply(mine_env *env, mine_arena *arena, const mine_option_group *groups,
+                         int n_groups, const mine_given *given, char *seen) {
   int found = 0;
   for (int g = 0; g < n_groups; g++) {
     const mine_option *table = groups[g].table;
@@ -401,22 +402,28 @@ static void options_apply(mine_env *env, mine_arena *arena, const mine_option_gr
       char *mark = seen + (option - table);
       if (*mark) {
         mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", option->name);
-        return;
+        return 1;
       }
       *mark = 1;
       found = 1;
       if (option->type != MINE_OPTION_SOURCE) options_check_comma(env, groups, n_groups, given);
       if (!mine_failed(env))
         options_set(env, arena, option, given, options_field(&groups[g], option));
-      if (mine_failed(env)) return;
+      if (mine_failed(env)) return 1;
     }
     seen += options_count(&groups[g], 1);
   }
-  if (!found) mine__options_unknown(env, arena, groups, n_groups, given->name);
+  return found;
 }
 
 mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                 int n_groups, const char *text) {
+  return mine__options_parse_owned(env, arena, groups, n_groups, text, NULL, NULL);
+}
+
+mine_status mine__options_parse_owned(mine_env *env, mine_arena *arena, mine_option_group *groups,
+                                      int n_groups, const char *text, mine__options_owners owners,
+                                      const void *context) {
   mine_givens givens;
   for (int g = 0; g < n_groups && !mine_failed(env); g++)
     options_set_defaults(env, arena, &groups[g]);
@@ -426,8 +433,15 @@ mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_gr
   if (!seen) return mine_env_status(env);
   for (int g = 0; g < n_groups; g++)
     groups[g].given = seen + options_count(groups, g);
-  for (size_t i = 0; i < givens.n && !mine_failed(env); i++)
-    options_apply(env, arena, groups, n_groups, &givens.item[i], seen);
+  for (size_t i = 0; i < givens.n && !mine_failed(env); i++) {
+    const mine_given *given = &givens.item[i];
+    mine_text others;
+    if (options_apply(env, arena, groups, n_groups, given, seen)) continue;
+    mine__text_open(&others, arena);
+    if (owners) owners(context, given->name, &others);
+    mine__options_unknown(env, arena, groups, n_groups, given->name,
+                          others.bytes ? others.data : NULL);
+  }
   mine__arena_drop(arena, givens.item);
   return mine_env_status(env);
 }

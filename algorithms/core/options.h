@@ -126,6 +126,13 @@ typedef struct mine_option_group {
 mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                 int n_groups, const char *text) MINE_MUST_CHECK;
 
+/* Writes who has the option `name` instead, "" when nobody. */
+typedef void (*mine__options_owners)(const void *context, const char *name, mine_text *owners);
+/* The same; an unknown name that has other owners is told with them. */
+mine_status mine__options_parse_owned(mine_env *env, mine_arena *arena, mine_option_group *groups,
+                                      int n_groups, const char *text, mine__options_owners owners,
+                                      const void *context) MINE_MUST_CHECK;
+
 /* Whether the text named this option; 0 too when no table has it. */
 int mine__options_given(const mine_option_group *groups, int n_groups, const char *name);
 

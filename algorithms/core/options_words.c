@@ -160,19 +160,20 @@ static void options_list_names(mine_text *out, const mine_option_group *groups, 
 }
 
 void mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                           int n_groups, const char *name) {
+                           int n_groups, const char *name, const char *owners) {
   mine_text near, all;
   char shown[MINE_SHOW_BYTES];
   mine_cell cell = {MINE_TEXT, strlen(name), {0}};
   cell.as.text = name;
   mine__text_open(&near, arena);
   mine__text_open(&all, arena);
-  int least = options_nearest(groups, n_groups, name);
+  if (owners) mine__text_addf(&near, "; %s is an option of %s", name, owners);
+  int least = owners ? MINE_NO_HINT : options_nearest(groups, n_groups, name);
   for (int g = 0, told = 0; least < MINE_NO_HINT && g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name && told < 3; option++)
       if (options_distance(name, option->name) == least)
         mine__text_addf(&near, "%s'%s'", told++ ? " or " : "; did you mean ", option->name);
-  if (near.bytes) mine__text_adds(&near, "?");
+  if (least < MINE_NO_HINT) mine__text_adds(&near, "?");
   options_list_names(&all, groups, n_groups);
   mine__fail(env, MINE_OPTION, "unknown option %s%s (valid: %s)", mine__show_cell(shown, &cell),
              near.data, all.bytes ? all.data : "none");

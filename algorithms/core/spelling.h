@@ -45,8 +45,9 @@ static inline int mine__option_bounded(const mine_option *option) {
   return option->range.least < 0 || option->range.least > 0 || option->range.most < 0 ||
          option->range.most > 0;
 }
-/* Fail with the nearest names, then all of them. */
+/* Fail with who has that option instead (NULL: nobody), else with the nearest names; then
+** with all that are valid. */
 void mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_group *groups,
-                           int n_groups, const char *name);
+                           int n_groups, const char *name, const char *owners);
 
 #endif

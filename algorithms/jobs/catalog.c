@@ -1,6 +1,6 @@
 /*
-** catalog.c -- what there is: verbs, algorithms and the options of both, as tables,
-** read from the very rows that run them.  The same as text is help.c's.
+** catalog.c -- what there is: verbs, algorithms, the options of both and metrics, as
+** tables, read from the very rows that run them.  The same as text is help.c's.
 */
 #include "catalog.h"
 
@@ -17,6 +17,10 @@ void mine__catalog_tasks(mine_text *text, unsigned tasks) {
     if (!(tasks & kinds[i])) continue;
     mine__text_addf(text, "%s%s", n++ ? ", " : "", mine__task_name(kinds[i]));
   }
+}
+
+const char *mine__catalog_better(const mine_measure *measure) {
+  return measure->better > 0 ? "higher" : measure->better < 0 ? "lower" : NULL;
 }
 
 static mine_status algorithms_run(mine_job *job, mine_relation *out) {
@@ -60,21 +64,12 @@ const mine_verb mine__verb_algorithms = {
 
 /* ---- mine_options ----------------------------------------------------------------------- */
 
-/* Every option of a verb, in the order in which they are parsed. */
 static void catalog_each(mine_arena *arena, const mine_verb *verb, const mine_algorithm *algorithm,
                          mine__option_visit visit, void *context) {
-  const mine_option *wants = verb && verb->wants ? mine__wants_options(arena, verb->wants) : NULL;
-  for (const mine_option *o = wants; o && o->name; o++)
-    visit(context, o);
-  if (algorithm) {
-    for (const mine_option *o = algorithm->options; o && o->name; o++)
-      visit(context, o);
-  }
-  for (const mine_option_set *set = verb ? verb->options : NULL; set && set->table; set++) {
-    if (algorithm && set->tasks && !(set->tasks & algorithm->tasks)) continue;
+  const mine_option_set *set = mine__verb_sets(arena, verb, algorithm);
+  for (; set && set->table; set++)
     for (const mine_option *o = set->table; o->name; o++)
       visit(context, o);
-  }
 }
 
 int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visit visit,
@@ -271,6 +266,41 @@ const mine_verb mine__verb_verbs = {
     .example = "SELECT verb, form FROM mine_verbs WHERE job = 'Judge a model';",
     .answer = verbs_answer,
     .run = catalog_verbs_run,
+};
+
+/* ---- mine_metrics ------------------------------------------------------------------------ */
+
+static mine_status metrics_run(mine_job *job, mine_relation *out) {
+  for (const mine_measure *m = mine__measures; m->name && !mine_failed(job->env); m++) {
+    mine_text tasks;
+    mine__text_open(&tasks, job->arena);
+    mine__catalog_tasks(&tasks, m->tasks);
+    mine__row_text(out, m->name);
+    mine__row_text(out, m->what);
+    mine__row_text(out, mine__catalog_better(m));
+    mine__row_text(out, tasks.data);
+    mine__relation_end_row(out);
+  }
+  return mine_env_status(job->env);
+}
+
+static const mine_answer metrics_answer[] = {
+    {"metric", MINE_ANSWER_TEXT, 1, "its name, as in mine_evaluate and mine_cross_validate"},
+    {"what", MINE_ANSWER_TEXT, 0, "what it is, in one line"},
+    {"better", MINE_ANSWER_TEXT, 0, "higher or lower; NULL: neither, it is a count"},
+    {"task", MINE_ANSWER_TEXT, 0, "of which models"},
+    {0},
+};
+
+const mine_verb mine__verb_metrics = {
+    .name = "mine_metrics",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_HELP,
+    .what = "What models are measured by, and whether more of it is better.",
+    .notes = "`mine_evaluate(...) JOIN mine_metrics USING (metric)` explains each figure.",
+    .example = "SELECT metric, better FROM mine_metrics WHERE task LIKE '%regression%';",
+    .answer = metrics_answer,
+    .run = metrics_run,
 };
 
 /* ---- mine_version, mine_debug -------------------------------------------------------------- */

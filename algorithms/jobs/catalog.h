@@ -4,6 +4,7 @@
 #ifndef MINE_JOBS_CATALOG_H
 #define MINE_JOBS_CATALOG_H
 
+#include "../model/measures.h"
 #include "verb.h"
 
 typedef void (*mine__option_visit)(void *context, const mine_option *option);
@@ -15,6 +16,8 @@ int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visi
 const char *mine__catalog_nearest(const char *name);
 /* "classification, regression" */
 void mine__catalog_tasks(mine_text *text, unsigned tasks);
+/* "higher", "lower" or NULL */
+const char *mine__catalog_better(const mine_measure *measure);
 const char *mine__verb_kind(const mine_verb *verb); /* "table", "scalar", "aggregate" */
 /* "(customer, time [, amount])" or "an id, then attributes"; NULL: it reads nothing. */
 const char *mine__verb_reads(const mine_verb *verb, char buffer[MINE_FORM_BYTES]);

@@ -138,6 +138,21 @@ static void help_example(mine_text *out, const char *example) {
   mine__text_adds(out, "\n");
 }
 
+/* Of a verb whose first column is `metric`: what that may hold. */
+static void help_metrics(mine_text *out, const mine_verb *verb) {
+  if (!verb->answer || strcmp(verb->answer[0].name, "metric") != 0) return;
+  mine__text_adds(out, "\nMetrics\n");
+  for (const mine_measure *m = mine__measures; m->name; m++) {
+    const char *better = mine__catalog_better(m);
+    mine_text about;
+    mine__text_open(&about, out->arena);
+    mine__catalog_tasks(&about, m->tasks);
+    mine__text_addf(&about, ": %s%s%s%s", m->what, better ? " (" : "", better ? better : "",
+                    better ? " is better)" : "");
+    if (about.data) help_entry(out, m->name, about.data, HELP_NAMES);
+  }
+}
+
 static void help_verb(mine_text *out, const mine_verb *verb) {
   char form[MINE_FORM_BYTES];
   mine__text_addf(out, "%s%s\n\n", out->bytes ? "\n" : "", mine_verb_form_text(verb, form));
@@ -149,6 +164,7 @@ static void help_verb(mine_text *out, const mine_verb *verb) {
   if (verb->form == MINE_VERB_TABLE) mine__text_adds(out, "\nColumns\n");
   for (const mine_answer *a = verb->answer; verb->form == MINE_VERB_TABLE && a->name; a++)
     help_entry(out, a->name, a->help, HELP_NAMES);
+  help_metrics(out, verb);
   help_example(out, verb->example);
 }
 

@@ -38,6 +38,12 @@ typedef struct mine__options {
   mine_option_group group[MINE_MOST_OPTION_SETS];
 } mine__options;
 
+/* The tables that the verb takes with this algorithm (NULL: none), in the order in which
+** they are parsed: of an event list the columns first, for they can be named; then the
+** algorithm's own.  A row without table ends; NULL: failure recorded. */
+mine_option_set *mine__verb_sets(mine_arena *arena, const mine_verb *verb,
+                                 const mine_algorithm *algorithm);
+
 /* Parse `text` by the tables of the verb; values and copies live in `arena`.
 ** `algorithm`: by name; NULL: the option `algorithm`, else the verb's own, for a
 ** verb that has one.  The run options, if the verb takes them, are applied. */

@@ -12,3 +12,13 @@ SELECT "column", type, rows, missing, "distinct", min, q1, median, round(mean, 3
 -- Text that reads as numbers is numeric; codes with leading zeros are not.
 SELECT "column", type, missing FROM mine_profile(
   'VALUES (''1'', ''02139'', ''1e5'', ''nan'', '' 7''), (''2.5'', ''00501'', ''2'', ''1'', ''8''), ('''', ''10001'', ''3'', ''2'', ''9'')');
+
+-- Metrics: what each figure is, and what is better; an option of others is told with whose it is.
+SELECT metric, better, task FROM mine_metrics WHERE metric IN ('auc', 'rmse', 'silhouette', 'rows');
+SELECT e.metric, m.better FROM mine_evaluate((SELECT mine_fit('tree',
+  'SELECT value AS id, value % 7 AS x, value % 2 AS y FROM generate_series(1, 60)', 'target=y'))) e
+  JOIN mine_metrics m USING (metric) WHERE m.better = 'lower';
+SELECT count(*) FROM mine_metrics WHERE instr(mine_help('mine_evaluate'), metric || ' ') = 0;
+SELECT mine_train('m', 'tree', 'SELECT 1 AS id, 2 AS x, 3 AS y', 'target=y, folds=3');
+SELECT mine_train('m', 'tree', 'SELECT 1 AS id, 2 AS x, 3 AS y', 'target=y, k=3');
+SELECT * FROM mine_rules('SELECT 1, 2', 'scale=none');

@@ -27,7 +27,11 @@ static const refusal refusals[] = {
     {"tree", "target=y, categorical=x, numeric=x", TEN, "numeric and categorical"},
     {"tree", "target=y, weight=id", TEN, "the weight 'id' is also the id"},
     {"tree", "target=y, ignore=x", TEN, "no attributes left"},
-    {"tree", "target=y, folds=3", TEN, "unknown option 'folds'"},
+    {"tree", "target=y, folds=3", TEN,
+     "unknown option 'folds'; folds is an option of mine_cross_validate (valid: "},
+    {"tree", "target=y, k=3", TEN, "unknown option 'k'; k is an option of kmeans, knn (valid: "},
+    {"tree", "target=y, basket=3", TEN, "basket is an option of mine_itemsets, mine_rules (valid: "},
+    {"tree", "target=y, max_dept=3", TEN, "unknown option 'max_dept'; did you mean 'max_depth'? ("},
     {"tree", "target=y", "id,x,y", "the source has no rows"},
     {"tree", "target=y", "x,z,y;1,1,a;2,2,b;3,1,a;2,2,b;5,1,a",
      "the first column 'x' does not look like an id (4 different values in 5 rows); say "
