@@ -4,8 +4,8 @@
 ** Three steps, each of which only needs the one before:
 **
 **   rows (basket, item)  ->  mine_transactions   baskets_build.c
-**   transactions         ->  mine_itemsets       itemsets.c, project.c, order.c
-**   itemsets             ->  mine_rule_set       rules.c, measures.c
+**   transactions         ->  mine_itemsets       itemsets.c, project.c, itemsets_order.c
+**   itemsets             ->  mine_rule_set       rules.c, rule_measures.c
 **
 ** Inside, an item is a *rank*: 0 is the most frequent item, ties in value order.
 ** Itemsets list ranks in rising order, so the most frequent item comes first.

@@ -80,7 +80,7 @@ void mine__miner_sort(uint32_t *a, uint32_t n);
 /* Fill start[] and place[] of a sparse node whose row[] has `length` words. */
 void mine__miner_index(miner_node *node, size_t length);
 
-/* Put the sets in their order (order.c). */
+/* Put the sets in their order (itemsets_order.c). */
 void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);
 
 #endif

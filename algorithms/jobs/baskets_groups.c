@@ -12,15 +12,15 @@
 #include "../core/order.h"
 #include "../core/radix.h"
 
-typedef struct groups_division {
+typedef struct basket_division {
   mine_env *env;
   const mine__baskets_rows *all;
   const mine_values *values;
   mine__by_code by;
   int32_t *number, *seen; /* per basket of the source: its number in the group `seen` */
-} groups_division;
+} basket_division;
 
-static void groups_divide(groups_division *d, mine_arena *arena, const mine_column *group) {
+static void division_divide(basket_division *d, mine_arena *arena, const mine_column *group) {
   const size_t baskets = (size_t)d->all->n_baskets;
   d->number = mine__arena_zeros(arena, baskets, sizeof *d->number);
   d->seen = mine__arena_array(arena, baskets, sizeof *d->seen);
@@ -30,8 +30,8 @@ static void groups_divide(groups_division *d, mine_arena *arena, const mine_colu
 }
 
 /* The rows of one group; none with both values: n is 0. */
-static void groups_take(groups_division *d, mine_arena *arena, int32_t group,
-                        mine__baskets_rows *out) {
+static void division_take(basket_division *d, mine_arena *arena, int32_t group,
+                          mine__baskets_rows *out) {
   const int64_t first = d->by.first[group], n = d->by.first[group + 1] - first;
   int32_t *basket = mine__arena_array(arena, (size_t)n, sizeof *basket);
   int32_t *item = mine__arena_array(arena, (size_t)n, sizeof *item);
@@ -50,7 +50,7 @@ static void groups_take(groups_division *d, mine_arena *arena, int32_t group,
   }
 }
 
-static int groups_before(const void *values, const void *a, const void *b) {
+static int division_before(const void *values, const void *a, const void *b) {
   mine_cell x, y;
   mine__values_get(values, *(const int32_t *)a, &x);
   mine__values_get(values, *(const int32_t *)b, &y);
@@ -58,19 +58,19 @@ static int groups_before(const void *values, const void *a, const void *b) {
 }
 
 /* The groups in the order of their values; NULL: failure recorded. */
-static int32_t *groups_order(const groups_division *d, mine_arena *arena) {
+static int32_t *division_order(const basket_division *d, mine_arena *arena) {
   const int64_t n = d->values->n;
   int32_t *order = mine__arena_array(arena, (size_t)n, sizeof *order);
   int32_t *spare = mine__arena_array(arena, (size_t)n, sizeof *spare);
   if (mine_failed(d->env)) return NULL;
   for (int32_t g = 0; g < n; g++)
     order[g] = g;
-  mine__sort(d->env, order, spare, (size_t)n, sizeof *order, groups_before, d->values);
+  mine__sort(d->env, order, spare, (size_t)n, sizeof *order, division_before, d->values);
   return order;
 }
 
-static void groups_ask(groups_division *d, int32_t group, mine__baskets_ask ask, void *context,
-                       mine_relation *out) {
+static void division_ask(basket_division *d, int32_t group, mine__baskets_ask ask, void *context,
+                         mine_relation *out) {
   mine_cell value;
   mine_text name;
   mine__baskets_rows rows;
@@ -80,7 +80,7 @@ static void groups_ask(groups_division *d, int32_t group, mine__baskets_ask ask,
   mine__relation_group(out, &value);
   mine__text_open(&name, arena);
   mine__text_add_shown(&name, &value);
-  groups_take(d, arena, group, &rows);
+  division_take(d, arena, group, &rows);
   if (!mine_failed(d->env) && rows.n > 0) (void)ask(context, arena, &rows, name.data, out);
   mine__arena_close(arena);
 }
@@ -88,10 +88,10 @@ static void groups_ask(groups_division *d, int32_t group, mine__baskets_ask ask,
 mine_status mine__baskets_by_group(mine_arena *arena, const mine__baskets_rows *all,
                                    const mine_column *group, mine__baskets_ask ask, void *context,
                                    mine_relation *out) {
-  groups_division d = {.env = mine__arena_env(arena), .all = all, .values = &group->levels};
-  groups_divide(&d, arena, group);
-  const int32_t *order = groups_order(&d, arena);
+  basket_division d = {.env = mine__arena_env(arena), .all = all, .values = &group->levels};
+  division_divide(&d, arena, group);
+  const int32_t *order = division_order(&d, arena);
   for (int64_t i = 0; !mine_failed(d.env) && i < d.values->n; i++)
-    groups_ask(&d, order[i], ask, context, out);
+    division_ask(&d, order[i], ask, context, out);
   return mine_env_status(d.env);
 }

@@ -61,8 +61,14 @@ static const mine_option_set score_options[] = {
     MINE_SET_END,
 };
 
-#define SCORE_ARGUMENTS \
-  { {MINE_ARG_MODEL, "model"}, {MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}, }
+/* What their rows have in common: all but name, words, answer and work. */
+#define SCORE_VERB                                                                               \
+  .form = MINE_VERB_TABLE,                                                                       \
+  .argument = {{MINE_ARG_MODEL, "model"},                                                        \
+               {MINE_ARG_SOURCE, "source"},                                                      \
+               {MINE_ARG_OPTIONS, "options"}},                                                   \
+  .reads = "an id, then attributes", .state_bytes = sizeof(score_state), .source = score_source, \
+  .close = score_close
 
 /* ---- mine_predict --------------------------------------------------------------------- */
 
@@ -72,7 +78,7 @@ static void predict_cell(const mine_job *job, int64_t row, int column, mine_cell
 
 const mine_verb mine__verb_predict = {
     .name = "mine_predict",
-    .form = MINE_VERB_TABLE,
+    SCORE_VERB,
     .job = MINE_JOB_PREDICT,
     .what = "Score every row of a source with a model.",
     .notes =
@@ -83,18 +89,13 @@ const mine_verb mine__verb_predict = {
     .example =
         "SELECT id, prediction, round(probability, 2) AS probability\n"
         "FROM mine_predict(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 3;",
-    .argument = SCORE_ARGUMENTS,
     .required = 2,
     .answer = mine__predict_answer,
     .options = score_options,
-    .reads = "an id, then attributes",
-    .state_bytes = sizeof(score_state),
     .open = score_open,
-    .source = score_source,
     .block = score_block,
     .cell = predict_cell,
     .clear = score_clear,
-    .close = score_close,
 };
 
 /* ---- mine_probabilities: a row per row and class ---------------------------------------- */
@@ -137,24 +138,19 @@ static const mine_answer probabilities_answer[] = {
 
 const mine_verb mine__verb_probabilities = {
     .name = "mine_probabilities",
-    .form = MINE_VERB_TABLE,
+    SCORE_VERB,
     .job = MINE_JOB_PREDICT,
     .what = "The probability of every class, one row per row and class.",
     .example =
         "SELECT id, class, round(probability, 2) AS probability\n"
         "FROM mine_probabilities(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 4;",
-    .argument = SCORE_ARGUMENTS,
     .required = 2,
     .answer = probabilities_answer,
     .options = score_options + 2,
-    .reads = "an id, then attributes",
-    .state_bytes = sizeof(score_state),
     .open = probabilities_open,
-    .source = score_source,
     .block = probabilities_block,
     .cell = probabilities_cell,
     .clear = score_clear,
-    .close = score_close,
 };
 
 /* ---- mine_evaluate, mine_confusion -------------------------------------------------------- */
@@ -201,7 +197,7 @@ static const mine_answer evaluate_answer[] = {
 
 const mine_verb mine__verb_evaluate = {
     .name = "mine_evaluate",
-    .form = MINE_VERB_TABLE,
+    SCORE_VERB,
     .job = MINE_JOB_JUDGE,
     .what =
         "How good a model is: on the held-out rows it remembers, or on a source that has the "
@@ -210,16 +206,11 @@ const mine_verb mine__verb_evaluate = {
         "The rows a model was fitted on flatter it: without a source the figures come from "
         "rows it had not seen.",
     .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
-    .argument = SCORE_ARGUMENTS,
     .required = 1,
     .answer = evaluate_answer,
     .options = score_options + 1,
-    .reads = "an id, then attributes",
-    .state_bytes = sizeof(score_state),
     .open = evaluate_open,
-    .source = score_source,
     .run = evaluate_run,
-    .close = score_close,
 };
 
 static const mine_answer confusion_answer[] = {
@@ -231,21 +222,16 @@ static const mine_answer confusion_answer[] = {
 
 const mine_verb mine__verb_confusion = {
     .name = "mine_confusion",
-    .form = MINE_VERB_TABLE,
+    SCORE_VERB,
     .job = MINE_JOB_JUDGE,
     .what = "Actual against predicted classes, counted.",
     .notes = "Without a source: the held-out rows.",
     .example = "SELECT * FROM mine_confusion(" MINE_CHURN_MODEL ");",
-    .argument = SCORE_ARGUMENTS,
     .required = 1,
     .answer = confusion_answer,
     .options = score_options + 1,
-    .reads = "an id, then attributes",
-    .state_bytes = sizeof(score_state),
     .open = evaluate_open,
-    .source = score_source,
     .run = confusion_run,
-    .close = score_close,
 };
 
 /* ---- one row: the host's own way through mine_scoring_open_row() --------------------------- */

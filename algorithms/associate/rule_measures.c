@@ -1,5 +1,5 @@
 /*
-** measures.c -- how interesting a rule is, and the table of rules.
+** rule_measures.c -- how interesting a rule is, and the table of rules.
 **
 ** Definitions: Tan, Kumar & Srivastava, "Selecting the right objective measure
 ** for association analysis", Information Systems 29 (2004); Hahsler, "A

@@ -1,5 +1,5 @@
 /*
-** order.c -- itemsets in their order, and as a table.
+** itemsets_order.c -- itemsets in their order, and as a table.
 **
 ** The order is by falling count, then rising size, then ranks.  All of the first
 ** two and as many leading ranks as fit are packed into one 64-bit key, which a

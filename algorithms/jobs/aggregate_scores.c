@@ -1,5 +1,5 @@
 /*
-** scores.c -- mine_rmse, mine_log_loss, mine_auc: how good predictions in a column are.
+** aggregate_scores.c -- mine_rmse, mine_log_loss, mine_auc: how good predictions in a column are.
 **
 ** The figures of mine_evaluate (model/metrics.h), of whatever the table holds.  rmse and
 ** log loss are exact sums (core/exact.h): O(1) a row, no drift.  The auc of a group that

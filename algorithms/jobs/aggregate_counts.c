@@ -1,5 +1,5 @@
 /*
-** counts.c -- mine_entropy, mine_mode: of how often each value is there.
+** aggregate_counts.c -- mine_entropy, mine_mode: of how often each value is there.
 **
 ** Values are told apart as everywhere: 1 and 1.0 are one, 1 and '1' are two.  A
 ** dictionary finds a value in O(1) and has its count.

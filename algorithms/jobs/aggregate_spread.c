@@ -1,5 +1,5 @@
 /*
-** spread.c -- mine_variance, mine_stddev, mine_corr: of sums that do not round.
+** aggregate_spread.c -- mine_variance, mine_stddev, mine_corr: of sums that do not round.
 **
 **   variance  sum (x - mean)^2 / (n - 1)
 **   corr      sum (x - mx)(y - my) / sqrt(sum (x - mx)^2 sum (y - my)^2)   (Pearson)
