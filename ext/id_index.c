@@ -12,13 +12,13 @@
 int mine__id_index_open(mine_id_index *index, int64_t rows) {
   memset(index, 0, sizeof *index);
   uint64_t slots = 16;
-  while (slots < (uint64_t)rows * 2)
-    slots *= 2;
+  index->shift = 60;
+  for (; slots < (uint64_t)rows * 2; slots *= 2)
+    index->shift--;
   index->first = sqlite3_malloc64((slots + (uint64_t)rows) * sizeof(int64_t));
   if (!index->first) return SQLITE_NOMEM;
   index->next = index->first + slots;
   memset(index->first, 0xff, slots * sizeof(int64_t)); /* -1 everywhere */
-  index->mask = slots - 1;
   index->rows = rows;
   return SQLITE_OK;
 }
@@ -28,23 +28,15 @@ void mine__id_index_free(mine_id_index *index) {
   memset(index, 0, sizeof *index);
 }
 
-static uint64_t id_mix(uint64_t x) {
-  x ^= x >> 30;
-  x *= UINT64_C(0xbf58476d1ce4e5b9);
-  x ^= x >> 27;
-  x *= UINT64_C(0x94d049bb133111eb);
-  return x ^ (x >> 31);
-}
-
 static uint64_t id_hash_bytes(const char *text, size_t n) {
   uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
   for (size_t i = 0; i < n; i++)
     hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-  return id_mix(hash);
+  return hash;
 }
 
 static uint64_t id_hash_real(double r) {
-  if (r >= -9.2e18 && r <= 9.2e18) return id_mix((uint64_t)(int64_t)r);
+  if (r >= -9.2e18 && r <= 9.2e18) return (uint64_t)(int64_t)r;
   return 0; /* huge, infinite, NaN: one slot for all */
 }
 
@@ -71,7 +63,7 @@ static int id_number_text(const char *text, size_t n, uint64_t *hash) {
   while (i < n && isspace((unsigned char)text[i]))
     i++;
   if (i < n) return 0;
-  *hash = id_mix(negative ? (uint64_t)0 - whole : whole);
+  *hash = negative ? (uint64_t)0 - whole : whole;
   return 1;
 }
 
@@ -80,7 +72,7 @@ static int id_hash(const mine_cell *id, uint64_t *hash) {
   *hash = 0;
   switch (id->type) {
     case MINE_INT:
-      *hash = id_mix((uint64_t)id->as.integer);
+      *hash = (uint64_t)id->as.integer;
       return 1;
     case MINE_REAL:
       *hash = id_hash_real(id->as.real);
@@ -98,10 +90,15 @@ static int id_hash(const mine_cell *id, uint64_t *hash) {
   }
 }
 
+/* Fibonacci hashing (Knuth, TAOCP 3, 6.4): numbers in a row come to lie far apart. */
+static int64_t *id_slot(const mine_id_index *index, uint64_t hash) {
+  return &index->first[hash * UINT64_C(0x9e3779b97f4a7c15) >> index->shift];
+}
+
 void mine__id_index_add(mine_id_index *index, int64_t row, const mine_cell *id) {
   uint64_t hash;
   if (!id_hash(id, &hash)) index->scan = 1;
-  int64_t *slot = &index->first[hash & index->mask];
+  int64_t *slot = id_slot(index, hash);
   index->next[row] = *slot;
   *slot = row;
 }
@@ -110,7 +107,7 @@ int64_t mine__id_index_find(mine_id_index *index, const mine_cell *id) {
   uint64_t hash;
   if (!id_hash(id, &hash)) index->scan = 1;
   if (index->scan) return index->rows > 0 ? 0 : -1;
-  return index->first[hash & index->mask];
+  return *id_slot(index, hash);
 }
 
 int64_t mine__id_index_next(const mine_id_index *index, int64_t row) {

@@ -78,6 +78,7 @@ static int lookup_add_match(mine_lookup *lookup, int64_t row) {
   return SQLITE_OK;
 }
 
+/* The C library may sort here: equal whole numbers are one, whatever their order. */
 static int lookup_compare_rows(const void *a, const void *b) {
   const int64_t x = *(const int64_t *)a;
   const int64_t y = *(const int64_t *)b;
