@@ -284,19 +284,16 @@ static int verb_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   return SQLITE_OK;
 }
 
-static const sqlite3_module verb_module = {
-    .iVersion = 0,
-    .xConnect = verb_connect, /* no xCreate: a table function, never a table */
-    .xBestIndex = verb_best_index,
-    .xDisconnect = verb_disconnect,
-    .xOpen = verb_open,
-    .xClose = verb_close,
-    .xFilter = verb_filter,
-    .xNext = verb_next,
-    .xEof = verb_eof,
-    .xColumn = verb_column,
-    .xRowid = verb_rowid,
-};
+/* No xCreate: a table function, never a table. */
+#define VERB_MODULE(connect)                                                              \
+  {                                                                                       \
+    .iVersion = 0, .xConnect = connect, .xBestIndex = verb_best_index,                    \
+    .xDisconnect = verb_disconnect, .xOpen = verb_open, .xClose = verb_close,             \
+    .xFilter = verb_filter, .xNext = verb_next, .xEof = verb_eof, .xColumn = verb_column, \
+    .xRowid = verb_rowid                                                                  \
+  }
+
+static const sqlite3_module verb_module = VERB_MODULE(verb_connect);
 
 /* ---- registration ------------------------------------------------------------------------- */
 
@@ -332,19 +329,7 @@ static int hint_connect(sqlite3 *db, void *pointer, int argc, const char *const 
 }
 
 /* Never connected: only its refusal is ever seen. */
-static const sqlite3_module hint_module = {
-    .iVersion = 0,
-    .xConnect = hint_connect,
-    .xBestIndex = verb_best_index,
-    .xDisconnect = verb_disconnect,
-    .xOpen = verb_open,
-    .xClose = verb_close,
-    .xFilter = verb_filter,
-    .xNext = verb_next,
-    .xEof = verb_eof,
-    .xColumn = verb_column,
-    .xRowid = verb_rowid,
-};
+static const sqlite3_module hint_module = VERB_MODULE(hint_connect);
 
 int mine__table_hint_register(mine_connection *connection, const mine_verb *verb) {
   return verb_register(connection, verb, &hint_module);

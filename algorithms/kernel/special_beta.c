@@ -51,29 +51,21 @@ static double beta_by_mills(const beta_point *p) {
 
 /* I_x / K; converges fast for x below the mean. */
 static double beta_by_fraction(const beta_point *p) {
-  const double tiny = 1e-290;
   double a = p->a, b = p->b, x = p->x.hi, lambda = -p->lead;
-  double value = 1, c = 1, d = 0;
+  mine__fraction f = {1, 0, 1};
   for (int n = 0; n < BETA_TERMS; n++) {
     double m = a + 2 * n;
     double numerator =
         n ? (a + n - 1) / (m - 1) * ((a + b + n - 1) / (m - 1)) * n * (b - n) * x * x : 1;
     double denominator = n + (n ? n * (b - n) * x / (m - 1) : 0) +
                          (a + n) / (m + 1) * (lambda + 1 + n * (1 + p->y.hi));
-    if (!n) { /* value = the first denominator */
-      value = c = denominator;
-      continue;
+    if (!n) {
+      f.value = f.c = denominator;
+    } else if (mine__fraction_step(&f, numerator, denominator)) {
+      break;
     }
-    d = denominator + numerator * d;
-    c = denominator + numerator / c;
-    if (d == 0) d = tiny;
-    if (c == 0) c = tiny;
-    d = 1 / d;
-    double change = c * d;
-    value *= change;
-    if (fabs(change - 1) < 1e-16) break;
   }
-  return 1 / value;
+  return 1 / f.value;
 }
 
 static double beta_by_series(const beta_point *p) {

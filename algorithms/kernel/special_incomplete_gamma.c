@@ -33,21 +33,13 @@ static double gamma_power_series(double x, double a) {
 
 /* The fraction without its prefactor, by Lentz: numerators k (a - k). */
 static double gamma_fraction(double x, double a) {
-  const double tiny = 1e-290;
-  double b = x + 1 - a, c = b, d = 0, value = b;
+  double b = x + 1 - a;
+  mine__fraction f = {b, 0, b};
   for (int k = 1; k < GAMMA_TERMS; k++) {
-    double numerator = k * (a - k);
     b += 2;
-    d = b + numerator * d;
-    c = b + numerator / c;
-    if (d == 0) d = tiny;
-    if (c == 0) c = tiny;
-    d = 1 / d;
-    double change = c * d;
-    value *= change;
-    if (fabs(change - 1) < 1e-16) break;
+    if (mine__fraction_step(&f, k * (a - k), b)) break;
   }
-  return 1 / value;
+  return 1 / f.value;
 }
 
 static double gamma_log_lower(double x, double a) {

@@ -95,6 +95,25 @@ double mine__deviance(double ratio, double gap);
 ** This is the Mills ratio of a gamma or beta tail. */
 double mine__mills(double c1, double c2, double s, double d);
 
+/* A continued fraction from its front, by Lentz's method as Thompson & Barnett mend it
+** ("Coulomb and Bessel functions of complex arguments and order", J. Comput. Phys. 64,
+** 1986): begin with c = value = the first denominator and d = 0. */
+typedef struct mine__fraction {
+  double c, d, value;
+} mine__fraction;
+/* One term more; 1: the value has settled. */
+static inline int mine__fraction_step(mine__fraction *f, double numerator, double denominator) {
+  const double tiny = 1e-290;
+  f->d = denominator + numerator * f->d;
+  f->c = denominator + numerator / f->c;
+  if (f->d == 0) f->d = tiny;
+  if (f->c == 0) f->c = tiny;
+  f->d = 1 / f->d;
+  const double change = f->c * f->d;
+  f->value *= change;
+  return fabs(change - 1) < 1e-16;
+}
+
 mine__tails mine__gamma_tails(mine__dd x, double a);
 mine__tails mine__beta_tails(mine__dd x, mine__dd y, double a, double b);
 /* Of the odds w = x/y = e^log_odds; the logarithm is used where w is out of range. */

@@ -33,12 +33,15 @@ static void *refuse(void *user, void *block, size_t old_bytes, size_t new_bytes)
   return moved;
 }
 
+/* A host on it, for an environment that may be refused its own memory. */
+__attribute__((unused)) static mine_host refusing_host(refusing *memory) {
+  return (mine_host){.resize = refuse, .user = memory};
+}
+
 /* An environment on it, which was given its own memory. */
 __attribute__((unused)) static mine_env *refusing_env(refusing *memory, const char *verb) {
   mine_env *made;
-  mine_host host = {0};
-  host.resize = refuse;
-  host.user = memory;
+  const mine_host host = refusing_host(memory);
   *memory = (refusing){0};
   assert_int_equal(mine_env_open(&host, verb, &made), MINE_OK);
   return made;

@@ -2,6 +2,7 @@
 ** test_frame.c -- what a column becomes, cell by cell, and what is refused.
 */
 #include "frame_fixture.h"
+#include "refusing_fixture.h"
 
 static const mine_reading feature[3] = {MINE_READ_AUTO};
 static const mine_reading numeric[3] = {MINE_READ_NUMBER};
@@ -944,28 +945,6 @@ static void test_max_memory(void **state) {
   fixture_close(&x);
 }
 
-typedef struct stingy {
-  long left; /* allocations until one fails */
-  int failed;
-  long held;
-} stingy;
-
-static void *stingy_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-  stingy *s = user;
-  if (new_bytes == 0) {
-    s->held -= (long)old_bytes;
-    free(block);
-    return NULL;
-  }
-  if (s->left-- == 0) {
-    s->failed = 1;
-    return NULL;
-  }
-  void *out = realloc(block, new_bytes);
-  if (out) s->held += (long)new_bytes - (long)old_bytes;
-  return out;
-}
-
 static mine_status fill_all_readings(mine_env *env, mine_frame *frame) {
   static const char *const names[] = {"i", "n", "d", "c", "t", "u", "w", "e", "a"};
   mine_status status = mine_frame_columns(frame, names, 9);
@@ -1009,23 +988,21 @@ static mine_status all_readings(void *owner, mine_frame *frame) {
 static void test_every_allocation_may_fail(void **state) {
   (void)state;
   int failures = 0, passed = 0;
-  for (long n = 0; n < 2000 && !passed; n++) {
-    stingy s = {n, 0, 0};
-    mine_host host = {0};
-    host.resize = stingy_resize;
-    host.user = &s;
+  for (int n = 1; n < 2000 && !passed; n++) {
+    refusing memory = {.countdown = n};
+    const mine_host host = refusing_host(&memory);
     mine_env *env = NULL;
     mine_frame *frame = NULL;
     mine_status status = mine_env_open(&host, "mine_test", &env);
     if (status == MINE_OK) status = mine__frame_open(env, all_readings, NULL, &frame);
     if (status == MINE_OK) status = fill_all_readings(env, frame);
-    passed = !s.failed;
-    failures += s.failed;
+    passed = !memory.refused;
+    failures += memory.refused;
     if (passed) assert_int_equal(status, MINE_OK);
     if (status != MINE_OK) assert_int_equal(status, MINE_NOMEM);
     mine__frame_close(frame);
     mine_env_close(env);
-    assert_int_equal(s.held, 0);
+    assert_int_equal(memory.held, 0);
   }
   assert_true(passed && failures > 40);
 }

@@ -5,6 +5,7 @@
 #include "core/radix.h"
 #include "data/relation.h"
 #include "frame_fixture.h"
+#include "refusing_fixture.h"
 #include "verb_fixture.h"
 
 #define CELLS 8
@@ -233,50 +234,26 @@ static void test_keys_sort_as_numbers(void **state) {
   mine_env_close(env);
 }
 
-typedef struct stingy {
-  long left;
-  int failed;
-  long held;
-} stingy;
-
-static void *stingy_resize(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-  stingy *s = user;
-  if (new_bytes == 0) {
-    s->held -= (long)old_bytes;
-    free(block);
-    return NULL;
-  }
-  if (s->left-- == 0) {
-    s->failed = 1;
-    return NULL;
-  }
-  void *out = realloc(block, new_bytes);
-  if (out) s->held += (long)new_bytes - (long)old_bytes;
-  return out;
-}
-
 static void test_every_allocation_may_fail(void **state) {
   (void)state;
   static const profile_case t = {8, {"#1", "#2.5", "12", "3.5", "12", NULL, "#9", ""}, NULL};
   int failures = 0, passed = 0;
-  for (long n = 0; n < 500 && !passed; n++) {
-    stingy s = {n, 0, 0};
-    mine_host host = {0};
-    host.resize = stingy_resize;
-    host.user = &s;
+  for (int n = 1; n < 500 && !passed; n++) {
+    refusing memory = {.countdown = n};
+    const mine_host host = refusing_host(&memory);
     mine_env *env = NULL;
     mine_frame *frame = NULL;
     mine_relation *relation = NULL;
     mine_status status = mine_env_open(&host, "mine_profile", &env);
     if (status == MINE_OK) status = profile_cells(env, &frame, &t);
     if (status == MINE_OK) status = mine_job_run(job, &relation);
-    passed = !s.failed;
-    failures += s.failed;
+    passed = !memory.refused;
+    failures += memory.refused;
     assert_int_equal(status, passed ? MINE_OK : MINE_NOMEM);
     mine_relation_free(relation);
     profile_close();
     mine_env_close(env);
-    assert_int_equal(s.held, 0);
+    assert_int_equal(memory.held, 0);
   }
   assert_true(passed && failures > 10);
 }

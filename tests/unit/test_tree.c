@@ -8,6 +8,7 @@
 #include "tree_fixture.h"
 
 #include "core/radix.h"
+#include "refusing_fixture.h"
 
 typedef union options_room {
   char bytes[512];
@@ -512,16 +513,6 @@ static void test_wrong_criterion(void **state) {
 }
 
 /* A host that refuses the nth request for memory. */
-static void *refuse_nth(void *user, void *block, size_t old_bytes, size_t new_bytes) {
-  long *left = user;
-  (void)old_bytes;
-  if (new_bytes == 0) {
-    free(block);
-    return NULL;
-  }
-  return --*left == 0 ? NULL : realloc(block, new_bytes);
-}
-
 /* Each request for memory refused in turn: an error, never a crash. */
 static void test_no_memory(void **state) {
   (void)state;
@@ -536,13 +527,11 @@ static void test_no_memory(void **state) {
       mine__options_parse(t.env, t.arena, &group, 1, "max_depth=9,max_leaves=20,ccp_alpha=0.0001"),
       MINE_OK);
   int failed = 0, done = 0;
-  for (long nth = 1; !done; nth++) {
-    long left = nth;
-    mine_host host = {0};
+  for (int nth = 1; !done; nth++) {
+    refusing memory = {.countdown = nth};
+    const mine_host host = refusing_host(&memory);
     mine_env *env = NULL;
     mine_model *model = NULL;
-    host.resize = refuse_nth;
-    host.user = &left;
     if (mine_env_open(&host, "mine_train", &env) != MINE_OK) continue;
     mine_status status = mine__model_empty(env, &model);
     if (!status) {
