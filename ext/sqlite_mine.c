@@ -31,7 +31,8 @@ SQLITE_EXTENSION_INIT1
 static int register_verb(mine_connection *connection, const mine_verb *verb) {
   if (verb->form == MINE_VERB_TABLE) {
     int code = mine__table_verb_register(connection, verb);
-    int only = !mine_verb_find(verb->name, MINE_VERB_SCALAR);
+    int only = !mine_verb_find(verb->name, MINE_VERB_SCALAR) &&
+               !mine_verb_find(verb->name, MINE_VERB_AGGREGATE);
     return code || !only ? code : mine__scalar_hint_register(connection, verb);
   }
   int code = verb->form == MINE_VERB_AGGREGATE ? mine__aggregate_verb_register(connection, verb)

@@ -1,5 +1,6 @@
 /*
-** aggregate_quantiles.c -- mine_quantile, mine_median: the value below which a share of the rows lies.
+** aggregate_quantiles.c -- mine_quantile, mine_median: the value below which a share of the
+** rows lies.
 **
 ** Type 7 of Hyndman & Fan 1996 ("Sample quantiles in statistical packages"), the one of
 ** R, numpy and spreadsheets: between the values of rank floor(h) and floor(h) + 1,
