@@ -34,8 +34,8 @@ def rows(sql):
 def all_options(names):
     """Of each name the rows of mine_options, [] where it takes none; in one session."""
     script = ".mode json\n" + "".join(
-        f"SELECT '{n}' AS owner, * FROM mine_options('{n}');\n" for n in names)
-    found = {n: [] for n in names}
+        f"SELECT '{n}' AS owner, * FROM mine_options('{n}');\n" for n in dict.fromkeys(names))
+    found = {n: [] for n in names}  # a verb of two forms is asked once
     for part in re.split(r"(?<=\}\])\n", mt.shell(script)[1]):
         for row in json.loads(part) if part.strip() else []:
             found[row["owner"]].append((f"`{row['option']}`", row["type"], row["default_value"],
@@ -98,11 +98,10 @@ def page_verb(verb, own, shared, metrics):
     return text + f"\n```sql\n{verb['example']}\n```\n"
 
 
-def page_job(job, verbs, options, shared, metrics):
+def page_job(job, verbs, tables, options, shared, metrics):
     text = NOTE + f"\n# {job}\n"
     for verb in verbs:
-        alone = verb["kind"] == "table" or not any(
-            v["verb"] == verb["verb"] and v is not verb for v in verbs)
+        alone = verb["kind"] == "table" or verb["verb"] not in tables
         text += page_verb(verb, options[verb["verb"]] if alone else [], shared, metrics)
     return text
 
@@ -154,7 +153,8 @@ def make():
     supervised = [o for o in options["mine_train"] if o not in in_all]
     shared = set(common) | set(supervised)
     pages = {"README.md": page_index(algorithms, jobs), "options.md": page_options(common, supervised)}
-    pages.update({slug(j): page_job(j, verbs, options, shared, metrics) for j, verbs in jobs.items()})
+    tables = {v["verb"] for verbs in jobs.values() for v in verbs if v["kind"] == "table"}
+    pages.update({slug(j): page_job(j, verbs, tables, options, shared, metrics) for j, verbs in jobs.items()})
     pages.update({f"{r['algorithm']}.md": page_algorithm(r, options[r["algorithm"]], shared)
                   for r in algorithms})
     return pages
