@@ -16,6 +16,7 @@ is its exact output; a ```sql block without one must run without an error.  A
 is compared too).  `<!-- skip -->` before a ```sql block leaves it out, and
 `<!-- database: demo_zh.db -->` anywhere chooses another database.
 `<!-- quote: FILE -->` before a block says that it stands in that file, line for line.
+Files that a page on the design names must be there.
 --update rewrites the expected output: read the diff before you commit it.
 """
 import difflib
@@ -125,6 +126,23 @@ def compare_quotes(name, blocks):
     return wrong
 
 
+SOURCES = ("algorithms", "bench", "cmake", "ext", "sql", "tests", "tools")
+PLANNED = {"kernel/linalg.c", "cblas.h"}  # of "No BLAS" in architecture.md
+
+
+def missing_files(name, text):
+    """How many files of ours that a page on the design names, in `code`, are not there."""
+    if not re.match(r"docs/(design/|adding-)", name):
+        return 0
+    there = ["/" + str(p.relative_to(mt.ROOT)) for folder in SOURCES
+             for p in (mt.ROOT / folder).rglob("*.*")]
+    missing = [f for f in sorted(set(re.findall(r"`([\w/-]+\.(?:c|h|def|py|sh))`", text)) - PLANNED)
+               if not any(path.endswith("/" + f) for path in there)]
+    for file in missing:
+        print(f"FAILED {name} names {file}, which is not there")
+    return len(missing)
+
+
 def run_shell_block(block, folder):
     done = subprocess.run(["sh", "-ec", block.text], cwd=folder, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, env=mt.environment(), check=False)
@@ -162,7 +180,7 @@ def run_document(path, update):
     sql = [b for b in blocks if b.language == "sql" and b.mark != "skip"]
     shell = [b for b in blocks if b.language in ("sh", "console") and b.mark == "run"]
     name = str(path.relative_to(mt.ROOT))
-    if compare_quotes(name, blocks):
+    if compare_quotes(name, blocks) or missing_files(name, text):
         return False
     if not sql and not shell:
         print(f"ok     {name}: no examples to run")
