@@ -40,6 +40,7 @@ mine_status mine__prototypes_profile(mine_env *env, mine_model *model, mine_prot
                                      const mine_dataset *data, const int32_t *label,
                                      int64_t blocks) MINE_MUST_CHECK;
 
+extern const mine_part mine__prototypes_parts[]; /* prototypes_describe.c */
 extern const mine_kind mine__kind_prototypes;
 
 #endif
