@@ -113,12 +113,14 @@ static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite
 
 /* Opening the BLOB proves that this is a real table: views, virtual tables and
 ** tables without rowid are refused by SQLite. */
-mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
+static mine_status load_find(mine_call *call, const mine_model_name *name, sqlite3_int64 *at,
+                             mine_model **out) {
   *out = NULL;
   sqlite3_int64 rowid = 0;
   int found = 0;
   mine_status status = load_row(call, name, &rowid, &found);
   if (status || !found) return status;
+  *at = rowid;
   sqlite3_blob *blob = NULL;
   int code = sqlite3_blob_open(call->db, name->schema, name->table, "model", rowid, 0, &blob);
   if (code == SQLITE_ERROR) { /* a view, another table; or NULL, a number: no model at all */
@@ -136,6 +138,56 @@ mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine
   sqlite3_blob_close(blob);
   return status;
 }
+
+mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
+  sqlite3_int64 rowid;
+  return load_find(call, name, &rowid, out);
+}
+
+/* ---- where it was ------------------------------------------------------------------------ */
+
+void mine__model_place_free(mine_model_place *place) {
+  sqlite3_free(place->text);
+  place->text = NULL;
+}
+
+/* A place that cannot be kept is not remembered: it only saves time. */
+static void place_keep(mine_model_place *place, const char *text, const mine_model_name *name,
+                       sqlite3_int64 rowid) {
+  place->text = sqlite3_mprintf("%s", text);
+  if (!place->text) return;
+  place->name = *name;
+  place->name.name = place->text + (name->name - text);
+  place->rowid = rowid;
+}
+
+/* The first bytes of one cell of the row; the length of all, -1 = it cannot be read. */
+static int place_read(sqlite3 *db, const mine_model_place *place, const char *column, void *out,
+                      int most) {
+  sqlite3_blob *blob = NULL;
+  int n = -1;
+  if (sqlite3_blob_open(db, place->name.schema, place->name.table, column, place->rowid, 0,
+                        &blob) == SQLITE_OK) {
+    n = sqlite3_blob_bytes(blob);
+    if (sqlite3_blob_read(blob, out, n < most ? n : most, 0) != SQLITE_OK) n = -1;
+  }
+  sqlite3_blob_close(blob);
+  return n;
+}
+
+/* Also in a UTF-16 database, where the name's bytes are others and the answer is "no". */
+int mine__model_place_holds(mine_connection *connection, const mine_model_place *place,
+                            const mine_model *model) {
+  char name[MINE_LONGEST_NAME];
+  unsigned char header[MINE_MODEL_HEADER];
+  const int n = (int)strlen(place->name.name); /* below MINE_LONGEST_NAME, as it was called */
+  if (place_read(connection->db, place, "name", name, n) != n) return 0;
+  if (memcmp(name, place->name.name, (size_t)n) != 0) return 0;
+  const int bytes = place_read(connection->db, place, "model", header, MINE_MODEL_HEADER);
+  return bytes >= MINE_MODEL_HEADER && load_cached(connection, header, (size_t)bytes) == model;
+}
+
+/* ---- by name or value -------------------------------------------------------------------- */
 
 /* The names there are, for the sentence about one that is not there. */
 static mine_status load_no_such_model(mine_call *call, const mine_model_name *name) {
@@ -160,7 +212,9 @@ static mine_status load_no_such_model(mine_call *call, const mine_model_name *na
   return status;
 }
 
-mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model **out) {
+mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model_place *place,
+                             mine_model **out) {
+  sqlite3_int64 rowid = 0;
   *out = NULL;
   if (value && sqlite3_value_type(value) == SQLITE_BLOB) {
     const void *bytes = sqlite3_value_blob(value);
@@ -171,7 +225,8 @@ mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model *
       mine__call_required_text(call, value, "model name", MINE_LONGEST_NAME, &text);
   mine_model_name name;
   if (!status) status = mine__model_name_parse(call, text, &name);
-  if (!status) status = mine__models_find(call, &name, out);
+  if (!status) status = load_find(call, &name, &rowid, out);
   if (!status && !*out) status = load_no_such_model(call, &name);
+  if (!status && place) place_keep(place, text, &name, rowid);
   return status;
 }

@@ -15,7 +15,7 @@
 static mine_status argument_base(mine_call *call, sqlite3_value *value, const char *what,
                                  const char **text, mine_model **model) {
   if (value && sqlite3_value_type(value) == SQLITE_BLOB)
-    return mine__models_get(call, value, model);
+    return mine__models_get(call, value, NULL, model);
   mine_status status = mine__call_required_text(call, value, what, MINE_LONGEST_TEXT, text);
   if (status) return status;
   int is_table = mine__source_is_table(call, *text);
@@ -60,7 +60,7 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
   const int needed = i < verb->required;
   switch (verb->argument[i].kind) {
     case MINE_ARG_MODEL: {
-      mine_status status = mine__models_get(call, value, model);
+      mine_status status = mine__models_get(call, value, NULL, model);
       out->text[i] = argument_model_name(value);
       return status;
     }

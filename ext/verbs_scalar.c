@@ -10,10 +10,14 @@
 **
 ** Comparing sixteen names a row costs as much as reading sixteen columns.  SQLite
 ** keeps auxiliary data only with constant arguments; a mark that is left at each
-** name and found again at the next row proves that the names cannot differ.
+** name and found again at the next row proves that the names cannot differ.  Marks
+** are left at the second row of a call site: there may be no second one.
 **
-** Each firing of a trigger is a fresh start.  Then the model is looked up again,
-** and if it is the same, a plan that an earlier firing left is taken over.
+** Each firing of a trigger is a fresh start: SQLite forgets auxiliary data with it, and
+** no statement may stay prepared, or the connection would not close.  A plan that an
+** earlier firing left is taken over when the row of its model still has that name and
+** those bytes; else the model is looked up the long way.  (Whether an authorizer lets
+** the caller read mine_models is asked on the long way only.)
 */
 #include <string.h>
 
@@ -24,6 +28,7 @@
 typedef struct row_plan {
   mine_call call; /* lives as long as the plan */
   mine_model *model;
+  mine_model_place place;
   mine_scoring *scoring;
   sqlite3_int64 changes; /* of the connection when the model was looked up */
   int n_names;
@@ -39,6 +44,7 @@ static void row_plan_free(void *pointer) {
   if (!plan) return;
   mine_scoring_close(plan->scoring);
   mine_model_free(plan->model);
+  mine__model_place_free(&plan->place);
   mine__call_close(&plan->call);
   sqlite3_free(plan->name);
   sqlite3_free(plan);
@@ -63,16 +69,38 @@ static void row_plan_spare(void *pointer) {
   row_plan_free(evicted);
 }
 
+static row_plan *row_plan_take(mine_connection *connection, int i) {
+  row_plan *plan = connection->spare_plan[i];
+  for (; i < MINE_SPARE_PLANS - 1; i++)
+    connection->spare_plan[i] = connection->spare_plan[i + 1];
+  connection->spare_plan[MINE_SPARE_PLANS - 1] = NULL;
+  plan->names = ROW_NAMES_UNKNOWN;
+  return plan;
+}
+
+/* One whose call named the model in the same way, and there it still is. */
+static row_plan *row_plan_take_called(mine_connection *connection, const char *verb,
+                                      sqlite3_value *value) {
+  if (sqlite3_value_type(value) != SQLITE_TEXT) return NULL;
+  const char *text = (const char *)sqlite3_value_text(value);
+  const size_t bytes = (size_t)sqlite3_value_bytes(value);
+  for (int i = 0; text && i < MINE_SPARE_PLANS; i++) {
+    const row_plan *plan = connection->spare_plan[i];
+    if (!plan || plan->call.verb != verb || !plan->place.text) continue;
+    if (strlen(plan->place.text) != bytes || memcmp(plan->place.text, text, bytes) != 0) continue;
+    const int holds = mine__model_place_holds(connection, &plan->place, plan->model);
+    return holds ? row_plan_take(connection, i) : NULL;
+  }
+  return NULL;
+}
+
+/* One for that model, whatever it was called. */
 static row_plan *row_plan_take_spare(mine_connection *connection, const char *verb,
                                      const mine_model *model) {
   for (int i = 0; i < MINE_SPARE_PLANS; i++) {
-    row_plan *plan = connection->spare_plan[i];
-    if (!plan || plan->model != model || plan->call.verb != verb) continue;
-    for (; i < MINE_SPARE_PLANS - 1; i++)
-      connection->spare_plan[i] = connection->spare_plan[i + 1];
-    connection->spare_plan[MINE_SPARE_PLANS - 1] = NULL;
-    plan->names = ROW_NAMES_UNKNOWN;
-    return plan;
+    const row_plan *plan = connection->spare_plan[i];
+    if (plan && plan->model == model && plan->call.verb == verb)
+      return row_plan_take(connection, i);
   }
   return NULL;
 }
@@ -95,11 +123,19 @@ static row_plan *row_plan_new(mine_connection *connection, const char *verb) {
 static mine_status row_plan_make(mine_connection *connection, const char *verb,
                                  sqlite3_value *value, row_plan **out) {
   sqlite3_int64 changes = sqlite3_total_changes64(connection->db);
-  row_plan *plan = *out = row_plan_new(connection, verb);
+  row_plan *plan = *out = row_plan_take_called(connection, verb, value);
+  if (plan) {
+    plan->changes = changes;
+    return MINE_OK;
+  }
+  plan = *out = row_plan_new(connection, verb);
   if (!plan) return MINE_NOMEM;
-  mine_status status = mine__models_get(&plan->call, value, &plan->model);
+  mine_status status = mine__models_get(&plan->call, value, &plan->place, &plan->model);
   row_plan *spare = status ? NULL : row_plan_take_spare(connection, verb, plan->model);
-  if (spare) {
+  if (spare) { /* where the model is now */
+    const mine_model_place place = spare->place;
+    spare->place = plan->place;
+    plan->place = place;
     row_plan_free(plan);
     *out = spare;
   }
@@ -318,9 +354,9 @@ static void row_function(sqlite3_context *context, const char *verb, int first, 
     status = row_run(plan, context, first == 2 ? values[1] : NULL, n - first, values + first);
   }
   if (status) mine__call_result_error(&plan->call, context);
+  if (kept && !status && plan->names == ROW_NAMES_UNKNOWN) row_mark_names(context, plan, first, n);
   if (kept && status) sqlite3_set_auxdata(context, 0, NULL, NULL);
   if (!kept && status) row_plan_free(plan);
-  if (!kept && !status) row_mark_names(context, plan, first, n);
   /* SQLite may free the plan at once, so this comes last. */
   if (!kept && !status) sqlite3_set_auxdata(context, 0, plan, row_plan_spare);
 }

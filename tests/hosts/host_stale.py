@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """A scored row never comes from a model that is no longer there: not after another
 connection's commit, in WAL and in DELETE mode, nor after ATTACH and DETACH, in the
-scalar form, in a trigger and in the set form."""
+scalar form, in a trigger and in the set form.  What happens to stored models at random
+(trained, renamed, exchanged, copied, deleted, rolled back, moved by VACUUM, here or by
+another connection) is seen by the next firing of a trigger."""
 import os
+import random
+import sqlite3
 import sys
 import tempfile
 
@@ -62,6 +66,59 @@ def other_connection(checks, folder, mode):
     writer.close()
 
 
+ACTIONS = (
+    "SELECT mine_train('m', 'tree', 'low', 'target=y')", "SELECT mine_train('m', 'tree', 'high', 'target=y')",
+    "SELECT mine_train('n', 'tree', 'high', 'target=y')", "DELETE FROM mine_models WHERE name = 'm'",
+    "UPDATE mine_models SET name = 'k' WHERE name = 'm'", "UPDATE OR REPLACE mine_models SET name = 'm' WHERE name = 'k'",
+    "UPDATE OR REPLACE mine_models SET name = 'm' WHERE name = 'n'",
+    "UPDATE mine_models SET name = CASE name WHEN 'm' THEN 'n' ELSE 'm' END WHERE name IN ('m', 'n') AND rowid = "
+    "(SELECT max(rowid) FROM mine_models)",
+    "UPDATE mine_models SET model = (SELECT model FROM mine_models WHERE name = 'n') WHERE name = 'm'",
+    "UPDATE mine_models SET model = substr(model, 1, 90) WHERE name = 'm'", "UPDATE mine_models SET name = upper(name)",
+    "UPDATE mine_models SET name = lower(name)", "UPDATE mine_models SET rowid = rowid + 10",
+    "INSERT OR REPLACE INTO mine_models SELECT * FROM mine_models WHERE name = 'm'", "DROP TABLE mine_models", "VACUUM")
+STEPS = ("BEGIN", "ROLLBACK", "COMMIT", "SAVEPOINT s", "ROLLBACK TO s", "RELEASE s")
+
+
+def answer(ask, *arguments):
+    try:
+        return ask(*arguments)
+    except sqlite3.Error as error:
+        return str(error)
+
+
+def firing(connection):
+    """What a firing says, whatever transaction it is in."""
+    connection.execute("INSERT INTO temp.event(x) VALUES (50.0)")
+    return connection.execute("SELECT score FROM temp.event ORDER BY rowid DESC LIMIT 1").fetchone()[0]
+
+
+def at_random(checks, folder, encoding):
+    """A trigger of TEMP: between its firings nothing need be locked.  The set form looks
+    for its model anew each time."""
+    chance = random.Random(8)
+    here, there = (mt.connect(os.path.join(folder, encoding + ".db"), isolation_level=None) for _ in "12")
+    here.execute(f"PRAGMA encoding='{encoding}'")
+    here.executescript(TABLES)
+    here.executescript("""CREATE TEMP TABLE event(x REAL, score TEXT);
+        CREATE TEMP TRIGGER judged AFTER INSERT ON event BEGIN
+        UPDATE event SET score = mine_predict('m', 'x', new.x) WHERE rowid = new.rowid; END;""")
+    there.execute("PRAGMA busy_timeout=0")
+    seen, wrong = set(), []
+    for _ in range(600):
+        who = here if chance.random() < 0.7 else there
+        action = chance.choice(STEPS if who is here and chance.random() < 0.4 else ACTIONS)
+        answer(lambda: who.execute(action).fetchall())
+        expected, got = answer(rows, here), answer(firing, here)
+        seen.add(expected)
+        if expected != got:
+            wrong.append(f"after {action}: {got} for {expected}")
+    checks.that(not wrong, f"{encoding}: 600 changes of the models", "; ".join(wrong[:3]))
+    checks.that({"a", "b"} < seen and len(seen) > 4, f"{encoding}: both models and errors were seen", f"{len(seen)}")
+    here.close()
+    there.close()
+
+
 def attached(checks, folder):
     for table in ("low", "high"):
         made = mt.connect(os.path.join(folder, table + ".db"))
@@ -84,6 +141,8 @@ def main():
         for mode in ("DELETE", "WAL"):
             other_connection(checks, folder, mode)
         attached(checks, folder)
+        for encoding in ("UTF-8", "UTF-16"):
+            at_random(checks, folder, encoding)
     checks.end()
 
 
