@@ -10,6 +10,10 @@
 #   hosts.*   programs that load or embed the extension
 #   fault.*, fuzz.*, trust.*   faults, hostile bytes, completeness (MineTrust.cmake)
 # Exit code 77 means "skipped", and the test says why.
+#
+# Labels: `slow` compares results with other programs, `once` looks at the sources or at
+# what another test runs too; neither finds more under a sanitizer, whose presets leave
+# both out.  COST (seconds, roughly) lets ctest begin with what takes longest.
 
 set(runner ${PROJECT_SOURCE_DIR}/tests/run.py)
 find_program(MINE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
@@ -40,7 +44,7 @@ set(MINE_TEST_ENVIRONMENT
   "MINE_PROGRESS=0")
 
 function(mine_add_test name)
-  cmake_parse_arguments(T "" "TIMEOUT;LABEL" "COMMAND" ${ARGN})
+  cmake_parse_arguments(T "" "TIMEOUT;LABEL;COST" "COMMAND" ${ARGN})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 120)
   endif()
@@ -50,6 +54,9 @@ function(mine_add_test name)
   add_test(NAME ${name} COMMAND ${T_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT ${T_TIMEOUT}
     ENVIRONMENT "${MINE_TEST_ENVIRONMENT}" LABELS "${T_LABEL}")
+  if(T_COST)
+    set_tests_properties(${name} PROPERTIES COST ${T_COST})
+  endif()
 endfunction()
 
 # ---- unit tests ---------------------------------------------------------------
@@ -104,13 +111,13 @@ elseif(unit_tests)
 endif()
 
 # Rows of option tables that must not compile.
-mine_add_test(unit.wrong_options COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
+mine_add_test(unit.wrong_options LABEL once COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
   -DROOT=${PROJECT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/tests/unit/wrong_options.cmake)
 
 # Everything in one file (cmake/MineOne.cmake): no two files may use a name for themselves.
 foreach(part engine extension)
   if(part STREQUAL "engine" OR TARGET mine)
-    mine_add_test(one.${part} COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
+    mine_add_test(one.${part} LABEL once COMMAND ${CMAKE_COMMAND} -DCC=${CMAKE_C_COMPILER}
       -DROOT=${PROJECT_SOURCE_DIR} -DPART=${part} -DOUT=${PROJECT_BINARY_DIR}/mine_one_${part}.c
       "-DFLAGS=-I${SQLITE3_INCLUDE_DIR}" -P ${PROJECT_SOURCE_DIR}/cmake/MineOne.cmake)
   endif()
@@ -121,10 +128,10 @@ if(NOT MINE_PYTHON)
   return()
 endif()
 
-mine_add_test(format COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_format.py)
-mine_add_test(layers COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
-mine_add_test(openmp COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_openmp.py)
-mine_add_test(exports COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/exports.py)
+mine_add_test(format LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_format.py)
+mine_add_test(layers LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_layers.py)
+mine_add_test(openmp LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/check_openmp.py)
+mine_add_test(exports LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/exports.py)
 
 if(NOT TARGET mine)
   return()
@@ -143,7 +150,7 @@ mine_add_test(demo.build COMMAND ${MINE_PYTHON} ${runner} demo)
 set_tests_properties(demo.build PROPERTIES FIXTURES_SETUP demo)
 
 # The generated pages say what this build says.
-mine_add_test(docs.reference_is_current
+mine_add_test(docs.reference_is_current LABEL once
   COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tools/make_reference.py --check)
 
 file(GLOB_RECURSE documents CONFIGURE_DEPENDS
@@ -151,7 +158,11 @@ file(GLOB_RECURSE documents CONFIGURE_DEPENDS
 foreach(source ${documents})
   file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
   if(NOT name MATCHES "^(build|node_modules)/")
-    mine_add_test(docs.${name} COMMAND ${MINE_PYTHON} ${runner} docs ${source})
+    set(label "")
+    if(name STREQUAL "README.zh-CN.md") # the statements of README.md
+      set(label LABEL once)
+    endif()
+    mine_add_test(docs.${name} ${label} COMMAND ${MINE_PYTHON} ${runner} docs ${source})
     set_tests_properties(docs.${name} PROPERTIES FIXTURES_REQUIRED demo)
   endif()
 endforeach()
@@ -160,7 +171,7 @@ file(GLOB recipes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/recipes/test_*.p
 foreach(source ${recipes})
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE "test_" "" topic ${name})
-  mine_add_test(recipes.${topic} TIMEOUT 300 COMMAND ${MINE_PYTHON} ${source})
+  mine_add_test(recipes.${topic} TIMEOUT 300 COST 15 COMMAND ${MINE_PYTHON} ${source})
   set_tests_properties(recipes.${topic} PROPERTIES FIXTURES_REQUIRED demo)
 endforeach()
 
@@ -171,15 +182,26 @@ foreach(kind golden differential bad_input)
   foreach(source ${scripts})
     get_filename_component(name ${source} NAME_WE)
     string(REPLACE "test_" "" topic ${name})
-    mine_add_test(${kind}.${topic} TIMEOUT 600 LABEL slow COMMAND ${MINE_PYTHON} ${source})
+    mine_add_test(${kind}.${topic} TIMEOUT 600 LABEL slow COST 10 COMMAND ${MINE_PYTHON} ${source})
   endforeach()
 endforeach()
 
-mine_add_test(conformance.verbs COMMAND ${MINE_PYTHON}
-  ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py)
+# Under a sanitizer with fewer values of each key: the long run has all.
+if(MINE_SANITIZE)
+  set(values_argument 3)
+endif()
+mine_add_test(conformance.verbs COST 40 COMMAND ${MINE_PYTHON}
+  ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py ${values_argument})
 
 # Every verb has a workload on small tables (bench/small.py).
-mine_add_test(bench.rows COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/bench/rows.py)
+mine_add_test(bench.rows LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/bench/rows.py)
+
+# What begins first where no earlier run has left its times.
+foreach(name unit.kmeans unit.tomorrow docs.docs/guide/segmentation.md)
+  if(TEST ${name})
+    set_tests_properties(${name} PROPERTIES COST 20)
+  endif()
+endforeach()
 
 # ---- hosts ------------------------------------------------------------------------------
 

@@ -22,11 +22,17 @@ function(mine_add_trust_program name)
   target_link_libraries(${name} PRIVATE mine_flags mine_embed ${SQLITE3_LIBRARY})
 endfunction()
 
-# Sanitizers are slow: they get fewer rows and every 7th byte, and the long run the rest.
+# A part of the cases every day, the rest in the long run: every 5th byte of a model, fewer
+# rows.  Sanitizers are slow: fewer still.
+set(limits_argument 1000)
+set(corrupt_arguments 1000 1 5)
+set(newest_arguments 2 1000)
+set(alloc_argument few)
 if(MINE_SANITIZE)
   set(interrupt_arguments 2 400)
   set(rows_argument 400)
-  set(corrupt_arguments 500 1 7)
+  set(limits_argument 400)
+  set(corrupt_arguments 500 1 13)
   set(kill_arguments 40)
   set(mappings_argument 300)
 endif()
@@ -34,19 +40,19 @@ endif()
 set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c ${PROJECT_SOURCE_DIR}/tests/fault/calls.c)
 
 mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${fault_table})
-mine_add_test(fault.alloc COMMAND fault_alloc)
+mine_add_test(fault.alloc COST 30 COMMAND fault_alloc ${alloc_argument})
 mine_add_trust_program(fault_io tests/fault/fault_io.c ${fault_table})
-mine_add_test(fault.io TIMEOUT 300 COMMAND fault_io)
+mine_add_test(fault.io TIMEOUT 300 COST 20 COMMAND fault_io)
 mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${fault_table})
-mine_add_test(fault.interrupt COMMAND fault_interrupt ${interrupt_arguments})
+mine_add_test(fault.interrupt COST 10 COMMAND fault_interrupt ${interrupt_arguments})
 if(NOT MINE_COVERAGE) # its archive does not link into a plain program
   mine_add_test(fault.interrupt_newest TIMEOUT 300 COMMAND ${MINE_PYTHON}
-    ${PROJECT_SOURCE_DIR}/tests/fault/interrupt_newest.py)
+    ${PROJECT_SOURCE_DIR}/tests/fault/interrupt_newest.py ${newest_arguments})
   set_tests_properties(fault.interrupt_newest PROPERTIES DEPENDS hosts.node)
 endif()
 mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
-mine_add_test(fault.limits COMMAND fault_limits ${rows_argument})
-mine_add_test(fault.kill TIMEOUT 300 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})
+mine_add_test(fault.limits COST 20 COMMAND fault_limits ${limits_argument})
+mine_add_test(fault.kill TIMEOUT 300 COST 20 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})
 
 # Every mapping is seen, through the linker; blocks of a page or more are mapped, so that
 # few rows do.  fault_mappings_large has the extension's own size: for the long run.
@@ -96,7 +102,7 @@ endfunction()
 
 set(model_use ${PROJECT_SOURCE_DIR}/tests/fuzz/model_use.c)
 mine_add_engine_program(corrupt_models tests/fuzz/corrupt_models.c ${model_use})
-mine_add_test(fuzz.corrupt_models TIMEOUT 600 COMMAND corrupt_models ${corrupt_arguments})
+mine_add_test(fuzz.corrupt_models TIMEOUT 600 COST 40 COMMAND corrupt_models ${corrupt_arguments})
 mine_add_engine_program(portable_models tests/fuzz/portable_models.c ${model_use})
 
 # ---- fuzz targets: the corpus again (any compiler), and libFuzzer (MINE_FUZZ) --------

@@ -24,6 +24,7 @@ mkdir -p "${LONG_BUILD:-build/long}"
 long=$(cd "${LONG_BUILD:-build/long}" && pwd)
 minutes=${MINUTES:-5}
 seed=${SEED:-1}
+python=$(command -v /usr/bin/python3 || command -v python3)
 
 build() { # build FOLDER TARGETS... -- CMAKE OPTIONS
   folder=$long/$1
@@ -52,19 +53,20 @@ lacks() {
 faults() {
   say "faults: every allocation, write, kill and interrupt"
   build release mine fault_alloc fault_io fault_interrupt fault_limits fault_sameness \
-    fault_mappings_large -- -DCMAKE_BUILD_TYPE=Release
+    fault_mappings_large corrupt_models -- -DCMAKE_BUILD_TYPE=Release
   "$folder/fault_alloc" all
   "$folder/fault_io" all
   "$folder/fault_interrupt" 20 20000 "$seed" | tail -1
   "$folder/fault_limits" 20000
   "$folder/fault_mappings_large" 10000
   "$folder/fault_sameness" 20000
+  "$folder/corrupt_models" 2000 "$seed"
   MINE_BUILD=$folder python3 tests/fault/kill.py 1000 "$seed"
 }
 
 sanitize() {
   say "sanitize: damaged models and faults under ASan + UBSan"
-  build asan corrupt_models fault_alloc fault_io fault_interrupt fault_limits fault_mappings -- \
+  build asan mine corrupt_models fault_alloc fault_io fault_interrupt fault_limits fault_mappings -- \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
     -DMINE_SANITIZE=address,undefined
   "$folder/corrupt_models" 100000 "$seed"
@@ -73,6 +75,9 @@ sanitize() {
   "$folder/fault_interrupt" 10 1000 "$seed" | tail -1
   "$folder/fault_limits" 1000
   "$folder/fault_mappings"
+  MINE_BUILD=$folder MINE_EXTENSION=$folder/mine.so MINE_PRELOAD=$(gcc -print-file-name=libasan.so) \
+    "$python" tests/conformance/verbs.py >"$folder/verbs" || { grep FAILED "$folder/verbs"; exit 1; }
+  tail -1 "$folder/verbs"
 }
 
 threads() {
@@ -217,7 +222,6 @@ within() { # within BUILD-OF-THE-HOST BUILD-OF-THE-EXTENSION
 versions() {
   say "versions: other releases of SQLite"
   lacks npm sqlite3 && return
-  python=$(command -v /usr/bin/python3 || command -v python3)
   hosts="mine host_guest host_table host_interrupt"
   against 3.38 better-sqlite3@7.5.3
   against 3.39 better-sqlite3@7.6.2

@@ -8,7 +8,8 @@
             a table verb answers =, IS, IN and a join on each key column with exactly the
             rows that an ordinary table of the same columns and types gives which was
             filled from it: with values that occur, their other spellings (1, 1.0, '1'),
-            NULL, values that do not occur; alone and two columns at a time
+            NULL, values that do not occur; alone and two columns at a time; of a column
+            six values, or as many as the argument says
 
 A verb that is added is tried here without an edit.
 """
@@ -24,7 +25,7 @@ mt.preload_self()
 
 TYPES = {"integer": (int,), "real": (float,), "text": (str,), "json": (str,),
          "any": (int, float, str, bytes)}
-MOST_VALUES = 6  # of a column
+MOST_VALUES = int(sys.argv[1]) if len(sys.argv) > 1 else 6  # of a column
 MIXED_IDS = "CASE i%3 WHEN 0 THEN i WHEN 1 THEN CAST(i AS TEXT) ELSE -i*1.0 END AS id"
 
 

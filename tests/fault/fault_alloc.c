@@ -1,12 +1,13 @@
 /*
 ** fault_alloc.c -- the nth allocation fails, through every call of the table.
 **
-**     fault_alloc [all]
+**     fault_alloc [all|few]
 **
 ** SQLite's allocator is wrapped before SQLite starts; the extension allocates
 ** through it too.  For each call: n = 1, 2, ... until the call passes without
 ** having met the failing allocation, once with one failure and once with memory
-** gone for good.  Without "all", n takes growing steps beyond the first 60.
+** gone for good.  Without "all", n takes growing steps beyond the first 60 ("few": 30, and
+** twice as fast).
 **
 ** Each time: the result is SQLITE_NOMEM, or success with the same rows; the
 ** database is intact; the models are the old ones or new ones that load; the
@@ -115,11 +116,16 @@ static int alloc_try(const alloc_case *c, int64_t n, int for_good, int *met) {
   return bad;
 }
 
-static int alloc_loop(const alloc_case *c, int all, int64_t *tried) {
+/* The next allocation to fail; dense: how many are tried one by one, 0 = all. */
+static int64_t alloc_next(int64_t n, int64_t dense) {
+  return dense == 0 || n < dense ? n + 1 : n + 1 + 5 * n / dense;
+}
+
+static int alloc_loop(const alloc_case *c, int64_t dense, int64_t *tried) {
   int bad = 0;
   for (int for_good = 0; for_good <= 1; for_good++) {
     int met = 1;
-    for (int64_t n = 1; met && bad < 5; n += all || n < 60 ? 1 : 1 + n / 12) {
+    for (int64_t n = 1; met && bad < 5; n = alloc_next(n, dense)) {
       bad += alloc_try(c, n, for_good, &met);
       ++*tried;
     }
@@ -127,7 +133,7 @@ static int alloc_loop(const alloc_case *c, int all, int64_t *tried) {
   return bad;
 }
 
-static int alloc_table(int utf16, int all, int64_t *tried, int *calls) {
+static int alloc_table(int utf16, int64_t dense, int64_t *tried, int *calls) {
   alloc_case c = {0};
   unsigned char *image = fault_image(40, utf16, &c.bytes);
   if (!image) return 1;
@@ -142,7 +148,7 @@ static int alloc_table(int utf16, int all, int64_t *tried, int *calls) {
       bad += alloc_complain(&c, 0, "without a fault", c.plain.message);
       continue;
     }
-    bad += alloc_loop(&c, all, tried);
+    bad += alloc_loop(&c, dense, tried);
     ++*calls;
   }
   sqlite3_free(image);
@@ -150,14 +156,16 @@ static int alloc_table(int utf16, int all, int64_t *tried, int *calls) {
 }
 
 int main(int argc, char **argv) {
-  int all = argc > 1 && strcmp(argv[1], "all") == 0;
+  const char *which = argc > 1 ? argv[1] : "";
+  const int all = strcmp(which, "all") == 0;
+  const int64_t dense = all ? 0 : strcmp(which, "few") == 0 ? 30 : 60;
   double started = fault_clock();
   int64_t tried = 0;
   int calls = 0;
   if (alloc_wrap()) return 2;
   if (all) sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* every small piece counts too */
-  int bad = alloc_table(0, all, &tried, &calls);
-  bad += alloc_table(1, all, &tried, &calls);
+  int bad = alloc_table(0, dense, &tried, &calls);
+  bad += alloc_table(1, dense, &tried, &calls);
   printf("%d calls, %lld failing runs, %.1f s: %s\n", calls, (long long)tried,
          fault_clock() - started, bad ? "FAILED" : "passed");
   return bad != 0;
