@@ -46,7 +46,7 @@ set(MINE_TEST_ENVIRONMENT
 function(mine_add_test name)
   cmake_parse_arguments(T "" "TIMEOUT;LABEL;COST" "COMMAND" ${ARGN})
   if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 120)
+    set(T_TIMEOUT 300) # no timing decides on a loaded machine
   endif()
   if(MINE_SANITIZE OR MINE_COVERAGE)
     math(EXPR T_TIMEOUT "${T_TIMEOUT} * 5")
