@@ -7,7 +7,8 @@ by one of each algorithm that the verb answers for, options by `threads=auto` an
 nothing could be made of is in `missing`, and bench.rows (tests/bench/rows.py) fails.
 
 Both sides run in one process, by turns (A B, B A, ...): the same memory, the same
-caches.  The figure is the median of the quotients of neighbours; what looks slower than
+caches.  The figure is the median of the quotients of neighbours (with the quotient of the CPU
+time of all threads, the steadier one on a busy machine); what looks slower than
 the promise is measured once more with four times the turns, and that counts.  Timing
 decides no test.
 """
@@ -181,11 +182,11 @@ class Turns(Side):
             workload.call.replace("{o}", "threads=auto"), alone, PINNED if workload.pinned else ""])
 
     def pair(self, first):
-        """Seconds of (default, one thread)."""
-        times = {}
+        """What the worker says of (default, one thread)."""
+        said = {}
         for alone in ((0, 1) if first else (1, 0)):
-            times[alone] = self.ask("go 1" if alone else "go")["seconds"]
-        return times[0], times[1]
+            said[alone] = self.ask("go 1" if alone else "go")
+        return said[0], said[1]
 
 
 def measure(side, budget, least):
@@ -197,9 +198,11 @@ def measure(side, budget, least):
 
 
 def figure(pairs):
-    quotients = sorted(default / alone for default, alone in pairs)
-    return {"default": statistics.median(p[0] for p in pairs), "one": statistics.median(p[1] for p in pairs),
-            "ratio": round(statistics.median(quotients), 3), "pairs": len(pairs),
+    quotients = sorted(default["seconds"] / alone["seconds"] for default, alone in pairs)
+    cpu = [sum(side["cpu"] for side in sides) for sides in zip(*pairs)]  # in ticks of a microsecond or more: summed
+    return {"default": statistics.median(p[0]["seconds"] for p in pairs),
+            "one": statistics.median(p[1]["seconds"] for p in pairs), "ratio": round(statistics.median(quotients), 3),
+            "cpu_ratio": round(cpu[0] / max(cpu[1], 1e-9), 3), "pairs": len(pairs),
             "middle_half": [round(quotients[len(quotients) // 4], 3), round(quotients[3 * len(quotients) // 4], 3)]}
 
 
@@ -245,7 +248,7 @@ def run(setting, only=""):
             record = one(setting, workload, rows, database(setting, rows))
             records.append(record)
             print(f"  {record['name']:<46}{rows:>6} rows {1000 * record['one']:>9.2f} ms -> "
-                  f"{1000 * record['default']:>9.2f} ms  {record['ratio']:.3f} "
+                  f"{1000 * record['default']:>9.2f} ms  {record['ratio']:.3f} cpu {record['cpu_ratio']:.2f} "
                   f"[{record['middle_half'][0]:.2f} .. {record['middle_half'][1]:.2f}] x{record['pairs']}"
                   f"{'' if record['met'] else '  NOT MET'}", flush=True)
     return records
