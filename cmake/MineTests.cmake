@@ -11,9 +11,9 @@
 #   fault.*, fuzz.*, trust.*   faults, hostile bytes, completeness (MineTrust.cmake)
 # Exit code 77 means "skipped", and the test says why.
 #
-# Labels: `slow` compares results with other programs, `once` looks at the sources or at
-# what another test runs too; neither finds more under a sanitizer, whose presets leave
-# both out.  COST (seconds, roughly) lets ctest begin with what takes longest.
+# Labels: `slow` compares results with other programs; `once` looks at the sources, or
+# runs what other tests run too (under a sanitizer in the long checks).  The presets with a
+# sanitizer leave both out.  COST (seconds, roughly) lets ctest begin with what takes longest.
 
 set(runner ${PROJECT_SOURCE_DIR}/tests/run.py)
 find_program(MINE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
@@ -159,7 +159,8 @@ foreach(source ${documents})
   file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
   if(NOT name MATCHES "^(build|node_modules)/")
     set(label "")
-    if(name STREQUAL "README.zh-CN.md") # the statements of README.md
+    # The statements of README.md; and a long look at the demo database.
+    if(name MATCHES "README.zh-CN.md|segmentation.md")
       set(label LABEL once)
     endif()
     mine_add_test(docs.${name} ${label} COMMAND ${MINE_PYTHON} ${runner} docs ${source})
@@ -171,7 +172,7 @@ file(GLOB recipes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/recipes/test_*.p
 foreach(source ${recipes})
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE "test_" "" topic ${name})
-  mine_add_test(recipes.${topic} TIMEOUT 300 COST 15 COMMAND ${MINE_PYTHON} ${source})
+  mine_add_test(recipes.${topic} TIMEOUT 300 LABEL once COST 15 COMMAND ${MINE_PYTHON} ${source})
   set_tests_properties(recipes.${topic} PROPERTIES FIXTURES_REQUIRED demo)
 endforeach()
 

@@ -90,7 +90,7 @@ mine_add_loading_host(host_table FAULT_LOADS_ITSELF tests/hosts/host_table.c)
 target_compile_definitions(host_table PRIVATE SQLITE_CORE) # its own calls go to SQLite directly
 mine_add_test(hosts.table COMMAND host_table)
 mine_add_loading_host(host_interrupt FAULT_LOADS tests/fault/interrupt.c)
-mine_add_test(hosts.interrupt COMMAND host_interrupt ${interrupt_arguments})
+mine_add_test(hosts.interrupt LABEL once COMMAND host_interrupt ${interrupt_arguments})
 
 # ---- models as bytes -----------------------------------------------------------
 
