@@ -1,294 +1,211 @@
 /*
-** mine__kmeans_lloyd.c -- assign every row to its nearest centre, move the centres to
-** the means, repeat (Lloyd, "Least squares quantization in PCM", IEEE
-** Transactions on Information Theory 28, 1982).
+** kmeans_lloyd.c -- Lloyd's iteration ("Least squares quantization in PCM", IEEE
+** Transactions on Information Theory 28, 1982; in circulation since 1957):
 **
-** The sums behind the means are kept from one iteration to the next: only rows
-** that changed cluster are taken from one sum and added to the other.  They are
-** held per block of rows and reduced in block order, so neither the number of
-** threads nor their timing shows in the bits.  The blocks are few (at most
-** KMEANS_BLOCKS, fewer when k is large) so that the sums never outweigh the rows.
+**   assign      every row to its nearest centre                    (kmeans_assign.c)
+**   update      the sums of the rows of every cluster
+**   move        every centre to the mean of its rows
+**   relocate    a cluster without rows to the row that is farthest from all centres
 **
-** The last assignment is always the exact one of kernel/distance.h, which also
-** scores: rows scored later get the very clusters and distances of training.
+** until no row changes cluster or the centres hardly move.
+**
+** The sums are kept from one iteration to the next, as MacQueen ("Some methods for
+** classification and analysis of multivariate observations", 1967) keeps a mean: a row
+** that changed cluster is taken out of one sum and added to the other, in the order of
+** the rows.  They are held per block of rows, and the blocks' records are added in the
+** order of the blocks (mine__sum_blocks).  Blocks are cut by the number of rows and of
+** clusters, a block is updated by one task, and no other order exists: neither the
+** number of threads nor their timing shows in the bits.  The blocks are few (at most
+** LLOYD_BLOCKS, fewer when k is large) so that the sums never outweigh the rows.
 */
 #include <math.h>
 #include <string.h>
 
 #include "kmeans_private.h"
 
-#define LLOYD_TASK_WORK (1 << 20) /* row x centre x dimension per task: a millisecond or so */
-#define LLOYD_REPAIRS   10
+#define LLOYD_BLOCKS      64
+#define LLOYD_BLOCK_ROWS  512 /* at least, but for the last blocks */
+#define LLOYD_RELOCATIONS 10  /* after the last iteration          */
 
-/* Rows per assignment task: depends on the shape of the data only. */
-static int64_t lloyd_task_rows(const kmeans_run *run) {
-  const double each = (double)run->k * run->points->width + 1;
-  const double rows = LLOYD_TASK_WORK / each;
-  const int64_t panels = rows > 8192 ? 1024 : (int64_t)(rows / MINE_LANES);
-  return (panels > 0 ? panels : 1) * MINE_LANES;
-}
-
-mine_status mine__kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k,
-                                  kmeans_run *run) {
-  const size_t n = (size_t)points->n, width = (size_t)points->width, clusters = (size_t)k;
-  size_t blocks;
-  memset(run, 0, sizeof *run);
-  run->points = points;
-  run->k = k;
-  run->blocks = points->n / (2 * k) < KMEANS_BLOCKS ? points->n / (2 * k) : KMEANS_BLOCKS;
-  if (run->blocks > MINE_BLOCKS(points->n, 512)) run->blocks = MINE_BLOCKS(points->n, 512);
+void mine__kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k, kmeans_run *run) {
+  const size_t n = (size_t)points->n;
+  const int64_t blocks = MINE_BLOCKS(points->n, LLOYD_BLOCK_ROWS);
+  *run = (kmeans_run){.points = points, .k = k, .distinct = k};
+  run->blocks = points->n / (2 * k) < LLOYD_BLOCKS ? points->n / (2 * k) : LLOYD_BLOCKS;
+  if (run->blocks > blocks) run->blocks = blocks;
   if (run->blocks < 1) run->blocks = 1;
-  blocks = (size_t)run->blocks;
-  run->centre = mine__arena_array(env->scratch, clusters, width * sizeof(double));
+  run->record = mine_panel_doubles(k * (points->width + 1) + 1, 1);
+  run->centre = mine__arena_array(env->scratch, (size_t)k, (size_t)points->width * sizeof(double));
   run->label = mine__arena_zeros(env->scratch, n, sizeof *run->label);
   run->before = mine__arena_zeros(env->scratch, n, sizeof *run->before);
   run->distance = mine__arena_array(env->scratch, n, sizeof(double));
-  run->sum = mine__arena_array(env->scratch, blocks * clusters, width * sizeof(double));
-  run->mass = mine__arena_array(env->scratch, blocks * clusters, sizeof(double));
-  run->total = mine__arena_array(env->scratch, clusters, sizeof(double));
-  run->partial = mine__arena_array(env->scratch, blocks, sizeof(double));
-  run->moved = mine__arena_array(env->scratch, blocks, sizeof *run->moved);
-  return mine_env_status(env);
+  run->block = mine__arena_array(env->scratch, (size_t)run->blocks, run->record * sizeof(double));
+  run->all = mine__arena_array(env->scratch, run->record, sizeof(double));
+  run->scores = mine__arena_array(env->scratch, (size_t)run->blocks, sizeof(double));
 }
 
-/* ---- assignment ------------------------------------------------------------ */
+/* ---- update ------------------------------------------------------------------------ */
 
-typedef struct lloyd_assign_job {
-  kmeans_run *run;
-  int64_t rows;
-} lloyd_assign_job;
-
-static void lloyd_assign(void *context, int64_t task, int worker) {
-  const lloyd_assign_job *job = context;
-  kmeans_run *run = job->run;
-  const kmeans_points *points = run->points;
-  const int64_t end = (task + 1) * job->rows, last = end < points->n ? end : points->n;
-  for (int64_t i = task * job->rows; i < last; i += MINE_LANES) {
-    const size_t lanes = (size_t)(last - i < MINE_LANES ? last - i : MINE_LANES);
-    double best[MINE_LANES], second[MINE_LANES];
-    int32_t nearest[MINE_LANES];
-    mine__distance_nearest(mine__kmeans_panel(points, i, worker), points->width, run->centre,
-                           run->k, best, second, nearest);
-    memcpy(run->label + i, nearest, lanes * sizeof *nearest);
-    memcpy(run->distance + i, best, lanes * sizeof *best);
-  }
-}
-
-static void lloyd_inertia(void *context, int64_t block, int worker) {
-  kmeans_run *run = context;
-  const int64_t last = kmeans_block_first(run->points, run->blocks, block + 1);
-  double sum = 0;
-  for (int64_t i = kmeans_block_first(run->points, run->blocks, block); i < last; i++) {
-    sum += kmeans_weight(run->points, i) * run->distance[i];
-  }
-  run->partial[block] = sum;
-  (void)worker;
-}
-
-mine_status mine__kmeans_assign_exact(mine_env *env, kmeans_run *run) {
-  lloyd_assign_job job = {run, lloyd_task_rows(run)};
-  mine_status status =
-      mine__parallel(env, MINE_BLOCKS(run->points->n, job.rows), lloyd_assign, &job);
-  if (status == MINE_OK) status = mine__parallel(env, run->blocks, lloyd_inertia, run);
-  if (status != MINE_OK) return status;
-  run->inertia = 0;
-  for (int64_t b = 0; b < run->blocks; b++)
-    run->inertia += run->partial[b];
-  return MINE_OK;
-}
-
-/* ---- update ------------------------------------------------------------------ */
-
-static void lloyd_add(const kmeans_run *run, int64_t block, const double *x, int32_t cluster,
-                      double weight) {
-  const int64_t width = run->points->width;
-  mine__kernels_here()->add_row(run->sum + (block * run->k + cluster) * width, x, width, weight);
-  run->mass[block * run->k + cluster] += weight;
-}
-
-/* Rows that changed cluster, out of the old sum and into the new one. */
-static void lloyd_move_rows(kmeans_run *run, int64_t block, const int64_t *row, int64_t count,
+/* Rows of a block that changed cluster, out of the old sum and into the new one. */
+static void lloyd_move_rows(kmeans_run *run, double *record, const int64_t *row, int64_t count,
                             int worker) {
+  const int64_t width = run->points->width;
+  const mine__kernels *kernels = mine__kernels_here();
   const double *x = mine__kmeans_rows(run->points, 0, row, count, worker);
-  for (int64_t m = 0; m < count; m++, x += run->points->width) {
-    const int64_t i = row[m];
+  for (int64_t m = 0; m < count; m++, x += width) {
+    const int64_t i = row[m], from = run->before[i], to = run->label[i];
     const double weight = kmeans_weight(run->points, i);
-    if (run->summed) lloyd_add(run, block, x, run->before[i], -weight);
-    lloyd_add(run, block, x, run->label[i], weight);
+    if (run->summed) {
+      kernels->add_row(kmeans_sum(run, record, from), x, width, -weight);
+      *kmeans_mass(run, record, from) -= weight;
+    }
+    kernels->add_row(kmeans_sum(run, record, to), x, width, weight);
+    *kmeans_mass(run, record, to) += weight;
     run->before[i] = run->label[i];
   }
+  *kmeans_moved(run, record) += (double)count;
 }
 
-static void lloyd_move(void *context, int64_t block, int worker) {
+static void lloyd_update_task(void *context, int64_t block, int worker) {
   kmeans_run *run = context;
-  const int64_t first = kmeans_block_first(run->points, run->blocks, block);
-  const int64_t last = kmeans_block_first(run->points, run->blocks, block + 1);
-  int64_t row[KMEANS_CHUNK], moved = 0, waiting = 0;
-  if (!run->summed) {
-    const size_t k = (size_t)run->k, width = (size_t)run->points->width;
-    memset(run->sum + (size_t)block * k * width, 0, k * width * sizeof(double));
-    memset(run->mass + (size_t)block * k, 0, k * sizeof(double));
-  }
-  for (int64_t i = first; i < last; i++) {
+  const int64_t last = mine__block_first(run->points->n, run->blocks, block + 1);
+  double *record = run->block + (size_t)block * run->record;
+  int64_t row[KMEANS_CHUNK], waiting = 0;
+  if (!run->summed) memset(record, 0, run->record * sizeof *record);
+  *kmeans_moved(run, record) = 0;
+  for (int64_t i = mine__block_first(run->points->n, run->blocks, block); i < last; i++) {
     if (run->summed && run->label[i] == run->before[i]) continue;
     row[waiting++] = i;
-    moved++;
     if (waiting < KMEANS_CHUNK) continue;
-    lloyd_move_rows(run, block, row, waiting, worker);
+    lloyd_move_rows(run, record, row, waiting, worker);
     waiting = 0;
   }
-  lloyd_move_rows(run, block, row, waiting, worker);
-  run->moved[block] = moved;
+  lloyd_move_rows(run, record, row, waiting, worker);
 }
 
-/* Bring the sums up to date with the labels; how many rows changed cluster. */
-static mine_status lloyd_sums(mine_env *env, kmeans_run *run, int64_t *moved) {
-  const mine_status status = mine__parallel(env, run->blocks, lloyd_move, run);
-  *moved = 0;
-  for (int64_t b = 0; status == MINE_OK && b < run->blocks; b++)
-    *moved += run->moved[b];
+/* Bring the sums up to date with the labels; run->moved: rows that changed cluster. */
+static void lloyd_update_sums(mine_env *env, kmeans_run *run) {
+  if (mine__parallel(env, run->blocks, lloyd_update_task, run)) return;
+  if (mine__sum_blocks(env, run->block, run->blocks, run->record, run->all)) return;
   run->summed = 1;
-  return status;
+  run->moved = (int64_t)*kmeans_moved(run, run->all);
 }
 
-/* Centres to the means, block sums added in block order.  A cluster without rows
-** keeps its centre.  Returns the sum of the squared moves. */
-static double lloyd_means(kmeans_run *run, int64_t *empty) {
-  const int64_t k = run->k, width = run->points->width;
-  double shift = 0;
-  *empty = 0;
-  for (int64_t c = 0; c < k; c++) {
-    double mass = 0;
-    for (int64_t b = 0; b < run->blocks; b++)
-      mass += run->mass[b * k + c];
-    run->total[c] = mass;
-    if (!(mass > 0)) (*empty)++;
-    for (int64_t j = 0; mass > 0 && j < width; j++) {
-      double sum = 0, *at = run->centre + c * width + j;
-      for (int64_t b = 0; b < run->blocks; b++)
-        sum += run->sum[(b * k + c) * width + j];
-      sum /= mass;
-      shift += (sum - *at) * (sum - *at);
-      *at = sum;
+/* ---- move -------------------------------------------------------------------------- */
+
+/* Every centre to the mean of its rows; a cluster without rows keeps its centre.  The
+** sums' own order is that of the blocks, so a centre that has the same rows in two
+** iterations may still differ in its last bits, by what went in and out in between; one
+** whose rows did not change at all has the very same bits, and moves by 0. */
+static void lloyd_move_centres(kmeans_run *run) {
+  run->shift = 0;
+  run->empty = 0;
+  for (int64_t c = 0; c < run->k; c++) {
+    const double mass = *kmeans_mass(run, run->all, c), *sum = kmeans_sum(run, run->all, c);
+    double *centre = run->centre + c * run->points->width;
+    if (!(mass > 0)) {
+      run->empty++;
+      continue;
+    }
+    for (int j = 0; j < run->points->width; j++) {
+      const double mean = sum[j] / mass;
+      run->shift += (mean - centre[j]) * (mean - centre[j]);
+      centre[j] = mean;
     }
   }
-  return shift;
 }
 
-/* ---- empty clusters ------------------------------------------------------------- */
+/* ---- relocate ---------------------------------------------------------------------- */
 
-/* Which clusters hold rows, exactly (sums of weights taken in and out again may
-** leave a crumb). */
-static mine_status lloyd_count(mine_env *env, const kmeans_run *run, int64_t *count,
-                               int64_t *empty) {
+/* How many clusters have no row; count[c]: the rows of each.  Counted, not taken from the
+** weights, in which sums that went in and out again may leave a crumb. */
+static int64_t lloyd_count(const kmeans_run *run, int64_t *count) {
+  int64_t empty = 0;
   memset(count, 0, (size_t)run->k * sizeof *count);
   for (int64_t i = 0; i < run->points->n; i++)
     count[run->label[i]]++;
-  *empty = 0;
   for (int64_t c = 0; c < run->k; c++)
-    *empty += count[c] == 0;
-  return mine__poll(env);
+    empty += count[c] == 0;
+  return empty;
 }
 
-/* Each empty cluster takes the row that is farthest from every centre, the rows
-** taken before it included.  *taken: how many found a row not on a centre. */
-static mine_status lloyd_reseed(mine_env *env, kmeans_run *run, const int64_t *count,
-                                int64_t *taken) {
-  const int64_t n = run->points->n, width = run->points->width;
-  double d[MINE_LANES];
-  *taken = 0;
-  for (int64_t c = 0; c < run->k; c++) {
-    double *centre = run->centre + c * width;
-    int64_t far = 0;
-    const mine_status status = mine__poll(env);
-    if (status != MINE_OK) return status;
-    if (count[c] > 0) continue;
-    for (int64_t i = 1; i < n; i++) {
-      if (run->distance[i] > run->distance[far]) far = i;
-    }
-    if (!(run->distance[far] > 0)) return MINE_OK;
-    mine__kmeans_row(run->points, far, centre);
-    (*taken)++;
-    for (int64_t i = 0; i < n; i++) {
-      const int64_t lane = i % MINE_LANES;
-      if (lane == 0) {
-        mine__distance_panel(mine__kmeans_panel(run->points, i, 0), run->points->width, centre, 1,
-                             d);
-      }
-      if (d[lane] < run->distance[i]) run->distance[i] = d[lane];
-    }
+/* distance[i] becomes that to `centre` where that is nearer. */
+static void lloyd_come_nearer(kmeans_run *run, const double *centre) {
+  const kmeans_points *points = run->points;
+  for (int64_t i = 0; i < points->n; i += MINE_LANES) {
+    double d[MINE_LANES];
+    mine__distance_panel(mine__kmeans_panel(points, i, 0), points->width, centre, 1, d);
+    for (int64_t l = 0; l < MINE_LANES && i + l < points->n; l++)
+      if (d[l] < run->distance[i + l]) run->distance[i + l] = d[l];
   }
-  return MINE_OK;
 }
 
-/* Fill the empty clusters, if there are any.  Leaves exact labels and distances.
-** *distinct falls below k only when there are fewer distinct rows than k. */
-static mine_status lloyd_repair(mine_env *env, kmeans_run *run, int64_t *empty, int64_t *distinct) {
+/* Each empty cluster takes the row that is farthest from every centre, the rows taken
+** before it included.  How many found one: when all rows lie on centres there are no more
+** different rows than there are centres with rows. */
+static int64_t lloyd_take_far_rows(mine_env *env, kmeans_run *run, const int64_t *count) {
+  int64_t taken = 0;
+  for (int64_t c = 0; c < run->k && !mine__poll(env); c++) {
+    double *centre = run->centre + c * run->points->width;
+    int64_t far = 0;
+    if (count[c] > 0) continue;
+    for (int64_t i = 1; i < run->points->n; i++)
+      if (run->distance[i] > run->distance[far]) far = i;
+    if (!(run->distance[far] > 0)) break;
+    mine__kmeans_row(run->points, far, centre);
+    lloyd_come_nearer(run, centre);
+    taken++;
+  }
+  return taken;
+}
+
+/* Clusters without rows start again on far rows, and all centres move once more.  Returns
+** whether there were any; then labels and sums agree, and the centres are the means. */
+static int lloyd_relocate_empty(mine_env *env, kmeans_run *run) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   int64_t *count = mine__arena_array(env->scratch, (size_t)run->k, sizeof *count);
-  int64_t taken = 0;
-  mine_status status;
-  if (!count) return mine_env_status(env);
-  status = lloyd_count(env, run, count, empty);
-  if (status == MINE_OK && *empty > 0) {
-    status = mine__kmeans_assign_exact(env, run);
-    if (status == MINE_OK) status = lloyd_count(env, run, count, empty);
-    if (status == MINE_OK) status = lloyd_reseed(env, run, count, &taken);
-    if (taken < *empty) *distinct = run->k - *empty + taken;
-    run->summed = 0;
-    if (status == MINE_OK) status = mine__kmeans_assign_exact(env, run);
-  }
+  if (mine_failed(env) || lloyd_count(run, count) == 0) return 0;
+  mine__kmeans_assign_exact(env, run); /* the centres have moved since the rows were assigned */
+  if (mine_failed(env)) return 0;
+  const int64_t empty = lloyd_count(run, count), taken = lloyd_take_far_rows(env, run, count);
   mine__arena_rewind(env->scratch, mark);
-  return status;
+  if (taken < empty) run->distinct = run->k - empty + taken;
+  mine__kmeans_assign_exact(env, run);
+  if (mine_failed(env) || run->distinct < run->k) return 1;
+  run->summed = 0; /* anew: no crumbs of what was taken out */
+  lloyd_update_sums(env, run);
+  if (!mine_failed(env)) lloyd_move_centres(run);
+  return 1;
 }
 
-/* ---- the loop --------------------------------------------------------------------- */
+/* ---- the iteration --------------------------------------------------------------------- */
 
-static mine_status lloyd_nearest(mine_env *env, kmeans_run *run) {
-  return run->points->sieve.factor > 0 ? mine__kmeans_sieve_assign(env, run)
-                                       : mine__kmeans_assign_exact(env, run);
+static void lloyd_iterate(mine_env *env, kmeans_run *run) {
+  mine__kmeans_assign(env, run);
+  lloyd_update_sums(env, run);
+  if (mine_failed(env) || run->moved == 0) return; /* every centre is the mean of its rows */
+  lloyd_move_centres(run);
+  if (run->empty == 0) return;
+  (void)lloyd_relocate_empty(env, run);
+  run->shift = INFINITY; /* not at rest, however little the others moved */
 }
 
-/* One iteration.  *done: the labels or the centres have come to rest. */
-static mine_status lloyd_step(mine_env *env, kmeans_run *run, double rest, int64_t *distinct,
-                              int *done) {
-  const int first = !run->summed;
-  int64_t moved = 0, empty = 0;
-  mine_status status = lloyd_nearest(env, run);
-  if (status == MINE_OK) status = lloyd_sums(env, run, &moved);
-  if (status != MINE_OK) return status;
-  *done = !first && moved == 0;
-  if (*done) return mine__poll(env);
-  *done = lloyd_means(run, &empty) <= rest;
-  if (empty == 0) return mine__poll(env);
-  *done = 0;
-  status = lloyd_repair(env, run, &empty, distinct);
-  if (status == MINE_OK && *distinct == run->k) status = lloyd_sums(env, run, &moved);
-  if (status == MINE_OK && *distinct == run->k) lloyd_means(run, &empty);
-  return status;
-}
-
-mine_status mine__kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol,
-                               int64_t *distinct) {
+void mine__kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol) {
   const double rest = tol * run->points->variance;
-  int64_t empty = 0, moved = 0;
-  int done = 0;
-  mine_status status = MINE_OK;
-  *distinct = run->k;
   run->summed = 0;
   run->iterations = 0;
-  while (!done && run->iterations < max_iter) {
-    status = lloyd_step(env, run, rest, distinct, &done);
-    if (status != MINE_OK || *distinct < run->k) return status;
+  run->distinct = run->k;
+  run->moved = run->points->n;
+  run->shift = INFINITY;
+  while (run->iterations < max_iter && run->moved > 0 && !(run->shift <= rest)) {
+    lloyd_iterate(env, run);
+    if (mine_failed(env) || run->distinct < run->k) return;
     run->iterations++;
   }
-  status = mine__kmeans_assign_exact(env, run);
-  for (int i = 0; status == MINE_OK && i < LLOYD_REPAIRS; i++) {
-    status = lloyd_repair(env, run, &empty, distinct);
-    if (status != MINE_OK || empty == 0 || *distinct < run->k) return status;
-    status = lloyd_sums(env, run, &moved);
-    if (status == MINE_OK) lloyd_means(run, &empty);
-    if (status == MINE_OK) status = mine__kmeans_assign_exact(env, run);
+  /* The last centres have their own nearest rows, which may leave a cluster empty again. */
+  mine__kmeans_assign_exact(env, run);
+  for (int i = 0; i < LLOYD_RELOCATIONS && !mine_failed(env); i++) {
+    if (!lloyd_relocate_empty(env, run) || run->distinct < run->k) return;
+    mine__kmeans_assign_exact(env, run);
   }
-  return status;
 }

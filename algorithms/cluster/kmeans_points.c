@@ -11,25 +11,20 @@
 #include "../kernel/encode_panel.h"
 #include "kmeans_private.h"
 
-/* Per column, around the first row: what one pass can tell. */
-typedef struct points_moments {
-  double *sum, *square, *least, *most; /* weighted sums; extremes */
-} points_moments;
-
+/* One pass over the rows measures every column around the first row.  Sums and extremes
+** come together differently, so a task has a record of each:
+**   sums      1 + 2 width: of weight; per column of weight x (x - shift), and of the squares
+**   extremes  2 width: per column the least and the most of x - shift, and of 0, which is
+**             the first row's */
 typedef struct points_job {
   const mine_encoding *encoding;
   const mine_batch *batch;
   kmeans_points *points;
-  double *shift;   /* the first row                    */
-  double *moments; /* per task: 4 x width              */
-  double *weight;  /* per task: sum                    */
+  int64_t tasks;
+  double *shift;    /* width: the first row      */
+  double *sums;     /* tasks x (1 + 2 width)     */
+  double *extremes; /* tasks x 2 width           */
 } points_job;
-
-static points_moments points_moments_of(const points_job *job, int64_t task) {
-  const int64_t width = job->points->width;
-  double *at = job->moments + task * 4 * width;
-  return (points_moments){at, at + width, at + 2 * width, at + 3 * width};
-}
 
 static double *points_scratch(const kmeans_points *points, int worker) {
   return points->scratch + (int64_t)worker * (KMEANS_CHUNK + MINE_LANES) * points->width;
@@ -81,65 +76,64 @@ const double *mine__kmeans_rows(const kmeans_points *points, int64_t first, cons
   return to;
 }
 
+/* Rows into panels, if they are kept, and the task's records. */
 static void points_encode(void *context, int64_t task, int worker) {
   points_job *job = context;
   kmeans_points *points = job->points;
   const int64_t width = points->width, first = task * KMEANS_CHUNK;
   const int64_t count = points->n - first < KMEANS_CHUNK ? points->n - first : KMEANS_CHUNK;
-  const points_moments m = points_moments_of(job, task);
+  double *sums = job->sums + task * (1 + 2 * width), *extremes = job->extremes + task * 2 * width;
   const mine__kernels *kernels = mine__kernels_here();
   const double *rows = points_encode_chunk(points, first, NULL, count, worker);
   for (int64_t i = 0; points->panel && i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
     mine__panel_pack(rows + i * width, lanes, points->width, points->panel + (first + i) * width);
   }
-  memset(m.sum, 0, 4 * (size_t)width * sizeof(double));
-  job->weight[task] = 0;
+  memset(sums, 0, (1 + 2 * (size_t)width) * sizeof(double));
+  memset(extremes, 0, 2 * (size_t)width * sizeof(double));
   for (int64_t i = 0; i < count; i++) {
     const double w = kmeans_weight(points, first + i);
-    job->weight[task] += w;
-    kernels->measure_row(rows + i * width, job->shift, width, w, m.sum, m.square, m.least, m.most);
+    sums[0] += w;
+    kernels->measure_row(rows + i * width, job->shift, width, w, sums + 1, sums + 1 + width,
+                         extremes, extremes + width);
   }
 }
 
-/* Reduced in task order. */
-static void points_spread(const points_job *job, int64_t tasks) {
+/* mean, variance and reach from the records. */
+static void points_measure(mine_env *env, points_job *job) {
   kmeans_points *points = job->points;
-  const points_moments all = points_moments_of(job, 0);
-  double weight = job->weight[0], variance = 0;
-  for (int64_t t = 1; t < tasks; t++) {
-    const points_moments m = points_moments_of(job, t);
-    weight += job->weight[t];
-    for (int j = 0; j < points->width; j++) {
-      all.sum[j] += m.sum[j];
-      all.square[j] += m.square[j];
-      all.least[j] = fmin(all.least[j], m.least[j]);
-      all.most[j] = fmax(all.most[j], m.most[j]);
+  const int width = points->width;
+  const double *sum = job->sums + 1, *square = sum + width;
+  double *least = job->extremes, *most = least + width, variance = 0;
+  if (mine__sum_blocks(env, job->sums, job->tasks, 1 + 2 * (size_t)width, job->sums)) return;
+  for (int64_t t = 1; t < job->tasks; t++) {
+    const double *of = job->extremes + t * 2 * width;
+    for (int j = 0; j < width; j++) {
+      least[j] = fmin(least[j], of[j]);
+      most[j] = fmax(most[j], of[width + j]);
     }
   }
-  points->reach = 0;
-  for (int j = 0; j < points->width; j++) {
-    const double mean = all.sum[j] / weight;
+  for (int j = 0; j < width; j++) {
+    const double mean = sum[j] / job->sums[0];
     points->mean[j] = job->shift[j] + mean;
-    points->reach = fmax(points->reach, fmax(all.most[j] - mean, mean - all.least[j]));
-    variance += fmax(all.square[j] / weight - mean * mean, 0);
+    points->reach = fmax(points->reach, fmax(most[j] - mean, mean - least[j]));
+    variance += fmax(square[j] / job->sums[0] - mean * mean, 0);
   }
-  points->variance = variance / points->width;
+  points->variance = variance / width;
 }
 
-static mine_status points_no_room(mine_env *env, const mine_encoding *encoding, int64_t n) {
+static void points_no_room(mine_env *env, const mine_encoding *encoding, int64_t n) {
   char size[MINE_NUMBER_BYTES];
   const double megabytes = (double)n * encoding->width * sizeof(double) / 1e6;
-  return mine__fail(env, MINE_LIMIT,
-                    "%lld rows of %d encoded columns need %s MB, more than max_memory leaves; "
-                    "leave columns with many categories out (ignore=...) or raise max_memory",
-                    (long long)n, encoding->width, mine__format_real(size, megabytes, 3));
+  mine__fail(env, MINE_LIMIT,
+             "%lld rows of %d encoded columns need %s MB, more than max_memory leaves; "
+             "leave columns with many categories out (ignore=...) or raise max_memory",
+             (long long)n, encoding->width, mine__format_real(size, megabytes, 3));
 }
 
-static mine_status points_open(mine_env *env, points_job *job, int64_t tasks, const double *weight,
-                               int panels) {
+static void points_open(mine_env *env, points_job *job, const double *weight, int panels) {
   kmeans_points *points = job->points;
-  const size_t width = (size_t)points->width, n = (size_t)points->n, t = (size_t)tasks;
+  const size_t width = (size_t)points->width, n = (size_t)points->n, t = (size_t)job->tasks;
   mine_arena *scratch = env->scratch;
   if (panels)
     points->panel =
@@ -148,37 +142,32 @@ static mine_status points_open(mine_env *env, points_job *job, int64_t tasks, co
                                       width * sizeof(double));
   points->mean = mine__arena_array(scratch, width, sizeof(double));
   job->shift = mine__arena_array(scratch, width, sizeof(double));
-  job->moments = mine__arena_array(scratch, t, 4 * width * sizeof(double));
-  job->weight = mine__arena_array(scratch, t, sizeof(double));
+  job->sums = mine__arena_array(scratch, t, (1 + 2 * width) * sizeof(double));
+  job->extremes = mine__arena_array(scratch, t, 2 * width * sizeof(double));
   if (weight) points->weight = mine__arena_array(scratch, n, sizeof(double));
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
-  for (int64_t i = 0; weight && i < points->n; i++) {
+  if (mine_failed(env)) return;
+  for (int64_t i = 0; weight && i < points->n; i++)
     points->weight[i] = weight[mine_batch_row(job->batch, i)];
-  }
   mine__encode(job->encoding, job->batch, 0, 1, job->shift);
-  return mine__poll(env);
 }
 
-mine_status mine__kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
-                                       const mine_batch *batch, const double *weight, int panels,
-                                       kmeans_points *out) {
-  points_job job = {.encoding = encoding, .batch = batch, .points = out};
+void mine__kmeans_points_encode(mine_env *env, const mine_encoding *encoding,
+                                const mine_batch *batch, const double *weight, int panels,
+                                kmeans_points *out) {
+  points_job job = {.encoding = encoding,
+                    .batch = batch,
+                    .points = out,
+                    .tasks = MINE_BLOCKS(batch->n, KMEANS_CHUNK)};
   const double bytes =
       (double)batch->n * encoding->width * (panels ? sizeof(double) : sizeof(float));
-  const int64_t tasks = MINE_BLOCKS(batch->n, KMEANS_CHUNK);
-  mine_status status;
-  memset(out, 0, sizeof *out);
-  out->encoding = encoding;
-  out->batch = *batch;
-  out->n = batch->n;
-  out->width = encoding->width;
-  if (env->memory.limit > 0 && bytes > (double)env->memory.limit - (double)env->memory.used) {
-    return points_no_room(env, encoding, batch->n);
-  }
-  status = points_open(env, &job, tasks, weight, panels);
-  if (status == MINE_OK) status = mine__parallel(env, tasks, points_encode, &job);
-  if (status == MINE_OK) points_spread(&job, tasks);
-  return status;
+  *out = (kmeans_points){
+      .n = batch->n, .width = encoding->width, .encoding = encoding, .batch = *batch};
+  if (env->memory.limit > 0 && bytes > (double)env->memory.limit - (double)env->memory.used)
+    points_no_room(env, encoding, batch->n);
+  if (mine_failed(env)) return;
+  points_open(env, &job, weight, panels);
+  if (mine__parallel(env, job.tasks, points_encode, &job)) return;
+  points_measure(env, &job);
 }
 
 void mine__kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t purpose,
@@ -186,14 +175,14 @@ void mine__kmeans_stretches(int64_t n, int64_t count, uint64_t seed, uint64_t pu
   mine_random random;
   mine__random_open(&random, seed, purpose, 0);
   for (int64_t s = 0; s < count; s++) {
-    const int64_t first = n / count * s + n % count * s / count;
-    const int64_t next = n / count * (s + 1) + n % count * (s + 1) / count;
+    const int64_t first = mine__block_first(n, count, s);
+    const int64_t next = mine__block_first(n, count, s + 1);
     row[s] = first + (int64_t)mine__random_below(&random, (uint64_t)(next - first));
   }
 }
 
-mine_status mine__kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
-                                       uint64_t seed, kmeans_points *out) {
+void mine__kmeans_points_sample(mine_env *env, const kmeans_points *from, int64_t count,
+                                uint64_t seed, kmeans_points *out) {
   const int64_t width = from->width;
   double *rows = mine__arena_array(env->scratch, (size_t)width, MINE_LANES * sizeof(double));
   int64_t *row = mine__arena_array(env->scratch, (size_t)count, sizeof *row);
@@ -203,7 +192,7 @@ mine_status mine__kmeans_points_sample(mine_env *env, const kmeans_points *from,
   out->panel =
       mine__arena_array(env->scratch, mine_panel_doubles(count, out->width), sizeof(double));
   if (from->weight) out->weight = mine__arena_array(env->scratch, (size_t)count, sizeof(double));
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  if (mine_failed(env)) return;
   mine__kmeans_stretches(from->n, count, seed, KMEANS_SAMPLE, row);
   for (int64_t i = 0; i < count; i += MINE_LANES) {
     const int64_t lanes = count - i < MINE_LANES ? count - i : MINE_LANES;
@@ -213,5 +202,4 @@ mine_status mine__kmeans_points_sample(mine_env *env, const kmeans_points *from,
   }
   for (int64_t i = 0; out->weight && i < count; i++)
     out->weight[i] = from->weight[row[i]];
-  return mine__poll(env);
 }

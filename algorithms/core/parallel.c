@@ -207,12 +207,16 @@ mine_status mine__parallel_progress(mine_env *env, int64_t tasks, mine_task task
 
 mine_status mine__sum_blocks(mine_env *env, const double *block, int64_t n_blocks, size_t width,
                              double *out) {
+  size_t added = 0; /* since the last poll: blocks may be many, and each a single number */
   if (out != block) memcpy(out, block, width * sizeof *out);
   for (int64_t b = 1; b < n_blocks; b++) {
     const double *from = block + (size_t)b * width;
     for (size_t j = 0; j < width; j++)
       out[j] += from[j];
+    added += width;
+    if (added < 65536) continue;
     MINE_TRY(mine__poll(env));
+    added = 0;
   }
   return mine__poll(env);
 }

@@ -94,10 +94,9 @@ static int64_t silhouette_gather(silhouette_job *job, const mine__clustered *poi
 
 static double silhouette_mean(mine_env *env, silhouette_job *job) {
   const int64_t panels = MINE_BLOCKS(job->n, MINE_LANES);
-  double sum = 0;
+  double sum;
   if (mine__parallel(env, panels, silhouette_panel, job)) return NAN;
-  for (int64_t p = 0; p < panels; p++)
-    sum += job->partial[p];
+  if (mine__sum_blocks(env, job->partial, panels, 1, &sum)) return NAN;
   return sum / (double)job->n;
 }
 
