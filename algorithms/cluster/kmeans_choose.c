@@ -4,6 +4,7 @@
 ** pairs are measured, so beyond KMEANS_MEASURED rows a spread sample stands for all of them.
 */
 #include <math.h>
+#include <string.h>
 
 #include "../kernel/silhouette.h"
 #include "kmeans_private.h"
@@ -55,9 +56,13 @@ static void choose_tell(const kmeans_fit *fit, int64_t last) {
 
 void mine__kmeans_choose_k(kmeans_fit *fit) {
   mine_env *env = fit->env;
+  const size_t width = (size_t)fit->points.width;
   double best = -INFINITY;
   int64_t last = 1;
+  double *centre =
+      mine__arena_array(env->scratch, (size_t)fit->options->max_k, width * sizeof *centre);
   fit->k = 1;
+  if (mine_failed(env)) return;
   for (int64_t k = 2; k <= fit->options->max_k && k < fit->sample.n; k++) {
     const mine_mark mark = mine__arena_mark(env->scratch);
     kmeans_run run;
@@ -67,12 +72,14 @@ void mine__kmeans_choose_k(kmeans_fit *fit) {
     const double silhouette = mine__kmeans_silhouette(fit, &run);
     if (mine_failed(env)) return;
     choose_note(fit, &run, silhouette);
-    mine__arena_rewind(env->scratch, mark);
     last = k;
     if (silhouette > best) {
       best = silhouette;
       fit->k = k;
+      fit->best = memcpy(centre, run.centre, kmeans_centre_bytes(&run));
+      fit->iterations = run.iterations;
     }
+    mine__arena_rewind(env->scratch, mark);
   }
   choose_tell(fit, last);
 }

@@ -168,6 +168,8 @@ typedef struct kmeans_fit {
   kmeans_points sample; /* where the starts compete: all rows, or a sample */
   int random;           /* init=random                                     */
   int64_t k;
+  double *best;   /* k x width: the winner's centres on the sample; NULL: none yet */
+  int iterations; /* that it took                                                  */
 } kmeans_fit;
 
 /* Where the starts compete, for up to most_k clusters: fit->sample. */
@@ -178,7 +180,7 @@ void mine__kmeans_compete(const kmeans_fit *fit, const kmeans_points *points, in
 /* The solution of all rows. */
 void mine__kmeans_solve(kmeans_fit *fit, kmeans_run *run);
 
-/* k=auto: fit->k. */
+/* k=auto: fit->k, and fit->best where k > 1. */
 void mine__kmeans_choose_k(kmeans_fit *fit);
 /* Mean silhouette of the rows, or of KMEANS_MEASURED of them; NAN where undefined. */
 double mine__kmeans_silhouette(const kmeans_fit *fit, const kmeans_run *run);

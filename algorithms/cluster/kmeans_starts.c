@@ -85,35 +85,42 @@ static void starts_given(const kmeans_fit *fit, kmeans_run *run) {
   mine__kmeans_lloyd(fit->env, run, fit->options->max_iter, fit->options->tol);
 }
 
-/* From the best of the sample; where the sample is poorer in different rows than the data, the
-** starts compete on all rows after all. */
-static void starts_sampled(const kmeans_fit *fit, kmeans_run *run) {
+/* The starts compete on the sample: fit->best, unless it has fewer than k different rows. */
+static void starts_on_sample(kmeans_fit *fit) {
   mine_env *env = fit->env;
   const size_t width = (size_t)fit->points.width;
   double *centre = mine__arena_array(env->scratch, (size_t)fit->k, width * sizeof *centre);
   const mine_mark mark = mine__arena_mark(env->scratch);
+  kmeans_run run;
   if (mine_failed(env)) return;
-  mine__kmeans_compete(fit, &fit->sample, fit->k, run);
+  mine__kmeans_compete(fit, &fit->sample, fit->k, &run);
   if (mine_failed(env)) return;
-  const int enough = run->distinct == fit->k;
-  if (enough) memcpy(centre, run->centre, kmeans_centre_bytes(run));
+  if (run.distinct == fit->k) fit->best = memcpy(centre, run.centre, kmeans_centre_bytes(&run));
   mine__arena_rewind(env->scratch, mark);
-  if (!enough) {
-    mine__kmeans_compete(fit, &fit->points, fit->k, run);
-    return;
+}
+
+/* The winner of the sample iterates on all rows; where the sample is all rows it has. */
+static void starts_go_on(const kmeans_fit *fit, kmeans_run *run) {
+  mine__kmeans_run_open(fit->env, &fit->points, fit->k, run);
+  if (mine_failed(fit->env)) return;
+  memcpy(run->centre, fit->best, kmeans_centre_bytes(run));
+  if (fit->sample.n < fit->points.n) {
+    mine__kmeans_lloyd(fit->env, run, fit->options->max_iter, fit->options->tol);
+  } else {
+    mine__kmeans_assign_exact(fit->env, run);
+    run->iterations = fit->iterations;
   }
-  mine__kmeans_run_open(env, &fit->points, fit->k, run);
-  if (mine_failed(env)) return;
-  memcpy(run->centre, centre, kmeans_centre_bytes(run));
-  mine__kmeans_lloyd(env, run, fit->options->max_iter, fit->options->tol);
 }
 
 void mine__kmeans_solve(kmeans_fit *fit, kmeans_run *run) {
-  if (fit->options->init.rows) {
+  const int sampled = fit->sample.n < fit->points.n, given = fit->options->init.rows != NULL;
+  if (sampled && !given && !fit->best) starts_on_sample(fit);
+  if (mine_failed(fit->env)) return;
+  if (given) {
     starts_given(fit, run);
-  } else if (fit->sample.n < fit->points.n) {
-    starts_sampled(fit, run);
-  } else {
+  } else if (fit->best) {
+    starts_go_on(fit, run);
+  } else { /* no sample, or one that is poorer in different rows than the data */
     mine__kmeans_compete(fit, &fit->points, fit->k, run);
   }
   if (mine_failed(fit->env) || run->distinct == fit->k) return;
