@@ -198,7 +198,7 @@ mine_add_test(conformance.verbs COST 40 COMMAND ${MINE_PYTHON}
 mine_add_test(bench.rows LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/bench/rows.py)
 
 # What begins first where no earlier run has left its times.
-foreach(name unit.kmeans unit.tomorrow docs.docs/guide/segmentation.md)
+foreach(name unit.kmeans unit.harm docs.docs/guide/segmentation.md)
   if(TEST ${name})
     set_tests_properties(${name} PROPERTIES COST 20)
   endif()

@@ -67,10 +67,13 @@ faults() {
 sanitize() {
   say "sanitize: damaged models and faults under ASan + UBSan"
   build asan mine corrupt_models fault_alloc fault_io fault_interrupt fault_limits fault_mappings \
-    host_interrupt -- \
+    host_interrupt unit_harm unit_kmeans unit_model -- \
     -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g" \
     -DMINE_SANITIZE=address,undefined
   "$folder/corrupt_models" 100000 "$seed"
+  for test in harm kmeans model; do
+    MINE_LONG=1 "$folder/unit_$test"
+  done
   "$folder/fault_alloc" all
   "$folder/fault_io"
   "$folder/fault_interrupt" 10 1000 "$seed" | tail -1

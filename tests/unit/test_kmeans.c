@@ -3,6 +3,7 @@
 */
 #include "../../algorithms/cluster/kmeans_private.h"
 #include "kmeans_fixture.h"
+#include "slow_fixture.h"
 #include "verb_fixture.h"
 
 /* ---- plain loops to compare with --------------------------------------------- */
@@ -114,7 +115,7 @@ static void start_from_first_rows(fixture *f, int k, mine_batch *initial, double
 static void iterations_are_those_of_the_textbook(void **state) {
   (void)state;
   for (int iterations = 1; iterations <= 9; iterations += 4) {
-    for (int64_t n = 300; n <= 6000; n += 5700) { /* below and above the sieve's threshold */
+    for (int64_t n = 300; n <= 4500; n += 4200) { /* below and above the sieve's threshold */
       fixture f;
       mine_batch initial;
       double centre[7 * 5];
@@ -168,7 +169,7 @@ static void training_rows_score_as_trained_in_any_batches(void **state) {
   (void)state;
   fixture_open(&f, n);
   fixture_groups(&f, 6, 9, 3, 3);
-  model = fixture_fit(&f, "k=9");
+  model = fixture_fit(&f, "k=9,starts=1");
   score(&f, model, 0, n, all, distance);
   for (int64_t i = 0; i < n; i++)
     rows[all[i] - 1]++;
@@ -184,21 +185,33 @@ static void training_rows_score_as_trained_in_any_batches(void **state) {
   fixture_close(&f);
 }
 
+/* Each call with as few rows as its branches need: more than 2 x 16384 make a sample, from 4096
+** on there is a sieve, and more than one start is refined, by swaps whose work is the product of
+** rows, clusters and columns. */
 static void any_number_of_threads_gives_the_same_bits(void **state) {
-  static const char *const calls[] = {"k=12,starts=3", "k=12,init=random,starts=2,scale=robust",
-                                      "k=auto,max_k=4,starts=2"};
+  static const struct {
+    int64_t rows;
+    const char *options;
+    int is_long;
+  } calls[] = {{33000, "k=12,starts=1", 0},
+               {4200, "k=3,init=random,starts=2,scale=robust", 0},
+               {500, "k=auto,max_k=4,starts=2", 0},
+               {40000, "k=12,starts=3", 1},
+               {40000, "k=12,init=random,starts=2,scale=robust", 1},
+               {40000, "k=auto,max_k=4,starts=2", 1}};
   (void)state;
   for (size_t c = 0; c < sizeof calls / sizeof calls[0]; c++) {
+    if (calls[c].is_long && slow_is_short()) continue;
     double *centre = NULL;
     size_t bytes = 0;
     for (int threads = 1; threads <= 5; threads += 2) {
       fixture f;
       mine_model *model;
       const mine_prototypes *body;
-      fixture_open(&f, 40000); /* enough for the sample and the sieve */
+      fixture_open(&f, calls[c].rows);
       fixture_groups(&f, 4, 12, 6, 8);
       mine__env_set_threads(f.env, threads);
-      model = fixture_fit(&f, calls[c]);
+      model = fixture_fit(&f, calls[c].options);
       body = fixture_body(model);
       if (!centre) {
         bytes = (size_t)body->k * 4 * sizeof(double);
@@ -378,7 +391,7 @@ static void auto_finds_the_number_of_groups(void **state) {
   for (int groups = 2; groups <= 6; groups += 2) {
     fixture_open(&f, 400);
     fixture_groups(&f, 4, groups, 60, 77);
-    model = fixture_fit(&f, "k=auto,max_k=8");
+    model = fixture_fit(&f, slow_is_short() ? "k=auto,max_k=8,starts=1" : "k=auto,max_k=8");
     assert_int_equal(fixture_body(model)->k, groups);
     assert_int_equal(model->notes.item.n, 9); /* seven candidates, the choice, twice */
     mine_model_free(model);
@@ -394,9 +407,9 @@ static void the_attempt_and_the_metric_agree(void **state) {
   mine_model *model;
   int seen = 0;
   (void)state;
-  fixture_open(&f, 6000);
+  fixture_open(&f, 5200);
   fixture_groups(&f, 4, 3, 3, 12);
-  model = fixture_fit(&f, "k=auto,max_k=4,starts=2");
+  model = fixture_fit(&f, slow_is_short() ? "k=auto,max_k=3,starts=1" : "k=auto,max_k=4,starts=2");
   snprintf(expected, sizeof expected, "silhouette %s,",
            mine__format_real(figure, metric(model, "silhouette"), 4));
   for (int64_t i = 0; i < model->notes.item.n; i++) {
@@ -611,18 +624,11 @@ static void a_memory_limit_names_the_remedy(void **state) {
 
 /* ---- known optima ------------------------------------------------------------------------ */
 
-/* The optimised pass tries ten seeds; where every access is checked too, two. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define BEST_SEEDS 2
-#else
-#define BEST_SEEDS 10
-#endif
-
 static void best_known(const char *file, int header, int first, int width, const char *options,
                        double inertia) {
   fixture f;
   if (!fixture_read(&f, file, header, first, width)) return;
-  for (uint64_t seed = 1; seed <= BEST_SEEDS; seed++) {
+  for (uint64_t seed = 1; seed <= (slow_is_short() ? 2 : 10); seed++) {
     mine_model *model;
     f.data.seed = seed;
     model = fixture_fit(&f, options);
