@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "likeness.h"
 #include "spelling.h"
 #include "text.h"
 

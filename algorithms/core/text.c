@@ -11,8 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TEXT_SHOWN        60 /* bytes of a value in an error sentence   */
-#define TEXT_MOST_COMPARE 64 /* bytes of a name that an edit distance sees */
+#define TEXT_SHOWN 60 /* bytes of a value in an error sentence */
 
 /* ---- growing ------------------------------------------------------------------- */
 
@@ -282,40 +281,6 @@ const char *mine__show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell)
   else
     snprintf(buffer, MINE_SHOW_BYTES, "NULL");
   return buffer;
-}
-
-static int text_least(int a, int b, int c) {
-  int least = a < b ? a : b;
-  return least < c ? least : c;
-}
-
-/* V. Levenshtein 1966, one row of the table at a time (Wagner, Fischer 1974). */
-int mine__edit_distance(const char *a, const char *b) {
-  int row[TEXT_MOST_COMPARE + 1];
-  size_t n = strlen(b), m = strlen(a);
-  if (n > TEXT_MOST_COMPARE) n = TEXT_MOST_COMPARE;
-  if (m > TEXT_MOST_COMPARE) m = TEXT_MOST_COMPARE;
-  for (size_t j = 0; j <= n; j++)
-    row[j] = (int)j;
-  for (size_t i = 1; i <= m; i++) {
-    int corner = row[0];
-    row[0] = (int)i;
-    for (size_t j = 1; j <= n; j++) {
-      int above = row[j];
-      row[j] = text_least(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
-      corner = above;
-    }
-  }
-  return row[n];
-}
-
-int mine__hint_distance(const char *a, const char *b) {
-  const size_t n = strlen(a), m = strlen(b), longer = n > m ? n : m;
-  const int distance = mine__edit_distance(a, b), most = longer < 3 * 2 ? 1 : (int)(longer / 3);
-  return n <= TEXT_MOST_COMPARE && m <= TEXT_MOST_COMPARE && distance <= most &&
-                 distance < (int)longer
-             ? distance
-             : MINE_NO_HINT;
 }
 
 static int text_lower(char c) {

@@ -56,11 +56,5 @@ int mine_valid_utf8(const char *text, size_t bytes);
 size_t mine__utf8_prefix(const char *text, size_t bytes, size_t limit);
 /* Equal but for the case of ASCII letters, as SQL compares names. */
 int mine__same_word(const char *a, const char *b);
-/* Edit distance (insert, delete, replace), for "did you mean". */
-int mine__edit_distance(const char *a, const char *b);
-/* The same when it is small enough for a hint, else MINE_NO_HINT: one slip, or a third of
-** the longer name, and something left in common ('at' is no hint for 'gap'). */
-#define MINE_NO_HINT 10000
-int mine__hint_distance(const char *a, const char *b);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/likeness.h"
 #include "../core/names.h"
 #include "../core/order.h"
 #include "frame.h"
@@ -96,15 +97,10 @@ static mine_status wants_lack(mine_frame *frame, const mine_want *want, const mi
   for (int i = 0; want[i].name && shown < WANTS_LACKS_SHOWN; i++) {
     if (column[i] >= 0 || want[i].flags & MINE_WANT_OPTIONAL) continue;
     mine__text_addf(&text, "%s'%s'", shown++ ? ", " : "", want[i].name);
-    int nearest = -1, least = MINE_NO_HINT;
-    for (int c = 0; c < frame->n_columns; c++) {
-      if (frame->column[c].want) continue;
-      const int distance = mine__hint_distance(want[i].name, frame->column[c].name);
-      if (distance >= least) continue;
-      nearest = c;
-      least = distance;
-    }
-    if (nearest >= 0) mine__text_addf(&text, " (is it '%s'?)", frame->column[nearest].name);
+    mine_likeness likeness = {.asked = want[i].name};
+    for (int c = 0; c < frame->n_columns; c++)
+      if (!frame->column[c].want) mine__likeness_show(&likeness, frame->column[c].name, c);
+    if (likeness.name) mine__text_addf(&text, " (is it '%s'?)", likeness.name);
   }
   if (n_lacking > shown) mine__text_addf(&text, " and %d more", n_lacking - shown);
   if (text.failed) return mine_env_status(frame->env);

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/likeness.h"
 #include "baskets_empty.h"
 #include "baskets_groups.h"
 #include "common_options.h"
@@ -173,15 +174,12 @@ static mine_status baskets_no_item(baskets *b, const mine_values *items, const c
   mine__text_open(&other, b->arena);
   mine__text_open(&alike, b->arena);
   const char *spelling = baskets_spelling(&wanted, want);
-  int best = MINE_NO_HINT;
+  mine_likeness likeness = {.asked = spelling};
   for (int64_t i = 0; spelling && i < items->n && !mine__poll(b->env); i++) {
     mine_cell cell;
     mine__values_get(items, i, &cell);
     const char *mine = baskets_spelling(&other, &cell);
-    if (!mine || strlen(mine) > 64 || strlen(spelling) > 64) continue;
-    const int distance = mine__hint_distance(mine, spelling);
-    if (distance >= best) continue;
-    best = distance;
+    if (!mine || !mine__likeness_show(&likeness, mine, i)) continue;
     alike.bytes = 0;
     mine__text_addf(&alike, "; did you mean '%s'?", mine);
   }

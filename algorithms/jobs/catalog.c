@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/likeness.h"
+
 /* ---- mine_algorithms ------------------------------------------------------------------ */
 
 void mine__catalog_tasks(mine_text *text, unsigned tasks) {
@@ -90,26 +92,13 @@ int mine__catalog_options(mine_arena *arena, const char *name, mine__option_visi
   return found;
 }
 
-/* The nearest of all names to a misspelt one, or NULL. */
-typedef struct nearest_name {
-  const char *wanted, *best;
-  int least;
-} nearest_name;
-
-static void catalog_try(nearest_name *nearest, const char *name) {
-  const int distance = mine__hint_distance(nearest->wanted, name);
-  if (distance >= nearest->least) return;
-  nearest->least = distance;
-  nearest->best = name;
-}
-
 const char *mine__catalog_nearest(const char *name) {
-  nearest_name nearest = {.wanted = name, .least = MINE_NO_HINT};
+  mine_likeness nearest = {.asked = name};
   for (int i = 0; mine__algorithm_at(i); i++)
-    catalog_try(&nearest, mine__algorithm_at(i)->name);
+    mine__likeness_show(&nearest, mine__algorithm_at(i)->name, i);
   for (int i = 0; mine_verb_at(i); i++)
-    catalog_try(&nearest, mine_verb_at(i)->name);
-  return nearest.best;
+    mine__likeness_show(&nearest, mine_verb_at(i)->name, i);
+  return nearest.name;
 }
 
 static void catalog_count(void *context, const mine_option *option) {

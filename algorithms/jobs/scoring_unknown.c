@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/likeness.h"
+
 #define UNKNOWN_ROWS   20 /* of a source that may be judged                    */
 #define UNKNOWN_VALUES 10 /* that are not missing                              */
 #define UNKNOWN_SHARE  10 /* told from one value in so many                    */
@@ -37,18 +39,14 @@ static const char *unknown_levels(const mine_scoring *s, int f) {
 static const char *unknown_nearest(const mine_scoring *s, int f, const char *said,
                                    char out[MINE_SHOW_BYTES]) {
   const mine_values *levels = &s->model->feature[f].levels.values;
-  int best = MINE_NO_HINT;
+  mine_likeness likeness = {.asked = said, .values = 1};
+  char shown[MINE_SHOW_BYTES];
   *out = 0;
   for (int64_t l = 0; l < levels->n; l++) {
-    char shown[MINE_SHOW_BYTES];
     mine_cell cell;
     mine__values_get(levels, l, &cell);
     mine__show_cell(shown, &cell);
-    const int distance = mine__same_word(shown, said) ? 0 : mine__edit_distance(shown, said);
-    const size_t longer = strlen(shown) > strlen(said) ? strlen(shown) : strlen(said);
-    if (distance >= best || 2 * (size_t)distance >= longer) continue;
-    best = distance;
-    memcpy(out, shown, sizeof shown);
+    if (mine__likeness_show(&likeness, shown, l)) memcpy(out, shown, sizeof shown);
   }
   return out;
 }

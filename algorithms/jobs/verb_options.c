@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "../core/likeness.h"
 #include "verb.h"
 
 /* ---- tables ------------------------------------------------------------------------------ */
@@ -11,17 +12,13 @@
 static mine_status options_unknown_algorithm(mine_env *env, const char *name) {
   mine_text list;
   mine__text_open(&list, env->scratch);
-  const char *nearest = NULL;
-  int least = MINE_NO_HINT;
+  mine_likeness likeness = {.asked = name};
   for (int i = 0; mine__algorithm_at(i); i++) {
     const char *other = mine__algorithm_at(i)->name;
-    const int distance = mine__hint_distance(name, other);
-    if (distance < least) {
-      least = distance;
-      nearest = other;
-    }
+    mine__likeness_show(&likeness, other, i);
     mine__text_addf(&list, "%s%s", i ? ", " : "", other);
   }
+  const char *nearest = likeness.name;
   if (mine_failed(env)) return env->status;
   return mine__fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
                     nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "core/bytes.h"
+#include "core/likeness.h"
 #include "core/options.h"
 #include "core/random.h"
 #include "core/text.h"
@@ -719,6 +720,33 @@ static void test_edit_distance(void **state) {
   assert_int_equal(mine__hint_distance(a, a), MINE_NO_HINT); /* longer than it sees */
 }
 
+static const char *most_alike(const char *asked, int values, const char *const *names) {
+  mine_likeness likeness = {.asked = asked, .values = values};
+  for (int i = 0; names[i]; i++) {
+    const int better = mine__likeness_show(&likeness, names[i], i);
+    assert_int_equal(better, likeness.name == names[i]);
+    if (better) assert_int_equal(likeness.which, i);
+  }
+  return likeness.name;
+}
+
+/* Names need a third in common, values a half, and their case does not count. */
+static void test_likeness(void **state) {
+  (void)state;
+  static const char *const names[] = {"knn", "kmeans", "tree", "trees", NULL};
+  static const char *const values[] = {"'True'", "'False'", "'maybe'", "'may'", NULL};
+  assert_string_equal(most_alike("kmaens", 0, names), "kmeans");
+  assert_string_equal(most_alike("treee", 0, names), "tree"); /* the first of equals */
+  assert_string_equal(most_alike("trees", 0, names), "trees");
+  assert_null(most_alike("forest", 0, names));
+  assert_null(most_alike("", 0, names));
+  assert_string_equal(most_alike("'TRUE'", 1, values), "'True'");
+  assert_string_equal(most_alike("'FALSE'", 1, values), "'False'");
+  assert_string_equal(most_alike("'myabe'", 1, values), "'maybe'");
+  assert_null(most_alike("'perhaps'", 1, values));
+  assert_null(most_alike("'TRUE'", 0, values));
+}
+
 /* ---- random -------------------------------------------------------------------------------- */
 
 /* The published generator: SplitMix64 from state 0 gives these (reference
@@ -896,6 +924,7 @@ int main(void) {
       cmocka_unit_test(test_cells_as_text),
       cmocka_unit_test(test_shown_values),
       cmocka_unit_test(test_edit_distance),
+      cmocka_unit_test(test_likeness),
       cmocka_unit_test(test_random_streams),
       cmocka_unit_test(test_random_is_even),
       cmocka_unit_test(test_bytes_come_back),
