@@ -144,8 +144,31 @@ typedef struct mine_time_witness {
   char text[MINE_TIME_SHOWN + 1];
 } mine_time_witness;
 
-/* Plain data, no allocation. */
+/* What was said: `date_format=`.  Set once, before the first value. */
+typedef struct mine_time_given {
+  int said;
+  mine_time_reading format;
+} mine_time_given;
+
+/* What all numbers of a column have in common; what one of them breaks stays broken. */
+typedef struct mine_time_numbers_seen {
+  int whole;          /* all whole                          */
+  unsigned compact;   /* bit w: their digits are dates so   */
+  double least, most; /* undefined before the first number  */
+} mine_time_numbers_seen;
+
+/* The short way: most texts look as the last one did and need no more than `known`.
+** Not part of the answer: made anew whenever fewer forms are left. */
+typedef struct mine_time_quick {
+  int settled;
+  mine_time_reading known;
+} mine_time_quick;
+
+/* All that is known of a column's values as times.  Values only take possibilities away
+** (`forms`, `numbers`) or add to what was seen, so the order in which they come decides
+** nothing but the witnesses.  Plain data, no allocation. */
 typedef struct mine_time_survey {
+  mine_time_given given;
   int64_t cells, texts, digits, integers, reals; /* digits: texts that are numbers  */
   int64_t fitted;                                /* texts that suit the forms left */
   uint64_t forms;                                /* still possible, by their number */
@@ -155,14 +178,9 @@ typedef struct mine_time_survey {
   int zone, zones;       /* the first offset; 0 none, 1 one, 2 several       */
   int64_t odd_years;     /* texts outside 1800..2200 */
   int hopeless;          /* too few of the first texts were dates: no longer tried */
-  int whole;             /* numbers: all whole, ... */
-  unsigned compact;      /* ... their digits are dates, in these ways ... */
-  double least, most;    /* ... and their range */
-  int said;              /* date_format= said how */
-  mine_time_reading format;
-  int settled; /* `known` reads what was seen last; most texts need no more */
-  mine_time_reading known;
+  mine_time_numbers_seen numbers;
   mine_time_witness first, narrowed, misfit, number, text;
+  mine_time_quick quick;
 } mine_time_survey;
 
 void mine__time_survey_open(mine_time_survey *survey);

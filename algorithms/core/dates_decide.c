@@ -40,11 +40,12 @@ const mine_time_number mine__time_numbers[MINE_NUMBER_WAYS] = {
 };
 
 unsigned mine__time_number_ways(const mine_time_survey *survey) {
-  const double reach = fmax(fabs(survey->least), fabs(survey->most));
-  unsigned ways = survey->compact;
+  const double reach = fmax(fabs(survey->numbers.least), fabs(survey->numbers.most));
+  unsigned ways = survey->numbers.compact;
   for (int way = 0; way < MINE_NUMBER_WAYS; way++) {
     const mine_time_number *number = &mine__time_numbers[way];
-    if (reach < number->reaches || (number->pattern && !survey->whole)) ways &= ~(1u << way);
+    if (reach < number->reaches || (number->pattern && !survey->numbers.whole))
+      ways &= ~(1u << way);
   }
   return ways;
 }
@@ -89,10 +90,11 @@ static mine_time_problem decide_numbers(const mine_time_survey *survey, mine_tim
 
 int mine__time_numbers_look(const mine_time_survey *survey, mine_time_reading *out) {
   int way;
-  if (survey->said || survey->cells == 0 || decide_numbers_shown(survey) < survey->cells) return 0;
+  if (survey->given.said || survey->cells == 0 || decide_numbers_shown(survey) < survey->cells)
+    return 0;
   if (decide_count(mine__time_number_ways(survey), &way) != 1) return 0;
   /* Years are good numbers as they are; a sum of money reaches 1e8, too. */
-  if (way == MINE_NUMBER_YEARS || survey->least < mine__time_numbers[way].reaches) return 0;
+  if (way == MINE_NUMBER_YEARS || survey->numbers.least < mine__time_numbers[way].reaches) return 0;
   mine__time_number_reading(survey, way, out);
   return 1;
 }
@@ -140,7 +142,7 @@ static void decide_spell_fraction(decide_place *place, const mine_time_survey *s
 }
 
 static void decide_spell(const mine_time_survey *survey, int form, char *out, size_t bytes) {
-  const char *pattern = form < 0 ? survey->format.pattern : mine__time_forms[form].pattern;
+  const char *pattern = form < 0 ? survey->given.format.pattern : mine__time_forms[form].pattern;
   decide_place place = {.out = out, .bytes = bytes};
   const int all_thin = survey->thin && !survey->padded;
   *out = 0;
@@ -177,7 +179,7 @@ static void decide_spell(const mine_time_survey *survey, int form, char *out, si
 
 void mine__time_reading_of(const mine_time_survey *survey, int form, mine_time_reading *out) {
   memset(out, 0, sizeof *out);
-  if (survey->said) *out = survey->format;
+  if (survey->given.said) *out = survey->given.format;
   out->cell = decide_cell(survey);
   if (out->unit == MINE_TIME_PATTERN) {
     decide_spell(survey, form, out->pattern, sizeof out->pattern);
@@ -193,7 +195,7 @@ void mine__time_reading_of(const mine_time_survey *survey, int form, mine_time_r
 int mine__time_looks(const mine_time_survey *survey) {
   int form;
   if (survey->cells == 0) return 0;
-  if (survey->said) return 1;
+  if (survey->given.said) return 1;
   if (survey->hopeless || decide_numbers_shown(survey) == survey->cells) return 0;
   /* 9999-12-31 stands for "not yet" among others; where all years are odd, it is a code. */
   if (10 * survey->fitted < 9 * survey->cells || 10 * survey->odd_years > survey->cells) return 0;
@@ -207,7 +209,7 @@ mine_time_problem mine__time_decide(const mine_time_survey *survey, mine_time_mo
   const int64_t numbers = decide_numbers_shown(survey);
   int form;
   if (survey->cells == 0) return MINE_TIME_EMPTY;
-  if (survey->said) {
+  if (survey->given.said) {
     mine__time_reading_of(survey, -1, out);
     return survey->misfit.row ? MINE_TIME_MISFIT : MINE_TIME_FITS;
   }

@@ -46,8 +46,8 @@ static mine_status refuse_numbers(mine_env *env, const mine_time_survey *survey,
       "column '%s': its numbers, from %s to %s, are %s; say what they are: "
       "date_format=unix (seconds), unix_ms, unix_us, unix_ns, julian, excel (45000 is "
       "2023-03-15), or a pattern of their digits such as date_format=%%Y%%m%%d",
-      column, mine__format_real(least, survey->least, 0), mine__format_real(most, survey->most, 0),
-      what);
+      column, mine__format_real(least, survey->numbers.least, 0),
+      mine__format_real(most, survey->numbers.most, 0), what);
 }
 
 static mine_status refuse_ambiguous(mine_env *env, const mine_time_survey *survey,
@@ -125,18 +125,18 @@ static mine_status refuse_misfit(mine_env *env, const mine_time_survey *survey, 
   char shown[MINE_SHOW_BYTES], example[MINE_SHOW_BYTES];
   const int attribute = mode == MINE_TIME_ATTRIBUTE;
   const int numbers =
-      !survey->said && survey->fitted < survey->integers + survey->reals + survey->digits;
+      !survey->given.said && survey->fitted < survey->integers + survey->reals + survey->digits;
   const mine_time_witness *misfit = numbers ? &survey->text : &survey->misfit;
   const char *described = refuse_describe(env, reading);
   refuse_show(shown, misfit);
   if (refuse_no_such(reading, misfit->text, misfit->bytes) &&
-      (survey->said || !refuse_other_form(misfit)))
+      (survey->given.said || !refuse_other_form(misfit)))
     return mine__fail(
         env, MINE_DATA,
         "column '%s', row %lld: there is no day or time %s (%s); correct it or make it "
         "NULL",
         column, (long long)misfit->row, shown, described);
-  if (survey->said)
+  if (survey->given.said)
     return mine__fail(env, MINE_DATA,
                       "column '%s', row %lld: %s does not fit date_format=%s; correct it, make it "
                       "NULL, or say another date_format=",

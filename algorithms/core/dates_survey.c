@@ -198,16 +198,17 @@ static void survey_settle(mine_time_survey *survey, const survey_state *before) 
   const int same = now.forms == before->forms && now.tail == before->tail &&
                    now.style == before->style && now.fractions == before->fractions &&
                    now.thin == before->thin && now.zones == before->zones;
-  const int one = survey->said || (survey->forms & (survey->forms - 1)) == 0;
-  survey->settled = 0;
+  const int one = survey->given.said || (survey->forms & (survey->forms - 1)) == 0;
+  survey->quick.settled = 0;
   if (!same || !one || survey->thin) return;
-  mine__time_reading_of(survey, survey->said ? -1 : survey_lowest(survey->forms), &survey->known);
-  survey->settled = survey->known.layout.bytes > 0;
+  mine__time_reading_of(survey, survey->given.said ? -1 : survey_lowest(survey->forms),
+                        &survey->quick.known);
+  survey->quick.settled = survey->quick.known.layout.bytes > 0;
 }
 
 /* A text of the layout that was settled: counted, no more. */
 static int survey_alike(mine_time_survey *survey, const mine_cell *cell) {
-  const mine_time_layout *layout = &survey->known.layout;
+  const mine_time_layout *layout = &survey->quick.known.layout;
   double days;
   if (!mine__time_read_layout(layout, cell->as.text, cell->bytes, &days)) return 0;
   for (int i = 1; i <= 3; i++) /* month, day, hour: 01 is not 1 */
@@ -222,7 +223,7 @@ static int survey_alike(mine_time_survey *survey, const mine_cell *cell) {
 
 static int survey_said(mine_time_survey *survey, const char *text, const char *end) {
   survey_fit fit;
-  if (!survey_try(survey, survey->format.pattern, 0, text, end, &fit)) return 0;
+  if (!survey_try(survey, survey->given.format.pattern, 0, text, end, &fit)) return 0;
   survey_merge(survey, &fit);
   if (fit.fields.fraction < 0) survey->fractions |= 1;
   return 1;
@@ -255,10 +256,11 @@ static int survey_guess(mine_time_survey *survey, const mine_cell *cell, const c
 
 static void survey_text(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
   const char *text = cell->as.text, *end = text + cell->bytes;
-  if (survey->settled && survey_alike(survey, cell)) return;
+  if (survey->quick.settled && survey_alike(survey, cell)) return;
   const survey_state before = survey_state_of(survey);
   mine__time_trim(&text, &end);
-  if (survey->said ? !survey_said(survey, text, end) : !survey_guess(survey, cell, text, end, row))
+  if (survey->given.said ? !survey_said(survey, text, end)
+                         : !survey_guess(survey, cell, text, end, row))
     survey_note(&survey->misfit, cell, row);
   else
     survey_settle(survey, &before);
@@ -283,22 +285,22 @@ static int survey_compact(int way, double value) {
 
 static void survey_number(mine_time_survey *survey, double value) {
   const int first = survey->integers + survey->reals + survey->digits == 1;
-  if (first || value < survey->least) survey->least = value;
-  if (first || value > survey->most) survey->most = value;
-  if (value != trunc(value)) survey->whole = 0;
+  if (first || value < survey->numbers.least) survey->numbers.least = value;
+  if (first || value > survey->numbers.most) survey->numbers.most = value;
+  if (value != trunc(value)) survey->numbers.whole = 0;
   for (int way = 0; way < MINE_NUMBER_WAYS; way++) {
     const mine_time_number *number = &mine__time_numbers[way];
-    if (!(survey->compact >> way & 1)) continue;
+    if (!(survey->numbers.compact >> way & 1)) continue;
     if (value < number->least || value > number->most ||
         (number->pattern && !survey_compact(way, value)))
-      survey->compact &= ~(1u << way);
+      survey->numbers.compact &= ~(1u << way);
   }
 }
 
 /* A number where date_format= says what it is. */
 static void survey_number_said(mine_time_survey *survey, const mine_cell *cell, int64_t row) {
   double days;
-  if (mine__time_read(&survey->format, cell, &days))
+  if (mine__time_read(&survey->given.format, cell, &days))
     survey->fitted++;
   else
     survey_note(&survey->misfit, cell, row);
@@ -310,14 +312,14 @@ void mine__time_survey_open(mine_time_survey *survey) {
   memset(survey, 0, sizeof *survey);
   survey->forms =
       mine__time_n_forms == 64 ? UINT64_MAX : (UINT64_C(1) << (mine__time_n_forms & 63)) - 1;
-  survey->whole = 1;
-  survey->compact = (1u << MINE_NUMBER_WAYS) - 1;
+  survey->numbers.whole = 1;
+  survey->numbers.compact = (1u << MINE_NUMBER_WAYS) - 1;
 }
 
 void mine__time_survey_format(mine_time_survey *survey, const mine_time_reading *format) {
   mine__time_survey_open(survey);
-  survey->said = 1;
-  survey->format = *format;
+  survey->given.said = 1;
+  survey->given.format = *format;
 }
 
 static int survey_is_blank(const mine_cell *cell) {
@@ -336,8 +338,8 @@ static void survey_show_text(mine_time_survey *survey, const mine_cell *cell, in
   double value;
   survey->cells++;
   survey->texts++;
-  if (survey->said) {
-    if (survey->format.unit == MINE_TIME_PATTERN)
+  if (survey->given.said) {
+    if (survey->given.format.unit == MINE_TIME_PATTERN)
       survey_text(survey, cell, row);
     else
       survey_number_said(survey, cell, row);
@@ -362,7 +364,7 @@ static void survey_show_number(mine_time_survey *survey, const mine_cell *cell, 
   survey->integers += is_whole;
   survey->reals += !is_whole;
   survey_note(&survey->number, cell, row);
-  if (survey->said) {
+  if (survey->given.said) {
     survey_number_said(survey, cell, row);
     return;
   }

@@ -41,7 +41,7 @@ static const mine_numerals *dataset_copy_numerals(mine_arena *arena, const mine_
 static const mine_numerals *dataset_numerals(mine_arena *arena, const mine_column *column) {
   static const mine_numerals plain;
   const mine_numerals *said = column->numerals ? column->numerals : &plain;
-  const mine_words *words = column->words;
+  const mine_words *words = column->guess.words;
   const int n_words = words ? words->n : 0, number = column->type == MINE_COLUMN_NUMERIC;
   const int how = number && !column->time && (said->comma || said->marks);
   if (!how && said->n_missing + n_words == 0) return NULL;

@@ -273,7 +273,7 @@ static void frame_clear_column(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   frame->lane[column].next = 0;
-  col->missing = col->unknown = 0;
+  col->missing = col->unknown.cells = 0;
   if (f->mode == MINE_MODE_CELLS) mine__values_clear(&frame->ids);
   if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_CELLS) return;
   mine__frame_drop_codes(frame, column);
@@ -282,11 +282,7 @@ static void frame_clear_column(mine_frame *frame, int column) {
   frame->stage.slot[column] = -1;
   col->type = MINE_COLUMN_EMPTY;
   col->time = NULL;
-  col->dated = 0;
-  col->marks = 0;
-  col->words = NULL;
-  col->almost = NULL;
-  col->json = 0;
+  col->guess = (mine_guess){0};
   const mine_filling fresh = {.place = f->place, .kept = f->kept};
   *f = fresh;
   if (f->kept.arena) mine__values_clear(&f->kept);

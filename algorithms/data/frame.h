@@ -58,36 +58,50 @@ typedef struct mine_almost {
   mine_cell odd;           /* the first that is no number at all; MINE_NULL: none */
 } mine_almost;
 
+/* What was guessed of a column and may be told: nothing is decided by it. */
+typedef struct mine_guess {
+  int dated;                 /* category, declared: its texts look like dates             */
+  unsigned marks;            /* what numbers had beside digits (numerals.h)               */
+  mine_words *words;         /* texts taken for missing; NULL: none                       */
+  const mine_almost *almost; /* category: what of it is a number; NULL: too little        */
+  int json;                  /* category: nine in ten texts are JSON arrays, objects      */
+} mine_guess;
+
+/* Scoring: what a category has that training has not seen. */
+typedef struct mine_unseen {
+  int64_t cells;              /* how many, of the rows in the frame              */
+  int64_t row;                /* the first of them (of single rows, the last one) */
+  char said[MINE_SHOW_BYTES]; /* and as in a sentence                            */
+} mine_unseen;
+
+/* By lifetime: what is said before the first row stays; `number`, `code` and `filling` are
+** the frame's while it reads, and of one batch; the rest is filled by finish and is of the
+** rows in the frame.  mine__frame_clear starts a batch: fixed columns keep their type and
+** levels, the others begin anew. */
 typedef struct mine_column {
+  /* Said: by the source (name), by the plan, by options. */
   const char *name;
   mine_reading reading;
   const mine_want *want;         /* what asked for it; NULL: an attribute, or nothing did */
   const mine_time_reading *said; /* by date_format=, or NULL: READ_TIME how it is read, READ_AUTO
                                  ** how it is if its texts are written so                 */
   const mine_numerals *numerals; /* how its numbers and missing texts are written; NULL: plain */
+  /* Read.  Payload is NULL where the type does not use it. */
+  struct mine_filling *filling; /* frame.c's own state while reading */
   mine_column_type type;
-  /* Payload; NULL where the type does not use it. */
   double *number;
   int32_t *code;
-  mine_values levels; /* category: sorted (mine__cell_compare), code = position */
-  /* Filled while reading and by finish. */
-  int64_t missing;                     /* cells that are missing (NULL, blank);
-                                       ** not counted in fixed columns                     */
-  int64_t unknown;                     /* scoring: cells with a level never seen;             */
-  int64_t unknown_row;                 /* the first of them (of single rows, the last one):   */
-  char unknown_said[MINE_SHOW_BYTES];  /* where, and as in a sentence                          */
-  int all_integers;                    /* numeric: every value is a whole number              */
-  int from_text;                       /* numeric values that arrived as text                 */
-  int dated;                           /* category, declared: its texts look like dates       */
-  unsigned marks;                      /* what numbers had beside digits (numerals.h)         */
-  struct mine_words *words;            /* texts taken for missing; NULL: none                 */
-  const struct mine_almost *almost;    /* category: what of it is a number; NULL: too little  */
-  int json;                            /* category: nine in ten texts are JSON arrays, objects */
-  const mine_time_reading *time;       /* the numbers are days, and came written so; or NULL  */
+  mine_values levels;       /* category: sorted (mine__cell_compare), code = position */
+  struct mine_tally *tally; /* READ_TALLY, else NULL                                  */
+  /* Found out about what was read. */
+  int64_t missing;  /* cells that are missing (NULL, blank); not counted in fixed columns */
+  int all_integers; /* numeric: every value is a whole number                  */
+  int from_text;    /* numeric values that arrived as text                     */
+  const mine_time_reading *time;       /* the numbers are days, and came written so; or NULL */
   double least, most, mean, deviation; /* numeric; deviation has divisor n      */
-  char why[160];                       /* the type and why, in words                          */
-  struct mine_tally *tally;            /* READ_TALLY, else NULL                        */
-  struct mine_filling *filling;        /* frame.c's own state while reading           */
+  char why[160];                       /* the type and why, in words            */
+  mine_guess guess;
+  mine_unseen unknown;
 } mine_column;
 
 /* Decides how each column is read once the names are known: sets column[i].reading,

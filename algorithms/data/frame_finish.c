@@ -218,7 +218,8 @@ static void finish_check_flags(const mine_frame *frame, const mine_column *col) 
 static const char *finish_numeric_why(const mine_column *col) {
   if (col->reading == MINE_READ_NUMBER) return col->want ? "numeric" : "numeric: as declared";
   if (!col->from_text) return "numeric: numbers only";
-  if (col->marks & MINE_MARK_COMMA) return "numeric: every text in it is a number, decimal=comma";
+  if (col->guess.marks & MINE_MARK_COMMA)
+    return "numeric: every text in it is a number, decimal=comma";
   return "numeric: every text in it is a plain decimal number";
 }
 
@@ -254,7 +255,7 @@ void mine__frame_explain(mine_column *col, const char *shown) {
   else
     snprintf(text, sizeof text, "category: %s%s, %lld level%s%s%s",
              shown[0] ? "text such as " : "exact values", shown, (long long)levels->n,
-             levels->n == 1 ? "" : "s", missing, col->dated ? "; looks like dates" : "");
+             levels->n == 1 ? "" : "s", missing, col->guess.dated ? "; looks like dates" : "");
   size_t n = mine__utf8_prefix(text, strlen(text), sizeof col->why - 1);
   memcpy(col->why, text, n);
   col->why[n] = 0;
@@ -323,7 +324,7 @@ static void finish_words_of_column(mine_frame *frame, int column, const char *sh
   if (col->filling->mode == MINE_MODE_TALLY) return;
   if (col->number && col->missing == frame->rows && !col->want) finish_empty(frame, column);
   if (col->type == MINE_COLUMN_CATEGORY && col->reading == MINE_READ_CATEGORY)
-    col->dated = mine__frame_dated(col);
+    col->guess.dated = mine__frame_dated(col);
   mine__frame_explain(col, shown);
 }
 

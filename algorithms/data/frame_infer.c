@@ -227,11 +227,11 @@ static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
   if (code >= 0) {
     mine__cache_add(lane->cache, cell, (int32_t)code);
   } else {
-    if (col->unknown == 0 || frame->rows == 0) {
-      col->unknown_row = mine_frame_row(frame);
-      mine__show_cell(col->unknown_said, cell);
+    if (col->unknown.cells == 0 || frame->rows == 0) {
+      col->unknown.row = mine_frame_row(frame);
+      mine__show_cell(col->unknown.said, cell);
     }
-    col->unknown++;
+    col->unknown.cells++;
   }
   lane->code[frame->rows] = code >= 0 ? (int32_t)code : MINE_CODE_UNKNOWN;
 }

@@ -167,13 +167,14 @@ int mine__column_looks_like_time(const mine_frame *frame, int column, mine_time_
   if (!col->number || col->time || col->least == col->most || col->least < TIME_LEAST_LOOK)
     return 0;
   mine__time_survey_open(&survey);
-  for (int64_t row = 0; row < frame->rows && survey.compact; row++) {
+  for (int64_t row = 0; row < frame->rows && survey.numbers.compact; row++) {
     const mine_cell cell = time_number(col->number[row]);
     if (!isnan(col->number[row])) mine__time_show(&survey, &cell, row + 1);
   }
   const mine_cell most = time_number(col->most);
-  return survey.compact && mine__time_numbers_look(&survey, out) && out->unit != MINE_TIME_JULIAN &&
-         mine__time_read(out, &most, &last) && last < TIME_LAST_LOOK;
+  return survey.numbers.compact && mine__time_numbers_look(&survey, out) &&
+         out->unit != MINE_TIME_JULIAN && mine__time_read(out, &most, &last) &&
+         last < TIME_LAST_LOOK;
 }
 
 mine_status mine__column_as_time(mine_frame *frame, int column, const mine_time_reading *reading) {

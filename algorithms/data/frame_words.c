@@ -16,13 +16,15 @@
 double mine__column_number(mine_column *col, const mine_cell *cell) {
   double v;
   if (cell->type != MINE_TEXT || !col->numerals) return mine__cell_number(cell);
-  return mine__numeral_read(col->numerals, cell->as.text, cell->bytes, &v, &col->marks) ? v : NAN;
+  return mine__numeral_read(col->numerals, cell->as.text, cell->bytes, &v, &col->guess.marks) ? v
+                                                                                              : NAN;
 }
 
 void mine__column_count_word(mine_frame *frame, int column, const mine_cell *cell, int64_t rows) {
   mine_column *col = &frame->column[column];
-  if (!col->words) col->words = mine__arena_zeros(frame->arena, 1, sizeof *col->words);
-  mine_words *words = col->words;
+  if (!col->guess.words)
+    col->guess.words = mine__arena_zeros(frame->arena, 1, sizeof *col->guess.words);
+  mine_words *words = col->guess.words;
   if (!words) return;
   words->rows += rows;
   int i = 0;
@@ -147,7 +149,7 @@ int mine__frame_survey_texts(mine_frame *frame, int column) {
   }
   mine__arena_rewind(frame->env->scratch, mark);
   if (mine_failed(frame->env)) return 0;
-  col->json = almost->values > 0 && 10 * json >= 9 * almost->values;
+  col->guess.json = almost->values > 0 && 10 * json >= 9 * almost->values;
   if (first < 0 || 10 * almost->numbers < 9 * almost->values) return 1;
   mine_cell *shown[] = {&almost->first, &almost->odd}; /* the dictionary ends with finish */
   mine__values_get(values, first, &almost->first);
@@ -155,6 +157,6 @@ int mine__frame_survey_texts(mine_frame *frame, int column) {
   for (int i = 0; i < 2; i++)
     if (shown[i]->type == MINE_TEXT)
       shown[i]->as.text = mine__arena_text(frame->arena, shown[i]->as.text, shown[i]->bytes);
-  col->almost = almost;
+  col->guess.almost = almost;
   return !mine_failed(frame->env);
 }

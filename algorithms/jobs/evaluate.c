@@ -83,12 +83,12 @@ static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
   if (list.failed) return mine_env_status(s->env);
   const long long number = s->frame->cleared + row + 1;
   const mine_column *column = &s->frame->column[s->target];
-  const int said = column->unknown > 0 && column->unknown_row == number;
+  const int said = column->unknown.cells > 0 && column->unknown.row == number;
   return mine__fail(s->env, MINE_DATA,
                     "column '%s' has %s%s in row %lld that the model never saw; it knows %s; "
                     "leave such rows out or train again",
                     s->model->target_name, said ? "the class " : "a class",
-                    said ? column->unknown_said : "", number, list.data);
+                    said ? column->unknown.said : "", number, list.data);
 }
 
 static mine_status evaluate_reserve(mine_scoring *s, size_t n) {

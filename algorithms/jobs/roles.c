@@ -295,10 +295,10 @@ static const char *roles_useless(const mine_column *column) {
 static const char *roles_unfit(const mine_roles *roles, const mine_column *column, int64_t rows) {
   const int64_t levels = column->levels.n;
   if (column->type != MINE_COLUMN_CATEGORY || column->reading == MINE_READ_CATEGORY) return NULL;
-  if (column->json)
+  if (column->guess.json)
     return "its texts are JSON; take values out with json_extract() or json_each(), or insist with "
            "categorical=";
-  if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows && column->almost)
+  if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows && column->guess.almost)
     return mine__roles_almost(roles, column, "numbers that are text");
   if (levels > ROLES_FEW_LEVELS && levels * ROLES_ROWS_PER_CODE > rows)
     return "a name or a code; fewer than 50 rows for each of its texts: group them, or insist with "

@@ -61,7 +61,7 @@ mine_status mine__roles_plan_numerals(mine_roles *roles, mine_frame *frame) {
 
 /* "'NA' (80 rows) and '-' (3 rows)", of those that na= names, or of the others. */
 static int guesses_list_words(const mine_column *column, int named, mine_text *out) {
-  const mine_words *words = column->words;
+  const mine_words *words = column->guess.words;
   int told = 0;
   for (int i = 0; words && i < words->n; i++) {
     const struct mine_word *w = &words->word[i];
@@ -95,16 +95,16 @@ void mine__roles_tell_numbers(const mine_roles *roles, const mine_column *column
   if (column->type != MINE_COLUMN_NUMERIC || column->time || !column->from_text) return;
   mine__text_open(&text, roles->env->scratch);
   mine__text_adds(&text, "text read as numbers");
-  if (column->marks) {
+  if (column->guess.marks) {
     mine__text_adds(&text, ", with ");
-    mine__numeral_say(column->marks, &text);
+    mine__numeral_say(column->guess.marks, &text);
   }
   if (!text.failed) note(context, "numbers", column->name, text.data);
 }
 
 /* What would make a number of a column of texts. */
 static void guesses_remedy(const mine_column *column, mine_text *out) {
-  const mine_almost *almost = column->almost;
+  const mine_almost *almost = column->guess.almost;
   const int comma = (almost->marks & MINE_MARK_COMMA) != 0;
   const int others =
       (almost->marks & ~(unsigned)(MINE_MARK_COMMA | (comma ? MINE_MARK_GROUP : 0))) != 0;
@@ -127,7 +127,7 @@ static void guesses_remedy(const mine_column *column, mine_text *out) {
 
 const char *mine__roles_almost(const mine_roles *roles, const mine_column *column,
                                const char *what) {
-  const mine_almost *almost = column->almost;
+  const mine_almost *almost = column->guess.almost;
   char shown[MINE_SHOW_BYTES];
   mine_text text;
   if (!almost || column->reading == MINE_READ_CATEGORY) return NULL;

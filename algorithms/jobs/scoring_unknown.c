@@ -53,10 +53,10 @@ static const char *unknown_nearest(const mine_scoring *s, int f, const char *sai
 
 static mine_status unknown_refuse(const mine_scoring *s, int f) {
   const mine_column *column = &s->frame->column[s->column[f]];
-  const char *name = s->model->feature[f].name, *said = column->unknown_said;
+  const char *name = s->model->feature[f].name, *said = column->unknown.said;
   char near[MINE_SHOW_BYTES], row[48] = "";
   if (s->mode != MINE_SCORE_SINGLE)
-    snprintf(row, sizeof row, " (row %lld)", (long long)column->unknown_row);
+    snprintf(row, sizeof row, " (row %lld)", (long long)column->unknown.row);
   if (*unknown_nearest(s, f, said, near))
     return mine__fail(s->env, MINE_DATA,
                       "column '%s' has %s%s, which training has not seen, and unknown=error; the "
@@ -79,8 +79,8 @@ static void unknown_count(mine_scoring *s, int f) {
     unknown += code[i] == MINE_CODE_UNKNOWN;
   }
   if (seen->unknown == 0 && unknown > 0) {
-    seen->row = column->unknown_row;
-    memcpy(seen->said, column->unknown_said, sizeof seen->said);
+    seen->row = column->unknown.row;
+    memcpy(seen->said, column->unknown.said, sizeof seen->said);
   }
   seen->known += known;
   seen->unknown += unknown;

@@ -839,7 +839,7 @@ static void test_fixed_categories(void **state) {
     mine__text_open(&text, x.env->scratch);
     describe_values(&x.frame->column[0], x.frame->rows, &text);
     assert_string_equal(text.data, batches[b].codes);
-    assert_int_equal(x.frame->column[0].unknown, batches[b].unknown);
+    assert_int_equal(x.frame->column[0].unknown.cells, batches[b].unknown);
     mine__frame_clear(x.frame);
     assert_int_equal(mine_frame_rows(x.frame), 0);
   }
