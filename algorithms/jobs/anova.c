@@ -31,12 +31,12 @@ static int anova_has(const mine_column *factor, const mine_column *value, int64_
 }
 
 /* Two passes: means first, then squares around them. */
-static mine_status anova_gather(mine_job *job, const mine_column *factor, const mine_column *value,
-                                anova_group *group) {
+static void anova_gather(mine_job *job, const mine_column *factor, const mine_column *value,
+                         anova_group *group) {
   const int64_t rows = job->frame->rows;
   const double shift = value->mean; /* keeps the sums small */
   for (int64_t i = 0; i < rows; i++) {
-    if (MINE_POLL_AT(job->env, i)) return job->env->status;
+    if (MINE_POLL_AT(job->env, i)) return;
     if (!anova_has(factor, value, i)) continue;
     group[factor->code[i]].n++;
     group[factor->code[i]].sum += value->number[i] - shift;
@@ -44,13 +44,12 @@ static mine_status anova_gather(mine_job *job, const mine_column *factor, const 
   for (int64_t g = 0; g < factor->levels.n; g++)
     if (group[g].n > 0) group[g].mean = group[g].sum / (double)group[g].n;
   for (int64_t i = 0; i < rows; i++) {
-    if (MINE_POLL_AT(job->env, i)) return job->env->status;
+    if (MINE_POLL_AT(job->env, i)) return;
     if (!anova_has(factor, value, i)) continue;
     anova_group *g = &group[factor->code[i]];
     const double from = value->number[i] - shift - g->mean;
     g->within += from * from;
   }
-  return MINE_OK;
 }
 
 static anova_result anova_test(const anova_group *group, int64_t levels) {
@@ -105,17 +104,17 @@ static void anova_put(mine_job *job, const mine_column *factor, const mine_colum
   mine__relation_end_row(out);
 }
 
-static mine_status anova_pair(mine_job *job, const mine_column *factor, const mine_column *value,
-                              mine_relation *out) {
+static void anova_pair(mine_job *job, const mine_column *factor, const mine_column *value,
+                       mine_relation *out) {
   mine_arena *scratch = job->env->scratch;
   const mine_mark mark = mine__arena_mark(scratch);
   anova_group *group = mine__arena_zeros(scratch, (size_t)factor->levels.n, sizeof *group);
-  if (!group) return mine_env_status(job->env);
-  MINE_TRY(anova_gather(job, factor, value, group));
+  if (!group) return;
+  anova_gather(job, factor, value, group);
+  if (mine_failed(job->env)) return;
   const anova_result r = anova_test(group, factor->levels.n);
   anova_put(job, factor, value, &r, out);
   mine__arena_rewind(scratch, mark);
-  return mine_env_status(job->env);
 }
 
 static mine_status anova_run(mine_job *job, mine_relation *out) {
@@ -125,7 +124,8 @@ static mine_status anova_run(mine_job *job, mine_relation *out) {
     const mine_column *factor = &job->frame->column[chosen->column[a]];
     for (int b = 0; factor->code && b < chosen->n; b++) {
       const mine_column *value = &job->frame->column[chosen->column[b]];
-      if (value->number) MINE_TRY(anova_pair(job, factor, value, out));
+      if (value->number) anova_pair(job, factor, value, out);
+      if (mine_failed(job->env)) return mine_env_status(job->env);
     }
   }
   if (mine_relation_rows(out) > 0) return MINE_OK;

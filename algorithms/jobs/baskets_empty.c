@@ -64,10 +64,10 @@ static void empty_say_count(const empty_look *e, const char *what, const char *i
 /* ---- no item -----------------------------------------------------------------------------------
  */
 
-static mine_status empty_tell_item(const empty_look *e) {
+static void empty_tell_item(const empty_look *e) {
   const mine_transactions *b = e->baskets;
   int64_t *count = mine__arena_zeros(e->answer->arena, b->items, sizeof *count);
-  if (!count) return mine_env_status(e->env);
+  if (!count) return;
   int64_t most = 0;
   for (uint32_t i = 0; i < b->start[b->baskets]; i++)
     if (++count[b->item[i]] > most) most = count[b->item[i]];
@@ -75,13 +75,11 @@ static mine_status empty_tell_item(const empty_look *e) {
       .min_count = most, .max_length = 1, .max_itemsets = INT32_MAX, .kind = MINE_SETS_ALL};
   mine_itemsets sets;
   mine_text text;
-  MINE_TRY(mine__itemsets_mine(e->env, e->answer->arena, b, &query, &sets));
+  if (mine__itemsets_mine(e->env, e->answer->arena, b, &query, &sets)) return;
   if (sets.n > 0) empty_say_count(e, "item is", empty_items(e, &sets, 0, 1, &text), most);
-  return mine_env_status(e->env);
 }
 
-/* ---- no two items
- * --------------------------------------------------------------------------------- */
+/* ---- no two items ---------------------------------------------------------------------------- */
 
 /* All pairs of items in a basket, those in several baskets as often. */
 static double empty_pairs(const mine_transactions *b) {
@@ -100,7 +98,7 @@ static int64_t empty_first_pair(const mine_itemsets *sets) {
   return -1;
 }
 
-static mine_status empty_tell_pair(const empty_look *e) {
+static void empty_tell_pair(const empty_look *e) {
   const double pairs = empty_pairs(e->baskets);
   mine_itemset_query query = {.min_count = e->answer->asked->min_count,
                               .max_length = 2,
@@ -110,7 +108,7 @@ static mine_status empty_tell_pair(const empty_look *e) {
     mine__job_note(e->job, "warning", e->answer->group,
                    "no rows: every basket holds one item only, so nothing goes together; is the "
                    "first column the basket?");
-    return MINE_OK;
+    return;
   }
   while (query.min_count > 2) {
     mine_itemsets sets;
@@ -122,22 +120,20 @@ static mine_status empty_tell_pair(const empty_look *e) {
                       "for, nor in %lld; try a lower min_count",
                       (long long)e->answer->asked->min_count, (long long)e->baskets->baskets,
                       (long long)(2 * query.min_count));
-      return MINE_OK;
+      return;
     }
-    MINE_TRY(mine__itemsets_mine(e->env, e->answer->arena, e->baskets, &query, &sets));
+    if (mine__itemsets_mine(e->env, e->answer->arena, e->baskets, &query, &sets)) return;
     const int64_t s = empty_first_pair(&sets);
     if (s < 0) continue;
     empty_say_count(e, "two items are together", empty_items(e, &sets, s, 3, &text),
                     sets.data[sets.at[s]]);
-    return mine_env_status(e->env);
+    return;
   }
   mine__job_note(e->job, "warning", e->answer->group,
                  "no rows: no two items are together in more than one basket");
-  return MINE_OK;
 }
 
-/* ---- no rule
- * ----------------------------------------------------------------------------------------- */
+/* ---- no rule --------------------------------------------------------------------------------- */
 
 /* The first rule of the query with these thresholds; 0: none, or a failure. */
 static int empty_best_rule(const empty_look *e, double confidence, double lift, mine_rule_sort sort,
@@ -179,7 +175,7 @@ static void empty_say_rule(const empty_look *e, const char *which, const mine_ru
 }
 
 /* The threshold that alone can be moved, else both. */
-static mine_status empty_tell_rule(const empty_look *e) {
+static void empty_tell_rule(const empty_look *e) {
   const mine_rule_query *asked = e->answer->rules;
   mine_rule rule;
   if (e->answer->sets->n > EMPTY_MOST_SETS)
@@ -196,18 +192,17 @@ static mine_status empty_tell_rule(const empty_look *e) {
                     "no rows: the items of antecedent and consequent are not together in %lld of "
                     "the %lld baskets, as asked for; try a lower min_support",
                     (long long)e->answer->asked->min_count, (long long)e->baskets->baskets);
-  return mine_env_status(e->env);
 }
 
 void mine__baskets_tell_empty(mine_job *job, const mine__baskets_answer *answer) {
   const empty_look e = {job, job->env, answer, answer->baskets};
   if (answer->sets->n == 0)
-    (void)empty_tell_item(&e);
+    empty_tell_item(&e);
   else if (answer->rules && answer->asked->max_length < 2)
     mine__job_note(job, "warning", answer->group,
                    "no rows: a rule has two items at least, and max_length leaves one");
   else if (answer->rules && empty_first_pair(answer->sets) < 0)
-    (void)empty_tell_pair(&e);
+    empty_tell_pair(&e);
   else if (answer->rules)
-    (void)empty_tell_rule(&e);
+    empty_tell_rule(&e);
 }

@@ -23,30 +23,30 @@ typedef struct chi2_table {
   int64_t *cell, *row, *column;
 } chi2_table;
 
-static mine_status chi2_count(mine_job *job, const mine_column *first, const mine_column *second,
-                              chi2_table *t) {
+static void chi2_count(mine_job *job, const mine_column *first, const mine_column *second,
+                       chi2_table *t) {
   mine_arena *scratch = job->env->scratch;
   *t = (chi2_table){.rows = first->levels.n, .columns = second->levels.n};
   if (t->columns > 0 && t->rows > 100000000 / t->columns) {
-    return mine__fail(job->env, MINE_DATA,
-                      "'%s' and '%s' have %lld x %lld levels, too many to count in a table; "
-                      "leave one out with ignore=, or put levels together",
-                      first->name, second->name, (long long)t->rows, (long long)t->columns);
+    mine__fail(job->env, MINE_DATA,
+               "'%s' and '%s' have %lld x %lld levels, too many to count in a table; "
+               "leave one out with ignore=, or put levels together",
+               first->name, second->name, (long long)t->rows, (long long)t->columns);
+    return;
   }
   t->cell = mine__arena_zeros(scratch, (size_t)(t->rows * t->columns), sizeof *t->cell);
   t->row = mine__arena_zeros(scratch, (size_t)t->rows, sizeof *t->row);
   t->column = mine__arena_zeros(scratch, (size_t)t->columns, sizeof *t->column);
-  if (!t->cell || !t->row || !t->column) return mine_env_status(job->env);
+  if (!t->cell || !t->row || !t->column) return;
   for (int64_t i = 0; i < job->frame->rows; i++) {
     const int32_t a = first->code[i], b = second->code[i];
-    if (MINE_POLL_AT(job->env, i)) return job->env->status;
+    if (MINE_POLL_AT(job->env, i)) return;
     if (a < 0 || b < 0) continue;
     t->cell[a * t->columns + b]++;
     t->row[a]++;
     t->column[b]++;
     t->n++;
   }
-  return MINE_OK;
 }
 
 static int64_t chi2_present(const int64_t *total, int64_t n) {
@@ -120,10 +120,11 @@ static mine_status chi2_run(mine_job *job, mine_relation *out) {
       const mine_mark mark = mine__arena_mark(env->scratch);
       chi2_table table;
       if (!second->code) continue;
-      MINE_TRY(chi2_count(job, first, second, &table));
+      chi2_count(job, first, second, &table);
+      if (mine_failed(env)) return mine_env_status(env);
       chi2_put(job, first, second, &table, out);
       mine__arena_rewind(env->scratch, mark);
-      if (mine_failed(env)) return env->status;
+      if (mine_failed(env)) return mine_env_status(env);
     }
   }
   if (mine_relation_rows(out) > 0) return MINE_OK;

@@ -115,7 +115,7 @@ static void correlate_task(void *context, int64_t task, int worker) {
   c->p = 2 * mine__t_tail(t, df, MINE__UPPER);
 }
 
-static mine_status correlate_open_rooms(mine_job *job, correlate_state *state) {
+static void correlate_open_rooms(mine_job *job, correlate_state *state) {
   const size_t n = (size_t)state->n, workers = (size_t)job->env->threads;
   state->room = mine__arena_zeros(job->arena, workers, sizeof *state->room);
   for (size_t w = 0; state->room && w < workers; w++) {
@@ -126,7 +126,6 @@ static mine_status correlate_open_rooms(mine_job *job, correlate_state *state) {
     room->order = mine__arena_array(job->arena, n, sizeof *room->order);
     room->temp = mine__arena_array(job->arena, n, sizeof *room->temp);
   }
-  return mine_env_status(job->env);
 }
 
 /* Every pair of two numeric columns, in the order of the source. */
@@ -157,7 +156,8 @@ static mine_status correlate_run(mine_job *job, mine_relation *out) {
                       "fewer than two attributes are numbers that vary; select two columns of "
                       "numbers after the id");
   }
-  MINE_TRY(correlate_open_rooms(job, &state));
+  correlate_open_rooms(job, &state);
+  if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__parallel(env, pairs, correlate_task, &state));
   for (int64_t i = 0; i < pairs; i++) {
     mine__row_text(out, state.pair[i].first->name);

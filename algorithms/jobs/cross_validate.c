@@ -60,13 +60,12 @@ static void validation_put(mine_relation *r, int64_t fold, const char *name,
 
 /* A fold whose other rows are all of one class cannot be learned: only its rows
 ** are reported. */
-static mine_status validation_fold(mine_training *t, mine_rows train, mine_rows test,
-                                   mine_measured *out) {
+static void validation_fold(mine_training *t, mine_rows train, mine_rows test, mine_measured *out) {
   mine_env *env = t->env;
   memset(out, 0, sizeof *out);
   out->metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)test.n};
   out->n_metrics = 1;
-  if (test.n == 0 || !mine__prepared_learnable(&t->data, train)) return MINE_OK;
+  if (test.n == 0 || !mine__prepared_learnable(&t->data, train)) return;
   mine_arena *arena = mine__arena_open(env);
   mine_trained trained = {NULL, NULL};
   if (arena && mine__training_fit_rows(t, train, arena, &trained) == MINE_OK &&
@@ -74,11 +73,9 @@ static mine_status validation_fold(mine_training *t, mine_rows train, mine_rows 
     out->n_metrics = 0;
   mine__arena_close(arena);
   mine_model_free(trained.model);
-  return mine_env_status(env);
 }
 
-static mine_status validation_summarise(mine_relation *r, const mine_measured *fold, int folds,
-                                        mine_env *env) {
+static void validation_summarise(mine_relation *r, const mine_measured *fold, int folds) {
   validation_sum sum[MINE_MAX_METRICS];
   int n_sums = 0;
   for (int f = 0; f < folds; f++) {
@@ -94,45 +91,44 @@ static mine_status validation_summarise(mine_relation *r, const mine_measured *f
     const double error = mine__moments_deviation(m, 1) / sqrt((double)m->n);
     validation_put(r, 0, "se", &(mine_metric){sum[i].name, error});
   }
-  return env->status;
 }
 
-static mine_status validation_run(mine_training *t, mine_arena *arena, mine_relation *r) {
+static void validation_run(mine_training *t, mine_arena *arena, mine_relation *r) {
   mine_env *env = t->env;
   mine_folds divided;
-  MINE_TRY(mine__training_folds(t, arena, &divided));
+  if (mine__training_folds(t, arena, &divided)) return;
   const int folds = divided.n;
   uint32_t *train = mine__arena_array(arena, (size_t)t->data.n, sizeof *train);
   uint32_t *test = mine__arena_array(arena, (size_t)t->data.n, sizeof *test);
   mine_measured *measured = mine__arena_zeros(arena, (size_t)folds, sizeof *measured);
-  if (!train || !test || !measured) return mine_env_status(env);
+  if (!train || !test || !measured) return;
   for (int f = 0; f < folds; f++) {
     int64_t n_train, n_test;
-    if (mine__poll_progress(env, "cross validation", (double)f / folds)) return env->status;
+    if (mine__poll_progress(env, "cross validation", (double)f / folds)) return;
     validation_divide(t, &divided, f, train, &n_train, test, &n_test);
-    if (validation_fold(t, (mine_rows){train, n_train}, (mine_rows){test, n_test}, &measured[f]))
-      return env->status;
+    validation_fold(t, (mine_rows){train, n_train}, (mine_rows){test, n_test}, &measured[f]);
+    if (mine_failed(env)) return;
   }
   for (int f = 0; f < folds; f++) {
     for (int i = 0; i < measured[f].n_metrics; i++)
       validation_put(r, divided.number ? divided.number[f] : f + 1, NULL, &measured[f].metric[i]);
   }
-  return validation_summarise(r, measured, folds, env);
+  validation_summarise(r, measured, folds);
 }
 
 mine_status mine__training_cross_validate(mine_training *t, mine_relation *out) {
   mine_env *env = t->env;
-  if (env->status) return env->status;
+  if (mine_failed(env)) return mine_env_status(env);
   if (!t->roles.supervised)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "algorithm '%s' has no target; cross validation needs one to measure against",
                       t->asked.algorithm->name);
   if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
-  if (mine__training_prepare(t)) return env->status;
+  if (mine__training_prepare(t)) return mine_env_status(env);
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
-  const mine_status status = validation_run(t, arena, out);
+  validation_run(t, arena, out);
   mine__arena_close(arena);
-  return status;
+  return mine_env_status(env);
 }

@@ -26,20 +26,20 @@ static const mine_option export_option_table[] = {
 
 /* ---- the class whose probability is asked for ------------------------------------------------ */
 
-static mine_status export_no_class(mine_env *env, const mine_model *model,
-                                   const mine_cell *wanted) {
+static void export_no_class(mine_env *env, const mine_model *model, const mine_cell *wanted) {
   char shown[MINE_SHOW_BYTES];
   mine_text list;
   mine__text_open(&list, env->scratch);
   mine__classes_list(&list, &model->groups);
-  if (list.failed) return mine_env_status(env);
+  if (list.failed) return;
   if (!wanted)
-    return mine__fail(env, MINE_OPTION,
-                      "the model has %d classes, so say whose probability it is: class=...; the "
-                      "classes are %s",
-                      model->n_groups, list.data);
-  return mine__fail(env, MINE_OPTION, "class=%s is no class of the model; the classes are %s",
-                    mine__show_cell(shown, wanted), list.data);
+    mine__fail(env, MINE_OPTION,
+               "the model has %d classes, so say whose probability it is: class=...; the "
+               "classes are %s",
+               model->n_groups, list.data);
+  else
+    mine__fail(env, MINE_OPTION, "class=%s is no class of the model; the classes are %s",
+               mine__show_cell(shown, wanted), list.data);
 }
 
 /* The index of that class; -1: failure recorded. */
@@ -52,7 +52,7 @@ static int export_class(mine_env *env, const mine_model *model, const mine_cell 
   }
   const int asked = wanted->type != MINE_NULL;
   const int which = asked ? mine__class_find(&model->groups, wanted, 1) : model->positive;
-  if (which < 0) (void)export_no_class(env, model, asked ? wanted : NULL);
+  if (which < 0) export_no_class(env, model, asked ? wanted : NULL);
   return which;
 }
 
@@ -63,24 +63,24 @@ static const char *export_said(const mine_cell *cell) {
   return cell->type == MINE_TEXT && cell->bytes > 0 ? cell->as.text : NULL;
 }
 
-/* An option of one form is an error with another: it would be forgotten in silence. */
-static mine_status export_check(mine_job *job, const mine_writing *how, const mine_cell *asked) {
+/* An option of one form is an error with another: it would be forgotten in silence.
+** The first that is wrong is told: later failures are not kept. */
+static void export_check(mine_job *job, const mine_writing *how, const mine_cell *asked) {
   const char *format = mine__job_text(job, MINE_ARG_TEXT);
   const int trigger = mine__same_word(format, "trigger");
   if (!trigger && (how->table || how->column))
-    return mine__fail(job->env, MINE_OPTION,
-                      "table and column are options of the form 'trigger', not of '%.60s'", format);
+    mine__fail(job->env, MINE_OPTION,
+               "table and column are options of the form 'trigger', not of '%.60s'", format);
   if (trigger && how->prefix)
-    return mine__fail(job->env, MINE_OPTION,
-                      "prefix is an option of the form 'call'; in a trigger it is new.");
+    mine__fail(job->env, MINE_OPTION,
+               "prefix is an option of the form 'call'; in a trigger it is new.");
   if (asked->type != MINE_NULL && how->class_ < 0)
-    return mine__fail(job->env, MINE_OPTION,
-                      "option class needs what=probability; a prediction is of no class");
+    mine__fail(job->env, MINE_OPTION,
+               "option class needs what=probability; a prediction is of no class");
   if (trigger && !how->as)
-    return mine__fail(job->env, MINE_OPTION,
-                      "a model that is a BLOB has no name for a trigger to call; store it with "
-                      "mine_train and give its name");
-  return MINE_OK;
+    mine__fail(job->env, MINE_OPTION,
+               "a model that is a BLOB has no name for a trigger to call; store it with "
+               "mine_train and give its name");
 }
 
 static mine_status export_run(mine_job *job, mine_relation *out) {
@@ -96,7 +96,8 @@ static mine_status export_run(mine_job *job, mine_relation *out) {
   mine__text_open(&text, job->env->scratch);
   if (said->what && (how.class_ = export_class(job->env, model, &asked->class_)) < 0)
     return mine_env_status(job->env);
-  MINE_TRY(export_check(job, &how, &asked->class_));
+  export_check(job, &how, &asked->class_);
+  if (mine_failed(job->env)) return mine_env_status(job->env);
   if (!how.as) how.as = "model";
   MINE_TRY(mine__model_write(job->env, model, mine__job_text(job, MINE_ARG_TEXT), &how, &text));
   mine__row_bytes(out, text.data, text.bytes);

@@ -193,26 +193,26 @@ static void groups_measures(mine_model *whole) {
   if (n > 0 && n == whole->n_members) mine__model_metric(whole, name, sum);
 }
 
-static mine_status groups_none(mine_env *env, const groups_fit *g) {
+static void groups_none(mine_env *env, const groups_fit *g) {
   char shown[MINE_SHOW_BYTES];
   const mine_prepared *p = g->prepared;
   const int32_t first = g->order[0];
   groups_show(g, first, shown);
-  return mine__fail(env, MINE_DATA,
-                    "none of the %d groups of '%s' could be fitted (the largest, %s: %s)",
-                    g->n_order, p->about[p->n_features].name, shown, g->why[first]);
+  mine__fail(env, MINE_DATA, "none of the %d groups of '%s' could be fitted (the largest, %s: %s)",
+             g->n_order, p->about[p->n_features].name, shown, g->why[first]);
 }
 
-static mine_status groups_whole(mine_env *env, groups_fit *g, mine_rows rows, mine_model **out) {
+static void groups_whole(mine_env *env, groups_fit *g, mine_rows rows, mine_model **out) {
   mine_model *whole;
   *out = NULL;
-  MINE_TRY(mine__prepared_model(env, g->prepared, g->method, g->prepared->n_features + 1, &whole));
+  if (mine__prepared_model(env, g->prepared, g->method, g->prepared->n_features + 1, &whole))
+    return;
   whole->kind = &mine__kind_grouped;
   whole->rows = rows.n;
   mine_grouped *body = mine__arena_zeros(whole->arena, 1, sizeof *body);
   whole->body = body;
   if (body) groups_adopt(env, g, whole, body);
-  if (!mine_failed(env) && body->n_members == 0) (void)groups_none(env, g);
+  if (!mine_failed(env) && body->n_members == 0) groups_none(env, g);
   const char *problem =
       mine_failed(env) ? NULL : mine__members_bind(env, whole, body->member, body->n_members);
   if (problem && !mine_failed(env))
@@ -221,10 +221,9 @@ static mine_status groups_whole(mine_env *env, groups_fit *g, mine_rows rows, mi
   if (!mine_failed(env)) groups_note(g, whole);
   if (mine_failed(env)) {
     mine_model_free(whole);
-    return mine_env_status(env);
+    return;
   }
   *out = whole;
-  return MINE_OK;
 }
 
 static void groups_free(groups_fit *g) {
@@ -242,7 +241,7 @@ mine_status mine__prepared_fit_groups(mine_env *env, const mine_prepared *p,
   if (g.arena) groups_sort(env, &g, rows);
   if (!mine_failed(env)) groups_order(env, &g);
   if (!mine_failed(env)) groups_fit_all(env, &g);
-  if (!mine_failed(env)) (void)groups_whole(env, &g, rows, &out->model);
+  if (!mine_failed(env)) groups_whole(env, &g, rows, &out->model);
   groups_free(&g);
   mine__arena_close(g.arena);
   out->group = g.found;

@@ -71,15 +71,14 @@ static int profile_next(profile_walk *walk, mine_cell *out) {
   return 1;
 }
 
-static mine_status profile_sort(mine_env *env, mine_tally *p) {
+static void profile_sort(mine_env *env, mine_tally *p) {
   size_t most = p->n_whole > p->n_real ? p->n_whole : p->n_real;
   mine_mark mark = mine__arena_mark(env->scratch);
   uint64_t *temp = mine__arena_array(env->scratch, most, sizeof *temp);
-  if (!temp) return mine_env_status(env);
-  mine_status status = mine__sort_keys(env, p->whole, temp, (int64_t)p->n_whole);
-  if (status == MINE_OK) status = mine__sort_keys(env, p->real, temp, (int64_t)p->n_real);
+  if (!temp) return;
+  if (mine__sort_keys(env, p->whole, temp, (int64_t)p->n_whole) == MINE_OK)
+    (void)!mine__sort_keys(env, p->real, temp, (int64_t)p->n_real);
   mine__arena_rewind(env->scratch, mark);
-  return status;
 }
 
 /* ---- distinct values and the most frequent --------------------------------------------- */
@@ -231,8 +230,7 @@ static void profile_measure(const mine_tally *p, profile_numbers *s) {
   if (!isfinite(s->moments.m2) || !isfinite(s->moments.mean)) profile_pass(p, s, 0x1p-600);
 }
 
-/* ---- the rows of the answer
- * ---------------------------------------------------------------------- */
+/* ---- the rows of the answer ------------------------------------------------------------------ */
 
 static void profile_put_numbers(mine_relation *out, const profile_numbers *s) {
   mine__relation_put(out, PROFILE_MIN, &s->least);
@@ -281,30 +279,30 @@ static void profile_put_top(mine_relation *out, profile_tally *tally) {
 }
 
 /* Statistics of a column whose numbers are sorted. */
-static mine_status profile_put_statistics(mine_env *env, mine_tally *p, int numeric, int64_t values,
-                                          const profile_dates *dates, mine_relation *out) {
+static void profile_put_statistics(mine_env *env, mine_tally *p, int numeric, int64_t values,
+                                   const profile_dates *dates, mine_relation *out) {
   profile_numbers numbers;
   if (dates->type && strcmp(dates->type, "date") == 0) {
     for (int column = PROFILE_Q1; column <= PROFILE_STDDEV; column++)
       if (column != PROFILE_MAX) mine__relation_null(out, column);
     mine__relation_put(out, PROFILE_MIN, &dates->least);
     mine__relation_put(out, PROFILE_MAX, &dates->most);
-    return MINE_OK;
+    return;
   }
   if (!numeric) {
     profile_put_range(out, p, values);
-    return MINE_OK;
+    return;
   }
   if (p->n_text) {
     profile_read_texts(p);
-    if (profile_sort(env, p) != MINE_OK) return mine_env_status(env);
+    profile_sort(env, p);
+    if (mine_failed(env)) return;
   }
   profile_measure(p, &numbers);
   profile_put_numbers(out, &numbers);
-  return MINE_OK;
 }
 
-static mine_status profile_column(mine_frame *frame, int column, mine_relation *out) {
+static void profile_column(mine_frame *frame, int column, mine_relation *out) {
   mine_tally *p = frame->column[column].tally;
   profile_tally tally;
   const int64_t values = (int64_t)(p->n_whole + p->n_real) + p->n_text + p->n_blob;
@@ -312,7 +310,8 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
   int numeric = decimals && values > 0;
   profile_dates dates = {0};
   if (!numeric && p->n_text == values) profile_find_dates(p, &dates);
-  if (profile_sort(frame->env, p) != MINE_OK) return mine_env_status(frame->env);
+  profile_sort(frame->env, p);
+  if (mine_failed(frame->env)) return;
   profile_count_values(p, &tally);
   if (p->n_blob) memset(&tally, 0, sizeof tally); /* which values they are is unknown */
   mine__relation_text(out, PROFILE_COLUMN, frame->column[column].name);
@@ -328,14 +327,11 @@ static mine_status profile_column(mine_frame *frame, int column, mine_relation *
       mine__relation_int(out, at, tally.distinct);
   }
   profile_put_top(out, &tally);
-  if (profile_put_statistics(frame->env, p, numeric, values, &dates, out) != MINE_OK)
-    return mine_env_status(frame->env);
-  mine__relation_end_row(out);
-  return mine_env_status(frame->env);
+  profile_put_statistics(frame->env, p, numeric, values, &dates, out);
+  if (!mine_failed(frame->env)) mine__relation_end_row(out);
 }
 
-/* ---- public
- * ------------------------------------------------------------------------------------------ */
+/* ---- public ---------------------------------------------------------------------------------- */
 
 static const mine_want profile_reads[] = {
     {.name = "column", .reading = MINE_READ_TALLY, .flags = MINE_WANT_REST}, {0}};
@@ -362,10 +358,10 @@ static mine_status profile_reads_all(mine_job *job, int step, const char **sql,
 
 static mine_status profile_answer_rows(mine_job *job, mine_relation *out) {
   mine_frame *frame = ((profile_state *)mine__job_state(job))->frame;
-  mine_status status = mine__frame_finish(frame);
-  for (int c = 0; c < frame->n_columns && status == MINE_OK; c++)
-    status = profile_column(frame, c, out);
-  return status;
+  MINE_TRY(mine__frame_finish(frame));
+  for (int c = 0; c < frame->n_columns && !mine_failed(frame->env); c++)
+    profile_column(frame, c, out);
+  return mine_env_status(frame->env);
 }
 
 static void profile_close(mine_job *job) {

@@ -62,33 +62,31 @@ static void roc_close(mine_job *job) {
   mine_scoring_close(roc_scoring(job));
 }
 
-static mine_status roc_of_source(mine_job *job, roc_rows *rows) {
+static void roc_of_source(mine_job *job, roc_rows *rows) {
   mine_scoring *s = roc_scoring(job);
   const int k = s->model->n_groups;
-  if (mine_frame_rows(s->frame) > 0) MINE_TRY(mine__scoring_run(s));
+  if (mine_frame_rows(s->frame) > 0 && mine__scoring_run(s)) return;
   mine__scoring_tell_unknown(s, job);
   const mine_remembered *m = &s->remembered;
   *rows = (roc_rows){.n = m->n, .label = m->label, .weight = s->weight >= 0 ? m->weight : NULL};
   rows->fall = mine__arena_array(job->arena, (size_t)m->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < m->n; i++)
     rows->fall[i] = -m->score[i * k + s->class_];
-  return mine_env_status(job->env);
 }
 
-static mine_status roc_of_held(mine_job *job, roc_rows *rows) {
+static void roc_of_held(mine_job *job, roc_rows *rows) {
   const mine_scoring *s = roc_scoring(job);
   const mine_model *model = s->model;
   if (!model->held_label) {
-    return mine__fail(
-        job->env, MINE_UNSUPPORTED,
-        "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
-        "with the target");
+    mine__fail(job->env, MINE_UNSUPPORTED,
+               "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
+               "with the target");
+    return;
   }
   *rows = (roc_rows){.n = model->held_rows, .label = model->held_label};
   rows->fall = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < rows->n; i++)
     rows->fall[i] = -(double)model->held_score[i * model->n_groups + s->class_];
-  return mine_env_status(job->env);
 }
 
 /* Weights of the rows of the class, and of the others. */
@@ -114,37 +112,39 @@ static void roc_put(mine_relation *out, double threshold, const roc_count *so_fa
   mine__relation_end_row(out);
 }
 
-static mine_status roc_walk(mine_job *job, const roc_rows *rows, mine_relation *out) {
+static void roc_walk(mine_job *job, const roc_rows *rows, mine_relation *out) {
   const int class_ = roc_scoring(job)->class_;
   roc_count all = {0}, so_far = {0};
   for (int64_t i = 0; i < rows->n; i++)
     roc_add(&all, rows, i, class_);
   if (!(all.positive > 0 && all.negative > 0)) {
-    return mine__fail(
-        job->env, MINE_DATA,
-        "of the %lld rows with a target %s are of the class; a curve needs rows of it "
-        "and others",
-        (long long)rows->n, all.positive > 0 ? "all" : "none");
+    mine__fail(job->env, MINE_DATA,
+               "of the %lld rows with a target %s are of the class; a curve needs rows of it "
+               "and others",
+               (long long)rows->n, all.positive > 0 ? "all" : "none");
+    return;
   }
   mine_pair *order = mine__arena_array(job->arena, (size_t)rows->n, sizeof *order);
   mine_pair *temp = mine__arena_array(job->arena, (size_t)rows->n, sizeof *temp);
-  if (!order || !temp) return mine_env_status(job->env);
+  if (!order || !temp) return;
   mine__sort_reals(rows->fall, NULL, rows->n, order, temp);
   roc_put(out, INFINITY, &so_far, &all);
   for (int64_t i = 0; i < rows->n; i++) {
-    if (MINE_POLL_AT(job->env, i)) return job->env->status;
+    if (MINE_POLL_AT(job->env, i)) return;
     roc_add(&so_far, rows, order[i].row, class_);
     if (i + 1 == rows->n || order[i + 1].key != order[i].key)
       roc_put(out, -rows->fall[order[i].row], &so_far, &all);
   }
-  return mine_env_status(job->env);
 }
 
 static mine_status roc_run(mine_job *job, mine_relation *out) {
   roc_rows rows = {0};
-  MINE_TRY(mine__job_text(job, MINE_ARG_SOURCE) ? roc_of_source(job, &rows)
-                                                : roc_of_held(job, &rows));
-  return roc_walk(job, &rows, out);
+  if (mine__job_text(job, MINE_ARG_SOURCE))
+    roc_of_source(job, &rows);
+  else
+    roc_of_held(job, &rows);
+  if (!mine_failed(job->env)) roc_walk(job, &rows, out);
+  return mine_env_status(job->env);
 }
 
 static const mine_answer roc_answer[] = {

@@ -34,39 +34,39 @@ const mine_option mine__search_option_table[] = {
 /* ---- options ------------------------------------------------------------------ */
 
 /* A model has settled how its rows were read and scaled. */
-static mine_status search_refuse_settled(mine_env *env, const mine_option_group *group, int n) {
+static void search_refuse_settled(mine_env *env, const mine_option_group *group, int n) {
   static const char *const settled[] = {"metric",      "scale", "ignore",  "categorical", "numeric",
                                         "date_format", "na",    "decimal", NULL};
   for (int i = 0; settled[i]; i++)
-    if (mine__options_given(group, n, settled[i]))
-      return mine__fail(env, MINE_OPTION,
-                        "option %s is settled by the model; leave it out, or search a table",
-                        settled[i]);
-  return MINE_OK;
+    if (mine__options_given(group, n, settled[i])) {
+      mine__fail(env, MINE_OPTION,
+                 "option %s is settled by the model; leave it out, or search a table", settled[i]);
+      return;
+    }
 }
 
-static mine_status search_options(mine_search *search, const mine__options *options) {
+static void search_options(mine_search *search, const mine__options *options) {
   mine_env *env = search->env;
-  MINE_TRY(MINE_TAKE(env, search->arena, options, mine__search_option_table, &search->own));
-  MINE_TRY(MINE_TAKE(env, search->arena, options, mine__source_option_table, &search->source));
-  return search->model ? search_refuse_settled(env, options->group, options->n) : MINE_OK;
+  if (MINE_TAKE(env, search->arena, options, mine__search_option_table, &search->own)) return;
+  if (MINE_TAKE(env, search->arena, options, mine__source_option_table, &search->source)) return;
+  if (search->model) search_refuse_settled(env, options->group, options->n);
 }
 
 /* ---- the base ------------------------------------------------------------------- */
 
-static mine_status search_use_model(mine_search *search) {
+static void search_use_model(mine_search *search) {
   const mine_model *model = search->model;
   if (model->kind != &mine__kind_neighbours) {
-    return mine__fail(search->env, MINE_UNSUPPORTED,
-                      "the model is of kind %s (%s), and a search needs one of kind %s (knn); "
-                      "train a knn model or search a table",
-                      model->kind->name, model->algorithm, mine__kind_neighbours.name);
+    mine__fail(search->env, MINE_UNSUPPORTED,
+               "the model is of kind %s (%s), and a search needs one of kind %s (knn); "
+               "train a knn model or search a table",
+               model->kind->name, model->algorithm, mine__kind_neighbours.name);
+    return;
   }
   search->body = model->body;
   search->id_name = model->id_name;
   search->n_features = model->n_features;
   search->feature = model->feature;
-  return MINE_OK;
 }
 
 /* What the base was taken for, for mine_warnings. */
@@ -76,56 +76,52 @@ static void search_note(void *context, const char *item, const char *name, const
 }
 
 /* The chosen columns of the base, described and at hand. */
-static mine_status search_describe(mine_search *search, const mine_chosen *chosen,
-                                   mine_dataset *data) {
+static void search_describe(mine_search *search, const mine_chosen *chosen, mine_dataset *data) {
   mine_env *env = search->env;
   mine_feature *about = mine__arena_zeros(search->arena, (size_t)chosen->n, sizeof *about);
   mine_feature_view *view = mine__arena_zeros(search->arena, (size_t)chosen->n, sizeof *view);
-  if (!about || !view) return mine_env_status(env);
+  if (!about || !view) return;
   for (int f = 0; f < chosen->n; f++) {
     const mine_column *column = &search->base->column[chosen->column[f]];
-    if (mine__feature_from_column(env, search->arena, column, &about[f]) != MINE_OK) {
-      return mine_env_status(env);
-    }
+    if (mine__feature_from_column(env, search->arena, column, &about[f]) != MINE_OK) return;
     mine__view_of_column(column, &view[f]);
   }
   search->n_features = data->n_features = chosen->n;
   search->feature = data->about = about;
   data->rows.feature = view;
-  return MINE_OK;
 }
 
-static mine_status search_refuse_missing(mine_search *search, const mine_batch *rows,
-                                         const char *whose) {
+static void search_refuse_missing(mine_search *search, const mine_batch *rows, const char *whose) {
   int64_t at;
   const int f = mine__missing_first(rows, search->n_features, &at);
-  if (f < 0) return MINE_OK;
-  return mine__fail(search->env, MINE_DATA,
-                    "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
-                    "it in, or say missing=skip or missing=auto",
-                    search->feature[f].name, whose, (long long)at + 1);
+  if (f < 0) return;
+  mine__fail(search->env, MINE_DATA,
+             "column '%s' of the %s rows is missing in row %lld and missing=error; fill "
+             "it in, or say missing=skip or missing=auto",
+             search->feature[f].name, whose, (long long)at + 1);
 }
 
 /* The rows to use, by the option `missing`; *row stays NULL for all of them.
 ** `whose`: "base" or "query", for the sentence. */
-static mine_status search_select(mine_search *search, const mine_feature_view *view, int64_t rows,
-                                 const char *whose, mine_batch *out) {
-  mine_env *env = search->env;
+static void search_select(mine_search *search, const mine_feature_view *view, int64_t rows,
+                          const char *whose, mine_batch *out) {
   const int missing = search->source.missing;
   *out = (mine_batch){.n = rows, .feature = view};
-  if (missing == MINE_MISSING_AUTO) return MINE_OK;
-  if (missing == MINE_MISSING_ERROR) return search_refuse_missing(search, out, whose);
+  if (missing == MINE_MISSING_AUTO) return;
+  if (missing == MINE_MISSING_ERROR) {
+    search_refuse_missing(search, out, whose);
+    return;
+  }
   uint32_t *row = mine__arena_array(search->arena, (size_t)rows, sizeof *row);
-  if (!row) return mine_env_status(env);
+  if (!row) return;
   out->n = 0;
   out->row = row;
   for (int64_t i = 0; i < rows; i++)
     if (mine__missing_in_row(view, search->n_features, i) < 0) row[out->n++] = (uint32_t)i;
-  return MINE_OK;
 }
 
 /* The base as points; its frame is done with.  `beside`: the queries, or NULL. */
-static mine_status search_fit(mine_search *search, const mine_batch *beside) {
+static void search_fit(mine_search *search, const mine_batch *beside) {
   mine_env *env = search->env;
   const mine__neighbours_how how = {.space = (mine_space)search->own.metric,
                                     .scale = search->own.scale,
@@ -133,46 +129,46 @@ static mine_status search_fit(mine_search *search, const mine_batch *beside) {
                                     .beside = beside};
   mine_neighbours *body = mine__arena_zeros(search->arena, 1, sizeof *body);
   if (!body || mine__neighbours_fit(env, search->arena, &search->data, &how, body) != MINE_OK)
-    return mine_env_status(env);
+    return;
   search->body = body;
   mine__frame_close(search->base);
   search->base = NULL;
-  return MINE_OK;
 }
 
-static mine_status search_build_base(mine_search *search) {
+static void search_build_base(mine_search *search) {
   mine_env *env = search->env;
   mine_chosen chosen;
   mine_dataset *data = &search->data;
   mine_frame *base = search->base;
-  if (mine__frame_finish(base) != MINE_OK) return mine_env_status(env);
-  if (mine__roles_check(&search->roles, base, search_note, search, &chosen) != MINE_OK ||
-      search_describe(search, &chosen, data) != MINE_OK) {
-    return mine_env_status(env);
-  }
+  if (mine__frame_finish(base) != MINE_OK) return;
+  if (mine__roles_check(&search->roles, base, search_note, search, &chosen) != MINE_OK) return;
+  search_describe(search, &chosen, data);
+  if (mine_failed(env)) return;
   const mine_feature_view *view = data->rows.feature;
-  if (search_select(search, view, base->rows, "base", &data->rows)) return mine_env_status(env);
+  search_select(search, view, base->rows, "base", &data->rows);
+  if (mine_failed(env)) return;
   if (data->rows.n == 0) {
-    return mine__fail(env, MINE_DATA,
-                      "every row of the base has a missing attribute; say missing=auto");
+    mine__fail(env, MINE_DATA, "every row of the base has a missing attribute; say missing=auto");
+    return;
   }
   if (search->roles.id >= 0) {
     const char *name = base->column[search->roles.id].name;
     search->id_name = mine__arena_text(search->arena, name, strlen(name));
     data->ids = &base->ids;
   }
-  return MINE_OK;
 }
 
 mine_status mine__search_build(mine_search *search) {
-  if (mine_env_status(search->env) != MINE_OK) return mine_env_status(search->env);
+  if (mine_failed(search->env)) return mine_env_status(search->env);
   if (search->feature) return MINE_OK;
   if (search->base->n_columns == 0) {
     return mine__fail(search->env, MINE_DATA, "the base has no columns; fill its frame first");
   }
-  if (search_build_base(search) != MINE_OK) return mine_env_status(search->env);
+  search_build_base(search);
+  if (mine_failed(search->env)) return mine_env_status(search->env);
   if (search->own.metric == MINE_SPACE_GOWER) return MINE_OK; /* until the queries are there */
-  return search_fit(search, NULL);
+  search_fit(search, NULL);
+  return mine_env_status(search->env);
 }
 
 /* ---- the search ---------------------------------------------------------------------- */
@@ -187,21 +183,17 @@ static void search_id(const mine_search *search, int64_t row, mine_cell *out) {
   if (search->query_id >= 0) mine__values_get(&search->queries->ids, row, out);
 }
 
-static mine_status search_number_ids(mine_search *search, const mine_batch *batch,
-                                     search_keys *keys) {
-  mine_env *env = search->env;
+static void search_number_ids(mine_search *search, const mine_batch *batch, search_keys *keys) {
   const mine_neighbours *body = search->body;
   mine_dictionary ids;
   mine_cell id;
   keys->base = mine__arena_array(search->arena, (size_t)body->n, sizeof *keys->base);
   keys->query = mine__arena_array(search->arena, (size_t)batch->n, sizeof *keys->query);
-  if (!keys->base || !keys->query || !mine__dictionary_open(&ids, search->arena)) {
-    return mine_env_status(env);
-  }
+  if (!keys->base || !keys->query || !mine__dictionary_open(&ids, search->arena)) return;
   for (int64_t i = 0; i < body->n; i++) {
     mine__values_get(&body->ids, i, &id);
     const int64_t key = id.type == MINE_NULL ? SEARCH_NULL_KEY : mine__dictionary_add(&ids, &id);
-    if (key < 0) return mine_env_status(env);
+    if (key < 0) return;
     keys->base[i] = (uint32_t)key;
   }
   for (int64_t q = 0; q < batch->n; q++) {
@@ -209,7 +201,6 @@ static mine_status search_number_ids(mine_search *search, const mine_batch *batc
     const int64_t key = id.type == MINE_NULL ? -1 : mine__dictionary_find(&ids, &id);
     keys->query[q] = key < 0 ? SEARCH_NO_KEY : (uint32_t)key;
   }
-  return MINE_OK;
 }
 
 /* A pair without a known attribute in common has no distance. */
@@ -237,8 +228,8 @@ static void search_report(const mine_search *search, const mine_batch *batch, in
 }
 
 /* Chunk after chunk, so that memory does not depend on the number of queries. */
-static mine_status search_run(mine_search *search, const mine_batch *batch, const search_keys *keys,
-                              mine_relation *relation) {
+static void search_run(mine_search *search, const mine_batch *batch, const search_keys *keys,
+                       mine_relation *relation) {
   mine_env *env = search->env;
   const mine_neighbours *body = search->body;
   const int64_t k = search->own.k < body->n ? search->own.k : body->n;
@@ -248,7 +239,7 @@ static mine_status search_run(mine_search *search, const mine_batch *batch, cons
   double *distance = mine__arena_array(arena, (size_t)chunk, (size_t)k * sizeof *distance);
   uint32_t *row = mine__arena_array(arena, (size_t)chunk, (size_t)k * sizeof *row);
   int64_t *found = mine__arena_array(arena, (size_t)chunk, sizeof *found);
-  if (!point || !distance || !row || !found) return mine_env_status(env);
+  if (!point || !distance || !row || !found) return;
   for (int64_t first = 0; first < batch->n; first += chunk) {
     const int64_t left = batch->n - first, count = left < chunk ? left : chunk;
     mine__neighbours_points(body, batch, first, count, point);
@@ -262,28 +253,28 @@ static mine_status search_run(mine_search *search, const mine_batch *batch, cons
                                       .to = (double)(first + count) / (double)batch->n};
     if (mine__nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) break;
     search_report(search, batch, first, &query, row, distance, found, relation);
-    if (mine_env_status(env) != MINE_OK) break;
+    if (mine_failed(env)) break;
   }
-  return mine_env_status(env);
 }
 
-static mine_status search_answer(mine_search *search, mine_relation *relation) {
+static void search_answer(mine_search *search, mine_relation *relation) {
   mine_env *env = search->env;
   mine_frame *frame = search->queries;
   mine_batch batch;
   search_keys keys = {NULL, NULL};
   mine_feature_view *view =
       mine__arena_zeros(search->arena, (size_t)search->n_features, sizeof *view);
-  if (!view || mine__frame_finish(frame) != MINE_OK) return mine_env_status(env);
+  if (!view || mine__frame_finish(frame) != MINE_OK) return;
   for (int f = 0; f < search->n_features; f++) {
     mine__view_of_column(&frame->column[search->query_column[f]], &view[f]);
   }
-  if (search_select(search, view, frame->rows, "query", &batch)) return mine_env_status(env);
-  if (batch.n == 0) return MINE_OK;
-  if (!search->body && search_fit(search, &batch)) return mine_env_status(env);
+  search_select(search, view, frame->rows, "query", &batch);
+  if (mine_failed(env) || batch.n == 0) return;
+  if (!search->body) search_fit(search, &batch); /* Gower's ranges want the queries, too */
+  if (mine_failed(env)) return;
   const int exclude = search->own.exclude_self < 0 ? search->same_source : search->own.exclude_self;
-  if (exclude && search_number_ids(search, &batch, &keys) != MINE_OK) return mine_env_status(env);
-  return search_run(search, &batch, &keys, relation);
+  if (exclude) search_number_ids(search, &batch, &keys);
+  if (!mine_failed(env)) search_run(search, &batch, &keys, relation);
 }
 
 mine_status mine__search_run(mine_search *search, mine_relation *out) {
@@ -292,30 +283,30 @@ mine_status mine__search_run(mine_search *search, mine_relation *out) {
   if (!search->feature || search->queries->n_columns == 0) {
     return mine__fail(env, MINE_DATA, "the queries have no columns; fill their frame first");
   }
-  return search_answer(search, out);
+  search_answer(search, out);
+  return mine_env_status(env);
 }
 
 /* ---- open and close --------------------------------------------------------------------- */
 
-static mine_status search_start(mine_search *search, const mine__options *options) {
+static void search_start(mine_search *search, const mine__options *options) {
   mine_env *env = search->env;
   search->query_id = -1;
-  if (search->model && search_use_model(search) != MINE_OK) return mine_env_status(env);
-  if (search_options(search, options) != MINE_OK) return mine_env_status(env);
+  if (search->model) search_use_model(search);
+  if (mine_failed(env)) return;
+  search_options(search, options);
+  if (mine_failed(env)) return;
   search->roles = (mine_roles){.env = env, .source = &search->source, .keep_constants = 1};
   search->data.task = MINE_NEIGHBORS;
   search->roles.id = search->roles.target = search->roles.weight = -1;
-  if (mine__frame_open(env, mine__search_plan_queries, search, &search->queries) != MINE_OK) {
-    return mine_env_status(env);
-  }
-  if (search->model) return MINE_OK;
-  return mine__frame_open(env, mine__roles_plan, &search->roles, &search->base);
+  if (mine__frame_open(env, mine__search_plan_queries, search, &search->queries) != MINE_OK) return;
+  if (!search->model) (void)!mine__frame_open(env, mine__roles_plan, &search->roles, &search->base);
 }
 
 mine_status mine__search_open(mine_env *env, const mine_model *model, int same_source,
                               const mine__options *options, mine_search **out) {
   *out = NULL;
-  if (mine_env_status(env) != MINE_OK) return mine_env_status(env);
+  if (mine_failed(env)) return mine_env_status(env);
   mine_arena *arena = mine__arena_open(env);
   mine_search *search = arena ? mine__arena_zeros(arena, 1, sizeof *search) : NULL;
   if (!search) {
@@ -326,7 +317,8 @@ mine_status mine__search_open(mine_env *env, const mine_model *model, int same_s
   search->arena = arena;
   search->model = model;
   search->same_source = same_source != 0;
-  if (search_start(search, options) != MINE_OK) {
+  search_start(search, options);
+  if (mine_failed(env)) {
     mine__search_close(search);
     return mine_env_status(env);
   }

@@ -75,7 +75,7 @@ static mine_status training_start(mine_training *training, const mine__options *
 
 mine_status mine__training_open(mine_env *env, const mine__options *options, mine_training **out) {
   *out = NULL;
-  if (env->status) return env->status;
+  if (mine_failed(env)) return mine_env_status(env);
   mine_arena *arena = mine__arena_open(env);
   mine_training *training = arena ? mine__arena_zeros(arena, 1, sizeof *training) : NULL;
   if (!training) {
@@ -86,7 +86,7 @@ mine_status mine__training_open(mine_env *env, const mine__options *options, min
   training->arena = arena;
   if (training_start(training, options)) {
     mine__training_close(training);
-    return env->status;
+    return mine_env_status(env);
   }
   *out = training;
   return MINE_OK;
@@ -176,31 +176,29 @@ mine_frame *mine__training_select_frame(mine_training *training, int i) {
   return query->frame;
 }
 
-static mine_status training_select_rows(mine_training *training, const char *option,
-                                        mine_select *query) {
+static void training_select_rows(mine_training *training, const char *option, mine_select *query) {
   mine_env *env = training->env;
-  if (!query->frame || query->frame->rows == 0)
-    return mine__fail(env, MINE_DATA, "the query of option %s gave no rows; give at least one",
-                      option);
-  if (mine__frame_finish(query->frame)) return mine_env_status(env);
+  if (!query->frame || query->frame->rows == 0) {
+    mine__fail(env, MINE_DATA, "the query of option %s gave no rows; give at least one", option);
+    return;
+  }
+  if (mine__frame_finish(query->frame)) return;
   const training_selected *selected = query->frame->owner;
   mine_batch *batch = mine__arena_array(training->arena, 1, sizeof *batch);
   mine_feature_view *view =
       mine__arena_zeros(training->arena, (size_t)training->chosen.n, sizeof *view);
-  if (!batch || !view) return mine_env_status(env);
+  if (!batch || !view) return;
   for (int f = 0; f < training->chosen.n; f++) {
     mine__view_of_column(&query->frame->column[selected->column[f]], &view[f]);
   }
   *batch = (mine_batch){query->frame->rows, NULL, view};
   query->rows = batch;
-  return MINE_OK;
 }
 
 mine_status mine__training_selects(mine_training *training) {
   const char *option;
   mine_select *query;
   for (int i = 0; (query = training_select(training, i, &option)) != NULL; i++)
-    if (!query->rows && training_select_rows(training, option, query))
-      return mine_env_status(training->env);
-  return MINE_OK;
+    if (!query->rows && !mine_failed(training->env)) training_select_rows(training, option, query);
+  return mine_env_status(training->env);
 }
