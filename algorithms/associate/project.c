@@ -110,7 +110,9 @@ int mine__miner_answer(miner *m, uint32_t count) {
 /* ---- counting what goes with item k ------------------------------------------ */
 
 /* tally[] of the items in the rows of k, touched[] = which; the number of those.
-** Items before k are wanted only where they can exclude. */
+** Items before k are wanted only where they can exclude.  A row has MINER_END at both
+** ends, so both directions stop by themselves; tally[] is all zeros between projections
+** (sparse_project clears what was touched, also when the branch ends). */
 static uint32_t sparse_tally(miner *m, const miner_node *node, uint32_t k) {
   uint32_t n = 0;
   const int backward = m->query->kind != MINE_SETS_ALL;
@@ -172,6 +174,7 @@ static int sparse_before(const void *context, uint32_t a, uint32_t b) {
 static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t touched,
                          miner_node *child) {
   const uint32_t n_prefix = m->n_prefix;
+  /* First, because a branch that ends must not have let anything join the prefix. */
   for (uint32_t i = 0; m->query->kind != MINE_SETS_ALL && i < touched; i++) {
     const uint32_t x = m->touched[i];
     if (x < k && m->tally[x] == node->count[k]) return 0;
@@ -184,7 +187,7 @@ static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t 
         break;
       case FATE_KEEP:
         m->chosen[child->items] = x;
-        if (x < k) {
+        if (x < k) { /* the first of the later ones makes room: their order comes later */
           m->chosen[child->items] = m->chosen[child->first];
           m->chosen[child->first++] = x;
         }
@@ -229,6 +232,8 @@ static uint32_t sparse_translate(miner *m, const uint32_t *at, int backward, uin
   return n;
 }
 
+/* Baskets with fewer than two of the child's items can hold no pair and are left out; `words`
+** shrinks to those that are there, while each item's bits stay where they were laid out. */
 static int sparse_to_dense(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
   const int backward = m->query->kind != MINE_SETS_ALL;
   child->words = (node->count[k] + 63) / 64;
@@ -252,6 +257,8 @@ static int sparse_to_dense(miner *m, const miner_node *node, uint32_t k, miner_n
   return 1;
 }
 
+/* A counting sort: start[] first counts, then is where each item's next place goes, and
+** has moved on by one item when all are placed. */
 void mine__miner_index(miner_node *node, size_t length) {
   for (uint32_t i = 0; i <= node->items; i++)
     node->start[i] = 0;
@@ -351,6 +358,8 @@ static int dense_extend(miner *m, const miner_node *node, uint32_t k, uint32_t f
   return 1;
 }
 
+/* One slot more than there can be children: an intersection is written before it is known
+** whether it stays.  What was not used goes back to the stack. */
 static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
   const int backward = m->query->kind != MINE_SETS_ALL;
   const uint32_t room = node->items - 1 - (backward ? 0 : k);

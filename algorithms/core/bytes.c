@@ -54,7 +54,8 @@ void mine__write_real(mine_writer *w, double v) {
   bytes_write(w, mine__bits_of_real(v), 8);
 }
 
-/* n elements of `size` bytes between memory and the file's order, either way. */
+/* n elements of `size` bytes between memory and the file's order.  Reversing an element's
+** bytes undoes itself, so one function serves both ways. */
 static void bytes_copy_array(void *to, const void *from, size_t n, size_t size) {
   if (BYTES_AS_THEY_ARE) {
     memcpy(to, from, n * size);
@@ -68,6 +69,8 @@ static void bytes_copy_array(void *to, const void *from, size_t n, size_t size) 
   }
 }
 
+/* A large forest takes seconds: the host is asked after every full piece.  The many small
+** arrays of a model never fill one, and do not look at the clock. */
 static void bytes_write_array(mine_writer *w, const void *v, size_t n, size_t size) {
   const size_t piece = BYTES_PIECE / size;
   char *to = n > 0 ? mine__text_extend(&w->text, n * size) : NULL;
@@ -185,6 +188,8 @@ double mine__read_finite(mine_reader *r) {
   return 0;
 }
 
+/* What is left must be able to hold that many: memory that is asked for by a count is
+** bounded by the length of the bytes, whatever they say, and n * least_bytes fits. */
 size_t mine__read_count(mine_reader *r, size_t least_bytes) {
   uint64_t n = mine__read_u64(r);
   if (n <= (size_t)(r->end - r->at) / least_bytes) return (size_t)n;
@@ -192,7 +197,8 @@ size_t mine__read_count(mine_reader *r, size_t least_bytes) {
   return 0;
 }
 
-/* Room for n elements that take `size` bytes each in the file and in memory. */
+/* Room for n elements that take `size` bytes each in the file and in memory.  The division
+** comes before the product: a hostile n cannot make it overflow. */
 static void *bytes_room(mine_reader *r, size_t n, size_t size, const uint8_t **at) {
   if (!r->problem && n > (size_t)(r->end - r->at) / size) mine__reader_bad(r, "length");
   if (r->problem) return NULL;
@@ -248,6 +254,8 @@ static const char *bytes_copy(mine_reader *r, size_t bytes) {
   return copy;
 }
 
+/* Names go into sentences and comparisons as C strings: a NUL inside would make two names
+** that are read as one. */
 const char *mine__read_string(mine_reader *r) {
   uint32_t bytes = mine__read_u32(r);
   if (r->problem || bytes == BYTES_NO_STRING) return NULL;

@@ -192,7 +192,9 @@ static survey_state survey_state_of(const mine_time_survey *survey) {
                         .zones = survey->zones};
 }
 
-/* After a text that told nothing new: the reading so far will do for its like. */
+/* After a text that told nothing new: the reading so far will do for its like.  Not where
+** numbers below ten came with one digit: then the places are not the same in every text, and
+** there is no layout to compare with. */
 static void survey_settle(mine_time_survey *survey, const survey_state *before) {
   const survey_state now = survey_state_of(survey);
   const int same = now.forms == before->forms && now.tail == before->tail &&
@@ -242,6 +244,7 @@ static int survey_guess(mine_time_survey *survey, const mine_cell *cell, const c
   survey_fit fit;
   const int tried = !survey->hopeless && survey_may_be(text, end);
   const uint64_t fits = tried ? survey_fits(survey, survey->forms, text, end, &fit) : 0;
+  /* A column of names is not tried form by form to its end. */
   if (survey->texts >= SURVEY_PATIENCE && 2 * survey->fitted < survey->texts) survey->hopeless = 1;
   if (!fits) return 0;
   if (survey->fitted == 0) survey_note(&survey->first, cell, row);

@@ -66,7 +66,9 @@ static char *json_put_utf8(char *out, long c) {
   return out;
 }
 
-/* json->at stands on the 'u' of an escape; NULL after a problem. */
+/* json->at stands on the 'u' of an escape; NULL after a problem.  Nothing is read behind
+** the closing quote: it is no hexadecimal digit, so that at[4] is looked at after four of
+** them only, and at[5] after a backslash, which is never the last before the quote. */
 static char *json_unicode(mine_json *json, char *out) {
   const char *at = json->at + 1;
   long c = json_hex(at);
@@ -119,7 +121,8 @@ static long json_string_length(mine_json *json) {
   return -1;
 }
 
-/* json->at stands on the opening quote.  Decoding never lengthens. */
+/* json->at stands on the opening quote.  Decoding never lengthens (six bytes of \\uXXXX
+** become three at most), so the raw length is room enough. */
 static int json_string(mine_json *json, mine_cell *out) {
   json->at++;
   long length = json_string_length(json);
@@ -172,7 +175,8 @@ static const char *json_number_end(const char *at, int *whole) {
   return at;
 }
 
-/* Digits that fit 64 bits; 0 otherwise. */
+/* Digits that fit 64 bits; 0 otherwise.  Asked before each step, so nothing overflows; the
+** negative side reaches one further. */
 static int json_integer(const char *at, const char *end, int64_t *out) {
   int negative = *at == '-';
   uint64_t v = 0, most = (uint64_t)INT64_MAX + (uint64_t)negative;
@@ -228,7 +232,8 @@ static int json_scalar(mine_json *json, mine_cell *out) {
   return json_bad(json, "expected a value: a text in double quotes, a number, true or false");
 }
 
-/* json->at stands on the opening bracket. */
+/* json->at stands on the opening bracket.  Of an empty list `item` must not be NULL: that
+** stands for "no list". */
 static int json_array(mine_json *json, mine_list *list) {
   mine_cell *item = NULL;
   size_t n = 0, capacity = 0;

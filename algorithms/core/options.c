@@ -61,7 +61,8 @@ static int options_is(const mine_cell *value, const char *word) {
          memcmp(value->as.text, word, value->bytes) == 0;
 }
 
-/* Digits only, exactly: doubles would round seeds beyond 2^53. */
+/* Digits only, exactly: doubles would round seeds beyond 2^53.  Counted below zero, and not
+** as far as INT64_MIN, so that the other sign exists. */
 static int options_read_digits(const mine_cell *value, int64_t *out) {
   const char *at = value->as.text, *end = at + value->bytes;
   int negative = at < end && *at == '-';

@@ -59,7 +59,9 @@ static void encode_quartiles(const mine_dataset *data, const double *x, double *
     quartile[q] = n ? encode_quantile(sorted, n, 0.25 * (q + 1)) : 0;
 }
 
-/* A feature's bent numbers, in the order of the rows. */
+/* A feature's bent numbers, in the order of the rows.  Learning by rank puts what is
+** known in order in the first half of the room and works in the second (encode_room gives
+** both) before the first half becomes the answer. */
 static void encode_bend_rows(const encode_job *job, int f, double *bent) {
   const mine_batch *rows = &job->data->rows;
   const double *x = rows->feature[f].number;
@@ -76,6 +78,10 @@ static void encode_bend_rows(const encode_job *job, int f, double *bent) {
     bent[i] = mine__warp_number(warp, x[mine_batch_row(rows, i)]);
 }
 
+/* (x - centre) * factor, and `fill`, already scaled, for what is missing.  A column without
+** any value gets factor 0: all rows are in the same place.  Values whose squares could
+** overflow are not clipped but told (job->worst), because a distance that is infinite makes
+** every other attribute vanish without a word. */
 static void encode_fit_numeric(encode_job *job, int f, int worker) {
   mine_encoding *out = job->out;
   const double *x = job->data->rows.feature[f].number;
@@ -123,6 +129,9 @@ static void encode_fit_numeric(encode_job *job, int f, int worker) {
   }
 }
 
+/* One column per level, with sqrt(1/2): two rows of different levels are at the squared
+** distance 1/2 + 1/2 = 1, as two numbers one spread apart.  What is missing is put at the
+** shares of the levels, the mean of the rows. */
 static void encode_fit_category(encode_job *job, int f) {
   mine_encoding *out = job->out;
   const mine_dataset *data = job->data;

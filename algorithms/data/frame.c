@@ -254,6 +254,7 @@ mine_status mine_frame_end_row(mine_frame *frame) {
                       (long long)MINE_MAX_ROWS);
   if (frame->finished && frame_is_closed(frame))
     return mine__fail(env, MINE_DATA, "the rows are finished; no more can be added");
+  /* The next row's cells come before its end: there must always be room for one more. */
   if ((size_t)frame->rows + 2 > frame->capacity) frame_grow(frame);
   if (mine_failed(env)) return mine_env_status(env);
   frame->rows++;

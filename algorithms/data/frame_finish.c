@@ -328,6 +328,9 @@ static void finish_words_of_column(mine_frame *frame, int column, const char *sh
   mine__frame_explain(col, shown);
 }
 
+/* Settling allocates and may fail, so it goes column by column on the calling thread;
+** describing reads and writes one column only, so that goes in parallel; the words need what
+** was described.  Room is given back last: until then a column may still change its payload. */
 mine_status mine__frame_finish(mine_frame *frame) {
   mine_env *env = frame->env;
   if (mine_failed(env) || frame->finished) return mine_env_status(env);

@@ -121,7 +121,9 @@ double *mine__frame_level_numbers(mine_column *col) {
   return value;
 }
 
-/* Every value of the dictionary is a number, a decimal text or blank. */
+/* Every value of the dictionary is a number, a decimal text or blank.  Converted by level,
+** not by row: each text is read once.  The dictionary ends here, so that whatever asks for
+** its texts (words for missing) comes first. */
 int mine__frame_codes_to_numbers(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
@@ -199,7 +201,8 @@ static void infer_code(mine_frame *frame, int column, const mine_cell *cell) {
 
 /* ---- the model's levels ------------------------------------------------------------- */
 
-/* The other spelling of a value: '1' for 1, 1 for '1'. */
+/* The other spelling of a value: '1' for 1, 1 for '1'.  Beyond 2^53 several integers share
+** a double: there is no other spelling that is surely this one. */
 static int64_t infer_find_respelled(const mine_dictionary *levels, const mine_cell *cell) {
   mine_cell other = {MINE_REAL, 0, {0}};
   if (cell->type == MINE_TEXT) {
@@ -253,7 +256,9 @@ static void infer_drop_kept(mine_frame *frame, mine_filling *f) {
   mine__values_open(&f->kept, frame->arena);
 }
 
-/* A text after numbers: both become levels (or numbers, when there are many). */
+/* A text after numbers: both become levels (or numbers, when there are many).  The rows are
+** taken again from the first, as if they had never been kept: the mode may change on the way,
+** which is why it is asked for each. */
 static int infer_kept_to_codes(mine_frame *frame, int column) {
   mine_filling *f = frame->column[column].filling;
   mine_lane *lane = &frame->lane[column];

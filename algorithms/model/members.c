@@ -166,6 +166,8 @@ static void members_shares(const mine_model *whole, const mine_member *member, c
   }
 }
 
+/* Values and distances are the member's own; its groups are written where the whole's go and
+** translated there; shares have another width and need room of their own. */
 void mine__member_answer(mine_env *env, const mine_model *whole, const mine_member *member,
                          const mine_batch *batch, const uint32_t *at, int64_t n,
                          mine_answers *out) {

@@ -22,6 +22,8 @@ int mine__metrics_argmax(const double *probability, int n_classes) {
   return best;
 }
 
+/* Relative to the largest: it becomes 1, so the total is at least 1 and nothing overflows,
+** however far apart the logarithms are. */
 void mine__metrics_shares(double *log, int n) {
   double most = log[0], total = 0;
   for (int c = 1; c < n; c++)
@@ -32,6 +34,8 @@ void mine__metrics_shares(double *log, int n) {
     log[c] /= total;
 }
 
+/* What was said to be impossible and happened costs about 36, not infinity: one such row
+** must not decide the mean of all. */
 double mine__metrics_surprise(double p) {
   return -log(fmin(fmax(p, DBL_EPSILON), 1 - DBL_EPSILON));
 }

@@ -163,6 +163,8 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
 
 /* ---- scoring -------------------------------------------------------------------- */
 
+/* Per query: its point, and k times a distance and a row.  At least a group, because the
+** search works on as many at a time. */
 int64_t mine__neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries) {
   const double bytes = 8.0 * body->width + 12.0 * (double)k + 8;
   double chunk = NEIGHBOURS_MEMORY / bytes;
@@ -172,7 +174,9 @@ int64_t mine__neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t q
 }
 
 /* Replace each distance by the weight of its row's vote, at most the row's own:
-** 1/distance is taken relative to the nearest, so nothing overflows. */
+** 1/distance is taken relative to the nearest (they come in rising order), so nothing
+** overflows.  Where the nearest is at 0, nearest / distance is 0 for all others, and those
+** at 0 decide alone.  An infinite distance is "no attribute in common". */
 static void neighbours_weigh(const mine_neighbours *body, const uint32_t *row, int64_t n,
                              double *distance) {
   const double nearest = distance[0];
@@ -183,7 +187,8 @@ static void neighbours_weigh(const mine_neighbours *body, const uint32_t *row, i
   }
 }
 
-/* One row's answer from its neighbours' votes. */
+/* One row's answer from its neighbours' votes.  `total` is above 0: the nearest votes with 1,
+** or with its weight, which is. */
 static void neighbours_vote(const mine_neighbours *body, int n_classes, const uint32_t *row,
                             const double *vote, int64_t n, int64_t at, mine_answers *out) {
   double total = 0, sum = 0;
@@ -278,7 +283,8 @@ static void neighbours_load_gower(mine_reader *r, const mine_model *model, mine_
   }
 }
 
-/* The points: finite, except that gower's may be missing. */
+/* The points: finite, except that gower's may be missing.  The width is asked first, because
+** read_count divides by the bytes of a row. */
 static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
   if (!mine__reader_ok(r)) return;
   if (body->width < 1) {

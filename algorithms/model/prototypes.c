@@ -66,7 +66,9 @@ static void prototypes_score(void *context, int64_t task, int worker) {
   }
 }
 
-/* One row, as in a trigger: no clock, no threads, and the centres lie in panels. */
+/* One row, as in a trigger: no clock, no threads, and the centres lie in panels instead of
+** the rows.  Each distance is the same sum in the same order as in a batch, and of equals the
+** first centre wins there, too: a row alone gets the very bits that it gets among others. */
 static void prototypes_score_row(const mine_prototypes *m, const mine_batch *batch, double *row,
                                  const mine_answers *out) {
   const int64_t width = m->encoding.width;

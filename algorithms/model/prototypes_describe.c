@@ -11,7 +11,8 @@
 
 /* ---- the profile --------------------------------------------------------------- */
 
-/* Sums per block of rows, cluster and encoded column. */
+/* Sums per block of rows, cluster and encoded column.  Blocks are cut by the number of rows
+** and added in their order: the same bits for any number of threads. */
 typedef struct profile_job {
   const mine_prototypes *model;
   const mine_dataset *data;
@@ -22,7 +23,8 @@ typedef struct profile_job {
   double *square; /* blocks x width: of weight x (value - about.mean)^2                  */
 } profile_job;
 
-/* What a feature's bent numbers are summed around. */
+/* What a feature's bent numbers are summed around: near the mean, sums stay small and the
+** squares do not cancel (amounts of 1e9 that differ by 1). */
 static double profile_shift(const profile_job *job, int f) {
   const double mean = mine__encode_bend(&job->model->encoding, f, job->data->about[f].mean);
   return isfinite(mean) ? mean : 0;

@@ -67,7 +67,7 @@ typedef struct trees_run {
   double *out; /* n x outputs; under logit n x 2 */
 } trees_run;
 
-/* Which child the row takes: 0 left, 1 right. */
+/* Which child the row takes: 0 left, 1 right.  A NaN is not equal to itself, and missing. */
 static inline int trees_side(const trees_run *run, const mine_trees_step *step, uint32_t row) {
   const mine_feature_view *view = &run->batch->feature[step->feature];
   if (step->set < 0) {
@@ -102,7 +102,7 @@ static void trees_descend(const trees_run *run, int32_t root, const uint32_t *ro
     at[k] = root;
   while (leaves == 0)
     leaves = trees_step_all(run, row, n, at);
-  for (int k = 0; k < n; k++) {
+  for (int k = 0; k < n; k++) { /* without a branch: what does not stay is overwritten */
     going[left] = (uint16_t)k;
     left += step[at[k]].feature >= 0;
   }
