@@ -94,19 +94,21 @@ static int leaks_is_copy(const mine_training *t, int f, const double *value_of,
   return 1;
 }
 
-static mine_status leaks_fail(const mine_training *t, int f) {
+static void leaks_fail(const mine_training *t, int f) {
   const char *name = t->data.about[f].name;
-  return mine__fail(t->env, MINE_DATA,
-                    "leak: attribute '%s' says exactly what the target '%s' says in all %lld rows; "
-                    "take it out with ignore=%s",
-                    name, t->frame->column[t->roles.target].name, (long long)t->data.n, name);
+  mine__fail(t->env, MINE_DATA,
+             "leak: attribute '%s' says exactly what the target '%s' says in all %lld rows; "
+             "take it out with ignore=%s",
+             name, t->frame->column[t->roles.target].name, (long long)t->data.n, name);
 }
 
-static mine_status leaks_check_match(mine_training *t, int f, double *value_of, int32_t *code_of) {
+static void leaks_check_match(mine_training *t, int f, double *value_of, int32_t *code_of) {
   const mine_feature_view *view = &t->data.view[f];
   const char *target = t->frame->column[t->roles.target].name;
-  if (t->data.task == MINE_REGRESSION)
-    return view->number && leaks_same_number(t, view->number) ? leaks_fail(t, f) : MINE_OK;
+  if (t->data.task == MINE_REGRESSION) {
+    if (view->number && leaks_same_number(t, view->number)) leaks_fail(t, f);
+    return;
+  }
   int match;
   if (view->number) {
     match = leaks_one_to_one_numbers(t, view->number, value_of);
@@ -114,17 +116,17 @@ static mine_status leaks_check_match(mine_training *t, int f, double *value_of, 
     const int64_t levels = t->data.about[f].levels.values.n;
     mine_mark mark = mine__arena_mark(t->env->scratch);
     int32_t *class_of = mine__arena_array(t->env->scratch, (size_t)levels, sizeof *class_of);
-    if (!class_of) return mine_env_status(t->env);
+    if (!class_of) return;
     match = leaks_one_to_one_codes(t, view->code, levels, code_of, class_of);
     mine__arena_rewind(t->env->scratch, mark);
   }
-  if (!match) return MINE_OK;
+  if (!match) return;
   if (t->data.n >= LEAKS_FEW_ROWS || leaks_is_copy(t, f, value_of, code_of))
-    return leaks_fail(t, f);
-  mine__training_notef(t, "warning", t->data.about[f].name,
-                       "says exactly what the target '%s' says; in %lld rows that may be chance",
-                       target, (long long)t->data.n);
-  return MINE_OK;
+    leaks_fail(t, f);
+  else
+    mine__training_notef(t, "warning", t->data.about[f].name,
+                         "says exactly what the target '%s' says; in %lld rows that may be chance",
+                         target, (long long)t->data.n);
 }
 
 /* ---- almost perfect ---------------------------------------------------------------- */
@@ -235,19 +237,19 @@ static int leaks_open_room(const mine_training *t, leaks_room *room) {
 
 /* How much each attribute says alone: kept beside the training, and told at once when it
 ** is almost all. */
-static mine_status leaks_rank_alone(mine_training *t) {
+static void leaks_rank_alone(mine_training *t) {
   mine_env *env = t->env;
   const int classes = t->data.task == MINE_CLASSIFICATION;
   leaks_room room = {.step = MINE_BLOCKS(t->data.n, LEAKS_SAMPLE)};
   room.n = t->data.n / room.step;
-  if ((classes && t->data.positive < 0) || room.n < 100) return MINE_OK;
+  if ((classes && t->data.positive < 0) || room.n < 100) return;
   const mine_mark mark = mine__arena_mark(env->scratch);
   t->alone = mine__arena_array(t->arena, (size_t)t->chosen.n, sizeof *t->alone);
-  if (!t->alone || !leaks_open_room(t, &room)) return mine_env_status(env);
-  for (int f = 0; f < t->chosen.n && !env->status; f++) {
+  if (!t->alone || !leaks_open_room(t, &room)) return;
+  for (int f = 0; f < t->chosen.n && !mine_failed(env); f++) {
     const char *name = t->data.about[f].name;
     t->alone[f] = classes ? leaks_alone_auc(t, f, &room) : leaks_alone_r2(t, f, &room);
-    if (mine__poll(env)) return env->status;
+    if (mine__poll(env)) return;
     if (!(t->alone[f] > (classes ? LEAKS_SURE : LEAKS_SURE_R2))) continue;
     mine__training_notef(t, "warning", name,
                          "%s almost perfectly on its own; was it known before the target was?  If "
@@ -256,7 +258,6 @@ static mine_status leaks_rank_alone(mine_training *t) {
     t->alone[f] = NAN; /* enough is said */
   }
   mine__arena_rewind(env->scratch, mark);
-  return env->status;
 }
 
 void mine__training_note_carrier(const mine_training *t, mine_model *model) {
@@ -290,8 +291,10 @@ mine_status mine__training_check_leaks(mine_training *t) {
   int32_t *code_of = mine__arena_array(env->scratch, k, sizeof *code_of);
   if (!value_of || !code_of) return mine_env_status(env);
   for (int f = 0; f < t->chosen.n; f++) {
-    if (leaks_check_match(t, f, value_of, code_of)) return env->status;
+    leaks_check_match(t, f, value_of, code_of);
+    if (mine_failed(env)) return mine_env_status(env);
   }
   mine__arena_rewind(env->scratch, mark);
-  return leaks_rank_alone(t);
+  leaks_rank_alone(t);
+  return mine_env_status(env);
 }

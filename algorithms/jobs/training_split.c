@@ -113,16 +113,18 @@ static int64_t *split_levels(mine_training *t, mine_arena *arena, int folds) {
 
 /* ---- a holdout --------------------------------------------------------------------------- */
 
-static mine_status hold_out_said(mine_training *t, mine_arena *arena, mine_held_out *out) {
+static void hold_out_said(mine_training *t, mine_arena *arena, mine_held_out *out) {
   const mine_column *column = split_column(t, t->roles.side);
-  if (mine__options_given(t->asked.options.group, t->asked.options.n, "holdout"))
-    return mine__fail(t->env, MINE_OPTION,
-                      "option split says which rows are held out; leave holdout out (holdout=0 "
-                      "measures nothing)");
+  if (mine__options_given(t->asked.options.group, t->asked.options.n, "holdout")) {
+    mine__fail(t->env, MINE_OPTION,
+               "option split says which rows are held out; leave holdout out (holdout=0 "
+               "measures nothing)");
+    return;
+  }
   const int64_t *said = split_levels(t, arena, 0);
   uint32_t *kept = mine__arena_array(arena, (size_t)t->data.n, sizeof *kept);
   uint32_t *away = mine__arena_array(arena, (size_t)t->data.n, sizeof *away);
-  if (!said || !kept || !away) return mine_env_status(t->env);
+  if (!said || !kept || !away) return;
   for (int64_t i = 0; i < t->data.n; i++) {
     const uint32_t row = t->data.row[i];
     if (said[column->code[row]] == SPLIT_TEST)
@@ -133,21 +135,22 @@ static mine_status hold_out_said(mine_training *t, mine_arena *arena, mine_held_
   out->kept.row = kept;
   out->away.row = away;
   snprintf(out->how, sizeof out->how, "where '%.100s' says test", column->name);
-  return MINE_OK;
 }
 
-static mine_status hold_out_latest(mine_training *t, mine_arena *arena, mine_held_out *out) {
+static void hold_out_latest(mine_training *t, mine_arena *arena, mine_held_out *out) {
   const mine_column *column = split_column(t, t->roles.time);
   uint32_t *kept, *away;
   double from;
-  MINE_TRY(mine__split_latest(t->env, arena, t->data.row, t->data.n, column->number,
-                              t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n,
-                              &from));
-  if (out->away.n == 0)
-    return mine__fail(t->env, MINE_DATA,
-                      "option time: '%s' has the same value in every row, so none is later; name "
-                      "another column, or leave split_by out",
-                      column->name);
+  if (mine__split_latest(t->env, arena, t->data.row, t->data.n, column->number,
+                         t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n, &from))
+    return;
+  if (out->away.n == 0) {
+    mine__fail(t->env, MINE_DATA,
+               "option time: '%s' has the same value in every row, so none is later; name "
+               "another column, or leave split_by out",
+               column->name);
+    return;
+  }
   mine_cell cell;
   char buffer[MINE_TIME_BYTES], shown[MINE_SHOW_BYTES];
   (void)mine__time_write(column->time, from, buffer, &cell);
@@ -155,13 +158,13 @@ static mine_status hold_out_latest(mine_training *t, mine_arena *arena, mine_hel
   out->away.row = away;
   snprintf(out->how, sizeof out->how, "the latest: '%.100s' from %s on", column->name,
            mine__show_cell(shown, &cell));
-  return MINE_OK;
 }
 
-static mine_status hold_out_by_hash(mine_training *t, mine_arena *arena, mine_held_out *out) {
+static void hold_out_by_hash(mine_training *t, mine_arena *arena, mine_held_out *out) {
   uint32_t *kept, *away;
-  MINE_TRY(mine__split_holdout(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
-                               t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n));
+  if (mine__split_holdout(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
+                          t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n))
+    return;
   out->kept.row = kept;
   out->away.row = away;
   if (t->roles.by == MINE_SPLIT_ID)
@@ -170,27 +173,29 @@ static mine_status hold_out_by_hash(mine_training *t, mine_arena *arena, mine_he
     snprintf(out->how, sizeof out->how,
              "whole groups of equal '%.100s', chosen by a hash of its value and seed",
              split_column(t, t->roles.fold_group)->name);
-  return MINE_OK;
+  if (out->away.n > 0 && mine__prepared_learnable(&t->data, out->kept)) split_warn_of_time(t);
 }
 
 mine_status mine__training_hold_out(mine_training *t, mine_arena *arena, mine_held_out *out) {
   *out = (mine_held_out){.how = ""};
-  if (t->roles.by == MINE_SPLIT_COLUMN) return hold_out_said(t, arena, out);
-  if (t->roles.by == MINE_SPLIT_TIME) return hold_out_latest(t, arena, out);
-  MINE_TRY(hold_out_by_hash(t, arena, out));
-  if (out->away.n > 0 && mine__prepared_learnable(&t->data, out->kept)) split_warn_of_time(t);
+  if (t->roles.by == MINE_SPLIT_COLUMN)
+    hold_out_said(t, arena, out);
+  else if (t->roles.by == MINE_SPLIT_TIME)
+    hold_out_latest(t, arena, out);
+  else
+    hold_out_by_hash(t, arena, out);
   return mine_env_status(t->env);
 }
 
 /* ---- folds ------------------------------------------------------------------------------- */
 
 /* The different numbers in ascending order, and each row's place among them. */
-static mine_status folds_number(mine_training *t, mine_arena *arena, const int64_t *said,
-                                int32_t *of, mine_folds *out) {
+static void folds_number(mine_training *t, mine_arena *arena, const int64_t *said, int32_t *of,
+                         mine_folds *out) {
   const mine_column *column = split_column(t, t->roles.side);
   int32_t *place = mine__arena_zeros(arena, SPLIT_MOST_FOLD + 1, sizeof *place);
   int64_t *number = mine__arena_array(arena, MINE_MOST_FOLDS, sizeof *number);
-  if (!place || !number) return mine_env_status(t->env);
+  if (!place || !number) return;
   for (int64_t i = 0; i < t->data.n; i++)
     place[said[column->code[t->data.row[i]]]] = 1;
   int n = 0;
@@ -199,74 +204,87 @@ static mine_status folds_number(mine_training *t, mine_arena *arena, const int64
     if (n < MINE_MOST_FOLDS) number[n] = v;
     place[v] = n++;
   }
-  if (n < 2 || n > MINE_MOST_FOLDS)
-    return mine__fail(t->env, MINE_DATA,
-                      "option split: the folds that column '%s' tells apart are %d; give 2 to %d",
-                      column->name, n, MINE_MOST_FOLDS);
+  if (n < 2 || n > MINE_MOST_FOLDS) {
+    mine__fail(t->env, MINE_DATA,
+               "option split: the folds that column '%s' tells apart are %d; give 2 to %d",
+               column->name, n, MINE_MOST_FOLDS);
+    return;
+  }
   for (int64_t i = 0; i < t->data.n; i++)
     of[i] = place[said[column->code[t->data.row[i]]]];
   out->n = n;
   out->number = number;
   out->of = of;
-  return MINE_OK;
 }
 
-static mine_status folds_said(mine_training *t, mine_arena *arena, mine_folds *out) {
-  if (mine__options_given(t->asked.options.group, t->asked.options.n, "folds"))
-    return mine__fail(t->env, MINE_OPTION,
-                      "option split says which folds there are; leave folds out");
+static void folds_said(mine_training *t, mine_arena *arena, mine_folds *out) {
+  if (mine__options_given(t->asked.options.group, t->asked.options.n, "folds")) {
+    mine__fail(t->env, MINE_OPTION, "option split says which folds there are; leave folds out");
+    return;
+  }
   const int64_t *said = split_levels(t, arena, 1);
   int32_t *of = mine__arena_array(arena, (size_t)t->data.n, sizeof *of);
-  if (!said || !of) return mine_env_status(t->env);
-  return folds_number(t, arena, said, of, out);
+  if (!said || !of) return;
+  folds_number(t, arena, said, of, out);
 }
 
 /* One block more than folds: the first is never measured. */
-static mine_status folds_rolling(mine_training *t, mine_arena *arena, mine_folds *out) {
+static void folds_rolling(mine_training *t, mine_arena *arena, mine_folds *out) {
   const mine_column *column = split_column(t, t->roles.time);
   int32_t *of;
   int64_t blocks;
-  MINE_TRY(mine__split_blocks(t->env, arena, t->data.row, t->data.n, column->number, out->n + 1,
-                              &of, &blocks));
-  if (blocks < out->n + 1)
-    return mine__fail(t->env, MINE_DATA,
-                      "folds=%d by time are measured one after another on %d stretches of rows, "
-                      "and rows of equal '%s' stay together: there are only %lld such stretches; "
-                      "%s",
-                      out->n, out->n + 1, column->name, (long long)blocks,
-                      blocks > 2 ? "give fewer folds" : "name another column");
+  if (mine__split_blocks(t->env, arena, t->data.row, t->data.n, column->number, out->n + 1, &of,
+                         &blocks))
+    return;
+  if (blocks < out->n + 1) {
+    mine__fail(t->env, MINE_DATA,
+               "folds=%d by time are measured one after another on %d stretches of rows, "
+               "and rows of equal '%s' stay together: there are only %lld such stretches; "
+               "%s",
+               out->n, out->n + 1, column->name, (long long)blocks,
+               blocks > 2 ? "give fewer folds" : "name another column");
+    return;
+  }
   for (int64_t i = 0; i < t->data.n; i++)
     of[i]--;
   out->of = of;
   out->rolling = 1;
-  return MINE_OK;
 }
 
-static mine_status folds_of_groups(mine_training *t, mine_arena *arena, mine_folds *out) {
+static void folds_of_groups(mine_training *t, mine_arena *arena, mine_folds *out) {
   int32_t *of;
   int64_t groups;
-  MINE_TRY(mine__split_whole(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
-                             out->n, &of, &groups));
-  if (groups < out->n)
-    return mine__fail(t->env, MINE_DATA,
-                      "folds=%d is more than the %lld groups of '%s'; give fewer folds", out->n,
-                      (long long)groups, split_column(t, t->roles.fold_group)->name);
+  if (mine__split_whole(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed, out->n,
+                        &of, &groups))
+    return;
+  if (groups < out->n) {
+    mine__fail(t->env, MINE_DATA, "folds=%d is more than the %lld groups of '%s'; give fewer folds",
+               out->n, (long long)groups, split_column(t, t->roles.fold_group)->name);
+    return;
+  }
   out->of = of;
-  return MINE_OK;
+}
+
+static void folds_of_rows(mine_training *t, mine_arena *arena, mine_folds *out) {
+  int32_t *of = NULL;
+  split_warn_of_time(t);
+  (void)!mine__split_folds(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
+                           out->n, t->data.label, t->data.n_classes, &of);
+  out->of = of;
 }
 
 mine_status mine__training_folds(mine_training *t, mine_arena *arena, mine_folds *out) {
-  int32_t *of;
   *out = (mine_folds){.n = (int)t->asked.folds.folds};
-  if (t->roles.by == MINE_SPLIT_COLUMN) return folds_said(t, arena, out);
-  if (out->n > t->data.n)
-    return mine__fail(t->env, MINE_DATA, "folds=%d is more than the %lld rows", out->n,
-                      (long long)t->data.n);
-  if (t->roles.by == MINE_SPLIT_TIME) return folds_rolling(t, arena, out);
-  if (t->roles.by == MINE_SPLIT_GROUP) return folds_of_groups(t, arena, out);
-  split_warn_of_time(t);
-  MINE_TRY(mine__split_folds(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
-                             out->n, t->data.label, t->data.n_classes, &of));
-  out->of = of;
-  return MINE_OK;
+  if (t->roles.by == MINE_SPLIT_COLUMN) /* which says how many there are */
+    folds_said(t, arena, out);
+  else if (out->n > t->data.n)
+    mine__fail(t->env, MINE_DATA, "folds=%d is more than the %lld rows", out->n,
+               (long long)t->data.n);
+  else if (t->roles.by == MINE_SPLIT_TIME)
+    folds_rolling(t, arena, out);
+  else if (t->roles.by == MINE_SPLIT_GROUP)
+    folds_of_groups(t, arena, out);
+  else
+    folds_of_rows(t, arena, out);
+  return mine_env_status(t->env);
 }

@@ -274,7 +274,7 @@ static int nearest_worker_open(mine_arena *scratch, nearest_worker *w, int64_t b
 }
 
 /* One segment of the base after the other, all queries each time. */
-static mine_status nearest_run(mine_env *env, nearest_job *job, int64_t segment) {
+static void nearest_run(mine_env *env, nearest_job *job, int64_t segment) {
   const mine_nearest_query *query = job->query;
   const int64_t tiles = MINE_BLOCKS(job->base->n, NEAREST_TILE);
   const int64_t tasks = MINE_BLOCKS(query->n, job->block);
@@ -286,11 +286,8 @@ static mine_status nearest_run(mine_env *env, nearest_job *job, int64_t segment)
     job->first_tile = t;
     job->end_tile = end;
     job->last = end == tiles;
-    const mine_status status =
-        mine__parallel_progress(env, tasks, nearest_task, job, query->what, from, to);
-    if (status != MINE_OK) return status;
+    if (mine__parallel_progress(env, tasks, nearest_task, job, query->what, from, to)) return;
   }
-  return MINE_OK;
 }
 
 mine_status mine__nearest_search(mine_env *env, const mine_nearest *base,
@@ -312,7 +309,7 @@ mine_status mine__nearest_search(mine_env *env, const mine_nearest *base,
   }
   for (int64_t q = 0; q < query->n; q++)
     found[q] = 0;
-  const mine_status status = nearest_run(env, &job, segment);
+  nearest_run(env, &job, segment);
   mine__arena_rewind(env->scratch, mark);
-  return status;
+  return mine_env_status(env);
 }
