@@ -97,7 +97,7 @@ int mine__time_digits(const char **at, const char *end, int least, int most) {
   return value;
 }
 
-/* Nanoseconds: what follows the ninth digit is passed over. */
+/* Nanoseconds: what follows the ninth digit is passed over, for `scale` is 0 by then. */
 void mine__time_fraction(const char **at, const char *end, mine_time_fields *fields) {
   int n = 0, scale = 100000000;
   fields->nanosecond = 0;

@@ -21,7 +21,8 @@ void mine__text_open(mine_text *text, mine_arena *arena) {
   text->data = (char *)""; /* never written: the capacity is 0 */
 }
 
-/* Room for `more` bytes and the NUL; NULL after a failure. */
+/* Room for `more` bytes and the NUL; NULL after a failure.  A sum that would wrap asks for
+** what no arena gives instead. */
 static char *text_room(mine_text *text, size_t more) {
   if (text->failed) return NULL;
   size_t needed = more < SIZE_MAX / 4 ? text->bytes + more + 1 : SIZE_MAX / 2;
@@ -107,6 +108,8 @@ int mine_valid_utf8(const char *text, size_t bytes) {
   return 1;
 }
 
+/* At most three bytes are given up: a character has no more tails, and a run of them that is
+** no character is not followed. */
 size_t mine__utf8_prefix(const char *text, size_t bytes, size_t limit) {
   if (bytes <= limit) return bytes;
   size_t end = limit;

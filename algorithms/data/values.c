@@ -117,6 +117,7 @@ int mine__values_push(mine_values *values, const mine_cell *cell) {
   }
 }
 
+/* Lengths lie in the pool wherever the text before ended: copied, not cast. */
 void mine__values_get(const mine_values *values, int64_t i, mine_cell *out) {
   uint64_t payload = values->payload[i];
   out->type = values->type ? (mine_cell_type)values->type[i] : values->uniform;
@@ -190,6 +191,8 @@ int mine__cell_equal(const mine_cell *a, const mine_cell *b) {
   return mine__cell_compare(a, b) == 0;
 }
 
+/* What is equal must have the same hash: 1.0 goes the way of 1, and -0.0 that of 0; all
+** NaN are one value. */
 static uint64_t values_hash_real(double real) {
   int64_t whole;
   if (values_whole(real, &whole)) return mine_hash_mix((uint64_t)whole);

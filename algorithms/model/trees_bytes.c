@@ -77,6 +77,8 @@ static int32_t trees_read_count(mine_reader *r, size_t bytes_each, const char *p
   return mine__reader_ok(r) ? (int32_t)n : 0;
 }
 
+/* The products fit: each factor is below 2^31, and read_reals asks whether the bytes are there
+** before any memory is. */
 static void trees_read_arrays(mine_reader *r, mine_trees *trees, uint32_t has) {
   const size_t n = (size_t)trees->n_nodes;
   if (has & TREES_HAS_OUTPUT) trees->output = mine__read_i32s(r, (size_t)trees->n_trees);
@@ -121,7 +123,9 @@ static const char *trees_check_told(const mine_trees *trees, int32_t i) {
   return NULL;
 }
 
-/* One node of the tree that ends before `end`; marks its children as found. */
+/* One node of the tree that ends before `end`; marks its children as found.  depth[] is 0 for
+** a node that no parent has named yet: links point forward, so that when a node's turn comes
+** its parent has been seen, and walking down ends after MINE_TREES_DEEPEST levels. */
 static const char *trees_check_node(const mine_trees *trees, const mine_model *model, int32_t i,
                                     int32_t end, uint8_t *depth) {
   const int32_t feature = trees->feature[i], left = trees->left[i], right = trees->right[i];
