@@ -11,15 +11,15 @@
 
 /* ---- rows ------------------------------------------------------------------------- */
 
-static mine_status prepare_refuse_missing(const mine_training *t) {
+static void prepare_refuse_missing(const mine_training *t) {
   const mine_batch rows = {t->frame->rows, NULL, t->data.view};
   int64_t row;
   const int f = mine__missing_first(&rows, t->chosen.n, &row);
-  if (f < 0) return MINE_OK;
-  return mine__fail(t->env, MINE_DATA,
-                    "column '%s' is missing in row %lld and missing=error; fill it in, or say "
-                    "missing=skip or missing=auto",
-                    t->data.about[f].name, (long long)row + 1);
+  if (f < 0) return;
+  mine__fail(t->env, MINE_DATA,
+             "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+             "missing=skip or missing=auto",
+             t->data.about[f].name, (long long)row + 1);
 }
 
 /* The group of a row is missing. */
@@ -42,15 +42,15 @@ static int prepare_no_target(const mine_training *t, int64_t row) {
 }
 
 /* The rows that are used; the others are counted by reason. */
-static mine_status prepare_rows(mine_training *t) {
+static void prepare_rows(mine_training *t) {
   mine_env *env = t->env;
   mine_frame *frame = t->frame;
   const int skip = t->asked.source.missing == MINE_MISSING_SKIP;
   if (t->roles.weight >= 0) t->data.weight = frame->column[t->roles.weight].number;
   t->data.row = mine__arena_array(t->arena, (size_t)frame->rows, sizeof *t->data.row);
-  if (!t->data.row) return mine_env_status(env);
+  if (!t->data.row) return;
   for (int64_t i = 0; i < frame->rows; i++) {
-    if (MINE_POLL_AT(env, i)) return env->status;
+    if (MINE_POLL_AT(env, i)) return;
     if (prepare_no_target(t, i)) {
       t->no_target++;
     } else if (t->roles.weight >= 0 && !(t->data.weight && t->data.weight[i] > 0)) {
@@ -65,17 +65,17 @@ static mine_status prepare_rows(mine_training *t) {
       t->data.row[t->data.n++] = (uint32_t)i;
     }
   }
-  if (t->data.n > 0) return MINE_OK;
+  if (t->data.n > 0) return;
   char groups[120] = "";
   const int64_t without = t->no_group + t->no_place;
   if (without > 0)
     snprintf(groups, sizeof groups, ", no %s: %lld",
              t->no_group == 0 && t->roles.time >= 0 ? "time" : "group", (long long)without);
-  return mine__fail(env, MINE_DATA,
-                    "none of the %lld rows can be used (no target: %lld, weight zero: %lld%s, an "
-                    "attribute missing: %lld)",
-                    (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight,
-                    groups, (long long)t->with_missing);
+  mine__fail(env, MINE_DATA,
+             "none of the %lld rows can be used (no target: %lld, weight zero: %lld%s, an "
+             "attribute missing: %lld)",
+             (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight, groups,
+             (long long)t->with_missing);
 }
 
 static void prepare_note_rows(mine_training *t) {
@@ -96,11 +96,11 @@ static void prepare_note_rows(mine_training *t) {
 }
 
 /* Of a column that is read by exact values. */
-static mine_status prepare_hash_groups(mine_training *t) {
+static void prepare_hash_groups(mine_training *t) {
   const mine_column *column = &t->frame->column[t->roles.fold_group];
   const mine_mark mark = mine__arena_mark(t->env->scratch);
   uint64_t *hash = mine__arena_array(t->env->scratch, (size_t)column->levels.n, sizeof *hash);
-  if (mine_failed(t->env)) return mine_env_status(t->env);
+  if (mine_failed(t->env)) return;
   for (int64_t i = 0; i < column->levels.n; i++) {
     mine_cell cell;
     mine__values_get(&column->levels, i, &cell);
@@ -109,35 +109,37 @@ static mine_status prepare_hash_groups(mine_training *t) {
   for (int64_t i = 0; i < t->frame->rows; i++)
     if (column->code[i] >= 0) t->data.hash[i] = hash[column->code[i]];
   mine__arena_rewind(t->env->scratch, mark);
-  return mine_env_status(t->env);
 }
 
-/* By which rows are divided.  A row without id goes by its number. */
-static mine_status prepare_hash(mine_training *t) {
+/* By which rows are divided.  A row without id goes by its number; all of them first, because
+** an id, or a group, may be missing in some rows only. */
+static void prepare_hash(mine_training *t) {
   const int64_t n = t->frame->rows;
   t->data.hash = mine__arena_array(t->arena, (size_t)n, sizeof *t->data.hash);
-  if (!t->data.hash) return mine_env_status(t->env);
+  if (!t->data.hash) return;
   for (int64_t i = 0; i < n; i++)
     t->data.hash[i] = mine_hash_mix((uint64_t)i + 1);
-  if (t->roles.fold_group >= 0 && t->roles.fold_group != t->roles.id) return prepare_hash_groups(t);
-  if (t->roles.id < 0) return MINE_OK;
+  if (t->roles.fold_group >= 0 && t->roles.fold_group != t->roles.id) {
+    prepare_hash_groups(t);
+    return;
+  }
+  if (t->roles.id < 0) return;
   for (int64_t i = 0; i < n; i++) {
     mine_cell cell;
-    if (MINE_POLL_AT(t->env, i)) return t->env->status;
+    if (MINE_POLL_AT(t->env, i)) return;
     mine__values_get(&t->frame->ids, i, &cell);
     if (cell.type != MINE_NULL) t->data.hash[i] = mine__cell_hash(&cell);
   }
-  return MINE_OK;
 }
 
 /* ---- weights and classes of the rows used -------------------------------------------- */
 
-static mine_status prepare_class_weights(mine_training *t) {
+static void prepare_class_weights(mine_training *t) {
   mine_env *env = t->env;
   mine_mark mark = mine__arena_mark(env->scratch);
   double *sum = mine__arena_zeros(env->scratch, (size_t)t->data.n_classes, sizeof *sum);
   double *weight = mine__arena_zeros(t->arena, (size_t)t->frame->rows, sizeof *weight);
-  if (!sum || !weight) return mine_env_status(env);
+  if (!sum || !weight) return;
   double total = 0;
   for (int64_t i = 0; i < t->data.n; i++) {
     const double w = t->data.weight ? t->data.weight[t->data.row[i]] : 1;
@@ -151,59 +153,66 @@ static mine_status prepare_class_weights(mine_training *t) {
   }
   mine__arena_rewind(env->scratch, mark);
   t->data.fit_weight = weight;
-  return MINE_OK;
 }
 
-static mine_status prepare_used_classes(mine_training *t) {
+static void prepare_used_classes(mine_training *t) {
   mine_env *env = t->env;
   const char *target = t->frame->column[t->roles.target].name;
   int64_t *rows_of = mine__arena_zeros(env->scratch, (size_t)t->data.n_classes, sizeof *rows_of);
-  if (!rows_of) return mine_env_status(env);
+  if (!rows_of) return;
   int used = 0;
   for (int64_t i = 0; i < t->data.n; i++)
     used += rows_of[t->data.label[t->data.row[i]]]++ == 0;
-  if (used < 2)
-    return mine__fail(env, MINE_DATA,
-                      "the rows left of the target '%s' are all of one class; there is nothing to "
-                      "tell apart",
-                      target);
-  return mine__training_positive(t, rows_of);
+  if (used < 2) {
+    mine__fail(env, MINE_DATA,
+               "the rows left of the target '%s' are all of one class; there is nothing to "
+               "tell apart",
+               target);
+    return;
+  }
+  (void)!mine__training_positive(t, rows_of);
 }
 
-static mine_status prepare_supervised(mine_training *t) {
+static void prepare_supervised(mine_training *t) {
   mine_env *env = t->env;
-  if (t->data.task == MINE_CLASSIFICATION && prepare_used_classes(t)) return env->status;
+  if (t->data.task == MINE_CLASSIFICATION) prepare_used_classes(t);
+  if (mine_failed(env)) return;
   t->data.fit_weight = (double *)t->data.weight;
   if (t->asked.supervised.class_weight) {
-    if (t->data.task != MINE_CLASSIFICATION)
-      return mine__fail(env, MINE_OPTION,
-                        "class_weight=balanced is for classification; the target "
-                        "'%s' is learned as a number",
-                        t->frame->column[t->roles.target].name);
-    if (prepare_class_weights(t)) return env->status;
+    if (t->data.task != MINE_CLASSIFICATION) {
+      mine__fail(env, MINE_OPTION,
+                 "class_weight=balanced is for classification; the target "
+                 "'%s' is learned as a number",
+                 t->frame->column[t->roles.target].name);
+      return;
+    }
+    prepare_class_weights(t);
+    if (mine_failed(env)) return;
   }
-  return mine__training_check_leaks(t);
+  (void)!mine__training_check_leaks(t);
 }
 
 /* ---- all together ---------------------------------------------------------------------- */
 
-static mine_status prepare_feature(mine_training *t, int f, int column) {
+static void prepare_feature(mine_training *t, int f, int column) {
   mine__view_of_column(&t->frame->column[column], &t->data.view[f]);
-  return mine__feature_from_column(t->env, t->arena, &t->frame->column[column], &t->data.about[f]);
+  (void)!mine__feature_from_column(t->env, t->arena, &t->frame->column[column], &t->data.about[f]);
 }
 
 /* The chosen columns, then that of the groups. */
-static mine_status prepare_features(mine_training *t) {
+static void prepare_features(mine_training *t) {
   mine_prepared *p = &t->data;
   const size_t d = (size_t)t->chosen.n + 1;
   p->n_features = t->chosen.n;
   p->grouped = t->roles.group >= 0;
   p->about = mine__arena_zeros(t->arena, d, sizeof *p->about);
   p->view = mine__arena_zeros(t->arena, d, sizeof *p->view);
-  if (mine_failed(t->env)) return mine_env_status(t->env);
-  for (int f = 0; f < p->n_features; f++)
-    MINE_TRY(prepare_feature(t, f, t->chosen.column[f]));
-  return p->grouped ? prepare_feature(t, p->n_features, t->roles.group) : MINE_OK;
+  if (mine_failed(t->env)) return;
+  for (int f = 0; f < p->n_features; f++) {
+    prepare_feature(t, f, t->chosen.column[f]);
+    if (mine_failed(t->env)) return;
+  }
+  if (p->grouped) prepare_feature(t, p->n_features, t->roles.group);
 }
 
 /* What models remember of the source. */
@@ -226,19 +235,21 @@ static void prepare_names(mine_training *t) {
 
 mine_status mine__training_prepare(mine_training *t) {
   mine_env *env = t->env;
-  if (env->status || t->prepared) return env->status;
-  if (mine__frame_finish(t->frame)) return env->status;
-  if (mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen))
-    return env->status;
+  if (mine_failed(env) || t->prepared) return mine_env_status(env);
+  MINE_TRY(mine__frame_finish(t->frame));
+  MINE_TRY(mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen));
   t->data.task = t->asked.algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
-  if (t->roles.target >= 0 && mine__training_target(t)) return env->status;
-  if (prepare_features(t)) return env->status;
-  if (t->asked.source.missing == MINE_MISSING_ERROR && prepare_refuse_missing(t))
-    return env->status;
-  if (prepare_rows(t)) return env->status;
+  if (t->roles.target >= 0) MINE_TRY(mine__training_target(t));
+  prepare_features(t);
+  if (mine_failed(env)) return mine_env_status(env);
+  if (t->asked.source.missing == MINE_MISSING_ERROR) prepare_refuse_missing(t);
+  if (!mine_failed(env)) prepare_rows(t);
+  if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);
-  if (t->roles.target >= 0 && (prepare_hash(t) || prepare_supervised(t))) return env->status;
+  if (t->roles.target >= 0) prepare_hash(t);
+  if (t->roles.target >= 0 && !mine_failed(env)) prepare_supervised(t);
+  if (mine_failed(env)) return mine_env_status(env);
   prepare_names(t);
   t->prepared = 1;
-  return env->status;
+  return mine_env_status(env);
 }
