@@ -5,6 +5,7 @@
 #   docs.*    the SQL examples of README.md and docs/, output compared
 #   recipes.* the demo database and the recipes of sql/
 #   golden.*, differential.*   published results; scikit-learn and brute force
+#   property.*    random tables, every verb against a computation in Python
 #   bad_input.*   the catalogue: each call its sentence, nothing written
 #   bench.*   what the benchmark must hold; it is not run
 #   hosts.*   programs that load or embed the extension
@@ -186,6 +187,13 @@ foreach(kind golden differential bad_input)
     mine_add_test(${kind}.${topic} TIMEOUT 600 LABEL slow COST 10 COMMAND ${MINE_PYTHON} ${source})
   endforeach()
 endforeach()
+
+# Random tables, every verb against a computation of its own; a part of the cases under
+# sanitizers, where the whole is left to `slow`.
+mine_add_test(property.random TIMEOUT 900 LABEL slow COMMAND ${MINE_PYTHON}
+  ${PROJECT_SOURCE_DIR}/tests/property/test_property.py)
+mine_add_test(property.few TIMEOUT 300 COMMAND ${CMAKE_COMMAND} -E env MINE_PROPERTY_SHARE=0.04
+  ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/property/test_property.py)
 
 # Under a sanitizer with fewer values of each key: the long run has all.
 if(MINE_SANITIZE)

@@ -6,6 +6,17 @@
 #include <ctype.h>
 #include <string.h>
 
+/* Whether a text in the JSON holds a NUL, at which SQLite's JSON ends it. */
+static int row_json_nul(const char *text) {
+  for (const char *at = text; (at = strstr(at, "\\u0000")) != NULL; at++) {
+    const char *escape = at;
+    while (escape > text && escape[-1] == '\\')
+      escape--;
+    if ((at - escape) % 2 == 0) return 1;
+  }
+  return 0;
+}
+
 static mine_status row_open_json(mine_row_reader *reader, sqlite3_value *value) {
   mine_call *call = reader->call;
   const char *text;
@@ -20,6 +31,12 @@ static mine_status row_open_json(mine_row_reader *reader, sqlite3_value *value) 
                            "'%.40s' is no JSON object; to score a table write FROM %s(model, "
                            "source), to score one row 'name', value, ...",
                            text, set ? "mine_predict" : "mine_probabilities");
+  }
+  if (row_json_nul(text)) {
+    return mine__call_fail(
+        call, MINE_OPTION,
+        "the JSON object has a NUL (\\u0000), at which SQLite's JSON ends a text; "
+        "write 'name', value, ...");
   }
   int code = sqlite3_prepare_v2(call->db, "SELECT key, value, type FROM json_each(?1)", -1,
                                 &reader->json, NULL);

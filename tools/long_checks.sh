@@ -1,7 +1,7 @@
 #!/bin/sh
 # tools/long_checks.sh -- the runs that take too long for every day.
 #
-#     tools/long_checks.sh [PART...]        all parts: about an hour on 2 cores
+#     tools/long_checks.sh [PART...]        all parts: about two hours on 2 cores
 #
 #   faults     every allocation, every write, 1000 kills, interrupts and refused mappings on
 #              larger data
@@ -13,6 +13,8 @@
 #   portable   the engine as a 32-bit and as a big-endian program: the same predictions
 #   coverage   the tests of every day with clang's counters: totals, and every branch of the
 #              decoder and the option parser is taken or on docs/design/unreached-branches.md
+#   property   random tables, every verb against a computation in Python: fresh seeds for an
+#              hour (PROPERTY_SECONDS); what it finds is printed as a script with its seed
 #   versions   SQLite 3.38, 3.39 and the newest: built against each; built with one and
 #              run with another
 #
@@ -194,6 +196,13 @@ coverage() {
   tools/check_branches.py "$folder"
 }
 
+property() {
+  say "property: random tables for ${PROPERTY_SECONDS:-3600} seconds"
+  build release mine -- -DCMAKE_BUILD_TYPE=Release
+  MINE_EXTENSION=$folder/mine.so MINE_PROPERTY_SECONDS=${PROPERTY_SECONDS:-3600} SEED=$(date +%s) \
+    "$(command -v /usr/bin/python3 || command -v python3)" tests/property/test_property.py
+}
+
 # with FOLDER COMMAND...: Python and the sqlite3 shell use the SQLite there.
 with() {
   library_path=$1
@@ -252,10 +261,10 @@ versions() {
   within release with_newest
 }
 
-for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable versions coverage}; do
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property versions coverage}; do
   case $part in
     valgrind) memory ;;
-    faults | sanitize | threads | fuzz | old_cpu | portable | versions | coverage) $part ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable | property | versions | coverage) $part ;;
     *) echo "there is no part $part"; exit 2 ;;
   esac
 done

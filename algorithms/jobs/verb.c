@@ -3,6 +3,7 @@
 */
 #include "verb.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,10 +156,56 @@ mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame)
   return status;
 }
 
+static void job_refuse_missing(mine_job *job, const mine_feature_view *view) {
+  const mine_chosen *chosen = &job->attributes.chosen;
+  const mine_batch rows = {job->frame->rows, NULL, view};
+  int64_t row;
+  const int f = mine__missing_first(&rows, chosen->n, &row);
+  if (f < 0) return;
+  (void)mine__fail(job->env, MINE_DATA,
+                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                   "missing=skip or missing=auto",
+                   job->frame->column[chosen->column[f]].name, (long long)row + 1);
+}
+
+/* A row that is left out is one of which nothing is known. */
+static void job_skip_missing(mine_job *job, const mine_feature_view *view) {
+  const mine_chosen *chosen = &job->attributes.chosen;
+  const int64_t rows = job->frame->rows;
+  int64_t skipped = 0;
+  for (int64_t i = 0; i < rows; i++) {
+    if (mine__missing_in_row(view, chosen->n, i) < 0) continue;
+    skipped++;
+    for (int f = 0; f < chosen->n; f++) {
+      mine_column *column = &job->frame->column[chosen->column[f]];
+      if (view[f].number) column->number[i] = NAN;
+      if (view[f].code) column->code[i] = MINE_CODE_MISSING;
+    }
+  }
+  if (skipped == rows) {
+    (void)mine__fail(job->env, MINE_DATA,
+                     "every row has a missing attribute and missing=skip; say missing=auto");
+  } else if (skipped > 0) {
+    mine__job_notef(job, "rows", "skipped", "%lld: an attribute is missing and missing=skip",
+                    (long long)skipped);
+  }
+}
+
 mine_status mine__job_attributes_finish(mine_job *job) {
+  mine_env *env = job->env;
+  const mine_chosen *chosen = &job->attributes.chosen;
+  const int missing = job->attributes.how.missing;
   MINE_TRY(mine__frame_finish(job->frame));
-  return mine__roles_check(&job->attributes.roles, job->frame, mine__job_note, job,
-                           &job->attributes.chosen);
+  MINE_TRY(mine__roles_check(&job->attributes.roles, job->frame, mine__job_note, job,
+                             &job->attributes.chosen));
+  if (missing == MINE_MISSING_AUTO) return env->status;
+  mine_feature_view *view = mine__arena_array(env->scratch, (size_t)chosen->n, sizeof *view);
+  if (!view) return mine_env_status(env);
+  for (int f = 0; f < chosen->n; f++)
+    mine__view_of_column(&job->frame->column[chosen->column[f]], &view[f]);
+  if (missing == MINE_MISSING_ERROR) job_refuse_missing(job, view);
+  if (missing == MINE_MISSING_SKIP) job_skip_missing(job, view);
+  return mine_env_status(env);
 }
 
 const mine_column *mine__job_event(const mine_job *job, int i) {

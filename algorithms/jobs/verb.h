@@ -94,7 +94,8 @@ const mine_model *mine__job_model(const mine_job *job, mine_argument_kind kind);
 /* The i-th want of the verb's event list; NULL: it is optional and absent. */
 const mine_column *mine__job_event(const mine_job *job, int i);
 /* The attribute table was read: finish its frame, check its id, drop empty and
-** constant columns (each refused or noted as mine__roles_check says). */
+** constant columns (each refused or noted as mine__roles_check says); then missing=
+** refuses a gap, or makes every attribute of its row one. */
 mine_status mine__job_attributes_finish(mine_job *job) MINE_MUST_CHECK;
 
 /* Note for mine_warnings what this call guessed: item "id", "dropped", "warning" ...; a

@@ -17,3 +17,6 @@ SELECT hex(top), distinct_values FROM mine_profile('SELECT id, y FROM cut') WHER
 SELECT antecedent, consequent FROM mine_rules('SELECT id, c FROM cut UNION ALL SELECT id, y FROM cut', 'min_confidence=0.9');
 SELECT itemset, count FROM mine_itemsets('SELECT id, c FROM cut', 'min_support=0.1');
 SELECT count(*) FROM mine_predict('cut', 'SELECT id, substr(CAST(c AS BLOB), 1, 1) || '''' AS c, x FROM cut');
+-- SQLite's JSON ends a text at a NUL; an escaped backslash before u0000 is none.
+SELECT mine_predict('cut', '{"c":"a\u0000b","x":1}');
+SELECT hex(mine_predict('cut', '{"c":"a\\u0000b","x":1}')) AS another;

@@ -14,3 +14,12 @@ SELECT test, round(statistic, 10), df, df2, round(p_value, 10), round(effect, 10
 FROM mine_anova('SELECT id, kind, a, c FROM t');
 SELECT first, second, detail FROM mine_anova('SELECT id, kind, a FROM t WHERE id < 4');
 SELECT * FROM mine_anova('SELECT id, a, b FROM t');
+-- missing= of the statistical verbs: rows with a gap in any attribute are left out, or refused.
+SELECT first, second, rows FROM mine_correlate('t', 'missing=skip');
+SELECT item, name, detail FROM mine_warnings WHERE item = 'rows';
+SELECT * FROM mine_correlate('t', 'missing=error');
+SELECT first, second, detail FROM mine_chi2('SELECT id, kind, flag, c FROM t', 'missing=skip');
+SELECT first, second, df2 FROM mine_anova('SELECT id, kind, a, c FROM t', 'missing=skip');
+SELECT * FROM mine_anova('SELECT id, kind, a, c FROM t', 'missing=error');
+SELECT * FROM mine_correlate('SELECT id, a, b, c FROM t WHERE id % 9 = 0 OR id = 1', 'missing=skip');
+SELECT * FROM mine_correlate('SELECT id, a, iif(id % 2, b, NULL) AS b, iif(id % 2, NULL, c) AS c FROM t', 'missing=skip');
