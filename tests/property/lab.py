@@ -72,26 +72,33 @@ def sentence(text):
             raise Wrong(f"an error with {word!r}", text)
 
 
+def spoiled(rows, dice):
+    """An answer with one value changed."""
+    rows = [list(r) for r in rows]
+    row = dice.choice(rows)
+    at = dice.randrange(len(row))
+    value = row[at]
+    row[at] = "x" if value is None else value + "x" if isinstance(value, str) else value + 1
+    return [tuple(r) for r in rows]
+
+
 class Lab:
+    spoil = None  # a random number generator: answers are changed, and properties must notice
+
     def __init__(self):
         self.db = mt.connect(isolation_level=None)
         self.db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         self.said = []
-        self.clear()
-
-    def clear(self):
-        self.said = []
-        for (name,) in self.db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
-            self.db.execute(f"DROP TABLE {quoted(name)}")
 
     def run(self, sql, *values):
         """Rows; an error passes, once it is known to be a sentence."""
         self.said.append((sql, values))
         try:
-            return self.db.execute(sql, values).fetchall()
+            rows = self.db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             sentence(str(error))
             raise
+        return spoiled(rows, Lab.spoil) if Lab.spoil and rows and "mine_" in sql else rows
 
     def ask(self, sql, *values):
         """Rows of a call that has no reason to fail."""

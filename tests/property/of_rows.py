@@ -6,7 +6,7 @@ import numpy as np
 import tables
 from lab import must, near, options, prop, same
 
-SCALES = ("standard", "none", "minmax", "robust")
+SCALES = ("standard", "none", "minmax", "robust", "log", "quantile")
 
 
 def number_axis(values, scale):
@@ -25,6 +25,17 @@ def number_axis(values, scale):
     return mean, deviation, mean
 
 
+def bent(values, scale):
+    """How the scale bends a number, from the known values of the base; straight scales do not."""
+    if scale == "log":
+        return lambda v: math.copysign(math.log1p(abs(v)), v)
+    if scale != "quantile":
+        return lambda v: v
+    knots, first, count = np.unique(np.sort(np.array(values)), return_index=True, return_counts=True)
+    share = (first + count / 2) / len(values)
+    return lambda v: float(np.interp(v, knots, share, left=0, right=1))
+
+
 class Space:
     """The space that the rows of a base span; a category is an axis for each level, and one for all others."""
 
@@ -39,14 +50,17 @@ class Space:
                 levels = sorted(set(known))
                 self.axes.append((levels, [known.count(level) / len(known) for level in levels]))
             else:
-                self.axes.append(number_axis(known, scale))
+                to = bent(known, scale)
+                bare = "standard" if len(set(known)) == 1 else "none"
+                straight = {"log": "standard", "quantile": bare}.get(scale, scale)
+                self.axes.append((*number_axis([to(v) for v in known], straight), to))
 
     def place(self, values, n):
         out = [[] for _ in range(n)]
         for c, axis in zip(self.columns, self.axes):
             for point, v in zip(out, values[c.name]):
                 if c.kind != "category":
-                    point.append(((axis[2] if v is None else v) - axis[0]) / axis[1])
+                    point.append(((axis[2] if v is None else axis[3](v)) - axis[0]) / axis[1])
                 elif v in axis[0] or (v is not None and self.apart):
                     point += [math.sqrt(0.5) * (v == level) for level in axis[0]] + [math.sqrt(0.5) * (v not in axis[0])]
                 else:
@@ -230,7 +244,7 @@ def centroids(lab, data, space, label):
     must(len(found) == len(rows), "centroids: one twice", rows)
     for c, axis in zip(space.columns, space.axes):
         values = data.values[c.name]
-        if c.kind == "date":
+        if c.kind == "date" or (c.kind == "number" and axis[3](2.0) != 2.0):  # brought back from a bent scale
             continue
         if c.kind == "number":
             parts = {c.name: np.array([math.nan if v is None else v for v in values])}

@@ -34,6 +34,7 @@ import of_calls  # noqa: E402,F401
 import of_changes  # noqa: E402,F401
 import of_models  # noqa: E402,F401
 import of_rows  # noqa: E402,F401
+import of_spellings  # noqa: E402,F401
 import of_tables  # noqa: E402,F401
 import tables  # noqa: E402
 
@@ -95,6 +96,30 @@ def work(jobs, begun, until, shared, kinds):
     os._exit(0)
 
 
+def blind(prop, cases=12):
+    """Whether the property notices nothing when a value of each answer is changed."""
+    for seed in range(1, cases + 1):
+        lab.Lab.spoil = None
+        case = prop.make(tables.generator(prop.name, seed))
+        lab.Lab.spoil = tables.generator("spoil", seed)
+        try:
+            if lab.fails(prop, case)[0] is not None:
+                return False
+        except Exception:  # what the check did not expect, and so it noticed
+            return False
+        finally:
+            lab.Lab.spoil = None
+    return True
+
+
+def apart(question):
+    """The answer (true or false) of a child."""
+    child = os.fork()
+    if child == 0:
+        os._exit(1 if question() else 0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
+
+
 def missing_verbs():
     """Verbs of the registry that no property names."""
     db = mt.connect()
@@ -108,9 +133,11 @@ def main():
     seconds = float(os.environ.get("MINE_PROPERTY_SECONDS", "0"))
     share = float(os.environ.get("MINE_PROPERTY_SHARE", "1"))
     first = int(os.environ.get("SEED", "1"))
-    lacking = missing_verbs() if chosen is lab.PROPERTIES else []
-    for verb in lacking:
-        print(f"FINDING {verb} has no property (tests/property)")
+    lacking = [f"{verb} has no property (tests/property)" for verb in missing_verbs()] if chosen is lab.PROPERTIES else []
+    lacking += [f"{p.name} notices nothing: answers with a changed value pass" for p in chosen
+                if p.name != "anything" and apart(lambda p=p: blind(p))]  # which only looks for sentences
+    for text in lacking:
+        print("FINDING", text)
     begin = time.time()
     if seconds:
         turn = [p for p in chosen for _ in range(max(1, p.cases // 10))]
