@@ -85,8 +85,10 @@ def spoiled(rows, dice):
 class Lab:
     spoil = None  # a random number generator: answers are changed, and properties must notice
 
-    def __init__(self):
+    def __init__(self, encoding=None):
         self.db = mt.connect(isolation_level=None)
+        if encoding:
+            self.db.execute(f"PRAGMA encoding = '{encoding}'")
         self.db.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
         self.said = []
 
@@ -173,7 +175,7 @@ def options(given):
 
 def fails(prop_, case):
     """The kind of failure, or None; anything but Wrong is a fault of the test or of the engine."""
-    lab = Lab()
+    lab = Lab(case.get("encoding"))
     try:
         prop_.check(lab, case)
     except Wrong as wrong:

@@ -11,7 +11,7 @@ from sklearn import metrics
 import tables
 from lab import Wrong, must, near, options, prop, quoted, same
 
-TWO = [["no", "yes"], [0, 1], ["0", "1"], ["a", "b"], ["好", "坏"], ["False", "True"], ["it's", 'x"y'], ["a\0b", "a"]]
+TWO = [["no", "yes"], [0, 1], ["0", "1"], ["a", "b"], ["好", "坏"], ["False", "True"], ["it's", 'x"y'], ["a\0b", "a"], [0.5, 1.5], [-1, 1], ["1", "02"]]
 MORE = [["a", "b", "c"], [1, 2, 3], ["low", "mid", "high", "top"], ["一", "二", "三"], [0, 1, 2, 3, 4]]
 
 
@@ -41,7 +41,7 @@ def with_target(rng, table, kind):
         cuts = sorted(s)
         cuts = [cuts[len(s) * (i + 1) // len(classes)] for i in range(len(classes) - 1)]
         values = [classes[sum(v >= c for c in cuts)] for v in s]
-        column = tables.Column("target y", "" if isinstance(classes[0], int) else rng.choice(tables.TEXTUAL), "category", "target")
+        column = tables.Column("target y", "" if not isinstance(classes[0], str) else rng.choice(tables.TEXTUAL), "category", "target")
     values = [None if rng.random() < 0.02 else v for v in values]
     tables.add(table, column, values)
 
@@ -194,7 +194,6 @@ def tree_walk(lab, case):
         must(answers[i][4] == tree.path[i][-1], "tree: another leaf", (answers[i], tree.path[i]))
     criterion = case["own"].get("criterion", "squared_error")
     kept = {n: [i for i in used if n in tree.path[i]] for n in tree.node}
-    reported = dict(lab.ask("SELECT name, detail FROM mine_summary('m') WHERE item = 'positive'"))
     for n, r in tree.node.items():
         rows = kept[n]
         must(r[6] == len(rows), "tree: rows of a node", lambda: (r, len(rows)))
@@ -213,8 +212,9 @@ def tree_walk(lab, case):
             must(len(rows) >= case["own"]["min_samples_split"] and r[3] < case["own"]["max_depth"], "tree: beyond its limits", r)
         else:
             must(r[9] is None, "tree: gain of a leaf", r)
-    del reported
     importance(lab, tree)
+    if data.n > 200:
+        return
     best_splits(case, data, tree, kept, y, criterion)
 
 
@@ -480,16 +480,16 @@ def judged(lab, case):
     least = 2.0 ** -52
     loss = math.fsum(-math.log(min(1 - least, max(least, by_row[data.ids[i]][y[i]]))) for i in used) / len(used)
     must(near(found["log_loss"], loss, 1e-6, 1e-9), "evaluate: log_loss", lambda: f"{found['log_loss']}, expected {loss}")
-    if len(by_row[data.ids[0]]) == 2:
-        two_classes(lab, found, actual, says, [rows[i][1] for i in used], positive(lab, by_row, rows, data))
+    plus = positive(lab, by_row, rows, data) if len(by_row[data.ids[0]]) == 2 else None
+    if plus is not None:
+        two_classes(lab, found, actual, says, [rows[i][1] for i in used], plus)
 
 
 def positive(lab, by_row, rows, data):
-    """The class whose probability mine_predict says (where the rows can tell)."""
-    for c in by_row[data.ids[0]]:
-        if all(near(by_row[i][c], r[1], 1e-12, 1e-3) for i, r in zip(data.ids, rows)):
-            return c
-    raise Wrong("predict: whose probability?", rows[:3])
+    """The class whose probability mine_predict says; None where the rows cannot tell."""
+    fits = [c for c in by_row[data.ids[0]] if all(near(by_row[i][c], r[1], 1e-12, 1e-3) for i, r in zip(data.ids, rows))]
+    must(fits, "predict: whose probability?", rows[:3])
+    return fits[0] if len(fits) == 1 else None
 
 
 def two_classes(lab, found, actual, says, p, plus):

@@ -71,15 +71,17 @@ class Space:
 def distances(metric, p, q):
     """q x p"""
     out = np.zeros((len(q), len(p)))
+    if metric == "cosine":
+        length = np.linalg.norm(p, axis=1)
+        unit = p / np.where(length > 0, length, 1)[:, None]
     for i, b in enumerate(q):
         if metric == "euclidean":
             out[i] = np.sqrt(((p - b) ** 2).sum(axis=1))
         elif metric == "manhattan":
             out[i] = np.abs(p - b).sum(axis=1)
         else:
-            for j, a in enumerate(p):
-                la, lb = np.linalg.norm(a), np.linalg.norm(b)
-                out[i, j] = 1.0 if la == 0 or lb == 0 else ((a / la - b / lb) ** 2).sum() / 2
+            own = np.linalg.norm(b)
+            out[i] = np.where((length == 0) | (own == 0), 1.0, ((unit - b / (own or 1)) ** 2).sum(axis=1) / 2)
     return out
 
 
@@ -92,12 +94,14 @@ def gower(columns, base, asked, n, m, model):
             continue
         both = known + ([] if model else [v for v in asked[c.name] if v is not None])
         span = 1 if c.kind == "category" else max(both) - min(both)
+        there = np.array([v is not None for v in base[c.name]])
+        values = np.array([math.nan if v is None else v for v in base[c.name]], dtype=object if c.kind == "category" else float)
         for i, b in enumerate(asked[c.name]):
-            for j, a in enumerate(base[c.name]):
-                if a is None or b is None:
-                    continue
-                count[i, j] += 1
-                total[i, j] += float(a != b) if c.kind == "category" or not span else abs(a - b) / span
+            if b is None:
+                continue
+            count[i] += there
+            apart = (values != b) if c.kind == "category" or not span else np.abs(values - b) / span
+            total[i] += np.where(there, np.array(apart, dtype=float), 0.0)
     return [[total[i, j] / count[i, j] if count[i, j] else None for j in range(n)] for i in range(m)]
 
 
@@ -194,6 +198,36 @@ def cluster_table(rng):
                          gaps=(0, 0, 0, 0.1))
     return {"tables": {"t": table}, "k": rng.choice([1, 2, 3, 5]), "scale": rng.choice(SCALES), "seed": rng.randrange(50),
             "starts": rng.choice([1, 3])}
+
+
+def parted_case(rng):
+    case = cluster_table(rng)
+    table = case["tables"]["t"]
+    tables.add(table, tables.Column("part", "TEXT", "category", "group"), [rng.choice("xy") for _ in table.rows])
+    return case
+
+
+@prop("mine_cluster", "mine_centroids", make=parted_case, cases=40)
+def parted(lab, case):
+    """group= of mine_cluster: each part's rows as if they were alone."""
+    table = case["tables"]["t"]
+    lab.create("t", table)
+    data = tables.Data(lab, "t", table)
+    given = {"id": table.of("id").name, "k": case["k"], "scale": case["scale"], "seed": case["seed"], "tol": 0,
+             "starts": case["starts"], "categorical": [c.name for c in table.features() if c.kind == "category"]}
+    rows, error = lab.refused("SELECT id, cluster, distance, group_value FROM mine_cluster('t', ?)", options(dict(given, group="part")))
+    if error:
+        return
+    for part in sorted(set(data.values["part"])):
+        inside = [i for i in range(data.n) if data.values["part"][i] == part]
+        own, error = lab.refused("SELECT id, cluster, distance, ? FROM mine_cluster(?, ?)", part,
+                                 f"SELECT * FROM t WHERE part = '{part}'", options(dict(given, ignore=["part"])))
+        if error or any(len({data.values[c.name][i] for i in inside}) < 2 for c in data.features()):
+            continue
+        here = {r[0]: r for r in rows if r[3] == part}
+        for r in own:
+            must(r[0] in here and here[r[0]][1] == r[1] and near(here[r[0]][2], r[2], 1e-9, 1e-6), "cluster: a part alone",
+                 lambda: (part, r, here.get(r[0])))
 
 
 @prop("mine_cluster", "mine_centroids", make=cluster_table, cases=80)

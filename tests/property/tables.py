@@ -16,6 +16,7 @@ LEVELS = [["a", "b"], ["gold", "silver", "bronze"], ["北京", "上海", "广州
 WORDS = ["NA", "n/a", "null", "-", "?"]
 DATES = {"%Y-%m-%d": "DATE", "%d.%m.%Y": "TEXT", "%Y/%m/%d": "TEXT", "%Y-%m-%d %H:%M:%S": "DATETIME",
          "%d %b %Y": "VARCHAR(20)", "%Y年%m月%d日": "TEXT"}
+LONG = [1023, 1024, 1025, 2048, 4097]  # what is read in blocks
 TEXTUAL = ["TEXT", "VARCHAR(30)", "", "NVARCHAR", "CLOB"]
 NUMERIC = ["INTEGER", "REAL", "NUMERIC", "", "DOUBLE", "DECIMAL(10,2)", "INT"]
 
@@ -184,6 +185,8 @@ def table(rng, rows=(0, 1, 2, 3, 5, 9, 20, 60), kinds=("number", "number", "cate
           gaps=(0, 0, 0, 0.1, 0.5), identified=True, repeats=True):
     """An id and features; some rows repeated (with ids of their own), in any order."""
     n = rng.choice(rows)
+    if rng.random() < 0.02 and max(rows) > 50:
+        n = rng.choice(LONG)
     columns, values = [], []
     for name in names(rng, rng.randint(*width)):
         column, drawn = KINDS[rng.choice(kinds)](rng, name, n)

@@ -43,6 +43,7 @@ def try_case(prop, seed):
     """None, or what is to be printed of a finding."""
     try:
         case = prop.make(tables.generator(prop.name, seed))
+        case["encoding"] = tables.generator("encoding", seed).choice([None, None, None, None, "UTF-16le", "UTF-16be"])
         kind, text, _ = lab.fails(prop, case)
         if kind is None:
             return None
