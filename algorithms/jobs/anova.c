@@ -34,12 +34,15 @@ static int anova_has(const mine_column *factor, const mine_column *value, int64_
 static void anova_gather(mine_job *job, const mine_column *factor, const mine_column *value,
                          anova_group *group) {
   const int64_t rows = job->frame->rows;
-  const double shift = value->mean; /* keeps the sums small */
+  /* By a power of two, which F does not see: squares neither overflow nor vanish. */
+  const double largest = fmax(fabs(value->least), fabs(value->most));
+  const int power = largest > 0 ? -ilogb(largest) : 0;
+  const double shift = ldexp(value->mean, power); /* keeps the sums small */
   for (int64_t i = 0; i < rows; i++) {
     if (MINE_POLL_AT(job->env, i)) return;
     if (!anova_has(factor, value, i)) continue;
     group[factor->code[i]].n++;
-    group[factor->code[i]].sum += value->number[i] - shift;
+    group[factor->code[i]].sum += ldexp(value->number[i], power) - shift;
   }
   for (int64_t g = 0; g < factor->levels.n; g++)
     if (group[g].n > 0) group[g].mean = group[g].sum / (double)group[g].n;
@@ -47,7 +50,7 @@ static void anova_gather(mine_job *job, const mine_column *factor, const mine_co
     if (MINE_POLL_AT(job->env, i)) return;
     if (!anova_has(factor, value, i)) continue;
     anova_group *g = &group[factor->code[i]];
-    const double from = value->number[i] - shift - g->mean;
+    const double from = ldexp(value->number[i], power) - shift - g->mean;
     g->within += from * from;
   }
 }

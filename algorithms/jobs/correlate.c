@@ -82,8 +82,21 @@ static double correlate_mean(const double *x, int64_t n) {
   return mean + rest / (double)n;
 }
 
-/* NAN where one of the two is constant. */
-static double correlate_pearson(const double *x, const double *y, int64_t n) {
+/* By a power of two, so that the largest is about 1: squares neither overflow nor vanish. */
+static void correlate_scale(double *x, int64_t n) {
+  double largest = 0;
+  for (int64_t i = 0; i < n; i++)
+    largest = fmax(largest, fabs(x[i]));
+  if (!(largest > 0)) return;
+  const int power = -ilogb(largest);
+  for (int64_t i = 0; i < n; i++)
+    x[i] = ldexp(x[i], power);
+}
+
+/* NAN where one of the two is constant.  Changes the scale of both. */
+static double correlate_pearson(double *x, double *y, int64_t n) {
+  correlate_scale(x, n);
+  correlate_scale(y, n);
   const double mx = correlate_mean(x, n), my = correlate_mean(y, n);
   double xx = 0, yy = 0, xy = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -93,7 +106,7 @@ static double correlate_pearson(const double *x, const double *y, int64_t n) {
     xy += dx * dy;
   }
   if (!(xx > 0 && yy > 0)) return NAN;
-  const double r = xy / (sqrt(xx) * sqrt(yy));
+  const double r = xy / sqrt(xx * yy); /* one root: a line gives 1, not nearly 1 */
   return r > 1 ? 1 : r < -1 ? -1 : r;
 }
 

@@ -21,17 +21,12 @@ def rank(value):
     return 1, value.encode("utf-8", "surrogateescape")
 
 
-def deviation(x):
-    exact = [fractions.Fraction(v) for v in x]
-    mean = sum(exact) / len(exact)
-    return math.sqrt(sum((v - mean) ** 2 for v in exact) / (len(exact) - 1))
-
-
 # ---- mine_profile --------------------------------------------------------------------------
 
 
 def any_table(rng):
-    return {"tables": {"t": tables.table(rng, gaps=(0, 0, 0.1, 0.5, 1))}}
+    return {"tables": {"t": tables.table(rng, gaps=(0, 0, 0.1, 0.5, 1),
+                                        kinds=("number", "number", "category", "date", "far"))}}
 
 
 @prop("mine_profile", make=any_table, cases=60)
@@ -79,14 +74,15 @@ def profiled(column, raw, n, row):
     for got, share in ((q1, 0.25), (median, 0.5), (q3, 0.75)):
         same(got, float(np.quantile(x, share)), "profile: quartile", 1e-12, size)
     same(mean, math.fsum(x) / len(x), "profile: mean", 1e-12, size)
-    same(stddev, deviation(x) if len(x) > 1 else None, "profile: stddev", 1e-9, size * 1e-7)
+    same(stddev, root(spread(x)) if len(x) > 1 else None, "profile: stddev", 1e-9, size * 1e-7)
 
 
 # ---- pairs of columns ------------------------------------------------------------------------
 
 
 def pairs_table(rng):
-    case = {"tables": {"t": tables.table(rng, rows=(2, 3, 4, 6, 10, 30, 80), width=(2, 6))}}
+    case = {"tables": {"t": tables.table(rng, rows=(2, 3, 4, 6, 10, 30, 80), width=(2, 6),
+                                            kinds=("number", "number", "category", "date", "far"))}}
     case["method"] = rng.choice(["pearson", "spearman"])
     case["missing"] = rng.choice(["auto", "auto", "skip"])
     return case
@@ -143,6 +139,12 @@ def last_two(row):
     return row[-2:]
 
 
+def unit(x):
+    """By a power of two, so that the largest is about 1: scipy's squares neither overflow nor vanish."""
+    largest = max(map(abs, x), default=0)
+    return [math.ldexp(v, -math.frexp(largest)[1]) for v in x] if largest else x
+
+
 def safe(x, y):
     """Enough spread beside their size that double precision can tell it."""
     return all(np.std(v) > 1e-9 * np.max(np.abs(v)) for v in (x, y))
@@ -160,6 +162,7 @@ def correlate(lab, case):
         if len(set(x)) < 2 or len(set(y)) < 2:
             must(r is None and p is None, "correlate: of a constant", (r, p))
             continue
+        x, y = unit(x), unit(y)
         if not safe(x, y):
             continue
         want = (stats.pearsonr if case["method"] == "pearson" else stats.spearmanr)(x, y)
@@ -200,6 +203,7 @@ def anova(lab, case):
     rows, error = call(lab, "mine_anova", case)
     for a, b, (_, statistic, df, df2, p, effect, _, _, _) in pairs_or_words(rows, error, pairs, "anova", last_two):
         g, x = complete(data, a, b, keep)
+        x = unit(x)
         groups = [np.array([v for u, v in zip(g, x) if u == level]) for level in sorted(set(g))]
         if len(groups) < 2 or len(x) <= len(groups) or not safe(x, x):
             continue

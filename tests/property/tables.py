@@ -91,8 +91,11 @@ def plain(rng, v):
     return rng.choice([text, text, text, f" {text} ", text + ("0" if "." in text else "")])
 
 
-def draw_numbers(rng, n):
+def draw_numbers(rng, n, far=False):
     how = rng.randrange(9)
+    if far and rng.random() < 0.1:
+        size = rng.choice([1e200, 1e-200, 1e-310])
+        return [size * rng.randrange(1, 1000) for _ in range(n)]
     if how == 0:
         return [float(rng.randrange(5)) for _ in range(n)]
     if how == 1:
@@ -111,6 +114,11 @@ def draw_numbers(rng, n):
         value = rng.choice([0.0, 7.0, -2.5])
         return [value] * n
     return [round(rng.uniform(-50, 50), 1) for _ in range(n)]
+
+
+def far_column(rng, name, n):
+    """Numbers whose squares are beyond a double, too."""
+    return Column(name, "", "number"), draw_numbers(rng, n, True)
 
 
 def number_column(rng, name, n):
@@ -178,7 +186,7 @@ def id_column(rng, n):
     return Column("id", "", "number", "id"), [2**53 + i if i % 3 else f"t{i}" for i in range(n)]
 
 
-KINDS = {"number": number_column, "category": category_column, "date": date_column}
+KINDS = {"number": number_column, "category": category_column, "date": date_column, "far": far_column}
 
 
 def table(rng, rows=(0, 1, 2, 3, 5, 9, 20, 60), kinds=("number", "number", "category", "date"), width=(1, 5),

@@ -97,7 +97,7 @@ def work(jobs, begun, until, shared, kinds):
     os._exit(0)
 
 
-def blind(prop, cases=12):
+def blind(prop, cases=60):
     """Whether the property notices nothing when a value of each answer is changed."""
     for seed in range(1, cases + 1):
         lab.Lab.spoil = None

@@ -23,3 +23,9 @@ SELECT first, second, df2 FROM mine_anova('SELECT id, kind, a, c FROM t', 'missi
 SELECT * FROM mine_anova('SELECT id, kind, a, c FROM t', 'missing=error');
 SELECT * FROM mine_correlate('SELECT id, a, b, c FROM t WHERE id % 9 = 0 OR id = 1', 'missing=skip');
 SELECT * FROM mine_correlate('SELECT id, a, iif(id % 2, b, NULL) AS b, iif(id % 2, NULL, c) AS c FROM t', 'missing=skip');
+-- Very large and very small numbers; a line is 1, not nearly 1.
+SELECT coefficient, p_value FROM mine_correlate('VALUES (1,1,7),(2,2,5),(3,3,3)');
+SELECT coefficient, p_value FROM mine_correlate('VALUES (1,1e200,7),(2,2e200,5),(3,3e200,3)');
+SELECT coefficient, p_value FROM mine_correlate('VALUES (1,1e-200,7),(2,2e-200,5),(3,3e-200,3)');
+SELECT round(statistic, 9), round(effect, 9), detail FROM mine_anova('VALUES (1,''a'',1e200),(2,''a'',2e200),(3,''b'',4e200),(4,''b'',3e200)');
+SELECT round(statistic, 9), round(effect, 9), detail FROM mine_anova('VALUES (1,''a'',1e-200),(2,''a'',2e-200),(3,''b'',4e-200),(4,''b'',3e-200)');
