@@ -259,6 +259,15 @@ static mine_status row_result_prediction(row_plan *plan, sqlite3_context *contex
   return MINE_OK;
 }
 
+/* A text in quotes, its NULs as \\0. */
+static void row_show_text(sqlite3_str *list, const char *text, size_t bytes) {
+  const char *at = text, *end = text + bytes, *nul;
+  sqlite3_str_appendall(list, "'");
+  for (; bytes && (nul = memchr(at, 0, (size_t)(end - at))) != NULL; at = nul + 1)
+    sqlite3_str_appendf(list, "%.*s\\0", (int)(nul - at), at);
+  sqlite3_str_appendf(list, "%.*s'", (int)(end - at), at);
+}
+
 /* "the model has no class 'x'; its classes are 'no', 'yes'" */
 static mine_status row_no_such_class(row_plan *plan, sqlite3_value *value) {
   sqlite3_str *list = sqlite3_str_new(NULL);
@@ -269,7 +278,7 @@ static mine_status row_no_such_class(row_plan *plan, sqlite3_value *value) {
     sqlite3_str_appendall(list, i ? ", " : "");
     if (cell.type == MINE_INT) sqlite3_str_appendf(list, "%lld", (long long)cell.as.integer);
     if (cell.type == MINE_REAL) sqlite3_str_appendf(list, "%!.15g", cell.as.real);
-    if (cell.type == MINE_TEXT) sqlite3_str_appendf(list, "'%.*s'", (int)cell.bytes, cell.as.text);
+    if (cell.type == MINE_TEXT) row_show_text(list, cell.as.text, cell.bytes);
   }
   if (n > 20) sqlite3_str_appendf(list, " and %d more", n - 20);
   char *classes = sqlite3_str_finish(list);

@@ -174,7 +174,7 @@ int mine__read_decimal(const char *text, size_t bytes, double *out) {
   if (!number_scan(text, bytes, &parts) || parts.has_exponent) return 0;
   if (parts.n_whole > 1 && parts.whole[0] == '0') return 0;
   *out = number_value(&parts);
-  return 1;
+  return isfinite(*out) != 0;
 }
 
 int mine_read_number(const char *text, size_t bytes, double *out) {

@@ -222,14 +222,8 @@ static void text_add_sql_real(mine_text *text, double value) {
   }
 }
 
-static void text_add_sql_text(mine_text *text, const mine_cell *cell) {
-  const char *at = cell->as.text, *end = at + cell->bytes;
-  if (cell->bytes && memchr(at, 0, cell->bytes)) { /* no literal can hold a NUL */
-    mine__text_adds(text, "CAST(x'");
-    text_add_hex(text, cell);
-    mine__text_adds(text, "' AS TEXT)");
-    return;
-  }
+/* Without its NULs, and quotes doubled. */
+static void text_add_sql_piece(mine_text *text, const char *at, const char *end) {
   mine__text_adds(text, "'");
   while (at < end) {
     const char *quote = memchr(at, '\'', (size_t)(end - at));
@@ -239,6 +233,20 @@ static void text_add_sql_text(mine_text *text, const mine_cell *cell) {
     at = stop;
   }
   mine__text_adds(text, "'");
+}
+
+/* No literal can hold a NUL, and a BLOB that is cast is read in the database's encoding. */
+static void text_add_sql_text(mine_text *text, const mine_cell *cell) {
+  const char *at = cell->as.text, *end = at + cell->bytes;
+  const char *nul = cell->bytes ? memchr(at, 0, cell->bytes) : NULL;
+  if (nul) mine__text_adds(text, "(");
+  for (const char *piece = nul; piece; piece = memchr(at, 0, (size_t)(end - at))) {
+    text_add_sql_piece(text, at, piece);
+    mine__text_adds(text, " || char(0) || ");
+    at = piece + 1;
+  }
+  text_add_sql_piece(text, at, end);
+  if (nul) mine__text_adds(text, ")");
 }
 
 void mine__text_add_sql(mine_text *text, const mine_cell *cell) {

@@ -45,7 +45,7 @@ const char *mine__show_cell(char buffer[MINE_SHOW_BYTES], const mine_cell *cell)
 /* Read a *plain decimal* number: [+-]digits[.digits], surrounding spaces
 ** allowed, nothing else: no exponent, hex, inf, nan.  Leading zeros ("02139",
 ** "00") make it a code, not a number; "0", "0.5", "-0.5", ".5" and "5." are
-** numbers.  1 = read. Correctly rounded. */
+** numbers; what is beyond all doubles is none.  1 = read. Correctly rounded. */
 int mine__read_decimal(const char *text, size_t bytes, double *out);
 /* Read any JSON/SQL numeric literal (exponents allowed), locale-free. */
 int mine__read_number(const char *text, size_t bytes, double *out);

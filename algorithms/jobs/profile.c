@@ -226,8 +226,12 @@ static void profile_pass(const mine_tally *p, profile_numbers *s, double scale) 
 }
 
 static void profile_measure(const mine_tally *p, profile_numbers *s) {
+  const mine_moments *m = &s->moments;
   profile_pass(p, s, 1.0);
-  if (!isfinite(s->moments.m2) || !isfinite(s->moments.mean)) profile_pass(p, s, 0x1p-600);
+  if (!isfinite(m->m2) || !isfinite(m->mean))
+    profile_pass(p, s, 0x1p-600);
+  else if (m->m2 < 0x1p-900 && m->least < m->most) /* squares that vanish */
+    profile_pass(p, s, 0x1p600);
 }
 
 /* ---- the rows of the answer ------------------------------------------------------------------ */

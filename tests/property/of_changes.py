@@ -381,6 +381,73 @@ def guesses(lab, case):
             must("notes" in named, "warnings: a text for each row is not told", told)
 
 
+# ---- ids, classes and levels that training never saw ----------------------------------------------
+
+
+def odd_case(rng):
+    case = of_models.model_case(rng, kinds=("two", "two", "more", "regression"), rows=(25, 60), gaps=(0, 0.1))
+    case["what"] = rng.choice(["twice", "null", "fraction", "positive", "unknown"])
+    case["at"] = rng.random()
+    return case
+
+
+@prop("mine_train", "mine_predict", make=odd_case, cases=80)
+def oddities(lab, case):
+    """An id that repeats, is NULL or a fraction is refused where it was guessed; the other class has the other
+    probability; a level never seen counts as unknown."""
+    table, what = case["tables"]["t"], case["what"]
+    lab.create("t", table)
+    data = tables.Data(lab, "t", table)
+    at = int(case["at"] * data.n)
+    if what in ("twice", "null", "fraction"):
+        if table.columns[0].role != "id" or "PRIMARY" in table.columns[0].declared or data.n < 3:
+            return
+        value = {"twice": data.ids[(at + 1) % data.n], "null": None, "fraction": 2.5}[what]
+        lab.run(f"UPDATE t SET {quoted(table.columns[0].name)} = ? WHERE rowid = ?", value, at + 1)
+        asked = of_models.given(dict(case, holdout=0))
+        del asked["id"]
+        _, error = lab.refused("SELECT mine_train('m', ?, 't', ?)", case["algorithm"], options(asked))
+        told = lab.ask("SELECT name, detail FROM mine_warnings")
+        if what == "fraction" and any(isinstance(v, str) for v in data.ids):
+            return
+        must(error is not None or any(name == table.columns[0].name for name, _ in told), f"id: {what}, without a word", told)
+        return
+    target = data.values[table.of("target").name]
+    if what == "positive":
+        classes = sorted({v for v in target if v is not None}, key=str)
+        if case["kind"] != "two" or len(classes) != 2 or any("\0" in str(c) for c in classes):
+            return
+        found = []
+        for c in classes:
+            _, error = lab.refused("SELECT mine_train('m', ?, 't', ?)", case["algorithm"],
+                                   options(of_models.given(dict(case, holdout=0), positive=str(c))))
+            if error:
+                must(not of_models.learnable(data), "positive: refused", error)
+                return
+            found.append(lab.ask("SELECT probability FROM mine_predict('m', 't')"))
+        for (a,), (b,) in zip(*found):
+            same(a + b, 1.0, "positive: the two probabilities", 1e-9)
+        return
+    if of_models.trained(lab, case) is None:
+        return
+    levels = [c for c in data.features("category") if len(set(data.values[c.name])) > 1]
+    used = {name for (name,) in lab.ask("SELECT name FROM mine_summary('m') WHERE item = 'feature'")}
+    levels = [c for c in levels if c.name in used]
+    if not levels:
+        return
+    before = lab.ask("SELECT id, unknown, missing FROM mine_predict('m', 't')")
+    for c in levels:
+        lab.run(f"UPDATE t SET {quoted(c.name)} = 'never seen' WHERE rowid = ?", at + 1)
+    after = lab.ask("SELECT id, prediction, unknown, missing FROM mine_predict('m', 't')")
+    changed = [(a, b) for a, b in zip(before, after) if a[1] != b[2]]
+    must(len(changed) == 1 and changed[0][1][2] == len(levels), "unknown: counted", (changed, len(levels)))
+    must(all(r[1] is not None for r in after), "unknown: no prediction", after)
+    pairs = {c.name: v for c, v in zip(table.columns, lab.db.execute("SELECT * FROM t").fetchall()[before.index(changed[0][0])])
+             if c.name in used}
+    (one,), = lab.ask(f"SELECT mine_predict('m', {', '.join('?' * 2 * len(pairs))})", *[x for p in pairs.items() for x in p])
+    must(one == changed[0][1][1], "unknown: the scalar says another", (one, changed))
+
+
 # ---- anything at all ------------------------------------------------------------------------------
 
 
@@ -440,6 +507,9 @@ def anything(lab, case):
         if error is None:
             finite(lab, call, rows)
             if "mine_train" in call:
+                for _ in range(rng.choice((0, 0, 3)) if table.rows else 0):  # rows that training never saw
+                    column = rng.choice(table.columns)
+                    lab.run(f"UPDATE t SET {quoted(column.name)} = ? WHERE rowid = ?", rng.choice(POOL), rng.randint(1, len(table.rows)))
                 for after in rng.sample(AFTER, 4):
                     rows, error = lab.refused(after, *(("{}",) if "?" in after else ()))
                     if error is None:

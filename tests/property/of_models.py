@@ -448,7 +448,7 @@ def probabilities(lab, case, data, rows, used):
 # ---- how good --------------------------------------------------------------------------------
 
 
-@prop("mine_evaluate", "mine_confusion", "mine_roc", make=model_case, cases=120)
+@prop("mine_evaluate", "mine_confusion", "mine_roc", "mine_metrics", make=model_case, cases=120)
 def judged(lab, case):
     """Measures, confusion and ROC of a source, from what mine_predict says of its rows."""
     lab.create("t", case["tables"]["t"])
@@ -460,6 +460,8 @@ def judged(lab, case):
     used = [i for i in range(data.n) if y[i] is not None]
     found = dict(lab.ask("SELECT metric, value FROM mine_evaluate('m', 't')"))
     must(found["rows"] == len(used), "evaluate: rows", found)
+    unsaid = lab.ask("SELECT metric FROM mine_evaluate('m', 't') EXCEPT SELECT metric FROM mine_metrics")
+    must(not unsaid, "metrics: without an entry", unsaid)
     actual, says = [y[i] for i in used], [rows[i][0] for i in used]
     if case["kind"] == "regression":
         a, b = np.array(actual, dtype=float), np.array(says, dtype=float)

@@ -20,3 +20,6 @@ SELECT count(*) FROM mine_predict('cut', 'SELECT id, substr(CAST(c AS BLOB), 1, 
 -- SQLite's JSON ends a text at a NUL; an escaped backslash before u0000 is none.
 SELECT mine_predict('cut', '{"c":"a\u0000b","x":1}');
 SELECT hex(mine_predict('cut', '{"c":"a\\u0000b","x":1}')) AS another;
+-- Classes are shown whole; an exported class is read back in a database of any encoding.
+SELECT mine_probability('cut', 'a', 'c', 'x', 'x', 1);
+SELECT mine_export('cut', 'call', NULL, 'what=probability');

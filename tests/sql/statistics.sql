@@ -29,3 +29,9 @@ SELECT coefficient, p_value FROM mine_correlate('VALUES (1,1e200,7),(2,2e200,5),
 SELECT coefficient, p_value FROM mine_correlate('VALUES (1,1e-200,7),(2,2e-200,5),(3,3e-200,3)');
 SELECT round(statistic, 9), round(effect, 9), detail FROM mine_anova('VALUES (1,''a'',1e200),(2,''a'',2e200),(3,''b'',4e200),(4,''b'',3e200)');
 SELECT round(statistic, 9), round(effect, 9), detail FROM mine_anova('VALUES (1,''a'',1e-200),(2,''a'',2e-200),(3,''b'',4e-200),(4,''b'',3e-200)');
+SELECT "column", type, mean, stddev FROM mine_profile('VALUES (1e-200, 1e200), (2e-200, 2e200), (3e-200, 3e200)');
+-- More digits than a double holds are no number.
+CREATE TABLE digits AS SELECT id, a, iif(id = 3, printf('1%.400d', 0), a) AS b, kind FROM t;
+SELECT "column", type FROM mine_profile('SELECT b FROM digits');
+SELECT first, second, detail FROM mine_chi2('SELECT id, CAST(b AS TEXT) AS b, kind FROM digits');
+SELECT * FROM mine_correlate('SELECT id, a, CAST(b AS TEXT) AS b FROM digits');
