@@ -13,6 +13,7 @@ static mine_status run_open_stream(mine_verb_run *run) {
   const char *sql;
   mine_frame *frame;
   mine_status status = mine_job_source(run->job.job, &sql, &frame);
+  run->sourceless = !frame;
   if (status || !frame) return status;
   run->block = RUN_FIRST_BLOCK;
   status = mine__source_open(&run->call, sql, &run->source);
@@ -26,7 +27,10 @@ static mine_status run_next_block(mine_verb_run *run) {
   while (!run->done && run->rows == 0) {
     mine_status status;
     mine_job_clear(run->job.job);
-    if (run->whole) {
+    if (run->sourceless) {
+      status = mine_env_status(run->call.env);
+      run->done = 1;
+    } else if (run->whole) {
       status = mine__source_read(&run->source);
       run->done = 1;
     } else {

@@ -21,6 +21,7 @@ typedef struct mine_verb_run {
   mine_source source;      /* of a verb that streams                       */
   int64_t block;           /* source rows that the next block may hold     */
   int done;                /* the source is at its end                     */
+  int sourceless;          /* it reads none: the answer is one block       */
   int keyed;               /* the rows will be looked up by a key          */
   int whole;               /* read it to its end before the first row      */
   mine_relation *relation; /* of a verb that does not stream               */

@@ -178,6 +178,14 @@ static int options_read_select(const mine_option *option, const mine_cell *value
   return options_is_query(value->as.text);
 }
 
+static int options_read_either(const mine_option *option, const mine_given *given,
+                               const mine_cell *value, mine_either *out) {
+  *out = (mine_either){(double)NAN, -1};
+  if (options_read_choice(option, value, &out->choice)) return 1;
+  out->choice = -1;
+  return options_read_real(given, value, &out->number) && options_within(option, out->number);
+}
+
 /* ---- setting one field ------------------------------------------------------------------- */
 
 static int options_set_number(const mine_option *option, const mine_given *given,
@@ -203,6 +211,7 @@ static int options_set_scalar(const mine_option *option, const mine_given *given
                               const mine_cell *value, void *field) {
   int number;
   mine_select query;
+  mine_either either;
   switch (option->type) {
     case MINE_OPTION_FLAG:
       if (!options_read_flag(given, value, &number)) return 0;
@@ -223,6 +232,10 @@ static int options_set_scalar(const mine_option *option, const mine_given *given
     case MINE_OPTION_SOURCE:
       if (!options_read_select(option, value, &query)) return 0;
       memcpy(field, &query, sizeof query);
+      return 1;
+    case MINE_OPTION_EITHER:
+      if (!options_read_either(option, given, value, &either)) return 0;
+      memcpy(field, &either, sizeof either);
       return 1;
     default:
       return options_set_number(option, given, value, field);
@@ -303,6 +316,7 @@ static void options_set_not_given(const mine_option *option, void *field) {
   const double real = (double)NAN;
   const int number = -1;
   const mine_select query = {.choice = -1};
+  const mine_either either = {(double)NAN, -1};
   switch (option->type) {
     case MINE_OPTION_INT:
     case MINE_OPTION_BYTES:
@@ -327,6 +341,9 @@ static void options_set_not_given(const mine_option *option, void *field) {
       break;
     case MINE_OPTION_SOURCE:
       memcpy(field, &query, sizeof query);
+      break;
+    case MINE_OPTION_EITHER:
+      memcpy(field, &either, sizeof either);
       break;
   }
 }

@@ -34,6 +34,7 @@ typedef enum mine_option_type {
   MINE_OPTION_BYTES,   /* int64_t: 500000000, 2GB, 512MB, 64KB (powers of 1024) */
   MINE_OPTION_NUMBERS, /* mine_number_list: 64|32, each within the range         */
   MINE_OPTION_SOURCE,  /* mine_select: one of choices, or a SELECT           */
+  MINE_OPTION_EITHER,  /* mine_either: a number within the range, or one of choices */
   MINE_OPTION_DATE     /* mine_cell: a time as it was written, which becomes */
                        /* days beside a column (mine__option_date)           */
 } mine_option_type;
@@ -47,6 +48,12 @@ typedef struct mine_number_list {
   size_t n;
   const double *item;
 } mine_number_list;
+
+/* A number, or one of some words: of the two that one which was said. */
+typedef struct mine_either {
+  double number; /* NAN: a word, or not given                  */
+  int choice;    /* index into choices; -1: a number, or neither */
+} mine_either;
 
 /* An option that may hold a query.  The parser sets all but `frame` and `rows`;
 ** the job keeps there what the host has read, and the algorithm finds it as a
@@ -66,14 +73,14 @@ typedef struct mine_option {
                        ** in bytes, NUMBERS as "64|32");
                        ** NULL = not given: INT INT64_MIN, REAL NAN, FLAG
                        ** and CHOICE -1, TEXT and DATE MINE_NULL, LIST and NUMBERS
-                       ** empty, SOURCE neither choice nor SELECT              */
+                       ** empty, SOURCE and EITHER neither of the two          */
   struct {
     double least, most;
   } range;                    /* permitted, inclusive; none given: any number */
   int above_least;            /* the range excludes `least` itself            */
   int allows_auto;            /* INT and BYTES: 'auto' is permitted = MINE_AUTO */
   int whole;                  /* NUMBERS: whole numbers only                  */
-  const char *const *choices; /* CHOICE and SOURCE: NULL-terminated           */
+  const char *const *choices; /* CHOICE, SOURCE and EITHER: NULL-terminated   */
   /* A better sentence than the general one for a number outside the range, or
   ** MINE_OK when there is none.  May be NULL. */
   mine_status (*refuse)(mine_env *env, double value);
@@ -106,6 +113,8 @@ typedef struct mine_option {
   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_NUMBERS, mine_number_list, __VA_ARGS__)
 #define OPTION_SOURCE(s, f, ...) \
   MINE_OPTION_ROW(#f, s, f, MINE_OPTION_SOURCE, mine_select, __VA_ARGS__)
+#define OPTION_EITHER(s, f, ...) \
+  MINE_OPTION_ROW(#f, s, f, MINE_OPTION_EITHER, mine_either, __VA_ARGS__)
 #define OPTION_DATE(s, f, ...) MINE_OPTION_ROW(#f, s, f, MINE_OPTION_DATE, mine_cell, __VA_ARGS__)
 /* A text whose name is no C name (`class`). */
 #define OPTION_TEXT_CALLED(called, s, f, ...) \

@@ -54,6 +54,13 @@ void mine__option_value_text(mine_text *out, const mine_option *option, const vo
       if (!isnan(v)) mine__text_add_real(out, v);
       return;
     }
+    case MINE_OPTION_EITHER: {
+      mine_either v;
+      memcpy(&v, at, sizeof v);
+      if (v.choice >= 0) mine__text_adds(out, option->choices[v.choice]);
+      if (!isnan(v.number)) mine__text_add_real(out, v.number);
+      return;
+    }
     case MINE_OPTION_FLAG:
     case MINE_OPTION_CHOICE: {
       int v;

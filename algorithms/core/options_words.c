@@ -19,7 +19,8 @@ const char *mine__option_type_name(const mine_option *option) {
       [MINE_OPTION_FLAG] = "flag",   [MINE_OPTION_CHOICE] = "choice",
       [MINE_OPTION_TEXT] = "text",   [MINE_OPTION_LIST] = "list",
       [MINE_OPTION_BYTES] = "bytes", [MINE_OPTION_NUMBERS] = "numbers",
-      [MINE_OPTION_SOURCE] = "text", [MINE_OPTION_DATE] = "date"};
+      [MINE_OPTION_SOURCE] = "text", [MINE_OPTION_EITHER] = "number",
+      [MINE_OPTION_DATE] = "date"};
   return name[option->type];
 }
 
@@ -81,7 +82,8 @@ static void options_source(const mine_option *option, char *buffer, size_t bytes
 
 static int options_has_bounds(const mine_option *option) {
   return (option->type == MINE_OPTION_INT || option->type == MINE_OPTION_REAL ||
-          option->type == MINE_OPTION_BYTES || option->type == MINE_OPTION_NUMBERS) &&
+          option->type == MINE_OPTION_BYTES || option->type == MINE_OPTION_NUMBERS ||
+          option->type == MINE_OPTION_EITHER) &&
          mine__option_bounded(option);
 }
 
@@ -91,6 +93,10 @@ void mine__option_range(const mine_option *option, char *buffer, size_t bytes) {
   if (option->type == MINE_OPTION_FLAG) options_append(buffer, bytes, "0 or 1");
   if (option->type == MINE_OPTION_CHOICE) options_choices(option, buffer, bytes);
   if (options_has_bounds(option)) options_interval(option, buffer, bytes);
+  if (option->type == MINE_OPTION_EITHER) {
+    options_append(buffer, bytes, ", or ");
+    options_choices(option, buffer, bytes);
+  }
   if (option->allows_auto) options_append(buffer, bytes, buffer[0] ? ", or auto" : "auto");
 }
 
@@ -106,8 +112,9 @@ void mine__option_wanted(const mine_option *option, char *buffer, size_t bytes) 
       [MINE_OPTION_BYTES] = "a size such as 2GB, 512MB or 500000000",
       [MINE_OPTION_NUMBERS] = "numbers such as 64|32",
       [MINE_OPTION_SOURCE] = "",
+      [MINE_OPTION_EITHER] = "a number",
       [MINE_OPTION_DATE] = "a date or time such as 2024-06-30 or 2024-06-30T12:00"};
-  char range[MINE_NUMBER_BYTES * 3] = "";
+  char range[MINE_WANTED_BYTES / 2] = "";
   buffer[0] = 0;
   if (option->whole) options_append(buffer, bytes, "whole ");
   options_append(buffer, bytes, want[option->type]);
@@ -120,6 +127,10 @@ void mine__option_wanted(const mine_option *option, char *buffer, size_t bytes) 
       options_append(buffer, bytes, ",");
     options_append(buffer, bytes, between ? " from " : range[1] == 't' ? " of " : " ");
     options_append(buffer, bytes, range);
+  }
+  if (option->type == MINE_OPTION_EITHER) {
+    options_append(buffer, bytes, ", or one of ");
+    options_choices(option, buffer, bytes);
   }
   if (option->allows_auto) options_append(buffer, bytes, ", or auto");
 }

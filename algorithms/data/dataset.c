@@ -25,8 +25,7 @@ static const mine_time_reading *dataset_time(mine_arena *arena, const mine_time_
   return time;
 }
 
-/* A copy of how numbers are written. */
-static const mine_numerals *dataset_copy_numerals(mine_arena *arena, const mine_numerals *from) {
+const mine_numerals *mine__numerals_copy(mine_arena *arena, const mine_numerals *from) {
   mine_numerals *out = from ? mine__arena_zeros(arena, 1, sizeof *out) : NULL;
   if (!out) return NULL;
   const char **text = mine__arena_zeros(arena, (size_t)from->n_missing + 1, sizeof *text);
@@ -37,8 +36,7 @@ static const mine_numerals *dataset_copy_numerals(mine_arena *arena, const mine_
   return out;
 }
 
-/* How the column was read, with what was taken for missing, to read others so; NULL: plainly. */
-static const mine_numerals *dataset_numerals(mine_arena *arena, const mine_column *column) {
+const mine_numerals *mine__numerals_of_column(mine_arena *arena, const mine_column *column) {
   static const mine_numerals plain;
   const mine_numerals *said = column->numerals ? column->numerals : &plain;
   const mine_words *words = column->guess.words;
@@ -74,7 +72,7 @@ mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mi
   out->deviation = column->deviation;
   if (!out->name || !out->why || !mine__dictionary_open(&out->levels, arena))
     return mine_env_status(env);
-  out->numerals = dataset_numerals(arena, column);
+  out->numerals = mine__numerals_of_column(arena, column);
   out->time = dataset_time(arena, column->time);
   if (column->type == MINE_COLUMN_CATEGORY) dataset_copy_levels(&column->levels, &out->levels);
   return mine_env_status(env);
@@ -89,7 +87,7 @@ void mine__feature_copy(mine_arena *arena, const mine_feature *from, mine_featur
   out->name = dataset_text(arena, from->name);
   out->why = dataset_text(arena, from->why);
   out->time = dataset_time(arena, from->time);
-  out->numerals = dataset_copy_numerals(arena, from->numerals);
+  out->numerals = mine__numerals_copy(arena, from->numerals);
   if (mine__dictionary_open(&out->levels, arena))
     dataset_copy_levels(&from->levels.values, &out->levels);
 }

@@ -73,6 +73,10 @@ void mine__feature_bound(const mine_feature *about, double value, mine_text *out
 /* The same feature once more, in another arena; a failure of memory is in its
 ** environment. */
 void mine__feature_copy(mine_arena *arena, const mine_feature *from, mine_feature *out);
+/* How cells of a finished column were written, with what was taken for missing, to read others
+** so; copied to arena.  NULL: plainly.  mine__numerals_copy: the same once more. */
+const mine_numerals *mine__numerals_of_column(mine_arena *arena, const mine_column *column);
+const mine_numerals *mine__numerals_copy(mine_arena *arena, const mine_numerals *from);
 void mine__view_of_column(const mine_column *column, mine_feature_view *out);
 /* The wants of rows that are read as these features were: FIXED, by their names.  In
 ** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */

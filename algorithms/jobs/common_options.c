@@ -3,6 +3,8 @@
 */
 #include "common_options.h"
 
+#include "../model/threshold.h"
+
 static const char *const common_missing_names[] = {"auto", "error", "skip", NULL};
 static const char *const common_unknown_names[] = {"auto", "error", NULL};
 static const char *const common_decimal_names[] = {"point", "comma", NULL};
@@ -76,6 +78,10 @@ const mine_option mine__holdout_option_table[] = {
                 .help = "share of the rows on which the model is measured; 0: not measured"),
     OPTION_FLAG(mine_holdout_options, refit, .initial = "1",
                 .help = "after measuring, fit again on all rows; 0: keep the measured model"),
+    OPTION_FLAG(mine_holdout_options, keep_ids, .initial = "0",
+                .help = "1: the ids of the held-out rows stay in the model beside their scores (to "
+                        "100,000; 9 bytes for a number, 5 and its length for a text), for "
+                        "mine_predict without a source"),
     OPTION_END};
 
 const mine_option mine__split_option_table[] = {
@@ -117,9 +123,21 @@ const mine_option mine__unknown_option_table[] = {
     OPTION_END};
 
 const mine_option mine__threshold_option_table[] = {
-    OPTION_REAL(mine_threshold_options, threshold, .range = {0, 1},
-                .help = "of two classes the positive one is predicted from this probability on; "
-                        "not given: the more probable one"),
+    OPTION_EITHER(mine_threshold_options, threshold, .range = {0, 1}, .choices = mine__goals,
+                  .help = "of two classes the positive one is predicted from this probability on, "
+                          "or from the one that makes this measure the largest on the held-out "
+                          "rows; not given: as trained, else the more probable class"),
+    OPTION_REAL(mine_threshold_options, revenue, .range = {0, 1e15},
+                .help = "with threshold=profit: what a positive row among those predicted "
+                        "positive brings in"),
+    OPTION_REAL(mine_threshold_options, cost, .range = {0, 1e15},
+                .help = "with threshold=profit: what each row predicted positive costs; profit is "
+                        "revenue times those that are positive, less cost times all of them"),
+    OPTION_END};
+
+const mine_option mine__slice_option_table[] = {
+    OPTION_TEXT(mine_slice_options, by,
+                .help = "a column of the source: the measures of the rows of each of its values"),
     OPTION_END};
 
 const mine_option mine__missing_option_table[] = {

@@ -60,7 +60,7 @@ extern const mine_option mine__group_option_table[];
 
 typedef struct mine_holdout_options {
   double holdout;
-  int refit;
+  int refit, keep_ids;
 } mine_holdout_options;
 extern const mine_option mine__holdout_option_table[]; /* not for mine_cross_validate */
 
@@ -100,10 +100,19 @@ typedef struct mine_unknown_options {
 } mine_unknown_options;
 extern const mine_option mine__unknown_option_table[]; /* whatever trains for scoring */
 
+/* From which probability on the positive of two classes is predicted, or what is to be the
+** largest (mine_goal). */
 typedef struct mine_threshold_options {
-  double threshold; /* NAN: none */
+  mine_either threshold;
+  double revenue, cost; /* NAN: not given */
 } mine_threshold_options;
-extern const mine_option mine__threshold_option_table[]; /* mine_predict, and what judges it */
+extern const mine_option mine__threshold_option_table[]; /* training, mine_predict, and what
+                                                         ** judges it */
+
+typedef struct mine_slice_options {
+  mine_cell by;
+} mine_slice_options;
+extern const mine_option mine__slice_option_table[]; /* mine_evaluate */
 
 typedef struct mine_missing_options {
   int missing; /* mine_missing, or -1: as the model was trained */

@@ -28,13 +28,14 @@ static int evaluate_column(mine_scoring *s, mine_frame *frame, const char *what,
 /* Rows that were weighted in training are weighted here: the figures agree with
 ** those on the held-out rows. */
 static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
-  static const mine_want weight = {
-      .name = "weight",
-      .reading = MINE_READ_NUMBER,
-      .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
+  s->weight_want =
+      (mine_want){.name = "weight",
+                  .reading = MINE_READ_NUMBER,
+                  .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE,
+                  .numerals = s->model->weight_numerals};
   const char *name = s->model->weight_name;
   s->weight = name ? evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
-  if (s->weight >= 0) mine__column_want(frame, s->weight, &weight);
+  if (s->weight >= 0) mine__column_want(frame, s->weight, &s->weight_want);
 }
 
 /* The classes by identity. */
@@ -49,6 +50,11 @@ static void evaluate_know_classes(mine_scoring *s) {
 
 /* Without a target, clusters can be measured that lie at a distance. */
 static mine_status evaluate_refuse(const mine_scoring *s) {
+  if (s->slicing.by.type != MINE_NULL)
+    return mine__fail(s->env, MINE_OPTION,
+                      "option by measures a model that predicts a target; this one (%s) was "
+                      "trained without",
+                      s->model->algorithm);
   if ((s->gives & MINE_GIVES_GROUP) && (s->gives & MINE_GIVES_DISTANCE)) return MINE_OK;
   return mine__fail(s->env, MINE_UNSUPPORTED,
                     "there is no measure for a %s model (%s), which was trained without a target",
@@ -63,15 +69,18 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   if (!evaluate_supervised(s)) return evaluate_refuse(s);
   s->target = evaluate_column(s, frame, "the target of the model", model->target_name);
   if (s->target < 0) return mine_env_status(s->env);
-  s->target_want =
-      (mine_want){.name = "target", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_FIXED};
+  s->target_want = (mine_want){.name = "target",
+                               .reading = MINE_READ_NUMBER,
+                               .flags = MINE_WANT_FIXED,
+                               .numerals = model->target_numerals};
   if (!mine__model_has_target_number(model)) {
     evaluate_know_classes(s);
     s->target_want.reading = MINE_READ_CATEGORY;
     s->target_want.levels = &s->classes;
   }
   mine__column_want(frame, s->target, &s->target_want);
-  return mine_env_status(s->env);
+  if (mine_failed(s->env)) return mine_env_status(s->env);
+  return mine__slices_plan(s, frame);
 }
 
 /* ---- remembering --------------------------------------------------------------------- */
@@ -98,7 +107,8 @@ static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
   if (!MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) ||
       !MINE_RESERVE(s->arena, m->target, m->target_capacity, n) ||
       !MINE_RESERVE(s->arena, m->weight, m->weight_capacity, n) ||
-      !MINE_RESERVE(s->arena, m->label, m->label_capacity, n))
+      !MINE_RESERVE(s->arena, m->label, m->label_capacity, n) ||
+      !MINE_RESERVE(s->arena, m->slice, m->slice_capacity, n))
     return mine_env_status(s->env);
   return MINE_OK;
 }
@@ -113,6 +123,7 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
   m->label[m->n] = label;
   m->target[m->n] = target;
   m->weight[m->n] = evaluate_weight(s, row);
+  m->slice[m->n] = s->slice >= 0 ? mine__slice_of(s, row) : 0;
   const mine_answers *a = &s->answers;
   if (!evaluate_supervised(s)) {
     m->score[m->n] = a->distance[row];
@@ -171,7 +182,7 @@ static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
 }
 
 /* Rows were scored, and some of them had a target. */
-static mine_status evaluate_ready(mine_scoring *s) {
+mine_status mine__scoring_ready(mine_scoring *s) {
   if (mine_failed(s->env)) return s->env->status;
   if (s->remembered.n > 0) return MINE_OK;
   return mine__fail(s->env, MINE_DATA, "the source has no rows to evaluate (%lld without a target)",
@@ -184,87 +195,29 @@ mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
   const double *weight = s->weight >= 0 ? m->weight : NULL;
   mine_metric metric[MINE_MAX_METRICS];
   int n;
-  MINE_TRY(evaluate_ready(s));
+  MINE_TRY(mine__scoring_ready(s));
   if (mine__model_has_classes(model)) {
     n = mine__metrics_at_threshold(s->arena, m->n, model->n_groups, model->positive,
-                                   s->cut.threshold, m->label, m->score, weight, metric);
+                                   s->chosen.threshold, m->label, m->score, weight, metric);
   } else if (mine__model_has_target_number(model)) {
     n = mine__metrics_regression(m->n, m->target, m->score, weight, metric);
   } else {
     n = evaluate_clusters(s, metric);
   }
-  if (!mine_failed(s->env)) mine__metrics_list(metric, n, to);
+  if (!mine_failed(s->env)) mine__metrics_list(metric, n, NULL, to);
   return s->env->status;
 }
 
 mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *to) {
   const mine_remembered *m = &s->remembered;
   const int k = s->model->n_groups;
-  MINE_TRY(evaluate_ready(s));
+  MINE_TRY(mine__scoring_ready(s));
   if (!mine__model_has_classes(s->model)) return mine__confusion_refuse(s->env, s->model);
   int64_t *counts = mine__arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(s->env);
   for (int64_t i = 0; i < m->n; i++)
     counts[(int64_t)m->label[i] * k +
-           mine__metrics_choose(m->score + i * k, k, s->model->positive, s->cut.threshold)]++;
+           mine__metrics_choose(m->score + i * k, k, s->model->positive, s->chosen.threshold)]++;
   mine__confusion_list(&s->model->groups, counts, to);
   return s->env->status;
-}
-
-/* ---- with a threshold ------------------------------------------------------------------- */
-
-mine_status mine__threshold_check(mine_env *env, const mine_model *model, double threshold) {
-  const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
-  if (isnan(threshold) || (classes == 2 && model->positive >= 0)) return MINE_OK;
-  if (classes > 0)
-    return mine__fail(env, MINE_OPTION,
-                      "option threshold divides two classes, and '%s' has %d; leave it out",
-                      model->target_name, classes);
-  return mine__fail(env, MINE_OPTION, "option threshold needs a classification model; this is %s",
-                    mine__model_task(model));
-}
-
-/* Measures that depend on what is predicted; the others stay as they were measured. */
-static int threshold_moves(const char *name) {
-  static const mine_measure_id moved[] = {MINE_MEASURE_ACCURACY, MINE_MEASURE_BALANCED_ACCURACY,
-                                          MINE_MEASURE_PRECISION, MINE_MEASURE_RECALL,
-                                          MINE_MEASURE_F1};
-  for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
-    if (strcmp(mine__measures[moved[i]].name, name) == 0) return 1;
-  return 0;
-}
-
-mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
-                                 int confusion, mine_relation *out) {
-  MINE_TRY(mine__threshold_check(env, model, threshold));
-  if (!model->held_label || model->weight_name)
-    return mine__fail(env, MINE_UNSUPPORTED,
-                      "the model keeps no held-out rows that a threshold could divide (%s); give a "
-                      "source with the target",
-                      model->held_label ? "it does not keep their weights" : "holdout=0");
-  const int64_t n = model->held_rows;
-  int64_t counts[4] = {0};
-  double *share = mine__arena_array(env->scratch, (size_t)n, 2 * sizeof *share);
-  if (!share) return mine_env_status(env);
-  const float least = (float)threshold; /* held scores are rounded to float: so is it */
-  for (int64_t i = 0; i < n; i++) {
-    for (int c = 0; c < 2; c++)
-      share[2 * i + c] = (double)model->held_score[2 * i + c];
-    counts[2 * model->held_label[i] +
-           mine__metrics_choose(share + 2 * i, 2, model->positive, (double)least)]++;
-  }
-  if (confusion) {
-    mine__confusion_list(&model->groups, counts, out);
-    return mine_env_status(env);
-  }
-  mine_metric metric[MINE_MAX_METRICS], now[MINE_MAX_METRICS];
-  const int k = mine__metrics_at_threshold(env->scratch, n, 2, model->positive, (double)least,
-                                           model->held_label, share, NULL, now);
-  for (int i = 0; i < model->n_metrics; i++) {
-    metric[i] = model->metric[i];
-    for (int j = 0; j < k && threshold_moves(metric[i].name); j++)
-      if (strcmp(now[j].name, metric[i].name) == 0) metric[i] = now[j];
-  }
-  mine__metrics_list(metric, model->n_metrics, out);
-  return mine_env_status(env);
 }

@@ -30,6 +30,8 @@ static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_
   model->id_name = prepared_text(model, p->id_name);
   model->target_name = prepared_text(model, p->target_name);
   model->weight_name = prepared_text(model, p->weight_name);
+  model->target_numerals = mine__numerals_copy(model->arena, p->target_numerals);
+  model->weight_numerals = mine__numerals_copy(model->arena, p->weight_numerals);
   model->source = prepared_text(model, p->source);
   model->options = prepared_text(model, method->text);
   model->missing = p->missing;

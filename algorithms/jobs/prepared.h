@@ -39,6 +39,7 @@ typedef struct mine_prepared {
   uint64_t seed;
   /* What a model remembers of its source; NULL where there is none. */
   const char *id_name, *target_name, *weight_name, *source;
+  const mine_numerals *target_numerals, *weight_numerals; /* NULL: plainly written */
   int missing; /* mine_missing: what scoring does with what is not there ... */
   int unknown; /* ... and with levels never seen                            */
 } mine_prepared;

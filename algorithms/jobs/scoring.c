@@ -132,9 +132,10 @@ static mine_status scoring_start(mine_scoring *s, const mine__options *options) 
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine__class_option_table, &s->asked));
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps));
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &s->cut));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__slice_option_table, &s->slicing));
   s->gives = mine__model_gives(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
-  MINE_TRY(mine__threshold_check(env, model, s->cut.threshold));
+  MINE_TRY(mine__threshold_of(env, model, &s->cut, &s->chosen));
   s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
   s->unknown = gaps.unknown >= 0 ? gaps.unknown : model->unknown ? MINE_UNKNOWN_ERROR : -1;
   if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
@@ -143,7 +144,7 @@ static mine_status scoring_start(mine_scoring *s, const mine__options *options) 
   s->seen = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->seen);
   s->want = mine__wants_of_features(s->arena, model->feature, model->n_features);
   if (!s->seen || !s->column || !s->view || !s->want) return mine_env_status(env);
-  s->id = s->target = -1;
+  s->id = s->target = s->slice = s->slice_feature = -1;
   return mine__frame_open(env, scoring_plan, s, &s->frame);
 }
 
@@ -201,8 +202,8 @@ static double *scoring_room(mine_scoring *s, unsigned given, double *old, size_t
   return mine__arena_block(s->arena, old, n * width, sizeof *old);
 }
 
-/* Room for the batch's results; the old content is not needed. */
-static mine_status scoring_make_room(mine_scoring *s, size_t n) {
+/* The old content is not needed. */
+mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
   if (n <= s->capacity) return MINE_OK;
   const size_t room = n + n / 8;
   const size_t groups = (size_t)s->model->n_groups, outputs = (size_t)s->model->n_outputs;
@@ -267,16 +268,16 @@ static mine_status scoring_predict(mine_scoring *s) {
   const mine_batch batch = {s->n, NULL, s->view};
   MINE_TRY(mine__model_answer(s->env, s->model, &batch, &s->answers));
   const int positive = s->model->positive;
-  for (int64_t i = 0; !isnan(s->cut.threshold) && i < s->n; i++) {
+  const double threshold = s->chosen.threshold;
+  for (int64_t i = 0; mine__threshold_given(&s->cut) && i < s->n; i++) {
     const double *p = s->answers.share + 2 * i;
-    if (!isnan(p[0]))
-      s->answers.group[i] = 1 + mine__metrics_choose(p, 2, positive, s->cut.threshold);
+    if (!isnan(p[0])) s->answers.group[i] = 1 + mine__metrics_choose(p, 2, positive, threshold);
   }
   return MINE_OK;
 }
 
 static mine_status scoring_look(mine_scoring *s, size_t n) {
-  if (scoring_make_room(s, n)) return s->env->status;
+  if (mine__scoring_make_room(s, n)) return s->env->status;
   for (int f = 0; f < s->model->n_features; f++)
     mine__view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
   return MINE_OK;

@@ -6,6 +6,8 @@
 #define MINE_JOBS_SCORING_H
 
 #include "../model/model.h"
+#include "../model/threshold.h"
+#include "thresholds.h"
 #include "verb.h"
 
 typedef enum mine_scoring_mode {
@@ -19,7 +21,8 @@ typedef struct mine_remembered {
   int64_t n, no_target;
   int32_t *label;
   double *target, *weight, *score; /* score: n x n_groups, or n; clusters: distance */
-  size_t label_capacity, target_capacity, weight_capacity, score_capacity;
+  int32_t *slice;                  /* by=: which of the slices, -1: the row has no value  */
+  size_t label_capacity, target_capacity, weight_capacity, score_capacity, slice_capacity;
 } mine_remembered;
 
 /* Rows as points for the silhouette: every step-th of the rows seen. */
@@ -42,18 +45,25 @@ struct mine_scoring {
   mine_scoring_mode mode;
   mine_class_options asked;
   mine_threshold_options cut;
+  mine_cut chosen; /* what it says of this model; the threshold NAN: nothing */
+  mine_slice_options slicing;
   unsigned gives; /* MINE_GIVES_ of the model */
   int missing;    /* mine_missing, the model's own when not given */
   int unknown;    /* mine_unknown, or -1: not given, and auto in the model */
   int class_;     /* whose probability is asked for, -1: none      */
   mine_frame *frame;
-  int id;                /* column of the frame, -1: rows are numbered          */
-  int target;            /* evaluate: column of the target                      */
-  int weight;            /* evaluate: column of the weight, -1: none            */
-  const mine_want *want; /* per feature                               */
-  int *column;           /* per feature: its column                             */
+  int id;                 /* column of the frame, -1: rows are numbered          */
+  int target;             /* evaluate: column of the target                      */
+  int weight;             /* evaluate: column of the weight, -1: none            */
+  int slice;              /* evaluate: column of by=, -1: none ...               */
+  int slice_feature;      /* ... which is this attribute, -1: none               */
+  mine_dictionary slices; /* its values, in order of appearance                */
+  int held;               /* the rows are those that the model remembers         */
+  const mine_want *want;  /* per feature                               */
+  int *column;            /* per feature: its column                             */
   mine_feature_view *view;
   mine_want target_want;   /* evaluate                       */
+  mine_want weight_want;   /* evaluate                       */
   mine_dictionary classes; /* evaluate: labels by identity   */
   mine_values label;       /* per group: its spelling        */
   /* Results of the rows in the frame. */
@@ -91,6 +101,11 @@ mine_status mine__scoring_metrics(mine_scoring *scoring, mine_relation *out);
 mine_status mine__scoring_confusion(mine_scoring *scoring, mine_relation *out);
 void mine__scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
 
+/* Room for the results of n rows. */
+mine_status mine__scoring_make_room(mine_scoring *scoring, size_t n) MINE_MUST_CHECK;
+/* scoring_held.c: instead of rows of a source, those held out that the model remembers. */
+mine_status mine__scoring_take_held(mine_scoring *scoring) MINE_MUST_CHECK;
+
 /* scoring_unknown.c: look at the rows that were just read, refusing what unknown=error
 ** forbids; after the last of them, refuse a column without a known category. */
 mine_status mine__scoring_see(mine_scoring *scoring) MINE_MUST_CHECK;
@@ -98,14 +113,27 @@ mine_status mine__scoring_saw_all(mine_scoring *scoring) MINE_MUST_CHECK;
 /* Note for mine_warnings the columns of which a large share was unknown. */
 void mine__scoring_tell_unknown(const mine_scoring *scoring, mine_job *job);
 
-/* evaluate.c */
-/* An error unless the model has the two classes that a threshold divides; NAN: none. */
-mine_status mine__threshold_check(mine_env *env, const mine_model *model, double threshold);
-/* mine_evaluate (or, with confusion, mine_confusion) of the held-out rows with a threshold. */
+/* thresholds.c */
+/* What the option comes to for a model: its number, or the threshold that serves its goal on
+** the held-out rows that the model remembers; not given: the model's own, or NAN. */
+mine_status mine__threshold_of(mine_env *env, const mine_model *model,
+                               const mine_threshold_options *said, mine_cut *out) MINE_MUST_CHECK;
+/* Note for mine_warnings what a goal came to. */
+void mine__threshold_tell(mine_job *job, const mine_threshold_options *said, const mine_cut *cut);
+/* mine_evaluate of the held-out rows with another threshold than the model's. */
 mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
-                                 int confusion, mine_relation *out);
+                                 mine_relation *out);
+/* evaluate.c */
 mine_status mine__scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 mine_status mine__scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
+/* An error unless there are rows to measure. */
+mine_status mine__scoring_ready(mine_scoring *scoring) MINE_MUST_CHECK;
+/* evaluate_slices.c: by=column.  The column; the slice of a row in the frame (-1: it has none);
+** and, of all rows remembered, the measures of each slice. */
+mine_status mine__slices_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
+int32_t mine__slice_of(mine_scoring *scoring, int64_t row);
+mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job,
+                                 mine_relation *out) MINE_MUST_CHECK;
 /* evaluate_clusters.c */
 mine_status mine__scoring_sample(mine_scoring *scoring) MINE_MUST_CHECK;
 mine_status mine__scoring_silhouette(mine_scoring *scoring, double *out) MINE_MUST_CHECK;

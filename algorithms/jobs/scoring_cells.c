@@ -37,7 +37,9 @@ static double scoring_value(const mine_scoring *s, int64_t row) {
 }
 
 static void scoring_cell_id(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (s->id >= 0) {
+  if (s->held) {
+    if (s->model->held_id.n > 0) mine__values_get(&s->model->held_id, row, out);
+  } else if (s->id >= 0) {
     mine__values_get(&s->frame->ids, row, out);
   } else {
     scoring_int(out, s->frame->cleared + row + 1);
@@ -82,21 +84,24 @@ static void scoring_cell_confidence(const mine_scoring *s, int64_t row, mine_cel
 }
 
 static void scoring_cell_distance(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (s->answers.distance && !mine__scoring_skipped(s, row))
+  if (s->answers.distance && !s->held && !mine__scoring_skipped(s, row))
     scoring_real(out, s->answers.distance[row]);
 }
 
 static void scoring_cell_missing(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->held) return;
   if (!s->counted) mine__scoring_count_gaps((mine_scoring *)s);
   scoring_int(out, s->missing_count[row]);
 }
 
 static void scoring_cell_unknown(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->held) return;
   if (!s->counted) mine__scoring_count_gaps((mine_scoring *)s);
   scoring_int(out, s->unknown_count[row]);
 }
 
 static void scoring_cell_leaf(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->held) return;
   if (!s->leaves_known && s->leaf) mine__scoring_find_leaves((mine_scoring *)s);
   if (s->leaf && !mine__scoring_skipped(s, row)) scoring_int(out, s->leaf[row]);
 }

@@ -3,6 +3,7 @@
 */
 #include "training.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,8 @@ static mine_status training_options(mine_training *training, const mine__options
   MINE_TRY(
       MINE_TAKE(env, arena, options, mine__supervised_option_table, &training->asked.supervised));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->asked.holdout));
+  MINE_TRY(
+      MINE_TAKE(env, arena, options, mine__threshold_option_table, &training->asked.threshold));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->asked.folds));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__split_option_table, &training->asked.split));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->asked.source));
@@ -58,6 +61,7 @@ static mine_status training_start(mine_training *training, const mine__options *
   training->asked.algorithm = options->algorithm;
   mine__notes_open(&training->told, training->arena);
   training->data.positive = -1;
+  training->cut.threshold = NAN;
   MINE_TRY(training_options(training, options));
   mine_roles *roles = &training->roles;
   roles->env = env;

@@ -18,6 +18,7 @@
 #include "../data/notes.h"
 #include "../model/model.h"
 #include "prepared.h"
+#include "thresholds.h"
 #include "verb.h"
 
 /* What was asked: the options of the call.  Set when the job opens. */
@@ -28,6 +29,7 @@ typedef struct mine_asked {
   mine_source_options source;
   mine_supervised_options supervised;
   mine_holdout_options holdout;
+  mine_threshold_options threshold;
   mine_folds_options folds;
   mine_split_options split;
   mine_unknown_options unknown;
@@ -48,6 +50,7 @@ struct mine_training {
   mine_roles roles;
   mine_frame *frame;
   mine_chosen chosen;
+  mine_cut cut;  /* what threshold= came to; the threshold NAN: nothing was asked */
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
   /* What is learned from: by training_prepare, and unchanged from then on. */
   int prepared;

@@ -11,8 +11,7 @@
 #include "../model/metrics.h"
 #include "training.h"
 
-#define FIT_HELD_KEPT  100000 /* held-out rows that stay in the model */
-#define FIT_LEAST_HELD 10     /* held-out rows a class needs to be measured */
+#define FIT_HELD_KEPT 100000 /* held-out rows that stay in the model */
 
 /* ---- one fit ------------------------------------------------------------------------ */
 
@@ -38,7 +37,7 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
     rows[held->label[i]]++;
   int few = 0, first = -1;
   for (int c = 0; c < t->data.n_classes; c++) {
-    if (rows[c] >= FIT_LEAST_HELD) continue;
+    if (rows[c] >= MINE_METRICS_LEAST) continue;
     few++;
     if (first < 0) first = c;
   }
@@ -51,10 +50,8 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
                          "class %s%s has only %lld held-out row%s: below %d, measures by class "
                          "are left out (NULL); mine_cross_validate measures on all rows",
                          mine__show_cell(shown, &cell), others, (long long)rows[first],
-                         rows[first] == 1 ? "" : "s", FIT_LEAST_HELD);
-    for (int i = 0; i < held->n_metrics; i++) {
-      if (mine__measure_find(held->metric[i].name)->needs_classes) held->metric[i].value = NAN;
-    }
+                         rows[first] == 1 ? "" : "s", MINE_METRICS_LEAST);
+    mine__metrics_withhold(held->metric, held->n_metrics, 1);
   }
   mine__arena_rewind(t->env->scratch, mark);
   return t->env->status;
@@ -62,15 +59,59 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
 
 static mine_status fit_judge(mine_training *t, mine_measured *held) {
   if (t->data.task == MINE_CLASSIFICATION) return fit_judge_classes(t, held);
-  if (held->n >= FIT_LEAST_HELD) return MINE_OK;
+  if (held->n >= MINE_METRICS_LEAST) return MINE_OK;
   mine__training_notef(t, "warning", t->frame->column[t->roles.target].name,
                        "has only %lld held-out row%s: below %d, measures are left out (NULL); "
                        "mine_cross_validate measures on all rows",
-                       (long long)held->n, held->n == 1 ? "" : "s", FIT_LEAST_HELD);
-  for (int i = 0; i < held->n_metrics; i++) {
-    if (!mine__measure_find(held->metric[i].name)->is_count) held->metric[i].value = NAN;
-  }
+                       (long long)held->n, held->n == 1 ? "" : "s", MINE_METRICS_LEAST);
+  mine__metrics_withhold(held->metric, held->n_metrics, 0);
   return t->env->status;
+}
+
+/* ---- the threshold ------------------------------------------------------------------------ */
+
+static mine_status fit_threshold_check(mine_training *t) {
+  const mine_threshold_options *said = &t->asked.threshold;
+  const mine_prepared *p = &t->data;
+  if (!mine__threshold_given(said)) return MINE_OK;
+  MINE_TRY(
+      mine__threshold_check(t->env, said, p->target_name, p->n_classes, mine__task_name(p->task)));
+  t->cut.threshold = said->threshold.number;
+  if (said->threshold.choice < 0 || t->asked.holdout.holdout > 0) return MINE_OK;
+  return mine__fail(t->env, MINE_OPTION,
+                    "threshold=%s is found on held-out rows, and holdout=0 holds out none; give a "
+                    "number, or a holdout",
+                    mine__goals[said->threshold.choice]);
+}
+
+/* The measures once more, of what is predicted with the threshold. */
+static mine_status fit_threshold(mine_training *t, mine_arena *arena, mine_measured *held) {
+  const mine_threshold_options *said = &t->asked.threshold;
+  const mine_prepared *p = &t->data;
+  if (!mine__threshold_given(said)) return MINE_OK;
+  const mine_judged rows = {held->n, p->positive, held->label, held->score, held->weight};
+  MINE_TRY(mine__threshold_choose(t->env, said, &rows, &t->cut));
+  held->n_metrics =
+      mine__metrics_at_threshold(arena, held->n, p->n_classes, p->positive, t->cut.threshold,
+                                 held->label, held->score, held->weight, held->metric);
+  return mine_env_status(t->env);
+}
+
+/* Predictions follow it from now on, and so do those of a model for each group. */
+static void fit_keep_threshold(mine_training *t, mine_model *model) {
+  const mine_threshold_options *said = &t->asked.threshold;
+  char number[MINE_NUMBER_BYTES], words[MINE_CUT_WORDS];
+  if (isnan(t->cut.threshold)) return;
+  model->threshold = t->cut.threshold;
+  for (int i = 0; i < model->n_members; i++)
+    if (model->member[i]->n_groups == 2 && model->member[i]->positive >= 0)
+      model->member[i]->threshold = t->cut.threshold;
+  const int goal = said->threshold.choice;
+  mine__format_real(number, t->cut.threshold, 15);
+  mine__training_notef(t, MINE__NOTE_CHOSEN, "threshold", "threshold %s%s%s", number,
+                       goal >= 0 ? " by " : "", goal >= 0 ? mine__goals[goal] : "");
+  mine__threshold_words(said, &t->cut, words);
+  mine__training_note(t, "threshold", goal >= 0 ? mine__goals[goal] : "", words);
 }
 
 /* ---- the holdout -------------------------------------------------------------------------- */
@@ -110,7 +151,8 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_traine
     return MINE_OK;
   }
   MINE_TRY(mine__training_fit_rows(t, kept, arena, out));
-  if (mine__prepared_measure(env, &t->data, out->model, away, arena, held) || fit_judge(t, held) ||
+  if (mine__prepared_measure(env, &t->data, out->model, away, arena, held) ||
+      fit_threshold(t, arena, held) || fit_judge(t, held) ||
       mine__training_repeats(t, out->model, kept, away, arena)) {
     mine_model_free(out->model);
     out->model = NULL;
@@ -134,6 +176,17 @@ static void fit_keep_row(float *out, const double *score, int width) {
   }
 }
 
+/* The ids of the first n rows that were measured. */
+static mine_status fit_keep_ids(mine_training *t, mine_model *model, const mine_measured *held,
+                                int64_t n) {
+  for (int64_t i = 0; i < n && t->asked.holdout.keep_ids; i++) {
+    mine_cell id = {MINE_INT, 0, {.integer = (int64_t)held->row[i] + 1}};
+    if (t->data.ids) mine__values_get(t->data.ids, held->row[i], &id);
+    if (!mine__values_push(&model->held_id, &id)) break;
+  }
+  return mine_env_status(t->env);
+}
+
 static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine_measured *held) {
   const int classes = t->data.task == MINE_CLASSIFICATION;
   const int width = classes ? t->data.n_classes : 1;
@@ -155,7 +208,7 @@ static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine
     fit_keep_row(score + i * width, held->score + i * width, width);
   model->held_score = score;
   model->held_rows = n;
-  return t->env->status;
+  return fit_keep_ids(t, model, held, n);
 }
 
 /* ---- the job ----------------------------------------------------------------------------------
@@ -166,7 +219,15 @@ static mine_status fit_job(mine_training *t, mine_arena *arena, mine_trained *ou
   const int supervised = t->roles.target >= 0;
   mine_measured held = {0};
   mine_trained measured = {NULL, NULL}, trained;
+  if (supervised) MINE_TRY(fit_threshold_check(t));
   if (supervised) MINE_TRY(fit_hold_out(t, arena, &measured, &held));
+  if (mine__threshold_given(&t->asked.threshold) && isnan(t->cut.threshold)) {
+    mine_model_free(measured.model);
+    return mine__fail(env, MINE_DATA,
+                      "threshold=%s is found on held-out rows, and these rows are too few to hold "
+                      "some out; give a number",
+                      mine__goals[t->asked.threshold.threshold.choice]);
+  }
   if (measured.model && !t->asked.holdout.refit) {
     trained = measured;
   } else {
@@ -174,6 +235,7 @@ static mine_status fit_job(mine_training *t, mine_arena *arena, mine_trained *ou
     MINE_TRY(mine__training_fit_rows(t, fit_all_rows(t), t->arena, &trained));
   }
   if (held.n_metrics > 0) (void)fit_keep_held(t, trained.model, &held);
+  fit_keep_threshold(t, trained.model);
   mine__training_report(t, trained.model);
   if (mine_failed(env) || mine__model_seal(env, trained.model)) {
     mine_model_free(trained.model);

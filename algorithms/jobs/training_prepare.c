@@ -229,8 +229,14 @@ static void prepare_names(mine_training *t) {
     p->id_name = column[roles->id].name;
     p->ids = &t->frame->ids;
   }
-  if (roles->target >= 0) p->target_name = column[roles->target].name;
-  if (roles->weight >= 0) p->weight_name = column[roles->weight].name;
+  if (roles->target >= 0) {
+    p->target_name = column[roles->target].name;
+    p->target_numerals = mine__numerals_of_column(t->arena, &column[roles->target]);
+  }
+  if (roles->weight >= 0) {
+    p->weight_name = column[roles->weight].name;
+    p->weight_numerals = mine__numerals_of_column(t->arena, &column[roles->weight]);
+  }
 }
 
 mine_status mine__training_prepare(mine_training *t) {

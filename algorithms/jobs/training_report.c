@@ -53,7 +53,8 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   const mine_notes fit = model->notes;
   mine__notes_open(&model->notes, model->arena);
   model->n_warnings = 0;
-  static const char *const before[] = {"rows", "id", "target", "positive", "holdout"};
+  static const char *const before[] = {"rows",    "id",        "target",         "positive",
+                                       "holdout", "threshold", MINE__NOTE_CHOSEN};
   for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
     report_append_item(t, model, before[i]);
   report_note_features(model);

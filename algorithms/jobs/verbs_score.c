@@ -7,10 +7,13 @@
 
 #include <math.h>
 
+#include "../model/metrics.h"
+
 typedef struct score_state {
   mine_scoring *scoring;
-  mine_threshold_options cut; /* of the held-out rows */
-  int64_t rows;
+  mine_threshold_options cut; /* of the held-out rows   */
+  mine_cut chosen;            /* what it came to        */
+  int given;                  /* the one block of them was */
 } score_state;
 
 static score_state *score_of(const mine_job *job) {
@@ -18,8 +21,11 @@ static score_state *score_of(const mine_job *job) {
 }
 
 static mine_status score_begin(mine_job *job, mine_scoring_mode mode) {
-  return mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
-                            &score_of(job)->scoring);
+  score_state *state = score_of(job);
+  MINE_TRY(mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
+                              &state->scoring));
+  mine__threshold_tell(job, &state->scoring->cut, &state->scoring->chosen);
+  return mine_env_status(job->env);
 }
 
 static mine_status score_open(mine_job *job) {
@@ -31,14 +37,14 @@ static void score_close(mine_job *job) {
 }
 
 static mine_status score_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
-  if (step > 0 || !score_of(job)->scoring) return MINE_OK;
+  if (step > 0 || !score_of(job)->scoring || score_of(job)->scoring->held) return MINE_OK;
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
   *frame = mine_scoring_frame(score_of(job)->scoring);
   return MINE_OK;
 }
 
 static void score_clear(mine_job *job) {
-  mine__scoring_clear(score_of(job)->scoring);
+  if (!score_of(job)->scoring->held) mine__scoring_clear(score_of(job)->scoring);
 }
 
 /* Score what is in the frame. */
@@ -72,6 +78,28 @@ static const mine_option_set score_options[] = {
 
 /* ---- mine_predict --------------------------------------------------------------------- */
 
+/* Without a source: the held-out rows that the model keeps, in one block. */
+static mine_status predict_open(mine_job *job) {
+  MINE_TRY(score_open(job));
+  if (mine__job_text(job, MINE_ARG_SOURCE)) return MINE_OK;
+  mine_scoring *scoring = score_of(job)->scoring;
+  MINE_TRY(mine__scoring_take_held(scoring));
+  job->reads = 1; /* mine_warnings tells of this call */
+  if (scoring->model->held_id.n == 0)
+    mine__job_note(job, "warning", "id",
+                   "NULL: the model keeps held-out rows without their ids; train it with "
+                   "keep_ids=1");
+  return MINE_OK;
+}
+
+static mine_status predict_block(mine_job *job, int64_t *rows) {
+  score_state *state = score_of(job);
+  if (!state->scoring->held) return score_block(job, rows);
+  *rows = state->given ? 0 : state->scoring->n;
+  state->given = 1;
+  return MINE_OK;
+}
+
 static void predict_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
   mine__scoring_cell(score_of(job)->scoring, row, column, out);
 }
@@ -85,15 +113,17 @@ const mine_verb mine__verb_predict = {
         "Columns are matched by name; a missing column is an error, an extra one is ignored. "
         "The id is the column called as in training, else the first. `WHERE id = ...` and "
         "joins on `id` use an index of the result. In UPDATE ... FROM put it into a subquery. "
-        "The scalar of the same name scores one row.",
+        "The scalar of the same name scores one row. Without a source: the held-out rows that the "
+        "model remembers (the first 100,000), as they were scored when it was measured; their ids "
+        "where it was trained with `keep_ids=1`, else NULL, which mine_warnings tells.",
     .example =
         "SELECT id, prediction, round(probability, 2) AS probability\n"
         "FROM mine_predict(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 3;",
-    .required = 2,
+    .required = 1,
     .answer = mine__predict_answer,
     .options = score_options,
-    .open = score_open,
-    .block = score_block,
+    .open = predict_open,
+    .block = predict_block,
     .cell = predict_cell,
     .clear = score_clear,
 };
@@ -158,15 +188,29 @@ const mine_verb mine__verb_probabilities = {
 /* Without a source, on the held-out rows that the model keeps: nothing is read. */
 static mine_status evaluate_open(mine_job *job) {
   if (mine__job_text(job, MINE_ARG_SOURCE)) return score_begin(job, MINE_SCORE_EVALUATE);
-  return MINE_TAKE(job->env, job->arena, &job->options, mine__threshold_option_table,
-                   &score_of(job)->cut);
+  const mine_slice_options *slicing = mine__options_of(&job->options, mine__slice_option_table);
+  if (slicing && slicing->by.type != MINE_NULL)
+    return mine__fail(job->env, MINE_OPTION,
+                      "option by needs a source with that column and the target: of the held-out "
+                      "rows the model keeps labels and scores only");
+  score_state *state = score_of(job);
+  MINE_TRY(
+      MINE_TAKE(job->env, job->arena, &job->options, mine__threshold_option_table, &state->cut));
+  MINE_TRY(mine__threshold_of(job->env, mine__job_model(job, MINE_ARG_MODEL), &state->cut,
+                              &state->chosen));
+  mine__threshold_tell(job, &state->cut, &state->chosen);
+  return mine_env_status(job->env);
 }
 
 static mine_status evaluate_held(mine_job *job, int confusion, mine_relation *out) {
-  const double threshold = score_of(job)->cut.threshold;
-  if (!isnan(threshold))
-    return mine__threshold_held(job->env, mine__job_model(job, MINE_ARG_MODEL), threshold,
-                                confusion, out);
+  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
+  const double threshold = score_of(job)->chosen.threshold;
+  if (mine__threshold_given(&score_of(job)->cut) && !confusion)
+    return mine__threshold_held(job->env, model, threshold, out);
+  if (mine__threshold_given(&score_of(job)->cut)) {
+    mine__held_confusion(job->env, model, threshold, out);
+    return mine_env_status(job->env);
+  }
   return mine__model_list(job->env, mine__job_model(job, MINE_ARG_MODEL), job->verb->name, out);
 }
 
@@ -180,7 +224,8 @@ static mine_status evaluate_score(mine_job *job) {
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
   if (!score_of(job)->scoring) return evaluate_held(job, 0, out);
   MINE_TRY(evaluate_score(job));
-  return mine__scoring_metrics(score_of(job)->scoring, out);
+  return score_of(job)->scoring->slice >= 0 ? mine__slices_metrics(score_of(job)->scoring, job, out)
+                                            : mine__scoring_metrics(score_of(job)->scoring, out);
 }
 
 static mine_status confusion_run(mine_job *job, mine_relation *out) {
@@ -192,7 +237,19 @@ static mine_status confusion_run(mine_job *job, mine_relation *out) {
 static const mine_answer evaluate_answer[] = {
     {"metric", MINE_ANSWER_TEXT, 1, "its name"},
     {"value", MINE_ANSWER_ANY, 0, "NULL where it is not defined"},
+    {"low", MINE_ANSWER_REAL, 0, "NULL: intervals are not computed yet"},
+    {"high", MINE_ANSWER_REAL, 0, "NULL likewise"},
+    {"slice", MINE_ANSWER_ANY, 1,
+     "with `by`: the value of that column, NULL of the rows without one; else NULL"},
     {0},
+};
+
+static const mine_option_set evaluate_options[] = {
+    {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
+    {mine__slice_option_table, sizeof(mine_slice_options), 0},
+    {mine__missing_option_table, sizeof(mine_missing_options), 0},
+    MINE_SET_RUN,
+    MINE_SET_END,
 };
 
 const mine_verb mine__verb_evaluate = {
@@ -204,11 +261,14 @@ const mine_verb mine__verb_evaluate = {
         "target.",
     .notes =
         "The rows a model was fitted on flatter it: without a source the figures come from "
-        "rows it had not seen.",
+        "rows it had not seen. With `by=region` there is a set of measures for each value of the "
+        "column, in order, the rows without a value last; in a slice with fewer than 10 rows of a "
+        "class the measures that need each class are NULL, with fewer than 10 rows those of a "
+        "number, and mine_warnings names it.",
     .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
     .required = 1,
     .answer = evaluate_answer,
-    .options = score_options + 1,
+    .options = evaluate_options,
     .open = evaluate_open,
     .run = evaluate_run,
 };

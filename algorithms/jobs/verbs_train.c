@@ -69,6 +69,7 @@ static const mine_option_set train_options[] = {
      MINE_CLASSIFICATION | MINE_REGRESSION},
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
+    {mine__threshold_option_table, sizeof(mine_threshold_options), MINE_CLASSIFICATION},
     {mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION},
     MINE_SET_GROUP,
     MINE_SET_SOURCE,

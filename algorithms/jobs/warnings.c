@@ -60,7 +60,7 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes) {
 int mine_job_notes(mine_job *job, mine_relation **out) {
   mine_relation *notes = job->notes;
   *out = NULL;
-  if (!job->reads || job->handed) return 0;
+  if ((!job->reads && !notes) || job->handed) return 0;
   job->handed = 1;
   job->notes = NULL;
   if (notes) (void)mine__relation_finish(job->env, notes, out);

@@ -50,6 +50,7 @@ static void envelope_write_held(mine_writer *w, const mine_model *model) {
   if (classes) mine__write_i32s(w, model->held_label, n);
   if (!classes) mine__write_reals(w, model->held_target, n);
   mine__write_floats(w, model->held_score, classes ? n * (size_t)model->n_groups : n);
+  mine__write_values(w, &model->held_id);
 }
 
 static void envelope_write_common(mine_writer *w, const mine_model *model) {
@@ -176,6 +177,9 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
       mine__reader_bad(r, "a held-out label");
   }
   model->held_rows = (int64_t)n;
+  if (r->format > 1 && mine__reader_ok(r)) mine__read_values(r, &model->held_id, 0);
+  if (model->held_id.n > 0 && model->held_id.n != (int64_t)n)
+    mine__reader_bad(r, "the number of held-out ids");
 }
 
 static void envelope_read_task(mine_reader *r, mine_model *model) {

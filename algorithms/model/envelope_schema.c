@@ -51,20 +51,21 @@ const char *mine__read_name(mine_reader *r, const char *what) {
 
 /* ---- writing -------------------------------------------------------------------------- */
 
-/* How the attribute's cells are read: as times, as numbers that are not plain, or plainly. */
-static void schema_write_reading(mine_writer *w, const mine_feature *feature) {
+/* How a column's cells are read: as times, as numbers that are not plain, or plainly. */
+static void schema_write_reading(mine_writer *w, const mine_time_reading *time,
+                                 const mine_numerals *numerals) {
   mine_text text;
   mine__text_open(&text, mine__arena_env(w->text.arena)->scratch);
-  if (feature->time) mine__time_reading_text(feature->time, &text);
-  if (feature->time && feature->numerals) mine__text_adds(&text, "\n");
-  mine__numerals_text(feature->numerals, &text);
+  if (time) mine__time_reading_text(time, &text);
+  if (time && numerals) mine__text_adds(&text, "\n");
+  mine__numerals_text(numerals, &text);
   mine__write_string(w, text.bytes ? text.data : NULL);
 }
 
 static void schema_write_feature(mine_writer *w, const mine_feature *feature) {
   mine__write_string(w, feature->name);
   mine__write_string(w, feature->why);
-  schema_write_reading(w, feature);
+  schema_write_reading(w, feature->time, feature->numerals);
   mine__write_u8(w, (uint8_t)feature->type);
   mine__write_u8(w, (uint8_t)(feature->all_integers != 0));
   mine__write_i64(w, feature->missing);
@@ -93,6 +94,9 @@ void mine__write_schema(mine_writer *w, const mine_model *model) {
     mine__write_string(w, model->output_name[o]);
   mine__write_values(w, &model->groups);
   mine__write_i32(w, model->positive);
+  mine__write_real(w, isnan(model->threshold) ? (double)NAN : model->threshold);
+  schema_write_reading(w, NULL, model->target_numerals);
+  schema_write_reading(w, NULL, model->weight_numerals);
 }
 
 /* ---- reading -------------------------------------------------------------------------- */
@@ -105,7 +109,8 @@ static double schema_read_statistic(mine_reader *r) {
 }
 
 /* A reading of times, one of numerals, or both on lines of their own. */
-static void schema_read_reading(mine_reader *r, mine_feature *feature) {
+static void schema_read_reading(mine_reader *r, const mine_time_reading **to_time,
+                                const mine_numerals **to_numerals) {
   const char *text = mine__read_string(r);
   if (!text) return;
   mine_numerals *numerals = mine__arena_array(r->arena, 1, sizeof *numerals);
@@ -115,13 +120,20 @@ static void schema_read_reading(mine_reader *r, mine_feature *feature) {
   if (!mine__numerals_parse(r->arena, text, numerals)) {
     const size_t bytes = strcspn(text, "\n");
     if (!mine__time_reading_parse(text, bytes, time))
-      mine__reader_bad(r, "how a feature's dates are written");
-    feature->time = time;
+      mine__reader_bad(r, "how a column's dates are written");
+    *to_time = time;
     rest = text[bytes] ? text + bytes + 1 : NULL;
     if (rest && !mine__numerals_parse(r->arena, rest, numerals))
-      mine__reader_bad(r, "how a feature's numbers are written");
+      mine__reader_bad(r, "how a column's numbers are written");
   }
-  if (rest) feature->numerals = numerals;
+  if (rest) *to_numerals = numerals;
+}
+
+/* Of a column that is no attribute, and no time. */
+static void schema_read_numerals(mine_reader *r, const mine_numerals **to) {
+  const mine_time_reading *time = NULL;
+  schema_read_reading(r, &time, to);
+  if (time) mine__reader_bad(r, "how a column's numbers are written");
 }
 
 static void schema_read_feature(mine_reader *r, mine_feature *feature) {
@@ -129,7 +141,7 @@ static void schema_read_feature(mine_reader *r, mine_feature *feature) {
   if (mine__reader_ok(r) && !feature->name) mine__reader_bad(r, "a feature's name");
   feature->why = mine__read_string(r);
   if (!feature->why) feature->why = "";
-  if (r->format > 1) schema_read_reading(r, feature);
+  if (r->format > 1) schema_read_reading(r, &feature->time, &feature->numerals);
   const uint8_t type = mine__read_u8(r);
   feature->all_integers = mine__read_u8(r) != 0;
   feature->missing = mine__read_i64(r);
@@ -219,6 +231,16 @@ static void schema_read_groups(mine_reader *r, mine_model *model) {
   model->n_groups = (int)n;
 }
 
+/* The threshold of two classes, and how the target and the weight are written. */
+static void schema_read_target(mine_reader *r, mine_model *model) {
+  const int two = model->target_name && model->n_groups == 2 && model->positive >= 0;
+  model->threshold = mine__read_real(r);
+  if (!isnan(model->threshold) && !(two && model->threshold >= 0 && model->threshold <= 1))
+    mine__reader_bad(r, "the threshold");
+  schema_read_numerals(r, &model->target_numerals);
+  schema_read_numerals(r, &model->weight_numerals);
+}
+
 /* What the tasks that we know promise; of others the kind must say what it can. */
 static const char *schema_check(const mine_model *model) {
   const int target = model->target_name != NULL, groups = model->n_groups > 0;
@@ -245,6 +267,7 @@ void mine__read_schema(mine_reader *r, mine_model *model) {
   if (mine__reader_ok(r) && r->format > 1) schema_read_outputs(r, model);
   if (mine__reader_ok(r) && r->format == 1) schema_old_output(model);
   if (mine__reader_ok(r)) schema_read_groups(r, model);
+  if (mine__reader_ok(r) && r->format > 1) schema_read_target(r, model);
   const char *problem = mine__reader_ok(r) ? schema_check(model) : NULL;
   if (problem) mine__reader_bad(r, problem);
 }

@@ -289,6 +289,13 @@ int mine__metrics_regression(int64_t n, const double *target, const double *valu
   return k;
 }
 
+void mine__metrics_withhold(mine_metric *metric, int n, int classes) {
+  for (int i = 0; i < n; i++) {
+    const mine_measure *measure = mine__measure_find(metric[i].name);
+    if (classes ? measure->needs_classes : !measure->is_count) metric[i].value = NAN;
+  }
+}
+
 const mine_metric *mine__metrics_main(const mine_metric *metric, int n) {
   const mine_metric *best = NULL;
   int rank = 0;

@@ -45,10 +45,20 @@ double mine__metrics_auc(mine_arena *arena, int64_t n, const int32_t *is_positiv
 /* The measure a person asks for first, of those that are defined; NULL: none. */
 const mine_metric *mine__metrics_main(const mine_metric *metric, int n);
 
-/* The rows of mine_evaluate and mine_confusion.  counts: classes x classes, row = actual;
-** all pairs are listed, zeros too. */
-void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to);
+/* Fewer rows than this, of a class or in all, do not carry a measure of it. */
+#define MINE_METRICS_LEAST 10
+/* What too few rows do not carry becomes NAN: of classes the measures that need each of them,
+** of numbers all but counts. */
+void mine__metrics_withhold(mine_metric *metric, int n, int classes);
+
+/* The rows of mine_evaluate and mine_confusion.  slice NULL: of all rows.  counts: classes x
+** classes, row = actual; all pairs are listed, zeros too. */
+void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice,
+                        mine_relation *to);
 void mine__confusion_list(const mine_values *classes, const int64_t *counts, mine_relation *to);
+/* mine_confusion of the held-out rows with a threshold; NAN: the larger share. */
+void mine__held_confusion(mine_env *env, const mine_model *model, double threshold,
+                          mine_relation *to);
 /* The sentence for a model whose groups are no classes. */
 mine_status mine__confusion_refuse(mine_env *env, const mine_model *model);
 

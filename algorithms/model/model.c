@@ -43,7 +43,9 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   model->arena = arena;
   atomic_init(&model->references, 1);
   model->positive = -1;
+  model->threshold = NAN;
   mine__values_open(&model->groups, arena);
+  mine__values_open(&model->held_id, arena);
   mine__notes_open(&model->notes, arena);
 }
 
@@ -91,7 +93,7 @@ int mine__note_warns(const char *item) {
 }
 
 int mine__note_told(const char *item, const char *detail) {
-  return mine__note_warns(item) || strcmp(item, "numbers") == 0 ||
+  return mine__note_warns(item) || strcmp(item, "numbers") == 0 || strcmp(item, "threshold") == 0 ||
          (strcmp(item, "id") == 0 && strcmp(detail, MINE__NOTE_BY_POSITION) == 0);
 }
 
@@ -144,12 +146,15 @@ int mine__model_has_target_number(const mine_model *model) {
   return model->target_name != NULL && model->n_groups == 0 && model->n_outputs > 0;
 }
 
-/* The group with the largest share, the first of equals. */
-static void model_groups(mine_env *env, const double *share, int k, int64_t n, int32_t *group) {
+/* The group with the largest share, the first of equals, or as the threshold says. */
+static void model_groups(mine_env *env, const mine_model *model, const double *share, int64_t n,
+                         int32_t *group) {
+  const int k = model->n_groups;
   for (int64_t i = 0; i < n; i++) {
     if (i > 0 && MINE_POLL_AT(env, i)) return; /* a single row asks nobody */
     const double *row = share + i * k;
-    group[i] = isnan(row[0]) ? MINE_NO_GROUP : mine__metrics_argmax(row, k) + 1;
+    group[i] = isnan(row[0]) ? MINE_NO_GROUP
+                             : mine__metrics_choose(row, k, model->positive, model->threshold) + 1;
   }
 }
 
@@ -167,7 +172,7 @@ mine_status mine__model_answer(mine_env *env, const mine_model *model, const min
     if (!asked.share) return mine_env_status(env);
   }
   if (model->kind->answer(env, model, batch, &asked) == MINE_OK && by_share)
-    model_groups(env, asked.share, model->n_groups, batch->n, out->group);
+    model_groups(env, model, asked.share, batch->n, out->group);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -141,7 +141,9 @@ struct mine_model {
   const char *id_name;     /* NULL: id=none                */
   const char *target_name; /* NULL: nothing was learned from labels or numbers given */
   const char *weight_name; /* NULL: every row counts the same */
-  int n_features;          /* may be 0: a model of events      */
+  /* How cells of the two are written where it is not plain (na=, decimal=); NULL: plainly. */
+  const mine_numerals *target_numerals, *weight_numerals;
+  int n_features; /* may be 0: a model of events      */
   mine_feature *feature;
   int n_reads; /* what a model of events reads */
   mine_model_read *read;
@@ -150,6 +152,8 @@ struct mine_model {
   mine_values groups; /* their names: classes as they went in, sorted; of clusters as
                       ** given; empty = known by their numbers only */
   int positive;       /* index of the positive class, -1 none */
+  double threshold;   /* of two classes the positive one is predicted from this share on; NAN:
+                      ** the class with the larger */
   int n_outputs;      /* numbers it gives for a row */
   const char **output_name;
   int missing;  /* the option: 0 auto, 1 error, 2 skip; scoring does the same */
@@ -167,6 +171,7 @@ struct mine_model {
   int32_t *held_label; /* with groups: of each row                  */
   double *held_target; /* with outputs: of the first                */
   float *held_score;   /* held_rows x n_groups; with outputs: one each */
+  mine_values held_id; /* of each row, as it came; none unless keep_ids=1 */
   void *body;          /* the kind's own struct */
   int n_members;       /* models with an arena of their own, which end with this one */
   mine_model **member;
@@ -181,7 +186,7 @@ void mine__model_note(mine_model *model, const char *item, const char *name, con
 /* Whether notes of this item count as warnings: "warning" and "dropped". */
 int mine__note_warns(const char *item);
 /* Whether it is told where there is room for one line only: warnings, and what was guessed
-** ("id" by its position, "numbers" that were text). */
+** ("id" by its position, "numbers" that were text, the "threshold" that a goal came to). */
 int mine__note_told(const char *item, const char *detail);
 #define MINE__NOTE_CHOSEN      "chosen"           /* an item of the one line: "k=3 of 2 to 10" */
 #define MINE__NOTE_BY_POSITION "the first column" /* the detail of such an "id" */
@@ -194,7 +199,8 @@ unsigned mine__model_gives(const mine_model *model);
 int mine__model_has_classes(const mine_model *model);
 int mine__model_has_target_number(const mine_model *model);
 /* Answer a batch.  Where the model gives shares, the group is the one with the
-** largest, the first of equals; MINE_NO_GROUP when the shares are NAN.  What the
+** largest, the first of equals, or as its threshold says; MINE_NO_GROUP when the shares are NAN.
+*What the
 ** model does not give must not be asked for. */
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out);

@@ -79,7 +79,10 @@ static int report_is_count(const mine_metric *metric) {
   return measure && measure->is_count && fabs(metric->value) < 9007199254740992.0;
 }
 
-void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to) {
+/* Without intervals: low and high are NULL. */
+void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice,
+                        mine_relation *to) {
+  static const mine_cell all = {MINE_NULL, 0, {0}};
   for (int i = 0; i < n; i++) {
     mine__row_text(to, metric[i].name);
     if (report_is_count(&metric[i])) {
@@ -87,13 +90,16 @@ void mine__metrics_list(const mine_metric *metric, int n, mine_relation *to) {
     } else {
       mine__row_real(to, metric[i].value);
     }
+    mine__row_null(to);
+    mine__row_null(to);
+    mine__row_cell(to, slice ? slice : &all);
     mine__relation_end_row(to);
   }
 }
 
 static void report_metrics(mine_env *env, const mine_model *model, mine_relation *to) {
   if (model->n_metrics > 0) {
-    mine__metrics_list(model->metric, model->n_metrics, to);
+    mine__metrics_list(model->metric, model->n_metrics, NULL, to);
   } else if (model->task == MINE_NEIGHBORS) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the model was trained without a target, so there is nothing to measure; "
@@ -128,7 +134,9 @@ mine_status mine__confusion_refuse(mine_env *env, const mine_model *model) {
                     mine__model_task(model), model->algorithm);
 }
 
-static void report_confusion(mine_env *env, const mine_model *model, mine_relation *to) {
+/* Held scores were rounded to float: so is the threshold. */
+void mine__held_confusion(mine_env *env, const mine_model *model, double threshold,
+                          mine_relation *to) {
   const int k = model->n_groups;
   if (!mine__model_has_classes(model)) {
     (void)mine__confusion_refuse(env, model);
@@ -142,15 +150,19 @@ static void report_confusion(mine_env *env, const mine_model *model, mine_relati
   }
   int64_t *counts = mine__arena_zeros(env->scratch, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return;
+  double *share = mine__arena_array(env->scratch, (size_t)k, sizeof *share);
+  if (!share) return;
   for (int64_t i = 0; i < model->held_rows; i++) {
-    const float *score = model->held_score + i * k;
-    int best = 0;
-    for (int c = 1; c < k; c++) {
-      if (score[c] > score[best]) best = c;
-    }
-    counts[(int64_t)model->held_label[i] * k + best]++;
+    for (int c = 0; c < k; c++)
+      share[c] = (double)model->held_score[i * k + c];
+    counts[(int64_t)model->held_label[i] * k +
+           mine__metrics_choose(share, k, model->positive, (double)(float)threshold)]++;
   }
   mine__confusion_list(&model->groups, counts, to);
+}
+
+static void report_confusion(mine_env *env, const mine_model *model, mine_relation *to) {
+  mine__held_confusion(env, model, model->threshold, to);
 }
 
 void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,

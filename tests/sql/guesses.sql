@@ -65,3 +65,11 @@ SELECT mine_train('b', 'tree', 'callers', 'target=y, max_depth=5');
 CREATE TABLE scored AS SELECT c.*, p.probability AS risk FROM callers c JOIN mine_predict('b', 'callers') p USING (id);
 SELECT mine_train('b', 'tree', 'scored', 'target=y, max_depth=5');
 SELECT count(*) > 0 FROM mine_cross_validate('tree', 'scored', 'target=y, max_depth=5');
+-- What stands for missing in the target and the weight does so when a model is measured, too.
+CREATE TABLE asked AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)
+SELECT 'k' || i AS id, i*7%31 AS calls, CASE WHEN i%10 = 3 THEN 'weiß nicht' WHEN i*7%31 > 12 THEN 'ja' ELSE 'nein' END AS bought,
+  CASE WHEN i%9 = 4 THEN '--' ELSE i*7%31*2 || ',5' END AS spent, i%3 || ',5' AS counts FROM n;
+SELECT mine_train('bought', 'tree', 'asked', 'target=bought, na=weiß nicht|--, ignore=spent|counts');
+SELECT metric, value FROM mine_evaluate('bought', 'asked') WHERE metric IN ('rows', 'accuracy');
+SELECT mine_train('spent', 'tree', 'asked', 'target=spent, decimal=comma, weight=counts, ignore=bought');
+SELECT metric, round(value, 3) FROM mine_evaluate('spent', 'asked') WHERE metric IN ('rows', 'rmse');

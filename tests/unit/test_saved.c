@@ -44,8 +44,12 @@ static void say_cells(said *s, const char *word, const mine_cell *cell, int n) {
 
 /* Columns that came later stand behind those that there were. */
 static int saved_columns(const mine_relation *r) {
-  const int n = mine_relation_columns(r);
-  return strcmp(mine_relation_column_name(r, n - 1), "group_value") == 0 ? n - 1 : n;
+  static const char *const later[] = {"group_value", "low", "high", "slice"};
+  int n = 0;
+  for (; n < mine_relation_columns(r); n++)
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+      if (strcmp(mine_relation_column_name(r, n), later[i]) == 0) return n;
+  return n;
 }
 
 static void put_rows(mine_frame *frame) {

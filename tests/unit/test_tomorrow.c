@@ -192,7 +192,7 @@ static void a_reading_is_kept(void **state) {
   bytes[at + 1] = 'Q'; /* a part of a date that there is not */
   seal_checksum(bytes, n);
   assert_int_equal(mine_model_load(env, bytes, n, &model), MINE_CORRUPT);
-  must_say("how a feature's dates are written");
+  must_say("how a column's dates are written");
   free(bytes);
 }
 

@@ -1,0 +1,223 @@
+/*
+** evaluate_slices.c -- by=column: the measures of the rows of each of its values.
+**
+** A model that is good on the whole may be bad for one region.  The rows are scored and
+** remembered once; a counting sort puts those of a slice side by side, and each slice is
+** measured as if it were the whole source.  O(rows log rows) in all, for the ranks.
+*/
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/order.h"
+#include "../core/radix.h"
+#include "../model/metrics.h"
+#include "scoring.h"
+
+/* ---- the column ------------------------------------------------------------------------- */
+
+static const mine_want slices_want = {.name = "slice", .reading = MINE_READ_EXACT};
+
+mine_status mine__slices_plan(mine_scoring *s, mine_frame *frame) {
+  if (s->slicing.by.type == MINE_NULL) return MINE_OK;
+  const int c = mine__column_said(frame, "option by", &s->slicing.by);
+  if (c < 0 || !mine__dictionary_open(&s->slices, s->arena)) return mine_env_status(s->env);
+  s->slice = c;
+  for (int f = 0; f < s->model->n_features; f++)
+    if (s->column[f] == c) s->slice_feature = f;
+  if (s->slice_feature >= 0) return MINE_OK;
+  if (frame->column[c].want)
+    return mine__fail(s->env, MINE_OPTION, "option by: '%s' is also the %s; name another column",
+                      frame->column[c].name, frame->column[c].want->name);
+  mine__column_want(frame, c, &slices_want);
+  return MINE_OK;
+}
+
+/* An attribute is read as the model reads it: a level that it never saw has no name. */
+static void slices_refuse_unknown(const mine_scoring *s, int64_t row) {
+  const char *name = s->frame->column[s->slice].name;
+  (void)mine__fail(s->env, MINE_DATA,
+                   "option by: column '%s' is an attribute of the model, which never saw its value "
+                   "in row %lld; give the column twice, and name the copy: SELECT *, \"%s\" AS "
+                   "slice, by=slice",
+                   name, (long long)(s->frame->cleared + row + 1), name);
+}
+
+static void slices_whole(mine_cell *cell) {
+  const double v = cell->as.real;
+  if (cell->type != MINE_REAL || v != trunc(v) || fabs(v) > (double)MINE_EXACT_WHOLE) return;
+  *cell = (mine_cell){MINE_INT, 0, {.integer = (int64_t)v}};
+}
+
+/* The value of an attribute as the source has it; its text in buffer. */
+static void slices_attribute(mine_scoring *s, int64_t row, char buffer[MINE_TIME_BYTES],
+                             mine_cell *out) {
+  const mine_feature *about = &s->model->feature[s->slice_feature];
+  const mine_feature_view *view = &s->view[s->slice_feature];
+  *out = (mine_cell){MINE_NULL, 0, {0}};
+  if (view->number) {
+    mine__feature_cell(about, view->number[row], buffer, out);
+    if (about->all_integers) slices_whole(out);
+  } else if (view->code && view->code[row] >= 0) {
+    mine__values_get(&about->levels.values, view->code[row], out);
+  } else if (view->code && view->code[row] == MINE_CODE_UNKNOWN) {
+    slices_refuse_unknown(s, row);
+  }
+}
+
+int32_t mine__slice_of(mine_scoring *s, int64_t row) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell = {MINE_NULL, 0, {0}};
+  if (s->slice_feature >= 0) {
+    slices_attribute(s, row, buffer, &cell);
+  } else {
+    const mine_column *column = &s->frame->column[s->slice];
+    if (column->code && column->code[row] >= 0)
+      mine__values_get(&column->levels, column->code[row], &cell);
+  }
+  if (cell.type == MINE_NULL || mine_failed(s->env)) return -1;
+  return (int32_t)mine__dictionary_add(&s->slices, &cell);
+}
+
+/* ---- one slice ------------------------------------------------------------------------------ */
+
+/* The rows of a slice, side by side; there is room for all rows. */
+typedef struct slices_part {
+  int64_t n;
+  int32_t *label;
+  double *target, *score, *weight;
+  int64_t *of_class; /* how many rows of each */
+} slices_part;
+
+static int slices_open_part(mine_scoring *s, slices_part *part) {
+  const size_t n = (size_t)s->remembered.n, k = (size_t)s->model->n_groups;
+  const size_t width = k > 0 ? k : 1;
+  *part = (slices_part){
+      .label = mine__arena_array(s->arena, n, sizeof *part->label),
+      .target = mine__arena_array(s->arena, n, sizeof *part->target),
+      .score = mine__arena_array(s->arena, n, width * sizeof *part->score),
+      .weight = mine__arena_array(s->arena, n, sizeof *part->weight),
+      .of_class = mine__arena_zeros(s->arena, width, sizeof *part->of_class),
+  };
+  return !mine_failed(s->env);
+}
+
+static void slices_gather(const mine_scoring *s, const uint32_t *at, int64_t n, slices_part *part) {
+  const mine_remembered *m = &s->remembered;
+  const size_t k = (size_t)s->model->n_groups, width = k > 0 ? k : 1;
+  part->n = n;
+  memset(part->of_class, 0, width * sizeof *part->of_class);
+  for (int64_t i = 0; i < n; i++) {
+    part->label[i] = m->label[at[i]];
+    part->target[i] = m->target[at[i]];
+    part->weight[i] = m->weight[at[i]];
+    memcpy(part->score + (size_t)i * width, m->score + (size_t)at[i] * width,
+           width * sizeof *part->score);
+    if (k > 0) part->of_class[part->label[i]]++;
+  }
+}
+
+/* The class with the fewest rows, if these are too few; -1: there are enough. */
+static int slices_short(const mine_scoring *s, const slices_part *part) {
+  const int k = s->model->n_groups;
+  if (k == 0) return part->n < MINE_METRICS_LEAST ? 0 : -1;
+  int least = 0;
+  for (int c = 1; c < k; c++)
+    if (part->of_class[c] < part->of_class[least]) least = c;
+  return part->of_class[least] < MINE_METRICS_LEAST ? least : -1;
+}
+
+static int slices_measure(mine_scoring *s, const slices_part *part, mine_metric *metric) {
+  const double *weight = s->weight >= 0 ? part->weight : NULL;
+  const int classes = mine__model_has_classes(s->model);
+  const int n = classes
+                    ? mine__metrics_at_threshold(s->env->scratch, part->n, s->model->n_groups,
+                                                 s->model->positive, s->chosen.threshold,
+                                                 part->label, part->score, weight, metric)
+                    : mine__metrics_regression(part->n, part->target, part->score, weight, metric);
+  if (slices_short(s, part) >= 0) mine__metrics_withhold(metric, n, classes);
+  return n;
+}
+
+/* ---- all slices ---------------------------------------------------------------------------------
+ */
+
+#define SLICES_TOLD 5
+
+/* "'north' (3 of class 1), 'south' (7 of class 1)". */
+static void slices_tell(const mine_scoring *s, const slices_part *part, const mine_cell *slice,
+                        mine_text *text) {
+  char shown[MINE_SHOW_BYTES];
+  const int least = slices_short(s, part);
+  mine__text_addf(text, "%s%s (", text->bytes ? ", " : "", mine__show_cell(shown, slice));
+  if (s->model->n_groups == 0) {
+    mine__text_addf(text, "%lld)", (long long)part->n);
+    return;
+  }
+  mine_cell class_;
+  mine__values_get(&s->model->groups, least, &class_);
+  mine__text_addf(text, "%lld of class %s)", (long long)part->of_class[least],
+                  mine__show_cell(shown, &class_));
+}
+
+static int slices_before(const void *context, const void *a, const void *b) {
+  mine_cell x, y;
+  mine__values_get(context, *(const int32_t *)a, &x);
+  mine__values_get(context, *(const int32_t *)b, &y);
+  return mine__cell_compare(&x, &y) < 0;
+}
+
+/* The slices in order; the last one is of the rows without a value. */
+static int32_t *slices_order(mine_scoring *s, int32_t n) {
+  int32_t *order = mine__arena_array(s->arena, (size_t)n + 1, sizeof *order);
+  int32_t *spare = mine__arena_array(s->arena, (size_t)n + 1, sizeof *spare);
+  if (!order || !spare) return NULL;
+  for (int32_t i = 0; i <= n; i++)
+    order[i] = i;
+  mine__sort(s->env, order, spare, (size_t)n, sizeof *order, slices_before, &s->slices.values);
+  return mine_failed(s->env) ? NULL : order;
+}
+
+static void slices_note(const mine_scoring *s, mine_job *job, int64_t few, const mine_text *text) {
+  if (few == 0 || text->failed) return;
+  const int classes = s->model->n_groups > 0;
+  char more[48] = "";
+  if (few > SLICES_TOLD)
+    snprintf(more, sizeof more, " and %lld more", (long long)(few - SLICES_TOLD));
+  mine__job_notef(job, "warning", s->frame->column[s->slice].name,
+                  "%lld slice%s with fewer than %d rows%s: %s%s; measures%s are left out there "
+                  "(NULL)",
+                  (long long)few, few == 1 ? "" : "s", MINE_METRICS_LEAST,
+                  classes ? " of a class" : "", text->data, more, classes ? " by class" : "");
+}
+
+mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, mine_relation *out) {
+  MINE_TRY(mine__scoring_ready(s));
+  mine_remembered *m = &s->remembered;
+  const int32_t n = (int32_t)s->slices.values.n;
+  for (int64_t i = 0; i < m->n; i++)
+    if (m->slice[i] < 0) m->slice[i] = n;
+  mine__by_code by;
+  slices_part part;
+  const int32_t *order = slices_order(s, n);
+  if (!order || !mine__sort_codes(s->arena, m->slice, m->n, n + 1, &by) ||
+      !slices_open_part(s, &part))
+    return mine_env_status(s->env);
+  mine_text short_ones;
+  mine__text_open(&short_ones, s->arena);
+  int64_t few = 0;
+  for (int32_t i = 0; i <= n && !mine__poll(s->env); i++) {
+    const int64_t first = by.first[order[i]], rows = by.first[order[i] + 1] - first;
+    if (rows == 0) continue;
+    mine_cell slice = {MINE_NULL, 0, {0}};
+    if (order[i] < n) mine__values_get(&s->slices.values, order[i], &slice);
+    slices_gather(s, by.at + first, rows, &part);
+    mine_metric metric[MINE_MAX_METRICS];
+    const int measures = slices_measure(s, &part, metric);
+    mine__metrics_list(metric, measures, &slice, out);
+    if (slices_short(s, &part) >= 0 && few++ < SLICES_TOLD)
+      slices_tell(s, &part, &slice, &short_ones);
+  }
+  slices_note(s, job, few, &short_ones);
+  return mine_env_status(s->env);
+}

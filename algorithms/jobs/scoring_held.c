@@ -1,0 +1,45 @@
+/*
+** scoring_held.c -- the held-out rows that a model remembers, as rows that were scored.
+**
+** They were answered when the model was measured, by a fit that had not seen them; the scores
+** were kept as floats.  What was not kept (attributes, gaps, distances) is NULL.
+*/
+#include "../model/metrics.h"
+#include "scoring.h"
+
+static mine_status held_refuse(const mine_scoring *s) {
+  const mine_model *model = s->model;
+  if (!model->target_name)
+    return mine__fail(s->env, MINE_UNSUPPORTED,
+                      "a %s model (%s) was trained without a target and keeps no held-out rows; "
+                      "give a source: FROM mine_predict(model, source)",
+                      mine__model_task(model), model->algorithm);
+  return mine__fail(s->env, MINE_UNSUPPORTED,
+                    "the model keeps no held-out rows (holdout=0, or too few rows); give a source: "
+                    "FROM mine_predict(model, source)");
+}
+
+static void held_shares(mine_scoring *s) {
+  const mine_model *model = s->model;
+  const int k = model->n_groups;
+  for (int64_t i = 0; i < s->n; i++) {
+    double *share = s->answers.share + i * k;
+    for (int c = 0; c < k; c++)
+      share[c] = (double)model->held_score[i * k + c];
+    s->answers.group[i] = 1 + mine__metrics_choose(share, k, model->positive, s->chosen.threshold);
+  }
+}
+
+mine_status mine__scoring_take_held(mine_scoring *s) {
+  const mine_model *model = s->model;
+  if (model->held_rows == 0) return held_refuse(s);
+  s->missing = MINE_MISSING_AUTO;
+  MINE_TRY(mine__scoring_make_room(s, (size_t)model->held_rows));
+  s->n = model->held_rows;
+  s->held = 1;
+  if (s->answers.share && model->held_label) held_shares(s);
+  const int outputs = model->n_outputs;
+  for (int64_t i = 0; s->answers.value && model->held_target && i < s->n; i++)
+    s->answers.value[i * outputs] = (double)model->held_score[i];
+  return MINE_OK;
+}

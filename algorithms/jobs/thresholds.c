@@ -1,0 +1,130 @@
+/*
+** thresholds.c -- the option threshold: a number, or a goal that held-out rows decide.
+**
+** A goal is never decided by the rows that are being scored: with their labels it would
+** flatter, and without them it cannot.  In training it is found on the rows held out; later,
+** on those of them that the model remembers.
+*/
+#include "thresholds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../model/metrics.h"
+#include "scoring.h"
+
+mine_status mine__threshold_check(mine_env *env, const mine_threshold_options *said,
+                                  const char *target, int classes, const char *task) {
+  const int profit = said->threshold.choice == MINE_GOAL_PROFIT;
+  if (profit && (isnan(said->revenue) || isnan(said->cost)))
+    return mine__fail(env, MINE_OPTION,
+                      "threshold=profit needs revenue=, what a positive row brings in, and cost=, "
+                      "what each row predicted positive costs; say both");
+  if (!profit && !(isnan(said->revenue) && isnan(said->cost)))
+    return mine__fail(env, MINE_OPTION,
+                      "options revenue and cost belong to threshold=profit; say that, too, or "
+                      "leave them out");
+  if (!mine__threshold_given(said) || classes == 2) return MINE_OK;
+  if (classes > 0)
+    return mine__fail(env, MINE_OPTION,
+                      "option threshold divides two classes, and '%s' has %d; leave it out", target,
+                      classes);
+  return mine__fail(env, MINE_OPTION, "option threshold needs a classification model; this is %s",
+                    task);
+}
+
+mine_status mine__threshold_choose(mine_env *env, const mine_threshold_options *said,
+                                   const mine_judged *rows, mine_cut *out) {
+  if (said->threshold.choice >= 0)
+    return mine__threshold_find(env, (mine_goal)said->threshold.choice, said->revenue, said->cost,
+                                rows, out);
+  *out = (mine_cut){.threshold = said->threshold.number, .value = NAN, .rows = rows->n};
+  return MINE_OK;
+}
+
+void mine__threshold_words(const mine_threshold_options *said, const mine_cut *cut,
+                           char words[MINE_CUT_WORDS]) {
+  char number[MINE_NUMBER_BYTES], value[MINE_NUMBER_BYTES];
+  mine__format_real(number, cut->threshold, 15);
+  if (said->threshold.choice < 0) {
+    snprintf(words, MINE_CUT_WORDS, "the positive class is predicted from probability %s on",
+             number);
+    return;
+  }
+  snprintf(words, MINE_CUT_WORDS,
+           "the positive class is predicted from probability %s on: the largest %s, %s, of %lld "
+           "held-out rows with %lld positive ones, of which it calls %lld; measured on the same "
+           "rows it flatters a little",
+           number, mine__goals[said->threshold.choice],
+           mine__format_real(value, cut->value, fabs(cut->value) < 1 ? 4 : 10),
+           (long long)cut->rows, (long long)cut->positives, (long long)cut->called);
+}
+
+/* ---- of a model ------------------------------------------------------------------------- */
+
+/* The held-out rows as they are judged; the shares as doubles, in scratch. */
+static mine_status thresholds_held(mine_env *env, const mine_model *model, mine_judged *out) {
+  if (!model->held_label || model->weight_name)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "the model keeps no held-out rows that a threshold could divide (%s); %s",
+                      model->held_label ? "it does not keep their weights" : "holdout=0",
+                      "give a number and a source, or train with threshold=");
+  const size_t n = (size_t)model->held_rows;
+  double *share = mine__arena_array(env->scratch, n, 2 * sizeof *share);
+  if (!share) return mine_env_status(env);
+  for (size_t i = 0; i < 2 * n; i++)
+    share[i] = (double)model->held_score[i];
+  *out = (mine_judged){model->held_rows, model->positive, model->held_label, share, NULL};
+  return MINE_OK;
+}
+
+mine_status mine__threshold_of(mine_env *env, const mine_model *model,
+                               const mine_threshold_options *said, mine_cut *out) {
+  const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
+  *out = (mine_cut){.threshold = model->threshold};
+  MINE_TRY(mine__threshold_check(env, said, model->target_name, classes, mine__model_task(model)));
+  if (!mine__threshold_given(said)) return MINE_OK;
+  mine_judged rows = {0};
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  if (said->threshold.choice >= 0) MINE_TRY(thresholds_held(env, model, &rows));
+  MINE_TRY(mine__threshold_choose(env, said, &rows, out));
+  mine__arena_rewind(env->scratch, mark);
+  return MINE_OK;
+}
+
+void mine__threshold_tell(mine_job *job, const mine_threshold_options *said, const mine_cut *cut) {
+  char words[MINE_CUT_WORDS];
+  if (said->threshold.choice < 0) return;
+  mine__threshold_words(said, cut, words);
+  mine__job_note(job, "threshold", mine__goals[said->threshold.choice], words);
+}
+
+/* Measures that depend on what is predicted; the others stay as they were measured. */
+static int threshold_moves(const char *name) {
+  static const mine_measure_id moved[] = {MINE_MEASURE_ACCURACY, MINE_MEASURE_BALANCED_ACCURACY,
+                                          MINE_MEASURE_PRECISION, MINE_MEASURE_RECALL,
+                                          MINE_MEASURE_F1};
+  for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
+    if (strcmp(mine__measures[moved[i]].name, name) == 0) return 1;
+  return 0;
+}
+
+/* Held scores are rounded to float: so is the threshold. */
+mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
+                                 mine_relation *out) {
+  mine_judged rows;
+  mine_metric metric[MINE_MAX_METRICS], now[MINE_MAX_METRICS];
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  MINE_TRY(thresholds_held(env, model, &rows));
+  const int k =
+      mine__metrics_at_threshold(env->scratch, rows.n, 2, model->positive, (double)(float)threshold,
+                                 rows.label, rows.probability, NULL, now);
+  for (int i = 0; i < model->n_metrics; i++) {
+    metric[i] = model->metric[i];
+    for (int j = 0; j < k && threshold_moves(metric[i].name); j++)
+      if (strcmp(now[j].name, metric[i].name) == 0) metric[i] = now[j];
+  }
+  mine__metrics_list(metric, model->n_metrics, NULL, out);
+  mine__arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
