@@ -113,6 +113,36 @@ int mine_valid_utf8(const char *text, size_t bytes);
 /* A numeric literal of SQL or JSON between spaces, whatever the locale; 1 = read. */
 int mine_read_number(const char *text, size_t bytes, double *out);
 
+/* ---- names ------------------------------------------------------------------- */
+
+/* How a name that a person typed (of a column, a table, a model) is found among those
+** there are: as SQLite finds identifiers.  The exact spelling, else the same but for the
+** case of ASCII letters, else the same but also for white space around it (`churn ` from
+** the header of a CSV file); a byte order mark before the one that is asked is no part of it.  A
+*weaker fit
+** counts only where exactly one name has it. */
+typedef enum mine_name_fit {
+  MINE_NAME_OTHER,
+  MINE_NAME_TRIMMED, /* but for white space around either, and case */
+  MINE_NAME_FOLDED,  /* but for the case of ASCII letters           */
+  MINE_NAME_EXACT
+} mine_name_fit;
+
+/* A search among any number of names, one after the other: start from {.asked = name},
+** show every name with its number (0 or more), ask for the one that was meant. */
+typedef struct mine_name_search {
+  const char *asked;
+  mine_name_fit best;
+  int64_t which, other; /* which name has the best fit; another that has it, too */
+  int several;          /* there is another                                      */
+} mine_name_search;
+
+void mine_name_show(mine_name_search *search, const char *there, int64_t which);
+/* The number of the name; MINE_NAME_NONE, or MINE_NAME_SEVERAL: `which` and `other`. */
+#define MINE_NAME_NONE    (-1)
+#define MINE_NAME_SEVERAL (-2)
+int64_t mine_name_found(const mine_name_search *search);
+
 /* ---- rows in: the frame ---------------------------------------------------- */
 
 /* Name the columns of the source, in order.  The owning job decides the role

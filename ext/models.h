@@ -42,8 +42,11 @@ int mine__model_place_holds(mine_connection *connection, const mine_model_place 
 ** what *place (may be NULL) then owns. */
 mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model_place *place,
                              mine_model **out);
-/* The same by name; *out NULL without an error when there is no such model. */
-mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine_model **out);
+/* The same by name: its exact spelling, else the only model of that name but for case and
+** white space (mine.h, "names"), unless it must be exact.  *out NULL without an error when
+** there is no such model. */
+mine_status mine__models_find(mine_call *call, const mine_model_name *name, int exact,
+                              mine_model **out);
 
 /* Whether storing could work at all: read-only, query_only, a wrong table.
 ** Called before training. */

@@ -5,6 +5,7 @@
 
 #include "models.h"
 #include "models_internal.h"
+#include "near_name.h"
 
 /* ---- the cache ------------------------------------------------------------------- */
 
@@ -91,18 +92,26 @@ static int load_table_absent(sqlite3 *db) {
   return strncmp(sqlite3_errmsg(db), "no such table", 13) == 0;
 }
 
-/* The rowid of the model of that name.  *found = 0: there is none. */
-static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite3_int64 *rowid,
-                            int *found) {
-  char *sql =
-      sqlite3_mprintf("SELECT rowid FROM \"%w\".%s WHERE name=?1", name->schema, name->table);
-  sqlite3_stmt *select = NULL;
-  *found = 0;
-  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &select, NULL) : SQLITE_NOMEM;
+/* A statement on the schema's models; *select NULL: there is no such table. */
+static mine_status load_prepare(mine_call *call, const mine_model_name *name, const char *format,
+                                sqlite3_stmt **select) {
+  char *sql = sqlite3_mprintf(format, name->schema, name->table);
+  *select = NULL;
+  const int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, select, NULL) : SQLITE_NOMEM;
   sqlite3_free(sql);
   if (code == SQLITE_ERROR && load_table_absent(call->db)) return MINE_OK;
-  if (code) return load_refuse(call, name, code);
-  code = sqlite3_bind_text(select, 1, name->name, -1, SQLITE_STATIC);
+  return code ? load_refuse(call, name, code) : MINE_OK;
+}
+
+/* The rowid of the model of exactly that name.  *found = 0: there is none. */
+static mine_status load_row_exact(mine_call *call, const mine_model_name *name, const char *exact,
+                                  sqlite3_int64 *rowid, int *found) {
+  sqlite3_stmt *select;
+  *found = 0;
+  mine_status status =
+      load_prepare(call, name, "SELECT rowid FROM \"%w\".%s WHERE name=?1", &select);
+  if (status || !select) return status;
+  int code = sqlite3_bind_text(select, 1, exact, -1, SQLITE_STATIC);
   if (!code) code = sqlite3_step(select);
   *found = code == SQLITE_ROW;
   if (*found) *rowid = sqlite3_column_int64(select, 0);
@@ -111,14 +120,30 @@ static mine_status load_row(mine_call *call, const mine_model_name *name, sqlite
   return mine__call_fail_sqlite(call, code, "reading mine_models");
 }
 
+/* The rowid of the model that is meant.  Another spelling is looked for among all names, in
+** the index that the table has for them. */
+static mine_status load_row(mine_call *call, const mine_model_name *name, int exact,
+                            sqlite3_int64 *rowid, int *found) {
+  sqlite3_stmt *names;
+  char *near = NULL;
+  mine_status status = load_row_exact(call, name, name->name, rowid, found);
+  if (status || *found || exact) return status;
+  status = load_prepare(call, name, "SELECT name FROM \"%w\".%s ORDER BY name", &names);
+  if (!status && names) status = mine__near_name(call, names, name->name, "models", &near);
+  sqlite3_finalize(names);
+  if (!status && near) status = load_row_exact(call, name, near, rowid, found);
+  sqlite3_free(near);
+  return status;
+}
+
 /* Opening the BLOB proves that this is a real table: views, virtual tables and
 ** tables without rowid are refused by SQLite. */
-static mine_status load_find(mine_call *call, const mine_model_name *name, sqlite3_int64 *at,
-                             mine_model **out) {
+static mine_status load_find(mine_call *call, const mine_model_name *name, int exact,
+                             sqlite3_int64 *at, mine_model **out) {
   *out = NULL;
   sqlite3_int64 rowid = 0;
   int found = 0;
-  mine_status status = load_row(call, name, &rowid, &found);
+  mine_status status = load_row(call, name, exact, &rowid, &found);
   if (status || !found) return status;
   *at = rowid;
   sqlite3_blob *blob = NULL;
@@ -139,9 +164,10 @@ static mine_status load_find(mine_call *call, const mine_model_name *name, sqlit
   return status;
 }
 
-mine_status mine__models_find(mine_call *call, const mine_model_name *name, mine_model **out) {
+mine_status mine__models_find(mine_call *call, const mine_model_name *name, int exact,
+                              mine_model **out) {
   sqlite3_int64 rowid;
-  return load_find(call, name, &rowid, out);
+  return load_find(call, name, exact, &rowid, out);
 }
 
 /* ---- where it was ------------------------------------------------------------------------ */
@@ -225,7 +251,7 @@ mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model_p
       mine__call_required_text(call, value, "model name", MINE_LONGEST_NAME, &text);
   mine_model_name name;
   if (!status) status = mine__model_name_parse(call, text, &name);
-  if (!status) status = load_find(call, &name, &rowid, out);
+  if (!status) status = load_find(call, &name, 0, &rowid, out);
   if (!status && !*out) status = load_no_such_model(call, &name);
   if (!status && place) place_keep(place, text, &name, rowid);
   return status;

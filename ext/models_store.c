@@ -13,6 +13,10 @@ static const char store_columns[] =
 
 static mine_status store_schema(mine_call *call, const char *text, size_t n, char *out,
                                 size_t room) {
+  for (; n > 0 && *text == ' '; n--)
+    text++;
+  while (n > 0 && text[n - 1] == ' ')
+    n--;
   if (n == 0 || n >= room) {
     return mine__call_fail(call, MINE_OPTION, "the schema in the model name '%.60s' is %s", text,
                            n ? "too long" : "empty");

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "near_name.h"
 #include "source.h"
 #include "statements.h"
 
@@ -52,39 +53,40 @@ static int gate_no_such_table(sqlite3 *db, const char *schema, const char *name)
   return strcmp(message, name) == 0;
 }
 
-/* The SELECT that reads the table `text` names, or NULL; *broken is SQLite's code
-** when there is such a table or view but it cannot be read. */
+/* SELECT * FROM the table, if there is one of that name (schema NULL: the first that has
+** it), else NULL; *broken is SQLite's code when there is such a table or view but it cannot be
+*read. */
+static char *gate_select_all(sqlite3 *db, const char *schema, const char *name, int *broken) {
+  char *sql = schema ? sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", schema, name)
+                     : sqlite3_mprintf("SELECT * FROM \"%w\"", name);
+  const int code = gate_compiles(db, sql);
+  if (code == SQLITE_OK) return sql;
+  if (code == SQLITE_NOMEM || !gate_no_such_table(db, schema ? schema : "", name)) *broken = code;
+  sqlite3_free(sql);
+  return NULL;
+}
+
+/* One or two identifiers that are all of the text: 1 or 2, else 0.  Each has room for it. */
+static int gate_two_names(const char *text, char *first, char *second) {
+  if (!gate_identifier(&text, first)) return 0;
+  if (*text != '.') return *text == 0;
+  text++;
+  return gate_identifier(&text, second) && *text == 0 ? 2 : 0;
+}
+
+/* The SELECT that reads the table `text` names, or NULL. */
 static char *gate_table_select(sqlite3 *db, const char *text, int *broken) {
   *broken = SQLITE_OK;
-  char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", text);
-  int code = gate_compiles(db, sql);
-  if (code == SQLITE_OK) return sql;
-  if (code == SQLITE_NOMEM || !gate_no_such_table(db, "", text)) *broken = code;
-  sqlite3_free(sql);
-  size_t bytes = strlen(text) + 1;
-  char *first = *broken ? NULL : sqlite3_malloc64(2 * bytes);
-  if (!first && !*broken) *broken = SQLITE_NOMEM;
+  char *sql = gate_select_all(db, NULL, text, broken);
+  if (sql || *broken) return sql;
+  const size_t bytes = strlen(text) + 1;
+  char *first = sqlite3_malloc64(2 * bytes);
+  if (!first) *broken = SQLITE_NOMEM;
   if (!first) return NULL;
   char *second = first + bytes;
-  *second = 0;
-  int named = gate_identifier(&text, first);
-  if (named && *text == '.') {
-    text++;
-    named = gate_identifier(&text, second);
-  }
-  sql = NULL;
-  if (named && !*text) {
-    sql = *second ? sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", first, second)
-                  : sqlite3_mprintf("SELECT * FROM \"%w\"", first);
-    code = gate_compiles(db, sql);
-    if (code != SQLITE_OK) {
-      int absent =
-          *second ? gate_no_such_table(db, first, second) : gate_no_such_table(db, "", first);
-      if (code == SQLITE_NOMEM || !absent) *broken = code;
-      sqlite3_free(sql);
-      sql = NULL;
-    }
-  }
+  const int names = gate_two_names(text, first, second);
+  if (names == 1) sql = gate_select_all(db, NULL, first, broken);
+  if (names == 2) sql = gate_select_all(db, first, second, broken);
   sqlite3_free(first);
   return sql;
 }
@@ -97,6 +99,49 @@ int mine__source_is_table(mine_call *call, const char *text) {
   return sql != NULL || broken;
 }
 
+/* The table or view of the schema that is the name but for white space around either. */
+static mine_status gate_near_in(mine_call *call, const char *schema, const char *name,
+                                char **select) {
+  char *sql = sqlite3_mprintf(
+      "SELECT name FROM \"%w\".sqlite_schema WHERE type IN ('table', 'view')", schema);
+  sqlite3_stmt *names = NULL;
+  char *near = NULL;
+  const int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &names, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (code == SQLITE_ERROR) return MINE_OK; /* no such schema */
+  if (code) return mine__call_fail_sqlite(call, code, "looking for the source");
+  mine_status status = mine__near_name(call, names, name, "tables", &near);
+  sqlite3_finalize(names);
+  if (near) *select = sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", schema, near);
+  sqlite3_free(near);
+  return status;
+}
+
+/* In the first schema that has it, as SQLite searches. */
+static mine_status gate_near_anywhere(mine_call *call, const char *name, char **select) {
+  sqlite3_stmt *schemas = NULL;
+  mine_status status = MINE_OK;
+  int code = sqlite3_prepare_v2(
+      call->db, "SELECT name FROM pragma_database_list ORDER BY seq <> 1, seq", -1, &schemas, NULL);
+  while (!code && !status && !*select && sqlite3_step(schemas) == SQLITE_ROW)
+    status = gate_near_in(call, (const char *)sqlite3_column_text(schemas, 0), name, select);
+  sqlite3_finalize(schemas);
+  return status || !code ? status : mine__call_fail_sqlite(call, code, "looking for the source");
+}
+
+/* The same for a text that is a name, or a schema and a name. */
+static mine_status gate_near_select(mine_call *call, const char *text, char **select) {
+  mine_status status = gate_near_anywhere(call, text, select);
+  const char *dot = strchr(text, '.');
+  if (status || *select || !dot) return status;
+  text += strspn(text, " ");
+  char *schema = sqlite3_mprintf("%.*s", (int)(dot - text), text);
+  if (!schema) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  status = gate_near_in(call, schema, dot + 1, select);
+  sqlite3_free(schema);
+  return status;
+}
+
 /* ---- statements (S2-S4) --------------------------------------------------------- */
 
 /* Skip white space and comments; an unclosed comment runs to the end. */
@@ -104,7 +149,9 @@ static const char *gate_skip_comments(const char *p) {
   for (;;) {
     while (isspace((unsigned char)*p))
       p++;
-    if (p[0] == '-' && p[1] == '-') {
+    if (strncmp(p, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark is white space to SQLite */
+      p += 3;
+    } else if (p[0] == '-' && p[1] == '-') {
       while (*p && *p != '\n')
         p++;
     } else if (p[0] == '/' && p[1] == '*') {
@@ -197,7 +244,8 @@ static mine_status gate_statement(mine_call *call, const char *text, char **sele
   if (!*first) return mine__call_fail(call, MINE_DATA, "the source is an empty query");
   if (!gate_starts_with(first, "SELECT") && !gate_starts_with(first, "WITH") &&
       !gate_starts_with(first, "VALUES")) {
-    return gate_not_a_select(call, first);
+    const mine_status near = gate_near_select(call, text, select);
+    return near || *select ? near : gate_not_a_select(call, first);
   }
   sqlite3_stmt *statement = NULL;
   const char *tail = NULL;

@@ -29,7 +29,7 @@ static mine_status argument_base(mine_call *call, sqlite3_value *value, const ch
   }
   if (words || dots > 1 || (is_table && dots)) return MINE_OK;
   status = mine__model_name_parse(call, *text, &name);
-  if (!status) status = mine__models_find(call, &name, model);
+  if (!status) status = mine__models_find(call, &name, is_table, model);
   if (!status && *model && is_table) {
     return mine__call_fail(call, MINE_OPTION,
                            "'%s' is both a model and a table; write SELECT * FROM \"%s\" for the "

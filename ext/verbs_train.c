@@ -18,7 +18,7 @@ static mine_model *train_previous(const mine_call *call, const mine_model_name *
   mine_call look; /* errors stick, so this look has a call of its own */
   mine_model *previous = NULL;
   mine_status status = mine__call_open(&look, call->connection, call->verb);
-  if (!status) status = mine__models_find(&look, name, &previous);
+  if (!status) status = mine__models_find(&look, name, 1, &previous);
   mine__call_close(&look);
   return status ? NULL : previous;
 }

@@ -35,24 +35,27 @@ static const char *names_trim(const char *name, size_t *bytes) {
 mine_name_fit mine__name_fit(const char *asked, const char *there) {
   size_t n_asked, n_there;
   if (strcmp(asked, there) == 0) return MINE_NAME_EXACT;
+  asked = mine__name_without_mark(asked);
   if (names_same_folded(asked, strlen(asked), there, strlen(there))) return MINE_NAME_FOLDED;
   asked = names_trim(asked, &n_asked);
   there = names_trim(there, &n_there);
   return names_same_folded(asked, n_asked, there, n_there) ? MINE_NAME_TRIMMED : MINE_NAME_OTHER;
 }
 
-void mine__name_show(mine_name_search *search, const char *there, int which) {
+void mine_name_show(mine_name_search *search, const char *there, int64_t which) {
   const mine_name_fit fit = mine__name_fit(search->asked, there);
   if (fit == MINE_NAME_OTHER || fit < search->best) return;
-  search->several = fit == search->best;
-  if (search->several) return;
-  search->best = fit;
-  search->which = which;
+  if (fit == search->best) { /* of exact fits the first counts */
+    search->several = fit != MINE_NAME_EXACT;
+    search->other = which;
+    return;
+  }
+  *search = (mine_name_search){.asked = search->asked, .best = fit, .which = which};
 }
 
-int mine__name_found(const mine_name_search *search) {
-  if (search->best == MINE_NAME_OTHER) return -1;
-  return search->several && search->best != MINE_NAME_EXACT ? -1 : search->which;
+int64_t mine_name_found(const mine_name_search *search) {
+  if (search->best == MINE_NAME_OTHER) return MINE_NAME_NONE;
+  return search->several ? MINE_NAME_SEVERAL : search->which;
 }
 
 int mine__name_is_pattern(const char *asked) {

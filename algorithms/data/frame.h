@@ -171,8 +171,9 @@ void mine__frame_again(mine_frame *frame);
 mine_status mine__frame_single(mine_frame *frame) MINE_MUST_CHECK;
 /* Where the number of a single row stands; NULL: in its column, which was never staged. */
 const double *mine__frame_staged(const mine_frame *frame, int column);
-/* The column of that name (core/names.h), or -1. */
-int mine__frame_find(const mine_frame *frame, const char *name);
+/* The column of that name (mine.h, "names"), or -1; more than one is a failure that says
+** `what` the name is. */
+int mine__frame_find(const mine_frame *frame, const char *what, const char *name);
 
 /* A target column holds both views until the job decides; these make one final.
 ** as_category: exact typed levels, at most `most` of them.  as_number: error

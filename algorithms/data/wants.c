@@ -27,11 +27,34 @@ static int wants_count(const mine_want *want) {
 
 #define WANTS_NAMES_SHOWN 12
 
-int mine__frame_find(const mine_frame *frame, const char *name) {
+/* All columns; or those that no want has. */
+static mine_name_search wants_search(const mine_frame *frame, const char *name, int free_only) {
   mine_name_search search = {.asked = name};
   for (int c = 0; c < frame->n_columns; c++)
-    mine__name_show(&search, frame->column[c].name, c);
-  return mine__name_found(&search);
+    if (!free_only || !frame->column[c].want) mine_name_show(&search, frame->column[c].name, c);
+  return search;
+}
+
+/* Two columns fit equally well, but for case or white space. */
+static void wants_refuse_several(const mine_frame *frame, const char *what,
+                                 const mine_name_search *search) {
+  (void)mine__fail(frame->env, MINE_DATA,
+                   "'%s' (%s) fits the columns '%s' and '%s'; spell it exactly, or rename one with "
+                   "AS",
+                   search->asked, what, frame->column[search->which].name,
+                   frame->column[search->other].name);
+}
+
+/* -1: none; or more than one (failure recorded). */
+static int wants_found(const mine_frame *frame, const char *what, const mine_name_search *search) {
+  const int64_t found = mine_name_found(search);
+  if (found == MINE_NAME_SEVERAL) wants_refuse_several(frame, what, search);
+  return found >= 0 ? (int)found : -1;
+}
+
+int mine__frame_find(const mine_frame *frame, const char *what, const char *name) {
+  const mine_name_search search = wants_search(frame, name, 0);
+  return wants_found(frame, what, &search);
 }
 
 typedef struct wants_near {
@@ -57,8 +80,8 @@ void mine__columns_list(mine_text *list, const mine_frame *frame, const char *na
 }
 
 int mine__column_named(mine_frame *frame, const char *what, const char *name) {
-  const int column = mine__frame_find(frame, name);
-  if (column >= 0) return column;
+  const int column = mine__frame_find(frame, what, name);
+  if (column >= 0 || mine_failed(frame->env)) return column;
   mine_text list;
   mine__text_open(&list, frame->env->scratch);
   mine__columns_list(&list, frame, name);
@@ -78,12 +101,11 @@ int mine__column_said(mine_frame *frame, const char *what, const mine_cell *said
 
 /* ---- by name ---------------------------------------------------------------------------- */
 
-/* The one column that fits a name and that no other want has; -1. */
-static int wants_find_free(const mine_frame *frame, const char *name) {
-  mine_name_search search = {.asked = name};
-  for (int c = 0; c < frame->n_columns; c++)
-    if (!frame->column[c].want) mine__name_show(&search, frame->column[c].name, c);
-  return mine__name_found(&search);
+/* The one column that fits a name and that no other want has; -1: none, or more than one
+** (failure recorded). */
+static int wants_find_free(const mine_frame *frame, const mine_lack *lack, const char *name) {
+  const mine_name_search search = wants_search(frame, name, 1);
+  return wants_found(frame, lack->those, &search);
 }
 
 #define WANTS_LACKS_SHOWN 64 /* as many as a call can have pairs */
@@ -120,7 +142,8 @@ mine_status mine__wants_by_name(mine_frame *frame, const mine_want *want, const 
   }
   for (int i = 0; want[i].name; i++) {
     if (column[i] >= 0) continue;
-    column[i] = wants_find_free(frame, want[i].name);
+    column[i] = wants_find_free(frame, lack, want[i].name);
+    if (mine_failed(frame->env)) return mine_env_status(frame->env);
     if (column[i] >= 0)
       mine__column_want(frame, column[i], &want[i]);
     else

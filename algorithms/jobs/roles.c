@@ -54,10 +54,11 @@ static void roles_refuse_no_target(const mine_roles *roles, const mine_frame *fr
 }
 
 /* Whether a list of the options names the column. */
-static int roles_lists(const mine_list *list, const mine_frame *frame, int column) {
+static int roles_lists(const mine_list *list, const char *option, const mine_frame *frame,
+                       int column) {
   for (size_t i = 0; i < list->n; i++) {
     const char *name = mine__option_name_of(&list->item[i]);
-    if (name && mine__frame_find(frame, name) == column) return 1;
+    if (name && mine__frame_find(frame, option, name) == column) return 1;
   }
   return 0;
 }
@@ -74,7 +75,7 @@ static void roles_check_target(const mine_roles *roles, const mine_frame *frame)
     (void)mine__fail(roles->env, MINE_OPTION, "the target '%s' is also the id%s; " ROLES_ID_REMEDY,
                      name, roles->id_by_default ? " (the first column)" : "");
   for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
-    if (roles_lists(elsewhere[i].list, frame, roles->target))
+    if (roles_lists(elsewhere[i].list, elsewhere[i].option, frame, roles->target))
       (void)mine__fail(roles->env, MINE_OPTION,
                        "the target '%s' is also listed in %s; the task of the target is chosen "
                        "with task=",
@@ -127,7 +128,7 @@ static void roles_plan_group(mine_roles *roles, mine_frame *frame) {
 static int roles_next(mine_frame *frame, const char *what, const mine_cell *item, int from,
                       int *pattern) {
   const char *name = mine__option_name_of(item);
-  *pattern = name && mine__name_is_pattern(name) && mine__frame_find(frame, name) < 0;
+  *pattern = name && mine__name_is_pattern(name) && mine__frame_find(frame, what, name) < 0;
   if (!*pattern) return from == 0 ? mine__column_said(frame, what, item) : -1;
   for (int c = from; c < frame->n_columns; c++)
     if (mine__name_matches(name, frame->column[c].name)) return c;

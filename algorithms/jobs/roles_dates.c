@@ -24,7 +24,7 @@ static int dates_split(const mine_roles *roles, const mine_frame *frame, const c
   int found = -1;
   for (const char *colon = strchr(said, ':'); colon; colon = strchr(colon + 1, ':')) {
     const char *name = mine__arena_text(scratch, said, (size_t)(colon - said));
-    const int column = name ? mine__frame_find(frame, name) : -1;
+    const int column = name ? mine__frame_find(frame, "option date_format", name) : -1;
     if (column < 0) continue;
     *format = colon + 1;
     found = column;

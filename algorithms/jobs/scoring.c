@@ -20,7 +20,8 @@ static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
   s->id = -1;
   if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
-  int c = model->id_name ? mine__frame_find(frame, model->id_name) : -1;
+  int c = model->id_name ? mine__frame_find(frame, "the id of the model", model->id_name) : -1;
+  if (mine_failed(s->env)) return mine_env_status(s->env);
   if (c < 0) c = 0;
   if (!frame->column[c].want) {
     s->id = c;

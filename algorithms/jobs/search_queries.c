@@ -15,7 +15,8 @@ static mine_status search_plan_id(mine_search *search, mine_frame *frame) {
   search->query_id = -1;
   if (said && strcmp(said, "none") == 0) return MINE_OK;
   const char *name = said ? said : search->id_name;
-  int c = name ? mine__frame_find(frame, name) : -1;
+  int c = name ? mine__frame_find(frame, "the id", name) : -1;
+  if (mine_failed(search->env)) return mine_env_status(search->env);
   if (c < 0 && said && search->model) {
     (void)mine__column_named(frame, "option id", said);
     return mine_env_status(search->env);

@@ -614,9 +614,9 @@ static void test_wide_frame_same_with_threads(void **state) {
       assert_true(mean[c] == frame->column[c].mean && deviation[c] == frame->column[c].deviation);
       assert_true(frame->column[c].number[ROWS - 1] == (double)((ROWS - 1) * 37 % 101) / (c + 1));
     }
-    assert_int_equal(mine__frame_find(frame, "c299"), 299);
-    assert_int_equal(mine__frame_find(frame, "C299"), 299);
-    assert_int_equal(mine__frame_find(frame, "c300"), -1);
+    assert_int_equal(mine__frame_find(frame, "", "c299"), 299);
+    assert_int_equal(mine__frame_find(frame, "", "C299"), 299);
+    assert_int_equal(mine__frame_find(frame, "", "c300"), -1);
     assert_true(env->memory.used < COLUMNS * ROWS * 8 * 13 / 10 + COLUMNS * 4096);
     mine__frame_close(frame);
     mine_env_close(env);
