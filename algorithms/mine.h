@@ -330,6 +330,9 @@ int mine_job_notes(mine_job *job, mine_relation **out);
 ** be more or fewer than rows read. */
 int mine_job_streams(const mine_job *job);
 mine_status mine_job_block(mine_job *job, int64_t *rows);
+/* After the first block, when more may come: whether the rows that are still to be read may
+** turn this answer into a failure.  Then nobody should see it before they are read. */
+int mine_job_doubts(const mine_job *job);
 /* The source has no more rows than those read now: say so before the last block, which may
 ** be empty, and what only the whole source can tell is looked at. */
 void mine_job_ends(mine_job *job);

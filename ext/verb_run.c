@@ -44,6 +44,17 @@ static mine_status run_next_block(mine_verb_run *run) {
   return MINE_OK;
 }
 
+/* The first block.  One that rows to come may turn into a failure is not shown: the source
+** is read to its end first, from the beginning, for a stream cannot be rewound. */
+static mine_status run_first_block(mine_verb_run *run, mine_connection *connection) {
+  const mine_status status = run_next_block(run);
+  if (status) return status;
+  if (run->whole || run->done || !mine_job_doubts(run->job.job)) return MINE_OK;
+  mine__verb_run_stop(run);
+  run->whole = 1;
+  return mine__verb_run_start(run, connection);
+}
+
 mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection) {
   mine_status status = mine__call_open(&run->call, connection, run->verb->name);
   run->job.keyed = run->keyed;
@@ -51,7 +62,7 @@ mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection
   if (status) return status;
   if (mine_job_streams(run->job.job)) {
     status = run_open_stream(run);
-    return status ? status : run_next_block(run);
+    return status ? status : run_first_block(run, connection);
   }
   run->whole = 1;
   status = mine__verb_call_read(&run->call, &run->job);

@@ -5,7 +5,8 @@
 ** A verb that streams is fed block by block: pull rows into the job's frame, let it
 ** answer on all cores, hand the answer out cell by cell.  A block grows from small
 ** (LIMIT 5 answers at once) to large.  When the result must be whole (a lookup by key,
-** an open write transaction), the source is pushed in one go and is one block.
+** an open write transaction, a first block that the rows to come may turn into a failure),
+** the source is pushed in one go and is one block.
 */
 #ifndef MINE_EXT_VERB_RUN_H
 #define MINE_EXT_VERB_RUN_H

@@ -110,6 +110,8 @@ mine_status mine__scoring_take_held(mine_scoring *scoring) MINE_MUST_CHECK;
 ** forbids; after the last of them, refuse a column without a known category. */
 mine_status mine__scoring_see(mine_scoring *scoring) MINE_MUST_CHECK;
 mine_status mine__scoring_saw_all(mine_scoring *scoring) MINE_MUST_CHECK;
+/* Whether it would be refused if no more rows came. */
+int mine__scoring_doubts(const mine_scoring *scoring);
 /* Note for mine_warnings the columns of which a large share was unknown. */
 void mine__scoring_tell_unknown(const mine_scoring *scoring, mine_job *job);
 

@@ -98,19 +98,27 @@ mine_status mine__scoring_see(mine_scoring *s) {
   return MINE_OK;
 }
 
+/* The first column of which no category is known; -1: none, or too few rows to judge. */
+static int unknown_column(const mine_scoring *s) {
+  if (s->unknown == MINE_UNKNOWN_AUTO || s->rows_seen < UNKNOWN_ROWS) return -1;
+  for (int f = 0; f < s->model->n_features; f++)
+    if (s->seen[f].known == 0 && s->seen[f].unknown >= UNKNOWN_VALUES) return f;
+  return -1;
+}
+
+int mine__scoring_doubts(const mine_scoring *s) {
+  return unknown_column(s) >= 0;
+}
+
 mine_status mine__scoring_saw_all(mine_scoring *s) {
-  if (s->unknown == MINE_UNKNOWN_AUTO || s->rows_seen < UNKNOWN_ROWS) return MINE_OK;
-  for (int f = 0; f < s->model->n_features; f++) {
-    const mine__score_seen *seen = &s->seen[f];
-    if (seen->known > 0 || seen->unknown < UNKNOWN_VALUES) continue;
-    return mine__fail(s->env, MINE_DATA,
-                      "column '%s': none of its %lld values was seen in training (such as %s; "
-                      "training had %s); spell them as in training, or say unknown=auto to score "
-                      "them as unknown",
-                      s->model->feature[f].name, (long long)seen->unknown, seen->said,
-                      unknown_levels(s, f));
-  }
-  return MINE_OK;
+  const int f = unknown_column(s);
+  if (f < 0) return MINE_OK;
+  return mine__fail(s->env, MINE_DATA,
+                    "column '%s': none of its %lld values was seen in training (such as %s; "
+                    "training had %s); spell them as in training, or say unknown=auto to score "
+                    "them as unknown",
+                    s->model->feature[f].name, (long long)s->seen[f].unknown, s->seen[f].said,
+                    unknown_levels(s, f));
 }
 
 void mine__scoring_tell_unknown(const mine_scoring *s, mine_job *job) {

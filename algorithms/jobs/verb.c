@@ -237,6 +237,10 @@ int mine_job_streams(const mine_job *job) {
   return job->verb->block != NULL;
 }
 
+int mine_job_doubts(const mine_job *job) {
+  return job->doubts;
+}
+
 void mine_job_ends(mine_job *job) {
   job->ended = 1;
 }

@@ -52,6 +52,7 @@ static mine_status score_block(mine_job *job, int64_t *rows) {
   mine_scoring *scoring = score_of(job)->scoring;
   *rows = mine_frame_rows(mine_scoring_frame(scoring));
   if (*rows > 0) MINE_TRY(mine__scoring_run(scoring));
+  job->doubts = mine__scoring_doubts(scoring);
   if (job->verb->block && !job->ended) return MINE_OK;
   MINE_TRY(mine__scoring_saw_all(scoring));
   mine__scoring_tell_unknown(scoring, job);

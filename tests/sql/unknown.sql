@@ -13,6 +13,19 @@ SELECT count(*) FROM mine_confusion('vips', 'SELECT id, upper(vip) AS vip, spend
 SELECT count(*) FROM mine_roc('vips', 'SELECT id, vip || '' '' AS vip, spend, won FROM club');
 SELECT count(*) FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club LIMIT 20');
 SELECT count(*) FROM mine_predict('vips', 'SELECT id, ''wàhr'' AS vip, spend FROM club');
+-- Before the first row, so that LIMIT and joins see it, in a source of any length.
+WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+INSERT INTO club SELECT 1000 + i, NULL, i % 7, NULL FROM n;
+SELECT id FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club WHERE id <= 300') LIMIT 5;
+SELECT id FROM mine_predict('vips', 'SELECT id, lower(coalesce(vip, ''x'')) AS vip, spend FROM club') LIMIT 5;
+SELECT id FROM mine_probabilities('vips', 'SELECT id, lower(vip) AS vip, spend FROM club') LIMIT 5;
+SELECT c.id, p.prediction FROM club AS c JOIN mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club') AS p USING (id) LIMIT 5;
+SELECT c.id, p.prediction FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club') AS p, club AS c WHERE c.id = p.id + 0 LIMIT 5;
+SELECT EXISTS (SELECT 1 FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club'));
+SELECT id FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club', 'unknown=auto') LIMIT 2;
+-- The only known one is the last: the rows before it are answered.
+SELECT id, unknown FROM mine_predict('vips', 'SELECT id, iif(id = 6000, ''True'', ''x'') AS vip, spend FROM club') LIMIT 2;
+DELETE FROM club WHERE id > 300;
 -- Fewer than 20 rows, or said so: as unknown.
 SELECT count(*), sum(unknown) FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club LIMIT 19');
 SELECT count(*), sum(unknown) FROM mine_predict('vips', 'SELECT id, lower(vip) AS vip, spend FROM club', 'unknown=auto');
