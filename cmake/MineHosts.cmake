@@ -5,6 +5,8 @@ mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/ho
 mine_add_test(hosts.locked COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_locked.py)
 mine_add_test(hosts.affinity COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_affinity.py)
 mine_add_test(hosts.keys COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_keys.py)
+mine_add_test(hosts.modes COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_modes.py)
+mine_add_test(hosts.readonly COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_readonly.py)
 mine_add_test(hosts.installed COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_installed.py)
 mine_add_test(hosts.stale COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_stale.py)
 # An extension that finds every SQLite too old: it must say so and leave the host alone.

@@ -131,12 +131,22 @@ static mine_status call_status_of(int code) {
   }
 }
 
+/* A file with a write-ahead log that cannot even be read: SQLite says "readonly". */
+static const char *call_remedy(const mine_call *call) {
+  const int code = sqlite3_extended_errcode(call->db);
+  return code == SQLITE_READONLY_DIRECTORY || code == SQLITE_READONLY_CANTINIT
+             ? "; to be read, its write-ahead log needs a folder that can be written: open it as "
+               "'file:...?immutable=1' if nobody writes it, or copy it"
+             : "";
+}
+
 mine_status mine__call_fail_sqlite(mine_call *call, int code, const char *doing) {
   if (mine_env_status(call->env)) return mine_env_status(call->env);
   call->sqlite_code = code;
   const char *message = sqlite3_errmsg(call->db);
   if (code == SQLITE_NOMEM) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
-  return mine__call_fail(call, call_status_of(code), "%s%s%s", doing, *doing ? ": " : "", message);
+  return mine__call_fail(call, call_status_of(code), "%s%s%s%s", doing, *doing ? ": " : "", message,
+                         call_remedy(call));
 }
 
 int mine__call_code(const mine_call *call) {

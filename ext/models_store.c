@@ -119,20 +119,15 @@ static mine_status store_read_only(mine_call *call, const mine_model_name *name)
   char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_schema", name->schema);
   int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &look, NULL) : SQLITE_NOMEM;
   if (!code) code = sqlite3_step(look);
-  sqlite3_finalize(look);
   sqlite3_free(sql);
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    (void)mine__call_fail_sqlite(call, code, "the database cannot even be read");
+  sqlite3_finalize(look);
   call->sqlite_code = SQLITE_READONLY;
-  if (code == SQLITE_ROW || code == SQLITE_DONE) {
-    return mine__call_fail(call, MINE_DATA,
-                           "attempt to write a readonly database (%s); store the model as "
-                           "'temp.%s', or keep the BLOB of mine_fit()",
-                           name->schema, name->name);
-  }
   return mine__call_fail(call, MINE_DATA,
-                         "attempt to write a readonly database (%s); it cannot even be read, for "
-                         "its write-ahead log needs a folder that can be written: open it as "
-                         "'file:...?immutable=1' if nobody writes it, or copy it",
-                         name->schema);
+                         "attempt to write a readonly database (%s); %s 'temp%s%s'%s", name->schema,
+                         *name->name ? "store the model as" : "use", *name->name ? "." : "",
+                         name->name, *name->name ? ", or keep the BLOB of mine_fit()" : "");
 }
 
 /* A name that is not there yet must not be a second spelling of one that is; and no

@@ -111,6 +111,7 @@ static mine_status init_schema(mine_call *call, const char *schema) {
   if (!name) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
   mine_model_name parsed;
   mine_status status = mine__model_name_parse(call, name, &parsed);
+  parsed.name = ""; /* no model is stored */
   if (!status) status = mine__models_check_writable(call, &parsed);
   const sqlite3_int64 last = sqlite3_last_insert_rowid(call->db);
   if (!status) status = mine__models_init(call, parsed.schema);

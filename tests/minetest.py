@@ -102,6 +102,30 @@ def connect(database=":memory:", **options):
     return connection
 
 
+def call_in(example, verb, table):
+    """The call of the verb in its example, to its closing bracket."""
+    start = re.search(rf"{'FROM ' if table else ''}{verb}(?![a-z_])", example, re.I)
+    if not start:
+        return None
+    begin = at = start.start() + (5 if table else 0)
+    depth, quote = 0, ""
+    at += len(verb)
+    if example[at:at + 1] != "(":
+        return example[begin:at]
+    while at < len(example):
+        character = example[at]
+        if quote:
+            quote = "" if character == quote else quote  # a doubled quote opens again
+        elif character in "'\"":
+            quote = character
+        else:
+            depth += (character == "(") - (character == ")")
+        at += 1
+        if not quote and depth == 0:
+            return example[begin:at]
+    return None
+
+
 class Checks:
     """Counts checks, goes on after a failure, and ends the script with the verdict."""
 

@@ -29,30 +29,6 @@ MOST_VALUES = int(sys.argv[1]) if len(sys.argv) > 1 else 6  # of a column
 MIXED_IDS = "CASE i%3 WHEN 0 THEN i WHEN 1 THEN CAST(i AS TEXT) ELSE -i*1.0 END AS id"
 
 
-def call_in(example, verb, table):
-    """The call of the verb in its example, to its closing bracket."""
-    start = re.search(rf"{'FROM ' if table else ''}{verb}(?![a-z_])", example, re.I)
-    if not start:
-        return None
-    begin = at = start.start() + (5 if table else 0)
-    depth, quote = 0, ""
-    at += len(verb)
-    if example[at:at + 1] != "(":
-        return example[begin:at]
-    while at < len(example):
-        character = example[at]
-        if quote:
-            quote = "" if character == quote else quote  # a doubled quote opens again
-        elif character in "'\"":
-            quote = character
-        else:
-            depth += (character == "(") - (character == ")")
-        at += 1
-        if not quote and depth == 0:
-            return example[begin:at]
-    return None
-
-
 def quoted(name):
     return '"' + name.replace('"', '""') + '"'
 
@@ -216,7 +192,7 @@ def check_verb(checks, verb, kind, columns, example, answer, has_arguments):
     name = f"{verb} ({kind})"
     rows = connection.execute(example.rstrip().rstrip(";")).fetchall()
     checks.that(rows or not has_arguments, f"{name}: the example gives rows")
-    call = call_in(example, verb, kind == "table")
+    call = mt.call_in(example, verb, kind == "table")
     if not checks.that(call, f"{name}: its example calls it"):
         return
     checks.equal([c["name"] for c in answer], columns.split(", "), f"{name}: columns")
