@@ -31,12 +31,20 @@ static int plan_argument(const plan_making *plan, int argument, int *found) {
   return SQLITE_OK;
 }
 
+/* IS is = where the other side is known not to be NULL. */
+static int plan_is_equality(const plan_making *plan, int i) {
+  const unsigned char op = plan->info->aConstraint[i].op;
+  sqlite3_value *value = NULL;
+  if (op != SQLITE_INDEX_CONSTRAINT_IS) return op == SQLITE_INDEX_CONSTRAINT_EQ;
+  return sqlite3_vtab_rhs_value(plan->info, i, &value) == SQLITE_OK &&
+         sqlite3_value_type(value) != SQLITE_NULL;
+}
+
 /* Whether it says key = ?, in the one collation that we can answer for. */
 static int plan_is_key(const plan_making *plan, int i) {
   const struct sqlite3_index_constraint *c = &plan->info->aConstraint[i];
   if (c->iColumn < 0 || c->iColumn >= plan->n_columns) return 0;
-  if (!plan->verb->answer[c->iColumn].key || c->op != SQLITE_INDEX_CONSTRAINT_EQ || !c->usable)
-    return 0;
+  if (!plan->verb->answer[c->iColumn].key || !c->usable || !plan_is_equality(plan, i)) return 0;
   return sqlite3_stricmp(sqlite3_vtab_collation(plan->info, i), "BINARY") == 0;
 }
 
@@ -71,6 +79,18 @@ static char plan_take(plan_making *plan, int i) {
                                                                     : VERB_PLAN_EQUAL;
 }
 
+/* A join on the same key of no type that is left to SQLite: it would compare the column as
+** one without a type.  Where the other table comes first, the join is ours. */
+static int plan_leaves_join(const plan_making *plan, int column) {
+  const sqlite3_index_info *info = plan->info;
+  if (plan->verb->answer[column].type != MINE_ANSWER_ANY) return 0;
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *c = &info->aConstraint[i];
+    if (c->iColumn == column && c->op == SQLITE_INDEX_CONSTRAINT_EQ && !c->usable) return 1;
+  }
+  return 0;
+}
+
 static void plan_by_key(plan_making *plan, int key) {
   sqlite3_index_info *info = plan->info;
   const int column = info->aConstraint[key].iColumn;
@@ -80,6 +100,7 @@ static void plan_by_key(plan_making *plan, int key) {
   if (what == VERB_PLAN_LITERAL) info->idxNum |= VERB_LITERAL_BIT;
   info->estimatedCost = column == 0 ? 20 : 60; /* an id comes first, and once */
   info->estimatedRows = column == 0 ? 1 : 25;
+  if (plan_leaves_join(plan, column)) info->estimatedCost = 1e8;
   for (int i = 0; i < info->nConstraint; i++) {
     if (i == key || !plan_is_own(plan, i)) continue;
     sqlite3_str_appendchar(plan->text, 1, plan_take(plan, i));

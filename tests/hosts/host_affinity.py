@@ -111,7 +111,7 @@ def question(rng, keys):
     key = rng.choice(keys)
     other = rng.choice([k for k in keys if k != key] or [None])
     table = rng.choice([f"r{i}" for i in range(4)])
-    form = rng.randrange(11)
+    form = rng.randrange(14)
     if form <= 1:
         sql, value = sought(rng)
         return "", rng.choice([f"a.{key} = {sql}", f"{sql} = a.{key}"]), value
@@ -131,6 +131,12 @@ def question(rng, keys):
         return "", f"a.{key} IN ({some(rng, 6)}) AND a.{other} IN ({some(rng, 6)})", None
     if form == 9 and other:
         return "", f"a.{key} IN (SELECT c FROM {table}) AND a.{other} = {literal(rng.choice(WILD))}", None
+    if form == 10:
+        return f" JOIN {table} v ON v.c = a.{key}", f"a.{key} IN ({some(rng, 5)})", None
+    if form == 11:
+        return "", f"a.{key} IS {literal(rng.choice(WILD))}", None
+    if form == 12:
+        return "", f"a.{key} IS NOT NULL AND a.{key} = {literal(rng.choice(WILD))}", None
     return "", f"a.{key} = (SELECT c FROM {table} WHERE rowid = {rng.randrange(1, 11)})", None
 
 
