@@ -13,11 +13,6 @@
 
 #define LIKENESS_SEEN 64 /* bytes of either that are compared */
 
-/* ASCII only: names are found in either case, so capitals are no slip. */
-static int likeness_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
 static int likeness_least(int a, int b, int c) {
   int least = a < b ? a : b;
   return least < c ? least : c;
@@ -37,8 +32,7 @@ int mine__edit_distance(const char *a, const char *b) {
     row[0] = (int)i;
     for (size_t j = 1; j <= n; j++) {
       int above = row[j];
-      row[j] = likeness_least(above + 1, row[j - 1] + 1,
-                              corner + (likeness_lower(a[i - 1]) != likeness_lower(b[j - 1])));
+      row[j] = likeness_least(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
       corner = above;
     }
   }

@@ -18,8 +18,8 @@
 
 #include <stdint.h>
 
-/* Edit distance: insert, delete, replace one byte; capitals of ASCII are no difference.  Sees
-** the first 64 bytes of either, so that it needs no memory.  O(n m). */
+/* Edit distance: insert, delete, replace one byte.  Sees the first 64 bytes of either, so
+** that it needs no memory.  O(n m). */
 int mine__edit_distance(const char *a, const char *b);
 
 /* The same when two names are like enough for a hint, else MINE_NO_HINT. */
