@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Includes point only downward, and each module knows only what it may.
 
-    ext -> mine.h      jobs -> algorithms -> model -> kernel -> data -> core
+    ext -> mine.h      jobs -> algorithms -> tree -> model -> kernel -> data -> core
 
 An algorithm's folder (cluster, classify, associate, ...) does not include another's;
 nothing under algorithms/ includes SQLite; ext/ includes mine.h and its own headers only.
@@ -11,8 +11,8 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RANK = {"core": 0, "data": 1, "kernel": 2, "model": 3, "jobs": 5}
-ALGORITHM = 4  # every other folder
+RANK = {"core": 0, "data": 1, "kernel": 2, "model": 3, "tree": 4, "jobs": 6}
+ALGORITHM = 5  # every other folder
 SYSTEM = re.compile(r'#\s*include\s*<(\w[\w/.]*)>')
 OWN = re.compile(r'#\s*include\s*"([^"]+)"')
 # The engine asks its surroundings through the host only; these are what env.c and

@@ -1,0 +1,171 @@
+/*
+** boost.c -- gradient boosting: options, target, row.
+**
+** Friedman (2001), "Greedy function approximation: a gradient boosting machine", Annals of
+** Statistics 29; trees by histograms (Ke et al. 2017, LightGBM).  A new tree is fitted to what
+** the trees before it have left.
+*/
+#include "boost.h"
+
+#include <math.h>
+
+static const char *const boost_grow_names[] = {"leaf", "depth", NULL};
+static const char *const boost_category_names[] = {"auto", "sets", "ordered", NULL};
+
+static const mine_option boost_option_table[] = {
+    OPTION_INT(boost_options, n_trees, .initial = "auto", .range = {1, 100000}, .allows_auto = 1,
+               .help = "rounds of boosting; auto stops when rows held back gain nothing"),
+    OPTION_REAL(boost_options, learning_rate, .initial = "0.05", .range = {0, 1}, .above_least = 1,
+                .help = "how much of a tree's step is taken"),
+    OPTION_INT(boost_options, max_leaves, .range = {2, 65536},
+               .help = "leaves of a tree; default 31, with grow=depth no limit"),
+    OPTION_INT(boost_options, max_depth, .range = {1, 60},
+               .help = "the most questions asked of a row; default no limit, with grow=depth 6"),
+    OPTION_INT(boost_options, min_samples_leaf, .initial = "20", .range = {1, 1e9},
+               .help = "rows every leaf must keep"),
+    OPTION_REAL(boost_options, min_child_weight, .initial = "0.001", .range = {0, 1e300},
+                .help = "least sum of second derivatives in a leaf"),
+    OPTION_REAL(boost_options, subsample, .initial = "1", .range = {0, 1}, .above_least = 1,
+                .help = "share of the rows that each round learns from"),
+    OPTION_REAL(boost_options, colsample, .initial = "1", .range = {0, 1}, .above_least = 1,
+                .help = "share of the attributes that each tree may use"),
+    OPTION_REAL(boost_options, l1, .initial = "0", .range = {0, 1e300},
+                .help = "penalty on the size of a leaf's value"),
+    OPTION_REAL(boost_options, l2, .initial = "1", .range = {0, 1e300},
+                .help = "penalty on the square of a leaf's value"),
+    OPTION_CHOICE(boost_options, grow, .initial = "leaf", .choices = boost_grow_names,
+                  .help = "which node is split next: the best leaf, or level after level"),
+    OPTION_CHOICE(boost_options, objective, .choices = mine__boost_objective_names,
+                  .help = "the loss; default logistic or multinomial, for numbers squared"),
+    OPTION_REAL(boost_options, alpha, .initial = "0.5", .range = {0, 1}, .above_least = 1,
+                .help = "which quantile objective=quantile answers"),
+    OPTION_REAL(boost_options, tweedie_power, .initial = "1.5", .range = {1, 2},
+                .help = "variance power of objective=tweedie, between 1 and 2"),
+    OPTION_LIST(boost_options, monotone,
+                .help = "attributes in which the answer may only rise or fall: Age:+1|Tenure:-1"),
+    OPTION_LIST(boost_options, interactions,
+                .help = "groups of attributes that may meet in a tree: age&plan|region&calls"),
+    OPTION_INT(boost_options, max_bins, .initial = "255", .range = {2, 255},
+               .help = "bins of a numeric attribute"),
+    OPTION_INT(boost_options, early_stopping, .initial = "50", .range = {0, 100000},
+               .help = "rounds without gain on rows held back after which n_trees=auto stops"),
+    OPTION_CHOICE(boost_options, categories, .initial = "auto", .choices = boost_category_names,
+                  .help = "how levels are parted: as sets, or by ordered statistics of the target"),
+    OPTION_END};
+
+static mine_status boost_objective_of(mine_env *env, const mine_dataset *data,
+                                      const boost_options *o, boost_objective *objective) {
+  const int classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0;
+  *objective = o->objective >= 0 ? (boost_objective)o->objective
+               : classes == 0    ? BOOST_SQUARED
+               : classes == 2    ? BOOST_LOGISTIC
+                                 : BOOST_MULTINOMIAL;
+  const int of_classes = *objective == BOOST_LOGISTIC || *objective == BOOST_MULTINOMIAL;
+  if (of_classes != (classes > 0)) {
+    return mine__fail(env, MINE_OPTION,
+                      of_classes ? "objective=%s is for classes, and the target is a number "
+                                   "(task=regression); leave it out, or say task=classification"
+                                 : "objective=%s is for numbers, and the target is a class "
+                                   "(task=classification); leave it out, or say task=regression",
+                      mine__boost_objective_names[*objective]);
+  }
+  if (*objective == BOOST_LOGISTIC && classes != 2) {
+    return mine__fail(env, MINE_OPTION,
+                      "objective=logistic is for two classes, and the target has %d; leave it out, "
+                      "or say objective=multinomial",
+                      classes);
+  }
+  return MINE_OK;
+}
+
+/* Numbers around their mean, the farthest at 1: the loss is the same but for a factor, and no
+** square of a large number overflows. */
+static mine_status boost_scale(mine_env *env, boost_target *t, double *y) {
+  double sum = 0, most = 0;
+  t->middle = 0;
+  t->unit = 1;
+  if (t->objective > BOOST_QUANTILE) return MINE_OK;
+  for (int64_t i = 0; i < t->n; i++)
+    sum += y[i] / (double)t->n;
+  for (int64_t i = 0; i < t->n; i++)
+    most = fmax(most, fabs(y[i] - sum));
+  if (!isfinite(most)) {
+    return mine__fail(env, MINE_NUMERIC,
+                      "the target's values are too far apart for their difference to be a number; "
+                      "divide them by a constant");
+  }
+  t->middle = sum;
+  t->unit = most > 0 ? most : 1;
+  for (int64_t i = 0; i < t->n; i++)
+    y[i] = (y[i] - t->middle) / t->unit;
+  return MINE_OK;
+}
+
+static mine_status boost_targets(mine_env *env, const mine_dataset *data, boost_target *t) {
+  const size_t n = (size_t)t->n;
+  const int counts = t->objective == BOOST_POISSON || t->objective == BOOST_TWEEDIE;
+  double *y = NULL;
+  int32_t *label = NULL;
+  float *weight = NULL;
+  if (t->objective != BOOST_MULTINOMIAL) y = mine__arena_array(env->scratch, n, sizeof *y);
+  if (data->label) label = mine__arena_array(env->scratch, n, sizeof *label);
+  if (data->weight) weight = mine__arena_array(env->scratch, n, sizeof *weight);
+  if (mine_failed(env)) return mine_env_status(env);
+  for (int64_t i = 0; i < t->n; i++) {
+    const int64_t row = mine_batch_row(&data->rows, i);
+    if (label) label[i] = data->label[row];
+    if (y) y[i] = data->label ? (double)data->label[row] : data->target[row];
+    if (weight) weight[i] = (float)data->weight[row];
+    if (counts && y[i] < 0) {
+      char shown[MINE_NUMBER_BYTES];
+      return mine__fail(
+          env, MINE_DATA,
+          "objective=%s is for counts and amounts that are not negative, and a target "
+          "is %s; leave the objective out, or correct the row",
+          mine__boost_objective_names[t->objective], mine__format_real(shown, y[i], 6));
+    }
+  }
+  t->y = y;
+  t->label = label;
+  t->weight = weight;
+  return y ? boost_scale(env, t, y) : MINE_OK;
+}
+
+static mine_status boost_learn(mine_env *env, const mine_dataset *data, const void *options,
+                               mine_model *model) {
+  const boost_options *o = options;
+  boost_target target = {.n = data->rows.n, .alpha = o->alpha, .power = o->tweedie_power};
+  if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
+  if (data->n_features < 1) {
+    return mine__fail(env, MINE_DATA,
+                      "there is no attribute to split on; add a column that varies");
+  }
+  MINE_TRY(boost_objective_of(env, data, o, &target.objective));
+  target.outputs = target.objective == BOOST_MULTINOMIAL ? data->n_classes : 1;
+  MINE_TRY(boost_targets(env, data, &target));
+  mine__model_note(model, "fit", "objective", "%s", mine__boost_objective_names[target.objective]);
+  return mine__boost_fit(env, data, o, &target, model);
+}
+
+const mine_algorithm mine__algorithm_boost = {
+    .name = "boost",
+    .title = "gradient boosting: many small trees, each mends what the others left",
+    .citation =
+        "Friedman (2001), Greedy function approximation: a gradient boosting machine, "
+        "Annals of Statistics 29",
+    .notes =
+        "Adds up small trees; each is fitted to what those before it have left. How many is "
+        "found on rows that are held back, then the model is made with all rows. Missing values "
+        "go to the side that suits them best.",
+    .example =
+        "SELECT metric, round(value, 2) AS value FROM mine_evaluate((SELECT mine_fit('boost',\n"
+        "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"
+        "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"
+        "  'target=churned'))) WHERE metric IN ('accuracy', 'auc');",
+    .tasks = MINE_CLASSIFICATION | MINE_REGRESSION,
+    .reads = "attributes",
+    .options_size = sizeof(boost_options),
+    .options = boost_option_table,
+    .kind = &mine__kind_trees,
+    .fit = boost_learn,
+};

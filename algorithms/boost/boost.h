@@ -1,0 +1,68 @@
+/*
+** boost.h -- gradient boosting: what boost.c, fit.c and loss.c share.
+*/
+#ifndef MINE_BOOST_BOOST_H
+#define MINE_BOOST_BOOST_H
+
+#include "../core/parallel.h"
+#include "../tree/builder.h"
+#include "../tree/grow.h"
+
+typedef enum boost_objective {
+  BOOST_SQUARED,
+  BOOST_ABSOLUTE,
+  BOOST_QUANTILE,
+  BOOST_POISSON,
+  BOOST_TWEEDIE,
+  BOOST_LOGISTIC,
+  BOOST_MULTINOMIAL
+} boost_objective;
+
+typedef struct boost_options {
+  int64_t n_trees;
+  double learning_rate;
+  int64_t max_leaves, max_depth, min_samples_leaf;
+  double min_child_weight, subsample, colsample, l1, l2;
+  int grow, objective;
+  double alpha, tweedie_power;
+  mine_list monotone, interactions;
+  int64_t max_bins, early_stopping;
+  int categories;
+} boost_options;
+
+/* What is learned: by row given, not by frame row. */
+typedef struct boost_target {
+  boost_objective objective;
+  double alpha, power;
+  int outputs; /* margins of a row: classes of MULTINOMIAL, else 1 */
+  int64_t n;
+  const int32_t *label;
+  const double *y;     /* LOGISTIC: 0 or 1; SQUARED, ABSOLUTE, QUANTILE: (number - middle) / unit */
+  double middle, unit; /* else 0 and 1: any size of number is learned alike */
+  const float *weight; /* NULL: 1 */
+} boost_target;
+
+/* ---- loss.c ------------------------------------------------------------------------ */
+
+extern const char *const mine__boost_objective_names[];
+/* The link that makes an answer of a margin. */
+mine_trees_link mine__boost_link(boost_objective objective);
+/* The margins that are best where nothing is known, of the rows row[0..n-1]. */
+void mine__boost_start(mine_env *env, const boost_target *target, const uint32_t *row, int64_t n,
+                       double *base);
+/* g and h of the rows: first and second derivative of the loss at margin[row x outputs ...],
+** times the weight; of output c at g[c x t->n + row]. */
+void mine__boost_gradient(const boost_target *target, const double *margin, const uint32_t *row,
+                          int64_t n, float *g, float *h);
+/* The sum of the loss over rows, times the weight; *weight is their sum. */
+double mine__boost_loss(const boost_target *target, const double *margin, const uint32_t *row,
+                        int64_t n, double *weight);
+/* Whether a leaf's value is a quantile of what is left rather than a Newton step; which. */
+int mine__boost_leaf_is_quantile(const boost_target *target, double *alpha);
+
+/* ---- fit.c --------------------------------------------------------------------------- */
+
+mine_status mine__boost_fit(mine_env *env, const mine_dataset *data, const boost_options *options,
+                            const boost_target *target, mine_model *model) MINE_MUST_CHECK;
+
+#endif

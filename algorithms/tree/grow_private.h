@@ -1,0 +1,109 @@
+/*
+** grow_private.h -- what grow.c, histogram.c and search.c share.
+*/
+#ifndef MINE_TREE_GROW_PRIVATE_H
+#define MINE_TREE_GROW_PRIVATE_H
+
+#include "../core/parallel.h"
+#include "grow.h"
+
+#define GROW_WAVE  4 /* nodes made ready at a time: a property of the tree, not of threads */
+#define GROW_BLOCK 8 /* features searched by one task                                      */
+
+/* A row on its way down: where its bytes are, and what is summed of it. */
+typedef struct grow_entry {
+  uint32_t row;
+  int16_t g; /* or the class */
+  uint16_t h;
+} grow_entry;
+
+/* A *sum* is `width` words: of gradients one, g above and h below (32 bits each, g
+** signed); of classes one for each. */
+static inline uint64_t grow_pack(grow_entry e) {
+  return ((uint64_t)(int64_t)e.g << 32) + e.h;
+}
+static inline int64_t grow_g(uint64_t sum) {
+  return (int64_t)(int32_t)(uint32_t)(sum >> 32);
+}
+static inline int64_t grow_h(uint64_t sum) {
+  return (int64_t)(sum & UINT32_MAX);
+}
+
+/* The best split of a node on some features. */
+typedef struct grow_split {
+  double gain; /* of whole numbers: not yet in units of the score; <= 0: none */
+  int feature, bin, missing_left;
+  uint64_t set[4];
+} grow_split;
+
+/* What is known of a node beside what the tree keeps. */
+typedef struct grow_work {
+  uint64_t *sums; /* of all bins; NULL: not needed any more, or never kept */
+  grow_split best;
+  int32_t child[2]; /* made ready: left and right; 0: not (no child is the root) */
+} grow_work;
+
+struct mine_grower {
+  mine_env *env;
+  mine_arena *arena;
+  const mine_binned *binned;
+  mine_grow_plan plan;
+  int width;    /* words of a sum */
+  size_t words; /* of all sums of a node */
+  int n_panels;
+  /* of the tree being grown */
+  const uint8_t *used;
+  uint64_t number;
+  int64_t n;
+  double g_scale, h_scale; /* what g and h were multiplied by                 */
+  int counted;             /* h is one for every row: its sums are the rows   */
+  double l2, level_l2, level_smooth, child_weight, gain_unit; /* of the plan, scaled */
+  grow_entry *entry[2];
+  uint8_t *left; /* by place: whether the row there goes left */
+  size_t entries;
+  mine_grown_node *node;
+  grow_work *work;
+  uint64_t *total;
+  int32_t n_nodes;
+  size_t node_capacity, work_capacity, total_capacity;
+  int32_t *waiting; /* nodes that have a split and are no part of the tree yet */
+  size_t n_waiting, waiting_capacity;
+  /* Sums at hand, and those of the stretches of large nodes behind the first. */
+  uint64_t **spare, **behind;
+  size_t n_spare, spare_capacity, n_behind, behind_capacity;
+  uint64_t **own;        /* per worker: sums and counts of one feature */
+  grow_split *candidate; /* 2 x GROW_WAVE nodes x blocks of features   */
+  int n_blocks;
+};
+
+/* Word `width` x node: the sum of a node's rows. */
+static inline const uint64_t *grow_total(const mine_grower *g, int32_t number) {
+  return g->total + (size_t)number * (size_t)g->width;
+}
+static inline int grow_is_used(const mine_grower *g, int feature) {
+  return !g->used || g->used[feature];
+}
+
+/* histogram.c */
+/* Sum rows into `sums` (of all features; those of the panel are zeroed first). */
+void mine__histogram_panel(const mine_grower *g, const grow_entry *entry, int64_t n, int panel,
+                           uint64_t *sums);
+/* The same for one feature: `sums` and `counts` (the rows; NULL: not wanted) are its bins
+** only. */
+void mine__histogram_feature(const mine_grower *g, const grow_entry *entry, int64_t n, int feature,
+                             uint64_t *sums, uint64_t *counts);
+/* How many rows there are in each bin of all features. */
+void mine__histogram_counts(const mine_grower *g, const grow_entry *entry, int64_t n,
+                            uint64_t *counts);
+/* The sum of the rows. */
+void mine__histogram_total(const mine_grower *g, const grow_entry *entry, int64_t n,
+                           uint64_t *total);
+
+/* search.c */
+/* The best split of a node on one feature, if better than *best.  `sums` and `counts` (NULL:
+** the sums tell) are the feature's bins. */
+void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32_t number,
+                        int feature, const uint64_t *sums, const uint64_t *counts,
+                        grow_split *best);
+
+#endif

@@ -1,0 +1,145 @@
+/*
+** histogram.c -- sums per bin: where growing a tree spends its time.
+**
+** A row costs one addition per feature.  Which bin it goes to depends on the data, so
+** nothing can be done in vectors; but the rows' bytes are known in advance, and are
+** fetched some rows ahead.
+*/
+#include <string.h>
+
+#include "grow_private.h"
+
+#define HISTOGRAM_AHEAD 24 /* rows whose bytes are on their way */
+
+#if defined(__GNUC__)
+#define HISTOGRAM_FETCH(address) __builtin_prefetch(address)
+#else
+#define HISTOGRAM_FETCH(address) ((void)(address))
+#endif
+
+/* The features of a panel that are used: their lanes, and where their bins begin. */
+typedef struct histogram_lanes {
+  int n, width;
+  uint32_t lane[MINE_PANEL], first[MINE_PANEL];
+} histogram_lanes;
+
+static void histogram_lanes_of(const mine_grower *g, int panel, histogram_lanes *lanes) {
+  lanes->n = 0;
+  lanes->width = mine_panel_width(g->binned, panel);
+  for (int lane = 0; lane < lanes->width; lane++) {
+    const int f = mine_panel_first(panel) + lane;
+    if (!grow_is_used(g, f)) continue;
+    lanes->lane[lanes->n] = (uint32_t)lane;
+    lanes->first[lanes->n++] = (uint32_t)g->binned->feature[f].first;
+  }
+}
+
+/* Gradients, all lanes used: the loop that matters. */
+static void histogram_all(const grow_entry *entry, int64_t n, const uint8_t *panel,
+                          const histogram_lanes *lanes, uint64_t *sums) {
+  const size_t width = (size_t)lanes->width;
+  for (int64_t k = 0; k < n; k++) {
+    if (k + HISTOGRAM_AHEAD < n) HISTOGRAM_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
+    const uint8_t *byte = panel + entry[k].row * width;
+    const uint64_t add = grow_pack(entry[k]);
+    size_t lane = 0;
+    for (; lane + 4 <= width; lane += 4) {
+      sums[lanes->first[lane] + byte[lane]] += add;
+      sums[lanes->first[lane + 1] + byte[lane + 1]] += add;
+      sums[lanes->first[lane + 2] + byte[lane + 2]] += add;
+      sums[lanes->first[lane + 3] + byte[lane + 3]] += add;
+    }
+    for (; lane < width; lane++)
+      sums[lanes->first[lane] + byte[lane]] += add;
+  }
+}
+
+static void histogram_some(const grow_entry *entry, int64_t n, const uint8_t *panel,
+                           const histogram_lanes *lanes, uint64_t *sums) {
+  const size_t width = (size_t)lanes->width;
+  for (int64_t k = 0; k < n; k++) {
+    if (k + HISTOGRAM_AHEAD < n) HISTOGRAM_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
+    const uint8_t *byte = panel + entry[k].row * width;
+    const uint64_t add = grow_pack(entry[k]);
+    for (int j = 0; j < lanes->n; j++)
+      sums[lanes->first[j] + byte[lanes->lane[j]]] += add;
+  }
+}
+
+static void histogram_classes(const grow_entry *entry, int64_t n, const uint8_t *panel,
+                              const histogram_lanes *lanes, size_t classes, uint64_t *sums) {
+  const size_t width = (size_t)lanes->width;
+  for (int64_t k = 0; k < n; k++) {
+    if (k + HISTOGRAM_AHEAD < n) HISTOGRAM_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
+    const uint8_t *byte = panel + entry[k].row * width;
+    uint64_t *of_class = sums + entry[k].g;
+    for (int j = 0; j < lanes->n; j++)
+      of_class[(lanes->first[j] + byte[lanes->lane[j]]) * classes] += entry[k].h;
+  }
+}
+
+void mine__histogram_panel(const mine_grower *g, const grow_entry *entry, int64_t n, int panel,
+                           uint64_t *sums) {
+  const mine_binned *binned = g->binned;
+  const int first = mine_panel_first(panel);
+  const mine_binned_feature *last = &binned->feature[first + mine_panel_width(binned, panel) - 1];
+  const size_t from = (size_t)binned->feature[first].first * (size_t)g->width;
+  const size_t to = (size_t)(last->first + last->bins) * (size_t)g->width;
+  histogram_lanes lanes;
+  histogram_lanes_of(g, panel, &lanes);
+  memset(sums + from, 0, (to - from) * sizeof *sums);
+  if (g->plan.score != MINE_GROW_GRADIENT) {
+    histogram_classes(entry, n, binned->panel[panel], &lanes, (size_t)g->width, sums);
+  } else if (lanes.n == lanes.width) {
+    histogram_all(entry, n, binned->panel[panel], &lanes, sums);
+  } else {
+    histogram_some(entry, n, binned->panel[panel], &lanes, sums);
+  }
+}
+
+void mine__histogram_feature(const mine_grower *g, const grow_entry *entry, int64_t n, int feature,
+                             uint64_t *sums, uint64_t *counts) {
+  const size_t width = (size_t)mine_panel_width(g->binned, feature / MINE_PANEL);
+  const size_t bins = (size_t)g->binned->feature[feature].bins, words = (size_t)g->width;
+  const uint8_t *byte = g->binned->panel[feature / MINE_PANEL] + feature % MINE_PANEL;
+  memset(sums, 0, bins * words * sizeof *sums);
+  if (counts) {
+    memset(counts, 0, bins * sizeof *counts);
+    for (int64_t k = 0; k < n; k++)
+      counts[byte[entry[k].row * width]]++;
+  }
+  if (g->plan.score != MINE_GROW_GRADIENT) {
+    for (int64_t k = 0; k < n; k++)
+      sums[byte[entry[k].row * width] * words + (size_t)entry[k].g] += entry[k].h;
+    return;
+  }
+  for (int64_t k = 0; k < n; k++)
+    sums[byte[entry[k].row * width]] += grow_pack(entry[k]);
+}
+
+void mine__histogram_counts(const mine_grower *g, const grow_entry *entry, int64_t n,
+                            uint64_t *counts) {
+  const mine_binned *binned = g->binned;
+  memset(counts, 0, (size_t)binned->n_bins * sizeof *counts);
+  for (int panel = 0; panel < g->n_panels; panel++) {
+    const size_t width = (size_t)mine_panel_width(binned, panel);
+    const mine_binned_feature *feature = &binned->feature[mine_panel_first(panel)];
+    for (int64_t k = 0; k < n; k++) {
+      const uint8_t *byte = binned->panel[panel] + entry[k].row * width;
+      for (size_t lane = 0; lane < width; lane++)
+        counts[feature[lane].first + byte[lane]]++;
+    }
+  }
+}
+
+void mine__histogram_total(const mine_grower *g, const grow_entry *entry, int64_t n,
+                           uint64_t *total) {
+  memset(total, 0, (size_t)g->width * sizeof *total);
+  if (g->plan.score != MINE_GROW_GRADIENT) {
+    for (int64_t k = 0; k < n; k++)
+      total[entry[k].g] += entry[k].h;
+    return;
+  }
+  for (int64_t k = 0; k < n; k++)
+    total[0] += grow_pack(entry[k]);
+}
