@@ -134,7 +134,8 @@ static mine_status boost_targets(mine_env *env, const mine_dataset *data, boost_
 static mine_status boost_learn(mine_env *env, const mine_dataset *data, const void *options,
                                mine_model *model) {
   const boost_options *o = options;
-  boost_target target = {.n = data->rows.n, .alpha = o->alpha, .power = o->tweedie_power};
+  boost_target target = {
+      .n = data->rows.n, .alpha = o->alpha, .power = o->tweedie_power, .unit = 1};
   if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
   if (data->n_features < 1) {
     return mine__fail(env, MINE_DATA,

@@ -72,6 +72,9 @@ static void describe_narrow(const describe_state *state, int32_t node, int side,
     if (!condition->has_lower || threshold > condition->lower) condition->lower = threshold;
     condition->has_lower = 1;
   }
+  /* A gap may go where no number is left. */
+  if (condition->has_lower && condition->has_upper && condition->lower >= condition->upper)
+    condition->numbers = 0;
 }
 
 /* ---- in words ---------------------------------------------------------------------- */

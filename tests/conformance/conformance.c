@@ -285,7 +285,7 @@ static const struct {
     {"knn", ",k={n}", 0},                                   /* the k nearest rows   */
     /* How many rounds folds of other rows would choose; each row is rounded by chance, so that
     ** of two splits that are as good one or the other is made. */
-    {"boost", ",min_samples_leaf=1,early_stopping=0,n_trees=8", 0.05},
+    {"boost", ",min_samples_leaf=1,early_stopping=0,n_trees=8", 0.2},
     /* Which rows are drawn. */
     {"forest", ",min_samples_leaf=1,bootstrap=0,max_features=1000,n_trees=3", 0.05},
     {"extra_trees", ",min_samples_leaf=1,bootstrap=0,max_features=1000,n_trees=3", 0.05},
@@ -309,7 +309,8 @@ static mine_model *fit_weighted(const subject *s, const char *table, const char 
   return model;
 }
 
-/* Predictions agree to 1e-9 of the larger, or as the table says: w * x and x + x are added up in another order. */
+/* Predictions agree to 1e-9 of the larger, or as the table says: w * x and x + x are added up in
+ * another order. */
 static void one_is_weighted(const subject *s) {
   const int supervised = s->task == MINE_CLASSIFICATION || s->task == MINE_REGRESSION;
   if (!supervised || s->made || strcmp(s->algorithm->reads, "attributes") != 0) return;
