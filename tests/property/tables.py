@@ -149,10 +149,12 @@ def date_column(rng, name, n):
         text = moment.strftime(form)
         column.means[text] = (moment - dt.datetime(1970, 1, 1)) / dt.timedelta(days=1)
         values.append(text)
-    if form in ("%d.%m.%Y",) and n:  # a day that no month can be: one way to read it
-        text = "28.02.2025"
-        column.means[text] = float((dt.datetime(2025, 2, 28) - dt.datetime(1970, 1, 1)).days)
-        values[0] = text
+    if form == "%d.%m.%Y":  # days that no month can be: one way to read it, whichever rows are left
+        for i, text in enumerate(values):
+            day = 13 + int(text[:2]) % 16
+            values[i] = f"{day}{text[2:]}"
+            moment = dt.datetime.strptime(values[i], form)
+            column.means[values[i]] = (moment - dt.datetime(1970, 1, 1)) / dt.timedelta(days=1)
     return column, values
 
 
