@@ -11,6 +11,9 @@
 
 #include "values.h"
 
+/* Of words that are written into an answer: the option lang. */
+typedef enum mine_lang { MINE_LANG_EN, MINE_LANG_ZH } mine_lang;
+
 struct mine_relation {
   mine_arena *arena; /* owns everything, this struct included */
   int n_columns;
@@ -20,6 +23,7 @@ struct mine_relation {
   int at;          /* the column that mine_row_* fills next */
   int grouped;     /* whether the last column is group_value */
   mine_cell group; /* what it holds in the rows to come      */
+  mine_lang lang;
 };
 
 /* `columns` must live as long as the relation.  NULL: failure recorded in env. */

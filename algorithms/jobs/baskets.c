@@ -289,15 +289,16 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, c
   return mine__rules_relation(b->env, &sets, &rules, baskets->names, out);
 }
 
-/* The rules of some of the rows: what each group is asked (baskets_groups.h). */
-static mine_status baskets_rules_of(void *context, mine_arena *arena,
-                                    const mine__baskets_rows *rows, const char *group,
-                                    mine_relation *out) {
-  baskets part = *(const baskets *)context;
+/* The rules of one group, on the thread that has it (baskets_groups.h). */
+static void baskets_rules_of(mine_job *job, mine_arena *arena, const mine__baskets_rows *rows,
+                             const char *group, mine_relation *out) {
+  baskets part = *(const baskets *)mine__job_state(job);
   mine_transactions transactions;
+  part.job = job;
+  part.env = job->env;
   part.arena = arena;
-  MINE_TRY(baskets_build(&part, rows, &transactions));
-  return baskets_rules(&part, &transactions, group, out);
+  if (baskets_build(&part, rows, &transactions) == MINE_OK)
+    (void)baskets_rules(&part, &transactions, group, out);
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
@@ -322,7 +323,7 @@ static mine_status baskets_run(mine_job *job, mine_relation *out) {
   mine__baskets_rows rows = {0};
   MINE_TRY(baskets_all_rows(b, job, &rows));
   const mine_column *group = b->rules ? mine__job_event(job, BASKETS_GROUP) : NULL;
-  if (group) return mine__baskets_by_group(b->arena, &rows, group, baskets_rules_of, b, out);
+  if (group) return mine__baskets_by_group(job, &rows, group, baskets_rules_of, out);
   MINE_TRY(baskets_build(b, &rows, &transactions));
   return b->rules ? baskets_rules(b, &transactions, "", out) : baskets_sets(b, &transactions, out);
 }
@@ -403,7 +404,8 @@ const mine_verb mine__verb_rules = {
     .notes =
         "Source as for `mine_itemsets`. Every measure is always a column; NULL where it is "
         "not defined. With `group=` each group is mined on its own: supports are shares of its "
-        "baskets, and a basket with rows in two groups counts in both.",
+        "baskets, and a basket with rows in two groups counts in both. Small groups are mined side "
+        "by side.",
     .example =
         "SELECT antecedent, consequent, count, round(lift, 2) AS lift FROM mine_rules(\n"
         "  " BASKETS_SAMPLE ", 'min_count=2');",

@@ -1,97 +1,198 @@
 /*
-** baskets_groups.c -- the rows of an event list by their groups: each group's baskets are
-** numbered anew, so that it is asked as if it were the whole source.
+** baskets_groups.c -- the baskets of each region, mined on their own and side by side.
 **
-** One counting sort divides the rows, O(rows + groups); a basket with rows in two groups
-** counts in both.  Rows without a group are left out.
+** Rows are put in order of their groups, and baskets numbered anew in each: a basket with rows
+** in two counts in both.  Then a group is a piece of work that shares nothing with the others.
+** It runs in a branch (core/branch.h) and leaves rows, notes, or a sentence why there are none;
+** these are put together in the order of the values, so that threads are not seen.
 */
 #include "baskets_groups.h"
 
 #include <string.h>
 
+#include "../core/branch.h"
 #include "../core/order.h"
 #include "../core/radix.h"
 
-typedef struct basket_division {
-  mine_env *env;
-  const mine__baskets_rows *all;
-  const mine_values *values;
-  mine__by_code by;
-  int32_t *number, *seen; /* per basket of the source: its number in the group `seen` */
-} basket_division;
+#define BASKETS_LARGE 100000 /* rows from which on a group uses all threads by itself */
 
-static void division_divide(basket_division *d, mine_arena *arena, const mine_column *group) {
-  const size_t baskets = (size_t)d->all->n_baskets;
-  d->number = mine__arena_zeros(arena, baskets, sizeof *d->number);
-  d->seen = mine__arena_array(arena, baskets, sizeof *d->seen);
-  if (mine_failed(d->env)) return;
-  memset(d->seen, -1, baskets * sizeof *d->seen);
-  (void)mine__sort_codes(arena, group->code, d->all->n, d->values->n, &d->by);
+/* What a group came to. */
+typedef struct groups_answer {
+  mine_relation *rows, *notes; /* NULL: none */
+  mine_status status;
+  char error[MINE_ERROR_BYTES];
+} groups_answer;
+
+typedef struct groups_work {
+  mine_job *job;
+  const mine__baskets_rows *all;
+  const mine_values *value; /* of the groups */
+  mine__baskets_mine mine;
+  const mine_answer *columns;
+  mine__by_code by;
+  int32_t *basket;    /* per place in by.at: the basket's number in its group */
+  int64_t *n_baskets; /* per group                                            */
+  int32_t *order;     /* groups by their values                               */
+  int32_t *turn;      /* groups in the order in which they run                */
+  groups_answer *answer;
+} groups_work;
+
+static int64_t groups_rows(const groups_work *g, int32_t group) {
+  return g->by.first[group + 1] - g->by.first[group];
 }
 
-/* The rows of one group; none with both values: n is 0. */
-static void division_take(basket_division *d, mine_arena *arena, int32_t group,
-                          mine__baskets_rows *out) {
-  const int64_t first = d->by.first[group], n = d->by.first[group + 1] - first;
-  int32_t *basket = mine__arena_array(arena, (size_t)n, sizeof *basket);
-  int32_t *item = mine__arena_array(arena, (size_t)n, sizeof *item);
-  *out = (mine__baskets_rows){.basket = basket, .item = item, .items = d->all->items};
-  if (mine_failed(d->env)) return;
-  for (int64_t i = 0; i < n; i++) {
-    const uint32_t row = d->by.at[first + i];
-    const int32_t old = d->all->basket[row];
-    if (old < 0 || d->all->item[row] < 0) continue;
-    if (d->seen[old] != group) {
-      d->seen[old] = group;
-      d->number[old] = (int32_t)out->n_baskets++;
+/* ---- before ------------------------------------------------------------------------------- */
+
+/* Number the baskets of each group from 0. */
+static void groups_number(groups_work *g, mine_arena *arena) {
+  const mine__baskets_rows *all = g->all;
+  const size_t baskets = (size_t)all->n_baskets;
+  int32_t *number = mine__arena_zeros(arena, baskets, sizeof *number);
+  int32_t *seen = mine__arena_array(arena, baskets, sizeof *seen);
+  if (mine_failed(g->job->env)) return;
+  memset(seen, -1, baskets * sizeof *seen);
+  for (int32_t group = 0; group < g->value->n; group++) {
+    for (int64_t i = g->by.first[group]; i < g->by.first[group + 1]; i++) {
+      const uint32_t row = g->by.at[i];
+      const int32_t old = all->basket[row];
+      g->basket[i] = -1;
+      if (old < 0 || all->item[row] < 0) continue;
+      if (seen[old] != group) {
+        seen[old] = group;
+        number[old] = (int32_t)g->n_baskets[group]++;
+      }
+      g->basket[i] = number[old];
     }
-    basket[out->n] = d->number[old];
-    item[out->n++] = d->all->item[row];
   }
 }
 
-static int division_before(const void *values, const void *a, const void *b) {
+static int groups_before(const void *context, const void *a, const void *b) {
   mine_cell x, y;
-  mine__values_get(values, *(const int32_t *)a, &x);
-  mine__values_get(values, *(const int32_t *)b, &y);
+  mine__values_get(context, *(const int32_t *)a, &x);
+  mine__values_get(context, *(const int32_t *)b, &y);
   return mine__cell_compare(&x, &y) < 0;
 }
 
-/* The groups in the order of their values; NULL: failure recorded. */
-static int32_t *division_order(const basket_division *d, mine_arena *arena) {
-  const int64_t n = d->values->n;
-  int32_t *order = mine__arena_array(arena, (size_t)n, sizeof *order);
-  int32_t *spare = mine__arena_array(arena, (size_t)n, sizeof *spare);
-  if (mine_failed(d->env)) return NULL;
-  for (int32_t g = 0; g < n; g++)
-    order[g] = g;
-  mine__sort(d->env, order, spare, (size_t)n, sizeof *order, division_before, d->values);
-  return order;
+static int groups_larger(const void *context, const void *a, const void *b) {
+  return groups_rows(context, *(const int32_t *)a) > groups_rows(context, *(const int32_t *)b);
 }
 
-static void division_ask(basket_division *d, int32_t group, mine__baskets_ask ask, void *context,
-                         mine_relation *out) {
+static void groups_open(groups_work *g, const mine_column *group) {
+  mine_env *env = g->job->env;
+  mine_arena *arena = g->job->arena;
+  const size_t n = (size_t)g->value->n;
+  if (!mine__sort_codes(arena, group->code, g->all->n, (int64_t)n, &g->by)) return;
+  g->basket = mine__arena_array(arena, (size_t)g->by.first[n], sizeof *g->basket);
+  g->n_baskets = mine__arena_zeros(arena, n, sizeof *g->n_baskets);
+  g->order = mine__arena_array(arena, n, sizeof *g->order);
+  g->turn = mine__arena_array(arena, n, sizeof *g->turn);
+  g->answer = mine__arena_zeros(arena, n, sizeof *g->answer);
+  int32_t *spare = mine__arena_array(arena, n, sizeof *spare);
+  if (mine_failed(env)) return;
+  groups_number(g, arena);
+  for (int32_t c = 0; c < (int32_t)n; c++)
+    g->order[c] = c;
+  mine__sort(env, g->order, spare, n, sizeof *g->order, groups_before, g->value);
+  memcpy(g->turn, g->order, n * sizeof *g->turn);
+  mine__sort(env, g->turn, spare, n, sizeof *g->turn, groups_larger, g);
+}
+
+/* ---- one group ------------------------------------------------------------------------------ */
+
+/* Its rows with both values; 0: no memory. */
+static int groups_gather(const groups_work *g, mine_arena *arena, int32_t group,
+                         mine__baskets_rows *out) {
+  const int64_t first = g->by.first[group], n = groups_rows(g, group);
+  int32_t *basket = mine__arena_array(arena, (size_t)n, sizeof *basket);
+  int32_t *item = mine__arena_array(arena, (size_t)n, sizeof *item);
+  *out = (mine__baskets_rows){
+      .basket = basket, .item = item, .n_baskets = g->n_baskets[group], .items = g->all->items};
+  if (!basket || !item) return 0;
+  for (int64_t i = first; i < first + n; i++) {
+    if (g->basket[i] < 0) continue;
+    basket[out->n] = g->basket[i];
+    item[out->n++] = g->all->item[g->by.at[i]];
+  }
+  return 1;
+}
+
+static void groups_mine(mine_env *branch, const groups_work *g, mine_arena *arena, int32_t group,
+                        groups_answer *answer) {
+  mine_job job = *g->job;
+  mine__baskets_rows rows;
   mine_cell value;
   mine_text name;
-  mine__baskets_rows rows;
-  mine_arena *arena = mine__arena_open(d->env);
-  if (!arena) return;
-  mine__values_get(d->values, group, &value);
-  mine__relation_group(out, &value);
+  job.env = branch;
+  job.notes = NULL;
+  mine__values_get(g->value, group, &value);
   mine__text_open(&name, arena);
   mine__text_add_shown(&name, &value);
-  division_take(d, arena, group, &rows);
-  if (!mine_failed(d->env) && rows.n > 0) (void)ask(context, arena, &rows, name.data, out);
-  mine__arena_close(arena);
+  if (name.failed || !groups_gather(g, arena, group, &rows) || rows.n == 0) return;
+  mine_relation *out = mine__relation_new(branch, g->columns);
+  if (!out) return;
+  mine__relation_group(out, &value);
+  g->mine(&job, arena, &rows, name.data, out);
+  (void)mine__relation_finish(branch, out, &answer->rows);
+  if (job.notes) (void)mine__relation_finish(branch, job.notes, &answer->notes);
 }
 
-mine_status mine__baskets_by_group(mine_arena *arena, const mine__baskets_rows *all,
-                                   const mine_column *group, mine__baskets_ask ask, void *context,
+static void groups_task(mine_env *branch, void *context, int64_t task) {
+  const groups_work *g = context;
+  const int32_t group = g->turn[task];
+  groups_answer *answer = &g->answer[group];
+  const mine_mark mark = mine__arena_mark(branch->scratch);
+  mine_arena *arena = mine__arena_open(branch);
+  if (arena) groups_mine(branch, g, arena, group, answer);
+  mine__arena_close(arena);
+  mine__arena_rewind(branch->scratch, mark);
+  answer->status = branch->status;
+  if (answer->status) memcpy(answer->error, branch->error, sizeof answer->error);
+}
+
+/* ---- all of them ---------------------------------------------------------------------------- */
+
+static void groups_run(const groups_work *g, int64_t from, int64_t to, int most) {
+  mine_env *env = g->job->env;
+  groups_work part = *g;
+  part.turn = g->turn + from;
+  if (to <= from || mine_failed(env)) return;
+  mine_branches *branches = mine__branches_open(env, g->job->arena, most);
+  if (branches) mine__branches_run(branches, to - from, groups_task, &part);
+  mine__branches_close(branches);
+}
+
+/* The answers in the order of the values; what follows a failure is freed. */
+static void groups_collect(const groups_work *g, mine_relation *out) {
+  mine_job *job = g->job;
+  for (int64_t i = 0; i < g->value->n; i++) {
+    groups_answer *answer = &g->answer[g->order[i]];
+    if (answer->status && !mine_failed(job->env))
+      (void)mine__fail(job->env, answer->status, "%s", answer->error);
+    if (!mine_failed(job->env) && answer->rows) {
+      (void)mine__relation_move(job->env, answer->rows, out);
+      answer->rows = NULL;
+    }
+    if (!mine_failed(job->env) && answer->notes) {
+      mine__job_note_all(job, answer->notes);
+      answer->notes = NULL;
+    }
+    mine_relation_free(answer->rows);
+    mine_relation_free(answer->notes);
+  }
+}
+
+mine_status mine__baskets_by_group(mine_job *job, const mine__baskets_rows *rows,
+                                   const mine_column *group, mine__baskets_mine mine,
                                    mine_relation *out) {
-  basket_division d = {.env = mine__arena_env(arena), .all = all, .values = &group->levels};
-  division_divide(&d, arena, group);
-  const int32_t *order = division_order(&d, arena);
-  for (int64_t i = 0; !mine_failed(d.env) && i < d.values->n; i++)
-    division_ask(&d, order[i], ask, context, out);
-  return mine_env_status(d.env);
+  groups_work g = {
+      .job = job, .all = rows, .value = &group->levels, .mine = mine, .columns = job->verb->answer};
+  groups_open(&g, group);
+  if (mine_failed(job->env)) return mine_env_status(job->env);
+  int64_t large = 0;
+  while (large < g.value->n && groups_rows(&g, g.turn[large]) >= BASKETS_LARGE)
+    large++;
+  groups_run(&g, 0, large, 1);
+  groups_run(&g, large, g.value->n, job->env->threads);
+  groups_collect(&g, out);
+  return mine_env_status(job->env);
 }

@@ -1,11 +1,10 @@
 /*
-** baskets_groups.h -- the same question to the baskets of each group.
+** baskets_groups.h -- baskets by groups: the answer of each group, in the order of their values.
 */
 #ifndef MINE_JOBS_BASKETS_GROUPS_H
 #define MINE_JOBS_BASKETS_GROUPS_H
 
-#include "../data/frame.h"
-#include "../data/relation.h"
+#include "verb.h"
 
 /* Rows (basket, item), as codes. */
 typedef struct mine__baskets_rows {
@@ -15,16 +14,17 @@ typedef struct mine__baskets_rows {
   const mine_values *items;
 } mine__baskets_rows;
 
-/* Add to `out` what is asked of these rows; `arena` ends afterwards.  `group`: whose rows
-** they are, in a word. */
-typedef mine_status (*mine__baskets_ask)(void *context, mine_arena *arena,
-                                         const mine__baskets_rows *rows, const char *group,
-                                         mine_relation *out);
+/* Append the answer of one group to `out`.  The job is a copy whose environment is that of
+** the thread that runs it, and whose notes are its own; `arena` ends with the group.
+** `group`: its value in a word.  Failures stick in the job's environment. */
+typedef void (*mine__baskets_mine)(mine_job *job, mine_arena *arena, const mine__baskets_rows *rows,
+                                   const char *group, mine_relation *out);
 
-/* Ask each group that has rows with both values, one after another in the order of the
-** values of the column `group`, which end up in group_value. */
-mine_status mine__baskets_by_group(mine_arena *arena, const mine__baskets_rows *all,
-                                   const mine_column *group, mine__baskets_ask ask, void *context,
+/* Answer each group of the column: small groups side by side, large ones one after another
+** with all threads.  The first group that fails, in the order of the values, is the failure of
+** the call. */
+mine_status mine__baskets_by_group(mine_job *job, const mine__baskets_rows *rows,
+                                   const mine_column *group, mine__baskets_mine mine,
                                    mine_relation *out) MINE_MUST_CHECK;
 
 #endif

@@ -8,6 +8,7 @@
 static const char *const common_missing_names[] = {"auto", "error", "skip", NULL};
 static const char *const common_unknown_names[] = {"auto", "error", NULL};
 static const char *const common_decimal_names[] = {"point", "comma", NULL};
+static const char *const common_lang_names[] = {"en", "zh", NULL};
 static const char *const common_task_names[] = {"auto", "classification", "regression", NULL};
 static const char *const common_split_names[] = {"id", "time", "group", NULL};
 static const char *const common_class_weight_names[] = {"none", "balanced", NULL};
@@ -133,6 +134,11 @@ const mine_option mine__threshold_option_table[] = {
     OPTION_REAL(mine_threshold_options, cost, .range = {0, 1e15},
                 .help = "with threshold=profit: what each row predicted positive costs; profit is "
                         "revenue times those that are positive, less cost times all of them"),
+    OPTION_END};
+
+const mine_option mine__lang_option_table[] = {
+    OPTION_CHOICE(mine_lang_options, lang, .initial = "en", .choices = common_lang_names,
+                  .help = "the language of the words in the answer: English or Chinese"),
     OPTION_END};
 
 const mine_option mine__slice_option_table[] = {

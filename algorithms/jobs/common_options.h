@@ -109,6 +109,11 @@ typedef struct mine_threshold_options {
 extern const mine_option mine__threshold_option_table[]; /* training, mine_predict, and what
                                                          ** judges it */
 
+typedef struct mine_lang_options {
+  int lang; /* mine_lang */
+} mine_lang_options;
+extern const mine_option mine__lang_option_table[]; /* whatever answers in words */
+
 typedef struct mine_slice_options {
   mine_cell by;
 } mine_slice_options;

@@ -104,6 +104,8 @@ mine_status mine__job_attributes_finish(mine_job *job) MINE_MUST_CHECK;
 void mine__job_note(void *job, const char *item, const char *name, const char *detail);
 void mine__job_notef(mine_job *job, const char *item, const char *name, const char *format, ...)
     MINE_PRINTF(4, 5);
+/* Notes that another job left, after its own; they are freed. */
+void mine__job_note_all(mine_job *job, mine_relation *notes);
 void mine__job_note_told(mine_job *job, const mine_notes *notes);
 
 /* Sets that many verbs take, for a row's `options`. */

@@ -88,17 +88,31 @@ static const mine_answer tree_answer[] = {
     {0},
 };
 
+static mine_status tree_run(mine_job *job, mine_relation *out) {
+  const mine_lang_options *said = mine__options_of(&job->options, mine__lang_option_table);
+  out->lang = (mine_lang)said->lang;
+  return model_run(job, out);
+}
+
+static const mine_option_set tree_sets[] = {
+    {mine__lang_option_table, sizeof(mine_lang_options), 0},
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
 const mine_verb mine__verb_tree = {
     .name = "mine_tree",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_MODEL,
     .what = "A tree, one row per node.",
+    .notes = "`lang=zh` writes the tests and paths in Chinese.",
     .example = "SELECT rows, round(probability, 2) AS risk, path\nFROM mine_tree(" MINE_CHURN_MODEL
                ") WHERE gain IS NULL;",
-    .argument = MODEL_ARGUMENT,
+    .argument = {{MINE_ARG_MODEL, "model"}, {MINE_ARG_OPTIONS, "options"}},
     .required = 1,
     .answer = tree_answer,
-    .run = model_run,
+    .options = tree_sets,
+    .run = tree_run,
 };
 
 static const mine_answer importance_answer[] = {

@@ -50,6 +50,15 @@ void mine__job_notef(mine_job *job, const char *item, const char *name, const ch
   mine__job_note(job, item, name, detail);
 }
 
+void mine__job_note_all(mine_job *job, mine_relation *notes) {
+  if (!job->notes) job->notes = mine__relation_new(job->env, warnings_answer);
+  if (!job->notes) {
+    mine_relation_free(notes);
+    return;
+  }
+  (void)mine__relation_move(job->env, notes, job->notes);
+}
+
 void mine__job_note_told(mine_job *job, const mine_notes *notes) {
   for (int64_t i = 0; i < mine__notes_count(notes); i++) {
     const mine_note note = mine__notes_at(notes, i);

@@ -6,7 +6,7 @@
 ** gold)", "age >= 30 or missing".  "or missing" appears only where training
 ** met missing values of the feature (elsewhere it would be noise).  The path joins
 ** the tests from the root; where a feature comes back, only its tightest bounds
-** and the levels still possible are told.
+** and the levels still possible are told.  The words are those of the answer's language.
 */
 #include <string.h>
 
@@ -79,6 +79,19 @@ static void describe_narrow(const describe_state *state, int32_t node, int side,
 
 /* ---- in words ---------------------------------------------------------------------- */
 
+typedef struct describe_words {
+  const char *among, *both, *missing, *not_missing, *or_missing, *more, *more_end;
+} describe_words;
+
+static const describe_words *describe_lang(const describe_state *state) {
+  static const describe_words words[] = {
+      [MINE_LANG_EN] = {" in (", " and ", " is missing", " is not missing", " or missing", ", ... ",
+                        " more"},
+      [MINE_LANG_ZH] = {" 属于 (", " 且 ", " 缺失", " 不缺失", " 或缺失", ", …… 另有 ", " 个"},
+  };
+  return &words[state->relation->lang];
+}
+
 static void describe_bound(mine_text *text, const mine_feature *about, const char *sign,
                            double value) {
   mine__text_adds(text, about->name);
@@ -87,18 +100,18 @@ static void describe_bound(mine_text *text, const mine_feature *about, const cha
 }
 
 static void describe_numeric(mine_text *text, const mine_feature *about,
-                             const describe_condition *c) {
+                             const describe_condition *c, const describe_words *words) {
   if (c->has_lower) describe_bound(text, about, " >= ", c->lower);
-  if (c->has_lower && c->has_upper) mine__text_adds(text, " and ");
+  if (c->has_lower && c->has_upper) mine__text_adds(text, words->both);
   if (c->has_upper) describe_bound(text, about, " < ", c->upper);
 }
 
 static void describe_list(mine_text *text, const mine_feature *about,
-                          const describe_condition *condition) {
+                          const describe_condition *condition, const describe_words *words) {
   const int64_t levels = about->levels.values.n;
   int64_t told = 0, more = 0;
   mine__text_adds(text, about->name);
-  mine__text_adds(text, " in (");
+  mine__text_adds(text, words->among);
   for (int64_t level = 0; level < levels; level++) {
     if (!mine_trees_in_set(condition->set, (int32_t)level)) continue;
     if (told == DESCRIBE_LEVELS) {
@@ -110,7 +123,7 @@ static void describe_list(mine_text *text, const mine_feature *about,
     if (told++) mine__text_adds(text, ", ");
     mine__text_add_shown(text, &cell);
   }
-  if (more) mine__text_addf(text, ", ... %lld more", (long long)more);
+  if (more) mine__text_addf(text, "%s%lld%s", words->more, (long long)more, words->more_end);
   mine__text_adds(text, ")");
 }
 
@@ -127,6 +140,7 @@ static int64_t describe_count(const mine_feature *about, const describe_conditio
 static void describe_condition_text(const describe_state *state, mine_text *text,
                                     const describe_condition *condition, int in_path) {
   const mine_feature *about = &state->model->feature[condition->feature];
+  const describe_words *words = describe_lang(state);
   const int category = about->type == MINE_COLUMN_CATEGORY;
   const int64_t levels = category ? describe_count(about, condition) : 0;
   const int bounds = condition->has_lower || condition->has_upper;
@@ -134,17 +148,17 @@ static void describe_condition_text(const describe_state *state, mine_text *text
   const int all = category ? levels == about->levels.values.n : !bounds;
   if (none || all) {
     mine__text_adds(text, about->name);
-    mine__text_adds(text, none ? " is missing" : " is not missing");
+    mine__text_adds(text, none ? words->missing : words->not_missing);
     return;
   }
   const int or_missing = condition->missing && about->missing > 0;
   if (or_missing && in_path) mine__text_adds(text, "(");
   if (category) {
-    describe_list(text, about, condition);
+    describe_list(text, about, condition, words);
   } else {
-    describe_numeric(text, about, condition);
+    describe_numeric(text, about, condition, words);
   }
-  if (or_missing) mine__text_adds(text, " or missing");
+  if (or_missing) mine__text_adds(text, words->or_missing);
   if (or_missing && in_path) mine__text_adds(text, ")");
 }
 
@@ -192,7 +206,7 @@ static void describe_path(const describe_state *state, int32_t node) {
   }
   mine__text_open(&text, state->env->scratch);
   for (int c = 0; c < known; c++) {
-    if (c) mine__text_adds(&text, " and ");
+    if (c) mine__text_adds(&text, describe_lang(state)->both);
     describe_condition_text(state, &text, &condition[c], 1);
   }
   describe_put(state, &text);

@@ -153,7 +153,7 @@ CASES = [
     ("from predict: no source, nothing held out", "SELECT * FROM mine_predict('km')", "give a source: FROM mine_predict(model, source)"),
     ("evaluate: by without a source", "SELECT * FROM mine_evaluate('m',NULL,'by=plan')", "option by needs a source"),
     ("evaluate: by the target", "SELECT * FROM mine_evaluate('m','customers','by=churn')", "is also the target"),
-    ("from tree: no model", "SELECT * FROM mine_tree", "FROM mine_tree(model)"),
+    ("from tree: no model", "SELECT * FROM mine_tree", "FROM mine_tree(model [, options])"),
     ("hidden argument: LIKE", "SELECT * FROM mine_tree WHERE _model LIKE 'm'", "_model takes = only"),
     ("hidden argument: <", "SELECT * FROM mine_tree WHERE _model < 'm'", "_model takes = only"),
     ("hidden argument: IS", "SELECT * FROM mine_tree WHERE _model IS 'm'", "_model takes = only"),

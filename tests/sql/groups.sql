@@ -38,3 +38,14 @@ JOIN mine_rules('SELECT basket, item FROM visits WHERE week = ''late''', 'min_co
 SELECT mine_train('no', 'tree', 'shops', 'target=churned, group=churned');
 SELECT mine_train('no', 'tree', 'shops', 'target=churned, group=customer_id');
 SELECT mine_train('no', 'tree', 'shops', 'target=churned, group=regoin');
+-- Small groups side by side: as one after another, to the byte, with what each has to say.
+CREATE TABLE bons AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 6000)
+SELECT i/5 AS basket, 'item' || (i*i*7%23 + i%3) AS item, CASE WHEN i/5%97 = 0 THEN 'rare' ELSE 'shop' || (i/5%12) END AS shop FROM n;
+CREATE TABLE one AS SELECT * FROM mine_rules('bons', 'group=shop, min_support=0.05, min_confidence=0.25, threads=1');
+CREATE TABLE many AS SELECT * FROM mine_rules('bons', 'group=shop, min_support=0.05, min_confidence=0.25, threads=4');
+SELECT count(*), count(DISTINCT group_value), (SELECT count(*) FROM (SELECT rowid, * FROM one EXCEPT SELECT rowid, * FROM many)) AS differ FROM one;
+SELECT count(*) AS differ FROM (SELECT antecedent, consequent, count, support FROM many WHERE group_value = 'shop3' EXCEPT
+  SELECT antecedent, consequent, count, support FROM mine_rules('SELECT basket, item FROM bons WHERE shop = ''shop3''', 'min_support=0.05, min_confidence=0.25'));
+SELECT count(*) FROM mine_rules('bons', 'group=shop, min_support=0.9, threads=4');
+SELECT name, substr(detail, 1, 70) FROM mine_warnings LIMIT 3;
+SELECT count(*) FROM mine_rules('bons', 'group=shop, min_count=1, max_itemsets=3, threads=4');

@@ -96,3 +96,11 @@ SELECT count(DISTINCT prediction) AS all_of_one FROM mine_predict('churn', 'cust
 SELECT count(*) FROM mine_predict('plans', 'customers', 'threshold=0.2');
 SELECT count(*) FROM mine_predict('amount', 'customers', 'threshold=0.2');
 SELECT count(*) FROM mine_predict('churn', 'customers', 'threshold=20');
+-- Words of a tree in Chinese.
+CREATE TABLE kehu AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 300)
+SELECT i AS 编号, CASE WHEN i%9 = 4 THEN NULL ELSE i*7%31 END AS 投诉, CASE i%4 WHEN 0 THEN '按月' WHEN 1 THEN '按年' WHEN 2 THEN '两年' END AS 合约,
+  CASE WHEN i%9 = 4 OR (i*7%31 > 20 AND i%4 < 2) THEN '是' ELSE '否' END AS 流失 FROM n;
+SELECT mine_train('流失', 'tree', 'kehu', 'target=流失, max_depth=3');
+SELECT test, path FROM mine_tree('流失', 'lang=zh') WHERE gain IS NULL;
+SELECT path FROM mine_tree('流失', 'lang=en') EXCEPT SELECT path FROM mine_tree('流失');
+SELECT * FROM mine_tree('流失', 'lang=fr');
