@@ -54,10 +54,17 @@ mine_bayes *mine__bayes_new(mine_arena *arena, int n_classes, const mine_feature
   return mine_failed(mine__arena_env(arena)) ? NULL : bayes;
 }
 
+int mine__bayes_met(const mine_bayes *bayes, const mine_bayes_column *column, int64_t level) {
+  for (int c = 0; c < bayes->n_classes; c++) {
+    if (column->count[c * column->levels + level] > 0) return 1;
+  }
+  return 0;
+}
+
 double mine__bayes_share(const mine_bayes *bayes, const mine_bayes_column *column, int c,
                          int64_t level) {
   return (column->count[c * column->levels + level] + bayes->smoothing) /
-         (column->known[c] + bayes->smoothing * (double)column->levels);
+         (column->known[c] + bayes->smoothing * (double)column->met);
 }
 
 static void bayes_prepare_numbers(mine_arena *arena, const mine_bayes *bayes,
@@ -76,14 +83,17 @@ static void bayes_prepare_numbers(mine_arena *arena, const mine_bayes *bayes,
 static void bayes_prepare_levels(mine_arena *arena, const mine_bayes *bayes,
                                  mine_bayes_column *column) {
   const int64_t levels = column->levels;
+  column->met = 0;
+  for (int64_t l = 0; l < levels; l++)
+    column->met += mine__bayes_met(bayes, column, l);
   double *to = column->log =
       mine__arena_array(arena, (size_t)bayes->n_classes, (size_t)(levels + 1) * sizeof(double));
   for (int c = 0; to && c < bayes->n_classes; c++) {
     const double *count = column->count + c * levels;
-    const double all = log(column->known[c] + bayes->smoothing * (double)levels);
+    const double all = log(column->known[c] + bayes->smoothing * (double)column->met);
     *to++ = 0;
     for (int64_t l = 0; l < levels; l++)
-      *to++ = log(count[l] + bayes->smoothing) - all;
+      *to++ = mine__bayes_met(bayes, column, l) ? log(count[l] + bayes->smoothing) - all : 0;
   }
 }
 

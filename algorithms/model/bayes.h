@@ -6,7 +6,7 @@
 **
 **   numbers     p_f(x | c) is the normal density with the mean and the variance (divisor:
 **               the weight) of the class, the variance raised by `added`
-**   categories  p_f(l | c) = (count(c, l) + smoothing) / (known(c) + smoothing x levels):
+**   categories  p_f(l | c) = (count(c, l) + smoothing) / (known(c) + smoothing x levels met):
 **               Lidstone's estimate, Laplace's with smoothing 1
 **
 ** A missing value is left out of the product, as it must be where nothing is known of
@@ -27,6 +27,7 @@
 /* What one column says of the classes. */
 typedef struct mine_bayes_column {
   int64_t levels;          /* 0: numbers                                              */
+  int64_t met;             /* how many of them some class has rows of; made by prepare */
   double *known;           /* per class: the weight of the values it was learned from */
   double *mean, *variance; /* numbers, per class; without `added`                     */
   double *count;           /* categories: class x level, by weight                    */
@@ -61,7 +62,9 @@ extern const mine_part mine__bayes_parts[]; /* bayes_describe.c */
 /* Room for the columns of a model of so many classes; levels are as `about` says. */
 mine_bayes *mine__bayes_new(mine_arena *arena, int n_classes, const mine_feature *about,
                             int n_columns);
-/* The share of a level among the rows of a class. */
+/* Whether training met the level in a row of any class. */
+int mine__bayes_met(const mine_bayes *bayes, const mine_bayes_column *column, int64_t level);
+/* The share of a level that was met among the rows of a class. */
 double mine__bayes_share(const mine_bayes *bayes, const mine_bayes_column *column, int c,
                          int64_t level);
 /* Make the tables by which rows are scored; failures stick in the arena's environment. */

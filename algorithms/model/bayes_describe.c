@@ -131,6 +131,7 @@ static void list_level(const bayes_list *list, const mine_bayes_column *column, 
                        int64_t level) {
   const mine_feature *about = &list->model->feature[f];
   mine_cell cell;
+  if (!mine__bayes_met(list->bayes, column, level)) return;
   mine__values_get(&about->levels.values, level, &cell);
   for (int c = 0; c < list->bayes->n_classes; c++) {
     mine_text name;
@@ -166,6 +167,7 @@ static double importance_levels(const mine_bayes *m, const mine_bayes_column *co
   double sum = 0;
   for (int64_t slot = 1; slot < width; slot++) {
     double whole = 0;
+    if (!mine__bayes_met(m, column, slot - 1)) continue;
     for (int c = 0; c < m->n_classes; c++)
       whole += m->prior[c] * exp(column->log[c * width + slot]);
     for (int c = 0; c < m->n_classes && whole > 0; c++) {

@@ -105,11 +105,11 @@ static void a_row_by_hand(void **state) {
   NEAR(m->column[0].mean[0], 2);
   NEAR(m->column[0].variance[0], 2.0 / 3);
   NEAR(m->column[0].variance[1], 1);
-  NEAR(mine__bayes_share(m, &m->column[1], 0, 0), 3.0 / 6);
-  NEAR(mine__bayes_share(m, &m->column[1], 1, 0), 1.0 / 5);
+  NEAR(mine__bayes_share(m, &m->column[1], 0, 0), 3.0 / 5);
+  NEAR(mine__bayes_share(m, &m->column[1], 1, 0), 1.0 / 4);
   const double a = 0.6 * exp(-0.5 * 4 / (2.0 / 3)) / sqrt(2.0 / 3), b = 0.4 * exp(-0.5 * 4);
   score(env, d.model, 4, 0, p);
-  NEAR(p[0], a * 0.5 / (a * 0.5 + b * 0.2));
+  NEAR(p[0], a * 0.6 / (a * 0.6 + b * 0.25));
   NEAR(p[0] + p[1], 1);
   score(env, d.model, 4, MINE_CODE_MISSING, p); /* left out, */
   NEAR(p[0], a / (a + b));
@@ -117,12 +117,12 @@ static void a_row_by_hand(void **state) {
   NEAR(p[0], a / (a + b));
   score(env, d.model, NAN, MINE_CODE_MISSING, p);
   NEAR(p[0], 0.6);
-  score(env, d.model, NAN, 2, p); /* a level without rows has 1/6 and 1/5 */
-  NEAR(p[0], 0.6 / 6 / (0.6 / 6 + 0.4 / 5));
+  score(env, d.model, NAN, 2, p); /* a level that no row has, likewise */
+  NEAR(p[0], 0.6);
   mine_model_free(d.model);
   pair_fit(env, &d, "var_smoothing=0, prior=uniform, smoothing=0.5");
   score(env, d.model, NAN, 0, p);
-  NEAR(p[0], (2.5 / 4.5) / (2.5 / 4.5 + 0.5 / 3.5));
+  NEAR(p[0], (2.5 / 4) / (2.5 / 4 + 0.5 / 3));
   mine_model_free(d.model);
   /* A tenth of the largest variance of all rows: 4.64 (mean 3.6) */
   pair_fit(env, &d, "var_smoothing=0.1");
