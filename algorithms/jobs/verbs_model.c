@@ -119,7 +119,8 @@ static const mine_answer importance_answer[] = {
     {"feature", MINE_ANSWER_TEXT, 1, "its name"},
     {"importance", MINE_ANSWER_REAL, 0,
      "of a tree the share of the total decrease of impurity, of bayes of the mutual "
-     "information with the class; they add up to 1"},
+     "information with the class, of linear and logistic of how much the sum varies by it; "
+     "they add up to 1"},
     {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
     {"group_value", MINE_ANSWER_ANY, 1,
      "of the model's group, where it has groups (group=); else NULL"},
@@ -158,7 +159,9 @@ const mine_verb mine__verb_coefficients = {
     .job = MINE_JOB_MODEL,
     .what = "The figures that a model has learned, with their errors.",
     .notes =
-        "Of `bayes`: `prior churned=yes` is the prior of a class, `mean age | yes` and "
+        "Of `linear` and `logistic`: `(intercept)`, a number's name, `plan=gold` for a level "
+        "against the reference; with more than two classes `age | gold`. Penalised ones have no "
+        "errors. Of `bayes`: `prior churned=yes` is the prior of a class, `mean age | yes` and "
         "`deviation age | yes` are those of the class, `plan=gold | yes` is the share of the "
         "level in it.",
     .example =

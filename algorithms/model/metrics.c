@@ -34,6 +34,13 @@ void mine__metrics_shares(double *log, int n) {
     log[c] /= total;
 }
 
+void mine__metrics_logit(double margin, double share[2]) {
+  const double less = exp(-fabs(margin)), small = less / (1 + less);
+  share[0] = margin < 0 ? 1 / (1 + less) : small;
+  share[1] = margin < 0 ? small : 1 / (1 + less);
+  if (isnan(margin)) share[0] = share[1] = NAN;
+}
+
 /* What was said to be impossible and happened costs about 36, not infinity: one such row
 ** must not decide the mean of all. */
 double mine__metrics_surprise(double p) {

@@ -36,6 +36,9 @@ int mine__metrics_choose(const double *probability, int n_classes, int positive,
 /* Logarithms, up to a constant, become shares: exp of each over the sum.  The largest is
 ** taken out first, so that nothing overflows and a row far from all classes has shares. */
 void mine__metrics_shares(double *log, int n);
+/* The log-odds of the second of two classes become the shares of both, each from the smaller
+** one, so that neither loses its digits. */
+void mine__metrics_logit(double margin, double share[2]);
 
 /* The area under the ROC curve of one score against labels 0 and 1 (ties count
 ** one half); NAN when there is only one of them. */

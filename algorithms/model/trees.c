@@ -153,20 +153,12 @@ static void trees_average(const mine_trees *trees, int n, double *sum) {
   }
 }
 
-/* Both probabilities from the smaller one, so that neither loses its digits. */
-static void trees_logit(double sum, double *share) {
-  const double less = exp(-fabs(sum)), small = less / (1 + less);
-  share[0] = sum < 0 ? 1 / (1 + less) : small;
-  share[1] = sum < 0 ? small : 1 / (1 + less);
-  if (isnan(sum)) share[0] = share[1] = NAN;
-}
-
 /* The answers of n rows from their sums; `out` may be `sum` but under logit. */
 static void trees_link(const mine_trees *trees, int n, double *sum, double *out) {
   const int outputs = trees->outputs;
   if (trees->link == MINE_TREES_LOGIT) {
     for (int k = 0; k < n; k++)
-      trees_logit(sum[k], out + (int64_t)2 * k);
+      mine__metrics_logit(sum[k], out + (int64_t)2 * k);
   } else if (trees->link == MINE_TREES_SOFTMAX) {
     for (int k = 0; k < n; k++)
       mine__metrics_shares(sum + (int64_t)k * outputs, outputs);

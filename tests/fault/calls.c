@@ -56,10 +56,6 @@ static const fault_call calls_special[] = {
      "SELECT * FROM mine_cross_validate('tree','SELECT *, id%3 AS part FROM customers',"
      "'target=churn,split=part{o}')",
      0},
-    {"mine_tune",
-     "SELECT rank, options, mean, se FROM mine_tune('tree','customers',"
-     "'target=churn,max_depth=1..4,criterion=gini|entropy,trials=3,folds=2{o}')",
-     0},
     {"mine_cluster kmeans",
      "SELECT * FROM mine_cluster('customers','k=2,group=churn,ignore=plan{o}')", 0},
     {"mine_rules",
@@ -210,9 +206,13 @@ static void calls_events(const char *reads, char *out, size_t room) {
   snprintf(out + n, room - (size_t)n, " FROM baskets'");
 }
 
+/* The targets that are tried in turn: of classes, of numbers, none. */
+static const char *const calls_targets[] = {"", ",target=income", ",target=churn"};
+enum { CALLS_TARGETS = sizeof calls_targets / sizeof calls_targets[0] };
+
 /* The options of an example's text that may stay; with the target that is ours. */
 static void calls_options(const char *sample, const char *own, int target, char *out) {
-  int n = snprintf(out, CALLS_TEXT, "'progress=0%s", target ? ",target=churn" : "");
+  int n = snprintf(out, CALLS_TEXT, "'progress=0%s", calls_targets[target]);
   const char *texts[] = {sample, own};
   for (int i = 0; i < 2; i++) {
     const char *at = texts[i] ? texts[i] : "";
@@ -327,13 +327,14 @@ static int calls_algorithms(const calls_verb *verb) {
   while (sqlite3_step(each) == SQLITE_ROW) {
     calls_choice choice = {.algorithm = (const char *)sqlite3_column_text(each, 0),
                            .own = calls_own((const char *)sqlite3_column_text(each, 1)),
-                           .target = 1,
+                           .target = CALLS_TARGETS,
                            .all = 1};
     calls_verb bare = *verb;
+    int works = 0;
     bare.sample.n = 0; /* its options are another algorithm's */
-    int works = calls_try(&bare, &choice);
-    choice.target = 0;
-    made += works || calls_try(&bare, &choice);
+    while (!works && choice.target-- > 0)
+      works = calls_try(&bare, &choice);
+    made += works;
   }
   sqlite3_finalize(each);
   return made;
@@ -405,7 +406,7 @@ void fault_train_others(sqlite3 *db) {
     const char *name = (const char *)sqlite3_column_text(each, 0);
     const char *own = calls_own((const char *)sqlite3_column_text(each, 1));
     fault_result result = {.code = SQLITE_ERROR};
-    for (int target = 1; target >= 0 && result.code; target--) {
+    for (int target = CALLS_TARGETS; target-- > 0 && result.code;) {
       calls_options(NULL, own, target, options);
       char *sql = sqlite3_mprintf("SELECT mine_train(%Q,%Q,'customers',%s)", name, name, options);
       if (sql) result = fault_run(db, sql, "");

@@ -36,6 +36,10 @@ const use_model use_models[] = {
     {"bayes classes", "bayes", "target=label,holdout=0.3,ignore=day", USE_TRAINED},
     {"bayes many classes", "bayes", "target=kind,task=classification,prior=uniform,holdout=0",
      USE_TRAINED},
+    {"linear numbers", "linear", "target=y,holdout=0.3,ignore=day,l2=1", USE_TRAINED},
+    {"linear classes", "logistic", "target=label,holdout=0,ignore=day,l2=1", USE_TRAINED},
+    {"linear many classes", "logistic", "target=kind,task=classification,holdout=0,l2=1",
+     USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 

@@ -1,0 +1,311 @@
+/*
+** evaluate.c -- the loss of a generalised linear model at a point, with its derivatives.
+**
+** Rows are cut into chains by their number alone.  A chain takes a block of rows at a time:
+** margins, then what each row adds to the gradient, x r, and to the Hessian, x d x', the
+** latter as the product of the block's rows, each times the root of |d|, with themselves.
+** Chains are added in their order.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "glm.h"
+
+#define EVALUATE_ROWS   128
+#define EVALUATE_CHAINS 32
+#define EVALUATE_CELLS  (1 << 24) /* of the Hessians of all chains, 128 MB, unless one is larger */
+
+typedef struct evaluate_job {
+  const linear_problem *problem;
+  const double *beta;
+  int what;
+  int64_t q, pairs, record, chains; /* record: loss, most, g, a Hessian for each pair of margins */
+  double *sum;                      /* per chain: a record         */
+  double *room;                     /* per worker                  */
+} evaluate_job;
+
+/* A worker's room: rows, rows times a root, margins, residuals. */
+static int64_t evaluate_room(const evaluate_job *job) {
+  return EVALUATE_ROWS * (2 * job->q + 2 * job->problem->margins);
+}
+
+/* exp, but finite: a margin of 700 is beyond all reason, and a step to it is cut. */
+static double evaluate_exp(double m) {
+  return exp(fmin(fmax(m, -700), 700));
+}
+
+/* log(1 + exp(m)) */
+static double evaluate_log1p_exp(double m) {
+  return m > 0 ? m + log1p(exp(-m)) : log1p(exp(m));
+}
+
+/* Loss, derivative and second derivative of one margin; y is a number or 0 and 1. */
+static double evaluate_single(linear_family family, int what, double m, double y, double *r,
+                              double *d) {
+  if (family == LINEAR_GAUSSIAN) {
+    *r = m - y;
+    *d = 1;
+    return 0.5 * *r * *r;
+  }
+  if (family == LINEAR_POISSON) {
+    *d = evaluate_exp(m);
+    *r = *d - y;
+    return *d - y * m;
+  }
+  if (family == LINEAR_GAMMA) {
+    const double ratio = y * evaluate_exp(-m);
+    *r = 1 - ratio;
+    *d = what == LINEAR_FISHER ? 1 : ratio;
+    return ratio + m;
+  }
+  const double less = exp(-fabs(m)), small = less / (1 + less), large = 1 / (1 + less);
+  *d = small * large;
+  *r = y > 0 ? (m > 0 ? -small : -large) : (m > 0 ? large : small);
+  return evaluate_log1p_exp(y > 0 ? -m : m);
+}
+
+/* Of several margins: probabilities take their place.  The class of the margin of index -1, the
+** first, has margin 0 where there is one margin less than classes. */
+static double evaluate_softmax(double *m, int margins, int spared, int label) {
+  double most = spared ? 0 : -INFINITY, sum = 0;
+  const int own = label - spared;
+  const double margin = own < 0 ? 0 : m[own];
+  for (int k = 0; k < margins; k++)
+    most = fmax(most, m[k]);
+  for (int k = 0; k < margins; k++)
+    sum += m[k] = exp(m[k] - most);
+  if (spared) sum += exp(-most);
+  for (int k = 0; k < margins; k++)
+    m[k] /= sum;
+  return most + log(sum) - margin;
+}
+
+typedef struct evaluate_block {
+  const uint32_t *row;
+  int64_t first, n;
+  double *x, *scaled, *margin, *rest;
+} evaluate_block;
+
+static int64_t evaluate_row(const evaluate_block *b, int64_t i) {
+  return b->row ? (int64_t)b->row[i] : b->first + i;
+}
+
+static void evaluate_margins(const evaluate_job *job, const evaluate_block *b, double *record) {
+  const linear_problem *p = job->problem;
+  mine__design_fill(p->design, b->row, b->first, b->n, job->q, 1, b->x);
+  for (int64_t i = 0; i < b->n; i++) {
+    for (int k = 0; k < p->margins; k++) {
+      const double m = mine__dot(b->x + i * job->q, job->beta + k * job->q, job->q);
+      b->margin[i * p->margins + k] = m;
+      record[1] = fmax(record[1], fabs(m));
+    }
+  }
+}
+
+/* record += weight d x x', into the square of a pair of margins. */
+static void evaluate_square(const evaluate_job *job, const evaluate_block *b, const double *d,
+                            int64_t step, double sign, double *square) {
+  for (int64_t i = 0; i < b->n; i++) {
+    const double root = sqrt(fmax(d[i * step], 0));
+    for (int64_t j = 0; j < job->q; j++)
+      b->scaled[i * job->q + j] = root * b->x[i * job->q + j];
+  }
+  mine__syrk(job->problem->la, b->n, job->q, sign, b->scaled, square);
+}
+
+static void evaluate_gradient(const evaluate_job *job, const evaluate_block *b, double *g) {
+  const int margins = job->problem->margins;
+  for (int64_t i = 0; i < b->n; i++) {
+    for (int k = 0; k < margins; k++) {
+      const double by = b->rest[i * margins + k], *x = b->x + i * job->q;
+      double *to = g + k * job->q;
+#pragma omp simd
+      for (int64_t j = 0; j < job->q; j++)
+        to[j] += by * x[j];
+    }
+  }
+}
+
+static void evaluate_one(const evaluate_job *job, const evaluate_block *b, double *record) {
+  const linear_problem *p = job->problem;
+  const mine_dataset *data = p->design->data;
+  for (int64_t i = 0; i < b->n; i++) {
+    const int64_t row = evaluate_row(b, i);
+    const double w = design_weight(p->design, row);
+    const double y =
+        p->family == LINEAR_LOGISTIC ? data->label[row] : (data->target[row] - p->middle) / p->unit;
+    double r, d;
+    record[0] += w * evaluate_single(p->family, job->what, b->margin[i], y, &r, &d);
+    b->rest[i] = w * r;
+    b->margin[i] = w * d; /* not needed any more */
+  }
+  if (job->what == LINEAR_LOSS) return;
+  evaluate_gradient(job, b, record + 2);
+  evaluate_square(job, b, b->margin, 1, 1, record + 2 + job->q);
+}
+
+static void evaluate_many(const evaluate_job *job, const evaluate_block *b, double *record) {
+  const linear_problem *p = job->problem;
+  const mine_dataset *data = p->design->data;
+  const int k = p->margins, spared = data->n_classes - k;
+  for (int64_t i = 0; i < b->n; i++) {
+    const int64_t row = evaluate_row(b, i);
+    const double w = design_weight(p->design, row);
+    double *share = b->margin + i * k;
+    record[0] += w * evaluate_softmax(share, k, spared, data->label[row]);
+    for (int c = 0; c < k; c++)
+      b->rest[i * k + c] = w * (share[c] - (c + spared == data->label[row]));
+  }
+  if (job->what == LINEAR_LOSS) return;
+  evaluate_gradient(job, b, record + 2);
+  double *square = record + 2 + k * job->q;
+  for (int a = 0; a < k; a++) {
+    for (int c = a; c < k; c++, square += job->q * job->q) {
+      for (int64_t i = 0; i < b->n; i++) {
+        const double *share = b->margin + i * k;
+        b->rest[i] = design_weight(p->design, evaluate_row(b, i)) * share[a] *
+                     (a == c ? 1 - share[a] : share[c]);
+      }
+      evaluate_square(job, b, b->rest, 1, a == c ? 1 : -1, square);
+    }
+  }
+}
+
+/* Task = chain. */
+static void evaluate_task(void *context, int64_t task, int worker) {
+  const evaluate_job *job = context;
+  const linear_problem *p = job->problem;
+  const int64_t end = mine__block_first(p->n, job->chains, task + 1);
+  double *room = job->room + worker * evaluate_room(job), *record = job->sum + task * job->record;
+  memset(record, 0, (size_t)job->record * sizeof *record);
+  for (int64_t at = mine__block_first(p->n, job->chains, task); at < end; at += EVALUATE_ROWS) {
+    evaluate_block b = {.row = p->row ? p->row + at : NULL, .first = at};
+    b.n = end - at < EVALUATE_ROWS ? end - at : EVALUATE_ROWS;
+    b.x = room;
+    b.scaled = b.x + EVALUATE_ROWS * job->q;
+    b.margin = b.scaled + EVALUATE_ROWS * job->q;
+    b.rest = b.margin + EVALUATE_ROWS * p->margins;
+    evaluate_margins(job, &b, record);
+    if (p->family == LINEAR_MULTINOMIAL) {
+      evaluate_many(job, &b, record);
+    } else {
+      evaluate_one(job, &b, record);
+    }
+  }
+}
+
+/* The squares of pairs of margins become one matrix, both triangles. */
+static void evaluate_assemble(const evaluate_job *job, const double *square, double *h) {
+  const int64_t q = job->q, width = q * job->problem->margins;
+  for (int64_t a = 0; a < job->problem->margins; a++) {
+    for (int64_t c = a; c < job->problem->margins; c++, square += q * q) {
+      for (int64_t i = 0; i < q; i++) {
+        for (int64_t j = i; j < q; j++) {
+          const double v = square[i * q + j];
+          const int64_t ai = a * q + i, aj = a * q + j, ci = c * q + i, cj = c * q + j;
+          h[ai * width + cj] = h[cj * width + ai] = v;
+          h[aj * width + ci] = h[ci * width + aj] = v;
+        }
+      }
+    }
+  }
+}
+
+mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta, int what,
+                               linear_point *point) {
+  mine_env *env = problem->env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  evaluate_job job = {.problem = problem, .beta = beta, .what = what};
+  const int64_t width = linear_width(problem), k = problem->margins;
+  job.q = problem->design->n_used + 1;
+  job.pairs = what == LINEAR_LOSS ? 0 : k * (k + 1) / 2;
+  job.record = 2 + (what == LINEAR_LOSS ? 0 : width) + job.pairs * job.q * job.q;
+  job.chains = problem->n / (EVALUATE_ROWS * 8) + 1;
+  if (job.chains > EVALUATE_CELLS / job.record + 1) job.chains = EVALUATE_CELLS / job.record + 1;
+  if (job.chains > EVALUATE_CHAINS) job.chains = EVALUATE_CHAINS;
+  job.sum =
+      mine__arena_array(env->scratch, (size_t)job.chains, (size_t)job.record * sizeof(double));
+  job.room = mine__arena_array(env->scratch, (size_t)env->threads,
+                               (size_t)evaluate_room(&job) * sizeof(double));
+  if (!job.sum || !job.room) return mine_env_status(env);
+  MINE_TRY(mine__parallel(env, job.chains, evaluate_task, &job));
+  point->most = 0;
+  for (int64_t c = 0; c < job.chains; c++)
+    point->most = fmax(point->most, job.sum[c * job.record + 1]);
+  MINE_TRY(mine__sum_blocks(env, job.sum, job.chains, (size_t)job.record, job.sum));
+  point->loss = job.sum[0];
+  if (what != LINEAR_LOSS) {
+    memcpy(point->g, job.sum + 2, (size_t)width * sizeof *point->g);
+    evaluate_assemble(&job, job.sum + 2 + width, point->h);
+  }
+  mine__arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
+
+/* ---- beginning ----------------------------------------------------------------------------- */
+
+mine_status mine__glm_point(const linear_problem *problem, linear_point *point) {
+  const size_t width = (size_t)linear_width(problem);
+  *point = (linear_point){0};
+  if (width > DESIGN_MOST) {
+    return mine__fail(problem->env, MINE_LIMIT,
+                      "the attributes make %lld coefficients, of which each class has its own, and "
+                      "%d are the most; ignore the categories with most levels, or group them",
+                      (long long)width, DESIGN_MOST);
+  }
+  point->g = mine__arena_array(problem->env->scratch, width, sizeof(double));
+  point->h = mine__arena_array(problem->env->scratch, width, width * sizeof(double));
+  return mine_env_status(problem->env);
+}
+
+void mine__glm_open(linear_problem *problem, const linear_design *design, linear_family family,
+                    int margins, const uint32_t *row, int64_t n) {
+  *problem = (linear_problem){.env = design->env,
+                              .design = design,
+                              .la = mine__linalg_open(),
+                              .family = family,
+                              .margins = margins,
+                              .row = row,
+                              .n = n,
+                              .unit = 1,
+                              .spread = 1};
+  for (int64_t i = 0; i < n; i++)
+    problem->total += design_weight(design, row ? (int64_t)row[i] : i);
+}
+
+/* The mean of the target; of classes their weights, each half a row more. */
+static double glm_mean(const linear_problem *p, int label) {
+  const mine_dataset *data = p->design->data;
+  double sum = label >= 0 ? 0.5 : 0;
+  for (int64_t i = 0; i < p->n; i++) {
+    const int64_t row = p->row ? (int64_t)p->row[i] : i;
+    const double w = design_weight(p->design, row);
+    if (label >= 0) {
+      sum += data->label[row] == label ? w : 0;
+    } else {
+      sum += w / p->total * (data->target[row] - p->middle) / p->unit;
+    }
+  }
+  return sum;
+}
+
+void mine__glm_start(const linear_problem *problem, double *beta) {
+  const linear_problem *p = problem;
+  const int64_t q = p->design->n_used + 1;
+  memset(beta, 0, (size_t)linear_width(p) * sizeof *beta);
+  if (p->family == LINEAR_LOGISTIC) {
+    beta[0] = log(glm_mean(p, 1) / glm_mean(p, 0));
+  } else if (p->family == LINEAR_MULTINOMIAL) {
+    const int spared = p->design->data->n_classes - p->margins;
+    double middle = spared ? log(glm_mean(p, 0)) : 0;
+    for (int k = 0; k < p->margins; k++)
+      beta[k * q] = log(glm_mean(p, k + spared));
+    for (int k = 0; !spared && k < p->margins; k++)
+      middle += beta[k * q] / p->margins;
+    for (int k = 0; k < p->margins; k++)
+      beta[k * q] -= middle;
+  } else {
+    const double mean = glm_mean(p, -1);
+    beta[0] = p->family == LINEAR_GAUSSIAN ? mean : log(fmax(mean, 1e-300));
+  }
+}

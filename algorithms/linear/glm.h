@@ -1,0 +1,81 @@
+/*
+** glm.h -- generalised linear models by Newton's method, with penalties.
+**
+** Least is  loss(beta) + l2/2 sum beta^2 + l1 sum |beta|  over all coefficients but the
+** intercepts, in the units of design.h; the loss is the sum over the rows, times their
+** weights, of
+**
+**   gaussian     (y - m)^2 / 2                m: the margin
+**   poisson      exp(m) - y m
+**   gamma        y exp(-m) + m                (the link is the logarithm)
+**   logistic     log(1 + exp(m)) - y m
+**   multinomial  log sum exp(m_k) - m_y
+**
+** All are convex in the margins.  McCullagh & Nelder (1989), Generalized Linear Models;
+** Friedman, Hastie & Tibshirani (2010), "Regularization paths for generalized linear models
+** via coordinate descent", Journal of Statistical Software 33(1).
+*/
+#ifndef MINE_LINEAR_GLM_H
+#define MINE_LINEAR_GLM_H
+
+#include "design.h"
+
+typedef enum linear_family {
+  LINEAR_GAUSSIAN,
+  LINEAR_POISSON,
+  LINEAR_GAMMA,
+  LINEAR_LOGISTIC,
+  LINEAR_MULTINOMIAL
+} linear_family;
+
+typedef struct linear_problem {
+  mine_env *env;
+  const linear_design *design;
+  mine_linalg la;
+  linear_family family;
+  int margins;         /* multinomial: classes, or one less: the first has margin 0 */
+  const uint32_t *row; /* rows of the frame; NULL: 0 .. n - 1                       */
+  int64_t n;
+  double total;        /* their weight                                              */
+  double middle, unit; /* gaussian: y = (target - middle) / unit                    */
+  double spread;       /* what the loss of a row is like: 1; gaussian: the variance of y */
+  double l1, l2;
+} linear_problem;
+
+/* What is known at a point: loss, and where asked for its gradient and Hessian. */
+typedef struct linear_point {
+  double loss;
+  double *g;   /* margins x q                                                     */
+  double *h;   /* (margins q) squared, both triangles; the order is that of beta  */
+  double most; /* the largest |margin|                                           */
+} linear_point;
+
+enum { LINEAR_LOSS, LINEAR_NEWTON, LINEAR_FISHER }; /* second derivatives: observed, expected */
+
+/* The rows, weights and sizes of a problem on the given rows. */
+void mine__glm_open(linear_problem *problem, const linear_design *design, linear_family family,
+                    int margins, const uint32_t *row, int64_t n);
+/* Width of beta: margins x (1 + n_used). */
+static inline int64_t linear_width(const linear_problem *p) {
+  return p->margins * (p->design->n_used + 1);
+}
+/* Room for g and h, in scratch. */
+mine_status mine__glm_point(const linear_problem *problem, linear_point *point) MINE_MUST_CHECK;
+/* n width^2 multiplications; LINEAR_LOSS n width. */
+mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta, int what,
+                               linear_point *point) MINE_MUST_CHECK;
+/* The intercepts that fit best by themselves; all else 0. */
+void mine__glm_start(const linear_problem *problem, double *beta);
+
+/* From beta to the least.  *steps: how many it took, negative where it did not end, as it
+** cannot where classes are told apart without error.  `point` is left at the end, for the
+** errors with what = LINEAR_FISHER evaluate once more. */
+mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
+                            int *steps) MINE_MUST_CHECK;
+
+/* path.c: of alphas from the largest worth trying downward the one with the least loss on rows
+** not learned from, by folds.  alpha is per unit of weight, of which l1_ratio is lasso. */
+mine_status mine__path_choose(const linear_problem *problem, mine_model *model, double l1_ratio,
+                              double *alpha) MINE_MUST_CHECK;
+
+#endif

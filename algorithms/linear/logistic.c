@@ -1,0 +1,180 @@
+/*
+** logistic.c -- logistic regression: log-odds of two classes, or of each of many.
+**
+** Without a penalty the first of many classes has the log-odds 0, and the others' coefficients
+** are against it; with one every class has its own, which the penalty makes unique.
+**
+** Classes that the columns tell apart without error, or some levels of them, have no finite
+** solution (Albert & Anderson 1984, Biometrika 71): the coefficients grow for ever.  This is
+** seen by margins that still grow when a fit has long ended, or by a standard error beyond
+** reason; then l2=1 is used, and told.
+*/
+#include <math.h>
+
+#include "fit.h"
+
+#define LOGISTIC_REASON 1e4 /* a standard error, of a column in units of its deviation */
+
+static const mine_option logistic_option_table[] = {FIT_PENALTIES, OPTION_END};
+
+typedef struct logistic_fit {
+  mine_env *env;
+  const linear_options *options;
+  mine_model *model;
+  linear_design design;
+  linear_problem problem;
+  linear_point point;
+  double *beta, *errors;
+  double none; /* the loss with intercepts only */
+  int separated;
+} logistic_fit;
+
+/* The fit with the penalties of fit->problem; margins may change in a second one. */
+static mine_status logistic_solve(logistic_fit *fit, int *steps) {
+  mine_env *env = fit->env;
+  MINE_TRY(mine__glm_point(&fit->problem, &fit->point));
+  const size_t width = (size_t)linear_width(&fit->problem);
+  fit->beta = mine__arena_array(env->scratch, width, sizeof(double));
+  fit->errors = mine__arena_array(env->scratch, width, sizeof(double));
+  if (mine_failed(env)) return mine_env_status(env);
+  mine__glm_start(&fit->problem, fit->beta);
+  MINE_TRY(mine__glm_evaluate(&fit->problem, fit->beta, LINEAR_NEWTON, &fit->point));
+  fit->none = fit->point.loss;
+  return mine__glm_solve(&fit->problem, fit->beta, &fit->point, steps);
+}
+
+/* Errors from the information; whether one is beyond reason. */
+static mine_status logistic_test(logistic_fit *fit) {
+  const linear_design *d = &fit->design;
+  const int64_t q = d->n_used + 1;
+  if (!mine__cholesky(fit->problem.la, linear_width(&fit->problem), fit->point.h)) {
+    fit->separated = 1;
+    return MINE_OK;
+  }
+  MINE_TRY(mine__design_errors(d, fit->point.h, fit->problem.margins, 1, fit->errors));
+  for (int64_t i = 0; i < linear_width(&fit->problem); i++) {
+    const double unit = i % q == 0 ? 1 : d->slot[d->used[i % q - 1]].deviation;
+    if (i % q != 0 && !(fit->errors[i] * unit < LOGISTIC_REASON)) fit->separated = 1;
+    if (fit->errors[i] == MINE_LINEAR_NO_ERROR) fit->separated = 1;
+  }
+  return MINE_OK;
+}
+
+static void logistic_open(logistic_fit *fit, int penalised) {
+  const mine_dataset *data = fit->design.data;
+  const int many = data->n_classes > 2;
+  mine__glm_open(&fit->problem, &fit->design, many ? LINEAR_MULTINOMIAL : LINEAR_LOGISTIC,
+                 !many       ? 1
+                 : penalised ? data->n_classes
+                             : data->n_classes - 1,
+                 data->rows.row, data->rows.n);
+}
+
+static mine_status logistic_plain(logistic_fit *fit) {
+  double *r;
+  int steps;
+  MINE_TRY(mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, &r));
+  logistic_open(fit, 0);
+  MINE_TRY(logistic_solve(fit, &steps));
+  fit->separated = steps < 0;
+  if (!fit->separated) MINE_TRY(logistic_test(fit));
+  return MINE_OK;
+}
+
+static mine_status logistic_penalised(logistic_fit *fit) {
+  int steps;
+  logistic_open(fit, 1);
+  if (fit->separated) {
+    fit->problem.l2 = 1;
+  } else {
+    MINE_TRY(mine__linear_penalty(&fit->problem, fit->options, fit->model));
+  }
+  MINE_TRY(logistic_solve(fit, &steps));
+  if (steps < 0)
+    mine__model_note(fit->model, "warning", "",
+                     "the fit had not settled after %d steps; give a "
+                     "larger penalty",
+                     -steps - 1);
+  return MINE_OK;
+}
+
+/* Only differences of intercepts count: they are given with the sum 0. */
+static void logistic_centre(mine_linear *out) {
+  double mean = 0;
+  for (int k = 0; k < out->n_margins; k++)
+    mean += out->base[k] / out->n_margins;
+  for (int k = 0; k < out->n_margins; k++)
+    out->base[k] -= mean;
+}
+
+static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
+                                     mine_model *model) {
+  logistic_fit fit = {.env = env, .options = options, .model = model};
+  int penalised = mine__linear_penalised(options);
+  const int many = data->n_classes > 2;
+  if (data->n_classes < 2) {
+    return mine__fail(env, MINE_DATA, "there is only one class to learn; give rows of two or more");
+  }
+  MINE_TRY(mine__design_open(env, data, &fit.options->reference, &fit.design));
+  if (!penalised) MINE_TRY(logistic_plain(&fit));
+  if (fit.separated)
+    mine__model_note(model, "warning", "",
+                     "the columns tell classes apart without error, in some rows at least (a level "
+                     "that one class only has, say): without a penalty coefficients would be "
+                     "infinite, so l2=1 is used, and nothing is tested");
+  penalised = penalised || fit.separated;
+  if (penalised) MINE_TRY(logistic_penalised(&fit));
+  const int margins = fit.problem.margins, from = many ? data->n_classes - margins : 0;
+  mine_linear *out =
+      mine__linear_new(model->arena, data->about, data->n_features, many ? data->n_classes : 1,
+                       many ? MINE_LINEAR_SOFTMAX : MINE_LINEAR_LOGIT);
+  if (!out) return mine_env_status(env);
+  out->test = penalised ? MINE_LINEAR_UNTESTED : MINE_LINEAR_Z;
+  MINE_TRY(mine__design_finish(&fit.design, fit.beta, margins, from, 0, 1,
+                               penalised ? NULL : fit.errors, out));
+  if (many && from == 0) logistic_centre(out);
+  mine__linear_tell_number(model, "deviance", 2 * fit.point.loss);
+  mine__linear_tell_number(model, "null_deviance", 2 * fit.none);
+  if (from > 0) {
+    char shown[MINE_SHOW_BYTES];
+    mine_cell cell;
+    mine__model_group(model, 1, &cell);
+    mine__model_note(model, "reference", model->target_name ? model->target_name : "",
+                     "log-odds are against class %s", mine__show_cell(shown, &cell));
+  }
+  mine__design_tell(&fit.design, model);
+  model->body = out;
+  return mine_env_status(env);
+}
+
+const mine_algorithm mine__algorithm_logistic = {
+    .name = "logistic",
+    .title = "logistic regression: the log-odds of a class as a sum of coefficients",
+    .citation =
+        "Cox (1958), The regression analysis of binary sequences, Journal of the Royal "
+        "Statistical Society B 20; McCullagh & Nelder (1989), Generalized Linear Models",
+    .notes =
+        "Newton's method; of more than two classes the multinomial model. Standard errors, z tests "
+        "and intervals are in `mine_coefficients`; of two classes the coefficients are the "
+        "log-odds "
+        "of the positive one, so that `exp(value)` is an odds ratio. A category gives a column for "
+        "each level but the reference, the most frequent unless `reference` names one. A missing "
+        "value, and a level that training never met, count as the mean of the rows learned from. "
+        "Columns that say what those before them say are left out, and told. Classes that the "
+        "columns tell apart without error have no finite coefficients: then `l2=1` is used, and "
+        "told. With `l1`, `l2` or `alpha` there are no tests.",
+    .example =
+        "SELECT name, round(value, 3) AS value, round(p_value, 3) AS p_value\n"
+        "FROM mine_coefficients((SELECT mine_fit('logistic',\n"
+        "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"
+        "  SELECT i AS id, i*7%31 AS calls, i*5%12 AS years, i*7%31 + i*13%17 > 26 AS churned "
+        "FROM n',\n"
+        "  'target=churned')));",
+    .tasks = MINE_CLASSIFICATION,
+    .reads = "attributes",
+    .options_size = sizeof(linear_options),
+    .options = logistic_option_table,
+    .kind = &mine__kind_linear,
+    .fit = logistic_fit_rows,
+    .check = mine__linear_check,
+};

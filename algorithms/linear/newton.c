@@ -1,0 +1,223 @@
+/*
+** newton.c -- to the least of loss and penalties.
+**
+** The loss is replaced by its second-order expansion at the point; its least is a system of
+** equations (Cholesky), or with a lasso penalty is found by coordinate descent on the
+** Hessian, which never sees the rows.  A step that does not lower the objective by a share
+** of what the expansion promises is halved.  Near the least the promise is of the order of
+** the square of what is wrong; the step after which it is below NEWTON_ENOUGH is the last.
+**
+** For the gaussian family the expansion is the loss itself: the rows are read once.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "glm.h"
+
+#define NEWTON_STEPS  60
+#define NEWTON_ENOUGH 1e-14 /* of the objective                                   */
+#define NEWTON_ARMIJO 1e-4
+#define NEWTON_HALVES 40
+#define NEWTON_FAR    20.0 /* a margin of 20 is a chance of 2e-9, and a fit that  */
+#define NEWTON_LATE   15   /* still moves there after so many steps has no end    */
+#define NEWTON_SWEEPS 100000
+#define NEWTON_EXACT  1e-22 /* of the objective: what a sweep must still move     */
+
+typedef struct newton_run {
+  const linear_problem *problem;
+  int64_t q, width;
+  double pull;  /* keeps intercepts, which the loss lets go, at the sum 0 */
+  double scale; /* of the objective                                       */
+  double *beta, *trial, *step;
+  double *u; /* width squared: the system    */
+  linear_point *point;
+} newton_run;
+
+static int newton_is_intercept(const newton_run *run, int64_t j) {
+  return j % run->q == 0;
+}
+
+static double newton_intercepts(const newton_run *run, const double *beta) {
+  double sum = 0;
+  for (int64_t j = 0; j < run->width; j += run->q)
+    sum += beta[j];
+  return sum;
+}
+
+/* What the penalties add to the loss. */
+static double newton_penalty(const newton_run *run, const double *beta) {
+  const double sum = newton_intercepts(run, beta);
+  double squares = 0, sizes = 0;
+  for (int64_t j = 0; j < run->width; j++) {
+    if (newton_is_intercept(run, j)) continue;
+    squares += beta[j] * beta[j];
+    sizes += fabs(beta[j]);
+  }
+  return 0.5 * run->problem->l2 * squares + run->problem->l1 * sizes + 0.5 * run->pull * sum * sum;
+}
+
+/* The derivative of all that is smooth. */
+static double newton_slope(const newton_run *run, int64_t j, double intercepts) {
+  return run->point->g[j] +
+         (newton_is_intercept(run, j) ? run->pull * intercepts : run->problem->l2 * run->beta[j]);
+}
+
+/* The Hessian of all that is smooth. */
+static void newton_system(const newton_run *run, double *u) {
+  memcpy(u, run->point->h, (size_t)(run->width * run->width) * sizeof *u);
+  for (int64_t i = 0; i < run->width; i++) {
+    if (!newton_is_intercept(run, i)) u[i * run->width + i] += run->problem->l2;
+    for (int64_t j = 0; newton_is_intercept(run, i) && j < run->width; j += run->q)
+      u[i * run->width + j] += run->pull;
+  }
+}
+
+/* step = -(system)^-1 slope.  Where classes drift apart the system becomes singular; then its
+** diagonal is raised. */
+static void newton_equations(const newton_run *run) {
+  const double intercepts = newton_intercepts(run, run->beta);
+  double raise = 0, most = 0;
+  for (int64_t j = 0; j < run->width; j++)
+    most = fmax(most, run->point->h[j * run->width + j]);
+  for (int again = 0; again < 20; again++) {
+    newton_system(run, run->u);
+    for (int64_t j = 0; j < run->width; j++)
+      run->u[j * run->width + j] += raise;
+    if (mine__cholesky(run->problem->la, run->width, run->u)) break;
+    raise = raise > 0 ? 10 * raise : fmax(most * 1e-14, 1e-300);
+  }
+  for (int64_t j = 0; j < run->width; j++)
+    run->step[j] = -newton_slope(run, j, intercepts);
+  mine__solve_upper(run->width, run->u, 1, run->step);
+  mine__solve_upper(run->width, run->u, 0, run->step);
+}
+
+static double newton_shrink(double v, double by) {
+  return v > by ? v - by : v < -by ? v + by : 0;
+}
+
+/* The least of the expansion with the lasso penalty: `slope` is kept up to date, `u` is the
+** system as it is. */
+static mine_status newton_descend(const newton_run *run, double *slope) {
+  const double l1 = run->problem->l1, intercepts = newton_intercepts(run, run->beta);
+  newton_system(run, run->u);
+  for (int64_t j = 0; j < run->width; j++)
+    slope[j] = newton_slope(run, j, intercepts);
+  memcpy(run->trial, run->beta, (size_t)run->width * sizeof *run->trial);
+  for (int sweep = 0; sweep < NEWTON_SWEEPS; sweep++) {
+    double moved = 0;
+    for (int64_t j = 0; j < run->width; j++) {
+      const double *row = run->u + j * run->width, curve = row[j], at = run->trial[j];
+      if (!(curve > 0)) continue;
+      const double aim = curve * at - slope[j];
+      const double to = (newton_is_intercept(run, j) ? aim : newton_shrink(aim, l1)) / curve;
+      if (to == at) continue;
+      for (int64_t i = 0; i < run->width; i++)
+        slope[i] += (to - at) * row[i];
+      run->trial[j] = to;
+      moved = fmax(moved, curve * (to - at) * (to - at));
+    }
+    if (moved <= NEWTON_EXACT * run->scale) break;
+    MINE_TRY(mine__poll(run->problem->env));
+  }
+  for (int64_t j = 0; j < run->width; j++)
+    run->step[j] = run->trial[j] - run->beta[j];
+  return MINE_OK;
+}
+
+/* By how much the whole step lowers the expansion to first order; not negative but for
+** rounding. */
+static double newton_promise(const newton_run *run) {
+  const double intercepts = newton_intercepts(run, run->beta);
+  double sum = 0;
+  for (int64_t j = 0; j < run->width; j++) {
+    sum -= newton_slope(run, j, intercepts) * run->step[j];
+    if (!newton_is_intercept(run, j))
+      sum -= run->problem->l1 * (fabs(run->beta[j] + run->step[j]) - fabs(run->beta[j]));
+  }
+  return sum;
+}
+
+/* Stand at beta + share step, of which `trial` holds the place. */
+static mine_status newton_stand(const newton_run *run, double share, int what) {
+  const linear_problem *p = run->problem;
+  linear_point *at = run->point;
+  for (int64_t j = 0; j < run->width; j++)
+    run->trial[j] = run->beta[j] + share * run->step[j];
+  if (p->family != LINEAR_GAUSSIAN) return mine__glm_evaluate(p, run->trial, what, at);
+  for (int64_t j = 0; j < run->width; j++) { /* share is 1 */
+    const double turn = mine__dot(at->h + j * run->width, run->step, run->width);
+    at->loss += run->step[j] * (at->g[j] + 0.5 * turn);
+    run->u[j] = turn;
+  }
+  for (int64_t j = 0; j < run->width; j++)
+    at->g[j] += run->u[j];
+  return MINE_OK;
+}
+
+/* Take the step, or the share of it that lowers the objective enough; *moved 0: none does. */
+static mine_status newton_move(const newton_run *run, double promise, int *moved) {
+  const double before = run->point->loss + newton_penalty(run, run->beta);
+  const int last = promise <= NEWTON_ENOUGH * run->scale;
+  const int sure = last || run->problem->family == LINEAR_GAUSSIAN;
+  double share = 1;
+  *moved = 1;
+  MINE_TRY(newton_stand(run, 1, LINEAR_NEWTON));
+  for (int halves = 0; !sure; halves++) {
+    const double now = run->point->loss + newton_penalty(run, run->trial);
+    if (now <= before - NEWTON_ARMIJO * share * promise) break;
+    if (halves == NEWTON_HALVES) {
+      *moved = 0;
+      share = 0;
+      break;
+    }
+    share /= 2;
+    MINE_TRY(newton_stand(run, share, LINEAR_LOSS));
+  }
+  if (share < 1) MINE_TRY(newton_stand(run, share, LINEAR_NEWTON));
+  memcpy(run->beta, run->trial, (size_t)run->width * sizeof *run->beta);
+  if (run->problem->family == LINEAR_GAUSSIAN || last) *moved = 0;
+  return MINE_OK;
+}
+
+static mine_status newton_go(newton_run *run, double *slope, int *steps) {
+  const linear_problem *p = run->problem;
+  const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
+  const int free_ = p->l1 == 0 && p->l2 == 0;
+  for (*steps = 1; *steps <= NEWTON_STEPS; ++*steps) {
+    int moved;
+    run->scale = fabs(run->point->loss) + 1e-6 * p->total * p->spread;
+    if (p->l1 > 0) {
+      MINE_TRY(newton_descend(run, slope));
+    } else {
+      newton_equations(run);
+    }
+    MINE_TRY(newton_move(run, newton_promise(run), &moved));
+    MINE_TRY(mine__poll(p->env));
+    if (classes && free_ && moved && run->point->most > NEWTON_FAR && *steps > NEWTON_LATE) break;
+    if (!moved) return MINE_OK;
+  }
+  *steps = -*steps;
+  return MINE_OK;
+}
+
+mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
+                            int *steps) {
+  mine_env *env = problem->env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const int classes = problem->design->data->n_classes;
+  newton_run run = {.problem = problem, .beta = beta, .point = point};
+  run.q = problem->design->n_used + 1;
+  run.width = linear_width(problem);
+  if (problem->family == LINEAR_MULTINOMIAL && problem->margins == classes)
+    run.pull = problem->total / problem->margins;
+  const size_t width = (size_t)run.width;
+  run.trial = mine__arena_array(env->scratch, width, sizeof(double));
+  run.step = mine__arena_array(env->scratch, width, sizeof(double));
+  run.u = mine__arena_array(env->scratch, width, width * sizeof(double));
+  double *slope = mine__arena_array(env->scratch, width, sizeof(double));
+  if (mine_failed(env)) return mine_env_status(env);
+  MINE_TRY(newton_go(&run, slope, steps));
+  mine__arena_rewind(env->scratch, mark);
+  return MINE_OK;
+}

@@ -1,0 +1,105 @@
+/*
+** path.c -- how strong a penalty: by cross-validation along a path.
+**
+** From the alpha at which the first coefficient leaves 0 down to a ten-thousandth of it, in
+** equal steps of its logarithm, each fit beginning where the one before ended (Friedman,
+** Hastie & Tibshirani 2010).  The alpha with the least mean loss on rows not learned from is
+** taken; of equal ones the strongest.
+*/
+#include <math.h>
+
+#include "../data/split.h"
+#include "glm.h"
+
+#define PATH_STEPS 50
+#define PATH_FOLDS 5
+#define PATH_LEAST 1e-4
+
+static void path_set(linear_problem *problem, double alpha, double l1_ratio) {
+  problem->l1 = alpha * l1_ratio * problem->total;
+  problem->l2 = alpha * (1 - l1_ratio) * problem->total;
+}
+
+/* The largest slope of the fit with intercepts only, per unit of weight and lasso. */
+static mine_status path_largest(const linear_problem *problem, double l1_ratio, double *alpha) {
+  const int64_t q = problem->design->n_used + 1, width = linear_width(problem);
+  linear_point point;
+  double *beta = mine__arena_array(problem->env->scratch, (size_t)width, sizeof *beta);
+  MINE_TRY(mine__glm_point(problem, &point));
+  if (!beta) return mine_env_status(problem->env);
+  mine__glm_start(problem, beta);
+  MINE_TRY(mine__glm_evaluate(problem, beta, LINEAR_NEWTON, &point));
+  *alpha = 0;
+  for (int64_t j = 0; j < width; j++)
+    if (j % q != 0) *alpha = fmax(*alpha, fabs(point.g[j]));
+  *alpha /= problem->total * fmax(l1_ratio, 1e-3);
+  return MINE_OK;
+}
+
+/* The path on the rows `learn`; losses of the rows `judge` are added to loss[]. */
+static mine_status path_fold(linear_problem learn, linear_problem judge, double l1_ratio,
+                             double largest, double from, double *loss) {
+  mine_env *env = learn.env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  linear_point point, held = {0};
+  double *beta = mine__arena_array(env->scratch, (size_t)linear_width(&learn), sizeof *beta);
+  MINE_TRY(mine__glm_point(&learn, &point));
+  if (!beta) return mine_env_status(env);
+  mine__glm_start(&learn, beta);
+  MINE_TRY(mine__glm_evaluate(&learn, beta, LINEAR_NEWTON, &point));
+  for (int s = 0; s < PATH_STEPS; s++) {
+    int steps;
+    path_set(&learn, largest * pow(PATH_LEAST, (double)s / (PATH_STEPS - 1)), l1_ratio);
+    MINE_TRY(mine__glm_solve(&learn, beta, &point, &steps));
+    MINE_TRY(mine__glm_evaluate(&judge, beta, LINEAR_LOSS, &held));
+    loss[s] += held.loss;
+    MINE_TRY(mine__poll_progress(env, "choosing alpha",
+                                 (from + (double)(s + 1) / PATH_STEPS) / PATH_FOLDS));
+  }
+  mine__arena_rewind(env->scratch, mark);
+  return MINE_OK;
+}
+
+mine_status mine__path_choose(const linear_problem *problem, mine_model *model, double l1_ratio,
+                              double *alpha) {
+  mine_env *env = problem->env;
+  const mine_dataset *data = problem->design->data;
+  const size_t n = (size_t)problem->n;
+  double loss[PATH_STEPS] = {0}, largest = 0;
+  int32_t *fold = NULL;
+  int best = 0;
+  if (problem->n < 2 * PATH_FOLDS) {
+    return mine__fail(env, MINE_DATA,
+                      "alpha=auto tries on %d folds, and %lld rows are too few for that; give a "
+                      "number, such as alpha=0.1",
+                      PATH_FOLDS, (long long)problem->n);
+  }
+  MINE_TRY(path_largest(problem, l1_ratio, &largest));
+  MINE_TRY(mine__split_folds(env, env->scratch, problem->row, problem->n, data->hash, data->seed,
+                             PATH_FOLDS, data->label, data->n_classes, &fold));
+  uint32_t *row = mine__arena_array(env->scratch, n, sizeof *row);
+  if (!row) return mine_env_status(env);
+  for (int f = 0; f < PATH_FOLDS; f++) {
+    int64_t learn = 0, judge = problem->n;
+    for (int64_t i = 0; i < problem->n; i++) {
+      const uint32_t at = problem->row ? problem->row[i] : (uint32_t)i;
+      row[fold[i] == f ? --judge : learn++] = at;
+    }
+    linear_problem on, held;
+    mine__glm_open(&on, problem->design, problem->family, problem->margins, row, learn);
+    mine__glm_open(&held, problem->design, problem->family, problem->margins, row + judge,
+                   problem->n - judge);
+    on.middle = held.middle = problem->middle;
+    on.unit = held.unit = problem->unit;
+    on.spread = problem->spread;
+    MINE_TRY(path_fold(on, held, l1_ratio, largest, f, loss));
+  }
+  for (int s = 1; s < PATH_STEPS; s++)
+    if (loss[s] < loss[best]) best = s;
+  *alpha = largest * pow(PATH_LEAST, (double)best / (PATH_STEPS - 1));
+  char number[MINE_NUMBER_BYTES];
+  mine__model_note(model, "fit", "alpha", "%s, of %d tried on %d folds%s",
+                   mine__format_real(number, *alpha, 6), PATH_STEPS, PATH_FOLDS,
+                   best == PATH_STEPS - 1 ? ": the weakest, as good as none" : "");
+  return MINE_OK;
+}

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Linear and logistic regression against R (lm, glm, nnet's multinom, glmnet) and NIST."""
+import csv
+import math
+import random
+import shutil
+import subprocess
+import sys
+import pathlib
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import minetest as mt  # noqa: E402
+
+N = 700
+COLUMNS = ["id", "x0", "x1", "x2", "x3", "x4", "k", "w", "y", "label", "count", "amount", "kind", "z"]
+LONGLEY = {"(intercept)": (-3482258.63459582, 890420.383607373), "x1": (15.0618722713733, 84.9149257747669),
+           "x2": (-0.358191792925910e-1, 0.334910077722432e-1), "x3": (-2.02022980381683, 0.488399681651699),
+           "x4": (-1.03322686717359, 0.214274163161675), "x5": (-0.511041056535807e-1, 0.226073200069370),
+           "x6": (1829.15146461355, 455.478499142212)}
+
+
+def rows():
+    rng = random.Random(4)
+    made = []
+    for i in range(N):
+        x = [rng.gauss(3, 2), rng.uniform(0, 500), rng.gauss(0, 1), rng.gauss(0, 1), rng.gauss(100, 10)]
+        x[3] += 0.8 * x[2]
+        k = rng.choice("aabbbc")
+        m = 0.5 * (x[0] - 3) - 0.004 * (x[1] - 250) + 0.7 * x[2] + {"a": 0.4, "b": 0, "c": -0.8}[k]
+        count = sum(1 for _ in range(60) if rng.random() < min(math.exp(m * 0.4 + 0.5) / 60, 1))
+        kind = max(("low", rng.gauss(-m, 1.5)), ("mid", rng.gauss(0.2, 1.5)), ("top", rng.gauss(m, 1.5)),
+                   key=lambda p: p[1])[0]
+        made.append([i + 1, *x, k, rng.choice([1, 2, 3.5]), 10 + 3 * m + rng.gauss(0, 2),
+                     "yes" if rng.random() < 1 / (1 + math.exp(-m)) else "no", count,
+                     math.exp(m * 0.3) * rng.gammavariate(2, 5), kind])
+    mean = sum(r[8] for r in made) / N
+    deviation = math.sqrt(sum((r[8] - mean) ** 2 for r in made) / N)
+    return [r + [r[8] / deviation] for r in made]
+
+
+def peer(folder):
+    out = subprocess.run(["Rscript", "--vanilla", HERE / "linear_peer.R", folder], capture_output=True, text=True)
+    if out.returncode:
+        raise SystemExit(out.stderr)
+    found = {}
+    for text in out.stdout.splitlines():
+        case, term, *numbers = text.split("\t")
+        found.setdefault(case, {})[term] = [None if v == "NA" else float(v) for v in numbers]
+    return found
+
+
+def ours(db, algorithm, source, options):
+    blob = db.execute("SELECT mine_fit(?, ?, ?)", (algorithm, source, f"holdout=0,{options}")).fetchone()[0]
+    return {name: rest for name, *rest in db.execute(
+        "SELECT name, value, std_error, p_value FROM mine_coefficients(?)", (blob,))}
+
+
+def renamed(term):
+    """R's names of terms in ours."""
+    first, _, kind = term.partition(" ")
+    first = {"(Intercept)": "(intercept)", "I(2 * x0 - x1)": "c"}.get(first, first)
+    if len(first) == 2 and first[0] == "k":
+        first = "k=" + first[1]
+    return first + (" | " + kind if kind else "")
+
+
+def far(a, b, scale=0):
+    return abs(a - b) / max(abs(b), scale, 1e-300)
+
+
+def compare(checks, case, got, theirs, limit, scale=0, errors=True):
+    for term, numbers in theirs.items():
+        own = got.get(renamed(term))
+        checks.that(own is not None, f"{case}: {renamed(term)} is there", sorted(got))
+        if own is None:
+            continue
+        names = ("value", "error", "p-value") if errors else ("value",)
+        for name, a, b in zip(names, own, numbers):
+            if b is None or (name == "p-value" and b < 1e-12):
+                continue
+            checks.that(far(a, b, scale if name == "value" else 0) <= limit * (10 if name == "p-value" else 1),
+                        f"{case}: {name} of {term}", f"{a!r}, R has {b!r}")
+
+
+def plain(checks, db, theirs):
+    x = "SELECT id, x0, x1, x2, k, {} FROM rows"
+    compare(checks, "lm", ours(db, "linear", x.format("y"), "target=y"), theirs["lm"], 1e-10)
+    compare(checks, "collinear", ours(db, "linear", "SELECT id, x0, x1, 2*x0-x1 AS c, x2, y FROM rows", "target=y"),
+            theirs["lm_collinear"], 1e-10)
+    compare(checks, "weighted", ours(db, "linear", "SELECT id, x0, x1, k, w, y FROM rows", "target=y,weight=w"),
+            theirs["weighted"], 1e-10, errors=False)
+    compare(checks, "binomial", ours(db, "logistic", x.format("label"), "target=label,positive=yes"),
+            theirs["binomial"], 1e-9)
+    turned = ours(db, "logistic", x.format("label"), "target=label,positive=no")
+    compare(checks, "turned", {k: [-v[0], *v[1:]] for k, v in turned.items()}, theirs["binomial"], 1e-9)
+    compare(checks, "poisson", ours(db, "linear", x.format("count"), "target=count,family=poisson,task=regression"),
+            theirs["poisson"], 1e-9)
+    compare(checks, "gamma", ours(db, "linear", x.format("amount"), "target=amount,family=gamma"), theirs["gamma"], 1e-8)
+    if "multinom" in theirs:
+        compare(checks, "multinom", ours(db, "logistic", "SELECT id, x0, x1, kind FROM rows", "target=kind"),
+                theirs["multinom"], 1e-4)
+
+
+def nets(checks, db, theirs):
+    x = "SELECT id, x0, x1, x2, x3, x4, {} FROM rows"
+    call = {"gaussian": ("linear", "z", ""), "binomial": ("logistic", "label", "positive=yes,"),
+            "poisson": ("linear", "count", "family=poisson,task=regression,"), "multinomial": ("logistic", "kind", "")}
+    cases = [c for c in theirs if c.startswith("net_")]
+    for case in cases:
+        _, family, ratio, alpha = case.split("_")
+        algorithm, target, more = call[family]
+        got = ours(db, algorithm, x.format(target), f"target={target},{more}alpha={alpha},l1_ratio={ratio}")
+        compare(checks, case, got, theirs[case], 1e-6, 0.01, errors=False)
+        checks.that(all(v[1] is None for v in got.values()), f"{case}: penalised coefficients have no errors")
+        zeros = {renamed(t) for t, v in theirs[case].items() if v[0] == 0}
+        checks.equal({n for n, v in got.items() if v[0] == 0}, zeros, f"{case}: which are 0")
+    checks.that(len(cases) in (0, 20), f"{len(cases)} cases of glmnet")
+
+
+def nist(checks, db):
+    got = ours(db, "linear", "SELECT * FROM longley", "target=y,id=none")
+    for name, certified in LONGLEY.items():
+        for a, b in zip(got[name], certified):
+            checks.that(far(a, b) < 1e-9, f"Longley: {name} is {a!r}, certified {b!r}")
+
+
+def load(db, name, table, columns):
+    db.execute(f"CREATE TABLE {name}({', '.join(columns)})")
+    db.executemany(f"INSERT INTO {name} VALUES({', '.join('?' * len(columns))})", table)
+
+
+def read(name):
+    with open(mt.data(name), newline="") as file:
+        head, *body = csv.reader(file)
+    return head, body
+
+
+def main():
+    checks = mt.Checks("linear and logistic regression against R")
+    db = mt.connect()
+    made = rows()
+    load(db, "rows", made, COLUMNS)
+    load(db, "longley", read("nist_longley.csv")[1], read("nist_longley.csv")[0])
+    nist(checks, db)
+    if not shutil.which("Rscript"):
+        mt.skip("R is not installed (apt-get install r-base-core r-cran-nnet r-cran-glmnet)")
+    with tempfile.TemporaryDirectory() as folder:
+        at = pathlib.Path(folder)
+        with open(at / "rows.csv", "w", newline="") as file:
+            csv.writer(file).writerows([COLUMNS] + made)
+        for name in "mtcars", "kyphosis":
+            shutil.copy(mt.data(f"r_{name}.csv"), at / f"{name}.csv")
+        theirs = peer(folder)
+    plain(checks, db, theirs)
+    for name, algorithm, target, columns in (("mtcars", "linear", "mpg", "wt, hp, qsec"),
+                                             ("kyphosis", "logistic", "Kyphosis", "Age, Number, Start")):
+        head, body = read(f"r_{name}.csv")
+        load(db, name, body, [f'"{h}"' for h in head])
+        got = ours(db, algorithm, f"SELECT {columns}, {target} FROM {name}", f"target={target},id=none")
+        compare(checks, name, got, theirs[name], 1e-9)
+    nets(checks, db, theirs)
+    checks.end()
+
+
+if __name__ == "__main__":
+    main()
