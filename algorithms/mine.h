@@ -277,6 +277,7 @@ typedef struct mine_verb {
   const char *algorithm;          /* whose own options it takes if none is named      */
   int trains;                     /* makes a model: mine_job_train()                  */
   int stores;                     /* the host writes: never from a schema             */
+  int searches;                   /* options of the algorithm may have several values */
 
   /* The engine's side (jobs/verb.h). */
   size_t state_bytes;

@@ -10,7 +10,8 @@
 #include "options.h"
 #include "text.h"
 
-enum { JSON_NEW, JSON_INSIDE, JSON_OVER }; /* mine_json.started */
+enum { JSON_NEW, JSON_INSIDE, JSON_OVER };           /* mine_json.started */
+enum { JSON_FLAT, JSON_MAY_NEST, JSON_INSIDE_NEST }; /* mine_json.nests */
 
 void mine__json_open(mine_json *json, mine_arena *arena, const char *text) {
   memset(json, 0, sizeof *json);
@@ -232,6 +233,23 @@ static int json_scalar(mine_json *json, mine_cell *out) {
   return json_bad(json, "expected a value: a text in double quotes, a number, true or false");
 }
 
+static int json_array(mine_json *json, mine_list *list);
+
+/* The n-th item, a list itself.  Its cell is the missing value. */
+static int json_inner(mine_json *json, mine_cell *cell, size_t n) {
+  mine_list inner;
+  if (n > 0 && !json->inner) return json_bad(json, "a list is not allowed here");
+  json->nests = JSON_INSIDE_NEST;
+  const int read = json_array(json, &inner);
+  json->nests = JSON_MAY_NEST;
+  *cell = (mine_cell){MINE_NULL, 0, {0}};
+  if (!read) return 0;
+  if (!MINE_RESERVE(json->arena, json->inner, json->inner_room, n + 1))
+    return json_bad(json, "out of memory");
+  json->inner[n] = inner;
+  return 1;
+}
+
 /* json->at stands on the opening bracket.  Of an empty list `item` must not be NULL: that
 ** stands for "no list". */
 static int json_array(mine_json *json, mine_list *list) {
@@ -242,8 +260,11 @@ static int json_array(mine_json *json, mine_list *list) {
   while (*json->at != ']') {
     if (!MINE_RESERVE(json->arena, item, capacity, n + 1)) return json_bad(json, "out of memory");
     const char *start = json->at;
-    if (!json_scalar(json, &item[n])) return 0;
-    if (item[n].type == MINE_NULL) {
+    const int nested = *start == '[' && json->nests == JSON_MAY_NEST;
+    if (!(nested ? json_inner(json, &item[n], n) : json_scalar(json, &item[n]))) return 0;
+    if (!nested && json->inner && json->nests == JSON_MAY_NEST)
+      return json_bad(json, "expected another list, as those before it");
+    if (!nested && item[n].type == MINE_NULL) {
       json->at = start;
       return json_bad(json, "null is not allowed in a list");
     }
@@ -289,6 +310,8 @@ int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_l
   *name = text.as.text;
   if (json_skip(json) != ':') return json_bad(json, "expected ':' after the name");
   json->at++;
+  json->inner = NULL;
+  json->inner_room = 0;
   if (json_skip(json) == '[' && list) return json_array(json, list);
   return json_scalar(json, value);
 }

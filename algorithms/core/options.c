@@ -299,9 +299,12 @@ static void options_set_one(mine_env *env, mine_arena *arena, const mine_option 
     options_refuse(env, option, given, &value);
 }
 
-static void options_set(mine_env *env, mine_arena *arena, const mine_option *option,
-                        const mine_given *given, void *field) {
-  if (option->type == MINE_OPTION_LIST)
+void mine__option_set(mine_env *env, mine_arena *arena, const mine_option *option,
+                      const mine_given *given, void *field) {
+  if (given->inner)
+    mine__fail(env, MINE_OPTION, "option %s takes one list here, not a list of lists",
+               option->name);
+  else if (option->type == MINE_OPTION_LIST)
     options_set_list(env, arena, option, given, field);
   else if (option->type == MINE_OPTION_NUMBERS)
     options_set_numbers(env, arena, option, given, field);
@@ -361,7 +364,7 @@ static void options_set_defaults(mine_env *env, mine_arena *arena, const mine_op
     given.name = option->name;
     given.raw = option->initial;
     given.raw_bytes = strlen(option->initial);
-    options_set(env, arena, option, &given, field);
+    mine__option_set(env, arena, option, &given, field);
     if (mine_failed(env)) return;
   }
 }
@@ -376,7 +379,7 @@ static size_t options_count(const mine_option_group *groups, int n_groups) {
   return n;
 }
 
-static const mine_option *options_find(const mine_option *table, const char *name, size_t bytes) {
+const mine_option *mine__option_find(const mine_option *table, const char *name, size_t bytes) {
   for (; table->name; table++)
     if (strlen(table->name) == bytes && memcmp(table->name, name, bytes) == 0) return table;
   return NULL;
@@ -401,7 +404,7 @@ static void options_check_comma(mine_env *env, const mine_option_group *groups, 
   size_t bytes;
   for (; (at = mine__spelling_swallowed(at, end, &bytes)) != NULL; at += bytes)
     for (int g = 0; g < n_groups; g++)
-      if (options_find(groups[g].table, at, bytes)) {
+      if (mine__option_find(groups[g].table, at, bytes)) {
         options_no_comma(env, given, at, bytes);
         return;
       }
@@ -415,7 +418,7 @@ static int options_apply(mine_env *env, mine_arena *arena, const mine_option_gro
   int found = 0;
   for (int g = 0; g < n_groups; g++) {
     const mine_option *table = groups[g].table;
-    const mine_option *option = options_find(table, given->name, strlen(given->name));
+    const mine_option *option = mine__option_find(table, given->name, strlen(given->name));
     if (option) {
       char *mark = seen + (option - table);
       if (*mark) {
@@ -426,7 +429,7 @@ static int options_apply(mine_env *env, mine_arena *arena, const mine_option_gro
       found = 1;
       if (option->type != MINE_OPTION_SOURCE) options_check_comma(env, groups, n_groups, given);
       if (!mine_failed(env))
-        options_set(env, arena, option, given, options_field(&groups[g], option));
+        mine__option_set(env, arena, option, given, options_field(&groups[g], option));
       if (mine_failed(env)) return 1;
     }
     seen += options_count(&groups[g], 1);
@@ -442,10 +445,16 @@ mine_status mine__options_parse(mine_env *env, mine_arena *arena, mine_option_gr
 mine_status mine__options_parse_owned(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                       int n_groups, const char *text, mine__options_owners owners,
                                       const void *context) {
+  return mine__options_parse_axes(env, arena, groups, n_groups, text, owners, context, NULL);
+}
+
+mine_status mine__options_parse_axes(mine_env *env, mine_arena *arena, mine_option_group *groups,
+                                     int n_groups, const char *text, mine__options_owners owners,
+                                     const void *context, mine_axes *axes) {
   mine_givens givens;
   for (int g = 0; g < n_groups && !mine_failed(env); g++)
     options_set_defaults(env, arena, &groups[g]);
-  mine__spelling_read(env, arena, text, &givens);
+  mine__spelling_read(env, arena, text, axes != NULL, &givens);
   if (mine_failed(env)) return mine_env_status(env);
   char *seen = mine__arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
   if (!seen) return mine_env_status(env);
@@ -453,7 +462,10 @@ mine_status mine__options_parse_owned(mine_env *env, mine_arena *arena, mine_opt
     groups[g].given = seen + options_count(groups, g);
   for (size_t i = 0; i < givens.n && !mine_failed(env); i++) {
     const mine_given *given = &givens.item[i];
+    mine_given first;
     mine_text others;
+    if (axes && mine__axes_take(env, arena, axes, given, &first)) given = &first;
+    if (mine_failed(env)) break;
     if (options_apply(env, arena, groups, n_groups, given, seen)) continue;
     mine__text_open(&others, arena);
     if (owners) owners(context, given->name, &others);
@@ -466,7 +478,7 @@ mine_status mine__options_parse_owned(mine_env *env, mine_arena *arena, mine_opt
 
 int mine__options_given(const mine_option_group *groups, int n_groups, const char *name) {
   for (int g = 0; g < n_groups; g++) {
-    const mine_option *option = options_find(groups[g].table, name, strlen(name));
+    const mine_option *option = mine__option_find(groups[g].table, name, strlen(name));
     if (option && groups[g].given[option - groups[g].table]) return 1;
   }
   return 0;
@@ -491,7 +503,7 @@ mine_status mine__options_peek(mine_env *env, mine_arena *arena, const char *tex
   mine_givens givens;
   int found = 0;
   memset(out, 0, sizeof *out);
-  mine__spelling_read(env, arena, text, &givens);
+  mine__spelling_read(env, arena, text, 1, &givens);
   for (size_t i = 0; i < givens.n && !mine_failed(env); i++) {
     const mine_given *given = &givens.item[i];
     if (strcmp(given->name, name) != 0) continue;
@@ -504,7 +516,7 @@ mine_status mine__options_peek(mine_env *env, mine_arena *arena, const char *tex
     else if (found++)
       mine__fail(env, MINE_OPTION, "option %s is given twice; keep one", name);
     else
-      options_set(env, arena, &option, given, out);
+      mine__option_set(env, arena, &option, given, out);
   }
   mine__arena_drop(arena, givens.item);
   return mine_env_status(env);

@@ -13,6 +13,7 @@
 **
 **   options.c        values, held against the tables
 **   options_date.c   times: one value, read by itself or beside a column
+**   options_axes.c   options that are given several values, to be searched
 **   options_text.c   values back to text
 **   options_words.c  the tables as a person reads them
 */
@@ -175,9 +176,46 @@ const char *mine__option_name_of(const mine_cell *cell);
 void mine__option_value_text(mine_text *out, const mine_option *option, const void *values);
 /* Whether the value differs from the table's default. */
 int mine__option_changed(mine_arena *arena, const mine_option *option, const void *values);
+/* Append "name=value", with a comma before it where there is something already. */
+void mine__option_put(mine_text *out, const mine_option *option, const void *values);
 /* Append "name=value" of every option that was changed, comma-separated: a
 ** text that the parser reads back to the same values. */
 void mine__options_canonical(mine_text *out, const mine_option *table, const void *values);
+
+/* ---- options that are searched (options_axes.c) -------------------------------------- */
+
+/* An option that was given several values: a list of them (max_depth=3|5|8; of options that
+** are lists themselves a JSON list of lists), or a range (learning_rate=0.01..0.3).  A place
+** on an axis is the number of a value, or in a range a share of the way from `low` to
+** `high`; the way is that of the logarithm where it spans more than a decade. */
+typedef struct mine_axis {
+  const mine_option *option;
+  size_t n;                       /* values listed; 0: a range */
+  const struct mine_given *value; /* as they were written      */
+  double low, high;
+} mine_axis;
+typedef struct mine_axes {
+  const mine_option *table; /* whose options may be searched */
+  size_t n, capacity;
+  mine_axis *axis; /* in the order in which they were given */
+} mine_axes;
+
+/* mine__options_parse_owned, where options of axes->table may be given several values: each
+** is held against the table, the groups get the first, `axes` all of them. */
+mine_status mine__options_parse_axes(mine_env *env, mine_arena *arena, mine_option_group *groups,
+                                     int n_groups, const char *text, mine__options_owners owners,
+                                     const void *context, mine_axes *axes) MINE_MUST_CHECK;
+
+/* Of a grid: the number of steps (of a range five, or fewer whole numbers) and the place of
+** the i-th. */
+size_t mine__axis_steps(const mine_axis *axis);
+double mine__axis_step(const mine_axis *axis, size_t i);
+/* The place that a number in [0, 1) drawn at random stands for. */
+double mine__axis_draw(const mine_axis *axis, double u);
+/* Give the option the value at that place; a number of a range is rounded to four digits, so
+** that it can be read and typed. */
+mine_status mine__axis_set(mine_env *env, mine_arena *arena, const mine_axis *axis, double place,
+                           void *values) MINE_MUST_CHECK;
 
 /* ---- JSON ------------------------------------------------------------------------------ */
 
@@ -190,6 +228,9 @@ typedef struct mine_json {
   const char *problem; /* what is wrong at `at`, or NULL */
   int flag;            /* the value just read was true or false */
   int started;
+  int nests;        /* a list may hold lists: set it after mine__json_open     */
+  mine_list *inner; /* of such a list, item for item; NULL: it holds scalars   */
+  size_t inner_room;
 } mine_json;
 void mine__json_open(mine_json *json, mine_arena *arena, const char *text);
 /* 1 = a member was read, 0 = the end or a problem (check json->problem).  An

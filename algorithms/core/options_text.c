@@ -130,25 +130,26 @@ static void options_add_cell_quoted(mine_text *out, const mine_cell *cell) {
   }
 }
 
-void mine__options_canonical(mine_text *out, const mine_option *table, const void *values) {
-  for (const mine_option *option = table; option->name; option++) {
-    if (!mine__option_changed(out->arena, option, values)) continue;
-    if (out->bytes > 0) mine__text_adds(out, ", ");
-    mine__text_addf(out, "%s=", option->name);
-    const void *at = (const char *)values + option->offset;
-    if (option->type == MINE_OPTION_TEXT || option->type == MINE_OPTION_DATE) {
-      options_add_cell_quoted(out, (const mine_cell *)at);
-    } else if (option->type == MINE_OPTION_LIST) {
-      const mine_list *list = (const mine_list *)at;
-      for (size_t i = 0; i < list->n; i++) {
-        if (i > 0) mine__text_adds(out, "|");
-        options_add_cell_quoted(out, &list->item[i]);
-      }
-    } else if (option->type == MINE_OPTION_SOURCE && ((const mine_select *)at)->sql) {
-      const char *sql = ((const mine_select *)at)->sql;
-      options_add_quoted(out, sql, strlen(sql));
-    } else {
-      mine__option_value_text(out, option, values);
+void mine__option_put(mine_text *out, const mine_option *option, const void *values) {
+  const void *at = (const char *)values + option->offset;
+  mine__text_addf(out, "%s%s=", out->bytes > 0 ? ", " : "", option->name);
+  if (option->type == MINE_OPTION_TEXT || option->type == MINE_OPTION_DATE) {
+    options_add_cell_quoted(out, (const mine_cell *)at);
+  } else if (option->type == MINE_OPTION_LIST) {
+    const mine_list *list = (const mine_list *)at;
+    for (size_t i = 0; i < list->n; i++) {
+      if (i > 0) mine__text_adds(out, "|");
+      options_add_cell_quoted(out, &list->item[i]);
     }
+  } else if (option->type == MINE_OPTION_SOURCE && ((const mine_select *)at)->sql) {
+    const char *sql = ((const mine_select *)at)->sql;
+    options_add_quoted(out, sql, strlen(sql));
+  } else {
+    mine__option_value_text(out, option, values);
   }
+}
+
+void mine__options_canonical(mine_text *out, const mine_option *table, const void *values) {
+  for (const mine_option *option = table; option->name; option++)
+    if (mine__option_changed(out->arena, option, values)) mine__option_put(out, option, values);
 }

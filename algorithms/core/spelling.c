@@ -40,13 +40,14 @@ static mine_given *spelling_add(mine_arena *arena, mine_givens *out) {
 
 /* ---- JSON ------------------------------------------------------------------------- */
 
-static void spelling_read_json(mine_env *env, mine_arena *arena, const char *text,
+static void spelling_read_json(mine_env *env, mine_arena *arena, const char *text, int nests,
                                mine_givens *out) {
   mine_json json;
   const char *name;
   mine_cell value;
   mine_list list;
   mine__json_open(&json, arena, text);
+  json.nests = nests;
   while (mine__json_next(&json, &name, &value, &list)) {
     mine_given *given = spelling_add(arena, out);
     if (!given) return;
@@ -55,6 +56,7 @@ static void spelling_read_json(mine_env *env, mine_arena *arena, const char *tex
     given->flag = json.flag;
     given->value = value;
     given->list = list;
+    given->inner = json.inner;
     given->is_list = list.item != NULL;
   }
   if (!json.problem) return;
@@ -182,7 +184,8 @@ static void spelling_no_object(mine_env *env, const char *at) {
              mine__show_cell(shown, &all));
 }
 
-void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, mine_givens *out) {
+void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, int nests,
+                         mine_givens *out) {
   memset(out, 0, sizeof *out);
   if (!text) return;
   const char *at = text + strspn(text, SPELLING_SPACE);
@@ -190,7 +193,7 @@ void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, min
   if (!mine_valid_utf8(at, strlen(at)))
     mine__fail(env, MINE_OPTION, "the options are not valid UTF-8");
   else if (*at == '{')
-    spelling_read_json(env, arena, text, out);
+    spelling_read_json(env, arena, text, nests, out);
   else if (spelling_is_json_value(at))
     spelling_no_object(env, at);
   else
@@ -240,25 +243,38 @@ static size_t spelling_count_items(const char *at, const char *end) {
   return n;
 }
 
-void mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
-                         mine_list *out) {
+void mine__spelling_pieces(mine_env *env, mine_arena *arena, const mine_given *given,
+                           mine_givens *out) {
   const char *at = given->raw, *end = at + given->raw_bytes;
   memset(out, 0, sizeof *out);
   if (at == end) return;
-  size_t n = spelling_count_items(at, end);
-  mine_cell *item = mine__arena_array(arena, n, sizeof *item);
-  if (!item) return;
-  for (size_t i = 0; i < n; i++) {
+  const size_t n = spelling_count_items(at, end);
+  out->item = mine__arena_zeros(arena, n, sizeof *out->item);
+  if (!out->item) return;
+  for (; out->n < n; out->n++) {
     const char *stop = spelling_item_end(at, end, '|'), *next = stop + 1;
     spelling_trim(&at, &stop);
-    if (at == stop)
+    if (at == stop) {
       mine__fail(env, MINE_OPTION, "option %s has an empty item; write a|b|c", given->name);
-    else
-      spelling_unquote(env, arena, given, at, stop, &item[i]);
-    if (mine_failed(env)) return;
+      return;
+    }
+    out->item[out->n] =
+        (mine_given){.name = given->name, .raw = at, .raw_bytes = (size_t)(stop - at)};
     at = next;
   }
-  out->n = n;
+}
+
+void mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given,
+                         mine_list *out) {
+  mine_givens piece;
+  memset(out, 0, sizeof *out);
+  mine__spelling_pieces(env, arena, given, &piece);
+  if (mine_failed(env) || piece.n == 0) return;
+  mine_cell *item = mine__arena_array(arena, piece.n, sizeof *item);
+  for (size_t i = 0; item && i < piece.n && !mine_failed(env); i++)
+    mine__spelling_text(env, arena, &piece.item[i], &item[i]);
+  if (mine_failed(env)) return;
+  out->n = piece.n;
   out->item = item;
 }
 

@@ -9,12 +9,13 @@
 
 typedef struct mine_given {
   const char *name;
-  int json;        /* the value has a JSON type; else it is raw text          */
-  int flag;        /* JSON true or false (value is 1 or 0)                    */
-  int is_list;     /* JSON array                                              */
-  mine_cell value; /* JSON scalar                                             */
-  mine_list list;  /* JSON array                                              */
-  const char *raw; /* short form: as written, trimmed, quotes and all         */
+  int json;               /* the value has a JSON type; else it is raw text          */
+  int flag;               /* JSON true or false (value is 1 or 0)                    */
+  int is_list;            /* JSON array                                              */
+  mine_cell value;        /* JSON scalar                                             */
+  mine_list list;         /* JSON array                                              */
+  const mine_list *inner; /* of an array of arrays, item for item; or NULL    */
+  const char *raw;        /* short form: as written, trimmed, quotes and all         */
   size_t raw_bytes;
 } mine_given;
 
@@ -24,12 +25,27 @@ typedef struct mine_givens {
 } mine_givens;
 
 /* Read a whole text.  Names and JSON values live in `arena`; raw values point
-** into `text`. */
-void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, mine_givens *out);
+** into `text`.  nests: a JSON list may hold lists. */
+void mine__spelling_read(mine_env *env, mine_arena *arena, const char *text, int nests,
+                         mine_givens *out);
 
 /* A short-form value as one text, or as the list that '|' makes of it. */
 void mine__spelling_text(mine_env *env, mine_arena *arena, const mine_given *given, mine_cell *out);
 void mine__spelling_list(mine_env *env, mine_arena *arena, const mine_given *given, mine_list *out);
+
+/* The pieces of a short-form value that '|' parts, as givens of the same name. */
+void mine__spelling_pieces(mine_env *env, mine_arena *arena, const mine_given *given,
+                           mine_givens *out);
+
+/* The row of that name; NULL: none. */
+const mine_option *mine__option_find(const mine_option *table, const char *name, size_t bytes);
+/* Hold a given value against its row and write it to the field (options.c). */
+void mine__option_set(mine_env *env, mine_arena *arena, const mine_option *option,
+                      const mine_given *given, void *field);
+/* Whether the given has several values for an option of axes->table: then they are its axis,
+** and *first is the first of them (options_axes.c). */
+int mine__axes_take(mine_env *env, mine_arena *arena, mine_axes *axes, const mine_given *given,
+                    mine_given *first);
 
 /* What a forgotten comma leaves in a short-form value: the next " name=" outside
 ** quotes, looked for from `at` to `end`.  The name's start, NULL when there is none. */

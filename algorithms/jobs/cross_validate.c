@@ -9,24 +9,12 @@
 #include "../data/moments.h"
 #include "../model/metrics.h"
 #include "training.h"
+#include "trials.h"
 
 typedef struct validation_sum {
   const char *name;
   mine_moments moments; /* over the folds that have it */
 } validation_sum;
-
-/* Rows of one fold and of those its model learns from, in the order of rows[]. */
-static void validation_divide(const mine_training *t, const mine_folds *folds, int which,
-                              uint32_t *train, int64_t *n_train, uint32_t *test, int64_t *n_test) {
-  *n_train = *n_test = 0;
-  for (int64_t i = 0; i < t->data.n; i++) {
-    if (folds->of[i] == which) {
-      test[(*n_test)++] = t->data.row[i];
-    } else if (!folds->rolling || folds->of[i] < which) {
-      train[(*n_train)++] = t->data.row[i];
-    }
-  }
-}
 
 static void validation_add(validation_sum *sum, int *n_sums, const mine_metric *metric) {
   int at = 0;
@@ -58,23 +46,6 @@ static void validation_put(mine_relation *r, int64_t fold, const char *name,
   mine__relation_end_row(r);
 }
 
-/* A fold whose other rows are all of one class cannot be learned: only its rows
-** are reported. */
-static void validation_fold(mine_training *t, mine_rows train, mine_rows test, mine_measured *out) {
-  mine_env *env = t->env;
-  memset(out, 0, sizeof *out);
-  out->metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)test.n};
-  out->n_metrics = 1;
-  if (test.n == 0 || !mine__prepared_learnable(&t->data, train)) return;
-  mine_arena *arena = mine__arena_open(env);
-  mine_trained trained = {NULL, NULL};
-  if (arena && mine__training_fit_rows(t, train, arena, &trained) == MINE_OK &&
-      mine__prepared_measure(env, &t->data, trained.model, test, arena, out))
-    out->n_metrics = 0;
-  mine__arena_close(arena);
-  mine_model_free(trained.model);
-}
-
 static void validation_summarise(mine_relation *r, const mine_measured *fold, int folds) {
   validation_sum sum[MINE_MAX_METRICS];
   int n_sums = 0;
@@ -98,15 +69,16 @@ static void validation_run(mine_training *t, mine_arena *arena, mine_relation *r
   mine_folds divided;
   if (mine__training_folds(t, arena, &divided)) return;
   const int folds = divided.n;
-  uint32_t *train = mine__arena_array(arena, (size_t)t->data.n, sizeof *train);
-  uint32_t *test = mine__arena_array(arena, (size_t)t->data.n, sizeof *test);
+  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical};
+  const mine_comparison comparison = {
+      .data = &t->data, .rows = {t->data.row, t->data.n}, .folds = &divided, .share = 1};
   mine_measured *measured = mine__arena_zeros(arena, (size_t)folds, sizeof *measured);
-  if (!train || !test || !measured) return;
+  if (!measured || mine__training_selects(t)) return;
   for (int f = 0; f < folds; f++) {
-    int64_t n_train, n_test;
     if (mine__poll_progress(env, "cross validation", (double)f / folds)) return;
-    validation_divide(t, &divided, f, train, &n_train, test, &n_test);
-    validation_fold(t, (mine_rows){train, n_train}, (mine_rows){test, n_test}, &measured[f]);
+    mine_arena *own = mine__arena_open(env);
+    if (own) mine__fold_measure(env, &comparison, &method, f, own, &measured[f]);
+    mine__arena_close(own);
     if (mine_failed(env)) return;
   }
   for (int f = 0; f < folds; f++) {

@@ -65,8 +65,19 @@ mine_status mine__prepared_fit(mine_env *env, const mine_prepared *prepared,
                                const mine_method *method, mine_rows rows, mine_arena *arena,
                                mine_trained *out) MINE_MUST_CHECK;
 
+/* Rows from which on a fit uses all threads by itself; fits of fewer go side by side. */
+#define MINE_PREPARED_LARGE 20000
+
 /* Whether rows hold at least two classes, or two numbers: something to tell apart. */
 int mine__prepared_learnable(const mine_prepared *prepared, mine_rows rows);
+
+/* Fold f is the rows i (of those divided) with of[i] == f; it is measured by a model of the
+** others, or of those with of[i] < f (-1: never measured). */
+typedef struct mine_folds {
+  int n, rolling;
+  const int32_t *of;
+  const int64_t *number; /* as a column has them; NULL: 1, 2, ... */
+} mine_folds;
 
 /* What a model says about rows, and how good that is.  Rows that it does not answer are
 ** left out, and counted. */

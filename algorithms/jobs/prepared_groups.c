@@ -14,7 +14,6 @@
 #include "../model/members.h"
 #include "prepared.h"
 
-#define GROUPS_LARGE     20000 /* rows from which on a fit uses all threads by itself     */
 #define GROUPS_WHY_BYTES 200
 #define GROUPS_TOLD      10 /* of so many the report says why they could not be fitted */
 
@@ -123,7 +122,7 @@ static void groups_run(mine_env *env, groups_fit *g, int from, int to, int most)
 
 static void groups_fit_all(mine_env *env, groups_fit *g) {
   int large = 0;
-  while (large < g->n_order && groups_rows(g, g->order[large]).n >= GROUPS_LARGE)
+  while (large < g->n_order && groups_rows(g, g->order[large]).n >= MINE_PREPARED_LARGE)
     large++;
   groups_run(env, g, 0, large, 1);
   groups_run(env, g, large, g->n_order, env->threads);

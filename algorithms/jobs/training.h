@@ -123,18 +123,21 @@ typedef struct mine_held_out {
 mine_status mine__training_hold_out(mine_training *training, mine_arena *arena,
                                     mine_held_out *out) MINE_MUST_CHECK;
 
-/* Fold f is the rows i (of those used) with of[i] == f; it is measured by a model of the
-** others, or of those with of[i] < f (-1: never measured). */
-typedef struct mine_folds {
-  int n, rolling;
-  const int32_t *of;
-  const int64_t *number; /* as a column has them; NULL: 1, 2, ... */
-} mine_folds;
 mine_status mine__training_folds(mine_training *training, mine_arena *arena,
                                  mine_folds *out) MINE_MUST_CHECK;
 
 /* Put the job's notes, the features, the fit's own notes, metrics and options
 ** into the model, in the order in which a person wants to read them. */
 void mine__training_report(const mine_training *training, mine_model *model);
+
+/* What a verb that learns has for state, first of all, and how it begins, reads and ends:
+** the rows, then what options that hold a SELECT ask for. */
+typedef struct mine__train_state {
+  mine_training *training;
+} mine__train_state;
+mine_training *mine__train_of(const mine_job *job);
+mine_status mine__train_open(mine_job *job);
+mine_status mine__train_source(mine_job *job, int step, const char **sql, mine_frame **frame);
+void mine__train_close(mine_job *job);
 
 #endif

@@ -36,6 +36,7 @@ typedef struct mine__options {
   const mine_option *wants;        /* that name the columns of an event list; or NULL */
   int n;
   mine_option_group group[MINE_MOST_OPTION_SETS];
+  mine_axes axes; /* of a verb that searches: options with several values */
 } mine__options;
 
 /* The tables that the verb takes with this algorithm (NULL: none), in the order in which

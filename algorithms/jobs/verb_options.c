@@ -129,13 +129,15 @@ mine_status mine__options_read(mine_env *env, mine_arena *arena, const mine_verb
   if (mine_failed(env)) return mine_env_status(env);
   options_choose(env, arena, algorithm, out);
   if (!mine_failed(env)) options_list(env, arena, out);
+  if (out->algorithm) out->axes.table = out->algorithm->options;
   if (mine_failed(env) ||
-      mine__options_parse_owned(env, arena, out->group, out->n, out->text, options_owners, out)) {
+      mine__options_parse_axes(env, arena, out->group, out->n, out->text, options_owners, out,
+                               verb->searches ? &out->axes : NULL)) {
     return env->status;
   }
   const mine_run_options *run = mine__options_of(out, mine__run_option_table);
   if (run) mine__run_options_apply(env, run);
-  if (!out->algorithm || !out->algorithm->check) return env->status;
+  if (!out->algorithm || !out->algorithm->check || out->axes.n) return env->status;
   return out->algorithm->check(env, mine__options_of(out, out->algorithm->options));
 }
 

@@ -6,26 +6,21 @@
 */
 #include "training.h"
 
-typedef struct train_state {
-  mine_training *training;
-} train_state;
-
-static mine_training *train_of(const mine_job *job) {
-  return ((const train_state *)mine__job_state(job))->training;
+mine_training *mine__train_of(const mine_job *job) {
+  return ((const mine__train_state *)mine__job_state(job))->training;
 }
 
-static mine_status train_open(mine_job *job) {
-  train_state *state = mine__job_state(job);
+mine_status mine__train_open(mine_job *job) {
+  mine__train_state *state = mine__job_state(job);
   return mine__training_open(job->env, &job->options, &state->training);
 }
 
-static void train_close(mine_job *job) {
-  mine__training_close(train_of(job));
+void mine__train_close(mine_job *job) {
+  mine__training_close(mine__train_of(job));
 }
 
-/* The rows; then what options that hold a SELECT ask for. */
-static mine_status train_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
-  mine_training *training = train_of(job);
+mine_status mine__train_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  mine_training *training = mine__train_of(job);
   if (step == 0) {
     *sql = mine__job_text(job, MINE_ARG_SOURCE);
     *frame = mine__training_frame(training);
@@ -51,7 +46,7 @@ static void train_tell(mine_job *job, const mine_model *model) {
 }
 
 static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {
-  mine_training *training = train_of(job);
+  mine_training *training = mine__train_of(job);
   MINE_TRY(train_keep_positive(training, previous));
   MINE_TRY(mine__training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
   MINE_TRY(mine__training_fit(training, out));
@@ -104,11 +99,11 @@ const mine_verb mine__verb_train = {
     .reads = "an id, then attributes",
     .trains = 1,
     .stores = 1,
-    .state_bytes = sizeof(train_state),
-    .open = train_open,
-    .source = train_source,
+    .state_bytes = sizeof(mine__train_state),
+    .open = mine__train_open,
+    .source = mine__train_source,
     .train = train_model,
-    .close = train_close,
+    .close = mine__train_close,
 };
 
 static const mine_answer fit_answer[] = {
@@ -133,11 +128,11 @@ const mine_verb mine__verb_fit = {
     .options = train_options,
     .reads = "an id, then attributes",
     .trains = 1,
-    .state_bytes = sizeof(train_state),
-    .open = train_open,
-    .source = train_source,
+    .state_bytes = sizeof(mine__train_state),
+    .open = mine__train_open,
+    .source = mine__train_source,
     .train = train_model,
-    .close = train_close,
+    .close = mine__train_close,
 };
 
 static const mine_answer init_answer[] = {
@@ -161,8 +156,8 @@ const mine_verb mine__verb_init = {
 
 static mine_status cluster_run(mine_job *job, mine_relation *out) {
   mine_trained trained;
-  mine_status status = mine__training_trained(train_of(job), &trained);
-  if (!status) status = mine__training_assignments(train_of(job), &trained, out);
+  mine_status status = mine__training_trained(mine__train_of(job), &trained);
+  if (!status) status = mine__training_assignments(mine__train_of(job), &trained, out);
   if (!status) train_tell(job, trained.model);
   mine_model_free(trained.model);
   return status;
@@ -174,7 +169,7 @@ static mine_status cluster_open(mine_job *job) {
                       "algorithm '%s' does not cluster; use mine_train, or algorithm=kmeans",
                       job->options.algorithm->name);
   }
-  return train_open(job);
+  return mine__train_open(job);
 }
 
 static const mine_answer cluster_answer[] = {
@@ -208,18 +203,18 @@ const mine_verb mine__verb_cluster = {
     .options = cluster_options,
     .reads = "an id, then attributes",
     .algorithm = "kmeans",
-    .state_bytes = sizeof(train_state),
+    .state_bytes = sizeof(mine__train_state),
     .open = cluster_open,
-    .source = train_source,
+    .source = mine__train_source,
     .run = cluster_run,
-    .close = train_close,
+    .close = mine__train_close,
 };
 
 /* ---- mine_cross_validate -------------------------------------------------------------- */
 
 static mine_status validate_run(mine_job *job, mine_relation *out) {
-  const mine_training *training = train_of(job);
-  MINE_TRY(mine__training_cross_validate(train_of(job), out));
+  const mine_training *training = mine__train_of(job);
+  MINE_TRY(mine__training_cross_validate(mine__train_of(job), out));
   mine__job_note_told(job, &training->told);
   return mine_env_status(job->env);
 }
@@ -259,9 +254,9 @@ const mine_verb mine__verb_cross_validate = {
     .answer = validate_answer,
     .options = validate_options,
     .reads = "an id, then attributes",
-    .state_bytes = sizeof(train_state),
-    .open = train_open,
-    .source = train_source,
+    .state_bytes = sizeof(mine__train_state),
+    .open = mine__train_open,
+    .source = mine__train_source,
     .run = validate_run,
-    .close = train_close,
+    .close = mine__train_close,
 };

@@ -56,6 +56,10 @@ static const fault_call calls_special[] = {
      "SELECT * FROM mine_cross_validate('tree','SELECT *, id%3 AS part FROM customers',"
      "'target=churn,split=part{o}')",
      0},
+    {"mine_tune",
+     "SELECT rank, options, mean, se FROM mine_tune('tree','customers',"
+     "'target=churn,max_depth=1..4,criterion=gini|entropy,trials=3,folds=2{o}')",
+     0},
     {"mine_cluster kmeans",
      "SELECT * FROM mine_cluster('customers','k=2,group=churn,ignore=plan{o}')", 0},
     {"mine_rules",

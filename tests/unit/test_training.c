@@ -28,7 +28,7 @@ static const refusal refusals[] = {
     {"tree", "target=y, weight=id", TEN, "the weight 'id' is also the id"},
     {"tree", "target=y, ignore=x", TEN, "no attributes left"},
     {"tree", "target=y, folds=3", TEN,
-     "unknown option 'folds'; folds is an option of mine_cross_validate (valid: "},
+     "unknown option 'folds'; folds is an option of mine_cross_validate, mine_tune (valid: "},
     {"tree", "target=y, k=3", TEN, "unknown option 'k'; k is an option of kmeans, knn (valid: "},
     {"tree", "target=y, basket=3", TEN,
      "basket is an option of mine_itemsets, mine_rules (valid: "},
