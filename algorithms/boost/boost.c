@@ -14,11 +14,13 @@ static const char *const boost_category_names[] = {"auto", "sets", "ordered", NU
 
 static const mine_option boost_option_table[] = {
     OPTION_INT(boost_options, n_trees, .initial = "auto", .range = {1, 100000}, .allows_auto = 1,
-               .help = "rounds of boosting; auto stops when rows held back gain nothing"),
-    OPTION_REAL(boost_options, learning_rate, .initial = "0.05", .range = {0, 1}, .above_least = 1,
+               .help = "rounds of boosting; auto: as many as rows held back gain from"),
+    OPTION_REAL(boost_options, learning_rate, .initial = "0.03", .range = {0, 1}, .above_least = 1,
                 .help = "how much of a tree's step is taken"),
     OPTION_INT(boost_options, max_leaves, .range = {2, 65536},
-               .help = "leaves of a tree; default 31, with grow=depth no limit"),
+               .help =
+                   "leaves of a tree; default: what suits rows held back, for many rows 31; with "
+                   "grow=depth no limit"),
     OPTION_INT(boost_options, max_depth, .range = {1, 60},
                .help = "the most questions asked of a row; default no limit, with grow=depth 6"),
     OPTION_INT(boost_options, min_samples_leaf, .initial = "20", .range = {1, 1e9},
@@ -47,10 +49,14 @@ static const mine_option boost_option_table[] = {
                 .help = "groups of attributes that may meet in a tree: age&plan|region&calls"),
     OPTION_INT(boost_options, max_bins, .initial = "255", .range = {2, 255},
                .help = "bins of a numeric attribute"),
-    OPTION_INT(boost_options, early_stopping, .initial = "50", .range = {0, 100000},
-               .help = "rounds without gain on rows held back after which n_trees=auto stops"),
-    OPTION_CHOICE(boost_options, categories, .initial = "auto", .choices = boost_category_names,
-                  .help = "how levels are parted: as sets, or by ordered statistics of the target"),
+    OPTION_INT(
+        boost_options, early_stopping, .initial = "auto", .range = {0, 100000}, .allows_auto = 1,
+        .help = "stop when rows held back gain nothing for so many rounds; 0 never; auto: 50 "
+                "where n_trees is auto, else never"),
+    OPTION_CHOICE(
+        boost_options, categories, .initial = "auto", .choices = boost_category_names,
+        .help = "how levels are parted: as sets, or, of more than 8, by ordered statistics of the "
+                "target; auto: what suits rows held back"),
     OPTION_END};
 
 static mine_status boost_objective_of(mine_env *env, const mine_dataset *data,

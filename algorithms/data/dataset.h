@@ -55,6 +55,9 @@ typedef struct mine_dataset {
                              ** class weights are multiplied in; NULL = 1 */
   const mine_values *ids;    /* per frame row; NULL = numbered from 1    */
   const uint64_t *hash;      /* per frame row, of its id; NULL: no target */
+  /* How rows that are watched must be parted from those learned from; see mine__dataset_parts. */
+  const double *time; /* per frame row: later rows are watched; or NULL             */
+  int whole;          /* rows of equal hash stay together                           */
   uint64_t seed;
   int32_t *found; /* per row given: the group that the fit found, 0 = none; NULL unless
                   ** the algorithm finds groups                                        */
@@ -82,12 +85,16 @@ void mine__view_of_column(const mine_column *column, mine_feature_view *out);
 ** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n);
 
-/* Divide the rows given in two by the hash of their ids, for a fit that needs rows to see
-** when to stop: the same rows whatever else is fitted, and none that depends on which
-** were held out before.  The row lists live in `arena`, all else is shared. */
-mine_status mine__dataset_divide(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                 double share, mine_dataset *train,
-                                 mine_dataset *held) MINE_MUST_CHECK;
+/* Divide the rows given for a fit that needs rows to see when to stop: in `folds` parts, each
+** watched while the others are learned from (stratified by label, or whole groups of equal
+** hash), or with folds 1 in one part of about `share` of the rows and the rest.  Where rows are
+** divided by time there is always one part, the latest rows.  part[i] of the i-th row given is
+** 0 .. *parts - 1, or -1: never watched.  By the hash of the ids and the seed, so that it does not
+** depend on which rows were held out before.  *parts is 0 where the rows cannot be divided (all of
+** one time, or of one group).  In arena.  O(rows). */
+mine_status mine__dataset_parts(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                int folds, double share, int32_t **part,
+                                int *parts) MINE_MUST_CHECK;
 
 /* The first feature that is missing in a row, or -1. */
 int mine__missing_in_row(const mine_feature_view *feature, int n_features, int64_t row);

@@ -78,6 +78,8 @@ static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *m
       .weight = p->fit_weight,
       .ids = p->ids,
       .hash = p->hash,
+      .time = p->time,
+      .whole = p->whole,
       .seed = p->seed,
       .found = found,
   };

@@ -35,6 +35,8 @@ typedef struct mine_prepared {
   const double *weight; /* of the column; measures use it                       */
   double *fit_weight;   /* class weights multiplied in; may be weight           */
   uint64_t *hash;       /* of the id, by which rows are divided; NULL: no target */
+  const double *time;   /* split_by=time: later rows are measured on; else NULL  */
+  int whole;            /* split_by=group: hash is that of the group's value     */
   const mine_values *ids;
   uint64_t seed;
   /* What a model remembers of its source; NULL where there is none. */

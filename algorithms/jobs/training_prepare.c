@@ -253,6 +253,8 @@ mine_status mine__training_prepare(mine_training *t) {
   if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);
   if (t->roles.target >= 0) prepare_hash(t);
+  if (t->roles.time >= 0) t->data.time = t->frame->column[t->roles.time].number;
+  t->data.whole = t->roles.by == MINE_SPLIT_GROUP;
   if (t->roles.target >= 0 && !mine_failed(env)) prepare_supervised(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_names(t);

@@ -7,8 +7,9 @@
 #include "../core/parallel.h"
 #include "grow.h"
 
-#define GROW_WAVE  4 /* nodes made ready at a time: a property of the tree, not of threads */
-#define GROW_BLOCK 8 /* features searched by one task                                      */
+#define GROW_WAVE      4  /* nodes made ready at a time: a property of the tree, not of threads */
+#define GROW_STRETCHES 64 /* of the rows of a node, at most */
+#define GROW_BLOCK     8  /* features searched by one task                                      */
 
 /* A row on its way down: where its bytes are, and what is summed of it. */
 typedef struct grow_entry {
@@ -83,6 +84,57 @@ static inline const uint64_t *grow_total(const mine_grower *g, int32_t number) {
 static inline int grow_is_used(const mine_grower *g, int feature) {
   return !g->used || g->used[feature];
 }
+
+/* Some rows of a node. */
+typedef struct grow_stretch {
+  int32_t node;
+  int at;                    /* of the node in the wave       */
+  int number;                /* of the stretch in its node    */
+  int64_t from, to;          /* places                        */
+  int64_t lefts;             /* rows that go left             */
+  int64_t left_at, right_at; /* where the first of either side goes */
+} grow_stretch;
+
+/* Two nodes to be searched: `small` is summed, `large` is the rest of its parent, whose sums
+** it has; -1: there is none. */
+typedef struct grow_pair {
+  int32_t small, large;
+  int stretches;
+  size_t behind; /* of its stretches behind the first, in behind[] */
+} grow_pair;
+
+typedef struct grow_step {
+  mine_grower *g;
+  int n_wave;
+  int32_t wave[GROW_WAVE];
+  grow_stretch *stretch;
+  int64_t n_stretches;
+  int n_pairs;
+  grow_pair pair[GROW_WAVE];
+} grow_step;
+
+/* grow_rows.c: the entries of the rows, scaled and rounded. */
+mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) MINE_MUST_CHECK;
+
+/* grow_node.c */
+/* Room for the sums of a node, and back; NULL: failure recorded. */
+uint64_t *mine__grow_take_sums(mine_grower *g);
+void mine__grow_give_sums(mine_grower *g, uint64_t **sums);
+/* A node of so many rows from place `first` on in a buffer; -1: failure recorded. */
+int32_t mine__grow_new_node(mine_grower *g, int32_t parent, int64_t first, int64_t rows, int side);
+int mine__grow_may_use(const mine_grower *g, const mine_grown_node *node, int feature);
+int mine__grow_may_split(const mine_grower *g, const mine_grown_node *node);
+int mine__grow_is_worth_it(const mine_grower *g, const grow_split *split);
+/* The sum of h, or of all classes, in units of the rows. */
+double mine__grow_weight(const mine_grower *g, const uint64_t *total);
+/* The two children of a node whose rows have moved, `lefts` of them to the left. */
+void mine__grow_children(mine_grower *g, int32_t parent, int64_t lefts);
+
+/* grow_wave.c */
+/* Sum and search the nodes of step->pair[]. */
+mine_status mine__grow_search(grow_step *step) MINE_MUST_CHECK;
+/* Make the nodes of step->wave[] ready: their children, with the children's best splits. */
+mine_status mine__grow_make_ready(grow_step *step) MINE_MUST_CHECK;
 
 /* histogram.c */
 /* Sum rows into `sums` (of all features; those of the panel are zeroed first). */

@@ -189,20 +189,55 @@ static void test_divide(void **state) {
   assert_int_equal(mine__split_holdout(env, env->scratch, NULL, ROWS, hash, 1, 0.2, &kept, &n_kept,
                                        &away, &n_away),
                    MINE_OK);
-  const mine_dataset data = {.rows = {n_kept, kept, NULL}, .hash = hash, .seed = 1};
-  mine_dataset train, held;
-  assert_int_equal(mine__dataset_divide(env, env->scratch, &data, 0.2, &train, &held), MINE_OK);
-  assert_int_equal(train.rows.n + held.rows.n, n_kept);
-  /* Rows that were held out outside say nothing about those held out inside. */
-  assert_true(fabs((double)held.rows.n / (double)n_kept - 0.2) < 0.015);
-  char *seen = calloc(ROWS, 1);
-  for (int64_t i = 0; i < train.rows.n; i++)
-    seen[train.rows.row[i]]++;
-  for (int64_t i = 0; i < held.rows.n; i++)
-    seen[held.rows.row[i]]++;
+  int32_t *part;
+  double *time = malloc(ROWS * sizeof *time);
+  int parts;
+  mine_dataset data = {.rows = {n_kept, kept, NULL}, .hash = hash, .seed = 1};
+  assert_int_equal(mine__dataset_parts(env, env->scratch, &data, 1, 0.2, &part, &parts), MINE_OK);
+  assert_int_equal(parts, 1);
+  int64_t watched = 0;
   for (int64_t i = 0; i < n_kept; i++)
-    assert_int_equal(seen[kept[i]], 1);
-  free(seen);
+    watched += part[i] == 0;
+  /* Rows that were held out outside say nothing about those held out inside. */
+  assert_true(fabs((double)watched / (double)n_kept - 0.2) < 0.015);
+  /* Folds: each row is watched once; whole groups where they must stay together. */
+  for (int whole = 0; whole < 2; whole++) {
+    int64_t held[5] = {0};
+    data.whole = whole;
+    for (int i = 0; whole && i < ROWS; i++)
+      hash[i] = mine_hash_mix((uint64_t)(i % 97));
+    assert_int_equal(mine__dataset_parts(env, env->scratch, &data, 5, 0, &part, &parts), MINE_OK);
+    assert_int_equal(parts, 5);
+    int32_t of[97];
+    memset(of, -1, sizeof of);
+    for (int64_t i = 0; i < n_kept; i++) {
+      assert_in_range(part[i], 0, 4);
+      held[part[i]]++;
+      if (!whole) continue;
+      if (of[kept[i] % 97] >= 0) assert_int_equal(of[kept[i] % 97], part[i]);
+      of[kept[i] % 97] = part[i];
+    }
+    for (int f = 0; f < 5; f++)
+      assert_true(fabs((double)held[f] / (double)n_kept - 0.2) < 0.03);
+  }
+  /* By time: one part, whatever is asked for, and no row learned from is later. */
+  double first = INFINITY, last = -INFINITY;
+  for (int i = 0; i < ROWS; i++)
+    time[i] = (i * 7919) % 1009;
+  data.time = time;
+  assert_int_equal(mine__dataset_parts(env, env->scratch, &data, 5, 0.1, &part, &parts), MINE_OK);
+  assert_int_equal(parts, 1);
+  for (int64_t i = 0; i < n_kept; i++) {
+    if (part[i] == 0 && time[kept[i]] < first) first = time[kept[i]];
+    if (part[i] < 0 && time[kept[i]] > last) last = time[kept[i]];
+  }
+  assert_true(last < first);
+  /* Nothing to divide by. */
+  for (int i = 0; i < ROWS; i++)
+    time[i] = 5;
+  assert_int_equal(mine__dataset_parts(env, env->scratch, &data, 5, 0.1, &part, &parts), MINE_OK);
+  assert_int_equal(parts, 0);
+  free(time);
   free(hash);
 }
 

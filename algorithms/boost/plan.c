@@ -1,0 +1,181 @@
+/*
+** plan.c -- what options say of attributes, and the columns that trees are grown from.
+*/
+#include "run.h"
+
+#include <string.h>
+
+#include "../tree/ordered.h"
+
+#define PLAN_STRENGTH 1.0 /* of the mean in an ordered statistic                        */
+#define PLAN_SMOOTH   10  /* rows of the mean, to which a level is drawn before ordering */
+#define PLAN_GROUPS   63
+
+/* ---- what is said of features -------------------------------------------------------- */
+
+static int plan_feature_named(const mine_dataset *data, const char *name, size_t bytes) {
+  for (int f = 0; f < data->n_features; f++) {
+    if (strlen(data->about[f].name) == bytes && memcmp(data->about[f].name, name, bytes) == 0)
+      return f;
+  }
+  return -1;
+}
+
+/* monotone=Age:+1|Tenure:-1 */
+static mine_status plan_monotone(mine_env *env, const mine_dataset *data, const mine_list *list,
+                                 int8_t *direction) {
+  memset(direction, 0, (size_t)data->n_features);
+  for (size_t i = 0; i < list->n; i++) {
+    char shown[MINE_SHOW_BYTES];
+    const mine_cell *cell = &list->item[i];
+    const char *text = cell->type == MINE_TEXT ? cell->as.text : "";
+    const char *colon = strrchr(text, ':');
+    const int up = colon && (strcmp(colon, ":+1") == 0 || strcmp(colon, ":1") == 0);
+    const int down = colon && strcmp(colon, ":-1") == 0;
+    if (!up && !down) {
+      return mine__fail(env, MINE_OPTION,
+                        "monotone takes a column and +1 or -1, such as monotone=Age:+1|Tenure:-1, "
+                        "not %s",
+                        mine__show_cell(shown, cell));
+    }
+    const int f = plan_feature_named(data, text, (size_t)(colon - text));
+    if (f < 0 || data->about[f].type == MINE_COLUMN_CATEGORY) {
+      return mine__fail(env, MINE_OPTION,
+                        "monotone: %s is not a numeric attribute of this table; name one, or leave "
+                        "it out",
+                        mine__show_cell(shown, cell));
+    }
+    direction[f] = up ? 1 : -1;
+  }
+  return MINE_OK;
+}
+
+/* interactions=a&b|c&d: features of one group may meet on a path; those in no group meet none. */
+static mine_status plan_interactions(mine_env *env, const mine_dataset *data, const mine_list *list,
+                                     uint64_t *groups) {
+  memset(groups, 0, (size_t)data->n_features * sizeof *groups);
+  if (list->n > PLAN_GROUPS) {
+    return mine__fail(env, MINE_OPTION, "interactions has %d groups; give at most 63",
+                      (int)list->n);
+  }
+  for (size_t i = 0; i < list->n; i++) {
+    const mine_cell *cell = &list->item[i];
+    const char *text = cell->type == MINE_TEXT ? cell->as.text : "";
+    while (*text) {
+      const size_t bytes = strcspn(text, "&");
+      size_t from = 0, to = bytes;
+      while (from < to && text[from] == ' ')
+        from++;
+      while (to > from && text[to - 1] == ' ')
+        to--;
+      const int f = plan_feature_named(data, text + from, to - from);
+      if (f < 0) {
+        char shown[MINE_SHOW_BYTES];
+        return mine__fail(env, MINE_OPTION,
+                          "interactions: %s names a column that is no attribute of this table; "
+                          "write groups such as interactions=age&plan|region&calls",
+                          mine__show_cell(shown, cell));
+      }
+      groups[f] |= (uint64_t)1 << i;
+      text += bytes + (text[bytes] == '&');
+    }
+  }
+  return MINE_OK;
+}
+
+/* Of binned features rather than of the table's. */
+static void plan_terms(boost_run *run, const mine_grow_plan *plan) {
+  const int n = run->binned->n_features;
+  run->plan = *plan;
+  int8_t *monotone = mine__arena_array(run->arena, (size_t)n, sizeof *monotone);
+  uint64_t *groups = mine__arena_array(run->arena, (size_t)n, sizeof *groups);
+  if (!monotone || !groups) return;
+  for (int f = 0; f < n; f++) {
+    const int from = run->binned->feature[f].source.feature;
+    monotone[f] = plan->monotone ? plan->monotone[from] : 0;
+    groups[f] = plan->groups ? plan->groups[from] : 0;
+  }
+  run->plan.monotone = plan->monotone ? monotone : NULL;
+  run->plan.groups = plan->groups ? groups : NULL;
+}
+
+mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                             const boost_options *o, const boost_target *target,
+                             mine_grow_plan *plan) {
+  *plan = (mine_grow_plan){.max_depth = o->max_depth == MINE_NOT_GIVEN ? 0 : o->max_depth,
+                           .max_leaves = o->max_leaves == MINE_NOT_GIVEN ? 0 : o->max_leaves,
+                           .min_samples_leaf = o->min_samples_leaf,
+                           .min_child_weight = o->min_child_weight,
+                           .l1 = o->l1 / target->unit,
+                           .l2 = o->l2,
+                           .level_smooth = PLAN_SMOOTH,
+                           .level_l2 = PLAN_SMOOTH,
+                           .seed = data->seed};
+  if (o->grow == 1 && !plan->max_depth) plan->max_depth = 6;
+  if (o->grow == 0 && !plan->max_leaves) plan->max_leaves = 31;
+  if (o->grow == 1 && o->max_leaves == MINE_NOT_GIVEN) plan->max_leaves = 0;
+  if (o->monotone.n) {
+    int8_t *direction = mine__arena_array(arena, (size_t)data->n_features, sizeof *direction);
+    if (!direction) return mine_env_status(env);
+    plan->monotone = direction;
+    MINE_TRY(plan_monotone(env, data, &o->monotone, direction));
+  }
+  if (o->interactions.n) {
+    uint64_t *groups = mine__arena_array(arena, (size_t)data->n_features, sizeof *groups);
+    if (!groups) return mine_env_status(env);
+    plan->groups = groups;
+    MINE_TRY(plan_interactions(env, data, &o->interactions, groups));
+  }
+  return MINE_OK;
+}
+
+/* ---- the columns --------------------------------------------------------------------- */
+
+/* Whether a category becomes its ordered statistic, with sets up to so many levels. */
+static int plan_is_ordered(const mine_dataset *data, int feature, int64_t most_levels) {
+  const mine_feature *about = &data->about[feature];
+  return about->type == MINE_COLUMN_CATEGORY && about->levels.values.n > most_levels;
+}
+
+/* What an ordered statistic is the mean of: the number, or whether the row is of class c. */
+static const double *plan_statistic_target(mine_arena *arena, const boost_target *target, int c,
+                                           const double *y) {
+  if (target->objective != BOOST_MULTINOMIAL) return target->y;
+  double *is = y ? (double *)(uintptr_t)y : mine__arena_array(arena, (size_t)target->n, sizeof *is);
+  for (int64_t i = 0; is && i < target->n; i++)
+    is[i] = target->label[i] == c;
+  return is;
+}
+
+/* The columns of a run, and their bins.  Statistics see the rows learned from only. */
+static mine_status plan_bin(boost_run *run, int64_t most_levels, mine_binned *binned) {
+  const mine_dataset *data = run->data;
+  const int outputs = run->target->outputs;
+  mine_bin_source *source =
+      mine__arena_array(run->arena, (size_t)data->n_features * (size_t)outputs, sizeof *source);
+  const double *y = NULL;
+  int n = 0;
+  if (!source) return mine_env_status(run->env);
+  for (int f = 0; f < data->n_features; f++) {
+    if (!plan_is_ordered(data, f, most_levels)) {
+      source[n++] = (mine_bin_source){.feature = f};
+      continue;
+    }
+    for (int c = 0; c < outputs; c++) {
+      y = plan_statistic_target(run->arena, run->target, c, y);
+      if (!y) return mine_env_status(run->env);
+      MINE_TRY(mine__ordered_statistic(
+          run->env, run->arena, data, f, y, run->target->weight, run->row, run->n, PLAN_STRENGTH,
+          (uint64_t)f * (uint64_t)outputs + (uint64_t)c, &source[n++]));
+    }
+  }
+  run->binned = binned;
+  return mine__bins_make(run->env, run->arena, data, source, n, (int)run->options->max_bins,
+                         binned);
+}
+
+void mine__boost_columns(boost_run *run, const mine_grow_plan *plan, int64_t most_levels,
+                         mine_binned *binned) {
+  if (plan_bin(run, most_levels, binned)) return;
+  plan_terms(run, plan);
+}

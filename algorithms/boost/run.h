@@ -1,0 +1,60 @@
+/*
+** run.h -- one boosting: rows learned from, rows watched, round after round.
+*/
+#ifndef MINE_BOOST_RUN_H
+#define MINE_BOOST_RUN_H
+
+#include "boost.h"
+
+/* Arrays by row given unless said otherwise; all of it lives in `arena`. */
+typedef struct boost_run {
+  mine_env *env;
+  mine_arena *arena;
+  const mine_dataset *data;
+  const boost_options *options;
+  const boost_target *target;
+  const mine_binned *binned;
+  int ordered;                /* categories of so many levels and more are statistics */
+  const uint32_t *row, *held; /* learned from, watched */
+  int64_t n, n_held;
+  double *base;
+  double *margin; /* n x outputs, of all rows given */
+  float *g, *h;   /* outputs x n                    */
+  mine_grow_plan plan;
+  mine_grower *grower;
+  mine_trees_builder *builder; /* NULL: the trees are not kept */
+  int64_t rounds;              /* at most                      */
+  double *history;             /* loss of the watched after each round */
+  int64_t made;
+  /* of a round */
+  uint32_t *sample;
+  int64_t n_sample;
+  uint8_t *used;
+  uint32_t *others; /* learned from, but not in this round */
+  mine_grown tree;
+  double *value; /* of each node */
+  int32_t *leaf, *stack;
+  size_t value_capacity, leaf_capacity, stack_capacity;
+  int64_t n_leaves;
+  struct run_rest *rest; /* 2 x n: quantiles of leaves */
+  int output;
+  int64_t round;
+  const char *what; /* progress is told, from .. to */
+  double from, to;
+} boost_run;
+
+/* plan.c: what the options allow the trees, in terms of the table's attributes. */
+mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                             const boost_options *options, const boost_target *target,
+                             mine_grow_plan *plan) MINE_MUST_CHECK;
+/* The columns of a run, and run->plan in their terms.  A category of more than most_levels levels
+** becomes its ordered statistic, which sees the rows learned from only.  Failures stick. */
+void mine__boost_columns(boost_run *run, const mine_grow_plan *plan, int64_t most_levels,
+                         mine_binned *binned);
+
+/* run.c: room, and margins at the start; then at most run->rounds rounds, fewer when the watched
+** rows gain nothing.  Failures stick in run->env. */
+void mine__boost_open(boost_run *run);
+void mine__boost_rounds(boost_run *run);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+** grow_rows.c -- the rows of a tree: what is summed of each, as a whole number.
+*/
+#include <math.h>
+
+#include "../core/random.h"
+#include "grow_private.h"
+
+#define ROWS_STRETCH 16384
+#define ROWS_ROUND   1 /* purpose of a random stream */
+
+/* ---- rows and what is summed of them --------------------------------------------------- */
+
+typedef struct grow_range {
+  double g, h; /* sums of |g| and of h */
+  float g_most, h_most, h_least;
+  int whole; /* all are whole numbers */
+} grow_range;
+
+typedef struct grow_load {
+  mine_grower *g;
+  const mine_grow_rows *rows;
+  grow_range *range; /* per stretch */
+  int64_t stretch;
+  int exact;
+} grow_load;
+
+static uint32_t grow_load_row(const grow_load *load, int64_t k) {
+  return load->rows->row ? load->rows->row[k] : (uint32_t)k;
+}
+
+/* Task = stretch of rows: how large the numbers are. */
+static void grow_range_task(void *context, int64_t task, int worker) {
+  const grow_load *load = context;
+  const int64_t from = task * load->stretch;
+  const int64_t to = from + load->stretch < load->rows->n ? from + load->stretch : load->rows->n;
+  const float *g = load->rows->g, *h = load->rows->h;
+  grow_range range = {0, 0, 0, 0, INFINITY, 1};
+  (void)worker;
+  for (int64_t k = from; k < to; k++) {
+    const uint32_t row = grow_load_row(load, k);
+    if (g) {
+      const float size = fabsf(g[row]);
+      range.g += (double)size;
+      if (size > range.g_most) range.g_most = size;
+      range.whole &= size < 32768 && g[row] == (float)(int)g[row];
+    }
+    const float own = h ? h[row] : 1;
+    range.h += (double)own;
+    if (own > range.h_most) range.h_most = own;
+    if (own < range.h_least) range.h_least = own;
+    range.whole &= own < 65536 && own == (float)(int)own;
+  }
+  load->range[task] = range;
+}
+
+/* v, rounded up with the probability of its fraction. */
+static inline int64_t grow_round(double v, uint32_t chance) {
+  return (int64_t)floor(v + (double)chance * 0x1p-32);
+}
+
+/* Task = stretch of rows: the entries of the root. */
+static void grow_enter_task(void *context, int64_t task, int worker) {
+  const grow_load *load = context;
+  mine_grower *g = load->g;
+  const int64_t from = task * load->stretch;
+  const int64_t to = from + load->stretch < load->rows->n ? from + load->stretch : load->rows->n;
+  const uint64_t stream = mine_hash_mix(g->plan.seed ^ mine_hash_mix(g->number + ROWS_ROUND));
+  (void)worker;
+  for (int64_t k = from; k < to; k++) {
+    const uint32_t row = grow_load_row(load, k);
+    grow_entry *entry = &g->entry[0][k];
+    const double gradient = load->rows->g ? (double)load->rows->g[row] : 0;
+    const double hessian = load->rows->h ? (double)load->rows->h[row] : 1;
+    entry->row = row;
+    if (load->exact) {
+      entry->g = (int16_t)gradient;
+      entry->h = (uint16_t)hessian;
+    } else {
+      const uint64_t chance = mine_hash_mix(stream + row);
+      entry->g = (int16_t)grow_round(gradient * g->g_scale, (uint32_t)chance);
+      entry->h = (uint16_t)grow_round(hessian * g->h_scale, (uint32_t)(chance >> 32));
+    }
+    if (load->rows->label) entry->g = (int16_t)load->rows->label[row];
+  }
+}
+
+/* The largest scales with which neither a number nor a sum overflows.  h is at most
+** 2^16 - 1 and adds up to less than 2^32; |g| is at most 2^15 - 1 and adds up to less
+** than 2^31: half of that for what rounding may add. */
+static void grow_scale(grow_load *load, int64_t stretches) {
+  mine_grower *g = load->g;
+  grow_range all = {0, 0, 0, 0, INFINITY, 1};
+  for (int64_t s = 0; s < stretches; s++) {
+    const grow_range *one = &load->range[s];
+    all.g += one->g;
+    all.h += one->h;
+    if (one->g_most > all.g_most) all.g_most = one->g_most;
+    if (one->h_most > all.h_most) all.h_most = one->h_most;
+    if (one->h_least < all.h_least) all.h_least = one->h_least;
+    all.whole &= one->whole;
+  }
+  load->exact = all.whole && all.g < 0x1p31 && all.h < 0x1p32;
+  g->counted = all.h_least == 1 && all.h_most == 1;
+  g->g_scale = g->h_scale = 1;
+  if (!load->exact) {
+    const double rows = (double)load->rows->n;
+    double most = 32766 / (double)all.g_most, sum = (0x1p31 - rows - 2) / all.g;
+    g->g_scale = all.g > 0 ? (most < sum ? most : sum) : 1;
+    most = 65534 / (double)all.h_most;
+    sum = (0x1p32 - rows - 2) / all.h;
+    g->h_scale = all.h > 0 ? (most < sum ? most : sum) : 1;
+    if (g->counted && all.h < 0x1p32) g->h_scale = 1; /* stays a count */
+  }
+  g->l2 = g->plan.l2 * g->h_scale;
+  g->level_l2 = g->plan.level_l2 * g->h_scale;
+  g->level_smooth = g->plan.level_smooth * g->h_scale;
+  g->child_weight = g->plan.min_child_weight * g->h_scale;
+  if (g->child_weight < 1) g->child_weight = 1;
+  g->gain_unit =
+      g->plan.score == MINE_GROW_GRADIENT ? g->h_scale / (g->g_scale * g->g_scale) : 1 / g->h_scale;
+}
+
+mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) {
+  const int64_t stretches = MINE_BLOCKS(rows->n, ROWS_STRETCH);
+  grow_load load = {g, rows, NULL, ROWS_STRETCH, 0};
+  const mine_mark mark = mine__arena_mark(g->env->scratch);
+  load.range = mine__arena_array(g->env->scratch, (size_t)stretches, sizeof *load.range);
+  mine_status status = mine_env_status(g->env);
+  if (!status) status = mine__parallel(g->env, stretches, grow_range_task, &load);
+  if (!status) grow_scale(&load, stretches);
+  if (!status) status = mine__parallel(g->env, stretches, grow_enter_task, &load);
+  mine__arena_rewind(g->env->scratch, mark);
+  return status;
+}
