@@ -48,6 +48,14 @@ SELECT metric, value > 0.7 AS good FROM mine_evaluate((SELECT mine_fit('forest',
 -- One tree of all rows and features is that of `tree` but for its bins.
 SELECT count(*) AS rows, sum(a.prediction <> b.prediction) AS differ FROM mine_predict((SELECT mine_fit('forest', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, n_trees=1, bootstrap=0, max_features=3, max_depth=2, min_samples_leaf=7, holdout=0')), 'many') a
   JOIN mine_predict((SELECT mine_fit('tree', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, max_depth=2, holdout=0')), 'many') b USING (id);
+-- A row of weight 2 is the row twice.
+CREATE VIEW heavy AS SELECT id, calls, plan, kids, churned, 1 + (id % 3 = 0) AS w FROM many;
+CREATE VIEW twice AS SELECT id, calls, plan, kids, churned FROM many UNION ALL SELECT id + 1000, calls, plan, kids, churned FROM many WHERE id % 3 = 0;
+SELECT mine_train('f' || name, 'forest', name, 'target=churned, holdout=0, n_trees=1, bootstrap=0, max_features=3, min_samples_leaf=1, max_depth=4' || options) IS NOT NULL AS forest,
+  mine_train('b' || name, 'boost', name, 'target=churned, holdout=0, n_trees=20, min_samples_leaf=1' || options) IS NOT NULL AS boost
+FROM (SELECT 'heavy' AS name, ', weight=w' AS options UNION ALL SELECT 'twice', '');
+SELECT round(max(abs(a.probability - b.probability)), 12) AS forest_differs FROM mine_predict('fheavy', 'many') a JOIN mine_predict('ftwice', 'many') b USING (id);
+SELECT avg(abs(a.probability - b.probability)) < 0.002 AS boost_alike FROM mine_predict('bheavy', 'many') a JOIN mine_predict('btwice', 'many') b USING (id);
 -- Refused.
 SELECT mine_fit('boost', 'many', 'target=churned, objective=poisson');
 SELECT mine_fit('boost', 'many', 'target=spend, task=regression, objective=logistic');
