@@ -4,6 +4,7 @@
 mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_python.py)
 mine_add_test(hosts.locked COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_locked.py)
 mine_add_test(hosts.affinity COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_affinity.py)
+mine_add_test(hosts.blas COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_blas.py)
 mine_add_test(hosts.keys COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_keys.py)
 mine_add_test(hosts.modes COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_modes.py)
 mine_add_test(hosts.readonly COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_readonly.py)
@@ -11,7 +12,7 @@ mine_add_test(hosts.installed COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests
 mine_add_test(hosts.stale COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_stale.py)
 # An extension that finds every SQLite too old: it must say so and leave the host alone.
 add_library(mine_too_old MODULE ${MINE_EXT_SOURCES}
-  $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread>)
+  $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread> $<TARGET_OBJECTS:mine_linalg_plain>)
 set_target_properties(mine_too_old PROPERTIES PREFIX "" OUTPUT_NAME mine SUFFIX ".so"
   LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/too_old)
 target_compile_definitions(mine_too_old PRIVATE MINE_OLDEST_SQLITE=9000000)

@@ -81,6 +81,12 @@ if(CMOCKA_LIBRARY)
     target_compile_options(unit_${topic} PRIVATE -Wno-sign-conversion)
     mine_add_test(unit.${topic} COMMAND unit_${topic})
   endforeach()
+  # As in the extension, with OpenBLAS: the object goes before the archive's.
+  target_sources(unit_linalg PRIVATE $<TARGET_OBJECTS:mine_linalg>)
+  target_link_libraries(unit_linalg PRIVATE mine_blas m)
+  if(MINE_BLAS STREQUAL "openblas")
+    target_compile_definitions(unit_linalg PRIVATE MINE_OPENBLAS)
+  endif()
   # On the extension's threads too, whatever libmine's are; there they are counted and
   # refused.
   foreach(topic parallel sameness)

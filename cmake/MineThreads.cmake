@@ -43,6 +43,7 @@ endif()
 
 # The engine of the extension as an archive, for tests.
 add_library(mine_pthread STATIC
-  $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread>)
+  $<TARGET_OBJECTS:mine_objects> $<TARGET_OBJECTS:mine_team_pthread>
+  $<TARGET_OBJECTS:mine_linalg_plain>)
 target_include_directories(mine_pthread INTERFACE ${PROJECT_SOURCE_DIR}/algorithms)
 target_link_libraries(mine_pthread PUBLIC Threads::Threads m)

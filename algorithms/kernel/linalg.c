@@ -10,6 +10,8 @@
 #include <string.h>
 
 #ifdef MINE_OPENBLAS
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 
 void dgemm_(const char *turn_a, const char *turn_b, const int *m, const int *n, const int *k,
@@ -19,19 +21,55 @@ void dsyrk_(const char *part, const char *turn, const int *n, const int *k, cons
             const double *a, const int *lda, const double *beta, double *c, const int *ldc);
 void dpotrf_(const char *part, const int *n, double *a, const int *lda, int *info);
 
-#define LINALG_MAPS ((size_t)160 << 20) /* what OpenBLAS maps, and some */
+#define LINALG_MAPS  ((size_t)128 << 20) /* what OpenBLAS maps for each thread inside it */
+#define LINALG_SPARE ((size_t)512 << 20) /* that the call itself may come to take first  */
 #endif
 
 #define LINALG_LANES 8
-#define LINALG_SMALL 16      /* columns from which OpenBLAS is worth its call */
-#define LINALG_MOST  1 << 30 /* its numbers are int                           */
+#define LINALG_SMALL 16        /* columns from which OpenBLAS is worth its call */
+#define LINALG_MOST  (1 << 30) /* its numbers are int                           */
 
-mine_linalg mine__linalg_open(void) {
-  mine_linalg la = {0};
 #ifdef MINE_OPENBLAS
-  void *room = mmap(NULL, LINALG_MAPS, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+/* The serial OpenBLAS of Debian gives two threads the same buffer once in a while: its list of
+** buffers is not locked.  The linker puts these in its place (--wrap, cmake/MineBlas.cmake):
+** the list is taken by one thread at a time, for the few nanoseconds that it is read. */
+void *__real_blas_memory_alloc(int which);
+void __real_blas_memory_free(void *buffer);
+void *__wrap_blas_memory_alloc(int which);
+void __wrap_blas_memory_free(void *buffer);
+static atomic_flag linalg_taken = ATOMIC_FLAG_INIT;
+
+static void linalg_take(void) {
+  while (atomic_flag_test_and_set_explicit(&linalg_taken, memory_order_acquire))
+    (void)sched_yield();
+}
+
+void *__wrap_blas_memory_alloc(int which) {
+  linalg_take();
+  void *buffer = __real_blas_memory_alloc(which);
+  atomic_flag_clear_explicit(&linalg_taken, memory_order_release);
+  return buffer;
+}
+
+void __wrap_blas_memory_free(void *buffer) {
+  linalg_take();
+  __real_blas_memory_free(buffer);
+  atomic_flag_clear_explicit(&linalg_taken, memory_order_release);
+}
+#endif
+
+mine_linalg mine__linalg_open(const mine_env *env) {
+  mine_linalg la = {0};
+  (void)env;
+#ifdef MINE_OPENBLAS
+  const mine_memory *memory = &env->memory;
+  const size_t maps = LINALG_MAPS * (size_t)(env->threads > 0 ? env->threads : 1);
+  if (memory->limit && (memory->limit < memory->used || memory->limit - memory->used < maps))
+    return la;
+  void *room =
+      mmap(NULL, maps + LINALG_SPARE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   la.fast = room != MAP_FAILED;
-  if (la.fast) (void)munmap(room, LINALG_MAPS);
+  if (la.fast) (void)munmap(room, maps + LINALG_SPARE);
 #endif
   return la;
 }

@@ -3,8 +3,9 @@
 **
 ** Matrices are row-major, a[i * columns + j].  Every function has plain loops, and most
 ** have OpenBLAS beside them (cmake/MineBlas.cmake): which of them runs is decided by
-** mine__linalg_open(), once for a fit.  OpenBLAS maps 128 MB at its first call and, refused,
-** tries for ever; so that much is asked for, and given back, before it is called.
+** mine__linalg_open(), once for a fit.  OpenBLAS maps 128 MB for each thread that is inside it
+** and, refused, tries for ever; so that much and some is asked for, and given back, before it
+** is called.
 **
 ** Both give values equal to rounding, not the same bits, and OpenBLAS chooses its loops by
 ** the processor: fits that come here have the same bytes for any number of threads on one
@@ -21,7 +22,8 @@ typedef struct mine_linalg {
   int fast; /* OpenBLAS is there and has the memory it wants */
 } mine_linalg;
 
-mine_linalg mine__linalg_open(void);
+/* Plain loops also where max_memory leaves no room for what OpenBLAS maps. */
+mine_linalg mine__linalg_open(const mine_env *env);
 
 /* Sum of a[i] b[i], in eight lanes: the same bits everywhere. */
 double mine__dot(const double *a, const double *b, int64_t n);

@@ -262,7 +262,7 @@ void mine__glm_open(linear_problem *problem, const linear_design *design, linear
                     int margins, const uint32_t *row, int64_t n) {
   *problem = (linear_problem){.env = design->env,
                               .design = design,
-                              .la = mine__linalg_open(),
+                              .la = mine__linalg_open(design->env),
                               .family = family,
                               .margins = margins,
                               .row = row,

@@ -18,6 +18,7 @@
 #define MOST 90
 
 static mine_random chance;
+static mine_env *env;
 
 static void fill(double *v, int64_t n) {
   for (int64_t i = 0; i < n; i++)
@@ -40,7 +41,7 @@ static void products_are_sums(void **state) {
   for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
     const int64_t m = sizes[s][0], n = sizes[s][1], k = sizes[s][2];
     for (int way = 0; way < 8; way++) {
-      const mine_linalg la = way & 4 ? mine__linalg_open() : (mine_linalg){0};
+      const mine_linalg la = way & 4 ? mine__linalg_open(env) : (mine_linalg){0};
       fill(a, m * k);
       fill(b, k * n);
       fill(was, m * n);
@@ -64,7 +65,7 @@ static void squares_have_roots(void **state) {
   (void)state;
   for (int64_t p = 1; p <= 60; p += p < 5 ? 1 : 11) {
     for (int fast = 0; fast < 2; fast++) {
-      const mine_linalg la = fast ? mine__linalg_open() : (mine_linalg){0};
+      const mine_linalg la = fast ? mine__linalg_open(env) : (mine_linalg){0};
       const int64_t n = MOST;
       fill(x, n * p);
       memset(c, 0, sizeof c);
@@ -153,10 +154,14 @@ static void rows_become_a_triangle(void **state) {
 
 static void openblas_is_there(void **state) {
   (void)state;
+  mine__env_set_max_memory(env, 1 << 20);
+  assert_false(mine__linalg_open(env).fast);
+  mine__env_set_threads(env, 2);
+  mine__env_set_max_memory(env, (size_t)1 << 30);
 #ifdef MINE_OPENBLAS
-  assert_true(mine__linalg_open().fast);
+  assert_true(mine__linalg_open(env).fast);
 #else
-  assert_false(mine__linalg_open().fast);
+  assert_false(mine__linalg_open(env).fast);
 #endif
 }
 
@@ -168,5 +173,8 @@ int main(void) {
       cmocka_unit_test(rows_become_a_triangle),
       cmocka_unit_test(openblas_is_there),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  if (mine_env_open(NULL, "test", &env) != MINE_OK) return 1;
+  const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+  mine_env_close(env);
+  return failed;
 }
