@@ -160,7 +160,7 @@ mine_trees *mine__builder_finish(mine_env *env, mine_trees_builder *b, int32_t n
   memcpy(trees->rows, b->rows, nodes * sizeof *trees->rows);
   memcpy(trees->gain, b->gain, nodes * sizeof *trees->gain);
   memcpy(trees->values, b->values, nodes * (size_t)b->width * sizeof *trees->values);
-  memcpy(trees->bits, b->bits, (size_t)b->n_bits * sizeof *trees->bits);
+  if (b->n_bits) memcpy(trees->bits, b->bits, (size_t)b->n_bits * sizeof *trees->bits);
   trees->impurity = NULL;
   for (int32_t i = 0; i < n; i++)
     trees->value[i] = i;
