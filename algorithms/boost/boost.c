@@ -168,7 +168,8 @@ const mine_algorithm mine__algorithm_boost = {
         "SELECT metric, round(value, 2) AS value FROM mine_evaluate((SELECT mine_fit('boost',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"
         "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"
-        "  'target=churned'))) WHERE metric IN ('accuracy', 'auc');",
+        "  'target=churned, n_trees=20, learning_rate=0.3, early_stopping=3, max_leaves=6')))\n"
+        "WHERE metric IN ('accuracy', 'auc');",
     .tasks = MINE_CLASSIFICATION | MINE_REGRESSION,
     .reads = "attributes",
     .options_size = sizeof(boost_options),

@@ -441,7 +441,7 @@ static mine_status extra_fit(mine_env *env, const mine_dataset *data, const void
   "',\n"                                                                               \
   "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"      \
   "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"     \
-  "  'target=churned, n_trees=50'))) WHERE metric IN ('accuracy', 'auc');"
+  "  'target=churned, n_trees=10'))) WHERE metric IN ('accuracy', 'auc');"
 
 const mine_algorithm mine__algorithm_forest = {
     .name = "forest",

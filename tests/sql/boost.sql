@@ -4,7 +4,7 @@ CREATE TABLE many AS WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM
   SELECT i AS id, CASE WHEN i % 11 THEN i*7919%101/10.0 END AS calls, char(97 + i*31%6) AS plan, i*17%5 AS kids,
     i*7919%101 + 20*(i*31%6 = 2) - 8*(i*17%5) > 60 AS churned, i*7919%101/4.0 + 3*(i*31%6) AS spend,
     CASE i*7919%101 / 34 WHEN 0 THEN 'low' WHEN 1 THEN 'mid' ELSE 'high' END AS class FROM n;
-SELECT mine_train('b', 'boost', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned') AS trained;
+SELECT mine_train('b', 'boost', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, learning_rate=0.3') AS trained;
 SELECT item, name, detail FROM mine_summary('b') WHERE item IN ('fit', 'warning');
 SELECT feature, round(importance, 2) AS importance, rank FROM mine_importance('b');
 SELECT id, prediction, round(probability, 3) AS p FROM mine_predict('b', 'many') LIMIT 4;
@@ -20,11 +20,11 @@ SELECT id, round(probability, 4) AS p FROM mine_predict('s', 'SELECT * FROM stum
 SELECT round(1/(1+exp(-(b + s))), 4) AS p FROM (SELECT ln(22.5/18.5) AS b, (1 - 19*q)/(19*q*(1-q)) AS s FROM (SELECT 22.5/41 AS q))
 UNION ALL SELECT round(1/(1+exp(-(b + s))), 4) FROM (SELECT ln(22.5/18.5) AS b, (21 - 21*q)/(21*q*(1-q)) AS s FROM (SELECT 22.5/41 AS q));
 -- More classes, numbers, and other losses.
-SELECT metric, value > 0.85 AS good FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, class FROM many', 'target=class, missing=auto'))) WHERE metric IN ('accuracy');
+SELECT metric, value > 0.85 AS good FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, class FROM many', 'target=class, n_trees=60, learning_rate=0.1'))) WHERE metric IN ('accuracy');
 SELECT count(*) AS rows, round(max(abs(p - 1)), 12) AS off FROM (SELECT sum(probability) AS p FROM mine_probabilities((SELECT mine_fit('boost', 'SELECT id, calls, plan, class FROM many', 'target=class, n_trees=20')), 'many') GROUP BY id);
-SELECT metric, value > 0.8 AS good FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, spend FROM many', 'target=spend, task=regression'))) WHERE metric = 'r2';
-SELECT 'quantile 0.9' AS objective, round(avg(m.spend <= p.prediction), 1) AS below FROM mine_predict((SELECT mine_fit('boost', 'SELECT id, plan, kids, spend FROM many', 'target=spend, task=regression, objective=quantile, alpha=0.9')), 'many') p JOIN many m USING (id);
-SELECT 'absolute' AS objective, round(avg(m.spend <= p.prediction), 1) AS below FROM mine_predict((SELECT mine_fit('boost', 'SELECT id, plan, kids, spend FROM many', 'target=spend, task=regression, objective=absolute')), 'many') p JOIN many m USING (id);
+SELECT metric, value > 0.8 AS good FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, spend FROM many', 'target=spend, task=regression, n_trees=150, learning_rate=0.1'))) WHERE metric = 'r2';
+SELECT 'quantile 0.9' AS objective, round(avg(m.spend <= p.prediction), 1) AS below FROM mine_predict((SELECT mine_fit('boost', 'SELECT id, plan, kids, spend FROM many', 'target=spend, task=regression, objective=quantile, alpha=0.9, n_trees=60, learning_rate=0.1')), 'many') p JOIN many m USING (id);
+SELECT 'absolute' AS objective, round(avg(m.spend <= p.prediction), 1) AS below FROM mine_predict((SELECT mine_fit('boost', 'SELECT id, plan, kids, spend FROM many', 'target=spend, task=regression, objective=absolute, n_trees=60, learning_rate=0.1')), 'many') p JOIN many m USING (id);
 SELECT mine_train('n' || objective, 'boost', 'SELECT id, calls, plan, kids FROM many', 'target=kids, task=regression, n_trees=50, objective=' || objective) IS NOT NULL AS trained FROM (SELECT 'poisson' AS objective UNION ALL SELECT 'tweedie');
 SELECT min(p.prediction) > 0 AS positive, abs(avg(p.prediction) / avg(m.kids) - 1) < 0.05 AS mean_is_kept FROM mine_predict('npoisson', 'many') p JOIN many m USING (id);
 SELECT min(p.prediction) > 0 AS positive, abs(avg(p.prediction) / avg(m.kids) - 1) < 0.05 AS mean_is_kept FROM mine_predict('ntweedie', 'many') p JOIN many m USING (id);
@@ -38,7 +38,7 @@ SELECT count(*) AS steps, sum(p > before) AS rises FROM (SELECT p, lag(p) OVER (
   FROM generate_series(0, 44) c, generate_series(0, 5) l, generate_series(0, 4) k)) WHERE before IS NOT NULL;
 SELECT count(*) AS mixed FROM mine_tree((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, interactions=calls&kids, n_trees=40, early_stopping=0'))) WHERE path LIKE '%plan%' AND (path LIKE '%calls%' OR path LIKE '%kids%');
 -- A category of many levels.
-SELECT metric, value > 0.6 AS better_than_chance FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, ''shop '' || (id*7919%101/2) AS shop, kids, churned FROM many', 'target=churned, categories=ordered'))) WHERE metric = 'auc';
+SELECT metric, value > 0.6 AS better_than_chance FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, ''shop '' || (id*7919%101/2) AS shop, kids, churned FROM many', 'target=churned, categories=ordered, n_trees=40, learning_rate=0.1'))) WHERE metric = 'auc';
 -- Forests.
 SELECT mine_train('f', 'forest', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, n_trees=40') AS trained;
 SELECT item, name, detail > 0.8 AS good FROM mine_summary('f') WHERE item = 'out of bag' AND name IN ('auc', 'accuracy');
