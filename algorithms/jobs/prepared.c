@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "../data/split.h"
 #include "../model/metrics.h"
+#include "auto.h"
 
 /* ---- one fit ------------------------------------------------------------------------ */
 
@@ -85,10 +87,19 @@ static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *m
   };
 }
 
+static mine_status prepared_fit_composed(mine_env *env, const mine_prepared *p,
+                                         const mine_method *method, mine_rows rows,
+                                         mine_arena *arena, mine_trained *out) {
+  const mine_composition *composition;
+  MINE_TRY(mine__auto_compose(env, p, method->options, "", rows, arena, &composition));
+  return mine__auto_fit(env, p, method, composition, rows, arena, out);
+}
+
 mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const mine_method *method,
                                    mine_rows rows, mine_arena *arena, mine_trained *out) {
   const mine_algorithm *algorithm = method->algorithm;
   *out = (mine_trained){NULL, NULL};
+  if (!algorithm->fit) return prepared_fit_composed(env, p, method, rows, arena, out);
   mine_model *model;
   MINE_TRY(mine__prepared_model(env, p, method, p->n_features, &model));
   int32_t *found = NULL;
@@ -114,6 +125,50 @@ mine_status mine__prepared_fit(mine_env *env, const mine_prepared *p, const mine
                                mine_rows rows, mine_arena *arena, mine_trained *out) {
   return p->grouped ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
                     : mine__prepared_fit_one(env, p, method, rows, arena, out);
+}
+
+/* ---- folds ---------------------------------------------------------------------------- */
+
+#define PREPARED_FOLDS 5
+
+/* By time: one stretch more than folds, the first of which is never measured. */
+static void prepared_folds_rolling(mine_env *env, const mine_prepared *p, mine_rows rows,
+                                   mine_arena *arena, mine_folds *out) {
+  int32_t *of;
+  int64_t used;
+  if (mine__split_blocks(env, arena, rows.row, rows.n, p->time, out->n + 1, &of, &used)) return;
+  for (int64_t i = 0; i < rows.n; i++)
+    of[i]--;
+  out->n = (int)used - 1;
+  out->of = of;
+  out->rolling = 1;
+}
+
+static void prepared_folds_of_groups(mine_env *env, const mine_prepared *p, mine_rows rows,
+                                     mine_arena *arena, mine_folds *out) {
+  int32_t *of;
+  int64_t groups;
+  if (mine__split_whole(env, arena, rows.row, rows.n, p->hash, p->seed, out->n, &of, &groups))
+    return;
+  if (groups < out->n) out->n = (int)groups;
+  out->of = of;
+}
+
+mine_status mine__prepared_folds(mine_env *env, const mine_prepared *p, mine_rows rows,
+                                 mine_arena *arena, mine_folds *out) {
+  int32_t *of = NULL;
+  *out = (mine_folds){.n = rows.n < PREPARED_FOLDS ? (int)rows.n : PREPARED_FOLDS};
+  if (out->n >= 2 && p->time)
+    prepared_folds_rolling(env, p, rows, arena, out);
+  else if (out->n >= 2 && p->whole)
+    prepared_folds_of_groups(env, p, rows, arena, out);
+  else if (out->n >= 2 && mine__split_folds(env, arena, rows.row, rows.n, p->hash, p->seed, out->n,
+                                            p->label, p->n_classes, &of) == MINE_OK)
+    out->of = of;
+  if (!mine_failed(env) && out->n < (p->time ? 1 : 2))
+    (void)mine__fail(env, MINE_DATA, "%lld rows cannot be parted for trials; name an algorithm",
+                     (long long)rows.n);
+  return mine_env_status(env);
 }
 
 /* ---- measuring ------------------------------------------------------------------------ */

@@ -81,6 +81,11 @@ typedef struct mine_folds {
   const int64_t *number; /* as a column has them; NULL: 1, 2, ... */
 } mine_folds;
 
+/* Five folds of some of the rows, or as many as there can be, divided as the call divides
+** its rows: by the hash (stratified), whole groups of them, or time. */
+mine_status mine__prepared_folds(mine_env *env, const mine_prepared *prepared, mine_rows rows,
+                                 mine_arena *arena, mine_folds *out) MINE_MUST_CHECK;
+
 /* What a model says about rows, and how good that is.  Rows that it does not answer are
 ** left out, and counted. */
 typedef struct mine_measured {

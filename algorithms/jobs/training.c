@@ -14,6 +14,20 @@ static int training_supervised(const mine_training *training) {
   return (training->asked.algorithm->tasks & (MINE_CLASSIFICATION | MINE_REGRESSION)) != 0;
 }
 
+const char *mine__training_canonical(mine_training *training, int own) {
+  const mine__options *options = &training->asked.options;
+  mine_text text;
+  mine__text_open(&text, training->arena);
+  for (int g = 0; g < options->n; g++) {
+    const mine_option_group *group = &options->group[g];
+    if (group->table != mine__run_option_table &&
+        (own || group->table != training->asked.algorithm->options))
+      mine__options_canonical(&text, group->table, group->values);
+  }
+  if (text.failed) return NULL;
+  return text.bytes ? text.data : "";
+}
+
 static mine_status training_options(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
   mine_arena *arena = training->arena;
@@ -30,16 +44,8 @@ static mine_status training_options(mine_training *training, const mine__options
   MINE_TRY(MINE_TAKE(env, arena, options, mine__group_option_table, &training->asked.group));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__unknown_option_table, &training->asked.unknown));
   MINE_TRY(MINE_TAKE(env, arena, options, mine__seed_option_table, &training->asked.seed));
-  mine_text text;
-  mine__text_open(&text, arena);
-  for (int g = 0; g < options->n; g++) {
-    const mine_option_group *group = &options->group[g];
-    if (group->table != mine__run_option_table)
-      mine__options_canonical(&text, group->table, group->values);
-  }
-  if (text.failed) return mine_env_status(env);
-  training->asked.canonical = text.bytes ? text.data : "";
-  return MINE_OK;
+  training->asked.canonical = mine__training_canonical(training, 1);
+  return mine_env_status(env);
 }
 
 /* The i-th SELECT among the options, and the option that holds it. */
@@ -63,6 +69,11 @@ static mine_status training_start(mine_training *training, const mine__options *
   training->data.positive = -1;
   training->cut.threshold = NAN;
   MINE_TRY(training_options(training, options));
+  if (!training->asked.algorithm->fit && training->asked.group.group.type != MINE_NULL)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "algorithm '%s' makes no model for each group; leave group out, or name the "
+                      "algorithm itself, such as boost",
+                      training->asked.algorithm->name);
   mine_roles *roles = &training->roles;
   roles->env = env;
   roles->algorithm = training->asked.algorithm->name;

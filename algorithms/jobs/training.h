@@ -17,6 +17,7 @@
 
 #include "../data/notes.h"
 #include "../model/model.h"
+#include "auto.h"
 #include "prepared.h"
 #include "thresholds.h"
 #include "verb.h"
@@ -55,6 +56,7 @@ struct mine_training {
   /* What is learned from: by training_prepare, and unchanged from then on. */
   int prepared;
   mine_prepared data;
+  const mine_composition *composition; /* of auto: what its first fit found */
   int64_t no_target, no_weight, no_group, no_place, with_missing; /* rows left out, and why */
 };
 
@@ -104,7 +106,12 @@ mine_status mine__training_check_leaks(mine_training *training) MINE_MUST_CHECK;
 ** options, as batches of the chosen features.  Once; then a no-op. */
 mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;
 
-/* Fit what was asked on these rows. */
+/* The options of the call, those of how it runs left out, as a text that reads back; `own`:
+** those of the algorithm, too.  NULL: failure recorded. */
+const char *mine__training_canonical(mine_training *training, int own);
+
+/* Fit what was asked on these rows.  Of auto the first call tries, and the next ones make the
+** model of what was found; its options then say what was tried. */
 mine_status mine__training_fit_rows(mine_training *training, mine_rows rows, mine_arena *arena,
                                     mine_trained *out) MINE_MUST_CHECK;
 

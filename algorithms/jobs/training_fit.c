@@ -19,11 +19,29 @@ static mine_rows fit_all_rows(const mine_training *t) {
   return (mine_rows){t->data.row, t->data.n};
 }
 
+/* Try once.  What is remembered of the options says what was tried, not how long that might
+** have taken: told so, the same model is made again. */
+static mine_status fit_compose(mine_training *t, mine_rows rows) {
+  mine_auto_options *own = t->asked.own;
+  if (t->composition) return MINE_OK;
+  const char *common = mine__training_canonical(t, 0);
+  if (!common) return mine_env_status(t->env);
+  MINE_TRY(mine__auto_compose(t->env, &t->data, own, common, rows, t->arena, &t->composition));
+  mine_option_group defaults = {.table = t->asked.algorithm->options, .values = own};
+  MINE_TRY(mine__options_parse(t->env, t->arena, &defaults, 1, ""));
+  own->portfolio = mine__auto_portfolio(t->composition);
+  t->asked.canonical = mine__training_canonical(t, 1);
+  return mine_env_status(t->env);
+}
+
 mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena *arena,
                                     mine_trained *out) {
-  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical};
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine__training_selects(t));
+  if (!t->asked.algorithm->fit) MINE_TRY(fit_compose(t, rows));
+  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical};
+  if (t->composition)
+    return mine__auto_fit(t->env, &t->data, &method, t->composition, rows, arena, out);
   return mine__prepared_fit(t->env, &t->data, &method, rows, arena, out);
 }
 

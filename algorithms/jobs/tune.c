@@ -188,6 +188,11 @@ static mine_status tune_open(mine_job *job) {
                       t->asked.algorithm->name);
   if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "a search needs a target; say target=<column>");
+  if (!t->asked.algorithm->fit)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "algorithm '%s' searches by itself: train it, and mine_trials lists what it "
+                      "tried",
+                      t->asked.algorithm->name);
   if (job->options.axes.n == 0)
     return mine__fail(env, MINE_OPTION,
                       "no option of '%s' has several values to search; give one a list (a|b|c) or "

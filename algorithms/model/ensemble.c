@@ -11,7 +11,7 @@
 #include "members.h"
 
 #define ENSEMBLE_TAG     0x4d534e45u /* "ENSM" */
-#define ENSEMBLE_VERSION 1u
+#define ENSEMBLE_VERSION 2u          /* 1: without the trials */
 
 static double ensemble_total(const mine_ensemble *body) {
   double total = 0;
@@ -89,11 +89,61 @@ static void ensemble_save(const mine_model *model, mine_writer *w) {
   const mine_ensemble *body = model->body;
   mine__members_write(w, body->member, body->n_members);
   mine__write_reals(w, body->weight, (size_t)body->n_members);
+  mine__write_string(w, body->measure);
+  mine__write_u64(w, (uint64_t)body->n_tried);
+  for (int t = 0; t < body->n_tried; t++) {
+    const mine_tried *tried = &body->tried[t];
+    mine__write_string(w, tried->algorithm);
+    mine__write_string(w, tried->options);
+    mine__write_real(w, tried->mean);
+    mine__write_real(w, tried->se);
+    mine__write_i32(w, tried->weight);
+  }
 }
+
+static void ensemble_load_tried(mine_reader *r, mine_ensemble *body) {
+  body->measure = mine__read_string(r);
+  const size_t n = mine__read_count(r, 4 + 4 + 8 + 8 + 4);
+  if (n > INT32_MAX) mine__reader_bad(r, "the number of trials");
+  if (!mine__reader_ok(r)) return;
+  body->tried = mine__arena_zeros(r->arena, n, sizeof *body->tried);
+  if (!body->tried) mine__reader_bad(r, "memory");
+  for (size_t t = 0; t < n && mine__reader_ok(r); t++) {
+    mine_tried *tried = &body->tried[t];
+    tried->algorithm = mine__read_string(r);
+    tried->options = mine__read_string(r);
+    tried->mean = mine__read_real(r);
+    tried->se = mine__read_real(r);
+    tried->weight = mine__read_i32(r);
+  }
+  body->n_tried = (int)n;
+}
+
+static void ensemble_trials(mine_env *env, const mine_model *model, mine_relation *to) {
+  const mine_ensemble *body = model->body;
+  if (body->n_tried == 0)
+    (void)mine__fail(env, MINE_UNSUPPORTED, "the model was made without trials; auto makes some");
+  for (int t = 0; t < body->n_tried; t++) {
+    const mine_tried *tried = &body->tried[t];
+    mine__row_int(to, t + 1);
+    mine__row_text(to, tried->options);
+    mine__row_text(to, body->measure);
+    mine__row_real(to, tried->mean);
+    mine__row_real(to, tried->se);
+    mine__row_null(to); /* seconds: the same bytes on every run, so no times are kept */
+    mine__row_text(to, tried->algorithm);
+    mine__row_int(to, tried->weight);
+    mine__relation_end_row(to);
+  }
+}
+
+static const mine_part ensemble_parts[] = {
+    {.verb = "mine_trials", .what = "what auto tried, the best first", .list = ensemble_trials},
+    {.verb = NULL},
+};
 
 static void ensemble_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_ensemble *body = mine__arena_zeros(r->arena, 1, sizeof *body);
-  (void)version; /* the only one so far */
   if (!body) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return;
   body->member = mine__members_read(r, model, &body->n_members);
@@ -103,6 +153,7 @@ static void ensemble_load(mine_reader *r, mine_model *model, uint32_t version) {
   }
   const double total = mine__reader_ok(r) ? ensemble_total(body) : 1;
   if (!(total > 0) || isinf(total)) mine__reader_bad(r, "the weights of the members");
+  if (mine__reader_ok(r) && version >= 2) ensemble_load_tried(r, body);
   if (mine__reader_ok(r)) model->body = body;
 }
 
@@ -117,4 +168,5 @@ const mine_kind mine__kind_ensemble = {
     .inside = ensemble_inside,
     .save = ensemble_save,
     .load = ensemble_load,
+    .parts = ensemble_parts,
 };

@@ -49,11 +49,22 @@ typedef struct mine_grouped {
 } mine_grouped;
 extern const mine_kind mine__kind_grouped;
 
+/* One of the ways to learn that were compared before the ensemble was made. */
+typedef struct mine_tried {
+  const char *algorithm, *options;
+  double mean, se; /* of the measure; NAN: it failed           */
+  int weight;      /* in the mean                              */
+} mine_tried;
+
 /* sum of weight x answer / sum of weight; no answer where a member has none. */
 typedef struct mine_ensemble {
   int n_members;
   mine_member *member;
   double *weight; /* finite, 0 or more, not all 0 */
+  /* Of which trials it was chosen, the best first; none: it was made otherwise. */
+  int n_tried;
+  mine_tried *tried;
+  const char *measure;
 } mine_ensemble;
 extern const mine_kind mine__kind_ensemble;
 

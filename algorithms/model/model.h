@@ -110,7 +110,8 @@ typedef struct mine_algorithm {
   size_t options_size;
   const mine_option *options; /* ends with OPTION_END          */
   const mine_kind *kind;
-  /* Learn from the rows; fill model->body (in model->arena).  Temporary memory
+  /* NULL: made of other algorithms' models, by a job (jobs/auto.h).  Else
+  ** learn from the rows; fill model->body (in model->arena).  Temporary memory
   ** from env->scratch (rewound by the caller).  Warnings and facts for the
   ** report through mine__model_note(). */
   mine_status (*fit)(mine_env *env, const mine_dataset *data, const void *options,

@@ -288,6 +288,8 @@ static const struct {
     {"boost", ",min_samples_leaf=1,early_stopping=0,n_trees=8", INFINITY},
     {"forest", ",min_samples_leaf=1,bootstrap=0,max_features=1000,n_trees=3", INFINITY},
     {"extra_trees", ",min_samples_leaf=1,bootstrap=0,max_features=1000,n_trees=3", INFINITY},
+    /* In which fold a row lies. */
+    {"auto", ",portfolio=baseline", 0},
 };
 
 static mine_model *fit_weighted(const subject *s, const char *table, const char *target) {

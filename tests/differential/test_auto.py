@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""`auto` against its parts: every trial's loss and the greedy weights, recomputed.
+
+The folds are those of a column (fold_group with five values: each is a fold), so that each
+trial can be made again by mine_fit on the rows of the other four, and measured by
+scikit-learn. The greedy mean (Caruana et al., 2004) is written here a second time.
+"""
+import math
+
+from peer import mt, np, VERSION
+from sklearn.metrics import log_loss
+
+checks = mt.Checks(f"auto against its parts, scikit-learn {VERSION}")
+FOLDS, MEMBERS, STEPS = 5, 5, 20
+EPSILON = np.finfo(float).eps  # by which the engine bounds a probability
+BY_PART = "split_by=group, fold_group=part"  # early stopping divides rows so, too
+COLUMNS = "id, x0, x1, x2, plan"
+
+
+def rows(db, n=500):
+    rng = np.random.default_rng(11)
+    x = rng.normal(size=(n, 3))
+    plan = rng.choice(["a", "b", "c"], size=n)
+    p = 1 / (1 + np.exp(-(1.5 * x[:, 0] - x[:, 1] * x[:, 2] + (plan == "a"))))
+    y = (rng.random(n) < p).astype(int)
+    z = x[:, 0] ** 2 + x[:, 1] + rng.normal(size=n) / 3
+    db.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, x0, x1, x2, plan, y, z, part)")
+    db.executemany("INSERT INTO t VALUES(?,?,?,?,?,?,?,?)",
+                   [(i + 1, *map(float, x[i]), str(plan[i]), int(y[i]), float(z[i]), i * 7 % FOLDS) for i in range(n)])
+
+
+def out_of_fold(db, algorithm, target, options, n):
+    """Each row's answer by a model of the other folds."""
+    answer = np.full(n, np.nan)
+    column = "probability" if target == "y" else "prediction"
+    for fold in range(FOLDS):
+        for i, v in db.execute(
+                f"SELECT id, {column} FROM mine_predict((SELECT mine_fit(?, ?, ?)), ?)",
+                (algorithm, f"SELECT {COLUMNS}, {target}, part FROM t WHERE part <> {fold}",
+                 f"holdout=0, {BY_PART}, {options}", f"SELECT {COLUMNS} FROM t WHERE part = {fold}")):
+            answer[i - 1] = v
+    return answer
+
+
+def greedy(answers, loss):
+    """Weights by name: the best alone, then whoever makes the mean better most."""
+    weights, total, last = dict.fromkeys(answers, 0), 0, math.inf
+    for step in range(1, STEPS + 1):
+        may = [a for a in answers if weights[a] or sum(w > 0 for w in weights.values()) < MEMBERS]
+        best = min(may, key=lambda a: loss((total + answers[a]) / step))
+        now = loss((total + answers[best]) / step)
+        if step > 1 and not now < last:
+            break
+        weights[best] += 1
+        total, last = total + answers[best], now
+    return weights
+
+
+def compare(db, target, other, portfolio):
+    n = db.execute("SELECT count(*) FROM t").fetchone()[0]
+    truth = np.array([v for (v,) in db.execute(f"SELECT {target} FROM t ORDER BY id")])
+    part = np.array([v for (v,) in db.execute("SELECT part FROM t ORDER BY id")])
+    own = f"target={target}"
+    options = f"{own}, ignore={other}, holdout=0, {BY_PART}, portfolio={'|'.join(portfolio)}"
+    db.execute("SELECT mine_train('m', 'auto', 't', ?)", (options,))
+    trials = db.execute("SELECT options, metric, mean, se, algorithm, weight FROM mine_trials('m')").fetchall()
+    means = [row[2] for row in trials]
+    checks.that(means == sorted(means), f"{target}: the best first", means)
+
+    def loss(answer, at=slice(None)):
+        if target == "y":
+            return log_loss(truth[at], np.clip(answer[at], EPSILON, 1 - EPSILON), labels=[0, 1])
+        return math.sqrt(np.mean((answer[at] - truth[at]) ** 2))
+
+    answers, ours = {}, {}
+    for text, metric, mean, se, algorithm, weight in trials:
+        mine = ", ".join(o for o in text.split(", ")
+                         if o.split("=")[0] not in ("ignore", "holdout", "split_by", "fold_group", "portfolio"))
+        name = (algorithm, mine)
+        answers[name], ours[name] = out_of_fold(db, algorithm, target, mine, n), weight
+        folds = [loss(answers[name], part == f) for f in range(FOLDS)]
+        expected, error = np.mean(folds), np.std(folds, ddof=1) / math.sqrt(FOLDS)
+        checks.that(abs(mean - expected) < 1e-9 and abs(se - error) < 1e-9,
+                    f"{target} {algorithm} ({mine}): {metric} {mean}", f"by hand {expected} +- {error}")
+    weights = greedy(answers, loss)
+    checks.that(weights == ours and sum(w > 0 for w in weights.values()) > 1,
+                f"{target}: the weights of the greedy mean", f"{ours}, by hand {weights}")
+    # The model is that mean of its members, made of all rows.
+    total = sum(ours.values())
+    column = "probability" if target == "y" else "prediction"
+    parts = sum(w / total * np.array([v for (v,) in db.execute(
+        f"SELECT {column} FROM mine_predict((SELECT mine_fit(?, ?, ?)), ?) ORDER BY id",
+        (algorithm, f"SELECT {COLUMNS}, {target}, part FROM t", f"holdout=0, {BY_PART}, {mine}", f"SELECT {COLUMNS} FROM t"))])
+        for (algorithm, mine), w in ours.items() if w)
+    got = np.array([v for (v,) in db.execute(f"SELECT {column} FROM mine_predict('m', ?) ORDER BY id",
+                                             (f"SELECT {COLUMNS} FROM t",))])
+    checks.that(np.abs(got - parts).max() < 1e-9, f"{target}: the model is the mean of its members",
+                f"{np.abs(got - parts).max()}")
+    # What is remembered of the options makes the same bytes.
+    text, model = db.execute("SELECT options, model FROM mine_models WHERE name = 'm'").fetchone()
+    again = db.execute("SELECT mine_fit('auto', 't', ?)", (text + ", threads=1",)).fetchone()[0]
+    checks.that(again == model, f"{target}: the stored options make the same bytes")
+
+
+def main():
+    db = mt.connect()
+    rows(db)
+    compare(db, "y", "z", ["baseline", "tree", "bayes", "boost_small", "knn"])
+    compare(db, "z", "y", ["baseline", "tree", "boost_small", "boost_random", "knn"])
+    checks.end()
+
+
+main()
