@@ -46,7 +46,7 @@ static int branch_interrupted(void *user) {
   return host->interrupted(host->user);
 }
 
-/* Branch 0 is the calling thread's. */
+/* Branch 0 is the calling thread's; n of them are at work at a time. */
 static mine_env *branch_open(mine_branches *all, int i, int n) {
   mine_env *env = all->env;
   mine_host host = env->host;
@@ -86,9 +86,11 @@ mine_branches *mine__branches_open(mine_env *env, mine_arena *arena, int most) {
     return NULL;
   }
   int n = env->host.any_thread && !mine__team_is_inherited(&env->team) ? env->threads : 1;
-  if (most < n) n = most;
+  /* Few tasks are done by few threads, but any of them may be: each has a branch. */
+  const int shares = most < n ? most : n;
+  if (shares <= 1) n = 1;
   for (all->n = 0; all->n < n; all->n++) {
-    all->branch[all->n] = branch_open(all, all->n, n);
+    all->branch[all->n] = branch_open(all, all->n, shares);
     if (all->branch[all->n]) continue;
     mine__branches_close(all);
     return NULL;

@@ -19,7 +19,8 @@
 
 typedef struct mine_branches mine_branches;
 
-/* At most so many, and no more than threads; a single branch has all the threads of env.
+/* For at most so many tasks at a time, and no more than threads: 1, or the number of tasks
+** where they are few.  A single branch has all the threads of env.
 ** In arena's memory; NULL: failure recorded in env. */
 mine_branches *mine__branches_open(mine_env *env, mine_arena *arena, int most);
 /* Run the tasks, each with the environment of its thread, which has no failure when a

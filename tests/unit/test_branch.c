@@ -78,7 +78,7 @@ static void check_work(const work *w) {
 
 static void test_each_task_alone(void **state) {
   (void)state;
-  static const struct { int threads, most; } how[] = {{1, 1}, {8, 1}, {8, 8}, {3, 100}};
+  static const struct { int threads, most; } how[] = {{1, 1}, {8, 1}, {8, 2}, {8, 8}, {3, 100}};
   for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
     work w = {.bytes = 100000, .interrupts = -1};
     mine_env *env;
