@@ -229,7 +229,7 @@ static void fit_all(mine_env *env, mine_arena *arena, fit_trial *trial, mine_gro
   if (way.most_levels >= o->max_bins) way.most_levels = o->max_bins - 1;
   int parts = 0;
   if (!fixed || o->early_stopping > 0) {
-    int32_t *part;
+    int32_t *part = NULL;
     const int folds = trial->target->n > FIT_FEW_ROWS ? 1 : FIT_FOLDS;
     if (trial->target->n >= 2 * FIT_FOLDS &&
         mine__dataset_parts(env, arena, trial->data, folds, FIT_SHARE, &part, &parts))
