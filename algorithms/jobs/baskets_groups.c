@@ -17,13 +17,13 @@
 #define BASKETS_LARGE 100000 /* rows from which on a group uses all threads by itself */
 
 /* What a group came to. */
-typedef struct groups_answer {
+typedef struct basket_groups_answer {
   mine_relation *rows, *notes; /* NULL: none */
   mine_status status;
   char error[MINE_ERROR_BYTES];
-} groups_answer;
+} basket_groups_answer;
 
-typedef struct groups_work {
+typedef struct basket_groups_work {
   mine_job *job;
   const mine__baskets_rows *all;
   const mine_values *value; /* of the groups */
@@ -34,17 +34,17 @@ typedef struct groups_work {
   int64_t *n_baskets; /* per group                                            */
   int32_t *order;     /* groups by their values                               */
   int32_t *turn;      /* groups in the order in which they run                */
-  groups_answer *answer;
-} groups_work;
+  basket_groups_answer *answer;
+} basket_groups_work;
 
-static int64_t groups_rows(const groups_work *g, int32_t group) {
+static int64_t basket_groups_rows(const basket_groups_work *g, int32_t group) {
   return g->by.first[group + 1] - g->by.first[group];
 }
 
 /* ---- before ------------------------------------------------------------------------------- */
 
 /* Number the baskets of each group from 0. */
-static void groups_number(groups_work *g, mine_arena *arena) {
+static void basket_groups_number(basket_groups_work *g, mine_arena *arena) {
   const mine__baskets_rows *all = g->all;
   const size_t baskets = (size_t)all->n_baskets;
   int32_t *number = mine__arena_zeros(arena, baskets, sizeof *number);
@@ -66,18 +66,19 @@ static void groups_number(groups_work *g, mine_arena *arena) {
   }
 }
 
-static int groups_before(const void *context, const void *a, const void *b) {
+static int basket_groups_before(const void *context, const void *a, const void *b) {
   mine_cell x, y;
   mine__values_get(context, *(const int32_t *)a, &x);
   mine__values_get(context, *(const int32_t *)b, &y);
   return mine__cell_compare(&x, &y) < 0;
 }
 
-static int groups_larger(const void *context, const void *a, const void *b) {
-  return groups_rows(context, *(const int32_t *)a) > groups_rows(context, *(const int32_t *)b);
+static int basket_groups_larger(const void *context, const void *a, const void *b) {
+  return basket_groups_rows(context, *(const int32_t *)a) >
+         basket_groups_rows(context, *(const int32_t *)b);
 }
 
-static void groups_open(groups_work *g, const mine_column *group) {
+static void basket_groups_open(basket_groups_work *g, const mine_column *group) {
   mine_env *env = g->job->env;
   mine_arena *arena = g->job->arena;
   const size_t n = (size_t)g->value->n;
@@ -89,20 +90,20 @@ static void groups_open(groups_work *g, const mine_column *group) {
   g->answer = mine__arena_zeros(arena, n, sizeof *g->answer);
   int32_t *spare = mine__arena_array(arena, n, sizeof *spare);
   if (mine_failed(env)) return;
-  groups_number(g, arena);
+  basket_groups_number(g, arena);
   for (int32_t c = 0; c < (int32_t)n; c++)
     g->order[c] = c;
-  mine__sort(env, g->order, spare, n, sizeof *g->order, groups_before, g->value);
+  mine__sort(env, g->order, spare, n, sizeof *g->order, basket_groups_before, g->value);
   memcpy(g->turn, g->order, n * sizeof *g->turn);
-  mine__sort(env, g->turn, spare, n, sizeof *g->turn, groups_larger, g);
+  mine__sort(env, g->turn, spare, n, sizeof *g->turn, basket_groups_larger, g);
 }
 
 /* ---- one group ------------------------------------------------------------------------------ */
 
 /* Its rows with both values; 0: no memory. */
-static int groups_gather(const groups_work *g, mine_arena *arena, int32_t group,
-                         mine__baskets_rows *out) {
-  const int64_t first = g->by.first[group], n = groups_rows(g, group);
+static int basket_groups_gather(const basket_groups_work *g, mine_arena *arena, int32_t group,
+                                mine__baskets_rows *out) {
+  const int64_t first = g->by.first[group], n = basket_groups_rows(g, group);
   int32_t *basket = mine__arena_array(arena, (size_t)n, sizeof *basket);
   int32_t *item = mine__arena_array(arena, (size_t)n, sizeof *item);
   *out = (mine__baskets_rows){
@@ -116,8 +117,8 @@ static int groups_gather(const groups_work *g, mine_arena *arena, int32_t group,
   return 1;
 }
 
-static void groups_mine(mine_env *branch, const groups_work *g, mine_arena *arena, int32_t group,
-                        groups_answer *answer) {
+static void basket_groups_mine(mine_env *branch, const basket_groups_work *g, mine_arena *arena,
+                               int32_t group, basket_groups_answer *answer) {
   mine_job job = *g->job;
   mine__baskets_rows rows;
   mine_cell value;
@@ -127,7 +128,7 @@ static void groups_mine(mine_env *branch, const groups_work *g, mine_arena *aren
   mine__values_get(g->value, group, &value);
   mine__text_open(&name, arena);
   mine__text_add_shown(&name, &value);
-  if (name.failed || !groups_gather(g, arena, group, &rows) || rows.n == 0) return;
+  if (name.failed || !basket_groups_gather(g, arena, group, &rows) || rows.n == 0) return;
   mine_relation *out = mine__relation_new(branch, g->columns);
   if (!out) return;
   mine__relation_group(out, &value);
@@ -136,13 +137,13 @@ static void groups_mine(mine_env *branch, const groups_work *g, mine_arena *aren
   if (job.notes) (void)mine__relation_finish(branch, job.notes, &answer->notes);
 }
 
-static void groups_task(mine_env *branch, void *context, int64_t task) {
-  const groups_work *g = context;
+static void basket_groups_task(mine_env *branch, void *context, int64_t task) {
+  const basket_groups_work *g = context;
   const int32_t group = g->turn[task];
-  groups_answer *answer = &g->answer[group];
+  basket_groups_answer *answer = &g->answer[group];
   const mine_mark mark = mine__arena_mark(branch->scratch);
   mine_arena *arena = mine__arena_open(branch);
-  if (arena) groups_mine(branch, g, arena, group, answer);
+  if (arena) basket_groups_mine(branch, g, arena, group, answer);
   mine__arena_close(arena);
   mine__arena_rewind(branch->scratch, mark);
   answer->status = branch->status;
@@ -151,21 +152,21 @@ static void groups_task(mine_env *branch, void *context, int64_t task) {
 
 /* ---- all of them ---------------------------------------------------------------------------- */
 
-static void groups_run(const groups_work *g, int64_t from, int64_t to, int most) {
+static void basket_groups_run(const basket_groups_work *g, int64_t from, int64_t to, int most) {
   mine_env *env = g->job->env;
-  groups_work part = *g;
+  basket_groups_work part = *g;
   part.turn = g->turn + from;
   if (to <= from || mine_failed(env)) return;
   mine_branches *branches = mine__branches_open(env, g->job->arena, most);
-  if (branches) mine__branches_run(branches, to - from, groups_task, &part);
+  if (branches) mine__branches_run(branches, to - from, basket_groups_task, &part);
   mine__branches_close(branches);
 }
 
 /* The answers in the order of the values; what follows a failure is freed. */
-static void groups_collect(const groups_work *g, mine_relation *out) {
+static void basket_groups_collect(const basket_groups_work *g, mine_relation *out) {
   mine_job *job = g->job;
   for (int64_t i = 0; i < g->value->n; i++) {
-    groups_answer *answer = &g->answer[g->order[i]];
+    basket_groups_answer *answer = &g->answer[g->order[i]];
     if (answer->status && !mine_failed(job->env))
       (void)mine__fail(job->env, answer->status, "%s", answer->error);
     if (!mine_failed(job->env) && answer->rows) {
@@ -184,15 +185,15 @@ static void groups_collect(const groups_work *g, mine_relation *out) {
 mine_status mine__baskets_by_group(mine_job *job, const mine__baskets_rows *rows,
                                    const mine_column *group, mine__baskets_mine mine,
                                    mine_relation *out) {
-  groups_work g = {
+  basket_groups_work g = {
       .job = job, .all = rows, .value = &group->levels, .mine = mine, .columns = job->verb->answer};
-  groups_open(&g, group);
+  basket_groups_open(&g, group);
   if (mine_failed(job->env)) return mine_env_status(job->env);
   int64_t large = 0;
-  while (large < g.value->n && groups_rows(&g, g.turn[large]) >= BASKETS_LARGE)
+  while (large < g.value->n && basket_groups_rows(&g, g.turn[large]) >= BASKETS_LARGE)
     large++;
-  groups_run(&g, 0, large, 1);
-  groups_run(&g, large, g.value->n, job->env->threads);
-  groups_collect(&g, out);
+  basket_groups_run(&g, 0, large, 1);
+  basket_groups_run(&g, large, g.value->n, job->env->threads);
+  basket_groups_collect(&g, out);
   return mine_env_status(job->env);
 }

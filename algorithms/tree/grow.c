@@ -7,7 +7,7 @@
 
 /* ---- which node is next -------------------------------------------------------------- */
 
-static void grow_push(mine_grower *g, int32_t number) {
+static void growth_push(mine_grower *g, int32_t number) {
   if (g->work[number].best.feature < 0) return;
   if (!MINE_RESERVE(g->arena, g->waiting, g->waiting_capacity, g->n_waiting + 1)) return;
   g->waiting[g->n_waiting++] = number;
@@ -16,7 +16,7 @@ static void grow_push(mine_grower *g, int32_t number) {
 /* The place in waiting[] of the node to be split next: with max_leaves the one whose split
 ** brings most, the first made of equal ones; without, the last, so that few nodes wait.
 ** `unready`: of those not made ready and not in the wave.  -1: none. */
-static int64_t grow_next(const mine_grower *g, const grow_step *step, int unready) {
+static int64_t growth_next(const mine_grower *g, const grow_step *step, int unready) {
   int64_t next = -1;
   for (int64_t i = (int64_t)g->n_waiting; i-- > 0;) {
     const int32_t number = g->waiting[i];
@@ -33,18 +33,18 @@ static int64_t grow_next(const mine_grower *g, const grow_step *step, int unread
   return next;
 }
 
-static void grow_gather_wave(const mine_grower *g, grow_step *step, int64_t leaves) {
+static void growth_gather_wave(const mine_grower *g, grow_step *step, int64_t leaves) {
   const int64_t wanted = g->plan.max_leaves ? g->plan.max_leaves - leaves : GROW_WAVE;
   step->n_wave = 0;
   while (step->n_wave < GROW_WAVE && step->n_wave < wanted) {
-    const int64_t next = grow_next(g, step, 1);
+    const int64_t next = growth_next(g, step, 1);
     if (next < 0) return;
     step->wave[step->n_wave++] = g->waiting[next];
   }
 }
 
 /* The node becomes an inner one. */
-static void grow_take_in(mine_grower *g, int64_t at) {
+static void growth_take_in(mine_grower *g, int64_t at) {
   const int32_t number = g->waiting[at];
   mine_grown_node *node = &g->node[number];
   grow_work *work = &g->work[number];
@@ -60,11 +60,11 @@ static void grow_take_in(mine_grower *g, int64_t at) {
   node->missing_left = work->best.missing_left;
   memcpy(node->set, work->best.set, sizeof node->set);
   node->gain = work->best.gain * g->gain_unit;
-  grow_push(g, node->left);
-  grow_push(g, node->right);
+  growth_push(g, node->left);
+  growth_push(g, node->right);
 }
 
-static mine_status grow_root(mine_grower *g, grow_step *step, const mine_grow_rows *rows) {
+static mine_status growth_root(mine_grower *g, grow_step *step, const mine_grow_rows *rows) {
   MINE_TRY(mine__grow_enter(g, rows));
   if (mine__grow_new_node(g, -1, 0, rows->n, 0) < 0) return mine_env_status(g->env);
   mine__histogram_total(g, g->entry[0], rows->n, g->total);
@@ -77,7 +77,7 @@ static mine_status grow_root(mine_grower *g, grow_step *step, const mine_grow_ro
     if (mine_failed(g->env)) return mine_env_status(g->env);
   }
   MINE_TRY(mine__grow_search(step));
-  grow_push(g, 0);
+  growth_push(g, 0);
   return mine_env_status(g->env);
 }
 
@@ -94,16 +94,16 @@ mine_status mine__grow(mine_grower *g, const mine_grow_rows *rows, const uint8_t
   step.stretch =
       mine__arena_array(g->env->scratch, GROW_WAVE * (GROW_STRETCHES + 1), sizeof *step.stretch);
   if (!step.stretch) return mine_env_status(g->env);
-  mine_status status = grow_root(g, &step, rows);
+  mine_status status = growth_root(g, &step, rows);
   for (int64_t leaves = 1; !status && g->n_waiting > 0;) {
     if (g->plan.max_leaves && leaves >= g->plan.max_leaves) break;
-    const int64_t next = grow_next(g, &step, 0);
+    const int64_t next = growth_next(g, &step, 0);
     if (g->work[g->waiting[next]].child[0] || g->work[g->waiting[next]].best.feature < 0) {
       leaves += g->work[g->waiting[next]].best.feature >= 0;
-      grow_take_in(g, next);
+      growth_take_in(g, next);
       continue;
     }
-    grow_gather_wave(g, &step, leaves);
+    growth_gather_wave(g, &step, leaves);
     status = mine__grow_make_ready(&step);
   }
   mine__arena_rewind(g->env->scratch, mark);

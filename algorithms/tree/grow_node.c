@@ -24,7 +24,7 @@ void mine__grow_give_sums(mine_grower *g, uint64_t **sums) {
 }
 
 /* Which features may be used below a split on this one. */
-static void grow_narrow(const mine_grower *g, mine_grown_node *node, int feature) {
+static void growth_narrow(const mine_grower *g, mine_grown_node *node, int feature) {
   node->groups &= g->plan.groups[feature];
   if (g->plan.groups[feature] == 0) node->alone = g->binned->feature[feature].source.feature;
 }
@@ -61,7 +61,7 @@ int32_t mine__grow_new_node(mine_grower *g, int32_t parent, int64_t first, int64
     node->high = g->node[parent].high;
     node->groups = g->node[parent].groups;
     node->alone = g->node[parent].alone;
-    if (g->plan.groups) grow_narrow(g, node, g->work[parent].best.feature);
+    if (g->plan.groups) growth_narrow(g, node, g->work[parent].best.feature);
   }
   g->work[g->n_nodes] = (grow_work){.best = {.feature = -1}};
   return g->n_nodes++;
@@ -89,7 +89,7 @@ int mine__grow_may_split(const mine_grower *g, const mine_grown_node *node) {
 /* ---- the children -------------------------------------------------------------------- */
 
 /* The sum of the rows on the left, from the parent's sums of the feature, else from the rows. */
-static void grow_total_left(mine_grower *g, int32_t parent, int32_t child, uint64_t *total) {
+static void growth_total_left(mine_grower *g, int32_t parent, int32_t child, uint64_t *total) {
   const grow_split *split = &g->work[parent].best;
   const mine_binned_feature *feature = &g->binned->feature[split->feature];
   const mine_grown_node *node = &g->node[child];
@@ -117,19 +117,19 @@ double mine__grow_weight(const mine_grower *g, const uint64_t *total) {
 }
 
 /* The value of a node without regard to bounds. */
-static double grow_value(const mine_grower *g, int32_t number) {
+static double growth_value(const mine_grower *g, int32_t number) {
   const uint64_t total = grow_total(g, number)[0];
   return -(double)grow_g(total) / ((double)grow_h(total) + g->l2) * g->h_scale / g->g_scale;
 }
 
 /* Where the split is on a feature in which the value may only rise (or fall), a bound between the
 ** children keeps whatever grows below them in order. */
-static void grow_bound(mine_grower *g, int32_t parent, int32_t left, int32_t right) {
+static void growth_bound(mine_grower *g, int32_t parent, int32_t left, int32_t right) {
   if (!g->plan.monotone) return;
   mine_grown_node *l = &g->node[left], *r = &g->node[right];
   const int direction = g->plan.monotone[g->work[parent].best.feature];
   if (direction == 0) return;
-  double vl = grow_value(g, left), vr = grow_value(g, right);
+  double vl = growth_value(g, left), vr = growth_value(g, right);
   vl = vl < l->low ? l->low : vl > l->high ? l->high : vl;
   vr = vr < r->low ? r->low : vr > r->high ? r->high : vr;
   const double middle = 0.5 * (vl + vr);
@@ -149,12 +149,12 @@ void mine__grow_children(mine_grower *g, int32_t parent, int64_t lefts) {
   if (left < 0 || right < 0) return;
   uint64_t *of_left = g->total + (size_t)left * (size_t)g->width;
   uint64_t *of_right = g->total + (size_t)right * (size_t)g->width;
-  grow_total_left(g, parent, left, of_left);
+  growth_total_left(g, parent, left, of_left);
   for (int c = 0; c < g->width; c++)
     of_right[c] = grow_total(g, parent)[c] - of_left[c];
   g->node[left].weight = mine__grow_weight(g, of_left);
   g->node[right].weight = mine__grow_weight(g, of_right);
-  grow_bound(g, parent, left, right);
+  growth_bound(g, parent, left, right);
   g->work[parent].child[0] = left;
   g->work[parent].child[1] = right;
 }

@@ -11,34 +11,34 @@
 
 /* ---- rows and what is summed of them --------------------------------------------------- */
 
-typedef struct grow_range {
+typedef struct growth_range {
   double g, h; /* sums of |g| and of h */
   float g_most, h_most, h_least;
   int whole; /* all are whole numbers */
-} grow_range;
+} growth_range;
 
-typedef struct grow_load {
+typedef struct growth_load {
   mine_grower *g;
   const mine_grow_rows *rows;
-  grow_range *range; /* per stretch */
+  growth_range *range; /* per stretch */
   int64_t stretch;
   int exact;
-} grow_load;
+} growth_load;
 
-static uint32_t grow_load_row(const grow_load *load, int64_t k) {
+static uint32_t growth_load_row(const growth_load *load, int64_t k) {
   return load->rows->row ? load->rows->row[k] : (uint32_t)k;
 }
 
 /* Task = stretch of rows: how large the numbers are. */
-static void grow_range_task(void *context, int64_t task, int worker) {
-  const grow_load *load = context;
+static void growth_range_task(void *context, int64_t task, int worker) {
+  const growth_load *load = context;
   const int64_t from = task * load->stretch;
   const int64_t to = from + load->stretch < load->rows->n ? from + load->stretch : load->rows->n;
   const float *g = load->rows->g, *h = load->rows->h;
-  grow_range range = {0, 0, 0, 0, INFINITY, 1};
+  growth_range range = {0, 0, 0, 0, INFINITY, 1};
   (void)worker;
   for (int64_t k = from; k < to; k++) {
-    const uint32_t row = grow_load_row(load, k);
+    const uint32_t row = growth_load_row(load, k);
     if (g) {
       const float size = fabsf(g[row]);
       range.g += (double)size;
@@ -55,20 +55,20 @@ static void grow_range_task(void *context, int64_t task, int worker) {
 }
 
 /* v, rounded up with the probability of its fraction. */
-static inline int64_t grow_round(double v, uint32_t chance) {
+static inline int64_t growth_round(double v, uint32_t chance) {
   return (int64_t)floor(v + (double)chance * 0x1p-32);
 }
 
 /* Task = stretch of rows: the entries of the root. */
-static void grow_enter_task(void *context, int64_t task, int worker) {
-  const grow_load *load = context;
+static void growth_enter_task(void *context, int64_t task, int worker) {
+  const growth_load *load = context;
   mine_grower *g = load->g;
   const int64_t from = task * load->stretch;
   const int64_t to = from + load->stretch < load->rows->n ? from + load->stretch : load->rows->n;
   const uint64_t stream = mine_hash_mix(g->plan.seed ^ mine_hash_mix(g->number + ROWS_ROUND));
   (void)worker;
   for (int64_t k = from; k < to; k++) {
-    const uint32_t row = grow_load_row(load, k);
+    const uint32_t row = growth_load_row(load, k);
     grow_entry *entry = &g->entry[0][k];
     const double gradient = load->rows->g ? (double)load->rows->g[row] : 0;
     const double hessian = load->rows->h ? (double)load->rows->h[row] : 1;
@@ -78,8 +78,8 @@ static void grow_enter_task(void *context, int64_t task, int worker) {
       entry->h = (uint16_t)hessian;
     } else {
       const uint64_t chance = mine_hash_mix(stream + row);
-      entry->g = (int16_t)grow_round(gradient * g->g_scale, (uint32_t)chance);
-      entry->h = (uint16_t)grow_round(hessian * g->h_scale, (uint32_t)(chance >> 32));
+      entry->g = (int16_t)growth_round(gradient * g->g_scale, (uint32_t)chance);
+      entry->h = (uint16_t)growth_round(hessian * g->h_scale, (uint32_t)(chance >> 32));
     }
     if (load->rows->label) entry->g = (int16_t)load->rows->label[row];
   }
@@ -88,11 +88,11 @@ static void grow_enter_task(void *context, int64_t task, int worker) {
 /* The largest scales with which neither a number nor a sum overflows.  h is at most
 ** 2^16 - 1 and adds up to less than 2^32; |g| is at most 2^15 - 1 and adds up to less
 ** than 2^31: half of that for what rounding may add. */
-static void grow_scale(grow_load *load, int64_t stretches) {
+static void growth_scale(growth_load *load, int64_t stretches) {
   mine_grower *g = load->g;
-  grow_range all = {0, 0, 0, 0, INFINITY, 1};
+  growth_range all = {0, 0, 0, 0, INFINITY, 1};
   for (int64_t s = 0; s < stretches; s++) {
-    const grow_range *one = &load->range[s];
+    const growth_range *one = &load->range[s];
     all.g += one->g;
     all.h += one->h;
     if (one->g_most > all.g_most) all.g_most = one->g_most;
@@ -123,13 +123,13 @@ static void grow_scale(grow_load *load, int64_t stretches) {
 
 mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) {
   const int64_t stretches = MINE_BLOCKS(rows->n, ROWS_STRETCH);
-  grow_load load = {g, rows, NULL, ROWS_STRETCH, 0};
+  growth_load load = {g, rows, NULL, ROWS_STRETCH, 0};
   const mine_mark mark = mine__arena_mark(g->env->scratch);
   load.range = mine__arena_array(g->env->scratch, (size_t)stretches, sizeof *load.range);
   mine_status status = mine_env_status(g->env);
-  if (!status) status = mine__parallel(g->env, stretches, grow_range_task, &load);
-  if (!status) grow_scale(&load, stretches);
-  if (!status) status = mine__parallel(g->env, stretches, grow_enter_task, &load);
+  if (!status) status = mine__parallel(g->env, stretches, growth_range_task, &load);
+  if (!status) growth_scale(&load, stretches);
+  if (!status) status = mine__parallel(g->env, stretches, growth_enter_task, &load);
   mine__arena_rewind(g->env->scratch, mark);
   return status;
 }

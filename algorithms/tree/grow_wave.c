@@ -23,7 +23,7 @@
 
 /* Sum and search `try_features` of those that may be used, by chance: feature f is taken with
 ** the probability (still wanted) / (still there) (Knuth, TAOCP 2, 3.4.2, algorithm S). */
-static void grow_search_some(mine_grower *g, int32_t number, int worker) {
+static void growth_search_some(mine_grower *g, int32_t number, int worker) {
   const mine_grown_node *node = &g->node[number];
   const grow_entry *entry = g->entry[node->side] + node->first;
   uint64_t *sums = g->own[worker], *counts = sums + (MINE_BINS_MOST + 1) * (size_t)g->width;
@@ -46,7 +46,7 @@ static void grow_search_some(mine_grower *g, int32_t number, int worker) {
 /* ---- the steps of a wave -------------------------------------------------------------------- */
 
 /* Task = stretch: which side its rows take. */
-static void grow_side_task(void *context, int64_t task, int worker) {
+static void growth_side_task(void *context, int64_t task, int worker) {
   grow_step *step = context;
   mine_grower *g = step->g;
   grow_stretch *s = &step->stretch[task];
@@ -71,7 +71,7 @@ static void grow_side_task(void *context, int64_t task, int worker) {
 }
 
 /* Task = stretch: its rows go to their places in the other buffer, in their order. */
-static void grow_move_task(void *context, int64_t task, int worker) {
+static void growth_move_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   const mine_grower *g = step->g;
   const grow_stretch *s = &step->stretch[task];
@@ -89,7 +89,7 @@ static void grow_move_task(void *context, int64_t task, int worker) {
 }
 
 /* Task = (stretch of a pair's smaller node, panel). */
-static void grow_sum_task(void *context, int64_t task, int worker) {
+static void growth_sum_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   mine_grower *g = step->g;
   const grow_stretch *s = &step->stretch[task / g->n_panels];
@@ -102,7 +102,7 @@ static void grow_sum_task(void *context, int64_t task, int worker) {
 }
 
 /* The words of the features of a block. */
-static void grow_block_words(const mine_grower *g, int block, size_t *from, size_t *to) {
+static void growth_block_words(const mine_grower *g, int block, size_t *from, size_t *to) {
   const int first = block * GROW_BLOCK, end = first + GROW_BLOCK;
   const int last = (end < g->binned->n_features ? end : g->binned->n_features) - 1;
   const mine_binned_feature *feature = g->binned->feature;
@@ -110,7 +110,7 @@ static void grow_block_words(const mine_grower *g, int block, size_t *from, size
   *to = (size_t)(feature[last].first + feature[last].bins) * (size_t)g->width;
 }
 
-static void grow_search_block(const mine_grower *g, int32_t number, int block, grow_split *best) {
+static void growth_search_block(const mine_grower *g, int32_t number, int block, grow_split *best) {
   const mine_grown_node *node = &g->node[number];
   *best = (grow_split){.feature = -1};
   if (!mine__grow_may_split(g, node)) return;
@@ -123,7 +123,7 @@ static void grow_search_block(const mine_grower *g, int32_t number, int block, g
 
 /* Task = (pair, block of features): add up the stretches, take the sums from those of the
 ** parent, search both nodes. */
-static void grow_search_task(void *context, int64_t task, int worker) {
+static void growth_search_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   mine_grower *g = step->g;
   const int at = (int)(task / g->n_blocks), block = (int)(task % g->n_blocks);
@@ -131,22 +131,22 @@ static void grow_search_task(void *context, int64_t task, int worker) {
   uint64_t *small = g->work[pair->small].sums;
   size_t from, to;
   (void)worker;
-  grow_block_words(g, block, &from, &to);
+  growth_block_words(g, block, &from, &to);
   for (int s = 1; s < pair->stretches; s++) {
     const uint64_t *more = g->behind[pair->behind + (size_t)s - 1];
     for (size_t w = from; w < to; w++)
       small[w] += more[w];
   }
-  grow_search_block(g, pair->small, block, &g->candidate[2 * at * g->n_blocks + block]);
+  growth_search_block(g, pair->small, block, &g->candidate[2 * at * g->n_blocks + block]);
   if (pair->large < 0) return;
   uint64_t *large = g->work[pair->large].sums;
   for (size_t w = from; w < to; w++)
     large[w] -= small[w];
-  grow_search_block(g, pair->large, block, &g->candidate[(2 * at + 1) * g->n_blocks + block]);
+  growth_search_block(g, pair->large, block, &g->candidate[(2 * at + 1) * g->n_blocks + block]);
 }
 
 /* The best of the blocks' candidates; the first feature of equal ones. */
-static void grow_choose(mine_grower *g, int32_t number, const grow_split *candidate) {
+static void growth_choose(mine_grower *g, int32_t number, const grow_split *candidate) {
   grow_split *best = &g->work[number].best;
   for (int b = 0; b < g->n_blocks; b++) {
     if (candidate[b].feature >= 0 && candidate[b].gain > best->gain) *best = candidate[b];
@@ -154,17 +154,17 @@ static void grow_choose(mine_grower *g, int32_t number, const grow_split *candid
 }
 
 /* Task = node of a pair: sum and search some features. */
-static void grow_some_task(void *context, int64_t task, int worker) {
+static void growth_some_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   const grow_pair *pair = &step->pair[task / 2];
   const int32_t number = task % 2 ? pair->large : pair->small;
   if (number >= 0 && mine__grow_may_split(step->g, &step->g->node[number]))
-    grow_search_some(step->g, number, worker);
+    growth_search_some(step->g, number, worker);
 }
 
 /* ---- parting the rows ---------------------------------------------------------------- */
 
-static void grow_add_stretches(grow_step *step, int at, int32_t number, int64_t stretches) {
+static void growth_add_stretches(grow_step *step, int at, int32_t number, int64_t stretches) {
   const mine_grown_node *node = &step->g->node[number];
   for (int64_t s = 0; s < stretches; s++) {
     step->stretch[step->n_stretches++] =
@@ -176,7 +176,7 @@ static void grow_add_stretches(grow_step *step, int at, int32_t number, int64_t 
   }
 }
 
-static int64_t grow_stretches_of(const mine_grower *g, int64_t rows) {
+static int64_t growth_stretches_of(const mine_grower *g, int64_t rows) {
   const int64_t stretches = MINE_BLOCKS(rows, WAVE_STRETCH);
   return g->env->threads == 1 || rows == 0 ? 1
          : stretches < GROW_STRETCHES      ? stretches
@@ -184,14 +184,14 @@ static int64_t grow_stretches_of(const mine_grower *g, int64_t rows) {
 }
 
 /* Rows on the left of each node of the wave. */
-static void grow_count_lefts(const grow_step *step, int64_t lefts[GROW_WAVE]) {
+static void growth_count_lefts(const grow_step *step, int64_t lefts[GROW_WAVE]) {
   memset(lefts, 0, GROW_WAVE * sizeof *lefts);
   for (int64_t s = 0; s < step->n_stretches; s++)
     lefts[step->stretch[s].at] += step->stretch[s].lefts;
 }
 
 /* The best split with the rows counted: sums only say about how many there are. */
-static void grow_search_counted(mine_grower *g, int32_t number) {
+static void growth_search_counted(mine_grower *g, int32_t number) {
   const mine_grown_node *node = &g->node[number];
   grow_work *work = &g->work[number];
   uint64_t *counts = mine__arena_block(g->arena, NULL, (size_t)g->binned->n_bins, sizeof *counts);
@@ -208,13 +208,13 @@ static void grow_search_counted(mine_grower *g, int32_t number) {
 }
 
 /* Where a leaf would have fewer rows than it must, split otherwise, or not at all. */
-static void grow_mend(grow_step *step, int64_t lefts[GROW_WAVE]) {
+static void growth_mend(grow_step *step, int64_t lefts[GROW_WAVE]) {
   mine_grower *g = step->g;
   for (int at = 0; at < step->n_wave; at++) {
     const mine_grown_node *node = &g->node[step->wave[at]];
     if (lefts[at] >= g->plan.min_samples_leaf && node->rows - lefts[at] >= g->plan.min_samples_leaf)
       continue;
-    grow_search_counted(g, step->wave[at]);
+    growth_search_counted(g, step->wave[at]);
     if (!mine__grow_is_worth_it(g, &g->work[step->wave[at]].best)) {
       g->work[step->wave[at]].best.feature = -1;
       continue;
@@ -222,13 +222,13 @@ static void grow_mend(grow_step *step, int64_t lefts[GROW_WAVE]) {
     lefts[at] = 0;
     for (int64_t s = 0; s < step->n_stretches; s++) {
       if (step->stretch[s].at != at) continue;
-      grow_side_task(step, s, 0);
+      growth_side_task(step, s, 0);
       lefts[at] += step->stretch[s].lefts;
     }
   }
 }
 
-static void grow_place(grow_step *step, const int64_t lefts[GROW_WAVE]) {
+static void growth_place(grow_step *step, const int64_t lefts[GROW_WAVE]) {
   int64_t left = 0, right = 0;
   for (int64_t s = 0; s < step->n_stretches; s++) {
     grow_stretch *stretch = &step->stretch[s];
@@ -244,7 +244,7 @@ static void grow_place(grow_step *step, const int64_t lefts[GROW_WAVE]) {
 }
 
 /* Room for the sums of the wave's children; the larger one takes those of its parent. */
-static void grow_pair_up(grow_step *step) {
+static void growth_pair_up(grow_step *step) {
   mine_grower *g = step->g;
   step->n_pairs = 0;
   for (int at = 0; at < step->n_wave; at++) {
@@ -275,16 +275,16 @@ static void grow_pair_up(grow_step *step) {
 
 /* ---- summing and searching ----------------------------------------------------------- */
 
-static mine_status grow_sum(grow_step *step) {
+static mine_status growth_sum(grow_step *step) {
   mine_grower *g = step->g;
   size_t behind = 0;
   step->n_stretches = 0;
   for (int p = 0; p < step->n_pairs; p++) {
     grow_pair *pair = &step->pair[p];
-    pair->stretches = (int)grow_stretches_of(g, g->node[pair->small].rows);
+    pair->stretches = (int)growth_stretches_of(g, g->node[pair->small].rows);
     pair->behind = behind;
     behind += (size_t)pair->stretches - 1;
-    grow_add_stretches(step, p, pair->small, pair->stretches);
+    growth_add_stretches(step, p, pair->small, pair->stretches);
   }
   while (g->n_behind < behind) {
     if (!MINE_RESERVE(g->arena, g->behind, g->behind_capacity, g->n_behind + 1))
@@ -293,10 +293,10 @@ static mine_status grow_sum(grow_step *step) {
     if (!sums) return mine_env_status(g->env);
     g->behind[g->n_behind++] = sums;
   }
-  return mine__parallel(g->env, step->n_stretches * g->n_panels, grow_sum_task, step);
+  return mine__parallel(g->env, step->n_stretches * g->n_panels, growth_sum_task, step);
 }
 
-static void grow_wait(mine_grower *g, int32_t number) {
+static void growth_wait(mine_grower *g, int32_t number) {
   if (!mine__grow_is_worth_it(g, &g->work[number].best)) {
     mine__grow_give_sums(g, &g->work[number].sums);
     g->work[number].best.feature = -1;
@@ -307,19 +307,20 @@ static void grow_wait(mine_grower *g, int32_t number) {
 mine_status mine__grow_search(grow_step *step) {
   mine_grower *g = step->g;
   if (g->plan.try_features) {
-    MINE_TRY(mine__parallel(g->env, 2 * (int64_t)step->n_pairs, grow_some_task, step));
+    MINE_TRY(mine__parallel(g->env, 2 * (int64_t)step->n_pairs, growth_some_task, step));
   } else {
-    MINE_TRY(grow_sum(step));
-    MINE_TRY(mine__parallel(g->env, (int64_t)step->n_pairs * g->n_blocks, grow_search_task, step));
+    MINE_TRY(growth_sum(step));
+    MINE_TRY(
+        mine__parallel(g->env, (int64_t)step->n_pairs * g->n_blocks, growth_search_task, step));
     for (int p = 0; p < step->n_pairs; p++) {
-      grow_choose(g, step->pair[p].small, &g->candidate[2 * p * g->n_blocks]);
+      growth_choose(g, step->pair[p].small, &g->candidate[2 * p * g->n_blocks]);
       if (step->pair[p].large >= 0)
-        grow_choose(g, step->pair[p].large, &g->candidate[(2 * p + 1) * g->n_blocks]);
+        growth_choose(g, step->pair[p].large, &g->candidate[(2 * p + 1) * g->n_blocks]);
     }
   }
   for (int p = 0; p < step->n_pairs; p++) {
-    grow_wait(g, step->pair[p].small);
-    if (step->pair[p].large >= 0) grow_wait(g, step->pair[p].large);
+    growth_wait(g, step->pair[p].small);
+    if (step->pair[p].large >= 0) growth_wait(g, step->pair[p].large);
   }
   return mine_env_status(g->env);
 }
@@ -330,19 +331,19 @@ mine_status mine__grow_make_ready(grow_step *step) {
   int64_t lefts[GROW_WAVE];
   step->n_stretches = 0;
   for (int at = 0; at < step->n_wave; at++)
-    grow_add_stretches(step, at, step->wave[at],
-                       grow_stretches_of(g, g->node[step->wave[at]].rows));
-  MINE_TRY(mine__parallel(g->env, step->n_stretches, grow_side_task, step));
-  grow_count_lefts(step, lefts);
-  if (!g->counted && !g->plan.try_features) grow_mend(step, lefts);
-  grow_place(step, lefts);
-  MINE_TRY(mine__parallel(g->env, step->n_stretches, grow_move_task, step));
+    growth_add_stretches(step, at, step->wave[at],
+                         growth_stretches_of(g, g->node[step->wave[at]].rows));
+  MINE_TRY(mine__parallel(g->env, step->n_stretches, growth_side_task, step));
+  growth_count_lefts(step, lefts);
+  if (!g->counted && !g->plan.try_features) growth_mend(step, lefts);
+  growth_place(step, lefts);
+  MINE_TRY(mine__parallel(g->env, step->n_stretches, growth_move_task, step));
   for (int at = 0; at < step->n_wave && !mine_failed(g->env); at++) {
     if (g->work[step->wave[at]].best.feature >= 0)
       mine__grow_children(g, step->wave[at], lefts[at]);
   }
   if (mine_failed(g->env)) return mine_env_status(g->env);
-  grow_pair_up(step);
+  growth_pair_up(step);
   if (mine_failed(g->env)) return mine_env_status(g->env);
   return step->n_pairs ? mine__grow_search(step) : MINE_OK;
 }

@@ -20,7 +20,7 @@
 #define SEARCH_CLASSES 8 /* classes by whose shares levels are put in order */
 
 /* A search under way on one feature of one node. */
-typedef struct search_trial {
+typedef struct splits_trial {
   const mine_grower *g;
   const mine_grown_node *node;
   const uint64_t *total;
@@ -33,66 +33,66 @@ typedef struct search_trial {
   int general;      /* l1, or bounds of the value           */
   double all_rows, least_rows;
   grow_split best;
-} search_trial;
+} splits_trial;
 
 /* ---- scores ------------------------------------------------------------------------- */
 
-static inline double search_shrink(double g, double l1) {
+static inline double splits_shrink(double g, double l1) {
   return g > l1 ? g - l1 : g < -l1 ? g + l1 : 0;
 }
 
 /* The value a part takes, within the node's bounds. */
-static double search_value(const search_trial *t, double g, double h) {
-  const double value = -search_shrink(g, t->g->plan.l1 * t->g->g_scale) / (h + t->l2);
+static double splits_value(const splits_trial *t, double g, double h) {
+  const double value = -splits_shrink(g, t->g->plan.l1 * t->g->g_scale) / (h + t->l2);
   return value < t->low ? t->low : value > t->high ? t->high : value;
 }
 
 /* What the loss loses, twice, with the part at this value. */
-static double search_loss(const search_trial *t, double g, double h, double value) {
+static double splits_loss(const splits_trial *t, double g, double h, double value) {
   return -(2 * g * value + (h + t->l2) * value * value +
            2 * t->g->plan.l1 * t->g->g_scale * fabs(value));
 }
 
-static double search_pair_general(const search_trial *t, double gl, double hl, double gr,
+static double splits_pair_general(const splits_trial *t, double gl, double hl, double gr,
                                   double hr) {
-  const double left = search_value(t, gl, hl), right = search_value(t, gr, hr);
+  const double left = splits_value(t, gl, hl), right = splits_value(t, gr, hr);
   if ((t->direction > 0 && left > right) || (t->direction < 0 && left < right)) return -INFINITY;
-  return search_loss(t, gl, hl, left) + search_loss(t, gr, hr, right);
+  return splits_loss(t, gl, hl, left) + splits_loss(t, gr, hr, right);
 }
 
 /* Judge "sums `left` go left" of gradients; the rows left are counted or estimated. */
-static inline int search_try(search_trial *t, uint64_t left, double rows) {
+static inline int splits_try(splits_trial *t, uint64_t left, double rows) {
   const mine_grower *g = t->g;
   const double gl = (double)grow_g(left), hl = (double)grow_h(left);
   const double gr = (double)grow_g(t->total[0]) - gl, hr = (double)grow_h(t->total[0]) - hl;
   if (rows < t->least_rows || t->all_rows - rows < t->least_rows) return 0;
   if (hl < g->child_weight || hr < g->child_weight) return 0;
-  const double score = t->general ? search_pair_general(t, gl, hl, gr, hr)
+  const double score = t->general ? splits_pair_general(t, gl, hl, gr, hr)
                                   : gl * gl / (hl + t->l2) + gr * gr / (hr + t->l2);
   if (!(score - t->whole > t->best.gain)) return 0;
   t->best.gain = score - t->whole;
   return 1;
 }
 
-static inline double search_rows(const search_trial *t, uint64_t sum, uint64_t counted) {
+static inline double splits_rows(const splits_trial *t, uint64_t sum, uint64_t counted) {
   return t->per_h > 0 ? (double)grow_h(sum) * t->per_h : (double)counted;
 }
 
 /* Where missing values go when the node has none: with most of the rows. */
-static int search_heavier_left(const search_trial *t, uint64_t left) {
+static int splits_heavier_left(const splits_trial *t, uint64_t left) {
   return 2 * grow_h(left) >= grow_h(t->total[0]);
 }
 
 /* ---- an ordered feature, gradients ---------------------------------------------------- */
 
-static void search_note_cut(search_trial *t, int bin, int missing_left) {
+static void splits_note_cut(splits_trial *t, int bin, int missing_left) {
   t->best.feature = t->feature;
   t->best.bin = bin;
   t->best.missing_left = missing_left;
 }
 
 /* The only cut that is tried when chance says where: between the least and the greatest bin. */
-static int search_random_bin(const search_trial *t, int32_t number, const uint64_t *sums, int bins,
+static int splits_random_bin(const splits_trial *t, int32_t number, const uint64_t *sums, int bins,
                              int width) {
   int least = 0, most = 0;
   for (int b = 1; b < bins; b++) {
@@ -110,11 +110,11 @@ static int search_random_bin(const search_trial *t, int32_t number, const uint64
   return least + (int)mine__random_below(&random, (uint64_t)(most - least));
 }
 
-static void search_ordered(search_trial *t, int32_t number, const uint64_t *sums,
+static void splits_ordered(splits_trial *t, int32_t number, const uint64_t *sums,
                            const uint64_t *counts, int bins) {
   const uint64_t missing = sums[0], missing_rows = counts ? counts[0] : 0;
   const int chance = t->g->plan.random_cut;
-  const int only = chance ? search_random_bin(t, number, sums, bins, 1) : 0;
+  const int only = chance ? splits_random_bin(t, number, sums, bins, 1) : 0;
   uint64_t left = 0, rows = 0;
   for (int b = 1; b < bins; b++) {
     if (!chance && sums[b] == 0 && !(counts && counts[b])) continue;
@@ -122,51 +122,51 @@ static void search_ordered(search_trial *t, int32_t number, const uint64_t *sums
     rows += counts ? counts[b] : 0;
     if (chance && b != only) continue;
     if (missing == 0) {
-      if (search_try(t, left, search_rows(t, left, rows)))
-        search_note_cut(t, b, search_heavier_left(t, left));
+      if (splits_try(t, left, splits_rows(t, left, rows)))
+        splits_note_cut(t, b, splits_heavier_left(t, left));
       continue;
     }
-    if (search_try(t, left, search_rows(t, left, rows))) search_note_cut(t, b, 0);
-    if (search_try(t, left + missing, search_rows(t, left + missing, rows + missing_rows)))
-      search_note_cut(t, b, 1);
+    if (splits_try(t, left, splits_rows(t, left, rows))) splits_note_cut(t, b, 0);
+    if (splits_try(t, left + missing, splits_rows(t, left + missing, rows + missing_rows)))
+      splits_note_cut(t, b, 1);
   }
   /* All numbers left, the missing right. */
-  if (missing && chance && search_try(t, left, search_rows(t, left, rows)))
-    search_note_cut(t, bins - 1, 0);
+  if (missing && chance && splits_try(t, left, splits_rows(t, left, rows)))
+    splits_note_cut(t, bins - 1, 0);
 }
 
 /* ---- a category ------------------------------------------------------------------------ */
 
-typedef struct search_levels {
+typedef struct splits_levels {
   int n;
   uint32_t bin[MINE_BINS_MOST + 1]; /* those that take part, in order */
   double key[MINE_BINS_MOST + 1];   /* by bin                         */
-} search_levels;
+} splits_levels;
 
-static int search_key_before(const void *context, uint32_t a, uint32_t b) {
+static int splits_key_before(const void *context, uint32_t a, uint32_t b) {
   const double *key = context;
   return key[a] < key[b] || (key[a] == key[b] && a < b);
 }
 
-static void search_put(uint64_t set[4], uint32_t bin) {
+static void splits_put(uint64_t set[4], uint32_t bin) {
   set[bin >> 6] |= (uint64_t)1 << (bin & 63);
 }
 
 /* The set of the first levels up to `at`.  Levels that take no part, also those that the
 ** node has not seen, go with the missing. */
-static void search_note_set(search_trial *t, const search_levels *levels, int at, int bins,
+static void splits_note_set(splits_trial *t, const splits_levels *levels, int at, int bins,
                             int heavier_left) {
   uint64_t part[4] = {0}, set[4] = {0};
   int missing_left = heavier_left, missing_seen = 0;
   for (int k = 0; k < levels->n; k++) {
-    search_put(part, levels->bin[k]);
+    splits_put(part, levels->bin[k]);
     if (levels->bin[k] == 0) missing_seen = 1;
     if (k > at) continue;
-    search_put(set, levels->bin[k]);
+    splits_put(set, levels->bin[k]);
   }
   if (missing_seen) missing_left = (int)(set[0] & 1);
   for (uint32_t b = 0; missing_left && b < (uint32_t)bins; b++) {
-    if (!(part[b >> 6] >> (b & 63) & 1)) search_put(set, b);
+    if (!(part[b >> 6] >> (b & 63) & 1)) splits_put(set, b);
   }
   t->best.feature = t->feature;
   t->best.bin = 0;
@@ -174,36 +174,36 @@ static void search_note_set(search_trial *t, const search_levels *levels, int at
   memcpy(t->best.set, set, sizeof set);
 }
 
-static void search_category(search_trial *t, const uint64_t *sums, const uint64_t *counts,
+static void splits_category(splits_trial *t, const uint64_t *sums, const uint64_t *counts,
                             int bins) {
   const mine_grower *g = t->g;
-  search_levels levels;
+  splits_levels levels;
   const double centre = (double)grow_g(t->total[0]) / (double)grow_h(t->total[0]);
   levels.n = 0;
   for (int b = 0; b < bins; b++) {
     if (sums[b] == 0 && !(counts && counts[b])) continue;
-    if (search_rows(t, sums[b], counts ? counts[b] : 0) < (double)g->plan.level_rows) continue;
+    if (splits_rows(t, sums[b], counts ? counts[b] : 0) < (double)g->plan.level_rows) continue;
     levels.key[b] = ((double)grow_g(sums[b]) + centre * g->level_smooth) /
                     ((double)grow_h(sums[b]) + g->level_smooth + 1e-300);
     levels.bin[levels.n++] = (uint32_t)b;
   }
   if (levels.n == 0) return;
-  mine__sort_words(levels.bin, (uint32_t)levels.n, search_key_before, levels.key);
+  mine__sort_words(levels.bin, (uint32_t)levels.n, splits_key_before, levels.key);
   const double l2 = t->l2;
   uint64_t left = 0, rows = 0;
   t->l2 += g->level_l2;
   for (int k = 0; k < levels.n; k++) {
     left += sums[levels.bin[k]];
     rows += counts ? counts[levels.bin[k]] : 0;
-    if (search_try(t, left, search_rows(t, left, rows)))
-      search_note_set(t, &levels, k, bins, search_heavier_left(t, left));
+    if (splits_try(t, left, splits_rows(t, left, rows)))
+      splits_note_set(t, &levels, k, bins, splits_heavier_left(t, left));
   }
   t->l2 = l2;
 }
 
 /* ---- classes ---------------------------------------------------------------------------- */
 
-static double search_classes_part(const mine_grower *g, const double *sum) {
+static double splits_classes_part(const mine_grower *g, const double *sum) {
   double weight = 0, score = 0;
   for (int c = 0; c < g->width; c++) {
     weight += sum[c];
@@ -216,11 +216,11 @@ static double search_classes_part(const mine_grower *g, const double *sum) {
 }
 
 /* Sums of classes on the left, and room to judge them. */
-typedef struct search_shares {
+typedef struct splits_shares {
   double *left, *right, *both, *total;
-} search_shares;
+} splits_shares;
 
-static int search_try_classes(search_trial *t, const search_shares *s, const double *left,
+static int splits_try_classes(splits_trial *t, const splits_shares *s, const double *left,
                               double rows) {
   const mine_grower *g = t->g;
   double weight = 0, all = 0;
@@ -232,25 +232,25 @@ static int search_try_classes(search_trial *t, const search_shares *s, const dou
   if (t->per_h > 0) rows = weight * t->per_h;
   if (rows < t->least_rows || t->all_rows - rows < t->least_rows) return 0;
   if (weight < g->child_weight || all - weight < g->child_weight) return 0;
-  const double gain = search_classes_part(g, left) + search_classes_part(g, s->right) - t->whole;
+  const double gain = splits_classes_part(g, left) + splits_classes_part(g, s->right) - t->whole;
   if (!(gain > t->best.gain)) return 0;
   t->best.gain = gain;
   return 1;
 }
 
-static void search_add_words(double *sum, const uint64_t *words, int width) {
+static void splits_add_words(double *sum, const uint64_t *words, int width) {
   for (int c = 0; c < width; c++)
     sum[c] += (double)words[c];
 }
 
-static int search_is_empty(const uint64_t *words, int width) {
+static int splits_is_empty(const uint64_t *words, int width) {
   for (int c = 0; c < width; c++) {
     if (words[c]) return 0;
   }
   return 1;
 }
 
-static int search_classes_heavier(const search_shares *s, const double *left, int width) {
+static int splits_classes_heavier(const splits_shares *s, const double *left, int width) {
   double weight = 0, all = 0;
   for (int c = 0; c < width; c++) {
     weight += left[c];
@@ -259,34 +259,34 @@ static int search_classes_heavier(const search_shares *s, const double *left, in
   return 2 * weight >= all;
 }
 
-static void search_ordered_classes(search_trial *t, int32_t number, const search_shares *s,
+static void splits_ordered_classes(splits_trial *t, int32_t number, const splits_shares *s,
                                    const uint64_t *sums, const uint64_t *counts, int bins) {
-  const int width = t->g->width, some_missing = !search_is_empty(sums, width);
+  const int width = t->g->width, some_missing = !splits_is_empty(sums, width);
   const int chance = t->g->plan.random_cut;
-  const int only = chance ? search_random_bin(t, number, sums, bins, width) : 0;
+  const int only = chance ? splits_random_bin(t, number, sums, bins, width) : 0;
   double rows = 0;
   memset(s->left, 0, (size_t)width * sizeof *s->left);
   for (int b = 1; b < bins; b++) {
     const uint64_t *bin = sums + b * width;
-    if (!chance && search_is_empty(bin, width)) continue;
-    search_add_words(s->left, bin, width);
+    if (!chance && splits_is_empty(bin, width)) continue;
+    splits_add_words(s->left, bin, width);
     rows += counts ? (double)counts[b] : 0;
     if (chance && b != only) continue;
-    if (search_try_classes(t, s, s->left, rows)) {
-      search_note_cut(t, b, some_missing ? 0 : search_classes_heavier(s, s->left, width));
+    if (splits_try_classes(t, s, s->left, rows)) {
+      splits_note_cut(t, b, some_missing ? 0 : splits_classes_heavier(s, s->left, width));
     }
     if (!some_missing) continue;
     memcpy(s->both, s->left, (size_t)width * sizeof *s->both);
-    search_add_words(s->both, sums, width);
-    if (search_try_classes(t, s, s->both, rows + (counts ? (double)counts[0] : 0)))
-      search_note_cut(t, b, 1);
+    splits_add_words(s->both, sums, width);
+    if (splits_try_classes(t, s, s->both, rows + (counts ? (double)counts[0] : 0)))
+      splits_note_cut(t, b, 1);
   }
-  if (some_missing && chance && search_try_classes(t, s, s->left, rows))
-    search_note_cut(t, bins - 1, 0);
+  if (some_missing && chance && splits_try_classes(t, s, s->left, rows))
+    splits_note_cut(t, bins - 1, 0);
 }
 
 /* Cut the levels in the order of the share of class c. */
-static void search_category_by(search_trial *t, const search_shares *s, search_levels *levels,
+static void splits_category_by(splits_trial *t, const splits_shares *s, splits_levels *levels,
                                const uint64_t *sums, const uint64_t *counts, int bins, int c) {
   const int width = t->g->width;
   for (int k = 0; k < levels->n; k++) {
@@ -299,53 +299,53 @@ static void search_category_by(search_trial *t, const search_shares *s, search_l
     mean = s->total[c] / all;
     levels->key[levels->bin[k]] = ((double)bin[c] + mean * t->g->level_smooth) / weight;
   }
-  mine__sort_words(levels->bin, (uint32_t)levels->n, search_key_before, levels->key);
+  mine__sort_words(levels->bin, (uint32_t)levels->n, splits_key_before, levels->key);
   memset(s->left, 0, (size_t)width * sizeof *s->left);
   double rows = 0;
   for (int k = 0; k < levels->n; k++) {
-    search_add_words(s->left, sums + (size_t)levels->bin[k] * (size_t)width, width);
+    splits_add_words(s->left, sums + (size_t)levels->bin[k] * (size_t)width, width);
     rows += counts ? (double)counts[levels->bin[k]] : 0;
-    if (search_try_classes(t, s, s->left, rows))
-      search_note_set(t, levels, k, bins, search_classes_heavier(s, s->left, width));
+    if (splits_try_classes(t, s, s->left, rows))
+      splits_note_set(t, levels, k, bins, splits_classes_heavier(s, s->left, width));
   }
 }
 
-static void search_category_classes(search_trial *t, const search_shares *s, const uint64_t *sums,
+static void splits_category_classes(splits_trial *t, const splits_shares *s, const uint64_t *sums,
                                     const uint64_t *counts, int bins) {
   const int width = t->g->width;
-  search_levels levels;
+  splits_levels levels;
   levels.n = 0;
   for (int b = 0; b < bins; b++) {
-    if (!search_is_empty(sums + b * width, width)) levels.bin[levels.n++] = (uint32_t)b;
+    if (!splits_is_empty(sums + b * width, width)) levels.bin[levels.n++] = (uint32_t)b;
   }
   if (levels.n == 0) return;
   const int tried = width == 2 ? 1 : width < SEARCH_CLASSES ? width : SEARCH_CLASSES;
   for (int c = 0; c < tried; c++)
-    search_category_by(t, s, &levels, sums, counts, bins, c);
+    splits_category_by(t, s, &levels, sums, counts, bins, c);
 }
 
 #define SEARCH_MOST_CLASSES 256
 
-static void search_classes(search_trial *t, int32_t number, const uint64_t *sums,
+static void splits_classes(splits_trial *t, int32_t number, const uint64_t *sums,
                            const uint64_t *counts, const mine_binned_feature *feature) {
   const int width = t->g->width;
   double left[SEARCH_MOST_CLASSES], right[SEARCH_MOST_CLASSES], both[SEARCH_MOST_CLASSES],
       total[SEARCH_MOST_CLASSES];
-  const search_shares shares = {left, right, both, total};
+  const splits_shares shares = {left, right, both, total};
   memset(total, 0, (size_t)width * sizeof *total);
-  search_add_words(total, t->total, width);
-  t->whole = search_classes_part(t->g, total);
+  splits_add_words(total, t->total, width);
+  t->whole = splits_classes_part(t->g, total);
   if (feature->category) {
-    search_category_classes(t, &shares, sums, counts, feature->bins);
+    splits_category_classes(t, &shares, sums, counts, feature->bins);
   } else {
-    search_ordered_classes(t, number, &shares, sums, counts, feature->bins);
+    splits_ordered_classes(t, number, &shares, sums, counts, feature->bins);
   }
 }
 
 /* ---- one feature -------------------------------------------------------------------------- */
 
 /* Rows per unit of h; 0: rows are counted apart. */
-static double search_per_h(const mine_grower *g, const mine_grown_node *node, const uint64_t *total,
+static double splits_per_h(const mine_grower *g, const mine_grown_node *node, const uint64_t *total,
                            const uint64_t *counts) {
   if (counts) return 0;
   double h = 0;
@@ -364,7 +364,7 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
   const mine_binned_feature *about = &g->binned->feature[feature];
   const uint64_t *total = grow_total(g, number);
   if (about->bins < 2) return;
-  search_trial t = {.g = g,
+  splits_trial t = {.g = g,
                     .node = node,
                     .total = total,
                     .feature = feature,
@@ -372,9 +372,9 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
                     .all_rows = (double)node->rows,
                     .least_rows = (double)g->plan.min_samples_leaf};
   t.best = *best;
-  t.per_h = search_per_h(g, node, total, counts);
+  t.per_h = splits_per_h(g, node, total, counts);
   if (g->plan.score != MINE_GROW_GRADIENT) {
-    search_classes(&t, number, sums, counts, about);
+    splits_classes(&t, number, sums, counts, about);
     *best = t.best;
     return;
   }
@@ -384,11 +384,11 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
   t.low = node->low / unit;
   t.high = node->high / unit;
   const double gt = (double)grow_g(total[0]), ht = (double)grow_h(total[0]);
-  t.whole = t.general ? search_loss(&t, gt, ht, search_value(&t, gt, ht)) : gt * gt / (ht + t.l2);
+  t.whole = t.general ? splits_loss(&t, gt, ht, splits_value(&t, gt, ht)) : gt * gt / (ht + t.l2);
   if (about->category) {
-    search_category(&t, sums, counts, about->bins);
+    splits_category(&t, sums, counts, about->bins);
   } else {
-    search_ordered(&t, number, sums, counts, about->bins);
+    splits_ordered(&t, number, sums, counts, about->bins);
   }
   *best = t.best;
 }
