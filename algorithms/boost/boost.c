@@ -165,11 +165,10 @@ const mine_algorithm mine__algorithm_boost = {
         "found on rows that are held back, then the model is made with all rows. Missing values "
         "go to the side that suits them best.",
     .example =
-        "SELECT metric, round(value, 2) AS value FROM mine_evaluate((SELECT mine_fit('boost',\n"
+        "SELECT mine_train('temp.demo', 'boost',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"
         "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"
-        "  'target=churned, n_trees=20, learning_rate=0.3, early_stopping=3, max_leaves=6')))\n"
-        "WHERE metric IN ('accuracy', 'auc');",
+        "  'target=churned, n_trees=20, learning_rate=0.3, early_stopping=3, max_leaves=6');",
     .tasks = MINE_CLASSIFICATION | MINE_REGRESSION,
     .reads = "attributes",
     .options_size = sizeof(boost_options),

@@ -436,12 +436,12 @@ static mine_status extra_fit(mine_env *env, const mine_dataset *data, const void
   return forest_fit_with(env, data, options, 1, model);
 }
 
-#define FOREST_EXAMPLE(name)                                                           \
-  "SELECT metric, round(value, 2) AS value FROM mine_evaluate((SELECT mine_fit('" name \
-  "',\n"                                                                               \
-  "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"      \
-  "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n"     \
-  "  'target=churned, n_trees=10'))) WHERE metric IN ('accuracy', 'auc');"
+#define FOREST_EXAMPLE(name)                                                       \
+  "SELECT mine_train('temp.demo', '" name                                          \
+  "',\n"                                                                           \
+  "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"  \
+  "  SELECT i AS id, i*7%31 AS calls, i*7%31 + i*13%17 > 26 AS churned FROM n',\n" \
+  "  'target=churned, n_trees=10');"
 
 const mine_algorithm mine__algorithm_forest = {
     .name = "forest",
