@@ -72,6 +72,43 @@ def folds(lab, case):
         same(found["se"][metric], deviation / math.sqrt(len(x)), f"folds: se of {metric}", 1e-6, 1e-3)
 
 
+@prop("mine_tune", make=fold_case, cases=20)
+def tuned(lab, case):
+    """Each trial's mean is that of mine_cross_validate with its options; ranks follow the mean."""
+    lab.create("t", case["tables"]["t"])
+    asked = {k: v for k, v in of_models.given(dict(case, holdout=0)).items() if k in ("target", "task", "id", "weight")}
+    rows, error = lab.refused("SELECT rank, options, metric, mean, se FROM mine_tune('tree', 't', ?)",
+                              options(dict(asked, split="fold", max_depth=[1, 2, 4])))
+    if error:
+        return
+    must([r[0] for r in rows] == [1, 2, 3], "tune: ranks", rows)
+    means = [r[3] for r in rows if r[3] is not None]
+    down = rows[0][2] in ("log_loss", "brier", "rmse", "mae")
+    must(means == sorted(means, reverse=not down), "tune: order", rows)
+    for _, text, metric, mean, se in rows:
+        depth = int(text.split("max_depth")[1].lstrip('":= ').split(",")[0].rstrip("}"))
+        found = {(f, m): v for f, m, v in lab.ask("SELECT fold, metric, value FROM mine_cross_validate('tree', 't', ?)",
+                                                 options(dict(asked, split="fold", max_depth=depth)))}
+        must(near(found.get(("mean", metric)), mean, 1e-9, 1e-9), "tune: mean", lambda: (text, mean, found.get(("mean", metric))))
+        must(near(found.get(("se", metric)), se, 1e-9, 1e-9), "tune: se", lambda: (text, se, found.get(("se", metric))))
+
+
+@prop("mine_trials", make=fold_case, cases=20)
+def tried(lab, case):
+    """What ran is what the portfolio names, each once; the shares in the mean add up to one."""
+    lab.create("t", case["tables"]["t"])
+    asked = {k: v for k, v in of_models.given(dict(case, holdout=0)).items() if k in ("target", "task", "id", "weight")}
+    error = lab.refused("SELECT mine_train('a', 'auto', 't', ?)", options(dict(asked, holdout=0, portfolio=["baseline", "tree"])))[1]
+    if error:
+        return
+    rows = lab.ask("SELECT rank, algorithm, mean, weight FROM mine_trials('a')")
+    must([r[0] for r in rows] == list(range(1, len(rows) + 1)), "trials: ranks", rows)
+    must([r[1] for r in rows] == ["tree", "tree"], "trials: names", rows)  # the baseline is a tree of one leaf
+    means = [r[2] for r in rows]
+    must(means == sorted(means), "trials: order by what is lost", rows)
+    must(near(math.fsum(r[3] or 0 for r in rows), 1, 1e-9, 1e-9), "trials: weights", rows)
+
+
 # ---- what does not matter ----------------------------------------------------------------------
 
 
