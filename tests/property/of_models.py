@@ -345,13 +345,13 @@ def bayes_logs(case, data, used, y, weight, classes):
         x = data.values[f.name]
         if len(set(x)) == 1:
             continue
-        levels = sorted({v for v in x if v is not None})
+        levels = sorted({x[i] for i in used if x[i] is not None})  # a level that no row with a target has is left out
         alpha = case["own"]["smoothing"]
         for k, c in enumerate(classes):
             count = {v: alpha + sum(weight[i] for i in used if y[i] == c and x[i] == v) for v in levels}
             whole = sum(count.values())
             for i in range(data.n):
-                if x[i] is not None:
+                if x[i] in count:
                     log[i, k] += math.log(count[x[i]] / whole)
     return log
 
