@@ -70,7 +70,9 @@ def fill(con, rows):
 PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBERS)),
                                         *(f"s{i}" for i in range(len(TEXTS)))])
 # What a verb's form does not say: options worth a workload of their own.
-OPTIONS = {"mine_cluster": ["k=5", "k=auto", "k=3, group=g"],
+OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=50"}  # what would take a minute at each call
+OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
+           "mine_cluster": ["k=5", "k=auto", "k=3, group=g"],
            "mine_train": [None, "group=g"],
            "mine_itemsets": ["min_support=0.03"],
            "mine_rules": ["min_support=0.03", "min_support=0.05, group=shop"],
@@ -98,7 +100,7 @@ def variants(row, algorithms):
     if "queries" in names:  # among the rows of a source or of a model
         models += [(name, "") for name, tasks in algorithms if "neighbors" in tasks]
     if trains or "model" in names:
-        models = [(name, target) for name, tasks in algorithms
+        models = [(name, target + OWN.get(name, "") if target else target) for name, tasks in algorithms
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
         algorithm, target = model or ("", "")
