@@ -312,63 +312,6 @@ void mine__option_set(mine_env *env, mine_arena *arena, const mine_option *optio
     options_set_one(env, arena, option, given, field);
 }
 
-/* ---- defaults ---------------------------------------------------------------------------- */
-
-static void options_set_not_given(const mine_option *option, void *field) {
-  const int64_t integer = MINE_NOT_GIVEN;
-  const double real = (double)NAN;
-  const int number = -1;
-  const mine_select query = {.choice = -1};
-  const mine_either either = {(double)NAN, -1};
-  switch (option->type) {
-    case MINE_OPTION_INT:
-    case MINE_OPTION_BYTES:
-      memcpy(field, &integer, sizeof integer);
-      break;
-    case MINE_OPTION_REAL:
-      memcpy(field, &real, sizeof real);
-      break;
-    case MINE_OPTION_FLAG:
-    case MINE_OPTION_CHOICE:
-      memcpy(field, &number, sizeof number);
-      break;
-    case MINE_OPTION_TEXT:
-    case MINE_OPTION_DATE:
-      memset(field, 0, sizeof(mine_cell));
-      break;
-    case MINE_OPTION_LIST:
-      memset(field, 0, sizeof(mine_list));
-      break;
-    case MINE_OPTION_NUMBERS:
-      memset(field, 0, sizeof(mine_number_list));
-      break;
-    case MINE_OPTION_SOURCE:
-      memcpy(field, &query, sizeof query);
-      break;
-    case MINE_OPTION_EITHER:
-      memcpy(field, &either, sizeof either);
-      break;
-  }
-}
-
-static void *options_field(const mine_option_group *group, const mine_option *option) {
-  return (char *)group->values + option->offset;
-}
-
-static void options_set_defaults(mine_env *env, mine_arena *arena, const mine_option_group *group) {
-  for (const mine_option *option = group->table; option->name; option++) {
-    void *field = options_field(group, option);
-    options_set_not_given(option, field);
-    if (!option->initial) continue;
-    mine_given given = {0};
-    given.name = option->name;
-    given.raw = option->initial;
-    given.raw_bytes = strlen(option->initial);
-    mine__option_set(env, arena, option, &given, field);
-    if (mine_failed(env)) return;
-  }
-}
-
 /* ---- the whole ----------------------------------------------------------------------------- */
 
 static size_t options_count(const mine_option_group *groups, int n_groups) {
@@ -429,7 +372,7 @@ static int options_apply(mine_env *env, mine_arena *arena, const mine_option_gro
       found = 1;
       if (option->type != MINE_OPTION_SOURCE) options_check_comma(env, groups, n_groups, given);
       if (!mine_failed(env))
-        mine__option_set(env, arena, option, given, options_field(&groups[g], option));
+        mine__option_set(env, arena, option, given, mine__option_field(&groups[g], option));
       if (mine_failed(env)) return 1;
     }
     seen += options_count(&groups[g], 1);
@@ -453,7 +396,7 @@ mine_status mine__options_parse_axes(mine_env *env, mine_arena *arena, mine_opti
                                      const void *context, mine_axes *axes) {
   mine_givens givens;
   for (int g = 0; g < n_groups && !mine_failed(env); g++)
-    options_set_defaults(env, arena, &groups[g]);
+    mine__options_defaults(env, arena, &groups[g]);
   mine__spelling_read(env, arena, text, axes != NULL, &givens);
   if (mine_failed(env)) return mine_env_status(env);
   char *seen = mine__arena_zeros(arena, options_count(groups, n_groups) + 1, 1);
@@ -489,7 +432,7 @@ mine_select *mine__options_select(const mine_option_group *groups, int n_groups,
   for (int g = 0; g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name; option++) {
       if (option->type != MINE_OPTION_SOURCE) continue;
-      mine_select *query = options_field(&groups[g], option);
+      mine_select *query = mine__option_field(&groups[g], option);
       if (!query->sql || i-- > 0) continue;
       if (name) *name = option->name;
       return query;

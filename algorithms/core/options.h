@@ -13,6 +13,7 @@
 **
 **   options.c        values, held against the tables
 **   options_date.c   times: one value, read by itself or beside a column
+**   options_defaults.c  what holds where nothing is said
 **   options_axes.c   options that are given several values, to be searched
 **   options_text.c   values back to text
 **   options_words.c  the tables as a person reads them

@@ -34,58 +34,72 @@ static void options_list_text(mine_text *out, const mine_list *list) {
   }
 }
 
+/* INT and BYTES. */
+static void options_whole_text(mine_text *out, const mine_option *option, const void *at) {
+  int64_t v;
+  memcpy(&v, at, sizeof v);
+  if (v != MINE_NOT_GIVEN) {
+    mine__text_addf(out, "%lld", (long long)v);
+  } else if (option->allows_auto) {
+    mine__text_adds(out, "auto");
+  }
+}
+
+static void options_real_text(mine_text *out, const void *at) {
+  double v;
+  memcpy(&v, at, sizeof v);
+  if (!isnan(v)) mine__text_add_real(out, v);
+}
+
+static void options_either_text(mine_text *out, const mine_option *option, const void *at) {
+  mine_either v;
+  memcpy(&v, at, sizeof v);
+  if (v.choice >= 0) mine__text_adds(out, option->choices[v.choice]);
+  if (!isnan(v.number)) mine__text_add_real(out, v.number);
+}
+
+/* FLAG and CHOICE. */
+static void options_choice_text(mine_text *out, const mine_option *option, const void *at) {
+  static const char *const flags[] = {"0", "1"};
+  int v;
+  memcpy(&v, at, sizeof v);
+  if (v >= 0)
+    mine__text_adds(out, option->type == MINE_OPTION_FLAG ? flags[v != 0] : option->choices[v]);
+}
+
+static void options_cell_text(mine_text *out, const mine_cell *cell) {
+  if (cell->type != MINE_NULL) mine__text_add_shown(out, cell);
+}
+
 void mine__option_value_text(mine_text *out, const mine_option *option, const void *values) {
-  const char *at = (const char *)values + option->offset;
+  const void *at = (const char *)values + option->offset;
   switch (option->type) {
     case MINE_OPTION_INT:
-    case MINE_OPTION_BYTES: {
-      int64_t v;
-      memcpy(&v, at, sizeof v);
-      if (v == MINE_NOT_GIVEN) {
-        if (option->allows_auto) mine__text_adds(out, "auto");
-      } else {
-        mine__text_addf(out, "%lld", (long long)v);
-      }
+    case MINE_OPTION_BYTES:
+      options_whole_text(out, option, at);
       return;
-    }
-    case MINE_OPTION_REAL: {
-      double v;
-      memcpy(&v, at, sizeof v);
-      if (!isnan(v)) mine__text_add_real(out, v);
+    case MINE_OPTION_REAL:
+      options_real_text(out, at);
       return;
-    }
-    case MINE_OPTION_EITHER: {
-      mine_either v;
-      memcpy(&v, at, sizeof v);
-      if (v.choice >= 0) mine__text_adds(out, option->choices[v.choice]);
-      if (!isnan(v.number)) mine__text_add_real(out, v.number);
+    case MINE_OPTION_EITHER:
+      options_either_text(out, option, at);
       return;
-    }
     case MINE_OPTION_FLAG:
-    case MINE_OPTION_CHOICE: {
-      int v;
-      memcpy(&v, at, sizeof v);
-      if (v < 0) return;
-      if (option->type == MINE_OPTION_FLAG) {
-        mine__text_adds(out, v ? "1" : "0");
-      } else {
-        mine__text_adds(out, option->choices[v]);
-      }
+    case MINE_OPTION_CHOICE:
+      options_choice_text(out, option, at);
       return;
-    }
     case MINE_OPTION_TEXT:
     case MINE_OPTION_DATE:
-      if (((const mine_cell *)(const void *)at)->type != MINE_NULL)
-        mine__text_add_shown(out, (const mine_cell *)(const void *)at);
+      options_cell_text(out, at);
       return;
     case MINE_OPTION_LIST:
-      options_list_text(out, (const mine_list *)(const void *)at);
+      options_list_text(out, at);
       return;
     case MINE_OPTION_NUMBERS:
-      options_numbers_text(out, (const mine_number_list *)(const void *)at);
+      options_numbers_text(out, at);
       return;
     case MINE_OPTION_SOURCE:
-      options_select_text(out, option, (const mine_select *)(const void *)at);
+      options_select_text(out, option, at);
       return;
   }
 }

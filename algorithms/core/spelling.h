@@ -42,6 +42,10 @@ const mine_option *mine__option_find(const mine_option *table, const char *name,
 /* Hold a given value against its row and write it to the field (options.c). */
 void mine__option_set(mine_env *env, mine_arena *arena, const mine_option *option,
                       const mine_given *given, void *field);
+
+/* options_defaults.c: the field of an option, and the defaults of a group. */
+void *mine__option_field(const mine_option_group *group, const mine_option *option);
+void mine__options_defaults(mine_env *env, mine_arena *arena, const mine_option_group *group);
 /* Whether the given has several values for an option of axes->table: then they are its axis,
 ** and *first is the first of them (options_axes.c). */
 int mine__axes_take(mine_env *env, mine_arena *arena, mine_axes *axes, const mine_given *given,

@@ -371,13 +371,12 @@ static const mine_answer tune_answer[] = {
 
 static const mine_option_set tune_sets[] = {
     {tune_table, sizeof(tune_options), MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine__supervised_option_table, sizeof(mine_supervised_options),
-     MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_SUPERVISED,
+    MINE_SET_FOLDS,
+    MINE_SET_SPLIT,
     MINE_SET_GROUP,
     MINE_SET_SOURCE,
-    {mine__unknown_option_table, sizeof(mine_unknown_options), 0},
+    MINE_SET_UNKNOWN,
     MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,

@@ -118,6 +118,17 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes);
   { mine__group_option_table, sizeof(mine_group_options), 0 }
 #define MINE_SET_SOURCE \
   { mine__source_option_table, sizeof(mine_source_options), 0 }
+#define MINE_SET_SUPERVISED                                         \
+  {                                                                 \
+    mine__supervised_option_table, sizeof(mine_supervised_options), \
+        MINE_CLASSIFICATION | MINE_REGRESSION                       \
+  }
+#define MINE_SET_FOLDS \
+  { mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION }
+#define MINE_SET_SPLIT \
+  { mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION }
+#define MINE_SET_UNKNOWN \
+  { mine__unknown_option_table, sizeof(mine_unknown_options), 0 }
 #define MINE_SET_END \
   { NULL, 0, 0 }
 

@@ -60,15 +60,14 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
 
 static const mine_option_set train_options[] = {
-    {mine__supervised_option_table, sizeof(mine_supervised_options),
-     MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_SUPERVISED,
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
     {mine__threshold_option_table, sizeof(mine_threshold_options), MINE_CLASSIFICATION},
-    {mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION},
+    MINE_SET_SPLIT,
     MINE_SET_GROUP,
     MINE_SET_SOURCE,
-    {mine__unknown_option_table, sizeof(mine_unknown_options), 0},
+    MINE_SET_UNKNOWN,
     MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,
@@ -227,15 +226,8 @@ static const mine_answer validate_answer[] = {
 };
 
 static const mine_option_set validate_options[] = {
-    {mine__supervised_option_table, sizeof(mine_supervised_options),
-     MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION},
-    {mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION},
-    MINE_SET_GROUP,
-    MINE_SET_SOURCE,
-    MINE_SET_SEED,
-    MINE_SET_RUN,
-    MINE_SET_END,
+    MINE_SET_SUPERVISED, MINE_SET_FOLDS, MINE_SET_SPLIT, MINE_SET_GROUP,
+    MINE_SET_SOURCE,     MINE_SET_SEED,  MINE_SET_RUN,   MINE_SET_END,
 };
 
 const mine_verb mine__verb_cross_validate = {
