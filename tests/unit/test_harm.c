@@ -5,6 +5,7 @@
 */
 #include "tomorrow_fixture.h"
 
+#include "load_fixture.h"
 #include "refusing_fixture.h"
 #include "slow_fixture.h"
 
@@ -317,22 +318,6 @@ static void use(const mine_model *model) {
   }
 }
 
-static int try_load(const uint8_t *bytes, size_t n) {
-  mine_env *other;
-  mine_model *model;
-  assert_int_equal(mine_env_open(NULL, "load", &other), MINE_OK);
-  mine__env_set_max_memory(other, 4u << 20);
-  const mine_status status = mine_model_load(other, bytes, n, &model);
-  if (status == MINE_OK) {
-    use(model);
-    mine_model_free(model);
-  } else {
-    assert_int_equal(status, MINE_CORRUPT); /* never out of memory */
-  }
-  mine_env_close(other);
-  return status == MINE_OK;
-}
-
 /* Three damages of every byte, and counts of billions, behind a good checksum. */
 static void damage_does_no_harm(void **state) {
   (void)state;
@@ -345,13 +330,13 @@ static void damage_does_no_harm(void **state) {
     uint8_t *bytes = malloc(n);
     memcpy(bytes, sound, n);
     mine_model_free(model);
-    assert_true(try_load(bytes, n));
+    assert_true(try_load(bytes, n, use));
     for (size_t i = 32; i < n; i += step) {
       const uint8_t was = bytes[i], now[] = {(uint8_t)(was ^ 1), (uint8_t)(was ^ 0x80), 0x7f};
       for (size_t d = 0; d < sizeof now; d++) {
         bytes[i] = now[d];
         seal_checksum(bytes, n);
-        refused += !try_load(bytes, n);
+        refused += !try_load(bytes, n, use);
       }
       bytes[i] = was;
     }
@@ -360,7 +345,7 @@ static void damage_does_no_harm(void **state) {
       uint8_t *part = malloc(cut);
       memcpy(part, bytes, cut);
       seal_model(part, cut);
-      assert_false(try_load(part, cut));
+      assert_false(try_load(part, cut, use));
       free(part);
     }
     free(bytes);

@@ -11,6 +11,7 @@
 #include "slow_fixture.h"
 
 #include "../seal.h"
+#include "load_fixture.h"
 #include "verb_fixture.h"
 
 static mine_model *copy_of(const mine_model *model) {
@@ -234,25 +235,6 @@ static void use(const mine_model *model) {
   mine_env_close(other);
 }
 
-/* 1 = it loaded.  Neither more memory than a small multiple of the bytes. */
-static int try_load(const uint8_t *bytes, size_t n) {
-  mine_env *other;
-  mine_model *model;
-  assert_int_equal(mine_env_open(NULL, "load", &other), MINE_OK);
-  mine__env_set_max_memory(other, 4u << 20);
-  const mine_status status = mine_model_load(other, bytes, n, &model);
-  if (status == MINE_OK) {
-    use(model);
-    mine_model_free(model);
-  } else {
-    assert_null(model);
-    assert_int_equal(status, MINE_CORRUPT); /* never out of memory */
-    assert_true(strlen(mine_env_error(other)) > 20);
-  }
-  mine_env_close(other);
-  return status == MINE_OK;
-}
-
 static uint8_t *small_bytes(size_t i, size_t *n) {
   mine_model *model = case_model(i, 40);
   const void *bytes;
@@ -267,14 +249,14 @@ static void every_flipped_bit_is_noticed(void **state) {
   (void)state;
   size_t n;
   uint8_t *bytes = small_bytes(0, &n);
-  assert_true(try_load(bytes, n));
+  assert_true(try_load(bytes, n, use));
   for (size_t i = 0; i < n; i++) {
     bytes[i] ^= (uint8_t)(1u << (i % 8));
-    assert_false(try_load(bytes, n));
+    assert_false(try_load(bytes, n, use));
     bytes[i] ^= (uint8_t)(1u << (i % 8));
   }
   for (size_t cut = 0; cut < n; cut += cut < 100 ? 1 : 37)
-    assert_false(try_load(bytes, cut));
+    assert_false(try_load(bytes, cut, use));
   free(bytes);
 }
 
@@ -292,7 +274,7 @@ static void damage_behind_a_good_checksum_does_no_harm(void **state) {
       for (size_t d = 0; d < sizeof now; d++) {
         bytes[i] = now[d];
         seal_checksum(bytes, n);
-        refused += !try_load(bytes, n);
+        refused += !try_load(bytes, n, use);
       }
       bytes[i] = was;
     }
@@ -302,7 +284,7 @@ static void damage_behind_a_good_checksum_does_no_harm(void **state) {
       uint8_t *part = malloc(cut);
       memcpy(part, bytes, cut);
       seal_model(part, cut);
-      assert_false(try_load(part, cut));
+      assert_false(try_load(part, cut, use));
       free(part);
     }
     free(bytes);
@@ -321,11 +303,11 @@ static void huge_counts_take_no_memory(void **state) {
       memset(bytes + i, 0, 8);
       bytes[i + 3] = 0x7f;
       seal_checksum(bytes, n);
-      (void)try_load(bytes, n);
+      (void)try_load(bytes, n, use);
       bytes[i + 3] = 0;
       bytes[i + 7] = 0x7f;
       seal_checksum(bytes, n);
-      (void)try_load(bytes, n);
+      (void)try_load(bytes, n, use);
       memcpy(bytes + i, was, 8);
     }
     free(bytes);
