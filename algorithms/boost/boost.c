@@ -7,8 +7,6 @@
 */
 #include "boost.h"
 
-#include <math.h>
-
 static const char *const boost_grow_names[] = {"leaf", "depth", NULL};
 static const char *const boost_category_names[] = {"auto", "sets", "ordered", NULL};
 
@@ -44,7 +42,9 @@ static const mine_option boost_option_table[] = {
     OPTION_REAL(boost_options, tweedie_power, .initial = "1.5", .range = {1, 2},
                 .help = "variance power of objective=tweedie, between 1 and 2"),
     OPTION_LIST(boost_options, monotone,
-                .help = "attributes in which the answer may only rise or fall: Age:+1|Tenure:-1"),
+                .help =
+                    "attributes in which the answer, or the probability of the positive class, may "
+                    "only rise or fall: Age:+1|Tenure:-1"),
     OPTION_LIST(boost_options, interactions,
                 .help = "groups of attributes that may meet in a tree: age&plan|region&calls"),
     OPTION_INT(boost_options, max_bins, .initial = "255", .range = {2, 255},
@@ -67,14 +67,8 @@ static mine_status boost_objective_of(mine_env *env, const mine_dataset *data,
                : classes == 2    ? BOOST_LOGISTIC
                                  : BOOST_MULTINOMIAL;
   const int of_classes = *objective == BOOST_LOGISTIC || *objective == BOOST_MULTINOMIAL;
-  if (of_classes != (classes > 0)) {
-    return mine__fail(env, MINE_OPTION,
-                      of_classes ? "objective=%s is for classes, and the target is a number "
-                                   "(task=regression); leave it out, or say task=classification"
-                                 : "objective=%s is for numbers, and the target is a class "
-                                   "(task=classification); leave it out, or say task=regression",
-                      mine__boost_objective_names[*objective]);
-  }
+  MINE_TRY(mine__option_suits(env, "objective", mine__boost_objective_names[*objective], of_classes,
+                              classes, "leave it out"));
   if (*objective == BOOST_LOGISTIC && classes != 2) {
     return mine__fail(env, MINE_OPTION,
                       "objective=logistic is for two classes, and the target has %d; leave it out, "
@@ -84,64 +78,26 @@ static mine_status boost_objective_of(mine_env *env, const mine_dataset *data,
   return MINE_OK;
 }
 
-/* Numbers around their mean, the farthest at 1: the loss is the same but for a factor, and no
-** square of a large number overflows. */
-static mine_status boost_scale(mine_env *env, boost_target *t, double *y) {
-  double sum = 0, most = 0;
-  t->middle = 0;
-  t->unit = 1;
-  if (t->objective > BOOST_QUANTILE) return MINE_OK;
-  for (int64_t i = 0; i < t->n; i++)
-    sum += y[i] / (double)t->n;
-  for (int64_t i = 0; i < t->n; i++)
-    most = fmax(most, fabs(y[i] - sum));
-  if (!isfinite(most)) {
-    return mine__fail(env, MINE_NUMERIC,
-                      "the target's values are too far apart for their difference to be a number; "
-                      "divide them by a constant");
+/* A loss of counts and amounts takes none below zero. */
+static mine_status boost_refuse_negative(mine_env *env, const boost_target *t) {
+  if (t->objective != BOOST_POISSON && t->objective != BOOST_TWEEDIE) return MINE_OK;
+  for (int64_t i = 0; i < t->of.n; i++) {
+    char shown[MINE_NUMBER_BYTES];
+    if (t->of.y[i] >= 0) continue;
+    return mine__fail(env, MINE_DATA,
+                      "objective=%s is for counts and amounts that are not negative, and a target "
+                      "is %s; leave the objective out, or correct the row",
+                      mine__boost_objective_names[t->objective],
+                      mine__format_real(shown, t->of.y[i], 6));
   }
-  t->middle = sum;
-  t->unit = most > 0 ? most : 1;
-  for (int64_t i = 0; i < t->n; i++)
-    y[i] = (y[i] - t->middle) / t->unit;
   return MINE_OK;
-}
-
-static mine_status boost_targets(mine_env *env, const mine_dataset *data, boost_target *t) {
-  const size_t n = (size_t)t->n;
-  const int counts = t->objective == BOOST_POISSON || t->objective == BOOST_TWEEDIE;
-  double *y = NULL;
-  int32_t *label = NULL;
-  float *weight = NULL;
-  if (t->objective != BOOST_MULTINOMIAL) y = mine__arena_array(env->scratch, n, sizeof *y);
-  if (data->label) label = mine__arena_array(env->scratch, n, sizeof *label);
-  if (data->weight) weight = mine__arena_array(env->scratch, n, sizeof *weight);
-  if (mine_failed(env)) return mine_env_status(env);
-  for (int64_t i = 0; i < t->n; i++) {
-    const int64_t row = mine_batch_row(&data->rows, i);
-    if (label) label[i] = data->label[row];
-    if (y) y[i] = data->label ? (double)data->label[row] : data->target[row];
-    if (weight) weight[i] = (float)data->weight[row];
-    if (counts && y[i] < 0) {
-      char shown[MINE_NUMBER_BYTES];
-      return mine__fail(
-          env, MINE_DATA,
-          "objective=%s is for counts and amounts that are not negative, and a target "
-          "is %s; leave the objective out, or correct the row",
-          mine__boost_objective_names[t->objective], mine__format_real(shown, y[i], 6));
-    }
-  }
-  t->y = y;
-  t->label = label;
-  t->weight = weight;
-  return y ? boost_scale(env, t, y) : MINE_OK;
 }
 
 static mine_status boost_learn(mine_env *env, const mine_dataset *data, const void *options,
                                mine_model *model) {
   const boost_options *o = options;
   boost_target target = {
-      .n = data->rows.n, .alpha = o->alpha, .power = o->tweedie_power, .unit = 1};
+      .alpha = o->alpha, .power = o->tweedie_power, .positive_first = model->positive == 0};
   if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
   if (data->n_features < 1) {
     return mine__fail(env, MINE_DATA,
@@ -149,7 +105,9 @@ static mine_status boost_learn(mine_env *env, const mine_dataset *data, const vo
   }
   MINE_TRY(boost_objective_of(env, data, o, &target.objective));
   target.outputs = target.objective == BOOST_MULTINOMIAL ? data->n_classes : 1;
-  MINE_TRY(boost_targets(env, data, &target));
+  MINE_TRY(
+      mine__tree_target(env, env->scratch, data, target.objective <= BOOST_QUANTILE, &target.of));
+  MINE_TRY(boost_refuse_negative(env, &target));
   mine__model_note(model, "fit", "objective", "%s", mine__boost_objective_names[target.objective]);
   return mine__boost_fit(env, data, o, &target, model);
 }

@@ -7,6 +7,7 @@
 #include "../core/parallel.h"
 #include "../tree/builder.h"
 #include "../tree/grow.h"
+#include "../tree/target.h"
 
 typedef enum boost_objective {
   BOOST_SQUARED,
@@ -17,6 +18,10 @@ typedef enum boost_objective {
   BOOST_LOGISTIC,
   BOOST_MULTINOMIAL
 } boost_objective;
+
+typedef enum boost_growth { BOOST_BY_LEAF, BOOST_BY_DEPTH } boost_growth;
+typedef enum boost_categories { BOOST_EITHER, BOOST_SETS, BOOST_ORDERED } boost_categories;
+#define BOOST_LEAVES 31 /* of a tree, where nobody says and nothing is tried */
 
 typedef struct boost_options {
   int64_t n_trees;
@@ -30,16 +35,14 @@ typedef struct boost_options {
   int categories;
 } boost_options;
 
-/* What is learned: by row given, not by frame row. */
+/* What is learned, by row given. */
 typedef struct boost_target {
   boost_objective objective;
   double alpha, power;
-  int outputs; /* margins of a row: classes of MULTINOMIAL, else 1 */
-  int64_t n;
-  const int32_t *label;
-  const double *y;     /* LOGISTIC: 0 or 1; SQUARED, ABSOLUTE, QUANTILE: (number - middle) / unit */
-  double middle, unit; /* else 0 and 1: any size of number is learned alike */
-  const float *weight; /* NULL: 1 */
+  int outputs;        /* margins of a row: classes of MULTINOMIAL, else 1                  */
+  int positive_first; /* LOGISTIC: the margin is that of the second class, and the positive
+                      ** one is the first                                                    */
+  mine_tree_target of;
 } boost_target;
 
 /* ---- loss.c ------------------------------------------------------------------------ */
@@ -54,9 +57,15 @@ void mine__boost_start(mine_env *env, const boost_target *target, const uint32_t
 ** times the weight; of output c at g[c x t->n + row]. */
 void mine__boost_gradient(const boost_target *target, const double *margin, const uint32_t *row,
                           int64_t n, float *g, float *h);
-/* The sum of the loss over rows, times the weight; *weight is their sum. */
+/* The sum of the loss over rows, times the weight. */
 double mine__boost_loss(const boost_target *target, const double *margin, const uint32_t *row,
-                        int64_t n, double *weight);
+                        int64_t n);
+/* The alpha-quantile of n numbers with weights, the least that is not below so much of the weight;
+** 0 of none.  rest[] holds twice as many and is put in order. */
+typedef struct boost_rest {
+  double rest, weight;
+} boost_rest;
+double mine__boost_quantile(boost_rest *rest, int64_t n, double alpha);
 /* Whether a leaf's value is a quantile of what is left rather than a Newton step; which. */
 int mine__boost_leaf_is_quantile(const boost_target *target, double *alpha);
 

@@ -18,7 +18,6 @@
 #define FIT_FEW_ROWS  60000 /* up to here by folds                 */
 #define FIT_SHARE     0.1   /* watched, beyond                     */
 #define FIT_PATIENCE  50    /* rounds without gain                 */
-#define FIT_LEAVES    31    /* of a tree, where nothing is tried   */
 #define FIT_FEW       8     /* levels that are always a set        */
 #define FIT_SETS_MOST 254   /* levels that a set of bins can hold  */
 
@@ -38,7 +37,7 @@ typedef struct fit_trial {
 /* Learn from the rows of all parts but `part`, in arena; the rows are listed there. */
 static void fit_open_part(mine_env *env, const fit_trial *trial, int part, mine_arena *arena,
                           boost_run *run, mine_binned *binned) {
-  const int64_t n = trial->target->n;
+  const int64_t n = trial->target->of.n;
   uint32_t *row = mine__arena_array(arena, (size_t)n, sizeof *row);
   uint32_t *held = mine__arena_array(arena, (size_t)n, sizeof *held);
   *run = (boost_run){.env = env,
@@ -61,8 +60,7 @@ static void fit_open_part(mine_env *env, const fit_trial *trial, int part, mine_
   if (!mine_failed(env)) mine__boost_open(run);
 }
 
-/* A branch's task: one part.  Its arena is the environment's own scratch: nothing stays but
-** the history, whose room is the caller's. */
+/* A branch's task: one part.  Nothing of it stays but the history, whose room is the caller's. */
 static void fit_part_task(mine_env *branch, void *context, int64_t task) {
   const fit_trial *trial = context;
   boost_run *kept = &trial->run[task], run;
@@ -74,7 +72,6 @@ static void fit_part_task(mine_env *branch, void *context, int64_t task) {
   run.rounds = kept->rounds;
   if (!mine_failed(branch)) mine__boost_rounds(&run);
   kept->made = run.made;
-  kept->n_held = run.n_held;
   mine__arena_close(arena);
 }
 
@@ -143,15 +140,21 @@ static int fit_has_levels(const mine_dataset *data, int64_t more_than) {
   return 0;
 }
 
+/* Levels that a set of bins can hold. */
+static int64_t fit_levels_of_sets(const boost_options *o) {
+  return o->max_bins - 1 < FIT_SETS_MOST ? o->max_bins - 1 : FIT_SETS_MOST;
+}
+
 /* The leaves are chosen first, with the statistics; then sets are tried with as many. */
 static void fit_choose(mine_env *env, fit_trial *trial, const mine_grow_plan *plan, int parts,
                        fit_way *way) {
-  static const int64_t leaves[] = {6, 12, 31};
+  static const int64_t leaves[] = {6, 12, BOOST_LEAVES};
   const boost_options *o = trial->options;
-  const int few = parts > 1 || trial->target->n <= FIT_FEW_ROWS;
-  const int any_leaves =
-      few && o->grow == 0 && o->max_leaves == MINE_NOT_GIVEN && o->max_depth == MINE_NOT_GIVEN;
-  const int any_category = few && o->categories == 0 && fit_has_levels(trial->data, FIT_FEW);
+  const int few = trial->target->of.n <= FIT_FEW_ROWS;
+  const int any_leaves = few && o->grow == BOOST_BY_LEAF && o->max_leaves == MINE_NOT_GIVEN &&
+                         o->max_depth == MINE_NOT_GIVEN;
+  const int any_category =
+      few && o->categories == BOOST_EITHER && fit_has_levels(trial->data, FIT_FEW);
   fit_way best = *way;
   for (int i = 0; i < (any_leaves ? 3 : 1) && !mine_failed(env); i++) {
     if (any_leaves) way->leaves = leaves[i];
@@ -160,7 +163,7 @@ static void fit_choose(mine_env *env, fit_trial *trial, const mine_grow_plan *pl
   if (any_category && !mine_failed(env)) {
     fit_way sets = best;
     sets.rounds = way->rounds;
-    sets.most_levels = FIT_SETS_MOST;
+    sets.most_levels = fit_levels_of_sets(o);
     fit_try(env, trial, plan, parts, sets, &best);
   }
   *way = best;
@@ -171,16 +174,15 @@ static void fit_note(mine_model *model, const fit_trial *trial, int parts, const
                    parts == 1 ? "rows held back" : "the rows of each fold, when not learned from,");
   if (way->leaves)
     mine__model_note(model, "fit", "max_leaves", "%lld, likewise", (long long)way->leaves);
-  if (trial->options->categories == 0 && fit_has_levels(trial->data, FIT_FEW)) {
+  if (trial->options->categories == BOOST_EITHER && fit_has_levels(trial->data, FIT_FEW)) {
     mine__model_note(model, "fit", "categories", "%s",
-                     way->most_levels == FIT_SETS_MOST
+                     way->most_levels == fit_levels_of_sets(trial->options)
                          ? "parted as sets of levels"
                          : "of more than 8 levels by ordered statistics of the target");
   }
 }
 
-/* ---- the model --------------------------------------------------------------------------------
- */
+/* ---- the model ----------------------------------------------------------------------- */
 
 static void fit_finish(mine_env *env, const boost_run *run, mine_trees_builder *builder,
                        mine_model *model) {
@@ -194,9 +196,9 @@ static void fit_finish(mine_env *env, const boost_run *run, mine_trees_builder *
   trees->output = mine__arena_array(model->arena, (size_t)builder->n_trees, sizeof *trees->output);
   if (mine_failed(env)) return;
   for (int c = 0; c < target->outputs; c++)
-    trees->base[c] = target->middle + target->unit * run->base[c];
+    trees->base[c] = target->of.middle + target->of.unit * run->base[c];
   for (int32_t i = 0; i < trees->n_values; i++)
-    trees->values[i] *= target->unit;
+    trees->values[i] *= target->of.unit;
   memcpy(trees->output, builder->output, (size_t)builder->n_trees * sizeof *trees->output);
   model->body = trees;
 }
@@ -223,15 +225,15 @@ static void fit_all(mine_env *env, mine_arena *arena, fit_trial *trial, mine_gro
                     mine_model *model) {
   const boost_options *o = trial->options;
   const int fixed = o->n_trees != MINE_AUTO;
-  fit_way way = {.most_levels = o->categories == 1 ? FIT_SETS_MOST : FIT_FEW,
+  const int64_t most = fit_levels_of_sets(o);
+  fit_way way = {.most_levels = o->categories == BOOST_SETS || most < FIT_FEW ? most : FIT_FEW,
                  .rounds = fixed ? o->n_trees : FIT_ROUNDS,
                  .loss = INFINITY};
-  if (way.most_levels >= o->max_bins) way.most_levels = o->max_bins - 1;
   int parts = 0;
   if (!fixed || o->early_stopping > 0) {
     int32_t *part = NULL;
-    const int folds = trial->target->n > FIT_FEW_ROWS ? 1 : FIT_FOLDS;
-    if (trial->target->n >= 2 * FIT_FOLDS &&
+    const int folds = trial->target->of.n > FIT_FEW_ROWS ? 1 : FIT_FOLDS;
+    if (trial->target->of.n >= 2 * FIT_FOLDS &&
         mine__dataset_parts(env, arena, trial->data, folds, FIT_SHARE, &part, &parts))
       return;
     trial->part = part;

@@ -28,7 +28,7 @@ const char *const mine__boost_objective_names[] = {"squared", "absolute", "quant
 #define LOSS_LONGEST_STEP 0.7 /* of a poisson margin: a step of e^s - y would overshoot */
 
 static double loss_weight(const boost_target *t, uint32_t row) {
-  return t->weight ? (double)t->weight[row] : 1;
+  return t->of.weight ? (double)t->of.weight[row] : 1;
 }
 
 mine_trees_link mine__boost_link(boost_objective objective) {
@@ -50,10 +50,6 @@ int mine__boost_leaf_is_quantile(const boost_target *t, double *alpha) {
   return t->objective == BOOST_ABSOLUTE || t->objective == BOOST_QUANTILE;
 }
 
-static double loss_sigmoid(double s) {
-  return 1 / (1 + exp(-s));
-}
-
 /* The shares of each class, a little of each so that no margin is infinite. */
 static void loss_start_classes(const boost_target *t, const uint32_t *row, int64_t n,
                                double *base) {
@@ -61,11 +57,39 @@ static void loss_start_classes(const boost_target *t, const uint32_t *row, int64
   for (int c = 0; c < t->outputs; c++)
     base[c] = 0.5;
   for (int64_t k = 0; k < n; k++)
-    base[t->label[row[k]]] += loss_weight(t, row[k]);
+    base[t->of.label[row[k]]] += loss_weight(t, row[k]);
   for (int c = 0; c < t->outputs; c++)
     all += base[c];
   for (int c = 0; c < t->outputs; c++)
     base[c] = log(base[c] / all);
+}
+
+static int loss_before(const void *context, const void *a, const void *b) {
+  (void)context;
+  return ((const boost_rest *)a)->rest < ((const boost_rest *)b)->rest;
+}
+
+double mine__boost_quantile(boost_rest *rest, int64_t n, double alpha) {
+  double all = 0, below = 0;
+  mine__sort(NULL, rest, rest + n, (size_t)n, sizeof *rest, loss_before, NULL);
+  for (int64_t k = 0; k < n; k++)
+    all += rest[k].weight;
+  for (int64_t k = 0; k < n; k++) {
+    below += rest[k].weight;
+    if (below >= alpha * all) return rest[k].rest;
+  }
+  return n ? rest[n - 1].rest : 0;
+}
+
+static double loss_start_quantile(mine_env *env, const boost_target *t, const uint32_t *row,
+                                  int64_t n, double alpha) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  boost_rest *rest = mine__arena_array(env->scratch, 2 * (size_t)n, sizeof *rest);
+  for (int64_t k = 0; rest && k < n; k++)
+    rest[k] = (boost_rest){t->of.y[row[k]], loss_weight(t, row[k])};
+  const double start = rest ? mine__boost_quantile(rest, n, alpha) : 0;
+  mine__arena_rewind(env->scratch, mark);
+  return start;
 }
 
 void mine__boost_start(mine_env *env, const boost_target *t, const uint32_t *row, int64_t n,
@@ -76,18 +100,12 @@ void mine__boost_start(mine_env *env, const boost_target *t, const uint32_t *row
     return;
   }
   if (mine__boost_leaf_is_quantile(t, &alpha)) {
-    const mine_mark mark = mine__arena_mark(env->scratch);
-    double *y = mine__arena_array(env->scratch, (size_t)n, sizeof *y);
-    base[0] = 0;
-    for (int64_t k = 0; y && k < n; k++)
-      y[k] = t->y[row[k]];
-    if (y) base[0] = mine__select(y, n, (int64_t)(alpha * (double)(n - 1)));
-    mine__arena_rewind(env->scratch, mark);
+    base[0] = loss_start_quantile(env, t, row, n, alpha);
     return;
   }
   for (int64_t k = 0; k < n; k++) {
     const double w = loss_weight(t, row[k]);
-    sum += w * t->y[row[k]];
+    sum += w * t->of.y[row[k]];
     weight += w;
   }
   if (t->objective == BOOST_SQUARED) {
@@ -102,7 +120,7 @@ void mine__boost_start(mine_env *env, const boost_target *t, const uint32_t *row
 /* Of all classes, each in its part of g and h. */
 static void loss_gradient_classes(const boost_target *t, const double *margin, const uint32_t *row,
                                   int64_t n, float *g, float *h) {
-  const size_t outputs = (size_t)t->outputs, rows = (size_t)t->n;
+  const size_t outputs = (size_t)t->outputs, rows = (size_t)t->of.n;
   const double factor = (double)t->outputs / (t->outputs - 1);
   for (int64_t k = 0; k < n; k++) {
     const uint32_t i = row[k];
@@ -114,9 +132,41 @@ static void loss_gradient_classes(const boost_target *t, const double *margin, c
       sum += exp(s[c] - most);
     for (size_t c = 0; c < outputs; c++) {
       const double p = exp(s[c] - most) / sum;
-      g[c * rows + i] = (float)(w * (p - (t->label[i] == (int32_t)c)));
+      g[c * rows + i] = (float)(w * (p - (t->of.label[i] == (int32_t)c)));
       h[c * rows + i] = (float)(w * fmax(factor * p * (1 - p), LOSS_LEAST_H));
     }
+  }
+}
+
+/* First and second derivative by the margin. */
+typedef struct loss_slope {
+  double first, second;
+} loss_slope;
+
+static loss_slope loss_tweedie(double power, double s, double y) {
+  const double one = exp((1 - power) * s), two = exp((2 - power) * s);
+  return (loss_slope){-y * one + two, -y * (1 - power) * one + (2 - power) * two};
+}
+
+static loss_slope loss_logistic(double s, double y) {
+  const double p = 1 / (1 + exp(-s));
+  return (loss_slope){p - y, fmax(p * (1 - p), LOSS_LEAST_H)};
+}
+
+static inline loss_slope loss_slope_of(const boost_target *t, double s, double y) {
+  switch (t->objective) {
+    case BOOST_SQUARED:
+      return (loss_slope){s - y, 1};
+    case BOOST_ABSOLUTE:
+      return (loss_slope){s > y ? 1 : s < y ? -1 : 0, 1};
+    case BOOST_QUANTILE:
+      return (loss_slope){(s > y) - t->alpha, 1};
+    case BOOST_POISSON:
+      return (loss_slope){exp(s) - y, exp(s + LOSS_LONGEST_STEP)};
+    case BOOST_TWEEDIE:
+      return loss_tweedie(t->power, s, y);
+    default:
+      return loss_logistic(s, y);
   }
 }
 
@@ -128,41 +178,15 @@ void mine__boost_gradient(const boost_target *t, const double *margin, const uin
   }
   for (int64_t k = 0; k < n; k++) {
     const uint32_t i = row[k];
-    const double s = margin[i], y = t->y[i], w = loss_weight(t, i);
-    double first = 0, second = 1;
-    switch (t->objective) {
-      case BOOST_SQUARED:
-        first = s - y;
-        break;
-      case BOOST_ABSOLUTE:
-        first = s > y ? 1 : s < y ? -1 : 0;
-        break;
-      case BOOST_QUANTILE:
-        first = (s > y) - t->alpha;
-        break;
-      case BOOST_POISSON:
-        first = exp(s) - y;
-        second = exp(s + LOSS_LONGEST_STEP);
-        break;
-      case BOOST_TWEEDIE: {
-        const double one = exp((1 - t->power) * s), two = exp((2 - t->power) * s);
-        first = -y * one + two;
-        second = -y * (1 - t->power) * one + (2 - t->power) * two;
-        break;
-      }
-      default: {
-        const double p = loss_sigmoid(s);
-        first = p - y;
-        second = fmax(p * (1 - p), LOSS_LEAST_H);
-      }
-    }
-    g[i] = (float)(w * first);
-    h[i] = (float)(w * second);
+    const double w = loss_weight(t, i);
+    const loss_slope slope = loss_slope_of(t, margin[i], t->of.y[i]);
+    g[i] = (float)(w * slope.first);
+    h[i] = (float)(w * slope.second);
   }
 }
 
 static double loss_of(const boost_target *t, const double *s, uint32_t i) {
-  const double y = t->y ? t->y[i] : 0, left = y - s[0];
+  const double y = t->of.y ? t->of.y[i] : 0, left = y - s[0];
   switch (t->objective) {
     case BOOST_SQUARED:
       return 0.5 * left * left;
@@ -185,17 +209,15 @@ static double loss_of(const boost_target *t, const double *s, uint32_t i) {
     most = s[c] > most ? s[c] : most;
   for (int c = 0; c < t->outputs; c++)
     sum += exp(s[c] - most);
-  return log(sum) + most - s[t->label[i]];
+  return log(sum) + most - s[t->of.label[i]];
 }
 
-double mine__boost_loss(const boost_target *t, const double *margin, const uint32_t *row, int64_t n,
-                        double *weight) {
-  double sum = 0, all = 0;
+double mine__boost_loss(const boost_target *t, const double *margin, const uint32_t *row,
+                        int64_t n) {
+  double sum = 0;
   for (int64_t k = 0; k < n; k++) {
-    const double w = loss_weight(t, row[k]);
-    sum += w * loss_of(t, margin + (size_t)row[k] * (size_t)t->outputs, row[k]);
-    all += w;
+    const uint32_t i = row[k];
+    sum += loss_weight(t, i) * loss_of(t, margin + (size_t)i * (size_t)t->outputs, i);
   }
-  *weight = all;
   return sum;
 }

@@ -7,9 +7,9 @@
 
 #include "../tree/ordered.h"
 
-#define PLAN_STRENGTH 1.0 /* of the mean in an ordered statistic                        */
-#define PLAN_SMOOTH   10  /* rows of the mean, to which a level is drawn before ordering */
-#define PLAN_GROUPS   63
+#define PLAN_SMOOTH 10 /* rows of the mean, to which a level is drawn before ordering */
+#define PLAN_GROUPS 63
+#define PLAN_DEPTH  6
 
 /* ---- what is said of features -------------------------------------------------------- */
 
@@ -21,9 +21,15 @@ static int plan_feature_named(const mine_dataset *data, const char *name, size_t
   return -1;
 }
 
-/* monotone=Age:+1|Tenure:-1 */
+/* monotone=Age:+1|Tenure:-1: of the number, or the probability of the positive class. */
 static mine_status plan_monotone(mine_env *env, const mine_dataset *data, const mine_list *list,
-                                 int8_t *direction) {
+                                 const boost_target *target, int8_t *direction) {
+  if (target->objective == BOOST_MULTINOMIAL) {
+    return mine__fail(
+        env, MINE_OPTION,
+        "monotone is for numbers and two classes, and the target has %d; leave it out",
+        target->outputs);
+  }
   memset(direction, 0, (size_t)data->n_features);
   for (size_t i = 0; i < list->n; i++) {
     char shown[MINE_SHOW_BYTES];
@@ -45,7 +51,7 @@ static mine_status plan_monotone(mine_env *env, const mine_dataset *data, const 
                         "it out",
                         mine__show_cell(shown, cell));
     }
-    direction[f] = up ? 1 : -1;
+    direction[f] = up != target->positive_first ? 1 : -1;
   }
   return MINE_OK;
 }
@@ -55,8 +61,8 @@ static mine_status plan_interactions(mine_env *env, const mine_dataset *data, co
                                      uint64_t *groups) {
   memset(groups, 0, (size_t)data->n_features * sizeof *groups);
   if (list->n > PLAN_GROUPS) {
-    return mine__fail(env, MINE_OPTION, "interactions has %d groups; give at most 63",
-                      (int)list->n);
+    return mine__fail(env, MINE_OPTION, "interactions has %d groups; give at most %d", (int)list->n,
+                      PLAN_GROUPS);
   }
   for (size_t i = 0; i < list->n; i++) {
     const mine_cell *cell = &list->item[i];
@@ -106,19 +112,18 @@ mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_datase
                            .max_leaves = o->max_leaves == MINE_NOT_GIVEN ? 0 : o->max_leaves,
                            .min_samples_leaf = o->min_samples_leaf,
                            .min_child_weight = o->min_child_weight,
-                           .l1 = o->l1 / target->unit,
+                           .l1 = o->l1 / target->of.unit,
                            .l2 = o->l2,
                            .level_smooth = PLAN_SMOOTH,
                            .level_l2 = PLAN_SMOOTH,
                            .seed = data->seed};
-  if (o->grow == 1 && !plan->max_depth) plan->max_depth = 6;
-  if (o->grow == 0 && !plan->max_leaves) plan->max_leaves = 31;
-  if (o->grow == 1 && o->max_leaves == MINE_NOT_GIVEN) plan->max_leaves = 0;
+  if (o->grow == BOOST_BY_DEPTH && !plan->max_depth) plan->max_depth = PLAN_DEPTH;
+  if (o->grow == BOOST_BY_LEAF && !plan->max_leaves) plan->max_leaves = BOOST_LEAVES;
   if (o->monotone.n) {
     int8_t *direction = mine__arena_array(arena, (size_t)data->n_features, sizeof *direction);
     if (!direction) return mine_env_status(env);
     plan->monotone = direction;
-    MINE_TRY(plan_monotone(env, data, &o->monotone, direction));
+    MINE_TRY(plan_monotone(env, data, &o->monotone, target, direction));
   }
   if (o->interactions.n) {
     uint64_t *groups = mine__arena_array(arena, (size_t)data->n_features, sizeof *groups);
@@ -131,51 +136,15 @@ mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_datase
 
 /* ---- the columns --------------------------------------------------------------------- */
 
-/* Whether a category becomes its ordered statistic, with sets up to so many levels. */
-static int plan_is_ordered(const mine_dataset *data, int feature, int64_t most_levels) {
-  const mine_feature *about = &data->about[feature];
-  return about->type == MINE_COLUMN_CATEGORY && about->levels.values.n > most_levels;
-}
-
-/* What an ordered statistic is the mean of: the number, or whether the row is of class c. */
-static const double *plan_statistic_target(mine_arena *arena, const boost_target *target, int c,
-                                           const double *y) {
-  if (target->objective != BOOST_MULTINOMIAL) return target->y;
-  double *is = y ? (double *)(uintptr_t)y : mine__arena_array(arena, (size_t)target->n, sizeof *is);
-  for (int64_t i = 0; is && i < target->n; i++)
-    is[i] = target->label[i] == c;
-  return is;
-}
-
-/* The columns of a run, and their bins.  Statistics see the rows learned from only. */
-static mine_status plan_bin(boost_run *run, int64_t most_levels, mine_binned *binned) {
-  const mine_dataset *data = run->data;
-  const int outputs = run->target->outputs;
-  mine_bin_source *source =
-      mine__arena_array(run->arena, (size_t)data->n_features * (size_t)outputs, sizeof *source);
-  const double *y = NULL;
-  int n = 0;
-  if (!source) return mine_env_status(run->env);
-  for (int f = 0; f < data->n_features; f++) {
-    if (!plan_is_ordered(data, f, most_levels)) {
-      source[n++] = (mine_bin_source){.feature = f};
-      continue;
-    }
-    for (int c = 0; c < outputs; c++) {
-      y = plan_statistic_target(run->arena, run->target, c, y);
-      if (!y) return mine_env_status(run->env);
-      MINE_TRY(mine__ordered_statistic(
-          run->env, run->arena, data, f, y, run->target->weight, run->row, run->n, PLAN_STRENGTH,
-          (uint64_t)f * (uint64_t)outputs + (uint64_t)c, &source[n++]));
-    }
-  }
-  run->binned = binned;
-  return mine__bins_make(run->env, run->arena, data, source, n, (int)run->options->max_bins,
-                         binned);
-}
-
 void mine__boost_columns(boost_run *run, const mine_grow_plan *plan, int64_t most_levels,
                          mine_binned *binned) {
-  if (plan_bin(run, most_levels, binned)) return;
+  mine_bin_source *source;
+  int n;
+  run->binned = binned;
+  if (mine__ordered_columns(run->env, run->arena, run->data, &run->target->of, most_levels,
+                            run->row, run->n, &source, &n) ||
+      mine__bins_make(run->env, run->arena, run->data, source, n, (int)run->options->max_bins,
+                      binned))
+    return;
   plan_terms(run, plan);
 }

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "../core/order.h"
 #include "../core/random.h"
 
 #define RUN_BLOCK   4096
@@ -59,7 +58,7 @@ static const uint8_t *run_choose_features(boost_run *run) {
 /* ---- what a leaf says --------------------------------------------------------------------- */
 
 static double run_newton(const boost_run *run, const mine_grown_node *node) {
-  const size_t part = (size_t)run->output * (size_t)run->target->n;
+  const size_t part = (size_t)run->output * (size_t)run->target->of.n;
   const float *g = run->g + part, *h = run->h + part;
   double sum_g = 0, sum_h = 0;
   for (int64_t k = 0; k < node->rows; k++) {
@@ -72,35 +71,16 @@ static double run_newton(const boost_run *run, const mine_grown_node *node) {
   return sum_h + run->options->l2 > 0 ? -shrunk / (sum_h + run->options->l2) : 0;
 }
 
-/* What is left of a row, and its weight. */
-struct run_rest {
-  double rest, weight;
-};
-typedef struct run_rest run_rest;
-
-static int run_rest_before(const void *context, const void *a, const void *b) {
-  (void)context;
-  return ((const run_rest *)a)->rest < ((const run_rest *)b)->rest;
-}
-
-/* The alpha-quantile of what is left of the leaf's rows: the least that is not below so much of
-** their weight.  `room` holds twice the rows. */
+/* The alpha-quantile of what is left of the leaf's rows.  `room` holds twice the rows. */
 static double run_quantile(const boost_run *run, const mine_grown_node *node, double alpha,
-                           run_rest *room) {
-  double all = 0, below = 0;
+                           boost_rest *room) {
+  const mine_tree_target *of = &run->target->of;
   for (int64_t k = 0; k < node->rows; k++) {
     const uint32_t row = mine__grown_row(run->grower, node, k);
-    room[k].rest = run->target->y[row] - run->margin[row];
-    room[k].weight = run->target->weight ? (double)run->target->weight[row] : 1;
-    all += room[k].weight;
+    room[k].rest = of->y[row] - run->margin[row];
+    room[k].weight = of->weight ? (double)of->weight[row] : 1;
   }
-  mine__sort(NULL, room, room + node->rows, (size_t)node->rows, sizeof *room, run_rest_before,
-             NULL);
-  for (int64_t k = 0; k < node->rows; k++) {
-    below += room[k].weight;
-    if (below >= alpha * all) return room[k].rest;
-  }
-  return room[node->rows - 1].rest;
+  return mine__boost_quantile(room, node->rows, alpha);
 }
 
 /* Task = leaf: its value, a step of learning_rate. */
@@ -203,7 +183,7 @@ static int64_t run_not_sampled(const boost_run *run, uint32_t *others) {
 
 /* A tree for one output. */
 static mine_status run_tree(boost_run *run, int output) {
-  const size_t part = (size_t)output * (size_t)run->target->n;
+  const size_t part = (size_t)output * (size_t)run->target->of.n;
   run->output = output;
   const mine_grow_rows rows = {
       .row = run->sample, .n = run->n_sample, .g = run->g + part, .h = run->h + part};
@@ -244,9 +224,7 @@ void mine__boost_rounds(boost_run *run) {
     }
     run->made = run->round + 1;
     if (run->history) {
-      double weight;
-      run->history[run->round] =
-          mine__boost_loss(run->target, run->margin, run->held, run->n_held, &weight);
+      run->history[run->round] = mine__boost_loss(run->target, run->margin, run->held, run->n_held);
       if (run_stops(run)) return;
     }
     if (run->what && mine__poll_progress(run->env, "boost",
@@ -260,7 +238,7 @@ void mine__boost_rounds(boost_run *run) {
 
 void mine__boost_open(boost_run *run) {
   mine_arena *arena = run->arena;
-  const size_t n = (size_t)run->target->n, outputs = (size_t)run->target->outputs;
+  const size_t n = (size_t)run->target->of.n, outputs = (size_t)run->target->outputs;
   double alpha;
   run->base = mine__arena_zeros(arena, outputs, sizeof *run->base);
   run->margin = mine__arena_array(arena, n * outputs, sizeof *run->margin);

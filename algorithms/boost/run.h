@@ -14,7 +14,6 @@ typedef struct boost_run {
   const boost_options *options;
   const boost_target *target;
   const mine_binned *binned;
-  int ordered;                /* categories of so many levels and more are statistics */
   const uint32_t *row, *held; /* learned from, watched */
   int64_t n, n_held;
   double *base;
@@ -36,7 +35,7 @@ typedef struct boost_run {
   int32_t *leaf, *stack;
   size_t value_capacity, leaf_capacity, stack_capacity;
   int64_t n_leaves;
-  struct run_rest *rest; /* 2 x n: quantiles of leaves */
+  boost_rest *rest; /* 2 x n: quantiles of leaves */
   int output;
   int64_t round;
   const char *what; /* progress is told, from .. to */

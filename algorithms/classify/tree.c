@@ -45,18 +45,9 @@ static mine_status tree_criterion(mine_tree_grow *grow) {
   if (options->criterion < 0) {
     options->criterion = regression ? MINE_TREE_SQUARED_ERROR : MINE_TREE_GINI;
   }
-  if (regression && options->criterion != MINE_TREE_SQUARED_ERROR) {
-    return mine__fail(grow->env, MINE_OPTION,
-                      "criterion=%s is for classes, and the target is a number (task=regression); "
-                      "leave it out, or say task=classification",
-                      tree_criteria[options->criterion]);
-  }
-  if (!regression && options->criterion == MINE_TREE_SQUARED_ERROR) {
-    return mine__fail(grow->env, MINE_OPTION,
-                      "criterion=squared_error is for numbers, and the target is a class "
-                      "(task=classification); use gini or entropy, or say task=regression");
-  }
-  return MINE_OK;
+  return mine__option_suits(grow->env, "criterion", tree_criteria[options->criterion],
+                            options->criterion != MINE_TREE_SQUARED_ERROR, !regression,
+                            regression ? "leave it out" : "use gini or entropy");
 }
 
 static mine_status tree_suits(mine_tree_grow *grow) {

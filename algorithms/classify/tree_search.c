@@ -184,19 +184,6 @@ static void search_open(mine_tree_trial *trial, const mine_tree_grow *grow, int3
   trial->tolerance = grow->weighted || grow->n_classes == 0 ? least : 0;
 }
 
-/* Strictly above the lower value, not above the upper: `value < threshold`
-** parts them even when nothing lies between.  Halfway, without the noise of
-** binary fractions where 15 digits do: 93.675, not 93.67500000000001. */
-static double search_threshold(double lower, double upper) {
-  const double halfway = lower * 0.5 + upper * 0.5;
-  char digits[MINE_NUMBER_BYTES];
-  double tidy;
-  mine__format_real(digits, halfway, 15);
-  if (mine__read_number(digits, strlen(digits), &tidy) && tidy > lower && tidy <= upper)
-    return tidy;
-  return halfway > lower && halfway <= upper ? halfway : upper;
-}
-
 /* ---- columns that are sorted -------------------------------------------------- */
 
 /* The rows of the node in order of value; `numbers` of them have one. */
@@ -331,8 +318,8 @@ static double search_sorted(mine_tree_trial *trial, const mine_tree_column *colu
   }
   if (trial->at < 0) return 0;
   if (trial->at + 1 >= run.numbers) return MINE_TREES_ANY;
-  return search_threshold(search_number(grow, column, &run, trial->at),
-                          search_number(grow, column, &run, trial->at + 1));
+  return mine__trees_threshold(search_number(grow, column, &run, trial->at),
+                               search_number(grow, column, &run, trial->at + 1));
 }
 
 /* ---- columns in bins ------------------------------------------------------------ */
@@ -435,8 +422,8 @@ static double search_binned(mine_tree_trial *trial, const mine_tree_column *colu
   }
   if (trial->at < 0) return 0;
   if (trial->at + 1 >= trial->n_groups) return MINE_TREES_ANY;
-  return search_threshold(column->high[scratch->group[trial->at]],
-                          column->low[scratch->group[trial->at + 1]]);
+  return mine__trees_threshold(column->high[scratch->group[trial->at]],
+                               column->low[scratch->group[trial->at + 1]]);
 }
 
 /* ---- one node, one feature --------------------------------------------------------- */

@@ -166,6 +166,17 @@ int mine__missing_first(const mine_batch *batch, int n_features, int64_t *at) {
 /* Salts the seed, so that these rows have nothing to do with those of a holdout. */
 #define DATASET_STREAM UINT64_C(0xD1F1DE)
 
+mine_status mine__option_suits(mine_env *env, const char *option, const char *value,
+                               int for_classes, int has_classes, const char *instead) {
+  if (!for_classes == !has_classes) return MINE_OK;
+  return mine__fail(env, MINE_OPTION,
+                    for_classes ? "%s=%s is for classes, and the target is a number "
+                                  "(task=regression); %s, or say task=classification"
+                                : "%s=%s is for numbers, and the target is a class "
+                                  "(task=classification); %s, or say task=regression",
+                    option, value, instead);
+}
+
 /* The rows of `away` are part 0; rows stand in both lists in the order given. */
 static void dataset_mark(const mine_dataset *data, const uint32_t *away, int64_t n_away,
                          int32_t *part, int *parts) {

@@ -85,6 +85,11 @@ void mine__view_of_column(const mine_column *column, mine_feature_view *out);
 ** `arena`, n and the end; NULL: failure recorded.  `about` must outlive the frame. */
 const mine_want *mine__wants_of_features(mine_arena *arena, const mine_feature *about, int n);
 
+/* MINE_OPTION and the sentence where option=value is for classes and the target is a number, or
+** the reverse; `instead`: what to say of such rows ("leave it out"). */
+mine_status mine__option_suits(mine_env *env, const char *option, const char *value,
+                               int for_classes, int has_classes, const char *instead);
+
 /* Divide the rows given for a fit that needs rows to see when to stop: in `folds` parts, each
 ** watched while the others are learned from (stratified by label, or whole groups of equal
 ** hash), or with folds 1 in one part of about `share` of the rows and the rest.  Where rows are

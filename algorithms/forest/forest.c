@@ -23,6 +23,7 @@
 #include "../tree/builder.h"
 #include "../tree/grow.h"
 #include "../tree/ordered.h"
+#include "../tree/target.h"
 
 #define FOREST_SETS    254    /* levels that a set of bins can hold                  */
 #define FOREST_DRAWS   21     /* purpose of a random stream: the bootstrap           */
@@ -36,6 +37,7 @@ typedef struct forest_options {
   int64_t max_bins;
 } forest_options;
 
+enum { FOREST_GINI, FOREST_ENTROPY, FOREST_SQUARED_ERROR };
 static const char *const forest_criteria[] = {"gini", "entropy", "squared_error", NULL};
 
 #define FOREST_OPTIONS(draws)                                                                     \
@@ -75,13 +77,8 @@ typedef struct forest_run {
   const forest_options *options;
   mine_grow_plan plan;
   mine_binned binned;
-  int classes; /* 0: numbers */
-  int width;   /* values of a leaf */
-  int64_t n;
-  const int32_t *label;  /* by row given */
-  const double *y;       /* numbers less their middle */
-  const float *weight;   /* NULL: 1 */
-  double middle, spread; /* of the numbers: the largest |y| */
+  mine_tree_target of;
+  int width; /* values of a leaf */
   forest_tree *tree;
   /* Of the trees that have not learned from the row. */
   _Atomic int64_t *told; /* n x width; NULL: no bootstrap */
@@ -107,30 +104,30 @@ typedef struct forest_work {
 static void forest_draw(forest_work *work, uint64_t tree) {
   const forest_run *run = work->run;
   const double share = run->options->max_samples;
-  memset(work->h, 0, (size_t)run->n * sizeof *work->h);
+  memset(work->h, 0, (size_t)run->of.n * sizeof *work->h);
   if (run->options->bootstrap) {
     mine_random random;
     mine__random_open(&random, run->data->seed, FOREST_DRAWS, tree);
-    int64_t draws = (int64_t)(share * (double)run->n + 0.5);
+    int64_t draws = (int64_t)(share * (double)run->of.n + 0.5);
     if (draws < 1) draws = 1;
     for (int64_t k = 0; k < draws; k++) {
       if (MINE_POLL_AT(work->env, k)) return;
-      work->h[mine__random_below(&random, (uint64_t)run->n)] += 1;
+      work->h[mine__random_below(&random, (uint64_t)run->of.n)] += 1;
     }
   } else {
     const uint64_t stream = mine_hash_mix(run->data->seed ^ mine_hash_mix(tree + FOREST_DRAWS));
-    for (int64_t i = 0; i < run->n; i++) {
+    for (int64_t i = 0; i < run->of.n; i++) {
       const double chance = (double)(mine_hash_mix(stream + (uint64_t)i) >> 11) * 0x1p-53;
       work->h[i] = share >= 1 || chance < share;
     }
   }
   work->n = 0;
-  for (int64_t i = 0; i < run->n; i++) {
-    if (work->h[i] == 0) continue;
+  for (int64_t i = 0; i < run->of.n; i++) {
+    if (work->h[i] == 0 && !(work->n == 0 && i + 1 == run->of.n)) continue;
+    if (work->h[i] == 0) work->h[i] = 1; /* a share of few rows: one at least */
     work->row[work->n++] = (uint32_t)i;
-    if (run->weight) work->h[i] *= run->weight[i];
-    if (work->g)
-      work->g[i] = work->h[i] * (float)(run->classes ? run->label[i] : run->y[i] / run->spread);
+    if (run->of.weight) work->h[i] *= run->of.weight[i];
+    if (work->g) work->g[i] = work->h[i] * (float)run->of.y[i];
   }
 }
 
@@ -143,14 +140,14 @@ static void forest_leaf(const forest_work *work, const mine_grown_node *node, do
     const uint32_t row = mine__grown_row(work->grower, node, k);
     const double w = (double)work->h[row];
     all += w;
-    if (run->classes) {
-      value[run->label[row]] += w;
+    if (run->of.classes) {
+      value[run->of.label[row]] += w;
     } else {
-      value[0] += w * run->y[row];
+      value[0] += w * run->of.y[row];
     }
   }
   for (int c = 0; c < run->width; c++)
-    value[c] = value[c] / all + (run->classes ? 0 : run->middle);
+    value[c] = run->of.middle + run->of.unit * (value[c] / all);
 }
 
 /* Leaves from their rows; inner nodes, which stand before their children, from these. */
@@ -176,14 +173,14 @@ static void forest_values(forest_work *work) {
 static void forest_tell(const forest_work *work) {
   const forest_run *run = work->run;
   const size_t width = (size_t)run->width;
-  for (int64_t i = 0; i < run->n; i++) {
+  for (int64_t i = 0; i < run->of.n; i++) {
     if (MINE_POLL_AT(work->env, i)) return;
     if (work->h[i] > 0) continue;
     const int32_t leaf = mine__grown_leaf(&run->binned, &work->grown, i);
     const double *value = work->value + (size_t)leaf * width;
     atomic_fetch_add_explicit(&run->times[i], 1, memory_order_relaxed);
     for (size_t c = 0; c < width; c++) {
-      const double part = run->classes ? value[c] : (value[c] - run->middle) / run->spread;
+      const double part = (value[c] - run->of.middle) / run->of.unit;
       atomic_fetch_add_explicit(&run->told[(size_t)i * width + c], (int64_t)(part * FOREST_ONE),
                                 memory_order_relaxed);
     }
@@ -193,7 +190,7 @@ static void forest_tell(const forest_work *work) {
 static void forest_grow(forest_work *work, int64_t number) {
   const forest_run *run = work->run;
   forest_tree *tree = &run->tree[number];
-  const size_t n = (size_t)run->n;
+  const size_t n = (size_t)run->of.n;
   const int by_class = run->plan.score != MINE_GROW_GRADIENT;
   work->row = mine__arena_array(work->arena, n, sizeof *work->row);
   work->h = mine__arena_array(work->arena, n, sizeof *work->h);
@@ -205,7 +202,7 @@ static void forest_grow(forest_work *work, int64_t number) {
                                .n = work->n,
                                .g = work->g,
                                .h = work->h,
-                               .label = by_class ? run->label : NULL};
+                               .label = by_class ? run->of.label : NULL};
   if (!work->grower || mine__grow(work->grower, &rows, NULL, (uint64_t)number, &work->grown))
     return;
   work->value = mine__arena_array(work->arena, (size_t)work->grown.n_nodes * (size_t)run->width,
@@ -228,7 +225,7 @@ static void forest_task(mine_env *branch, void *context, int64_t task) {
 /* ---- out of the bag --------------------------------------------------------------------- */
 
 static void forest_note_bag(mine_env *env, const forest_run *run, mine_model *model) {
-  const size_t n = (size_t)run->n, width = (size_t)run->width;
+  const size_t n = (size_t)run->of.n, width = (size_t)run->width;
   const mine_mark mark = mine__arena_mark(env->scratch);
   double *score = mine__arena_array(env->scratch, n * width, sizeof *score);
   double *target = mine__arena_array(env->scratch, n, sizeof *target);
@@ -243,19 +240,18 @@ static void forest_note_bag(mine_env *env, const forest_run *run, mine_model *mo
       const double sum =
           (double)atomic_load_explicit(&run->told[i * width + c], memory_order_relaxed) /
           FOREST_ONE;
-      score[(size_t)told * width + c] =
-          run->classes ? sum / times : run->middle + run->spread * sum / times;
+      score[(size_t)told * width + c] = run->of.middle + run->of.unit * sum / times;
     }
-    weight[told] = run->weight ? (double)run->weight[i] : 1;
-    if (run->classes) label[told] = run->label[i];
-    if (!run->classes) target[told] = run->middle + run->y[i];
+    weight[told] = run->of.weight ? (double)run->of.weight[i] : 1;
+    if (run->of.classes) label[told] = run->of.label[i];
+    if (!run->of.classes) target[told] = run->of.middle + run->of.unit * run->of.y[i];
     told++;
   }
   if (mine_failed(env) || told == 0) return;
   const int n_metrics =
-      run->classes ? mine__metrics_classification(env->scratch, told, run->classes, model->positive,
-                                                  label, score, weight, metric)
-                   : mine__metrics_regression(told, target, score, weight, metric);
+      run->of.classes ? mine__metrics_classification(env->scratch, told, run->of.classes,
+                                                     model->positive, label, score, weight, metric)
+                      : mine__metrics_regression(told, target, score, weight, metric);
   for (int m = 0; m < n_metrics && !mine_failed(env); m++) {
     char shown[MINE_NUMBER_BYTES];
     if (isnan(metric[m].value)) continue;
@@ -268,105 +264,49 @@ static void forest_note_bag(mine_env *env, const forest_run *run, mine_model *mo
 /* ---- all together -------------------------------------------------------------------------- */
 
 static mine_status forest_criterion(mine_env *env, const forest_options *o, forest_run *run) {
-  const int of_numbers = o->criterion == 2;
-  if (o->criterion >= 0 && of_numbers != (run->classes == 0)) {
-    return mine__fail(env, MINE_OPTION,
-                      of_numbers
-                          ? "criterion=squared_error is for numbers, and the target is a class "
-                            "(task=classification); use gini or entropy, or say "
-                            "task=regression"
-                          : "criterion=%s is for classes, and the target is a number "
-                            "(task=regression); leave it out, or say task=classification",
-                      forest_criteria[o->criterion]);
-  }
-  if (run->classes > FOREST_CLASSES) {
+  if (o->criterion >= 0)
+    MINE_TRY(mine__option_suits(env, "criterion", forest_criteria[o->criterion],
+                                o->criterion != FOREST_SQUARED_ERROR, run->of.classes,
+                                run->of.classes ? "use gini or entropy" : "leave it out"));
+  if (run->of.classes > FOREST_CLASSES) {
     return mine__fail(
         env, MINE_DATA,
         "the target has %d classes, a forest takes at most %d; if it is a number, say "
         "task=regression",
-        run->classes, FOREST_CLASSES);
+        run->of.classes, FOREST_CLASSES);
   }
   /* With two classes gini is the squared error of 0 and 1. */
-  run->plan.score = o->criterion == 1  ? MINE_GROW_ENTROPY
-                    : run->classes > 2 ? MINE_GROW_GINI
-                                       : MINE_GROW_GRADIENT;
+  run->plan.score = o->criterion == 1     ? MINE_GROW_ENTROPY
+                    : run->of.classes > 2 ? MINE_GROW_GINI
+                                          : MINE_GROW_GRADIENT;
   return MINE_OK;
 }
 
-/* Labels, numbers and weights by row given. */
-static mine_status forest_targets(mine_env *env, mine_arena *arena, forest_run *run) {
-  const mine_dataset *data = run->data;
-  const size_t n = (size_t)run->n;
-  int32_t *label = run->classes ? mine__arena_array(arena, n, sizeof *label) : NULL;
-  double *y = mine__arena_array(arena, n, sizeof *y);
-  float *weight = data->weight ? mine__arena_array(arena, n, sizeof *weight) : NULL;
-  if (mine_failed(env)) return mine_env_status(env);
-  double sum = 0; /* parts of the mean: their sum does not overflow */
-  for (int64_t i = 0; i < run->n; i++) {
-    const int64_t row = mine_batch_row(&data->rows, i);
-    if (label) label[i] = data->label[row];
-    if (weight) weight[i] = (float)data->weight[row];
-    y[i] = label ? (double)data->label[row] : data->target[row];
-    sum += y[i] / (double)run->n;
-  }
-  run->middle = run->classes ? 0 : sum;
-  run->spread = 0;
-  for (int64_t i = 0; i < run->n; i++) {
-    y[i] -= run->middle;
-    run->spread = fmax(run->spread, fabs(y[i]));
-  }
-  if (!isfinite(run->spread)) {
-    return mine__fail(env, MINE_NUMERIC,
-                      "the target's values are too far apart for their difference to be a number; "
-                      "divide them by a constant");
-  }
-  if (!(run->spread > 0)) run->spread = 1;
-  run->label = label;
-  run->y = y;
-  run->weight = weight;
-  return MINE_OK;
-}
-
-/* Bins; a category of more levels than a set holds becomes its ordered statistic (of the number, or
-** of each class but the first). */
+/* Bins; a category of more levels than a set holds becomes its ordered statistic. */
 static mine_status forest_columns(mine_env *env, mine_arena *arena, forest_run *run) {
-  const mine_dataset *data = run->data;
-  const int most = run->options->max_bins < FOREST_SETS ? (int)run->options->max_bins : FOREST_SETS;
-  const int statistics = run->classes > 2 ? run->classes - 1 : 1;
-  uint32_t *row = mine__arena_array(arena, (size_t)run->n, sizeof *row);
-  double *is = mine__arena_array(arena, (size_t)run->n, sizeof *is);
-  mine_bin_source *source =
-      mine__arena_array(arena, (size_t)data->n_features * (size_t)statistics, sizeof *source);
-  if (mine_failed(env)) return mine_env_status(env);
-  int n = 0;
-  for (int64_t i = 0; i < run->n; i++)
+  const int64_t most = run->options->max_bins < FOREST_SETS ? run->options->max_bins : FOREST_SETS;
+  uint32_t *row = mine__arena_array(arena, (size_t)run->of.n, sizeof *row);
+  mine_bin_source *source;
+  int n;
+  if (!row) return mine_env_status(env);
+  for (int64_t i = 0; i < run->of.n; i++)
     row[i] = (uint32_t)i;
-  for (int f = 0; f < data->n_features; f++) {
-    const mine_feature *about = &data->about[f];
-    if (about->type != MINE_COLUMN_CATEGORY || about->levels.values.n <= most) {
-      source[n++] = (mine_bin_source){.feature = f};
-      continue;
-    }
-    for (int c = 1; c <= statistics; c++) {
-      for (int64_t i = 0; i < run->n; i++)
-        is[i] = run->classes ? run->label[i] == c : run->y[i];
-      MINE_TRY(mine__ordered_statistic(env, arena, data, f, is, run->weight, row, run->n, 1,
-                                       (uint64_t)f * 1000 + (uint64_t)c, &source[n++]));
-    }
-  }
-  return mine__bins_make(env, arena, data, source, n, (int)run->options->max_bins, &run->binned);
+  MINE_TRY(
+      mine__ordered_columns(env, arena, run->data, &run->of, most, row, run->of.n, &source, &n));
+  return mine__bins_make(env, arena, run->data, source, n, (int)run->options->max_bins,
+                         &run->binned);
 }
 
 static void forest_plan(forest_run *run, int random_cut) {
   const forest_options *o = run->options;
   const int n = run->binned.n_features;
-  run->plan.n_classes = run->classes;
+  run->plan.n_classes = run->of.classes;
   run->plan.max_depth = o->max_depth == MINE_NOT_GIVEN ? 0 : o->max_depth;
   run->plan.min_samples_leaf = o->min_samples_leaf;
   run->plan.min_samples_split = o->min_samples_split;
   run->plan.random_cut = random_cut;
   run->plan.seed = run->data->seed;
-  const double share = run->classes ? sqrt((double)n) : n / 3.0;
+  const double share = run->of.classes ? sqrt((double)n) : n / 3.0;
   run->plan.try_features = o->max_features == MINE_AUTO ? (int)(share + 0.5)
                            : o->max_features < n        ? (int)o->max_features
                                                         : n;
@@ -386,24 +326,21 @@ static void forest_finish(mine_env *env, mine_arena *arena, forest_run *run, min
 
 static mine_status forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                 const forest_options *o, int random_cut, mine_model *model) {
-  forest_run run = {.data = data,
-                    .options = o,
-                    .n = data->rows.n,
-                    .classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0};
-  run.width = run.classes ? run.classes : 1;
-  if (run.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
+  forest_run run = {.data = data, .options = o};
+  if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
   if (data->n_features < 1) {
     return mine__fail(env, MINE_DATA,
                       "there is no attribute to split on; add a column that varies");
   }
+  MINE_TRY(mine__tree_target(env, arena, data, 1, &run.of));
+  run.width = run.of.classes ? run.of.classes : 1;
   MINE_TRY(forest_criterion(env, o, &run));
-  MINE_TRY(forest_targets(env, arena, &run));
   MINE_TRY(forest_columns(env, arena, &run));
   forest_plan(&run, random_cut);
   run.tree = mine__arena_zeros(arena, (size_t)o->n_trees, sizeof *run.tree);
   if (o->bootstrap) {
-    run.told = mine__arena_zeros(arena, (size_t)run.n * (size_t)run.width, sizeof *run.told);
-    run.times = mine__arena_zeros(arena, (size_t)run.n, sizeof *run.times);
+    run.told = mine__arena_zeros(arena, (size_t)run.of.n * (size_t)run.width, sizeof *run.told);
+    run.times = mine__arena_zeros(arena, (size_t)run.of.n, sizeof *run.times);
   }
   if (mine_failed(env)) return mine_env_status(env);
   mine_branches *branches =

@@ -59,6 +59,16 @@ void mine__trees_prepare(mine_trees *trees) {
   }
 }
 
+double mine__trees_threshold(double lower, double upper) {
+  const double halfway = lower * 0.5 + upper * 0.5;
+  char digits[MINE_NUMBER_BYTES];
+  double tidy;
+  mine__format_real(digits, halfway, 15);
+  if (mine__read_number(digits, strlen(digits), &tidy) && tidy > lower && tidy <= upper)
+    return tidy;
+  return halfway > lower && halfway <= upper ? halfway : upper;
+}
+
 /* ---- answering ----------------------------------------------------------------- */
 
 typedef struct trees_run {

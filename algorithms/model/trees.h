@@ -94,6 +94,11 @@ mine_trees *mine__trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes,
 /* Fill step[] from the arrays, once these are complete. */
 void mine__trees_prepare(mine_trees *trees);
 
+/* A threshold strictly above the lower value and not above the upper, so that
+** `value < threshold` parts them even when nothing lies between: halfway, without the
+** noise of binary fractions where 15 digits do (93.675, not 93.67500000000001). */
+double mine__trees_threshold(double lower, double upper);
+
 /* Words of a set over so many levels. */
 static inline int64_t mine_trees_words(int64_t levels) {
   return (levels + 63) / 64;

@@ -8,6 +8,7 @@
 
 #include "../core/parallel.h"
 #include "../core/radix.h"
+#include "../model/trees.h"
 
 #define BINS_SAMPLE 200000 /* rows from which the cuts are learnt       */
 #define BINS_ROWS   4096   /* rows written by one task                  */
@@ -29,16 +30,6 @@ typedef struct bins_work {
   int64_t sample;
   int most;
 } bins_work;
-
-double mine__threshold_between(double lower, double upper) {
-  const double halfway = lower * 0.5 + upper * 0.5;
-  char digits[MINE_NUMBER_BYTES];
-  double tidy;
-  mine__format_real(digits, halfway, 15);
-  if (mine__read_number(digits, strlen(digits), &tidy) && tidy > lower && tidy <= upper)
-    return tidy;
-  return halfway > lower && halfway <= upper ? halfway : upper;
-}
 
 static double bins_value(const bins_work *work, const mine_binned_feature *feature, int64_t i) {
   if (feature->source.statistic) return feature->source.statistic[i];
@@ -79,7 +70,7 @@ static int bins_divide(const bins_scratch *s, int64_t distinct, int64_t rows, in
     held += s->count[d];
     if (!is_heavy) rest -= s->count[d];
     if (!is_heavy && !(next_heavy && 2.0 * (double)held >= share) && (double)held < share) continue;
-    cut[bins++] = mine__threshold_between(s->distinct[d], s->distinct[d + 1]);
+    cut[bins++] = mine__trees_threshold(s->distinct[d], s->distinct[d + 1]);
     if (!is_heavy) light--;
     if (light > 0) share = (double)rest / (double)light;
     held = 0;
@@ -111,7 +102,7 @@ static void bins_cut_task(void *context, int64_t task, int worker) {
     bins = bins_divide(s, distinct, rows, work->most, cut);
   } else {
     for (int64_t d = 0; d + 1 < distinct; d++)
-      cut[bins++] = mine__threshold_between(s->distinct[d], s->distinct[d + 1]);
+      cut[bins++] = mine__trees_threshold(s->distinct[d], s->distinct[d + 1]);
   }
   feature->bins = 1 + bins;
 }

@@ -76,9 +76,4 @@ mine_status mine__bins_make(mine_env *env, mine_arena *arena, const mine_dataset
                             const mine_bin_source *source, int n_features, int most_bins,
                             mine_binned *out) MINE_MUST_CHECK;
 
-/* A threshold strictly above the lower value and not above the upper, so that
-** `value < threshold` parts them even when nothing lies between: halfway, without the
-** noise of binary fractions where 15 digits do (93.675, not 93.67500000000001). */
-double mine__threshold_between(double lower, double upper);
-
 #endif

@@ -46,11 +46,9 @@ typedef struct mine_grow_plan {
   int64_t max_leaves; /* 0: no limit                                           */
   int64_t min_samples_leaf, min_samples_split;
   double min_child_weight; /* least sum of h in a leaf                              */
-  double min_gain;         /* what a split must bring, in units of the score        */
   double l1, l2;           /* of gradients                                          */
   double level_smooth;     /* added to H when levels are put in order               */
   double level_l2;         /* added to l2 where a split is a set of levels          */
-  int64_t level_rows;      /* a level with fewer rows in the node goes with the missing */
   int try_features;        /* features tried at a node, by chance; 0 = all          */
   int random_cut;          /* one cut of a feature is tried, by chance              */
   const int8_t *monotone; /* per binned feature: 1 the value may only rise, -1 only fall; or NULL */

@@ -76,10 +76,6 @@ int mine__grow_may_use(const mine_grower *g, const mine_grown_node *node, int fe
   return (g->plan.groups[feature] & node->groups) != 0;
 }
 
-int mine__grow_is_worth_it(const mine_grower *g, const grow_split *split) {
-  return split->feature >= 0 && split->gain * g->gain_unit > g->plan.min_gain;
-}
-
 int mine__grow_may_split(const mine_grower *g, const mine_grown_node *node) {
   const int64_t deepest = g->plan.max_depth ? g->plan.max_depth : NODE_DEEPEST;
   return node->depth < deepest && node->rows >= 2 * g->plan.min_samples_leaf &&

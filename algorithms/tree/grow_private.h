@@ -58,6 +58,7 @@ struct mine_grower {
   int64_t n;
   double g_scale, h_scale; /* what g and h were multiplied by                 */
   int counted;             /* h is one for every row: its sums are the rows   */
+  int rounded;             /* g and h were rounded by chance                  */
   double l2, level_l2, level_smooth, child_weight, gain_unit; /* of the plan, scaled */
   grow_entry *entry[2];
   uint8_t *left; /* by place: whether the row there goes left */
@@ -124,7 +125,6 @@ void mine__grow_give_sums(mine_grower *g, uint64_t **sums);
 int32_t mine__grow_new_node(mine_grower *g, int32_t parent, int64_t first, int64_t rows, int side);
 int mine__grow_may_use(const mine_grower *g, const mine_grown_node *node, int feature);
 int mine__grow_may_split(const mine_grower *g, const mine_grown_node *node);
-int mine__grow_is_worth_it(const mine_grower *g, const grow_split *split);
 /* The sum of h, or of all classes, in units of the rows. */
 double mine__grow_weight(const mine_grower *g, const uint64_t *total);
 /* The two children of a node whose rows have moved, `lefts` of them to the left. */

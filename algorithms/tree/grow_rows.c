@@ -101,6 +101,7 @@ static void growth_scale(growth_load *load, int64_t stretches) {
     all.whole &= one->whole;
   }
   load->exact = all.whole && all.g < 0x1p31 && all.h < 0x1p32;
+  g->rounded = !load->exact;
   g->counted = all.h_least == 1 && all.h_most == 1;
   g->g_scale = g->h_scale = 1;
   if (!load->exact) {

@@ -215,10 +215,7 @@ static void growth_mend(grow_step *step, int64_t lefts[GROW_WAVE]) {
     if (lefts[at] >= g->plan.min_samples_leaf && node->rows - lefts[at] >= g->plan.min_samples_leaf)
       continue;
     growth_search_counted(g, step->wave[at]);
-    if (!mine__grow_is_worth_it(g, &g->work[step->wave[at]].best)) {
-      g->work[step->wave[at]].best.feature = -1;
-      continue;
-    }
+    if (g->work[step->wave[at]].best.feature < 0) continue;
     lefts[at] = 0;
     for (int64_t s = 0; s < step->n_stretches; s++) {
       if (step->stretch[s].at != at) continue;
@@ -296,11 +293,9 @@ static mine_status growth_sum(grow_step *step) {
   return mine__parallel(g->env, step->n_stretches * g->n_panels, growth_sum_task, step);
 }
 
-static void growth_wait(mine_grower *g, int32_t number) {
-  if (!mine__grow_is_worth_it(g, &g->work[number].best)) {
-    mine__grow_give_sums(g, &g->work[number].sums);
-    g->work[number].best.feature = -1;
-  }
+/* A node that nothing parts needs its sums no more. */
+static void growth_settle(mine_grower *g, int32_t number) {
+  if (g->work[number].best.feature < 0) mine__grow_give_sums(g, &g->work[number].sums);
 }
 
 /* Sum and search the pairs' nodes. */
@@ -319,8 +314,8 @@ mine_status mine__grow_search(grow_step *step) {
     }
   }
   for (int p = 0; p < step->n_pairs; p++) {
-    growth_wait(g, step->pair[p].small);
-    if (step->pair[p].large >= 0) growth_wait(g, step->pair[p].large);
+    growth_settle(g, step->pair[p].small);
+    if (step->pair[p].large >= 0) growth_settle(g, step->pair[p].large);
   }
   return mine_env_status(g->env);
 }

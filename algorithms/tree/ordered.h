@@ -12,16 +12,25 @@
 #ifndef MINE_TREE_ORDERED_H
 #define MINE_TREE_ORDERED_H
 
-#include "../core/env.h"
 #include "bins.h"
+#include "target.h"
 
-/* The statistic of the category `feature` for the target y (by row given), learnt from the
-** n_rows rows row[] (ascending), with the weights `weight` (by row given, NULL: 1).  Other rows
-** are given what scoring would.  Arrays live in arena.  `number` tells the columns of a model
-** apart.  O(rows). */
+/* The columns from which trees are grown, for mine__bins_make: every feature as it is, but a
+ *category
+ ** of more than most_levels levels as its statistic -- of the number or the label of two
+ ** classes, and with more classes one for each.  They are learnt from the n_rows rows
+ ** row[] (ascending); other rows are given what scoring would.  In arena; *n how many.
+ ** O(rows) for each statistic. */
+mine_status mine__ordered_columns(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                  const mine_tree_target *target, int64_t most_levels,
+                                  const uint32_t *row, int64_t n_rows, mine_bin_source **out,
+                                  int *n) MINE_MUST_CHECK;
+
+/* The statistic of one category for y, by row given; `number` tells the columns of a model
+** apart. */
 mine_status mine__ordered_statistic(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                     int feature, const double *y, const float *weight,
-                                    const uint32_t *row, int64_t n_rows, double strength,
-                                    uint64_t number, mine_bin_source *out) MINE_MUST_CHECK;
+                                    const uint32_t *row, int64_t n_rows, uint64_t number,
+                                    mine_bin_source *out) MINE_MUST_CHECK;
 
 #endif

@@ -6,8 +6,10 @@
 ** category are put in order of their mean response, and the order is cut (Fisher 1958:
 ** the best of all sets for a convex score; Breiman et al. 1984, theorem 4.5); with more
 ** than two classes, in the order of the share of each class in turn.  Levels with
-** few rows would be ordered by chance: they are drawn to the middle by level_smooth, and
-** those with fewer than level_rows stay with the missing.
+** few rows would be ordered by chance: level_smooth draws them to the middle.
+**
+** A gain that is within the rounding of g and h, or of the scores, is none: a node whose rows all
+** want the same is a leaf.
 */
 #include <math.h>
 #include <string.h>
@@ -16,13 +18,14 @@
 #include "../core/random.h"
 #include "grow_private.h"
 
-#define SEARCH_CUTS    1 /* purposes of random streams */
-#define SEARCH_CLASSES 8 /* classes by whose shares levels are put in order */
+#define SEARCH_CUTS     1     /* purpose of a random stream                             */
+#define SEARCH_CLASSES  8     /* classes by whose shares levels are put in order        */
+#define SEARCH_ROUNDING 1e-12 /* of a node's score                                      */
+#define SEARCH_CHANCE   8     /* times what one row's rounding does to a score          */
 
 /* A search under way on one feature of one node. */
 typedef struct splits_trial {
   const mine_grower *g;
-  const mine_grown_node *node;
   const uint64_t *total;
   int feature;
   double l2;
@@ -182,7 +185,6 @@ static void splits_category(splits_trial *t, const uint64_t *sums, const uint64_
   levels.n = 0;
   for (int b = 0; b < bins; b++) {
     if (sums[b] == 0 && !(counts && counts[b])) continue;
-    if (splits_rows(t, sums[b], counts ? counts[b] : 0) < (double)g->plan.level_rows) continue;
     levels.key[b] = ((double)grow_g(sums[b]) + centre * g->level_smooth) /
                     ((double)grow_h(sums[b]) + g->level_smooth + 1e-300);
     levels.bin[levels.n++] = (uint32_t)b;
@@ -326,6 +328,15 @@ static void splits_category_classes(splits_trial *t, const splits_shares *s, con
 
 #define SEARCH_MOST_CLASSES 256
 
+/* What a first split must gain.  Rounding by chance moves a row's g by one at most, so a
+** part's by the root of its rows, and its score by about the rows over H: the best of all cuts
+** by a few times that. */
+static void splits_floor(splits_trial *t, double rows_per_h) {
+  if (t->best.feature >= 0) return;
+  t->best.gain = SEARCH_ROUNDING * fabs(t->whole);
+  if (t->g->rounded) t->best.gain = fmax(t->best.gain, SEARCH_CHANCE * rows_per_h);
+}
+
 static void splits_classes(splits_trial *t, int32_t number, const uint64_t *sums,
                            const uint64_t *counts, const mine_binned_feature *feature) {
   const int width = t->g->width;
@@ -335,6 +346,7 @@ static void splits_classes(splits_trial *t, int32_t number, const uint64_t *sums
   memset(total, 0, (size_t)width * sizeof *total);
   splits_add_words(total, t->total, width);
   t->whole = splits_classes_part(t->g, total);
+  splits_floor(t, 0);
   if (feature->category) {
     splits_category_classes(t, &shares, sums, counts, feature->bins);
   } else {
@@ -365,7 +377,7 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
   const uint64_t *total = grow_total(g, number);
   if (about->bins < 2) return;
   splits_trial t = {.g = g,
-                    .node = node,
+
                     .total = total,
                     .feature = feature,
                     .l2 = g->l2,
@@ -385,6 +397,7 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
   t.high = node->high / unit;
   const double gt = (double)grow_g(total[0]), ht = (double)grow_h(total[0]);
   t.whole = t.general ? splits_loss(&t, gt, ht, splits_value(&t, gt, ht)) : gt * gt / (ht + t.l2);
+  splits_floor(&t, ht > 0 ? (double)node->rows / ht : 0);
   if (about->category) {
     splits_category(&t, sums, counts, about->bins);
   } else {

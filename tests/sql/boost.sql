@@ -36,6 +36,11 @@ SELECT count(*) AS steps, sum(p < before) AS falls FROM (SELECT p, lag(p) OVER (
 SELECT count(*) AS steps, sum(p > before) AS rises FROM (SELECT p, lag(p) OVER (PARTITION BY plan, calls ORDER BY kids) AS before FROM (
   SELECT c.value / 4.0 AS calls, char(97 + l.value) AS plan, k.value AS kids, mine_probability('up', 1, 'calls', c.value / 4.0, 'plan', char(97 + l.value), 'kids', k.value) AS p
   FROM generate_series(0, 44) c, generate_series(0, 5) l, generate_series(0, 4) k)) WHERE before IS NOT NULL;
+-- It is the positive class whose probability rises, whichever of the two that is.
+SELECT mine_train('other', 'boost', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, positive=0, monotone=calls:+1, n_trees=60') IS NOT NULL AS trained;
+SELECT count(*) AS steps, sum(p < before) AS falls FROM (SELECT p, lag(p) OVER (PARTITION BY plan, kids ORDER BY calls) AS before FROM (
+  SELECT c.value / 4.0 AS calls, char(97 + l.value) AS plan, k.value AS kids, mine_probability('other', 0, 'calls', c.value / 4.0, 'plan', char(97 + l.value), 'kids', k.value) AS p
+  FROM generate_series(0, 44) c, generate_series(0, 5) l, generate_series(0, 4) k)) WHERE before IS NOT NULL;
 SELECT count(*) AS mixed FROM mine_tree((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, churned FROM many', 'target=churned, interactions=calls&kids, n_trees=40, early_stopping=0'))) WHERE path LIKE '%plan%' AND (path LIKE '%calls%' OR path LIKE '%kids%');
 -- A category of many levels.
 SELECT metric, value > 0.6 AS better_than_chance FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, ''shop '' || (id*7919%101/2) AS shop, kids, churned FROM many', 'target=churned, categories=ordered, n_trees=40, learning_rate=0.1'))) WHERE metric = 'auc';
@@ -56,7 +61,12 @@ SELECT mine_train('f' || name, 'forest', name, 'target=churned, holdout=0, n_tre
 FROM (SELECT 'heavy' AS name, ', weight=w' AS options UNION ALL SELECT 'twice', '');
 SELECT round(max(abs(a.probability - b.probability)), 12) AS forest_differs FROM mine_predict('fheavy', 'many') a JOIN mine_predict('ftwice', 'many') b USING (id);
 SELECT avg(abs(a.probability - b.probability)) < 0.002 AS boost_alike FROM mine_predict('bheavy', 'many') a JOIN mine_predict('btwice', 'many') b USING (id);
+-- A share of the rows that is hardly a row.
+SELECT count(*) AS rows, sum(prediction BETWEEN 0 AND 50) AS numbers FROM mine_predict((SELECT mine_fit('boost', 'SELECT id, kids, spend FROM many LIMIT 40', 'target=spend, task=regression, objective=quantile, subsample=0.001, n_trees=20')), 'many');
+SELECT count(*) AS rows, sum(prediction BETWEEN 0 AND 50) AS numbers FROM mine_predict((SELECT mine_fit('extra_trees', 'SELECT id, kids, spend FROM many LIMIT 40', 'target=spend, task=regression, max_samples=0.001, n_trees=20')), 'many');
+SELECT count(*) AS rows, sum(prediction BETWEEN 0 AND 50) AS numbers FROM mine_predict((SELECT mine_fit('forest', 'SELECT id, kids, spend FROM many LIMIT 40', 'target=spend, task=regression, max_samples=0.001, n_trees=20')), 'many');
 -- Refused.
+SELECT mine_fit('boost', 'many', 'target=class, monotone=calls:+1');
 SELECT mine_fit('boost', 'many', 'target=churned, objective=poisson');
 SELECT mine_fit('boost', 'many', 'target=spend, task=regression, objective=logistic');
 SELECT mine_fit('boost', 'many', 'target=class, objective=logistic');
