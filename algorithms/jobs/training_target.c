@@ -164,6 +164,20 @@ static target_choice target_choose(const mine_training *t, const mine_column *co
   return choice;
 }
 
+/* The algorithm cannot; which can. */
+static mine_status target_refuse_task(mine_training *t) {
+  mine_text others;
+  const mine_algorithm *other;
+  mine__text_open(&others, t->env->scratch);
+  for (int i = 0; (other = mine__algorithm_at(i)) != NULL; i++) {
+    if (!(other->tasks & (unsigned)t->data.task)) continue;
+    mine__text_addf(&others, "%s%s", others.bytes ? ", " : "", other->name);
+  }
+  if (others.failed) return mine_env_status(t->env);
+  return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s; take one of %s",
+                    t->asked.algorithm->name, mine__task_name(t->data.task), others.data);
+}
+
 /* Nothing can be learned of it, or not by this algorithm. */
 static mine_status target_refuse(mine_training *t, const mine_column *column,
                                  const target_choice *choice) {
@@ -172,9 +186,7 @@ static mine_status target_refuse(mine_training *t, const mine_column *column,
                       "the target '%s' has the same value in every row%s; there is nothing to tell "
                       "apart",
                       column->name, column->missing > 0 ? " that has one" : "");
-  if (!(t->asked.algorithm->tasks & t->data.task))
-    return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s", t->asked.algorithm->name,
-                      mine__task_name(t->data.task));
+  if (!(t->asked.algorithm->tasks & t->data.task)) return target_refuse_task(t);
   return choice->classes ? target_refuse_classes(t, column, choice->distinct) : MINE_OK;
 }
 
