@@ -281,11 +281,11 @@ static void bayes_tell_classes(const bayes_learning *b) {
     if (first < 0) first = c;
   }
   if (single == 1)
-    mine__model_note(b->model, "warning", b->model->target_name,
+    mine__model_note(b->model, "warning", b->model->roles.target,
                      "class %s has only one row: it has no variance but what var_smoothing adds",
                      bayes_class(b, first, shown));
   if (single > 1)
-    mine__model_note(b->model, "warning", b->model->target_name,
+    mine__model_note(b->model, "warning", b->model->roles.target,
                      "%d classes, %s among them, have only one row: they have no variance but "
                      "what var_smoothing adds",
                      single, bayes_class(b, first, shown));

@@ -429,7 +429,7 @@ mine_status mine__auto_fit(mine_env *env, const mine_prepared *p, const mine_met
   mine_model *whole;
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine__prepared_model(env, p, method, p->n_features, &whole));
-  whole->rows = rows.n;
+  whole->told.rows = rows.n;
   mine_ensemble *body = mine__arena_zeros(whole->arena, 1, sizeof *body);
   whole->body = body;
   if (body) auto_members(env, p, c, rows, arena, whole, body);

@@ -11,7 +11,7 @@
 #include "scoring.h"
 
 static int evaluate_supervised(const mine_scoring *s) {
-  return s->model->target_name != NULL;
+  return s->model->roles.target != NULL;
 }
 
 /* A column that the model needs beside its attributes; -1: it is not there, or it has
@@ -32,8 +32,8 @@ static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
       (mine_want){.name = "weight",
                   .reading = MINE_READ_NUMBER,
                   .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE,
-                  .numerals = s->model->weight_numerals};
-  const char *name = s->model->weight_name;
+                  .numerals = s->model->roles.weight_numerals};
+  const char *name = s->model->roles.weight;
   s->weight = name ? evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
   if (s->weight >= 0) mine__column_want(frame, s->weight, &s->weight_want);
 }
@@ -67,12 +67,12 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   evaluate_plan_weight(s, frame);
   if (mine_failed(s->env)) return mine_env_status(s->env);
   if (!evaluate_supervised(s)) return evaluate_refuse(s);
-  s->target = evaluate_column(s, frame, "the target of the model", model->target_name);
+  s->target = evaluate_column(s, frame, "the target of the model", model->roles.target);
   if (s->target < 0) return mine_env_status(s->env);
   s->target_want = (mine_want){.name = "target",
                                .reading = MINE_READ_NUMBER,
                                .flags = MINE_WANT_FIXED,
-                               .numerals = model->target_numerals};
+                               .numerals = model->roles.target_numerals};
   if (!mine__model_has_target_number(model)) {
     evaluate_know_classes(s);
     s->target_want.reading = MINE_READ_CATEGORY;
@@ -96,7 +96,7 @@ static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
   return mine__fail(s->env, MINE_DATA,
                     "column '%s' has %s%s in row %lld that the model never saw; it knows %s; "
                     "leave such rows out or train again",
-                    s->model->target_name, said ? "the class " : "a class",
+                    s->model->roles.target, said ? "the class " : "a class",
                     said ? column->unknown.said : "", number, list.data);
 }
 

@@ -24,20 +24,25 @@ static void prepared_copy_features(mine_env *env, const mine_prepared *p, int n,
     mine__feature_copy(model->arena, &p->about[f], &model->feature[f]);
 }
 
+static mine_model_roles prepared_roles(mine_model *model, const mine_model_roles *roles) {
+  return (mine_model_roles){
+      .id = prepared_text(model, roles->id),
+      .target = prepared_text(model, roles->target),
+      .weight = prepared_text(model, roles->weight),
+      .target_numerals = mine__numerals_copy(model->arena, roles->target_numerals),
+      .weight_numerals = mine__numerals_copy(model->arena, roles->weight_numerals),
+  };
+}
+
 static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_method *method,
                               mine_model *model) {
   model->algorithm = prepared_text(model, method->algorithm->name);
   model->kind = method->algorithm->kind;
   model->task = p->task;
-  model->id_name = prepared_text(model, p->id_name);
-  model->target_name = prepared_text(model, p->target_name);
-  model->weight_name = prepared_text(model, p->weight_name);
-  model->target_numerals = mine__numerals_copy(model->arena, p->target_numerals);
-  model->weight_numerals = mine__numerals_copy(model->arena, p->weight_numerals);
-  model->source = prepared_text(model, p->source);
-  model->options = prepared_text(model, method->text);
-  model->missing = p->missing;
-  model->unknown = p->unknown;
+  model->roles = prepared_roles(model, &p->roles);
+  model->gaps = p->gaps;
+  model->told.source = prepared_text(model, p->source);
+  model->told.options = prepared_text(model, method->text);
   model->n_groups = p->n_classes;
   model->positive = p->positive;
   for (int c = 0; c < p->n_classes; c++) {
@@ -48,7 +53,7 @@ static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_
   if (!p->target) return;
   model->output_name = mine__arena_array(model->arena, 1, sizeof *model->output_name);
   if (mine_failed(env)) return;
-  model->output_name[0] = model->target_name;
+  model->output_name[0] = model->roles.target;
   model->n_outputs = 1;
 }
 
@@ -108,7 +113,7 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
   mine_status status = mine_env_status(env);
   if (!status) {
     const mine_dataset data = prepared_dataset(p, model, rows, found);
-    model->rows = rows.n;
+    model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
   }
   mine__arena_rewind(env->scratch, mark);

@@ -40,10 +40,9 @@ typedef struct mine_prepared {
   const mine_values *ids;
   uint64_t seed;
   /* What a model remembers of its source; NULL where there is none. */
-  const char *id_name, *target_name, *weight_name, *source;
-  const mine_numerals *target_numerals, *weight_numerals; /* NULL: plainly written */
-  int missing; /* mine_missing: what scoring does with what is not there ... */
-  int unknown; /* ... and with levels never seen                            */
+  mine_model_roles roles;
+  mine_model_gaps gaps; /* missing: mine_missing */
+  const char *source;
 } mine_prepared;
 
 /* One way to learn: an algorithm, its options struct, and what was said, as text. */

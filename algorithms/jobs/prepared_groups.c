@@ -207,7 +207,7 @@ static void groups_whole(mine_env *env, groups_fit *g, mine_rows rows, mine_mode
   if (mine__prepared_model(env, g->prepared, g->method, g->prepared->n_features + 1, &whole))
     return;
   whole->kind = &mine__kind_grouped;
-  whole->rows = rows.n;
+  whole->told.rows = rows.n;
   mine_grouped *body = mine__arena_zeros(whole->arena, 1, sizeof *body);
   whole->body = body;
   if (body) groups_adopt(env, g, whole, body);

@@ -77,16 +77,16 @@ static void roc_of_source(mine_job *job, roc_rows *rows) {
 static void roc_of_held(mine_job *job, roc_rows *rows) {
   const mine_scoring *s = roc_scoring(job);
   const mine_model *model = s->model;
-  if (!model->held_label) {
+  if (!model->held.label) {
     mine__fail(job->env, MINE_UNSUPPORTED,
                "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
                "with the target");
     return;
   }
-  *rows = (roc_rows){.n = model->held_rows, .label = model->held_label};
+  *rows = (roc_rows){.n = model->held.rows, .label = model->held.label};
   rows->fall = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < rows->n; i++)
-    rows->fall[i] = -(double)model->held_score[i * model->n_groups + s->class_];
+    rows->fall[i] = -(double)model->held.score[i * model->n_groups + s->class_];
 }
 
 /* Weights of the rows of the class, and of the others. */

@@ -20,7 +20,7 @@ static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   const mine_model *model = s->model;
   s->id = -1;
   if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
-  int c = model->id_name ? mine__frame_find(frame, "the id of the model", model->id_name) : -1;
+  int c = model->roles.id ? mine__frame_find(frame, "the id of the model", model->roles.id) : -1;
   if (mine_failed(s->env)) return mine_env_status(s->env);
   if (c < 0) c = 0;
   if (!frame->column[c].want) {
@@ -28,11 +28,11 @@ static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
     mine__column_want(frame, c, &id);
     return MINE_OK;
   }
-  if (!model->id_name || s->mode == MINE_SCORE_EVALUATE) return MINE_OK;
+  if (!model->roles.id || s->mode == MINE_SCORE_EVALUATE) return MINE_OK;
   return mine__fail(s->env, MINE_DATA,
                     "the first column '%s' is an attribute of the model, not an id; put the id "
                     "first, or name it '%s' as in training",
-                    frame->column[c].name, model->id_name);
+                    frame->column[c].name, model->roles.id);
 }
 
 /* What a call that names too few may do: which attributes had gaps where the model learned. */
@@ -92,7 +92,7 @@ static mine_status scoring_choose_class(mine_scoring *s) {
   if (list.failed) return mine_env_status(s->env);
   return mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
                     mine__show_cell(shown, wanted),
-                    model->target_name ? model->target_name : model->algorithm, list.data);
+                    model->roles.target ? model->roles.target : model->algorithm, list.data);
 }
 
 /* Names of groups as text, once; a group without a name is spelled when asked for. */
@@ -137,8 +137,8 @@ static mine_status scoring_start(mine_scoring *s, const mine__options *options) 
   s->gives = mine__model_gives(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
   MINE_TRY(mine__threshold_of(env, model, &s->cut, &s->chosen));
-  s->missing = gaps.missing >= 0 ? gaps.missing : model->missing;
-  s->unknown = gaps.unknown >= 0 ? gaps.unknown : model->unknown ? MINE_UNKNOWN_ERROR : -1;
+  s->missing = gaps.missing >= 0 ? gaps.missing : model->gaps.missing;
+  s->unknown = gaps.unknown >= 0 ? gaps.unknown : model->gaps.unknown ? MINE_UNKNOWN_ERROR : -1;
   if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
   s->column = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
   s->view = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);

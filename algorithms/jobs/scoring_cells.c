@@ -38,7 +38,7 @@ static double scoring_value(const mine_scoring *s, int64_t row) {
 
 static void scoring_cell_id(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->held) {
-    if (s->model->held_id.n > 0) mine__values_get(&s->model->held_id, row, out);
+    if (s->model->held.id.n > 0) mine__values_get(&s->model->held.id, row, out);
   } else if (s->id >= 0) {
     mine__values_get(&s->frame->ids, row, out);
   } else {
@@ -53,7 +53,7 @@ static void scoring_cell_prediction(const mine_scoring *s, int64_t row, mine_cel
     return;
   }
   const int32_t group = scoring_group(s, row);
-  if (s->model->target_name) {
+  if (s->model->roles.target) {
     mine__model_group(s->model, group, out);
   } else if (group >= 0) {
     scoring_int(out, group);

@@ -9,7 +9,7 @@
 
 static mine_status held_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
-  if (!model->target_name)
+  if (!model->roles.target)
     return mine__fail(s->env, MINE_UNSUPPORTED,
                       "a %s model (%s) was trained without a target and keeps no held-out rows; "
                       "give a source: FROM mine_predict(model, source)",
@@ -25,21 +25,21 @@ static void held_shares(mine_scoring *s) {
   for (int64_t i = 0; i < s->n; i++) {
     double *share = s->answers.share + i * k;
     for (int c = 0; c < k; c++)
-      share[c] = (double)model->held_score[i * k + c];
+      share[c] = (double)model->held.score[i * k + c];
     s->answers.group[i] = 1 + mine__metrics_choose(share, k, model->positive, s->chosen.threshold);
   }
 }
 
 mine_status mine__scoring_take_held(mine_scoring *s) {
   const mine_model *model = s->model;
-  if (model->held_rows == 0) return held_refuse(s);
+  if (model->held.rows == 0) return held_refuse(s);
   s->missing = MINE_MISSING_AUTO;
-  MINE_TRY(mine__scoring_make_room(s, (size_t)model->held_rows));
-  s->n = model->held_rows;
+  MINE_TRY(mine__scoring_make_room(s, (size_t)model->held.rows));
+  s->n = model->held.rows;
   s->held = 1;
-  if (s->answers.share && model->held_label) held_shares(s);
+  if (s->answers.share && model->held.label) held_shares(s);
   const int outputs = model->n_outputs;
-  for (int64_t i = 0; s->answers.value && model->held_target && i < s->n; i++)
-    s->answers.value[i * outputs] = (double)model->held_score[i];
+  for (int64_t i = 0; s->answers.value && model->held.target && i < s->n; i++)
+    s->answers.value[i * outputs] = (double)model->held.score[i];
   return MINE_OK;
 }

@@ -64,7 +64,7 @@ static void search_use_model(mine_search *search) {
     return;
   }
   search->body = model->body;
-  search->id_name = model->id_name;
+  search->id_name = model->roles.id;
   search->n_features = model->n_features;
   search->feature = model->feature;
 }

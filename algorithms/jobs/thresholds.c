@@ -64,17 +64,17 @@ void mine__threshold_words(const mine_threshold_options *said, const mine_cut *c
 
 /* The held-out rows as they are judged; the shares as doubles, in scratch. */
 static mine_status thresholds_held(mine_env *env, const mine_model *model, mine_judged *out) {
-  if (!model->held_label || model->weight_name)
+  if (!model->held.label || model->roles.weight)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "the model keeps no held-out rows that a threshold could divide (%s); %s",
-                      model->held_label ? "it does not keep their weights" : "holdout=0",
+                      model->held.label ? "it does not keep their weights" : "holdout=0",
                       "give a number and a source, or train with threshold=");
-  const size_t n = (size_t)model->held_rows;
+  const size_t n = (size_t)model->held.rows;
   double *share = mine__arena_array(env->scratch, n, 2 * sizeof *share);
   if (!share) return mine_env_status(env);
   for (size_t i = 0; i < 2 * n; i++)
-    share[i] = (double)model->held_score[i];
-  *out = (mine_judged){model->held_rows, model->positive, model->held_label, share, NULL};
+    share[i] = (double)model->held.score[i];
+  *out = (mine_judged){model->held.rows, model->positive, model->held.label, share, NULL};
   return MINE_OK;
 }
 
@@ -82,7 +82,7 @@ mine_status mine__threshold_of(mine_env *env, const mine_model *model,
                                const mine_threshold_options *said, mine_cut *out) {
   const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
   *out = (mine_cut){.threshold = model->threshold};
-  MINE_TRY(mine__threshold_check(env, said, model->target_name, classes, mine__model_task(model)));
+  MINE_TRY(mine__threshold_check(env, said, model->roles.target, classes, mine__model_task(model)));
   if (!mine__threshold_given(said)) return MINE_OK;
   mine_judged rows = {0};
   const mine_mark mark = mine__arena_mark(env->scratch);
@@ -119,12 +119,12 @@ mine_status mine__threshold_held(mine_env *env, const mine_model *model, double 
   const int k =
       mine__metrics_at_threshold(env->scratch, rows.n, 2, model->positive, (double)(float)threshold,
                                  rows.label, rows.probability, NULL, now);
-  for (int i = 0; i < model->n_metrics; i++) {
-    metric[i] = model->metric[i];
+  for (int i = 0; i < model->told.n_metrics; i++) {
+    metric[i] = model->told.metric[i];
     for (int j = 0; j < k && threshold_moves(metric[i].name); j++)
       if (strcmp(now[j].name, metric[i].name) == 0) metric[i] = now[j];
   }
-  mine__metrics_list(metric, model->n_metrics, NULL, out);
+  mine__metrics_list(metric, model->told.n_metrics, NULL, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

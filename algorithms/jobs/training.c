@@ -128,7 +128,7 @@ mine_status mine__training_source(mine_training *training, const char *source) {
 
 void mine__training_previous(mine_training *training, const mine_model *previous) {
   const char *target = mine__option_name_of(&training->asked.supervised.target);
-  if (target && previous->target_name && mine__same_word(target, previous->target_name))
+  if (target && previous->roles.target && mine__same_word(target, previous->roles.target))
     training->asked.previous_task = mine__model_task(previous);
 }
 

@@ -93,7 +93,7 @@ static mine_status fit_threshold_check(mine_training *t) {
   const mine_prepared *p = &t->data;
   if (!mine__threshold_given(said)) return MINE_OK;
   MINE_TRY(
-      mine__threshold_check(t->env, said, p->target_name, p->n_classes, mine__task_name(p->task)));
+      mine__threshold_check(t->env, said, p->roles.target, p->n_classes, mine__task_name(p->task)));
   t->cut.threshold = said->threshold.number;
   if (said->threshold.choice < 0 || t->asked.holdout.holdout > 0) return MINE_OK;
   return mine__fail(t->env, MINE_OPTION,
@@ -200,7 +200,7 @@ static mine_status fit_keep_ids(mine_training *t, mine_model *model, const mine_
   for (int64_t i = 0; i < n && t->asked.holdout.keep_ids; i++) {
     mine_cell id = {MINE_INT, 0, {.integer = (int64_t)held->row[i] + 1}};
     if (t->data.ids) mine__values_get(t->data.ids, held->row[i], &id);
-    if (!mine__values_push(&model->held_id, &id)) break;
+    if (!mine__values_push(&model->held.id, &id)) break;
   }
   return mine_env_status(t->env);
 }
@@ -214,18 +214,18 @@ static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine
   float *score = mine__arena_array(model->arena, (size_t)n * (size_t)width, sizeof *score);
   if (!score) return mine_env_status(t->env);
   if (classes) {
-    model->held_label = mine__arena_array(model->arena, (size_t)n, sizeof(int32_t));
-    if (!model->held_label) return mine_env_status(t->env);
-    memcpy(model->held_label, held->label, (size_t)n * sizeof(int32_t));
+    model->held.label = mine__arena_array(model->arena, (size_t)n, sizeof(int32_t));
+    if (!model->held.label) return mine_env_status(t->env);
+    memcpy(model->held.label, held->label, (size_t)n * sizeof(int32_t));
   } else {
-    model->held_target = mine__arena_array(model->arena, (size_t)n, sizeof(double));
-    if (!model->held_target) return mine_env_status(t->env);
-    memcpy(model->held_target, held->target, (size_t)n * sizeof(double));
+    model->held.target = mine__arena_array(model->arena, (size_t)n, sizeof(double));
+    if (!model->held.target) return mine_env_status(t->env);
+    memcpy(model->held.target, held->target, (size_t)n * sizeof(double));
   }
   for (int64_t i = 0; i < n; i++)
     fit_keep_row(score + i * width, held->score + i * width, width);
-  model->held_score = score;
-  model->held_rows = n;
+  model->held.score = score;
+  model->held.rows = n;
   return fit_keep_ids(t, model, held, n);
 }
 
@@ -273,7 +273,7 @@ mine_status mine__training_trained(mine_training *t, mine_trained *out) {
   if (!arena) return mine_env_status(env);
   const mine_status status = fit_job(t, arena, out);
   mine__arena_close(arena);
-  if (out->model) out->model->seconds = mine__clock() - start;
+  if (out->model) out->model->told.seconds = mine__clock() - start;
   return status;
 }
 
@@ -317,7 +317,7 @@ mine_status mine__training_assignments(mine_training *t, const mine_trained *tra
   const mine_model *model = trained->model;
   const mine_prepared *p = &t->data;
   MINE_TRY(mine_env_status(env));
-  if (model->target_name || !(mine__model_gives(model) & MINE_GIVES_GROUP))
+  if (model->roles.target || !(mine__model_gives(model) & MINE_GIVES_GROUP))
     return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters",
                       mine__model_task(model), model->algorithm);
   const int measured = (mine__model_gives(model) & MINE_GIVES_DISTANCE) != 0;

@@ -222,20 +222,20 @@ static void prepare_names(mine_training *t) {
   mine_prepared *p = &t->data;
   p->frame_rows = t->frame->rows;
   p->seed = (uint64_t)t->asked.seed.seed;
-  p->missing = t->asked.source.missing;
-  p->unknown = t->asked.unknown.unknown;
+  p->gaps.missing = t->asked.source.missing;
+  p->gaps.unknown = t->asked.unknown.unknown;
   p->source = t->asked.source_text;
   if (roles->id >= 0) {
-    p->id_name = column[roles->id].name;
+    p->roles.id = column[roles->id].name;
     p->ids = &t->frame->ids;
   }
   if (roles->target >= 0) {
-    p->target_name = column[roles->target].name;
-    p->target_numerals = mine__numerals_of_column(t->arena, &column[roles->target]);
+    p->roles.target = column[roles->target].name;
+    p->roles.target_numerals = mine__numerals_of_column(t->arena, &column[roles->target]);
   }
   if (roles->weight >= 0) {
-    p->weight_name = column[roles->weight].name;
-    p->weight_numerals = mine__numerals_of_column(t->arena, &column[roles->weight]);
+    p->roles.weight = column[roles->weight].name;
+    p->roles.weight_numerals = mine__numerals_of_column(t->arena, &column[roles->weight]);
   }
 }
 

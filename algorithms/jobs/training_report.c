@@ -50,9 +50,9 @@ static void report_note_options(const mine_training *t, mine_model *model, const
 }
 
 void mine__training_report(const mine_training *t, mine_model *model) {
-  const mine_notes fit = model->notes;
-  mine__notes_open(&model->notes, model->arena);
-  model->n_warnings = 0;
+  const mine_notes fit = model->told.notes;
+  mine__notes_open(&model->told.notes, model->arena);
+  model->told.n_warnings = 0;
   static const char *const before[] = {"rows",    "id",        "target",         "positive",
                                        "holdout", "threshold", MINE__NOTE_CHOSEN};
   for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
@@ -65,10 +65,10 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   report_append(t, model, "warning", 0);
   mine__training_note_carrier(t, model);
   report_append_notes(model, &fit);
-  for (int i = 0; i < model->n_metrics; i++) {
+  for (int i = 0; i < model->told.n_metrics; i++) {
     char number[MINE_NUMBER_BYTES];
-    const double v = model->metric[i].value;
-    mine__model_note(model, "metric", model->metric[i].name, "%s",
+    const double v = model->told.metric[i].value;
+    mine__model_note(model, "metric", model->told.metric[i].name, "%s",
                      isnan(v) ? "NULL" : mine__format_real(number, v, 6));
   }
   for (int g = 0; g < t->asked.options.n; g++) {

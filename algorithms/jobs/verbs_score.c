@@ -86,7 +86,7 @@ static mine_status predict_open(mine_job *job) {
   mine_scoring *scoring = score_of(job)->scoring;
   MINE_TRY(mine__scoring_take_held(scoring));
   job->reads = 1; /* mine_warnings tells of this call */
-  if (scoring->model->held_id.n == 0)
+  if (scoring->model->held.id.n == 0)
     mine__job_note(job, "warning", "id",
                    "NULL: the model keeps held-out rows without their ids; train it with "
                    "keep_ids=1");

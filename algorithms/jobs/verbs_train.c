@@ -42,7 +42,7 @@ static mine_status train_keep_positive(mine_training *training, const mine_model
 
 /* The model's report has it, too; there it stays. */
 static void train_tell(mine_job *job, const mine_model *model) {
-  mine__job_note_told(job, &model->notes);
+  mine__job_note_told(job, &model->told.notes);
 }
 
 static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {

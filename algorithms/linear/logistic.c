@@ -139,7 +139,7 @@ static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, co
     char shown[MINE_SHOW_BYTES];
     mine_cell cell;
     mine__model_group(model, 1, &cell);
-    mine__model_note(model, "reference", model->target_name ? model->target_name : "",
+    mine__model_note(model, "reference", model->roles.target ? model->roles.target : "",
                      "log-odds are against class %s", mine__show_cell(shown, &cell));
   }
   mine__design_tell(&fit.design, model);

@@ -107,7 +107,7 @@ static void list_priors(const bayes_list *list) {
     mine__model_group(list->model, c + 1, &group);
     mine__text_open(&name, list->env->scratch);
     mine__text_adds(&name, "prior ");
-    mine__text_adds(&name, list->model->target_name);
+    mine__text_adds(&name, list->model->roles.target);
     mine__text_adds(&name, "=");
     mine__text_add_cell(&name, &group);
     list_row(list, &name, &e);

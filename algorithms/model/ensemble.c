@@ -72,7 +72,7 @@ static unsigned ensemble_given(const mine_model *model) {
   const unsigned all = mine__members_give(model, body->member, body->n_members);
   const unsigned shares = MINE_GIVES_GROUP | MINE_GIVES_SHARE;
   return (all & MINE_GIVES_VALUE) |
-         (model->target_name && (all & MINE_GIVES_SHARE) ? all & shares : 0u);
+         (model->roles.target && (all & MINE_GIVES_SHARE) ? all & shares : 0u);
 }
 
 static int ensemble_count(const mine_model *model) {

@@ -43,35 +43,37 @@ static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 /* ---- writing -------------------------------------------------------------------- */
 
 static void envelope_write_held(mine_writer *w, const mine_model *model) {
-  const size_t n = model->held_label || model->held_target ? (size_t)model->held_rows : 0;
+  const mine_model_held *held = &model->held;
+  const size_t n = held->label || held->target ? (size_t)held->rows : 0;
   mine__write_u64(w, (uint64_t)n);
   if (n == 0) return;
   const int classes = mine__model_has_classes(model);
-  if (classes) mine__write_i32s(w, model->held_label, n);
-  if (!classes) mine__write_reals(w, model->held_target, n);
-  mine__write_floats(w, model->held_score, classes ? n * (size_t)model->n_groups : n);
-  mine__write_values(w, &model->held_id);
+  if (classes) mine__write_i32s(w, held->label, n);
+  if (!classes) mine__write_reals(w, held->target, n);
+  mine__write_floats(w, held->score, classes ? n * (size_t)model->n_groups : n);
+  mine__write_values(w, &held->id);
 }
 
 static void envelope_write_common(mine_writer *w, const mine_model *model) {
+  const mine_model_told *told = &model->told;
   mine__write_u32(w, model->kind->version);
   mine__write_string(w, model->algorithm);
   mine__write_string(w, mine__model_task(model));
-  mine__write_string(w, model->id_name);
-  mine__write_string(w, model->target_name);
-  mine__write_string(w, model->weight_name);
-  mine__write_string(w, model->source);
-  mine__write_string(w, model->options);
-  mine__write_i64(w, model->rows);
-  mine__write_u8(w, (uint8_t)(model->missing | model->unknown << 2));
+  mine__write_string(w, model->roles.id);
+  mine__write_string(w, model->roles.target);
+  mine__write_string(w, model->roles.weight);
+  mine__write_string(w, told->source);
+  mine__write_string(w, told->options);
+  mine__write_i64(w, told->rows);
+  mine__write_u8(w, (uint8_t)(model->gaps.missing | model->gaps.unknown << 2));
   mine__write_schema(w, model);
-  mine__write_values(w, &model->notes.item);
-  mine__write_values(w, &model->notes.name);
-  mine__write_values(w, &model->notes.detail);
-  mine__write_u64(w, (uint64_t)model->n_metrics);
-  for (int i = 0; i < model->n_metrics; i++) {
-    mine__write_string(w, model->metric[i].name);
-    mine__write_real(w, isnan(model->metric[i].value) ? (double)NAN : model->metric[i].value);
+  mine__write_values(w, &told->notes.item);
+  mine__write_values(w, &told->notes.name);
+  mine__write_values(w, &told->notes.detail);
+  mine__write_u64(w, (uint64_t)told->n_metrics);
+  for (int i = 0; i < told->n_metrics; i++) {
+    mine__write_string(w, told->metric[i].name);
+    mine__write_real(w, isnan(told->metric[i].value) ? (double)NAN : told->metric[i].value);
   }
   envelope_write_held(w, model);
 }
@@ -124,7 +126,8 @@ void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
 
 /* Notes are text, and the three columns of the report are equally long. */
 static void envelope_read_notes(mine_reader *r, mine_model *model) {
-  mine_values *column[] = {&model->notes.item, &model->notes.name, &model->notes.detail};
+  mine_model_told *told = &model->told;
+  mine_values *column[] = {&told->notes.item, &told->notes.name, &told->notes.detail};
   for (int c = 0; c < 3; c++) {
     mine__read_values(r, column[c], 0);
     if (column[c]->n != column[0]->n) mine__reader_bad(r, "the length of the report");
@@ -134,7 +137,7 @@ static void envelope_read_notes(mine_reader *r, mine_model *model) {
       if (cell.type != MINE_TEXT) {
         mine__reader_bad(r, "the report");
       } else if (c == 0 && mine__note_warns(cell.as.text)) { /* texts of values end with a NUL */
-        model->n_warnings++;
+        told->n_warnings++;
       }
     }
   }
@@ -155,6 +158,7 @@ static void envelope_read_metrics(mine_reader *r, mine_model *model) {
 }
 
 static void envelope_read_held(mine_reader *r, mine_model *model) {
+  mine_model_held *held = &model->held;
   const size_t n = mine__read_count(r, 8);
   if (n == 0) return;
   const int classes = mine__model_has_classes(model);
@@ -164,22 +168,21 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
   if (n > left / 4 / width) mine__reader_bad(r, "the number of held-out rows");
   if (!mine__reader_ok(r)) return;
   if (classes) {
-    model->held_label = mine__read_i32s(r, n);
+    held->label = mine__read_i32s(r, n);
   } else {
-    model->held_target = mine__read_reals(r, n, 1);
+    held->target = mine__read_reals(r, n, 1);
   }
-  model->held_score = mine__read_floats(r, n * width);
+  held->score = mine__read_floats(r, n * width);
   for (size_t i = 0; mine__reader_ok(r) && i < n * width; i++) {
-    if (!isfinite(model->held_score[i])) mine__reader_bad(r, "a held-out score");
+    if (!isfinite(held->score[i])) mine__reader_bad(r, "a held-out score");
   }
   for (size_t i = 0; classes && i < n && mine__reader_ok(r); i++) {
-    if (model->held_label[i] < 0 || model->held_label[i] >= model->n_groups)
+    if (held->label[i] < 0 || held->label[i] >= model->n_groups)
       mine__reader_bad(r, "a held-out label");
   }
-  model->held_rows = (int64_t)n;
-  if (r->format > 1 && mine__reader_ok(r)) mine__read_values(r, &model->held_id, 0);
-  if (model->held_id.n > 0 && model->held_id.n != (int64_t)n)
-    mine__reader_bad(r, "the number of held-out ids");
+  held->rows = (int64_t)n;
+  if (r->format > 1 && mine__reader_ok(r)) mine__read_values(r, &held->id, 0);
+  if (held->id.n > 0 && held->id.n != (int64_t)n) mine__reader_bad(r, "the number of held-out ids");
 }
 
 static void envelope_read_task(mine_reader *r, mine_model *model) {
@@ -200,18 +203,19 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   const uint32_t body_version = mine__read_u32(r);
   model->algorithm = mine__read_name(r, "the algorithm's name");
   envelope_read_task(r, model);
-  model->id_name = mine__read_string(r);
-  model->target_name = mine__read_string(r);
-  model->weight_name = mine__read_string(r);
-  model->source = mine__read_string(r);
-  model->options = mine__read_string(r);
-  model->rows = mine__read_i64(r);
+  model->roles.id = mine__read_string(r);
+  model->roles.target = mine__read_string(r);
+  model->roles.weight = mine__read_string(r);
+  model->told.source = mine__read_string(r);
+  model->told.options = mine__read_string(r);
+  model->told.rows = mine__read_i64(r);
   const uint8_t gaps = mine__read_u8(r); /* missing, and above its two bits unknown */
-  model->missing = gaps & 3;
-  model->unknown = gaps >> 2;
-  if (model->missing > 2 || model->unknown > 1)
+  model->gaps.missing = gaps & 3;
+  model->gaps.unknown = gaps >> 2;
+  if (model->gaps.missing > 2 || model->gaps.unknown > 1)
     mine__reader_bad(r, "the treatment of missing values");
-  if (model->rows < 0 || model->rows > MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
+  if (model->told.rows < 0 || model->told.rows > MINE_MAX_ROWS)
+    mine__reader_bad(r, "the number of rows");
   mine__read_schema(r, model);
   if (mine__reader_ok(r)) envelope_read_notes(r, model);
   if (mine__reader_ok(r)) envelope_read_metrics(r, model);

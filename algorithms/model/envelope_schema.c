@@ -95,8 +95,8 @@ void mine__write_schema(mine_writer *w, const mine_model *model) {
   mine__write_values(w, &model->groups);
   mine__write_i32(w, model->positive);
   mine__write_real(w, isnan(model->threshold) ? (double)NAN : model->threshold);
-  schema_write_reading(w, NULL, model->target_numerals);
-  schema_write_reading(w, NULL, model->weight_numerals);
+  schema_write_reading(w, NULL, model->roles.target_numerals);
+  schema_write_reading(w, NULL, model->roles.weight_numerals);
 }
 
 /* ---- reading -------------------------------------------------------------------------- */
@@ -216,13 +216,13 @@ static void schema_read_outputs(mine_reader *r, mine_model *model) {
 /* Until format 2 a regression had its target for its one output. */
 static void schema_old_output(mine_model *model) {
   if (model->task != MINE_REGRESSION) return;
-  model->output_name = &model->target_name;
+  model->output_name = &model->roles.target;
   model->n_outputs = 1;
 }
 
 /* Classes are sorted and all there; clusters have names, or some have, or none. */
 static void schema_read_groups(mine_reader *r, mine_model *model) {
-  const int classes = model->target_name != NULL;
+  const int classes = model->roles.target != NULL;
   mine__read_values(r, &model->groups, classes);
   model->positive = mine__read_i32(r);
   const int64_t n = model->groups.n;
@@ -233,17 +233,17 @@ static void schema_read_groups(mine_reader *r, mine_model *model) {
 
 /* The threshold of two classes, and how the target and the weight are written. */
 static void schema_read_target(mine_reader *r, mine_model *model) {
-  const int two = model->target_name && model->n_groups == 2 && model->positive >= 0;
+  const int two = model->roles.target && model->n_groups == 2 && model->positive >= 0;
   model->threshold = mine__read_real(r);
   if (!isnan(model->threshold) && !(two && model->threshold >= 0 && model->threshold <= 1))
     mine__reader_bad(r, "the threshold");
-  schema_read_numerals(r, &model->target_numerals);
-  schema_read_numerals(r, &model->weight_numerals);
+  schema_read_numerals(r, &model->roles.target_numerals);
+  schema_read_numerals(r, &model->roles.weight_numerals);
 }
 
 /* What the tasks that we know promise; of others the kind must say what it can. */
 static const char *schema_check(const mine_model *model) {
-  const int target = model->target_name != NULL, groups = model->n_groups > 0;
+  const int target = model->roles.target != NULL, groups = model->n_groups > 0;
   switch (model->task) {
     case MINE_CLASSIFICATION:
       return !target ? "the target" : !groups ? "the number of classes" : NULL;

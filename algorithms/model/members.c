@@ -27,7 +27,7 @@ static int members_open_names(mine_env *env, const mine_model *whole, members_na
     name.as.text = whole->feature[f].name;
     if (mine__dictionary_add(&names->feature, &name) < 0) return 0;
   }
-  for (int64_t g = 0; whole->target_name && g < whole->groups.n; g++) {
+  for (int64_t g = 0; whole->roles.target && g < whole->groups.n; g++) {
     mine_cell name;
     mine__values_get(&whole->groups, g, &name);
     if (mine__dictionary_add(&names->group, &name) < 0) return 0;
@@ -79,7 +79,7 @@ static const char *members_bind_features(mine_env *env, const mine_model *whole,
 static const char *members_bind_groups(mine_model *whole, const members_names *names,
                                        mine_member *member) {
   const mine_model *model = member->model;
-  if (whole->target_name) {
+  if (whole->roles.target) {
     int all;
     if (model->groups.n != model->n_groups) return "the classes of a member";
     member->group = members_places(whole->arena, &model->groups, &names->group, &all);

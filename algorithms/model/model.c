@@ -45,8 +45,8 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   model->positive = -1;
   model->threshold = NAN;
   mine__values_open(&model->groups, arena);
-  mine__values_open(&model->held_id, arena);
-  mine__notes_open(&model->notes, arena);
+  mine__values_open(&model->held.id, arena);
+  mine__notes_open(&model->told.notes, arena);
 }
 
 mine_status mine__model_empty(mine_env *env, mine_model **out) {
@@ -104,17 +104,18 @@ void mine__model_note(mine_model *model, const char *item, const char *name, con
   va_start(args, format);
   mine__note_format(detail, format, args);
   va_end(args);
-  if (!mine__notes_add(&model->notes, item, name, detail)) return;
-  if (mine__note_warns(item)) model->n_warnings++;
+  if (!mine__notes_add(&model->told.notes, item, name, detail)) return;
+  if (mine__note_warns(item)) model->told.n_warnings++;
 }
 
 void mine__model_metric(mine_model *model, const char *name, double value) {
-  if (!model->metric)
-    model->metric = mine__arena_array(model->arena, MINE_MAX_METRICS, sizeof *model->metric);
-  if (!model->metric || model->n_metrics >= MINE_MAX_METRICS) return;
+  mine_model_told *told = &model->told;
+  if (!told->metric)
+    told->metric = mine__arena_array(model->arena, MINE_MAX_METRICS, sizeof *told->metric);
+  if (!told->metric || told->n_metrics >= MINE_MAX_METRICS) return;
   const char *copy = mine__arena_text(model->arena, name, strlen(name));
   if (!copy) return;
-  model->metric[model->n_metrics++] = (mine_metric){copy, value};
+  told->metric[told->n_metrics++] = (mine_metric){copy, value};
 }
 
 void mine__model_measure(mine_model *model, mine_measure_id id, double value) {
@@ -122,9 +123,9 @@ void mine__model_measure(mine_model *model, mine_measure_id id, double value) {
 }
 
 int mine__model_metric_find(const mine_model *model, const char *name, double *value) {
-  for (int i = 0; i < model->n_metrics; i++) {
-    if (strcmp(model->metric[i].name, name) != 0) continue;
-    *value = model->metric[i].value;
+  for (int i = 0; i < model->told.n_metrics; i++) {
+    if (strcmp(model->told.metric[i].name, name) != 0) continue;
+    *value = model->told.metric[i].value;
     return 1;
   }
   return 0;
@@ -139,11 +140,11 @@ unsigned mine__model_gives(const mine_model *model) {
 }
 
 int mine__model_has_classes(const mine_model *model) {
-  return model->target_name != NULL && model->n_groups > 0;
+  return model->roles.target != NULL && model->n_groups > 0;
 }
 
 int mine__model_has_target_number(const mine_model *model) {
-  return model->target_name != NULL && model->n_groups == 0 && model->n_outputs > 0;
+  return model->roles.target != NULL && model->n_groups == 0 && model->n_outputs > 0;
 }
 
 /* The group with the largest share, the first of equals, or as the threshold says. */
@@ -228,25 +229,25 @@ const char *mine_model_get_text(const mine_model *model, mine_model_text what) {
     case MINE_MODEL_TASK:
       return mine__model_task(model);
     case MINE_MODEL_TARGET:
-      return model->target_name;
+      return model->roles.target;
     case MINE_MODEL_ID:
-      return model->id_name;
+      return model->roles.id;
     case MINE_MODEL_SOURCE:
-      return model->source;
+      return model->told.source;
     case MINE_MODEL_OPTIONS:
-      return model->options;
+      return model->told.options;
     case MINE_MODEL_FEATURES:
-      return model->features_json;
+      return model->sealed.features_json;
     case MINE_MODEL_METRICS:
-      return model->metrics_json;
+      return model->sealed.metrics_json;
     case MINE_MODEL_REPORT:
-      return model->report;
+      return model->sealed.report;
   }
   return NULL;
 }
 
 int64_t mine_model_rows(const mine_model *model) {
-  return model->rows;
+  return model->told.rows;
 }
 
 void mine_model_positive(const mine_model *model, mine_cell *out) {

@@ -132,23 +132,64 @@ typedef struct mine_model_read {
   const char *reading; /* as mine_feature.reading                    */
 } mine_model_read;
 
+/* Which columns of the source are no attributes, by name. */
+typedef struct mine_model_roles {
+  const char *id;     /* NULL: id=none                                        */
+  const char *target; /* NULL: nothing was learned from labels or numbers given */
+  const char *weight; /* NULL: every row counts the same                      */
+  /* How cells of the two are written where it is not plain (na=, decimal=); NULL: plainly. */
+  const mine_numerals *target_numerals, *weight_numerals;
+} mine_model_roles;
+
+/* What is done with cells that are not there, and with levels never seen: scoring does the
+** same as training. */
+typedef struct mine_model_gaps {
+  int missing; /* the option: 0 auto, 1 error, 2 skip */
+  int unknown; /* the option: 0 auto, 1 error         */
+} mine_model_gaps;
+
+/* What is told of the training. */
+typedef struct mine_model_told {
+  int64_t rows; /* it was fitted on */
+  const char *source, *options;
+  mine_notes notes; /* the report, in order */
+  int n_warnings;
+  double seconds; /* known to the process that trained only: it is not in the bytes, which
+                  ** are the same on every run */
+  int n_metrics;
+  mine_metric *metric; /* on held-out rows, or of the fit (inertia) */
+} mine_model_told;
+
+/* Held-out rows and what was said of them, for evaluation without a source (at most
+** 100,000). */
+typedef struct mine_model_held {
+  int64_t rows;
+  int32_t *label; /* with groups: of each row                     */
+  double *target; /* with outputs: of the first                   */
+  float *score;   /* rows x n_groups; with outputs: one each      */
+  mine_values id; /* of each row, as it came; none unless keep_ids=1 */
+} mine_model_held;
+
+/* Texts that the getters return, made when the model is sealed. */
+typedef struct mine_model_sealed {
+  const char *features_json, *metrics_json, *report;
+} mine_model_sealed;
+
 struct mine_model {
   mine_arena *arena; /* owns everything, this struct included */
   atomic_int references;
   const char *algorithm; /* name                          */
   const mine_kind *kind;
   mine_task_kind task;
-  const char *task_name;   /* of a task that this build does not know (task 0), else NULL */
-  const char *id_name;     /* NULL: id=none                */
-  const char *target_name; /* NULL: nothing was learned from labels or numbers given */
-  const char *weight_name; /* NULL: every row counts the same */
-  /* How cells of the two are written where it is not plain (na=, decimal=); NULL: plainly. */
-  const mine_numerals *target_numerals, *weight_numerals;
+  const char *task_name; /* of a task that this build does not know (task 0), else NULL */
+  /* How a row is read. */
+  mine_model_roles roles;
+  mine_model_gaps gaps;
   int n_features; /* may be 0: a model of events      */
   mine_feature *feature;
   int n_reads; /* what a model of events reads */
   mine_model_read *read;
-  /* Groups are classes when there is a target, else clusters. */
+  /* What is said of it.  Groups are classes when there is a target, else clusters. */
   int n_groups;
   mine_values groups; /* their names: classes as they went in, sorted; of clusters as
                       ** given; empty = known by their numbers only */
@@ -157,26 +198,14 @@ struct mine_model {
                       ** the class with the larger */
   int n_outputs;      /* numbers it gives for a row */
   const char **output_name;
-  int missing;  /* the option: 0 auto, 1 error, 2 skip; scoring does the same */
-  int unknown;  /* the option: 0 auto, 1 error                                 */
-  int64_t rows; /* rows it was fitted on */
-  const char *source, *options;
-  mine_notes notes; /* the report, in order */
-  int n_warnings;
-  double seconds; /* of the training; known to the process that trained only: it
-                  ** is not in the bytes, which are the same on every run */
-  int n_metrics;
-  mine_metric *metric; /* on held-out rows, or of the fit (inertia) */
-  /* Held-out rows, for evaluation without a source (at most 100,000). */
-  int64_t held_rows;
-  int32_t *held_label; /* with groups: of each row                  */
-  double *held_target; /* with outputs: of the first                */
-  float *held_score;   /* held_rows x n_groups; with outputs: one each */
-  mine_values held_id; /* of each row, as it came; none unless keep_ids=1 */
-  void *body;          /* the kind's own struct */
-  int n_members;       /* models with an arena of their own, which end with this one */
+  /* What was learned. */
+  void *body;    /* the kind's own struct */
+  int n_members; /* models with an arena of their own, which end with this one */
   mine_model **member;
-  const char *features_json, *metrics_json, *report;
+  /* What is remembered of how. */
+  mine_model_told told;
+  mine_model_held held;
+  mine_model_sealed sealed;
 };
 
 /* Add a line to the report.  item: "rows", "id", "target", "feature", "dropped",

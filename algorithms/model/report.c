@@ -25,15 +25,16 @@ static const char *report_features_json(const mine_model *model) {
 }
 
 static const char *report_metrics_json(const mine_model *model) {
+  const mine_model_told *told = &model->told;
   mine_text text;
   mine__text_open(&text, model->arena);
   mine__text_adds(&text, "{");
-  for (int i = 0; i < model->n_metrics; i++) {
+  for (int i = 0; i < told->n_metrics; i++) {
     if (i > 0) mine__text_adds(&text, ",");
-    mine__text_add_json(&text, model->metric[i].name, strlen(model->metric[i].name));
+    mine__text_add_json(&text, told->metric[i].name, strlen(told->metric[i].name));
     mine__text_adds(&text, ":");
-    if (isfinite(model->metric[i].value)) {
-      mine__text_add_real(&text, model->metric[i].value);
+    if (isfinite(told->metric[i].value)) {
+      mine__text_add_real(&text, told->metric[i].value);
     } else {
       mine__text_adds(&text, "null");
     }
@@ -44,9 +45,9 @@ static const char *report_metrics_json(const mine_model *model) {
 
 mine_status mine__model_seal(mine_env *env, mine_model *model) {
   if (!mine_failed(env)) {
-    model->features_json = report_features_json(model);
-    model->metrics_json = report_metrics_json(model);
-    model->report = mine__report_line(model);
+    model->sealed.features_json = report_features_json(model);
+    model->sealed.metrics_json = report_metrics_json(model);
+    model->sealed.report = mine__report_line(model);
   }
   if (mine_failed(env)) return mine_env_status(env);
   mine__arena_detach(model->arena);
@@ -57,18 +58,18 @@ mine_status mine__model_seal(mine_env *env, mine_model *model) {
 
 static void report_summary(mine_env *env, const mine_model *model, mine_relation *to) {
   (void)env;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
+  for (int64_t i = 0; i < mine__notes_count(&model->told.notes); i++) {
+    const mine_note note = mine__notes_at(&model->told.notes, i);
     mine__row_text(to, note.item);
     mine__row_text(to, note.name);
     mine__row_text(to, note.detail);
     mine__relation_end_row(to);
   }
-  if (model->seconds > 0) {
+  if (model->told.seconds > 0) {
     char number[MINE_NUMBER_BYTES];
     mine__row_text(to, "seconds");
     mine__row_text(to, "");
-    mine__row_text(to, mine__format_real(number, model->seconds, 3));
+    mine__row_text(to, mine__format_real(number, model->told.seconds, 3));
     mine__relation_end_row(to);
   }
 }
@@ -98,8 +99,8 @@ void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice
 }
 
 static void report_metrics(mine_env *env, const mine_model *model, mine_relation *to) {
-  if (model->n_metrics > 0) {
-    mine__metrics_list(model->metric, model->n_metrics, NULL, to);
+  if (model->told.n_metrics > 0) {
+    mine__metrics_list(model->told.metric, model->told.n_metrics, NULL, to);
   } else if (model->task == MINE_NEIGHBORS) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the model was trained without a target, so there is nothing to measure; "
@@ -142,7 +143,7 @@ void mine__held_confusion(mine_env *env, const mine_model *model, double thresho
     (void)mine__confusion_refuse(env, model);
     return;
   }
-  if (!model->held_label) {
+  if (!model->held.label) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the model keeps no held-out rows (holdout=0, or too few rows); give a source "
                      "with the target");
@@ -152,10 +153,10 @@ void mine__held_confusion(mine_env *env, const mine_model *model, double thresho
   if (!counts) return;
   double *share = mine__arena_array(env->scratch, (size_t)k, sizeof *share);
   if (!share) return;
-  for (int64_t i = 0; i < model->held_rows; i++) {
+  for (int64_t i = 0; i < model->held.rows; i++) {
     for (int c = 0; c < k; c++)
-      share[c] = (double)model->held_score[i * k + c];
-    counts[(int64_t)model->held_label[i] * k +
+      share[c] = (double)model->held.score[i * k + c];
+    counts[(int64_t)model->held.label[i] * k +
            mine__metrics_choose(share, k, model->positive, (double)(float)threshold)]++;
   }
   mine__confusion_list(&model->groups, counts, to);

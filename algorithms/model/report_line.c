@@ -27,9 +27,9 @@ static void line_add_cut(mine_text *text, const char *what, size_t most) {
 }
 
 /* "; id: income (first column)" */
-static void line_id(const mine_model *model, mine_text *text) {
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
+static void line_id(const mine_notes *notes, mine_text *text) {
+  for (int64_t i = 0; i < mine__notes_count(notes); i++) {
+    const mine_note note = mine__notes_at(notes, i);
     if (strcmp(note.item, "id") != 0 || strcmp(note.detail, MINE__NOTE_BY_POSITION) != 0) continue;
     mine__text_adds(text, "; id: ");
     line_add_cut(text, note.name, 30);
@@ -39,24 +39,25 @@ static void line_id(const mine_model *model, mine_text *text) {
 }
 
 /* ", k=3 of 2 to 10": what auto came to. */
-static void line_chosen(const mine_model *model, mine_text *text) {
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
+static void line_chosen(const mine_notes *notes, mine_text *text) {
+  for (int64_t i = 0; i < mine__notes_count(notes); i++) {
+    const mine_note note = mine__notes_at(notes, i);
     if (strcmp(note.item, MINE__NOTE_CHOSEN) == 0) mine__text_addf(text, ", %.60s", note.detail);
   }
 }
 
 /* "; 4 columns of text read as numbers (age, fare and 2 more)" */
 static void line_numbers(const mine_model *model, mine_text *text) {
+  const mine_model_told *told = &model->told;
   int n = 0;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++)
-    n += strcmp(mine__notes_at(&model->notes, i).item, "numbers") == 0;
+  for (int64_t i = 0; i < mine__notes_count(&told->notes); i++)
+    n += strcmp(mine__notes_at(&told->notes, i).item, "numbers") == 0;
   if (n == 0) return;
   mine__text_addf(text, "; %d column%s of text read as numbers (", n, n == 1 ? "" : "s");
-  const int most = n <= 3 ? n : model->n_warnings ? 1 : 2; /* the warnings need the room */
+  const int most = n <= 3 ? n : told->n_warnings ? 1 : 2; /* the warnings need the room */
   int shown = 0;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes) && shown < most; i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
+  for (int64_t i = 0; i < mine__notes_count(&told->notes) && shown < most; i++) {
+    const mine_note note = mine__notes_at(&told->notes, i);
     if (strcmp(note.item, "numbers") != 0) continue;
     if (shown++) mine__text_adds(text, ", ");
     line_add_cut(text, note.name, 20);
@@ -207,7 +208,7 @@ static void line_more(const line_telling *w, mine_text *text) {
 /* The warnings in words as far as they fit, then the names of the others: nobody trains past
 ** them unawares. */
 static void line_warnings(const mine_model *model, mine_text *text) {
-  line_telling w = {.notes = &model->notes, .left = model->n_warnings};
+  line_telling w = {.notes = &model->told.notes, .left = model->told.n_warnings};
   const int64_t n = mine__notes_count(w.notes);
   int first = 1;
   w.told = mine__arena_zeros(model->arena, (size_t)n, sizeof *w.told);
@@ -225,10 +226,10 @@ static void line_warnings(const mine_model *model, mine_text *text) {
 }
 
 /* " (37 skipped)": rows that were read and not learned from. */
-static void line_skipped(const mine_model *model, mine_text *text) {
+static void line_skipped(const mine_notes *notes, mine_text *text) {
   long long skipped = 0;
-  for (int64_t i = 0; i < mine__notes_count(&model->notes); i++) {
-    const mine_note note = mine__notes_at(&model->notes, i);
+  for (int64_t i = 0; i < mine__notes_count(notes); i++) {
+    const mine_note note = mine__notes_at(notes, i);
     double rows;
     if (strcmp(note.item, "rows") != 0 || strcmp(note.name, "skipped") != 0) continue;
     if (mine__read_decimal(note.detail, strspn(note.detail, "0123456789"), &rows))
@@ -239,28 +240,29 @@ static void line_skipped(const mine_model *model, mine_text *text) {
 
 /* "tree on 20000 rows, auc 0.842 on 3968 held-out rows; id: no (first column); 1 warning: ..." */
 const char *mine__report_line(const mine_model *model) {
+  const mine_model_told *told = &model->told;
   char number[MINE_NUMBER_BYTES];
   mine_text text;
   mine__text_open(&text, model->arena);
-  mine__text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)model->rows,
-                  model->rows == 1 ? "" : "s");
-  line_skipped(model, &text);
-  line_chosen(model, &text);
-  const mine_metric *metric = mine__metrics_main(model->metric, model->n_metrics);
+  mine__text_addf(&text, "%.40s on %lld row%s", model->algorithm, (long long)told->rows,
+                  told->rows == 1 ? "" : "s");
+  line_skipped(&told->notes, &text);
+  line_chosen(&told->notes, &text);
+  const mine_metric *metric = mine__metrics_main(told->metric, told->n_metrics);
   double rows;
   if (metric) {
     const int digits = fabs(metric->value) < 1 ? 4 : 6;
     mine__text_addf(&text, ", %.40s %s", metric->name,
                     mine__format_real(number, metric->value, digits));
-    if (model->target_name && mine__model_metric_find(model, "rows", &rows))
+    if (model->roles.target && mine__model_metric_find(model, "rows", &rows))
       mine__text_addf(&text, " on %s held-out rows", mine__format_real(number, rows, 0));
   }
-  line_id(model, &text);
+  line_id(&told->notes, &text);
   line_numbers(model, &text);
-  if (model->n_warnings == 0) {
+  if (told->n_warnings == 0) {
     mine__text_adds(&text, "; no warnings");
   } else {
-    mine__text_addf(&text, "; %d warning%s", model->n_warnings, model->n_warnings == 1 ? "" : "s");
+    mine__text_addf(&text, "; %d warning%s", told->n_warnings, told->n_warnings == 1 ? "" : "s");
     line_warnings(model, &text);
   }
   return text.failed ? NULL : text.data;

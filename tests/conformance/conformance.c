@@ -187,7 +187,7 @@ static mine_model *fit_one(mine_env *in, const subject *s, const char *table, co
     if (!status && frame) status = fixture_fill(frame, table, 0);
   } while (!status && frame);
   if (!status) status = mine_job_train(job, NULL, &model);
-  if (model) model->seconds = 0; /* a line of mine_summary that is not in the bytes */
+  if (model) model->told.seconds = 0; /* a line of mine_summary that is not in the bytes */
   mine_job_close(job);
   return status ? NULL : model;
 }

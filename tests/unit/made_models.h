@@ -53,12 +53,12 @@ static inline mine_model *made_like(mine_env *env, const mine_model *like, const
   whole->kind = kind;
   whole->algorithm = like->algorithm;
   whole->task = like->task;
-  whole->target_name = like->target_name;
-  whole->id_name = like->id_name;
+  whole->roles.target = like->roles.target;
+  whole->roles.id = like->roles.id;
   whole->n_features = like->n_features;
   whole->feature = like->feature;
   whole->positive = like->positive;
-  whole->rows = like->rows;
+  whole->told.rows = like->told.rows;
   whole->n_outputs = like->n_outputs;
   whole->output_name = like->output_name;
   for (int64_t g = 0; g < like->groups.n; g++) {

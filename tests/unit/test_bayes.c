@@ -65,8 +65,8 @@ static mine_status pair_try(mine_env *env, pair_data *d, const char *options) {
   model->n_features = 2;
   model->feature = d->about;
   model->n_groups = d->classes;
-  model->target_name = "y";
-  model->rows = d->n;
+  model->roles.target = "y";
+  model->told.rows = d->n;
   for (int i = 0; i < d->classes; i++)
     (void)mine__values_push_int(&model->groups, i);
   return bayes->fit(env, &data, own, model);
@@ -182,7 +182,7 @@ static void odd_columns_are_told(void **state) {
   static const int32_t one[] = {0, 0, 0, 0, 1}; /* a class of one row */
   d.label = one;
   pair_fit(env, &d, "");
-  assert_int_equal(d.model->n_warnings, 1);
+  assert_int_equal(d.model->told.n_warnings, 1);
   score(env, d.model, 7, 1, p);
   assert_true(p[1] > 0.99);
   mine_model_free(d.model);
@@ -192,13 +192,13 @@ static void odd_columns_are_told(void **state) {
   d.label = hand_label;
   d.x = known;
   pair_fit(env, &d, "");
-  assert_int_equal(d.model->n_warnings, 1);
+  assert_int_equal(d.model->told.n_warnings, 1);
   score(env, d.model, 1, 0, p); /* the number says nothing of a class that had none */
   assert_true(isfinite(p[0]));
   mine_model_free(d.model);
   d.x = equal;
   pair_fit(env, &d, "");
-  assert_int_equal(d.model->n_warnings, 1);
+  assert_int_equal(d.model->told.n_warnings, 1);
   mine_model_free(d.model);
   assert_int_equal(pair_try(env, &d, "var_smoothing=0"), MINE_NUMERIC);
   assert_non_null(strstr(mine_env_error(env), "all equal in class 1"));
@@ -349,7 +349,7 @@ static mine_model *body_load(mine_env *env, const pair_data *d, const uint8_t *b
   model->task = MINE_CLASSIFICATION;
   model->n_features = 2;
   model->feature = d->model->feature;
-  model->target_name = "y";
+  model->roles.target = "y";
   model->n_groups = d->model->n_groups;
   model->groups = d->model->groups;
   mine_reader r = {.env = env, .arena = model->arena, .at = bytes, .end = bytes + n};

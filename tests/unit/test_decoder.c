@@ -117,7 +117,7 @@ static void real_classes(mine_model *model) {
 
 static void clusters_of_a_tree(mine_model *model) {
   model->task = MINE_CLUSTERING;
-  model->target_name = NULL;
+  model->roles.target = NULL;
   model->positive = -1;
   mine__values_clear(&model->groups);
 }
@@ -395,7 +395,7 @@ static void metrics_beyond_the_room_are_dropped(void **state) {
   assert_int_equal(mine__model_empty(env, &model), MINE_OK);
   for (int i = 0; i < MINE_MAX_METRICS + 3; i++)
     mine__model_metric(model, "again", i);
-  assert_int_equal(model->n_metrics, MINE_MAX_METRICS);
+  assert_int_equal(model->told.n_metrics, MINE_MAX_METRICS);
   mine_model_free(model);
 }
 
@@ -514,7 +514,7 @@ static void every_allocation_may_fail(void **state) {
     for (size_t length = 0; length < sizeof text; length += 16) {
       memset(text, 'x', length);
       text[length] = 0;
-      model->source = text;
+      model->told.source = text;
       const mine_writer w = written(model);
       int n = 1;
       while (load_without(&w, n, 0))
@@ -537,7 +537,7 @@ static void a_metric_without_memory(void **state) {
   mine__model_metric(model, "first", 1);
   memory.countdown = 1;
   mine__model_metric(model, name, 2);
-  assert_int_equal(model->n_metrics, 1);
+  assert_int_equal(model->told.n_metrics, 1);
   assert_int_equal(mine_env_status(other), MINE_NOMEM);
   mine_model_free(model);
   mine_env_close(other);

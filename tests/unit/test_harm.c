@@ -62,9 +62,9 @@ LIE(neighbors_with_target, model->task = MINE_NEIGHBORS)
 LIE(regression_of_classes, model->task = MINE_REGRESSION)
 LIE(regression_of_both, static const char *const names[] = {"left"}; model->task = MINE_REGRESSION;
     give_outputs(model, names, 1))
-LIE(classes_without_target, model->target_name = NULL)
+LIE(classes_without_target, model->roles.target = NULL)
 LIE(clusters_with_target, model->task = MINE_CLUSTERING)
-LIE(neighbors_with_groups, model->task = MINE_NEIGHBORS; model->target_name = NULL)
+LIE(neighbors_with_groups, model->task = MINE_NEIGHBORS; model->roles.target = NULL)
 LIE(one_class, model->groups.n = 1; model->n_groups = 1)
 LIE(names_for_fewer, model->groups.n = 1)
 LIE(component_without_width, MIXTURE->scale[1] = -1)
@@ -94,7 +94,7 @@ LIE(no_weight, ENSEMBLE->weight[0] = ENSEMBLE->weight[1] = 0)
 LIE(endless_weight, ENSEMBLE->weight[0] = ENSEMBLE->weight[1] = 1.7e308)
 LIE(two_names_for_three, give_groups(model, "pq"))
 LIE(classes_without_names, model->task = (mine_task_kind)0; model->task_name = "odd";
-    model->target_name = "y")
+    model->roles.target = "y")
 LIE(no_sums, model->n_outputs = 0; TREES->outputs = TREES->width = 0)
 LIE(two_answers_of_a_row, static const char *const names[] = {"x", "z"};
     give_outputs(model, names, 2))
@@ -226,7 +226,7 @@ static void every_allocation_may_fail(void **state) {
       int at = 1;
       memset(text, 'x', length);
       text[length] = 0;
-      model->source = text;
+      model->told.source = text;
       const mine_mark mark = mine__arena_mark(env->scratch);
       assert_int_equal(mine_model_bytes(env, model, &bytes, &n), MINE_OK);
       while (load_without(bytes, n, at))

@@ -78,8 +78,8 @@ static void assert_near(double a, double b, double tolerance) {
 }
 
 static double metric(const mine_model *model, const char *name) {
-  for (int i = 0; i < model->n_metrics; i++) {
-    if (strcmp(model->metric[i].name, name) == 0) return model->metric[i].value;
+  for (int i = 0; i < model->told.n_metrics; i++) {
+    if (strcmp(model->told.metric[i].name, name) == 0) return model->told.metric[i].value;
   }
   fail_msg("no metric %s", name);
   return 0;
@@ -393,7 +393,7 @@ static void auto_finds_the_number_of_groups(void **state) {
     fixture_groups(&f, 4, groups, 60, 77);
     model = fixture_fit(&f, slow_is_short() ? "k=auto,max_k=8,starts=1" : "k=auto,max_k=8");
     assert_int_equal(fixture_body(model)->k, groups);
-    assert_int_equal(model->notes.item.n, 9); /* seven candidates, the choice, twice */
+    assert_int_equal(model->told.notes.item.n, 9); /* seven candidates, the choice, twice */
     mine_model_free(model);
     fixture_close(&f);
   }
@@ -412,11 +412,11 @@ static void the_attempt_and_the_metric_agree(void **state) {
   model = fixture_fit(&f, slow_is_short() ? "k=auto,max_k=3,starts=1" : "k=auto,max_k=4,starts=2");
   snprintf(expected, sizeof expected, "silhouette %s,",
            mine__format_real(figure, metric(model, "silhouette"), 4));
-  for (int64_t i = 0; i < model->notes.item.n; i++) {
+  for (int64_t i = 0; i < model->told.notes.item.n; i++) {
     mine_cell item, name, detail;
-    mine__values_get(&model->notes.item, i, &item);
-    mine__values_get(&model->notes.name, i, &name);
-    mine__values_get(&model->notes.detail, i, &detail);
+    mine__values_get(&model->told.notes.item, i, &item);
+    mine__values_get(&model->told.notes.name, i, &name);
+    mine__values_get(&model->told.notes.detail, i, &detail);
     if (item.bytes != 1 || name.bytes != 1 || item.as.text[0] != 'k') continue;
     if (name.as.text[0] - '0' != fixture_body(model)->k) continue;
     assert_memory_equal(detail.as.text, expected, strlen(expected));

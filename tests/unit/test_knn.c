@@ -283,9 +283,9 @@ static void line_fit(mine_env *env, line_data *l, mine_task_kind task, int64_t n
   model->n_features = 1;
   model->feature = &l->about;
   model->n_groups = l->data.n_classes;
-  model->target_name = task == MINE_NEIGHBORS ? NULL : "y";
+  model->roles.target = task == MINE_NEIGHBORS ? NULL : "y";
   model->n_outputs = task == MINE_REGRESSION;
-  model->rows = n;
+  model->told.rows = n;
   for (int i = 0; i < l->data.n_classes; i++)
     (void)mine__values_push_int(&model->groups, i);
   assert_int_equal(knn->fit(env, &l->data, own, model), MINE_OK);
@@ -347,7 +347,7 @@ static void more_neighbours_than_rows(void **state) {
   line_data l = {.x = {0, 1, 2}, .target = {1, 2, 6}};
   line_fit(env, &l, MINE_REGRESSION, 3, "k=2147483647");
   assert_true(fabs(line_score(env, &l, 50) - 3) < 1e-12);
-  assert_int_equal(l.model->n_warnings, 1);
+  assert_int_equal(l.model->told.n_warnings, 1);
   mine_model_free(l.model);
   mine_env_close(env);
 }
@@ -403,7 +403,7 @@ static mine_model *body_load(mine_env *env, const line_data *l, const uint8_t *b
   model->task = l->model->task;
   model->n_features = 1;
   model->feature = l->model->feature;
-  model->target_name = l->model->target_name;
+  model->roles.target = l->model->roles.target;
   model->n_outputs = l->model->n_outputs;
   model->n_groups = l->model->n_groups;
   model->groups = l->model->groups;

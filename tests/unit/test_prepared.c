@@ -108,7 +108,7 @@ static void test_groups(void **state) {
     assert_ptr_equal(model->kind, &mine__kind_grouped);
     assert_int_equal(body->n_members, 2);
     assert_int_equal(body->of_level[2], -1); /* C: one row */
-    assert_int_equal(body->member[0].model->rows, 300);
+    assert_int_equal(body->member[0].model->told.rows, 300);
     const void *bytes;
     const size_t size = bytes_of(model, &bytes);
     if (!first) {

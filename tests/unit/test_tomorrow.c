@@ -161,7 +161,7 @@ static void a_target_is_no_attribute(void **state) {
   (void)state;
   mine_model *model = boosted();
   mine_scoring *s;
-  model->target_name = "X";
+  model->roles.target = "X";
   model = loaded(model);
   assert_int_equal(verb_scoring_open(env, model, MINE_SCORE_EVALUATE, "", &s), MINE_OK);
   assert_int_not_equal(fixture_fill(mine_scoring_frame(s), ROWS, 0), MINE_OK);

@@ -38,7 +38,7 @@ FIXTURE_MAY static mine_model *blank(const mine_kind *kind, mine_task_kind task,
   model->kind = kind;
   model->algorithm = "tomorrow";
   model->task = task;
-  model->target_name = target;
+  model->roles.target = target;
   model->n_features = 2;
   model->feature = mine__arena_zeros(model->arena, 2, sizeof *model->feature);
   give_feature(model, 0, "x", 0);
@@ -51,7 +51,7 @@ FIXTURE_MAY static void give_groups(mine_model *model, const char *names) {
   for (const char *at = names; *at; at++)
     assert_true(mine__values_push_text(&model->groups, at, 1));
   model->n_groups = (int)strlen(names);
-  if (model->n_groups == 2 && model->target_name) model->positive = 1;
+  if (model->n_groups == 2 && model->roles.target) model->positive = 1;
 }
 
 FIXTURE_MAY static void give_outputs(mine_model *model, const char *const *names, int n) {

@@ -121,7 +121,7 @@ static inline mine_model *table_grow(table *t, const char *options) {
   model->algorithm = "tree";
   model->kind = &mine__kind_trees;
   model->task = t->data.task;
-  model->target_name = "y";
+  model->roles.target = "y";
   model->n_features = t->data.n_features;
   model->feature = t->about;
   model->n_groups = t->data.n_classes;
@@ -129,7 +129,7 @@ static inline mine_model *table_grow(table *t, const char *options) {
   model->positive = t->data.n_classes == 2 ? 1 : -1;
   for (int c = 0; c < t->data.n_classes; c++)
     mine__values_push_int(&model->groups, c);
-  model->rows = t->data.rows.n;
+  model->told.rows = t->data.rows.n;
   if (mine__algorithm_tree.fit(t->env, &t->data, room, model) == MINE_OK) return model;
   mine_model_free(model);
   return NULL;
