@@ -28,29 +28,30 @@ static int evaluate_column(mine_scoring *s, mine_frame *frame, const char *what,
 /* Rows that were weighted in training are weighted here: the figures agree with
 ** those on the held-out rows. */
 static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
-  s->weight_want =
+  mine_scoring_plan *plan = &s->plan;
+  plan->weight_want =
       (mine_want){.name = "weight",
                   .reading = MINE_READ_NUMBER,
                   .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE,
                   .numerals = s->model->roles.weight_numerals};
   const char *name = s->model->roles.weight;
-  s->weight = name ? evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
-  if (s->weight >= 0) mine__column_want(frame, s->weight, &s->weight_want);
+  plan->weight = name ? evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
+  if (plan->weight >= 0) mine__column_want(frame, plan->weight, &plan->weight_want);
 }
 
 /* The classes by identity. */
 static void evaluate_know_classes(mine_scoring *s) {
-  if (!mine__dictionary_open(&s->classes, s->arena)) return;
+  if (!mine__dictionary_open(&s->plan.classes, s->arena)) return;
   for (int c = 0; c < s->model->n_groups && !mine_failed(s->env); c++) {
     mine_cell cell;
     mine__values_get(&s->model->groups, c, &cell);
-    (void)mine__dictionary_add(&s->classes, &cell);
+    (void)mine__dictionary_add(&s->plan.classes, &cell);
   }
 }
 
 /* Without a target, clusters can be measured that lie at a distance. */
 static mine_status evaluate_refuse(const mine_scoring *s) {
-  if (s->slicing.by.type != MINE_NULL)
+  if (s->asked.slicing.by.type != MINE_NULL)
     return mine__fail(s->env, MINE_OPTION,
                       "option by measures a model that predicts a target; this one (%s) was "
                       "trained without",
@@ -63,22 +64,23 @@ static mine_status evaluate_refuse(const mine_scoring *s) {
 
 /* Labels are read as categories of the model's classes. */
 mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
+  mine_scoring_plan *plan = &s->plan;
   const mine_model *model = s->model;
   evaluate_plan_weight(s, frame);
   if (mine_failed(s->env)) return mine_env_status(s->env);
   if (!evaluate_supervised(s)) return evaluate_refuse(s);
-  s->target = evaluate_column(s, frame, "the target of the model", model->roles.target);
-  if (s->target < 0) return mine_env_status(s->env);
-  s->target_want = (mine_want){.name = "target",
-                               .reading = MINE_READ_NUMBER,
-                               .flags = MINE_WANT_FIXED,
-                               .numerals = model->roles.target_numerals};
+  plan->target = evaluate_column(s, frame, "the target of the model", model->roles.target);
+  if (plan->target < 0) return mine_env_status(s->env);
+  plan->target_want = (mine_want){.name = "target",
+                                  .reading = MINE_READ_NUMBER,
+                                  .flags = MINE_WANT_FIXED,
+                                  .numerals = model->roles.target_numerals};
   if (!mine__model_has_target_number(model)) {
     evaluate_know_classes(s);
-    s->target_want.reading = MINE_READ_CATEGORY;
-    s->target_want.levels = &s->classes;
+    plan->target_want.reading = MINE_READ_CATEGORY;
+    plan->target_want.levels = &plan->classes;
   }
-  mine__column_want(frame, s->target, &s->target_want);
+  mine__column_want(frame, plan->target, &plan->target_want);
   if (mine_failed(s->env)) return mine_env_status(s->env);
   return mine__slices_plan(s, frame);
 }
@@ -91,7 +93,7 @@ static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
   mine__classes_list(&list, &s->model->groups);
   if (list.failed) return mine_env_status(s->env);
   const long long number = s->frame->cleared + row + 1;
-  const mine_column *column = &s->frame->column[s->target];
+  const mine_column *column = &s->frame->column[s->plan.target];
   const int said = column->unknown.cells > 0 && column->unknown.row == number;
   return mine__fail(s->env, MINE_DATA,
                     "column '%s' has %s%s in row %lld that the model never saw; it knows %s; "
@@ -114,7 +116,7 @@ static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
 }
 
 static double evaluate_weight(const mine_scoring *s, int64_t row) {
-  return s->weight >= 0 ? s->frame->column[s->weight].number[row] : 1.0;
+  return s->plan.weight >= 0 ? s->frame->column[s->plan.weight].number[row] : 1.0;
 }
 
 static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double target) {
@@ -123,8 +125,8 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
   m->label[m->n] = label;
   m->target[m->n] = target;
   m->weight[m->n] = evaluate_weight(s, row);
-  m->slice[m->n] = s->slice >= 0 ? mine__slice_of(s, row) : 0;
-  const mine_answers *a = &s->answers;
+  m->slice[m->n] = s->plan.slice >= 0 ? mine__slice_of(s, row) : 0;
+  const mine_answers *a = &s->batch.answers;
   if (!evaluate_supervised(s)) {
     m->score[m->n] = a->distance[row];
   } else if (k > 0) {
@@ -138,23 +140,23 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
 /* Whether the model answered the row: a model made of models may have none for it, and a
 ** sum may leave the range of numbers.  Such rows are not measured. */
 static int evaluate_answered(const mine_scoring *s, int64_t row) {
-  const mine_answers *a = &s->answers;
+  const mine_answers *a = &s->batch.answers;
   if (mine__scoring_skipped(s, row)) return 0;
   return a->group ? a->group[row] != MINE_NO_GROUP : isfinite(a->value[row * s->model->n_outputs]);
 }
 
 mine_status mine__scoring_remember(mine_scoring *s) {
   mine_remembered *m = &s->remembered;
-  if (evaluate_reserve(s, (size_t)(m->n + s->n))) return s->env->status;
-  const mine_column *column = s->target >= 0 ? &s->frame->column[s->target] : NULL;
+  if (evaluate_reserve(s, (size_t)(m->n + s->batch.n))) return s->env->status;
+  const mine_column *column = s->plan.target >= 0 ? &s->frame->column[s->plan.target] : NULL;
   mine_feature_view target = {NULL, NULL};
   if (column) mine__view_of_column(column, &target);
-  for (int64_t i = 0; i < s->n; i++) {
+  for (int64_t i = 0; i < s->batch.n; i++) {
     if (MINE_POLL_AT(s->env, i)) return s->env->status;
     if (!evaluate_answered(s, i)) continue;
     if (!(evaluate_weight(s, i) > 0)) continue;
     if (!column) {
-      evaluate_keep(s, i, s->answers.group[i], NAN);
+      evaluate_keep(s, i, s->batch.answers.group[i], NAN);
     } else if (mine__missing_in_row(&target, 1, i) == 0) {
       m->no_target++;
     } else if (column->code) {
@@ -192,13 +194,13 @@ mine_status mine__scoring_ready(mine_scoring *s) {
 mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
   const mine_remembered *m = &s->remembered;
   const mine_model *model = s->model;
-  const double *weight = s->weight >= 0 ? m->weight : NULL;
+  const double *weight = s->plan.weight >= 0 ? m->weight : NULL;
   mine_metric metric[MINE_MAX_METRICS];
   int n;
   MINE_TRY(mine__scoring_ready(s));
   if (mine__model_has_classes(model)) {
     n = mine__metrics_at_threshold(s->arena, m->n, model->n_groups, model->positive,
-                                   s->chosen.threshold, m->label, m->score, weight, metric);
+                                   s->asked.chosen.threshold, m->label, m->score, weight, metric);
   } else if (mine__model_has_target_number(model)) {
     n = mine__metrics_regression(m->n, m->target, m->score, weight, metric);
   } else {
@@ -216,8 +218,8 @@ mine_status mine__scoring_confusion(mine_scoring *s, mine_relation *to) {
   int64_t *counts = mine__arena_zeros(s->arena, (size_t)k * (size_t)k, sizeof *counts);
   if (!counts) return mine_env_status(s->env);
   for (int64_t i = 0; i < m->n; i++)
-    counts[(int64_t)m->label[i] * k +
-           mine__metrics_choose(m->score + i * k, k, s->model->positive, s->chosen.threshold)]++;
+    counts[(int64_t)m->label[i] * k + mine__metrics_choose(m->score + i * k, k, s->model->positive,
+                                                           s->asked.chosen.threshold)]++;
   mine__confusion_list(&s->model->groups, counts, to);
   return s->env->status;
 }

@@ -36,16 +36,16 @@ mine_status mine__scoring_sample(mine_scoring *s) {
     sample->cluster = mine__arena_array(s->arena, SILHOUETTE_ROWS, sizeof(int32_t));
     if (!sample->point || !sample->cluster) return mine_env_status(s->env);
   }
-  const mine_batch batch = {s->n, NULL, s->view};
-  for (int64_t i = 0; i < s->n; i++) {
-    if (mine__scoring_skipped(s, i) || s->answers.group[i] < 0) continue;
+  const mine_batch batch = {s->batch.n, NULL, s->batch.view};
+  for (int64_t i = 0; i < s->batch.n; i++) {
+    if (mine__scoring_skipped(s, i) || s->batch.answers.group[i] < 0) continue;
     if (sample->seen++ % sample->step != 0) continue;
     if (sample->n == SILHOUETTE_ROWS) {
       clusters_thin(sample, width);
       if ((sample->seen - 1) % sample->step != 0) continue;
     }
     kind->points(s->model, &batch, i, 1, sample->point + (size_t)sample->n * width);
-    sample->cluster[sample->n++] = s->answers.group[i];
+    sample->cluster[sample->n++] = s->batch.answers.group[i];
   }
   return MINE_OK;
 }

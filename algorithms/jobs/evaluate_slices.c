@@ -19,13 +19,14 @@
 static const mine_want slices_want = {.name = "slice", .reading = MINE_READ_EXACT};
 
 mine_status mine__slices_plan(mine_scoring *s, mine_frame *frame) {
-  if (s->slicing.by.type == MINE_NULL) return MINE_OK;
-  const int c = mine__column_said(frame, "option by", &s->slicing.by);
-  if (c < 0 || !mine__dictionary_open(&s->slices, s->arena)) return mine_env_status(s->env);
-  s->slice = c;
+  if (s->asked.slicing.by.type == MINE_NULL) return MINE_OK;
+  const int c = mine__column_said(frame, "option by", &s->asked.slicing.by);
+  if (c < 0 || !mine__dictionary_open(&s->remembered.slices, s->arena))
+    return mine_env_status(s->env);
+  s->plan.slice = c;
   for (int f = 0; f < s->model->n_features; f++)
-    if (s->column[f] == c) s->slice_feature = f;
-  if (s->slice_feature >= 0) return MINE_OK;
+    if (s->plan.column[f] == c) s->plan.slice_feature = f;
+  if (s->plan.slice_feature >= 0) return MINE_OK;
   if (frame->column[c].want)
     return mine__fail(s->env, MINE_OPTION, "option by: '%s' is also the %s; name another column",
                       frame->column[c].name, frame->column[c].want->name);
@@ -35,7 +36,7 @@ mine_status mine__slices_plan(mine_scoring *s, mine_frame *frame) {
 
 /* An attribute is read as the model reads it: a level that it never saw has no name. */
 static void slices_refuse_unknown(const mine_scoring *s, int64_t row) {
-  const char *name = s->frame->column[s->slice].name;
+  const char *name = s->frame->column[s->plan.slice].name;
   (void)mine__fail(s->env, MINE_DATA,
                    "option by: column '%s' is an attribute of the model, which never saw its value "
                    "in row %lld; give the column twice, and name the copy: SELECT *, \"%s\" AS "
@@ -52,8 +53,8 @@ static void slices_whole(mine_cell *cell) {
 /* The value of an attribute as the source has it; its text in buffer. */
 static void slices_attribute(mine_scoring *s, int64_t row, char buffer[MINE_TIME_BYTES],
                              mine_cell *out) {
-  const mine_feature *about = &s->model->feature[s->slice_feature];
-  const mine_feature_view *view = &s->view[s->slice_feature];
+  const mine_feature *about = &s->model->feature[s->plan.slice_feature];
+  const mine_feature_view *view = &s->batch.view[s->plan.slice_feature];
   *out = (mine_cell){MINE_NULL, 0, {0}};
   if (view->number) {
     mine__feature_cell(about, view->number[row], buffer, out);
@@ -68,15 +69,15 @@ static void slices_attribute(mine_scoring *s, int64_t row, char buffer[MINE_TIME
 int32_t mine__slice_of(mine_scoring *s, int64_t row) {
   char buffer[MINE_TIME_BYTES];
   mine_cell cell = {MINE_NULL, 0, {0}};
-  if (s->slice_feature >= 0) {
+  if (s->plan.slice_feature >= 0) {
     slices_attribute(s, row, buffer, &cell);
   } else {
-    const mine_column *column = &s->frame->column[s->slice];
+    const mine_column *column = &s->frame->column[s->plan.slice];
     if (column->code && column->code[row] >= 0)
       mine__values_get(&column->levels, column->code[row], &cell);
   }
   if (cell.type == MINE_NULL || mine_failed(s->env)) return -1;
-  return (int32_t)mine__dictionary_add(&s->slices, &cell);
+  return (int32_t)mine__dictionary_add(&s->remembered.slices, &cell);
 }
 
 /* ---- one slice ------------------------------------------------------------------------------ */
@@ -128,11 +129,11 @@ static int slices_short(const mine_scoring *s, const slices_part *part) {
 }
 
 static int slices_measure(mine_scoring *s, const slices_part *part, mine_metric *metric) {
-  const double *weight = s->weight >= 0 ? part->weight : NULL;
+  const double *weight = s->plan.weight >= 0 ? part->weight : NULL;
   const int classes = mine__model_has_classes(s->model);
   const int n = classes
                     ? mine__metrics_at_threshold(s->env->scratch, part->n, s->model->n_groups,
-                                                 s->model->positive, s->chosen.threshold,
+                                                 s->model->positive, s->asked.chosen.threshold,
                                                  part->label, part->score, weight, metric)
                     : mine__metrics_regression(part->n, part->target, part->score, weight, metric);
   if (slices_short(s, part) >= 0) mine__metrics_withhold(metric, n, classes);
@@ -174,7 +175,8 @@ static int32_t *slices_order(mine_scoring *s, int32_t n) {
   if (!order || !spare) return NULL;
   for (int32_t i = 0; i <= n; i++)
     order[i] = i;
-  mine__sort(s->env, order, spare, (size_t)n, sizeof *order, slices_before, &s->slices.values);
+  mine__sort(s->env, order, spare, (size_t)n, sizeof *order, slices_before,
+             &s->remembered.slices.values);
   return mine_failed(s->env) ? NULL : order;
 }
 
@@ -184,7 +186,7 @@ static void slices_note(const mine_scoring *s, mine_job *job, int64_t few, const
   char more[48] = "";
   if (few > SLICES_TOLD)
     snprintf(more, sizeof more, " and %lld more", (long long)(few - SLICES_TOLD));
-  mine__job_notef(job, "warning", s->frame->column[s->slice].name,
+  mine__job_notef(job, "warning", s->frame->column[s->plan.slice].name,
                   "%lld slice%s with fewer than %d rows%s: %s%s; measures%s are left out there "
                   "(NULL)",
                   (long long)few, few == 1 ? "" : "s", MINE_METRICS_LEAST,
@@ -194,7 +196,7 @@ static void slices_note(const mine_scoring *s, mine_job *job, int64_t few, const
 mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, mine_relation *out) {
   MINE_TRY(mine__scoring_ready(s));
   mine_remembered *m = &s->remembered;
-  const int32_t n = (int32_t)s->slices.values.n;
+  const int32_t n = (int32_t)s->remembered.slices.values.n;
   for (int64_t i = 0; i < m->n; i++)
     if (m->slice[i] < 0) m->slice[i] = n;
   mine__by_code by;
@@ -210,7 +212,7 @@ mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, mine_relation *
     const int64_t first = by.first[order[i]], rows = by.first[order[i] + 1] - first;
     if (rows == 0) continue;
     mine_cell slice = {MINE_NULL, 0, {0}};
-    if (order[i] < n) mine__values_get(&s->slices.values, order[i], &slice);
+    if (order[i] < n) mine__values_get(&s->remembered.slices.values, order[i], &slice);
     slices_gather(s, by.at + first, rows, &part);
     mine_metric metric[MINE_MAX_METRICS];
     const int measures = slices_measure(s, &part, metric);

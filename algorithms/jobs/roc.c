@@ -45,7 +45,7 @@ static mine_status roc_open(mine_job *job) {
   }
   MINE_TRY(
       mine__scoring_open(job->env, model, MINE_SCORE_EVALUATE, &job->options, &state->scoring));
-  if (state->scoring->class_ >= 0) return MINE_OK;
+  if (state->scoring->asked.class_ >= 0) return MINE_OK;
   return mine__fail(job->env, MINE_OPTION,
                     "the model has %d classes and a curve is of one against the others; say "
                     "class=<class>",
@@ -68,10 +68,11 @@ static void roc_of_source(mine_job *job, roc_rows *rows) {
   if (mine_frame_rows(s->frame) > 0 && mine__scoring_run(s)) return;
   mine__scoring_tell_unknown(s, job);
   const mine_remembered *m = &s->remembered;
-  *rows = (roc_rows){.n = m->n, .label = m->label, .weight = s->weight >= 0 ? m->weight : NULL};
+  *rows =
+      (roc_rows){.n = m->n, .label = m->label, .weight = s->plan.weight >= 0 ? m->weight : NULL};
   rows->fall = mine__arena_array(job->arena, (size_t)m->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < m->n; i++)
-    rows->fall[i] = -m->score[i * k + s->class_];
+    rows->fall[i] = -m->score[i * k + s->asked.class_];
 }
 
 static void roc_of_held(mine_job *job, roc_rows *rows) {
@@ -86,7 +87,7 @@ static void roc_of_held(mine_job *job, roc_rows *rows) {
   *rows = (roc_rows){.n = model->held.rows, .label = model->held.label};
   rows->fall = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < rows->n; i++)
-    rows->fall[i] = -(double)model->held.score[i * model->n_groups + s->class_];
+    rows->fall[i] = -(double)model->held.score[i * model->n_groups + s->asked.class_];
 }
 
 /* Weights of the rows of the class, and of the others. */
@@ -113,7 +114,7 @@ static void roc_put(mine_relation *out, double threshold, const roc_count *so_fa
 }
 
 static void roc_walk(mine_job *job, const roc_rows *rows, mine_relation *out) {
-  const int class_ = roc_scoring(job)->class_;
+  const int class_ = roc_scoring(job)->asked.class_;
   roc_count all = {0}, so_far = {0};
   for (int64_t i = 0; i < rows->n; i++)
     roc_add(&all, rows, i, class_);

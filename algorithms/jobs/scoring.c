@@ -18,13 +18,13 @@
 static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   static const mine_want id = {.name = "id", .reading = MINE_READ_CELLS};
   const mine_model *model = s->model;
-  s->id = -1;
+  s->plan.id = -1;
   if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
   int c = model->roles.id ? mine__frame_find(frame, "the id of the model", model->roles.id) : -1;
   if (mine_failed(s->env)) return mine_env_status(s->env);
   if (c < 0) c = 0;
   if (!frame->column[c].want) {
-    s->id = c;
+    s->plan.id = c;
     mine__column_want(frame, c, &id);
     return MINE_OK;
   }
@@ -42,12 +42,12 @@ static const char *scoring_call_remedy(const mine_scoring *s) {
   int gaps = 0;
   mine__text_open(&text, s->env->scratch);
   mine__text_adds(&text, "mine_export(model, 'call') writes the whole call; ");
-  if (s->missing == MINE_MISSING_ERROR) {
+  if (s->asked.missing == MINE_MISSING_ERROR) {
     mine__text_adds(&text, "none of them may be NULL (missing=error)");
     return text.failed ? "" : text.data;
   }
   mine__text_adds(&text, "give NULL for what is not known");
-  if (s->missing == MINE_MISSING_SKIP) mine__text_adds(&text, ", which predicts NULL");
+  if (s->asked.missing == MINE_MISSING_SKIP) mine__text_adds(&text, ", which predicts NULL");
   for (int f = 0; f < model->n_features; f++)
     if (model->feature[f].missing > 0)
       mine__text_addf(&text, "%s'%s'", gaps++ ? ", " : " (in training only these were ever NULL: ",
@@ -62,7 +62,7 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
   const mine_lack lack = {.who = row ? "the call lacks" : "the source lacks",
                           .those = "that the model was trained on",
                           .remedy = row ? scoring_call_remedy(s) : "name them with AS"};
-  MINE_TRY(mine__wants_by_name(frame, s->want, &lack, s->column));
+  MINE_TRY(mine__wants_by_name(frame, s->plan.want, &lack, s->plan.column));
   if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_plan_target(s, frame));
   return scoring_plan_id(s, frame);
 }
@@ -70,17 +70,16 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
 /* ---- open and close ------------------------------------------------------------------- */
 
 /* Whose share is the column `probability`: the class asked for, else the positive one. */
-static mine_status scoring_choose_class(mine_scoring *s) {
-  const mine_cell *wanted = &s->asked.class_;
+static mine_status scoring_choose_class(mine_scoring *s, const mine_cell *wanted) {
   const mine_model *model = s->model;
-  s->class_ = model->positive;
+  s->asked.class_ = model->positive;
   if (wanted->type == MINE_NULL) return MINE_OK;
   if (!(s->gives & MINE_GIVES_SHARE))
     return mine__fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
                       mine__model_task(model));
   char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES];
-  s->class_ = mine_scoring_find_class(s, wanted);
-  if (s->class_ >= 0) return MINE_OK;
+  s->asked.class_ = mine_scoring_find_class(s, wanted);
+  if (s->asked.class_ >= 0) return MINE_OK;
   mine_text list;
   mine__text_open(&list, s->env->scratch);
   for (int c = 0; c < model->n_groups && c < 20; c++) {
@@ -127,25 +126,27 @@ static mine_status scoring_refuse(const mine_scoring *s) {
 }
 
 static mine_status scoring_start(mine_scoring *s, const mine__options *options) {
+  mine_scoring_asked *asked = &s->asked;
   mine_env *env = s->env;
   const mine_model *model = s->model;
+  mine_class_options of;
   mine_missing_options gaps;
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__class_option_table, &s->asked));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__class_option_table, &of));
   MINE_TRY(MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps));
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &s->cut));
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__slice_option_table, &s->slicing));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &asked->cut));
+  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing));
   s->gives = mine__model_gives(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
-  MINE_TRY(mine__threshold_of(env, model, &s->cut, &s->chosen));
-  s->missing = gaps.missing >= 0 ? gaps.missing : model->gaps.missing;
-  s->unknown = gaps.unknown >= 0 ? gaps.unknown : model->gaps.unknown ? MINE_UNKNOWN_ERROR : -1;
-  if (scoring_choose_class(s) || scoring_spell_groups(s)) return env->status;
-  s->column = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->column);
-  s->view = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->view);
+  MINE_TRY(mine__threshold_of(env, model, &asked->cut, &asked->chosen));
+  asked->missing = gaps.missing >= 0 ? gaps.missing : model->gaps.missing;
+  asked->unknown = gaps.unknown >= 0 ? gaps.unknown : model->gaps.unknown ? MINE_UNKNOWN_ERROR : -1;
+  if (scoring_choose_class(s, &of.class_) || scoring_spell_groups(s)) return env->status;
+  s->plan.column = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->plan.column);
+  s->batch.view = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->batch.view);
   s->seen = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->seen);
-  s->want = mine__wants_of_features(s->arena, model->feature, model->n_features);
-  if (!s->seen || !s->column || !s->view || !s->want) return mine_env_status(env);
-  s->id = s->target = s->slice = s->slice_feature = -1;
+  s->plan.want = mine__wants_of_features(s->arena, model->feature, model->n_features);
+  if (!s->seen || !s->plan.column || !s->batch.view || !s->plan.want) return mine_env_status(env);
+  s->plan.id = s->plan.target = s->plan.weight = s->plan.slice = s->plan.slice_feature = -1;
   return mine__frame_open(env, scoring_plan, s, &s->frame);
 }
 
@@ -188,7 +189,7 @@ mine_frame *mine_scoring_frame(mine_scoring *s) {
 
 void mine__scoring_clear(mine_scoring *s) {
   mine__frame_clear(s->frame);
-  s->n = 0;
+  s->batch.n = 0;
 }
 
 /* ---- one batch ------------------------------------------------------------------------- */
@@ -205,35 +206,36 @@ static double *scoring_room(mine_scoring *s, unsigned given, double *old, size_t
 
 /* The old content is not needed. */
 mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
-  if (n <= s->capacity) return MINE_OK;
+  mine_scoring_batch *b = &s->batch;
+  if (n <= b->capacity) return MINE_OK;
   const size_t room = n + n / 8;
   const size_t groups = (size_t)s->model->n_groups, outputs = (size_t)s->model->n_outputs;
   mine_arena *a = s->arena;
-  mine_answers *out = &s->answers;
-  s->capacity = 0;
-  s->missing_count = mine__arena_block(a, s->missing_count, room, sizeof(int32_t));
-  s->unknown_count = mine__arena_block(a, s->unknown_count, room, sizeof(int32_t));
-  if (s->gives & MINE_GIVES_LEAF) s->leaf = mine__arena_block(a, s->leaf, room, sizeof(int32_t));
+  mine_answers *out = &b->answers;
+  b->capacity = 0;
+  b->missing_count = mine__arena_block(a, b->missing_count, room, sizeof(int32_t));
+  b->unknown_count = mine__arena_block(a, b->unknown_count, room, sizeof(int32_t));
+  if (s->gives & MINE_GIVES_LEAF) b->leaf = mine__arena_block(a, b->leaf, room, sizeof(int32_t));
   if (s->gives & MINE_GIVES_GROUP)
     out->group = mine__arena_block(a, out->group, room, sizeof(int32_t));
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
   out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
   if (s->env->status) return s->env->status;
-  s->capacity = room;
+  b->capacity = room;
   return MINE_OK;
 }
 
 /* How many attributes of each row are missing, how many never seen: when it
 ** decides something (missing=), or when somebody asks. */
 void mine__scoring_count_gaps(mine_scoring *s) {
-  const size_t n = (size_t)s->n;
-  int32_t *missing = s->missing_count, *unknown = s->unknown_count;
-  s->counted = 1;
+  const size_t n = (size_t)s->batch.n;
+  int32_t *missing = s->batch.missing_count, *unknown = s->batch.unknown_count;
+  s->batch.counted = 1;
   memset(missing, 0, n * sizeof *missing);
   memset(unknown, 0, n * sizeof *unknown);
   for (int f = 0; f < s->model->n_features; f++) {
-    const mine_feature_view *view = &s->view[f];
+    const mine_feature_view *view = &s->batch.view[f];
     if (view->number) {
       for (size_t i = 0; i < n; i++)
         missing[i] += view->number[i] != view->number[i];
@@ -247,14 +249,14 @@ void mine__scoring_count_gaps(mine_scoring *s) {
 }
 
 void mine__scoring_find_leaves(mine_scoring *s) {
-  const mine_batch batch = {s->n, NULL, s->view};
-  mine_answers asked = {.leaf = s->leaf};
-  s->leaves_known = 1;
-  if (mine__model_answer(s->env, s->model, &batch, &asked)) s->leaf = NULL; /* interrupted */
+  const mine_batch batch = {s->batch.n, NULL, s->batch.view};
+  mine_answers asked = {.leaf = s->batch.leaf};
+  s->batch.leaves_known = 1;
+  if (mine__model_answer(s->env, s->model, &batch, &asked)) s->batch.leaf = NULL; /* interrupted */
 }
 
 static mine_status scoring_refuse_missing(const mine_scoring *s) {
-  const mine_batch batch = {s->n, NULL, s->view};
+  const mine_batch batch = {s->batch.n, NULL, s->batch.view};
   int64_t row;
   const int f = mine__missing_first(&batch, s->model->n_features, &row);
   if (f < 0) return MINE_OK;
@@ -264,15 +266,16 @@ static mine_status scoring_refuse_missing(const mine_scoring *s) {
                     s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
 }
 
-/* Answer the s->n rows in the views. */
+/* Answer the rows in the views. */
 static mine_status scoring_predict(mine_scoring *s) {
-  const mine_batch batch = {s->n, NULL, s->view};
-  MINE_TRY(mine__model_answer(s->env, s->model, &batch, &s->answers));
+  const mine_batch batch = {s->batch.n, NULL, s->batch.view};
+  MINE_TRY(mine__model_answer(s->env, s->model, &batch, &s->batch.answers));
   const int positive = s->model->positive;
-  const double threshold = s->chosen.threshold;
-  for (int64_t i = 0; mine__threshold_given(&s->cut) && i < s->n; i++) {
-    const double *p = s->answers.share + 2 * i;
-    if (!isnan(p[0])) s->answers.group[i] = 1 + mine__metrics_choose(p, 2, positive, threshold);
+  const double threshold = s->asked.chosen.threshold;
+  for (int64_t i = 0; mine__threshold_given(&s->asked.cut) && i < s->batch.n; i++) {
+    const double *p = s->batch.answers.share + 2 * i;
+    if (!isnan(p[0]))
+      s->batch.answers.group[i] = 1 + mine__metrics_choose(p, 2, positive, threshold);
   }
   return MINE_OK;
 }
@@ -280,24 +283,25 @@ static mine_status scoring_predict(mine_scoring *s) {
 static mine_status scoring_look(mine_scoring *s, size_t n) {
   if (mine__scoring_make_room(s, n)) return s->env->status;
   for (int f = 0; f < s->model->n_features; f++)
-    mine__view_of_column(&s->frame->column[s->column[f]], &s->view[f]);
+    mine__view_of_column(&s->frame->column[s->plan.column[f]], &s->batch.view[f]);
   return MINE_OK;
 }
 
 mine_status mine__scoring_run(mine_scoring *s) {
+  mine_scoring_batch *b = &s->batch;
   mine_env *env = s->env;
-  s->n = 0;
+  b->n = 0;
   if (env->status) return env->status;
   if (mine__frame_finish(s->frame)) return env->status;
   const int64_t n = s->frame->rows;
   if (n == 0) return MINE_OK;
   if (scoring_look(s, (size_t)n)) return env->status;
-  s->n = n;
-  s->row_ready = 0;
-  s->counted = 0;
-  s->leaves_known = 0;
-  if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
-  if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
+  b->n = n;
+  b->row_ready = 0;
+  b->counted = 0;
+  b->leaves_known = 0;
+  if (s->asked.missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
+  if (s->asked.missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
   if (mine__scoring_see(s)) return env->status;
   if (s->mode == MINE_SCORE_EVALUATE && mine__scoring_saw_all(s)) return env->status;
   if (scoring_predict(s)) return env->status;
@@ -306,27 +310,28 @@ mine_status mine__scoring_run(mine_scoring *s) {
 
 void mine_scoring_again(mine_scoring *s) {
   mine__frame_again(s->frame);
-  s->n = 0;
+  s->batch.n = 0;
 }
 
 /* A single row is scored where its numbers were staged. */
 static mine_status scoring_look_at_row(mine_scoring *s) {
   if (scoring_look(s, 1)) return s->env->status;
   for (int f = 0; f < s->model->n_features; f++) {
-    const double *staged = s->view[f].number ? mine__frame_staged(s->frame, s->column[f]) : NULL;
-    if (staged) s->view[f].number = staged;
+    const double *staged =
+        s->batch.view[f].number ? mine__frame_staged(s->frame, s->plan.column[f]) : NULL;
+    if (staged) s->batch.view[f].number = staged;
   }
-  s->row_ready = 1;
+  s->batch.row_ready = 1;
   return MINE_OK;
 }
 
 mine_status mine_scoring_row(mine_scoring *s) {
   if (mine__frame_single(s->frame)) return s->env->status;
-  if (!s->row_ready && scoring_look_at_row(s)) return s->env->status;
-  s->n = 1;
-  s->counted = 0;
-  if (s->missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
-  if (s->missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
-  if (s->unknown == MINE_UNKNOWN_ERROR && mine__scoring_see(s)) return s->env->status;
+  if (!s->batch.row_ready && scoring_look_at_row(s)) return s->env->status;
+  s->batch.n = 1;
+  s->batch.counted = 0;
+  if (s->asked.missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
+  if (s->asked.missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
+  if (s->asked.unknown == MINE_UNKNOWN_ERROR && mine__scoring_see(s)) return s->env->status;
   return scoring_predict(s);
 }

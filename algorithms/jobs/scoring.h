@@ -23,6 +23,7 @@ typedef struct mine_remembered {
   double *target, *weight, *score; /* score: n x n_groups, or n; clusters: distance */
   int32_t *slice;                  /* by=: which of the slices, -1: the row has no value  */
   size_t label_capacity, target_capacity, weight_capacity, score_capacity, slice_capacity;
+  mine_dictionary slices; /* the values of by=, in order of appearance             */
 } mine_remembered;
 
 /* Rows as points for the silhouette: every step-th of the rows seen. */
@@ -38,46 +39,60 @@ typedef struct mine__score_seen {
   char said[MINE_SHOW_BYTES];
 } mine__score_seen;
 
+/* What was asked, and what that comes to for the model.  Set when the job opens. */
+typedef struct mine_scoring_asked {
+  mine_threshold_options cut;
+  mine_cut chosen; /* what it says of this model; the threshold NAN: nothing     */
+  mine_slice_options slicing;
+  int missing; /* mine_missing, the model's own when not given               */
+  int unknown; /* mine_unknown, or -1: not given, and auto in the model      */
+  int class_;  /* whose probability is asked for, -1: none                   */
+} mine_scoring_asked;
+
+/* Which column of the frame is what.  Set when its columns are known. */
+typedef struct mine_scoring_plan {
+  int id;                /* -1: rows are numbered                   */
+  const mine_want *want; /* per feature                             */
+  int *column;           /* per feature                             */
+  /* When evaluating; -1: none. */
+  int target, weight;
+  mine_want target_want, weight_want;
+  mine_dictionary classes; /* labels by identity                      */
+  int slice;               /* of by= ...                              */
+  int slice_feature;       /* ... which is this attribute             */
+} mine_scoring_plan;
+
+/* The rows in the frame and what the model says of them, until the next ones; the arrays
+** stay. */
+typedef struct mine_scoring_batch {
+  int64_t n;
+  size_t capacity; /* rows the arrays have room for */
+  mine_feature_view *view;
+  int row_ready;        /* the short way: views and room are as they stay */
+  mine_answers answers; /* what the model gives of value, group, share, distance */
+  /* Made when somebody asks. */
+  int32_t *missing_count, *unknown_count;
+  int counted;
+  int32_t *leaf; /* NULL: no single tree */
+  int leaves_known;
+  char number[MINE_NUMBER_BYTES]; /* the label of a number */
+} mine_scoring_batch;
+
 struct mine_scoring {
   mine_env *env;
   mine_arena *arena;
   const mine_model *model;
   mine_scoring_mode mode;
-  mine_class_options asked;
-  mine_threshold_options cut;
-  mine_cut chosen; /* what it says of this model; the threshold NAN: nothing */
-  mine_slice_options slicing;
-  unsigned gives; /* MINE_GIVES_ of the model */
-  int missing;    /* mine_missing, the model's own when not given */
-  int unknown;    /* mine_unknown, or -1: not given, and auto in the model */
-  int class_;     /* whose probability is asked for, -1: none      */
+  mine_scoring_asked asked;
+  unsigned gives;    /* MINE_GIVES_ of the model                       */
+  mine_values label; /* per group: its spelling                        */
   mine_frame *frame;
-  int id;                 /* column of the frame, -1: rows are numbered          */
-  int target;             /* evaluate: column of the target                      */
-  int weight;             /* evaluate: column of the weight, -1: none            */
-  int slice;              /* evaluate: column of by=, -1: none ...               */
-  int slice_feature;      /* ... which is this attribute, -1: none               */
-  mine_dictionary slices; /* its values, in order of appearance                */
-  int held;               /* the rows are those that the model remembers         */
-  const mine_want *want;  /* per feature                               */
-  int *column;            /* per feature: its column                             */
-  mine_feature_view *view;
-  mine_want target_want;   /* evaluate                       */
-  mine_want weight_want;   /* evaluate                       */
-  mine_dictionary classes; /* evaluate: labels by identity   */
-  mine_values label;       /* per group: its spelling        */
-  /* Results of the rows in the frame. */
-  int64_t n;
-  size_t capacity;      /* rows the arrays have room for */
-  int row_ready;        /* the short way: views and room are as they stay */
-  mine_answers answers; /* what the model gives of value, group, share, distance */
-  int32_t *missing_count, *unknown_count;
-  int32_t *leaf; /* made when somebody asks; NULL: no single tree     */
-  int leaves_known;
-  mine__score_seen *seen; /* per feature, all rows so far */
+  mine_scoring_plan plan;
+  mine_scoring_batch batch;
+  int held; /* the rows are those that the model remembers instead of a frame's */
+  /* Of all rows so far. */
   int64_t rows_seen;
-  int counted;                    /* the two counts are those of the rows in the frame */
-  char number[MINE_NUMBER_BYTES]; /* the label of a number, made on request */
+  mine__score_seen *seen; /* per feature */
   mine_remembered remembered;
   mine_sample sample;
 };

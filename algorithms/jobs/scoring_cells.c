@@ -23,23 +23,23 @@ static void scoring_real(mine_cell *out, double v) {
 }
 
 int mine__scoring_skipped(const mine_scoring *s, int64_t row) {
-  return s->missing == MINE_MISSING_SKIP && s->missing_count[row] > 0;
+  return s->asked.missing == MINE_MISSING_SKIP && s->batch.missing_count[row] > 0;
 }
 
 /* The group of a row, MINE_NO_GROUP when it has no answer. */
 static int32_t scoring_group(const mine_scoring *s, int64_t row) {
-  return mine__scoring_skipped(s, row) ? MINE_NO_GROUP : s->answers.group[row];
+  return mine__scoring_skipped(s, row) ? MINE_NO_GROUP : s->batch.answers.group[row];
 }
 
 static double scoring_value(const mine_scoring *s, int64_t row) {
   if (mine__scoring_skipped(s, row)) return NAN;
-  return s->answers.value[row * s->model->n_outputs];
+  return s->batch.answers.value[row * s->model->n_outputs];
 }
 
 static void scoring_cell_id(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->held) {
     if (s->model->held.id.n > 0) mine__values_get(&s->model->held.id, row, out);
-  } else if (s->id >= 0) {
+  } else if (s->plan.id >= 0) {
     mine__values_get(&s->frame->ids, row, out);
   } else {
     scoring_int(out, s->frame->cleared + row + 1);
@@ -48,7 +48,7 @@ static void scoring_cell_id(const mine_scoring *s, int64_t row, mine_cell *out) 
 
 /* A class as it went in; a cluster by its number, whatever its name. */
 static void scoring_cell_prediction(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (!s->answers.group) {
+  if (!s->batch.answers.group) {
     scoring_real(out, scoring_value(s, row));
     return;
   }
@@ -63,47 +63,49 @@ static void scoring_cell_prediction(const mine_scoring *s, int64_t row, mine_cel
 /* The prediction as text; of a cluster its name, if it has one.  The spelling of a
 ** number lives in the job until the next label is asked for. */
 static void scoring_cell_label(const mine_scoring *s, int64_t row, mine_cell *out) {
-  const int32_t group = s->answers.group ? scoring_group(s, row) : MINE_NO_GROUP;
+  const int32_t group = s->batch.answers.group ? scoring_group(s, row) : MINE_NO_GROUP;
   if (group >= 1 && group <= s->label.n) mine__values_get(&s->label, group - 1, out);
   if (out->type != MINE_NULL) return;
-  const double v = !s->answers.group ? scoring_value(s, row) : group >= 0 ? group : (double)NAN;
+  const double v = !s->batch.answers.group ? scoring_value(s, row)
+                   : group >= 0            ? group
+                                           : (double)NAN;
   if (!isfinite(v)) return;
-  char *buffer = ((mine_scoring *)s)->number;
+  char *buffer = ((mine_scoring *)s)->batch.number;
   out->as.text = mine__format_real(buffer, v, 0);
   out->type = MINE_TEXT;
   out->bytes = strlen(buffer);
 }
 
 static void scoring_cell_probability(const mine_scoring *s, int64_t row, mine_cell *out) {
-  scoring_real(out, mine_scoring_class_probability(s, row, s->class_));
+  scoring_real(out, mine_scoring_class_probability(s, row, s->asked.class_));
 }
 
 static void scoring_cell_confidence(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (s->answers.share)
+  if (s->batch.answers.share)
     scoring_real(out, mine_scoring_class_probability(s, row, scoring_group(s, row) - 1));
 }
 
 static void scoring_cell_distance(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (s->answers.distance && !s->held && !mine__scoring_skipped(s, row))
-    scoring_real(out, s->answers.distance[row]);
+  if (s->batch.answers.distance && !s->held && !mine__scoring_skipped(s, row))
+    scoring_real(out, s->batch.answers.distance[row]);
 }
 
 static void scoring_cell_missing(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->held) return;
-  if (!s->counted) mine__scoring_count_gaps((mine_scoring *)s);
-  scoring_int(out, s->missing_count[row]);
+  if (!s->batch.counted) mine__scoring_count_gaps((mine_scoring *)s);
+  scoring_int(out, s->batch.missing_count[row]);
 }
 
 static void scoring_cell_unknown(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->held) return;
-  if (!s->counted) mine__scoring_count_gaps((mine_scoring *)s);
-  scoring_int(out, s->unknown_count[row]);
+  if (!s->batch.counted) mine__scoring_count_gaps((mine_scoring *)s);
+  scoring_int(out, s->batch.unknown_count[row]);
 }
 
 static void scoring_cell_leaf(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->held) return;
-  if (!s->leaves_known && s->leaf) mine__scoring_find_leaves((mine_scoring *)s);
-  if (s->leaf && !mine__scoring_skipped(s, row)) scoring_int(out, s->leaf[row]);
+  if (!s->batch.leaves_known && s->batch.leaf) mine__scoring_find_leaves((mine_scoring *)s);
+  if (s->batch.leaf && !mine__scoring_skipped(s, row)) scoring_int(out, s->batch.leaf[row]);
 }
 
 const mine_answer mine__predict_answer[] = {
@@ -135,12 +137,12 @@ _Static_assert(sizeof scoring_columns / sizeof scoring_columns[0] + 1 ==
 
 void mine__scoring_cell(const mine_scoring *s, int64_t row, int column, mine_cell *out) {
   scoring_null(out);
-  if (row >= 0 && row < s->n) scoring_columns[column](s, row, out);
+  if (row >= 0 && row < s->batch.n) scoring_columns[column](s, row, out);
 }
 
 void mine_scoring_prediction(const mine_scoring *s, mine_cell *out) {
   scoring_null(out);
-  if (s->n > 0) scoring_cell_prediction(s, 0, out);
+  if (s->batch.n > 0) scoring_cell_prediction(s, 0, out);
 }
 
 int mine_scoring_classes(const mine_scoring *s) {
@@ -154,10 +156,10 @@ void mine_scoring_class(const mine_scoring *s, int which, mine_cell *out) {
 
 double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int which) {
   const int k = s->model->n_groups;
-  if (!s->answers.share || row < 0 || row >= s->n || which < 0 || which >= k ||
+  if (!s->batch.answers.share || row < 0 || row >= s->batch.n || which < 0 || which >= k ||
       mine__scoring_skipped(s, row))
     return NAN;
-  return s->answers.share[row * k + which];
+  return s->batch.answers.share[row * k + which];
 }
 
 /* By name, or a group without names by its number. */

@@ -20,26 +20,29 @@ static mine_status held_refuse(const mine_scoring *s) {
 }
 
 static void held_shares(mine_scoring *s) {
+  mine_answers *answers = &s->batch.answers;
   const mine_model *model = s->model;
   const int k = model->n_groups;
-  for (int64_t i = 0; i < s->n; i++) {
-    double *share = s->answers.share + i * k;
+  for (int64_t i = 0; i < s->batch.n; i++) {
+    double *share = answers->share + i * k;
     for (int c = 0; c < k; c++)
       share[c] = (double)model->held.score[i * k + c];
-    s->answers.group[i] = 1 + mine__metrics_choose(share, k, model->positive, s->chosen.threshold);
+    answers->group[i] =
+        1 + mine__metrics_choose(share, k, model->positive, s->asked.chosen.threshold);
   }
 }
 
 mine_status mine__scoring_take_held(mine_scoring *s) {
+  mine_answers *answers = &s->batch.answers;
   const mine_model *model = s->model;
   if (model->held.rows == 0) return held_refuse(s);
-  s->missing = MINE_MISSING_AUTO;
+  s->asked.missing = MINE_MISSING_AUTO;
   MINE_TRY(mine__scoring_make_room(s, (size_t)model->held.rows));
-  s->n = model->held.rows;
+  s->batch.n = model->held.rows;
   s->held = 1;
-  if (s->answers.share && model->held.label) held_shares(s);
+  if (answers->share && model->held.label) held_shares(s);
   const int outputs = model->n_outputs;
-  for (int64_t i = 0; s->answers.value && model->held.target && i < s->n; i++)
-    s->answers.value[i * outputs] = (double)model->held.score[i];
+  for (int64_t i = 0; answers->value && model->held.target && i < s->batch.n; i++)
+    answers->value[i * outputs] = (double)model->held.score[i];
   return MINE_OK;
 }

@@ -52,7 +52,7 @@ static const char *unknown_nearest(const mine_scoring *s, int f, const char *sai
 }
 
 static mine_status unknown_refuse(const mine_scoring *s, int f) {
-  const mine_column *column = &s->frame->column[s->column[f]];
+  const mine_column *column = &s->frame->column[s->plan.column[f]];
   const char *name = s->model->feature[f].name, *said = column->unknown.said;
   char near[MINE_SHOW_BYTES], row[48] = "";
   if (s->mode != MINE_SCORE_SINGLE)
@@ -70,11 +70,11 @@ static mine_status unknown_refuse(const mine_scoring *s, int f) {
 
 /* Count the values of a category column; the first unknown one is remembered. */
 static void unknown_count(mine_scoring *s, int f) {
-  const mine_column *column = &s->frame->column[s->column[f]];
+  const mine_column *column = &s->frame->column[s->plan.column[f]];
   mine__score_seen *seen = &s->seen[f];
-  const int32_t *code = s->view[f].code;
+  const int32_t *code = s->batch.view[f].code;
   int64_t known = 0, unknown = 0;
-  for (int64_t i = 0; i < s->n; i++) {
+  for (int64_t i = 0; i < s->batch.n; i++) {
     known += code[i] >= 0;
     unknown += code[i] == MINE_CODE_UNKNOWN;
   }
@@ -87,12 +87,12 @@ static void unknown_count(mine_scoring *s, int f) {
 }
 
 mine_status mine__scoring_see(mine_scoring *s) {
-  s->rows_seen += s->n;
+  s->rows_seen += s->batch.n;
   for (int f = 0; f < s->model->n_features; f++) {
-    if (!s->view[f].code) continue;
+    if (!s->batch.view[f].code) continue;
     const int64_t before = s->seen[f].unknown;
     unknown_count(s, f);
-    if (s->unknown == MINE_UNKNOWN_ERROR && s->seen[f].unknown > before)
+    if (s->asked.unknown == MINE_UNKNOWN_ERROR && s->seen[f].unknown > before)
       return unknown_refuse(s, f);
   }
   return MINE_OK;
@@ -100,7 +100,7 @@ mine_status mine__scoring_see(mine_scoring *s) {
 
 /* The first column of which no category is known; -1: none, or too few rows to judge. */
 static int unknown_column(const mine_scoring *s) {
-  if (s->unknown == MINE_UNKNOWN_AUTO || s->rows_seen < UNKNOWN_ROWS) return -1;
+  if (s->asked.unknown == MINE_UNKNOWN_AUTO || s->rows_seen < UNKNOWN_ROWS) return -1;
   for (int f = 0; f < s->model->n_features; f++)
     if (s->seen[f].known == 0 && s->seen[f].unknown >= UNKNOWN_VALUES) return f;
   return -1;

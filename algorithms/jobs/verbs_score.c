@@ -24,7 +24,7 @@ static mine_status score_begin(mine_job *job, mine_scoring_mode mode) {
   score_state *state = score_of(job);
   MINE_TRY(mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
                               &state->scoring));
-  mine__threshold_tell(job, &state->scoring->cut, &state->scoring->chosen);
+  mine__threshold_tell(job, &state->scoring->asked.cut, &state->scoring->asked.chosen);
   return mine_env_status(job->env);
 }
 
@@ -96,7 +96,7 @@ static mine_status predict_open(mine_job *job) {
 static mine_status predict_block(mine_job *job, int64_t *rows) {
   score_state *state = score_of(job);
   if (!state->scoring->held) return score_block(job, rows);
-  *rows = state->given ? 0 : state->scoring->n;
+  *rows = state->given ? 0 : state->scoring->batch.n;
   state->given = 1;
   return MINE_OK;
 }
@@ -225,8 +225,9 @@ static mine_status evaluate_score(mine_job *job) {
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
   if (!score_of(job)->scoring) return evaluate_held(job, 0, out);
   MINE_TRY(evaluate_score(job));
-  return score_of(job)->scoring->slice >= 0 ? mine__slices_metrics(score_of(job)->scoring, job, out)
-                                            : mine__scoring_metrics(score_of(job)->scoring, out);
+  return score_of(job)->scoring->plan.slice >= 0
+             ? mine__slices_metrics(score_of(job)->scoring, job, out)
+             : mine__scoring_metrics(score_of(job)->scoring, out);
 }
 
 static mine_status confusion_run(mine_job *job, mine_relation *out) {

@@ -150,7 +150,7 @@ static void many_rows_of_many_members(void **state) {
   mine_scoring *by_b = scored(b, MINE_SCORE_ROWS, "", table);
   mine_scoring *s = scored(model, MINE_SCORE_ROWS, "threads=2", table);
   for (int i = 0; i < 9000; i++) {
-    const int code = s->view[2].code[i];
+    const int code = s->batch.view[2].code[i];
     const double one = mine_scoring_class_probability(code == 0 ? by_a : by_b, i, 1);
     near(mine_scoring_class_probability(s, i, 1),
          0.5 * one + 0.5 * mine_scoring_class_probability(by_a, i, 1));

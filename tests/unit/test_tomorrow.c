@@ -102,7 +102,7 @@ static void numbers_of_several_outputs(void **state) {
   mine_scoring *s = scored(model, MINE_SCORE_ROWS, "", ROWS);
   for (int i = 0; i < N; i++) {
     near(number(s, i, "prediction"), leaf[2 * side_of(0, i)]);
-    near(s->answers.value[2 * i + 1], leaf[2 * side_of(0, i) + 1]);
+    near(s->batch.answers.value[2 * i + 1], leaf[2 * side_of(0, i) + 1]);
   }
   alone_as_among_others(model, s);
   mine_scoring_close(s);
@@ -206,7 +206,7 @@ static void a_mixture_with_names(void **state) {
   const mine_prototypes *m = model->body;
   mine_scoring *s = scored(model, MINE_SCORE_ROWS, "class=small", ROWS);
   double point[N][8];
-  const mine_batch batch = {N, NULL, s->view};
+  const mine_batch batch = {N, NULL, s->batch.view};
   mine__encode(&m->encoding, &batch, 0, N, &point[0][0]);
   const int width = m->encoding.width;
   for (int i = 0; i < N; i++) {
