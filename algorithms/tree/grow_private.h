@@ -44,6 +44,32 @@ typedef struct grow_work {
   int32_t child[2]; /* made ready: left and right; 0: not (no child is the root) */
 } grow_work;
 
+/* What g and h were multiplied by to be whole, and the plan in their units. */
+typedef struct grow_scale {
+  double g, h;
+  int counted; /* h is one for every row: its sums are the rows */
+  int rounded; /* g and h were rounded by chance                */
+  double l2, level_l2, level_smooth, child_weight, gain_unit;
+} grow_scale;
+
+/* Nodes so far, by number. */
+typedef struct grow_nodes {
+  mine_grown_node *node;
+  grow_work *work;
+  uint64_t *total; /* width words of each */
+  int32_t n_nodes;
+  size_t node_capacity, work_capacity, total_capacity;
+  int32_t *waiting; /* those that have a split and are no part of the tree yet */
+  size_t n_waiting, waiting_capacity;
+} grow_nodes;
+
+/* Room for sums: at hand, and of the stretches of large nodes behind the first. */
+typedef struct grow_sums {
+  uint64_t **spare, **behind;
+  size_t n_spare, spare_capacity, n_behind, behind_capacity;
+  uint64_t **own; /* per worker: sums and counts of one feature */
+} grow_sums;
+
 struct mine_grower {
   mine_env *env;
   mine_arena *arena;
@@ -52,35 +78,21 @@ struct mine_grower {
   int width;    /* words of a sum */
   size_t words; /* of all sums of a node */
   int n_panels;
+  int n_blocks;          /* of features                                */
+  grow_split *candidate; /* 2 x GROW_WAVE nodes x blocks of features   */
+  grow_sums sums;
   /* of the tree being grown */
   const uint8_t *used;
   uint64_t number;
-  int64_t n;
-  double g_scale, h_scale; /* what g and h were multiplied by                 */
-  int counted;             /* h is one for every row: its sums are the rows   */
-  int rounded;             /* g and h were rounded by chance                  */
-  double l2, level_l2, level_smooth, child_weight, gain_unit; /* of the plan, scaled */
-  grow_entry *entry[2];
-  uint8_t *left; /* by place: whether the row there goes left */
-  size_t entries;
-  mine_grown_node *node;
-  grow_work *work;
-  uint64_t *total;
-  int32_t n_nodes;
-  size_t node_capacity, work_capacity, total_capacity;
-  int32_t *waiting; /* nodes that have a split and are no part of the tree yet */
-  size_t n_waiting, waiting_capacity;
-  /* Sums at hand, and those of the stretches of large nodes behind the first. */
-  uint64_t **spare, **behind;
-  size_t n_spare, spare_capacity, n_behind, behind_capacity;
-  uint64_t **own;        /* per worker: sums and counts of one feature */
-  grow_split *candidate; /* 2 x GROW_WAVE nodes x blocks of features   */
-  int n_blocks;
+  grow_scale scale;
+  grow_entry *entry[2]; /* the rows, by place */
+  uint8_t *left;        /* by place: whether the row there goes left */
+  grow_nodes tree;
 };
 
 /* Word `width` x node: the sum of a node's rows. */
 static inline const uint64_t *grow_total(const mine_grower *g, int32_t number) {
-  return g->total + (size_t)number * (size_t)g->width;
+  return g->tree.total + (size_t)number * (size_t)g->width;
 }
 static inline int grow_is_used(const mine_grower *g, int feature) {
   return !g->used || g->used[feature];

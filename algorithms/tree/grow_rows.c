@@ -78,8 +78,8 @@ static void growth_enter_task(void *context, int64_t task, int worker) {
       entry->h = (uint16_t)hessian;
     } else {
       const uint64_t chance = mine_hash_mix(stream + row);
-      entry->g = (int16_t)growth_round(gradient * g->g_scale, (uint32_t)chance);
-      entry->h = (uint16_t)growth_round(hessian * g->h_scale, (uint32_t)(chance >> 32));
+      entry->g = (int16_t)growth_round(gradient * g->scale.g, (uint32_t)chance);
+      entry->h = (uint16_t)growth_round(hessian * g->scale.h, (uint32_t)(chance >> 32));
     }
     if (load->rows->label) entry->g = (int16_t)load->rows->label[row];
   }
@@ -90,6 +90,7 @@ static void growth_enter_task(void *context, int64_t task, int worker) {
 ** than 2^31: half of that for what rounding may add. */
 static void growth_scale(growth_load *load, int64_t stretches) {
   mine_grower *g = load->g;
+  grow_scale *scale = &g->scale;
   growth_range all = {0, 0, 0, 0, INFINITY, 1};
   for (int64_t s = 0; s < stretches; s++) {
     const growth_range *one = &load->range[s];
@@ -101,25 +102,25 @@ static void growth_scale(growth_load *load, int64_t stretches) {
     all.whole &= one->whole;
   }
   load->exact = all.whole && all.g < 0x1p31 && all.h < 0x1p32;
-  g->rounded = !load->exact;
-  g->counted = all.h_least == 1 && all.h_most == 1;
-  g->g_scale = g->h_scale = 1;
+  scale->rounded = !load->exact;
+  scale->counted = all.h_least == 1 && all.h_most == 1;
+  scale->g = scale->h = 1;
   if (!load->exact) {
     const double rows = (double)load->rows->n;
     double most = 32766 / (double)all.g_most, sum = (0x1p31 - rows - 2) / all.g;
-    g->g_scale = all.g > 0 ? (most < sum ? most : sum) : 1;
+    scale->g = all.g > 0 ? (most < sum ? most : sum) : 1;
     most = 65534 / (double)all.h_most;
     sum = (0x1p32 - rows - 2) / all.h;
-    g->h_scale = all.h > 0 ? (most < sum ? most : sum) : 1;
-    if (g->counted && all.h < 0x1p32) g->h_scale = 1; /* stays a count */
+    scale->h = all.h > 0 ? (most < sum ? most : sum) : 1;
+    if (scale->counted && all.h < 0x1p32) scale->h = 1; /* stays a count */
   }
-  g->l2 = g->plan.l2 * g->h_scale;
-  g->level_l2 = g->plan.level_l2 * g->h_scale;
-  g->level_smooth = g->plan.level_smooth * g->h_scale;
-  g->child_weight = g->plan.min_child_weight * g->h_scale;
-  if (g->child_weight < 1) g->child_weight = 1;
-  g->gain_unit =
-      g->plan.score == MINE_GROW_GRADIENT ? g->h_scale / (g->g_scale * g->g_scale) : 1 / g->h_scale;
+  scale->l2 = g->plan.l2 * scale->h;
+  scale->level_l2 = g->plan.level_l2 * scale->h;
+  scale->level_smooth = g->plan.level_smooth * scale->h;
+  scale->child_weight = g->plan.min_child_weight * scale->h;
+  if (scale->child_weight < 1) scale->child_weight = 1;
+  scale->gain_unit =
+      g->plan.score == MINE_GROW_GRADIENT ? scale->h / (scale->g * scale->g) : 1 / scale->h;
 }
 
 mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) {

@@ -24,12 +24,12 @@
 /* Sum and search `try_features` of those that may be used, by chance: feature f is taken with
 ** the probability (still wanted) / (still there) (Knuth, TAOCP 2, 3.4.2, algorithm S). */
 static void growth_search_some(mine_grower *g, int32_t number, int worker) {
-  const mine_grown_node *node = &g->node[number];
+  const mine_grown_node *node = &g->tree.node[number];
   const grow_entry *entry = g->entry[node->side] + node->first;
-  uint64_t *sums = g->own[worker], *counts = sums + (MINE_BINS_MOST + 1) * (size_t)g->width;
+  uint64_t *sums = g->sums.own[worker], *counts = sums + (MINE_BINS_MOST + 1) * (size_t)g->width;
   int there = 0, wanted = g->plan.try_features;
   mine_random random;
-  if (g->counted) counts = NULL;
+  if (g->scale.counted) counts = NULL;
   for (int f = 0; f < g->binned->n_features; f++)
     there += mine__grow_may_use(g, node, f);
   mine__random_open(&random, g->plan.seed ^ mine_hash_mix(g->number), WAVE_FEATURES,
@@ -38,7 +38,7 @@ static void growth_search_some(mine_grower *g, int32_t number, int worker) {
     if (!mine__grow_may_use(g, node, f)) continue;
     if (mine__random_below(&random, (uint64_t)there--) >= (uint64_t)wanted) continue;
     mine__histogram_feature(g, entry, node->rows, f, sums, counts);
-    mine__split_search(g, node, number, f, sums, counts, &g->work[number].best);
+    mine__split_search(g, node, number, f, sums, counts, &g->tree.work[number].best);
     wanted--;
   }
 }
@@ -50,8 +50,8 @@ static void growth_side_task(void *context, int64_t task, int worker) {
   grow_step *step = context;
   mine_grower *g = step->g;
   grow_stretch *s = &step->stretch[task];
-  const grow_split *split = &g->work[s->node].best;
-  const grow_entry *entry = g->entry[g->node[s->node].side];
+  const grow_split *split = &g->tree.work[s->node].best;
+  const grow_entry *entry = g->entry[g->tree.node[s->node].side];
   const size_t width = (size_t)mine_panel_width(g->binned, split->feature / MINE_PANEL);
   const uint8_t *byte = g->binned->panel[split->feature / MINE_PANEL] + split->feature % MINE_PANEL;
   const int category = g->binned->feature[split->feature].category;
@@ -75,7 +75,7 @@ static void growth_move_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   const mine_grower *g = step->g;
   const grow_stretch *s = &step->stretch[task];
-  const int side = g->node[s->node].side;
+  const int side = g->tree.node[s->node].side;
   const grow_entry *from = g->entry[side];
   grow_entry *left = g->entry[!side] + s->left_at, *right = g->entry[!side] + s->right_at;
   (void)worker;
@@ -94,10 +94,10 @@ static void growth_sum_task(void *context, int64_t task, int worker) {
   mine_grower *g = step->g;
   const grow_stretch *s = &step->stretch[task / g->n_panels];
   const grow_pair *pair = &step->pair[s->at];
-  uint64_t *sums =
-      s->number ? g->behind[pair->behind + (size_t)s->number - 1] : g->work[pair->small].sums;
+  uint64_t *sums = s->number ? g->sums.behind[pair->behind + (size_t)s->number - 1]
+                             : g->tree.work[pair->small].sums;
   (void)worker;
-  mine__histogram_panel(g, g->entry[g->node[s->node].side] + s->from, s->to - s->from,
+  mine__histogram_panel(g, g->entry[g->tree.node[s->node].side] + s->from, s->to - s->from,
                         (int)(task % g->n_panels), sums);
 }
 
@@ -111,13 +111,13 @@ static void growth_block_words(const mine_grower *g, int block, size_t *from, si
 }
 
 static void growth_search_block(const mine_grower *g, int32_t number, int block, grow_split *best) {
-  const mine_grown_node *node = &g->node[number];
+  const mine_grown_node *node = &g->tree.node[number];
   *best = (grow_split){.feature = -1};
   if (!mine__grow_may_split(g, node)) return;
   for (int f = block * GROW_BLOCK; f < (block + 1) * GROW_BLOCK && f < g->binned->n_features; f++) {
     if (!mine__grow_may_use(g, node, f)) continue;
     const size_t first = (size_t)g->binned->feature[f].first * (size_t)g->width;
-    mine__split_search(g, node, number, f, g->work[number].sums + first, NULL, best);
+    mine__split_search(g, node, number, f, g->tree.work[number].sums + first, NULL, best);
   }
 }
 
@@ -128,18 +128,18 @@ static void growth_search_task(void *context, int64_t task, int worker) {
   mine_grower *g = step->g;
   const int at = (int)(task / g->n_blocks), block = (int)(task % g->n_blocks);
   const grow_pair *pair = &step->pair[at];
-  uint64_t *small = g->work[pair->small].sums;
+  uint64_t *small = g->tree.work[pair->small].sums;
   size_t from, to;
   (void)worker;
   growth_block_words(g, block, &from, &to);
   for (int s = 1; s < pair->stretches; s++) {
-    const uint64_t *more = g->behind[pair->behind + (size_t)s - 1];
+    const uint64_t *more = g->sums.behind[pair->behind + (size_t)s - 1];
     for (size_t w = from; w < to; w++)
       small[w] += more[w];
   }
   growth_search_block(g, pair->small, block, &g->candidate[2 * at * g->n_blocks + block]);
   if (pair->large < 0) return;
-  uint64_t *large = g->work[pair->large].sums;
+  uint64_t *large = g->tree.work[pair->large].sums;
   for (size_t w = from; w < to; w++)
     large[w] -= small[w];
   growth_search_block(g, pair->large, block, &g->candidate[(2 * at + 1) * g->n_blocks + block]);
@@ -147,7 +147,7 @@ static void growth_search_task(void *context, int64_t task, int worker) {
 
 /* The best of the blocks' candidates; the first feature of equal ones. */
 static void growth_choose(mine_grower *g, int32_t number, const grow_split *candidate) {
-  grow_split *best = &g->work[number].best;
+  grow_split *best = &g->tree.work[number].best;
   for (int b = 0; b < g->n_blocks; b++) {
     if (candidate[b].feature >= 0 && candidate[b].gain > best->gain) *best = candidate[b];
   }
@@ -158,14 +158,14 @@ static void growth_some_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   const grow_pair *pair = &step->pair[task / 2];
   const int32_t number = task % 2 ? pair->large : pair->small;
-  if (number >= 0 && mine__grow_may_split(step->g, &step->g->node[number]))
+  if (number >= 0 && mine__grow_may_split(step->g, &step->g->tree.node[number]))
     growth_search_some(step->g, number, worker);
 }
 
 /* ---- parting the rows ---------------------------------------------------------------- */
 
 static void growth_add_stretches(grow_step *step, int at, int32_t number, int64_t stretches) {
-  const mine_grown_node *node = &step->g->node[number];
+  const mine_grown_node *node = &step->g->tree.node[number];
   for (int64_t s = 0; s < stretches; s++) {
     step->stretch[step->n_stretches++] =
         (grow_stretch){.node = number,
@@ -192,8 +192,8 @@ static void growth_count_lefts(const grow_step *step, int64_t lefts[GROW_WAVE]) 
 
 /* The best split with the rows counted: sums only say about how many there are. */
 static void growth_search_counted(mine_grower *g, int32_t number) {
-  const mine_grown_node *node = &g->node[number];
-  grow_work *work = &g->work[number];
+  const mine_grown_node *node = &g->tree.node[number];
+  grow_work *work = &g->tree.work[number];
   uint64_t *counts = mine__arena_block(g->arena, NULL, (size_t)g->binned->n_bins, sizeof *counts);
   work->best = (grow_split){.feature = -1};
   if (!counts) return;
@@ -211,11 +211,11 @@ static void growth_search_counted(mine_grower *g, int32_t number) {
 static void growth_mend(grow_step *step, int64_t lefts[GROW_WAVE]) {
   mine_grower *g = step->g;
   for (int at = 0; at < step->n_wave; at++) {
-    const mine_grown_node *node = &g->node[step->wave[at]];
+    const mine_grown_node *node = &g->tree.node[step->wave[at]];
     if (lefts[at] >= g->plan.min_samples_leaf && node->rows - lefts[at] >= g->plan.min_samples_leaf)
       continue;
     growth_search_counted(g, step->wave[at]);
-    if (g->work[step->wave[at]].best.feature < 0) continue;
+    if (g->tree.work[step->wave[at]].best.feature < 0) continue;
     lefts[at] = 0;
     for (int64_t s = 0; s < step->n_stretches; s++) {
       if (step->stretch[s].at != at) continue;
@@ -230,7 +230,7 @@ static void growth_place(grow_step *step, const int64_t lefts[GROW_WAVE]) {
   for (int64_t s = 0; s < step->n_stretches; s++) {
     grow_stretch *stretch = &step->stretch[s];
     if (stretch->number == 0) {
-      left = step->g->node[stretch->node].first;
+      left = step->g->tree.node[stretch->node].first;
       right = left + lefts[stretch->at];
     }
     stretch->left_at = left;
@@ -245,9 +245,10 @@ static void growth_pair_up(grow_step *step) {
   mine_grower *g = step->g;
   step->n_pairs = 0;
   for (int at = 0; at < step->n_wave; at++) {
-    grow_work *parent = &g->work[step->wave[at]];
+    grow_work *parent = &g->tree.work[step->wave[at]];
     if (parent->child[0] == 0) continue;
-    const mine_grown_node *left = &g->node[parent->child[0]], *right = &g->node[parent->child[1]];
+    const mine_grown_node *left = &g->tree.node[parent->child[0]],
+                          *right = &g->tree.node[parent->child[1]];
     const int left_is_small = left->rows <= right->rows;
     grow_pair *pair = &step->pair[step->n_pairs];
     *pair =
@@ -258,14 +259,14 @@ static void growth_pair_up(grow_step *step) {
     }
     step->n_pairs++;
     if (g->plan.try_features) continue;
-    if (!mine__grow_may_split(g, &g->node[pair->large])) {
+    if (!mine__grow_may_split(g, &g->tree.node[pair->large])) {
       mine__grow_give_sums(g, &parent->sums);
       pair->large = -1;
     } else {
-      g->work[pair->large].sums = parent->sums;
+      g->tree.work[pair->large].sums = parent->sums;
       parent->sums = NULL;
     }
-    g->work[pair->small].sums = mine__grow_take_sums(g);
+    g->tree.work[pair->small].sums = mine__grow_take_sums(g);
     if (mine_failed(g->env)) return;
   }
 }
@@ -278,24 +279,24 @@ static mine_status growth_sum(grow_step *step) {
   step->n_stretches = 0;
   for (int p = 0; p < step->n_pairs; p++) {
     grow_pair *pair = &step->pair[p];
-    pair->stretches = (int)growth_stretches_of(g, g->node[pair->small].rows);
+    pair->stretches = (int)growth_stretches_of(g, g->tree.node[pair->small].rows);
     pair->behind = behind;
     behind += (size_t)pair->stretches - 1;
     growth_add_stretches(step, p, pair->small, pair->stretches);
   }
-  while (g->n_behind < behind) {
-    if (!MINE_RESERVE(g->arena, g->behind, g->behind_capacity, g->n_behind + 1))
+  while (g->sums.n_behind < behind) {
+    if (!MINE_RESERVE(g->arena, g->sums.behind, g->sums.behind_capacity, g->sums.n_behind + 1))
       return mine_env_status(g->env);
     uint64_t *sums = mine__arena_block(g->arena, NULL, g->words, sizeof *sums);
     if (!sums) return mine_env_status(g->env);
-    g->behind[g->n_behind++] = sums;
+    g->sums.behind[g->sums.n_behind++] = sums;
   }
   return mine__parallel(g->env, step->n_stretches * g->n_panels, growth_sum_task, step);
 }
 
 /* A node that nothing parts needs its sums no more. */
 static void growth_settle(mine_grower *g, int32_t number) {
-  if (g->work[number].best.feature < 0) mine__grow_give_sums(g, &g->work[number].sums);
+  if (g->tree.work[number].best.feature < 0) mine__grow_give_sums(g, &g->tree.work[number].sums);
 }
 
 /* Sum and search the pairs' nodes. */
@@ -327,14 +328,14 @@ mine_status mine__grow_make_ready(grow_step *step) {
   step->n_stretches = 0;
   for (int at = 0; at < step->n_wave; at++)
     growth_add_stretches(step, at, step->wave[at],
-                         growth_stretches_of(g, g->node[step->wave[at]].rows));
+                         growth_stretches_of(g, g->tree.node[step->wave[at]].rows));
   MINE_TRY(mine__parallel(g->env, step->n_stretches, growth_side_task, step));
   growth_count_lefts(step, lefts);
-  if (!g->counted && !g->plan.try_features) growth_mend(step, lefts);
+  if (!g->scale.counted && !g->plan.try_features) growth_mend(step, lefts);
   growth_place(step, lefts);
   MINE_TRY(mine__parallel(g->env, step->n_stretches, growth_move_task, step));
   for (int at = 0; at < step->n_wave && !mine_failed(g->env); at++) {
-    if (g->work[step->wave[at]].best.feature >= 0)
+    if (g->tree.work[step->wave[at]].best.feature >= 0)
       mine__grow_children(g, step->wave[at], lefts[at]);
   }
   if (mine_failed(g->env)) return mine_env_status(g->env);

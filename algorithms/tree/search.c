@@ -46,14 +46,14 @@ static inline double splits_shrink(double g, double l1) {
 
 /* The value a part takes, within the node's bounds. */
 static double splits_value(const splits_trial *t, double g, double h) {
-  const double value = -splits_shrink(g, t->g->plan.l1 * t->g->g_scale) / (h + t->l2);
+  const double value = -splits_shrink(g, t->g->plan.l1 * t->g->scale.g) / (h + t->l2);
   return value < t->low ? t->low : value > t->high ? t->high : value;
 }
 
 /* What the loss loses, twice, with the part at this value. */
 static double splits_loss(const splits_trial *t, double g, double h, double value) {
   return -(2 * g * value + (h + t->l2) * value * value +
-           2 * t->g->plan.l1 * t->g->g_scale * fabs(value));
+           2 * t->g->plan.l1 * t->g->scale.g * fabs(value));
 }
 
 static double splits_pair_general(const splits_trial *t, double gl, double hl, double gr,
@@ -69,7 +69,7 @@ static inline int splits_try(splits_trial *t, uint64_t left, double rows) {
   const double gl = (double)grow_g(left), hl = (double)grow_h(left);
   const double gr = (double)grow_g(t->total[0]) - gl, hr = (double)grow_h(t->total[0]) - hl;
   if (rows < t->least_rows || t->all_rows - rows < t->least_rows) return 0;
-  if (hl < g->child_weight || hr < g->child_weight) return 0;
+  if (hl < g->scale.child_weight || hr < g->scale.child_weight) return 0;
   const double score = t->general ? splits_pair_general(t, gl, hl, gr, hr)
                                   : gl * gl / (hl + t->l2) + gr * gr / (hr + t->l2);
   if (!(score - t->whole > t->best.gain)) return 0;
@@ -185,15 +185,15 @@ static void splits_category(splits_trial *t, const uint64_t *sums, const uint64_
   levels.n = 0;
   for (int b = 0; b < bins; b++) {
     if (sums[b] == 0 && !(counts && counts[b])) continue;
-    levels.key[b] = ((double)grow_g(sums[b]) + centre * g->level_smooth) /
-                    ((double)grow_h(sums[b]) + g->level_smooth + 1e-300);
+    levels.key[b] = ((double)grow_g(sums[b]) + centre * g->scale.level_smooth) /
+                    ((double)grow_h(sums[b]) + g->scale.level_smooth + 1e-300);
     levels.bin[levels.n++] = (uint32_t)b;
   }
   if (levels.n == 0) return;
   mine__sort_words(levels.bin, (uint32_t)levels.n, splits_key_before, levels.key);
   const double l2 = t->l2;
   uint64_t left = 0, rows = 0;
-  t->l2 += g->level_l2;
+  t->l2 += g->scale.level_l2;
   for (int k = 0; k < levels.n; k++) {
     left += sums[levels.bin[k]];
     rows += counts ? counts[levels.bin[k]] : 0;
@@ -233,7 +233,7 @@ static int splits_try_classes(splits_trial *t, const splits_shares *s, const dou
   }
   if (t->per_h > 0) rows = weight * t->per_h;
   if (rows < t->least_rows || t->all_rows - rows < t->least_rows) return 0;
-  if (weight < g->child_weight || all - weight < g->child_weight) return 0;
+  if (weight < g->scale.child_weight || all - weight < g->scale.child_weight) return 0;
   const double gain = splits_classes_part(g, left) + splits_classes_part(g, s->right) - t->whole;
   if (!(gain > t->best.gain)) return 0;
   t->best.gain = gain;
@@ -293,13 +293,13 @@ static void splits_category_by(splits_trial *t, const splits_shares *s, splits_l
   const int width = t->g->width;
   for (int k = 0; k < levels->n; k++) {
     const uint64_t *bin = sums + (size_t)levels->bin[k] * (size_t)width;
-    double weight = t->g->level_smooth + 1e-300, all = 0, mean = 0;
+    double weight = t->g->scale.level_smooth + 1e-300, all = 0, mean = 0;
     for (int j = 0; j < width; j++) {
       weight += (double)bin[j];
       all += s->total[j];
     }
     mean = s->total[c] / all;
-    levels->key[levels->bin[k]] = ((double)bin[c] + mean * t->g->level_smooth) / weight;
+    levels->key[levels->bin[k]] = ((double)bin[c] + mean * t->g->scale.level_smooth) / weight;
   }
   mine__sort_words(levels->bin, (uint32_t)levels->n, splits_key_before, levels->key);
   memset(s->left, 0, (size_t)width * sizeof *s->left);
@@ -334,7 +334,7 @@ static void splits_category_classes(splits_trial *t, const splits_shares *s, con
 static void splits_floor(splits_trial *t, double rows_per_h) {
   if (t->best.feature >= 0) return;
   t->best.gain = SEARCH_ROUNDING * fabs(t->whole);
-  if (t->g->rounded) t->best.gain = fmax(t->best.gain, SEARCH_CHANCE * rows_per_h);
+  if (t->g->scale.rounded) t->best.gain = fmax(t->best.gain, SEARCH_CHANCE * rows_per_h);
 }
 
 static void splits_classes(splits_trial *t, int32_t number, const uint64_t *sums,
@@ -380,7 +380,7 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
 
                     .total = total,
                     .feature = feature,
-                    .l2 = g->l2,
+                    .l2 = g->scale.l2,
                     .all_rows = (double)node->rows,
                     .least_rows = (double)g->plan.min_samples_leaf};
   t.best = *best;
@@ -390,7 +390,7 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
     *best = t.best;
     return;
   }
-  const double unit = g->h_scale / g->g_scale; /* of a value: real = scaled x unit */
+  const double unit = g->scale.h / g->scale.g; /* of a value: real = scaled x unit */
   t.direction = g->plan.monotone ? g->plan.monotone[feature] : 0;
   t.general = g->plan.l1 > 0 || g->plan.monotone != NULL;
   t.low = node->low / unit;
