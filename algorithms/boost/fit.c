@@ -214,9 +214,9 @@ static void fit_whole(mine_env *env, mine_arena *arena, fit_trial *trial, int64_
   mine__builder_open(&builder, arena, 1);
   run.builder = &builder;
   run.rounds = rounds;
-  run.what = "boost";
-  run.from = 0.5;
-  run.to = 1;
+  run.telling.what = "boost";
+  run.telling.from = 0.5;
+  run.telling.to = 1;
   if (!mine_failed(env)) mine__boost_rounds(&run);
   if (!mine_failed(env)) fit_finish(env, &run, &builder, model);
 }

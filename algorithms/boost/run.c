@@ -15,50 +15,52 @@
 
 static void run_gradient_task(void *context, int64_t task, int worker) {
   const boost_run *run = context;
-  const int64_t from = task * RUN_BLOCK, rest = run->n_sample - from;
+  const int64_t from = task * RUN_BLOCK, rest = run->now.n_sample - from;
   (void)worker;
-  mine__boost_gradient(run->target, run->margin, run->sample + from,
+  mine__boost_gradient(run->target, run->margin, run->now.sample + from,
                        rest < RUN_BLOCK ? rest : RUN_BLOCK, run->g, run->h);
 }
 
 /* The rows of this round, ascending. */
 static void run_choose_rows(boost_run *run) {
+  boost_round *now = &run->now;
   const double share = run->options->subsample;
   if (share >= 1) {
-    run->sample = (uint32_t *)(uintptr_t)run->row;
-    run->n_sample = run->n;
+    now->sample = (uint32_t *)(uintptr_t)run->row;
+    now->n_sample = run->n;
     return;
   }
   const uint64_t stream =
-      mine_hash_mix(run->data->seed ^ mine_hash_mix((uint64_t)run->round + (RUN_SAMPLE << 20)));
-  run->n_sample = 0;
+      mine_hash_mix(run->data->seed ^ mine_hash_mix((uint64_t)now->round + (RUN_SAMPLE << 20)));
+  now->n_sample = 0;
   for (int64_t k = 0; k < run->n; k++) {
     const uint64_t chance = mine_hash_mix(stream + run->row[k]) >> 11;
-    if ((double)chance * 0x1p-53 < share) run->sample[run->n_sample++] = run->row[k];
+    if ((double)chance * 0x1p-53 < share) now->sample[now->n_sample++] = run->row[k];
   }
 }
 
 /* The features of this round: each in its turn with the probability (wanted) / (left). */
 static const uint8_t *run_choose_features(boost_run *run) {
+  boost_round *now = &run->now;
   const int n = run->binned->n_features;
   const double share = run->options->colsample;
   if (share >= 1) return NULL;
   mine_random random;
   mine__random_open(&random, run->data->seed, RUN_COLUMNS,
-                    (uint64_t)run->round * (uint64_t)run->target->outputs + (uint64_t)run->output);
+                    (uint64_t)now->round * (uint64_t)run->target->outputs + (uint64_t)now->output);
   int wanted = (int)(share * n + 0.5);
   if (wanted < 1) wanted = 1;
   for (int f = 0; f < n; f++) {
-    run->used[f] = mine__random_below(&random, (uint64_t)(n - f)) < (uint64_t)wanted;
-    wanted -= run->used[f];
+    now->used[f] = mine__random_below(&random, (uint64_t)(n - f)) < (uint64_t)wanted;
+    wanted -= now->used[f];
   }
-  return run->used;
+  return now->used;
 }
 
 /* ---- what a leaf says --------------------------------------------------------------------- */
 
 static double run_newton(const boost_run *run, const mine_grown_node *node) {
-  const size_t part = (size_t)run->output * (size_t)run->target->of.n;
+  const size_t part = (size_t)run->now.output * (size_t)run->target->of.n;
   const float *g = run->g + part, *h = run->h + part;
   double sum_g = 0, sum_h = 0;
   for (int64_t k = 0; k < node->rows; k++) {
@@ -86,23 +88,25 @@ static double run_quantile(const boost_run *run, const mine_grown_node *node, do
 /* Task = leaf: its value, a step of learning_rate. */
 static void run_leaf_task(void *context, int64_t task, int worker) {
   const boost_run *run = context;
-  const mine_grown_node *node = &run->tree.node[run->leaf[task]];
+  const boost_round *now = &run->now;
+  const mine_grown_node *node = &now->tree.node[now->leaf[task]];
   double alpha;
   (void)worker;
   double value = mine__boost_leaf_is_quantile(run->target, &alpha)
-                     ? run_quantile(run, node, alpha, run->rest + 2 * node->first)
+                     ? run_quantile(run, node, alpha, now->rest + 2 * node->first)
                      : run_newton(run, node);
   value = value < node->low ? node->low : value > node->high ? node->high : value;
-  run->value[run->leaf[task]] = value * run->options->learning_rate;
+  now->value[now->leaf[task]] = value * run->options->learning_rate;
 }
 
 /* Task = leaf: its rows move by its value. */
 static void run_step_task(void *context, int64_t task, int worker) {
   const boost_run *run = context;
-  const mine_grown_node *node = &run->tree.node[run->leaf[task]];
+  const boost_round *now = &run->now;
+  const mine_grown_node *node = &now->tree.node[now->leaf[task]];
   const size_t outputs = (size_t)run->target->outputs;
-  double *margin = run->margin + run->output;
-  const double value = run->value[run->leaf[task]];
+  double *margin = run->margin + now->output;
+  const double value = now->value[now->leaf[task]];
   (void)worker;
   for (int64_t k = 0; k < node->rows; k++)
     margin[mine__grown_row(run->grower, node, k) * outputs] += value;
@@ -113,66 +117,69 @@ typedef struct run_others {
   const boost_run *run;
   const uint32_t *row;
   int64_t n;
-  int sampled; /* those of them that were are left out */
 } run_others;
 
 static void run_others_task(void *context, int64_t task, int worker) {
   const run_others *others = context;
   const boost_run *run = others->run;
+  const boost_round *now = &run->now;
   const size_t outputs = (size_t)run->target->outputs;
   const int64_t from = task * RUN_BLOCK;
   const int64_t to = from + RUN_BLOCK < others->n ? from + RUN_BLOCK : others->n;
   (void)worker;
   for (int64_t k = from; k < to; k++) {
     const uint32_t row = others->row[k];
-    const int32_t leaf = mine__grown_leaf(run->binned, &run->tree, row);
-    run->margin[row * outputs + (size_t)run->output] += run->value[leaf];
+    const int32_t leaf = mine__grown_leaf(run->binned, &now->tree, row);
+    run->margin[row * outputs + (size_t)now->output] += now->value[leaf];
   }
 }
 
 static void run_list_leaves(boost_run *run) {
-  run->n_leaves = 0;
-  if (!MINE_RESERVE(run->arena, run->leaf, run->leaf_capacity, (size_t)run->tree.n_nodes) ||
-      !MINE_RESERVE(run->arena, run->value, run->value_capacity, (size_t)run->tree.n_nodes) ||
-      !MINE_RESERVE(run->arena, run->stack, run->stack_capacity, (size_t)run->tree.n_nodes + 1)) {
+  boost_round *now = &run->now;
+  now->n_leaves = 0;
+  if (!MINE_RESERVE(run->arena, now->leaf, now->leaf_capacity, (size_t)now->tree.n_nodes) ||
+      !MINE_RESERVE(run->arena, now->value, now->value_capacity, (size_t)now->tree.n_nodes) ||
+      !MINE_RESERVE(run->arena, now->stack, now->stack_capacity, (size_t)now->tree.n_nodes + 1)) {
     return;
   }
   int64_t n = 0;
-  run->stack[n++] = 0;
+  now->stack[n++] = 0;
   while (n > 0) {
-    const int32_t number = run->stack[--n];
-    const mine_grown_node *node = &run->tree.node[number];
+    const int32_t number = now->stack[--n];
+    const mine_grown_node *node = &now->tree.node[number];
     if (node->left < 0) {
-      run->leaf[run->n_leaves++] = number;
+      now->leaf[now->n_leaves++] = number;
       continue;
     }
-    run->stack[n++] = node->right;
-    run->stack[n++] = node->left;
+    now->stack[n++] = node->right;
+    now->stack[n++] = node->left;
   }
 }
 
 /* An inner node says what its rows are told on the average.  Children stand behind parents. */
 static void run_inner_values(boost_run *run) {
-  for (int32_t i = run->tree.n_nodes; i-- > 0;) {
-    const mine_grown_node *node = &run->tree.node[i];
+  boost_round *now = &run->now;
+  for (int32_t i = now->tree.n_nodes; i-- > 0;) {
+    const mine_grown_node *node = &now->tree.node[i];
     if (node->left < 0) continue;
-    const double left = run->tree.node[node->left].weight;
-    const double right = run->tree.node[node->right].weight;
-    run->value[i] =
-        (left * run->value[node->left] + right * run->value[node->right]) / (left + right);
+    const double left = now->tree.node[node->left].weight;
+    const double right = now->tree.node[node->right].weight;
+    now->value[i] =
+        (left * now->value[node->left] + right * now->value[node->right]) / (left + right);
   }
 }
 
-static mine_status run_others_step(boost_run *run, const uint32_t *row, int64_t n) {
+static void run_others_step(boost_run *run, const uint32_t *row, int64_t n) {
   run_others others = {.run = run, .row = row, .n = n};
-  return mine__parallel(run->env, MINE_BLOCKS(n, RUN_BLOCK), run_others_task, &others);
+  if (mine__parallel(run->env, MINE_BLOCKS(n, RUN_BLOCK), run_others_task, &others)) return;
 }
 
 /* The rows learned from that were not sampled, into `others`. */
 static int64_t run_not_sampled(const boost_run *run, uint32_t *others) {
+  const boost_round *now = &run->now;
   int64_t n = 0, next = 0;
   for (int64_t k = 0; k < run->n; k++) {
-    if (next < run->n_sample && run->sample[next] == run->row[k]) {
+    if (next < now->n_sample && now->sample[next] == run->row[k]) {
       next++;
     } else {
       others[n++] = run->row[k];
@@ -182,25 +189,25 @@ static int64_t run_not_sampled(const boost_run *run, uint32_t *others) {
 }
 
 /* A tree for one output. */
-static mine_status run_tree(boost_run *run, int output) {
+static void run_tree(boost_run *run, int output) {
+  boost_round *now = &run->now;
   const size_t part = (size_t)output * (size_t)run->target->of.n;
-  run->output = output;
+  now->output = output;
   const mine_grow_rows rows = {
-      .row = run->sample, .n = run->n_sample, .g = run->g + part, .h = run->h + part};
-  const uint64_t number = (uint64_t)run->round * (uint64_t)run->target->outputs + (uint64_t)output;
-  MINE_TRY(mine__grow(run->grower, &rows, run_choose_features(run), number, &run->tree));
+      .row = now->sample, .n = now->n_sample, .g = run->g + part, .h = run->h + part};
+  const uint64_t number = (uint64_t)now->round * (uint64_t)run->target->outputs + (uint64_t)output;
+  if (mine__grow(run->grower, &rows, run_choose_features(run), number, &now->tree)) return;
   run_list_leaves(run);
-  if (mine_failed(run->env)) return mine_env_status(run->env);
-  MINE_TRY(mine__parallel(run->env, run->n_leaves, run_leaf_task, run));
-  MINE_TRY(mine__parallel(run->env, run->n_leaves, run_step_task, run));
-  if (run->n_sample < run->n)
-    MINE_TRY(run_others_step(run, run->others, run_not_sampled(run, run->others)));
-  MINE_TRY(run_others_step(run, run->held, run->n_held));
+  if (mine_failed(run->env)) return;
+  if (mine__parallel(run->env, now->n_leaves, run_leaf_task, run)) return;
+  if (mine__parallel(run->env, now->n_leaves, run_step_task, run)) return;
+  if (now->n_sample < run->n) run_others_step(run, now->others, run_not_sampled(run, now->others));
+  run_others_step(run, run->held, run->n_held);
+  if (mine_failed(run->env)) return;
   if (run->builder) {
     run_inner_values(run);
-    mine__builder_add(run->env, run->builder, run->binned, &run->tree, run->value, output);
+    mine__builder_add(run->env, run->builder, run->binned, &now->tree, now->value, output);
   }
-  return mine_env_status(run->env);
 }
 
 /* Whether the loss on the watched rows has not fallen for so many rounds. */
@@ -215,21 +222,23 @@ static int run_stops(const boost_run *run) {
 }
 
 void mine__boost_rounds(boost_run *run) {
-  for (run->round = 0; run->round < run->rounds && !mine_failed(run->env); run->round++) {
+  boost_round *now = &run->now;
+  for (now->round = 0; now->round < run->rounds && !mine_failed(run->env); now->round++) {
     run_choose_rows(run);
-    if (mine__parallel(run->env, MINE_BLOCKS(run->n_sample, RUN_BLOCK), run_gradient_task, run))
+    if (mine__parallel(run->env, MINE_BLOCKS(now->n_sample, RUN_BLOCK), run_gradient_task, run))
       return;
-    for (int c = 0; c < run->target->outputs; c++) {
-      if (run_tree(run, c)) return;
-    }
-    run->made = run->round + 1;
+    for (int c = 0; c < run->target->outputs && !mine_failed(run->env); c++)
+      run_tree(run, c);
+    if (mine_failed(run->env)) return;
+    run->made = now->round + 1;
     if (run->history) {
-      run->history[run->round] = mine__boost_loss(run->target, run->margin, run->held, run->n_held);
+      run->history[now->round] = mine__boost_loss(run->target, run->margin, run->held, run->n_held);
       if (run_stops(run)) return;
     }
-    if (run->what && mine__poll_progress(run->env, "boost",
-                                         run->from + (run->to - run->from) * (double)run->made /
-                                                         (double)run->rounds))
+    if (run->telling.what &&
+        mine__poll_progress(run->env, "boost",
+                            run->telling.from + (run->telling.to - run->telling.from) *
+                                                    (double)run->made / (double)run->rounds))
       return;
   }
 }
@@ -237,6 +246,7 @@ void mine__boost_rounds(boost_run *run) {
 /* ---- making ready -------------------------------------------------------------------------- */
 
 void mine__boost_open(boost_run *run) {
+  boost_round *now = &run->now;
   mine_arena *arena = run->arena;
   const size_t n = (size_t)run->target->of.n, outputs = (size_t)run->target->outputs;
   double alpha;
@@ -244,13 +254,13 @@ void mine__boost_open(boost_run *run) {
   run->margin = mine__arena_array(arena, n * outputs, sizeof *run->margin);
   run->g = mine__arena_array(arena, n * outputs, sizeof *run->g);
   run->h = mine__arena_array(arena, n * outputs, sizeof *run->h);
-  run->used = mine__arena_array(arena, (size_t)run->binned->n_features, 1);
+  now->used = mine__arena_array(arena, (size_t)run->binned->n_features, 1);
   if (run->options->subsample < 1) {
-    run->sample = mine__arena_array(arena, (size_t)run->n, sizeof *run->sample);
-    run->others = mine__arena_array(arena, (size_t)run->n, sizeof *run->others);
+    now->sample = mine__arena_array(arena, (size_t)run->n, sizeof *now->sample);
+    now->others = mine__arena_array(arena, (size_t)run->n, sizeof *now->others);
   }
   if (mine__boost_leaf_is_quantile(run->target, &alpha))
-    run->rest = mine__arena_array(arena, 2 * n, sizeof *run->rest);
+    now->rest = mine__arena_array(arena, 2 * n, sizeof *now->rest);
   if (mine_failed(run->env)) return;
   run->grower = mine__grower_open(run->env, arena, run->binned, &run->plan);
   if (!run->grower) return;

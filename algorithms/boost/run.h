@@ -6,6 +6,22 @@
 
 #include "boost.h"
 
+/* One round: its rows, and the tree of one output after another. */
+typedef struct boost_round {
+  int64_t round;
+  uint32_t *sample; /* the rows it learns from, ascending    */
+  int64_t n_sample;
+  uint32_t *others; /* learned from, but not in this round   */
+  uint8_t *used;    /* features                              */
+  int output;
+  mine_grown tree;
+  double *value; /* of each node */
+  int32_t *leaf, *stack;
+  size_t value_capacity, leaf_capacity, stack_capacity;
+  int64_t n_leaves;
+  boost_rest *rest; /* 2 x n: quantiles of leaves */
+} boost_round;
+
 /* Arrays by row given unless said otherwise; all of it lives in `arena`. */
 typedef struct boost_run {
   mine_env *env;
@@ -16,30 +32,20 @@ typedef struct boost_run {
   const mine_binned *binned;
   const uint32_t *row, *held; /* learned from, watched */
   int64_t n, n_held;
-  double *base;
-  double *margin; /* n x outputs, of all rows given */
-  float *g, *h;   /* outputs x n                    */
   mine_grow_plan plan;
   mine_grower *grower;
   mine_trees_builder *builder; /* NULL: the trees are not kept */
-  int64_t rounds;              /* at most                      */
-  double *history;             /* loss of the watched after each round */
+  double *base;
+  double *margin; /* n x outputs, of all rows given */
+  float *g, *h;   /* outputs x n                    */
+  int64_t rounds; /* at most                        */
   int64_t made;
-  /* of a round */
-  uint32_t *sample;
-  int64_t n_sample;
-  uint8_t *used;
-  uint32_t *others; /* learned from, but not in this round */
-  mine_grown tree;
-  double *value; /* of each node */
-  int32_t *leaf, *stack;
-  size_t value_capacity, leaf_capacity, stack_capacity;
-  int64_t n_leaves;
-  boost_rest *rest; /* 2 x n: quantiles of leaves */
-  int output;
-  int64_t round;
-  const char *what; /* progress is told, from .. to */
-  double from, to;
+  double *history; /* loss of the watched after each round */
+  boost_round now;
+  struct {
+    const char *what; /* NULL: nothing */
+    double from, to;
+  } telling; /* of the progress */
 } boost_run;
 
 /* plan.c: what the options allow the trees, in terms of the table's attributes. */
