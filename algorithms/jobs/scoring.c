@@ -15,24 +15,23 @@
 /* ---- the plan: who is who ---------------------------------------------------------- */
 
 /* The trained id's name, else the first column; never an attribute. */
-static mine_status scoring_plan_id(mine_scoring *s, mine_frame *frame) {
+static void scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   static const mine_want id = {.name = "id", .reading = MINE_READ_CELLS};
   const mine_model *model = s->model;
   s->plan.id = -1;
-  if (s->mode == MINE_SCORE_SINGLE) return MINE_OK;
+  if (s->mode == MINE_SCORE_SINGLE) return;
   int c = model->roles.id ? mine__frame_find(frame, "the id of the model", model->roles.id) : -1;
-  if (mine_failed(s->env)) return mine_env_status(s->env);
+  if (mine_failed(s->env)) return;
   if (c < 0) c = 0;
   if (!frame->column[c].want) {
     s->plan.id = c;
     mine__column_want(frame, c, &id);
-    return MINE_OK;
+  } else if (model->roles.id && s->mode != MINE_SCORE_EVALUATE) {
+    (void)mine__fail(s->env, MINE_DATA,
+                     "the first column '%s' is an attribute of the model, not an id; put the id "
+                     "first, or name it '%s' as in training",
+                     frame->column[c].name, model->roles.id);
   }
-  if (!model->roles.id || s->mode == MINE_SCORE_EVALUATE) return MINE_OK;
-  return mine__fail(s->env, MINE_DATA,
-                    "the first column '%s' is an attribute of the model, not an id; put the id "
-                    "first, or name it '%s' as in training",
-                    frame->column[c].name, model->roles.id);
 }
 
 /* What a call that names too few may do: which attributes had gaps where the model learned. */
@@ -64,22 +63,15 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
                           .remedy = row ? scoring_call_remedy(s) : "name them with AS"};
   MINE_TRY(mine__wants_by_name(frame, s->plan.want, &lack, s->plan.column));
   if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_plan_target(s, frame));
-  return scoring_plan_id(s, frame);
+  scoring_plan_id(s, frame);
+  return mine_env_status(s->env);
 }
 
 /* ---- open and close ------------------------------------------------------------------- */
 
-/* Whose share is the column `probability`: the class asked for, else the positive one. */
-static mine_status scoring_choose_class(mine_scoring *s, const mine_cell *wanted) {
+static void scoring_refuse_class(const mine_scoring *s, const mine_cell *wanted) {
   const mine_model *model = s->model;
-  s->asked.class_ = model->positive;
-  if (wanted->type == MINE_NULL) return MINE_OK;
-  if (!(s->gives & MINE_GIVES_SHARE))
-    return mine__fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
-                      mine__model_task(model));
   char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES];
-  s->asked.class_ = mine_scoring_find_class(s, wanted);
-  if (s->asked.class_ >= 0) return MINE_OK;
   mine_text list;
   mine__text_open(&list, s->env->scratch);
   for (int c = 0; c < model->n_groups && c < 20; c++) {
@@ -88,14 +80,27 @@ static mine_status scoring_choose_class(mine_scoring *s, const mine_cell *wanted
     mine__text_addf(&list, "%s%s", c ? ", " : "", mine__show_cell(other, &cell));
   }
   if (model->n_groups > 20) mine__text_addf(&list, " and %d more", model->n_groups - 20);
-  if (list.failed) return mine_env_status(s->env);
-  return mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
-                    mine__show_cell(shown, wanted),
-                    model->roles.target ? model->roles.target : model->algorithm, list.data);
+  if (list.failed) return;
+  (void)mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
+                   mine__show_cell(shown, wanted),
+                   model->roles.target ? model->roles.target : model->algorithm, list.data);
+}
+
+/* Whose share is the column `probability`: the class asked for, else the positive one. */
+static void scoring_choose_class(mine_scoring *s, const mine_cell *wanted) {
+  s->asked.class_ = s->model->positive;
+  if (wanted->type == MINE_NULL) return;
+  if (!(s->gives & MINE_GIVES_SHARE)) {
+    (void)mine__fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
+                     mine__model_task(s->model));
+    return;
+  }
+  s->asked.class_ = mine_scoring_find_class(s, wanted);
+  if (s->asked.class_ < 0) scoring_refuse_class(s, wanted);
 }
 
 /* Names of groups as text, once; a group without a name is spelled when asked for. */
-static mine_status scoring_spell_groups(mine_scoring *s) {
+static void scoring_spell_groups(mine_scoring *s) {
   mine__values_open(&s->label, s->arena);
   for (int64_t g = 0; g < s->model->groups.n; g++) {
     mine_cell cell;
@@ -108,52 +113,65 @@ static mine_status scoring_spell_groups(mine_scoring *s) {
             ? mine__values_push_null(&s->label)
             : !text.failed &&
                   mine__values_push_text(&s->label, text.bytes ? text.data : "", text.bytes);
-    if (!pushed) return mine_env_status(s->env);
+    if (!pushed) return;
   }
-  return MINE_OK;
 }
 
 /* A model that says nothing of rows says here what it is for. */
-static mine_status scoring_refuse(const mine_scoring *s) {
+static void scoring_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
   if (model->task == MINE_NEIGHBORS)
-    return mine__fail(s->env, MINE_UNSUPPORTED,
-                      "the model was trained without a target and predicts nothing; use "
-                      "mine_neighbors, or train it with target=<column>");
-  return mine__fail(s->env, MINE_UNSUPPORTED,
-                    "a %s model (%s) is not asked row by row; mine_summary tells what it is",
-                    mine__model_task(model), model->algorithm);
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "the model was trained without a target and predicts nothing; use "
+                     "mine_neighbors, or train it with target=<column>");
+  else
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "a %s model (%s) is not asked row by row; mine_summary tells what it is",
+                     mine__model_task(model), model->algorithm);
 }
 
-static mine_status scoring_start(mine_scoring *s, const mine__options *options) {
+/* What the options come to for this model. */
+static void scoring_ask(mine_scoring *s, const mine__options *options) {
   mine_scoring_asked *asked = &s->asked;
   mine_env *env = s->env;
   const mine_model *model = s->model;
   mine_class_options of;
   mine_missing_options gaps;
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__class_option_table, &of));
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps));
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &asked->cut));
-  MINE_TRY(MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing));
+  if (MINE_TAKE(env, s->arena, options, mine__class_option_table, &of) ||
+      MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps) ||
+      MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &asked->cut) ||
+      MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing))
+    return;
   s->gives = mine__model_gives(model);
-  if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) return scoring_refuse(s);
-  MINE_TRY(mine__threshold_of(env, model, &asked->cut, &asked->chosen));
+  if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) {
+    scoring_refuse(s);
+    return;
+  }
+  if (mine__threshold_of(env, model, &asked->cut, &asked->chosen)) return;
   asked->missing = gaps.missing >= 0 ? gaps.missing : model->gaps.missing;
   asked->unknown = gaps.unknown >= 0 ? gaps.unknown : model->gaps.unknown ? MINE_UNKNOWN_ERROR : -1;
-  if (scoring_choose_class(s, &of.class_) || scoring_spell_groups(s)) return env->status;
+  scoring_choose_class(s, &of.class_);
+}
+
+static void scoring_start(mine_scoring *s, const mine__options *options) {
+  mine_env *env = s->env;
+  const mine_model *model = s->model;
+  scoring_ask(s, options);
+  if (!mine_failed(env)) scoring_spell_groups(s);
+  if (mine_failed(env)) return;
   s->plan.column = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->plan.column);
   s->batch.view = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->batch.view);
   s->seen = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->seen);
   s->plan.want = mine__wants_of_features(s->arena, model->feature, model->n_features);
-  if (!s->seen || !s->plan.column || !s->batch.view || !s->plan.want) return mine_env_status(env);
+  if (mine_failed(env)) return;
   s->plan.id = s->plan.target = s->plan.weight = s->plan.slice = s->plan.slice_feature = -1;
-  return mine__frame_open(env, scoring_plan, s, &s->frame);
+  if (mine__frame_open(env, scoring_plan, s, &s->frame)) return;
 }
 
 mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scoring_mode mode,
                                const mine__options *options, mine_scoring **out) {
   *out = NULL;
-  if (env->status) return env->status;
+  if (mine_failed(env)) return env->status;
   mine_arena *arena = mine__arena_open(env);
   mine_scoring *s = arena ? mine__arena_zeros(arena, 1, sizeof *s) : NULL;
   if (!s) {
@@ -164,7 +182,8 @@ mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scor
   s->arena = arena;
   s->model = model;
   s->mode = mode;
-  if (scoring_start(s, options)) {
+  scoring_start(s, options);
+  if (mine_failed(env)) {
     mine_scoring_close(s);
     return env->status;
   }
@@ -221,7 +240,7 @@ mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
   out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
-  if (s->env->status) return s->env->status;
+  if (mine_failed(s->env)) return mine_env_status(s->env);
   b->capacity = room;
   return MINE_OK;
 }
@@ -255,21 +274,27 @@ void mine__scoring_find_leaves(mine_scoring *s) {
   if (mine__model_answer(s->env, s->model, &batch, &asked)) s->batch.leaf = NULL; /* interrupted */
 }
 
-static mine_status scoring_refuse_missing(const mine_scoring *s) {
+static void scoring_refuse_missing(const mine_scoring *s) {
   const mine_batch batch = {s->batch.n, NULL, s->batch.view};
   int64_t row;
   const int f = mine__missing_first(&batch, s->model->n_features, &row);
-  if (f < 0) return MINE_OK;
-  return mine__fail(s->env, MINE_DATA,
-                    "column '%s' is missing in row %lld and missing=error; fill it in, or say "
-                    "missing=auto or missing=skip",
-                    s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
+  if (f < 0) return;
+  (void)mine__fail(s->env, MINE_DATA,
+                   "column '%s' is missing in row %lld and missing=error; fill it in, or say "
+                   "missing=auto or missing=skip",
+                   s->model->feature[f].name, (long long)(s->frame->cleared + row + 1));
+}
+
+/* What missing= says of the rows in the views. */
+static void scoring_mind_gaps(mine_scoring *s) {
+  if (s->asked.missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
+  if (s->asked.missing == MINE_MISSING_ERROR) scoring_refuse_missing(s);
 }
 
 /* Answer the rows in the views. */
-static mine_status scoring_predict(mine_scoring *s) {
+static void scoring_predict(mine_scoring *s) {
   const mine_batch batch = {s->batch.n, NULL, s->batch.view};
-  MINE_TRY(mine__model_answer(s->env, s->model, &batch, &s->batch.answers));
+  if (mine__model_answer(s->env, s->model, &batch, &s->batch.answers)) return;
   const int positive = s->model->positive;
   const double threshold = s->asked.chosen.threshold;
   for (int64_t i = 0; mine__threshold_given(&s->asked.cut) && i < s->batch.n; i++) {
@@ -277,34 +302,34 @@ static mine_status scoring_predict(mine_scoring *s) {
     if (!isnan(p[0]))
       s->batch.answers.group[i] = 1 + mine__metrics_choose(p, 2, positive, threshold);
   }
-  return MINE_OK;
 }
 
-static mine_status scoring_look(mine_scoring *s, size_t n) {
-  if (mine__scoring_make_room(s, n)) return s->env->status;
+static void scoring_look(mine_scoring *s, size_t n) {
+  if (mine__scoring_make_room(s, n)) return;
   for (int f = 0; f < s->model->n_features; f++)
     mine__view_of_column(&s->frame->column[s->plan.column[f]], &s->batch.view[f]);
-  return MINE_OK;
 }
 
 mine_status mine__scoring_run(mine_scoring *s) {
   mine_scoring_batch *b = &s->batch;
   mine_env *env = s->env;
   b->n = 0;
-  if (env->status) return env->status;
-  if (mine__frame_finish(s->frame)) return env->status;
+  if (mine_failed(env)) return env->status;
+  MINE_TRY(mine__frame_finish(s->frame));
   const int64_t n = s->frame->rows;
   if (n == 0) return MINE_OK;
-  if (scoring_look(s, (size_t)n)) return env->status;
+  scoring_look(s, (size_t)n);
+  if (mine_failed(env)) return env->status;
   b->n = n;
   b->row_ready = 0;
   b->counted = 0;
   b->leaves_known = 0;
-  if (s->asked.missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
-  if (s->asked.missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return env->status;
-  if (mine__scoring_see(s)) return env->status;
-  if (s->mode == MINE_SCORE_EVALUATE && mine__scoring_saw_all(s)) return env->status;
-  if (scoring_predict(s)) return env->status;
+  scoring_mind_gaps(s);
+  if (mine_failed(env)) return env->status;
+  MINE_TRY(mine__scoring_see(s));
+  if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_saw_all(s));
+  scoring_predict(s);
+  if (mine_failed(env)) return env->status;
   return s->mode == MINE_SCORE_EVALUATE ? mine__scoring_remember(s) : MINE_OK;
 }
 
@@ -314,24 +339,26 @@ void mine_scoring_again(mine_scoring *s) {
 }
 
 /* A single row is scored where its numbers were staged. */
-static mine_status scoring_look_at_row(mine_scoring *s) {
-  if (scoring_look(s, 1)) return s->env->status;
+static void scoring_look_at_row(mine_scoring *s) {
+  scoring_look(s, 1);
+  if (mine_failed(s->env)) return;
   for (int f = 0; f < s->model->n_features; f++) {
     const double *staged =
         s->batch.view[f].number ? mine__frame_staged(s->frame, s->plan.column[f]) : NULL;
     if (staged) s->batch.view[f].number = staged;
   }
   s->batch.row_ready = 1;
-  return MINE_OK;
 }
 
 mine_status mine_scoring_row(mine_scoring *s) {
-  if (mine__frame_single(s->frame)) return s->env->status;
-  if (!s->batch.row_ready && scoring_look_at_row(s)) return s->env->status;
+  MINE_TRY(mine__frame_single(s->frame));
+  if (!s->batch.row_ready) scoring_look_at_row(s);
+  if (mine_failed(s->env)) return s->env->status;
   s->batch.n = 1;
   s->batch.counted = 0;
-  if (s->asked.missing != MINE_MISSING_AUTO) mine__scoring_count_gaps(s);
-  if (s->asked.missing == MINE_MISSING_ERROR && scoring_refuse_missing(s)) return s->env->status;
-  if (s->asked.unknown == MINE_UNKNOWN_ERROR && mine__scoring_see(s)) return s->env->status;
-  return scoring_predict(s);
+  scoring_mind_gaps(s);
+  if (mine_failed(s->env)) return s->env->status;
+  if (s->asked.unknown == MINE_UNKNOWN_ERROR) MINE_TRY(mine__scoring_see(s));
+  scoring_predict(s);
+  return s->env->status;
 }

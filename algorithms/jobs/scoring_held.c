@@ -7,16 +7,18 @@
 #include "../model/metrics.h"
 #include "scoring.h"
 
-static mine_status held_refuse(const mine_scoring *s) {
+static void held_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
   if (!model->roles.target)
-    return mine__fail(s->env, MINE_UNSUPPORTED,
-                      "a %s model (%s) was trained without a target and keeps no held-out rows; "
-                      "give a source: FROM mine_predict(model, source)",
-                      mine__model_task(model), model->algorithm);
-  return mine__fail(s->env, MINE_UNSUPPORTED,
-                    "the model keeps no held-out rows (holdout=0, or too few rows); give a source: "
-                    "FROM mine_predict(model, source)");
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "a %s model (%s) was trained without a target and keeps no held-out rows; "
+                     "give a source: FROM mine_predict(model, source)",
+                     mine__model_task(model), model->algorithm);
+  else
+    (void)mine__fail(
+        s->env, MINE_UNSUPPORTED,
+        "the model keeps no held-out rows (holdout=0, or too few rows); give a source: "
+        "FROM mine_predict(model, source)");
 }
 
 static void held_shares(mine_scoring *s) {
@@ -35,7 +37,10 @@ static void held_shares(mine_scoring *s) {
 mine_status mine__scoring_take_held(mine_scoring *s) {
   mine_answers *answers = &s->batch.answers;
   const mine_model *model = s->model;
-  if (model->held.rows == 0) return held_refuse(s);
+  if (model->held.rows == 0) {
+    held_refuse(s);
+    return mine_env_status(s->env);
+  }
   s->asked.missing = MINE_MISSING_AUTO;
   MINE_TRY(mine__scoring_make_room(s, (size_t)model->held.rows));
   s->batch.n = model->held.rows;

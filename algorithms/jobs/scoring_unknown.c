@@ -51,21 +51,22 @@ static const char *unknown_nearest(const mine_scoring *s, int f, const char *sai
   return out;
 }
 
-static mine_status unknown_refuse(const mine_scoring *s, int f) {
+static void unknown_refuse(const mine_scoring *s, int f) {
   const mine_column *column = &s->frame->column[s->plan.column[f]];
   const char *name = s->model->feature[f].name, *said = column->unknown.said;
   char near[MINE_SHOW_BYTES], row[48] = "";
   if (s->mode != MINE_SCORE_SINGLE)
     snprintf(row, sizeof row, " (row %lld)", (long long)column->unknown.row);
   if (*unknown_nearest(s, f, said, near))
-    return mine__fail(s->env, MINE_DATA,
-                      "column '%s' has %s%s, which training has not seen, and unknown=error; the "
-                      "nearest it has seen is %s",
-                      name, said, row, near);
-  return mine__fail(s->env, MINE_DATA,
-                    "column '%s' has %s%s, which training has not seen, and unknown=error; it has "
-                    "seen %s",
-                    name, said, row, unknown_levels(s, f));
+    (void)mine__fail(s->env, MINE_DATA,
+                     "column '%s' has %s%s, which training has not seen, and unknown=error; the "
+                     "nearest it has seen is %s",
+                     name, said, row, near);
+  else
+    (void)mine__fail(s->env, MINE_DATA,
+                     "column '%s' has %s%s, which training has not seen, and unknown=error; it has "
+                     "seen %s",
+                     name, said, row, unknown_levels(s, f));
 }
 
 /* Count the values of a category column; the first unknown one is remembered. */
@@ -88,14 +89,13 @@ static void unknown_count(mine_scoring *s, int f) {
 
 mine_status mine__scoring_see(mine_scoring *s) {
   s->rows_seen += s->batch.n;
-  for (int f = 0; f < s->model->n_features; f++) {
+  for (int f = 0; f < s->model->n_features && !mine_failed(s->env); f++) {
     if (!s->batch.view[f].code) continue;
     const int64_t before = s->seen[f].unknown;
     unknown_count(s, f);
-    if (s->asked.unknown == MINE_UNKNOWN_ERROR && s->seen[f].unknown > before)
-      return unknown_refuse(s, f);
+    if (s->asked.unknown == MINE_UNKNOWN_ERROR && s->seen[f].unknown > before) unknown_refuse(s, f);
   }
-  return MINE_OK;
+  return mine_env_status(s->env);
 }
 
 /* The first column of which no category is known; -1: none, or too few rows to judge. */
