@@ -50,16 +50,16 @@ static void evaluate_know_classes(mine_scoring *s) {
 }
 
 /* Without a target, clusters can be measured that lie at a distance. */
-static mine_status evaluate_refuse(const mine_scoring *s) {
+static void evaluate_check_clusters(const mine_scoring *s) {
   if (s->asked.slicing.by.type != MINE_NULL)
-    return mine__fail(s->env, MINE_OPTION,
-                      "option by measures a model that predicts a target; this one (%s) was "
-                      "trained without",
-                      s->model->algorithm);
-  if ((s->gives & MINE_GIVES_GROUP) && (s->gives & MINE_GIVES_DISTANCE)) return MINE_OK;
-  return mine__fail(s->env, MINE_UNSUPPORTED,
-                    "there is no measure for a %s model (%s), which was trained without a target",
-                    mine__model_task(s->model), s->model->algorithm);
+    (void)mine__fail(s->env, MINE_OPTION,
+                     "option by measures a model that predicts a target; this one (%s) was "
+                     "trained without",
+                     s->model->algorithm);
+  else if (!(s->gives & MINE_GIVES_GROUP) || !(s->gives & MINE_GIVES_DISTANCE))
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "there is no measure for a %s model (%s), which was trained without a target",
+                     mine__model_task(s->model), s->model->algorithm);
 }
 
 /* Labels are read as categories of the model's classes. */
@@ -67,8 +67,8 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   mine_scoring_plan *plan = &s->plan;
   const mine_model *model = s->model;
   evaluate_plan_weight(s, frame);
-  if (mine_failed(s->env)) return mine_env_status(s->env);
-  if (!evaluate_supervised(s)) return evaluate_refuse(s);
+  if (!evaluate_supervised(s)) evaluate_check_clusters(s);
+  if (mine_failed(s->env) || !evaluate_supervised(s)) return mine_env_status(s->env);
   plan->target = evaluate_column(s, frame, "the target of the model", model->roles.target);
   if (plan->target < 0) return mine_env_status(s->env);
   plan->target_want = (mine_want){.name = "target",
@@ -87,32 +87,34 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
 
 /* ---- remembering --------------------------------------------------------------------- */
 
-static mine_status evaluate_unseen(mine_scoring *s, int64_t row) {
+static void evaluate_refuse_class(mine_scoring *s, int64_t row) {
   mine_text list;
   mine__text_open(&list, s->env->scratch);
   mine__classes_list(&list, &s->model->groups);
-  if (list.failed) return mine_env_status(s->env);
+  if (list.failed) return;
   const long long number = s->frame->cleared + row + 1;
   const mine_column *column = &s->frame->column[s->plan.target];
   const int said = column->unknown.cells > 0 && column->unknown.row == number;
-  return mine__fail(s->env, MINE_DATA,
-                    "column '%s' has %s%s in row %lld that the model never saw; it knows %s; "
-                    "leave such rows out or train again",
-                    s->model->roles.target, said ? "the class " : "a class",
-                    said ? column->unknown.said : "", number, list.data);
+  (void)mine__fail(s->env, MINE_DATA,
+                   "column '%s' has %s%s in row %lld that the model never saw; it knows %s; "
+                   "leave such rows out or train again",
+                   s->model->roles.target, said ? "the class " : "a class",
+                   said ? column->unknown.said : "", number, list.data);
 }
 
-static mine_status evaluate_reserve(mine_scoring *s, size_t n) {
+/* Room for n rows; 0: failure recorded. */
+static int evaluate_reserve(mine_scoring *s, size_t n) {
   mine_remembered *m = &s->remembered;
   const size_t width = mine__model_has_classes(s->model) ? (size_t)s->model->n_groups : 1;
-  if (n > SIZE_MAX / width) return mine__fail_memory(s->env, SIZE_MAX);
-  if (!MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) ||
-      !MINE_RESERVE(s->arena, m->target, m->target_capacity, n) ||
-      !MINE_RESERVE(s->arena, m->weight, m->weight_capacity, n) ||
-      !MINE_RESERVE(s->arena, m->label, m->label_capacity, n) ||
-      !MINE_RESERVE(s->arena, m->slice, m->slice_capacity, n))
-    return mine_env_status(s->env);
-  return MINE_OK;
+  if (n > SIZE_MAX / width) {
+    (void)mine__fail_memory(s->env, SIZE_MAX);
+    return 0;
+  }
+  return MINE_RESERVE(s->arena, m->score, m->score_capacity, n * width) &&
+         MINE_RESERVE(s->arena, m->target, m->target_capacity, n) &&
+         MINE_RESERVE(s->arena, m->weight, m->weight_capacity, n) &&
+         MINE_RESERVE(s->arena, m->label, m->label_capacity, n) &&
+         MINE_RESERVE(s->arena, m->slice, m->slice_capacity, n);
 }
 
 static double evaluate_weight(const mine_scoring *s, int64_t row) {
@@ -147,7 +149,7 @@ static int evaluate_answered(const mine_scoring *s, int64_t row) {
 
 mine_status mine__scoring_remember(mine_scoring *s) {
   mine_remembered *m = &s->remembered;
-  if (evaluate_reserve(s, (size_t)(m->n + s->batch.n))) return s->env->status;
+  if (!evaluate_reserve(s, (size_t)(m->n + s->batch.n))) return mine_env_status(s->env);
   const mine_column *column = s->plan.target >= 0 ? &s->frame->column[s->plan.target] : NULL;
   mine_feature_view target = {NULL, NULL};
   if (column) mine__view_of_column(column, &target);
@@ -160,7 +162,10 @@ mine_status mine__scoring_remember(mine_scoring *s) {
     } else if (mine__missing_in_row(&target, 1, i) == 0) {
       m->no_target++;
     } else if (column->code) {
-      if (column->code[i] < 0) return evaluate_unseen(s, i);
+      if (column->code[i] < 0) {
+        evaluate_refuse_class(s, i);
+        return mine_env_status(s->env);
+      }
       evaluate_keep(s, i, column->code[i], NAN);
     } else {
       evaluate_keep(s, i, 0, column->number[i]);

@@ -63,19 +63,19 @@ void mine__threshold_words(const mine_threshold_options *said, const mine_cut *c
 /* ---- of a model ------------------------------------------------------------------------- */
 
 /* The held-out rows as they are judged; the shares as doubles, in scratch. */
-static mine_status thresholds_held(mine_env *env, const mine_model *model, mine_judged *out) {
-  if (!model->held.label || model->roles.weight)
-    return mine__fail(env, MINE_UNSUPPORTED,
-                      "the model keeps no held-out rows that a threshold could divide (%s); %s",
-                      model->held.label ? "it does not keep their weights" : "holdout=0",
-                      "give a number and a source, or train with threshold=");
-  const size_t n = (size_t)model->held.rows;
-  double *share = mine__arena_array(env->scratch, n, 2 * sizeof *share);
-  if (!share) return mine_env_status(env);
-  for (size_t i = 0; i < 2 * n; i++)
-    share[i] = (double)model->held.score[i];
-  *out = (mine_judged){model->held.rows, model->positive, model->held.label, share, NULL};
-  return MINE_OK;
+static mine_judged thresholds_held(mine_env *env, const mine_model *model) {
+  const mine_model_held *held = &model->held;
+  double *share = NULL;
+  if (!held->label || model->roles.weight)
+    (void)mine__fail(env, MINE_UNSUPPORTED,
+                     "the model keeps no held-out rows that a threshold could divide (%s); %s",
+                     held->label ? "it does not keep their weights" : "holdout=0",
+                     "give a number and a source, or train with threshold=");
+  else
+    share = mine__arena_array(env->scratch, (size_t)held->rows, 2 * sizeof *share);
+  for (int64_t i = 0; share && i < 2 * held->rows; i++)
+    share[i] = (double)held->score[i];
+  return (mine_judged){held->rows, model->positive, held->label, share, NULL};
 }
 
 mine_status mine__threshold_of(mine_env *env, const mine_model *model,
@@ -86,7 +86,8 @@ mine_status mine__threshold_of(mine_env *env, const mine_model *model,
   if (!mine__threshold_given(said)) return MINE_OK;
   mine_judged rows = {0};
   const mine_mark mark = mine__arena_mark(env->scratch);
-  if (said->threshold.choice >= 0) MINE_TRY(thresholds_held(env, model, &rows));
+  if (said->threshold.choice >= 0) rows = thresholds_held(env, model);
+  if (mine_failed(env)) return env->status;
   MINE_TRY(mine__threshold_choose(env, said, &rows, out));
   mine__arena_rewind(env->scratch, mark);
   return MINE_OK;
@@ -112,10 +113,10 @@ static int threshold_moves(const char *name) {
 /* Held scores are rounded to float: so is the threshold. */
 mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
                                  mine_relation *out) {
-  mine_judged rows;
   mine_metric metric[MINE_MAX_METRICS], now[MINE_MAX_METRICS];
   const mine_mark mark = mine__arena_mark(env->scratch);
-  MINE_TRY(thresholds_held(env, model, &rows));
+  const mine_judged rows = thresholds_held(env, model);
+  if (mine_failed(env)) return env->status;
   const int k =
       mine__metrics_at_threshold(env->scratch, rows.n, 2, model->positive, (double)(float)threshold,
                                  rows.label, rows.probability, NULL, now);

@@ -20,16 +20,14 @@ static score_state *score_of(const mine_job *job) {
   return mine__job_state(job);
 }
 
-static mine_status score_begin(mine_job *job, mine_scoring_mode mode) {
+/* What is asked of the model, NULL: failure recorded. */
+static mine_scoring *score_begin(mine_job *job, mine_scoring_mode mode) {
   score_state *state = score_of(job);
-  MINE_TRY(mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
-                              &state->scoring));
+  if (mine__scoring_open(job->env, mine__job_model(job, MINE_ARG_MODEL), mode, &job->options,
+                         &state->scoring))
+    return NULL;
   mine__threshold_tell(job, &state->scoring->asked.cut, &state->scoring->asked.chosen);
-  return mine_env_status(job->env);
-}
-
-static mine_status score_open(mine_job *job) {
-  return score_begin(job, MINE_SCORE_ROWS);
+  return mine_failed(job->env) ? NULL : state->scoring;
 }
 
 static void score_close(mine_job *job) {
@@ -47,16 +45,15 @@ static void score_clear(mine_job *job) {
   if (!score_of(job)->scoring->held) mine__scoring_clear(score_of(job)->scoring);
 }
 
-/* Score what is in the frame. */
-static mine_status score_block(mine_job *job, int64_t *rows) {
+/* Score what is in the frame: so many rows. */
+static int64_t score_block(mine_job *job) {
   mine_scoring *scoring = score_of(job)->scoring;
-  *rows = mine_frame_rows(mine_scoring_frame(scoring));
-  if (*rows > 0) MINE_TRY(mine__scoring_run(scoring));
+  const int64_t rows = mine_frame_rows(mine_scoring_frame(scoring));
+  if (rows > 0 && mine__scoring_run(scoring)) return rows;
   job->doubts = mine__scoring_doubts(scoring);
-  if (job->verb->block && !job->ended) return MINE_OK;
-  MINE_TRY(mine__scoring_saw_all(scoring));
-  mine__scoring_tell_unknown(scoring, job);
-  return MINE_OK;
+  if (job->verb->block && !job->ended) return rows;
+  if (mine__scoring_saw_all(scoring) == MINE_OK) mine__scoring_tell_unknown(scoring, job);
+  return rows;
 }
 
 /* For all of them; what one class is asked for comes first. */
@@ -81,9 +78,8 @@ static const mine_option_set score_options[] = {
 
 /* Without a source: the held-out rows that the model keeps, in one block. */
 static mine_status predict_open(mine_job *job) {
-  MINE_TRY(score_open(job));
-  if (mine__job_text(job, MINE_ARG_SOURCE)) return MINE_OK;
-  mine_scoring *scoring = score_of(job)->scoring;
+  mine_scoring *scoring = score_begin(job, MINE_SCORE_ROWS);
+  if (!scoring || mine__job_text(job, MINE_ARG_SOURCE)) return mine_env_status(job->env);
   MINE_TRY(mine__scoring_take_held(scoring));
   job->reads = 1; /* mine_warnings tells of this call */
   if (scoring->model->held.id.n == 0)
@@ -95,7 +91,10 @@ static mine_status predict_open(mine_job *job) {
 
 static mine_status predict_block(mine_job *job, int64_t *rows) {
   score_state *state = score_of(job);
-  if (!state->scoring->held) return score_block(job, rows);
+  if (!state->scoring->held) {
+    *rows = score_block(job);
+    return mine_env_status(job->env);
+  }
   *rows = state->given ? 0 : state->scoring->batch.n;
   state->given = 1;
   return MINE_OK;
@@ -132,16 +131,15 @@ const mine_verb mine__verb_predict = {
 /* ---- mine_probabilities: a row per row and class ---------------------------------------- */
 
 static mine_status probabilities_open(mine_job *job) {
-  MINE_TRY(score_open(job));
-  if (mine_scoring_classes(score_of(job)->scoring) > 0) return MINE_OK;
+  const mine_scoring *scoring = score_begin(job, MINE_SCORE_ROWS);
+  if (!scoring || mine_scoring_classes(scoring) > 0) return mine_env_status(job->env);
   return mine__fail(job->env, MINE_UNSUPPORTED,
                     "the model predicts no classes; use FROM mine_predict(model, source)");
 }
 
 static mine_status probabilities_block(mine_job *job, int64_t *rows) {
-  MINE_TRY(score_block(job, rows));
-  *rows *= mine_scoring_classes(score_of(job)->scoring);
-  return MINE_OK;
+  *rows = score_block(job) * mine_scoring_classes(score_of(job)->scoring);
+  return mine_env_status(job->env);
 }
 
 static void probabilities_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
@@ -188,7 +186,10 @@ const mine_verb mine__verb_probabilities = {
 
 /* Without a source, on the held-out rows that the model keeps: nothing is read. */
 static mine_status evaluate_open(mine_job *job) {
-  if (mine__job_text(job, MINE_ARG_SOURCE)) return score_begin(job, MINE_SCORE_EVALUATE);
+  if (mine__job_text(job, MINE_ARG_SOURCE)) {
+    (void)score_begin(job, MINE_SCORE_EVALUATE);
+    return mine_env_status(job->env);
+  }
   const mine_slice_options *slicing = mine__options_of(&job->options, mine__slice_option_table);
   if (slicing && slicing->by.type != MINE_NULL)
     return mine__fail(job->env, MINE_OPTION,
@@ -203,37 +204,35 @@ static mine_status evaluate_open(mine_job *job) {
   return mine_env_status(job->env);
 }
 
-static mine_status evaluate_held(mine_job *job, int confusion, mine_relation *out) {
-  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
-  const double threshold = score_of(job)->chosen.threshold;
-  if (mine__threshold_given(&score_of(job)->cut) && !confusion)
-    return mine__threshold_held(job->env, model, threshold, out);
-  if (mine__threshold_given(&score_of(job)->cut)) {
-    mine__held_confusion(job->env, model, threshold, out);
-    return mine_env_status(job->env);
-  }
-  return mine__model_list(job->env, mine__job_model(job, MINE_ARG_MODEL), job->verb->name, out);
+/* As the verb lists them of the model; with a threshold of the call, anew. */
+static int evaluate_lists(const mine_job *job) {
+  return !score_of(job)->scoring && !mine__threshold_given(&score_of(job)->cut);
 }
 
-static mine_status evaluate_score(mine_job *job) {
-  int64_t rows;
-  MINE_TRY(score_block(job, &rows));
-  if (rows > 0) return MINE_OK;
-  return mine__fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
+static void evaluate_score(mine_job *job) {
+  if (score_block(job) == 0 && !mine_failed(job->env))
+    (void)mine__fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
 }
 
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
-  if (!score_of(job)->scoring) return evaluate_held(job, 0, out);
-  MINE_TRY(evaluate_score(job));
-  return score_of(job)->scoring->plan.slice >= 0
-             ? mine__slices_metrics(score_of(job)->scoring, job, out)
-             : mine__scoring_metrics(score_of(job)->scoring, out);
+  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
+  mine_scoring *scoring = score_of(job)->scoring;
+  if (evaluate_lists(job)) return mine__model_list(job->env, model, job->verb->name, out);
+  if (!scoring) return mine__threshold_held(job->env, model, score_of(job)->chosen.threshold, out);
+  evaluate_score(job);
+  if (mine_failed(job->env)) return mine_env_status(job->env);
+  return scoring->plan.slice >= 0 ? mine__slices_metrics(scoring, job, out)
+                                  : mine__scoring_metrics(scoring, out);
 }
 
 static mine_status confusion_run(mine_job *job, mine_relation *out) {
-  if (!score_of(job)->scoring) return evaluate_held(job, 1, out);
-  MINE_TRY(evaluate_score(job));
-  return mine__scoring_confusion(score_of(job)->scoring, out);
+  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
+  mine_scoring *scoring = score_of(job)->scoring;
+  if (evaluate_lists(job)) return mine__model_list(job->env, model, job->verb->name, out);
+  if (!scoring) mine__held_confusion(job->env, model, score_of(job)->chosen.threshold, out);
+  if (scoring) evaluate_score(job);
+  if (!scoring || mine_failed(job->env)) return mine_env_status(job->env);
+  return mine__scoring_confusion(scoring, out);
 }
 
 static const mine_answer evaluate_answer[] = {
