@@ -92,19 +92,15 @@ static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *m
   };
 }
 
-static mine_status prepared_fit_composed(mine_env *env, const mine_prepared *p,
-                                         const mine_method *method, mine_rows rows,
-                                         mine_arena *arena, mine_trained *out) {
-  const mine_composition *composition;
-  MINE_TRY(mine__auto_compose(env, p, method->options, "", rows, arena, &composition));
-  return mine__auto_fit(env, p, method, composition, rows, arena, out);
-}
-
 mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const mine_method *method,
                                    mine_rows rows, mine_arena *arena, mine_trained *out) {
   const mine_algorithm *algorithm = method->algorithm;
   *out = (mine_trained){NULL, NULL};
-  if (!algorithm->fit) return prepared_fit_composed(env, p, method, rows, arena, out);
+  if (!algorithm->fit) {
+    const mine_composition *composition;
+    MINE_TRY(mine__auto_compose(env, p, method->options, "", rows, arena, &composition));
+    return mine__auto_fit(env, p, method, composition, rows, arena, out);
+  }
   mine_model *model;
   MINE_TRY(mine__prepared_model(env, p, method, p->n_features, &model));
   int32_t *found = NULL;

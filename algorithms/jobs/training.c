@@ -28,24 +28,23 @@ const char *mine__training_canonical(mine_training *training, int own) {
   return text.bytes ? text.data : "";
 }
 
-static mine_status training_options(mine_training *training, const mine__options *options) {
+static void training_options(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
   mine_arena *arena = training->arena;
-  training->asked.options = *options;
-  training->asked.own = mine__options_of(options, training->asked.algorithm->options);
-  MINE_TRY(
-      MINE_TAKE(env, arena, options, mine__supervised_option_table, &training->asked.supervised));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__holdout_option_table, &training->asked.holdout));
-  MINE_TRY(
-      MINE_TAKE(env, arena, options, mine__threshold_option_table, &training->asked.threshold));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__folds_option_table, &training->asked.folds));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__split_option_table, &training->asked.split));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__source_option_table, &training->asked.source));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__group_option_table, &training->asked.group));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__unknown_option_table, &training->asked.unknown));
-  MINE_TRY(MINE_TAKE(env, arena, options, mine__seed_option_table, &training->asked.seed));
-  training->asked.canonical = mine__training_canonical(training, 1);
-  return mine_env_status(env);
+  mine_asked *asked = &training->asked;
+  asked->options = *options;
+  asked->own = mine__options_of(options, asked->algorithm->options);
+  if (MINE_TAKE(env, arena, options, mine__supervised_option_table, &asked->supervised) ||
+      MINE_TAKE(env, arena, options, mine__holdout_option_table, &asked->holdout) ||
+      MINE_TAKE(env, arena, options, mine__threshold_option_table, &asked->threshold) ||
+      MINE_TAKE(env, arena, options, mine__folds_option_table, &asked->folds) ||
+      MINE_TAKE(env, arena, options, mine__split_option_table, &asked->split) ||
+      MINE_TAKE(env, arena, options, mine__source_option_table, &asked->source) ||
+      MINE_TAKE(env, arena, options, mine__group_option_table, &asked->group) ||
+      MINE_TAKE(env, arena, options, mine__unknown_option_table, &asked->unknown) ||
+      MINE_TAKE(env, arena, options, mine__seed_option_table, &asked->seed))
+    return;
+  asked->canonical = mine__training_canonical(training, 1);
 }
 
 /* The i-th SELECT among the options, and the option that holds it. */
@@ -62,18 +61,21 @@ typedef struct training_selected {
 
 /* ---- open and close --------------------------------------------------------------- */
 
-static mine_status training_start(mine_training *training, const mine__options *options) {
+static void training_start(mine_training *training, const mine__options *options) {
   mine_env *env = training->env;
   training->asked.algorithm = options->algorithm;
   mine__notes_open(&training->told, training->arena);
   training->data.positive = -1;
   training->cut.threshold = NAN;
-  MINE_TRY(training_options(training, options));
-  if (!training->asked.algorithm->fit && training->asked.group.group.type != MINE_NULL)
-    return mine__fail(env, MINE_UNSUPPORTED,
-                      "algorithm '%s' makes no model for each group; leave group out, or name the "
-                      "algorithm itself, such as boost",
-                      training->asked.algorithm->name);
+  training_options(training, options);
+  if (mine_failed(env)) return;
+  if (!training->asked.algorithm->fit && training->asked.group.group.type != MINE_NULL) {
+    (void)mine__fail(env, MINE_UNSUPPORTED,
+                     "algorithm '%s' makes no model for each group; leave group out, or name the "
+                     "algorithm itself, such as boost",
+                     training->asked.algorithm->name);
+    return;
+  }
   mine_roles *roles = &training->roles;
   roles->env = env;
   roles->algorithm = training->asked.algorithm->name;
@@ -85,7 +87,7 @@ static mine_status training_start(mine_training *training, const mine__options *
   roles->split = training_supervised(training) ? &training->asked.split : NULL;
   roles->time = roles->fold_group = roles->side = -1;
   roles->id = roles->target = roles->weight = roles->group = -1;
-  return mine__frame_open(env, mine__roles_plan, roles, &training->frame);
+  if (mine__frame_open(env, mine__roles_plan, roles, &training->frame)) return;
 }
 
 mine_status mine__training_open(mine_env *env, const mine__options *options, mine_training **out) {
@@ -99,7 +101,8 @@ mine_status mine__training_open(mine_env *env, const mine__options *options, min
   }
   training->env = env;
   training->arena = arena;
-  if (training_start(training, options)) {
+  training_start(training, options);
+  if (mine_failed(env)) {
     mine__training_close(training);
     return mine_env_status(env);
   }

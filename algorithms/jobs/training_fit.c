@@ -21,24 +21,24 @@ static mine_rows fit_all_rows(const mine_training *t) {
 
 /* Try once.  What is remembered of the options says what was tried, not how long that might
 ** have taken: told so, the same model is made again. */
-static mine_status fit_compose(mine_training *t, mine_rows rows) {
+static void fit_compose(mine_training *t, mine_rows rows) {
   mine_auto_options *own = t->asked.own;
-  if (t->composition) return MINE_OK;
   const char *common = mine__training_canonical(t, 0);
-  if (!common) return mine_env_status(t->env);
-  MINE_TRY(mine__auto_compose(t->env, &t->data, own, common, rows, t->arena, &t->composition));
   mine_option_group defaults = {.table = t->asked.algorithm->options, .values = own};
-  MINE_TRY(mine__options_parse(t->env, t->arena, &defaults, 1, ""));
+  if (!common ||
+      mine__auto_compose(t->env, &t->data, own, common, rows, t->arena, &t->composition) ||
+      mine__options_parse(t->env, t->arena, &defaults, 1, ""))
+    return;
   own->portfolio = mine__auto_portfolio(t->composition);
   t->asked.canonical = mine__training_canonical(t, 1);
-  return mine_env_status(t->env);
 }
 
 mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena *arena,
                                     mine_trained *out) {
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine__training_selects(t));
-  if (!t->asked.algorithm->fit) MINE_TRY(fit_compose(t, rows));
+  if (!t->asked.algorithm->fit && !t->composition) fit_compose(t, rows);
+  if (mine_failed(t->env)) return mine_env_status(t->env);
   const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical};
   if (t->composition)
     return mine__auto_fit(t->env, &t->data, &method, t->composition, rows, arena, out);
@@ -47,10 +47,10 @@ mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena
 
 /* ---- measuring ------------------------------------------------------------------------ */
 
-static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
+static void fit_judge_classes(mine_training *t, mine_measured *held) {
   mine_mark mark = mine__arena_mark(t->env->scratch);
   int64_t *rows = mine__arena_zeros(t->env->scratch, (size_t)t->data.n_classes, sizeof *rows);
-  if (!rows) return mine_env_status(t->env);
+  if (!rows) return;
   for (int64_t i = 0; i < held->n; i++)
     rows[held->label[i]]++;
   int few = 0, first = -1;
@@ -72,47 +72,43 @@ static mine_status fit_judge_classes(mine_training *t, mine_measured *held) {
     mine__metrics_withhold(held->metric, held->n_metrics, 1);
   }
   mine__arena_rewind(t->env->scratch, mark);
-  return t->env->status;
 }
 
-static mine_status fit_judge(mine_training *t, mine_measured *held) {
-  if (t->data.task == MINE_CLASSIFICATION) return fit_judge_classes(t, held);
-  if (held->n >= MINE_METRICS_LEAST) return MINE_OK;
+static void fit_judge_numbers(mine_training *t, mine_measured *held) {
+  if (held->n >= MINE_METRICS_LEAST) return;
   mine__training_notef(t, "warning", t->frame->column[t->roles.target].name,
                        "has only %lld held-out row%s: below %d, measures are left out (NULL); "
                        "mine_cross_validate measures on all rows",
                        (long long)held->n, held->n == 1 ? "" : "s", MINE_METRICS_LEAST);
   mine__metrics_withhold(held->metric, held->n_metrics, 0);
-  return t->env->status;
 }
 
 /* ---- the threshold ------------------------------------------------------------------------ */
 
-static mine_status fit_threshold_check(mine_training *t) {
+static void fit_threshold_check(mine_training *t) {
   const mine_threshold_options *said = &t->asked.threshold;
   const mine_prepared *p = &t->data;
-  if (!mine__threshold_given(said)) return MINE_OK;
-  MINE_TRY(
-      mine__threshold_check(t->env, said, p->roles.target, p->n_classes, mine__task_name(p->task)));
+  if (!mine__threshold_given(said) ||
+      mine__threshold_check(t->env, said, p->roles.target, p->n_classes, mine__task_name(p->task)))
+    return;
   t->cut.threshold = said->threshold.number;
-  if (said->threshold.choice < 0 || t->asked.holdout.holdout > 0) return MINE_OK;
-  return mine__fail(t->env, MINE_OPTION,
-                    "threshold=%s is found on held-out rows, and holdout=0 holds out none; give a "
-                    "number, or a holdout",
-                    mine__goals[said->threshold.choice]);
+  if (said->threshold.choice < 0 || t->asked.holdout.holdout > 0) return;
+  (void)mine__fail(t->env, MINE_OPTION,
+                   "threshold=%s is found on held-out rows, and holdout=0 holds out none; give a "
+                   "number, or a holdout",
+                   mine__goals[said->threshold.choice]);
 }
 
 /* The measures once more, of what is predicted with the threshold. */
-static mine_status fit_threshold(mine_training *t, mine_arena *arena, mine_measured *held) {
+static void fit_threshold(mine_training *t, mine_arena *arena, mine_measured *held) {
   const mine_threshold_options *said = &t->asked.threshold;
   const mine_prepared *p = &t->data;
-  if (!mine__threshold_given(said)) return MINE_OK;
+  if (!mine__threshold_given(said)) return;
   const mine_judged rows = {held->n, p->positive, held->label, held->score, held->weight};
-  MINE_TRY(mine__threshold_choose(t->env, said, &rows, &t->cut));
+  if (mine__threshold_choose(t->env, said, &rows, &t->cut)) return;
   held->n_metrics =
       mine__metrics_at_threshold(arena, held->n, p->n_classes, p->positive, t->cut.threshold,
                                  held->label, held->score, held->weight, held->metric);
-  return mine_env_status(t->env);
 }
 
 /* Predictions follow it from now on, and so do those of a model for each group. */
@@ -143,21 +139,15 @@ static void fit_note_unanswered(mine_training *t, const mine_measured *held) {
                        (long long)held->unanswered);
 }
 
-/* Fit on the kept rows and measure on the others.  The model stays NULL when there is too
-** little to measure on. */
-static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_trained *out,
-                                mine_measured *held) {
-  mine_env *env = t->env;
-  mine_held_out divided;
-  *out = (mine_trained){NULL, NULL};
-  held->n_metrics = 0;
+/* The rows held out; none, which is told, where nothing can be measured. */
+static mine_held_out fit_divide(mine_training *t, mine_arena *arena) {
+  mine_held_out divided = {.away = {NULL, 0}};
   if (t->asked.holdout.holdout <= 0) {
     mine__training_note(t, "holdout", "", "none (holdout=0): the model was not measured");
-    return MINE_OK;
+    return divided;
   }
-  MINE_TRY(mine__training_hold_out(t, arena, &divided));
-  const mine_rows kept = divided.kept, away = divided.away;
-  if (away.n == 0 || !mine__prepared_learnable(&t->data, kept)) {
+  if (mine__training_hold_out(t, arena, &divided)) return divided;
+  if (divided.away.n == 0 || !mine__prepared_learnable(&t->data, divided.kept)) {
     mine__training_notef(t, "warning", "",
                          t->roles.by == MINE_SPLIT_ID
                              ? "%lld rows are too few to hold some out: the model was not "
@@ -166,22 +156,41 @@ static mine_status fit_hold_out(mine_training *t, mine_arena *arena, mine_traine
                                "something apart: the model was not measured; try "
                                "mine_cross_validate",
                          (long long)t->data.n);
-    return MINE_OK;
+    divided.away.n = 0;
   }
-  MINE_TRY(mine__training_fit_rows(t, kept, arena, out));
-  if (mine__prepared_measure(env, &t->data, out->model, away, arena, held) ||
-      fit_threshold(t, arena, held) || fit_judge(t, held) ||
-      mine__training_repeats(t, out->model, kept, away, arena)) {
-    mine_model_free(out->model);
-    out->model = NULL;
-    return env->status;
-  }
-  mine__training_notef(t, "holdout", "", "%lld of %lld rows, %s; %s", (long long)away.n,
-                       (long long)t->data.n, divided.how,
+  return divided;
+}
+
+/* Measure a model of the kept rows on the others. */
+static void fit_measure(mine_training *t, const mine_model *model, const mine_held_out *divided,
+                        mine_arena *arena, mine_measured *held) {
+  if (mine__prepared_measure(t->env, &t->data, model, divided->away, arena, held)) return;
+  fit_threshold(t, arena, held);
+  if (mine_failed(t->env)) return;
+  if (t->data.task == MINE_CLASSIFICATION)
+    fit_judge_classes(t, held);
+  else
+    fit_judge_numbers(t, held);
+  if (mine_failed(t->env) || mine__training_repeats(t, model, divided->kept, divided->away, arena))
+    return;
+  mine__training_notef(t, "holdout", "", "%lld of %lld rows, %s; %s", (long long)divided->away.n,
+                       (long long)t->data.n, divided->how,
                        t->asked.holdout.refit ? "after measuring, the model was fitted on all rows"
                                               : "the model was fitted on the others (refit=0)");
   fit_note_unanswered(t, held);
-  return MINE_OK; /* notes stick: whoever goes on will see */
+}
+
+/* Fit on the kept rows and measure on the others.  The model is NULL after a failure, and when
+** there is too little to measure on. */
+static mine_trained fit_hold_out(mine_training *t, mine_arena *arena, mine_measured *held) {
+  mine_trained trained = {NULL, NULL};
+  const mine_held_out divided = fit_divide(t, arena);
+  if (mine_failed(t->env) || divided.away.n == 0) return trained;
+  if (mine__training_fit_rows(t, divided.kept, arena, &trained)) return trained;
+  fit_measure(t, trained.model, &divided, arena, held);
+  if (!mine_failed(t->env)) return trained;
+  mine_model_free(trained.model);
+  return (mine_trained){NULL, NULL};
 }
 
 /* Scores as float, with the winner of each row still the winner. */
@@ -195,72 +204,68 @@ static void fit_keep_row(float *out, const double *score, int width) {
 }
 
 /* The ids of the first n rows that were measured. */
-static mine_status fit_keep_ids(mine_training *t, mine_model *model, const mine_measured *held,
-                                int64_t n) {
+static void fit_keep_ids(const mine_training *t, mine_model *model, const mine_measured *held,
+                         int64_t n) {
   for (int64_t i = 0; i < n && t->asked.holdout.keep_ids; i++) {
     mine_cell id = {MINE_INT, 0, {.integer = (int64_t)held->row[i] + 1}};
     if (t->data.ids) mine__values_get(t->data.ids, held->row[i], &id);
-    if (!mine__values_push(&model->held.id, &id)) break;
+    if (!mine__values_push(&model->held.id, &id)) return;
   }
-  return mine_env_status(t->env);
 }
 
-static mine_status fit_keep_held(mine_training *t, mine_model *model, const mine_measured *held) {
+static void fit_keep_held(const mine_training *t, mine_model *model, const mine_measured *held) {
   const int classes = t->data.task == MINE_CLASSIFICATION;
   const int width = classes ? t->data.n_classes : 1;
   const int64_t n = held->n < FIT_HELD_KEPT ? held->n : FIT_HELD_KEPT;
   for (int i = 0; i < held->n_metrics; i++)
     mine__model_metric(model, held->metric[i].name, held->metric[i].value);
   float *score = mine__arena_array(model->arena, (size_t)n * (size_t)width, sizeof *score);
-  if (!score) return mine_env_status(t->env);
-  if (classes) {
+  if (classes)
     model->held.label = mine__arena_array(model->arena, (size_t)n, sizeof(int32_t));
-    if (!model->held.label) return mine_env_status(t->env);
-    memcpy(model->held.label, held->label, (size_t)n * sizeof(int32_t));
-  } else {
+  else
     model->held.target = mine__arena_array(model->arena, (size_t)n, sizeof(double));
-    if (!model->held.target) return mine_env_status(t->env);
+  if (mine_failed(t->env)) return;
+  if (classes)
+    memcpy(model->held.label, held->label, (size_t)n * sizeof(int32_t));
+  else
     memcpy(model->held.target, held->target, (size_t)n * sizeof(double));
-  }
   for (int64_t i = 0; i < n; i++)
     fit_keep_row(score + i * width, held->score + i * width, width);
   model->held.score = score;
   model->held.rows = n;
-  return fit_keep_ids(t, model, held, n);
+  fit_keep_ids(t, model, held, n);
 }
 
 /* ---- the job ----------------------------------------------------------------------------------
  */
 
-static mine_status fit_job(mine_training *t, mine_arena *arena, mine_trained *out) {
+/* The model, sealed; NULL: failure recorded. */
+static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   mine_env *env = t->env;
   const int supervised = t->roles.target >= 0;
+  const mine_trained none = {NULL, NULL};
   mine_measured held = {0};
-  mine_trained measured = {NULL, NULL}, trained;
-  if (supervised) MINE_TRY(fit_threshold_check(t));
-  if (supervised) MINE_TRY(fit_hold_out(t, arena, &measured, &held));
-  if (mine__threshold_given(&t->asked.threshold) && isnan(t->cut.threshold)) {
-    mine_model_free(measured.model);
-    return mine__fail(env, MINE_DATA,
-                      "threshold=%s is found on held-out rows, and these rows are too few to hold "
-                      "some out; give a number",
-                      mine__goals[t->asked.threshold.threshold.choice]);
+  mine_trained trained = none;
+  if (supervised) fit_threshold_check(t);
+  if (supervised && !mine_failed(env)) trained = fit_hold_out(t, arena, &held);
+  if (!mine_failed(env) && mine__threshold_given(&t->asked.threshold) && isnan(t->cut.threshold))
+    (void)mine__fail(env, MINE_DATA,
+                     "threshold=%s is found on held-out rows, and these rows are too few to hold "
+                     "some out; give a number",
+                     mine__goals[t->asked.threshold.threshold.choice]);
+  if (mine_failed(env) || t->asked.holdout.refit) {
+    mine_model_free(trained.model);
+    trained = none;
   }
-  if (measured.model && !t->asked.holdout.refit) {
-    trained = measured;
-  } else {
-    mine_model_free(measured.model);
-    MINE_TRY(mine__training_fit_rows(t, fit_all_rows(t), t->arena, &trained));
-  }
-  if (held.n_metrics > 0) (void)fit_keep_held(t, trained.model, &held);
+  if (mine_failed(env)) return none;
+  if (!trained.model && mine__training_fit_rows(t, fit_all_rows(t), t->arena, &trained))
+    return none;
+  if (held.n_metrics > 0) fit_keep_held(t, trained.model, &held);
   fit_keep_threshold(t, trained.model);
   mine__training_report(t, trained.model);
-  if (mine_failed(env) || mine__model_seal(env, trained.model)) {
-    mine_model_free(trained.model);
-    return mine_env_status(env);
-  }
-  *out = trained;
-  return MINE_OK;
+  if (!mine_failed(env) && mine__model_seal(env, trained.model) == MINE_OK) return trained;
+  mine_model_free(trained.model);
+  return none;
 }
 
 mine_status mine__training_trained(mine_training *t, mine_trained *out) {
@@ -271,10 +276,10 @@ mine_status mine__training_trained(mine_training *t, mine_trained *out) {
   MINE_TRY(mine__training_prepare(t));
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
-  const mine_status status = fit_job(t, arena, out);
+  *out = fit_job(t, arena);
   mine__arena_close(arena);
   if (out->model) out->model->told.seconds = mine__clock() - start;
-  return status;
+  return mine_env_status(env);
 }
 
 mine_status mine__training_fit(mine_training *t, mine_model **out) {

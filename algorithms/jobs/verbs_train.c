@@ -32,12 +32,11 @@ mine_status mine__train_source(mine_job *job, int step, const char **sql, mine_f
 }
 
 /* A positive class chosen once stays when the model is trained again. */
-static mine_status train_keep_positive(mine_training *training, const mine_model *previous) {
+static void train_keep_positive(mine_training *training, const mine_model *previous) {
   mine_cell positive;
-  if (!previous) return MINE_OK;
   mine__training_previous(training, previous);
   mine_model_positive(previous, &positive);
-  return positive.type == MINE_NULL ? MINE_OK : mine__training_keep_positive(training, &positive);
+  if (positive.type != MINE_NULL) (void)mine__training_keep_positive(training, &positive);
 }
 
 /* The model's report has it, too; there it stays. */
@@ -47,7 +46,7 @@ static void train_tell(mine_job *job, const mine_model *model) {
 
 static mine_status train_model(mine_job *job, const mine_model *previous, mine_model **out) {
   mine_training *training = mine__train_of(job);
-  MINE_TRY(train_keep_positive(training, previous));
+  if (previous) train_keep_positive(training, previous);
   MINE_TRY(mine__training_source(training, mine__job_text(job, MINE_ARG_SOURCE)));
   MINE_TRY(mine__training_fit(training, out));
   train_tell(job, *out);
