@@ -91,21 +91,18 @@ mine_status mine__training_positive(mine_training *t, const int64_t *rows_of) {
 /* ---- the task -------------------------------------------------------------------- */
 
 /* Why the target's numbers cannot be classes, as a failure. */
-static mine_status target_refuse_classes(mine_training *t, const mine_column *column,
-                                         int64_t distinct) {
-  if (mine__column_has_words(column)) return MINE_OK;
+static void target_refuse_classes(mine_training *t, const mine_column *column, int64_t distinct) {
+  if (mine__column_has_words(column)) return;
   if (distinct > TARGET_CONTINUOUS)
-    return mine__fail(
-        t->env, MINE_DATA,
-        "the target '%s' has more than %d different numbers: that is an amount, not a "
-        "class; use task=regression",
-        column->name, TARGET_CONTINUOUS);
-  if (distinct > 2 && column->type == MINE_COLUMN_NUMERIC && !column->all_integers)
-    return mine__fail(t->env, MINE_DATA,
-                      "the target '%s' has numbers with fractions: that is an amount, not a class; "
-                      "use task=regression",
-                      column->name);
-  return MINE_OK;
+    (void)mine__fail(t->env, MINE_DATA,
+                     "the target '%s' has more than %d different numbers: that is an amount, not a "
+                     "class; use task=regression",
+                     column->name, TARGET_CONTINUOUS);
+  else if (distinct > 2 && column->type == MINE_COLUMN_NUMERIC && !column->all_integers)
+    (void)mine__fail(t->env, MINE_DATA,
+                     "the target '%s' has numbers with fractions: that is an amount, not a class; "
+                     "use task=regression",
+                     column->name);
 }
 
 /* A column of numbers that became classes because of a few texts. */
@@ -165,7 +162,7 @@ static target_choice target_choose(const mine_training *t, const mine_column *co
 }
 
 /* The algorithm cannot; which can. */
-static mine_status target_refuse_task(mine_training *t) {
+static void target_refuse_task(mine_training *t) {
   mine_text others;
   const mine_algorithm *other;
   mine__text_open(&others, t->env->scratch);
@@ -173,27 +170,27 @@ static mine_status target_refuse_task(mine_training *t) {
     if (!(other->tasks & (unsigned)t->data.task)) continue;
     mine__text_addf(&others, "%s%s", others.bytes ? ", " : "", other->name);
   }
-  if (others.failed) return mine_env_status(t->env);
-  return mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s; take one of %s",
-                    t->asked.algorithm->name, mine__task_name(t->data.task), others.data);
+  if (others.failed) return;
+  (void)mine__fail(t->env, MINE_OPTION, "algorithm '%s' does no %s; take one of %s",
+                   t->asked.algorithm->name, mine__task_name(t->data.task), others.data);
 }
 
 /* Nothing can be learned of it, or not by this algorithm. */
-static mine_status target_refuse(mine_training *t, const mine_column *column,
-                                 const target_choice *choice) {
+static void target_check(mine_training *t, const mine_column *column, const target_choice *choice) {
   if (choice->distinct == 1)
-    return mine__fail(t->env, MINE_DATA,
-                      "the target '%s' has the same value in every row%s; there is nothing to tell "
-                      "apart",
-                      column->name, column->missing > 0 ? " that has one" : "");
-  if (!(t->asked.algorithm->tasks & t->data.task)) return target_refuse_task(t);
-  return choice->classes ? target_refuse_classes(t, column, choice->distinct) : MINE_OK;
+    (void)mine__fail(t->env, MINE_DATA,
+                     "the target '%s' has the same value in every row%s; there is nothing to tell "
+                     "apart",
+                     column->name, column->missing > 0 ? " that has one" : "");
+  else if (!(t->asked.algorithm->tasks & t->data.task))
+    target_refuse_task(t);
+  else if (choice->classes)
+    target_refuse_classes(t, column, choice->distinct);
 }
 
-static mine_status target_as_numbers(mine_training *t, mine_column *column,
-                                     const target_choice *choice) {
+static void target_as_numbers(mine_training *t, mine_column *column, const target_choice *choice) {
   mine__training_notef(t, "target", column->name, "regression: %s", choice->why);
-  MINE_TRY(mine__column_as_number(t->frame, t->roles.target));
+  if (mine__column_as_number(t->frame, t->roles.target)) return;
   mine__roles_tell_numbers(&t->roles, column, mine__training_note, t);
   if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers &&
       choice->distinct <= TARGET_FEW_VALUES)
@@ -203,13 +200,11 @@ static mine_status target_as_numbers(mine_training *t, mine_column *column,
         "classes, task=classification",
         (long long)choice->distinct);
   t->data.target = column->number;
-  return MINE_OK;
 }
 
-static mine_status target_as_classes(mine_training *t, mine_column *column,
-                                     const target_choice *choice) {
+static void target_as_classes(mine_training *t, mine_column *column, const target_choice *choice) {
   mine_text list;
-  MINE_TRY(mine__column_as_category(t->frame, t->roles.target, TARGET_MOST_CLASSES));
+  if (mine__column_as_category(t->frame, t->roles.target, TARGET_MOST_CLASSES)) return;
   target_note_almost(t, column);
   t->data.label = column->code;
   t->data.n_classes = (int)column->levels.n;
@@ -219,7 +214,6 @@ static mine_status target_as_classes(mine_training *t, mine_column *column,
   target_note_words(t, column);
   mine__training_notef(t, "target", column->name, "classification: %s; %d classes: %s", choice->why,
                        t->data.n_classes, list.bytes ? list.data : "");
-  return mine_env_status(t->env);
 }
 
 mine_status mine__training_target(mine_training *t) {
@@ -230,8 +224,12 @@ mine_status mine__training_target(mine_training *t) {
   if (distinct < 0) return mine_env_status(t->env);
   const target_choice choice = target_choose(t, column, distinct);
   t->data.task = choice.classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
-  MINE_TRY(target_refuse(t, column, &choice));
+  target_check(t, column, &choice);
+  if (mine_failed(t->env)) return mine_env_status(t->env);
   if (t->asked.supervised.task == MINE_TASK_AUTO) target_note_task(t, column);
-  return choice.classes ? target_as_classes(t, column, &choice)
-                        : target_as_numbers(t, column, &choice);
+  if (choice.classes)
+    target_as_classes(t, column, &choice);
+  else
+    target_as_numbers(t, column, &choice);
+  return mine_env_status(t->env);
 }
