@@ -120,20 +120,18 @@ static const mine_option rules_option_table[] = {
                   .help = "the measure by which the rules are ordered, largest first"),
     OPTION_END};
 
-static mine_status baskets_check_support(const mine_option_group *groups, int n, mine_env *env) {
-  if (!mine__options_given(groups, n, "min_support") ||
-      !mine__options_given(groups, n, "min_count"))
-    return MINE_OK;
-  return mine__fail(env, MINE_OPTION, "both min_support and min_count are given; give one of them");
-}
-
-static mine_status baskets_check_consequent(const baskets *b) {
-  if ((int64_t)b->rules->consequent.n <= b->rules->max_consequent) return MINE_OK;
-  return mine__fail(b->env, MINE_OPTION,
-                    "consequent lists %lld items that a rule must all hold, but max_consequent is "
-                    "%lld; set max_consequent=%lld or list fewer",
-                    (long long)b->rules->consequent.n, (long long)b->rules->max_consequent,
-                    (long long)b->rules->consequent.n);
+/* What the option tables cannot say. */
+static void baskets_check(const baskets *b, const mine__options *options) {
+  if (mine__options_given(options->group, options->n, "min_support") &&
+      mine__options_given(options->group, options->n, "min_count"))
+    (void)mine__fail(b->env, MINE_OPTION,
+                     "both min_support and min_count are given; give one of them");
+  if (b->rules && (int64_t)b->rules->consequent.n > b->rules->max_consequent)
+    (void)mine__fail(b->env, MINE_OPTION,
+                     "consequent lists %lld items that a rule must all hold, but max_consequent is "
+                     "%lld; set max_consequent=%lld or list fewer",
+                     (long long)b->rules->consequent.n, (long long)b->rules->max_consequent,
+                     (long long)b->rules->consequent.n);
 }
 
 /* ---- items that the options name ------------------------------------------------------- */
@@ -167,8 +165,8 @@ static int64_t baskets_item_code(baskets *b, const mine_values *items, const min
 }
 
 /* No such item: say so, with the one that is spelled most alike. */
-static mine_status baskets_no_item(baskets *b, const mine_values *items, const char *option,
-                                   const mine_cell *want) {
+static void baskets_no_item(baskets *b, const mine_values *items, const char *option,
+                            const mine_cell *want) {
   mine_text wanted, other, alike;
   mine__text_open(&wanted, b->arena);
   mine__text_open(&other, b->arena);
@@ -184,23 +182,21 @@ static mine_status baskets_no_item(baskets *b, const mine_values *items, const c
     mine__text_addf(&alike, "; did you mean '%s'?", mine);
   }
   char shown[MINE_SHOW_BYTES];
-  return mine__fail(
-      b->env, MINE_DATA, "no item %s (option %s) among the %lld items of the source%s",
-      mine__show_cell(shown, want), option, (long long)items->n, alike.bytes ? alike.data : "");
+  (void)mine__fail(b->env, MINE_DATA, "no item %s (option %s) among the %lld items of the source%s",
+                   mine__show_cell(shown, want), option, (long long)items->n,
+                   alike.bytes ? alike.data : "");
 }
 
-static mine_status baskets_codes(baskets *b, const mine_values *items, const char *option,
-                                 const mine_list *list, const uint32_t **out) {
+/* The codes of the items that an option lists. */
+static uint32_t *baskets_codes(baskets *b, const mine_values *items, const char *option,
+                               const mine_list *list) {
   uint32_t *code = mine__arena_array(b->arena, list->n, sizeof *code);
-  if (!code) return mine_env_status(b->env);
-  for (size_t i = 0; i < list->n; i++) {
+  for (size_t i = 0; i < list->n && !mine_failed(b->env); i++) {
     const int64_t found = baskets_item_code(b, items, &list->item[i]);
-    if (mine_env_status(b->env)) return mine_env_status(b->env);
-    if (found < 0) return baskets_no_item(b, items, option, &list->item[i]);
+    if (found < 0 && !mine_failed(b->env)) baskets_no_item(b, items, option, &list->item[i]);
     code[i] = (uint32_t)found;
   }
-  *out = code;
-  return MINE_OK;
+  return code;
 }
 
 /* ---- running ------------------------------------------------------------------------------ */
@@ -216,24 +212,20 @@ static void baskets_note_missing(mine_job *job, const mine_column *basket,
                     (long long)lines, (long long)job->frame->rows);
 }
 
-static mine_status baskets_all_rows(baskets *b, mine_job *job, mine__baskets_rows *out) {
-  mine_frame *frame = job->frame;
-  MINE_TRY(mine__frame_finish(frame));
-  if (frame->n_columns == 0) return mine__fail(b->env, MINE_DATA, "the source has no columns");
+static mine__baskets_rows baskets_all_rows(mine_job *job) {
   const mine_column *basket = mine__job_event(job, BASKETS_BASKET);
   const mine_column *item = mine__job_event(job, BASKETS_ITEM);
   baskets_note_missing(job, basket, item);
-  *out =
-      (mine__baskets_rows){frame->rows, basket->code, item->code, basket->levels.n, &item->levels};
-  return MINE_OK;
+  return (mine__baskets_rows){job->frame->rows, basket->code, item->code, basket->levels.n,
+                              &item->levels};
 }
 
-static mine_status baskets_build(baskets *b, const mine__baskets_rows *rows,
-                                 mine_transactions *out) {
-  MINE_TRY(mine__transactions_build(b->env, b->arena, rows->n, rows->basket, rows->n_baskets,
-                                    rows->item, rows->items->n, out));
-  out->names = rows->items;
-  return MINE_OK;
+static mine_transactions baskets_build(baskets *b, const mine__baskets_rows *rows) {
+  mine_transactions all = {0};
+  if (mine__transactions_build(b->env, b->arena, rows->n, rows->basket, rows->n_baskets, rows->item,
+                               rows->items->n, &all) == MINE_OK)
+    all.names = rows->items;
+  return all;
 }
 
 static mine_itemset_query baskets_query(const baskets *b, const mine_transactions *baskets) {
@@ -247,21 +239,21 @@ static mine_itemset_query baskets_query(const baskets *b, const mine_transaction
       .kind = b->itemsets ? (mine_itemset_kind)b->itemsets->kind : MINE_SETS_ALL};
 }
 
-static mine_status baskets_sets(baskets *b, const mine_transactions *baskets, mine_relation *out) {
+static void baskets_sets(baskets *b, const mine_transactions *baskets, mine_relation *out) {
   const mine_itemset_query asked = baskets_query(b, baskets);
   mine_itemsets sets;
-  MINE_TRY(mine__itemsets_mine(b->env, b->arena, baskets, &asked, &sets));
+  if (mine__itemsets_mine(b->env, b->arena, baskets, &asked, &sets)) return;
   if (sets.n == 0)
     mine__baskets_tell_empty(
         b->job,
         &(mine__baskets_answer){
             .arena = b->arena, .baskets = baskets, .asked = &asked, .sets = &sets, .group = ""});
-  return mine__itemsets_relation(b->env, &sets, baskets->names, out);
+  if (mine__itemsets_relation(b->env, &sets, baskets->names, out)) return;
 }
 
 /* `group`: whose baskets these are, in a word; "": all. */
-static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, const char *group,
-                                 mine_relation *out) {
+static void baskets_rules(baskets *b, const mine_transactions *baskets, const char *group,
+                          mine_relation *out) {
   const rules_options *o = b->rules;
   const mine_itemset_query asked = baskets_query(b, baskets);
   mine_itemsets sets;
@@ -273,12 +265,11 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, c
                            .sort = (mine_rule_sort)o->sort,
                            .n_antecedent = o->antecedent.n,
                            .n_consequent = o->consequent.n};
-  if (baskets_codes(b, baskets->names, "antecedent", &o->antecedent, &query.antecedent) ||
-      baskets_codes(b, baskets->names, "consequent", &o->consequent, &query.consequent) ||
-      mine__itemsets_mine(b->env, b->arena, baskets, &asked, &sets) ||
-      mine__rules_find(b->env, b->arena, &sets, &query, &rules)) {
-    return mine_env_status(b->env);
-  }
+  query.antecedent = baskets_codes(b, baskets->names, "antecedent", &o->antecedent);
+  query.consequent = baskets_codes(b, baskets->names, "consequent", &o->consequent);
+  if (mine_failed(b->env) || mine__itemsets_mine(b->env, b->arena, baskets, &asked, &sets) ||
+      mine__rules_find(b->env, b->arena, &sets, &query, &rules))
+    return;
   if (rules.n == 0)
     mine__baskets_tell_empty(b->job, &(mine__baskets_answer){.arena = b->arena,
                                                              .baskets = baskets,
@@ -286,24 +277,22 @@ static mine_status baskets_rules(baskets *b, const mine_transactions *baskets, c
                                                              .sets = &sets,
                                                              .rules = &query,
                                                              .group = group});
-  return mine__rules_relation(b->env, &sets, &rules, baskets->names, out);
+  if (mine__rules_relation(b->env, &sets, &rules, baskets->names, out)) return;
 }
 
 /* The rules of one group, on the thread that has it (baskets_groups.h). */
 static void baskets_rules_of(mine_job *job, mine_arena *arena, const mine__baskets_rows *rows,
                              const char *group, mine_relation *out) {
   baskets part = *(const baskets *)mine__job_state(job);
-  mine_transactions transactions;
   part.job = job;
   part.env = job->env;
   part.arena = arena;
-  if (baskets_build(&part, rows, &transactions) == MINE_OK)
-    (void)baskets_rules(&part, &transactions, group, out);
+  const mine_transactions transactions = baskets_build(&part, rows);
+  if (!mine_failed(part.env)) baskets_rules(&part, &transactions, group, out);
 }
 
 /* ---- the verbs ------------------------------------------------------------------------------- */
 
-/* What the option tables cannot say. */
 static mine_status baskets_open(mine_job *job) {
   baskets *b = mine__job_state(job);
   const mine__options *options = &job->options;
@@ -313,19 +302,24 @@ static mine_status baskets_open(mine_job *job) {
                  .common = mine__options_of(options, baskets_option_table),
                  .itemsets = mine__options_of(options, itemsets_option_table),
                  .rules = mine__options_of(options, rules_option_table)};
-  MINE_TRY(baskets_check_support(options->group, options->n, job->env));
-  return b->rules ? baskets_check_consequent(b) : MINE_OK;
+  baskets_check(b, options);
+  return mine_env_status(job->env);
 }
 
 static mine_status baskets_run(mine_job *job, mine_relation *out) {
   baskets *b = mine__job_state(job);
-  mine_transactions transactions;
-  mine__baskets_rows rows = {0};
-  MINE_TRY(baskets_all_rows(b, job, &rows));
+  MINE_TRY(mine__frame_finish(job->frame));
+  if (job->frame->n_columns == 0) return mine__fail(b->env, MINE_DATA, "the source has no columns");
+  const mine__baskets_rows rows = baskets_all_rows(job);
   const mine_column *group = b->rules ? mine__job_event(job, BASKETS_GROUP) : NULL;
   if (group) return mine__baskets_by_group(job, &rows, group, baskets_rules_of, out);
-  MINE_TRY(baskets_build(b, &rows, &transactions));
-  return b->rules ? baskets_rules(b, &transactions, "", out) : baskets_sets(b, &transactions, out);
+  const mine_transactions transactions = baskets_build(b, &rows);
+  if (mine_failed(b->env)) return mine_env_status(b->env);
+  if (b->rules)
+    baskets_rules(b, &transactions, "", out);
+  else
+    baskets_sets(b, &transactions, out);
+  return mine_env_status(b->env);
 }
 
 #define BASKETS_SAMPLE                                                               \
