@@ -67,32 +67,31 @@ typedef struct scores_classes {
   int positive[2];
 } scores_classes;
 
-static mine_status scores_refuse(mine_group *group, const scores_classes *classes,
-                                 const mine_cell *cell) {
+static void scores_refuse(mine_group *group, const scores_classes *classes, const mine_cell *cell) {
   char shown[3][MINE_SHOW_BYTES];
   mine_cell other[2];
   const char *name = group->verb->argument[0].name;
   for (int64_t c = 0; c < classes->met.n; c++)
     mine__values_get(&classes->met, c, &other[c]);
   if (classes->met.n == 2) {
-    return mine__fail(group->env, MINE_DATA,
-                      "more than two classes: %s, %s, %s (argument 1); write a condition, as in "
-                      "%s = %s",
-                      mine__show_cell(shown[0], &other[0]), mine__show_cell(shown[1], &other[1]),
-                      mine__show_cell(shown[2], cell), name, shown[2]);
+    (void)mine__fail(group->env, MINE_DATA,
+                     "more than two classes: %s, %s, %s (argument 1); write a condition, as in "
+                     "%s = %s",
+                     mine__show_cell(shown[0], &other[0]), mine__show_cell(shown[1], &other[1]),
+                     mine__show_cell(shown[2], cell), name, shown[2]);
+  } else if (classes->met.n == 1) {
+    (void)mine__fail(group->env, MINE_DATA,
+                     "which of %s and %s is positive is not plain (argument 1); write a "
+                     "condition, as in %s = %s",
+                     mine__show_cell(shown[0], &other[0]), mine__show_cell(shown[1], cell), name,
+                     shown[1]);
+  } else {
+    (void)mine__fail(group->env, MINE_DATA,
+                     "whether %s is positive is not plain (argument 1); write a condition, as in "
+                     "%s = %s",
+                     cell->type == MINE_BLOB ? "a BLOB" : mine__show_cell(shown[0], cell), name,
+                     cell->type == MINE_BLOB ? "1" : shown[0]);
   }
-  if (classes->met.n == 1) {
-    return mine__fail(group->env, MINE_DATA,
-                      "which of %s and %s is positive is not plain (argument 1); write a "
-                      "condition, as in %s = %s",
-                      mine__show_cell(shown[0], &other[0]), mine__show_cell(shown[1], cell), name,
-                      shown[1]);
-  }
-  return mine__fail(group->env, MINE_DATA,
-                    "whether %s is positive is not plain (argument 1); write a condition, as in "
-                    "%s = %s",
-                    cell->type == MINE_BLOB ? "a BLOB" : mine__show_cell(shown[0], cell), name,
-                    cell->type == MINE_BLOB ? "1" : shown[0]);
 }
 
 /* 1 when the row is of the positive class, 0 of the negative; -1: failure recorded. */
@@ -106,7 +105,7 @@ static int scores_class(mine_group *group, scores_classes *classes, const mine_c
   const int positive = cell->type == MINE_BLOB ? -1 : mine__class_obvious(cell);
   if (positive < 0 || classes->met.n == 2 ||
       (classes->met.n == 1 && mine__classes_obvious(&other, cell) < 0)) {
-    (void)scores_refuse(group, classes, cell);
+    scores_refuse(group, classes, cell);
     return -1;
   }
   classes->positive[classes->met.n] = positive;

@@ -107,7 +107,7 @@ static void catalog_count(void *context, const mine_option *option) {
 }
 
 /* "no algorithm or verb 'x' (did you mean y?); there are ..." */
-static mine_status catalog_unknown(mine_env *env, const char *name) {
+static void catalog_unknown(mine_env *env, const char *name) {
   mine_text list;
   mine__text_open(&list, env->scratch);
   for (int i = 0; mine__algorithm_at(i); i++)
@@ -120,10 +120,10 @@ static mine_status catalog_unknown(mine_env *env, const char *name) {
     if (n > 0 && !again) mine__text_addf(&list, ", %s", verb);
   }
   const char *nearest = mine__catalog_nearest(name);
-  if (mine_failed(env)) return mine_env_status(env);
-  return mine__fail(env, MINE_OPTION, "no algorithm or verb '%.60s'%s%s%s; options have %s", name,
-                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
-                    list.data);
+  if (mine_failed(env)) return;
+  (void)mine__fail(env, MINE_OPTION, "no algorithm or verb '%.60s'%s%s%s; options have %s", name,
+                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
+                   list.data);
 }
 
 static void catalog_list(void *context, const mine_option *o) {
@@ -140,8 +140,7 @@ static void catalog_list(void *context, const mine_option *o) {
 
 static mine_status catalog_options_run(mine_job *job, mine_relation *out) {
   const char *name = mine__job_text(job, MINE_ARG_TEXT);
-  if (!mine__catalog_options(job->arena, name, catalog_list, out))
-    return catalog_unknown(job->env, name);
+  if (!mine__catalog_options(job->arena, name, catalog_list, out)) catalog_unknown(job->env, name);
   return mine_env_status(job->env);
 }
 

@@ -231,13 +231,13 @@ static int help_find_option(mine_text *out, const char *name) {
 /* ---- the verb
  * -------------------------------------------------------------------------------------- */
 
-static mine_status help_unknown(mine_env *env, const char *topic) {
+static void help_unknown(mine_env *env, const char *topic) {
   const char *nearest = mine__catalog_nearest(topic);
-  return mine__fail(
-      env, MINE_OPTION,
-      "no verb, algorithm or option is called '%.60s'%s%s%s; SELECT mine_help() lists "
-      "them",
-      topic, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+  (void)mine__fail(env, MINE_OPTION,
+                   "no verb, algorithm or option is called '%.60s'%s%s%s; SELECT mine_help() lists "
+                   "them",
+                   topic, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                   nearest ? "'?" : "");
 }
 
 static mine_status help_run(mine_job *job, mine_relation *out) {
@@ -248,7 +248,7 @@ static mine_status help_run(mine_job *job, mine_relation *out) {
     help_everything(&text);
   } else if (!help_verbs(&text, topic) && !help_algorithm(&text, topic) &&
              !help_find_option(&text, topic)) {
-    return help_unknown(job->env, topic);
+    help_unknown(job->env, topic);
   }
   if (mine_failed(job->env)) return mine_env_status(job->env);
   mine__row_bytes(out, text.data, text.bytes - 1); /* the shell ends the last line */

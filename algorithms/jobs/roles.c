@@ -231,33 +231,37 @@ static int64_t roles_null_ids(const mine_frame *frame) {
   return nulls;
 }
 
-static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
-                                  void *context) {
+/* A first column that nobody called an id must look like one. */
+static void roles_refuse_id(const mine_roles *roles, const mine_frame *frame, int64_t distinct,
+                            int64_t repeated) {
+  const char *name = frame->column[roles->id].name;
+  const int64_t at = roles_fractional_id(frame);
+  if (at >= 0) {
+    mine_cell cell;
+    char shown[MINE_SHOW_BYTES];
+    mine__values_get(&frame->ids, at, &cell);
+    (void)mine__fail(roles->env, MINE_DATA,
+                     "the first column '%s' does not look like an id (%s in row %lld has a "
+                     "fraction); " ROLES_ID_REMEDY,
+                     name, mine__show_cell(shown, &cell), (long long)at + 1);
+  } else if (repeated > 0 || distinct * 2 < frame->rows) {
+    (void)mine__fail(roles->env, MINE_DATA,
+                     "the first column '%s' does not look like an id (%lld different value%s in "
+                     "%lld rows); " ROLES_ID_REMEDY,
+                     name, (long long)distinct, distinct == 1 ? "" : "s", (long long)frame->rows);
+  }
+}
+
+static void roles_check_id(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
+                           void *context) {
   if (roles->id < 0) note(context, "id", "", "none: rows are numbered from 1");
-  if (roles->id < 0 || frame->rows == 0) return MINE_OK;
-  mine_env *env = roles->env;
+  if (roles->id < 0 || frame->rows == 0) return;
   const char *name = frame->column[roles->id].name;
   const int64_t distinct = mine__frame_distinct_ids(frame, frame->rows);
-  if (distinct < 0 || env->status) return env->status;
+  if (mine_failed(roles->env)) return;
   const int64_t nulls = roles_null_ids(frame), repeated = frame->rows - distinct - nulls;
-  if (roles->id_by_default) {
-    const int64_t at = roles_fractional_id(frame);
-    if (at >= 0) {
-      mine_cell cell;
-      char shown[MINE_SHOW_BYTES];
-      mine__values_get(&frame->ids, at, &cell);
-      return mine__fail(env, MINE_DATA,
-                        "the first column '%s' does not look like an id (%s in row %lld has a "
-                        "fraction); " ROLES_ID_REMEDY,
-                        name, mine__show_cell(shown, &cell), (long long)at + 1);
-    }
-    if (repeated > 0 || distinct * 2 < frame->rows)
-      return mine__fail(env, MINE_DATA,
-                        "the first column '%s' does not look like an id (%lld different value%s in "
-                        "%lld rows); " ROLES_ID_REMEDY,
-                        name, (long long)distinct, distinct == 1 ? "" : "s",
-                        (long long)frame->rows);
-  }
+  if (roles->id_by_default) roles_refuse_id(roles, frame, distinct, repeated);
+  if (mine_failed(roles->env)) return;
   note(context, "id", name,
        roles->id_by_default ? MINE__NOTE_BY_POSITION : "as the option id says");
   char detail[160];
@@ -271,7 +275,6 @@ static mine_status roles_check_id(const mine_roles *roles, mine_frame *frame, mi
              roles->by == MINE_SPLIT_ID ? "; rows of one id stay on one side of the holdout" : "");
     note(context, "warning", name, detail);
   }
-  return MINE_OK;
 }
 
 /* ---- what is left to learn from --------------------------------------------------- */
@@ -321,7 +324,8 @@ mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_r
   if (env->status) return env->status;
   if (frame->rows == 0)
     return mine__fail(env, MINE_DATA, "the source has no rows; nothing can be learned from it");
-  if (roles_check_id(roles, frame, note, context)) return env->status;
+  roles_check_id(roles, frame, note, context);
+  if (mine_failed(env)) return env->status;
   MINE_TRY(mine__roles_check_dates(roles, frame, note, context));
   chosen->n = 0;
   chosen->column = mine__arena_array(frame->arena, (size_t)frame->n_columns, sizeof(int));

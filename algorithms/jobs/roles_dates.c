@@ -32,36 +32,36 @@ static int dates_split(const mine_roles *roles, const mine_frame *frame, const c
   return found;
 }
 
-static mine_status dates_say_column(mine_roles *roles, mine_frame *frame, int c,
-                                    const char *format) {
+static void dates_say_column(mine_roles *roles, mine_frame *frame, int c, const char *format) {
   mine_column *column = &frame->column[c];
   mine_time_reading *reading = mine__arena_array(frame->arena, 1, sizeof *reading);
-  if (!reading) return mine_env_status(roles->env);
-  MINE_TRY(mine__time_format(roles->env, format, strlen(format), reading));
+  if (!reading || mine__time_format(roles->env, format, strlen(format), reading)) return;
   const int divides = c == roles->time && !column->said;
-  if (!divides && (column->want || column->reading != MINE_READ_AUTO))
-    return mine__fail(roles->env, MINE_OPTION,
-                      "date_format=%s:... is for an attribute, and '%s' is %s; leave one of the "
-                      "two out",
-                      column->name, column->name,
-                      c == roles->time                        ? "named twice"
-                      : column->want                          ? "no attribute"
-                      : column->reading == MINE_READ_NOT      ? "ignored"
-                      : column->reading == MINE_READ_CATEGORY ? "listed in categorical="
-                      : column->reading == MINE_READ_NUMBER   ? "listed in numeric="
-                                                              : "named twice");
+  if (!divides && (column->want || column->reading != MINE_READ_AUTO)) {
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "date_format=%s:... is for an attribute, and '%s' is %s; leave one of the "
+                     "two out",
+                     column->name, column->name,
+                     c == roles->time                        ? "named twice"
+                     : column->want                          ? "no attribute"
+                     : column->reading == MINE_READ_NOT      ? "ignored"
+                     : column->reading == MINE_READ_CATEGORY ? "listed in categorical="
+                     : column->reading == MINE_READ_NUMBER   ? "listed in numeric="
+                                                             : "named twice");
+    return;
+  }
   column->reading = MINE_READ_TIME;
   column->said = reading;
-  return MINE_OK;
 }
 
-static mine_status dates_say_all(mine_roles *roles, const char *format) {
+static void dates_say_all(mine_roles *roles, const char *format) {
   if (roles->has_format)
-    return mine__fail(roles->env, MINE_OPTION,
-                      "option date_format has two formats for all columns; say which column each "
-                      "is for: date_format=signup:%%d.%%m.%%Y|seen:%%m/%%d/%%Y");
-  roles->has_format = 1;
-  return mine__time_format(roles->env, format, strlen(format), &roles->format);
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "option date_format has two formats for all columns; say which column each "
+                     "is for: date_format=signup:%%d.%%m.%%Y|seen:%%m/%%d/%%Y");
+  else
+    roles->has_format =
+        mine__time_format(roles->env, format, strlen(format), &roles->format) == MINE_OK;
 }
 
 mine_status mine__roles_plan_dates(mine_roles *roles, mine_frame *frame) {
@@ -78,9 +78,10 @@ mine_status mine__roles_plan_dates(mine_roles *roles, mine_frame *frame) {
                         mine__show_cell(shown, &list->item[i]));
     const int column = dates_split(roles, frame, said, &format);
     if (column >= 0)
-      MINE_TRY(dates_say_column(roles, frame, column, format));
+      dates_say_column(roles, frame, column, format);
     else
-      MINE_TRY(dates_say_all(roles, said));
+      dates_say_all(roles, said);
+    if (mine_failed(roles->env)) return mine_env_status(roles->env);
   }
   for (int c = 0; roles->has_format && c < frame->n_columns; c++) {
     mine_column *column = &frame->column[c];

@@ -77,7 +77,7 @@ const mine_model *mine__job_model(const mine_job *job, mine_argument_kind kind) 
   return NULL;
 }
 
-static mine_status job_start(mine_job *job, const mine_arguments *arguments) {
+static void job_start(mine_job *job, const mine_arguments *arguments) {
   mine_env *env = job->env;
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     const char *text = arguments->text[i];
@@ -85,10 +85,11 @@ static mine_status job_start(mine_job *job, const mine_arguments *arguments) {
     if (text) job->text[i] = mine__arena_text(job->arena, text, strlen(text));
   }
   job->state = mine__arena_zeros(job->arena, 1, job->verb->state_bytes + 1);
-  if (mine_failed(env)) return mine_env_status(env);
-  MINE_TRY(mine__options_read(env, job->arena, job->verb, mine__job_text(job, MINE_ARG_ALGORITHM),
-                              mine__job_text(job, MINE_ARG_OPTIONS), &job->options));
-  return job->verb->open ? job->verb->open(job) : MINE_OK;
+  if (mine_failed(env) ||
+      mine__options_read(env, job->arena, job->verb, mine__job_text(job, MINE_ARG_ALGORITHM),
+                         mine__job_text(job, MINE_ARG_OPTIONS), &job->options))
+    return;
+  if (job->verb->open) (void)job->verb->open(job); /* a failure sticks in env */
 }
 
 mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_arguments *arguments,
@@ -102,7 +103,8 @@ mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_argum
     return mine_env_status(env);
   }
   *job = (mine_job){.env = env, .arena = arena, .verb = verb, .last = arguments->notes};
-  if (job_start(job, arguments)) {
+  job_start(job, arguments);
+  if (mine_failed(env)) {
     mine_job_close(job);
     return env->status;
   }
@@ -119,29 +121,32 @@ void mine_job_close(mine_job *job) {
 }
 
 /* The SOURCE argument as an attribute table: first column the id, others by the options. */
-static mine_status job_open_attributes(mine_job *job) {
+static void job_open_attributes(mine_job *job) {
   mine__attributes *table = &job->attributes;
-  MINE_TRY(MINE_TAKE(job->env, job->arena, &job->options, mine__source_option_table, &table->how));
+  if (MINE_TAKE(job->env, job->arena, &job->options, mine__source_option_table, &table->how))
+    return;
   table->roles =
       (mine_roles){.env = job->env, .source = &table->how, .id = -1, .target = -1, .weight = -1};
-  return mine__frame_open(job->env, mine__roles_plan, &table->roles, &job->frame);
+  if (mine__frame_open(job->env, mine__roles_plan, &table->roles, &job->frame)) return;
 }
 
 /* The SOURCE argument as the event list of the verb's wants. */
-static mine_status job_open_events(mine_job *job) {
+static void job_open_events(mine_job *job) {
   const mine_events *parsed = mine__options_of(&job->options, job->options.wants);
   job->events = *parsed;
   job->events.want = job->verb->wants;
-  return mine__frame_open(job->env, mine__events_plan, &job->events, &job->frame);
+  if (mine__frame_open(job->env, mine__events_plan, &job->events, &job->frame)) return;
 }
 
-static mine_status job_default_source(mine_job *job, int step, const char **sql,
-                                      mine_frame **frame) {
-  if (step > 0 || !mine_verb_reads_source(job->verb)) return MINE_OK;
+/* Of a verb that does not say otherwise: the SOURCE argument, once. */
+static void job_default_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  if (step > 0 || !mine_verb_reads_source(job->verb)) return;
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
-  MINE_TRY(job->verb->wants ? job_open_events(job) : job_open_attributes(job));
+  if (job->verb->wants)
+    job_open_events(job);
+  else
+    job_open_attributes(job);
   *frame = job->frame;
-  return MINE_OK;
 }
 
 mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame) {
@@ -150,10 +155,12 @@ mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame)
   *frame = NULL;
   if (mine_failed(job->env)) return job->env->status;
   const int step = job->step++;
-  const mine_status status = verb->source ? verb->source(job, step, sql, frame)
-                                          : job_default_source(job, step, sql, frame);
+  if (verb->source)
+    (void)verb->source(job, step, sql, frame); /* a failure sticks in env */
+  else
+    job_default_source(job, step, sql, frame);
   if (*frame) job->reads = 1;
-  return status;
+  return mine_env_status(job->env);
 }
 
 static void job_refuse_missing(mine_job *job, const mine_feature_view *view) {

@@ -9,7 +9,7 @@
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-static mine_status options_unknown_algorithm(mine_env *env, const char *name) {
+static void options_unknown_algorithm(mine_env *env, const char *name) {
   mine_text list;
   mine__text_open(&list, env->scratch);
   mine_likeness likeness = {.asked = name};
@@ -19,10 +19,10 @@ static mine_status options_unknown_algorithm(mine_env *env, const char *name) {
     mine__text_addf(&list, "%s%s", i ? ", " : "", other);
   }
   const char *nearest = likeness.name;
-  if (mine_failed(env)) return env->status;
-  return mine__fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
-                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
-                    list.bytes ? list.data : "none");
+  if (mine_failed(env)) return;
+  (void)mine__fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
+                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
+                   list.bytes ? list.data : "none");
 }
 
 /* By name; without one the option `algorithm`, without that the verb's own. */
@@ -36,7 +36,7 @@ static void options_choose(mine_env *env, mine_arena *arena, const char *name,
   }
   if (!name) return;
   options->algorithm = mine__algorithm_find(name);
-  if (!options->algorithm) (void)options_unknown_algorithm(env, name);
+  if (!options->algorithm) options_unknown_algorithm(env, name);
 }
 
 mine_option_set *mine__verb_sets(mine_arena *arena, const mine_verb *verb,
