@@ -43,7 +43,7 @@ WATCHED = {
     "algorithms/model/model.c": "mine_model_(empty|load|metric)|mine__note_warns|mine__task_find",
     "algorithms/model/neighbours.c": "neighbours_(save|load).*",
     "algorithms/model/prototypes.c": "prototypes_(save|load).*",
-    "algorithms/model/trees.c": "mine__trees_prepare",
+    "algorithms/model/trees_ask.c": "mine__trees_prepare",
     "algorithms/model/trees_bytes.c": EVERYTHING,
     "ext/host_memory.c": EVERYTHING,
     "ext/source_gate.c": EVERYTHING,

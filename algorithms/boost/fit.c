@@ -200,7 +200,7 @@ static void fit_finish(mine_env *env, const boost_run *run, mine_trees_builder *
   for (int32_t i = 0; i < trees->n_values; i++)
     trees->values[i] *= target->of.unit;
   memcpy(trees->output, builder->output, (size_t)builder->n_trees * sizeof *trees->output);
-  model->body = trees;
+  if (mine__trees_prepare(env, model, trees) == MINE_OK) model->body = trees;
 }
 
 /* All rows, so many rounds. */

@@ -168,7 +168,6 @@ static void prune_write(const mine_tree_grow *grow, const prune_layout *layout, 
     trees->set[layout->place[i]] = bits;
     bits += words;
   }
-  mine__trees_prepare(trees);
 }
 
 mine_status mine__tree_finish(mine_tree_grow *grow, mine_model *model) {
@@ -183,6 +182,7 @@ mine_status mine__tree_finish(mine_tree_grow *grow, mine_model *model) {
       mine__trees_new(model->arena, 1, layout.nodes, layout.nodes, layout.bits, width);
   if (!trees) return mine_env_status(grow->env);
   prune_write(grow, &layout, trees);
+  MINE_TRY(mine__trees_prepare(grow->env, model, trees));
   model->body = trees;
   mine__model_note(model, "fit", "leaves", "%d", (int)layout.leaves);
   mine__model_note(model, "fit", "depth", "%d", (int)layout.depth);

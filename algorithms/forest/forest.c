@@ -320,8 +320,9 @@ static void forest_finish(mine_env *env, mine_arena *arena, forest_run *run, min
   for (int64_t t = 0; t < run->options->n_trees && !mine_failed(env); t++)
     mine__builder_append(env, &whole, &run->tree[t].builder);
   mine_trees *trees = mine__builder_finish(env, &whole, whole.n_trees, model->arena);
-  if (trees) trees->combine = MINE_TREES_MEAN;
-  model->body = trees;
+  if (!trees) return;
+  trees->combine = MINE_TREES_MEAN;
+  if (mine__trees_prepare(env, model, trees) == MINE_OK) model->body = trees;
 }
 
 static mine_status forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *data,

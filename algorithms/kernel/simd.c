@@ -13,6 +13,7 @@
 
 #include "distance.h"
 #include "sieve.h"
+#include "slots.h"
 
 #define V_SET   any
 #define V_BYTES 16
@@ -21,6 +22,12 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(MINE_NO_SIMD)
 #include <immintrin.h>
 #define SIMD_WIDE 1
+
+/* Byte at[l] of 16 in each lane l; 0 where the highest bit of at[l] is set. */
+#define SIMD_LOOK_UP(bytes, at)                                                             \
+  ((v_bytes)_mm256_shuffle_epi8(                                                            \
+      _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)(bytes))), \
+      (__m256i)(at)))
 
 /* ---- AVX2 and FMA ---------------------------------------------------------- */
 
@@ -39,6 +46,7 @@
   ((v_ints)_mm256_blendv_ps((__m256)(no), (__m256)(yes), _mm256_cmp_ps(a, b, _CMP_LT_OQ)))
 #define V_AT_MOST(a, most) \
   ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, _mm256_set1_ps(most), _CMP_LE_OQ)))
+#define V_LOOK_UP(bytes, at) SIMD_LOOK_UP(bytes, at)
 #include "simd_set.h"
 #ifdef __clang__
 #pragma clang attribute pop
@@ -62,7 +70,9 @@
 #define V_WHERE_LESS(a, b, yes, no)                                                   \
   ((v_ints)_mm512_mask_mov_epi32((__m512i)(no), _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), \
                                  (__m512i)(yes)))
-#define V_AT_MOST(a, most) ((uint32_t)_mm512_cmp_ps_mask(a, _mm512_set1_ps(most), _CMP_LE_OQ))
+#define V_AT_MOST(a, most)   ((uint32_t)_mm512_cmp_ps_mask(a, _mm512_set1_ps(most), _CMP_LE_OQ))
+#define V_SMALL_BYTES        32
+#define V_LOOK_UP(bytes, at) SIMD_LOOK_UP(bytes, at)
 #include "simd_set.h"
 #ifdef __clang__
 #pragma clang attribute pop

@@ -41,6 +41,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct mine__slot_cut;
+
 typedef struct mine__kernels {
   const char *set; /* "any", "avx2", "avx512" */
 
@@ -70,6 +72,13 @@ typedef struct mine__kernels {
   void (*standardize)(const double *x, double centre, double factor, double fill, double *to);
   /* out = a AND b; how many bits are set in it */
   uint32_t (*intersect)(const uint64_t *a, const uint64_t *b, uint64_t *out, uint32_t words);
+
+  /* slots_body.h: see slots.h.  The slots of MINE__SLOT_ROWS rows in the tree of n cuts. */
+  void (*slots)(const int8_t *bins, const struct mine__slot_cut *cut, int n, const uint8_t *sets,
+                uint8_t *slot);
+  /* Of as many values, how many of reach[1], reach[2] ... (ascending, NAN up to `steps`, a power of
+  ** two that is at most 256) are not above each; of NAN 0. */
+  void (*reached)(const double *reach, int steps, const double *value, uint8_t *below);
 } mine__kernels;
 
 /* The best that this processor runs. */

@@ -15,6 +15,14 @@ typedef double V(v_doubles) __attribute__((vector_size(V_BYTES), aligned(8), may
 typedef int64_t V(v_longs) __attribute__((vector_size(V_BYTES), aligned(8), may_alias));
 typedef float V(v_floats) __attribute__((vector_size(V_BYTES), aligned(4), may_alias));
 typedef int32_t V(v_ints) __attribute__((vector_size(V_BYTES), aligned(4), may_alias));
+/* Bytes: sets without instructions for V_BYTES of them have smaller vectors. */
+#ifndef V_SMALL_BYTES
+#define V_SMALL_BYTES V_BYTES
+#endif
+typedef uint8_t V(v_bytes) __attribute__((vector_size(V_SMALL_BYTES), aligned(1), may_alias));
+typedef int8_t V(v_signed) __attribute__((vector_size(V_SMALL_BYTES), aligned(1), may_alias));
+#define v_bytes   V(v_bytes)
+#define v_signed  V(v_signed)
 #define v_doubles V(v_doubles)
 #define v_longs   V(v_longs)
 #define v_floats  V(v_floats)
@@ -50,6 +58,7 @@ typedef int32_t V(v_ints) __attribute__((vector_size(V_BYTES), aligned(4), may_a
 #include "distance_body.h"
 #include "row_body.h"
 #include "sieve_body.h"
+#include "slots_body.h"
 #include "tile_body.h"
 
 static const mine__kernels V(kernels) = {
@@ -64,6 +73,8 @@ static const mine__kernels V(kernels) = {
     .measure_row = V(measure_row),
     .standardize = V(standardize),
     .intersect = V(intersect),
+    .slots = V(slots),
+    .reached = V(reached),
 };
 
 #undef V_PASTE
@@ -71,6 +82,8 @@ static const mine__kernels V(kernels) = {
 #undef V
 #undef V_QUOTE
 #undef V_TEXT
+#undef v_bytes
+#undef v_signed
 #undef v_doubles
 #undef v_longs
 #undef v_floats
@@ -87,5 +100,7 @@ static const mine__kernels V(kernels) = {
 #undef V_MAX
 #undef V_WHERE_LESS
 #undef V_AT_MOST
+#undef V_LOOK_UP
 #undef V_SET
 #undef V_BYTES
+#undef V_SMALL_BYTES

@@ -46,14 +46,7 @@ typedef enum mine_trees_link {
   MINE_TREES_EXP = 3
 } mine_trees_link;
 
-/* What a traversal touches of a node; made from the arrays below. */
-typedef struct mine_trees_step {
-  double threshold;
-  int32_t feature;  /* MINE_TREES_LEAF: none                             */
-  int32_t child[2]; /* left, right; of a leaf: itself                    */
-  int32_t set;      /* first word in bits[]; -1 = numeric                */
-  int32_t missing;  /* which child a missing value takes: 0 left, 1 right */
-} mine_trees_step;
+typedef struct mine__trees_ask mine__trees_ask; /* trees_ask.h */
 
 typedef struct mine_trees {
   int32_t n_trees, n_nodes;
@@ -80,8 +73,8 @@ typedef struct mine_trees {
   int32_t n_values;
   double *values; /* n_values x width                                   */
   int32_t n_bits;
-  uint64_t *bits;        /* sets: ceil(levels / 64) words each                 */
-  mine_trees_step *step; /* n_nodes                                         */
+  uint64_t *bits;       /* sets: ceil(levels / 64) words each                 */
+  mine__trees_ask *ask; /* how rows ask them: mine__trees_prepare             */
 } mine_trees;
 
 extern const mine_kind mine__kind_trees;
@@ -91,8 +84,10 @@ extern const mine_kind mine__kind_trees;
 ** NULL: failure recorded in the arena's environment. */
 mine_trees *mine__trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
                             int32_t n_bits, int width);
-/* Fill step[] from the arrays, once these are complete. */
-void mine__trees_prepare(mine_trees *trees);
+/* Make the forms in which rows ask the trees, for a model with these features and in its arena.
+** Nodes and values are complete, and change no more; base, output and link may. */
+mine_status mine__trees_prepare(mine_env *env, const mine_model *model,
+                                mine_trees *trees) MINE_MUST_CHECK;
 
 /* A threshold strictly above the lower value and not above the upper, so that
 ** `value < threshold` parts them even when nothing lies between: halfway, without the

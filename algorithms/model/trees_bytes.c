@@ -36,7 +36,7 @@ static void trees_write_told(mine_writer *w, const double *v, size_t n) {
 }
 
 /* Body, version 2: counts, how the sums are made, which arrays are there; then each
-** array of mine_trees in the order of the struct (step[] is made again).  Version 1 had
+** array of mine_trees in the order of the struct (what is asked is made again).  Version 1 had
 ** neither outputs nor link, and all of weight, rows, impurity and gain. */
 void mine__trees_save(const mine_model *model, mine_writer *w) {
   const mine_trees *trees = model->body;
@@ -97,9 +97,6 @@ static void trees_read_arrays(mine_reader *r, mine_trees *trees, uint32_t has) {
   if (has & TREES_HAS_GAIN) trees->gain = mine__read_reals(r, n, 1);
   trees->values = mine__read_reals(r, (size_t)trees->n_values * (size_t)trees->width, 1);
   trees->bits = mine__read_u64s(r, (size_t)trees->n_bits);
-  if (!mine__reader_ok(r)) return;
-  trees->step = mine__arena_zeros(r->arena, n, sizeof *trees->step);
-  if (!trees->step) mine__reader_bad(r, "memory for the trees");
 }
 
 static const char *trees_check_set(const mine_trees *trees, const mine_feature *feature,
@@ -262,6 +259,9 @@ void mine__trees_load(mine_reader *r, mine_model *model, uint32_t version) {
     mine__reader_bad(r, problem);
     return;
   }
-  mine__trees_prepare(trees);
+  if (mine__trees_prepare(r->env, model, trees)) {
+    mine__reader_bad(r, "memory for the trees");
+    return;
+  }
   model->body = trees;
 }

@@ -164,6 +164,5 @@ mine_trees *mine__builder_finish(mine_env *env, mine_trees_builder *b, int32_t n
   trees->impurity = NULL;
   for (int32_t i = 0; i < n; i++)
     trees->value[i] = i;
-  mine__trees_prepare(trees);
   return trees;
 }

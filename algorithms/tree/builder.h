@@ -30,7 +30,8 @@ void mine__builder_add(mine_env *env, mine_trees_builder *builder, const mine_bi
 /* Append the trees of another builder of the same width. */
 void mine__builder_append(mine_env *env, mine_trees_builder *builder,
                           const mine_trees_builder *more);
-/* The model of the first n_trees trees, in `arena`; NULL: failure recorded. */
+/* The first n_trees trees, in `arena`: complete but for mine__trees_prepare, when values are.
+** NULL: failure recorded. */
 mine_trees *mine__builder_finish(mine_env *env, mine_trees_builder *builder, int32_t n_trees,
                                  mine_arena *arena);
 

@@ -12,6 +12,7 @@
 #include "../../algorithms/kernel/distance.h"
 #include "../../algorithms/kernel/sieve.h"
 #include "../../algorithms/kernel/simd.h"
+#include "../../algorithms/kernel/slots.h"
 #include "kmeans_fixture.h"
 
 #define V_SET   wide
@@ -287,6 +288,50 @@ static void what_the_sieve_cannot_do_it_refuses(void **state) {
   mine_env_close(env);
 }
 
+static void slots_are_those_of_the_cuts(void **state) {
+  static int8_t bins[8 * MINE__SLOT_ROWS];
+  static uint8_t member[4 * MINE__SLOT_SET], slot[MINE__SLOT_ROWS];
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  mine__slot_cut cut[MINE__SLOT_CUTS];
+  mine_random random;
+  (void)state;
+  mine__random_open(&random, 3, 9, 0);
+  for (size_t i = 0; i < sizeof member; i++)
+    member[i] = (uint8_t)mine__random_below(&random, 256);
+  for (int k = 0; k < MINE__SLOT_ROWS; k++) {
+    for (int c = 0; c < 6; c++)
+      bins[c * MINE__SLOT_ROWS + k] = (int8_t)(mine__random_below(&random, 256) - 128);
+    const unsigned level = (unsigned)k * 37 % 256;
+    bins[6 * MINE__SLOT_ROWS + k] = (int8_t)(level / 8);
+    bins[7 * MINE__SLOT_ROWS + k] = (int8_t)(1u << level % 8);
+  }
+  for (int n = 0; n <= MINE__SLOT_CUTS; n += n < 20 ? 1 : 47) {
+    for (int i = 0; i < n; i++) {
+      const int by_level = mine__random_below(&random, 3) == 0;
+      cut[i].column = by_level ? 6 : (int32_t)mine__random_below(&random, 6);
+      cut[i].set = by_level ? (int32_t)mine__random_below(&random, 4) : -1;
+      cut[i].bin = (int8_t)(mine__random_below(&random, 256) - 128);
+      cut[i].slot = (uint8_t)mine__random_below(&random, (uint64_t)i + 1);
+      cut[i].step = (uint8_t)(i + 1 - cut[i].slot);
+    }
+    for (int s = sets(set); s-- > 0;) {
+      set[s]->slots(bins, cut, n, member, slot);
+      for (int k = 0; k < MINE__SLOT_ROWS; k++) {
+        uint8_t at = 0;
+        for (int i = 0; i < n; i++) {
+          const int8_t *byte = bins + cut[i].column * MINE__SLOT_ROWS + k;
+          const uint8_t *levels = member + (cut[i].set < 0 ? 0 : cut[i].set) * MINE__SLOT_SET;
+          const int right = cut[i].set < 0
+                                ? byte[0] > cut[i].bin
+                                : !(levels[(uint8_t)byte[0]] & (uint8_t)byte[MINE__SLOT_ROWS]);
+          if (at == cut[i].slot && right) at = (uint8_t)(at + cut[i].step);
+        }
+        assert_int_equal(slot[k], at);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(distances_have_the_bits_of_pairs),
@@ -295,6 +340,7 @@ int main(void) {
       cmocka_unit_test(bits_in_common_are_counted),
       cmocka_unit_test(brackets_are_within_the_bound),
       cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),
+      cmocka_unit_test(slots_are_those_of_the_cuts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
