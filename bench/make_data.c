@@ -10,6 +10,8 @@
 **     numeric    t(id, c0..)             normal numbers around 20 overlapping centres
 **     mixed      m(id, n0..n9, s0..s5)   numbers and texts of 5..50 levels, 3% NULL
 **     classes    train, score(id, y, x0..)  ten informative columns, the rest noise
+**     prediction train, score(id, y, z, x0.., k0..k4)  a class and a number of eight numbers and
+**                                        five texts of 3 to 200 levels, 2% NULL
 **     points     p(id, x0..)             eight overlapping groups
 **     neighbors  base, queries(id, x0..) normal numbers; queries are a tenth of base
 **     wide       w(id, c0..)             normal numbers
@@ -61,16 +63,23 @@ static void data_run(data_file *file, const char *sql) {
   data_check(file, sqlite3_exec(file->db, sql, NULL, NULL, NULL));
 }
 
-/* CREATE TABLE table(id INTEGER PRIMARY KEY[, first], prefix0, prefix1, ...) and its INSERT. */
+/* CREATE TABLE table(id INTEGER PRIMARY KEY[, first], prefix0, prefix1, ...[, k0, k1, ...])
+** and its INSERT. */
 static void data_table(data_file *file, const char *table, const char *first, const char *prefix,
-                       int columns) {
+                       int columns, int texts) {
   sqlite3_str *create = sqlite3_str_new(file->db);
   sqlite3_str *insert = sqlite3_str_new(file->db);
   sqlite3_str_appendf(create, "CREATE TABLE %s(id INTEGER PRIMARY KEY%s%s", table,
                       *first ? "," : "", first);
-  sqlite3_str_appendf(insert, "INSERT INTO %s VALUES(?%s", table, *first ? ",?" : "");
+  sqlite3_str_appendf(insert, "INSERT INTO %s VALUES(?", table);
+  for (const char *at = first; at && *at; at = strchr(at + 1, ','))
+    sqlite3_str_appendall(insert, ",?");
   for (int i = 0; i < columns; i++) {
     sqlite3_str_appendf(create, ",%s%d REAL", prefix, i);
+    sqlite3_str_appendall(insert, ",?");
+  }
+  for (int i = 0; i < texts; i++) {
+    sqlite3_str_appendf(create, ",k%d TEXT", i);
     sqlite3_str_appendall(insert, ",?");
   }
   sqlite3_str_appendall(create, ")");
@@ -98,7 +107,7 @@ static void data_groups(data_file *file, const char *table, const char *prefix, 
   if (!centre) exit(1);
   for (int i = 0; i < groups * columns; i++)
     centre[i] = spread * data_normal(file);
-  data_table(file, table, "", prefix, columns);
+  data_table(file, table, "", prefix, columns, 0);
   for (long row = 1; row <= rows; row++) {
     const double *at = centre + (groups ? data_below(file, groups) * columns : 0);
     sqlite3_bind_int64(file->insert, 1, row);
@@ -143,7 +152,7 @@ static int data_class(data_file *file, const double *x) {
 
 static void data_classes(data_file *file, const char *table, long rows, int columns) {
   double x[2000];
-  data_table(file, table, "y INTEGER", "x", columns);
+  data_table(file, table, "y INTEGER", "x", columns, 0);
   for (long row = 1; row <= rows; row++) {
     for (int i = 0; i < columns; i++)
       x[i] = data_normal(file);
@@ -151,6 +160,40 @@ static void data_classes(data_file *file, const char *table, long rows, int colu
     sqlite3_bind_int(file->insert, 2, data_class(file, x));
     for (int i = 0; i < columns; i++)
       sqlite3_bind_double(file->insert, i + 3, x[i]);
+    data_row(file);
+  }
+}
+
+/* What a level of k0..k4 adds: fixed, and of as many signs as there are levels. */
+static double data_effect(int which, int level) {
+  data_file fixed = {NULL, NULL, (uint64_t)(1000 * which + level)};
+  return 0.6 * data_normal(&fixed);
+}
+
+static void data_prediction(data_file *file, const char *table, long rows, int numbers) {
+  static const int levels[5] = {3, 8, 20, 60, 200};
+  double x[2000];
+  char text[32];
+  data_table(file, table, "y INTEGER,z REAL", "x", numbers, 5);
+  for (long row = 1; row <= rows; row++) {
+    sqlite3_clear_bindings(file->insert);
+    sqlite3_bind_int64(file->insert, 1, row);
+    for (int i = 0; i < numbers; i++) {
+      x[i] = data_normal(file);
+      if (data_uniform(file) >= 0.02) sqlite3_bind_double(file->insert, i + 4, x[i]);
+    }
+    double score = 0.8 * x[0] - 0.6 * x[1] + 0.4 * x[2] + x[3] * x[4] + (x[5] > 0.5 ? 1.0 : -0.3) +
+                   (x[6] > 0 && x[7] > 0 ? 0.8 : 0.0);
+    for (int i = 0; i < 5; i++) {
+      const int level = data_below(file, levels[i]);
+      score += data_effect(i, level);
+      snprintf(text, sizeof text, "level %d", level);
+      if (data_uniform(file) >= 0.02)
+        sqlite3_bind_text(file->insert, numbers + 4 + i, text, -1, SQLITE_TRANSIENT);
+    }
+    score += 1.5 * data_normal(file);
+    sqlite3_bind_int(file->insert, 2, score > 1.0);
+    sqlite3_bind_double(file->insert, 3, 10 * score);
     data_row(file);
   }
 }
@@ -188,6 +231,9 @@ static int data_fill(data_file *file, const char *kind, long rows, int columns) 
   } else if (strcmp(kind, "classes") == 0) {
     data_classes(file, "train", rows / 2, columns);
     data_classes(file, "score", rows, columns);
+  } else if (strcmp(kind, "prediction") == 0) {
+    data_prediction(file, "train", rows / 2, columns);
+    data_prediction(file, "score", rows / 4, columns);
   } else if (strcmp(kind, "baskets") == 0) {
     data_baskets(file, rows);
   } else {

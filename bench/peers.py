@@ -11,6 +11,8 @@ import sqlite3
 import sys
 import time
 
+import predict_peers
+
 
 def load(db, sql, dtype="float64"):
     """The rows of a SELECT as one matrix, read in pieces to keep the peak low."""
@@ -198,7 +200,8 @@ def main():
     out = os.fdopen(os.dup(1), "w")  # libraries that print must not disturb the answers
     os.dup2(2, 1)
     try:
-        run, quality = globals()[sys.argv[1]](json.loads(sys.argv[2]))
+        make = globals().get(sys.argv[1]) or getattr(predict_peers, sys.argv[1])
+        run, quality = make(json.loads(sys.argv[2]))
     except (ImportError, sqlite3.OperationalError) as reason:
         print(reason, file=out, flush=True)
         return 77

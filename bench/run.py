@@ -4,13 +4,17 @@
     bench/run                      build, make the data, measure everything
     bench/run --quick              a fifth of the rows, three pairs: under three minutes
     bench/run --only reading,rows  some groups (floors reading scoring rows kmeans tree
-                                   neighbors itemsets jobs load)
+                                   neighbors itemsets jobs; boost forest linear mlp trees
+                                   sizes boostjob; load)
     bench/run --small [WORDS]      tables of 1,000 to 20,000 rows: every verb with all threads
                                    beside itself with one (those whose name holds WORDS)
     bench/run --small --page       ... and write docs/design/small-tables.md
     bench/run --baseline FILE      write the figures, with machine and versions
     bench/run --compare FILE       print beside the figures of FILE
     bench/run --pairs N --build DIR --data DIR
+
+    bench/install_peers            today's releases (peers.txt) into build/peers; without it
+                                   Debian's stand in where it has them
 
 Data comes from a fixed seed (make_data.c) and is kept in build/bench.  A peer that is not
 installed is named as absent.  Nothing here fails because something is slow.
@@ -25,12 +29,15 @@ import subprocess
 import sys
 import time
 
+import predicting
 import sides
 import small
 import workloads
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
+GROUPS = {**workloads.GROUPS, **predicting.GROUPS}
+SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob")
 FORMAT = 1  # of the data; a change makes them anew
 
 
@@ -41,7 +48,7 @@ def build(folder, given):
     """mine.so and the programs of the benchmark."""
     if not given:
         subprocess.run(["cmake", "--preset", "release"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", str(folder), "--target", "mine", "mine_embed"], check=True,
+    subprocess.run(["cmake", "--build", str(folder), "--target", "mine", "bench_worker"], check=True,
                    stdout=subprocess.DEVNULL)
     out = folder / "bench"
     out.mkdir(exist_ok=True)
@@ -49,8 +56,6 @@ def build(folder, given):
     cc = os.environ.get("CC", "cc")
     for name in ("make_data", "launch"):
         subprocess.run([cc, *flags, str(HERE / f"{name}.c"), "-o", str(out / name), "-lsqlite3"], check=True)
-    subprocess.run([cc, *flags, str(HERE / "worker.c"), "-o", str(out / "worker"), str(folder / "libmine_sqlite.a"),
-                    "-lsqlite3", "-lpthread", "-lm"], check=True)
 
 
 # ---- data ------------------------------------------------------------------------
@@ -72,7 +77,7 @@ def data_plan(setting):
     plan = {"numeric": ("numeric", n, 16), "mixed": ("mixed", n, 16), "noise": ("wide", n, 16),
             "classes": ("classes", n, 25), "points": ("points", n, 8),
             "neighbors16": ("neighbors", max(few, 10000), 16), "neighbors64": ("neighbors", max(few, 10000), 64),
-            "baskets": ("baskets", max(few, 10000), 1)}
+            "prediction": ("prediction", n, predicting.NUMBERS), "baskets": ("baskets", max(few, 10000), 1)}
     for columns in workloads.wide_columns(setting):
         plan[f"wide{columns}"] = ("wide", max(500, 8 * n // columns), columns)
     return plan
@@ -100,9 +105,9 @@ def make_data(setting):
 # ---- the machine -------------------------------------------------------------------
 
 
-def versions():
+def versions(python):
     probe = ("import importlib\n"
-             "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'faiss'):\n"
+             "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'catboost', 'statsmodels', 'faiss'):\n"
              "    try: print(m, importlib.import_module(m).__version__)\n"
              "    except ImportError: print(m, 'absent')\n"
              "try:\n"
@@ -113,12 +118,12 @@ def versions():
              "            break\n"
              "    else: print('blas', 'reference')\n"
              "except ImportError: print('blas', 'absent')\n")
-    said = subprocess.run([workloads.PYTHON, "-c", probe], capture_output=True, text=True, check=False).stdout
+    said = subprocess.run([python, "-c", probe], capture_output=True, text=True, check=False).stdout
     return {"sqlite": sqlite3.sqlite_version, "python": platform.python_version(),
             **dict(line.split() for line in said.splitlines())}
 
 
-def machine():
+def machine(setting):
     processor = platform.processor() or "?"
     with open("/proc/cpuinfo", encoding="utf-8") as info:
         for line in info:
@@ -129,7 +134,7 @@ def machine():
                             text=True, check=False).stdout.strip()
     return {"processor": processor, "cores": os.cpu_count(), "kernel": platform.release(), "commit": commit,
             "load": [round(x, 2) for x in os.getloadavg()], "when": time.strftime("%Y-%m-%d %H:%M:%S"),
-            "versions": versions()}
+            "versions": versions(setting.python())}
 
 
 # ---- printing ----------------------------------------------------------------------
@@ -221,7 +226,7 @@ def compare_with(now, then, path):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default=",".join([*workloads.GROUPS, "load"]))
+    parser.add_argument("--only", default=",".join([*GROUPS, "load"]))
     parser.add_argument("--small", nargs="?", const="", metavar="WORDS")
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--pairs", type=int)
@@ -244,7 +249,7 @@ def main_small(args, folder):
     setting = workloads.Setting(folder, args.data or folder / "bench" / "small", 0, args.quick)
     setting.budget = 0.2 if args.quick else 1.0  # seconds
     build(folder, args.build)
-    report = {"machine": machine()}
+    report = {"machine": machine(setting)}
     print(f"small tables: one thread -> default. {json.dumps(report['machine'])}", flush=True)
     report["small"] = small.run(setting, args.small)
     report["machine"]["load_after"] = [round(x, 2) for x in os.getloadavg()]
@@ -270,14 +275,14 @@ def main():
     then = json.loads(pathlib.Path(args.compare).read_text(encoding="utf-8")) if args.compare else None
     build(folder, args.build)
     make_data(setting)
-    report = {"rows": rows, "machine": machine(), "records": []}
+    report = {"rows": rows, "machine": machine(setting), "records": []}
     print(f"{rows} rows, {pairs} interleaved pairs; medians.", json.dumps(report["machine"]), flush=True)
     for group in args.only.split(","):
         if group == "load":
             report["records"] += [dict(r, sides=[]) for r in measure_load(setting, pairs)]
             continue
-        for comparison in workloads.GROUPS[group](setting):
-            record = measure(comparison, 2 if group in ("jobs", "tree") and args.quick else pairs)
+        for comparison in GROUPS[group](setting):
+            record = measure(comparison, 2 if group in SLOW and args.quick else pairs)
             show(record)
             report["records"].append(record)
     report["machine"]["load_after"] = [round(x, 2) for x in os.getloadavg()]

@@ -24,6 +24,7 @@ from sides import Side
 SIZES = (1000, 5000, 20000)
 MOST = 1.05  # times one thread
 SHORTEST, LONGEST = 8, 200  # pairs of a workload
+FEWEST, ENOUGH = 3, 6  # pairs of calls so long that this many times the budget went by: they vary less
 ALONE, PINNED = "threads=1", "pin"
 NUMBERS, TEXTS = 10, (5, 8, 12, 20)
 FORMAT = 1  # of the data
@@ -193,8 +194,11 @@ class Turns(Side):
 
 def measure(side, budget, least):
     """[(default, one thread)]"""
-    pairs, end = [], time.monotonic() + budget
-    while len(pairs) < least or (time.monotonic() < end and len(pairs) < LONGEST):
+    pairs, begin = [], time.monotonic()
+    while len(pairs) < LONGEST:
+        spent = time.monotonic() - begin
+        if (len(pairs) >= least and spent >= budget) or (len(pairs) >= FEWEST and spent >= ENOUGH * budget):
+            break
         pairs.append(side.pair(len(pairs) % 2 == 0))
     return pairs
 
@@ -211,7 +215,7 @@ def figure(pairs):
 def one(setting, workload, rows, path):
     side = Turns(setting, workload, path)
     side.start()
-    measure(side, 0, 2)  # warming up
+    side.pair(True)  # warming up
     found = figure(measure(side, setting.budget, SHORTEST))
     if found["ratio"] > MOST:
         first = found["ratio"]

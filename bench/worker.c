@@ -103,7 +103,7 @@ static void worker_turn(worker *work, int other) {
   const int pin = other && strcmp(work->argument[3], "pin") == 0;
   if (pin) {
     CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
+    CPU_SET((size_t)sched_getcpu(), &one);
     if (sched_getaffinity(0, sizeof all, &all) || sched_setaffinity(0, sizeof one, &one))
       worker_die("one processor", "it is not to be had");
   }

@@ -39,8 +39,13 @@ class Setting:
         setup = "PRAGMA temp_store=memory;" + setup
         return Side(name, [str(self.build / "bench" / "worker"), self.db(db), mode, setup, *arguments])
 
+    def python(self):
+        """Where bench/install_peers put today's releases; else Debian's, which has some of them."""
+        own = self.build / "peers" / "bin" / "python3"
+        return str(own) if own.exists() else PYTHON
+
     def peer(self, name, function, **arguments):
-        return Side(name, [PYTHON, str(HERE / "peers.py"), function, json.dumps(arguments)])
+        return Side(name, [self.python(), str(HERE / "peers.py"), function, json.dumps(arguments)])
 
 
 def columns(prefix, n, pattern="{}"):
@@ -75,6 +80,10 @@ def models(s):
                     WHERE id <= 100000', 'target=y, max_depth=8, holdout=0')""").fetchone()
     con.execute("""SELECT mine_train('kmeans8', 'kmeans', 'SELECT * FROM t WHERE id <= 100000',
                    'k=8, starts=1')""").fetchone()
+    for trees in (100, 500):
+        con.execute(f"""SELECT mine_train('boost{trees}', 'boost',
+                        'SELECT id, {C16}, c0 + c1*c2 > c3 + c4*c5 AS y FROM t WHERE id <= 100000',
+                        'target=y, n_trees={trees}, max_depth=6, grow=depth, learning_rate=0.1, holdout=0')""").fetchone()
     con.commit()
     con.close()
 
@@ -291,28 +300,32 @@ def judge_scores(db):
     return judge
 
 
+def shell(s):
+    return ["sqlite3", "-batch", "-bail", "-cmd", f".load {s.build / 'mine'}"]
+
+
+def job(s, name, command, db, tables, judge, stdin=""):
+    return Script(name, [str(s.build / "bench" / "launch"), *command], job_before(db, *tables), judge(db), stdin)
+
+
 def jobs(s):
-    shell = ["sqlite3", "-batch", "-bail", "-cmd", f".load {s.build / 'mine'}"]
     k, c = s.db("points"), s.db("classes")
 
-    def job(name, command, db, tables, judge, stdin=""):
-        return Script(name, [str(s.build / "bench" / "launch"), *command], job_before(db, *tables), judge(db), stdin)
-
     def ours(name, db, tables, judge, script):
-        return job(name, [*shell, db], db, tables, judge, script)
+        return job(s, name, [*shell(s), db], db, tables, judge, script)
 
-    python = [PYTHON, str(HERE / "python_job.py")]
+    python = [s.python(), str(HERE / "python_job.py")]
     return [
         Comparison("whole job: k-means k=8, labels written back", [
             ours("sqlite-mine", k, ("labels",), judge_labels, KMEANS_JOB.format(", starts=1")),
             ours("sqlite-mine, ten starts", k, ("labels",), judge_labels, KMEANS_JOB.format("")),
-            job("Python, scikit-learn", [*python, "kmeans", k], k, ("labels",), judge_labels)],
+            job(s, "Python, scikit-learn", [*python, "kmeans", k], k, ("labels",), judge_labels)],
             goals={"Python, scikit-learn": 5.0}, judge="inertia", warm=False),
         Comparison("whole job: tree of depth 8, scores written back", [
             ours("sqlite-mine", c, ("scores",), judge_scores, TREE_JOB.format("")),
             ours("sqlite-mine max_bins=255", c, ("scores",), judge_scores, TREE_JOB.format(", max_bins=255")),
-            job("Python, XGBoost", [*python, "tree", c, "xgboost"], c, ("scores",), judge_scores),
-            job("Python, scikit-learn", [*python, "tree", c], c, ("scores",), judge_scores)],
+            job(s, "Python, XGBoost", [*python, "tree", c, "xgboost"], c, ("scores",), judge_scores),
+            job(s, "Python, scikit-learn", [*python, "tree", c], c, ("scores",), judge_scores)],
             goals={"Python, XGBoost": 5.0, "Python, scikit-learn": 10.0}, judge="AUC", warm=False),
     ]
 
