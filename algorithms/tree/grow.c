@@ -138,8 +138,8 @@ mine_grower *mine__grower_open(mine_env *env, mine_arena *arena, const mine_binn
   if (mine_failed(env) || !g->plan.try_features) return mine_failed(env) ? NULL : g;
   g->sums.own = mine__arena_zeros(arena, (size_t)env->threads, sizeof *g->sums.own);
   for (int t = 0; g->sums.own && t < env->threads; t++) {
-    g->sums.own[t] = mine__arena_array(arena, (MINE_BINS_MOST + 1) * (size_t)(g->width + 1),
-                                       sizeof **g->sums.own);
+    g->sums.own[t] = mine__arena_array(
+        arena, GROW_TOGETHER * (MINE_BINS_MOST + 1) * (size_t)(g->width + 1), sizeof **g->sums.own);
   }
   return mine_failed(env) ? NULL : g;
 }

@@ -10,6 +10,7 @@
 #define GROW_WAVE      4  /* nodes made ready at a time: a property of the tree, not of threads */
 #define GROW_STRETCHES 64 /* of the rows of a node, at most */
 #define GROW_BLOCK     8  /* features searched by one task                                      */
+#define GROW_TOGETHER  8  /* features that a pass over a node's rows sums                       */
 
 /* A row on its way down: where its bytes are, and what is summed of it. */
 typedef struct grow_entry {
@@ -29,6 +30,12 @@ static inline int64_t grow_g(uint64_t sum) {
 static inline int64_t grow_h(uint64_t sum) {
   return (int64_t)(sum & UINT32_MAX);
 }
+
+/* The bins of one feature at a node. */
+typedef struct grow_bins {
+  int feature;
+  uint64_t *sums, *counts; /* counts: the rows; NULL: the sums tell */
+} grow_bins;
 
 /* The best split of a node on some features. */
 typedef struct grow_split {
@@ -67,7 +74,7 @@ typedef struct grow_nodes {
 typedef struct grow_sums {
   uint64_t **spare, **behind;
   size_t n_spare, spare_capacity, n_behind, behind_capacity;
-  uint64_t **own; /* per worker: sums and counts of one feature */
+  uint64_t **own; /* per worker: sums and counts of GROW_TOGETHER features */
 } grow_sums;
 
 struct mine_grower {
@@ -152,10 +159,9 @@ mine_status mine__grow_make_ready(grow_step *step) MINE_MUST_CHECK;
 /* Sum rows into `sums` (of all features; those of the panel are zeroed first). */
 void mine__histogram_panel(const mine_grower *g, const grow_entry *entry, int64_t n, int panel,
                            uint64_t *sums);
-/* The same for one feature: `sums` and `counts` (the rows; NULL: not wanted) are its bins
-** only. */
-void mine__histogram_feature(const mine_grower *g, const grow_entry *entry, int64_t n, int feature,
-                             uint64_t *sums, uint64_t *counts);
+/* The same for at most GROW_TOGETHER features, each with sums and counts of its own. */
+void mine__histogram_features(const mine_grower *g, const grow_entry *entry, int64_t n,
+                              const grow_bins *bins, int n_bins);
 /* How many rows there are in each bin of all features. */
 void mine__histogram_counts(const mine_grower *g, const grow_entry *entry, int64_t n,
                             uint64_t *counts);
@@ -164,10 +170,8 @@ void mine__histogram_total(const mine_grower *g, const grow_entry *entry, int64_
                            uint64_t *total);
 
 /* search.c */
-/* The best split of a node on one feature, if better than *best.  `sums` and `counts` (NULL:
-** the sums tell) are the feature's bins. */
+/* The best split of a node on the feature of those bins, if better than *best. */
 void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32_t number,
-                        int feature, const uint64_t *sums, const uint64_t *counts,
-                        grow_split *best);
+                        const grow_bins *bins, grow_split *best);
 
 #endif

@@ -21,15 +21,25 @@
 
 /* ---- one node, a few features ------------------------------------------------------------- */
 
+static void growth_search_these(mine_grower *g, int32_t number, const grow_bins *bins, int n_bins) {
+  const mine_grown_node *node = &g->tree.node[number];
+  mine__histogram_features(g, g->entry[node->side] + node->first, node->rows, bins, n_bins);
+  for (int j = 0; j < n_bins; j++)
+    mine__split_search(g, node, number, &bins[j], &g->tree.work[number].best);
+}
+
 /* Sum and search `try_features` of those that may be used, by chance: feature f is taken with
 ** the probability (still wanted) / (still there) (Knuth, TAOCP 2, 3.4.2, algorithm S). */
 static void growth_search_some(mine_grower *g, int32_t number, int worker) {
   const mine_grown_node *node = &g->tree.node[number];
-  const grow_entry *entry = g->entry[node->side] + node->first;
-  uint64_t *sums = g->sums.own[worker], *counts = sums + (MINE_BINS_MOST + 1) * (size_t)g->width;
-  int there = 0, wanted = g->plan.try_features;
+  const size_t words = (MINE_BINS_MOST + 1) * (size_t)g->width;
+  grow_bins bins[GROW_TOGETHER];
+  int there = 0, wanted = g->plan.try_features, n = 0;
   mine_random random;
-  if (g->scale.counted) counts = NULL;
+  for (int j = 0; j < GROW_TOGETHER; j++) {
+    bins[j].sums = g->sums.own[worker] + (size_t)j * (words + MINE_BINS_MOST + 1);
+    bins[j].counts = g->scale.counted ? NULL : bins[j].sums + words;
+  }
   for (int f = 0; f < g->binned->n_features; f++)
     there += mine__grow_may_use(g, node, f);
   mine__random_open(&random, g->plan.seed ^ mine_hash_mix(g->number), WAVE_FEATURES,
@@ -37,10 +47,13 @@ static void growth_search_some(mine_grower *g, int32_t number, int worker) {
   for (int f = 0; f < g->binned->n_features && wanted > 0; f++) {
     if (!mine__grow_may_use(g, node, f)) continue;
     if (mine__random_below(&random, (uint64_t)there--) >= (uint64_t)wanted) continue;
-    mine__histogram_feature(g, entry, node->rows, f, sums, counts);
-    mine__split_search(g, node, number, f, sums, counts, &g->tree.work[number].best);
+    bins[n++].feature = f;
     wanted--;
+    if (n < GROW_TOGETHER && wanted > 0) continue;
+    growth_search_these(g, number, bins, n);
+    n = 0;
   }
+  if (n > 0) growth_search_these(g, number, bins, n);
 }
 
 /* ---- the steps of a wave -------------------------------------------------------------------- */
@@ -110,14 +123,22 @@ static void growth_block_words(const mine_grower *g, int block, size_t *from, si
   *to = (size_t)(feature[last].first + feature[last].bins) * (size_t)g->width;
 }
 
+/* The bins of a feature of a node whose sums are kept; counts: of all features, or NULL. */
+static grow_bins growth_bins(const mine_grower *g, int32_t number, int feature, uint64_t *counts) {
+  const size_t first = (size_t)g->binned->feature[feature].first;
+  return (grow_bins){.feature = feature,
+                     .sums = g->tree.work[number].sums + first * (size_t)g->width,
+                     .counts = counts ? counts + first : NULL};
+}
+
 static void growth_search_block(const mine_grower *g, int32_t number, int block, grow_split *best) {
   const mine_grown_node *node = &g->tree.node[number];
   *best = (grow_split){.feature = -1};
   if (!mine__grow_may_split(g, node)) return;
   for (int f = block * GROW_BLOCK; f < (block + 1) * GROW_BLOCK && f < g->binned->n_features; f++) {
     if (!mine__grow_may_use(g, node, f)) continue;
-    const size_t first = (size_t)g->binned->feature[f].first * (size_t)g->width;
-    mine__split_search(g, node, number, f, g->tree.work[number].sums + first, NULL, best);
+    const grow_bins bins = growth_bins(g, number, f, NULL);
+    mine__split_search(g, node, number, &bins, best);
   }
 }
 
@@ -200,9 +221,8 @@ static void growth_search_counted(mine_grower *g, int32_t number) {
   mine__histogram_counts(g, g->entry[node->side] + node->first, node->rows, counts);
   for (int f = 0; f < g->binned->n_features; f++) {
     if (!mine__grow_may_use(g, node, f)) continue;
-    const mine_binned_feature *feature = &g->binned->feature[f];
-    mine__split_search(g, node, number, f, work->sums + (size_t)feature->first * (size_t)g->width,
-                       counts + feature->first, &work->best);
+    const grow_bins bins = growth_bins(g, number, f, counts);
+    mine__split_search(g, node, number, &bins, &work->best);
   }
   mine__arena_drop(g->arena, counts);
 }

@@ -97,25 +97,63 @@ void mine__histogram_panel(const mine_grower *g, const grow_entry *entry, int64_
   }
 }
 
-void mine__histogram_feature(const mine_grower *g, const grow_entry *entry, int64_t n, int feature,
-                             uint64_t *sums, uint64_t *counts) {
-  const size_t width = (size_t)mine_panel_width(g->binned, feature / MINE_PANEL);
-  const size_t bins = (size_t)g->binned->feature[feature].bins, words = (size_t)g->width;
-  const uint8_t *byte = g->binned->panel[feature / MINE_PANEL] + feature % MINE_PANEL;
-  memset(sums, 0, bins * words * sizeof *sums);
-  if (counts) {
-    memset(counts, 0, bins * sizeof *counts);
-    for (int64_t k = 0; k < n; k++)
-      counts[byte[entry[k].row * width]]++;
+/* ---- a few features ------------------------------------------------------------------- */
+
+/* Where the bytes of a feature are. */
+typedef struct histogram_bytes {
+  const uint8_t *byte;
+  size_t width;
+} histogram_bytes;
+
+/* One pass over the rows for all features: they lie in the same stretch of memory. */
+MINE_INLINE void histogram_together(const grow_entry *entry, int64_t n, const histogram_bytes *at,
+                                    const grow_bins *bins, int features) {
+  for (int64_t k = 0; k < n; k++) {
+    const uint64_t add = grow_pack(entry[k]);
+    const size_t row = entry[k].row;
+    if (k + HISTOGRAM_AHEAD < n)
+      HISTOGRAM_FETCH(at[0].byte + entry[k + HISTOGRAM_AHEAD].row * at[0].width);
+    for (int j = 0; j < features; j++)
+      bins[j].sums[at[j].byte[row * at[j].width]] += add;
   }
-  if (g->plan.score != MINE_GROW_GRADIENT) {
-    for (int64_t k = 0; k < n; k++)
-      sums[byte[entry[k].row * width] * words + (size_t)entry[k].g] += entry[k].h;
-    return;
-  }
-  for (int64_t k = 0; k < n; k++)
-    sums[byte[entry[k].row * width]] += grow_pack(entry[k]);
 }
+
+static void histogram_gradients(const grow_entry *entry, int64_t n, const histogram_bytes *at,
+                                const grow_bins *bins, int features) {
+  int j = 0;
+  for (; j + 4 <= features; j += 4)
+    histogram_together(entry, n, at + j, bins + j, 4);
+  if (features - j == 3) histogram_together(entry, n, at + j, bins + j, 3);
+  if (features - j == 2) histogram_together(entry, n, at + j, bins + j, 2);
+  if (features - j == 1) histogram_together(entry, n, at + j, bins + j, 1);
+}
+
+static void histogram_by_class(const grow_entry *entry, int64_t n, histogram_bytes at,
+                               size_t classes, uint64_t *sums) {
+  for (int64_t k = 0; k < n; k++)
+    sums[at.byte[entry[k].row * at.width] * classes + (size_t)entry[k].g] += entry[k].h;
+}
+
+void mine__histogram_features(const mine_grower *g, const grow_entry *entry, int64_t n,
+                              const grow_bins *bins, int n_bins) {
+  const size_t width = (size_t)g->width;
+  histogram_bytes at[GROW_TOGETHER];
+  for (int j = 0; j < n_bins; j++) {
+    const int panel = bins[j].feature / MINE_PANEL;
+    const size_t all = (size_t)g->binned->feature[bins[j].feature].bins;
+    at[j] = (histogram_bytes){g->binned->panel[panel] + bins[j].feature % MINE_PANEL,
+                              (size_t)mine_panel_width(g->binned, panel)};
+    memset(bins[j].sums, 0, all * width * sizeof *bins[j].sums);
+    if (bins[j].counts) memset(bins[j].counts, 0, all * sizeof *bins[j].counts);
+    for (int64_t k = 0; bins[j].counts && k < n; k++)
+      bins[j].counts[at[j].byte[entry[k].row * at[j].width]]++;
+    if (g->plan.score != MINE_GROW_GRADIENT)
+      histogram_by_class(entry, n, at[j], width, bins[j].sums);
+  }
+  if (g->plan.score == MINE_GROW_GRADIENT) histogram_gradients(entry, n, at, bins, n_bins);
+}
+
+/* ---- rows, and all of a node ------------------------------------------------------------- */
 
 void mine__histogram_counts(const mine_grower *g, const grow_entry *entry, int64_t n,
                             uint64_t *counts) {

@@ -70,10 +70,17 @@ static inline int splits_try(splits_trial *t, uint64_t left, double rows) {
   const double gr = (double)grow_g(t->total[0]) - gl, hr = (double)grow_h(t->total[0]) - hl;
   if (rows < t->least_rows || t->all_rows - rows < t->least_rows) return 0;
   if (hl < g->scale.child_weight || hr < g->scale.child_weight) return 0;
-  const double score = t->general ? splits_pair_general(t, gl, hl, gr, hr)
-                                  : gl * gl / (hl + t->l2) + gr * gr / (hr + t->l2);
-  if (!(score - t->whole > t->best.gain)) return 0;
-  t->best.gain = score - t->whole;
+  if (t->general) {
+    const double score = splits_pair_general(t, gl, hl, gr, hr);
+    if (!(score - t->whole > t->best.gain)) return 0;
+    t->best.gain = score - t->whole;
+    return 1;
+  }
+  /* gl^2 / hl + gr^2 / hr, compared without a division */
+  const double dl = hl + t->l2, dr = hr + t->l2, both = dl * dr;
+  const double score = gl * gl * dr + gr * gr * dl;
+  if (!(score > (t->whole + t->best.gain) * both)) return 0;
+  t->best.gain = score / both - t->whole;
   return 1;
 }
 
@@ -94,47 +101,70 @@ static void splits_note_cut(splits_trial *t, int bin, int missing_left) {
   t->best.missing_left = missing_left;
 }
 
-/* The only cut that is tried when chance says where: between the least and the greatest bin. */
-static int splits_random_bin(const splits_trial *t, int32_t number, const uint64_t *sums, int bins,
-                             int width) {
-  int least = 0, most = 0;
-  for (int b = 1; b < bins; b++) {
-    uint64_t any = 0;
+/* The bins from `first` on that hold rows, in order: their number. */
+static int splits_filled(const grow_bins *in, int first, int bins, int width, uint8_t *list) {
+  int n = 0;
+  for (int b = first; b < bins; b++) {
+    uint64_t any = in->counts ? in->counts[b] : 0;
     for (int c = 0; c < width; c++)
-      any |= sums[b * width + c];
-    if (!any) continue;
-    if (!least) least = b;
-    most = b;
+      any |= in->sums[b * width + c];
+    list[n] = (uint8_t)b;
+    n += any != 0;
   }
-  if (least == most) return 0;
+  return n;
+}
+
+/* The only cut that is tried when chance says where: between the least and the greatest bin of
+** a list; 0: there is only one. */
+static int splits_random_bin(const splits_trial *t, int32_t number, const uint8_t *list, int n) {
+  if (n < 2) return 0;
   mine_random random;
   mine__random_open(&random, t->g->plan.seed ^ mine_hash_mix(t->g->number), SEARCH_CUTS,
                     ((uint64_t)(uint32_t)number << 32) + (uint32_t)t->feature);
-  return least + (int)mine__random_below(&random, (uint64_t)(most - least));
+  return list[0] + (int)mine__random_below(&random, (uint64_t)(list[n - 1] - list[0]));
 }
 
-static void splits_ordered(splits_trial *t, int32_t number, const uint64_t *sums,
-                           const uint64_t *counts, int bins) {
-  const uint64_t missing = sums[0], missing_rows = counts ? counts[0] : 0;
-  const int chance = t->g->plan.random_cut;
-  const int only = chance ? splits_random_bin(t, number, sums, bins, 1) : 0;
-  uint64_t left = 0, rows = 0;
-  for (int b = 1; b < bins; b++) {
-    if (!chance && sums[b] == 0 && !(counts && counts[b])) continue;
-    left += sums[b];
-    rows += counts ? counts[b] : 0;
-    if (chance && b != only) continue;
-    if (missing == 0) {
-      if (splits_try(t, left, splits_rows(t, left, rows)))
-        splits_note_cut(t, b, splits_heavier_left(t, left));
-      continue;
-    }
-    if (splits_try(t, left, splits_rows(t, left, rows))) splits_note_cut(t, b, 0);
-    if (splits_try(t, left + missing, splits_rows(t, left + missing, rows + missing_rows)))
-      splits_note_cut(t, b, 1);
+/* The cut behind bin b, `left` before it; the missing on either side. */
+static inline void splits_try_cut(splits_trial *t, const grow_bins *in, int b, uint64_t left,
+                                  uint64_t rows) {
+  const uint64_t missing = in->sums[0], missing_rows = in->counts ? in->counts[0] : 0;
+  if (missing == 0) {
+    if (splits_try(t, left, splits_rows(t, left, rows)))
+      splits_note_cut(t, b, splits_heavier_left(t, left));
+    return;
   }
-  /* All numbers left, the missing right. */
-  if (missing && chance && splits_try(t, left, splits_rows(t, left, rows)))
+  if (splits_try(t, left, splits_rows(t, left, rows))) splits_note_cut(t, b, 0);
+  if (splits_try(t, left + missing, splits_rows(t, left + missing, rows + missing_rows)))
+    splits_note_cut(t, b, 1);
+}
+
+static void splits_ordered(splits_trial *t, const grow_bins *in, int bins) {
+  uint8_t list[MINE_BINS_MOST + 1];
+  const int n = splits_filled(in, 1, bins, 1, list);
+  uint64_t left = 0, rows = 0;
+  for (int k = 0; k < n; k++) {
+    left += in->sums[list[k]];
+    rows += in->counts ? in->counts[list[k]] : 0;
+    splits_try_cut(t, in, list[k], left, rows);
+  }
+}
+
+/* One cut by chance; and the numbers against the missing. */
+static void splits_ordered_by_chance(splits_trial *t, int32_t number, const grow_bins *in,
+                                     int bins) {
+  uint8_t list[MINE_BINS_MOST + 1];
+  const int n = splits_filled(in, 1, bins, 1, list);
+  const int only = splits_random_bin(t, number, list, n);
+  uint64_t left = 0, rows = 0, all = 0, all_rows = 0;
+  for (int k = 0; k < n; k++) {
+    all += in->sums[list[k]];
+    all_rows += in->counts ? in->counts[list[k]] : 0;
+    if (list[k] > only) continue;
+    left = all;
+    rows = all_rows;
+  }
+  if (only > 0) splits_try_cut(t, in, only, left, rows);
+  if (in->sums[0] && splits_try(t, all, splits_rows(t, all, all_rows)))
     splits_note_cut(t, bins - 1, 0);
 }
 
@@ -177,14 +207,16 @@ static void splits_note_set(splits_trial *t, const splits_levels *levels, int at
   memcpy(t->best.set, set, sizeof set);
 }
 
-static void splits_category(splits_trial *t, const uint64_t *sums, const uint64_t *counts,
-                            int bins) {
+static void splits_category(splits_trial *t, const grow_bins *in, int bins) {
+  const uint64_t *sums = in->sums, *counts = in->counts;
   const mine_grower *g = t->g;
   splits_levels levels;
   const double centre = (double)grow_g(t->total[0]) / (double)grow_h(t->total[0]);
+  uint8_t list[MINE_BINS_MOST + 1];
+  const int n = splits_filled(in, 0, bins, 1, list);
   levels.n = 0;
-  for (int b = 0; b < bins; b++) {
-    if (sums[b] == 0 && !(counts && counts[b])) continue;
+  for (int k = 0; k < n; k++) {
+    const int b = list[k];
     levels.key[b] = ((double)grow_g(sums[b]) + centre * g->scale.level_smooth) /
                     ((double)grow_h(sums[b]) + g->scale.level_smooth + 1e-300);
     levels.bin[levels.n++] = (uint32_t)b;
@@ -261,29 +293,36 @@ static int splits_classes_heavier(const splits_shares *s, const double *left, in
   return 2 * weight >= all;
 }
 
+/* The cut behind bin b, s->left before it; the missing on either side. */
+static void splits_try_class_cut(splits_trial *t, const splits_shares *s, const grow_bins *in,
+                                 int b, double rows) {
+  const int width = t->g->width, some_missing = !splits_is_empty(in->sums, width);
+  if (splits_try_classes(t, s, s->left, rows))
+    splits_note_cut(t, b, some_missing ? 0 : splits_classes_heavier(s, s->left, width));
+  if (!some_missing) return;
+  memcpy(s->both, s->left, (size_t)width * sizeof *s->both);
+  splits_add_words(s->both, in->sums, width);
+  if (splits_try_classes(t, s, s->both, rows + (in->counts ? (double)in->counts[0] : 0)))
+    splits_note_cut(t, b, 1);
+}
+
 static void splits_ordered_classes(splits_trial *t, int32_t number, const splits_shares *s,
-                                   const uint64_t *sums, const uint64_t *counts, int bins) {
-  const int width = t->g->width, some_missing = !splits_is_empty(sums, width);
-  const int chance = t->g->plan.random_cut;
-  const int only = chance ? splits_random_bin(t, number, sums, bins, width) : 0;
+                                   const grow_bins *in, int bins) {
+  uint8_t list[MINE_BINS_MOST + 1];
+  const int width = t->g->width, chance = t->g->plan.random_cut;
+  const int n = splits_filled(in, 1, bins, width, list);
+  const int only = chance ? splits_random_bin(t, number, list, n) : 0;
   double rows = 0;
+  int cut = 0;
   memset(s->left, 0, (size_t)width * sizeof *s->left);
-  for (int b = 1; b < bins; b++) {
-    const uint64_t *bin = sums + b * width;
-    if (!chance && splits_is_empty(bin, width)) continue;
-    splits_add_words(s->left, bin, width);
-    rows += counts ? (double)counts[b] : 0;
-    if (chance && b != only) continue;
-    if (splits_try_classes(t, s, s->left, rows)) {
-      splits_note_cut(t, b, some_missing ? 0 : splits_classes_heavier(s, s->left, width));
-    }
-    if (!some_missing) continue;
-    memcpy(s->both, s->left, (size_t)width * sizeof *s->both);
-    splits_add_words(s->both, sums, width);
-    if (splits_try_classes(t, s, s->both, rows + (counts ? (double)counts[0] : 0)))
-      splits_note_cut(t, b, 1);
+  for (int k = 0; k < n; k++) {
+    if (only > 0 && list[k] > only && !cut++)
+      splits_try_class_cut(t, s, in, only, rows); /* before what lies behind it */
+    splits_add_words(s->left, in->sums + list[k] * width, width);
+    rows += in->counts ? (double)in->counts[list[k]] : 0;
+    if (!chance) splits_try_class_cut(t, s, in, list[k], rows);
   }
-  if (some_missing && chance && splits_try_classes(t, s, s->left, rows))
+  if (chance && !splits_is_empty(in->sums, width) && splits_try_classes(t, s, s->left, rows))
     splits_note_cut(t, bins - 1, 0);
 }
 
@@ -312,14 +351,15 @@ static void splits_category_by(splits_trial *t, const splits_shares *s, splits_l
   }
 }
 
-static void splits_category_classes(splits_trial *t, const splits_shares *s, const uint64_t *sums,
-                                    const uint64_t *counts, int bins) {
+static void splits_category_classes(splits_trial *t, const splits_shares *s, const grow_bins *in,
+                                    int bins) {
+  const uint64_t *sums = in->sums, *counts = in->counts;
   const int width = t->g->width;
+  uint8_t list[MINE_BINS_MOST + 1];
   splits_levels levels;
-  levels.n = 0;
-  for (int b = 0; b < bins; b++) {
-    if (!splits_is_empty(sums + b * width, width)) levels.bin[levels.n++] = (uint32_t)b;
-  }
+  levels.n = splits_filled(in, 0, bins, width, list);
+  for (int k = 0; k < levels.n; k++)
+    levels.bin[k] = list[k];
   if (levels.n == 0) return;
   const int tried = width == 2 ? 1 : width < SEARCH_CLASSES ? width : SEARCH_CLASSES;
   for (int c = 0; c < tried; c++)
@@ -337,8 +377,8 @@ static void splits_floor(splits_trial *t, double rows_per_h) {
   if (t->g->scale.rounded) t->best.gain = fmax(t->best.gain, SEARCH_CHANCE * rows_per_h);
 }
 
-static void splits_classes(splits_trial *t, int32_t number, const uint64_t *sums,
-                           const uint64_t *counts, const mine_binned_feature *feature) {
+static void splits_classes(splits_trial *t, int32_t number, const grow_bins *in,
+                           const mine_binned_feature *feature) {
   const int width = t->g->width;
   double left[SEARCH_MOST_CLASSES], right[SEARCH_MOST_CLASSES], both[SEARCH_MOST_CLASSES],
       total[SEARCH_MOST_CLASSES];
@@ -348,9 +388,9 @@ static void splits_classes(splits_trial *t, int32_t number, const uint64_t *sums
   t->whole = splits_classes_part(t->g, total);
   splits_floor(t, 0);
   if (feature->category) {
-    splits_category_classes(t, &shares, sums, counts, feature->bins);
+    splits_category_classes(t, &shares, in, feature->bins);
   } else {
-    splits_ordered_classes(t, number, &shares, sums, counts, feature->bins);
+    splits_ordered_classes(t, number, &shares, in, feature->bins);
   }
 }
 
@@ -371,22 +411,21 @@ static double splits_per_h(const mine_grower *g, const mine_grown_node *node, co
 }
 
 void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32_t number,
-                        int feature, const uint64_t *sums, const uint64_t *counts,
-                        grow_split *best) {
+                        const grow_bins *bins, grow_split *best) {
+  const int feature = bins->feature;
   const mine_binned_feature *about = &g->binned->feature[feature];
   const uint64_t *total = grow_total(g, number);
   if (about->bins < 2) return;
   splits_trial t = {.g = g,
-
                     .total = total,
                     .feature = feature,
                     .l2 = g->scale.l2,
                     .all_rows = (double)node->rows,
                     .least_rows = (double)g->plan.min_samples_leaf};
   t.best = *best;
-  t.per_h = splits_per_h(g, node, total, counts);
+  t.per_h = splits_per_h(g, node, total, bins->counts);
   if (g->plan.score != MINE_GROW_GRADIENT) {
-    splits_classes(&t, number, sums, counts, about);
+    splits_classes(&t, number, bins, about);
     *best = t.best;
     return;
   }
@@ -399,9 +438,11 @@ void mine__split_search(const mine_grower *g, const mine_grown_node *node, int32
   t.whole = t.general ? splits_loss(&t, gt, ht, splits_value(&t, gt, ht)) : gt * gt / (ht + t.l2);
   splits_floor(&t, ht > 0 ? (double)node->rows / ht : 0);
   if (about->category) {
-    splits_category(&t, sums, counts, about->bins);
+    splits_category(&t, bins, about->bins);
+  } else if (g->plan.random_cut) {
+    splits_ordered_by_chance(&t, number, bins, about->bins);
   } else {
-    splits_ordered(&t, number, sums, counts, about->bins);
+    splits_ordered(&t, bins, about->bins);
   }
   *best = t.best;
 }
