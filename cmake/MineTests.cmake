@@ -12,9 +12,10 @@
 #   fault.*, fuzz.*, trust.*   faults, hostile bytes, completeness (MineTrust.cmake)
 # Exit code 77 means "skipped", and the test says why.
 #
-# Labels: `slow` compares results with other programs; `once` looks at the sources, or
-# runs what other tests run too (under a sanitizer in the long checks).  The presets with a
-# sanitizer leave both out.  COST (seconds, roughly) lets ctest begin with what takes longest.
+# Labels: `slow` compares results with other programs; `once` looks at the sources, at
+# documents, at another process, or runs what other tests run too (under a sanitizer in the
+# long checks).  The presets with a sanitizer leave both out.  `sanitized` finds what a
+# sanitizer finds: ./check runs it there, and not again in the optimised build.  COST (seconds, roughly) lets ctest begin with what takes longest.
 
 set(runner ${PROJECT_SOURCE_DIR}/tests/run.py)
 find_program(MINE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)
@@ -165,12 +166,7 @@ file(GLOB_RECURSE documents CONFIGURE_DEPENDS
 foreach(source ${documents})
   file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR} ${source})
   if(NOT name MATCHES "^(build|node_modules)/")
-    set(label "")
-    # The statements of README.md; and a long look at the demo database.
-    if(name MATCHES "README.zh-CN.md|segmentation.md")
-      set(label LABEL once)
-    endif()
-    mine_add_test(docs.${name} ${label} COMMAND ${MINE_PYTHON} ${runner} docs ${source})
+    mine_add_test(docs.${name} LABEL once COMMAND ${MINE_PYTHON} ${runner} docs ${source})
     set_tests_properties(docs.${name} PROPERTIES FIXTURES_REQUIRED demo)
   endif()
 endforeach()
