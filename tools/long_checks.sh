@@ -84,7 +84,7 @@ sanitize() {
   MINE_EXTENSION=$folder/mine.so "$folder/host_interrupt" 2 400
   asan_python tests/conformance/verbs.py
   asan_python tests/run.py demo
-  for document in README.zh-CN.md docs/guide/segmentation.md; do
+  for document in README*.md docs/*.md docs/guide/*.md; do
     asan_python tests/run.py docs $document
   done
   for script in tests/recipes/test_*.py; do
