@@ -59,38 +59,37 @@ static const mine_option boost_option_table[] = {
                 "target; auto: what suits rows held back"),
     OPTION_END};
 
-static mine_status boost_objective_of(mine_env *env, const mine_dataset *data,
-                                      const boost_options *o, boost_objective *objective) {
+static boost_objective boost_objective_of(mine_env *env, const mine_dataset *data,
+                                          const boost_options *o) {
   const int classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0;
-  *objective = o->objective >= 0 ? (boost_objective)o->objective
-               : classes == 0    ? BOOST_SQUARED
-               : classes == 2    ? BOOST_LOGISTIC
-                                 : BOOST_MULTINOMIAL;
-  const int of_classes = *objective == BOOST_LOGISTIC || *objective == BOOST_MULTINOMIAL;
-  MINE_TRY(mine__option_suits(env, "objective", mine__boost_objective_names[*objective], of_classes,
-                              classes, "leave it out"));
-  if (*objective == BOOST_LOGISTIC && classes != 2) {
-    return mine__fail(env, MINE_OPTION,
-                      "objective=logistic is for two classes, and the target has %d; leave it out, "
-                      "or say objective=multinomial",
-                      classes);
-  }
-  return MINE_OK;
+  const boost_objective objective = o->objective >= 0 ? (boost_objective)o->objective
+                                    : classes == 0    ? BOOST_SQUARED
+                                    : classes == 2    ? BOOST_LOGISTIC
+                                                      : BOOST_MULTINOMIAL;
+  const int of_classes = objective == BOOST_LOGISTIC || objective == BOOST_MULTINOMIAL;
+  if (mine__option_suits(env, "objective", mine__boost_objective_names[objective], of_classes,
+                         classes, "leave it out"))
+    return objective;
+  if (objective == BOOST_LOGISTIC && classes != 2)
+    (void)mine__fail(env, MINE_OPTION,
+                     "objective=logistic is for two classes, and the target has %d; leave it out, "
+                     "or say objective=multinomial",
+                     classes);
+  return objective;
 }
 
 /* A loss of counts and amounts takes none below zero. */
-static mine_status boost_refuse_negative(mine_env *env, const boost_target *t) {
-  if (t->objective != BOOST_POISSON && t->objective != BOOST_TWEEDIE) return MINE_OK;
-  for (int64_t i = 0; i < t->of.n; i++) {
+static void boost_refuse_negative(mine_env *env, const boost_target *t) {
+  if (t->objective != BOOST_POISSON && t->objective != BOOST_TWEEDIE) return;
+  for (int64_t i = 0; i < t->of.n && !mine_failed(env); i++) {
     char shown[MINE_NUMBER_BYTES];
     if (t->of.y[i] >= 0) continue;
-    return mine__fail(env, MINE_DATA,
-                      "objective=%s is for counts and amounts that are not negative, and a target "
-                      "is %s; leave the objective out, or correct the row",
-                      mine__boost_objective_names[t->objective],
-                      mine__format_real(shown, t->of.y[i], 6));
+    (void)mine__fail(env, MINE_DATA,
+                     "objective=%s is for counts and amounts that are not negative, and a target "
+                     "is %s; leave the objective out, or correct the row",
+                     mine__boost_objective_names[t->objective],
+                     mine__format_real(shown, t->of.y[i], 6));
   }
-  return MINE_OK;
 }
 
 static mine_status boost_learn(mine_env *env, const mine_dataset *data, const void *options,
@@ -103,11 +102,13 @@ static mine_status boost_learn(mine_env *env, const mine_dataset *data, const vo
     return mine__fail(env, MINE_DATA,
                       "there is no attribute to split on; add a column that varies");
   }
-  MINE_TRY(boost_objective_of(env, data, o, &target.objective));
+  target.objective = boost_objective_of(env, data, o);
+  if (mine_failed(env)) return mine_env_status(env);
   target.outputs = target.objective == BOOST_MULTINOMIAL ? data->n_classes : 1;
   MINE_TRY(
       mine__tree_target(env, env->scratch, data, target.objective <= BOOST_QUANTILE, &target.of));
-  MINE_TRY(boost_refuse_negative(env, &target));
+  boost_refuse_negative(env, &target);
+  if (mine_failed(env)) return mine_env_status(env);
   mine__model_note(model, "fit", "objective", "%s", mine__boost_objective_names[target.objective]);
   return mine__boost_fit(env, data, o, &target, model);
 }

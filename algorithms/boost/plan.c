@@ -22,71 +22,54 @@ static int plan_feature_named(const mine_dataset *data, const char *name, size_t
 }
 
 /* monotone=Age:+1|Tenure:-1: of the number, or the probability of the positive class. */
-static mine_status plan_monotone(mine_env *env, const mine_dataset *data, const mine_list *list,
-                                 const boost_target *target, int8_t *direction) {
-  if (target->objective == BOOST_MULTINOMIAL) {
-    return mine__fail(
-        env, MINE_OPTION,
-        "monotone is for numbers and two classes, and the target has %d; leave it out",
-        target->outputs);
+static void plan_monotone(mine_env *env, const mine_dataset *data, const mine_cell *said,
+                          const boost_target *target, int8_t *direction) {
+  char shown[MINE_SHOW_BYTES];
+  const char *text = said->type == MINE_TEXT ? said->as.text : "";
+  const char *colon = strrchr(text, ':');
+  const int up = colon && (strcmp(colon, ":+1") == 0 || strcmp(colon, ":1") == 0);
+  const int down = colon && strcmp(colon, ":-1") == 0;
+  if (!up && !down) {
+    (void)mine__fail(env, MINE_OPTION,
+                     "monotone takes a column and +1 or -1, such as monotone=Age:+1|Tenure:-1, "
+                     "not %s",
+                     mine__show_cell(shown, said));
+    return;
   }
-  memset(direction, 0, (size_t)data->n_features);
-  for (size_t i = 0; i < list->n; i++) {
-    char shown[MINE_SHOW_BYTES];
-    const mine_cell *cell = &list->item[i];
-    const char *text = cell->type == MINE_TEXT ? cell->as.text : "";
-    const char *colon = strrchr(text, ':');
-    const int up = colon && (strcmp(colon, ":+1") == 0 || strcmp(colon, ":1") == 0);
-    const int down = colon && strcmp(colon, ":-1") == 0;
-    if (!up && !down) {
-      return mine__fail(env, MINE_OPTION,
-                        "monotone takes a column and +1 or -1, such as monotone=Age:+1|Tenure:-1, "
-                        "not %s",
-                        mine__show_cell(shown, cell));
-    }
-    const int f = plan_feature_named(data, text, (size_t)(colon - text));
-    if (f < 0 || data->about[f].type == MINE_COLUMN_CATEGORY) {
-      return mine__fail(env, MINE_OPTION,
-                        "monotone: %s is not a numeric attribute of this table; name one, or leave "
-                        "it out",
-                        mine__show_cell(shown, cell));
-    }
-    direction[f] = up != target->positive_first ? 1 : -1;
+  const int f = plan_feature_named(data, text, (size_t)(colon - text));
+  if (f < 0 || data->about[f].type == MINE_COLUMN_CATEGORY) {
+    (void)mine__fail(env, MINE_OPTION,
+                     "monotone: %s is not a numeric attribute of this table; name one, or leave "
+                     "it out",
+                     mine__show_cell(shown, said));
+    return;
   }
-  return MINE_OK;
+  direction[f] = up != target->positive_first ? 1 : -1;
 }
 
-/* interactions=a&b|c&d: features of one group may meet on a path; those in no group meet none. */
-static mine_status plan_interactions(mine_env *env, const mine_dataset *data, const mine_list *list,
-                                     uint64_t *groups) {
-  memset(groups, 0, (size_t)data->n_features * sizeof *groups);
-  if (list->n > PLAN_GROUPS) {
-    return mine__fail(env, MINE_OPTION, "interactions has %d groups; give at most %d", (int)list->n,
-                      PLAN_GROUPS);
-  }
-  for (size_t i = 0; i < list->n; i++) {
-    const mine_cell *cell = &list->item[i];
-    const char *text = cell->type == MINE_TEXT ? cell->as.text : "";
-    while (*text) {
-      const size_t bytes = strcspn(text, "&");
-      size_t from = 0, to = bytes;
-      while (from < to && text[from] == ' ')
-        from++;
-      while (to > from && text[to - 1] == ' ')
-        to--;
-      const int f = plan_feature_named(data, text + from, to - from);
-      if (f < 0) {
-        char shown[MINE_SHOW_BYTES];
-        return mine__fail(env, MINE_OPTION,
-                          "interactions: %s names a column that is no attribute of this table; "
-                          "write groups such as interactions=age&plan|region&calls",
-                          mine__show_cell(shown, cell));
-      }
-      groups[f] |= (uint64_t)1 << i;
-      text += bytes + (text[bytes] == '&');
+/* age&plan: features of one group, a bit, may meet on a path; those in no group meet none. */
+static void plan_interactions(mine_env *env, const mine_dataset *data, const mine_cell *said,
+                              uint64_t group, uint64_t *groups) {
+  const char *text = said->type == MINE_TEXT ? said->as.text : "";
+  while (*text) {
+    const size_t bytes = strcspn(text, "&");
+    size_t from = 0, to = bytes;
+    while (from < to && text[from] == ' ')
+      from++;
+    while (to > from && text[to - 1] == ' ')
+      to--;
+    const int f = plan_feature_named(data, text + from, to - from);
+    if (f < 0) {
+      char shown[MINE_SHOW_BYTES];
+      (void)mine__fail(env, MINE_OPTION,
+                       "interactions: %s names a column that is no attribute of this table; "
+                       "write groups such as interactions=age&plan|region&calls",
+                       mine__show_cell(shown, said));
+      return;
     }
+    groups[f] |= group;
+    text += bytes + (text[bytes] == '&');
   }
-  return MINE_OK;
 }
 
 /* Of binned features rather than of the table's. */
@@ -119,19 +102,27 @@ mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_datase
                            .seed = data->seed};
   if (o->grow == BOOST_BY_DEPTH && !plan->max_depth) plan->max_depth = PLAN_DEPTH;
   if (o->grow == BOOST_BY_LEAF && !plan->max_leaves) plan->max_leaves = BOOST_LEAVES;
+  if (o->monotone.n && target->objective == BOOST_MULTINOMIAL)
+    return mine__fail(
+        env, MINE_OPTION,
+        "monotone is for numbers and two classes, and the target has %d; leave it out",
+        target->outputs);
+  if (o->interactions.n > PLAN_GROUPS)
+    return mine__fail(env, MINE_OPTION, "interactions has %d groups; give at most %d",
+                      (int)o->interactions.n, PLAN_GROUPS);
   if (o->monotone.n) {
-    int8_t *direction = mine__arena_array(arena, (size_t)data->n_features, sizeof *direction);
-    if (!direction) return mine_env_status(env);
+    int8_t *direction = mine__arena_zeros(arena, (size_t)data->n_features, sizeof *direction);
     plan->monotone = direction;
-    MINE_TRY(plan_monotone(env, data, &o->monotone, target, direction));
+    for (size_t i = 0; i < o->monotone.n && !mine_failed(env); i++)
+      plan_monotone(env, data, &o->monotone.item[i], target, direction);
   }
   if (o->interactions.n) {
-    uint64_t *groups = mine__arena_array(arena, (size_t)data->n_features, sizeof *groups);
-    if (!groups) return mine_env_status(env);
+    uint64_t *groups = mine__arena_zeros(arena, (size_t)data->n_features, sizeof *groups);
     plan->groups = groups;
-    MINE_TRY(plan_interactions(env, data, &o->interactions, groups));
+    for (size_t i = 0; i < o->interactions.n && !mine_failed(env); i++)
+      plan_interactions(env, data, &o->interactions.item[i], (uint64_t)1 << i, groups);
   }
-  return MINE_OK;
+  return mine_env_status(env);
 }
 
 /* ---- the columns --------------------------------------------------------------------- */
