@@ -263,38 +263,35 @@ static void forest_note_bag(mine_env *env, const forest_run *run, mine_model *mo
 
 /* ---- all together -------------------------------------------------------------------------- */
 
-static mine_status forest_criterion(mine_env *env, const forest_options *o, forest_run *run) {
-  if (o->criterion >= 0)
-    MINE_TRY(mine__option_suits(env, "criterion", forest_criteria[o->criterion],
-                                o->criterion != FOREST_SQUARED_ERROR, run->of.classes,
-                                run->of.classes ? "use gini or entropy" : "leave it out"));
-  if (run->of.classes > FOREST_CLASSES) {
-    return mine__fail(
-        env, MINE_DATA,
-        "the target has %d classes, a forest takes at most %d; if it is a number, say "
-        "task=regression",
-        run->of.classes, FOREST_CLASSES);
-  }
+static void forest_criterion(mine_env *env, const forest_options *o, forest_run *run) {
+  if (o->criterion >= 0 &&
+      mine__option_suits(env, "criterion", forest_criteria[o->criterion],
+                         o->criterion != FOREST_SQUARED_ERROR, run->of.classes,
+                         run->of.classes ? "use gini or entropy" : "leave it out"))
+    return;
+  if (run->of.classes > FOREST_CLASSES)
+    (void)mine__fail(env, MINE_DATA,
+                     "the target has %d classes, a forest takes at most %d; if it is a number, say "
+                     "task=regression",
+                     run->of.classes, FOREST_CLASSES);
   /* With two classes gini is the squared error of 0 and 1. */
   run->plan.score = o->criterion == 1     ? MINE_GROW_ENTROPY
                     : run->of.classes > 2 ? MINE_GROW_GINI
                                           : MINE_GROW_GRADIENT;
-  return MINE_OK;
 }
 
 /* Bins; a category of more levels than a set holds becomes its ordered statistic. */
-static mine_status forest_columns(mine_env *env, mine_arena *arena, forest_run *run) {
+static void forest_columns(mine_env *env, mine_arena *arena, forest_run *run) {
   const int64_t most = run->options->max_bins < FOREST_SETS ? run->options->max_bins : FOREST_SETS;
   uint32_t *row = mine__arena_array(arena, (size_t)run->of.n, sizeof *row);
   mine_bin_source *source;
   int n;
-  if (!row) return mine_env_status(env);
-  for (int64_t i = 0; i < run->of.n; i++)
+  for (int64_t i = 0; row && i < run->of.n; i++)
     row[i] = (uint32_t)i;
-  MINE_TRY(
-      mine__ordered_columns(env, arena, run->data, &run->of, most, row, run->of.n, &source, &n));
-  return mine__bins_make(env, arena, run->data, source, n, (int)run->options->max_bins,
-                         &run->binned);
+  if (!row ||
+      mine__ordered_columns(env, arena, run->data, &run->of, most, row, run->of.n, &source, &n) ||
+      mine__bins_make(env, arena, run->data, source, n, (int)run->options->max_bins, &run->binned))
+    return;
 }
 
 static void forest_plan(forest_run *run, int random_cut) {
@@ -325,25 +322,21 @@ static void forest_finish(mine_env *env, mine_arena *arena, forest_run *run, min
   if (mine__trees_prepare(env, model, trees) == MINE_OK) model->body = trees;
 }
 
-static mine_status forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                const forest_options *o, int random_cut, mine_model *model) {
+static void forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                         const forest_options *o, int random_cut, mine_model *model) {
   forest_run run = {.data = data, .options = o};
-  if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
-  if (data->n_features < 1) {
-    return mine__fail(env, MINE_DATA,
-                      "there is no attribute to split on; add a column that varies");
-  }
-  MINE_TRY(mine__tree_target(env, arena, data, 1, &run.of));
+  if (mine__tree_target(env, arena, data, 1, &run.of)) return;
   run.width = run.of.classes ? run.of.classes : 1;
-  MINE_TRY(forest_criterion(env, o, &run));
-  MINE_TRY(forest_columns(env, arena, &run));
+  forest_criterion(env, o, &run);
+  if (!mine_failed(env)) forest_columns(env, arena, &run);
+  if (mine_failed(env)) return;
   forest_plan(&run, random_cut);
   run.tree = mine__arena_zeros(arena, (size_t)o->n_trees, sizeof *run.tree);
   if (o->bootstrap) {
     run.told = mine__arena_zeros(arena, (size_t)run.of.n * (size_t)run.width, sizeof *run.told);
     run.times = mine__arena_zeros(arena, (size_t)run.of.n, sizeof *run.times);
   }
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   mine_branches *branches =
       mine__branches_open(env, arena, (int)(o->n_trees < 256 ? o->n_trees : 256));
   if (branches) mine__branches_run(branches, o->n_trees, forest_task, &run);
@@ -352,26 +345,30 @@ static mine_status forest_learn(mine_env *env, mine_arena *arena, const mine_dat
     mine__arena_close(run.tree[t].arena);
   mine__branches_close(branches);
   if (!mine_failed(env) && run.told) forest_note_bag(env, &run, model);
-  return mine_env_status(env);
 }
 
-static mine_status forest_fit_with(mine_env *env, const mine_dataset *data, const void *options,
-                                   int random_cut, mine_model *model) {
+static void forest_fit_with(mine_env *env, const mine_dataset *data, const forest_options *o,
+                            int random_cut, mine_model *model) {
   mine_arena *arena = mine__arena_open(env);
-  if (!arena) return mine_env_status(env);
-  const mine_status status = forest_learn(env, arena, data, options, random_cut, model);
+  if (data->rows.n < 1)
+    (void)mine__fail(env, MINE_DATA, "there are no rows to learn from");
+  else if (data->n_features < 1)
+    (void)mine__fail(env, MINE_DATA, "there is no attribute to split on; add a column that varies");
+  else if (arena)
+    forest_learn(env, arena, data, o, random_cut, model);
   mine__arena_close(arena);
-  return status;
 }
 
 static mine_status forest_fit(mine_env *env, const mine_dataset *data, const void *options,
                               mine_model *model) {
-  return forest_fit_with(env, data, options, 0, model);
+  forest_fit_with(env, data, options, 0, model);
+  return mine_env_status(env);
 }
 
 static mine_status extra_fit(mine_env *env, const mine_dataset *data, const void *options,
                              mine_model *model) {
-  return forest_fit_with(env, data, options, 1, model);
+  forest_fit_with(env, data, options, 1, model);
+  return mine_env_status(env);
 }
 
 #define FOREST_EXAMPLE(name)                                                       \
