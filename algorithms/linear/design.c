@@ -43,47 +43,47 @@ static int64_t design_level_of(mine_env *env, const mine_feature *about, const c
   return found;
 }
 
-static mine_status design_read_reference(linear_design *d, const char *item) {
+/* plan:Basic */
+static void design_read_reference(linear_design *d, const char *item) {
   for (int f = 0; f < d->data->n_features; f++) {
     const mine_feature *about = &d->data->about[f];
     const size_t bytes = strlen(about->name);
     if (strncmp(item, about->name, bytes) != 0 || item[bytes] != ':') continue;
     if (about->type != MINE_COLUMN_CATEGORY) {
-      return mine__fail(d->env, MINE_OPTION,
-                        "reference names '%s', which holds numbers; leave it out, or say "
-                        "categorical=%s",
-                        about->name, about->name);
+      (void)mine__fail(d->env, MINE_OPTION,
+                       "reference names '%s', which holds numbers; leave it out, or say "
+                       "categorical=%s",
+                       about->name, about->name);
+      return;
     }
     d->reference[f] = design_level_of(d->env, about, item + bytes + 1);
-    if (mine_failed(d->env) || d->reference[f] >= 0) return mine_env_status(d->env);
-    return mine__fail(d->env, MINE_OPTION,
-                      "reference names the level '%.60s', which column '%s' does not have in the "
-                      "rows learned from; name one that it has",
-                      item + bytes + 1, about->name);
+    if (d->reference[f] < 0 && !mine_failed(d->env))
+      (void)mine__fail(d->env, MINE_OPTION,
+                       "reference names the level '%.60s', which column '%s' does not have in the "
+                       "rows learned from; name one that it has",
+                       item + bytes + 1, about->name);
+    return;
   }
-  return mine__fail(d->env, MINE_OPTION,
-                    "reference takes attributes and one of their levels, such as "
-                    "reference=plan:Basic, and '%.60s' begins with none; correct it",
-                    item);
+  (void)mine__fail(d->env, MINE_OPTION,
+                   "reference takes attributes and one of their levels, such as "
+                   "reference=plan:Basic, and '%.60s' begins with none; correct it",
+                   item);
 }
 
 /* The most frequent level, the first of equals, unless one is named. */
-static mine_status design_references(linear_design *d, const mine_list *named) {
+static void design_references(linear_design *d, const mine_list *named) {
   for (int f = 0; f < d->data->n_features; f++) {
     d->reference[f] = -1;
     for (int64_t l = 0; d->share[f] && l < d->data->about[f].levels.values.n; l++) {
       if (d->reference[f] < 0 || d->share[f][l] > d->share[f][d->reference[f]]) d->reference[f] = l;
     }
   }
-  for (size_t i = 0; i < named->n; i++) {
-    const mine_cell *cell = &named->item[i];
+  for (size_t i = 0; i < named->n && !mine_failed(d->env); i++) {
     mine_text text;
     mine__text_open(&text, d->env->scratch);
-    mine__text_add_cell(&text, cell);
-    if (text.failed) return mine_env_status(d->env);
-    MINE_TRY(design_read_reference(d, text.data ? text.data : ""));
+    mine__text_add_cell(&text, &named->item[i]);
+    if (!text.failed) design_read_reference(d, text.data ? text.data : "");
   }
-  return MINE_OK;
 }
 
 static void design_add_slot(linear_design *d, int f, int64_t level, double mean, double deviation) {
@@ -91,20 +91,19 @@ static void design_add_slot(linear_design *d, int f, int64_t level, double mean,
   d->slot[d->n_slots++] = (design_slot){f, level, mean, deviation};
 }
 
-static mine_status design_measure_number(linear_design *d, int f) {
+static void design_measure_number(linear_design *d, int f) {
   mine_moments m;
   const mine_batch *rows = &d->data->rows;
   mine__moments_of_rows(&m, rows->feature[f].number, rows->row, d->data->weight, rows->n);
-  if (m.n == 0) return MINE_OK;
+  if (m.n == 0) return;
   const double deviation = sqrt(m.m2 / d->total);
-  if (!isfinite(deviation) || !isfinite(m.mean) || (m.least < m.most && deviation < DESIGN_TINY)) {
-    return mine__fail(d->env, MINE_NUMERIC,
-                      "the values of column '%s' are too far apart, or too close, to be computed "
-                      "with; rescale or ignore it",
-                      d->data->about[f].name);
-  }
-  if (m.least < m.most) design_add_slot(d, f, -1, m.mean, deviation);
-  return MINE_OK;
+  if (!isfinite(deviation) || !isfinite(m.mean) || (m.least < m.most && deviation < DESIGN_TINY))
+    (void)mine__fail(d->env, MINE_NUMERIC,
+                     "the values of column '%s' are too far apart, or too close, to be computed "
+                     "with; rescale or ignore it",
+                     d->data->about[f].name);
+  else if (m.least < m.most)
+    design_add_slot(d, f, -1, m.mean, deviation);
 }
 
 /* Weights of levels become shares of the rows where the feature is known. */
@@ -120,7 +119,7 @@ static void design_measure_levels(linear_design *d, int f) {
   }
 }
 
-static mine_status design_room(linear_design *d) {
+static void design_room(linear_design *d) {
   const size_t n = (size_t)d->data->n_features;
   mine_arena *arena = d->env->scratch;
   int64_t slots = 0;
@@ -133,16 +132,16 @@ static mine_status design_room(linear_design *d) {
     const int64_t levels = category ? about->levels.values.n : 2;
     slots += levels - 1;
     if (slots > DESIGN_MOST) {
-      return mine__fail(d->env, MINE_LIMIT,
-                        "the attributes make more than %d columns, a column for each level of a "
-                        "category, of which '%s' has %lld; ignore it, or group its levels",
-                        DESIGN_MOST, about->name, (long long)levels);
+      (void)mine__fail(d->env, MINE_LIMIT,
+                       "the attributes make more than %d columns, a column for each level of a "
+                       "category, of which '%s' has %lld; ignore it, or group its levels",
+                       DESIGN_MOST, about->name, (long long)levels);
+      return;
     }
     if (category) d->share[f] = mine__arena_zeros(arena, (size_t)levels, sizeof(double));
   }
   d->slot = mine__arena_array(arena, (size_t)slots, sizeof *d->slot);
   d->used = mine__arena_array(arena, (size_t)slots, sizeof *d->used);
-  return mine_env_status(d->env);
 }
 
 mine_status mine__design_open(mine_env *env, const mine_dataset *data, const mine_list *reference,
@@ -155,19 +154,19 @@ mine_status mine__design_open(mine_env *env, const mine_dataset *data, const min
   if (data->n_features < 1) {
     return mine__fail(env, MINE_DATA, "there is no attribute to learn from; add one that varies");
   }
-  MINE_TRY(design_room(d));
+  design_room(d);
+  if (mine_failed(env)) return mine_env_status(env);
   for (int64_t i = 0; i < data->rows.n && !MINE_POLL_AT(env, i); i++)
     d->total += design_weight(d, mine_batch_row(&data->rows, i));
   MINE_TRY(mine__parallel(env, data->n_features, design_count_task, d));
-  MINE_TRY(design_references(d, reference));
-  for (int f = 0; f < data->n_features; f++) {
-    MINE_TRY(mine__poll(env));
-    if (d->share[f]) {
+  design_references(d, reference);
+  for (int f = 0; f < data->n_features && !mine_failed(env) && !mine__poll(env); f++) {
+    if (d->share[f])
       design_measure_levels(d, f);
-    } else {
-      MINE_TRY(design_measure_number(d, f));
-    }
+    else
+      design_measure_number(d, f);
   }
+  if (mine_failed(env)) return mine_env_status(env);
   d->n_used = d->n_slots;
   for (int64_t s = 0; s < d->n_slots; s++)
     d->used[s] = s;

@@ -32,9 +32,9 @@ typedef struct linear_fit {
 
 /* ---- the target ------------------------------------------------------------------------- */
 
-static mine_status linear_refuse_value(const linear_fit *fit, double y) {
+static void linear_refuse_value(const linear_fit *fit, double y) {
   char shown[MINE_NUMBER_BYTES];
-  return mine__fail(
+  (void)mine__fail(
       fit->env, MINE_DATA,
       "family=%s is for %s, and a target is %s; leave the family out, or correct "
       "the row",
@@ -43,31 +43,29 @@ static mine_status linear_refuse_value(const linear_fit *fit, double y) {
       mine__format_real(shown, y, 6));
 }
 
-static mine_status linear_target(linear_fit *fit) {
+static void linear_target(linear_fit *fit) {
   const mine_dataset *data = fit->design.data;
   mine_moments m;
   fit->target = data->target;
   fit->middle = 0;
   fit->unit = 1;
   mine__moments_of_rows(&m, data->target, data->rows.row, data->weight, data->rows.n);
-  if (fit->family == LINEAR_POISSON && m.least < 0) return linear_refuse_value(fit, m.least);
-  if (fit->family == LINEAR_GAMMA && m.least <= 0) return linear_refuse_value(fit, m.least);
-  if (fit->family == LINEAR_POISSON && m.most == 0) {
-    return mine__fail(fit->env, MINE_DATA,
-                      "every target is 0, of which the logarithm is not finite; give rows with "
-                      "counts, or leave the family out");
-  }
+  if ((fit->family == LINEAR_POISSON && m.least < 0) ||
+      (fit->family == LINEAR_GAMMA && m.least <= 0))
+    linear_refuse_value(fit, m.least);
+  if (fit->family == LINEAR_POISSON && m.most == 0)
+    (void)mine__fail(fit->env, MINE_DATA,
+                     "every target is 0, of which the logarithm is not finite; give rows with "
+                     "counts, or leave the family out");
   fit->squares = m.m2;
   const double deviation = sqrt(m.m2 / m.weight);
-  if (!isfinite(deviation) || !isfinite(m.mean) || (m.least < m.most && !(deviation > 0))) {
-    return mine__fail(fit->env, MINE_NUMERIC,
-                      "the target's values are too far apart, or too close, to be computed with; "
-                      "divide them by a constant");
-  }
-  if (fit->family != LINEAR_GAUSSIAN) return MINE_OK;
+  if (!isfinite(deviation) || !isfinite(m.mean) || (m.least < m.most && !(deviation > 0)))
+    (void)mine__fail(fit->env, MINE_NUMERIC,
+                     "the target's values are too far apart, or too close, to be computed with; "
+                     "divide them by a constant");
+  if (fit->family != LINEAR_GAUSSIAN) return;
   fit->middle = m.mean;
   fit->unit = deviation > 0 ? deviation : 1;
-  return MINE_OK;
 }
 
 /* ---- least squares ------------------------------------------------------------------------ */
@@ -88,16 +86,16 @@ static void linear_tell_squares(const linear_fit *fit, double rest, double df) {
                    mine__format_real(p, mine__f_tail(ratio, slopes, df, MINE__UPPER), 4));
 }
 
-static mine_status linear_least_squares(linear_fit *fit) {
+static void linear_least_squares(linear_fit *fit) {
   linear_design *d = &fit->design;
   mine_env *env = fit->env;
   double *r;
-  MINE_TRY(mine__linear_reduce(d, fit->model, fit->target, fit->middle, fit->unit, &r));
+  if (mine__linear_reduce(d, fit->model, fit->target, fit->middle, fit->unit, &r)) return;
   const int64_t q = d->n_used + 1, w = q + 1;
   double *u = mine__arena_array(env->scratch, (size_t)q, (size_t)q * sizeof *u);
   double *beta = mine__arena_array(env->scratch, (size_t)q, sizeof *beta);
   double *errors = mine__arena_array(env->scratch, (size_t)q, sizeof *errors);
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   for (int64_t i = 0; i < q; i++) {
     for (int64_t j = 0; j < q; j++)
       u[i * q + j] = r[i * w + j];
@@ -106,13 +104,12 @@ static mine_status linear_least_squares(linear_fit *fit) {
   mine__solve_upper(q, u, 0, beta);
   const double left = fabs(r[q * w + q]) * fit->unit, df = d->total - (double)q;
   const int tested = d->data->rows.n > q && df > 0;
-  if (tested) MINE_TRY(mine__design_errors(d, u, 1, left / sqrt(df), errors));
-  MINE_TRY(
-      mine__design_finish(d, beta, 1, 0, fit->middle, fit->unit, tested ? errors : NULL, fit->out));
+  if (tested && mine__design_errors(d, u, 1, left / sqrt(df), errors)) return;
+  if (mine__design_finish(d, beta, 1, 0, fit->middle, fit->unit, tested ? errors : NULL, fit->out))
+    return;
   fit->out->test = tested ? MINE_LINEAR_T : MINE_LINEAR_UNTESTED;
   fit->out->df = tested ? df : 0;
   linear_tell_squares(fit, left * left, tested ? df : 0);
-  return MINE_OK;
 }
 
 /* ---- the others ------------------------------------------------------------------------------ */
@@ -131,79 +128,82 @@ static double linear_saturated(const linear_fit *fit) {
 }
 
 /* Pearson's estimate of the dispersion of gamma: the mean square of (y - mean) / mean. */
-static mine_status linear_dispersion(const linear_fit *fit, const double *beta, double df,
-                                     double *dispersion) {
+static double linear_dispersion(const linear_fit *fit, const double *beta, double df) {
   const mine_batch *rows = &fit->design.data->rows;
   const int64_t q = fit->design.n_used + 1;
   double *x = mine__arena_array(fit->env->scratch, (size_t)q, sizeof *x), sum = 0;
-  if (!x) return mine_env_status(fit->env);
-  for (int64_t i = 0; i < rows->n && !MINE_POLL_AT(fit->env, i); i++) {
+  for (int64_t i = 0; x && i < rows->n && !MINE_POLL_AT(fit->env, i); i++) {
     const int64_t row = mine_batch_row(rows, i);
     mine__design_fill(&fit->design, NULL, row, 1, q, 1, x);
     const double rest = fit->target[row] * exp(-mine__dot(x, beta, q)) - 1;
     sum += design_weight(&fit->design, row) * rest * rest;
   }
-  *dispersion = sum / df;
-  return mine_env_status(fit->env);
+  return sum / df;
 }
 
 /* Standard errors from the expected information. */
-static mine_status linear_test(linear_fit *fit, const linear_problem *problem, const double *beta,
-                               linear_point *point, double *errors) {
+static void linear_test(linear_fit *fit, const linear_problem *problem, const double *beta,
+                        linear_point *point, double *errors) {
   const double df = fit->design.total - (double)(fit->design.n_used + 1);
   double dispersion = 1;
-  MINE_TRY(mine__glm_evaluate(problem, beta, LINEAR_FISHER, point));
+  if (mine__glm_evaluate(problem, beta, LINEAR_FISHER, point)) return;
   if (!(df > 0) || fit->design.data->rows.n <= fit->design.n_used + 1 ||
       !mine__cholesky(problem->la, linear_width(problem), point->h))
-    return MINE_OK;
+    return;
   if (fit->family == LINEAR_GAMMA) {
-    MINE_TRY(linear_dispersion(fit, beta, df, &dispersion));
+    dispersion = linear_dispersion(fit, beta, df);
+    if (mine_failed(fit->env)) return;
     mine__linear_tell_number(fit->model, "dispersion", dispersion);
   }
-  MINE_TRY(mine__design_errors(&fit->design, point->h, 1, sqrt(dispersion), errors));
+  if (mine__design_errors(&fit->design, point->h, 1, sqrt(dispersion), errors)) return;
   fit->out->test = fit->family == LINEAR_GAMMA ? MINE_LINEAR_T : MINE_LINEAR_Z;
   fit->out->df = df;
-  return MINE_OK;
 }
 
-static mine_status linear_iterate(linear_fit *fit, int penalised) {
+/* What the loss comes to, against the intercept alone. */
+static void linear_tell_loss(const linear_fit *fit, double loss, double none) {
+  if (fit->family == LINEAR_GAUSSIAN) {
+    mine__linear_tell_number(fit->model, "r2", 1 - loss / none);
+    return;
+  }
+  const double saturated = linear_saturated(fit);
+  mine__linear_tell_number(fit->model, "deviance", 2 * (loss - saturated));
+  mine__linear_tell_number(fit->model, "null_deviance", 2 * (none - saturated));
+}
+
+static void linear_iterate(linear_fit *fit, int penalised) {
   linear_design *d = &fit->design;
   linear_problem problem;
   linear_point point;
   int steps;
   double *r;
-  if (!penalised) MINE_TRY(mine__linear_reduce(d, fit->model, NULL, 0, 1, &r));
+  if (!penalised && mine__linear_reduce(d, fit->model, NULL, 0, 1, &r)) return;
   mine__glm_open(&problem, d, fit->family, 1, d->data->rows.row, d->data->rows.n);
   problem.middle = fit->middle;
   if (fit->family == LINEAR_GAUSSIAN && fit->squares > 0)
     problem.spread = fit->squares / fit->design.total;
-  MINE_TRY(mine__linear_penalty(&problem, fit->options, fit->model));
-  MINE_TRY(mine__glm_point(&problem, &point));
+  if (mine__linear_penalty(&problem, fit->options, fit->model) || mine__glm_point(&problem, &point))
+    return;
   const size_t q = (size_t)linear_width(&problem);
   double *beta = mine__arena_array(fit->env->scratch, q, sizeof *beta);
   double *errors = mine__arena_array(fit->env->scratch, q, sizeof *errors);
-  if (mine_failed(fit->env)) return mine_env_status(fit->env);
+  if (mine_failed(fit->env)) return;
   mine__glm_start(&problem, beta);
-  MINE_TRY(mine__glm_evaluate(&problem, beta, LINEAR_NEWTON, &point));
+  if (mine__glm_evaluate(&problem, beta, LINEAR_NEWTON, &point)) return;
   const double none = point.loss;
-  MINE_TRY(mine__glm_solve(&problem, beta, &point, &steps));
-  const double saturated = linear_saturated(fit), loss = point.loss;
+  if (mine__glm_solve(&problem, beta, &point, &steps)) return;
+  const double loss = point.loss; /* of a test there is another */
   if (steps < 0) {
     mine__model_note(fit->model, "warning", "",
                      "the fit had not settled after %d steps: some coefficient may have no end; "
                      "give l2=1",
                      -steps - 1);
   }
-  if (!penalised) MINE_TRY(linear_test(fit, &problem, beta, &point, errors));
+  if (!penalised) linear_test(fit, &problem, beta, &point, errors);
+  if (mine_failed(fit->env)) return;
   const int tested = fit->out->test != MINE_LINEAR_UNTESTED;
-  MINE_TRY(mine__design_finish(d, beta, 1, 0, fit->middle, 1, tested ? errors : NULL, fit->out));
-  if (fit->family == LINEAR_GAUSSIAN) {
-    mine__linear_tell_number(fit->model, "r2", 1 - loss / none);
-  } else {
-    mine__linear_tell_number(fit->model, "deviance", 2 * (loss - saturated));
-    mine__linear_tell_number(fit->model, "null_deviance", 2 * (none - saturated));
-  }
-  return MINE_OK;
+  if (mine__design_finish(d, beta, 1, 0, fit->middle, 1, tested ? errors : NULL, fit->out)) return;
+  linear_tell_loss(fit, loss, none);
 }
 
 static mine_status linear_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
@@ -212,18 +212,19 @@ static mine_status linear_fit_rows(mine_env *env, const mine_dataset *data, cons
   const int penalised = mine__linear_penalised(options);
   MINE_TRY(mine__design_open(env, data, &fit.options->reference, &fit.design));
   fit.family = (linear_family)fit.options->family;
-  MINE_TRY(linear_target(&fit));
+  linear_target(&fit);
+  if (mine_failed(env)) return mine_env_status(env);
   fit.out =
       mine__linear_new(model->arena, data->about, data->n_features, 1,
                        fit.family == LINEAR_GAUSSIAN ? MINE_LINEAR_IDENTITY : MINE_LINEAR_EXP);
   if (!fit.out) return mine_env_status(env);
   mine__model_note(model, "fit", "family", "%s%s", linear_family_names[fit.family],
                    fit.family == LINEAR_GAUSSIAN ? "" : ", the logarithm of the mean is a sum");
-  if (fit.family == LINEAR_GAUSSIAN && !penalised) {
-    MINE_TRY(linear_least_squares(&fit));
-  } else {
-    MINE_TRY(linear_iterate(&fit, penalised));
-  }
+  if (fit.family == LINEAR_GAUSSIAN && !penalised)
+    linear_least_squares(&fit);
+  else
+    linear_iterate(&fit, penalised);
+  if (mine_failed(env)) return mine_env_status(env);
   mine__design_tell(&fit.design, model);
   model->body = fit.out;
   return mine_env_status(env);

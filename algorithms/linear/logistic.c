@@ -29,35 +29,36 @@ typedef struct logistic_fit {
   int separated;
 } logistic_fit;
 
-/* The fit with the penalties of fit->problem; margins may change in a second one. */
-static mine_status logistic_solve(logistic_fit *fit, int *steps) {
+/* The fit with the penalties of fit->problem; margins may change in a second one.  The steps
+** made, negative: it does not end. */
+static int logistic_solve(logistic_fit *fit) {
   mine_env *env = fit->env;
-  MINE_TRY(mine__glm_point(&fit->problem, &fit->point));
+  int steps;
+  if (mine__glm_point(&fit->problem, &fit->point)) return 0;
   const size_t width = (size_t)linear_width(&fit->problem);
   fit->beta = mine__arena_array(env->scratch, width, sizeof(double));
   fit->errors = mine__arena_array(env->scratch, width, sizeof(double));
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return 0;
   mine__glm_start(&fit->problem, fit->beta);
-  MINE_TRY(mine__glm_evaluate(&fit->problem, fit->beta, LINEAR_NEWTON, &fit->point));
+  if (mine__glm_evaluate(&fit->problem, fit->beta, LINEAR_NEWTON, &fit->point)) return 0;
   fit->none = fit->point.loss;
-  return mine__glm_solve(&fit->problem, fit->beta, &fit->point, steps);
+  return mine__glm_solve(&fit->problem, fit->beta, &fit->point, &steps) ? 0 : steps;
 }
 
 /* Errors from the information; whether one is beyond reason. */
-static mine_status logistic_test(logistic_fit *fit) {
+static void logistic_test(logistic_fit *fit) {
   const linear_design *d = &fit->design;
   const int64_t q = d->n_used + 1;
   if (!mine__cholesky(fit->problem.la, linear_width(&fit->problem), fit->point.h)) {
     fit->separated = 1;
-    return MINE_OK;
+    return;
   }
-  MINE_TRY(mine__design_errors(d, fit->point.h, fit->problem.margins, 1, fit->errors));
+  if (mine__design_errors(d, fit->point.h, fit->problem.margins, 1, fit->errors)) return;
   for (int64_t i = 0; i < linear_width(&fit->problem); i++) {
     const double unit = i % q == 0 ? 1 : d->slot[d->used[i % q - 1]].deviation;
     if (i % q != 0 && !(fit->errors[i] * unit < LOGISTIC_REASON)) fit->separated = 1;
     if (fit->errors[i] == MINE_LINEAR_NO_ERROR) fit->separated = 1;
   }
-  return MINE_OK;
 }
 
 static void logistic_open(logistic_fit *fit, int penalised) {
@@ -70,32 +71,26 @@ static void logistic_open(logistic_fit *fit, int penalised) {
                  data->rows.row, data->rows.n);
 }
 
-static mine_status logistic_plain(logistic_fit *fit) {
+static void logistic_plain(logistic_fit *fit) {
   double *r;
-  int steps;
-  MINE_TRY(mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, &r));
+  if (mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, &r)) return;
   logistic_open(fit, 0);
-  MINE_TRY(logistic_solve(fit, &steps));
-  fit->separated = steps < 0;
-  if (!fit->separated) MINE_TRY(logistic_test(fit));
-  return MINE_OK;
+  fit->separated = logistic_solve(fit) < 0;
+  if (!fit->separated && !mine_failed(fit->env)) logistic_test(fit);
 }
 
-static mine_status logistic_penalised(logistic_fit *fit) {
-  int steps;
+static void logistic_penalised(logistic_fit *fit) {
   logistic_open(fit, 1);
-  if (fit->separated) {
+  if (fit->separated)
     fit->problem.l2 = 1;
-  } else {
-    MINE_TRY(mine__linear_penalty(&fit->problem, fit->options, fit->model));
-  }
-  MINE_TRY(logistic_solve(fit, &steps));
+  else if (mine__linear_penalty(&fit->problem, fit->options, fit->model))
+    return;
+  const int steps = logistic_solve(fit);
   if (steps < 0)
     mine__model_note(fit->model, "warning", "",
                      "the fit had not settled after %d steps; give a "
                      "larger penalty",
                      -steps - 1);
-  return MINE_OK;
 }
 
 /* Only differences of intercepts count: they are given with the sum 0. */
@@ -116,14 +111,16 @@ static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, co
     return mine__fail(env, MINE_DATA, "there is only one class to learn; give rows of two or more");
   }
   MINE_TRY(mine__design_open(env, data, &fit.options->reference, &fit.design));
-  if (!penalised) MINE_TRY(logistic_plain(&fit));
+  if (!penalised) logistic_plain(&fit);
+  if (mine_failed(env)) return mine_env_status(env);
   if (fit.separated)
     mine__model_note(model, "warning", "",
                      "the columns tell classes apart without error, in some rows at least (a level "
                      "that one class only has, say): without a penalty coefficients would be "
                      "infinite, so l2=1 is used, and nothing is tested");
   penalised = penalised || fit.separated;
-  if (penalised) MINE_TRY(logistic_penalised(&fit));
+  if (penalised) logistic_penalised(&fit);
+  if (mine_failed(env)) return mine_env_status(env);
   const int margins = fit.problem.margins, from = many ? data->n_classes - margins : 0;
   mine_linear *out =
       mine__linear_new(model->arena, data->about, data->n_features, many ? data->n_classes : 1,

@@ -98,7 +98,7 @@ static double newton_shrink(double v, double by) {
 
 /* The least of the expansion with the lasso penalty: `slope` is kept up to date, `u` is the
 ** system as it is. */
-static mine_status newton_descend(const newton_run *run, double *slope) {
+static void newton_descend(const newton_run *run, double *slope) {
   const double l1 = run->problem->l1, intercepts = newton_intercepts(run, run->beta);
   newton_system(run, run->u);
   for (int64_t j = 0; j < run->width; j++)
@@ -118,11 +118,10 @@ static mine_status newton_descend(const newton_run *run, double *slope) {
       moved = fmax(moved, curve * (to - at) * (to - at));
     }
     if (moved <= NEWTON_EXACT * run->scale) break;
-    MINE_TRY(mine__poll(run->problem->env));
+    if (mine__poll(run->problem->env)) return;
   }
   for (int64_t j = 0; j < run->width; j++)
     run->step[j] = run->trial[j] - run->beta[j];
-  return MINE_OK;
 }
 
 /* By how much the whole step lowers the expansion to first order; not negative but for
@@ -139,66 +138,61 @@ static double newton_promise(const newton_run *run) {
 }
 
 /* Stand at beta + share step, of which `trial` holds the place. */
-static mine_status newton_stand(const newton_run *run, double share, int what) {
+static void newton_stand(const newton_run *run, double share, int what) {
   const linear_problem *p = run->problem;
+  const int gaussian = p->family == LINEAR_GAUSSIAN;
   linear_point *at = run->point;
   for (int64_t j = 0; j < run->width; j++)
     run->trial[j] = run->beta[j] + share * run->step[j];
-  if (p->family != LINEAR_GAUSSIAN) return mine__glm_evaluate(p, run->trial, what, at);
-  for (int64_t j = 0; j < run->width; j++) { /* share is 1 */
+  if (!gaussian && mine__glm_evaluate(p, run->trial, what, at)) return;
+  for (int64_t j = 0; gaussian && j < run->width; j++) { /* share is 1 */
     const double turn = mine__dot(at->h + j * run->width, run->step, run->width);
     at->loss += run->step[j] * (at->g[j] + 0.5 * turn);
     run->u[j] = turn;
   }
-  for (int64_t j = 0; j < run->width; j++)
+  for (int64_t j = 0; gaussian && j < run->width; j++)
     at->g[j] += run->u[j];
-  return MINE_OK;
 }
 
-/* Take the step, or the share of it that lowers the objective enough; *moved 0: none does. */
-static mine_status newton_move(const newton_run *run, double promise, int *moved) {
+/* Take the step, or the share of it that lowers the objective enough.  Whether there is more to
+** be gained: not after a failure. */
+static int newton_move(const newton_run *run, double promise) {
+  const mine_env *env = run->problem->env;
   const double before = run->point->loss + newton_penalty(run, run->beta);
   const int last = promise <= NEWTON_ENOUGH * run->scale;
   const int sure = last || run->problem->family == LINEAR_GAUSSIAN;
   double share = 1;
-  *moved = 1;
-  MINE_TRY(newton_stand(run, 1, LINEAR_NEWTON));
-  for (int halves = 0; !sure; halves++) {
+  newton_stand(run, 1, LINEAR_NEWTON);
+  for (int halves = 0; !sure && !mine_failed(env); halves++) {
     const double now = run->point->loss + newton_penalty(run, run->trial);
     if (now <= before - NEWTON_ARMIJO * share * promise) break;
-    if (halves == NEWTON_HALVES) {
-      *moved = 0;
-      share = 0;
-      break;
-    }
-    share /= 2;
-    MINE_TRY(newton_stand(run, share, LINEAR_LOSS));
+    share = halves == NEWTON_HALVES ? 0 : share / 2;
+    if (share == 0) break;
+    newton_stand(run, share, LINEAR_LOSS);
   }
-  if (share < 1) MINE_TRY(newton_stand(run, share, LINEAR_NEWTON));
+  if (share < 1 && !mine_failed(env)) newton_stand(run, share, LINEAR_NEWTON);
+  if (mine_failed(env)) return 0;
   memcpy(run->beta, run->trial, (size_t)run->width * sizeof *run->beta);
-  if (run->problem->family == LINEAR_GAUSSIAN || last) *moved = 0;
-  return MINE_OK;
+  return share > 0 && !sure;
 }
 
-static mine_status newton_go(newton_run *run, double *slope, int *steps) {
+/* The steps made; negative: it does not end. */
+static int newton_go(newton_run *run, double *slope) {
   const linear_problem *p = run->problem;
   const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
   const int free_ = p->l1 == 0 && p->l2 == 0;
-  for (*steps = 1; *steps <= NEWTON_STEPS; ++*steps) {
-    int moved;
+  int steps = 1;
+  for (; steps <= NEWTON_STEPS; steps++) {
     run->scale = fabs(run->point->loss) + 1e-6 * p->total * p->spread;
-    if (p->l1 > 0) {
-      MINE_TRY(newton_descend(run, slope));
-    } else {
+    if (p->l1 > 0)
+      newton_descend(run, slope);
+    else
       newton_equations(run);
-    }
-    MINE_TRY(newton_move(run, newton_promise(run), &moved));
-    MINE_TRY(mine__poll(p->env));
-    if (classes && free_ && moved && run->point->most > NEWTON_FAR && *steps > NEWTON_LATE) break;
-    if (!moved) return MINE_OK;
+    if (mine_failed(p->env) || !newton_move(run, newton_promise(run)) || mine__poll(p->env))
+      return steps;
+    if (classes && free_ && run->point->most > NEWTON_FAR && steps > NEWTON_LATE) break;
   }
-  *steps = -*steps;
-  return MINE_OK;
+  return -steps;
 }
 
 mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
@@ -217,7 +211,7 @@ mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_
   run.u = mine__arena_array(env->scratch, width, width * sizeof(double));
   double *slope = mine__arena_array(env->scratch, width, sizeof(double));
   if (mine_failed(env)) return mine_env_status(env);
-  MINE_TRY(newton_go(&run, slope, steps));
+  *steps = newton_go(&run, slope);
   mine__arena_rewind(env->scratch, mark);
-  return MINE_OK;
+  return mine_env_status(env);
 }

@@ -21,43 +21,40 @@ static void path_set(linear_problem *problem, double alpha, double l1_ratio) {
 }
 
 /* The largest slope of the fit with intercepts only, per unit of weight and lasso. */
-static mine_status path_largest(const linear_problem *problem, double l1_ratio, double *alpha) {
+static double path_largest(const linear_problem *problem, double l1_ratio) {
   const int64_t q = problem->design->n_used + 1, width = linear_width(problem);
   linear_point point;
-  double *beta = mine__arena_array(problem->env->scratch, (size_t)width, sizeof *beta);
-  MINE_TRY(mine__glm_point(problem, &point));
-  if (!beta) return mine_env_status(problem->env);
+  double most = 0, *beta = mine__arena_array(problem->env->scratch, (size_t)width, sizeof *beta);
+  if (!beta || mine__glm_point(problem, &point)) return 0;
   mine__glm_start(problem, beta);
-  MINE_TRY(mine__glm_evaluate(problem, beta, LINEAR_NEWTON, &point));
-  *alpha = 0;
+  if (mine__glm_evaluate(problem, beta, LINEAR_NEWTON, &point)) return 0;
   for (int64_t j = 0; j < width; j++)
-    if (j % q != 0) *alpha = fmax(*alpha, fabs(point.g[j]));
-  *alpha /= problem->total * fmax(l1_ratio, 1e-3);
-  return MINE_OK;
+    if (j % q != 0) most = fmax(most, fabs(point.g[j]));
+  return most / (problem->total * fmax(l1_ratio, 1e-3));
 }
 
 /* The path on the rows `learn`; losses of the rows `judge` are added to loss[]. */
-static mine_status path_fold(linear_problem learn, linear_problem judge, double l1_ratio,
-                             double largest, double from, double *loss) {
+static void path_fold(linear_problem learn, linear_problem judge, double l1_ratio, double largest,
+                      double from, double *loss) {
   mine_env *env = learn.env;
   const mine_mark mark = mine__arena_mark(env->scratch);
   linear_point point, held = {0};
   double *beta = mine__arena_array(env->scratch, (size_t)linear_width(&learn), sizeof *beta);
-  MINE_TRY(mine__glm_point(&learn, &point));
-  if (!beta) return mine_env_status(env);
+  if (!beta || mine__glm_point(&learn, &point)) return;
   mine__glm_start(&learn, beta);
-  MINE_TRY(mine__glm_evaluate(&learn, beta, LINEAR_NEWTON, &point));
+  if (mine__glm_evaluate(&learn, beta, LINEAR_NEWTON, &point)) return;
   for (int s = 0; s < PATH_STEPS; s++) {
     int steps;
     path_set(&learn, largest * pow(PATH_LEAST, (double)s / (PATH_STEPS - 1)), l1_ratio);
-    MINE_TRY(mine__glm_solve(&learn, beta, &point, &steps));
-    MINE_TRY(mine__glm_evaluate(&judge, beta, LINEAR_LOSS, &held));
+    if (mine__glm_solve(&learn, beta, &point, &steps) ||
+        mine__glm_evaluate(&judge, beta, LINEAR_LOSS, &held))
+      return;
     loss[s] += held.loss;
-    MINE_TRY(mine__poll_progress(env, "choosing alpha",
-                                 (from + (double)(s + 1) / PATH_STEPS) / PATH_FOLDS));
+    if (mine__poll_progress(env, "choosing alpha",
+                            (from + (double)(s + 1) / PATH_STEPS) / PATH_FOLDS))
+      return;
   }
   mine__arena_rewind(env->scratch, mark);
-  return MINE_OK;
 }
 
 mine_status mine__path_choose(const linear_problem *problem, mine_model *model, double l1_ratio,
@@ -65,7 +62,7 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
   mine_env *env = problem->env;
   const mine_dataset *data = problem->design->data;
   const size_t n = (size_t)problem->n;
-  double loss[PATH_STEPS] = {0}, largest = 0;
+  double loss[PATH_STEPS] = {0};
   int32_t *fold = NULL;
   int best = 0;
   if (problem->n < 2 * PATH_FOLDS) {
@@ -74,12 +71,13 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
                       "number, such as alpha=0.1",
                       PATH_FOLDS, (long long)problem->n);
   }
-  MINE_TRY(path_largest(problem, l1_ratio, &largest));
+  const double largest = path_largest(problem, l1_ratio);
+  if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__split_folds(env, env->scratch, problem->row, problem->n, data->hash, data->seed,
                              PATH_FOLDS, data->label, data->n_classes, &fold));
   uint32_t *row = mine__arena_array(env->scratch, n, sizeof *row);
   if (!row) return mine_env_status(env);
-  for (int f = 0; f < PATH_FOLDS; f++) {
+  for (int f = 0; f < PATH_FOLDS && !mine_failed(env); f++) {
     int64_t learn = 0, judge = problem->n;
     for (int64_t i = 0; i < problem->n; i++) {
       const uint32_t at = problem->row ? problem->row[i] : (uint32_t)i;
@@ -92,8 +90,9 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
     on.middle = held.middle = problem->middle;
     on.unit = held.unit = problem->unit;
     on.spread = problem->spread;
-    MINE_TRY(path_fold(on, held, l1_ratio, largest, f, loss));
+    path_fold(on, held, l1_ratio, largest, f, loss);
   }
+  if (mine_failed(env)) return mine_env_status(env);
   for (int s = 1; s < PATH_STEPS; s++)
     if (loss[s] < loss[best]) best = s;
   *alpha = largest * pow(PATH_LEAST, (double)best / (PATH_STEPS - 1));

@@ -58,19 +58,17 @@ static void reduce_task(void *context, int64_t task, int worker) {
 }
 
 /* Take the triangles of the chains into the first. */
-static mine_status reduce_join(mine_env *env, const reduce_job *job) {
+static void reduce_join(mine_env *env, const reduce_job *job) {
   const int64_t w = job->width;
   double *rows = mine__arena_array(env->scratch, (size_t)w, (size_t)w * sizeof *rows);
-  for (int64_t c = 1; rows && c < job->chains; c++) {
+  for (int64_t c = 1; rows && c < job->chains && !mine__poll(env); c++) {
     const double *r = job->r + c * w * w;
     for (int64_t i = 0; i < w; i++) {
       for (int64_t j = 0; j < w; j++)
         rows[j * w + i] = r[i * w + j];
     }
     mine__qr_add(w, job->r, w, rows);
-    MINE_TRY(mine__poll(env));
   }
-  return mine_env_status(env);
 }
 
 /* "age", "plan=Family" */
@@ -117,7 +115,8 @@ mine_status mine__design_reduce(linear_design *design, mine_model *model, const 
   uint8_t *keep = mine__arena_zeros(env->scratch, (size_t)w, 1);
   if (!job.r || !job.rows || !keep) return mine_env_status(env);
   MINE_TRY(mine__parallel(env, job.chains, reduce_task, &job));
-  MINE_TRY(reduce_join(env, &job));
+  reduce_join(env, &job);
+  if (mine_failed(env)) return mine_env_status(env);
   const int64_t q = w - 1;
   if (mine__qr_keep(w, q, job.r, REDUCE_TOLERANCE, keep) < q) reduce_drop(design, model, keep);
   *r = job.r;
