@@ -7,15 +7,18 @@
 ** own at every split.  Ties go to the first feature in column order, then to the
 ** lowest threshold.
 **
-** Cost: O(n log n) per feature to make the columns ready (a radix sort), then
-** O(n) per feature and level.  Memory: 8 bytes per row and long numeric column, 2
-** per row and any other.
+** What it costs is said in tree/exact.h.
 */
-#include "tree.h"
+#include "../tree/exact.h"
 
-#include <math.h>
-#include <stddef.h>
-#include <string.h>
+typedef struct mine_tree_options {
+  int64_t max_depth, min_samples_split, min_samples_leaf;
+  int criterion;
+  double ccp_alpha;
+  int64_t max_leaves;
+  double min_impurity_decrease;
+  int64_t max_bins;
+} mine_tree_options;
 
 static const char *const tree_criteria[] = {"gini", "entropy", "squared_error", NULL};
 
@@ -39,86 +42,47 @@ static const mine_option tree_table[] = {
     OPTION_END};
 
 /* The criterion that suits the task, or the sentence why not. */
-static mine_status tree_criterion(mine_tree_grow *grow) {
-  mine_tree_options *options = &grow->options;
-  const int regression = grow->n_classes == 0;
-  if (options->criterion < 0) {
-    options->criterion = regression ? MINE_TREE_SQUARED_ERROR : MINE_TREE_GINI;
-  }
-  return mine__option_suits(grow->env, "criterion", tree_criteria[options->criterion],
-                            options->criterion != MINE_TREE_SQUARED_ERROR, !regression,
-                            regression ? "leave it out" : "use gini or entropy");
+static mine_status tree_criterion(mine_env *env, int classes, mine_tree_options *options) {
+  const int given = options->criterion >= 0;
+  if (!given) options->criterion = classes ? MINE_TREE_GINI : MINE_TREE_SQUARED_ERROR;
+  return mine__option_suits(env, "criterion", tree_criteria[options->criterion],
+                            options->criterion != MINE_TREE_SQUARED_ERROR, classes != 0,
+                            classes ? "use gini or entropy" : "leave it out");
 }
 
-static mine_status tree_suits(mine_tree_grow *grow) {
-  if (grow->n < 1) return mine__fail(grow->env, MINE_DATA, "there are no rows to learn from");
-  if (grow->n_features < 1) {
-    return mine__fail(grow->env, MINE_DATA,
-                      "there is no feature to split on; add a column that varies");
+static mine_status tree_suits(mine_env *env, const mine_dataset *data, int classes) {
+  if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
+  if (data->n_features < 1) {
+    return mine__fail(env, MINE_DATA, "there is no feature to split on; add a column that varies");
   }
-  if (grow->n_classes > UINT16_MAX) {
-    return mine__fail(grow->env, MINE_DATA,
+  if (classes > UINT16_MAX) {
+    return mine__fail(env, MINE_DATA,
                       "the target has %d classes, a tree takes at most 65535; if it is a number, "
                       "say task=regression",
-                      grow->n_classes);
+                      classes);
   }
-  return tree_criterion(grow);
+  return MINE_OK;
 }
 
-/* The target and the weights of the training rows, next to each other. */
-static mine_status tree_gather(mine_tree_grow *grow) {
-  const mine_dataset *data = grow->data;
-  const size_t n = (size_t)grow->n;
-  mine_arena *arena = grow->arena;
-  grow->row = mine__arena_array(arena, n, sizeof *grow->row);
-  grow->side = mine__arena_zeros(arena, n, sizeof *grow->side);
-  if (grow->n_classes) grow->label = mine__arena_array(arena, n, sizeof *grow->label);
-  if (!grow->n_classes) grow->target = mine__arena_array(arena, n, sizeof *grow->target);
-  if (grow->weighted) grow->weight = mine__arena_array(arena, n, sizeof *grow->weight);
-  if (mine_env_status(grow->env)) return mine_env_status(grow->env);
-  for (int64_t i = 0; i < grow->n; i++) {
-    const int64_t row = mine_tree_frame_row(grow, i);
-    if (grow->n_classes) {
-      grow->label[i] = (uint16_t)data->label[row];
-    } else {
-      grow->target[i] = data->target[row];
-    }
-    if (grow->weighted) grow->weight[i] = data->weight[row];
-  }
-  return mine__poll(grow->env);
-}
-
-/* Weights that are all one are no weights: whole numbers are exact and fast. */
-static int tree_weighted(const mine_dataset *data) {
-  if (!data->weight) return 0;
-  for (int64_t i = 0; i < data->rows.n; i++) {
-    if (data->weight[mine_batch_row(&data->rows, i)] != 1.0) return 1;
-  }
-  return 0;
-}
-
-static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void *options,
+static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void *given,
                             mine_model *model) {
-  mine_tree_grow grow;
-  memset(&grow, 0, sizeof grow);
-  grow.env = env;
-  grow.arena = env->scratch;
-  grow.data = data;
-  grow.options = *(const mine_tree_options *)options;
-  grow.n = data->rows.n;
-  grow.n_features = data->n_features;
-  grow.n_classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0;
-  grow.weighted = tree_weighted(data);
-  grow.width = (grow.n_classes ? grow.n_classes : 2) + grow.weighted;
-  mine_status status = tree_suits(&grow);
-  if (!status) status = tree_gather(&grow);
-  if (!status) status = mine__tree_count_logs(&grow);
-  if (!status) status = mine__tree_columns(&grow);
-  if (!status) status = mine__tree_grow_all(&grow);
-  if (!status)
-    mine__model_note(model, "fit", "criterion", "%s", tree_criteria[grow.options.criterion]);
-  if (!status) status = mine__tree_finish(&grow, model);
-  return status;
+  mine_tree_options options = *(const mine_tree_options *)given;
+  mine_arena *arena = env->scratch;
+  const int classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0;
+  mine_tree_rows rows;
+  mine_exact_columns columns;
+  mine_tree_nodes nodes;
+  MINE_TRY(tree_suits(env, data, classes));
+  MINE_TRY(tree_criterion(env, classes, &options));
+  const mine_exact_plan plan = {options.max_depth, options.min_samples_split,
+                                options.min_samples_leaf, options.min_impurity_decrease};
+  MINE_TRY(mine__tree_rows_make(env, arena, data, (mine_tree_criterion)options.criterion, &rows));
+  MINE_TRY(mine__exact_columns_make(env, arena, data, options.max_bins, &columns));
+  mine__nodes_open(&nodes, env, arena, classes);
+  MINE_TRY(mine__exact_grow(env, arena, &columns, &rows, &plan, &nodes));
+  mine__model_note(model, "fit", "criterion", "%s", tree_criteria[options.criterion]);
+  MINE_TRY(mine__nodes_prune(&nodes, options.max_leaves, options.ccp_alpha));
+  return mine__nodes_finish(&nodes, model);
 }
 
 const mine_algorithm mine__algorithm_tree = {
