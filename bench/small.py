@@ -73,6 +73,7 @@ PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBE
 # What a verb's form does not say: options worth a workload of their own.
 OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=50"}  # what would take a minute at each call
 OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
+           "mine_bins": ["target=y"],
            "mine_cluster": ["k=5", "k=auto", "k=3, group=g"],
            "mine_train": [None, "group=g"],
            "mine_itemsets": ["min_support=0.03"],

@@ -143,6 +143,7 @@ static void scoring_ask(mine_scoring *s, const mine__options *options) {
       MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing))
     return;
   s->gives = mine__model_gives(model);
+  s->scale = mine__model_scale(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) {
     scoring_refuse(s);
     return;

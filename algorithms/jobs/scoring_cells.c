@@ -108,6 +108,13 @@ static void scoring_cell_leaf(const mine_scoring *s, int64_t row, mine_cell *out
   if (s->batch.leaf && !mine__scoring_skipped(s, row)) scoring_int(out, s->batch.leaf[row]);
 }
 
+static void scoring_cell_points(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (!s->scale || s->model->positive < 0) return;
+  const double positive = mine_scoring_class_probability(s, row, s->model->positive);
+  const double other = mine_scoring_class_probability(s, row, 1 - s->model->positive);
+  if (positive > 0 && other > 0) scoring_real(out, mine__scale_points(s->scale, positive, other));
+}
+
 const mine_answer mine__predict_answer[] = {
     {"id", MINE_ANSWER_ANY, 1, "of the row"},
     {"prediction", MINE_ANSWER_ANY, 1,
@@ -123,6 +130,8 @@ const mine_answer mine__predict_answer[] = {
     {"unknown", MINE_ANSWER_INTEGER, 0, "how many features had a category that training never saw"},
     {"leaf", MINE_ANSWER_INTEGER, 0,
      "of a single tree: the node of mine_tree in which the row ends; else NULL"},
+    {"points", MINE_ANSWER_REAL, 0,
+     "of a scorecard (logistic with transform=woe): its points; else NULL"},
     {0},
 };
 
@@ -130,7 +139,8 @@ const mine_answer mine__predict_answer[] = {
 static void (*const scoring_columns[])(const mine_scoring *, int64_t, mine_cell *) = {
     scoring_cell_id,          scoring_cell_prediction, scoring_cell_label,
     scoring_cell_probability, scoring_cell_confidence, scoring_cell_distance,
-    scoring_cell_missing,     scoring_cell_unknown,    scoring_cell_leaf};
+    scoring_cell_missing,     scoring_cell_unknown,    scoring_cell_leaf,
+    scoring_cell_points};
 _Static_assert(sizeof scoring_columns / sizeof scoring_columns[0] + 1 ==
                    sizeof mine__predict_answer / sizeof mine__predict_answer[0],
                "a function for each column");

@@ -92,17 +92,20 @@ mine_status mine__training_positive(mine_training *t, const int64_t *rows_of) {
 
 /* Why the target's numbers cannot be classes, as a failure. */
 static void target_refuse_classes(mine_training *t, const mine_column *column, int64_t distinct) {
+  const char *remedy = t->asked.algorithm->tasks & MINE_REGRESSION
+                           ? "use task=regression"
+                           : "compare it with something, such as spend > 100 AS high";
   if (mine__column_has_words(column)) return;
   if (distinct > TARGET_CONTINUOUS)
     (void)mine__fail(t->env, MINE_DATA,
                      "the target '%s' has more than %d different numbers: that is an amount, not a "
-                     "class; use task=regression",
-                     column->name, TARGET_CONTINUOUS);
+                     "class; %s",
+                     column->name, TARGET_CONTINUOUS, remedy);
   else if (distinct > 2 && column->type == MINE_COLUMN_NUMERIC && !column->all_integers)
     (void)mine__fail(t->env, MINE_DATA,
                      "the target '%s' has numbers with fractions: that is an amount, not a class; "
-                     "use task=regression",
-                     column->name);
+                     "%s",
+                     column->name, remedy);
 }
 
 /* A column of numbers that became classes because of a few texts. */

@@ -10,12 +10,35 @@
 ** reason; then l2=1 is used, and told.
 */
 #include <math.h>
+#include <string.h>
 
+#include "card.h"
 #include "fit.h"
 
 #define LOGISTIC_REASON 1e4 /* a standard error, of a column in units of its deviation */
 
-static const mine_option logistic_option_table[] = {FIT_PENALTIES, OPTION_END};
+enum { LOGISTIC_PLAIN, LOGISTIC_WOE };
+
+typedef struct logistic_options {
+  linear_options linear; /* first: the rows of FIT_PENALTIES are over it */
+  int transform;
+  mine_number_list points;
+  mine_woe_options woe;
+} logistic_options;
+
+static const char *const logistic_transform_names[] = {"none", "woe", NULL};
+
+static const mine_option logistic_option_table[] = {
+    FIT_PENALTIES,
+    OPTION_CHOICE(logistic_options, transform, .initial = "none",
+                  .choices = logistic_transform_names,
+                  .help = "woe: a scorecard, of two classes: each attribute is cut into bins, as "
+                          "mine_bins does, and counts as the weight of evidence of its bin"),
+    OPTION_NUMBERS(logistic_options, points, .initial = "600|20|50", .range = {-1e9, 1e9},
+                   .help = "with transform=woe: points | points that double the odds | odds "
+                           "against the positive class at which the first is given; below 0 the "
+                           "second makes points rise with the probability"),
+    MINE_WOE_OPTIONS(logistic_options, woe), OPTION_END};
 
 typedef struct logistic_fit {
   mine_env *env;
@@ -93,6 +116,32 @@ static void logistic_penalised(logistic_fit *fit) {
                      -steps - 1);
 }
 
+/* What only scorecards have, given without one; and one that cannot be. */
+static mine_status logistic_check(mine_env *env, const void *options) {
+  const logistic_options *o = options;
+  const mine_option *row = logistic_option_table;
+  MINE_TRY(mine__linear_check(env, &o->linear));
+  while (strcmp(row->name, "points") != 0)
+    row++;
+  for (; o->transform == LOGISTIC_PLAIN && row->name; row++) {
+    if (!mine__option_changed(env->scratch, row, options)) continue;
+    return mine__fail(env, MINE_OPTION, "%s is for scorecards; say transform=woe, or leave it out",
+                      row->name);
+  }
+  if (o->transform == LOGISTIC_PLAIN) return mine_env_status(env);
+  if (o->linear.reference.n > 0) {
+    return mine__fail(env, MINE_OPTION,
+                      "reference is for levels that have coefficients of their own, and with "
+                      "transform=woe bins have; leave it out");
+  }
+  if (o->points.n != MINE_SCALE || o->points.item[1] == 0 || !(o->points.item[2] > 0)) {
+    return mine__fail(env, MINE_OPTION,
+                      "points are three numbers, such as 600|20|50: how many there are at the "
+                      "base odds, how many double the odds (not 0), and the base odds (above 0)");
+  }
+  return mine_env_status(env);
+}
+
 /* Only differences of intercepts count: they are given with the sum 0. */
 static void logistic_centre(mine_linear *out) {
   double mean = 0;
@@ -102,14 +151,11 @@ static void logistic_centre(mine_linear *out) {
     out->base[k] -= mean;
 }
 
-static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
-                                     mine_model *model) {
+static mine_status logistic_learn(mine_env *env, const mine_dataset *data,
+                                  const linear_options *options, mine_model *model) {
   logistic_fit fit = {.env = env, .options = options, .model = model};
   int penalised = mine__linear_penalised(options);
   const int many = data->n_classes > 2;
-  if (data->n_classes < 2) {
-    return mine__fail(env, MINE_DATA, "there is only one class to learn; give rows of two or more");
-  }
   MINE_TRY(mine__design_open(env, data, &fit.options->reference, &fit.design));
   if (!penalised) logistic_plain(&fit);
   if (mine_failed(env)) return mine_env_status(env);
@@ -144,6 +190,22 @@ static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, co
   return mine_env_status(env);
 }
 
+static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
+                                     mine_model *model) {
+  const logistic_options *o = options;
+  mine_dataset coded;
+  mine_woe *woe;
+  if (data->n_classes < 2) {
+    return mine__fail(env, MINE_DATA, "there is only one class to learn; give rows of two or more");
+  }
+  if (o->transform == LOGISTIC_PLAIN) return logistic_learn(env, data, &o->linear, model);
+  MINE_TRY(mine__card_code(env, data, &o->woe, model, &coded, &woe));
+  MINE_TRY(logistic_learn(env, &coded, &o->linear, model));
+  mine__card_tell(model->body, woe, model);
+  mine__linear_card(model, model->body, woe, o->points.item);
+  return mine_env_status(env);
+}
+
 const mine_algorithm mine__algorithm_logistic = {
     .name = "logistic",
     .title = "logistic regression: the log-odds of a class as a sum of coefficients",
@@ -159,7 +221,9 @@ const mine_algorithm mine__algorithm_logistic = {
         "value, and a level that training never met, count as the mean of the rows learned from. "
         "Columns that say what those before them say are left out, and told. Classes that the "
         "columns tell apart without error have no finite coefficients: then `l2=1` is used, and "
-        "told. With `l1`, `l2` or `alpha` there are no tests.",
+        "told. With `l1`, `l2` or `alpha` there are no tests. `transform=woe` makes a scorecard: "
+        "`mine_bins(model)` lists its bins with their points, `mine_predict` adds the points of "
+        "each row, which are the sum of those of its bins.",
     .example =
         "SELECT name, round(value, 3) AS value, round(p_value, 3) AS p_value\n"
         "FROM mine_coefficients((SELECT mine_fit('logistic',\n"
@@ -169,9 +233,9 @@ const mine_algorithm mine__algorithm_logistic = {
         "  'target=churned')));",
     .tasks = MINE_CLASSIFICATION,
     .reads = "attributes",
-    .options_size = sizeof(linear_options),
+    .options_size = sizeof(logistic_options),
     .options = logistic_option_table,
     .kind = &mine__kind_linear,
     .fit = logistic_fit_rows,
-    .check = mine__linear_check,
+    .check = logistic_check,
 };

@@ -11,8 +11,8 @@
 #include "metrics.h"
 
 #define LINEAR_TAG     0x454e494cu /* "LINE" */
-#define LINEAR_VERSION 1u
-#define LINEAR_ROWS    256 /* rows of a block */
+#define LINEAR_VERSION 2u          /* 1: before scorecards */
+#define LINEAR_ROWS    256         /* rows of a block */
 
 mine_linear *mine__linear_new(mine_arena *arena, const mine_feature *about, int n_columns,
                               int n_margins, mine_linear_link link) {
@@ -70,6 +70,8 @@ static void linear_add_column(const linear_run *run, int f, int64_t first, int64
     const int64_t row = mine_batch_row(run->batch, first + i);
     if (column->levels) {
       code[i] = view->code[row];
+    } else if (column->woe) {
+      number[i] = mine_woe_of(column->woe, view, row);
     } else {
       number[i] = view->number[row];
     }
@@ -138,6 +140,8 @@ static void linear_save(const mine_model *model, mine_writer *w) {
   const size_t k = (size_t)m->n_margins;
   mine__write_u8(w, (uint8_t)m->link);
   mine__write_u8(w, (uint8_t)m->test);
+  mine__write_u8(w, (uint8_t)m->card);
+  if (m->card) mine__write_reals(w, m->scale, MINE_SCALE);
   mine__write_real(w, m->df);
   mine__write_u32(w, (uint32_t)k);
   mine__write_reals(w, m->base, k);
@@ -149,6 +153,7 @@ static void linear_save(const mine_model *model, mine_writer *w) {
     mine__write_reals(w, column->unknown, k);
     mine__write_reals(w, column->coef, linear_cells(m, column));
     mine__write_reals(w, column->error, linear_cells(m, column));
+    if (m->card) mine__linear_save_woe(column->woe, w);
   }
 }
 
@@ -164,7 +169,7 @@ static double *linear_load_errors(mine_reader *r, size_t n) {
 
 static void linear_load_column(mine_reader *r, const mine_linear *m, const mine_feature *about,
                                mine_linear_column *column) {
-  if (about->type == MINE_COLUMN_CATEGORY) {
+  if (about->type == MINE_COLUMN_CATEGORY && !m->card) {
     column->levels = about->levels.values.n;
     if (column->levels < 1 || (uint64_t)column->levels > SIZE_MAX / (size_t)m->n_margins)
       mine__reader_bad(r, "the levels of a column");
@@ -179,6 +184,7 @@ static void linear_load_column(mine_reader *r, const mine_linear *m, const mine_
   column->unknown = mine__read_reals(r, (size_t)m->n_margins, 1);
   column->coef = mine__read_reals(r, linear_cells(m, column), 1);
   column->error = linear_load_errors(r, linear_cells(m, column));
+  if (m->card && mine__reader_ok(r)) column->woe = mine__linear_load_woe(r, about);
 }
 
 /* How many margins the link makes of the model's classes or outputs. */
@@ -188,15 +194,28 @@ static int linear_margins(const mine_model *model, mine_linear_link link) {
   return model->n_groups == 0 && model->n_outputs == 1;
 }
 
+/* Whether it is a scorecard, and its scale: odds and a step that can be computed with. */
+static void linear_load_card(mine_reader *r, uint32_t version, mine_linear *m) {
+  if (version < 2) return;
+  const uint8_t card = mine__read_u8(r);
+  if (card > 1 || (card && m->link != MINE_LINEAR_LOGIT)) mine__reader_bad(r, "the scorecard");
+  m->card = card;
+  for (int i = 0; m->card && i < MINE_SCALE; i++)
+    m->scale[i] = mine__read_finite(r);
+  if (m->card && !(m->scale[2] > 0)) mine__reader_bad(r, "the odds of the scorecard");
+}
+
 static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   const size_t n = (size_t)model->n_features;
   mine_linear *m = mine__arena_zeros(r->arena, 1, sizeof *m);
-  if (version != LINEAR_VERSION) mine__reader_bad(r, "the version of the coefficients");
+  if (version < 1 || version > LINEAR_VERSION)
+    mine__reader_bad(r, "the version of the coefficients");
   if (!m) mine__reader_bad(r, "memory");
   const uint8_t link = mine__read_u8(r), test = mine__read_u8(r);
   if (link >= MINE_LINEAR_LINKS || test > MINE_LINEAR_Z) mine__reader_bad(r, "the link");
   if (!mine__reader_ok(r)) return;
   *m = (mine_linear){.n_columns = model->n_features, .link = link, .test = test};
+  linear_load_card(r, version, m);
   m->df = mine__read_finite(r);
   m->n_margins = linear_margins(model, m->link);
   if (m->n_margins < 1 || mine__read_u32(r) != (uint32_t)m->n_margins)
@@ -208,7 +227,9 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   m->column = mine__arena_zeros(r->arena, n, sizeof *m->column);
   for (size_t f = 0; m->column && f < n && mine__reader_ok(r); f++)
     linear_load_column(r, m, &model->feature[f], &m->column[f]);
-  if (mine__reader_ok(r) && !mine_failed(r->env)) model->body = m;
+  if (!mine__reader_ok(r) || mine_failed(r->env)) return;
+  model->body = m;
+  if (m->card) model->scale = m->scale;
 }
 
 const mine_kind mine__kind_linear = {

@@ -100,5 +100,9 @@ const mine_part mine__linear_parts[] = {
     {.verb = "mine_importance",
      .what = "each feature's share of how much the answers vary",
      .list = linear_importance},
+    {.verb = "mine_bins",
+     .what = "of a scorecard (transform=woe): the bins of each feature, and their points",
+     .list = mine__linear_bins,
+     .has = mine__linear_has_bins},
     {.verb = NULL},
 };

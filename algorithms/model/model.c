@@ -178,6 +178,19 @@ mine_status mine__model_answer(mine_env *env, const mine_model *model, const min
   return mine_env_status(env);
 }
 
+const double *mine__model_scale(const mine_model *model) {
+  mine_cell value;
+  while (model && !model->scale) {
+    const mine_kind *kind = model->kind;
+    model = kind->n_inside && kind->n_inside(model) > 0 ? kind->inside(model, 0, &value) : NULL;
+  }
+  return model ? model->scale : NULL;
+}
+
+double mine__scale_points(const double *scale, double positive, double other) {
+  return scale[0] + scale[1] * (log2(other / positive) - log2(scale[2]));
+}
+
 void mine__model_group(const mine_model *model, int32_t group, mine_cell *out) {
   memset(out, 0, sizeof *out);
   if (group >= 1 && group <= model->groups.n) {

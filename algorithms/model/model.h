@@ -43,6 +43,7 @@ typedef struct mine_answers {
 } mine_answers;
 
 #define MINE_NO_GROUP (-1)
+#define MINE_SCALE    3 /* numbers of a scorecard's scale */
 
 /* A part of a model that a verb lists.  The caller makes the relation from the
 ** verb's columns and hands it out; `list` appends the rows, failures stick. */
@@ -50,6 +51,7 @@ typedef struct mine_part {
   const char *verb; /* "mine_tree"; NULL ends a list */
   const char *what; /* one line                      */
   void (*list)(mine_env *env, const mine_model *model, mine_relation *to);
+  int (*has)(const mine_model *model); /* NULL: every model of the kind has it */
 } mine_part;
 
 /* How a model is written where it leaves. */
@@ -191,12 +193,14 @@ struct mine_model {
   mine_model_read *read;
   /* What is said of it.  Groups are classes when there is a target, else clusters. */
   int n_groups;
-  mine_values groups; /* their names: classes as they went in, sorted; of clusters as
-                      ** given; empty = known by their numbers only */
-  int positive;       /* index of the positive class, -1 none */
-  double threshold;   /* of two classes the positive one is predicted from this share on; NAN:
-                      ** the class with the larger */
-  int n_outputs;      /* numbers it gives for a row */
+  mine_values groups;  /* their names: classes as they went in, sorted; of clusters as
+                       ** given; empty = known by their numbers only */
+  int positive;        /* index of the positive class, -1 none */
+  double threshold;    /* of two classes the positive one is predicted from this share on; NAN:
+                       ** the class with the larger */
+  const double *scale; /* of a scorecard: its points where the odds against the positive class
+                       ** are the third number, and how many more double them; else NULL */
+  int n_outputs;       /* numbers it gives for a row */
   const char **output_name;
   /* What was learned. */
   void *body;    /* the kind's own struct */
@@ -234,6 +238,11 @@ int mine__model_has_target_number(const mine_model *model);
 ** model does not give must not be asked for. */
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out);
+/* The scale of a scorecard, or of the first of the models inside; NULL: it is none. */
+const double *mine__model_scale(const mine_model *model);
+/* Points at these shares of the positive class and of the other:
+** scale[0] + scale[1] log2((other / positive) / scale[2]). */
+double mine__scale_points(const double *scale, double positive, double other);
 /* The name of a group 1..n_groups: a class as it went in, a cluster's name or number. */
 void mine__model_group(const mine_model *model, int32_t group, mine_cell *out);
 /* The task in a word, also when it is not one of ours. */

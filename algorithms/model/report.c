@@ -199,10 +199,15 @@ static const mine_part report_parts[] = {
     {.verb = NULL},
 };
 
-static const mine_part *report_find_part(const mine_part *part, const char *verb) {
+static int report_has(const mine_model *model, const mine_part *part) {
+  return !part->has || part->has(model);
+}
+
+static const mine_part *report_find_part(const mine_model *model, const mine_part *part,
+                                         const char *verb) {
   while (part && part->verb && strcmp(part->verb, verb) != 0)
     part++;
-  return part && part->verb ? part : NULL;
+  return part && part->verb && report_has(model, part) ? part : NULL;
 }
 
 const char *mine__model_leader(mine_env *env, const mine_model *model) {
@@ -210,7 +215,7 @@ const char *mine__model_leader(mine_env *env, const mine_model *model) {
                                         {.name = "importance", .type = MINE_ANSWER_REAL},
                                         {.name = "rank", .type = MINE_ANSWER_INTEGER},
                                         {.name = NULL}};
-  const mine_part *part = report_find_part(model->kind->parts, "mine_importance");
+  const mine_part *part = report_find_part(model, model->kind->parts, "mine_importance");
   if (!part || mine_failed(env)) return NULL;
   mine_relation *list = mine__relation_new(env, columns);
   if (!list) return NULL;
@@ -227,8 +232,8 @@ const char *mine__model_leader(mine_env *env, const mine_model *model) {
 /* 1 = the model, or a member, has the part. */
 static int report_list(mine_env *env, const mine_model *model, const char *verb,
                        mine_relation *to) {
-  const mine_part *part = report_find_part(report_parts, verb);
-  if (!part) part = report_find_part(model->kind->parts, verb);
+  const mine_part *part = report_find_part(model, report_parts, verb);
+  if (!part) part = report_find_part(model, model->kind->parts, verb);
   if (part) part->list(env, model, to);
   if (part || !model->kind->inside) return part != NULL;
   const int n = model->kind->n_inside(model);
@@ -250,7 +255,7 @@ mine_status mine__model_list(mine_env *env, const mine_model *model, const char 
   mine_text others;
   mine__text_open(&others, env->scratch);
   for (const mine_part *own = model->kind->parts; own && own->verb; own++)
-    mine__text_addf(&others, ", %s", own->verb);
+    if (report_has(model, own)) mine__text_addf(&others, ", %s", own->verb);
   return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
                     model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
 }

@@ -60,6 +60,10 @@ static const fault_call calls_special[] = {
      "SELECT rank, options, mean, se FROM mine_tune('tree','customers',"
      "'target=churn,max_depth=1..4,criterion=gini|entropy,trials=3,folds=2{o}')",
      0},
+    {"mine_bins",
+     "SELECT * FROM mine_bins((SELECT mine_fit('logistic','customers','target=churn,transform=woe,"
+     "l2=1,rare=0.3{o}')))",
+     0},
     {"mine_cluster kmeans",
      "SELECT * FROM mine_cluster('customers','k=2,group=churn,ignore=plan{o}')", 0},
     {"mine_rules",
@@ -388,7 +392,10 @@ static void calls_of_verb(const calls_verb *verb) {
       int works = 0;
       for (int model = 0; model < calls_n_models && works < 1 + all; model++) {
         calls_choice choice = {.model = calls_models[model], .all = all};
-        works += calls_try(verb, &choice);
+        int worked = 0;
+        for (; choice.target < CALLS_TARGETS && !worked; choice.target++)
+          worked = calls_try(verb, &choice);
+        works += worked;
         if (!calls_has(verb, "model")) break;
       }
       made += works;

@@ -40,6 +40,8 @@ const use_model use_models[] = {
     {"linear classes", "logistic", "target=label,holdout=0,ignore=day,l2=1", USE_TRAINED},
     {"linear many classes", "logistic", "target=kind,task=classification,holdout=0,l2=1",
      USE_TRAINED},
+    {"linear scorecard", "logistic", "target=label,holdout=0,transform=woe,l2=1,rare=0.3",
+     USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 
