@@ -16,6 +16,7 @@
 #include "../core/text.h"
 #include "../data/moments.h"
 #include "../model/members.h"
+#include "crossed.h"
 
 #define AUTO_MEMBERS 5
 #define AUTO_STEPS   20
@@ -134,9 +135,10 @@ struct mine_composition {
   int n;
   auto_trial trial[sizeof auto_entries / sizeof auto_entries[0]];
   mine_cell name[sizeof auto_entries / sizeof auto_entries[0]];
-  int best;           /* alone                                            */
-  int baseline;       /* -1: it was not measured                          */
-  double lead, error; /* of the best before the baseline, over the folds  */
+  int best;             /* alone                                            */
+  int baseline;         /* -1: it was not measured                          */
+  double lead, error;   /* of the best before the baseline, over the folds  */
+  mine_measured unseen; /* the mean's answers out of fold, where they were kept */
 };
 
 typedef struct auto_search {
@@ -165,7 +167,7 @@ static void auto_prepare_trial(auto_search *s, const auto_entry *entry, auto_tri
   if (text.bytes && s->common[0]) mine__text_adds(&text, ", ");
   mine__text_adds(&text, s->common);
   trial->text = text.data;
-  trial->trial.method = (mine_method){algorithm, group.values, entry->options};
+  trial->trial.method = (mine_method){algorithm, group.values, entry->options, MINE_CALIBRATE_NONE};
 }
 
 static void auto_try(auto_search *s, const auto_entry *entry) {
@@ -287,6 +289,28 @@ static void auto_mean(auto_search *s) {
   }
 }
 
+/* The mean's answers to the rows it was chosen on. */
+static void auto_keep(auto_search *s) {
+  const int width = s->data->label ? s->data->n_classes : 1;
+  mine_measured *kept = &s->to->unseen;
+  int total = 0;
+  kept->row = mine__arena_array(s->arena, (size_t)s->n_used, sizeof *kept->row);
+  kept->score = mine__arena_zeros(s->arena, (size_t)s->n_used, (size_t)width * sizeof *kept->score);
+  if (mine_failed(s->env)) return;
+  kept->n = s->n_used;
+  for (int t = 0; t < s->to->n; t++)
+    total += s->to->trial[t].weight;
+  for (int t = 0; t < s->to->n; t++) {
+    const double share = (double)s->to->trial[t].weight / total;
+    for (int64_t i = 0; share > 0 && i < s->n_used; i++)
+      for (int c = 0; c < width; c++)
+        kept->score[i * width + c] += share * s->to->trial[t].trial.score[s->used[i] * width + c];
+  }
+  for (int64_t i = 0; i < s->n_used; i++)
+    kept->row[i] = s->comparison.rows.row[s->used[i]];
+  (void)!mine__prepared_truth(s->env, s->data, s->arena, kept);
+}
+
 static double auto_fold_loss(const auto_search *s, int t, int fold) {
   const mine_trial_fold *f = &s->to->trial[t].trial.fold[fold];
   for (int i = 0; i < f->n_metrics; i++)
@@ -325,7 +349,7 @@ static void auto_none(const auto_search *s) {
 
 mine_status mine__auto_compose(mine_env *env, const mine_prepared *p,
                                const mine_auto_options *options, const char *common, mine_rows rows,
-                               mine_arena *arena, const mine_composition **out) {
+                               int keep, mine_arena *arena, const mine_composition **out) {
   mine_folds folds;
   auto_search s = {.env = env, .data = p, .common = common, .arena = arena};
   *out = NULL;
@@ -340,6 +364,7 @@ mine_status mine__auto_compose(mine_env *env, const mine_prepared *p,
     if (!mine_failed(env) && s.n_used == 0) auto_none(&s);
     if (!mine_failed(env)) auto_mean(&s);
     if (!mine_failed(env)) auto_compare_baseline(&s);
+    if (!mine_failed(env) && keep) auto_keep(&s);
   }
   mine__arena_close(s.work);
   *out = s.to;
@@ -348,6 +373,10 @@ mine_status mine__auto_compose(mine_env *env, const mine_prepared *p,
 
 mine_list mine__auto_portfolio(const mine_composition *c) {
   return (mine_list){(size_t)c->n, c->name};
+}
+
+const mine_measured *mine__auto_unseen(const mine_composition *c) {
+  return &c->unseen;
 }
 
 /* ---- the model
@@ -439,6 +468,8 @@ mine_status mine__auto_fit(mine_env *env, const mine_prepared *p, const mine_met
     (void)mine__fail(env, MINE_NUMERIC, "the models that were tried do not fit: %s", problem);
   if (!mine_failed(env)) auto_record(c, whole, body);
   if (!mine_failed(env)) auto_note(c, whole);
+  if (!mine_failed(env) && method->calibrate != MINE_CALIBRATE_NONE)
+    (void)!mine__calibrate(env, p, method->calibrate, &c->unseen, whole);
   if (mine_failed(env)) {
     mine_model_free(whole);
     return mine_env_status(env);

@@ -22,10 +22,13 @@ extern const mine_algorithm mine__algorithm_auto;
 typedef struct mine_composition mine_composition;
 
 /* Try on these rows.  common: the options of the call that are not auto's own, as text; for
-** the list of trials.  The answer lives in `arena`. */
+** the list of trials.  keep: the mean's answers out of fold, too.  The answer lives in `arena`. */
 mine_status mine__auto_compose(mine_env *env, const mine_prepared *prepared,
                                const mine_auto_options *options, const char *common, mine_rows rows,
-                               mine_arena *arena, const mine_composition **out) MINE_MUST_CHECK;
+                               int keep, mine_arena *arena,
+                               const mine_composition **out) MINE_MUST_CHECK;
+/* What the mean answered to the rows that were tried on; none unless it was kept. */
+const mine_measured *mine__auto_unseen(const mine_composition *composition);
 /* The names of all that was tried: as portfolio= they compose the same. */
 mine_list mine__auto_portfolio(const mine_composition *composition);
 /* Make its members of the rows, and one model of them. */

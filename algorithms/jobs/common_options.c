@@ -3,6 +3,7 @@
 */
 #include "common_options.h"
 
+#include "../model/calibration.h"
 #include "../model/threshold.h"
 
 static const char *const common_missing_names[] = {"auto", "error", "skip", NULL};
@@ -10,6 +11,7 @@ static const char *const common_unknown_names[] = {"auto", "error", NULL};
 static const char *const common_decimal_names[] = {"point", "comma", NULL};
 static const char *const common_lang_names[] = {"en", "zh", NULL};
 static const char *const common_task_names[] = {"auto", "classification", "regression", NULL};
+static const char *const common_interval_names[] = {"holdout", "cross", "none", NULL};
 static const char *const common_split_names[] = {"id", "time", "group", NULL};
 static const char *const common_class_weight_names[] = {"none", "balanced", NULL};
 
@@ -134,6 +136,27 @@ const mine_option mine__threshold_option_table[] = {
     OPTION_REAL(mine_threshold_options, cost, .range = {0, 1e15},
                 .help = "with threshold=profit: what each row predicted positive costs; profit is "
                         "revenue times those that are positive, less cost times all of them"),
+    OPTION_END};
+
+const mine_option mine__calibrate_option_table[] = {
+    OPTION_CHOICE(mine_calibrate_options, calibrate, .initial = "none", .choices = mine__calibrates,
+                  .help = "make the probabilities of classes rates: by a sigmoid (platt) or the "
+                          "nearest rising curve (isotonic, for 1,000 rows or more), learned from "
+                          "rows that were left out one fifth after another; takes about five times "
+                          "as long"),
+    OPTION_END};
+
+const mine_option mine__interval_option_table[] = {
+    OPTION_CHOICE(mine_interval_options, intervals, .initial = "holdout",
+                  .choices = common_interval_names,
+                  .help = "of a number, whose residuals low and high of mine_predict are learned "
+                          "from: the held-out rows, or all rows, left out one fifth after another "
+                          "(cross: five more fits)"),
+    OPTION_END};
+
+const mine_option mine__level_option_table[] = {
+    OPTION_REAL(mine_level_options, level, .initial = "0.9", .range = {0, 1}, .above_least = 1,
+                .help = "of a number: the share of rows whose target lies between low and high"),
     OPTION_END};
 
 const mine_option mine__lang_option_table[] = {

@@ -109,6 +109,28 @@ typedef struct mine_threshold_options {
 extern const mine_option mine__threshold_option_table[]; /* training, mine_predict, and what
                                                          ** judges it */
 
+/* Whether shares become rates, and how (mine_calibrate). */
+typedef struct mine_calibrate_options {
+  int calibrate;
+} mine_calibrate_options;
+extern const mine_option mine__calibrate_option_table[]; /* training, mine_cross_validate */
+
+/* Of which rows the bounds of a number are learned. */
+typedef enum mine_intervals {
+  MINE_INTERVALS_HOLDOUT,
+  MINE_INTERVALS_CROSS,
+  MINE_INTERVALS_NONE
+} mine_intervals;
+typedef struct mine_interval_options {
+  int intervals; /* mine_intervals */
+} mine_interval_options;
+extern const mine_option mine__interval_option_table[]; /* training */
+
+typedef struct mine_level_options {
+  double level;
+} mine_level_options;
+extern const mine_option mine__level_option_table[]; /* mine_predict */
+
 typedef struct mine_lang_options {
   int lang; /* mine_lang */
 } mine_lang_options;

@@ -69,7 +69,8 @@ static void validation_run(mine_training *t, mine_arena *arena, mine_relation *r
   mine_folds divided;
   if (mine__training_folds(t, arena, &divided)) return;
   const int folds = divided.n;
-  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical};
+  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical,
+                              (mine_calibrate)t->asked.calibrate.calibrate};
   const mine_comparison comparison = {
       .data = &t->data, .rows = {t->data.row, t->data.n}, .folds = &divided, .share = 1};
   mine_measured *measured = mine__arena_zeros(arena, (size_t)folds, sizeof *measured);

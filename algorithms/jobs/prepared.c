@@ -9,6 +9,7 @@
 #include "../data/split.h"
 #include "../model/metrics.h"
 #include "auto.h"
+#include "crossed.h"
 
 /* ---- one fit ------------------------------------------------------------------------ */
 
@@ -98,7 +99,8 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
   *out = (mine_trained){NULL, NULL};
   if (!algorithm->fit) {
     const mine_composition *composition;
-    MINE_TRY(mine__auto_compose(env, p, method->options, "", rows, arena, &composition));
+    const int keep = method->calibrate != MINE_CALIBRATE_NONE;
+    MINE_TRY(mine__auto_compose(env, p, method->options, "", rows, keep, arena, &composition));
     return mine__auto_fit(env, p, method, composition, rows, arena, out);
   }
   mine_model *model;
@@ -124,8 +126,10 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
 
 mine_status mine__prepared_fit(mine_env *env, const mine_prepared *p, const mine_method *method,
                                mine_rows rows, mine_arena *arena, mine_trained *out) {
-  return p->grouped ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
-                    : mine__prepared_fit_one(env, p, method, rows, arena, out);
+  MINE_TRY(p->grouped ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
+                      : mine__prepared_fit_one(env, p, method, rows, arena, out));
+  if (method->calibrate == MINE_CALIBRATE_NONE || out->model->calibration) return MINE_OK;
+  return mine__calibrate_crossed(env, p, method, rows, out);
 }
 
 /* ---- folds ---------------------------------------------------------------------------- */
@@ -167,7 +171,8 @@ mine_status mine__prepared_folds(mine_env *env, const mine_prepared *p, mine_row
                                             p->label, p->n_classes, &of) == MINE_OK)
     out->of = of;
   if (!mine_failed(env) && out->n < (p->time ? 1 : 2))
-    (void)mine__fail(env, MINE_DATA, "%lld rows cannot be parted for trials; name an algorithm",
+    (void)mine__fail(env, MINE_DATA,
+                     "%lld rows cannot be parted into some to learn from and some to try on",
                      (long long)rows.n);
   return mine_env_status(env);
 }
@@ -199,13 +204,20 @@ static void measured_drop_unanswered(mine_measured *m, size_t width) {
   m->unanswered = n - m->n;
 }
 
-static void measured_truth(const mine_prepared *p, mine_measured *m) {
+mine_status mine__prepared_truth(mine_env *env, const mine_prepared *p, mine_arena *arena,
+                                 mine_measured *m) {
+  const size_t n = (size_t)m->n;
+  if (p->label) m->label = mine__arena_array(arena, n, sizeof *m->label);
+  if (p->target) m->target = mine__arena_array(arena, n, sizeof *m->target);
+  if (p->weight) m->weight = mine__arena_array(arena, n, sizeof *m->weight);
+  if (mine_failed(env)) return mine_env_status(env);
   for (int64_t i = 0; i < m->n; i++) {
     const uint32_t row = m->row[i];
     if (m->label) m->label[i] = p->label[row];
     if (m->target) m->target[i] = p->target[row];
     if (m->weight) m->weight[i] = p->weight[row];
   }
+  return MINE_OK;
 }
 
 mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const mine_model *model,
@@ -216,9 +228,6 @@ mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const 
   if (n > SIZE_MAX / width) return mine__fail_memory(env, SIZE_MAX);
   out->score = mine__arena_zeros(arena, n * width, sizeof *out->score);
   out->row = mine__arena_array(arena, n, sizeof *out->row);
-  if (classes) out->label = mine__arena_array(arena, n, sizeof *out->label);
-  if (!classes) out->target = mine__arena_array(arena, n, sizeof *out->target);
-  if (p->weight) out->weight = mine__arena_array(arena, n, sizeof *out->weight);
   if (mine_failed(env)) return mine_env_status(env);
   memcpy(out->row, rows.row, n * sizeof *out->row);
   const mine_batch batch = {rows.n, rows.row, p->view};
@@ -226,7 +235,7 @@ mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const 
                           .value = classes ? NULL : out->score};
   MINE_TRY(mine__model_answer(env, model, &batch, &answers));
   measured_drop_unanswered(out, width);
-  measured_truth(p, out);
+  MINE_TRY(mine__prepared_truth(env, p, arena, out));
   if (out->n == 0) return mine_env_status(env);
   out->n_metrics =
       classes ? mine__metrics_classification(arena, out->n, p->n_classes, p->positive, out->label,

@@ -45,11 +45,13 @@ typedef struct mine_prepared {
   const char *source;
 } mine_prepared;
 
-/* One way to learn: an algorithm, its options struct, and what was said, as text. */
+/* One way to learn: an algorithm, its options struct, what was said, as text, and whether
+** shares are calibrated. */
 typedef struct mine_method {
   const mine_algorithm *algorithm;
   void *options;
   const char *text;
+  mine_calibrate calibrate;
 } mine_method;
 
 /* A fitted model, not sealed yet, and the groups that the fit found for the rows it was
@@ -60,8 +62,9 @@ typedef struct mine_trained {
   int32_t *group;
 } mine_trained;
 
-/* Fit the method on some of the rows; with groups, a model for each.  `group` of the
-** answer lives in `arena`.  A group that cannot be fitted is a warning in the model. */
+/* Fit the method on some of the rows; with groups, a model for each; calibrated if the method
+** says so.  `group` of the answer lives in `arena`.  A group that cannot be fitted is a warning in
+*the model. */
 mine_status mine__prepared_fit(mine_env *env, const mine_prepared *prepared,
                                const mine_method *method, mine_rows rows, mine_arena *arena,
                                mine_trained *out) MINE_MUST_CHECK;
@@ -98,6 +101,9 @@ typedef struct mine_measured {
   mine_metric metric[16];
 } mine_measured;
 /* Arrays live in arena. */
+/* label, target and weight of the rows that are there, their arrays in arena. */
+mine_status mine__prepared_truth(mine_env *env, const mine_prepared *prepared, mine_arena *arena,
+                                 mine_measured *measured) MINE_MUST_CHECK;
 mine_status mine__prepared_measure(mine_env *env, const mine_prepared *prepared,
                                    const mine_model *model, mine_rows rows, mine_arena *arena,
                                    mine_measured *out) MINE_MUST_CHECK;

@@ -130,6 +130,30 @@ static void scoring_refuse(const mine_scoring *s) {
                      mine__model_task(model), model->algorithm);
 }
 
+int mine__scoring_bounds(const mine_scoring *s) {
+  return s->mode == MINE_SCORE_ROWS && (s->gives & MINE_GIVES_INTERVAL) != 0;
+}
+
+static void scoring_take_level(mine_scoring *s, const mine__options *options) {
+  const mine_model *model = s->model;
+  mine_level_options said;
+  if (MINE_TAKE(s->env, s->arena, options, mine__level_option_table, &said)) return;
+  s->batch.answers.level = said.level;
+  if (said.level >= 1)
+    (void)mine__fail(s->env, MINE_OPTION,
+                     "option level must be a number above 0 and below 1 (got 1: no range holds "
+                     "every row to come)");
+  if (mine__scoring_bounds(s) || !mine__options_given(options->group, options->n, "level")) return;
+  if (!mine__model_has_target_number(model))
+    (void)mine__fail(s->env, MINE_OPTION, "option level needs a model of a number; this is %s",
+                     mine__model_task(model));
+  else
+    (void)mine__fail(s->env, MINE_OPTION,
+                     "option level needs a model that keeps residuals, and this one does not (made "
+                     "by 0.1.0, with intervals=none, or measured on too few rows); train it again, "
+                     "or leave level out");
+}
+
 /* What the options come to for this model. */
 static void scoring_ask(mine_scoring *s, const mine__options *options) {
   mine_scoring_asked *asked = &s->asked;
@@ -149,6 +173,7 @@ static void scoring_ask(mine_scoring *s, const mine__options *options) {
     return;
   }
   if (mine__threshold_of(env, model, &asked->cut, &asked->chosen)) return;
+  scoring_take_level(s, options);
   asked->missing = gaps.missing >= 0 ? gaps.missing : model->gaps.missing;
   asked->unknown = gaps.unknown >= 0 ? gaps.unknown : model->gaps.unknown ? MINE_UNKNOWN_ERROR : -1;
   scoring_choose_class(s, &of.class_);
@@ -241,6 +266,10 @@ mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
   out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
+  if (mine__scoring_bounds(s)) {
+    out->lower = scoring_room(s, MINE_GIVES_INTERVAL, out->lower, room, 1);
+    out->upper = scoring_room(s, MINE_GIVES_INTERVAL, out->upper, room, 1);
+  }
   if (mine_failed(s->env)) return mine_env_status(s->env);
   b->capacity = room;
   return MINE_OK;

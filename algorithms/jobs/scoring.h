@@ -69,7 +69,7 @@ typedef struct mine_scoring_batch {
   size_t capacity; /* rows the arrays have room for */
   mine_feature_view *view;
   int row_ready;        /* the short way: views and room are as they stay */
-  mine_answers answers; /* what the model gives of value, group, share, distance */
+  mine_answers answers; /* what the model gives of value, group, share, distance, bounds */
   /* Made when somebody asks. */
   int32_t *missing_count, *unknown_count;
   int counted;
@@ -120,6 +120,8 @@ void mine__scoring_clear(mine_scoring *scoring); /* drop the rows, keep the colu
 /* Room for the results of n rows. */
 mine_status mine__scoring_make_room(mine_scoring *scoring, size_t n) MINE_MUST_CHECK;
 /* scoring_held.c: instead of rows of a source, those held out that the model remembers. */
+/* Whether rows get bounds; how wide is answers.level. */
+int mine__scoring_bounds(const mine_scoring *scoring);
 mine_status mine__scoring_take_held(mine_scoring *scoring) MINE_MUST_CHECK;
 
 /* scoring_unknown.c: look at the rows that were just read, refusing what unknown=error

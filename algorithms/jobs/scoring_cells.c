@@ -102,6 +102,16 @@ static void scoring_cell_unknown(const mine_scoring *s, int64_t row, mine_cell *
   scoring_int(out, s->batch.unknown_count[row]);
 }
 
+static void scoring_cell_low(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->batch.answers.lower && !mine__scoring_skipped(s, row))
+    scoring_real(out, s->batch.answers.lower[row]);
+}
+
+static void scoring_cell_high(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->batch.answers.upper && !mine__scoring_skipped(s, row))
+    scoring_real(out, s->batch.answers.upper[row]);
+}
+
 static void scoring_cell_leaf(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->held) return;
   if (!s->batch.leaves_known && s->batch.leaf) mine__scoring_find_leaves((mine_scoring *)s);
@@ -128,6 +138,10 @@ const mine_answer mine__predict_answer[] = {
     {"distance", MINE_ANSWER_REAL, 0, "to the nearest centre (clusters)"},
     {"missing", MINE_ANSWER_INTEGER, 0, "how many features had no value"},
     {"unknown", MINE_ANSWER_INTEGER, 0, "how many features had a category that training never saw"},
+    {"low", MINE_ANSWER_REAL, 0,
+     "of a number: with `high` the range in which the target of a share `level` of such rows lies; "
+     "NULL of classes and of models that keep no residuals"},
+    {"high", MINE_ANSWER_REAL, 0, "likewise"},
     {"leaf", MINE_ANSWER_INTEGER, 0,
      "of a single tree: the node of mine_tree in which the row ends; else NULL"},
     {"points", MINE_ANSWER_REAL, 0,
@@ -139,8 +153,8 @@ const mine_answer mine__predict_answer[] = {
 static void (*const scoring_columns[])(const mine_scoring *, int64_t, mine_cell *) = {
     scoring_cell_id,          scoring_cell_prediction, scoring_cell_label,
     scoring_cell_probability, scoring_cell_confidence, scoring_cell_distance,
-    scoring_cell_missing,     scoring_cell_unknown,    scoring_cell_leaf,
-    scoring_cell_points};
+    scoring_cell_missing,     scoring_cell_unknown,    scoring_cell_low,
+    scoring_cell_high,        scoring_cell_leaf,       scoring_cell_points};
 _Static_assert(sizeof scoring_columns / sizeof scoring_columns[0] + 1 ==
                    sizeof mine__predict_answer / sizeof mine__predict_answer[0],
                "a function for each column");

@@ -47,7 +47,12 @@ mine_status mine__scoring_take_held(mine_scoring *s) {
   s->held = 1;
   if (answers->share && model->held.label) held_shares(s);
   const int outputs = model->n_outputs;
-  for (int64_t i = 0; answers->value && model->held.target && i < s->batch.n; i++)
-    answers->value[i * outputs] = (double)model->held.score[i];
+  for (int64_t i = 0; answers->value && model->held.target && i < s->batch.n; i++) {
+    double *value = &answers->value[i * outputs];
+    *value = (double)model->held.score[i];
+    if (answers->lower)
+      mine__interval_bounds(model->interval, answers->level, 1, value, &answers->lower[i],
+                            &answers->upper[i]);
+  }
   return MINE_OK;
 }

@@ -37,6 +37,8 @@ static void training_options(mine_training *training, const mine__options *optio
   if (MINE_TAKE(env, arena, options, mine__supervised_option_table, &asked->supervised) ||
       MINE_TAKE(env, arena, options, mine__holdout_option_table, &asked->holdout) ||
       MINE_TAKE(env, arena, options, mine__threshold_option_table, &asked->threshold) ||
+      MINE_TAKE(env, arena, options, mine__calibrate_option_table, &asked->calibrate) ||
+      MINE_TAKE(env, arena, options, mine__interval_option_table, &asked->interval) ||
       MINE_TAKE(env, arena, options, mine__folds_option_table, &asked->folds) ||
       MINE_TAKE(env, arena, options, mine__split_option_table, &asked->split) ||
       MINE_TAKE(env, arena, options, mine__source_option_table, &asked->source) ||

@@ -31,6 +31,8 @@ typedef struct mine_asked {
   mine_supervised_options supervised;
   mine_holdout_options holdout;
   mine_threshold_options threshold;
+  mine_calibrate_options calibrate;
+  mine_interval_options interval;
   mine_folds_options folds;
   mine_split_options split;
   mine_unknown_options unknown;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../model/metrics.h"
+#include "crossed.h"
 #include "training.h"
 
 #define FIT_HELD_KEPT 100000 /* held-out rows that stay in the model */
@@ -24,13 +25,20 @@ static mine_rows fit_all_rows(const mine_training *t) {
 static void fit_compose(mine_training *t, mine_rows rows) {
   mine_auto_options *own = t->asked.own;
   const char *common = mine__training_canonical(t, 0);
+  const int keep = t->asked.calibrate.calibrate != MINE_CALIBRATE_NONE ||
+                   t->asked.interval.intervals == MINE_INTERVALS_CROSS;
   mine_option_group defaults = {.table = t->asked.algorithm->options, .values = own};
   if (!common ||
-      mine__auto_compose(t->env, &t->data, own, common, rows, t->arena, &t->composition) ||
+      mine__auto_compose(t->env, &t->data, own, common, rows, keep, t->arena, &t->composition) ||
       mine__options_parse(t->env, t->arena, &defaults, 1, ""))
     return;
   own->portfolio = mine__auto_portfolio(t->composition);
   t->asked.canonical = mine__training_canonical(t, 1);
+}
+
+static mine_method fit_method(const mine_training *t) {
+  return (mine_method){t->asked.algorithm, t->asked.own, t->asked.canonical,
+                       (mine_calibrate)t->asked.calibrate.calibrate};
 }
 
 mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena *arena,
@@ -39,7 +47,7 @@ mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena
   MINE_TRY(mine__training_selects(t));
   if (!t->asked.algorithm->fit && !t->composition) fit_compose(t, rows);
   if (mine_failed(t->env)) return mine_env_status(t->env);
-  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical};
+  const mine_method method = fit_method(t);
   if (t->composition)
     return mine__auto_fit(t->env, &t->data, &method, t->composition, rows, arena, out);
   return mine__prepared_fit(t->env, &t->data, &method, rows, arena, out);
@@ -236,6 +244,26 @@ static void fit_keep_held(const mine_training *t, mine_model *model, const mine_
   fit_keep_ids(t, model, held, n);
 }
 
+/* ---- intervals ----------------------------------------------------------------------------- */
+
+/* Of the held-out rows, which cost nothing, or of all of them, left out in turn. */
+static void fit_intervals(mine_training *t, mine_arena *arena, const mine_measured *held,
+                          mine_model *model) {
+  const int crossed = t->asked.interval.intervals == MINE_INTERVALS_CROSS;
+  const mine_method method = fit_method(t);
+  const mine_measured *from = held;
+  mine_measured unseen;
+  if (t->data.task != MINE_REGRESSION || t->asked.interval.intervals == MINE_INTERVALS_NONE) return;
+  if (crossed && t->composition) {
+    from = mine__auto_unseen(t->composition);
+  } else if (crossed) {
+    from = &unseen;
+    if (mine__crossed(t->env, &t->data, &method, fit_all_rows(t), "intervals", arena, &unseen))
+      return;
+  }
+  (void)!mine__keep_interval(t->env, from, crossed, model);
+}
+
 /* ---- the job ----------------------------------------------------------------------------------
  */
 
@@ -261,6 +289,7 @@ static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   if (!trained.model && mine__training_fit_rows(t, fit_all_rows(t), t->arena, &trained))
     return none;
   if (held.n_metrics > 0) fit_keep_held(t, trained.model, &held);
+  if (supervised && !mine_failed(env)) fit_intervals(t, arena, &held, trained.model);
   fit_keep_threshold(t, trained.model);
   mine__training_report(t, trained.model);
   if (!mine_failed(env) && mine__model_seal(env, trained.model) == MINE_OK) return trained;

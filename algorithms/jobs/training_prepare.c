@@ -173,8 +173,21 @@ static void prepare_used_classes(mine_training *t) {
   (void)!mine__training_positive(t, rows_of);
 }
 
+/* Options that are for classes, or for numbers. */
+static mine_status prepare_suits(const mine_training *t) {
+  const int classes = t->data.task == MINE_CLASSIFICATION;
+  const int calibrate = t->asked.calibrate.calibrate;
+  if (calibrate != MINE_CALIBRATE_NONE)
+    MINE_TRY(mine__option_suits(t->env, "calibrate", mine__calibrates[calibrate], 1, classes,
+                                "leave it out"));
+  if (t->asked.interval.intervals == MINE_INTERVALS_CROSS)
+    MINE_TRY(mine__option_suits(t->env, "intervals", "cross", 0, classes, "leave it out"));
+  return MINE_OK;
+}
+
 static void prepare_supervised(mine_training *t) {
   mine_env *env = t->env;
+  if (prepare_suits(t)) return;
   if (t->data.task == MINE_CLASSIFICATION) prepare_used_classes(t);
   if (mine_failed(env)) return;
   t->data.fit_weight = (double *)t->data.weight;
@@ -246,6 +259,10 @@ mine_status mine__training_prepare(mine_training *t) {
   MINE_TRY(mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen));
   t->data.task = t->asked.algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
   if (t->roles.target >= 0) MINE_TRY(mine__training_target(t));
+  if (t->roles.target < 0 && t->asked.calibrate.calibrate != MINE_CALIBRATE_NONE)
+    return mine__fail(env, MINE_OPTION,
+                      "option calibrate is for the classes of a target; say target=<column>, or "
+                      "leave it out");
   prepare_features(t);
   if (mine_failed(env)) return mine_env_status(env);
   if (t->asked.source.missing == MINE_MISSING_ERROR) prepare_refuse_missing(t);

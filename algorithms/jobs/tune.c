@@ -104,7 +104,7 @@ static int tune_add(const mine_training *t, tune_state *state, const double *pla
   if (!text) return 0;
   for (int i = 0; i < state->n; i++)
     if (strcmp(state->trial[i].trial.method.text, text) == 0) return 0;
-  trial->trial.method = (mine_method){t->asked.algorithm, own, text};
+  trial->trial.method = (mine_method){t->asked.algorithm, own, text, MINE_CALIBRATE_NONE};
   trial->number = ++state->n;
   return 1;
 }

@@ -25,7 +25,7 @@
 #include "../model/model.h"
 #include "roles.h"
 
-#define MINE_MOST_OPTION_SETS 12
+#define MINE_MOST_OPTION_SETS 14
 
 /* The options of a call, parsed: for every set of the verb (and first the algorithm's
 ** own) the struct that its table filled. */
@@ -127,6 +127,8 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes);
   { mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION }
 #define MINE_SET_SPLIT \
   { mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION }
+#define MINE_SET_CALIBRATE \
+  { mine__calibrate_option_table, sizeof(mine_calibrate_options), MINE_CLASSIFICATION }
 #define MINE_SET_UNKNOWN \
   { mine__unknown_option_table, sizeof(mine_unknown_options), 0 }
 #define MINE_SET_END \

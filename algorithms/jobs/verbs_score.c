@@ -76,9 +76,24 @@ static const mine_option_set score_options[] = {
 
 /* ---- mine_predict --------------------------------------------------------------------- */
 
+/* low and high will be NULL: the level asks for more rows than there were. */
+static void predict_tell_level(mine_job *job) {
+  const mine_scoring *s = score_of(job)->scoring;
+  const mine_interval *interval = s->model->interval;
+  char level[MINE_NUMBER_BYTES], widest[MINE_NUMBER_BYTES];
+  if (!interval || !(s->batch.answers.level > mine__interval_widest(interval))) return;
+  mine__job_notef(job, "warning", "level",
+                  "%s needs more rows than the model has residuals of (%lld, levels to %s): low "
+                  "and high are NULL",
+                  mine__format_real(level, s->batch.answers.level, 15),
+                  (long long)interval->all.rows,
+                  mine__format_real(widest, mine__interval_widest(interval), 4));
+}
+
 /* Without a source: the held-out rows that the model keeps, in one block. */
 static mine_status predict_open(mine_job *job) {
   mine_scoring *scoring = score_begin(job, MINE_SCORE_ROWS);
+  if (scoring) predict_tell_level(job);
   if (!scoring || mine__job_text(job, MINE_ARG_SOURCE)) return mine_env_status(job->env);
   MINE_TRY(mine__scoring_take_held(scoring));
   job->reads = 1; /* mine_warnings tells of this call */
@@ -104,6 +119,15 @@ static void predict_cell(const mine_job *job, int64_t row, int column, mine_cell
   mine__scoring_cell(score_of(job)->scoring, row, column, out);
 }
 
+static const mine_option_set predict_options[] = {
+    {mine__class_option_table, sizeof(mine_class_options), 0},
+    {mine__level_option_table, sizeof(mine_level_options), 0},
+    {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
+    {mine__missing_option_table, sizeof(mine_missing_options), 0},
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
 const mine_verb mine__verb_predict = {
     .name = "mine_predict",
     SCORE_VERB,
@@ -115,13 +139,17 @@ const mine_verb mine__verb_predict = {
         "joins on `id` use an index of the result. In UPDATE ... FROM put it into a subquery. "
         "The scalar of the same name scores one row. Without a source: the held-out rows that the "
         "model remembers (the first 100,000), as they were scored when it was measured; their ids "
-        "where it was trained with `keep_ids=1`, else NULL, which mine_warnings tells.",
+        "where it was trained with `keep_ids=1`, else NULL, which mine_warnings tells. `low` and "
+        "`high` come from the residuals of rows that the model had not seen (split conformal, in "
+        "ranges of the prediction): of rows like those, at least a share `level` lies between "
+        "them. With `refit=0` that is a theorem; a model fitted again on all rows keeps it in "
+        "practice.",
     .example =
         "SELECT id, prediction, round(probability, 2) AS probability\n"
         "FROM mine_predict(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ") LIMIT 3;",
     .required = 1,
     .answer = mine__predict_answer,
-    .options = score_options,
+    .options = predict_options,
     .open = predict_open,
     .block = predict_block,
     .cell = predict_cell,

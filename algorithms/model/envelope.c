@@ -14,7 +14,7 @@
 **     kind's body version, algorithm, task, names, options
 **     schema: what is read (attributes, columns of events), what is said (groups,
 **       outputs); envelope_schema.c
-**     report, metrics, held-out rows
+**     report, metrics, held-out rows, calibration, residuals
 **   body: length, then what the kind's save() wrote
 **
 ** A model inside another is its length, its kind's tag, common part and body.
@@ -22,7 +22,7 @@
 ** Format 1 (0.1.0) had the task as a number, at least one attribute, no columns of
 ** events, no outputs, and groups only as classes.  In format 2 the task is a word: one
 ** that this build does not know is kept, and what the model can do follows from its
-** schema and kind.
+** schema and kind; calibration and residuals are new.
 **
 ** The checksum finds accidents, not malice: anybody can recompute it.  So every
 ** count is bounded by the bytes that are left, every index, order and number is
@@ -76,6 +76,8 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
     mine__write_real(w, isnan(told->metric[i].value) ? (double)NAN : told->metric[i].value);
   }
   envelope_write_held(w, model);
+  mine__calibration_write(w, model->calibration);
+  mine__interval_write(w, model->interval);
 }
 
 static void envelope_put_u64(char *at, uint64_t v) {
@@ -185,6 +187,15 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
   if (held->id.n > 0 && held->id.n != (int64_t)n) mine__reader_bad(r, "the number of held-out ids");
 }
 
+/* What is said of shares and numbers beside the body. */
+static void envelope_read_beside(mine_reader *r, mine_model *model) {
+  model->calibration =
+      mine__calibration_read(r, mine__model_has_classes(model) ? model->n_groups : 0);
+  model->interval = mine__interval_read(r);
+  if (model->interval && !mine__model_has_target_number(model))
+    mine__reader_bad(r, "intervals of what is no number");
+}
+
 static void envelope_read_task(mine_reader *r, mine_model *model) {
   if (r->format == 1) {
     const uint32_t task = mine__read_u32(r);
@@ -220,6 +231,7 @@ static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
   if (mine__reader_ok(r)) envelope_read_notes(r, model);
   if (mine__reader_ok(r)) envelope_read_metrics(r, model);
   if (mine__reader_ok(r)) envelope_read_held(r, model);
+  if (mine__reader_ok(r) && r->format > 1) envelope_read_beside(r, model);
   return body_version;
 }
 

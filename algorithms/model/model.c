@@ -136,7 +136,8 @@ int mine__model_metric_find(const mine_model *model, const char *name, double *v
 unsigned mine__model_gives(const mine_model *model) {
   const mine_kind *kind = model->kind;
   if (!kind->answer) return 0;
-  return kind->given ? kind->given(model) : kind->gives;
+  return (kind->given ? kind->given(model) : kind->gives) |
+         (model->interval ? MINE_GIVES_INTERVAL : 0u);
 }
 
 int mine__model_has_classes(const mine_model *model) {
@@ -159,21 +160,49 @@ static void model_groups(mine_env *env, const mine_model *model, const double *s
   }
 }
 
+/* What the kind must be asked so that `out` can be filled: groups come from shares, and bounds
+** from values. */
+static void model_ask(mine_env *env, const mine_model *model, int64_t n, const mine_answers *out,
+                      int by_share, mine_answers *asked) {
+  const size_t rows = (size_t)n;
+  *asked = *out;
+  if (by_share) {
+    asked->group = NULL;
+    if (!asked->share)
+      asked->share =
+          mine__arena_array(env->scratch, rows, (size_t)model->n_groups * sizeof(double));
+  }
+  if (!model->interval || !out->lower) return;
+  asked->lower = asked->upper = NULL;
+  if (!asked->value)
+    asked->value = mine__arena_array(env->scratch, rows, (size_t)model->n_outputs * sizeof(double));
+}
+
+static void model_bounds(const mine_model *model, const double *value, int64_t n,
+                         const mine_answers *out) {
+  const int outputs = model->n_outputs;
+  if (outputs == 1) {
+    mine__interval_bounds(model->interval, out->level, n, value, out->lower, out->upper);
+    return;
+  }
+  for (int64_t i = 0; i < n; i++)
+    mine__interval_bounds(model->interval, out->level, 1, value + i * outputs, out->lower + i,
+                          out->upper + i);
+}
+
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out) {
   if (mine_failed(env)) return mine_env_status(env);
   const mine_mark mark = mine__arena_mark(env->scratch);
+  const int64_t n = batch->n;
   const int by_share = out->group && (mine__model_gives(model) & MINE_GIVES_SHARE);
-  mine_answers asked = *out;
-  if (by_share) {
-    asked.group = NULL;
-    if (!asked.share)
-      asked.share = mine__arena_array(env->scratch, (size_t)batch->n,
-                                      (size_t)model->n_groups * sizeof(double));
-    if (!asked.share) return mine_env_status(env);
-  }
-  if (model->kind->answer(env, model, batch, &asked) == MINE_OK && by_share)
-    model_groups(env, model, asked.share, batch->n, out->group);
+  mine_answers asked;
+  model_ask(env, model, n, out, by_share, &asked);
+  if (!mine_failed(env)) (void)model->kind->answer(env, model, batch, &asked);
+  if (!mine_failed(env) && model->calibration && asked.share)
+    (void)!mine__calibration_apply(env, model->calibration, n, model->n_groups, asked.share);
+  if (!mine_failed(env) && by_share) model_groups(env, model, asked.share, n, out->group);
+  if (!mine_failed(env) && model->interval && out->lower) model_bounds(model, asked.value, n, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

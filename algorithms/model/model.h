@@ -17,6 +17,8 @@
 #include "../data/dataset.h"
 #include "../data/notes.h"
 #include "../data/relation.h"
+#include "calibration.h"
+#include "interval.h"
 #include "measures.h"
 
 /* What a model may say of a row. */
@@ -37,7 +39,8 @@ typedef struct mine_answers {
   int32_t *group;        /* n: 1..n_groups, 0 = none of them (noise), -1 = no answer   */
   double *share;         /* n x n_groups, row-major, sums of 1; NAN = no answer        */
   double *distance;      /* n; NAN = no answer                                         */
-  double *lower, *upper; /* n x n_outputs                                              */
+  double *lower, *upper; /* n: of the first output; NAN = none                         */
+  double level;          /* in: the share of targets that shall lie between them       */
   double *contribution;  /* n x (n_features + 1), of the first output, its base last   */
   int32_t *leaf;         /* n: as mine_tree numbers nodes                              */
 } mine_answers;
@@ -200,7 +203,9 @@ struct mine_model {
                        ** the class with the larger */
   const double *scale; /* of a scorecard: its points where the odds against the positive class
                        ** are the third number, and how many more double them; else NULL */
-  int n_outputs;       /* numbers it gives for a row */
+  const mine_calibration *calibration; /* shares go through it; NULL: they are the kind's own */
+  const mine_interval *interval;       /* bounds of its first output; NULL: it has none */
+  int n_outputs;                       /* numbers it gives for a row */
   const char **output_name;
   /* What was learned. */
   void *body;    /* the kind's own struct */
@@ -232,10 +237,9 @@ unsigned mine__model_gives(const mine_model *model);
 /* Whether it learned the class of a row, or its number, from a target. */
 int mine__model_has_classes(const mine_model *model);
 int mine__model_has_target_number(const mine_model *model);
-/* Answer a batch.  Where the model gives shares, the group is the one with the
-** largest, the first of equals, or as its threshold says; MINE_NO_GROUP when the shares are NAN.
-*What the
-** model does not give must not be asked for. */
+/* Answer a batch.  Shares are calibrated.  Where the model gives shares, the group is the one
+** with the largest, the first of equals, or as its threshold says; MINE_NO_GROUP when the shares
+** are NAN.  What the model does not give must not be asked for. */
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out);
 /* The scale of a scorecard, or of the first of the models inside; NULL: it is none. */

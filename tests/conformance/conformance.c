@@ -6,6 +6,9 @@
 **   divided     any division of a source into batches, any number of threads: the same
 **               bytes of the model, the same answers
 **   weighted    a row of weight 2 is that row twice
+**   balanced    class_weight=balanced is the weights that it says, and changes something
+**   calibrated  calibrate= changes the shares as its map says and nothing else
+**   bounded     a number has low and high
 **   odd tables  an answer, or a sentence that says why not; no NaN without a word
 **   stopped     the host may stop at every poll, and nothing is left behind
 **   refused     the host may refuse every allocation: out of memory, or the same answer
@@ -31,7 +34,7 @@ typedef struct answers {
   int endless;        /* numbers that are none, and where they were first */
   char where[100], sentence[300];
   int64_t n_numbers, nothing; /* of mine_predict: the predictions */
-  double number[4 * SUBJECT_ROWS];
+  double number[8 * SUBJECT_ROWS];
 } answers;
 
 static void answers_mix(answers *a, const void *bytes, size_t n) {
@@ -47,7 +50,7 @@ static void answers_cell(answers *a, const mine_verb *verb, int column, const mi
   if (predicts && cell->type == MINE_NULL) a->nothing++;
   if (cell->type != MINE_REAL) return;
   answers_mix(a, &cell->as.real, sizeof cell->as.real);
-  if (verb->block && a->n_numbers < 4 * SUBJECT_ROWS) a->number[a->n_numbers++] = cell->as.real;
+  if (verb->block && a->n_numbers < 8 * SUBJECT_ROWS) a->number[a->n_numbers++] = cell->as.real;
   if ((verb->block ? !isfinite(cell->as.real) : isnan(cell->as.real)) && !a->endless++)
     snprintf(a->where, sizeof a->where, "%s.%s", verb->name, verb->answer[column].name);
 }
@@ -341,6 +344,127 @@ static void one_is_weighted(const subject *s) {
   free(twice);
 }
 
+/* ---- balanced, calibrated, bounded
+ * -------------------------------------------------------------------------------------- */
+
+#define LABELLED_ROWS 120
+
+/* The usual rows with a last column: what the weight of each row comes to when its class counts
+** as much as any other in total. */
+static char *table_balanced(void) {
+  char *plain = table_attributes(LABELLED_ROWS, 0, 0), *text = malloc(2 * strlen(plain) + 64);
+  static const char *const labels[] = {",yes,", ",no,", ",never,"};
+  int of[3] = {0};
+  for (int pass = 0; pass < 2; pass++) {
+    char *to = text;
+    for (const char *row = plain; row; row = strchr(row, ';') ? strchr(row, ';') + 1 : NULL) {
+      const int length = (int)strcspn(row, ";");
+      to += sprintf(to, "%s%.*s,%s", row == plain ? "" : ";", length, row,
+                    row == plain ? "balance" : "");
+      for (int c = 0; c < 3 && row != plain; c++) {
+        const char *at = strstr(row, labels[c]);
+        if (!at || at > row + length) continue;
+        if (pass) to += sprintf(to, "%.17g", 1.0 * LABELLED_ROWS / (3.0 * of[c]));
+        of[c] += !pass;
+      }
+    }
+  }
+  free(plain);
+  return text;
+}
+
+/* A classifier or regressor by itself, of attributes. */
+static int learns(const subject *s, mine_task_kind task) {
+  return s->task == task && !s->made && strcmp(s->algorithm->reads, "attributes") == 0;
+}
+
+static mine_model *fit_with(const subject *s, const char *table, const char *wide) {
+  char options[600];
+  snprintf(options, sizeof options, "%s%s", wide, s->own);
+  mine_model *model = fit_one(env, s, table, options);
+  if (!model) fail_msg("%s: %s", s->name, mine_env_error(env));
+  return model;
+}
+
+/* What the model says of the rows of the table: shares, or predictions with their bounds. */
+static answers said_by(const mine_model *model, const char *verb, const char *table) {
+  surroundings around = {.stop_at = 0};
+  answers a = {0};
+  ask(&a, &around, mine_verb_find(verb, MINE_VERB_TABLE), model, table, NULL, 10);
+  if (a.status) fail_msg("%s", a.sentence);
+  return a;
+}
+
+static int numbers_off(const answers *a, const answers *b, double tolerance) {
+  int off = 0;
+  assert_int_equal(a->n_numbers, b->n_numbers);
+  for (int64_t i = 0; i < a->n_numbers; i++)
+    off += !(fabs(a->number[i] - b->number[i]) <= tolerance);
+  return off;
+}
+
+static void one_is_balanced(const subject *s) {
+  if (!learns(s, MINE_CLASSIFICATION)) return;
+  char *table = table_balanced();
+  const char *base = "target=label,holdout=0,ignore=w|balance";
+  char said[200];
+  snprintf(said, sizeof said, "%s,class_weight=balanced", base);
+  mine_model *plain = fit_with(s, table, base), *balanced = fit_with(s, table, said),
+             *weighted = fit_with(s, table, "target=label,holdout=0,ignore=w,weight=balance");
+  const answers a = said_by(plain, "mine_probabilities", table),
+                b = said_by(balanced, "mine_probabilities", table),
+                c = said_by(weighted, "mine_probabilities", table);
+  if (!numbers_off(&a, &b, 1e-6)) fail_msg("%s: class_weight changes nothing", s->name);
+  /* auto measures with weights of rows, not of classes, and may keep others */
+  if (s->algorithm->fit && numbers_off(&b, &c, 1e-9))
+    fail_msg("%s: class_weight=balanced is not those weights", s->name);
+  mine_model_free(plain);
+  mine_model_free(balanced);
+  mine_model_free(weighted);
+  free(table);
+}
+
+static void one_is_calibrated(const subject *s) {
+  if (!learns(s, MINE_CLASSIFICATION)) return;
+  char *table = table_attributes(LABELLED_ROWS, 0, 0);
+  mine_model *plain = fit_with(s, table, "target=label,holdout=0.3,ignore=w");
+  const answers a = said_by(plain, "mine_probabilities", table);
+  for (int how = MINE_CALIBRATE_PLATT; how <= MINE_CALIBRATE_ISOTONIC; how++) {
+    char said[200];
+    snprintf(said, sizeof said, "target=label,holdout=0.3,ignore=w,calibrate=%s",
+             mine__calibrates[how]);
+    mine_model *model = fit_with(s, table, said);
+    if (!model->calibration) fail_msg("%s: no calibration", s->name);
+    answers b = said_by(model, "mine_probabilities", table), mapped = a;
+    assert_int_equal(a.n_numbers, 3 * LABELLED_ROWS);
+    for (int64_t i = 0; i < LABELLED_ROWS; i++)
+      assert_int_equal(
+          mine__calibration_apply(env, model->calibration, 1, 3, mapped.number + 3 * i), MINE_OK);
+    if (numbers_off(&mapped, &b, 0)) fail_msg("%s: not what the map says", s->name);
+    if (!numbers_off(&a, &b, 1e-6)) fail_msg("%s: calibrate changes nothing", s->name);
+    mine_model_free(model);
+  }
+  mine_model_free(plain);
+  free(table);
+}
+
+static void one_is_bounded(const subject *s) {
+  if (!learns(s, MINE_REGRESSION)) return;
+  static const char *const from[] = {"target=y,ignore=w,holdout=0.3",
+                                     "target=y,ignore=w,holdout=0,intervals=cross"};
+  char *table = table_attributes(LABELLED_ROWS, 0, 0);
+  for (int i = 0; i < 2; i++) {
+    mine_model *model = fit_with(s, table, from[i]);
+    if (!model->interval || model->interval->crossed != i) fail_msg("%s: no residuals", s->name);
+    const answers a = said_by(model, "mine_predict", table);
+    if (a.n_numbers != 3 * LABELLED_ROWS) fail_msg("%s: no bounds", s->name);
+    for (int64_t row = 0; row < LABELLED_ROWS; row++)
+      if (!(a.number[3 * row + 1] < a.number[3 * row + 2])) fail_msg("%s: low >= high", s->name);
+    mine_model_free(model);
+  }
+  free(table);
+}
+
 /* ---- odd tables --------------------------------------------------------------------------------
  */
 
@@ -587,6 +711,9 @@ static void for_each(void (*one)(const subject *s)) {
 PROPERTY(save_and_load_change_nothing, one_is_saved)
 PROPERTY(batches_and_threads_change_nothing, one_is_divided)
 PROPERTY(a_weight_of_two_is_the_row_twice, one_is_weighted)
+PROPERTY(class_weights_are_weights, one_is_balanced)
+PROPERTY(calibration_is_a_map_of_shares, one_is_calibrated)
+PROPERTY(numbers_have_bounds, one_is_bounded)
 PROPERTY(odd_tables_are_answered_or_refused, one_takes_odd_tables)
 PROPERTY(every_poll_and_allocation_may_fail, one_is_disturbed)
 PROPERTY(damage_is_refused_or_harmless, one_is_damaged)
@@ -618,9 +745,15 @@ int main(void) {
   n_every = subjects_all(every);
 #define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(everything_is_tried), T(save_and_load_change_nothing),
-      T(batches_and_threads_change_nothing), T(a_weight_of_two_is_the_row_twice),
-      T(odd_tables_are_answered_or_refused), T(every_poll_and_allocation_may_fail),
+      cmocka_unit_test(everything_is_tried),
+      T(save_and_load_change_nothing),
+      T(batches_and_threads_change_nothing),
+      T(a_weight_of_two_is_the_row_twice),
+      T(class_weights_are_weights),
+      T(calibration_is_a_map_of_shares),
+      T(numbers_have_bounds),
+      T(odd_tables_are_answered_or_refused),
+      T(every_poll_and_allocation_may_fail),
       T(damage_is_refused_or_harmless),
   };
   return cmocka_run_group_tests_name("conformance", tests, NULL, NULL);

@@ -174,11 +174,39 @@ static const struct {
                      {MINE_CLUSTERING, "ignore=label|w"},
                      {MINE_NEIGHBORS, "ignore=label|w"}};
 
+/* What any algorithm may be given beside its own options, tried on cheap ones: what it makes of a
+** model is the same for all. */
+static const struct {
+  const char *algorithm;
+  mine_task_kind task;
+  const char *options, *name;
+} subject_more[] = {
+    {"bayes", MINE_CLASSIFICATION, "target=label,ignore=w,holdout=0,calibrate=isotonic",
+     "bayes, calibrated"},
+    {"bayes", MINE_CLASSIFICATION, "target=label,ignore=w,holdout=0,calibrate=platt,group=kind",
+     "bayes of groups, calibrated"},
+    {"linear", MINE_REGRESSION, "target=y,ignore=w,holdout=0,intervals=cross",
+     "linear, with intervals"},
+};
+
 /* Kinds that no algorithm makes yet are put together of two models. */
 static const mine_kind *const subject_made[] = {&mine__kind_grouped, &mine__kind_ensemble};
 
-static int subjects_all(subject *to) {
+static int subjects_with_more(subject *to) {
   int n = 0;
+  for (size_t i = 0; i < sizeof subject_more / sizeof subject_more[0]; i++) {
+    subject s = {.algorithm = mine__algorithm_find(subject_more[i].algorithm),
+                 .task = subject_more[i].task,
+                 .wide = subject_more[i].options};
+    snprintf(s.name, sizeof s.name, "%s", subject_more[i].name);
+    subject_own(&s);
+    to[n++] = s;
+  }
+  return n;
+}
+
+static int subjects_all(subject *to) {
+  int n = subjects_with_more(to);
   const mine_algorithm *algorithm;
   for (int i = 0; (algorithm = mine__algorithm_at(i)) != NULL; i++) {
     for (size_t t = 0; t < sizeof subject_tasks / sizeof subject_tasks[0]; t++) {

@@ -193,6 +193,100 @@ static void clusters_without_coordinates(mine_model *model) {
   no_coordinates(model, &((mine_prototypes *)model->body)->encoding);
 }
 
+/* Maps that fall, or lie where log-odds cannot be; bounds of what is no number. */
+static mine_calibration *rising(mine_model *model) {
+  static double at[3], share[3];
+  static mine_calibration_map map[3];
+  static mine_calibration c;
+  for (int i = 0; i < 3; i++) {
+    at[i] = i - 1.0;
+    share[i] = (i + 1) / 4.0;
+    map[i] = (mine_calibration_map){
+        .known = i > 0, .low = -2, .high = 2, .n_knots = 3, .at = at, .share = share};
+  }
+  c = (mine_calibration){MINE_CALIBRATE_ISOTONIC, 9, 3, map};
+  model->calibration = &c;
+  return &c;
+}
+
+static void calibrated(mine_model *model) {
+  (void)rising(model);
+}
+
+static void falling_shares(mine_model *model) {
+  rising(model)->map[2].share[2] = 0.4;
+}
+
+static void equal_knots(mine_model *model) {
+  rising(model)->map[1].at[1] = -1;
+}
+
+static void certain_beyond(mine_model *model) {
+  rising(model)->map[1].share[2] = 1.5;
+}
+
+static void odds_beyond(mine_model *model) {
+  rising(model)->map[1].high = 1e6;
+}
+
+static void no_knots(mine_model *model) {
+  rising(model)->map[1].n_knots = 0;
+}
+
+static void knots_of_platt(mine_model *model) {
+  rising(model)->method = MINE_CALIBRATE_PLATT;
+}
+
+static void third_method(mine_model *model) {
+  rising(model)->method = (mine_calibrate)3;
+}
+
+static mine_interval *bounded(mine_model *model) {
+  static double residual[4];
+  static mine_interval_bin bin[2];
+  static mine_interval interval;
+  for (int i = 0; i < 4; i++)
+    residual[i] = i - 1.5;
+  for (int i = 0; i < 2; i++)
+    bin[i] = (mine_interval_bin){.from = i, .rows = 2, .steps = 3, .residual = residual};
+  interval = (mine_interval){.all = bin[0], .n_bins = 2, .bin = bin};
+  model->interval = &interval;
+  return &interval;
+}
+
+static void with_bounds(mine_model *model) {
+  (void)bounded(model);
+}
+
+static void falling_residuals(mine_model *model) {
+  bounded(model)->bin[0].residual[2] = -3;
+}
+
+static void one_range(mine_model *model) {
+  bounded(model)->n_bins = 1;
+}
+
+static void six_ranges(mine_model *model) {
+  static mine_interval_bin bin[6];
+  mine_interval *interval = bounded(model);
+  for (int i = 0; i < 6; i++)
+    bin[i] = (mine_interval_bin){i, 2, 3, interval->all.residual};
+  interval->bin = bin;
+  interval->n_bins = 6;
+}
+
+static void falling_ranges(mine_model *model) {
+  bounded(model)->bin[0].from = 1;
+}
+
+static void one_step(mine_model *model) {
+  bounded(model)->bin[1].steps = 1;
+}
+
+static void residuals_of_nobody(mine_model *model) {
+  bounded(model)->bin[1].rows = 0;
+}
+
 static void row_without_an_id(mine_model *model) {
   mine_values *ids = &((mine_neighbours *)model->body)->ids;
   ids->n--;
@@ -222,6 +316,25 @@ static const struct {
     {CLUSTERS, clusters_without_coordinates, NULL},
     {ROWS, row_without_an_id, NULL},
     {GOWER, row_without_an_id, NULL},
+    {CLASSES, calibrated, NULL},
+    {ROWS, calibrated, NULL},
+    {NUMBERS, calibrated, "the calibration"},
+    {CLUSTERS, calibrated, "the calibration"},
+    {CLASSES, falling_shares, "a knot of the calibration"},
+    {CLASSES, equal_knots, "a knot of the calibration"},
+    {CLASSES, certain_beyond, "a knot of the calibration"},
+    {CLASSES, odds_beyond, "log-odds of the calibration"},
+    {CLASSES, no_knots, "the knots of the calibration"},
+    {CLASSES, knots_of_platt, "the knots of the calibration"},
+    {CLASSES, third_method, "the calibration"},
+    {NUMBERS, with_bounds, NULL},
+    {CLASSES, with_bounds, "intervals of what is no number"},
+    {NUMBERS, falling_residuals, "a residual"},
+    {NUMBERS, falling_ranges, "a range of the intervals"},
+    {NUMBERS, one_range, "the ranges of the intervals"},
+    {NUMBERS, six_ranges, "the ranges of the intervals"},
+    {NUMBERS, one_step, "the steps of the intervals"},
+    {NUMBERS, residuals_of_nobody, "rows of the intervals"},
 };
 
 /* What was let in must also be of use. */
@@ -268,14 +381,15 @@ static void a_lie_meets_its_sentence(void **state) {
   }
 }
 
-/* The count of held-out rows stands before the body and its length. */
+/* The count of held-out rows stands before what says that there is no calibration (1 byte) and no
+** interval (1), the body and its length. */
 static void more_held_rows_than_bytes(void **state) {
   (void)state;
   mine_model *model = sound(CLASSES), *loaded;
   mine_writer w = written(model), body;
   mine__text_open(&body.text, env->scratch);
   model->kind->save(model, &body);
-  char *count = w.text.data + w.text.bytes - body.text.bytes - 16;
+  char *count = w.text.data + w.text.bytes - body.text.bytes - 8 - 1 - 1 - 8;
   count[0] = (char)((body.text.bytes + 8) / 8); /* one label each would fit, three scores not */
   mine_writer again;
   mine__text_open(&again.text, env->scratch);
