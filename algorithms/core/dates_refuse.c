@@ -21,8 +21,8 @@ static const char *refuse_describe(mine_env *env, const mine_time_reading *readi
   return words.data;
 }
 
-static mine_status refuse_numbers(mine_env *env, const mine_time_survey *survey, int two,
-                                  const char *column) {
+static void refuse_numbers(mine_env *env, const mine_time_survey *survey, int two,
+                           const char *column) {
   char least[MINE_NUMBER_BYTES], most[MINE_NUMBER_BYTES];
   const unsigned ways = mine__time_number_ways(survey);
   const char *what = "no years, dates (20240102), Unix times or Julian days";
@@ -41,17 +41,16 @@ static mine_status refuse_numbers(mine_env *env, const mine_time_survey *survey,
     }
     what = both;
   }
-  return mine__fail(
-      env, MINE_DATA,
-      "column '%s': its numbers, from %s to %s, are %s; say what they are: "
-      "date_format=unix (seconds), unix_ms, unix_us, unix_ns, julian, excel (45000 is "
-      "2023-03-15), or a pattern of their digits such as date_format=%%Y%%m%%d",
-      column, mine__format_real(least, survey->numbers.least, 0),
-      mine__format_real(most, survey->numbers.most, 0), what);
+  (void)mine__fail(env, MINE_DATA,
+                   "column '%s': its numbers, from %s to %s, are %s; say what they are: "
+                   "date_format=unix (seconds), unix_ms, unix_us, unix_ns, julian, excel (45000 is "
+                   "2023-03-15), or a pattern of their digits such as date_format=%%Y%%m%%d",
+                   column, mine__format_real(least, survey->numbers.least, 0),
+                   mine__format_real(most, survey->numbers.most, 0), what);
 }
 
-static mine_status refuse_ambiguous(mine_env *env, const mine_time_survey *survey,
-                                    mine_time_mode mode, const char *column) {
+static void refuse_ambiguous(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
+                             const char *column) {
   char shown[MINE_SHOW_BYTES];
   mine_text words, formats;
   int n = 0;
@@ -71,12 +70,12 @@ static mine_status refuse_ambiguous(mine_env *env, const mine_time_survey *surve
     n++;
   }
   const int attribute = mode == MINE_TIME_ATTRIBUTE;
-  return mine__fail(env, MINE_DATA,
-                    "column '%s' can be read in %s ways: %s (row %lld) and all others are %s; say "
-                    "which: %s%s%s",
-                    column, n == 2 ? "two" : "several", refuse_show(shown, &survey->first),
-                    (long long)survey->first.row, words.data, formats.data,
-                    attribute ? ", or leave it out: ignore=" : "", attribute ? column : "");
+  (void)mine__fail(env, MINE_DATA,
+                   "column '%s' can be read in %s ways: %s (row %lld) and all others are %s; say "
+                   "which: %s%s%s",
+                   column, n == 2 ? "two" : "several", refuse_show(shown, &survey->first),
+                   (long long)survey->first.row, words.data, formats.data,
+                   attribute ? ", or leave it out: ignore=" : "", attribute ? column : "");
 }
 
 /* Digits in their places, but the 30th of February or 24:00. */
@@ -120,34 +119,36 @@ static const mine_time_witness *refuse_example(const mine_time_survey *survey) {
                               : &survey->number;
 }
 
-static mine_status refuse_misfit(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
-                                 const mine_time_reading *reading, const char *column) {
+static void refuse_misfit(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
+                          const mine_time_reading *reading, const char *column) {
   char shown[MINE_SHOW_BYTES], example[MINE_SHOW_BYTES];
   const int attribute = mode == MINE_TIME_ATTRIBUTE;
   const int numbers =
       !survey->given.said && survey->fitted < survey->integers + survey->reals + survey->digits;
   const mine_time_witness *misfit = numbers ? &survey->text : &survey->misfit;
+  const mine_time_witness *why = refuse_example(survey);
   const char *described = refuse_describe(env, reading);
   refuse_show(shown, misfit);
   if (refuse_no_such(reading, misfit->text, misfit->bytes) &&
       (survey->given.said || !refuse_other_form(misfit)))
-    return mine__fail(
+    (void)mine__fail(
         env, MINE_DATA,
         "column '%s', row %lld: there is no day or time %s (%s); correct it or make it "
         "NULL",
         column, (long long)misfit->row, shown, described);
-  if (survey->given.said)
-    return mine__fail(env, MINE_DATA,
-                      "column '%s', row %lld: %s does not fit date_format=%s; correct it, make it "
-                      "NULL, or say another date_format=",
-                      column, (long long)misfit->row, shown, mine__time_reading_format(reading));
-  const mine_time_witness *why = refuse_example(survey);
-  return mine__fail(env, MINE_DATA,
-                    "column '%s', row %lld: %s does not fit the others, %s, such as %s (row %lld); "
-                    "correct it or make it NULL, or say how all are written with date_format=%s%s",
-                    column, (long long)misfit->row, shown, described, refuse_show(example, why),
-                    (long long)why->row, attribute ? ", or leave the column out: ignore=" : "",
-                    attribute ? column : "");
+  else if (survey->given.said)
+    (void)mine__fail(env, MINE_DATA,
+                     "column '%s', row %lld: %s does not fit date_format=%s; correct it, make it "
+                     "NULL, or say another date_format=",
+                     column, (long long)misfit->row, shown, mine__time_reading_format(reading));
+  else
+    (void)mine__fail(
+        env, MINE_DATA,
+        "column '%s', row %lld: %s does not fit the others, %s, such as %s (row %lld); "
+        "correct it or make it NULL, or say how all are written with date_format=%s%s",
+        column, (long long)misfit->row, shown, described, refuse_show(example, why),
+        (long long)why->row, attribute ? ", or leave the column out: ignore=" : "",
+        attribute ? column : "");
 }
 
 mine_status mine__time_refuse(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
@@ -159,13 +160,17 @@ mine_status mine__time_refuse(mine_env *env, const mine_time_survey *survey, min
       return mine__fail(env, MINE_DATA, "column '%s' has no value that is a time: all are missing",
                         column);
     case MINE_TIME_NUMBERS:
-      return refuse_numbers(env, survey, 0, column);
+      refuse_numbers(env, survey, 0, column);
+      return mine_env_status(env);
     case MINE_TIME_TWO_NUMBERS:
-      return refuse_numbers(env, survey, 1, column);
+      refuse_numbers(env, survey, 1, column);
+      return mine_env_status(env);
     case MINE_TIME_AMBIGUOUS:
-      return refuse_ambiguous(env, survey, mode, column);
+      refuse_ambiguous(env, survey, mode, column);
+      return mine_env_status(env);
     case MINE_TIME_MISFIT:
-      return refuse_misfit(env, survey, mode, &reading, column);
+      refuse_misfit(env, survey, mode, &reading, column);
+      return mine_env_status(env);
     default:
       break;
   }

@@ -8,8 +8,10 @@
 ** itself, so callers only `return mine_env_status(env)`.
 **
 ** Because the failure stays in the environment, functions inside a module return
-** nothing or a value, and say `if (mine_failed(env)) return;` after a step that
-** can fail; a status is returned where a module ends, with MINE_TRY to pass one on.
+** nothing or a value, those that only word a refusal too, and say
+** `if (mine_failed(env)) return;` after a step that can fail.  A status is returned
+** where a module ends and by the callbacks of tables, with MINE_TRY to pass one on;
+** `(void)` before a callback says that its failure is asked of the environment.
 */
 #ifndef MINE_CORE_ENV_H
 #define MINE_CORE_ENV_H

@@ -24,17 +24,17 @@ int mine__option_is_date(const mine_cell *cell) {
          problem == MINE_TIME_TWO_NUMBERS;
 }
 
-static mine_status date_two_times(mine_env *env, const char *name, const mine_cell *cell,
-                                  const mine_time_reading *column) {
+static void date_two_times(mine_env *env, const char *name, const mine_cell *cell,
+                           const mine_time_reading *column) {
   char shown[MINE_SHOW_BYTES];
   mine_text text;
   mine__text_open(&text, env->scratch);
   mine__time_describe(column, &text);
-  if (text.failed) return mine_env_status(env);
-  return mine__fail(env, MINE_OPTION,
-                    "option %s is %s, which reads otherwise by itself than in its column (%s); "
-                    "write it as 2024-06-30",
-                    name, mine__show_cell(shown, cell), text.data);
+  if (text.failed) return;
+  (void)mine__fail(env, MINE_OPTION,
+                   "option %s is %s, which reads otherwise by itself than in its column (%s); "
+                   "write it as 2024-06-30",
+                   name, mine__show_cell(shown, cell), text.data);
 }
 
 mine_status mine__option_date(mine_env *env, const char *name, const mine_cell *cell,
@@ -51,7 +51,7 @@ mine_status mine__option_date(mine_env *env, const char *name, const mine_cell *
                       "option %s is %s, which may be read as several times; write it as 2024-06-30",
                       name, mine__show_cell(shown, cell));
   }
-  if (alone && (*days < beside || *days > beside)) return date_two_times(env, name, cell, column);
+  if (alone && (*days < beside || *days > beside)) date_two_times(env, name, cell, column);
   *days = beside;
-  return MINE_OK;
+  return mine_env_status(env);
 }

@@ -54,13 +54,13 @@ int64_t mine__column_distinct(mine_frame *frame, int column, int64_t limit) {
 
 /* ---- as a category ----------------------------------------------------------------------- */
 
-static mine_status target_too_many(mine_frame *frame, int column, int64_t most) {
+static void target_too_many(mine_frame *frame, int column, int64_t most) {
   const mine_column *col = &frame->column[column];
-  return mine__fail(frame->env, MINE_DATA, "column '%s' has more than %lld different values; %s",
-                    col->name, (long long)most,
-                    col->type == MINE_COLUMN_NUMERIC
-                        ? "that is too many classes: say task=regression, or group them first"
-                        : "that is too many classes: group them first");
+  (void)mine__fail(frame->env, MINE_DATA, "column '%s' has more than %lld different values; %s",
+                   col->name, (long long)most,
+                   col->type == MINE_COLUMN_NUMERIC
+                       ? "that is too many classes: say task=regression, or group them first"
+                       : "that is too many classes: group them first");
 }
 
 /* Numbers become codes of a typed dictionary. */
@@ -97,7 +97,7 @@ mine_status mine__column_as_category(mine_frame *frame, int column, int64_t most
   mine_filling *f = col->filling;
   if (mine_failed(frame->env) || col->type == MINE_COLUMN_EMPTY || col->levels.n)
     return mine_env_status(frame->env);
-  if (col->code && f->dictionary.values.n > most) return target_too_many(frame, column, most);
+  if (col->code && f->dictionary.values.n > most) target_too_many(frame, column, most);
   if (!col->code) target_numbers_to_codes(frame, column, most);
   if (mine_failed(frame->env) || !mine__frame_settle_category(frame, column))
     return mine_env_status(frame->env);
@@ -128,23 +128,24 @@ static void target_kept_to_numbers(mine_frame *frame, int column) {
   f->mode = MINE_MODE_NUMBER;
 }
 
-static mine_status target_no_number(mine_frame *frame, int column) {
+static void target_no_number(mine_frame *frame, int column) {
   const mine_column *col = &frame->column[column];
   const mine_filling *f = col->filling;
   char shown[MINE_SHOW_BYTES];
   mine_cell words;
   mine__values_get(&f->dictionary.values, f->words_code, &words);
-  return mine__fail(frame->env, MINE_DATA,
-                    "column '%s' is no number (row %lld: %s); clean it, or say task=classification",
-                    col->name, (long long)f->words_row, mine__show_cell(shown, &words));
+  (void)mine__fail(frame->env, MINE_DATA,
+                   "column '%s' is no number (row %lld: %s); clean it, or say task=classification",
+                   col->name, (long long)f->words_row, mine__show_cell(shown, &words));
 }
 
 mine_status mine__column_as_number(mine_frame *frame, int column) {
   mine_column *col = &frame->column[column];
   mine_filling *f = col->filling;
   if (mine_failed(frame->env) || col->type == MINE_COLUMN_EMPTY) return mine_env_status(frame->env);
-  if (f->mode == MINE_MODE_CODE && !f->decimals) return target_no_number(frame, column);
-  if (f->mode == MINE_MODE_CODE && !mine__frame_codes_to_numbers(frame, column))
+  if (f->mode == MINE_MODE_CODE && !f->decimals) target_no_number(frame, column);
+  if (mine_failed(frame->env) ||
+      (f->mode == MINE_MODE_CODE && !mine__frame_codes_to_numbers(frame, column)))
     return mine_env_status(frame->env);
   if (f->mode == MINE_MODE_KEEP) target_kept_to_numbers(frame, column);
   if (mine_failed(frame->env)) return mine_env_status(frame->env);

@@ -111,8 +111,8 @@ static int wants_find_free(const mine_frame *frame, const mine_lack *lack, const
 #define WANTS_LACKS_SHOWN 64 /* as many as a call can have pairs */
 
 /* One sentence that names every column the source lacks. */
-static mine_status wants_lack(mine_frame *frame, const mine_want *want, const mine_lack *lack,
-                              const int *column, int n_lacking) {
+static void wants_lack(mine_frame *frame, const mine_want *want, const mine_lack *lack,
+                       const int *column, int n_lacking) {
   mine_text text;
   mine__text_open(&text, frame->env->scratch);
   int shown = 0;
@@ -125,9 +125,9 @@ static mine_status wants_lack(mine_frame *frame, const mine_want *want, const mi
     if (likeness.name) mine__text_addf(&text, " (is it '%s'?)", likeness.name);
   }
   if (n_lacking > shown) mine__text_addf(&text, " and %d more", n_lacking - shown);
-  if (text.failed) return mine_env_status(frame->env);
-  return mine__fail(frame->env, MINE_DATA, "%s %d column%s %s: %s; %s", lack->who, n_lacking,
-                    n_lacking == 1 ? "" : "s", lack->those, text.data, lack->remedy);
+  if (text.failed) return;
+  (void)mine__fail(frame->env, MINE_DATA, "%s %d column%s %s: %s; %s", lack->who, n_lacking,
+                   n_lacking == 1 ? "" : "s", lack->those, text.data, lack->remedy);
 }
 
 /* A column per want; those that fit exactly are gone before weaker fits are asked. */
@@ -149,7 +149,8 @@ mine_status mine__wants_by_name(mine_frame *frame, const mine_want *want, const 
     else
       n_lacking += !(want[i].flags & MINE_WANT_OPTIONAL);
   }
-  return n_lacking ? wants_lack(frame, want, lack, column, n_lacking) : mine_env_status(frame->env);
+  if (n_lacking) wants_lack(frame, want, lack, column, n_lacking);
+  return mine_env_status(frame->env);
 }
 
 /* ---- event lists: the options ------------------------------------------------------------- */
@@ -226,7 +227,7 @@ static void wants_say_options(mine_text *text, const mine_want *want, int n) {
   }
 }
 
-static mine_status wants_wrong_number(mine_frame *frame, const mine_want *want) {
+static void wants_wrong_number(mine_frame *frame, const mine_want *want) {
   const int n = frame->n_columns;
   const int least = wants_total(want, wants_is_required), most = wants_total(want, wants_has_place);
   mine_text number, places, options;
@@ -239,11 +240,11 @@ static mine_status wants_wrong_number(mine_frame *frame, const mine_want *want) 
     mine__text_adds(&options, ", or name them with ");
     wants_say_options(&options, want, least);
   }
-  if (mine_env_status(frame->env)) return mine_env_status(frame->env);
-  return mine__fail(frame->env, MINE_DATA,
-                    "the source has %d column%s, not %s (%s); select %s column%s%s", n,
-                    n == 1 ? "" : "s", number.data, places.data, number.data, most == 1 ? "" : "s",
-                    options.bytes ? options.data : "");
+  if (mine_failed(frame->env)) return;
+  (void)mine__fail(frame->env, MINE_DATA,
+                   "the source has %d column%s, not %s (%s); select %s column%s%s", n,
+                   n == 1 ? "" : "s", number.data, places.data, number.data, most == 1 ? "" : "s",
+                   options.bytes ? options.data : "");
 }
 
 /* The columns that the options name; each for one want. */
@@ -307,7 +308,8 @@ mine_status mine__wants_by_position(mine_frame *frame, const mine_want *want,
     places += wants_has_place(&want[i]) && column[i] < 0;
   const int all_named = required == 0 && left < frame->n_columns;
   if (left < required || (left > places && !all_named && !has_rest))
-    return wants_wrong_number(frame, want);
+    wants_wrong_number(frame, want);
+  if (mine_failed(frame->env)) return mine_env_status(frame->env);
   if (!all_named) wants_bind_places(frame, want, has_rest ? 0 : left - required, column);
   if (has_rest) wants_bind_rest(frame, &want[n - 1]);
   return mine_env_status(frame->env);

@@ -275,15 +275,15 @@ static uint64_t envelope_get(const uint8_t *at, int bytes) {
   return v;
 }
 
-static mine_status envelope_corrupt(mine_env *env, const char *what) {
-  return mine__fail(env, MINE_CORRUPT, "the model is corrupt (%s); train it again", what);
+static void envelope_corrupt(mine_env *env, const char *what) {
+  (void)mine__fail(env, MINE_CORRUPT, "the model is corrupt (%s); train it again", what);
 }
 
-static mine_status envelope_newer(mine_env *env) {
-  return mine__fail(env, MINE_CORRUPT,
-                    "the model was made by a newer version and needs sqlite-mine later than %s; "
-                    "this is %s",
-                    MINE_VERSION, MINE_VERSION);
+static void envelope_newer(mine_env *env) {
+  (void)mine__fail(env, MINE_CORRUPT,
+                   "the model was made by a newer version and needs sqlite-mine later than %s; "
+                   "this is %s",
+                   MINE_VERSION, MINE_VERSION);
 }
 
 /* The header: whose bytes these are, whether all of them are here, unharmed.  The
@@ -318,7 +318,9 @@ mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n, mine
   r.format = (uint32_t)envelope_get((const uint8_t *)bytes + 8, 4);
   envelope_read_rest(&r, model);
   mine__arena_rewind(env->scratch, mark);
-  if (mine_failed(env)) return mine_env_status(env);
-  if (r.problem == envelope_is_newer) return envelope_newer(env);
-  return mine__reader_ok(&r) ? MINE_OK : envelope_corrupt(env, r.problem);
+  if (r.problem == envelope_is_newer)
+    envelope_newer(env);
+  else if (!mine__reader_ok(&r))
+    envelope_corrupt(env, r.problem);
+  return mine_env_status(env);
 }
