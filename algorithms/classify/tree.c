@@ -9,18 +9,17 @@
 **
 ** What it costs is said in tree/exact.h.
 */
+#include "tree.h"
+
+#include "../core/options.h"
 #include "../tree/exact.h"
 
-typedef struct mine_tree_options {
-  int64_t max_depth, min_samples_split, min_samples_leaf;
-  int criterion;
-  double ccp_alpha;
-  int64_t max_leaves;
-  double min_impurity_decrease;
-  int64_t max_bins;
-} mine_tree_options;
+#define TREE_MANY_ROWS 100000 /* more are split by histograms, where nothing else is said */
 
 static const char *const tree_criteria[] = {"gini", "entropy", "squared_error", NULL};
+
+enum { TREE_AUTO, TREE_EXACT, TREE_HISTOGRAM };
+static const char *const tree_splits[] = {"auto", "exact", "histogram", NULL};
 
 static const mine_option tree_table[] = {
     OPTION_INT(mine_tree_options, max_depth, .initial = "6", .range = {1, 60},
@@ -38,7 +37,12 @@ static const mine_option tree_table[] = {
     OPTION_REAL(mine_tree_options, min_impurity_decrease, .initial = "0", .range = {0, 1e300},
                 .help = "least decrease of impurity, times the share of rows, a split must bring"),
     OPTION_INT(mine_tree_options, max_bins, .range = {2, 2048},
-               .help = "cut long numeric columns into so many bins for speed; default exact"),
+               .help = "cut long numeric columns into so many bins for speed; default exact, by "
+                       "histograms 255, which is also the most"),
+    OPTION_CHOICE(mine_tree_options, splits, .initial = "auto", .choices = tree_splits,
+                  .help =
+                      "exact: between any two values; histogram: where bins of about equally many "
+                      "rows end, much faster; auto: exact up to 100000 rows"),
     OPTION_END};
 
 /* The criterion that suits the task, or the sentence why not. */
@@ -64,23 +68,66 @@ static mine_status tree_suits(mine_env *env, const mine_dataset *data, int class
   return MINE_OK;
 }
 
+/* Whether by histograms; *status: why that cannot be. */
+static int tree_by_histogram(mine_env *env, const mine_dataset *data, int classes,
+                             const mine_tree_options *options, mine_status *status) {
+  const int can = classes <= MINE_TREE_CLASSES &&
+                  (options->max_bins == MINE_NOT_GIVEN || options->max_bins <= MINE_TREE_BINS);
+  *status = MINE_OK;
+  if (options->splits == TREE_AUTO) return can && data->rows.n > TREE_MANY_ROWS;
+  if (options->splits != TREE_HISTOGRAM || can) return options->splits == TREE_HISTOGRAM;
+  *status = classes > MINE_TREE_CLASSES
+                ? mine__fail(env, MINE_DATA,
+                             "the target has %d classes, splits=histogram takes at most %d; say "
+                             "splits=exact",
+                             classes, MINE_TREE_CLASSES)
+                : mine__fail(env, MINE_OPTION,
+                             "max_bins=%lld is for splits=exact, splits=histogram takes at most "
+                             "%d; leave one of the two out",
+                             (long long)options->max_bins, MINE_TREE_BINS);
+  return 1;
+}
+
+static mine_status tree_grow_exactly(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                     const mine_tree_rows *rows, const mine_tree_options *options,
+                                     mine_tree_nodes *nodes) {
+  const mine_exact_plan plan = {options->max_depth, options->min_samples_split,
+                                options->min_samples_leaf, options->min_impurity_decrease};
+  mine_exact_columns columns;
+  MINE_TRY(mine__exact_columns_make(env, arena, data, options->max_bins, &columns));
+  return mine__exact_grow(env, arena, &columns, rows, &plan, nodes);
+}
+
+static void tree_note(mine_model *model, const mine_tree_options *options, int by_histogram) {
+  const int binned = by_histogram || options->max_bins != MINE_NOT_GIVEN;
+  const int64_t bins = options->max_bins == MINE_NOT_GIVEN ? MINE_TREE_BINS : options->max_bins;
+  const char *why = by_histogram && options->splits == TREE_AUTO ? ", as the rows are many" : "";
+  mine__model_note(model, "fit", "criterion", "%s", tree_criteria[options->criterion]);
+  if (binned) {
+    mine__model_note(model, "fit", "splits", "%s, %lld bins%s",
+                     tree_splits[by_histogram ? TREE_HISTOGRAM : TREE_EXACT], (long long)bins, why);
+  } else {
+    mine__model_note(model, "fit", "splits", "%s", tree_splits[TREE_EXACT]);
+  }
+}
+
 static mine_status tree_fit(mine_env *env, const mine_dataset *data, const void *given,
                             mine_model *model) {
   mine_tree_options options = *(const mine_tree_options *)given;
   mine_arena *arena = env->scratch;
   const int classes = data->task == MINE_CLASSIFICATION ? data->n_classes : 0;
   mine_tree_rows rows;
-  mine_exact_columns columns;
   mine_tree_nodes nodes;
+  mine_status status;
   MINE_TRY(tree_suits(env, data, classes));
   MINE_TRY(tree_criterion(env, classes, &options));
-  const mine_exact_plan plan = {options.max_depth, options.min_samples_split,
-                                options.min_samples_leaf, options.min_impurity_decrease};
+  const int by_histogram = tree_by_histogram(env, data, classes, &options, &status);
+  MINE_TRY(status);
   MINE_TRY(mine__tree_rows_make(env, arena, data, (mine_tree_criterion)options.criterion, &rows));
-  MINE_TRY(mine__exact_columns_make(env, arena, data, options.max_bins, &columns));
   mine__nodes_open(&nodes, env, arena, classes);
-  MINE_TRY(mine__exact_grow(env, arena, &columns, &rows, &plan, &nodes));
-  mine__model_note(model, "fit", "criterion", "%s", tree_criteria[options.criterion]);
+  MINE_TRY(by_histogram ? mine__tree_by_histogram(env, data, &rows, &options, &nodes)
+                        : tree_grow_exactly(env, arena, data, &rows, &options, &nodes));
+  tree_note(model, &options, by_histogram);
   MINE_TRY(mine__nodes_prune(&nodes, options.max_leaves, options.ccp_alpha));
   return mine__nodes_finish(&nodes, model);
 }

@@ -5,6 +5,25 @@
 
 #include <string.h>
 
+void mine__grown_levels(const mine_binned_feature *feature, const mine_grown_node *node,
+                        uint64_t *bits) {
+  memset(bits, 0, (size_t)mine_trees_words(feature->levels) * sizeof *bits);
+  for (int32_t level = 0; level < feature->levels; level++) {
+    const int left = feature->category ? mine_grown_goes_left(node, 1, (uint8_t)(level + 1))
+                                       : feature->source.of_level[level] < feature->cut[node->bin];
+    if (left) bits[level >> 6] |= (uint64_t)1 << (level & 63);
+  }
+}
+
+double mine__grown_threshold(const mine_binned_feature *feature, const mine_grown_node *node) {
+  return node->bin + 1 < feature->bins ? feature->cut[node->bin] : MINE_TREES_ANY;
+}
+
+int mine__grown_missing_left(const mine_binned_feature *feature, const mine_grown_node *node) {
+  return feature->source.statistic ? feature->source.prior < feature->cut[node->bin]
+                                   : node->missing_left;
+}
+
 void mine__builder_open(mine_trees_builder *b, mine_arena *arena, int width) {
   *b = (mine_trees_builder){.arena = arena, .width = width};
 }
@@ -46,13 +65,7 @@ static int32_t builder_set(mine_env *env, mine_trees_builder *b, const mine_binn
   const int32_t words = (int32_t)mine_trees_words(feature->levels), first = b->n_bits;
   if (!builder_fits(env, b, 0, words)) return -1;
   if (!MINE_RESERVE(b->arena, b->bits, b->bits_capacity, (size_t)(first + words))) return -1;
-  uint64_t *bits = b->bits + first;
-  memset(bits, 0, (size_t)words * sizeof *bits);
-  for (int32_t level = 0; level < feature->levels; level++) {
-    const int left = feature->category ? mine_grown_goes_left(node, 1, (uint8_t)(level + 1))
-                                       : feature->source.of_level[level] < feature->cut[node->bin];
-    if (left) bits[level >> 6] |= (uint64_t)1 << (level & 63);
-  }
+  mine__grown_levels(feature, node, b->bits + first);
   b->n_bits += words;
   return first;
 }
@@ -73,12 +86,8 @@ static int builder_node(mine_env *env, mine_trees_builder *b, const mine_binned 
   if (node->left < 0) return at;
   const mine_binned_feature *feature = &binned->feature[node->feature];
   b->feature[at] = feature->source.feature;
-  b->missing_left[at] = node->missing_left;
-  if (feature->source.statistic) {
-    b->missing_left[at] = feature->source.prior < feature->cut[node->bin];
-  } else if (!feature->category) {
-    b->threshold[at] = node->bin + 1 < feature->bins ? feature->cut[node->bin] : MINE_TREES_ANY;
-  }
+  b->missing_left[at] = mine__grown_missing_left(feature, node);
+  if (feature->levels == 0) b->threshold[at] = mine__grown_threshold(feature, node);
   if (feature->levels > 0 && (b->set[at] = builder_set(env, b, feature, node)) < 0) return -1;
   return at;
 }

@@ -22,6 +22,14 @@ typedef struct mine_trees_builder {
   size_t tree_capacity, output_capacity, bits_capacity, node_capacity[10];
 } mine_trees_builder;
 
+/* What a split of a grown tree is in a model: which levels go left (bits[] of
+** mine_trees_words(levels), of a feature that has levels), else the threshold; and where a missing
+** value goes. */
+void mine__grown_levels(const mine_binned_feature *feature, const mine_grown_node *node,
+                        uint64_t *bits);
+double mine__grown_threshold(const mine_binned_feature *feature, const mine_grown_node *node);
+int mine__grown_missing_left(const mine_binned_feature *feature, const mine_grown_node *node);
+
 void mine__builder_open(mine_trees_builder *builder, mine_arena *arena, int width);
 /* Append a tree of which node i has the values value[i * width ...], adding to the sums
 ** from `output` on.  Failures stick in the environment. */

@@ -8,8 +8,6 @@
 ** together, so finished nodes cost nothing.  Every sum runs over a node's rows in
 ** ascending order within one task: any number of threads gives the same bits.
 */
-#include <math.h>
-
 #include "../core/parallel.h"
 #include "exact_private.h"
 
@@ -56,12 +54,7 @@ static mine_status grow_root(grow_level *level) {
   for (int64_t i = 0; i < growth->rows->n; i++)
     growth->row[i] = (uint32_t)i;
   grow_measure(growth, 0);
-  if (!isfinite(root->impurity) || !isfinite(root->weight)) {
-    return mine__fail(level->env, MINE_NUMERIC,
-                      "the target's values or the weights are too large for their squares to be "
-                      "summed; divide them by a constant");
-  }
-  return MINE_OK;
+  return mine__nodes_check(growth->nodes);
 }
 
 /* ---- searching ------------------------------------------------------------------- */

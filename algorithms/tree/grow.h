@@ -46,6 +46,7 @@ typedef struct mine_grow_plan {
   int64_t max_leaves; /* 0: no limit                                           */
   int64_t min_samples_leaf, min_samples_split;
   double min_child_weight; /* least sum of h in a leaf                              */
+  double min_gain;         /* of a split, in units of the score                     */
   double l1, l2;           /* of gradients                                          */
   double level_smooth;     /* added to H when levels are put in order               */
   double level_l2;         /* added to l2 where a split is a set of levels          */

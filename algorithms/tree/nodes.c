@@ -3,6 +3,7 @@
 */
 #include "nodes.h"
 
+#include <math.h>
 #include <string.h>
 
 #define NODES_MOST (INT32_MAX / 2)
@@ -37,6 +38,13 @@ mine_status mine__nodes_add_set(mine_tree_nodes *nodes, int32_t number, int64_t 
   nodes->node[number].words = (int32_t)words;
   nodes->n_bits += words;
   return MINE_OK;
+}
+
+mine_status mine__nodes_check(const mine_tree_nodes *nodes) {
+  if (isfinite(nodes->node[0].impurity) && isfinite(nodes->node[0].weight)) return MINE_OK;
+  return mine__fail(nodes->env, MINE_NUMERIC,
+                    "the target's values or the weights are too large for their squares to be "
+                    "summed; divide them by a constant");
 }
 
 /* ---- the finished model ------------------------------------------------------------- */

@@ -39,6 +39,9 @@ int32_t mine__nodes_add(mine_tree_nodes *nodes, int32_t parent);
 mine_status mine__nodes_add_set(mine_tree_nodes *nodes, int32_t number,
                                 int64_t levels) MINE_MUST_CHECK;
 
+/* MINE_NUMERIC where the figures of the root overflow: those of the others cannot then be told. */
+mine_status mine__nodes_check(const mine_tree_nodes *nodes) MINE_MUST_CHECK;
+
 static inline double *mine_nodes_total(const mine_tree_nodes *nodes, int32_t number) {
   return nodes->total + (size_t)number * (size_t)nodes->n_classes;
 }

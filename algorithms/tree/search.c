@@ -374,6 +374,8 @@ static void splits_category_classes(splits_trial *t, const splits_shares *s, con
 static void splits_floor(splits_trial *t, double rows_per_h) {
   if (t->best.feature >= 0) return;
   t->best.gain = SEARCH_ROUNDING * fabs(t->whole);
+  if (t->g->plan.min_gain > 0)
+    t->best.gain = fmax(t->best.gain, t->g->plan.min_gain / t->g->scale.gain_unit);
   if (t->g->scale.rounded) t->best.gain = fmax(t->best.gain, SEARCH_CHANCE * rows_per_h);
 }
 

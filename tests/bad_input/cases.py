@@ -337,6 +337,7 @@ CASES = [
     ("bayes: variance 0", "SELECT mine_train('new','bayes','SELECT id, CASE churn WHEN ''yes'' THEN 1 ELSE 2 END + (churn = ''no'')*id AS a, churn FROM customers','target=churn,var_smoothing=0')", "all equal in class 'yes'"),
     ("bayes: variance overflows", "SELECT mine_train('new','bayes','SELECT id, 1e308*(1-2*(id%2)) AS a, churn FROM customers','target=churn')", "too far apart"),
     ("bayes: variance underflows", "SELECT mine_train('new','bayes','SELECT id, id*1e-300 AS a, churn FROM customers','target=churn')", "too close"),
+    ("tree: more bins than a byte tells apart", "SELECT mine_fit('tree','customers','target=churn,splits=histogram,max_bins=300')", "max_bins=300 is for splits=exact"),
     ("tune: nothing to search", "SELECT * FROM mine_tune('tree','customers','target=churn')", "has several values to search"),
     ("tune: no target", "SELECT * FROM mine_tune('tree','customers','max_depth=1|2')", "a search needs a target"),
     ("tune: clusters", "SELECT * FROM mine_tune('kmeans','customers','k=2|3')", "has no target"),

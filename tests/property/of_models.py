@@ -62,6 +62,8 @@ def model_case(rng, kinds=("regression", "two", "two", "more"), algorithms=("tre
             own["max_leaves"] = rng.randint(2, 6)
         if rng.random() < 0.2:
             own["ccp_alpha"] = rng.choice([0.001, 0.01, 0.05])
+        if rng.random() < 0.3:
+            own["splits"] = "histogram"
     if algorithm == "knn":
         own = {"k": rng.choice([1, 3, 7]), "metric": rng.choice(["euclidean", "manhattan", "cosine", "gower"]),
                "voting": rng.choice(["uniform", "distance"])}

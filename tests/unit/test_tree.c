@@ -204,11 +204,15 @@ static void test_nodes_add_up(void **state) {
       table_fill(&t, 9, 0.1, weighted);
       for (int64_t i = 0; i < 3000; i++)
         t.number[0][i] += (double)(i * 7919 % 3001) * 1e-6;
-      mine_model *model = table_grow(&t, "max_depth=12,min_samples_leaf=3,min_samples_split=6");
-      assert_non_null(model);
-      assert_true(((mine_trees *)model->body)->n_nodes > 50);
-      check_nodes(&t, model->body, 3);
-      mine_model_free(model);
+      for (int binned = 0; binned < 2; binned++) {
+        mine_model *model = table_grow(
+            &t, binned ? "max_depth=12,min_samples_leaf=3,min_samples_split=6,splits=histogram"
+                       : "max_depth=12,min_samples_leaf=3,min_samples_split=6");
+        assert_non_null(model);
+        assert_true(((mine_trees *)model->body)->n_nodes > 50);
+        check_nodes(&t, model->body, 3);
+        mine_model_free(model);
+      }
       table_close(&t);
     }
   }
@@ -231,11 +235,12 @@ static void grow_bytes(int threads, int classes, const char *options, mine_write
 
 static void test_threads_do_not_show(void **state) {
   (void)state;
-  static const char *const options[] = {"max_depth=9", "max_depth=9,max_bins=64",
-                                        "max_depth=20,max_leaves=31"};
+  static const char *const options[] = {
+      "max_depth=9", "max_depth=9,max_bins=64", "max_depth=20,max_leaves=31",
+      "max_depth=9,splits=histogram,max_bins=40", "max_depth=20,max_leaves=31,splits=histogram"};
   for (int classes = 0; classes <= 3; classes++) {
     if (classes == 1) continue;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 5; k++) {
       table one, three;
       mine_writer a, b;
       grow_bytes(1, classes, options[k], &a, &one);
@@ -510,12 +515,97 @@ static void test_wrong_criterion(void **state) {
   assert_null(table_grow(&t, ""));
   assert_int_equal(mine_env_status(t.env), MINE_NUMERIC);
   table_close(&t);
+  table_open(&t, "n", 30, 2, 1);
+  assert_null(table_grow(&t, "splits=histogram,max_bins=256"));
+  assert_int_equal(mine_env_status(t.env), MINE_OPTION);
+  assert_non_null(strstr(mine_env_error(t.env), "max_bins=256 is for splits=exact"));
+  table_close(&t);
+  table_open(&t, "n", 30, 300, 1);
+  assert_null(table_grow(&t, "splits=histogram"));
+  assert_int_equal(mine_env_status(t.env), MINE_DATA);
+  table_close(&t);
+}
+
+/* ---- by histograms ------------------------------------------------------------------------ */
+
+/* Where every value has a bin of its own and sums are whole numbers, both engines make the same
+** tree: the same rows in every leaf, whatever stands between two values. */
+static void test_few_values_are_exact(void **state) {
+  (void)state;
+  for (int classes = 2; classes <= 3; classes++) {
+    for (int entropy = 0; entropy < 2; entropy++) {
+      table t;
+      char exact[80], binned[120];
+      /* by entropy the sides of a set are the other way round */
+      table_open(&t, classes == 2 && !entropy ? "nn5n" : "nnnn", 3000, classes, 2);
+      table_fill(&t, 31, 0.1, 0);
+      snprintf(exact, sizeof exact, "max_depth=5,min_samples_leaf=50,criterion=%s",
+               entropy ? "entropy" : "gini");
+      snprintf(binned, sizeof binned, "%s,splits=histogram", exact);
+      mine_model *one = table_grow(&t, exact), *other = table_grow(&t, binned);
+      const mine_trees *a = one->body, *b = other->body;
+      assert_true(a->n_nodes > 15);
+      assert_int_equal(a->n_nodes, b->n_nodes);
+      for (int32_t i = 0; i < a->n_nodes; i++) {
+        assert_int_equal(a->feature[i], b->feature[i]);
+        assert_int_equal((int64_t)a->rows[i], (int64_t)b->rows[i]);
+        assert_true(fabs(a->gain[i] - b->gain[i]) < 1e-9);
+      }
+      for (int64_t i = 0; i < 3000; i++)
+        assert_int_equal(table_leaf(a, &t, i), table_leaf(b, &t, i));
+      mine_model_free(one);
+      mine_model_free(other);
+      table_close(&t);
+    }
+  }
+}
+
+/* With long columns, numbers and weights it is about as good, and keeps every limit. */
+static void test_histograms_keep_limits(void **state) {
+  (void)state;
+  for (int classes = 0; classes <= 3; classes++) {
+    table t;
+    double gain[2] = {0, 0};
+    char options[100];
+    if (classes == 1) continue;
+    table_open(&t, "nn9nn", 6000, classes, 2);
+    table_fill(&t, 13, 0.05, classes != 2);
+    for (int64_t i = 0; i < 6000; i++)
+      t.number[1][i] += (double)(i * 7919 % 6007) * 1e-5;
+    for (int binned = 0; binned < 2; binned++) {
+      mine_model *model = table_grow(&t, binned ? "max_depth=8,splits=histogram" : "max_depth=8");
+      const mine_trees *trees = model->body;
+      for (int32_t i = 0; i < trees->n_nodes; i++)
+        gain[binned] += trees->gain[i];
+      mine_model_free(model);
+    }
+    assert_true(gain[1] > 0.97 * gain[0]);
+    mine_model *model = table_grow(
+        &t, "max_depth=5,min_samples_leaf=60,min_samples_split=150,max_leaves=9,splits=histogram");
+    const mine_trees *trees = model->body;
+    int leaves = 0;
+    for (int32_t i = 0; i < trees->n_nodes; i++) {
+      leaves += trees->feature[i] < 0;
+      assert_true(trees->rows[i] >= (trees->feature[i] < 0 ? 60 : 150));
+    }
+    assert_int_equal(leaves, 9);
+    const double least = 0.1 * trees->gain[0];
+    mine_model_free(model);
+    snprintf(options, sizeof options, "max_depth=9,min_impurity_decrease=%.9f,splits=histogram",
+             least);
+    model = table_grow(&t, options);
+    trees = model->body;
+    assert_true(trees->n_nodes > 3);
+    for (int32_t i = 0; i < trees->n_nodes; i++)
+      if (trees->feature[i] >= 0) assert_true(trees->gain[i] > 0.97 * least);
+    mine_model_free(model);
+    table_close(&t);
+  }
 }
 
 /* A host that refuses the nth request for memory. */
 /* Each request for memory refused in turn: an error, never a crash. */
-static void test_no_memory(void **state) {
-  (void)state;
+static void refuse_memory(const char *options) {
   table t;
   table_open(&t, "n5n", 3000, 3, 1);
   table_fill(&t, 14, 0.05, 1);
@@ -523,9 +613,7 @@ static void test_no_memory(void **state) {
     t.number[2][i] += i * 1e-6;
   options_room room;
   mine_option_group group = {.table = mine__algorithm_tree.options, .values = room.bytes};
-  assert_int_equal(
-      mine__options_parse(t.env, t.arena, &group, 1, "max_depth=9,max_leaves=20,ccp_alpha=0.0001"),
-      MINE_OK);
+  assert_int_equal(mine__options_parse(t.env, t.arena, &group, 1, options), MINE_OK);
   int failed = 0, done = 0;
   for (int nth = 1; !done; nth++) {
     refusing memory = {.countdown = nth};
@@ -547,6 +635,12 @@ static void test_no_memory(void **state) {
   }
   assert_true(failed > 20);
   table_close(&t);
+}
+
+static void test_no_memory(void **state) {
+  (void)state;
+  refuse_memory("max_depth=9,max_leaves=20,ccp_alpha=0.0001");
+  refuse_memory("max_depth=9,max_leaves=20,ccp_alpha=0.0001,splits=histogram");
 }
 
 static void check_order(const double *value, int64_t n, int64_t distinct) {
@@ -609,6 +703,8 @@ int main(void) {
       cmocka_unit_test(test_pruning),
       cmocka_unit_test(test_least_decrease),
       cmocka_unit_test(test_wrong_criterion),
+      cmocka_unit_test(test_few_values_are_exact),
+      cmocka_unit_test(test_histograms_keep_limits),
       cmocka_unit_test(test_no_memory),
       cmocka_unit_test(test_sort),
   };
