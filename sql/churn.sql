@@ -6,25 +6,34 @@
 
 .mode box --wrap 60 --wordwrap on
 
--- Learn from everybody whose end we know.  Name what the tree must not use: who
--- they are, and what is only known afterwards.
-SELECT mine_train('churn', 'tree', 'customers',
-                  'target=churned, ignore=name|signup_date, max_depth=6, min_samples_leaf=50') AS trained;
+-- Learn from everybody whose end we know.  Name what a model must not use: who they
+-- are, and what is only known afterwards.  auto tries several algorithms on the same
+-- customers and keeps a mean of the best; without portfolio= it tries all of them, for
+-- about a minute (budget_seconds=60).
+SELECT mine_train('churn', 'auto', 'customers',
+                  'target=churned, ignore=name|signup_date, portfolio=baseline|logistic|tree|boost_small') AS trained;
+
+-- What was tried, the best first; the weight says how much of the model each is.  The last
+-- tree is the baseline, which answers the same for everybody: what is not better than that
+-- is worth nothing.
+SELECT rank, algorithm, round(mean, 4) AS log_loss, round(se, 4) AS se, weight FROM mine_trials('churn');
 
 -- How good is it?  Measured on one fifth of the customers that it had not seen.
 SELECT metric, round(value, 3) AS value FROM mine_evaluate('churn')
-WHERE metric IN ('rows', 'accuracy', 'auc', 'precision', 'recall', 'top_decile_lift');
+WHERE metric IN ('rows', 'accuracy', 'auc', 'log_loss', 'precision', 'recall', 'top_decile_lift');
 SELECT actual, predicted, rows FROM mine_confusion('churn');
 
--- What matters most.
+-- Why?  A small tree says in words what the larger model is about: what matters most.
+SELECT mine_train('churn_why', 'tree', 'customers',
+                  'target=churned, ignore=name|signup_date, max_depth=6, min_samples_leaf=50') AS trained;
 SELECT rank, feature, round(importance, 3) AS importance
-FROM mine_importance('churn') WHERE importance > 0.001 ORDER BY rank;
+FROM mine_importance('churn_why') WHERE importance > 0.001 ORDER BY rank;
 
 -- The tree in words: its leaves, from the highest risk down, and from the lowest up.
 SELECT rows AS customers, round(100 * probability, 1) AS risk_percent, path AS customers_who
-FROM mine_tree('churn') WHERE gain IS NULL ORDER BY probability DESC LIMIT 5;
+FROM mine_tree('churn_why') WHERE gain IS NULL ORDER BY probability DESC LIMIT 5;
 SELECT rows AS customers, round(100 * probability, 1) AS risk_percent, path AS customers_who
-FROM mine_tree('churn') WHERE gain IS NULL ORDER BY probability LIMIT 5;
+FROM mine_tree('churn_why') WHERE gain IS NULL ORDER BY probability LIMIT 5;
 
 -- A risk for every customer.
 DROP TABLE IF EXISTS churn_scores;

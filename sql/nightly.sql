@@ -1,9 +1,12 @@
 -- nightly.sql: retrain, score everybody, swap.  Run by nightly.sh with -bail: the
 -- first error ends the script, and nothing before the swap has touched the file.
 
--- 1. Fit and score into TEMP: as long as it takes, without a lock on the database.
-SELECT mine_train('temp.churn', 'tree', 'customers',
-                  'target=churned, ignore=name|signup_date, max_depth=6, min_samples_leaf=50');
+-- 1. Fit and score into TEMP: as long as it takes, without a lock on the database.  The
+-- portfolio is what auto tries; named, it is the same every night, whatever the machine.
+SELECT mine_train('temp.churn', 'auto', 'customers',
+                  'target=churned, ignore=name|signup_date, portfolio=baseline|logistic|tree|bayes');
+SELECT 'nightly: tried ' || algorithm || ', ' || metric || ' ' || round(mean, 4) || ', weight ' || weight
+FROM mine_trials('temp.churn');
 
 CREATE TEMP TABLE new_scores AS
 SELECT id AS customer_id, round(probability, 4) AS risk FROM mine_predict('temp.churn', 'customers');

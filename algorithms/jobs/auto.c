@@ -103,7 +103,9 @@ const mine_algorithm mine__algorithm_auto = {
         "that began is finished: `budget_seconds` is a budget and not a limit. `mine_trials` lists "
         "what was tried; where the baseline is as good, a warning says so. Which trials ran "
         "depends on the time they took; the model's option `portfolio` names them, and with it the "
-        "same bytes come again. Not with `group=`.",
+        "same bytes come again. With `group=` a trial is a model for each group, and what is kept "
+        "is "
+        "the same mean for all of them.",
     .example =
         "SELECT mine_train('temp.demo', 'auto',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
@@ -440,7 +442,7 @@ static void auto_members(mine_env *env, const mine_prepared *p, const mine_compo
     mine_trained trained;
     if (c->trial[t].weight == 0) continue;
     if (mine__poll_progress(env, "members", (double)t / c->n) ||
-        mine__prepared_fit_one(env, p, &c->trial[t].trial.method, rows, arena, &trained))
+        mine__prepared_fit(env, p, &c->trial[t].trial.method, rows, arena, &trained))
       return;
     if (mine__model_seal(env, trained.model)) {
       mine_model_free(trained.model);
@@ -457,7 +459,7 @@ mine_status mine__auto_fit(mine_env *env, const mine_prepared *p, const mine_met
                            mine_trained *out) {
   mine_model *whole;
   *out = (mine_trained){NULL, NULL};
-  MINE_TRY(mine__prepared_model(env, p, method, p->n_features, &whole));
+  MINE_TRY(mine__prepared_model(env, p, method, p->n_features + (p->grouped != 0), &whole));
   whole->told.rows = rows.n;
   mine_ensemble *body = mine__arena_zeros(whole->arena, 1, sizeof *body);
   whole->body = body;

@@ -126,8 +126,10 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
 
 mine_status mine__prepared_fit(mine_env *env, const mine_prepared *p, const mine_method *method,
                                mine_rows rows, mine_arena *arena, mine_trained *out) {
-  MINE_TRY(p->grouped ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
-                      : mine__prepared_fit_one(env, p, method, rows, arena, out));
+  /* What is made of other algorithms' models is made of theirs for each group. */
+  MINE_TRY(p->grouped && method->algorithm->fit
+               ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
+               : mine__prepared_fit_one(env, p, method, rows, arena, out));
   if (method->calibrate == MINE_CALIBRATE_NONE || out->model->calibration) return MINE_OK;
   return mine__calibrate_crossed(env, p, method, rows, out);
 }

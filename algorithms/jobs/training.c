@@ -71,13 +71,6 @@ static void training_start(mine_training *training, const mine__options *options
   training->cut.threshold = NAN;
   training_options(training, options);
   if (mine_failed(env)) return;
-  if (!training->asked.algorithm->fit && training->asked.group.group.type != MINE_NULL) {
-    (void)mine__fail(env, MINE_UNSUPPORTED,
-                     "algorithm '%s' makes no model for each group; leave group out, or name the "
-                     "algorithm itself, such as boost",
-                     training->asked.algorithm->name);
-    return;
-  }
   mine_roles *roles = &training->roles;
   roles->env = env;
   roles->algorithm = training->asked.algorithm->name;

@@ -1,9 +1,12 @@
 -- nightly.sql：重新训练，给所有客户评分，然后替换。由 nightly.sh 以
 -- -bail 运行：遇到第一个错误就结束，替换之前不改动数据库文件。
 
--- 1. 在 TEMP 中训练和评分：无论多久，都不锁住数据库。
-SELECT mine_train('temp.流失模型', 'tree', '客户',
-                  'target=流失, ignore=姓名|入网日期, max_depth=6, min_samples_leaf=50');
+-- 1. 在 TEMP 中训练和评分：无论多久，都不锁住数据库。portfolio 是 auto
+-- 要试的算法；写明以后，无论在什么机器上，每夜都一样。
+SELECT mine_train('temp.流失模型', 'auto', '客户',
+                  'target=流失, ignore=姓名|入网日期, portfolio=baseline|logistic|tree|bayes');
+SELECT '夜间任务：试过 ' || algorithm || '、' || metric || ' ' || round(mean, 4) || '，权重 ' || weight
+FROM mine_trials('temp.流失模型');
 
 CREATE TEMP TABLE 新评分 AS
 SELECT id AS 客户编号, round(probability, 4) AS 风险 FROM mine_predict('temp.流失模型', '客户');

@@ -25,9 +25,16 @@ SELECT mine_train('p', 'auto', 'customers', 'target=plan, portfolio=baseline|bay
 SELECT mine_train('t', 'auto', 'SELECT *, date(2460000 + customer_id) AS day FROM customers', 'target=churned, portfolio=baseline|tree, split_by=time, time=day') IS NOT NULL AS by_time;
 SELECT mine_train('g', 'auto', 'SELECT *, customer_id % 7 AS shop FROM customers', 'target=churned, portfolio=baseline|tree, split_by=group, fold_group=shop') IS NOT NULL AS by_group;
 SELECT fold, metric, round(value, 3) AS value FROM mine_cross_validate('auto', 'customers', 'target=churned, portfolio=baseline|tree, folds=2') WHERE fold = 'mean' AND metric = 'auc';
+-- A model for each group: what is tried is one for each, and so is what is kept.
+SELECT mine_train('e', 'auto', 'customers', 'target=churned, group=plan, portfolio=baseline|tree|bayes') AS trained;
+SELECT rank, round(mean, 4) AS mean, algorithm, weight FROM mine_trials('e');
+SELECT id, prediction, round(probability, 3) AS p FROM mine_predict('e', 'customers') LIMIT 3;
+SELECT feature, rank, group_value FROM mine_importance('e') LIMIT 2;
+SELECT mine_fit('auto', 'customers', options) = model AS same FROM mine_models WHERE name = 'e';
+SELECT algorithm, abs(mean - (SELECT value FROM mine_cross_validate(t.algorithm, 'customers', replace(t.options, ', holdout=0', '')) WHERE fold = 'mean' AND metric = t.metric)) < 1e-12 AS same
+FROM mine_trials((SELECT mine_fit('auto', 'customers', 'target=churned, holdout=0, group=plan, portfolio=baseline|tree|bayes'))) t;
 -- What it refuses.
 SELECT mine_train('x', 'auto', 'customers');
-SELECT mine_train('x', 'auto', 'customers', 'target=churned, group=plan');
 SELECT mine_train('x', 'auto', 'customers', 'target=churned, portfolio=trees');
 SELECT mine_train('x', 'auto', 'customers', 'target=churned, portfolio=tree|tree');
 SELECT mine_train('x', 'auto', 'customers', 'target=spend, portfolio=bayes');
