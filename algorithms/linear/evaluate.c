@@ -13,6 +13,7 @@
 
 #define EVALUATE_ROWS   128
 #define EVALUATE_CHAINS 32
+#define EVALUATE_MANY   16
 #define EVALUATE_CELLS  (1 << 24) /* of the Hessians of all chains, 128 MB, unless one is larger */
 
 typedef struct evaluate_job {
@@ -90,14 +91,22 @@ static int64_t evaluate_row(const evaluate_block *b, int64_t i) {
   return b->row ? (int64_t)b->row[i] : b->first + i;
 }
 
+/* Many margins are one product of matrices, where that is fast. */
+static int evaluate_by_products(const linear_problem *p) {
+  return p->la.fast && p->margins >= EVALUATE_MANY;
+}
+
 static void evaluate_margins(const evaluate_job *job, const evaluate_block *b, double *record) {
   const linear_problem *p = job->problem;
   mine__design_fill(p->design, b->row, b->first, b->n, job->q, 1, b->x);
+  if (evaluate_by_products(p))
+    mine__gemm(p->la, 0, 1, b->n, p->margins, job->q, 1, b->x, job->beta, 0, b->margin);
   for (int64_t i = 0; i < b->n; i++) {
     for (int k = 0; k < p->margins; k++) {
-      const double m = mine__dot(b->x + i * job->q, job->beta + k * job->q, job->q);
-      b->margin[i * p->margins + k] = m;
-      record[1] = fmax(record[1], fabs(m));
+      double *m = &b->margin[i * p->margins + k];
+      if (!evaluate_by_products(p))
+        *m = mine__dot(b->x + i * job->q, job->beta + k * job->q, job->q);
+      record[1] = fmax(record[1], fabs(*m));
     }
   }
 }
@@ -115,6 +124,10 @@ static void evaluate_square(const evaluate_job *job, const evaluate_block *b, co
 
 static void evaluate_gradient(const evaluate_job *job, const evaluate_block *b, double *g) {
   const int margins = job->problem->margins;
+  if (evaluate_by_products(job->problem)) {
+    mine__gemm(job->problem->la, 1, 0, margins, job->q, b->n, 1, b->rest, b->x, 1, g);
+    return;
+  }
   for (int64_t i = 0; i < b->n; i++) {
     for (int k = 0; k < margins; k++) {
       const double by = b->rest[i * margins + k], *x = b->x + i * job->q;
@@ -141,6 +154,7 @@ static void evaluate_one(const evaluate_job *job, const evaluate_block *b, doubl
   }
   if (job->what == LINEAR_LOSS) return;
   evaluate_gradient(job, b, record + 2);
+  if (job->what == LINEAR_GRADIENT) return;
   evaluate_square(job, b, b->margin, 1, 1, record + 2 + job->q);
 }
 
@@ -158,6 +172,7 @@ static void evaluate_many(const evaluate_job *job, const evaluate_block *b, doub
   }
   if (job->what == LINEAR_LOSS) return;
   evaluate_gradient(job, b, record + 2);
+  if (job->what == LINEAR_GRADIENT) return;
   double *square = record + 2 + k * job->q;
   for (int a = 0; a < k; a++) {
     for (int c = a; c < k; c++, square += job->q * job->q) {
@@ -217,8 +232,9 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
   const mine_mark mark = mine__arena_mark(env->scratch);
   evaluate_job job = {.problem = problem, .beta = beta, .what = what};
   const int64_t width = linear_width(problem), k = problem->margins;
+  if (what != LINEAR_LOSS && !point->h) job.what = LINEAR_GRADIENT;
   job.q = problem->design->n_used + 1;
-  job.pairs = what == LINEAR_LOSS ? 0 : k * (k + 1) / 2;
+  job.pairs = job.what <= LINEAR_GRADIENT ? 0 : k * (k + 1) / 2;
   job.record = 2 + (what == LINEAR_LOSS ? 0 : width) + job.pairs * job.q * job.q;
   job.chains = problem->n / (EVALUATE_ROWS * 8) + 1;
   if (job.chains > EVALUATE_CELLS / job.record + 1) job.chains = EVALUATE_CELLS / job.record + 1;
@@ -236,7 +252,7 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
   point->loss = job.sum[0];
   if (what != LINEAR_LOSS) {
     memcpy(point->g, job.sum + 2, (size_t)width * sizeof *point->g);
-    evaluate_assemble(&job, job.sum + 2 + width, point->h);
+    if (job.pairs > 0) evaluate_assemble(&job, job.sum + 2 + width, point->h);
   }
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
@@ -247,14 +263,9 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
 mine_status mine__glm_point(const linear_problem *problem, linear_point *point) {
   const size_t width = (size_t)linear_width(problem);
   *point = (linear_point){0};
-  if (width > DESIGN_MOST) {
-    return mine__fail(problem->env, MINE_LIMIT,
-                      "the attributes make %lld coefficients, of which each class has its own, and "
-                      "%d are the most; ignore the categories with most levels, or group them",
-                      (long long)width, DESIGN_MOST);
-  }
   point->g = mine__arena_array(problem->env->scratch, width, sizeof(double));
-  point->h = mine__arena_array(problem->env->scratch, width, width * sizeof(double));
+  if (width <= DESIGN_MOST + 1)
+    point->h = mine__arena_array(problem->env->scratch, width, width * sizeof(double));
   return mine_env_status(problem->env);
 }
 

@@ -1,5 +1,6 @@
 /*
-** glm.h -- generalised linear models by Newton's method, with penalties.
+** glm.h -- generalised linear models with penalties, by Newton's method or, where there are too
+** many coefficients for a matrix of second derivatives, by one that goes without.
 **
 ** Least is  loss(beta) + l2/2 sum beta^2 + l1 sum |beta|  over all coefficients but the
 ** intercepts, in the units of design.h; the loss is the sum over the rows, times their
@@ -46,11 +47,13 @@ typedef struct linear_problem {
 typedef struct linear_point {
   double loss;
   double *g;   /* margins x q                                                     */
-  double *h;   /* (margins q) squared, both triangles; the order is that of beta  */
+  double *h;   /* (margins q) squared, both triangles; the order is that of beta; NULL: too
+               ** many */
   double most; /* the largest |margin|                                           */
 } linear_point;
 
-enum { LINEAR_LOSS, LINEAR_NEWTON, LINEAR_FISHER }; /* second derivatives: observed, expected */
+/* No derivatives, the first, and the second as well: observed, expected. */
+enum { LINEAR_LOSS, LINEAR_GRADIENT, LINEAR_NEWTON, LINEAR_FISHER };
 
 /* The rows, weights and sizes of a problem on the given rows. */
 void mine__glm_open(linear_problem *problem, const linear_design *design, linear_family family,
@@ -59,9 +62,10 @@ void mine__glm_open(linear_problem *problem, const linear_design *design, linear
 static inline int64_t linear_width(const linear_problem *p) {
   return p->margins * (p->design->n_used + 1);
 }
-/* Room for g and h, in scratch. */
+/* Room for g and, of at most DESIGN_MOST coefficients beside an intercept, h, in scratch. */
 mine_status mine__glm_point(const linear_problem *problem, linear_point *point) MINE_MUST_CHECK;
-/* n width^2 multiplications; LINEAR_LOSS n width. */
+/* n width^2 multiplications; without second derivatives, for which there may be no room, n
+** width. */
 mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta, int what,
                                linear_point *point) MINE_MUST_CHECK;
 /* The intercepts that fit best by themselves; all else 0. */
@@ -72,6 +76,10 @@ void mine__glm_start(const linear_problem *problem, double *beta);
 ** errors with what = LINEAR_FISHER evaluate once more. */
 mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
                             int *steps) MINE_MUST_CHECK;
+
+/* quasi.c: the same where there is no h; takes more steps, of n width multiplications each. */
+mine_status mine__quasi_solve(const linear_problem *problem, double *beta, linear_point *point,
+                              int *steps) MINE_MUST_CHECK;
 
 /* path.c: of alphas from the largest worth trying downward the one with the least loss on rows
 ** not learned from, by folds.  alpha is per unit of weight, of which l1_ratio is lasso. */

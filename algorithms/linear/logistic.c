@@ -99,7 +99,13 @@ static void logistic_plain(logistic_fit *fit) {
   if (mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, &r)) return;
   logistic_open(fit, 0);
   fit->separated = logistic_solve(fit) < 0;
-  if (!fit->separated && !mine_failed(fit->env)) logistic_test(fit);
+  if (fit->separated || mine_failed(fit->env)) return;
+  if (fit->point.h)
+    logistic_test(fit);
+  else
+    mine__model_note(fit->model, "fit", "tests",
+                     "none: %lld coefficients are more than can be tested",
+                     (long long)linear_width(&fit->problem));
 }
 
 static void logistic_penalised(logistic_fit *fit) {
@@ -167,14 +173,15 @@ static mine_status logistic_learn(mine_env *env, const mine_dataset *data,
   penalised = penalised || fit.separated;
   if (penalised) logistic_penalised(&fit);
   if (mine_failed(env)) return mine_env_status(env);
+  const int tested = !penalised && fit.point.h;
   const int margins = fit.problem.margins, from = many ? data->n_classes - margins : 0;
   mine_linear *out =
       mine__linear_new(model->arena, data->about, data->n_features, many ? data->n_classes : 1,
                        many ? MINE_LINEAR_SOFTMAX : MINE_LINEAR_LOGIT);
   if (!out) return mine_env_status(env);
-  out->test = penalised ? MINE_LINEAR_UNTESTED : MINE_LINEAR_Z;
+  out->test = tested ? MINE_LINEAR_Z : MINE_LINEAR_UNTESTED;
   MINE_TRY(mine__design_finish(&fit.design, fit.beta, margins, from, 0, 1,
-                               penalised ? NULL : fit.errors, out));
+                               tested ? fit.errors : NULL, out));
   if (many && from == 0) logistic_centre(out);
   mine__linear_tell_number(model, "deviance", 2 * fit.point.loss);
   mine__linear_tell_number(model, "null_deviance", 2 * fit.none);
@@ -213,7 +220,8 @@ const mine_algorithm mine__algorithm_logistic = {
         "Cox (1958), The regression analysis of binary sequences, Journal of the Royal "
         "Statistical Society B 20; McCullagh & Nelder (1989), Generalized Linear Models",
     .notes =
-        "Newton's method; of more than two classes the multinomial model. Standard errors, z tests "
+        "Newton's method; of more than two classes the multinomial model (beyond 4,000 "
+        "coefficients by L-BFGS, and untested). Standard errors, z tests "
         "and intervals are in `mine_coefficients`; of two classes the coefficients are the "
         "log-odds "
         "of the positive one, so that `exp(value)` is an odds ratio. A category gives a column for "

@@ -9,87 +9,54 @@
 **
 ** For the gaussian family the expansion is the loss itself: the rows are read once.
 */
-#include <math.h>
 #include <string.h>
 
-#include "glm.h"
+#include "objective.h"
 
 #define NEWTON_STEPS  60
 #define NEWTON_ENOUGH 1e-14 /* of the objective                                   */
 #define NEWTON_ARMIJO 1e-4
 #define NEWTON_HALVES 40
-#define NEWTON_FAR    20.0 /* a margin of 20 is a chance of 2e-9, and a fit that  */
-#define NEWTON_LATE   15   /* still moves there after so many steps has no end    */
+#define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
 #define NEWTON_SWEEPS 100000
 #define NEWTON_EXACT  1e-22 /* of the objective: what a sweep must still move     */
 
 typedef struct newton_run {
-  const linear_problem *problem;
-  int64_t q, width;
-  double pull;  /* keeps intercepts, which the loss lets go, at the sum 0 */
-  double scale; /* of the objective                                       */
+  linear_objective of;
+  double scale; /* of the objective */
   double *beta, *trial, *step;
   double *u; /* width squared: the system    */
   linear_point *point;
 } newton_run;
 
-static int newton_is_intercept(const newton_run *run, int64_t j) {
-  return j % run->q == 0;
-}
-
-static double newton_intercepts(const newton_run *run, const double *beta) {
-  double sum = 0;
-  for (int64_t j = 0; j < run->width; j += run->q)
-    sum += beta[j];
-  return sum;
-}
-
-/* What the penalties add to the loss. */
-static double newton_penalty(const newton_run *run, const double *beta) {
-  const double sum = newton_intercepts(run, beta);
-  double squares = 0, sizes = 0;
-  for (int64_t j = 0; j < run->width; j++) {
-    if (newton_is_intercept(run, j)) continue;
-    squares += beta[j] * beta[j];
-    sizes += fabs(beta[j]);
-  }
-  return 0.5 * run->problem->l2 * squares + run->problem->l1 * sizes + 0.5 * run->pull * sum * sum;
-}
-
-/* The derivative of all that is smooth. */
-static double newton_slope(const newton_run *run, int64_t j, double intercepts) {
-  return run->point->g[j] +
-         (newton_is_intercept(run, j) ? run->pull * intercepts : run->problem->l2 * run->beta[j]);
-}
-
 /* The Hessian of all that is smooth. */
 static void newton_system(const newton_run *run, double *u) {
-  memcpy(u, run->point->h, (size_t)(run->width * run->width) * sizeof *u);
-  for (int64_t i = 0; i < run->width; i++) {
-    if (!newton_is_intercept(run, i)) u[i * run->width + i] += run->problem->l2;
-    for (int64_t j = 0; newton_is_intercept(run, i) && j < run->width; j += run->q)
-      u[i * run->width + j] += run->pull;
+  memcpy(u, run->point->h, (size_t)(run->of.width * run->of.width) * sizeof *u);
+  for (int64_t i = 0; i < run->of.width; i++) {
+    if (!linear_is_intercept(&run->of, i)) u[i * run->of.width + i] += run->of.problem->l2;
+    for (int64_t j = 0; linear_is_intercept(&run->of, i) && j < run->of.width; j += run->of.q)
+      u[i * run->of.width + j] += run->of.pull;
   }
 }
 
 /* step = -(system)^-1 slope.  Where classes drift apart the system becomes singular; then its
 ** diagonal is raised. */
 static void newton_equations(const newton_run *run) {
-  const double intercepts = newton_intercepts(run, run->beta);
+  const double intercepts = linear_intercepts(&run->of, run->beta);
   double raise = 0, most = 0;
-  for (int64_t j = 0; j < run->width; j++)
-    most = fmax(most, run->point->h[j * run->width + j]);
+  for (int64_t j = 0; j < run->of.width; j++)
+    most = fmax(most, run->point->h[j * run->of.width + j]);
   for (int again = 0; again < 20; again++) {
     newton_system(run, run->u);
-    for (int64_t j = 0; j < run->width; j++)
-      run->u[j * run->width + j] += raise;
-    if (mine__cholesky(run->problem->la, run->width, run->u)) break;
+    for (int64_t j = 0; j < run->of.width; j++)
+      run->u[j * run->of.width + j] += raise;
+    if (mine__cholesky(run->of.problem->la, run->of.width, run->u)) break;
     raise = raise > 0 ? 10 * raise : fmax(most * 1e-14, 1e-300);
   }
-  for (int64_t j = 0; j < run->width; j++)
-    run->step[j] = -newton_slope(run, j, intercepts);
-  mine__solve_upper(run->width, run->u, 1, run->step);
-  mine__solve_upper(run->width, run->u, 0, run->step);
+  for (int64_t j = 0; j < run->of.width; j++)
+    run->step[j] = -linear_slope(&run->of, run->point->g, run->beta, j, intercepts);
+  mine__solve_upper(run->of.width, run->u, 1, run->step);
+  mine__solve_upper(run->of.width, run->u, 0, run->step);
 }
 
 static double newton_shrink(double v, double by) {
@@ -99,72 +66,72 @@ static double newton_shrink(double v, double by) {
 /* The least of the expansion with the lasso penalty: `slope` is kept up to date, `u` is the
 ** system as it is. */
 static void newton_descend(const newton_run *run, double *slope) {
-  const double l1 = run->problem->l1, intercepts = newton_intercepts(run, run->beta);
+  const double l1 = run->of.problem->l1, intercepts = linear_intercepts(&run->of, run->beta);
   newton_system(run, run->u);
-  for (int64_t j = 0; j < run->width; j++)
-    slope[j] = newton_slope(run, j, intercepts);
-  memcpy(run->trial, run->beta, (size_t)run->width * sizeof *run->trial);
+  for (int64_t j = 0; j < run->of.width; j++)
+    slope[j] = linear_slope(&run->of, run->point->g, run->beta, j, intercepts);
+  memcpy(run->trial, run->beta, (size_t)run->of.width * sizeof *run->trial);
   for (int sweep = 0; sweep < NEWTON_SWEEPS; sweep++) {
     double moved = 0;
-    for (int64_t j = 0; j < run->width; j++) {
-      const double *row = run->u + j * run->width, curve = row[j], at = run->trial[j];
+    for (int64_t j = 0; j < run->of.width; j++) {
+      const double *row = run->u + j * run->of.width, curve = row[j], at = run->trial[j];
       if (!(curve > 0)) continue;
       const double aim = curve * at - slope[j];
-      const double to = (newton_is_intercept(run, j) ? aim : newton_shrink(aim, l1)) / curve;
+      const double to = (linear_is_intercept(&run->of, j) ? aim : newton_shrink(aim, l1)) / curve;
       if (to == at) continue;
-      for (int64_t i = 0; i < run->width; i++)
+      for (int64_t i = 0; i < run->of.width; i++)
         slope[i] += (to - at) * row[i];
       run->trial[j] = to;
       moved = fmax(moved, curve * (to - at) * (to - at));
     }
     if (moved <= NEWTON_EXACT * run->scale) break;
-    if (mine__poll(run->problem->env)) return;
+    if (mine__poll(run->of.problem->env)) return;
   }
-  for (int64_t j = 0; j < run->width; j++)
+  for (int64_t j = 0; j < run->of.width; j++)
     run->step[j] = run->trial[j] - run->beta[j];
 }
 
 /* By how much the whole step lowers the expansion to first order; not negative but for
 ** rounding. */
 static double newton_promise(const newton_run *run) {
-  const double intercepts = newton_intercepts(run, run->beta);
+  const double intercepts = linear_intercepts(&run->of, run->beta);
   double sum = 0;
-  for (int64_t j = 0; j < run->width; j++) {
-    sum -= newton_slope(run, j, intercepts) * run->step[j];
-    if (!newton_is_intercept(run, j))
-      sum -= run->problem->l1 * (fabs(run->beta[j] + run->step[j]) - fabs(run->beta[j]));
+  for (int64_t j = 0; j < run->of.width; j++) {
+    sum -= linear_slope(&run->of, run->point->g, run->beta, j, intercepts) * run->step[j];
+    if (!linear_is_intercept(&run->of, j))
+      sum -= run->of.problem->l1 * (fabs(run->beta[j] + run->step[j]) - fabs(run->beta[j]));
   }
   return sum;
 }
 
 /* Stand at beta + share step, of which `trial` holds the place. */
 static void newton_stand(const newton_run *run, double share, int what) {
-  const linear_problem *p = run->problem;
+  const linear_problem *p = run->of.problem;
   const int gaussian = p->family == LINEAR_GAUSSIAN;
   linear_point *at = run->point;
-  for (int64_t j = 0; j < run->width; j++)
+  for (int64_t j = 0; j < run->of.width; j++)
     run->trial[j] = run->beta[j] + share * run->step[j];
   if (!gaussian && mine__glm_evaluate(p, run->trial, what, at)) return;
-  for (int64_t j = 0; gaussian && j < run->width; j++) { /* share is 1 */
-    const double turn = mine__dot(at->h + j * run->width, run->step, run->width);
+  for (int64_t j = 0; gaussian && j < run->of.width; j++) { /* share is 1 */
+    const double turn = mine__dot(at->h + j * run->of.width, run->step, run->of.width);
     at->loss += run->step[j] * (at->g[j] + 0.5 * turn);
     run->u[j] = turn;
   }
-  for (int64_t j = 0; gaussian && j < run->width; j++)
+  for (int64_t j = 0; gaussian && j < run->of.width; j++)
     at->g[j] += run->u[j];
 }
 
 /* Take the step, or the share of it that lowers the objective enough.  Whether there is more to
 ** be gained: not after a failure. */
 static int newton_move(const newton_run *run, double promise) {
-  const mine_env *env = run->problem->env;
-  const double before = run->point->loss + newton_penalty(run, run->beta);
+  const mine_env *env = run->of.problem->env;
+  const double before = run->point->loss + linear_penalties(&run->of, run->beta);
   const int last = promise <= NEWTON_ENOUGH * run->scale;
-  const int sure = last || run->problem->family == LINEAR_GAUSSIAN;
+  const int sure = last || run->of.problem->family == LINEAR_GAUSSIAN;
   double share = 1;
   newton_stand(run, 1, LINEAR_NEWTON);
   for (int halves = 0; !sure && !mine_failed(env); halves++) {
-    const double now = run->point->loss + newton_penalty(run, run->trial);
+    const double now = run->point->loss + linear_penalties(&run->of, run->trial);
     if (now <= before - NEWTON_ARMIJO * share * promise) break;
     share = halves == NEWTON_HALVES ? 0 : share / 2;
     if (share == 0) break;
@@ -172,13 +139,13 @@ static int newton_move(const newton_run *run, double promise) {
   }
   if (share < 1 && !mine_failed(env)) newton_stand(run, share, LINEAR_NEWTON);
   if (mine_failed(env)) return 0;
-  memcpy(run->beta, run->trial, (size_t)run->width * sizeof *run->beta);
+  memcpy(run->beta, run->trial, (size_t)run->of.width * sizeof *run->beta);
   return share > 0 && !sure;
 }
 
 /* The steps made; negative: it does not end. */
 static int newton_go(newton_run *run, double *slope) {
-  const linear_problem *p = run->problem;
+  const linear_problem *p = run->of.problem;
   const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
   const int free_ = p->l1 == 0 && p->l2 == 0;
   int steps = 1;
@@ -190,7 +157,7 @@ static int newton_go(newton_run *run, double *slope) {
       newton_equations(run);
     if (mine_failed(p->env) || !newton_move(run, newton_promise(run)) || mine__poll(p->env))
       return steps;
-    if (classes && free_ && run->point->most > NEWTON_FAR && steps > NEWTON_LATE) break;
+    if (classes && free_ && run->point->most > LINEAR_FAR && steps > NEWTON_LATE) break;
   }
   return -steps;
 }
@@ -199,13 +166,9 @@ mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_
                             int *steps) {
   mine_env *env = problem->env;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  const int classes = problem->design->data->n_classes;
-  newton_run run = {.problem = problem, .beta = beta, .point = point};
-  run.q = problem->design->n_used + 1;
-  run.width = linear_width(problem);
-  if (problem->family == LINEAR_MULTINOMIAL && problem->margins == classes)
-    run.pull = problem->total / problem->margins;
-  const size_t width = (size_t)run.width;
+  newton_run run = {.of = linear_objective_of(problem), .beta = beta, .point = point};
+  const size_t width = (size_t)run.of.width;
+  if (!point->h) return mine__quasi_solve(problem, beta, point, steps);
   run.trial = mine__arena_array(env->scratch, width, sizeof(double));
   run.step = mine__arena_array(env->scratch, width, sizeof(double));
   run.u = mine__arena_array(env->scratch, width, width * sizeof(double));
