@@ -291,7 +291,7 @@ static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   if (held.n_metrics > 0) fit_keep_held(t, trained.model, &held);
   if (supervised && !mine_failed(env)) fit_intervals(t, arena, &held, trained.model);
   fit_keep_threshold(t, trained.model);
-  mine__training_report(t, trained.model);
+  if (!mine_failed(env)) mine__training_report(t, trained.model); /* of notes that are whole */
   if (!mine_failed(env) && mine__model_seal(env, trained.model) == MINE_OK) return trained;
   mine_model_free(trained.model);
   return none;
