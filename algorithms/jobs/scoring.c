@@ -143,7 +143,9 @@ static void scoring_take_level(mine_scoring *s, const mine__options *options) {
     (void)mine__fail(s->env, MINE_OPTION,
                      "option level must be a number above 0 and below 1 (got 1: no range holds "
                      "every row to come)");
-  if (mine__scoring_bounds(s) || !mine__options_given(options->group, options->n, "level")) return;
+  if (s->mode != MINE_SCORE_ROWS || mine__scoring_bounds(s) ||
+      !mine__options_given(options->group, options->n, "level"))
+    return;
   if (!mine__model_has_target_number(model))
     (void)mine__fail(s->env, MINE_OPTION, "option level needs a model of a number; this is %s",
                      mine__model_task(model));

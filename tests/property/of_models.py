@@ -450,7 +450,7 @@ def probabilities(lab, case, data, rows, used):
 # ---- how good --------------------------------------------------------------------------------
 
 
-@prop("mine_evaluate", "mine_confusion", "mine_roc", "mine_metrics", make=model_case, cases=120)
+@prop("mine_evaluate", "mine_confusion", "mine_roc", "mine_calibration", "mine_metrics", make=model_case, cases=120)
 def judged(lab, case):
     """Measures, confusion and ROC of a source, from what mine_predict says of its rows."""
     lab.create("t", case["tables"]["t"])
@@ -505,6 +505,20 @@ def two_classes(lab, found, actual, says, p, plus):
         same(found["precision"], hit / sum(called) if sum(called) else None, "evaluate: precision")
         same(found["recall"], hit / sum(is_plus), "evaluate: recall")
         same(found["brier"], float(np.mean([(q - a) ** 2 for a, q in zip(is_plus, p)])), "evaluate: brier", 1e-9, 1e-9)
+    bins = lab.ask("SELECT bin, rows, mean_probability, rate, low, high FROM mine_calibration('m', 't', 'bins=4')")
+    must([b[0] for b in bins] == list(range(1, len(bins) + 1)) and len(bins) <= 4, "calibration: bins", bins)
+    in_order, at = sorted(zip(p, is_plus)), 0
+    for _, n, mean, rate, low, high in bins:
+        part, at = in_order[at:at + n], at + n
+        same(mean, sum(q for q, _ in part) / n, "calibration: mean", 1e-9, 1e-12)
+        must(at == len(p) or in_order[at][0] > part[-1][0], "calibration: equal probabilities are torn", (at, bins))
+        hits, z = sum(a for q, a in part), 1.959963984540054
+        same(rate, hits / n, "calibration: rate", 1e-12)
+        r, add = hits / n, z * z / n
+        reach = z * math.sqrt(r * (1 - r) / n + add / (4 * n))
+        same(low, max(0, (r + add / 2 - reach) / (1 + add)), "calibration: low", 1e-9, 1)
+        same(high, min(1, (r + add / 2 + reach) / (1 + add)), "calibration: high", 1e-9, 1)
+    must(at == len(p), "calibration: rows", bins)
     curve = lab.ask("SELECT threshold, true_positive_rate, false_positive_rate, precision, rows FROM mine_roc('m', 't')")
     must(curve[0][0] == math.inf and curve[0][4] == 0, "roc: first row", curve[0])
     must([r[0] for r in curve[1:]] == sorted(set(p), reverse=True), "roc: thresholds", lambda: (curve, sorted(set(p))))
