@@ -124,8 +124,10 @@ static unsigned trees_reached(const mine__trees_column *column, double value) {
 }
 
 /* A level's byte in a set, and its bit there. */
-static inline void trees_level(int32_t code, int8_t *byte, int8_t *bit) {
-  const unsigned level = code < 0 ? 0 : (unsigned)code + 1;
+static inline void trees_level(const mine__trees_column *column, int32_t code, int8_t *byte,
+                               int8_t *bit) {
+  unsigned level = 0;
+  if (code >= 0) level = 1u + (column->class_of ? column->class_of[code] : (unsigned)code);
   *byte = (int8_t)(level / 8);
   *bit = (int8_t)(1u << level % 8);
 }
@@ -161,7 +163,7 @@ static void trees_bytes(const trees_run *run, const uint32_t *row, int8_t *byte)
     }
     int8_t *at = byte + (ptrdiff_t)column->low * MINE__SLOT_ROWS;
     for (int k = 0; k < MINE__SLOT_ROWS; k++)
-      trees_level(view->code[row[k]], &at[k], &at[MINE__SLOT_ROWS + k]);
+      trees_level(column, view->code[row[k]], &at[k], &at[MINE__SLOT_ROWS + k]);
   }
 }
 
@@ -172,7 +174,7 @@ static void trees_bytes_of_row(const trees_run *run, uint32_t row, int8_t *byte)
     const mine__trees_column *column = &bins->source[s];
     const mine_feature_view *view = &run->batch->feature[column->feature];
     if (column->category) {
-      trees_level(view->code[row], byte + column->low, byte + column->low + 1);
+      trees_level(column, view->code[row], byte + column->low, byte + column->low + 1);
       continue;
     }
     const double value = view->number[row];

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "../core/radix.h"
+#include "../core/random.h"
 
 #define ASK_MANY  8 /* trees from which on values become bytes first */
 #define ASK_BINS  255
 #define ASK_SLOTS (INT16_MAX + 1)
+#define ASK_WORK  ((int64_t)1 << 26) /* levels looked at in sets for their classes, at most */
 
 typedef struct ask_work {
   mine_env *env;
@@ -93,6 +95,62 @@ static int ask_reaches(ask_work *w, mine__trees_column *column, const uint32_t *
   return 1;
 }
 
+/* Which levels stand in the same of the sets that the nodes at[0..n-1] ask: levels of equal
+** marks, each set an own bit of chance in the marks of its levels.  NULL: too many classes. */
+static uint8_t *ask_classes(ask_work *w, const uint32_t *at, int64_t n, int64_t levels,
+                            mine__place *mark) {
+  uint8_t *class_of = mine__arena_array(w->arena, (size_t)levels, sizeof *class_of);
+  int64_t classes = 0;
+  if (!class_of) return NULL;
+  for (int64_t l = 0; l < levels; l++)
+    mark[l] = (mine__place){0, (size_t)l};
+  for (int64_t k = 0; k < n; k++) {
+    const uint64_t *set = w->trees->bits + w->trees->set[w->from[at[k]]];
+    const uint64_t own = mine_hash_mix((uint64_t)k + 1);
+    for (int64_t l = 0; l < levels; l++)
+      mark[l].key += mine_trees_in_set(set, (int32_t)l) ? own : 0;
+  }
+  mine__sort_places(w->env, mark, mark + levels, levels, 64);
+  for (int64_t l = 0; l < levels && !mine_failed(w->env); l++) {
+    classes += l == 0 || mark[l].key != mark[l - 1].key;
+    if (classes > ASK_BINS) return NULL;
+    class_of[mark[l].at] = (uint8_t)(classes - 1);
+  }
+  return mine_failed(w->env) ? NULL : class_of;
+}
+
+/* One level of each class. */
+static void ask_heads(const uint8_t *class_of, int64_t levels, int32_t head[ASK_BINS]) {
+  for (int64_t l = levels; l-- > 0;)
+    head[class_of[l]] = (int32_t)l;
+}
+
+/* Whether the classes are what they should be: marks might be equal by chance. */
+static int ask_classes_hold(const ask_work *w, const uint32_t *at, int64_t n, int64_t levels,
+                            const uint8_t *class_of) {
+  int32_t head[ASK_BINS];
+  int apart = 0;
+  ask_heads(class_of, levels, head);
+  for (int64_t k = 0; k < n; k++) {
+    const uint64_t *set = w->trees->bits + w->trees->set[w->from[at[k]]];
+    for (int64_t l = 0; l < levels; l++)
+      apart |= mine_trees_in_set(set, (int32_t)l) ^ mine_trees_in_set(set, head[class_of[l]]);
+  }
+  return !apart;
+}
+
+/* The levels of a category as bytes; 0: they are too many. */
+static int ask_levels(ask_work *w, mine__trees_column *column, const uint32_t *at, int64_t n) {
+  const int64_t levels = w->feature[column->feature].levels.values.n;
+  if (levels <= ASK_BINS) return 1;
+  if (levels > ASK_WORK / n) return 0;
+  const mine_mark mark = mine__arena_mark(w->env->scratch);
+  mine__place *place = mine__arena_array(w->env->scratch, 2 * (size_t)levels, sizeof *place);
+  if (place) column->class_of = ask_classes(w, at, n, levels, place);
+  mine__arena_rewind(w->env->scratch, mark);
+  return column->class_of && ask_classes_hold(w, at, n, levels, column->class_of);
+}
+
 /* The columns that a feature needs; 0: it cannot be told in bytes. */
 static int ask_column(ask_work *w, mine__trees_bins *bins, int32_t feature, const uint32_t *at,
                       int64_t n, double *value, mine_pair *pair) {
@@ -103,7 +161,7 @@ static int ask_column(ask_work *w, mine__trees_bins *bins, int32_t feature, cons
     column->category = 1;
     column->low = bins->n_columns;
     bins->n_columns += 2;
-    return w->feature[feature].levels.values.n <= ASK_BINS;
+    return ask_levels(w, column, at, n);
   }
   if (!ask_reaches(w, column, at, n, value, pair)) return 0;
   int to_left = 0, to_right = 0;
@@ -144,13 +202,15 @@ static int ask_columns(ask_work *w, mine__trees_bins *bins) {
 /* The set of the node at place p, as bytes, behind the sets there are. */
 static int32_t ask_set(const ask_work *w, mine__trees_bins *bins, int32_t p, int32_t *n_sets) {
   const int32_t i = w->from[p];
-  const int64_t levels = w->feature[w->trees->feature[i]].levels.values.n;
+  const mine__trees_column *column = &w->source[w->column[w->trees->feature[i]]];
+  const int64_t levels = w->feature[column->feature].levels.values.n;
   uint8_t *set = bins->set + (size_t)*n_sets * MINE__SLOT_SET;
   memset(set, 0, MINE__SLOT_SET);
   set[0] = (uint8_t)(w->trees->missing_left[i] != 0);
   for (int32_t level = 0; level < levels; level++) {
     const int in = mine_trees_in_set(w->trees->bits + w->trees->set[i], level);
-    set[(level + 1) / 8] |= (uint8_t)(in << (level + 1) % 8);
+    const int bit = 1 + (column->class_of ? column->class_of[level] : level);
+    set[bit / 8] |= (uint8_t)(in << bit % 8);
   }
   return (*n_sets)++;
 }

@@ -10,8 +10,9 @@
 **   bins    where trees are many.  Which side a row takes depends on its values only by
 **           which thresholds of the model they reach: so each value becomes a byte, once
 **           for all trees.  A tree of at most 256 leaves is asked by its cuts
-**           (kernel/slots.h), a larger one is walked, by nodes of eight bytes.  NULL where a
-**           feature has more thresholds or levels than a byte tells apart, a tree more
+**           (kernel/slots.h), a larger one is walked, by nodes of eight bytes.  Many levels
+**           are fewer classes, where sets part them in few ways.  NULL where a
+**           feature has more thresholds or classes than a byte tells apart, a tree more
 **           than 32,768 leaves, or trees are too few to pay for the bytes.
 **
 ** Values of leaves and the sums over trees are as trees.h defines them in either form,
@@ -44,10 +45,12 @@ static inline int mine__trees_missing_right(const mine__trees_node *node) {
 typedef struct mine__trees_column {
   int32_t feature;
   int category;
-  int32_t low, high;   /* number: the columns in which the missing are least, greatest; -1: none.
-                       ** category: low, and the one behind it */
-  int steps;           /* a power of two above the number of thresholds  */
-  const double *reach; /* thresholds, ascending, from place 1 on; NAN fills up */
+  int32_t low, high; /* number: the columns in which the missing are least, greatest; -1: none.
+                     ** category: low, and the one behind it */
+  const uint8_t *class_of; /* category of more levels than a byte tells apart: levels of one class
+                           ** stand together in all sets of the model; else NULL            */
+  int steps;               /* a power of two above the number of thresholds  */
+  const double *reach;     /* thresholds, ascending, from place 1 on; NAN fills up */
 } mine__trees_column;
 
 /* An inner node by bytes.  Nodes are counted within their tree, a leaf is ~its slot. */

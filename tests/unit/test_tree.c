@@ -603,7 +603,41 @@ static void test_histograms_keep_limits(void **state) {
   }
 }
 
-/* A host that refuses the nth request for memory. */
+static const char *told_of_splits(const mine_model *model) {
+  static char said[100];
+  *said = 0;
+  for (int64_t i = 0; i < mine__notes_count(&model->told.notes); i++) {
+    const mine_note note = mine__notes_at(&model->told.notes, i);
+    if (!strcmp(note.name, "splits")) snprintf(said, sizeof said, "%s", note.detail);
+  }
+  return said;
+}
+
+/* Which engine it is, by the rows or by what is asked, and that it is told. */
+static void test_many_rows(void **state) {
+  (void)state;
+  table t;
+  table_open(&t, "n", 100001, 2, 2);
+  table_fill(&t, 3, 0, 0);
+  static const struct {
+    int64_t rows;
+    const char *options, *told;
+  } cases[] = {{100001, "max_depth=2", "histogram, 255 bins, as the rows are many"},
+               {100001, "max_depth=2,max_bins=64", "histogram, 64 bins, as the rows are many"},
+               {100001, "max_depth=2,max_bins=300", "exact, 300 bins"},
+               {100001, "max_depth=2,splits=exact", "exact"},
+               {100000, "max_depth=2", "exact"},
+               {100000, "max_depth=2,splits=histogram", "histogram, 255 bins"}};
+  for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+    t.data.rows.n = cases[k].rows;
+    mine_model *model = table_grow(&t, cases[k].options);
+    assert_non_null(model);
+    assert_string_equal(told_of_splits(model), cases[k].told);
+    mine_model_free(model);
+  }
+  table_close(&t);
+}
+
 /* Each request for memory refused in turn: an error, never a crash. */
 static void refuse_memory(const char *options) {
   table t;
@@ -705,6 +739,7 @@ int main(void) {
       cmocka_unit_test(test_wrong_criterion),
       cmocka_unit_test(test_few_values_are_exact),
       cmocka_unit_test(test_histograms_keep_limits),
+      cmocka_unit_test(test_many_rows),
       cmocka_unit_test(test_no_memory),
       cmocka_unit_test(test_sort),
   };

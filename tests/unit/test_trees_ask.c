@@ -30,6 +30,7 @@ typedef struct forest {
   mine_feature_view view[FEATURES];
   int64_t levels[FEATURES]; /* 0: a number */
   int thresholds;           /* different ones of a number */
+  int ordered;              /* sets of many levels are alike */
   mine_random random;
 } forest;
 
@@ -100,8 +101,13 @@ static void make_tree(forest *f, int32_t at, int leaves, int lean, int32_t *bits
   if (f->levels[c]) {
     const int64_t words = mine_trees_words(f->levels[c]);
     t->set[at] = *bits;
-    for (int64_t l = 0; l < f->levels[c]; l++)
-      t->bits[*bits + (l >> 6)] |= below(f, 2) << (l & 63);
+    /* many levels mostly by an order of theirs, as ordered statistics part them */
+    const int by_order = f->levels[c] > 255 && f->ordered;
+    const uint64_t until = below(f, 40) * (uint64_t)f->levels[c] / 40;
+    for (int64_t l = 0; l < f->levels[c]; l++) {
+      const uint64_t in = by_order ? (uint64_t)(l * 7 % f->levels[c]) < until : below(f, 2);
+      t->bits[*bits + (l >> 6)] |= in << (l & 63);
+    }
     *bits += (int32_t)words;
   } else {
     t->threshold[at] = below(f, 12) ? grid(f) : MINE_TREES_ANY;
@@ -234,7 +240,7 @@ static const shape shapes[] = {
 };
 
 static void every_form_has_the_bits_of_the_plain_walk(void **state) {
-  int with_bytes = 0, without = 0, large = 0;
+  int with_bytes = 0, without = 0, large = 0, classes = 0;
   (void)state;
   for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
@@ -242,17 +248,20 @@ static void every_form_has_the_bits_of_the_plain_walk(void **state) {
       const int thresholds = s % 3 == 0 ? 10 : s % 3 == 1 ? 253 : 400;
       forest f;
       open_forest(&f, 100 * k + s, kinds[k], thresholds, 1 + (int)(s % 3));
+      f.ordered = s % 2 == 0;
       make_trees(&f, &shapes[s]);
       const mine__trees_bins *bins = f.trees->ask->bins;
       with_bytes += bins != NULL;
       without += bins == NULL && f.trees->n_trees >= 8;
+      for (int c = 0; bins && c < bins->n_sources; c++)
+        classes += bins->source[c].class_of != NULL;
       for (int t = 0; bins && t < f.trees->n_trees; t++)
         large += bins->part[t].cut < 0;
       check(&f);
       close_forest(&f);
     }
   }
-  assert_true(with_bytes > 10 && without > 2 && large > 2);
+  assert_true(with_bytes > 10 && without > 2 && large > 2 && classes > 2);
 }
 
 int main(void) {
