@@ -69,7 +69,7 @@ def mlp(s):
             "batch": 200, "epochs": epochs}
     return [Comparison(f"mlp 64|32, {epochs} epochs, {rows} rows of 20 columns", [
         s.worker("sqlite-mine", "prediction", "fit", "", f"SELECT id, y, {names('x', NUMBERS)} FROM train WHERE id <= {rows}",
-                 "mlp", f"target=y, hidden=64|32, epochs={epochs}, batch_size=200, early_stopping=0, holdout=0",
+                 "mlp", f"target=y, hidden=64|32, networks=1, epochs={epochs}, batch_size=200, learning_rate=0.001, weight_decay=0, holdout=0",
                  judged("log_loss")),
         s.peer("scikit-learn", "sklearn_mlp", **same)], goals={"scikit-learn": 1.0}, judge="log-loss")]
 

@@ -71,7 +71,7 @@ def fill(con, rows):
 PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBERS)),
                                         *(f"s{i}" for i in range(len(TEXTS)))])
 # What a verb's form does not say: options worth a workload of their own.
-OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=50"}  # what would take a minute at each call
+OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=50", "mlp": ", epochs=5, networks=1"}  # what would take a minute at each call
 OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_bins": ["target=y"],
            "mine_cluster": ["k=5", "k=auto", "k=3, group=g"],

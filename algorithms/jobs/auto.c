@@ -45,6 +45,7 @@ static const auto_entry auto_entries[] = {
      0},
     {"forest", "forest", "", CLASSES | NUMBERS, 0, 0},
     {"knn", "knn", "k=25", CLASSES | NUMBERS, 20000, 0},
+    {"mlp", "mlp", "", CLASSES | NUMBERS, 50000, 0},
     {NULL, NULL, NULL, 0, 0, 0},
 };
 
@@ -98,7 +99,8 @@ const mine_algorithm mine__algorithm_auto = {
         "too): the baseline, which answers the same for every row, `tree`, `logistic` and `bayes` "
         "for "
         "classes, `linear` for numbers, "
-        "`boost` in three settings, `forest`, and `knn` up to 20,000 rows. The model is a mean of "
+        "`boost` in three settings, `forest`, `knn` up to 20,000 rows and `mlp` up to 50,000. The "
+        "model is a mean of "
         "at most five of them with weights chosen on answers out of fold (log_loss; rmse). A trial "
         "that began is finished: `budget_seconds` is a budget and not a limit. `mine_trials` lists "
         "what was tried; where the baseline is as good, a warning says so. Which trials ran "

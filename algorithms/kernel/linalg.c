@@ -102,30 +102,50 @@ static int linalg_fits(int64_t n) {
 }
 #endif
 
-void mine__gemm(mine_linalg la, int a_turned, int b_turned, int64_t m, int64_t n, int64_t k,
-                double alpha, const double *a, const double *b, double beta, double *c) {
+/* A row of c, plainly. */
+static void linalg_gemm_row(int a_turned, int b_turned, int64_t i, int64_t n, int64_t k,
+                            double alpha, const double *a, const double *b, double *row,
+                            mine_linalg_steps steps) {
+  if (!a_turned && b_turned) {
+    for (int64_t j = 0; j < n; j++)
+      row[j] += alpha * mine__dot(a + i * steps.a, b + j * steps.b, k);
+    return;
+  }
+  for (int64_t l = 0; l < k; l++) {
+    const double by = alpha * (a_turned ? a[l * steps.a + i] : a[i * steps.a + l]);
+    if (!b_turned) linalg_add(row, b + l * steps.b, by, n);
+    for (int64_t j = 0; b_turned && j < n; j++)
+      row[j] += by * b[j * steps.b + l];
+  }
+}
+
+void mine__gemm_of_parts(mine_linalg la, int a_turned, int b_turned, int64_t m, int64_t n,
+                         int64_t k, double alpha, const double *a, const double *b, double beta,
+                         double *c, mine_linalg_steps steps) {
   if (m < 1 || n < 1) return;
 #ifdef MINE_OPENBLAS
-  if (la.fast && k > 0 && linalg_fits(m) && linalg_fits(n) && linalg_fits(k)) {
+  if (la.fast && k > 0 && linalg_fits(m) && linalg_fits(n) && linalg_fits(k) &&
+      linalg_fits(steps.a) && linalg_fits(steps.b) && linalg_fits(steps.c)) {
     const int m_ = (int)m, n_ = (int)n, k_ = (int)k;
-    const int wide_a = a_turned ? m_ : k_, wide_b = b_turned ? k_ : n_;
-    dgemm_(b_turned ? "T" : "N", a_turned ? "T" : "N", &n_, &m_, &k_, &alpha, b, &wide_b, a,
-           &wide_a, &beta, c, &n_);
+    const int step_a = (int)steps.a, step_b = (int)steps.b, step_c = (int)steps.c;
+    dgemm_(b_turned ? "T" : "N", a_turned ? "T" : "N", &n_, &m_, &k_, &alpha, b, &step_b, a,
+           &step_a, &beta, c, &step_c);
     return;
   }
 #endif
   (void)la;
   for (int64_t i = 0; i < m; i++) {
-    double *row = c + i * n;
+    double *row = c + i * steps.c;
     for (int64_t j = 0; j < n; j++)
       row[j] = beta == 0 ? 0 : beta * row[j];
-    for (int64_t l = 0; l < k; l++) {
-      const double by = alpha * (a_turned ? a[l * m + i] : a[i * k + l]);
-      if (!b_turned) linalg_add(row, b + l * n, by, n);
-      for (int64_t j = 0; b_turned && j < n; j++)
-        row[j] += by * b[j * k + l];
-    }
+    linalg_gemm_row(a_turned, b_turned, i, n, k, alpha, a, b, row, steps);
   }
+}
+
+void mine__gemm(mine_linalg la, int a_turned, int b_turned, int64_t m, int64_t n, int64_t k,
+                double alpha, const double *a, const double *b, double beta, double *c) {
+  const mine_linalg_steps steps = {a_turned ? m : k, b_turned ? k : n, n};
+  mine__gemm_of_parts(la, a_turned, b_turned, m, n, k, alpha, a, b, beta, c, steps);
 }
 
 void mine__syrk(mine_linalg la, int64_t n, int64_t p, double alpha, const double *x, double *c) {

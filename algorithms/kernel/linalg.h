@@ -32,6 +32,14 @@ double mine__dot(const double *a, const double *b, int64_t n);
 void mine__gemm(mine_linalg la, int a_turned, int b_turned, int64_t m, int64_t n, int64_t k,
                 double alpha, const double *a, const double *b, double beta, double *c);
 
+/* The same of matrices that are parts of wider ones: rows of a, b, c are so far apart. */
+typedef struct mine_linalg_steps {
+  int64_t a, b, c;
+} mine_linalg_steps;
+void mine__gemm_of_parts(mine_linalg la, int a_turned, int b_turned, int64_t m, int64_t n,
+                         int64_t k, double alpha, const double *a, const double *b, double beta,
+                         double *c, mine_linalg_steps steps);
+
 /* The upper triangle of c (p x p) += alpha x'x; x is n x p.  n p^2 multiplications. */
 void mine__syrk(mine_linalg la, int64_t n, int64_t p, double alpha, const double *x, double *c);
 

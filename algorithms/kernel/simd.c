@@ -42,6 +42,7 @@
 #define V_LESS_PRODUCT(s, x, c) _mm256_fnmadd_ps(x, _mm256_set1_ps(c), s)
 #define V_MIN(a, b)             _mm256_min_ps(a, b)
 #define V_MAX(a, b)             _mm256_max_ps(a, b)
+#define V_ROOT(v)               ((v_doubles)_mm256_sqrt_pd((__m256d)(v)))
 #define V_WHERE_LESS(a, b, yes, no) \
   ((v_ints)_mm256_blendv_ps((__m256)(no), (__m256)(yes), _mm256_cmp_ps(a, b, _CMP_LT_OQ)))
 #define V_AT_MOST(a, most) \
@@ -67,6 +68,7 @@
 #define V_LESS_PRODUCT(s, x, c) _mm512_fnmadd_ps(x, _mm512_set1_ps(c), s)
 #define V_MIN(a, b)             _mm512_min_ps(a, b)
 #define V_MAX(a, b)             _mm512_max_ps(a, b)
+#define V_ROOT(v)               ((v_doubles)_mm512_sqrt_pd((__m512d)(v)))
 #define V_WHERE_LESS(a, b, yes, no)                                                   \
   ((v_ints)_mm512_mask_mov_epi32((__m512i)(no), _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), \
                                  (__m512i)(yes)))

@@ -79,6 +79,15 @@ typedef struct mine__kernels {
   /* Of as many values, how many of reach[1], reach[2] ... (ascending, NAN up to `steps`, a power of
   ** two that is at most 256) are not above each; of NAN 0. */
   void (*reached)(const double *reach, int steps, const double *value, uint8_t *below);
+
+  /* dense_body.h: z (rows x out) += x w; x: rows of `in` numbers, `step` apart; w: in x out.
+  ** Each sum runs in the order of the inputs. */
+  void (*dense)(const double *x, ptrdiff_t step, ptrdiff_t rows, const double *w, ptrdiff_t in,
+                ptrdiff_t out, double *z);
+  /* A step of Adam (Kingma & Ba 2015; beta 0.9, 0.999, epsilon 1e-8) against the gradient g:
+  ** w -= decay w + rate mean / (sqrt(square) + epsilon). */
+  void (*adam)(double *w, const double *g, double *mean, double *square, ptrdiff_t n, double rate,
+               double decay);
 } mine__kernels;
 
 /* The best that this processor runs. */

@@ -54,7 +54,17 @@ typedef int8_t V(v_signed) __attribute__((vector_size(V_SMALL_BYTES), aligned(1)
 #define V_MAX(a, b)                 V_PICK(v_floats, (a) > (b), v_ints, a, b)
 #define V_WHERE_LESS(a, b, yes, no) V_PICK(v_ints, (a) < (b), v_ints, yes, no)
 #endif
+/* The square root of each lane. */
+#ifndef V_ROOT
+static inline v_doubles V(root)(v_doubles v) {
+  for (int lane = 0; lane < (int)V_DOUBLES; lane++)
+    v[lane] = sqrt(v[lane]);
+  return v;
+}
+#define V_ROOT(v) V(root)(v)
+#endif
 
+#include "dense_body.h"
 #include "distance_body.h"
 #include "row_body.h"
 #include "sieve_body.h"
@@ -75,6 +85,8 @@ static const mine__kernels V(kernels) = {
     .intersect = V(intersect),
     .slots = V(slots),
     .reached = V(reached),
+    .dense = V(dense),
+    .adam = V(adam),
 };
 
 #undef V_PASTE
@@ -101,6 +113,7 @@ static const mine__kernels V(kernels) = {
 #undef V_WHERE_LESS
 #undef V_AT_MOST
 #undef V_LOOK_UP
+#undef V_ROOT
 #undef V_SET
 #undef V_BYTES
 #undef V_SMALL_BYTES

@@ -46,6 +46,11 @@ const use_model use_models[] = {
      USE_TRAINED},
     {"linear scorecard", "logistic", "target=label,holdout=0,transform=woe,l2=1,rare=0.3",
      USE_TRAINED},
+    {"network numbers", "mlp", "target=y,hidden=5|3,epochs=3,networks=2,holdout=0.3", USE_TRAINED},
+    {"network classes", "mlp", "target=label,hidden=4,epochs=3,networks=1,holdout=0", USE_TRAINED},
+    {"network many classes", "mlp",
+     "target=kind,task=classification,hidden=4,epochs=3,networks=1,activation=tanh,holdout=0",
+     USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 

@@ -69,6 +69,9 @@ def model_case(rng, kinds=("regression", "two", "two", "more"), algorithms=("tre
                "voting": rng.choice(["uniform", "distance"])}
     if algorithm == "bayes":
         own = {"smoothing": rng.choice([0.5, 1, 2]), "prior": rng.choice(["data", "uniform"])}
+    if algorithm == "mlp":
+        own = {"hidden": [rng.choice([1, 3, 9]), rng.choice([2, 5])][:rng.randint(1, 2)], "epochs": 3, "networks": rng.randint(1, 2),
+               "activation": rng.choice(["relu", "tanh"])}
     return {"tables": {"t": table}, "algorithm": algorithm, "kind": kind, "own": own, "holdout": rng.choice([0, 0, 0.3]),
             "seed": rng.randrange(100)}
 
@@ -315,6 +318,67 @@ def bayes_formula(lab, case):
     for c in classes:
         share = sum(weight[i] for i in used if y[i] == c) / total if case["own"]["prior"] == "data" else 1 / len(classes)
         same(figures[f"prior {target}={c}"], share, "bayes: prior", 1e-9)
+
+
+def network_inputs(data, used, w):
+    """Names and values of the first layer's inputs, every level with one of its own."""
+    names, rows = [], []
+    for f in data.features():
+        x = data.values[f.name]
+        many = sum(1 for n in w if n.startswith(f"1 h1.1 <- {f.name}."))
+        if f"1 h1.1 <- {f.name}" in w:
+            known = np.array([x[i] for i in used if x[i] is not None], dtype=float)
+            z = (np.array([known.mean() if v is None else v for v in x]) - known.mean()) / (known.std() or 1)
+            names.append(f.name)
+            rows.append(z / np.sqrt(1 + (z / 3) ** 2))
+            if f"1 h1.1 <- {f.name}=(missing)" in w:
+                names.append(f"{f.name}=(missing)")
+                rows.append([float(v is None) for v in x])
+        elif f"1 h1.1 <- {f.name}=(mean)" in w or many:
+            first = "1 {}={}.1" if many else "1 h1.1 <- {}={}"
+            level = ["(missing)" if v is None else v if first.format(f.name, v) in w else "(mean)" for v in x]
+            for j in range(many):
+                names.append(f"{f.name}.{j + 1}")
+                rows.append([w[f"1 {f.name}={v}.{j + 1}"] for v in level])
+            for v in () if many else set(level):
+                names.append(f"{f.name}={v}")
+                rows.append([float(u == v) for u in level])
+    return names, np.array(rows, dtype=float).reshape(len(names), data.n).T
+
+
+@prop("mine_coefficients", "mine_probabilities", "mine_predict",
+      make=lambda rng: model_case(rng, algorithms=("mlp",), rows=(12, 60, 150)), cases=60)
+def network_formula(lab, case):
+    """Answers by the weights that mine_coefficients lists; importances are shares."""
+    lab.create("t", case["tables"]["t"])
+    case = dict(case, holdout=0, own=dict(case["own"], networks=1))
+    y = tables.Data(lab, "t", case["tables"]["t"]).values[case["tables"]["t"].of("target").name]
+    used = [i for i in range(len(y)) if y[i] is not None]
+    classes = [] if case["kind"] == "regression" else sorted({y[i] for i in used}, key=lambda v: (isinstance(v, str), v))
+    data = trained(lab, case, **({"positive": classes[0]} if len(classes) == 2 else {}))
+    if data is None:
+        return
+    w = dict(lab.ask("SELECT name, value FROM mine_coefficients('m')"))
+    names, a = network_inputs(data, used, w)
+    hidden = [[f"h{k + 1}.{u + 1}" for u in range(n)] for k, n in enumerate(case["own"]["hidden"])]
+    layers = hidden + [[f"{c}" for c in classes] if len(classes) > 2 else ["out"]]
+    for layer in layers:
+        a = a @ np.array([[w[f"1 {u} <- {i}"] for u in layer] for i in names]).reshape(len(names), len(layer)) + [w[f"1 {u}"] for u in layer]
+        names = layer
+        if layer is not layers[-1]:
+            a = np.tanh(a) if case["own"]["activation"] == "tanh" else np.maximum(a, 0)
+    at = {v: i for i, v in enumerate(data.ids)}
+    if len(classes) == 2:
+        a = np.column_stack([a[:, 0], np.zeros(data.n)])
+    for ident, c, got in lab.ask("SELECT id, class, probability FROM mine_probabilities('m', 't')") if classes else []:
+        e = np.exp(a[at[ident]] - a[at[ident]].max())
+        must(near(got, float(e[classes.index(c)] / e.sum()), 1e-6, 1e-6), "network: share", lambda: (ident, c, got, list(e / e.sum())))
+    for ident, got in lab.ask("SELECT id, prediction FROM mine_predict('m', 't')") if not classes else []:
+        known = np.array([y[i] for i in used], dtype=float)
+        want = known.mean() + known.std() * a[at[ident], 0]
+        must(near(got, float(want), 1e-6 * max(1, known.std()), 1e-6), "network: number", lambda: (ident, got, want))
+    shares = [r[0] for r in lab.ask("SELECT importance FROM mine_importance('m')")]
+    must(all(s >= 0 for s in shares) and (near(sum(shares), 1, 1e-9) or not any(shares)), "network: importance", shares)
 
 
 def bayes_logs(case, data, used, y, weight, classes):

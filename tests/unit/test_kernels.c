@@ -140,6 +140,55 @@ static void rows_have_the_bits_of_plain_loops(void **state) {
   }
 }
 
+/* Layers of every width, for rows alone and in blocks, inputs further apart than they are many. */
+static void layers_have_the_bits_of_plain_loops(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double x[9 * MOST], w[MOST * MOST], start[9 * MOST], got[9 * MOST];
+  (void)state;
+  for (int s = sets(set); s-- > 0;) {
+    for (int out = 1; out <= MOST; out += 1 + out / 9) {
+      const int in = (out * 7 + 3) % 20, rows = 1 + out % 9, step = in + out % 3;
+      fill(x, rows * step, 5, 0);
+      fill(w, in * out, 6, 0);
+      fill(start, rows * out, 7, 0);
+      memcpy(got, start, sizeof got);
+      set[s]->dense(x, step, rows, w, in, out, got);
+      for (int r = 0; r < rows; r++) {
+        for (int u = 0; u < out; u++) {
+          double sum = start[r * out + u];
+          for (int i = 0; i < in; i++)
+            sum += w[i * out + u] * x[r * step + i];
+          assert_memory_equal(&got[r * out + u], &sum, sizeof sum);
+        }
+      }
+    }
+  }
+}
+
+static void steps_have_the_bits_of_plain_loops(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double g[MOST], was[3][MOST], got[3][MOST];
+  (void)state;
+  for (int s = sets(set); s-- > 0;) {
+    for (int n = 1; n <= MOST; n += 1 + n / 9) {
+      fill(g, n, 3, 0);
+      for (int k = 0; k < 3; k++)
+        fill(was[k], n, (uint64_t)k, 0);
+      for (int i = 0; i < n; i++)
+        was[2][i] = fabs(was[2][i]);
+      memcpy(got, was, sizeof got);
+      set[s]->adam(got[0], g, got[1], got[2], n, 0.01, 0.001);
+      for (int i = 0; i < n; i++) {
+        const double mean = was[1][i] * 0.9 + g[i] * 0.1;
+        const double square = was[2][i] * 0.999 + g[i] * g[i] * 0.001;
+        assert_true(got[1][i] == mean && got[2][i] == square);
+        assert_true(got[0][i] ==
+                    was[0][i] - (was[0][i] * 0.001 + mean * 0.01 / (sqrt(square) + 1e-8)));
+      }
+    }
+  }
+}
+
 static void bits_in_common_are_counted(void **state) {
   const mine__kernels *set[MINE__KERNEL_SETS + 1];
   uint64_t a[MOST], b[MOST], out[MOST];
@@ -337,6 +386,8 @@ int main(void) {
       cmocka_unit_test(distances_have_the_bits_of_pairs),
       cmocka_unit_test(tiles_have_the_bits_of_pairs),
       cmocka_unit_test(rows_have_the_bits_of_plain_loops),
+      cmocka_unit_test(layers_have_the_bits_of_plain_loops),
+      cmocka_unit_test(steps_have_the_bits_of_plain_loops),
       cmocka_unit_test(bits_in_common_are_counted),
       cmocka_unit_test(brackets_are_within_the_bound),
       cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),

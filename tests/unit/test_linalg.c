@@ -59,6 +59,30 @@ static void products_are_sums(void **state) {
   }
 }
 
+/* Matrices that are parts of wider ones, whose other cells nobody touches. */
+static void products_of_parts_are_sums(void **state) {
+  static double a[MOST * MOST], b[MOST * MOST], c[MOST * MOST], was[MOST * MOST];
+  const mine_linalg_steps steps = {MOST, MOST - 1, MOST - 3};
+  const int64_t m = 21, n = 34, k = 27;
+  (void)state;
+  for (int way = 0; way < 8; way++) {
+    const mine_linalg la = way & 4 ? mine__linalg_open(env) : (mine_linalg){0};
+    fill(a, MOST * MOST);
+    fill(b, MOST * MOST);
+    fill(was, MOST * MOST);
+    memcpy(c, was, sizeof c);
+    mine__gemm_of_parts(la, way & 1, way & 2, m, n, k, 2, a, b, 1, c, steps);
+    for (int64_t i = 0; i < MOST * MOST; i++) {
+      const int64_t row = i / steps.c, column = i % steps.c;
+      double sum = was[i];
+      for (int64_t l = 0; row < m && column < n && l < k; l++)
+        sum += 2 * (way & 1 ? a[l * steps.a + row] : a[row * steps.a + l]) *
+               (way & 2 ? b[column * steps.b + l] : b[l * steps.b + column]);
+      near_to(c[i], sum);
+    }
+  }
+}
+
 /* The triangle of products, its root, the solution of a system, the inverse of the root. */
 static void squares_have_roots(void **state) {
   static double x[MOST * MOST], c[MOST * MOST], u[MOST * MOST], b[MOST], v[MOST];
@@ -168,9 +192,8 @@ static void openblas_is_there(void **state) {
 int main(void) {
   mine__random_open(&chance, 5, 1, 0);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(products_are_sums),
-      cmocka_unit_test(squares_have_roots),
-      cmocka_unit_test(rows_become_a_triangle),
+      cmocka_unit_test(products_are_sums),  cmocka_unit_test(products_of_parts_are_sums),
+      cmocka_unit_test(squares_have_roots), cmocka_unit_test(rows_become_a_triangle),
       cmocka_unit_test(openblas_is_there),
   };
   if (mine_env_open(NULL, "test", &env) != MINE_OK) return 1;
