@@ -169,7 +169,6 @@ static void scoring_ask(mine_scoring *s, const mine__options *options) {
       MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing))
     return;
   s->gives = mine__model_gives(model);
-  s->scale = mine__model_scale(model);
   if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) {
     scoring_refuse(s);
     return;
@@ -268,6 +267,8 @@ mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
   out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
+  if (s->model->positive >= 0 && mine__model_scale(s->model))
+    out->points = scoring_room(s, MINE_GIVES_SHARE, out->points, room, 1);
   if (mine__scoring_bounds(s)) {
     out->lower = scoring_room(s, MINE_GIVES_INTERVAL, out->lower, room, 1);
     out->upper = scoring_room(s, MINE_GIVES_INTERVAL, out->upper, room, 1);

@@ -84,9 +84,8 @@ struct mine_scoring {
   const mine_model *model;
   mine_scoring_mode mode;
   mine_scoring_asked asked;
-  unsigned gives;      /* MINE_GIVES_ of the model                       */
-  const double *scale; /* of a scorecard's points; NULL: it is none      */
-  mine_values label;   /* per group: its spelling                        */
+  unsigned gives;    /* MINE_GIVES_ of the model                       */
+  mine_values label; /* per group: its spelling                        */
   mine_frame *frame;
   mine_scoring_plan plan;
   mine_scoring_batch batch;

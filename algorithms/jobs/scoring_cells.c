@@ -119,10 +119,8 @@ static void scoring_cell_leaf(const mine_scoring *s, int64_t row, mine_cell *out
 }
 
 static void scoring_cell_points(const mine_scoring *s, int64_t row, mine_cell *out) {
-  if (!s->scale || s->model->positive < 0) return;
-  const double positive = mine_scoring_class_probability(s, row, s->model->positive);
-  const double other = mine_scoring_class_probability(s, row, 1 - s->model->positive);
-  if (positive > 0 && other > 0) scoring_real(out, mine__scale_points(s->scale, positive, other));
+  const double *points = s->batch.answers.points;
+  if (points && !mine__scoring_skipped(s, row)) scoring_real(out, points[row]);
 }
 
 const mine_answer mine__predict_answer[] = {

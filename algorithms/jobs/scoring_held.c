@@ -32,6 +32,10 @@ static void held_shares(mine_scoring *s) {
     answers->group[i] =
         1 + mine__metrics_choose(share, k, model->positive, s->asked.chosen.threshold);
   }
+  if (answers->points && !model->calibration)
+    mine__model_points(model, answers->share, s->batch.n, answers->points);
+  else
+    answers->points = NULL; /* calibrated shares do not say */
 }
 
 mine_status mine__scoring_take_held(mine_scoring *s) {

@@ -166,16 +166,33 @@ static void model_ask(mine_env *env, const mine_model *model, int64_t n, const m
                       int by_share, mine_answers *asked) {
   const size_t rows = (size_t)n;
   *asked = *out;
-  if (by_share) {
-    asked->group = NULL;
-    if (!asked->share)
-      asked->share =
-          mine__arena_array(env->scratch, rows, (size_t)model->n_groups * sizeof(double));
-  }
+  if (by_share) asked->group = NULL;
+  if ((by_share || out->points) && !asked->share)
+    asked->share = mine__arena_array(env->scratch, rows, (size_t)model->n_groups * sizeof(double));
   if (!model->interval || !out->lower) return;
   asked->lower = asked->upper = NULL;
   if (!asked->value)
     asked->value = mine__arena_array(env->scratch, rows, (size_t)model->n_outputs * sizeof(double));
+}
+
+const double *mine__model_scale(const mine_model *model) {
+  mine_cell value;
+  while (model && !model->scale) {
+    const mine_kind *kind = model->kind;
+    model = kind->n_inside && kind->n_inside(model) > 0 ? kind->inside(model, 0, &value) : NULL;
+  }
+  return model ? model->scale : NULL;
+}
+
+void mine__model_points(const mine_model *model, const double *share, int64_t n, double *points) {
+  const double *scale = mine__model_scale(model);
+  for (int64_t i = 0; i < n; i++) {
+    const double *row = share + i * model->n_groups;
+    points[i] = scale
+                    ? scale[0] + scale[1] * (log2(row[1 - model->positive] / row[model->positive]) -
+                                             log2(scale[2]))
+                    : (double)NAN;
+  }
 }
 
 static void model_bounds(const mine_model *model, const double *value, int64_t n,
@@ -199,25 +216,13 @@ mine_status mine__model_answer(mine_env *env, const mine_model *model, const min
   mine_answers asked;
   model_ask(env, model, n, out, by_share, &asked);
   if (!mine_failed(env)) (void)model->kind->answer(env, model, batch, &asked);
+  if (!mine_failed(env) && out->points) mine__model_points(model, asked.share, n, out->points);
   if (!mine_failed(env) && model->calibration && asked.share)
     (void)!mine__calibration_apply(env, model->calibration, n, model->n_groups, asked.share);
   if (!mine_failed(env) && by_share) model_groups(env, model, asked.share, n, out->group);
   if (!mine_failed(env) && model->interval && out->lower) model_bounds(model, asked.value, n, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
-}
-
-const double *mine__model_scale(const mine_model *model) {
-  mine_cell value;
-  while (model && !model->scale) {
-    const mine_kind *kind = model->kind;
-    model = kind->n_inside && kind->n_inside(model) > 0 ? kind->inside(model, 0, &value) : NULL;
-  }
-  return model ? model->scale : NULL;
-}
-
-double mine__scale_points(const double *scale, double positive, double other) {
-  return scale[0] + scale[1] * (log2(other / positive) - log2(scale[2]));
 }
 
 void mine__model_group(const mine_model *model, int32_t group, mine_cell *out) {

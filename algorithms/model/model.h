@@ -43,6 +43,8 @@ typedef struct mine_answers {
   double level;          /* in: the share of targets that shall lie between them       */
   double *contribution;  /* n x (n_features + 1), of the first output, its base last   */
   int32_t *leaf;         /* n: as mine_tree numbers nodes                              */
+  double *points;        /* n: of a scorecard, of shares as they are before any
+                         ** calibration; NAN = no answer                               */
 } mine_answers;
 
 #define MINE_NO_GROUP (-1)
@@ -244,9 +246,8 @@ mine_status mine__model_answer(mine_env *env, const mine_model *model, const min
                                mine_answers *out);
 /* The scale of a scorecard, or of the first of the models inside; NULL: it is none. */
 const double *mine__model_scale(const mine_model *model);
-/* Points at these shares of the positive class and of the other:
-** scale[0] + scale[1] log2((other / positive) / scale[2]). */
-double mine__scale_points(const double *scale, double positive, double other);
+/* Points of n rows of shares: scale[0] + scale[1] log2((other / positive) / scale[2]). */
+void mine__model_points(const mine_model *model, const double *share, int64_t n, double *points);
 /* The name of a group 1..n_groups: a class as it went in, a cluster's name or number. */
 void mine__model_group(const mine_model *model, int32_t group, mine_cell *out);
 /* The task in a word, also when it is not one of ours. */

@@ -44,6 +44,11 @@ SELECT round(mine_probability('card', 'yes', 'months', 20, 'job', 'cook'), 6) AS
 SELECT mine_train('cards', 'logistic', 'SELECT id, months, job, id % 2 AS half, bad FROM loans', 'target=bad, transform=woe, group=half, holdout=0') IS NOT NULL AS trained;
 SELECT group_value, feature, count(*) AS bins FROM mine_bins('cards') GROUP BY 1, 2;
 SELECT count(points) AS scored FROM mine_predict('cards', 'SELECT id, months, job, id % 2 AS half FROM loans');
+-- Calibrated, the probability is another; points stay the sum of those of the bins.
+SELECT mine_train('fair', 'logistic', 'loans', 'target=bad, transform=woe, ignore=noise|since, calibrate=platt') IS NOT NULL AS trained;
+SELECT max(abs(a.points - b.points)) < 1e-9 AS same, max(abs(a.probability - b.probability)) > 1e-4 AS another
+FROM mine_predict('card', 'loans') a JOIN mine_predict('fair', 'loans') b USING (id);
+SELECT count(points) AS held, round(avg(points), 2) AS mean FROM mine_predict('card');
 -- Nothing to tell apart.
 SELECT item, name, detail FROM mine_summary((SELECT mine_fit('logistic', 'SELECT id, noise, bad FROM loans', 'target=bad, transform=woe, holdout=0'))) WHERE item IN ('bins', 'warning');
 SELECT name, value FROM mine_coefficients((SELECT mine_fit('logistic', 'SELECT id, noise, bad FROM loans', 'target=bad, transform=woe, holdout=0'))) WHERE name = 'noise';
