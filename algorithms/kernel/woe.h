@@ -11,11 +11,13 @@
 ** above 0 where the class is more frequent than in all rows.  A bin without rows, and a level
 ** of which nothing is known, say 0.
 **
-** Numbers are first cut into at most 200 cells of about equal weight (a cell for each value
-** where there are no more), levels are ordered by their rate; then neighbours are merged by
-** partition.h.  A further bin must raise the information value by `min_gain` n / (n1 n0), n1 and
-** n0 being the weights of the classes: n1 n0 / n times the information value is a chi-square to
-** first order, of which 4 is beyond chance for one degree of freedom.
+** Numbers are first cut into cells: one for each value where there are at most 200, else some
+** of about equal weight; levels are ordered by their rate; then neighbours are merged by
+** partition.h, exactly.  Where a number has more values, the cells beside the chosen cuts are
+** cut again, each cut is tried at every value between its neighbours, and all is merged anew
+** while that says more.  A further bin must raise the information value by `min_gain` n / (n1
+** n0), n1 and n0 being the weights of the classes: n1 n0 / n times the information value is a
+** chi-square to first order, of which 4 is beyond chance for one degree of freedom.
 */
 #ifndef MINE_KERNEL_WOE_H
 #define MINE_KERNEL_WOE_H

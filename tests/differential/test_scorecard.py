@@ -116,6 +116,21 @@ def bins(checks, db, made, options, weighted, most, least, gain):
     return got
 
 
+def many(checks, db):
+    """A number with more values than cells: nearly the best of all divisions."""
+    rng = random.Random(2)
+    xs = [rng.randrange(100000) / 100 for _ in range(2000)]
+    made = [(i, round(x, 2), 0, 0, 1, int(rng.random() < 0.2 + 0.3 * (x < 137.5) + 0.4 * (611 < x < 700)))
+            for i, x in enumerate(rng.choice(xs[:260]) for _ in range(2000))]
+    db.execute("CREATE TABLE many(id, x, y)")
+    db.executemany("INSERT INTO many VALUES(?,?,?)", [(r[0], r[1], r[5]) for r in made])
+    counted = Counted(made, 1, 0)
+    want = best(counted, sorted(counted.cells), 4, 0.05, 4 * counted.price())
+    ivs = [iv for (iv,) in db.execute("SELECT iv FROM mine_bins('many', 'target=y,max_bins=4')")]
+    have = math.fsum(ivs) - (len(ivs) - 1) * 4 * counted.price()
+    checks.that(want * 0.99 <= have <= want + 1e-10, "many values: nearly the best division", f"{have!r}, best {want!r}")
+
+
 def card(checks, db, made):
     """The coefficients are those of R's glm over the columns of woe; points are sums and say the probability."""
     model = db.execute("SELECT mine_fit('logistic', 't', 'target=y,ignore=w,holdout=0,transform=woe,points=500|40|3')"
@@ -163,6 +178,7 @@ def main():
     bins(checks, db, made, "target=y,ignore=w", 0, 10, 0.05, 4)
     bins(checks, db, made, "target=y,ignore=w,min_gain=0,max_bins=6", 0, 6, 0.05, 0)
     bins(checks, db, made, "target=y,weight=w,min_gain=1.5,max_bins=4,min_share=0.12", 1, 4, 0.12, 1.5)
+    many(checks, db)
     card(checks, db, made)
     checks.end()
 
