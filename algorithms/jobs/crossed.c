@@ -14,13 +14,13 @@
 /* ---- answers out of fold ----------------------------------------------------------------------
  */
 
-static mine_status crossed_gather(mine_env *env, const mine_prepared *p, mine_rows rows,
-                                  const double *score, mine_arena *arena, mine_measured *out) {
+static void crossed_gather(mine_env *env, const mine_prepared *p, mine_rows rows,
+                           const double *score, mine_arena *arena, mine_measured *out) {
   const int width = p->task == MINE_CLASSIFICATION ? p->n_classes : 1;
   const size_t n = (size_t)rows.n;
   out->row = mine__arena_array(arena, n, sizeof *out->row);
   out->score = mine__arena_array(arena, n, (size_t)width * sizeof *out->score);
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   for (int64_t i = 0; i < rows.n; i++) {
     if (!isfinite(score[i * width])) {
       out->unanswered++;
@@ -29,7 +29,7 @@ static mine_status crossed_gather(mine_env *env, const mine_prepared *p, mine_ro
     memcpy(out->score + out->n * width, score + i * width, (size_t)width * sizeof *score);
     out->row[out->n++] = rows.row[i];
   }
-  return mine__prepared_truth(env, p, arena, out);
+  (void)!mine__prepared_truth(env, p, arena, out);
 }
 
 mine_status mine__crossed(mine_env *env, const mine_prepared *p, const mine_method *method,
@@ -45,18 +45,19 @@ mine_status mine__crossed(mine_env *env, const mine_prepared *p, const mine_meth
   MINE_TRY(mine__trials_run(env, &comparison, &one, 1));
   const char *why = mine__trial_why(&trial, &folds);
   if (why) return mine__fail(env, MINE_DATA, "without a part of the rows: %s", why);
-  return crossed_gather(env, p, rows, trial.score, arena, out);
+  crossed_gather(env, p, rows, trial.score, arena, out);
+  return mine_env_status(env);
 }
 
 /* ---- calibration --------------------------------------------------------------------------------
  */
 
-static mine_status calibrate_check(mine_env *env, const mine_prepared *p, mine_calibrate how,
-                                   const mine_measured *unseen) {
+static void calibrate_check(mine_env *env, const mine_prepared *p, mine_calibrate how,
+                            const mine_measured *unseen) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   int64_t *rows_of = mine__arena_zeros(env->scratch, (size_t)p->n_classes, sizeof *rows_of);
   int used = 0, few = -1;
-  if (!rows_of) return mine_env_status(env);
+  if (!rows_of) return;
   for (int64_t i = 0; i < unseen->n; i++)
     used += rows_of[unseen->label[i]]++ == 0;
   for (int c = 0; c < p->n_classes && few < 0; c++)
@@ -73,7 +74,6 @@ static mine_status calibrate_check(mine_env *env, const mine_prepared *p, mine_c
                      MINE_CALIBRATION_LEAST);
   }
   mine__arena_rewind(env->scratch, mark);
-  return mine_env_status(env);
 }
 
 /* What the maps are, in words. */
@@ -113,7 +113,8 @@ static void calibrate_warn(const mine_calibration *c, mine_model *model) {
 
 mine_status mine__calibrate(mine_env *env, const mine_prepared *p, mine_calibrate how,
                             const mine_measured *unseen, mine_model *model) {
-  MINE_TRY(calibrate_check(env, p, how, unseen));
+  calibrate_check(env, p, how, unseen);
+  if (mine_failed(env)) return mine_env_status(env);
   const mine_rated rows = {unseen->n, p->n_classes, unseen->label, unseen->score, unseen->weight};
   const mine_calibration *learned = mine__calibration_learn(env, model->arena, how, &rows);
   if (!learned) return mine_env_status(env);

@@ -174,20 +174,20 @@ static void prepare_used_classes(mine_training *t) {
 }
 
 /* Options that are for classes, or for numbers. */
-static mine_status prepare_suits(const mine_training *t) {
+static void prepare_suits(const mine_training *t) {
   const int classes = t->data.task == MINE_CLASSIFICATION;
   const int calibrate = t->asked.calibrate.calibrate;
   if (calibrate != MINE_CALIBRATE_NONE)
-    MINE_TRY(mine__option_suits(t->env, "calibrate", mine__calibrates[calibrate], 1, classes,
-                                "leave it out"));
+    (void)!mine__option_suits(t->env, "calibrate", mine__calibrates[calibrate], 1, classes,
+                              "leave it out");
   if (t->asked.interval.intervals == MINE_INTERVALS_CROSS)
-    MINE_TRY(mine__option_suits(t->env, "intervals", "cross", 0, classes, "leave it out"));
-  return MINE_OK;
+    (void)!mine__option_suits(t->env, "intervals", "cross", 0, classes, "leave it out");
 }
 
 static void prepare_supervised(mine_training *t) {
   mine_env *env = t->env;
-  if (prepare_suits(t)) return;
+  prepare_suits(t);
+  if (mine_failed(env)) return;
   if (t->data.task == MINE_CLASSIFICATION) prepare_used_classes(t);
   if (mine_failed(env)) return;
   t->data.fit_weight = (double *)t->data.weight;

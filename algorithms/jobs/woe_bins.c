@@ -16,23 +16,25 @@ typedef struct woebins_options {
 static const mine_option woebins_table[] = {MINE_WOE_OPTIONS(woebins_options, woe), OPTION_END};
 
 /* A model's bins are as they were made. */
-static mine_status woebins_refuse_options(mine_job *job) {
+static void woebins_refuse_options(mine_job *job) {
   for (int g = 0; g < job->options.n; g++) {
     const mine_option_group *group = &job->options.group[g];
     for (int i = 0; group->table != mine__run_option_table && group->table[i].name; i++) {
       if (!group->given[i]) continue;
-      return mine__fail(job->env, MINE_OPTION,
-                        "the bins of a model are as it was trained; leave %s out, or give a source",
-                        group->table[i].name);
+      (void)mine__fail(job->env, MINE_OPTION,
+                       "the bins of a model are as it was trained; leave %s out, or give a source",
+                       group->table[i].name);
     }
   }
-  return MINE_OK;
 }
 
 static mine_status woebins_open(mine_job *job) {
   mine__options options = job->options;
   const mine_supervised_options *asked = mine__options_of(&options, mine__supervised_option_table);
-  if (mine__job_model(job, MINE_ARG_BASE)) return woebins_refuse_options(job);
+  if (mine__job_model(job, MINE_ARG_BASE)) {
+    woebins_refuse_options(job);
+    return mine_env_status(job->env);
+  }
   if (asked->task == MINE_TASK_NUMBERS) {
     return mine__fail(job->env, MINE_OPTION,
                       "bins compare two classes, and no number is one; leave task out, or make the "
@@ -53,33 +55,31 @@ static mine_status woebins_source(mine_job *job, int step, const char **sql, min
 }
 
 /* The classes are more than two, or an amount. */
-static mine_status woebins_refuse(const mine_training *t) {
+static void woebins_refuse(const mine_training *t) {
   const char *target = t->frame->column[t->roles.target].name;
   mine_text list;
   mine__text_open(&list, t->env->scratch);
   mine__classes_list(&list, &t->data.classes);
-  if (list.failed) return mine_env_status(t->env);
-  return mine__fail(t->env, MINE_DATA,
-                    "bins compare two classes, and the target '%s' has %d (%s); make one of them "
-                    "against the others the target, such as %s = ... AS target",
-                    target, t->data.n_classes, list.data, target);
+  if (list.failed) return;
+  (void)mine__fail(t->env, MINE_DATA,
+                   "bins compare two classes, and the target '%s' has %d (%s); make one of them "
+                   "against the others the target, such as %s = ... AS target",
+                   target, t->data.n_classes, list.data, target);
 }
 
-static mine_status woebins_list(mine_job *job, const mine_training *t, const mine_woe *woe,
-                                mine_relation *out) {
+static void woebins_list(mine_job *job, const mine_training *t, const mine_woe *woe,
+                         mine_relation *out) {
   mine_env *env = job->env;
   const int n = t->data.n_features;
   int *order = mine__arena_array(job->arena, (size_t)n, sizeof *order);
-  if (!order) return mine_env_status(env);
+  if (!order) return;
   mine__woe_order(woe, n, order);
-  for (int i = 0; i < n; i++) {
+  for (int i = 0; i < n && !mine__poll(env); i++) {
     const int f = order[i];
-    MINE_TRY(mine__poll(env));
     mine__woe_list(env, &t->data.about[f], &woe[f], 0, NULL, out);
     if (woe[f].n_rare > 0)
       mine__job_notef(job, "warning", t->data.about[f].name, "%s", mine__woe_words(env, &woe[f]));
   }
-  return mine_env_status(env);
 }
 
 static mine_status woebins_run(mine_job *job, mine_relation *out) {
@@ -87,7 +87,8 @@ static mine_status woebins_run(mine_job *job, mine_relation *out) {
   mine_training *t = mine__train_of(job);
   if (!t) return mine__model_list(env, mine__job_model(job, MINE_ARG_BASE), job->verb->name, out);
   MINE_TRY(mine__training_prepare(t));
-  if (t->data.n_classes != 2) return woebins_refuse(t);
+  if (t->data.n_classes != 2) woebins_refuse(t);
+  if (mine_failed(env)) return mine_env_status(env);
   const woebins_options *o = mine__options_of(&job->options, woebins_table);
   const mine_dataset data = {.task = t->data.task,
                              .rows = {t->data.n, t->data.row, t->data.view},
@@ -99,8 +100,8 @@ static mine_status woebins_run(mine_job *job, mine_relation *out) {
   mine_woe *woe = mine__arena_zeros(job->arena, (size_t)data.n_features, sizeof *woe);
   if (!woe) return mine_env_status(env);
   MINE_TRY(mine__woe_make(env, job->arena, &data, t->data.positive, &o->woe, woe));
-  MINE_TRY(woebins_list(job, t, woe, out));
-  mine__job_note_told(job, &t->told);
+  woebins_list(job, t, woe, out);
+  if (!mine_failed(env)) mine__job_note_told(job, &t->told);
   return mine_env_status(env);
 }
 

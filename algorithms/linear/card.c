@@ -27,8 +27,8 @@ static int64_t card_frame_rows(const mine_batch *rows) {
   return rows->row ? most : rows->n;
 }
 
-static mine_status card_numbers(mine_env *env, const mine_dataset *data, const mine_woe *woe,
-                                mine_dataset *out) {
+static void card_numbers(mine_env *env, const mine_dataset *data, const mine_woe *woe,
+                         mine_dataset *out) {
   const size_t n = (size_t)data->n_features, rows = (size_t)card_frame_rows(&data->rows);
   mine_feature *about = mine__arena_array(env->scratch, n, sizeof *about);
   mine_feature_view *view = mine__arena_zeros(env->scratch, n, sizeof *view);
@@ -39,11 +39,11 @@ static mine_status card_numbers(mine_env *env, const mine_dataset *data, const m
     job.number[f] = mine__arena_array(env->scratch, rows, sizeof(double));
     view[f].number = job.number[f];
   }
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   *out = *data;
   out->about = about;
   out->rows.feature = view;
-  return mine__parallel(env, data->n_features, card_code_task, &job);
+  if (mine__parallel(env, data->n_features, card_code_task, &job)) return;
 }
 
 mine_status mine__card_code(mine_env *env, const mine_dataset *data,
@@ -61,7 +61,8 @@ mine_status mine__card_code(mine_env *env, const mine_dataset *data,
   MINE_TRY(mine__woe_make(env, model->arena, data, model->positive == 0 ? 0 : 1, options, *woe));
   for (size_t f = 0; f < n; f++)
     mine__model_note(model, "bins", data->about[f].name, "%s", mine__woe_words(env, &(*woe)[f]));
-  return card_numbers(env, data, *woe, out);
+  card_numbers(env, data, *woe, out);
+  return mine_env_status(env);
 }
 
 void mine__card_tell(const mine_linear *linear, const mine_woe *woe, mine_model *model) {

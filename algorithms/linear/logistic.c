@@ -157,14 +157,14 @@ static void logistic_centre(mine_linear *out) {
     out->base[k] -= mean;
 }
 
-static mine_status logistic_learn(mine_env *env, const mine_dataset *data,
-                                  const linear_options *options, mine_model *model) {
+static void logistic_learn(mine_env *env, const mine_dataset *data, const linear_options *options,
+                           mine_model *model) {
   logistic_fit fit = {.env = env, .options = options, .model = model};
   int penalised = mine__linear_penalised(options);
   const int many = data->n_classes > 2;
-  MINE_TRY(mine__design_open(env, data, &fit.options->reference, &fit.design));
+  if (mine__design_open(env, data, &fit.options->reference, &fit.design)) return;
   if (!penalised) logistic_plain(&fit);
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   if (fit.separated)
     mine__model_note(model, "warning", "",
                      "the columns tell classes apart without error, in some rows at least (a level "
@@ -172,16 +172,17 @@ static mine_status logistic_learn(mine_env *env, const mine_dataset *data,
                      "infinite, so l2=1 is used, and nothing is tested");
   penalised = penalised || fit.separated;
   if (penalised) logistic_penalised(&fit);
-  if (mine_failed(env)) return mine_env_status(env);
+  if (mine_failed(env)) return;
   const int tested = !penalised && fit.point.h;
   const int margins = fit.problem.margins, from = many ? data->n_classes - margins : 0;
   mine_linear *out =
       mine__linear_new(model->arena, data->about, data->n_features, many ? data->n_classes : 1,
                        many ? MINE_LINEAR_SOFTMAX : MINE_LINEAR_LOGIT);
-  if (!out) return mine_env_status(env);
+  if (!out) return;
   out->test = tested ? MINE_LINEAR_Z : MINE_LINEAR_UNTESTED;
-  MINE_TRY(mine__design_finish(&fit.design, fit.beta, margins, from, 0, 1,
-                               tested ? fit.errors : NULL, out));
+  if (mine__design_finish(&fit.design, fit.beta, margins, from, 0, 1, tested ? fit.errors : NULL,
+                          out))
+    return;
   if (many && from == 0) logistic_centre(out);
   mine__linear_tell_number(model, "deviance", 2 * fit.point.loss);
   mine__linear_tell_number(model, "null_deviance", 2 * fit.none);
@@ -194,7 +195,6 @@ static mine_status logistic_learn(mine_env *env, const mine_dataset *data,
   }
   mine__design_tell(&fit.design, model);
   model->body = out;
-  return mine_env_status(env);
 }
 
 static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
@@ -205,9 +205,13 @@ static mine_status logistic_fit_rows(mine_env *env, const mine_dataset *data, co
   if (data->n_classes < 2) {
     return mine__fail(env, MINE_DATA, "there is only one class to learn; give rows of two or more");
   }
-  if (o->transform == LOGISTIC_PLAIN) return logistic_learn(env, data, &o->linear, model);
+  if (o->transform == LOGISTIC_PLAIN) {
+    logistic_learn(env, data, &o->linear, model);
+    return mine_env_status(env);
+  }
   MINE_TRY(mine__card_code(env, data, &o->woe, model, &coded, &woe));
-  MINE_TRY(logistic_learn(env, &coded, &o->linear, model));
+  logistic_learn(env, &coded, &o->linear, model);
+  if (mine_failed(env)) return mine_env_status(env);
   mine__card_tell(model->body, woe, model);
   mine__linear_card(model, model->body, woe, o->points.item);
   return mine_env_status(env);
