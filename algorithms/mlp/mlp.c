@@ -208,6 +208,13 @@ static void mlp_tell(const mlp_fit *fit, mine_model *model) {
   }
   mine__model_note(model, "fit", "epochs", "%s%s", range,
                    fit->parts ? ", with which rows held back lost least" : "");
+  if (most == 0) {
+    char rate[MINE_NUMBER_BYTES];
+    mine__model_note(model, "warning", "epochs",
+                     "no epoch was better than guessing: there is no pattern, or "
+                     "learning_rate=%s is too large",
+                     mine__format_real(rate, fit->options->learning_rate, 0));
+  }
   mine__model_note(model, "fit", "batch_size", "%lld", (long long)fit->batch);
   mine__mlp_tell_missing(fit->data, fit->in, model);
 }

@@ -54,18 +54,14 @@ static int learn_sound(const mlp_run *run) {
   return 1;
 }
 
-static void learn_ran_away(const mlp_run *run, double loss) {
-  char from[MINE_NUMBER_BYTES], to[MINE_NUMBER_BYTES], rate[MINE_NUMBER_BYTES],
-      less[MINE_NUMBER_BYTES];
+static void learn_ran_away(const mlp_run *run) {
+  char rate[MINE_NUMBER_BYTES], less[MINE_NUMBER_BYTES];
   const double given = run->options->learning_rate, better = given / 10;
-  (void)mine__fail(
-      run->env, MINE_NUMERIC,
-      "the loss of epoch %lld is %s, and that of guessing %s: learning_rate=%s is too large for "
-      "these rows; try learning_rate=%s",
-      (long long)run->epochs,
-      isfinite(loss) ? mine__format_real(to, loss, 3) : "beyond all numbers",
-      mine__format_real(from, run->in->none, 3), mine__format_real(rate, given, 0),
-      mine__format_real(less, better > 0.01 ? 0.01 : better, 2));
+  (void)mine__fail(run->env, MINE_NUMERIC,
+                   "the loss of epoch %lld is more than ten times that of guessing: "
+                   "learning_rate=%s is too large for these rows; try learning_rate=%s",
+                   (long long)run->epochs, mine__format_real(rate, given, 0),
+                   mine__format_real(less, better > 0.01 ? 0.01 : better, 2));
 }
 
 /* Whether the rows watched have lost less than ever; then these weights are the best. */
@@ -86,20 +82,21 @@ void mine__mlp_learn(mlp_run *run, mine_arena *arena) {
   if (!order || !best) return;
   memcpy(order, run->row, (size_t)run->n * sizeof *order);
   run->held_loss = INFINITY;
-  while (run->epochs < run->most_epochs) {
+  if (watched) learn_watch(run, total, best); /* guessing: the last layer knows no more */
+  while (run->epochs < run->most_epochs && !mine_failed(run->env)) {
     run->last_loss = learn_epoch(run, order);
     run->epochs++;
     if (mine__poll_progress(run->env, "mlp", (double)run->epochs / (double)run->most_epochs))
       return;
     if (!(run->last_loss < away) || !learn_sound(run)) {
-      learn_ran_away(run, run->last_loss);
+      learn_ran_away(run);
       return;
     }
     if (watched) learn_watch(run, total, best);
-    if (mine_failed(run->env)) return;
     if (watched && run->epochs - run->best_epoch >= run->patience) break;
   }
-  if (run->best_epoch > 0) {
+  if (mine_failed(run->env)) return;
+  if (watched) {
     memcpy(run->weight, best, (size_t)run->m->size * sizeof *best);
   } else {
     run->best_epoch = run->epochs;

@@ -31,3 +31,5 @@ SELECT count(*) AS trials, count(DISTINCT options) AS different FROM mine_tune('
 -- Refused.
 SELECT mine_fit('mlp', 'customers', 'target=churned, hidden=8|8|8|8|8|8|8|8');
 SELECT mine_fit('mlp', 'rule', 'target=amount, task=regression, learning_rate=10, epochs=30');
+-- The latest rows, which are watched, say the contrary: no epoch is better than guessing.
+SELECT name, detail FROM mine_summary((SELECT mine_fit('mlp', 'SELECT id, date(''2024-01-01'', ''+'' || id || '' days'') AS day, a, CASE WHEN (a > 50) = (id < 860) THEN ''yes'' ELSE ''no'' END AS turned FROM rule', 'target=turned, ignore=id, split_by=time, time=day, positive=yes'))) WHERE item = 'warning' AND name = 'epochs';
