@@ -370,7 +370,6 @@ CASES = [
     ("tune: more folds than rows", "SELECT * FROM mine_tune('tree','SELECT * FROM customers LIMIT 3','target=churn,max_depth=1|2,folds=5')", ""),
     ("train: several values", "SELECT mine_train('new','tree','customers','target=churn,max_depth=1|2')", "max_depth must be"),
     ("auto: no target", "SELECT mine_train('new','auto','customers')", "auto needs the column to be predicted"),
-    ("auto: groups", "SELECT mine_train('new','auto','customers','target=churn,group=plan')", "makes no model for each group"),
     ("auto: not in the portfolio", "SELECT mine_train('new','auto','customers','target=churn,portfolio=trees')", "there are baseline, tree"),
     ("auto: twice", "SELECT mine_train('new','auto','customers','target=churn,portfolio=tree|tree')", "names tree twice"),
     ("auto: another task", "SELECT mine_train('new','auto','customers','target=income,portfolio=bayes')", "does no regression"),
