@@ -105,15 +105,17 @@ void mine__option_value_text(mine_text *out, const mine_option *option, const vo
 }
 
 int mine__option_changed(mine_arena *arena, const mine_option *option, const void *values) {
+  const char *initial = option->initial ? option->initial : "";
+  double a, b;
+  if (option->type == MINE_OPTION_REAL && mine__read_number(initial, strlen(initial), &a)) {
+    /* not by way of a text: in another rounding mode that is another number */
+    memcpy(&b, (const char *)values + option->offset, sizeof b);
+    return !(a == b);
+  }
   mine_text text;
   mine__text_open(&text, arena);
   mine__option_value_text(&text, option, values);
   if (text.failed) return 0;
-  const char *initial = option->initial ? option->initial : "";
-  double a, b;
-  if (option->type == MINE_OPTION_REAL && mine__read_number(initial, strlen(initial), &a) &&
-      mine__read_number(text.data, text.bytes, &b))
-    return a != b;
   return strcmp(text.bytes ? text.data : "", initial) != 0;
 }
 
