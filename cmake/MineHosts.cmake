@@ -5,7 +5,7 @@ mine_add_test(hosts.python COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/ho
 mine_add_test(hosts.locked COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_locked.py)
 mine_add_test(hosts.affinity COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_affinity.py)
 mine_add_test(hosts.blas LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_blas.py)
-mine_add_test(hosts.keys COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_keys.py)
+mine_add_test(hosts.keys LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_keys.py)
 mine_add_test(hosts.modes COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_modes.py)
 mine_add_test(hosts.readonly COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_readonly.py)
 mine_add_test(hosts.installed COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/hosts/host_installed.py)

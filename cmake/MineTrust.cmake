@@ -37,20 +37,26 @@ if(MINE_SANITIZE)
   set(mappings_argument 300)
 endif()
 
+# The table of calls: compiled once for the programs on the static twin.
 set(fault_table ${PROJECT_SOURCE_DIR}/tests/fault/fault.c ${PROJECT_SOURCE_DIR}/tests/fault/calls.c)
+add_library(mine_fault_table OBJECT ${fault_table})
+target_include_directories(mine_fault_table PRIVATE ${SQLITE3_INCLUDE_DIR} ${PROJECT_SOURCE_DIR}/algorithms
+  ${PROJECT_SOURCE_DIR}/ext)
+target_link_libraries(mine_fault_table PRIVATE mine_flags)
+set(calls $<TARGET_OBJECTS:mine_fault_table>)
 
-mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${fault_table})
+mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${calls})
 mine_add_test(fault.alloc LABEL sanitized COST 30 COMMAND fault_alloc ${alloc_argument})
-mine_add_trust_program(fault_io tests/fault/fault_io.c ${fault_table})
+mine_add_trust_program(fault_io tests/fault/fault_io.c ${calls})
 mine_add_test(fault.io LABEL sanitized TIMEOUT 300 COST 20 COMMAND fault_io)
-mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${fault_table})
+mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${calls})
 mine_add_test(fault.interrupt COST 10 COMMAND fault_interrupt ${interrupt_arguments})
 if(NOT MINE_COVERAGE) # its archive does not link into a plain program
   mine_add_test(fault.interrupt_newest TIMEOUT 300 COMMAND ${MINE_PYTHON}
     ${PROJECT_SOURCE_DIR}/tests/fault/interrupt_newest.py ${newest_arguments})
   set_tests_properties(fault.interrupt_newest PROPERTIES DEPENDS hosts.node)
 endif()
-mine_add_trust_program(fault_limits tests/fault/limits.c ${fault_table})
+mine_add_trust_program(fault_limits tests/fault/limits.c ${calls})
 mine_add_test(fault.limits LABEL sanitized COST 20 COMMAND fault_limits ${limits_argument})
 mine_add_test(fault.kill LABEL once TIMEOUT 300 COST 20 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})
 
@@ -66,11 +72,11 @@ target_compile_definitions(fault_mappings PRIVATE HOST_MAPPED=4096)
 mine_add_test(fault.mappings LABEL once COMMAND fault_mappings ${mappings_argument})
 
 mine_add_trust_program(fault_sameness tests/fault/sameness.c tests/unit/eager_clock.c
-  ${fault_table})
+  ${calls})
 target_link_options(fault_sameness PRIVATE LINKER:--wrap=mine__clock
   LINKER:--wrap=pthread_create LINKER:--wrap=pthread_attr_init)
 mine_add_test(fault.sameness COMMAND fault_sameness ${rows_argument})
-mine_add_trust_program(fault_list tests/fault/list_calls.c ${fault_table})
+mine_add_trust_program(fault_list tests/fault/list_calls.c ${calls})
 mine_add_test(trust.rows COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/fault/coverage_of_verbs.py)
 
@@ -110,7 +116,7 @@ mine_add_engine_program(portable_models tests/fuzz/portable_models.c ${model_use
 set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus)
 set(fuzz_targets model options source sql)
 foreach(target ${fuzz_targets})
-  set(parts ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${target}.c ${fault_table})
+  set(parts ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${target}.c ${calls})
   if(target MATCHES "model|options")
     set(parts ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${target}.c ${model_use})
   endif()
