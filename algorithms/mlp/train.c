@@ -106,7 +106,7 @@ void mine__mlp_learn(mlp_run *run, mine_arena *arena) {
 /* ---- tables -------------------------------------------------------------------------------- */
 
 /* The weight of each row of table t among the rows learned from. */
-static double learn_count(const mlp_run *run, int t, int64_t rows, double *count) {
+static double learn_count_classes(const mlp_run *run, int t, int64_t rows, double *count) {
   double all = 0;
   memset(count, 0, (size_t)rows * sizeof *count);
   for (int64_t i = 0; i < run->n; i++) {
@@ -125,7 +125,7 @@ void mine__mlp_fill(mlp_run *run, mine_arena *arena) {
     double *row = run->weight + column->table, *mean = row + rows * width;
     double *count = mine__arena_array(arena, (size_t)rows, sizeof *count);
     if (!count || mine__poll(run->env)) return;
-    const double all = learn_count(run, t, rows, count);
+    const double all = learn_count_classes(run, t, rows, count);
     memset(mean, 0, (size_t)width * sizeof *mean);
     for (int64_t r = 0; r < rows; r++)
       if (count[r] > 0) run->kernels->add_row(mean, row + r * width, width, count[r] / all);
