@@ -13,10 +13,9 @@
 SELECT mine_train('churn', 'auto', 'customers',
                   'target=churned, ignore=name|signup_date, portfolio=baseline|logistic|tree|boost_small') AS trained;
 
--- What was tried, the best first; the weight says how much of the model each is.  The last
--- tree is the baseline, which answers the same for everybody: what is not better than that
--- is worth nothing.
-SELECT rank, algorithm, round(mean, 4) AS log_loss, round(se, 4) AS se, weight FROM mine_trials('churn');
+-- What was tried, the best first; the weight says how much of the model each is.  The
+-- baseline answers the same for everybody: what is not better than that is worth nothing.
+SELECT rank, name, round(mean, 4) AS log_loss, round(se, 4) AS se, weight FROM mine_trials('churn');
 
 -- How good is it?  Measured on one fifth of the customers that it had not seen.
 SELECT metric, round(value, 3) AS value FROM mine_evaluate('churn')

@@ -5,7 +5,7 @@
 -- portfolio is what auto tries; named, it is the same every night, whatever the machine.
 SELECT mine_train('temp.churn', 'auto', 'customers',
                   'target=churned, ignore=name|signup_date, portfolio=baseline|logistic|tree|bayes');
-SELECT 'nightly: tried ' || algorithm || ', ' || metric || ' ' || round(mean, 4) || ', weight ' || weight
+SELECT 'nightly: tried ' || name || ', ' || metric || ' ' || round(mean, 4) || ', weight ' || weight
 FROM mine_trials('temp.churn');
 
 CREATE TEMP TABLE new_scores AS

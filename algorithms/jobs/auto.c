@@ -421,6 +421,7 @@ static void auto_record(const mine_composition *c, mine_model *whole, mine_ensem
     const auto_trial *from = &c->trial[t];
     const int failed = from->why != NULL;
     const mine_tried tried = {
+        .name = from->entry->name,
         .algorithm = from->trial.method.algorithm->name,
         .options = mine__arena_text(whole->arena, from->text ? from->text : "",
                                     from->text ? strlen(from->text) : 0),

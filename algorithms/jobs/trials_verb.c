@@ -16,6 +16,8 @@ static const mine_answer trials_answer[] = {
     {"seconds", MINE_ANSWER_REAL, 0, "NULL: a model keeps no times; mine_tune tells them"},
     {"algorithm", MINE_ANSWER_TEXT, 1, "that was tried"},
     {"weight", MINE_ANSWER_INTEGER, 0, "in the mean that the model is; 0: it takes no part"},
+    {"name", MINE_ANSWER_TEXT, 1,
+     "of the trial, as the option `portfolio` takes it: baseline, tree, boost_small"},
     {0},
 };
 
@@ -25,7 +27,7 @@ const mine_verb mine__verb_trials = {
     .job = MINE_JOB_JUDGE,
     .what = "What `auto` tried for a model, the best first.",
     .example =
-        "SELECT rank, algorithm, metric, round(mean, 3) AS mean, weight FROM mine_trials(\n"
+        "SELECT rank, name, metric, round(mean, 3) AS mean, weight FROM mine_trials(\n"
         "  (SELECT mine_fit('auto',\n  " MINE_CALLERS
         ",\n  'target=churned, portfolio=baseline|tree')));",
     .argument = {{MINE_ARG_MODEL, "model"}},

@@ -11,7 +11,7 @@
 #include "members.h"
 
 #define ENSEMBLE_TAG     0x4d534e45u /* "ENSM" */
-#define ENSEMBLE_VERSION 2u          /* 1: without the trials */
+#define ENSEMBLE_VERSION 3u          /* 1: without the trials, 2: without their names */
 
 static double ensemble_total(const mine_ensemble *body) {
   double total = 0;
@@ -93,6 +93,7 @@ static void ensemble_save(const mine_model *model, mine_writer *w) {
   mine__write_u64(w, (uint64_t)body->n_tried);
   for (int t = 0; t < body->n_tried; t++) {
     const mine_tried *tried = &body->tried[t];
+    mine__write_string(w, tried->name);
     mine__write_string(w, tried->algorithm);
     mine__write_string(w, tried->options);
     mine__write_real(w, tried->mean);
@@ -101,7 +102,7 @@ static void ensemble_save(const mine_model *model, mine_writer *w) {
   }
 }
 
-static void ensemble_load_tried(mine_reader *r, mine_ensemble *body) {
+static void ensemble_load_tried(mine_reader *r, mine_ensemble *body, uint32_t version) {
   body->measure = mine__read_string(r);
   const size_t n = mine__read_count(r, 4 + 4 + 8 + 8 + 4);
   if (n > INT32_MAX) mine__reader_bad(r, "the number of trials");
@@ -110,6 +111,7 @@ static void ensemble_load_tried(mine_reader *r, mine_ensemble *body) {
   if (!body->tried) mine__reader_bad(r, "memory");
   for (size_t t = 0; t < n && mine__reader_ok(r); t++) {
     mine_tried *tried = &body->tried[t];
+    tried->name = version >= 3 ? mine__read_string(r) : NULL;
     tried->algorithm = mine__read_string(r);
     tried->options = mine__read_string(r);
     tried->mean = mine__read_real(r);
@@ -133,6 +135,10 @@ static void ensemble_trials(mine_env *env, const mine_model *model, mine_relatio
     mine__row_null(to); /* seconds: the same bytes on every run, so no times are kept */
     mine__row_text(to, tried->algorithm);
     mine__row_int(to, tried->weight);
+    if (tried->name)
+      mine__row_text(to, tried->name);
+    else
+      mine__row_null(to);
     mine__relation_end_row(to);
   }
 }
@@ -153,7 +159,7 @@ static void ensemble_load(mine_reader *r, mine_model *model, uint32_t version) {
   }
   const double total = mine__reader_ok(r) ? ensemble_total(body) : 1;
   if (!(total > 0) || isinf(total)) mine__reader_bad(r, "the weights of the members");
-  if (mine__reader_ok(r) && version >= 2) ensemble_load_tried(r, body);
+  if (mine__reader_ok(r) && version >= 2) ensemble_load_tried(r, body, version);
   if (mine__reader_ok(r)) model->body = body;
 }
 

@@ -51,6 +51,7 @@ extern const mine_kind mine__kind_grouped;
 
 /* One of the ways to learn that were compared before the ensemble was made. */
 typedef struct mine_tried {
+  const char *name; /* as portfolio= takes it; NULL: written before there were names */
   const char *algorithm, *options;
   double mean, se; /* of the measure; NAN: it failed           */
   int weight;      /* in the mean                              */

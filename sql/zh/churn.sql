@@ -12,9 +12,9 @@
 SELECT mine_train('流失模型', 'auto', '客户',
                   'target=流失, ignore=姓名|入网日期, portfolio=baseline|logistic|tree|boost_small') AS 训练结果;
 
--- 试过哪些，最好的在前；权重说明各占模型的几份。最后的 tree 是基线，对所有人给出同样的答
--- 案：不比它好的，就没有价值。
-SELECT rank, algorithm, round(mean, 4) AS log_loss, round(se, 4) AS se, weight FROM mine_trials('流失模型');
+-- 试过哪些，最好的在前；权重说明各占模型的几份。baseline（基线）对所有人给出同样的答案：
+-- 不比它好的，就没有价值。
+SELECT rank, name, round(mean, 4) AS log_loss, round(se, 4) AS se, weight FROM mine_trials('流失模型');
 
 -- 效果如何？用模型没有见过的五分之一客户来衡量。
 SELECT metric, round(value, 3) AS value FROM mine_evaluate('流失模型')

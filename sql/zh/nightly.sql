@@ -5,7 +5,7 @@
 -- 要试的算法；写明以后，无论在什么机器上，每夜都一样。
 SELECT mine_train('temp.流失模型', 'auto', '客户',
                   'target=流失, ignore=姓名|入网日期, portfolio=baseline|logistic|tree|bayes');
-SELECT '夜间任务：试过 ' || algorithm || '、' || metric || ' ' || round(mean, 4) || '，权重 ' || weight
+SELECT '夜间任务：试过 ' || name || '、' || metric || ' ' || round(mean, 4) || '，权重 ' || weight
 FROM mine_trials('temp.流失模型');
 
 CREATE TEMP TABLE 新评分 AS

@@ -1,7 +1,7 @@
 -- auto: a portfolio on the same folds, and a mean of the best as one model.
 .read tests/sql/setup.inc
 SELECT mine_train('a', 'auto', 'customers', 'target=churned, portfolio=baseline|tree|bayes|boost_small|knn') AS trained;
-SELECT rank, options, metric, round(mean, 4) AS mean, round(se, 4) AS se, seconds, algorithm, weight FROM mine_trials('a');
+SELECT rank, options, metric, round(mean, 4) AS mean, round(se, 4) AS se, seconds, algorithm, weight, name FROM mine_trials('a');
 SELECT item, name, detail FROM mine_summary('a') WHERE item IN ('trial', 'chosen') OR name = 'portfolio';
 SELECT options FROM mine_models;
 -- It predicts, evaluates, exports and saves like any other; the stored options make the same bytes, on any number of threads.
