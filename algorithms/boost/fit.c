@@ -13,13 +13,12 @@
 #include "../core/branch.h"
 #include "run.h"
 
-#define FIT_ROUNDS    3000 /* at most, where nobody says how many */
-#define FIT_FOLDS     5
-#define FIT_FEW_ROWS  60000 /* up to here by folds                 */
-#define FIT_SHARE     0.1   /* watched, beyond                     */
-#define FIT_PATIENCE  50    /* rounds without gain                 */
-#define FIT_FEW       8     /* levels that are always a set        */
-#define FIT_SETS_MOST 254   /* levels that a set of bins can hold  */
+#define FIT_ROUNDS   3000 /* at most, where nobody says how many */
+#define FIT_FOLDS    5
+#define FIT_FEW_ROWS 60000 /* up to here by folds                 */
+#define FIT_SHARE    0.1   /* watched, beyond                     */
+#define FIT_PATIENCE 50    /* rounds without gain                 */
+#define FIT_FEW      8     /* levels that are always a set        */
 
 /* ---- how many rounds ----------------------------------------------------------------- */
 
@@ -142,7 +141,7 @@ static int fit_has_levels(const mine_dataset *data, int64_t more_than) {
 
 /* Levels that a set of bins can hold. */
 static int64_t fit_levels_of_sets(const boost_options *o) {
-  return o->max_bins - 1 < FIT_SETS_MOST ? o->max_bins - 1 : FIT_SETS_MOST;
+  return o->max_bins - 1 < MINE_BINS_SET ? o->max_bins - 1 : MINE_BINS_SET;
 }
 
 /* The leaves are chosen first, with the statistics; then sets are tried with as many. */

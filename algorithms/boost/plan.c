@@ -129,13 +129,8 @@ mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_datase
 
 void mine__boost_columns(boost_run *run, const mine_grow_plan *plan, int64_t most_levels,
                          mine_binned *binned) {
-  mine_bin_source *source;
-  int n;
   run->binned = binned;
-  if (mine__ordered_columns(run->env, run->arena, run->data, &run->target->of, most_levels,
-                            run->row, run->n, &source, &n) ||
-      mine__bins_make(run->env, run->arena, run->data, source, n, (int)run->options->max_bins,
-                      binned))
-    return;
-  plan_terms(run, plan);
+  if (mine__ordered_bins(run->env, run->arena, run->data, &run->target->of, most_levels, run->row,
+                         run->n, (int)run->options->max_bins, binned) == MINE_OK)
+    plan_terms(run, plan);
 }

@@ -7,17 +7,15 @@
 ** then taken from its rows, as exactly as those of the other engine, so that pruning, reports and
 ** answers are the same kind of number.
 **
-** Categories of more than TREE_SETS levels are cut by their ordered statistic (tree/ordered.h).
+** Categories of more than MINE_BINS_SET levels are cut by their ordered statistic (tree/ordered.h).
 */
-#include "tree.h"
+#include <math.h>
 
 #include "../core/options.h"
 #include "../core/parallel.h"
 #include "../tree/builder.h"
 #include "../tree/ordered.h"
-
-#define TREE_SETS 254 /* levels that a set of bins can hold */
-#define TREE_LN_2 0.6931471805599453
+#include "tree.h"
 
 typedef struct histogram_run {
   mine_env *env;
@@ -47,7 +45,7 @@ static mine_grow_plan histogram_plan(const mine_tree_rows *rows, const mine_tree
     weight += rows->weight ? rows->weight[i] : 1;
   if (options->criterion == MINE_TREE_ENTROPY) {
     plan.score = MINE_GROW_ENTROPY;
-    unit = 1 / TREE_LN_2;
+    unit = 1 / log(2.0); /* bits, of natural logarithms */
   } else if (rows->n_classes > 2) {
     plan.score = MINE_GROW_GINI;
   } else {
@@ -60,16 +58,11 @@ static mine_grow_plan histogram_plan(const mine_tree_rows *rows, const mine_tree
 static mine_status histogram_columns(histogram_run *run, const mine_dataset *data,
                                      const mine_tree_options *options, const mine_tree_target *of) {
   const int64_t bins = options->max_bins == MINE_NOT_GIVEN ? MINE_TREE_BINS : options->max_bins;
-  mine_bin_source *source;
-  int n;
   run->row = mine__arena_array(run->arena, (size_t)of->n, sizeof *run->row);
   if (!run->row) return mine_env_status(run->env);
-  for (int64_t i = 0; i < of->n; i++)
-    run->row[i] = (uint32_t)i;
-  MINE_TRY(mine__ordered_columns(run->env, run->arena, data, of,
-                                 bins < TREE_SETS ? bins : TREE_SETS, run->row, of->n, &source,
-                                 &n));
-  return mine__bins_make(run->env, run->arena, data, source, n, (int)bins, &run->binned);
+  return mine__ordered_bins(run->env, run->arena, data, of,
+                            bins < MINE_BINS_SET ? bins : MINE_BINS_SET, NULL, of->n, (int)bins,
+                            &run->binned);
 }
 
 static mine_status histogram_grow(histogram_run *run, const mine_dataset *data,

@@ -25,7 +25,6 @@
 #include "../tree/ordered.h"
 #include "../tree/target.h"
 
-#define FOREST_SETS    254    /* levels that a set of bins can hold                  */
 #define FOREST_DRAWS   21     /* purpose of a random stream: the bootstrap           */
 #define FOREST_ONE     0x1p40 /* out-of-bag sums are whole numbers: order is free */
 #define FOREST_CLASSES 256
@@ -282,16 +281,10 @@ static void forest_criterion(mine_env *env, const forest_options *o, forest_run 
 
 /* Bins; a category of more levels than a set holds becomes its ordered statistic. */
 static void forest_columns(mine_env *env, mine_arena *arena, forest_run *run) {
-  const int64_t most = run->options->max_bins < FOREST_SETS ? run->options->max_bins : FOREST_SETS;
-  uint32_t *row = mine__arena_array(arena, (size_t)run->of.n, sizeof *row);
-  mine_bin_source *source;
-  int n;
-  for (int64_t i = 0; row && i < run->of.n; i++)
-    row[i] = (uint32_t)i;
-  if (!row ||
-      mine__ordered_columns(env, arena, run->data, &run->of, most, row, run->of.n, &source, &n) ||
-      mine__bins_make(env, arena, run->data, source, n, (int)run->options->max_bins, &run->binned))
-    return;
+  const int64_t bins = run->options->max_bins;
+  (void)!mine__ordered_bins(env, arena, run->data, &run->of,
+                            bins < MINE_BINS_SET ? bins : MINE_BINS_SET, NULL, run->of.n, (int)bins,
+                            &run->binned);
 }
 
 static void forest_plan(forest_run *run, int random_cut) {

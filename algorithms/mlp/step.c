@@ -68,17 +68,6 @@ static void step_fill(const mlp_run *run, const step_rows *rows) {
   }
 }
 
-static void step_activate(const mlp_run *run, double *z, int64_t n) {
-  if (run->m->activation == MINE_NETWORK_TANH) {
-    for (int64_t i = 0; i < n; i++)
-      z[i] = tanh(z[i]);
-    return;
-  }
-#pragma omp simd
-  for (int64_t i = 0; i < n; i++)
-    z[i] = z[i] > 0 ? z[i] : 0;
-}
-
 /* Units become 0 by chance, four of a number drawn; the others grow, so that the mean stays. */
 static void step_drop(const mlp_run *run, int64_t task, int l, double *a, int64_t n) {
   const double p = run->options->dropout, grow = 1 / (1 - p);
@@ -107,7 +96,7 @@ static void step_forward(const mlp_run *run, const step_rows *rows, int64_t task
       mine__gemm(run->la, 0, 0, rows->n, out, in, 1, from + rows->first * in,
                  run->weight + m->layer[l], 1, to);
     if (l + 1 == m->n_layers) return;
-    step_activate(run, to, rows->n * out);
+    mine__network_activate(run->m->activation, to, rows->n * out);
     if (run->what != MLP_LOSS && run->options->dropout > 0)
       step_drop(run, task, l, to, rows->n * out);
   }

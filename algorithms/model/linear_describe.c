@@ -84,12 +84,7 @@ static void linear_coefficients(mine_env *env, const mine_model *model, mine_rel
 
 static void linear_importance(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_linear *m = model->body;
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  double *amount = mine__arena_zeros(env->scratch, (size_t)m->n_columns, sizeof *amount), all = 0;
-  for (int f = 0; amount && f < m->n_columns; f++)
-    all += amount[f] = m->column[f].weight;
-  if (!mine_failed(env)) mine__importance_list(env, model, amount, all, to);
-  mine__arena_rewind(env->scratch, mark);
+  mine__importance_list_columns(env, model, &m->column->weight, sizeof *m->column, to);
 }
 
 const mine_part mine__linear_parts[] = {

@@ -265,6 +265,10 @@ mine_status mine__model_list(mine_env *env, const mine_model *model, const char 
 ** 0. */
 void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,
                            mine_relation *to);
+/* The same of a kind that keeps a weight with each of its columns, one for each feature: the
+** first weight, and how many bytes lie between two. */
+void mine__importance_list_columns(mine_env *env, const mine_model *model, const double *first,
+                                   size_t stride, mine_relation *to);
 /* Append the model in the form of that name. */
 mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
                               const mine_writing *how, mine_text *to);

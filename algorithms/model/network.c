@@ -120,7 +120,7 @@ static void network_levels(const network_run *run, const double *weight, int64_t
   }
 }
 
-static void network_bend(mine_network_activation activation, double *z, int64_t n) {
+void mine__network_activate(mine_network_activation activation, double *z, int64_t n) {
   if (activation == MINE_NETWORK_TANH) {
     for (int64_t i = 0; i < n; i++)
       z[i] = tanh(z[i]);
@@ -143,7 +143,7 @@ static void network_layers(const network_run *run, const double *weight, int64_t
     if (l == 0) network_levels(run, weight, first, n, room);
     run->kernels->dense(l == 0 ? room->x : room->from, in, n, weight + m->layer[l], in, out,
                         room->to);
-    if (l + 1 < m->n_layers) network_bend(m->activation, room->to, n * out);
+    if (l + 1 < m->n_layers) mine__network_activate(m->activation, room->to, n * out);
     double *other = room->from;
     room->from = room->to;
     room->to = other;

@@ -85,6 +85,9 @@ extern const mine_part mine__network_parts[]; /* network_describe.c */
 ** is.  0: more than can be addressed. */
 int mine__network_lay(mine_network *m);
 
+/* What the units of a hidden layer make of their n sums. */
+void mine__network_activate(mine_network_activation activation, double *z, int64_t n);
+
 /* The constants of a layer. */
 static inline int64_t mine_network_constants(const mine_network *m, int l) {
   return m->layer[l] + m->width[l] * m->width[l + 1];

@@ -186,6 +186,19 @@ void mine__importance_list(mine_env *env, const mine_model *model, double *amoun
   }
 }
 
+void mine__importance_list_columns(mine_env *env, const mine_model *model, const double *first,
+                                   size_t stride, mine_relation *to) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  double *amount = mine__arena_zeros(env->scratch, (size_t)model->n_features, sizeof *amount);
+  double all = 0;
+  for (int f = 0; amount && f < model->n_features; f++) {
+    memcpy(&amount[f], (const char *)first + (size_t)f * stride, sizeof *amount);
+    all += amount[f];
+  }
+  if (!mine_failed(env)) mine__importance_list(env, model, amount, all, to);
+  mine__arena_rewind(env->scratch, mark);
+}
+
 static const mine_part report_parts[] = {
     {.verb = "mine_summary",
      .what = "the report of a training: what was read, how, and what came out",

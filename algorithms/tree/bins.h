@@ -26,6 +26,7 @@
 
 #define MINE_BINS_MOST 255 /* bins of a feature, beside bin 0 */
 #define MINE_PANEL     32  /* features whose bytes stand together */
+#define MINE_BINS_SET  254 /* levels that a category's bins can hold: one stays for the unseen */
 
 /* How a feature's column is made. */
 typedef struct mine_bin_source {

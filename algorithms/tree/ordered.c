@@ -120,10 +120,10 @@ mine_status mine__ordered_statistic(mine_env *env, mine_arena *arena, const mine
 
 /* ---- the columns of a table ---------------------------------------------------------------- */
 
-mine_status mine__ordered_columns(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                  const mine_tree_target *target, int64_t most_levels,
-                                  const uint32_t *row, int64_t n_rows, mine_bin_source **out,
-                                  int *n) {
+static mine_status ordered_columns(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                   const mine_tree_target *target, int64_t most_levels,
+                                   const uint32_t *row, int64_t n_rows, mine_bin_source **out,
+                                   int *n) {
   const int statistics = target->classes > 2 ? target->classes : 1;
   mine_bin_source *source =
       mine__arena_array(arena, (size_t)data->n_features * (size_t)statistics, sizeof *source);
@@ -146,4 +146,19 @@ mine_status mine__ordered_columns(mine_env *env, mine_arena *arena, const mine_d
     }
   }
   return MINE_OK;
+}
+
+mine_status mine__ordered_bins(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                               const mine_tree_target *target, int64_t most_levels,
+                               const uint32_t *row, int64_t n_rows, int max_bins,
+                               mine_binned *out) {
+  mine_bin_source *source;
+  uint32_t *all = row ? NULL : mine__arena_array(arena, (size_t)n_rows, sizeof *all);
+  int n;
+  if (mine_failed(env)) return mine_env_status(env);
+  for (int64_t i = 0; all && i < n_rows; i++)
+    all[i] = (uint32_t)i;
+  MINE_TRY(
+      ordered_columns(env, arena, data, target, most_levels, row ? row : all, n_rows, &source, &n));
+  return mine__bins_make(env, arena, data, source, n, max_bins, out);
 }

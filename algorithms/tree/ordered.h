@@ -15,16 +15,15 @@
 #include "bins.h"
 #include "target.h"
 
-/* The columns from which trees are grown, for mine__bins_make: every feature as it is, but a
- *category
- ** of more than most_levels levels as its statistic -- of the number or the label of two
- ** classes, and with more classes one for each.  They are learnt from the n_rows rows
- ** row[] (ascending); other rows are given what scoring would.  In arena; *n how many.
- ** O(rows) for each statistic. */
-mine_status mine__ordered_columns(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                  const mine_tree_target *target, int64_t most_levels,
-                                  const uint32_t *row, int64_t n_rows, mine_bin_source **out,
-                                  int *n) MINE_MUST_CHECK;
+/* The bins from which trees are grown (mine__bins_make): every feature as it is, but a category of
+** more than most_levels levels as its statistic -- of the number or the label of two classes,
+** and with more classes one for each.  They are learnt from the n_rows rows row[] (ascending;
+** NULL: all); other rows are given what scoring would.  In arena.  O(rows) for each
+** statistic. */
+mine_status mine__ordered_bins(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                               const mine_tree_target *target, int64_t most_levels,
+                               const uint32_t *row, int64_t n_rows, int max_bins,
+                               mine_binned *out) MINE_MUST_CHECK;
 
 /* The statistic of one category for y, by row given; `number` tells the columns of a model
 ** apart. */
