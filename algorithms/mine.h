@@ -119,7 +119,7 @@ int mine_read_number(const char *text, size_t bytes, double *out);
 ** there are: as SQLite finds identifiers.  The exact spelling, else the same but for the
 ** case of ASCII letters, else the same but also for white space around it (`churn ` from
 ** the header of a CSV file); a byte order mark before the one that is asked is no part of it.  A
-*weaker fit
+** weaker fit
 ** counts only where exactly one name has it. */
 typedef enum mine_name_fit {
   MINE_NAME_OTHER,

@@ -11,7 +11,7 @@
 **
 ** Then (1 - share) / r remain, r that of both quarters.  When there are too many marks of the way
 ** every other one is dropped, and new ones are as far apart: a quarter is met to within a sixteenth
-*of the time.
+** of the time.
 */
 #include "remaining.h"
 

@@ -55,7 +55,7 @@ static int gate_no_such_table(sqlite3 *db, const char *schema, const char *name)
 
 /* SELECT * FROM the table, if there is one of that name (schema NULL: the first that has
 ** it), else NULL; *broken is SQLite's code when there is such a table or view but it cannot be
-*read. */
+** read. */
 static char *gate_select_all(sqlite3 *db, const char *schema, const char *name, int *broken) {
   char *sql = schema ? sqlite3_mprintf("SELECT * FROM \"%w\".\"%w\"", schema, name)
                      : sqlite3_mprintf("SELECT * FROM \"%w\"", name);

@@ -263,8 +263,7 @@ static void bayes_priors(bayes_learning *b) {
     m->prior[c] = m->counted ? m->weight[c] / all : (m->weight[c] > 0) / classes;
 }
 
-/* ---- telling -----------------------------------------------------------------------------------
- */
+/* ---- telling -------------------------------------------------------------------------------- */
 
 static const char *bayes_class(const bayes_learning *b, int c, char shown[MINE_SHOW_BYTES]) {
   mine_cell cell;
@@ -357,8 +356,7 @@ static void bayes_tell(const bayes_learning *b) {
   bayes_tell_added(b);
 }
 
-/* ---- fit
- * ------------------------------------------------------------------------------------------ */
+/* ---- fit ------------------------------------------------------------------------------------ */
 
 static mine_status bayes_fit(mine_env *env, const mine_dataset *data, const void *options,
                              mine_model *model) {

@@ -4,7 +4,7 @@
 ** Fixed little-endian order on every machine.  The writer grows a mine_text; arrays
 ** are copied whole where the machine's order is that, and the host is asked every
 ** few megabytes whether to go on.  The reader checks every length against what is left, and its
-*failure
+** failure
 ** sticks: read a whole structure, then ask once.
 **
 ** A reader never lets a count from the file size an allocation on its own: use

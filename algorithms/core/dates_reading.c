@@ -200,8 +200,7 @@ const char *mine__time_reading_format(const mine_time_reading *reading) {
                                             : mine__time_units[reading->unit].word;
 }
 
-/* ---- what a model keeps -------------------------------------------------------------------------
- */
+/* ---- what a model keeps --------------------------------------------------------------------- */
 
 /* "t 0 %Y-%m-%d": the type of the cells, the offset, the pattern or unit. */
 void mine__time_reading_text(const mine_time_reading *reading, mine_text *out) {
@@ -231,8 +230,7 @@ int mine__time_reading_parse(const char *text, size_t bytes, mine_time_reading *
   return 1;
 }
 
-/* ---- what people are told
- * --------------------------------------------------------------------------- */
+/* ---- what people are told ------------------------------------------------------------------- */
 
 typedef struct reading_name {
   char what;

@@ -38,8 +38,7 @@ void mine__frame_take_time(mine_frame *frame, int column, const mine_cell *cell)
   (void)mine__time_misfit(frame->env, col->time, col->name, mine_frame_row(frame), cell);
 }
 
-/* ---- a column read whole ----------------------------------------------------------------------
- */
+/* ---- a column read whole -------------------------------------------------------------------- */
 
 static const mine_values *time_values(const mine_column *col) {
   return col->levels.n ? &col->levels : &col->filling->dictionary.values;

@@ -93,7 +93,7 @@ typedef struct mine_events {
 
 /* The options that exist because the wants do (and date_format, where one is a TIME),
 ** over mine_events; NULL: failure recorded.  A table for the options parser and the catalogue, made
-*in `arena`. */
+** in `arena`. */
 const mine_option *mine__wants_options(mine_arena *arena, const mine_want *want);
 
 /* A mine_frame_plan: binds the frame's columns to the wants; owner = mine_events.

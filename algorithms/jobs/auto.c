@@ -213,8 +213,7 @@ static void auto_try_all(auto_search *s, const mine_auto_options *options) {
   }
 }
 
-/* ---- the mean of the best ----------------------------------------------------------------------
- */
+/* ---- the mean of the best ------------------------------------------------------------------- */
 
 static double auto_loss_of(const mine_prepared *p, uint32_t row, double answer) {
   if (p->label) return mine__metrics_surprise(answer);
@@ -383,8 +382,7 @@ const mine_measured *mine__auto_unseen(const mine_composition *c) {
   return &c->unseen;
 }
 
-/* ---- the model
- * ------------------------------------------------------------------------------------ */
+/* ---- the model ------------------------------------------------------------------------------ */
 
 static void auto_note(const mine_composition *c, mine_model *whole) {
   char mean[MINE_NUMBER_BYTES], se[MINE_NUMBER_BYTES];

@@ -61,8 +61,7 @@ static void empty_say_count(const empty_look *e, const char *what, const char *i
                   empty_below(support, (double)count / (double)e->baskets->baskets));
 }
 
-/* ---- no item -----------------------------------------------------------------------------------
- */
+/* ---- no item -------------------------------------------------------------------------------- */
 
 static void empty_tell_item(const empty_look *e) {
   const mine_transactions *b = e->baskets;

@@ -11,8 +11,7 @@
 
 #define CROSSED_ISOTONIC 1000 /* rows below which a curve follows chance */
 
-/* ---- answers out of fold ----------------------------------------------------------------------
- */
+/* ---- answers out of fold -------------------------------------------------------------------- */
 
 static void crossed_gather(mine_env *env, const mine_prepared *p, mine_rows rows,
                            const double *score, mine_arena *arena, mine_measured *out) {
@@ -49,8 +48,7 @@ mine_status mine__crossed(mine_env *env, const mine_prepared *p, const mine_meth
   return mine_env_status(env);
 }
 
-/* ---- calibration --------------------------------------------------------------------------------
- */
+/* ---- calibration ---------------------------------------------------------------------------- */
 
 static void calibrate_check(mine_env *env, const mine_prepared *p, mine_calibrate how,
                             const mine_measured *unseen) {
@@ -138,8 +136,7 @@ mine_status mine__calibrate_crossed(mine_env *env, const mine_prepared *p,
   return mine_env_status(env);
 }
 
-/* ---- intervals ----------------------------------------------------------------------------------
- */
+/* ---- intervals ------------------------------------------------------------------------------ */
 
 static void interval_note(const mine_interval *interval, mine_model *model) {
   char widest[MINE_NUMBER_BYTES], ranges[80] = "";

@@ -2,7 +2,7 @@
 ** evaluate_clusters.c -- how far apart clusters lie on the rows evaluated.
 **
 ** The mean silhouette (kernel/silhouette.h) in the model's own space, on a sample: every s-th row,
-*with s doubled whenever the
+** with s doubled whenever the
 ** sample is full, so that it depends on the rows and not on the batches.
 */
 #include <math.h>

@@ -140,8 +140,7 @@ static int slices_measure(mine_scoring *s, const slices_part *part, mine_metric 
   return n;
 }
 
-/* ---- all slices ---------------------------------------------------------------------------------
- */
+/* ---- all slices ----------------------------------------------------------------------------- */
 
 #define SLICES_TOLD 5
 

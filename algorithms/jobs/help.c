@@ -126,8 +126,7 @@ static void help_options(mine_text *out, const char *name) {
   if (list.bytes) mine__text_addf(out, "\nOptions (default, permitted)\n%s", list.data);
 }
 
-/* ---- one verb, one algorithm ------------------------------------------------------------------
- */
+/* ---- one verb, one algorithm ---------------------------------------------------------------- */
 
 static void help_example(mine_text *out, const char *example) {
   mine__text_adds(out, "\nExample\n  ");
@@ -196,8 +195,7 @@ static int help_algorithm(mine_text *out, const char *name) {
   return 1;
 }
 
-/* ---- one option, wherever it is taken
- * ------------------------------------------------------------ */
+/* ---- one option, wherever it is taken ------------------------------------------------------- */
 
 typedef struct help_search {
   mine_text *out;
@@ -228,8 +226,7 @@ static int help_find_option(mine_text *out, const char *name) {
   return search.found > 0;
 }
 
-/* ---- the verb
- * -------------------------------------------------------------------------------------- */
+/* ---- the verb ------------------------------------------------------------------------------- */
 
 static void help_unknown(mine_env *env, const char *topic) {
   const char *nearest = mine__catalog_nearest(topic);

@@ -64,7 +64,7 @@ typedef struct mine_trained {
 
 /* Fit the method on some of the rows; with groups, a model for each; calibrated if the method
 ** says so.  `group` of the answer lives in `arena`.  A group that cannot be fitted is a warning in
-*the model. */
+** the model. */
 mine_status mine__prepared_fit(mine_env *env, const mine_prepared *prepared,
                                const mine_method *method, mine_rows rows, mine_arena *arena,
                                mine_trained *out) MINE_MUST_CHECK;

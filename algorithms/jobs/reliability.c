@@ -5,7 +5,7 @@
 ** equal probabilities stay together.  Of a model that is calibrated the rate of each bin is near
 ** its mean probability (the reliability diagram: Murphy & Winkler, Applied Statistics 26, 1977).
 ** How near chance alone would leave it, low and high say: Wilson's interval of the rate r in n
-*rows,
+** rows,
 **
 **   (r + z^2 / 2n  -+  z sqrt(r (1 - r) / n + z^2 / 4n^2)) / (1 + z^2 / n)
 **

@@ -264,8 +264,7 @@ static void fit_intervals(mine_training *t, mine_arena *arena, const mine_measur
   (void)!mine__keep_interval(t->env, from, crossed, model);
 }
 
-/* ---- the job ----------------------------------------------------------------------------------
- */
+/* ---- the job -------------------------------------------------------------------------------- */
 
 /* The model, sealed; NULL: failure recorded. */
 static mine_trained fit_job(mine_training *t, mine_arena *arena) {

@@ -249,8 +249,7 @@ static int tune_before(const void *context, const void *one, const void *two) {
   return a->number < b->number;
 }
 
-/* ---- the search -------------------------------------------------------------------------------
- */
+/* ---- the search ----------------------------------------------------------------------------- */
 
 static int tune_rungs(const tune_state *state, int64_t rows) {
   int rungs = 1;

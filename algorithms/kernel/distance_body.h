@@ -6,9 +6,8 @@
 */
 
 /* s[p] = squared distances of point p (of `points`, a constant) to the lanes at x. */
-static inline __attribute__((always_inline)) void V(distance_sums)(const double *x, ptrdiff_t width,
-                                                                   const double *point, int points,
-                                                                   v_doubles *s) {
+MINE_INLINE void V(distance_sums)(const double *x, ptrdiff_t width, const double *point, int points,
+                                  v_doubles *s) {
   V_UNROLL
   for (int p = 0; p < points; p++)
     s[p] = V_ALL(v_doubles, 0);
@@ -47,8 +46,7 @@ typedef struct V(distance_two) {
 } V(distance_two);
 
 /* Point `number` is at squared distance d. */
-static inline __attribute__((always_inline)) void V(distance_keep)(V(distance_two) * two,
-                                                                   v_doubles d, int64_t number) {
+MINE_INLINE void V(distance_keep)(V(distance_two) * two, v_doubles d, int64_t number) {
   const v_longs first = d < two->best, other = d < two->second;
   const v_doubles rest = V_PICK(v_doubles, other, v_longs, d, two->second);
   two->second = V_PICK(v_doubles, first, v_longs, two->best, rest);

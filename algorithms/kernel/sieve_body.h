@@ -7,10 +7,8 @@
 #define SIEVE_STEP (2 * V_FLOATS)
 
 /* s[p][v] -= x.c for the rows at `row` and four points. */
-static inline __attribute__((always_inline)) void V(sieve_products)(const float *row,
-                                                                    ptrdiff_t width,
-                                                                    const float *point,
-                                                                    v_floats s[4][2]) {
+MINE_INLINE void V(sieve_products)(const float *row, ptrdiff_t width, const float *point,
+                                   v_floats s[4][2]) {
   for (ptrdiff_t j = 0; j < width; j++) {
     const v_floats x = V_AT(v_floats, row + j * MINE__SIEVE_ROWS);
     const v_floats y = V_AT(v_floats, row + j * MINE__SIEVE_ROWS + V_FLOATS);
@@ -28,8 +26,7 @@ typedef struct V(sieve_two) {
   v_ints which;
 } V(sieve_two);
 
-static inline __attribute__((always_inline)) void V(sieve_keep)(V(sieve_two) * two, v_floats s,
-                                                                int64_t number) {
+MINE_INLINE void V(sieve_keep)(V(sieve_two) * two, v_floats s, int64_t number) {
   const v_floats rest = V_MAX(s, two->best);
   two->which = V_WHERE_LESS(s, two->best, V_ALL(v_ints, (int32_t)number), two->which);
   two->second = V_MIN(two->second, rest);

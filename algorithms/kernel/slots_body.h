@@ -7,8 +7,7 @@
 
 /* All ones where bit `bit` of byte `at` of the set is not set.  The places of the set's other
 ** half, moved, are those that a look-up answers with 0. */
-static inline __attribute__((always_inline)) v_bytes V(slots_not_in_set)(const uint8_t *set,
-                                                                         v_bytes at, v_bytes bit) {
+MINE_INLINE v_bytes V(slots_not_in_set)(const uint8_t *set, v_bytes at, v_bytes bit) {
 #ifdef V_LOOK_UP
   const v_bytes first = V_LOOK_UP(set, at + 0x70), second = V_LOOK_UP(set + 16, at - 16);
   return (v_bytes)(((first | second) & bit) == 0);
@@ -20,9 +19,7 @@ static inline __attribute__((always_inline)) v_bytes V(slots_not_in_set)(const u
 #endif
 }
 
-static inline __attribute__((always_inline)) void V(slots_by_number)(const mine__slot_cut *cut,
-                                                                     const int8_t *column,
-                                                                     v_bytes *at) {
+MINE_INLINE void V(slots_by_number)(const mine__slot_cut *cut, const int8_t *column, v_bytes *at) {
   const v_bytes slot = V_ALL(v_bytes, cut->slot), step = V_ALL(v_bytes, cut->step);
   const v_signed most = V_ALL(v_signed, cut->bin);
   V_UNROLL
@@ -32,10 +29,8 @@ static inline __attribute__((always_inline)) void V(slots_by_number)(const mine_
   }
 }
 
-static inline __attribute__((always_inline)) void V(slots_by_level)(const mine__slot_cut *cut,
-                                                                    const int8_t *column,
-                                                                    const uint8_t *set,
-                                                                    v_bytes *at) {
+MINE_INLINE void V(slots_by_level)(const mine__slot_cut *cut, const int8_t *column,
+                                   const uint8_t *set, v_bytes *at) {
   const v_bytes slot = V_ALL(v_bytes, cut->slot), step = V_ALL(v_bytes, cut->step);
   V_UNROLL
   for (int v = 0; v < SLOTS_VECTORS; v++) {

@@ -87,8 +87,7 @@ static double table_log_chance(const table_margins *m, double first) {
   return 0.5 * log(roots) + (3 - filled) * MINE__LOG_2PI_HALF + stirling - deviance;
 }
 
-/* ---- tails ------------------------------------------------------------------------------------
- */
+/* ---- tails ---------------------------------------------------------------------------------- */
 
 /* Sum of the chances of the tables a, a+1, ..., relative to that of a; falling from a on. */
 static double table_sum_upward(table_cells t) {
@@ -142,8 +141,7 @@ double mine__hypergeometric_tail(int64_t x, int64_t white, int64_t black, int64_
   return mine__tails_give(table_upper_tails(&m, above), tail);
 }
 
-/* ---- Fisher
- * -------------------------------------------------------------------------------------- */
+/* ---- Fisher --------------------------------------------------------------------------------- */
 
 /* Nearest first cell to the mode, from it towards `end`, with log chance <= limit; one
 ** beyond `end` if there is none.  The chances fall all the way. */
@@ -203,8 +201,7 @@ double mine__fisher_exact_log(int64_t a, int64_t b, int64_t c, int64_t d, mine__
   return fisher(a, b, c, d, side, 1);
 }
 
-/* ---- many tests
- * ------------------------------------------------------------------------------------ */
+/* ---- many tests ----------------------------------------------------------------------------- */
 
 /* q of the i-th smallest of m is the least of  m/j p_(j),  j >= i. */
 void mine__benjamini_hochberg(double *p, int64_t n, mine_pair *order, mine_pair *temp) {

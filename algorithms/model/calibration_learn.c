@@ -45,8 +45,7 @@ static learn_targets learn_count(int64_t n, const char *is, const double *weight
   return (learn_targets){(*of + 1) / (*of + 2), 1 / (*other + 2)};
 }
 
-/* ---- Platt ------------------------------------------------------------------------------------
- */
+/* ---- Platt ---------------------------------------------------------------------------------- */
 
 typedef struct platt_sums {
   double loss, da, db, daa, dab, dbb;
@@ -107,8 +106,7 @@ void mine__platt_learn(mine_env *env, int64_t n, const double *x, const char *is
   map->intercept = b;
 }
 
-/* ---- isotonic -----------------------------------------------------------------------------------
- */
+/* ---- isotonic ------------------------------------------------------------------------------- */
 
 typedef struct isotonic_block {
   double first, last; /* log-odds */
@@ -172,8 +170,7 @@ void mine__isotonic_learn(mine_env *env, mine_arena *arena, int64_t n, const dou
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- all classes
- * ---------------------------------------------------------------------------------- */
+/* ---- all classes ---------------------------------------------------------------------------- */
 
 /* Log-odds of class c, and which rows are of it; returns how many. */
 static int64_t learn_odds(const mine_rated *rows, int c, double *x, char *is) {

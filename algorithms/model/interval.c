@@ -160,8 +160,7 @@ void mine__interval_bounds(const mine_interval *interval, double level, int64_t 
   }
 }
 
-/* ---- bytes -------------------------------------------------------------------------------------
- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static void interval_write_bin(mine_writer *w, const mine_interval_bin *bin) {
   mine__write_real(w, bin->from);

@@ -51,10 +51,8 @@ typedef mine__trees_next (*trees_stepping)(const void *context, mine__trees_next
 
 /* Send n rows down from `root`; at[k] becomes the leaf of row k.  All rows step together until
 ** the first is in a leaf; then a list of those still going.  Inlined with its step. */
-static inline __attribute__((always_inline)) void trees_descend(trees_stepping step,
-                                                                const void *context,
-                                                                mine__trees_next root, int n,
-                                                                mine__trees_next *at) {
+MINE_INLINE void trees_descend(trees_stepping step, const void *context, mine__trees_next root,
+                               int n, mine__trees_next *at) {
   uint16_t going[TREES_BLOCK];
   int left = 0, leaves = root < 0 ? n : 0;
   for (int k = 0; k < n; k++)

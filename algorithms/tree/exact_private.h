@@ -67,11 +67,8 @@ typedef double (*mine_exact_score)(const mine_tree_rows *rows, const double *lef
                                    const double *total);
 
 /* Judge "left goes left", with these functions of the loss inlined. */
-static inline __attribute__((always_inline)) void mine_exact_judge(mine_exact_trial *trial,
-                                                                   const double *left, int64_t at,
-                                                                   int missing_left,
-                                                                   mine_exact_rows count,
-                                                                   mine_exact_score judge) {
+MINE_INLINE void mine_exact_judge(mine_exact_trial *trial, const double *left, int64_t at,
+                                  int missing_left, mine_exact_rows count, mine_exact_score judge) {
   const double rows = count(trial->of, left);
   if (rows < trial->least_rows || trial->rows - rows < trial->least_rows) return;
   const double score = judge(trial->of, left, trial->scratch->total);
@@ -83,11 +80,8 @@ static inline __attribute__((always_inline)) void mine_exact_judge(mine_exact_tr
 }
 
 /* The same with the missing on either side; `last`: nothing but the missing would go right. */
-static inline __attribute__((always_inline)) void mine_exact_judge_both(mine_exact_trial *trial,
-                                                                        const double *left,
-                                                                        int64_t at, int last,
-                                                                        mine_exact_rows count,
-                                                                        mine_exact_score judge) {
+MINE_INLINE void mine_exact_judge_both(mine_exact_trial *trial, const double *left, int64_t at,
+                                       int last, mine_exact_rows count, mine_exact_score judge) {
   mine_exact_judge(trial, left, at, 0, count, judge);
   if (trial->missing_rows == 0 || last) return;
   double *both = trial->scratch->centre; /* free while a prefix is judged */

@@ -228,11 +228,9 @@ static void mean_record(const mine_tree_rows *rows, const mine_tree_node *node, 
 
 typedef void (*loss_add)(const mine_tree_rows *rows, double *record, uint32_t row, double mean);
 
-static inline __attribute__((always_inline)) void loss_count(const mine_tree_rows *rows,
-                                                             const mine_exact_column *column,
-                                                             const uint32_t *row, int64_t n,
-                                                             double mean, double *histogram,
-                                                             size_t width, loss_add add) {
+MINE_INLINE void loss_count(const mine_tree_rows *rows, const mine_exact_column *column,
+                            const uint32_t *row, int64_t n, double mean, double *histogram,
+                            size_t width, loss_add add) {
   memset(histogram, 0, (column->bins + 1) * width * sizeof *histogram);
   if (column->narrow) {
     for (int64_t k = 0; k < n; k++)
@@ -264,11 +262,8 @@ static void mean_count_weighted(const mine_tree_rows *rows, const mine_exact_col
 }
 
 /* Any record: a cut after each value that differs from the next. */
-static inline __attribute__((always_inline)) void loss_sorted(mine_exact_trial *trial,
-                                                              const mine_exact_span *span,
-                                                              double mean, loss_add add,
-                                                              mine_exact_rows count,
-                                                              mine_exact_score judge) {
+MINE_INLINE void loss_sorted(mine_exact_trial *trial, const mine_exact_span *span, double mean,
+                             loss_add add, mine_exact_rows count, mine_exact_score judge) {
   double *left = trial->scratch->left;
   memset(left, 0, (size_t)trial->of->width * sizeof *left);
   for (int64_t k = 0; k + 1 < span->numbers; k++) {
@@ -284,9 +279,8 @@ static inline double two_part(double zero, double one) {
 
 /* Two classes, gini: the label sits in the key's lowest bit, the sums stay in
 ** registers.  The arithmetic is gini_score()'s.  `weights` NULL: all one. */
-static inline __attribute__((always_inline)) void two_cuts(mine_exact_trial *trial,
-                                                           const mine_exact_span *span,
-                                                           const double *weights) {
+MINE_INLINE void two_cuts(mine_exact_trial *trial, const mine_exact_span *span,
+                          const double *weights) {
   const double *total = trial->scratch->total, *missing = trial->scratch->missing;
   const double all0 = total[0], all1 = total[1], gone0 = missing[0], gone1 = missing[1];
   const double least = trial->least_rows, rows = trial->rows, gone = trial->missing_rows;

@@ -229,8 +229,7 @@ static void same(const subject *s, const char *when, const answers *a, const ans
     fail_msg("%s: other answers %s", s->name, when);
 }
 
-/* ---- saved, divided ---------------------------------------------------------------------------
- */
+/* ---- saved, divided ------------------------------------------------------------------------- */
 
 static void one_is_saved(const subject *s) {
   const void *bytes, *twice;
@@ -275,8 +274,7 @@ static void one_is_divided(const subject *s) {
   free(table);
 }
 
-/* ---- weighted ---------------------------------------------------------------------------------
- */
+/* ---- weighted ------------------------------------------------------------------------------- */
 
 /* Algorithms that also count rows, and options under which a count does not matter;
 ** {n}: the rows of the table. */
@@ -346,8 +344,7 @@ static void one_is_weighted(const subject *s) {
   free(twice);
 }
 
-/* ---- balanced, calibrated, bounded
- * -------------------------------------------------------------------------------------- */
+/* ---- balanced, calibrated, bounded ---------------------------------------------------------- */
 
 #define LABELLED_ROWS 120
 
@@ -467,8 +464,7 @@ static void one_is_bounded(const subject *s) {
   free(table);
 }
 
-/* ---- odd tables --------------------------------------------------------------------------------
- */
+/* ---- odd tables ----------------------------------------------------------------------------- */
 
 /* 1: there was a model. */
 static int one_answers_or_says(const subject *s, const odd_table *odd, const char *wide) {
@@ -514,8 +510,7 @@ static void one_takes_odd_tables(const subject *s) {
   if (models < 2) fail_msg("%s: no odd table is learned from, or only one", s->name);
 }
 
-/* ---- stopped, refused
- * ---------------------------------------------------------------------------- */
+/* ---- stopped, refused ----------------------------------------------------------------------- */
 
 /* A call that is disturbed at its at-th poll or allocation. */
 typedef struct disturbed {
@@ -635,8 +630,7 @@ static void one_is_disturbed(const subject *s) {
   free(table);
 }
 
-/* ---- damaged
- * ------------------------------------------------------------------------------------- */
+/* ---- damaged -------------------------------------------------------------------------------- */
 
 /* Load these bytes and ask everything; 1: they loaded. */
 static int use_damaged(const subject *s, const char *table, const uint8_t *bytes, size_t n,
@@ -694,8 +688,7 @@ static void one_is_damaged(const subject *s) {
   free(table);
 }
 
-/* ---- the loop
- * -------------------------------------------------------------------------------------- */
+/* ---- the loop ------------------------------------------------------------------------------- */
 
 static void for_each(void (*one)(const subject *s)) {
   for (int i = 0; i < n_every; i++) {

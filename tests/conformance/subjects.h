@@ -66,8 +66,7 @@ mine_status __wrap_mine__poll_progress(mine_env *to, const char *what, double sh
   return __real_mine__poll_progress(to, what, share);
 }
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables --------------------------------------------------------------------------------- */
 
 /* Numbers, a category and a day with gaps, a class and a number to learn, and a weight of 1 or
 ** 2; twice: rows of weight 2 stand there twice instead, and every weight is 1. */
@@ -145,8 +144,7 @@ static const odd_table odd_events[] = {
     {NULL, NULL},
 };
 
-/* ---- subjects ----------------------------------------------------------------------------------
- */
+/* ---- subjects ------------------------------------------------------------------------------- */
 
 /* The options of the example's last text that are the algorithm's own. */
 static void subject_own(subject *s) {

@@ -227,8 +227,7 @@ static int map_system(map_case *c) {
   return complete < 2 ? map_complain(c, "address space", 0, "is never enough", "") : 0;
 }
 
-/* ---- sizes that do not exist --------------------------------------------------------------------
- */
+/* ---- sizes that do not exist ---------------------------------------------------------------- */
 
 static int map_sizes(void) {
   const size_t bytes = (size_t)64 << 20;

@@ -163,8 +163,7 @@ static int guest_twice(void) {
   return bad;
 }
 
-/* ---- other threads live -----------------------------------------------------------------------
- */
+/* ---- other threads live --------------------------------------------------------------------- */
 
 static void *guest_idle(void *stop) {
   struct timespec wait = {0, 5000000};
@@ -193,8 +192,7 @@ static int guest_turns(void) {
   return bad;
 }
 
-/* ---- a fork -------------------------------------------------------------------------------------
- */
+/* ---- a fork --------------------------------------------------------------------------------- */
 
 static int guest_fork(void) {
   sqlite3 *db = fault_open(guest_image, guest_bytes); /* trains before, stays open over it */
@@ -225,8 +223,7 @@ static int guest_fork(void) {
   return bad;
 }
 
-/* ---- two connections in two threads ------------------------------------------------------------
- */
+/* ---- two connections in two threads --------------------------------------------------------- */
 
 static void *guest_worker(void *bad) {
   for (const fault_call *call = fault_calls; call->verb; call++)

@@ -103,8 +103,7 @@ static void isotonic_is_that_of_sklearn(void **state) {
   }
 }
 
-/* ---- isotonic by its definition ----------------------------------------------------------------
- */
+/* ---- isotonic by its definition ------------------------------------------------------------- */
 
 static double mean_between(const double *x, const double *t, const double *w, int n, double from,
                            double to) {
@@ -154,8 +153,7 @@ static void isotonic_is_the_largest_least_mean(void **state) {
   }
 }
 
-/* ---- whole calibrations
- * -------------------------------------------------------------------------- */
+/* ---- whole calibrations --------------------------------------------------------------------- */
 
 static double loss_of(const double *share, const int32_t *label, int n, int k) {
   double sum = 0;
@@ -267,8 +265,7 @@ static void odd_scores_have_maps(void **state) {
   }
 }
 
-/* ---- bounds
- * ---------------------------------------------------------------------------------------- */
+/* ---- bounds --------------------------------------------------------------------------------- */
 
 static double bell(mine_random *chance) { /* nearly normal */
   double sum = -6;

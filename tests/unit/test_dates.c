@@ -269,8 +269,7 @@ static void test_numbers(void **state) {
   check_numbers(*state, pair(whole(INT64_MAX), whole(INT64_MIN)), MINE_TIME_NUMBERS, NULL, 0);
 }
 
-/* ---- what is refused, and how it is said ------------------------------------------------------
- */
+/* ---- what is refused, and how it is said ---------------------------------------------------- */
 
 typedef struct refusal {
   const char *values;
@@ -599,8 +598,7 @@ static void test_learned_misfit(void **state) {
       "dates as day.month.year; write it so, or make it NULL");
 }
 
-/* ---- writing ------------------------------------------------------------------------------------
- */
+/* ---- writing -------------------------------------------------------------------------------- */
 
 static const char *written(const char *stored, double days) {
   static char buffer[MINE_TIME_BYTES];
@@ -688,8 +686,7 @@ static void test_stored_readings(void **state) {
   assert_false(mine__time_reading_parse("t 0 %Y\0%m", 9, &reading));
 }
 
-/* ---- the calendar
- * ---------------------------------------------------------------------------------- */
+/* ---- the calendar --------------------------------------------------------------------------- */
 
 /* Day by day with a calendar kept by hand, from 0001-01-01, a Monday. */
 static void test_calendar(void **state) {
@@ -755,8 +752,7 @@ static void test_steps(void **state) {
   assert_true(isnan(mine__time_add(0, INT64_MIN, MINE_STEP_HOUR)));
 }
 
-/* ---- noise
- * ------------------------------------------------------------------------------------------ */
+/* ---- noise ---------------------------------------------------------------------------------- */
 
 /* Texts of the letters of dates, at random: nothing is read out of bounds (under
 ** the sanitizers), what is decided reads every value that was no misfit, and what

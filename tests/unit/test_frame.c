@@ -506,8 +506,7 @@ static void test_cache_tells_texts_apart(void **state) {
   fixture_close(&x);
 }
 
-/* ---- statistics, gaps, wide and long ----------------------------------------------------------
- */
+/* ---- statistics, gaps, wide and long -------------------------------------------------------- */
 
 static void test_statistics(void **state) {
   (void)state;
@@ -623,8 +622,7 @@ static void test_wide_frame_same_with_threads(void **state) {
   }
 }
 
-/* ---- targets ------------------------------------------------------------------------------------
- */
+/* ---- targets -------------------------------------------------------------------------------- */
 
 typedef struct target_case {
   int n;
@@ -767,8 +765,7 @@ static void test_target_of_many_numbers_and_texts(void **state) {
   }
 }
 
-/* ---- ids ----------------------------------------------------------------------------------------
- */
+/* ---- ids ------------------------------------------------------------------------------------ */
 
 static void test_ids(void **state) {
   (void)state;
@@ -802,8 +799,7 @@ static void test_many_distinct_ids(void **state) {
   fixture_close(&x);
 }
 
-/* ---- scoring: fixed columns ---------------------------------------------------------------------
- */
+/* ---- scoring: fixed columns ----------------------------------------------------------------- */
 
 static void test_fixed_categories(void **state) {
   (void)state;
@@ -931,8 +927,7 @@ static void test_wants(void **state) {
   fixture_close(&x);
 }
 
-/* ---- limits and failing memory
- * -------------------------------------------------------------------- */
+/* ---- limits and failing memory -------------------------------------------------------------- */
 
 static void test_max_memory(void **state) {
   (void)state;

@@ -161,8 +161,7 @@ static void the_first_split_is_the_best(void **state) {
   }
 }
 
-/* ---- a whole tree ------------------------------------------------------------------------------
- */
+/* ---- a whole tree --------------------------------------------------------------------------- */
 
 static void check_tree(const table *t, const mine_binned *binned, mine_grower *grower,
                        const mine_grown *tree, const mine_grow_plan *plan) {

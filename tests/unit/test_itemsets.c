@@ -340,8 +340,7 @@ static void long_baskets(void **state) {
   fixture_free(&f);
 }
 
-/* ---- shared data --------------------------------------------------------------------------------
- */
+/* ---- shared data ---------------------------------------------------------------------------- */
 
 static void file_counts(const char *file, char separator, int numbers, const char *options,
                         const int64_t *by_size, int64_t total) {
@@ -390,8 +389,7 @@ static void published_mushroom(void **state) {
   file_counts("mushroom.dat", ' ', 1, "min_count=1, kind=maximal", NULL, 8124);
 }
 
-/* ---- what can go wrong
- * ------------------------------------------------------------------------------ */
+/* ---- what can go wrong ---------------------------------------------------------------------- */
 
 static void options_are_checked(void **state) {
   (void)state;

@@ -532,8 +532,7 @@ static void test_newer_words(void **state) {
   assert_string_equal(mine__option_type_name(&source_table[0]), "text");
 }
 
-/* ---- times ------------------------------------------------------------------------------------
- */
+/* ---- times ---------------------------------------------------------------------------------- */
 
 typedef struct timed {
   mine_cell before;

@@ -198,8 +198,7 @@ static void sorted_as_asked(void **state) {
   fixture_free(&f);
 }
 
-/* ---- the groceries data ------------------------------------------------------------------------
- */
+/* ---- the groceries data --------------------------------------------------------------------- */
 
 /* Rules of each total size; items are counted by their quotes. */
 static void count_sizes(const mine_relation *r, int64_t *n) {
@@ -255,8 +254,7 @@ static void published_groceries(void **state) {
   fixture_free(&f);
 }
 
-/* ---- options and limits
- * ---------------------------------------------------------------------------- */
+/* ---- options and limits --------------------------------------------------------------------- */
 
 static void options_are_checked(void **state) {
   (void)state;

@@ -222,8 +222,7 @@ static void a_neighbours_model_predicts_nothing(void **state) {
   mine_model_free(model);
 }
 
-/* ---- batches ----------------------------------------------------------------------------------
- */
+/* ---- batches -------------------------------------------------------------------------------- */
 
 static void scores_of(const mine_model *model, const char *table, int rows, int batch,
                       double *out) {
@@ -278,8 +277,7 @@ static void an_empty_batch_is_fine(void **state) {
   close_job(&j);
 }
 
-/* ---- evaluation ---------------------------------------------------------------------------------
- */
+/* ---- evaluation ----------------------------------------------------------------------------- */
 
 static void evaluation_measures_what_it_is_given(void **state) {
   (void)state;

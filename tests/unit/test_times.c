@@ -221,8 +221,7 @@ static void test_learned_reading(void **state) {
   mine_env_close(env);
 }
 
-/* ---- dates as attributes ------------------------------------------------------------------------
- */
+/* ---- dates as attributes -------------------------------------------------------------------- */
 
 /* What a column is without a word about it, or with a format that is said of all columns. */
 static void test_attributes_of_dates(void **state) {

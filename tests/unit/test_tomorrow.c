@@ -239,8 +239,7 @@ static void a_mixture_with_names(void **state) {
   mine_model_free(model);
 }
 
-/* ---- a column that is always there --------------------------------------------------------------
- */
+/* ---- a column that is always there ---------------------------------------------------------- */
 
 static void rows_get_the_value_of_their_group(void **state) {
   (void)state;

@@ -228,8 +228,7 @@ static void odd_ids_are_noted(void **state) {
   mine_model_free(model);
 }
 
-/* ---- holdout, refit, weights -------------------------------------------------------------------
- */
+/* ---- holdout, refit, weights ---------------------------------------------------------------- */
 
 static double metric_of(const mine_model *model, const char *name) {
   mine_relation *r;
@@ -316,8 +315,7 @@ static void weights_are_repetitions(void **state) {
   mine_model_free(repeated);
 }
 
-/* ---- same bytes
- * ------------------------------------------------------------------------------------ */
+/* ---- same bytes ----------------------------------------------------------------------------- */
 
 static void same_bytes(const char *algorithm, const char *one, const char *other) {
   char *table = fixture_customers(3000, 0);
@@ -340,8 +338,7 @@ static void threads_change_no_byte(void **state) {
   same_bytes("kmeans", "k=4, threads=1", "{\"k\":4, \"threads\":2, \"max_memory\":\"1GB\"}");
 }
 
-/* ---- clusters and folds
- * ------------------------------------------------------------------------------ */
+/* ---- clusters and folds --------------------------------------------------------------------- */
 
 static void clusters_come_back_by_id(void **state) {
   (void)state;
@@ -432,8 +429,7 @@ static void folds_are_measured(void **state) {
   free(table);
 }
 
-/* ---- limits
- * ---------------------------------------------------------------------------------------------- */
+/* ---- limits --------------------------------------------------------------------------------- */
 
 static int always(void *user) {
   (void)user;

@@ -494,8 +494,7 @@ static void test_least_decrease(void **state) {
   table_close(&t);
 }
 
-/* ---- errors, and the sort below it all --------------------------------------------------------
- */
+/* ---- errors, and the sort below it all ------------------------------------------------------ */
 
 static void test_wrong_criterion(void **state) {
   (void)state;
