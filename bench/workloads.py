@@ -196,7 +196,9 @@ def tree(s):
     options = "target=y, max_depth=8, holdout=0, min_samples_leaf=7"
     return [Comparison("tree of depth 8, 25 columns", [
         s.worker("sqlite-mine", "classes", "fit", "", "train", "tree", options, judge),
-        s.worker("sqlite-mine max_bins=255", "classes", "fit", "", "train", "tree", options + ", max_bins=255", judge),
+        s.worker("sqlite-mine splits=exact", "classes", "fit", "", "train", "tree", options + ", splits=exact", judge),
+        s.worker("sqlite-mine exact, 255 bins", "classes", "fit", "", "train", "tree",
+                 options + ", splits=exact, max_bins=255", judge),
         s.peer("XGBoost, one tree", "xgboost_tree", **same),
         s.peer("LightGBM, one tree", "lightgbm_tree", **same),
         s.peer("scikit-learn", "sklearn_tree", **same)], goals={"LightGBM, one tree": 1.0}, judge="AUC", warm=False)]
