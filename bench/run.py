@@ -247,11 +247,11 @@ def save(path, part):
 
 def main_small(args, folder):
     setting = workloads.Setting(folder, args.data or folder / "bench" / "small", 0, args.quick)
-    setting.budget = 0.2 if args.quick else 1.0  # seconds
+    setting.budget = 0.1 if args.quick else 0.4  # seconds
     build(folder, args.build)
     report = {"machine": machine(setting)}
     print(f"small tables: one thread -> default. {json.dumps(report['machine'])}", flush=True)
-    report["small"] = small.run(setting, args.small)
+    report["small"] = small.run(setting, report["machine"]["commit"], args.small)
     report["machine"]["load_after"] = [round(x, 2) for x in os.getloadavg()]
     over = [r for r in report["small"] if not r["met"]]
     print(f"\n{len(report['small']) - len(over)} of {len(report['small'])} at most {small.MOST} x one thread; "
