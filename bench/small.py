@@ -306,6 +306,7 @@ def table(report):
             for r in report["small"]:
                 if (r["name"], r["pinned"], r["rows"]) == (name, pinned, rows):
                     cells += [f"{1000 * r['one']:.2f} ms", f"{r['ratio']:.2f}" + ("" if r["met"] else " NOT MET")]
+        cells += [""] * (2 * len(SIZES) - len(cells))
         yield f"| `{name}`{' *' if pinned else ''} | " + " | ".join(cells) + " |"
 
 
