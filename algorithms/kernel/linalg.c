@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "simd.h"
+
 #ifdef MINE_OPENBLAS
 #include <sched.h>
 #include <stdatomic.h>
@@ -27,6 +29,7 @@ void dpotrf_(const char *part, const int *n, double *a, const int *lda, int *inf
 
 #define LINALG_LANES 8
 #define LINALG_SMALL 16        /* columns from which OpenBLAS is worth its call */
+#define LINALG_WIDE  64        /* ... for their products with themselves        */
 #define LINALG_MOST  (1 << 30) /* its numbers are int                           */
 
 #ifdef MINE_OPENBLAS
@@ -148,21 +151,30 @@ void mine__gemm(mine_linalg la, int a_turned, int b_turned, int64_t m, int64_t n
   mine__gemm_of_parts(la, a_turned, b_turned, m, n, k, alpha, a, b, beta, c, steps);
 }
 
-void mine__syrk(mine_linalg la, int64_t n, int64_t p, double alpha, const double *x, double *c) {
+void mine__syrk(mine_linalg la, int64_t p, int64_t n, double alpha, const double *x, int64_t step,
+                double *c) {
   if (n < 1 || p < 1) return;
 #ifdef MINE_OPENBLAS
-  if (la.fast && p >= LINALG_SMALL && linalg_fits(n) && linalg_fits(p)) {
-    const int n_ = (int)n, p_ = (int)p;
+  if (la.fast && p >= LINALG_WIDE && linalg_fits(n) && linalg_fits(p) && linalg_fits(step)) {
+    const int n_ = (int)n, p_ = (int)p, step_ = (int)step;
     const double one = 1;
-    dsyrk_("L", "N", &p_, &n_, &alpha, x, &p_, &one, c, &p_);
+    dsyrk_("L", "T", &p_, &n_, &alpha, x, &step_, &one, c, &p_);
     return;
   }
 #endif
   (void)la;
-  for (int64_t i = 0; i < n; i++) {
-    const double *row = x + i * p;
-    for (int64_t j = 0; j < p; j++) {
-      if (row[j] != 0) linalg_add(c + j * p + j, row + j, alpha * row[j], p - j);
+  const mine__kernels *kernels = mine__kernels_here();
+  for (int64_t i = 0; i < p; i += DOTS_ROWS) {
+    const int rows = p - i < DOTS_ROWS ? (int)(p - i) : DOTS_ROWS;
+    for (int64_t j = i; j < p; j += DOTS_COLUMNS) {
+      const int columns = p - j < DOTS_COLUMNS ? (int)(p - j) : DOTS_COLUMNS;
+      double sum[DOTS_ROWS * DOTS_COLUMNS];
+      kernels->dots(x + i * step, x + j * step, step, n, rows, columns, sum);
+      for (int a = 0; a < rows; a++) {
+        for (int b = 0; b < columns; b++) {
+          if (j + b >= i + a) c[(i + a) * p + j + b] += alpha * sum[a * DOTS_COLUMNS + b];
+        }
+      }
     }
   }
 }

@@ -40,8 +40,10 @@ void mine__gemm_of_parts(mine_linalg la, int a_turned, int b_turned, int64_t m, 
                          int64_t k, double alpha, const double *a, const double *b, double beta,
                          double *c, mine_linalg_steps steps);
 
-/* The upper triangle of c (p x p) += alpha x'x; x is n x p.  n p^2 multiplications. */
-void mine__syrk(mine_linalg la, int64_t n, int64_t p, double alpha, const double *x, double *c);
+/* The upper triangle of c (p x p) += alpha x x'; x is p x n, its rows (the columns of a design)
+** `step` apart.  n p^2 multiplications. */
+void mine__syrk(mine_linalg la, int64_t p, int64_t n, double alpha, const double *x, int64_t step,
+                double *c);
 
 /* a = u'u of a symmetric a (p x p), of which the upper triangle is read and becomes u.
 ** 1, or 0 where a is not positive definite to rounding (then `a` is of no use). */

@@ -11,8 +11,9 @@
 ** The bits are the same on every set because a lane is a row, a column or a
 ** point, and lanes never meet: each lane's sum runs in the order of the plain
 ** loop, nothing is reassociated, nothing contracted to a fused multiply-add
-** (-ffp-contract=off).  A wider vector only does more lanes at once.  The two
-** sieve kernels alone may differ, and their bits never reach a result (sieve.h).
+** (-ffp-contract=off).  A wider vector only does more lanes at once.  (In `dots` lanes do
+** meet, but there are as many on every set.)  The two sieve kernels alone may differ, and
+** their bits never reach a result (sieve.h).
 **
 ** To add a kernel:
 **
@@ -88,7 +89,16 @@ typedef struct mine__kernels {
   ** w -= decay w + rate mean / (sqrt(square) + epsilon). */
   void (*adam)(double *w, const double *g, double *mean, double *square, ptrdiff_t n, double rate,
                double decay);
+
+  /* dots_body.h: out[a * DOTS_COLUMNS + b] = the sum over n of x[a][i] y[b][i], for a < rows <=
+  ** DOTS_ROWS and b < columns <= DOTS_COLUMNS; x[a] and y[b] are `step` numbers apart. */
+  void (*dots)(const double *x, const double *y, ptrdiff_t step, ptrdiff_t n, int rows, int columns,
+               double *out);
 } mine__kernels;
+
+#define DOTS_LANES   8
+#define DOTS_ROWS    2
+#define DOTS_COLUMNS 3
 
 /* The best that this processor runs. */
 const mine__kernels *mine__kernels_here(void);

@@ -66,6 +66,7 @@ static inline v_doubles V(root)(v_doubles v) {
 
 #include "dense_body.h"
 #include "distance_body.h"
+#include "dots_body.h"
 #include "row_body.h"
 #include "sieve_body.h"
 #include "slots_body.h"
@@ -87,6 +88,7 @@ static const mine__kernels V(kernels) = {
     .reached = V(reached),
     .dense = V(dense),
     .adam = V(adam),
+    .dots = V(dots),
 };
 
 #undef V_PASTE

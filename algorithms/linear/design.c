@@ -12,19 +12,32 @@
 
 /* ---- measuring ---------------------------------------------------------------------- */
 
-static void design_count_task(void *context, int64_t f, int worker) {
-  linear_design *d = context;
+typedef struct design_survey {
+  linear_design *design;
+  mine_moments *moments; /* per feature that is a number */
+} design_survey;
+
+static void design_survey_task(void *context, int64_t f, int worker) {
+  const design_survey *survey = context;
+  linear_design *d = survey->design;
   const mine_batch *rows = &d->data->rows;
   const int32_t *code = rows->feature[f].code;
+  int64_t missing = 0;
   (void)worker;
+  if (!code) {
+    mine__moments_of_rows(&survey->moments[f], rows->feature[f].number, rows->row, d->data->weight,
+                          rows->n);
+    d->missing[f] = rows->n - survey->moments[f].n;
+    return;
+  }
   for (int64_t i = 0; i < rows->n; i++) {
     const int64_t row = mine_batch_row(rows, i);
-    if (code ? code[row] < 0 : isnan(rows->feature[f].number[row])) {
-      d->missing[f]++;
-    } else if (code) {
+    if (code[row] < 0)
+      missing++;
+    else
       d->share[f][code[row]] += design_weight(d, row);
-    }
   }
+  d->missing[f] = missing;
 }
 
 /* A text level as `reference` spells it: feature:level. */
@@ -91,19 +104,16 @@ static void design_add_slot(linear_design *d, int f, int64_t level, double mean,
   d->slot[d->n_slots++] = (design_slot){f, level, mean, deviation};
 }
 
-static void design_measure_number(linear_design *d, int f) {
-  mine_moments m;
-  const mine_batch *rows = &d->data->rows;
-  mine__moments_of_rows(&m, rows->feature[f].number, rows->row, d->data->weight, rows->n);
-  if (m.n == 0) return;
-  const double deviation = sqrt(m.m2 / d->total);
-  if (!isfinite(deviation) || !isfinite(m.mean) || (m.least < m.most && deviation < DESIGN_TINY))
+static void design_measure_number(linear_design *d, int f, const mine_moments *m) {
+  if (m->n == 0) return;
+  const double deviation = sqrt(m->m2 / d->total);
+  if (!isfinite(deviation) || !isfinite(m->mean) || (m->least < m->most && deviation < DESIGN_TINY))
     (void)mine__fail(d->env, MINE_NUMERIC,
                      "the values of column '%s' are too far apart, or too close, to be computed "
                      "with; rescale or ignore it",
                      d->data->about[f].name);
-  else if (m.least < m.most)
-    design_add_slot(d, f, -1, m.mean, deviation);
+  else if (m->least < m->most)
+    design_add_slot(d, f, -1, m->mean, deviation);
 }
 
 /* Weights of levels become shares of the rows where the feature is known. */
@@ -158,13 +168,17 @@ mine_status mine__design_open(mine_env *env, const mine_dataset *data, const min
   if (mine_failed(env)) return mine_env_status(env);
   for (int64_t i = 0; i < data->rows.n && !MINE_POLL_AT(env, i); i++)
     d->total += design_weight(d, mine_batch_row(&data->rows, i));
-  MINE_TRY(mine__parallel(env, data->n_features, design_count_task, d));
+  design_survey survey = {d, NULL};
+  survey.moments =
+      mine__arena_zeros(env->scratch, (size_t)data->n_features, sizeof *survey.moments);
+  if (!survey.moments) return mine_env_status(env);
+  MINE_TRY(mine__parallel(env, data->n_features, design_survey_task, &survey));
   design_references(d, reference);
   for (int f = 0; f < data->n_features && !mine_failed(env) && !mine__poll(env); f++) {
     if (d->share[f])
       design_measure_levels(d, f);
     else
-      design_measure_number(d, f);
+      design_measure_number(d, f, &survey.moments[f]);
   }
   if (mine_failed(env)) return mine_env_status(env);
   d->n_used = d->n_slots;
@@ -175,26 +189,38 @@ mine_status mine__design_open(mine_env *env, const mine_dataset *data, const min
 
 /* ---- filling ----------------------------------------------------------------------------- */
 
+static void design_fill_numbers(const design_slot *slot, const double *number, const uint32_t *row,
+                                int64_t n, double *to) {
+  const double mean = slot->mean, share = 1 / slot->deviation;
+  for (int64_t i = 0; i < n; i++) {
+    const double x = number[row ? (int64_t)row[i] : i];
+    to[i] = x == x ? (x - mean) * share : 0;
+  }
+}
+
+static void design_fill_levels(const design_slot *slot, const int32_t *code, const uint32_t *row,
+                               int64_t n, double *to) {
+  const double in = (1 - slot->mean) / slot->deviation, out = -slot->mean / slot->deviation;
+  const int32_t level = (int32_t)slot->level;
+  for (int64_t i = 0; i < n; i++) {
+    const int32_t at = code[row ? (int64_t)row[i] : i];
+    to[i] = at < 0 ? 0 : at == level ? in : out;
+  }
+}
+
 void mine__design_fill(const linear_design *design, const uint32_t *row, int64_t first, int64_t n,
-                       int64_t row_step, int64_t column_step, double *to) {
+                       double *to) {
+  const int64_t from = row ? 0 : first;
   for (int64_t i = 0; i < n; i++)
-    to[i * row_step] = 1;
+    to[i] = 1;
   for (int64_t j = 0; j < design->n_used; j++) {
     const design_slot *slot = &design->slot[design->used[j]];
     const mine_feature_view *view = &design->data->rows.feature[slot->feature];
-    const double mean = slot->mean, deviation = slot->deviation;
-    const double in = (1 - mean) / deviation, out = -mean / deviation;
-    double *cell = to + (j + 1) * column_step;
-    for (int64_t i = 0; i < n; i++, cell += row_step) {
-      const int64_t at = row ? (int64_t)row[i] : first + i;
-      if (slot->level < 0) {
-        const double x = view->number[at];
-        *cell = x == x ? (x - mean) / deviation : 0;
-      } else {
-        const int32_t code = view->code[at];
-        *cell = code < 0 ? 0 : code == slot->level ? in : out;
-      }
-    }
+    to += n;
+    if (slot->level < 0)
+      design_fill_numbers(slot, view->number + from, row, n, to);
+    else
+      design_fill_levels(slot, view->code + from, row, n, to);
   }
 }
 

@@ -37,15 +37,16 @@ typedef struct linear_design {
 /* Measure the features; `reference` is the option, feature:level.  All slots are used. */
 mine_status mine__design_open(mine_env *env, const mine_dataset *data, const mine_list *reference,
                               linear_design *design) MINE_MUST_CHECK;
-/* Leave out what is collinear, by the QR of all rows, each times the root of its weight.  The
-** triangle of what is left comes out in `r` (in scratch), 1 + n_used + 1 wide: its last
+/* Leave out what is collinear, by the QR of all rows, each times the root of its weight (or, where
+** that is as exact, the root of their squares: reduce.c).  The triangle of what is left comes out in `r` (in scratch), 1 + n_used + 1 wide: its last
 ** column is the target, (target[row] - middle) / unit; NULL: zeros. */
 mine_status mine__design_reduce(linear_design *design, mine_model *model, const double *target,
                                 double middle, double unit, double **r) MINE_MUST_CHECK;
 /* Element (i, j) of the matrix, for the rows row[0..n-1] of the frame (NULL: first, first +
-** 1, ...), goes to to[i * row_step + j * column_step].  Safe inside a task. */
+** 1, ...), goes to to[j * n + i]: column by column, as all loops over them like it.  Safe
+** inside a task. */
 void mine__design_fill(const linear_design *design, const uint32_t *row, int64_t first, int64_t n,
-                       int64_t row_step, int64_t column_step, double *to);
+                       double *to);
 
 /* The weight of a row of the frame. */
 static inline double design_weight(const linear_design *design, int64_t row) {

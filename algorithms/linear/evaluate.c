@@ -1,10 +1,10 @@
 /*
 ** evaluate.c -- the loss of a generalised linear model at a point, with its derivatives.
 **
-** Rows are cut into chains by their number alone.  A chain takes a block of rows at a time:
-** margins, then what each row adds to the gradient, x r, and to the Hessian, x d x', the
-** latter as the product of the block's rows, each times the root of |d|, with themselves.
-** Chains are added in their order.
+** Rows are cut into chains by their number alone.  A chain takes a block of rows at a time,
+** column by column (x: q x n), so that every loop runs along rows: margins, then what the block
+** adds to the gradient, x r, and to the Hessian, x d x', the latter as the product of the
+** columns, each row times the root of |d|, with themselves.  Chains are added in their order.
 */
 #include <math.h>
 #include <string.h>
@@ -35,11 +35,6 @@ static double evaluate_exp(double m) {
   return exp(fmin(fmax(m, -700), 700));
 }
 
-/* log(1 + exp(m)) */
-static double evaluate_log1p_exp(double m) {
-  return m > 0 ? m + log1p(exp(-m)) : log1p(exp(m));
-}
-
 /* Loss, derivative and second derivative of one margin; y is a number or 0 and 1. */
 static double evaluate_single(linear_family family, int what, double m, double y, double *r,
                               double *d) {
@@ -59,84 +54,73 @@ static double evaluate_single(linear_family family, int what, double m, double y
     *d = what == LINEAR_FISHER ? 1 : ratio;
     return ratio + m;
   }
-  const double less = exp(-fabs(m)), small = less / (1 + less), large = 1 / (1 + less);
+  const double less = exp(-fabs(m)), large = 1 / (1 + less), small = less * large;
   *d = small * large;
   *r = y > 0 ? (m > 0 ? -small : -large) : (m > 0 ? large : small);
-  return evaluate_log1p_exp(y > 0 ? -m : m);
+  return log1p(less) + fmax(y > 0 ? -m : m, 0); /* log(1 + exp(y > 0 ? -m : m)) */
 }
 
-/* Of several margins: probabilities take their place.  The class of the margin of index -1, the
-** first, has margin 0 where there is one margin less than classes. */
-static double evaluate_softmax(double *m, int margins, int spared, int label) {
+/* Of several margins, `step` apart: probabilities take their place.  The class of the margin of
+** index -1, the first, has margin 0 where there is one margin less than classes. */
+static double evaluate_softmax(double *m, int64_t step, int margins, int spared, int label) {
   double most = spared ? 0 : -INFINITY, sum = 0;
   const int own = label - spared;
-  const double margin = own < 0 ? 0 : m[own];
+  const double margin = own < 0 ? 0 : m[own * step];
   for (int k = 0; k < margins; k++)
-    most = fmax(most, m[k]);
+    most = fmax(most, m[k * step]);
   for (int k = 0; k < margins; k++)
-    sum += m[k] = exp(m[k] - most);
+    sum += m[k * step] = exp(m[k * step] - most);
   if (spared) sum += exp(-most);
   for (int k = 0; k < margins; k++)
-    m[k] /= sum;
+    m[k * step] /= sum;
   return most + log(sum) - margin;
 }
 
 typedef struct evaluate_block {
   const uint32_t *row;
   int64_t first, n;
-  double *x, *scaled, *margin, *rest;
+  double *x, *scaled;    /* q x n       */
+  double *margin, *rest; /* margins x n */
 } evaluate_block;
 
 static int64_t evaluate_row(const evaluate_block *b, int64_t i) {
   return b->row ? (int64_t)b->row[i] : b->first + i;
 }
 
-/* Many margins are one product of matrices, where that is fast. */
-static int evaluate_by_products(const linear_problem *p) {
-  return p->la.fast && p->margins >= EVALUATE_MANY;
+/* Many margins are one product of matrices, few are as fast by plain loops. */
+static mine_linalg evaluate_products(const linear_problem *p) {
+  return p->margins >= EVALUATE_MANY ? p->la : (mine_linalg){0};
 }
 
 static void evaluate_margins(const evaluate_job *job, const evaluate_block *b, double *record) {
   const linear_problem *p = job->problem;
-  mine__design_fill(p->design, b->row, b->first, b->n, job->q, 1, b->x);
-  if (evaluate_by_products(p))
-    mine__gemm(p->la, 0, 1, b->n, p->margins, job->q, 1, b->x, job->beta, 0, b->margin);
-  for (int64_t i = 0; i < b->n; i++) {
-    for (int k = 0; k < p->margins; k++) {
-      double *m = &b->margin[i * p->margins + k];
-      if (!evaluate_by_products(p))
-        *m = mine__dot(b->x + i * job->q, job->beta + k * job->q, job->q);
-      record[1] = fmax(record[1], fabs(*m));
-    }
-  }
+  double most = record[1];
+  mine__design_fill(p->design, b->row, b->first, b->n, b->x);
+  mine__gemm(evaluate_products(p), 0, 0, p->margins, b->n, job->q, 1, job->beta, b->x, 0,
+             b->margin);
+  for (int64_t i = 0; i < b->n * p->margins; i++)
+    most = fmax(most, fabs(b->margin[i]));
+  record[1] = most;
 }
 
-/* record += weight d x x', into the square of a pair of margins. */
+/* record += sign x d x', into the square of a pair of margins. */
 static void evaluate_square(const evaluate_job *job, const evaluate_block *b, const double *d,
-                            int64_t step, double sign, double *square) {
-  for (int64_t i = 0; i < b->n; i++) {
-    const double root = sqrt(fmax(d[i * step], 0));
-    for (int64_t j = 0; j < job->q; j++)
-      b->scaled[i * job->q + j] = root * b->x[i * job->q + j];
+                            double sign, double *square) {
+  double root[EVALUATE_ROWS];
+  for (int64_t i = 0; i < b->n; i++)
+    root[i] = sqrt(fmax(d[i], 0));
+  for (int64_t j = 0; j < job->q; j++) {
+    const double *x = b->x + j * b->n;
+    double *to = b->scaled + j * b->n;
+    for (int64_t i = 0; i < b->n; i++)
+      to[i] = root[i] * x[i];
   }
-  mine__syrk(job->problem->la, b->n, job->q, sign, b->scaled, square);
+  mine__syrk(job->problem->la, job->q, b->n, sign, b->scaled, b->n, square);
 }
 
 static void evaluate_gradient(const evaluate_job *job, const evaluate_block *b, double *g) {
-  const int margins = job->problem->margins;
-  if (evaluate_by_products(job->problem)) {
-    mine__gemm(job->problem->la, 1, 0, margins, job->q, b->n, 1, b->rest, b->x, 1, g);
-    return;
-  }
-  for (int64_t i = 0; i < b->n; i++) {
-    for (int k = 0; k < margins; k++) {
-      const double by = b->rest[i * margins + k], *x = b->x + i * job->q;
-      double *to = g + k * job->q;
-#pragma omp simd
-      for (int64_t j = 0; j < job->q; j++)
-        to[j] += by * x[j];
-    }
-  }
+  mine__gemm(evaluate_products(job->problem), 0, 1, job->problem->margins, job->q, b->n, 1, b->rest,
+             b->x, 1, g);
 }
 
 static void evaluate_one(const evaluate_job *job, const evaluate_block *b, double *record) {
@@ -155,20 +139,21 @@ static void evaluate_one(const evaluate_job *job, const evaluate_block *b, doubl
   if (job->what == LINEAR_LOSS) return;
   evaluate_gradient(job, b, record + 2);
   if (job->what == LINEAR_GRADIENT) return;
-  evaluate_square(job, b, b->margin, 1, 1, record + 2 + job->q);
+  evaluate_square(job, b, b->margin, 1, record + 2 + job->q);
 }
 
 static void evaluate_many(const evaluate_job *job, const evaluate_block *b, double *record) {
   const linear_problem *p = job->problem;
   const mine_dataset *data = p->design->data;
   const int k = p->margins, spared = data->n_classes - k;
-  for (int64_t i = 0; i < b->n; i++) {
+  const int64_t n = b->n;
+  for (int64_t i = 0; i < n; i++) {
     const int64_t row = evaluate_row(b, i);
     const double w = design_weight(p->design, row);
-    double *share = b->margin + i * k;
-    record[0] += w * evaluate_softmax(share, k, spared, data->label[row]);
+    double *share = b->margin + i;
+    record[0] += w * evaluate_softmax(share, n, k, spared, data->label[row]);
     for (int c = 0; c < k; c++)
-      b->rest[i * k + c] = w * (share[c] - (c + spared == data->label[row]));
+      b->rest[c * n + i] = w * (share[c * n] - (c + spared == data->label[row]));
   }
   if (job->what == LINEAR_LOSS) return;
   evaluate_gradient(job, b, record + 2);
@@ -176,12 +161,11 @@ static void evaluate_many(const evaluate_job *job, const evaluate_block *b, doub
   double *square = record + 2 + k * job->q;
   for (int a = 0; a < k; a++) {
     for (int c = a; c < k; c++, square += job->q * job->q) {
-      for (int64_t i = 0; i < b->n; i++) {
-        const double *share = b->margin + i * k;
-        b->rest[i] = design_weight(p->design, evaluate_row(b, i)) * share[a] *
-                     (a == c ? 1 - share[a] : share[c]);
-      }
-      evaluate_square(job, b, b->rest, 1, a == c ? 1 : -1, square);
+      const double *one = b->margin + a * n, *other = b->margin + c * n;
+      for (int64_t i = 0; i < n; i++)
+        b->rest[i] = design_weight(p->design, evaluate_row(b, i)) * one[i] *
+                     (a == c ? 1 - one[i] : other[i]);
+      evaluate_square(job, b, b->rest, a == c ? 1 : -1, square);
     }
   }
 }

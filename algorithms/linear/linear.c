@@ -134,7 +134,7 @@ static double linear_dispersion(const linear_fit *fit, const double *beta, doubl
   double *x = mine__arena_array(fit->env->scratch, (size_t)q, sizeof *x), sum = 0;
   for (int64_t i = 0; x && i < rows->n && !MINE_POLL_AT(fit->env, i); i++) {
     const int64_t row = mine_batch_row(rows, i);
-    mine__design_fill(&fit->design, NULL, row, 1, q, 1, x);
+    mine__design_fill(&fit->design, NULL, row, 1, x);
     const double rest = fit->target[row] * exp(-mine__dot(x, beta, q)) - 1;
     sum += design_weight(&fit->design, row) * rest * rest;
   }

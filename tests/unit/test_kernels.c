@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "../../algorithms/kernel/distance.h"
+#include "../../algorithms/kernel/linalg.h"
 #include "../../algorithms/kernel/sieve.h"
 #include "../../algorithms/kernel/simd.h"
 #include "../../algorithms/kernel/slots.h"
@@ -184,6 +185,32 @@ static void steps_have_the_bits_of_plain_loops(void **state) {
         assert_true(got[1][i] == mean && got[2][i] == square);
         assert_true(got[0][i] ==
                     was[0][i] - (was[0][i] * 0.001 + mean * 0.01 / (sqrt(square) + 1e-8)));
+      }
+    }
+  }
+}
+
+/* Every set adds the lanes of mine__dot. */
+static void columns_are_multiplied(void **state) {
+  enum { STEP = 53 };
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  double x[DOTS_ROWS * STEP], y[DOTS_COLUMNS * STEP], out[DOTS_ROWS * DOTS_COLUMNS];
+  mine_random random;
+  (void)state;
+  mine__random_open(&random, 5, 2, 0);
+  for (int i = 0; i < DOTS_ROWS * STEP; i++)
+    x[i] = mine__random_real(&random) - 0.5;
+  for (int i = 0; i < DOTS_COLUMNS * STEP; i++)
+    y[i] = mine__random_real(&random) - 0.5;
+  for (int s = sets(set); s-- > 0;) {
+    for (int n = 0; n <= STEP; n++) {
+      for (int shape = 0; shape < DOTS_ROWS * DOTS_COLUMNS; shape++) {
+        const int rows = 1 + shape / DOTS_COLUMNS, columns = 1 + shape % DOTS_COLUMNS;
+        set[s]->dots(x, y, STEP, n, rows, columns, out);
+        for (int a = 0; a < rows; a++) {
+          for (int b = 0; b < columns; b++)
+            assert_true(out[a * DOTS_COLUMNS + b] == mine__dot(x + a * STEP, y + b * STEP, n));
+        }
       }
     }
   }
@@ -388,6 +415,7 @@ int main(void) {
       cmocka_unit_test(rows_have_the_bits_of_plain_loops),
       cmocka_unit_test(layers_have_the_bits_of_plain_loops),
       cmocka_unit_test(steps_have_the_bits_of_plain_loops),
+      cmocka_unit_test(columns_are_multiplied),
       cmocka_unit_test(bits_in_common_are_counted),
       cmocka_unit_test(brackets_are_within_the_bound),
       cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),

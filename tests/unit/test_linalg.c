@@ -93,12 +93,12 @@ static void squares_have_roots(void **state) {
       const int64_t n = MOST;
       fill(x, n * p);
       memset(c, 0, sizeof c);
-      mine__syrk(la, n, p, 2, x, c);
+      mine__syrk(la, p, n, 2, x, n, c);
       for (int64_t i = 0; i < p; i++) {
         for (int64_t j = i; j < p; j++) {
           double sum = 0;
           for (int64_t l = 0; l < n; l++)
-            sum += 2 * x[l * p + i] * x[l * p + j];
+            sum += 2 * x[i * n + l] * x[j * n + l];
           near_to(c[i * p + j], sum);
           if (i != j) assert_true(c[j * p + i] == 0); /* the lower triangle is not touched */
         }
@@ -151,7 +151,11 @@ static void rows_become_a_triangle(void **state) {
     mine__qr_add(P, r, n, block);
   }
   memset(c, 0, sizeof c);
-  mine__syrk((mine_linalg){0}, N, P, 1, x, c);
+  for (int64_t i = 0; i < N; i++) {
+    for (int64_t j = 0; j < P; j++)
+      block[j * N + i] = x[i * P + j];
+  }
+  mine__syrk((mine_linalg){0}, P, N, 1, block, N, c);
   for (int64_t i = 0; i < P; i++) {
     for (int64_t j = i; j < P; j++) {
       double sum = 0;
