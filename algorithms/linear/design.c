@@ -192,9 +192,15 @@ mine_status mine__design_open(mine_env *env, const mine_dataset *data, const min
 static void design_fill_numbers(const design_slot *slot, const double *number, const uint32_t *row,
                                 int64_t n, double *to) {
   const double mean = slot->mean, share = 1 / slot->deviation;
+  if (row) {
+    for (int64_t i = 0; i < n; i++)
+      to[i] = number[row[i]];
+    number = to;
+  }
+#pragma omp simd
   for (int64_t i = 0; i < n; i++) {
-    const double x = number[row ? (int64_t)row[i] : i];
-    to[i] = x == x ? (x - mean) * share : 0;
+    const double x = (number[i] - mean) * share;
+    to[i] = x == x ? x : 0;
   }
 }
 
@@ -204,7 +210,8 @@ static void design_fill_levels(const design_slot *slot, const int32_t *code, con
   const int32_t level = (int32_t)slot->level;
   for (int64_t i = 0; i < n; i++) {
     const int32_t at = code[row ? (int64_t)row[i] : i];
-    to[i] = at < 0 ? 0 : at == level ? in : out;
+    const double known = at == level ? in : out;
+    to[i] = at < 0 ? 0 : known;
   }
 }
 

@@ -98,8 +98,10 @@ static void evaluate_margins(const evaluate_job *job, const evaluate_block *b, d
   mine__design_fill(p->design, b->row, b->first, b->n, b->x);
   mine__gemm(evaluate_products(p), 0, 0, p->margins, b->n, job->q, 1, job->beta, b->x, 0,
              b->margin);
-  for (int64_t i = 0; i < b->n * p->margins; i++)
-    most = fmax(most, fabs(b->margin[i]));
+  for (int64_t i = 0; i < b->n * p->margins; i++) {
+    const double far = fabs(b->margin[i]);
+    most = far > most ? far : most;
+  }
   record[1] = most;
 }
 
@@ -112,6 +114,7 @@ static void evaluate_square(const evaluate_job *job, const evaluate_block *b, co
   for (int64_t j = 0; j < job->q; j++) {
     const double *x = b->x + j * b->n;
     double *to = b->scaled + j * b->n;
+#pragma omp simd
     for (int64_t i = 0; i < b->n; i++)
       to[i] = root[i] * x[i];
   }
@@ -281,6 +284,30 @@ static double glm_mean(const linear_problem *p, int label) {
       sum += w / p->total * (data->target[row] - p->middle) / p->unit;
     }
   }
+  return sum;
+}
+
+double mine__glm_none(const linear_problem *problem, const double *beta) {
+  const linear_problem *p = problem;
+  const int classes = p->design->data->n_classes, margins = p->margins;
+  const int64_t q = p->design->n_used + 1;
+  mine_env *env = p->env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  double *weight = mine__arena_zeros(env->scratch, (size_t)classes, sizeof *weight), sum = 0;
+  double *m = mine__arena_array(env->scratch, (size_t)margins, sizeof *m), r, d;
+  if (mine_failed(env)) return 0;
+  for (int64_t i = 0; i < p->n; i++) {
+    const int64_t row = p->row ? (int64_t)p->row[i] : i;
+    weight[p->design->data->label[row]] += design_weight(p->design, row);
+  }
+  for (int c = 0; c < classes; c++) {
+    for (int k = 0; k < margins; k++)
+      m[k] = beta[k * q];
+    sum += weight[c] * (p->family == LINEAR_LOGISTIC
+                            ? evaluate_single(p->family, LINEAR_LOSS, m[0], c, &r, &d)
+                            : evaluate_softmax(m, 1, margins, classes - margins, c));
+  }
+  mine__arena_rewind(env->scratch, mark);
   return sum;
 }
 

@@ -70,6 +70,8 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
                                linear_point *point) MINE_MUST_CHECK;
 /* The intercepts that fit best by themselves; all else 0. */
 void mine__glm_start(const linear_problem *problem, double *beta);
+/* The loss of classes at such a point, whose other coefficients are 0. */
+double mine__glm_none(const linear_problem *problem, const double *beta);
 
 /* From beta to the least.  *steps: how many it took, negative where it did not end, as it
 ** cannot where classes are told apart without error.  `point` is left at the end, for the

@@ -18,7 +18,7 @@
 
 #define LOGISTIC_EACH   16   /* one row of so many is in the sample, ...               */
 #define LOGISTIC_SAMPLE 1000 /* ... which has this many and 16 for each coefficient    */
-#define LOGISTIC_REASON 1e4 /* a standard error, of a column in units of its deviation */
+#define LOGISTIC_REASON 1e4  /* a standard error, of a column in units of its deviation */
 
 enum { LOGISTIC_PLAIN, LOGISTIC_WOE };
 
@@ -93,17 +93,15 @@ static int logistic_solve(logistic_fit *fit) {
   int steps;
   if (mine__glm_point(&fit->problem, &fit->point)) return 0;
   const size_t width = (size_t)linear_width(&fit->problem);
-  const int many = fit->problem.n / LOGISTIC_EACH >= LOGISTIC_SAMPLE + LOGISTIC_EACH * (int64_t)width;
+  const int many =
+      fit->problem.n / LOGISTIC_EACH >= LOGISTIC_SAMPLE + LOGISTIC_EACH * (int64_t)width;
   fit->beta = mine__arena_array(env->scratch, width, sizeof(double));
   fit->errors = mine__arena_array(env->scratch, width, sizeof(double));
   if (mine_failed(env)) return 0;
   mine__glm_start(&fit->problem, fit->beta);
-  if (mine__glm_evaluate(&fit->problem, fit->beta, many ? LINEAR_LOSS : LINEAR_NEWTON, &fit->point))
-    return 0;
-  fit->none = fit->point.loss;
+  fit->none = mine__glm_none(&fit->problem, fit->beta);
   if (many) logistic_begin(fit, fit->beta);
-  if (many && (mine_failed(env) ||
-               mine__glm_evaluate(&fit->problem, fit->beta, LINEAR_NEWTON, &fit->point)))
+  if (mine_failed(env) || mine__glm_evaluate(&fit->problem, fit->beta, LINEAR_NEWTON, &fit->point))
     return 0;
   return mine__glm_solve(&fit->problem, fit->beta, &fit->point, &steps) ? 0 : steps;
 }

@@ -159,8 +159,7 @@ mine_status mine__design_reduce(linear_design *design, mine_model *model, const 
   if (!job.r || !job.rows || !keep) return mine_env_status(env);
   *r = job.r;
   job.la = mine__linalg_open(env);
-  if (design->data->rows.n >= REDUCE_MANY && reduce_by_squares(env, &job))
-    return mine__poll(env);
+  if (design->data->rows.n >= REDUCE_MANY && reduce_by_squares(env, &job)) return mine__poll(env);
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__parallel(env, job.chains, reduce_task, &job));
   reduce_join(env, &job);
