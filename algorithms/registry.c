@@ -44,6 +44,11 @@ const mine_algorithm *mine__algorithm_find(const char *name) {
   return NULL;
 }
 
+const mine_kind *mine__kind_at(int i) {
+  const int n = (int)(sizeof registry_kinds / sizeof registry_kinds[0]);
+  return i >= 0 && i < n ? registry_kinds[i] : NULL;
+}
+
 const mine_kind *mine__kind_by_tag(uint32_t tag) {
   for (int i = 0; registry_kinds[i]; i++) {
     if (registry_kinds[i]->tag == tag) return registry_kinds[i];

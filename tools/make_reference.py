@@ -98,6 +98,29 @@ def page_verb(verb, own, shared, metrics):
     return text + f"\n```sql\n{verb['example']}\n```\n"
 
 
+def page_formats(formats):
+    """The matrix of kinds and formats; an empty cell says why below it."""
+    names = list(dict.fromkeys(r["format"] for r in formats))
+    kinds = list(dict.fromkeys((r["kind"], r["algorithms"]) for r in formats))
+    cells = {(r["kind"], r["format"]): r for r in formats}
+    text = NOTE + "\n# Formats\n\nWhat `mine_export` writes, and of which models; in SQL: `SELECT * FROM mine_formats`.\n\n"
+    text += table(("format", "what", "carries its proof"),
+                  [(f"`{n}`", r["what"], "yes" if r["proves"] else "")
+                   for n in names for r in [next(r for r in formats if r["format"] == n)]])
+    reasons = []
+    body = []
+    for kind, algorithms in kinds:
+        row = [f"{kind}" + (f" ({algorithms})" if algorithms else "")]
+        for name in names:
+            r = cells[kind, name]
+            if not r["written"] and r["why_not"] not in reasons:
+                reasons.append(r["why_not"])
+            row.append("yes" if r["written"] else f"no ({reasons.index(r['why_not']) + 1})")
+        body.append(row)
+    text += "\n" + table(["kind of model"] + [f"`{n}`" for n in names], body)
+    return text + "\n" + "".join(f"{i}. {r[0].upper() + r[1:]}.\n" for i, r in enumerate(reasons, 1))
+
+
 def page_job(job, verbs, tables, options, shared, metrics):
     text = NOTE + f"\n# {job}\n"
     for verb in verbs:
@@ -137,7 +160,8 @@ def page_index(algorithms, jobs):
     text += "\n## Algorithms\n\n" + table(
         ("algorithm", "task", "what"),
         [(f"[{r['algorithm']}]({r['algorithm']}.md)", r["task"], r["title"]) for r in algorithms])
-    return text + "\n## [Options](options.md)\n\nOf all trainings, and of trainings with a target.\n"
+    text += "\n## [Options](options.md)\n\nOf all trainings, and of trainings with a target.\n"
+    return text + "\n## [Formats](formats.md)\n\nWhat models can be written as, kind by kind.\n"
 
 
 def make():
@@ -152,7 +176,8 @@ def make():
     common = [o for o in options[names[0]] if o in in_all]
     supervised = [o for o in options["mine_train"] if o not in in_all]
     shared = set(common) | set(supervised)
-    pages = {"README.md": page_index(algorithms, jobs), "options.md": page_options(common, supervised)}
+    pages = {"README.md": page_index(algorithms, jobs), "options.md": page_options(common, supervised),
+             "formats.md": page_formats(rows("SELECT * FROM mine_formats"))}
     tables = {v["verb"] for verbs in jobs.values() for v in verbs if v["kind"] == "table"}
     pages.update({slug(j): page_job(j, verbs, tables, options, shared, metrics) for j, verbs in jobs.items()})
     pages.update({f"{r['algorithm']}.md": page_algorithm(r, options[r["algorithm"]], shared)

@@ -341,4 +341,9 @@ const mine_kind mine__kind_bayes = {
     .save = bayes_save,
     .load = bayes_load,
     .parts = mine__bayes_parts,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
+            /* others' programs */
+        },
 };

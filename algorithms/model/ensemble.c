@@ -175,4 +175,9 @@ const mine_kind mine__kind_ensemble = {
     .save = ensemble_save,
     .load = ensemble_load,
     .parts = ensemble_parts,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
+            /* others' programs */
+        },
 };

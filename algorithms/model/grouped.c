@@ -155,4 +155,9 @@ const mine_kind mine__kind_grouped = {
     .inside = grouped_inside,
     .save = grouped_save,
     .load = grouped_load,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
+            /* others' programs */
+        },
 };

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "metrics.h"
+#include "proof.h"
 
 #define LINEAR_TAG     0x454e494cu /* "LINE" */
 #define LINEAR_VERSION 2u          /* 1: before scorecards */
@@ -232,6 +233,16 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (m->card) model->scale = m->scale;
 }
 
+/* A scorecard jumps from bin to bin. */
+static void linear_cuts(const mine_model *model, mine_cuts *to) {
+  const mine_linear *m = model->body;
+  for (int f = 0; f < m->n_columns; f++) {
+    const mine_woe *woe = m->column[f].woe;
+    for (int i = 0; woe && woe->cut && i < woe->n - 1; i++)
+      mine__cuts_add(to, f, woe->cut[i]);
+  }
+}
+
 const mine_kind mine__kind_linear = {
     .name = "linear",
     .tag = LINEAR_TAG,
@@ -242,4 +253,10 @@ const mine_kind mine__kind_linear = {
     .save = linear_save,
     .load = linear_load,
     .parts = mine__linear_parts,
+    .cuts = linear_cuts,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
+            /* others' programs */
+        },
 };

@@ -59,20 +59,67 @@ typedef struct mine_part {
   int (*has)(const mine_model *model); /* NULL: every model of the kind has it */
 } mine_part;
 
+/* The forms in which a model leaves; what each is stands in mine__formats (formats.c). */
+typedef enum mine_format_id {
+  MINE_FORMAT_CALL,
+  MINE_FORMAT_TRIGGER,
+  MINE_FORMAT_SQL,
+  MINE_FORMAT_C,
+  MINE_FORMAT_TEXT,
+  MINE_FORMAT_DOT,
+  MINE_FORMAT_JSON,
+  MINE_FORMAT_PMML,
+  MINE_FORMAT_ONNX,
+  MINE_FORMATS
+} mine_format_id;
+
+typedef struct mine_proof mine_proof; /* proof.h */
+
 /* How a model is written where it leaves. */
 typedef struct mine_writing {
   const char *as;             /* how the caller refers to it                               */
   int class_;                 /* whose probability is asked for; -1: the prediction is     */
   const char *prefix;         /* before each attribute: "new."; NULL: nothing              */
   const char *table, *column; /* whose rows are scored, and where the answer goes; or NULL */
+  int dialect;                /* of SQL: mine_dialect                                      */
+  int check;                  /* what checks the model is written, rather than the model   */
+  const mine_proof *proof;    /* rows with their answers; NULL: made of the model          */
 } mine_writing;
+
+typedef void (*mine_write)(mine_env *env, const mine_model *model, const mine_writing *how,
+                           mine_text *to);
+
+/* How a kind is written in a form: one of the two. */
+typedef struct mine_written {
+  mine_write write;
+  const char *why_not; /* a clause: "its rows would leave with it" */
+} mine_written;
+
+/* Options that say something of a form. */
+enum {
+  MINE_WRITES_PREFIX = 1,
+  MINE_WRITES_TABLE = 2,
+  MINE_WRITES_COLUMN = 4,
+  MINE_WRITES_DIALECT = 8,
+  MINE_WRITES_SHARE = 16, /* what=probability, class */
+  MINE_WRITES_CHECK = 32  /* what=check              */
+};
 
 /* A form in which a model leaves. */
 typedef struct mine_format {
-  const char *name; /* "call"; NULL ends a list */
-  const char *what; /* one line                 */
-  void (*write)(mine_env *env, const mine_model *model, const mine_writing *how, mine_text *to);
+  const char *name; /* "call"    */
+  const char *what; /* one line  */
+  mine_write write; /* of every kind; NULL: the kind's row says how, or why not */
+  unsigned takes;   /* MINE_WRITES_ bits                                        */
+  int proves;       /* it carries rows with their answers                       */
+  int blob;         /* it is bytes rather than text                             */
 } mine_format;
+extern const mine_format mine__formats[MINE_FORMATS];
+
+#define MINE_ONLY_TREES "only trees are drawn as a graph" /* why_not of dot */
+
+/* Values at which the answers of a model change, feature by feature (proof.c). */
+typedef struct mine_cuts mine_cuts;
 
 typedef struct mine_kind {
   const char *name; /* "trees", "prototypes", "neighbours" */
@@ -100,8 +147,10 @@ typedef struct mine_kind {
   ** count and number before it is used; problems go to mine__reader_bad(). */
   void (*save)(const mine_model *model, mine_writer *w);
   void (*load)(mine_reader *r, mine_model *model, uint32_t version);
-  const mine_part *parts;     /* besides those of every model; NULL: none */
-  const mine_format *formats; /* likewise                                 */
+  const mine_part *parts; /* besides those of every model; NULL: none */
+  /* Where the answers change with a number: mine__cuts_add for each; NULL: nowhere suddenly. */
+  void (*cuts)(const mine_model *model, mine_cuts *to);
+  mine_written written[MINE_FORMATS]; /* for the forms that are not written alike of all kinds */
 } mine_kind;
 
 typedef struct mine_algorithm {
@@ -269,10 +318,17 @@ void mine__importance_list(mine_env *env, const mine_model *model, double *amoun
 ** first weight, and how many bytes lie between two. */
 void mine__importance_list_columns(mine_env *env, const mine_model *model, const double *first,
                                    size_t stride, mine_relation *to);
-/* Append the model in the form of that name. */
+/* formats.c: append the model in the form of that name. */
 mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
                               const mine_writing *how, mine_text *to);
-/* write_sql.c: the scalar call that scores a row, "mine_predict('as', ...)", and the
+/* The form of that name; NULL: failure recorded, which lists what there is. */
+const mine_format *mine__format_find(mine_env *env, const char *name);
+/* Whether any kind is written so. */
+int mine__format_exists(mine_format_id id);
+/* How a model of the kind is written so; NULL: it is not, and *why_not says why (a clause). */
+mine_write mine__kind_writes(const mine_kind *kind, mine_format_id id, const char **why_not);
+
+/* write_call.c: the scalar call that scores a row, "mine_predict('as', ...)", and the
 ** trigger that makes it for each new row of a table. */
 void mine__write_call(mine_env *env, const mine_model *model, const mine_writing *how,
                       mine_text *to);
@@ -282,6 +338,7 @@ void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writ
 /* The registries (registry.def lists them once). */
 const mine_algorithm *mine__algorithm_at(int i); /* NULL past the end */
 const mine_algorithm *mine__algorithm_find(const char *name);
+const mine_kind *mine__kind_at(int i); /* NULL past the end */
 const mine_kind *mine__kind_by_tag(uint32_t tag);
 const char *mine__task_name(mine_task_kind task);
 mine_task_kind mine__task_find(const char *name); /* 0: not one of ours */

@@ -369,6 +369,8 @@ static void neighbours_points(const mine_model *model, const mine_batch *batch, 
   mine__neighbours_points(model->body, batch, first, count, out);
 }
 
+#define NEIGHBOURS_ROWS "the model is the rows it was trained on, and those stay"
+
 const mine_kind mine__kind_neighbours = {
     .name = "neighbours",
     .tag = 0x4e454947, /* NEIG */
@@ -380,4 +382,11 @@ const mine_kind mine__kind_neighbours = {
     .points = neighbours_points,
     .save = neighbours_save,
     .load = neighbours_load,
+    .written = {[MINE_FORMAT_SQL] = {.why_not = NEIGHBOURS_ROWS},
+                [MINE_FORMAT_C] = {.why_not = NEIGHBOURS_ROWS},
+                [MINE_FORMAT_TEXT] = {.why_not = NEIGHBOURS_ROWS},
+                [MINE_FORMAT_DOT] = {.why_not = NEIGHBOURS_ROWS},
+                /* others' programs */
+                [MINE_FORMAT_PMML] = {.why_not = NEIGHBOURS_ROWS},
+                [MINE_FORMAT_ONNX] = {.why_not = NEIGHBOURS_ROWS}},
 };

@@ -321,4 +321,9 @@ const mine_kind mine__kind_network = {
     .save = network_save,
     .load = network_load,
     .parts = mine__network_parts,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
+            /* others' programs */
+        },
 };

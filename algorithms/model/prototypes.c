@@ -306,4 +306,9 @@ const mine_kind mine__kind_prototypes = {
     .save = prototypes_save,
     .load = prototypes_load,
     .parts = mine__prototypes_parts,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
+            /* others' programs */
+        },
 };

@@ -272,34 +272,3 @@ mine_status mine__model_list(mine_env *env, const mine_model *model, const char 
   return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
                     model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
 }
-
-/* ---- the forms of every model ---------------------------------------------------------- */
-
-static const mine_format report_formats[] = {
-    {.name = "call",
-     .what = "the scalar call that scores a row, to be pasted into SQL",
-     .write = mine__write_call},
-    {.name = "trigger",
-     .what = "the trigger that scores each new row of a table, to be run as it is",
-     .write = mine__write_trigger},
-    {.name = NULL},
-};
-
-mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
-                              const mine_writing *how, mine_text *to) {
-  if (mine_failed(env)) return mine_env_status(env);
-  const mine_format *const list[] = {report_formats, model->kind->formats};
-  mine_text names;
-  mine__text_open(&names, env->scratch);
-  for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
-    for (const mine_format *f = list[i]; f && f->name; f++) {
-      if (mine__same_word(f->name, format)) {
-        f->write(env, model, how, to);
-        return mine_env_status(env);
-      }
-      mine__text_addf(&names, "%s%s", names.bytes ? ", " : "", f->name);
-    }
-  }
-  return mine__fail(env, MINE_OPTION, "there is no format '%.60s'; the formats are: %s", format,
-                    names.data);
-}

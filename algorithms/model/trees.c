@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "proof.h"
+
 #define TREES_TAG 0x45455254u /* "TREE" */
 
 mine_trees *mine__trees_new(mine_arena *arena, int32_t n_trees, int32_t n_nodes, int32_t n_values,
@@ -48,6 +50,13 @@ double mine__trees_threshold(double lower, double upper) {
   return halfway > lower && halfway <= upper ? halfway : upper;
 }
 
+static void trees_cuts(const mine_model *model, mine_cuts *to) {
+  const mine_trees *trees = model->body;
+  for (int32_t i = 0; i < trees->n_nodes; i++)
+    if (trees->feature[i] != MINE_TREES_LEAF && trees->set[i] < 0)
+      mine__cuts_add(to, trees->feature[i], trees->threshold[i]);
+}
+
 const mine_kind mine__kind_trees = {
     .name = "trees",
     .tag = TREES_TAG,
@@ -58,4 +67,10 @@ const mine_kind mine__kind_trees = {
     .save = mine__trees_save,
     .load = mine__trees_load,
     .parts = mine__trees_parts,
+    .cuts = trees_cuts,
+    .written =
+        {
+            [MINE_FORMAT_DOT] = {0},
+            /* others' programs */
+        },
 };

@@ -1,5 +1,5 @@
 /*
-** write_sql.c -- a model as SQL: the scalar call that scores a row with it, and the trigger
+** write_call.c -- the scalar call that scores a row with it, and the trigger
 ** that makes this call for each new row of a table.
 **
 ** Nothing is asked but the names of the attributes, so this works for every kind.
