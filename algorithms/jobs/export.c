@@ -177,9 +177,13 @@ const mine_verb mine__verb_export = {
     .notes =
         "`call` is the scalar scoring call with all features of the model, ready to paste "
         "into a SELECT or, with `prefix=new.`, into a trigger; with `what=probability` it is "
-        "`mine_probability`. `trigger` is the whole CREATE TRIGGER that scores each row as it is "
-        "inserted into `table` and stores the answer in its `column` (not for tables WITHOUT "
-        "ROWID). A source, where it is not NULL, must have the columns that the call names.",
+        "`mine_probability`. `trigger` is the two CREATE TRIGGERs that score each row as it is "
+        "inserted into `table`, or one of its features is changed, and store the answer in its "
+        "`column` (not for tables WITHOUT ROWID). `sql` is one SELECT that scores a `table` (that "
+        "of the training, if it was one) without the extension, with the columns of "
+        "`mine_predict`; `c` is a file with a function and a `main()`. Both carry rows with the "
+        "answers of the model and a way to check them: rows made of the model, never customers'; "
+        "where a source is given, the first 1,000 rows of it. `text` and `dot` are drawings.",
     .example = "SELECT mine_export(" MINE_CHURN_MODEL
                ", 'call',\n"
                "  NULL, 'what=probability, prefix=new.');",

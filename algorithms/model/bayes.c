@@ -20,7 +20,9 @@
 #include <float.h>
 #include <math.h>
 
+#include "formula.h"
 #include "metrics.h"
+#include "write.h"
 
 #define BAYES_TAG     0x45594142u /* "BAYE" */
 #define BAYES_VERSION 1u
@@ -341,8 +343,12 @@ const mine_kind mine__kind_bayes = {
     .save = bayes_save,
     .load = bayes_load,
     .parts = mine__bayes_parts,
+    .formula = mine__bayes_formula,
     .written =
         {
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_importance, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
         },

@@ -8,7 +8,9 @@
 */
 #include <math.h>
 
+#include "formula.h"
 #include "members.h"
+#include "write.h"
 
 #define ENSEMBLE_TAG     0x4d534e45u /* "ENSM" */
 #define ENSEMBLE_VERSION 3u          /* 1: without the trials, 2: without their names */
@@ -175,8 +177,12 @@ const mine_kind mine__kind_ensemble = {
     .save = ensemble_save,
     .load = ensemble_load,
     .parts = ensemble_parts,
+    .formula = mine__ensemble_formula,
     .written =
         {
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_members, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
         },

@@ -8,7 +8,9 @@
 #include <math.h>
 
 #include "../core/radix.h"
+#include "formula.h"
 #include "members.h"
+#include "write.h"
 
 #define GROUPED_TAG     0x50555247u /* "GRUP" */
 #define GROUPED_VERSION 1u
@@ -155,8 +157,12 @@ const mine_kind mine__kind_grouped = {
     .inside = grouped_inside,
     .save = grouped_save,
     .load = grouped_load,
+    .formula = mine__grouped_formula,
     .written =
         {
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_members, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
         },

@@ -8,8 +8,10 @@
 
 #include <math.h>
 
+#include "formula.h"
 #include "metrics.h"
 #include "proof.h"
+#include "write.h"
 
 #define LINEAR_TAG     0x454e494cu /* "LINE" */
 #define LINEAR_VERSION 2u          /* 1: before scorecards */
@@ -254,8 +256,12 @@ const mine_kind mine__kind_linear = {
     .load = linear_load,
     .parts = mine__linear_parts,
     .cuts = linear_cuts,
+    .formula = mine__linear_formula,
     .written =
         {
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_linear, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
         },

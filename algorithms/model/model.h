@@ -118,6 +118,9 @@ extern const mine_format mine__formats[MINE_FORMATS];
 
 #define MINE_ONLY_TREES "only trees are drawn as a graph" /* why_not of dot */
 
+typedef struct mine_formula mine_formula; /* formula.h */
+typedef struct mine_said mine_said;
+
 /* Values at which the answers of a model change, feature by feature (proof.c). */
 typedef struct mine_cuts mine_cuts;
 
@@ -148,6 +151,9 @@ typedef struct mine_kind {
   void (*save)(const mine_model *model, mine_writer *w);
   void (*load)(mine_reader *r, mine_model *model, uint32_t version);
   const mine_part *parts; /* besides those of every model; NULL: none */
+  /* The model as arithmetic (formula.h), for the languages that write it so: features are the
+  ** whole's map[f]; NULL: it is none. */
+  void (*formula)(mine_formula *to, const mine_model *model, const int *map, mine_said *said);
   /* Where the answers change with a number: mine__cuts_add for each; NULL: nowhere suddenly. */
   void (*cuts)(const mine_model *model, mine_cuts *to);
   mine_written written[MINE_FORMATS]; /* for the forms that are not written alike of all kinds */

@@ -11,7 +11,9 @@
 #include <string.h>
 
 #include "../kernel/simd.h"
+#include "formula.h"
 #include "metrics.h"
+#include "write.h"
 
 #define NETWORK_TAG     0x5754454eu /* "NETW" */
 #define NETWORK_VERSION 1u
@@ -321,8 +323,12 @@ const mine_kind mine__kind_network = {
     .save = network_save,
     .load = network_load,
     .parts = mine__network_parts,
+    .formula = mine__network_formula,
     .written =
         {
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_importance, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
         },

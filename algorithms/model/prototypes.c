@@ -16,7 +16,9 @@
 
 #include "../kernel/distance.h"
 #include "../kernel/encode_panel.h"
+#include "formula.h"
 #include "metrics.h"
+#include "write.h"
 
 #define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
 #define PROTOTYPES_VERSION 3u          /* 1: no mixtures; 2: no warps in the encoding */
@@ -306,8 +308,12 @@ const mine_kind mine__kind_prototypes = {
     .save = prototypes_save,
     .load = prototypes_load,
     .parts = mine__prototypes_parts,
+    .formula = mine__prototypes_formula,
     .written =
         {
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_clusters, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
         },

@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "formula.h"
 #include "proof.h"
+#include "write.h"
 
 #define TREES_TAG 0x45455254u /* "TREE" */
 
@@ -68,9 +70,13 @@ const mine_kind mine__kind_trees = {
     .load = mine__trees_load,
     .parts = mine__trees_parts,
     .cuts = trees_cuts,
+    .formula = mine__trees_formula,
     .written =
         {
-            [MINE_FORMAT_DOT] = {0},
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
+            [MINE_FORMAT_TEXT] = {mine__write_text_trees, NULL},
+            [MINE_FORMAT_DOT] = {mine__write_dot, NULL},
             /* others' programs */
         },
 };

@@ -107,5 +107,7 @@ void mine__trees_save(const mine_model *model, mine_writer *w);
 void mine__trees_load(mine_reader *r, mine_model *model, uint32_t version);
 /* trees_describe.c */
 extern const mine_part mine__trees_parts[];
+/* The first n trees, as mine_tree lists them. */
+void mine__trees_list(mine_env *env, const mine_model *model, int32_t n, mine_relation *to);
 
 #endif

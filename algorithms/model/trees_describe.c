@@ -282,11 +282,11 @@ static void describe_family(describe_state *state) {
   }
 }
 
-static void describe_tree(mine_env *env, const mine_model *model, mine_relation *to) {
+void mine__trees_list(mine_env *env, const mine_model *model, int32_t n, mine_relation *to) {
   describe_state state = {env, model, model->body, NULL, NULL, to};
   describe_family(&state);
   if (mine_failed(env)) return;
-  for (int32_t t = 0; t < state.trees->n_trees; t++) {
+  for (int32_t t = 0; t < n; t++) {
     for (int32_t i = state.trees->first[t]; i < state.trees->first[t + 1]; i++) {
       const mine_mark mark = mine__arena_mark(env->scratch);
       describe_node(&state, t, i);
@@ -295,6 +295,10 @@ static void describe_tree(mine_env *env, const mine_model *model, mine_relation 
       mine__relation_end_row(to);
     }
   }
+}
+
+static void describe_tree(mine_env *env, const mine_model *model, mine_relation *to) {
+  mine__trees_list(env, model, ((const mine_trees *)model->body)->n_trees, to);
 }
 
 /* ---- the relation "importance" ------------------------------------------------------------ */

@@ -1,6 +1,6 @@
 /*
-** write_call.c -- the scalar call that scores a row with it, and the trigger
-** that makes this call for each new row of a table.
+** write_call.c -- the scalar call that scores a row with it, and the triggers
+** that make this call for each row of a table as it is inserted or changed.
 **
 ** Nothing is asked but the names of the attributes, so this works for every kind.
 */
@@ -75,7 +75,35 @@ void mine__write_call(mine_env *env, const mine_model *model, const mine_writing
   mine__text_adds(to, ")");
 }
 
-/* ---- the trigger ----------------------------------------------------------------------------- */
+/* ---- the triggers ---------------------------------------------------------------------------- */
+
+/* One of the two: of new rows, or of changed ones.  Whatever changes the answer is a feature, so
+** that storing the answer does not call again. */
+static void write_one_trigger(mine_env *env, const mine_model *model, const mine_writing *how,
+                              int update, mine_text *to) {
+  mine_text name;
+  mine__text_open(&name, env->scratch);
+  mine__text_addf(&name, "%s_%s%s", how->table, how->column, update ? "_update" : "");
+  if (name.failed) return;
+  mine_writing call = *how;
+  call.prefix = "new.";
+  mine__text_adds(to, "CREATE TRIGGER ");
+  write_quote(to, name.data, '"');
+  mine__text_adds(to, update ? " AFTER UPDATE OF " : " AFTER INSERT");
+  for (int f = 0; update && f < model->n_features; f++) {
+    if (f) mine__text_adds(to, ", ");
+    write_quote(to, model->feature[f].name, '"');
+  }
+  mine__text_adds(to, " ON ");
+  write_quote(to, how->table, '"');
+  mine__text_adds(to, " BEGIN\n  UPDATE ");
+  write_quote(to, how->table, '"');
+  mine__text_adds(to, " SET ");
+  write_quote(to, how->column, '"');
+  mine__text_adds(to, " =\n    ");
+  mine__write_call(env, model, &call, to);
+  mine__text_adds(to, "\n  WHERE rowid = new.rowid;\nEND;");
+}
 
 /* The row that came is found by its rowid, which every table has but those WITHOUT ROWID. */
 void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writing *how,
@@ -86,21 +114,8 @@ void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writ
                      "takes the answer: table=..., column=...");
     return;
   }
-  mine_text name;
-  mine__text_open(&name, env->scratch);
-  mine__text_addf(&name, "%s_%s", how->table, how->column);
-  if (name.failed) return;
-  mine_writing call = *how;
-  call.prefix = "new.";
-  mine__text_adds(to, "CREATE TRIGGER ");
-  write_quote(to, name.data, '"');
-  mine__text_adds(to, " AFTER INSERT ON ");
-  write_quote(to, how->table, '"');
-  mine__text_adds(to, " BEGIN\n  UPDATE ");
-  write_quote(to, how->table, '"');
-  mine__text_adds(to, " SET ");
-  write_quote(to, how->column, '"');
-  mine__text_adds(to, " =\n    ");
-  mine__write_call(env, model, &call, to);
-  mine__text_adds(to, "\n  WHERE rowid = new.rowid;\nEND;");
+  write_one_trigger(env, model, how, 0, to);
+  if (mine_failed(env)) return;
+  mine__text_adds(to, "\n");
+  write_one_trigger(env, model, how, 1, to);
 }
