@@ -230,6 +230,7 @@ typedef enum mine_verb_form {
 typedef enum mine_argument_kind {
   MINE_ARG_NONE = 0,
   MINE_ARG_MODEL,     /* a stored model's name, or a model BLOB                */
+  MINE_ARG_MODELS,    /* names of stored models: 'a|b|c' or a JSON array       */
   MINE_ARG_NAME,      /* the name under which a model is stored                */
   MINE_ARG_ALGORITHM, /* one of mine_algorithms                                */
   MINE_ARG_SOURCE,    /* a table, or one SELECT                                */
@@ -306,9 +307,18 @@ const char *mine_verb_form_text(const mine_verb *verb, char buffer[MINE_FORM_BYT
 typedef struct mine_arguments {
   const char *text[MINE_MOST_ARGUMENTS];
   const mine_model *model[MINE_MOST_ARGUMENTS];
+  /* Of MODELS, which the host has found by the names of mine_names_read(). */
+  int n_models;
+  const mine_model *const *models;
+  const char *const *model_names;
   const mine_relation
       *notes; /* what mine_job_notes() gave last, for mine_warnings; NULL: nothing */
 } mine_arguments;
+
+/* The names that a MODELS argument holds, at most so many; they live as long as the
+** environment. */
+#define MINE_MOST_MODELS 32
+mine_status mine_names_read(mine_env *env, const char *text, const char **names, int *n);
 
 /* Options are judged here.  Texts are copied; the models must outlive the job. */
 mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_arguments *arguments,

@@ -105,7 +105,7 @@ def variants(row, algorithms):
     models = [""]
     if "queries" in names:  # among the rows of a source or of a model
         models += [(name, "") for name, tasks in algorithms if "neighbors" in tasks]
-    if trains or "model" in names:
+    if trains or "model" in names or "models" in names:
         models = [(name, target + OWN.get(name, "") if target else target) for name, tasks in algorithms
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
@@ -115,7 +115,7 @@ def variants(row, algorithms):
             what = ", ".join(filter(None, [algorithm, target, extra]))
             setup = "" if trains or not algorithm else \
                 f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
-            values = {"model": "'temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'call'",
+            values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'call'",
                       "class": "'yes'", "source": "'temp.m'" if setup and "queries" in names else quoted(source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup

@@ -42,6 +42,8 @@ int mine__model_place_holds(mine_connection *connection, const mine_model_place 
 ** what *place (may be NULL) then owns. */
 mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model_place *place,
                              mine_model **out);
+/* The model of that name, as called: an error when there is none. */
+mine_status mine__models_named(mine_call *call, const char *text, mine_model **out);
 /* The same by name: its exact spelling, else the only model of that name but for case and
 ** white space (mine.h, "names"), unless it must be exact.  *out NULL without an error when
 ** there is no such model. */

@@ -238,6 +238,16 @@ static mine_status load_no_such_model(mine_call *call, const mine_model_name *na
   return status;
 }
 
+/* By the name as it was called; *name points into the text. */
+static mine_status load_named(mine_call *call, const char *text, mine_model_name *name,
+                              sqlite3_int64 *rowid, mine_model **out) {
+  *out = NULL;
+  mine_status status = mine__model_name_parse(call, text, name);
+  if (!status) status = load_find(call, name, 0, rowid, out);
+  if (!status && !*out) status = load_no_such_model(call, name);
+  return status;
+}
+
 mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model_place *place,
                              mine_model **out) {
   sqlite3_int64 rowid = 0;
@@ -247,12 +257,16 @@ mine_status mine__models_get(mine_call *call, sqlite3_value *value, mine_model_p
     return load_bytes(call, bytes ? bytes : "", (size_t)sqlite3_value_bytes(value), out);
   }
   const char *text;
+  mine_model_name name;
   mine_status status =
       mine__call_required_text(call, value, "model name", MINE_LONGEST_NAME, &text);
-  mine_model_name name;
-  if (!status) status = mine__model_name_parse(call, text, &name);
-  if (!status) status = load_find(call, &name, 0, &rowid, out);
-  if (!status && !*out) status = load_no_such_model(call, &name);
+  if (!status) status = load_named(call, text, &name, &rowid, out);
   if (!status && place) place_keep(place, text, &name, rowid);
   return status;
+}
+
+mine_status mine__models_named(mine_call *call, const char *text, mine_model **out) {
+  mine_model_name name;
+  sqlite3_int64 rowid;
+  return load_named(call, text, &name, &rowid, out);
 }

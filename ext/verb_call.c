@@ -54,6 +54,32 @@ static mine_status argument_options(mine_call *call, sqlite3_value *value, const
   return mine__call_text(call, value, "options text", MINE_LONGEST_TEXT, text);
 }
 
+/* Several stored models; their names into names[]. */
+static mine_status argument_models(mine_call *call, sqlite3_value *value, const char *what,
+                                   const char **names, mine_verb_call *out) {
+  const char *text;
+  int n = 0;
+  if (value && sqlite3_value_type(value) == SQLITE_BLOB)
+    return mine__call_fail(call, MINE_OPTION,
+                           "a model BLOB is one model; store the models and give their names: "
+                           "'a|b|c'");
+  mine_status status = mine__call_required_text(call, value, what, MINE_LONGEST_TEXT, &text);
+  if (!status) status = mine_names_read(call->env, text, names, &n);
+  for (int i = 0; i < n && !status; i++) {
+    if (strlen(names[i]) > MINE_LONGEST_NAME)
+      return mine__call_fail(call, MINE_OPTION,
+                             "a name in the list of models is longer than %d "
+                             "bytes: '%.60s'",
+                             MINE_LONGEST_NAME, names[i]);
+    if (!*names[i])
+      return mine__call_fail(call, MINE_OPTION, "a name in the list of models is empty: '%.60s'",
+                             text);
+    status = mine__models_named(call, names[i], &out->listed[i]);
+    if (!status) out->n_listed++;
+  }
+  return status;
+}
+
 static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
                                  sqlite3_value *value, mine_arguments *out, mine_model **model) {
   const char *what = verb->argument[i].name;
@@ -85,14 +111,20 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
 mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3_value **values,
                                  mine_verb_call *out) {
   mine_arguments arguments;
+  const char *names[MINE_MOST_MODELS];
   mine_status status = MINE_OK;
   *out = (mine_verb_call){.keyed = out->keyed};
   memset(&arguments, 0, sizeof arguments);
   arguments.notes = call->connection->notes;
   for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind && !status; i++) {
-    status = argument_read(call, verb, i, values[i], &arguments, &out->model[i]);
+    status = verb->argument[i].kind == MINE_ARG_MODELS
+                 ? argument_models(call, values[i], verb->argument[i].name, names, out)
+                 : argument_read(call, verb, i, values[i], &arguments, &out->model[i]);
     arguments.model[i] = out->model[i];
   }
+  arguments.n_models = out->n_listed;
+  arguments.models = (const mine_model *const *)out->listed;
+  arguments.model_names = names;
   return status ? status : mine_job_open(call->env, verb, &arguments, &out->job);
 }
 
@@ -107,6 +139,8 @@ void mine__verb_call_close(mine_verb_call *verb_call) {
   mine_job_close(verb_call->job);
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++)
     mine_model_free(verb_call->model[i]);
+  for (int i = 0; i < verb_call->n_listed; i++)
+    mine_model_free(verb_call->listed[i]);
   memset(verb_call, 0, sizeof *verb_call);
 }
 
@@ -129,7 +163,7 @@ static void message_add_text(sqlite3_str *out, const char *text) {
 /* Whether the argument tells calls apart, and the sentence and the statement lack it. */
 static int message_wants(const mine_call *call, mine_argument_kind kind, sqlite3_value *value) {
   if (kind != MINE_ARG_MODEL && kind != MINE_ARG_NAME && kind != MINE_ARG_SOURCE &&
-      kind != MINE_ARG_BASE)
+      kind != MINE_ARG_BASE && kind != MINE_ARG_MODELS)
     return 0;
   if (!value || sqlite3_value_type(value) != SQLITE_TEXT) return 0;
   const char *text = (const char *)sqlite3_value_text(value);

@@ -12,9 +12,11 @@
 typedef struct mine_verb_call {
   mine_job *job;
   mine_model *model[MINE_MOST_ARGUMENTS]; /* one reference of ours each, or NULL */
-  int keyed;                              /* the answer will be looked up by its ids: then   */
-  int sources;                            /* how many were read, and of the ids' columns     */
-  mine_affinity first_id, last_id;        /* the affinity in the first and the last of them  */
+  mine_model *listed[MINE_MOST_MODELS];   /* likewise, of MODELS                         */
+  int n_listed;
+  int keyed;                       /* the answer will be looked up by its ids: then   */
+  int sources;                     /* how many were read, and of the ids' columns     */
+  mine_affinity first_id, last_id; /* the affinity in the first and the last of them  */
 } mine_verb_call;
 
 /* Read the arguments by the verb's row and open its job.  values[i] NULL: not given.

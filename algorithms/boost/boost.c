@@ -109,6 +109,7 @@ static mine_status boost_learn(mine_env *env, const mine_dataset *data, const vo
       mine__tree_target(env, env->scratch, data, target.objective <= BOOST_QUANTILE, &target.of));
   boost_refuse_negative(env, &target);
   if (mine_failed(env)) return mine_env_status(env);
+  if (target.objective == BOOST_QUANTILE) model->quantile = o->alpha;
   mine__model_note(model, "fit", "objective", "%s", mine__boost_objective_names[target.objective]);
   return mine__boost_fit(env, data, o, &target, model);
 }

@@ -248,9 +248,10 @@ static void forest_note_bag(mine_env *env, const forest_run *run, mine_model *mo
   }
   if (mine_failed(env) || told == 0) return;
   const int n_metrics =
-      run->of.classes ? mine__metrics_classification(env->scratch, told, run->of.classes,
-                                                     model->positive, label, score, weight, metric)
-                      : mine__metrics_regression(told, target, score, weight, metric);
+      run->of.classes
+          ? mine__metrics_classification(env->scratch, told, run->of.classes, model->positive,
+                                         label, score, weight, metric)
+          : mine__metrics_regression(env->scratch, told, target, score, weight, 0.5, metric);
   for (int m = 0; m < n_metrics && !mine_failed(env); m++) {
     char shown[MINE_NUMBER_BYTES];
     if (isnan(metric[m].value)) continue;

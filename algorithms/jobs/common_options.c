@@ -159,6 +159,23 @@ const mine_option mine__level_option_table[] = {
                 .help = "of a number: the share of rows whose target lies between low and high"),
     OPTION_END};
 
+const mine_option mine__campaign_option_table[] = {
+    OPTION_REAL(mine_campaign_options, revenue, .range = {0, 1e15},
+                .help = "what a row of the class brings in when it is called"),
+    OPTION_REAL(mine_campaign_options, cost, .range = {0, 1e15},
+                .help = "what each row that is called costs"),
+    OPTION_REAL(mine_campaign_options, fixed_cost, .range = {0, 1e15},
+                .help = "what it costs to call anybody at all; not given: nothing"),
+    OPTION_END};
+
+const mine_option mine__certainty_option_table[] = {
+    OPTION_REAL(mine_certainty_options, level, .range = {0, 0.999999}, .above_least = 1,
+                .help = "low and high of each measure hold it with this certainty, such as 0.95; "
+                        "not given: they are NULL"),
+    OPTION_INT(mine_certainty_options, resamples, .initial = "1000", .range = {100, 100000},
+               .help = "how many samples are drawn from the rows for low and high"),
+    OPTION_END};
+
 const mine_option mine__lang_option_table[] = {
     OPTION_CHOICE(mine_lang_options, lang, .initial = "en", .choices = common_lang_names,
                   .help = "the language of the words in the answer: English or Chinese"),

@@ -131,6 +131,19 @@ typedef struct mine_level_options {
 } mine_level_options;
 extern const mine_option mine__level_option_table[]; /* mine_predict */
 
+/* What predicting brings in and costs; NAN: not given. */
+typedef struct mine_campaign_options {
+  double revenue, cost, fixed_cost;
+} mine_campaign_options;
+extern const mine_option mine__campaign_option_table[]; /* mine_lift, mine_threshold */
+
+/* Intervals of measures. */
+typedef struct mine_certainty_options {
+  double level; /* NAN: none are asked for */
+  int64_t resamples;
+} mine_certainty_options;
+extern const mine_option mine__certainty_option_table[]; /* mine_evaluate */
+
 typedef struct mine_lang_options {
   int lang; /* mine_lang */
 } mine_lang_options;

@@ -114,7 +114,8 @@ static int evaluate_reserve(mine_scoring *s, size_t n) {
          MINE_RESERVE(s->arena, m->target, m->target_capacity, n) &&
          MINE_RESERVE(s->arena, m->weight, m->weight_capacity, n) &&
          MINE_RESERVE(s->arena, m->label, m->label_capacity, n) &&
-         MINE_RESERVE(s->arena, m->slice, m->slice_capacity, n);
+         MINE_RESERVE(s->arena, m->slice, m->slice_capacity, n) &&
+         MINE_RESERVE(s->arena, m->row, m->row_capacity, n);
 }
 
 static double evaluate_weight(const mine_scoring *s, int64_t row) {
@@ -127,6 +128,7 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
   m->label[m->n] = label;
   m->target[m->n] = target;
   m->weight[m->n] = evaluate_weight(s, row);
+  m->row[m->n] = s->frame->cleared + row;
   m->slice[m->n] = s->plan.slice >= 0 ? mine__slice_of(s, row) : 0;
   const mine_answers *a = &s->batch.answers;
   if (!evaluate_supervised(s)) {
@@ -196,22 +198,54 @@ mine_status mine__scoring_ready(mine_scoring *s) {
                     (long long)s->remembered.no_target);
 }
 
-mine_status mine__scoring_metrics(mine_scoring *s, mine_relation *to) {
+mine_gauged mine__scoring_gauged(const mine_scoring *s) {
   const mine_remembered *m = &s->remembered;
-  const mine_model *model = s->model;
-  const double *weight = s->plan.weight >= 0 ? m->weight : NULL;
+  return (mine_gauged){.n = m->n,
+                       .n_classes = mine__model_has_classes(s->model) ? s->model->n_groups : 0,
+                       .positive = s->model->positive,
+                       .threshold = s->asked.chosen.threshold,
+                       .label = m->label,
+                       .target = m->target,
+                       .score = m->score,
+                       .weight = s->plan.weight >= 0 ? m->weight : NULL,
+                       .quantile = mine__model_quantile(s->model)};
+}
+
+mine_status mine__evaluate_rows(mine_env *env, const mine_gauged *rows, const mine_certainty *how,
+                                int withhold, const mine_cell *slice, mine_relation *out) {
   mine_metric metric[MINE_MAX_METRICS];
-  int n;
+  mine_bounds bounds[MINE_MAX_METRICS];
+  const int sure = !isnan(how->level);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const mine__gauge *gauge = mine__gauge_open(env->scratch, rows);
+  double *room =
+      gauge ? mine__arena_array(env->scratch, mine__gauge_room(gauge), sizeof *room) : NULL;
+  const int n = room ? mine__gauge_read(gauge, env, NULL, room, metric) : 0;
+  if (mine_failed(env) || (sure && mine__metrics_bounds(env, gauge, how, bounds)))
+    return mine_env_status(env);
+  if (withhold) mine__metrics_withhold(metric, n, rows->n_classes > 0);
+  for (int i = 0; sure && i < n; i++)
+    if (isnan(metric[i].value)) bounds[i] = (mine_bounds){NAN, NAN};
+  mine__metrics_list(metric, n, sure ? bounds : NULL, slice, out);
+  mine__arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
+
+mine_status mine__scoring_metrics(mine_scoring *s, const mine_certainty *how, mine_relation *to) {
   MINE_TRY(mine__scoring_ready(s));
-  if (mine__model_has_classes(model)) {
-    n = mine__metrics_at_threshold(s->arena, m->n, model->n_groups, model->positive,
-                                   s->asked.chosen.threshold, m->label, m->score, weight, metric);
-  } else if (mine__model_has_target_number(model)) {
-    n = mine__metrics_regression(m->n, m->target, m->score, weight, metric);
-  } else {
-    n = evaluate_clusters(s, metric);
+  if (mine__model_has_classes(s->model) || mine__model_has_target_number(s->model)) {
+    const mine_gauged rows = mine__scoring_gauged(s);
+    return mine__evaluate_rows(s->env, &rows, how, 0, NULL, to);
   }
-  if (!mine_failed(s->env)) mine__metrics_list(metric, n, NULL, to);
+  if (!isnan(how->level))
+    return mine__fail(
+        s->env, MINE_OPTION,
+        "option level needs a model that predicts a target; this one (%s) was trained "
+        "without",
+        s->model->algorithm);
+  mine_metric metric[MINE_MAX_METRICS];
+  const int n = evaluate_clusters(s, metric);
+  if (!mine_failed(s->env)) mine__metrics_list(metric, n, NULL, NULL, to);
   return s->env->status;
 }
 

@@ -128,16 +128,15 @@ static int slices_short(const mine_scoring *s, const slices_part *part) {
   return part->of_class[least] < MINE_METRICS_LEAST ? least : -1;
 }
 
-static int slices_measure(mine_scoring *s, const slices_part *part, mine_metric *metric) {
-  const double *weight = s->plan.weight >= 0 ? part->weight : NULL;
-  const int classes = mine__model_has_classes(s->model);
-  const int n = classes
-                    ? mine__metrics_at_threshold(s->env->scratch, part->n, s->model->n_groups,
-                                                 s->model->positive, s->asked.chosen.threshold,
-                                                 part->label, part->score, weight, metric)
-                    : mine__metrics_regression(part->n, part->target, part->score, weight, metric);
-  if (slices_short(s, part) >= 0) mine__metrics_withhold(metric, n, classes);
-  return n;
+static void slices_measure(mine_scoring *s, const slices_part *part, const mine_certainty *how,
+                           const mine_cell *slice, mine_relation *out) {
+  mine_gauged rows = mine__scoring_gauged(s);
+  rows.n = part->n;
+  rows.label = part->label;
+  rows.target = part->target;
+  rows.score = part->score;
+  if (rows.weight) rows.weight = part->weight;
+  (void)mine__evaluate_rows(s->env, &rows, how, slices_short(s, part) >= 0, slice, out);
 }
 
 /* ---- all slices ----------------------------------------------------------------------------- */
@@ -192,7 +191,8 @@ static void slices_note(const mine_scoring *s, mine_job *job, int64_t few, const
                   classes ? " of a class" : "", text->data, more, classes ? " by class" : "");
 }
 
-mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, mine_relation *out) {
+mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, const mine_certainty *how,
+                                 mine_relation *out) {
   MINE_TRY(mine__scoring_ready(s));
   mine_remembered *m = &s->remembered;
   const int32_t n = (int32_t)s->remembered.slices.values.n;
@@ -213,9 +213,7 @@ mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, mine_relation *
     mine_cell slice = {MINE_NULL, 0, {0}};
     if (order[i] < n) mine__values_get(&s->remembered.slices.values, order[i], &slice);
     slices_gather(s, by.at + first, rows, &part);
-    mine_metric metric[MINE_MAX_METRICS];
-    const int measures = slices_measure(s, &part, metric);
-    mine__metrics_list(metric, measures, &slice, out);
+    slices_measure(s, &part, how, &slice, out);
     if (slices_short(s, &part) >= 0 && few++ < SLICES_TOLD)
       slices_tell(s, &part, &slice, &short_ones);
   }

@@ -2,7 +2,7 @@
 ** help.c -- mine_help(): the catalogue as text for a terminal, 80 columns wide.
 **
 ** Without a topic: every verb under the job it is for.  With one: a verb, an
-** algorithm, or an option wherever it is taken.  Nothing is written here that a
+** algorithm, an option wherever it is taken, or a metric.  Nothing is written here that a
 ** row does not say.
 */
 #include <string.h>
@@ -137,19 +137,22 @@ static void help_example(mine_text *out, const char *example) {
   mine__text_adds(out, "\n");
 }
 
+static void help_measure(mine_text *out, const mine_measure *m) {
+  const char *better = mine__catalog_better(m);
+  mine_text about;
+  mine__text_open(&about, out->arena);
+  mine__catalog_tasks(&about, m->tasks);
+  mine__text_addf(&about, ": %s%s%s%s", m->what, better ? " (" : "", better ? better : "",
+                  better ? " is better)" : "");
+  if (about.data) help_entry(out, m->name, about.data, HELP_NAMES);
+}
+
 /* Of a verb whose first column is `metric`: what that may hold. */
 static void help_metrics(mine_text *out, const mine_verb *verb) {
   if (!verb->answer || strcmp(verb->answer[0].name, "metric") != 0) return;
   mine__text_adds(out, "\nMetrics\n");
-  for (const mine_measure *m = mine__measures; m->name; m++) {
-    const char *better = mine__catalog_better(m);
-    mine_text about;
-    mine__text_open(&about, out->arena);
-    mine__catalog_tasks(&about, m->tasks);
-    mine__text_addf(&about, ": %s%s%s%s", m->what, better ? " (" : "", better ? better : "",
-                    better ? " is better)" : "");
-    if (about.data) help_entry(out, m->name, about.data, HELP_NAMES);
-  }
+  for (const mine_measure *m = mine__measures; m->name; m++)
+    help_measure(out, m);
 }
 
 static void help_verb(mine_text *out, const mine_verb *verb) {
@@ -226,15 +229,25 @@ static int help_find_option(mine_text *out, const char *name) {
   return search.found > 0;
 }
 
+/* ---- one metric ------------------------------------------------------------------------------ */
+
+static int help_metric(mine_text *out, const char *name) {
+  const mine_measure *measure = mine__measure_find(name);
+  if (!measure) return 0;
+  mine__text_adds(out, "A metric of mine_evaluate\n\n");
+  help_measure(out, measure);
+  return 1;
+}
+
 /* ---- the verb ------------------------------------------------------------------------------- */
 
 static void help_unknown(mine_env *env, const char *topic) {
   const char *nearest = mine__catalog_nearest(topic);
-  (void)mine__fail(env, MINE_OPTION,
-                   "no verb, algorithm or option is called '%.60s'%s%s%s; SELECT mine_help() lists "
-                   "them",
-                   topic, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                   nearest ? "'?" : "");
+  (void)mine__fail(
+      env, MINE_OPTION,
+      "no verb, algorithm, option or metric is called '%.60s'%s%s%s; SELECT mine_help() lists "
+      "them",
+      topic, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
 static mine_status help_run(mine_job *job, mine_relation *out) {
@@ -244,7 +257,7 @@ static mine_status help_run(mine_job *job, mine_relation *out) {
   if (!topic) {
     help_everything(&text);
   } else if (!help_verbs(&text, topic) && !help_algorithm(&text, topic) &&
-             !help_find_option(&text, topic)) {
+             !help_find_option(&text, topic) && !help_metric(&text, topic)) {
     help_unknown(job->env, topic);
   }
   if (mine_failed(job->env)) return mine_env_status(job->env);
@@ -262,7 +275,7 @@ const mine_verb mine__verb_help = {
     .name = "mine_help",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_HELP,
-    .what = "What there is, or what a verb, an algorithm or an option does.",
+    .what = "What there is, or what a verb, an algorithm, an option or a metric is.",
     .example = "SELECT mine_help('mine_rules');",
     .argument = {{MINE_ARG_TEXT, "topic"}},
     .answer = help_answer,

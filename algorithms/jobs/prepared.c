@@ -242,6 +242,7 @@ mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const 
   out->n_metrics =
       classes ? mine__metrics_classification(arena, out->n, p->n_classes, p->positive, out->label,
                                              out->score, out->weight, out->metric)
-              : mine__metrics_regression(out->n, out->target, out->score, out->weight, out->metric);
+              : mine__metrics_regression(arena, out->n, out->target, out->score, out->weight,
+                                         mine__model_quantile(model), out->metric);
   return mine_env_status(env);
 }

@@ -10,7 +10,7 @@
 #ifndef MINE_JOBS_PREPARED_H
 #define MINE_JOBS_PREPARED_H
 
-#include "../model/model.h"
+#include "../model/gauge.h"
 
 /* Some rows of the frame, by their numbers. */
 typedef struct mine_rows {
@@ -98,7 +98,7 @@ typedef struct mine_measured {
   double *score;  /* n x n_classes, or n */
   double *weight; /* NULL: 1        */
   int n_metrics;
-  mine_metric metric[16];
+  mine_metric metric[MINE_MAX_METRICS];
 } mine_measured;
 /* Arrays live in arena. */
 /* label, target and weight of the rows that are there, their arrays in arena. */

@@ -3,6 +3,8 @@
 */
 #include "ranked.h"
 
+#include <math.h>
+
 static mine_scoring *ranked_scoring(const mine_job *job) {
   return ((const mine_ranking *)mine__job_state(job))->scoring;
 }
@@ -57,8 +59,10 @@ static void ranked_of_held(mine_job *job, mine_ranked *rows) {
                      "with the target");
     return;
   }
+  job->reads = 1; /* mine_warnings tells of this call */
   rows->n = model->held.rows;
   rows->label = model->held.label;
+  rows->weight = model->held.weight;
   rows->fall = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
   for (int64_t i = 0; rows->fall && i < rows->n; i++)
     rows->fall[i] = -(double)model->held.score[i * model->n_groups + rows->class_];
@@ -75,4 +79,39 @@ mine_status mine__ranked_rows(mine_job *job, mine_ranked *rows) {
   rows->order = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->order);
   if (temp && rows->order) mine__sort_reals(rows->fall, NULL, rows->n, rows->order, temp);
   return mine_env_status(job->env);
+}
+
+mine_status mine__ranked_sums(mine_job *job, const mine_ranked *rows, mine_ranked_sums *out) {
+  *out = (mine_ranked_sums){0, 0};
+  for (int64_t i = 0; i < rows->n; i++)
+    *(rows->label[i] == rows->class_ ? &out->positive : &out->negative) +=
+        mine__ranked_weight(rows, i);
+  if (out->positive > 0 && out->negative > 0) return MINE_OK;
+  return mine__fail(job->env, MINE_DATA,
+                    "of the %lld rows with a target %s are of the class; a curve needs rows of it "
+                    "and others",
+                    (long long)rows->n, out->positive > 0 ? "all" : "none");
+}
+
+int mine__ranked_campaign(mine_job *job, double budget, mine_campaign *out) {
+  const mine_campaign_options *said = mine__options_of(&job->options, mine__campaign_option_table);
+  char limit[MINE_NUMBER_BYTES], fixed[MINE_NUMBER_BYTES];
+  const int both = !isnan(said->revenue) && !isnan(said->cost);
+  *out = (mine_campaign){said->revenue, said->cost, isnan(said->fixed_cost) ? 0 : said->fixed_cost,
+                         budget};
+  if (!both &&
+      !(isnan(said->revenue) && isnan(said->cost) && isnan(said->fixed_cost) && isnan(budget))) {
+    (void)mine__fail(job->env, MINE_OPTION,
+                     "a profit needs revenue=, what each positive row that is called brings in, "
+                     "and cost=, what each row called costs; say both, or neither and no other "
+                     "amount");
+    return 0;
+  }
+  if (budget < out->fixed_cost)
+    (void)mine__fail(job->env, MINE_OPTION,
+                     "budget=%s does not pay for fixed_cost=%s, which is due before the first row "
+                     "is called; raise the one or lower the other",
+                     mine__format_real(limit, budget, 15),
+                     mine__format_real(fixed, out->fixed_cost, 15));
+  return both && !mine_failed(job->env);
 }

@@ -1,6 +1,6 @@
 /*
 ** ranked.h -- rows that are judged in the order of the probability of one class: what
-** mine_roc and mine_calibration walk over.
+** mine_roc, mine_calibration, mine_lift and mine_threshold walk over.
 **
 ** Of a source that has the target, or the held-out rows that the model keeps.  The first thing
 ** in the state of such a verb is a mine_ranking.
@@ -36,6 +36,19 @@ mine_status mine__ranked_source(mine_job *job, int step, const char **sql, mine_
 void mine__ranked_close(mine_job *job);
 /* The rows, sorted; in the job's arena.  O(n log n). */
 mine_status mine__ranked_rows(mine_job *job, mine_ranked *out) MINE_MUST_CHECK;
+
+/* Their weights: of the class, and of the others.  An error unless there are both. */
+typedef struct mine_ranked_sums {
+  double positive, negative;
+} mine_ranked_sums;
+mine_status mine__ranked_sums(mine_job *job, const mine_ranked *rows,
+                              mine_ranked_sums *out) MINE_MUST_CHECK;
+
+/* What a campaign brings in and costs, from the options and a budget (NAN: none); 0: none is
+** spoken of, or failure recorded. */
+int mine__ranked_campaign(mine_job *job, double budget, mine_campaign *out);
+#define MINE_SET_CAMPAIGN \
+  { mine__campaign_option_table, sizeof(mine_campaign_options), 0 }
 
 /* Its sets of options, before those of its own. */
 #define MINE_SETS_RANKED                                        \

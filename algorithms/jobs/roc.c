@@ -30,7 +30,7 @@ static void roc_add(roc_count *count, const mine_ranked *rows, int64_t i) {
 }
 
 static void roc_put(mine_relation *out, double threshold, const roc_count *so_far,
-                    const roc_count *all) {
+                    const mine_ranked_sums *all) {
   const double called = so_far->positive + so_far->negative;
   mine__row_real(out, threshold);
   mine__row_real(out, so_far->positive / all->positive);
@@ -41,16 +41,9 @@ static void roc_put(mine_relation *out, double threshold, const roc_count *so_fa
 }
 
 static void roc_walk(mine_job *job, const mine_ranked *rows, mine_relation *out) {
-  roc_count all = {0}, so_far = {0};
-  for (int64_t i = 0; i < rows->n; i++)
-    roc_add(&all, rows, i);
-  if (!(all.positive > 0 && all.negative > 0)) {
-    mine__fail(job->env, MINE_DATA,
-               "of the %lld rows with a target %s are of the class; a curve needs rows of it "
-               "and others",
-               (long long)rows->n, all.positive > 0 ? "all" : "none");
-    return;
-  }
+  roc_count so_far = {0};
+  mine_ranked_sums all;
+  if (mine__ranked_sums(job, rows, &all)) return;
   const mine_pair *order = rows->order;
   roc_put(out, INFINITY, &so_far, &all);
   for (int64_t i = 0; i < rows->n; i++) {

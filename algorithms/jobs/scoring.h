@@ -6,6 +6,7 @@
 #define MINE_JOBS_SCORING_H
 
 #include "../model/model.h"
+#include "../model/resample.h"
 #include "../model/threshold.h"
 #include "thresholds.h"
 #include "verb.h"
@@ -22,7 +23,9 @@ typedef struct mine_remembered {
   int32_t *label;
   double *target, *weight, *score; /* score: n x n_groups, or n; clusters: distance */
   int32_t *slice;                  /* by=: which of the slices, -1: the row has no value  */
-  size_t label_capacity, target_capacity, weight_capacity, score_capacity, slice_capacity;
+  int64_t *row;                    /* its number in the source, from 0                    */
+  size_t label_capacity, target_capacity, weight_capacity, score_capacity, slice_capacity,
+      row_capacity;
   mine_dictionary slices; /* the values of by=, in order of appearance             */
 } mine_remembered;
 
@@ -112,7 +115,8 @@ void mine__scoring_count_gaps(mine_scoring *scoring);
 /* A row that has no answer: missing=skip, and it has a gap. */
 int mine__scoring_skipped(const mine_scoring *scoring, int64_t row);
 /* After run in MINE_SCORE_EVALUATE mode. */
-mine_status mine__scoring_metrics(mine_scoring *scoring, mine_relation *out);
+mine_status mine__scoring_metrics(mine_scoring *scoring, const mine_certainty *how,
+                                  mine_relation *out);
 mine_status mine__scoring_confusion(mine_scoring *scoring, mine_relation *out);
 void mine__scoring_clear(mine_scoring *scoring); /* drop the rows, keep the columns */
 
@@ -139,19 +143,26 @@ mine_status mine__threshold_of(mine_env *env, const mine_model *model,
                                const mine_threshold_options *said, mine_cut *out) MINE_MUST_CHECK;
 /* Note for mine_warnings what a goal came to. */
 void mine__threshold_tell(mine_job *job, const mine_threshold_options *said, const mine_cut *cut);
-/* mine_evaluate of the held-out rows with another threshold than the model's. */
-mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
-                                 mine_relation *out);
 /* evaluate.c */
 mine_status mine__scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 mine_status mine__scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
+/* The rows remembered, as they are measured. */
+mine_gauged mine__scoring_gauged(const mine_scoring *scoring);
+/* Append the measures of these rows, with low and high if how->level is a number.  withhold: they
+** are too few for some of them.  slice NULL: of all rows. */
+mine_status mine__evaluate_rows(mine_env *env, const mine_gauged *rows, const mine_certainty *how,
+                                int withhold, const mine_cell *slice, mine_relation *out);
+/* evaluate_held.c: those of the held-out rows that the model keeps, with the threshold that was
+** said (else NAN). */
+mine_status mine__evaluate_held(mine_job *job, const mine_model *model, double threshold,
+                                const mine_certainty *how, mine_relation *out);
 /* An error unless there are rows to measure. */
 mine_status mine__scoring_ready(mine_scoring *scoring) MINE_MUST_CHECK;
 /* evaluate_slices.c: by=column.  The column; the slice of a row in the frame (-1: it has none);
 ** and, of all rows remembered, the measures of each slice. */
 mine_status mine__slices_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 int32_t mine__slice_of(mine_scoring *scoring, int64_t row);
-mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job,
+mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job, const mine_certainty *how,
                                  mine_relation *out) MINE_MUST_CHECK;
 /* evaluate_clusters.c */
 mine_status mine__scoring_sample(mine_scoring *scoring) MINE_MUST_CHECK;

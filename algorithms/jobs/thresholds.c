@@ -36,8 +36,9 @@ mine_status mine__threshold_check(mine_env *env, const mine_threshold_options *s
 mine_status mine__threshold_choose(mine_env *env, const mine_threshold_options *said,
                                    const mine_judged *rows, mine_cut *out) {
   if (said->threshold.choice >= 0)
-    return mine__threshold_find(env, (mine_goal)said->threshold.choice, said->revenue, said->cost,
-                                rows, out);
+    return mine__threshold_find(
+        env, (mine_goal)said->threshold.choice,
+        &(mine_campaign){.revenue = said->revenue, .cost = said->cost, .budget = NAN}, rows, out);
   *out = (mine_cut){.threshold = said->threshold.number, .value = NAN, .rows = rows->n};
   return MINE_OK;
 }
@@ -62,20 +63,20 @@ void mine__threshold_words(const mine_threshold_options *said, const mine_cut *c
 
 /* ---- of a model ------------------------------------------------------------------------- */
 
-/* The held-out rows as they are judged; the shares as doubles, in scratch. */
+/* The held-out rows as they are judged, in scratch; kept as floats. */
 static mine_judged thresholds_held(mine_env *env, const mine_model *model) {
   const mine_model_held *held = &model->held;
-  double *share = NULL;
-  if (!held->label || model->roles.weight)
+  double *fall = NULL;
+  if (!held->label || (model->roles.weight && !held->weight))
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the model keeps no held-out rows that a threshold could divide (%s); %s",
-                     held->label ? "it does not keep their weights" : "holdout=0",
+                     held->label ? "made by 0.1.0, it does not keep their weights" : "holdout=0",
                      "give a number and a source, or train with threshold=");
   else
-    share = mine__arena_array(env->scratch, (size_t)held->rows, 2 * sizeof *share);
-  for (int64_t i = 0; share && i < 2 * held->rows; i++)
-    share[i] = (double)held->score[i];
-  return (mine_judged){held->rows, model->positive, held->label, share, NULL};
+    fall = mine__arena_array(env->scratch, (size_t)held->rows, sizeof *fall);
+  for (int64_t i = 0; fall && i < held->rows; i++)
+    fall[i] = -(double)held->score[2 * i + model->positive];
+  return (mine_judged){held->rows, model->positive, held->label, fall, held->weight};
 }
 
 mine_status mine__threshold_of(mine_env *env, const mine_model *model,
@@ -98,34 +99,4 @@ void mine__threshold_tell(mine_job *job, const mine_threshold_options *said, con
   if (said->threshold.choice < 0) return;
   mine__threshold_words(said, cut, words);
   mine__job_note(job, "threshold", mine__goals[said->threshold.choice], words);
-}
-
-/* Measures that depend on what is predicted; the others stay as they were measured. */
-static int threshold_moves(const char *name) {
-  static const mine_measure_id moved[] = {MINE_MEASURE_ACCURACY, MINE_MEASURE_BALANCED_ACCURACY,
-                                          MINE_MEASURE_PRECISION, MINE_MEASURE_RECALL,
-                                          MINE_MEASURE_F1};
-  for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
-    if (strcmp(mine__measures[moved[i]].name, name) == 0) return 1;
-  return 0;
-}
-
-/* Held scores are rounded to float: so is the threshold. */
-mine_status mine__threshold_held(mine_env *env, const mine_model *model, double threshold,
-                                 mine_relation *out) {
-  mine_metric metric[MINE_MAX_METRICS], now[MINE_MAX_METRICS];
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  const mine_judged rows = thresholds_held(env, model);
-  if (mine_failed(env)) return env->status;
-  const int k =
-      mine__metrics_at_threshold(env->scratch, rows.n, 2, model->positive, (double)(float)threshold,
-                                 rows.label, rows.probability, NULL, now);
-  for (int i = 0; i < model->told.n_metrics; i++) {
-    metric[i] = model->told.metric[i];
-    for (int j = 0; j < k && threshold_moves(metric[i].name); j++)
-      if (strcmp(now[j].name, metric[i].name) == 0) metric[i] = now[j];
-  }
-  mine__metrics_list(metric, model->told.n_metrics, NULL, out);
-  mine__arena_rewind(env->scratch, mark);
-  return mine_env_status(env);
 }

@@ -112,11 +112,18 @@ static void fit_threshold(mine_training *t, mine_arena *arena, mine_measured *he
   const mine_threshold_options *said = &t->asked.threshold;
   const mine_prepared *p = &t->data;
   if (!mine__threshold_given(said)) return;
-  const mine_judged rows = {held->n, p->positive, held->label, held->score, held->weight};
-  if (mine__threshold_choose(t->env, said, &rows, &t->cut)) return;
-  held->n_metrics =
-      mine__metrics_at_threshold(arena, held->n, p->n_classes, p->positive, t->cut.threshold,
-                                 held->label, held->score, held->weight, held->metric);
+  const mine_judged rows = {held->n, p->positive, held->label,
+                            mine__judged_fall(arena, held->n, 2, p->positive, held->score),
+                            held->weight};
+  if (!rows.fall || mine__threshold_choose(t->env, said, &rows, &t->cut)) return;
+  const mine_gauged gauged = {.n = held->n,
+                              .n_classes = p->n_classes,
+                              .positive = p->positive,
+                              .threshold = t->cut.threshold,
+                              .label = held->label,
+                              .score = held->score,
+                              .weight = held->weight};
+  held->n_metrics = mine__metrics_of(arena, &gauged, held->metric);
 }
 
 /* Predictions follow it from now on, and so do those of a model for each group. */
@@ -239,6 +246,11 @@ static void fit_keep_held(const mine_training *t, mine_model *model, const mine_
     memcpy(model->held.target, held->target, (size_t)n * sizeof(double));
   for (int64_t i = 0; i < n; i++)
     fit_keep_row(score + i * width, held->score + i * width, width);
+  if (held->weight) {
+    model->held.weight = mine__arena_array(model->arena, (size_t)n, sizeof(double));
+    if (!model->held.weight) return;
+    memcpy(model->held.weight, held->weight, (size_t)n * sizeof(double));
+  }
   model->held.score = score;
   model->held.rows = n;
   fit_keep_ids(t, model, held, n);

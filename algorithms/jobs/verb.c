@@ -77,6 +77,19 @@ const mine_model *mine__job_model(const mine_job *job, mine_argument_kind kind) 
   return NULL;
 }
 
+static void job_take_models(mine_job *job, const mine_arguments *arguments) {
+  const size_t n = (size_t)arguments->n_models;
+  job->models = mine__arena_array(job->arena, n, sizeof *job->models);
+  job->model_names = mine__arena_array(job->arena, n, sizeof *job->model_names);
+  if (!job->models || !job->model_names) return;
+  job->n_models = arguments->n_models;
+  for (size_t i = 0; i < n; i++) {
+    const char *name = arguments->model_names[i];
+    job->models[i] = arguments->models[i];
+    job->model_names[i] = mine__arena_text(job->arena, name, strlen(name));
+  }
+}
+
 static void job_start(mine_job *job, const mine_arguments *arguments) {
   mine_env *env = job->env;
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
@@ -84,6 +97,7 @@ static void job_start(mine_job *job, const mine_arguments *arguments) {
     job->model[i] = arguments->model[i];
     if (text) job->text[i] = mine__arena_text(job->arena, text, strlen(text));
   }
+  job_take_models(job, arguments);
   job->state = mine__arena_zeros(job->arena, 1, job->verb->state_bytes + 1);
   if (mine_failed(env) ||
       mine__options_read(env, job->arena, job->verb, mine__job_text(job, MINE_ARG_ALGORITHM),

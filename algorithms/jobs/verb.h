@@ -72,6 +72,9 @@ struct mine_job {
   const mine_verb *verb;
   const char *text[MINE_MOST_ARGUMENTS];
   const mine_model *model[MINE_MOST_ARGUMENTS];
+  int n_models; /* of MODELS */
+  const mine_model **models;
+  const char **model_names;
   mine__options options;
   int step;                    /* sources handed out so far */
   mine_frame *frame;           /* of the default `source`, else NULL          */

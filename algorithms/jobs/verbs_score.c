@@ -237,6 +237,14 @@ static int evaluate_lists(const mine_job *job) {
   return !score_of(job)->scoring && !mine__threshold_given(&score_of(job)->cut);
 }
 
+/* Whether and how low and high are asked for. */
+static mine_certainty evaluate_certainty(const mine_job *job) {
+  const mine_certainty_options *said =
+      mine__options_of(&job->options, mine__certainty_option_table);
+  const mine_seed_options *seed = mine__options_of(&job->options, mine__seed_option_table);
+  return (mine_certainty){said->level, said->resamples, (uint64_t)seed->seed};
+}
+
 static void evaluate_score(mine_job *job) {
   if (score_block(job) == 0 && !mine_failed(job->env))
     (void)mine__fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
@@ -245,12 +253,18 @@ static void evaluate_score(mine_job *job) {
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   mine_scoring *scoring = score_of(job)->scoring;
-  if (evaluate_lists(job)) return mine__model_list(job->env, model, job->verb->name, out);
-  if (!scoring) return mine__threshold_held(job->env, model, score_of(job)->chosen.threshold, out);
+  const mine_certainty how = evaluate_certainty(job);
+  if (evaluate_lists(job) && isnan(how.level))
+    return mine__model_list(job->env, model, job->verb->name, out);
+  if (!scoring) {
+    const double threshold =
+        mine__threshold_given(&score_of(job)->cut) ? score_of(job)->chosen.threshold : (double)NAN;
+    return mine__evaluate_held(job, model, threshold, &how, out);
+  }
   evaluate_score(job);
   if (mine_failed(job->env)) return mine_env_status(job->env);
-  return scoring->plan.slice >= 0 ? mine__slices_metrics(scoring, job, out)
-                                  : mine__scoring_metrics(scoring, out);
+  return scoring->plan.slice >= 0 ? mine__slices_metrics(scoring, job, &how, out)
+                                  : mine__scoring_metrics(scoring, &how, out);
 }
 
 static mine_status confusion_run(mine_job *job, mine_relation *out) {
@@ -266,8 +280,8 @@ static mine_status confusion_run(mine_job *job, mine_relation *out) {
 static const mine_answer evaluate_answer[] = {
     {"metric", MINE_ANSWER_TEXT, 1, "its name"},
     {"value", MINE_ANSWER_ANY, 0, "NULL where it is not defined"},
-    {"low", MINE_ANSWER_REAL, 0, "NULL: intervals are not computed yet"},
-    {"high", MINE_ANSWER_REAL, 0, "NULL likewise"},
+    {"low", MINE_ANSWER_REAL, 0, "with `level`: of other such rows the value would lie above this"},
+    {"high", MINE_ANSWER_REAL, 0, "... and below this; else NULL"},
     {"slice", MINE_ANSWER_ANY, 1,
      "with `by`: the value of that column, NULL of the rows without one; else NULL"},
     {0},
@@ -276,7 +290,9 @@ static const mine_answer evaluate_answer[] = {
 static const mine_option_set evaluate_options[] = {
     {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
     {mine__slice_option_table, sizeof(mine_slice_options), 0},
+    {mine__certainty_option_table, sizeof(mine_certainty_options), 0},
     {mine__missing_option_table, sizeof(mine_missing_options), 0},
+    MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,
 };
@@ -293,7 +309,11 @@ const mine_verb mine__verb_evaluate = {
         "rows it had not seen. With `by=region` there is a set of measures for each value of the "
         "column, in order, the rows without a value last; in a slice with fewer than 10 rows of a "
         "class the measures that need each class are NULL, with fewer than 10 rows those of a "
-        "number, and mine_warnings names it.",
+        "number, and mine_warnings names it. `level=0.95` gives each measure an interval: DeLong's "
+        "of "
+        "`auc` and `gini`, of the others the middle 95 % of 1,000 samples drawn from the rows "
+        "(the bootstrap; `seed` names the draw). It says how far chance among the rows reaches, "
+        "not whether the rows are like those to come.",
     .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
     .required = 1,
     .answer = evaluate_answer,

@@ -22,7 +22,8 @@
 ** Format 1 (0.1.0) had the task as a number, at least one attribute, no columns of
 ** events, no outputs, and groups only as classes.  In format 2 the task is a word: one
 ** that this build does not know is kept, and what the model can do follows from its
-** schema and kind; calibration and residuals are new.
+** schema and kind; calibration and residuals are new.  Format 3 has the weights of held-out
+** rows and the quantile that the numbers are.
 **
 ** The checksum finds accidents, not malice: anybody can recompute it.  So every
 ** count is bounded by the bytes that are left, every index, order and number is
@@ -37,7 +38,7 @@
 #include "envelope.h"
 #include "metrics.h"
 
-#define ENVELOPE_VERSION 2u
+#define ENVELOPE_VERSION 3u
 static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 
 /* ---- writing -------------------------------------------------------------------- */
@@ -52,6 +53,8 @@ static void envelope_write_held(mine_writer *w, const mine_model *model) {
   if (!classes) mine__write_reals(w, held->target, n);
   mine__write_floats(w, held->score, classes ? n * (size_t)model->n_groups : n);
   mine__write_values(w, &held->id);
+  mine__write_u8(w, held->weight != NULL);
+  if (held->weight) mine__write_reals(w, held->weight, n);
 }
 
 static void envelope_write_common(mine_writer *w, const mine_model *model) {
@@ -78,6 +81,7 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   envelope_write_held(w, model);
   mine__calibration_write(w, model->calibration);
   mine__interval_write(w, model->interval);
+  mine__write_real(w, isnan(model->quantile) ? (double)NAN : model->quantile);
 }
 
 static void envelope_put_u64(char *at, uint64_t v) {
@@ -185,6 +189,12 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
   held->rows = (int64_t)n;
   if (r->format > 1 && mine__reader_ok(r)) mine__read_values(r, &held->id, 0);
   if (held->id.n > 0 && held->id.n != (int64_t)n) mine__reader_bad(r, "the number of held-out ids");
+  const uint8_t weighted = r->format > 2 && mine__reader_ok(r) ? mine__read_u8(r) : 0;
+  if (weighted > 1) mine__reader_bad(r, "the weights of held-out rows");
+  if (weighted && mine__reader_ok(r)) held->weight = mine__read_reals(r, n, 1);
+  for (size_t i = 0; weighted && i < n && mine__reader_ok(r); i++) {
+    if (!(held->weight[i] >= 0)) mine__reader_bad(r, "the weight of a held-out row");
+  }
 }
 
 /* What is said of shares and numbers beside the body. */
@@ -194,6 +204,9 @@ static void envelope_read_beside(mine_reader *r, mine_model *model) {
   model->interval = mine__interval_read(r);
   if (model->interval && !mine__model_has_target_number(model))
     mine__reader_bad(r, "intervals of what is no number");
+  if (r->format > 2) model->quantile = mine__read_real(r);
+  if (!isnan(model->quantile) && !(model->quantile > 0 && model->quantile <= 1))
+    mine__reader_bad(r, "a quantile");
 }
 
 static void envelope_read_task(mine_reader *r, mine_model *model) {

@@ -3,7 +3,7 @@
 **
 ** The area under the ROC curve: Hanley & McNeil, Radiology 143 (1982).  Brier score:
 ** Brier, Monthly Weather Review 78 (1950).  Silhouette: Rousseeuw, J. Comput. Appl.
-** Math. 20 (1987).  How each is computed stands in metrics.c.
+** Math. 20 (1987).  How each is computed stands in gauge.c.
 */
 #include "measures.h"
 
@@ -73,6 +73,37 @@ const mine_measure mine__measures[] = {
                                       .tasks = CLASSES,
                                       .better = 1,
                                       .needs_classes = 1},
+    [MINE_MEASURE_PR_AUC] = {.name = "pr_auc",
+                             .what = "average precision: precision at each threshold, weighted by "
+                                     "the recall it adds; a model that knows nothing has the rate "
+                                     "of positive rows",
+                             .tasks = CLASSES,
+                             .better = 1,
+                             .needs_classes = 1},
+    [MINE_MEASURE_KS] = {.name = "ks",
+                         .what = "the largest distance between the shares of positive and of other "
+                                 "rows from a probability on (Kolmogorov-Smirnov)",
+                         .tasks = CLASSES,
+                         .better = 1,
+                         .needs_classes = 1},
+    [MINE_MEASURE_MCC] = {.name = "mcc",
+                          .what = "correlation of predicted and actual classes (Matthews), -1 to 1",
+                          .tasks = CLASSES,
+                          .better = 1,
+                          .needs_classes = 1},
+    [MINE_MEASURE_KAPPA] = {.name = "kappa",
+                            .what = "accuracy beyond chance, as a share of what is beyond chance "
+                                    "(Cohen)",
+                            .tasks = CLASSES,
+                            .better = 1,
+                            .needs_classes = 1},
+    [MINE_MEASURE_CALIBRATION_ERROR] = {.name = "calibration_error",
+                                        .what =
+                                            "mean distance of probability and rate over the ten "
+                                            "bins of mine_calibration; with more than two "
+                                            "classes, of the predicted one",
+                                        .tasks = CLASSES,
+                                        .better = -1},
     [MINE_MEASURE_RMSE] = {.name = "rmse",
                            .what = "root of the mean squared error",
                            .tasks = NUMBERS,
@@ -87,6 +118,22 @@ const mine_measure mine__measures[] = {
                          .tasks = NUMBERS,
                          .better = 1,
                          .main = 3},
+    [MINE_MEASURE_MAPE] = {.name = "mape",
+                           .what =
+                               "mean of the absolute error as a share of the number (0.1 is ten "
+                               "percent); NULL where a number is 0",
+                           .tasks = NUMBERS,
+                           .better = -1},
+    [MINE_MEASURE_MEDIAN_ABSOLUTE_ERROR] = {.name = "median_absolute_error",
+                                            .what = "half of the rows have a smaller error",
+                                            .tasks = NUMBERS,
+                                            .better = -1},
+    [MINE_MEASURE_PINBALL] = {.name = "pinball",
+                              .what = "mean error, weighted by alpha above and 1 - alpha below, of "
+                                      "the quantile that the model answers (objective=quantile); "
+                                      "else half of mae",
+                              .tasks = NUMBERS,
+                              .better = -1},
     [MINE_MEASURE_INERTIA] = {.name = "inertia",
                               .what = "sum of squared distances to the nearest centre",
                               .tasks = CLUSTERS,

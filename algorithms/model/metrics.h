@@ -3,29 +3,25 @@
 ** measures.h lists.
 **
 ** With a positive class of two, precision, recall, f1 and brier are of that class, and
-** there are auc, gini and top_decile_lift; with more classes they are macro
+** there are auc, gini, top_decile_lift, pr_auc and ks; with more classes they are macro
 ** averages, and brier is the mean over the classes.  An undefined measure is NAN.
 */
 #ifndef MINE_MODEL_METRICS_H
 #define MINE_MODEL_METRICS_H
 
+#include "gauge.h"
 #include "measures.h"
-#include "model.h"
+#include "resample.h"
 
-#define MINE_MAX_METRICS 16
-
-/* Fill metric[] and return how many; scratch memory from arena. weight may be
-** NULL.  label < 0 rows must have been removed by the caller. */
+/* Fill metric[MINE_MAX_METRICS] and return how many; scratch memory from arena.  label < 0 rows
+** must have been removed by the caller.  0: failure recorded in the arena's environment. */
+int mine__metrics_of(mine_arena *arena, const mine_gauged *rows, mine_metric *metric);
 int mine__metrics_classification(mine_arena *arena, int64_t n, int n_classes, int positive,
                                  const int32_t *label, const double *probability,
                                  const double *weight, mine_metric *metric);
-/* The same where the positive of two classes is predicted from that probability on; NAN: the
-** largest is. */
-int mine__metrics_at_threshold(mine_arena *arena, int64_t n, int n_classes, int positive,
-                               double threshold, const int32_t *label, const double *probability,
-                               const double *weight, mine_metric *metric);
-int mine__metrics_regression(int64_t n, const double *target, const double *value,
-                             const double *weight, mine_metric *metric);
+int mine__metrics_regression(mine_arena *arena, int64_t n, const double *target,
+                             const double *value, const double *weight, double quantile,
+                             mine_metric *metric);
 /* What a row adds to the log loss that gave its actual class the probability p: bounded,
 ** as scikit-learn bounds it, so that one certain mistake is not infinite. */
 double mine__metrics_surprise(double p);
@@ -54,10 +50,11 @@ const mine_metric *mine__metrics_main(const mine_metric *metric, int n);
 ** of numbers all but counts. */
 void mine__metrics_withhold(mine_metric *metric, int n, int classes);
 
-/* The rows of mine_evaluate and mine_confusion.  slice NULL: of all rows.  counts: classes x
+/* The rows of mine_evaluate and mine_confusion.  bounds NULL: low and high are; slice NULL: of all
+** rows.  counts: classes x
 ** classes, row = actual; all pairs are listed, zeros too. */
-void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice,
-                        mine_relation *to);
+void mine__metrics_list(const mine_metric *metric, int n, const mine_bounds *bounds,
+                        const mine_cell *slice, mine_relation *to);
 void mine__confusion_list(const mine_values *classes, const int64_t *counts, mine_relation *to);
 /* mine_confusion of the held-out rows with a threshold; NAN: the larger share. */
 void mine__held_confusion(mine_env *env, const mine_model *model, double threshold,

@@ -44,6 +44,7 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   atomic_init(&model->references, 1);
   model->positive = -1;
   model->threshold = NAN;
+  model->quantile = NAN;
   mine__values_open(&model->groups, arena);
   mine__values_open(&model->held.id, arena);
   mine__notes_open(&model->told.notes, arena);
@@ -182,6 +183,19 @@ const double *mine__model_scale(const mine_model *model) {
     model = kind->n_inside && kind->n_inside(model) > 0 ? kind->inside(model, 0, &value) : NULL;
   }
   return model ? model->scale : NULL;
+}
+
+double mine__model_quantile(const mine_model *model) {
+  mine_cell value;
+  while (model && isnan(model->quantile)) {
+    const mine_kind *kind = model->kind;
+    const mine_model *first = NULL;
+    const int n = kind->n_inside ? kind->n_inside(model) : 0;
+    for (int i = 0; i < n && !first; i++)
+      first = kind->inside(model, i, &value);
+    model = first;
+  }
+  return model ? model->quantile : 0.5;
 }
 
 void mine__model_points(const mine_model *model, const double *share, int64_t n, double *points) {

@@ -228,6 +228,7 @@ typedef struct mine_model_held {
   int64_t rows;
   int32_t *label; /* with groups: of each row                     */
   double *target; /* with outputs: of the first                   */
+  double *weight; /* of each; NULL: 1                             */
   float *score;   /* rows x n_groups; with outputs: one each      */
   mine_values id; /* of each row, as it came; none unless keep_ids=1 */
 } mine_model_held;
@@ -263,6 +264,7 @@ struct mine_model {
   const mine_calibration *calibration; /* shares go through it; NULL: they are the kind's own */
   const mine_interval *interval;       /* bounds of its first output; NULL: it has none */
   int n_outputs;                       /* numbers it gives for a row */
+  double quantile;                     /* which one the first is to be; NAN: no certain one */
   const char **output_name;
   /* What was learned. */
   void *body;    /* the kind's own struct */
@@ -301,6 +303,9 @@ mine_status mine__model_answer(mine_env *env, const mine_model *model, const min
                                mine_answers *out);
 /* The scale of a scorecard, or of the first of the models inside; NULL: it is none. */
 const double *mine__model_scale(const mine_model *model);
+/* Which quantile of the target its number is to be, or that of the first of the models inside;
+** 0.5 where nothing says. */
+double mine__model_quantile(const mine_model *model);
 /* Points of n rows of shares: scale[0] + scale[1] log2((other / positive) / scale[2]). */
 void mine__model_points(const mine_model *model, const double *share, int64_t n, double *points);
 /* The name of a group 1..n_groups: a class as it went in, a cluster's name or number. */

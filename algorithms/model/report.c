@@ -80,9 +80,8 @@ static int report_is_count(const mine_metric *metric) {
   return measure && measure->is_count && fabs(metric->value) < 9007199254740992.0;
 }
 
-/* Without intervals: low and high are NULL. */
-void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice,
-                        mine_relation *to) {
+void mine__metrics_list(const mine_metric *metric, int n, const mine_bounds *bounds,
+                        const mine_cell *slice, mine_relation *to) {
   static const mine_cell all = {MINE_NULL, 0, {0}};
   for (int i = 0; i < n; i++) {
     mine__row_text(to, metric[i].name);
@@ -91,8 +90,8 @@ void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice
     } else {
       mine__row_real(to, metric[i].value);
     }
-    mine__row_null(to);
-    mine__row_null(to);
+    mine__row_real(to, bounds ? bounds[i].low : (double)NAN);
+    mine__row_real(to, bounds ? bounds[i].high : (double)NAN);
     mine__row_cell(to, slice ? slice : &all);
     mine__relation_end_row(to);
   }
@@ -100,7 +99,7 @@ void mine__metrics_list(const mine_metric *metric, int n, const mine_cell *slice
 
 static void report_metrics(mine_env *env, const mine_model *model, mine_relation *to) {
   if (model->told.n_metrics > 0) {
-    mine__metrics_list(model->told.metric, model->told.n_metrics, NULL, to);
+    mine__metrics_list(model->told.metric, model->told.n_metrics, NULL, NULL, to);
   } else if (model->task == MINE_NEIGHBORS) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the model was trained without a target, so there is nothing to measure; "

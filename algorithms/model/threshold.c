@@ -8,7 +8,7 @@
 **   youden             TP / positives - FP / negatives        (Youden, Cancer 3, 1950)
 **   accuracy           (TP + negatives - FP) / all
 **   balanced_accuracy  (TP / positives + 1 - FP / negatives) / 2
-**   profit             revenue TP - cost called
+**   profit             revenue TP - cost called - fixed cost,  cost called + fixed cost <= budget
 **
 ** Sums are of weights.
 */
@@ -27,8 +27,7 @@ typedef struct threshold_sums {
   double hits, misses;         /* of those called      */
 } threshold_sums;
 
-static double threshold_value(mine_goal goal, double revenue, double cost,
-                              const threshold_sums *s) {
+static double threshold_value(mine_goal goal, const mine_campaign *c, const threshold_sums *s) {
   const double called = s->hits + s->misses;
   switch (goal) {
     case MINE_GOAL_F1:
@@ -40,7 +39,7 @@ static double threshold_value(mine_goal goal, double revenue, double cost,
     case MINE_GOAL_BALANCED_ACCURACY:
       return (s->hits / s->positives + 1 - s->misses / s->negatives) / 2;
     case MINE_GOAL_PROFIT:
-      return revenue * s->hits - cost * called;
+      return c->revenue * s->hits - c->cost * called - c->fixed_cost;
   }
   return NAN;
 }
@@ -57,36 +56,53 @@ static double threshold_between(double lower, double upper) {
   return upper;
 }
 
-static void threshold_walk(mine_goal goal, double revenue, double cost, const mine_judged *rows,
-                           const double *fall, const mine_pair *order, threshold_sums *s,
-                           mine_cut *out) {
+static int threshold_too_dear(const mine_campaign *c, const threshold_sums *s) {
+  return c && c->cost * (s->hits + s->misses) + c->fixed_cost > c->budget;
+}
+
+static void threshold_walk(mine_goal goal, const mine_campaign *campaign, const mine_judged *rows,
+                           const mine_pair *order, threshold_sums *s, mine_cut *out) {
+  const double *fall = rows->fall;
+  int64_t hits = 0;
   for (int64_t i = 0; i < rows->n; i++) {
     const uint32_t row = order[i].row;
     const double weight = rows->weight ? rows->weight[row] : 1;
-    *(rows->label[row] == rows->positive ? &s->hits : &s->misses) += weight;
+    const int hit = rows->label[row] == rows->positive;
+    *(hit ? &s->hits : &s->misses) += weight;
+    hits += hit;
     const int last = i + 1 == rows->n;
     if (!last && order[i + 1].key == order[i].key) continue;
-    const double value = threshold_value(goal, revenue, cost, s);
+    if (goal == MINE_GOAL_PROFIT && threshold_too_dear(campaign, s)) return;
+    const double value = threshold_value(goal, campaign, s);
     if (out->called > 0 && !(value > out->value)) continue;
     out->value = value;
     out->called = i + 1;
+    out->hits = hits;
+    out->precision = s->hits / (s->hits + s->misses);
+    out->recall = s->hits / s->positives;
     out->threshold = last ? 0 : threshold_between(-fall[order[i + 1].row], -fall[row]);
   }
 }
 
-mine_status mine__threshold_find(mine_env *env, mine_goal goal, double revenue, double cost,
+double *mine__judged_fall(mine_arena *arena, int64_t n, int classes, int positive,
+                          const double *share) {
+  double *fall = mine__arena_array(arena, (size_t)n, sizeof *fall);
+  for (int64_t i = 0; fall && i < n; i++)
+    fall[i] = -share[i * classes + positive];
+  return fall;
+}
+
+mine_status mine__threshold_find(mine_env *env, mine_goal goal, const mine_campaign *campaign,
                                  const mine_judged *rows, mine_cut *out) {
   const size_t n = (size_t)rows->n;
   threshold_sums sums = {0};
-  *out = (mine_cut){.threshold = NAN, .rows = rows->n};
+  *out = (mine_cut){.threshold = NAN, .value = NAN, .rows = rows->n};
   const mine_mark mark = mine__arena_mark(env->scratch);
-  double *fall = mine__arena_array(env->scratch, n, sizeof *fall);
   mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
   mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
-  if (!fall || !order || !temp) return mine_env_status(env);
+  if (!order || !temp) return mine_env_status(env);
   for (size_t i = 0; i < n; i++) {
     const int positive = rows->label[i] == rows->positive;
-    fall[i] = -rows->probability[2 * i + (size_t)rows->positive];
     out->positives += positive;
     *(positive ? &sums.positives : &sums.negatives) += rows->weight ? rows->weight[i] : 1;
   }
@@ -95,8 +111,8 @@ mine_status mine__threshold_find(mine_env *env, mine_goal goal, double revenue, 
                       "threshold=%s is found on held-out rows, and all %lld of them are of one "
                       "class; give a number",
                       mine__goals[goal], (long long)rows->n);
-  (void)mine__sort_reals(fall, NULL, rows->n, order, temp);
-  threshold_walk(goal, revenue, cost, rows, fall, order, &sums, out);
+  (void)mine__sort_reals(rows->fall, NULL, rows->n, order, temp);
+  threshold_walk(goal, campaign, rows, order, &sums, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

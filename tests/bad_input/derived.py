@@ -86,6 +86,8 @@ class Verb:
             sample = self.sample[i] if i < len(self.sample) else None
             if name == "model":
                 out.append("'new'" if "algorithm" in self.names else model)
+            elif name == "models":
+                out.append("'m|m'")
             elif name in ("source", "queries"):
                 out.append(good_source(reads))
             elif name == "options":

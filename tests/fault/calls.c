@@ -4,6 +4,7 @@
 **
 ** A verb's form names its arguments; each is given what the small database has for it:
 **
+**   models       one of them, twice
 **   model        each stored model, until two of them work (one, with the required
 **                arguments only); 'new' where it is stored
 **   algorithm    each of mine_algorithms, with the own options of its example
@@ -254,6 +255,8 @@ static int calls_argument(const calls_verb *verb, int i, const calls_choice *cho
   const int sampled = i < verb->sample.n;
   if (strcmp(name, "model") == 0) {
     snprintf(out, CALLS_TEXT, "'%s'", calls_has(verb, "algorithm") ? "new" : choice->model);
+  } else if (strcmp(name, "models") == 0) {
+    snprintf(out, CALLS_TEXT, "'%s|%s'", choice->model, choice->model);
   } else if (strcmp(name, "algorithm") == 0 && choice->algorithm) {
     snprintf(out, CALLS_TEXT, "'%s'", choice->algorithm);
   } else if (strcmp(name, "options") == 0) {
@@ -396,7 +399,7 @@ static void calls_of_verb(const calls_verb *verb) {
         for (; choice.target < CALLS_TARGETS && !worked; choice.target++)
           worked = calls_try(verb, &choice);
         works += worked;
-        if (!calls_has(verb, "model")) break;
+        if (!calls_has(verb, "model") && !calls_has(verb, "models")) break;
       }
       made += works;
     }

@@ -514,7 +514,8 @@ def probabilities(lab, case, data, rows, used):
 # ---- how good --------------------------------------------------------------------------------
 
 
-@prop("mine_evaluate", "mine_confusion", "mine_roc", "mine_calibration", "mine_metrics", make=model_case, cases=120)
+@prop("mine_evaluate", "mine_confusion", "mine_roc", "mine_calibration", "mine_lift", "mine_threshold", "mine_compare",
+      "mine_metrics", make=model_case, cases=120)
 def judged(lab, case):
     """Measures, confusion and ROC of a source, from what mine_predict says of its rows."""
     lab.create("t", case["tables"]["t"])
@@ -529,6 +530,7 @@ def judged(lab, case):
     unsaid = lab.ask("SELECT metric FROM mine_evaluate('m', 't') EXCEPT SELECT metric FROM mine_metrics")
     must(not unsaid, "metrics: without an entry", unsaid)
     actual, says = [y[i] for i in used], [rows[i][0] for i in used]
+    compared(lab, found)
     if case["kind"] == "regression":
         a, b = np.array(actual, dtype=float), np.array(says, dtype=float)
         same(found["rmse"], float(np.sqrt(((a - b) ** 2).mean())), "evaluate: rmse", 1e-9, 1e-6)
@@ -593,3 +595,38 @@ def two_classes(lab, found, actual, says, p, plus):
         minus = len(actual) - sum(is_plus)
         same(fpr, (len(over) - sum(over)) / minus if minus else None, "roc: false positives")
         same(precision, sum(over) / n if n else None, "roc: precision")
+    if len(set(is_plus)) == 2:
+        campaign(lab, is_plus, p, curve)
+
+
+def campaign(lab, is_plus, p, curve):
+    """Lift adds up to the curve; no point of it is worth more than the threshold for profit."""
+    plus = sum(is_plus)
+    bins = lab.ask("SELECT rows, positives, threshold, cumulative_rows, cumulative_positives, cumulative_gain, profit, cumulative_profit "
+                   "FROM mine_lift('m', 't', 'bins=5, revenue=7, cost=2, fixed_cost=3')")
+    must(len(bins) <= 5 and bins[-1][3] == len(p), "lift: bins", bins)
+    seen = positives = 0
+    points = {t: (n, tpr) for t, tpr, _, _, n in curve}
+    for n, hits, threshold, rows, caught, gain, profit, total in bins:
+        seen, positives = seen + n, positives + hits
+        must((rows, caught) == (seen, positives) and points[threshold][0] == rows, "lift: cumulative", bins)
+        same(gain, points[threshold][1], "lift: gain", 1e-12)
+        same(profit, 7 * hits - 2 * n, "lift: profit", 1e-9)
+        same(total, 7 * caught - 2 * rows - 3, "lift: cumulative profit", 1e-9)
+    goals = {r[0]: r[1:] for r in lab.ask("SELECT * FROM mine_threshold('m', 't', 'revenue=7, cost=2, fixed_cost=3')")}
+    best = max(7 * round(tpr * plus) - 2 * n - 3 for n, tpr in points.values() if n)
+    same(goals["profit"][1], best, "threshold: profit", 1e-9)
+    for goal, (threshold, _, n, hits, misses, *_) in goals.items():
+        over = [a for a, q in zip(is_plus, p) if q >= threshold]
+        must((n, hits, misses) == (len(over), sum(over), len(over) - sum(over)), f"threshold: {goal}", goals)
+
+
+def compared(lab, found):
+    """A model beside itself: its measures, no difference, and bounds of both."""
+    pair = lab.ask("SELECT metric, value, low, high, difference, p_value FROM mine_compare('m|m', 't', 'resamples=100')")
+    must(len(pair) == 2 * len(found), "compare: rows", lambda: (pair, found))
+    for i, (metric, value, low, high, difference, p_value) in enumerate(pair):
+        same(value, found[metric], "compare: " + metric, 0, 0)
+        none = i < len(found) or value is None or metric == "rows"
+        must(difference is None if none else difference == 0, "compare: difference", pair[i])
+        must(p_value in (None, 1) and (low is None) == (high is None) and (low is None or low <= high), "compare: p", pair[i])

@@ -18,7 +18,7 @@ SELECT metric, better, task FROM mine_metrics WHERE metric IN ('auc', 'rmse', 's
 SELECT e.metric, m.better FROM mine_evaluate((SELECT mine_fit('tree',
   'SELECT value AS id, value % 7 AS x, value % 2 AS y FROM generate_series(1, 60)', 'target=y'))) e
   JOIN mine_metrics m USING (metric) WHERE m.better = 'lower';
-SELECT count(*) FROM mine_metrics WHERE instr(mine_help('mine_evaluate'), metric || ' ') = 0;
+SELECT count(*) FROM mine_metrics WHERE instr(mine_help('mine_evaluate'), '  ' || metric) = 0;
 SELECT mine_train('m', 'tree', 'SELECT 1 AS id, 2 AS x, 3 AS y', 'target=y, folds=3');
 SELECT mine_train('m', 'tree', 'SELECT 1 AS id, 2 AS x, 3 AS y', 'target=y, k=3');
 SELECT * FROM mine_rules('SELECT 1, 2', 'scale=none');

@@ -287,6 +287,44 @@ static void residuals_of_nobody(mine_model *model) {
   bounded(model)->bin[1].rows = 0;
 }
 
+/* Four rows were held out, each with a weight. */
+static double *weighted(mine_model *model) {
+  static int32_t label[4] = {0, 1, 0, 1};
+  static float score[4 * 10];
+  static double weight[4];
+  assert_in_range(model->n_groups, 2, 10);
+  for (int i = 0; i < 4; i++)
+    weight[i] = i;
+  model->held.rows = 4;
+  model->held.label = label;
+  model->held.score = score;
+  return model->held.weight = weight;
+}
+
+static void held_weights(mine_model *model) {
+  (void)weighted(model);
+}
+
+static void negative_weight(mine_model *model) {
+  weighted(model)[1] = -1;
+}
+
+static void infinite_weight(mine_model *model) {
+  weighted(model)[1] = INFINITY;
+}
+
+static void upper_quantile(mine_model *model) {
+  model->quantile = 0.9;
+}
+
+static void quantile_beyond(mine_model *model) {
+  model->quantile = 1.5;
+}
+
+static void no_quantile(mine_model *model) {
+  model->quantile = 0;
+}
+
 static void row_without_an_id(mine_model *model) {
   mine_values *ids = &((mine_neighbours *)model->body)->ids;
   ids->n--;
@@ -335,6 +373,12 @@ static const struct {
     {NUMBERS, six_ranges, "the ranges of the intervals"},
     {NUMBERS, one_step, "the steps of the intervals"},
     {NUMBERS, residuals_of_nobody, "rows of the intervals"},
+    {CLASSES, held_weights, NULL},
+    {CLASSES, negative_weight, "the weight of a held-out row"},
+    {CLASSES, infinite_weight, "a number that is not finite"},
+    {NUMBERS, upper_quantile, NULL},
+    {NUMBERS, quantile_beyond, "a quantile"},
+    {NUMBERS, no_quantile, "a quantile"},
 };
 
 /* What was let in must also be of use. */
@@ -382,14 +426,14 @@ static void a_lie_meets_its_sentence(void **state) {
 }
 
 /* The count of held-out rows stands before what says that there is no calibration (1 byte) and no
-** interval (1), the body and its length. */
+** interval (1), the quantile (8), the body and its length. */
 static void more_held_rows_than_bytes(void **state) {
   (void)state;
   mine_model *model = sound(CLASSES), *loaded;
   mine_writer w = written(model), body;
   mine__text_open(&body.text, env->scratch);
   model->kind->save(model, &body);
-  char *count = w.text.data + w.text.bytes - body.text.bytes - 8 - 1 - 1 - 8;
+  char *count = w.text.data + w.text.bytes - body.text.bytes - 8 - 8 - 1 - 1 - 8;
   count[0] = (char)((body.text.bytes + 8) / 8); /* one label each would fit, three scores not */
   mine_writer again;
   mine__text_open(&again.text, env->scratch);

@@ -79,7 +79,7 @@ static void two_classes(const double *weighted, const double expected[8]) {
   }
   const int n =
       mine__metrics_classification(env->scratch, ROWS, 2, 1, label, probability, weighted, metric);
-  assert_int_equal(n, 11);
+  assert_int_equal(n, 16);
   near(metric, n, "rows", ROWS);
   for (int i = 0; i < 8; i++)
     near(metric, n, names[i], expected[i]);
@@ -149,11 +149,11 @@ static void amounts_agree(void **state) {
     value[i] = target[i] + ((double)((b[i] >> 8) % 200) / 10 - 10);
     weight[i] = 1 + (c[i] >> 8) % 4;
   }
-  int n = mine__metrics_regression(ROWS, target, value, NULL, metric);
+  int n = mine__metrics_regression(env->scratch, ROWS, target, value, NULL, 0.5, metric);
   near(metric, n, "rmse", 5.556806636909368);
   near(metric, n, "mae", 4.7589999999999995);
   near(metric, n, "r2", 0.9619451490088274);
-  n = mine__metrics_regression(ROWS, target, value, weight, metric);
+  n = mine__metrics_regression(env->scratch, ROWS, target, value, weight, 0.9, metric);
   near(metric, n, "rmse", 5.567414212190522);
   near(metric, n, "mae", 4.764646464646464);
   near(metric, n, "r2", 0.962295658224858);
@@ -209,10 +209,10 @@ static void undefined_is_nan(void **state) {
   assert_true(isnan(value_of(metric, n, "top_decile_lift")));
   near(metric, n, "accuracy", 1);
   const double target[] = {3, 3}, value[] = {3, 5};
-  n = mine__metrics_regression(2, target, value, NULL, metric);
+  n = mine__metrics_regression(env->scratch, 2, target, value, NULL, 0.5, metric);
   assert_true(isnan(value_of(metric, n, "r2")));
   near(metric, n, "rmse", sqrt(2));
-  n = mine__metrics_regression(0, target, value, NULL, metric);
+  n = mine__metrics_regression(env->scratch, 0, target, value, NULL, 0.5, metric);
   assert_true(isnan(value_of(metric, n, "rmse")));
 }
 

@@ -100,7 +100,8 @@ VERB_MAY static mine_status verb_assignments(mine_env *env, mine_training *train
 
 VERB_MAY static mine_status verb_evaluate(mine_env *env, mine_scoring *scoring,
                                           mine_relation **out) {
-  VERB_ANSWER(env, "mine_evaluate", out, mine__scoring_metrics(scoring, to));
+  VERB_ANSWER(env, "mine_evaluate", out,
+              mine__scoring_metrics(scoring, &(mine_certainty){.level = NAN}, to));
   return mine_env_status(env);
 }
 
