@@ -150,7 +150,11 @@ endif()
 file(GLOB sql_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/sql/*.sql)
 foreach(source ${sql_tests})
   get_filename_component(name ${source} NAME_WE)
-  mine_add_test(sql.${name} COMMAND ${MINE_PYTHON} ${runner} sql ${source})
+  set(label)
+  if(name MATCHES "^(auto|guesses)$") # long, and of code that others run under sanitizers
+    set(label LABEL once)
+  endif()
+  mine_add_test(sql.${name} ${label} COMMAND ${MINE_PYTHON} ${runner} sql ${source})
 endforeach()
 
 # Documents and recipes share one generated pair of demo databases.
@@ -199,7 +203,7 @@ mine_add_test(property.few TIMEOUT 300 COMMAND ${CMAKE_COMMAND} -E env MINE_PROP
 
 # Under a sanitizer with fewer values of each key: the long run has all.
 if(MINE_SANITIZE)
-  set(values_argument 3)
+  set(values_argument 2)
 endif()
 mine_add_test(conformance.verbs COST 40 COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py ${values_argument})

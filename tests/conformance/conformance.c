@@ -21,6 +21,7 @@
 #include "subjects.h"
 
 #include "../seal.h"
+#include "../unit/slow_fixture.h"
 
 static subject every[SUBJECTS_MOST];
 static int n_every;
@@ -572,10 +573,10 @@ static mine_status disturb_once(disturbed *d, disturb_call *call, const mine_ver
   return status;
 }
 
-/* One after another at first, then an eighth farther each time; with MINE_LONG one after another
-** up to a hundred, then every tenth, then every hundredth. */
+/* One after another at first, then an eighth (under a sanitizer a third) farther each time; with
+** MINE_LONG one after another up to a hundred, then every tenth, then every hundredth. */
 static int disturb_next(int at) {
-  if (!getenv("MINE_LONG")) return at + (at < 16 ? 1 : at / 8);
+  if (!getenv("MINE_LONG")) return at + (at < 16 ? 1 : at / (slow_is_short() ? 3 : 8));
   return at + (at < 100 ? 1 : at < 1000 ? 10 : 100);
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A Python application: open, load, train, score, close, twenty times; then fork.
+"""A Python application: open, load, train, score, close, twenty times (under a sanitizer eight); then fork.
 
 Catches what a shell test cannot: workers left behind when the connection closes
 (the library is unloaded under them), a hang in a forked child, file descriptors
@@ -18,6 +18,7 @@ import minetest as mt  # noqa: E402
 
 mt.preload_self()
 checks = mt.Checks("python host")
+TURNS = 8 if mt.PRELOAD else 20
 
 FILL = """
 CREATE TABLE t(id INTEGER PRIMARY KEY, x REAL, y REAL, kind TEXT, target TEXT);
@@ -80,16 +81,16 @@ def main():
 
     language, before = locale.setlocale(locale.LC_ALL), None
     results = []
-    for turn in range(20):
+    for turn in range(TURNS):
         results.append(work(path))
         if turn == 2:
             before = descriptors(), threading.active_count(), system_threads()
     after = descriptors(), threading.active_count(), system_threads()
-    checks.that(all(r[0] == results[0][0] for r in results), "20 times the same predictions",
+    checks.that(all(r[0] == results[0][0] for r in results), f"{TURNS} times the same predictions",
                 str(results[0][0]))
     # The first training chose the positive class, the later ones kept it: they say so.
     checks.that(all(r[1] == results[1][1] for r in results[1:]), "the same model bytes when retrained")
-    checks.equal(after, before, "descriptors, Python threads, system threads after turn 3 and turn 20")
+    checks.equal(after, before, "descriptors, Python threads, system threads after turn 3 and the last")
     checks.equal(locale.setlocale(locale.LC_ALL), language, "locale unchanged")
     checks.equal(in_child(path), 0, "a forked child trains and scores in time")
     checks.that(work(path)[0] == results[0][0], "the parent still works after the fork")

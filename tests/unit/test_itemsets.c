@@ -5,6 +5,7 @@
 #include "baskets_fixture.h"
 
 #include "../../algorithms/associate/associate.h"
+#include "slow_fixture.h"
 #include "verb_fixture.h"
 
 /* ---- by hand ------------------------------------------------------------------------- */
@@ -228,7 +229,7 @@ static void random_against_enumeration(void **state) {
   (void)state;
   static const char *const kinds[] = {"all", "closed", "maximal"};
   uint64_t seed = 42;
-  for (int round = 0; round < 60; round++) {
+  for (int round = 0; round < (slow_is_short() ? 20 : 60); round++) {
     fixture f;
     const unsigned percent = 10 + 10 * (unsigned)(round % 9);
     const small s = small_make(&seed, 3 + round % 40, percent, &f);
