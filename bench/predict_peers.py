@@ -234,3 +234,47 @@ def xgboost_score(a):
     from peers import load
     every = load(a["db"], f"SELECT {names} FROM t", "float32")
     return lambda: float(model.predict_proba(every)[:, 1].sum()), None
+
+
+def explained(a, make):
+    """(model, rows to explain): fitted as the one that is scored."""
+    import numpy as np
+    con = sqlite3.connect(a["db"])
+    names = ", ".join(columns("c", 16))
+    x = np.array(con.execute(f"SELECT {names} FROM t WHERE id <= 100000").fetchall())
+    y = (x[:, 0] + x[:, 1] * x[:, 2] > x[:, 3] + x[:, 4] * x[:, 5]).astype(int)
+    return make().fit(x, y), x[:a["rows"]]
+
+
+def xgboost_model(a):
+    import xgboost
+    return xgboost.XGBClassifier(n_estimators=a["trees"], max_depth=a["depth"], tree_method="hist", n_jobs=THREADS)
+
+
+def xgboost_explain(a):
+    import xgboost
+    model, x = explained(a, lambda: xgboost_model(a))
+    rows, booster = xgboost.DMatrix(x), model.get_booster()
+    return lambda: float(booster.predict(rows, pred_contribs=True).sum()), None
+
+
+def shap_explain(a):
+    import shap
+    model, x = explained(a, lambda: xgboost_model(a))
+    explainer = shap.TreeExplainer(model, feature_perturbation="tree_path_dependent")
+    return lambda: float(explainer.shap_values(x).sum()), None
+
+
+def lightgbm_explain(a):
+    import lightgbm
+    model, x = explained(a, lambda: lightgbm.LGBMClassifier(
+        n_estimators=a["trees"], max_depth=a["depth"], num_leaves=2 ** a["depth"], n_jobs=THREADS, verbose=-1))
+    return lambda: float(model.predict(x, pred_contrib=True).sum()), None
+
+
+def catboost_explain(a):
+    import catboost
+    model, x = explained(a, lambda: catboost.CatBoostClassifier(
+        iterations=a["trees"], depth=a["depth"], thread_count=THREADS, verbose=False, allow_writing_files=False))
+    pool = catboost.Pool(x)
+    return lambda: float(model.get_feature_importance(pool, type="ShapValues", thread_count=THREADS).sum()), None

@@ -90,6 +90,26 @@ def trees_scored(s):
             s.worker("sum(max())", "numeric", "sql", "", f"SELECT sum({most}) FROM t WHERE id <= 10000")], "floor")]
 
 
+def reasons(s):
+    """SHAP of 100 trees of depth 6: all contributions, and the three greatest in words, beside the libraries' own exact
+    values (XGBoost pred_contribs, LightGBM pred_contrib, CatBoost ShapValues; shap runs the first of them by itself)."""
+    same = {"db": s.db("numeric"), "trees": 100, "depth": 6, "rows": 10000}
+    few = "SELECT * FROM t WHERE id <= 10000"
+    return [
+        Comparison("explaining 10,000 rows, 100 trees of depth 6, 16 columns", [
+            s.worker("sqlite-mine", "numeric", "sql", "", f"SELECT sum(contribution) FROM mine_explain('boost100', '{few}')"),
+            s.worker("sqlite-mine, three in words", "numeric", "sql", "",
+                     f"SELECT sum(length(because)) FROM mine_explain('boost100', '{few}', 'top=3')"),
+            s.peer("XGBoost", "xgboost_explain", **same),
+            s.peer("shap", "shap_explain", **same),
+            s.peer("LightGBM", "lightgbm_explain", **same),
+            s.peer("CatBoost", "catboost_explain", **same)],
+            goals={"XGBoost": 1.0, "shap": 1.0, "LightGBM": 1.0, "CatBoost": 1.0}),
+        Comparison("explaining all rows in one statement, three reasons each", [
+            s.worker("sqlite-mine", "numeric", "sql", "", "SELECT sum(length(because)) FROM mine_explain('boost100', 't', 'top=3')"),
+            s.worker("mine_predict", "numeric", "sql", "", "SELECT sum(probability) FROM mine_predict('boost100', 't')")], "floor")]
+
+
 def sizes(s):
     """Cost for each row as the rows grow: the quotient of two sizes, at most 1.1 of theirs."""
     cases = []
@@ -119,5 +139,5 @@ def boost_job(s):
         goals={"Python, lightgbm": 4.0, "Python, xgboost": 4.0}, judge="AUC", warm=False)]
 
 
-GROUPS = {"boost": boost, "forest": forest, "linear": linear, "mlp": mlp, "trees": trees_scored, "sizes": sizes,
+GROUPS = {"boost": boost, "forest": forest, "linear": linear, "mlp": mlp, "trees": trees_scored, "reasons": reasons, "sizes": sizes,
           "boostjob": boost_job}

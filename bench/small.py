@@ -82,7 +82,12 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_train": [None, "group=g"],
            "mine_itemsets": ["min_support=0.03"],
            "mine_rules": ["min_support=0.03", "min_support=0.05, group=shop"],
-           "mine_correlate": ["method=pearson", "method=spearman"]}
+           "mine_correlate": ["method=pearson", "method=spearman"],
+           "mine_explain": ["top=3, pairs=2"],
+           "mine_importance": ["repeats=1"],
+           "mine_dependence": ["points=3, sample=500"]}
+FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all rows would take minutes
+SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
 TARGETS = {"classification": ["target=y"], "regression": ["target=n9"]}
 COLUMNS = {"x": "n0", "y": "n1", "share": "0.9", "actual": "y", "score": "n0", "probability": "abs(n0) / 2"}
 
@@ -116,7 +121,7 @@ def variants(row, algorithms):
             setup = "" if trains or not algorithm else \
                 f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
             values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'call'",
-                      "class": "'yes'", "source": "'temp.m'" if setup and "queries" in names else quoted(source(reads, options)),
+                      "class": "'yes'", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup
 

@@ -239,6 +239,50 @@ static int help_metric(mine_text *out, const char *name) {
   return 1;
 }
 
+/* ---- what takes more than a verb ------------------------------------------------------------ */
+
+static const struct {
+  const char *name, *text;
+} help_topics[] = {
+    {"reasons",
+     "Reasons: from the rows of mine_explain to sentences\n"
+     "\n"
+     "A row of mine_explain is a feature of a customer; `because` says it as a phrase.\n"
+     "The three that count most, in one sentence for each customer:\n"
+     "\n"
+     "  SELECT id, group_concat(because, '; ') AS reasons\n"
+     "  FROM (SELECT * FROM mine_explain('churn', 'customers', 'top=3')\n"
+     "        WHERE rank BETWEEN 1 AND 3 ORDER BY id, rank)\n"
+     "  GROUP BY id;\n"
+     "\n"
+     "Only what speaks for it:  AND contribution > 0\n"
+     "In Chinese:               'top=3, lang=zh'\n"
+     "In your own words:        CASE feature WHEN 'tenure' THEN 'a customer since '\n"
+     "                          || value || ' months' ... END instead of because\n"
+     "\n"
+     "Kept beside the probability, for the call list:\n"
+     "\n"
+     "  CREATE TABLE call_list AS\n"
+     "  SELECT p.id, p.probability, group_concat(e.because, '; ') AS reasons\n"
+     "  FROM mine_predict('churn', 'customers') AS p\n"
+     "  JOIN mine_explain('churn', 'customers', 'top=3') AS e ON e.id = p.id\n"
+     "  WHERE p.probability > 0.5 AND e.rank BETWEEN 1 AND 3 AND e.contribution > 0\n"
+     "  GROUP BY p.id ORDER BY p.probability DESC;\n"
+     "\n"
+     "What the sentence leaves out: of one customer all contributions, the base (rank 0)\n"
+     "and the others (the last rank) add up to the log-odds of a boosted or logistic\n"
+     "model, to the probability of a tree or forest.\n"},
+    {NULL, NULL},
+};
+
+static int help_topic(mine_text *out, const char *topic) {
+  int i = 0;
+  while (help_topics[i].name && !mine__same_word(help_topics[i].name, topic))
+    i++;
+  if (help_topics[i].name) mine__text_adds(out, help_topics[i].text);
+  return help_topics[i].name != NULL;
+}
+
 /* ---- the verb ------------------------------------------------------------------------------- */
 
 static void help_unknown(mine_env *env, const char *topic) {
@@ -256,8 +300,9 @@ static mine_status help_run(mine_job *job, mine_relation *out) {
   mine__text_open(&text, job->arena);
   if (!topic) {
     help_everything(&text);
-  } else if (!help_verbs(&text, topic) && !help_algorithm(&text, topic) &&
-             !help_find_option(&text, topic) && !help_metric(&text, topic)) {
+  } else if (!help_topic(&text, topic) && !help_verbs(&text, topic) &&
+             !help_algorithm(&text, topic) && !help_find_option(&text, topic) &&
+             !help_metric(&text, topic)) {
     help_unknown(job->env, topic);
   }
   if (mine_failed(job->env)) return mine_env_status(job->env);

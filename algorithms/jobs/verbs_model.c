@@ -115,32 +115,6 @@ const mine_verb mine__verb_tree = {
     .run = tree_run,
 };
 
-static const mine_answer importance_answer[] = {
-    {"feature", MINE_ANSWER_TEXT, 1, "its name"},
-    {"importance", MINE_ANSWER_REAL, 0,
-     "of a tree the share of the total decrease of impurity, of bayes of the mutual "
-     "information with the class, of linear and logistic of how much the sum varies by it; "
-     "they add up to 1"},
-    {"rank", MINE_ANSWER_INTEGER, 1, "1 = most"},
-    {"group_value", MINE_ANSWER_ANY, 1,
-     "of the model's group, where it has groups (group=); else NULL"},
-    {0},
-};
-
-const mine_verb mine__verb_importance = {
-    .name = "mine_importance",
-    .form = MINE_VERB_TABLE,
-    .job = MINE_JOB_MODEL,
-    .what = "How much each feature contributes to the answers of a model.",
-    .example =
-        "SELECT feature, round(importance, 3) AS importance\n"
-        "FROM mine_importance(" MINE_CHURN_MODEL ");",
-    .argument = MODEL_ARGUMENT,
-    .required = 1,
-    .answer = importance_answer,
-    .run = model_run,
-};
-
 static const mine_answer coefficients_answer[] = {
     {"name", MINE_ANSWER_TEXT, 1, "of the figure: a feature, of a category name=level"},
     {"value", MINE_ANSWER_REAL, 0, "the figure that was learned"},

@@ -45,15 +45,17 @@ static void score_clear(mine_job *job) {
   if (!score_of(job)->scoring->held) mine__scoring_clear(score_of(job)->scoring);
 }
 
-/* Score what is in the frame: so many rows. */
-static int64_t score_block(mine_job *job) {
-  mine_scoring *scoring = score_of(job)->scoring;
+int64_t mine__scoring_block(mine_scoring *scoring, mine_job *job) {
   const int64_t rows = mine_frame_rows(mine_scoring_frame(scoring));
   if (rows > 0 && mine__scoring_run(scoring)) return rows;
   job->doubts = mine__scoring_doubts(scoring);
   if (job->verb->block && !job->ended) return rows;
   if (mine__scoring_saw_all(scoring) == MINE_OK) mine__scoring_tell_unknown(scoring, job);
   return rows;
+}
+
+static int64_t score_block(mine_job *job) {
+  return mine__scoring_block(score_of(job)->scoring, job);
 }
 
 /* For all of them; what one class is asked for comes first. */

@@ -43,6 +43,7 @@
 #include <stdint.h>
 
 struct mine__slot_cut;
+struct mine__shapley_edge;
 
 typedef struct mine__kernels {
   const char *set; /* "any", "avx2", "avx512" */
@@ -80,6 +81,17 @@ typedef struct mine__kernels {
   /* Of as many values, how many of reach[1], reach[2] ... (ascending, NAN up to `steps`, a power of
   ** two that is at most 256) are not above each; of NAN 0. */
   void (*reached)(const double *reach, int steps, const double *value, uint8_t *below);
+
+  /* shapley_body.h: see shapley.h.  Of so many rows which go left by a number; `missing` is -1
+   *where
+   ** those without one do.  The product below an edge from that above; what came together below it
+   ** goes up; both in one where a leaf is below. */
+  void (*shapley_side)(const double *x, double threshold, int64_t missing, int rows, int64_t *left);
+  void (*shapley_down)(const struct mine__shapley_edge *edge, const double *above, double *below);
+  void (*shapley_up)(const struct mine__shapley_edge *edge, const double *below, double *above,
+                     double *feature);
+  void (*shapley_leaf)(const struct mine__shapley_edge *edge, const double *above, double *sums,
+                       double *feature);
 
   /* dense_body.h: z (rows x out) += x w; x: rows of `in` numbers, `step` apart; w: in x out.
   ** Each sum runs in the order of the inputs. */

@@ -68,6 +68,7 @@ static inline v_doubles V(root)(v_doubles v) {
 #include "distance_body.h"
 #include "dots_body.h"
 #include "row_body.h"
+#include "shapley_body.h"
 #include "sieve_body.h"
 #include "slots_body.h"
 #include "tile_body.h"
@@ -86,6 +87,10 @@ static const mine__kernels V(kernels) = {
     .intersect = V(intersect),
     .slots = V(slots),
     .reached = V(reached),
+    .shapley_side = V(shapley_side),
+    .shapley_down = V(shapley_down),
+    .shapley_up = V(shapley_up),
+    .shapley_leaf = V(shapley_leaf),
     .dense = V(dense),
     .adam = V(adam),
     .dots = V(dots),

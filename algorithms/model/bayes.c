@@ -127,20 +127,23 @@ static double bayes_contrast_number(const mine_bayes_column *column, double x, i
   return fmax(-BAYES_MOST, fmin(BAYES_MOST, contrast));
 }
 
+double mine__bayes_says(const mine_bayes_column *column, const mine_feature_view *view, int64_t row,
+                        int a, int b) {
+  if (column->levels) {
+    const int64_t code = view->code[row], width = column->levels + 1;
+    return code >= 0 ? column->log[a * width + code + 1] - column->log[b * width + code + 1] : 0;
+  }
+  if (isnan(view->number[row])) return 0;
+  const double x = fmax(-DBL_MAX / 2, fmin(DBL_MAX / 2, view->number[row]));
+  return column->base[a] - column->base[b] + bayes_contrast_number(column, x, a, b);
+}
+
 /* log P(a | row) - log P(b | row). */
 static double bayes_contrast(const mine_bayes *m, const mine_batch *batch, int64_t row, int a,
                              int b) {
   double sum = m->log_prior[a] - m->log_prior[b];
-  for (int f = 0; f < m->n_columns; f++) {
-    const mine_bayes_column *column = &m->column[f];
-    if (column->levels) {
-      const int64_t code = batch->feature[f].code[row], width = column->levels + 1;
-      if (code >= 0) sum += column->log[a * width + code + 1] - column->log[b * width + code + 1];
-    } else if (!isnan(batch->feature[f].number[row])) {
-      const double x = fmax(-DBL_MAX / 2, fmin(DBL_MAX / 2, batch->feature[f].number[row]));
-      sum += column->base[a] - column->base[b] + bayes_contrast_number(column, x, a, b);
-    }
-  }
+  for (int f = 0; f < m->n_columns; f++)
+    sum += mine__bayes_says(&m->column[f], &batch->feature[f], row, a, b);
   return sum;
 }
 
@@ -340,6 +343,8 @@ const mine_kind mine__kind_bayes = {
     .version = BAYES_VERSION,
     .gives = MINE_GIVES_GROUP | MINE_GIVES_SHARE,
     .answer = bayes_answer,
+    .explain = mine__bayes_explain,
+    .margin = mine__bayes_margin,
     .save = bayes_save,
     .load = bayes_load,
     .parts = mine__bayes_parts,

@@ -67,6 +67,14 @@ int mine__bayes_met(const mine_bayes *bayes, const mine_bayes_column *column, in
 /* The share of a level that was met among the rows of a class. */
 double mine__bayes_share(const mine_bayes *bayes, const mine_bayes_column *column, int c,
                          int64_t level);
+/* How much more the column says of the row for class a than for b: ln p(x | a) - ln p(x | b), also
+** of a number so far out that neither is anything but 0; 0 of what is missing or was never met. */
+double mine__bayes_says(const mine_bayes_column *column, const mine_feature_view *view, int64_t row,
+                        int a, int b);
+/* bayes_explain.c */
+mine_status mine__bayes_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                mine_explained *out);
+mine_margin mine__bayes_margin(const mine_model *model);
 /* Make the tables by which rows are scored; failures stick in the arena's environment. */
 void mine__bayes_prepare(mine_arena *arena, mine_bayes *bayes);
 

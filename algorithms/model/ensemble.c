@@ -67,6 +67,49 @@ static mine_status ensemble_answer(mine_env *env, const mine_model *model, const
   return mine_env_status(env);
 }
 
+/* ---- explaining: the mean of what the members' answers are made of ------------------------- */
+
+static void ensemble_explain_rows(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                  int64_t first, int64_t n, const mine_explained *out) {
+  const mine_ensemble *body = model->body;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const int64_t width = model->n_features + 1;
+  const double total = ensemble_total(body);
+  double *contribution = out->contribution + first * width;
+  double *error = out->error ? out->error + first * width : NULL;
+  mine_explained part = {.of = out->of, .answer = 1, .pairs = out->pairs};
+  uint32_t *at = mine__arena_array(env->scratch, (size_t)n, sizeof *at);
+  part.contribution = mine__arena_array(env->scratch, (size_t)n, (size_t)width * sizeof(double));
+  if (error)
+    part.error = mine__arena_zeros(env->scratch, (size_t)n, (size_t)width * sizeof(double));
+  for (int64_t i = 0; at && i < n; i++)
+    at[i] = (uint32_t)(first + i);
+  for (int64_t i = 0; i < n * width; i++)
+    contribution[i] = 0;
+  for (int m = 0; m < body->n_members && !mine_failed(env); m++) {
+    const double share = body->weight[m] / total;
+    mine__member_explain(env, model, &body->member[m], batch, at, n, &part);
+    if (mine_failed(env)) break;
+    ensemble_add(contribution, part.contribution, n * width, share);
+    for (int64_t i = 0; error && i < n * width; i++)
+      error[i] = hypot(error[i], share * part.error[i]);
+  }
+  mine__arena_rewind(env->scratch, mark);
+}
+
+static mine_status ensemble_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                    mine_explained *out) {
+  for (int64_t first = 0; first < batch->n && !mine_failed(env); first += MINE_MEMBER_ROWS) {
+    const int64_t left = batch->n - first, n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
+    ensemble_explain_rows(env, model, batch, first, n, out);
+  }
+  return mine_env_status(env);
+}
+
+static mine_margin ensemble_margin(const mine_model *model) {
+  return model->n_groups > 0 ? MINE_MARGIN_SHARE : MINE_MARGIN_NUMBER;
+}
+
 /* Clusters of different models are different clusters: there is no mean of them.  Classes
 ** come with shares, or not at all. */
 static unsigned ensemble_given(const mine_model *model) {
@@ -172,6 +215,8 @@ const mine_kind mine__kind_ensemble = {
     .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
     .given = ensemble_given,
     .answer = ensemble_answer,
+    .explain = ensemble_explain,
+    .margin = ensemble_margin,
     .n_inside = ensemble_count,
     .inside = ensemble_inside,
     .save = ensemble_save,

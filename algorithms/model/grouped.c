@@ -93,6 +93,52 @@ static mine_status grouped_answer(mine_env *env, const mine_model *model, const 
   return mine_env_status(env);
 }
 
+/* ---- explaining ---------------------------------------------------------------------- */
+
+/* Rows that share a member; of its own level the row's member is chosen, not moved. */
+static void grouped_explain_some(mine_env *env, const mine_model *model, const mine_member *member,
+                                 const mine_batch *batch, const uint32_t *at, int64_t n,
+                                 const mine_explained *out) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const int width = model->n_features + 1;
+  mine_explained part = {.of = out->of, .answer = out->answer, .pairs = out->pairs};
+  part.contribution = mine__arena_array(env->scratch, (size_t)n, (size_t)width * sizeof(double));
+  if (out->error)
+    part.error = mine__arena_zeros(env->scratch, (size_t)n, (size_t)width * sizeof(double));
+  if (!mine_failed(env)) mine__member_explain(env, model, member, batch, at, n, &part);
+  if (!mine_failed(env)) {
+    grouped_scatter(out->contribution, part.contribution, at, n, width);
+    grouped_scatter(out->error, part.error, at, n, width);
+  }
+  mine__arena_rewind(env->scratch, mark);
+}
+
+static mine_status grouped_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                   mine_explained *out) {
+  const mine_grouped *body = model->body;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  mine__by_code by;
+  const int sorted = grouped_order(env, body, batch, &by);
+  for (int64_t i = 0; i < batch->n; i++)
+    mine__explain_nothing(out->contribution + i * (model->n_features + 1), model->n_features);
+  for (int m = 0; sorted && m < body->n_members && !mine_failed(env); m++) {
+    for (int64_t at = by.first[m]; at < by.first[m + 1] && !mine_failed(env);
+         at += MINE_MEMBER_ROWS) {
+      const int64_t left = by.first[m + 1] - at,
+                    n = left < MINE_MEMBER_ROWS ? left : MINE_MEMBER_ROWS;
+      grouped_explain_some(env, model, &body->member[m], batch, by.at + at, n, out);
+    }
+  }
+  mine__arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
+
+/* Members are fitted alike. */
+static mine_margin grouped_margin(const mine_model *model) {
+  const mine_grouped *body = model->body;
+  return mine__model_margin(body->member[0].model);
+}
+
 static unsigned grouped_given(const mine_model *model) {
   const mine_grouped *body = model->body;
   return mine__members_give(model, body->member, body->n_members);
@@ -153,6 +199,8 @@ const mine_kind mine__kind_grouped = {
     .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE,
     .given = grouped_given,
     .answer = grouped_answer,
+    .explain = grouped_explain,
+    .margin = grouped_margin,
     .n_inside = grouped_count,
     .inside = grouped_inside,
     .save = grouped_save,

@@ -61,6 +61,11 @@ typedef struct mine_linear {
 extern const mine_kind mine__kind_linear;
 extern const mine_part mine__linear_parts[]; /* linear_describe.c */
 
+/* linear_explain.c */
+mine_status mine__linear_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                 mine_explained *out);
+mine_margin mine__linear_margin(const mine_model *model);
+
 /* scorecard.c: a model of two classes that was fitted on the woe of its columns becomes the
 ** scorecard of them: woe[f] of column f and what it holds live as long as the model. */
 void mine__linear_card(mine_model *model, mine_linear *linear, const mine_woe *woe,

@@ -191,6 +191,60 @@ void mine__member_answer(mine_env *env, const mine_model *whole, const mine_memb
   mine__arena_rewind(env->scratch, mark);
 }
 
+/* Which of the member's groups is the whole's; -1: none. */
+static int members_group(const mine_member *member, int of) {
+  if (member->model->n_groups == 0) return of;
+  for (int g = 0; g < member->model->n_groups; g++)
+    if ((member->group ? member->group[g] : g) == of) return g;
+  return -1;
+}
+
+/* Contributions to the member's attributes become those to the whole's. */
+static void members_spread(const mine_model *whole, const mine_member *member, int64_t n,
+                           const double *from, double *to) {
+  const int own = member->model->n_features, all = whole->n_features;
+  for (int64_t i = 0; i < n; i++, from += own + 1, to += all + 1) {
+    memset(to, 0, (size_t)all * sizeof *to);
+    for (int f = 0; f < own; f++)
+      to[member->feature[f]] = from[f];
+    to[all] = from[own];
+  }
+}
+
+/* A class that the member does not know has the share 0 whatever the row; odds it has none. */
+static void members_unknown_class(const mine_model *whole, int64_t n, mine_explained *out) {
+  const int all = whole->n_features;
+  memset(out->contribution, 0, (size_t)n * (size_t)(all + 1) * sizeof *out->contribution);
+  if (out->error) memset(out->error, 0, (size_t)n * (size_t)(all + 1) * sizeof *out->error);
+  for (int64_t i = 0; i < n && !out->answer; i++)
+    mine__explain_nothing(out->contribution + i * (all + 1), all);
+}
+
+void mine__member_explain(mine_env *env, const mine_model *whole, const mine_member *member,
+                          const mine_batch *batch, const uint32_t *at, int64_t n,
+                          mine_explained *out) {
+  if (mine_failed(env)) return;
+  const mine_model *model = member->model;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const size_t wide = ((size_t)model->n_features + 1) * sizeof(double);
+  mine_explained own = {
+      .of = members_group(member, out->of), .answer = out->answer, .pairs = out->pairs};
+  mine_feature_view *view =
+      mine__arena_array(env->scratch, (size_t)model->n_features, sizeof *view);
+  own.contribution = mine__arena_array(env->scratch, (size_t)n, wide);
+  if (out->error) own.error = mine__arena_array(env->scratch, (size_t)n, wide);
+  if (own.of < 0) {
+    members_unknown_class(whole, n, out);
+  } else if (!mine_failed(env) && members_gather(env, member, batch, at, n, view)) {
+    const mine_batch rows = {n, NULL, view};
+    if (mine__model_explain(env, model, &rows, &own) == MINE_OK) {
+      members_spread(whole, member, n, own.contribution, out->contribution);
+      if (out->error) members_spread(whole, member, n, own.error, out->error);
+    }
+  }
+  mine__arena_rewind(env->scratch, mark);
+}
+
 /* ---- bytes ------------------------------------------------------------------------- */
 
 #define MEMBERS_LEAST 64 /* bytes of a member: two lengths, a tag, the empty common part */

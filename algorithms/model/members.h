@@ -35,6 +35,11 @@ unsigned mine__members_give(const mine_model *whole, const mine_member *member, 
 void mine__member_answer(mine_env *env, const mine_model *whole, const mine_member *member,
                          const mine_batch *batch, const uint32_t *at, int64_t n, mine_answers *out);
 
+/* Have a member explain such rows.  out: compact, n x (the whole's attributes + 1). */
+void mine__member_explain(mine_env *env, const mine_model *whole, const mine_member *member,
+                          const mine_batch *batch, const uint32_t *at, int64_t n,
+                          mine_explained *out);
+
 /* Read n members, with all that mine__members_bind does; NULL after a problem. */
 mine_member *mine__members_read(mine_reader *r, mine_model *whole, int *n);
 void mine__members_write(mine_writer *w, const mine_member *member, int n);

@@ -18,18 +18,18 @@
 #include "../data/notes.h"
 #include "../data/relation.h"
 #include "calibration.h"
+#include "explain.h"
 #include "interval.h"
 #include "measures.h"
 
 /* What a model may say of a row. */
 enum {
-  MINE_GIVES_VALUE = 1,         /* a number for each output                        */
-  MINE_GIVES_GROUP = 2,         /* the class or cluster it belongs to              */
-  MINE_GIVES_SHARE = 4,         /* how much it belongs to each group               */
-  MINE_GIVES_DISTANCE = 8,      /* how far it is from its group                    */
-  MINE_GIVES_INTERVAL = 16,     /* bounds of the value                             */
-  MINE_GIVES_CONTRIBUTION = 32, /* what each feature adds to the value             */
-  MINE_GIVES_LEAF = 64          /* the node of its one tree in which a row ends    */
+  MINE_GIVES_VALUE = 1,     /* a number for each output                        */
+  MINE_GIVES_GROUP = 2,     /* the class or cluster it belongs to              */
+  MINE_GIVES_SHARE = 4,     /* how much it belongs to each group               */
+  MINE_GIVES_DISTANCE = 8,  /* how far it is from its group                    */
+  MINE_GIVES_INTERVAL = 16, /* bounds of the value                             */
+  MINE_GIVES_LEAF = 64      /* the node of its one tree in which a row ends    */
 };
 
 /* What it says of a batch.  The caller allocates; an array that is NULL is not
@@ -41,7 +41,6 @@ typedef struct mine_answers {
   double *distance;      /* n; NAN = no answer                                         */
   double *lower, *upper; /* n: of the first output; NAN = none                         */
   double level;          /* in: the share of targets that shall lie between them       */
-  double *contribution;  /* n x (n_features + 1), of the first output, its base last   */
   int32_t *leaf;         /* n: as mine_tree numbers nodes                              */
   double *points;        /* n: of a scorecard, of shares as they are before any
                          ** calibration; NAN = no answer                               */
@@ -137,6 +136,12 @@ typedef struct mine_kind {
   ** mine__model_answer does, see there. */
   mine_status (*answer)(mine_env *env, const mine_model *model, const mine_batch *batch,
                         mine_answers *out);
+  /* What each feature adds to the margin of a row (explain.h), and what that margin is.  NULL: it
+  ** does not say.  As answer: on all threads, the same bits for any division. */
+  mine_status (*explain)(mine_env *env, const mine_model *model, const mine_batch *batch,
+                         mine_explained *out);
+  mine_margin (*margin)(const mine_model *model);
+  int samples; /* ... by orders drawn at random: contributions have errors */
   /* Rows first..first+count-1 of the batch in the model's own space, count x
   ** width(model): what distances between rows are taken in.  NULL: it has none. */
   int (*width)(const mine_model *model);
@@ -363,8 +368,10 @@ void mine__model_begin(mine_model *model, mine_arena *arena);
 /* What a training answers with, of at most 262 bytes, in the model's arena; NULL: no memory. */
 const char *mine__report_line(const mine_model *model);
 
-/* The feature of which mine_importance says most; NULL: the kind of model has none. */
+/* The feature of which mine_importance says most; NULL: the kind of model has none.  The first so
+** many of them: how many there are. */
 const char *mine__model_leader(mine_env *env, const mine_model *model);
+int mine__model_leaders(mine_env *env, const mine_model *model, int most, int *feature);
 
 mine_status mine__model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
 int mine__model_metric_find(const mine_model *model, const char *name, double *value);

@@ -21,9 +21,8 @@ const char *const mine__voting_names[] = {"uniform", "distance", NULL};
 
 /* ---- points ------------------------------------------------------------------ */
 
-/* Length 1, by way of the largest coordinate so that no square overflows; a row
-** of zeros stays. */
-static void neighbours_to_length_one(double *row, int width) {
+/* By way of the largest coordinate so that no square overflows. */
+void mine__neighbours_to_length_one(double *row, int width) {
   double largest = 0, sum = 0;
   for (int j = 0; j < width; j++) {
     if (fabs(row[j]) > largest) largest = fabs(row[j]);
@@ -63,7 +62,7 @@ void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batc
   mine__encode(&body->encoding, batch, first, count, out);
   if (body->space != MINE_SPACE_COSINE) return;
   for (int64_t i = 0; i < count; i++) {
-    neighbours_to_length_one(out + i * body->width, body->width);
+    mine__neighbours_to_length_one(out + i * body->width, body->width);
   }
 }
 
@@ -209,38 +208,74 @@ static void neighbours_vote(const mine_neighbours *body, int n_classes, const ui
   }
 }
 
+/* Room for the search of a chunk of rows. */
+typedef struct neighbours_room {
+  double *distance;
+  uint32_t *row;
+  int64_t *found;
+} neighbours_room;
+
+static neighbours_room neighbours_open_room(mine_env *env, int64_t chunk, int64_t k) {
+  neighbours_room room;
+  const size_t n = (size_t)chunk;
+  room.distance = mine__arena_array(env->scratch, n, (size_t)k * sizeof *room.distance);
+  room.row = mine__arena_array(env->scratch, n, (size_t)k * sizeof *room.row);
+  room.found = mine__arena_array(env->scratch, n, sizeof *room.found);
+  return room;
+}
+
+static int64_t neighbours_k(const mine_neighbours *body) {
+  return body->k < body->n ? body->k : body->n;
+}
+
+/* The answers of points, rows first and up of `of` that are asked in all. */
+static void neighbours_say(mine_env *env, const mine_model *model, const double *point, int64_t n,
+                           int64_t first, int64_t of, const neighbours_room *room,
+                           mine_answers *out) {
+  const mine_neighbours *body = model->body;
+  const int64_t k = neighbours_k(body);
+  const mine_nearest_query query = {.n = n,
+                                    .row = point,
+                                    .k = k,
+                                    .what = "comparing with the nearest rows",
+                                    .from = (double)first / (double)of,
+                                    .to = (double)(first + n) / (double)of};
+  if (mine__nearest_search(env, &body->nearest, &query, room->row, room->distance, room->found))
+    return;
+  for (int64_t q = 0; q < n; q++) {
+    neighbours_weigh(body, room->row + q * k, room->found[q], room->distance + q * k);
+    neighbours_vote(body, model->n_groups, room->row + q * k, room->distance + q * k,
+                    room->found[q], first + q, out);
+  }
+}
+
+void mine__neighbours_say(mine_env *env, const mine_model *model, const double *point, int64_t n,
+                          mine_answers *out) {
+  const mine_neighbours *body = model->body;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const int64_t chunk = mine__neighbours_chunk(body, neighbours_k(body), n);
+  const neighbours_room room = neighbours_open_room(env, chunk, neighbours_k(body));
+  for (int64_t first = 0; first < n && !mine_failed(env); first += chunk)
+    neighbours_say(env, model, point + first * body->width, n - first < chunk ? n - first : chunk,
+                   first, n, &room, out);
+  mine__arena_rewind(env->scratch, mark);
+}
+
 static mine_status neighbours_answer(mine_env *env, const mine_model *model,
                                      const mine_batch *batch, mine_answers *out) {
   const mine_neighbours *body = model->body;
-  const int64_t k = body->k < body->n ? body->k : body->n;
-  const int64_t chunk = mine__neighbours_chunk(body, k, batch->n);
+  const int64_t chunk = mine__neighbours_chunk(body, neighbours_k(body), batch->n);
   const mine_mark mark = mine__arena_mark(env->scratch);
   double *point =
       mine__arena_array(env->scratch, (size_t)chunk, (size_t)body->width * sizeof *point);
-  double *distance = mine__arena_array(env->scratch, (size_t)chunk, (size_t)k * sizeof *distance);
-  uint32_t *row = mine__arena_array(env->scratch, (size_t)chunk, (size_t)k * sizeof *row);
-  int64_t *found = mine__arena_array(env->scratch, (size_t)chunk, sizeof *found);
-  if (!point || !distance || !row || !found) return mine_env_status(env);
-  for (int64_t first = 0; first < batch->n; first += chunk) {
+  const neighbours_room room = neighbours_open_room(env, chunk, neighbours_k(body));
+  for (int64_t first = 0; first < batch->n && !mine_failed(env); first += chunk) {
     const int64_t left = batch->n - first, count = left < chunk ? left : chunk;
     mine__neighbours_points(body, batch, first, count, point);
-    const mine_nearest_query query = {.n = count,
-                                      .row = point,
-                                      .k = k,
-                                      .what = "comparing with the nearest rows",
-                                      .from = (double)first / (double)batch->n,
-                                      .to = (double)(first + count) / (double)batch->n};
-    if (mine__nearest_search(env, &body->nearest, &query, row, distance, found) != MINE_OK) {
-      return mine_env_status(env);
-    }
-    for (int64_t q = 0; q < count; q++) {
-      neighbours_weigh(body, row + q * k, found[q], distance + q * k);
-      neighbours_vote(body, model->n_groups, row + q * k, distance + q * k, found[q], first + q,
-                      out);
-    }
+    neighbours_say(env, model, point, count, first, batch->n, &room, out);
   }
   mine__arena_rewind(env->scratch, mark);
-  return MINE_OK;
+  return mine_env_status(env);
 }
 
 /* ---- bytes ------------------------------------------------------------------------ */
@@ -378,6 +413,9 @@ const mine_kind mine__kind_neighbours = {
     .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
     .given = neighbours_given,
     .answer = neighbours_answer,
+    .explain = mine__neighbours_explain,
+    .margin = mine__neighbours_margin,
+    .samples = 1,
     .width = neighbours_width,
     .points = neighbours_points,
     .save = neighbours_save,

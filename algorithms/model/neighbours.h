@@ -63,6 +63,17 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
 void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
                              int64_t count, double *out);
 
+/* Length 1; a row of zeros stays. */
+void mine__neighbours_to_length_one(double *row, int width);
+/* What the model says of n points in its space (n x width): out's values or shares, before any
+** calibration.  Failures stick in env. */
+void mine__neighbours_say(mine_env *env, const mine_model *model, const double *point, int64_t n,
+                          mine_answers *out);
+/* neighbours_explain.c */
+mine_status mine__neighbours_explain(mine_env *env, const mine_model *model,
+                                     const mine_batch *batch, mine_explained *out);
+mine_margin mine__neighbours_margin(const mine_model *model);
+
 /* How many queries at a time keep points and answers within some 64 MB. */
 int64_t mine__neighbours_chunk(const mine_neighbours *body, int64_t k, int64_t queries);
 

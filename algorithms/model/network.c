@@ -69,6 +69,7 @@ typedef struct network_run {
   const mine_batch *batch;
   const mine__kernels *kernels;
   double *out;    /* n x margins; under logit n x 2            */
+  int raw;        /* ... without the link                      */
   double *room;   /* per worker                                */
   int64_t a_room; /* doubles of it: inputs, two layers, margins */
 } network_run;
@@ -184,6 +185,10 @@ static void network_task(void *context, int64_t task, int worker) {
   }
   for (int64_t i = 0; i < n * k; i++)
     room.sum[i] /= m->n_networks;
+  if (run->raw && m->link != MINE_NETWORK_IDENTITY) {
+    memcpy(run->out + first * k, room.sum, (size_t)(n * k) * sizeof *room.sum);
+    return;
+  }
   const int64_t wide = m->link == MINE_NETWORK_LOGIT ? 2 : k;
   for (int64_t i = 0; i < n; i++)
     network_link(run, room.sum + i * k, run->out + (first + i) * wide);
@@ -193,8 +198,8 @@ static unsigned network_given(const mine_model *model) {
   return model->n_groups > 0 ? MINE_GIVES_GROUP | MINE_GIVES_SHARE : MINE_GIVES_VALUE;
 }
 
-static mine_status network_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
-                                  mine_answers *out) {
+static void network_rows(mine_env *env, const mine_model *model, const mine_batch *batch, int raw,
+                         double *out) {
   const mine_network *m = model->body;
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t workers = batch->n > NETWORK_ROWS ? (size_t)env->threads : 1;
@@ -202,13 +207,25 @@ static mine_status network_answer(mine_env *env, const mine_model *model, const 
   network_run run = {.model = m,
                      .batch = batch,
                      .kernels = mine__kernels_here(),
-                     .out = model->n_groups > 0 ? out->share : out->value,
+                     .out = out,
+                     .raw = raw,
                      .a_room = rows * (m->width[0] + 2 * m->widest + m->width[m->n_layers])};
-  if (!run.out || batch->n == 0) return mine_env_status(env);
+  if (!run.out || batch->n == 0) return;
   run.room = mine__arena_array(env->scratch, workers, (size_t)run.a_room * sizeof *run.room);
-  if (mine_failed(env)) return mine_env_status(env);
-  MINE_TRY(mine__parallel(env, MINE_BLOCKS(batch->n, NETWORK_ROWS), network_task, &run));
+  if (mine_failed(env)) return;
+  if (mine__parallel(env, MINE_BLOCKS(batch->n, NETWORK_ROWS), network_task, &run)) return;
   mine__arena_rewind(env->scratch, mark);
+}
+
+static mine_status network_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                  mine_answers *out) {
+  network_rows(env, model, batch, 0, model->n_groups > 0 ? out->share : out->value);
+  return mine_env_status(env);
+}
+
+mine_status mine__network_margins(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                  double *out) {
+  network_rows(env, model, batch, 1, out);
   return mine_env_status(env);
 }
 
@@ -320,6 +337,9 @@ const mine_kind mine__kind_network = {
     .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
     .given = network_given,
     .answer = network_answer,
+    .explain = mine__network_explain,
+    .margin = mine__network_margin,
+    .samples = 1,
     .save = network_save,
     .load = network_load,
     .parts = mine__network_parts,

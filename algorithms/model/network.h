@@ -93,6 +93,15 @@ static inline int64_t mine_network_constants(const mine_network *m, int l) {
   return m->layer[l] + m->width[l] * m->width[l + 1];
 }
 
+/* The margins of rows before the link, n x as many as the last layer has units; of a number the
+** number.  As the answer: on all threads, the same bits for any division. */
+mine_status mine__network_margins(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                  double *out) MINE_MUST_CHECK;
+/* network_explain.c */
+mine_status mine__network_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                  mine_explained *out);
+mine_margin mine__network_margin(const mine_model *model);
+
 /* A number as an input; x is not NAN. */
 static inline double mine_network_number(const mine_network *m, const mine_network_column *column,
                                          double x) {

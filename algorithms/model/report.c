@@ -181,6 +181,7 @@ void mine__importance_list(mine_env *env, const mine_model *model, double *amoun
     mine__row_text(to, model->feature[order[k].row].name);
     mine__row_real(to, amount[order[k].row]);
     mine__row_int(to, (int64_t)k + 1);
+    mine__row_null(to); /* of permutations only */
     mine__relation_end_row(to);
   }
 }
@@ -222,23 +223,37 @@ static const mine_part *report_find_part(const mine_model *model, const mine_par
   return part && part->verb && report_has(model, part) ? part : NULL;
 }
 
-const char *mine__model_leader(mine_env *env, const mine_model *model) {
+static int report_feature(const mine_model *model, const mine_cell *name) {
+  for (int f = 0; name->type == MINE_TEXT && f < model->n_features; f++)
+    if (strcmp(model->feature[f].name, name->as.text) == 0) return f;
+  return -1;
+}
+
+int mine__model_leaders(mine_env *env, const mine_model *model, int most, int *feature) {
   static const mine_answer columns[] = {{.name = "feature"},
                                         {.name = "importance", .type = MINE_ANSWER_REAL},
                                         {.name = "rank", .type = MINE_ANSWER_INTEGER},
+                                        {.name = "std_dev", .type = MINE_ANSWER_REAL},
                                         {.name = NULL}};
   const mine_part *part = report_find_part(model, model->kind->parts, "mine_importance");
-  if (!part || mine_failed(env)) return NULL;
+  if (!part || mine_failed(env)) return 0;
   mine_relation *list = mine__relation_new(env, columns);
-  if (!list) return NULL;
-  mine_cell name = {MINE_NULL, 0, {0}};
+  if (!list) return 0;
+  int n = 0;
   part->list(env, model, list);
-  if (!mine_failed(env) && list->rows > 0) mine__values_get(&list->column[0], 0, &name);
-  const char *leader = NULL;
-  for (int f = 0; name.type == MINE_TEXT && f < model->n_features && !leader; f++)
-    if (strcmp(model->feature[f].name, name.as.text) == 0) leader = model->feature[f].name;
+  for (int64_t i = 0; !mine_failed(env) && i < list->rows && n < most; i++) {
+    mine_cell name;
+    mine__values_get(&list->column[0], i, &name);
+    feature[n] = report_feature(model, &name);
+    n += feature[n] >= 0;
+  }
   mine_relation_free(list);
-  return leader;
+  return n;
+}
+
+const char *mine__model_leader(mine_env *env, const mine_model *model) {
+  int feature;
+  return mine__model_leaders(env, model, 1, &feature) ? model->feature[feature].name : NULL;
 }
 
 /* 1 = the model, or a member, has the part. */

@@ -86,6 +86,11 @@ struct mine__trees_ask {
   mine__trees_bins *bins;
 };
 
+/* trees_explain.c */
+mine_status mine__trees_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                mine_explained *out);
+mine_margin mine__trees_margin(const mine_model *model);
+
 /* trees_answer.c */
 unsigned mine__trees_given(const mine_model *model);
 mine_status mine__trees_answer(mine_env *env, const mine_model *model, const mine_batch *batch,

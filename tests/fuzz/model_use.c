@@ -228,6 +228,31 @@ static void use_scoring(const mine_model *model, mine_scoring_mode mode, use_mem
   mine_env_close(env);
 }
 
+/* The reasons of three rows, all and the greatest. */
+static void use_reasons(const mine_model *model, const char *options, use_memory *memory) {
+  mine_env *env = use_env(memory);
+  const mine_verb *verb = mine_verb_find("mine_explain", MINE_VERB_TABLE);
+  const mine_arguments arguments = {.text = {"m", "rows", options}, .model = {model}};
+  mine_job *job = NULL;
+  mine_frame *frame = NULL;
+  const char *sql;
+  int64_t rows = 0;
+  mine_status status = mine_job_open(env, verb, &arguments, &job);
+  if (!status) status = mine_job_source(job, &sql, &frame);
+  if (!status) status = use_fill(frame, 3);
+  if (!status) mine_job_ends(job);
+  if (!status) status = mine_job_block(job, &rows);
+  for (int64_t row = 0; row < rows && row < 1000 && !status; row++) {
+    for (int c = 0; verb->answer[c].name && !status; c++) {
+      mine_cell cell;
+      status = mine_job_cell(job, row, c, &cell);
+      if (!status) use_read_cell(&cell);
+    }
+  }
+  mine_job_close(job);
+  mine_env_close(env);
+}
+
 static void use_search(const mine_model *model, use_memory *memory) {
   mine_env *env = use_env(memory);
   mine_search *search = NULL;
@@ -267,6 +292,8 @@ int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory) {
   use_scoring(model, MINE_SCORE_ROWS, memory);
   use_scoring(model, MINE_SCORE_SINGLE, memory);
   use_scoring(model, MINE_SCORE_EVALUATE, memory);
+  use_reasons(model, NULL, memory);
+  use_reasons(model, "top=1, lang=zh", memory);
   use_search(model, memory);
   mine_model_free(model);
   return 1;

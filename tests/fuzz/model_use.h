@@ -26,7 +26,7 @@ mine_host use_host(use_memory *memory);
 
 /* Train it on `rows` small rows: malloc'ed bytes, NULL = reported. */
 unsigned char *use_train(const use_model *model, int rows, size_t *n);
-/* Load; if it loads, score three rows, search, list every part, read every text.
+/* Load; if it loads, score and explain three rows, search, list every part, read every text.
 ** 1 = it loaded. */
 int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory);
 /* A hash of every cell of 100 scored rows; 0 = does not load or score. */

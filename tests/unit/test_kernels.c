@@ -11,6 +11,7 @@
 
 #include "../../algorithms/kernel/distance.h"
 #include "../../algorithms/kernel/linalg.h"
+#include "../../algorithms/kernel/shapley.h"
 #include "../../algorithms/kernel/sieve.h"
 #include "../../algorithms/kernel/simd.h"
 #include "../../algorithms/kernel/slots.h"
@@ -408,6 +409,79 @@ static void slots_are_those_of_the_cuts(void **state) {
   }
 }
 
+/* ---- edges of trees ----------------------------------------------------------------------- */
+
+#define EDGE_ROWS 32
+
+/* The number of a row's case. */
+static double edge_of(const mine__shapley_edge *edge, const double *inside, const double *turned,
+                      double gone, int q, int r) {
+  return edge->inside[r] ? inside[q] : edge->turned[r] ? turned[q] : gone;
+}
+
+static void edge_plain(const mine__shapley_edge *edge, const double *above, const double *below,
+                       double *down, double *up, double *feature, double *sums, double *leaf) {
+  for (int r = 0; r < edge->rows; r++) {
+    double of_up = 0, of_leaf = 0;
+    for (int q = 0; q < edge->points; q++) {
+      const int at = q * edge->rows + r;
+      const double factor =
+          edge_of(edge, edge->factor[0], edge->factor[1], edge->factor[2][q], q, r);
+      const double part = edge_of(edge, edge->part[0], edge->part[1], 0, q, r);
+      down[at] = above[at] * factor;
+      up[at] += below[at];
+      of_up += below[at] * part;
+      sums[at] += above[at] * factor;
+      of_leaf += above[at] * part;
+    }
+    feature[r] += of_up;
+    leaf[r] += of_leaf;
+  }
+}
+
+static void edges_have_the_bits_of_plain_loops(void **state) {
+  enum { MOST_AT = MINE__SHAPLEY_POINTS * EDGE_ROWS };
+  static double above[MOST_AT], below[MOST_AT], want[3][MOST_AT], got[3][MOST_AT];
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  int64_t inside[EDGE_ROWS], turned[EDGE_ROWS], left[EDGE_ROWS];
+  double x[EDGE_ROWS], wanted[2][EDGE_ROWS], gotten[2][EDGE_ROWS];
+  (void)state;
+  for (int s = sets(set); s-- > 0;) {
+    for (int points = 1; points <= MINE__SHAPLEY_POINTS; points++) {
+      for (int rows = MINE__SHAPLEY_LANES; rows <= EDGE_ROWS; rows += MINE__SHAPLEY_LANES) {
+        mine__shapley_edge edge = {
+            .rows = rows, .points = points, .inside = inside, .turned = turned};
+        fill(above, MOST_AT, 1, 0);
+        fill(below, MOST_AT, 2, 0);
+        fill(&edge.factor[0][0], 3 * MINE__SHAPLEY_POINTS, 3, 0);
+        fill(&edge.part[0][0], 2 * MINE__SHAPLEY_POINTS, 4, 0);
+        fill(x, rows, (uint64_t)points, 1);
+        for (int r = 0; r < rows; r++) {
+          inside[r] = r % 3 == 0 ? -1 : 0;
+          turned[r] = r % 3 == 1 ? -1 : 0;
+          wanted[0][r] = gotten[0][r] = wanted[1][r] = gotten[1][r] = x[r] == x[r] ? x[r] : 0;
+        }
+        for (int k = 0; k < 3; k++) {
+          memcpy(want[k], below, sizeof below);
+          memcpy(got[k], below, sizeof below);
+        }
+        edge_plain(&edge, above, below, want[0], want[1], wanted[0], want[2], wanted[1]);
+        set[s]->shapley_down(&edge, above, got[0]);
+        set[s]->shapley_up(&edge, below, got[1], gotten[0]);
+        set[s]->shapley_leaf(&edge, above, got[2], gotten[1]);
+        assert_memory_equal(got, want, sizeof got);
+        assert_memory_equal(gotten[0], wanted[0], (size_t)rows * sizeof(double));
+        assert_memory_equal(gotten[1], wanted[1], (size_t)rows * sizeof(double));
+        set[s]->shapley_side(x, x[0] == x[0] ? x[0] : 0.25, points % 2 ? -1 : 0, rows, left);
+        for (int r = 0; r < rows; r++) {
+          const int goes = x[r] == x[r] ? x[r] < (x[0] == x[0] ? x[0] : 0.25) : points % 2;
+          assert_int_equal(left[r], goes ? -1 : 0);
+        }
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(distances_have_the_bits_of_pairs),
@@ -420,6 +494,7 @@ int main(void) {
       cmocka_unit_test(brackets_are_within_the_bound),
       cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),
       cmocka_unit_test(slots_are_those_of_the_cuts),
+      cmocka_unit_test(edges_have_the_bits_of_plain_loops),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static void say_cells(said *s, const char *word, const mine_cell *cell, int n) {
 
 /* Columns that came later stand behind those that there were. */
 static int saved_columns(const mine_relation *r) {
-  static const char *const later[] = {"group_value", "low", "high", "slice"};
+  static const char *const later[] = {"std_dev", "group_value", "low", "high", "slice"};
   int n = 0;
   for (; n < mine_relation_columns(r); n++)
     for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)

@@ -69,6 +69,12 @@ static int try_bytes(table *t, const mine_model *like, const char *bytes, size_t
     mine_batch batch = t->data.rows;
     batch.n = batch.n < 200 ? batch.n : 200;
     assert_int_equal(mine__kind_trees.answer(env, model, &batch, &scores), MINE_OK);
+    static double contribution[200 * (TABLE_FEATURES + 1)];
+    mine_explained reasons = {.contribution = contribution};
+    model->roles.target = "y";
+    model->algorithm = "tree";
+    mine_status explained = mine__model_explain(env, model, &batch, &reasons);
+    assert_true(explained == MINE_OK || explained == MINE_UNSUPPORTED);
     mine_relation *relation = NULL;
     if (verb_list(env, model, "mine_tree", &relation) == MINE_OK) {
       mine_relation_free(relation);

@@ -1,0 +1,70 @@
+/*
+** explain.c -- asking a model for reasons, whatever its kind.
+*/
+#include "explain.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model.h"
+
+mine_margin mine__model_margin(const mine_model *model) {
+  return model->kind->margin ? model->kind->margin(model) : MINE_MARGIN_NUMBER;
+}
+
+void mine__explain_nothing(double *contribution, int n_features) {
+  for (int f = 0; f <= n_features; f++)
+    contribution[f] = NAN;
+}
+
+mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
+  const mine_kind *kind = model->kind;
+  if (mine_failed(env)) return mine_env_status(env);
+  if (!kind->answer || model->task == MINE_NEIGHBORS)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "a %s model (%s) predicts nothing of a row that could be explained",
+                      mine__model_task(model), model->algorithm);
+  if (!model->roles.target)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "clusters (%s) are no number that features add up to; FROM "
+                      "mine_centroids(model) says what sets a cluster apart, `distance` of "
+                      "mine_predict how far a row is from its centre",
+                      model->algorithm);
+  if (!kind->explain)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "a model of the kind '%s' is not explained row by row; FROM "
+                      "mine_importance(model) says which features count",
+                      kind->name);
+  const int inside = kind->n_inside ? kind->n_inside(model) : 0;
+  for (int i = 0; i < inside; i++) {
+    mine_cell value;
+    const mine_model *member = kind->inside(model, i, &value);
+    if (member) MINE_TRY(mine__model_explain_check(env, member));
+  }
+  return MINE_OK;
+}
+
+int mine__model_samples(const mine_model *model) {
+  const mine_kind *kind = model->kind;
+  const int inside = kind->n_inside ? kind->n_inside(model) : 0;
+  int samples = kind->samples;
+  for (int i = 0; i < inside && !samples; i++) {
+    mine_cell value;
+    const mine_model *member = kind->inside(model, i, &value);
+    samples = member && mine__model_samples(member);
+  }
+  return samples;
+}
+
+mine_status mine__model_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                mine_explained *out) {
+  MINE_TRY(mine__model_explain_check(env, model));
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const size_t numbers = (size_t)batch->n * ((size_t)model->n_features + 1);
+  if (out->pairs < 1) out->pairs = MINE_EXPLAIN_PAIRS;
+  if (out->error) memset(out->error, 0, numbers * sizeof *out->error); /* exact, unless they say */
+  if (batch->n > 0 && out->answer) mine__explain_answer(env, model, batch, out);
+  if (batch->n > 0 && !out->answer) (void)model->kind->explain(env, model, batch, out);
+  mine__arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}

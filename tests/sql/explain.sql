@@ -1,0 +1,103 @@
+-- Why a model says of a row what it says: the parts add up to the margin, whatever the model.
+.read tests/sql/setup.inc
+CREATE TEMP VIEW rows_ AS SELECT customer_id, age, plan, spend FROM customers;
+SELECT mine_train('m', 'tree', 'customers', 'target=churned, max_depth=3') IS NOT NULL AS trained;
+SELECT id, rank, feature, value, round(contribution, 4) AS contribution, because, class FROM mine_explain('m', 'customers') LIMIT 8;
+SELECT id, rank, feature, round(contribution, 4) AS contribution, because FROM mine_explain('m', 'customers', 'top=1, lang=zh') WHERE id IN (40, 41);
+-- The probability itself.
+SELECT max(abs(e.sum - p.probability)) < 1e-12 AS probability FROM mine_predict('m', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('m', 'customers') GROUP BY id) e USING (id);
+SELECT max(abs(e.sum - p.probability)) < 1e-12 AS of_no FROM mine_predict('m', 'customers', 'class=no') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('m', 'customers', 'class=no, top=2') GROUP BY id) e USING (id);
+-- Log-odds.
+CREATE TEMP TABLE models(name, options);
+INSERT INTO models VALUES ('boost', 'n_trees=12'), ('logistic', 'l2=1'), ('bayes', ''), ('forest', 'n_trees=5'), ('extra_trees', 'n_trees=5');
+SELECT name, mine_train(name, name, 'customers', 'target=churned, seed=1' || CASE options WHEN '' THEN '' ELSE ', ' || options END) IS NOT NULL AS trained FROM models;
+SELECT mine_train('card', 'logistic', 'customers', 'target=churned, transform=woe') IS NOT NULL AS trained;
+WITH e AS (SELECT 'boost' AS m, id, sum(contribution) AS s FROM mine_explain('boost', 'customers') GROUP BY id
+    UNION ALL SELECT 'logistic', id, sum(contribution) FROM mine_explain('logistic', 'customers') GROUP BY id
+    UNION ALL SELECT 'card', id, sum(contribution) FROM mine_explain('card', 'customers') GROUP BY id
+    UNION ALL SELECT 'bayes', id, sum(contribution) FROM mine_explain('bayes', 'customers') GROUP BY id),
+  p AS (SELECT 'boost' AS m, id, probability AS p FROM mine_predict('boost', 'customers')
+    UNION ALL SELECT 'logistic', id, probability FROM mine_predict('logistic', 'customers')
+    UNION ALL SELECT 'card', id, probability FROM mine_predict('card', 'customers')
+    UNION ALL SELECT 'bayes', id, probability FROM mine_predict('bayes', 'customers'))
+SELECT m, count(*) AS rows, max(abs(s - ln(p / (1 - p)))) < 1e-9 AS log_odds FROM e JOIN p USING (m, id) GROUP BY m;
+SELECT max(abs(e.sum - p.probability)) < 1e-12 AS forest FROM mine_predict('forest', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('forest', 'customers') GROUP BY id) e USING (id);
+-- More than two classes: the one predicted, against the mean of all.
+SELECT mine_train('plans', 'boost', 'customers', 'target=plan, n_trees=6') IS NOT NULL AS trained;
+SELECT e.class = p.prediction AS predicted, count(*) AS rows, max(abs(e.sum - l.log_)) < 1e-9 AS add_up
+FROM (SELECT id, class, sum(contribution) AS sum FROM mine_explain('plans', 'customers') GROUP BY id) e
+JOIN mine_predict('plans', 'customers') p USING (id)
+JOIN (SELECT a.id, a.class, ln(a.probability) - avg(ln(b.probability)) AS log_ FROM mine_probabilities('plans', 'customers') a
+      JOIN mine_probabilities('plans', 'customers') b USING (id) GROUP BY a.id, a.class) l ON l.id = e.id AND l.class = e.class GROUP BY 1;
+-- A number, and one that is above zero.
+SELECT mine_train('spend', 'boost', 'customers', 'target=spend, n_trees=5') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - p.prediction)) < 1e-9 AS number FROM mine_predict('spend', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('spend', 'customers') GROUP BY id) e USING (id);
+SELECT mine_train('counted', 'boost', 'SELECT customer_id, age, plan, customer_id % 7 AS visits FROM customers', 'target=visits, task=regression, objective=poisson, n_trees=5') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - ln(p.prediction))) < 1e-9 AS logarithm FROM mine_predict('counted', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('counted', 'customers') GROUP BY id) e USING (id);
+-- Values as they went in: dates, gaps, what was never seen; a calibrated model's margin is that before.
+SELECT mine_train('dated', 'tree', 'SELECT customer_id, date(''2024-01-01'', customer_id || '' days'') AS since, plan, churned FROM customers', 'target=churned, max_depth=3') IS NOT NULL AS trained;
+SELECT rank, feature, value, because FROM mine_explain('dated', 'SELECT 1 AS customer_id, ''2024-03-05'' AS since, ''platinum'' AS plan UNION ALL SELECT 2, NULL, NULL');
+SELECT mine_train('sure', 'boost', 'customers', 'target=churned, n_trees=12, calibrate=platt') IS NOT NULL AS trained;
+SELECT count(*) AS rows, max(abs(a.contribution - b.contribution)) < 1e-12 AS as_before FROM mine_explain('sure', 'customers') a
+  JOIN mine_explain('boost', 'customers') b USING (id, feature);
+-- Estimated: they add up exactly all the same, and say how well they are known.
+SELECT mine_train('net', 'mlp', 'customers', 'target=churned, epochs=3, hidden=5, networks=1') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - ln(p.probability / (1 - p.probability)))) < 1e-9 AS mlp FROM mine_predict('net', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('net', 'customers') GROUP BY id) e USING (id);
+SELECT mine_train('near', 'knn', 'customers', 'target=churned, k=7') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - p.probability)) < 1e-12 AS knn FROM mine_predict('near', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('near', 'customers', 'pairs=4') GROUP BY id) e USING (id);
+SELECT max(std_error) > 0 AS estimated, sum(because LIKE '% ± %') > 0 AS told FROM mine_explain('near', 'SELECT * FROM customers LIMIT 9');
+SELECT sum(a.std_error) > sum(b.std_error) AS better_known FROM mine_explain('near', 'SELECT * FROM customers LIMIT 9', 'pairs=4') a
+  JOIN mine_explain('near', 'SELECT * FROM customers LIMIT 9', 'pairs=64') b USING (id, feature);
+SELECT count(*) AS rows FROM (SELECT * FROM mine_explain('near', 'customers', 'pairs=2, threads=1') EXCEPT SELECT * FROM mine_explain('near', 'customers', 'pairs=2, threads=3'));
+-- Means of models: the probability, calibrated as their members answer; a model for each group.
+SELECT mine_train('best', 'auto', 'customers', 'target=churned, portfolio=logistic|tree|bayes, holdout=0.3') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - p.probability)) < 1e-9 AS auto FROM mine_predict('best', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('best', 'customers') GROUP BY id) e USING (id);
+SELECT mine_train('best', 'auto', 'customers', 'target=plan, portfolio=logistic|tree|bayes, holdout=0.3') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - p.confidence)) < 1e-9 AS auto_of_many FROM mine_predict('best', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('best', 'customers') GROUP BY id) e USING (id);
+SELECT mine_train('best', 'auto', 'customers', 'target=spend, portfolio=linear|tree, holdout=0.3') IS NOT NULL AS trained;
+SELECT max(abs(e.sum - p.prediction)) < 1e-9 AS auto_of_numbers FROM mine_predict('best', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('best', 'customers') GROUP BY id) e USING (id);
+SELECT mine_train('each', 'boost', 'customers', 'target=churned, group=plan, n_trees=6, min_samples_leaf=5') IS NOT NULL AS trained;
+SELECT count(*) AS rows, max(abs(e.sum - ln(p.probability / (1 - p.probability)))) < 1e-9 AS grouped FROM mine_predict('each', 'customers') p
+  JOIN (SELECT id, sum(contribution) AS sum FROM mine_explain('each', 'customers') GROUP BY id) e USING (id);
+SELECT id, rank, feature, value, contribution, because FROM mine_explain('each', 'SELECT 1 AS customer_id, 30 AS age, ''none'' AS plan, 1.5 AS spend', 'top=1');
+-- Without a prediction.
+SELECT id, rank, contribution, because, class FROM mine_explain('m', 'customers', 'missing=skip, top=1') WHERE id IN (39, 40);
+-- The same however many threads.
+SELECT count(*) AS rows FROM (SELECT * FROM mine_explain('boost', 'customers', 'threads=1') EXCEPT SELECT * FROM mine_explain('boost', 'customers', 'threads=3'));
+-- A sentence a customer.
+SELECT c.customer_id, group_concat(e.because, '; ') AS reasons FROM customers c JOIN mine_explain('boost', 'customers', 'top=2') e ON e.id = c.customer_id
+WHERE e.rank BETWEEN 1 AND 2 AND c.customer_id <= 3 GROUP BY c.customer_id;
+-- Refused.
+SELECT mine_train('k', 'kmeans', 'rows_', 'k=2') IS NOT NULL AS trained;
+SELECT * FROM mine_explain('k', 'customers');
+SELECT * FROM mine_explain('m', 'customers', 'top=0');
+SELECT * FROM mine_explain('m', 'customers', 'class=maybe');
+SELECT * FROM mine_explain('spend', 'customers', 'class=yes');
+SELECT * FROM mine_explain('m');
+-- Which features count: by permutation of a source that has the target; and how the answer depends on one.
+SELECT feature, round(importance, 3), rank, std_dev IS NULL AS no_std_dev FROM mine_importance('m');
+SELECT feature, round(importance, 3), rank, round(std_dev, 3) FROM mine_importance('m', 'customers', 'repeats=3');
+SELECT feature, round(importance, 3), rank FROM mine_importance('m', 'customers', 'metric=log_loss, repeats=1');
+SELECT feature, rank, std_dev FROM mine_importance('spend', 'customers', 'repeats=1, seed=2');
+SELECT count(*) AS rows FROM (SELECT * FROM mine_importance('boost', 'customers', 'threads=1') EXCEPT SELECT * FROM mine_importance('boost', 'customers', 'threads=3'));
+SELECT feature, value, round(prediction, 3), rows FROM mine_dependence('m', 'customers', 'feature=age|plan, points=5');
+SELECT count(DISTINCT feature) AS features, sum(rows) AS rows, max(n) AS points FROM (SELECT *, count(*) OVER (PARTITION BY feature) AS n FROM mine_dependence('spend', 'customers'));
+SELECT value, round(prediction, 3), rows FROM mine_dependence('dated', 'SELECT customer_id, date(''2024-01-01'', customer_id || '' days'') AS since, plan FROM customers', 'feature=since, points=3');
+SELECT value, round(prediction, 3) FROM mine_dependence('plans', 'customers', 'feature=churned, class=gold');
+SELECT * FROM mine_dependence('plans', 'customers');
+SELECT * FROM mine_dependence('m', 'customers', 'feature=agee');
+SELECT * FROM mine_dependence('k', 'customers');
+SELECT * FROM mine_importance('k', 'customers');
+SELECT * FROM mine_importance('m', 'customers', 'metric=rmse');
+SELECT * FROM mine_importance('m', 'SELECT * FROM customers WHERE churned = ''no''', 'metric=auc');
+SELECT mine_help('reasons');
