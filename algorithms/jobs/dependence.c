@@ -308,10 +308,8 @@ const mine_verb mine__verb_dependence = {
         "levels. Where features hang together, rows are made that do not occur (young "
         "pensioners): read it beside mine_explain.",
     .example =
-        "SELECT value, round(prediction, 2) AS risk, rows\n"
-        "FROM mine_dependence(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS
-        ",\n"
-        "  'feature=visits, points=5');",
+        "SELECT feature, value, round(prediction, 2) AS risk, rows\n"
+        "FROM mine_dependence(" MINE_CHURN_MODEL ",\n  " MINE_CALLERS ", 'points=5');",
     .argument = {{MINE_ARG_MODEL, "model"},
                  {MINE_ARG_SOURCE, "source"},
                  {MINE_ARG_OPTIONS, "options"}},

@@ -140,9 +140,10 @@ static void reasons_explain(mine_job *job, int64_t n, int of) {
       .of = of, .pairs = s->pairs, .contribution = s->contribution, .error = s->error};
   if (of >= 0 && mine__model_explain(job->env, scoring->model, &batch, &out)) return;
   for (int64_t i = 0; i < n; i++) {
-    if (of < 0 || mine__scoring_skipped(scoring, s->row[i]))
-      mine__explain_nothing(s->contribution + i * (features + 1), features);
     s->reasons.of[s->row[i]] = of;
+    if (of >= 0 && !mine__scoring_skipped(scoring, s->row[i])) continue;
+    mine__explain_nothing(s->contribution + i * (features + 1), features);
+    if (s->error) mine__explain_nothing(s->error + i * (features + 1), features);
   }
   reasons_picking picking = {s, n};
   (void)!mine__parallel(job->env, MINE_BLOCKS(n, REASONS_ROWS), reasons_pick_task, &picking);
