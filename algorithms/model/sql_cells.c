@@ -231,8 +231,10 @@ static void sqlcell_time(const mine__sql *w, const mine_time_reading *time, cons
 
 /* ---- the others --------------------------------------------------------------------------- */
 
+/* By way of a text, which keeps all digits of a double: a column of texts may have blanks. */
 static void sqlcell_cast_number(const mine__sql *w, const char *from) {
-  mine__text_addf(w->to, "CAST(%s AS %s)", from,
+  static const char *const text[] = {"", "text", "CHAR", "VARCHAR"};
+  mine__text_addf(w->to, "CAST(NULLIF(TRIM(CAST(%s AS %s)), '') AS %s)", from, text[w->dialect],
                   w->dialect == MINE_DIALECT_POSTGRESQL ? "double precision" : "DOUBLE");
 }
 

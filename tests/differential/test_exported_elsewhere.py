@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Exported SELECTs in PostgreSQL and DuckDB: what mine_predict says, on every row.
+
+PostgreSQL 15 of Debian (a server of its own, in a temporary folder, reached by a socket there); DuckDB from
+the peers' environment (bench/peers.txt).  Each is skipped by name where it is not there.
+"""
+import csv
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import exported as ex
+from exported import mt
+
+mt.preload_self()
+checks = mt.Checks("exported models in other databases")
+FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="mine-elsewhere-"))
+SERVER = pathlib.Path("/usr/lib/postgresql/15/bin")
+PEERS = [pathlib.Path(os.environ.get("MINE_PEERS") or mt.BUILD / "peers") / "bin" / "python",
+         pathlib.Path("/work/main/build/peers/bin/python")]
+
+
+def kind_of(cells):
+    """The type of a column of typed databases."""
+    known = [c for c in cells if c is not None and c != ""]
+    if any(isinstance(c, str) for c in known):
+        return "text"
+    return "double precision" if any(isinstance(c, float) for c in known) else "integer"
+
+
+def write_table(folder, table, names, rows):
+    """TABLE.create and TABLE.csv"""
+    kinds = [kind_of([row[k] for row in rows]) for k in range(len(names))]
+    columns = ", ".join(f"{ex.quoted(n)} {kind}" for n, kind in zip(names, kinds))
+    (folder / f"{table}.create").write_text(f"CREATE TABLE {table}({columns})", encoding="utf-8")
+    with open(folder / f"{table}.csv", "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, quoting=csv.QUOTE_MINIMAL)
+        out.writerow(names)
+        out.writerows([["\\N" if c is None else c for c in row] for row in rows])
+
+
+class Postgres:
+    """A server in a folder of its own."""
+    name, dialect = "PostgreSQL", "postgresql"
+
+    def __init__(self):
+        self.data = FOLDER / "server"
+        if os.getuid() == 0:
+            shutil.chown(FOLDER, "postgres")
+            FOLDER.chmod(0o755)
+        self.run("initdb", "-D", str(self.data), "-U", "mine", "--locale=C.UTF-8", "-E", "UTF8", "-A", "trust")
+        self.run("pg_ctl", "-D", str(self.data), "-w", "-l", str(FOLDER / "log"), "-o",
+                 f"-c listen_addresses='' -k {FOLDER} -c fsync=off", "start")
+
+    @staticmethod
+    def there():
+        return (SERVER / "postgres").exists() and shutil.which("psql")
+
+    @staticmethod
+    def run(program, *arguments):
+        """As the server's user, who must not be root."""
+        command = [str(SERVER / program), *arguments]
+        if os.getuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+    @staticmethod
+    def psql(*arguments):
+        return subprocess.run(["psql", "-h", str(FOLDER), "-U", "mine", "-d", "postgres", "-X", "-q", "-v", "ON_ERROR_STOP=1",
+                               *arguments], capture_output=True, text=True, check=False)
+
+    def load(self, folder):
+        for create in folder.glob("*.create"):
+            table = create.stem
+            done = self.psql("-c", f"DROP TABLE IF EXISTS {table}", "-f", str(create), "-c",
+                             f"\\copy {table} FROM '{folder / (table + '.csv')}' WITH (FORMAT csv, HEADER, NULL '\\N')")
+            checks.that(done.returncode == 0, f"PostgreSQL: {table}", done.stderr[:300])
+
+    def ask(self, path):
+        """(columns, rows) of a script."""
+        done = self.psql("--csv", "-P", "null=\\N", "-f", str(path))
+        if done.returncode:
+            return None, done.stderr[:400]
+        lines = list(csv.reader(done.stdout.splitlines()))
+        return lines[0], [tuple(None if c == "\\N" else typed(c) for c in line) for line in lines[1:]]
+
+    def close(self):
+        self.run("pg_ctl", "-D", str(self.data), "-m", "immediate", "stop")
+
+
+class Duck:
+    """A process for each question."""
+    name, dialect = "DuckDB", "duckdb"
+
+    def __init__(self):
+        self.folder = None
+
+    @staticmethod
+    def python():
+        for python in PEERS:
+            if python.exists() and subprocess.run([str(python), "-c", "import duckdb"], capture_output=True, check=False).returncode == 0:
+                return str(python)
+        return None
+
+    @staticmethod
+    def there():
+        return Duck.python()
+
+    def load(self, folder):
+        self.folder = folder
+
+    def ask(self, path):
+        done = subprocess.run([Duck.python(), str(pathlib.Path(__file__).parent / "exported_duckdb.py"), str(self.folder), str(path)],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            return None, done.stderr[-400:]
+        answer = json.loads(done.stdout)
+        return answer["columns"], [tuple(row) for row in answer["rows"]]
+
+    def close(self):
+        pass
+
+
+def typed(text):
+    try:
+        return int(text)
+    except ValueError:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+def alike(want):
+    """Answers as the text of another database has them: 1 for 1.0."""
+    return {ident: (typed(str(row[0])) if isinstance(row[0], str) else row[0], *row[1:]) for ident, row in want.items()}
+
+
+def main():
+    engines = [engine() for engine in (Postgres, Duck) if engine.there()]
+    for engine in (Postgres, Duck):
+        if not engine.there():
+            print(f"skipped: {engine.name} is not installed")
+    if not engines:
+        mt.skip("neither PostgreSQL 15 nor DuckDB")
+    try:
+        for table, (rows_of, roles) in ex.TABLES.items():
+            found = rows_of()
+            if not found or (len(sys.argv) > 1 and sys.argv[1] != table):
+                continue
+            names, rows = found
+            db = mt.connect()
+            other = ex.spoilt(names, rows, {roles[r] for r in roles if r != "group"})
+            folder = FOLDER / table
+            folder.mkdir()
+            ex.create(db, table, names, rows)
+            ex.create(db, "spoilt", names, other)
+            write_table(folder, "spoilt", names, other)
+            for engine in engines:
+                engine.load(folder)
+            for row in ex.MODELS:
+                if ex.train(db, "m", table, names, roles, row):
+                    compare(db, engines, folder, f"{row[0]} of {table}")
+    finally:
+        for engine in engines:
+            engine.close()
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    checks.end()
+
+
+def compare(db, engines, folder, where):
+    want, ties = alike(ex.expected(db, "m", "spoilt")), ex.tied(db, "m", "spoilt")
+    for engine in engines:
+        for what in ("prediction", "check"):
+            (text,), = db.execute("SELECT mine_export('m', 'sql', NULL, ?)",
+                                  (f"table=spoilt, dialect={engine.dialect}" + (", what=check" if what == "check" else ""),))
+            path = folder / "question.sql"
+            path.write_text(text, encoding="utf-8")
+            columns, answer = engine.ask(path)
+            if columns is None:
+                checks.that(False, f"{engine.name}: {where}, {what}", answer)
+                continue
+            wrong = answer if what == "check" else ex.differences(columns, answer, want, ties)
+            checks.that(not wrong, f"{engine.name}: {where}, {what}", f"{len(answer)} rows, {len(wrong)} wrong {wrong[:3]}")
+
+
+main()
