@@ -4,7 +4,7 @@
 #include "formula.h"
 #include "network.h"
 
-#define NETWORK_LETS 1500 /* units of a model that is written as one; tables have 2,000 columns */
+#define NETWORK_TERMS 1000000 /* weights of a model that is written as one formula */
 
 typedef struct netformula_work {
   mine_formula *f;
@@ -127,15 +127,11 @@ static void netformula_net(const netformula_work *w, const mine_term **input, mi
 }
 
 static int netformula_small(const netformula_work *w) {
-  int64_t units = w->m->width[0];
-  for (int l = 0; l < w->m->n_layers; l++)
-    units += w->m->width[l + 1] * (w->m->activation == MINE_NETWORK_TANH ? 3 : 2);
-  if (units <= NETWORK_LETS / w->m->n_networks) return 1;
+  if (w->m->size <= NETWORK_TERMS / w->m->n_networks) return 1;
   (void)mine__fail(w->f->env, MINE_LIMIT,
-                   "a network of %lld units and inputs is not written as one formula: a unit is a "
-                   "column, and SQLite's tables have 2,000; train one with fewer (hidden=), or "
-                   "write it as json",
-                   (long long)(units * w->m->n_networks));
+                   "a network of %lld weights is not written as one formula, which has %d at most; "
+                   "train one with fewer units (hidden=)",
+                   (long long)(w->m->size * w->m->n_networks), NETWORK_TERMS);
   return 0;
 }
 

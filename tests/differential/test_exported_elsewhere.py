@@ -2,7 +2,7 @@
 """Exported SELECTs in PostgreSQL and DuckDB: what mine_predict says, on every row.
 
 PostgreSQL 15 of Debian (a server of its own, in a temporary folder, reached by a socket there); DuckDB from
-the peers' environment (bench/peers.txt).  Each is skipped by name where it is not there.
+the peers' environment (bench/install_peers, or MINE_PEERS).  Each is skipped by name where it is not there.
 """
 import csv
 import json
@@ -20,8 +20,7 @@ mt.preload_self()
 checks = mt.Checks("exported models in other databases")
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="mine-elsewhere-"))
 SERVER = pathlib.Path("/usr/lib/postgresql/15/bin")
-PEERS = [pathlib.Path(os.environ.get("MINE_PEERS") or mt.BUILD / "peers") / "bin" / "python",
-         pathlib.Path("/work/main/build/peers/bin/python")]
+PEERS = pathlib.Path(os.environ.get("MINE_PEERS") or mt.ROOT / "build" / "peers") / "bin" / "python"
 
 
 def kind_of(cells):
@@ -101,10 +100,8 @@ class Duck:
 
     @staticmethod
     def python():
-        for python in PEERS:
-            if python.exists() and subprocess.run([str(python), "-c", "import duckdb"], capture_output=True, check=False).returncode == 0:
-                return str(python)
-        return None
+        asked = [str(PEERS), "-c", "import duckdb"]
+        return str(PEERS) if PEERS.exists() and subprocess.run(asked, capture_output=True, check=False).returncode == 0 else None
 
     @staticmethod
     def there():

@@ -217,6 +217,13 @@ static void use(const mine_model *model) {
     if (verb_list(other, model, parts[p], &r) == MINE_OK) mine_relation_free(r);
     mine_env_close(other);
   }
+  static unsigned turn; /* a form each time: they take longer than all else */
+  const char *text;
+  assert_int_equal(mine_env_open(NULL, "use", &other), MINE_OK);
+  if (verb_write(other, model, mine__formats[turn++ % (2 * MINE_FORMATS) / 2].name, "m", &text) ==
+      MINE_OK)
+    assert_non_null(text);
+  mine_env_close(other);
   mine_scoring *scoring;
   assert_int_equal(mine_env_open(NULL, "use", &other), MINE_OK);
   if (verb_scoring_open(other, model, MINE_SCORE_ROWS, "threads=1", &scoring) == MINE_OK) {
