@@ -232,6 +232,8 @@ typedef enum mine_argument_kind {
   MINE_ARG_MODEL,     /* a stored model's name, or a model BLOB                */
   MINE_ARG_MODELS,    /* names of stored models: 'a|b|c' or a JSON array       */
   MINE_ARG_NAME,      /* the name under which a model is stored                */
+  MINE_ARG_VERSIONS,  /* the name of a stored model: the host gives, as a source, its
+                      ** versions (version, created, metrics, current)         */
   MINE_ARG_ALGORITHM, /* one of mine_algorithms                                */
   MINE_ARG_SOURCE,    /* a table, or one SELECT                                */
   MINE_ARG_BASE,      /* a model, or a source                                  */
@@ -336,6 +338,8 @@ mine_status mine_job_train(mine_job *job, const mine_model *previous, mine_model
 ** mine_warnings; *out (the caller's to free) NULL: nothing.  0: it has read no source, or
 ** was asked before; keep what the call before has left. */
 int mine_job_notes(mine_job *job, mine_relation **out);
+/* How many earlier versions of the model the host shall keep: the option `keep`; 0: none. */
+int64_t mine_job_keeps(const mine_job *job);
 /* A verb that streams answers block by block: the source may be read in pieces, each
 ** answered by block(), its cells read, and dropped by clear().  Rows of the answer may
 ** be more or fewer than rows read. */

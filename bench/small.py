@@ -78,6 +78,7 @@ OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=30", "mlp": ", e
        "forest": ", n_trees=20", "extra_trees": ", n_trees=20"}
 OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_bins": ["target=y"],
+           "mine_drivers": ["target=y, max_conditions=2"],
            "mine_cluster": ["k=5", "k=auto", "k=3, group=g"],
            "mine_train": [None, "group=g"],
            "mine_itemsets": ["min_support=0.03"],
@@ -121,7 +122,7 @@ def variants(row, algorithms):
             setup = "" if trains or not algorithm else \
                 f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
             values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'call'",
-                      "class": "'yes'", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
+                      "class": "'yes'", "version": "1", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup
 

@@ -55,8 +55,9 @@ mine_status mine__models_find(mine_call *call, const mine_model_name *name, int 
 mine_status mine__models_check_writable(mine_call *call, const mine_model_name *name);
 /* Create the table if it is absent. */
 mine_status mine__models_init(mine_call *call, const char *schema);
-/* Store, replacing a model of that name: one statement on one row. */
+/* Store, replacing a model of that name: one statement on one row.  keep > 0: before it the
+** present model becomes a version, and after it so many of them stay (models_versions.h). */
 mine_status mine__models_store(mine_call *call, const mine_model_name *name,
-                               const mine_model *model);
+                               const mine_model *model, int64_t keep);
 
 #endif

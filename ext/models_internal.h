@@ -9,5 +9,11 @@
 /* Whether the schema's model table exists; one that is not ours is an error. */
 mine_status mine__models_present(mine_call *call, const char *schema, const char *table,
                                  int *present);
+/* The same of a table that must have these columns ("a,b,c") and holds, in words, such things. */
+mine_status mine__models_table(mine_call *call, const char *schema, const char *table,
+                               const char *columns, const char *holds, int *present);
+
+/* The sentence that there is no model of that name, and which there are. */
+mine_status mine__models_missing(mine_call *call, const mine_model_name *name);
 
 #endif

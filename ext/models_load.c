@@ -216,7 +216,7 @@ int mine__model_place_holds(mine_connection *connection, const mine_model_place 
 /* ---- by name or value -------------------------------------------------------------------- */
 
 /* The names there are, for the sentence about one that is not there. */
-static mine_status load_no_such_model(mine_call *call, const mine_model_name *name) {
+mine_status mine__models_missing(mine_call *call, const mine_model_name *name) {
   char *sql = sqlite3_mprintf(
       "SELECT group_concat(substr(name, 1, 60), ', ') || (SELECT iif(count(*) > 10, "
       "' and ' || (count(*) - 10) || ' more', '') FROM \"%w\".%s) "
@@ -244,7 +244,7 @@ static mine_status load_named(mine_call *call, const char *text, mine_model_name
   *out = NULL;
   mine_status status = mine__model_name_parse(call, text, name);
   if (!status) status = load_find(call, name, 0, rowid, out);
-  if (!status && !*out) status = load_no_such_model(call, name);
+  if (!status && !*out) status = mine__models_missing(call, name);
   return status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "models.h"
 #include "models_internal.h"
+#include "models_versions.h"
 #include "statements.h"
 
 /* The contract's columns, in order. */
@@ -64,7 +65,7 @@ typedef enum store_table { STORE_ABSENT, STORE_RIGHT, STORE_WRONG } store_table;
 
 /* group_concat over a sorted subquery keeps the column order. */
 static mine_status store_look(mine_call *call, const char *schema, const char *table,
-                              store_table *out) {
+                              const char *should, store_table *out) {
   char *sql = sqlite3_mprintf(
       "SELECT (SELECT type FROM \"%w\".sqlite_schema WHERE name=%Q COLLATE NOCASE),"
       "(SELECT group_concat(name) FROM (SELECT name FROM pragma_table_xinfo(%Q,%Q) ORDER BY cid)),"
@@ -79,7 +80,7 @@ static mine_status store_look(mine_call *call, const char *schema, const char *t
     const char *type = (const char *)sqlite3_column_text(look, 0);
     const char *columns = (const char *)sqlite3_column_text(look, 1);
     int right = type && columns && strcmp(type, "table") == 0 &&
-                sqlite3_stricmp(columns, store_columns) == 0 && !sqlite3_column_int(look, 2);
+                sqlite3_stricmp(columns, should) == 0 && !sqlite3_column_int(look, 2);
     *out = !type ? STORE_ABSENT : right ? STORE_RIGHT : STORE_WRONG;
     code = SQLITE_OK;
   }
@@ -87,16 +88,21 @@ static mine_status store_look(mine_call *call, const char *schema, const char *t
   return code ? mine__call_fail_sqlite(call, code, "looking at mine_models") : MINE_OK;
 }
 
-mine_status mine__models_present(mine_call *call, const char *schema, const char *table,
-                                 int *present) {
+mine_status mine__models_table(mine_call *call, const char *schema, const char *table,
+                               const char *columns, const char *holds, int *present) {
   store_table what = STORE_ABSENT;
-  mine_status status = store_look(call, schema, table, &what);
+  mine_status status = store_look(call, schema, table, columns, &what);
   *present = what == STORE_RIGHT;
   if (status || what != STORE_WRONG) return status;
   return mine__call_fail(call, MINE_DATA,
-                         "%s.%s is not the table this extension keeps models in; rename it, then "
+                         "%s.%s is not the table this extension keeps %s in; rename it, then "
                          "SELECT mine_init('%s')",
-                         schema, table, schema);
+                         schema, table, holds, schema);
+}
+
+mine_status mine__models_present(mine_call *call, const char *schema, const char *table,
+                                 int *present) {
+  return mine__models_table(call, schema, table, store_columns, "models", present);
 }
 
 /* ---- writing --------------------------------------------------------------------------- */
@@ -237,7 +243,7 @@ static mine_status store_insert(mine_call *call, const mine_model_name *name,
 }
 
 mine_status mine__models_store(mine_call *call, const mine_model_name *name,
-                               const mine_model *model) {
+                               const mine_model *model, int64_t keep) {
   const void *bytes = NULL;
   size_t n = 0;
   mine_env_rest(call->env); /* triggers and hooks of the host's run on the INSERT */
@@ -252,7 +258,9 @@ mine_status mine__models_store(mine_call *call, const mine_model_name *name,
   }
   const sqlite3_int64 last = sqlite3_last_insert_rowid(call->db);
   status = mine__models_init(call, name->schema);
+  if (!status && keep > 0) status = mine__versions_copy(call, name, bytes, n);
   if (!status) status = store_insert(call, name, model, bytes, n);
+  if (!status && keep > 0) status = mine__versions_trim(call, name, keep);
   sqlite3_set_last_insert_rowid(call->db, last); /* the host's own INSERT's */
   return status;
 }

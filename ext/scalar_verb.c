@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "models_versions.h"
 #include "statements.h"
 
 /* What registration hands to the functions. */
@@ -109,7 +110,8 @@ static void scalar_unregister(void *pointer) {
 
 static const mine_scalar_special *scalar_find_special(const char *name) {
   const mine_scalar_special *const lists[] = {
-      mine__scalar_specials_train, mine__scalar_specials_row, mine__scalar_specials_debug};
+      mine__scalar_specials_train, mine__scalar_specials_row, mine__scalar_specials_debug,
+      mine__scalar_specials_versions};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
     for (const mine_scalar_special *s = lists[i]; s->name; s++)
       if (strcmp(s->name, name) == 0) return s;

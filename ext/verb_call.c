@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "models.h"
+#include "models_versions.h"
 #include "source.h"
 #include "statements.h"
 
@@ -80,8 +80,10 @@ static mine_status argument_models(mine_call *call, sqlite3_value *value, const 
   return status;
 }
 
+/* *owned: a text that was made, the caller's to free. */
 static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
-                                 sqlite3_value *value, mine_arguments *out, mine_model **model) {
+                                 sqlite3_value *value, mine_arguments *out, mine_model **model,
+                                 char **owned) {
   const char *what = verb->argument[i].name;
   const int needed = i < verb->required;
   switch (verb->argument[i].kind) {
@@ -99,6 +101,11 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
     case MINE_ARG_SOURCE:
       return needed ? mine__call_required_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i])
                     : mine__call_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i]);
+    case MINE_ARG_VERSIONS: {
+      mine_status status = mine__versions_source(call, value, owned);
+      out->text[i] = *owned;
+      return status;
+    }
     case MINE_ARG_ALGORITHM:
     case MINE_ARG_TEXT:
       return needed ? mine__call_required_text(call, value, what, 100, &out->text[i])
@@ -114,18 +121,21 @@ mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3
   const char *names[MINE_MOST_MODELS];
   mine_status status = MINE_OK;
   *out = (mine_verb_call){.keyed = out->keyed};
+  char *owned = NULL; /* of one argument at most; the job copies texts */
   memset(&arguments, 0, sizeof arguments);
   arguments.notes = call->connection->notes;
   for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind && !status; i++) {
     status = verb->argument[i].kind == MINE_ARG_MODELS
                  ? argument_models(call, values[i], verb->argument[i].name, names, out)
-                 : argument_read(call, verb, i, values[i], &arguments, &out->model[i]);
+                 : argument_read(call, verb, i, values[i], &arguments, &out->model[i], &owned);
     arguments.model[i] = out->model[i];
   }
   arguments.n_models = out->n_listed;
   arguments.models = (const mine_model *const *)out->listed;
   arguments.model_names = names;
-  return status ? status : mine_job_open(call->env, verb, &arguments, &out->job);
+  if (!status) status = mine_job_open(call->env, verb, &arguments, &out->job);
+  sqlite3_free(owned);
+  return status;
 }
 
 void mine__verb_call_notes(mine_call *call, mine_verb_call *verb_call) {

@@ -23,9 +23,9 @@ static mine_model *train_previous(const mine_call *call, const mine_model_name *
   return status ? NULL : previous;
 }
 
-/* From the values of a call to a model.  `previous` may be NULL. */
+/* From the values of a call to a model.  `previous` may be NULL; *keep: the option. */
 static mine_status train_run(mine_call *call, const mine_verb *verb, sqlite3_value **values,
-                             const mine_model *previous, mine_model **out) {
+                             const mine_model *previous, int64_t *keep, mine_model **out) {
   mine_connection *connection = call->connection;
   if (connection->training || connection->reading) {
     return mine__call_fail(call, MINE_DATA,
@@ -38,6 +38,7 @@ static mine_status train_run(mine_call *call, const mine_verb *verb, sqlite3_val
   if (!status) status = mine__verb_call_read(call, &job);
   if (!status) status = mine_job_train(job.job, previous, out);
   connection->training = 0;
+  *keep = job.job ? mine_job_keeps(job.job) : 0;
   mine__verb_call_notes(call, &job);
   mine__verb_call_close(&job);
   return status;
@@ -67,14 +68,15 @@ static mine_status train_call(mine_call *call, const mine_verb *verb, sqlite3_va
   mine_model *previous = NULL;
   mine_model *model = NULL;
   char *line = NULL; /* made before storing: nothing may fail after it */
+  int64_t keep = 0;
   mine_status status =
       mine__call_required_text(call, values[0], "model name", MINE_LONGEST_NAME, &text);
   if (!status) status = mine__model_name_parse(call, text, &name);
   if (!status) status = mine__models_check_writable(call, &name);
   if (!status) previous = train_previous(call, &name);
-  if (!status) status = train_run(call, verb, values, previous, &model);
+  if (!status) status = train_run(call, verb, values, previous, &keep, &model);
   if (!status) status = train_line(call, &name, model, &line);
-  if (!status) status = mine__models_store(call, &name, model);
+  if (!status) status = mine__models_store(call, &name, model, keep);
   if (!status) {
     sqlite3_result_text(context, line, -1, sqlite3_free);
   } else {
@@ -98,7 +100,8 @@ static mine_status fit_result(mine_call *call, const mine_model *model, sqlite3_
 static mine_status fit_call(mine_call *call, const mine_verb *verb, sqlite3_value **values,
                             sqlite3_context *context) {
   mine_model *model = NULL;
-  mine_status status = train_run(call, verb, values, NULL, &model);
+  int64_t keep;
+  mine_status status = train_run(call, verb, values, NULL, &keep, &model);
   if (!status) status = fit_result(call, model, context);
   mine_model_free(model);
   return status;

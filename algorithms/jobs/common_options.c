@@ -87,6 +87,12 @@ const mine_option mine__holdout_option_table[] = {
                         "mine_predict without a source"),
     OPTION_END};
 
+const mine_option mine__keep_option_table[] = {
+    OPTION_INT(mine_keep_options, keep, .initial = "0", .range = {0, 1000},
+               .help = "earlier versions of the model that stay in mine_model_versions when it is "
+                       "trained again, for mine_restore"),
+    OPTION_END};
+
 const mine_option mine__split_option_table[] = {
     OPTION_CHOICE(mine_split_options, split_by, .choices = common_split_names,
                   .help = "rows to measure on are chosen by a hash of the id, as the latest (with "

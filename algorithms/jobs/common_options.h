@@ -64,6 +64,12 @@ typedef struct mine_holdout_options {
 } mine_holdout_options;
 extern const mine_option mine__holdout_option_table[]; /* not for mine_cross_validate */
 
+/* Of a model that is stored: earlier ones beside it. */
+typedef struct mine_keep_options {
+  int64_t keep;
+} mine_keep_options;
+extern const mine_option mine__keep_option_table[]; /* mine_train */
+
 /* On which side of a holdout, or in which fold, a row is. */
 typedef enum mine_split_by {
   MINE_SPLIT_ID,

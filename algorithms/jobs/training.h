@@ -10,6 +10,7 @@
 **   training_repeats.c  held-out rows that were learned from after all
 **   training_split.c    which rows are measured on, and by a model of which others
 **   training_fit.c      hold out, fit, measure, fit again
+**   training_portrait.c what the rows look like, and whether those held out look so, too
 **   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
@@ -57,6 +58,7 @@ struct mine_training {
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
   /* What is learned from: by training_prepare, and unchanged from then on. */
   int prepared;
+  int keeps; /* the model will be kept: with the portrait of its rows */
   mine_prepared data;
   const mine_composition *composition; /* of auto: what its first fit found */
   int64_t no_target, no_weight, no_group, no_place, with_missing; /* rows left out, and why */
@@ -131,6 +133,14 @@ typedef struct mine_held_out {
 } mine_held_out;
 mine_status mine__training_hold_out(mine_training *training, mine_arena *arena,
                                     mine_held_out *out) MINE_MUST_CHECK;
+
+/* training_portrait.c: warn where the rows held out are of another kind; they were not chosen by
+** a hash.  And give the model the portrait of the rows; `held`: what was said of those held
+** out, of none if there were none. */
+mine_status mine__training_compare_held(mine_training *training, const mine_held_out *divided,
+                                        mine_arena *arena) MINE_MUST_CHECK;
+mine_status mine__training_portray(mine_training *training, const mine_measured *held,
+                                   mine_arena *arena, mine_model *model) MINE_MUST_CHECK;
 
 mine_status mine__training_folds(mine_training *training, mine_arena *arena,
                                  mine_folds *out) MINE_MUST_CHECK;

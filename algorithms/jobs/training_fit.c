@@ -186,7 +186,9 @@ static void fit_measure(mine_training *t, const mine_model *model, const mine_he
     fit_judge_classes(t, held);
   else
     fit_judge_numbers(t, held);
-  if (mine_failed(t->env) || mine__training_repeats(t, model, divided->kept, divided->away, arena))
+  if (mine_failed(t->env) ||
+      mine__training_repeats(t, model, divided->kept, divided->away, arena) ||
+      mine__training_compare_held(t, divided, arena))
     return;
   mine__training_notef(t, "holdout", "", "%lld of %lld rows, %s; %s", (long long)divided->away.n,
                        (long long)t->data.n, divided->how,
@@ -302,6 +304,7 @@ static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   if (held.n_metrics > 0) fit_keep_held(t, trained.model, &held);
   if (supervised && !mine_failed(env)) fit_intervals(t, arena, &held, trained.model);
   fit_keep_threshold(t, trained.model);
+  if (t->keeps && !mine_failed(env)) (void)!mine__training_portray(t, &held, arena, trained.model);
   if (!mine_failed(env)) mine__training_report(t, trained.model); /* of notes that are whole */
   if (!mine_failed(env) && mine__model_seal(env, trained.model) == MINE_OK) return trained;
   mine_model_free(trained.model);
@@ -324,6 +327,7 @@ mine_status mine__training_trained(mine_training *t, mine_trained *out) {
 
 mine_status mine__training_fit(mine_training *t, mine_model **out) {
   mine_trained trained;
+  t->keeps = 1;
   const mine_status status = mine__training_trained(t, &trained);
   *out = trained.model;
   return status;

@@ -38,7 +38,7 @@ const mine_verb *mine_verb_find(const char *name, mine_verb_form form) {
 int mine_verb_reads_source(const mine_verb *verb) {
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     const mine_argument_kind kind = verb->argument[i].kind;
-    if (kind == MINE_ARG_SOURCE || kind == MINE_ARG_BASE) return 1;
+    if (kind == MINE_ARG_SOURCE || kind == MINE_ARG_BASE || kind == MINE_ARG_VERSIONS) return 1;
   }
   return 0;
 }
@@ -252,6 +252,11 @@ mine_status mine_job_train(mine_job *job, const mine_model *previous, mine_model
   if (mine_failed(job->env)) return job->env->status;
   if (job->verb->train) return job->verb->train(job, previous, out);
   return mine__fail(job->env, MINE_UNSUPPORTED, "the verb makes no model");
+}
+
+int64_t mine_job_keeps(const mine_job *job) {
+  const mine_keep_options *said = mine__options_of(&job->options, mine__keep_option_table);
+  return said ? said->keep : 0;
 }
 
 int mine_job_streams(const mine_job *job) {

@@ -14,8 +14,8 @@ static mine_status model_run(mine_job *job, mine_relation *out) {
 
 static const mine_answer summary_answer[] = {
     {"item", MINE_ANSWER_TEXT, 0,
-     "rows, id, target, positive, holdout, feature, dropped, warning, fit, metric, option, source "
-     "..."},
+     "rows, id, target, positive, holdout, feature, dropped, warning, fit, metric, option, source, "
+     "keeps (what of its rows is in the model) ..."},
     {"name", MINE_ANSWER_TEXT, 0, "of the feature, metric or option"},
     {"detail", MINE_ANSWER_ANY, 0, "in words or figures"},
     {0},

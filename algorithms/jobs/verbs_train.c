@@ -59,6 +59,7 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
 
 static const mine_option_set train_options[] = {
+    {mine__keep_option_table, sizeof(mine_keep_options), 0}, /* not for mine_fit */
     MINE_SET_SUPERVISED,
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
@@ -125,7 +126,7 @@ const mine_verb mine__verb_fit = {
                  {MINE_ARG_OPTIONS, "options"}},
     .required = 2,
     .answer = fit_answer,
-    .options = train_options,
+    .options = train_options + 1,
     .reads = "an id, then attributes",
     .trains = 1,
     .state_bytes = sizeof(mine__train_state),

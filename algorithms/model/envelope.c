@@ -14,7 +14,7 @@
 **     kind's body version, algorithm, task, names, options
 **     schema: what is read (attributes, columns of events), what is said (groups,
 **       outputs); envelope_schema.c
-**     report, metrics, held-out rows, calibration, residuals
+**     report, metrics, held-out rows, calibration, residuals, portrait
 **   body: length, then what the kind's save() wrote
 **
 ** A model inside another is its length, its kind's tag, common part and body.
@@ -23,7 +23,7 @@
 ** events, no outputs, and groups only as classes.  In format 2 the task is a word: one
 ** that this build does not know is kept, and what the model can do follows from its
 ** schema and kind; calibration and residuals are new.  Format 3 has the weights of held-out
-** rows and the quantile that the numbers are.
+** rows, the quantile that the numbers are, and the portrait of the rows.
 **
 ** The checksum finds accidents, not malice: anybody can recompute it.  So every
 ** count is bounded by the bytes that are left, every index, order and number is
@@ -82,6 +82,7 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine__calibration_write(w, model->calibration);
   mine__interval_write(w, model->interval);
   mine__write_real(w, isnan(model->quantile) ? (double)NAN : model->quantile);
+  mine__portrait_write(w, model->portrait, model->feature);
 }
 
 static void envelope_put_u64(char *at, uint64_t v) {
@@ -207,6 +208,8 @@ static void envelope_read_beside(mine_reader *r, mine_model *model) {
   if (r->format > 2) model->quantile = mine__read_real(r);
   if (!isnan(model->quantile) && !(model->quantile > 0 && model->quantile <= 1))
     mine__reader_bad(r, "a quantile");
+  if (r->format > 2 && mine__reader_ok(r))
+    model->portrait = mine__portrait_read(r, model->feature, model->n_features);
 }
 
 static void envelope_read_task(mine_reader *r, mine_model *model) {
@@ -258,6 +261,8 @@ static void envelope_read_rest(mine_reader *r, mine_model *model) {
     mine__reader_bad(r, "the length of the body");
   if (mine__reader_ok(r)) model->kind->load(r, model, version);
   if (mine__reader_ok(r) && r->at != r->end) mine__reader_bad(r, "bytes after the end");
+  if (mine__reader_ok(r) && !mine__portrait_suits(model->portrait, model->n_groups))
+    mine__reader_bad(r, "the groups of the profile");
 }
 
 mine_model *mine__envelope_read_member(mine_reader *r) {

@@ -21,6 +21,7 @@
 #include "explain.h"
 #include "interval.h"
 #include "measures.h"
+#include "portrait.h"
 
 /* What a model may say of a row. */
 enum {
@@ -155,6 +156,7 @@ typedef struct mine_kind {
   ** count and number before it is used; problems go to mine__reader_bad(). */
   void (*save)(const mine_model *model, mine_writer *w);
   void (*load)(mine_reader *r, mine_model *model, uint32_t version);
+  int keeps_rows;         /* the rows that it learned from are in the body, with their ids */
   const mine_part *parts; /* besides those of every model; NULL: none */
   /* The model as arithmetic (formula.h), for the languages that write it so: features are the
   ** whole's map[f]; NULL: it is none. */
@@ -268,6 +270,8 @@ struct mine_model {
                        ** are the third number, and how many more double them; else NULL */
   const mine_calibration *calibration; /* shares go through it; NULL: they are the kind's own */
   const mine_interval *interval;       /* bounds of its first output; NULL: it has none */
+  const mine_portrait *portrait;       /* of the rows it learned from; NULL: of an older version,
+                                       ** or a member of another model */
   int n_outputs;                       /* numbers it gives for a row */
   double quantile;                     /* which one the first is to be; NAN: no certain one */
   const char **output_name;
@@ -295,6 +299,9 @@ int mine__note_told(const char *item, const char *detail);
 #define MINE__NOTE_BY_POSITION "the first column" /* the detail of such an "id" */
 void mine__model_metric(mine_model *model, const char *name, double value);
 void mine__model_measure(mine_model *model, mine_measure_id id, double value);
+
+/* Whether rows that it learned from are in it, or in a model inside it. */
+int mine__model_keeps_rows(const mine_model *model);
 
 /* Which of MINE_GIVES_ this model gives. */
 unsigned mine__model_gives(const mine_model *model);

@@ -420,6 +420,7 @@ const mine_kind mine__kind_neighbours = {
     .points = neighbours_points,
     .save = neighbours_save,
     .load = neighbours_load,
+    .keeps_rows = 1,
     .written = {[MINE_FORMAT_SQL] = {.why_not = NEIGHBOURS_ROWS},
                 [MINE_FORMAT_C] = {.why_not = NEIGHBOURS_ROWS},
                 [MINE_FORMAT_TEXT] = {.why_not = NEIGHBOURS_ROWS},

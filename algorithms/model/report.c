@@ -3,6 +3,7 @@
 ** parts and forms that every model has; and where those of its kind are found.
 */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../core/radix.h"
@@ -56,6 +57,69 @@ mine_status mine__model_seal(mine_env *env, mine_model *model) {
 
 /* ---- the parts of every model -------------------------------------------------------- */
 
+int mine__model_keeps_rows(const mine_model *model) {
+  const mine_kind *kind = model->kind;
+  const int n = kind->inside ? kind->n_inside(model) : 0;
+  int keeps = kind->keeps_rows;
+  for (int i = 0; i < n && !keeps; i++) {
+    mine_cell value;
+    const mine_model *member = kind->inside(model, i, &value);
+    keeps = member && mine__model_keeps_rows(member);
+  }
+  return keeps;
+}
+
+static void report_put(mine_relation *to, const char *name, const char *detail) {
+  mine__row_text(to, "keeps");
+  mine__row_text(to, name);
+  mine__row_text(to, detail);
+  mine__relation_end_row(to);
+}
+
+/* What of its rows is in the model, so that whoever must forget a customer can see it. */
+static void report_keeps(const mine_model *model, mine_relation *to) {
+  char detail[200];
+  int keeps = 0;
+  if (mine__model_keeps_rows(model)) {
+    snprintf(detail, sizeof detail,
+             "the %lld rows it learned from, with their ids: it looks among "
+             "them",
+             (long long)model->told.rows);
+    report_put(to, "rows", detail);
+    keeps = 1;
+  }
+  if (model->held.id.n > 0) {
+    snprintf(detail, sizeof detail, "the ids of %lld held-out rows (keep_ids=1)",
+             (long long)model->held.id.n);
+    report_put(to, "ids", detail);
+    keeps = 1;
+  }
+  for (int f = 0; f < model->n_features; f++) {
+    const mine_feature *about = &model->feature[f];
+    const int64_t levels = about->levels.values.n;
+    const int names =
+        levels * 2 > model->told.rows || (levels > 100 && levels * 50 > model->told.rows);
+    if (about->type != MINE_COLUMN_CATEGORY || !names) continue;
+    snprintf(detail, sizeof detail,
+             "its %lld values, so many for %lld rows that they may name "
+             "customer",
+             (long long)levels, (long long)model->told.rows);
+    report_put(to, about->name, detail);
+    keeps = 1;
+  }
+  if (model->held.rows > 0) {
+    snprintf(detail, sizeof detail, "labels and scores of %lld held-out rows%s",
+             (long long)model->held.rows, model->held.id.n > 0 ? "" : ", without their ids");
+    report_put(to, "scores", detail);
+  }
+  if (model->portrait) {
+    snprintf(detail, sizeof detail, "counts and quantiles of %d attribute%s, for mine_drift",
+             model->portrait->n, model->portrait->n == 1 ? "" : "s");
+    report_put(to, "profile", detail);
+  }
+  if (!keeps) report_put(to, "", "no customer's row, id or name");
+}
+
 static void report_summary(mine_env *env, const mine_model *model, mine_relation *to) {
   (void)env;
   for (int64_t i = 0; i < mine__notes_count(&model->told.notes); i++) {
@@ -65,6 +129,7 @@ static void report_summary(mine_env *env, const mine_model *model, mine_relation
     mine__row_text(to, note.detail);
     mine__relation_end_row(to);
   }
+  report_keeps(model, to);
   if (model->told.seconds > 0) {
     char number[MINE_NUMBER_BYTES];
     mine__row_text(to, "seconds");

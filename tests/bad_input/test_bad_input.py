@@ -23,13 +23,16 @@ INSERT INTO baskets VALUES (1,'a'),(1,'b'),(2,'a'),(2,'b'),(2,'c'),(3,'a'),(3,'c
 CREATE VIEW broken AS SELECT * FROM gone;
 CREATE VIEW optimizes AS SELECT * FROM pragma_optimize;
 CREATE TABLE both AS SELECT * FROM customers;
-SELECT mine_train('m','tree','customers','target=churn, ignore=');
+SELECT mine_train('m','tree','customers','target=churn, max_depth=1');
+SELECT mine_train('m','tree','customers','target=churn, ignore=, keep=1');
 SELECT mine_train('km','kmeans','customers','k=3');
 SELECT mine_train('nn','knn','customers','target=churn');
 CREATE VIEW sneaky AS SELECT * FROM mine_predict('m','customers');
 CREATE TABLE defaults(a, b DEFAULT (mine_fit('kmeans','customers')));
 CREATE TABLE triggers(a);
 CREATE TRIGGER trains AFTER INSERT ON triggers BEGIN SELECT mine_train('z','tree','customers','target=churn'); END;
+CREATE TABLE restores(a);
+CREATE TRIGGER restores_too AFTER INSERT ON restores BEGIN SELECT mine_restore('m'); END;
 CREATE VIEW sneaky_train AS SELECT mine_train('z','tree','customers','target=churn') AS a;
 """
 TEMPORARY = """

@@ -31,7 +31,7 @@ CREATE TABLE scores(id INTEGER PRIMARY KEY, depth, prediction, padding);
 
 
 def train(db, depth):
-    db.execute(f"SELECT mine_train('m', 'tree', 't', 'target=target, max_depth={depth}')").fetchall()
+    db.execute(f"SELECT mine_train('m', 'tree', 't', 'target=target, max_depth={depth}, keep=1')").fetchall()
 
 
 def score(db, depth):
@@ -93,6 +93,10 @@ def problem(path, allowed, together):
         depth = allowed.get(model)
         if depth is None:
             return "the model is neither the old nor the new one"
+        versions = db.execute("SELECT version, current FROM mine_versions('m')").fetchall()
+        kept = [m for (m,) in db.execute("SELECT model FROM mine_model_versions")]
+        if not set(kept) <= set(allowed) or len(kept) > 2 or [c for _, c in versions].count(1) != 1:
+            return f"versions {versions}"
         predicted = db.execute("SELECT id, prediction FROM mine_predict('m', 't')").fetchall()
         if len(predicted) != ROWS:
             return "the model does not score every row"

@@ -276,6 +276,24 @@ static void use_search(const mine_model *model, use_memory *memory) {
   mine_env_close(env);
 }
 
+/* Rows compared with the profile that came with the model. */
+static void use_drift(const mine_model *model, use_memory *memory) {
+  mine_env *env = use_env(memory);
+  mine_arguments arguments = {.text = {"m", "t"}, .model = {model}};
+  mine_job *job = NULL;
+  mine_frame *frame = NULL;
+  mine_relation *relation = NULL;
+  const char *sql;
+  mine_status status =
+      mine_job_open(env, mine_verb_find("mine_drift", MINE_VERB_TABLE), &arguments, &job);
+  if (!status) status = mine_job_source(job, &sql, &frame);
+  if (!status) status = use_fill(frame, 30);
+  if (!status) status = mine_job_run(job, &relation);
+  if (!status) use_relation(relation);
+  mine_job_close(job);
+  mine_env_close(env);
+}
+
 static void use_texts(const mine_model *model, use_memory *memory) {
   for (int what = MINE_MODEL_ALGORITHM; what <= MINE_MODEL_REPORT; what++) {
     const char *text = mine_model_get_text(model, (mine_model_text)what);
@@ -306,6 +324,7 @@ int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory) {
   use_reasons(model, NULL, memory);
   use_reasons(model, "top=1, lang=zh", memory);
   use_search(model, memory);
+  use_drift(model, memory);
   mine_model_free(model);
   return 1;
 }

@@ -42,7 +42,8 @@ static void say_cells(said *s, const char *word, const mine_cell *cell, int n) {
   mine__text_adds(&s->text, "\n");
 }
 
-/* Columns that came later stand behind those that there were. */
+/* Columns that came later stand behind those that there were; so does what the summary says under
+** `keeps`. */
 static int saved_columns(const mine_relation *r) {
   static const char *const later[] = {"std_dev", "group_value", "low", "high", "slice"};
   int n = 0;
@@ -102,7 +103,8 @@ static void say_parts(said *s, const mine_model *model) {
       for (int64_t i = 0; i < mine_relation_rows(r); i++) {
         for (int c = 0; c < mine_relation_columns(r); c++)
           mine_relation_cell(r, i, c, &cell[c]);
-        say_cells(s, verbs[v], cell, saved_columns(r));
+        const int later = cell[0].type == MINE_TEXT && strcmp(cell[0].as.text, "keeps") == 0;
+        if (!later) say_cells(s, verbs[v], cell, saved_columns(r));
       }
       mine_relation_free(r);
     }
