@@ -11,18 +11,29 @@ FROM mine_trials('temp.流失模型');
 CREATE TEMP TABLE 新评分 AS
 SELECT id AS 客户编号, round(probability, 4) AS 风险 FROM mine_predict('temp.流失模型', '客户');
 
--- 2. 替换之前先检查：每个客户都有评分，模型值得使用。
+-- 2. 昨夜的模型训练以来有什么变了（第一夜还没有模型；0.2.0 以前存下的模型没有训练概况）。
+SELECT '夜间任务：' || mine_init('main');
+CREATE TEMP TABLE 漂移 AS
+SELECT d.* FROM main.mine_models AS m, mine_drift('main.流失模型', '客户', 'lang=zh') AS d
+WHERE m.name = '流失模型' AND d.drifted
+  AND EXISTS (SELECT 1 FROM mine_summary('main.流失模型') WHERE item = 'keeps' AND name = 'profile');
+SELECT '夜间任务：警告：数据漂移，' || item || '、' || kind || ': '
+  || coalesce(was, '?') || ' -> ' || coalesce(now, '?') || '，psi ' || round(psi, 2) FROM 漂移;
+
+-- 3. 替换之前先检查：每个客户都有评分，模型值得使用，数据来源没有坏（某一列对大部分客户变空，
+-- 或换了写法）。
 CREATE TEMP TABLE 关卡 (
   每个客户都有评分 INTEGER CHECK (每个客户都有评分),
-  auc不低于070        INTEGER CHECK (auc不低于070)
+  auc不低于070        INTEGER CHECK (auc不低于070),
+  数据来源没有坏          INTEGER CHECK (数据来源没有坏)
 );
 INSERT INTO 关卡 SELECT
   (SELECT count(风险) FROM 新评分) = (SELECT count(*) FROM 客户),
-  (SELECT value >= 0.7 FROM mine_evaluate('temp.流失模型') WHERE metric = 'auc');
+  (SELECT value >= 0.7 FROM mine_evaluate('temp.流失模型') WHERE metric = 'auc'),
+  NOT EXISTS (SELECT 1 FROM 漂移 WHERE kind IN ('missing', 'unknown') AND psi >= 0.25);
 
--- 3. 在一个很短的事务里替换模型和评分。IMMEDIATE 在事务开始处等待其他写入者，只有
+-- 4. 在一个很短的事务里替换模型和评分。IMMEDIATE 在事务开始处等待其他写入者，只有
 -- 在这里才能等待。
-SELECT '夜间任务：' || mine_init('main');
 CREATE TABLE IF NOT EXISTS 流失评分 (客户编号 INTEGER PRIMARY KEY, 风险 REAL);
 
 BEGIN IMMEDIATE;
