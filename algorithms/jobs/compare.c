@@ -447,7 +447,7 @@ const mine_verb mine__verb_compare = {
         ", 'target=churned, max_depth=1')),\n"
         "  ('temp.large', mine_train('temp.large', 'tree',\n  " MINE_CALLERS
         ", 'target=churned')))\n  WHERE column2 <> ''),\n  " MINE_CALLERS
-        ")\nWHERE metric = 'auc';",
+        ",\n  'resamples=100')\nWHERE metric = 'auc';",
     .argument = {{MINE_ARG_MODELS, "models"},
                  {MINE_ARG_SOURCE, "source"},
                  {MINE_ARG_OPTIONS, "options"}},
