@@ -7,6 +7,7 @@
 
 #include "../core/random.h"
 
+#define RUN_AHEAD   16
 #define RUN_BLOCK   4096
 #define RUN_SAMPLE  11 /* purposes of random streams: rows ... */
 #define RUN_COLUMNS 12 /* ... and attributes                   */
@@ -59,14 +60,22 @@ static const uint8_t *run_choose_features(boost_run *run) {
 
 /* ---- what a leaf says --------------------------------------------------------------------- */
 
+/* A leaf's rows lie far apart: the row of which numbers are fetched while row k is added. */
+static uint32_t run_ahead(const mine_grow_entry *entry, const mine_grown_node *node, int64_t k) {
+  return entry[k + RUN_AHEAD < node->rows ? k + RUN_AHEAD : k].row;
+}
+
 static double run_newton(const boost_run *run, const mine_grown_node *node) {
   const size_t part = (size_t)run->now.output * (size_t)run->target->of.n;
   const float *g = run->g + part, *h = run->h + part;
+  const mine_grow_entry *entry = mine__grown_rows(run->grower, node);
   double sum_g = 0, sum_h = 0;
   for (int64_t k = 0; k < node->rows; k++) {
-    const uint32_t row = mine__grown_row(run->grower, node, k);
-    sum_g += (double)g[row];
-    sum_h += (double)h[row];
+    const uint32_t soon = run_ahead(entry, node, k);
+    MINE_FETCH(g + soon);
+    MINE_FETCH(h + soon);
+    sum_g += (double)g[entry[k].row];
+    sum_h += (double)h[entry[k].row];
   }
   const double l1 = run->plan.l1;
   const double shrunk = sum_g > l1 ? sum_g - l1 : sum_g < -l1 ? sum_g + l1 : 0;
@@ -77,8 +86,9 @@ static double run_newton(const boost_run *run, const mine_grown_node *node) {
 static double run_quantile(const boost_run *run, const mine_grown_node *node, double alpha,
                            boost_rest *room) {
   const mine_tree_target *of = &run->target->of;
+  const mine_grow_entry *entry = mine__grown_rows(run->grower, node);
   for (int64_t k = 0; k < node->rows; k++) {
-    const uint32_t row = mine__grown_row(run->grower, node, k);
+    const uint32_t row = entry[k].row;
     room[k].rest = of->y[row] - run->margin[row];
     room[k].weight = of->weight ? (double)of->weight[row] : 1;
   }
@@ -107,9 +117,12 @@ static void run_step_task(void *context, int64_t task, int worker) {
   const size_t outputs = (size_t)run->target->outputs;
   double *margin = run->margin + now->output;
   const double value = now->value[now->leaf[task]];
+  const mine_grow_entry *entry = mine__grown_rows(run->grower, node);
   (void)worker;
-  for (int64_t k = 0; k < node->rows; k++)
-    margin[mine__grown_row(run->grower, node, k) * outputs] += value;
+  for (int64_t k = 0; k < node->rows; k++) {
+    MINE_FETCH(margin + run_ahead(entry, node, k) * outputs);
+    margin[entry[k].row * outputs] += value;
+  }
 }
 
 /* Task = block of rows that the tree was not grown from. */

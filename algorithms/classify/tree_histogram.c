@@ -116,7 +116,7 @@ static mine_status histogram_nodes(histogram_run *run) {
     nodes->node[i].rows = grown->rows;
     if (grown->left < 0) {
       for (int64_t k = 0; k < grown->rows; k++)
-        run->row[grown->first + k] = mine__grown_row(run->grower, grown, k);
+        run->row[grown->first + k] = mine__grown_rows(run->grower, grown)[k].row;
       continue;
     }
     MINE_TRY(histogram_split(run, i, grown));

@@ -22,15 +22,18 @@
 #include "arena.h"
 #include "team.h"
 
-/* MINE_INLINE: written once, compiled anew for the constants at each call. */
+/* MINE_INLINE: written once, compiled anew for the constants at each call.  MINE_FETCH: what lies
+** at the address is wanted soon. */
 #if defined(__GNUC__)
 #define MINE_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #define MINE_MUST_CHECK        __attribute__((warn_unused_result))
 #define MINE_INLINE            static inline __attribute__((always_inline))
+#define MINE_FETCH(address)    __builtin_prefetch(address)
 #else
 #define MINE_PRINTF(at, first)
 #define MINE_MUST_CHECK
-#define MINE_INLINE static inline
+#define MINE_INLINE         static inline
+#define MINE_FETCH(address) ((void)(address))
 #endif
 
 #define MINE_ERROR_BYTES 1024

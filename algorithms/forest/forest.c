@@ -136,7 +136,7 @@ static void forest_leaf(const forest_work *work, const mine_grown_node *node, do
   double all = 0;
   memset(value, 0, (size_t)run->width * sizeof *value);
   for (int64_t k = 0; k < node->rows; k++) {
-    const uint32_t row = mine__grown_row(work->grower, node, k);
+    const uint32_t row = mine__grown_rows(work->grower, node)[k].row;
     const double w = (double)work->h[row];
     all += w;
     if (run->of.classes) {

@@ -150,6 +150,8 @@ static void bins_fill_task(void *context, int64_t task, int worker) {
     } else {
       bins_fill_numbers(work, feature, from, to, byte, width);
     }
+    for (int64_t i = from; i < to; i++)
+      binned->column[f][i] = byte[(i - from) * width];
   }
 }
 
@@ -176,6 +178,7 @@ static void bins_features(mine_env *env, mine_arena *arena, const bins_work *wor
   binned->feature = mine__arena_zeros(arena, n, sizeof *binned->feature);
   binned->panel =
       mine__arena_zeros(arena, (size_t)mine_panel_count(binned->n_features), sizeof *binned->panel);
+  binned->column = mine__arena_zeros(arena, n, sizeof *binned->column);
   if (mine_failed(env)) return;
   for (int f = 0; f < binned->n_features; f++) {
     mine_binned_feature *feature = &binned->feature[f];
@@ -184,6 +187,8 @@ static void bins_features(mine_env *env, mine_arena *arena, const bins_work *wor
     feature->category = about->type == MINE_COLUMN_CATEGORY && !source[f].statistic;
     feature->levels = about->type == MINE_COLUMN_CATEGORY ? (int32_t)about->levels.values.n : 0;
   }
+  for (size_t f = 0; f < n; f++)
+    binned->column[f] = mine__arena_array(arena, (size_t)binned->n, 1);
   for (int p = 0; p < mine_panel_count(binned->n_features); p++) {
     binned->panel[p] =
         mine__arena_array(arena, (size_t)binned->n, (size_t)mine_panel_width(binned, p));

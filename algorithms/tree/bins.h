@@ -13,7 +13,8 @@
 **
 ** The bytes of a row stand together, in *panels* of at most MINE_PANEL features: to
 ** count a row is to read one stretch of memory, and the sums of a panel's bins stay in
-** the processor's cache.
+** the processor's cache.  Every feature stands as a *column* too: to divide a node's rows is
+** to look at one feature of each, and of a column 64 rows come at a time.
 **
 ** A category of many levels is a number in disguise: its *statistic* (ordered.h), and
 ** then `source` is the category, `of_level` NULL.  What is made here never changes;
@@ -49,8 +50,9 @@ typedef struct mine_binned {
   int64_t n; /* rows, counted as they were given: not frame rows */
   int n_features;
   mine_binned_feature *feature;
-  int n_bins;      /* of all features */
-  uint8_t **panel; /* panel p: n rows of panel_width(p) bytes */
+  int n_bins;       /* of all features */
+  uint8_t **panel;  /* panel p: n rows of panel_width(p) bytes */
+  uint8_t **column; /* feature f: n bytes                      */
 } mine_binned;
 
 static inline int mine_panel_first(int panel) {
@@ -69,7 +71,7 @@ static inline uint8_t mine_bin_of(const mine_binned *binned, int64_t row, int fe
   return binned->panel[panel][row * mine_panel_width(binned, panel) + feature % MINE_PANEL];
 }
 
-/* Make the columns `source[0..n_features-1]` of the rows given, in `arena`: one byte per row and
+/* Make the columns `source[0..n_features-1]` of the rows given, in `arena`: two bytes per row and
 ** feature, and room for the sample of as many features as there are threads.  most_bins
 ** in 2..MINE_BINS_MOST.  A category must have at most most_bins levels, or a statistic.
 ** O(rows x features). */

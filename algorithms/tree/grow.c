@@ -16,12 +16,13 @@ static void growth_push(mine_grower *g, int32_t number) {
 
 /* The place in waiting[] of the node to be split next: with max_leaves the one whose split
 ** brings most, the first made of equal ones; without, the last, so that few nodes wait.
-** `unready`: of those not made ready and not in the wave.  -1: none. */
+** `unready`: of those to be split that are not made ready and not in the wave.  -1: none. */
 static int64_t growth_next(const mine_grower *g, const grow_step *step, int unready) {
   int64_t next = -1;
   for (int64_t i = (int64_t)g->tree.n_waiting; i-- > 0;) {
     const int32_t number = g->tree.waiting[i];
-    int taken = unready && g->tree.work[number].child[0];
+    const grow_work *work = &g->tree.work[number];
+    int taken = unready && (work->child[0] || work->best.feature < 0);
     for (int at = 0; unready && at < step->n_wave; at++)
       taken |= step->wave[at] == number;
     if (taken) continue;
@@ -144,8 +145,8 @@ mine_grower *mine__grower_open(mine_env *env, mine_arena *arena, const mine_binn
   return mine_failed(env) ? NULL : g;
 }
 
-uint32_t mine__grown_row(const mine_grower *g, const mine_grown_node *node, int64_t k) {
-  return g->entry[node->side][node->first + k].row;
+const mine_grow_entry *mine__grown_rows(const mine_grower *g, const mine_grown_node *node) {
+  return g->entry[node->side] + node->first;
 }
 
 int32_t mine__grown_leaf(const mine_binned *binned, const mine_grown *tree, int64_t row) {

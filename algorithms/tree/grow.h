@@ -103,8 +103,14 @@ typedef struct mine_grow_rows {
 ** bytes for any number of threads. */
 mine_status mine__grow(mine_grower *grower, const mine_grow_rows *rows, const uint8_t *used,
                        uint64_t number, mine_grown *out) MINE_MUST_CHECK;
-/* The k-th row of a node of the tree grown last, in ascending order. */
-uint32_t mine__grown_row(const mine_grower *grower, const mine_grown_node *node, int64_t k);
+/* A row on its way down: where its bytes are, and what is summed of it. */
+typedef struct mine_grow_entry {
+  uint32_t row;
+  int16_t g; /* or the class */
+  uint16_t h;
+} mine_grow_entry;
+/* The rows of a node of the tree grown last, node->rows of them, in ascending order. */
+const mine_grow_entry *mine__grown_rows(const mine_grower *grower, const mine_grown_node *node);
 /* The leaf of any row of the binned. */
 int32_t mine__grown_leaf(const mine_binned *binned, const mine_grown *tree, int64_t row);
 

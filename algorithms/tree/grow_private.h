@@ -12,12 +12,7 @@
 #define GROW_BLOCK     8  /* features searched by one task                                      */
 #define GROW_TOGETHER  8  /* features that a pass over a node's rows sums                       */
 
-/* A row on its way down: where its bytes are, and what is summed of it. */
-typedef struct grow_entry {
-  uint32_t row;
-  int16_t g; /* or the class */
-  uint16_t h;
-} grow_entry;
+typedef mine_grow_entry grow_entry;
 
 /* A *sum* is `width` words: of gradients one, g above and h below (32 bits each, g
 ** signed); of classes one for each. */

@@ -17,6 +17,7 @@
 #include "grow_private.h"
 
 #define WAVE_STRETCH  8192 /* rows in a stretch, at least                              */
+#define WAVE_MOVED    256  /* rows */
 #define WAVE_FEATURES 2    /* purpose of a random stream: the features tried at a node */
 
 /* ---- one node, a few features ------------------------------------------------------------- */
@@ -65,8 +66,8 @@ static void growth_side_task(void *context, int64_t task, int worker) {
   grow_stretch *s = &step->stretch[task];
   const grow_split *split = &g->tree.work[s->node].best;
   const grow_entry *entry = g->entry[g->tree.node[s->node].side];
-  const size_t width = (size_t)mine_panel_width(g->binned, split->feature / MINE_PANEL);
-  const uint8_t *byte = g->binned->panel[split->feature / MINE_PANEL] + split->feature % MINE_PANEL;
+  const uint8_t *bin = g->binned->column[split->feature];
+  uint8_t *to = g->left;
   const int category = g->binned->feature[split->feature].category;
   mine_grown_node asked = {.bin = split->bin, .missing_left = split->missing_left};
   uint8_t side[MINE_BINS_MOST + 1]; /* of each bin */
@@ -76,14 +77,16 @@ static void growth_side_task(void *context, int64_t task, int worker) {
   for (int b = 0; b <= MINE_BINS_MOST; b++)
     side[b] = (uint8_t)mine_grown_goes_left(&asked, category, (uint8_t)b);
   for (int64_t k = s->from; k < s->to; k++) {
-    const uint8_t left = side[byte[entry[k].row * width]];
-    g->left[k] = left;
+    const uint8_t left = side[bin[entry[k].row]];
+    to[k] = left;
     lefts += left;
   }
   s->lefts = lefts;
 }
 
-/* Task = stretch: its rows go to their places in the other buffer, in their order. */
+/* Task = stretch: its rows go to their places in the other buffer, in their order.  Each is
+** written to both sides and counted on one, so that nothing is to be guessed; behind the places
+** of a stretch lie another's, hence the small buffers. */
 static void growth_move_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   const mine_grower *g = step->g;
@@ -91,13 +94,20 @@ static void growth_move_task(void *context, int64_t task, int worker) {
   const int side = g->tree.node[s->node].side;
   const grow_entry *from = g->entry[side];
   grow_entry *left = g->entry[!side] + s->left_at, *right = g->entry[!side] + s->right_at;
+  grow_entry lefts[WAVE_MOVED], rights[WAVE_MOVED];
   (void)worker;
-  for (int64_t k = s->from; k < s->to; k++) {
-    if (g->left[k]) {
-      *left++ = from[k];
-    } else {
-      *right++ = from[k];
+  for (int64_t at = s->from; at < s->to; at += WAVE_MOVED) {
+    const int64_t end = at + WAVE_MOVED < s->to ? at + WAVE_MOVED : s->to;
+    size_t n_left = 0, n_right = 0;
+    for (int64_t k = at; k < end; k++) {
+      lefts[n_left] = rights[n_right] = from[k];
+      n_left += g->left[k];
+      n_right += !g->left[k];
     }
+    memcpy(left, lefts, n_left * sizeof *left);
+    memcpy(right, rights, n_right * sizeof *right);
+    left += n_left;
+    right += n_right;
   }
 }
 

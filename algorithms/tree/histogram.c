@@ -11,12 +11,6 @@
 
 #define HISTOGRAM_AHEAD 24 /* rows whose bytes are on their way */
 
-#if defined(__GNUC__)
-#define HISTOGRAM_FETCH(address) __builtin_prefetch(address)
-#else
-#define HISTOGRAM_FETCH(address) ((void)(address))
-#endif
-
 /* The features of a panel that are used: their lanes, and where their bins begin. */
 typedef struct histogram_lanes {
   int n, width;
@@ -39,7 +33,7 @@ static void histogram_all(const grow_entry *entry, int64_t n, const uint8_t *pan
                           const histogram_lanes *lanes, uint64_t *sums) {
   const size_t width = (size_t)lanes->width;
   for (int64_t k = 0; k < n; k++) {
-    if (k + HISTOGRAM_AHEAD < n) HISTOGRAM_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
+    if (k + HISTOGRAM_AHEAD < n) MINE_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
     const uint8_t *byte = panel + entry[k].row * width;
     const uint64_t add = grow_pack(entry[k]);
     size_t lane = 0;
@@ -58,7 +52,7 @@ static void histogram_some(const grow_entry *entry, int64_t n, const uint8_t *pa
                            const histogram_lanes *lanes, uint64_t *sums) {
   const size_t width = (size_t)lanes->width;
   for (int64_t k = 0; k < n; k++) {
-    if (k + HISTOGRAM_AHEAD < n) HISTOGRAM_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
+    if (k + HISTOGRAM_AHEAD < n) MINE_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
     const uint8_t *byte = panel + entry[k].row * width;
     const uint64_t add = grow_pack(entry[k]);
     for (int j = 0; j < lanes->n; j++)
@@ -70,7 +64,7 @@ static void histogram_classes(const grow_entry *entry, int64_t n, const uint8_t 
                               const histogram_lanes *lanes, size_t classes, uint64_t *sums) {
   const size_t width = (size_t)lanes->width;
   for (int64_t k = 0; k < n; k++) {
-    if (k + HISTOGRAM_AHEAD < n) HISTOGRAM_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
+    if (k + HISTOGRAM_AHEAD < n) MINE_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
     const uint8_t *byte = panel + entry[k].row * width;
     uint64_t *of_class = sums + entry[k].g;
     for (int j = 0; j < lanes->n; j++)
@@ -112,7 +106,7 @@ MINE_INLINE void histogram_together(const grow_entry *entry, int64_t n, const hi
     const uint64_t add = grow_pack(entry[k]);
     const size_t row = entry[k].row;
     if (k + HISTOGRAM_AHEAD < n)
-      HISTOGRAM_FETCH(at[0].byte + entry[k + HISTOGRAM_AHEAD].row * at[0].width);
+      MINE_FETCH(at[0].byte + entry[k + HISTOGRAM_AHEAD].row * at[0].width);
     for (int j = 0; j < features; j++)
       bins[j].sums[at[j].byte[row * at[j].width]] += add;
   }

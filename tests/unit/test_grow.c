@@ -182,11 +182,11 @@ static void check_tree(const table *t, const mine_binned *binned, mine_grower *g
     }
     leaves++;
     for (int64_t k = 0; k < node->rows; k++) {
-      const uint32_t row = mine__grown_row(grower, node, k);
+      const uint32_t row = mine__grown_rows(grower, node)[k].row;
       assert_false(seen[row]);
       seen[row] = 1;
       rows++;
-      if (k) assert_true(row > mine__grown_row(grower, node, k - 1));
+      if (k) assert_true(row > mine__grown_rows(grower, node)[k - 1].row);
       assert_int_equal(mine__grown_leaf(binned, tree, row), at);
     }
   }
@@ -329,7 +329,7 @@ static void monotone_features_are_kept(void **state) {
       if (node->left >= 0) continue;
       double g = 0, h = 1;
       for (int64_t k = 0; k < node->rows && node->rows <= t.data.rows.n; k++) {
-        g += (double)g_of[mine__grown_row(grower, node, k)];
+        g += (double)g_of[mine__grown_rows(grower, node)[k].row];
         h += 1;
       }
       value[i] = fmin(fmax(-g / h, node->low), node->high);
