@@ -275,6 +275,10 @@ static void frame_clear_column(mine_frame *frame, int column) {
   mine_filling *f = col->filling;
   frame->lane[column].next = 0;
   col->missing = col->unknown.cells = 0;
+  if (col->unknown.kept) {
+    mine__values_clear(col->unknown.kept);
+    mine__values_clear(col->unknown.at);
+  }
   if (f->mode == MINE_MODE_CELLS) mine__values_clear(&frame->ids);
   if (f->fixed || f->mode == MINE_MODE_IGNORE || f->mode == MINE_MODE_CELLS) return;
   mine__frame_drop_codes(frame, column);

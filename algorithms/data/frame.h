@@ -70,6 +70,7 @@ typedef struct mine_guess {
 /* Scoring: what a category has that training has not seen. */
 typedef struct mine_unseen {
   int64_t cells;              /* how many, of the rows in the frame              */
+  mine_values *kept, *at;     /* all of them and their rows; NULL: not asked for */
   int64_t row;                /* the first of them (of single rows, the last one) */
   char said[MINE_SHOW_BYTES]; /* and as in a sentence                            */
 } mine_unseen;
@@ -195,6 +196,11 @@ int mine__column_is_text(const mine_column *column); /* any text that is not '' 
 /* A finished target that is not made final yet: any text was seen that is no
 ** plain decimal number, so it cannot become a number. */
 int mine__column_has_words(const mine_column *column);
+
+/* Keep what a fixed category has that its levels lack; a failure sticks.  The cell of a row whose
+** code is MINE_CODE_UNKNOWN; MINE_NULL where they are not kept. */
+void mine__column_keep_unseen(mine_frame *frame, int column);
+void mine__column_unseen(const mine_column *column, int64_t row, mine_cell *out);
 
 /* The id column.  How many different ids (by 64-bit hash; NULL and blank count as none),
 ** counted until `enough` are found; -1 = failure recorded.  O(rows), 8 to 32

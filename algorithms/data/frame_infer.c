@@ -221,6 +221,36 @@ static int64_t infer_find_respelled(const mine_dictionary *levels, const mine_ce
   return mine__dictionary_find(levels, &other);
 }
 
+void mine__column_keep_unseen(mine_frame *frame, int column) {
+  mine_unseen *unknown = &frame->column[column].unknown;
+  mine_values *kept = mine__arena_zeros(frame->arena, 2, sizeof *kept);
+  if (!kept || unknown->kept) return;
+  mine__values_open(&kept[0], frame->arena);
+  mine__values_open(&kept[1], frame->arena);
+  unknown->kept = &kept[0];
+  unknown->at = &kept[1];
+}
+
+/* Rows rise, so that one is found by bisection. */
+void mine__column_unseen(const mine_column *column, int64_t row, mine_cell *out) {
+  const mine_values *at = column->unknown.at;
+  int64_t low = 0, high = at ? at->n : 0;
+  mine_cell cell;
+  memset(out, 0, sizeof *out);
+  while (low < high) {
+    const int64_t middle = low + (high - low) / 2;
+    mine__values_get(at, middle, &cell);
+    if (cell.as.integer < row) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (!at || low == at->n || low >= column->unknown.kept->n) return;
+  mine__values_get(at, low, &cell);
+  if (cell.as.integer == row) mine__values_get(column->unknown.kept, low, out);
+}
+
 static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
   mine_column *col = &frame->column[column];
   mine_lane *lane = &frame->lane[column];
@@ -235,6 +265,8 @@ static void infer_lookup(mine_frame *frame, int column, const mine_cell *cell) {
       mine__show_cell(col->unknown.said, cell);
     }
     col->unknown.cells++;
+    if (col->unknown.kept && mine__values_push(col->unknown.kept, cell))
+      (void)mine__values_push_int(col->unknown.at, frame->rows);
   }
   lane->code[frame->rows] = code >= 0 ? (int32_t)code : MINE_CODE_UNKNOWN;
 }

@@ -247,6 +247,7 @@ static mine_status reasons_open(mine_job *job) {
   const mine_lang_options *lang = mine__options_of(&job->options, mine__lang_option_table);
   MINE_TRY(mine__model_explain_check(job->env, model));
   MINE_TRY(mine__scoring_open(job->env, model, MINE_SCORE_ROWS, &job->options, &s->scoring));
+  s->scoring->keeps_unseen = 1;
   s->lang = (mine_lang)lang->lang;
   s->pairs = (int)said->pairs;
   s->reasons.top = model->n_features;

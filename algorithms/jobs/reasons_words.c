@@ -12,9 +12,9 @@ typedef struct reasons_words {
 
 static const reasons_words *reasons_lang(mine_lang lang) {
   static const reasons_words words[] = {
-      [MINE_LANG_EN] = {" = ", " is missing", " was never seen in training", "base",
+      [MINE_LANG_EN] = {" = ", " is missing", " (never seen in training)", "base",
                         " other features", " other feature", ": "},
-      [MINE_LANG_ZH] = {" = ", " 缺失", " 是训练中没有的值", "基准", " 个其他特征", " 个其他特征",
+      [MINE_LANG_ZH] = {" = ", " 缺失", "（训练中未见）", "基准", " 个其他特征", " 个其他特征",
                         "："},
   };
   return &words[lang];
@@ -52,6 +52,8 @@ void mine__reason_value(const mine_scoring *s, int64_t row, int feature,
   memset(out, 0, sizeof *out);
   if (view->code) {
     if (view->code[row] >= 0) mine__values_get(&about->levels.values, view->code[row], out);
+    if (view->code[row] == MINE_CODE_UNKNOWN)
+      mine__column_unseen(&s->frame->column[s->plan.column[feature]], row, out);
     return;
   }
   mine__reason_number(about, view->number[row], buffer, out);
@@ -67,10 +69,11 @@ static void reasons_feature(const mine_scoring *s, int64_t row, int feature,
   if (value.type != MINE_NULL) {
     mine__text_adds(out, words->is);
     mine__text_add_shown(out, &value);
-  } else {
-    const int unseen = view->code && view->code[row] == MINE_CODE_UNKNOWN;
-    mine__text_adds(out, unseen ? words->unseen : words->missing);
   }
+  if (view->code && view->code[row] == MINE_CODE_UNKNOWN)
+    mine__text_adds(out, words->unseen);
+  else if (value.type == MINE_NULL)
+    mine__text_adds(out, words->missing);
 }
 
 void mine__reason_words(const mine_scoring *scoring, const mine_reasons *reasons, int64_t row,

@@ -64,6 +64,9 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
   MINE_TRY(mine__wants_by_name(frame, s->plan.want, &lack, s->plan.column));
   if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_plan_target(s, frame));
   scoring_plan_id(s, frame);
+  for (int f = 0; s->keeps_unseen && f < s->model->n_features; f++)
+    if (s->model->feature[f].type == MINE_COLUMN_CATEGORY)
+      mine__column_keep_unseen(frame, s->plan.column[f]);
   return mine_env_status(s->env);
 }
 

@@ -92,7 +92,9 @@ struct mine_scoring {
   mine_frame *frame;
   mine_scoring_plan plan;
   mine_scoring_batch batch;
-  int held; /* the rows are those that the model remembers instead of a frame's */
+  int keeps_unseen; /* what categories have that training never met is kept: set before the columns
+                    ** are named */
+  int held;         /* the rows are those that the model remembers instead of a frame's */
   /* Of all rows so far. */
   int64_t rows_seen;
   mine__score_seen *seen; /* per feature */

@@ -3,8 +3,10 @@
 **
 ** The values are computed here as they are defined, over all subsets of the features, from what a
 ** model says where only those are known: of trees the rows of training in the nodes, of sums of
-** coefficients the mean row, of Bayes its own densities (integrated numerically).  Beside it: that
-** they add up to the answer, that threads and batches change no bit, paths of more features than
+** coefficients the mean row, of Bayes its own densities (integrated numerically), of sampled orders
+*a
+** table of what each set says.  Beside it: that they add up to the answer, that threads and batches
+*change no bit, paths of more features than
 ** subsets can be listed of, and strangers' trees whose nodes count nonsense.
 */
 #include "forest_fixture.h"
@@ -12,6 +14,7 @@
 #include "model/bayes.h"
 #include "model/linear.h"
 #include "model/quadrature.h"
+#include "model/sampled.h"
 
 /* ---- the definition ------------------------------------------------------------------------- */
 
@@ -565,6 +568,142 @@ static void bayes_without_a_prior(void **state) {
   made_close(&m);
 }
 
+/* ---- sampled orders
+ * ------------------------------------------------------------------------------ */
+
+#define PLAYERS 5
+#define GROUNDS 3
+
+/* What is said of each set of known features, against each background. */
+typedef struct table_game {
+  double said[GROUNDS][1 << PLAYERS];
+  int n;
+} table_game;
+
+static void table_margins(mine_env *env, const void *context, const mine_batch *batch,
+                          const mine__mixed *mixed, double *out) {
+  const table_game *game = context;
+  (void)env;
+  for (int64_t j = 0; j < mixed->n; j++) {
+    unsigned set = 0;
+    for (int f = 0; f < game->n; f++)
+      set |= (unsigned)mixed->known[j * game->n + f] << f;
+    const int all = set == (1u << game->n) - 1;
+    out[j] = game->said[all ? 0 : mixed->by[j]][set] + (double)mine_batch_row(batch, mixed->at[j]);
+  }
+}
+
+static double table_value(const void *context, unsigned set) {
+  const table_game *game = context;
+  double sum = 0;
+  for (int g = 0; g < GROUNDS; g++)
+    sum += game->said[set == (1u << game->n) - 1 ? 0 : g][set] / GROUNDS;
+  return sum;
+}
+
+static void sampled_orders_come_near(void **state) {
+  (void)state;
+  static const int players[] = {PLAYERS, 2, 1};
+  for (size_t k = 0; k < 3; k++) {
+    table_game table = {.n = players[k]};
+    mine_random random;
+    mine_env *env;
+    double phi[PLAYERS + 1], out[2 * (PLAYERS + 1)], error[2 * (PLAYERS + 1)];
+    const int n = players[k];
+    assert_int_equal(mine_env_open(NULL, "mine_explain", &env), MINE_OK);
+    mine__random_open(&random, 5, 5, k);
+    for (int g = 0; g < GROUNDS; g++)
+      for (unsigned set = 0; set < 1u << n; set++)
+        table.said[g][set] = mine__random_real(&random) * (1 + __builtin_popcount(set));
+    const mine__game game = {
+        .n_features = n, .backgrounds = GROUNDS, .context = &table, .margins = table_margins};
+    const uint32_t row[2] = {0, 7};
+    const mine_batch batch = {2, row, NULL};
+    mine_explained asked_of = {.pairs = 999, .contribution = out, .error = error};
+    shapley(n, table_value, &table, phi);
+    assert_int_equal(mine__sampled_explain(env, &game, &batch, &asked_of), MINE_OK);
+    for (int i = 0; i < 2; i++) {
+      double sum = 0;
+      for (int f = 0; f <= n; f++) {
+        const double got = out[i * (n + 1) + f] - (f == n ? row[i] : 0);
+        assert_true(fabs(got - phi[f]) <= 4.5 * error[i * (n + 1) + f] + 1e-12);
+        sum += out[i * (n + 1) + f];
+      }
+      assert_near(sum, table.said[0][(1u << n) - 1] + row[i], 10);
+    }
+    asked_of.pairs = 64; /* the estimates say how good they are */
+    const double before = error[0];
+    assert_int_equal(mine__sampled_explain(env, &game, &batch, &asked_of), MINE_OK);
+    if (n == PLAYERS) assert_true(error[0] > 2 * before && error[0] < 8 * before);
+    mine_env_close(env);
+  }
+}
+
+/* Features that are added up have no errors, whatever the orders. */
+static void sampled_orders_of_a_sum_are_exact(void **state) {
+  (void)state;
+  table_game table = {.n = PLAYERS};
+  mine_env *env;
+  double out[PLAYERS + 1], error[PLAYERS + 1];
+  assert_int_equal(mine_env_open(NULL, "mine_explain", &env), MINE_OK);
+  for (unsigned set = 0; set < 1u << PLAYERS; set++)
+    for (int g = 0; g < GROUNDS; g++)
+      for (int f = 0; f < PLAYERS; f++)
+        table.said[g][set] += set >> f & 1 ? f - 1.5 : 0;
+  const mine__game game = {
+      .n_features = PLAYERS, .backgrounds = GROUNDS, .context = &table, .margins = table_margins};
+  const mine_batch batch = {1, NULL, NULL};
+  mine_explained asked_of = {.pairs = 3, .contribution = out, .error = error};
+  assert_int_equal(mine__sampled_explain(env, &game, &batch, &asked_of), MINE_OK);
+  for (int f = 0; f < PLAYERS; f++) {
+    assert_near(out[f], f - 1.5, 1);
+    assert_near(error[f], 0, 1);
+  }
+  mine_env_close(env);
+}
+
+/* ---- the parts of answers
+ * ---------------------------------------------------------------------------- */
+
+/* They add up to the share as it is answered, whatever links and calibrates it; with two classes
+** they stand as those of the margin do. */
+static void parts_of_shares_add_up(void **state) {
+  (void)state;
+  mine_calibration_map map[3] = {
+      {.known = 1, .low = -3, .high = 3, .slope = 2, .intercept = 0.3},
+      {.known = 1, .low = -9, .high = 9, .slope = 0.5, .intercept = -0.1},
+      {.known = 1, .low = -9, .high = 9, .slope = 1.5, .intercept = 0}};
+  for (int which = 0; which < 4; which++) {
+    for (int calibrated = 0; calibrated < 2; calibrated++) {
+      made m;
+      made_linear(&m, which);
+      const int k = m.model->n_groups, of_all = k ? k : 1;
+      const mine_calibration calibration = {
+          .method = MINE_CALIBRATE_PLATT, .n_maps = k == 2 ? 1 : k, .map = map};
+      if (calibrated && k) m.model->calibration = &calibration;
+      double share[7 * 3], value[7];
+      const mine_batch batch = {7, NULL, m.view};
+      mine_answers answers = {.share = k ? share : NULL, .value = k ? NULL : value};
+      assert_int_equal(mine__model_answer(m.env, m.model, &batch, &answers), MINE_OK);
+      for (int of = 0; of < of_all; of++) {
+        double out[7 * (COLUMNS + 1)], margin[7 * (COLUMNS + 1)], error[7 * (COLUMNS + 1)];
+        mine_explained parts = {.of = of, .answer = 1, .contribution = out, .error = error};
+        mine_explained margins = {.of = of, .contribution = margin};
+        assert_int_equal(mine__model_explain(m.env, m.model, &batch, &parts), MINE_OK);
+        assert_int_equal(mine__model_explain(m.env, m.model, &batch, &margins), MINE_OK);
+        for (int i = 0; i < 7; i++) {
+          const double *got = out + i * (COLUMNS + 1), *by = margin + i * (COLUMNS + 1);
+          assert_near(got[0] + got[1] + got[2] + got[3], k ? share[i * k + of] : value[i],
+                      fabs(value[i]));
+          for (int f = 1; f < COLUMNS && k < 3; f++)
+            assert_near(got[f] * by[0], got[0] * by[f], fabs(got[0] * by[f]));
+        }
+      }
+      made_close(&m);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(quadrature_is_exact),
@@ -577,6 +716,9 @@ int main(void) {
       cmocka_unit_test(linear_has_shapley_values),
       cmocka_unit_test(bayes_has_shapley_values),
       cmocka_unit_test(bayes_without_a_prior),
+      cmocka_unit_test(sampled_orders_come_near),
+      cmocka_unit_test(sampled_orders_of_a_sum_are_exact),
+      cmocka_unit_test(parts_of_shares_add_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

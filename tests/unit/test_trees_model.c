@@ -222,6 +222,74 @@ static void test_rules_of_the_loader(void **state) {
   table_close(&t);
 }
 
+/* A chain of so many questions as bytes, its links as they are or bent. */
+static int try_chain(table *t, mine_model *like, int questions, int bent) {
+  mine_arena *arena = mine__arena_open(t->env);
+  const int n = 2 * questions + 1;
+  mine_trees *trees = mine__trees_new(arena, 1, n, n, 0, 1), *kept = like->body;
+  mine_writer w;
+  assert_non_null(trees);
+  for (int i = 0; i < n; i++) {
+    const int inner = i < n - 1 && i % 2 == 0;
+    trees->feature[i] = inner ? 0 : -1;
+    trees->left[i] = inner ? i + 1 : -1;
+    trees->right[i] = inner ? i + 2 : -1;
+    trees->set[i] = -1;
+    trees->value[i] = i;
+    trees->rows[i] = trees->weight[i] = 1;
+  }
+  if (bent == 1) trees->right[n - 3] = 0;           /* back to the root   */
+  if (bent == 2) trees->right[0] = trees->right[2]; /* one more parent    */
+  if (bent == 3) trees->left[0] = trees->right[0];  /* twice the same     */
+  if (bent == 4) trees->right[n - 3] = n;           /* out of the pool    */
+  mine__text_open(&w.text, arena);
+  like->body = trees;
+  mine__kind_trees.save(like, &w);
+  like->body = kept;
+  const int accepted = try_bytes(t, like, w.text.data, w.text.bytes);
+  mine__arena_close(arena);
+  return accepted;
+}
+
+/* What the decoders of others were broken by: deep trees, cycles, nodes with two parents.  What is
+** accepted is explained, too (try_bytes). */
+static void test_trees_of_strangers(void **state) {
+  (void)state;
+  table t;
+  table_open(&t, "n", 200, 0, 1);
+  table_fill(&t, 5, 0, 0);
+  mine_model *model = table_grow(&t, "max_depth=2");
+  assert_true(try_chain(&t, model, 3, 0));
+  assert_true(try_chain(&t, model, MINE_TREES_DEEPEST - 1, 0));
+  assert_false(try_chain(&t, model, MINE_TREES_DEEPEST, 0));
+  assert_false(try_chain(&t, model, 20000, 0));
+  for (int bent = 1; bent <= 4; bent++)
+    assert_false(try_chain(&t, model, 40, bent));
+  /* two trees that share a node */
+  mine_trees *two = mine__trees_new(model->arena, 2, 6, 6, 0, 1), *kept = model->body;
+  mine_writer w;
+  assert_non_null(two);
+  for (int i = 0; i < 6; i++) {
+    two->feature[i] = i % 3 ? -1 : 0;
+    two->left[i] = i % 3 ? -1 : i + 1;
+    two->right[i] = i % 3 ? -1 : i + 2;
+    two->set[i] = -1;
+    two->value[i] = i;
+  }
+  for (int shared = 0; shared < 2; shared++) {
+    two->first[1] = 3;
+    two->first[2] = 6;
+    if (shared) two->right[0] = 4;
+    mine__text_open(&w.text, t.arena);
+    model->body = two;
+    mine__kind_trees.save(model, &w);
+    model->body = kept;
+    assert_int_equal(try_bytes(&t, model, w.text.data, w.text.bytes), !shared);
+  }
+  mine_model_free(model);
+  table_close(&t);
+}
+
 /* ---- what it tells ------------------------------------------------------------------- */
 
 static const char *cell_text(const mine_relation *relation, int64_t row, int column) {
@@ -413,6 +481,7 @@ int main(void) {
       cmocka_unit_test(test_bytes_come_back),
       cmocka_unit_test(test_bytes_of_strangers),
       cmocka_unit_test(test_rules_of_the_loader),
+      cmocka_unit_test(test_trees_of_strangers),
       cmocka_unit_test(test_words),
       cmocka_unit_test(test_missing_in_words),
       cmocka_unit_test(test_iris),
