@@ -19,6 +19,19 @@ static void V(shapley_side)(const double *x, double threshold, int64_t missing, 
   }
 }
 
+/* Of the rows that were inside of the feature those that still are on this side of a node, and
+*those
+** that turn away here.  side: 0 the left one, -1 the right one. */
+static void V(shapley_turn)(const int64_t *before, const int64_t *left, int64_t side, int rows,
+                            int64_t *inside, int64_t *turned) {
+  const v_longs other = V_ALL(v_longs, side);
+  for (int r = 0; r < rows; r += (int)V_DOUBLES) {
+    const v_longs were = V_AT(v_longs, before + r), stay = V_AT(v_longs, left + r) ^ other;
+    V_STORE(v_longs, inside + r, were & stay);
+    V_STORE(v_longs, turned + r, were & ~stay);
+  }
+}
+
 /* From the product above an edge that below it. */
 static void V(shapley_down)(const mine__shapley_edge *edge, const double *above, double *below) {
   const int rows = edge->rows;

@@ -87,6 +87,8 @@ typedef struct mine__kernels {
    ** those without one do.  The product below an edge from that above; what came together below it
    ** goes up; both in one where a leaf is below. */
   void (*shapley_side)(const double *x, double threshold, int64_t missing, int rows, int64_t *left);
+  void (*shapley_turn)(const int64_t *before, const int64_t *left, int64_t side, int rows,
+                       int64_t *inside, int64_t *turned);
   void (*shapley_down)(const struct mine__shapley_edge *edge, const double *above, double *below);
   void (*shapley_up)(const struct mine__shapley_edge *edge, const double *below, double *above,
                      double *feature);

@@ -88,6 +88,7 @@ static const mine__kernels V(kernels) = {
     .slots = V(slots),
     .reached = V(reached),
     .shapley_side = V(shapley_side),
+    .shapley_turn = V(shapley_turn),
     .shapley_down = V(shapley_down),
     .shapley_up = V(shapley_up),
     .shapley_leaf = V(shapley_leaf),

@@ -46,16 +46,17 @@
 #include "trees_ask.h"
 
 #define EXPLAIN_LEVELS (MINE_TREES_DEEPEST + 1)
-#define EXPLAIN_ROWS   32        /* lanes of a block, at most         */
+#define EXPLAIN_ROWS   64        /* lanes of a block, at most         */
 #define EXPLAIN_ROOM   24576     /* bytes of products that stay close */
-#define EXPLAIN_STEPS  (1 << 18) /* edges x points of a task, about   */
+#define EXPLAIN_STEPS  (1 << 17) /* edges x points of a task, about   */
 
 typedef struct explain_tree {
   int32_t tree, depth, points;
 } explain_tree;
 
+/* Points t, their weights, and 1/(1 - t). */
 typedef struct explain_rule {
-  double *at, *weight;
+  double *at, *weight, *turn;
 } explain_rule;
 
 /* What is asked of the trees, known before the first row. */
@@ -77,7 +78,7 @@ typedef struct explain_level {
   int32_t node;
   int side;   /* of its children are done */
   int before; /* the level of the edge before on the same feature; 0: none  */
-  double z;
+  double z, share_left;
   double *inverse;          /* points: 1/a                                   */
   int64_t *inside, *turned; /* rows                                          */
   int64_t *left;            /* rows: which go left here                      */
@@ -170,9 +171,13 @@ static double explain_survey(const explain_plan *plan, int *uses, explain_tree *
 static void explain_add_rule(mine_env *env, explain_plan *plan, int points) {
   explain_rule *rule = &plan->rule[points];
   if (rule->at || points == 0) return;
-  rule->at = mine__arena_array(env->scratch, (size_t)points, 2 * sizeof(double));
-  rule->weight = rule->at ? rule->at + points : NULL;
-  if (rule->at) mine__quadrature(points, rule->at, rule->weight);
+  rule->at = mine__arena_array(env->scratch, (size_t)points, 3 * sizeof(double));
+  if (!rule->at) return;
+  rule->weight = rule->at + points;
+  rule->turn = rule->weight + points;
+  mine__quadrature(points, rule->at, rule->weight);
+  for (int q = 0; q < points; q++)
+    rule->turn[q] = 1 / (1 - rule->at[q]);
 }
 
 static void explain_plan_features(mine_env *env, explain_plan *plan) {
@@ -249,6 +254,7 @@ static void explain_side(const explain_run *run, const explain_room *room, expla
   const mine_trees *trees = run->plan->trees;
   const int32_t node = level->node, place = run->plan->place[trees->feature[node]];
   const int64_t missing = trees->missing_left[node] ? -1 : 0;
+  level->share_left = explain_share_left(trees, node);
   if (trees->set[node] < 0) {
     run->kernels->shapley_side(room->number + (ptrdiff_t)place * run->rows, trees->threshold[node],
                                missing, run->rows, level->left);
@@ -261,33 +267,34 @@ static void explain_side(const explain_run *run, const explain_room *room, expla
 }
 
 /* The edge from a level to the child on one side: the next level, but for its node.  `leaf`: the
-** leaf's value, which then is in the factors; NULL: it is none.  Points `from` and up of the rule.
-*/
+** leaf's value, which then is in the factors; NULL: it is none. */
 static void explain_edge(const explain_run *run, explain_room *room, int at, int side,
-                         const double *points, const double *leaf) {
+                         const explain_rule *rule, const double *leaf) {
   const mine_trees *trees = run->plan->trees;
   explain_level *above = &room->level[at], *level = above + 1;
   const int before = room->last[run->plan->place[trees->feature[above->node]]];
   const explain_level *same = &room->level[before];
-  const double left = explain_share_left(trees, above->node), share = side ? 1 - left : left;
-  const double z = same->z * share;
+  const double share = side ? 1 - above->share_left : above->share_left;
+  const double z = same->z * share, by = leaf ? *leaf : 1;
   mine__shapley_edge *edge = &level->edge;
   level->before = before;
   level->z = z;
-  for (int r = 0; r < run->rows; r++) {
-    level->inside[r] = same->inside[r] & (side ? ~above->left[r] : above->left[r]);
-    level->turned[r] = same->inside[r] & ~level->inside[r];
-  }
+  run->kernels->shapley_turn(same->inside, above->left, side ? -1 : 0, run->rows, level->inside,
+                             level->turned);
   edge->points = above->edge.points;
   for (int q = 0; q < edge->points; q++) {
-    const double t = points[q], a = t + (1 - t) * z, up = same->inverse[q];
-    const double by = leaf ? *leaf : 1;
-    level->inverse[q] = 1 / a;
-    edge->factor[0][q] = a * up * by;
-    edge->factor[1][q] = (1 - t) * z * up * by;
+    const double t = rule->at[q], b = (1 - t) * z, a = t + b, up = same->inverse[q] * by;
+    edge->factor[0][q] = a * up;
+    edge->factor[1][q] = b * up;
     edge->factor[2][q] = share * by;
-    edge->part[0][q] = leaf ? (same->z - z) * up * up * by : (same->z - z) * up / a;
-    edge->part[1][q] = leaf ? -z * up * up * by : -up / (1 - t);
+    if (leaf) {
+      edge->part[0][q] = (same->z - z) * up * same->inverse[q];
+      edge->part[1][q] = -z * up * same->inverse[q];
+    } else {
+      level->inverse[q] = 1 / a;
+      edge->part[0][q] = (same->z - z) * up * level->inverse[q];
+      edge->part[1][q] = -up * rule->turn[q];
+    }
   }
 }
 
@@ -313,7 +320,7 @@ static void explain_root(const explain_run *run, explain_room *room, int32_t nod
 /* From the level `at` down to a child, and where that is a leaf, up again.  Returns the level where
 ** the walk goes on. */
 static int explain_down(const explain_run *run, explain_room *room, int32_t tree, int at,
-                        const double *points) {
+                        const explain_rule *rule) {
   const mine_trees *trees = run->plan->trees;
   explain_level *above = &room->level[at], *level = above + 1;
   const int side = above->side++;
@@ -321,12 +328,12 @@ static int explain_down(const explain_run *run, explain_room *room, int32_t tree
   const int32_t child = side ? trees->right[above->node] : trees->left[above->node];
   if (trees->feature[child] == MINE_TREES_LEAF) {
     const double value = explain_leaf(run->plan, tree, child);
-    explain_edge(run, room, at, side, points, &value);
+    explain_edge(run, room, at, side, rule, &value);
     run->kernels->shapley_leaf(&level->edge, above->product, above->sum,
                                room->phi + (ptrdiff_t)place * run->rows);
     return at;
   }
-  explain_edge(run, room, at, side, points, NULL);
+  explain_edge(run, room, at, side, rule, NULL);
   level->node = child;
   level->side = 0;
   room->last[place] = at + 1;
@@ -348,15 +355,16 @@ static int explain_up(const explain_run *run, explain_room *room, int at) {
 /* One tree, by as many points at a time as there is room for. */
 static void explain_tree_rows(const explain_run *run, explain_room *room,
                               const explain_tree *tree) {
-  const explain_rule *rule = &run->plan->rule[tree->points];
+  const explain_rule *all = &run->plan->rule[tree->points];
   for (int from = 0; from < tree->points; from += MINE__SHAPLEY_POINTS) {
+    const explain_rule rule = {all->at + from, all->weight + from, all->turn + from};
     const int left = tree->points - from;
     const int points = left < MINE__SHAPLEY_POINTS ? left : MINE__SHAPLEY_POINTS;
-    explain_root(run, room, run->plan->trees->first[tree->tree], points, rule->weight + from);
+    explain_root(run, room, run->plan->trees->first[tree->tree], points, rule.weight);
     for (int at = 0; at >= 0;) {
       explain_level *level = &room->level[at];
       if (level->side == 0) explain_side(run, room, level);
-      at = level->side < 2 ? explain_down(run, room, tree->tree, at, rule->at + from)
+      at = level->side < 2 ? explain_down(run, room, tree->tree, at, &rule)
                            : explain_up(run, room, at);
     }
   }

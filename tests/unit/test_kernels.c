@@ -477,6 +477,14 @@ static void edges_have_the_bits_of_plain_loops(void **state) {
           const int goes = x[r] == x[r] ? x[r] < (x[0] == x[0] ? x[0] : 0.25) : points % 2;
           assert_int_equal(left[r], goes ? -1 : 0);
         }
+        for (int side = -1; side <= 0; side++) {
+          int64_t stay[EDGE_ROWS], turn[EDGE_ROWS];
+          set[s]->shapley_turn(inside, left, side, rows, stay, turn);
+          for (int r = 0; r < rows; r++) {
+            assert_int_equal(stay[r], inside[r] && left[r] != side ? -1 : 0);
+            assert_int_equal(turn[r], inside[r] && left[r] == side ? -1 : 0);
+          }
+        }
       }
     }
   }
