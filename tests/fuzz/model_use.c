@@ -321,8 +321,7 @@ int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory) {
   use_scoring(model, MINE_SCORE_ROWS, memory);
   use_scoring(model, MINE_SCORE_SINGLE, memory);
   use_scoring(model, MINE_SCORE_EVALUATE, memory);
-  use_reasons(model, NULL, memory);
-  use_reasons(model, "top=1, lang=zh", memory);
+  use_reasons(model, n % 2 ? "pairs=2" : "top=1, lang=zh, pairs=2", memory);
   use_search(model, memory);
   use_drift(model, memory);
   mine_model_free(model);
