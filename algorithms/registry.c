@@ -55,3 +55,10 @@ const mine_kind *mine__kind_by_tag(uint32_t tag) {
   }
   return NULL;
 }
+
+const mine_kind *mine__kind_by_name(const char *name) {
+  for (int i = 0; registry_kinds[i]; i++) {
+    if (strcmp(registry_kinds[i]->name, name) == 0) return registry_kinds[i];
+  }
+  return NULL;
+}

@@ -121,7 +121,8 @@ def variants(row, algorithms):
             what = ", ".join(filter(None, [algorithm, target, extra]))
             setup = "" if trains or not algorithm else \
                 f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
-            values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'call'",
+            values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'json'" if verb == "mine_import" else "'call'",
+                      "text": "mine_export('temp.m', 'json')",
                       "class": "'yes'", "version": "1", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup

@@ -114,10 +114,10 @@ mine_add_engine_program(portable_models tests/fuzz/portable_models.c ${model_use
 # ---- fuzz targets: the corpus again (any compiler), and libFuzzer (MINE_FUZZ) --------
 
 set(corpus ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus)
-set(fuzz_targets model options source sql)
+set(fuzz_targets model import options source sql)
 foreach(target ${fuzz_targets})
   set(parts ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${target}.c ${calls})
-  if(target MATCHES "model|options")
+  if(target MATCHES "model|import|options")
     set(parts ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${target}.c ${model_use})
   endif()
   mine_add_trust_program(fuzz_${target}_corpus tests/fuzz/driver.c ${parts})

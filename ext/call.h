@@ -9,6 +9,8 @@
 #ifndef MINE_EXT_CALL_H
 #define MINE_EXT_CALL_H
 
+#include <limits.h>
+
 #include "connection.h"
 #include "remaining.h"
 
@@ -52,8 +54,9 @@ mine_status mine__call_text(mine_call *call, sqlite3_value *value, const char *w
 mine_status mine__call_required_text(mine_call *call, sqlite3_value *value, const char *what,
                                      int most, const char **out);
 
-#define MINE_LONGEST_NAME 1000
-#define MINE_LONGEST_TEXT 1000000
+#define MINE_LONGEST_NAME     1000
+#define MINE_LONGEST_TEXT     1000000
+#define MINE_LONGEST_DOCUMENT INT_MAX
 
 void mine__result_cell(sqlite3_context *context, const mine_cell *cell);
 void mine__value_cell(sqlite3_value *value, mine_cell *out);

@@ -80,10 +80,30 @@ static mine_status argument_models(mine_call *call, sqlite3_value *value, const 
   return status;
 }
 
+/* Text, or the bytes of a text as readfile() gives them, which no encoding of the database may
+** touch; a copy then ends with the call. */
+static mine_status argument_document(mine_call *call, sqlite3_value *value, const char *what,
+                                     mine_verb_call *verb_call, const char **text) {
+  if (!value || sqlite3_value_type(value) != SQLITE_BLOB)
+    return mine__call_required_text(call, value, what, MINE_LONGEST_DOCUMENT, text);
+  const size_t n = (size_t)sqlite3_value_bytes(value);
+  char *copy = verb_call->document = sqlite3_malloc64(n + 1);
+  if (!copy) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  if (n > 0) memcpy(copy, sqlite3_value_blob(value), n);
+  copy[n] = 0;
+  *text = copy;
+  if (n > 0 && strlen(copy) == n && mine_valid_utf8(copy, n)) return MINE_OK;
+  return mine__call_fail(call, MINE_DATA,
+                         "the %s is a BLOB that is no text in UTF-8; give the file as it was "
+                         "exported",
+                         what);
+}
+
 /* *owned: a text that was made, the caller's to free. */
 static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
-                                 sqlite3_value *value, mine_arguments *out, mine_model **model,
-                                 char **owned) {
+                                 sqlite3_value *value, mine_arguments *out,
+                                 mine_verb_call *verb_call, char **owned) {
+  mine_model **model = &verb_call->model[i];
   const char *what = verb->argument[i].name;
   const int needed = i < verb->required;
   switch (verb->argument[i].kind) {
@@ -110,6 +130,8 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
     case MINE_ARG_TEXT:
       return needed ? mine__call_required_text(call, value, what, 100, &out->text[i])
                     : mine__call_text(call, value, what, 100, &out->text[i]);
+    case MINE_ARG_DOCUMENT:
+      return argument_document(call, value, what, verb_call, &out->text[i]);
     default:
       return MINE_OK;
   }
@@ -127,7 +149,7 @@ mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3
   for (int i = 0; i < MINE_MOST_ARGUMENTS && verb->argument[i].kind && !status; i++) {
     status = verb->argument[i].kind == MINE_ARG_MODELS
                  ? argument_models(call, values[i], verb->argument[i].name, names, out)
-                 : argument_read(call, verb, i, values[i], &arguments, &out->model[i], &owned);
+                 : argument_read(call, verb, i, values[i], &arguments, out, &owned);
     arguments.model[i] = out->model[i];
   }
   arguments.n_models = out->n_listed;
@@ -151,6 +173,7 @@ void mine__verb_call_close(mine_verb_call *verb_call) {
     mine_model_free(verb_call->model[i]);
   for (int i = 0; i < verb_call->n_listed; i++)
     mine_model_free(verb_call->listed[i]);
+  sqlite3_free(verb_call->document);
   memset(verb_call, 0, sizeof *verb_call);
 }
 

@@ -14,6 +14,7 @@ typedef struct mine_verb_call {
   mine_model *model[MINE_MOST_ARGUMENTS]; /* one reference of ours each, or NULL */
   mine_model *listed[MINE_MOST_MODELS];   /* likewise, of MODELS                         */
   int n_listed;
+  char *document;                  /* a BLOB as the text that it is, or NULL          */
   int keyed;                       /* the answer will be looked up by its ids: then   */
   int sources;                     /* how many were read, and of the ids' columns     */
   mine_affinity first_id, last_id; /* the affinity in the first and the last of them  */

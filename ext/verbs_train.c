@@ -1,5 +1,5 @@
 /*
-** verbs_train.c -- mine_train, mine_fit, mine_init: the verbs that make models.
+** verbs_train.c -- mine_train, mine_fit, mine_import, mine_init: the verbs that make models.
 **
 ** The order keeps a long training from failing at its end: the name, the table
 ** and the right to write are checked first; then the source is read and its lock
@@ -137,6 +137,7 @@ static mine_status init_call(mine_call *call, const mine_verb *verb, sqlite3_val
 const mine_scalar_special mine__scalar_specials_train[] = {
     {.name = "mine_train", .call = train_call},
     {.name = "mine_fit", .call = fit_call},
+    {.name = "mine_import", .call = train_call},
     {.name = "mine_init", .call = init_call},
     {.name = NULL},
 };

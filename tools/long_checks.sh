@@ -112,14 +112,15 @@ threads() {
 fuzz() {
   say "fuzz: $minutes minutes a target"
   lacks clang && return
-  build fuzz fuzz_model fuzz_options fuzz_source fuzz_sql -- -DCMAKE_C_COMPILER=clang \
+  build fuzz fuzz_model fuzz_import fuzz_options fuzz_source fuzz_sql -- -DCMAKE_C_COMPILER=clang \
     -DMINE_FUZZ=ON -DMINE_SANITIZE=address,undefined -DCMAKE_BUILD_TYPE=RelWithDebInfo \
     -DCMAKE_C_FLAGS_RELWITHDEBINFO="-O1 -g"
-  for target in source sql options model; do
+  for target in source sql options model import; do
     found=$long/fuzz_found/$target
     mkdir -p "$found"
     longest=1500
     [ "$target" = model ] && longest=6000
+    [ "$target" = import ] && longest=20000
     "$folder/fuzz_$target" -max_total_time=$((60 * minutes)) -timeout=25 -rss_limit_mb=2500 \
       -max_len=$longest -dict=tests/fuzz/mine.dict -print_final_stats=1 \
       -artifact_prefix="$long/crash_${target}_" "$found" "tests/fuzz/corpus/$target" \

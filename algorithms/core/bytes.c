@@ -46,6 +46,11 @@ void mine__write_u64(mine_writer *w, uint64_t v) {
   bytes_write(w, v, 8);
 }
 
+void mine__write_u64_at(mine_writer *w, size_t at, uint64_t v) {
+  for (int i = 0; !w->text.failed && i < 8; i++)
+    w->text.data[at + (size_t)i] = (char)(unsigned char)(v >> (8 * i));
+}
+
 void mine__write_i64(mine_writer *w, int64_t v) {
   bytes_write(w, (uint64_t)v, 8);
 }
@@ -157,28 +162,52 @@ static uint64_t bytes_join(const uint8_t *at, int n) {
   return v;
 }
 
+/* Say what is about to be read. */
+static void bytes_tap(mine_reader *r, mine__item item, int list, size_t n) {
+  if (!r->tap || r->problem) return;
+  const mine__field field = {r->name, r->words, item, list, n};
+  r->name = NULL;
+  r->words = NULL;
+  r->tap->value(r->tap, r, &field);
+}
+
+static uint64_t bytes_get(mine_reader *r, int n) {
+  return bytes_join(bytes_take(r, (size_t)n), n);
+}
+
 uint8_t mine__read_u8(mine_reader *r) {
-  return (uint8_t)bytes_join(bytes_take(r, 1), 1);
+  bytes_tap(r, MINE_ITEM_U8, 0, 1);
+  return (uint8_t)bytes_get(r, 1);
 }
 
 uint32_t mine__read_u32(mine_reader *r) {
-  return (uint32_t)bytes_join(bytes_take(r, 4), 4);
+  bytes_tap(r, MINE_ITEM_U32, 0, 1);
+  return (uint32_t)bytes_get(r, 4);
 }
 
 int32_t mine__read_i32(mine_reader *r) {
-  return (int32_t)mine__read_u32(r);
+  bytes_tap(r, MINE_ITEM_I32, 0, 1);
+  return (int32_t)bytes_get(r, 4);
 }
 
 uint64_t mine__read_u64(mine_reader *r) {
-  return bytes_join(bytes_take(r, 8), 8);
+  bytes_tap(r, MINE_ITEM_U64, 0, 1);
+  return bytes_get(r, 8);
 }
 
 int64_t mine__read_i64(mine_reader *r) {
-  return (int64_t)mine__read_u64(r);
+  bytes_tap(r, MINE_ITEM_I64, 0, 1);
+  return (int64_t)bytes_get(r, 8);
 }
 
 double mine__read_real(mine_reader *r) {
-  return mine__bits_to_real(mine__read_u64(r));
+  bytes_tap(r, MINE_ITEM_REAL, 0, 1);
+  return mine__bits_to_real(bytes_get(r, 8));
+}
+
+uint32_t mine__read_tag(mine_reader *r) {
+  bytes_tap(r, MINE_ITEM_TAG, 0, 1);
+  return (uint32_t)bytes_get(r, 4);
 }
 
 double mine__read_finite(mine_reader *r) {
@@ -188,13 +217,52 @@ double mine__read_finite(mine_reader *r) {
   return 0;
 }
 
+size_t mine__reader_left(const mine_reader *r) {
+  return (size_t)(r->end - r->at) + (r->tap ? r->tap->more : 0);
+}
+
 /* What is left must be able to hold that many: memory that is asked for by a count is
 ** bounded by the length of the bytes, whatever they say, and n * least_bytes fits. */
-size_t mine__read_count(mine_reader *r, size_t least_bytes) {
-  uint64_t n = mine__read_u64(r);
-  if (n <= (size_t)(r->end - r->at) / least_bytes) return (size_t)n;
+static size_t bytes_count(mine_reader *r, size_t least_bytes) {
+  const uint64_t n = bytes_get(r, 8);
+  if (n <= mine__reader_left(r) / least_bytes) return (size_t)n;
   mine__reader_bad(r, "count");
   return 0;
+}
+
+size_t mine__read_count(mine_reader *r, size_t least_bytes) {
+  bytes_tap(r, MINE_ITEM_U64, 0, 1);
+  return bytes_count(r, least_bytes);
+}
+
+size_t mine__read_list(mine_reader *r, const char *name, size_t least_bytes) {
+  if (r->tap && !r->problem) r->tap->open(r->tap, mine__called(r, NULL), name, MINE_NEST_COUNTED);
+  return bytes_count(r, least_bytes);
+}
+
+void mine__read_open(mine_reader *r, const char *name) {
+  if (r->tap && !r->problem) r->tap->open(r->tap, mine__called(r, NULL), name, MINE_NEST_OBJECT);
+}
+
+void mine__read_items(mine_reader *r, const char *name) {
+  if (r->tap && !r->problem) r->tap->open(r->tap, mine__called(r, NULL), name, MINE_NEST_ITEMS);
+}
+
+void mine__read_close(mine_reader *r) {
+  if (r->tap && !r->problem) r->tap->close(r->tap, r);
+}
+
+void mine__part_open(mine_reader *r, mine_reader *part) {
+  if (r->tap && !r->problem) r->tap->part(r->tap, r, 1);
+  const size_t n = bytes_count(r, 1);
+  *part = *r;
+  if (!r->problem) part->end = r->at + n;
+}
+
+void mine__part_close(mine_reader *r, const mine_reader *part) {
+  r->at = part->end;
+  if (part->problem) mine__reader_bad(r, part->problem);
+  if (r->tap && !r->problem) r->tap->part(r->tap, r, 0);
 }
 
 /* Room for n elements that take `size` bytes each in the file and in memory.  The division
@@ -226,6 +294,7 @@ static void *bytes_read_array(mine_reader *r, size_t n, size_t size) {
 }
 
 double *mine__read_reals(mine_reader *r, size_t n, int finite) {
+  bytes_tap(r, MINE_ITEM_REAL, 1, n);
   double *v = bytes_read_array(r, n, sizeof *v);
   for (size_t i = 0; v && finite && i < n; i++) {
     if (!isfinite(v[i])) mine__reader_bad(r, "a number that is not finite");
@@ -234,14 +303,17 @@ double *mine__read_reals(mine_reader *r, size_t n, int finite) {
 }
 
 int32_t *mine__read_i32s(mine_reader *r, size_t n) {
+  bytes_tap(r, MINE_ITEM_I32, 1, n);
   return bytes_read_array(r, n, sizeof(int32_t));
 }
 
 float *mine__read_floats(mine_reader *r, size_t n) {
+  bytes_tap(r, MINE_ITEM_FLOAT, 1, n);
   return bytes_read_array(r, n, sizeof(float));
 }
 
 uint64_t *mine__read_u64s(mine_reader *r, size_t n) {
+  bytes_tap(r, MINE_ITEM_U64, 1, n);
   return bytes_read_array(r, n, sizeof(uint64_t));
 }
 
@@ -257,7 +329,8 @@ static const char *bytes_copy(mine_reader *r, size_t bytes) {
 /* Names go into sentences and comparisons as C strings: a NUL inside would make two names
 ** that are read as one. */
 const char *mine__read_string(mine_reader *r) {
-  uint32_t bytes = mine__read_u32(r);
+  bytes_tap(r, MINE_ITEM_STRING, 0, 1);
+  const uint32_t bytes = (uint32_t)bytes_get(r, 4);
   if (r->problem || bytes == BYTES_NO_STRING) return NULL;
   const char *copy = bytes_copy(r, bytes);
   if (copy && !mine_valid_utf8(copy, bytes)) mine__reader_bad(r, "text that is not UTF-8");
@@ -268,12 +341,12 @@ const char *mine__read_string(mine_reader *r) {
 /* A NaN would equal nothing SQL knows, and break the order of levels. */
 static void bytes_read_cell_body(mine_reader *r, mine_cell *out) {
   if (out->type == MINE_INT) {
-    out->as.integer = mine__read_i64(r);
+    out->as.integer = (int64_t)bytes_get(r, 8);
   } else if (out->type == MINE_REAL) {
-    out->as.real = mine__read_real(r);
+    out->as.real = mine__bits_to_real(bytes_get(r, 8));
     if (isnan(out->as.real)) mine__reader_bad(r, "a value that is no number");
   } else if (out->type != MINE_NULL) {
-    out->bytes = mine__read_u32(r);
+    out->bytes = (uint32_t)bytes_get(r, 4);
     out->as.text = bytes_copy(r, out->bytes);
     if (!r->problem && out->type == MINE_TEXT && !mine_valid_utf8(out->as.text, out->bytes))
       mine__reader_bad(r, "text that is not UTF-8");
@@ -282,7 +355,8 @@ static void bytes_read_cell_body(mine_reader *r, mine_cell *out) {
 
 void mine__read_cell(mine_reader *r, mine_cell *out) {
   memset(out, 0, sizeof *out);
-  uint8_t type = mine__read_u8(r);
+  bytes_tap(r, MINE_ITEM_CELL, 0, 1);
+  const uint8_t type = (uint8_t)bytes_get(r, 1);
   if (type > MINE_BLOB) {
     mine__reader_bad(r, "type of a value");
     return;

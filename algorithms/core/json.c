@@ -300,6 +300,10 @@ static int json_advance(mine_json *json) {
   return json_skip(json) ? json_bad(json, "unexpected text after the closing '}'") : 0;
 }
 
+int mine__json_scalar(mine_json *json, mine_cell *out) {
+  return json_scalar(json, out);
+}
+
 int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list) {
   mine_cell text;
   if (list) memset(list, 0, sizeof *list);

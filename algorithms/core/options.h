@@ -237,5 +237,7 @@ void mine__json_open(mine_json *json, mine_arena *arena, const char *text);
 /* 1 = a member was read, 0 = the end or a problem (check json->problem).  An
 ** array sets list->item (not NULL even when empty) and *value to MINE_NULL. */
 int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list);
+/* The scalar at json->at, which is moved behind it: 1 = read, 0 = a problem. */
+int mine__json_scalar(mine_json *json, mine_cell *out);
 
 #endif

@@ -387,13 +387,16 @@ static void encode_load_layout(mine_reader *r, const mine_feature *feature, int 
 }
 
 static void encode_load_warps(mine_reader *r, const mine_feature *feature, mine_encoding *out) {
-  const uint8_t there = mine__read_u8(r);
+  const uint8_t there = mine__read_u8(mine__called(r, "warped"));
   if (there > 1) mine__reader_bad(r, "the warps of the encoding");
   if (!mine__reader_ok(r) || !there) return;
   mine__warp *warp = mine__arena_zeros(r->arena, (size_t)out->n_features, sizeof *warp);
   if (!warp) mine__reader_bad(r, "no memory for the encoding");
+  mine__read_items(r, "warps");
   for (int f = 0; mine__reader_ok(r) && f < out->n_features; f++) {
-    const uint8_t form = mine__read_u8(r);
+    static const char *const forms[] = {"none", "log", "rank", NULL};
+    mine__read_open(r, NULL);
+    const uint8_t form = mine__read_u8(mine__worded(r, "form", forms));
     const int category = feature[f].type == MINE_COLUMN_CATEGORY;
     if (form > (category ? MINE_WARP_NONE : MINE_WARP_RANK)) {
       mine__reader_bad(r, "the warps of the encoding");
@@ -401,24 +404,28 @@ static void encode_load_warps(mine_reader *r, const mine_feature *feature, mine_
     }
     warp[f].form = (mine__warp_form)form;
     mine__warp_load(r, &warp[f]);
+    mine__read_close(r);
   }
+  mine__read_close(r);
   out->warp = warp;
 }
 
 void mine__encoding_load(mine_reader *r, const mine_feature *feature, int n_features,
                          mine__encoding_format format, mine_encoding *out) {
   memset(out, 0, sizeof *out);
-  out->n_features = mine__read_i32(r);
-  out->width = mine__read_i32(r);
+  mine__read_open(r, "encoding");
+  out->n_features = mine__read_i32(mine__called(r, "features"));
+  out->width = mine__read_i32(mine__called(r, "width"));
   if (out->n_features != n_features || out->width < 0) mine__reader_bad(r, "encoding features");
   if (!mine__reader_ok(r)) return;
   encode_load_layout(r, feature, n_features, out);
   if (!mine__reader_ok(r)) return;
-  out->centre = mine__read_reals(r, (size_t)out->width, 1);
-  out->factor = mine__read_reals(r, (size_t)out->width, 1);
-  out->fill = mine__read_reals(r, (size_t)out->width, 1);
+  out->centre = mine__read_reals(mine__called(r, "centre"), (size_t)out->width, 1);
+  out->factor = mine__read_reals(mine__called(r, "factor"), (size_t)out->width, 1);
+  out->fill = mine__read_reals(mine__called(r, "fill"), (size_t)out->width, 1);
   for (int c = 0; mine__reader_ok(r) && c < out->width; c++) {
     if (out->factor[c] < 0) mine__reader_bad(r, "encoding factor");
   }
   if (mine__reader_ok(r) && format == MINE_ENCODING_WARPS) encode_load_warps(r, feature, out);
+  mine__read_close(r);
 }

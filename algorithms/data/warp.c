@@ -105,12 +105,12 @@ void mine__warp_save(const mine__warp *warp, mine_writer *w) {
 
 void mine__warp_load(mine_reader *r, mine__warp *warp) {
   if (warp->form != MINE_WARP_RANK) return;
-  const size_t n = mine__read_count(r, 2 * sizeof(double));
+  const size_t n = mine__read_count(mine__called(r, "quantiles"), 2 * sizeof(double));
   if (n > MINE_WARP_KNOTS) mine__reader_bad(r, "the number of quantiles");
   if (!mine__reader_ok(r)) return;
   warp->n = (int)n;
-  warp->value = mine__read_reals(r, n, 1);
-  warp->share = mine__read_reals(r, n, 1);
+  warp->value = mine__read_reals(mine__called(r, "value"), n, 1);
+  warp->share = mine__read_reals(mine__called(r, "share"), n, 1);
   for (size_t i = 0; mine__reader_ok(r) && i < n; i++) {
     const int rises =
         i == 0 || (warp->value[i - 1] < warp->value[i] && warp->share[i - 1] < warp->share[i]);

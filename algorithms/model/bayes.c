@@ -284,15 +284,16 @@ static double *bayes_load_reals(mine_reader *r, size_t n, const char *problem) {
 
 static void bayes_load_column(mine_reader *r, const mine_bayes *m, mine_bayes_column *column) {
   const size_t k = (size_t)m->n_classes;
-  column->known = bayes_load_reals(r, k, "the rows of a column");
+  column->known = bayes_load_reals(mine__called(r, "known"), k, "the rows of a column");
   if (column->levels) {
     if ((uint64_t)column->levels > SIZE_MAX / k) mine__reader_bad(r, "the levels of a column");
     if (mine__reader_ok(r))
-      column->count = bayes_load_reals(r, k * (size_t)column->levels, "the rows of a level");
+      column->count = bayes_load_reals(mine__called(r, "count"), k * (size_t)column->levels,
+                                       "the rows of a level");
     return;
   }
-  column->mean = mine__read_reals(r, k, 1);
-  column->variance = bayes_load_reals(r, k, "a variance");
+  column->mean = mine__read_reals(mine__called(r, "mean"), k, 1);
+  column->variance = bayes_load_reals(mine__called(r, "variance"), k, "a variance");
   for (size_t c = 0; mine__reader_ok(r) && c < k; c++) {
     if (!mine_bayes_spread_sound(column->variance[c] + m->added)) mine__reader_bad(r, "a variance");
   }
@@ -300,15 +301,15 @@ static void bayes_load_column(mine_reader *r, const mine_bayes *m, mine_bayes_co
 
 static void bayes_load_classes(mine_reader *r, mine_bayes *m) {
   const size_t k = (size_t)m->n_classes;
-  const uint8_t counted = mine__read_u8(r);
+  const uint8_t counted = mine__read_u8(mine__called(r, "prior_is_counted"));
   if (counted > 1) mine__reader_bad(r, "the priors");
   m->counted = counted;
-  m->smoothing = mine__read_finite(r);
-  m->added = mine__read_finite(r);
+  m->smoothing = mine__read_finite(mine__called(r, "smoothing"));
+  m->added = mine__read_finite(mine__called(r, "variance_smoothing"));
   if (!(m->smoothing > 0)) mine__reader_bad(r, "the smoothing");
   if (!(m->added >= 0)) mine__reader_bad(r, "the smoothing of variances");
-  m->weight = bayes_load_reals(r, k, "the rows of a class");
-  m->prior = bayes_load_reals(r, k, "a prior");
+  m->weight = bayes_load_reals(mine__called(r, "class_weight"), k, "the rows of a class");
+  m->prior = bayes_load_reals(mine__called(r, "prior"), k, "a prior");
   double sum = 0;
   for (size_t c = 0; mine__reader_ok(r) && c < k; c++)
     sum += m->prior[c];
@@ -325,13 +326,17 @@ static void bayes_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (!mine__reader_ok(r)) return;
   *m = (mine_bayes){.n_classes = model->n_groups, .n_columns = model->n_features, .column = column};
   bayes_load_classes(r, m);
+  mine__read_items(r, "columns");
   for (size_t f = 0; f < n && mine__reader_ok(r); f++) {
     if (model->feature[f].type == MINE_COLUMN_CATEGORY) {
       column[f].levels = model->feature[f].levels.values.n;
       if (column[f].levels < 1) mine__reader_bad(r, "the levels of a column");
     }
+    mine__read_open(r, NULL);
     if (mine__reader_ok(r)) bayes_load_column(r, m, &column[f]);
+    mine__read_close(r);
   }
+  mine__read_close(r);
   if (!mine__reader_ok(r)) return;
   mine__bayes_prepare(r->arena, m);
   if (!mine_failed(r->env)) model->body = m;
@@ -356,5 +361,7 @@ const mine_kind mine__kind_bayes = {
             [MINE_FORMAT_TEXT] = {mine__write_text_importance, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.write = mine__write_pmml},
+            [MINE_FORMAT_ONNX] = {.write = mine__write_onnx},
         },
 };

@@ -141,13 +141,13 @@ static double calibration_read_odds(mine_reader *r) {
 
 static void calibration_read_knots(mine_reader *r, mine_calibrate method,
                                    mine_calibration_map *map) {
-  const size_t n = mine__read_count(r, 2 * sizeof(double));
+  const size_t n = mine__read_count(mine__called(r, "knots"), 2 * sizeof(double));
   if (n > INT32_MAX || (n > 0) != (method == MINE_CALIBRATE_ISOTONIC))
     mine__reader_bad(r, "the knots of the calibration");
   if (!mine__reader_ok(r)) return;
   map->n_knots = (int)n;
-  map->at = mine__read_reals(r, n, 1);
-  map->share = mine__read_reals(r, n, 1);
+  map->at = mine__read_reals(mine__called(r, "at"), n, 1);
+  map->share = mine__read_reals(mine__called(r, "share"), n, 1);
   for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     if (!(fabs(map->at[i]) <= CALIBRATION_REACH) || !(map->share[i] >= 0 && map->share[i] <= 1) ||
         (i > 0 && !(map->at[i] > map->at[i - 1] && map->share[i] >= map->share[i - 1])))
@@ -156,18 +156,18 @@ static void calibration_read_knots(mine_reader *r, mine_calibrate method,
 }
 
 static void calibration_read_map(mine_reader *r, mine_calibrate method, mine_calibration_map *map) {
-  map->known = mine__read_u8(r) != 0;
+  map->known = mine__read_u8(mine__called(r, "known")) != 0;
   if (!map->known) return;
-  map->low = calibration_read_odds(r);
-  map->high = calibration_read_odds(r);
-  map->slope = mine__read_finite(r);
-  map->intercept = mine__read_finite(r);
+  map->low = calibration_read_odds(mine__called(r, "low"));
+  map->high = calibration_read_odds(mine__called(r, "high"));
+  map->slope = mine__read_finite(mine__called(r, "slope"));
+  map->intercept = mine__read_finite(mine__called(r, "intercept"));
   if (map->low > map->high) mine__reader_bad(r, "log-odds of the calibration");
   calibration_read_knots(r, method, map);
 }
 
 mine_calibration *mine__calibration_read(mine_reader *r, int n_classes) {
-  const uint8_t method = mine__read_u8(r);
+  const uint8_t method = mine__read_u8(mine__worded(r, "calibration", mine__calibrates));
   if (!mine__reader_ok(r) || method == MINE_CALIBRATE_NONE) return NULL;
   if (method > MINE_CALIBRATE_ISOTONIC || n_classes < 2) mine__reader_bad(r, "the calibration");
   if (!mine__reader_ok(r)) return NULL;
@@ -176,9 +176,15 @@ mine_calibration *mine__calibration_read(mine_reader *r, int n_classes) {
   mine_calibration_map *map = mine__arena_zeros(r->arena, (size_t)n_maps, sizeof *map);
   if (!c || !map) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return NULL;
+  mine__called(r, "calibration_rows");
   *c = (mine_calibration){(mine_calibrate)method, mine__read_i64(r), n_maps, map};
   if (c->rows < 0 || c->rows > MINE_MAX_ROWS) mine__reader_bad(r, "the rows of the calibration");
-  for (int m = 0; m < n_maps && mine__reader_ok(r); m++)
+  mine__read_items(r, "calibration_maps");
+  for (int m = 0; m < n_maps && mine__reader_ok(r); m++) {
+    mine__read_open(r, NULL);
     calibration_read_map(r, c->method, &map[m]);
+    mine__read_close(r);
+  }
+  mine__read_close(r);
   return mine__reader_ok(r) ? c : NULL;
 }

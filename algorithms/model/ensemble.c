@@ -148,21 +148,24 @@ static void ensemble_save(const mine_model *model, mine_writer *w) {
 }
 
 static void ensemble_load_tried(mine_reader *r, mine_ensemble *body, uint32_t version) {
-  body->measure = mine__read_string(r);
-  const size_t n = mine__read_count(r, 4 + 4 + 8 + 8 + 4);
+  body->measure = mine__read_string(mine__called(r, "measure"));
+  const size_t n = mine__read_list(r, "trials", 4 + 4 + 8 + 8 + 4);
   if (n > INT32_MAX) mine__reader_bad(r, "the number of trials");
   if (!mine__reader_ok(r)) return;
   body->tried = mine__arena_zeros(r->arena, n, sizeof *body->tried);
   if (!body->tried) mine__reader_bad(r, "memory");
   for (size_t t = 0; t < n && mine__reader_ok(r); t++) {
     mine_tried *tried = &body->tried[t];
-    tried->name = version >= 3 ? mine__read_string(r) : NULL;
-    tried->algorithm = mine__read_string(r);
-    tried->options = mine__read_string(r);
-    tried->mean = mine__read_real(r);
-    tried->se = mine__read_real(r);
-    tried->weight = mine__read_i32(r);
+    mine__read_open(r, NULL);
+    tried->name = version >= 3 ? mine__read_string(mine__called(r, "name")) : NULL;
+    tried->algorithm = mine__read_string(mine__called(r, "algorithm"));
+    tried->options = mine__read_string(mine__called(r, "options"));
+    tried->mean = mine__read_real(mine__called(r, "mean"));
+    tried->se = mine__read_real(mine__called(r, "se"));
+    tried->weight = mine__read_i32(mine__called(r, "weight"));
+    mine__read_close(r);
   }
+  mine__read_close(r);
   body->n_tried = (int)n;
 }
 
@@ -198,7 +201,7 @@ static void ensemble_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (!body) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return;
   body->member = mine__members_read(r, model, &body->n_members);
-  body->weight = mine__read_reals(r, (size_t)body->n_members, 1);
+  body->weight = mine__read_reals(mine__called(r, "weight"), (size_t)body->n_members, 1);
   for (int m = 0; mine__reader_ok(r) && m < body->n_members; m++) {
     if (body->weight[m] < 0) mine__reader_bad(r, "the weight of a member");
   }
@@ -230,5 +233,7 @@ const mine_kind mine__kind_ensemble = {
             [MINE_FORMAT_TEXT] = {mine__write_text_members, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.write = mine__write_pmml},
+            [MINE_FORMAT_ONNX] = {.write = mine__write_onnx},
         },
 };

@@ -38,7 +38,6 @@
 #include "envelope.h"
 #include "metrics.h"
 
-#define ENVELOPE_VERSION 3u
 static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 
 /* ---- writing -------------------------------------------------------------------- */
@@ -85,11 +84,6 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
   mine__portrait_write(w, model->portrait, model->feature);
 }
 
-static void envelope_put_u64(char *at, uint64_t v) {
-  for (int i = 0; i < 8; i++)
-    at[i] = (char)(uint8_t)(v >> (8 * i));
-}
-
 static uint64_t envelope_checksum(const void *bytes, size_t n) {
   const char *at = bytes;
   const uint64_t seed = XXH3_64bits(at, MINE_MODEL_HEADER - 8);
@@ -98,7 +92,7 @@ static uint64_t envelope_checksum(const void *bytes, size_t n) {
 
 /* A length of 8 bytes at `at` becomes that of what has been written after it. */
 static void envelope_close_length(mine_writer *w, size_t at) {
-  if (!w->text.failed) envelope_put_u64(w->text.data + at, w->text.bytes - at - 8);
+  mine__write_u64_at(w, at, w->text.bytes - at - 8);
 }
 
 static void envelope_write_rest(mine_writer *w, const mine_model *model) {
@@ -109,16 +103,25 @@ static void envelope_write_rest(mine_writer *w, const mine_model *model) {
   envelope_close_length(w, length_at);
 }
 
-void mine__envelope_write(const mine_model *model, mine_writer *w) {
+static void envelope_write_header(mine_writer *w, uint32_t format, const mine_kind *kind) {
   mine__text_add(&w->text, envelope_magic, sizeof envelope_magic);
-  mine__write_u32(w, ENVELOPE_VERSION);
-  mine__write_u32(w, model->kind->tag);
+  mine__write_u32(w, format);
+  mine__write_u32(w, kind->tag);
   mine__write_u64(w, 0);
   mine__write_u64(w, 0);
-  envelope_write_rest(w, model);
+}
+
+/* What the header says of all that follows. */
+static void envelope_seal(mine_writer *w) {
   if (w->text.failed) return;
-  envelope_put_u64(w->text.data + 16, w->text.bytes);
-  envelope_put_u64(w->text.data + 24, envelope_checksum(w->text.data, w->text.bytes));
+  mine__write_u64_at(w, 16, w->text.bytes);
+  mine__write_u64_at(w, 24, envelope_checksum(w->text.data, w->text.bytes));
+}
+
+void mine__envelope_write(const mine_model *model, mine_writer *w) {
+  envelope_write_header(w, MINE_ENVELOPE_VERSION, model->kind);
+  envelope_write_rest(w, model);
+  envelope_seal(w);
 }
 
 void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
@@ -135,8 +138,10 @@ void mine__envelope_write_member(const mine_model *member, mine_writer *w) {
 static void envelope_read_notes(mine_reader *r, mine_model *model) {
   mine_model_told *told = &model->told;
   mine_values *column[] = {&told->notes.item, &told->notes.name, &told->notes.detail};
+  static const char *const title[] = {"item", "name", "detail"};
+  mine__read_open(r, "report");
   for (int c = 0; c < 3; c++) {
-    mine__read_values(r, column[c], 0);
+    mine__read_values(mine__called(r, title[c]), column[c], 0);
     if (column[c]->n != column[0]->n) mine__reader_bad(r, "the length of the report");
     for (int64_t i = 0; i < column[c]->n && mine__reader_ok(r); i++) {
       mine_cell cell;
@@ -148,38 +153,42 @@ static void envelope_read_notes(mine_reader *r, mine_model *model) {
       }
     }
   }
+  mine__read_close(r);
 }
 
 static void envelope_read_metrics(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, 12);
+  const size_t n = mine__read_list(r, "metrics", 12);
   if (n > MINE_MAX_METRICS) mine__reader_bad(r, "the number of metrics");
   for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
-    const char *name = mine__read_name(r, "a metric's name");
-    const double value = mine__read_real(r);
+    mine__read_open(r, NULL);
+    const char *name = mine__read_name(mine__called(r, "name"), "a metric's name");
+    const double value = mine__read_real(mine__called(r, "value"));
+    mine__read_close(r);
     if (isinf(value)) mine__reader_bad(r, "a metric");
     /* `rows` becomes an integer again, so it must be one. */
     if (strcmp(name, "rows") == 0 && !(value >= 0 && value <= MINE_MAX_ROWS))
       mine__reader_bad(r, "a metric");
     if (mine__reader_ok(r)) mine__model_metric(model, name, value);
   }
+  mine__read_close(r);
 }
 
 static void envelope_read_held(mine_reader *r, mine_model *model) {
   mine_model_held *held = &model->held;
-  const size_t n = mine__read_count(r, 8);
+  const size_t n = mine__read_count(mine__called(r, "held_rows"), 8);
   if (n == 0) return;
   const int classes = mine__model_has_classes(model);
   if (!classes && !mine__model_has_target_number(model)) mine__reader_bad(r, "held-out rows");
   const size_t width = classes ? (size_t)model->n_groups : 1;
-  const size_t left = (size_t)(r->end - r->at);
+  const size_t left = mine__reader_left(r);
   if (n > left / 4 / width) mine__reader_bad(r, "the number of held-out rows");
   if (!mine__reader_ok(r)) return;
   if (classes) {
-    held->label = mine__read_i32s(r, n);
+    held->label = mine__read_i32s(mine__called(r, "held_class"), n);
   } else {
-    held->target = mine__read_reals(r, n, 1);
+    held->target = mine__read_reals(mine__called(r, "held_target"), n, 1);
   }
-  held->score = mine__read_floats(r, n * width);
+  held->score = mine__read_floats(mine__called(r, "held_score"), n * width);
   for (size_t i = 0; mine__reader_ok(r) && i < n * width; i++) {
     if (!isfinite(held->score[i])) mine__reader_bad(r, "a held-out score");
   }
@@ -188,11 +197,14 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
       mine__reader_bad(r, "a held-out label");
   }
   held->rows = (int64_t)n;
-  if (r->format > 1 && mine__reader_ok(r)) mine__read_values(r, &held->id, 0);
+  if (r->format > 1 && mine__reader_ok(r))
+    mine__read_values(mine__called(r, "held_id"), &held->id, 0);
   if (held->id.n > 0 && held->id.n != (int64_t)n) mine__reader_bad(r, "the number of held-out ids");
-  const uint8_t weighted = r->format > 2 && mine__reader_ok(r) ? mine__read_u8(r) : 0;
+  const uint8_t weighted =
+      r->format > 2 && mine__reader_ok(r) ? mine__read_u8(mine__called(r, "held_weighted")) : 0;
   if (weighted > 1) mine__reader_bad(r, "the weights of held-out rows");
-  if (weighted && mine__reader_ok(r)) held->weight = mine__read_reals(r, n, 1);
+  if (weighted && mine__reader_ok(r))
+    held->weight = mine__read_reals(mine__called(r, "held_weight"), n, 1);
   for (size_t i = 0; weighted && i < n && mine__reader_ok(r); i++) {
     if (!(held->weight[i] >= 0)) mine__reader_bad(r, "the weight of a held-out row");
   }
@@ -205,7 +217,7 @@ static void envelope_read_beside(mine_reader *r, mine_model *model) {
   model->interval = mine__interval_read(r);
   if (model->interval && !mine__model_has_target_number(model))
     mine__reader_bad(r, "intervals of what is no number");
-  if (r->format > 2) model->quantile = mine__read_real(r);
+  if (r->format > 2) model->quantile = mine__read_real(mine__called(r, "quantile"));
   if (!isnan(model->quantile) && !(model->quantile > 0 && model->quantile <= 1))
     mine__reader_bad(r, "a quantile");
   if (r->format > 2 && mine__reader_ok(r))
@@ -214,29 +226,30 @@ static void envelope_read_beside(mine_reader *r, mine_model *model) {
 
 static void envelope_read_task(mine_reader *r, mine_model *model) {
   if (r->format == 1) {
-    const uint32_t task = mine__read_u32(r);
+    const uint32_t task = mine__read_u32(mine__called(r, "task"));
     if (task != MINE_CLASSIFICATION && task != MINE_REGRESSION && task != MINE_CLUSTERING &&
         task != MINE_NEIGHBORS)
       mine__reader_bad(r, "the task");
     model->task = (mine_task_kind)task;
     return;
   }
-  const char *name = mine__read_name(r, "the task");
+  const char *name = mine__read_name(mine__called(r, "task"), "the task");
   model->task = mine__task_find(name);
   if (model->task == 0) model->task_name = name;
 }
 
 static uint32_t envelope_read_common(mine_reader *r, mine_model *model) {
-  const uint32_t body_version = mine__read_u32(r);
-  model->algorithm = mine__read_name(r, "the algorithm's name");
+  const uint32_t body_version = mine__read_u32(mine__called(r, "version"));
+  model->algorithm = mine__read_name(mine__called(r, "algorithm"), "the algorithm's name");
   envelope_read_task(r, model);
-  model->roles.id = mine__read_string(r);
-  model->roles.target = mine__read_string(r);
-  model->roles.weight = mine__read_string(r);
-  model->told.source = mine__read_string(r);
-  model->told.options = mine__read_string(r);
-  model->told.rows = mine__read_i64(r);
-  const uint8_t gaps = mine__read_u8(r); /* missing, and above its two bits unknown */
+  model->roles.id = mine__read_string(mine__called(r, "id"));
+  model->roles.target = mine__read_string(mine__called(r, "target"));
+  model->roles.weight = mine__read_string(mine__called(r, "weight"));
+  model->told.source = mine__read_string(mine__called(r, "source"));
+  model->told.options = mine__read_string(mine__called(r, "options"));
+  model->told.rows = mine__read_i64(mine__called(r, "rows"));
+  const uint8_t gaps =
+      mine__read_u8(mine__called(r, "gaps")); /* missing, and above its two bits unknown */
   model->gaps.missing = gaps & 3;
   model->gaps.unknown = gaps >> 2;
   if (model->gaps.missing > 2 || model->gaps.unknown > 1)
@@ -257,16 +270,20 @@ static const char envelope_is_newer[] = "newer";
 static void envelope_read_rest(mine_reader *r, mine_model *model) {
   const uint32_t version = envelope_read_common(r, model);
   if (mine__reader_ok(r) && version > model->kind->version) mine__reader_bad(r, envelope_is_newer);
-  if (mine__read_u64(r) != (uint64_t)(r->end - r->at))
-    mine__reader_bad(r, "the length of the body");
-  if (mine__reader_ok(r)) model->kind->load(r, model, version);
+  mine_reader body;
+  mine__part_open(r, &body);
+  if (body.end != r->end) mine__reader_bad(&body, "the length of the body");
+  mine__read_open(&body, "body");
+  if (mine__reader_ok(&body)) model->kind->load(&body, model, version);
+  mine__read_close(&body);
+  if (mine__reader_ok(&body) && body.at != body.end) mine__reader_bad(&body, "bytes after the end");
+  mine__part_close(r, &body);
   if (mine__reader_ok(r) && r->at != r->end) mine__reader_bad(r, "bytes after the end");
   if (mine__reader_ok(r) && !mine__portrait_suits(model->portrait, model->n_groups))
     mine__reader_bad(r, "the groups of the profile");
 }
 
 mine_model *mine__envelope_read_member(mine_reader *r) {
-  const size_t n = mine__read_count(r, 1);
   if (r->depth + 1 >= MINE_MODELS_DEEPEST) mine__reader_bad(r, "models too many deep");
   if (!mine__reader_ok(r)) return NULL;
   mine_model *model = mine__arena_zeros(r->arena, 1, sizeof *model);
@@ -275,14 +292,15 @@ mine_model *mine__envelope_read_member(mine_reader *r) {
     return NULL;
   }
   mine__model_begin(model, r->arena);
-  mine_reader inner = *r;
-  inner.end = r->at + n;
+  mine_reader inner;
+  mine__read_open(r, NULL);
+  mine__part_open(r, &inner);
   inner.depth++;
-  model->kind = mine__kind_by_tag(mine__read_u32(&inner));
+  model->kind = mine__kind_by_tag(mine__read_tag(mine__called(&inner, "kind")));
   if (mine__reader_ok(&inner) && !model->kind) mine__reader_bad(&inner, envelope_is_newer);
   if (mine__reader_ok(&inner)) envelope_read_rest(&inner, model);
-  r->at = inner.end;
-  if (inner.problem) mine__reader_bad(r, inner.problem);
+  mine__part_close(r, &inner);
+  mine__read_close(r);
   return mine__reader_ok(r) ? model : NULL;
 }
 
@@ -316,7 +334,7 @@ static void envelope_check_header(mine_env *env, const uint8_t *bytes, size_t n,
     envelope_corrupt(env, "its length");
   } else if (envelope_get(bytes + 24, 8) != envelope_checksum(bytes, n)) {
     envelope_corrupt(env, "its checksum");
-  } else if (envelope_get(bytes + 8, 4) > ENVELOPE_VERSION) {
+  } else if (envelope_get(bytes + 8, 4) > MINE_ENVELOPE_VERSION) {
     envelope_newer(env);
   } else if (envelope_get(bytes + 8, 4) < 1) {
     envelope_corrupt(env, "its version");
@@ -341,4 +359,46 @@ mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n, mine
   else if (!mine__reader_ok(&r))
     envelope_corrupt(env, r.problem);
   return mine_env_status(env);
+}
+
+/* ---- through a tap ------------------------------------------------------------------- */
+
+/* Read the bytes, or what the tap puts there, into a model that nobody wants; what is wrong, or
+** NULL. */
+static const char *envelope_read_tapped(mine_env *env, mine__tap *tap, uint32_t format,
+                                        const mine_kind *kind, const uint8_t *at,
+                                        const uint8_t *end) {
+  mine_model *model;
+  if (mine__model_empty(env, &model)) return NULL;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  mine_reader r = {.env = env, .arena = model->arena, .at = at, .end = end, .tap = tap};
+  r.format = format;
+  model->kind = kind;
+  mine__read_open(&r, "model");
+  envelope_read_rest(&r, model);
+  mine__read_close(&r);
+  mine__arena_rewind(env->scratch, mark);
+  mine_model_free(model);
+  return r.problem;
+}
+
+void mine__envelope_tell(mine_env *env, const mine_model *model, mine__tap *tap) {
+  const void *bytes;
+  size_t n;
+  if (mine_model_bytes(env, model, &bytes, &n)) return;
+  const uint8_t *at = bytes;
+  const char *problem = envelope_read_tapped(env, tap, MINE_ENVELOPE_VERSION, model->kind,
+                                             at + MINE_MODEL_HEADER, at + n);
+  if (problem && !mine_failed(env)) envelope_corrupt(env, problem);
+}
+
+const char *mine__envelope_make(mine_env *env, mine__tap *tap, uint32_t format,
+                                const mine_kind *kind, mine_writer *w) {
+  envelope_write_header(w, format, kind);
+  if (mine_failed(env)) return NULL;
+  const uint8_t *end = (const uint8_t *)w->text.data + w->text.bytes;
+  const char *problem = envelope_read_tapped(env, tap, format, kind, end, end);
+  envelope_seal(w);
+  if (problem == envelope_is_newer) envelope_newer(env);
+  return problem;
 }

@@ -27,7 +27,7 @@ void mine__write_values(mine_writer *w, const mine_values *values) {
 
 /* Every cell takes at least one byte of the file. */
 void mine__read_values(mine_reader *r, mine_values *values, int strictly_rising) {
-  const size_t n = mine__read_count(r, 1);
+  const size_t n = mine__read_list(r, r->name, 1);
   mine_cell last = {MINE_NULL, 0, {0}};
   for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     mine_cell cell;
@@ -41,6 +41,7 @@ void mine__read_values(mine_reader *r, mine_values *values, int strictly_rising)
     if (!mine__values_push(values, &cell)) mine__reader_bad(r, "memory");
     last = cell;
   }
+  mine__read_close(r);
 }
 
 const char *mine__read_name(mine_reader *r, const char *what) {
@@ -137,14 +138,16 @@ static void schema_read_numerals(mine_reader *r, const mine_numerals **to) {
 }
 
 static void schema_read_feature(mine_reader *r, mine_feature *feature) {
-  feature->name = mine__read_string(r);
+  feature->name = mine__read_string(mine__called(r, "name"));
   if (mine__reader_ok(r) && !feature->name) mine__reader_bad(r, "a feature's name");
-  feature->why = mine__read_string(r);
+  feature->why = mine__read_string(mine__called(r, "why"));
   if (!feature->why) feature->why = "";
-  if (r->format > 1) schema_read_reading(r, &feature->time, &feature->numerals);
-  const uint8_t type = mine__read_u8(r);
-  feature->all_integers = mine__read_u8(r) != 0;
-  feature->missing = mine__read_i64(r);
+  if (r->format > 1)
+    schema_read_reading(mine__called(r, "reading"), &feature->time, &feature->numerals);
+  static const char *const types[] = {"empty", "number", "category", NULL};
+  const uint8_t type = mine__read_u8(mine__worded(r, "type", types));
+  feature->all_integers = mine__read_u8(mine__called(r, "integers")) != 0;
+  feature->missing = mine__read_i64(mine__called(r, "missing"));
   if (feature->missing < 0) mine__reader_bad(r, "a feature's missing count");
   if (type != MINE_COLUMN_NUMERIC && type != MINE_COLUMN_CATEGORY)
     mine__reader_bad(r, "a feature's type");
@@ -153,28 +156,30 @@ static void schema_read_feature(mine_reader *r, mine_feature *feature) {
   feature->type = (mine_column_type)type;
   if (type == MINE_COLUMN_CATEGORY) {
     feature->least = feature->most = feature->mean = feature->deviation = NAN;
-    mine__read_values(r, &feature->levels.values, 1);
+    mine__read_values(mine__called(r, "levels"), &feature->levels.values, 1);
     if (mine__reader_ok(r) && !mine__dictionary_rebuild(&feature->levels))
       mine__reader_bad(r, "memory");
   } else {
-    feature->least = schema_read_statistic(r);
-    feature->most = schema_read_statistic(r);
-    feature->mean = schema_read_statistic(r);
-    feature->deviation = schema_read_statistic(r);
+    feature->least = schema_read_statistic(mine__called(r, "least"));
+    feature->most = schema_read_statistic(mine__called(r, "most"));
+    feature->mean = schema_read_statistic(mine__called(r, "mean"));
+    feature->deviation = schema_read_statistic(mine__called(r, "deviation"));
   }
 }
 
 #define SCHEMA_LEAST_FEATURE 26 /* bytes: two strings, type, flag, missing, a count */
 
 static void schema_read_features(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, SCHEMA_LEAST_FEATURE);
+  const size_t n = mine__read_list(r, "features", SCHEMA_LEAST_FEATURE);
   if (n > INT32_MAX || (n < 1 && r->format == 1)) mine__reader_bad(r, "the number of features");
   if (!mine__reader_ok(r)) return;
   model->feature = mine__arena_zeros(r->arena, n, sizeof *model->feature);
   mine_dictionary names;
   if (!model->feature || !mine__dictionary_open(&names, r->env->scratch)) return;
   for (size_t f = 0; f < n && mine__reader_ok(r); f++) {
+    mine__read_open(r, NULL);
     schema_read_feature(r, &model->feature[f]);
+    mine__read_close(r);
     if (!mine__reader_ok(r)) return;
     mine_cell name = {MINE_TEXT, strlen(model->feature[f].name), {0}};
     name.as.text = model->feature[f].name;
@@ -182,35 +187,40 @@ static void schema_read_features(mine_reader *r, mine_model *model) {
       mine__reader_bad(r, "a feature's name, which is there twice");
     model->n_features = (int)f + 1;
   }
+  mine__read_close(r);
 }
 
 #define SCHEMA_LEAST_READ   12 /* bytes: three strings */
 #define SCHEMA_LEAST_OUTPUT 4
 
 static void schema_read_columns(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, SCHEMA_LEAST_READ);
+  const size_t n = mine__read_list(r, "columns", SCHEMA_LEAST_READ);
   if (n > INT32_MAX) mine__reader_bad(r, "the number of columns");
-  if (!mine__reader_ok(r) || n == 0) return;
-  model->read = mine__arena_zeros(r->arena, n, sizeof *model->read);
-  if (!model->read) return;
+  if (!mine__reader_ok(r)) return;
+  if (n > 0) model->read = mine__arena_zeros(r->arena, n, sizeof *model->read);
+  if (n > 0 && !model->read) return;
   for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
-    model->read[i].want = mine__read_name(r, "what a column is for");
-    model->read[i].column = mine__read_name(r, "a column's name");
-    model->read[i].reading = mine__read_string(r);
+    mine__read_open(r, NULL);
+    model->read[i].want = mine__read_name(mine__called(r, "for"), "what a column is for");
+    model->read[i].column = mine__read_name(mine__called(r, "name"), "a column's name");
+    model->read[i].reading = mine__read_string(mine__called(r, "reading"));
+    mine__read_close(r);
     model->n_reads = (int)i + 1;
   }
+  mine__read_close(r);
 }
 
 static void schema_read_outputs(mine_reader *r, mine_model *model) {
-  const size_t n = mine__read_count(r, SCHEMA_LEAST_OUTPUT);
+  const size_t n = mine__read_list(r, "outputs", SCHEMA_LEAST_OUTPUT);
   if (n > INT32_MAX) mine__reader_bad(r, "the number of outputs");
-  if (!mine__reader_ok(r) || n == 0) return;
-  model->output_name = mine__arena_zeros(r->arena, n, sizeof *model->output_name);
-  if (!model->output_name) return;
+  if (!mine__reader_ok(r)) return;
+  if (n > 0) model->output_name = mine__arena_zeros(r->arena, n, sizeof *model->output_name);
+  if (n > 0 && !model->output_name) return;
   for (size_t o = 0; o < n && mine__reader_ok(r); o++) {
     model->output_name[o] = mine__read_name(r, "an output's name");
     model->n_outputs = (int)o + 1;
   }
+  mine__read_close(r);
 }
 
 /* Until format 2 a regression had its target for its one output. */
@@ -223,8 +233,8 @@ static void schema_old_output(mine_model *model) {
 /* Classes are sorted and all there; clusters have names, or some have, or none. */
 static void schema_read_groups(mine_reader *r, mine_model *model) {
   const int classes = model->roles.target != NULL;
-  mine__read_values(r, &model->groups, classes);
-  model->positive = mine__read_i32(r);
+  mine__read_values(mine__called(r, "groups"), &model->groups, classes);
+  model->positive = mine__read_i32(mine__called(r, "positive"));
   const int64_t n = model->groups.n;
   if (n > INT32_MAX || (classes && n == 1)) mine__reader_bad(r, "the number of classes");
   if (model->positive < -1 || model->positive >= n) mine__reader_bad(r, "the positive class");
@@ -234,11 +244,11 @@ static void schema_read_groups(mine_reader *r, mine_model *model) {
 /* The threshold of two classes, and how the target and the weight are written. */
 static void schema_read_target(mine_reader *r, mine_model *model) {
   const int two = model->roles.target && model->n_groups == 2 && model->positive >= 0;
-  model->threshold = mine__read_real(r);
+  model->threshold = mine__read_real(mine__called(r, "threshold"));
   if (!isnan(model->threshold) && !(two && model->threshold >= 0 && model->threshold <= 1))
     mine__reader_bad(r, "the threshold");
-  schema_read_numerals(r, &model->roles.target_numerals);
-  schema_read_numerals(r, &model->roles.weight_numerals);
+  schema_read_numerals(mine__called(r, "target_reading"), &model->roles.target_numerals);
+  schema_read_numerals(mine__called(r, "weight_reading"), &model->roles.weight_numerals);
 }
 
 /* What the tasks that we know promise; of others the kind must say what it can. */

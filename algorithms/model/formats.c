@@ -38,6 +38,7 @@ const mine_format mine__formats[MINE_FORMATS] = {
     /* ---- others' programs ---- */
     [MINE_FORMAT_JSON] = {.name = "json",
                           .what = "everything, which mine_import takes back",
+                          .write = mine__write_json,
                           .proves = 1},
     [MINE_FORMAT_PMML] = {.name = "pmml",
                           .what = "PMML 4.4, with rows that verify it",

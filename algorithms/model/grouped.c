@@ -14,6 +14,9 @@
 
 #define GROUPED_TAG     0x50555247u /* "GRUP" */
 #define GROUPED_VERSION 1u
+#define GROUPED_MEMBERS                                                                            \
+  "each group has a model with levels and classes of its own; export the models of groups one by " \
+  "one"
 
 /* ---- answering ------------------------------------------------------------------- */
 
@@ -173,7 +176,7 @@ static void grouped_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_grouped *body = mine__arena_zeros(r->arena, 1, sizeof *body);
   (void)version; /* the only one so far */
   if (!body) mine__reader_bad(r, "memory");
-  const uint32_t feature = mine__read_u32(r);
+  const uint32_t feature = mine__read_u32(mine__called(r, "feature"));
   if (feature >= (uint32_t)model->n_features ||
       model->feature[feature].type != MINE_COLUMN_CATEGORY)
     mine__reader_bad(r, "the column of the groups");
@@ -181,8 +184,8 @@ static void grouped_load(mine_reader *r, mine_model *model, uint32_t version) {
   body->feature = (int)feature;
   body->member = mine__members_read(r, model, &body->n_members);
   const int64_t levels = model->feature[feature].levels.values.n;
-  body->of_level = mine__read_i32s(r, (size_t)levels);
-  body->other = mine__read_i32(r);
+  body->of_level = mine__read_i32s(mine__called(r, "member_of_level"), (size_t)levels);
+  body->other = mine__read_i32(mine__called(r, "member_of_others"));
   for (int64_t i = 0; mine__reader_ok(r) && i < levels; i++) {
     if (body->of_level[i] < -1 || body->of_level[i] >= body->n_members)
       mine__reader_bad(r, "the model of a group");
@@ -213,5 +216,7 @@ const mine_kind mine__kind_grouped = {
             [MINE_FORMAT_TEXT] = {mine__write_text_members, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.why_not = GROUPED_MEMBERS},
+            [MINE_FORMAT_ONNX] = {.why_not = GROUPED_MEMBERS},
         },
 };

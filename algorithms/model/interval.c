@@ -180,20 +180,20 @@ void mine__interval_write(mine_writer *w, const mine_interval *interval) {
 }
 
 static void interval_read_bin(mine_reader *r, mine_interval_bin *bin) {
-  bin->from = mine__read_finite(r);
-  bin->rows = mine__read_i64(r);
-  const size_t steps = mine__read_count(r, sizeof(double));
+  bin->from = mine__read_finite(mine__called(r, "from"));
+  bin->rows = mine__read_i64(mine__called(r, "rows"));
+  const size_t steps = mine__read_count(mine__called(r, "steps"), sizeof(double));
   if (bin->rows < 1 || bin->rows > MINE_MAX_ROWS) mine__reader_bad(r, "rows of the intervals");
   if (steps < 2 || steps > MINE_INTERVAL_STEPS) mine__reader_bad(r, "the steps of the intervals");
   if (!mine__reader_ok(r)) return;
   bin->steps = (int)steps;
-  bin->residual = mine__read_reals(r, steps + 1, 1);
+  bin->residual = mine__read_reals(mine__called(r, "residual"), steps + 1, 1);
   for (size_t j = 1; j <= steps && mine__reader_ok(r); j++)
     if (bin->residual[j] < bin->residual[j - 1]) mine__reader_bad(r, "a residual");
 }
 
 mine_interval *mine__interval_read(mine_reader *r) {
-  const uint8_t there = mine__read_u8(r);
+  const uint8_t there = mine__read_u8(mine__called(r, "intervals"));
   if (!mine__reader_ok(r) || there == 0) return NULL;
   const int n = there - 1;
   if (n > MINE_INTERVAL_BINS || n == 1) mine__reader_bad(r, "the ranges of the intervals");
@@ -202,11 +202,18 @@ mine_interval *mine__interval_read(mine_reader *r) {
   mine_interval_bin *bin = mine__arena_zeros(r->arena, (size_t)n, sizeof *bin);
   if (!out || !bin) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return NULL;
+  mine__called(r, "interval_crossed");
   *out = (mine_interval){.crossed = mine__read_u8(r) != 0, .n_bins = n, .bin = bin};
+  mine__read_open(r, "interval_of_all");
   interval_read_bin(r, &out->all);
+  mine__read_close(r);
+  mine__read_items(r, "interval_ranges");
   for (int b = 0; b < n && mine__reader_ok(r); b++) {
+    mine__read_open(r, NULL);
     interval_read_bin(r, &bin[b]);
+    mine__read_close(r);
     if (b > 0 && !(bin[b].from > bin[b - 1].from)) mine__reader_bad(r, "a range of the intervals");
   }
+  mine__read_close(r);
   return mine__reader_ok(r) ? out : NULL;
 }

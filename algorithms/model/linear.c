@@ -177,16 +177,16 @@ static void linear_load_column(mine_reader *r, const mine_linear *m, const mine_
     if (column->levels < 1 || (uint64_t)column->levels > SIZE_MAX / (size_t)m->n_margins)
       mine__reader_bad(r, "the levels of a column");
   }
-  column->reference = mine__read_i64(r);
-  column->weight = mine__read_finite(r);
+  column->reference = mine__read_i64(mine__called(r, "reference"));
+  column->weight = mine__read_finite(mine__called(r, "weight"));
   if (column->levels ? column->reference < 0 || column->reference >= column->levels
                      : column->reference != -1)
     mine__reader_bad(r, "a reference level");
   if (!(column->weight >= 0)) mine__reader_bad(r, "the weight of a column");
   if (!mine__reader_ok(r)) return;
-  column->unknown = mine__read_reals(r, (size_t)m->n_margins, 1);
-  column->coef = mine__read_reals(r, linear_cells(m, column), 1);
-  column->error = linear_load_errors(r, linear_cells(m, column));
+  column->unknown = mine__read_reals(mine__called(r, "unknown"), (size_t)m->n_margins, 1);
+  column->coef = mine__read_reals(mine__called(r, "coef"), linear_cells(m, column), 1);
+  column->error = linear_load_errors(mine__called(r, "error"), linear_cells(m, column));
   if (m->card && mine__reader_ok(r)) column->woe = mine__linear_load_woe(r, about);
 }
 
@@ -200,11 +200,13 @@ static int linear_margins(const mine_model *model, mine_linear_link link) {
 /* Whether it is a scorecard, and its scale: odds and a step that can be computed with. */
 static void linear_load_card(mine_reader *r, uint32_t version, mine_linear *m) {
   if (version < 2) return;
-  const uint8_t card = mine__read_u8(r);
+  const uint8_t card = mine__read_u8(mine__called(r, "scorecard"));
   if (card > 1 || (card && m->link != MINE_LINEAR_LOGIT)) mine__reader_bad(r, "the scorecard");
   m->card = card;
+  if (m->card) mine__read_items(r, "scale");
   for (int i = 0; m->card && i < MINE_SCALE; i++)
     m->scale[i] = mine__read_finite(r);
+  if (m->card) mine__read_close(r);
   if (m->card && !(m->scale[2] > 0)) mine__reader_bad(r, "the odds of the scorecard");
 }
 
@@ -214,22 +216,30 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (version < 1 || version > LINEAR_VERSION)
     mine__reader_bad(r, "the version of the coefficients");
   if (!m) mine__reader_bad(r, "memory");
-  const uint8_t link = mine__read_u8(r), test = mine__read_u8(r);
+  static const char *const links[] = {"identity", "logit", "softmax", "exp", NULL};
+  static const char *const tests[] = {"none", "t", "z", NULL};
+  const uint8_t link = mine__read_u8(mine__worded(r, "link", links));
+  const uint8_t test = mine__read_u8(mine__worded(r, "test", tests));
   if (link >= MINE_LINEAR_LINKS || test > MINE_LINEAR_Z) mine__reader_bad(r, "the link");
   if (!mine__reader_ok(r)) return;
   *m = (mine_linear){.n_columns = model->n_features, .link = link, .test = test};
   linear_load_card(r, version, m);
-  m->df = mine__read_finite(r);
+  m->df = mine__read_finite(mine__called(r, "df"));
   m->n_margins = linear_margins(model, m->link);
-  if (m->n_margins < 1 || mine__read_u32(r) != (uint32_t)m->n_margins)
+  if (m->n_margins < 1 || mine__read_u32(mine__called(r, "margins")) != (uint32_t)m->n_margins)
     mine__reader_bad(r, "the outputs of the coefficients");
   if (!(m->df > 0) && m->test == MINE_LINEAR_T) mine__reader_bad(r, "the degrees of freedom");
   if (!mine__reader_ok(r)) return;
-  m->base = mine__read_reals(r, (size_t)m->n_margins, 1);
-  m->base_error = linear_load_errors(r, (size_t)m->n_margins);
+  m->base = mine__read_reals(mine__called(r, "base"), (size_t)m->n_margins, 1);
+  m->base_error = linear_load_errors(mine__called(r, "base_error"), (size_t)m->n_margins);
   m->column = mine__arena_zeros(r->arena, n, sizeof *m->column);
-  for (size_t f = 0; m->column && f < n && mine__reader_ok(r); f++)
+  mine__read_items(r, "columns");
+  for (size_t f = 0; m->column && f < n && mine__reader_ok(r); f++) {
+    mine__read_open(r, NULL);
     linear_load_column(r, m, &model->feature[f], &m->column[f]);
+    mine__read_close(r);
+  }
+  mine__read_close(r);
   if (!mine__reader_ok(r) || mine_failed(r->env)) return;
   model->body = m;
   if (m->card) model->scale = m->scale;
@@ -266,5 +276,7 @@ const mine_kind mine__kind_linear = {
             [MINE_FORMAT_TEXT] = {mine__write_text_linear, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.write = mine__write_pmml},
+            [MINE_FORMAT_ONNX] = {.write = mine__write_onnx},
         },
 };

@@ -256,12 +256,13 @@ void mine__members_write(mine_writer *w, const mine_member *member, int n) {
 }
 
 mine_member *mine__members_read(mine_reader *r, mine_model *whole, int *n) {
-  const size_t count = mine__read_count(r, MEMBERS_LEAST);
+  const size_t count = mine__read_list(r, "members", MEMBERS_LEAST);
   if (count < 1 || count > INT32_MAX) mine__reader_bad(r, "the number of members");
   mine_member *member =
       mine__reader_ok(r) ? mine__arena_zeros(r->arena, count, sizeof *member) : NULL;
   for (size_t i = 0; member && i < count && mine__reader_ok(r); i++)
     member[i].model = mine__envelope_read_member(r);
+  mine__read_close(r);
   if (!member) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return NULL;
   *n = (int)count;

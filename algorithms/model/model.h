@@ -47,8 +47,9 @@ typedef struct mine_answers {
                          ** calibration; NAN = no answer                               */
 } mine_answers;
 
-#define MINE_NO_GROUP (-1)
-#define MINE_SCALE    3 /* numbers of a scorecard's scale */
+#define MINE_NO_GROUP      (-1)
+#define MINE_KEEPS_NOTHING "no rows"
+#define MINE_SCALE         3 /* numbers of a scorecard's scale */
 
 /* A part of a model that a verb lists.  The caller makes the relation from the
 ** verb's columns and hands it out; `list` appends the rows, failures stick. */
@@ -357,12 +358,20 @@ void mine__write_call(mine_env *env, const mine_model *model, const mine_writing
                       mine_text *to);
 void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writing *how,
                          mine_text *to);
+/* pmml.c, onnx.c: for the rows of kinds; json_tell.c: the document of json.h. */
+void mine__write_onnx(mine_env *env, const mine_model *model, const mine_writing *how,
+                      mine_text *to);
+void mine__write_pmml(mine_env *env, const mine_model *model, const mine_writing *how,
+                      mine_text *to);
+void mine__write_json(mine_env *env, const mine_model *model, const mine_writing *how,
+                      mine_text *to);
 
 /* The registries (registry.def lists them once). */
 const mine_algorithm *mine__algorithm_at(int i); /* NULL past the end */
 const mine_algorithm *mine__algorithm_find(const char *name);
 const mine_kind *mine__kind_at(int i); /* NULL past the end */
 const mine_kind *mine__kind_by_tag(uint32_t tag);
+const mine_kind *mine__kind_by_name(const char *name);
 const char *mine__task_name(mine_task_kind task);
 mine_task_kind mine__task_find(const char *name); /* 0: not one of ours */
 
@@ -392,8 +401,16 @@ mine_status mine__envelope_read(mine_env *env, const void *bytes, size_t n,
                                 mine_model *model) MINE_MUST_CHECK;
 /* A model inside the body of another: no header, the same in all else.  The one that is
 ** read lives in the reader's arena; NULL after a problem, such as models too many deep. */
-#define MINE_MODELS_DEEPEST 4
+#define MINE_MODELS_DEEPEST   4
+#define MINE_ENVELOPE_VERSION 3u /* of the common part */
 void mine__envelope_write_member(const mine_model *member, mine_writer *w);
 mine_model *mine__envelope_read_member(mine_reader *r);
+/* For another form of the bytes (json.h): the tap hears of every value of the model, in an object
+** "model". */
+void mine__envelope_tell(mine_env *env, const mine_model *model, mine__tap *tap);
+/* The bytes of a model from what the tap puts there; what no model can be, or NULL.  Failures
+** stick. */
+const char *mine__envelope_make(mine_env *env, mine__tap *tap, uint32_t format,
+                                const mine_kind *kind, mine_writer *w);
 
 #endif

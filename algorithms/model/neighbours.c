@@ -308,8 +308,8 @@ static void neighbours_save(const mine_model *model, mine_writer *w) {
 static void neighbours_load_gower(mine_reader *r, const mine_model *model, mine_neighbours *body) {
   const size_t n = (size_t)model->n_features;
   body->width = model->n_features;
-  body->least = mine__read_reals(r, n, 1);
-  body->range = mine__read_reals(r, n, 1);
+  body->least = mine__read_reals(mine__called(r, "least"), n, 1);
+  body->range = mine__read_reals(mine__called(r, "range"), n, 1);
   body->category = mine__arena_zeros(r->arena, n, 1);
   if (!body->least || !body->range || !body->category) return;
   for (size_t f = 0; f < n; f++) {
@@ -326,11 +326,12 @@ static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
     mine__reader_bad(r, "the width of the points");
     return;
   }
-  const size_t n = mine__read_count(r, 8 * (size_t)body->width);
+  const size_t n = mine__read_count(mine__called(r, "rows"), 8 * (size_t)body->width);
   if (n < 1 || n > (size_t)MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
   if (!mine__reader_ok(r)) return;
   body->n = (int64_t)n;
-  body->point = mine__read_reals(r, n * (size_t)body->width, body->space != MINE_SPACE_GOWER);
+  body->point = mine__read_reals(mine__called(r, "point"), n * (size_t)body->width,
+                                 body->space != MINE_SPACE_GOWER);
   for (size_t i = 0; body->point && i < n * (size_t)body->width; i++) {
     if (isinf(body->point[i])) mine__reader_bad(r, "a point");
   }
@@ -340,11 +341,12 @@ static void neighbours_load_answers(mine_reader *r, const mine_model *model,
                                     mine_neighbours *body) {
   const size_t n = (size_t)body->n;
   if (model->n_outputs > 1) mine__reader_bad(r, "the answers of the rows");
-  if (mine__model_has_classes(model)) body->label = mine__read_i32s(r, n);
-  if (mine__model_has_target_number(model)) body->target = mine__read_reals(r, n, 1);
-  const uint8_t weighted = mine__read_u8(r);
+  if (mine__model_has_classes(model)) body->label = mine__read_i32s(mine__called(r, "class"), n);
+  if (mine__model_has_target_number(model))
+    body->target = mine__read_reals(mine__called(r, "target"), n, 1);
+  const uint8_t weighted = mine__read_u8(mine__called(r, "weighted"));
   if (weighted > 1) mine__reader_bad(r, "the weights");
-  if (weighted) body->weight = mine__read_reals(r, n, 1);
+  if (weighted) body->weight = mine__read_reals(mine__called(r, "weight"), n, 1);
   for (size_t i = 0; body->label && i < n; i++) {
     if (body->label[i] < 0 || body->label[i] >= model->n_groups) mine__reader_bad(r, "a class");
   }
@@ -352,11 +354,13 @@ static void neighbours_load_answers(mine_reader *r, const mine_model *model,
     if (!(body->weight[i] > 0)) mine__reader_bad(r, "a weight");
   }
   mine__values_open(&body->ids, r->arena);
+  mine__read_items(r, "ids");
   for (size_t i = 0; i < n && mine__reader_ok(r); i++) {
     mine_cell id;
     mine__read_cell(r, &id);
     if (mine__reader_ok(r) && !mine__values_push(&body->ids, &id)) mine__reader_bad(r, "memory");
   }
+  mine__read_close(r);
 }
 
 static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version) {
@@ -364,10 +368,11 @@ static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version)
   if (!body) return;
   if (version < 1 || version > NEIGHBOURS_VERSION)
     mine__reader_bad(r, "the version of the neighbours");
-  const uint32_t space = mine__read_u32(r), voting = mine__read_u32(r);
+  const uint32_t space = mine__read_u32(mine__worded(r, "metric", mine__space_names));
+  const uint32_t voting = mine__read_u32(mine__worded(r, "voting", mine__voting_names));
   if (space > MINE_SPACE_GOWER) mine__reader_bad(r, "the metric");
   if (voting > MINE_VOTE_DISTANCE) mine__reader_bad(r, "the voting");
-  body->k = mine__read_i64(r);
+  body->k = mine__read_i64(mine__called(r, "k"));
   if (body->k < 1 || body->k > MINE_MAX_ROWS) mine__reader_bad(r, "k");
   if (!mine__reader_ok(r)) return;
   body->space = (mine_space)space;

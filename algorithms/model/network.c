@@ -257,16 +257,17 @@ static void network_save(const mine_model *model, mine_writer *w) {
 static void network_load_column(mine_reader *r, const mine_feature *about,
                                 mine_network_column *column) {
   const int category = about->type == MINE_COLUMN_CATEGORY;
-  const uint8_t form = mine__read_u8(r);
+  static const char *const forms[] = {"number", "gaps", "levels", "embedded", NULL};
+  const uint8_t form = mine__read_u8(mine__worded(r, "form", forms));
   if (form >= MINE_NETWORK_FORMS || (form > MINE_NETWORK_GAPS) != category)
     mine__reader_bad(r, "the form of a column");
   if (!mine__reader_ok(r)) return;
   column->form = form;
   column->levels = category ? about->levels.values.n : 0;
-  column->inputs = mine__read_i64(r);
-  column->mean = mine__read_finite(r);
-  column->deviation = mine__read_finite(r);
-  column->weight = mine__read_finite(r);
+  column->inputs = mine__read_i64(mine__called(r, "inputs"));
+  column->mean = mine__read_finite(mine__called(r, "mean"));
+  column->deviation = mine__read_finite(mine__called(r, "deviation"));
+  column->weight = mine__read_finite(mine__called(r, "weight"));
   const int embedded = column->form == MINE_NETWORK_EMBEDDED_LEVELS;
   if (column->inputs < embedded || column->inputs > MINE_NETWORK_EMBEDDED)
     mine__reader_bad(r, "the inputs of a column");
@@ -282,7 +283,11 @@ static int network_margins(const mine_model *model, mine_network_link link) {
 }
 
 static void network_load_shape(mine_reader *r, const mine_model *model, mine_network *m) {
-  const uint8_t link = mine__read_u8(r), activation = mine__read_u8(r), layers = mine__read_u8(r);
+  static const char *const links[] = {"identity", "logit", "softmax", NULL};
+  static const char *const activations[] = {"relu", "tanh", NULL};
+  const uint8_t link = mine__read_u8(mine__worded(r, "link", links));
+  const uint8_t activation = mine__read_u8(mine__worded(r, "activation", activations));
+  const uint8_t layers = mine__read_u8(mine__called(r, "layers"));
   if (link >= MINE_NETWORK_LINKS || activation >= MINE_NETWORK_ACTIVATIONS || layers < 1 ||
       layers > MINE_NETWORK_LAYERS)
     mine__reader_bad(r, "the layers");
@@ -290,21 +295,23 @@ static void network_load_shape(mine_reader *r, const mine_model *model, mine_net
   m->link = link;
   m->activation = activation;
   m->n_layers = layers;
+  mine__read_items(r, "units");
   for (int l = 1; l <= m->n_layers; l++) {
     m->width[l] = mine__read_i64(r);
     if (m->width[l] < 1 || m->width[l] > MINE_NETWORK_WIDEST)
       mine__reader_bad(r, "the units of a layer");
   }
+  mine__read_close(r);
   if (m->width[m->n_layers] != network_margins(model, m->link))
     mine__reader_bad(r, "the outputs of the network");
-  const uint32_t networks = mine__read_u32(r);
+  const uint32_t networks = mine__read_u32(mine__called(r, "networks"));
   if (networks < 1 || networks > MINE_NETWORK_NETWORKS)
     mine__reader_bad(r, "the number of networks");
   if (!mine__reader_ok(r)) return;
   m->n_networks = (int)networks;
-  m->bend = mine__read_finite(r);
-  m->middle = mine__read_finite(r);
-  m->unit = mine__read_finite(r);
+  m->bend = mine__read_finite(mine__called(r, "bend"));
+  m->middle = mine__read_finite(mine__called(r, "middle"));
+  m->unit = mine__read_finite(mine__called(r, "unit"));
   if (!(m->bend >= 0) || (m->bend > 0 && m->bend < 1e-3)) mine__reader_bad(r, "the bend");
 }
 
@@ -318,12 +325,17 @@ static void network_load(mine_reader *r, mine_model *model, uint32_t version) {
   m->n_columns = model->n_features;
   m->column = column;
   network_load_shape(r, model, m);
-  for (size_t f = 0; f < n && mine__reader_ok(r); f++)
+  mine__read_items(r, "columns");
+  for (size_t f = 0; f < n && mine__reader_ok(r); f++) {
+    mine__read_open(r, NULL);
     network_load_column(r, &model->feature[f], &column[f]);
+    mine__read_close(r);
+  }
+  mine__read_close(r);
   if (!mine__reader_ok(r)) return;
   if (!mine__network_lay(m)) mine__reader_bad(r, "the size of the network");
   const size_t size = (size_t)m->n_networks * (size_t)m->size;
-  if (mine__reader_ok(r)) m->weight = mine__read_reals(r, size, 1);
+  if (mine__reader_ok(r)) m->weight = mine__read_reals(mine__called(r, "weights"), size, 1);
   for (size_t i = 0; mine__reader_ok(r) && i < size; i++) {
     if (fabs(m->weight[i]) > MINE_NETWORK_HEAVIEST) mine__reader_bad(r, "a weight");
   }
@@ -351,5 +363,7 @@ const mine_kind mine__kind_network = {
             [MINE_FORMAT_TEXT] = {mine__write_text_importance, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.write = mine__write_pmml},
+            [MINE_FORMAT_ONNX] = {.write = mine__write_onnx},
         },
 };

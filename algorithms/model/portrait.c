@@ -269,8 +269,8 @@ static double *portrait_read_rising(mine_reader *r, size_t n, int strictly) {
 
 static void portrait_read_levels(mine_reader *r, mine_portrait_column *column, int64_t n_levels) {
   const int n = column->cells - 1;
-  column->once = portrait_read_rows(r);
-  column->level = mine__read_i32s(r, (size_t)n);
+  column->once = portrait_read_rows(mine__called(r, "once"));
+  column->level = mine__read_i32s(mine__called(r, "level"), (size_t)n);
   for (int c = 0; c < n && mine__reader_ok(r); c++) {
     if (column->level[c] < 0 || column->level[c] >= n_levels)
       mine__reader_bad(r, "a level of the profile");
@@ -283,23 +283,23 @@ static void portrait_read_levels(mine_reader *r, mine_portrait_column *column, i
 /* n_levels -1: numbers. */
 static void portrait_read_column(mine_reader *r, int64_t n_levels, mine_portrait_column *column) {
   const int most = n_levels < 0 ? MINE_PORTRAIT_CELLS : MINE_PORTRAIT_LEVELS + 1;
-  column->rows = portrait_read_rows(r);
-  column->missing = portrait_read_rows(r);
-  const size_t cells = mine__read_count(r, sizeof(int64_t));
+  column->rows = portrait_read_rows(mine__called(r, "rows"));
+  column->missing = portrait_read_rows(mine__called(r, "missing"));
+  const size_t cells = mine__read_count(mine__called(r, "cells"), sizeof(int64_t));
   const int64_t values = column->rows - column->missing;
   if (values < 0 || cells > (size_t)most || (cells > 0) != (values > 0))
     mine__reader_bad(r, "the cells of the profile");
   if (!mine__reader_ok(r) || cells == 0) return;
   column->cells = (int)cells;
-  column->count = portrait_read_counts(r, cells, values);
+  column->count = portrait_read_counts(mine__called(r, "count"), cells, values);
   if (!mine__reader_ok(r)) return;
   if (n_levels >= 0) {
     portrait_read_levels(r, column, n_levels);
     return;
   }
-  column->each = mine__read_u8(r) != 0;
-  column->cut = portrait_read_rising(r, cells - 1, 1);
-  column->quantile = portrait_read_rising(r, MINE_PORTRAIT_QUANTILES, 0);
+  column->each = mine__read_u8(mine__called(r, "each")) != 0;
+  column->cut = portrait_read_rising(mine__called(r, "cut"), cells - 1, 1);
+  column->quantile = portrait_read_rising(mine__called(r, "quantile"), MINE_PORTRAIT_QUANTILES, 0);
 }
 
 static double portrait_read_mean(mine_reader *r) {
@@ -310,36 +310,37 @@ static double portrait_read_mean(mine_reader *r) {
 
 static void portrait_read_scores(mine_reader *r, mine_portrait_scores *score) {
   mine_portrait_column *of = &score->of;
-  const uint8_t flags = mine__read_u8(r);
+  const uint8_t flags = mine__read_u8(mine__called(r, "flags"));
   if (flags > 3) mine__reader_bad(r, "the scores of the profile");
   score->grouped = flags & 1;
   score->measured = flags >> 1;
-  score->learned = portrait_read_rows(r);
+  score->learned = portrait_read_rows(mine__called(r, "learned"));
   score->mean = score->learned_mean = NAN;
   if (score->grouped) {
-    of->rows = portrait_read_rows(r);
-    const size_t cells = mine__read_count(r, sizeof(int64_t));
+    of->rows = portrait_read_rows(mine__called(r, "rows"));
+    const size_t cells = mine__read_count(mine__called(r, "cells"), sizeof(int64_t));
     if (cells < 2 || cells > INT32_MAX) mine__reader_bad(r, "the groups of the profile");
     if (!mine__reader_ok(r)) return;
     of->cells = (int)cells;
-    of->count = portrait_read_counts(r, cells, of->rows);
+    of->count = portrait_read_counts(mine__called(r, "count"), cells, of->rows);
   } else {
     portrait_read_column(r, -1, of);
     if (of->missing > 0) mine__reader_bad(r, "the scores of the profile");
-    score->mean = portrait_read_mean(r);
-    score->learned_mean = portrait_read_mean(r);
+    score->mean = portrait_read_mean(mine__called(r, "mean"));
+    score->learned_mean = portrait_read_mean(mine__called(r, "learned_mean"));
   }
   if (!mine__reader_ok(r)) return;
   if (of->cells == 0 && score->learned > 0) mine__reader_bad(r, "the scores of the profile");
-  score->count = portrait_read_counts(r, (size_t)of->cells, score->learned);
+  score->count =
+      portrait_read_counts(mine__called(r, "learned_count"), (size_t)of->cells, score->learned);
 }
 
 #define PORTRAIT_LEAST_BYTES 24 /* of a column: rows, missing, cells */
 
 mine_portrait *mine__portrait_read(mine_reader *r, const mine_feature *about, int n) {
-  const uint8_t there = mine__read_u8(r);
+  const uint8_t there = mine__read_u8(mine__called(r, "profile"));
   if (!mine__reader_ok(r) || there == 0) return NULL;
-  const size_t columns = mine__read_count(r, PORTRAIT_LEAST_BYTES);
+  const size_t columns = mine__read_list(r, "profile_columns", PORTRAIT_LEAST_BYTES);
   if (there > 1 || columns != (size_t)n) mine__reader_bad(r, "the columns of the profile");
   if (!mine__reader_ok(r)) return NULL;
   mine_portrait *out = mine__arena_zeros(r->arena, 1, sizeof *out);
@@ -349,9 +350,14 @@ mine_portrait *mine__portrait_read(mine_reader *r, const mine_feature *about, in
   *out = (mine_portrait){.n = n, .column = column};
   for (int f = 0; f < n && mine__reader_ok(r); f++) {
     const int category = about[f].type == MINE_COLUMN_CATEGORY;
+    mine__read_open(r, NULL);
     portrait_read_column(r, category ? about[f].levels.values.n : -1, &column[f]);
+    mine__read_close(r);
   }
+  mine__read_close(r);
+  mine__read_open(r, "profile_scores");
   if (mine__reader_ok(r)) portrait_read_scores(r, &out->score);
+  mine__read_close(r);
   return mine__reader_ok(r) ? out : NULL;
 }
 

@@ -248,11 +248,11 @@ static double *prototypes_load_reals(mine_reader *r, size_t n) {
 /* Since version 2: what makes centres the components of a mixture. */
 static void prototypes_load_mixture(mine_reader *r, mine_prototypes *m) {
   const size_t k = (size_t)m->k, width = (size_t)m->encoding.width;
-  const uint8_t there = mine__read_u8(r);
+  const uint8_t there = mine__read_u8(mine__called(r, "mixture"));
   if (there > 1) mine__reader_bad(r, "the mixture");
   if (!mine__reader_ok(r) || !there) return;
-  m->scale = mine__read_reals(r, k * width, 1);
-  m->offset = mine__read_reals(r, k, 1);
+  m->scale = mine__read_reals(mine__called(r, "scale"), k * width, 1);
+  m->offset = mine__read_reals(mine__called(r, "offset"), k, 1);
   for (size_t i = 0; mine__reader_ok(r) && i < k * width; i++) {
     if (m->scale[i] < 0) mine__reader_bad(r, "the width of a component");
   }
@@ -269,22 +269,24 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
                       version > 2 ? MINE_ENCODING_WARPS : MINE_ENCODING_PLAIN, &m->encoding);
   if (!mine__reader_ok(r)) return;
   width = (size_t)m->encoding.width;
-  k = mine__read_count(r, (2 * width + 1) * sizeof(double));
+  k = mine__read_count(mine__called(r, "clusters"), (2 * width + 1) * sizeof(double));
   if (mine__reader_ok(r) && (k < 1 || k > INT32_MAX - 1)) mine__reader_bad(r, "number of clusters");
   if (!mine__reader_ok(r)) return;
   m->k = (int64_t)k;
-  m->centre = mine__read_reals(r, k * width, 1);
+  m->centre = mine__read_reals(mine__called(r, "centre"), k * width, 1);
   m->rows = mine__arena_array(r->arena, k, sizeof *m->rows);
   if (!m->rows) mine__reader_bad(r, "no memory for the centres");
+  mine__read_items(r, "rows");
   for (size_t c = 0; mine__reader_ok(r) && c < k; c++) {
     m->rows[c] = mine__read_i64(r);
     if (m->rows[c] < 0 || m->rows[c] > MINE_MAX_ROWS) mine__reader_bad(r, "rows of a cluster");
   }
-  m->inertia = mine__read_finite(r);
+  mine__read_close(r);
+  m->inertia = mine__read_finite(mine__called(r, "inertia"));
   if (m->inertia < 0) mine__reader_bad(r, "inertia");
-  m->value = prototypes_load_reals(r, k * width);
-  m->overall = prototypes_load_reals(r, width);
-  m->deviation = prototypes_load_reals(r, width);
+  m->value = prototypes_load_reals(mine__called(r, "mean"), k * width);
+  m->overall = prototypes_load_reals(mine__called(r, "overall"), width);
+  m->deviation = prototypes_load_reals(mine__called(r, "deviation"), width);
   if (version > 1) prototypes_load_mixture(r, m);
   if (model->groups.n != 0 && model->groups.n != m->k)
     mine__reader_bad(r, "the number of the groups' names");
@@ -316,5 +318,7 @@ const mine_kind mine__kind_prototypes = {
             [MINE_FORMAT_TEXT] = {mine__write_text_clusters, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.write = mine__write_pmml},
+            [MINE_FORMAT_ONNX] = {.write = mine__write_onnx},
         },
 };

@@ -83,7 +83,7 @@ void mine__linear_save_woe(const mine_woe *woe, mine_writer *w) {
 }
 
 static void scorecard_load_cuts(mine_reader *r, mine_woe *woe) {
-  woe->cut = mine__read_reals(r, (size_t)woe->n - 1, 1);
+  woe->cut = mine__read_reals(mine__called(r, "cut"), (size_t)woe->n - 1, 1);
   for (int i = 1; woe->cut && i < woe->n - 1; i++)
     if (!(woe->cut[i] > woe->cut[i - 1])) mine__reader_bad(r, "the bounds of the bins");
 }
@@ -91,22 +91,26 @@ static void scorecard_load_cuts(mine_reader *r, mine_woe *woe) {
 static void scorecard_load_levels(mine_reader *r, int64_t n, mine_woe *woe) {
   woe->n_levels = n;
   woe->bin_of = mine__arena_zeros(r->arena, (size_t)n, 1);
+  mine__read_items(r, "bin_of_level");
   for (int64_t l = 0; woe->bin_of && l < n && mine__reader_ok(r); l++) {
     woe->bin_of[l] = mine__read_u8(r);
     if (woe->bin_of[l] > woe->n) mine__reader_bad(r, "the bin of a level");
   }
+  mine__read_close(r);
 }
 
 static void scorecard_load_bins(mine_reader *r, mine_woe *woe) {
   const size_t bins = (size_t)woe->n + 1;
   woe->rows = mine__arena_zeros(r->arena, bins, sizeof *woe->rows);
+  mine__read_items(r, "rows");
   for (size_t bin = 0; woe->rows && bin < bins; bin++) {
     woe->rows[bin] = mine__read_i64(r);
     if (woe->rows[bin] < 0) mine__reader_bad(r, "the rows of a bin");
   }
-  woe->rate = mine__read_reals(r, bins, 0);
-  woe->woe = mine__read_reals(r, bins, 1);
-  woe->iv = mine__read_reals(r, bins, 1);
+  mine__read_close(r);
+  woe->rate = mine__read_reals(mine__called(r, "rate"), bins, 0);
+  woe->woe = mine__read_reals(mine__called(r, "woe"), bins, 1);
+  woe->iv = mine__read_reals(mine__called(r, "iv"), bins, 1);
   for (size_t bin = 0; woe->rate && bin < bins; bin++) {
     const double rate = woe->rate[bin];
     if (rate == rate && !(rate >= 0 && rate <= 1)) mine__reader_bad(r, "the rate of a bin");
@@ -117,9 +121,10 @@ const mine_woe *mine__linear_load_woe(mine_reader *r, const mine_feature *about)
   mine_woe *woe = mine__arena_zeros(r->arena, 1, sizeof *woe);
   if (!woe) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return NULL;
-  woe->n = mine__read_u8(r);
-  woe->other = mine__read_u8(r);
-  woe->n_rare = mine__read_i64(r);
+  mine__read_open(r, "bins");
+  woe->n = mine__read_u8(mine__called(r, "n"));
+  woe->other = mine__read_u8(mine__called(r, "other"));
+  woe->n_rare = mine__read_i64(mine__called(r, "rare"));
   if (woe->n < 1 || woe->n > MINE_PARTITION_PARTS || woe->other > woe->n || woe->n_rare < 0)
     mine__reader_bad(r, "the number of bins");
   if (!mine__reader_ok(r)) return NULL;
@@ -128,5 +133,6 @@ const mine_woe *mine__linear_load_woe(mine_reader *r, const mine_feature *about)
   else
     scorecard_load_cuts(r, woe);
   if (mine__reader_ok(r)) scorecard_load_bins(r, woe);
+  mine__read_close(r);
   return mine__reader_ok(r) && !mine_failed(r->env) ? woe : NULL;
 }

@@ -80,5 +80,7 @@ const mine_kind mine__kind_trees = {
             [MINE_FORMAT_TEXT] = {mine__write_text_trees, NULL},
             [MINE_FORMAT_DOT] = {mine__write_dot, NULL},
             /* others' programs */
+            [MINE_FORMAT_PMML] = {.write = mine__write_pmml},
+            [MINE_FORMAT_ONNX] = {.write = mine__write_onnx},
         },
 };

@@ -81,22 +81,26 @@ static int32_t trees_read_count(mine_reader *r, size_t bytes_each, const char *p
 ** before any memory is. */
 static void trees_read_arrays(mine_reader *r, mine_trees *trees, uint32_t has) {
   const size_t n = (size_t)trees->n_nodes;
-  if (has & TREES_HAS_OUTPUT) trees->output = mine__read_i32s(r, (size_t)trees->n_trees);
-  if (has & TREES_HAS_BASE) trees->base = mine__read_reals(r, (size_t)trees->outputs, 1);
-  trees->first = mine__read_i32s(r, (size_t)trees->n_trees + 1);
-  trees->feature = mine__read_i32s(r, n);
-  trees->threshold = mine__read_reals(r, n, 1);
-  trees->left = mine__read_i32s(r, n);
-  trees->right = mine__read_i32s(r, n);
-  trees->missing_left = mine__read_i32s(r, n);
-  trees->set = mine__read_i32s(r, n);
-  trees->value = mine__read_i32s(r, n);
-  if (has & TREES_HAS_WEIGHT) trees->weight = mine__read_reals(r, n, 1);
-  if (has & TREES_HAS_ROWS) trees->rows = mine__read_reals(r, n, 1);
-  if (has & TREES_HAS_IMPURITY) trees->impurity = mine__read_reals(r, n, 1);
-  if (has & TREES_HAS_GAIN) trees->gain = mine__read_reals(r, n, 1);
-  trees->values = mine__read_reals(r, (size_t)trees->n_values * (size_t)trees->width, 1);
-  trees->bits = mine__read_u64s(r, (size_t)trees->n_bits);
+  if (has & TREES_HAS_OUTPUT)
+    trees->output = mine__read_i32s(mine__called(r, "output"), (size_t)trees->n_trees);
+  if (has & TREES_HAS_BASE)
+    trees->base = mine__read_reals(mine__called(r, "base"), (size_t)trees->outputs, 1);
+  trees->first = mine__read_i32s(mine__called(r, "first"), (size_t)trees->n_trees + 1);
+  trees->feature = mine__read_i32s(mine__called(r, "feature"), n);
+  trees->threshold = mine__read_reals(mine__called(r, "threshold"), n, 1);
+  trees->left = mine__read_i32s(mine__called(r, "left"), n);
+  trees->right = mine__read_i32s(mine__called(r, "right"), n);
+  trees->missing_left = mine__read_i32s(mine__called(r, "missing_left"), n);
+  trees->set = mine__read_i32s(mine__called(r, "set"), n);
+  trees->value = mine__read_i32s(mine__called(r, "value"), n);
+  if (has & TREES_HAS_WEIGHT) trees->weight = mine__read_reals(mine__called(r, "weight"), n, 1);
+  if (has & TREES_HAS_ROWS) trees->rows = mine__read_reals(mine__called(r, "rows"), n, 1);
+  if (has & TREES_HAS_IMPURITY)
+    trees->impurity = mine__read_reals(mine__called(r, "impurity"), n, 1);
+  if (has & TREES_HAS_GAIN) trees->gain = mine__read_reals(mine__called(r, "gain"), n, 1);
+  const size_t cells = (size_t)trees->n_values * (size_t)trees->width;
+  trees->values = mine__read_reals(mine__called(r, "value_table"), cells, 1);
+  trees->bits = mine__read_u64s(mine__called(r, "level_sets"), (size_t)trees->n_bits);
 }
 
 static const char *trees_check_set(const mine_trees *trees, const mine_feature *feature,
@@ -213,14 +217,20 @@ static const char *trees_check_outputs(const mine_trees *trees) {
 static uint32_t trees_read_head(mine_reader *r, const mine_model *model, mine_trees *trees,
                                 uint32_t version) {
   const size_t node_bytes = 6 * sizeof(int32_t) + sizeof(double);
-  trees->n_trees = trees_read_count(r, sizeof(int32_t), "the number of trees");
-  trees->n_nodes = trees_read_count(r, node_bytes, "the number of nodes");
-  trees->n_values = trees_read_count(r, sizeof(double), "the number of values");
-  trees->n_bits = trees_read_count(r, sizeof(uint64_t), "the number of sets");
-  const uint32_t width = mine__read_u32(r), combine = mine__read_u32(r);
-  const uint32_t outputs = version > 1 ? mine__read_u32(r) : width;
-  const uint32_t link = version > 1 ? mine__read_u32(r) : MINE_TREES_IDENTITY;
-  const uint32_t has = version > 1 ? mine__read_u32(r) : TREES_HAD;
+  trees->n_trees =
+      trees_read_count(mine__called(r, "trees"), sizeof(int32_t), "the number of trees");
+  trees->n_nodes = trees_read_count(mine__called(r, "nodes"), node_bytes, "the number of nodes");
+  trees->n_values =
+      trees_read_count(mine__called(r, "values"), sizeof(double), "the number of values");
+  trees->n_bits = trees_read_count(mine__called(r, "bits"), sizeof(uint64_t), "the number of sets");
+  static const char *const combines[] = {"mean", "sum", NULL};
+  static const char *const links[] = {"identity", "logit", "softmax", "exp", NULL};
+  const uint32_t width = mine__read_u32(mine__called(r, "width"));
+  const uint32_t combine = mine__read_u32(mine__worded(r, "combine", combines));
+  const uint32_t outputs = version > 1 ? mine__read_u32(mine__called(r, "outputs")) : width;
+  const uint32_t link =
+      version > 1 ? mine__read_u32(mine__worded(r, "link", links)) : MINE_TREES_IDENTITY;
+  const uint32_t has = version > 1 ? mine__read_u32(mine__called(r, "arrays")) : TREES_HAD;
   if (!mine__reader_ok(r)) return 0;
   if (trees->n_trees < 1 || trees->n_nodes < 1 || trees->n_values < 1)
     mine__reader_bad(r, "trees without nodes");

@@ -20,6 +20,7 @@
 */
 #include "subjects.h"
 
+#include "../../algorithms/model/json.h"
 #include "../seal.h"
 #include "../unit/slow_fixture.h"
 
@@ -219,6 +220,21 @@ static mine_model *must_fit(const subject *s, int threads) {
   return model;
 }
 
+#define LABELLED_ROWS 120
+
+/* A classifier or regressor by itself, of attributes. */
+static int learns(const subject *s, mine_task_kind task) {
+  return s->task == task && !s->made && strcmp(s->algorithm->reads, "attributes") == 0;
+}
+
+static mine_model *fit_with(const subject *s, const char *table, const char *wide) {
+  char options[600];
+  snprintf(options, sizeof options, "%s%s", wide, s->own);
+  mine_model *model = fit_one(env, s, table, options);
+  if (!model) fail_msg("%s: %s", s->name, mine_env_error(env));
+  return model;
+}
+
 static void must_save(const mine_model *model, const void **bytes, size_t *n) {
   if (mine_model_bytes(env, model, bytes, n)) fail_msg("%s", mine_env_error(env));
 }
@@ -247,6 +263,71 @@ static void one_is_saved(const subject *s) {
   mine_model_free(loaded);
   mine_model_free(model);
   free(table);
+}
+
+/* ---- leaves as JSON ------------------------------------------------------------------------- */
+
+static mine_model *import(mine_env *in, const char *text) {
+  const mine_verb *verb = mine_verb_find("mine_import", MINE_VERB_SCALAR);
+  const mine_arguments arguments = {.text = {"back", text}};
+  mine_job *job = NULL;
+  mine_model *model = NULL;
+  if (mine_job_open(in, verb, &arguments, &job) == MINE_OK)
+    (void)!mine_job_train(job, NULL, &model);
+  mine_job_close(job);
+  return model;
+}
+
+static char *export(mine_env *in, const mine_model *model, const char *format) {
+  const mine_verb *verb = mine_verb_find("mine_export", MINE_VERB_SCALAR);
+  const mine_arguments arguments = {.text = {NULL, format}, .model = {model}};
+  mine_job *job = NULL;
+  mine_relation *answer = NULL;
+  mine_cell cell = {MINE_NULL, 0, {0}};
+  if (mine_job_open(in, verb, &arguments, &job) == MINE_OK) (void)!mine_job_run(job, &answer);
+  if (answer) mine_relation_cell(answer, 0, 0, &cell);
+  char *copy = answer ? malloc(cell.bytes + 1) : NULL;
+  if (copy) memcpy(copy, cell.as.text, cell.bytes);
+  if (copy) copy[cell.bytes] = 0;
+  mine_relation_free(answer);
+  mine_job_close(job);
+  return copy;
+}
+
+/* Frees the model. */
+static void must_come_back(const subject *s, mine_model *model) {
+  const void *bytes, *others;
+  size_t n, more;
+  must_save(model, &bytes, &n);
+  char *text = export(env, model, "json");
+  if (!text) fail_msg("%s: %s", s->name, mine_env_error(env));
+  mine_model *back = import(env, text);
+  if (!back) fail_msg("%s: %s\n%.3000s", s->name, mine_env_error(env), text);
+  must_save(back, &others, &more);
+  assert_int_equal(n, more);
+  assert_memory_equal(bytes, others, n);
+  const int keeps = strncmp(text, "{\"keeps\": \"no rows\",", 20) != 0;
+  assert_int_equal(keeps, strcmp(mine__model_keeps(model), MINE_KEEPS_NOTHING) != 0);
+  free(text);
+  mine_model_free(back);
+  mine_model_free(model);
+}
+
+/* As trained, and with all that a model may have beside its body. */
+static void one_comes_back(const subject *s) {
+  static const char *const besides[] = {
+      "target=label,holdout=0.3,keep_ids=1,calibrate=isotonic",
+      "target=label,holdout=0.3,calibrate=platt,weight=w",
+      "target=y,holdout=0.3,keep_ids=1",
+      "target=y,holdout=0,intervals=cross,group=kind",
+  };
+  must_come_back(s, must_fit(s, 1));
+  for (int i = 0; i < 4; i++) {
+    if (!learns(s, i < 2 ? MINE_CLASSIFICATION : MINE_REGRESSION)) continue;
+    char *table = table_attributes(LABELLED_ROWS, 0, 0);
+    must_come_back(s, fit_with(s, table, besides[i]));
+    free(table);
+  }
 }
 
 static void one_is_divided(const subject *s) {
@@ -347,8 +428,6 @@ static void one_is_weighted(const subject *s) {
 
 /* ---- balanced, calibrated, bounded ---------------------------------------------------------- */
 
-#define LABELLED_ROWS 120
-
 /* The usual rows with a last column: what the weight of each row comes to when its class counts
 ** as much as any other in total. */
 static char *table_balanced(void) {
@@ -371,19 +450,6 @@ static char *table_balanced(void) {
   }
   free(plain);
   return text;
-}
-
-/* A classifier or regressor by itself, of attributes. */
-static int learns(const subject *s, mine_task_kind task) {
-  return s->task == task && !s->made && strcmp(s->algorithm->reads, "attributes") == 0;
-}
-
-static mine_model *fit_with(const subject *s, const char *table, const char *wide) {
-  char options[600];
-  snprintf(options, sizeof options, "%s%s", wide, s->own);
-  mine_model *model = fit_one(env, s, table, options);
-  if (!model) fail_msg("%s: %s", s->name, mine_env_error(env));
-  return model;
 }
 
 /* What the model says of the rows of the table: shares, or predictions with their bounds. */
@@ -705,6 +771,7 @@ static void for_each(void (*one)(const subject *s)) {
     for_each(one);                 \
   }
 PROPERTY(save_and_load_change_nothing, one_is_saved)
+PROPERTY(json_comes_back_byte_for_byte, one_comes_back)
 PROPERTY(batches_and_threads_change_nothing, one_is_divided)
 PROPERTY(a_weight_of_two_is_the_row_twice, one_is_weighted)
 PROPERTY(class_weights_are_weights, one_is_balanced)
@@ -741,15 +808,11 @@ int main(void) {
   n_every = subjects_all(every);
 #define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(everything_is_tried),
-      T(save_and_load_change_nothing),
-      T(batches_and_threads_change_nothing),
-      T(a_weight_of_two_is_the_row_twice),
-      T(class_weights_are_weights),
-      T(calibration_is_a_map_of_shares),
-      T(numbers_have_bounds),
-      T(odd_tables_are_answered_or_refused),
-      T(every_poll_and_allocation_may_fail),
+      cmocka_unit_test(everything_is_tried), T(save_and_load_change_nothing),
+      T(json_comes_back_byte_for_byte),      T(batches_and_threads_change_nothing),
+      T(a_weight_of_two_is_the_row_twice),   T(class_weights_are_weights),
+      T(calibration_is_a_map_of_shares),     T(numbers_have_bounds),
+      T(odd_tables_are_answered_or_refused), T(every_poll_and_allocation_may_fail),
       T(damage_is_refused_or_harmless),
   };
   return cmocka_run_group_tests_name("conformance", tests, NULL, NULL);
