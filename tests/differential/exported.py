@@ -163,6 +163,10 @@ MODELS = [
     ("kmeans by logs", "kmeans", None, {"k": 4, "scale": "log"}),
     ("kmeans by ranks", "kmeans", None, {"k": 4, "scale": "quantile"}),
     ("groups", "tree", "two", {"group": "group", "max_depth": 4}),
+    ("clusters in groups", "kmeans", None, {"k": 3, "group": "group"}),
+    ("mean of models", "auto", "two", {"portfolio": ["tree", "bayes", "boost_small", "logistic"]}),
+    ("codes as levels", "tree", "two", {"categorical": "code", "max_depth": 6}),
+    ("codes as levels, many trees", "forest", "many", {"categorical": "code", "n_trees": 40, "max_depth": 8}),
 ]
 
 ADULT = ["age", "workclass", "fnlwgt", "education", "education_num", "marital", "occupation", "relationship", "race", "sex",
@@ -172,11 +176,11 @@ TELCO = ["gender", "SeniorCitizen", "Partner", "tenure", "PhoneService", "Intern
 
 # name -> (rows, roles)
 TABLES = {
-    "made": (made, {"two": "流失", "many": "tier", "number": "amount", "group": "select"}),
+    "made": (made, {"code": "code", "two": "流失", "many": "tier", "number": "amount", "group": "select"}),
     "telco": (lambda: read("telco_customer_churn.csv", columns=TELCO),
-              {"two": "Churn", "many": "Contract", "number": "MonthlyCharges", "group": "PaymentMethod"}),
+              {"code": "SeniorCitizen", "two": "Churn", "many": "Contract", "number": "MonthlyCharges", "group": "PaymentMethod"}),
     "adult": (lambda: read("adult_train.csv", header=ADULT),
-              {"two": "income", "many": "marital", "number": "hours", "group": "race"}),
+              {"two": "income", "many": "marital", "number": "hours", "group": "race", "code": "education_num"}),
 }
 
 
@@ -185,7 +189,7 @@ def train(db, model, table, names, roles, row):
     _, algorithm, target, said = row
     if target and target not in roles:
         return 0
-    said = {k: roles[v] if k == "group" else v for k, v in said.items()}
+    said = {k: roles[v] if k in ("group", "categorical") else v for k, v in said.items()}
     if target:
         said["target"] = roles[target]
     gone = {roles[r] for r in ("two", "many", "number") if r in roles} - {said.get("target")} if table == "made" else set()
