@@ -260,7 +260,7 @@ void mine__write_text_importance(mine_env *env, const mine_model *model, const m
                                  mine_text *to) {
   (void)how;
   if (model->kind != &mine__kind_trees) draw_head(model, to);
-  mine_relation *list = mine__write_listed(env, model, "mine_importance", 3);
+  mine_relation *list = mine__write_listed(env, model, "mine_importance", 4);
   if (!list) return;
   const draw_bars bars = {env, list, 0, 1, 0, 0};
   mine__text_adds(to, "importance\n");
