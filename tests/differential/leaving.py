@@ -100,7 +100,7 @@ def train_real(db, checks):
         inputs = [c for c in columns if c not in (key, target)]
         typed = ", ".join(f"CAST(nullif(trim({c}), '') AS REAL) AS {c}" if c in numbers else c for c in inputs)
         db.execute(f"CREATE TABLE {table}_all AS SELECT rowid AS id, {typed}, {target} FROM {table}")
-        for algorithm, options in (("boost", "n_trees=60"), ("logistic", "")):
+        for algorithm, options in (("boost", "n_trees=60"), ("logistic", "l2=1")):
             name = f"{table}_{algorithm}"
             try:
                 db.execute("SELECT mine_train(?, ?, ?, ?)", (name, algorithm, f"{table}_all", f"id=id, target={target}, holdout=0, seed=1, {options}"))

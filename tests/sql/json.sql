@@ -50,4 +50,12 @@ SELECT mine_import('bad', x'7bff');
 SELECT mine_import('bad', mine_export('churn', 'json'), 'yaml');
 SELECT mine_import('bad', mine_export('churn', 'json'), 'json', 'k=3');
 SELECT mine_import('', mine_export('churn', 'json'));
+-- deep, long, twice
+SELECT mine_import('bad', '{"x": ' || replace(hex(zeroblob(1000000)), '00', '['));
+SELECT mine_import('bad', '{"keeps": ' || replace(hex(zeroblob(1000000)), '00', '[') || '}');
+SELECT mine_import('bad', json_set(mine_export('churn', 'json'), '$.model.body.nodes', 4611686018427387904));
+SELECT mine_import('bad', json_set(mine_export('churn', 'json'), '$.model.body.nodes', 1000000000));
+SELECT mine_import('bad', replace(mine_export('churn', 'json'), '"width": 2', '"width": 2, "width": 2'));
+SELECT mine_import('bad', replace(mine_export('churn', 'json'), '"width": 2', '"width": 2,'));
+SELECT mine_import('bad', replace(mine_export('churn', 'json'), '"width": 2', '"width" 2'));
 SELECT count(*) FROM mine_models WHERE name = 'bad';

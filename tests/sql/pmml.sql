@@ -65,3 +65,11 @@ INSERT INTO bad VALUES
 SELECT 'SELECT mine_import(''bad'', replace(text, ' || quote(was) || ', ' || quote(becomes) || ')) FROM doc WHERE name = ' || quote(of) || ';' FROM bad;
 .read pmml_bad.sql
 SELECT count(*) FROM mine_models WHERE name = 'bad';
+-- deep
+SELECT mine_import('bad', replace(hex(zeroblob(200000)), '00', '<a>'));
+SELECT mine_import('bad', replace(text, 'value="0.1"/></Node>', 'value="0.1"/>' || replace(hex(zeroblob(20000)), '00', '<Node score="1"><True/>')
+  || replace(hex(zeroblob(20000)), '00', '</Node>') || '</Node>')) FROM doc WHERE name = 'sklearn_boost';
+SELECT mine_import('bad', replace(text, '</Node></Node></TreeModel>', '</Node>' || replace(hex(zeroblob(20000)), '00', '<Node score="x"><False/></Node>')
+  || '</Node></TreeModel>')) FROM doc WHERE name = 'votes';
+SELECT mine_import('bad', replace(text, '<Constant>40</Constant>', replace(hex(zeroblob(20000)), '00', '<Apply function="+">') || '<Constant>40</Constant>'
+  || replace(hex(zeroblob(20000)), '00', '<Constant>1</Constant></Apply>'))) FROM doc WHERE name = 'r_lm';
