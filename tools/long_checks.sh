@@ -15,6 +15,8 @@
 #              decoder and the option parser is taken or on docs/design/unreached-branches.md
 #   property   random tables, every verb against a computation in Python: fresh seeds for an
 #              hour (PROPERTY_SECONDS); what it finds is printed as a script with its seed
+#   drift      500 nights of resampled and of new customers: how often mine_drift says something;
+#              60 tables for mine_drivers
 #   versions   SQLite 3.38, 3.39 and the newest: built against each; built with one and
 #              run with another
 #
@@ -204,6 +206,14 @@ property() {
     "$(command -v /usr/bin/python3 || command -v python3)" tests/property/test_property.py
 }
 
+drift() {
+  say "drift: 500 nights"
+  lacks python3 && return
+  build release mine -- -DCMAKE_BUILD_TYPE=Release
+  MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drift.py 500
+  MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drivers.py 60 "$(date +%s)"
+}
+
 # with FOLDER COMMAND...: Python and the sqlite3 shell use the SQLite there.
 with() {
   library_path=$1
@@ -262,10 +272,10 @@ versions() {
   within release with_newest
 }
 
-for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property versions coverage}; do
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property drift versions coverage}; do
   case $part in
     valgrind) memory ;;
-    faults | sanitize | threads | fuzz | old_cpu | portable | property | versions | coverage) $part ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable | property | drift | versions | coverage) $part ;;
     *) echo "there is no part $part"; exit 2 ;;
   esac
 done

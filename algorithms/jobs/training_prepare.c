@@ -9,6 +9,9 @@
 #include "../core/random.h"
 #include "training.h"
 
+#define PREPARE_RARE   0.05 /* share of a class that is told ... */
+#define PREPARE_JUDGED 200  /* ... of so many rows or more       */
+
 /* ---- rows ------------------------------------------------------------------------- */
 
 static void prepare_refuse_missing(const mine_training *t) {
@@ -155,6 +158,25 @@ static void prepare_class_weights(mine_training *t) {
   t->data.fit_weight = weight;
 }
 
+/* Of two classes one is rare: what accuracy says then. */
+static void prepare_tell_rare(mine_training *t, const int64_t *rows_of) {
+  const int rare = rows_of[1] < rows_of[0];
+  const double share = (double)rows_of[rare] / (double)t->data.n;
+  char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES], part[MINE_NUMBER_BYTES];
+  char rest[MINE_NUMBER_BYTES];
+  mine_cell cell;
+  if (t->data.n_classes != 2 || t->data.n < PREPARE_JUDGED || share >= PREPARE_RARE) return;
+  mine__values_get(&t->data.classes, rare, &cell);
+  mine__show_cell(shown, &cell);
+  mine__values_get(&t->data.classes, 1 - rare, &cell);
+  mine__show_cell(other, &cell);
+  mine__training_notef(t, "warning", t->frame->column[t->roles.target].name,
+                       "class %s is %s%% of the rows: who always says %s has an accuracy of %s; "
+                       "auc, pr_auc and mine_threshold tell more",
+                       shown, mine__format_real(part, 100 * share, 3), other,
+                       mine__format_real(rest, 1 - share, 3));
+}
+
 static void prepare_used_classes(mine_training *t) {
   mine_env *env = t->env;
   const char *target = t->frame->column[t->roles.target].name;
@@ -170,6 +192,7 @@ static void prepare_used_classes(mine_training *t) {
                target);
     return;
   }
+  prepare_tell_rare(t, rows_of);
   (void)!mine__training_positive(t, rows_of);
 }
 

@@ -73,6 +73,7 @@ def main():
         checks.equal(code, 0, "second night: exit code")
         again, new_scores = state(good)
         checks.that(again[0] != models[0] and new_scores != scores, "second night: model and scores are new")
+        checks.that("WARNING: drift of complaints, feature" in log, "second night: the log says what drifted")
         checks.that("20000 customers scored" in log, "second night: the log counts", log.splitlines()[-2])
 
         bad_night(good, folder, "column gone", "ALTER TABLE customers RENAME COLUMN churned TO gone", "churned")
@@ -80,6 +81,9 @@ def main():
         bad_night(good, folder, "useless model",
                   "UPDATE customers SET churned = iif(customer_id * 7919 % 1009 % 4 = 0, 'yes', 'no')",
                   "auc_is_at_least_070")
+        bad_night(good, folder, "a column spelled otherwise", "UPDATE customers SET contract = upper(contract)", "no_feed_is_broken")
+        bad_night(good, folder, "a column that is empty", "UPDATE customers SET autopay = NULL, data_gb = iif(customer_id % 3 = 0, data_gb, NULL)",
+                  "no_feed_is_broken")
         bad_night(good, folder, "failure inside the swap",
                   "CREATE TRIGGER stop BEFORE INSERT ON churn_scores WHEN new.customer_id = 29000 "
                   "BEGIN SELECT raise(ABORT, 'disk of the scores is full'); END", "disk of the scores is full")
