@@ -135,8 +135,9 @@ const mine_verb mine__verb_import = {
         "its proof: where an answer differs it is refused (`check=0`: stored all the same). A "
         "model of that name is replaced. Not usable "
         "in views and triggers.",
-    .example = "SELECT mine_import('temp.back', mine_export(" MINE_CHURN_MODEL ", 'json'));",
-    .argument = {{MINE_ARG_NAME, "model"},
+    .example = "SELECT mine_import('temp.back', mine_export(" MINE_CHURN_MODEL
+               ", 'json'),\n  'json', 'check=1');",
+    .argument = {{MINE_ARG_NAME, "name"},
                  {MINE_ARG_DOCUMENT, "text"},
                  {MINE_ARG_TEXT, "format"},
                  {MINE_ARG_OPTIONS, "options"}},

@@ -248,7 +248,7 @@ def triggers(lab, case):
         must(same, "trigger: another answer", lambda: (change, of_models.differing(got, want)))
 
 
-@prop("mine_export", "mine_formats", "mine_train", make=of_models.model_case, cases=60)
+@prop("mine_export", "mine_import", "mine_formats", "mine_train", make=of_models.model_case, cases=60)
 def exported(lab, case):
     """The SELECT that mine_export writes says what mine_predict says, and proves it; other forms are texts."""
     lab.create("t", case["tables"]["t"])
@@ -257,8 +257,12 @@ def exported(lab, case):
     (kind,), = lab.ask("SELECT kind FROM mine_formats WHERE ', ' || algorithms || ',' LIKE '%, ' || ? || ',%' LIMIT 1", case["algorithm"])
     for name, written in lab.ask("SELECT format, written FROM mine_formats WHERE kind = ? AND format NOT IN ('trigger', 'sql')", kind):
         texts, error = lab.refused("SELECT mine_export('m', ?)", name)
-        must((error is None) == bool(written), "export: not as mine_formats has it", lambda: (name, kind, error))
+        said = error and any(w in error for w in ("XML cannot hold", "cannot tell apart", "no form for", "needs for itself"))
+        must((error is None) == bool(written) or said, "export: not as mine_formats has it", lambda: (name, kind, error))
         must(error or texts[0][0], "export: nothing", (name, kind))
+    lab.ask("SELECT mine_import('back', mine_export('m', 'json'))")
+    (same_bytes,), = lab.ask("SELECT a.model = b.model FROM mine_models AS a, mine_models AS b WHERE a.name = 'm' AND b.name = 'back'")
+    must(same_bytes, "import: other bytes", kind)
     texts, error = lab.refused("SELECT mine_export('m', 'sql', NULL, 'table=t')")
     if error:
         must(kind == "neighbours" or "do not all look alike" in error, "export: refused", error)
