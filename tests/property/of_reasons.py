@@ -2,7 +2,7 @@
 import collections
 import math
 
-from lab import must, options, prop, same
+from lab import must, options, prop, quoted, same
 from of_models import model_case, trained
 
 
@@ -70,3 +70,28 @@ def reasons_add_up(lab, case):
         must(own[:most + 1] == rows[ident][:most + 1], "explain: top is the beginning", lambda: (own, rows[ident]))
         if most < len(rows[ident]) - 1:
             same(own[-1][3], sum(r[3] for r in rows[ident][most + 1:]), "explain: the others", 1e-9, sum(abs(r[3]) for r in rows[ident]) + 1e-9)
+
+
+@prop("mine_dependence", make=reasons_case, cases=40)
+def all_rows_had_the_value(lab, case):
+    """Each answer is the mean of what the model says of the rows, all with that value."""
+    lab.create("t", case["tables"]["t"])
+    if case["kind"] == "more" or trained(lab, dict(case, holdout=0)) is None:
+        return
+    lab.create("u", case["tables"]["t"])
+    for feature, value, prediction, rows in lab.ask("SELECT feature, value, prediction, rows FROM mine_dependence('m', 't', 'points=2')"):
+        must(rows > 0, "dependence: rows", rows)
+        lab.db.execute("DELETE FROM u")
+        lab.db.execute("INSERT INTO u SELECT * FROM t")
+        lab.said.append((f"UPDATE u SET {quoted(feature)} = ?", (value,)))
+        lab.db.execute(*lab.said[-1])
+        if case["kind"] == "regression":
+            said = [[r[0] for r in lab.ask("SELECT prediction FROM mine_predict('m', 'u') WHERE prediction IS NOT NULL")]]
+        else:
+            shares = collections.defaultdict(list)
+            for c, p in lab.ask("SELECT class, probability FROM mine_probabilities('m', 'u') WHERE probability IS NOT NULL"):
+                shares[c].append(p)
+            said = list(shares.values())
+        means = [math.fsum(s) / len(s) for s in said if s]
+        nearest = min(means, key=lambda m: abs(m - prediction))  # of two classes the positive one
+        same(prediction, nearest, "dependence: the mean", 1e-9, max(abs(x) for s in said for x in s) + 1e-9)
