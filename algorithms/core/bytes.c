@@ -63,7 +63,7 @@ void mine__write_real(mine_writer *w, double v) {
 ** bytes undoes itself, so one function serves both ways. */
 static void bytes_copy_array(void *to, const void *from, size_t n, size_t size) {
   if (BYTES_AS_THEY_ARE) {
-    memcpy(to, from, n * size);
+    if (n > 0) memcpy(to, from, n * size);
     return;
   }
   unsigned char *out = to;

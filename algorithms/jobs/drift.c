@@ -98,7 +98,7 @@ static void drift_words(drift_items *items, const mine_feature *about,
   mine_env *env = items->job->env;
   mine_shift_words words;
   mine_portrait_column now = {0};
-  if (view->number) mine__portrait_of_numbers(env, env->scratch, view->number, row, n, &now);
+  if (view->number) mine__portrait_of_numbers(env, items->job->arena, view->number, row, n, &now);
   if (mine_failed(env)) return;
   mine__shift_words(env, about, was, &now, &item->shift, items->lang, &words);
   item->was = drift_keep(items->job, &words.was);

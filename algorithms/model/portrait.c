@@ -286,7 +286,7 @@ static void portrait_read_column(mine_reader *r, int64_t n_levels, mine_portrait
   column->rows = portrait_read_rows(mine__called(r, "rows"));
   column->missing = portrait_read_rows(mine__called(r, "missing"));
   const size_t cells = mine__read_count(mine__called(r, "cells"), sizeof(int64_t));
-  const int64_t values = column->rows - column->missing;
+  const int64_t values = mine__reader_ok(r) ? column->rows - column->missing : -1;
   if (values < 0 || cells > (size_t)most || (cells > 0) != (values > 0))
     mine__reader_bad(r, "the cells of the profile");
   if (!mine__reader_ok(r) || cells == 0) return;
