@@ -4,6 +4,7 @@
 */
 #include "scalar_verb.h"
 
+#include <fenv.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,6 +91,9 @@ static void scalar_function(sqlite3_context *context, int n, sqlite3_value **val
   }
   for (int i = 0; i < n; i++)
     argument[i] = values[i];
+  /* Models are written as decimals and read from them: to the nearest, however the host rounds. */
+  const int rounding = fegetround();
+  (void)fesetround(FE_TONEAREST);
   mine_call call;
   mine_status status = mine__call_open(&call, registration->connection, verb->name);
   if (!status) {
@@ -98,6 +102,7 @@ static void scalar_function(sqlite3_context *context, int n, sqlite3_value **val
   }
   if (status) scalar_failed(&call, verb, argument, context);
   mine__call_close(&call);
+  (void)fesetround(rounding);
 }
 
 /* ---- registration -------------------------------------------------------------------- */

@@ -37,8 +37,9 @@ def statements(db):
         if kind == "table":
             names = [name for (name,) in db.execute(f"SELECT name FROM pragma_table_xinfo('{verb}') WHERE hidden = 0")]
             what = "*"
-            if "seconds" in names:  # which no two runs share
-                what = ", ".join(f'"{name}"' for name in names if name != "seconds")
+            own = {"seconds", "created"} & set(names)  # which no two runs share
+            if own:
+                what = ", ".join(f'"{name}"' for name in names if name not in own)
             out.append((verb + " *", f"SELECT {what} FROM {call}", json.loads(answer)))
     return out
 
