@@ -17,6 +17,7 @@
 #              hour (PROPERTY_SECONDS); what it finds is printed as a script with its seed
 #   drift      500 nights of resampled and of new customers: how often mine_drift says something;
 #              60 tables for mine_drivers
+#   exports    exported SQL and C on all rows of telco and adult, in PostgreSQL and DuckDB too
 #   versions   SQLite 3.38, 3.39 and the newest: built against each; built with one and
 #              run with another
 #
@@ -214,6 +215,14 @@ drift() {
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drivers.py 60 "$(date +%s)"
 }
 
+exports() {
+  say "exports: all rows"
+  lacks python3 && return
+  build release mine -- -DCMAKE_BUILD_TYPE=Release
+  MINE_LONG=1 MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_exported.py
+  MINE_LONG=1 MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_exported_elsewhere.py
+}
+
 # with FOLDER COMMAND...: Python and the sqlite3 shell use the SQLite there.
 with() {
   library_path=$1
@@ -272,10 +281,10 @@ versions() {
   within release with_newest
 }
 
-for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property drift versions coverage}; do
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property drift exports versions coverage}; do
   case $part in
     valgrind) memory ;;
-    faults | sanitize | threads | fuzz | old_cpu | portable | property | drift | versions | coverage) $part ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable | property | drift | exports | versions | coverage) $part ;;
     *) echo "there is no part $part"; exit 2 ;;
   esac
 done

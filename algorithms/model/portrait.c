@@ -107,8 +107,11 @@ static void portrait_cells(mine_arena *arena, const portrait_sorted *s, int64_t 
   out->each = distinct <= MINE_PORTRAIT_EACH;
   for (int64_t i = 0; i < s->n; i++)
     count[mine__portrait_cell_of_number(out, portrait_at(s, i))]++;
-  for (int q = 0; q < MINE_PORTRAIT_QUANTILES; q++)
+  for (int q = 0; q < MINE_PORTRAIT_QUANTILES; q++) {
     quantile[q] = portrait_quantile(s, (double)q / (MINE_PORTRAIT_QUANTILES - 1));
+    /* Between neighbours that a few bits part, rounding may fall. */
+    if (q > 0) quantile[q] = fmax(quantile[q], quantile[q - 1]);
+  }
 }
 
 void mine__portrait_of_numbers(mine_env *env, mine_arena *arena, const double *number,

@@ -1,6 +1,7 @@
 """What the tests of exported models share: tables, models, what mine_predict says of every row."""
 import csv
 import json
+import os
 import pathlib
 import random
 import sqlite3
@@ -175,6 +176,9 @@ TELCO = ["gender", "SeniorCitizen", "Partner", "tenure", "PhoneService", "Intern
          "Contract", "PaymentMethod", "MonthlyCharges", "TotalCharges", "Churn"]
 
 # name -> (rows, roles)
+LONG = "MINE_LONG" in os.environ  # all tables (tools/long_checks.sh exports); else the made one
+DAILY = "made"
+
 TABLES = {
     "made": (made, {"code": "code", "two": "流失", "many": "tier", "number": "amount", "group": "select"}),
     "telco": (lambda: read("telco_customer_churn.csv", columns=TELCO),
