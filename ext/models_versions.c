@@ -74,8 +74,7 @@ static mine_status versions_done(mine_call *call, sqlite3_stmt *statement, int c
   return code ? mine__call_fail_sqlite(call, code, doing) : MINE_OK;
 }
 
-/* ---- while a model is stored ------------------------------------------------------------------
- */
+/* ---- while a model is stored ------------------------------------------------------------ */
 
 mine_status mine__versions_copy(mine_call *call, const mine_model_name *name, const void *bytes,
                                 size_t n) {
@@ -107,8 +106,7 @@ mine_status mine__versions_trim(mine_call *call, const mine_model_name *name, in
                        "the model is stored, but its oldest versions cannot be dropped");
 }
 
-/* ---- which name is meant -----------------------------------------------------------------------
- */
+/* ---- which name is meant ---------------------------------------------------------------- */
 
 /* The name as it is stored, of a model or of versions whose model is gone: exactly, else the one
 ** that fits.  *spelled: sqlite3_free. */
@@ -132,8 +130,7 @@ static mine_status versions_name(mine_call *call, mine_model_name *name, int has
   return status;
 }
 
-/* ---- mine_versions ------------------------------------------------------------------------------
- */
+/* ---- mine_versions ---------------------------------------------------------------------- */
 
 /* sqlite3_free; NULL: no memory. */
 static char *versions_select(const mine_model_name *name, int has_versions, int has_models) {
@@ -177,8 +174,7 @@ mine_status mine__versions_source(mine_call *call, sqlite3_value *value, char **
   return status;
 }
 
-/* ---- mine_restore
- * --------------------------------------------------------------------------------- */
+/* ---- mine_restore ----------------------------------------------------------------------- */
 
 /* A number of the one row that a statement gives; *there = 0: none, or NULL. */
 static mine_status versions_number(mine_call *call, const mine_model_name *name, const char *sql,

@@ -153,8 +153,7 @@ static mine_status compare_source(mine_job *job, int step, const char **sql, min
   return MINE_OK;
 }
 
-/* ---- the same rows ----------------------------------------------------------------------------
- */
+/* ---- the same rows ---------------------------------------------------------------------- */
 
 /* What all models have answered. */
 typedef struct compare_rows {

@@ -117,8 +117,7 @@ static void dependence_close(mine_job *job) {
   mine_scoring_close(dependence_state_of(job)->scoring);
 }
 
-/* ---- which values ------------------------------------------------------------------------------
- */
+/* ---- which values ----------------------------------------------------------------------- */
 
 /* Sorted numbers, those that are missing last. */
 typedef struct dependence_sorted {

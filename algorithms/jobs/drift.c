@@ -42,8 +42,7 @@ static mine_scoring *drift_scoring(const mine_job *job) {
   return ((const drift_state *)mine__job_state(job))->scoring;
 }
 
-/* ---- items ------------------------------------------------------------------------------------
- */
+/* ---- items ------------------------------------------------------------------------------ */
 
 typedef struct drift_item {
   const char *name, *kind;
@@ -89,8 +88,7 @@ static const char *drift_such_as(const drift_items *items, const mine_column *co
   return text.failed ? "" : text.data;
 }
 
-/* ---- an attribute
- * -------------------------------------------------------------------------------- */
+/* ---- an attribute ----------------------------------------------------------------------- */
 
 static void drift_words(drift_items *items, const mine_feature *about,
                         const mine_portrait_column *was, const mine_feature_view *view,
@@ -133,8 +131,7 @@ static void drift_attribute(drift_items *items, int f, const uint32_t *sample, i
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- what the model says
- * ---------------------------------------------------------------------------- */
+/* ---- what the model says ---------------------------------------------------------------- */
 
 static void drift_score_words(const drift_items *items, const mine_model *model, double share,
                               const double *value, int64_t n, drift_item *item) {
@@ -204,8 +201,7 @@ static void drift_scores(drift_items *items) {
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- the answer
- * ---------------------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------------- */
 
 static void drift_put(const drift_item *item, double q, const drift_options *asked,
                       mine_relation *out) {

@@ -94,8 +94,7 @@ static mine_status drivers_source(mine_job *job, int step, const char **sql, min
   return MINE_OK;
 }
 
-/* ---- the rows
- * ------------------------------------------------------------------------------------ */
+/* ---- the rows --------------------------------------------------------------------------- */
 
 static uint64_t *drivers_bits(mine_arena *arena, const mine_training *t, const int32_t *code,
                               int32_t wanted) {
@@ -160,8 +159,7 @@ static void drivers_gather(mine_job *job, const mine_training *t, drivers_rows *
     (void)mine__fail(job->env, MINE_DATA, "each of the two periods needs two rows with a value");
 }
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------- */
 
 static void drivers_put(mine_job *job, const mine_training *t, const drivers_rows *rows,
                         const drivers_items *items, const drivers_segment *s, int64_t rank,

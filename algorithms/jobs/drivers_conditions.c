@@ -143,8 +143,7 @@ int mine__drivers_agree(const drivers_item *a, const drivers_item *b) {
   return low->test == DRIVERS_FROM && high->test == DRIVERS_BELOW && low->bound < high->bound;
 }
 
-/* ---- words
- * --------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------ */
 
 static int drivers_plain_name(const char *name) {
   if (!*name || (*name >= '0' && *name <= '9')) return 0;

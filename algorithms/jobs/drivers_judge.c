@@ -43,8 +43,7 @@ static drivers_sums judge_less(const drivers_sums *all, const drivers_sums *part
   return rest;
 }
 
-/* ---- by chance ----------------------------------------------------------------------------------
- */
+/* ---- by chance -------------------------------------------------------------------------- */
 
 static double judge_shares(const drivers_sums *a, const drivers_sums *b) {
   const double n = (double)a->n[0], m = (double)b->n[0], yes = a->sum[0] + b->sum[0];
@@ -107,8 +106,7 @@ void mine__drivers_judge(mine_env *env, const drivers_rows *rows, drivers_segmen
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- what says nothing new
- * ------------------------------------------------------------------------ */
+/* ---- what says nothing new -------------------------------------------------------------- */
 
 typedef struct judge_all {
   const drivers_rows *rows;

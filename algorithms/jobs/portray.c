@@ -266,8 +266,7 @@ void mine__portray_answer(mine_env *env, mine_arena *arena, const mine_model *mo
   }
 }
 
-/* ---- words ------------------------------------------------------------------------------------
- */
+/* ---- words ------------------------------------------------------------------------------ */
 
 static void portray_add_number(mine_text *to, const mine_feature *about, double value) {
   char buffer[MINE_TIME_BYTES], number[MINE_NUMBER_BYTES];

@@ -273,8 +273,7 @@ static void reasons_clear(mine_job *job) {
   mine__scoring_clear(reasons_of(job)->scoring);
 }
 
-/* ---- cells ------------------------------------------------------------------------------------
- */
+/* ---- cells ------------------------------------------------------------------------------ */
 
 /* A row of the answer. */
 typedef struct reasons_at {

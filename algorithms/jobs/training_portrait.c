@@ -39,8 +39,7 @@ static void looks_columns(mine_training *t, mine_rows rows, mine_arena *arena, i
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- what the model says -----------------------------------------------------------------------
- */
+/* ---- what the model says ---------------------------------------------------------------- */
 
 static double looks_mean(const double *value, int64_t n) {
   double sum = 0;
@@ -146,8 +145,7 @@ mine_status mine__training_portray(mine_training *t, const mine_measured *held, 
   return mine_env_status(t->env);
 }
 
-/* ---- the rows held out
- * ----------------------------------------------------------------------------- */
+/* ---- the rows held out ------------------------------------------------------------------ */
 
 typedef struct looks_apart {
   mine_shift *shift; /* per column */

@@ -99,8 +99,7 @@ static void answer_one(mine_env *env, const mine_model *model, int64_t n, mine_e
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- many margins ------------------------------------------------------------------------------
- */
+/* ---- many margins ----------------------------------------------------------------------- */
 
 /* The parts of every class, one class after another: k x n x (features + 1). */
 typedef struct answer_parts {
@@ -208,8 +207,7 @@ static void answer_many(mine_env *env, const answer_parts *parts, mine_explained
   }
 }
 
-/* ---- rows
- * ---------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------- */
 
 static void answer_all_classes(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_explained *out) {

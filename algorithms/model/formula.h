@@ -94,8 +94,7 @@ void mine__formula_of(mine_env *env, mine_arena *arena, const mine_model *model,
 void mine__formula_inside(mine_formula *formula, const mine_model *model, const int *map,
                           mine_said *said);
 
-/* ---- terms; NULL goes through: failures stick ---------------------------------------------------
- */
+/* ---- terms; NULL goes through: failures stick ------------------------------------------- */
 
 const mine_term *mine__term_constant(mine_formula *f, double value);
 const mine_term *mine__term_number(mine_formula *f, int feature);

@@ -199,8 +199,7 @@ static void proof_fill(const proof_work *w, int f, mine_feature_view *view) {
   *view = (mine_feature_view){number, code};
 }
 
-/* ---- answers -----------------------------------------------------------------------------------
- */
+/* ---- answers ---------------------------------------------------------------------------- */
 
 static int proof_gap(const mine_model *model, const mine_proof *proof, int64_t row) {
   return mine__missing_in_row(proof->feature, model->n_features, row) >= 0;
@@ -252,26 +251,44 @@ static int proof_tied(const mine_model *model, const mine_answers *out, int64_t 
   return first - second < PROOF_HAIR;
 }
 
-/* Texts that no source is likely to hold and no model knows. */
+/* Where all levels are whole numbers, one that is not among them: what holds such codes may take
+** nothing else. */
+static int proof_unseen_number(const mine_dictionary *levels, mine_cell *out) {
+  int64_t most = 0;
+  for (int64_t l = 0; l < levels->values.n; l++) {
+    mine_cell cell;
+    mine__values_get(&levels->values, l, &cell);
+    if (cell.type != MINE_INT || cell.as.integer == INT64_MAX) return 0;
+    if (l == 0 || cell.as.integer > most) most = cell.as.integer;
+  }
+  *out = (mine_cell){MINE_INT, 0, {.integer = most + 1}};
+  return levels->values.n > 0;
+}
+
+/* A text that no source is likely to hold and that is no level. */
+static void proof_unseen_text(mine_arena *arena, const mine_dictionary *levels, mine_cell *out) {
+  mine_text text;
+  mine__text_open(&text, arena);
+  mine__text_adds(&text, "(unseen)");
+  *out = (mine_cell){MINE_TEXT, text.bytes, {.text = text.data}};
+  while (!text.failed && mine__dictionary_find(levels, out) >= 0) {
+    mine__text_adds(&text, "?");
+    *out = (mine_cell){MINE_TEXT, text.bytes, {.text = text.data}};
+  }
+}
+
 static void proof_name_unseen(mine_env *env, mine_arena *arena, const mine_model *model,
                               mine_proof *proof) {
   proof->unseen = mine__arena_zeros(arena, (size_t)model->n_features, sizeof *proof->unseen);
   for (int f = 0; proof->unseen && f < model->n_features && !mine_failed(env); f++) {
-    mine_text text;
+    const mine_dictionary *levels = &model->feature[f].levels;
     if (model->feature[f].type != MINE_COLUMN_CATEGORY) continue;
-    mine__text_open(&text, arena);
-    mine__text_adds(&text, "(unseen)");
-    mine_cell cell = {MINE_TEXT, text.bytes, {.text = text.data}};
-    while (!text.failed && mine__dictionary_find(&model->feature[f].levels, &cell) >= 0) {
-      mine__text_adds(&text, "?");
-      cell = (mine_cell){MINE_TEXT, text.bytes, {.text = text.data}};
-    }
-    proof->unseen[f] = text.data;
+    if (!proof_unseen_number(levels, &proof->unseen[f]))
+      proof_unseen_text(arena, levels, &proof->unseen[f]);
   }
 }
 
-/* ---- the rows ----------------------------------------------------------------------------------
- */
+/* ---- the rows --------------------------------------------------------------------------- */
 
 /* Rows row[0..n-1] of a batch (NULL: the first n), copied, with their answers. */
 static mine_proof *proof_copy(mine_env *env, mine_arena *arena, const mine_model *model,
@@ -344,7 +361,6 @@ void mine__proof_cell(const mine_model *model, const mine_proof *proof, int64_t 
   } else if (view->code && view->code[row] >= 0) {
     mine__values_get(&about->levels.values, view->code[row], out);
   } else if (view->code && view->code[row] == MINE_CODE_UNKNOWN) {
-    const char *text = proof->unseen[feature];
-    *out = (mine_cell){MINE_TEXT, strlen(text), {.text = text}};
+    *out = proof->unseen[feature];
   }
 }

@@ -40,7 +40,8 @@ struct mine_proof {
   int64_t n;
   int made;                         /* of the model, rather than rows of a source  */
   const mine_feature_view *feature; /* model->n_features of them                   */
-  const char **unseen;              /* per category: a text that is none of its levels */
+  mine_cell *unseen;                /* per category: what is none of its levels: of whole
+                                    ** numbers one, else a text */
   mine_answers answers;             /* what the model gives of value, group, share, distance */
 };
 

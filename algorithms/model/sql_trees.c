@@ -267,8 +267,7 @@ void mine__sql_trees(const mine__sql *w, const mine_term *term) {
   if (w->to->arena != w->env->scratch) mine__arena_rewind(w->env->scratch, mark);
 }
 
-/* ---- what trees ask ----------------------------------------------------------------------------
- */
+/* ---- what trees ask --------------------------------------------------------------------- */
 
 void mine__sql_gather(mine__sql *w, const mine_term *term) {
   const mine_trees *trees = term->trees;

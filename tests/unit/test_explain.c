@@ -43,8 +43,7 @@ static void assert_near(double got, double expected, double scale) {
     fail_msg("got %.17g, expected %.17g", got, expected);
 }
 
-/* ---- trees ------------------------------------------------------------------------------------
- */
+/* ---- trees ------------------------------------------------------------------------------ */
 
 typedef struct asked {
   const forest *f;
@@ -317,8 +316,7 @@ static void quadrature_is_exact(void **state) {
   }
 }
 
-/* ---- linear and bayes: made by hand, two numbers and a category --------------------------------
- */
+/* ---- linear and bayes: made by hand, two numbers and a category ------------------------- */
 
 #define COLUMNS 3
 #define LEVELS  3
@@ -568,8 +566,7 @@ static void bayes_without_a_prior(void **state) {
   made_close(&m);
 }
 
-/* ---- sampled orders
- * ------------------------------------------------------------------------------ */
+/* ---- sampled orders --------------------------------------------------------------------- */
 
 #define PLAYERS 5
 #define GROUNDS 3
@@ -662,8 +659,7 @@ static void sampled_orders_of_a_sum_are_exact(void **state) {
   mine_env_close(env);
 }
 
-/* ---- the parts of answers
- * ---------------------------------------------------------------------------- */
+/* ---- the parts of answers --------------------------------------------------------------- */
 
 /* They add up to the share as it is answered, whatever links and calibrates it; with two classes
 ** they stand as those of the margin do. */

@@ -124,8 +124,7 @@ static void saved_and_read(void **state) {
   }
 }
 
-/* ---- two samples ------------------------------------------------------------------------------
- */
+/* ---- two samples ------------------------------------------------------------------------ */
 
 static void near(double a, double b) {
   if (!(fabs(a - b) <= 1e-12 * fmax(1, fabs(b)))) fail_msg("%.17g is not %.17g", a, b);
