@@ -9,7 +9,8 @@
 **   p = P(|Z| > |d| / s),  Z normal
 **
 ** as for AUC.  The source is read once for each model, by whose attributes its columns are read;
-** rows that one of them cannot answer are left out for all.
+** rows that one of them cannot answer are left out for all.  Without a source the rows are those
+** that were held out, where all models held out the same: of one source, by one seed and share.
 */
 #include <math.h>
 #include <string.h>
@@ -146,6 +147,7 @@ static void compare_score(mine_job *job, int n) {
 
 static mine_status compare_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
   const compare_state *state = mine__job_state(job);
+  if (!mine__job_text(job, MINE_ARG_SOURCE)) return MINE_OK;
   compare_score(job, step < job->n_models ? step : job->n_models);
   if (mine_failed(job->env) || step >= job->n_models) return mine_env_status(job->env);
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
@@ -285,6 +287,58 @@ static void compare_gather(mine_job *job, compare_rows *out) {
                     (long long)(most - out->n), (long long)most);
 }
 
+/* ---- the same held-out rows --------------------------------------------------------------- */
+
+/* Why the held-out rows of a model are not those of the first; NULL: they are. */
+static const char *compare_other_held(const mine_model *first, const mine_model *model) {
+  const mine_model_held *a = &first->held, *b = &model->held;
+  const char *source = first->told.source, *other = model->told.source;
+  if (!b->label && !b->target) return "keeps no held-out rows";
+  if (!source || !other || strcmp(source, other) != 0) return "was trained on another source";
+  if (a->rows != b->rows) return "held out other rows";
+  for (int64_t i = 0; i < a->rows; i++)
+    if (a->label ? a->label[i] != b->label[i] : a->target[i] != b->target[i])
+      return "held out other rows";
+  return NULL;
+}
+
+static void compare_tell_held(mine_job *job, int64_t kept) {
+  double rows;
+  if (mine__model_metric_find(job->models[0], mine__measures[MINE_MEASURE_ROWS].name, &rows) &&
+      rows > (double)kept)
+    mine__job_notef(job, "warning", "rows",
+                    "compared on the %lld held-out rows that are kept, of %lld", (long long)kept,
+                    (long long)rows);
+}
+
+/* The rows that all models held out, with what each said of them (rounded to float). */
+static void compare_held(mine_job *job, compare_rows *out) {
+  const mine_model *first = job->models[0];
+  const int classes = mine__model_has_classes(first) ? first->n_groups : 0;
+  for (int i = 0; i < job->n_models; i++) {
+    const char *why = compare_other_held(first, job->models[i]);
+    if (!why) continue;
+    (void)mine__fail(job->env, MINE_DATA,
+                     "'%.100s' %s; give a source with the target, or train the models on one "
+                     "source with the same seed and holdout",
+                     job->model_names[i], why);
+    return;
+  }
+  const size_t cells = (size_t)first->held.rows * (size_t)(classes > 0 ? classes : 1);
+  *out = (compare_rows){.n = first->held.rows,
+                        .label = first->held.label,
+                        .target = first->held.target,
+                        .weight = first->held.weight};
+  out->score = mine__arena_zeros(job->arena, (size_t)job->n_models, sizeof *out->score);
+  for (int i = 0; out->score && i < job->n_models; i++) {
+    out->score[i] = mine__arena_array(job->arena, cells, sizeof(double));
+    for (size_t c = 0; out->score[i] && c < cells; c++)
+      out->score[i][c] = (double)job->models[i]->held.score[c];
+    if (!out->weight) out->weight = job->models[i]->held.weight;
+  }
+  compare_tell_held(job, out->n);
+}
+
 /* ---- comparing ------------------------------------------------------------------------------ */
 
 /* Of each model: what is measured, and its part in the area under the curve. */
@@ -396,8 +450,13 @@ static mine_status compare_run(mine_job *job, mine_relation *out) {
   const mine_seed_options *seed = mine__options_of(&job->options, mine__seed_option_table);
   compare_all all = {.how = {said->level, said->resamples, (uint64_t)seed->seed}};
   compare_rows rows = {.n = 0};
-  compare_score(job, job->n_models);
-  if (!mine_failed(job->env)) compare_gather(job, &rows);
+  if (mine__job_text(job, MINE_ARG_SOURCE)) {
+    compare_score(job, job->n_models);
+    if (!mine_failed(job->env)) compare_gather(job, &rows);
+  } else {
+    job->reads = 1; /* mine_warnings tells of this call */
+    compare_held(job, &rows);
+  }
   if (!mine_failed(job->env)) compare_measure(job, &rows, &all);
   for (int i = 0; i < all.n && !mine_failed(job->env); i++)
     for (int m = 0; m < all.n_metrics && !mine_failed(job->env); m++)
@@ -433,7 +492,9 @@ const mine_verb mine__verb_compare = {
     .notes =
         "Models are named `'a|b|c'` or in a JSON array; the first is the one that the others are "
         "compared with. All must predict the same column, classes alike. Rows that one of them "
-        "does not answer are left out for all. Give rows that none of them was trained on: a model "
+        "does not answer are left out for all. Without a source the rows are those that all of "
+        "them "
+        "held out, of one source. Else give rows that none of them was trained on: a model "
         "whose training source is the source is named in mine_warnings. `auc` and `gini` have "
         "DeLong's interval and test, the others those of 1,000 samples drawn from the rows, the "
         "same for all models (the paired bootstrap; `seed` names the draw). Weights are those of "
@@ -450,7 +511,7 @@ const mine_verb mine__verb_compare = {
     .argument = {{MINE_ARG_MODELS, "models"},
                  {MINE_ARG_SOURCE, "source"},
                  {MINE_ARG_OPTIONS, "options"}},
-    .required = 2,
+    .required = 1,
     .answer = compare_answer,
     .options = compare_sets,
     .reads = "an id, then attributes and the target",

@@ -120,3 +120,10 @@ SELECT mine_train('other', 'tree', 'calls', 'target=churned, ignore=kind|score, 
 SELECT * FROM mine_compare('first|other', 'calls');
 SELECT * FROM mine_compare('first|second', 'SELECT * FROM calls WHERE 0');
 SELECT * FROM mine_compare('first|second', 'SELECT id, calls, visits, age FROM calls');
+-- Without a source: the rows that all models held out, and what mine_evaluate says of each.
+SELECT mine_train('deep', 'tree', 'calls', 'target=churned, ignore=kind|score, max_depth=6'), mine_train('flatter', 'tree', 'calls', 'target=churned, ignore=kind|score, max_depth=1');
+SELECT count(*) AS measured, sum(abs(c.value - e.value) > 1e-6) AS differ FROM mine_compare('deep|flatter') c JOIN (SELECT 'deep' AS m, * FROM mine_evaluate('deep') UNION ALL SELECT 'flatter', * FROM mine_evaluate('flatter')) e ON e.m = c.model AND e.metric = c.metric;
+SELECT mine_train('reseeded', 'tree', 'calls', 'target=churned, ignore=kind|score, seed=2'), mine_train('elsewhere', 'tree', 'SELECT * FROM calls', 'target=churned, ignore=kind|score');
+SELECT * FROM mine_compare('deep|reseeded');
+SELECT * FROM mine_compare('deep|elsewhere');
+SELECT * FROM mine_compare('deep|none');
