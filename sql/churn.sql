@@ -46,3 +46,10 @@ SELECT customer_id, name, plan, contract, tenure_months AS tenure, complaints, s
        monthly_charge AS charge, risk
 FROM churn_scores JOIN customers USING (customer_id)
 WHERE churned = 'no' ORDER BY risk DESC, monthly_charge DESC, customer_id LIMIT 20;
+
+-- Why these: what speaks most for their leaving, to begin the call with.
+SELECT id AS customer_id, group_concat(because, '; ') AS reasons
+FROM mine_explain('churn', 'SELECT customers.* FROM customers JOIN churn_scores USING (customer_id)
+  WHERE churned = ''no'' ORDER BY risk DESC, monthly_charge DESC, customer_id LIMIT 5', 'top=3')
+WHERE feature IS NOT NULL AND contribution > 0
+GROUP BY id;

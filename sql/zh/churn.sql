@@ -44,3 +44,10 @@ SELECT 客户编号, 姓名, 套餐, 合约, 在网月数, 投诉, 客服来电,
        月费, 风险
 FROM 流失评分 JOIN 客户 USING (客户编号)
 WHERE 流失 = '否' ORDER BY 风险 DESC, 月费 DESC, 客户编号 LIMIT 20;
+
+-- 为什么是他们：最支持流失判断的几点，供通话开头使用。
+SELECT id AS 客户编号, group_concat(because, '; ') AS 原因
+FROM mine_explain('流失模型', 'SELECT 客户.* FROM 客户 JOIN 流失评分 USING (客户编号)
+  WHERE 流失 = ''否'' ORDER BY 风险 DESC, 月费 DESC, 客户编号 LIMIT 5', 'top=3, lang=zh')
+WHERE feature IS NOT NULL AND contribution > 0
+GROUP BY id;
