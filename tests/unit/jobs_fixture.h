@@ -9,36 +9,16 @@
 #define JOBS_FIXTURE_H
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "core/text.h"
-#include "mine.h"
+#include "env_fixture.h"
 #include "verb_fixture.h"
 
 #define FIXTURE_CELLS 128
 #define FIXTURE_MAY   __attribute__((unused)) /* not every test needs it */
-
-static mine_env *env;
-
-static int open_env(void **state) {
-  (void)state;
-  return (int)mine_env_open(NULL, "test", &env);
-}
-
-static int close_env(void **state) {
-  (void)state;
-  mine_env_close(env);
-  env = NULL;
-  return 0;
-}
 
 /* The next cell of the table, blanks dropped; *end = its separator. */
 static char *fixture_cell(char **at, char *end) {

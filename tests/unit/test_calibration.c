@@ -10,36 +10,27 @@
 ** against what they promise, by simulation, and against order statistics.
 */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "core/env.h"
 #include "core/random.h"
+#include "env_fixture.h"
 #include "model/calibration.h"
 #include "model/interval.h"
 
 #define ROWS 400
 
-static mine_env *env;
 static mine_arena *kept; /* learned things end with it, not with the scratch memory */
 
-static int open_env(void **state) {
-  (void)state;
-  if (mine_env_open(NULL, "test", &env)) return 1;
+static int open_kept(void **state) {
+  if (open_env(state)) return 1;
   kept = mine__arena_open(env);
   return kept == NULL;
 }
 
-static int close_env(void **state) {
-  (void)state;
+static int close_kept(void **state) {
   mine__arena_close(kept);
-  mine_env_close(env);
-  return 0;
+  return close_env(state);
 }
 
 static void near(const char *what, double got, double expected) {
@@ -410,7 +401,7 @@ static void bounds_survive_bytes(void **state) {
 }
 
 int main(void) {
-#define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
+#define T(f) cmocka_unit_test_setup_teardown(f, open_kept, close_kept)
   const struct CMUnitTest tests[] = {
       T(platt_is_that_of_sklearn),
       T(isotonic_is_that_of_sklearn),

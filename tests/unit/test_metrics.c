@@ -13,31 +13,13 @@
 ** with and without sample_weight; macro averages for three classes.
 */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "core/env.h"
+#include "env_fixture.h"
 #include "model/metrics.h"
 
 #define ROWS 200
-
-static mine_env *env;
-
-static int open_env(void **state) {
-  (void)state;
-  return (int)mine_env_open(NULL, "test", &env);
-}
-
-static int close_env(void **state) {
-  (void)state;
-  mine_env_close(env);
-  return 0;
-}
 
 static void stream(uint32_t seed, uint32_t *out) {
   for (int i = 0; i < ROWS; i++) {

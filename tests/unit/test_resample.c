@@ -3,33 +3,15 @@
 ** the bootstrap against what it is of, the same bytes on any number of threads.
 */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "core/env.h"
 #include "core/random.h"
+#include "env_fixture.h"
 #include "model/metrics.h"
 
 #define ROWS 157
-
-static mine_env *env;
-
-static int open_env(void **state) {
-  (void)state;
-  return (int)mine_env_open(NULL, "test", &env);
-}
-
-static int close_env(void **state) {
-  (void)state;
-  mine_env_close(env);
-  return 0;
-}
 
 /* Two models of the same rows, with ties, and weights. */
 typedef struct sample {
