@@ -150,9 +150,7 @@ static int dependence_numbers(mine_env *env, const dependence_state *s, const do
   int n = 0;
   if (!order || !temp) return 0;
   (void)mine__sort_reals(value, NULL, rows, order, temp);
-  dependence_sorted sorted = {value, order, rows};
-  while (sorted.n > 0 && order[sorted.n - 1].key == MINE_SORT_MISSING)
-    sorted.n--;
+  const dependence_sorted sorted = {value, order, mine__sort_known(order, rows)};
   /* Keys are dense ranks: the last one counts the distinct values. */
   const int all = sorted.n > 0 && (int64_t)order[sorted.n - 1].key < most;
   for (int64_t i = 0; i < (all ? sorted.n : most) && sorted.n > 0; i++) {

@@ -111,11 +111,9 @@ static void drivers_numbers(drivers_making *m, int f, int bins) {
   if (!order || !temp || !value) return;
   const double *number = t->data.view[f].number;
   const int64_t distinct = mine__sort_reals(number, t->data.row, t->data.n, order, temp);
-  int64_t values = 0;
-  while (values < t->data.n && order[values].key != MINE_SORT_MISSING) {
-    value[values] = number[t->data.row[order[values].row]];
-    values++;
-  }
+  const int64_t values = mine__sort_known(order, t->data.n);
+  for (int64_t i = 0; i < values; i++)
+    value[i] = number[t->data.row[order[i].row]];
   if (distinct <= DRIVERS_VALUES)
     drivers_values(m, f, value, values);
   else

@@ -207,9 +207,7 @@ double mine__fisher_exact_log(int64_t a, int64_t b, int64_t c, int64_t d, mine__
 void mine__benjamini_hochberg(double *p, int64_t n, mine_pair *order, mine_pair *temp) {
   if (n <= 0) return;
   mine__sort_reals(p, NULL, n, order, temp);
-  int64_t tests = n;
-  while (tests > 0 && order[tests - 1].key == MINE_SORT_MISSING)
-    tests--;
+  const int64_t tests = mine__sort_known(order, n);
   double least = 1;
   for (int64_t j = tests; j > 0; j--) {
     double q = (double)tests / (double)j * p[order[j - 1].row];

@@ -121,9 +121,7 @@ void mine__portrait_of_numbers(mine_env *env, mine_arena *arena, const double *n
   mine_pair *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
   if (!order || !temp) return;
   const int64_t distinct = mine__sort_reals(number, row, n, order, temp);
-  portrait_sorted s = {number, row, order, n};
-  while (s.n > 0 && order[s.n - 1].key == MINE_SORT_MISSING)
-    s.n--;
+  const portrait_sorted s = {number, row, order, mine__sort_known(order, n)};
   out->rows = n;
   out->missing = n - s.n;
   if (s.n > 0) portrait_cells(arena, &s, distinct, out);

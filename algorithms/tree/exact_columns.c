@@ -150,9 +150,7 @@ static void columns_fill_sorted(const columns_work *work, mine_exact_column *col
 /* Bins of about equal size; equal values share a bin. */
 static void columns_fill_cut(const columns_work *work, mine_exact_column *column,
                              const mine_pair *pair) {
-  int64_t numbers = work->n;
-  while (numbers > 0 && pair[numbers - 1].key == MINE_SORT_MISSING)
-    numbers--;
+  const int64_t numbers = mine__sort_known(pair, work->n);
   const uint32_t most = column->bins;
   uint32_t bin = 0;
   int64_t first = 0, held = numbers / most;
