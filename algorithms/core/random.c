@@ -64,3 +64,13 @@ uint64_t mine__random_below(mine_random *r, uint64_t n) {
     x = mine__random_next(r) & mask;
   return x;
 }
+
+void mine__random_shuffle(mine_random *r, mine_env *env, uint32_t *item, int64_t n) {
+  for (int64_t i = n - 1; i > 0; i--) {
+    if (env && MINE_POLL_AT(env, i)) return;
+    const uint64_t j = mine__random_below(r, (uint64_t)i + 1);
+    const uint32_t moving = item[i];
+    item[i] = item[j];
+    item[j] = moving;
+  }
+}

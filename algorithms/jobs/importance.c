@@ -150,12 +150,7 @@ static void importance_shuffle(importance_state *s, int feature, int64_t repeat)
                     (uint64_t)feature * (uint64_t)s->said->repeats + (uint64_t)repeat);
   for (int64_t i = 0; i < n; i++)
     s->order[i] = (uint32_t)i;
-  for (int64_t i = n - 1; i > 0; i--) {
-    const uint64_t j = mine__random_below(&random, (uint64_t)i + 1);
-    const uint32_t moving = s->order[i];
-    s->order[i] = s->order[j];
-    s->order[j] = moving;
-  }
+  mine__random_shuffle(&random, s->scoring->env, s->order, n);
   for (int64_t i = 0; view->number && i < n; i++)
     s->number[i] = view->number[s->order[i]];
   for (int64_t i = 0; view->code && i < n; i++)

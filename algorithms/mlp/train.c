@@ -11,17 +11,10 @@
 #define LEARN_ORDER     UINT64_C(0x4d4c5033)
 #define LEARN_RUNS_AWAY 10.0 /* times the loss where nothing is known, and one more */
 
-/* Fisher & Yates. */
 static void learn_shuffle(mlp_run *run, uint32_t *order) {
   mine_random random;
   mine__random_open(&random, run->seed, LEARN_ORDER, (uint64_t)run->epochs);
-  for (int64_t i = run->n - 1; i > 0; i--) {
-    const int64_t j = (int64_t)mine__random_below(&random, (uint64_t)i + 1);
-    const uint32_t row = order[i];
-    order[i] = order[j];
-    order[j] = row;
-    if (MINE_POLL_AT(run->env, i)) return;
-  }
+  mine__random_shuffle(&random, run->env, order, run->n);
 }
 
 static double learn_total(const mlp_run *run, const uint32_t *row, int64_t n) {

@@ -21,8 +21,8 @@ typedef struct sampled_run {
   const mine_batch *batch;
   mine_explained *out;
   int pairs;
-  int64_t each;   /* mixed rows of a row */
-  int32_t *order; /* pairs x features    */
+  int64_t each;    /* mixed rows of a row */
+  uint32_t *order; /* pairs x features    */
   int64_t *at;
   int32_t *by;
   uint8_t *known;
@@ -30,18 +30,13 @@ typedef struct sampled_run {
   double *moved; /* features: by one pair */
 } sampled_run;
 
-/* Fisher & Yates, from a stream of the pair's own. */
-static void sampled_shuffle(int32_t *order, int n, int pair) {
+/* From a stream of the pair's own. */
+static void sampled_shuffle(uint32_t *order, int n, int pair) {
   mine_random random;
   mine__random_open(&random, 1, SAMPLED_STREAM, (uint64_t)pair);
   for (int i = 0; i < n; i++)
-    order[i] = i;
-  for (int i = n - 1; i > 0; i--) {
-    const int j = (int)mine__random_below(&random, (uint64_t)i + 1);
-    const int32_t moving = order[i];
-    order[i] = order[j];
-    order[j] = moving;
-  }
+    order[i] = (uint32_t)i;
+  mine__random_shuffle(&random, NULL, order, n);
 }
 
 /* Rows within a walk. */
@@ -60,7 +55,7 @@ static int sampled_grounds(const sampled_run *run) {
 
 /* The rows within a walk: after the first feature of the order, the second ..., all but the last.
 ** back: the order from its end. */
-static void sampled_walk(const sampled_run *run, const int32_t *order, int back, uint8_t *known) {
+static void sampled_walk(const sampled_run *run, const uint32_t *order, int back, uint8_t *known) {
   const int n = run->game->n_features;
   for (int step = 0; step < sampled_within(run); step++, known += n) {
     if (step > 0) {
@@ -95,7 +90,7 @@ static void sampled_mix(const sampled_run *run, int64_t row, int64_t j) {
 }
 
 /* Add what each step of a walk moved the margin by, halved: a pair is one draw. */
-static void sampled_steps(const sampled_run *run, const int32_t *order, int back, double from,
+static void sampled_steps(const sampled_run *run, const uint32_t *order, int back, double from,
                           double to, const double *within, double *moved) {
   const int n = run->game->n_features;
   for (int step = 0; step < n; step++) {
@@ -115,7 +110,7 @@ static void sampled_settle(const sampled_run *run, const double *margin, double 
     contribution[f] = error[f] = 0;
   for (int pair = 0; pair < pairs; pair++) {
     const double from = margin[1 + sampled_background(run, pair)];
-    const int32_t *order = run->order + (int64_t)pair * n;
+    const uint32_t *order = run->order + (int64_t)pair * n;
     double *moved = run->moved;
     memset(moved, 0, (size_t)n * sizeof(double));
     for (int back = 0; back < 2; back++, within += sampled_within(run))

@@ -49,18 +49,12 @@ static double ordered_mean(const ordered_work *work, const uint32_t *row, int64_
   return weight > 0 ? sum / weight : 0;
 }
 
-/* Rows in an order by chance (Fisher & Yates; Durstenfeld 1964, algorithm 235). */
+/* Rows in an order by chance. */
 static void ordered_shuffle(mine_env *env, uint32_t *order, int64_t n, uint64_t seed,
                             uint64_t number) {
   mine_random random;
   mine__random_open(&random, seed, ORDERED_STREAM, number);
-  for (int64_t i = n; i-- > 1;) {
-    if (MINE_POLL_AT(env, i)) return;
-    const int64_t j = (int64_t)mine__random_below(&random, (uint64_t)i + 1);
-    const uint32_t moved = order[i];
-    order[i] = order[j];
-    order[j] = moved;
-  }
+  mine__random_shuffle(&random, env, order, n);
 }
 
 /* A row's value is what the rows before it say. */
