@@ -36,35 +36,11 @@ static char json_skip(mine_json *json) {
 static long json_hex(const char *at) {
   long v = 0;
   for (int i = 0; i < 4; i++) {
-    char c = at[i];
-    int digit = c >= '0' && c <= '9'   ? c - '0'
-                : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                       : -1;
+    const int digit = mine__hex_digit(at[i]);
     if (digit < 0) return -1;
     v = v * 16 + digit;
   }
   return v;
-}
-
-static char *json_put_utf8(char *out, long c) {
-  if (c < 0x80) {
-    *out++ = (char)c;
-    return out;
-  }
-  if (c < 0x800) {
-    *out++ = (char)(0xC0 | (c >> 6));
-  } else {
-    if (c < 0x10000) {
-      *out++ = (char)(0xE0 | (c >> 12));
-    } else {
-      *out++ = (char)(0xF0 | (c >> 18));
-      *out++ = (char)(0x80 | ((c >> 12) & 0x3F));
-    }
-    *out++ = (char)(0x80 | ((c >> 6) & 0x3F));
-  }
-  *out++ = (char)(0x80 | (c & 0x3F));
-  return out;
 }
 
 /* json->at stands on the 'u' of an escape; NULL after a problem.  Nothing is read behind
@@ -89,7 +65,7 @@ static char *json_unicode(mine_json *json, char *out) {
     return NULL;
   }
   json->at = at + 4;
-  return json_put_utf8(out, c);
+  return out + mine__utf8_put(out, (unsigned long)c);
 }
 
 /* json->at stands behind a backslash, and json_string_length saw what follows it. */
@@ -302,6 +278,12 @@ static int json_advance(mine_json *json) {
 
 int mine__json_scalar(mine_json *json, mine_cell *out) {
   return json_scalar(json, out);
+}
+
+int mine__json_list(mine_json *json, mine_list *out) {
+  if (json_skip(json) != '[') return json_bad(json, "expected '['");
+  if (!json_array(json, out)) return 0;
+  return json_skip(json) ? json_bad(json, "unexpected text after the closing ']'") : 1;
 }
 
 int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list) {

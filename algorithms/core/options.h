@@ -239,5 +239,7 @@ void mine__json_open(mine_json *json, mine_arena *arena, const char *text);
 int mine__json_next(mine_json *json, const char **name, mine_cell *value, mine_list *list);
 /* The scalar at json->at, which is moved behind it: 1 = read, 0 = a problem. */
 int mine__json_scalar(mine_json *json, mine_cell *out);
+/* The text is one list, and nothing follows it: likewise. */
+int mine__json_list(mine_json *json, mine_list *out);
 
 #endif

@@ -118,6 +118,16 @@ size_t mine__utf8_prefix(const char *text, size_t bytes, size_t limit) {
   return end;
 }
 
+size_t mine__utf8_put(char out[4], unsigned long c) {
+  static const unsigned lead[] = {0, 0xC0, 0xE0, 0xF0};
+  const int tails = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  size_t n = 0;
+  out[n++] = (char)(unsigned char)(lead[tails] | c >> (6 * tails));
+  for (int t = tails - 1; t >= 0; t--)
+    out[n++] = (char)(unsigned char)(0x80 | (c >> (6 * t) & 0x3F));
+  return n;
+}
+
 /* ---- values as text --------------------------------------------------------------- */
 
 static void text_add_hex(mine_text *text, const mine_cell *cell) {

@@ -54,6 +54,15 @@ int mine__read_number(const char *text, size_t bytes, double *out);
 int mine_valid_utf8(const char *text, size_t bytes);
 /* The longest prefix of at most `limit` bytes that ends at a character. */
 size_t mine__utf8_prefix(const char *text, size_t bytes, size_t limit);
+/* The UTF-8 of a character below 0x110000; how many bytes it has. */
+size_t mine__utf8_put(char out[4], unsigned long c);
+/* 0 to 15; -1: it is none. */
+static inline int mine__hex_digit(char c) {
+  return c >= '0' && c <= '9'   ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
 /* Equal but for the case of ASCII letters, as SQL compares names. */
 int mine__same_word(const char *a, const char *b);
 

@@ -52,33 +52,15 @@ static const char *xml_name(xml_reading *r) {
   return NULL;
 }
 
-static void xml_add_character(mine_text *to, unsigned long c) {
-  char out[4];
-  size_t n = 0;
-  if (c < 0x80) {
-    out[n++] = (char)c;
-  } else {
-    const int tails = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned lead[] = {0, 0xC0, 0xE0, 0xF0};
-    out[n++] = (char)(unsigned char)(lead[tails] | c >> (6 * tails));
-    for (int t = tails - 1; t >= 0; t--)
-      out[n++] = (char)(unsigned char)(0x80 | (c >> (6 * t) & 0x3F));
-  }
-  mine__text_add(to, out, n);
-}
-
 /* "#38;" or "#x26;" of the text at `at`; 0: it is no character that XML has. */
 static unsigned long xml_number(const char *at, const char *end) {
-  const int hex = at < end && *at == 'x';
+  const int hex = at < end && *at == 'x', base = hex ? 16 : 10;
   unsigned long c = 0;
   if (at + hex == end) return 0;
   for (at += hex; at < end; at++) {
-    const int digit = *at >= '0' && *at <= '9'          ? *at - '0'
-                      : hex && *at >= 'a' && *at <= 'f' ? *at - 'a' + 10
-                      : hex && *at >= 'A' && *at <= 'F' ? *at - 'A' + 10
-                                                        : -1;
-    if (digit < 0) return 0;
-    c = c * (hex ? 16 : 10) + (unsigned long)digit;
+    const int digit = mine__hex_digit(*at);
+    if (digit < 0 || digit >= base) return 0;
+    c = c * (unsigned long)base + (unsigned long)digit;
     if (c > 0x10FFFF) return 0;
   }
   const int control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
@@ -96,7 +78,8 @@ static void xml_reference(xml_reading *r, mine_text *to) {
   if (*end == ';' && *start == '#') {
     const unsigned long c = xml_number(start + 1, end);
     if (c) {
-      xml_add_character(to, c);
+      char utf8[4];
+      mine__text_add(to, utf8, mine__utf8_put(utf8, c));
       r->at = end + 1;
       return;
     }

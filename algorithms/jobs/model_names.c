@@ -22,24 +22,15 @@ static int names_of_bars(mine_env *env, const char *text, const char **names, in
 }
 
 static int names_of_json(mine_env *env, const char *text, const char **names, int n) {
-  mine_text object;
   mine_json json;
-  mine_cell value;
-  mine_list list = {0, NULL}, more;
-  const char *member;
-  mine__text_open(&object, env->scratch);
-  mine__text_adds(&object, "{\"models\":");
-  mine__text_adds(&object, text);
-  mine__text_adds(&object, "}");
-  if (object.failed) return 0;
-  mine__json_open(&json, env->scratch, object.data);
-  const int read = mine__json_next(&json, &member, &value, &list) && list.item;
-  if (!read || mine__json_next(&json, &member, &value, &more) || json.problem) {
+  mine_list list;
+  mine__json_open(&json, env->scratch, text);
+  if (!mine__json_list(&json, &list)) {
     if (!mine_failed(env))
       (void)mine__fail(env, MINE_OPTION,
                        "the models are no list; write 'a|b|c', or '[\"a\",\"b\"]' where a name has "
-                       "a bar in it%s%s",
-                       json.problem ? ": " : "", json.problem ? json.problem : "");
+                       "a bar in it: %s",
+                       json.problem);
     return 0;
   }
   for (size_t i = 0; i < list.n; i++, n++) {

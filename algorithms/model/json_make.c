@@ -23,16 +23,12 @@ static int make_scalar(mine__walk *walk, const char *at, mine_arena *arena, mine
   return 0;
 }
 
-static int make_hex_digit(char c) {
-  return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Pairs of hexadecimal digits become the bytes they stand for, in their place; -1: they do
 ** not. */
 static int64_t make_bytes(char *text, size_t n) {
   if (n % 2) return -1;
   for (size_t i = 0; i < n; i += 2) {
-    const int high = make_hex_digit(text[i]), low = make_hex_digit(text[i + 1]);
+    const int high = mine__hex_digit(text[i]), low = mine__hex_digit(text[i + 1]);
     if (high < 0 || low < 0) return -1;
     text[i / 2] = (char)(unsigned char)(high * 16 + low);
   }
@@ -43,7 +39,7 @@ static int64_t make_bytes(char *text, size_t n) {
 static int make_bits(const char *text, size_t n, uint64_t *out) {
   *out = 0;
   for (size_t i = 0; i < n; i++) {
-    const int digit = make_hex_digit(text[i]);
+    const int digit = mine__hex_digit(text[i]);
     if (digit < 0 || i >= 16) return 0;
     *out = *out << 4 | (uint64_t)digit;
   }

@@ -182,12 +182,35 @@ static void test_lists(void **state) {
   mine_env_close(env);
 }
 
+/* A text that is one list. */
+static void test_list_alone(void **state) {
+  (void)state;
+  mine_env *env;
+  mine_json json;
+  mine_list list;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  mine__json_open(&json, env->scratch, " [\"a\", \"b|c\"] ");
+  assert_true(mine__json_list(&json, &list));
+  assert_int_equal(list.n, 2);
+  assert_string_equal(list.item[1].as.text, "b|c");
+  mine__json_open(&json, env->scratch, "[]");
+  assert_true(mine__json_list(&json, &list));
+  assert_true(list.item != NULL && list.n == 0);
+  static const char *const bad[] = {"",     "1",    "[",     "[1",        "[1,]",
+                                    "[1]x", "[1]}", "[[1]]", "{\"a\":[]}"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    mine__json_open(&json, env->scratch, bad[i]);
+    if (mine__json_list(&json, &list)) fail_msg("read: %s", bad[i]);
+    assert_non_null(json.problem);
+  }
+  mine_env_close(env);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_values),
-      cmocka_unit_test(test_refused),
-      cmocka_unit_test(test_objects),
-      cmocka_unit_test(test_lists),
+      cmocka_unit_test(test_values),     cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_objects),    cmocka_unit_test(test_lists),
+      cmocka_unit_test(test_list_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
