@@ -148,45 +148,54 @@ mine_status mine__training_portray(mine_training *t, const mine_measured *held, 
 /* ---- the rows held out ------------------------------------------------------------------ */
 
 typedef struct looks_apart {
-  mine_shift *shift; /* per column */
-  mine_shift_words *words;
+  mine_portrait_column *kept; /* per column: of the rows kept */
+  mine_shift *shift;
   double *q;
 } looks_apart;
 
 /* The rows held out, column by column, against those kept. */
 static void looks_compare(mine_training *t, const mine_held_out *divided, mine_arena *arena,
                           looks_apart *out) {
-  mine_env *env = t->env;
   const int n = t->data.n_features;
-  mine_portrait_column *kept = mine__arena_zeros(arena, (size_t)n, sizeof *kept);
-  mine_portrait_column *away = mine__arena_zeros(arena, (size_t)n, sizeof *away);
-  if (!kept || !away) return;
-  looks_columns(t, divided->kept, arena, n, kept);
-  looks_columns(t, divided->away, arena, n, away);
-  for (int f = 0; f < n && !mine_failed(env); f++) {
+  looks_columns(t, divided->kept, arena, n, out->kept);
+  for (int f = 0; f < n && !mine_failed(t->env); f++) {
     int64_t missing, unknown;
-    mine__shift_of_column(env, &t->data.about[f], &kept[f], &t->data.view[f], divided->away.row,
-                          divided->away.n, &missing, &unknown, &out->shift[f]);
+    mine__shift_of_column(t->env, &t->data.about[f], &out->kept[f], &t->data.view[f],
+                          divided->away.row, divided->away.n, &missing, &unknown, &out->shift[f]);
     out->q[f] = out->shift[f].p_value;
-    if (!mine_failed(env))
-      mine__shift_words(env, &t->data.about[f], &kept[f], &away[f], &out->shift[f], MINE_LANG_EN,
-                        &out->words[f]);
   }
 }
 
-static void looks_tell(mine_training *t, const looks_apart *apart) {
+/* How a column is there and here. */
+static void looks_words(mine_training *t, const mine_held_out *divided, mine_arena *arena, int f,
+                        const looks_apart *apart, mine_shift_words *words) {
+  mine_env *env = t->env;
+  mine_portrait_column away = {0};
+  int64_t sample;
+  const uint32_t *row = mine__portrait_rows(arena, divided->away.row, divided->away.n,
+                                            mine__portrait_most(t->data.n_features), &sample);
+  if (row) mine__portrait_of(env, arena, &t->data.about[f], &t->data.view[f], row, sample, &away);
+  if (!mine_failed(env))
+    mine__shift_words(env, &t->data.about[f], &apart->kept[f], &away, &apart->shift[f],
+                      MINE_LANG_EN, words);
+}
+
+static void looks_tell(mine_training *t, const mine_held_out *divided, mine_arena *arena,
+                       const looks_apart *apart) {
   int told = 0;
   for (int f = 0; f < t->data.n_features; f++) {
     const mine_shift *shift = &apart->shift[f];
-    const mine_shift_words *words = &apart->words[f];
+    mine_shift_words words;
     char number[MINE_NUMBER_BYTES];
     if (!(apart->q[f] <= LOOKS_LEVEL && shift->beyond >= LOOKS_SHIFT)) continue;
-    if (words->was.failed || words->now.failed || told++ == LOOKS_TOLD) return;
+    if (told++ == LOOKS_TOLD) return;
+    looks_words(t, divided, arena, f, apart, &words);
+    if (mine_failed(t->env)) return;
     mine__training_notef(t, "warning", t->data.about[f].name,
                          "differs in the rows held out: %s there, %s in those learned from (psi "
                          "%s): the model is measured on rows of another kind",
-                         words->now.bytes ? words->now.data : "",
-                         words->was.bytes ? words->was.data : "",
+                         words.now.bytes ? words.now.data : "",
+                         words.was.bytes ? words.was.data : "",
                          mine__format_real(number, shift->psi, 2));
   }
 }
@@ -198,8 +207,8 @@ mine_status mine__training_compare_held(mine_training *t, const mine_held_out *d
   const size_t n = (size_t)t->data.n_features;
   if (t->roles.by == MINE_SPLIT_ID || divided->away.n < LOOKS_HELD) return MINE_OK;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  looks_apart apart = {mine__arena_zeros(arena, n, sizeof *apart.shift),
-                       mine__arena_zeros(arena, n, sizeof *apart.words),
+  looks_apart apart = {mine__arena_zeros(arena, n, sizeof *apart.kept),
+                       mine__arena_zeros(arena, n, sizeof *apart.shift),
                        mine__arena_array(arena, n, sizeof *apart.q)};
   mine_pair *order = mine__arena_array(arena, n, sizeof *order);
   mine_pair *temp = mine__arena_array(arena, n, sizeof *temp);
@@ -207,7 +216,7 @@ mine_status mine__training_compare_held(mine_training *t, const mine_held_out *d
   looks_compare(t, divided, arena, &apart);
   if (!mine_failed(env)) {
     mine__benjamini_hochberg(apart.q, (int64_t)n, order, temp);
-    looks_tell(t, &apart);
+    looks_tell(t, divided, arena, &apart);
   }
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
