@@ -36,10 +36,9 @@ void mine__write_text_members(mine_env *env, const mine_model *model, const mine
 /* write_dot.c: trees as a graph, an edge for each test. */
 void mine__write_dot(mine_env *env, const mine_model *model, const mine_writing *how,
                      mine_text *to);
-/* What a list of a model says (its verb), or of trees those of the first n; columns as the verb has
-** them, `n_columns` of them.  NULL: failure recorded.  The caller frees it. */
-mine_relation *mine__write_listed(mine_env *env, const mine_model *model, const char *verb,
-                                  int n_columns);
+/* What a list of a model says (its verb), or of trees those of the first n (mine_tree); columns as
+** the verb has them.  NULL: failure recorded.  The caller frees it. */
+mine_relation *mine__write_listed(mine_env *env, const mine_model *model, const char *verb);
 mine_relation *mine__write_listed_trees(mine_env *env, const mine_model *model, int32_t n);
 /* The columns of mine_tree that drawings read. */
 enum {

@@ -21,26 +21,20 @@
 
 /* ---- what is listed ----------------------------------------------------------------------- */
 
-/* As many columns as any of the lists has; how they are called is the verbs'. */
-static const mine_answer draw_columns[] = {
-    {"a", MINE_ANSWER_ANY, 0, ""}, {"b", MINE_ANSWER_ANY, 0, ""}, {"c", MINE_ANSWER_ANY, 0, ""},
-    {"d", MINE_ANSWER_ANY, 0, ""}, {"e", MINE_ANSWER_ANY, 0, ""}, {"f", MINE_ANSWER_ANY, 0, ""},
-    {"g", MINE_ANSWER_ANY, 0, ""}, {"h", MINE_ANSWER_ANY, 0, ""}, {"i", MINE_ANSWER_ANY, 0, ""},
-    {"j", MINE_ANSWER_ANY, 0, ""}, {"k", MINE_ANSWER_ANY, 0, ""}, {0}};
-#define DRAW_COLUMNS 11
+/* With the columns that the verb has. */
+static mine_relation *draw_open(mine_env *env, const char *verb) {
+  return mine_failed(env) ? NULL
+                          : mine__relation_new(env, mine_verb_find(verb, MINE_VERB_TABLE)->answer);
+}
 
-mine_relation *mine__write_listed(mine_env *env, const mine_model *model, const char *verb,
-                                  int n_columns) {
-  mine_relation *out = NULL;
-  if (mine_failed(env)) return NULL;
-  mine_relation *to = mine__relation_new(env, draw_columns + DRAW_COLUMNS - n_columns);
+mine_relation *mine__write_listed(mine_env *env, const mine_model *model, const char *verb) {
+  mine_relation *out = NULL, *to = draw_open(env, verb);
   if (to) (void)!mine__model_list(env, model, verb, to);
   return mine__relation_finish(env, to, &out) ? NULL : out;
 }
 
 mine_relation *mine__write_listed_trees(mine_env *env, const mine_model *model, int32_t n) {
-  mine_relation *out = NULL;
-  mine_relation *to = mine__relation_new(env, draw_columns);
+  mine_relation *out = NULL, *to = draw_open(env, "mine_tree");
   if (to) mine__trees_list(env, model, n, to);
   return mine__relation_finish(env, to, &out) ? NULL : out;
 }
@@ -249,7 +243,7 @@ void mine__write_text_linear(mine_env *env, const mine_model *model, const mine_
   const int margins = model->n_groups > 2 ? model->n_groups : 1;
   (void)how;
   draw_head(model, to);
-  mine_relation *list = mine__write_listed(env, model, "mine_coefficients", 7);
+  mine_relation *list = mine__write_listed(env, model, "mine_coefficients");
   if (!list) return;
   const draw_bars bars = {env, list, 0, 1, 1, margins};
   draw_list(&bars, to);
@@ -260,7 +254,7 @@ void mine__write_text_importance(mine_env *env, const mine_model *model, const m
                                  mine_text *to) {
   (void)how;
   if (model->kind != &mine__kind_trees) draw_head(model, to);
-  mine_relation *list = mine__write_listed(env, model, "mine_importance", 4);
+  mine_relation *list = mine__write_listed(env, model, "mine_importance");
   if (!list) return;
   const draw_bars bars = {env, list, 0, 1, 0, 0};
   mine__text_adds(to, "importance\n");
@@ -289,7 +283,7 @@ void mine__write_text_clusters(mine_env *env, const mine_model *model, const min
   const int64_t width = m->encoding.width, shown = m->k < 8 ? m->k : 8;
   (void)how;
   draw_head(model, to);
-  mine_relation *list = mine__write_listed(env, model, "mine_centroids", 6);
+  mine_relation *list = mine__write_listed(env, model, "mine_centroids");
   if (!list) return;
   const int names = draw_names(env, list, 2);
   draw_cluster_names(env, model, shown, names, to);
