@@ -57,7 +57,7 @@ static mine_status best_run(mine_job *job, mine_relation *out) {
   MINE_TRY(mine__ranked_rows(job, &rows));
   MINE_TRY(mine__ranked_sums(job, &rows, &sums));
   const int pays = mine__ranked_campaign(job, asked->budget, &campaign);
-  const mine_judged judged = {rows.n, rows.class_, rows.label, rows.fall, rows.weight};
+  const mine_judged judged = {rows.n, rows.class_, rows.label, rows.fall, rows.weight, rows.order};
   for (int goal = 0; mine__goals[goal] && !mine_failed(job->env); goal++) {
     const int profit = goal == MINE_GOAL_PROFIT;
     mine_cut cut = {0};

@@ -46,9 +46,7 @@ static void ranked_of_source(mine_job *job, mine_ranked *rows) {
   rows->n = m->n;
   rows->label = m->label;
   rows->weight = s->plan.weight >= 0 ? m->weight : NULL;
-  rows->fall = mine__arena_array(job->arena, (size_t)m->n, sizeof *rows->fall);
-  for (int64_t i = 0; rows->fall && i < m->n; i++)
-    rows->fall[i] = -m->score[i * k + rows->class_];
+  rows->fall = mine__judged_fall(job->arena, m->n, k, rows->class_, m->score);
 }
 
 static void ranked_of_held(mine_job *job, mine_ranked *rows) {
@@ -63,9 +61,7 @@ static void ranked_of_held(mine_job *job, mine_ranked *rows) {
   rows->n = model->held.rows;
   rows->label = model->held.label;
   rows->weight = model->held.weight;
-  rows->fall = mine__arena_array(job->arena, (size_t)rows->n, sizeof *rows->fall);
-  for (int64_t i = 0; rows->fall && i < rows->n; i++)
-    rows->fall[i] = -(double)model->held.score[i * model->n_groups + rows->class_];
+  rows->fall = mine__held_fall(job->arena, model, rows->class_);
 }
 
 mine_status mine__ranked_rows(mine_job *job, mine_ranked *rows) {

@@ -63,7 +63,16 @@ void mine__threshold_words(const mine_threshold_options *said, const mine_cut *c
 
 /* ---- of a model ------------------------------------------------------------------------- */
 
-/* The held-out rows as they are judged, in scratch; kept as floats. */
+/* Scores are kept as floats. */
+double *mine__held_fall(mine_arena *arena, const mine_model *model, int class_) {
+  const mine_model_held *held = &model->held;
+  double *fall = mine__arena_array(arena, (size_t)held->rows, sizeof *fall);
+  for (int64_t i = 0; fall && i < held->rows; i++)
+    fall[i] = -(double)held->score[i * model->n_groups + class_];
+  return fall;
+}
+
+/* The held-out rows as they are judged, in scratch. */
 static mine_judged thresholds_held(mine_env *env, const mine_model *model) {
   const mine_model_held *held = &model->held;
   double *fall = NULL;
@@ -73,10 +82,8 @@ static mine_judged thresholds_held(mine_env *env, const mine_model *model) {
                      held->label ? "made by 0.1.0, it does not keep their weights" : "holdout=0",
                      "give a number and a source, or train with threshold=");
   else
-    fall = mine__arena_array(env->scratch, (size_t)held->rows, sizeof *fall);
-  for (int64_t i = 0; fall && i < held->rows; i++)
-    fall[i] = -(double)held->score[2 * i + model->positive];
-  return (mine_judged){held->rows, model->positive, held->label, fall, held->weight};
+    fall = mine__held_fall(env->scratch, model, model->positive);
+  return (mine_judged){held->rows, model->positive, held->label, fall, held->weight, NULL};
 }
 
 mine_status mine__threshold_of(mine_env *env, const mine_model *model,

@@ -20,6 +20,8 @@ mine_status mine__threshold_check(mine_env *env, const mine_threshold_options *s
 /* The number that was said, or the best for the goal on these rows. */
 mine_status mine__threshold_choose(mine_env *env, const mine_threshold_options *said,
                                    const mine_judged *rows, mine_cut *out) MINE_MUST_CHECK;
+/* Minus the probabilities of the class on the held-out rows that the model keeps; in arena. */
+double *mine__held_fall(mine_arena *arena, const mine_model *model, int class_);
 /* "the positive class from probability 0.31 on: the largest f1, 0.62, of 812 ..." */
 #define MINE_CUT_WORDS 320
 void mine__threshold_words(const mine_threshold_options *said, const mine_cut *cut,

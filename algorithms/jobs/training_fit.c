@@ -112,9 +112,10 @@ static void fit_threshold(mine_training *t, mine_arena *arena, mine_measured *he
   const mine_threshold_options *said = &t->asked.threshold;
   const mine_prepared *p = &t->data;
   if (!mine__threshold_given(said)) return;
-  const mine_judged rows = {held->n, p->positive, held->label,
-                            mine__judged_fall(arena, held->n, 2, p->positive, held->score),
-                            held->weight};
+  const mine_judged rows = {
+      held->n,      p->positive,
+      held->label,  mine__judged_fall(arena, held->n, 2, p->positive, held->score),
+      held->weight, NULL};
   if (!rows.fall || mine__threshold_choose(t->env, said, &rows, &t->cut)) return;
   const mine_gauged gauged = {.n = held->n,
                               .n_classes = p->n_classes,

@@ -17,7 +17,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "../core/radix.h"
 #include "../core/text.h"
 
 const char *const mine__goals[] = {"f1", "youden", "accuracy", "balanced_accuracy", "profit", NULL};
@@ -92,16 +91,19 @@ double *mine__judged_fall(mine_arena *arena, int64_t n, int classes, int positiv
   return fall;
 }
 
+static const mine_pair *threshold_order(mine_arena *arena, const mine_judged *rows) {
+  mine_pair *order = mine__arena_array(arena, (size_t)rows->n, sizeof *order);
+  mine_pair *temp = mine__arena_array(arena, (size_t)rows->n, sizeof *temp);
+  if (!order || !temp) return NULL;
+  (void)mine__sort_reals(rows->fall, NULL, rows->n, order, temp);
+  return order;
+}
+
 mine_status mine__threshold_find(mine_env *env, mine_goal goal, const mine_campaign *campaign,
                                  const mine_judged *rows, mine_cut *out) {
-  const size_t n = (size_t)rows->n;
   threshold_sums sums = {0};
   *out = (mine_cut){.threshold = NAN, .value = NAN, .rows = rows->n};
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
-  if (!order || !temp) return mine_env_status(env);
-  for (size_t i = 0; i < n; i++) {
+  for (int64_t i = 0; i < rows->n; i++) {
     const int positive = rows->label[i] == rows->positive;
     out->positives += positive;
     *(positive ? &sums.positives : &sums.negatives) += rows->weight ? rows->weight[i] : 1;
@@ -111,8 +113,9 @@ mine_status mine__threshold_find(mine_env *env, mine_goal goal, const mine_campa
                       "threshold=%s is found on held-out rows, and all %lld of them are of one "
                       "class; give a number",
                       mine__goals[goal], (long long)rows->n);
-  (void)mine__sort_reals(rows->fall, NULL, rows->n, order, temp);
-  threshold_walk(goal, campaign, rows, order, &sums, out);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const mine_pair *order = rows->order ? rows->order : threshold_order(env->scratch, rows);
+  if (order) threshold_walk(goal, campaign, rows, order, &sums, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -9,6 +9,7 @@
 
 #include "../core/arena.h"
 #include "../core/env.h"
+#include "../core/radix.h"
 
 typedef enum mine_goal {
   MINE_GOAL_F1,
@@ -24,8 +25,9 @@ typedef struct mine_judged {
   int64_t n;
   int positive; /* which class */
   const int32_t *label;
-  const double *fall;   /* minus its probability */
-  const double *weight; /* NULL: 1 */
+  const double *fall;     /* minus its probability */
+  const double *weight;   /* NULL: 1 */
+  const mine_pair *order; /* of fall, by mine__sort_reals; NULL: not sorted yet */
 } mine_judged;
 
 /* What predicting brings in and costs. */
