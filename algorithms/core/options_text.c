@@ -130,12 +130,7 @@ static void options_add_quoted(mine_text *out, const char *data, size_t bytes) {
     mine__text_add(out, data, bytes);
     return;
   }
-  mine__text_adds(out, "\"");
-  for (size_t i = 0; i < bytes; i++) {
-    if (data[i] == '"') mine__text_adds(out, "\"");
-    mine__text_add(out, data + i, 1);
-  }
-  mine__text_adds(out, "\"");
+  mine__text_add_quoted(out, '"', data, bytes);
 }
 
 static void options_add_cell_quoted(mine_text *out, const mine_cell *cell) {

@@ -232,17 +232,17 @@ static void text_add_sql_real(mine_text *text, double value) {
   }
 }
 
-/* Without its NULs, and quotes doubled. */
-static void text_add_sql_piece(mine_text *text, const char *at, const char *end) {
-  mine__text_adds(text, "'");
+void mine__text_add_quoted(mine_text *text, char mark, const char *data, size_t bytes) {
+  const char *at = data, *end = data + bytes;
+  mine__text_add(text, &mark, 1);
   while (at < end) {
-    const char *quote = memchr(at, '\'', (size_t)(end - at));
-    const char *stop = quote ? quote + 1 : end;
+    const char *inner = memchr(at, mark, (size_t)(end - at));
+    const char *stop = inner ? inner + 1 : end;
     mine__text_add(text, at, (size_t)(stop - at));
-    if (quote) mine__text_adds(text, "'");
+    if (inner) mine__text_add(text, &mark, 1);
     at = stop;
   }
-  mine__text_adds(text, "'");
+  mine__text_add(text, &mark, 1);
 }
 
 /* No literal can hold a NUL, and a BLOB that is cast is read in the database's encoding. */
@@ -251,11 +251,11 @@ static void text_add_sql_text(mine_text *text, const mine_cell *cell) {
   const char *nul = cell->bytes ? memchr(at, 0, cell->bytes) : NULL;
   if (nul) mine__text_adds(text, "(");
   for (const char *piece = nul; piece; piece = memchr(at, 0, (size_t)(end - at))) {
-    text_add_sql_piece(text, at, piece);
+    mine__text_add_quoted(text, '\'', at, (size_t)(piece - at));
     mine__text_adds(text, " || char(0) || ");
     at = piece + 1;
   }
-  text_add_sql_piece(text, at, end);
+  mine__text_add_quoted(text, '\'', at, (size_t)(end - at));
   if (nul) mine__text_adds(text, ")");
 }
 

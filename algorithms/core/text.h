@@ -31,6 +31,8 @@ void mine__text_add_cell(mine_text *text, const mine_cell *cell); /* as a person
 void mine__text_add_shown(mine_text *text, const mine_cell *cell);
 void mine__text_add_cell_json(mine_text *text, const mine_cell *cell);
 void mine__text_add_sql(mine_text *text, const mine_cell *cell); /* as an SQL literal    */
+/* Between two marks, which are doubled within: "ab""c". */
+void mine__text_add_quoted(mine_text *text, char mark, const char *data, size_t bytes);
 
 #define MINE_NUMBER_BYTES 32
 /* The shortest decimal text that reads back as `value` ("0.1", "1e+100",

@@ -155,14 +155,10 @@ static int drivers_plain_name(const char *name) {
 }
 
 static void drivers_add_name(mine_text *to, const char *name) {
-  if (drivers_plain_name(name)) {
+  if (drivers_plain_name(name))
     mine__text_adds(to, name);
-    return;
-  }
-  mine__text_adds(to, "\"");
-  for (const char *at = name; *at; at++)
-    mine__text_add(to, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
-  mine__text_adds(to, "\"");
+  else
+    mine__text_add_quoted(to, '"', name, strlen(name));
 }
 
 static void drivers_add_bound(mine_text *to, const mine_feature *about, double bound) {

@@ -7,13 +7,7 @@
 #include "sql.h"
 
 void mine__sql_name(const mine__sql *w, const char *name) {
-  const char quote = w->dialect == MINE_DIALECT_MYSQL ? '`' : '"';
-  mine__text_add(w->to, &quote, 1);
-  for (; *name; name++) {
-    if (*name == quote) mine__text_add(w->to, &quote, 1);
-    mine__text_add(w->to, name, 1);
-  }
-  mine__text_add(w->to, &quote, 1);
+  mine__text_add_quoted(w->to, w->dialect == MINE_DIALECT_MYSQL ? '`' : '"', name, strlen(name));
 }
 
 /* A byte that no literal of one line may hold, as a function call. */

@@ -4,18 +4,15 @@
 **
 ** Nothing is asked but the names of the attributes, so this works for every kind.
 */
+#include <string.h>
+
 #include "model.h"
 
 #define WRITE_MOST_ARGUMENTS 127 /* of SQLite, as it comes */
 
 /* "ab""c", 'it''s': quoted as SQL quotes. */
 static void write_quote(mine_text *text, const char *s, char quote) {
-  mine__text_add(text, &quote, 1);
-  for (; *s; s++) {
-    if (*s == quote) mine__text_add(text, &quote, 1);
-    mine__text_add(text, s, 1);
-  }
-  mine__text_add(text, &quote, 1);
+  mine__text_add_quoted(text, quote, s, strlen(s));
 }
 
 /* new."age": the attribute as a column of the statement around the call. */
