@@ -7,21 +7,9 @@
 ** and low and high are of the rows that are kept.
 */
 #include <math.h>
-#include <string.h>
 
 #include "../model/metrics.h"
 #include "scoring.h"
-
-/* Measures that depend on what is predicted; the others stay as they were measured. */
-static int held_moves(const char *name) {
-  static const mine_measure_id moved[] = {MINE_MEASURE_ACCURACY,  MINE_MEASURE_BALANCED_ACCURACY,
-                                          MINE_MEASURE_PRECISION, MINE_MEASURE_RECALL,
-                                          MINE_MEASURE_F1,        MINE_MEASURE_MCC,
-                                          MINE_MEASURE_KAPPA};
-  for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
-    if (strcmp(mine__measures[moved[i]].name, name) == 0) return 1;
-  return 0;
-}
 
 /* Held scores are rounded to float: so is the threshold. */
 static mine_gauged held_gauged(mine_env *env, const mine_model *model, double threshold) {
@@ -56,12 +44,6 @@ static mine_gauged held_gauged(mine_env *env, const mine_model *model, double th
   return rows;
 }
 
-static const mine_metric *held_find(const mine_metric *metric, int n, const char *name) {
-  for (int i = 0; i < n; i++)
-    if (strcmp(metric[i].name, name) == 0) return &metric[i];
-  return NULL;
-}
-
 /* The first 100,000 stand for all of them. */
 static void held_tell(mine_job *job, const mine_model *model) {
   double rows;
@@ -89,9 +71,10 @@ mine_status mine__evaluate_held(mine_job *job, const mine_model *model, double t
   if (mine_failed(env) || (sure && mine__metrics_bounds(env, gauge, how, of_now)))
     return mine_env_status(env);
   for (int i = 0; i < told->n_metrics; i++) {
-    const mine_metric *found = held_find(now, k, told->metric[i].name);
+    const mine_metric *found = mine__metric_find(now, k, told->metric[i].name);
     metric[i] = told->metric[i];
-    if (found && !isnan(threshold) && held_moves(found->name)) metric[i].value = found->value;
+    if (found && !isnan(threshold) && mine__measure_find(found->name)->predicted)
+      metric[i].value = found->value;
     bounds[i] = (mine_bounds){NAN, NAN};
     if (found && sure && !isnan(metric[i].value)) bounds[i] = of_now[found - now];
   }

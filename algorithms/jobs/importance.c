@@ -82,12 +82,6 @@ static void importance_close(mine_job *job) {
 
 /* ---- the measure -------------------------------------------------------------------------- */
 
-static const mine_metric *importance_find(const mine_metric *metric, int n, const char *name) {
-  for (int i = 0; i < n; i++)
-    if (mine__same_word(metric[i].name, name)) return &metric[i];
-  return NULL;
-}
-
 static void importance_refuse(mine_env *env, const mine_metric *metric, int n, const char *name) {
   mine_text list;
   mine__text_open(&list, env->scratch);
@@ -111,7 +105,7 @@ static void importance_choose(mine_env *env, importance_state *s) {
   const int n = mine__metrics_of(env->scratch, &rows, metric);
   const char *name = mine__option_name_of(&s->said->metric);
   const mine_metric *chosen = mine_failed(env) ? NULL
-                              : name           ? importance_find(metric, n, name)
+                              : name           ? mine__metric_find(metric, n, name)
                                                : mine__metrics_main(metric, n);
   s->measure = chosen ? mine__measure_find(chosen->name) : NULL;
   s->whole = chosen ? chosen->value : (double)NAN;
@@ -135,7 +129,7 @@ static double importance_measure(mine_env *env, importance_state *s) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   const mine_gauged rows = mine__scoring_gauged(scoring);
   const int n = mine__metrics_of(env->scratch, &rows, metric);
-  const mine_metric *now = importance_find(metric, n, s->measure->name);
+  const mine_metric *now = mine__metric_find(metric, n, s->measure->name);
   mine__arena_rewind(env->scratch, mark);
   return now ? now->value : (double)NAN;
 }

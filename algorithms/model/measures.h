@@ -46,6 +46,7 @@ typedef struct mine_measure {
   int main;          /* what a person asks for first has 1, then 2 ...; 0 = never      */
   int is_count;      /* comes out as an integer                                        */
   int needs_classes; /* says nothing when a class has hardly any rows                  */
+  int predicted;     /* is of the classes predicted: another threshold makes it another */
 } mine_measure;
 
 extern const mine_measure mine__measures[]; /* ends with a NULL name */

@@ -74,6 +74,12 @@ void mine__metrics_withhold(mine_metric *metric, int n, int classes) {
   }
 }
 
+const mine_metric *mine__metric_find(const mine_metric *metric, int n, const char *name) {
+  for (int i = 0; i < n; i++)
+    if (mine__same_word(metric[i].name, name)) return &metric[i];
+  return NULL;
+}
+
 const mine_metric *mine__metrics_main(const mine_metric *metric, int n) {
   const mine_metric *best = NULL;
   int rank = 0;

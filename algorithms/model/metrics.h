@@ -49,6 +49,8 @@ const mine_metric *mine__metrics_main(const mine_metric *metric, int n);
 /* What too few rows do not carry becomes NAN: of classes the measures that need each of them,
 ** of numbers all but counts. */
 void mine__metrics_withhold(mine_metric *metric, int n, int classes);
+/* The one of that name, whatever its case; NULL: there is none. */
+const mine_metric *mine__metric_find(const mine_metric *metric, int n, const char *name);
 
 /* The rows of mine_evaluate and mine_confusion.  bounds NULL: low and high are; slice NULL: of all
 ** rows.  counts: classes x
