@@ -21,13 +21,9 @@
 /* ---- tensors ------------------------------------------------------------------------ */
 
 static mine__tensor onnx_reshape(mine__onnx *o, mine__tensor a, int column) {
-  const double unused = 0;
-  mine__tensor shape;
-  (void)unused;
   if (!column) return mine__onnx_op(o, "Reshape", a, mine__onnx_whole(o, -1), NULL);
   const mine__tensor two[] = {mine__onnx_whole(o, -1), mine__onnx_whole(o, 1)};
-  shape = mine__onnx_concat(o, two, 2, 0);
-  return mine__onnx_op(o, "Reshape", a, shape, NULL);
+  return mine__onnx_op(o, "Reshape", a, mine__onnx_concat(o, two, 2, 0), NULL);
 }
 
 mine__tensor mine__onnx_flat(mine__onnx *o, mine__tensor a) {
