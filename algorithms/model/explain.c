@@ -44,16 +44,12 @@ mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
   return MINE_OK;
 }
 
+static int explain_kind_samples(const mine_model *model) {
+  return model->kind->samples;
+}
+
 int mine__model_samples(const mine_model *model) {
-  const mine_kind *kind = model->kind;
-  const int inside = kind->n_inside ? kind->n_inside(model) : 0;
-  int samples = kind->samples;
-  for (int i = 0; i < inside && !samples; i++) {
-    mine_cell value;
-    const mine_model *member = kind->inside(model, i, &value);
-    samples = member && mine__model_samples(member);
-  }
-  return samples;
+  return mine__model_any(model, explain_kind_samples);
 }
 
 mine_status mine__model_explain(mine_env *env, const mine_model *model, const mine_batch *batch,

@@ -187,22 +187,16 @@ static void tell_part(mine__tap *tap, mine_reader *r, int begins) {
 /* ---- the document ------------------------------------------------------------------ */
 
 static int tell_keeps_ids(const mine_model *model) {
-  const mine_kind *kind = model->kind;
-  int keeps = model->held.id.n > 0;
-  for (int i = 0; kind->n_inside && i < kind->n_inside(model) && !keeps; i++) {
-    mine_cell value;
-    const mine_model *inside = kind->inside(model, i, &value);
-    keeps = inside && tell_keeps_ids(inside);
-  }
-  return keeps;
+  return model->held.id.n > 0;
 }
 
 const char *mine__model_keeps(const mine_model *model) {
   if (mine__model_keeps_rows(model))
     return "all rows that it was trained on: their attributes as points, their ids, and what was "
            "learned from";
-  return tell_keeps_ids(model) ? "the ids of the rows that were held out (keep_ids=1)"
-                               : MINE_KEEPS_NOTHING;
+  return mine__model_any(model, tell_keeps_ids)
+             ? "the ids of the rows that were held out (keep_ids=1)"
+             : MINE_KEEPS_NOTHING;
 }
 
 static void tell_member(mine_text *to, const char *name, const char *text) {

@@ -124,12 +124,9 @@ void mine__model_measure(mine_model *model, mine_measure_id id, double value) {
 }
 
 int mine__model_metric_find(const mine_model *model, const char *name, double *value) {
-  for (int i = 0; i < model->told.n_metrics; i++) {
-    if (strcmp(model->told.metric[i].name, name) != 0) continue;
-    *value = model->told.metric[i].value;
-    return 1;
-  }
-  return 0;
+  const mine_metric *found = mine__metric_find(model->told.metric, model->told.n_metrics, name);
+  if (found) *value = found->value;
+  return found != NULL;
 }
 
 /* ---- answers --------------------------------------------------------------------- */
@@ -174,6 +171,18 @@ static void model_ask(mine_env *env, const mine_model *model, int64_t n, const m
   asked->lower = asked->upper = NULL;
   if (!asked->value)
     asked->value = mine__arena_array(env->scratch, rows, (size_t)model->n_outputs * sizeof(double));
+}
+
+int mine__model_any(const mine_model *model, int (*is)(const mine_model *model)) {
+  const mine_kind *kind = model->kind;
+  const int n = kind->n_inside ? kind->n_inside(model) : 0;
+  int any = is(model);
+  for (int i = 0; i < n && !any; i++) {
+    mine_cell value;
+    const mine_model *inside = kind->inside(model, i, &value);
+    any = inside && mine__model_any(inside, is);
+  }
+  return any;
 }
 
 const double *mine__model_scale(const mine_model *model) {

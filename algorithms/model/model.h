@@ -301,6 +301,8 @@ int mine__note_told(const char *item, const char *detail);
 void mine__model_metric(mine_model *model, const char *name, double value);
 void mine__model_measure(mine_model *model, mine_measure_id id, double value);
 
+/* Whether it is so of the model, or of one inside it. */
+int mine__model_any(const mine_model *model, int (*is)(const mine_model *model));
 /* Whether rows that it learned from are in it, or in a model inside it. */
 int mine__model_keeps_rows(const mine_model *model);
 

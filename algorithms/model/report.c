@@ -57,16 +57,12 @@ mine_status mine__model_seal(mine_env *env, mine_model *model) {
 
 /* ---- the parts of every model -------------------------------------------------------- */
 
+static int report_kind_keeps_rows(const mine_model *model) {
+  return model->kind->keeps_rows;
+}
+
 int mine__model_keeps_rows(const mine_model *model) {
-  const mine_kind *kind = model->kind;
-  const int n = kind->inside ? kind->n_inside(model) : 0;
-  int keeps = kind->keeps_rows;
-  for (int i = 0; i < n && !keeps; i++) {
-    mine_cell value;
-    const mine_model *member = kind->inside(model, i, &value);
-    keeps = member && mine__model_keeps_rows(member);
-  }
-  return keeps;
+  return mine__model_any(model, report_kind_keeps_rows);
 }
 
 static void report_put(mine_relation *to, const char *name, const char *detail) {
@@ -82,8 +78,7 @@ static void report_keeps(const mine_model *model, mine_relation *to) {
   int keeps = 0;
   if (mine__model_keeps_rows(model)) {
     snprintf(detail, sizeof detail,
-             "the %lld rows it learned from, with their ids: it looks among "
-             "them",
+             "the %lld rows it learned from, with their ids: it looks among them",
              (long long)model->told.rows);
     report_put(to, "rows", detail);
     keeps = 1;
@@ -101,8 +96,7 @@ static void report_keeps(const mine_model *model, mine_relation *to) {
         levels * 2 > model->told.rows || (levels > 100 && levels * 50 > model->told.rows);
     if (about->type != MINE_COLUMN_CATEGORY || !names) continue;
     snprintf(detail, sizeof detail,
-             "its %lld values, so many for %lld rows that they may name "
-             "customer",
+             "its %lld values, so many for %lld rows that they may name customers",
              (long long)levels, (long long)model->told.rows);
     report_put(to, about->name, detail);
     keeps = 1;
@@ -295,14 +289,10 @@ static int report_feature(const mine_model *model, const mine_cell *name) {
 }
 
 int mine__model_leaders(mine_env *env, const mine_model *model, int most, int *feature) {
-  static const mine_answer columns[] = {{.name = "feature"},
-                                        {.name = "importance", .type = MINE_ANSWER_REAL},
-                                        {.name = "rank", .type = MINE_ANSWER_INTEGER},
-                                        {.name = "std_dev", .type = MINE_ANSWER_REAL},
-                                        {.name = NULL}};
-  const mine_part *part = report_find_part(model, model->kind->parts, "mine_importance");
+  static const char verb[] = "mine_importance";
+  const mine_part *part = report_find_part(model, model->kind->parts, verb);
   if (!part || mine_failed(env)) return 0;
-  mine_relation *list = mine__relation_new(env, columns);
+  mine_relation *list = mine__relation_new(env, mine_verb_find(verb, MINE_VERB_TABLE)->answer);
   if (!list) return 0;
   int n = 0;
   part->list(env, model, list);
