@@ -8,7 +8,7 @@
 ** (Agrawal & Srikant, "Fast algorithms for mining association rules", VLDB 1994): a pair of
 ** conditions is tried, a triple only where its three pairs have enough rows.  A level is counted in
 ** parallel, each set in a place of its own.  O(sets x rows / 64), of numbers O(sets x rows in
-*them).
+** them).
 */
 #include <string.h>
 

@@ -2,12 +2,11 @@
 ** importance.c -- mine_importance: which features count.
 **
 ** Of the model alone: what its kind knows of it (gain of splits, spread of sums ...).  With a
-*source:
-** by permutation (Breiman, "Random forests", Machine Learning 45, 2001; Fisher, Rudin & Dominici
-** 2019).  A feature's values are shuffled among the rows, which leaves it as it is and takes away
-** what it says of each; importance is by how much the measure gets worse, the mean of some
-** shufflings, std_dev their deviation.  It is in the units of the measure, and below 0 where the
-** rows happen to do better without: such a feature says nothing.
+** source: by permutation (Breiman, "Random forests", Machine Learning 45, 2001; Fisher, Rudin &
+** Dominici 2019).  A feature's values are shuffled among the rows, which leaves it as it is and
+** takes away what it says of each; importance is by how much the measure gets worse, the mean of
+** some shufflings, std_dev their deviation.  It is in the units of the measure, and below 0 where
+** the rows happen to do better without: such a feature says nothing.
 */
 #include <math.h>
 #include <string.h>

@@ -9,9 +9,9 @@
 **
 ** in which a share below half a percent counts as that (else it would be infinite, and a level that
 ** one customer in a thousand has would weigh as much as all others): the population stability index
-*(Lewis 1994; the symmetric Kullback-Leibler divergence).  From
-** chance alone it is about (cells - 1)(1/n + 1/m) (Yurdakul 2018), which is taken off where it is
-** judged.  The test is Pearson's of two samples,
+** (Lewis 1994; the symmetric Kullback-Leibler divergence).  From chance alone it is about (cells -
+** 1)(1/n + 1/m) (Yurdakul 2018), which is taken off where it is judged.  The test is Pearson's of
+** two samples,
 **
 **   X = sum of (b_c/m - a_c/n)^2 / (p_c (1/n + 1/m)),  p_c = (a_c + b_c) / (n + m),
 **

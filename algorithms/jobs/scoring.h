@@ -108,8 +108,7 @@ mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scor
 /* Score the rows now in the frame; cells are readable until the next clear. */
 mine_status mine__scoring_run(mine_scoring *scoring);
 /* verbs_score.c: of a verb that scores, score what is in the frame, so many rows; and after the
- *last
- ** block look at what only the whole source can tell. */
+** last block look at what only the whole source can tell. */
 int64_t mine__scoring_block(mine_scoring *scoring, mine_job *job);
 /* The columns of mine_predict, counted from 0. */
 extern const mine_answer mine__predict_answer[];

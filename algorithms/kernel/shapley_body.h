@@ -20,8 +20,7 @@ static void V(shapley_side)(const double *x, double threshold, int64_t missing, 
 }
 
 /* Of the rows that were inside of the feature those that still are on this side of a node, and
- *those
- ** that turn away here.  side: 0 the left one, -1 the right one. */
+** those that turn away here.  side: 0 the left one, -1 the right one. */
 static void V(shapley_turn)(const int64_t *before, const int64_t *left, int64_t side, int rows,
                             int64_t *inside, int64_t *turned) {
   const v_longs other = V_ALL(v_longs, side);

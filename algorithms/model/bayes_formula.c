@@ -1,9 +1,8 @@
 /*
 ** bayes_formula.c -- naive Bayes as a formula.  Two classes are one contrast, which is exact
-*however
-** far out a row lies (bayes.c, "Far rows").  More are log densities, and for rows that are far from
-** all of them contrasts with the first: those lose digits where the first is much farther than the
-** best.
+** however far out a row lies (bayes.c, "Far rows").  More are log densities, and for rows that are
+** far from all of them contrasts with the first: those lose digits where the first is much farther
+** than the best.
 */
 #include "bayes.h"
 #include "formula.h"

@@ -22,8 +22,8 @@
 **
 ** A mean of models is a mean of shares, so a member tells its contributions to its share: those to
 ** the margin, rescaled by what the way from base to margin makes of the share (Chen, Lundberg &
-*Lee,
-** "Explaining a series of models by propagating Shapley values", Nature Communications 13, 2022).
+** Lee, "Explaining a series of models by propagating Shapley values", Nature Communications 13,
+** 2022).
 */
 #ifndef MINE_MODEL_EXPLAIN_H
 #define MINE_MODEL_EXPLAIN_H

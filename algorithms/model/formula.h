@@ -3,19 +3,16 @@
 **
 ** Every kind that scores rows one by one is a formula: sums, products, a handful of functions, and
 ** three tables (a level's number, the step or the line in which a number lies, the leaves of
-*trees).
-** A kind says its formula once (mine_kind.formula), and every language that can say the terms has
-** it: N kinds and M languages cost N + M.
+** trees). A kind says its formula once (mine_kind.formula), and every language that can say the
+** terms has it: N kinds and M languages cost N + M.
 **
 ** A formula is a list of *lets*, each a term over the features and the lets before it.  What is
-*used
-** more than once is a let; a let's stage is one more than the highest it uses (0: features only),
-** so that a language which computes whole columns at a time has a step for each stage.
+** used more than once is a let; a let's stage is one more than the highest it uses (0: features
+** only), so that a language which computes whole columns at a time has a step for each stage.
 **
 ** Numbers are doubles.  A term has no value (NULL, NaN) where an operand has none, unless it says
 ** what then: levels, steps and known do; and a comparison with nothing is not true: IF gives arg 3.
-*Summation orders are the writers': answers may differ
-** from mine__model_answer's by rounding.
+** Summation orders are the writers': answers may differ from mine__model_answer's by rounding.
 */
 #ifndef MINE_MODEL_FORMULA_H
 #define MINE_MODEL_FORMULA_H
@@ -85,8 +82,7 @@ struct mine_formula {
 };
 
 /* The formula of a model: lets, and what is said; group is there wherever the model gives it, by
- *its
- ** threshold.  In `arena`; failures stick in env, MINE_UNSUPPORTED where a kind has none. */
+** its threshold.  In `arena`; failures stick in env, MINE_UNSUPPORTED where a kind has none. */
 void mine__formula_of(mine_env *env, mine_arena *arena, const mine_model *model,
                       mine_formula *formula, mine_said *said);
 /* The same of a model inside: map[f] is the whole's feature for its feature f; no group from

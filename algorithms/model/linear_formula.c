@@ -1,6 +1,6 @@
 /*
 ** linear_formula.c -- sums of coefficients as a formula; scorecards through the steps of their
-*bins.
+** bins.
 */
 #include "formula.h"
 #include "linear.h"

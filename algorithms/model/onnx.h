@@ -2,8 +2,7 @@
 ** onnx.h -- a model as ONNX, a graph of operators on tensors, for the runtimes that score it.
 **
 ** Everything is in doubles, so that no threshold is rounded and no double changes its side: trees
-*are a
-** TreeEnsemble of ai.onnx.ml 5, which compares doubles.
+** are a TreeEnsemble of ai.onnx.ml 5, which compares doubles.
 **
 **   inputs   each attribute by its name, rows x 1: numbers are doubles, NaN where they are missing
 **            (dates: days since 1970-01-01); categories are strings, "" where they are missing
@@ -13,8 +12,7 @@
 ** The file's metadata hold the rows that prove it, as JSON ("proof"), and the names of the classes.
 **
 ** What is written is protobuf: tag, length, bytes.  A message is made in a text of its own before
-*its
-** length is known.  Names of tensors between inputs and outputs are "mine/1", "mine/2" ...
+** its length is known.  Names of tensors between inputs and outputs are "mine/1", "mine/2" ...
 */
 #ifndef MINE_MODEL_ONNX_H
 #define MINE_MODEL_ONNX_H

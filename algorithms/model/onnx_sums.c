@@ -3,8 +3,7 @@
 **
 ** A number x that is known says coef x (naive Bayes: base - half (x - mean)^2), one that is missing
 ** what the model has for it; a level says its row of a table, whose last two rows are for missing
-*and
-** never seen.
+** and never seen.
 */
 #include <math.h>
 #include <string.h>

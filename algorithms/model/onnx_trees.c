@@ -2,11 +2,9 @@
 ** onnx_trees.c -- trees as one TreeEnsemble (ai.onnx.ml 5) in doubles.
 **
 ** Tree t has an output of its own, on which the leaf of a row puts the number of its row of values:
-*a
-** whole number, so exact.  The values are looked up by it and added up, so leaves may hold any
-*number of
-** values.  Categories come as their codes, which a test has in a set; what is missing or was never
-** seen has codes too, and they are in the sets of the tests whose left side takes it.
+** a whole number, so exact.  The values are looked up by it and added up, so leaves may hold any
+** number of values.  Categories come as their codes, which a test has in a set; what is missing or
+** was never seen has codes too, and they are in the sets of the tests whose left side takes it.
 */
 #include <float.h>
 #include <math.h>

@@ -2,14 +2,11 @@
 ** pmml_network.c -- dense layers as a NeuralNetwork, several networks as one.
 **
 **   inputs   z(x), a number's deviations from the mean, bent; gap(x); of a category of few levels
-*one
-**            for each level, for what is missing and for what was never seen (1 or 0), which the
-*first
-**            layer weighs by the rows of its table; of one of many levels its numbers, network by
-**            network
+**            one for each level, for what is missing and for what was never seen (1 or 0), which
+**            the first layer weighs by the rows of its table; of one of many levels its numbers,
+**            network by network
 **   layers   those of all networks side by side; one of their margins; one that takes the mean, and
-*of
-**            two classes has a 0 beside the margin, for a softmax
+**            of two classes has a 0 beside the margin, for a softmax
 **
 ** Neurons are called "layer,network,unit".
 */

@@ -2,8 +2,7 @@
 ** pmml_read_centres.c -- ClusteringModel of centres, compared by euclidean distances, as k-means.
 **
 ** A clustering field that is a x + b of a number lies at |a| (x - (-b / a)); where a is below zero
-*the
-** centres are mirrored.
+** the centres are mirrored.
 */
 #include <math.h>
 #include <string.h>

@@ -4,8 +4,7 @@
 **
 ** Whatever a predictor is made of (pmml_read.c) it adds a x + b of a number, or a where a category
 ** has a level, and something of its own where the attribute is missing.  A number that is missing
-*and
-** of which the document says nothing has no answer; a category adds nothing, as PMML has it.
+** and of which the document says nothing has no answer; a category adds nothing, as PMML has it.
 */
 #include <math.h>
 #include <string.h>

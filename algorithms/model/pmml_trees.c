@@ -5,8 +5,7 @@
 **                       what is missing
 **   a forest            a MiningModel that averages (or adds) them, segment by segment
 **   through a link      a chain: for each sum of the trees a MiningModel that gives the margin,
-*then
-**                       a RegressionModel that adds the base and applies the link
+**                       then a RegressionModel that adds the base and applies the link
 */
 #include <math.h>
 #include <string.h>

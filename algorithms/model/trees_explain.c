@@ -24,8 +24,7 @@
 ** O(nodes x features of a path / 2) for a row and a tree, where Lundberg's algorithm needs
 ** O(leaves x depth^2) (the edges' sums are those of Yu et al., "Linear TreeShap", NeurIPS 2022,
 ** whose polynomials lose digits in deep trees; here all terms but o - z have one sign).  A row
-*takes
-** no other way through the tree than the next one, so rows are lanes of vectors (shapley.h).
+** takes no other way through the tree than the next one, so rows are lanes of vectors (shapley.h).
 **
 ** With a the factor p of a feature whose tests all hold and b = (1 - t) z where one does not, ' for
 ** the edge before on the same feature (or z' = 1, a' = 1), the steps of an edge are

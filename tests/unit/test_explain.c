@@ -4,10 +4,9 @@
 ** The values are computed here as they are defined, over all subsets of the features, from what a
 ** model says where only those are known: of trees the rows of training in the nodes, of sums of
 ** coefficients the mean row, of Bayes its own densities (integrated numerically), of sampled orders
-*a
-** table of what each set says.  Beside it: that they add up to the answer, that threads and batches
-*change no bit, paths of more features than
-** subsets can be listed of, and strangers' trees whose nodes count nonsense.
+** a table of what each set says.  Beside it: that they add up to the answer, that threads and
+** batches change no bit, paths of more features than subsets can be listed of, and strangers' trees
+** whose nodes count nonsense.
 */
 #include "forest_fixture.h"
 
