@@ -232,6 +232,14 @@ static void sqlterm_if(const mine__sql *w, const mine_term *term) {
   mine__text_adds(w->to, " END");
 }
 
+static void sqlterm_known(const mine__sql *w, const mine_term *term) {
+  mine__text_adds(w->to, "coalesce(");
+  mine__sql_term(w, term->arg[0]);
+  mine__text_adds(w->to, ", ");
+  mine__sql_term(w, term->arg[1]);
+  mine__text_adds(w->to, ")");
+}
+
 /* WHICH: the number of the argument that equals the first; CASE: the argument of that number. */
 static void sqlterm_which(const mine__sql *w, const mine_term *term) {
   mine__text_adds(w->to, "CASE ");
@@ -307,11 +315,7 @@ void mine__sql_term(const mine__sql *w, const mine_term *term) {
       sqlterm_if(w, term);
       break;
     case MINE_TERM_KNOWN:
-      mine__text_adds(w->to, "coalesce(");
-      mine__sql_term(w, term->arg[0]);
-      mine__text_adds(w->to, ", ");
-      mine__sql_term(w, term->arg[1]);
-      mine__text_adds(w->to, ")");
+      sqlterm_known(w, term);
       break;
     case MINE_TERM_WHICH:
     case MINE_TERM_CASE:
