@@ -33,6 +33,10 @@ static char *text_room(mine_text *text, size_t more) {
   return text->data + text->bytes;
 }
 
+void mine__text_rewind(const mine_text *text, mine_arena *arena, mine_mark mark) {
+  if (text->arena != arena) mine__arena_rewind(arena, mark);
+}
+
 char *mine__text_extend(mine_text *text, size_t bytes) {
   char *at = text_room(text, bytes);
   if (!at) return NULL;

@@ -23,6 +23,8 @@ void mine__text_add(mine_text *text, const char *data, size_t bytes);
 /* `bytes` more, which the caller fills; NULL after a failure. */
 char *mine__text_extend(mine_text *text, size_t bytes);
 void mine__text_adds(mine_text *text, const char *string);
+/* Give back what was taken of `arena` since the mark, unless the text itself grows in it. */
+void mine__text_rewind(const mine_text *text, mine_arena *arena, mine_mark mark);
 void mine__text_addf(mine_text *text, const char *format, ...) MINE_PRINTF(2, 3);
 void mine__text_add_real(mine_text *text, double value);                   /* shortest exact    */
 void mine__text_add_json(mine_text *text, const char *data, size_t bytes); /* "quoted" */

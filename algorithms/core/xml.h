@@ -33,6 +33,8 @@ void mine__xml_real(mine__xml *x, const char *name, double value);
 void mine__xml_int(mine__xml *x, const char *name, int64_t value);
 void mine__xml_cell(mine__xml *x, const char *name, const mine_cell *cell);
 void mine__xml_content(mine__xml *x, const char *text, size_t bytes);
+void mine__xml_content_cell(mine__xml *x, const mine_cell *cell);
+void mine__xml_content_real(mine__xml *x, double value);
 void mine__xml_close(mine__xml *x);
 /* An element that holds nothing or a text. */
 void mine__xml_leaf(mine__xml *x, const char *name, const char *content);
@@ -59,5 +61,7 @@ const char *mine__xml_get(const mine__element *element, const char *name);
 /* The first child of that name at or behind `from` (element->first, or a sibling). */
 const mine__element *mine__xml_find(const mine__element *from, const char *name);
 const mine__element *mine__xml_child(const mine__element *element, const char *name);
+/* The next sibling of the same name. */
+const mine__element *mine__xml_next(const mine__element *element);
 
 #endif

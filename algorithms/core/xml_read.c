@@ -271,3 +271,7 @@ const mine__element *mine__xml_find(const mine__element *from, const char *name)
 const mine__element *mine__xml_child(const mine__element *element, const char *name) {
   return mine__xml_find(element->first, name);
 }
+
+const mine__element *mine__xml_next(const mine__element *element) {
+  return mine__xml_find(element->next, element->name);
+}

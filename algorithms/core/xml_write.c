@@ -102,14 +102,29 @@ void mine__xml_int(mine__xml *x, const char *name, int64_t value) {
   mine__xml_text(x, name, mine__show_cell(shown, &cell));
 }
 
-/* A value as text, whatever its type. */
-void mine__xml_cell(mine__xml *x, const char *name, const mine_cell *cell) {
+/* A value as text, whatever its type: of the attribute `name`, or (NULL) as content. */
+static void xml_spell(mine__xml *x, const char *name, const mine_cell *cell) {
   const mine_mark mark = mine__arena_mark(x->env->scratch);
   mine_text text;
   mine__text_open(&text, x->env->scratch);
   mine__text_add_cell(&text, cell);
-  if (!text.failed) mine__xml_bytes(x, name, text.bytes ? text.data : "", text.bytes);
-  if (x->to->arena != x->env->scratch) mine__arena_rewind(x->env->scratch, mark);
+  if (!text.failed && name) mine__xml_bytes(x, name, text.data, text.bytes);
+  if (!text.failed && !name) mine__xml_content(x, text.data, text.bytes);
+  mine__text_rewind(x->to, x->env->scratch, mark);
+}
+
+void mine__xml_cell(mine__xml *x, const char *name, const mine_cell *cell) {
+  xml_spell(x, name, cell);
+}
+
+void mine__xml_content_cell(mine__xml *x, const mine_cell *cell) {
+  xml_spell(x, NULL, cell);
+}
+
+void mine__xml_content_real(mine__xml *x, double value) {
+  char number[MINE_NUMBER_BYTES];
+  mine__format_real(number, value, 0);
+  mine__xml_content(x, number, strlen(number));
 }
 
 void mine__xml_content(mine__xml *x, const char *text, size_t bytes) {

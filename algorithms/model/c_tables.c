@@ -64,7 +64,7 @@ static void ctable_levels(mine__c *w, const mine_term *term) {
   }
   mine__format_real(name + 1, w->n_tables++, 0);
   mine__c_reals(w, name, n + 2, y);
-  if (w->to->arena != w->env->scratch) mine__arena_rewind(w->env->scratch, mark);
+  mine__text_rewind(w->to, w->env->scratch, mark);
 }
 
 static void ctable_pairs(mine__c *w, const mine_term *term, int64_t n_y) {

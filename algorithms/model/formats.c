@@ -106,6 +106,6 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
   mine_writing proved = *how;
   if (found->proves && !proved.proof) proved.proof = mine__proof_make(env, env->scratch, model);
   if (!mine_failed(env)) mine__kind_writes(model->kind, id, &why_not)(env, model, &proved, to);
-  if (to->arena != env->scratch) mine__arena_rewind(env->scratch, mark);
+  mine__text_rewind(to, env->scratch, mark);
   return mine_env_status(env);
 }

@@ -1,9 +1,10 @@
 /*
 ** pmml.h -- a model as PMML 4.4 (Data Mining Group), for other people's scoring engines.
 **
-** What is the same for every kind (pmml.c): the fields with their levels, what is done with missing
-** values and levels never seen, the outputs, and the rows that verify the model.  Each kind writes
-** the rest in a file of its own, between mine__pmml_head and mine__pmml_tail.
+** What is the same for every kind: the fields with their levels, what is done with missing values
+** and levels never seen (pmml.c), the outputs (pmml_outputs.c), and the rows that verify the model
+** (pmml_verification.c).  Each kind writes the rest in a file of its own, between mine__pmml_head
+** and mine__pmml_tail.
 **
 ** A field holds what the model reads: numbers are doubles, a category is a string (integers or
 ** doubles where all its levels are), a date is its days since 1970-01-01.  A level never seen is
@@ -44,6 +45,9 @@ void mine__pmml_open(mine__pmml *p, const char *element, const mine_model *model
 void mine__pmml_head(mine__pmml *p, const mine_model *model);
 /* The outermost model's verification, and the end of the element. */
 void mine__pmml_tail(mine__pmml *p, const mine_model *model);
+/* Of the outermost model. */
+void mine__pmml_outputs(mine__pmml *p, const mine_model *model);
+void mine__pmml_verification(mine__pmml *p, const mine_model *model);
 /* The schema of a part of a model: its attributes (not where `used` is 0; NULL: all), its target
 ** or not. */
 void mine__pmml_schema(mine__pmml *p, const mine_model *model, const uint8_t *used, int target);

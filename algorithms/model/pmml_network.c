@@ -227,7 +227,7 @@ static void pnet_unit(const pmml_net *w, int l, int c, int64_t unit) {
     pnet_con(w, pnet_id(w, pnet_layer(w, l), c, i),
              weight[m->layer[l] + i * m->width[l + 1] + unit]);
   mine__xml_close(&w->p->x);
-  if (w->p->x.to->arena != w->p->env->scratch) mine__arena_rewind(w->p->env->scratch, mark);
+  mine__text_rewind(w->p->x.to, w->p->env->scratch, mark);
 }
 
 static void pnet_layers(const pmml_net *w) {

@@ -66,6 +66,11 @@ typedef void mine__pin_answer(void *context, const mine__pin_row *row, double pr
 void mine__pmml_rows(mine_env *env, const char *text, const mine_model *model,
                      mine__pin_answer *answer, void *context);
 
+/* Before the body: the fields; those that are asked as attributes, with their treatments; the
+** classes, or the number, that is said (pmml_read_fields.c). */
+void mine__pin_dictionary(mine__pin *pin);
+void mine__pin_schema(mine__pin *pin);
+void mine__pin_target(mine__pin *pin);
 /* What is made of the top element: the body. */
 void mine__pin_trees(mine__pin *pin);
 void mine__pin_regression(mine__pin *pin);
@@ -79,12 +84,16 @@ void mine__pin_refuse_value(const mine__pin *pin, const mine__element *at, const
 /* Attributes that must be there. */
 const char *mine__pin_text(const mine__pin *pin, const mine__element *at, const char *name);
 double mine__pin_real(const mine__pin *pin, const mine__element *at, const char *name);
-/* The same; not there: `otherwise`. */
+/* A number in a text that stands in the element. */
+double mine__pin_number(const mine__pin *pin, const mine__element *at, const char *text);
+/* As mine__pin_real; not there: `otherwise`. */
 double mine__pin_real_or(const mine__pin *pin, const mine__element *at, const char *name,
                          double otherwise);
 /* Whether the attribute has that value; not there: as if it had `otherwise`. */
 int mine__pin_is(const mine__element *at, const char *name, const char *value,
                  const char *otherwise);
+/* The first element inside that is no Extension, or NULL. */
+const mine__element *mine__pin_inside(const mine__element *at);
 /* The number of a list of reals, `Array`; n of them. */
 double *mine__pin_reals(const mine__pin *pin, const mine__element *array, int64_t n);
 /* The next value of an Array at *text; NULL: no more.  In scratch memory. */
@@ -97,7 +106,7 @@ const mine__pin_field *mine__pin_find(const mine__pin *pin, const mine__element 
 int64_t mine__pin_level(const mine__pin *pin, const mine__pin_field *field, const char *value);
 /* The class of that name, from 0; -1: there is none. */
 int mine__pin_class(const mine__pin *pin, const char *value);
-/* What a field of that name is, active or derived. */
+/* What a field of that name is, active or derived (pmml_read_derived.c). */
 mine__pin_term mine__pin_named(const mine__pin *pin, const mine__element *at, const char *name);
 
 #endif

@@ -115,11 +115,11 @@ void mine__pin_centres(mine__pin *pin) {
     m->overall[f] = m->deviation[f] = NAN;
   size_t i = 0;
   for (const mine__element *e = mine__xml_child(pin->top, "ClusteringField");
-       e && !mine_failed(pin->env); e = mine__xml_find(e->next, "ClusteringField"))
+       e && !mine_failed(pin->env); e = mine__xml_next(e))
     pcentre_field(pin, e, &m->encoding, seen, &place[i++]);
   i = 0;
   for (const mine__element *e = mine__xml_child(pin->top, "Cluster"); e && !mine_failed(pin->env);
-       e = mine__xml_find(e->next, "Cluster"))
+       e = mine__xml_next(e))
     pcentre_cluster(pin, e, (int64_t)i++, place, (int)fields, m);
   pin->model->n_groups = (int)k;
   pin->model->kind = &mine__kind_prototypes;

@@ -64,7 +64,7 @@ static void prow_read_column(prow_work *w, const mine__element *field, prow_colu
     if (strcmp(w->model->feature[f].name, name) == 0) to->feature = f;
   if (w->model->roles.target && strcmp(name, w->model->roles.target) == 0) to->predicted = 1;
   for (const mine__element *o = output ? mine__xml_child(output, "OutputField") : NULL; o;
-       o = mine__xml_find(o->next, "OutputField")) {
+       o = mine__xml_next(o)) {
     if (!mine__pin_is(o, "name", name, "")) continue;
     const char *value = mine__xml_get(o, "value");
     if (mine__pin_is(o, "feature", "probability", "predictedValue") && value)
@@ -126,7 +126,7 @@ void mine__pmml_rows(mine_env *env, const char *text, const mine_model *model,
   if (verification && !mine_failed(env)) prow_columns(&w, verification);
   const mine__element *table = verification ? mine__xml_child(verification, "InlineTable") : NULL;
   for (const mine__element *r = table ? mine__xml_child(table, "row") : NULL;
-       r && !mine_failed(env); r = mine__xml_find(r->next, "row")) {
+       r && !mine_failed(env); r = mine__xml_next(r)) {
     for (size_t f = 0; f < n; f++)
       row.cell[f] = (mine_cell){MINE_NULL, 0, {0}};
     row.shares = row.has_group = row.has_value = 0;

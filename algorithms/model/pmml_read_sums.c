@@ -2,9 +2,10 @@
 ** pmml_read_sums.c -- RegressionModel and GeneralRegressionModel (of main effects) as sums of
 ** coefficients.
 **
-** Whatever a predictor is made of (pmml_read.c) it adds a x + b of a number, or a where a category
-** has a level, and something of its own where the attribute is missing.  A number that is missing
-** and of which the document says nothing has no answer; a category adds nothing, as PMML has it.
+** Whatever a predictor is made of (pmml_read_derived.c) it adds a x + b of a number, or a where a
+** category has a level, and something of its own where the attribute is missing.  A number that is
+** missing and of which the document says nothing has no answer; a category adds nothing, as PMML
+** has it.
 */
 #include <math.h>
 #include <string.h>
@@ -108,7 +109,7 @@ void mine__pin_regression(mine__pin *pin) {
   mine_linear *m = psum_open(pin, link, link == MINE_LINEAR_SOFTMAX ? groups : 1);
   int tables = 0;
   for (const mine__element *t = mine__xml_child(pin->top, "RegressionTable");
-       t && !mine_failed(pin->env); t = mine__xml_find(t->next, "RegressionTable"), tables++) {
+       t && !mine_failed(pin->env); t = mine__xml_next(t), tables++) {
     const int g = groups ? mine__pin_class(pin, mine__pin_text(pin, t, "targetCategory")) : 0;
     if (g < 0) mine__pin_refuse(pin, t, "its targetCategory is no class");
     if (mine_failed(pin->env) || (logit && tables > 0)) continue;
@@ -127,7 +128,7 @@ static const mine__element *psum_cell(const mine__element *matrix, const char *p
   const mine__element *found = NULL;
   *several = 0;
   for (const mine__element *c = matrix ? mine__xml_child(matrix, "PPCell") : NULL; c;
-       c = mine__xml_find(c->next, "PPCell")) {
+       c = mine__xml_next(c)) {
     if (!mine__pin_is(c, "parameterName", parameter, "")) continue;
     *several += found != NULL;
     found = c;
@@ -138,7 +139,7 @@ static const mine__element *psum_cell(const mine__element *matrix, const char *p
 static int psum_is_factor(const mine__pin *pin, const char *name) {
   const mine__element *list = mine__xml_child(pin->top, "FactorList");
   for (const mine__element *p = list ? mine__xml_child(list, "Predictor") : NULL; p;
-       p = mine__xml_find(p->next, "Predictor"))
+       p = mine__xml_next(p))
     if (mine__pin_is(p, "name", name, "")) return 1;
   return 0;
 }
@@ -209,7 +210,7 @@ void mine__pin_general(mine__pin *pin) {
   if (mine_failed(pin->env)) return;
   mine_linear *m = psum_open(pin, link, link == MINE_LINEAR_SOFTMAX ? pin->model->n_groups : 1);
   for (const mine__element *p = mine__xml_child(matrix, "PCell"); p && !mine_failed(pin->env);
-       p = mine__xml_find(p->next, "PCell")) {
+       p = mine__xml_next(p)) {
     const int g = pin->model->n_groups ? psum_general_class(pin, p) : 0;
     if (g < 0 || g > pin->model->n_groups) mine__pin_refuse(pin, p, "its class is none");
     if (!mine_failed(pin->env))

@@ -56,15 +56,12 @@ static void pmml_array(const pmml_forest *w, int32_t node, int64_t n) {
   int64_t written = 0;
   for (int64_t l = 0; l < levels->n; l++) {
     mine_cell cell;
-    mine_text text;
     if (!mine_trees_in_set(set, (int32_t)l)) continue;
     mine__values_get(levels, l, &cell);
-    mine__text_open(&text, w->p->env->scratch);
-    mine__text_add_cell(&text, &cell);
     const int quoted = strcmp(type, "string") == 0;
     mine__xml_content(x, " ", written++ ? 1 : 0);
     if (quoted) mine__text_add(w->p->x.to, "\"", 1);
-    mine__xml_content(x, text.bytes ? text.data : "", text.bytes);
+    mine__xml_content_cell(x, &cell);
     if (quoted) mine__text_add(w->p->x.to, "\"", 1);
   }
   mine__xml_close(x);
@@ -120,7 +117,7 @@ static void pmml_test(const pmml_forest *w, int32_t node, int left) {
   if (trees->set[node] >= 0) {
     const mine_mark mark = mine__arena_mark(w->p->env->scratch);
     pmml_levels(w, node, left);
-    if (w->p->x.to->arena != w->p->env->scratch) mine__arena_rewind(w->p->env->scratch, mark);
+    mine__text_rewind(w->p->x.to, w->p->env->scratch, mark);
   } else if (trees->threshold[node] == MINE_TREES_ANY) {
     pmml_simple(&w->p->x, name, left ? "isNotMissing" : "isMissing", NULL);
   } else {
@@ -201,7 +198,7 @@ static void pmml_tree_schema(const pmml_forest *w, int32_t t) {
   for (int32_t i = trees->first[t]; used && i < trees->first[t + 1]; i++)
     if (trees->feature[i] != MINE_TREES_LEAF) used[trees->feature[i]] = 1;
   if (used) mine__pmml_schema(w->p, w->model, used, w->classes);
-  if (w->p->x.to->arena != w->p->env->scratch) mine__arena_rewind(w->p->env->scratch, mark);
+  mine__text_rewind(w->p->x.to, w->p->env->scratch, mark);
 }
 
 /* ---- many of them ------------------------------------------------------------------ */

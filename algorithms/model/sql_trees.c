@@ -264,7 +264,7 @@ void mine__sql_trees(const mine__sql *w, const mine_term *term) {
   sqltree t = {.w = w, .trees = trees, .term = term, .base = trees->first[term->at]};
   t.rank = sqltree_ranks(w->env->scratch, trees, t.base, trees->first[term->at + term->n]);
   if (t.rank) sqltree_sum(&t, term->at, term->n);
-  if (w->to->arena != w->env->scratch) mine__arena_rewind(w->env->scratch, mark);
+  mine__text_rewind(w->to, w->env->scratch, mark);
 }
 
 /* ---- what trees ask --------------------------------------------------------------------- */

@@ -208,7 +208,7 @@ static void writec_texts(const mine__c *w, const char *name, const mine_values *
     mine__text_adds(w->to, "  ");
     writec_cell(w, &cell);
     mine__text_adds(w->to, ",\n");
-    if (w->to->arena != w->env->scratch) mine__arena_rewind(w->env->scratch, mark);
+    mine__text_rewind(w->to, w->env->scratch, mark);
   }
   mine__text_adds(w->to, "  NULL};\n");
 }

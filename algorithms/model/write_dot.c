@@ -43,7 +43,7 @@ static void dot_node(mine_env *env, const mine_relation *list, int64_t row, mine
     dot_quote(to, test.as.text, test.bytes);
     mine__text_adds(to, "];\n");
   }
-  if (to->arena != env->scratch) mine__arena_rewind(env->scratch, mark);
+  mine__text_rewind(to, env->scratch, mark);
 }
 
 void mine__write_dot(mine_env *env, const mine_model *model, const mine_writing *how,

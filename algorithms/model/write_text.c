@@ -233,7 +233,7 @@ static void draw_list(const draw_bars *bars, mine_text *to) {
     mine__text_adds(to, "  ");
     const double value = mine__cell_number(&cell);
     draw_bar(to, i < bars->skip || isnan(value) ? 0 : value, most, bars->both);
-    if (to->arena != bars->env->scratch) mine__arena_rewind(bars->env->scratch, mark);
+    mine__text_rewind(to, bars->env->scratch, mark);
   }
   if (rows > DRAW_LINES) mine__text_addf(to, "... and %lld more\n", (long long)(rows - DRAW_LINES));
 }
