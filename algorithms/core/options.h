@@ -196,12 +196,14 @@ typedef struct mine_axis {
   double low, high;
 } mine_axis;
 typedef struct mine_axes {
-  const mine_option *table; /* whose options may be searched */
+  const mine_option *table;   /* whose options may be searched                   */
+  const mine_option *outside; /* one of another table that may be, too; or NULL  */
   size_t n, capacity;
   mine_axis *axis; /* in the order in which they were given */
 } mine_axes;
 
-/* mine__options_parse_owned, where options of axes->table may be given several values: each
+/* mine__options_parse_owned, where options of axes->table (and `outside`) may be given several
+** values: each
 ** is held against the table, the groups get the first, `axes` all of them. */
 mine_status mine__options_parse_axes(mine_env *env, mine_arena *arena, mine_option_group *groups,
                                      int n_groups, const char *text, mine__options_owners owners,

@@ -96,10 +96,16 @@ static void axes_check(mine_env *env, mine_arena *arena, const mine_axis *axis) 
              axis->option->name);
 }
 
+/* The row of an option that may be searched; NULL: it may not. */
+static const mine_option *axes_option(const mine_axes *axes, const char *name) {
+  const mine_option *outside = axes->outside;
+  const mine_option *own = axes->table ? mine__option_find(axes->table, name, strlen(name)) : NULL;
+  return own || !outside || strcmp(outside->name, name) != 0 ? own : outside;
+}
+
 int mine__axes_take(mine_env *env, mine_arena *arena, mine_axes *axes, const mine_given *given,
                     mine_given *first) {
-  const mine_option *option =
-      axes->table ? mine__option_find(axes->table, given->name, strlen(given->name)) : NULL;
+  const mine_option *option = axes_option(axes, given->name);
   mine_axis axis = {.option = option};
   mine_givens values = {0};
   if (!option) return 0;

@@ -137,6 +137,17 @@ static int roles_next(mine_frame *frame, const char *what, const mine_cell *item
   return mine__column_said(frame, what, item); /* says which columns there are */
 }
 
+void mine__roles_mark(const mine_roles *roles, mine_frame *frame, const char *what,
+                      const mine_list *list, uint8_t *mark) {
+  int pattern, c;
+  for (size_t i = 0; i < list->n && !mine_failed(roles->env); i++) {
+    for (int at = 0; (c = roles_next(frame, what, &list->item[i], at, &pattern)) >= 0; at = c + 1) {
+      if (!pattern || !frame->column[c].want) mark[c] = 1;
+      if (!pattern) break;
+    }
+  }
+}
+
 static void roles_plan_ignore(const mine_roles *roles, mine_frame *frame) {
   const mine_list *list = &roles->source->ignore;
   int pattern, c;

@@ -49,6 +49,11 @@ mine_status mine__roles_plan(void *roles, mine_frame *frame); /* owner = mine_ro
 mine_status mine__roles_check(const mine_roles *roles, mine_frame *frame, mine_roles_note note,
                               void *context, mine_chosen *chosen) MINE_MUST_CHECK;
 
+/* Mark the columns that a list of an option means; those of a pattern that have a role stay
+** unmarked.  A name that no column has is a failure. */
+void mine__roles_mark(const mine_roles *roles, mine_frame *frame, const char *what,
+                      const mine_list *list, uint8_t *mark);
+
 /* roles_split.c: the column by which rows are divided into those learned from and those
 ** measured on; after the target, the weight and the group. */
 void mine__roles_plan_split(mine_roles *roles, mine_frame *frame);

@@ -89,12 +89,14 @@ static void trials_task(mine_env *branch, void *context, int64_t task) {
   const int64_t at = run->first + task;
   const int which = (int)(at % c->folds->n);
   mine_trial *trial = run->trial[at / c->folds->n];
+  mine_comparison own = *c;
   mine_trial_fold *fold = &trial->fold[which];
   const double start = mine__clock();
   mine_arena *arena = mine__arena_open(branch);
   mine_measured measured = {0};
   *fold = (mine_trial_fold){0};
-  if (arena) mine__fold_measure(branch, c, &trial->method, which, arena, &measured);
+  if (trial->data) own.data = trial->data;
+  if (arena) mine__fold_measure(branch, &own, &trial->method, which, arena, &measured);
   if (!mine_failed(branch)) {
     fold->n_metrics = measured.n_metrics;
     memcpy(fold->metric, measured.metric, sizeof fold->metric);

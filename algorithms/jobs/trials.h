@@ -31,10 +31,11 @@ typedef struct mine_trial_fold {
 
 typedef struct mine_trial {
   mine_method method;
-  mine_trial_fold *fold; /* one per fold, of the last run                             */
-  double *score;         /* rows.n x (classes or 1), out of fold, NAN where there is no
-                         ** answer; NULL: not wanted                                  */
-  double *clock;         /* seconds, per fold, of all runs                            */
+  const mine_prepared *data; /* the comparison's with fewer features; NULL: that itself     */
+  mine_trial_fold *fold;     /* one per fold, of the last run                             */
+  double *score;             /* rows.n x (classes or 1), out of fold, NAN where there is no
+                             ** answer; NULL: not wanted                                  */
+  double *clock;             /* seconds, per fold, of all runs                            */
 } mine_trial;
 
 /* Room for the results: `scores` says whether answers out of fold are wanted. */

@@ -15,6 +15,7 @@
 #include "../core/random.h"
 #include "training.h"
 #include "trials.h"
+#include "tune_ignore.h"
 
 #define TUNE_MOST    10000 /* trials                                             */
 #define TUNE_DRAWS   50    /* for each trial, until one is new                    */
@@ -47,6 +48,7 @@ static const mine_option tune_table[] = {
 
 typedef struct tune_trial {
   mine_trial trial; /* first: trials are run by pointers to it */
+  size_t ignored;   /* which list of columns, if those are searched */
   int rung;         /* how far it came                         */
   int64_t number;
   mine_trial_mean result;
@@ -69,12 +71,15 @@ static int tune_on_axis(const mine_axes *axes, const mine_option *option) {
 }
 
 /* Everything that mine_train needs to make the trial's model: first what is searched. */
-static const char *tune_text(const mine_training *t, const void *own) {
+static const char *tune_text(const mine_training *t, const void *own,
+                             const mine_source_options *source) {
   const mine__options *options = &t->asked.options;
   mine_text text;
   mine__text_open(&text, t->arena);
-  for (size_t a = 0; a < options->axes.n; a++)
-    mine__option_put(&text, options->axes.axis[a].option, own);
+  for (size_t a = 0; a < options->axes.n; a++) {
+    const mine_option *option = options->axes.axis[a].option;
+    mine__option_put(&text, option, option == options->axes.outside ? source : own);
+  }
   for (int g = 0; g < options->n; g++) {
     const mine_option_group *group = &options->group[g];
     const int is_own = group->table == t->asked.algorithm->options;
@@ -95,16 +100,22 @@ static int tune_add(const mine_training *t, tune_state *state, const double *pla
   const mine_axes *axes = &t->asked.options.axes;
   const size_t bytes = t->asked.algorithm->options_size;
   tune_trial *trial = &state->trial[state->n];
+  mine_source_options source = t->asked.source;
   void *own = mine__arena_array(t->arena, 1, bytes);
   if (!own) return 0;
   memcpy(own, t->asked.own, bytes);
-  for (size_t a = 0; a < axes->n; a++)
-    if (mine__axis_set(t->env, t->arena, &axes->axis[a], place[a], own)) return 0;
-  const char *text = tune_text(t, own);
+  for (size_t a = 0; a < axes->n; a++) {
+    const int outside = axes->axis[a].option == axes->outside;
+    if (mine__axis_set(t->env, t->arena, &axes->axis[a], place[a], outside ? (void *)&source : own))
+      return 0;
+    if (outside) trial->ignored = (size_t)place[a];
+  }
+  const char *text = tune_text(t, own, &source);
   if (!text) return 0;
   for (int i = 0; i < state->n; i++)
     if (strcmp(state->trial[i].trial.method.text, text) == 0) return 0;
-  trial->trial.method = (mine_method){t->asked.algorithm, own, text, MINE_CALIBRATE_NONE};
+  trial->trial.method =
+      (mine_method){t->asked.algorithm, own, text, (mine_calibrate)t->asked.calibrate.calibrate};
   trial->number = ++state->n;
   return 1;
 }
@@ -199,7 +210,19 @@ static mine_status tune_open(mine_job *job) {
                       "a range (low..high)",
                       t->asked.algorithm->name);
   tune_make(t, state);
+  mine__tune_ignore_common(t);
   return mine_env_status(env);
+}
+
+/* The rows of each trial where lists of columns are searched. */
+static void tune_prepare_ignored(const mine_training *t, tune_state *state) {
+  const mine_axis *axis = mine__tune_ignored(t);
+  if (!axis) return;
+  const mine_prepared **data = mine__arena_zeros(t->arena, axis->n, sizeof *data);
+  for (size_t i = 0; data && i < axis->n && !mine_failed(t->env); i++)
+    data[i] = mine__tune_ignore_prepare(t, i);
+  for (int i = 0; i < state->n && !mine_failed(t->env); i++)
+    state->trial[i].trial.data = data[state->trial[i].ignored];
 }
 
 /* ---- which is better ------------------------------------------------------------------------ */
@@ -341,6 +364,8 @@ static mine_status tune_run(mine_job *job, mine_relation *out) {
   mine_folds folds;
   MINE_TRY(mine__training_prepare(t));
   MINE_TRY(mine__training_selects(t));
+  tune_prepare_ignored(t, state);
+  if (mine_failed(env)) return mine_env_status(env);
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
   tune_trial **order = mine__arena_zeros(arena, (size_t)state->n, sizeof(tune_trial *));
@@ -371,6 +396,7 @@ static const mine_answer tune_answer[] = {
 static const mine_option_set tune_sets[] = {
     {tune_table, sizeof(tune_options), MINE_CLASSIFICATION | MINE_REGRESSION},
     MINE_SET_SUPERVISED,
+    MINE_SET_CALIBRATE,
     MINE_SET_FOLDS,
     MINE_SET_SPLIT,
     MINE_SET_GROUP,
@@ -389,7 +415,8 @@ const mine_verb mine__verb_tune = {
     .notes =
         "An option of the algorithm that is given a list (`max_depth=3|5|8`) or a range "
         "(`learning_rate=0.01..0.3`) is searched; one that is a list itself takes a JSON list of "
-        "lists. A range that spans more than a decade is searched by ratios; in a grid it is five "
+        "lists, and so does `ignore`. A range that spans more than a decade is searched by ratios; "
+        "in a grid it is five "
         "steps. All trials are measured on the same folds; the rows are read once. With "
         "`search=halving` the first fits learn from a share of the rows and only the best third "
         "goes on with three times as many: trials that came further stand first. A trial that "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../core/likeness.h"
+#include "../core/spelling.h"
 #include "verb.h"
 
 /* ---- tables ------------------------------------------------------------------------------ */
@@ -130,6 +131,7 @@ mine_status mine__options_read(mine_env *env, mine_arena *arena, const mine_verb
   options_choose(env, arena, algorithm, out);
   if (!mine_failed(env)) options_list(env, arena, out);
   if (out->algorithm) out->axes.table = out->algorithm->options;
+  out->axes.outside = mine__option_find(mine__source_option_table, "ignore", strlen("ignore"));
   if (mine_failed(env) ||
       mine__options_parse_axes(env, arena, out->group, out->n, out->text, options_owners, out,
                                verb->searches ? &out->axes : NULL)) {

@@ -28,6 +28,13 @@ SELECT rank, options, mean IS NOT NULL AS measured FROM mine_tune('tree', 'SELEC
   'target=churned, max_depth=1|2|3, min_samples_leaf=2|7|30, search=halving, folds=2') ORDER BY rank LIMIT 3;
 -- JSON: a list of lists for an option that is a list.
 SELECT rank, options FROM mine_tune('boost', 'customers', '{"target":"churned", "n_trees":5, "folds":2, "monotone":[["age:+1"],["age:-1","spend:+1"]], "learning_rate":[0.1,0.3]}') ORDER BY options;
+-- Which columns are left out is searched the same way: as if each list had been given alone.
+SELECT a.options, a.mean = b.value AS same FROM mine_tune('logistic', 'customers', '{"target":"churned", "ignore":[["age","plan"],["plan"],["plan","sp*"]], "folds":3}') a
+  JOIN mine_cross_validate('logistic', 'customers', 'target=churned, folds=3, ignore=age|plan') b ON b.fold = 'mean' AND b.metric = a.metric AND a.options LIKE 'ignore=age|plan,%';
+SELECT options FROM mine_tune('logistic', 'customers', '{"target":"churned", "ignore":[["age","plan"],["plan"],["plan","sp*"]], "folds":3}') ORDER BY options;
+-- Trials are calibrated where it is asked for.
+SELECT a.options, a.mean = b.value AS same FROM mine_tune('logistic', 'customers', 'target=churned, l2=1|10, calibrate=platt, metric=log_loss, folds=3') a
+  JOIN mine_cross_validate('logistic', 'customers', 'target=churned, l2=10, calibrate=platt, folds=3') b ON b.fold = 'mean' AND b.metric = a.metric AND a.options LIKE 'l2=10,%';
 -- Splits as everywhere: by groups, by time, by a column of fold numbers.
 SELECT a.options, a.mean = b.value AS same FROM mine_tune('tree', 'SELECT *, customer_id % 7 AS shop FROM customers', 'target=churned, max_depth=1|2, split_by=group, fold_group=shop, folds=3') a
   JOIN mine_cross_validate('tree', 'SELECT *, customer_id % 7 AS shop FROM customers', 'target=churned, max_depth=1, split_by=group, fold_group=shop, folds=3') b
@@ -43,5 +50,7 @@ SELECT * FROM mine_tune('tree', 'customers', 'target=churned');
 SELECT * FROM mine_tune('tree', 'customers', 'target=churned, max_depth=1|99');
 SELECT * FROM mine_tune('tree', 'customers', 'target=churned, max_depth=1|2, folds=3|5');
 SELECT * FROM mine_tune('tree', 'customers', 'target=churned, max_depth=1|2, metric=rmse');
-SELECT * FROM mine_tune('tree', 'customers', '{"target":"churned","max_depth":[1,2],"ignore":[["age"],["plan"]]}');
+SELECT * FROM mine_tune('tree', 'customers', '{"target":"churned","ignore":[["age"],["plans"]]}');
+SELECT * FROM mine_tune('tree', 'customers', '{"target":"churned","ignore":[["age"],["churned"]]}');
+SELECT * FROM mine_tune('tree', 'SELECT customer_id, age, churned FROM customers', '{"target":"churned","ignore":[[],["a*"]]}');
 SELECT * FROM mine_tune('tree', 'customers', '{"target":"churned","max_depth":[[1],[2]]}');
