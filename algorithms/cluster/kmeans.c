@@ -14,7 +14,7 @@
 
 #define KMEANS_PANELS (1 << 21) /* doubles; more are not kept encoded (16 MB) */
 
-static const char *const kmeans_init_names[] = {"kmeans++", "random", NULL};
+const char *const mine__kmeans_inits[] = {"kmeans++", "random", NULL};
 enum { KMEANS_INIT_SPREAD, KMEANS_INIT_RANDOM };
 
 static const mine_option kmeans_option_table[] = {
@@ -31,7 +31,7 @@ static const mine_option kmeans_option_table[] = {
             "amounts and counts with a long right tail; quantile: the share of the training rows "
             "below (ties count half), 0 to 1; a category counts 1 when it differs"),
     OPTION_SOURCE(
-        kmeans_options, init, .initial = "kmeans++", .choices = kmeans_init_names,
+        kmeans_options, init, .initial = "kmeans++", .choices = mine__kmeans_inits,
         .help = "kmeans++, random, or a SELECT of k rows to start from, columns matched by name"),
     OPTION_INT(
         kmeans_options, starts, .initial = "10", .range = {1, 10000},
@@ -145,16 +145,18 @@ static void kmeans_encode(kmeans_fit *fit) {
   if (mine__encoding_fit(env, fit->model->arena, data, (mine_scale)fit->options->scale,
                          &fit->encoding))
     return;
+  if (fit->modes) mine__kmeans_mix(fit);
   if (fit->encoding.width == 0)
     mine__fail(env, MINE_DATA, "no column has values to cluster by; check ignore= and the source");
   const double doubles = (double)data->rows.n * fit->encoding.width;
   mine__kmeans_points_encode(env, &fit->encoding, &data->rows, data->weight,
                              doubles <= KMEANS_PANELS, &fit->points);
+  fit->points.modes = fit->modes;
 }
 
-static mine_status kmeans_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
-                                   mine_model *model) {
-  kmeans_fit fit = {.env = env, .data = data, .options = options, .model = model};
+mine_status mine__kmeans_fit(mine_env *env, const mine_dataset *data, const kmeans_options *options,
+                             kmeans_modes *modes, mine_model *model) {
+  kmeans_fit fit = {.env = env, .data = data, .options = options, .modes = modes, .model = model};
   kmeans_run run;
   kmeans_open(&fit);
   if (!mine_failed(env)) kmeans_encode(&fit);
@@ -164,6 +166,11 @@ static mine_status kmeans_fit_rows(mine_env *env, const mine_dataset *data, cons
   if (!mine_failed(env)) mine__kmeans_solve(&fit, &run);
   if (!mine_failed(env)) kmeans_publish(&fit, &run);
   return mine_env_status(env);
+}
+
+static mine_status kmeans_fit_rows(mine_env *env, const mine_dataset *data, const void *options,
+                                   mine_model *model) {
+  return mine__kmeans_fit(env, data, options, NULL, model);
 }
 
 const mine_algorithm mine__algorithm_kmeans = {

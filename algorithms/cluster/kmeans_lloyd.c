@@ -36,6 +36,7 @@ void mine__kmeans_run_open(mine_env *env, const kmeans_points *points, int64_t k
   if (run->blocks < 1) run->blocks = 1;
   run->record = mine_panel_doubles(k * (points->width + 1) + 1, 1);
   run->centre = mine__arena_array(env->scratch, (size_t)k, (size_t)points->width * sizeof(double));
+  run->next = mine__arena_array(env->scratch, (size_t)points->width, sizeof(double));
   run->label = mine__arena_zeros(env->scratch, n, sizeof *run->label);
   run->before = mine__arena_zeros(env->scratch, n, sizeof *run->before);
   run->distance = mine__arena_array(env->scratch, n, sizeof(double));
@@ -93,10 +94,11 @@ static void lloyd_update_sums(mine_env *env, kmeans_run *run) {
 
 /* ---- move -------------------------------------------------------------------------- */
 
-/* Every centre to the mean of its rows; a cluster without rows keeps its centre.  The
-** sums' own order is that of the blocks, so a centre that has the same rows in two
-** iterations may still differ in its last bits, by what went in and out in between; one
-** whose rows did not change at all has the very same bits, and moves by 0. */
+/* Every centre to the mean of its rows (k-prototypes: and to their modes); a cluster without rows
+ *keeps its centre.  The
+ ** sums' own order is that of the blocks, so a centre that has the same rows in two
+ ** iterations may still differ in its last bits, by what went in and out in between; one
+ ** whose rows did not change at all has the very same bits, and moves by 0. */
 static void lloyd_move_centres(kmeans_run *run) {
   run->shift = 0;
   run->empty = 0;
@@ -107,10 +109,13 @@ static void lloyd_move_centres(kmeans_run *run) {
       run->empty++;
       continue;
     }
+    for (int j = 0; j < run->points->width; j++)
+      run->next[j] = sum[j] / mass;
+    if (run->points->modes) mine__kmeans_to_modes(run->points->modes, run->next);
     for (int j = 0; j < run->points->width; j++) {
-      const double mean = sum[j] / mass;
-      run->shift += (mean - centre[j]) * (mean - centre[j]);
-      centre[j] = mean;
+      const double step = run->next[j] - centre[j];
+      run->shift += step * step;
+      centre[j] = run->next[j];
     }
   }
 }

@@ -10,6 +10,7 @@
 **   kmeans_assign.c  the assignment: exact, and in single precision, certified
 **   kmeans_refine.c  better optima: random swaps and exchanges
 **   kmeans_tell.c    what to know before believing the clusters
+**   kprototypes.c    the same with modes for the centres' categories
 **
 ** n rows, k clusters, width encoded columns throughout.  A failure stays in the
 ** environment: after a step that can fail they ask mine_failed(env), and only the
@@ -32,6 +33,14 @@ enum { KMEANS_SAMPLE = 0x6b6d01, KMEANS_SEED, KMEANS_SWAP, KMEANS_SILHOUETTE };
 #define KMEANS_CHUNK    256  /* rows encoded at a time; a multiple of MINE_LANES */
 #define KMEANS_MEASURED 5000 /* rows whose silhouettes are measured              */
 
+/* k-prototypes: centres are means of the numbers and modes of the categories, vertices of the
+** encoded space. */
+typedef struct kmeans_modes {
+  const mine_encoding *encoding;
+  int32_t *usual; /* per feature: the level of most rows of all; numbers: not used */
+  double gamma;   /* the squared distance of two levels                            */
+} kmeans_modes;
+
 /* Rows as points.  Few lie encoded in panels (kernel/distance.h); many stay in
 ** the frame, which holds them anyway, and are encoded a chunk at a time where they
 ** are needed: the same bits, without a second copy of the data. */
@@ -40,6 +49,7 @@ typedef struct kmeans_points {
   int width;
   double *panel; /* NULL: encoded when needed */
   const mine_encoding *encoding;
+  const kmeans_modes *modes; /* NULL: centres are means */
   mine_batch batch;
   double *scratch;   /* per worker: a chunk of encoded rows, and a panel */
   double *weight;    /* per row; NULL = 1 */
@@ -62,6 +72,7 @@ typedef struct kmeans_run {
   const kmeans_points *points;
   int64_t k;
   double *centre;   /* k x width: the centres; one without rows keeps its place        */
+  double *next;     /* width: where a centre moves                                     */
   int32_t *label;   /* n: the cluster of every row, 0..k-1                             */
   int32_t *before;  /* n: the labels that the sums stand for                           */
   double *distance; /* n: squared distance to the centre of the row's cluster          */
@@ -155,6 +166,7 @@ typedef struct kmeans_options {
   mine_select init;
   int64_t starts, max_iter;
   double tol;
+  mine_either gamma; /* kprototypes */
 } kmeans_options;
 
 /* Everything one fit needs. */
@@ -163,6 +175,7 @@ typedef struct kmeans_fit {
   const mine_dataset *data;
   const kmeans_options *options;
   mine_model *model;
+  kmeans_modes *modes; /* NULL: k-means */
   mine_encoding encoding;
   kmeans_points points; /* all rows                                        */
   kmeans_points sample; /* where the starts compete: all rows, or a sample */
@@ -171,6 +184,16 @@ typedef struct kmeans_fit {
   double *best;   /* k x width: the winner's centres on the sample; NULL: none yet */
   int iterations; /* that it took                                                  */
 } kmeans_fit;
+
+/* From the rows to the model; modes NULL: k-means. */
+mine_status mine__kmeans_fit(mine_env *env, const mine_dataset *data, const kmeans_options *options,
+                             kmeans_modes *modes, mine_model *model) MINE_MUST_CHECK;
+extern const char *const mine__kmeans_inits[]; /* for the option tables */
+
+/* fit->encoding, just fitted, becomes that of k-prototypes; fit->modes is made. */
+void mine__kmeans_mix(kmeans_fit *fit);
+/* The modes of the categories of a centre of means, in its place. */
+void mine__kmeans_to_modes(const kmeans_modes *modes, double *centre);
 
 /* Where the starts compete, for up to most_k clusters: fit->sample. */
 void mine__kmeans_spread(kmeans_fit *fit, int64_t most_k);

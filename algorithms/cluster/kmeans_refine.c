@@ -191,7 +191,8 @@ void mine__kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed) {
   const double wanted = REFINE_SWAPS * (1 + (double)run->k / 10);
   const int64_t swaps = (int64_t)(afford < wanted ? afford : wanted);
   const int64_t steps = (int64_t)fmin(100, REFINE_LAST_WORK / pass);
-  const int exchange = pass * REFINE_PASSES < REFINE_EXCHANGE_WORK;
+  const int means = !run->points->modes; /* exchanges are worked out for means */
+  const int exchange = means && pass * REFINE_PASSES < REFINE_EXCHANGE_WORK;
   const int exchange_each = pass * REFINE_PASSES * (double)swaps < REFINE_EXCHANGE_WORK;
   if (run->k < 2 || !(run->inertia > 0) || steps < 1) return;
   refine_best best = {

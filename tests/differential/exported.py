@@ -162,6 +162,7 @@ MODELS = [
     ("mlp of numbers", "mlp", "number", {"hidden": [8], "epochs": 5, "activation": "tanh"}),
     ("kmeans", "kmeans", None, {"k": 5}),
     ("kmeans by logs", "kmeans", None, {"k": 4, "scale": "log"}),
+    ("kprototypes", "kprototypes", None, {"k": 5, "gamma": 2}),
     ("kmeans by ranks", "kmeans", None, {"k": 4, "scale": "quantile"}),
     ("groups", "tree", "two", {"group": "group", "max_depth": 4}),
     ("clusters in groups", "kmeans", None, {"k": 3, "group": "group"}),

@@ -46,6 +46,7 @@ MODELS = [
     ("auto", "auto", "two", "portfolio=tree|logistic|forest, max_seconds=20"),
     ("kmeans", "kmeans", None, "k=4"),
     ("kmeans_log", "kmeans", None, "k=3, scale=log"),
+    ("kprototypes", "kprototypes", None, "k=4, gamma=2"),
     ("kmeans_rank", "kmeans", None, "k=3, scale=quantile"),
 ]
 

@@ -21,6 +21,7 @@ const use_model use_models[] = {
     {"trees dates", "tree", "target=label,max_depth=4,ignore=x|y,holdout=0.3", USE_TRAINED},
     {"prototypes", "kmeans", "k=3,ignore=label|day", USE_TRAINED},
     {"prototypes unscaled", "kmeans", "k=2,scale=none,ignore=label|kind|day", USE_TRAINED},
+    {"prototypes with modes", "kprototypes", "k=3,ignore=label|day", USE_TRAINED},
     {"prototypes mixture", "kmeans", "k=3,ignore=label|day", USE_MIXTURE},
     {"neighbours classes", "knn", "target=label,k=2,holdout=0.3,ignore=day", USE_TRAINED},
     {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0,ignore=day", USE_TRAINED},

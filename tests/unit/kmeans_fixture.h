@@ -102,12 +102,11 @@ static inline void fixture_groups(fixture *f, int width, int groups, double spre
   }
 }
 
-/* The status of a fit; the error text stays in the environment. */
-static inline mine_status fixture_try(fixture *f, const char *options, mine_model **model) {
-  extern const mine_algorithm mine__algorithm_kmeans;
-  const mine_algorithm *kmeans = &mine__algorithm_kmeans;
-  void *values = mine__arena_zeros(f->env->scratch, 1, kmeans->options_size);
-  mine_option_group group = {.table = kmeans->options, .values = values};
+/* The status of a fit by an algorithm; the error text stays in the environment. */
+static inline mine_status fixture_try_by(fixture *f, const mine_algorithm *algorithm,
+                                         const char *options, mine_model **model) {
+  void *values = mine__arena_zeros(f->env->scratch, 1, algorithm->options_size);
+  mine_option_group group = {.table = algorithm->options, .values = values};
   mine_status status = mine__options_parse(f->env, f->env->scratch, &group, 1, options);
   *model = NULL;
   mine_select *init = mine__options_select(&group, 1, 0, NULL);
@@ -116,9 +115,9 @@ static inline mine_status fixture_try(fixture *f, const char *options, mine_mode
   if (status != MINE_OK) return status;
   (*model)->feature = f->about;
   (*model)->n_features = f->width;
-  (*model)->kind = kmeans->kind;
+  (*model)->kind = algorithm->kind;
   (*model)->task = MINE_CLUSTERING;
-  status = kmeans->fit(f->env, &f->data, values, *model);
+  status = algorithm->fit(f->env, &f->data, values, *model);
   if (status != MINE_OK) {
     mine_model_free(*model);
     *model = NULL;
@@ -126,12 +125,23 @@ static inline mine_status fixture_try(fixture *f, const char *options, mine_mode
   return status;
 }
 
-static inline mine_model *fixture_fit(fixture *f, const char *options) {
+static inline mine_status fixture_try(fixture *f, const char *options, mine_model **model) {
+  extern const mine_algorithm mine__algorithm_kmeans;
+  return fixture_try_by(f, &mine__algorithm_kmeans, options, model);
+}
+
+static inline mine_model *fixture_fit_by(fixture *f, const mine_algorithm *algorithm,
+                                         const char *options) {
   mine_model *model;
-  const mine_status status = fixture_try(f, options, &model);
+  const mine_status status = fixture_try_by(f, algorithm, options, &model);
   if (status != MINE_OK) print_message("%s\n", mine_env_error(f->env));
   assert_int_equal(status, MINE_OK);
   return model;
+}
+
+static inline mine_model *fixture_fit(fixture *f, const char *options) {
+  extern const mine_algorithm mine__algorithm_kmeans;
+  return fixture_fit_by(f, &mine__algorithm_kmeans, options);
 }
 
 static inline const mine_prototypes *fixture_body(const mine_model *model) {

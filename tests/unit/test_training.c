@@ -29,7 +29,7 @@ static const refusal refusals[] = {
     {"tree", "target=y, ignore=x", TEN, "no attributes left"},
     {"tree", "target=y, folds=3", TEN,
      "unknown option 'folds'; folds is an option of mine_cross_validate, mine_tune (valid: "},
-    {"tree", "target=y, k=3", TEN, "unknown option 'k'; k is an option of kmeans, knn (valid: "},
+    {"tree", "target=y, k=3", TEN, "unknown option 'k'; k is an option of kmeans, "},
     {"tree", "target=y, basket=3", TEN,
      "basket is an option of mine_itemsets, mine_rules (valid: "},
     {"tree", "target=y, max_dept=3", TEN, "unknown option 'max_dept'; did you mean 'max_depth'? ("},
