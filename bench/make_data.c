@@ -16,6 +16,8 @@
 **     neighbors  base, queries(id, x0..) normal numbers; queries are a tenth of base
 **     wide       w(id, c0..)             normal numbers
 **     baskets    b(basket, item)         generated baskets, about ten items each
+**     blobs      b(id, g, x0..)          ten clear groups g, 2% of the rows in none (g 0)
+**     customers  c(id, g, x0.., k0..k4)  six groups that prefer a level of each text, 3% in none
 */
 #include <sqlite3.h>
 #include <stdint.h>
@@ -216,6 +218,38 @@ static void data_baskets(data_file *file, long baskets) {
   }
 }
 
+/* Groups that are known, for clusterings: g is 1.., or 0 of a row that was strewn anywhere.
+** A text has the level that its group prefers in seven of ten rows. */
+static void data_known(data_file *file, const char *table, long rows, int numbers, int texts,
+                       int groups, double noise) {
+  static const int levels[5] = {3, 4, 6, 8, 12};
+  double *centre = calloc((size_t)groups * (size_t)numbers, sizeof *centre);
+  char text[32];
+  if (!centre) exit(1);
+  for (int i = 0; i < groups * numbers; i++)
+    centre[i] = 4.0 * data_normal(file);
+  data_table(file, table, "g INTEGER", "x", numbers, texts);
+  for (long row = 1; row <= rows; row++) {
+    const int strewn = data_uniform(file) < noise;
+    const int group = data_below(file, groups);
+    sqlite3_bind_int64(file->insert, 1, row);
+    sqlite3_bind_int(file->insert, 2, strewn ? 0 : group + 1);
+    for (int i = 0; i < numbers; i++) {
+      const double value = strewn ? 32.0 * data_uniform(file) - 16.0
+                                  : centre[group * numbers + i] + data_normal(file);
+      sqlite3_bind_double(file->insert, i + 3, value);
+    }
+    for (int i = 0; i < texts; i++) {
+      const int prefers = !strewn && data_uniform(file) < 0.7;
+      const int any = data_below(file, levels[i]);
+      snprintf(text, sizeof text, "level %d", prefers ? (group * 5 + i) % levels[i] : any);
+      sqlite3_bind_text(file->insert, numbers + 3 + i, text, -1, SQLITE_TRANSIENT);
+    }
+    data_row(file);
+  }
+  free(centre);
+}
+
 static int data_fill(data_file *file, const char *kind, long rows, int columns) {
   if (strcmp(kind, "numeric") == 0) {
     data_groups(file, "t", "c", rows, columns, 20, 1.0);
@@ -236,6 +270,10 @@ static int data_fill(data_file *file, const char *kind, long rows, int columns) 
     data_prediction(file, "score", rows / 4, columns);
   } else if (strcmp(kind, "baskets") == 0) {
     data_baskets(file, rows);
+  } else if (strcmp(kind, "blobs") == 0) {
+    data_known(file, "b", rows, columns, 0, 10, 0.02);
+  } else if (strcmp(kind, "customers") == 0) {
+    data_known(file, "c", rows, columns, 5, 6, 0.03);
   } else {
     return 0;
   }

@@ -12,6 +12,7 @@ import sys
 import time
 
 import predict_peers
+import segment_peers
 
 
 def load(db, sql, dtype="float64"):
@@ -200,7 +201,8 @@ def main():
     out = os.fdopen(os.dup(1), "w")  # libraries that print must not disturb the answers
     os.dup2(2, 1)
     try:
-        make = globals().get(sys.argv[1]) or getattr(predict_peers, sys.argv[1])
+        make = globals().get(sys.argv[1]) or getattr(predict_peers, sys.argv[1], None) or \
+            getattr(segment_peers, sys.argv[1])
         run, quality = make(json.loads(sys.argv[2]))
     except (ImportError, sqlite3.OperationalError) as reason:
         print(reason, file=out, flush=True)

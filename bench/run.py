@@ -5,7 +5,10 @@
     bench/run --quick              a fifth of the rows, three pairs: under three minutes
     bench/run --only reading,rows  some groups (floors reading scoring rows kmeans tree
                                    neighbors itemsets jobs; boost forest linear mlp trees
-                                   sizes boostjob; load)
+                                   sizes boostjob; kprototypes kmedoids gmm dbscan hdbscan
+                                   agglomerative outliers batch auto_clusters clustersizes;
+                                   load).  batch and clustersizes, which make tables of ten
+                                   times the rows, are left out of --quick unless named
     bench/run --small [WORDS]      tables of 1,000 to 20,000 rows: every verb with all threads
                                    beside itself with one (those whose name holds WORDS)
     bench/run --small --page       ... and write docs/design/small-tables.md
@@ -30,14 +33,16 @@ import sys
 import time
 
 import predicting
+import segmenting
 import sides
 import small
 import workloads
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
-GROUPS = {**workloads.GROUPS, **predicting.GROUPS}
-SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob")
+GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS}
+SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob", "kprototypes", "gmm", "hdbscan", "agglomerative",
+        *segmenting.HUGE)
 FORMAT = 1  # of the data; a change makes them anew
 
 
@@ -71,7 +76,7 @@ def retail_baskets(path, source):
     con.close()
 
 
-def data_plan(setting):
+def data_plan(setting, groups):
     """name -> (kind, rows, columns)"""
     n, few = setting.rows, setting.rows // 10
     plan = {"numeric": ("numeric", n, 16), "mixed": ("mixed", n, 16), "noise": ("wide", n, 16),
@@ -80,12 +85,12 @@ def data_plan(setting):
             "prediction": ("prediction", n, predicting.NUMBERS), "baskets": ("baskets", max(few, 10000), 1)}
     for columns in workloads.wide_columns(setting):
         plan[f"wide{columns}"] = ("wide", max(500, 8 * n // columns), columns)
-    return plan
+    return {**plan, **segmenting.data_plan(setting, groups)}
 
 
-def make_data(setting):
+def make_data(setting, groups):
     setting.data.mkdir(parents=True, exist_ok=True)
-    for name, (kind, rows, columns) in data_plan(setting).items():
+    for name, (kind, rows, columns) in data_plan(setting, groups).items():
         path, stamp = setting.data / f"{name}.db", setting.data / f"{name}.made"
         retail = workloads.retail() if name == "baskets" else None
         made = f"{FORMAT} {kind} {rows} {columns} {'retail' if retail else ''}\n"
@@ -106,10 +111,13 @@ def make_data(setting):
 
 
 def versions(python):
-    probe = ("import importlib\n"
+    probe = ("from importlib import import_module, metadata\n"
              "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'catboost', 'statsmodels', 'faiss'):\n"
-             "    try: print(m, importlib.import_module(m).__version__)\n"
+             "    try: print(m, import_module(m).__version__)\n"
              "    except ImportError: print(m, 'absent')\n"
+             "for m in ('fast_hdbscan', 'fastcluster', 'hdbscan', 'kmedoids', 'kmodes'):\n"
+             "    try: print(m, metadata.version(m))\n"
+             "    except metadata.PackageNotFoundError: print(m, 'absent')\n"
              "try:\n"
              "    import scipy.linalg, threadpoolctl\n"
              "    for p in threadpoolctl.threadpool_info():\n"
@@ -226,7 +234,7 @@ def compare_with(now, then, path):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default=",".join([*GROUPS, "load"]))
+    parser.add_argument("--only", metavar="GROUPS")
     parser.add_argument("--small", nargs="?", const="", metavar="WORDS")
     parser.add_argument("--page", action="store_true")
     parser.add_argument("--pairs", type=int)
@@ -274,10 +282,12 @@ def main():
     pairs = args.pairs or (3 if args.quick else 5)
     then = json.loads(pathlib.Path(args.compare).read_text(encoding="utf-8")) if args.compare else None
     build(folder, args.build)
-    make_data(setting)
+    left_out = segmenting.HUGE if args.quick else ()
+    groups = args.only.split(",") if args.only else [*(g for g in GROUPS if g not in left_out), "load"]
+    make_data(setting, groups)
     report = {"rows": rows, "machine": machine(setting), "records": []}
     print(f"{rows} rows, {pairs} interleaved pairs; medians.", json.dumps(report["machine"]), flush=True)
-    for group in args.only.split(","):
+    for group in groups:
         if group == "load":
             report["records"] += [dict(r, sides=[]) for r in measure_load(setting, pairs)]
             continue
