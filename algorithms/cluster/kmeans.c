@@ -62,7 +62,7 @@ static int kmeans_rank_before(const void *context, const void *left, const void 
   return 0;
 }
 
-/* Clusters by their rank: body gets centres and sizes, run's centres and labels follow. */
+/* Clusters by their rank: body gets the centres, run's centres and labels follow. */
 static void kmeans_number(const kmeans_fit *fit, kmeans_run *run, mine_prototypes *body) {
   mine_env *env = fit->env;
   const int64_t k = run->k, n = fit->points.n;
@@ -78,7 +78,6 @@ static void kmeans_number(const kmeans_fit *fit, kmeans_run *run, mine_prototype
   mine__sort(env, rank, spare, (size_t)k, sizeof *rank, kmeans_rank_before, NULL);
   for (int64_t c = 0; c < k; c++) {
     memcpy(body->centre + (size_t)c * width, rank[c].centre, width * sizeof(double));
-    body->rows[c] = rank[c].rows;
     number[rank[c].cluster] = (int32_t)c;
   }
   memcpy(run->centre, body->centre, kmeans_centre_bytes(run));
@@ -109,16 +108,16 @@ static void kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
   body->k = run->k;
   body->inertia = run->inertia;
   body->centre = mine__arena_array(arena, k, width * sizeof(double));
-  body->rows = mine__arena_array(arena, k, sizeof *body->rows);
   if (mine_failed(env)) return;
   kmeans_number(fit, run, body);
   if (mine_failed(env) || mine__prototypes_prepare(env, arena, body) ||
-      mine__prototypes_profile(env, fit->model, body, fit->data, run->label, run->blocks))
+      mine__cluster_profile_make(env, arena, &body->encoding, fit->data, run->label, run->k,
+                                 &body->profile))
     return;
   kmeans_measure(fit, run);
-  if (run->k > 1 && body->rows[run->k - 1] == 0)
+  if (run->k > 1 && body->profile.rows[run->k - 1] == 0)
     mine__model_note(fit->model, "warning", "", "a cluster is left without rows; use a smaller k");
-  mine__kmeans_tell(env, fit->data, (mine_scale)fit->options->scale, body->rows, run->k,
+  mine__kmeans_tell(env, fit->data, (mine_scale)fit->options->scale, body->profile.rows, run->k,
                     fit->model);
   fit->model->body = body;
   fit->model->n_groups = (int)body->k;

@@ -93,6 +93,25 @@ static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *m
   };
 }
 
+/* Of clusters: how far rows lie from theirs, of rows that stand for all. */
+#define PREPARED_DISTANCES 10000
+
+static void prepared_distances(mine_env *env, const mine_prepared *p, mine_rows rows,
+                               mine_model *model) {
+  const mine_encoding *encoding;
+  mine_cluster_profile *profile = (mine_cluster_profile *)mine__model_profile(model, &encoding);
+  int64_t n;
+  if (!profile || profile->distance || !(mine__model_gives(model) & MINE_GIVES_DISTANCE)) return;
+  const uint32_t *row = mine__portrait_rows(env->scratch, rows.row, rows.n, PREPARED_DISTANCES, &n);
+  int32_t *group = mine__arena_array(env->scratch, PREPARED_DISTANCES, sizeof *group);
+  double *distance = mine__arena_array(env->scratch, PREPARED_DISTANCES, sizeof *distance);
+  if (mine_failed(env)) return;
+  const mine_batch batch = {n, row, p->view};
+  mine_answers answers = {.group = group, .distance = distance};
+  if (mine__model_answer(env, model, &batch, &answers)) return;
+  (void)!mine__cluster_profile_distances(env, model->arena, group, distance, n, profile);
+}
+
 mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const mine_method *method,
                                    mine_rows rows, mine_arena *arena, mine_trained *out) {
   const mine_algorithm *algorithm = method->algorithm;
@@ -113,6 +132,7 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
     const mine_dataset data = prepared_dataset(p, model, rows, found);
     model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
+    if (!status && !mine_failed(env)) prepared_distances(env, p, rows, model);
   }
   mine__arena_rewind(env->scratch, mark);
   if (status || mine_failed(env)) {

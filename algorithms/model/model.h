@@ -18,6 +18,7 @@
 #include "../data/notes.h"
 #include "../data/relation.h"
 #include "calibration.h"
+#include "cluster_profile.h"
 #include "explain.h"
 #include "interval.h"
 #include "measures.h"
@@ -157,6 +158,14 @@ typedef struct mine_kind {
   ** count and number before it is used; problems go to mine__reader_bad(). */
   void (*save)(const mine_model *model, mine_writer *w);
   void (*load)(mine_reader *r, mine_model *model, uint32_t version);
+  /* What its clusters look like, and in which encoding; NULL: it has no clusters, or none of this
+  ** model's.  Kinds that have it list mine_centroids and mine_segments of it, without parts of
+  ** their own. */
+  const mine_cluster_profile *(*profile)(const mine_model *model, const mine_encoding **encoding);
+  /* Cluster c becomes cluster number[c], a permutation of 0..k-1, in all that the body says of
+  ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
+  ** numbers that the fit gave them. */
+  mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
   int keeps_rows;         /* the rows that it learned from are in the body, with their ids */
   const mine_part *parts; /* besides those of every model; NULL: none */
   /* The model as arithmetic (formula.h), for the languages that write it so: features are the
@@ -335,6 +344,12 @@ const char *mine__model_task(const mine_model *model);
 ** and the text says which it has. */
 mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
                              mine_relation *to);
+/* The profile of its clusters; NULL: it has none. */
+const mine_cluster_profile *mine__model_profile(const mine_model *model,
+                                                const mine_encoding **encoding);
+/* cluster_describe.c: mine_centroids of any model that has a profile. */
+extern const mine_part mine__cluster_parts[];
+
 /* For a kind's mine_importance: a row per feature, the most important first, equal ones in
 ** column order.  amount[] (>= 0 each) becomes shares of `total`, their sum, unless that is
 ** 0. */

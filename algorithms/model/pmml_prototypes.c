@@ -118,7 +118,7 @@ static void pproto_clusters(mine__pmml *p, const mine_model *model) {
     mine__xml_open(&p->x, "Cluster");
     mine__xml_int(&p->x, "id", c + 1);
     if (name.type != MINE_NULL) mine__xml_cell(&p->x, "name", &name);
-    mine__xml_int(&p->x, "size", m->rows[c]);
+    mine__xml_int(&p->x, "size", m->profile.rows[c]);
     mine__pmml_reals(p, m->centre + c * m->encoding.width, m->encoding.width);
     mine__xml_close(&p->x);
   }

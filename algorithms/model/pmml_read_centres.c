@@ -71,11 +71,11 @@ static void pcentre_cluster(mine__pin *pin, const mine__element *e, int64_t c,
     m->centre[c * width + place[i].feature] = place[i].sign * v[i];
   for (int f = 0; v && f < width; f++) {
     const double factor = m->encoding.factor[f];
-    m->value[c * width + f] =
+    m->profile.value[c * width + f] =
         factor > 0 ? m->encoding.centre[f] + m->centre[c * width + f] / factor : (double)NAN;
   }
   const double size = mine__pin_real_or(pin, e, "size", 0);
-  m->rows[c] = size >= 0 && size < 1e15 ? (int64_t)size : 0;
+  m->profile.rows[c] = size >= 0 && size < 1e15 ? (int64_t)size : 0;
   if (!name) name = id;
   mine_cell cell = {MINE_TEXT, name ? strlen(name) : 0, {.text = name ? name : ""}};
   if (!name) cell = (mine_cell){MINE_INT, 0, {.integer = c + 1}};
@@ -105,14 +105,14 @@ void mine__pin_centres(mine__pin *pin) {
   uint8_t *seen = mine__arena_zeros(pin->env->scratch, width, 1);
   if (mine_failed(pin->env)) return;
   pcentre_encoding(pin, &m->encoding);
-  m->k = (int64_t)k;
+  m->k = m->profile.k = (int64_t)k;
   m->centre = mine__arena_zeros(pin->arena, k, width * sizeof *m->centre);
-  m->value = mine__arena_zeros(pin->arena, k, width * sizeof *m->value);
-  m->rows = mine__arena_zeros(pin->arena, k, sizeof *m->rows);
-  m->overall = mine__arena_array(pin->arena, width, sizeof *m->overall);
-  m->deviation = mine__arena_array(pin->arena, width, sizeof *m->deviation);
+  m->profile.value = mine__arena_zeros(pin->arena, k, width * sizeof *m->profile.value);
+  m->profile.rows = mine__arena_zeros(pin->arena, k, sizeof *m->profile.rows);
+  m->profile.overall = mine__arena_array(pin->arena, width, sizeof *m->profile.overall);
+  m->profile.deviation = mine__arena_array(pin->arena, width, sizeof *m->profile.deviation);
   for (size_t f = 0; !mine_failed(pin->env) && f < width; f++)
-    m->overall[f] = m->deviation[f] = NAN;
+    m->profile.overall[f] = m->profile.deviation[f] = NAN;
   size_t i = 0;
   for (const mine__element *e = mine__xml_child(pin->top, "ClusteringField");
        e && !mine_failed(pin->env); e = mine__xml_next(e))

@@ -1,6 +1,6 @@
 /*
 ** prototypes.c -- scoring, saving and loading centres.  What clusters look like:
-** prototypes_describe.c.
+** cluster_profile.c.
 **
 ** Scoring uses the kernel that training's last assignment uses, on panels of
 ** rows: the rows of training get exactly the clusters and distances of training,
@@ -20,11 +20,13 @@
 #include "metrics.h"
 #include "write.h"
 
-#define PROTOTYPES_TAG     0x544f5250u /* "PROT" */
-#define PROTOTYPES_VERSION 3u          /* 1: no mixtures; 2: no warps in the encoding */
-#define PROTOTYPES_WORK    (1 << 20)   /* row x centre x dimension per task */
-#define PROTOTYPES_POINT   256         /* a single row's dimensions on the stack */
-#define PROTOTYPES_MIXTURE 128         /* rows per task of a mixture        */
+#define PROTOTYPES_TAG 0x544f5250u /* "PROT" */
+#define PROTOTYPES_VERSION                                                                 \
+  4u                                 /* 1: no mixtures; 2: no warps in the encoding; 3: no \
+                                     ** quantiles of distances                             */
+#define PROTOTYPES_WORK    (1 << 20) /* row x centre x dimension per task */
+#define PROTOTYPES_POINT   256       /* a single row's dimensions on the stack */
+#define PROTOTYPES_MIXTURE 128       /* rows per task of a mixture        */
 
 /* ---- answer ------------------------------------------------------------------- */
 
@@ -92,8 +94,9 @@ static void prototypes_score_row(const mine_prototypes *m, const mine_batch *bat
 
 mine_status mine__prototypes_prepare(mine_env *env, mine_arena *arena, mine_prototypes *m) {
   const int64_t width = m->encoding.width;
-  m->panel =
-      mine__arena_array(arena, mine_panel_doubles(m->k, m->encoding.width), sizeof *m->panel);
+  if (!m->panel)
+    m->panel =
+        mine__arena_array(arena, mine_panel_doubles(m->k, m->encoding.width), sizeof *m->panel);
   if (!m->panel) return mine_env_status(env);
   for (int64_t c = 0; c < m->k; c += MINE_LANES) {
     const int64_t lanes = m->k - c < MINE_LANES ? m->k - c : MINE_LANES;
@@ -217,6 +220,25 @@ static void prototypes_points(const mine_model *model, const mine_batch *batch, 
   mine__encode(&((const mine_prototypes *)model->body)->encoding, batch, first, count, out);
 }
 
+static const mine_cluster_profile *prototypes_profile(const mine_model *model,
+                                                      const mine_encoding **encoding) {
+  const mine_prototypes *m = model->body;
+  *encoding = &m->encoding;
+  return &m->profile;
+}
+
+static mine_status prototypes_renumber(mine_env *env, mine_model *model, const int32_t *number) {
+  mine_prototypes *m = model->body;
+  const size_t row = (size_t)m->encoding.width * sizeof(double);
+  MINE_TRY(mine__cluster_renumber(env, m->centre, m->k, row, number));
+  MINE_TRY(mine__cluster_profile_renumber(env, &m->profile, m->encoding.width, number));
+  if (m->scale) {
+    MINE_TRY(mine__cluster_renumber(env, m->scale, m->k, row, number));
+    MINE_TRY(mine__cluster_renumber(env, m->offset, m->k, sizeof *m->offset, number));
+  }
+  return mine__prototypes_prepare(env, model->arena, m);
+}
+
 /* ---- save and load ------------------------------------------------------------------ */
 
 static void prototypes_save(const mine_model *model, mine_writer *w) {
@@ -225,24 +247,15 @@ static void prototypes_save(const mine_model *model, mine_writer *w) {
   mine__encoding_save(&m->encoding, w);
   mine__write_u64(w, (uint64_t)k); /* mine__read_count */
   mine__write_reals(w, m->centre, k * width);
-  mine__write_u64s(w, (const uint64_t *)m->rows, k);
+  mine__write_u64s(w, (const uint64_t *)m->profile.rows, k);
   mine__write_real(w, m->inertia);
-  mine__write_reals(w, m->value, k * width);
-  mine__write_reals(w, m->overall, width);
-  mine__write_reals(w, m->deviation, width);
+  mine__cluster_values_save(&m->profile, m->encoding.width, w);
   mine__write_u8(w, m->scale != NULL);
-  if (!m->scale) return;
-  mine__write_reals(w, m->scale, k * width);
-  mine__write_reals(w, m->offset, k);
-}
-
-/* Reals of which NAN is meant and infinity is not. */
-static double *prototypes_load_reals(mine_reader *r, size_t n) {
-  double *v = mine__read_reals(r, n, 0);
-  for (size_t i = 0; v && i < n; i++) {
-    if (isinf(v[i])) mine__reader_bad(r, "cluster profile");
+  if (m->scale) {
+    mine__write_reals(w, m->scale, k * width);
+    mine__write_reals(w, m->offset, k);
   }
-  return v;
+  mine__cluster_distances_save(&m->profile, w);
 }
 
 /* Since version 2: what makes centres the components of a mixture. */
@@ -274,20 +287,12 @@ static void prototypes_load(mine_reader *r, mine_model *model, uint32_t version)
   if (!mine__reader_ok(r)) return;
   m->k = (int64_t)k;
   m->centre = mine__read_reals(mine__called(r, "centre"), k * width, 1);
-  m->rows = mine__arena_array(r->arena, k, sizeof *m->rows);
-  if (!m->rows) mine__reader_bad(r, "no memory for the centres");
-  mine__read_items(r, "rows");
-  for (size_t c = 0; mine__reader_ok(r) && c < k; c++) {
-    m->rows[c] = mine__read_i64(r);
-    if (m->rows[c] < 0 || m->rows[c] > MINE_MAX_ROWS) mine__reader_bad(r, "rows of a cluster");
-  }
-  mine__read_close(r);
+  mine__cluster_rows_load(r, m->k, &m->profile);
   m->inertia = mine__read_finite(mine__called(r, "inertia"));
   if (m->inertia < 0) mine__reader_bad(r, "inertia");
-  m->value = prototypes_load_reals(mine__called(r, "mean"), k * width);
-  m->overall = prototypes_load_reals(mine__called(r, "overall"), width);
-  m->deviation = prototypes_load_reals(mine__called(r, "deviation"), width);
+  mine__cluster_values_load(r, m->encoding.width, m->k, &m->profile);
   if (version > 1) prototypes_load_mixture(r, m);
+  if (version > 3 && mine__reader_ok(r)) mine__cluster_distances_load(r, m->k, &m->profile);
   if (model->groups.n != 0 && model->groups.n != m->k)
     mine__reader_bad(r, "the number of the groups' names");
   if (!mine__reader_ok(r)) return;
@@ -309,7 +314,8 @@ const mine_kind mine__kind_prototypes = {
     .points = prototypes_points,
     .save = prototypes_save,
     .load = prototypes_load,
-    .parts = mine__prototypes_parts,
+    .profile = prototypes_profile,
+    .renumber = prototypes_renumber,
     .formula = mine__prototypes_formula,
     .written =
         {

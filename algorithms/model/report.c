@@ -275,6 +275,11 @@ static int report_has(const mine_model *model, const mine_part *part) {
   return !part->has || part->has(model);
 }
 
+const mine_cluster_profile *mine__model_profile(const mine_model *model,
+                                                const mine_encoding **encoding) {
+  return model->kind->profile ? model->kind->profile(model, encoding) : NULL;
+}
+
 static const mine_part *report_find_part(const mine_model *model, const mine_part *part,
                                          const char *verb) {
   while (part && part->verb && strcmp(part->verb, verb) != 0)
@@ -315,6 +320,7 @@ const char *mine__model_leader(mine_env *env, const mine_model *model) {
 static int report_list(mine_env *env, const mine_model *model, const char *verb,
                        mine_relation *to) {
   const mine_part *part = report_find_part(model, report_parts, verb);
+  if (!part) part = report_find_part(model, mine__cluster_parts, verb);
   if (!part) part = report_find_part(model, model->kind->parts, verb);
   if (part) part->list(env, model, to);
   if (part || !model->kind->inside) return part != NULL;
@@ -330,14 +336,19 @@ static int report_list(mine_env *env, const mine_model *model, const char *verb,
   return found > 0;
 }
 
+static void report_names(const mine_model *model, const mine_part *part, mine_text *to) {
+  for (; part && part->verb; part++)
+    if (report_has(model, part)) mine__text_addf(to, ", %s", part->verb);
+}
+
 mine_status mine__model_list(mine_env *env, const mine_model *model, const char *verb,
                              mine_relation *to) {
   if (mine_failed(env) || report_list(env, model, verb, to) || mine_failed(env))
     return mine_env_status(env);
   mine_text others;
   mine__text_open(&others, env->scratch);
-  for (const mine_part *own = model->kind->parts; own && own->verb; own++)
-    if (report_has(model, own)) mine__text_addf(&others, ", %s", own->verb);
+  report_names(model, mine__cluster_parts, &others);
+  report_names(model, model->kind->parts, &others);
   return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
                     model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "members.h"
-#include "prototypes.h"
 #include "trees.h"
 #include "write.h"
 
@@ -279,8 +278,10 @@ static void draw_cluster_names(mine_env *env, const mine_model *model, int64_t k
 /* A line a feature, a column a cluster: rows of the list are cluster by cluster. */
 void mine__write_text_clusters(mine_env *env, const mine_model *model, const mine_writing *how,
                                mine_text *to) {
-  const mine_prototypes *m = model->body;
-  const int64_t width = m->encoding.width, shown = m->k < 8 ? m->k : 8;
+  const mine_encoding *encoding = NULL;
+  const mine_cluster_profile *m = mine__model_profile(model, &encoding);
+  if (!m) return;
+  const int64_t width = encoding->width, shown = m->k < 8 ? m->k : 8;
   (void)how;
   draw_head(model, to);
   mine_relation *list = mine__write_listed(env, model, "mine_centroids");

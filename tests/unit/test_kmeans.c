@@ -151,8 +151,8 @@ static void groups_are_found_and_numbered_by_size(void **state) {
     inertia += distance[i] * distance[i];
   }
   assert_near(inertia, fixture_body(model)->inertia, 1e-12);
-  assert_int_equal(fixture_body(model)->rows[0], 4);
-  assert_int_equal(fixture_body(model)->rows[1], 2);
+  assert_int_equal(fixture_body(model)->profile.rows[0], 4);
+  assert_int_equal(fixture_body(model)->profile.rows[1], 2);
   assert_near(distance[3], 0.5, 1e-12);
   mine_model_free(model);
   fixture_close(&f);
@@ -173,7 +173,7 @@ static void training_rows_score_as_trained_in_any_batches(void **state) {
   score(&f, model, 0, n, all, distance);
   for (int64_t i = 0; i < n; i++)
     rows[all[i] - 1]++;
-  assert_memory_equal(rows, fixture_body(model)->rows, sizeof rows);
+  assert_memory_equal(rows, fixture_body(model)->profile.rows, sizeof rows);
   for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
     for (int64_t at = 0; at < n; at += sizes[s]) {
       score(&f, model, at, n - at < sizes[s] ? n - at : sizes[s], part + at, part_distance + at);
@@ -217,10 +217,10 @@ static void any_number_of_threads_gives_the_same_bits(void **state) {
         bytes = (size_t)body->k * 4 * sizeof(double);
         centre = malloc(2 * bytes);
         memcpy(centre, body->centre, bytes);
-        memcpy((char *)centre + bytes, body->value, bytes);
+        memcpy((char *)centre + bytes, body->profile.value, bytes);
       }
       assert_memory_equal(centre, body->centre, bytes);
-      assert_memory_equal((char *)centre + bytes, body->value, bytes);
+      assert_memory_equal((char *)centre + bytes, body->profile.value, bytes);
       mine_model_free(model);
       fixture_close(&f);
     }
@@ -341,7 +341,8 @@ static void weights_count_as_repeated_rows(void **state) {
   model = fixture_fit(&f, "k=4");
   other = fixture_fit(&g, "k=4");
   assert_near(fixture_body(model)->inertia, fixture_body(other)->inertia, 1e-9);
-  assert_near(fixture_body(model)->overall[0], fixture_body(other)->overall[0], 1e-12);
+  assert_near(fixture_body(model)->profile.overall[0], fixture_body(other)->profile.overall[0],
+              1e-12);
   mine_model_free(model);
   mine_model_free(other);
   fixture_close(&f);
@@ -361,7 +362,7 @@ static void empty_clusters_are_given_far_rows(void **state) {
   initial.row = row;
   model = fixture_fit(&f, "k=4,scale=none,init=SELECT *");
   for (int c = 0; c < 4; c++)
-    assert_true(fixture_body(model)->rows[c] > 20);
+    assert_true(fixture_body(model)->profile.rows[c] > 20);
   assert_true(fixture_body(model)->inertia < 2 * 2 * 200); /* unit deviation, two columns */
   mine_model_free(model);
   fixture_close(&f);
