@@ -270,6 +270,8 @@ mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
   out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
+  out->strength = scoring_room(s, MINE_GIVES_STRENGTH, out->strength, room, 1);
+  out->outlier = scoring_room(s, MINE_GIVES_STRENGTH, out->outlier, room, 1);
   if (s->model->positive >= 0 && mine__model_scale(s->model))
     out->points = scoring_room(s, MINE_GIVES_SHARE, out->points, room, 1);
   if (mine__scoring_bounds(s)) {

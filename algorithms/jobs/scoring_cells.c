@@ -83,6 +83,13 @@ static void scoring_cell_probability(const mine_scoring *s, int64_t row, mine_ce
 static void scoring_cell_confidence(const mine_scoring *s, int64_t row, mine_cell *out) {
   if (s->batch.answers.share)
     scoring_real(out, mine_scoring_class_probability(s, row, scoring_group(s, row) - 1));
+  else if (s->batch.answers.strength && !s->held && !mine__scoring_skipped(s, row))
+    scoring_real(out, s->batch.answers.strength[row]);
+}
+
+static void scoring_cell_outlier(const mine_scoring *s, int64_t row, mine_cell *out) {
+  if (s->batch.answers.outlier && !s->held && !mine__scoring_skipped(s, row))
+    scoring_real(out, s->batch.answers.outlier[row]);
 }
 
 static void scoring_cell_distance(const mine_scoring *s, int64_t row, mine_cell *out) {
@@ -132,8 +139,10 @@ const mine_answer mine__predict_answer[] = {
     {"probability", MINE_ANSWER_REAL, 0,
      "of the positive class, or of the option class; NULL when there are more than two classes "
      "and no class"},
-    {"confidence", MINE_ANSWER_REAL, 0, "probability of the predicted class"},
-    {"distance", MINE_ANSWER_REAL, 0, "to the nearest centre (clusters)"},
+    {"confidence", MINE_ANSWER_REAL, 0,
+     "probability of the predicted class; of hdbscan how surely the row is of its cluster"},
+    {"distance", MINE_ANSWER_REAL, 0,
+     "to the nearest centre (clusters); where clusters have none to the nearest row of one"},
     {"missing", MINE_ANSWER_INTEGER, 0, "how many features had no value"},
     {"unknown", MINE_ANSWER_INTEGER, 0, "how many features had a category that training never saw"},
     {"low", MINE_ANSWER_REAL, 0,
@@ -144,6 +153,9 @@ const mine_answer mine__predict_answer[] = {
      "of a single tree: the node of mine_tree in which the row ends; else NULL"},
     {"points", MINE_ANSWER_REAL, 0,
      "of a scorecard (logistic with transform=woe): its points; else NULL"},
+    {"outlier", MINE_ANSWER_REAL, 0,
+     "of hdbscan, for rows of training: 0 as dense as its surroundings, towards 1 far out; else "
+     "NULL"},
     {0},
 };
 
@@ -152,7 +164,8 @@ static void (*const scoring_columns[])(const mine_scoring *, int64_t, mine_cell 
     scoring_cell_id,          scoring_cell_prediction, scoring_cell_label,
     scoring_cell_probability, scoring_cell_confidence, scoring_cell_distance,
     scoring_cell_missing,     scoring_cell_unknown,    scoring_cell_low,
-    scoring_cell_high,        scoring_cell_leaf,       scoring_cell_points};
+    scoring_cell_high,        scoring_cell_leaf,       scoring_cell_points,
+    scoring_cell_outlier};
 _Static_assert(sizeof scoring_columns / sizeof scoring_columns[0] + 1 ==
                    sizeof mine__predict_answer / sizeof mine__predict_answer[0],
                "a function for each column");

@@ -345,20 +345,53 @@ static void fit_group_of(const mine_training *t, int64_t row, mine_cell *out) {
   if (code >= 0) mine__values_get(&p->about[p->n_features].levels.values, code, out);
 }
 
-static void fit_put_assignment(const mine_training *t, int64_t row, int32_t cluster,
-                               double distance, mine_relation *r) {
+/* What is said of the rows that were used, in their order. */
+typedef struct fit_assigned {
+  int32_t *cluster;
+  double *distance, *strength, *outlier; /* NULL: the model does not say */
+} fit_assigned;
+
+/* A number of the i-th row used; i < 0: the row was not. */
+static void fit_put_number(const double *number, int64_t i, mine_relation *r) {
+  mine__row_real(r, number && i >= 0 ? number[i] : (double)NAN);
+}
+
+static void fit_put_assignment(const mine_training *t, const fit_assigned *said, int64_t row,
+                               int64_t i, mine_relation *r) {
   mine_cell id = {MINE_INT, 0, {row + 1}}, group;
   if (t->roles.id >= 0) mine__values_get(&t->frame->ids, row, &id);
   fit_group_of(t, row, &group);
   mine__row_cell(r, &id);
-  if (cluster == MINE_NO_GROUP) {
+  if (i < 0 || said->cluster[i] == MINE_NO_GROUP) {
     mine__row_null(r);
   } else {
-    mine__row_int(r, cluster);
+    mine__row_int(r, said->cluster[i]);
   }
-  mine__row_real(r, distance);
+  fit_put_number(said->distance, i, r);
   mine__row_cell(r, &group);
+  fit_put_number(said->strength, i, r);
+  fit_put_number(said->outlier, i, r);
   mine__relation_end_row(r);
+}
+
+/* What the fit found, and what the model says of it. */
+static void fit_assign(mine_env *env, const mine_prepared *p, const mine_trained *trained,
+                       mine_arena *arena, fit_assigned *out) {
+  const size_t n = (size_t)p->n;
+  const unsigned gives = mine__model_gives(trained->model);
+  *out = (fit_assigned){.cluster = trained->group};
+  if (!out->cluster) out->cluster = mine__arena_zeros(arena, n, sizeof *out->cluster);
+  if (gives & MINE_GIVES_DISTANCE) out->distance = mine__arena_zeros(arena, n, sizeof(double));
+  if (gives & MINE_GIVES_STRENGTH) {
+    out->strength = mine__arena_zeros(arena, n, sizeof(double));
+    out->outlier = mine__arena_zeros(arena, n, sizeof(double));
+  }
+  const mine_batch batch = {p->n, p->row, p->view};
+  mine_answers answers = {.group = trained->group ? NULL : out->cluster,
+                          .distance = out->distance,
+                          .strength = out->strength,
+                          .outlier = out->outlier};
+  (void)!mine__model_answer(env, trained->model, &batch, &answers);
 }
 
 mine_status mine__training_assignments(mine_training *t, const mine_trained *trained,
@@ -370,20 +403,13 @@ mine_status mine__training_assignments(mine_training *t, const mine_trained *tra
   if (model->roles.target || !(mine__model_gives(model) & MINE_GIVES_GROUP))
     return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters",
                       mine__model_task(model), model->algorithm);
-  const int measured = (mine__model_gives(model) & MINE_GIVES_DISTANCE) != 0;
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
-  int32_t *cluster = trained->group;
-  double *distance = mine__arena_zeros(arena, (size_t)p->n, sizeof *distance);
-  if (!cluster) cluster = mine__arena_zeros(arena, (size_t)p->n, sizeof *cluster);
-  const mine_batch batch = {p->n, p->row, p->view};
-  mine_answers answers = {.group = trained->group ? NULL : cluster,
-                          .distance = measured ? distance : NULL};
-  (void)mine__model_answer(env, model, &batch, &answers);
+  fit_assigned said;
+  fit_assign(env, p, trained, arena, &said);
   for (int64_t row = 0, i = 0; !mine_failed(env) && row < t->frame->rows; row++) {
     const int used = i < p->n && p->row[i] == row;
-    fit_put_assignment(t, row, used ? cluster[i] : MINE_NO_GROUP,
-                       used && measured ? distance[i] : (double)NAN, r);
+    fit_put_assignment(t, &said, row, used ? i : -1, r);
     i += used;
   }
   mine__arena_close(arena);

@@ -176,8 +176,15 @@ static mine_status cluster_open(mine_job *job) {
 static const mine_answer cluster_answer[] = {
     {"id", MINE_ANSWER_ANY, 1, "of the row"},
     {"cluster", MINE_ANSWER_INTEGER, 1, "1 .. k, the largest cluster first; 0 is noise"},
-    {"distance", MINE_ANSWER_REAL, 0, "to the centre, in the scaled space, not squared"},
+    {"distance", MINE_ANSWER_REAL, 0,
+     "to the centre, or where there is none to the nearest row of a cluster, in the scaled space, "
+     "not "
+     "squared"},
     {"group_value", MINE_ANSWER_ANY, 1, "of the column that group= names; else NULL"},
+    {"confidence", MINE_ANSWER_REAL, 0,
+     "how surely the row is of its cluster, 0 to 1, where the algorithm says so"},
+    {"outlier", MINE_ANSWER_REAL, 0,
+     "of hdbscan: 0 as dense as its surroundings, towards 1 far out"},
     {0},
 };
 

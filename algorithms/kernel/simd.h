@@ -59,6 +59,9 @@ typedef struct mine__kernels {
   void (*gower)(const double *panel, ptrdiff_t width, const uint8_t *category, const double *point,
                 double *out);
 
+  /* kdtree_body.h: from the points of a panel to a box (width least, then width most) */
+  void (*box_panel)(const double *panel, ptrdiff_t width, const double *box, double *out);
+
   /* sieve_body.h: see sieve.h */
   void (*sieve_nearest)(const float *panel, ptrdiff_t width, const float *point, const float *half,
                         int64_t count, float *best, float *second, int32_t *nearest);

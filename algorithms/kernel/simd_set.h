@@ -67,6 +67,7 @@ static inline v_doubles V(root)(v_doubles v) {
 #include "dense_body.h"
 #include "distance_body.h"
 #include "dots_body.h"
+#include "kdtree_body.h"
 #include "row_body.h"
 #include "shapley_body.h"
 #include "sieve_body.h"
@@ -79,6 +80,7 @@ static const mine__kernels V(kernels) = {
     .distance_nearest = V(distance_nearest),
     .manhattan = V(manhattan),
     .gower = V(gower),
+    .box_panel = V(box_panel),
     .sieve_nearest = V(sieve_nearest),
     .sieve_below = V(sieve_below),
     .add_row = V(add_row),

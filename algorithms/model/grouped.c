@@ -35,6 +35,8 @@ static void grouped_nothing(const mine_model *model, int64_t n, mine_answers *ou
     out->group[i] = MINE_NO_GROUP;
   for (int64_t i = 0; out->distance && i < n; i++)
     out->distance[i] = NAN;
+  for (int64_t i = 0; out->strength && i < n; i++)
+    out->strength[i] = out->outlier[i] = NAN;
 }
 
 static void grouped_scatter(double *to, const double *from, const uint32_t *at, int64_t n,
@@ -56,11 +58,15 @@ static void grouped_ask(mine_env *env, const mine_model *model, const mine_membe
   if (out->share) part.share = mine__arena_array(env->scratch, rows, groups * sizeof(double));
   if (out->group) part.group = mine__arena_array(env->scratch, rows, sizeof(int32_t));
   if (out->distance) part.distance = mine__arena_array(env->scratch, rows, sizeof(double));
+  if (out->strength) part.strength = mine__arena_array(env->scratch, rows, sizeof(double));
+  if (out->outlier) part.outlier = mine__arena_array(env->scratch, rows, sizeof(double));
   mine__member_answer(env, model, member, batch, at, n, &part);
   if (!mine_failed(env)) {
     grouped_scatter(out->value, part.value, at, n, model->n_outputs);
     grouped_scatter(out->share, part.share, at, n, model->n_groups);
     grouped_scatter(out->distance, part.distance, at, n, 1);
+    grouped_scatter(out->strength, part.strength, at, n, 1);
+    grouped_scatter(out->outlier, part.outlier, at, n, 1);
     for (int64_t i = 0; out->group && i < n; i++)
       out->group[at[i]] = part.group[i];
   }
@@ -199,7 +205,8 @@ const mine_kind mine__kind_grouped = {
     .name = "grouped",
     .tag = GROUPED_TAG,
     .version = GROUPED_VERSION,
-    .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE,
+    .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE |
+             MINE_GIVES_STRENGTH,
     .given = grouped_given,
     .answer = grouped_answer,
     .explain = grouped_explain,

@@ -104,7 +104,8 @@ const char *mine__members_bind(mine_env *env, mine_model *whole, mine_member *me
 }
 
 unsigned mine__members_give(const mine_model *whole, const mine_member *member, int n) {
-  unsigned gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE;
+  unsigned gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE |
+                   MINE_GIVES_STRENGTH;
   if (whole->n_outputs == 0) gives &= ~(unsigned)MINE_GIVES_VALUE;
   if (whole->n_groups == 0) gives &= ~(unsigned)(MINE_GIVES_GROUP | MINE_GIVES_SHARE);
   for (int i = 0; i < n; i++)
@@ -175,6 +176,8 @@ void mine__member_answer(mine_env *env, const mine_model *whole, const mine_memb
   const mine_model *model = member->model;
   const mine_mark mark = mine__arena_mark(env->scratch);
   mine_answers own = {.value = out->value, .group = out->group, .distance = out->distance};
+  own.strength = out->strength;
+  own.outlier = out->outlier;
   mine_feature_view *view =
       mine__arena_array(env->scratch, (size_t)model->n_features, sizeof *view);
   if (out->share)

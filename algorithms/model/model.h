@@ -31,6 +31,7 @@ enum {
   MINE_GIVES_SHARE = 4,     /* how much it belongs to each group               */
   MINE_GIVES_DISTANCE = 8,  /* how far it is from its group                    */
   MINE_GIVES_INTERVAL = 16, /* bounds of the value                             */
+  MINE_GIVES_STRENGTH = 32, /* how surely it belongs to its cluster, how far out it lies */
   MINE_GIVES_LEAF = 64      /* the node of its one tree in which a row ends    */
 };
 
@@ -41,6 +42,9 @@ typedef struct mine_answers {
   int32_t *group;        /* n: 1..n_groups, 0 = none of them (noise), -1 = no answer   */
   double *share;         /* n x n_groups, row-major, sums of 1; NAN = no answer        */
   double *distance;      /* n; NAN = no answer                                         */
+  double *strength;      /* n: how surely a row is of its cluster, 0 to 1, where shares do not
+                         ** say; NAN = no answer                                       */
+  double *outlier;       /* n: how far out it lies, 0 to 1, with `strength`; NAN = no answer */
   double *lower, *upper; /* n: of the first output; NAN = none                         */
   double level;          /* in: the share of targets that shall lie between them       */
   int32_t *leaf;         /* n: as mine_tree numbers nodes                              */

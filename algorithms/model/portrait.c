@@ -320,7 +320,7 @@ static void portrait_read_scores(mine_reader *r, mine_portrait_scores *score) {
   if (score->grouped) {
     of->rows = portrait_read_rows(mine__called(r, "rows"));
     const size_t cells = mine__read_count(mine__called(r, "cells"), sizeof(int64_t));
-    if (cells < 2 || cells > INT32_MAX) mine__reader_bad(r, "the groups of the profile");
+    if (cells < 1 || cells > INT32_MAX) mine__reader_bad(r, "the groups of the profile");
     if (!mine__reader_ok(r)) return;
     of->cells = (int)cells;
     of->count = portrait_read_counts(mine__called(r, "count"), cells, of->rows);

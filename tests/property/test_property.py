@@ -34,6 +34,7 @@ import of_calls  # noqa: E402,F401
 import of_changes  # noqa: E402,F401
 import of_models  # noqa: E402,F401
 import of_reasons  # noqa: E402,F401
+import of_density  # noqa: E402,F401
 import of_rows  # noqa: E402,F401
 import of_scorecards  # noqa: E402,F401
 import of_spellings  # noqa: E402,F401

@@ -1,0 +1,142 @@
+/*
+** kdtree.h -- a k-d tree (Bentley 1975, "Multidimensional binary search trees used for
+** associative searching", CACM 18), for exact searches in a few dimensions.
+**
+** Rows are divided at the middle of their widest dimension until a leaf has at most
+** MINE__KDTREE_LEAF of them.  The middle is counted in panels of MINE_LANES rows (distance.h), so
+** that leaves are whole panels, nodes are numbered as in a heap (the root is 1, the children of i
+** are 2 i and 2 i + 1, the leaves come last, all on one level), and equal values do no harm.
+** Every node has the box of its rows.
+**
+** Answers do not depend on the tree: distances are the sums of distance.h, bit for bit, and what a
+** box rules out is farther by the same sums, so that ties are found as well.  Of equal
+** distances the lower row stands first.
+**
+** Up to about 15 dimensions a search looks at few rows.  Beyond, it is right and looks at most of
+** them: kernel/nearest.h does that faster.
+*/
+#ifndef MINE_KERNEL_KDTREE_H
+#define MINE_KERNEL_KDTREE_H
+
+#include "../core/parallel.h"
+#include "distance.h"
+#include "simd.h"
+
+#define MINE__KDTREE_LEAF    32 /* rows of a leaf at most: four panels                      */
+#define MINE__KDTREE_WIDEST  16 /* columns up to which it beats looking at all rows         */
+#define MINE__KDTREE_DEEPEST 64 /* nodes that wait while a search goes down: levels and few */
+
+typedef struct mine__kdtree {
+  int64_t n;
+  int width;
+  int levels;          /* below the root: there are 1 << levels leaves                   */
+  int64_t panels;      /* places in the tree are counted in panels: p * MINE_LANES + lane */
+  const double *point; /* n x width, the caller's                                        */
+  uint32_t *row;       /* of each place, n                                               */
+  double *panel;       /* the rows of each panel; lanes past the end repeat the last     */
+  double *box;         /* per node: width least values, then width largest; node 0: none */
+} mine__kdtree;
+
+/* Points are finite, 1 <= n < 2^32 - 1, and live as long as the tree.  In arena, about 8 (width +
+ *1)
+ ** bytes a row.  On all threads.  O(n width log n). */
+mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, const double *point, int64_t n,
+                               int width, mine__kdtree *out) MINE_MUST_CHECK;
+
+/* The k nearest rows of a point, nearest first, without row `skip` (-1: none): how many there are.
+** Squared distances.  Safe inside a parallel task. */
+int64_t mine__kdtree_nearest(const mine__kdtree *tree, const double *query, int64_t k, int64_t skip,
+                             double *distance, uint32_t *row);
+/* The rows at a squared distance of at most `square`: how many; the first `room` of them, in no
+** particular order, in row[] (NULL with room 0).  Safe inside a parallel task. */
+int64_t mine__kdtree_within(const mine__kdtree *tree, const double *query, double square,
+                            int64_t room, uint32_t *row);
+
+/* Of every row of the tree the k nearest others (1 <= k < n), nearest first, in distance[row * k
+** ...] (squared) and row[row * k ...].  On all threads; progress as `what`.  A leaf asks for all
+** its rows at once. */
+mine_status mine__kdtree_neighbours(mine_env *env, const mine__kdtree *tree, int64_t k,
+                                    const char *what, double *distance,
+                                    uint32_t *row) MINE_MUST_CHECK;
+
+/* ---- inside, for whoever goes through the tree in another way ----------------------------- */
+
+static inline int64_t mine__kdtree_leaves(const mine__kdtree *tree) {
+  return (int64_t)1 << tree->levels;
+}
+static inline const double *mine__kdtree_box(const mine__kdtree *tree, int64_t node) {
+  return tree->box + node * 2 * tree->width;
+}
+/* Leaf `leaf` (from 0) has the panels first(leaf) .. first(leaf + 1) - 1. */
+static inline int64_t mine__kdtree_first(const mine__kdtree *tree, int64_t leaf) {
+  return mine__block_first(tree->panels, mine__kdtree_leaves(tree), leaf);
+}
+static inline const double *mine__kdtree_panel(const mine__kdtree *tree, int64_t panel) {
+  return tree->panel + panel * MINE_LANES * tree->width;
+}
+/* Rows in a panel: MINE_LANES but for the last. */
+static inline int mine__kdtree_lanes(const mine__kdtree *tree, int64_t panel) {
+  const int64_t left = tree->n - panel * MINE_LANES;
+  return left < MINE_LANES ? (int)left : MINE_LANES;
+}
+
+/* The least and the largest squared distance between points of two boxes, rounded so that no pair
+** of points within is nearer, or farther. */
+double mine__kdtree_apart(const double *a, const double *b, int width);
+double mine__kdtree_across(const double *a, const double *b, int width);
+/* The least from a point. */
+double mine__kdtree_from_point(const double *box, const double *point, int width);
+
+/* Nodes that wait to be looked at, with how far they are. */
+typedef struct mine__kdtree_stack {
+  int n;
+  struct {
+    int64_t node;
+    double apart;
+  } at[MINE__KDTREE_DEEPEST];
+} mine__kdtree_stack;
+
+static inline void mine__kdtree_push(mine__kdtree_stack *stack, int64_t node, double apart) {
+  stack->at[stack->n].node = node;
+  stack->at[stack->n++].apart = apart;
+}
+/* The nearer of two nodes on top. */
+static inline void mine__kdtree_push_both(mine__kdtree_stack *stack, int64_t node, double left,
+                                          double right) {
+  const int first = left <= right;
+  mine__kdtree_push(stack, node + first, first ? right : left);
+  mine__kdtree_push(stack, node + !first, first ? left : right);
+}
+
+/* Offer every row that may lie within `bound` (squared) of the point to `offer`, the nearer leaves
+** first; it returns the bound that holds from then on.  Compiled for `offer` at each call. */
+typedef double (*mine__kdtree_offer)(void *context, double bound, double distance, uint32_t row);
+MINE_INLINE void mine__kdtree_walk(const mine__kdtree *tree, const double *query, double bound,
+                                   mine__kdtree_offer offer, void *context) {
+  const mine__kernels *kernels = mine__kernels_here();
+  const int64_t leaves = mine__kdtree_leaves(tree);
+  mine__kdtree_stack stack = {.n = 0};
+  mine__kdtree_push(&stack, 1, 0);
+  while (stack.n > 0) {
+    const int64_t node = stack.at[--stack.n].node;
+    if (stack.at[stack.n].apart > bound) continue;
+    if (node < leaves) {
+      const double *left = mine__kdtree_box(tree, 2 * node);
+      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_from_point(left, query, tree->width),
+                             mine__kdtree_from_point(left + 2 * tree->width, query, tree->width));
+      continue;
+    }
+    const int64_t end = mine__kdtree_first(tree, node - leaves + 1);
+    for (int64_t p = mine__kdtree_first(tree, node - leaves); p < end; p++) {
+      double distance[MINE_LANES];
+      kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width, query, 1, distance);
+      const int lanes = mine__kdtree_lanes(tree, p);
+      for (int l = 0; l < lanes; l++) {
+        if (distance[l] <= bound)
+          bound = offer(context, bound, distance[l], tree->row[p * MINE_LANES + l]);
+      }
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,171 @@
+/*
+** test_kdtree.c -- the k-d tree against looking at every row: nearest rows, rows within a distance,
+** everybody's neighbours; ties, equal rows, one row; boxes on every instruction set.
+*/
+#include <math.h>
+
+#include "labelled_fixture.h"
+
+typedef struct pair {
+  double distance;
+  uint32_t row;
+} pair;
+
+static int pair_order(const void *left, const void *right) {
+  const pair *a = left, *b = right;
+  if (a->distance != b->distance) return a->distance < b->distance ? -1 : 1;
+  return a->row < b->row ? -1 : a->row > b->row;
+}
+
+/* The k rows nearest to the point by (distance, row), without row `skip`: how many there are. */
+static int64_t plainly(const table *t, const double *query, int64_t k, int64_t skip, pair *out) {
+  pair *all = malloc((size_t)t->n * sizeof *all);
+  int64_t n = 0;
+  for (int64_t i = 0; i < t->n; i++)
+    if (i != skip)
+      all[n++] = (pair){mine__distance_pair(query, t->point + i * t->width, t->width), (uint32_t)i};
+  qsort(all, (size_t)n, sizeof *all, pair_order);
+  if (n > k) n = k;
+  memcpy(out, all, (size_t)n * sizeof *out);
+  free(all);
+  return n;
+}
+
+#define MOST 20
+
+static void same_nearest(const table *t, const mine__kdtree *tree, const double *query, int64_t k,
+                         int64_t skip) {
+  double got[MOST];
+  uint32_t row[MOST];
+  pair expected[MOST];
+  const int64_t n = plainly(t, query, k, skip, expected);
+  assert_int_equal(mine__kdtree_nearest(tree, query, k, skip, got, row), n);
+  for (int64_t i = 0; i < n; i++) {
+    assert_true(got[i] == expected[i].distance);
+    assert_int_equal(row[i], expected[i].row);
+  }
+}
+
+static void tried(int64_t n, int width, double grid, int threads) {
+  mine_env *env = table_env(threads);
+  table t = table_groups(env, n, width, 4, (uint64_t)(n + width), grid);
+  mine__kdtree tree;
+  assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, n, width, &tree), MINE_OK);
+  mine_random random;
+  mine__random_open(&random, 5, 5, 5);
+  for (int times = 0; times < 40; times++) {
+    double query[TABLE_WIDEST];
+    const int64_t at = (int64_t)mine__random_below(&random, (uint64_t)n);
+    const int64_t k = 1 + (int64_t)mine__random_below(&random, MOST);
+    const double square = 30 * mine__random_real(&random) * mine__random_real(&random);
+    for (int j = 0; j < width; j++)
+      query[j] = 25 * mine__random_real(&random) - 2;
+    same_nearest(&t, &tree, query, k, -1);
+    same_nearest(&t, &tree, t.point + at * width, k, times % 2 ? at : -1);
+    int64_t within = 0;
+    for (int64_t i = 0; i < n; i++)
+      within += mine__distance_pair(query, t.point + i * width, width) <= square;
+    assert_int_equal(mine__kdtree_within(&tree, query, square, 0, NULL), within);
+    uint32_t some[3];
+    assert_int_equal(mine__kdtree_within(&tree, query, square, 3, some), within);
+    for (int64_t i = 0; i < within && i < 3; i++)
+      assert_true(mine__distance_pair(query, t.point + some[i] * width, width) <= square);
+  }
+  const int64_t k = n - 1 < 7 ? n - 1 : 7;
+  double *distance = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof(double));
+  uint32_t *row = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof *row);
+  if (k > 0) {
+    assert_int_equal(mine__kdtree_neighbours(env, &tree, k, "test", distance, row), MINE_OK);
+    for (int64_t i = 0; i < n; i++) {
+      double alone[8];
+      uint32_t alone_row[8];
+      assert_int_equal(mine__kdtree_nearest(&tree, t.point + i * width, k, i, alone, alone_row), k);
+      assert_memory_equal(alone, distance + i * k, (size_t)k * sizeof(double));
+      assert_memory_equal(alone_row, row + i * k, (size_t)k * sizeof *row);
+    }
+  }
+  mine_env_close(env);
+}
+
+static void the_same_as_every_row(void **state) {
+  (void)state;
+  static const int64_t rows[] = {1, 2, 7, 8, 9, 31, 33, 64, 65, 257, 1000, 3001};
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    tried(rows[i], 1 + (int)i % 5, 0, 1 + (int)i % 3);
+    tried(rows[i], 2, 4, 2);    /* ties */
+    tried(rows[i], 3, 1000, 1); /* all equal */
+  }
+  tried(2000, 17, 0, 2);
+}
+
+/* Every place holds a row once, leaves have whole panels, boxes are the rows' own. */
+static void a_tree_is_sound(void **state) {
+  (void)state;
+  mine_env *env = table_env(2);
+  for (int64_t n = 1; n < 700; n += 13) {
+    table t = table_groups(env, n, 3, 3, 9, 0.5);
+    mine__kdtree tree;
+    assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, n, 3, &tree), MINE_OK);
+    uint8_t *seen = mine__arena_zeros(env->scratch, (size_t)n, 1);
+    const int64_t leaves = mine__kdtree_leaves(&tree);
+    assert_int_equal(mine__kdtree_first(&tree, 0), 0);
+    assert_int_equal(mine__kdtree_first(&tree, leaves), MINE_BLOCKS(n, MINE_LANES));
+    for (int64_t leaf = 0; leaf < leaves; leaf++) {
+      const int64_t first = mine__kdtree_first(&tree, leaf),
+                    end = mine__kdtree_first(&tree, leaf + 1);
+      assert_true(end > first && (end - first) * MINE_LANES <= MINE__KDTREE_LEAF);
+      for (int64_t p = first; p < end; p++) {
+        for (int l = 0; l < mine__kdtree_lanes(&tree, p); l++) {
+          const uint32_t row = tree.row[p * MINE_LANES + l];
+          assert_false(seen[row]++);
+          for (int64_t node = leaves + leaf; node > 0; node /= 2)
+            assert_true(
+                mine__kdtree_from_point(mine__kdtree_box(&tree, node), t.point + row * 3, 3) == 0);
+        }
+      }
+    }
+  }
+  mine_env_close(env);
+}
+
+/* No instruction set puts a point nearer to a box, or a pair outside of what boxes say. */
+static void boxes_bound_their_points(void **state) {
+  (void)state;
+  mine_env *env = table_env(1);
+  const mine__kernels *set[MINE__KERNEL_SETS];
+  const int sets = mine__kernels_all(set);
+  table t = table_groups(env, 64, 5, 2, 3, 0);
+  mine__kdtree tree;
+  assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, 64, 5, &tree), MINE_OK);
+  for (int64_t p = 0; p < tree.panels; p++) {
+    for (int64_t node = 1; node < 2 * mine__kdtree_leaves(&tree); node++) {
+      const double *box = mine__kdtree_box(&tree, node);
+      for (int s = 0; s < sets; s++) {
+        double away[MINE_LANES];
+        set[s]->box_panel(mine__kdtree_panel(&tree, p), 5, box, away);
+        for (int l = 0; l < MINE_LANES; l++)
+          assert_true(away[l] ==
+                      mine__kdtree_from_point(box, t.point + tree.row[p * MINE_LANES + l] * 5, 5));
+      }
+    }
+  }
+  const int64_t leaves = mine__kdtree_leaves(&tree);
+  for (int64_t a = 0; a < 64; a++) {
+    for (int64_t b = 0; b < 64; b++) {
+      const double *one = mine__kdtree_box(&tree, leaves + a * leaves / 64);
+      const double *two = mine__kdtree_box(&tree, leaves + b * leaves / 64);
+      const double d = table_square(&t, tree.row[a], tree.row[b]);
+      assert_true(mine__kdtree_apart(one, two, 5) <= d && d <= mine__kdtree_across(one, two, 5));
+    }
+  }
+  mine_env_close(env);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_same_as_every_row),
+      cmocka_unit_test(a_tree_is_sound),
+      cmocka_unit_test(boxes_bound_their_points),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
