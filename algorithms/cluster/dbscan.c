@@ -132,12 +132,9 @@ static mine_status dbscan_fit(mine_env *env, const mine_dataset *data, const voi
   if (data->weight) weight = mine__arena_array(env->scratch, (size_t)body->n, sizeof *weight);
   for (int64_t i = 0; weight && i < body->n; i++)
     weight[i] = data->weight[mine_batch_row(&data->rows, i)];
-  mine__kdtree tree;
-  if (mine_failed(env) ||
-      mine__kdtree_build(env, env->scratch, body->point, body->n, body->encoding.width, &tree))
-    return mine_env_status(env);
-  const double eps = isnan(o->eps) ? dbscan_choose(env, &tree, o->min_samples) : o->eps;
-  dbscan_rows rows = {.tree = &tree,
+  if (mine_failed(env)) return mine_env_status(env);
+  const double eps = isnan(o->eps) ? dbscan_choose(env, &body->tree, o->min_samples) : o->eps;
+  dbscan_rows rows = {.tree = &body->tree,
                       .square = eps * eps,
                       .least = (double)o->min_samples,
                       .weight = weight,

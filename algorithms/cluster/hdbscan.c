@@ -72,15 +72,12 @@ static mine_status hdbscan_fit(mine_env *env, const mine_dataset *data, const vo
   hdbscan_check(env, data, body);
   body->strength = mine__arena_array(model->arena, (size_t)body->n, sizeof(double));
   body->outlier = mine__arena_array(model->arena, (size_t)body->n, sizeof(double));
-  mine__kdtree tree;
   hdbscan_near near;
   hdbscan_merges merges;
-  if (mine_failed(env) ||
-      mine__kdtree_build(env, env->scratch, body->point, body->n, body->encoding.width, &tree))
-    return mine_env_status(env);
-  mine__hdbscan_near(env, &tree, o.min_samples, &near);
-  const hdbscan_edge *edge = mine_failed(env) ? NULL : mine__hdbscan_span(env, &tree, &near);
-  if (!mine_failed(env)) mine__hdbscan_merge(env, &tree, edge, &merges);
+  if (mine_failed(env)) return mine_env_status(env);
+  mine__hdbscan_near(env, &body->tree, o.min_samples, &near);
+  const hdbscan_edge *edge = mine_failed(env) ? NULL : mine__hdbscan_span(env, &body->tree, &near);
+  if (!mine_failed(env)) mine__hdbscan_merge(env, &body->tree, edge, &merges);
   if (!mine_failed(env)) mine__hdbscan_select(env, &merges, &o, body);
   if (!mine_failed(env))
     body->k = mine__labelled_number(env, body->point, body->n, body->encoding.width, body->label);

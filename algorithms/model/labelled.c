@@ -36,13 +36,11 @@ typedef struct labelled_seen {
   int64_t same; /* a row that is equal; -1: none               */
 } labelled_seen;
 
-static void labelled_see(labelled_seen *seen, double distance, uint32_t row) {
+/* The row at a place, which can give its cluster as far as `square`. */
+static void labelled_see(labelled_seen *seen, double distance, double square, uint32_t row) {
   const mine_labelled *m = seen->body;
-  const double reach = m->reach[row];
-  if (distance == 0 && seen->same < 0) seen->same = row;
-  if (!(reach >= 0)) return;
   if (distance < seen->near) seen->near = distance;
-  if (!(distance <= reach * reach) || distance > seen->cover) return;
+  if (distance > square || distance > seen->cover) return;
   if (distance == seen->cover && seen->by >= 0) {
     const int width = m->encoding.width;
     const int order =
@@ -51,6 +49,19 @@ static void labelled_see(labelled_seen *seen, double distance, uint32_t row) {
   }
   seen->cover = distance;
   seen->by = row;
+}
+
+/* A panel of rows at these distances; nearer ones than `cover` are all that can matter. */
+static void labelled_see_panel(labelled_seen *seen, int64_t panel, const double *distance) {
+  const mine_labelled *m = seen->body;
+  const int lanes = mine__kdtree_lanes(&m->tree, panel);
+  const double *square = m->square + panel * MINE_LANES;
+  const uint32_t *row = m->tree.row + panel * MINE_LANES;
+  for (int l = 0; l < lanes; l++) {
+    if (distance[l] > (seen->same < 0 ? seen->cover : seen->near)) continue;
+    if (distance[l] == 0 && seen->same < 0) seen->same = row[l];
+    if (square[l] >= 0) labelled_see(seen, distance[l], square[l], row[l]);
+  }
 }
 
 /* Whether anything that matters can be in a node so far away.  Rows that are equal have the same
@@ -82,9 +93,7 @@ static labelled_seen labelled_look(const mine_labelled *m, const double *query) 
     for (int64_t p = mine__kdtree_first(tree, node - leaves); p < end; p++) {
       double distance[MINE_LANES];
       kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width, query, 1, distance);
-      const int lanes = mine__kdtree_lanes(tree, p);
-      for (int l = 0; l < lanes; l++)
-        labelled_see(&seen, distance[l], tree->row[p * MINE_LANES + l]);
+      labelled_see_panel(&seen, p, distance);
     }
   }
   return seen;
@@ -219,7 +228,10 @@ mine_labelled *mine__labelled_open(mine_env *env, const mine_dataset *data, mine
   body->reach = mine__arena_array(model->arena, n, sizeof *body->reach);
   if (mine_failed(env)) return NULL;
   labelled_job job = {body, &data->rows, NULL, body->point};
-  if (mine__parallel(env, MINE_BLOCKS(body->n, LABELLED_CHUNK), labelled_encode, &job)) return NULL;
+  if (mine__parallel(env, MINE_BLOCKS(body->n, LABELLED_CHUNK), labelled_encode, &job) ||
+      mine__kdtree_build(env, model->arena, body->point, body->n, body->encoding.width,
+                         &body->tree))
+    return NULL;
   return body;
 }
 
@@ -277,10 +289,12 @@ int64_t mine__labelled_number(mine_env *env, const double *point, int64_t n, int
 }
 
 mine_status mine__labelled_prepare(mine_env *env, mine_arena *arena, mine_labelled *m) {
-  MINE_TRY(mine__kdtree_build(env, arena, m->point, m->n, m->encoding.width, &m->tree));
+  if (!m->tree.row)
+    MINE_TRY(mine__kdtree_build(env, arena, m->point, m->n, m->encoding.width, &m->tree));
   const int64_t leaves = mine__kdtree_leaves(&m->tree);
   m->far = mine__arena_array(arena, 2 * (size_t)leaves, sizeof *m->far);
-  if (!m->far) return mine_env_status(env);
+  m->square = mine__arena_array(arena, (size_t)m->n, sizeof *m->square);
+  if (mine_failed(env)) return mine_env_status(env);
   m->far[0] = -1;
   for (int64_t leaf = 0; leaf < leaves; leaf++) {
     const int64_t end = mine__kdtree_first(&m->tree, leaf + 1) * MINE_LANES;
@@ -288,7 +302,8 @@ mine_status mine__labelled_prepare(mine_env *env, mine_arena *arena, mine_labell
     if (leaf % 4096 == 0) MINE_TRY(mine__poll(env));
     for (int64_t i = mine__kdtree_first(&m->tree, leaf) * MINE_LANES; i < end && i < m->n; i++) {
       const double reach = m->reach[m->tree.row[i]];
-      if (reach >= 0 && reach * reach > far) far = reach * reach;
+      m->square[i] = reach >= 0 ? reach * reach : -1;
+      far = fmax(far, m->square[i]);
     }
     m->far[leaves + leaf] = far;
   }

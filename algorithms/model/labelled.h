@@ -33,14 +33,17 @@ typedef struct mine_labelled {
   double *height;         /* n_merges                                                        */
   int64_t *merge_rows;    /* n_merges: rows below                                            */
   mine_cluster_profile profile;
-  mine__kdtree tree; /* of the points; made by mine__labelled_prepare                        */
-  double *far;       /* per node of the tree: the largest reach in it, squared; -1: none     */
+  mine__kdtree tree; /* of the points; made by mine__labelled_open, or _prepare              */
+  double
+      *square; /* per place in the tree: the reach, squared; -1: it gives its cluster to nobody */
+  double *far; /* per node of the tree: the largest reach in it, squared; -1: none     */
 } mine_labelled;
 
 extern const mine_kind mine__kind_labelled;
 
-/* A body in the model's arena with the rows of `data` as points, and room for a label and a reach
-** of each; NULL: failure recorded (no rows, no columns with values among them).  O(n width). */
+/* A body in the model's arena with the rows of `data` as points, the tree of them, and room for a
+** label and a reach of each; NULL: failure recorded (no rows, no columns with values among them).
+*O(n width). */
 mine_labelled *mine__labelled_open(mine_env *env, const mine_dataset *data, mine_scale scale,
                                    mine_model *model);
 
@@ -54,7 +57,7 @@ int64_t mine__labelled_number(mine_env *env, const double *point, int64_t n, int
 void mine__labelled_publish(mine_env *env, const mine_dataset *data, mine_labelled *body,
                             mine_model *model);
 
-/* Make the tree and `far` from the rest. */
+/* Make the tree, if there is none yet, and what a search needs beside it from the rest. */
 mine_status mine__labelled_prepare(mine_env *env, mine_arena *arena,
                                    mine_labelled *body) MINE_MUST_CHECK;
 
