@@ -97,6 +97,17 @@ void mine__view_of_column(const mine_column *column, mine_feature_view *out) {
   out->code = column->type == MINE_COLUMN_CATEGORY ? column->code : NULL;
 }
 
+void mine__features_of_columns(mine_env *env, mine_arena *arena, const mine_frame *frame,
+                               const int *column, int n, mine_feature **about,
+                               mine_feature_view **view) {
+  *about = mine__arena_zeros(arena, (size_t)n, sizeof **about);
+  *view = mine__arena_zeros(arena, (size_t)n, sizeof **view);
+  for (int f = 0; f < n && !mine_failed(env); f++) {
+    mine__view_of_column(&frame->column[column[f]], &(*view)[f]);
+    (void)!mine__feature_from_column(env, arena, &frame->column[column[f]], &(*about)[f]);
+  }
+}
+
 void mine__feature_cell(const mine_feature *about, double value, char buffer[MINE_TIME_BYTES],
                         mine_cell *out) {
   if (about->time && mine__time_write(about->time, value, buffer, out)) return;

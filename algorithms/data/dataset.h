@@ -66,6 +66,10 @@ typedef struct mine_dataset {
 /* Describe a finished column as a model's feature; everything copied to arena. */
 mine_status mine__feature_from_column(mine_env *env, mine_arena *arena, const mine_column *column,
                                       mine_feature *out) MINE_MUST_CHECK;
+/* The same of n columns of a finished frame, and their rows at hand; in arena, failures in env. */
+void mine__features_of_columns(mine_env *env, mine_arena *arena, const mine_frame *frame,
+                               const int *column, int n, mine_feature **about,
+                               mine_feature_view **view);
 /* A number of the feature as its column has it: a date is one again (cut to what the
 ** column tells).  `buffer` holds its text. */
 void mine__feature_cell(const mine_feature *about, double value, char buffer[MINE_TIME_BYTES],

@@ -77,15 +77,11 @@ static void search_note(void *context, const char *item, const char *name, const
 
 /* The chosen columns of the base, described and at hand. */
 static void search_describe(mine_search *search, const mine_chosen *chosen, mine_dataset *data) {
-  mine_env *env = search->env;
-  mine_feature *about = mine__arena_zeros(search->arena, (size_t)chosen->n, sizeof *about);
-  mine_feature_view *view = mine__arena_zeros(search->arena, (size_t)chosen->n, sizeof *view);
-  if (!about || !view) return;
-  for (int f = 0; f < chosen->n; f++) {
-    const mine_column *column = &search->base->column[chosen->column[f]];
-    if (mine__feature_from_column(env, search->arena, column, &about[f]) != MINE_OK) return;
-    mine__view_of_column(column, &view[f]);
-  }
+  mine_feature *about;
+  mine_feature_view *view;
+  mine__features_of_columns(search->env, search->arena, search->base, chosen->column, chosen->n,
+                            &about, &view);
+  if (mine_failed(search->env)) return;
   search->n_features = data->n_features = chosen->n;
   search->feature = data->about = about;
   data->rows.feature = view;

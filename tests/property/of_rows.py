@@ -1,4 +1,4 @@
-"""Rows beside each other: neighbours by brute force, clusters by their centres."""
+"""Rows beside each other: neighbours by brute force, outliers by them, clusters by their centres."""
 import math
 
 import numpy as np
@@ -188,6 +188,49 @@ def nearest(b, q, want, found, case):
                 w = want[i][at[ident]]
                 must(near(d, w, most, max(scale, size * 1e-9 / most)), f"neighbors: {case['metric']} pair",
                      lambda: f"{query!r} to {ident!r}: {d}, expected {w}")
+
+
+# ---- outliers --------------------------------------------------------------------------------
+
+
+def outlier_table(rng):
+    table = tables.table(rng, rows=(2, 3, 10, 40, 120), width=(1, 4), kinds=("number", "number", "category", "date"),
+                         gaps=(0, 0, 0.1, 0.4))
+    return {"tables": {"t": table}, "method": rng.choice(["iforest", "lof", "knn", "knn", "mahalanobis"]),
+            "k": rng.choice([1, 2, 5, 1000]), "scale": rng.choice(SCALES), "seed": rng.randrange(50)}
+
+
+@prop("mine_outliers", make=outlier_table, cases=100)
+def outliers(lab, case):
+    """Every row of which something is known once, by falling score, with a reason; k-th neighbours by brute force."""
+    table = case["tables"]["t"]
+    lab.create("t", table)
+    data = tables.Data(lab, "t", table)
+    near_by = case["method"] in ("knn", "lof")
+    given = {"id": table.of("id").name, "algorithm": case["method"], "seed": case["seed"], "share": 1,
+             "categorical": [c.name for c in table.features() if c.kind == "category"]}
+    if near_by:
+        given.update({"k": case["k"], "scale": case["scale"]})
+    space = Space(table.features(), data.values, case["scale"], False, keep_constant=False)
+    points = space.place(data.values, data.n)
+    known = [i for i in range(data.n) if any(data.values[c.name][i] is not None for c in space.columns)]
+    rows, error = lab.refused("SELECT id, score, rank, reason FROM mine_outliers('t', ?)", options(given))
+    if error:
+        must(points.shape[1] == 0 or len(known) < 2, "outliers: refused", error)
+        return
+    must(sorted(str(r[0]) for r in rows) == sorted(str(data.ids[i]) for i in known), "outliers: ids", rows)
+    must([r[2] for r in rows] == list(range(1, len(known) + 1)), "outliers: ranks", rows)
+    must(all(a[1] >= b[1] >= 0 for a, b in zip(rows, rows[1:])), "outliers: order", rows)
+    must(all(r[3] for r in rows), "outliers: a reason", rows)
+    size = 1 + np.abs(points).max(initial=0)
+    if case["method"] != "knn" or size > 1e7:
+        return
+    apart = distances("euclidean", points[known], points[known])
+    np.fill_diagonal(apart, -1)
+    far = np.sort(apart, axis=1)[:, min(case["k"], len(known) - 1)]
+    score = {r[0]: r[1] for r in rows}
+    for i, w in zip(known, far):
+        same(score[data.ids[i]], w, "outliers: the k-th neighbour", 1e-5, size * 1e-2)
 
 
 # ---- k-means ---------------------------------------------------------------------------------
