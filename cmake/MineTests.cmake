@@ -203,7 +203,7 @@ mine_add_test(property.few TIMEOUT 300 COMMAND ${CMAKE_COMMAND} -E env MINE_PROP
 
 # Under a sanitizer with fewer values of each key: the long run has all.
 if(MINE_SANITIZE)
-  set(values_argument 2)
+  set(values_argument 1)
 endif()
 mine_add_test(conformance.verbs COST 40 COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py ${values_argument})

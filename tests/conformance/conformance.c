@@ -639,10 +639,12 @@ static mine_status disturb_once(disturbed *d, disturb_call *call, const mine_ver
   return status;
 }
 
-/* One after another at first, then an eighth (under a sanitizer a third) farther each time; with
-** MINE_LONG one after another up to a hundred, then every tenth, then every hundredth. */
+/* One after another at first, then an eighth farther each time (under a sanitizer sooner, and
+** half as far again); with MINE_LONG one after another up to a hundred, then every tenth, then
+** every hundredth. */
 static int disturb_next(int at) {
-  if (!getenv("MINE_LONG")) return at + (at < 16 ? 1 : at / (slow_is_short() ? 3 : 8));
+  if (slow_is_short()) return at + (at < 8 ? 1 : at / 2);
+  if (!getenv("MINE_LONG")) return at + (at < 16 ? 1 : at / 8);
   return at + (at < 100 ? 1 : at < 1000 ? 10 : 100);
 }
 
@@ -721,7 +723,8 @@ static int use_damaged(const subject *s, const char *table, const uint8_t *bytes
   return status == MINE_OK;
 }
 
-#define DAMAGED_PLACES 120
+#define DAMAGED_PLACES       120
+#define DAMAGED_PLACES_FEWER 40 /* under a sanitizer */
 
 static void one_is_damaged(const subject *s) {
   static const uint8_t turns[] = {0x01, 0x80, 0xff, 0x10};
@@ -731,7 +734,7 @@ static void one_is_damaged(const subject *s) {
   mine_model *model = must_fit(s, 1);
   must_save(model, &sound, &n);
   uint8_t *bytes = malloc(n);
-  const size_t step = n / DAMAGED_PLACES + 1;
+  const size_t step = n / (slow_is_short() ? DAMAGED_PLACES_FEWER : DAMAGED_PLACES) + 1;
   for (size_t i = 0; i * step < n; i++) {
     const size_t at = i * step + i * 7 % step;
     if (at >= n) break;
