@@ -137,7 +137,8 @@ const mine_verb mine__verb_coefficients = {
         "against the reference; with more than two classes `age | gold`. Penalised ones have no "
         "errors. Of `bayes`: `prior churned=yes` is the prior of a class, `mean age | yes` and "
         "`deviation age | yes` are those of the class, `plan=gold | yes` is the share of the "
-        "level in it.",
+        "level in it. Of `gmm`: `weight | 1` of each component, `mean age | 1`, `variance age | 1` "
+        "and `covariance age, income | 1`; with covariance=tied the last two stand for all.",
     .example =
         "SELECT name, round(value, 2) AS value, round(low, 2) AS low, round(high, 2) AS high\n"
         "FROM mine_coefficients((SELECT mine_fit('bayes',\n  " MINE_CALLERS

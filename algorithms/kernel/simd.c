@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "distance.h"
+#include "gauss.h"
 #include "shapley.h"
 #include "sieve.h"
 #include "slots.h"

@@ -111,6 +111,19 @@ typedef struct mine__kernels {
   ** DOTS_ROWS and b < columns <= DOTS_COLUMNS; x[a] and y[b] are `step` numbers apart. */
   void (*dots)(const double *x, const double *y, ptrdiff_t step, ptrdiff_t n, int rows, int columns,
                double *out);
+
+  /* gauss_body.h: see gauss.h.  Squared distances of a panel's rows to one density, out[lane]: by
+  ** a whitening in groups (room: width x MINE_LANES), or of each column by its own factor. */
+  void (*gauss_full)(const double *panel, ptrdiff_t width, const double *centre,
+                     const double *factor, double *room, double *out);
+  void (*gauss_diagonal)(const double *panel, ptrdiff_t width, const double *centre,
+                         const double *factor, double *out);
+  /* By columns, panels x MINE_LANES numbers each: to[j][i] = root[i] (x[i][j] - centre[j]). */
+  void (*gauss_spread)(const double *panel, ptrdiff_t panels, ptrdiff_t width, const double *centre,
+                       const double *root, double *to);
+  /* Per column, for t = x - centre: sum += share t, square += share t^2. */
+  void (*gauss_moments)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
+                        const double *centre, const double *share, double *sum, double *square);
 } mine__kernels;
 
 #define DOTS_LANES   8

@@ -68,6 +68,7 @@ static inline v_doubles V(root)(v_doubles v) {
 #include "distance_body.h"
 #include "dots_body.h"
 #include "kdtree_body.h"
+#include "gauss_body.h"
 #include "row_body.h"
 #include "shapley_body.h"
 #include "sieve_body.h"
@@ -97,6 +98,10 @@ static const mine__kernels V(kernels) = {
     .dense = V(dense),
     .adam = V(adam),
     .dots = V(dots),
+    .gauss_full = V(gauss_full),
+    .gauss_diagonal = V(gauss_diagonal),
+    .gauss_spread = V(gauss_spread),
+    .gauss_moments = V(gauss_moments),
 };
 
 #undef V_PASTE

@@ -17,6 +17,7 @@
 #ifndef MINE_MODEL_FORMULA_H
 #define MINE_MODEL_FORMULA_H
 
+#include "../data/encode.h"
 #include "trees.h"
 
 typedef enum mine_term_op {
@@ -125,6 +126,8 @@ const mine_term *mine__terms_sum(mine_formula *f, const mine_terms *terms);
 void mine__formula_softmax(mine_formula *f, int n, const mine_term *const *margin,
                            const mine_term **share);
 void mine__formula_logit(mine_formula *f, const mine_term *margin, const mine_term **share);
+/* A feature i of an encoding that is a number (`feature` of the whole), as its place there. */
+const mine_term *mine__formula_place(mine_formula *f, const mine_encoding *e, int i, int feature);
 /* The kinds' own. */
 void mine__trees_formula(mine_formula *f, const mine_model *model, const int *map, mine_said *said);
 void mine__linear_formula(mine_formula *f, const mine_model *model, const int *map,
@@ -132,6 +135,8 @@ void mine__linear_formula(mine_formula *f, const mine_model *model, const int *m
 void mine__bayes_formula(mine_formula *f, const mine_model *model, const int *map, mine_said *said);
 void mine__prototypes_formula(mine_formula *f, const mine_model *model, const int *map,
                               mine_said *said);
+void mine__mixture_formula(mine_formula *f, const mine_model *model, const int *map,
+                           mine_said *said);
 void mine__network_formula(mine_formula *f, const mine_model *model, const int *map,
                            mine_said *said);
 void mine__ensemble_formula(mine_formula *f, const mine_model *model, const int *map,

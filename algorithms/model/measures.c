@@ -153,6 +153,23 @@ const mine_measure mine__measures[] = {
                                      "5,000, mine_evaluate every s-th, 4,000 at most)",
                                  .tasks = CLUSTERS,
                                  .better = 1},
+    [MINE_MEASURE_LOG_LIKELIHOOD] = {.name = "log_likelihood",
+                                     .what = "sum over the rows of the logarithm of their density, "
+                                             "of scaled columns",
+                                     .tasks = CLUSTERS,
+                                     .better = 1},
+    [MINE_MEASURE_BIC] = {.name = "bic",
+                          .what =
+                              "-2 log_likelihood, and ln(rows) for each number that was learned "
+                              "(Schwarz)",
+                          .tasks = CLUSTERS,
+                          .better = -1,
+                          .main = 6},
+    [MINE_MEASURE_AIC] = {.name = "aic",
+                          .what = "-2 log_likelihood, and 2 for each number that was learned "
+                                  "(Akaike)",
+                          .tasks = CLUSTERS,
+                          .better = -1},
     [MINE_MEASURE_K] = {.name = "k",
                         .what = "number of clusters",
                         .tasks = CLUSTERS,

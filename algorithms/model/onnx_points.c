@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../kernel/gauss.h"
+#include "mixture.h"
 #include "network.h"
 #include "onnx.h"
 #include "prototypes.h"
@@ -49,18 +51,24 @@ static mine__tensor opoint_levels(mine__onnx *o, const mine_model *model, const 
   return table ? mine__onnx_look(o, mine__onnx_code(o, model, f), table, n + 2, n) : "";
 }
 
-void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
-  const mine_prototypes *m = model->body;
-  const mine_encoding *e = &m->encoding;
+/* Rows x width; "" after a failure. */
+static mine__tensor opoint_rows(mine__onnx *o, const mine_model *model, const mine_encoding *e) {
   mine__tensor *place = mine__arena_array(o->arena, (size_t)e->n_features, sizeof *place);
   int n = 0;
-  if (m->scale || e->width == 0)
-    (void)mine__fail(o->env, MINE_UNSUPPORTED, "only centres are written as onnx, no mixtures");
   for (int f = 0; place && f < e->n_features && !mine_failed(o->env); f++)
     if (e->first[f] < e->first[f + 1])
       place[n++] = e->levels[f] ? opoint_levels(o, model, e, f) : opoint_number(o, model, e, f);
+  return mine_failed(o->env) ? "" : mine__onnx_concat(o, place, n, 1);
+}
+
+void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
+  const mine_prototypes *m = model->body;
+  const mine_encoding *e = &m->encoding;
+  if (m->scale || e->width == 0)
+    (void)mine__fail(o->env, MINE_UNSUPPORTED, "only centres are written as onnx, no mixtures");
   if (mine_failed(o->env)) return;
-  mine__tensor point = mine__onnx_concat(o, place, n, 1);
+  mine__tensor point = opoint_rows(o, model, e);
+  if (mine_failed(o->env)) return;
   point = mine__onnx_op(o, "Unsqueeze", point, mine__onnx_whole(o, 1), NULL); /* rows x 1 x width */
   mine__tensor d =
       mine__onnx_op(o, "Sub", point, mine__onnx_reals(o, m->centre, m->k, e->width), NULL);
@@ -70,6 +78,49 @@ void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_sa
                                mine__onnx_whole(o, 1), NULL);
   out->distance =
       mine__onnx_op(o, "Sqrt", mine__onnx_reduce(o, "ReduceMin", square, 1, 0), NULL, NULL);
+}
+
+/* ---- mixtures ---------------------------------------------------------------------------- */
+
+/* Squared Mahalanobis distances to component c: rows x 1. */
+static mine__tensor omix_square(mine__onnx *o, const mine_mixture *m, mine__tensor point,
+                                int64_t c) {
+  const int64_t width = m->encoding.width;
+  const double *packed = m->factor;
+  mine__tensor t =
+      mine__onnx_op(o, "Sub", point, mine__onnx_reals(o, m->centre + c * width, 1, width), NULL);
+  if (mine__mixture_turns(m->form)) {
+    double *turn = mine__arena_zeros(o->arena, (size_t)width, (size_t)width * sizeof *turn);
+    if (m->form == MINE_COVARIANCE_FULL) packed += c * mine__gauss_triangle(width);
+    for (int64_t j = 0; turn && j < width; j++)
+      for (int64_t i = 0; i <= j; i++)
+        turn[i * width + j] = packed[mine__gauss_triangle(j) + i];
+    t = turn ? mine__onnx_op(o, "MatMul", t, mine__onnx_reals(o, turn, width, width), NULL) : "";
+  } else {
+    t = mine__onnx_op(o, "Mul", t, mine__onnx_reals(o, m->packed + c * width, 1, width), NULL);
+  }
+  return mine__onnx_reduce(o, "ReduceSum", mine__onnx_op(o, "Mul", t, t, NULL), 1, 1);
+}
+
+void mine__onnx_mixture(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
+  const mine_mixture *m = model->body;
+  mine_text axis;
+  mine__tensor *square = mine__arena_array(o->arena, (size_t)m->k, sizeof *square);
+  mine__tensor point = opoint_rows(o, model, &m->encoding);
+  for (int64_t c = 0; square && c < m->k && !mine_failed(o->env); c++)
+    square[c] = omix_square(o, m, point, c);
+  if (mine_failed(o->env)) return;
+  mine__tensor squares = mine__onnx_concat(o, square, (int)m->k, 1);
+  mine__tensor log_ =
+      mine__onnx_op(o, "Sub", mine__onnx_reals(o, m->offset, 1, m->k),
+                    mine__onnx_op(o, "Div", squares, mine__onnx_real(o, 2), NULL), NULL);
+  mine__onnx_attributes(o, &axis);
+  mine__onnx_int(&axis, "axis", 1);
+  mine__tensor own = mine__onnx_with(o, "GatherElements", &axis, squares,
+                                     mine__onnx_reduce(o, "ArgMax", log_, 1, 1));
+  out->cluster = mine__onnx_op(o, "Add", mine__onnx_reduce(o, "ArgMax", log_, 1, 0),
+                               mine__onnx_whole(o, 1), NULL);
+  out->distance = mine__onnx_flat(o, mine__onnx_op(o, "Sqrt", own, NULL, NULL));
 }
 
 /* ---- networks ------------------------------------------------------------------------- */

@@ -48,6 +48,9 @@ MODELS = [
     ("kmeans_log", "kmeans", None, "k=3, scale=log"),
     ("kprototypes", "kprototypes", None, "k=4, gamma=2"),
     ("kmeans_rank", "kmeans", None, "k=3, scale=quantile"),
+    ("gmm", "gmm", None, "k=3"),
+    ("gmm_tied", "gmm", None, "k=3, covariance=tied, scale=log"),
+    ("gmm_round", "gmm", None, "k=4, covariance=spherical"),
 ]
 
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "../../algorithms/kernel/distance.h"
+#include "../../algorithms/kernel/gauss.h"
 #include "../../algorithms/kernel/linalg.h"
 #include "../../algorithms/kernel/shapley.h"
 #include "../../algorithms/kernel/sieve.h"
@@ -490,6 +491,74 @@ static void edges_have_the_bits_of_plain_loops(void **state) {
   }
 }
 
+/* Squared distances to a density whose whitening is the triangle; its bits: zeros above the
+** diagonal count. */
+static void gauss_plain(const double *panel, int width, const double *centre,
+                        const double *triangle, double *out) {
+  for (int l = 0; l < LANES; l++) {
+    out[l] = 0;
+    for (int o = 0; o < width; o++) {
+      const int end = (o / GAUSS_OUTPUTS + 1) * GAUSS_OUTPUTS;
+      double z = 0;
+      for (int i = 0; i < width && i < end; i++)
+        z += (panel[i * LANES + l] - centre[i]) * (i > o ? 0 : triangle[o * (o + 1) / 2 + i]);
+      out[l] += z * z;
+    }
+  }
+}
+
+static void densities_have_the_bits_of_plain_loops(void **state) {
+  enum { PANELS = 3 };
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double panel[PANELS * LANES * MOST], centre[MOST], triangle[MOST * (MOST + 1) / 2];
+  static double packed[(MOST + GAUSS_OUTPUTS) * (MOST + GAUSS_OUTPUTS)], room[LANES * MOST];
+  static double share[PANELS * LANES], to[PANELS * LANES * MOST];
+  (void)state;
+  for (int s = sets(set); s-- > 0;) {
+    for (int width = 1; width <= MOST; width++) {
+      double out[LANES], want[LANES], sum[MOST], square[MOST];
+      fill(panel, PANELS * LANES * width, (uint64_t)width, 0);
+      fill(centre, width, 3, 0);
+      fill(triangle, width * (width + 1) / 2, 4, 0);
+      fill(share, PANELS * LANES, 5, 0);
+      mine__gauss_pack(width, triangle, packed);
+      set[s]->gauss_full(panel, width, centre, packed, room, out);
+      gauss_plain(panel, width, centre, triangle, want);
+      assert_memory_equal(out, want, sizeof want);
+      set[s]->gauss_diagonal(panel, width, centre, triangle, out);
+      for (int l = 0; l < LANES; l++) {
+        want[l] = 0;
+        for (int j = 0; j < width; j++) {
+          const double z = (panel[j * LANES + l] - centre[j]) * triangle[j];
+          want[l] += z * z;
+        }
+      }
+      assert_memory_equal(out, want, sizeof want);
+      memset(sum, 0, sizeof sum);
+      memset(square, 0, sizeof square);
+      set[s]->gauss_spread(panel, PANELS, width, centre, share, to);
+      set[s]->gauss_moments(panel, PANELS, width, centre, share, sum, square);
+      for (int j = 0; j < width; j++) {
+        double sums = 0, squares = 0;
+        for (int l = 0; l < LANES; l++) {
+          double a = 0, b = 0;
+          for (int p = 0; p < PANELS; p++) {
+            const double t = panel[(p * width + j) * LANES + l] - centre[j];
+            const double by = share[p * LANES + l];
+            assert_memory_equal(&(double){t * by}, to + (j * PANELS + p) * LANES + l, 8);
+            a += t * by;
+            b += t * by * t;
+          }
+          sums += a;
+          squares += b;
+        }
+        assert_memory_equal(&sums, sum + j, 8);
+        assert_memory_equal(&squares, square + j, 8);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(distances_have_the_bits_of_pairs),
@@ -503,6 +572,7 @@ int main(void) {
       cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),
       cmocka_unit_test(slots_are_those_of_the_cuts),
       cmocka_unit_test(edges_have_the_bits_of_plain_loops),
+      cmocka_unit_test(densities_have_the_bits_of_plain_loops),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
