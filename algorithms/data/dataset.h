@@ -14,7 +14,8 @@ typedef enum mine_task_kind {
   MINE_CLASSIFICATION = 1,
   MINE_REGRESSION = 2,
   MINE_CLUSTERING = 4,
-  MINE_NEIGHBORS = 8 /* base rows for a search, no target  */
+  MINE_NEIGHBORS = 8,  /* base rows for a search, no target  */
+  MINE_COMPONENTS = 16 /* few numbers that stand for many    */
 } mine_task_kind;
 
 /* What a model knows of an attribute: how to recognise and read it again. */

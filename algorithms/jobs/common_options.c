@@ -76,6 +76,10 @@ const mine_option mine__group_option_table[] = {
                         "answered by its group's"),
     OPTION_END};
 
+const mine_option mine__weight_option_table[] = {
+    OPTION_TEXT(mine_weight_options, weight, .help = "the column that says how much a row counts"),
+    OPTION_END};
+
 const mine_option mine__holdout_option_table[] = {
     OPTION_REAL(mine_holdout_options, holdout, .initial = "0.2", .range = {0, 0.9},
                 .help = "share of the rows on which the model is measured; 0: not measured"),

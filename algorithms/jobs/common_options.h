@@ -58,6 +58,12 @@ typedef struct mine_group_options {
 } mine_group_options;
 extern const mine_option mine__group_option_table[];
 
+/* Of rows that are learned from without a target. */
+typedef struct mine_weight_options {
+  mine_cell weight;
+} mine_weight_options;
+extern const mine_option mine__weight_option_table[];
+
 typedef struct mine_holdout_options {
   double holdout;
   int refit, keep_ids;

@@ -98,9 +98,11 @@ static void roles_plan_target(mine_roles *roles, mine_frame *frame) {
 }
 
 static void roles_plan_weight(mine_roles *roles, mine_frame *frame) {
-  const mine_supervised_options *s = roles->supervised;
-  if (!s || s->weight.type == MINE_NULL) return;
-  roles->weight = mine__column_said(frame, "option weight", &s->weight);
+  const mine_cell *said = roles->supervised ? &roles->supervised->weight
+                          : roles->weighing ? &roles->weighing->weight
+                                            : NULL;
+  if (!said || said->type == MINE_NULL) return;
+  roles->weight = mine__column_said(frame, "option weight", said);
   if (roles->weight < 0) return;
   const mine_column *column = &frame->column[roles->weight];
   if (column->want)

@@ -20,7 +20,8 @@ typedef struct mine_roles {
   mine_env *env;
   const char *algorithm;                     /* for sentences; NULL: none    */
   const mine_source_options *source;         /* required                     */
-  const mine_supervised_options *supervised; /* NULL: no target, no weight   */
+  const mine_supervised_options *supervised; /* NULL: no target              */
+  const mine_weight_options *weighing;       /* of rows without a target; NULL: no weight */
   const mine_group_options *grouping;        /* NULL: no groups              */
   const mine_split_options *split;           /* NULL: rows are not divided   */
   int needs_target;

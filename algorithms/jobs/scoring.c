@@ -120,10 +120,20 @@ static void scoring_spell_groups(mine_scoring *s) {
   }
 }
 
-/* A model that says nothing of rows says here what it is for. */
+/* A model that says nothing of rows, or not this, says here what it is for. */
 static void scoring_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
-  if (model->task == MINE_NEIGHBORS)
+  if (s->mode == MINE_SCORE_PROJECT)
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "a %s model (%s) has no components; train 'pca' or 'factor', or use FROM "
+                     "mine_predict(model, source)",
+                     mine__model_task(model), model->algorithm);
+  else if (s->gives & MINE_GIVES_COMPONENTS)
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "components (%s) are several numbers for a row, and no prediction; use FROM "
+                     "mine_project(model, source); mine_evaluate(model) lists what they hold",
+                     model->algorithm);
+  else if (model->task == MINE_NEIGHBORS)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
                      "the model was trained without a target and predicts nothing; use "
                      "mine_neighbors, or train it with target=<column>");
@@ -172,7 +182,9 @@ static void scoring_ask(mine_scoring *s, const mine__options *options) {
       MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing))
     return;
   s->gives = mine__model_gives(model);
-  if (!(s->gives & (MINE_GIVES_VALUE | MINE_GIVES_GROUP))) {
+  if (!(s->gives &
+        (s->mode == MINE_SCORE_PROJECT ? (unsigned)MINE_GIVES_COMPONENTS
+                                       : (unsigned)(MINE_GIVES_VALUE | MINE_GIVES_GROUP)))) {
     scoring_refuse(s);
     return;
   }
@@ -268,7 +280,7 @@ mine_status mine__scoring_make_room(mine_scoring *s, size_t n) {
   if (s->gives & MINE_GIVES_GROUP)
     out->group = mine__arena_block(a, out->group, room, sizeof(int32_t));
   out->share = scoring_room(s, MINE_GIVES_SHARE, out->share, room, groups);
-  out->value = scoring_room(s, MINE_GIVES_VALUE, out->value, room, outputs);
+  out->value = scoring_room(s, MINE_GIVES_VALUE | MINE_GIVES_COMPONENTS, out->value, room, outputs);
   out->distance = scoring_room(s, MINE_GIVES_DISTANCE, out->distance, room, 1);
   out->strength = scoring_room(s, MINE_GIVES_STRENGTH, out->strength, room, 1);
   out->outlier = scoring_room(s, MINE_GIVES_STRENGTH, out->outlier, room, 1);

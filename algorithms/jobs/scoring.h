@@ -12,9 +12,10 @@
 #include "verb.h"
 
 typedef enum mine_scoring_mode {
-  MINE_SCORE_ROWS,    /* first column or the trained id's name is the id  */
-  MINE_SCORE_SINGLE,  /* no id: columns are features only (scalar form)   */
-  MINE_SCORE_EVALUATE /* the target is read too, for metrics             */
+  MINE_SCORE_ROWS,     /* first column or the trained id's name is the id  */
+  MINE_SCORE_SINGLE,   /* no id: columns are features only (scalar form)   */
+  MINE_SCORE_EVALUATE, /* the target is read too, for metrics             */
+  MINE_SCORE_PROJECT   /* as ROWS, of a model of components               */
 } mine_scoring_mode;
 
 /* What evaluation remembers of every row that was scored. */

@@ -43,6 +43,7 @@ static void training_options(mine_training *training, const mine__options *optio
       MINE_TAKE(env, arena, options, mine__split_option_table, &asked->split) ||
       MINE_TAKE(env, arena, options, mine__source_option_table, &asked->source) ||
       MINE_TAKE(env, arena, options, mine__group_option_table, &asked->group) ||
+      MINE_TAKE(env, arena, options, mine__weight_option_table, &asked->weight) ||
       MINE_TAKE(env, arena, options, mine__unknown_option_table, &asked->unknown) ||
       MINE_TAKE(env, arena, options, mine__seed_option_table, &asked->seed))
     return;
@@ -76,7 +77,9 @@ static void training_start(mine_training *training, const mine__options *options
   roles->algorithm = training->asked.algorithm->name;
   roles->source = &training->asked.source;
   roles->supervised = training_supervised(training) ? &training->asked.supervised : NULL;
-  roles->needs_target = !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS));
+  roles->weighing = &training->asked.weight;
+  roles->needs_target =
+      !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS));
   roles->keep_constants = training->asked.algorithm->keeps_constants;
   roles->grouping = &training->asked.group;
   roles->split = training_supervised(training) ? &training->asked.split : NULL;

@@ -38,6 +38,7 @@ typedef struct mine_asked {
   mine_split_options split;
   mine_unknown_options unknown;
   mine_group_options group;
+  mine_weight_options weight;
   void *own; /* the algorithm's options struct */
   const char *source_text, *canonical;
   mine_cell keep_positive;

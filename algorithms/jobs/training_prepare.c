@@ -213,7 +213,6 @@ static void prepare_supervised(mine_training *t) {
   if (mine_failed(env)) return;
   if (t->data.task == MINE_CLASSIFICATION) prepare_used_classes(t);
   if (mine_failed(env)) return;
-  t->data.fit_weight = (double *)t->data.weight;
   if (t->asked.supervised.class_weight) {
     if (t->data.task != MINE_CLASSIFICATION) {
       mine__fail(env, MINE_OPTION,
@@ -275,12 +274,19 @@ static void prepare_names(mine_training *t) {
   }
 }
 
+/* What is learned where there is no target. */
+static mine_task_kind prepare_unsupervised(unsigned tasks) {
+  return tasks & MINE_CLUSTERING   ? MINE_CLUSTERING
+         : tasks & MINE_COMPONENTS ? MINE_COMPONENTS
+                                   : MINE_NEIGHBORS;
+}
+
 mine_status mine__training_prepare(mine_training *t) {
   mine_env *env = t->env;
   if (mine_failed(env) || t->prepared) return mine_env_status(env);
   MINE_TRY(mine__frame_finish(t->frame));
   MINE_TRY(mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen));
-  t->data.task = t->asked.algorithm->tasks & MINE_CLUSTERING ? MINE_CLUSTERING : MINE_NEIGHBORS;
+  t->data.task = prepare_unsupervised(t->asked.algorithm->tasks);
   if (t->roles.target >= 0) MINE_TRY(mine__training_target(t));
   if (t->roles.target < 0 && t->asked.calibrate.calibrate != MINE_CALIBRATE_NONE)
     return mine__fail(env, MINE_OPTION,
@@ -293,6 +299,7 @@ mine_status mine__training_prepare(mine_training *t) {
   if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);
   if (t->roles.target >= 0) prepare_hash(t);
+  t->data.fit_weight = (double *)t->data.weight;
   if (t->roles.time >= 0) t->data.time = t->frame->column[t->roles.time].number;
   t->data.whole = t->roles.by == MINE_SPLIT_GROUP;
   if (t->roles.target >= 0 && !mine_failed(env)) prepare_supervised(t);

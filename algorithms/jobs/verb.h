@@ -25,7 +25,7 @@
 #include "../model/model.h"
 #include "roles.h"
 
-#define MINE_MOST_OPTION_SETS 14
+#define MINE_MOST_OPTION_SETS 16
 
 /* The options of a call, parsed: for every set of the verb (and first the algorithm's
 ** own) the struct that its table filled. */
@@ -117,8 +117,12 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes);
   { mine__run_option_table, sizeof(mine_run_options), 0 }
 #define MINE_SET_SEED \
   { mine__seed_option_table, sizeof(mine_seed_options), 0 }
-#define MINE_SET_GROUP \
-  { mine__group_option_table, sizeof(mine_group_options), 0 }
+/* Components of different groups are different things: they cannot stand in one answer. */
+#define MINE_SET_GROUP                                                           \
+  {                                                                              \
+    mine__group_option_table, sizeof(mine_group_options),                        \
+        MINE_CLASSIFICATION | MINE_REGRESSION | MINE_CLUSTERING | MINE_NEIGHBORS \
+  }
 #define MINE_SET_SOURCE \
   { mine__source_option_table, sizeof(mine_source_options), 0 }
 #define MINE_SET_SUPERVISED                                         \

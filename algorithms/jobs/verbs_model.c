@@ -69,6 +69,43 @@ const mine_verb mine__verb_centroids = {
     .run = model_run,
 };
 
+static const mine_answer loadings_answer[] = {
+    {"component", MINE_ANSWER_INTEGER, 1, "1, 2, ..., the one that holds most first"},
+    {"feature", MINE_ANSWER_TEXT, 1, "its name; of a category, name=level"},
+    {"loading", MINE_ANSWER_REAL, 0,
+     "what the two have to do with each other; of scaled features their correlation, -1 to 1"},
+    {"variance_share", MINE_ANSWER_REAL, 0,
+     "the share of the variance of all features that the component holds"},
+    {"eigenvalue", MINE_ANSWER_REAL, 0,
+     "of the component; of rotated factors the sum of its squared loadings"},
+    {"weight", MINE_ANSWER_REAL, 0,
+     "of the scaled feature in the score; of pca, the unit eigenvector"},
+    {"communality", MINE_ANSWER_REAL, 0,
+     "the share of the feature's variance that all components hold"},
+    {"uniqueness", MINE_ANSWER_REAL, 0, "the rest of it"},
+    {0},
+};
+
+const mine_verb mine__verb_loadings = {
+    .name = "mine_loadings",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_SEGMENT,
+    .what =
+        "What the components of a model (`pca`, `factor`) are made of, a row for each component "
+        "and feature.",
+    .notes =
+        "Read a component by its strong loadings: features above 0.5 or below -0.5, say. Its sign "
+        "is free and chosen so that the strongest loading is positive.",
+    .example =
+        "SELECT component, feature, round(loading, 2) AS loading, round(variance_share, 2) AS "
+        "share\n"
+        "FROM mine_loadings((SELECT mine_fit('pca',\n  " MINE_CALLERS ", 'components=2')));",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = loadings_answer,
+    .run = model_run,
+};
+
 static const mine_answer tree_answer[] = {
     {"tree", MINE_ANSWER_INTEGER, 1, "number of the tree"},
     {"node", MINE_ANSWER_INTEGER, 1, "number of the node; 1 is the root"},

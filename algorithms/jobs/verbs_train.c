@@ -68,6 +68,7 @@ static const mine_option_set train_options[] = {
     {mine__interval_option_table, sizeof(mine_interval_options), MINE_REGRESSION},
     MINE_SET_SPLIT,
     MINE_SET_GROUP,
+    {mine__weight_option_table, sizeof(mine_weight_options), MINE_COMPONENTS},
     MINE_SET_SOURCE,
     MINE_SET_UNKNOWN,
     MINE_SET_SEED,

@@ -267,6 +267,11 @@ static const char *schema_check(const mine_model *model) {
       return groups                 ? "the number of classes"
              : model->n_outputs > 0 ? "the number of outputs"
                                     : NULL;
+    case MINE_COMPONENTS:
+      if (target) return "the target";
+      return groups                  ? "the number of classes"
+             : model->n_outputs == 0 ? "the number of outputs"
+                                     : NULL;
   }
   return NULL;
 }

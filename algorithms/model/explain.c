@@ -20,7 +20,7 @@ void mine__explain_nothing(double *contribution, int n_features) {
 mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
   const mine_kind *kind = model->kind;
   if (mine_failed(env)) return mine_env_status(env);
-  if (!kind->answer || model->task == MINE_NEIGHBORS)
+  if (!kind->answer || model->task == MINE_NEIGHBORS || model->task == MINE_COMPONENTS)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "a %s model (%s) predicts nothing of a row that could be explained",
                       mine__model_task(model), model->algorithm);

@@ -15,6 +15,7 @@
 #define CLASSES  MINE_CLASSIFICATION
 #define NUMBERS  MINE_REGRESSION
 #define CLUSTERS MINE_CLUSTERING
+#define FEW      MINE_COMPONENTS
 
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
@@ -178,6 +179,35 @@ const mine_measure mine__measures[] = {
                                  .what = "steps until nothing moved",
                                  .tasks = CLUSTERS,
                                  .is_count = 1},
+    [MINE_MEASURE_COMPONENTS] = {.name = "components",
+                                 .what = "number of components, or of factors",
+                                 .tasks = FEW,
+                                 .is_count = 1},
+    [MINE_MEASURE_VARIANCE_SHARE] = {.name = "variance_share",
+                                     .what = "share of the variance of all features that they hold",
+                                     .tasks = FEW,
+                                     .better = 1,
+                                     .main = 6},
+    [MINE_MEASURE_KMO] = {.name = "kmo",
+                          .what =
+                              "Kaiser, Meyer and Olkin's measure of sampling adequacy: how much "
+                              "of the correlations is shared by more than two features (below "
+                              "0.5: too little for factors); NULL where one feature follows "
+                              "from others",
+                          .tasks = FEW,
+                          .better = 1},
+    [MINE_MEASURE_BARTLETT_CHI2] = {.name = "bartlett_chi2",
+                                    .what = "Bartlett's test of sphericity: the statistic",
+                                    .tasks = FEW},
+    [MINE_MEASURE_BARTLETT_DF] = {.name = "bartlett_df",
+                                  .what = "... its degrees of freedom",
+                                  .tasks = FEW,
+                                  .is_count = 1},
+    [MINE_MEASURE_BARTLETT_P_VALUE] = {.name = "bartlett_p_value",
+                                       .what =
+                                           "... the chance of such a statistic, or a larger one, "
+                                           "if no two features were correlated",
+                                       .tasks = FEW},
     {.name = NULL},
 };
 

@@ -20,7 +20,8 @@ static const struct {
 } model_tasks[] = {{MINE_CLASSIFICATION, "classification"},
                    {MINE_REGRESSION, "regression"},
                    {MINE_CLUSTERING, "clustering"},
-                   {MINE_NEIGHBORS, "neighbors"}};
+                   {MINE_NEIGHBORS, "neighbors"},
+                   {MINE_COMPONENTS, "components"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 
 const char *mine__task_name(mine_task_kind task) {

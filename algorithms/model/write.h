@@ -31,6 +31,8 @@ void mine__write_text_importance(mine_env *env, const mine_model *model, const m
                                  mine_text *to);
 void mine__write_text_clusters(mine_env *env, const mine_model *model, const mine_writing *how,
                                mine_text *to);
+void mine__write_text_loadings(mine_env *env, const mine_model *model, const mine_writing *how,
+                               mine_text *to);
 void mine__write_text_members(mine_env *env, const mine_model *model, const mine_writing *how,
                               mine_text *to);
 /* write_dot.c: trees as a graph, an edge for each test. */

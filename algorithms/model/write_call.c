@@ -50,7 +50,7 @@ static void write_object(const mine_model *model, const mine_writing *how, mine_
 void mine__write_call(mine_env *env, const mine_model *model, const mine_writing *how,
                       mine_text *to) {
   const int n = model->n_features;
-  if (mine__model_gives(model) == 0 || n == 0) {
+  if (!(mine__model_gives(model) & (MINE_GIVES_VALUE | MINE_GIVES_GROUP)) || n == 0) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "a %s model (%s) is not asked row by row, so there is no call",
                      mine__model_task(model), model->algorithm);

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "components.h"
 #include "members.h"
 #include "trees.h"
 #include "write.h"
@@ -309,6 +310,34 @@ void mine__write_text_clusters(mine_env *env, const mine_model *model, const min
   }
   if (shown < m->k)
     mine__text_addf(to, "... and %lld more clusters: mine_centroids lists them\n",
+                    (long long)(m->k - shown));
+  mine_relation_free(list);
+}
+
+/* ---- components --------------------------------------------------------------------------- */
+
+/* A line a feature, a column a component: rows of the list are component by component. */
+void mine__write_text_loadings(mine_env *env, const mine_model *model, const mine_writing *how,
+                               mine_text *to) {
+  const mine_components *m = model->body;
+  const int64_t width = m->encoding.width, shown = m->k < 8 ? m->k : 8;
+  (void)how;
+  draw_head(model, to);
+  mine_relation *list = mine__write_listed(env, model, "mine_loadings");
+  if (!list) return;
+  const int names = draw_names(env, list, 1);
+  for (int64_t i = -2; i < width && i < DRAW_LINES && !to->failed; i++) {
+    mine_cell cell = {MINE_TEXT, 5, {.text = i == -2 ? "     " : "share"}};
+    if (i >= 0) mine_relation_cell(list, i, 1, &cell);
+    draw_cell(env, to, &cell, names, 0);
+    for (int64_t c = 0; c < shown; c++) {
+      mine_relation_cell(list, c * width + (i < 0 ? 0 : i), i == -2 ? 0 : i == -1 ? 3 : 2, &cell);
+      draw_cell(env, to, &cell, DRAW_CELL, 1);
+    }
+    mine__text_adds(to, "\n");
+  }
+  if (shown < m->k)
+    mine__text_addf(to, "... and %lld more components: mine_loadings lists them\n",
                     (long long)(m->k - shown));
   mine_relation_free(list);
 }

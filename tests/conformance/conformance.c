@@ -389,7 +389,8 @@ static mine_model *fit_weighted(const subject *s, const char *table, const char 
     snprintf(own, sizeof own, mark ? "%.*s%d" : "%.*s", mark ? (int)(mark - of) : (int)strlen(of),
              of, rows);
   }
-  snprintf(options, sizeof options, "%s,weight=w,holdout=0%s", target, own);
+  snprintf(options, sizeof options, "%s,weight=w%s%s", target,
+           s->task == MINE_COMPONENTS ? "" : ",holdout=0", own);
   mine_model *model = fit_one(env, s, table, options);
   if (!model) fail_msg("%s: %s", s->name, mine_env_error(env));
   return model;
@@ -398,10 +399,13 @@ static mine_model *fit_weighted(const subject *s, const char *table, const char 
 /* Predictions agree to 1e-9 of the larger, or as the table says: w * x and x + x are added up in
  * another order. */
 static void one_is_weighted(const subject *s) {
-  const int supervised = s->task == MINE_CLASSIFICATION || s->task == MINE_REGRESSION;
-  if (!supervised || s->made || strcmp(s->algorithm->reads, "attributes") != 0) return;
-  const mine_verb *predict = mine_verb_find("mine_predict", MINE_VERB_TABLE);
-  const char *target = s->task == MINE_CLASSIFICATION ? "target=label" : "target=y";
+  const int few = s->task == MINE_COMPONENTS;
+  const int weighs = s->task == MINE_CLASSIFICATION || s->task == MINE_REGRESSION || few;
+  if (!weighs || s->made || strcmp(s->algorithm->reads, "attributes") != 0) return;
+  const mine_verb *predict = mine_verb_find(few ? "mine_project" : "mine_predict", MINE_VERB_TABLE);
+  const char *target = few                              ? "ignore=label|kind"
+                       : s->task == MINE_CLASSIFICATION ? "target=label"
+                                                        : "target=y";
   char *heavy = table_attributes(SUBJECT_ROWS, 0, 0), *twice = table_attributes(SUBJECT_ROWS, 0, 1);
   surroundings around = {.stop_at = 0};
   answers a = {0}, b = {0};

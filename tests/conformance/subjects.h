@@ -170,7 +170,8 @@ static const struct {
 } subject_tasks[] = {{MINE_CLASSIFICATION, "target=label,ignore=w,holdout=0.3"},
                      {MINE_REGRESSION, "target=y,ignore=w,holdout=0.3"},
                      {MINE_CLUSTERING, "ignore=label|w"},
-                     {MINE_NEIGHBORS, "ignore=label|w"}};
+                     {MINE_NEIGHBORS, "ignore=label|w"},
+                     {MINE_COMPONENTS, "ignore=label|w|kind"}};
 
 /* What any algorithm may be given beside its own options, tried on cheap ones: what it makes of a
 ** model is the same for all. */
@@ -185,6 +186,7 @@ static const struct {
      "bayes of groups, calibrated"},
     {"linear", MINE_REGRESSION, "target=y,ignore=w,holdout=0,intervals=cross",
      "linear, with intervals"},
+    {"pca", MINE_COMPONENTS, "ignore=label|w", "pca, with a category"},
 };
 
 /* Kinds that no algorithm makes yet are put together of two models. */
@@ -216,7 +218,8 @@ static int subjects_all(subject *to) {
       snprintf(s.name, sizeof s.name, "%s %s", algorithm->name, mine__task_name(s.task));
       assert_true(n + 3 < SUBJECTS_MOST);
       to[n++] = s;
-      const int joined = s.task != MINE_NEIGHBORS && strcmp(algorithm->reads, "events");
+      const int alone = s.task == MINE_NEIGHBORS || s.task == MINE_COMPONENTS;
+      const int joined = !alone && strcmp(algorithm->reads, "events");
       for (size_t k = 0; joined && k < sizeof subject_made / sizeof subject_made[0]; k++) {
         to[n] = s;
         to[n].made = subject_made[k];

@@ -60,6 +60,7 @@ const use_model use_models[] = {
     {"network many classes", "mlp",
      "target=kind,task=classification,hidden=4,epochs=3,networks=1,activation=tanh,holdout=0",
      USE_TRAINED},
+    {"components", "pca", "components=2,ignore=label|day", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 
@@ -186,9 +187,9 @@ static mine_env *use_env(use_memory *memory) {
 }
 
 static void use_parts(const mine_model *model, use_memory *memory) {
-  static const char *const parts[] = {"mine_summary",     "mine_centroids", "mine_tree",
-                                      "mine_importance",  "mine_evaluate",  "mine_confusion",
-                                      "mine_coefficients"};
+  static const char *const parts[] = {"mine_summary",      "mine_centroids", "mine_tree",
+                                      "mine_importance",   "mine_evaluate",  "mine_confusion",
+                                      "mine_coefficients", "mine_loadings"};
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
     mine_env *env = use_env(memory);
     mine_relation *relation = NULL;
@@ -330,6 +331,7 @@ int use_bytes(const unsigned char *bytes, size_t n, use_memory *memory) {
   use_scoring(model, MINE_SCORE_ROWS, memory);
   use_scoring(model, MINE_SCORE_SINGLE, memory);
   use_scoring(model, MINE_SCORE_EVALUATE, memory);
+  use_scoring(model, MINE_SCORE_PROJECT, memory);
   use_reasons(model, n % 2 ? "pairs=2" : "top=1, lang=zh, pairs=2", memory);
   use_search(model, memory);
   use_drift(model, memory);
@@ -362,7 +364,10 @@ uint64_t use_predictions(const unsigned char *bytes, size_t n) {
   mine_model *model = NULL;
   mine_scoring *scoring = NULL;
   mine_status status = mine_model_load(env, bytes, n, &model);
-  if (!status) status = verb_scoring_open(env, model, MINE_SCORE_ROWS, NULL, &scoring);
+  if (!status)
+    status = verb_scoring_open(
+        env, model, model->task == MINE_COMPONENTS ? MINE_SCORE_PROJECT : MINE_SCORE_ROWS, NULL,
+        &scoring);
   if (!status) status = use_fill(mine_scoring_frame(scoring), 100);
   if (!status) status = mine__scoring_run(scoring);
   for (int64_t row = 0; row < 100 && !status; row++) {
