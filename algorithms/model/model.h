@@ -26,20 +26,14 @@
 
 /* What a model may say of a row. */
 enum {
-  MINE_GIVES_VALUE = 1,     /* a number for each output                        */
-  MINE_GIVES_GROUP = 2,     /* the class or cluster it belongs to              */
-  MINE_GIVES_SHARE = 4,     /* how much it belongs to each group               */
-  MINE_GIVES_DISTANCE = 8,  /* how far it is from its group                    */
-  MINE_GIVES_INTERVAL = 16, /* bounds of the value                             */
-  MINE_GIVES_STRENGTH = 32, /* how surely it belongs to its cluster, how far out it lies */
-  MINE_GIVES_LEAF = 64      /* the node of its one tree in which a row ends    */
   MINE_GIVES_VALUE = 1,       /* a number for each output                        */
   MINE_GIVES_GROUP = 2,       /* the class or cluster it belongs to              */
   MINE_GIVES_SHARE = 4,       /* how much it belongs to each group               */
   MINE_GIVES_DISTANCE = 8,    /* how far it is from its group                    */
   MINE_GIVES_INTERVAL = 16,   /* bounds of the value                             */
-  MINE_GIVES_COMPONENTS = 32, /* a number for each output, and none of them a prediction */
-  MINE_GIVES_LEAF = 64        /* the node of its one tree in which a row ends    */
+  MINE_GIVES_STRENGTH = 32,   /* how surely it belongs to its cluster, how far out it lies */
+  MINE_GIVES_LEAF = 64,       /* the node of its one tree in which a row ends    */
+  MINE_GIVES_COMPONENTS = 128 /* a number for each output, and none of them a prediction */
 };
 
 /* What it says of a batch.  The caller allocates; an array that is NULL is not
