@@ -147,6 +147,11 @@ const mine_measure mine__measures[] = {
                               .tasks = CLUSTERS,
                               .better = -1,
                               .main = 5},
+    [MINE_MEASURE_COST] = {.name = "cost",
+                           .what = "sum of distances to the nearest medoid",
+                           .tasks = CLUSTERS,
+                           .better = -1,
+                           .main = 6},
     [MINE_MEASURE_SILHOUETTE] = {.name = "silhouette",
                                  .what =
                                      "how much nearer rows are to their own cluster than to the "

@@ -53,6 +53,12 @@ typedef struct mine_answers {
                          ** calibration; NAN = no answer                               */
 } mine_answers;
 
+/* Of the rows that it learned from. */
+enum {
+  MINE_KEEPS_NONE,
+  MINE_KEEPS_ALL, /* with their ids                                  */
+  MINE_KEEPS_SOME /* a row of each cluster, its medoid, without ids  */
+};
 #define MINE_NO_GROUP      (-1)
 #define MINE_KEEPS_NOTHING "no rows"
 #define MINE_SCALE         3 /* numbers of a scorecard's scale */
@@ -171,7 +177,7 @@ typedef struct mine_kind {
   ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
   ** numbers that the fit gave them. */
   mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
-  int keeps_rows;         /* the rows that it learned from are in the body, with their ids */
+  int keeps_rows;         /* the rows that it learned from are in the body: MINE_KEEPS_ */
   const mine_part *parts; /* besides those of every model; NULL: none */
   /* The model as arithmetic (formula.h), for the languages that write it so: features are the
   ** whole's map[f]; NULL: it is none. */
@@ -319,6 +325,8 @@ void mine__model_measure(mine_model *model, mine_measure_id id, double value);
 int mine__model_any(const mine_model *model, int (*is)(const mine_model *model));
 /* Whether rows that it learned from are in it, or in a model inside it. */
 int mine__model_keeps_rows(const mine_model *model);
+/* ... all of them, with their ids. */
+int mine__model_keeps_all(const mine_model *model);
 
 /* Which of MINE_GIVES_ this model gives. */
 unsigned mine__model_gives(const mine_model *model);

@@ -131,8 +131,8 @@ static void neighbours_copy_rows(mine_env *env, mine_arena *arena, const mine_da
   }
 }
 
-mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
-                                 const mine__neighbours_how *how, mine_neighbours *out) {
+mine_status mine__neighbours_open(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                  const mine__neighbours_how *how, mine_neighbours *out) {
   const mine_space space = how->space;
   int scale = how->scale;
   *out = (mine_neighbours){.space = space, .n_features = data->n_features, .n = data->rows.n};
@@ -146,6 +146,12 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
     MINE_TRY(mine__encoding_fit(env, arena, data, (mine_scale)scale, &out->encoding));
     out->width = out->encoding.width;
   }
+  return mine_env_status(env);
+}
+
+mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                 const mine__neighbours_how *how, mine_neighbours *out) {
+  MINE_TRY(mine__neighbours_open(env, arena, data, how, out));
   out->point = mine__arena_array(arena, (size_t)out->n, (size_t)out->width * sizeof *out->point);
   if (!out->point) return mine_env_status(env);
   for (int64_t i = 0; i < out->n; i += NEIGHBOURS_CHUNK) {
@@ -156,7 +162,7 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
   }
   neighbours_copy_rows(env, arena, data, out);
   if (mine_failed(env)) return mine_env_status(env);
-  return mine__nearest_build(env, arena, space, out->point, out->n, out->width, out->category,
+  return mine__nearest_build(env, arena, out->space, out->point, out->n, out->width, out->category,
                              &out->nearest);
 }
 
@@ -280,18 +286,22 @@ static mine_status neighbours_answer(mine_env *env, const mine_model *model,
 
 /* ---- bytes ------------------------------------------------------------------------ */
 
-static void neighbours_save(const mine_model *model, mine_writer *w) {
-  const mine_neighbours *body = model->body;
-  const size_t n = (size_t)body->n, features = (size_t)body->n_features;
-  mine__write_u32(w, (uint32_t)body->space);
-  mine__write_u32(w, (uint32_t)body->voting);
-  mine__write_i64(w, body->k);
+void mine__neighbours_save_space(const mine_neighbours *body, mine_writer *w) {
   if (body->space == MINE_SPACE_GOWER) {
-    mine__write_reals(w, body->least, features);
-    mine__write_reals(w, body->range, features);
+    mine__write_reals(w, body->least, (size_t)body->n_features);
+    mine__write_reals(w, body->range, (size_t)body->n_features);
   } else {
     mine__encoding_save(&body->encoding, w);
   }
+}
+
+static void neighbours_save(const mine_model *model, mine_writer *w) {
+  const mine_neighbours *body = model->body;
+  const size_t n = (size_t)body->n;
+  mine__write_u32(w, (uint32_t)body->space);
+  mine__write_u32(w, (uint32_t)body->voting);
+  mine__write_i64(w, body->k);
+  mine__neighbours_save_space(body, w);
   mine__write_u64(w, n);
   mine__write_reals(w, body->point, n * (size_t)body->width);
   if (body->label) mine__write_i32s(w, body->label, n);
@@ -318,15 +328,25 @@ static void neighbours_load_gower(mine_reader *r, const mine_model *model, mine_
   }
 }
 
-/* The points: finite, except that gower's may be missing.  The width is asked first, because
-** read_count divides by the bytes of a row. */
-static void neighbours_load_points(mine_reader *r, mine_neighbours *body) {
+void mine__neighbours_load_space(mine_reader *r, const mine_model *model,
+                                 mine__encoding_format format, mine_neighbours *body) {
+  body->n_features = model->n_features;
+  if (body->space == MINE_SPACE_GOWER) {
+    neighbours_load_gower(r, model, body);
+  } else {
+    mine__encoding_load(r, model->feature, model->n_features, format, &body->encoding);
+    body->width = body->encoding.width;
+  }
+}
+
+/* The width is asked first, because read_count divides by the bytes of a row. */
+void mine__neighbours_load_points(mine_reader *r, const char *count, mine_neighbours *body) {
   if (!mine__reader_ok(r)) return;
   if (body->width < 1) {
     mine__reader_bad(r, "the width of the points");
     return;
   }
-  const size_t n = mine__read_count(mine__called(r, "rows"), 8 * (size_t)body->width);
+  const size_t n = mine__read_count(mine__called(r, count), 8 * (size_t)body->width);
   if (n < 1 || n > (size_t)MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
   if (!mine__reader_ok(r)) return;
   body->n = (int64_t)n;
@@ -377,15 +397,9 @@ static void neighbours_load(mine_reader *r, mine_model *model, uint32_t version)
   if (!mine__reader_ok(r)) return;
   body->space = (mine_space)space;
   body->voting = (mine_voting)voting;
-  body->n_features = model->n_features;
-  if (body->space == MINE_SPACE_GOWER) {
-    neighbours_load_gower(r, model, body);
-  } else {
-    mine__encoding_load(r, model->feature, model->n_features,
-                        version > 1 ? MINE_ENCODING_WARPS : MINE_ENCODING_PLAIN, &body->encoding);
-    body->width = body->encoding.width;
-  }
-  neighbours_load_points(r, body);
+  mine__neighbours_load_space(r, model, version > 1 ? MINE_ENCODING_WARPS : MINE_ENCODING_PLAIN,
+                              body);
+  mine__neighbours_load_points(r, "rows", body);
   if (mine__reader_ok(r)) neighbours_load_answers(r, model, body);
   if (!mine__reader_ok(r)) return;
   if (mine__nearest_build(r->env, r->arena, body->space, body->point, body->n, body->width,
@@ -425,7 +439,7 @@ const mine_kind mine__kind_neighbours = {
     .points = neighbours_points,
     .save = neighbours_save,
     .load = neighbours_load,
-    .keeps_rows = 1,
+    .keeps_rows = MINE_KEEPS_ALL,
     .written = {[MINE_FORMAT_SQL] = {.why_not = NEIGHBOURS_ROWS},
                 [MINE_FORMAT_C] = {.why_not = NEIGHBOURS_ROWS},
                 [MINE_FORMAT_TEXT] = {.why_not = NEIGHBOURS_ROWS},

@@ -53,6 +53,10 @@ typedef struct mine__neighbours_how {
                             ** NULL: none                                                */
 } mine__neighbours_how;
 
+/* The space of `data`, without the rows: how points are made. */
+mine_status mine__neighbours_open(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                                  const mine__neighbours_how *how,
+                                  mine_neighbours *out) MINE_MUST_CHECK;
 /* Remember the rows of `data`; everything lives in arena.  k and voting are the
 ** caller's to set. */
 mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
@@ -62,6 +66,13 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
 /* Rows first..first+count-1 of a batch as points (count x width). */
 void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
                              int64_t count, double *out);
+
+/* The space, and n points under the name `count`: finite, except that gower's may be missing.  The
+** metric is the caller's, before. */
+void mine__neighbours_save_space(const mine_neighbours *body, mine_writer *w);
+void mine__neighbours_load_space(mine_reader *r, const mine_model *model,
+                                 mine__encoding_format format, mine_neighbours *body);
+void mine__neighbours_load_points(mine_reader *r, const char *count, mine_neighbours *body);
 
 /* Length 1; a row of zeros stays. */
 void mine__neighbours_to_length_one(double *row, int width);

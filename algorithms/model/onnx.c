@@ -9,6 +9,7 @@
 #include "bayes.h"
 #include "json.h"
 #include "linear.h"
+#include "medoids.h"
 #include "members.h"
 #include "mixture.h"
 #include "network.h"
@@ -199,6 +200,7 @@ void mine__onnx_model(mine__onnx *o, const mine_model *model, mine__onnx_said *o
   if (model->kind == &mine__kind_bayes) mine__onnx_bayes(o, model, out);
   if (model->kind == &mine__kind_prototypes) mine__onnx_prototypes(o, model, out);
   if (model->kind == &mine__kind_mixture) mine__onnx_mixture(o, model, out);
+  if (model->kind == &mine__kind_medoids) mine__onnx_medoids(o, model, out);
   if (model->kind == &mine__kind_network) mine__onnx_network(o, model, out);
   if (model->kind == &mine__kind_ensemble) onnx_ensemble(o, model, out);
   if (model->calibration && !mine_failed(o->env))

@@ -95,6 +95,7 @@ void mine__onnx_linear(mine__onnx *o, const mine_model *model, mine__onnx_said *
 void mine__onnx_bayes(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 void mine__onnx_mixture(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
+void mine__onnx_medoids(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 void mine__onnx_network(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 
 #endif

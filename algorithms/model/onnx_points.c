@@ -6,6 +6,7 @@
 
 #include "../kernel/gauss.h"
 #include "mixture.h"
+#include "medoids.h"
 #include "network.h"
 #include "onnx.h"
 #include "prototypes.h"
@@ -67,17 +68,37 @@ void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_sa
   if (m->scale || e->width == 0)
     (void)mine__fail(o->env, MINE_UNSUPPORTED, "only centres are written as onnx, no mixtures");
   if (mine_failed(o->env)) return;
+/* k centres, and the metric: squares are summed, or distances. */
+static void opoint_nearest(mine__onnx *o, const mine_model *model, const mine_encoding *e,
+                           const double *centre, int64_t k, int squares, mine__onnx_said *out) {
   mine__tensor point = opoint_rows(o, model, e);
   if (mine_failed(o->env)) return;
   point = mine__onnx_op(o, "Unsqueeze", point, mine__onnx_whole(o, 1), NULL); /* rows x 1 x width */
-  mine__tensor d =
-      mine__onnx_op(o, "Sub", point, mine__onnx_reals(o, m->centre, m->k, e->width), NULL);
-  mine__tensor square =
-      mine__onnx_reduce(o, "ReduceSum", mine__onnx_op(o, "Mul", d, d, NULL), 2, 0);
-  out->cluster = mine__onnx_op(o, "Add", mine__onnx_reduce(o, "ArgMin", square, 1, 0),
+  mine__tensor d = mine__onnx_op(o, "Sub", point, mine__onnx_reals(o, centre, k, e->width), NULL);
+  d = squares ? mine__onnx_op(o, "Mul", d, d, NULL) : mine__onnx_op(o, "Abs", d, NULL, NULL);
+  mine__tensor sum = mine__onnx_reduce(o, "ReduceSum", d, 2, 0);
+  out->cluster = mine__onnx_op(o, "Add", mine__onnx_reduce(o, "ArgMin", sum, 1, 0),
                                mine__onnx_whole(o, 1), NULL);
-  out->distance =
-      mine__onnx_op(o, "Sqrt", mine__onnx_reduce(o, "ReduceMin", square, 1, 0), NULL, NULL);
+  out->distance = mine__onnx_reduce(o, "ReduceMin", sum, 1, 0);
+  if (squares) out->distance = mine__onnx_op(o, "Sqrt", out->distance, NULL, NULL);
+}
+
+void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
+  const mine_prototypes *m = model->body;
+  if (m->scale || m->encoding.width == 0)
+    (void)mine__fail(o->env, MINE_UNSUPPORTED, "only centres are written as onnx, no mixtures");
+  else
+    opoint_nearest(o, model, &m->encoding, m->centre, m->k, 1, out);
+}
+
+void mine__onnx_medoids(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
+  const mine_neighbours *m = &((const mine_medoids *)model->body)->rows;
+  if (m->space != MINE_SPACE_EUCLIDEAN && m->space != MINE_SPACE_MANHATTAN)
+    (void)mine__fail(o->env, MINE_UNSUPPORTED,
+                     "medoids of metric=%s are not written as onnx; take sql or c",
+                     mine__space_names[m->space]);
+  else
+    opoint_nearest(o, model, &m->encoding, m->point, m->n, m->space == MINE_SPACE_EUCLIDEAN, out);
 }
 
 /* ---- mixtures ---------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "bayes.h"
 #include "linear.h"
+#include "medoids.h"
 #include "members.h"
 #include "network.h"
 #include "prototypes.h"
@@ -262,6 +263,7 @@ void mine__pmml_model(mine__pmml *p, const mine_model *model) {
   if (model->kind == &mine__kind_linear) mine__pmml_linear(p, model);
   if (model->kind == &mine__kind_bayes) mine__pmml_bayes(p, model);
   if (model->kind == &mine__kind_prototypes) mine__pmml_prototypes(p, model);
+  if (model->kind == &mine__kind_medoids) mine__pmml_medoids(p, model);
   if (model->kind == &mine__kind_network) mine__pmml_network(p, model);
   if (model->kind == &mine__kind_ensemble) mine__pmml_ensemble(p, model);
 }

@@ -36,6 +36,7 @@ void mine__pmml_trees(mine__pmml *p, const mine_model *model);
 void mine__pmml_linear(mine__pmml *p, const mine_model *model);
 void mine__pmml_bayes(mine__pmml *p, const mine_model *model);
 void mine__pmml_prototypes(mine__pmml *p, const mine_model *model);
+void mine__pmml_medoids(mine__pmml *p, const mine_model *model);
 void mine__pmml_network(mine__pmml *p, const mine_model *model);
 void mine__pmml_ensemble(mine__pmml *p, const mine_model *model);
 

@@ -5,6 +5,7 @@
 ** centre, times its factor, of the bent number where numbers are bent; a level its factor, the
 ** others of its category 0; what is missing, and a level never seen, the places' fill.
 */
+#include "medoids.h"
 #include "pmml.h"
 #include "prototypes.h"
 
@@ -110,39 +111,56 @@ static void pproto_places(mine__pmml *p, const mine_model *model, const mine_enc
   mine__xml_close(&p->x);
 }
 
-static void pproto_clusters(mine__pmml *p, const mine_model *model) {
-  const mine_prototypes *m = model->body;
-  for (int64_t c = 0; c < m->k; c++) {
+/* k centres, each of so many rows. */
+static void pproto_clusters(mine__pmml *p, const mine_model *model, const double *centre, int width,
+                            int64_t k, const int64_t *rows) {
+  for (int64_t c = 0; c < k; c++) {
     mine_cell name;
     mine__model_group(model, (int32_t)c + 1, &name);
     mine__xml_open(&p->x, "Cluster");
     mine__xml_int(&p->x, "id", c + 1);
     if (name.type != MINE_NULL) mine__xml_cell(&p->x, "name", &name);
-    mine__xml_int(&p->x, "size", m->profile.rows[c]);
-    mine__pmml_reals(p, m->centre + c * m->encoding.width, m->encoding.width);
+    mine__xml_int(&p->x, "size", rows[c]);
+    mine__pmml_reals(p, centre + c * width, width);
     mine__xml_close(&p->x);
   }
 }
 
-void mine__pmml_prototypes(mine__pmml *p, const mine_model *model) {
-  const mine_prototypes *m = model->body;
-  const mine_encoding *e = &m->encoding;
-  if (m->scale || e->width == 0) {
-    (void)mine__fail(p->env, MINE_UNSUPPORTED, "only centres are written as PMML, no mixtures");
-    return;
-  }
+static void pproto_model(mine__pmml *p, const mine_model *model, const mine_encoding *e,
+                         const double *centre, int64_t k, const int64_t *rows,
+                         const char *measure) {
   mine__pmml_open(p, "ClusteringModel", model);
   mine__xml_text(&p->x, "modelClass", "centerBased");
-  mine__xml_int(&p->x, "numberOfClusters", m->k);
+  mine__xml_int(&p->x, "numberOfClusters", k);
   mine__pmml_head(p, model);
   pproto_places(p, model, e);
   mine__xml_open(&p->x, "ComparisonMeasure");
   mine__xml_text(&p->x, "kind", "distance");
-  mine__xml_open(&p->x, "euclidean");
+  mine__xml_open(&p->x, measure);
   mine__xml_close(&p->x);
   mine__xml_close(&p->x);
   for (int c = 0; c < e->width; c++)
     mine__pmml_field(p, "ClusteringField", pproto_place(p, c));
-  pproto_clusters(p, model);
+  pproto_clusters(p, model, centre, e->width, k, rows);
   mine__pmml_tail(p, model);
+}
+
+void mine__pmml_prototypes(mine__pmml *p, const mine_model *model) {
+  const mine_prototypes *m = model->body;
+  if (m->scale || m->encoding.width == 0)
+    (void)mine__fail(p->env, MINE_UNSUPPORTED, "only centres are written as PMML, no mixtures");
+  else
+    pproto_model(p, model, &m->encoding, m->centre, m->k, m->profile.rows, "euclidean");
+}
+
+void mine__pmml_medoids(mine__pmml *p, const mine_model *model) {
+  const mine_medoids *body = model->body;
+  const mine_neighbours *m = &body->rows;
+  if (m->space != MINE_SPACE_EUCLIDEAN && m->space != MINE_SPACE_MANHATTAN)
+    (void)mine__fail(p->env, MINE_UNSUPPORTED,
+                     "medoids of metric=%s are not written as PMML; take sql or c",
+                     mine__space_names[m->space]);
+  else
+    pproto_model(p, model, &m->encoding, m->point, m->n, body->profile.rows,
+                 m->space == MINE_SPACE_EUCLIDEAN ? "euclidean" : "cityBlock");
 }

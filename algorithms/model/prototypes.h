@@ -28,6 +28,10 @@ typedef struct mine_prototypes {
 mine_status mine__prototypes_prepare(mine_env *env, mine_arena *arena,
                                      mine_prototypes *prototypes) MINE_MUST_CHECK;
 
+/* prototypes_formula.c: centres of another kind's body. */
+void mine__centres_formula(mine_formula *to, const mine_prototypes *centres,
+                           const mine_model *model, const int *map, mine_said *said);
+
 extern const mine_kind mine__kind_prototypes;
 
 #endif

@@ -5,6 +5,44 @@
 #include "formula.h"
 #include "prototypes.h"
 
+#include <math.h>
+
+/* sign(x) ln(1 + |x|), or the line of ranks. */
+static const mine_term *prototypes_bend(mine_formula *f, const mine__warp *warp,
+                                        const mine_term *x) {
+  const mine_term *zero = mine__term_constant(f, 0);
+  if (warp->form == MINE_WARP_RANK) {
+    double *y = mine__arena_array(f->arena, (size_t)warp->n, sizeof *y);
+    for (int i = 0; y && i < warp->n; i++)
+      y[i] = warp->share[i];
+    if (warp->n == 0) return mine__term_constant(f, NAN);
+    const mine_term *line = mine__term_line(f, x, warp->n, warp->value, y);
+    const mine_term *most = mine__term_constant(f, warp->value[warp->n - 1]);
+    const mine_term *least = mine__term_constant(f, warp->value[0]);
+    return mine__term_if(f, x, least, zero,
+                         mine__term_if(f, most, x, mine__term_constant(f, 1), line));
+  }
+  if (warp->form != MINE_WARP_LOG) return x;
+  const mine_term *log =
+      mine__term_let(f, mine__term_one(f, MINE_TERM_LN,
+                                       mine__term_two(f, MINE_TERM_SUM, mine__term_constant(f, 1),
+                                                      mine__term_one(f, MINE_TERM_ABS, x))));
+  return mine__term_if(f, x, zero, mine__term_two(f, MINE_TERM_MINUS, zero, log), log);
+}
+
+const mine_term *mine__formula_place(mine_formula *f, const mine_encoding *e, int i, int feature) {
+  const int c = e->first[i];
+  const mine_term *x = mine__term_number(f, feature);
+  if (e->warp) x = prototypes_bend(f, &e->warp[i], x);
+  if (x && x->op == MINE_TERM_CONSTANT) return mine__term_constant(f, e->fill[c]);
+  const mine_term *z =
+      mine__term_two(f, MINE_TERM_PRODUCT,
+                     mine__term_two(f, MINE_TERM_MINUS, x, mine__term_constant(f, e->centre[c])),
+                     mine__term_constant(f, e->factor[c]));
+  return mine__term_let(f,
+                        mine__term_two(f, MINE_TERM_KNOWN, z, mine__term_constant(f, e->fill[c])));
+}
+
 static double prototypes_apart(const mine_prototypes *m, int64_t c, int column, double z) {
   const int64_t at = c * m->encoding.width + column;
   const double apart = (z - m->centre[at]) * (m->scale ? m->scale[at] : 1);
@@ -45,9 +83,8 @@ static const mine_term *prototypes_square(mine_formula *f, const mine_prototypes
 }
 
 /* Squared distances to all centres; of a mixture in units of its components. */
-static void prototypes_squares(mine_formula *f, const mine_model *model, const int *map,
-                               const mine_term **square) {
-  const mine_prototypes *m = model->body;
+static void prototypes_squares(mine_formula *f, const mine_prototypes *m, const mine_model *model,
+                               const int *map, const mine_term **square) {
   const mine_term **place = mine__formula_terms(f, model->n_features);
   for (int i = 0; place && i < model->n_features; i++)
     if (m->encoding.levels[i] == 0 && m->encoding.first[i] < m->encoding.first[i + 1])
@@ -63,11 +100,15 @@ static void prototypes_squares(mine_formula *f, const mine_model *model, const i
 
 void mine__prototypes_formula(mine_formula *f, const mine_model *model, const int *map,
                               mine_said *said) {
-  const mine_prototypes *m = model->body;
+  mine__centres_formula(f, model->body, model, map, said);
+}
+
+void mine__centres_formula(mine_formula *f, const mine_prototypes *m, const mine_model *model,
+                           const int *map, mine_said *said) {
   const int k = (int)m->k;
   const mine_term **square = mine__formula_terms(f, k + 1);
   if (!square) return;
-  prototypes_squares(f, model, map, square + 1);
+  prototypes_squares(f, m, model, map, square + 1);
   if (mine_failed(f->env)) return;
   if (m->scale) {
     const mine_term **share = mine__formula_terms(f, k);

@@ -58,11 +58,19 @@ mine_status mine__model_seal(mine_env *env, mine_model *model) {
 /* ---- the parts of every model -------------------------------------------------------- */
 
 static int report_kind_keeps_rows(const mine_model *model) {
-  return model->kind->keeps_rows;
+  return model->kind->keeps_rows != MINE_KEEPS_NONE;
+}
+
+static int report_kind_keeps_all(const mine_model *model) {
+  return model->kind->keeps_rows == MINE_KEEPS_ALL;
 }
 
 int mine__model_keeps_rows(const mine_model *model) {
   return mine__model_any(model, report_kind_keeps_rows);
+}
+
+int mine__model_keeps_all(const mine_model *model) {
+  return mine__model_any(model, report_kind_keeps_all);
 }
 
 static void report_put(mine_relation *to, const char *name, const char *detail) {
@@ -76,11 +84,15 @@ static void report_put(mine_relation *to, const char *name, const char *detail) 
 static void report_keeps(const mine_model *model, mine_relation *to) {
   char detail[200];
   int keeps = 0;
-  if (mine__model_keeps_rows(model)) {
+  if (mine__model_keeps_all(model)) {
     snprintf(detail, sizeof detail,
              "the %lld rows it learned from, with their ids: it looks among them",
              (long long)model->told.rows);
     report_put(to, "rows", detail);
+    keeps = 1;
+  } else if (mine__model_keeps_rows(model)) {
+    report_put(to, "rows",
+               "one row of each cluster as it is, its medoid, without its id: it measures from it");
     keeps = 1;
   }
   if (model->held.id.n > 0) {

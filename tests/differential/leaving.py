@@ -47,6 +47,8 @@ MODELS = [
     ("kmeans", "kmeans", None, "k=4"),
     ("kmeans_log", "kmeans", None, "k=3, scale=log"),
     ("kprototypes", "kprototypes", None, "k=4, gamma=2"),
+    ("kmedoids", "kmedoids", None, "k=4"),
+    ("kmedoids_sums", "kmedoids", None, "k=4, metric=manhattan"),
     ("kmeans_rank", "kmeans", None, "k=3, scale=quantile"),
     ("gmm", "gmm", None, "k=3"),
     ("gmm_tied", "gmm", None, "k=3, covariance=tied, scale=log"),

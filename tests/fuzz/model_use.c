@@ -28,6 +28,8 @@ const use_model use_models[] = {
     {"mixture diagonal", "gmm", "k=3,covariance=diagonal,ignore=label", USE_TRAINED},
     {"mixture spherical", "gmm", "k=2,covariance=spherical,scale=none,ignore=label|kind|day",
      USE_TRAINED},
+    {"medoids", "kmedoids", "k=3,ignore=label|day", USE_TRAINED},
+    {"medoids gower", "kmedoids", "k=3,metric=gower,ignore=label", USE_TRAINED},
     {"neighbours classes", "knn", "target=label,k=2,holdout=0.3,ignore=day", USE_TRAINED},
     {"neighbours numbers", "knn", "target=x,k=2,voting=distance,holdout=0,ignore=day", USE_TRAINED},
     {"neighbours gower", "knn", "target=label,k=2,metric=gower,holdout=0,ignore=day", USE_TRAINED},
