@@ -13,8 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../cluster/twostep.h"
 #include "../core/text.h"
 #include "../data/moments.h"
+#include "../model/latent.h"
 #include "../model/members.h"
 #include "crossed.h"
 
@@ -51,11 +53,25 @@ static const auto_entry auto_entries[] = {
 
 static const mine_option auto_table[] = {
     OPTION_REAL(mine_auto_options, budget_seconds, .initial = "60", .range = {0, 1e6},
-                .help = "no trial begins when so many seconds have been spent on trials; the "
-                        "baseline and a tree are always tried"),
+                .help = "with a target: no trial begins when so many seconds have been spent on "
+                        "trials; the baseline and a tree are always tried"),
     OPTION_LIST(mine_auto_options, portfolio,
-                .help = "what is tried, whatever the budget, such as baseline|tree|boost; not "
-                        "given: all there are; the model's own list makes the same model again"),
+                .help = "with a target: what is tried, whatever the budget, such as "
+                        "baseline|tree|boost; not given: all there are; the model's own list makes "
+                        "the same model again"),
+    OPTION_INT(mine_auto_options, k, .initial = "auto", .range = {1, 100}, .allows_auto = 1,
+               .help = "without a target: number of clusters; auto: the number from 1 to max_k of "
+                       "the largest integrated completed likelihood"),
+    OPTION_INT(mine_auto_options, max_k, .initial = "15", .range = {1, 100},
+               .help = "without a target: the largest number of clusters that k=auto tries"),
+    OPTION_REAL(mine_auto_options, noise, .initial = "0.25", .range = {0, 0.5},
+                .help =
+                    "without a target: the largest share of the rows that may be noise, cluster "
+                    "0; 0: every row is in a cluster"),
+    OPTION_INT(mine_auto_options, resamples, .initial = "25", .range = {0, 1000},
+               .help =
+                   "without a target: how often the rows are drawn again and clustered, for the "
+                   "stability of each cluster; 0: it is not told"),
     OPTION_END};
 
 static const auto_entry *auto_find(const mine_cell *name) {
@@ -90,12 +106,27 @@ static mine_status auto_check(mine_env *env, const void *values) {
   return MINE_OK;
 }
 
+/* Rows without a target. */
+static mine_status auto_cluster(mine_env *env, const mine_dataset *data, const void *values,
+                                mine_model *model) {
+  const mine_auto_options *o = values;
+  const mine__twostep_options options = {
+      .k = o->k, .max_k = o->max_k, .noise = o->noise, .resamples = o->resamples};
+  return mine__twostep_fit(env, data, &options, model);
+}
+
 const mine_algorithm mine__algorithm_auto = {
     .name = "auto",
-    .title = "tries several algorithms and keeps a mean of the best",
-    .citation = "Caruana, Niculescu-Mizil, Crew & Ksikes, ICML 2004",
+    .title =
+        "tries several algorithms and keeps a mean of the best; without a target, finds "
+        "segments, their number, and what is in none",
+    .citation =
+        "Caruana, Niculescu-Mizil, Crew & Ksikes, ICML 2004; without a target Chiu, Fang, "
+        "Chen, Wang & Jeris, KDD 2001 (TwoStep), Banfield & Raftery, Biometrics 49 (1993), "
+        "Hennig, Computational Statistics & Data Analysis 52 (2007)",
     .notes =
-        "Tried, in this order, on the same folds (five; split_by= and fold_group= hold for them, "
+        "With a target. Tried, in this order, on the same folds (five; split_by= and fold_group= "
+        "hold for them, "
         "too): the baseline, which answers the same for every row, `tree`, `logistic` and `bayes` "
         "for "
         "classes, `linear` for numbers, "
@@ -114,11 +145,13 @@ const mine_algorithm mine__algorithm_auto = {
         "  SELECT i AS id, i*7%31 AS calls, i%5 AS visits, i*7%31 + i*13%17 > 26 AS churned "
         "FROM n',\n"
         "  'target=churned, portfolio=baseline|tree');",
-    .tasks = CLASSES | NUMBERS,
+    .tasks = CLASSES | NUMBERS | MINE_CLUSTERING,
     .reads = "attributes",
     .options_size = sizeof(mine_auto_options),
     .options = auto_table,
     .kind = &mine__kind_ensemble,
+    .alone = &mine__kind_latent,
+    .fit = auto_cluster,
     .check = auto_check,
 };
 

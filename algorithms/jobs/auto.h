@@ -1,8 +1,10 @@
 /*
-** auto.h -- `auto`: several algorithms tried on the same folds, and a mean of the best.
+** auto.h -- `auto`: several algorithms tried on the same folds, and a mean of the best; without a
+** target, clusters of mixed columns.
 **
 ** It stands above the algorithms: its row in the registry has options like any other, but
-** no `fit`, for what it does is a loop over fits (trials.h).  Trying and making are two
+** what it does with a target is a loop over fits (trials.h).  Without one there is nothing to try
+** against, and its `fit` is that of cluster/twostep.h.  Trying and making are two
 ** steps: a training tries on the rows that it learns from first, and the model of all
 ** rows is made of what was found then.
 */
@@ -14,6 +16,10 @@
 typedef struct mine_auto_options {
   double budget_seconds;
   mine_list portfolio; /* names; empty: all there are, in their order */
+  /* Without a target: */
+  int64_t k, max_k;
+  double noise;
+  int64_t resamples;
 } mine_auto_options;
 
 extern const mine_algorithm mine__algorithm_auto;

@@ -11,7 +11,7 @@ static const char *formats_algorithms(mine_job *job, const mine_kind *kind) {
   mine__text_open(&text, job->arena);
   for (int i = 0; mine__algorithm_at(i); i++) {
     const mine_algorithm *algorithm = mine__algorithm_at(i);
-    if (algorithm->kind != kind) continue;
+    if (algorithm->kind != kind && algorithm->alone != kind) continue;
     mine__text_addf(&text, "%s%s", text.bytes ? ", " : "", algorithm->name);
   }
   return text.bytes ? text.data : NULL;

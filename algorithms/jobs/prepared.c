@@ -38,7 +38,7 @@ static mine_model_roles prepared_roles(mine_model *model, const mine_model_roles
 static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_method *method,
                               mine_model *model) {
   model->algorithm = prepared_text(model, method->algorithm->name);
-  model->kind = method->algorithm->kind;
+  model->kind = mine__algorithm_kind(method->algorithm, p->task);
   model->task = p->task;
   model->roles = prepared_roles(model, &p->roles);
   model->gaps = p->gaps;
@@ -116,7 +116,7 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
                                    mine_rows rows, mine_arena *arena, mine_trained *out) {
   const mine_algorithm *algorithm = method->algorithm;
   *out = (mine_trained){NULL, NULL};
-  if (!algorithm->fit) {
+  if (mine__algorithm_composes(algorithm, p->task)) {
     const mine_composition *composition;
     const int keep = method->calibrate != MINE_CALIBRATE_NONE;
     MINE_TRY(mine__auto_compose(env, p, method->options, "", rows, keep, arena, &composition));
@@ -147,7 +147,7 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
 mine_status mine__prepared_fit(mine_env *env, const mine_prepared *p, const mine_method *method,
                                mine_rows rows, mine_arena *arena, mine_trained *out) {
   /* What is made of other algorithms' models is made of theirs for each group. */
-  MINE_TRY(p->grouped && method->algorithm->fit
+  MINE_TRY(p->grouped && !mine__algorithm_composes(method->algorithm, p->task)
                ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
                : mine__prepared_fit_one(env, p, method, rows, arena, out));
   if (method->calibrate == MINE_CALIBRATE_NONE || out->model->calibration) return MINE_OK;

@@ -45,7 +45,8 @@ mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena
                                     mine_trained *out) {
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine__training_selects(t));
-  if (!t->asked.algorithm->fit && !t->composition) fit_compose(t, rows);
+  if (mine__algorithm_composes(t->asked.algorithm, t->data.task) && !t->composition)
+    fit_compose(t, rows);
   if (mine_failed(t->env)) return mine_env_status(t->env);
   const mine_method method = fit_method(t);
   if (t->composition)

@@ -298,6 +298,7 @@ mine_status mine__training_prepare(mine_training *t) {
   if (!mine_failed(env)) prepare_rows(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);
+  if (t->data.task == MINE_CLUSTERING) t->data.fit_weight = (double *)t->data.weight;
   if (t->roles.target >= 0) prepare_hash(t);
   t->data.fit_weight = (double *)t->data.weight;
   if (t->roles.time >= 0) t->data.time = t->frame->column[t->roles.time].number;

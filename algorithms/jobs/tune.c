@@ -199,7 +199,7 @@ static mine_status tune_open(mine_job *job) {
                       t->asked.algorithm->name);
   if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "a search needs a target; say target=<column>");
-  if (!t->asked.algorithm->fit)
+  if (mine__algorithm_composes(t->asked.algorithm, MINE_CLASSIFICATION))
     return mine__fail(env, MINE_UNSUPPORTED,
                       "algorithm '%s' searches by itself: train it, and mine_trials lists what it "
                       "tried",

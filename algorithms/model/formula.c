@@ -175,6 +175,16 @@ void mine__formula_softmax(mine_formula *f, int n, const mine_term *const *margi
     share[c] = mine__term_let(f, mine__term_two(f, MINE_TERM_OVER, let[c], total));
 }
 
+/* As MINE_WARP_LOG. */
+const mine_term *mine__term_log_signed(mine_formula *f, const mine_term *x) {
+  const mine_term *zero = mine__term_constant(f, 0);
+  const mine_term *log =
+      mine__term_let(f, mine__term_one(f, MINE_TERM_LN,
+                                       mine__term_two(f, MINE_TERM_SUM, mine__term_constant(f, 1),
+                                                      mine__term_one(f, MINE_TERM_ABS, x))));
+  return mine__term_if(f, x, zero, mine__term_two(f, MINE_TERM_MINUS, zero, log), log);
+}
+
 /* As mine__metrics_logit. */
 void mine__formula_logit(mine_formula *f, const mine_term *margin, const mine_term **share) {
   const mine_term *m = mine__term_let(f, margin), *zero = mine__term_constant(f, 0);
@@ -313,5 +323,5 @@ void mine__formula_of(mine_env *env, mine_arena *arena, const mine_model *model,
   for (int c = 0; said->value && c < model->n_outputs; c++)
     said->value[c] = mine__term_let(f, said->value[c]);
   said->distance = said->distance ? mine__term_let(f, said->distance) : NULL;
-  if (said->share) said->group = formula_group(f, model, said->share);
+  if (said->share && !said->group) said->group = formula_group(f, model, said->share);
 }

@@ -69,7 +69,7 @@ typedef struct mine_let {
 struct mine_said {
   const mine_term **share; /* n_groups           */
   const mine_term **value; /* n_outputs          */
-  const mine_term *group;  /* 1 .. n_groups      */
+  const mine_term *group;  /* 1 .. n_groups, 0: noise; NULL with shares: it follows from them */
   const mine_term *distance;
 };
 
@@ -112,6 +112,8 @@ const mine_term *mine__term_two(mine_formula *f, mine_term_op op, const mine_ter
                                 const mine_term *b);
 const mine_term *mine__term_if(mine_formula *f, const mine_term *a, const mine_term *b,
                                const mine_term *then, const mine_term *otherwise);
+/* sign(x) ln(1 + |x|). */
+const mine_term *mine__term_log_signed(mine_formula *f, const mine_term *x);
 /* The term as a let, unless it is as short as one. */
 const mine_term *mine__term_let(mine_formula *f, const mine_term *term);
 /* A growing list of terms. */

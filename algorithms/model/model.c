@@ -147,15 +147,25 @@ int mine__model_has_target_number(const mine_model *model) {
   return model->roles.target != NULL && model->n_groups == 0 && model->n_outputs > 0;
 }
 
-/* The group with the largest share, the first of equals, or as the threshold says. */
+/* The group with the largest share, the first of equals, or as the threshold says.  Shares of
+** clusters may add up to less than 1: the rest is the share of noise, which is no cluster. */
+static int32_t model_group_of(const mine_model *model, const double *share) {
+  const int k = model->n_groups;
+  double rest = 1;
+  if (isnan(share[0])) return MINE_NO_GROUP;
+  const int best = mine__metrics_choose(share, k, model->positive, model->threshold);
+  if (model->task != MINE_CLUSTERING) return best + 1;
+  for (int c = 0; c < k; c++)
+    rest -= share[c];
+  return rest > share[best] ? 0 : best + 1;
+}
+
 static void model_groups(mine_env *env, const mine_model *model, const double *share, int64_t n,
                          int32_t *group) {
   const int k = model->n_groups;
   for (int64_t i = 0; i < n; i++) {
     if (i > 0 && MINE_POLL_AT(env, i)) return; /* a single row asks nobody */
-    const double *row = share + i * k;
-    group[i] = isnan(row[0]) ? MINE_NO_GROUP
-                             : mine__metrics_choose(row, k, model->positive, model->threshold) + 1;
+    group[i] = model_group_of(model, share + i * k);
   }
 }
 

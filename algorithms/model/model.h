@@ -41,7 +41,8 @@ enum {
 typedef struct mine_answers {
   double *value;         /* n x n_outputs, of components too; NAN = no answer          */
   int32_t *group;        /* n: 1..n_groups, 0 = none of them (noise), -1 = no answer   */
-  double *share;         /* n x n_groups, row-major, sums of 1; NAN = no answer        */
+  double *share;         /* n x n_groups, row-major, sums of 1, but of clusters with noise beside
+                         ** them: its share is the rest; NAN = no answer               */
   double *distance;      /* n; NAN = no answer                                         */
   double *strength;      /* n: how surely a row is of its cluster, 0 to 1, where shares do not
                          ** say; NAN = no answer                                       */
@@ -178,6 +179,9 @@ typedef struct mine_kind {
   ** numbers that the fit gave them. */
   mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
   int keeps_rows;         /* the rows that it learned from are in the body: MINE_KEEPS_ */
+  int keeps_rows; /* the rows that it learned from are in the body, with their ids */
+  /* Rows of mine_summary behind the report; NULL: none. */
+  void (*summary)(const mine_model *model, mine_relation *to);
   const mine_part *parts; /* besides those of every model; NULL: none */
   /* The model as arithmetic (formula.h), for the languages that write it so: features are the
   ** whole's map[f]; NULL: it is none. */
@@ -200,7 +204,9 @@ typedef struct mine_algorithm {
   size_t options_size;
   const mine_option *options; /* ends with OPTION_END          */
   const mine_kind *kind;
-  /* NULL: made of other algorithms' models, by a job (jobs/auto.h).  Else
+  const mine_kind *alone; /* what it makes of rows without a target; NULL: `kind` */
+  /* NULL: made of other algorithms' models, by a job (jobs/auto.h); with `alone`, too, where there
+  ** is a target (mine__algorithm_composes).  Else
   ** learn from the rows; fill model->body (in model->arena).  Temporary memory
   ** from env->scratch (rewound by the caller).  Warnings and facts for the
   ** report through mine__model_note(). */
@@ -209,6 +215,15 @@ typedef struct mine_algorithm {
   /* Row of an option value check that the table cannot say (may be NULL). */
   mine_status (*check)(mine_env *env, const void *options);
 } mine_algorithm;
+
+/* Whether models of the task are made of other algorithms' models, and what they are. */
+static inline int mine__algorithm_composes(const mine_algorithm *algorithm, mine_task_kind task) {
+  return !algorithm->fit || (algorithm->alone && task != MINE_CLUSTERING);
+}
+static inline const mine_kind *mine__algorithm_kind(const mine_algorithm *algorithm,
+                                                    mine_task_kind task) {
+  return algorithm->alone && task == MINE_CLUSTERING ? algorithm->alone : algorithm->kind;
+}
 
 typedef struct mine_metric {
   const char *name;
@@ -334,8 +349,9 @@ unsigned mine__model_gives(const mine_model *model);
 int mine__model_has_classes(const mine_model *model);
 int mine__model_has_target_number(const mine_model *model);
 /* Answer a batch.  Shares are calibrated.  Where the model gives shares, the group is the one
-** with the largest, the first of equals, or as its threshold says; MINE_NO_GROUP when the shares
-** are NAN.  What the model does not give must not be asked for. */
+** with the largest, the first of equals, or as its threshold says, 0 when more than the largest is
+** left for noise; MINE_NO_GROUP when the shares are NAN.  What the model does not give must not be
+*asked for. */
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out);
 /* The scale of a scorecard, or of the first of the models inside; NULL: it is none. */

@@ -23,11 +23,7 @@ static const mine_term *prototypes_bend(mine_formula *f, const mine__warp *warp,
                          mine__term_if(f, most, x, mine__term_constant(f, 1), line));
   }
   if (warp->form != MINE_WARP_LOG) return x;
-  const mine_term *log =
-      mine__term_let(f, mine__term_one(f, MINE_TERM_LN,
-                                       mine__term_two(f, MINE_TERM_SUM, mine__term_constant(f, 1),
-                                                      mine__term_one(f, MINE_TERM_ABS, x))));
-  return mine__term_if(f, x, zero, mine__term_two(f, MINE_TERM_MINUS, zero, log), log);
+  return mine__term_log_signed(f, x);
 }
 
 const mine_term *mine__formula_place(mine_formula *f, const mine_encoding *e, int i, int feature) {

@@ -135,6 +135,7 @@ static void report_summary(mine_env *env, const mine_model *model, mine_relation
     mine__row_text(to, note.detail);
     mine__relation_end_row(to);
   }
+  if (model->kind->summary) model->kind->summary(model, to);
   report_keeps(model, to);
   if (model->told.seconds > 0) {
     char number[MINE_NUMBER_BYTES];

@@ -486,7 +486,7 @@ static void one_is_balanced(const subject *s) {
                 c = said_by(weighted, "mine_probabilities", table);
   if (!numbers_off(&a, &b, 1e-6)) fail_msg("%s: class_weight changes nothing", s->name);
   /* auto measures with weights of rows, not of classes, and may keep others */
-  if (s->algorithm->fit && numbers_off(&b, &c, 1e-9))
+  if (!mine__algorithm_composes(s->algorithm, s->task) && numbers_off(&b, &c, 1e-9))
     fail_msg("%s: class_weight=balanced is not those weights", s->name);
   mine_model_free(plain);
   mine_model_free(balanced);
@@ -803,7 +803,8 @@ static void everything_is_tried(void **state) {
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
     int tried = 0;
     for (int j = 0; j < n_every; j++) {
-      const mine_kind *kind = every[j].made ? every[j].made : every[j].algorithm->kind;
+      const mine_kind *kind =
+          every[j].made ? every[j].made : mine__algorithm_kind(every[j].algorithm, every[j].task);
       tried |=
           strcmp(names[i] + 1, names[i][0] == 'a' ? every[j].algorithm->name : kind->name) == 0;
     }

@@ -44,6 +44,7 @@ const use_model use_models[] = {
     {"ensemble numbers", "knn", "target=y,k=2,holdout=0,ignore=day", USE_NESTED},
     {"prototypes dates", "kmeans", "k=3,ignore=label|x", USE_TRAINED},
     {"neighbours dates", "knn", "target=label,k=2,metric=gower,holdout=0", USE_TRAINED},
+    {"latent", "auto", "resamples=2,ignore=label", USE_TRAINED},
     {"bayes classes", "bayes", "target=label,holdout=0.3,ignore=day", USE_TRAINED},
     {"bayes many classes", "bayes", "target=kind,task=classification,prior=uniform,holdout=0",
      USE_TRAINED},

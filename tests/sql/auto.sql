@@ -34,7 +34,7 @@ SELECT mine_fit('auto', 'customers', options) = model AS same FROM mine_models W
 SELECT algorithm, abs(mean - (SELECT value FROM mine_cross_validate(t.algorithm, 'customers', replace(t.options, ', holdout=0', '')) WHERE fold = 'mean' AND metric = t.metric)) < 1e-12 AS same
 FROM mine_trials((SELECT mine_fit('auto', 'customers', 'target=churned, holdout=0, group=plan, portfolio=baseline|tree|bayes'))) t;
 -- What it refuses.
-SELECT mine_train('x', 'auto', 'customers');
+SELECT * FROM mine_cross_validate('auto', 'customers');
 SELECT mine_train('x', 'auto', 'customers', 'target=churned, portfolio=trees');
 SELECT mine_train('x', 'auto', 'customers', 'target=churned, portfolio=tree|tree');
 SELECT mine_train('x', 'auto', 'customers', 'target=spend, portfolio=bayes');
