@@ -388,6 +388,11 @@ mine_status mine_model_load(mine_env *env, const void *bytes, size_t n, mine_mod
 /* The bytes belong to the environment and live as long as it does; nothing is written
 ** into the model, so any thread may ask in an environment of its own. */
 mine_status mine_model_bytes(mine_env *env, const mine_model *model, const void **bytes, size_t *n);
+/* The model once more, with a name for one of its clusters ("": none), which is said by its number
+** or by the name that it has; that number in *number.  Two clusters may not have one name. */
+mine_status mine_model_name_cluster(mine_env *env, const mine_model *model,
+                                    const mine_cell *cluster, const char *name, int *number,
+                                    mine_model **out);
 /* The first MINE_MODEL_HEADER bytes of a saved model identify it: equal
 ** headers mean equal models. */
 #define MINE_MODEL_HEADER 32

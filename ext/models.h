@@ -59,5 +59,9 @@ mine_status mine__models_init(mine_call *call, const char *schema);
 ** present model becomes a version, and after it so many of them stay (models_versions.h). */
 mine_status mine__models_store(mine_call *call, const mine_model_name *name,
                                const mine_model *model, int64_t keep);
+/* Put other bytes in the place of those of a model of exactly that name: the row stays what it is,
+** but for the version that wrote them. */
+mine_status mine__models_replace(mine_call *call, const mine_model_name *name,
+                                 const mine_model *model);
 
 #endif

@@ -13,6 +13,10 @@ mine_status mine__models_present(mine_call *call, const char *schema, const char
 mine_status mine__models_table(mine_call *call, const char *schema, const char *table,
                                const char *columns, const char *holds, int *present);
 
+/* The name becomes what it is in the table, where it fits one model only but for its spelling;
+** *spelled holds it then (sqlite3_free). */
+mine_status mine__models_spelled(mine_call *call, mine_model_name *name, char **spelled);
+
 /* The sentence that there is no model of that name, and which there are. */
 mine_status mine__models_missing(mine_call *call, const mine_model_name *name);
 

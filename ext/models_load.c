@@ -5,6 +5,7 @@
 
 #include "models.h"
 #include "models_internal.h"
+#include "models_versions.h"
 #include "near_name.h"
 
 /* ---- the cache ------------------------------------------------------------------- */
@@ -136,6 +137,20 @@ static mine_status load_row(mine_call *call, const mine_model_name *name, int ex
   return status;
 }
 
+mine_status mine__models_spelled(mine_call *call, mine_model_name *name, char **spelled) {
+  sqlite3_stmt *names;
+  sqlite3_int64 rowid;
+  int found = 0;
+  *spelled = NULL;
+  mine_status status = load_row_exact(call, name, name->name, &rowid, &found);
+  if (status || found) return status;
+  status = load_prepare(call, name, "SELECT name FROM \"%w\".%s ORDER BY name", &names);
+  if (!status && names) status = mine__near_name(call, names, name->name, "models", spelled);
+  sqlite3_finalize(names);
+  if (!status && *spelled) name->name = *spelled;
+  return status;
+}
+
 /* Opening the BLOB proves that this is a real table: views, virtual tables and
 ** tables without rowid are refused by SQLite. */
 static mine_status load_find(mine_call *call, const mine_model_name *name, int exact,
@@ -244,6 +259,7 @@ static mine_status load_named(mine_call *call, const char *text, mine_model_name
   *out = NULL;
   mine_status status = mine__model_name_parse(call, text, name);
   if (!status) status = load_find(call, name, 0, rowid, out);
+  if (!status && !*out) status = mine__versions_find(call, name, out);
   if (!status && !*out) status = mine__models_missing(call, name);
   return status;
 }

@@ -242,20 +242,45 @@ static mine_status store_insert(mine_call *call, const mine_model_name *name,
   return status;
 }
 
+static mine_status store_bytes(mine_call *call, const mine_model *model, const void **bytes,
+                               size_t *n) {
+  mine_env_rest(call->env); /* triggers and hooks of the host's run on the statement */
+  mine_status status = mine_model_bytes(call->env, model, bytes, n);
+  if (status) return status;
+  const sqlite3_int64 largest = sqlite3_limit(call->db, SQLITE_LIMIT_LENGTH, -1);
+  if (*n + 4096 <= (size_t)largest) return MINE_OK;
+  return mine__call_fail(call, MINE_LIMIT,
+                         "the model is %lld bytes; SQLite stores at most %lld in one value; "
+                         "train on fewer rows or columns",
+                         (long long)*n, (long long)largest);
+}
+
+mine_status mine__models_replace(mine_call *call, const mine_model_name *name,
+                                 const mine_model *model) {
+  const void *bytes = NULL;
+  size_t n = 0;
+  sqlite3_stmt *update = NULL;
+  mine_status status = store_bytes(call, model, &bytes, &n);
+  if (status) return status;
+  char *sql = sqlite3_mprintf("UPDATE \"%w\".%s SET model=?2, version=?3 WHERE name=?1",
+                              name->schema, name->table);
+  int code = sql ? sqlite3_prepare_v2(call->db, sql, -1, &update, NULL) : SQLITE_NOMEM;
+  sqlite3_free(sql);
+  if (!code) code = sqlite3_bind_text(update, 1, name->name, -1, SQLITE_STATIC);
+  if (!code) code = sqlite3_bind_blob64(update, 2, bytes, n, SQLITE_STATIC);
+  if (!code) code = sqlite3_bind_text(update, 3, MINE_VERSION, -1, SQLITE_STATIC);
+  if (!code && (code = sqlite3_step(update)) == SQLITE_DONE) code = SQLITE_OK;
+  if (code) status = mine__call_fail_sqlite(call, code, "the model cannot be changed");
+  sqlite3_finalize(update);
+  return status;
+}
+
 mine_status mine__models_store(mine_call *call, const mine_model_name *name,
                                const mine_model *model, int64_t keep) {
   const void *bytes = NULL;
   size_t n = 0;
-  mine_env_rest(call->env); /* triggers and hooks of the host's run on the INSERT */
-  mine_status status = mine_model_bytes(call->env, model, &bytes, &n);
+  mine_status status = store_bytes(call, model, &bytes, &n);
   if (status) return status;
-  sqlite3_int64 largest = sqlite3_limit(call->db, SQLITE_LIMIT_LENGTH, -1);
-  if (n + 4096 > (size_t)largest) {
-    return mine__call_fail(call, MINE_LIMIT,
-                           "the model is %lld bytes; SQLite stores at most %lld in one value; "
-                           "train on fewer rows or columns",
-                           (long long)n, (long long)largest);
-  }
   const sqlite3_int64 last = sqlite3_last_insert_rowid(call->db);
   status = mine__models_init(call, name->schema);
   if (!status && keep > 0) status = mine__versions_copy(call, name, bytes, n);

@@ -208,6 +208,17 @@ static mine_status versions_current(mine_call *call, const mine_model_name *name
       0, out, &there);
 }
 
+/* "segments@3": where the @ stands, and the 3; NULL: it has not that form. */
+static const char *versions_at(const char *name, sqlite3_int64 *version) {
+  const char *at = strrchr(name, '@');
+  const size_t digits = at ? strspn(at + 1, "0123456789") : 0;
+  if (!at || at == name || digits == 0 || digits > 9 || at[1 + digits]) return NULL;
+  *version = 0;
+  for (size_t i = 1; i <= digits; i++)
+    *version = 10 * *version + (at[i] - '0');
+  return at;
+}
+
 static int versions_is(sqlite3_value *version, sqlite3_int64 wanted) {
   return version && sqlite3_value_type(version) == SQLITE_INTEGER &&
          sqlite3_value_int64(version) == wanted;
@@ -245,11 +256,11 @@ static mine_status versions_wanted(mine_call *call, const mine_model_name *name,
                          (long long)asked, name->name, name->name);
 }
 
-/* A version that cannot be read takes nobody's place. */
-static mine_status versions_check(mine_call *call, const mine_model_name *name,
-                                  sqlite3_int64 version) {
+/* The model of a version that has a row. */
+static mine_status versions_load(mine_call *call, const mine_model_name *name,
+                                 sqlite3_int64 version, mine_model **out) {
   sqlite3_stmt *select;
-  mine_model *model = NULL;
+  *out = NULL;
   mine_status status =
       versions_prepare(call, name, "SELECT model FROM { WHERE name=?1 AND version=?2", &select);
   if (status) return status;
@@ -261,12 +272,60 @@ static mine_status versions_check(mine_call *call, const mine_model_name *name,
   if (code != SQLITE_ROW) return mine__call_fail_sqlite(call, code, "reading the version");
   if (!bytes) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
   if (sqlite3_value_type(bytes) == SQLITE_BLOB)
-    status = mine__models_get(call, bytes, NULL, &model);
+    status = mine__models_get(call, bytes, NULL, out);
   else
     status = mine__call_fail(call, MINE_CORRUPT, "version %lld is corrupt (no BLOB)",
                              (long long)version);
   sqlite3_value_free(bytes);
+  return status;
+}
+
+/* A version that cannot be read takes nobody's place. */
+static mine_status versions_check(mine_call *call, const mine_model_name *name,
+                                  sqlite3_int64 version) {
+  mine_model *model;
+  const mine_status status = versions_load(call, name, version, &model);
   mine_model_free(model);
+  return status;
+}
+
+static mine_status versions_named(mine_call *call, mine_model_name *name, sqlite3_int64 version,
+                                  char **spelled, mine_model **out) {
+  sqlite3_int64 current = 1, found = 0;
+  int present = 0, models = 0, there = 0;
+  mine_status status = versions_present(call, name, &present);
+  if (!status) status = versions_name(call, name, present, spelled);
+  if (!status) status = mine__models_present(call, name->schema, name->table, &models);
+  if (!status && present && models) status = versions_current(call, name, &current);
+  if (!models) current = 0;
+  if (!status && version == current) {
+    status = mine__models_find(call, name, 1, out);
+    if (status || *out) return status;
+  }
+  if (!status && present)
+    status = versions_number(call, name, "SELECT version FROM { WHERE name=?1 AND version=?2",
+                             version, &found, &there);
+  if (!status && there) return versions_load(call, name, version, out);
+  return status ? status
+                : mine__call_fail(call, MINE_DATA,
+                                  "there is no version %lld of '%s'; FROM mine_versions('%s') "
+                                  "lists those there are",
+                                  (long long)version, name->name, name->name);
+}
+
+mine_status mine__versions_find(mine_call *call, const mine_model_name *called, mine_model **out) {
+  sqlite3_int64 version;
+  mine_model_name name = *called;
+  char *spelled = NULL;
+  *out = NULL;
+  const char *at = versions_at(called->name, &version);
+  if (!at) return MINE_OK;
+  char *base = sqlite3_mprintf("%.*s", (int)(at - called->name), called->name);
+  if (!base) return mine_env_fail(call->env, MINE_NOMEM, "out of memory");
+  name.name = base;
+  const mine_status status = versions_named(call, &name, version, &spelled, out);
+  sqlite3_free(spelled);
+  sqlite3_free(base);
   return status;
 }
 

@@ -15,6 +15,9 @@ mine_status mine__versions_copy(mine_call *call, const mine_model_name *name, co
 /* And afterwards: `keep` versions stay beside the current one. */
 mine_status mine__versions_trim(mine_call *call, const mine_model_name *name, int64_t keep);
 
+/* The version that 'segments@3' names; *out NULL without an error: the name has not that form. */
+mine_status mine__versions_find(mine_call *call, const mine_model_name *name, mine_model **out);
+
 /* A SELECT of (version, created, metrics, current) of the model that is named; sqlite3_free. */
 mine_status mine__versions_source(mine_call *call, sqlite3_value *value, char **sql);
 

@@ -116,7 +116,7 @@ static void scalar_unregister(void *pointer) {
 static const mine_scalar_special *scalar_find_special(const char *name) {
   const mine_scalar_special *const lists[] = {
       mine__scalar_specials_train, mine__scalar_specials_row, mine__scalar_specials_debug,
-      mine__scalar_specials_versions};
+      mine__scalar_specials_versions, mine__scalar_specials_names};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
     for (const mine_scalar_special *s = lists[i]; s->name; s++)
       if (strcmp(s->name, name) == 0) return s;

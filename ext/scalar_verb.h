@@ -22,6 +22,7 @@ typedef struct mine_scalar_special {
 extern const mine_scalar_special mine__scalar_specials_train[]; /* verbs_train.c  */
 extern const mine_scalar_special mine__scalar_specials_row[];   /* verbs_scalar.c */
 extern const mine_scalar_special mine__scalar_specials_debug[]; /* scalar_verb.c  */
+extern const mine_scalar_special mine__scalar_specials_names[]; /* models_names.c */
 
 int mine__scalar_verb_register(mine_connection *connection, const mine_verb *verb);
 /* A table verb called as a scalar is answered with its form. */

@@ -97,6 +97,12 @@ const mine_option mine__keep_option_table[] = {
                        "trained again, for mine_restore"),
     OPTION_END};
 
+const mine_option mine__align_option_table[] = {
+    OPTION_FLAG(mine_align_options, align, .initial = "1",
+                .help = "clusters that are those of the model that is replaced keep their numbers "
+                        "and given names; 0: all are numbered anew"),
+    OPTION_END};
+
 const mine_option mine__split_option_table[] = {
     OPTION_CHOICE(mine_split_options, split_by, .choices = common_split_names,
                   .help = "rows to measure on are chosen by a hash of the id, as the latest (with "
@@ -189,6 +195,13 @@ const mine_option mine__certainty_option_table[] = {
 const mine_option mine__lang_option_table[] = {
     OPTION_CHOICE(mine_lang_options, lang, .initial = "en", .choices = common_lang_names,
                   .help = "the language of the words in the answer: English or Chinese"),
+    OPTION_END};
+
+const mine_option mine__label_option_table[] = {
+    OPTION_TEXT(mine_label_options, label,
+                .help =
+                    "of clusters: a column of the source that says where each row should be; it "
+                    "is compared with the clusters"),
     OPTION_END};
 
 const mine_option mine__slice_option_table[] = {

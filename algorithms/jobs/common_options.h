@@ -76,6 +76,12 @@ typedef struct mine_keep_options {
 } mine_keep_options;
 extern const mine_option mine__keep_option_table[]; /* mine_train */
 
+/* Of clusters that are stored: numbers and names as in the model that is replaced. */
+typedef struct mine_align_options {
+  int align;
+} mine_align_options;
+extern const mine_option mine__align_option_table[]; /* mine_train */
+
 /* On which side of a holdout, or in which fold, a row is. */
 typedef enum mine_split_by {
   MINE_SPLIT_ID,
@@ -160,6 +166,11 @@ typedef struct mine_lang_options {
   int lang; /* mine_lang */
 } mine_lang_options;
 extern const mine_option mine__lang_option_table[]; /* whatever answers in words */
+
+typedef struct mine_label_options {
+  mine_cell label;
+} mine_label_options;
+extern const mine_option mine__label_option_table[]; /* mine_evaluate, of clusters */
 
 typedef struct mine_slice_options {
   mine_cell by;

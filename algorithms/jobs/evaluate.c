@@ -49,14 +49,14 @@ static void evaluate_know_classes(mine_scoring *s) {
   }
 }
 
-/* Without a target, clusters can be measured that lie at a distance. */
+/* Without a target, clusters can be measured. */
 static void evaluate_check_clusters(const mine_scoring *s) {
   if (s->asked.slicing.by.type != MINE_NULL)
     (void)mine__fail(s->env, MINE_OPTION,
                      "option by measures a model that predicts a target; this one (%s) was "
                      "trained without",
                      s->model->algorithm);
-  else if (!(s->gives & MINE_GIVES_GROUP) || !(s->gives & MINE_GIVES_DISTANCE))
+  else if (!(s->gives & MINE_GIVES_GROUP))
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
                      "there is no measure for a %s model (%s), which was trained without a target",
                      mine__model_task(s->model), s->model->algorithm);
@@ -67,8 +67,16 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   mine_scoring_plan *plan = &s->plan;
   const mine_model *model = s->model;
   evaluate_plan_weight(s, frame);
-  if (!evaluate_supervised(s)) evaluate_check_clusters(s);
-  if (mine_failed(s->env) || !evaluate_supervised(s)) return mine_env_status(s->env);
+  if (!evaluate_supervised(s)) {
+    evaluate_check_clusters(s);
+    return mine_failed(s->env) ? mine_env_status(s->env) : mine__clusters_plan(s, frame);
+  }
+  if (s->asked.label.type != MINE_NULL)
+    (void)mine__fail(s->env, MINE_OPTION,
+                     "option label measures clusters; this model (%s) predicts '%s', which is read "
+                     "from the source by itself",
+                     model->algorithm, model->roles.target);
+  if (mine_failed(s->env)) return mine_env_status(s->env);
   plan->target = evaluate_column(s, frame, "the target of the model", model->roles.target);
   if (plan->target < 0) return mine_env_status(s->env);
   plan->target_want = (mine_want){.name = "target",
@@ -132,7 +140,7 @@ static void evaluate_keep(mine_scoring *s, int64_t row, int32_t label, double ta
   m->slice[m->n] = s->plan.slice >= 0 ? mine__slice_of(s, row) : 0;
   const mine_answers *a = &s->batch.answers;
   if (!evaluate_supervised(s)) {
-    m->score[m->n] = a->distance[row];
+    m->score[m->n] = a->distance ? a->distance[row] : (double)NAN;
   } else if (k > 0) {
     memcpy(m->score + m->n * k, a->share + row * k, (size_t)k * sizeof(double));
   } else {
@@ -173,22 +181,10 @@ mine_status mine__scoring_remember(mine_scoring *s) {
       evaluate_keep(s, i, 0, column->number[i]);
     }
   }
-  return column ? MINE_OK : mine__scoring_sample(s);
+  return MINE_OK;
 }
 
 /* ---- answers --------------------------------------------------------------------------- */
-
-static int evaluate_clusters(mine_scoring *s, mine_metric *metric) {
-  const mine_remembered *m = &s->remembered;
-  double inertia = 0, silhouette;
-  for (int64_t i = 0; i < m->n; i++)
-    inertia += m->score[i] * m->score[i];
-  metric[0] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)m->n};
-  metric[1] = (mine_metric){mine__measures[MINE_MEASURE_INERTIA].name, inertia};
-  if (mine__scoring_silhouette(s, &silhouette)) return 2;
-  metric[2] = (mine_metric){mine__measures[MINE_MEASURE_SILHOUETTE].name, silhouette};
-  return 3;
-}
 
 /* Rows were scored, and some of them had a target. */
 mine_status mine__scoring_ready(mine_scoring *s) {
@@ -244,7 +240,7 @@ mine_status mine__scoring_metrics(mine_scoring *s, const mine_certainty *how, mi
         "without",
         s->model->algorithm);
   mine_metric metric[MINE_MAX_METRICS];
-  const int n = evaluate_clusters(s, metric);
+  const int n = mine__clusters_metrics(s, metric);
   if (!mine_failed(s->env)) mine__metrics_list(metric, n, NULL, NULL, to);
   return s->env->status;
 }

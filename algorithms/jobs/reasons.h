@@ -28,6 +28,8 @@ void mine__reason_words(const mine_scoring *scoring, const mine_reasons *reasons
                         int feature, mine_lang lang, mine_text *out);
 /* ": +0.84", with an error above 0 ": +0.84 ± 0.02". */
 void mine__reason_amount(double contribution, double error, mine_lang lang, mine_text *out);
+/* A number with its sign and as many digits as a person reads: `digits`, and wholes beyond. */
+void mine__reason_figure(double v, int digits, mine_text *out);
 /* A number of a feature: a date of dates, a whole one where training met no others. */
 void mine__reason_number(const mine_feature *about, double v, char buffer[MINE_TIME_BYTES],
                          mine_cell *out);

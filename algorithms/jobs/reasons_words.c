@@ -20,8 +20,8 @@ static const reasons_words *reasons_lang(mine_lang lang) {
   return &words[lang];
 }
 
-/* With its sign, and as many digits as a person reads: two below 1, three above, wholes beyond. */
-static void reasons_figure(double v, int digits, mine_text *out) {
+/* Digits grow with the number, so that wholes stay whole. */
+void mine__reason_figure(double v, int digits, mine_text *out) {
   char buffer[MINE_NUMBER_BYTES];
   for (double most = 1000; most <= fabs(v) && digits > 2 && digits < 15; most *= 10)
     digits++;
@@ -31,10 +31,10 @@ static void reasons_figure(double v, int digits, mine_text *out) {
 void mine__reason_amount(double contribution, double error, mine_lang lang, mine_text *out) {
   mine__text_adds(out, reasons_lang(lang)->says);
   if (!signbit(contribution)) mine__text_adds(out, "+");
-  reasons_figure(contribution, fabs(contribution) < 1 ? 2 : 3, out);
+  mine__reason_figure(contribution, fabs(contribution) < 1 ? 2 : 3, out);
   if (!(error > 0)) return;
   mine__text_adds(out, " ± ");
-  reasons_figure(error, error < 1 ? 1 : 3, out);
+  mine__reason_figure(error, error < 1 ? 1 : 3, out);
 }
 
 void mine__reason_number(const mine_feature *about, double v, char buffer[MINE_TIME_BYTES],

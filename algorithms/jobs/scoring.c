@@ -176,11 +176,14 @@ static void scoring_ask(mine_scoring *s, const mine__options *options) {
   const mine_model *model = s->model;
   mine_class_options of;
   mine_missing_options gaps;
+  mine_label_options actual;
   if (MINE_TAKE(env, s->arena, options, mine__class_option_table, &of) ||
       MINE_TAKE(env, s->arena, options, mine__missing_option_table, &gaps) ||
       MINE_TAKE(env, s->arena, options, mine__threshold_option_table, &asked->cut) ||
-      MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing))
+      MINE_TAKE(env, s->arena, options, mine__slice_option_table, &asked->slicing) ||
+      MINE_TAKE(env, s->arena, options, mine__label_option_table, &actual))
     return;
+  asked->label = actual.label;
   s->gives = mine__model_gives(model);
   if (!(s->gives &
         (s->mode == MINE_SCORE_PROJECT ? (unsigned)MINE_GIVES_COMPONENTS
@@ -206,7 +209,8 @@ static void scoring_start(mine_scoring *s, const mine__options *options) {
   s->seen = mine__arena_zeros(s->arena, (size_t)model->n_features, sizeof *s->seen);
   s->plan.want = mine__wants_of_features(s->arena, model->feature, model->n_features);
   if (mine_failed(env)) return;
-  s->plan.id = s->plan.target = s->plan.weight = s->plan.slice = s->plan.slice_feature = -1;
+  s->plan.id = s->plan.target = s->plan.weight = s->plan.label = -1;
+  s->plan.slice = s->plan.slice_feature = -1;
   if (mine__frame_open(env, scoring_plan, s, &s->frame)) return;
 }
 

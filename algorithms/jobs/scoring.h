@@ -30,13 +30,6 @@ typedef struct mine_remembered {
   mine_dictionary slices; /* the values of by=, in order of appearance             */
 } mine_remembered;
 
-/* Rows as points for the silhouette: every step-th of the rows seen. */
-typedef struct mine_sample {
-  int64_t n, seen, step;
-  double *point;
-  int32_t *cluster;
-} mine_sample;
-
 /* What one category column has had so far. */
 typedef struct mine__score_seen {
   int64_t known, unknown, row; /* row: the first unknown one */
@@ -48,6 +41,7 @@ typedef struct mine_scoring_asked {
   mine_threshold_options cut;
   mine_cut chosen; /* what it says of this model; the threshold NAN: nothing     */
   mine_slice_options slicing;
+  mine_cell label;
   int missing; /* mine_missing, the model's own when not given               */
   int unknown; /* mine_unknown, or -1: not given, and auto in the model      */
   int class_;  /* whose probability is asked for, -1: none                   */
@@ -62,6 +56,7 @@ typedef struct mine_scoring_plan {
   int target, weight;
   mine_want target_want, weight_want;
   mine_dictionary classes; /* labels by identity                      */
+  int label;               /* of label=                               */
   int slice;               /* of by= ...                              */
   int slice_feature;       /* ... which is this attribute             */
 } mine_scoring_plan;
@@ -100,7 +95,6 @@ struct mine_scoring {
   int64_t rows_seen;
   mine__score_seen *seen; /* per feature */
   mine_remembered remembered;
-  mine_sample sample;
 };
 
 /* The model must outlive the job. */
@@ -170,8 +164,9 @@ mine_status mine__slices_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUS
 int32_t mine__slice_of(mine_scoring *scoring, int64_t row);
 mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job, const mine_certainty *how,
                                  mine_relation *out) MINE_MUST_CHECK;
-/* evaluate_clusters.c */
-mine_status mine__scoring_sample(mine_scoring *scoring) MINE_MUST_CHECK;
-mine_status mine__scoring_silhouette(mine_scoring *scoring, double *out) MINE_MUST_CHECK;
+/* evaluate_clusters.c: label=column; and the measures of the rows remembered, all of which still
+** are in the frame.  Returns how many. */
+mine_status mine__clusters_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
+int mine__clusters_metrics(mine_scoring *scoring, mine_metric *metric);
 
 #endif

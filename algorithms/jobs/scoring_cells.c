@@ -199,7 +199,8 @@ double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int wh
 
 /* By name, or a group without names by its number. */
 int mine_scoring_find_class(const mine_scoring *s, const mine_cell *value) {
-  if (s->model->groups.n > 0) return mine__class_find(&s->model->groups, value, 1);
+  const int named = s->model->groups.n > 0 ? mine__class_find(&s->model->groups, value, 1) : -1;
+  if (named >= 0 || s->model->roles.target) return named;
   const int whole = value->type == MINE_INT;
   return whole && value->as.integer >= 1 && value->as.integer <= s->model->n_groups
              ? (int)value->as.integer - 1

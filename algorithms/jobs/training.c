@@ -45,6 +45,7 @@ static void training_options(mine_training *training, const mine__options *optio
       MINE_TAKE(env, arena, options, mine__group_option_table, &asked->group) ||
       MINE_TAKE(env, arena, options, mine__weight_option_table, &asked->weight) ||
       MINE_TAKE(env, arena, options, mine__unknown_option_table, &asked->unknown) ||
+      MINE_TAKE(env, arena, options, mine__align_option_table, &asked->align) ||
       MINE_TAKE(env, arena, options, mine__seed_option_table, &asked->seed))
     return;
   asked->canonical = mine__training_canonical(training, 1);
@@ -129,6 +130,7 @@ mine_status mine__training_source(mine_training *training, const char *source) {
 
 void mine__training_previous(mine_training *training, const mine_model *previous) {
   const char *target = mine__option_name_of(&training->asked.supervised.target);
+  training->asked.previous = previous;
   if (target && previous->roles.target && mine__same_word(target, previous->roles.target))
     training->asked.previous_task = mine__model_task(previous);
 }

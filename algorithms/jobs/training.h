@@ -11,6 +11,7 @@
 **   training_split.c    which rows are measured on, and by a model of which others
 **   training_fit.c      hold out, fit, measure, fit again
 **   training_portrait.c what the rows look like, and whether those held out look so, too
+**   training_align.c    clusters that are those of the model before keep their numbers and names
 **   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
@@ -42,7 +43,9 @@ typedef struct mine_asked {
   void *own; /* the algorithm's options struct */
   const char *source_text, *canonical;
   mine_cell keep_positive;
-  const char *previous_task; /* of the model that is replaced, if it had this target; or NULL */
+  mine_align_options align;
+  const mine_model *previous; /* the model that is replaced; or NULL */
+  const char *previous_task;  /* of the model that is replaced, if it had this target; or NULL */
 } mine_asked;
 
 typedef struct mine_training mine_training;
@@ -142,6 +145,10 @@ mine_status mine__training_compare_held(mine_training *training, const mine_held
                                         mine_arena *arena) MINE_MUST_CHECK;
 mine_status mine__training_portray(mine_training *training, const mine_measured *held,
                                    mine_arena *arena, mine_model *model) MINE_MUST_CHECK;
+
+/* Of clusters: numbers and names as in the model that is replaced (align=), and notes of what is
+** not as it was. */
+void mine__training_align(mine_training *training, const mine_trained *trained);
 
 mine_status mine__training_folds(mine_training *training, mine_arena *arena,
                                  mine_folds *out) MINE_MUST_CHECK;

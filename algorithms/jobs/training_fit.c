@@ -303,6 +303,7 @@ static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   if (mine_failed(env)) return none;
   if (!trained.model && mine__training_fit_rows(t, fit_all_rows(t), t->arena, &trained))
     return none;
+  mine__training_align(t, &trained);
   if (held.n_metrics > 0) fit_keep_held(t, trained.model, &held);
   if (supervised && !mine_failed(env)) fit_intervals(t, arena, &held, trained.model);
   fit_keep_threshold(t, trained.model);

@@ -73,8 +73,9 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   }
   for (int g = 0; g < t->asked.options.n; g++) {
     const mine_option_group *group = &t->asked.options.group[g];
-    /* Neither is about the model: it is the same whatever they say. */
-    if (group->table != mine__run_option_table && group->table != mine__keep_option_table)
+    /* None is about what is learned: it is the same whatever they say. */
+    if (group->table != mine__run_option_table && group->table != mine__keep_option_table &&
+        group->table != mine__align_option_table)
       report_note_options(t, model, group->table, group->values);
   }
   if (t->asked.source_text) mine__model_note(model, "source", "", "%s", t->asked.source_text);

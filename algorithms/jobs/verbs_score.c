@@ -225,6 +225,9 @@ static mine_status evaluate_open(mine_job *job) {
     return mine__fail(job->env, MINE_OPTION,
                       "option by needs a source with that column and the target: of the held-out "
                       "rows the model keeps labels and scores only");
+  const mine_label_options *actual = mine__options_of(&job->options, mine__label_option_table);
+  if (actual && actual->label.type != MINE_NULL)
+    return mine__fail(job->env, MINE_OPTION, "option label needs a source with that column");
   score_state *state = score_of(job);
   MINE_TRY(
       MINE_TAKE(job->env, job->arena, &job->options, mine__threshold_option_table, &state->cut));
@@ -292,6 +295,7 @@ static const mine_answer evaluate_answer[] = {
 static const mine_option_set evaluate_options[] = {
     {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
     {mine__slice_option_table, sizeof(mine_slice_options), 0},
+    {mine__label_option_table, sizeof(mine_label_options), 0},
     {mine__certainty_option_table, sizeof(mine_certainty_options), 0},
     {mine__missing_option_table, sizeof(mine_missing_options), 0},
     MINE_SET_SEED,
@@ -315,7 +319,11 @@ const mine_verb mine__verb_evaluate = {
         "of "
         "`auc` and `gini`, of the others the middle 95 % of 1,000 samples drawn from the rows "
         "(the bootstrap; `seed` names the draw). It says how far chance among the rows reaches, "
-        "not whether the rows are like those to come.",
+        "not whether the rows are like those to come. Of clusters: `inertia` where they have "
+        "centres, `silhouette` (of all pairs up to 20,000 rows, above of 20,000 spread over all: "
+        "`silhouette_rows` says how many), `calinski_harabasz`, `davies_bouldin`, all without the "
+        "rows in no cluster, whose share is `noise_share`; with `label=column` how the clusters "
+        "agree with that column, in which noise counts as a cluster of its own.",
     .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
     .required = 1,
     .answer = evaluate_answer,

@@ -60,6 +60,7 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 
 static const mine_option_set train_options[] = {
     {mine__keep_option_table, sizeof(mine_keep_options), 0}, /* not for mine_fit */
+    {mine__align_option_table, sizeof(mine_align_options), MINE_CLUSTERING},
     MINE_SET_SUPERVISED,
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION},
@@ -88,8 +89,11 @@ const mine_verb mine__verb_train = {
     .what = "Train a model, store it in `mine_models`, return one line about it.",
     .notes =
         "A model of that name is replaced when the new one is complete; an error leaves the "
-        "old one. Besides the options below it takes those of the algorithm. Not usable in "
-        "views and triggers.",
+        "old one. Besides the options below it takes those of the algorithm. Clusters that are "
+        "those of the model that is replaced keep their numbers and given names: centres are "
+        "paired so that they move least, and a pair stands where each is nearer to the other than "
+        "half the way to the next of its own model; mine_summary (item aligned) and the line tell "
+        "what changed, is new or has vanished. Not usable in views and triggers.",
     .example = "SELECT mine_train('temp.demo', 'tree',\n  " MINE_CALLERS ", 'target=churned');",
     .argument = {{MINE_ARG_NAME, "model"},
                  {MINE_ARG_ALGORITHM, "algorithm"},
@@ -127,7 +131,7 @@ const mine_verb mine__verb_fit = {
                  {MINE_ARG_OPTIONS, "options"}},
     .required = 2,
     .answer = fit_answer,
-    .options = train_options + 1,
+    .options = train_options + 2,
     .reads = "an id, then attributes",
     .trains = 1,
     .state_bytes = sizeof(mine__train_state),

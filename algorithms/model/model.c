@@ -263,7 +263,9 @@ void mine__model_group(const mine_model *model, int32_t group, mine_cell *out) {
   memset(out, 0, sizeof *out);
   if (group >= 1 && group <= model->groups.n) {
     mine__values_get(&model->groups, group - 1, out);
-  } else if (group >= 0 && model->groups.n == 0) {
+    if (out->type == MINE_NULL && !model->roles.target) /* a cluster without a name */
+      *out = (mine_cell){MINE_INT, 0, {.integer = group}};
+  } else if (group >= 0 && (model->groups.n == 0 || !model->roles.target)) {
     *out = (mine_cell){MINE_INT, 0, {.integer = group}};
   }
 }

@@ -84,7 +84,7 @@ class Verb:
         out = []
         for i, name in enumerate(self.names):
             sample = self.sample[i] if i < len(self.sample) else None
-            if name == "model":
+            if name in ("model", "old", "new"):
                 out.append("'new'" if "algorithm" in self.names else model)
             elif name == "models":
                 out.append("'m|m'")

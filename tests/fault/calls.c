@@ -262,7 +262,7 @@ typedef struct calls_choice {
 static int calls_argument(const calls_verb *verb, int i, const calls_choice *choice, char *out) {
   const char *name = verb->form.item[i];
   const int sampled = i < verb->sample.n;
-  if (strcmp(name, "model") == 0) {
+  if (strcmp(name, "model") == 0 || strcmp(name, "old") == 0 || strcmp(name, "new") == 0) {
     snprintf(out, CALLS_TEXT, "'%s'", calls_has(verb, "algorithm") ? "new" : choice->model);
   } else if (strcmp(name, "models") == 0) {
     snprintf(out, CALLS_TEXT, "'%s|%s'", choice->model, choice->model);
@@ -408,7 +408,8 @@ static void calls_of_verb(const calls_verb *verb) {
         for (; choice.target < CALLS_TARGETS && !worked; choice.target++)
           worked = calls_try(verb, &choice);
         works += worked;
-        if (!calls_has(verb, "model") && !calls_has(verb, "models")) break;
+        if (!calls_has(verb, "model") && !calls_has(verb, "models") && !calls_has(verb, "old"))
+          break;
       }
       made += works;
     }

@@ -3,8 +3,11 @@
 ** by hand, its bytes, renumbering, and the figures of validity against their definitions.
 */
 #include "../../algorithms/core/bytes.h"
+#include "../../algorithms/kernel/assignment.h"
 #include "../../algorithms/kernel/cluster_validity.h"
+#include "../../algorithms/model/cluster_align.h"
 #include "../../algorithms/model/cluster_profile.h"
+#include "../../algorithms/model/partition_measures.h"
 #include "kmeans_fixture.h"
 
 static const char *const plans[] = {"basic", "gold", "silver", NULL};
@@ -240,6 +243,77 @@ static void validity_of_what_cannot_be_measured(void **state) {
   mine_env_close(env);
 }
 
+/* ---- assignment ------------------------------------------------------------------------- */
+
+/* The least sum over all ways, one row after the other. */
+static double least(const double *cost, int rows, int columns, int row, unsigned taken, int left) {
+  double best = INFINITY;
+  if (row == rows) return 0;
+  if (left > 0) best = least(cost, rows, columns, row + 1, taken, left - 1);
+  for (int j = 0; j < columns; j++)
+    if (!(taken & (1u << j)))
+      best = fmin(best, cost[row * columns + j] +
+                            least(cost, rows, columns, row + 1, taken | (1u << j), left));
+  return best;
+}
+
+static void pairs_cost_the_least(void **state) {
+  mine_env *env;
+  mine_random random;
+  (void)state;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  mine__random_open(&random, 4, 1, 1);
+  for (int round = 0; round < 400; round++) {
+    double cost[49], sum = 0;
+    int32_t of[7];
+    unsigned taken = 0;
+    const int rows = 1 + round % 7, columns = 1 + round / 7 % 7;
+    int given = 0;
+    for (int i = 0; i < rows * columns; i++) /* ties in every other round */
+      cost[i] = round % 2 ? mine__random_real(&random) : (double)mine__random_below(&random, 4);
+    assert_int_equal(mine__assign(env, cost, rows, columns, of), MINE_OK);
+    for (int i = 0; i < rows; i++) {
+      if (of[i] < 0) continue;
+      assert_true(of[i] < columns && !(taken & (1u << of[i])));
+      taken |= 1u << of[i];
+      sum += cost[i * columns + of[i]];
+      given++;
+    }
+    assert_int_equal(given, rows < columns ? rows : columns);
+    assert_near(sum, least(cost, rows, columns, 0, 0, rows > columns ? rows - columns : 0));
+  }
+  mine_env_close(env);
+}
+
+static void old_numbers_are_kept_where_there_is_room(void **state) {
+  int32_t old_of[] = {2, -1, 0, 4}, number[4];
+  const int32_t expected[] = {2, 1, 0, 3}; /* the fifth of old cannot be one of four */
+  const mine__alignment a = {.k_old = 5, .k_new = 4, .old_of = old_of};
+  (void)state;
+  mine__alignment_numbers(&a, number);
+  assert_memory_equal(number, expected, sizeof number);
+}
+
+/* ---- partitions ------------------------------------------------------------------------- */
+
+/* scikit-learn 1.2.1; a row without a class does not count. */
+static void partitions_agree_as_measured_elsewhere(void **state) {
+  const int32_t of[] = {0, 0, 0, 1, 1, 1, 2, 2, -1}, in[] = {0, 0, 1, 1, 1, 3, 3, 3, 2};
+  mine_env *env;
+  (void)state;
+  for (int threads = 1; threads <= 3; threads++) {
+    assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+    mine__env_set_threads(env, threads);
+    const mine__agreement a = mine__partitions_agree(env, of, 3, in, 4, 9);
+    assert_int_equal(a.rows, 8);
+    assert_near(a.purity, 6.0 / 8);
+    assert_near(a.v_measure, 2 * a.homogeneity * a.completeness / (a.homogeneity + a.completeness));
+    /* pairs: 3 together in both, 7 in the classes, 7 in the clusters, 28 in all */
+    assert_near(a.adjusted_rand, (3 - 49.0 / 28) / (7 - 49.0 / 28));
+    mine_env_close(env);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_in_no_cluster_count_among_all),
@@ -248,6 +322,9 @@ int main(void) {
       cmocka_unit_test(profiles_are_the_same_for_any_threads),
       cmocka_unit_test(validity_is_as_defined),
       cmocka_unit_test(validity_of_what_cannot_be_measured),
+      cmocka_unit_test(pairs_cost_the_least),
+      cmocka_unit_test(old_numbers_are_kept_where_there_is_room),
+      cmocka_unit_test(partitions_agree_as_measured_elsewhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
