@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "../kernel/gauss.h"
-#include "mixture.h"
 #include "medoids.h"
+#include "mixture.h"
 #include "network.h"
 #include "onnx.h"
 #include "prototypes.h"
@@ -62,12 +62,6 @@ static mine__tensor opoint_rows(mine__onnx *o, const mine_model *model, const mi
   return mine_failed(o->env) ? "" : mine__onnx_concat(o, place, n, 1);
 }
 
-void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
-  const mine_prototypes *m = model->body;
-  const mine_encoding *e = &m->encoding;
-  if (m->scale || e->width == 0)
-    (void)mine__fail(o->env, MINE_UNSUPPORTED, "only centres are written as onnx, no mixtures");
-  if (mine_failed(o->env)) return;
 /* k centres, and the metric: squares are summed, or distances. */
 static void opoint_nearest(mine__onnx *o, const mine_model *model, const mine_encoding *e,
                            const double *centre, int64_t k, int squares, mine__onnx_said *out) {
