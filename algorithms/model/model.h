@@ -178,7 +178,7 @@ typedef struct mine_kind {
   ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
   ** numbers that the fit gave them. */
   mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
-  int keeps_rows;         /* the rows that it learned from are in the body: MINE_KEEPS_ */
+  int keeps_rows; /* the rows that it learned from are in the body: MINE_KEEPS_ */
   /* Rows of mine_summary behind the report; NULL: none. */
   void (*summary)(const mine_model *model, mine_relation *to);
   const mine_part *parts; /* besides those of every model; NULL: none */
