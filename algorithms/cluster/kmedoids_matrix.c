@@ -138,16 +138,16 @@ void mine__kmedoids_measure(mine_env *env, const mine_neighbours *space, const d
 
 #define MATRIX_ROWS 16 /* whose silhouettes are a task */
 
-typedef struct silhouette_job {
+typedef struct matrix_silhouette_job {
   const kmedoids_matrix *matrix;
   const int32_t *cluster;
   int64_t k;
   const int64_t *rows; /* of each cluster     */
   double *sum;         /* per worker: k       */
   double *partial;     /* per task            */
-} silhouette_job;
+} matrix_silhouette_job;
 
-static double silhouette_of(const silhouette_job *job, int64_t row, double *sum) {
+static double matrix_silhouette_of(const matrix_silhouette_job *job, int64_t row, double *sum) {
   const float *d = kmedoids_from(job->matrix, row);
   const int64_t own = job->cluster[row];
   double other = INFINITY;
@@ -161,19 +161,19 @@ static double silhouette_of(const silhouette_job *job, int64_t row, double *sum)
   return mates == other || isinf(other) ? 0 : (other - mates) / fmax(mates, other);
 }
 
-static void silhouette_task(void *context, int64_t task, int worker) {
-  const silhouette_job *job = context;
+static void matrix_silhouette_task(void *context, int64_t task, int worker) {
+  const matrix_silhouette_job *job = context;
   const int64_t first = task * MATRIX_ROWS;
   job->partial[task] = 0;
   for (int64_t i = first; i < first + MATRIX_ROWS && i < job->matrix->n; i++)
-    job->partial[task] += silhouette_of(job, i, job->sum + worker * job->k);
+    job->partial[task] += matrix_silhouette_of(job, i, job->sum + worker * job->k);
 }
 
 double mine__kmedoids_silhouette(mine_env *env, const kmedoids_matrix *matrix,
                                  const int32_t *cluster, int64_t k) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   const int64_t tasks = MINE_BLOCKS(matrix->n, MATRIX_ROWS);
-  silhouette_job job = {.matrix = matrix, .cluster = cluster, .k = k};
+  matrix_silhouette_job job = {.matrix = matrix, .cluster = cluster, .k = k};
   int64_t *rows = mine__arena_zeros(env->scratch, (size_t)k, sizeof *rows), used = 0;
   double mean = NAN;
   job.rows = rows;
@@ -183,7 +183,7 @@ double mine__kmedoids_silhouette(mine_env *env, const kmedoids_matrix *matrix,
     used += rows[cluster[i]]++ == 0;
   if (!mine_failed(env) && used > 1 && used < matrix->n) {
     double sum = NAN;
-    if (mine__parallel(env, tasks, silhouette_task, &job) ||
+    if (mine__parallel(env, tasks, matrix_silhouette_task, &job) ||
         mine__sum_blocks(env, job.partial, tasks, 1, &sum))
       return NAN;
     mean = sum / (double)matrix->n;
