@@ -47,24 +47,45 @@ static void matrix_compare(const matrix_job *job, const double *panel, int64_t f
   }
 }
 
+/* What was compared of row q and a panel's becomes distances in units of the matrix.  A loop for
+** each metric: there are as many of these as pairs of rows. */
+static void matrix_convert(const matrix_job *job, int64_t row, int64_t panel_first,
+                           const double *compared, float *out) {
+  const double factor = job->factor;
+  if (job->base.space == MINE_SPACE_EUCLIDEAN) {
+    for (int l = 0; l < MINE_LANES; l++)
+      out[l] = (float)(sqrt(compared[l]) * factor);
+  } else if (job->base.space == MINE_SPACE_MANHATTAN) {
+    for (int l = 0; l < MINE_LANES; l++)
+      out[l] = (float)(compared[l] * factor);
+  } else {
+    for (int64_t l = 0; l < MINE_LANES; l++) {
+      const int there = job->zero && panel_first + l < job->base.n;
+      const int zeros = there ? job->zero[row] + job->zero[panel_first + l] : 0;
+      out[l] = (float)(mine__medoids_distance(job->base.space, compared[l], zeros) * factor);
+    }
+  }
+}
+
 /* Both places of the distances of rows first.. and tile t's. */
 static void matrix_write(const matrix_job *job, int64_t t, int64_t first, int64_t count,
                          const double *compared) {
   const int64_t n = job->base.n, from = t * MINE_TILE_ROWS;
   const int64_t rows = n - from < MINE_TILE_ROWS ? n - from : MINE_TILE_ROWS;
-  const mine_space space = job->base.space;
-  float side[MINE_TILE_ROWS][MATRIX_FEW];
+  float tile[MATRIX_FEW][MINE_TILE_ROWS], side[MATRIX_FEW];
   for (int64_t q = 0; q < count; q++) {
-    float *to = job->out + (first + q) * n + from;
-    for (int64_t r = 0; r < rows; r++) {
-      const int64_t at = (r / MINE_LANES * MATRIX_FEW + q) * MINE_LANES + r % MINE_LANES;
-      const int zeros = job->zero ? job->zero[first + q] + job->zero[from + r] : 0;
-      const double d = mine__medoids_distance(space, compared[at], zeros) * job->factor;
-      to[r] = side[r][q] = first + q == from + r ? 0 : (float)d;
-    }
+    const int64_t own = first + q - from;
+    for (int64_t p = 0; p < MATRIX_PANELS; p++)
+      matrix_convert(job, first + q, from + p * MINE_LANES,
+                     compared + (p * MATRIX_FEW + q) * MINE_LANES, tile[q] + p * MINE_LANES);
+    if (own >= 0 && own < rows) tile[q][own] = 0;
+    memcpy(job->out + (first + q) * n + from, tile[q], (size_t)rows * sizeof(float));
   }
-  for (int64_t r = 0; r < rows; r++)
-    memcpy(job->out + (from + r) * n + first, side[r], (size_t)count * sizeof(float));
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t q = 0; q < count; q++)
+      side[q] = tile[q][r];
+    memcpy(job->out + (from + r) * n + first, side, (size_t)count * sizeof(float));
+  }
 }
 
 static void matrix_task(void *context, int64_t task, int worker) {
