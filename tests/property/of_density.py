@@ -27,7 +27,7 @@ def densities(lab, case):
     said = options(dict(given, algorithm=case["algorithm"]))
     rows, error = lab.refused("SELECT id, cluster FROM mine_cluster('t', ?)", said)
     if error:
-        must("scaled" in error or "no column" in error or "no rows" in error, "density: refused", error)
+        must("scaled" in error or "no column" in error or "no attributes" in error, "density: refused", error)
         return
     back = lab.ask("SELECT id, cluster FROM mine_cluster('SELECT * FROM t ORDER BY rowid DESC', ?)", said)
     must(rows == back[::-1], "density: another answer in another order", (rows, back))
