@@ -148,7 +148,7 @@ static void join_search(join_leaf *a, int cores, void (*row)(join_leaf *, int, i
   }
 }
 
-static void count_task(void *context, int64_t task, int worker) {
+static void join_count_task(void *context, int64_t task, int worker) {
   const join_job *job = context;
   const int64_t first = task * JOIN_LEAVES, end = first + JOIN_LEAVES;
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(job->rows->tree); leaf++) {
@@ -322,7 +322,8 @@ void mine__dbscan_label(mine_env *env, dbscan_rows *rows) {
                                 (size_t)tree->width * sizeof *job.point);
   if (mine_failed(env)) return;
   mine__components_open(rows->up, tree->n);
-  if (mine__parallel_progress(env, tasks, count_task, &job, "counting neighbours", 0, 0.6)) return;
+  if (mine__parallel_progress(env, tasks, join_count_task, &job, "counting neighbours", 0, 0.6))
+    return;
   if (mine__parallel(env, tasks, within_task, &job)) return;
   join_nodes(env, rows);
   if (mine_failed(env)) return;

@@ -193,7 +193,7 @@ static double select_edge(const select_state *s, const select_cluster *c) {
   return epsilon > 0 ? epsilon : c->ends;
 }
 
-static void select_rows(const select_state *s, mine_labelled *body) {
+static void select_say_rows(const select_state *s, mine_labelled *body) {
   for (int64_t i = 0; i < body->n; i++) {
     const select_cluster *last = &s->cluster[s->last[i]];
     const int32_t owner = last->owner;
@@ -235,6 +235,6 @@ void mine__hdbscan_select(mine_env *env, const hdbscan_merges *m, const hdbscan_
   select_choose(&s);
   select_own(&s);
   if (o->cluster_selection_epsilon > 0) select_widen_all(&s);
-  select_rows(&s, body);
+  select_say_rows(&s, body);
   mine__arena_rewind(env->scratch, mark);
 }

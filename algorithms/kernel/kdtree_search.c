@@ -113,7 +113,7 @@ static void search_leaf(const search_job *job, int64_t leaf, search_asker *a) {
     mine__topk_sort(&a->top[q]);
 }
 
-static void search_task(void *context, int64_t task, int worker) {
+static void kdtree_search_task(void *context, int64_t task, int worker) {
   const search_job *job = context;
   search_asker asker = {.tree = job->tree, .kernels = mine__kernels_here()};
   asker.point = job->point + (int64_t)worker * MINE__KDTREE_LEAF * job->tree->width;
@@ -130,7 +130,7 @@ mine_status mine__kdtree_neighbours(mine_env *env, const mine__kdtree *tree, int
                                 (size_t)tree->width * sizeof *job.point);
   if (!job.point) return mine_env_status(env);
   (void)!mine__parallel_progress(env, MINE_BLOCKS(mine__kdtree_leaves(tree), SEARCH_LEAVES),
-                                 search_task, &job, what, 0, 1);
+                                 kdtree_search_task, &job, what, 0, 1);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
