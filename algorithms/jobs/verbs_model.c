@@ -103,6 +103,34 @@ const mine_verb mine__verb_loadings = {
     .argument = MODEL_ARGUMENT,
     .required = 1,
     .answer = loadings_answer,
+static const mine_answer dendrogram_answer[] = {
+    {"step", MINE_ANSWER_INTEGER, 1, "1, 2, ... the nearest clusters first"},
+    {"first", MINE_ANSWER_INTEGER, 1,
+     "what is merged: -i is the i-th row of the training by itself, s the cluster that step s "
+     "made"},
+    {"second", MINE_ANSWER_INTEGER, 1, "with what; rows stand before steps, lower numbers first"},
+    {"distance", MINE_ANSWER_REAL, 0, "of the two, in the scaled space: the height of the merge"},
+    {"rows", MINE_ANSWER_INTEGER, 0, "of the cluster that it makes"},
+    {"group_value", MINE_ANSWER_ANY, 1,
+     "of the model's group, where it has groups (group=); else NULL"},
+    {0},
+};
+
+const mine_verb mine__verb_dendrogram = {
+    .name = "mine_dendrogram",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_SEGMENT,
+    .what = "The tree of an agglomerative clustering: one row for each merge.",
+    .notes =
+        "As `merge` and `height` of R's hclust: negative numbers are rows by themselves, positive "
+        "ones earlier steps. The last k - 1 steps are those between the k clusters; a jump in "
+        "`distance` says where to cut.",
+    .example =
+        "SELECT step, first, second, round(distance, 2) AS distance, rows FROM mine_dendrogram((\n"
+        "  SELECT mine_fit('agglomerative',\n  " MINE_SHOPPERS "))) ORDER BY step DESC LIMIT 4;",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = dendrogram_answer,
     .run = model_run,
 };
 

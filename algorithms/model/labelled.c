@@ -354,6 +354,7 @@ const mine_kind mine__kind_labelled = {
     .profile = labelled_profile,
     .renumber = labelled_renumber,
     .keeps_rows = 1,
+    .parts = mine__labelled_parts,
     .written = {[MINE_FORMAT_SQL] = {.why_not = LABELLED_ROWS},
                 [MINE_FORMAT_C] = {.why_not = LABELLED_ROWS},
                 [MINE_FORMAT_TEXT] = {.write = mine__write_text_clusters},

@@ -39,6 +39,7 @@ typedef struct mine_labelled {
   double *far; /* per node of the tree: the largest reach in it, squared; -1: none     */
 } mine_labelled;
 
+extern const mine_part mine__labelled_parts[]; /* labelled_describe.c */
 extern const mine_kind mine__kind_labelled;
 
 /* A body in the model's arena with the rows of `data` as points, the tree of them, and room for a

@@ -500,4 +500,9 @@ CASES = [
     ("outliers: all columns constant", "SELECT * FROM mine_outliers('SELECT id, 1 AS a FROM customers')", "constant"),
     ("outliers: scaling overflows", "SELECT * FROM mine_outliers('SELECT id, 1e308*(1-2*(id%2)) AS a, age FROM customers','algorithm=lof')", "column a cannot be scaled"),
     ("outliers: memory", "SELECT * FROM mine_outliers('customers','max_memory=1000')", "max_memory"),
+    ("agglomerative: k and a distance", "SELECT mine_fit('agglomerative','customers','k=3,distance=1')", "exclude each other"),
+    ("agglomerative: more than there are", "SELECT mine_fit('agglomerative','customers','k=60000')", "different rows"),
+    ("agglomerative: no such linkage", "SELECT mine_fit('agglomerative','customers','linkage=centroid')", "ward, complete, average, single"),
+    ("agglomerative: a negative distance", "SELECT mine_fit('agglomerative','customers','distance=-1')", "distance"),
+    ("dendrogram of a tree", "SELECT * FROM mine_dendrogram('m')", "has no dendrogram"),
 ]

@@ -369,7 +369,8 @@ static void the_middle_by_trying_all(void **state) {
   const double within = mine__chi2_tail(far, 4, MINE__LOWER);
   mine__mcd mcd;
   double room[2];
-  assert_int_equal(mine__mcd_fit(env, env->scratch, x, FEW, 2, 1, &mcd), MINE_OK);
+  mine_arena *arena = mine__arena_open(env);
+  assert_int_equal(mine__mcd_fit(env, arena, x, FEW, 2, 1, &mcd), MINE_OK);
   assert_int_equal(mcd.half, h);
   assert_int_equal(mcd.kept, __builtin_popcount(kept));
   assert_true(mcd.kept <= FEW - 3 && mcd.mixed == 0);
@@ -378,6 +379,7 @@ static void the_middle_by_trying_all(void **state) {
   for (int i = 0; i < FEW; i++)
     NEAR(mine__mcd_distance(&mcd, x + 2 * i, room),
          square_of(x + 2 * i, mean, cov) * within / 0.975, 1e-9);
+  mine__arena_close(arena);
   mine_env_close(env);
 }
 
