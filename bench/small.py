@@ -111,7 +111,7 @@ def variants(row, algorithms):
     models = [""]
     if "queries" in names:  # among the rows of a source or of a model
         models += [(name, "") for name, tasks in algorithms if "neighbors" in tasks]
-    if trains or "model" in names or "models" in names:
+    if trains or {"model", "models", "old"} & set(names):
         models = [(name, target + OWN.get(name, "") if target else target) for name, tasks in algorithms
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
@@ -123,7 +123,7 @@ def variants(row, algorithms):
                 f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
             values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'json'" if verb == "mine_import" else "'call'",
                       "text": "mine_export('temp.m', 'json')",
-                      "class": "'yes'", "version": "1", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
+                      "class": "'yes'", "version": "1", "old": "'temp.m'", "new": "'temp.m'", "cluster": "1", "name": "'one'", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup
 

@@ -47,7 +47,7 @@ double mine__twostep_apart(const twostep_scale *s, const double *a, const double
   return merge_spread(s, joined) - merge_spread(s, a) - merge_spread(s, b);
 }
 
-typedef struct merge_run {
+typedef struct twostep_merge_run {
   const twostep_scale *scale;
   int64_t n;
   int stride;
@@ -55,12 +55,12 @@ typedef struct merge_run {
   double *apart;          /* n x n                                    */
   int64_t *into;          /* the cluster that it is part of; -1: aside */
   int64_t left;
-} merge_run;
+} twostep_merge_run;
 
 /* Moments of the small clusters; what is missing is left out, and the overall moments stand for a
 ** column of which a cluster knows nothing. */
 static void merge_gather(mine_env *env, const twostep_points *p, const int32_t *label,
-                         merge_run *run) {
+                         twostep_merge_run *run) {
   const twostep_scale *s = run->scale;
   const int stride = run->stride, shares = 1 + 2 * s->numbers;
   double *known =
@@ -114,7 +114,7 @@ static int merge_smaller(const void *context, const void *left, const void *righ
 }
 
 /* The smallest ones, as long as they hold no more than the share `aside` together. */
-static void merge_aside(mine_env *env, merge_run *run, double total, double aside) {
+static void merge_aside(mine_env *env, twostep_merge_run *run, double total, double aside) {
   merge_size *size = mine__arena_array(env->scratch, (size_t)run->n, sizeof *size);
   merge_size *spare = mine__arena_array(env->scratch, (size_t)run->n, sizeof *spare);
   double held = 0;
@@ -131,7 +131,7 @@ static void merge_aside(mine_env *env, merge_run *run, double total, double asid
   }
 }
 
-static void merge_measure(merge_run *run, int64_t c) {
+static void merge_measure(twostep_merge_run *run, int64_t c) {
   for (int64_t other = 0; other < run->n; other++) {
     if (other == c || run->into[other] != other) continue;
     const double apart = mine__twostep_apart(run->scale, run->stats + c * run->stride,
@@ -141,7 +141,7 @@ static void merge_measure(merge_run *run, int64_t c) {
 }
 
 /* The nearest two become the first of them. */
-static void merge_step(merge_run *run) {
+static void merge_step(twostep_merge_run *run) {
   int64_t best = -1, with = -1;
   double least = INFINITY;
   for (int64_t a = 0; a < run->n; a++) {
@@ -164,7 +164,7 @@ static void merge_step(merge_run *run) {
 }
 
 /* Where there are run->left clusters: their numbers in the order of the first small ones. */
-static void merge_note(const merge_run *run, int32_t *of) {
+static void merge_note(const twostep_merge_run *run, int32_t *of) {
   int32_t next = 0;
   for (int64_t c = 0; c < run->n; c++)
     of[c] = run->into[c] < 0 ? -1 : run->into[c] == c ? next++ : of[run->into[c]];
@@ -174,7 +174,7 @@ void mine__twostep_merge(mine_env *env, const twostep_points *points, const int3
                          int64_t micro, int most_k, double aside, int32_t **of, int *n_starts) {
   const size_t n = (size_t)micro;
   const twostep_scale *s = points->scale;
-  merge_run run = {.scale = s, .n = micro, .stride = 1 + 2 * s->numbers + s->slots};
+  twostep_merge_run run = {.scale = s, .n = micro, .stride = 1 + 2 * s->numbers + s->slots};
   *n_starts = 0;
   *of = mine__arena_array(env->scratch, n, ((size_t)most_k + 1) * sizeof **of);
   const mine_mark mark = mine__arena_mark(env->scratch);

@@ -98,7 +98,7 @@ static double choose_merit(const choose_figures *f, choose_by by) {
 }
 
 /* Which is chosen; -1: none. */
-static int64_t choose_best(const choose_run *run, int64_t n, choose_by by) {
+static int64_t choosek_best(const choose_run *run, int64_t n, choose_by by) {
   int64_t best = -1;
   for (int64_t i = 0; i < n; i++) {
     const choose_figures *f = &run->figures[i], *next = f + 1;
@@ -110,8 +110,8 @@ static int64_t choose_best(const choose_run *run, int64_t n, choose_by by) {
   return best;
 }
 
-static void choose_tell(mine_job *job, const choose_run *run, int64_t n, choose_by by,
-                        int64_t best) {
+static void choosek_tell(mine_job *job, const choose_run *run, int64_t n, choose_by by,
+                         int64_t best) {
   int64_t missing = 0, sampled = 0;
   for (int64_t i = 0; i < n; i++) {
     missing += !run->figures[i].fitted;
@@ -158,7 +158,7 @@ static int64_t choose_most(const mine_job *job) {
   return k;
 }
 
-static mine_status choose_open(mine_job *job) {
+static mine_status choosek_open(mine_job *job) {
   choose_run run = {.options = mine__options_of(&job->options, choose_option_table)};
   choose_check(job, &run);
   if (!mine_failed(job->env) && choose_most(job) < run.options->min_k)
@@ -203,10 +203,10 @@ static mine_status choose_k_run(mine_job *job, mine_relation *out) {
     any |= run.figures[i].fitted;
   if (!any) return mine__fail(env, MINE_DATA, "no number of clusters could be fitted: %s", run.why);
   const choose_by by = choose_rule(&run, n);
-  const int64_t best = choose_best(&run, n, by);
+  const int64_t best = choosek_best(&run, n, by);
   choose_list(out, &run, n, best);
   mine__job_note_told(job, &t->told);
-  choose_tell(job, &run, n, by, best);
+  choosek_tell(job, &run, n, by, best);
   return mine_env_status(env);
 }
 
@@ -257,7 +257,7 @@ const mine_verb mine__verb_choose_k = {
     .reads = "an id, then attributes",
     .algorithm = "kmeans",
     .state_bytes = sizeof(mine__train_state),
-    .open = choose_open,
+    .open = choosek_open,
     .source = mine__train_source,
     .run = choose_k_run,
     .close = mine__train_close,

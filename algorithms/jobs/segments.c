@@ -74,7 +74,8 @@ static const segments_words segments_lang[] = {
                       " 通常为 ", "", "与全体没有明显差别"},
 };
 
-static void segments_level(const segments_told *t, const mine_cluster_trait *trait, mine_text *to) {
+static void segments_trait_level(const segments_told *t, const mine_cluster_trait *trait,
+                                 mine_text *to) {
   mine_cell level = {MINE_INT, 0, {.integer = 1}};
   if (trait->level >= 0)
     mine__values_get(&t->model->feature[trait->feature].levels.values, trait->level, &level);
@@ -91,7 +92,7 @@ static void segments_share(const segments_told *t, const mine_cluster_trait *tra
   }
   mine__text_adds(to, t->model->feature[trait->feature].name);
   mine__text_adds(to, words->is);
-  segments_level(t, trait, to);
+  segments_trait_level(t, trait, to);
   mine__text_adds(to, words->against);
   segments_percent(trait->overall, to);
   mine__text_adds(to, words->of_all);

@@ -76,8 +76,7 @@ static const mine_answer loadings_answer[] = {
      "what the two have to do with each other; of scaled features their correlation, -1 to 1"},
     {"variance_share", MINE_ANSWER_REAL, 0,
      "the share of the variance of all features that the component holds"},
-    {"eigenvalue", MINE_ANSWER_REAL, 0,
-     "of the component; of rotated factors the sum of its squared loadings"},
+    {"eigenvalue", MINE_ANSWER_REAL, 0, "of the component"},
     {"weight", MINE_ANSWER_REAL, 0,
      "of the scaled feature in the score; of pca, the unit eigenvector"},
     {"communality", MINE_ANSWER_REAL, 0,
@@ -91,7 +90,7 @@ const mine_verb mine__verb_loadings = {
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_SEGMENT,
     .what =
-        "What the components of a model (`pca`, `factor`) are made of, a row for each component "
+        "What the components of a model (`pca`) are made of, a row for each component "
         "and feature.",
     .notes =
         "Read a component by its strong loadings: features above 0.5 or below -0.5, say. Its sign "
@@ -103,6 +102,9 @@ const mine_verb mine__verb_loadings = {
     .argument = MODEL_ARGUMENT,
     .required = 1,
     .answer = loadings_answer,
+    .run = model_run,
+};
+
 static const mine_answer dendrogram_answer[] = {
     {"step", MINE_ANSWER_INTEGER, 1, "1, 2, ... the nearest clusters first"},
     {"first", MINE_ANSWER_INTEGER, 1,

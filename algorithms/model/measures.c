@@ -170,7 +170,7 @@ const mine_measure mine__measures[] = {
                               "(Schwarz)",
                           .tasks = CLUSTERS,
                           .better = -1,
-                          .main = 6},
+                          .main = 7},
     [MINE_MEASURE_AIC] = {.name = "aic",
                           .what = "-2 log_likelihood, and 2 for each number that was learned "
                                   "(Akaike)",
@@ -241,7 +241,7 @@ const mine_measure mine__measures[] = {
                                      .what = "share of the variance of all features that they hold",
                                      .tasks = FEW,
                                      .better = 1,
-                                     .main = 6},
+                                     .main = 8},
     [MINE_MEASURE_KMO] = {.name = "kmo",
                           .what =
                               "Kaiser, Meyer and Olkin's measure of sampling adequacy: how much "

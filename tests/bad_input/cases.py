@@ -461,7 +461,7 @@ CASES = [
     ("tune: trials 0", "SELECT * FROM mine_tune('tree','customers','target=churn,max_depth=1|2,trials=0')", "from 1"),
     ("tune: metric of another task", "SELECT * FROM mine_tune('tree','customers','target=churn,max_depth=1|2,metric=rmse')", "option metric must be one of accuracy"),
     ("tune: a count is no metric", "SELECT * FROM mine_tune('tree','customers','target=churn,max_depth=1|2,metric=rows')", "option metric must be one of accuracy"),
-    ("tune: ignore as lists", "SELECT * FROM mine_tune('tree','customers','{\"target\":\"churn\",\"max_depth\":[1,2],\"ignore\":[[\"age\"]]}')", "takes one list here"),
+    ("tune: an ignored column that is none", "SELECT * FROM mine_tune('tree','customers','{\"target\":\"churn\",\"max_depth\":[1,2],\"ignore\":[[\"agee\"],[]]}')", "no column 'agee' (option ignore)"),
     ("tune: mixed lists", "SELECT * FROM mine_tune('boost','customers','{\"target\":\"churn\",\"monotone\":[[\"age:+1\"],\"age:-1\"]}')", "expected another list"),
     ("tune: lists three deep", "SELECT * FROM mine_tune('boost','customers','{\"target\":\"churn\",\"monotone\":[[[\"age:+1\"]]]}')", "a list is not allowed here"),
     ("tune: more folds than rows", "SELECT * FROM mine_tune('tree','SELECT * FROM customers LIMIT 3','target=churn,max_depth=1|2,folds=5')", ""),
