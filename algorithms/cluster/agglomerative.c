@@ -344,10 +344,10 @@ const mine_algorithm mine__algorithm_agglomerative = {
         "merged first. The model keeps its rows and the merges; a row that is not among them goes "
         "to the cluster of the nearest one. Time grows with the square of the rows.",
     .example =
-        "SELECT cluster, count(*) AS customers FROM mine_cluster(\n"
+        "SELECT cluster, rows, feature, round(value, 1) AS average\n"
+        "FROM mine_centroids((SELECT mine_fit('agglomerative',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
-        "  SELECT i AS id, i*i%90 AS age, i*7%31*10.5 AS spend FROM n', 'algorithm=agglomerative, "
-        "k=3')\nGROUP BY cluster;",
+        "  SELECT i AS id, i*i%90 AS age, i*7%31*10.5 AS spend FROM n', 'k=3')));",
     .tasks = MINE_CLUSTERING,
     .reads = "attributes",
     .finds = 1,

@@ -159,10 +159,11 @@ const mine_algorithm mine__algorithm_dbscan = {
         "model "
         "holds all rows it was trained on, so it is as large and as confidential as they are.",
     .example =
-        "SELECT cluster, count(*) AS rows FROM mine_cluster(\n"
+        "SELECT cluster, rows, feature, round(value, 1) AS average\n"
+        "FROM mine_centroids((SELECT mine_fit('dbscan',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
         "  SELECT i AS id, i%2*9 + i*7%10*0.1 AS x, i%4/2*9 + i*3%7*0.1 AS y FROM n',\n"
-        "  'algorithm=dbscan, eps=0.2') GROUP BY cluster;",
+        "  'eps=0.2')));",
     .tasks = MINE_CLUSTERING,
     .reads = "attributes",
     .finds = 1,

@@ -106,10 +106,11 @@ const mine_algorithm mine__algorithm_hdbscan = {
         "confidential as they are. Beyond 16 encoded columns all pairs of rows are compared, and "
         "200,000 rows are the most.",
     .example =
-        "SELECT cluster, count(*) AS rows FROM mine_cluster(\n"
+        "SELECT cluster, rows, feature, round(value, 1) AS average\n"
+        "FROM mine_centroids((SELECT mine_fit('hdbscan',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
         "  SELECT i AS id, i%2*9 + i*7%31*0.1 AS x, i%4/2*9 + i*3%37*0.1 AS y FROM n',\n"
-        "  'algorithm=hdbscan, min_cluster_size=20') GROUP BY cluster;",
+        "  'min_cluster_size=20')));",
     .tasks = MINE_CLUSTERING,
     .reads = "attributes",
     .finds = 1,

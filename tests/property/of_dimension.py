@@ -56,3 +56,32 @@ def components(lab, case):
     ratio = np.diag(product) / np.maximum(variance, 1e-300)
     at_all = [c for c in range(count) if variance[c] > 1e-9]
     must(all(abs(ratio[c] - ratio[at_all[0]]) < 1e-6 for c in at_all), "project: variances beside eigenvalues", ratio)
+
+
+@prop("mine_dendrogram", make=cluster_table, cases=30)
+def merges(lab, case):
+    """Every row and every step but the last is merged once; sizes add up; k clusters are what k - 1 steps from the end leave."""
+    table = case["tables"]["t"]
+    lab.create("t", table)
+    k = min(case["k"], len(table.rows))
+    _, error = lab.refused("SELECT mine_train('m', 'agglomerative', 't', ?)", options(given_of(case, k=k)))
+    if error:
+        return
+    n = len(table.rows)
+    steps = lab.ask("SELECT step, first, second, distance, rows FROM mine_dendrogram('m')")
+    must([r[0] for r in steps] == list(range(1, n)), "dendrogram: steps", len(steps))
+    must(sorted(x for r in steps for x in r[1:3]) == list(range(-n, 0)) + list(range(1, n - 1)), "dendrogram: merged once", steps)
+    size = {-i: 1 for i in range(1, n + 1)}
+    last = 0.0
+    for step, first, second, distance, rows in steps:
+        size[step] = size[first] + size[second]
+        must(size[step] == rows and distance >= last - 1e-9 * (1 + last), "dendrogram: a step", (step, rows, distance))
+        last = distance
+    inside = {-i: frozenset([i]) for i in range(1, n + 1)}
+    for step, first, second, *_ in steps[:n - k]:
+        inside[step] = inside.pop(first) | inside.pop(second)
+    answers = lab.ask("SELECT cluster FROM mine_cluster('t', ?)", options(given_of(case, k=k, algorithm="agglomerative")))
+    of = {}
+    for i, (cluster,) in enumerate(answers):
+        of.setdefault(cluster, set()).add(i + 1)
+    must(sorted(map(sorted, of.values())) == sorted(map(sorted, inside.values())), "dendrogram: other clusters than its cut", of)
