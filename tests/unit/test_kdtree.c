@@ -69,7 +69,8 @@ static void tried(int64_t n, int width, double grid, int threads) {
     uint32_t some[3];
     assert_int_equal(mine__kdtree_within(&tree, query, square, 3, some), within);
     for (int64_t i = 0; i < within && i < 3; i++)
-      assert_true(mine__distance_pair(query, t.point + some[i] * width, width) <= square);
+      assert_true(mine__distance_pair(query, t.point + (ptrdiff_t)some[i] * width, width) <=
+                  square);
   }
   const int64_t k = n - 1 < 7 ? n - 1 : 7;
   double *distance = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof(double));
