@@ -191,9 +191,12 @@ static int tell_keeps_ids(const mine_model *model) {
 }
 
 const char *mine__model_keeps(const mine_model *model) {
-  if (mine__model_keeps_rows(model) && !mine__model_keeps_all(model))
+  const int most = mine__model_keeps_most(model);
+  if (most == MINE_KEEPS_SOME)
     return "one row of each cluster, its medoid: its attributes as a point, without its id";
-  if (mine__model_keeps_all(model))
+  if (most == MINE_KEEPS_POINTS)
+    return "all rows that it was trained on: their attributes as points, without their ids";
+  if (most == MINE_KEEPS_ALL)
     return "all rows that it was trained on: their attributes as points, their ids, and what was "
            "learned from";
   return mine__model_any(model, tell_keeps_ids)

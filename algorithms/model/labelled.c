@@ -353,7 +353,7 @@ const mine_kind mine__kind_labelled = {
     .load = mine__labelled_load,
     .profile = labelled_profile,
     .renumber = labelled_renumber,
-    .keeps_rows = 1,
+    .keeps_rows = MINE_KEEPS_POINTS,
     .parts = mine__labelled_parts,
     .written = {[MINE_FORMAT_SQL] = {.why_not = LABELLED_ROWS},
                 [MINE_FORMAT_C] = {.why_not = LABELLED_ROWS},

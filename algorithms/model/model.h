@@ -57,8 +57,9 @@ typedef struct mine_answers {
 /* Of the rows that it learned from. */
 enum {
   MINE_KEEPS_NONE,
-  MINE_KEEPS_ALL, /* with their ids                                  */
-  MINE_KEEPS_SOME /* a row of each cluster, its medoid, without ids  */
+  MINE_KEEPS_SOME,   /* a row of each cluster, its medoid, without ids  */
+  MINE_KEEPS_POINTS, /* all, without ids                                */
+  MINE_KEEPS_ALL     /* with their ids                                  */
 };
 #define MINE_NO_GROUP      (-1)
 #define MINE_KEEPS_NOTHING "no rows"
@@ -339,8 +340,8 @@ void mine__model_measure(mine_model *model, mine_measure_id id, double value);
 int mine__model_any(const mine_model *model, int (*is)(const mine_model *model));
 /* Whether rows that it learned from are in it, or in a model inside it. */
 int mine__model_keeps_rows(const mine_model *model);
-/* ... all of them, with their ids. */
-int mine__model_keeps_all(const mine_model *model);
+/* ... the most that it, or a model inside it, keeps of them: MINE_KEEPS_. */
+int mine__model_keeps_most(const mine_model *model);
 
 /* Which of MINE_GIVES_ this model gives. */
 unsigned mine__model_gives(const mine_model *model);

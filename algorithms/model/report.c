@@ -65,12 +65,18 @@ static int report_kind_keeps_all(const mine_model *model) {
   return model->kind->keeps_rows == MINE_KEEPS_ALL;
 }
 
+static int report_kind_keeps_points(const mine_model *model) {
+  return model->kind->keeps_rows == MINE_KEEPS_POINTS;
+}
+
 int mine__model_keeps_rows(const mine_model *model) {
   return mine__model_any(model, report_kind_keeps_rows);
 }
 
-int mine__model_keeps_all(const mine_model *model) {
-  return mine__model_any(model, report_kind_keeps_all);
+int mine__model_keeps_most(const mine_model *model) {
+  if (mine__model_any(model, report_kind_keeps_all)) return MINE_KEEPS_ALL;
+  if (mine__model_any(model, report_kind_keeps_points)) return MINE_KEEPS_POINTS;
+  return mine__model_keeps_rows(model) ? MINE_KEEPS_SOME : MINE_KEEPS_NONE;
 }
 
 static void report_put(mine_relation *to, const char *name, const char *detail) {
@@ -84,13 +90,14 @@ static void report_put(mine_relation *to, const char *name, const char *detail) 
 static void report_keeps(const mine_model *model, mine_relation *to) {
   char detail[200];
   int keeps = 0;
-  if (mine__model_keeps_all(model)) {
-    snprintf(detail, sizeof detail,
-             "the %lld rows it learned from, with their ids: it looks among them",
-             (long long)model->told.rows);
+  const int most = mine__model_keeps_most(model);
+  if (most >= MINE_KEEPS_POINTS) {
+    snprintf(detail, sizeof detail, "the %lld rows it learned from, %s: it looks among them",
+             (long long)model->told.rows,
+             most == MINE_KEEPS_ALL ? "with their ids" : "without their ids");
     report_put(to, "rows", detail);
     keeps = 1;
-  } else if (mine__model_keeps_rows(model)) {
+  } else if (most == MINE_KEEPS_SOME) {
     report_put(to, "rows",
                "one row of each cluster as it is, its medoid, without its id: it measures from it");
     keeps = 1;
