@@ -159,6 +159,7 @@ static void align_tell(align_again *a) {
   align_tell_each(a);
   const mine_notes each = a->model->told.notes;
   a->model->told.notes = before;
+  if (mine_failed(mine__arena_env(a->model->arena))) return; /* the last of each is half a note */
   if (!a->renumbered && !a->named && !a->moved && a->fresh + a->vanished == 0) return;
   mine__model_note(a->model, "aligned", "",
                    "on the centres, in the space of the model before: %d of its %lld clusters are "

@@ -155,9 +155,14 @@ int fault_models(sqlite3 *db, uint64_t before) {
   if (now == before) return 0;
   fault_result sound = fault_run(db,
                                  "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_predict(m.name,'customers') p ON 1;"
+                                 " mine_predict(m.name,'customers') p ON 1"
+                                 " WHERE m.task <> 'components';"
                                  "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_predict(m.model,'customers') p ON 1",
+                                 " mine_predict(m.model,'customers') p ON 1"
+                                 " WHERE m.task <> 'components';"
+                                 "SELECT count(*) FROM mine_models m JOIN"
+                                 " mine_project(m.model,'customers') p ON 1"
+                                 " WHERE m.task = 'components'",
                                  "");
   if (sound.code || !now) {
     fprintf(stderr, "a stored model is broken: %s\n", sound.message);
