@@ -126,16 +126,17 @@ def sklearn_dbscan(a):
 
 
 def fast_hdbscan_hdbscan(a):
+    """This and the next do not count the row itself."""
     import fast_hdbscan
     return labelled(a, lambda x: fast_hdbscan.HDBSCAN(min_cluster_size=a["least"],
-                                                      min_samples=a["min_samples"]).fit_predict(x))
+                                                      min_samples=a["min_samples"] - 1).fit_predict(x))
 
 
 def hdbscan_hdbscan(a):
     import warnings
     warnings.simplefilter("ignore")
     import hdbscan
-    return labelled(a, lambda x: hdbscan.HDBSCAN(min_cluster_size=a["least"], min_samples=a["min_samples"],
+    return labelled(a, lambda x: hdbscan.HDBSCAN(min_cluster_size=a["least"], min_samples=a["min_samples"] - 1,
                                                  core_dist_n_jobs=THREADS).fit_predict(x))
 
 
