@@ -13,14 +13,16 @@
 /* ---- a training --------------------------------------------------------------------- */
 
 /* The model about to be replaced, or NULL: also when it cannot be read any more,
-** for training again is the remedy. */
-static mine_model *train_previous(const mine_call *call, const mine_model_name *name) {
-  mine_call look; /* errors stick, so this look has a call of its own */
-  mine_model *previous = NULL;
+** for training again is the remedy.  Memory that ran out is no such reason: with more of it
+** the new model would be another. */
+static mine_status train_previous(mine_call *call, const mine_model_name *name,
+                                  mine_model **previous) {
+  mine_call look;
   mine_status status = mine__call_open(&look, call->connection, call->verb);
-  if (!status) status = mine__models_find(&look, name, 1, &previous);
+  if (!status) status = mine__models_find(&look, name, 1, previous);
   mine__call_close(&look);
-  return status ? NULL : previous;
+  if (status) *previous = NULL;
+  return status == MINE_NOMEM ? mine_env_fail(call->env, MINE_NOMEM, "out of memory") : MINE_OK;
 }
 
 /* From the values of a call to a model.  `previous` may be NULL; *keep: the option. */
@@ -73,7 +75,7 @@ static mine_status train_call(mine_call *call, const mine_verb *verb, sqlite3_va
       mine__call_required_text(call, values[0], "model name", MINE_LONGEST_NAME, &text);
   if (!status) status = mine__model_name_parse(call, text, &name);
   if (!status) status = mine__models_check_writable(call, &name);
-  if (!status) previous = train_previous(call, &name);
+  if (!status) status = train_previous(call, &name, &previous);
   if (!status) status = train_run(call, verb, values, previous, &keep, &model);
   if (!status) status = train_line(call, &name, model, &line);
   if (!status) status = mine__models_store(call, &name, model, keep);
