@@ -88,7 +88,7 @@ def check_same_results(folder):
     checks.that(all(auc), "held-out AUC is stored with the model")
     checks.equal(one("SELECT count(*) FROM zh.搭配推荐"), one("SELECT count(*) FROM main.companions"),
                  "zh: as many companions")
-    names = [n for (n,) in db.execute("SELECT DISTINCT segment_name FROM segment_names")]
+    names = [n for (n,) in db.execute("SELECT DISTINCT segment_name FROM customer_segments")]
     checks.that(len(names) == 5 and not any(n.startswith("Segment ") for n in names),
                 "the five segments have names of their own", ", ".join(names))
     checks.equal(one("SELECT count(*) FROM churn_scores WHERE risk IS NULL OR risk NOT BETWEEN 0 AND 1"), 0,
