@@ -24,7 +24,7 @@ def ask_r(x, method):
 
 
 def tree(db, name, options):
-    db.execute("SELECT mine_train('m', 'agglomerative', ?, ?)", (name, options))
+    db.execute("SELECT mine_train('m', 'agglomerative', ?, ?)", (name, options + ", align=0"))
     return np.array(db.execute("SELECT first, second, distance, rows FROM mine_dendrogram('m') ORDER BY step").fetchall())
 
 

@@ -28,7 +28,7 @@ def compare(db, name, points, eps, least, scale="none"):
     checks.that((label[border] == label[nearest]).all() if len(border) else True, f"{name}: border rows by the nearest")
     sizes = np.bincount(label)[1:]
     checks.that((np.diff(sizes) <= 0).all(), f"{name}: numbered by falling size")
-    db.execute("SELECT mine_train('m', 'dbscan', ?, ?)", (table, said.split(", ", 1)[1])).fetchall()
+    db.execute("SELECT mine_train('m', 'dbscan', ?, ?)", (table, said.split(", ", 1)[1] + ", align=0")).fetchall()
     again = np.array([c for c, in db.execute(f"SELECT prediction FROM mine_predict('m', '{table}')")])
     checks.that((again == label).all(), f"{name}: training rows get their clusters")
 

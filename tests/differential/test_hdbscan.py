@@ -73,7 +73,7 @@ def peer(which, points, said):
 def ours(db, points, said):
     load_matrix(db, "points", points)
     text = ", ".join(f"{k}={v}" for k, v in said.items()) + ", scale=none"
-    db.execute("SELECT mine_train('m', 'hdbscan', 'points', ?)", (text,)).fetchall()
+    db.execute("SELECT mine_train('m', 'hdbscan', 'points', ?)", (text + ", align=0",)).fetchall()
     found = db.execute("SELECT cluster, confidence, outlier FROM mine_cluster('points', ?)", ("algorithm=hdbscan, " + text,)).fetchall()
     again = db.execute("SELECT prediction, confidence, outlier FROM mine_predict('m', 'points')").fetchall()
     db.execute("DROP TABLE points")

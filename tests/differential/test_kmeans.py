@@ -88,7 +88,7 @@ def bent(db, rng, n, k):
         checks.that((label == same).all(), f"{name}: the same clusters", str((label != same).sum()))
         own = np.sqrt(((encoded - peer.cluster_centers_[peer.labels_]) ** 2).sum(axis=1))
         checks.that(np.abs(distance - own).max() <= 1e-9 * (1 + own.max()), f"{name}: distances")
-        db.execute("SELECT mine_train('bent', 'kmeans', ?, ?)", (source, options)).fetchall()
+        db.execute("SELECT mine_train('bent', 'kmeans', ?, ?)", (source, options + ", align=0")).fetchall()
         compare = db.execute("SELECT cluster, feature, value, overall, z FROM mine_centroids('bent')").fetchall()
         for c, feature, value, overall, z in compare:
             column = points[:, int(feature[1:])]

@@ -57,7 +57,7 @@ def all_pairs(points, metric):
 
 def ours_of(db, source, options):
     """Labels, distances, measures."""
-    db.execute("SELECT mine_train('m', 'kmedoids', ?, ?)", (source, options)).fetchall()
+    db.execute("SELECT mine_train('m', 'kmedoids', ?, ?)", (source, options + ", align=0")).fetchall()
     rows = db.execute("SELECT prediction, distance FROM mine_predict('m', ?)", (source,)).fetchall()
     told = dict(db.execute("SELECT name, detail FROM mine_summary('m') WHERE item = 'metric'"))
     return np.array([int(g) for g, _ in rows]), np.array([d for _, d in rows]), told
