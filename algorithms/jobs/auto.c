@@ -60,8 +60,8 @@ static const mine_option auto_table[] = {
                         "baseline|tree|boost; not given: all there are; the model's own list makes "
                         "the same model again"),
     OPTION_INT(mine_auto_options, k, .initial = "auto", .range = {1, 100}, .allows_auto = 1,
-               .help = "without a target: number of clusters; auto: the number from 1 to max_k of "
-                       "the largest integrated completed likelihood"),
+               .help = "without a target: number of clusters; auto: the number from 1 to max_k "
+                       "that the integrated completed likelihood says"),
     OPTION_INT(mine_auto_options, max_k, .initial = "15", .range = {1, 100},
                .help = "without a target: the largest number of clusters that k=auto tries"),
     OPTION_REAL(mine_auto_options, noise, .initial = "0.25", .range = {0, 0.5},
@@ -138,7 +138,24 @@ const mine_algorithm mine__algorithm_auto = {
         "depends on the time they took; the model's option `portfolio` names them, and with it the "
         "same bytes come again. With `group=` a trial is a model for each group, and what is kept "
         "is "
-        "the same mean for all of them.",
+        "the same mean for all of them. "
+        "Without a target (and in `mine_cluster`): clusters of numbers and categories "
+        "together, a mixture in which numbers are normal and levels have shares, with noise "
+        "of even density beside it; a row of which noise is likeliest is in cluster 0. It "
+        "begins with many small clusters that are joined by likelihood, as TwoStep does, for "
+        "each number of clusters, and keeps the smallest number whose integrated completed "
+        "likelihood is as good as the largest (within a standard error, or a fiftieth of the "
+        "gain). Rows are sorted by what they hold first: the clusters are the same for any "
+        "order of the rows. Of more than 4,096 different rows so many decide the number of "
+        "clusters, and of more than 32,768 so many what they look like, drawn by their "
+        "content; all are placed. A number that is never negative and has a long right tail "
+        "is taken by its logarithm, and no value counts as further out than three times the "
+        "range of the middle 98%; rare levels count as one; a missing value is left out. "
+        "`mine_summary` tells the stability of each cluster: how well it comes back (mean "
+        "Jaccard similarity) when the rows are drawn again; below 0.6 a warning says that it "
+        "is not to be trusted, above 0.85 it is very stable. `mine_importance` lists what "
+        "tells the clusters apart. The distance of a row is how much less likely it is than "
+        "the likeliest row of its cluster, sqrt(2 ln ratio): of numbers alone, Mahalanobis'.",
     .example =
         "SELECT mine_train('temp.demo', 'auto',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
