@@ -190,8 +190,8 @@ foreach(kind golden differential bad_input)
   foreach(source ${scripts})
     get_filename_component(name ${source} NAME_WE)
     string(REPLACE "test_" "" topic ${name})
-    if(topic MATCHES "^(auto_clusters|choose_k|boost)$" AND NOT DEFINED ENV{MINE_LONG})
-      continue() # minutes each: configured with MINE_LONG=1
+    if(topic MATCHES "^(auto_clusters|choose_k)$")
+      continue() # minutes each: tools/long_checks.sh peers
     endif()
     mine_add_test(${kind}.${topic} TIMEOUT 600 LABEL slow COST 10 COMMAND ${MINE_PYTHON} ${source})
   endforeach()

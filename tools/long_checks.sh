@@ -18,6 +18,7 @@
 #   drift      500 nights of resampled and of new customers: how often mine_drift says something;
 #              60 tables for mine_drivers
 #   exports    exported SQL and C on all rows of telco and adult, in PostgreSQL and DuckDB too
+#   peers      comparisons with other programs that take minutes each
 #   versions   SQLite 3.38, 3.39 and the newest: built against each; built with one and
 #              run with another
 #
@@ -215,6 +216,15 @@ drift() {
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drivers.py 60 "$(date +%s)"
 }
 
+peers() {
+  say "peers: the long comparisons"
+  lacks python3 && return
+  build release mine -- -DCMAKE_BUILD_TYPE=Release
+  for test in auto_clusters choose_k; do
+    MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_$test.py
+  done
+}
+
 exports() {
   say "exports: all rows"
   lacks python3 && return
@@ -281,10 +291,10 @@ versions() {
   within release with_newest
 }
 
-for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property drift exports versions coverage}; do
+for part in ${*:-faults sanitize threads fuzz valgrind old_cpu portable property drift peers exports versions coverage}; do
   case $part in
     valgrind) memory ;;
-    faults | sanitize | threads | fuzz | old_cpu | portable | property | drift | exports | versions | coverage) $part ;;
+    faults | sanitize | threads | fuzz | old_cpu | portable | property | drift | peers | exports | versions | coverage) $part ;;
     *) echo "there is no part $part"; exit 2 ;;
   esac
 done

@@ -236,7 +236,7 @@ static void agglomerative_keep(agglomerative_fit *fit) {
     body->height[s] = merge[s].height;
 }
 
-/* ---- the cut ------------------------------------------------------------------------------------
+/* ---- the cut ----------------------------------------------------------------------------------
  */
 
 /* Mean silhouette of the sample `row` with the points cut in k. */

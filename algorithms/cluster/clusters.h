@@ -8,8 +8,7 @@
 
 /* Clusters by falling size; equal sizes by the coordinates of their centres, then as they were.
 ** label[0..n-1] (0..k-1) becomes that number; order[r] is the cluster that has become r, rows[r]
-*its
-** rows. */
+** its rows.  */
 void mine__clusters_number(mine_env *env, int64_t k, int64_t width, const double *centre, int64_t n,
                            int32_t *label, int64_t *order, int64_t *rows);
 

@@ -5,13 +5,11 @@
 **   join    core rows within eps of each other are one cluster: a forest that all threads
 **           join at a time (core/components.h), whose components do not depend on who was first
 **   border  a row within eps of a core row is in the cluster of the nearest one; of several as
-*near,
-**           of that with the least coordinates: rows at the same place are always of one
+**           near, of that with the least coordinates: rows at the same place are always of one
 **           cluster, so this depends on no order
 **
 ** A leaf looks for all its rows at once (kernel/kdtree_search.c).  To join, two leaves are looked
-*at
-** row by row only until their core rows hang together; nodes whose core rows do are passed by,
+** at row by row only until their core rows hang together; nodes whose core rows do are passed by,
 ** and nodes all of whose rows are within eps of each other are joined by one of each.
 */
 #include <math.h>
@@ -62,7 +60,7 @@ static void join_open(const join_job *job, int64_t leaf, int worker, join_leaf *
   }
 }
 
-/* ---- count --------------------------------------------------------------------------------------
+/* ---- count ------------------------------------------------------------------------------------
  */
 
 static void count_row(join_leaf *a, int q, int64_t first, int64_t end) {
@@ -181,7 +179,7 @@ static void border_task(void *context, int64_t task, int worker) {
   }
 }
 
-/* ---- join ---------------------------------------------------------------------------------------
+/* ---- join -------------------------------------------------------------------------------------
  */
 
 static int join_same(const dbscan_rows *rows, int64_t a, int64_t b) {

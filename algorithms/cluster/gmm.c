@@ -2,10 +2,9 @@
 ** gmm.c -- a mixture of normal densities: options, the fit in its steps, the model.
 **
 ** The rows become points once (data/encode.h).  Starts from k-means compete, on a spread sample
-*where
-** the rows are many (gmm_starts.c), the best goes on with all rows until the likelihood stands
-** (gmm_em.c).  Components are then numbered by falling size, where a row counts for the one it
-** belongs to most.
+** where the rows are many (gmm_starts.c), the best goes on with all rows until the likelihood
+** stands (gmm_em.c).  Components are then numbered by falling size, where a row counts for the one
+** it belongs to most.
 */
 #include <math.h>
 #include <string.h>

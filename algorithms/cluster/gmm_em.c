@@ -3,10 +3,8 @@
 ** incomplete data via the EM algorithm", JRSS B 39, 1977).
 **
 ** A pass over the rows makes the sums that the next maximisation needs; the likelihood that it
-*finds
-** is that of the mixture before, as in scikit-learn, whose rule for the end this is: the mean of ln
-*p
-** over the rows grew by less than tol.
+** finds is that of the mixture before, as in scikit-learn, whose rule for the end this is: the mean
+** of ln p over the rows grew by less than tol.
 */
 #include <math.h>
 

@@ -11,9 +11,8 @@
 **
 ** A covariance that Cholesky's method refuses (reg_covar=0, or too small beside the spread of the
 ** columns) has LEARN_REPAIR of its mean variance added, ten times as much until it is accepted:
-*said
-** as `repaired`.  One whose smallest variance in a direction of the triangle is mostly reg_covar is
-** `singular`: without reg_covar its likelihood would be infinite.
+** said as `repaired`.  One whose smallest variance in a direction of the triangle is mostly
+** reg_covar is `singular`: without reg_covar its likelihood would be infinite.
 */
 #include <float.h>
 #include <math.h>

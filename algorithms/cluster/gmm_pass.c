@@ -9,8 +9,7 @@
 **
 ** A component meets, as a rule, few of the rows of a chunk with a share that says anything: where
 ** they are less than half of the chunk, those with a share above PASS_LEAST are gathered, the
-*others
-** left out (in all they are less than n x PASS_LEAST of a row).
+** others left out (in all they are less than n x PASS_LEAST of a row).
 **
 ** Chunks belong to blocks, blocks to tasks; blocks are cut by the rows and the size of a record,
 ** and added in their order: the same bits for any number of threads.

@@ -45,7 +45,7 @@ typedef struct gmm_fit {
 **
 ** The sums of a block of rows are a record of `record` doubles, made around the centres as they
 ** were: for every component, with t = x - centre and r its share of the row, times the row's
-*weight,
+** weight,
 **   full, tied            (width + 1)^2: the upper triangle of the sums of r (t, 1)(t, 1)'
 **   diagonal, spherical   2 width + 1:   of r t, of r t^2, of r
 ** then one number: the sum of weight x ln p(x). */

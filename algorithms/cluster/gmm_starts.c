@@ -2,13 +2,10 @@
 ** gmm_starts.c -- starts that compete, how many components there are, and of which form.
 **
 ** The first start is the best of ten k-means, refined (kmeans_starts.c), the others are single
-*ones;
-** with init=random, rows drawn.  Every row belongs to the nearest centre at first.  Of the starts
-*the
-** one of the largest likelihood wins, but one with fewer singular components (gmm_learn.c) comes
-** before one with more: a component that has shrunk to a plane has a likelihood as large as
-*reg_covar
-** allows, and says nothing.
+** ones; with init=random, rows drawn.  Every row belongs to the nearest centre at first.  Of the
+** starts the one of the largest likelihood wins, but one with fewer singular components
+** (gmm_learn.c) comes before one with more: a component that has shrunk to a plane has a likelihood
+** as large as reg_covar allows, and says nothing.
 **
 ** k=auto and covariance=auto take the smallest BIC (Schwarz 1978; Fraley & Raftery 2002), among
 ** mixtures without singular components where there are any.  Where the rows are many the starts
@@ -151,57 +148,69 @@ static int gstart_smaller(const gmm_run *run, double bic, const gstart_best *bes
   return bic < best->bic;
 }
 
+/* Start s for k components, copied; 0: there are not so many different rows, or failure. */
+static int gstart_begin_one(const gmm_fit *fit, int64_t k, int64_t s, gstart_begin *begin,
+                            int64_t *distinct) {
+  mine_env *env = fit->env;
+  const kmeans_points *points = &fit->sample;
+  const size_t n = (size_t)points->n, row = (size_t)points->width * sizeof(double);
+  kmeans_run run;
+  begin->centre = mine__arena_array(env->scratch, (size_t)k, row);
+  begin->label = mine__arena_array(env->scratch, n, sizeof *begin->label);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  if (mine_failed(env)) return 0;
+  if (fit->options->init.rows)
+    gstart_given(fit, k, &run);
+  else
+    gstart_kmeans(fit, points, s, &run, k);
+  if (mine_failed(env)) return 0;
+  *distinct = run.distinct;
+  if (run.distinct < k) return 0;
+  memcpy(begin->centre, run.centre, (size_t)k * row);
+  memcpy(begin->label, run.label, n * sizeof *begin->label);
+  mine__arena_rewind(env->scratch, mark);
+  return 1;
+}
+
+/* The starts with one form: the best of them is kept if it is the best of all so far. */
+static void gstart_form(const gmm_fit *fit, int64_t k, mine_covariance form,
+                        const gstart_begin *begin, int64_t starts, int tell, gstart_best *best) {
+  mine_env *env = fit->env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  gmm_run run;
+  mine__gmm_run_open(fit, &fit->sample, k, form, &run);
+  if (!mine_failed(env)) gstart_compete(fit, begin, starts, &run);
+  if (mine_failed(env)) return;
+  const double bic = mine__gmm_bic(&run);
+  if (tell) gstart_note(fit, &run, bic);
+  if (gstart_smaller(&run, bic, best)) {
+    best->any = 1;
+    best->bic = bic;
+    best->run.points = &fit->sample;
+    best->run.mixture.k = k;
+    best->run.mixture.form = form;
+    gstart_copy(&best->run, &run);
+  }
+  mine__arena_rewind(env->scratch, mark);
+}
+
 /* All forms for k components; 0: there are not so many different rows. */
 static int gstart_try(const gmm_fit *fit, int64_t k, int tell, gstart_best *best,
                       int64_t *distinct) {
   mine_env *env = fit->env;
-  const kmeans_points *points = &fit->sample;
   const int64_t starts = fit->options->init.rows ? 1 : fit->options->starts;
-  const size_t n = (size_t)points->n, row = (size_t)points->width * sizeof(double);
+  const int asked = fit->options->covariance, all = asked == GMM_AUTO;
   const mine_mark mark = mine__arena_mark(env->scratch);
   gstart_begin *begin = mine__arena_array(env->scratch, (size_t)starts, sizeof *begin);
-  for (int64_t s = 0; begin && s < starts && !mine_failed(env); s++) {
-    kmeans_run run;
-    begin[s].centre = mine__arena_array(env->scratch, (size_t)k, row);
-    begin[s].label = mine__arena_array(env->scratch, n, sizeof(int32_t));
-    const mine_mark inner = mine__arena_mark(env->scratch);
+  int enough = begin != NULL;
+  for (int64_t s = 0; enough && s < starts; s++)
+    enough = gstart_begin_one(fit, k, s, &begin[s], distinct);
+  for (int f = all ? 0 : asked; enough && f <= (all ? GMM_AUTO - 1 : asked); f++) {
+    gstart_form(fit, k, (mine_covariance)f, begin, starts, tell, best);
     if (mine_failed(env)) return 0;
-    if (fit->options->init.rows)
-      gstart_given(fit, k, &run);
-    else
-      gstart_kmeans(fit, points, s, &run, k);
-    if (mine_failed(env)) return 0;
-    *distinct = run.distinct;
-    if (run.distinct < k) {
-      mine__arena_rewind(env->scratch, mark);
-      return 0;
-    }
-    memcpy(begin[s].centre, run.centre, (size_t)k * row);
-    memcpy(begin[s].label, run.label, n * sizeof(int32_t));
-    mine__arena_rewind(env->scratch, inner);
-  }
-  const int form = fit->options->covariance;
-  for (int f = form == GMM_AUTO ? 0 : form; f <= (form == GMM_AUTO ? GMM_AUTO - 1 : form); f++) {
-    gmm_run run;
-    const mine_mark inner = mine__arena_mark(env->scratch);
-    mine__gmm_run_open(fit, points, k, (mine_covariance)f, &run);
-    if (mine_failed(env)) return 0;
-    gstart_compete(fit, begin, starts, &run);
-    if (mine_failed(env)) return 0;
-    const double bic = mine__gmm_bic(&run);
-    if (tell) gstart_note(fit, &run, bic);
-    if (gstart_smaller(&run, bic, best)) {
-      best->any = 1;
-      best->bic = bic;
-      best->run.points = points;
-      best->run.mixture.k = k;
-      best->run.mixture.form = (mine_covariance)f;
-      gstart_copy(&best->run, &run);
-    }
-    mine__arena_rewind(env->scratch, inner);
   }
   mine__arena_rewind(env->scratch, mark);
-  return 1;
+  return enough;
 }
 
 static void gstart_tell(const gmm_fit *fit, int64_t last, const gstart_best *best) {

@@ -2,8 +2,7 @@
 ** hdbscan.c -- HDBSCAN: options, the fit in its steps, what is told.
 **
 ** Campello, Moulavi & Sander (2013); the way to compute it by McInnes & Healy (2017).  Exact in
-*every
-** dimension: in few columns everything is found by a k-d tree; in many, the nearest others by
+** every dimension: in few columns everything is found by a k-d tree; in many, the nearest others by
 ** looking at all rows, so that there is a limit to their number.
 */
 #include <math.h>

@@ -5,8 +5,7 @@
 ** merges at once, two components or many.  So the tree depends on the distances only, and not on
 ** which of several minimum spanning trees was found, nor on the order of the rows.  Mutual
 ** reachability makes equal lengths out of different distances all the time: a row is as far from
-*all
-** that is nearer than its core distance.
+** all that is nearer than its core distance.
 */
 #include <math.h>
 

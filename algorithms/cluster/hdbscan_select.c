@@ -5,19 +5,17 @@
 ** estimates", PAKDD.  All rows are a cluster.  Going down the merges, parts of fewer than
 ** min_cluster_size rows fall out of their cluster, at the distance w of the merge; where two parts
 ** or more are as large, the cluster ends and they are clusters.  With lambda = 1 / w a cluster is
-*as
-** stable as
+** as stable as
 **
 **   the sum over its rows of  lambda(the row leaves) - lambda(the cluster appears),
 **
 ** and the answer is the set of clusters, none in another, of the largest total stability (`eom`),
-*or
-** those that have none inside (`leaf`).  A row belongs to the chosen cluster that it was in last.
+** or those that have none inside (`leaf`).  A row belongs to the chosen cluster that it was in
+** last.
 **
 **   strength  lambda(the row leaves) / lambda(its cluster ends), at most 1
 **   outlier   1 - lambda(the row leaves) / lambda(the last row leaves that was in its last
-*cluster):
-**             GLOSH (Campello, Moulavi, Zimek & Sander 2015, TKDD 10)
+**             cluster): GLOSH (Campello, Moulavi, Zimek & Sander 2015, TKDD 10)
 **
 ** cluster_selection_epsilon (Malzer & Baum 2020, MFI): a chosen cluster that appears at a smaller
 ** distance gives way to the smallest around it that appears at a larger one.

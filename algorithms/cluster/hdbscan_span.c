@@ -9,11 +9,10 @@
 ** A place knows a lower bound of the distance to any place of another component, which only grows,
 ** and, when it has found one, the nearest.  In a round every place looks at its list of nearest
 ** others first (hdbscan_near.c).  Those whose bound is below the best edge of their component so
-*far
-** then search the tree, a leaf at a time as in kernel/kdtree_search.c, for a shorter one; nodes
+** far then search the tree, a leaf at a time as in kernel/kdtree_search.c, for a shorter one; nodes
 ** that are of one component altogether are passed by where that is their own.  The best edge so far
-** is shared by all threads: it decides how much is searched and, of several edges of one
-** length, which is found, never how long the shortest is.
+** is shared by all threads: it decides how much is searched and, of several edges of one length,
+** which is found, never how long the shortest is.
 **
 ** Of edges of one length any may be taken: an edge that closes a circle with those taken
 ** before in the round is left out, and what remains is a minimum spanning tree all the same: along
@@ -59,7 +58,7 @@ static void span_offer(span_tree *s, uint32_t component, double length) {
   }
 }
 
-/* ---- by the lists -------------------------------------------------------------------------------
+/* ---- by the lists -----------------------------------------------------------------------------
  */
 
 /* The shortest edge among the nearest others.  What is not listed is at least as far as the last,

@@ -8,8 +8,8 @@
 */
 #include <string.h>
 
-#include "../core/order.h"
 #include "../model/prototypes.h"
+#include "clusters.h"
 #include "kmeans_private.h"
 
 #define KMEANS_PANELS (1 << 21) /* doubles; more are not kept encoded (16 MB) */
@@ -43,46 +43,20 @@ static const mine_option kmeans_option_table[] = {
                 .help = "stop when the centres' squared moves fall below tol x the mean variance"),
     OPTION_END};
 
-/* ---- numbering ------------------------------------------------------------------------- */
-
-typedef struct kmeans_rank {
-  int64_t cluster, rows;
-  const double *centre;
-  int width;
-} kmeans_rank;
-
-/* Falling size; equal sizes by the centres' coordinates, then as they were. */
-static int kmeans_rank_before(const void *context, const void *left, const void *right) {
-  const kmeans_rank *a = left, *b = right;
-  (void)context;
-  if (a->rows != b->rows) return a->rows > b->rows;
-  for (int j = 0; j < a->width; j++) {
-    if (a->centre[j] != b->centre[j]) return a->centre[j] < b->centre[j];
-  }
-  return 0;
-}
-
-/* Clusters by their rank: body gets the centres, run's centres and labels follow. */
+/* Clusters by falling size: body gets the centres, run's centres and labels follow. */
 static void kmeans_number(const kmeans_fit *fit, kmeans_run *run, mine_prototypes *body) {
   mine_env *env = fit->env;
-  const int64_t k = run->k, n = fit->points.n;
-  const size_t width = (size_t)fit->points.width;
-  kmeans_rank *rank = mine__arena_zeros(env->scratch, (size_t)k, sizeof *rank);
-  kmeans_rank *spare = mine__arena_array(env->scratch, (size_t)k, sizeof *spare);
-  int32_t *number = mine__arena_array(env->scratch, (size_t)k, sizeof *number);
+  const size_t k = (size_t)run->k, width = (size_t)fit->points.width;
+  int64_t *order = mine__arena_array(env->scratch, k, sizeof *order);
+  int64_t *rows = mine__arena_array(env->scratch, k, sizeof *rows);
   if (mine_failed(env)) return;
-  for (int64_t c = 0; c < k; c++)
-    rank[c] = (kmeans_rank){c, 0, run->centre + c * fit->points.width, fit->points.width};
-  for (int64_t i = 0; i < n; i++)
-    rank[run->label[i]].rows++;
-  mine__sort(env, rank, spare, (size_t)k, sizeof *rank, kmeans_rank_before, NULL);
-  for (int64_t c = 0; c < k; c++) {
-    memcpy(body->centre + (size_t)c * width, rank[c].centre, width * sizeof(double));
-    number[rank[c].cluster] = (int32_t)c;
-  }
+  mine__clusters_number(env, run->k, fit->points.width, run->centre, fit->points.n, run->label,
+                        order, rows);
+  if (mine_failed(env)) return;
+  for (size_t c = 0; c < k; c++)
+    memcpy(body->centre + c * width, run->centre + (size_t)order[c] * width,
+           width * sizeof(double));
   memcpy(run->centre, body->centre, kmeans_centre_bytes(run));
-  for (int64_t i = 0; i < n; i++)
-    run->label[i] = number[run->label[i]];
 }
 
 /* ---- the model ------------------------------------------------------------------------- */

@@ -83,10 +83,14 @@ static void space_remove(space_clusters *s, int64_t position) {
   s->position[s->number[position]] = position;
 }
 
-/* Panels of a task; tasks. */
+/* Panels of a task; the one behind its last; tasks. */
 static int64_t space_block(const space_clusters *s) {
   const int64_t block = SPACE_VALUES / (MINE_LANES * (int64_t)s->width);
   return block < 1 ? 1 : block;
+}
+static int64_t space_end(const space_clusters *s, int64_t task) {
+  const int64_t end = (task + 1) * space_block(s), panels = MINE_BLOCKS(s->n, MINE_LANES);
+  return end < panels ? end : panels;
 }
 static int64_t space_tasks(const space_clusters *s) {
   return MINE_BLOCKS(MINE_BLOCKS(s->n, MINE_LANES), space_block(s));
@@ -99,7 +103,7 @@ static space_nearest space_least(const space_nearest *best, int64_t tasks) {
   return least;
 }
 
-/* ---- ward --------------------------------------------------------------------------------------
+/* ---- ward -------------------------------------------------------------------------------------
  */
 
 typedef struct ward_chain {
@@ -118,11 +122,10 @@ typedef struct ward_chain {
 static void ward_task(void *context, int64_t task, int worker) {
   const ward_chain *w = context;
   const space_clusters *s = &w->clusters;
-  const int64_t block = space_block(s), panels = MINE_BLOCKS(s->n, MINE_LANES);
-  const int64_t end = (task + 1) * block < panels ? (task + 1) * block : panels;
+  const int64_t end = space_end(s, task);
   space_nearest best = {INFINITY, UINT32_MAX};
   (void)worker;
-  for (int64_t p = task * block; p < end; p++) {
+  for (int64_t p = task * space_block(s); p < end; p++) {
     double square[MINE_LANES];
     mine__distance_panel(s->panel + p * MINE_LANES * s->width, s->width, w->place, 1, square);
     for (int64_t l = 0; l < MINE_LANES && p * MINE_LANES + l < s->n; l++) {
@@ -200,7 +203,7 @@ void mine__linkage_ward(mine_env *env, const linkage_points *points, linkage_mer
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- single -------------------------------------------------------------------------------------
+/* ---- single -----------------------------------------------------------------------------------
  */
 
 typedef struct prim_tree {
@@ -215,11 +218,10 @@ typedef struct prim_tree {
 static void prim_task(void *context, int64_t task, int worker) {
   const prim_tree *t = context;
   const space_clusters *s = &t->left;
-  const int64_t block = space_block(s), panels = MINE_BLOCKS(s->n, MINE_LANES);
-  const int64_t end = (task + 1) * block < panels ? (task + 1) * block : panels;
+  const int64_t end = space_end(s, task);
   space_nearest best = {INFINITY, UINT32_MAX};
   (void)worker;
-  for (int64_t p = task * block; p < end; p++) {
+  for (int64_t p = task * space_block(s); p < end; p++) {
     double square[MINE_LANES];
     mine__distance_panel(s->panel + p * MINE_LANES * s->width, s->width, t->place, 1, square);
     for (int64_t l = 0; l < MINE_LANES && p * MINE_LANES + l < s->n; l++) {

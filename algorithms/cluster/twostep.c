@@ -135,7 +135,7 @@ static int twostep_number(twostep_fit *fit, const int64_t *rows) {
   return dropped;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------
+/* ---- telling ----------------------------------------------------------------------------------
  */
 
 static void twostep_tell_stable(const twostep_fit *fit, const mine_latent *body) {

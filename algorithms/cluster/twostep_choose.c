@@ -2,14 +2,12 @@
 ** twostep_choose.c -- solutions for each number of clusters, and the number.
 **
 ** Solutions are scored by the integrated completed likelihood (twostep_em.c): as BIC, but a
-*solution
-** pays for points that it cannot tell the cluster of, so that one segment that is not normal is not
-** told as two.  Chosen is the smallest number whose score is as good as the best one: it falls
-*short
-** of it by less than one standard error of what the points say for the best against it (Breiman,
-** Friedman, Olshen & Stone 1984; the error is Vuong's, Econometrica 57, 1989), or by less than
-** CHOOSE_LITTLE of what the best gains over a single cluster.  TwoStep looks for a jump in the
-** distances of its merges instead, which knows nothing of noise.
+** solution pays for points that it cannot tell the cluster of, so that one segment that is not
+** normal is not told as two.  Chosen is the smallest number whose score is as good as the best one:
+** it falls short of it by less than one standard error of what the points say for the best against
+** it (Breiman, Friedman, Olshen & Stone 1984; the error is Vuong's, Econometrica 57, 1989), or by
+** less than CHOOSE_LITTLE of what the best gains over a single cluster.  TwoStep looks for a jump
+** in the distances of its merges instead, which knows nothing of noise.
 */
 #include <math.h>
 
@@ -99,7 +97,7 @@ void mine__twostep_descend(const twostep_descent *d, twostep_mixture *out) {
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- which -------------------------------------------------------------------------------------
+/* ---- which ------------------------------------------------------------------------------------
  */
 
 typedef struct choose_best {

@@ -438,7 +438,7 @@ void mine__twostep_mixture_join(const twostep_scale *s, twostep_mixture *m, doub
   m->k--;
 }
 
-/* ---- what is asked of the mixture ---------------------------------------------------------------
+/* ---- what is asked of the mixture -------------------------------------------------------------
  */
 
 void mine__twostep_label(mine_env *env, const twostep_points *points, const twostep_mixture *m,

@@ -12,8 +12,7 @@
 **
 ** Categories.  Levels below SCALE_SHARE of the rows or SCALE_ROWS rows, and all after the
 ** SCALE_LEVELS most frequent, have one slot together: what a hundred thousand levels say of a row
-*is
-** that it has none of the frequent ones.
+** is that it has none of the frequent ones.
 */
 #include <math.h>
 

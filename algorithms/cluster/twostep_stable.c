@@ -2,11 +2,11 @@
 ** twostep_stable.c -- which clusters come back when the rows are drawn again.
 **
 ** Rows are drawn with replacement (at most STABLE_DRAWN) and clustered anew, with as many clusters;
-*of each cluster the
-** largest Jaccard similarity |A and B| / |A or B| to one of the new ones, over the rows that were
-** drawn, is averaged over the resamples (Hennig, "Cluster-wise assessment of cluster stability",
-** Computational Statistics & Data Analysis 52, 2007).  As he reads it: above 0.85 a cluster is very
-** stable, below 0.6 it should not be trusted, below 0.5 it is dissolved more often than not.
+** of each cluster the largest Jaccard similarity |A and B| / |A or B| to one of the new ones, over
+** the rows that were drawn, is averaged over the resamples (Hennig, "Cluster-wise assessment of
+** cluster stability", Computational Statistics & Data Analysis 52, 2007).  As he reads it: above
+** 0.85 a cluster is very stable, below 0.6 it should not be trusted, below 0.5 it is dissolved more
+** often than not.
 */
 #include <math.h>
 #include <string.h>

@@ -4,8 +4,7 @@
 ** the means of their clusters than rows without clusters would be,
 **   gap(k) = mean over b of ln W_b(k) - ln W(k),  se(k) = deviation of ln W_b(k) sqrt(1 + 1/B)
 ** W the mean squared distance, W_b that of reference b of B: as many rows (at most GAP_ROWS),
-*uniform
-** within the range of each column of the space, clustered likewise.
+** uniform within the range of each column of the space, clustered likewise.
 */
 #include <math.h>
 #include <stdio.h>

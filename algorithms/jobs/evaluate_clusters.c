@@ -4,10 +4,9 @@
 **
 ** Compactness and separation are taken in the model's own space.  The silhouette
 ** (kernel/silhouette.h) looks at all pairs: above CLUSTERS_MEASURED rows at those of so many,
-*spread
-** over all, and says so; the others (kernel/cluster_validity.h) at every row.  Rows in no cluster
-** are left out of them and counted apart; against a column of labels they are a cluster of their
-** own.
+** spread over all, and says so; the others (kernel/cluster_validity.h) at every row.  Rows in no
+** cluster are left out of them and counted apart; against a column of labels they are a cluster of
+** their own.
 */
 #include <math.h>
 #include <string.h>

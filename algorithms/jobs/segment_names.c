@@ -1,7 +1,6 @@
 /*
 ** segment_names.c -- mine_name_cluster: the row; the work is model/cluster_names.c's, and storing
-*it
-** the host's (ext/models_names.c).
+** it the host's (ext/models_names.c).
 */
 #include "verb.h"
 

@@ -60,7 +60,7 @@ double mine__kdtree_from_point(const double *box, const double *point, int width
   return sum;
 }
 
-/* ---- building -----------------------------------------------------------------------------------
+/* ---- building ---------------------------------------------------------------------------------
  */
 
 /* The rows of node `at` of the level, and where its left child ends, in places. */

@@ -108,6 +108,14 @@ static inline void mine__kdtree_push_both(mine__kdtree_stack *stack, int64_t nod
   mine__kdtree_push(stack, node + !first, first ? left : right);
 }
 
+/* The two halves of a node, seen from a point. */
+static inline void mine__kdtree_push_below(mine__kdtree_stack *stack, const mine__kdtree *tree,
+                                           int64_t node, const double *query) {
+  const double *left = mine__kdtree_box(tree, 2 * node);
+  mine__kdtree_push_both(stack, 2 * node, mine__kdtree_from_point(left, query, tree->width),
+                         mine__kdtree_from_point(left + 2 * tree->width, query, tree->width));
+}
+
 /* Offer every row that may lie within `bound` (squared) of the point to `offer`, the nearer leaves
 ** first; it returns the bound that holds from then on.  Compiled for `offer` at each call. */
 typedef double (*mine__kdtree_offer)(void *context, double bound, double distance, uint32_t row);
@@ -121,9 +129,7 @@ MINE_INLINE void mine__kdtree_walk(const mine__kdtree *tree, const double *query
     const int64_t node = stack.at[--stack.n].node;
     if (stack.at[stack.n].apart > bound) continue;
     if (node < leaves) {
-      const double *left = mine__kdtree_box(tree, 2 * node);
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_from_point(left, query, tree->width),
-                             mine__kdtree_from_point(left + 2 * tree->width, query, tree->width));
+      mine__kdtree_push_below(&stack, tree, node, query);
       continue;
     }
     const int64_t end = mine__kdtree_first(tree, node - leaves + 1);

@@ -1,7 +1,6 @@
 /*
 ** cluster_align.h -- clusters of a new model that are those of an old one: they keep its numbers
-*and
-** given names.
+** and given names.
 **
 ** Both are seen as points of the old model's space: what their profiles say of each attribute that
 ** both have, encoded as the old model encodes it.  The pairing with the least sum of squared

@@ -84,9 +84,7 @@ static labelled_seen labelled_look(const mine_labelled *m, const double *query) 
     const int64_t node = stack.at[--stack.n].node;
     if (!labelled_matters(&seen, node, stack.at[stack.n].apart)) continue;
     if (node < leaves) {
-      const double *left = mine__kdtree_box(tree, 2 * node);
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_from_point(left, query, tree->width),
-                             mine__kdtree_from_point(left + 2 * tree->width, query, tree->width));
+      mine__kdtree_push_below(&stack, tree, node, query);
       continue;
     }
     const int64_t end = mine__kdtree_first(tree, node - leaves + 1);

@@ -44,7 +44,7 @@ extern const mine_kind mine__kind_labelled;
 
 /* A body in the model's arena with the rows of `data` as points, the tree of them, and room for a
 ** label and a reach of each; NULL: failure recorded (no rows, no columns with values among them).
-*O(n width). */
+** O(n width).  */
 mine_labelled *mine__labelled_open(mine_env *env, const mine_dataset *data, mine_scale scale,
                                    mine_model *model);
 

@@ -9,8 +9,7 @@
 **
 ** A covariance is kept as what undoes it: the lower triangle F = L^-1 of S = L L' (full: one for
 ** each component; tied: one for all), or one over the deviation (diagonal: of each column;
-*spherical:
-** one number for all columns).
+** spherical: one number for all columns).
 */
 #ifndef MINE_MODEL_MIXTURE_H
 #define MINE_MODEL_MIXTURE_H

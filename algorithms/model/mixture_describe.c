@@ -1,7 +1,6 @@
 /*
 ** mixture_describe.c -- the figures of a mixture, as a relation: the weights of the components,
-*their
-** means, and what varies with what.
+** their means, and what varies with what.
 **
 ** Means and covariances are in the units of the source; where numbers were bent (scale=log,
 ** quantile) the means are brought back and covariances are those of the bent numbers.

@@ -3,8 +3,7 @@
 ** squares of that, and shares of the densities.
 **
 ** A number is one place of the space; what a category's level adds to a coordinate, or to the
-*squares
-** where columns are not turned, is one table.
+** squares where columns are not turned, is one table.
 */
 #include "../kernel/gauss.h"
 #include "formula.h"

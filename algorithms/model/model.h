@@ -350,8 +350,8 @@ int mine__model_has_classes(const mine_model *model);
 int mine__model_has_target_number(const mine_model *model);
 /* Answer a batch.  Shares are calibrated.  Where the model gives shares, the group is the one
 ** with the largest, the first of equals, or as its threshold says, 0 when more than the largest is
-** left for noise; MINE_NO_GROUP when the shares are NAN.  What the model does not give must not be
-*asked for. */
+** left for noise; MINE_NO_GROUP when the shares are NAN. What the model does not give must not be
+** asked for.  */
 mine_status mine__model_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
                                mine_answers *out);
 /* The scale of a scorecard, or of the first of the models inside; NULL: it is none. */

@@ -86,28 +86,31 @@ static void report_put(mine_relation *to, const char *name, const char *detail) 
   mine__relation_end_row(to);
 }
 
-/* What of its rows is in the model, so that whoever must forget a customer can see it. */
-static void report_keeps(const mine_model *model, mine_relation *to) {
+/* The rows themselves, and ids; whether there are any. */
+static int report_keeps_rows(const mine_model *model, mine_relation *to) {
   char detail[200];
-  int keeps = 0;
   const int most = mine__model_keeps_most(model);
   if (most >= MINE_KEEPS_POINTS) {
     snprintf(detail, sizeof detail, "the %lld rows it learned from, %s: it looks among them",
              (long long)model->told.rows,
              most == MINE_KEEPS_ALL ? "with their ids" : "without their ids");
     report_put(to, "rows", detail);
-    keeps = 1;
   } else if (most == MINE_KEEPS_SOME) {
     report_put(to, "rows",
                "one row of each cluster as it is, its medoid, without its id: it measures from it");
-    keeps = 1;
   }
   if (model->held.id.n > 0) {
     snprintf(detail, sizeof detail, "the ids of %lld held-out rows (keep_ids=1)",
              (long long)model->held.id.n);
     report_put(to, "ids", detail);
-    keeps = 1;
   }
+  return most != MINE_KEEPS_NONE || model->held.id.n > 0;
+}
+
+/* Categories whose levels may be names; whether there are any. */
+static int report_keeps_names(const mine_model *model, mine_relation *to) {
+  char detail[200];
+  int keeps = 0;
   for (int f = 0; f < model->n_features; f++) {
     const mine_feature *about = &model->feature[f];
     const int64_t levels = about->levels.values.n;
@@ -120,6 +123,13 @@ static void report_keeps(const mine_model *model, mine_relation *to) {
     report_put(to, about->name, detail);
     keeps = 1;
   }
+  return keeps;
+}
+
+/* What of its rows is in the model, so that whoever must forget a customer can see it. */
+static void report_keeps(const mine_model *model, mine_relation *to) {
+  char detail[200];
+  const int rows = report_keeps_rows(model, to), names = report_keeps_names(model, to);
   if (model->held.rows > 0) {
     snprintf(detail, sizeof detail, "labels and scores of %lld held-out rows%s",
              (long long)model->held.rows, model->held.id.n > 0 ? "" : ", without their ids");
@@ -130,7 +140,7 @@ static void report_keeps(const mine_model *model, mine_relation *to) {
              model->portrait->n, model->portrait->n == 1 ? "" : "s");
     report_put(to, "profile", detail);
   }
-  if (!keeps) report_put(to, "", "no customer's row, id or name");
+  if (!rows && !names) report_put(to, "", "no customer's row, id or name");
 }
 
 static void report_summary(mine_env *env, const mine_model *model, mine_relation *to) {

@@ -15,8 +15,7 @@
 ** were columns of their own, one that is not in the sample could never part a row.)
 **
 ** The trees are those of model/trees.h, with leaves of -ln 2 / c(sample) x h under the link exp:
-*rows
-** are scored by that engine, and what sets a row apart are its exact Shapley values there
+** rows are scored by that engine, and what sets a row apart are its exact Shapley values there
 ** (trees_explain.c), of the logarithm of the score.
 **
 ** A tree has a random stream of its own: the same bytes for any number of threads.

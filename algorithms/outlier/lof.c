@@ -16,8 +16,7 @@
 ** (the paper's k-distinct-distance) and have one score; it is told.
 **
 ** Distances are euclidean, in the space of data/encode.h.  What sets a row apart is, of each
-*feature,
-** the mean of its squared difference to the k neighbours.  O(n^2 width).
+** feature, the mean of its squared difference to the k neighbours.  O(n^2 width).
 */
 #include <math.h>
 #include <stdio.h>

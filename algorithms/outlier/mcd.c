@@ -5,21 +5,19 @@
 ** A C-step takes the h rows nearest to an estimate and estimates from them: the determinant never
 ** grows.  MCD_STARTS begin with p + 1 rows drawn by chance and take two C-steps; the best
 ** go on.  Of more than MCD_SMALL rows the starts are made in up to five groups of 300, whose best
-*go
-** on in the rows of all groups, and then in all rows until nothing moves (where a step is dear the
-** best ten go two steps, and the best three of these to the end).  The best of them is the
-*estimate.  It is then scaled
-** so that the median of the distances is that of chi-squared, the rows within its 97.5 % quantile
-** give the final mean and covariance, and this is divided by what cutting normal rows there makes
-** of it (Croux & Haesbroeck, Journal of Multivariate Analysis 71, 1999).
+** go on in the rows of all groups, and then in all rows until nothing moves (where a step is dear
+** the best ten go two steps, and the best three of these to the end).  The best of them is the
+** estimate.  It is then scaled so that the median of the distances is that of chi-squared, the rows
+** within its 97.5 % quantile give the final mean and covariance, and this is divided by what
+** cutting normal rows there makes of it (Croux & Haesbroeck, Journal of Multivariate Analysis 71,
+** 1999).
 **
 ** Where h rows lie in a plane (columns that mostly repeat one value, or follow from others) the
 ** determinant is 0 and says nothing.  Then covariances are mixed with the identity,
 **     (1 - rho) covariance + rho I,  rho = 0.05,
 ** for which C-steps fall, too (Boudt, Rousseeuw, Vanduffel & Verdonck, "The minimum regularized
 ** covariance determinant estimator", Statistics and Computing 30, 2020); the caller's numbers are
-*in
-** units of their spread, so that I is a fair target.
+** in units of their spread, so that I is a fair target.
 **
 ** Starts are tasks with a random stream each, sums over many rows are taken in blocks: the same
 ** bits for any number of threads.

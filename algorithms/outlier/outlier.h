@@ -2,9 +2,9 @@
 ** outlier.h -- how far each row stands apart from the others, and which features set it apart.
 **
 ** A method is one row of a table.  It scores all rows of a data set (the greater, the more apart)
-*and
-** is then asked about some of them: an amount for each feature, of which those of one row compare
-** with each other and say which features make its score.  Nothing is learned that would be kept.
+** and is then asked about some of them: an amount for each feature, of which those of one row
+** compare with each other and say which features make its score.  Nothing is learned that would be
+** kept.
 **
 **   iforest      how few cuts by chance it takes to be alone (isolation.c)
 **   lof          how much thinner it is around the row than around its neighbours (lof.c)

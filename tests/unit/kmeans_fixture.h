@@ -148,6 +148,33 @@ static inline const mine_prototypes *fixture_body(const mine_model *model) {
   return model->body;
 }
 
+static inline void fixture_near(double a, double b, double tolerance) {
+  if (!(fabs(a - b) <= tolerance * fmax(1, fabs(b)))) fail_msg("%.17g is not %.17g", a, b);
+}
+
+static inline double fixture_metric(const mine_model *model, const char *name) {
+  for (int i = 0; i < model->told.n_metrics; i++)
+    if (strcmp(model->told.metric[i].name, name) == 0) return model->told.metric[i].value;
+  fail_msg("no metric %s", name);
+  return 0;
+}
+
+/* `f` with a weight of 2 for each third row (room for n), and the same rows, those twice, in
+** `twice` (row: room for 2 n). */
+static inline void fixture_twice(fixture *f, fixture *twice, double *weight, uint32_t *row) {
+  int64_t m = 0;
+  for (int64_t i = 0; i < f->n; i++) {
+    weight[i] = 1 + (i % 3 == 0);
+    for (int copy = 0; copy < (int)weight[i]; copy++)
+      row[m++] = (uint32_t)i;
+  }
+  *twice = *f;
+  f->data.weight = weight;
+  twice->data.rows.n = m;
+  twice->data.rows.row = row;
+  twice->data.rows.feature = twice->view;
+}
+
 /* Numeric columns first..first+width-1 of a comma-separated file; 0 = not there. */
 static inline int fixture_read(fixture *f, const char *name, int header, int first, int width) {
   char path[4096], line[8192];

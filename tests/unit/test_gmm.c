@@ -140,21 +140,6 @@ static void textbook_run(const fixture *f, textbook *t, int iterations, double *
 
 /* ---- what the tests ask ---------------------------------------------------------------------- */
 
-static void assert_near(double a, double b, double tolerance) {
-  if (!(fabs(a - b) <= tolerance * fmax(1, fabs(b)))) {
-    print_message("%.17g is not %.17g\n", a, b);
-    fail();
-  }
-}
-
-static double metric(const mine_model *model, const char *name) {
-  for (int i = 0; i < model->told.n_metrics; i++) {
-    if (strcmp(model->told.metric[i].name, name) == 0) return model->told.metric[i].value;
-  }
-  fail_msg("no metric %s", name);
-  return 0;
-}
-
 static mine_model *fit(fixture *f, const char *options) {
   mine_model *model;
   const mine_status status = fixture_try_by(f, mine__algorithm_find("gmm"), options, &model);
@@ -212,12 +197,12 @@ static void compare(const fixture *f, const mine_mixture *m, const textbook *t) 
       if (fabs(t->weight[o] - m->weight[c]) + fabs(t->mean[o][0] - m->centre[c * t->d]) <
           fabs(t->weight[of] - m->weight[c]) + fabs(t->mean[of][0] - m->centre[c * t->d]))
         of = o;
-    assert_near(m->weight[c], t->weight[of], 1e-9);
+    fixture_near(m->weight[c], t->weight[of], 1e-9);
     mine__mixture_covariance(m, c, room, covariance);
     for (int a = 0; a < t->d; a++) {
-      assert_near(m->centre[c * t->d + a], t->mean[of][a], 1e-9);
+      fixture_near(m->centre[c * t->d + a], t->mean[of][a], 1e-9);
       for (int b = 0; b < t->d; b++)
-        assert_near(covariance[a * t->d + b], t->covariance[of][a][b], 1e-8);
+        fixture_near(covariance[a * t->d + b], t->covariance[of][a][b], 1e-8);
     }
   }
 }
@@ -246,7 +231,7 @@ static void iterations_are_those_of_the_textbook(void **state) {
         mine_model *model = fit(&f, options);
         double *share = mine__arena_array(f.env->scratch, (size_t)n, 3 * sizeof *share);
         textbook_run(&f, &t, iterations, share);
-        assert_near(metric(model, "log_likelihood"), t.log_likelihood, 1e-10);
+        fixture_near(fixture_metric(model, "log_likelihood"), t.log_likelihood, 1e-10);
         compare(&f, body_of(model), &t);
         mine_model_free(model);
         fixture_close(&f);
@@ -280,10 +265,10 @@ static void shares_and_distances_are_those_of_the_densities(void **state) {
       most = fmax(most, own[c]);
       sum += own[c];
     }
-    assert_near(most, theirs[best], 1e-8);
-    assert_near(sum, 1, 1e-12);
-    assert_near(share[i * k + cluster[i] - 1], most, 0);
-    assert_near(distance[i], sqrt(far(&f, &t, i, best)), 1e-8);
+    fixture_near(most, theirs[best], 1e-8);
+    fixture_near(sum, 1, 1e-12);
+    fixture_near(share[i * k + cluster[i] - 1], most, 0);
+    fixture_near(distance[i], sqrt(far(&f, &t, i, best)), 1e-8);
   }
   mine_model_free(model);
   fixture_close(&f);
@@ -355,7 +340,7 @@ static void components_and_form_are_found(void **state) {
   fixture_groups(&f, 3, 4, 30, 3);
   mine_model *model = fit(&f, "k=auto,max_k=7,starts=3,covariance=auto");
   assert_int_equal(body_of(model)->k, 4);
-  assert_int_equal(metric(model, "k"), 4);
+  assert_int_equal(fixture_metric(model, "k"), 4);
   mine_model_free(model);
   fixture_close(&f);
 }
@@ -380,16 +365,16 @@ static void a_heavy_row_is_a_row_given_often(void **state) {
   start_from_first_rows(&g, 2, &other);
   mine_model *a = fit(&f, "k=2,init=SELECT *,max_iter=9,tol=0,scale=none");
   mine_model *b = fit(&g, "k=2,init=SELECT *,max_iter=9,tol=0,scale=none");
-  assert_near(metric(a, "log_likelihood"), metric(b, "log_likelihood"), 1e-10);
-  assert_near(metric(a, "bic"), metric(b, "bic"), 1e-10);
+  fixture_near(fixture_metric(a, "log_likelihood"), fixture_metric(b, "log_likelihood"), 1e-10);
+  fixture_near(fixture_metric(a, "bic"), fixture_metric(b, "bic"), 1e-10);
   mine_model_free(a);
   mine_model_free(b);
   fixture_close(&f);
   fixture_close(&g);
 }
 
-/* ---- what goes wrong
- * ----------------------------------------------------------------------------- */
+/* ---- what goes wrong --------------------------------------------------------------------------
+ */
 
 static void singular_components_are_told(void **state) {
   static const char *const options[] = {"k=2,starts=1", "k=2,starts=1,reg_covar=0",
@@ -411,7 +396,7 @@ static void singular_components_are_told(void **state) {
     mine_model *model = fit(&f, options[o]);
     if (!warned(model, "singular: ")) print_message("%s\n", options[o]);
     assert_true(warned(model, "singular: "));
-    assert_true(isfinite(metric(model, "log_likelihood")));
+    assert_true(isfinite(fixture_metric(model, "log_likelihood")));
     for (int64_t c = 0; c < body_of(model)->k; c++)
       assert_true(isfinite(body_of(model)->offset[c]));
     mine_model_free(model);
@@ -430,8 +415,8 @@ static void one_row_is_one_component(void **state) {
   mine_model *model = fit(&f, "k=auto");
   score(&f, model, 0, 1, &cluster, &distance, &share);
   assert_int_equal(cluster, 1);
-  assert_near(distance, 0, 0);
-  assert_near(share, 1, 0);
+  fixture_near(distance, 0, 0);
+  fixture_near(share, 1, 0);
   mine_model_free(model);
   fixture_close(&f);
 }
@@ -456,7 +441,7 @@ static void far_rows_have_shares(void **state) {
   for (int i = 0; i < 40; i++) {
     assert_true(cluster[i] == 1 || cluster[i] == 2);
     assert_true(isfinite(distance[i]));
-    assert_near(share[2 * i] + share[2 * i + 1], 1, 1e-12);
+    fixture_near(share[2 * i] + share[2 * i + 1], 1, 1e-12);
   }
   mine_model_free(model);
   fixture_close(&f);
@@ -497,7 +482,7 @@ static void bad_calls_are_refused(void **state) {
   assert_refused(&f, "k=2,scale=none", MINE_NUMERIC, "overflow");
 }
 
-/* ---- bytes -------------------------------------------------------------------------------------
+/* ---- bytes ------------------------------------------------------------------------------------
  */
 
 static mine_model *reload(fixture *f, const uint8_t *bytes, size_t n) {

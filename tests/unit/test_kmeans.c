@@ -70,21 +70,6 @@ static double textbook_silhouette(const fixture *f, const int32_t *cluster, int 
   return total / (double)f->n;
 }
 
-static void assert_near(double a, double b, double tolerance) {
-  if (!(fabs(a - b) <= tolerance * fmax(1, fabs(b)))) {
-    print_message("%.17g is not %.17g\n", a, b);
-    fail();
-  }
-}
-
-static double metric(const mine_model *model, const char *name) {
-  for (int i = 0; i < model->told.n_metrics; i++) {
-    if (strcmp(model->told.metric[i].name, name) == 0) return model->told.metric[i].value;
-  }
-  fail_msg("no metric %s", name);
-  return 0;
-}
-
 /* Score rows first..first+n-1 of the fixture. */
 static void score(fixture *f, const mine_model *model, int64_t first, int64_t n, int32_t *cluster,
                   double *distance) {
@@ -127,7 +112,7 @@ static void iterations_are_those_of_the_textbook(void **state) {
       snprintf(options, sizeof options, "k=7,init=SELECT *,scale=none,tol=0,max_iter=%d",
                iterations);
       model = fixture_fit(&f, options);
-      assert_near(fixture_body(model)->inertia, textbook(&f, centre, 7, iterations), 1e-12);
+      fixture_near(fixture_body(model)->inertia, textbook(&f, centre, 7, iterations), 1e-12);
       mine_model_free(model);
       fixture_close(&f);
     }
@@ -150,10 +135,10 @@ static void groups_are_found_and_numbered_by_size(void **state) {
     assert_int_equal(cluster[i], expected[i]);
     inertia += distance[i] * distance[i];
   }
-  assert_near(inertia, fixture_body(model)->inertia, 1e-12);
+  fixture_near(inertia, fixture_body(model)->inertia, 1e-12);
   assert_int_equal(fixture_body(model)->profile.rows[0], 4);
   assert_int_equal(fixture_body(model)->profile.rows[1], 2);
-  assert_near(distance[3], 0.5, 1e-12);
+  fixture_near(distance[3], 0.5, 1e-12);
   mine_model_free(model);
   fixture_close(&f);
 }
@@ -340,9 +325,9 @@ static void weights_count_as_repeated_rows(void **state) {
   }
   model = fixture_fit(&f, "k=4");
   other = fixture_fit(&g, "k=4");
-  assert_near(fixture_body(model)->inertia, fixture_body(other)->inertia, 1e-9);
-  assert_near(fixture_body(model)->profile.overall[0], fixture_body(other)->profile.overall[0],
-              1e-12);
+  fixture_near(fixture_body(model)->inertia, fixture_body(other)->inertia, 1e-9);
+  fixture_near(fixture_body(model)->profile.overall[0], fixture_body(other)->profile.overall[0],
+               1e-12);
   mine_model_free(model);
   mine_model_free(other);
   fixture_close(&f);
@@ -379,8 +364,8 @@ static void silhouettes_are_those_of_all_pairs(void **state) {
   fixture_groups(&f, 3, 5, 4, 6);
   model = fixture_fit(&f, "k=5,scale=none");
   score(&f, model, 0, n, cluster, distance);
-  assert_near(metric(model, "silhouette"), textbook_silhouette(&f, cluster, 5), 1e-12);
-  assert_near(metric(model, "inertia"), fixture_body(model)->inertia, 0);
+  fixture_near(fixture_metric(model, "silhouette"), textbook_silhouette(&f, cluster, 5), 1e-12);
+  fixture_near(fixture_metric(model, "inertia"), fixture_body(model)->inertia, 0);
   mine_model_free(model);
   fixture_close(&f);
 }
@@ -412,7 +397,7 @@ static void the_attempt_and_the_metric_agree(void **state) {
   fixture_groups(&f, 4, 3, 3, 12);
   model = fixture_fit(&f, slow_is_short() ? "k=auto,max_k=3,starts=1" : "k=auto,max_k=4,starts=2");
   snprintf(expected, sizeof expected, "silhouette %s,",
-           mine__format_real(figure, metric(model, "silhouette"), 4));
+           mine__format_real(figure, fixture_metric(model, "silhouette"), 4));
   for (int64_t i = 0; i < model->told.notes.item.n; i++) {
     mine_cell item, name, detail;
     mine__values_get(&model->told.notes.item, i, &item);
@@ -439,10 +424,10 @@ static void a_row_per_cluster_and_a_single_cluster_work(void **state) {
   assert_true(fixture_body(model)->inertia == 0);
   assert_true(fixture_body(model)->centre[0] == 1); /* equal sizes: by coordinate */
   assert_true(fixture_body(model)->centre[2] == 4);
-  assert_true(isnan(metric(model, "silhouette")));
+  assert_true(isnan(fixture_metric(model, "silhouette")));
   mine_model_free(model);
   model = fixture_fit(&f, "k=1,scale=none");
-  assert_near(fixture_body(model)->inertia, 42.0 / 9, 1e-12);
+  fixture_near(fixture_body(model)->inertia, 42.0 / 9, 1e-12);
   mine_model_free(model);
   fixture_close(&f);
 }
@@ -491,11 +476,11 @@ static void centroids_speak_the_units_of_the_source(void **state) {
     assert_int_equal(cell.bytes, strlen(expected[i].feature));
     assert_memory_equal(cell.as.text, expected[i].feature, cell.bytes);
     mine_relation_cell(r, i, 3, &cell);
-    assert_near(cell.as.real, expected[i].value, 1e-12);
+    fixture_near(cell.as.real, expected[i].value, 1e-12);
     mine_relation_cell(r, i, 4, &cell);
-    assert_near(cell.as.real, expected[i].overall, 1e-12);
+    fixture_near(cell.as.real, expected[i].overall, 1e-12);
     mine_relation_cell(r, i, 5, &cell);
-    assert_near(cell.as.real, expected[i].z, 1e-12);
+    fixture_near(cell.as.real, expected[i].z, 1e-12);
   }
   mine_relation_free(r);
   assert_int_equal(verb_list(f.env, model, "mine_tree", &r), MINE_UNSUPPORTED);

@@ -134,7 +134,7 @@ static void the_best_of_all_choices_is_found(void **state) {
   }
 }
 
-/* ---- the parts ---------------------------------------------------------------------------------
+/* ---- the parts --------------------------------------------------------------------------------
  */
 
 /* A matrix of 300 points in three dimensions. */
@@ -259,7 +259,7 @@ static void silhouettes_are_those_of_all_pairs(void **state) {
   fixture_close(&f);
 }
 
-/* ---- the model ----------------------------------------------------------------------------------
+/* ---- the model --------------------------------------------------------------------------------
  */
 
 /* The rows at distance 0 are the medoids; labels, sizes, the cost and the order agree; ties go to
@@ -360,20 +360,10 @@ static void weights_count_as_repeated_rows(void **state) {
   fixture f, twice;
   uint32_t row[2 * n];
   double weight[n];
-  int64_t m = 0;
   (void)state;
   fixture_open(&f, n);
   fill(&f, 9, 0);
-  for (int i = 0; i < n; i++) {
-    weight[i] = 1 + (i % 3 == 0);
-    for (int copy = 0; copy < (int)weight[i]; copy++)
-      row[m++] = (uint32_t)i;
-  }
-  twice = f;
-  f.data.weight = weight;
-  twice.data.rows.n = m;
-  twice.data.rows.row = row;
-  twice.data.rows.feature = twice.view;
+  fixture_twice(&f, &twice, weight, row);
   mine_model *a = fit(&f, "k=3,starts=20"), *b = fit(&twice, "k=3,starts=20");
   assert_true(fabs(body_of(a)->cost - body_of(b)->cost) < 1e-9);
   mine_model_free(a);
@@ -381,8 +371,8 @@ static void weights_count_as_repeated_rows(void **state) {
   fixture_close(&f);
 }
 
-/* ---- odd rows
- * ------------------------------------------------------------------------------------ */
+/* ---- odd rows ---------------------------------------------------------------------------------
+ */
 
 static void rows_of_zeros_are_alike_by_cosine(void **state) {
   const double x[] = {0, 0, 1, 2, 0, 0}, y[] = {0, 0, 0, 0, 3, 4};

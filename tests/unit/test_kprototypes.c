@@ -141,7 +141,7 @@ static void centres_are_means_and_modes(void **state) {
   fixture_close(&f);
 }
 
-/* ---- gamma, modes, gaps ------------------------------------------------------------------------
+/* ---- gamma, modes, gaps -----------------------------------------------------------------------
  */
 
 static const char *gamma_told(const mine_model *model) {
@@ -228,8 +228,8 @@ static void what_is_missing_pulls_nowhere(void **state) {
   fixture_close(&f);
 }
 
-/* ---- weights, threads, errors
- * --------------------------------------------------------------------- */
+/* ---- weights, threads, errors -----------------------------------------------------------------
+ */
 
 static void fill(fixture *f, uint64_t seed) {
   mine_random random;
@@ -271,20 +271,10 @@ static void weights_count_as_repeated_rows(void **state) {
   fixture f, twice;
   uint32_t row[2 * n];
   double weight[n];
-  int64_t m = 0;
   (void)state;
   fixture_open(&f, n);
   fill(&f, 9);
-  for (int i = 0; i < n; i++) {
-    weight[i] = 1 + (i % 3 == 0);
-    for (int copy = 0; copy < (int)weight[i]; copy++)
-      row[m++] = (uint32_t)i;
-  }
-  twice = f;
-  f.data.weight = weight;
-  twice.data.rows.n = m;
-  twice.data.rows.row = row;
-  twice.data.rows.feature = twice.view;
+  fixture_twice(&f, &twice, weight, row);
   mine_model *a = fit(&f, "k=3,starts=30,tol=0"), *b = fit(&twice, "k=3,starts=30,tol=0");
   assert_true(fabs(fixture_body(a)->inertia - fixture_body(b)->inertia) < 1e-9);
   assert_true(fabs(fixture_body(a)->encoding.factor[2] - fixture_body(b)->encoding.factor[2]) <
