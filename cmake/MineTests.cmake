@@ -14,8 +14,8 @@
 #
 # Labels: `slow` compares results with other programs; `once` looks at the sources, at
 # documents, at another process, or runs what other tests run too (under a sanitizer in the
-# long checks).  The presets with a sanitizer leave both out.  `sanitized` finds what a
-# sanitizer finds: ./check runs it there, and not again in the optimised build.  COST (seconds, roughly) lets ctest begin with what takes longest.
+# long checks).  The presets with a sanitizer leave both out.  COST (seconds, roughly) lets
+# ctest begin with what takes longest.
 
 set(runner ${PROJECT_SOURCE_DIR}/tests/run.py)
 find_program(MINE_PYTHON NAMES python3 PATHS /usr/bin NO_DEFAULT_PATH)

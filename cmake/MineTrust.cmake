@@ -49,9 +49,9 @@ target_link_libraries(mine_fault_table PRIVATE mine_flags)
 set(calls $<TARGET_OBJECTS:mine_fault_table>)
 
 mine_add_trust_program(fault_alloc tests/fault/fault_alloc.c ${calls})
-mine_add_test(fault.alloc LABEL sanitized COST 30 COMMAND fault_alloc ${alloc_argument})
+mine_add_test(fault.alloc COST 30 COMMAND fault_alloc ${alloc_argument})
 mine_add_trust_program(fault_io tests/fault/fault_io.c ${calls})
-mine_add_test(fault.io LABEL sanitized TIMEOUT 300 COST 20 COMMAND fault_io)
+mine_add_test(fault.io TIMEOUT 300 COST 20 COMMAND fault_io)
 mine_add_trust_program(fault_interrupt tests/fault/interrupt.c ${calls})
 mine_add_test(fault.interrupt COST 10 COMMAND fault_interrupt ${interrupt_arguments})
 if(NOT MINE_COVERAGE) # its archive does not link into a plain program
@@ -60,7 +60,7 @@ if(NOT MINE_COVERAGE) # its archive does not link into a plain program
   set_tests_properties(fault.interrupt_newest PROPERTIES DEPENDS hosts.node)
 endif()
 mine_add_trust_program(fault_limits tests/fault/limits.c ${calls})
-mine_add_test(fault.limits LABEL sanitized COST 20 COMMAND fault_limits ${limits_argument})
+mine_add_test(fault.limits COST 20 COMMAND fault_limits ${limits_argument})
 mine_add_test(fault.kill LABEL once TIMEOUT 300 COST 20 COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/fault/kill.py ${kill_arguments})
 
 # Every mapping is seen, through the linker; blocks of a page or more are mapped, so that
@@ -111,7 +111,7 @@ endfunction()
 
 set(model_use ${PROJECT_SOURCE_DIR}/tests/fuzz/model_use.c)
 mine_add_engine_program(corrupt_models tests/fuzz/corrupt_models.c ${model_use})
-mine_add_test(fuzz.corrupt_models LABEL sanitized TIMEOUT 600 COST 40 COMMAND corrupt_models ${corrupt_arguments})
+mine_add_test(fuzz.corrupt_models TIMEOUT 600 COST 40 COMMAND corrupt_models ${corrupt_arguments})
 mine_add_engine_program(portable_models tests/fuzz/portable_models.c ${model_use})
 
 # ---- fuzz targets: the corpus again (any compiler), and libFuzzer (MINE_FUZZ) --------
@@ -124,7 +124,7 @@ foreach(target ${fuzz_targets})
     set(parts ${PROJECT_SOURCE_DIR}/tests/fuzz/fuzz_${target}.c ${model_use})
   endif()
   mine_add_trust_program(fuzz_${target}_corpus tests/fuzz/driver.c ${parts})
-  mine_add_test(fuzz.${target} LABEL sanitized COMMAND fuzz_${target}_corpus ${corpus}/${target})
+  mine_add_test(fuzz.${target} COMMAND fuzz_${target}_corpus ${corpus}/${target})
   if(MINE_FUZZ)
     mine_add_trust_program(fuzz_${target} ${parts})
     target_compile_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
