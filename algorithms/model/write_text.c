@@ -276,7 +276,8 @@ static void draw_cluster_names(mine_env *env, const mine_model *model, int64_t k
   mine__text_adds(to, "\n");
 }
 
-/* A line a feature, a column a cluster: rows of the list are cluster by cluster. */
+/* A line a feature, a column a cluster: rows of the list are cluster by cluster, and none where
+** all rows are noise. */
 void mine__write_text_clusters(mine_env *env, const mine_model *model, const mine_writing *how,
                                mine_text *to) {
   const mine_encoding *encoding = NULL;
@@ -285,6 +286,10 @@ void mine__write_text_clusters(mine_env *env, const mine_model *model, const min
   const int64_t width = encoding->width, shown = m->k < 8 ? m->k : 8;
   (void)how;
   draw_head(model, to);
+  if (m->k == 0) {
+    mine__text_adds(to, "no cluster: all rows are noise\n");
+    return;
+  }
   mine_relation *list = mine__write_listed(env, model, "mine_centroids");
   if (!list) return;
   const int names = draw_names(env, list, 2);

@@ -27,6 +27,7 @@ SELECT mine_train('nothing', 'dbscan', 'places', 'eps=0.01') AS trained;
 SELECT count(*) AS clusters FROM mine_centroids('nothing');
 SELECT prediction, count(*) AS rows, max(distance) AS distance FROM mine_predict('nothing', 'places') GROUP BY 1;
 SELECT count(*) AS told FROM mine_drift('nothing', 'places');
+SELECT mine_export('nothing', 'text') AS drawn;
 SELECT mine_train('one', 'dbscan', 'places', 'eps=100') AS trained;
 SELECT mine_fit('dbscan', 'places', 'eps=0');
 SELECT mine_fit('dbscan', 'places', 'eps=-1');
