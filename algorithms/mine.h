@@ -151,7 +151,7 @@ mine_status mine_frame_columns(mine_frame *frame, const char *const *names, int 
 
 /* Whether cells of this column are needed at all; others may be left out. */
 int mine_frame_wants(const mine_frame *frame, int column);
-/* The column whose cells are handed out as they come, the id; -1: there is none. */
+/* The column whose values are handed out as they came, the id; -1: there is none. */
 int mine_frame_cells(const mine_frame *frame);
 
 /* Cells of the row under construction; a cell not put is NULL.  Text is

@@ -97,10 +97,17 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
+# What the columns of an event list are, in b.
+EVENTS = {"basket": "basket", "item": "item", "customer": "basket", "amount": "item + 1.5", "value": "item + 1.5",
+          "time": "date('2022-01-01', (item % 700) || ' days')", "id": "rowid", "attitude": "item % 5",
+          "repeat": "item * 7 % 11", "shop": "shop"}
+
+
 def source(reads, options):
     if not (reads or "").startswith("("):
         return "t"
-    return "SELECT basket, item, shop FROM b" if "group" in options else "SELECT basket, item FROM b"
+    names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])
+    return "SELECT " + ", ".join(f"{EVENTS.get(name, 'item')} AS {name}" for name in names) + " FROM b"
 
 
 def variants(row, algorithms):

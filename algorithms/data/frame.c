@@ -199,7 +199,9 @@ int mine_frame_wants(const mine_frame *frame, int column) {
 
 int mine_frame_cells(const mine_frame *frame) {
   for (int i = 0; i < frame->n_columns; i++)
-    if (frame->column[i].reading == MINE_READ_CELLS) return i;
+    if (frame->column[i].reading == MINE_READ_CELLS ||
+        mine__column_flags(&frame->column[i]) & MINE_WANT_ID)
+      return i;
   return -1;
 }
 

@@ -62,8 +62,9 @@ enum {
                                ** want.  Its column stays -1: ask column->want               */
   MINE_WANT_NO_MISSING = 8,    /* a missing value is an error, with its row                  */
   MINE_WANT_NOT_NEGATIVE = 16, /* NUMBER: so is a number below 0                            */
-  MINE_WANT_FIXED = 32         /* as in training: NUMBER, CATEGORY of `levels`, or TIME by
+  MINE_WANT_FIXED = 32,        /* as in training: NUMBER, CATEGORY of `levels`, or TIME by
                                ** `time`; the column takes more rows after mine__frame_finish */
+  MINE_WANT_ID = 64            /* EXACT: the answer's id, to be compared as its column compares */
 };
 
 /* A column that is asked for.  Arrays end with a NULL name and outlive the frame. */

@@ -1,0 +1,251 @@
+/*
+** purchases.c -- events, checked, by customer and time.
+**
+** Rows are sorted by time first and then, stably, by customer: two sorts without comparisons,
+** O(rows).
+*/
+#include "purchases.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../core/radix.h"
+
+static const char *const purchase_returns[] = {"net", "ignore", "count", "error", NULL};
+
+const mine_option mine__purchase_option_table[] = {
+    OPTION_DATE(
+        mine_purchase_options, as_of,
+        .help = "the day, or the time, until which events count; not given: the last event"),
+    OPTION_CHOICE(mine_purchase_options, returns, .initial = "net", .choices = purchase_returns,
+                  .help =
+                      "negative amounts: net (they lower amounts and are no purchases), ignore, "
+                      "count (purchases like any other), or error"),
+    OPTION_END};
+
+const mine_want mine__purchase_wants[] = {
+    MINE_WANT_OF_CUSTOMER, MINE_WANT_OF_TIME, MINE_WANT_OF_AMOUNT, {0}};
+
+/* ---- times, for people ------------------------------------------------------------------ */
+
+void mine__row_time(mine_relation *out, const mine_time_reading *reading, double days) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell;
+  if (!reading || !mine__time_write(reading, days, buffer, &cell))
+    mine__row_null(out);
+  else
+    mine__row_cell(out, &cell);
+}
+
+const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell;
+  mine_text text;
+  mine__text_open(&text, arena);
+  if (reading && mine__time_write(reading, days, buffer, &cell)) mine__text_add_cell(&text, &cell);
+  return text.bytes ? text.data : "?";
+}
+
+/* ---- which rows ------------------------------------------------------------------------- */
+
+/* The columns, and what is not as it should be. */
+typedef struct purchase_rows {
+  mine_job *job;
+  const mine_purchase_options *asked;
+  const int32_t *customer;
+  const double *time, *amount; /* amount NULL: none */
+  double as_of;
+  int whole_day; /* of as_of */
+  int64_t no_customer, no_time, no_amount, later, returns;
+} purchase_rows;
+
+static int purchase_is_later(const purchase_rows *rows, double time) {
+  return rows->whole_day ? floor(time) > rows->as_of : time > rows->as_of;
+}
+
+/* Until when: as said, else the last event of a customer. */
+static void purchase_now(purchase_rows *rows, const mine_time_reading *reading) {
+  mine_job *job = rows->job;
+  if (rows->asked->as_of.type != MINE_NULL) {
+    if (mine__option_date(job->env, "as_of", &rows->asked->as_of, reading, &rows->as_of)) return;
+    rows->whole_day = rows->as_of <= floor(rows->as_of);
+    return;
+  }
+  rows->as_of = NAN;
+  for (int64_t i = 0; i < job->frame->rows; i++)
+    if (rows->customer[i] >= 0 && !(rows->time[i] <= rows->as_of) && !isnan(rows->time[i]))
+      rows->as_of = rows->time[i];
+  if (!isnan(rows->as_of))
+    mine__job_notef(job, "warning", "as_of", "%s, the last event: nothing else was said",
+                    mine__show_time(job->arena, reading, rows->as_of));
+}
+
+/* Whether a row is an event that counts. */
+static int purchase_counts(purchase_rows *rows, int64_t i) {
+  const double amount = rows->amount ? rows->amount[i] : NAN;
+  if (rows->customer[i] < 0) {
+    rows->no_customer++;
+    return 0;
+  }
+  if (isnan(rows->time[i])) {
+    rows->no_time += !isnan(amount);
+    return 0;
+  }
+  if (purchase_is_later(rows, rows->time[i])) {
+    rows->later++;
+    return 0;
+  }
+  rows->no_amount += rows->amount && isnan(amount);
+  if (!(amount < 0)) return 1;
+  rows->returns++;
+  if (rows->asked->returns == MINE_RETURNS_ERROR && !mine_failed(rows->job->env)) {
+    char number[MINE_NUMBER_BYTES];
+    mine__fail(rows->job->env, MINE_DATA,
+               "amount %s in row %lld is negative and returns=error; say returns=net, ignore or "
+               "count",
+               mine__format_real(number, amount, 0), (long long)i + 1);
+  }
+  return rows->asked->returns != MINE_RETURNS_IGNORE;
+}
+
+static void purchase_tell(const purchase_rows *rows) {
+  static const char *const policy[] = {"they lower amounts and are no purchases",
+                                       "they are left out", "they count as purchases", ""};
+  mine_job *job = rows->job;
+  const long long all = (long long)job->frame->rows;
+  if (rows->no_customer > 0)
+    mine__job_notef(job, "warning", "customer", "%lld of %lld have no customer and are left out",
+                    (long long)rows->no_customer, all);
+  if (rows->no_time > 0)
+    mine__job_notef(job, "warning", "time",
+                    "%lld of %lld have an amount but no time and are left out",
+                    (long long)rows->no_time, all);
+  if (rows->later > 0)
+    mine__job_notef(job, "warning", "as_of", "%lld of %lld are after as_of and are left out",
+                    (long long)rows->later, all);
+  if (rows->no_amount > 0)
+    mine__job_notef(job, "warning", "amount", "%lld of %lld have no amount: purchases of nothing",
+                    (long long)rows->no_amount, all);
+  if (rows->returns > 0)
+    mine__job_notef(job, "warning", "returns", "%lld of %lld have a negative amount: %s",
+                    (long long)rows->returns, all, policy[rows->asked->returns]);
+}
+
+/* No event counts: say why. */
+static void purchase_none(const purchase_rows *rows, const mine_time_reading *reading) {
+  mine_env *env = rows->job->env;
+  const int64_t all = rows->job->frame->rows;
+  double least = NAN;
+  for (int64_t i = 0; i < all; i++)
+    if (rows->customer[i] >= 0 && !(rows->time[i] >= least) && !isnan(rows->time[i]))
+      least = rows->time[i];
+  if (rows->no_customer == all) {
+    mine__fail(env, MINE_DATA, "none of the %lld rows has a customer; there is nobody",
+               (long long)all);
+  } else if (rows->later > 0) {
+    mine__fail(env, MINE_DATA,
+               "as_of is before every event; the first of a customer is at %s, say a later time",
+               mine__show_time(rows->job->arena, reading, least));
+  } else if (rows->returns > 0) {
+    mine__fail(env, MINE_DATA,
+               "all events have negative amounts and returns=ignore; say "
+               "returns=count, or turn the sign of the amounts");
+  } else {
+    mine__fail(env, MINE_DATA, "none of the %lld rows has a customer and a time; nothing happened",
+               (long long)all);
+  }
+}
+
+/* ---- by customer and time --------------------------------------------------------------- */
+
+static const double *purchase_numbers(mine_job *job, const mine_column *column) {
+  if (column->number) return column->number;
+  double *none = mine__arena_array(job->arena, (size_t)job->frame->rows, sizeof *none);
+  for (int64_t i = 0; none && i < job->frame->rows; i++)
+    none[i] = NAN;
+  return none;
+}
+
+/* The times of the rows that count; NAN for the others. */
+static double *purchase_keys(purchase_rows *rows) {
+  const int64_t n = rows->job->frame->rows;
+  double *key = mine__arena_array(rows->job->env->scratch, (size_t)n, sizeof *key);
+  for (int64_t i = 0; key && i < n; i++) {
+    if (MINE_POLL_AT(rows->job->env, i)) return NULL;
+    key[i] = purchase_counts(rows, i) ? rows->time[i] : NAN;
+  }
+  return mine_failed(rows->job->env) ? NULL : key;
+}
+
+static void purchase_sort(mine_env *env, const double *key, int64_t n, mine_pair *order) {
+  mine_sort sort;
+  mine_pair *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
+  if (!temp) return;
+  mine__sort_open(&sort, key, NULL, n, order, temp);
+  while (mine__sort_step(&sort) && !mine__poll(env)) {
+  }
+}
+
+static void purchase_fill(const purchase_rows *rows, const mine_pair *order, int64_t n,
+                          mine_purchases *out) {
+  mine_job *job = rows->job;
+  int32_t *code = mine__arena_array(job->env->scratch, (size_t)n, sizeof *code);
+  mine__by_code by;
+  for (int64_t k = 0; code && k < n; k++)
+    code[k] = rows->customer[order[k].row];
+  if (!code || !mine__sort_codes(job->arena, code, n, out->n, &by)) return;
+  const size_t room = (size_t)n;
+  out->first = by.first;
+  out->row = by.at;
+  out->time = mine__arena_array(job->arena, room, sizeof *out->time);
+  out->is_return = mine__arena_array(job->arena, room, sizeof *out->is_return);
+  if (rows->amount) out->amount = mine__arena_array(job->arena, room, sizeof *out->amount);
+  if (mine_failed(job->env)) return;
+  for (int64_t k = 0; k < n; k++) {
+    const uint32_t row = order[by.at[k]].row;
+    const double amount = rows->amount ? rows->amount[row] : 0;
+    out->row[k] = row;
+    out->time[k] = rows->time[row];
+    out->is_return[k] = amount < 0 && rows->asked->returns != MINE_RETURNS_COUNT;
+    if (out->amount) out->amount[k] = isnan(amount) ? 0 : amount;
+  }
+}
+
+/* The columns of the frame, once it is finished. */
+static void purchase_open(mine_job *job, purchase_rows *rows, mine_purchases *out) {
+  const mine_column *time = mine__job_event(job, MINE_PURCHASE_TIME);
+  const mine_column *amount = mine__job_event(job, MINE_PURCHASE_AMOUNT);
+  const mine_column *customer = mine__job_event(job, MINE_PURCHASE_CUSTOMER);
+  *rows = (purchase_rows){.job = job,
+                          .asked = mine__options_of(&job->options, mine__purchase_option_table),
+                          .customer = customer->code,
+                          .time = purchase_numbers(job, time)};
+  if (amount) rows->amount = purchase_numbers(job, amount);
+  *out = (mine_purchases){.n = customer->levels.n, .id = &customer->levels, .reading = time->time};
+}
+
+mine_status mine__purchases_read(mine_job *job, mine_purchases *out) {
+  mine_env *env = job->env;
+  purchase_rows rows;
+  MINE_TRY(mine__frame_finish(job->frame));
+  if (job->frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the source has no columns");
+  const int64_t n = job->frame->rows;
+  if (n == 0) return mine__fail(env, MINE_DATA, "the source has no rows; there is nobody");
+  purchase_open(job, &rows, out);
+  if (!mine_failed(env)) purchase_now(&rows, out->reading);
+  if (mine_failed(env)) return mine_env_status(env);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const double *key = purchase_keys(&rows);
+  mine_pair *order = mine__arena_array(env->scratch, (size_t)n, sizeof *order);
+  if (key && order) purchase_sort(env, key, n, order);
+  if (mine_failed(env)) return mine_env_status(env);
+  const int64_t known = mine__sort_known(order, n);
+  out->as_of = rows.as_of;
+  if (known == 0)
+    purchase_none(&rows, out->reading);
+  else
+    purchase_fill(&rows, order, known, out);
+  purchase_tell(&rows);
+  mine__arena_rewind(env->scratch, mark);
+  return mine_env_status(env);
+}
