@@ -1,0 +1,254 @@
+/*
+** lifecycle.c -- mine_lifecycle: new, active, at risk, dormant, lost, reactivated, by each
+** customer's own rhythm.
+**
+** Of the days d_1 < ... < d_m on which a customer bought (several purchases of a day are one, as
+** in Fader & Hardie's models), the usual gap g is the median of d_2 - d_1, ..., d_m - d_(m-1);
+** of a customer with fewer than min_gaps of them the median of all customers' own.  After a
+** silence of s days since d_m the stage is
+**
+**   s > lost g      lost            by=days: the three limits are days
+**   s > dormant g   dormant         instead of multiples of g
+**   s > at_risk g   at_risk
+**   else            new           m = 1
+**                   reactivated   the last gap was longer than dormant g
+**                   active        else
+**
+** and prospect with m = 0.  Who buys at random times at a steady rate is silent for 2, 4 and 8
+** usual gaps with chance 1/4, 1/16 and 1/256: the limits by rhythm.  `since` is the day on which
+** the stage began by today's limits.  O(events).
+*/
+#include "lifecycle.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../core/order.h"
+
+static const char *const lifecycle_by_names[] = {"rhythm", "days", NULL};
+
+const mine_option mine__lifecycle_option_table[] = {
+    OPTION_CHOICE(mine_lifecycle_options, by, .initial = "rhythm", .choices = lifecycle_by_names,
+                  .help = "limits are multiples of each customer's usual gap, or days"),
+    OPTION_REAL(mine_lifecycle_options, at_risk, .range = {0, 1e6}, .above_least = 1,
+                .help = "a longer silence is a risk; not given: 2 usual gaps, or 90 days"),
+    OPTION_REAL(mine_lifecycle_options, dormant, .range = {0, 1e6}, .above_least = 1,
+                .help = "a longer silence is dormant; not given: 4 usual gaps, or 180 days"),
+    OPTION_REAL(mine_lifecycle_options, lost, .range = {0, 1e6}, .above_least = 1,
+                .help = "after a longer silence a customer is lost; not given: 8 usual gaps, or "
+                        "365 days"),
+    OPTION_INT(mine_lifecycle_options, min_gaps, .initial = "2", .range = {1, 1000000},
+               .help = "a customer with fewer gaps takes the usual gap of all"),
+    OPTION_END};
+
+void mine__lifecycle_defaults(mine_env *env, mine_lifecycle_options *o) {
+  static const double usual[][3] = {{2, 4, 8}, {90, 180, 365}};
+  if (isnan(o->at_risk)) o->at_risk = usual[o->by][0];
+  if (isnan(o->dormant)) o->dormant = usual[o->by][1];
+  if (isnan(o->lost)) o->lost = usual[o->by][2];
+  if (o->at_risk <= o->dormant && o->dormant <= o->lost) return;
+  char number[3][MINE_NUMBER_BYTES];
+  mine__fail(env, MINE_OPTION,
+             "the limits are at_risk=%s, dormant=%s, lost=%s; they must rise, give all three",
+             mine__format_real(number[0], o->at_risk, 0),
+             mine__format_real(number[1], o->dormant, 0), mine__format_real(number[2], o->lost, 0));
+}
+
+const char *mine__stage_word(mine_lifestage stage, mine_lang lang) {
+  return mine__crm_word((mine_crm_word)(MINE_CRM_STAGE_PROSPECT + (int)stage), lang);
+}
+
+/* ---- days and gaps ---------------------------------------------------------------------- */
+
+/* Of customer c, what is known until a day. */
+typedef struct lifecycle_days {
+  int64_t *first; /* n + 1: the days of customer c are day[first[c]] .. */
+  double *day;
+  double *gap; /* the usual one of each; NAN: too few */
+} lifecycle_days;
+
+static double lifecycle_median(double *x, int64_t n) {
+  if (n == 0) return NAN;
+  const double upper = mine__select(x, n, n / 2);
+  return n % 2 ? upper : (upper + mine__select(x, n, n / 2 - 1)) / 2;
+}
+
+/* The days with purchases, once each. */
+static void lifecycle_days_until(mine_job *job, const mine_purchases *p, double until,
+                                 lifecycle_days *out) {
+  int64_t n = 0;
+  out->first = mine__arena_array(job->arena, (size_t)p->n + 1, sizeof *out->first);
+  out->day = mine__arena_array(job->arena, (size_t)p->first[p->n], sizeof *out->day);
+  out->gap = mine__arena_array(job->arena, (size_t)p->n, sizeof *out->gap);
+  if (mine_failed(job->env)) return;
+  for (int64_t c = 0; c < p->n && !MINE_POLL_AT(job->env, c); c++) {
+    out->first[c] = n;
+    for (int64_t k = p->first[c]; k < p->first[c + 1]; k++) {
+      const double day = floor(p->time[k]);
+      if (p->is_return[k] || day > until) continue;
+      if (n == out->first[c] || day > out->day[n - 1]) out->day[n++] = day;
+    }
+  }
+  out->first[p->n] = n;
+}
+
+/* The usual gap of each customer; that of all for those with too few. */
+static void lifecycle_gaps(mine_job *job, const mine_purchases *p, const mine_lifecycle_options *o,
+                           lifecycle_days *d) {
+  const mine_mark mark = mine__arena_mark(job->env->scratch);
+  double *own = mine__arena_array(job->env->scratch, (size_t)p->n, sizeof *own);
+  double *gap = mine__arena_array(job->env->scratch, (size_t)d->first[p->n], sizeof *gap);
+  int64_t with = 0;
+  if (!own || !gap) return;
+  for (int64_t c = 0; c < p->n && !MINE_POLL_AT(job->env, c); c++) {
+    int64_t n = 0;
+    for (int64_t k = d->first[c] + 1; k < d->first[c + 1]; k++)
+      gap[n++] = d->day[k] - d->day[k - 1];
+    d->gap[c] = lifecycle_median(gap, n);
+    if (n > 0) own[with++] = d->gap[c];
+    if (n < o->min_gaps) d->gap[c] = NAN;
+  }
+  const double of_all = lifecycle_median(own, with);
+  for (int64_t c = 0; c < p->n; c++)
+    if (isnan(d->gap[c])) d->gap[c] = of_all;
+  mine__arena_rewind(job->env->scratch, mark);
+}
+
+/* ---- stages ----------------------------------------------------------------------------- */
+
+typedef struct lifecycle_limits {
+  double at_risk, dormant, lost; /* days */
+} lifecycle_limits;
+
+/* The purchase from which the customer is active without a break. */
+static double lifecycle_active_since(const double *day, int64_t n, const lifecycle_limits *limit) {
+  for (int64_t i = n - 1; i > 1; i--) {
+    const double gap = day[i] - day[i - 1], before = day[i - 1] - day[i - 2];
+    if (gap > limit->at_risk || before > limit->dormant) return day[i];
+  }
+  return day[1];
+}
+
+static mine_standing lifecycle_standing(const double *day, int64_t n, double gap,
+                                        const mine_lifecycle_options *o, double now) {
+  mine_standing s = {MINE_STAGE_PROSPECT, NAN, NAN, NAN, NAN};
+  if (n == 0) return s;
+  const double unit = o->by == MINE_BY_DAYS ? 1 : gap, last = day[n - 1];
+  const lifecycle_limits limit = {o->at_risk * unit, o->dormant * unit, o->lost * unit};
+  s.silent = now - last;
+  s.gap = gap;
+  s.next = floor(last + gap + 0.5);
+  if (s.silent > limit.at_risk) {
+    const int lost = s.silent > limit.lost, dormant = s.silent > limit.dormant;
+    s.stage = lost ? MINE_STAGE_LOST : dormant ? MINE_STAGE_DORMANT : MINE_STAGE_AT_RISK;
+    s.since = last + 1 + floor(lost ? limit.lost : dormant ? limit.dormant : limit.at_risk);
+  } else if (n == 1) {
+    s.stage = MINE_STAGE_NEW;
+    s.since = last;
+  } else if (last - day[n - 2] > limit.dormant) {
+    s.stage = MINE_STAGE_REACTIVATED;
+    s.since = last;
+  } else {
+    s.stage = MINE_STAGE_ACTIVE;
+    s.since = lifecycle_active_since(day, n, &limit);
+  }
+  return s;
+}
+
+mine_standing *mine__lifecycle_at(mine_job *job, const mine_purchases *p,
+                                  const mine_lifecycle_options *o, double now) {
+  mine_env *env = job->env;
+  lifecycle_days d;
+  int64_t rhythm = 0;
+  mine_standing *out = mine__arena_array(job->arena, (size_t)p->n, sizeof *out);
+  if (!out) return NULL;
+  now = floor(now);
+  lifecycle_days_until(job, p, now, &d);
+  if (!mine_failed(env)) lifecycle_gaps(job, p, o, &d);
+  if (mine_failed(env)) return NULL;
+  for (int64_t c = 0; c < p->n; c++) {
+    out[c] = lifecycle_standing(d.day + d.first[c], d.first[c + 1] - d.first[c], d.gap[c], o, now);
+    rhythm += !isnan(d.gap[c]);
+  }
+  if (rhythm > 0 || o->by == MINE_BY_DAYS) return out;
+  if (d.first[p->n] == 0)
+    mine__fail(env, MINE_DATA, "nobody has bought anything until %s; say a later time",
+               mine__show_time(job->arena, p->reading, now));
+  else
+    mine__fail(env, MINE_DATA,
+               "nobody has bought on two days until %s, so there is no rhythm; say by=days",
+               mine__show_time(job->arena, p->reading, now));
+  return NULL;
+}
+
+/* ---- the verb --------------------------------------------------------------------------- */
+
+static mine_status lifecycle_open(mine_job *job) {
+  mine__lifecycle_defaults(job->env, mine__options_of(&job->options, mine__lifecycle_option_table));
+  return mine_env_status(job->env);
+}
+
+static mine_status lifecycle_run(mine_job *job, mine_relation *out) {
+  mine_env *env = job->env;
+  const mine_lang_options *said = mine__options_of(&job->options, mine__lang_option_table);
+  const mine_lifecycle_options *asked =
+      mine__options_of(&job->options, mine__lifecycle_option_table);
+  mine_purchases p;
+  MINE_TRY(mine__purchases_read(job, &p));
+  const mine_standing *standing = mine__lifecycle_at(job, &p, asked, p.as_of);
+  for (int64_t c = 0; standing && c < p.n && !MINE_POLL_AT(env, c); c++) {
+    const mine_standing *s = &standing[c];
+    mine_cell id;
+    mine__values_get(p.id, c, &id);
+    mine__row_cell(out, &id);
+    mine__row_text(out, mine__stage_word(s->stage, (mine_lang)said->lang));
+    mine__row_time(out, p.reading, s->since);
+    mine__row_real(out, s->silent);
+    mine__row_real(out, s->gap);
+    mine__row_time(out, p.reading, s->next);
+    mine__relation_end_row(out);
+  }
+  return mine_env_status(env);
+}
+
+static const mine_answer lifecycle_answer[] = {
+    {"id", MINE_ANSWER_ANY, 1, "of the customer"},
+    {"stage", MINE_ANSWER_TEXT, 1, "prospect, new, active, at_risk, dormant, lost or reactivated"},
+    {"since", MINE_ANSWER_ANY, 0, "the day on which the stage began, as times came"},
+    {"silent_for", MINE_ANSWER_REAL, 0, "days since the last purchase"},
+    {"usual_gap", MINE_ANSWER_REAL, 0,
+     "days between purchases: the customer's median, or that of all with too few"},
+    {"next_expected", MINE_ANSWER_ANY, 0,
+     "the last purchase and the usual gap, as times came; may be over"},
+    {0},
+};
+
+static const mine_option_set lifecycle_sets[] = {
+    MINE_SET_LIFECYCLE, MINE_SET_PURCHASES, {mine__lang_option_table, sizeof(mine_lang_options), 0},
+    MINE_SET_RUN,       MINE_SET_END,
+};
+
+const mine_verb mine__verb_lifecycle = {
+    .name = "mine_lifecycle",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_CUSTOMERS,
+    .what = "The stage of each customer: new, active, at risk, dormant, lost, reactivated.",
+    .notes =
+        "Three weeks of silence are usual for who buys once a month and odd for who buys every "
+        "other day: stages go by each customer's own usual gap (`by=rhythm`), or by fixed days "
+        "(`by=days`). Purchases of one day are one; negative amounts are none. A customer without "
+        "a purchase (a row without a time, as LEFT JOIN makes it, or none until `as_of`) is a "
+        "prospect. Whether a customer is still alive by a model of buying says `p_alive` of "
+        "mine_clv.",
+    .example = "SELECT stage, count(*) AS customers, round(avg(silent_for)) AS silent\n"
+               "FROM mine_lifecycle(\n  " MINE_ROWS(
+                   "i*i%61 AS customer, date(''2024-01-01'', (i*7%365) || '' days'') AS day") ")\n"
+               "GROUP BY stage;",
+    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .required = 1,
+    .answer = lifecycle_answer,
+    .options = lifecycle_sets,
+    .wants = mine__purchase_wants,
+    .open = lifecycle_open,
+    .run = lifecycle_run,
+};
