@@ -32,6 +32,7 @@ except ImportError:
 import of_baskets  # noqa: E402,F401
 import of_calls  # noqa: E402,F401
 import of_changes  # noqa: E402,F401
+import of_customers  # noqa: E402,F401
 import of_models  # noqa: E402,F401
 import of_reasons  # noqa: E402,F401
 import of_density  # noqa: E402,F401
