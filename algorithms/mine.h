@@ -239,6 +239,7 @@ typedef enum mine_argument_kind {
   MINE_ARG_BASE,      /* a model, or a source                                  */
   MINE_ARG_TEXT,      /* a word: a format, a topic                             */
   MINE_ARG_DOCUMENT,  /* a text of any length, or its bytes                    */
+  MINE_ARG_SOURCES,   /* JSON that names sources                               */
   MINE_ARG_OPTIONS,   /* 'k=5, seed=1' or JSON                                 */
   MINE_ARG_VALUE,     /* any value                                             */
   MINE_ARG_NUMBER,    /* a number, or text that reads as one; NULL: no row     */

@@ -90,6 +90,8 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
 FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all rows would take minutes
 SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
 TARGETS = {"classification": ["target=y"], "regression": ["target=n9"]}
+SNAPSHOT = """{"events":"SELECT id % 50 AS c, date('2024-01-01', id % 300 || ' days') AS at, n0 FROM t",
+  "cutoff":"2024-06-01"}"""
 COLUMNS = {"x": "n0", "y": "n1", "share": "0.9", "actual": "y", "score": "n0", "probability": "abs(n0) / 2"}
 
 
@@ -130,6 +132,7 @@ def variants(row, algorithms):
                 f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
             values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'json'" if verb == "mine_import" else "'call'",
                       "text": "mine_export('temp.m', 'json')",
+                      "definition": quoted(SNAPSHOT),
                       "class": "'yes'", "version": "1", "old": "'temp.m'", "new": "'temp.m'", "cluster": "1", "name": "'one'", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup

@@ -130,6 +130,8 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
     case MINE_ARG_TEXT:
       return needed ? mine__call_required_text(call, value, what, 100, &out->text[i])
                     : mine__call_text(call, value, what, 100, &out->text[i]);
+    case MINE_ARG_SOURCES:
+      return mine__call_required_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i]);
     case MINE_ARG_DOCUMENT:
       return argument_document(call, value, what, verb_call, &out->text[i]);
     default:

@@ -25,7 +25,8 @@ static const mine_answer warnings_answer[] = {
 /* The text of the rows that are being noted: of two, the one that is learned from. */
 static const char *warnings_source(const mine_job *job) {
   const char *base = mine__job_text(job, MINE_ARG_BASE);
-  return base ? base : mine__job_text(job, MINE_ARG_SOURCE);
+  const char *source = mine__job_text(job, MINE_ARG_SOURCE);
+  return base ? base : source ? source : mine__job_text(job, MINE_ARG_SOURCES);
 }
 
 void mine__job_note(void *owner, const char *item, const char *name, const char *detail) {

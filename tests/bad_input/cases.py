@@ -526,4 +526,9 @@ CASES = [
     ("agglomerative: no such linkage", "SELECT mine_fit('agglomerative','customers','linkage=centroid')", "ward, complete, average, single"),
     ("agglomerative: a negative distance", "SELECT mine_fit('agglomerative','customers','distance=-1')", "distance"),
     ("dendrogram of a tree", "SELECT * FROM mine_dendrogram('m')", "has no dendrogram"),
+    ("snapshot: no JSON", "SELECT mine_snapshot('baskets')", "an object was expected"),
+    ("snapshot: no cut-off", "SELECT mine_snapshot('{\"events\":\"baskets\"}')", "has no \"cutoff\""),
+    ("snapshot: not times", "SELECT mine_snapshot('{\"events\":\"baskets\",\"cutoff\":\"2024-01-01\"}')", ""),
+    ("snapshot: a source that writes", "SELECT mine_snapshot('{\"events\":\"DELETE FROM customers\",\"cutoff\":\"now\"}')", "it starts with 'DELETE"),
+    ("snapshot: a source that is broken", "SELECT mine_snapshot('{\"events\":\"broken\",\"cutoff\":\"now\"}')", "no such table: main.gone"),
 ]

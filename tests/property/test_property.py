@@ -40,6 +40,7 @@ import of_dimension  # noqa: E402,F401
 import of_rows  # noqa: E402,F401
 import of_scorecards  # noqa: E402,F401
 import of_segments  # noqa: E402,F401
+import of_snapshots  # noqa: E402,F401
 import of_spellings  # noqa: E402,F401
 import of_tables  # noqa: E402,F401
 import of_watching  # noqa: E402,F401
