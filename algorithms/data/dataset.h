@@ -14,8 +14,9 @@ typedef enum mine_task_kind {
   MINE_CLASSIFICATION = 1,
   MINE_REGRESSION = 2,
   MINE_CLUSTERING = 4,
-  MINE_NEIGHBORS = 8,  /* base rows for a search, no target  */
-  MINE_COMPONENTS = 16 /* few numbers that stand for many    */
+  MINE_NEIGHBORS = 8,   /* base rows for a search, no target  */
+  MINE_COMPONENTS = 16, /* few numbers that stand for many    */
+  MINE_UPLIFT = 64      /* what a treatment adds to a target  */
 } mine_task_kind;
 
 /* What a model knows of an attribute: how to recognise and read it again. */
@@ -52,6 +53,7 @@ typedef struct mine_dataset {
   int n_classes;             /* classification                           */
   const int32_t *label;      /* classification: 0..n_classes-1           */
   const double *target;      /* regression                               */
+  const uint8_t *treated;    /* uplift: per frame row, 1 = treated        */
   const double *weight;      /* per frame row, > 0 on the rows given;
                              ** class weights are multiplied in; NULL = 1 */
   const mine_values *ids;    /* per frame row; NULL = numbered from 1    */

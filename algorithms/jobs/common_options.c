@@ -76,6 +76,15 @@ const mine_option mine__group_option_table[] = {
                         "answered by its group's"),
     OPTION_END};
 
+const mine_option mine__treatment_option_table[] = {
+    OPTION_TEXT(mine_treatment_options, treatment,
+                .help = "the column that says who was treated: two values, such as 1 and 0"),
+    OPTION_TEXT(mine_treatment_options, treated,
+                .help =
+                    "the value of those who were; not given: the obvious one of 0 and 1, no and "
+                    "yes ..."),
+    OPTION_END};
+
 const mine_option mine__weight_option_table[] = {
     OPTION_TEXT(mine_weight_options, weight, .help = "the column that says how much a row counts"),
     OPTION_END};

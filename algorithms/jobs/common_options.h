@@ -162,6 +162,12 @@ typedef struct mine_certainty_options {
 } mine_certainty_options;
 extern const mine_option mine__certainty_option_table[]; /* mine_evaluate */
 
+/* Who was treated, of an algorithm that learns what that adds. */
+typedef struct mine_treatment_options {
+  mine_cell treatment, treated;
+} mine_treatment_options;
+extern const mine_option mine__treatment_option_table[];
+
 typedef struct mine_lang_options {
   int lang; /* mine_lang */
 } mine_lang_options;

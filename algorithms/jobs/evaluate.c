@@ -56,6 +56,11 @@ static void evaluate_check_clusters(const mine_scoring *s) {
                      "option by measures a model that predicts a target; this one (%s) was "
                      "trained without",
                      s->model->algorithm);
+  else if (s->model->task == MINE_UPLIFT)
+    (void)mine__fail(s->env, MINE_UNSUPPORTED,
+                     "what a treatment adds (%s) is judged with the treatment; use FROM "
+                     "mine_uplift(model, source)",
+                     s->model->algorithm);
   else if (!(s->gives & MINE_GIVES_GROUP))
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
                      "there is no measure for a %s model (%s), which was trained without a target",

@@ -52,9 +52,10 @@ static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_
     if (!mine__values_push(&model->groups, &cell)) return;
   }
   if (!p->target) return;
+  if (p->treated) model->roles.target = NULL; /* what it answers is not the target */
   model->output_name = mine__arena_array(model->arena, 1, sizeof *model->output_name);
   if (mine_failed(env)) return;
-  model->output_name[0] = model->roles.target;
+  model->output_name[0] = p->treated ? "uplift" : model->roles.target;
   model->n_outputs = 1;
 }
 
@@ -83,6 +84,7 @@ static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *m
       .n_classes = p->n_classes,
       .label = p->label,
       .target = p->target,
+      .treated = p->treated,
       .weight = p->fit_weight,
       .ids = p->ids,
       .hash = p->hash,
@@ -133,6 +135,7 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
     model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
     if (!status && !mine_failed(env)) prepared_distances(env, p, rows, model);
+    if (!status && !mine_failed(env) && p->treated) mine__uplift_name(model, &p->columns);
   }
   mine__arena_rewind(env->scratch, mark);
   if (status || mine_failed(env)) {
@@ -231,12 +234,14 @@ mine_status mine__prepared_truth(mine_env *env, const mine_prepared *p, mine_are
   const size_t n = (size_t)m->n;
   if (p->label) m->label = mine__arena_array(arena, n, sizeof *m->label);
   if (p->target) m->target = mine__arena_array(arena, n, sizeof *m->target);
+  if (p->treated) m->treated = mine__arena_array(arena, n, sizeof *m->treated);
   if (p->weight) m->weight = mine__arena_array(arena, n, sizeof *m->weight);
   if (mine_failed(env)) return mine_env_status(env);
   for (int64_t i = 0; i < m->n; i++) {
     const uint32_t row = m->row[i];
     if (m->label) m->label[i] = p->label[row];
     if (m->target) m->target[i] = p->target[row];
+    if (m->treated) m->treated[i] = p->treated[row];
     if (m->weight) m->weight[i] = p->weight[row];
   }
   return MINE_OK;
@@ -259,6 +264,11 @@ mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const 
   measured_drop_unanswered(out, width);
   MINE_TRY(mine__prepared_truth(env, p, arena, out));
   if (out->n == 0) return mine_env_status(env);
+  if (p->treated) {
+    const mine_uplift_rows judged = {out->n, out->target, out->treated, out->weight, out->score};
+    out->n_metrics = mine__uplift_metrics(env, arena, &judged, out->metric);
+    return mine_env_status(env);
+  }
   out->n_metrics =
       classes ? mine__metrics_classification(arena, out->n, p->n_classes, p->positive, out->label,
                                              out->score, out->weight, out->metric)

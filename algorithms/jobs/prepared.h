@@ -11,6 +11,7 @@
 #define MINE_JOBS_PREPARED_H
 
 #include "../model/gauge.h"
+#include "../model/uplift.h"
 
 /* Some rows of the frame, by their numbers. */
 typedef struct mine_rows {
@@ -32,11 +33,13 @@ typedef struct mine_prepared {
   int n_classes, positive;
   const int32_t *label;
   const double *target;
-  const double *weight; /* of the column; measures use it                       */
-  double *fit_weight;   /* class weights multiplied in; may be weight           */
-  uint64_t *hash;       /* of the id, by which rows are divided; NULL: no target */
-  const double *time;   /* split_by=time: later rows are measured on; else NULL  */
-  int whole;            /* split_by=group: hash is that of the group's value     */
+  const uint8_t *treated;      /* uplift: 1 = treated, else NULL                     */
+  mine_uplift_columns columns; /* ... and what that and the target are called   */
+  const double *weight;        /* of the column; measures use it                       */
+  double *fit_weight;          /* class weights multiplied in; may be weight           */
+  uint64_t *hash;              /* of the id, by which rows are divided; NULL: no target */
+  const double *time;          /* split_by=time: later rows are measured on; else NULL  */
+  int whole;                   /* split_by=group: hash is that of the group's value     */
   const mine_values *ids;
   uint64_t seed;
   /* What a model remembers of its source; NULL where there is none. */
@@ -92,11 +95,12 @@ mine_status mine__prepared_folds(mine_env *env, const mine_prepared *prepared, m
 ** left out, and counted. */
 typedef struct mine_measured {
   int64_t n, unanswered;
-  uint32_t *row;  /* which they are */
-  int32_t *label; /* classification */
-  double *target; /* regression     */
-  double *score;  /* n x n_classes, or n */
-  double *weight; /* NULL: 1        */
+  uint32_t *row;    /* which they are */
+  int32_t *label;   /* classification */
+  double *target;   /* regression     */
+  uint8_t *treated; /* uplift       */
+  double *score;    /* n x n_classes, or n */
+  double *weight;   /* NULL: 1        */
   int n_metrics;
   mine_metric metric[MINE_MAX_METRICS];
 } mine_measured;

@@ -20,6 +20,7 @@
 static const mine_want roles_id = {.name = "id", .reading = MINE_READ_CELLS};
 static const mine_want roles_target = {.name = "target", .reading = MINE_READ_BOTH};
 static const mine_want roles_group = {.name = "group", .reading = MINE_READ_CATEGORY};
+static const mine_want roles_treatment = {.name = "treatment", .reading = MINE_READ_CATEGORY};
 static const mine_want roles_weight = {.name = "weight",
                                        .reading = MINE_READ_NUMBER,
                                        .flags = MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE};
@@ -125,6 +126,27 @@ static void roles_plan_group(mine_roles *roles, mine_frame *frame) {
   mine__column_want(frame, roles->group, &roles_group);
 }
 
+/* Who was treated, by exact values. */
+static void roles_plan_treatment(mine_roles *roles, mine_frame *frame) {
+  const mine_treatment_options *said = roles->treating;
+  roles->treatment = -1;
+  if (!said || mine_failed(roles->env)) return;
+  if (said->treatment.type == MINE_NULL) {
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "%s needs the column that says who was treated; say treatment=<column>",
+                     roles->algorithm);
+    return;
+  }
+  roles->treatment = mine__column_said(frame, "option treatment", &said->treatment);
+  if (roles->treatment < 0) return;
+  const mine_column *column = &frame->column[roles->treatment];
+  if (column->want)
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "the treatment '%s' is also the %s; name another column", column->name,
+                     column->want->name);
+  mine__column_want(frame, roles->treatment, &roles_treatment);
+}
+
 /* The next column, from `from` on, that an item of a list means: the one of that name, or
 ** with * and ? every one that fits.  -1: no more, or none at all (failure recorded). */
 static int roles_next(mine_frame *frame, const char *what, const mine_cell *item, int from,
@@ -203,6 +225,7 @@ mine_status mine__roles_plan(void *owner, mine_frame *frame) {
   roles_plan_target(roles, frame); /* the first failure stays */
   roles_plan_weight(roles, frame);
   roles_plan_group(roles, frame);
+  roles_plan_treatment(roles, frame);
   mine__roles_plan_split(roles, frame);
   roles_plan_ignore(roles, frame);
   roles_plan_declared(roles, frame, &source->categorical, "option categorical", MINE_READ_CATEGORY);

@@ -23,11 +23,12 @@ typedef struct mine_roles {
   const mine_supervised_options *supervised; /* NULL: no target              */
   const mine_weight_options *weighing;       /* of rows without a target; NULL: no weight */
   const mine_group_options *grouping;        /* NULL: no groups              */
+  const mine_treatment_options *treating;    /* NULL: nobody is treated      */
   const mine_split_options *split;           /* NULL: rows are not divided   */
   int needs_target;
   int keep_constants; /* a constant column counts: another row may differ in it */
   /* Set by the plan: columns of the frame, -1 = none. */
-  int id, target, weight, group;
+  int id, target, weight, group, treatment;
   int time, fold_group, side; /* by one of which rows are divided ... */
   mine_split_by by;           /* ... or by the id                     */
   int id_by_default;          /* the first column, because nobody said otherwise */

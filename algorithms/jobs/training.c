@@ -11,7 +11,8 @@
 /* ---- options -------------------------------------------------------------------- */
 
 static int training_supervised(const mine_training *training) {
-  return (training->asked.algorithm->tasks & (MINE_CLASSIFICATION | MINE_REGRESSION)) != 0;
+  return (training->asked.algorithm->tasks &
+          (MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT)) != 0;
 }
 
 const char *mine__training_canonical(mine_training *training, int own) {
@@ -44,6 +45,7 @@ static void training_options(mine_training *training, const mine__options *optio
       MINE_TAKE(env, arena, options, mine__source_option_table, &asked->source) ||
       MINE_TAKE(env, arena, options, mine__group_option_table, &asked->group) ||
       MINE_TAKE(env, arena, options, mine__weight_option_table, &asked->weight) ||
+      MINE_TAKE(env, arena, options, mine__treatment_option_table, &asked->treatment) ||
       MINE_TAKE(env, arena, options, mine__unknown_option_table, &asked->unknown) ||
       MINE_TAKE(env, arena, options, mine__align_option_table, &asked->align) ||
       MINE_TAKE(env, arena, options, mine__seed_option_table, &asked->seed))
@@ -83,9 +85,10 @@ static void training_start(mine_training *training, const mine__options *options
       !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS));
   roles->keep_constants = training->asked.algorithm->keeps_constants;
   roles->grouping = &training->asked.group;
+  if (training->asked.algorithm->tasks & MINE_UPLIFT) roles->treating = &training->asked.treatment;
   roles->split = training_supervised(training) ? &training->asked.split : NULL;
   roles->time = roles->fold_group = roles->side = -1;
-  roles->id = roles->target = roles->weight = roles->group = -1;
+  roles->id = roles->target = roles->weight = roles->group = roles->treatment = -1;
   if (mine__frame_open(env, mine__roles_plan, roles, &training->frame)) return;
 }
 

@@ -40,6 +40,7 @@ typedef struct mine_asked {
   mine_unknown_options unknown;
   mine_group_options group;
   mine_weight_options weight;
+  mine_treatment_options treatment;
   void *own; /* the algorithm's options struct */
   const char *source_text, *canonical;
   mine_cell keep_positive;
@@ -65,7 +66,8 @@ struct mine_training {
   int keeps; /* the model will be kept: with the portrait of its rows */
   mine_prepared data;
   const mine_composition *composition; /* of auto: what its first fit found */
-  int64_t no_target, no_weight, no_group, no_place, with_missing; /* rows left out, and why */
+  /* Rows left out, and why. */
+  int64_t no_target, no_weight, no_group, no_place, no_treatment, with_missing;
 };
 
 /* Open a training job on options that were read; see mine.h for its sources. */
@@ -110,6 +112,9 @@ mine_status mine__training_positive(mine_training *training,
 /* Note in a measured model which attribute is as good as all of them. */
 void mine__training_note_carrier(const mine_training *training, mine_model *model);
 mine_status mine__training_check_leaks(mine_training *training) MINE_MUST_CHECK;
+/* training_treated.c: who was treated, and whether chance decided it. */
+mine_status mine__training_treated(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_check_treated(mine_training *training) MINE_MUST_CHECK;
 /* Finish the frames of the SELECTs that the options hold and give their rows to the
 ** options, as batches of the chosen features.  Once; then a no-op. */
 mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;

@@ -189,7 +189,7 @@ static void fit_measure(mine_training *t, const mine_model *model, const mine_he
   else
     fit_judge_numbers(t, held);
   if (mine_failed(t->env) ||
-      mine__training_repeats(t, model, divided->kept, divided->away, arena) ||
+      (!t->data.treated && mine__training_repeats(t, model, divided->kept, divided->away, arena)) ||
       mine__training_compare_held(t, divided, arena))
     return;
   mine__training_notef(t, "holdout", "", "%lld of %lld rows, %s; %s", (long long)divided->away.n,
@@ -238,6 +238,11 @@ static void fit_keep_held(const mine_training *t, mine_model *model, const mine_
   const int64_t n = held->n < FIT_HELD_KEPT ? held->n : FIT_HELD_KEPT;
   for (int i = 0; i < held->n_metrics; i++)
     mine__model_metric(model, held->metric[i].name, held->metric[i].value);
+  if (t->data.treated) {
+    const mine_uplift_rows rows = {n, held->target, held->treated, held->weight, held->score};
+    mine__uplift_keep(t->env, model, &rows);
+    return;
+  }
   float *score = mine__arena_array(model->arena, (size_t)n * (size_t)width, sizeof *score);
   if (classes)
     model->held.label = mine__arena_array(model->arena, (size_t)n, sizeof(int32_t));

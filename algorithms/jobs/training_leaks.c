@@ -105,7 +105,7 @@ static void leaks_fail(const mine_training *t, int f) {
 static void leaks_check_match(mine_training *t, int f, double *value_of, int32_t *code_of) {
   const mine_feature_view *view = &t->data.view[f];
   const char *target = t->frame->column[t->roles.target].name;
-  if (t->data.task == MINE_REGRESSION) {
+  if (t->data.task != MINE_CLASSIFICATION) {
     if (view->number && leaks_same_number(t, view->number)) leaks_fail(t, f);
     return;
   }

@@ -62,6 +62,8 @@ static void prepare_rows(mine_training *t) {
       t->no_group++;
     } else if (prepare_no_place(t, i)) {
       t->no_place++;
+    } else if (t->roles.treatment >= 0 && t->frame->column[t->roles.treatment].code[i] < 0) {
+      t->no_treatment++;
     } else if (skip && mine__missing_in_row(t->data.view, t->chosen.n, i) >= 0) {
       t->with_missing++;
     } else {
@@ -89,6 +91,7 @@ static void prepare_note_rows(mine_training *t) {
               {t->no_weight, "the weight is zero"},
               {t->no_group, "the group is missing"},
               {t->no_place, t->roles.time >= 0 ? "the time is missing" : "fold_group is missing"},
+              {t->no_treatment, "the treatment is missing"},
               {t->with_missing, "an attribute is missing and missing=skip"}};
   mine__training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
   mine__training_notef(t, "rows", "used", "%lld", (long long)t->data.n);
@@ -224,6 +227,7 @@ static void prepare_supervised(mine_training *t) {
     prepare_class_weights(t);
     if (mine_failed(env)) return;
   }
+  if (t->data.treated && mine__training_check_treated(t)) return;
   (void)!mine__training_check_leaks(t);
 }
 
@@ -288,6 +292,7 @@ mine_status mine__training_prepare(mine_training *t) {
   MINE_TRY(mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen));
   t->data.task = prepare_unsupervised(t->asked.algorithm->tasks);
   if (t->roles.target >= 0) MINE_TRY(mine__training_target(t));
+  if (t->roles.treatment >= 0) MINE_TRY(mine__training_treated(t));
   if (t->roles.target < 0 && t->asked.calibrate.calibrate != MINE_CALIBRATE_NONE)
     return mine__fail(env, MINE_OPTION,
                       "option calibrate is for the classes of a target; say target=<column>, or "

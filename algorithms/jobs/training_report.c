@@ -53,8 +53,9 @@ void mine__training_report(const mine_training *t, mine_model *model) {
   const mine_notes fit = model->told.notes;
   mine__notes_open(&model->told.notes, model->arena);
   model->told.n_warnings = 0;
-  static const char *const before[] = {"rows",    "id",        "target",         "positive",
-                                       "holdout", "threshold", MINE__NOTE_CHOSEN};
+  static const char *const before[] = {"rows",     "id",        "target",
+                                       "positive", "treatment", "balance",
+                                       "holdout",  "threshold", MINE__NOTE_CHOSEN};
   for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
     report_append_item(t, model, before[i]);
   report_note_features(model);

@@ -5,6 +5,7 @@
 ** Without task= a target of texts or of exactly two values is classes, another a number,
 ** if the algorithm does both; what was chosen is told with the reason.
 */
+#include <math.h>
 #include <string.h>
 
 #include "training.h"
@@ -157,7 +158,8 @@ static target_choice target_choose(const mine_training *t, const mine_column *co
   }
   choice.classes = words || distinct == 2;
   if (!words && !(tasks & MINE_CLASSIFICATION)) choice.classes = 0;
-  if (!(tasks & MINE_REGRESSION)) choice.classes = 1;
+  if (!(tasks & (MINE_REGRESSION | MINE_UPLIFT))) choice.classes = 1;
+  if (tasks & MINE_UPLIFT) choice.classes = words;
   choice.why = words           ? "its values are text"
                : distinct == 2 ? "it has two values"
                                : "its values are numbers";
@@ -192,10 +194,11 @@ static void target_check(mine_training *t, const mine_column *column, const targ
 }
 
 static void target_as_numbers(mine_training *t, mine_column *column, const target_choice *choice) {
-  mine__training_notef(t, "target", column->name, "regression: %s", choice->why);
+  mine__training_notef(t, "target", column->name, "%s: %s", mine__task_name(t->data.task),
+                       choice->why);
   if (mine__column_as_number(t->frame, t->roles.target)) return;
   mine__roles_tell_numbers(&t->roles, column, mine__training_note, t);
-  if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers &&
+  if (t->asked.supervised.task == MINE_TASK_AUTO && column->all_integers && choice->distinct > 2 &&
       choice->distinct <= TARGET_FEW_VALUES)
     mine__training_notef(
         t, "warning", column->name,
@@ -203,6 +206,34 @@ static void target_as_numbers(mine_training *t, mine_column *column, const targe
         "classes, task=classification",
         (long long)choice->distinct);
   t->data.target = column->number;
+}
+
+/* Of two classes the positive one is 1. */
+static void target_as_outcome(mine_training *t, mine_column *column, const target_choice *choice) {
+  int64_t rows_of[2] = {0, 0};
+  (void)choice;
+  if (mine__column_as_category(t->frame, t->roles.target, TARGET_MOST_CLASSES)) return;
+  if (column->levels.n != 2) {
+    (void)mine__fail(t->env, MINE_DATA,
+                     "the target '%s' has %lld different texts; uplift is of a number, or of two "
+                     "classes: compare it with something, such as plan = 'gold' AS gold",
+                     column->name, (long long)column->levels.n);
+    return;
+  }
+  double *outcome = mine__arena_array(t->arena, (size_t)t->frame->rows, sizeof *outcome);
+  t->data.classes = column->levels;
+  t->data.n_classes = 2;
+  for (int64_t i = 0; outcome && i < t->frame->rows; i++)
+    if (column->code[i] >= 0) rows_of[column->code[i]]++;
+  if (!outcome || mine__training_positive(t, rows_of)) return;
+  for (int64_t i = 0; i < t->frame->rows; i++)
+    outcome[i] = column->code[i] < 0 ? (double)NAN : column->code[i] == t->data.positive;
+  mine__values_get(&t->data.classes, t->data.positive, &t->data.columns.positive);
+  mine__training_notef(t, "target", column->name, "uplift: the share of the positive class");
+  t->data.n_classes = 0;
+  t->data.classes = (mine_values){0};
+  t->data.positive = -1;
+  t->data.target = outcome;
 }
 
 static void target_as_classes(mine_training *t, mine_column *column, const target_choice *choice) {
@@ -226,11 +257,14 @@ mine_status mine__training_target(mine_training *t) {
   const int64_t distinct = mine__column_distinct(t->frame, t->roles.target, TARGET_CONTINUOUS);
   if (distinct < 0) return mine_env_status(t->env);
   const target_choice choice = target_choose(t, column, distinct);
-  t->data.task = choice.classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
+  const int uplift = (t->asked.algorithm->tasks & MINE_UPLIFT) != 0;
+  t->data.task = uplift ? MINE_UPLIFT : choice.classes ? MINE_CLASSIFICATION : MINE_REGRESSION;
   target_check(t, column, &choice);
   if (mine_failed(t->env)) return mine_env_status(t->env);
   if (t->asked.supervised.task == MINE_TASK_AUTO) target_note_task(t, column);
-  if (choice.classes)
+  if (uplift && mine__column_has_words(column))
+    target_as_outcome(t, column, &choice);
+  else if (choice.classes && !uplift)
     target_as_classes(t, column, &choice);
   else
     target_as_numbers(t, column, &choice);

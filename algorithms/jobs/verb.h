@@ -25,7 +25,7 @@
 #include "../model/model.h"
 #include "roles.h"
 
-#define MINE_MOST_OPTION_SETS 16
+#define MINE_MOST_OPTION_SETS 20
 
 /* The options of a call, parsed: for every set of the verb (and first the algorithm's
 ** own) the struct that its table filled. */
@@ -128,12 +128,20 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes);
 #define MINE_SET_SUPERVISED                                         \
   {                                                                 \
     mine__supervised_option_table, sizeof(mine_supervised_options), \
-        MINE_CLASSIFICATION | MINE_REGRESSION                       \
+        MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT         \
   }
-#define MINE_SET_FOLDS \
-  { mine__folds_option_table, sizeof(mine_folds_options), MINE_CLASSIFICATION | MINE_REGRESSION }
-#define MINE_SET_SPLIT \
-  { mine__split_option_table, sizeof(mine_split_options), MINE_CLASSIFICATION | MINE_REGRESSION }
+#define MINE_SET_TREATMENT \
+  { mine__treatment_option_table, sizeof(mine_treatment_options), MINE_UPLIFT }
+#define MINE_SET_FOLDS                                      \
+  {                                                         \
+    mine__folds_option_table, sizeof(mine_folds_options),   \
+        MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT \
+  }
+#define MINE_SET_SPLIT                                      \
+  {                                                         \
+    mine__split_option_table, sizeof(mine_split_options),   \
+        MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT \
+  }
 #define MINE_SET_CALIBRATE \
   { mine__calibrate_option_table, sizeof(mine_calibrate_options), MINE_CLASSIFICATION }
 #define MINE_SET_UNKNOWN \

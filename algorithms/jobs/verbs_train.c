@@ -63,7 +63,8 @@ static const mine_option_set train_options[] = {
     {mine__align_option_table, sizeof(mine_align_options), MINE_CLUSTERING},
     MINE_SET_SUPERVISED,
     {mine__holdout_option_table, sizeof(mine_holdout_options),
-     MINE_CLASSIFICATION | MINE_REGRESSION},
+     MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT},
+    MINE_SET_TREATMENT,
     {mine__threshold_option_table, sizeof(mine_threshold_options), MINE_CLASSIFICATION},
     MINE_SET_CALIBRATE,
     {mine__interval_option_table, sizeof(mine_interval_options), MINE_REGRESSION},
@@ -240,8 +241,8 @@ static const mine_answer validate_answer[] = {
 };
 
 static const mine_option_set validate_options[] = {
-    MINE_SET_SUPERVISED, MINE_SET_CALIBRATE, MINE_SET_FOLDS, MINE_SET_SPLIT, MINE_SET_GROUP,
-    MINE_SET_SOURCE,     MINE_SET_SEED,      MINE_SET_RUN,   MINE_SET_END,
+    MINE_SET_SUPERVISED, MINE_SET_TREATMENT, MINE_SET_CALIBRATE, MINE_SET_FOLDS, MINE_SET_SPLIT,
+    MINE_SET_GROUP,      MINE_SET_SOURCE,    MINE_SET_SEED,      MINE_SET_RUN,   MINE_SET_END,
 };
 
 const mine_verb mine__verb_cross_validate = {

@@ -24,7 +24,7 @@ mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
     return mine__fail(env, MINE_UNSUPPORTED,
                       "a %s model (%s) predicts nothing of a row that could be explained",
                       mine__model_task(model), model->algorithm);
-  if (!model->roles.target)
+  if (!model->roles.target && model->task != MINE_UPLIFT)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "clusters (%s) are no number that features add up to; FROM "
                       "mine_centroids(model) says what sets a cluster apart, `distance` of "

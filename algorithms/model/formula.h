@@ -145,6 +145,8 @@ void mine__ensemble_formula(mine_formula *f, const mine_model *model, const int 
                             mine_said *said);
 void mine__grouped_formula(mine_formula *f, const mine_model *model, const int *map,
                            mine_said *said);
+void mine__uplift_formula(mine_formula *f, const mine_model *model, const int *map,
+                          mine_said *said);
 
 /* Room for n terms. */
 const mine_term **mine__formula_terms(mine_formula *f, int n);

@@ -16,11 +16,12 @@
 #define NUMBERS  MINE_REGRESSION
 #define CLUSTERS MINE_CLUSTERING
 #define FEW      MINE_COMPONENTS
+#define GAINS    MINE_UPLIFT
 
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
                            .what = "how many were measured",
-                           .tasks = CLASSES | NUMBERS | CLUSTERS,
+                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS,
                            .is_count = 1},
     [MINE_MEASURE_ACCURACY] = {.name = "accuracy",
                                .what = "share of rows whose class is predicted",
@@ -262,6 +263,16 @@ const mine_measure mine__measures[] = {
                                            "... the chance of such a statistic, or a larger one, "
                                            "if no two features were correlated",
                                        .tasks = FEW},
+    [MINE_MEASURE_EFFECT] = {.name = "effect",
+                             .what = "mean target of treated rows less that of the others",
+                             .tasks = GAINS},
+    [MINE_MEASURE_QINI] = {.name = "qini",
+                           .what =
+                               "area between the Qini curve and that of treating at random, as a "
+                               "share of what knowing the outcomes would give: 0 random, 1 most",
+                           .tasks = GAINS,
+                           .better = 1,
+                           .main = 30},
     {.name = NULL},
 };
 

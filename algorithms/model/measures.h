@@ -56,7 +56,9 @@ typedef enum mine_measure_id {
   MINE_MEASURE_KMO,
   MINE_MEASURE_BARTLETT_CHI2,
   MINE_MEASURE_BARTLETT_DF,
-  MINE_MEASURE_BARTLETT_P_VALUE
+  MINE_MEASURE_BARTLETT_P_VALUE,
+  MINE_MEASURE_EFFECT,
+  MINE_MEASURE_QINI
 } mine_measure_id;
 
 typedef struct mine_measure {

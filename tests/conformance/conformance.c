@@ -568,6 +568,7 @@ static void one_takes_odd_tables(const subject *s) {
   const int events = strcmp(s->algorithm->reads, "events") == 0;
   const char *target = s->task == MINE_CLASSIFICATION ? ",target=label"
                        : s->task == MINE_REGRESSION   ? ",target=y"
+                       : s->task == MINE_UPLIFT       ? ",target=y,treatment=label"
                                                       : "";
   int models = 0;
   for (const odd_table *odd = events ? odd_events : odd_attributes; odd->name; odd++) {
