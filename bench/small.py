@@ -74,7 +74,7 @@ PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBE
                                         *(f"s{i}" for i in range(len(TEXTS)))])
 # What a verb's form does not say: options worth a workload of their own.
 # What would take a minute at each call.
-OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=30", "mlp": ", epochs=3, networks=1",
+OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=30", "mlp": ", epochs=3, networks=1", "uplift": ', base_options="n_trees=10"',
        "forest": ", n_trees=20", "extra_trees": ", n_trees=20"}
 OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_bins": ["target=y"],
@@ -89,8 +89,9 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_dependence": ["points=3, sample=500"]}
 FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all rows would take minutes
 SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
-TARGETS = {"classification": ["target=y"], "regression": ["target=n9"]}
-SNAPSHOT = """{"events":"SELECT id % 50 AS c, date('2024-01-01', id % 300 || ' days') AS at, n0 FROM t",
+TARGETS = {"classification": ["target=y"], "regression": ["target=n9"],
+           "uplift": ["target=n9, treatment=y"]}
+SNAPSHOT = """{"events":"SELECT id % 50 AS c, date('2024-01-01', (id % 300) || ' days') AS at, n0 FROM t",
   "cutoff":"2024-06-01"}"""
 COLUMNS = {"x": "n0", "y": "n1", "share": "0.9", "actual": "y", "score": "n0", "probability": "abs(n0) / 2"}
 

@@ -73,7 +73,7 @@ class Verb:
         self.good = None
         fitted = [f"(SELECT mine_fit('{name}','customers',{options}))" for (name,) in
                   connection.execute("SELECT algorithm FROM mine_algorithms").fetchall()
-                  for options in ("'target=churn'", "'seed=1'")]
+                  for options in ("'target=churn'", "'seed=1'", "'target=income,treatment=churn'")]
         for model in (*MODELS, *fitted):
             arguments_ = self.fill(model, reads)
             if arguments_ is not None and self.works(connection, self.call(arguments_)):

@@ -128,7 +128,7 @@ def no_leak(connection, path, sql, names, rows):
     """Whatever happens after the cut-off, no feature moves."""
     features = names[1:-1]
     plain = mt.sqlite3.connect(path)
-    plain.execute("INSERT INTO orders SELECT customer_id, datetime('2024-07-01', abs(random()) % 200 || ' days'), 1e6 "
+    plain.execute("INSERT INTO orders SELECT customer_id, datetime('2024-07-01', (abs(random()) % 200) || ' days'), 1e6 "
                   "FROM orders")
     plain.execute("INSERT INTO calls SELECT who, unixepoch('2024-07-01') + abs(random()) % 9000000, 'complaint' FROM calls")
     plain.execute("INSERT INTO orders VALUES(999, '2024-07-01', 5)")

@@ -224,8 +224,9 @@ static void calls_events(const char *reads, char *out, size_t room) {
   snprintf(out + n, room - (size_t)n, " FROM baskets'");
 }
 
-/* The targets that are tried in turn: of classes, of numbers, none. */
-static const char *const calls_targets[] = {"", ",target=income", ",target=churn"};
+/* The targets that are tried in turn: of classes, of numbers, with a treatment, none. */
+static const char *const calls_targets[] = {"", ",target=income,treatment=churn", ",target=income",
+                                            ",target=churn"};
 enum { CALLS_TARGETS = sizeof calls_targets / sizeof calls_targets[0] };
 
 /* The options of an example's text that may stay; with the target that is ours. */
@@ -237,7 +238,8 @@ static void calls_options(const char *sample, const char *own, int target, char 
     while (*at) {
       at += strspn(at, "', ");
       const size_t length = strcspn(at, ",'"), name = strcspn(at, "=,'");
-      const int ours = strncmp(at, "target=", 7) == 0 || !length || name == length;
+      const int ours = strncmp(at, "target=", 7) == 0 || strncmp(at, "treatment=", 10) == 0 ||
+                       !length || name == length;
       if (!ours && !strstr(out, at))
         n += snprintf(out + n, CALLS_TEXT - (size_t)n, ",%.*s", (int)length, at);
       at += length;
@@ -271,6 +273,8 @@ static int calls_argument(const calls_verb *verb, int i, const calls_choice *cho
   } else if (strcmp(name, "options") == 0) {
     calls_options(sampled ? verb->sample.item[i] : NULL, choice->own, choice->target, out);
   } else if (strcmp(name, "format") == 0 && sampled) {
+    snprintf(out, CALLS_TEXT, "%s", verb->sample.item[i]);
+  } else if (strcmp(name, "definition") == 0 && sampled) {
     snprintf(out, CALLS_TEXT, "%s", verb->sample.item[i]);
   } else if (verb->reads && *verb->reads == '(') {
     calls_events(verb->reads, out, CALLS_TEXT);

@@ -64,8 +64,7 @@ const use_model use_models[] = {
      "target=kind,task=classification,hidden=4,epochs=3,networks=1,activation=tanh,holdout=0",
      USE_TRAINED},
     {"components", "pca", "components=2,ignore=label|day", USE_TRAINED},
-    {"uplift", "uplift", "target=y,treatment=label,base=linear,base_options=\"l2=1\",ignore=day",
-     USE_TRAINED},
+    {"uplift", "uplift", "target=y,treatment=label,base=tree,holdout=0.3,ignore=day", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 

@@ -1,4 +1,4 @@
-"""Snapshots of random events: counts and labels by hand, and nothing after the cut-off in them."""
+"""Snapshots of random events, and uplift of random campaigns: counted by hand."""
 import datetime as dt
 import json
 
@@ -61,3 +61,36 @@ def snapshots(lab, case):
         after = [e for e in known if (type(e[0]), e[0]) == who and start <= e[1] < start + case["horizon"]]
         label = {"none": not after, "any": bool(after), "count": len(after), "sum": sum(e[2] or 0 for e in after)}[case["label"]]
         same(row["label"], label, "snapshot: label", 1e-9, 1)
+
+
+def campaign_case(rng):
+    rows = [[i, rng.choice([None, rng.randint(0, 9)]), rng.choice(["a", "b", None]), rng.randint(0, 1), rng.choice([0, 1, 1, None])]
+            for i in range(rng.randint(1, 80))]
+    return {"tables": {}, "rows": rows, "base": rng.choice(["tree", "bayes"]), "bins": rng.randint(1, 6),
+            "method": rng.choice(["two_model", "class_transformation"]), "holdout": rng.choice([0, 0.3])}
+
+
+@prop("mine_uplift", make=campaign_case, cases=40)
+def campaigns(lab, case):
+    """Bins hold every row that can be judged, once, by falling uplift; what was seen in each is counted again."""
+    lab.run("CREATE TABLE t(id INTEGER PRIMARY KEY, x INTEGER, g TEXT, called INTEGER, bought INTEGER)")
+    for row in case["rows"]:
+        lab.run("INSERT INTO t VALUES(?, ?, ?, ?, ?)", *row)
+    _, error = lab.refused("SELECT mine_train('m', 'uplift', 't', ?)", json.dumps(
+        {"target": "bought", "treatment": "called", "base": case["base"], "method": case["method"], "holdout": case["holdout"]}))
+    if error:
+        return
+    bins = lab.ask("SELECT bin, rows, treated, uplift, low, high, qini, threshold FROM mine_uplift('m', 't', ?)", f"bins={case['bins']}")
+    score = dict(lab.ask("SELECT id, prediction FROM mine_predict('m', 't')"))
+    known = [r for r in case["rows"] if r[4] is not None]
+    must(sum(b[1] for b in bins) == len(known), "uplift: rows", (bins, len(known)))
+    must(len(bins) <= case["bins"] and [b[0] for b in bins] == list(range(1, len(bins) + 1)), "uplift: bins", bins)
+    above = float("inf")
+    for _, rows, treated, uplift, low, high, _, threshold in bins:
+        here = [r for r in known if threshold <= score[r[0]] < above]
+        above = threshold
+        arms = [[r[4] for r in here if r[3] == arm] for arm in (0, 1)]
+        must(rows == len(here) and treated == len(arms[1]), "uplift: rows of a bin", (rows, treated))
+        expected = sum(arms[1]) / len(arms[1]) - sum(arms[0]) / len(arms[0]) if all(arms) else None
+        same(uplift, expected, "uplift: of a bin", 1e-9, 1)
+        must(low is None or low <= uplift <= high, "uplift: interval", (low, uplift, high))
