@@ -78,7 +78,7 @@ const mine_verb mine__verb_project = {
     .name = "mine_project",
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_SEGMENT,
-    .what = "The scores of rows on the components of a model (`pca`).",
+    .what = "The scores of rows on the components of a model (`pca`, `factor`).",
     .notes =
         "A row of the answer for each row and component. As columns, for mine_cluster say:\n"
         "`SELECT id, max(value) FILTER (WHERE component = 1) AS first, max(value) FILTER (WHERE "

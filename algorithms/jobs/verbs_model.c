@@ -90,7 +90,7 @@ const mine_verb mine__verb_loadings = {
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_SEGMENT,
     .what =
-        "What the components of a model (`pca`) are made of, a row for each component "
+        "What the components of a model (`pca`, `factor`) are made of, a row for each component "
         "and feature.",
     .notes =
         "Read a component by its strong loadings: features above 0.5 or below -0.5, say. Its sign "

@@ -273,6 +273,24 @@ const mine_measure mine__measures[] = {
                            .tasks = GAINS,
                            .better = 1,
                            .main = 30},
+    [MINE_MEASURE_RMSR] = {.name = "rmsr",
+                           .what = "root of the mean square of what the factors leave of the "
+                                   "correlations",
+                           .tasks = FEW,
+                           .better = -1},
+    [MINE_MEASURE_CHI2] = {.name = "chi2",
+                           .what = "test whether the factors are enough (maximum likelihood): the "
+                                   "statistic",
+                           .tasks = FEW},
+    [MINE_MEASURE_DF] = {.name = "df",
+                         .what = "... its degrees of freedom",
+                         .tasks = FEW,
+                         .is_count = 1},
+    [MINE_MEASURE_P_VALUE] = {.name = "p_value",
+                              .what =
+                                  "... the chance of such a statistic, or a larger one, if they "
+                                  "were",
+                              .tasks = FEW},
     {.name = NULL},
 };
 

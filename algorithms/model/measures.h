@@ -59,6 +59,10 @@ typedef enum mine_measure_id {
   MINE_MEASURE_BARTLETT_P_VALUE,
   MINE_MEASURE_EFFECT,
   MINE_MEASURE_QINI
+  MINE_MEASURE_RMSR,
+  MINE_MEASURE_CHI2,
+  MINE_MEASURE_DF,
+  MINE_MEASURE_P_VALUE
 } mine_measure_id;
 
 typedef struct mine_measure {

@@ -373,6 +373,8 @@ static const struct {
     {"extra_trees", ",min_samples_leaf=1,bootstrap=0,max_features=1000,n_trees=3", INFINITY},
     /* Batches and who watches; sums in another order, then 20 steps of Adam. */
     {"mlp", ",epochs=20,networks=1,batch_size=100000,hidden=8,dropout=0", 1e-6},
+    /* Where Newton's method stops. */
+    {"factor", ",factors=1", 1e-6},
     /* In which fold a row lies. */
     {"auto", ",portfolio=baseline", 0},
 };
