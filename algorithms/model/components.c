@@ -18,8 +18,8 @@
 #define COMPONENTS_ROWS    128
 #define COMPONENTS_HAIR    1e-6
 
-#define COMPONENTS_NUMBERS \
-  "its answers are several numbers for a row, and no prediction; use FROM mine_project"
+#define COMPONENTS_NO_PMML \
+  "a model of PMML predicts one target, and this one says several numbers; take sql, c or onnx"
 
 mine_components *mine__components_new(mine_arena *arena, const mine_encoding *encoding, int64_t k) {
   const size_t width = (size_t)encoding->width, cells = (size_t)k * width;
@@ -171,14 +171,15 @@ const mine_kind mine__kind_components = {
     .save = components_save,
     .load = components_load,
     .parts = mine__components_parts,
+    .formula = mine__components_formula,
     .written =
         {
-            [MINE_FORMAT_SQL] = {.why_not = COMPONENTS_NUMBERS},
-            [MINE_FORMAT_C] = {.why_not = COMPONENTS_NUMBERS},
+            [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
+            [MINE_FORMAT_C] = {mine__write_c, NULL},
             [MINE_FORMAT_TEXT] = {mine__write_text_loadings, NULL},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
             /* others' programs */
-            [MINE_FORMAT_PMML] = {.why_not = COMPONENTS_NUMBERS},
-            [MINE_FORMAT_ONNX] = {.why_not = COMPONENTS_NUMBERS},
+            [MINE_FORMAT_PMML] = {.why_not = COMPONENTS_NO_PMML},
+            [MINE_FORMAT_ONNX] = {mine__write_onnx, NULL},
         },
 };

@@ -46,6 +46,10 @@ void mine__components_name(mine_model *model, int64_t k);
 const char **mine__components_columns(mine_arena *arena, const mine_encoding *encoding,
                                       const mine_feature *about);
 
+/* components_formula.c */
+void mine__components_formula(mine_formula *f, const mine_model *model, const int *map,
+                              mine_said *said);
+
 extern const mine_part mine__components_parts[]; /* components_describe.c */
 extern const mine_kind mine__kind_components;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bayes.h"
+#include "components.h"
 #include "json.h"
 #include "linear.h"
 #include "medoids.h"
@@ -202,6 +203,7 @@ void mine__onnx_model(mine__onnx *o, const mine_model *model, mine__onnx_said *o
   if (model->kind == &mine__kind_mixture) mine__onnx_mixture(o, model, out);
   if (model->kind == &mine__kind_medoids) mine__onnx_medoids(o, model, out);
   if (model->kind == &mine__kind_network) mine__onnx_network(o, model, out);
+  if (model->kind == &mine__kind_components) mine__onnx_components(o, model, out);
   if (model->kind == &mine__kind_ensemble) onnx_ensemble(o, model, out);
   if (model->calibration && !mine_failed(o->env))
     out->share = onnx_calibrated(o, model, out->share);
@@ -259,6 +261,9 @@ static void onnx_outputs(mine__onnx *o, const mine_model *model, const mine__onn
     mine__onnx_call(o, said->distance, "distance");
     onnx_value_info(o, ONNX_OUTPUT, "cluster", MINE_ONNX_INT64, -1);
     onnx_value_info(o, ONNX_OUTPUT, "distance", MINE_ONNX_DOUBLE, -1);
+  } else if (mine__model_gives(model) & MINE_GIVES_COMPONENTS) {
+    mine__onnx_call(o, said->value, "value");
+    onnx_value_info(o, ONNX_OUTPUT, "value", MINE_ONNX_DOUBLE, model->n_outputs);
   } else {
     mine__onnx_call(o, mine__onnx_flat(o, said->value), "value");
     onnx_value_info(o, ONNX_OUTPUT, "value", MINE_ONNX_DOUBLE, -1);

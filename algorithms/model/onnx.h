@@ -6,8 +6,8 @@
 **
 **   inputs   each attribute by its name, rows x 1: numbers are doubles, NaN where they are missing
 **            (dates: days since 1970-01-01); categories are strings, "" where they are missing
-**   outputs  probabilities (rows x classes, in the classes' order) and label; value; or of clusters
-**            cluster and distance
+**   outputs  probabilities (rows x classes, in the classes' order) and label; value; of components
+**            value as rows x components; or of clusters cluster and distance
 **
 ** The file's metadata hold the rows that prove it, as JSON ("proof"), and the names of the classes.
 **
@@ -83,7 +83,7 @@ mine__tensor mine__onnx_reduce(mine__onnx *o, const char *op, mine__tensor a, in
 /* The link of margins (rows x k) to shares; of one margin those of two classes. */
 mine__tensor mine__onnx_shares(mine__onnx *o, mine__tensor margins, int one);
 
-/* What a model says: shares (rows x groups) or a value (rows x 1); of clusters cluster (rows) and
+/* What a model says: shares (rows x groups) or a value (rows x 1; of components x k); of clusters cluster (rows) and
 ** distance (rows). */
 typedef struct mine__onnx_said {
   mine__tensor share, value, cluster, distance;
@@ -97,5 +97,6 @@ void mine__onnx_prototypes(mine__onnx *o, const mine_model *model, mine__onnx_sa
 void mine__onnx_mixture(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 void mine__onnx_medoids(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 void mine__onnx_network(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
+void mine__onnx_components(mine__onnx *o, const mine_model *model, mine__onnx_said *out);
 
 #endif

@@ -1,10 +1,11 @@
 /*
-** onnx_points.c -- centres, and networks: rows as points, and what is made of them.
+** onnx_points.c -- centres, components and networks: rows as points, and what is made of them.
 */
 #include <math.h>
 #include <string.h>
 
 #include "../kernel/gauss.h"
+#include "components.h"
 #include "medoids.h"
 #include "mixture.h"
 #include "network.h"
@@ -33,7 +34,7 @@ static mine__tensor opoint_number(mine__onnx *o, const mine_model *model, const 
   mine__tensor x = mine__onnx_number(o, model, f), bent = x;
   if (e->warp && e->warp[f].form == MINE_WARP_RANK)
     (void)mine__fail(o->env, MINE_UNSUPPORTED,
-                     "scale=quantile is not written as onnx; take pmml, or another scale");
+                     "scale=quantile is not written as onnx; take sql or c, or another scale");
   if (e->warp && e->warp[f].form == MINE_WARP_LOG) bent = opoint_log(o, x);
   mine__tensor d = mine__onnx_op(o, "Sub", bent, mine__onnx_real(o, e->centre[c]), NULL);
   d = mine__onnx_op(o, "Mul", d, mine__onnx_real(o, e->factor[c]), NULL);
@@ -93,6 +94,22 @@ void mine__onnx_medoids(mine__onnx *o, const mine_model *model, mine__onnx_said 
                      mine__space_names[m->space]);
   else
     opoint_nearest(o, model, &m->encoding, m->point, m->n, m->space == MINE_SPACE_EUCLIDEAN, out);
+}
+
+/* ---- components -------------------------------------------------------------------------- */
+
+/* (z - mean) W', W: k x width. */
+void mine__onnx_components(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
+  const mine_components *m = model->body;
+  const int64_t width = m->encoding.width;
+  double *turned = mine__arena_array(o->arena, (size_t)width, (size_t)m->k * sizeof *turned);
+  mine__tensor point = opoint_rows(o, model, &m->encoding);
+  if (mine_failed(o->env)) return;
+  for (int64_t c = 0; c < m->k; c++)
+    for (int64_t j = 0; j < width; j++)
+      turned[j * m->k + c] = m->weight[c * width + j];
+  point = mine__onnx_op(o, "Sub", point, mine__onnx_reals(o, m->mean, 1, width), NULL);
+  out->value = mine__onnx_op(o, "MatMul", point, mine__onnx_reals(o, turned, width, m->k), NULL);
 }
 
 /* ---- mixtures ---------------------------------------------------------------------------- */

@@ -223,7 +223,8 @@ static void proof_answer(mine_env *env, mine_arena *arena, const mine_model *mod
   const unsigned gives = mine__model_gives(model);
   const mine_batch batch = {proof->n, NULL, proof->feature};
   mine_answers *out = &proof->answers;
-  out->value = proof_room(arena, gives & MINE_GIVES_VALUE, proof->n, model->n_outputs);
+  out->value = proof_room(arena, gives & (MINE_GIVES_VALUE | MINE_GIVES_COMPONENTS), proof->n,
+                          model->n_outputs);
   out->share = proof_room(arena, gives & MINE_GIVES_SHARE, proof->n, model->n_groups);
   out->distance = proof_room(arena, gives & MINE_GIVES_DISTANCE, proof->n, 1);
   if (gives & MINE_GIVES_GROUP)

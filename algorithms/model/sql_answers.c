@@ -51,10 +51,20 @@ static void sqlanswer_prediction(const mine__sql *w) {
     sqlanswer_answer(w, w->said.group);
 }
 
-/* The number that is checked: a share, a value, a distance; 0: the prediction is all. */
-static int sqlanswer_number(const mine__sql *w) {
+/* Whether the model says several numbers and no prediction. */
+static int sqlanswer_components(const mine__sql *w) {
+  return (mine__model_gives(w->model) & MINE_GIVES_COMPONENTS) != 0;
+}
+
+/* How many numbers are checked. */
+static int sqlanswer_numbers(const mine__sql *w) {
+  return sqlanswer_components(w) ? w->model->n_outputs : 1;
+}
+
+/* The i-th number that is checked: a share, a value, a distance; 0: the prediction is all. */
+static int sqlanswer_number(const mine__sql *w, int i) {
   if (w->said.value)
-    sqlanswer_answer(w, w->said.value[0]);
+    sqlanswer_answer(w, w->said.value[i]);
   else if (w->said.share && sqlanswer_class(w) >= 0)
     sqlanswer_answer(w, w->said.share[sqlanswer_class(w)]);
   else if (w->said.share)
@@ -66,12 +76,25 @@ static int sqlanswer_number(const mine__sql *w) {
   return 1;
 }
 
+/* component_1, component_2, ...: a column each, where mine_project has a row each. */
+static void sqlanswer_scores(const mine__sql *w) {
+  for (int c = 0; c < w->model->n_outputs && !w->to->failed; c++) {
+    mine__text_adds(w->to, c > 0 ? ",\n  " : "");
+    sqlanswer_answer(w, w->said.value[c]);
+    mine__text_addf(w->to, " AS component_%d", c + 1);
+  }
+}
+
 /* The columns of mine_predict that the model has. */
 void mine__sql_score(const mine__sql *w) {
   const int named = !w->model->roles.target && w->model->groups.n > 0;
   mine__text_addf(w->to, "SELECT %sid AS id,\n  ", w->mark);
-  sqlanswer_prediction(w);
-  mine__text_adds(w->to, " AS prediction");
+  if (sqlanswer_components(w)) {
+    sqlanswer_scores(w);
+  } else {
+    sqlanswer_prediction(w);
+    mine__text_adds(w->to, " AS prediction");
+  }
   if (named) {
     mine__text_adds(w->to, ",\n  ");
     sqlanswer_of_group(w, 0);
@@ -112,22 +135,50 @@ static void sqlanswer_differs(const mine__sql *w) {
                   w->mark, mysql ? ")" : "");
 }
 
-/* The rows of the proof whose answer is not the expected one: none. */
+/* _number, and of further numbers _number2 ... */
+static void sqlanswer_named(const mine__sql *w, int i) {
+  mine__text_addf(w->to, "%snumber", w->mark);
+  if (i > 0) mine__text_addf(w->to, "%d", i + 1);
+}
+
+/* Whether one of the n numbers from `low` on is another: a balanced OR. */
+static void sqlanswer_off(const mine__sql *w, int low, int n) {
+  if (n > 1) {
+    mine__text_adds(w->to, "(");
+    sqlanswer_off(w, low, n / 2);
+    mine__text_adds(w->to, " OR ");
+    sqlanswer_off(w, low + n / 2, n - n / 2);
+    mine__text_adds(w->to, ")");
+    return;
+  }
+  mine__text_adds(w->to, "NOT coalesce(abs(");
+  if (!sqlanswer_number(w, low)) mine__text_adds(w->to, "0");
+  mine__text_adds(w->to, " - p.");
+  sqlanswer_named(w, low);
+  mine__text_adds(w->to, ") <= 1e-9 * (1 + abs(p.");
+  sqlanswer_named(w, low);
+  mine__text_adds(w->to, ")), ");
+  if (!sqlanswer_number(w, low)) mine__text_adds(w->to, "NULL");
+  mine__text_adds(w->to, " IS NULL AND p.");
+  sqlanswer_named(w, low);
+  mine__text_adds(w->to, " IS NULL)");
+}
+
+/* The rows of the proof whose answer is not the expected one: none.  Of components the first one's
+** numbers are shown. */
 void mine__sql_check(const mine__sql *w) {
   mine__text_addf(w->to, "SELECT t.%si AS proof_row, ", w->mark);
   sqlanswer_prediction(w);
   mine__text_addf(w->to, " AS prediction, p.%sprediction AS expected, ", w->mark);
-  if (!sqlanswer_number(w)) mine__text_adds(w->to, "NULL");
+  if (!sqlanswer_number(w, 0)) mine__text_adds(w->to, "NULL");
   mine__text_addf(w->to, " AS number, p.%snumber AS expected_number FROM ", w->mark);
   mine__sql_place(w, mine__sql_before(w, MINE__SQL_STAGES + w->stages));
   mine__text_addf(w->to, " AS t JOIN %sproof AS p ON p.%si = t.%si WHERE ", w->mark, w->mark,
                   w->mark);
   sqlanswer_differs(w);
-  mine__text_adds(w->to, " OR NOT coalesce(abs(");
-  if (!sqlanswer_number(w)) mine__text_adds(w->to, "0");
-  mine__text_addf(w->to, " - p.%snumber) <= 1e-9 * (1 + abs(p.%snumber)), ", w->mark, w->mark);
-  if (!sqlanswer_number(w)) mine__text_adds(w->to, "NULL");
-  mine__text_addf(w->to, " IS NULL AND p.%snumber IS NULL);\n", w->mark);
+  mine__text_adds(w->to, " OR ");
+  sqlanswer_off(w, 0, sqlanswer_numbers(w));
+  mine__text_adds(w->to, ";\n");
 }
 
 /* ---- the proof ---------------------------------------------------------------------------- */
@@ -159,6 +210,11 @@ static void sqlanswer_expected(const mine__sql *w, int64_t row) {
     mine__text_adds(w->to, ", NULL, ");
   }
   mine__sql_real(w, isfinite(number) ? number : (double)NAN);
+  for (int c = 1; c < sqlanswer_numbers(w); c++) {
+    const double more = answers->value[row * model->n_outputs + c];
+    mine__text_adds(w->to, ", ");
+    mine__sql_real(w, isfinite(more) ? more : (double)NAN);
+  }
 }
 
 void mine__sql_proof(const mine__sql *w) {
@@ -168,7 +224,12 @@ void mine__sql_proof(const mine__sql *w) {
     mine__text_adds(w->to, ", ");
     mine__sql_feature(w, f);
   }
-  mine__text_addf(w->to, ", %sprediction, %snumber) AS (\n  VALUES ", w->mark, w->mark);
+  mine__text_addf(w->to, ", %sprediction", w->mark);
+  for (int c = 0; c < sqlanswer_numbers(w); c++) {
+    mine__text_adds(w->to, ", ");
+    sqlanswer_named(w, c);
+  }
+  mine__text_adds(w->to, ") AS (\n  VALUES ");
   for (int64_t i = 0; i < proof->n && !w->to->failed; i++) {
     const char *row = w->dialect == MINE_DIALECT_MYSQL ? "ROW(" : "(";
     mine__text_addf(w->to, "%s%s%lld", i ? ",\n    " : "", row, (long long)i + 1);

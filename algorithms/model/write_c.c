@@ -310,9 +310,10 @@ static void writec_function(mine__c *w) {
       "int mine_score(const double *number, const char *const *text, double *out) {\n"
       "  double x[%d];\n  int c[%d];\n",
       writec_outputs(w) - 1,
-      w->said.share   ? "the probability of each class"
-      : w->said.value ? "the number"
-                      : "the distance from the centre",
+      w->said.share                                      ? "the probability of each class"
+      : mine__model_gives(model) & MINE_GIVES_COMPONENTS ? "the score on each component"
+      : w->said.value                                    ? "the number"
+                                                         : "the distance from the centre",
       !w->said.group        ? "0"
       : model->roles.target ? "the place of the class in mine_groups"
                             : "the number of the cluster, from 0",

@@ -311,6 +311,7 @@ void mine__write_sql(mine_env *env, const mine_model *model, const mine_writing 
   mine__formula_of(env, env->scratch, model, &w.formula, &w.said);
   if (!mine_failed(env)) mine__sql_plan(&w);
   if (mine_failed(env)) return;
+  w.most = model->n_features + model->n_outputs + 2; /* of the proof */
   writesql_head(&w);
   mine__text_adds(to, "WITH\n");
   mine__sql_proof(&w);

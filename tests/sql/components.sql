@@ -32,7 +32,16 @@ JOIN mine_loadings((SELECT mine_fit('pca', 'SELECT id, price, cost, speed FROM s
 SELECT mine_train('n', 'pca', 'SELECT i AS id, i*7919%1009 AS a, i*104729%1013 AS b, i*1299709%1019 AS c FROM (WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100) SELECT i FROM n)') AS noise;
 -- Elsewhere.
 SELECT mine_export('p', 'text');
-SELECT mine_export('p', 'sql');
+.mode list
+.once export_model.sql
+SELECT 'CREATE TEMP VIEW ' || m || '_scores AS ' || mine_export(m, 'sql', NULL, 'table=survey') || '; CREATE TEMP VIEW ' || m || '_check AS ' || mine_export(m, 'sql', NULL, 'what=check, table=survey') || ';'
+FROM (SELECT 'p' AS m UNION ALL VALUES ('c'), ('g'));
+.read export_model.sql
+SELECT (SELECT count(*) FROM p_check), (SELECT count(*) FROM c_check), (SELECT count(*) FROM g_check);
+SELECT * FROM p_scores LIMIT 2;
+SELECT count(*), max(abs(e.component_1 - p.value)) < 1e-12, max(abs(e.component_2 - q.value)) < 1e-12 FROM p_scores AS e JOIN mine_project('p', 'survey') AS p USING (id) JOIN mine_project('p', 'survey') AS q USING (id) WHERE p.component = 1 AND q.component = 2;
+SELECT length(mine_export('p', 'c')) > 1000, typeof(mine_export('p', 'onnx'));
+SELECT mine_export('p', 'pmml');
 SELECT mine_import('back', mine_export('p', 'json')) IS NOT NULL AS back;
 SELECT a.model = b.model AS same FROM mine_models AS a, mine_models AS b WHERE a.name = 'p' AND b.name = 'back';
 -- Refused.
