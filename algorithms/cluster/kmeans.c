@@ -41,6 +41,9 @@ static const mine_option kmeans_option_table[] = {
                .help = "most iterations of one start"),
     OPTION_REAL(kmeans_options, tol, .initial = "1e-4", .range = {0, 1e6},
                 .help = "stop when the centres' squared moves fall below tol x the mean variance"),
+    OPTION_FLAG(kmeans_options, batch, .initial = "0",
+                .help = "1: read the source in passes instead of keeping its rows, for tables "
+                        "beyond max_memory; of mine_train and mine_fit"),
     OPTION_END};
 
 /* Clusters by falling size: body gets the centres, run's centres and labels follow. */
@@ -88,13 +91,14 @@ static void kmeans_publish(const kmeans_fit *fit, kmeans_run *run) {
       mine__cluster_profile_make(env, arena, &body->encoding, fit->data, run->label, run->k,
                                  &body->profile))
     return;
+  fit->model->body = body;
+  fit->model->n_groups = (int)body->k;
+  if (fit->options->batch) return; /* what is told is of all rows */
   kmeans_measure(fit, run);
   if (run->k > 1 && body->profile.rows[run->k - 1] == 0)
     mine__model_note(fit->model, "warning", "", "a cluster is left without rows; use a smaller k");
   mine__kmeans_tell(env, fit->data, (mine_scale)fit->options->scale, body->profile.rows, run->k,
                     fit->model);
-  fit->model->body = body;
-  fit->model->n_groups = (int)body->k;
 }
 
 /* ---- fit ----------------------------------------------------------------------------------- */
@@ -167,4 +171,5 @@ const mine_algorithm mine__algorithm_kmeans = {
     .options = kmeans_option_table,
     .kind = &mine__kind_prototypes,
     .fit = kmeans_fit_rows,
+    .passes = &mine__kmeans_passes,
 };

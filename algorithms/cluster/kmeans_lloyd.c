@@ -92,6 +92,11 @@ static void lloyd_update_sums(mine_env *env, kmeans_run *run) {
   run->moved = (int64_t)*kmeans_moved(run, run->all);
 }
 
+void mine__kmeans_sums(mine_env *env, kmeans_run *run) {
+  run->summed = 0;
+  lloyd_update_sums(env, run);
+}
+
 /* ---- move -------------------------------------------------------------------------- */
 
 /* Every centre to the mean of its rows (k-prototypes: and to their modes); a cluster without rows

@@ -10,6 +10,7 @@
 **   kmeans_assign.c  the assignment: exact, and in single precision, certified
 **   kmeans_refine.c  better optima: random swaps and exchanges
 **   kmeans_tell.c    what to know before believing the clusters
+**   kmeans_batch.c   rows that are read in passes
 **   kprototypes.c    the same with modes for the centres' categories
 **
 ** n rows, k clusters, width encoded columns throughout.  A failure stays in the
@@ -155,6 +156,9 @@ void mine__kmeans_assign_exact(mine_env *env, kmeans_run *run);
 ** Stops at once where run->distinct < k. */
 void mine__kmeans_lloyd(mine_env *env, kmeans_run *run, int64_t max_iter, double tol);
 
+/* run->all anew, of the rows as they are labelled. */
+void mine__kmeans_sums(mine_env *env, kmeans_run *run);
+
 /* Improve run (an optimum of Lloyd's) within a bounded amount of work. */
 void mine__kmeans_refine(mine_env *env, kmeans_run *run, uint64_t seed);
 
@@ -167,6 +171,7 @@ typedef struct kmeans_options {
   int64_t starts, max_iter;
   double tol;
   mine_either gamma; /* kprototypes */
+  int batch;         /* kmeans: this is the fit of a sample, and kmeans_batch.c goes on from it */
 } kmeans_options;
 
 /* Everything one fit needs. */
@@ -211,5 +216,7 @@ double mine__kmeans_silhouette(const kmeans_fit *fit, const kmeans_run *run);
 /* Warn of very unequal clusters (rows: of each of k, falling) and of very skewed numbers. */
 void mine__kmeans_tell(mine_env *env, const mine_dataset *data, mine_scale scale,
                        const int64_t *rows, int64_t k, mine_model *model);
+
+extern const mine_passes mine__kmeans_passes; /* kmeans_batch.c */
 
 #endif

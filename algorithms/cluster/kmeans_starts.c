@@ -24,6 +24,7 @@ void mine__kmeans_spread(kmeans_fit *fit, int64_t most_k) {
   if (mine_failed(env) || fit->options->init.rows || fit->points.n <= 2 * count) return;
   mine__kmeans_points_sample(env, &fit->points, count, fit->data->seed, &fit->sample);
   if (!mine_failed(env)) mine__kmeans_sieve_open(env, &fit->sample);
+  if (fit->options->batch) return;
   mine__model_note(fit->model, "fit", "sample",
                    "the starts competed on %lld of the %lld rows; the best continued on all",
                    (long long)count, (long long)fit->points.n);

@@ -71,8 +71,11 @@ static void tell_skewed(mine_env *env, const mine_dataset *data, mine_model *mod
 
 void mine__kmeans_tell(mine_env *env, const mine_dataset *data, mine_scale scale,
                        const int64_t *rows, int64_t k, mine_model *model) {
-  const int64_t n = data->rows.n, least = rows[k - 1];
+  int64_t n = 0;
+  const int64_t least = rows[k - 1];
   const int64_t times = 10 * k > TELL_TIMES ? 10 * k : TELL_TIMES;
+  for (int64_t c = 0; c < k; c++)
+    n += rows[c];
   if (n < TELL_ROWS || k < 2) return;
   if ((double)rows[0] > TELL_LARGEST * (double)n || (least > 0 && least * times < n))
     mine__model_note(model, "warning", "",

@@ -18,7 +18,6 @@
 #include "../core/order.h"
 #include "../core/parallel.h"
 #include "../core/text.h"
-#include "moments.h"
 
 const char *const mine__scale_names[] = {"standard", "none",     "minmax", "robust",
                                          "log",      "quantile", NULL};
@@ -80,14 +79,47 @@ static void encode_bend_rows(const encode_job *job, int f, double *bent) {
 
 /* (x - centre) * factor, and `fill`, already scaled, for what is missing.  A column without
 ** any value gets factor 0: all rows are in the same place.  Values whose squares could
-** overflow are not clipped but told (job->worst), because a distance that is infinite makes
-** every other attribute vanish without a word. */
+** overflow are not clipped but told, because a distance that is infinite makes every other
+** attribute vanish without a word. */
+double mine__encoding_number(mine_encoding *out, int f, mine_scale scale, const mine_moments *m,
+                             const double *quartile) {
+  const int c = out->first[f];
+  const double deviation = isfinite(m->m2) ? mine__moments_deviation(m, 0) : (double)INFINITY;
+  const double least = m->n > 0 ? m->least : 0, most = m->n > 0 ? m->most : 0;
+  double centre = 0, spread = 1, fill = m->mean;
+  if (scale == MINE_SCALE_ROBUST) {
+    centre = fill = quartile[1];
+    spread = quartile[2] - quartile[0];
+  } else if (scale == MINE_SCALE_STANDARD || scale == MINE_SCALE_LOG) {
+    centre = m->mean;
+    spread = deviation;
+  } else if (scale == MINE_SCALE_MINMAX) {
+    centre = least;
+    spread = most - least;
+  }
+  if (!(spread > 0)) spread = deviation > 0 ? deviation : most - least;
+  if (!(most > least)) {
+    spread = 1;
+    fill = least; /* a mean may be rounded */
+    if (scale != MINE_SCALE_NONE) centre = fill;
+  }
+  out->centre[c] = centre;
+  out->factor[c] = m->n > 0 ? 1 / spread : 0;
+  out->fill[c] = (fill - centre) * out->factor[c];
+  if (isfinite(centre) && isfinite(spread) && isfinite(out->factor[c]) &&
+      fabs(out->fill[c]) < ENCODE_LARGEST &&
+      fabs((most - centre) * out->factor[c]) < ENCODE_LARGEST &&
+      fabs((least - centre) * out->factor[c]) < ENCODE_LARGEST)
+    return NAN;
+  return fabs(most) > fabs(least) ? most : least;
+}
+
 static void encode_fit_numeric(encode_job *job, int f, int worker) {
   mine_encoding *out = job->out;
   const double *x = job->data->rows.feature[f].number;
-  const int c = out->first[f];
   const mine_batch *rows = &job->data->rows;
   double *room = job->room ? job->room + (int64_t)worker * job->stride : NULL;
+  double quartile[3] = {0};
   mine_moments m;
   if (out->warp) {
     encode_bend_rows(job, f, room);
@@ -95,65 +127,36 @@ static void encode_fit_numeric(encode_job *job, int f, int worker) {
   } else {
     mine__moments_of_rows(&m, x, rows->row, job->data->weight, rows->n);
   }
-  if (m.n == 0) m.least = m.most = 0;
-  const double deviation = isfinite(m.m2) ? mine__moments_deviation(&m, 0) : (double)INFINITY;
-  double quartile[3] = {m.mean, m.mean, m.mean};
-  double centre = 0, spread = 1, fill = m.mean, far;
-  if (job->scale == MINE_SCALE_ROBUST) {
-    encode_quartiles(job->data, x, room, quartile);
-    centre = fill = quartile[1];
-    spread = quartile[2] - quartile[0];
-  } else if (job->scale == MINE_SCALE_STANDARD || job->scale == MINE_SCALE_LOG) {
-    centre = m.mean;
-    spread = deviation;
-  } else if (job->scale == MINE_SCALE_MINMAX) {
-    centre = m.least;
-    spread = m.most - m.least;
-  }
-  if (!(spread > 0)) spread = deviation > 0 ? deviation : m.most - m.least;
-  if (!(m.most > m.least)) {
-    spread = 1;
-    fill = m.least; /* a mean may be rounded */
-    if (job->scale != MINE_SCALE_NONE) centre = fill;
-  }
-  out->centre[c] = centre;
-  out->factor[c] = m.n > 0 ? 1 / spread : 0;
-  out->fill[c] = (fill - centre) * out->factor[c];
-  far = fabs(m.most) > fabs(m.least) ? m.most : m.least;
-  job->worst[f] = NAN;
-  if (!isfinite(centre) || !isfinite(spread) || !isfinite(out->factor[c]) ||
-      !(fabs(out->fill[c]) < ENCODE_LARGEST) ||
-      !(fabs((m.most - centre) * out->factor[c]) < ENCODE_LARGEST) ||
-      !(fabs((m.least - centre) * out->factor[c]) < ENCODE_LARGEST)) {
-    job->worst[f] = far;
-  }
+  if (job->scale == MINE_SCALE_ROBUST) encode_quartiles(job->data, x, room, quartile);
+  job->worst[f] = mine__encoding_number(out, f, job->scale, &m, quartile);
 }
 
 /* One column per level, with sqrt(1/2): two rows of different levels are at the squared
 ** distance 1/2 + 1/2 = 1, as two numbers one spread apart.  What is missing is put at the
 ** shares of the levels, the mean of the rows. */
-static void encode_fit_category(encode_job *job, int f) {
-  mine_encoding *out = job->out;
-  const mine_dataset *data = job->data;
-  const int32_t *code = data->rows.feature[f].code;
+void mine__encoding_category(mine_encoding *out, int f, const double *weight) {
   const int first = out->first[f], levels = out->levels[f];
   double total = 0;
-  int seen = 0;
-  memset(out->fill + first, 0, (size_t)levels * sizeof(double));
-  for (int64_t i = 0; i < data->rows.n; i++) {
-    const int64_t row = mine_batch_row(&data->rows, i);
-    if (code[row] < 0) continue;
-    out->fill[first + code[row]] += encode_weight(data, row);
-    total += encode_weight(data, row);
-  }
   for (int l = 0; l < levels; l++)
-    seen += out->fill[first + l] > 0;
+    total += weight[l];
   for (int l = 0; l < levels; l++) {
     out->centre[first + l] = 0;
-    out->factor[first + l] = seen > 0 ? sqrt(0.5) : 0;
-    out->fill[first + l] = seen > 0 ? out->fill[first + l] / total * sqrt(0.5) : 0;
+    out->factor[first + l] = total > 0 ? sqrt(0.5) : 0;
+    out->fill[first + l] = total > 0 ? weight[l] / total * sqrt(0.5) : 0;
   }
   if (out->apart && levels > 0) out->factor[first + levels] = out->factor[first];
+}
+
+static void encode_fit_category(encode_job *job, int f) {
+  const mine_dataset *data = job->data;
+  const int32_t *code = data->rows.feature[f].code;
+  double *weight = job->out->fill + job->out->first[f];
+  memset(weight, 0, (size_t)job->out->levels[f] * sizeof *weight);
+  for (int64_t i = 0; i < data->rows.n; i++) {
+    const int64_t row = mine_batch_row(&data->rows, i);
+    if (code[row] >= 0) weight[code[row]] += encode_weight(data, row);
+  }
+  mine__encoding_category(job->out, f, weight);
   job->worst[f] = NAN;
 }
 
@@ -231,6 +234,15 @@ static void encode_room(mine_env *env, encode_job *job) {
   job->weight = weight;
 }
 
+void mine__encoding_refuse(mine_env *env, const mine_feature *about, double worst) {
+  char number[MINE_NUMBER_BYTES];
+  if (isnan(worst)) return;
+  mine__fail(env, MINE_NUMERIC,
+             "column %s cannot be scaled: distances overflow at values such as %s; use "
+             "ignore=%s or correct the values",
+             about->name, mine__format_real(number, worst, 6), about->name);
+}
+
 mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                mine_scale scale, mine_encoding *out) {
   encode_job job = {.data = data, .scale = scale, .out = out};
@@ -242,15 +254,8 @@ mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_data
   encode_warps(env, arena, &job);
   encode_room(env, &job);
   if (!mine_failed(env)) (void)!mine__parallel(env, data->n_features, encode_fit_feature, &job);
-  for (size_t f = 0; !mine_failed(env) && f < p; f++) {
-    char number[MINE_NUMBER_BYTES];
-    if (isnan(job.worst[f])) continue;
-    mine__fail(env, MINE_NUMERIC,
-               "column %s cannot be scaled: distances overflow at values such as %s; use "
-               "ignore=%s or correct the values",
-               data->about[f].name, mine__format_real(number, job.worst[f], 6),
-               data->about[f].name);
-  }
+  for (size_t f = 0; !mine_failed(env) && f < p; f++)
+    mine__encoding_refuse(env, &data->about[f], job.worst[f]);
   /* Where the encoding itself is scratch, its warps stand above the mark. */
   if (arena != env->scratch) mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);

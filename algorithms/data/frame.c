@@ -246,6 +246,39 @@ static int frame_is_closed(const mine_frame *frame) {
   return 0;
 }
 
+/* Whether the row that ends is one of those that stay. */
+static int frame_keeps(mine_frame *frame) {
+  mine_flow *flow = &frame->flow;
+  const int64_t row = frame->cleared + frame->rows;
+  if (!flow->keep) return 1;
+  if (flow->kept == flow->n_keep || flow->keep[flow->kept] != row) return 0;
+  flow->kept++;
+  return 1;
+}
+
+/* Its cells as if they had not come. */
+static mine_status frame_take_back(mine_frame *frame) {
+  mine__frame_stage_blank(frame);
+  for (int c = 0; c < frame->n_columns; c++) {
+    mine_filling *f = frame->column[c].filling;
+    if (frame->lane[c].next <= frame->rows) continue;
+    frame->lane[c].next = frame->rows;
+    if (f->mode == MINE_MODE_CELLS) mine__values_drop_last(&frame->ids);
+    if (f->mode == MINE_MODE_KEEP) mine__values_drop_last(&f->kept);
+  }
+  frame->cleared++;
+  return frame->cleared % FRAME_POLL_ROWS == 0 ? mine__poll(frame->env)
+                                               : mine_env_status(frame->env);
+}
+
+/* Rows go on as soon as there are enough of them.  Then the host's own code runs again, beside
+** which there are no threads. */
+static mine_status frame_pour(mine_frame *frame) {
+  frame->flow.pour(frame->owner, frame);
+  mine_env_rest(frame->env);
+  return mine_env_status(frame->env);
+}
+
 mine_status mine_frame_end_row(mine_frame *frame) {
   mine_env *env = frame->env;
   if (mine_failed(env)) return mine_env_status(env);
@@ -256,12 +289,14 @@ mine_status mine_frame_end_row(mine_frame *frame) {
                       (long long)MINE_MAX_ROWS);
   if (frame->finished && frame_is_closed(frame))
     return mine__fail(env, MINE_DATA, "the rows are finished; no more can be added");
+  if (!frame_keeps(frame)) return frame_take_back(frame);
   /* The next row's cells come before its end: there must always be room for one more. */
   if ((size_t)frame->rows + 2 > frame->capacity) frame_grow(frame);
   if (mine_failed(env)) return mine_env_status(env);
   frame->rows++;
   frame->finished = 0;
   if (!mine__frame_stage_next(frame)) return mine_env_status(env);
+  if (frame->rows == frame->flow.piece) return frame_pour(frame);
   if (frame->rows % FRAME_POLL_ROWS == 0) return mine__poll(env);
   return MINE_OK;
 }

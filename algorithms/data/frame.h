@@ -132,6 +132,18 @@ typedef struct mine_stage {
   int overlap;                /* a background is wanted, and was not started yet */
 } mine_stage;
 
+/* Rows that do not all stay in the frame.  Set once it is open, before its first row.
+**   keep  the others are taken back when they end; what their cells told of the columns (types,
+**         levels) stays
+**   pour  is called after every `piece` rows, finishes the frame, takes them and clears it: while
+**         the host reads, which a failure of pour's stops */
+typedef struct mine_flow {
+  const uint32_t *keep; /* numbers from 0, rising; NULL: all are kept */
+  int64_t n_keep, kept; /* how many; how many of them have come      */
+  int64_t piece;        /* 0: rows stay until the last has come      */
+  void (*pour)(void *owner, mine_frame *frame);
+} mine_flow;
+
 struct mine_frame {
   mine_env *env;
   mine_arena *arena;
@@ -142,7 +154,8 @@ struct mine_frame {
   int n_slow; /* how often a column began to take codes or times; 0: all are staged */
   int64_t rows;
   size_t capacity; /* rows for which every payload has room */
-  int64_t cleared; /* rows dropped by clear: row numbers in errors go on */
+  int64_t cleared; /* rows dropped, by clear or not kept: row numbers in errors go on */
+  mine_flow flow;
   int finished;
   mine_values ids; /* of the READ_CELLS column; empty when there is none */
   mine_frame_plan plan;

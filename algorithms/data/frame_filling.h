@@ -103,6 +103,7 @@ void mine__frame_stage_column(mine_frame *frame, int column); /* takes plain num
 void mine__frame_stage_flush(mine_frame *frame);              /* complete rows to the columns */
 int mine__frame_stage_next(mine_frame *frame);                /* a row has ended              */
 void mine__frame_stage_clear(mine_frame *frame);              /* drop what is staged          */
+void mine__frame_stage_blank(mine_frame *frame);              /* ... of the row at hand       */
 
 /* frame.c */
 int mine__frame_begin_column(mine_frame *frame, int column); /* mode by reading; 0 = failure */

@@ -73,6 +73,10 @@ void mine__frame_stage_clear(mine_frame *frame) {
   if (stage->width) stage_blank(stage);
 }
 
+void mine__frame_stage_blank(mine_frame *frame) {
+  if (frame->stage.width) stage_blank(&frame->stage);
+}
+
 void mine__frame_stage_column(mine_frame *frame, int column) {
   frame->stage.slot[column] = frame->column[column].filling->place;
 }

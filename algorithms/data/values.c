@@ -31,6 +31,14 @@ void mine__values_clear(mine_values *values) {
   values->pool_bytes = 0;
 }
 
+/* A text that was pushed last lies last in the pool. */
+void mine__values_drop_last(mine_values *values) {
+  mine_cell last;
+  mine__values_get(values, --values->n, &last);
+  if (last.type == MINE_TEXT || last.type == MINE_BLOB)
+    values->pool_bytes = (size_t)values->payload[values->n];
+}
+
 /* ---- appending -------------------------------------------------------------------- */
 
 /* The first value of another type: from now on every value has a tag. */

@@ -39,7 +39,8 @@ static inline int mine_values_push_int_fast(mine_values *values, int64_t v) {
 int mine__values_push_real(mine_values *values, double v);
 int mine__values_push_text(mine_values *values, const char *text, size_t bytes);
 void mine__values_get(const mine_values *values, int64_t i, mine_cell *out);
-void mine__values_clear(mine_values *values); /* keep the memory */
+void mine__values_clear(mine_values *values);     /* keep the memory */
+void mine__values_drop_last(mine_values *values); /* of one or more */
 
 /* Identity of a value: 1 and 1.0 are the same, 1 and '1' are not; NULL equals
 ** NULL.  Hashes agree with it. */

@@ -74,8 +74,8 @@ mine_status mine__prepared_model(mine_env *env, const mine_prepared *p, const mi
   return MINE_OK;
 }
 
-static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *model,
-                                     mine_rows rows, int32_t *found) {
+mine_dataset mine__prepared_dataset(const mine_prepared *p, const mine_model *model, mine_rows rows,
+                                    int32_t *found) {
   return (mine_dataset){
       .task = p->task,
       .rows = {rows.n, rows.n == p->frame_rows ? NULL : rows.row, p->view},
@@ -98,8 +98,8 @@ static mine_dataset prepared_dataset(const mine_prepared *p, const mine_model *m
 /* Of clusters: how far rows lie from theirs, of rows that stand for all. */
 #define PREPARED_DISTANCES 10000
 
-static void prepared_distances(mine_env *env, const mine_prepared *p, mine_rows rows,
-                               mine_model *model) {
+void mine__prepared_distances(mine_env *env, const mine_prepared *p, mine_rows rows,
+                              mine_model *model) {
   const mine_encoding *encoding;
   mine_cluster_profile *profile = (mine_cluster_profile *)mine__model_profile(model, &encoding);
   int64_t n;
@@ -131,11 +131,12 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
   const mine_mark mark = mine__arena_mark(env->scratch);
   mine_status status = mine_env_status(env);
   if (!status) {
-    const mine_dataset data = prepared_dataset(p, model, rows, found);
+    const mine_dataset data = mine__prepared_dataset(p, model, rows, found);
     model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
     if (!status && !mine_failed(env)) prepared_distances(env, p, rows, model);
     if (!status && !mine_failed(env) && p->treated) mine__uplift_name(model, &p->columns);
+    if (!status && !mine_failed(env)) mine__prepared_distances(env, p, rows, model);
   }
   mine__arena_rewind(env->scratch, mark);
   if (status || mine_failed(env)) {

@@ -1,7 +1,7 @@
 /*
 ** training.c -- a training job from its options to its full frame.
 */
-#include "training.h"
+#include "training_batch.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -114,6 +114,7 @@ mine_status mine__training_open(mine_env *env, const mine__options *options, min
 
 void mine__training_close(mine_training *training) {
   if (!training) return;
+  mine__training_batch_close(training);
   mine__frame_close(training->frame);
   mine_select *query;
   for (int i = 0; (query = training_select(training, i, NULL)) != NULL; i++)

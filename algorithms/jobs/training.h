@@ -4,6 +4,7 @@
 **
 **   training.c          options, frames, the notes of the report
 **   training_prepare.c  from rows to a data set: which rows, weights, by what divided
+**   training_batch.c    rows that do not fit in memory, in passes
 **   training_target.c   what the target is: a number, or which classes
 **   training_leaks.c    attributes that say what the target says
 **   prepared.c          one fit on prepared rows; prepared_groups.c: one for each group
@@ -65,6 +66,9 @@ struct mine_training {
   int prepared;
   int keeps; /* the model will be kept: with the portrait of its rows */
   mine_prepared data;
+  double began; /* the clock when it began to learn, where that is while it reads; 0: later */
+  struct mine__training_batch *batch;  /* of rows that are read in passes; NULL: they are here   */
+  mine_trained fitted;                 /* by it, until mine__training_fit_rows hands it out once */
   const mine_composition *composition; /* of auto: what its first fit found */
   /* Rows left out, and why. */
   int64_t no_target, no_weight, no_group, no_place, no_treatment, with_missing;
@@ -104,6 +108,8 @@ void mine__training_notef(mine_training *training, const char *item, const char 
 
 /* Finish the frame and decide everything fitting needs.  Once; then a no-op. */
 mine_status mine__training_prepare(mine_training *training) MINE_MUST_CHECK;
+/* missing=error, and attribute f is missing in this row of the source, from 0. */
+void mine__training_refuse_missing(const mine_training *training, int f, int64_t row);
 /* The task, and the target's numbers or classes. */
 mine_status mine__training_target(mine_training *training) MINE_MUST_CHECK;
 /* The positive class, -1 where there are not two.  rows_of: the rows used of each class. */

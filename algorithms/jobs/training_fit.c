@@ -43,7 +43,9 @@ static mine_method fit_method(const mine_training *t) {
 
 mine_status mine__training_fit_rows(mine_training *t, mine_rows rows, mine_arena *arena,
                                     mine_trained *out) {
-  *out = (mine_trained){NULL, NULL};
+  *out = t->fitted;
+  t->fitted = (mine_trained){NULL, NULL};
+  if (out->model) return mine_env_status(t->env);
   MINE_TRY(mine__training_selects(t));
   if (mine__algorithm_composes(t->asked.algorithm, t->data.task) && !t->composition)
     fit_compose(t, rows);
@@ -321,7 +323,7 @@ static mine_trained fit_job(mine_training *t, mine_arena *arena) {
 
 mine_status mine__training_trained(mine_training *t, mine_trained *out) {
   mine_env *env = t->env;
-  const double start = mine__clock();
+  const double start = t->began > 0 ? t->began : mine__clock();
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine_env_status(env));
   MINE_TRY(mine__training_prepare(t));

@@ -14,15 +14,18 @@
 
 /* ---- rows ------------------------------------------------------------------------- */
 
-static void prepare_refuse_missing(const mine_training *t) {
-  const mine_batch rows = {t->frame->rows, NULL, t->data.view};
-  int64_t row;
-  const int f = mine__missing_first(&rows, t->chosen.n, &row);
-  if (f < 0) return;
+void mine__training_refuse_missing(const mine_training *t, int f, int64_t row) {
   mine__fail(t->env, MINE_DATA,
              "column '%s' is missing in row %lld and missing=error; fill it in, or say "
              "missing=skip or missing=auto",
              t->data.about[f].name, (long long)row + 1);
+}
+
+static void prepare_refuse_missing(const mine_training *t) {
+  const mine_batch rows = {t->frame->rows, NULL, t->data.view};
+  int64_t row;
+  const int f = mine__missing_first(&rows, t->chosen.n, &row);
+  if (f >= 0) mine__training_refuse_missing(t, f, row);
 }
 
 /* The group of a row is missing. */
@@ -93,6 +96,7 @@ static void prepare_note_rows(mine_training *t) {
               {t->no_place, t->roles.time >= 0 ? "the time is missing" : "fold_group is missing"},
               {t->no_treatment, "the treatment is missing"},
               {t->with_missing, "an attribute is missing and missing=skip"}};
+  if (t->batch) return; /* these are a sample */
   mine__training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
   mine__training_notef(t, "rows", "used", "%lld", (long long)t->data.n);
   for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
@@ -299,7 +303,7 @@ mine_status mine__training_prepare(mine_training *t) {
                       "leave it out");
   prepare_features(t);
   if (mine_failed(env)) return mine_env_status(env);
-  if (t->asked.source.missing == MINE_MISSING_ERROR) prepare_refuse_missing(t);
+  if (t->asked.source.missing == MINE_MISSING_ERROR && !t->batch) prepare_refuse_missing(t);
   if (!mine_failed(env)) prepare_rows(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);

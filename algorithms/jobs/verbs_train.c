@@ -4,7 +4,7 @@
 **
 ** They differ in what they do with the training job; its steps are training*.c.
 */
-#include "training.h"
+#include "training_batch.h"
 
 mine_training *mine__train_of(const mine_job *job) {
   return ((const mine__train_state *)mine__job_state(job))->training;
@@ -12,7 +12,8 @@ mine_training *mine__train_of(const mine_job *job) {
 
 mine_status mine__train_open(mine_job *job) {
   mine__train_state *state = mine__job_state(job);
-  return mine__training_open(job->env, &job->options, &state->training);
+  MINE_TRY(mine__training_open(job->env, &job->options, &state->training));
+  return mine__training_batch_check(state->training, job->verb->trains);
 }
 
 void mine__train_close(mine_job *job) {
@@ -21,6 +22,8 @@ void mine__train_close(mine_job *job) {
 
 mine_status mine__train_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
   mine_training *training = mine__train_of(job);
+  if (mine__training_batches(training))
+    return mine__training_batch_source(training, mine__job_text(job, MINE_ARG_SOURCE), sql, frame);
   if (step == 0) {
     *sql = mine__job_text(job, MINE_ARG_SOURCE);
     *frame = mine__training_frame(training);

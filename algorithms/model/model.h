@@ -191,6 +191,18 @@ typedef struct mine_kind {
   mine_written written[MINE_FORMATS]; /* for the forms that are not written alike of all kinds */
 } mine_kind;
 
+/* How an algorithm learns from rows that are read in passes, because they do not fit in memory
+** (jobs/training_batch.h): it begins with the model that `fit` made of a sample. */
+typedef struct mine_passes {
+  int (*wanted)(const void *options);     /* whether the options ask for it      */
+  int64_t (*sample)(const void *options); /* rows of a sample that it begins with */
+  /* In arena; NULL: failure recorded.  All arguments outlive the passes. */
+  void *(*open)(mine_env *env, mine_arena *arena, const mine_dataset *sample, const void *options,
+                mine_model *model);
+  void (*piece)(mine_env *env, void *state, const mine_batch *rows); /* in the order of the rows */
+  int (*end)(mine_env *env, void *state); /* of a pass; 1: another; 0: the model is whole */
+} mine_passes;
+
 typedef struct mine_algorithm {
   const char *name;     /* as users type it                      */
   const char *title;    /* one line                              */
@@ -212,6 +224,7 @@ typedef struct mine_algorithm {
   ** report through mine__model_note(). */
   mine_status (*fit)(mine_env *env, const mine_dataset *data, const void *options,
                      mine_model *model);
+  const mine_passes *passes; /* NULL: rows must fit in memory */
   /* Row of an option value check that the table cannot say (may be NULL). */
   mine_status (*check)(mine_env *env, const void *options);
 } mine_algorithm;
