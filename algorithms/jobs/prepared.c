@@ -134,7 +134,6 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
     const mine_dataset data = mine__prepared_dataset(p, model, rows, found);
     model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
-    if (!status && !mine_failed(env)) prepared_distances(env, p, rows, model);
     if (!status && !mine_failed(env) && p->treated) mine__uplift_name(model, &p->columns);
     if (!status && !mine_failed(env)) mine__prepared_distances(env, p, rows, model);
   }
