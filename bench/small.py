@@ -76,6 +76,7 @@ PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBE
 # What would take a minute at each call.
 OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=30", "mlp": ", epochs=3, networks=1", "uplift": ', base_options="n_trees=10"',
        "forest": ", n_trees=20", "extra_trees": ", n_trees=20"}
+NUMBERS_ONLY = {"factor": "factors=2, ignore=y|g|" + "|".join(f"s{i}" for i in range(len(TEXTS)))}
 OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_bins": ["target=y"],
            "mine_drivers": ["target=y, max_conditions=2"],
@@ -122,7 +123,7 @@ def variants(row, algorithms):
     if "queries" in names:  # among the rows of a source or of a model
         models += [(name, "") for name, tasks in algorithms if "neighbors" in tasks]
     if trains or {"model", "models", "old"} & set(names):
-        models = [(name, target + OWN.get(name, "") if target else target) for name, tasks in algorithms
+        models = [(name, target + OWN.get(name, "") if target else NUMBERS_ONLY.get(name, "")) for name, tasks in algorithms
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
         algorithm, target = model or ("", "")

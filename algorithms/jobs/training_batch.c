@@ -24,12 +24,13 @@
 #include "../core/hash.h"
 #include "../model/portrait.h"
 
-#define BATCH_PIECE  (1 << 20) /* numbers of a piece: 8 MB          */
-#define BATCH_LEAST  4096      /* rows of a piece                   */
-#define BATCH_MOST   65536     /* ... where there are few columns   */
-#define BATCH_CHANGE "batch=1 needs a source that gives the same rows in the same order each time: "
+#define PASSES_PIECE (1 << 20) /* numbers of a piece: 8 MB          */
+#define PASSES_LEAST 4096      /* rows of a piece                   */
+#define PASSES_MOST  65536     /* ... where there are few columns   */
+#define PASSES_CHANGE \
+  "batch=1 needs a source that gives the same rows in the same order each time: "
 
-typedef enum batch_step { BATCH_COUNT, BATCH_SAMPLE, BATCH_SELECTS, BATCH_PASSES } batch_step;
+typedef enum batch_step { PASSES_COUNT, PASSES_SAMPLE, PASSES_SELECTS, PASSES_PASSES } batch_step;
 
 /* What a pass has come to. */
 typedef struct batch_read {
@@ -80,20 +81,20 @@ void mine__training_batch_close(mine_training *t) {
 
 /* ---- how many rows --------------------------------------------------------------------------- */
 
-static mine_status batch_plan_none(void *owner, mine_frame *frame) {
+static mine_status passes_plan_none(void *owner, mine_frame *frame) {
   (void)owner;
   for (int c = 0; c < frame->n_columns; c++)
     frame->column[c].reading = MINE_READ_NOT;
   return MINE_OK;
 }
 
-static void batch_count(struct mine__training_batch *b, mine_frame **frame) {
-  if (!mine__frame_open(b->training->env, batch_plan_none, b, &b->frame)) *frame = b->frame;
+static void passes_count(struct mine__training_batch *b, mine_frame **frame) {
+  if (!mine__frame_open(b->training->env, passes_plan_none, b, &b->frame)) *frame = b->frame;
 }
 
 /* ---- the sample ------------------------------------------------------------------------------ */
 
-static void batch_sample(struct mine__training_batch *b, mine_frame **frame) {
+static void passes_sample(struct mine__training_batch *b, mine_frame **frame) {
   mine_training *t = b->training;
   mine_flow *flow = &t->frame->flow;
   b->n = b->frame->rows;
@@ -109,16 +110,16 @@ static void batch_sample(struct mine__training_batch *b, mine_frame **frame) {
   flow->keep = mine__portrait_rows(t->arena, NULL, b->n, b->sample, &flow->n_keep);
 }
 
-static void batch_changed(struct mine__training_batch *b, int64_t rows) {
+static void passes_changed(struct mine__training_batch *b, int64_t rows) {
   mine__fail(b->training->env, MINE_DATA,
-             BATCH_CHANGE
+             PASSES_CHANGE
              "it gave %lld rows and then %lld; leave out what is left to chance, and let nobody "
              "write meanwhile",
              (long long)b->n, (long long)rows);
 }
 
 /* Columns of a piece are read as the sample's were. */
-static void batch_wants(struct mine__training_batch *b) {
+static void passes_wants(struct mine__training_batch *b) {
   mine_training *t = b->training;
   const mine_model *model = t->fitted.model;
   const size_t p = (size_t)model->n_features;
@@ -127,9 +128,9 @@ static void batch_wants(struct mine__training_batch *b) {
     width += model->feature[f].type == MINE_COLUMN_CATEGORY
                  ? (double)model->feature[f].levels.values.n
                  : 1;
-  b->piece = (int64_t)(BATCH_PIECE / width) / BATCH_LEAST * BATCH_LEAST;
-  if (b->piece < BATCH_LEAST) b->piece = BATCH_LEAST;
-  if (b->piece > BATCH_MOST) b->piece = BATCH_MOST;
+  b->piece = (int64_t)(PASSES_PIECE / width) / PASSES_LEAST * PASSES_LEAST;
+  if (b->piece < PASSES_LEAST) b->piece = PASSES_LEAST;
+  if (b->piece > PASSES_MOST) b->piece = PASSES_MOST;
   b->want = mine__wants_of_features(t->arena, model->feature, model->n_features);
   b->column = mine__arena_array(t->arena, p, sizeof *b->column);
   b->view = mine__arena_array(t->arena, p, sizeof *b->view);
@@ -138,14 +139,14 @@ static void batch_wants(struct mine__training_batch *b) {
 }
 
 /* The sample is in: its model. */
-static void batch_begin(struct mine__training_batch *b) {
+static void passes_begin(struct mine__training_batch *b) {
   mine_training *t = b->training;
   const mine_rows rows = {t->data.row, t->data.n};
   mine_dataset *data = mine__arena_array(t->arena, 1, sizeof *data);
   if (!data || mine__training_fit_rows(t, rows, t->arena, &t->fitted)) return;
   mine_model *model = t->fitted.model;
   *data = mine__prepared_dataset(&t->data, model, rows, NULL);
-  batch_wants(b);
+  passes_wants(b);
   if (!mine_failed(t->env))
     b->state = t->asked.algorithm->passes->open(t->env, t->arena, data, t->asked.own, model);
 }
@@ -153,7 +154,7 @@ static void batch_begin(struct mine__training_batch *b) {
 /* ---- a piece --------------------------------------------------------------------------------- */
 
 /* The rows of a piece in their order: a hash of each, and of all of them. */
-static void batch_hash(struct mine__training_batch *b, int64_t n, int p) {
+static void passes_hash(struct mine__training_batch *b, int64_t n, int p) {
   memset(b->hash, 0, (size_t)n * sizeof *b->hash);
   for (int f = 0; f < p; f++) {
     const mine_feature_view *view = &b->view[f];
@@ -171,20 +172,20 @@ static void batch_hash(struct mine__training_batch *b, int64_t n, int p) {
 }
 
 /* Levels are known of all rows. */
-static void batch_refuse_new(struct mine__training_batch *b) {
+static void passes_refuse_new(struct mine__training_batch *b) {
   const mine_model *model = b->training->fitted.model;
   for (int f = 0; f < model->n_features; f++) {
     const mine_column *column = &b->frame->column[b->column[f]];
     if (column->unknown.cells == 0) continue;
     mine__fail(b->training->env, MINE_DATA,
-               BATCH_CHANGE "column '%s' has a value that it did not have before (row %lld: %s)",
+               PASSES_CHANGE "column '%s' has a value that it did not have before (row %lld: %s)",
                column->name, (long long)column->unknown.row, column->unknown.said);
     return;
   }
 }
 
 /* Rows without gaps, where missing= asks for them; *rows then lists them. */
-static void batch_gaps(struct mine__training_batch *b, mine_batch *rows) {
+static void passes_gaps(struct mine__training_batch *b, mine_batch *rows) {
   mine_training *t = b->training;
   const int p = t->fitted.model->n_features, missing = t->asked.source.missing;
   const int64_t n = rows->n;
@@ -202,7 +203,7 @@ static void batch_gaps(struct mine__training_batch *b, mine_batch *rows) {
 }
 
 /* The rows in the frame go through, and it is empty again. */
-static void batch_pour(void *owner, mine_frame *frame) {
+static void passes_pour(void *owner, mine_frame *frame) {
   struct mine__training_batch *b = owner;
   mine_training *t = b->training;
   const mine_model *model = t->fitted.model;
@@ -211,9 +212,9 @@ static void batch_pour(void *owner, mine_frame *frame) {
   for (int f = 0; f < model->n_features; f++)
     mine__view_of_column(&frame->column[b->column[f]], &b->view[f]);
   b->now.rows += rows.n;
-  batch_hash(b, rows.n, model->n_features);
-  batch_refuse_new(b);
-  if (!mine_failed(t->env)) batch_gaps(b, &rows);
+  passes_hash(b, rows.n, model->n_features);
+  passes_refuse_new(b);
+  if (!mine_failed(t->env)) passes_gaps(b, &rows);
   if (!mine_failed(t->env) && rows.n > 0)
     t->asked.algorithm->passes->piece(t->env, b->state, &rows);
   mine__frame_clear(frame);
@@ -224,35 +225,35 @@ static void batch_pour(void *owner, mine_frame *frame) {
 
 /* ---- passes ---------------------------------------------------------------------------------- */
 
-static mine_status batch_plan_piece(void *owner, mine_frame *frame) {
+static mine_status passes_plan_piece(void *owner, mine_frame *frame) {
   static const mine_lack lack = {"the source lacks", "that the sample had",
                                  "give the same columns"};
   struct mine__training_batch *b = owner;
   return mine__wants_by_name(frame, b->want, &lack, b->column);
 }
 
-static void batch_next(struct mine__training_batch *b, mine_frame **frame) {
+static void passes_next(struct mine__training_batch *b, mine_frame **frame) {
   b->now = (batch_read){0};
-  if (mine__frame_open(b->training->env, batch_plan_piece, b, &b->frame)) return;
+  if (mine__frame_open(b->training->env, passes_plan_piece, b, &b->frame)) return;
   b->frame->flow.piece = b->piece;
-  b->frame->flow.pour = batch_pour;
+  b->frame->flow.pour = passes_pour;
   *frame = b->frame;
 }
 
-static void batch_compare(struct mine__training_batch *b) {
+static void passes_compare(struct mine__training_batch *b) {
   if (b->pass == 0) b->first = b->now;
   if (b->now.rows != b->n)
-    batch_changed(b, b->now.rows);
+    passes_changed(b, b->now.rows);
   else if (b->now.hash != b->first.hash)
     mine__fail(b->training->env, MINE_DATA,
-               BATCH_CHANGE
+               PASSES_CHANGE
                "pass %d gave other values or another order than the first; leave out what is left "
                "to chance, add ORDER BY to a SELECT with LIMIT, and let nobody write meanwhile",
                b->pass + 1);
 }
 
 /* The passes are over. */
-static void batch_ready(struct mine__training_batch *b) {
+static void passes_ready(struct mine__training_batch *b) {
   mine_training *t = b->training;
   mine_model *model = t->fitted.model;
   const mine_rows sample = {t->data.row, t->data.n};
@@ -274,29 +275,29 @@ static void batch_ready(struct mine__training_batch *b) {
 }
 
 /* What was read of the last pass, then the next pass; *frame stays NULL behind the last. */
-static void batch_pass(struct mine__training_batch *b, mine_frame **frame) {
+static void passes_pass(struct mine__training_batch *b, mine_frame **frame) {
   mine_training *t = b->training;
   if (b->frame) {
-    batch_pour(b, b->frame);
-    if (!mine_failed(t->env)) batch_compare(b);
+    passes_pour(b, b->frame);
+    if (!mine_failed(t->env)) passes_compare(b);
     mine__frame_close(b->frame);
     b->frame = NULL;
     if (mine_failed(t->env)) return;
     b->pass++;
     if (!t->asked.algorithm->passes->end(t->env, b->state)) {
-      if (!mine_failed(t->env)) batch_ready(b);
+      if (!mine_failed(t->env)) passes_ready(b);
       return;
     }
   }
-  if (!mine_failed(t->env)) batch_next(b, frame);
+  if (!mine_failed(t->env)) passes_next(b, frame);
 }
 
 /* Behind the sample: the SELECTs of the options, for which the sample has been prepared, then its
 ** fit and the passes. */
-static void batch_go_on(struct mine__training_batch *b, const char **sql, mine_frame **frame) {
+static void passes_go_on(struct mine__training_batch *b, const char **sql, mine_frame **frame) {
   mine_training *t = b->training;
   const int64_t rows = t->frame->cleared + t->frame->rows;
-  if (b->selected == 0 && rows != b->n) batch_changed(b, rows);
+  if (b->selected == 0 && rows != b->n) passes_changed(b, rows);
   const char *select = mine_failed(t->env) ? NULL : mine__training_select(t, b->selected);
   if (select) {
     *sql = select;
@@ -304,9 +305,9 @@ static void batch_go_on(struct mine__training_batch *b, const char **sql, mine_f
     return;
   }
   if (mine_failed(t->env) || mine__training_prepare(t)) return;
-  b->at = BATCH_PASSES;
-  batch_begin(b);
-  if (!mine_failed(t->env)) batch_pass(b, frame);
+  b->at = PASSES_PASSES;
+  passes_begin(b);
+  if (!mine_failed(t->env)) passes_pass(b, frame);
 }
 
 mine_status mine__training_batch_source(mine_training *t, const char *source, const char **sql,
@@ -316,22 +317,22 @@ mine_status mine__training_batch_source(mine_training *t, const char *source, co
   *frame = NULL;
   if (!b) return mine_env_status(t->env);
   b->training = t;
-  if (b->at == BATCH_COUNT) t->began = mine__clock(); /* reading is learning */
+  if (b->at == PASSES_COUNT) t->began = mine__clock(); /* reading is learning */
   *sql = source;
   switch (b->at) {
-    case BATCH_COUNT:
-      b->at = BATCH_SAMPLE;
-      batch_count(b, frame);
+    case PASSES_COUNT:
+      b->at = PASSES_SAMPLE;
+      passes_count(b, frame);
       break;
-    case BATCH_SAMPLE:
-      b->at = BATCH_SELECTS;
-      batch_sample(b, frame);
+    case PASSES_SAMPLE:
+      b->at = PASSES_SELECTS;
+      passes_sample(b, frame);
       break;
-    case BATCH_SELECTS:
-      batch_go_on(b, sql, frame);
+    case PASSES_SELECTS:
+      passes_go_on(b, sql, frame);
       break;
-    case BATCH_PASSES:
-      batch_pass(b, frame);
+    case PASSES_PASSES:
+      passes_pass(b, frame);
       break;
   }
   return mine_env_status(t->env);

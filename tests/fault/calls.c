@@ -28,6 +28,7 @@
 #define CALLS_TEXT      1600
 #define CALLS_ARGUMENTS 12
 #define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
+#define NUMBERS         "SELECT id, age, income, age+id%5 AS more, income*(1+id%3) AS much FROM customers"
 
 /* The first five make and use models (tests/hosts/guest.c takes them in turn). */
 static const fault_call calls_special[] = {
@@ -42,6 +43,8 @@ static const fault_call calls_special[] = {
     {"mine_train hdbscan",
      "SELECT mine_train('dense','hdbscan','" CUSTOMERS "','min_cluster_size=4{o}')", 0},
     {"mine_fit hdbscan", "SELECT mine_fit('hdbscan','" CUSTOMERS "','selection=leaf{o}')", 0},
+    {"mine_train factor", "SELECT mine_train('few','factor','" NUMBERS "','factors=1{o}')", 0},
+    {"mine_fit factor", "SELECT mine_fit('factor','" NUMBERS "','method=minres{o}')", 0},
     {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
     {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
     {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
@@ -204,10 +207,15 @@ static void calls_find_models(sqlite3 *db) {
 static void calls_events(const char *reads, char *out, size_t room) {
   static const struct {
     const char *want, *expression;
-  } known[] = {
-      {"basket", "basket"},       {"customer", "basket"},
-      {"user", "basket"},         {"time", "date(''2024-01-01'','' ''||rowid%90||'' days'')"},
-      {"amount", "rowid%17+1.5"}, {"value", "rowid%17+1.5"}};
+  } known[] = {{"basket", "basket"},
+               {"customer", "basket"},
+               {"user", "basket"},
+               {"time", "date(''2024-01-01'',''+''||rowid*5%366||'' days'')"},
+               {"amount", "rowid%17+1.5"},
+               {"value", "rowid%17+1.5"},
+               {"id", "rowid"},
+               {"attitude", "rowid%5"},
+               {"repeat", "rowid*7%11"}};
   int n = snprintf(out, room, "'SELECT ");
   for (const char *at = reads; *at;) {
     const size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");

@@ -261,7 +261,7 @@ static void rows_get_the_value_of_their_group(void **state) {
 /* Every name that a model may carry is in the table, once, and those that compare differ. */
 static void measures_have_directions(void **state) {
   (void)state;
-  int main_of[16] = {0};
+  int main_of[64] = {0};
   for (const mine_measure *m = mine__measures; m->name; m++) {
     assert_ptr_equal(mine__measure_find(m->name), m);
     assert_true(m->what && m->tasks && m->better >= -1 && m->better <= 1);
