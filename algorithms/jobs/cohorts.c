@@ -83,6 +83,15 @@ static void cohorts_open(mine_job *job, const mine_purchases *p, const cohorts_o
                "returns=count");
     return;
   }
+  if (p->reading && p->reading->step < grid->step && p->reading->step <= MINE_STEP_WEEK) {
+    mine_text text;
+    mine__text_open(&text, job->arena);
+    mine__time_describe(p->reading, &text);
+    mine__fail(job->env, MINE_OPTION,
+               "unit=%s is finer than the times tell (%s); say a longer unit",
+               cohorts_units[asked->unit], text.bytes ? text.data : "?");
+    return;
+  }
   grid->start = mine__time_floor(least, grid->step);
   grid->origin = cohorts_index(least, grid->step);
   grid->n = cohorts_index(p->as_of, grid->step) - grid->origin + 1;

@@ -57,6 +57,7 @@ typedef struct purchase_rows {
   double as_of;
   int whole_day; /* of as_of */
   int64_t no_customer, no_time, no_amount, later, returns;
+  double sum; /* of amounts without their signs */
 } purchase_rows;
 
 static int purchase_is_later(const purchase_rows *rows, double time) {
@@ -96,6 +97,7 @@ static int purchase_counts(purchase_rows *rows, int64_t i) {
     return 0;
   }
   rows->no_amount += rows->amount && isnan(amount);
+  if (!isnan(amount)) rows->sum += fabs(amount);
   if (!(amount < 0)) return 1;
   rows->returns++;
   if (rows->asked->returns == MINE_RETURNS_ERROR && !mine_failed(rows->job->env)) {
@@ -174,6 +176,9 @@ static double *purchase_keys(purchase_rows *rows) {
     if (MINE_POLL_AT(rows->job->env, i)) return NULL;
     key[i] = purchase_counts(rows, i) ? rows->time[i] : NAN;
   }
+  if (isinf(rows->sum))
+    mine__fail(rows->job->env, MINE_DATA,
+               "the amounts add up beyond all numbers; divide them by a million");
   return mine_failed(rows->job->env) ? NULL : key;
 }
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../core/exact.h"
 #include "crm_words.h"
 #include "purchases.h"
 #include "rfm.h"
@@ -148,6 +149,7 @@ typedef struct rfm_counter {
   const int32_t *order; /* of the rows; NULL: none  */
   int64_t *seen;        /* per order: of whom it was, from 1 */
   int64_t same;         /* counted, at a time that counted already */
+  mine__exact sum;      /* of amounts: the same for any order of the rows */
 } rfm_counter;
 
 static int rfm_begins(rfm_counter *counter, const mine_purchases *p, int64_t customer, int64_t k,
@@ -174,10 +176,11 @@ static double rfm_recency(double as_of, double last, int unit) {
 
 static void rfm_measure_one(const mine_purchases *p, const rfm_options *asked, rfm_counter *counter,
                             int64_t customer, mine_rfm *rfm) {
-  double last = -INFINITY, amount = 0;
+  double last = -INFINITY;
   int64_t purchases = 0;
+  counter->sum.low = counter->sum.high = 0;
   for (int64_t k = p->first[customer]; k < p->first[customer + 1]; k++) {
-    if (p->amount) amount += p->amount[k];
+    if (p->amount) mine__exact_add(&counter->sum, p->amount[k], 1);
     if (p->is_return[k]) continue;
     purchases += rfm_begins(counter, p, customer, k, last);
     last = p->time[k];
@@ -186,6 +189,7 @@ static void rfm_measure_one(const mine_purchases *p, const rfm_options *asked, r
       purchases ? rfm_recency(p->as_of, last, asked->unit) : (double)NAN;
   rfm->value[MINE_RFM_FREQUENCY][customer] = (double)purchases;
   if (!p->amount) return;
+  const double amount = mine__exact_value(&counter->sum);
   rfm->value[MINE_RFM_MONETARY][customer] = asked->monetary == 0 ? amount
                                             : purchases          ? amount / (double)purchases
                                                                  : (double)NAN;

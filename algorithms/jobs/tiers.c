@@ -14,6 +14,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/exact.h"
+#include "../core/radix.h"
 #include "tiers_words.h"
 #include "verb.h"
 
@@ -47,17 +49,31 @@ typedef struct tiers_source {
   double *value; /* NAN: none of the rows has one */
 } tiers_source;
 
-static void tiers_add(mine_job *job, const mine_column *customer, const double *value,
+/* Each customer's sum, exact, so that the order of the rows decides nothing. */
+static void tiers_add(mine_job *job, const int32_t *customer, const double *value,
                       tiers_source *out) {
-  int64_t nobody = 0, none = 0;
-  for (int64_t c = 0; c < out->n; c++)
-    out->value[c] = NAN;
-  for (int64_t i = 0; i < job->frame->rows && !MINE_POLL_AT(job->env, i); i++) {
-    const int32_t c = customer->code[i];
-    nobody += c < 0;
-    if (c < 0 || !value || isnan(value[i])) continue;
-    out->value[c] = isnan(out->value[c]) ? value[i] : out->value[c] + value[i];
+  const mine_mark mark = mine__arena_mark(job->env->scratch);
+  mine__by_code by;
+  mine__exact sum = {0};
+  if (!mine__sort_codes(job->env->scratch, customer, job->frame->rows, out->n, &by)) return;
+  for (int64_t c = 0; c < out->n && !MINE_POLL_AT(job->env, c); c++) {
+    int64_t known = 0;
+    sum.low = sum.high = 0;
+    for (int64_t k = by.first[c]; k < by.first[c + 1]; k++) {
+      const double v = value ? value[by.at[k]] : (double)NAN;
+      if (isnan(v)) continue;
+      mine__exact_add(&sum, v, 1);
+      known++;
+    }
+    out->value[c] = known > 0 ? mine__exact_value(&sum) : (double)NAN;
   }
+  mine__arena_rewind(job->env->scratch, mark);
+}
+
+static void tiers_tell(mine_job *job, const int32_t *customer, const tiers_source *out) {
+  int64_t nobody = 0, none = 0;
+  for (int64_t i = 0; i < job->frame->rows; i++)
+    nobody += customer[i] < 0;
   for (int64_t c = 0; c < out->n; c++)
     none += isnan(out->value[c]);
   if (nobody > 0)
@@ -81,7 +97,8 @@ static mine_status tiers_read(mine_job *job, tiers_source *out) {
   const mine_column *customer = mine__job_event(job, TIERS_CUSTOMER);
   *out = (tiers_source){.n = customer->levels.n, .id = &customer->levels};
   out->value = mine__arena_array(job->arena, (size_t)out->n, sizeof *out->value);
-  if (out->value) tiers_add(job, customer, mine__job_event(job, TIERS_VALUE)->number, out);
+  if (out->value) tiers_add(job, customer->code, mine__job_event(job, TIERS_VALUE)->number, out);
+  if (!mine_failed(env)) tiers_tell(job, customer->code, out);
   for (int64_t c = 0; !mine_failed(env) && c < out->n; c++)
     if (isinf(out->value[c]))
       return mine__fail(env, MINE_DATA,

@@ -123,7 +123,7 @@ def rfm(checks, db, rows, now, **given):
     for c in h.names:
         days = sorted(set(h.purchases[c])) if given.get("count") == "days" else h.purchases[c]
         if days:
-            total = sum(a for _, a in sorted(h.money[c], key=lambda e: e[0]))
+            total = math.fsum(a for _, a in h.money[c])
             people[c] = (now - days[-1], len(days), total / len(days) if given.get("monetary") == "mean" else total)
     want = scores(people, bins, ties, given.get("method") == "nested")
     checks.equal([r[0] for r in got], h.names, f"rfm {options}: who")

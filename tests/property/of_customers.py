@@ -92,6 +92,8 @@ def rfm(lab, case):
             sizes = collections.Counter(s for _, s in group)
             must(case["ties"] == "rank" or max(sizes.values()) - min(sizes.get(b, 0) for b in range(1, case["bins"] + 1)) <= 1,
                  "rfm: cells of unequal size", sizes)
+    again = lab.ask("SELECT id, recency, frequency, monetary, r, f, m, score, segment FROM mine_rfm('SELECT * FROM t ORDER BY random()', ?)", options(given))
+    must(sorted(map(repr, again)) == sorted(map(repr, rows)), "rfm: another order of the rows, another answer", "")
 
 
 @prop("mine_cohorts", make=events, cases=80)

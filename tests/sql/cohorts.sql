@@ -15,3 +15,6 @@ SELECT count(*) AS cells FROM mine_cohorts('log', 'as_of=2024-04-15, complete=1'
 SELECT cohort, period, active FROM mine_cohorts('SELECT customer, strftime(''%d.%m.%Y'', day) FROM log WHERE customer = ''bob''', 'unit=week, date_format=%d.%m.%Y');
 SELECT * FROM mine_cohorts('SELECT customer, day, -abs(amount) FROM log');
 SELECT count(*) FROM mine_cohorts('SELECT * FROM log UNION ALL SELECT ''old'', ''0001-01-01'', 1', 'unit=day');
+SELECT cohort, period, customers, active FROM mine_cohorts('VALUES (1,''2024-01''),(1,''2024-03''),(2,''2024-03'')');
+SELECT count(*) FROM mine_cohorts('VALUES (1,''2024-01''),(1,''2024-03'')', 'unit=day');
+SELECT count(*) FROM mine_cohorts('VALUES (1,''2024-01-01'',1e308),(1,''2024-03-01'',1e308)');
