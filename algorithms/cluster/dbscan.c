@@ -116,8 +116,11 @@ static void dbscan_tell(const dbscan_options *o, double eps, const mine_labelled
 static void dbscan_publish(mine_env *env, const mine_dataset *data, const dbscan_options *o,
                            double eps, const dbscan_rows *rows, mine_labelled *body,
                            mine_model *model) {
-  for (int64_t place = 0; place < body->n; place++)
-    body->reach[rows->tree->row[place]] = rows->core[place] ? eps : -1;
+  for (int64_t leaf = 0; leaf < mine__kdtree_leaves(rows->tree); leaf++) {
+    const mine__kdtree_rows of = mine__kdtree_leaf(rows->tree, leaf);
+    for (int i = 0; i < of.n; i++)
+      body->reach[rows->tree->row[of.place + i]] = rows->core[leaf] >> i & 1 ? eps : -1;
+  }
   body->k = mine__labelled_number(env, body->point, body->n, body->encoding.width, body->label);
   mine__labelled_publish(env, data, body, model);
   if (!mine_failed(env)) dbscan_tell(o, eps, body, model);

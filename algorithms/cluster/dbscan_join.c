@@ -8,7 +8,8 @@
 **           near, of that with the least coordinates: rows at the same place are always of one
 **           cluster, so this depends on no order
 **
-** A leaf looks for all its rows at once (kernel/kdtree_search.c).  To join, two leaves are looked
+** A leaf looks for all its rows at once (kernel/kdtree_search.c), a row at all rows of a leaf: what
+** is within comes as the bits of a word (kernel/kdtree_body.h).  To join, two leaves are looked
 ** at row by row only until their core rows hang together; nodes whose core rows do are passed by,
 ** and nodes all of whose rows are within eps of each other are joined by one of each.
 */
@@ -23,15 +24,12 @@
 typedef struct join_leaf {
   const dbscan_rows *rows;
   const mine__kernels *kernels;
-  int64_t leaf, first, end; /* its panels            */
-  int64_t place;            /* of its first row      */
-  const double *box;
-  int n;
-  int waiting;                      /* rows that still look                */
-  uint8_t looks[MINE__KDTREE_LEAF]; /* per row                            */
+  int64_t leaf;
+  mine__kdtree_rows own;
+  uint32_t looks;                   /* a bit for each row that still looks */
   double sum[MINE__KDTREE_LEAF];    /* count: rows or weight found so far  */
-  double best[MINE__KDTREE_LEAF];   /* border: the nearest core row        */
-  int64_t whose[MINE__KDTREE_LEAF]; /* ... and its place; -1: none        */
+  double best[MINE__KDTREE_LEAF];   /* eps^2; border: the nearest core row */
+  int64_t whose[MINE__KDTREE_LEAF]; /* ... and its place; -1: none         */
   double *point;                    /* its rows                            */
 } join_leaf;
 
@@ -40,109 +38,104 @@ typedef struct join_job {
   double *point; /* per worker */
 } join_job;
 
+typedef void (*join_look)(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other);
+
 static void join_open(const join_job *job, int64_t leaf, int worker, join_leaf *a) {
   const mine__kdtree *tree = job->rows->tree;
-  const int64_t width = tree->width;
-  *a = (join_leaf){.rows = job->rows, .kernels = mine__kernels_here(), .leaf = leaf};
-  a->first = mine__kdtree_first(tree, leaf);
-  a->end = mine__kdtree_first(tree, leaf + 1);
-  a->place = a->first * MINE_LANES;
-  const int64_t left = tree->n - a->place, room = (a->end - a->first) * MINE_LANES;
-  a->n = (int)(left < room ? left : room);
-  a->box = mine__kdtree_box(tree, mine__kdtree_leaves(tree) + leaf);
-  a->point = job->point + (int64_t)worker * MINE__KDTREE_LEAF * width;
-  for (int q = 0; q < a->n; q++) {
-    const double *x = tree->point + (int64_t)tree->row[a->place + q] * width;
-    for (int64_t j = 0; j < width; j++)
-      a->point[q * width + j] = x[j];
+  a->rows = job->rows;
+  a->kernels = mine__kernels_here();
+  a->leaf = leaf;
+  a->own = mine__kdtree_leaf(tree, leaf);
+  a->point = job->point + (int64_t)worker * MINE__KDTREE_LEAF * tree->width;
+  mine__kdtree_points(tree, &a->own, a->point);
+  for (int q = 0; q < MINE__KDTREE_LEAF; q++) {
+    a->sum[q] = 0;
     a->best[q] = job->rows->square;
     a->whose[q] = -1;
   }
 }
 
+/* Which rows of a leaf are within `square` of row q, and how far they are. */
+static uint32_t join_within(const join_leaf *a, int q, const mine__kdtree_rows *other,
+                            double square, double *distance) {
+  const int width = a->rows->tree->width;
+  return other->all & a->kernels->leaf_within(other->panel, other->panels, width,
+                                              a->point + (int64_t)q * width, square, distance);
+}
+
+/* Which rows of the leaf may have one of a box as near as they look. */
+static uint32_t join_near(const join_leaf *a, const double *box) {
+  return a->kernels->leaf_near(a->own.panel, a->own.panels, a->rows->tree->width, box, a->best);
+}
+
 /* ---- count ------------------------------------------------------------------------------------
  */
 
-static void count_row(join_leaf *a, int q, int64_t first, int64_t end) {
+static void count_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other) {
   const dbscan_rows *rows = a->rows;
-  const mine__kdtree *tree = rows->tree;
-  for (int64_t p = first; p < end && a->looks[q]; p++) {
-    double distance[MINE_LANES];
-    a->kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width,
-                               a->point + (int64_t)q * tree->width, 1, distance);
-    const int lanes = mine__kdtree_lanes(tree, p);
-    for (int l = 0; l < lanes; l++)
-      if (distance[l] <= rows->square)
-        a->sum[q] += rows->weight ? rows->weight[tree->row[p * MINE_LANES + l]] : 1;
-    if (a->sum[q] >= rows->least) {
-      rows->core[a->place + q] = 1;
-      a->looks[q] = 0;
-      a->waiting--;
-    }
+  double distance[MINE__KDTREE_LEAF];
+  uint32_t within = join_within(a, q, other, rows->square, distance);
+  if (!rows->weight)
+    for (; within; within &= within - 1)
+      a->sum[q]++;
+  while (within)
+    a->sum[q] += rows->weight[rows->tree->row[other->place + mine__kdtree_next(&within)]];
+  if (a->sum[q] >= rows->least) {
+    rows->core[a->leaf] |= UINT32_C(1) << q;
+    a->looks &= ~(UINT32_C(1) << q);
   }
+  (void)leaf;
 }
 
 /* The nearest core row so far; of equal ones that with the least coordinates. */
-static void border_row(join_leaf *a, int q, int64_t first, int64_t end) {
-  const dbscan_rows *rows = a->rows;
-  const mine__kdtree *tree = rows->tree;
-  for (int64_t p = first; p < end; p++) {
-    double distance[MINE_LANES];
-    a->kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width,
-                               a->point + (int64_t)q * tree->width, 1, distance);
-    const int lanes = mine__kdtree_lanes(tree, p);
-    for (int l = 0; l < lanes; l++) {
-      const int64_t place = p * MINE_LANES + l;
-      if (distance[l] > a->best[q] || !rows->core[place]) continue;
-      if (distance[l] == a->best[q] && a->whose[q] >= 0 &&
-          mine__labelled_order(tree->point + (int64_t)tree->row[place] * tree->width,
-                               tree->point + (int64_t)tree->row[a->whose[q]] * tree->width,
-                               tree->width) >= 0)
-        continue;
-      a->best[q] = distance[l];
-      a->whose[q] = place;
-    }
+static void border_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other) {
+  const mine__kdtree *tree = a->rows->tree;
+  double distance[MINE__KDTREE_LEAF];
+  uint32_t within = join_within(a, q, other, a->best[q], distance) & a->rows->core[leaf];
+  while (within) {
+    const int i = mine__kdtree_next(&within);
+    const int64_t place = other->place + i;
+    if (distance[i] > a->best[q]) continue;
+    if (distance[i] == a->best[q] && a->whose[q] >= 0 &&
+        mine__labelled_order(tree->point + (int64_t)tree->row[place] * tree->width,
+                             tree->point + (int64_t)tree->row[a->whose[q]] * tree->width,
+                             tree->width) >= 0)
+      continue;
+    a->best[q] = distance[i];
+    a->whose[q] = place;
   }
 }
 
 /* The rows that look meet another leaf. */
-static void join_meet(join_leaf *a, int64_t leaf, void (*row)(join_leaf *, int, int64_t, int64_t)) {
-  const mine__kdtree *tree = a->rows->tree;
-  const int64_t first = mine__kdtree_first(tree, leaf), end = mine__kdtree_first(tree, leaf + 1);
-  const double *box = mine__kdtree_box(tree, mine__kdtree_leaves(tree) + leaf);
-  for (int64_t p = a->first; p < a->end; p++) {
-    double away[MINE_LANES];
-    a->kernels->box_panel(mine__kdtree_panel(tree, p), tree->width, box, away);
-    for (int l = 0; l < MINE_LANES; l++) {
-      const int q = (int)(p - a->first) * MINE_LANES + l;
-      if (q < a->n && a->looks[q] && away[l] <= a->best[q]) row(a, q, first, end);
-    }
-  }
+static void join_meet(join_leaf *a, int64_t leaf, join_look look) {
+  const mine__kdtree_rows other = mine__kdtree_leaf(a->rows->tree, leaf);
+  uint32_t near = a->looks & join_near(a, other.box);
+  while (near)
+    look(a, mine__kdtree_next(&near), leaf, &other);
 }
 
 /* Leaves within eps, from its own upwards, while a row looks; `cores`: only those that have one. */
-static void join_search(join_leaf *a, int cores, void (*row)(join_leaf *, int, int64_t, int64_t)) {
+static void join_search(join_leaf *a, int cores, join_look look) {
   const dbscan_rows *rows = a->rows;
   const mine__kdtree *tree = rows->tree;
   const int64_t leaves = mine__kdtree_leaves(tree);
   mine__kdtree_stack stack = {.n = 0};
-  join_meet(a, a->leaf, row);
-  for (int64_t at = leaves + a->leaf; at > 1; at /= 2) {
+  if (a->looks) join_meet(a, a->leaf, look);
+  for (int64_t at = leaves + a->leaf; at > 1 && a->looks; at /= 2) {
     const int64_t sibling = at ^ 1;
     mine__kdtree_push(&stack, sibling,
-                      mine__kdtree_apart(mine__kdtree_box(tree, sibling), a->box, tree->width));
-    while (stack.n > 0 && a->waiting > 0) {
+                      mine__kdtree_apart(mine__kdtree_box(tree, sibling), a->own.box, tree->width));
+    while (stack.n > 0 && a->looks) {
       const int64_t node = stack.at[--stack.n].node;
       if (stack.at[stack.n].apart > rows->square || (cores && rows->some[node] < 0)) continue;
       if (node >= leaves) {
-        join_meet(a, node - leaves, row);
+        join_meet(a, node - leaves, look);
         continue;
       }
       const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->box, tree->width),
-                             mine__kdtree_apart(right, a->box, tree->width));
+      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->own.box, tree->width),
+                             mine__kdtree_apart(right, a->own.box, tree->width));
     }
-    if (a->waiting == 0) return;
   }
 }
 
@@ -152,9 +145,7 @@ static void join_count_task(void *context, int64_t task, int worker) {
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(job->rows->tree); leaf++) {
     join_leaf a;
     join_open(job, leaf, worker, &a);
-    for (int q = 0; q < a.n; q++)
-      a.looks[q] = 1;
-    a.waiting = a.n;
+    a.looks = a.own.all;
     join_search(&a, 0, count_row);
   }
 }
@@ -166,14 +157,12 @@ static void border_task(void *context, int64_t task, int worker) {
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(rows->tree); leaf++) {
     join_leaf a;
     join_open(job, leaf, worker, &a);
-    for (int q = 0; q < a.n; q++) {
-      a.looks[q] = rows->core[a.place + q] ? 0 : 1;
-      a.waiting += a.looks[q];
-    }
-    if (a.waiting > 0) join_search(&a, 1, border_row);
-    for (int q = 0; q < a.n; q++) {
-      const int64_t of = rows->core[a.place + q] ? a.place + q : a.whose[q];
-      rows->label[rows->tree->row[a.place + q]] =
+    a.looks = a.own.all & ~rows->core[leaf];
+    join_search(&a, 1, border_row);
+    for (int q = 0; q < a.own.n; q++) {
+      const int64_t place = a.own.place + q;
+      const int64_t of = rows->core[leaf] >> q & 1 ? place : a.whose[q];
+      rows->label[rows->tree->row[place]] =
           of < 0 ? -1 : (int32_t)mine__component_of(rows->up, (uint32_t)of);
     }
   }
@@ -190,42 +179,30 @@ static void join_two(const dbscan_rows *rows, int64_t a, int64_t b) {
   (void)mine__components_join(rows->up, (uint32_t)a, (uint32_t)b);
 }
 
-/* Join core row q with those of a leaf within eps; 1: with one, and the leaf is whole. */
-static int join_row(const join_leaf *a, int q, int64_t first, int64_t end, int whole) {
-  const dbscan_rows *rows = a->rows;
-  const mine__kdtree *tree = rows->tree;
-  for (int64_t p = first; p < end; p++) {
-    double distance[MINE_LANES];
-    a->kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width,
-                               a->point + (int64_t)q * tree->width, 1, distance);
-    const int lanes = mine__kdtree_lanes(tree, p);
-    for (int l = 0; l < lanes; l++) {
-      const int64_t place = p * MINE_LANES + l;
-      if (distance[l] > rows->square || !rows->core[place]) continue;
-      join_two(rows, a->place + q, place);
-      if (whole) return 1;
-    }
-  }
-  return 0;
+/* Join core row q with those of a leaf within eps, or with one where the leaf is whole; whether
+** there was one. */
+static int join_row(const join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other,
+                    int whole) {
+  double distance[MINE__KDTREE_LEAF];
+  uint32_t within = join_within(a, q, other, a->rows->square, distance) & a->rows->core[leaf];
+  if (!within) return 0;
+  do
+    join_two(a->rows, a->own.place + q, other->place + mine__kdtree_next(&within));
+  while (within && !whole);
+  return 1;
 }
 
 /* The core rows of a leaf with those of another, row by row. */
 static void join_leaves(const join_leaf *a, int64_t leaf) {
   const dbscan_rows *rows = a->rows;
-  const mine__kdtree *tree = rows->tree;
-  const int64_t leaves = mine__kdtree_leaves(tree), other = leaves + leaf;
-  const int64_t first = mine__kdtree_first(tree, leaf), end = mine__kdtree_first(tree, leaf + 1);
-  const double *box = mine__kdtree_box(tree, other);
-  const int whole = rows->whole[other], both = whole && rows->whole[leaves + a->leaf];
-  for (int64_t p = a->first; p < a->end; p++) {
-    double away[MINE_LANES];
-    a->kernels->box_panel(mine__kdtree_panel(tree, p), tree->width, box, away);
-    for (int l = 0; l < MINE_LANES; l++) {
-      const int q = (int)(p - a->first) * MINE_LANES + l;
-      if (q >= a->n || !rows->core[a->place + q] || away[l] > rows->square) continue;
-      if (whole && join_same(rows, a->place + q, rows->some[other])) continue;
-      if (join_row(a, q, first, end, whole) && both) return;
-    }
+  const int64_t leaves = mine__kdtree_leaves(rows->tree), node = leaves + leaf;
+  const mine__kdtree_rows other = mine__kdtree_leaf(rows->tree, leaf);
+  const int whole = rows->whole[node], both = whole && rows->whole[leaves + a->leaf];
+  uint32_t near = rows->core[a->leaf] & join_near(a, other.box);
+  while (near) {
+    const int q = mine__kdtree_next(&near);
+    if (whole && join_same(rows, a->own.place + q, rows->some[node])) continue;
+    if (join_row(a, q, leaf, &other, whole) && both) return;
   }
 }
 
@@ -237,22 +214,23 @@ static void join_later(const join_leaf *a) {
   mine__kdtree_stack stack = {.n = 0};
   for (int64_t at = self; at > 1; at /= 2)
     if (at % 2 == 0)
-      mine__kdtree_push(&stack, at + 1,
-                        mine__kdtree_apart(mine__kdtree_box(tree, at + 1), a->box, tree->width));
+      mine__kdtree_push(
+          &stack, at + 1,
+          mine__kdtree_apart(mine__kdtree_box(tree, at + 1), a->own.box, tree->width));
   while (stack.n > 0) {
     const int64_t node = stack.at[--stack.n].node;
     if (stack.at[stack.n].apart > rows->square || rows->some[node] < 0) continue;
     const int both = rows->whole[self] && rows->whole[node];
     if (both && join_same(rows, rows->some[self], rows->some[node])) continue;
     const double *box = mine__kdtree_box(tree, node);
-    if (both && mine__kdtree_across(a->box, box, tree->width) <= rows->square) {
+    if (both && mine__kdtree_across(a->own.box, box, tree->width) <= rows->square) {
       join_two(rows, rows->some[self], rows->some[node]);
     } else if (node >= leaves) {
       join_leaves(a, node - leaves);
     } else {
       const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->box, tree->width),
-                             mine__kdtree_apart(right, a->box, tree->width));
+      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->own.box, tree->width),
+                             mine__kdtree_apart(right, a->own.box, tree->width));
     }
   }
 }
@@ -277,18 +255,26 @@ static void within_task(void *context, int64_t task, int worker) {
   const int64_t first = task * JOIN_LEAVES, end = first + JOIN_LEAVES;
   for (int64_t leaf = first; leaf < end && leaf < leaves; leaf++) {
     join_leaf a;
+    uint32_t left = rows->core[leaf];
+    rows->some[leaves + leaf] = -1;
+    rows->whole[leaves + leaf] = 1;
+    if (!left) continue;
     join_open(job, leaf, worker, &a);
-    int64_t some = -1;
-    int whole = 1;
-    for (int q = 0; q < a.n; q++) {
-      if (!rows->core[a.place + q]) continue;
-      if (some < 0) some = a.place + q;
-      (void)join_row(&a, q, a.first, a.end, 0);
+    rows->some[leaves + leaf] = a.own.place + __builtin_ctz(left);
+    for (int groups = 0; left; groups++) { /* flood from the first that is left */
+      uint32_t front = left & -left;
+      const int seed = __builtin_ctz(left);
+      left &= left - 1;
+      rows->whole[leaves + leaf] = groups == 0;
+      while (front) {
+        double distance[MINE__KDTREE_LEAF];
+        const int q = mine__kdtree_next(&front);
+        const uint32_t found = left & join_within(&a, q, &a.own, rows->square, distance);
+        if (q != seed) join_two(rows, a.own.place + seed, a.own.place + q);
+        front |= found;
+        left &= ~found;
+      }
     }
-    for (int q = 0; q < a.n; q++)
-      if (rows->core[a.place + q] && !join_same(rows, a.place + q, some)) whole = 0;
-    rows->some[leaves + leaf] = some;
-    rows->whole[leaves + leaf] = (uint8_t)whole;
   }
 }
 
@@ -309,13 +295,13 @@ static void join_nodes(mine_env *env, dbscan_rows *rows) {
 
 void mine__dbscan_label(mine_env *env, dbscan_rows *rows) {
   const mine__kdtree *tree = rows->tree;
-  const size_t n = (size_t)tree->n, nodes = 2 * (size_t)mine__kdtree_leaves(tree);
+  const size_t n = (size_t)tree->n, leaves = (size_t)mine__kdtree_leaves(tree);
   const int64_t tasks = MINE_BLOCKS(mine__kdtree_leaves(tree), JOIN_LEAVES);
   join_job job = {.rows = rows};
-  rows->core = mine__arena_zeros(env->scratch, n, 1);
+  rows->core = mine__arena_zeros(env->scratch, leaves, sizeof *rows->core);
   rows->up = mine__arena_array(env->scratch, n, sizeof *rows->up);
-  rows->some = mine__arena_array(env->scratch, nodes, sizeof *rows->some);
-  rows->whole = mine__arena_zeros(env->scratch, nodes, 1);
+  rows->some = mine__arena_array(env->scratch, 2 * leaves, sizeof *rows->some);
+  rows->whole = mine__arena_zeros(env->scratch, 2 * leaves, 1);
   job.point = mine__arena_array(env->scratch, (size_t)env->threads * MINE__KDTREE_LEAF,
                                 (size_t)tree->width * sizeof *job.point);
   if (mine_failed(env)) return;

@@ -17,7 +17,7 @@ typedef struct dbscan_rows {
   double square;        /* eps^2: what is at most so far apart is within                 */
   double least;         /* rows, or weight, that a core row has within eps, itself too   */
   const double *weight; /* per row; NULL: 1                                             */
-  uint8_t *core;        /* per place                                                     */
+  uint32_t *core;       /* per leaf: a bit for each core row                             */
   mine__component *up;  /* per place: of core rows                                       */
   int64_t *some;        /* per node: the place of a core row in it; -1: it has none      */
   uint8_t *whole;       /* per node: all its core rows are known to hang together        */

@@ -9,8 +9,10 @@
 ** A place knows a lower bound of the distance to any place of another component, which only grows,
 ** and, when it has found one, the nearest.  In a round every place looks at its list of nearest
 ** others first (hdbscan_near.c).  Those whose bound is below the best edge of their component so
-** far then search the tree, a leaf at a time as in kernel/kdtree_search.c, for a shorter one; nodes
-** that are of one component altogether are passed by where that is their own.  The best edge so far
+** far then search the tree, a leaf at a time as in kernel/kdtree_search.c, for a shorter one.  A
+** node knows the least core distance in it, and the least of those that are not of the component
+** that reigns there: where clusters have become components, what is left among their rows are
+** sparse ones, whose core distances are too large for them.  The best edge so far
 ** is shared by all threads: it decides how much is searched and, of several edges of one length,
 ** which is found, never how long the shortest is.
 **
@@ -30,20 +32,28 @@
 typedef _Atomic uint64_t
     span_length; /* the bits of a number that is not negative order as it does */
 
+typedef struct span_leaf span_leaf;
+
 typedef struct span_tree {
   const mine__kdtree *tree;
   const hdbscan_near *near;
+  mine__sieve sieve;
   mine__component *up;
   uint32_t *of;      /* per place: its component in this round                         */
   double *bound;     /* per place: no place of another component is nearer             */
   double *length;    /* per place: of the shortest edge it knows; INFINITY: none       */
   uint32_t *to;      /* ... and where it ends                                          */
-  uint32_t *all;     /* per node: the component of all its places; HDBSCAN_NONE: several */
+  uint32_t *reigns;  /* per node: a component                                          */
   double *least;     /* per node: the least core distance                              */
+  double *other;     /* per node: of places not of the component that reigns; INFINITY: none */
   span_length *best; /* per component (its root): the shortest edge so far             */
   uint32_t *by;      /* per component: the place that knows it                         */
-  double *point;     /* per worker: the rows of a leaf                                 */
+  span_leaf *leaf;   /* per worker                                                     */
 } span_tree;
+
+static double span_larger(double a, double b) {
+  return a > b ? a : b;
+}
 
 static double span_best(const span_tree *s, uint32_t component) {
   return mine__bits_to_real(atomic_load_explicit(&s->best[component], memory_order_relaxed));
@@ -72,15 +82,17 @@ static void span_list(span_tree *s, uint32_t place) {
   for (int64_t j = 0; j < m && (distance[j] < shortest); j++) {
     const uint32_t q = other[j];
     if (s->of[q] == own) continue;
-    const double length = fmax(fmax(core, near->core[q]), distance[j]);
+    const double length = span_larger(span_larger(core, near->core[q]), distance[j]);
     if (length >= shortest) continue;
     shortest = length;
     s->to[place] = q;
     if (length <= core) break;
   }
   s->length[place] = shortest;
-  const double beyond = m == s->tree->n - 1 ? INFINITY : m > 0 ? fmax(core, distance[m - 1]) : core;
-  s->bound[place] = fmax(s->bound[place], fmin(shortest, beyond));
+  const double beyond = m == s->tree->n - 1 ? INFINITY
+                        : m > 0             ? span_larger(core, distance[m - 1])
+                                            : core;
+  s->bound[place] = span_larger(s->bound[place], shortest < beyond ? shortest : beyond);
 }
 
 static void span_list_task(void *context, int64_t task, int worker) {
@@ -99,74 +111,83 @@ static void span_list_task(void *context, int64_t task, int worker) {
 
 /* ---- by the tree -------------------------------------------------------------------------- */
 
-/* A leaf whose rows look for edges. */
-typedef struct span_leaf {
+/* A leaf whose rows look for edges: its limits are squared, and of those that look only. */
+struct span_leaf {
   span_tree *s;
-  const mine__kernels *kernels;
-  const double *box, *point;
-  int64_t first, end; /* panels                 */
-  uint32_t place;     /* of the first row       */
-  int n;
-  uint32_t one;                    /* the component of all that look; HDBSCAN_NONE: several */
-  double widest;                   /* the largest limit                                     */
-  double limit[MINE__KDTREE_LEAF]; /* only a shorter edge matters; -1: it does not look     */
-} span_leaf;
+  mine__kdtree_asker ask;
+  uint32_t one;  /* the component of all that look; HDBSCAN_NONE: several */
+  double widest; /* the largest limit                                     */
+};
+
+static uint32_t span_of(const span_leaf *a, int q) {
+  return a->s->of[a->ask.own.place + q];
+}
 
 static void span_limits(span_leaf *a) {
   a->widest = -1;
-  for (int q = 0; q < a->n; q++)
-    if (a->limit[q] > a->widest) a->widest = a->limit[q];
+  for (int q = 0; q < a->ask.own.n; q++)
+    if (a->ask.limit[q] > a->widest) a->widest = a->ask.limit[q];
 }
 
-/* Row q looks at a leaf's panels. */
-static void span_look(span_leaf *a, int q, int64_t first, int64_t end) {
+/* Row q looks at some rows of a leaf. */
+static void span_look(span_leaf *a, int q, const mine__kdtree_rows *other, uint32_t may) {
   span_tree *s = a->s;
-  const mine__kdtree *tree = s->tree;
-  const uint32_t place = a->place + (uint32_t)q, own = s->of[place];
-  const double core = s->near->core[place];
-  double limit = a->limit[q];
-  for (int64_t p = first; p < end; p++) {
-    double distance[MINE_LANES];
-    a->kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width,
-                               a->point + (int64_t)q * tree->width, 1, distance);
-    const int lanes = mine__kdtree_lanes(tree, p);
-    const uint32_t from = (uint32_t)(p * MINE_LANES);
-    for (int l = 0; l < lanes; l++) {
-      if (distance[l] >= limit || s->of[from + (uint32_t)l] == own) continue;
-      const double length = fmax(fmax(core, s->near->core[from + (uint32_t)l]), distance[l]);
-      if (length >= limit) continue;
-      limit = length;
-      s->length[place] = length;
-      s->to[place] = from + (uint32_t)l;
-    }
+  const int64_t place = a->ask.own.place + q;
+  const uint32_t own = s->of[place], *of = s->of + other->place;
+  const double core = s->near->core[place], *cores = s->near->core + other->place;
+  double limit = a->ask.limit[q], distance[MINE__KDTREE_LEAF];
+  for (uint32_t left = may; left;) { /* mostly its own component's */
+    const int i = mine__kdtree_next(&left);
+    if (of[i] == own || cores[i] >= limit) may &= ~(UINT32_C(1) << i);
   }
-  if (limit < a->limit[q]) span_offer(s, own, limit);
-  a->limit[q] = limit;
+  if (!may) return;
+  may = mine__kdtree_measure(&a->ask, q, other, may, limit, distance);
+  while (may) {
+    const int i = mine__kdtree_next(&may);
+    const double length = span_larger(span_larger(core, cores[i]), distance[i]);
+    if (length >= limit) continue;
+    limit = length;
+    s->length[place] = length;
+    s->to[place] = (uint32_t)other->place + (uint32_t)i;
+  }
+  if (limit < a->ask.limit[q]) span_offer(s, own, limit);
+  a->ask.limit[q] = limit;
+}
+
+/* The least core distance in a node of places of other components, or less. */
+static double span_least(const span_tree *s, int64_t node, uint32_t component) {
+  return s->reigns[node] == component ? s->other[node] : s->least[node];
+}
+
+/* Those of some rows that may have a shorter edge to a node, now that their components may know
+** shorter ones than when they began. */
+static uint32_t span_doubt(span_leaf *a, int64_t node, uint32_t rows) {
+  const span_tree *s = a->s;
+  for (uint32_t left = rows; left;) {
+    const int q = mine__kdtree_next(&left);
+    const double best = span_best(s, span_of(a, q));
+    if (best < a->ask.limit[q]) a->ask.limit[q] = best;
+    if (!(span_least(s, node, span_of(a, q)) < a->ask.limit[q])) rows &= ~(UINT32_C(1) << q);
+  }
+  return rows;
 }
 
 static void span_meet(span_leaf *a, int64_t leaf) {
-  span_tree *s = a->s;
-  const mine__kdtree *tree = s->tree;
-  const int64_t node = mine__kdtree_leaves(tree) + leaf;
-  const int64_t first = mine__kdtree_first(tree, leaf), end = mine__kdtree_first(tree, leaf + 1);
-  const double *box = mine__kdtree_box(tree, node), least = s->least[node];
-  for (int64_t p = a->first; p < a->end; p++) {
-    double away[MINE_LANES];
-    a->kernels->box_panel(mine__kdtree_panel(tree, p), tree->width, box, away);
-    for (int l = 0; l < MINE_LANES; l++) {
-      const int q = (int)(p - a->first) * MINE_LANES + l;
-      if (q >= a->n || !(fmax(away[l], least) < a->limit[q])) continue;
-      if (s->all[node] == s->of[a->place + (uint32_t)q]) continue;
-      a->limit[q] = fmin(a->limit[q], span_best(s, s->of[a->place + (uint32_t)q]));
-      if (fmax(away[l], least) < a->limit[q]) span_look(a, q, first, end);
-    }
+  const mine__kdtree *tree = a->s->tree;
+  const mine__kdtree_rows other = mine__kdtree_leaf(tree, leaf);
+  uint32_t near = mine__kdtree_near(&a->ask, other.box), may[MINE__KDTREE_LEAF];
+  if (near) near = span_doubt(a, mine__kdtree_leaves(tree) + leaf, near);
+  if (near) near &= mine__kdtree_near(&a->ask, other.box);
+  if (near) mine__kdtree_sift(&a->ask, leaf, &other, near, may);
+  while (near) {
+    const int q = mine__kdtree_next(&near);
+    if (may[q]) span_look(a, q, &other, may[q]);
   }
   span_limits(a);
 }
 
 static int span_passes(const span_leaf *a, int64_t node, double apart) {
-  return !(fmax(apart, a->s->least[node]) < a->widest) ||
-         (a->one != HDBSCAN_NONE && a->s->all[node] == a->one);
+  return !(span_larger(apart, span_least(a->s, node, a->one)) < a->widest);
 }
 
 static void span_search(span_leaf *a, int64_t leaf) {
@@ -174,11 +195,12 @@ static void span_search(span_leaf *a, int64_t leaf) {
   const mine__kdtree *tree = s->tree;
   const int64_t leaves = mine__kdtree_leaves(tree);
   mine__kdtree_stack stack = {.n = 0};
-  if (s->all[leaves + leaf] == HDBSCAN_NONE) span_meet(a, leaf);
+  if (!span_passes(a, leaves + leaf, 0)) span_meet(a, leaf);
   for (int64_t at = leaves + leaf; at > 1 && a->widest >= 0; at /= 2) {
     const int64_t sibling = at ^ 1;
-    mine__kdtree_push(&stack, sibling,
-                      mine__kdtree_apart(mine__kdtree_box(tree, sibling), a->box, tree->width));
+    mine__kdtree_push(
+        &stack, sibling,
+        mine__kdtree_apart(mine__kdtree_box(tree, sibling), a->ask.own.box, tree->width));
     while (stack.n > 0) {
       const int64_t node = stack.at[--stack.n].node;
       if (span_passes(a, node, stack.at[stack.n].apart)) continue;
@@ -187,50 +209,47 @@ static void span_search(span_leaf *a, int64_t leaf) {
         continue;
       }
       const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->box, tree->width),
-                             mine__kdtree_apart(right, a->box, tree->width));
+      mine__kdtree_push_both(&stack, 2 * node,
+                             mine__kdtree_apart(left, a->ask.own.box, tree->width),
+                             mine__kdtree_apart(right, a->ask.own.box, tree->width));
     }
   }
 }
 
 /* Which rows of a leaf look: those that may know a shorter edge than their component does. */
-static void span_open(span_tree *s, int64_t leaf, int worker, span_leaf *a) {
-  const mine__kdtree *tree = s->tree;
-  const int64_t width = tree->width;
-  double *point = s->point + (int64_t)worker * MINE__KDTREE_LEAF * width;
-  *a = (span_leaf){.s = s, .kernels = mine__kernels_here(), .point = point, .one = HDBSCAN_NONE};
-  a->first = mine__kdtree_first(tree, leaf);
-  a->end = mine__kdtree_first(tree, leaf + 1);
-  a->place = (uint32_t)(a->first * MINE_LANES);
-  const int64_t left = tree->n - a->place, room = (a->end - a->first) * MINE_LANES;
-  a->n = (int)(left < room ? left : room);
-  a->box = mine__kdtree_box(tree, mine__kdtree_leaves(tree) + leaf);
+static void span_open(span_leaf *a, int64_t leaf) {
+  const span_tree *s = a->s;
+  const mine__kdtree_rows own = mine__kdtree_leaf(s->tree, leaf);
   int looking = 0, several = 0;
-  for (int q = 0; q < a->n; q++) {
-    const uint32_t place = a->place + (uint32_t)q;
-    const double limit = fmin(s->length[place], span_best(s, s->of[place]));
-    a->limit[q] = s->bound[place] < limit ? limit : -1;
-    if (a->limit[q] < 0) continue;
+  a->one = HDBSCAN_NONE;
+  for (int q = 0; q < MINE__KDTREE_LEAF; q++)
+    a->ask.limit[q] = -1;
+  for (int q = 0; q < own.n; q++) {
+    const int64_t place = own.place + q;
+    const double best = span_best(s, s->of[place]);
+    const double limit = s->length[place] < best ? s->length[place] : best;
+    if (!(s->bound[place] < limit)) continue;
+    a->ask.limit[q] = limit;
     if (looking++ == 0) a->one = s->of[place];
     several |= a->one != s->of[place];
-    memcpy(point + q * width, tree->point + (int64_t)tree->row[place] * width,
-           (size_t)width * sizeof *point);
   }
   if (several) a->one = HDBSCAN_NONE;
+  if (looking) mine__kdtree_ask(&a->ask, leaf);
+  a->ask.own = own;
   span_limits(a);
 }
 
 static void span_search_task(void *context, int64_t task, int worker) {
   span_tree *s = context;
+  span_leaf *a = &s->leaf[worker];
   const int64_t first = task * SPAN_LEAVES, end = first + SPAN_LEAVES;
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(s->tree); leaf++) {
-    span_leaf a;
-    span_open(s, leaf, worker, &a);
-    if (a.widest < 0) continue;
-    span_search(&a, leaf);
-    for (int q = 0; q < a.n; q++) { /* nothing of another component is nearer than that */
-      double *bound = &s->bound[a.place + (uint32_t)q];
-      if (a.limit[q] > *bound) *bound = a.limit[q];
+    span_open(a, leaf);
+    if (a->widest < 0) continue;
+    span_search(a, leaf);
+    for (int q = 0; q < a->ask.own.n; q++) { /* nothing of another component is nearer than that */
+      double *bound = &s->bound[a->ask.own.place + q];
+      if (a->ask.limit[q] > *bound) *bound = a->ask.limit[q];
     }
   }
 }
@@ -245,25 +264,36 @@ static void span_of_task(void *context, int64_t task, int worker) {
   (void)worker;
 }
 
-/* Nodes of one component, and where their core distances begin. */
-static void span_nodes(span_tree *s) {
+/* The component of the place with the least core distance reigns. */
+static void span_leaf_cores(span_tree *s, int64_t leaf) {
   const mine__kdtree *tree = s->tree;
-  const int64_t leaves = mine__kdtree_leaves(tree);
-  for (int64_t leaf = 0; leaf < leaves; leaf++) {
-    const int64_t first = mine__kdtree_first(tree, leaf) * MINE_LANES;
-    const int64_t end = mine__kdtree_first(tree, leaf + 1) * MINE_LANES;
-    uint32_t all = s->of[first];
-    double least = INFINITY;
-    for (int64_t i = first; i < end && i < tree->n; i++) {
-      if (s->of[i] != all) all = HDBSCAN_NONE;
-      least = fmin(least, s->near->core[i]);
-    }
-    s->all[leaves + leaf] = all;
-    s->least[leaves + leaf] = least;
-  }
+  const mine__kdtree_rows rows = mine__kdtree_leaf(tree, leaf);
+  const int64_t node = mine__kdtree_leaves(tree) + leaf;
+  const double *core = s->near->core + rows.place;
+  const uint32_t *of = s->of + rows.place;
+  int first = 0;
+  for (int i = 1; i < rows.n; i++)
+    if (core[i] < core[first]) first = i;
+  s->reigns[node] = of[first];
+  s->least[node] = core[first];
+  s->other[node] = INFINITY;
+  for (int i = 0; i < rows.n; i++)
+    if (of[i] != of[first] && core[i] < s->other[node]) s->other[node] = core[i];
+}
+
+/* Of two that reign in halves that one beside which the others are sparser. */
+static void span_nodes(span_tree *s) {
+  const int64_t leaves = mine__kdtree_leaves(s->tree);
+  for (int64_t leaf = 0; leaf < leaves; leaf++)
+    span_leaf_cores(s, leaf);
   for (int64_t node = leaves - 1; node > 0; node--) {
-    s->all[node] = s->all[2 * node] == s->all[2 * node + 1] ? s->all[2 * node] : HDBSCAN_NONE;
-    s->least[node] = fmin(s->least[2 * node], s->least[2 * node + 1]);
+    const int64_t left = 2 * node, right = left + 1;
+    const uint32_t a = s->reigns[left], b = s->reigns[right];
+    const double by_a = fmin(s->other[left], span_least(s, right, a));
+    const double by_b = fmin(s->other[right], span_least(s, left, b));
+    s->least[node] = fmin(s->least[left], s->least[right]);
+    s->reigns[node] = by_a >= by_b ? a : b;
+    s->other[node] = by_a >= by_b ? by_a : by_b;
   }
 }
 
@@ -303,6 +333,7 @@ static void span_round(mine_env *env, span_tree *s, int first) {
 static void span_room(mine_env *env, const mine__kdtree *tree, span_tree *s) {
   const size_t n = (size_t)tree->n, nodes = 2 * (size_t)mine__kdtree_leaves(tree);
   mine_arena *scratch = env->scratch;
+  mine__kdtree_sieve(env, scratch, tree, &s->sieve);
   s->up = mine__arena_array(scratch, n, sizeof *s->up);
   s->of = mine__arena_array(scratch, n, sizeof *s->of);
   s->bound = mine__arena_zeros(scratch, n, sizeof *s->bound);
@@ -310,10 +341,14 @@ static void span_room(mine_env *env, const mine__kdtree *tree, span_tree *s) {
   s->to = mine__arena_zeros(scratch, n, sizeof *s->to);
   s->best = mine__arena_array(scratch, n, sizeof *s->best);
   s->by = mine__arena_array(scratch, n, sizeof *s->by);
-  s->all = mine__arena_array(scratch, nodes, sizeof *s->all);
+  s->reigns = mine__arena_array(scratch, nodes, sizeof *s->reigns);
   s->least = mine__arena_array(scratch, nodes, sizeof *s->least);
-  s->point = mine__arena_array(scratch, (size_t)env->threads * MINE__KDTREE_LEAF,
-                               (size_t)tree->width * sizeof *s->point);
+  s->other = mine__arena_array(scratch, nodes, sizeof *s->other);
+  s->leaf = mine__arena_zeros(scratch, (size_t)env->threads, sizeof *s->leaf);
+  for (int w = 0; !mine_failed(env) && w < env->threads; w++) {
+    s->leaf[w].s = s;
+    mine__kdtree_asker_open(scratch, tree, &s->sieve, &s->leaf[w].ask);
+  }
 }
 
 hdbscan_edge *mine__hdbscan_span(mine_env *env, const mine__kdtree *tree,

@@ -21,7 +21,7 @@
 static const mine_option kmedoids_option_table[] = {
     OPTION_INT(kmedoids_options, k, .initial = "8", .range = {1, 65536}, .allows_auto = 1,
                .help = "number of clusters; auto: the number from 2 to max_k with the largest mean "
-                       "medoid silhouette (Lenssen & Schubert 2024)"),
+                       "medoid silhouette (DynMSC, Lenssen & Schubert 2024)"),
     OPTION_INT(kmedoids_options, max_k, .initial = "10", .range = {2, 1000},
                .help = "largest number of clusters that k=auto tries"),
     OPTION_CHOICE(kmedoids_options, metric, .initial = "euclidean", .choices = mine__space_names,
@@ -207,7 +207,9 @@ static mine_status kmedoids_fit_rows(mine_env *env, const mine_dataset *data, co
 const mine_algorithm mine__algorithm_kmedoids = {
     .name = "kmedoids",
     .title = "k-medoids: every cluster is around one of its own rows, by any metric",
-    .citation = "Schubert & Rousseeuw 2021 (FasterPAM); Kaufman & Rousseeuw 1990 (PAM, CLARA)",
+    .citation =
+        "Schubert & Rousseeuw 2021 (FasterPAM); Kaufman & Rousseeuw 1990 (PAM, CLARA); "
+        "Lenssen & Schubert 2024 (DynMSC)",
     .notes =
         "Chooses k rows so that the distances of all rows to the nearest of them are small in sum "
         "(`cost`); the row at distance 0 of a cluster is its medoid, a typical customer who "
@@ -215,7 +217,10 @@ const mine_algorithm mine__algorithm_kmedoids = {
         "categories by being equal, and what is missing in either row is left out; rows that share "
         "nothing known are 1 apart. Ties go to the lower number; clusters are numbered by falling "
         "size. Up to `exact_rows` rows the distances of all pairs are measured; beyond, samples "
-        "are clustered and judged on all rows (CLARA), which the summary says. The model holds its "
+        "are clustered and judged on all rows (CLARA), which the summary says. `k=auto` swaps "
+        "medoids "
+        "for a large mean medoid silhouette at each number of clusters from `max_k` down, in one "
+        "run, and then, at the best, for small distances. The model holds its "
         "k medoids, which are rows of the table.",
     .example =
         "SELECT cluster, rows, feature, round(value, 2) AS value\n"

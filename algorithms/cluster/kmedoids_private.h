@@ -4,7 +4,9 @@
 **   kmedoids.c         options; the fit in its steps; the model
 **   kmedoids_matrix.c  the distances of all pairs
 **   kmedoids_build.c   where the medoids start
-**   kmedoids_swap.c    FasterPAM: swaps until none is better
+**   kmedoids_swap.c    swaps until none is better by the aim of the run
+**   kmedoids_pam.c     the aim of a given k: a small sum of distances (FasterPAM)
+**   kmedoids_msc.c     the aim of k=auto: a large mean medoid silhouette (FasterMSC)
 **   kmedoids_solve.c   starts that compete, k=auto, samples of many rows
 **
 ** n rows, k medoids throughout.  A failure stays in the environment: after a step that can fail
@@ -45,37 +47,65 @@ void mine__kmedoids_measure(mine_env *env, const mine_neighbours *space, const d
 double mine__kmedoids_silhouette(mine_env *env, const kmedoids_matrix *matrix,
                                  const int32_t *cluster, int64_t k);
 
-#define KMEDOIDS_BEYOND 2.0f /* farther than anything in a matrix */
+#define KMEDOIDS_BEYOND 2.0f /* farther than anything in a matrix     */
+#define KMEDOIDS_SIFTED 512  /* rows at a time that vectors pass by    */
+#define KMEDOIDS_RANKS  3    /* nearest medoids kept of a row, at most */
 
-/* One solution on a matrix.  near and second are those of the medoids, always. */
-typedef struct kmedoids_run {
+typedef struct kmedoids_run kmedoids_run;
+
+/* What swaps are to make small. */
+typedef struct kmedoids_aim {
+  int ranks; /* nearest medoids of a row that it asks for */
+  /* cost and removal, which are 0 before, from the nearest medoids of all rows. */
+  void (*count)(kmedoids_run *run);
+  /* Row as a candidate: by how much the cost changes whoever goes, and loss[] (removal before)
+  ** becomes what is to be added for each medoid that goes.  INFINITY: it is no candidate.  Safe
+  ** inside a parallel task. */
+  double (*judge)(const kmedoids_run *run, int64_t row, double *loss);
+  /* Row i is at distance d of run->medoid[medoid], which is new.  Likewise. */
+  void (*move)(const kmedoids_run *run, int64_t i, float d, int32_t medoid);
+} kmedoids_aim;
+extern const kmedoids_aim mine__kmedoids_pam, mine__kmedoids_msc;
+
+/* A row's part of the cost of mine__kmedoids_msc: as it is; without its nearest, or its second
+** medoid. */
+typedef struct kmedoids_share {
+  double now, without_first, without_second;
+} kmedoids_share;
+
+/* One solution on a matrix.  near and far are those of the medoids, always. */
+struct kmedoids_run {
   const kmedoids_matrix *matrix;
+  const kmedoids_aim *aim;
   int64_t k;
-  int64_t distinct;      /* k; fewer where the rows are not so different: no solution */
-  int64_t *medoid;       /* room for k: rows                                          */
-  int32_t *near;         /* n: which medoid is nearest                                */
-  int32_t *second;       /* n: the next; k = 1: none                                  */
-  float *near_distance;  /* n                                                         */
-  float *next_distance;  /* n: to the second; k = 1: KMEDOIDS_BEYOND                  */
-  double *removal;       /* k: by how much the cost grows without it                  */
-  double cost;           /* sum of weight x near_distance                             */
-  int64_t swaps, passes; /* of the last mine__kmedoids_swap                           */
-} kmedoids_run;
+  int64_t distinct;              /* k; fewer where the rows are not so different: no solution */
+  int64_t *medoid;               /* room for k: rows                                          */
+  int32_t *near[KMEDOIDS_RANKS]; /* n each: the nearest medoid, the second ...; -1: none      */
+  float *far[KMEDOIDS_RANKS];    /* n each: how far they are; KMEDOIDS_BEYOND: none           */
+  kmedoids_share *share;         /* n, for mine__kmedoids_msc                                 */
+  double *removal;               /* k: by how much the cost grows without it                  */
+  double cost;                   /* by the aim                                                */
+  int64_t swaps, passes;         /* of the last mine__kmedoids_swap                           */
+};
 
 /* Room for up to k medoids. */
 void mine__kmedoids_run_open(mine_env *env, const kmedoids_matrix *matrix, int64_t k,
-                             kmedoids_run *run);
-/* near, second, removal and cost from the medoids. */
+                             const kmedoids_aim *aim, kmedoids_run *run);
+/* near, far, removal and cost from the medoids. */
 void mine__kmedoids_nearest(mine_env *env, kmedoids_run *run);
-/* Mean medoid silhouette, 1 - near_distance / next_distance. */
+/* A row's near and far, afresh; and with another medoid.  Safe inside a parallel task. */
+void mine__kmedoids_look(const kmedoids_run *run, int64_t row);
+void mine__kmedoids_insert(const kmedoids_run *run, int64_t row, float distance, int32_t medoid);
+/* Mean medoid silhouette of a run of mine__kmedoids_msc. */
 double mine__kmedoids_medoid_silhouette(const kmedoids_run *run);
-/* The medoid goes without which the cost grows least. */
+/* The medoid goes without which the cost grows least; k > 2. */
 void mine__kmedoids_drop(mine_env *env, kmedoids_run *run);
 
 /* k medoids, the one after the other that lowers the cost most: among all rows (BUILD), or among
 ** a few drawn for each (LAB).  run->distinct < k: there are fewer different rows. */
 void mine__kmedoids_build(mine_env *env, kmedoids_run *run, int all, mine_random *random);
-/* Swap medoids with other rows while that lowers the cost, in at most so many passes. */
+/* Swap medoids with other rows while that lowers the cost, in at most so many passes; k > 1 for
+** mine__kmedoids_msc. */
 void mine__kmedoids_swap(mine_env *env, kmedoids_run *run, int64_t max_iter);
 
 /* ---- the fit ------------------------------------------------------------------------- */

@@ -3,12 +3,14 @@
 ** the distances of all pairs.
 **
 ** A start is BUILD where that is affordable, then LAB with other draws; each is swapped to its
-** optimum and the cheapest wins.  k=auto goes down from max_k within one run: each solution is the
-** one before without the medoid that is missed least, swapped again, and the mean medoid
-** silhouette 1 - d(nearest) / d(second) is the largest where clusters lie apart (DynMSC: Lenssen &
+** optimum and the cheapest wins.  k=auto goes down from max_k within one run (DynMSC: Lenssen &
 ** Schubert, "Medoid silhouette clustering with automatic cluster number selection", Information
-** Systems 120, 2024; here the swaps lower the distances, as with k given, rather than raise the
-** silhouette).
+** Systems 120, 2024): swaps raise the mean medoid silhouette 1 - d(nearest) / d(second) as far as
+** it goes (kmedoids_msc.c), the medoid that is missed least is dropped, and so on; the k of the
+** largest is the answer.  Such swaps may stop early, so that at each k they begin a second time at
+** medoids of small distances, which go down beside them, and the better end counts.  The medoids
+** of the chosen k are then swapped for small distances, and compete with other starts, as if that k
+** had been given.
 **
 ** Beyond fit->whole rows: CLARA (Kaufman & Rousseeuw, "Finding groups in data", 1990, chapter 3).
 ** Some samples are solved, each with the best medoids so far among its rows, and of the solutions
@@ -152,7 +154,7 @@ static int64_t solve_compete(kmedoids_fit *fit, const kmedoids_matrix *matrix, i
   const int64_t starts = solve_starts(fit, matrix->n);
   double cost = INFINITY;
   kmedoids_run run;
-  mine__kmedoids_run_open(env, matrix, k, &run);
+  mine__kmedoids_run_open(env, matrix, k, &mine__kmedoids_pam, &run);
   for (int64_t s = given ? -1 : 0; s < starts && !mine_failed(env); s++) {
     if (s < 0) {
       memcpy(run.medoid, given, bytes);
@@ -179,21 +181,56 @@ typedef struct solve_attempt {
   double silhouette, cost;
 } solve_attempt;
 
-/* Down from run->k: attempt[] of each k, and the medoids of the best into row[]. */
-static int64_t solve_descend(const kmedoids_fit *fit, kmedoids_run *run, solve_attempt *attempt,
-                             int64_t *row) {
+/* The sum of weight x distance to the nearest medoid, in the units of the space. */
+static double solve_distances(const kmedoids_run *run) {
+  double sum = 0;
+  for (int64_t i = 0; i < run->matrix->n; i++)
+    sum += kmedoids_weight(run->matrix, i) * (double)run->far[0][i];
+  return sum * run->matrix->unit;
+}
+
+/* Swap for the silhouette, from the run's medoids and from those of the smallest distances: the
+** better one's medoids are the run's. */
+static double solve_silhouette(const kmedoids_fit *fit, kmedoids_run *run, const kmedoids_run *near,
+                               int64_t *spare) {
+  mine_env *env = fit->env;
+  const size_t bytes = (size_t)run->k * sizeof *spare;
+  mine__kmedoids_swap(env, run, fit->options->max_iter);
+  if (mine_failed(env)) return NAN;
+  const double first = mine__kmedoids_medoid_silhouette(run);
+  memcpy(spare, run->medoid, bytes);
+  memcpy(run->medoid, near->medoid, bytes);
+  mine__kmedoids_swap(env, run, fit->options->max_iter);
+  if (mine_failed(env)) return NAN;
+  const double second = mine__kmedoids_medoid_silhouette(run);
+  if (second > first) return second;
+  memcpy(run->medoid, spare, bytes);
+  mine__kmedoids_nearest(env, run);
+  return first;
+}
+
+/* Down from run->k, and beside it from near->k for small distances: attempt[] of each k, and the
+** medoids of the best into row[]. */
+static int64_t solve_descend(const kmedoids_fit *fit, kmedoids_run *run, kmedoids_run *near,
+                             solve_attempt *attempt, int64_t *row) {
   mine_env *env = fit->env;
   double best = -INFINITY;
   int64_t chosen = 1;
-  for (; run->k > 1 && !mine_failed(env); mine__kmedoids_drop(env, run)) {
-    mine__kmedoids_swap(env, run, fit->options->max_iter);
+  int64_t *spare = mine__arena_array(env->scratch, (size_t)run->k, sizeof *spare);
+  while (run->k > 1 && !mine_failed(env)) {
+    mine__kmedoids_swap(env, near, fit->options->max_iter);
+    const double silhouette =
+        mine_failed(env) ? (double)NAN : solve_silhouette(fit, run, near, spare);
     if (mine_failed(env)) break;
-    const double silhouette = mine__kmedoids_medoid_silhouette(run);
-    attempt[run->k] = (solve_attempt){silhouette, run->cost * run->matrix->unit};
-    if (silhouette < best) continue; /* of equals the fewer clusters */
-    best = silhouette;
-    chosen = run->k;
-    memcpy(row, run->medoid, (size_t)run->k * sizeof *row);
+    attempt[run->k] = (solve_attempt){silhouette, solve_distances(run)};
+    if (silhouette >= best) { /* of equals the fewer clusters */
+      best = silhouette;
+      chosen = run->k;
+      memcpy(row, run->medoid, (size_t)run->k * sizeof *row);
+    }
+    if (run->k == 2) break;
+    mine__kmedoids_drop(env, run);
+    if (!mine_failed(env)) mine__kmedoids_drop(env, near);
   }
   return chosen;
 }
@@ -221,18 +258,20 @@ static void solve_choose(kmedoids_fit *fit, const kmedoids_matrix *matrix, int64
   const mine_mark mark = mine__arena_mark(env->scratch);
   int64_t most = fit->options->max_k < matrix->n - 1 ? fit->options->max_k : matrix->n - 1;
   mine_random random;
-  kmedoids_run run;
+  kmedoids_run run, near;
   fit->k = 1;
   if (most < 2) return;
   solve_attempt *attempt = mine__arena_zeros(env->scratch, (size_t)most + 1, sizeof *attempt);
-  mine__kmedoids_run_open(env, matrix, most, &run);
+  mine__kmedoids_run_open(env, matrix, most, &mine__kmedoids_msc, &run);
+  mine__kmedoids_run_open(env, matrix, most, &mine__kmedoids_pam, &near);
   if (mine_failed(env)) return;
   mine__random_open(&random, fit->data->seed, KMEDOIDS_SEED, 0);
   const double n = (double)matrix->n;
   mine__kmedoids_build(env, &run, n * n * (double)most <= SOLVE_BUILD, &random);
   if (mine_failed(env)) return;
-  run.k = most = run.distinct; /* as many as there are different rows */
-  fit->k = solve_descend(fit, &run, attempt, row);
+  run.k = near.k = most = run.distinct; /* as many as there are different rows */
+  memcpy(near.medoid, run.medoid, (size_t)most * sizeof *near.medoid);
+  fit->k = solve_descend(fit, &run, &near, attempt, row);
   if (!mine_failed(env)) solve_tell(fit, attempt, most, matrix->n);
   mine__arena_rewind(env->scratch, mark);
 }

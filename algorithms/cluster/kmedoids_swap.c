@@ -1,20 +1,13 @@
 /*
-** kmedoids_swap.c -- FasterPAM (Schubert & Rousseeuw, "Fast and eager k-medoids clustering: O(k)
+** kmedoids_swap.c -- swaps (Schubert & Rousseeuw, "Fast and eager k-medoids clustering: O(k)
 ** runtime improvement of the PAM, CLARA, and CLARANS algorithms", Information Systems 101, 2021,
-** algorithm 3): swap a medoid with another row while that lowers the cost.
+** algorithm 3): exchange a medoid for another row while that is better by the run's aim
+** (kmedoids_pam.c, kmedoids_msc.c).
 **
-** For each row the nearest and the second nearest medoid are kept, and for each medoid its removal
-** loss, by how much the cost grows without it (its rows go to their second).  A candidate x then
-** looks at every row once, whatever k:
-**
-**   d(x, o) < nearest(o)   x takes the row, whoever goes:      gain  += d - nearest
-**                          its medoid may go for nothing:      loss(nearest's)  += nearest - second
-**   d(x, o) < second(o)    if its medoid goes, x is next:      loss(nearest's)  += d - second
-**
-** and the best medoid to go is that of the smallest loss; the swap is made at once if gain + loss
-** is below 0.  Candidates are the rows in their order, round and round, until n in a row were no
-** better.  They are judged some at a time on all threads, and of those that are better the first
-** is taken: what comes behind it is judged again.  So the swaps are those of one thread.
+** A candidate is judged in one look at all rows, whatever k, and the swap is made at once.
+** Candidates are the rows in their order, round and round, until n in a row were no better.  They
+** are judged some at a time on all threads, and of those that are better the first is taken: what
+** comes behind it is judged again.  So the swaps are those of one thread.
 */
 #include <string.h>
 
@@ -26,40 +19,48 @@
 #define SWAP_ROWS   2048      /* whose medoids are looked up in a task          */
 
 void mine__kmedoids_run_open(mine_env *env, const kmedoids_matrix *matrix, int64_t k,
-                             kmedoids_run *run) {
+                             const kmedoids_aim *aim, kmedoids_run *run) {
   const size_t n = (size_t)matrix->n;
-  *run = (kmedoids_run){.matrix = matrix, .k = k, .distinct = k};
+  *run = (kmedoids_run){.matrix = matrix, .aim = aim, .k = k, .distinct = k};
   run->medoid = mine__arena_zeros(env->scratch, (size_t)k, sizeof *run->medoid);
   run->removal = mine__arena_zeros(env->scratch, (size_t)k, sizeof *run->removal);
-  run->near = mine__arena_array(env->scratch, n, sizeof *run->near);
-  run->second = mine__arena_array(env->scratch, n, sizeof *run->second);
-  run->near_distance = mine__arena_array(env->scratch, n, sizeof *run->near_distance);
-  run->next_distance = mine__arena_array(env->scratch, n, sizeof *run->next_distance);
-}
-
-/* ---- nearest and second ----------------------------------------------------------------- */
-
-/* The medoid nearest to a row but `but`. */
-static int32_t swap_nearest_but(const kmedoids_run *run, int64_t row, int32_t but,
-                                float *distance) {
-  int32_t best = -1;
-  *distance = KMEDOIDS_BEYOND;
-  for (int64_t c = 0; c < run->k; c++) {
-    const float d = kmedoids_from(run->matrix, run->medoid[c])[row];
-    if (c == but || !(d < *distance)) continue;
-    *distance = d;
-    best = (int32_t)c;
+  for (int r = 0; r < aim->ranks; r++) {
+    run->near[r] = mine__arena_array(env->scratch, n, sizeof *run->near[r]);
+    run->far[r] = mine__arena_array(env->scratch, n, sizeof *run->far[r]);
   }
-  return best;
+  if (aim->ranks < 3) return;
+  run->share = mine__arena_array(env->scratch, n, sizeof *run->share);
 }
 
-static void swap_nearest_task(void *context, int64_t task, int worker) {
+/* ---- the nearest medoids of each row ------------------------------------------------------ */
+
+void mine__kmedoids_insert(const kmedoids_run *run, int64_t row, float distance, int32_t medoid) {
+  int r = run->aim->ranks;
+  for (; r > 0 && distance < run->far[r - 1][row]; r--) {
+    if (r == run->aim->ranks) continue; /* the last falls out */
+    run->near[r][row] = run->near[r - 1][row];
+    run->far[r][row] = run->far[r - 1][row];
+  }
+  if (r == run->aim->ranks) return;
+  run->near[r][row] = medoid;
+  run->far[r][row] = distance;
+}
+
+/* Of equally near ones the lower number stands first. */
+void mine__kmedoids_look(const kmedoids_run *run, int64_t row) {
+  for (int r = 0; r < run->aim->ranks; r++) {
+    run->near[r][row] = -1;
+    run->far[r][row] = KMEDOIDS_BEYOND;
+  }
+  for (int64_t c = 0; c < run->k; c++)
+    mine__kmedoids_insert(run, row, kmedoids_from(run->matrix, run->medoid[c])[row], (int32_t)c);
+}
+
+static void swap_look_task(void *context, int64_t task, int worker) {
   const kmedoids_run *run = context;
   const int64_t first = task * SWAP_ROWS;
-  for (int64_t i = first; i < first + SWAP_ROWS && i < run->matrix->n; i++) {
-    run->near[i] = swap_nearest_but(run, i, -1, &run->near_distance[i]);
-    run->second[i] = swap_nearest_but(run, i, run->near[i], &run->next_distance[i]);
-  }
+  for (int64_t i = first; i < first + SWAP_ROWS && i < run->matrix->n; i++)
+    mine__kmedoids_look(run, i);
   (void)worker;
 }
 
@@ -67,28 +68,12 @@ static void swap_nearest_task(void *context, int64_t task, int worker) {
 static void swap_count(kmedoids_run *run) {
   run->cost = 0;
   memset(run->removal, 0, (size_t)run->k * sizeof *run->removal);
-  for (int64_t i = 0; i < run->matrix->n; i++) {
-    const double w = kmedoids_weight(run->matrix, i), near = (double)run->near_distance[i];
-    run->cost += w * near;
-    run->removal[run->near[i]] += w * ((double)run->next_distance[i] - near);
-  }
+  run->aim->count(run);
 }
 
 void mine__kmedoids_nearest(mine_env *env, kmedoids_run *run) {
-  if (mine__parallel(env, MINE_BLOCKS(run->matrix->n, SWAP_ROWS), swap_nearest_task, run)) return;
+  if (mine__parallel(env, MINE_BLOCKS(run->matrix->n, SWAP_ROWS), swap_look_task, run)) return;
   swap_count(run);
-}
-
-/* A row that lies on its medoid counts 1, also where the second is there, too. */
-double mine__kmedoids_medoid_silhouette(const kmedoids_run *run) {
-  double sum = 0, weights = 0;
-  for (int64_t i = 0; i < run->matrix->n; i++) {
-    const double w = kmedoids_weight(run->matrix, i);
-    const double near = (double)run->near_distance[i], next = (double)run->next_distance[i];
-    sum += w * (near > 0 ? 1 - near / next : 1);
-    weights += w;
-  }
-  return sum / weights;
 }
 
 void mine__kmedoids_drop(mine_env *env, kmedoids_run *run) {
@@ -113,18 +98,9 @@ typedef struct swap_job {
 } swap_job;
 
 static double swap_judge(const kmedoids_run *run, int64_t row, double *loss, int32_t *out) {
-  const kmedoids_matrix *matrix = run->matrix;
-  const float *d = kmedoids_from(matrix, row);
-  double gain = 0;
   int32_t best = 0;
   memcpy(loss, run->removal, (size_t)run->k * sizeof *loss);
-  for (int64_t i = 0; i < matrix->n; i++) {
-    if (!(d[i] < run->next_distance[i])) continue;
-    const double w = kmedoids_weight(matrix, i), near = (double)run->near_distance[i];
-    const double next = (double)run->next_distance[i], here = (double)d[i];
-    gain += here < near ? w * (here - near) : 0;
-    loss[run->near[i]] += w * ((here < near ? near : here) - next);
-  }
+  const double gain = run->aim->judge(run, row, loss);
   for (int32_t c = 1; c < run->k; c++)
     if (loss[c] < loss[best]) best = c;
   *out = best;
@@ -154,33 +130,13 @@ static void swap_task(void *context, int64_t task, int worker) {
 /* ---- the swap --------------------------------------------------------------------------- */
 
 /* run->medoid has the new row at `medoid` already. */
-static void swap_move(const kmedoids_run *run, int64_t i, float d, int32_t medoid) {
-  float *near = &run->near_distance[i], *next = &run->next_distance[i];
-  if (run->near[i] == medoid && d <= *next) {
-    *near = d;
-  } else if (run->near[i] == medoid) {
-    *near = *next;
-    run->near[i] = run->second[i];
-    run->second[i] = swap_nearest_but(run, i, run->near[i], next);
-  } else if (d < *near) {
-    *next = *near;
-    run->second[i] = run->near[i];
-    *near = d;
-    run->near[i] = medoid;
-  } else if (run->second[i] == medoid && d > *next) {
-    run->second[i] = swap_nearest_but(run, i, run->near[i], next);
-  } else if (run->second[i] == medoid || d < *next) {
-    *next = d;
-    run->second[i] = medoid;
-  }
-}
-
 static void swap_move_task(void *context, int64_t task, int worker) {
   const swap_job *job = context;
+  const kmedoids_run *run = job->run;
   const int64_t first = task * SWAP_ROWS;
-  const float *d = kmedoids_from(job->run->matrix, job->row);
-  for (int64_t i = first; i < first + SWAP_ROWS && i < job->run->matrix->n; i++)
-    swap_move(job->run, i, d[i], (int32_t)job->medoid);
+  const float *d = kmedoids_from(run->matrix, job->row);
+  for (int64_t i = first; i < first + SWAP_ROWS && i < run->matrix->n; i++)
+    run->aim->move(run, i, d[i], (int32_t)job->medoid);
   (void)worker;
 }
 

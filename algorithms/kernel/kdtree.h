@@ -18,11 +18,14 @@
 #ifndef MINE_KERNEL_KDTREE_H
 #define MINE_KERNEL_KDTREE_H
 
+#include <string.h>
+
 #include "../core/parallel.h"
 #include "distance.h"
+#include "sieve.h"
 #include "simd.h"
 
-#define MINE__KDTREE_LEAF    32 /* rows of a leaf at most: four panels                      */
+#define MINE__KDTREE_LEAF    32 /* rows of a leaf at most: four panels, a bit of a word each */
 #define MINE__KDTREE_WIDEST  16 /* columns up to which it beats looking at all rows         */
 #define MINE__KDTREE_DEEPEST 64 /* nodes that wait while a search goes down: levels and few */
 
@@ -67,9 +70,10 @@ static inline int64_t mine__kdtree_leaves(const mine__kdtree *tree) {
 static inline const double *mine__kdtree_box(const mine__kdtree *tree, int64_t node) {
   return tree->box + node * 2 * tree->width;
 }
-/* Leaf `leaf` (from 0) has the panels first(leaf) .. first(leaf + 1) - 1. */
+/* Leaf `leaf` (from 0) has the panels first(leaf) .. first(leaf + 1) - 1: mine__block_first of the
+** panels, but that dividing by a power of two takes no time. */
 static inline int64_t mine__kdtree_first(const mine__kdtree *tree, int64_t leaf) {
-  return mine__block_first(tree->panels, mine__kdtree_leaves(tree), leaf);
+  return (tree->panels * leaf) >> tree->levels;
 }
 static inline const double *mine__kdtree_panel(const mine__kdtree *tree, int64_t panel) {
   return tree->panel + panel * MINE_LANES * tree->width;
@@ -79,6 +83,77 @@ static inline int mine__kdtree_lanes(const mine__kdtree *tree, int64_t panel) {
   const int64_t left = tree->n - panel * MINE_LANES;
   return left < MINE_LANES ? (int)left : MINE_LANES;
 }
+
+/* The rows of a leaf, n of them from `place` on. */
+typedef struct mine__kdtree_rows {
+  const double *panel, *box;
+  ptrdiff_t panels;
+  int64_t place;
+  int n;
+  uint32_t all; /* bits 0 .. n - 1 */
+} mine__kdtree_rows;
+
+static inline mine__kdtree_rows mine__kdtree_leaf(const mine__kdtree *tree, int64_t leaf) {
+  const int64_t first = mine__kdtree_first(tree, leaf), end = mine__kdtree_first(tree, leaf + 1);
+  const int64_t left = tree->n - first * MINE_LANES, room = (end - first) * MINE_LANES;
+  const int n = (int)(left < room ? left : room);
+  return (mine__kdtree_rows){.panel = mine__kdtree_panel(tree, first),
+                             .box = mine__kdtree_box(tree, mine__kdtree_leaves(tree) + leaf),
+                             .panels = (ptrdiff_t)(end - first),
+                             .place = first * MINE_LANES,
+                             .n = n,
+                             .all = UINT32_MAX >> (MINE__KDTREE_LEAF - n)};
+}
+/* Its points, one after the other: n x width. */
+static inline void mine__kdtree_points(const mine__kdtree *tree, const mine__kdtree_rows *rows,
+                                       double *point) {
+  const int64_t width = tree->width;
+  for (int q = 0; q < rows->n; q++)
+    memcpy(point + q * width, tree->point + (int64_t)tree->row[rows->place + q] * width,
+           (size_t)width * sizeof *point);
+}
+/* The lowest bit of a word that is not 0, which is taken out. */
+static inline int mine__kdtree_next(uint32_t *bits) {
+  const int lowest = __builtin_ctz(*bits);
+  *bits &= *bits - 1;
+  return lowest;
+}
+
+/* A leaf that asks for all its rows at once, and a sieve (sieve.h) with a panel for each leaf:
+*which
+** rows of another leaf may be near comes from single precision, and only those are measured. */
+typedef struct mine__kdtree_asker {
+  const mine__kdtree *tree;
+  const mine__sieve *sieve; /* not usable: every distance is measured */
+  const mine__kernels *kernels;
+  mine__kdtree_rows own;
+  double *point;                    /* its rows                        */
+  float *seen, *group;              /* as the sieve sees them; room for as many    */
+  double length[MINE__KDTREE_LEAF]; /* there                                       */
+  double limit[MINE__KDTREE_LEAF];  /* squared: what is farther does not matter; below 0: nothing */
+} mine__kdtree_asker;
+
+/* Leaf l is panel l of the sieve.  Not usable where single precision is of no use. */
+void mine__kdtree_sieve(mine_env *env, mine_arena *arena, const mine__kdtree *tree,
+                        mine__sieve *out);
+/* Room for one thread's asker. */
+void mine__kdtree_asker_open(mine_arena *arena, const mine__kdtree *tree, const mine__sieve *sieve,
+                             mine__kdtree_asker *out);
+/* Its rows become those of a leaf; limits are the caller's. */
+void mine__kdtree_ask(mine__kdtree_asker *a, int64_t leaf);
+/* The rows that ask and may have a row of a box within their limits. */
+static inline uint32_t mine__kdtree_near(const mine__kdtree_asker *a, const double *box) {
+  return a->own.all &
+         a->kernels->leaf_near(a->own.panel, a->own.panels, a->tree->width, box, a->limit);
+}
+/* For each of the rows `near` that ask, the rows of a leaf that may be within its limit, in may[];
+** those that are not in it are farther. */
+void mine__kdtree_sift(const mine__kdtree_asker *a, int64_t leaf, const mine__kdtree_rows *other,
+                       uint32_t near, uint32_t *may);
+/* The squared distances of row q that asks to the rows `may` of a leaf; those within `limit`, or
+** more. */
+uint32_t mine__kdtree_measure(const mine__kdtree_asker *a, int q, const mine__kdtree_rows *other,
+                              uint32_t may, double limit, double *distance);
 
 /* The least and the largest squared distance between points of two boxes, rounded so that no pair
 ** of points within is nearer, or farther. */
@@ -132,15 +207,14 @@ MINE_INLINE void mine__kdtree_walk(const mine__kdtree *tree, const double *query
       mine__kdtree_push_below(&stack, tree, node, query);
       continue;
     }
-    const int64_t end = mine__kdtree_first(tree, node - leaves + 1);
-    for (int64_t p = mine__kdtree_first(tree, node - leaves); p < end; p++) {
-      double distance[MINE_LANES];
-      kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width, query, 1, distance);
-      const int lanes = mine__kdtree_lanes(tree, p);
-      for (int l = 0; l < lanes; l++) {
-        if (distance[l] <= bound)
-          bound = offer(context, bound, distance[l], tree->row[p * MINE_LANES + l]);
-      }
+    const mine__kdtree_rows rows = mine__kdtree_leaf(tree, node - leaves);
+    double distance[MINE__KDTREE_LEAF];
+    uint32_t within = rows.all & kernels->leaf_within(rows.panel, rows.panels, tree->width, query,
+                                                      bound, distance);
+    while (within) {
+      const int i = mine__kdtree_next(&within);
+      if (distance[i] <= bound)
+        bound = offer(context, bound, distance[i], tree->row[rows.place + i]);
     }
   }
 }

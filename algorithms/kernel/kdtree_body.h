@@ -1,21 +1,70 @@
 /*
-** kdtree_body.h -- how far a box is from the points of a panel (distance.h), for one instruction
-** set (simd.h).
+** kdtree_body.h -- the points of a leaf (kdtree.h) and a box, or a point, for one instruction set
+** (simd.h).  What may matter of a leaf comes as bits: most of a search is leaves of which nothing
+** does.
 */
 
-/* out[lane]: the least squared distance from a point of the box.  Each difference is rounded as
-** that to a point within would be, and the sums run in the same order: never above the
-** distance to such a point, in floating point, too. */
-static void V(box_panel)(const double *panel, ptrdiff_t width, const double *box, double *out) {
-  for (int lane = 0; lane < MINE_LANES; lane += V_DOUBLES) {
-    v_doubles sum = {0};
+#define LEAF_VECTORS \
+  (MINE_LANES / V_DOUBLES) /* of a panel: side by side, so that additions overlap */
+
+/* Each difference is rounded as that to a point within the box would be, and the sums run in the
+** same order: never above the distance to such a point, in floating point, too. */
+static uint32_t V(leaf_near)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
+                             const double *box, const double *most) {
+  const v_doubles zero = {0};
+  uint32_t bits = 0;
+  for (ptrdiff_t p = 0; p < panels; p++) {
+    const double *x = panel + p * width * MINE_LANES;
+    v_doubles sum[LEAF_VECTORS];
+    V_UNROLL
+    for (int v = 0; v < LEAF_VECTORS; v++)
+      sum[v] = zero;
     for (ptrdiff_t j = 0; j < width; j++) {
-      const v_doubles x = V_AT(v_doubles, panel + j * MINE_LANES + lane);
-      const v_doubles below = box[j] - x, above = x - box[width + j];
-      const v_doubles away = V_PICK(v_doubles, below > above, v_longs, below, above);
-      const v_doubles t = (v_doubles)((v_longs)away & (away > 0.0));
-      sum += t * t;
+      const double least = box[j], largest = box[width + j];
+      V_UNROLL
+      for (int v = 0; v < LEAF_VECTORS; v++) {
+        const v_doubles at = V_AT(v_doubles, x + j * MINE_LANES + v * V_DOUBLES);
+        const v_doubles below = least - at, above = at - largest;
+        const v_doubles outside = V_LARGER(below, above), t = V_LARGER(outside, zero);
+        sum[v] += t * t;
+      }
     }
-    V_STORE(v_doubles, out + lane, sum);
+    V_UNROLL
+    for (int v = 0; v < LEAF_VECTORS; v++) {
+      const int lane = (int)p * MINE_LANES + v * V_DOUBLES;
+      bits |= V_UP_TO_BITS(sum[v], V_AT(v_doubles, most + lane)) << lane;
+    }
   }
+  return bits;
 }
+
+/* The distances of distance.h, bit for bit. */
+static uint32_t V(leaf_within)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
+                               const double *point, double most, double *out) {
+  const v_doubles limit = V_ALL(v_doubles, most);
+  uint32_t bits = 0;
+  for (ptrdiff_t p = 0; p < panels; p++) {
+    const double *x = panel + p * width * MINE_LANES;
+    v_doubles sum[LEAF_VECTORS];
+    V_UNROLL
+    for (int v = 0; v < LEAF_VECTORS; v++)
+      sum[v] = V_ALL(v_doubles, 0);
+    for (ptrdiff_t j = 0; j < width; j++) {
+      const double with = point[j];
+      V_UNROLL
+      for (int v = 0; v < LEAF_VECTORS; v++) {
+        const v_doubles t = V_AT(v_doubles, x + j * MINE_LANES + v * V_DOUBLES) - with;
+        sum[v] += t * t;
+      }
+    }
+    V_UNROLL
+    for (int v = 0; v < LEAF_VECTORS; v++) {
+      const int lane = (int)p * MINE_LANES + v * V_DOUBLES;
+      V_STORE(v_doubles, out + lane, sum[v]);
+      bits |= V_UP_TO_BITS(sum[v], limit) << lane;
+    }
+  }
+  return bits;
+}
+
+#undef LEAF_VECTORS

@@ -40,3 +40,35 @@ static uint32_t V(intersect)(const uint64_t *restrict a, const uint64_t *restric
   }
   return n;
 }
+
+#ifndef V_LESS_BITS
+/* Bit l: lane l of a is below that of b. */
+static inline uint32_t V(row_less)(v_floats a, v_floats b) {
+  uint32_t bits = 0;
+  for (int l = 0; l < V_FLOATS; l++)
+    bits |= (uint32_t)(a[l] < b[l]) << l;
+  return bits;
+}
+#define V_LESS_BITS(a, b) V(row_less)(a, b)
+#endif
+
+/* Where few are below, 32 places are passed by at a time. */
+static ptrdiff_t V(below)(const float *x, const float *limit, ptrdiff_t n, uint32_t *at) {
+  ptrdiff_t found = 0, i = 0;
+  for (; i + 32 <= n; i += 32) {
+    uint32_t bits = 0;
+    V_UNROLL
+    for (int v = 0; v < 32 / V_FLOATS; v++) {
+      const v_floats a = V_AT(v_floats, x + i + v * V_FLOATS);
+      const v_floats b = V_AT(v_floats, limit + i + v * V_FLOATS);
+      bits |= V_LESS_BITS(a, b) << (v * V_FLOATS);
+    }
+    for (; bits; bits &= bits - 1)
+      at[found++] = (uint32_t)i + (uint32_t)__builtin_ctz(bits);
+  }
+  for (; i < n; i++) {
+    at[found] = (uint32_t)i;
+    found += x[i] < limit[i];
+  }
+  return found;
+}

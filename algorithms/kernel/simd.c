@@ -49,6 +49,10 @@
   ((v_ints)_mm256_blendv_ps((__m256)(no), (__m256)(yes), _mm256_cmp_ps(a, b, _CMP_LT_OQ)))
 #define V_AT_MOST(a, most) \
   ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, _mm256_set1_ps(most), _CMP_LE_OQ)))
+#define V_LESS_BITS(a, b) ((uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)))
+#define V_LARGER(a, b)    ((v_doubles)_mm256_max_pd((__m256d)(a), (__m256d)(b)))
+#define V_UP_TO_BITS(a, b) \
+  ((uint32_t)_mm256_movemask_pd(_mm256_cmp_pd((__m256d)(a), (__m256d)(b), _CMP_LE_OQ)))
 #define V_LOOK_UP(bytes, at) SIMD_LOOK_UP(bytes, at)
 #include "simd_set.h"
 #ifdef __clang__
@@ -75,6 +79,9 @@
   ((v_ints)_mm512_mask_mov_epi32((__m512i)(no), _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), \
                                  (__m512i)(yes)))
 #define V_AT_MOST(a, most)   ((uint32_t)_mm512_cmp_ps_mask(a, _mm512_set1_ps(most), _CMP_LE_OQ))
+#define V_LESS_BITS(a, b)    ((uint32_t)_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ))
+#define V_LARGER(a, b)       ((v_doubles)_mm512_max_pd((__m512d)(a), (__m512d)(b)))
+#define V_UP_TO_BITS(a, b)   ((uint32_t)_mm512_cmp_pd_mask((__m512d)(a), (__m512d)(b), _CMP_LE_OQ))
 #define V_SMALL_BYTES        32
 #define V_LOOK_UP(bytes, at) SIMD_LOOK_UP(bytes, at)
 #include "simd_set.h"

@@ -59,8 +59,13 @@ typedef struct mine__kernels {
   void (*gower)(const double *panel, ptrdiff_t width, const uint8_t *category, const double *point,
                 double *out);
 
-  /* kdtree_body.h: from the points of a panel to a box (width least, then width most) */
-  void (*box_panel)(const double *panel, ptrdiff_t width, const double *box, double *out);
+  /* kdtree_body.h: of the points of up to 4 panels, from point 0 on.  Bit l: point l may be at a
+  ** squared distance of at most most[l] of some point of a box (width least, then width most). */
+  uint32_t (*leaf_near)(const double *panel, ptrdiff_t panels, ptrdiff_t width, const double *box,
+                        const double *most);
+  /* out[l]: the squared distance of a point and point l; bit l: it is at most `most`. */
+  uint32_t (*leaf_within)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
+                          const double *point, double most, double *out);
 
   /* sieve_body.h: see sieve.h */
   void (*sieve_nearest)(const float *panel, ptrdiff_t width, const float *point, const float *half,
@@ -77,6 +82,8 @@ typedef struct mine__kernels {
   void (*standardize)(const double *x, double centre, double factor, double fill, double *to);
   /* out = a AND b; how many bits are set in it */
   uint32_t (*intersect)(const uint64_t *a, const uint64_t *b, uint64_t *out, uint32_t words);
+  /* The places i < n where x[i] < limit[i], ascending, to at[] (room for n); how many. */
+  ptrdiff_t (*below)(const float *x, const float *limit, ptrdiff_t n, uint32_t *at);
 
   /* slots_body.h: see slots.h.  The slots of MINE__SLOT_ROWS rows in the tree of n cuts. */
   void (*slots)(const int8_t *bins, const struct mine__slot_cut *cut, int n, const uint8_t *sets,

@@ -54,6 +54,17 @@ typedef int8_t V(v_signed) __attribute__((vector_size(V_SMALL_BYTES), aligned(1)
 #define V_MAX(a, b)                 V_PICK(v_floats, (a) > (b), v_ints, a, b)
 #define V_WHERE_LESS(a, b, yes, no) V_PICK(v_ints, (a) < (b), v_ints, yes, no)
 #endif
+/* Doubles, no NAN: the larger; bit l: lane l of a is at most that of b. */
+#ifndef V_LARGER
+#define V_LARGER(a, b) V_PICK(v_doubles, (a) > (b), v_longs, a, b)
+static inline uint32_t V(up_to_bits)(v_doubles a, v_doubles b) {
+  uint32_t bits = 0;
+  for (int lane = 0; lane < (int)V_DOUBLES; lane++)
+    bits |= (uint32_t)(a[lane] <= b[lane]) << lane;
+  return bits;
+}
+#define V_UP_TO_BITS(a, b) V(up_to_bits)(a, b)
+#endif
 /* The square root of each lane. */
 #ifndef V_ROOT
 static inline v_doubles V(root)(v_doubles v) {
@@ -81,13 +92,15 @@ static const mine__kernels V(kernels) = {
     .distance_nearest = V(distance_nearest),
     .manhattan = V(manhattan),
     .gower = V(gower),
-    .box_panel = V(box_panel),
+    .leaf_near = V(leaf_near),
+    .leaf_within = V(leaf_within),
     .sieve_nearest = V(sieve_nearest),
     .sieve_below = V(sieve_below),
     .add_row = V(add_row),
     .measure_row = V(measure_row),
     .standardize = V(standardize),
     .intersect = V(intersect),
+    .below = V(below),
     .slots = V(slots),
     .reached = V(reached),
     .shapley_side = V(shapley_side),
@@ -127,6 +140,9 @@ static const mine__kernels V(kernels) = {
 #undef V_MAX
 #undef V_WHERE_LESS
 #undef V_AT_MOST
+#undef V_LESS_BITS
+#undef V_LARGER
+#undef V_UP_TO_BITS
 #undef V_LOOK_UP
 #undef V_ROOT
 #undef V_SET

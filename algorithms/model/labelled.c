@@ -51,16 +51,25 @@ static void labelled_see(labelled_seen *seen, double distance, double square, ui
   seen->by = row;
 }
 
-/* A panel of rows at these distances; nearer ones than `cover` are all that can matter. */
-static void labelled_see_panel(labelled_seen *seen, int64_t panel, const double *distance) {
+/* Farther than that nothing can matter. */
+static double labelled_bound(const labelled_seen *seen) {
+  return seen->same < 0 ? seen->cover : seen->near;
+}
+
+/* The rows of a leaf. */
+static void labelled_see_leaf(labelled_seen *seen, const mine__kernels *kernels, int64_t leaf) {
   const mine_labelled *m = seen->body;
-  const int lanes = mine__kdtree_lanes(&m->tree, panel);
-  const double *square = m->square + panel * MINE_LANES;
-  const uint32_t *row = m->tree.row + panel * MINE_LANES;
-  for (int l = 0; l < lanes; l++) {
-    if (distance[l] > (seen->same < 0 ? seen->cover : seen->near)) continue;
-    if (distance[l] == 0 && seen->same < 0) seen->same = row[l];
-    if (square[l] >= 0) labelled_see(seen, distance[l], square[l], row[l]);
+  const mine__kdtree_rows rows = mine__kdtree_leaf(&m->tree, leaf);
+  const double *square = m->square + rows.place;
+  const uint32_t *row = m->tree.row + rows.place;
+  double distance[MINE__KDTREE_LEAF];
+  uint32_t within = rows.all & kernels->leaf_within(rows.panel, rows.panels, m->tree.width,
+                                                    seen->query, labelled_bound(seen), distance);
+  while (within) {
+    const int i = mine__kdtree_next(&within);
+    if (distance[i] > labelled_bound(seen)) continue;
+    if (distance[i] == 0 && seen->same < 0) seen->same = row[i];
+    if (square[i] >= 0) labelled_see(seen, distance[i], square[i], row[i]);
   }
 }
 
@@ -87,12 +96,7 @@ static labelled_seen labelled_look(const mine_labelled *m, const double *query) 
       mine__kdtree_push_below(&stack, tree, node, query);
       continue;
     }
-    const int64_t end = mine__kdtree_first(tree, node - leaves + 1);
-    for (int64_t p = mine__kdtree_first(tree, node - leaves); p < end; p++) {
-      double distance[MINE_LANES];
-      kernels->distance_panel(mine__kdtree_panel(tree, p), tree->width, query, 1, distance);
-      labelled_see_panel(&seen, p, distance);
-    }
+    labelled_see_leaf(&seen, kernels, node - leaves);
   }
   return seen;
 }

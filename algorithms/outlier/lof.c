@@ -16,13 +16,16 @@
 ** (the paper's k-distinct-distance) and have one score; it is told.
 **
 ** Distances are euclidean, in the space of data/encode.h.  What sets a row apart is, of each
-** feature, the mean of its squared difference to the k neighbours.  O(n^2 width).
+** feature, the mean of its squared difference to the k neighbours.  In few dimensions a k-d tree
+*finds
+** them, near O(n log n); in more all pairs are looked at, O(n^2 width).
 */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../core/parallel.h"
+#include "../kernel/kdtree.h"
 #include "../kernel/nearest.h"
 #include "../kernel/places.h"
 #include "outlier.h"
@@ -69,15 +72,22 @@ static void lof_open(mine_outliers *o, lof_state *s) {
 
 /* ---- neighbours ------------------------------------------------------------------------- */
 
-/* The k nearest other points of each point. */
-static void lof_search(mine_outliers *o, lof_state *s) {
-  mine_env *env = o->env;
+/* In few dimensions by a tree. */
+static void lof_by_tree(mine_env *env, const lof_state *s) {
+  mine__kdtree tree;
+  if (mine__kdtree_build(env, env->scratch, s->point, s->n, s->encoding.width, &tree) ||
+      mine__kdtree_neighbours(env, &tree, s->k, "searching neighbours", s->distance, s->near))
+    return;
+  for (int64_t i = 0; i < s->n; i++) {
+    if (MINE_POLL_AT(env, i)) return;
+    for (int64_t j = 0; j < s->k; j++)
+      s->distance[i * s->k + j] = sqrt(s->distance[i * s->k + j]);
+  }
+}
+
+/* In many by looking at all. */
+static void lof_by_all(mine_env *env, const lof_state *s) {
   const size_t n = (size_t)s->n;
-  s->k = o->k < s->n - 1 ? o->k : s->n - 1;
-  const size_t k = (size_t)s->k;
-  s->near = mine__arena_block(o->arena, s->near, n, k * sizeof *s->near);
-  s->distance = mine__arena_block(o->arena, s->distance, n, k * sizeof *s->distance);
-  const mine_mark mark = mine__arena_mark(env->scratch);
   int64_t *found = mine__arena_array(env->scratch, n, sizeof *found);
   uint32_t *key = mine__arena_array(env->scratch, n, sizeof *key);
   for (size_t i = 0; key && i < n; i++)
@@ -94,6 +104,22 @@ static void lof_search(mine_outliers *o, lof_state *s) {
   if (!mine_failed(env) && mine__nearest_build(env, env->scratch, MINE_SPACE_EUCLIDEAN, s->point,
                                                s->n, s->encoding.width, NULL, &nearest) == MINE_OK)
     (void)!mine__nearest_search(env, &nearest, &query, s->near, s->distance, found);
+}
+
+/* The k nearest other points of each point: the same ones either way, of equally distant ones the
+** first rows. */
+static void lof_search(mine_outliers *o, lof_state *s) {
+  mine_env *env = o->env;
+  s->k = o->k < s->n - 1 ? o->k : s->n - 1;
+  const size_t n = (size_t)s->n, k = (size_t)s->k;
+  s->near = mine__arena_block(o->arena, s->near, n, k * sizeof *s->near);
+  s->distance = mine__arena_block(o->arena, s->distance, n, k * sizeof *s->distance);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  if (mine_failed(env)) return;
+  if (s->encoding.width > 0 && s->encoding.width <= MINE__KDTREE_WIDEST)
+    lof_by_tree(env, s);
+  else
+    lof_by_all(env, s);
   mine__arena_rewind(env->scratch, mark);
 }
 

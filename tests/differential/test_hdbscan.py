@@ -28,6 +28,7 @@ outlier = None
 try:
     if which == "scikit-learn":
         from sklearn.cluster import HDBSCAN
+        said["allow_single_cluster"] = bool(said.get("allow_single_cluster", 0))
         m = HDBSCAN(algorithm="brute", copy=True, **said).fit(points)
         label, strength = m.labels_, m.probabilities_
     elif which == "hdbscan":

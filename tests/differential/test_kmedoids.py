@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """k-medoids against R's cluster (pam, daisy, silhouette) and kmedoids' fasterpam on the same distances:
-our cost is at most theirs, silhouettes are the same; each is skipped by name where it is not installed."""
+our cost is at most theirs, medoid silhouettes at least, silhouettes are the same; each is skipped by name where it is not installed."""
 import json
 import os
 import pathlib
@@ -43,7 +43,8 @@ for case in open(folder + "/cases"):
     if metric == "gower":
         continue
     d = np.loadtxt(f"{folder}/{name}.csv", delimiter=",")
-    print(name, min(kmedoids.fasterpam(d, int(k), random_state=s).loss for s in range(3)))
+    print(name, min(kmedoids.fasterpam(d, int(k), random_state=s).loss for s in range(3)),
+          sorted(float(max(kmedoids.dynmsc(d, 10, random_state=s).losses)) for s in range(5))[2])
 """
 
 
@@ -132,7 +133,7 @@ def against_r(folder, found):
             checks.close(float(told["silhouette"]), float(silhouette), f"{name}: silhouette", 1e-4)
 
 
-def against_kmedoids(folder, found):
+def against_kmedoids(db, folder, found):
     done = subprocess.run([str(PEERS), "-c", THEIRS, str(folder)], capture_output=True, text=True,
                           timeout=250) if PEERS.exists() else None
     if not done or done.returncode == 3:
@@ -140,9 +141,23 @@ def against_kmedoids(folder, found):
         return
     checks.that(done.returncode == 0, "kmedoids runs", done.stderr[-300:])
     for line in done.stdout.splitlines():
-        table, cost = line.split()
+        table, cost, silhouette = line.split()
         name, ours, _ = found[table]
         checks.that(ours <= float(cost) * (1 + 1e-6), f"{name}: no more than fasterpam", f"{ours}, fasterpam {cost}")
+        best = automatic(db, name, table)
+        checks.that(best >= float(silhouette) - 0.0005, f"{name}: k=auto, no less than dynmsc mostly finds",
+                    f"{best}, dynmsc {silhouette}")
+
+
+def automatic(db, name, table):
+    """The largest medoid silhouette of k=auto; told, and of the k that was chosen."""
+    metric = name.split(",")[0]
+    label, _, told = ours_of(db, table, f"id=id, k=auto, metric={metric}, exact_rows=20000")
+    rows = db.execute("SELECT name, detail FROM mine_summary('m') WHERE item = 'k'").fetchall()
+    of = {int(k): float(detail.split()[2].rstrip(",")) for k, detail in rows}
+    k = len(set(label))
+    checks.that(sorted(of) == list(range(2, 11)) and of[k] == max(of.values()), f"{name}: the k of the largest", str(of))
+    return max(of.values())
 
 
 def samples(db, rng):
@@ -167,7 +182,7 @@ def main():
         gower(db, rng, folder, cases, found)
         (folder / "cases").write_text("\n".join(cases) + "\n")
         against_r(folder, found)
-        against_kmedoids(folder, found)
+        against_kmedoids(db, folder, found)
     samples(db, rng)
     checks.end()
 

@@ -46,6 +46,25 @@ static void same_nearest(const table *t, const mine__kdtree *tree, const double 
   }
 }
 
+/* The nearest others of all rows are those of each. */
+static void everybody(const table *t, const mine__kdtree *tree) {
+  mine_env *env = t->env;
+  const int64_t n = t->n, width = t->width;
+  const int64_t k = n - 1 < 7 ? n - 1 : 7;
+  double *distance = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof(double));
+  uint32_t *row = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof *row);
+  if (k > 0) {
+    assert_int_equal(mine__kdtree_neighbours(env, tree, k, "test", distance, row), MINE_OK);
+    for (int64_t i = 0; i < n; i++) {
+      double alone[8];
+      uint32_t alone_row[8];
+      assert_int_equal(mine__kdtree_nearest(tree, t->point + i * width, k, i, alone, alone_row), k);
+      assert_memory_equal(alone, distance + i * k, (size_t)k * sizeof(double));
+      assert_memory_equal(alone_row, row + i * k, (size_t)k * sizeof *row);
+    }
+  }
+}
+
 static void tried(int64_t n, int width, double grid, int threads) {
   mine_env *env = table_env(threads);
   table t = table_groups(env, n, width, 4, (uint64_t)(n + width), grid);
@@ -72,19 +91,7 @@ static void tried(int64_t n, int width, double grid, int threads) {
       assert_true(mine__distance_pair(query, t.point + (ptrdiff_t)some[i] * width, width) <=
                   square);
   }
-  const int64_t k = n - 1 < 7 ? n - 1 : 7;
-  double *distance = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof(double));
-  uint32_t *row = mine__arena_array(env->scratch, (size_t)n, 8 * sizeof *row);
-  if (k > 0) {
-    assert_int_equal(mine__kdtree_neighbours(env, &tree, k, "test", distance, row), MINE_OK);
-    for (int64_t i = 0; i < n; i++) {
-      double alone[8];
-      uint32_t alone_row[8];
-      assert_int_equal(mine__kdtree_nearest(&tree, t.point + i * width, k, i, alone, alone_row), k);
-      assert_memory_equal(alone, distance + i * k, (size_t)k * sizeof(double));
-      assert_memory_equal(alone_row, row + i * k, (size_t)k * sizeof *row);
-    }
-  }
+  everybody(&t, &tree);
   mine_env_close(env);
 }
 
@@ -96,7 +103,25 @@ static void the_same_as_every_row(void **state) {
     tried(rows[i], 2, 4, 2);    /* ties */
     tried(rows[i], 3, 1000, 1); /* all equal */
   }
-  tried(2000, 17, 0, 2);
+  for (int width = 6; width <= 17; width++) /* by single precision first */
+    tried(width % 2 ? 2000 : 130, width, width % 3 ? 0 : 2, 2);
+}
+
+/* Groups far from each other, in which rows are so near that single precision cannot tell them. */
+static void groups_may_be_tight(void **state) {
+  (void)state;
+  mine_env *env = table_env(2);
+  for (int e = -9; e <= 0; e += 3) {
+    table t = table_groups(env, 700, 8, 1, 3, 0);
+    mine__kdtree tree;
+    for (int64_t i = 0; i < t.n * t.width; i++)
+      t.point[i] = (double)(i / t.width % 3) * 1e4 + t.point[i] * pow(10, e);
+    assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, t.n, t.width, &tree), MINE_OK);
+    for (int64_t i = 0; i < t.n; i += 50)
+      same_nearest(&t, &tree, t.point + i * t.width, 9, i);
+    everybody(&t, &tree);
+  }
+  mine_env_close(env);
 }
 
 /* Every place holds a row once, leaves have whole panels, boxes are the rows' own. */
@@ -129,6 +154,36 @@ static void a_tree_is_sound(void **state) {
   mine_env_close(env);
 }
 
+/* Distances have the bits of pairs, on every instruction set; what is just within, is. */
+static void leaves_are_measured(void **state) {
+  (void)state;
+  mine_env *env = table_env(1);
+  const mine__kernels *set[MINE__KERNEL_SETS];
+  const int sets = mine__kernels_all(set);
+  for (int width = 1; width <= 19; width += 3) {
+    table t = table_groups(env, 150, width, 2, 3, 0.5);
+    mine__kdtree tree;
+    assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, t.n, width, &tree), MINE_OK);
+    for (int64_t leaf = 0; leaf < mine__kdtree_leaves(&tree); leaf++) {
+      const mine__kdtree_rows rows = mine__kdtree_leaf(&tree, leaf);
+      double point[MINE__KDTREE_LEAF * TABLE_WIDEST], out[MINE__KDTREE_LEAF];
+      mine__kdtree_points(&tree, &rows, point);
+      for (int s = 0; s < sets; s++) {
+        for (int64_t q = 0; q < t.n; q++) {
+          const double limit = table_square(&t, q, tree.row[rows.place + q % rows.n]);
+          const uint32_t bits =
+              set[s]->leaf_within(rows.panel, rows.panels, width, t.point + q * width, limit, out);
+          for (int i = 0; i < rows.n; i++) {
+            const double d = mine__distance_pair(t.point + q * width, point + i * width, width);
+            assert_true(out[i] == d && (int)(bits >> i & 1) == (d <= limit));
+          }
+        }
+      }
+    }
+  }
+  mine_env_close(env);
+}
+
 /* No instruction set puts a point nearer to a box, or a pair outside of what boxes say. */
 static void boxes_bound_their_points(void **state) {
   (void)state;
@@ -138,16 +193,20 @@ static void boxes_bound_their_points(void **state) {
   table t = table_groups(env, 64, 5, 2, 3, 0);
   mine__kdtree tree;
   assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, 64, 5, &tree), MINE_OK);
-  for (int64_t p = 0; p < tree.panels; p++) {
+  for (int64_t leaf = 0; leaf < mine__kdtree_leaves(&tree); leaf++) {
+    const mine__kdtree_rows rows = mine__kdtree_leaf(&tree, leaf);
     for (int64_t node = 1; node < 2 * mine__kdtree_leaves(&tree); node++) {
       const double *box = mine__kdtree_box(&tree, node);
-      for (int s = 0; s < sets; s++) {
-        double away[MINE_LANES];
-        set[s]->box_panel(mine__kdtree_panel(&tree, p), 5, box, away);
-        for (int l = 0; l < MINE_LANES; l++)
-          assert_true(away[l] ==
-                      mine__kdtree_from_point(box, t.point + tree.row[p * MINE_LANES + l] * 5, 5));
+      double most[MINE__KDTREE_LEAF] = {0};
+      uint32_t expected = 0;
+      for (int i = 0; i < rows.n; i++) { /* exactly as far, or just not */
+        most[i] = mine__kdtree_from_point(box, t.point + tree.row[rows.place + i] * 5, 5);
+        if (i % 3) expected |= UINT32_C(1) << i;
+        if (i % 3 == 0) most[i] = nextafter(most[i], -1);
       }
+      for (int s = 0; s < sets; s++)
+        assert_int_equal(rows.all & set[s]->leaf_near(rows.panel, rows.panels, 5, box, most),
+                         expected);
     }
   }
   const int64_t leaves = mine__kdtree_leaves(&tree);
@@ -164,9 +223,9 @@ static void boxes_bound_their_points(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_same_as_every_row),
-      cmocka_unit_test(a_tree_is_sound),
-      cmocka_unit_test(boxes_bound_their_points),
+      cmocka_unit_test(the_same_as_every_row), cmocka_unit_test(groups_may_be_tight),
+      cmocka_unit_test(a_tree_is_sound),       cmocka_unit_test(boxes_bound_their_points),
+      cmocka_unit_test(leaves_are_measured),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

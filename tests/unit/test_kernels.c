@@ -559,6 +559,33 @@ static void densities_have_the_bits_of_plain_loops(void **state) {
   }
 }
 
+static void places_below_are_listed(void **state) {
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  enum { most = 150 };
+  float x[most], limit[most];
+  uint32_t at[most];
+  mine_random random;
+  (void)state;
+  mine__random_open(&random, 5, 2, 0);
+  for (int s = sets(set); s-- > 0;) {
+    for (int n = 0; n <= most; n++) {
+      const double share = 0.2 * (n % 6); /* from none to all; ties are not below */
+      for (int i = 0; i < n; i++) {
+        x[i] = (float)mine__random_below(&random, 4);
+        limit[i] = x[i] + (mine__random_real(&random) < share ? 1.0f : -(float)(i % 2));
+      }
+      const ptrdiff_t found = set[s]->below(x, limit, n, at);
+      ptrdiff_t there = 0;
+      for (int i = 0; i < n; i++) {
+        if (!(x[i] < limit[i])) continue;
+        assert_true(there < found && at[there] == (uint32_t)i);
+        there++;
+      }
+      assert_int_equal(there, found);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(distances_have_the_bits_of_pairs),
@@ -568,6 +595,7 @@ int main(void) {
       cmocka_unit_test(steps_have_the_bits_of_plain_loops),
       cmocka_unit_test(columns_are_multiplied),
       cmocka_unit_test(bits_in_common_are_counted),
+      cmocka_unit_test(places_below_are_listed),
       cmocka_unit_test(brackets_are_within_the_bound),
       cmocka_unit_test(what_the_sieve_cannot_do_it_refuses),
       cmocka_unit_test(slots_are_those_of_the_cuts),

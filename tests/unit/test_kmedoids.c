@@ -166,41 +166,99 @@ static void distances_are_those_of_plain_loops(void **state) {
   }
 }
 
+/* The mean of 1 - nearest / second over all rows, by a plain loop. */
+static double plain_medoid_silhouette(const kmedoids_matrix *matrix, const int64_t *medoid, int k) {
+  double sum = 0;
+  for (int64_t i = 0; i < matrix->n; i++) {
+    double near = INFINITY, next = INFINITY;
+    for (int c = 0; c < k; c++) {
+      const double d = (double)kmedoids_from(matrix, medoid[c])[i];
+      next = d < near ? near : d < next ? d : next;
+      near = d < near ? d : near;
+    }
+    sum += near > 0 ? 1 - near / next : 1;
+  }
+  return sum / (double)matrix->n;
+}
+
+static void is_as_looked_at_afresh(const kmedoids_run *run, const kmedoids_run *fresh) {
+  assert_true(fabs(run->cost - fresh->cost) < 1e-12 * (1 + fabs(fresh->cost)));
+  for (int r = 0; r < run->aim->ranks; r++)
+    for (int64_t i = 0; i < run->matrix->n; i++)
+      assert_true(run->far[r][i] == fresh->far[r][i]);
+  for (int c = 0; c < run->k; c++)
+    assert_true(fabs(run->removal[c] - fresh->removal[c]) < 1e-9);
+}
+
 /* What is kept from swap to swap is what a fresh look finds; no swap of two rows is left that
 ** lowers the cost. */
 static void swaps_end_where_none_is_better(void **state) {
   (void)state;
-  for (int k = 1; k <= 7; k += 2) {
+  for (int k = 1; k <= 7; k++) {
+    for (int silhouette = 0; silhouette < (k > 1 ? 2 : 1); silhouette++) {
+      const kmedoids_aim *aim = silhouette ? &mine__kmedoids_msc : &mine__kmedoids_pam;
+      mine_neighbours space;
+      kmedoids_matrix matrix;
+      kmedoids_run run, fresh;
+      fixture f;
+      parts_open(&f, &space, &matrix, MINE_SPACE_EUCLIDEAN);
+      mine__kmedoids_run_open(f.env, &matrix, k, aim, &run);
+      for (int c = 0; c < k; c++)
+        run.medoid[c] = c;
+      mine__kmedoids_swap(f.env, &run, 100);
+      if (run.swaps == 0 || run.swaps >= 100)
+        fail_msg("k=%d, aim %d: %d swaps", k, silhouette, (int)run.swaps);
+      mine__kmedoids_run_open(f.env, &matrix, k, aim, &fresh);
+      memcpy(fresh.medoid, run.medoid, (size_t)k * sizeof *run.medoid);
+      mine__kmedoids_nearest(f.env, &fresh);
+      is_as_looked_at_afresh(&run, &fresh);
+      if (silhouette)
+        assert_true(fabs(mine__kmedoids_medoid_silhouette(&run) -
+                         plain_medoid_silhouette(&matrix, run.medoid, k)) < 1e-12);
+      for (int c = 0; c < k; c++) {
+        for (int64_t x = 0; x < f.n; x++) {
+          const int64_t was = fresh.medoid[c];
+          if (run.far[0][x] == 0) continue; /* two medoids at one place are none */
+          fresh.medoid[c] = x;
+          mine__kmedoids_nearest(f.env, &fresh);
+          if (fresh.cost < run.cost * (1 - 1e-9))
+            fail_msg("k=%d, aim %d: %.12g, and %.12g with %d for %d", k, silhouette, run.cost,
+                     fresh.cost, (int)x, c);
+          fresh.medoid[c] = was;
+        }
+      }
+      fixture_close(&f);
+    }
+  }
+}
+
+/* Without each medoid the cost is what was said, and the one that is missed least goes. */
+static void the_medoid_that_is_missed_least_goes(void **state) {
+  (void)state;
+  for (int silhouette = 0; silhouette < 2; silhouette++) {
+    const kmedoids_aim *aim = silhouette ? &mine__kmedoids_msc : &mine__kmedoids_pam;
+    enum { k = 6 };
     mine_neighbours space;
     kmedoids_matrix matrix;
-    kmedoids_run run, fresh;
-    mine_random random;
+    kmedoids_run run, other;
+    double least = INFINITY;
     fixture f;
     parts_open(&f, &space, &matrix, MINE_SPACE_EUCLIDEAN);
-    mine__kmedoids_run_open(f.env, &matrix, k, &run);
-    mine__random_open(&random, 1, 1, 1);
+    mine__kmedoids_run_open(f.env, &matrix, k, aim, &run);
+    mine__kmedoids_run_open(f.env, &matrix, k, aim, &other);
     for (int c = 0; c < k; c++)
-      run.medoid[c] = c;
-    mine__kmedoids_swap(f.env, &run, 100);
-    assert_true(run.swaps > 0 && run.swaps < 100);
-    mine__kmedoids_run_open(f.env, &matrix, k, &fresh);
-    memcpy(fresh.medoid, run.medoid, (size_t)k * sizeof *run.medoid);
-    mine__kmedoids_nearest(f.env, &fresh);
-    assert_true(fabs(run.cost - fresh.cost) < 1e-12);
-    for (int64_t i = 0; i < f.n; i++)
-      assert_true(run.near_distance[i] == fresh.near_distance[i] &&
-                  run.next_distance[i] == fresh.next_distance[i]);
-    for (int c = 0; c < k; c++)
-      assert_true(fabs(run.removal[c] - fresh.removal[c]) < 1e-12);
-    for (int c = 0; c < k; c++) {
-      for (int64_t x = 0; x < f.n; x++) {
-        const int64_t was = fresh.medoid[c];
-        fresh.medoid[c] = x;
-        mine__kmedoids_nearest(f.env, &fresh);
-        assert_true(fresh.cost >= run.cost * (1 - 1e-9));
-        fresh.medoid[c] = was;
-      }
+      run.medoid[c] = 17 * c;
+    mine__kmedoids_nearest(f.env, &run);
+    for (int without = 0; without < k; without++) {
+      other.k = 0;
+      for (int c = 0; c < k; c++)
+        if (c != without) other.medoid[other.k++] = run.medoid[c];
+      mine__kmedoids_nearest(f.env, &other);
+      assert_true(fabs(run.cost + run.removal[without] - other.cost) < 1e-9);
+      least = fmin(least, other.cost);
     }
+    mine__kmedoids_drop(f.env, &run);
+    assert_true(run.k == k - 1 && fabs(run.cost - least) < 1e-9);
     fixture_close(&f);
   }
 }
@@ -215,11 +273,11 @@ static void build_is_greedy(void **state) {
   (void)state;
   parts_open(&f, &space, &matrix, MINE_SPACE_MANHATTAN);
   mine__random_open(&random, 1, 1, 1);
-  mine__kmedoids_run_open(f.env, &matrix, 4, &run);
+  mine__kmedoids_run_open(f.env, &matrix, 4, &mine__kmedoids_pam, &run);
   mine__kmedoids_build(f.env, &run, 1, &random);
   assert_int_equal(run.distinct, 4);
   for (int k = 1; k <= 4; k++) {
-    mine__kmedoids_run_open(f.env, &matrix, k, &other);
+    mine__kmedoids_run_open(f.env, &matrix, k, &mine__kmedoids_pam, &other);
     memcpy(other.medoid, run.medoid, (size_t)k * sizeof *run.medoid);
     mine__kmedoids_nearest(f.env, &other);
     const double cost = other.cost;
@@ -451,6 +509,7 @@ int main(void) {
       cmocka_unit_test(the_best_of_all_choices_is_found),
       cmocka_unit_test(distances_are_those_of_plain_loops),
       cmocka_unit_test(swaps_end_where_none_is_better),
+      cmocka_unit_test(the_medoid_that_is_missed_least_goes),
       cmocka_unit_test(build_is_greedy),
       cmocka_unit_test(silhouettes_are_those_of_all_pairs),
       cmocka_unit_test(the_model_says_of_its_rows_what_the_fit_found),
