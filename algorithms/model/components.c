@@ -18,6 +18,8 @@
 #define COMPONENTS_ROWS    128
 #define COMPONENTS_HAIR    1e-6
 
+#define COMPONENTS_NO_CALL \
+  "its answers are several numbers for a row, and no prediction; use FROM mine_project"
 #define COMPONENTS_NO_PMML \
   "a model of PMML predicts one target, and this one says several numbers; take sql, c or onnx"
 
@@ -174,6 +176,8 @@ const mine_kind mine__kind_components = {
     .formula = mine__components_formula,
     .written =
         {
+            [MINE_FORMAT_CALL] = {.why_not = COMPONENTS_NO_CALL},
+            [MINE_FORMAT_TRIGGER] = {.why_not = COMPONENTS_NO_CALL},
             [MINE_FORMAT_SQL] = {mine__write_sql, NULL},
             [MINE_FORMAT_C] = {mine__write_c, NULL},
             [MINE_FORMAT_TEXT] = {mine__write_text_loadings, NULL},

@@ -51,7 +51,7 @@ const mine_format mine__formats[MINE_FORMATS] = {
 mine_write mine__kind_writes(const mine_kind *kind, mine_format_id id, const char **why_not) {
   const mine_written *own = &kind->written[id];
   *why_not = NULL;
-  if (mine__formats[id].write) return mine__formats[id].write;
+  if (mine__formats[id].write && !own->why_not) return mine__formats[id].write;
   if (!own->write) *why_not = own->why_not ? own->why_not : "nobody has said how";
   return own->write;
 }
