@@ -42,6 +42,7 @@ import of_scorecards  # noqa: E402,F401
 import of_segments  # noqa: E402,F401
 import of_snapshots  # noqa: E402,F401
 import of_spellings  # noqa: E402,F401
+import of_survey  # noqa: E402,F401
 import of_tables  # noqa: E402,F401
 import of_watching  # noqa: E402,F401
 import tables  # noqa: E402
