@@ -33,6 +33,7 @@ import of_baskets  # noqa: E402,F401
 import of_calls  # noqa: E402,F401
 import of_changes  # noqa: E402,F401
 import of_customers  # noqa: E402,F401
+import of_composite  # noqa: E402,F401
 import of_models  # noqa: E402,F401
 import of_reasons  # noqa: E402,F401
 import of_density  # noqa: E402,F401
