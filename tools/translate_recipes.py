@@ -7,25 +7,28 @@
 sql/zh/glossary.tsv holds two kinds of lines, English TAB Chinese:
   -- text    a whole comment (a paragraph: its lines joined by blanks)
   text       a name, a literal or a phrase, wherever it stands as a word
-The longest entry wins.  A comment without an entry is an error.
+The longest entry wins.  A comment without an entry is an error.  A folder of recipes has a
+glossary of its own.
 """
 import pathlib
 import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RECIPES = ("profile", "segmentation", "churn", "baskets", "lookalikes", "nightly")
+RECIPES = ("profile", "segmentation", "churn", "baskets", "lookalikes", "nightly",
+           "crm/schema", "crm/alerts", "crm/report")
 WIDTH = 46  # characters in a line of a Chinese comment
 
 
-def read_glossary():
+def read_glossary(folder):
     comments, words = {}, {}
-    for number, line in enumerate((ROOT / "sql/zh/glossary.tsv").read_text("utf-8").splitlines(), 1):
+    path = ROOT / "sql/zh" / folder / "glossary.tsv"
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
         english, tab, chinese = line.partition("\t")
         if not tab or not chinese:
-            sys.exit(f"glossary.tsv:{number}: no TAB or no translation")
+            sys.exit(f"{path}:{number}: no TAB or no translation")
         if english.startswith("-- "):
             comments[english[3:]] = chinese
         else:
@@ -51,8 +54,8 @@ def wrap(text):
 
 
 class Translator:
-    def __init__(self):
-        self.comments, self.words = read_glossary()
+    def __init__(self, folder):
+        self.comments, self.words = read_glossary(folder)
         self.pattern = word_pattern(self.words)
 
     def code(self, line):
@@ -80,9 +83,13 @@ class Translator:
 
 
 def main():
-    translator, stale = Translator(), []
+    translators, stale = {}, []
     for recipe in RECIPES:
         name = f"{recipe}.sql"
+        folder = recipe.rpartition("/")[0]
+        if folder not in translators:
+            translators[folder] = Translator(folder)
+        translator = translators[folder]
         text = translator.file((ROOT / "sql" / name).read_text("utf-8"), name)
         path = ROOT / "sql/zh" / name
         if "--check" in sys.argv[1:]:
