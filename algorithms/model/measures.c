@@ -272,7 +272,7 @@ const mine_measure mine__measures[] = {
                                "share of what knowing the outcomes would give: 0 random, 1 most",
                            .tasks = GAINS,
                            .better = 1,
-                           .main = 30},
+                           .main = 15},
     [MINE_MEASURE_RMSR] = {.name = "rmsr",
                            .what = "root of the mean square of what the factors leave of the "
                                    "correlations",
