@@ -143,10 +143,11 @@ def batch(s):
     """A table beside whose rows memory begins to matter: peak memory, and the inertia."""
     rows = 10 * s.rows
     judge = "SELECT sum(distance * distance) FROM mine_predict('temp.m', 'p')"
-    train = "SELECT length(mine_train('temp.m', 'kmeans', 'p', 'k=8, scale=none, starts=1'))"
+    train = "SELECT length(mine_train('temp.m', 'kmeans', 'p', 'k=8, scale=none, starts=1{}'))"
     same = {"db": s.db("many"), "d": 8, "k": 8}
     return [Comparison(f"k-means k=8, {rows} rows of 8 columns, from the table", [
-        s.worker("sqlite-mine", "many", "sql", "", train, judge),
+        s.worker("sqlite-mine", "many", "sql", "", train.format(""), judge),
+        s.worker("sqlite-mine batch=1", "many", "sql", "", train.format(", batch=1"), judge),
         s.peer("scikit-learn, batches", "sklearn_batches", **same),
         s.peer("scikit-learn, all at once", "sklearn_all_at_once", **same)], judge="inertia", warm=False)]
 

@@ -94,10 +94,15 @@ const mine_option mine__holdout_option_table[] = {
                 .help = "share of the rows on which the model is measured; 0: not measured"),
     OPTION_FLAG(mine_holdout_options, refit, .initial = "1",
                 .help = "after measuring, fit again on all rows; 0: keep the measured model"),
-    OPTION_FLAG(mine_holdout_options, keep_ids, .initial = "0",
-                .help = "1: the ids of the held-out rows stay in the model beside their scores (to "
-                        "100,000; 9 bytes for a number, 5 and its length for a text), for "
-                        "mine_predict without a source"),
+    OPTION_END};
+
+const mine_option mine__ids_option_table[] = {
+    OPTION_FLAG(mine_ids_options, keep_ids, .initial = "0",
+                .help =
+                    "1: ids stay in the model (to 100,000; 9 bytes for a number, 5 and its "
+                    "length for a text): of held-out rows beside their scores, for mine_predict "
+                    "without a source; of the rows of a clustering with their clusters, for "
+                    "align"),
     OPTION_END};
 
 const mine_option mine__keep_option_table[] = {

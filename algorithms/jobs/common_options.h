@@ -66,9 +66,14 @@ extern const mine_option mine__weight_option_table[];
 
 typedef struct mine_holdout_options {
   double holdout;
-  int refit, keep_ids;
+  int refit;
 } mine_holdout_options;
 extern const mine_option mine__holdout_option_table[]; /* not for mine_cross_validate */
+
+typedef struct mine_ids_options {
+  int keep_ids;
+} mine_ids_options;
+extern const mine_option mine__ids_option_table[];
 
 /* Of a model that is stored: earlier ones beside it. */
 typedef struct mine_keep_options {

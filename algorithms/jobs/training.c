@@ -37,6 +37,7 @@ static void training_options(mine_training *training, const mine__options *optio
   asked->own = mine__options_of(options, asked->algorithm->options);
   if (MINE_TAKE(env, arena, options, mine__supervised_option_table, &asked->supervised) ||
       MINE_TAKE(env, arena, options, mine__holdout_option_table, &asked->holdout) ||
+      MINE_TAKE(env, arena, options, mine__ids_option_table, &asked->ids) ||
       MINE_TAKE(env, arena, options, mine__threshold_option_table, &asked->threshold) ||
       MINE_TAKE(env, arena, options, mine__calibrate_option_table, &asked->calibrate) ||
       MINE_TAKE(env, arena, options, mine__interval_option_table, &asked->interval) ||

@@ -13,6 +13,7 @@
 **   training_fit.c      hold out, fit, measure, fit again
 **   training_portrait.c what the rows look like, and whether those held out look so, too
 **   training_align.c    clusters that are those of the model before keep their numbers and names
+**   training_members.c  ids of a clustering's rows that stay, and where they are now
 **   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
@@ -33,6 +34,7 @@ typedef struct mine_asked {
   mine_source_options source;
   mine_supervised_options supervised;
   mine_holdout_options holdout;
+  mine_ids_options ids;
   mine_threshold_options threshold;
   mine_calibrate_options calibrate;
   mine_interval_options interval;
@@ -160,6 +162,17 @@ mine_status mine__training_portray(mine_training *training, const mine_measured 
 /* Of clusters: numbers and names as in the model that is replaced (align=), and notes of what is
 ** not as it was. */
 void mine__training_align(mine_training *training, const mine_trained *trained);
+
+/* training_members.c.  Whether ids of the rows and their clusters are to stay in the model, what
+** speaks against it (a failure), and doing so, once clusters have their numbers. */
+int mine__training_keeps_members(const mine_training *training);
+void mine__training_check_members(const mine_training *training);
+void mine__training_keep_members(mine_training *training, const mine_trained *trained);
+/* Of the rows whose ids the model before kept: how many were in its cluster o and are in c of the
+** fit, (k_old + 1) x (k_new + 1) with 0 for noise, in scratch.  *common: how many rows.  NULL: none
+** were kept, or too few are here again. */
+int64_t *mine__training_common(mine_training *training, const mine_trained *trained,
+                               int64_t *common);
 
 mine_status mine__training_folds(mine_training *training, mine_arena *arena,
                                  mine_folds *out) MINE_MUST_CHECK;

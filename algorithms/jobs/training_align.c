@@ -1,7 +1,8 @@
 /*
 ** training_align.c -- a clustering that is trained again under its name: clusters that are those of
 ** the model before keep their numbers and given names (model/cluster_align.h), and whatever is not
-** as before is told.
+** as before is told.  They are compared by their members where the model before kept the ids of its
+** rows (training_members.c), else by their centres.
 **
 ** A first training is not touched, nor is one that finds exactly the clusters that were there: its
 ** bytes are those of a first one.
@@ -21,6 +22,7 @@ typedef struct align_again {
   const mine_model *old;
   mine_model *model;
   mine__alignment with;
+  int64_t common;   /* rows that the model before knew by their ids                   */
   int32_t *number;  /* per cluster of the fit: the number that it has now, from 0 */
   int renumbered;   /* some have another one                                      */
   int named, moved; /* given names came over; some centre is not where it was     */
@@ -98,6 +100,18 @@ static void align_percent(double share, char out[MINE_NUMBER_BYTES]) {
   (void)mine__format_real(out, round(100 * share), 3);
 }
 
+static void align_tell_members(align_again *a, int64_t c, const char *called, const char *was,
+                               const char *is) {
+  char stayed[MINE_NUMBER_BYTES], came[MINE_NUMBER_BYTES];
+  align_percent(a->with.stayed[c], stayed);
+  align_percent(a->with.came[c], came);
+  mine__model_note(
+      a->model, "aligned", called,
+      "has changed: %s%% of its members of before are in it, who are %s%% of those that "
+      "are here again, and its share of the rows went from %s%% to %s%%",
+      stayed, came, was, is);
+}
+
 /* A cluster of the fit, which has its new number already. */
 static void align_tell_found(align_again *a, int64_t c, const char *called) {
   char way[MINE_NUMBER_BYTES], was[MINE_NUMBER_BYTES], is[MINE_NUMBER_BYTES];
@@ -110,9 +124,13 @@ static void align_tell_found(align_again *a, int64_t c, const char *called) {
     mine__model_note(a->model, "aligned", called, "was cluster %d", (int)o + 1);
   if (a->with.way[c] < ALIGN_CHANGED && !grown) return;
   a->changed++;
-  align_percent(a->with.way[c], way);
   align_percent(before, was);
   align_percent(now, is);
+  if (a->with.stayed) {
+    align_tell_members(a, c, called, was, is);
+    return;
+  }
+  align_percent(a->with.way[c], way);
   mine__model_note(a->model, "aligned", called,
                    "has changed: its centre went %s%% of half the way to the next cluster, and its "
                    "share of the rows from %s%% to %s%%",
@@ -138,6 +156,9 @@ static void align_tell_each(align_again *a) {
     a->vanished++;
     align_called(a->old, o, called);
     mine__model_note(a->model, "aligned", called, "of the model before has vanished");
+    if (align_name(&a->old->groups, o).type != MINE_NULL)
+      mine__model_note(a->model, "warning", "",
+                       "%s of the model before has vanished, and its name with it", called);
   }
 }
 
@@ -161,9 +182,15 @@ static void align_tell(align_again *a) {
   a->model->told.notes = before;
   if (mine_failed(mine__arena_env(a->model->arena))) return; /* the last of each is half a note */
   if (!a->renumbered && !a->named && !a->moved && a->fresh + a->vanished == 0) return;
+  char by[120];
+  if (a->with.stayed)
+    snprintf(by, sizeof by, "on members, %lld rows that the model before knew by their ids",
+             (long long)a->common);
+  else
+    snprintf(by, sizeof by, "on the centres, in the space of the model before%s",
+             a->old->members.id.n > 0 ? " (too few ids of its rows are here again)" : "");
   mine__model_note(a->model, "aligned", "",
-                   "on the centres, in the space of the model before: %d of its %lld clusters are "
-                   "found again and keep their names%s",
+                   "%s: %d of its %lld clusters are found again and keep their names%s", by,
                    a->with.found, (long long)a->with.k_old,
                    a->model->kind->renumber
                        ? " and, up to the number of clusters that there are now, their numbers"
@@ -175,12 +202,25 @@ static void align_tell(align_again *a) {
   align_tell_line(a);
 }
 
+/* By members where enough of them are here again. */
+static int align_find(mine_training *t, const mine_trained *trained, align_again *a) {
+  mine_env *env = t->env;
+  const mine_encoding *e;
+  const int64_t *common = mine__training_common(t, trained, &a->common);
+  if (mine_failed(env)) return 0;
+  if (!common) return mine__clusters_align(env, env->scratch, a->old, a->model, &a->with);
+  const mine_cluster_profile *was = mine__model_profile(a->old, &e);
+  const mine_cluster_profile *is = mine__model_profile(a->model, &e);
+  return was && is &&
+         mine__clusters_align_members(env, env->scratch, common, was->k, is->k, &a->with);
+}
+
 void mine__training_align(mine_training *t, const mine_trained *trained) {
   mine_env *env = t->env;
   align_again a = {.old = t->asked.previous, .model = trained->model};
   const mine_mark mark = mine__arena_mark(env->scratch);
   if (!a.old || a.old->roles.target || t->roles.target >= 0 || !t->asked.align.align) return;
-  if (mine__clusters_align(env, env->scratch, a.old, a.model, &a.with)) {
+  if (align_find(t, trained, &a)) {
     a.number = mine__arena_array(env->scratch, (size_t)a.with.k_new, sizeof *a.number);
     if (!mine_failed(env)) align_renumber(env, &a, trained->group, t->data.n);
     if (!mine_failed(env)) align_names(env, &a);

@@ -70,6 +70,9 @@ mine_status mine__training_batch_check(const mine_training *t, int makes) {
     return mine__fail(t->env, MINE_OPTION,
                       "batch=1 makes one model of all rows; leave group= out, or train each group "
                       "with a WHERE");
+  if (t->asked.ids.keep_ids)
+    return mine__fail(t->env, MINE_OPTION,
+                      "batch=1 keeps no rows, and so no ids of them; leave keep_ids out");
   return mine_env_status(t->env);
 }
 

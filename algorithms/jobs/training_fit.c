@@ -227,7 +227,7 @@ static void fit_keep_row(float *out, const double *score, int width) {
 /* The ids of the first n rows that were measured. */
 static void fit_keep_ids(const mine_training *t, mine_model *model, const mine_measured *held,
                          int64_t n) {
-  for (int64_t i = 0; i < n && t->asked.holdout.keep_ids; i++) {
+  for (int64_t i = 0; i < n && t->asked.ids.keep_ids; i++) {
     mine_cell id = {MINE_INT, 0, {.integer = (int64_t)held->row[i] + 1}};
     if (t->data.ids) mine__values_get(t->data.ids, held->row[i], &id);
     if (!mine__values_push(&model->held.id, &id)) return;
@@ -311,6 +311,7 @@ static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   if (!trained.model && mine__training_fit_rows(t, fit_all_rows(t), t->arena, &trained))
     return none;
   mine__training_align(t, &trained);
+  if (!mine_failed(env)) mine__training_keep_members(t, &trained);
   if (held.n_metrics > 0) fit_keep_held(t, trained.model, &held);
   if (supervised && !mine_failed(env)) fit_intervals(t, arena, &held, trained.model);
   fit_keep_threshold(t, trained.model);

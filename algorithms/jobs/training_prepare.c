@@ -315,6 +315,7 @@ mine_status mine__training_prepare(mine_training *t) {
   if (t->roles.target >= 0 && !mine_failed(env)) prepare_supervised(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_names(t);
+  mine__training_check_members(t);
   t->prepared = 1;
   return mine_env_status(env);
 }

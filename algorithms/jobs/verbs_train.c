@@ -68,6 +68,9 @@ static const mine_option_set train_options[] = {
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT},
     MINE_SET_TREATMENT,
+     MINE_CLASSIFICATION | MINE_REGRESSION},
+    {mine__ids_option_table, sizeof(mine_ids_options),
+     MINE_CLASSIFICATION | MINE_REGRESSION | MINE_CLUSTERING},
     {mine__threshold_option_table, sizeof(mine_threshold_options), MINE_CLASSIFICATION},
     MINE_SET_CALIBRATE,
     {mine__interval_option_table, sizeof(mine_interval_options), MINE_REGRESSION},
@@ -96,8 +99,10 @@ const mine_verb mine__verb_train = {
         "old one. Besides the options below it takes those of the algorithm. Clusters that are "
         "those of the model that is replaced keep their numbers and given names: centres are "
         "paired so that they move least, and a pair stands where each is nearer to the other than "
-        "half the way to the next of its own model; mine_summary (item aligned) and the line tell "
-        "what changed, is new or has vanished. Not usable in views and triggers.",
+        "half the way to the next of its own model; or, where that model was trained with "
+        "keep_ids=1, by the rows whose ids are in both, more than a third of those of the pair in "
+        "common. mine_summary (item aligned) and the line tell what changed, is new or has "
+        "vanished. Not usable in views and triggers.",
     .example = "SELECT mine_train('temp.demo', 'tree',\n  " MINE_CALLERS ", 'target=churned');",
     .argument = {{MINE_ARG_NAME, "model"},
                  {MINE_ARG_ALGORITHM, "algorithm"},

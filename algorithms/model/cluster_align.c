@@ -8,6 +8,20 @@
 
 #include "../kernel/assignment.h"
 
+static void align_open(mine_arena *arena, int64_t k_old, int64_t k_new, mine__alignment *out) {
+  *out = (mine__alignment){.k_old = k_old, .k_new = k_new};
+  out->old_of = mine__arena_array(arena, (size_t)k_new, sizeof *out->old_of);
+  out->new_of = mine__arena_array(arena, (size_t)k_old, sizeof *out->new_of);
+  out->way = mine__arena_array(arena, (size_t)k_new, sizeof *out->way);
+  if (mine_failed(mine__arena_env(arena))) return;
+  for (int64_t o = 0; o < k_old; o++)
+    out->new_of[o] = -1;
+  for (int64_t c = 0; c < k_new; c++) {
+    out->old_of[c] = -1;
+    out->way[c] = NAN;
+  }
+}
+
 /* ---- the old model's space -------------------------------------------------------------- */
 
 typedef struct align_side {
@@ -90,13 +104,8 @@ static double align_half(const align_side *side, int64_t c, int width) {
 static void align_judge(const align_side *old, const align_side *side, const int32_t *of_old,
                         const double *cost, mine__alignment *out) {
   const int width = old->encoding->width;
-  for (int64_t c = 0; c < out->k_new; c++) {
-    out->old_of[c] = -1;
-    out->way[c] = NAN;
-  }
   for (int64_t o = 0; o < out->k_old; o++) {
     const int32_t c = of_old[o];
-    out->new_of[o] = -1;
     if (c < 0) continue;
     const double gone = sqrt(cost[o * out->k_new + c]);
     const double half = fmin(align_half(old, o, width), align_half(side, c, width));
@@ -129,12 +138,9 @@ int mine__clusters_align(mine_env *env, mine_arena *arena, const mine_model *old
   was.profile = mine__model_profile(old, &was.encoding);
   is.profile = mine__model_profile(model, &is.encoding);
   if (!was.profile || !is.profile) return 0;
-  *out = (mine__alignment){.k_old = was.profile->k, .k_new = is.profile->k};
-  if (out->k_old > MINE_ALIGN_MOST || out->k_new > MINE_ALIGN_MOST) return 0;
+  if (was.profile->k > MINE_ALIGN_MOST || is.profile->k > MINE_ALIGN_MOST) return 0;
+  align_open(arena, was.profile->k, is.profile->k, out);
   const size_t width = (size_t)was.encoding->width;
-  out->old_of = mine__arena_array(arena, (size_t)out->k_new, sizeof *out->old_of);
-  out->new_of = mine__arena_array(arena, (size_t)out->k_old, sizeof *out->new_of);
-  out->way = mine__arena_array(arena, (size_t)out->k_new, sizeof *out->way);
   const mine_mark mark = mine__arena_mark(env->scratch);
   was.centre = mine__arena_array(env->scratch, (size_t)out->k_old, width * sizeof(double));
   is.centre = mine__arena_array(env->scratch, (size_t)out->k_new, width * sizeof(double));
@@ -146,6 +152,61 @@ int mine__clusters_align(mine_env *env, mine_arena *arena, const mine_model *old
   if (common > 0) align_pair(env, &was, &is, out);
   mine__arena_rewind(env->scratch, mark);
   return common > 0 && !mine_failed(env);
+}
+
+/* ---- by members ------------------------------------------------------------------------- */
+
+#define ALIGN_COMMON (1.0 / 3)
+
+static double align_sum(const int64_t *count, int64_t n, int64_t step) {
+  int64_t sum = 0;
+  for (int64_t i = 0; i < n; i++)
+    sum += count[i * step];
+  return (double)sum;
+}
+
+/* The pairs of the assignment that stand.  Their way: 0 where the members are the same, 1 where the
+** pair would not stand any more. */
+static void align_judge_members(const int64_t *common, const int32_t *of_old,
+                                mine__alignment *out) {
+  const int64_t width = out->k_new + 1;
+  for (int64_t o = 0; o < out->k_old; o++) {
+    const int32_t c = of_old[o];
+    if (c < 0) continue;
+    const double both = (double)common[(o + 1) * width + c + 1];
+    const double was = align_sum(common + (o + 1) * width, width, 1);
+    const double is = align_sum(common + c + 1, out->k_old + 1, width);
+    const double index = both > 0 ? both / (was + is - both) : 0;
+    if (!(index > ALIGN_COMMON)) continue;
+    out->new_of[o] = c;
+    out->old_of[c] = (int32_t)o;
+    out->way[c] = (1 - index) / (1 - ALIGN_COMMON);
+    out->stayed[c] = both / was;
+    out->came[c] = both / is;
+    out->found++;
+  }
+}
+
+int mine__clusters_align_members(mine_env *env, mine_arena *arena, const int64_t *common,
+                                 int64_t k_old, int64_t k_new, mine__alignment *out) {
+  int64_t most = 0;
+  if (k_old < 1 || k_new < 1 || k_old > MINE_ALIGN_MOST || k_new > MINE_ALIGN_MOST) return 0;
+  align_open(arena, k_old, k_new, out);
+  out->stayed = mine__arena_zeros(arena, (size_t)k_new, sizeof *out->stayed);
+  out->came = mine__arena_zeros(arena, (size_t)k_new, sizeof *out->came);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  double *cost = mine__arena_array(env->scratch, (size_t)k_old, (size_t)k_new * sizeof *cost);
+  int32_t *of_old = mine__arena_array(env->scratch, (size_t)k_old, sizeof *of_old);
+  if (mine_failed(env)) return 0;
+  for (int64_t i = 0; i < (k_old + 1) * (k_new + 1); i++)
+    most = common[i] > most ? common[i] : most;
+  for (int64_t o = 0; o < k_old; o++)
+    for (int64_t c = 0; c < k_new; c++)
+      cost[o * k_new + c] = (double)(most - common[(o + 1) * (k_new + 1) + c + 1]);
+  if (mine__assign(env, cost, k_old, k_new, of_old) == MINE_OK)
+    align_judge_members(common, of_old, out);
+  mine__arena_rewind(env->scratch, mark);
+  return !mine_failed(env);
 }
 
 static int align_is_taken(const int32_t *number, int64_t k, int32_t wanted) {

@@ -14,7 +14,8 @@
 **     kind's body version, algorithm, task, names, options
 **     schema: what is read (attributes, columns of events), what is said (groups,
 **       outputs); envelope_schema.c
-**     report, metrics, held-out rows, calibration, residuals, portrait
+**     report, metrics, held-out rows (of a clustering: rows that it remembers by their ids),
+**       calibration, residuals, portrait
 **   body: length, then what the kind's save() wrote
 **
 ** A model inside another is its length, its kind's tag, common part and body.
@@ -42,11 +43,22 @@ static const char envelope_magic[8] = {'M', 'I', 'N', 'E', 'M', 'D', 'L', '\0'};
 
 /* ---- writing -------------------------------------------------------------------- */
 
+/* A clustering has rows that it remembers in the place where others have those held out. */
+static void envelope_write_members(mine_writer *w, const mine_model_members *members) {
+  mine__write_u64(w, (uint64_t)members->id.n);
+  if (members->id.n == 0) return;
+  mine__write_i32s(w, members->group, (size_t)members->id.n);
+  mine__write_values(w, &members->id);
+}
+
 static void envelope_write_held(mine_writer *w, const mine_model *model) {
   const mine_model_held *held = &model->held;
   const size_t n = held->label || held->target ? (size_t)held->rows : 0;
+  if (n == 0) {
+    envelope_write_members(w, &model->members);
+    return;
+  }
   mine__write_u64(w, (uint64_t)n);
-  if (n == 0) return;
   const int classes = mine__model_has_classes(model);
   if (classes) mine__write_i32s(w, held->label, n);
   if (!classes) mine__write_reals(w, held->target, n);
@@ -173,12 +185,30 @@ static void envelope_read_metrics(mine_reader *r, mine_model *model) {
   mine__read_close(r);
 }
 
+static void envelope_read_members(mine_reader *r, mine_model *model, size_t n) {
+  mine_model_members *members = &model->members;
+  members->group = mine__read_i32s(mine__called(r, "member_cluster"), n);
+  if (mine__reader_ok(r)) mine__read_values(mine__called(r, "member_id"), &members->id, 0);
+  if (members->id.n != (int64_t)n) mine__reader_bad(r, "the number of rows with ids");
+}
+
+/* Once the body has said how many clusters there are. */
+static void envelope_check_members(mine_reader *r, const mine_model *model) {
+  const mine_model_members *members = &model->members;
+  for (int64_t i = 0; mine__reader_ok(r) && i < members->id.n; i++)
+    if (members->group[i] < 0 || members->group[i] > model->n_groups)
+      mine__reader_bad(r, "the cluster of a row");
+}
+
 static void envelope_read_held(mine_reader *r, mine_model *model) {
   mine_model_held *held = &model->held;
   const size_t n = mine__read_count(mine__called(r, "held_rows"), 8);
   if (n == 0) return;
   const int classes = mine__model_has_classes(model);
-  if (!classes && !mine__model_has_target_number(model)) mine__reader_bad(r, "held-out rows");
+  if (!classes && !mine__model_has_target_number(model)) {
+    envelope_read_members(r, model, n);
+    return;
+  }
   const size_t width = classes ? (size_t)model->n_groups : 1;
   const size_t left = mine__reader_left(r);
   if (n > left / 4 / width) mine__reader_bad(r, "the number of held-out rows");
@@ -279,6 +309,7 @@ static void envelope_read_rest(mine_reader *r, mine_model *model) {
   if (mine__reader_ok(&body) && body.at != body.end) mine__reader_bad(&body, "bytes after the end");
   mine__part_close(r, &body);
   if (mine__reader_ok(r) && r->at != r->end) mine__reader_bad(r, "bytes after the end");
+  envelope_check_members(r, model);
   if (mine__reader_ok(r) && !mine__portrait_suits(model->portrait, model->n_groups))
     mine__reader_bad(r, "the groups of the profile");
 }

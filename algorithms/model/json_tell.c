@@ -190,8 +190,20 @@ static int tell_keeps_ids(const mine_model *model) {
   return model->held.id.n > 0;
 }
 
+static int tell_keeps_members(const mine_model *model) {
+  return model->members.id.n > 0;
+}
+
+#define TELL_MEMBERS "the ids of rows, each with its cluster (keep_ids=1)"
+
 const char *mine__model_keeps(const mine_model *model) {
   const int most = mine__model_keeps_most(model);
+  if (most < MINE_KEEPS_ALL && mine__model_any(model, tell_keeps_members))
+    return most == MINE_KEEPS_SOME
+               ? "one row of each cluster, its medoid: its attributes as a point; and " TELL_MEMBERS
+           : most == MINE_KEEPS_POINTS
+               ? "all rows that it was trained on: their attributes as points; and " TELL_MEMBERS
+               : TELL_MEMBERS;
   if (most == MINE_KEEPS_SOME)
     return "one row of each cluster, its medoid: its attributes as a point, without its id";
   if (most == MINE_KEEPS_POINTS)

@@ -46,6 +46,7 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   model->quantile = NAN;
   mine__values_open(&model->groups, arena);
   mine__values_open(&model->held.id, arena);
+  mine__values_open(&model->members.id, arena);
   mine__notes_open(&model->told.notes, arena);
 }
 

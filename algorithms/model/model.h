@@ -289,6 +289,13 @@ typedef struct mine_model_held {
   mine_values id; /* of each row, as it came; none unless keep_ids=1 */
 } mine_model_held;
 
+/* Rows of a clustering that are remembered by their ids, so that it is aligned on them when it is
+** trained again; none unless keep_ids=1. */
+typedef struct mine_model_members {
+  mine_values id; /* as it came */
+  int32_t *group; /* of each: 1 .. n_groups, 0: noise */
+} mine_model_members;
+
 /* Texts that the getters return, made when the model is sealed. */
 typedef struct mine_model_sealed {
   const char *features_json, *metrics_json, *report;
@@ -331,6 +338,7 @@ struct mine_model {
   /* What is remembered of how. */
   mine_model_told told;
   mine_model_held held;
+  mine_model_members members;
   mine_model_sealed sealed;
 };
 

@@ -104,7 +104,12 @@ static int report_keeps_rows(const mine_model *model, mine_relation *to) {
              (long long)model->held.id.n);
     report_put(to, "ids", detail);
   }
-  return most != MINE_KEEPS_NONE || model->held.id.n > 0;
+  if (model->members.id.n > 0) {
+    snprintf(detail, sizeof detail, "the ids of %lld rows, each with its cluster (keep_ids=1)",
+             (long long)model->members.id.n);
+    report_put(to, "ids", detail);
+  }
+  return most != MINE_KEEPS_NONE || model->held.id.n + model->members.id.n > 0;
 }
 
 /* Categories whose levels may be names; whether there are any. */

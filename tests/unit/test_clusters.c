@@ -314,6 +314,70 @@ static void partitions_agree_as_measured_elsewhere(void **state) {
   }
 }
 
+/* By hand: rows are clusters of before, columns those of now, the first of each noise. */
+static void members_say_who_is_who(void **state) {
+  const int64_t common[] = {5, 1,  0, 0,  /* noise                                */
+                            2, 60, 0, 38, /* two thirds stay: the same            */
+                            0, 0,  9, 0,  /* all stay, and others come            */
+                            0, 3,  6, 4}; /* spread: gone, as nobody is its third */
+  mine__alignment a;
+  mine_env *env;
+  (void)state;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  assert_int_equal(mine__clusters_align_members(env, env->scratch, common, 3, 3, &a), 1);
+  assert_int_equal(a.found, 2);
+  assert_int_equal(a.new_of[0], 0);
+  assert_int_equal(a.new_of[1], 1);
+  assert_int_equal(a.new_of[2], -1);
+  assert_int_equal(a.old_of[2], -1);
+  assert_near(a.stayed[0], 60.0 / 100);
+  assert_near(a.came[0], 60.0 / 64);
+  assert_near(a.way[0], (1 - 60.0 / 104) * 1.5);
+  assert_near(a.stayed[1], 1);
+  assert_near(a.came[1], 9.0 / 15);
+  assert_near(a.way[1], (1 - 9.0 / 15) * 1.5);
+  assert_true(isnan(a.way[2]));
+  mine_env_close(env);
+}
+
+/* Numbers and sizes by chance: what stands is mutual, above a third, and no pairing has more. */
+static void members_are_paired_best(void **state) {
+  mine_random r;
+  mine_env *env;
+  (void)state;
+  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
+  mine__random_open(&r, 3, 1, 0);
+  for (int t = 0; t < 200; t++) {
+    int64_t common[16], sum = 0, most = 0;
+    mine__alignment a;
+    for (int i = 0; i < 16; i++)
+      common[i] = mine__random_below(&r, 3) ? 0 : (int64_t)mine__random_below(&r, 50);
+    assert_int_equal(mine__clusters_align_members(env, env->scratch, common, 3, 3, &a), 1);
+    for (int o = 0; o < 3; o++) {
+      if (a.new_of[o] < 0) continue;
+      assert_int_equal(a.old_of[a.new_of[o]], o);
+      assert_true(a.way[a.new_of[o]] >= 0 && a.way[a.new_of[o]] < 1);
+      sum += common[(o + 1) * 4 + a.new_of[o] + 1];
+    }
+    for (int p = 0; p < 27; p++) {
+      const int c[] = {p % 3, p / 3 % 3, p / 9};
+      int64_t all = 0, clear = 1;
+      if (c[0] == c[1] || c[1] == c[2] || c[0] == c[2]) continue;
+      for (int o = 0; o < 3; o++) {
+        const int64_t both = common[(o + 1) * 4 + c[o] + 1];
+        int64_t either = -both;
+        for (int i = 0; i < 4; i++)
+          either += common[(o + 1) * 4 + i] + common[i * 4 + c[o] + 1];
+        clear &= 3 * both > either;
+        all += both;
+      }
+      if (clear && all > most) most = all;
+    }
+    assert_true(sum >= most);
+  }
+  mine_env_close(env);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_in_no_cluster_count_among_all),
@@ -323,6 +387,8 @@ int main(void) {
       cmocka_unit_test(validity_is_as_defined),
       cmocka_unit_test(validity_of_what_cannot_be_measured),
       cmocka_unit_test(pairs_cost_the_least),
+      cmocka_unit_test(members_say_who_is_who),
+      cmocka_unit_test(members_are_paired_best),
       cmocka_unit_test(old_numbers_are_kept_where_there_is_room),
       cmocka_unit_test(partitions_agree_as_measured_elsewhere),
   };
