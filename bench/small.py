@@ -84,7 +84,11 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_train": [None, "group=g"],
            "mine_itemsets": ["min_support=0.03"],
            "mine_rules": ["min_support=0.03", "min_support=0.05, group=shop"],
-           "mine_correlate": ["method=pearson", "method=spearman"],
+           "mine_correlate": ["method=pearson", "method=spearman", "method=kendall"],
+           "mine_anova": [None, "test=all", "test=two-way"],
+           "mine_ttest": [None, "test=all", "test=paired", "test=signed-rank"],
+           "mine_chi2": [None, "test=fisher"],
+           "mine_key_drivers": ["target=n0"],
            "mine_explain": ["top=3, pairs=2"],
            "mine_importance": ["repeats=1"],
            "mine_dependence": ["points=3, sample=500"]}
@@ -112,6 +116,9 @@ def source(reads, options):
         return "t"
     names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])
     return "SELECT " + ", ".join(f"{EVENTS.get(name, 'item')} AS {name}" for name in names) + " FROM b"
+    if "variant" in reads:
+        return "SELECT id, g, y FROM t"
+    return "SELECT basket, item, shop FROM b" if "group" in options else "SELECT basket, item FROM b"
 
 
 def variants(row, algorithms):

@@ -9,125 +9,218 @@
 **   F = (between / (k - 1)) / (within / (n - k)),  df = k - 1, df2 = n - k
 **
 ** The effect is eta squared, between / (between + within): the share of the spread that
-** the groups explain.  Each pair uses the rows in which both are there; O(n) a pair.
+** the groups explain.
+**
+** Welch (1951), for groups of unequal spread: with w_g = n_g / s_g^2, W their sum and the
+** mean m' weighted by them,
+**
+**   F = sum w_g (m_g - m')^2 / (k - 1) / (1 + 2 (k - 2) / (k^2 - 1) L)
+**   L = sum (1 - w_g / W)^2 / (n_g - 1),  df2 = (k^2 - 1) / (3 L)
+**
+** Kruskal and Wallis (1952), for what is no normal distribution: the same between of ranks,
+**
+**   H = (n - 1) between / total,  chi-squared with k - 1;  the effect is epsilon squared,
+**   H / (n - 1)
+**
+** Two factors are anova_two.c, pairs of groups anova_pairs.c.  Each pair uses the rows in which
+** both are there; O(n) a pair.
 */
+#include "anova.h"
+
 #include <math.h>
 
-#include "../kernel/special.h"
-#include "verb.h"
+#include "../kernel/ranks.h"
 
-typedef struct anova_group {
-  int64_t n;
-  double sum, mean, within;
-} anova_group;
+static const char *const anova_tests[] = {"one-way", "welch", "kruskal-wallis", "tukey", "two-way",
+                                          "all",     NULL};
 
-typedef struct anova_result {
-  int64_t groups, rows;
-  double f, df, df2, p, effect;
-} anova_result;
+const mine_option mine__anova_table[] = {
+    OPTION_CHOICE(mine__anova_options, test, .initial = "one-way", .choices = anova_tests,
+                  .help = "one-way: F; welch: the same for groups of unequal spread; "
+                          "kruskal-wallis: of ranks; tukey: each pair of groups; two-way: two "
+                          "categories and their interaction; all: the first three"),
+    OPTION_INT(mine__anova_options, squares, .initial = "2", .range = {1, 3},
+               .help = "two-way: the type of the sums of squares (2: each category beside the "
+                       "other; 1: the second beside the first; 3: of unweighted means)"),
+    OPTION_FLAG(mine__anova_options, interaction, .initial = "1",
+                .help = "two-way: whether the effect of one category may depend on the other"),
+    OPTION_REAL(mine__anova_options, level, .initial = "0.95", .range = {0.5, 0.9999},
+                .help = "tukey: how often all intervals together hold the true differences"),
+    OPTION_END};
 
-static int anova_has(const mine_column *factor, const mine_column *value, int64_t i) {
-  return factor->code[i] >= 0 && !isnan(value->number[i]);
-}
-
-/* Two passes: means first, then squares around them. */
-static void anova_gather(mine_job *job, const mine_column *factor, const mine_column *value,
-                         anova_group *group) {
-  const int64_t rows = job->frame->rows;
-  /* By a power of two, which F does not see: squares neither overflow nor vanish. */
-  const double largest = fmax(fabs(value->least), fabs(value->most));
-  const int power = largest > 0 ? -ilogb(largest) : 0;
-  const double shift = ldexp(value->mean, power); /* keeps the sums small */
-  for (int64_t i = 0; i < rows; i++) {
-    if (MINE_POLL_AT(job->env, i)) return;
-    if (!anova_has(factor, value, i)) continue;
-    group[factor->code[i]].n++;
-    group[factor->code[i]].sum += ldexp(value->number[i], power) - shift;
-  }
-  for (int64_t g = 0; g < factor->levels.n; g++)
-    if (group[g].n > 0) group[g].mean = group[g].sum / (double)group[g].n;
-  for (int64_t i = 0; i < rows; i++) {
-    if (MINE_POLL_AT(job->env, i)) return;
-    if (!anova_has(factor, value, i)) continue;
-    anova_group *g = &group[factor->code[i]];
-    const double from = ldexp(value->number[i], power) - shift - g->mean;
-    g->within += from * from;
-  }
-}
-
-static anova_result anova_test(const anova_group *group, int64_t levels) {
-  anova_result r = {.f = NAN, .df = NAN, .df2 = NAN, .p = NAN, .effect = NAN};
-  double sum = 0, within = 0, between = 0;
-  for (int64_t g = 0; g < levels; g++) {
-    if (group[g].n == 0) continue;
-    r.groups++;
-    r.rows += group[g].n;
-    sum += group[g].sum;
-    within += group[g].within;
-  }
-  if (r.groups < 2 || r.rows <= r.groups) return r;
-  const double mean = sum / (double)r.rows;
-  for (int64_t g = 0; g < levels; g++) {
-    const double from = group[g].mean - mean;
-    if (group[g].n > 0) between += (double)group[g].n * from * from;
-  }
-  if (!(between + within > 0)) return r;
-  r.df = (double)(r.groups - 1);
-  r.df2 = (double)(r.rows - r.groups);
-  r.f = (between / r.df) / (within / r.df2);
-  r.p = mine__f_tail(r.f, r.df, r.df2, MINE__UPPER);
-  r.effect = between / (between + within);
-  return r;
-}
-
-static void anova_put(mine_job *job, const mine_column *factor, const mine_column *value,
-                      const anova_result *r, mine_relation *out) {
+/* "3 groups, 200 rows", and why there is no figure. */
+static const char *anova_detail(mine_job *job, const mine__samples *s, double statistic) {
   mine_text detail;
   mine__text_open(&detail, job->env->scratch);
-  mine__text_addf(&detail, "%lld groups, %lld rows", (long long)r->groups, (long long)r->rows);
-  if (r->groups < 2) {
+  mine__text_addf(&detail, "%lld groups, %lld rows", (long long)s->used, (long long)s->rows);
+  mine__gaps_add(&detail, s->gaps);
+  if (s->used < 2) {
     mine__text_adds(&detail, "; one group cannot differ");
-  } else if (r->rows <= r->groups) {
+  } else if (s->rows <= s->used) {
     mine__text_adds(&detail, "; no group has two rows");
-  } else if (isnan(r->f)) {
+  } else if (isnan(statistic)) {
     mine__text_adds(&detail, "; the number does not vary");
-  } else if (!isfinite(r->f)) {
+  } else if (!isfinite(statistic)) {
     mine__text_adds(&detail, "; the number does not vary within the groups");
   }
-  if (mine_failed(job->env)) return;
-  mine__row_text(out, "one-way");
-  mine__row_real(out, r->f);
-  mine__row_real(out, r->df);
-  mine__row_real(out, r->df2);
-  mine__row_real(out, r->p);
-  mine__row_real(out, r->effect);
-  mine__row_text(out, detail.data);
-  mine__row_text(out, factor->name);
-  mine__row_text(out, value->name);
-  mine__relation_end_row(out);
+  return detail.data;
 }
 
-static void anova_pair(mine_job *job, const mine_column *factor, const mine_column *value,
-                       mine_relation *out) {
+static void anova_one_way(mine_job *job, const mine__samples *s, mine__tested *row) {
+  const double within = mine__samples_within(s);
+  const double between = s->rows > 0 ? mine__samples_between(s) : 0;
+  if (s->used >= 2 && s->rows > s->used && between + within > 0) {
+    row->df = (double)(s->used - 1);
+    row->df2 = (double)(s->rows - s->used);
+    row->statistic = (between / row->df) / (within / row->df2);
+    row->p = mine__f_tail(row->statistic, row->df, row->df2, MINE__UPPER);
+    row->effect = between / (between + within);
+  }
+  row->detail = anova_detail(job, s, row->statistic);
+}
+
+/* ---- Welch ------------------------------------------------------------------------------ */
+
+/* Why the spread of a group is not known; NULL: of all it is. */
+static const char *anova_welch_lacks(const mine__samples *s) {
+  if (s->used < 2) return "; one group cannot differ";
+  for (int64_t g = 0; g < s->n; g++) {
+    if (s->of[g].n == 1) return "; a group of one row has no spread of its own: see one-way";
+    if (s->of[g].n > 1 && !(s->of[g].squares > 0))
+      return "; a group does not vary, and would outweigh all others: see one-way";
+  }
+  return NULL;
+}
+
+static double anova_welch_weight(const mine__sample *s) {
+  return (double)s->n * (double)(s->n - 1) / s->squares;
+}
+
+static void anova_welch_figures(const mine__samples *s, mine__tested *row) {
+  const double k = (double)s->used;
+  double weight = 0, mean = 0, between = 0, lost = 0;
+  for (int64_t g = 0; g < s->n; g++)
+    if (s->of[g].n > 0) weight += anova_welch_weight(&s->of[g]);
+  for (int64_t g = 0; g < s->n; g++)
+    if (s->of[g].n > 0) mean += anova_welch_weight(&s->of[g]) / weight * s->of[g].mean;
+  for (int64_t g = 0; g < s->n; g++) {
+    if (s->of[g].n == 0) continue;
+    const double own = anova_welch_weight(&s->of[g]), from = s->of[g].mean - mean;
+    const double rest = 1 - own / weight;
+    between += own * from * from;
+    lost += rest * rest / (double)(s->of[g].n - 1);
+  }
+  row->df = k - 1;
+  row->df2 = (k * k - 1) / (3 * lost);
+  row->statistic = between / (k - 1) / (1 + 2 * (k - 2) / (k * k - 1) * lost);
+  row->p = mine__f_tail(row->statistic, row->df, row->df2, MINE__UPPER);
+  const double spread = mine__samples_between(s);
+  row->effect = spread / (spread + mine__samples_within(s));
+}
+
+static void anova_welch(mine_job *job, const mine__samples *s, mine__tested *row) {
+  const char *lacks = anova_welch_lacks(s);
+  mine_text detail;
+  if (!lacks) anova_welch_figures(s, row);
+  mine__text_open(&detail, job->env->scratch);
+  mine__text_addf(&detail, "%lld groups, %lld rows", (long long)s->used, (long long)s->rows);
+  mine__gaps_add(&detail, s->gaps);
+  if (lacks) mine__text_adds(&detail, lacks);
+  row->detail = detail.data;
+}
+
+/* ---- Kruskal and Wallis ------------------------------------------------------------------- */
+
+/* Ranks of the rows in which both are there, by group; all ranks lie around (n + 1) / 2. */
+static double anova_between_ranks(mine_job *job, const mine_column *factor,
+                                  const mine_column *value, const mine__samples *s, double *total) {
+  mine_arena *scratch = job->env->scratch;
+  const size_t n = (size_t)s->rows;
+  double *rank = mine__arena_array(scratch, n, sizeof *rank);
+  int32_t *group = mine__arena_array(scratch, n, sizeof *group);
+  mine_pair *order = mine__arena_array(scratch, n, sizeof *order);
+  mine_pair *temp = mine__arena_array(scratch, n, sizeof *temp);
+  double *sum = mine__arena_zeros(scratch, (size_t)s->n, sizeof *sum);
+  if (mine_failed(job->env)) return NAN;
+  int64_t rows = 0;
+  for (int64_t i = 0; i < job->frame->rows; i++) {
+    if (factor->code[i] < 0 || isnan(value->number[i])) continue;
+    group[rows] = factor->code[i];
+    rank[rows++] = value->number[i];
+  }
+  const double ties = mine__ranks(rank, rows, order, temp), all = (double)rows;
+  const double middle = (all + 1) / 2;
+  for (int64_t i = 0; i < rows; i++)
+    sum[group[i]] += rank[i] - middle; /* halves: exact */
+  double between = 0;
+  for (int64_t g = 0; g < s->n; g++)
+    if (s->of[g].n > 0) between += sum[g] * sum[g] / (double)s->of[g].n;
+  *total = (all * (all * all - 1) - ties) / 12;
+  return between;
+}
+
+static void anova_kruskal(mine_job *job, const mine_column *factor, const mine_column *value,
+                          const mine__samples *s, mine__tested *row) {
+  double total = 0;
+  const double between = s->used < 2 ? 0 : anova_between_ranks(job, factor, value, s, &total);
+  if (mine_failed(job->env)) return;
+  if (total > 0) {
+    row->df = (double)(s->used - 1);
+    row->statistic = (double)(s->rows - 1) * (between / total);
+    row->p = mine__chi2_tail(row->statistic, row->df, MINE__UPPER);
+    row->effect = between / total;
+  }
+  mine_text detail;
+  mine__text_open(&detail, job->env->scratch);
+  mine__text_addf(&detail, "%lld groups, %lld rows", (long long)s->used, (long long)s->rows);
+  mine__gaps_add(&detail, s->gaps);
+  if (s->used < 2)
+    mine__text_adds(&detail, "; one group cannot differ");
+  else if (!(total > 0))
+    mine__text_adds(&detail, "; the number does not vary");
+  for (int64_t g = 0; g < s->n && total > 0; g++) {
+    if (s->of[g].n == 0 || s->of[g].n >= 5) continue;
+    mine__text_adds(&detail, "; a group has fewer than 5 rows: take p with care");
+    break;
+  }
+  row->detail = detail.data;
+}
+
+/* ---- the verb ------------------------------------------------------------------------------ */
+
+static void anova_row(mine_job *job, const mine_column *factor, const mine_column *value,
+                      const mine__samples *s, mine__anova_test test, mine_relation *out) {
+  mine__tested row = mine__tested_of(anova_tests[test], factor->name, value->name);
+  if (test == MINE__ANOVA_ONE_WAY) anova_one_way(job, s, &row);
+  if (test == MINE__ANOVA_WELCH) anova_welch(job, s, &row);
+  if (test == MINE__ANOVA_KRUSKAL) anova_kruskal(job, factor, value, s, &row);
+  if (!mine_failed(job->env)) mine__tested_put(out, &row);
+}
+
+static void anova_pair(mine_job *job, const mine__anova_options *o, const mine_column *factor,
+                       const mine_column *value, mine_relation *out) {
   mine_arena *scratch = job->env->scratch;
   const mine_mark mark = mine__arena_mark(scratch);
-  anova_group *group = mine__arena_zeros(scratch, (size_t)factor->levels.n, sizeof *group);
-  if (!group) return;
-  anova_gather(job, factor, value, group);
+  mine__samples samples;
+  mine__samples_of(job, factor->code, factor->levels.n, value, &samples);
   if (mine_failed(job->env)) return;
-  const anova_result r = anova_test(group, factor->levels.n);
-  anova_put(job, factor, value, &r, out);
+  if (o->test == MINE__ANOVA_TUKEY) mine__anova_pairs(job, o, factor, value, &samples, out);
+  for (int test = 0; test <= MINE__ANOVA_KRUSKAL; test++)
+    if ((o->test == test || o->test == MINE__ANOVA_ALL) && !mine_failed(job->env))
+      anova_row(job, factor, value, &samples, (mine__anova_test)test, out);
   mine__arena_rewind(scratch, mark);
 }
 
 static mine_status anova_run(mine_job *job, mine_relation *out) {
+  const mine__anova_options *options = mine__options_of(&job->options, mine__anova_table);
   MINE_TRY(mine__job_attributes_finish(job));
   const mine_chosen *chosen = &job->attributes.chosen;
+  if (options->test == MINE__ANOVA_TWO_WAY) return mine__anova_two_run(job, options, out);
   for (int a = 0; a < chosen->n; a++) {
     const mine_column *factor = &job->frame->column[chosen->column[a]];
     for (int b = 0; factor->code && b < chosen->n; b++) {
       const mine_column *value = &job->frame->column[chosen->column[b]];
-      if (value->number) anova_pair(job, factor, value, out);
+      if (value->number) anova_pair(job, options, factor, value, out);
       if (mine_failed(job->env)) return mine_env_status(job->env);
     }
   }
@@ -137,21 +230,22 @@ static mine_status anova_run(mine_job *job, mine_relation *out) {
                     "of numbers after the id, or say categorical=<column>");
 }
 
-static const mine_answer anova_answer[] = {
-    {"test", MINE_ANSWER_TEXT, 0, "one-way"},
-    {"statistic", MINE_ANSWER_REAL, 0, "F: spread between the groups over spread within them"},
-    {"df", MINE_ANSWER_REAL, 0, "groups - 1"},
-    {"df2", MINE_ANSWER_REAL, 0, "rows - groups"},
-    {"p_value", MINE_ANSWER_REAL, 0,
-     "the chance of such an F, or a larger one, if no mean differed"},
-    {"effect", MINE_ANSWER_REAL, 0, "eta squared: the share of the spread that the groups explain"},
-    {"detail", MINE_ANSWER_TEXT, 0, "groups and rows, and what to be careful about"},
-    {"first", MINE_ANSWER_TEXT, 1, "the category"},
-    {"second", MINE_ANSWER_TEXT, 1, "the number"},
-    {0},
-};
+static const mine_answer anova_answer[] = {MINE_ANSWER_TESTED(
+    "as the option says",
+    "one-way, welch, two-way: F, spread between the groups over spread within them; "
+    "kruskal-wallis: H; tukey: the difference in standard errors, q",
+    "groups - 1; tukey: groups", "rows - groups; NULL: the test has one number of them",
+    "the share of the spread that the groups explain: eta squared, of ranks epsilon squared, "
+    "two-way the partial one; tukey: the difference in standard deviations",
+    "the category; two-way: the interaction as one:other", "the number",
+    "tukey: the group whose mean is a; else NULL")};
 
-static const mine_option_set anova_sets[] = {MINE_SET_SOURCE, MINE_SET_RUN, MINE_SET_END};
+static const mine_option_set anova_sets[] = {
+    {mine__anova_table, sizeof(mine__anova_options), 0},
+    MINE_SET_SOURCE,
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
 
 const mine_verb mine__verb_anova = {
     .name = "mine_anova",
@@ -161,8 +255,14 @@ const mine_verb mine__verb_anova = {
         "Whether the mean of a number differs between groups: a row for each pair of a category "
         "and a number.",
     .notes =
-        "It takes the values of a group for normal, with the same spread in every group. "
-        "Numbers that are codes are named with `categorical=`.",
+        "It takes the values of a group for normal, with the same spread in every group; "
+        "`test=welch` does without the second, `test=kruskal-wallis` without both. `test=tukey` "
+        "(Tukey and Kramer) says which groups differ, all pairs of them judged together. "
+        "`test=two-way` takes each pair of categories: a row for each, beside the other, and one "
+        "for their interaction. Its sums of squares are of type II, which depends neither on the "
+        "order of the two nor on how they are coded; `squares=1` is R's anova(), `squares=3` "
+        "SPSS's "
+        "and SAS's. Numbers that are codes are named with `categorical=`.",
     .example =
         "SELECT first, second, round(statistic, 2) AS f, round(p_value, 4) AS p\n"
         "FROM mine_anova(\n  " MINE_ROWS("i AS id, substr(''NSEW'', i*i%4+1, 1) AS region, "

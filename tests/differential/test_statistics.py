@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Statistical verbs against R, on columns with ties, gaps and few levels: every figure to 1e-10."""
 import json
+import math
 import pathlib
 import random
 import shutil
@@ -18,25 +19,31 @@ if not shutil.which("Rscript"):
 def column(kind, n, dice):
     make = {"real": lambda: dice.gauss(50, 12), "few": lambda: dice.randrange(6),
             "large": lambda: 1e9 + dice.random(), "gaps": lambda: None if dice.random() < .2 else dice.gauss(0, 1),
-            "level": lambda: dice.choice("abcd"), "two": lambda: dice.choice(["yes", "no"])}[kind]
+            "level": lambda: dice.choice("abcd"), "two": lambda: dice.choice(["yes", "no"]),
+            "skew": lambda: round(math.exp(dice.gauss(0, 1)), 1)}[kind]
     return [make() for _ in range(n)]
 
 
+VECTORS = {}  # as R writes them: the name there
+
+
 def r_vector(values):
-    return "c(" + ",".join("NA" if v is None else json.dumps(v) if isinstance(v, str) else repr(v)
-                           for v in values) + ")"
+    """The name of the values in R; each column is written once."""
+    text = "c(" + ",".join("NA" if v is None else json.dumps(v) if isinstance(v, str) else repr(v) for v in values) + ")"
+    return VECTORS.setdefault(text, f"v{len(VECTORS)}")
 
 
 def ask_r(lines):
     """One number a line."""
-    code = "suppressWarnings({" + "\n".join(f"cat(sprintf('%.17g\\n', {line}))" for line in lines) + "})"
+    code = "".join(f"{name} <- {text}\n" for text, name in VECTORS.items())
+    code += "suppressWarnings({" + "\n".join(f"cat(sprintf('%.17g\n', {line}))" for line in lines) + "})"
     done = subprocess.run(["Rscript", "-"], input=code.encode(), stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=300, check=True)
     return [float(v) for v in done.stdout.decode().split()]
 
 
-def same(a, b):
-    return a is not None and abs(a - b) <= 1e-10 * max(abs(a), abs(b)) + 1e-300
+def same(a, b, digits=1e-10):
+    return a is not None and abs(a - b) <= digits * max(abs(a), abs(b)) + 1e-300
 
 
 def table(db, data):
@@ -57,8 +64,25 @@ def correlations(db, data):
             yield f"{method} p {first} {second}", p, call + "$p.value"
 
 
-def tests(db, verb):
-    return db.execute(f"SELECT first, second, statistic, df, df2, p_value, effect FROM {verb}('t')")
+def kendall(db, data):
+    """Exact where R is; R's upper tail is one less the lower, so that it has no more digits than that."""
+    for first, second, r, p in db.execute(
+            "SELECT first, second, coefficient, p_value FROM mine_correlate('t', 'method=kendall')"):
+        call = f"suppressWarnings(cor.test({r_vector(data[first])}, {r_vector(data[second])}, method='kendall'))"
+        yield f"kendall {first} {second}", r, call + "$estimate"
+        yield f"kendall p {first} {second}", 1 + p, f"1 + {call}$p.value"
+
+
+def pearson_interval(db, data):
+    for first, second, low, high in db.execute(
+            "SELECT first, second, low, high FROM mine_correlate('t', 'level=0.9') WHERE low IS NOT NULL"):
+        call = f"cor.test({r_vector(data[first])}, {r_vector(data[second])}, conf.level=0.9)$conf.int"
+        yield f"pearson low {first} {second}", low, f"{call}[1]"
+        yield f"pearson high {first} {second}", high, f"{call}[2]"
+
+
+def tests(db, verb, asked=""):
+    return db.execute(f"SELECT first, second, statistic, df, df2, p_value, effect FROM {verb}('t', ?)", (asked,))
 
 
 def chi2(db, data):
@@ -69,6 +93,34 @@ def chi2(db, data):
         for what, ours, theirs in (("chi2", statistic, call + "$statistic"), ("df", df, call + "$parameter"),
                                    ("chi2 p", p, call + "$p.value"), ("V", effect, v)):
             yield f"{what} {first} {second}", ours, theirs
+
+
+def exact(db, data):
+    """Yates and Fisher; R's network adds thousands of chances, to ten digits."""
+    for test, first, second, statistic, p, detail in db.execute(
+            "SELECT test, first, second, statistic, p_value, detail FROM mine_chi2('t', 'test=all') WHERE test <> 'chi-squared'"):
+        x, y = r_vector(data[first]), r_vector(data[second])
+        if test == "yates" and statistic is not None:
+            yield f"yates {first} {second}", statistic, f"chisq.test({x}, {y}, correct=TRUE)$statistic"
+            yield f"yates p {first} {second}", p, f"chisq.test({x}, {y}, correct=TRUE)$p.value"
+        elif test == "fisher" and p is not None and len(data[first]) < 100:
+            yield f"fisher {first} {second}", p, f"tryCatch(fisher.test({x}, {y}, workspace=2e6)$p.value, error=function(e) NaN)", 1e-8
+
+
+def tables_of(db, dice):
+    """Tables of counts, the larger side first or second."""
+    for case, (rows, columns, most) in enumerate([(2, 3, 9), (3, 3, 6), (3, 4, 5), (4, 4, 4), (5, 3, 6), (2, 6, 12), (4, 5, 3), (6, 3, 2),
+                                                  (2, 9, 5), (3, 3, 40)]):
+        counts = [[dice.randrange(most) + (i == j) * (1 + most // 2) for j in range(columns)] for i in range(rows)]
+        if any(not sum(r) for r in counts) or any(not sum(r) for r in zip(*counts)):
+            continue
+        db.execute("DROP TABLE IF EXISTS c")
+        db.execute("CREATE TABLE c(id, a, b)")
+        cells = [(f"a{i}", f"b{j}") for i, r in enumerate(counts) for j, n in enumerate(r) for _ in range(n)]
+        db.executemany("INSERT INTO c VALUES(?,?,?)", ((i, *cell) for i, cell in enumerate(cells)))
+        (p,), = db.execute("SELECT p_value FROM mine_chi2('c', 'test=fisher')")
+        flat = ",".join(str(n) for r in counts for n in r)
+        yield f"fisher of table {case}", p, f"fisher.test(matrix(c({flat}), nrow={rows}, byrow=TRUE), workspace=2e7)$p.value", 1e-8
 
 
 def anova(db, data):
@@ -83,7 +135,144 @@ def anova(db, data):
             yield f"{what} {first} {second}", ours, theirs
 
 
-CHECKS = [correlations, chi2, anova]
+def welch(db, data):
+    for first, second, f, df, df2, p, _ in tests(db, "mine_anova", "test=welch"):
+        shift = 1e9 if second == "large" else 0
+        call = f"oneway.test(y ~ g, data.frame(y={r_vector(data[second])} - {shift}, g={r_vector(data[first])}))"
+        for what, ours, theirs in (("F", f, "$statistic"), ("df", df, "$parameter[1]"), ("df2", df2, "$parameter[2]"),
+                                   ("p", p, "$p.value")):
+            if f is not None:
+                yield f"welch {what} {first} {second}", ours, call + theirs
+
+
+def kruskal(db, data):
+    for first, second, h, df, _, p, effect in tests(db, "mine_anova", "test=kruskal-wallis, ignore=large"):  # whose last digits R reads otherwise
+        y, g = r_vector(data[second]), r_vector(data[first])
+        call = f"kruskal.test({y}, factor({g}))"
+        for what, ours, theirs in (("H", h, call + "$statistic"), ("df", df, call + "$parameter"),
+                                   ("p", p, call + "$p.value"),
+                                   ("epsilon2", effect, f"{call}$statistic / (sum(!is.na({y})) - 1)")):
+            yield f"kruskal {what} {first} {second}", ours, theirs
+
+
+def tukey(db, data):
+    """R's ptukey is good to about ten places, not digits: q and the bounds through its quantile, less."""
+    for first, second, a, b, difference, low, high, p in db.execute(
+            "SELECT first, second, group_a, group_b, difference, low, high, p_value FROM mine_anova('t', 'test=tukey')"):
+        shift = 1e9 if second == "large" else 0
+        call = (f"TukeyHSD(aov(y ~ g, data.frame(y={r_vector(data[second])} - {shift}, g=factor({r_vector(data[first])}))))"
+                f"[[1]]['{b}-{a}',]")
+        if low is None:
+            continue
+        yield f"tukey difference {first} {second} {a} {b}", difference, f"-{call}[1]"
+        yield f"tukey p {first} {second} {a} {b}", round(1 + p, 7), f"round(1 + {call}[4], 7)"
+        for what, ours, column in (("low", low, 3), ("high", high, 2)):
+            yield f"tukey {what} {first} {second} {a} {b}", ours, f"(-{call}[{column}])", 1e-6
+
+
+def two_way(db, data):
+    """Type II as drop1 of the fit without interaction has it, against the residuals of the whole; type I and III."""
+    for squares in (1, 2, 3):
+        rows = db.execute("SELECT first, second, statistic, df, df2, p_value, effect, detail FROM mine_anova('t', ?)",
+                          (f"test=two-way, squares={squares}",)).fetchall()
+        for first, second, f, df, df2, p, effect, _ in rows:
+            if f is None or second == "large":
+                continue
+            frame = (f"local({{options(contrasts=c('contr.sum','contr.poly')); d <- data.frame(y={r_vector(data[second])}, "
+                     f"level=factor({r_vector(data['level'])}), two=factor({r_vector(data['two'])}))")
+            whole = "m <- lm(y ~ level * two, d); r <- anova(m); e <- nrow(r)"
+            if squares == 1 or ":" in first:
+                ss = f"i <- '{first}'; s <- r[i, 'Sum Sq']; k <- r[i, 'Df']"
+            elif squares == 2:
+                ss = f"q <- drop1(lm(y ~ level + two, d)); s <- q['{first}', 'Sum of Sq']; k <- q['{first}', 'Df']"
+            else:
+                ss = f"q <- drop1(m, .~.); s <- q['{first}', 'Sum of Sq']; k <- q['{first}', 'Df']"
+            rest = "sr <- r[e, 'Sum Sq']; kr <- r[e, 'Df']; F <- (s / k) / (sr / kr)"
+            for what, ours, value in (("F", f, "F"), ("df", df, "k"), ("df2", df2, "kr"), ("effect", effect, "s / (s + sr)"),
+                                      ("p", p, "pf(F, k, kr, lower.tail=FALSE)")):
+                yield f"two-way {squares} {what} {first} {second}", ours, f"{frame}; {whole}; {ss}; {rest}; {value}}})", 1e-9
+
+
+def additive(db, data):
+    for first, second, f, df, df2, p, _ in tests(db, "mine_anova", "test=two-way, interaction=0, squares=1"):
+        if f is None or second == "large":
+            continue
+        call = (f"anova(lm(y ~ level + two, data.frame(y={r_vector(data[second])}, level=factor({r_vector(data['level'])}), "
+                f"two=factor({r_vector(data['two'])}))))")
+        for what, ours, column in (("F", f, "F value"), ("df", df, "Df"), ("p", p, "Pr(>F)")):
+            yield f"additive {what} {first} {second}", ours, f"{call}['{first}', '{column}']", 1e-9
+        yield f"additive df2 {first} {second}", df2, f"{call}['Residuals', 'Df']"
+
+
+def ttest(db, data):
+    for test, call in (("welch", "t.test({x}, {y}, conf.level=0.9"), ("pooled", "t.test({x}, {y}, var.equal=TRUE, conf.level=0.9"),
+                       ("mann-whitney", "wilcox.test({x}, {y}")):
+        for side, said in (("two", "two.sided"), ("less", "less"), ("greater", "greater"))[:3 if len(data["few"]) < 60 else 1]:
+            for first, second, a, b, t, df, p, effect, difference, low, high in db.execute(
+                    """SELECT first, second, group_a, group_b, statistic, df, p_value, effect, difference, low, high
+                       FROM mine_ttest('t', ?)""", (f"test={test}, side={side}, groups=yes|no, level=0.9",)):
+                if t is None:
+                    continue
+                part = {g: r_vector([v for v, k in zip(data[second], data[first]) if k == g and v is not None]) for g in (a, b)}
+                x, y = part[a], part[b]
+                if test != "mann-whitney" and second == "large":  # R refuses what is constant but for 1e-9
+                    x, y = f"({x} - 1e9)", f"({y} - 1e9)"
+                r = call.format(x=x, y=y) + f", alternative='{said}')"
+                name = f"{test} {side} {first} {second}"
+                yield name + " statistic", t, r + "$statistic"
+                yield name + " p", p, r + "$p.value"
+                if test == "mann-whitney":
+                    yield name + " effect", effect, f"mean(sign(outer({x}, {y}, '-')))"
+                    continue
+                yield name + " df", df, r + "$parameter"
+                yield name + " difference", difference, f"mean({x}) - mean({y})"
+                yield name + " d", effect, (f"local({{x <- {x}; y <- {y}; (mean(x) - mean(y)) / sqrt((sum((x - mean(x))^2) + "
+                                            "sum((y - mean(y))^2)) / (length(x) + length(y) - 2))})")
+                for ours, which in ((low, 1), (high, 2)):
+                    if ours is not None:
+                        yield f"{name} bound {which}", ours, f"{r}$conf.int[{which}]"
+
+
+def paired(db, data):
+    for test, call in (("paired", "t.test({x}, {y}, paired=TRUE, conf.level=0.95"), ("signed-rank", "wilcox.test({x}, {y}, paired=TRUE")):
+        for side, said in (("two", "two.sided"), ("less", "less"), ("greater", "greater"))[:3 if len(data["few"]) < 60 else 1]:
+            for first, second, t, df, p, difference, low, high in db.execute(
+                    "SELECT first, second, statistic, df, p_value, difference, low, high FROM mine_ttest('t', ?)",
+                    (f"test={test}, side={side}, ignore=large",)):
+                r = call.format(x=r_vector(data[first]), y=r_vector(data[second])) + f", alternative='{said}')"
+                name = f"{test} {side} {first} {second}"
+                if t is None:
+                    continue
+                yield name + " statistic", t, r + "$statistic"
+                yield name + " p", p, r + "$p.value"
+                if test == "paired":
+                    yield name + " df", df, r + "$parameter"
+                    yield name + " difference", difference, r + "$estimate"
+                    for ours, which in ((low, 1), (high, 2)):
+                        if ours is not None:
+                            yield f"{name} bound {which}", ours, f"{r}$conf.int[{which}]"
+
+
+# Told apart so clearly that p is far below what a sum of chances near 1 can say.
+def far(db, data):
+    db.execute("DROP TABLE IF EXISTS far")
+    db.execute("CREATE TABLE far(id, g, x)")
+    rows = [(i, "ab"[i % 2], i % 2 * 30 + math.sin(i)) for i in range(120)]
+    db.executemany("INSERT INTO far VALUES(?,?,?)", rows)
+    x, y = (r_vector([v for _, g, v in rows if g == k]) for k in "ab")
+    both, group = r_vector([v for _, _, v in rows]), r_vector([g for _, g, _ in rows])
+    for verb, asked, call in (("mine_ttest", "test=welch", f"t.test({x}, {y})$p.value"),
+                              ("mine_ttest", "test=pooled", f"t.test({x}, {y}, var.equal=TRUE)$p.value"),
+                              ("mine_ttest", "test=mann-whitney", f"wilcox.test({x}, {y})$p.value"),
+                              ("mine_anova", "test=one-way", f"anova(lm({both} ~ {group}))[['Pr(>F)']][1]"),
+                              ("mine_anova", "test=welch", f"oneway.test({both} ~ {group})$p.value"),
+                              ("mine_anova", "test=kruskal-wallis", f"kruskal.test({both}, factor({group}))$p.value")):
+        (p,), = db.execute(f"SELECT p_value FROM {verb}('far', ?)", (asked,))
+        yield f"far {verb} {asked}", p, call
+
+
+CHECKS = [correlations, kendall, pearson_interval, chi2, exact, anova, welch, kruskal]
+SLOW = [tukey, two_way, additive, ttest, paired]  # of R, tens of milliseconds a figure
 
 
 def main():
@@ -92,15 +281,18 @@ def main():
     dice = random.Random(20261129)
     compared = []
     for n in (5, 12, 60, 400):
-        data = {k: column(k, n, dice) for k in ("real", "few", "large", "gaps", "level", "two")}
+        data = {k: column(k, n, dice) for k in ("real", "few", "large", "gaps", "skew", "level", "two")}
         table(db, data)
-        for check in CHECKS:
-            compared += [(f"n={n} {what}", ours, call) for what, ours, call in check(db, data)]
-    theirs = ask_r([call for _, _, call in compared])
-    for (what, ours, _), value in zip(compared, theirs):
-        if value == value and not same(ours, value):
+        for check in CHECKS + SLOW * (n in (12, 60)):
+            compared += [(f"n={n} {what}", ours, call, *digits) for what, ours, call, *digits in check(db, data)]
+    compared += far(db, data)
+    compared += tables_of(db, dice)
+    theirs = ask_r([call for _, _, call, *_ in compared])
+    for (what, ours, _, *digits), value in zip(compared, theirs):
+        if value == value and not same(ours, value, *digits):
             checks.that(False, what, f"{ours!r}, R has {value!r}")
-    checks.that(len(compared) > 50, f"{len(compared)} figures compared")
+    checks.that(len(compared) > 1000, f"{len(compared)} figures compared")
+    checks.that(sum(v == v for v in theirs) > 0.9 * len(theirs), "R answers")
     checks.end()
 
 

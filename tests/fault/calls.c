@@ -126,6 +126,16 @@ static const fault_call calls_special[] = {
     {"mine_correlate",
      "SELECT * FROM mine_correlate('SELECT id, age, income FROM customers','method=spearman{o}')",
      0},
+    {"mine_correlate",
+     "SELECT * FROM mine_correlate('SELECT id, age, income FROM customers','method=kendall{o}')",
+     0},
+    {"mine_anova", "SELECT * FROM mine_anova('customers','test=all{o}')", 0},
+    {"mine_anova", "SELECT * FROM mine_anova('customers','test=two-way{o}')", 0},
+    {"mine_anova",
+     "SELECT * FROM mine_anova('SELECT id, plan, income FROM customers','test=tukey{o}')", 0},
+    {"mine_chi2", "SELECT * FROM mine_chi2('customers','test=all{o}')", 0},
+    {"mine_ttest", "SELECT * FROM mine_ttest('customers','test=all{o}')", 0},
+    {"mine_ttest", "SELECT * FROM mine_ttest('customers','test=signed-rank{o}')", 0},
     {"mine_help", "SELECT mine_help(), mine_help('seed')", 0},
 };
 
@@ -216,6 +226,11 @@ static void calls_events(const char *reads, char *out, size_t room) {
                {"id", "rowid"},
                {"attitude", "rowid%5"},
                {"repeat", "rowid*7%11"}};
+  } known[] = {
+      {"basket", "basket"},       {"customer", "basket"},
+      {"user", "basket"},         {"time", "date(''2024-01-01'','' ''||rowid%90||'' days'')"},
+      {"amount", "rowid%17+1.5"}, {"value", "rowid%17+1.5"},
+      {"outcome", "rowid%17+1.5"}};
   int n = snprintf(out, room, "'SELECT ");
   for (const char *at = reads; *at;) {
     const size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");

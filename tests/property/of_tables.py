@@ -83,7 +83,7 @@ def profiled(column, raw, n, row):
 def pairs_table(rng):
     case = {"tables": {"t": tables.table(rng, rows=(2, 3, 4, 6, 10, 30, 80), width=(2, 6),
                                             kinds=("number", "number", "category", "date", "far"))}}
-    case["method"] = rng.choice(["pearson", "spearman"])
+    case["method"] = rng.choice(["pearson", "spearman", "kendall"])
     case["missing"] = rng.choice(["auto", "auto", "skip"])
     return case
 
@@ -136,7 +136,7 @@ def first_two(row):
 
 
 def last_two(row):
-    return row[-2:]
+    return row[7:9]
 
 
 def unit(x):
@@ -156,7 +156,7 @@ def correlate(lab, case):
     data, keep = read(lab, case)
     pairs = list(itertools.combinations(told(data, keep, "number"), 2))
     rows, error = call(lab, "mine_correlate", case, {"method": case["method"]})
-    for a, b, (_, _, method, r, p, n) in pairs_or_words(rows, error, pairs, "correlate", first_two):
+    for a, b, (_, _, method, r, p, n, low, high) in pairs_or_words(rows, error, pairs, "correlate", first_two):
         x, y = complete(data, a, b, keep)
         must(n == len(x) and method == case["method"], "correlate: rows", (a.name, b.name, n, len(x)))
         if len(set(x)) < 2 or len(set(y)) < 2:
@@ -165,9 +165,17 @@ def correlate(lab, case):
         x, y = unit(x), unit(y)
         if not safe(x, y):
             continue
-        want = (stats.pearsonr if case["method"] == "pearson" else stats.spearmanr)(x, y)
+        want = {"pearson": stats.pearsonr, "spearman": stats.spearmanr, "kendall": stats.kendalltau}[case["method"]](x, y)
         same(r, float(want[0]), "correlate: coefficient", 1e-7, 1)
         must(-1 <= r <= 1, "correlate: beyond 1", r)
+        must(low is None or low <= r <= high, "correlate: interval", (low, r, high))
+        if case["method"] == "kendall":
+            tied = len(set(x)) < n or len(set(y)) < n
+            if not tied and n >= 50 or tied and n > 2:
+                want = stats.kendalltau(x, y, method="asymptotic")
+                same(p, float(want[1]), "correlate: p of kendall", 1e-8, 1e-9)
+            must(0 <= p <= 1, "correlate: p", p)
+            continue
         if len(x) > 2 and abs(r) < 1 - 1e-9:
             t = want[0] * math.sqrt((n - 2) / (1 - want[0] ** 2))
             same(p, float(2 * stats.t.sf(abs(t), n - 2)), "correlate: p", 1e-6)
@@ -201,7 +209,7 @@ def anova(lab, case):
     data, keep = read(lab, case)
     pairs = [(a, b) for a in told(data, keep, "category") for b in told(data, keep, "number")]
     rows, error = call(lab, "mine_anova", case)
-    for a, b, (_, statistic, df, df2, p, effect, _, _, _) in pairs_or_words(rows, error, pairs, "anova", last_two):
+    for a, b, (_, statistic, df, df2, p, effect, *_) in pairs_or_words(rows, error, pairs, "anova", last_two):
         g, x = complete(data, a, b, keep)
         x = unit(x)
         groups = [np.array([v for u, v in zip(g, x) if u == level]) for level in sorted(set(g))]

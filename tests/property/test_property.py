@@ -45,6 +45,7 @@ import of_snapshots  # noqa: E402,F401
 import of_spellings  # noqa: E402,F401
 import of_survey  # noqa: E402,F401
 import of_tables  # noqa: E402,F401
+import of_tests  # noqa: E402,F401
 import of_watching  # noqa: E402,F401
 import tables  # noqa: E402
 
