@@ -131,6 +131,7 @@ static const mine_answer size_answer[] = {
 
 static const mine_option_set size_sets[] = {
     {size_table, sizeof(size_options), 0},
+    MINE_SET_RUN,
     MINE_SET_END,
 };
 
