@@ -34,6 +34,9 @@ static const mine_option chi2_table_options[] = {
                           "fisher: exact; all: these three"),
     OPTION_END};
 
+#define CHI2_DRAWN      10000 /* tables, where not all can be counted */
+#define CHI2_MOST_DRAWN 20000 /* rows of such a table                 */
+
 /* Counts of a pair of categories: cell[a * columns + b], and the totals. */
 typedef struct chi2_table {
   int64_t rows, columns; /* levels of the first and the second */
@@ -132,8 +135,16 @@ static void chi2_fisher(mine_job *job, const chi2_table *t, chi2_result *r, mine
     return;
   }
   r->p = mine__fisher_exact_table(job->env, job->env->scratch, c, rows, columns);
-  if (isnan(r->p))
+  if (!isnan(r->p) || mine_failed(job->env)) return;
+  if (t->n > CHI2_MOST_DRAWN) {
     mine__text_adds(detail, "; too many tables to count one by one: chi-squared will do");
+    return;
+  }
+  const mine_seed_options *seed = mine__options_of(&job->options, mine__seed_option_table);
+  r->p = mine__fisher_drawn(job->env, job->env->scratch, c, rows, columns, (uint64_t)seed->seed,
+                            CHI2_DRAWN);
+  mine__text_addf(detail, "; too many tables to count one by one: p is of %d drawn at random",
+                  CHI2_DRAWN);
 }
 
 /* What one of the tests says; what to be careful about in the detail. */
@@ -230,7 +241,12 @@ static const mine_answer chi2_answer[] = {
 };
 
 static const mine_option_set chi2_sets[] = {
-    {chi2_table_options, sizeof(chi2_options), 0}, MINE_SET_SOURCE, MINE_SET_RUN, MINE_SET_END};
+    {chi2_table_options, sizeof(chi2_options), 0},
+    MINE_SET_SOURCE,
+    MINE_SET_SEED,
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
 
 const mine_verb mine__verb_chi2 = {
     .name = "mine_chi2",
@@ -241,7 +257,8 @@ const mine_verb mine__verb_chi2 = {
         "Numbers are left out; numbers that are codes are named with `categorical=`. Without a "
         "correction for continuity, unless `test=yates`. Where cells expect fewer than five rows, "
         "`test=fisher` is exact, of larger tables than 2 x 2 as well; where these have too many "
-        "rows for that, `detail` says so and chi-squared is as good.",
+        "rows for that, p comes from 10,000 tables drawn at random with the same totals, and "
+        "`detail` says so.",
     .example =
         "SELECT first, second, round(statistic, 2) AS chi2, round(p_value, 4) AS p\n"
         "FROM mine_chi2(\n  " MINE_ROWS("i AS id, substr(''NSEW'', i*i%4+1, 1) AS region, "

@@ -16,6 +16,8 @@
 **   sum of prod 1 / n_ij! = n'! / (prod r'_i! prod c'_j!)
 **
 ** All terms are positive.
+**
+** Where there are too many, tables are drawn: the columns of all n rows in an order by chance.
 */
 #include "fisher.h"
 
@@ -23,14 +25,16 @@
 #include <string.h>
 
 #include "../core/hash.h"
+#include "../core/random.h"
 #include "special.h"
 
 #define FISHER_MOST_ROWS   16
 #define FISHER_MOST_STATES 500000
-#define FISHER_MOST_STEPS  100000000 /* parts of a column tried */
+#define FISHER_MOST_STEPS  30000000 /* parts of a column tried */
 #define FISHER_SAME        1e-7
 #define FISHER_MOST_N      1000000
-#define FISHER_GRAIN       1e10 /* logs that agree to so many parts of one are the same */
+#define FISHER_PURPOSE     0x66697368 /* random streams: "fish" */
+#define FISHER_GRAIN       1e10       /* logs that agree to so many parts of one are the same */
 
 typedef struct fisher_state {
   uint64_t left; /* of the rows, in one number; 0 with count 0: free */
@@ -262,4 +266,45 @@ double mine__fisher_exact_table(mine_env *env, mine_arena *arena, const int64_t 
   if (!mine_failed(env)) fisher_walk(&w);
   if (mine_failed(env) || w.too_many) return NAN;
   return w.p < 1 ? w.p : 1;
+}
+
+/* ---- drawn
+ * ------------------------------------------------------------------------------------------ */
+
+double mine__fisher_drawn(mine_env *env, mine_arena *arena, const int64_t *cell, int64_t rows,
+                          int64_t columns, uint64_t seed, int64_t tables) {
+  int64_t n = 0, no_likelier = 0;
+  double limit = FISHER_SAME;
+  for (int64_t i = 0; i < rows * columns; i++)
+    n += cell[i];
+  uint32_t *column = mine__arena_array(arena, (size_t)n, sizeof *column);
+  int64_t *end = mine__arena_zeros(arena, (size_t)rows, sizeof *end);
+  int64_t *count = mine__arena_array(arena, (size_t)columns, sizeof *count);
+  double *factorial = mine__arena_array(arena, (size_t)n + 1, sizeof *factorial);
+  if (mine_failed(env)) return NAN;
+  for (int64_t i = 0; i <= n; i++)
+    factorial[i] = mine__log_gamma1p((double)i);
+  n = 0;
+  for (int64_t i = 0; i < rows * columns; i++) {
+    limit -= factorial[cell[i]];
+    for (int64_t k = 0; k < cell[i]; k++)
+      column[n++] = (uint32_t)(i % columns);
+    end[i / columns] = n;
+  }
+  mine_random random;
+  mine__random_open(&random, seed, FISHER_PURPOSE, 0);
+  for (int64_t t = 0; t < tables; t++) {
+    double chance = 0;
+    mine__random_shuffle(&random, env, column, n);
+    for (int64_t i = 0, at = 0; i < rows; i++) {
+      memset(count, 0, (size_t)columns * sizeof *count);
+      for (; at < end[i]; at++)
+        count[column[at]]++;
+      for (int64_t j = 0; j < columns; j++)
+        chance -= factorial[count[j]];
+    }
+    no_likelier += chance <= limit;
+    if (mine_failed(env)) return NAN;
+  }
+  return (double)(1 + no_likelier) / (double)(1 + tables);
 }

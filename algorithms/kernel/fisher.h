@@ -13,4 +13,9 @@
 double mine__fisher_exact_table(mine_env *env, mine_arena *arena, const int64_t *cell, int64_t rows,
                                 int64_t columns);
 
+/* The same of `tables` that are drawn at random with these margins: (1 + those no likelier) /
+** (1 + tables), R's fisher.test with simulate.p.value.  NAN: recorded in env.  O(tables n). */
+double mine__fisher_drawn(mine_env *env, mine_arena *arena, const int64_t *cell, int64_t rows,
+                          int64_t columns, uint64_t seed, int64_t tables);
+
 #endif

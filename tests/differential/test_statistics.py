@@ -103,7 +103,7 @@ def exact(db, data):
         if test == "yates" and statistic is not None:
             yield f"yates {first} {second}", statistic, f"chisq.test({x}, {y}, correct=TRUE)$statistic"
             yield f"yates p {first} {second}", p, f"chisq.test({x}, {y}, correct=TRUE)$p.value"
-        elif test == "fisher" and p is not None and len(data[first]) < 100:
+        elif test == "fisher" and "drawn" not in detail and len(data[first]) < 100:
             yield f"fisher {first} {second}", p, f"tryCatch(fisher.test({x}, {y}, workspace=2e6)$p.value, error=function(e) NaN)", 1e-8
 
 

@@ -171,6 +171,16 @@ static void test_fisher_counts_all_tables(void **state) {
   near(mine__fisher_exact_table(env, env->scratch, two, 2, 2), 34.0 / 70, 1e-12);
 }
 
+/* Drawn tables come to the exact chance. */
+static void test_fisher_draws_tables(void **state) {
+  (void)state;
+  const int64_t cell[] = {5, 1, 2, 3, 6, 1, 0, 2, 7};
+  const double exact = mine__fisher_exact_table(env, env->scratch, cell, 3, 3);
+  const double drawn = mine__fisher_drawn(env, env->scratch, cell, 3, 3, 1, 20000);
+  assert_true(fabs(drawn - exact) < 4 * sqrt(exact * (1 - exact) / 20000) + 1e-4);
+  assert_true(drawn == mine__fisher_drawn(env, env->scratch, cell, 3, 3, 1, 20000));
+}
+
 static void test_fisher_gives_up_on_what_is_too_large(void **state) {
   (void)state;
   int64_t cell[100];
@@ -202,6 +212,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_signed_rank_counts_all_signs, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_kendall_counts_all_orders, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_counts_all_tables, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_fisher_draws_tables, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_gives_up_on_what_is_too_large, open_env,
                                       close_env),
   };
