@@ -328,6 +328,10 @@ mine_status mine_names_read(mine_env *env, const char *text, const char **names,
 mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_arguments *arguments,
                           mine_job **out);
 void mine_job_close(mine_job *job); /* NULL is fine */
+/* The name of a stored model that the options ask for, NULL: none; the host gives it before it
+** asks for a source.  It must outlive the job. */
+const char *mine_job_asks(const mine_job *job);
+void mine_job_give(mine_job *job, const mine_model *model);
 /* The next source to read and the frame it goes into; *frame NULL: nothing (more).
 ** *sql NULL: rows that the caller has, of no named source. */
 mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame);

@@ -93,6 +93,8 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_importance": ["repeats=1"],
            "mine_dependence": ["points=3, sample=500"]}
 FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all rows would take minutes
+# Of algorithms that read purchases.
+BOUGHT = "SELECT basket * 7 % 97 AS customer, date('2024-01-01', rowid * 37 % 540 || ' days') AS day, 1 + item % 50 AS amount FROM b"
 SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
 TARGETS = {"classification": ["target=y"], "regression": ["target=n9"],
            "uplift": ["target=n9, treatment=y"]}
@@ -114,11 +116,10 @@ EVENTS = {"basket": "basket", "item": "item", "customer": "basket", "amount": "i
 def source(reads, options):
     if not (reads or "").startswith("("):
         return "t"
-    names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])
-    return "SELECT " + ", ".join(f"{EVENTS.get(name, 'item')} AS {name}" for name in names) + " FROM b"
     if "variant" in reads:
         return "SELECT id, g, y FROM t"
-    return "SELECT basket, item, shop FROM b" if "group" in options else "SELECT basket, item FROM b"
+    names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])
+    return "SELECT " + ", ".join(f"{EVENTS.get(name, 'item')} AS {name}" for name in names) + " FROM b"
 
 
 def variants(row, algorithms):
@@ -134,15 +135,16 @@ def variants(row, algorithms):
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
         algorithm, target = model or ("", "")
+        bought = "purchases" in dict(algorithms).get(algorithm, "")
         for extra in OPTIONS.get(verb, [None]):
             options = ", ".join(filter(None, [target if trains else "", extra]))
             what = ", ".join(filter(None, [algorithm, target, extra]))
             setup = "" if trains or not algorithm else \
-                f"SELECT mine_train('temp.m', '{algorithm}', 't', '{target or 'seed=1'}');"
+                f"SELECT mine_train('temp.m', '{algorithm}', {quoted(BOUGHT if bought else 't')}, '{target or 'seed=1'}');"
             values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'json'" if verb == "mine_import" else "'call'",
                       "text": "mine_export('temp.m', 'json')",
                       "definition": quoted(SNAPSHOT),
-                      "class": "'yes'", "version": "1", "old": "'temp.m'", "new": "'temp.m'", "cluster": "1", "name": "'one'", "source": "'temp.m'" if setup and "queries" in names else quoted(FEW if (verb, algorithm) in SLOW else source(reads, options)),
+                      "class": "'yes'", "version": "1", "old": "'temp.m'", "new": "'temp.m'", "cluster": "1", "name": "'one'", "source": "'temp.m'" if setup and "queries" in names else quoted(BOUGHT if bought else FEW if (verb, algorithm) in SLOW else source(reads, options)),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup
 

@@ -139,6 +139,16 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
   }
 }
 
+/* The model that an option names, behind those of the arguments. */
+static mine_status call_give(mine_call *call, mine_verb_call *out) {
+  const char *name = mine_job_asks(out->job);
+  if (!name || out->n_listed == MINE_MOST_MODELS) return MINE_OK;
+  const mine_status status = mine__models_named(call, name, &out->listed[out->n_listed]);
+  if (status) return status;
+  mine_job_give(out->job, out->listed[out->n_listed++]);
+  return MINE_OK;
+}
+
 mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3_value **values,
                                  mine_verb_call *out) {
   mine_arguments arguments;
@@ -159,7 +169,7 @@ mine_status mine__verb_call_open(mine_call *call, const mine_verb *verb, sqlite3
   arguments.model_names = names;
   if (!status) status = mine_job_open(call->env, verb, &arguments, &out->job);
   sqlite3_free(owned);
-  return status;
+  return status ? status : call_give(call, out);
 }
 
 void mine__verb_call_notes(mine_call *call, mine_verb_call *verb_call) {

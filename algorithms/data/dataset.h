@@ -16,7 +16,8 @@ typedef enum mine_task_kind {
   MINE_CLUSTERING = 4,
   MINE_NEIGHBORS = 8,   /* base rows for a search, no target  */
   MINE_COMPONENTS = 16, /* few numbers that stand for many    */
-  MINE_UPLIFT = 64      /* what a treatment adds to a target  */
+  MINE_UPLIFT = 64,     /* what a treatment adds to a target  */
+  MINE_PURCHASES = 256  /* what customers will buy, from events */
 } mine_task_kind;
 
 /* What a model knows of an attribute: how to recognise and read it again. */

@@ -82,14 +82,18 @@ static void training_start(mine_training *training, const mine__options *options
   roles->source = &training->asked.source;
   roles->supervised = training_supervised(training) ? &training->asked.supervised : NULL;
   roles->weighing = &training->asked.weight;
-  roles->needs_target =
-      !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS));
+  roles->needs_target = !(training->asked.algorithm->tasks &
+                          (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS | MINE_PURCHASES));
   roles->keep_constants = training->asked.algorithm->keeps_constants;
   roles->grouping = &training->asked.group;
   if (training->asked.algorithm->tasks & MINE_UPLIFT) roles->treating = &training->asked.treatment;
   roles->split = training_supervised(training) ? &training->asked.split : NULL;
   roles->time = roles->fold_group = roles->side = -1;
   roles->id = roles->target = roles->weight = roles->group = roles->treatment = -1;
+  if (training->asked.algorithm->learn) {
+    (void)!mine__training_purchases_frame(training);
+    return;
+  }
   if (mine__frame_open(env, mine__roles_plan, roles, &training->frame)) return;
 }
 

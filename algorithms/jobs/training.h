@@ -14,6 +14,7 @@
 **   training_portrait.c what the rows look like, and whether those held out look so, too
 **   training_align.c    clusters that are those of the model before keep their numbers and names
 **   training_members.c  ids of a clustering's rows that stay, and where they are now
+**   training_purchases.c  of algorithms that read purchases: from columns to the model
 **   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
@@ -21,6 +22,7 @@
 
 #include "../data/notes.h"
 #include "../model/model.h"
+#include "../model/purchases.h"
 #include "auto.h"
 #include "prepared.h"
 #include "thresholds.h"
@@ -61,6 +63,7 @@ struct mine_training {
   /* What was read. */
   mine_roles roles;
   mine_frame *frame;
+  mine_purchases_reading reading; /* of an algorithm that learns from purchases */
   mine_chosen chosen;
   mine_cut cut;  /* what threshold= came to; the threshold NAN: nothing was asked */
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
@@ -126,6 +129,16 @@ mine_status mine__training_check_treated(mine_training *training) MINE_MUST_CHEC
 /* Finish the frames of the SELECTs that the options hold and give their rows to the
 ** options, as batches of the chosen features.  Once; then a no-op. */
 mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;
+
+/* training_purchases.c: how purchases are counted, the frame that they are read into, the model. */
+typedef struct mine_purchases_options {
+  int unit; /* 0 auto, else 1 + mine_period */
+  mine_cell as_of;
+  double holdout;
+} mine_purchases_options;
+extern const mine_option mine__purchases_option_table[];
+mine_status mine__training_purchases_frame(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_purchases(mine_training *training, mine_trained *out) MINE_MUST_CHECK;
 
 /* The options of the call, those of how it runs left out, as a text that reads back; `own`:
 ** those of the algorithm, too.  NULL: failure recorded. */

@@ -327,6 +327,11 @@ mine_status mine__training_trained(mine_training *t, mine_trained *out) {
   const double start = t->began > 0 ? t->began : mine__clock();
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine_env_status(env));
+  if (t->asked.algorithm->learn) {
+    MINE_TRY(mine__training_purchases(t, out));
+    out->model->told.seconds = mine__clock() - start;
+    return MINE_OK;
+  }
   MINE_TRY(mine__training_prepare(t));
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);

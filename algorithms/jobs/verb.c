@@ -128,6 +128,14 @@ mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_argum
   return MINE_OK;
 }
 
+const char *mine_job_asks(const mine_job *job) {
+  return job->asks;
+}
+
+void mine_job_give(mine_job *job, const mine_model *model) {
+  job->given = model;
+}
+
 void mine_job_close(mine_job *job) {
   if (!job) return;
   if (job->verb->close && job->state) job->verb->close(job);

@@ -86,6 +86,8 @@ struct mine_job {
   int doubts;                  /* what stands only if rows to come say so: the verb sets it */
   mine_relation *notes;        /* what was guessed (warnings.c); NULL: nothing  */
   const mine_relation *last;   /* what the call before has left               */
+  const char *asks;        /* a stored model that the options name, for the host to find; or NULL */
+  const mine_model *given; /* ... which it found */
   void *state;
 };
 

@@ -6,6 +6,7 @@
 
 #include "../core/likeness.h"
 #include "../core/spelling.h"
+#include "../model/purchases.h"
 #include "verb.h"
 
 /* ---- tables ------------------------------------------------------------------------------ */
@@ -40,13 +41,20 @@ static void options_choose(mine_env *env, mine_arena *arena, const char *name,
   if (!options->algorithm) options_unknown_algorithm(env, name);
 }
 
+/* The event list that is read; NULL: none. */
+static const mine_want *options_wants(const mine_verb *verb, const mine_algorithm *algorithm) {
+  if (verb->wants) return verb->wants;
+  return algorithm && algorithm->learn && verb->trains ? mine__purchases_wants : NULL;
+}
+
 mine_option_set *mine__verb_sets(mine_arena *arena, const mine_verb *verb,
                                  const mine_algorithm *algorithm) {
   mine_option_set *sets = mine__arena_zeros(arena, MINE_MOST_OPTION_SETS + 1, sizeof *sets);
   int n = 0;
   if (!sets) return NULL;
-  if (verb->wants)
-    sets[n++] = (mine_option_set){mine__wants_options(arena, verb->wants), sizeof(mine_events), 0};
+  const mine_want *wants = options_wants(verb, algorithm);
+  if (wants)
+    sets[n++] = (mine_option_set){mine__wants_options(arena, wants), sizeof(mine_events), 0};
   if (algorithm && algorithm->options)
     sets[n++] = (mine_option_set){algorithm->options, algorithm->options_size, 0};
   for (const mine_option_set *set = verb->options; set && set->table; set++) {
@@ -116,7 +124,7 @@ static void options_owners(const void *context, const char *name, mine_text *own
 
 static void options_list(mine_env *env, mine_arena *arena, mine__options *options) {
   const mine_option_set *set = mine__verb_sets(arena, options->verb, options->algorithm);
-  if (set && options->verb->wants) options->wants = set->table;
+  if (set && options_wants(options->verb, options->algorithm)) options->wants = set->table;
   for (; set && set->table && !mine_failed(env); set++) {
     void *values = mine__arena_zeros(arena, 1, set->bytes + 1);
     options->group[options->n++] = (mine_option_group){.table = set->table, .values = values};

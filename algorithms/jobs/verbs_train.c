@@ -61,6 +61,9 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
 
+/* Tasks that read rows of attributes. */
+#define TRAIN_OF_ROWS (~(unsigned)MINE_PURCHASES)
+
 static const mine_option_set train_options[] = {
     {mine__keep_option_table, sizeof(mine_keep_options), 0}, /* not for mine_fit */
     {mine__align_option_table, sizeof(mine_align_options), MINE_CLUSTERING},
@@ -68,7 +71,6 @@ static const mine_option_set train_options[] = {
     {mine__holdout_option_table, sizeof(mine_holdout_options),
      MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT},
     MINE_SET_TREATMENT,
-     MINE_CLASSIFICATION | MINE_REGRESSION},
     {mine__ids_option_table, sizeof(mine_ids_options),
      MINE_CLASSIFICATION | MINE_REGRESSION | MINE_CLUSTERING},
     {mine__threshold_option_table, sizeof(mine_threshold_options), MINE_CLASSIFICATION},
@@ -77,8 +79,9 @@ static const mine_option_set train_options[] = {
     MINE_SET_SPLIT,
     MINE_SET_GROUP,
     {mine__weight_option_table, sizeof(mine_weight_options), MINE_COMPONENTS},
-    MINE_SET_SOURCE,
-    MINE_SET_UNKNOWN,
+    {mine__purchases_option_table, sizeof(mine_purchases_options), MINE_PURCHASES},
+    {mine__source_option_table, sizeof(mine_source_options), TRAIN_OF_ROWS},
+    {mine__unknown_option_table, sizeof(mine_unknown_options), TRAIN_OF_ROWS},
     MINE_SET_SEED,
     MINE_SET_RUN,
     MINE_SET_END,

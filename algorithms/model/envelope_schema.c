@@ -277,6 +277,11 @@ static const char *schema_check(const mine_model *model) {
       return groups                  ? "the number of classes"
              : model->n_outputs != 1 ? "the number of outputs"
                                      : NULL;
+    case MINE_PURCHASES:
+      if (target) return "the target";
+      return groups                 ? "the number of classes"
+             : model->n_outputs > 0 ? "the number of outputs"
+                                    : NULL;
   }
   return NULL;
 }

@@ -104,7 +104,8 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
                       found->name, why_not);
   const mine_mark mark = mine__arena_mark(env->scratch);
   mine_writing proved = *how;
-  if (found->proves && !proved.proof) proved.proof = mine__proof_make(env, env->scratch, model);
+  if (found->proves && !proved.proof && model->kind->answer)
+    proved.proof = mine__proof_make(env, env->scratch, model);
   if (!mine_failed(env)) mine__kind_writes(model->kind, id, &why_not)(env, model, &proved, to);
   mine__text_rewind(to, env->scratch, mark);
   return mine_env_status(env);

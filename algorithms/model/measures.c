@@ -17,11 +17,12 @@
 #define CLUSTERS MINE_CLUSTERING
 #define FEW      MINE_COMPONENTS
 #define GAINS    MINE_UPLIFT
+#define BOUGHT   MINE_PURCHASES
 
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
                            .what = "how many were measured",
-                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS,
+                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT,
                            .is_count = 1},
     [MINE_MEASURE_ACCURACY] = {.name = "accuracy",
                                .what = "share of rows whose class is predicted",
@@ -291,6 +292,13 @@ const mine_measure mine__measures[] = {
                                   "... the chance of such a statistic, or a larger one, if they "
                                   "were",
                               .tasks = FEW},
+    [MINE_MEASURE_ACTUAL] = {.name = "actual",
+                             .what = "purchases in the time held out",
+                             .tasks = BOUGHT},
+    [MINE_MEASURE_EXPECTED] = {.name = "expected",
+                               .what = "purchases expected in the time held out by a fit of the "
+                                       "time before",
+                               .tasks = BOUGHT},
     {.name = NULL},
 };
 

@@ -62,7 +62,9 @@ typedef enum mine_measure_id {
   MINE_MEASURE_RMSR,
   MINE_MEASURE_CHI2,
   MINE_MEASURE_DF,
-  MINE_MEASURE_P_VALUE
+  MINE_MEASURE_P_VALUE,
+  MINE_MEASURE_ACTUAL,
+  MINE_MEASURE_EXPECTED
 } mine_measure_id;
 
 typedef struct mine_measure {

@@ -17,9 +17,13 @@
 static const struct {
   mine_task_kind task;
   const char *name;
-} model_tasks[] = {{MINE_CLASSIFICATION, "classification"}, {MINE_REGRESSION, "regression"},
-                   {MINE_CLUSTERING, "clustering"},         {MINE_NEIGHBORS, "neighbors"},
-                   {MINE_COMPONENTS, "components"},         {MINE_UPLIFT, "uplift"}};
+} model_tasks[] = {{MINE_CLASSIFICATION, "classification"},
+                   {MINE_REGRESSION, "regression"},
+                   {MINE_CLUSTERING, "clustering"},
+                   {MINE_NEIGHBORS, "neighbors"},
+                   {MINE_COMPONENTS, "components"},
+                   {MINE_UPLIFT, "uplift"},
+                   {MINE_PURCHASES, "purchases"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 
 const char *mine__task_name(mine_task_kind task) {

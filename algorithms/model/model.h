@@ -202,6 +202,7 @@ typedef struct mine_passes {
   void (*piece)(mine_env *env, void *state, const mine_batch *rows); /* in the order of the rows */
   int (*end)(mine_env *env, void *state); /* of a pass; 1: another; 0: the model is whole */
 } mine_passes;
+typedef struct mine_purchases mine_purchases; /* purchases.h */
 
 typedef struct mine_algorithm {
   const char *name;     /* as users type it                      */
@@ -225,13 +226,18 @@ typedef struct mine_algorithm {
   mine_status (*fit)(mine_env *env, const mine_dataset *data, const void *options,
                      mine_model *model);
   const mine_passes *passes; /* NULL: rows must fit in memory */
+  /* Instead of fit, of an algorithm that reads purchases rather than rows; whole: observed in
+  ** whole periods of the calendar. */
+  mine_status (*learn)(mine_env *env, const mine_purchases *of, const void *options,
+                       mine_model *model);
+  int whole;
   /* Row of an option value check that the table cannot say (may be NULL). */
   mine_status (*check)(mine_env *env, const void *options);
 } mine_algorithm;
 
 /* Whether models of the task are made of other algorithms' models, and what they are. */
 static inline int mine__algorithm_composes(const mine_algorithm *algorithm, mine_task_kind task) {
-  return !algorithm->fit || (algorithm->alone && task != MINE_CLUSTERING);
+  return (!algorithm->fit && !algorithm->learn) || (algorithm->alone && task != MINE_CLUSTERING);
 }
 static inline const mine_kind *mine__algorithm_kind(const mine_algorithm *algorithm,
                                                     mine_task_kind task) {

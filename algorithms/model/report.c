@@ -354,9 +354,9 @@ const char *mine__model_leader(mine_env *env, const mine_model *model) {
 /* 1 = the model, or a member, has the part. */
 static int report_list(mine_env *env, const mine_model *model, const char *verb,
                        mine_relation *to) {
-  const mine_part *part = report_find_part(model, report_parts, verb);
+  const mine_part *part = report_find_part(model, model->kind->parts, verb);
+  if (!part) part = report_find_part(model, report_parts, verb);
   if (!part) part = report_find_part(model, mine__cluster_parts, verb);
-  if (!part) part = report_find_part(model, model->kind->parts, verb);
   if (part) part->list(env, model, to);
   if (part || !model->kind->inside) return part != NULL;
   const int n = model->kind->n_inside(model);

@@ -16,9 +16,7 @@ import cases
 
 MODELS = ("'m'", "'km'", "'nn'")  # then one of each algorithm, fitted in the call
 EVENTS = {"basket": "basket", "customer": "basket", "user": "basket", "id": "rowid", "attitude": "rowid%5", "repeat": "rowid*7%11", "amount": "rowid+1.5",
-          "value": "rowid+1.5", "time": "date(''2024-01-01'',''+''||rowid*5%366||'' days'')"}
-EVENTS = {"basket": "basket", "customer": "basket", "user": "basket", "amount": "rowid+1.5",
-          "value": "rowid+1.5", "outcome": "rowid+1.5", "time": "date(''2024-01-01'',''+''||rowid||'' days'')"}
+          "value": "rowid+1.5", "outcome": "rowid+1.5", "time": "date(''2024-01-01'',''+''||rowid*5%366||'' days'')"}
 
 
 def arguments(text, at):
@@ -76,6 +74,7 @@ class Verb:
         fitted = [f"(SELECT mine_fit('{name}','customers',{options}))" for (name,) in
                   connection.execute("SELECT algorithm FROM mine_algorithms").fetchall()
                   for options in ("'target=churn'", "'seed=1'", "'target=income,treatment=churn'")]
+        fitted.append(f"(SELECT mine_fit('bgnbd',{good_source('(customer, time)')}))")
         for model in (*MODELS, *fitted):
             arguments_ = self.fill(model, reads)
             if arguments_ is not None and self.works(connection, self.call(arguments_)):

@@ -93,10 +93,10 @@ static char *table_attributes(int rows, int first, int twice) {
 
 static char *table_events(int rows, int first) {
   char *text = malloc(64 + (size_t)rows * 64), *at = text;
-  at += sprintf(at, "customer,time,item");
+  at += sprintf(at, "customer,time,amount");
   for (int i = first; i < first + rows; i++)
-    at += sprintf(at, ";c%d,2024-%02d-%02d,item%d", i * 7 % 9, 1 + i % 12, 1 + i * 5 % 28,
-                  i * i % 11);
+    at += sprintf(at, ";c%d,2024-%02d-%02d,%d.5", i * 7 % 9, 1 + i % 12, 1 + i * 5 % 28,
+                  5 + i * i % 11);
   return text;
 }
 
@@ -137,10 +137,21 @@ static const odd_table odd_attributes[] = {
     {NULL, NULL},
 };
 static const odd_table odd_events[] = {
-    {"no rows", "customer,time,item"},
-    {"one row", "customer,time,item;a,2024-01-01,b"},
-    {"one customer", "customer,time,item;a,2024-01-01,b;a,2024-01-02,c;a,2024-01-03,b"},
-    {"all missing", "customer,time,item;,,;,,;,,"},
+    {"no rows", "customer,time,amount"},
+    {"one row", "customer,time,amount;a,2024-01-01,5"},
+    {"one customer", "customer,time,amount;a,2024-01-01,5;a,2024-03-02,6;a,2024-05-03,5"},
+    {"two customers",
+     "customer,time,amount;a,2024-01-01,5;a,2024-03-02,6;a,2024-05-03,5;b,2024-01-01,5;b,2024-06-"
+     "02,7"},
+    {"a week's customers",
+     "customer,time,amount;a,2024-01-01,5;a,2024-01-02,6;b,2024-01-03,5;"
+     "b,2024-01-05,1;c,2024-01-01,2;c,2024-03-01,2;d,2024-01-01,9"},
+    {"always the same",
+     "customer,time,amount;a,2024-01-01,5;a,2024-02-01,5;b,2024-01-01,5;b,2024-02-01,5;"
+     "c,2024-01-01,5;c,2024-02-01,5"},
+    {"returns",
+     "customer,time,amount;a,2024-01-01,5;a,2024-02-01,-5;b,2024-01-01,5;b,2024-02-01,5"},
+    {"all missing", "customer,time,amount;,,;,,;,,"},
     {NULL, NULL},
 };
 
@@ -172,7 +183,8 @@ static const struct {
                      {MINE_CLUSTERING, "ignore=label|w"},
                      {MINE_NEIGHBORS, "ignore=label|w"},
                      {MINE_COMPONENTS, "ignore=label|w|kind"},
-                     {MINE_UPLIFT, "target=y,treatment=w,treated=2,ignore=label,holdout=0.3"}};
+                     {MINE_UPLIFT, "target=y,treatment=w,treated=2,ignore=label,holdout=0.3"},
+                     {MINE_PURCHASES, "seed=1"}};
 
 /* What any algorithm may be given beside its own options, tried on cheap ones: what it makes of a
 ** model is the same for all. */
@@ -212,9 +224,10 @@ static int subjects_all(subject *to) {
   for (int i = 0; (algorithm = mine__algorithm_at(i)) != NULL; i++) {
     for (size_t t = 0; t < sizeof subject_tasks / sizeof subject_tasks[0]; t++) {
       if (!(algorithm->tasks & (unsigned)subject_tasks[t].task)) continue;
-      subject s = {.algorithm = algorithm,
-                   .task = subject_tasks[t].task,
-                   .wide = strcmp(algorithm->reads, "events") ? subject_tasks[t].options : ""};
+      subject s = {
+          .algorithm = algorithm,
+          .task = subject_tasks[t].task,
+          .wide = strcmp(algorithm->reads, "events") ? subject_tasks[t].options : "seed=1"};
       subject_own(&s);
       snprintf(s.name, sizeof s.name, "%s %s", algorithm->name, mine__task_name(s.task));
       assert_true(n + 3 < SUBJECTS_MOST);

@@ -24,11 +24,14 @@
 
 #include "fault.h"
 
-#define CALLS_MOST      250
+#define CALLS_MOST      500
 #define CALLS_TEXT      1600
 #define CALLS_ARGUMENTS 12
-#define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
 #define NUMBERS         "SELECT id, age, income, age+id%5 AS more, income*(1+id%3) AS much FROM customers"
+#define PURCHASES                                                                          \
+  "SELECT basket % 11 AS customer, date(''2024-01-01'', rowid * 7 % 200 || '' days'') AS " \
+  "day, 1 + rowid % 9 AS amount FROM baskets"
+#define CUSTOMERS "SELECT id, age, income, plan FROM customers"
 
 /* The first five make and use models (tests/hosts/guest.c takes them in turn). */
 static const fault_call calls_special[] = {
@@ -45,6 +48,22 @@ static const fault_call calls_special[] = {
     {"mine_fit hdbscan", "SELECT mine_fit('hdbscan','" CUSTOMERS "','selection=leaf{o}')", 0},
     {"mine_train factor", "SELECT mine_train('few','factor','" NUMBERS "','factors=1{o}')", 0},
     {"mine_fit factor", "SELECT mine_fit('factor','" NUMBERS "','method=minres{o}')", 0},
+    {"mine_fit bgnbd", "SELECT mine_fit('bgnbd','" PURCHASES "','holdout=0.4{o}')", 0},
+    {"mine_train bgnbd", "SELECT mine_train('new','bgnbd','" PURCHASES "','unit=day{o}')", 0},
+    {"mine_fit paretonbd", "SELECT mine_fit('paretonbd','" PURCHASES "','holdout=0{o}')", 0},
+    {"mine_fit mbgcnbd", "SELECT mine_fit('mbgcnbd','" PURCHASES "','k=2{o}')", 0},
+    {"mine_fit bgbb", "SELECT mine_fit('bgbb','" PURCHASES "','holdout=0{o}')", 0},
+    {"mine_train paretonbd", "SELECT mine_train('new','paretonbd','" PURCHASES "','unit=day{o}')",
+     0},
+    {"mine_train mbgcnbd", "SELECT mine_train('new','mbgcnbd','" PURCHASES "','k=1{o}')", 0},
+    {"mine_train bgbb", "SELECT mine_train('new','bgbb','" PURCHASES "','unit=week{o}')", 0},
+    {"mine_train gammagamma", "SELECT mine_train('new','gammagamma','" PURCHASES "','unit=day{o}')",
+     0},
+    {"mine_clv",
+     "SELECT * FROM mine_clv((SELECT mine_fit('bgnbd','" PURCHASES "')),'" PURCHASES
+     "','horizon=6,discount=0.1{o}')",
+     0},
+    {"mine_fit gammagamma", "SELECT mine_fit('gammagamma','" PURCHASES "','seed=1{o}')", 0},
     {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
     {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
     {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
@@ -217,20 +236,12 @@ static void calls_find_models(sqlite3 *db) {
 static void calls_events(const char *reads, char *out, size_t room) {
   static const struct {
     const char *want, *expression;
-  } known[] = {{"basket", "basket"},
-               {"customer", "basket"},
-               {"user", "basket"},
-               {"time", "date(''2024-01-01'',''+''||rowid*5%366||'' days'')"},
-               {"amount", "rowid%17+1.5"},
-               {"value", "rowid%17+1.5"},
-               {"id", "rowid"},
-               {"attitude", "rowid%5"},
-               {"repeat", "rowid*7%11"}};
   } known[] = {
-      {"basket", "basket"},       {"customer", "basket"},
-      {"user", "basket"},         {"time", "date(''2024-01-01'','' ''||rowid%90||'' days'')"},
-      {"amount", "rowid%17+1.5"}, {"value", "rowid%17+1.5"},
-      {"outcome", "rowid%17+1.5"}};
+      {"basket", "basket"},        {"customer", "basket"},
+      {"user", "basket"},          {"time", "date(''2024-01-01'',''+''||rowid*5%366||'' days'')"},
+      {"amount", "rowid%17+1.5"},  {"value", "rowid%17+1.5"},
+      {"outcome", "rowid%17+1.5"}, {"id", "rowid"},
+      {"attitude", "rowid%5"},     {"repeat", "rowid*7%11"}};
   int n = snprintf(out, room, "'SELECT ");
   for (const char *at = reads; *at;) {
     const size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");

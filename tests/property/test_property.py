@@ -38,6 +38,7 @@ import of_models  # noqa: E402,F401
 import of_reasons  # noqa: E402,F401
 import of_density  # noqa: E402,F401
 import of_dimension  # noqa: E402,F401
+import of_lifetime  # noqa: E402,F401
 import of_rows  # noqa: E402,F401
 import of_scorecards  # noqa: E402,F401
 import of_segments  # noqa: E402,F401
