@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "purchases.h"
+#include "histories.h"
 
 #define COHORTS_MOST_CELLS 20000000
 
@@ -63,13 +63,13 @@ static int64_t cohorts_cell(const cohorts_grid *grid, int64_t cohort, int64_t pe
 }
 
 /* The first purchase; -1: none. */
-static int64_t cohorts_first(const mine_purchases *p, int64_t customer) {
+static int64_t cohorts_first(const mine_histories *p, int64_t customer) {
   for (int64_t k = p->first[customer]; k < p->first[customer + 1]; k++)
     if (!p->is_return[k]) return k;
   return -1;
 }
 
-static void cohorts_open(mine_job *job, const mine_purchases *p, const cohorts_options *asked,
+static void cohorts_open(mine_job *job, const mine_histories *p, const cohorts_options *asked,
                          cohorts_grid *grid) {
   double least = INFINITY;
   for (int64_t c = 0; c < p->n; c++) {
@@ -120,7 +120,7 @@ static void cohorts_open(mine_job *job, const mine_purchases *p, const cohorts_o
 }
 
 /* Put one customer's events into the cells. */
-static void cohorts_add(const mine_purchases *p, int64_t customer, int rolling,
+static void cohorts_add(const mine_histories *p, int64_t customer, int rolling,
                         cohorts_grid *grid) {
   const int64_t first = cohorts_first(p, customer);
   int64_t last = -1;
@@ -175,9 +175,9 @@ static void cohorts_put(const cohorts_grid *grid, const mine_time_reading *readi
 static mine_status cohorts_run(mine_job *job, mine_relation *out) {
   mine_env *env = job->env;
   const cohorts_options *asked = mine__options_of(&job->options, cohorts_table);
-  mine_purchases p;
+  mine_histories p;
   cohorts_grid grid;
-  MINE_TRY(mine__purchases_read(job, &p));
+  MINE_TRY(mine__histories_read(job, &p));
   cohorts_open(job, &p, asked, &grid);
   if (mine_failed(env)) return mine_env_status(env);
   for (int64_t c = 0; c < p.n && !MINE_POLL_AT(env, c); c++)
@@ -210,7 +210,7 @@ static const mine_answer cohorts_answer[] = {
 
 static const mine_option_set cohorts_sets[] = {
     {cohorts_table, sizeof(cohorts_options), 0},
-    MINE_SET_PURCHASES,
+    MINE_SET_HISTORIES,
     MINE_SET_RUN,
     MINE_SET_END,
 };
@@ -236,6 +236,6 @@ const mine_verb mine__verb_cohorts = {
     .required = 1,
     .answer = cohorts_answer,
     .options = cohorts_sets,
-    .wants = mine__purchase_wants,
+    .wants = mine__history_wants,
     .run = cohorts_run,
 };

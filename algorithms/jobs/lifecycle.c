@@ -74,7 +74,7 @@ static double lifecycle_median(double *x, int64_t n) {
 }
 
 /* The days with purchases, once each. */
-static void lifecycle_days_until(mine_job *job, const mine_purchases *p, double until,
+static void lifecycle_days_until(mine_job *job, const mine_histories *p, double until,
                                  lifecycle_days *out) {
   int64_t n = 0;
   out->first = mine__arena_array(job->arena, (size_t)p->n + 1, sizeof *out->first);
@@ -93,7 +93,7 @@ static void lifecycle_days_until(mine_job *job, const mine_purchases *p, double 
 }
 
 /* The usual gap of each customer; that of all for those with too few. */
-static void lifecycle_gaps(mine_job *job, const mine_purchases *p, const mine_lifecycle_options *o,
+static void lifecycle_gaps(mine_job *job, const mine_histories *p, const mine_lifecycle_options *o,
                            lifecycle_days *d) {
   const mine_mark mark = mine__arena_mark(job->env->scratch);
   double *own = mine__arena_array(job->env->scratch, (size_t)p->n, sizeof *own);
@@ -155,7 +155,7 @@ static mine_standing lifecycle_standing(const double *day, int64_t n, double gap
   return s;
 }
 
-mine_standing *mine__lifecycle_at(mine_job *job, const mine_purchases *p,
+mine_standing *mine__lifecycle_at(mine_job *job, const mine_histories *p,
                                   const mine_lifecycle_options *o, double now) {
   mine_env *env = job->env;
   lifecycle_days d;
@@ -193,8 +193,8 @@ static mine_status lifecycle_run(mine_job *job, mine_relation *out) {
   const mine_lang_options *said = mine__options_of(&job->options, mine__lang_option_table);
   const mine_lifecycle_options *asked =
       mine__options_of(&job->options, mine__lifecycle_option_table);
-  mine_purchases p;
-  MINE_TRY(mine__purchases_read(job, &p));
+  mine_histories p;
+  MINE_TRY(mine__histories_read(job, &p));
   const mine_standing *standing = mine__lifecycle_at(job, &p, asked, p.as_of);
   for (int64_t c = 0; standing && c < p.n && !MINE_POLL_AT(env, c); c++) {
     const mine_standing *s = &standing[c];
@@ -224,7 +224,7 @@ static const mine_answer lifecycle_answer[] = {
 };
 
 static const mine_option_set lifecycle_sets[] = {
-    MINE_SET_LIFECYCLE, MINE_SET_PURCHASES, {mine__lang_option_table, sizeof(mine_lang_options), 0},
+    MINE_SET_LIFECYCLE, MINE_SET_HISTORIES, {mine__lang_option_table, sizeof(mine_lang_options), 0},
     MINE_SET_RUN,       MINE_SET_END,
 };
 
@@ -248,7 +248,7 @@ const mine_verb mine__verb_lifecycle = {
     .required = 1,
     .answer = lifecycle_answer,
     .options = lifecycle_sets,
-    .wants = mine__purchase_wants,
+    .wants = mine__history_wants,
     .open = lifecycle_open,
     .run = lifecycle_run,
 };

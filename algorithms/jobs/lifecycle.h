@@ -6,7 +6,7 @@
 #define MINE_JOBS_LIFECYCLE_H
 
 #include "crm_words.h"
-#include "purchases.h"
+#include "histories.h"
 
 typedef enum mine_lifestage {
   MINE_STAGE_PROSPECT,
@@ -40,7 +40,7 @@ typedef struct mine_standing {
 } mine_standing;
 
 /* Every customer's, with what was known on that day; in `arena`.  A failure sticks. */
-mine_standing *mine__lifecycle_at(mine_job *job, const mine_purchases *p,
+mine_standing *mine__lifecycle_at(mine_job *job, const mine_histories *p,
                                   const mine_lifecycle_options *options, double day);
 
 const char *mine__stage_word(mine_lifestage stage, mine_lang lang);

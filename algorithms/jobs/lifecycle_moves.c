@@ -24,7 +24,7 @@ static mine_status moves_open(mine_job *job) {
 }
 
 /* The earlier date: before the later one, after the first event. */
-static double moves_from(mine_job *job, const mine_purchases *p) {
+static double moves_from(mine_job *job, const mine_histories *p) {
   const moves_options *asked = mine__options_of(&job->options, moves_table);
   double from = mine__time_add(floor(p->as_of), -1, MINE_STEP_MONTH);
   if (asked->from.type == MINE_NULL)
@@ -63,8 +63,8 @@ static mine_status moves_run(mine_job *job, mine_relation *out) {
   const mine_lifecycle_options *asked =
       mine__options_of(&job->options, mine__lifecycle_option_table);
   int64_t count[MINE_STAGES][MINE_STAGES] = {{0}}, bought = 0;
-  mine_purchases p;
-  MINE_TRY(mine__purchases_read(job, &p));
+  mine_histories p;
+  MINE_TRY(mine__histories_read(job, &p));
   const double from = moves_from(job, &p);
   const mine_standing *was = mine_failed(env) ? NULL : mine__lifecycle_at(job, &p, asked, from);
   const mine_standing *now = was ? mine__lifecycle_at(job, &p, asked, p.as_of) : NULL;
@@ -91,7 +91,7 @@ static const mine_answer moves_answer[] = {
 static const mine_option_set moves_sets[] = {
     {moves_table, sizeof(moves_options), 0},
     MINE_SET_LIFECYCLE,
-    MINE_SET_PURCHASES,
+    MINE_SET_HISTORIES,
     {mine__lang_option_table, sizeof(mine_lang_options), 0},
     MINE_SET_RUN,
     MINE_SET_END,
@@ -113,7 +113,7 @@ const mine_verb mine__verb_lifecycle_moves = {
     .required = 1,
     .answer = moves_answer,
     .options = moves_sets,
-    .wants = mine__purchase_wants,
+    .wants = mine__history_wants,
     .open = moves_open,
     .run = moves_run,
 };

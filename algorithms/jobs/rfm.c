@@ -18,10 +18,10 @@
 
 #include "../core/exact.h"
 #include "crm_words.h"
-#include "purchases.h"
+#include "histories.h"
 #include "rfm.h"
 
-#define RFM_ORDER MINE_PURCHASE_MORE
+#define RFM_ORDER MINE_HISTORY_MORE
 
 enum { RFM_COUNT_EVENTS, RFM_COUNT_TIMES, RFM_COUNT_DAYS };
 
@@ -152,7 +152,7 @@ typedef struct rfm_counter {
   mine__exact sum;      /* of amounts: the same for any order of the rows */
 } rfm_counter;
 
-static int rfm_begins(rfm_counter *counter, const mine_purchases *p, int64_t customer, int64_t k,
+static int rfm_begins(rfm_counter *counter, const mine_histories *p, int64_t customer, int64_t k,
                       double last) {
   const int32_t order = counter->order ? counter->order[p->row[k]] : -1;
   if (order >= 0) {
@@ -174,7 +174,7 @@ static double rfm_recency(double as_of, double last, int unit) {
   return (floor(as_of) - floor(last)) / days[unit];
 }
 
-static void rfm_measure_one(const mine_purchases *p, const rfm_options *asked, rfm_counter *counter,
+static void rfm_measure_one(const mine_histories *p, const rfm_options *asked, rfm_counter *counter,
                             int64_t customer, mine_rfm *rfm) {
   double last = -INFINITY;
   int64_t purchases = 0;
@@ -195,7 +195,7 @@ static void rfm_measure_one(const mine_purchases *p, const rfm_options *asked, r
                                                                  : (double)NAN;
 }
 
-static void rfm_measure(mine_job *job, const rfm_options *asked, const mine_purchases *p,
+static void rfm_measure(mine_job *job, const rfm_options *asked, const mine_histories *p,
                         mine_rfm *rfm) {
   const mine_column *order = mine__job_event(job, RFM_ORDER);
   rfm_counter counter = {.count = asked->count, .order = order ? order->code : NULL};
@@ -302,10 +302,10 @@ static void rfm_put(const mine_rfm *rfm, const mine_rfm_map *map, int64_t custom
 static mine_status rfm_run(mine_job *job, mine_relation *out) {
   mine_env *env = job->env;
   const rfm_options *asked = mine__options_of(&job->options, rfm_table);
-  mine_purchases p;
+  mine_histories p;
   mine_rfm rfm;
   mine_rfm_map map;
-  MINE_TRY(mine__purchases_read(job, &p));
+  MINE_TRY(mine__histories_read(job, &p));
   rfm_measure(job, asked, &p, &rfm);
   if (mine_failed(env)) return mine_env_status(env);
   if (asked->method == MINE_RFM_BREAKS && p.amount && asked->monetary_breaks.n == 0)
@@ -342,7 +342,7 @@ static const mine_answer rfm_answer[] = {
 
 static const mine_option_set rfm_sets[] = {
     {rfm_table, sizeof(rfm_options), 0},
-    MINE_SET_PURCHASES,
+    MINE_SET_HISTORIES,
     {mine__lang_option_table, sizeof(mine_lang_options), 0},
     MINE_SET_RUN,
     MINE_SET_END,

@@ -1,29 +1,29 @@
 /*
-** purchases.c -- events, checked, by customer and time.
+** histories.c -- events, checked, by customer and time.
 **
 ** Rows are sorted by time first and then, stably, by customer: two sorts without comparisons,
 ** O(rows).
 */
-#include "purchases.h"
+#include "histories.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "../core/radix.h"
 
-static const char *const purchase_returns[] = {"net", "ignore", "count", "error", NULL};
+static const char *const histories_returns[] = {"net", "ignore", "count", "error", NULL};
 
-const mine_option mine__purchase_option_table[] = {
+const mine_option mine__history_option_table[] = {
     OPTION_DATE(
-        mine_purchase_options, as_of,
+        mine_history_options, as_of,
         .help = "the day, or the time, until which events count; not given: the last event"),
-    OPTION_CHOICE(mine_purchase_options, returns, .initial = "net", .choices = purchase_returns,
+    OPTION_CHOICE(mine_history_options, returns, .initial = "net", .choices = histories_returns,
                   .help =
                       "negative amounts: net (they lower amounts and are no purchases), ignore, "
                       "count (purchases like any other), or error"),
     OPTION_END};
 
-const mine_want mine__purchase_wants[] = {
+const mine_want mine__history_wants[] = {
     MINE_WANT_OF_CUSTOMER, MINE_WANT_OF_TIME, MINE_WANT_OF_AMOUNT, {0}};
 
 /* ---- times, for people ------------------------------------------------------------------ */
@@ -49,23 +49,23 @@ const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading,
 /* ---- which rows ------------------------------------------------------------------------- */
 
 /* The columns, and what is not as it should be. */
-typedef struct purchase_rows {
+typedef struct histories_rows {
   mine_job *job;
-  const mine_purchase_options *asked;
+  const mine_history_options *asked;
   const int32_t *customer;
   const double *time, *amount; /* amount NULL: none */
   double as_of;
   int whole_day; /* of as_of */
   int64_t no_customer, no_time, no_amount, later, returns;
   double sum; /* of amounts without their signs */
-} purchase_rows;
+} histories_rows;
 
-static int purchase_is_later(const purchase_rows *rows, double time) {
+static int histories_is_later(const histories_rows *rows, double time) {
   return rows->whole_day ? floor(time) > rows->as_of : time > rows->as_of;
 }
 
 /* Until when: as said, else the last event of a customer. */
-static void purchase_now(purchase_rows *rows, const mine_time_reading *reading) {
+static void histories_now(histories_rows *rows, const mine_time_reading *reading) {
   mine_job *job = rows->job;
   if (rows->asked->as_of.type != MINE_NULL) {
     if (mine__option_date(job->env, "as_of", &rows->asked->as_of, reading, &rows->as_of)) return;
@@ -82,7 +82,7 @@ static void purchase_now(purchase_rows *rows, const mine_time_reading *reading) 
 }
 
 /* Whether a row is an event that counts. */
-static int purchase_counts(purchase_rows *rows, int64_t i) {
+static int histories_counts(histories_rows *rows, int64_t i) {
   const double amount = rows->amount ? rows->amount[i] : NAN;
   if (rows->customer[i] < 0) {
     rows->no_customer++;
@@ -92,7 +92,7 @@ static int purchase_counts(purchase_rows *rows, int64_t i) {
     rows->no_time += !isnan(amount);
     return 0;
   }
-  if (purchase_is_later(rows, rows->time[i])) {
+  if (histories_is_later(rows, rows->time[i])) {
     rows->later++;
     return 0;
   }
@@ -110,7 +110,7 @@ static int purchase_counts(purchase_rows *rows, int64_t i) {
   return rows->asked->returns != MINE_RETURNS_IGNORE;
 }
 
-static void purchase_tell(const purchase_rows *rows) {
+static void histories_tell(const histories_rows *rows) {
   static const char *const policy[] = {"they lower amounts and are no purchases",
                                        "they are left out", "they count as purchases", ""};
   mine_job *job = rows->job;
@@ -134,7 +134,7 @@ static void purchase_tell(const purchase_rows *rows) {
 }
 
 /* No event counts: say why. */
-static void purchase_none(const purchase_rows *rows, const mine_time_reading *reading) {
+static void histories_none(const histories_rows *rows, const mine_time_reading *reading) {
   mine_env *env = rows->job->env;
   const int64_t all = rows->job->frame->rows;
   double least = NAN;
@@ -160,7 +160,7 @@ static void purchase_none(const purchase_rows *rows, const mine_time_reading *re
 
 /* ---- by customer and time --------------------------------------------------------------- */
 
-static const double *purchase_numbers(mine_job *job, const mine_column *column) {
+static const double *histories_numbers(mine_job *job, const mine_column *column) {
   if (column->number) return column->number;
   double *none = mine__arena_array(job->arena, (size_t)job->frame->rows, sizeof *none);
   for (int64_t i = 0; none && i < job->frame->rows; i++)
@@ -169,12 +169,12 @@ static const double *purchase_numbers(mine_job *job, const mine_column *column) 
 }
 
 /* The times of the rows that count; NAN for the others. */
-static double *purchase_keys(purchase_rows *rows) {
+static double *histories_keys(histories_rows *rows) {
   const int64_t n = rows->job->frame->rows;
   double *key = mine__arena_array(rows->job->env->scratch, (size_t)n, sizeof *key);
   for (int64_t i = 0; key && i < n; i++) {
     if (MINE_POLL_AT(rows->job->env, i)) return NULL;
-    key[i] = purchase_counts(rows, i) ? rows->time[i] : NAN;
+    key[i] = histories_counts(rows, i) ? rows->time[i] : NAN;
   }
   if (isinf(rows->sum))
     mine__fail(rows->job->env, MINE_DATA,
@@ -182,7 +182,7 @@ static double *purchase_keys(purchase_rows *rows) {
   return mine_failed(rows->job->env) ? NULL : key;
 }
 
-static void purchase_sort(mine_env *env, const double *key, int64_t n, mine_pair *order) {
+static void histories_sort(mine_env *env, const double *key, int64_t n, mine_pair *order) {
   mine_sort sort;
   mine_pair *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
   if (!temp) return;
@@ -191,8 +191,8 @@ static void purchase_sort(mine_env *env, const double *key, int64_t n, mine_pair
   }
 }
 
-static void purchase_fill(const purchase_rows *rows, const mine_pair *order, int64_t n,
-                          mine_purchases *out) {
+static void histories_fill(const histories_rows *rows, const mine_pair *order, int64_t n,
+                           mine_histories *out) {
   mine_job *job = rows->job;
   int32_t *code = mine__arena_array(job->env->scratch, (size_t)n, sizeof *code);
   mine__by_code by;
@@ -217,40 +217,40 @@ static void purchase_fill(const purchase_rows *rows, const mine_pair *order, int
 }
 
 /* The columns of the frame, once it is finished. */
-static void purchase_open(mine_job *job, purchase_rows *rows, mine_purchases *out) {
-  const mine_column *time = mine__job_event(job, MINE_PURCHASE_TIME);
-  const mine_column *amount = mine__job_event(job, MINE_PURCHASE_AMOUNT);
-  const mine_column *customer = mine__job_event(job, MINE_PURCHASE_CUSTOMER);
-  *rows = (purchase_rows){.job = job,
-                          .asked = mine__options_of(&job->options, mine__purchase_option_table),
-                          .customer = customer->code,
-                          .time = purchase_numbers(job, time)};
-  if (amount) rows->amount = purchase_numbers(job, amount);
-  *out = (mine_purchases){.n = customer->levels.n, .id = &customer->levels, .reading = time->time};
+static void histories_open(mine_job *job, histories_rows *rows, mine_histories *out) {
+  const mine_column *time = mine__job_event(job, MINE_HISTORY_TIME);
+  const mine_column *amount = mine__job_event(job, MINE_HISTORY_AMOUNT);
+  const mine_column *customer = mine__job_event(job, MINE_HISTORY_CUSTOMER);
+  *rows = (histories_rows){.job = job,
+                           .asked = mine__options_of(&job->options, mine__history_option_table),
+                           .customer = customer->code,
+                           .time = histories_numbers(job, time)};
+  if (amount) rows->amount = histories_numbers(job, amount);
+  *out = (mine_histories){.n = customer->levels.n, .id = &customer->levels, .reading = time->time};
 }
 
-mine_status mine__purchases_read(mine_job *job, mine_purchases *out) {
+mine_status mine__histories_read(mine_job *job, mine_histories *out) {
   mine_env *env = job->env;
-  purchase_rows rows;
+  histories_rows rows;
   MINE_TRY(mine__frame_finish(job->frame));
   if (job->frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the source has no columns");
   const int64_t n = job->frame->rows;
   if (n == 0) return mine__fail(env, MINE_DATA, "the source has no rows; there is nobody");
-  purchase_open(job, &rows, out);
-  if (!mine_failed(env)) purchase_now(&rows, out->reading);
+  histories_open(job, &rows, out);
+  if (!mine_failed(env)) histories_now(&rows, out->reading);
   if (mine_failed(env)) return mine_env_status(env);
   const mine_mark mark = mine__arena_mark(env->scratch);
-  const double *key = purchase_keys(&rows);
+  const double *key = histories_keys(&rows);
   mine_pair *order = mine__arena_array(env->scratch, (size_t)n, sizeof *order);
-  if (key && order) purchase_sort(env, key, n, order);
+  if (key && order) histories_sort(env, key, n, order);
   if (mine_failed(env)) return mine_env_status(env);
   const int64_t known = mine__sort_known(order, n);
   out->as_of = rows.as_of;
   if (known == 0)
-    purchase_none(&rows, out->reading);
+    histories_none(&rows, out->reading);
   else
-    purchase_fill(&rows, order, known, out);
-  purchase_tell(&rows);
+    histories_fill(&rows, order, known, out);
+  histories_tell(&rows);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
