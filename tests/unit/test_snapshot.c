@@ -121,8 +121,61 @@ static void sources(void **state) {
   }
 }
 
+/* Broken and odd definitions: a sentence each, whatever stands where. */
+static void definitions(void **state) {
+  (void)state;
+  static const char *const bad[] = {
+      "",
+      "{",
+      "[]",
+      "null",
+      "{}",
+      "{\"events\"",
+      "{\"events\":",
+      "{\"events\":{",
+      "{\"events\":{\"a",
+      "{\"events\":{\"a\"",
+      "{\"events\":{\"a\":",
+      "{\"events\":{\"a\":\"t\"",
+      "{\"events\":{\"a\":\"t\"}",
+      "{\"events\":{\"a\\",
+      "{\"events\":{\"a\\u00\":\"t\"},\"cutoff\":\"now\"}",
+      "{\"events\":[\"t\"],\"cutoff\":\"now\"}",
+      "{\"events\":1,\"cutoff\":\"now\"}",
+      "{\"events\":null,\"cutoff\":\"now\"}",
+      "{\"events\":{\"a\":{}},\"cutoff\":\"now\"}",
+      "{\"events\":{\"a\":{\"source\":1}},\"cutoff\":\"now\"}",
+      "{\"events\":{\"a\":[]},\"cutoff\":\"now\"}",
+      "{\"events\":\"t\",\"cutoff\":\"now\"} x",
+      "{\"events\":\"t\",\"cutoff\":[]}",
+      "{\"events\":\"t\",\"cutoff\":{}}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"windows\":{}}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"windows\":[[1]]}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"windows\":[1,2,3,4,5,6,7,8,9,10,11,12,13]}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"windows\":[0]}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"features\":[]}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"features\":\"all\"}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"label\":{}}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"label\":[\"none\"]}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"gap\":\"all\"}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"label\":\"none\",\"horizon\":0}",
+      "{\"events\":\"t\",\"events\":\"t\",\"cutoff\":\"now\"}",
+      "{\"events\":\"t\",\"cutoff\":\"now\",\"customers\":{\"id\":\"x\"}}",
+      "{\"events\":\"t\",\"cutoff\":\"03/04/2024\"}",
+      "{\"events\":\"t\",\"cutoff\":45000}"};
+  const mine_verb *verb = mine_verb_find("mine_snapshot", MINE_VERB_SCALAR);
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    const mine_arguments arguments = {.text = {bad[i]}};
+    mine_job *job;
+    if (mine_job_open(env, verb, &arguments, &job) == MINE_OK) fail_msg("%s is taken", bad[i]);
+    if (strlen(mine_env_error(env)) < 20) fail_msg("%s: %s", bad[i], mine_env_error(env));
+    close_env(NULL);
+    open_env(NULL);
+  }
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_env, close_env)
-  const struct CMUnitTest tests[] = {T(spans), T(moments), T(columns), T(sources)};
+  const struct CMUnitTest tests[] = {T(spans), T(moments), T(columns), T(sources), T(definitions)};
   return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
 }
