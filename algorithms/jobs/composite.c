@@ -410,9 +410,8 @@ const mine_verb mine__verb_composite = {
         "moves. The best comes first, equal scores in the order of the source.",
     .example =
         "SELECT * FROM mine_composite(\n"
-        "  " MINE_ROWS("i AS id, i*7%31*10.5 AS spend, i%12 AS visits, i*i%5 AS complaints") ",\n"
-        "  'weights=spend:3|visits:2|complaints:1, lower_is_better=complaints, "
-        "tiers=gold:0.2|silver:0.5|iron')\n"
+        "  " MINE_ROWS("i AS id, i*7%31*10.5 AS income, 20 + i*i%50 AS age, i%12 AS visits") ",\n"
+        "  'weights=income:3|age:1, lower_is_better=age, tiers=gold:0.2|silver:0.5|iron')\n"
         "LIMIT 3;",
     .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
     .required = 1,
@@ -434,8 +433,8 @@ const mine_verb mine__verb_composite_weights = {
     .example =
         "SELECT feature, round(weight, 3) AS weight, round(consistency, 3) AS consistency\n"
         "FROM mine_composite_weights(\n"
-        "  " MINE_ROWS("i AS id, i*7%31*10.5 AS spend, i%12 AS visits, i*i%5 AS complaints") ",\n"
-        "  'weights=ahp, pairs=spend:visits:3|spend:complaints:5|visits:complaints:2');",
+        "  " MINE_ROWS("i AS id, i*7%31*10.5 AS income, 20 + i*i%50 AS age") ",\n"
+        "  'weights=ahp, pairs=income:age:3');",
     .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
     .required = 1,
     .answer = composite_weights_answer,

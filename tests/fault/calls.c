@@ -32,6 +32,8 @@
   "SELECT basket % 11 AS customer, date(''2024-01-01'', rowid * 7 % 200 || '' days'') AS " \
   "day, 1 + rowid % 9 AS amount FROM baskets"
 #define CUSTOMERS "SELECT id, age, income, plan FROM customers"
+#define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
+#define NUMBERS         "SELECT id, age, income, id*id%11 AS calls, income+id%7 AS paid FROM customers"
 
 /* The first five make and use models (tests/hosts/guest.c takes them in turn). */
 static const fault_call calls_special[] = {
@@ -64,6 +66,8 @@ static const fault_call calls_special[] = {
      "','horizon=6,discount=0.1{o}')",
      0},
     {"mine_fit gammagamma", "SELECT mine_fit('gammagamma','" PURCHASES "','seed=1{o}')", 0},
+    {"mine_train factor", "SELECT mine_train('factors','factor','" NUMBERS "','factors=1{o}')", 0},
+    {"mine_fit factor", "SELECT mine_fit('factor','" NUMBERS "','rotation=promax{o}')", 0},
     {"mine_train", "SELECT mine_train('temp.new','tree','customers','target=income{o}')", 0},
     {"mine_train", "SELECT mine_train('new','tree','no_such_table','target=churn{o}')", 1},
     {"mine_fit tree", "SELECT mine_fit('tree','customers','target=income,max_leaves=5{o}')", 0},
