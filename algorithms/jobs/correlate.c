@@ -192,7 +192,7 @@ static void correlate_exact(mine_env *env, correlation *c) {
   if (!c->exact) return;
   const double pairs = (double)c->rows * (double)(c->rows - 1) / 2;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  const mine__exact e =
+  const mine__exact_tails e =
       mine__kendall_exact(env->scratch, c->rows, (int64_t)nearbyint((c->r + 1) / 2 * pairs));
   c->p = fmin(1, 2 * fmin(e.lower, e.upper));
   mine__arena_rewind(env->scratch, mark);

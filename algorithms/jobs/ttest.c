@@ -146,7 +146,7 @@ static void ttest_rank_p(const ttest_pair *t, double u, double ties, mine__teste
   const double n = (double)(a + b), product = (double)a * (double)b;
   const mine__side side = (mine__side)t->options->side;
   if (a < MINE_TTEST_EXACT && b < MINE_TTEST_EXACT && ties == 0) {
-    const mine__exact e = mine__mann_whitney_exact(t->job->env->scratch, a, b, (int64_t)u);
+    const mine__exact_tails e = mine__mann_whitney_exact(t->job->env->scratch, a, b, (int64_t)u);
     row->p = mine__ttest_exact(e.lower, e.upper, side);
     mine__text_adds(detail, "; exact");
     return;

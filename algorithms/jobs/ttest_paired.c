@@ -80,7 +80,8 @@ static void paired_rank_p(const paired_work *w, int64_t n, double ties, mine__te
   const mine__side side = (mine__side)w->options->side;
   const double all = (double)n;
   if (n < MINE_TTEST_EXACT && ties == 0 && n == w->n) {
-    const mine__exact e = mine__signed_rank_exact(w->job->env->scratch, n, (int64_t)row->statistic);
+    const mine__exact_tails e =
+        mine__signed_rank_exact(w->job->env->scratch, n, (int64_t)row->statistic);
     row->p = mine__ttest_exact(e.lower, e.upper, side);
     mine__text_adds(detail, "; exact");
     return;

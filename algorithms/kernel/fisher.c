@@ -192,7 +192,7 @@ static void fisher_sort(int64_t *value, int64_t n) {
 
 /* Margins, the shorter side as rows, both falling.  What is left of a row is at most the
 ** margin at its place: sorted numbers that each fell stay below the sorted margins. */
-static void fisher_margins(fisher_work *w, const int64_t *cell, int64_t rows, int64_t columns) {
+static void fisher_sum_margins(fisher_work *w, const int64_t *cell, int64_t rows, int64_t columns) {
   const int turned = rows > columns;
   w->rows = (int)(turned ? columns : rows);
   w->columns = turned ? rows : columns;
@@ -260,7 +260,7 @@ double mine__fisher_exact_table(mine_env *env, mine_arena *arena, const int64_t 
                                 int64_t columns) {
   fisher_work w = {.env = env, .arena = arena};
   if (rows > FISHER_MOST_ROWS && columns > FISHER_MOST_ROWS) return NAN;
-  fisher_margins(&w, cell, rows, columns);
+  fisher_sum_margins(&w, cell, rows, columns);
   if (mine_failed(env) || w.too_many || w.n > FISHER_MOST_N) return NAN;
   fisher_logs(&w, cell, rows * columns);
   if (!mine_failed(env)) fisher_walk(&w);

@@ -120,8 +120,8 @@ static inline int mine__kdtree_next(uint32_t *bits) {
 }
 
 /* A leaf that asks for all its rows at once, and a sieve (sieve.h) with a panel for each leaf:
-*which
-** rows of another leaf may be near comes from single precision, and only those are measured. */
+ *which
+ ** rows of another leaf may be near comes from single precision, and only those are measured. */
 typedef struct mine__kdtree_asker {
   const mine__kdtree *tree;
   const mine__sieve *sieve; /* not usable: every distance is measured */

@@ -119,8 +119,8 @@ double mine__concord_variance(const mine__concord *c, int64_t rows) {
  */
 
 /* Of the chances of 0..most; `at` may lie outside. */
-static mine__exact ranks_tails(const double *chance, int64_t most, int64_t at) {
-  mine__exact e = {0, 0};
+static mine__exact_tails ranks_tails(const double *chance, int64_t most, int64_t at) {
+  mine__exact_tails e = {0, 0};
   for (int64_t k = 0; k <= most && k <= at; k++)
     e.lower += chance[k];
   for (int64_t k = most; k >= 0 && k >= at; k--)
@@ -130,13 +130,13 @@ static mine__exact ranks_tails(const double *chance, int64_t most, int64_t at) {
   return e;
 }
 
-mine__exact mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u) {
+mine__exact_tails mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u) {
   const size_t wide = (size_t)(m * n + 1);
   /* chance[j * wide + u] of i and j values; row i takes the place of row i - 1, j rising:
   ** what it reads of row i - 1 at j stands there still. */
   double *chance = mine__arena_zeros(arena, (size_t)(n + 1) * wide, sizeof *chance);
   double *next = mine__arena_array(arena, wide, sizeof *next);
-  if (!chance || !next) return (mine__exact){NAN, NAN};
+  if (!chance || !next) return (mine__exact_tails){NAN, NAN};
   for (int64_t j = 0; j <= n; j++)
     chance[(size_t)j * wide] = 1;
   for (int64_t i = 1; i <= m; i++) {
@@ -151,10 +151,10 @@ mine__exact mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, in
   return ranks_tails(chance + (size_t)n * wide, m * n, u);
 }
 
-mine__exact mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v) {
+mine__exact_tails mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v) {
   const int64_t most = n * (n + 1) / 2;
   double *chance = mine__arena_zeros(arena, (size_t)most + 1, sizeof *chance);
-  if (!chance) return (mine__exact){NAN, NAN};
+  if (!chance) return (mine__exact_tails){NAN, NAN};
   chance[0] = 1;
   for (int64_t i = 1; i <= n; i++)
     for (int64_t k = i * (i + 1) / 2; k >= 0; k--)
@@ -162,10 +162,10 @@ mine__exact mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v) {
   return ranks_tails(chance, most, v);
 }
 
-mine__exact mine__kendall_exact(mine_arena *arena, int64_t n, int64_t concordant) {
+mine__exact_tails mine__kendall_exact(mine_arena *arena, int64_t n, int64_t concordant) {
   const int64_t most = n * (n - 1) / 2;
   double *chance = mine__arena_zeros(arena, (size_t)most + 1, sizeof *chance);
-  if (!chance) return (mine__exact){NAN, NAN};
+  if (!chance) return (mine__exact_tails){NAN, NAN};
   chance[0] = 1;
   for (int64_t i = 2; i <= n; i++) {
     for (int64_t k = i * (i - 1) / 2; k >= 0; k--) {

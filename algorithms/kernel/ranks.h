@@ -34,16 +34,16 @@ double mine__tau_b(const mine__concord *c);
 double mine__concord_variance(const mine__concord *c, int64_t n);
 
 /* P(X <= x) and P(X >= x). */
-typedef struct mine__exact {
+typedef struct mine__exact_tails {
   double lower, upper;
-} mine__exact;
+} mine__exact_tails;
 /* The number u of pairs (a, b) with a > b, of m values a and n values b without ties, all
 ** orders as likely (Mann & Whitney 1947).  NAN: no memory, recorded in the arena.
 ** O(m^2 n^2). */
-mine__exact mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u);
+mine__exact_tails mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u);
 /* The sum v of the ranks of the positive ones among n differences (Wilcoxon 1945).  O(n^3). */
-mine__exact mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v);
+mine__exact_tails mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v);
 /* The number of concordant pairs of n rows without ties (Kendall 1938).  O(n^4). */
-mine__exact mine__kendall_exact(mine_arena *arena, int64_t n, int64_t concordant);
+mine__exact_tails mine__kendall_exact(mine_arena *arena, int64_t n, int64_t concordant);
 
 #endif

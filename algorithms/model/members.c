@@ -250,7 +250,7 @@ void mine__member_explain(mine_env *env, const mine_model *whole, const mine_mem
 
 /* ---- bytes ------------------------------------------------------------------------- */
 
-#define MEMBERS_LEAST 64 /* bytes of a member: two lengths, a tag, the empty common part */
+#define MEMBERS_BYTES 64 /* bytes of a member: two lengths, a tag, the empty common part */
 
 void mine__members_write(mine_writer *w, const mine_member *member, int n) {
   mine__write_u64(w, (uint64_t)n);
@@ -259,7 +259,7 @@ void mine__members_write(mine_writer *w, const mine_member *member, int n) {
 }
 
 mine_member *mine__members_read(mine_reader *r, mine_model *whole, int *n) {
-  const size_t count = mine__read_list(r, "members", MEMBERS_LEAST);
+  const size_t count = mine__read_list(r, "members", MEMBERS_BYTES);
   if (count < 1 || count > INT32_MAX) mine__reader_bad(r, "the number of members");
   mine_member *member =
       mine__reader_ok(r) ? mine__arena_zeros(r->arena, count, sizeof *member) : NULL;
