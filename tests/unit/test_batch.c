@@ -183,6 +183,7 @@ static void the_same_bytes(void **state) {
   for (int i = 0; i < 3; i++) {
     char options[128];
     snprintf(options, sizeof options, "k=4, batch=1, %s", how[i]);
+    mine_env_rest(env); /* the team of more threads */
     model[i] = must_fit(options, ROWS, 1);
     model[i]->told.seconds = 0;
     assert_int_equal(mine_model_bytes(env, model[i], &bytes, &n), MINE_OK);
