@@ -7,11 +7,11 @@
 ** of a customer with fewer than min_gaps of them the median of all customers' own.  After a
 ** silence of s days since d_m the stage is
 **
-**   s > lost g      lost            by=days: the three limits are days
-**   s > dormant g   dormant         instead of multiples of g
-**   s > at_risk g   at_risk
+**   s > lost g      lost            by=days: the three limits are days instead of multiples of
+**   s > dormant g   dormant         g; by=p_alive: chances, and the customer is alive with one
+**   s > at_risk g   at_risk         below them (lifecycle_alive.c)
 **   else            new           m = 1
-**                   reactivated   the last gap was longer than dormant g
+**                   reactivated   the last gap was a dormant one
 **                   active        else
 **
 ** and prospect with m = 0.  Who buys at random times at a steady rate is silent for 2, 4 and 8
@@ -25,33 +25,39 @@
 
 #include "../core/order.h"
 
-static const char *const lifecycle_by_names[] = {"rhythm", "days", NULL};
+static const char *const lifecycle_by_names[] = {"rhythm", "days", "p_alive", NULL};
 
 const mine_option mine__lifecycle_option_table[] = {
     OPTION_CHOICE(mine_lifecycle_options, by, .initial = "rhythm", .choices = lifecycle_by_names,
-                  .help = "limits are multiples of each customer's usual gap, or days"),
+                  .help = "limits are multiples of each customer's usual gap, days, or chances to "
+                          "be alive by the Pareto/NBD model of all"),
     OPTION_REAL(mine_lifecycle_options, at_risk, .range = {0, 1e6}, .above_least = 1,
-                .help = "a longer silence is a risk; not given: 2 usual gaps, or 90 days"),
+                .help = "a longer silence, or a lower chance, is a risk; not given: 2 usual gaps, "
+                        "90 days, 0.8"),
     OPTION_REAL(mine_lifecycle_options, dormant, .range = {0, 1e6}, .above_least = 1,
-                .help = "a longer silence is dormant; not given: 4 usual gaps, or 180 days"),
+                .help = "a longer silence, or a lower chance, is dormant; not given: 4 usual gaps, "
+                        "180 days, 0.5"),
     OPTION_REAL(mine_lifecycle_options, lost, .range = {0, 1e6}, .above_least = 1,
-                .help = "after a longer silence a customer is lost; not given: 8 usual gaps, or "
-                        "365 days"),
+                .help = "after a longer silence, or with a lower chance, a customer is lost; not "
+                        "given: 8 usual gaps, 365 days, 0.2"),
     OPTION_INT(mine_lifecycle_options, min_gaps, .initial = "2", .range = {1, 1000000},
                .help = "a customer with fewer gaps takes the usual gap of all"),
     OPTION_END};
 
 void mine__lifecycle_defaults(mine_env *env, mine_lifecycle_options *o) {
-  static const double usual[][3] = {{2, 4, 8}, {90, 180, 365}};
+  static const double usual[][3] = {{2, 4, 8}, {90, 180, 365}, {0.8, 0.5, 0.2}};
+  const int falls = o->by == MINE_BY_ALIVE;
   if (isnan(o->at_risk)) o->at_risk = usual[o->by][0];
   if (isnan(o->dormant)) o->dormant = usual[o->by][1];
   if (isnan(o->lost)) o->lost = usual[o->by][2];
-  if (o->at_risk <= o->dormant && o->dormant <= o->lost) return;
+  if (falls ? 1 > o->at_risk && o->at_risk >= o->dormant && o->dormant >= o->lost
+            : o->at_risk <= o->dormant && o->dormant <= o->lost)
+    return;
   char number[3][MINE_NUMBER_BYTES];
-  mine__fail(env, MINE_OPTION,
-             "the limits are at_risk=%s, dormant=%s, lost=%s; they must rise, give all three",
+  mine__fail(env, MINE_OPTION, "the limits are at_risk=%s, dormant=%s, lost=%s; %s, give all three",
              mine__format_real(number[0], o->at_risk, 0),
-             mine__format_real(number[1], o->dormant, 0), mine__format_real(number[2], o->lost, 0));
+             mine__format_real(number[1], o->dormant, 0), mine__format_real(number[2], o->lost, 0),
+             falls ? "chances are below 1 and fall" : "they must rise");
 }
 
 const char *mine__stage_word(mine_lifestage stage, mine_lang lang) {
@@ -116,43 +122,84 @@ static void lifecycle_gaps(mine_job *job, const mine_histories *p, const mine_li
 
 /* ---- stages ----------------------------------------------------------------------------- */
 
-typedef struct lifecycle_limits {
-  double at_risk, dormant, lost; /* days */
-} lifecycle_limits;
+/* A customer's days, and by what silence is measured. */
+typedef struct lifecycle_one {
+  const mine_lifecycle_options *asked;
+  const mine__alive *alive; /* by=p_alive */
+  const double *day;
+  double gap;
+} lifecycle_one;
+
+/* 0 no silence to speak of, 1 at risk, 2 dormant, 3 lost: s days after purchase i. */
+static int lifecycle_level(const lifecycle_one *c, int64_t i, double s) {
+  const mine_lifecycle_options *o = c->asked;
+  if (o->by == MINE_BY_ALIVE) {
+    const double p = mine__alive_at(c->alive, i, c->day[i] - c->day[0], c->day[i] + s - c->day[0]);
+    return p < o->lost ? 3 : p < o->dormant ? 2 : p < o->at_risk;
+  }
+  const double unit = o->by == MINE_BY_DAYS ? 1 : c->gap;
+  return s > o->lost * unit ? 3 : s > o->dormant * unit ? 2 : s > o->at_risk * unit;
+}
+
+/* The first day after the last purchase on which the silence reached the level it has. */
+static double lifecycle_since(const lifecycle_one *c, int64_t last, double silent, int level) {
+  double below = 0, reached = silent;
+  while (reached - below > 1) {
+    const double middle = floor((below + reached) / 2);
+    if (lifecycle_level(c, last, middle) >= level)
+      reached = middle;
+    else
+      below = middle;
+  }
+  return c->day[last] + reached;
+}
 
 /* The purchase from which the customer is active without a break. */
-static double lifecycle_active_since(const double *day, int64_t n, const lifecycle_limits *limit) {
+static double lifecycle_active_since(const lifecycle_one *c, int64_t n) {
+  const double *day = c->day;
   for (int64_t i = n - 1; i > 1; i--) {
-    const double gap = day[i] - day[i - 1], before = day[i - 1] - day[i - 2];
-    if (gap > limit->at_risk || before > limit->dormant) return day[i];
+    if (lifecycle_level(c, i - 1, day[i] - day[i - 1]) > 0 ||
+        lifecycle_level(c, i - 2, day[i - 1] - day[i - 2]) > 1)
+      return day[i];
   }
   return day[1];
 }
 
-static mine_standing lifecycle_standing(const double *day, int64_t n, double gap,
-                                        const mine_lifecycle_options *o, double now) {
-  mine_standing s = {MINE_STAGE_PROSPECT, NAN, NAN, NAN, NAN};
+static mine_standing lifecycle_standing(const lifecycle_one *c, int64_t n, double now) {
+  static const mine_lifestage silences[] = {MINE_STAGE_ACTIVE, MINE_STAGE_AT_RISK,
+                                            MINE_STAGE_DORMANT, MINE_STAGE_LOST};
+  mine_standing s = {MINE_STAGE_PROSPECT, NAN, NAN, NAN, NAN, NAN};
   if (n == 0) return s;
-  const double unit = o->by == MINE_BY_DAYS ? 1 : gap, last = day[n - 1];
-  const lifecycle_limits limit = {o->at_risk * unit, o->dormant * unit, o->lost * unit};
+  const double *day = c->day, last = day[n - 1];
   s.silent = now - last;
-  s.gap = gap;
-  s.next = floor(last + gap + 0.5);
-  if (s.silent > limit.at_risk) {
-    const int lost = s.silent > limit.lost, dormant = s.silent > limit.dormant;
-    s.stage = lost ? MINE_STAGE_LOST : dormant ? MINE_STAGE_DORMANT : MINE_STAGE_AT_RISK;
-    s.since = last + 1 + floor(lost ? limit.lost : dormant ? limit.dormant : limit.at_risk);
+  s.gap = c->gap;
+  s.next = floor(last + c->gap + 0.5);
+  if (c->asked->by == MINE_BY_ALIVE)
+    s.p_alive = mine__alive_at(c->alive, n - 1, last - day[0], now - day[0]);
+  const int level = lifecycle_level(c, n - 1, s.silent);
+  s.stage = silences[level];
+  if (level > 0) {
+    s.since = lifecycle_since(c, n - 1, s.silent, level);
   } else if (n == 1) {
     s.stage = MINE_STAGE_NEW;
     s.since = last;
-  } else if (last - day[n - 2] > limit.dormant) {
+  } else if (lifecycle_level(c, n - 2, last - day[n - 2]) > 1) {
     s.stage = MINE_STAGE_REACTIVATED;
     s.since = last;
   } else {
-    s.stage = MINE_STAGE_ACTIVE;
-    s.since = lifecycle_active_since(day, n, &limit);
+    s.since = lifecycle_active_since(c, n);
   }
   return s;
+}
+
+/* Nothing by which silence could be measured. */
+static void lifecycle_refuse(mine_job *job, const mine_histories *p, int bought, double now) {
+  const char *day = mine__show_time(job->arena, p->reading, now);
+  if (!bought)
+    mine__fail(job->env, MINE_DATA, "nobody has bought anything until %s; say a later time", day);
+  else
+    mine__fail(job->env, MINE_DATA,
+               "nobody has bought on two days until %s, so there is no rhythm; say by=days", day);
 }
 
 mine_standing *mine__lifecycle_at(mine_job *job, const mine_histories *p,
@@ -160,25 +207,25 @@ mine_standing *mine__lifecycle_at(mine_job *job, const mine_histories *p,
   mine_env *env = job->env;
   lifecycle_days d;
   int64_t rhythm = 0;
+  const mine__alive *alive = NULL;
   mine_standing *out = mine__arena_array(job->arena, (size_t)p->n, sizeof *out);
   if (!out) return NULL;
   now = floor(now);
   lifecycle_days_until(job, p, now, &d);
   if (!mine_failed(env)) lifecycle_gaps(job, p, o, &d);
   if (mine_failed(env)) return NULL;
-  for (int64_t c = 0; c < p->n; c++) {
-    out[c] = lifecycle_standing(d.day + d.first[c], d.first[c + 1] - d.first[c], d.gap[c], o, now);
+  for (int64_t c = 0; c < p->n; c++)
     rhythm += !isnan(d.gap[c]);
+  if (rhythm == 0 && o->by != MINE_BY_DAYS) {
+    lifecycle_refuse(job, p, d.first[p->n] > 0, now);
+    return NULL;
   }
-  if (rhythm > 0 || o->by == MINE_BY_DAYS) return out;
-  if (d.first[p->n] == 0)
-    mine__fail(env, MINE_DATA, "nobody has bought anything until %s; say a later time",
-               mine__show_time(job->arena, p->reading, now));
-  else
-    mine__fail(env, MINE_DATA,
-               "nobody has bought on two days until %s, so there is no rhythm; say by=days",
-               mine__show_time(job->arena, p->reading, now));
-  return NULL;
+  if (o->by == MINE_BY_ALIVE) alive = mine__alive_fit(job, p->n, d.first, d.day, now);
+  for (int64_t c = 0; !mine_failed(env) && c < p->n && !MINE_POLL_AT(env, 64 * c); c++) {
+    const lifecycle_one one = {o, alive, d.day + d.first[c], d.gap[c]};
+    out[c] = lifecycle_standing(&one, d.first[c + 1] - d.first[c], now);
+  }
+  return mine_failed(env) ? NULL : out;
 }
 
 /* ---- the verb --------------------------------------------------------------------------- */
@@ -206,6 +253,7 @@ static mine_status lifecycle_run(mine_job *job, mine_relation *out) {
     mine__row_real(out, s->silent);
     mine__row_real(out, s->gap);
     mine__row_time(out, p.reading, s->next);
+    mine__row_real(out, s->p_alive);
     mine__relation_end_row(out);
   }
   return mine_env_status(env);
@@ -220,6 +268,7 @@ static const mine_answer lifecycle_answer[] = {
      "days between purchases: the customer's median, or that of all with too few"},
     {"next_expected", MINE_ANSWER_ANY, 0,
      "the last purchase and the usual gap, as times came; may be over"},
+    {"p_alive", MINE_ANSWER_REAL, 0, "by=p_alive: the chance that the customer is still there"},
     {0},
 };
 
@@ -238,8 +287,9 @@ const mine_verb mine__verb_lifecycle = {
         "other day: stages go by each customer's own usual gap (`by=rhythm`), or by fixed days "
         "(`by=days`). Purchases of one day are one; negative amounts are none. A customer without "
         "a purchase (a row without a time, as LEFT JOIN makes it, or none until `as_of`) is a "
-        "prospect. Whether a customer is still alive by a model of buying says `p_alive` of "
-        "mine_clv.",
+        "prospect. With `by=p_alive` a Pareto/NBD model of all customers says the chance that each "
+        "is still there (Schmittlein, Morrison & Colombo 1987), and stages go by it: at risk below "
+        "0.8, dormant below 0.5, lost below 0.2.",
     .example = "SELECT stage, count(*) AS customers, round(avg(silent_for)) AS silent\n"
                "FROM mine_lifecycle(\n  " MINE_ROWS(
                    "i*i%61 AS customer, date(''2024-01-01'', (i*7%365) || '' days'') AS day") ")\n"

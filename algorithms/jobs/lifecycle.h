@@ -1,6 +1,6 @@
 /*
-** lifecycle.h -- the stage of each customer at a date: lifecycle.c; who moved from stage to
-** stage between two dates: lifecycle_moves.c.
+** lifecycle.h -- the stage of each customer at a date: lifecycle.c, by the chance to be alive
+** lifecycle_alive.c; who moved from stage to stage between two dates: lifecycle_moves.c.
 */
 #ifndef MINE_JOBS_LIFECYCLE_H
 #define MINE_JOBS_LIFECYCLE_H
@@ -19,7 +19,7 @@ typedef enum mine_lifestage {
   MINE_STAGES
 } mine_lifestage;
 
-enum { MINE_BY_RHYTHM, MINE_BY_DAYS };
+enum { MINE_BY_RHYTHM, MINE_BY_DAYS, MINE_BY_ALIVE };
 
 typedef struct mine_lifecycle_options {
   int by;
@@ -36,12 +36,23 @@ void mine__lifecycle_defaults(mine_env *env, mine_lifecycle_options *options);
 /* Of one customer at a date; days are whole. */
 typedef struct mine_standing {
   mine_lifestage stage;
-  double since, silent, gap, next; /* NAN: none */
+  double since, silent, gap, next, p_alive; /* NAN: none */
 } mine_standing;
 
 /* Every customer's, with what was known on that day; in `arena`.  A failure sticks. */
 mine_standing *mine__lifecycle_at(mine_job *job, const mine_histories *p,
                                   const mine_lifecycle_options *options, double day);
+
+/* ---- lifecycle_alive.c ------------------------------------------------------------------ */
+
+typedef struct mine__alive mine__alive;
+/* The Pareto/NBD model of n customers, those of c on day[first[c]] .. day[first[c + 1] - 1],
+** as they are known on the day `now`; in the job's arena.  A failure sticks. */
+const mine__alive *mine__alive_fit(mine_job *job, int64_t n, const int64_t *first,
+                                   const double *day, double now);
+/* Of a customer with so many repeats, the last so many days after the first purchase, observed
+** so many days. */
+double mine__alive_at(const mine__alive *alive, int64_t repeats, double last_at, double age);
 
 const char *mine__stage_word(mine_lifestage stage, mine_lang lang);
 

@@ -334,6 +334,33 @@ def cdnow(checks, db):
     checks.equal(wrong, (23570, 23570), "CDNOW: recency, frequency, amount, r and f of every customer as SQL has them")
     moved = db.execute("SELECT sum(customers) FROM mine_lifecycle_moves('cdnow', 'from=1997-12-31')").fetchone()[0]
     checks.equal(moved, 23570, "CDNOW: everybody is somewhere in the moves")
+    alive(checks, db)
+
+
+def alive(checks, db):
+    """by=p_alive: the chances of mine_clv with the same model, stages and their days by them."""
+    sample = "SELECT customer, day, amount FROM cdnow WHERE customer % 10 = 1"
+    db.execute("CREATE TABLE alive AS SELECT *, since AS began FROM mine_lifecycle(?, 'as_of=1998-06-30, by=p_alive')", (sample,))
+    db.execute("SELECT mine_train('alive', 'paretonbd', ?, 'as_of=1998-06-30, unit=day, holdout=0')", (sample.replace(", amount", ""),))
+    rows = db.execute("SELECT a.id, a.stage, a.began, a.p_alive, c.p_alive, c.repeats, c.last_at, c.age FROM alive AS a "
+                      "JOIN mine_clv('alive', ?, 'as_of=1998-06-30') AS c ON c.id = a.id", (sample.replace(", amount", ""),)).fetchall()
+    worst = max(abs(r[3] - r[4]) for r in rows)
+    checks.that(len(rows) > 2000 and worst < 1e-4, f"by=p_alive: {len(rows)} chances, those of mine_clv", worst)
+    limits = (("lost", 0.2), ("dormant", 0.5), ("at_risk", 0.8))
+    wrong = [r for r in rows if next((s for s, limit in limits if r[3] < limit), None) != (r[1] if r[1] in dict(limits) else None)]
+    checks.that(not wrong and len({r[1] for r in rows}) >= 5, "by=p_alive: stages by their chances", wrong[:3] or {r[1] for r in rows})
+    end, values = dt.date(1998, 6, 30), []
+    for i, stage, began, _, _, repeats, last_at, age in rows:
+        if stage in dict(limits):
+            back = (end - dt.date(int(str(began)[:4]), int(str(began)[4:6]), int(str(began)[6:8]))).days
+            values += [(f"{i} on", repeats, last_at, age - back), (f"{i} before", repeats, last_at, age - back - 1)]
+    db.execute("CREATE TABLE days(id, repeats, last_at, age)")
+    db.executemany("INSERT INTO days VALUES(?,?,?,?)", values)
+    chance = dict(db.execute("SELECT id, p_alive FROM mine_clv('alive', 'days')"))
+    limit = dict(limits)
+    wrong = [(i, stage, chance[f"{i} on"], chance[f"{i} before"]) for i, stage, *_ in rows if stage in limit
+             and not (chance[f"{i} on"] < limit[stage] + 1e-4 and chance[f"{i} before"] > limit[stage] - 1e-4)]
+    checks.that(not wrong and len(values) > 1000, f"by=p_alive: {len(values) // 2} stages began when the chance fell below", wrong[:3])
 
 
 def retail(checks, db):

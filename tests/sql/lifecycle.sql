@@ -13,6 +13,9 @@ SELECT id, stage, usual_gap FROM mine_lifecycle('log', 'as_of=2024-06-01, at_ris
 SELECT * FROM mine_lifecycle_moves('log', 'from=2024-04-20, as_of=2024-06-01');
 SELECT * FROM mine_lifecycle_moves('log', 'lang=zh');
 SELECT item, name, detail FROM mine_warnings;
+-- By the chance to be there still.
+SELECT id, stage, since, round(p_alive, 2) AS p_alive FROM mine_lifecycle('WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)
+  SELECT 1 + i*i%61 AS customer, date(''2024-01-01'', (i*7%365 * (i*i%61) / 61) || '' days'') AS day FROM n', 'by=p_alive, as_of=2024-12-31') WHERE id < 20;
 -- What cannot be.
 SELECT * FROM mine_lifecycle('log', 'at_risk=5');
 SELECT * FROM mine_lifecycle('VALUES (1, ''2024-05-01''), (2, ''2024-05-02'')');
@@ -20,3 +23,5 @@ SELECT * FROM mine_lifecycle('VALUES (1, ''2024-05-01''), (2, ''2024-05-02'')', 
 SELECT * FROM mine_lifecycle_moves('log', 'from=2024-06-30');
 SELECT * FROM mine_lifecycle_moves('log', 'from=2020-06-30');
 SELECT * FROM mine_lifecycle_moves('log', 'from=2020-06-30, by=days');
+SELECT * FROM mine_lifecycle('log', 'by=p_alive, at_risk=0.3');
+SELECT * FROM mine_lifecycle('VALUES (1, ''2024-05-01''), (2, ''2024-05-02'')', 'by=p_alive');
