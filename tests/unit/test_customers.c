@@ -218,6 +218,27 @@ static void stages_by_hand(void **state) {
   mine_relation_free(r);
 }
 
+/* Chances are chances, and stages go by them. */
+static void stages_by_chance(void **state) {
+  char table[20000] = "c,day";
+  (void)state;
+  for (int i = 0; i < 400; i++)
+    sprintf(table + strlen(table), ";%d,2024-%02d-%02d", i * i % 97,
+            1 + i * 7 % (2 + i * i % 97 / 9), 1 + i * 11 % 28);
+  mine_relation *r = must_answer("mine_lifecycle", "by=p_alive, as_of=2024-12-31", table);
+  for (int64_t row = 0; row < mine_relation_rows(r); row++) {
+    mine_cell stage, p;
+    mine_relation_cell(r, row, 1, &stage);
+    mine_relation_cell(r, row, 6, &p);
+    assert_int_equal(p.type, MINE_REAL);
+    assert_true(p.as.real >= 0 && p.as.real <= 1);
+    assert_int_equal(p.as.real < 0.2, stage.bytes == 4 && memcmp(stage.as.text, "lost", 4) == 0);
+    assert_int_equal(p.as.real >= 0.2 && p.as.real < 0.5,
+                     stage.bytes == 7 && memcmp(stage.as.text, "dormant", 7) == 0);
+  }
+  mine_relation_free(r);
+}
+
 static void no_rhythm(void **state) {
   (void)state;
   assert_null(answer("mine_lifecycle", "", "c,day; a,2024-01-01; b,2024-01-02"));
@@ -270,10 +291,19 @@ static void behaviour_twice(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      CASE(tiers_as_written),     CASE(tiers_refused),  CASE(tiers_assigned),
-      CASE(rfm_by_hand),          CASE(rfm_as_of),      CASE(rfm_cells_are_equal),
-      CASE(cohorts_by_hand),      CASE(stages_by_hand), CASE(no_rhythm),
-      CASE(moves_keep_everybody), CASE(four_kinds),     CASE(behaviour_is_no_attitude),
+      CASE(tiers_as_written),
+      CASE(tiers_refused),
+      CASE(tiers_assigned),
+      CASE(rfm_by_hand),
+      CASE(rfm_as_of),
+      CASE(rfm_cells_are_equal),
+      CASE(cohorts_by_hand),
+      CASE(stages_by_hand),
+      CASE(stages_by_chance),
+      CASE(no_rhythm),
+      CASE(moves_keep_everybody),
+      CASE(four_kinds),
+      CASE(behaviour_is_no_attitude),
       CASE(behaviour_twice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
