@@ -9,7 +9,7 @@
 ** A place knows a lower bound of the distance to any place of another component, which only grows,
 ** and, when it has found one, the nearest.  In a round every place looks at its list of nearest
 ** others first (hdbscan_near.c).  Those whose bound is below the best edge of their component so
-** far then search the tree, a leaf at a time as in kernel/kdtree_search.c, for a shorter one.  A
+** far then search the tree, a leaf at a time (kernel/kdtree_tour.c), for a shorter one.  A
 ** node knows the least core distance in it, and the least of those that are not of the component
 ** that reigns there: where clusters have become components, what is left among their rows are
 ** sparse ones, whose core distances are too large for them.  The best edge so far
@@ -37,7 +37,7 @@ typedef struct span_leaf span_leaf;
 typedef struct span_tree {
   const mine__kdtree *tree;
   const hdbscan_near *near;
-  mine__sieve sieve;
+  mine__kdtree_index index;
   mine__component *up;
   uint32_t *of;      /* per place: its component in this round                         */
   double *bound;     /* per place: no place of another component is nearer             */
@@ -115,18 +115,11 @@ static void span_list_task(void *context, int64_t task, int worker) {
 struct span_leaf {
   span_tree *s;
   mine__kdtree_asker ask;
-  uint32_t one;  /* the component of all that look; HDBSCAN_NONE: several */
-  double widest; /* the largest limit                                     */
+  uint32_t rows, one; /* the component of these rows; HDBSCAN_NONE: several */
 };
 
 static uint32_t span_of(const span_leaf *a, int q) {
   return a->s->of[a->ask.own.place + q];
-}
-
-static void span_limits(span_leaf *a) {
-  a->widest = -1;
-  for (int q = 0; q < a->ask.own.n; q++)
-    if (a->ask.limit[q] > a->widest) a->widest = a->ask.limit[q];
 }
 
 /* Row q looks at some rows of a leaf. */
@@ -172,81 +165,62 @@ static uint32_t span_doubt(span_leaf *a, int64_t node, uint32_t rows) {
   return rows;
 }
 
-static void span_meet(span_leaf *a, int64_t leaf) {
+static void span_meet(void *context, int64_t leaf, const mine__kdtree_rows *other, uint32_t near) {
+  span_leaf *a = context;
   const mine__kdtree *tree = a->s->tree;
-  const mine__kdtree_rows other = mine__kdtree_leaf(tree, leaf);
-  uint32_t near = mine__kdtree_near(&a->ask, other.box), may[MINE__KDTREE_LEAF];
-  if (near) near = span_doubt(a, mine__kdtree_leaves(tree) + leaf, near);
-  if (near) near &= mine__kdtree_near(&a->ask, other.box);
-  if (near) mine__kdtree_sift(&a->ask, leaf, &other, near, may);
+  uint32_t may[MINE__KDTREE_LEAF];
+  near = span_doubt(a, mine__kdtree_leaves(tree) + leaf, near);
+  if (near) mine__kdtree_sift(&a->ask, leaf, other, near, may);
   while (near) {
     const int q = mine__kdtree_next(&near);
-    if (may[q]) span_look(a, q, &other, may[q]);
+    if (may[q]) span_look(a, q, other, may[q]);
   }
-  span_limits(a);
 }
 
-static int span_passes(const span_leaf *a, int64_t node, double apart) {
-  return !(span_larger(apart, span_least(a->s, node, a->one)) < a->widest);
-}
-
-static void span_search(span_leaf *a, int64_t leaf) {
-  const span_tree *s = a->s;
-  const mine__kdtree *tree = s->tree;
-  const int64_t leaves = mine__kdtree_leaves(tree);
-  mine__kdtree_stack stack = {.n = 0};
-  if (!span_passes(a, leaves + leaf, 0)) span_meet(a, leaf);
-  for (int64_t at = leaves + leaf; at > 1 && a->widest >= 0; at /= 2) {
-    const int64_t sibling = at ^ 1;
-    mine__kdtree_push(
-        &stack, sibling,
-        mine__kdtree_apart(mine__kdtree_box(tree, sibling), a->ask.own.box, tree->width));
-    while (stack.n > 0) {
-      const int64_t node = stack.at[--stack.n].node;
-      if (span_passes(a, node, stack.at[stack.n].apart)) continue;
-      if (node >= leaves) {
-        span_meet(a, node - leaves);
-        continue;
-      }
-      const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node,
-                             mine__kdtree_apart(left, a->ask.own.box, tree->width),
-                             mine__kdtree_apart(right, a->ask.own.box, tree->width));
+/* The component of the rows that ask together. */
+static uint32_t span_one(span_leaf *a) {
+  if (a->rows == a->ask.rows) return a->one;
+  uint32_t left = a->rows = a->ask.rows;
+  a->one = span_of(a, mine__kdtree_next(&left));
+  while (left)
+    if (span_of(a, mine__kdtree_next(&left)) != a->one) {
+      a->one = HDBSCAN_NONE;
+      break;
     }
-  }
+  return a->one;
+}
+
+static int span_passes(void *context, int64_t node, double apart) {
+  span_leaf *a = context;
+  return !(span_larger(apart, span_least(a->s, node, span_one(a))) < a->ask.widest);
 }
 
 /* Which rows of a leaf look: those that may know a shorter edge than their component does. */
-static void span_open(span_leaf *a, int64_t leaf) {
+static int span_open(span_leaf *a, int64_t leaf) {
   const span_tree *s = a->s;
   const mine__kdtree_rows own = mine__kdtree_leaf(s->tree, leaf);
-  int looking = 0, several = 0;
-  a->one = HDBSCAN_NONE;
-  for (int q = 0; q < MINE__KDTREE_LEAF; q++)
-    a->ask.limit[q] = -1;
+  int looking = 0;
   for (int q = 0; q < own.n; q++) {
     const int64_t place = own.place + q;
     const double best = span_best(s, s->of[place]);
     const double limit = s->length[place] < best ? s->length[place] : best;
-    if (!(s->bound[place] < limit)) continue;
-    a->ask.limit[q] = limit;
-    if (looking++ == 0) a->one = s->of[place];
-    several |= a->one != s->of[place];
+    const int looks = s->bound[place] < limit;
+    a->ask.limit[q] = looks ? limit : -1;
+    looking |= looks;
   }
-  if (several) a->one = HDBSCAN_NONE;
+  a->rows = 0;
   if (looking) mine__kdtree_ask(&a->ask, leaf);
-  a->ask.own = own;
-  span_limits(a);
+  return looking;
 }
 
 static void span_search_task(void *context, int64_t task, int worker) {
   span_tree *s = context;
   span_leaf *a = &s->leaf[worker];
+  const mine__kdtree_guide guide = {.passes = span_passes, .meet = span_meet, .context = a};
   const int64_t first = task * SPAN_LEAVES, end = first + SPAN_LEAVES;
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(s->tree); leaf++) {
-    span_open(a, leaf);
-    if (a->widest < 0) continue;
-    span_search(a, leaf);
+    if (!span_open(a, leaf)) continue;
+    mine__kdtree_tour(&a->ask, &guide);
     for (int q = 0; q < a->ask.own.n; q++) { /* nothing of another component is nearer than that */
       double *bound = &s->bound[a->ask.own.place + q];
       if (a->ask.limit[q] > *bound) *bound = a->ask.limit[q];
@@ -333,7 +307,7 @@ static void span_round(mine_env *env, span_tree *s, int first) {
 static void span_room(mine_env *env, const mine__kdtree *tree, span_tree *s) {
   const size_t n = (size_t)tree->n, nodes = 2 * (size_t)mine__kdtree_leaves(tree);
   mine_arena *scratch = env->scratch;
-  mine__kdtree_sieve(env, scratch, tree, &s->sieve);
+  mine__kdtree_index_build(env, scratch, tree, &s->index);
   s->up = mine__arena_array(scratch, n, sizeof *s->up);
   s->of = mine__arena_array(scratch, n, sizeof *s->of);
   s->bound = mine__arena_zeros(scratch, n, sizeof *s->bound);
@@ -347,7 +321,7 @@ static void span_room(mine_env *env, const mine__kdtree *tree, span_tree *s) {
   s->leaf = mine__arena_zeros(scratch, (size_t)env->threads, sizeof *s->leaf);
   for (int w = 0; !mine_failed(env) && w < env->threads; w++) {
     s->leaf[w].s = s;
-    mine__kdtree_asker_open(scratch, tree, &s->sieve, &s->leaf[w].ask);
+    mine__kdtree_asker_open(scratch, &s->index, &s->leaf[w].ask);
   }
 }
 

@@ -122,30 +122,51 @@ static inline int mine__kdtree_next(uint32_t *bits) {
 /* A leaf that asks for all its rows at once, and a sieve (sieve.h) with a panel for each leaf:
  *which
  ** rows of another leaf may be near comes from single precision, and only those are measured. */
+/* What leaves that ask need of the tree besides: a sieve (sieve.h) whose panels are the leaves, not
+** usable where single precision is of no use; and the boxes of the eight nodes three levels below a
+** node side by side. */
+typedef struct mine__kdtree_index {
+  const mine__kdtree *tree;
+  mine__sieve sieve;
+  double *boxes;
+} mine__kdtree_index;
+
+/* A leaf that asks for all its rows at once. */
 typedef struct mine__kdtree_asker {
   const mine__kdtree *tree;
-  const mine__sieve *sieve; /* not usable: every distance is measured */
+  const mine__kdtree_index *index;
   const mine__kernels *kernels;
+  int64_t leaf;
   mine__kdtree_rows own;
-  double *point;                    /* its rows                        */
-  float *seen, *group;              /* as the sieve sees them; room for as many    */
-  double length[MINE__KDTREE_LEAF]; /* there                                       */
-  double limit[MINE__KDTREE_LEAF];  /* squared: what is farther does not matter; below 0: nothing */
+  double *point;                    /* its rows                                              */
+  double *box;                      /* of those that ask together                            */
+  float *seen, *group;              /* rows as the sieve sees them; room for as many         */
+  double length[MINE__KDTREE_LEAF]; /* there                                                 */
+  double limit[MINE__KDTREE_LEAF];  /* squared: beyond, nothing matters; below 0: nothing does */
+  uint32_t rows;                    /* that ask together                                     */
+  double widest;                    /* of their limits                                       */
 } mine__kdtree_asker;
 
-/* Leaf l is panel l of the sieve.  Not usable where single precision is of no use. */
-void mine__kdtree_sieve(mine_env *env, mine_arena *arena, const mine__kdtree *tree,
-                        mine__sieve *out);
+void mine__kdtree_index_build(mine_env *env, mine_arena *arena, const mine__kdtree *tree,
+                              mine__kdtree_index *out);
 /* Room for one thread's asker. */
-void mine__kdtree_asker_open(mine_arena *arena, const mine__kdtree *tree, const mine__sieve *sieve,
+void mine__kdtree_asker_open(mine_arena *arena, const mine__kdtree_index *index,
                              mine__kdtree_asker *out);
 /* Its rows become those of a leaf; limits are the caller's. */
 void mine__kdtree_ask(mine__kdtree_asker *a, int64_t leaf);
-/* The rows that ask and may have a row of a box within their limits. */
-static inline uint32_t mine__kdtree_near(const mine__kdtree_asker *a, const double *box) {
-  return a->own.all &
-         a->kernels->leaf_near(a->own.panel, a->own.panels, a->tree->width, box, a->limit);
-}
+
+/* Whoever asks: `passes` says that a node so far away is of no use to those who ask together (NULL:
+** all are within widest); `meet` looks at a leaf, of use for the rows `near`, and lowers limits. */
+typedef struct mine__kdtree_guide {
+  int (*passes)(void *context, int64_t node, double apart);
+  void (*meet)(void *context, int64_t leaf, const mine__kdtree_rows *rows, uint32_t near);
+  void *context;
+} mine__kdtree_guide;
+
+/* Lead the leaf past every leaf that may be within the limit of one of its rows, near ones first.
+** Rows with limits far above those of the others go on their own, so that all others need not look
+** as far. */
+void mine__kdtree_tour(mine__kdtree_asker *a, const mine__kdtree_guide *guide);
 /* For each of the rows `near` that ask, the rows of a leaf that may be within its limit, in may[];
 ** those that are not in it are farther. */
 void mine__kdtree_sift(const mine__kdtree_asker *a, int64_t leaf, const mine__kdtree_rows *other,

@@ -67,4 +67,33 @@ static uint32_t V(leaf_within)(const double *panel, ptrdiff_t panels, ptrdiff_t 
   return bits;
 }
 
+/* mine__kdtree_apart of a box and MINE_LANES others, dimension by dimension: bit l: that of box l is
+** at most `most`. */
+static uint32_t V(boxes_apart)(const double *boxes, ptrdiff_t width, const double *box, double most,
+                               double *out) {
+  const v_doubles zero = {0}, limit = V_ALL(v_doubles, most);
+  uint32_t bits = 0;
+  v_doubles sum[LEAF_VECTORS];
+  V_UNROLL
+  for (int v = 0; v < LEAF_VECTORS; v++)
+    sum[v] = zero;
+  for (ptrdiff_t j = 0; j < width; j++) {
+    const double least = box[j], largest = box[width + j];
+    V_UNROLL
+    for (int v = 0; v < LEAF_VECTORS; v++) {
+      const double *at = boxes + 2 * j * MINE_LANES + v * V_DOUBLES;
+      const v_doubles below = V_AT(v_doubles, at) - largest;
+      const v_doubles above = least - V_AT(v_doubles, at + MINE_LANES);
+      const v_doubles outside = V_LARGER(below, above), t = V_LARGER(outside, zero);
+      sum[v] += t * t;
+    }
+  }
+  V_UNROLL
+  for (int v = 0; v < LEAF_VECTORS; v++) {
+    V_STORE(v_doubles, out + v * V_DOUBLES, sum[v]);
+    bits |= V_UP_TO_BITS(sum[v], limit) << (v * V_DOUBLES);
+  }
+  return bits;
+}
+
 #undef LEAF_VECTORS

@@ -66,6 +66,10 @@ typedef struct mine__kernels {
   /* out[l]: the squared distance of a point and point l; bit l: it is at most `most`. */
   uint32_t (*leaf_within)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
                           const double *point, double most, double *out);
+  /* out[l]: the least squared distance between points of a box and of box l, of MINE_LANES boxes
+  ** side by side (per dimension their least values, then their largest); bit l: at most `most`. */
+  uint32_t (*boxes_apart)(const double *boxes, ptrdiff_t width, const double *box, double most,
+                          double *out);
 
   /* sieve_body.h: see sieve.h */
   void (*sieve_nearest)(const float *panel, ptrdiff_t width, const float *point, const float *half,

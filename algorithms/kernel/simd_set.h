@@ -94,6 +94,7 @@ static const mine__kernels V(kernels) = {
     .gower = V(gower),
     .leaf_near = V(leaf_near),
     .leaf_within = V(leaf_within),
+    .boxes_apart = V(boxes_apart),
     .sieve_nearest = V(sieve_nearest),
     .sieve_below = V(sieve_below),
     .add_row = V(add_row),
