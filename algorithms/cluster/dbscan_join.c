@@ -8,7 +8,7 @@
 **           near, of that with the least coordinates: rows at the same place are always of one
 **           cluster, so this depends on no order
 **
-** A leaf looks for all its rows at once (kernel/kdtree_search.c), a row at all rows of a leaf: what
+** A leaf looks for all its rows at once (kernel/kdtree_tour.c), a row at all rows of a leaf: what
 ** is within comes as the bits of a word (kernel/kdtree_body.h).  To join, two leaves are looked
 ** at row by row only until their core rows hang together; nodes whose core rows do are passed by,
 ** and nodes all of whose rows are within eps of each other are joined by one of each.
@@ -23,55 +23,42 @@
 /* A leaf that looks for rows within eps. */
 typedef struct join_leaf {
   const dbscan_rows *rows;
-  const mine__kernels *kernels;
-  int64_t leaf;
-  mine__kdtree_rows own;
-  uint32_t looks;                   /* a bit for each row that still looks */
-  double sum[MINE__KDTREE_LEAF];    /* count: rows or weight found so far  */
-  double best[MINE__KDTREE_LEAF];   /* eps^2; border: the nearest core row */
-  int64_t whose[MINE__KDTREE_LEAF]; /* ... and its place; -1: none         */
-  double *point;                    /* its rows                            */
+  mine__kdtree_asker ask;           /* limits: eps^2; border: the nearest core row */
+  double sum[MINE__KDTREE_LEAF];    /* count: rows or weight found so far          */
+  int64_t whose[MINE__KDTREE_LEAF]; /* border: the place of the nearest; -1: none  */
 } join_leaf;
 
 typedef struct join_job {
   dbscan_rows *rows;
-  double *point; /* per worker */
+  mine__kdtree_index index;
+  join_leaf *leaf; /* per worker */
 } join_job;
 
-typedef void (*join_look)(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other);
-
-static void join_open(const join_job *job, int64_t leaf, int worker, join_leaf *a) {
-  const mine__kdtree *tree = job->rows->tree;
-  a->rows = job->rows;
-  a->kernels = mine__kernels_here();
-  a->leaf = leaf;
-  a->own = mine__kdtree_leaf(tree, leaf);
-  a->point = job->point + (int64_t)worker * MINE__KDTREE_LEAF * tree->width;
-  mine__kdtree_points(tree, &a->own, a->point);
-  for (int q = 0; q < MINE__KDTREE_LEAF; q++) {
+/* Rows `looking` look. */
+static join_leaf *join_open(const join_job *job, int64_t leaf, int worker, uint32_t looking) {
+  join_leaf *a = &job->leaf[worker];
+  mine__kdtree_ask(&a->ask, leaf);
+  for (int q = 0; q < a->ask.own.n; q++) {
     a->sum[q] = 0;
-    a->best[q] = job->rows->square;
+    a->ask.limit[q] = looking >> q & 1 ? job->rows->square : -1;
     a->whose[q] = -1;
   }
+  return a;
 }
 
 /* Which rows of a leaf are within `square` of row q, and how far they are. */
 static uint32_t join_within(const join_leaf *a, int q, const mine__kdtree_rows *other,
                             double square, double *distance) {
   const int width = a->rows->tree->width;
-  return other->all & a->kernels->leaf_within(other->panel, other->panels, width,
-                                              a->point + (int64_t)q * width, square, distance);
-}
-
-/* Which rows of the leaf may have one of a box as near as they look. */
-static uint32_t join_near(const join_leaf *a, const double *box) {
-  return a->kernels->leaf_near(a->own.panel, a->own.panels, a->rows->tree->width, box, a->best);
+  return other->all & a->ask.kernels->leaf_within(other->panel, other->panels, width,
+                                                  a->ask.point + (int64_t)q * width, square,
+                                                  distance);
 }
 
 /* ---- count ------------------------------------------------------------------------------------
  */
 
-static void count_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other) {
+static void count_row(join_leaf *a, int q, const mine__kdtree_rows *other) {
   const dbscan_rows *rows = a->rows;
   double distance[MINE__KDTREE_LEAF];
   uint32_t within = join_within(a, q, other, rows->square, distance);
@@ -81,88 +68,73 @@ static void count_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows
   while (within)
     a->sum[q] += rows->weight[rows->tree->row[other->place + mine__kdtree_next(&within)]];
   if (a->sum[q] >= rows->least) {
-    rows->core[a->leaf] |= UINT32_C(1) << q;
-    a->looks &= ~(UINT32_C(1) << q);
-  }
-  (void)leaf;
-}
-
-/* The nearest core row so far; of equal ones that with the least coordinates. */
-static void border_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other) {
-  const mine__kdtree *tree = a->rows->tree;
-  double distance[MINE__KDTREE_LEAF];
-  uint32_t within = join_within(a, q, other, a->best[q], distance) & a->rows->core[leaf];
-  while (within) {
-    const int i = mine__kdtree_next(&within);
-    const int64_t place = other->place + i;
-    if (distance[i] > a->best[q]) continue;
-    if (distance[i] == a->best[q] && a->whose[q] >= 0 &&
-        mine__labelled_order(tree->point + (int64_t)tree->row[place] * tree->width,
-                             tree->point + (int64_t)tree->row[a->whose[q]] * tree->width,
-                             tree->width) >= 0)
-      continue;
-    a->best[q] = distance[i];
-    a->whose[q] = place;
+    rows->core[a->ask.leaf] |= UINT32_C(1) << q;
+    a->ask.limit[q] = -1; /* it looks no more */
   }
 }
 
-/* The rows that look meet another leaf. */
-static void join_meet(join_leaf *a, int64_t leaf, join_look look) {
-  const mine__kdtree_rows other = mine__kdtree_leaf(a->rows->tree, leaf);
-  uint32_t near = a->looks & join_near(a, other.box);
+static void count_meet(void *context, int64_t leaf, const mine__kdtree_rows *other, uint32_t near) {
   while (near)
-    look(a, mine__kdtree_next(&near), leaf, &other);
-}
-
-/* Leaves within eps, from its own upwards, while a row looks; `cores`: only those that have one. */
-static void join_search(join_leaf *a, int cores, join_look look) {
-  const dbscan_rows *rows = a->rows;
-  const mine__kdtree *tree = rows->tree;
-  const int64_t leaves = mine__kdtree_leaves(tree);
-  mine__kdtree_stack stack = {.n = 0};
-  if (a->looks) join_meet(a, a->leaf, look);
-  for (int64_t at = leaves + a->leaf; at > 1 && a->looks; at /= 2) {
-    const int64_t sibling = at ^ 1;
-    mine__kdtree_push(&stack, sibling,
-                      mine__kdtree_apart(mine__kdtree_box(tree, sibling), a->own.box, tree->width));
-    while (stack.n > 0 && a->looks) {
-      const int64_t node = stack.at[--stack.n].node;
-      if (stack.at[stack.n].apart > rows->square || (cores && rows->some[node] < 0)) continue;
-      if (node >= leaves) {
-        join_meet(a, node - leaves, look);
-        continue;
-      }
-      const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->own.box, tree->width),
-                             mine__kdtree_apart(right, a->own.box, tree->width));
-    }
-  }
+    count_row(context, mine__kdtree_next(&near), other);
+  (void)leaf;
 }
 
 static void join_count_task(void *context, int64_t task, int worker) {
   const join_job *job = context;
   const int64_t first = task * JOIN_LEAVES, end = first + JOIN_LEAVES;
+  const mine__kdtree_guide guide = {.meet = count_meet, .context = &job->leaf[worker]};
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(job->rows->tree); leaf++) {
-    join_leaf a;
-    join_open(job, leaf, worker, &a);
-    a.looks = a.own.all;
-    join_search(&a, 0, count_row);
+    join_leaf *a = join_open(job, leaf, worker, UINT32_MAX);
+    mine__kdtree_tour(&a->ask, &guide);
   }
+}
+
+/* ---- border -----------------------------------------------------------------------------------
+ */
+
+/* The nearest core row so far; of equal ones that with the least coordinates. */
+static void border_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other) {
+  const mine__kdtree *tree = a->rows->tree;
+  double distance[MINE__KDTREE_LEAF];
+  uint32_t within = join_within(a, q, other, a->ask.limit[q], distance) & a->rows->core[leaf];
+  while (within) {
+    const int i = mine__kdtree_next(&within);
+    const int64_t place = other->place + i;
+    if (distance[i] > a->ask.limit[q]) continue;
+    if (distance[i] == a->ask.limit[q] && a->whose[q] >= 0 &&
+        mine__labelled_order(tree->point + (int64_t)tree->row[place] * tree->width,
+                             tree->point + (int64_t)tree->row[a->whose[q]] * tree->width,
+                             tree->width) >= 0)
+      continue;
+    a->ask.limit[q] = distance[i];
+    a->whose[q] = place;
+  }
+}
+
+static void border_meet(void *context, int64_t leaf, const mine__kdtree_rows *other,
+                        uint32_t near) {
+  while (near)
+    border_row(context, mine__kdtree_next(&near), leaf, other);
+}
+
+static int border_passes(void *context, int64_t node, double apart) {
+  (void)apart;
+  return ((const join_leaf *)context)->rows->some[node] < 0;
 }
 
 static void border_task(void *context, int64_t task, int worker) {
   const join_job *job = context;
   const dbscan_rows *rows = job->rows;
   const int64_t first = task * JOIN_LEAVES, end = first + JOIN_LEAVES;
+  const mine__kdtree_guide guide = {border_passes, border_meet, &job->leaf[worker]};
   for (int64_t leaf = first; leaf < end && leaf < mine__kdtree_leaves(rows->tree); leaf++) {
-    join_leaf a;
-    join_open(job, leaf, worker, &a);
-    a.looks = a.own.all & ~rows->core[leaf];
-    join_search(&a, 1, border_row);
-    for (int q = 0; q < a.own.n; q++) {
-      const int64_t place = a.own.place + q;
-      const int64_t of = rows->core[leaf] >> q & 1 ? place : a.whose[q];
-      rows->label[rows->tree->row[place]] =
+    const mine__kdtree_rows own = mine__kdtree_leaf(rows->tree, leaf);
+    const uint32_t core = rows->core[leaf], looking = own.all & ~core;
+    join_leaf *a = &job->leaf[worker];
+    if (looking) mine__kdtree_tour(&join_open(job, leaf, worker, looking)->ask, &guide);
+    for (int q = 0; q < own.n; q++) {
+      const int64_t of = core >> q & 1 ? own.place + q : a->whose[q];
+      rows->label[rows->tree->row[own.place + q]] =
           of < 0 ? -1 : (int32_t)mine__component_of(rows->up, (uint32_t)of);
     }
   }
@@ -187,7 +159,7 @@ static int join_row(const join_leaf *a, int q, int64_t leaf, const mine__kdtree_
   uint32_t within = join_within(a, q, other, a->rows->square, distance) & a->rows->core[leaf];
   if (!within) return 0;
   do
-    join_two(a->rows, a->own.place + q, other->place + mine__kdtree_next(&within));
+    join_two(a->rows, a->ask.own.place + q, other->place + mine__kdtree_next(&within));
   while (within && !whole);
   return 1;
 }
@@ -197,11 +169,11 @@ static void join_leaves(const join_leaf *a, int64_t leaf) {
   const dbscan_rows *rows = a->rows;
   const int64_t leaves = mine__kdtree_leaves(rows->tree), node = leaves + leaf;
   const mine__kdtree_rows other = mine__kdtree_leaf(rows->tree, leaf);
-  const int whole = rows->whole[node], both = whole && rows->whole[leaves + a->leaf];
-  uint32_t near = rows->core[a->leaf] & join_near(a, other.box);
+  const int whole = rows->whole[node], both = whole && rows->whole[leaves + a->ask.leaf];
+  uint32_t near = rows->core[a->ask.leaf] & mine__kdtree_near(&a->ask, other.box);
   while (near) {
     const int q = mine__kdtree_next(&near);
-    if (whole && join_same(rows, a->own.place + q, rows->some[node])) continue;
+    if (whole && join_same(rows, a->ask.own.place + q, rows->some[node])) continue;
     if (join_row(a, q, leaf, &other, whole) && both) return;
   }
 }
@@ -210,27 +182,28 @@ static void join_leaves(const join_leaf *a, int64_t leaf) {
 static void join_later(const join_leaf *a) {
   const dbscan_rows *rows = a->rows;
   const mine__kdtree *tree = rows->tree;
-  const int64_t leaves = mine__kdtree_leaves(tree), self = leaves + a->leaf;
+  const int64_t leaves = mine__kdtree_leaves(tree), self = leaves + a->ask.leaf;
   mine__kdtree_stack stack = {.n = 0};
   for (int64_t at = self; at > 1; at /= 2)
     if (at % 2 == 0)
       mine__kdtree_push(
           &stack, at + 1,
-          mine__kdtree_apart(mine__kdtree_box(tree, at + 1), a->own.box, tree->width));
+          mine__kdtree_apart(mine__kdtree_box(tree, at + 1), a->ask.own.box, tree->width));
   while (stack.n > 0) {
     const int64_t node = stack.at[--stack.n].node;
     if (stack.at[stack.n].apart > rows->square || rows->some[node] < 0) continue;
     const int both = rows->whole[self] && rows->whole[node];
     if (both && join_same(rows, rows->some[self], rows->some[node])) continue;
     const double *box = mine__kdtree_box(tree, node);
-    if (both && mine__kdtree_across(a->own.box, box, tree->width) <= rows->square) {
+    if (both && mine__kdtree_across(a->ask.own.box, box, tree->width) <= rows->square) {
       join_two(rows, rows->some[self], rows->some[node]);
     } else if (node >= leaves) {
       join_leaves(a, node - leaves);
     } else {
       const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(left, a->own.box, tree->width),
-                             mine__kdtree_apart(right, a->own.box, tree->width));
+      mine__kdtree_push_both(&stack, 2 * node,
+                             mine__kdtree_apart(left, a->ask.own.box, tree->width),
+                             mine__kdtree_apart(right, a->ask.own.box, tree->width));
     }
   }
 }
@@ -240,10 +213,8 @@ static void later_task(void *context, int64_t task, int worker) {
   const int64_t leaves = mine__kdtree_leaves(job->rows->tree);
   const int64_t first = task * JOIN_LEAVES, end = first + JOIN_LEAVES;
   for (int64_t leaf = first; leaf < end && leaf < leaves; leaf++) {
-    join_leaf a;
     if (job->rows->some[leaves + leaf] < 0) continue;
-    join_open(job, leaf, worker, &a);
-    join_later(&a);
+    join_later(join_open(job, leaf, worker, job->rows->core[leaf]));
   }
 }
 
@@ -254,13 +225,13 @@ static void within_task(void *context, int64_t task, int worker) {
   const int64_t leaves = mine__kdtree_leaves(rows->tree);
   const int64_t first = task * JOIN_LEAVES, end = first + JOIN_LEAVES;
   for (int64_t leaf = first; leaf < end && leaf < leaves; leaf++) {
-    join_leaf a;
     uint32_t left = rows->core[leaf];
     rows->some[leaves + leaf] = -1;
     rows->whole[leaves + leaf] = 1;
     if (!left) continue;
-    join_open(job, leaf, worker, &a);
-    rows->some[leaves + leaf] = a.own.place + __builtin_ctz(left);
+    const join_leaf *a = join_open(job, leaf, worker, left);
+    const mine__kdtree_rows *own = &a->ask.own;
+    rows->some[leaves + leaf] = own->place + __builtin_ctz(left);
     for (int groups = 0; left; groups++) { /* flood from the first that is left */
       uint32_t front = left & -left;
       const int seed = __builtin_ctz(left);
@@ -269,8 +240,8 @@ static void within_task(void *context, int64_t task, int worker) {
       while (front) {
         double distance[MINE__KDTREE_LEAF];
         const int q = mine__kdtree_next(&front);
-        const uint32_t found = left & join_within(&a, q, &a.own, rows->square, distance);
-        if (q != seed) join_two(rows, a.own.place + seed, a.own.place + q);
+        const uint32_t found = left & join_within(a, q, own, rows->square, distance);
+        if (q != seed) join_two(rows, own->place + seed, own->place + q);
         front |= found;
         left &= ~found;
       }
@@ -302,8 +273,12 @@ void mine__dbscan_label(mine_env *env, dbscan_rows *rows) {
   rows->up = mine__arena_array(env->scratch, n, sizeof *rows->up);
   rows->some = mine__arena_array(env->scratch, 2 * leaves, sizeof *rows->some);
   rows->whole = mine__arena_zeros(env->scratch, 2 * leaves, 1);
-  job.point = mine__arena_array(env->scratch, (size_t)env->threads * MINE__KDTREE_LEAF,
-                                (size_t)tree->width * sizeof *job.point);
+  job.leaf = mine__arena_zeros(env->scratch, (size_t)env->threads, sizeof *job.leaf);
+  mine__kdtree_index_build(env, env->scratch, tree, &job.index);
+  for (int w = 0; !mine_failed(env) && w < env->threads; w++) {
+    job.leaf[w].rows = rows;
+    mine__kdtree_asker_open(env->scratch, &job.index, &job.leaf[w].ask);
+  }
   if (mine_failed(env)) return;
   mine__components_open(rows->up, tree->n);
   if (mine__parallel_progress(env, tasks, join_count_task, &job, "counting neighbours", 0, 0.6))

@@ -15,15 +15,25 @@
 
 #define KDTREE_LARGE (1 << 20) /* rows of a node that is no task */
 
-/* A row and its coordinate in the dimension that its node is parted in. */
+/* A row of a level and its coordinate in the dimension that its node is parted in. */
 typedef struct kdtree_item {
   double key;
-  uint32_t row;
+  uint32_t at;
 } kdtree_item;
+
+/* Rows in the order of a level: those of a node are side by side, so that the next level finds them
+** in the cache. */
+typedef struct kdtree_order {
+  const double *point;
+  const uint32_t *row; /* NULL: row i is i */
+} kdtree_order;
 
 typedef struct kdtree_job {
   const mine__kdtree *tree;
-  kdtree_item *item; /* n, in the order of the tree */
+  kdtree_item *item; /* n */
+  kdtree_order from; /* of the level             */
+  double *point;     /* n x width: of the next   */
+  uint32_t *row;     /* n                        */
   int level;
 } kdtree_job;
 
@@ -80,11 +90,10 @@ static int kdtree_measure(mine_env *env, const kdtree_job *job, int64_t first, i
   const mine__kdtree *tree = job->tree;
   const int64_t width = tree->width;
   double *least = box, *most = box + width;
-  memcpy(least, tree->point + (int64_t)job->item[first].row * width,
-         (size_t)width * sizeof(double));
+  memcpy(least, job->from.point + first * width, (size_t)width * sizeof(double));
   memcpy(most, least, (size_t)width * sizeof(double));
   for (int64_t i = first + 1; i < end; i++) {
-    const double *x = tree->point + (int64_t)job->item[i].row * width;
+    const double *x = job->from.point + i * width;
     if (env && MINE_POLL_AT(env, i)) return 0;
     for (int64_t j = 0; j < width; j++) {
       least[j] = x[j] < least[j] ? x[j] : least[j];
@@ -133,9 +142,16 @@ static void kdtree_divide(mine_env *env, const kdtree_job *job, int64_t at) {
   if (env && mine_failed(env)) return;
   for (int64_t i = first; i < end; i++) {
     if (env && MINE_POLL_AT(env, i)) return;
-    job->item[i].key = tree->point[(int64_t)job->item[i].row * tree->width + widest];
+    job->item[i] = (kdtree_item){job->from.point[i * tree->width + widest], (uint32_t)i};
   }
   kdtree_part(env, job->item + first, end - first, middle - first);
+  for (int64_t i = first; i < end; i++) {
+    if (env && MINE_POLL_AT(env, i)) return;
+    const uint32_t was = job->item[i].at;
+    job->row[i] = job->from.row ? job->from.row[was] : was;
+    memcpy(job->point + i * tree->width, job->from.point + (int64_t)was * tree->width,
+           (size_t)tree->width * sizeof(double));
+  }
 }
 
 static void kdtree_task(void *context, int64_t task, int worker) {
@@ -153,9 +169,9 @@ static void kdtree_lay_out(void *context, int64_t task, int worker) {
     double *panel = tree->panel + p * MINE_LANES * width;
     for (int64_t l = 0; l < MINE_LANES; l++) {
       const int64_t place = p * MINE_LANES + l;
-      const uint32_t row = job->item[place < tree->n ? place : tree->n - 1].row;
-      const double *x = tree->point + (int64_t)row * width;
-      if (place < tree->n) tree->row[place] = row;
+      const int64_t at = place < tree->n ? place : tree->n - 1;
+      const double *x = job->from.point + at * width;
+      if (place < tree->n) tree->row[place] = job->from.row ? job->from.row[at] : (uint32_t)at;
       for (int64_t j = 0; j < width; j++)
         panel[j * MINE_LANES + l] = x[j];
     }
@@ -176,19 +192,24 @@ mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, const double *p
                                2 * (size_t)width * sizeof *out->box);
   if (mine_failed(env)) return mine_env_status(env);
   const mine_mark mark = mine__arena_mark(env->scratch);
-  kdtree_job job = {.tree = out};
+  kdtree_job job = {.tree = out, .from = {point, NULL}};
+  /* Levels write to these and to what the tree will be in turns; the last to these. */
+  double *there = mine__arena_array(env->scratch, (size_t)n, (size_t)width * sizeof *there);
+  uint32_t *row = mine__arena_array(env->scratch, (size_t)n, sizeof *row);
   job.item = mine__arena_array(env->scratch, (size_t)n, sizeof *job.item);
-  if (!job.item) return mine_env_status(env);
-  for (int64_t i = 0; i < n; i++)
-    job.item[i] = (kdtree_item){0, (uint32_t)i};
+  if (mine_failed(env)) return mine_env_status(env);
   memset(out->box, 0, 2 * (size_t)width * sizeof *out->box);
   for (; job.level <= out->levels && !mine_failed(env); job.level++) {
     const int64_t nodes = (int64_t)1 << job.level;
+    const int last = (out->levels - job.level) % 2 == 1;
+    job.point = last ? there : out->panel;
+    job.row = last ? row : out->row;
     if (n / nodes < KDTREE_LARGE)
       (void)!mine__parallel(env, nodes, kdtree_task, &job);
     else
       for (int64_t i = 0; i < nodes && mine__poll(env) == MINE_OK; i++)
         kdtree_divide(env, &job, i);
+    if (job.level < out->levels) job.from = (kdtree_order){job.point, job.row};
   }
   if (!mine_failed(env))
     (void)!mine__parallel(env, MINE_BLOCKS(out->panels, KDTREE_PANELS), kdtree_lay_out, &job);

@@ -42,7 +42,8 @@ typedef struct mine__kdtree {
 
 /* Points are finite, 1 <= n < 2^32 - 1, and live as long as the tree.  In arena, about 8 (width +
  *1)
- ** bytes a row.  On all threads.  O(n width log n). */
+ ** bytes a row, and as much of scratch memory while it is built.  On all threads.  O(n width log
+ *n). */
 mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, const double *point, int64_t n,
                                int width, mine__kdtree *out) MINE_MUST_CHECK;
 
@@ -109,8 +110,9 @@ static inline void mine__kdtree_points(const mine__kdtree *tree, const mine__kdt
                                        double *point) {
   const int64_t width = tree->width;
   for (int q = 0; q < rows->n; q++)
-    memcpy(point + q * width, tree->point + (int64_t)tree->row[rows->place + q] * width,
-           (size_t)width * sizeof *point);
+    for (int64_t j = 0; j < width; j++)
+      point[q * width + j] =
+          rows->panel[(q / MINE_LANES * width + j) * MINE_LANES + q % MINE_LANES];
 }
 /* The lowest bit of a word that is not 0, which is taken out. */
 static inline int mine__kdtree_next(uint32_t *bits) {
@@ -154,6 +156,12 @@ void mine__kdtree_asker_open(mine_arena *arena, const mine__kdtree_index *index,
                              mine__kdtree_asker *out);
 /* Its rows become those of a leaf; limits are the caller's. */
 void mine__kdtree_ask(mine__kdtree_asker *a, int64_t leaf);
+
+/* The rows that ask and may have a row of a box within their limits. */
+static inline uint32_t mine__kdtree_near(const mine__kdtree_asker *a, const double *box) {
+  return a->own.all &
+         a->kernels->leaf_near(a->own.panel, a->own.panels, a->tree->width, box, a->limit);
+}
 
 /* Whoever asks: `passes` says that a node so far away is of no use to those who ask together (NULL:
 ** all are within widest); `meet` looks at a leaf, of use for the rows `near`, and lowers limits. */

@@ -1,7 +1,8 @@
 /*
 ** kdtree_tour.c -- a leaf that asks for all its rows at once is led past the others.
 **
-** First its own, then upwards, three levels at a time, what lies beside it; downwards from there the
+** First its own, then upwards, three levels at a time, what lies beside it; downwards from there
+*the
 ** boxes of eight nodes are measured at once, and the nearest is entered first.  A node is passed by
 ** where its box is farther from that of the rows that ask than any of these reaches.  A leaf that
 ** is not concerns those rows that reach its box.
@@ -65,8 +66,7 @@ void mine__kdtree_index_build(mine_env *env, mine_arena *arena, const mine__kdtr
 void mine__kdtree_asker_open(mine_arena *arena, const mine__kdtree_index *index,
                              mine__kdtree_asker *out) {
   const size_t width = (size_t)index->tree->width;
-  *out = (mine__kdtree_asker){
-      .tree = index->tree, .index = index, .kernels = mine__kernels_here()};
+  *out = (mine__kdtree_asker){.tree = index->tree, .index = index, .kernels = mine__kernels_here()};
   out->point = mine__arena_array(arena, MINE__KDTREE_LEAF, width * sizeof *out->point);
   out->box = mine__arena_array(arena, 2, width * sizeof *out->box);
   out->seen = mine__arena_zeros(arena, MINE__KDTREE_LEAF, width * sizeof *out->seen);
@@ -83,7 +83,8 @@ void mine__kdtree_ask(mine__kdtree_asker *a, int64_t leaf) {
     a->length[q] = mine__sieve_point(sieve, a->point + q * width, a->seen + q * width);
 }
 
-/* ---- a leaf that is met ----------------------------------------------------------------------- */
+/* ---- a leaf that is met -----------------------------------------------------------------------
+ */
 
 void mine__kdtree_sift(const mine__kdtree_asker *a, int64_t leaf, const mine__kdtree_rows *other,
                        uint32_t near, uint32_t *may) {
@@ -131,7 +132,8 @@ uint32_t mine__kdtree_measure(const mine__kdtree_asker *a, int q, const mine__kd
   return may;
 }
 
-/* ---- the way ---------------------------------------------------------------------------------- */
+/* ---- the way ----------------------------------------------------------------------------------
+ */
 
 /* Nodes that wait to be entered. */
 typedef struct tour_stack {
@@ -188,9 +190,7 @@ static void tour_meet(mine__kdtree_asker *a, const mine__kdtree_guide *guide, in
   const mine__kdtree_rows other = mine__kdtree_leaf(a->tree, leaf);
   const uint32_t rows = a->rows;
   const int alone = (rows & (rows - 1)) == 0;
-  const uint32_t near = alone ? rows
-                              : rows & a->kernels->leaf_near(a->own.panel, a->own.panels,
-                                                             a->tree->width, other.box, a->limit);
+  const uint32_t near = alone ? rows : rows & mine__kdtree_near(a, other.box);
   if (!near) return;
   guide->meet(guide->context, leaf, &other, near);
   tour_widest(a);
@@ -201,7 +201,8 @@ static void tour_enter(mine__kdtree_asker *a, const mine__kdtree_guide *guide, t
   while (stack->n > 0) {
     const int64_t node = stack->at[--stack->n].node;
     const double apart = stack->at[stack->n].apart;
-    if (apart > a->widest || (guide->passes && guide->passes(guide->context, node, apart))) continue;
+    if (apart > a->widest || (guide->passes && guide->passes(guide->context, node, apart)))
+      continue;
     if (node >= leaves)
       tour_meet(a, guide, node - leaves);
     else
