@@ -133,6 +133,8 @@ static const odd_table odd_attributes[] = {
      "id,x,y,label;1,1.0e308,1,no;2,-1.0e308,2,yes;3,1.7e308,3,no;4,0,4,yes;5,1.0e308,5,no"},
     {"huge numbers to learn",
      "id,x,y,label;1,1,1.0e308,no;2,2,-1.7e308,yes;3,3,1.7e308,no;4,4,0,no"},
+    {"numbers alone", "id,x,z,v,y;1,1,5,2,2;2,2,3,2,1;3,3,4,5,4;4,4,1,3,3;5,5,2,6,6;6,6,6,5,5"},
+    {"a sum of others", "id,x,z,s,y;1,1,5,6,2;2,2,3,5,1;3,3,4,7,4;4,4,1,5,3;5,5,2,7,6;6,6,6,12,5"},
     {"tiny numbers", "id,x,y,label;1,5.0e-324,1,no;2,1.0e-323,2,yes;3,0,3,no;4,1.5e-323,4,yes"},
     {NULL, NULL},
 };
