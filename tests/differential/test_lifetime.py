@@ -226,8 +226,8 @@ def regular(rng, n, k, r, alpha, a, b, days=420):
 
 def recovery(db):
     rng = np.random.default_rng(7)
-    want = {"r": 2.0, "alpha": 20.0, "a": 0.6, "b": 4.0}
-    rows = regular(rng, 6000, 3, want["r"], want["alpha"] * 7, want["a"], want["b"])
+    want = {"r": 2.0, "alpha": 3.0, "a": 0.6, "b": 4.0}
+    rows = regular(rng, 5000, 3, want["r"], want["alpha"] * 7, want["a"], want["b"])
     db.execute("CREATE TABLE regular(customer, day REAL)")
     db.executemany("INSERT INTO regular VALUES(?, ?)", rows)
     # The log has days; gaps of less than one are few.
@@ -328,7 +328,11 @@ def discounted(db, pareto, theta, seen):
         rate = lambda u: there * (r + x[i]) / (alpha + T[i]) * ((beta + T[i]) / (beta + T[i] + u)) ** s  # noqa: E731
         near(expected, integrate.quad(rate, 0, horizon, epsabs=0, epsrel=1e-11)[0], 1e-7, f"Pareto/NBD: expected of {i}")
     # The same money for everybody: clv is that many times the discounted purchases.
-    db.execute("CREATE TABLE paid AS SELECT id, repeats, last_at, age, CASE WHEN repeats > 0 THEN 10 + id * 7 % 13 END AS monetary FROM simulated")
+    rng = np.random.default_rng(13)
+    db.execute("CREATE TABLE paid(id, repeats, last_at, age, monetary)")
+    for i, n, last, age in db.execute("SELECT id, repeats, last_at, age FROM simulated").fetchall():
+        m = float(rng.gamma(4.0 * n, 1 / (rng.gamma(3.0, 1 / 20.0) * n))) if n else None
+        db.execute("INSERT INTO paid VALUES(?, ?, ?, ?, ?)", (i, n, last, age, m))
     db.execute("SELECT mine_train('temp.money', 'gammagamma', 'paid')")
     p, q, gamma = (coefficients(db, "temp.money")[n][0] for n in ("p", "q", "gamma"))
     rows = db.execute("SELECT m.repeats, p.monetary, m.p_alive, m.expected_spend, m.clv, m.low, m.high FROM mine_clv(?, 'paid', "
