@@ -15,7 +15,7 @@
 #define LIFE_RANGE  16.0 /* of a logarithm of a parameter: e^-16 to e^16           */
 #define LIFE_STEPS  200
 #define LIFE_ROUGH  1e-5
-#define LIFE_ENOUGH 1e-9
+#define LIFE_ENOUGH 1e-8
 
 void mine__rules_make(mine__rules *rules) {
   mine__quadrature(8, rules->at8, rules->weight8);
@@ -133,6 +133,10 @@ static void life_start(mine_env *env, const mine__cells *cells, const mine__life
     else
       best->steps = ascent.steps;
   }
+  /* From here it is Newton's method nearly: few steps on all of the cells. */
+  double inverse[LIFETIME_MOST * LIFETIME_MOST];
+  if (!mine_failed(env) && !isnan(best->at) && mine__ascent_covariance(best, inverse))
+    memcpy(best->inverse, inverse, sizeof inverse);
 }
 
 /* ---- units ------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ const mine_algorithm mine__algorithm_paretonbd = {
         "of buying, s and beta of their rates of leaving. Its likelihood holds an integral that is "
         "usually written by two hypergeometric functions; here it is computed as it stands, so "
         "that the chance to be there still is a number for every customer, however many "
-        "purchases. It takes about twenty times as long as `bgnbd`.",
+        "purchases. It takes a few times as long as `bgnbd`.",
     .example =
         "SELECT name, round(value, 3) AS value, round(std_error, 3) AS std_error\n"
         "FROM mine_coefficients((SELECT mine_fit('paretonbd',\n" MINE_PURCHASES_EXAMPLE ", '')));",

@@ -36,7 +36,7 @@ SELECT mine_train('p', 'paretonbd', 'SELECT customer, day FROM log') AS trained;
 SELECT mine_train('m', 'mbgcnbd', 'SELECT customer, day FROM log') AS trained;
 SELECT mine_train('d', 'bgbb', 'SELECT customer, day FROM log') AS trained;
 SELECT 'p' AS model, name, round(value, 3) AS value, round(std_error, 3) AS std_error FROM mine_coefficients('p') UNION ALL
-SELECT 'm', name, round(value, 3), round(std_error, 3) FROM mine_coefficients('m') UNION ALL SELECT 'd', name, round(value, 3), round(std_error, 3) FROM mine_coefficients('d');
+SELECT 'm', name, round(value, 3), round(std_error, 3) FROM mine_coefficients('m') UNION ALL SELECT 'd', name, round(value, 3), round(std_error, 3) FROM mine_coefficients('d') WHERE name IN ('alpha', 'beta');
 SELECT b.repeats, round(b.p_alive, 2) AS bgnbd, round(p.p_alive, 2) AS paretonbd, round(m.p_alive, 2) AS mbgcnbd, round(b.expected_purchases, 1) AS b, round(p.expected_purchases, 1) AS p, round(m.expected_purchases, 1) AS m
 FROM mine_clv('b', 'summary') AS b JOIN mine_clv('p', 'summary') AS p USING (id) JOIN mine_clv('m', 'summary') AS m USING (id) WHERE id IN ('c1', 'c2', 'c3', 'c4');
 SELECT id, repeats, last_at, age, round(p_alive, 3) AS p_alive, round(expected_purchases, 3) AS expected FROM mine_clv('d', 'SELECT customer, day FROM log') LIMIT 3;
