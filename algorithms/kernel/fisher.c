@@ -29,8 +29,8 @@
 #include "special.h"
 
 #define FISHER_MOST_ROWS   16
-#define FISHER_MOST_STATES 500000
-#define FISHER_MOST_STEPS  30000000 /* parts of a column tried */
+#define FISHER_MOST_STATES 250000
+#define FISHER_MOST_STEPS  20000000 /* parts of a column tried */
 #define FISHER_SAME        1e-7
 #define FISHER_MOST_N      1000000
 #define FISHER_PURPOSE     0x66697368 /* random streams: "fish" */

@@ -9,7 +9,7 @@
 /* The chance, all margins given, of a table no likelier than cell[i * columns + j] (likelihoods
 ** equal to a relative 1e-7 count as equal, as in R's fisher.test).  rows, columns >= 2, no
 ** margin 0.  NAN: there are too many tables to count, or (recorded in env) no memory or the call
-** has to stop.  Memory of `arena`, at most some 100 MB. */
+** has to stop.  Memory of `arena`, at most some 50 MB. */
 double mine__fisher_exact_table(mine_env *env, mine_arena *arena, const int64_t *cell, int64_t rows,
                                 int64_t columns);
 
