@@ -121,9 +121,6 @@ static inline int mine__kdtree_next(uint32_t *bits) {
   return lowest;
 }
 
-/* A leaf that asks for all its rows at once, and a sieve (sieve.h) with a panel for each leaf:
- *which
- ** rows of another leaf may be near comes from single precision, and only those are measured. */
 /* What leaves that ask need of the tree besides: a sieve (sieve.h) whose panels are the leaves, not
 ** usable where single precision is of no use; and the boxes of the eight nodes three levels below a
 ** node side by side. */

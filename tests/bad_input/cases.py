@@ -45,8 +45,7 @@ SOURCES = [
     ("blob", "x'00ff'", ("is a BLOB", "not a model")),
     ("embedded nul", "'SELECT 1' || char(0) || 'x'", "NUL character"),
     ("fails at row 40", "'SELECT * FROM customers WHERE abs(CASE WHEN id=40 THEN -9223372036854775807-1 "
-     "ELSE age END) > 0'", ("integer overflow", " columns, not ")),
-     "ELSE age END) > 0'", ("integer overflow", "two columns", "ages are numbers")),
+     "ELSE age END) > 0'", ("integer overflow", " columns, not ", "ages are numbers")),
     ("broken view", "'broken'", "no such table: main.gone"),
     ("duplicate columns", "'SELECT id, age, age FROM customers'", "age"),
     ("PRAGMA optimize", "'SELECT * FROM pragma_optimize(3) AS harmless'", "a source only reads"),

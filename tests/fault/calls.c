@@ -25,7 +25,6 @@
 #include "fault.h"
 
 #define CALLS_MOST      500
-#define CALLS_MOST      320
 #define CALLS_TEXT      1600
 #define CALLS_ARGUMENTS 12
 #define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
