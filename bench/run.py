@@ -34,13 +34,14 @@ import time
 
 import predicting
 import segmenting
+import surviving
 import sides
 import small
 import workloads
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
-GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS}
+GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS, **surviving.GROUPS}
 SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob", "kprototypes", "gmm", "hdbscan", "agglomerative",
         *segmenting.HUGE)
 FORMAT = 1  # of the data; a change makes them anew

@@ -84,6 +84,7 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_train": [None, "group=g"],
            "mine_itemsets": ["min_support=0.03"],
            "mine_rules": ["min_support=0.03", "min_support=0.05, group=shop"],
+           "mine_survival_curve": ["times=10|100"],
            "mine_correlate": ["method=pearson", "method=spearman", "method=kendall"],
            "mine_anova": [None, "test=all", "test=two-way"],
            "mine_ttest": [None, "test=all", "test=paired", "test=signed-rank"],
@@ -97,7 +98,7 @@ FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all 
 BOUGHT = "SELECT basket * 7 % 97 AS customer, date('2024-01-01', '+' || (rowid * 37 % 540) || ' days') AS day, 1 + item % 50 AS amount FROM b"
 SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
 TARGETS = {"classification": ["target=y"], "regression": ["target=n9"],
-           "uplift": ["target=n9, treatment=y"]}
+           "uplift": ["target=n9, treatment=y"], "survival": ["id=none, target=id, event=y"]}
 SNAPSHOT = """{"events":"SELECT id % 50 AS c, date('2024-01-01', (id % 300) || ' days') AS at, n0 FROM t",
   "cutoff":"2024-06-01"}"""
 COLUMNS = {"x": "n0", "y": "n1", "share": "0.9", "actual": "y", "score": "n0", "probability": "abs(n0) / 2"}
@@ -118,6 +119,8 @@ def source(reads, options):
         return "t"
     if "variant" in reads:
         return "SELECT id, g, y FROM t"
+    if "duration" in reads:
+        return "SELECT id, 2 + n0, y, g FROM t WHERE n0 IS NOT NULL"
     names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])
     return "SELECT " + ", ".join(f"{EVENTS.get(name, 'item')} AS {name}" for name in names) + " FROM b"
 

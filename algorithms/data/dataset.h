@@ -17,6 +17,7 @@ typedef enum mine_task_kind {
   MINE_NEIGHBORS = 8,   /* base rows for a search, no target  */
   MINE_COMPONENTS = 16, /* few numbers that stand for many    */
   MINE_UPLIFT = 64,     /* what a treatment adds to a target  */
+  MINE_SURVIVAL = 128,  /* when an event comes                */
   MINE_PURCHASES = 256  /* what customers will buy, from events */
 } mine_task_kind;
 
@@ -63,8 +64,13 @@ typedef struct mine_dataset {
   const double *time; /* per frame row: later rows are watched; or NULL             */
   int whole;          /* rows of equal hash stay together                           */
   uint64_t seed;
-  int32_t *found; /* per row given: the group that the fit found, 0 = none; NULL unless
-                  ** the algorithm finds groups                                        */
+  /* Of survival, where the target is until when each was seen; per frame row. */
+  const uint8_t *event;   /* 1: it came then                                 */
+  const double *start;    /* at risk only after that; NULL: from the beginning */
+  const int32_t *cluster; /* codes of what belongs together; or NULL         */
+  int strata;             /* the feature whose levels are strata; -1: none   */
+  int32_t *found;         /* per row given: the group that the fit found, 0 = none; NULL unless
+                          ** the algorithm finds groups                                        */
 } mine_dataset;
 
 /* Describe a finished column as a model's feature; everything copied to arena. */

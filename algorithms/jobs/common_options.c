@@ -70,6 +70,23 @@ const mine_option mine__supervised_option_table[] = {
                   .help = "balanced: every class counts the same in total"),
     OPTION_END};
 
+const mine_option mine__survival_option_table[] = {
+    OPTION_TEXT(mine_survival_options, target, .help = "the column of how long each was seen"),
+    OPTION_TEXT(
+        mine_survival_options, event,
+        .help = "the column of whether the event came then: 1, or 0 if it had not come yet"),
+    OPTION_TEXT(mine_survival_options, event_value,
+                .help = "the value of event that means it came; any other means not yet"),
+    OPTION_TEXT(
+        mine_survival_options, start,
+        .help = "a column: from when on each was seen, on the same clock; not given: from 0"),
+    OPTION_TEXT(mine_survival_options, strata,
+                .help = "a column: each of its values has a hazard of its own (cox)"),
+    OPTION_TEXT(mine_survival_options, cluster,
+                .help = "a column: rows of one value belong together, such as the stretches of a "
+                        "life; errors are robust then (cox)"),
+    OPTION_END};
+
 const mine_option mine__group_option_table[] = {
     OPTION_TEXT(mine_group_options, group,
                 .help = "a column: one model for each of its values, stored as one; a row is "

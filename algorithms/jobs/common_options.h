@@ -58,7 +58,13 @@ typedef struct mine_group_options {
 } mine_group_options;
 extern const mine_option mine__group_option_table[];
 
-/* Of rows that are learned from without a target. */
+/* When an event came, or until when it had not. */
+typedef struct mine_survival_options {
+  mine_cell target, event, event_value, start, strata, cluster;
+} mine_survival_options;
+extern const mine_option mine__survival_option_table[]; /* training */
+
+/* Of rows that are learned from without a target, or of survival. */
 typedef struct mine_weight_options {
   mine_cell weight;
 } mine_weight_options;

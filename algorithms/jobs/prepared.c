@@ -90,6 +90,10 @@ mine_dataset mine__prepared_dataset(const mine_prepared *p, const mine_model *mo
       .hash = p->hash,
       .time = p->time,
       .whole = p->whole,
+      .event = p->event,
+      .start = p->start,
+      .cluster = p->cluster,
+      .strata = p->strata,
       .seed = p->seed,
       .found = found,
   };

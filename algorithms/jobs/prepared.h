@@ -40,6 +40,10 @@ typedef struct mine_prepared {
   uint64_t *hash;              /* of the id, by which rows are divided; NULL: no target */
   const double *time;          /* split_by=time: later rows are measured on; else NULL  */
   int whole;                   /* split_by=group: hash is that of the group's value     */
+  const uint8_t *event;        /* of survival: whether the event came; 2: not known    */
+  const double *start;
+  const int32_t *cluster;
+  int strata; /* a feature, or -1 */
   const mine_values *ids;
   uint64_t seed;
   /* What a model remembers of its source; NULL where there is none. */

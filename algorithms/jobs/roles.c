@@ -98,6 +98,69 @@ static void roles_plan_target(mine_roles *roles, mine_frame *frame) {
   mine__column_want(frame, roles->target, &roles_target);
 }
 
+/* ---- survival ------------------------------------------------------------------- */
+
+static const mine_want roles_duration = {
+    .name = "target", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_NOT_NEGATIVE};
+static const mine_want roles_event = {.name = "event", .reading = MINE_READ_CATEGORY};
+static const mine_want roles_start = {.name = "start", .reading = MINE_READ_NUMBER};
+static const mine_want roles_cluster = {.name = "cluster", .reading = MINE_READ_EXACT};
+
+/* The column that an option names, which nothing else has; -1: it is not given, or a failure. */
+static int roles_plan_named(mine_roles *roles, mine_frame *frame, const mine_cell *said,
+                            const mine_want *want) {
+  char what[80];
+  if (said->type == MINE_NULL) return -1;
+  snprintf(what, sizeof what, "option %s", want->name);
+  const int column = mine__column_said(frame, what, said);
+  if (column < 0) return -1;
+  if (frame->column[column].want) {
+    (void)mine__fail(roles->env, MINE_OPTION, "the %s '%s' is also the %s; name another column",
+                     want->name, frame->column[column].name, frame->column[column].want->name);
+    return -1;
+  }
+  mine__column_want(frame, column, want);
+  return column;
+}
+
+/* May be the id. */
+static void roles_plan_cluster(mine_roles *roles, mine_frame *frame, const mine_cell *said) {
+  if (said->type == MINE_TEXT && roles->id >= 0 &&
+      mine__frame_find(frame, "option cluster", said->as.text) == roles->id)
+    roles->cluster = roles->id;
+  else
+    roles->cluster = roles_plan_named(roles, frame, said, &roles_cluster);
+}
+
+static void roles_plan_survival(mine_roles *roles, mine_frame *frame) {
+  const mine_survival_options *s = roles->survival;
+  roles->event = roles->start = roles->strata = roles->cluster = -1;
+  if (!s) return;
+  if (s->target.type == MINE_NULL) {
+    roles_refuse_no_target(roles, frame);
+    return;
+  }
+  if (s->event.type == MINE_NULL) {
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "%s needs the column that says whether the event came; say event=<column>",
+                     roles->algorithm);
+    return;
+  }
+  roles->target = roles_plan_named(roles, frame, &s->target, &roles_duration);
+  roles->event = roles_plan_named(roles, frame, &s->event, &roles_event);
+  roles->start = roles_plan_named(roles, frame, &s->start, &roles_start);
+  roles_plan_cluster(roles, frame, &s->cluster);
+  if (s->strata.type == MINE_NULL || mine_failed(roles->env)) return;
+  roles->strata = mine__column_said(frame, "option strata", &s->strata);
+  if (roles->strata < 0) return;
+  mine_column *strata = &frame->column[roles->strata];
+  if (strata->want)
+    (void)mine__fail(roles->env, MINE_OPTION,
+                     "the strata '%s' are also the %s; name another column", strata->name,
+                     strata->want->name);
+  strata->reading = MINE_READ_CATEGORY;
+}
+
 static void roles_plan_weight(mine_roles *roles, mine_frame *frame) {
   const mine_cell *said = roles->supervised ? &roles->supervised->weight
                           : roles->weighing ? &roles->weighing->weight
@@ -223,6 +286,7 @@ mine_status mine__roles_plan(void *owner, mine_frame *frame) {
     frame->column[c].reading = MINE_READ_AUTO;
   roles_plan_id(roles, frame);
   roles_plan_target(roles, frame); /* the first failure stays */
+  roles_plan_survival(roles, frame);
   roles_plan_weight(roles, frame);
   roles_plan_group(roles, frame);
   roles_plan_treatment(roles, frame);

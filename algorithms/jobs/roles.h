@@ -22,6 +22,7 @@ typedef struct mine_roles {
   const mine_source_options *source;         /* required                     */
   const mine_supervised_options *supervised; /* NULL: no target              */
   const mine_weight_options *weighing;       /* of rows without a target; NULL: no weight */
+  const mine_survival_options *survival;     /* NULL: the target is no time  */
   const mine_group_options *grouping;        /* NULL: no groups              */
   const mine_treatment_options *treating;    /* NULL: nobody is treated      */
   const mine_split_options *split;           /* NULL: rows are not divided   */
@@ -29,11 +30,12 @@ typedef struct mine_roles {
   int keep_constants; /* a constant column counts: another row may differ in it */
   /* Set by the plan: columns of the frame, -1 = none. */
   int id, target, weight, group, treatment;
-  int time, fold_group, side; /* by one of which rows are divided ... */
-  mine_split_by by;           /* ... or by the id                     */
-  int id_by_default;          /* the first column, because nobody said otherwise */
-  mine_time_reading format;   /* what date_format= says of every column ... */
-  int has_format;             /* ... if it does                            */
+  int event, start, strata, cluster; /* of survival; strata is an attribute, too */
+  int time, fold_group, side;        /* by one of which rows are divided ... */
+  mine_split_by by;                  /* ... or by the id                     */
+  int id_by_default;                 /* the first column, because nobody said otherwise */
+  mine_time_reading format;          /* what date_format= says of every column ... */
+  int has_format;                    /* ... if it does                            */
 } mine_roles;
 
 /* The columns that became features, in source order. */

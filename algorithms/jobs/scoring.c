@@ -218,6 +218,12 @@ mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scor
                                const mine__options *options, mine_scoring **out) {
   *out = NULL;
   if (mine_failed(env)) return env->status;
+  if (mode == MINE_SCORE_EVALUATE && model->task == MINE_SURVIVAL)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "a model of survival (%s) is not measured on a source: rows without the "
+                      "event have no right answer; mine_evaluate(model) has the concordance in the "
+                      "rows it learned from",
+                      model->algorithm);
   mine_arena *arena = mine__arena_open(env);
   mine_scoring *s = arena ? mine__arena_zeros(arena, 1, sizeof *s) : NULL;
   if (!s) {

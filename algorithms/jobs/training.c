@@ -44,6 +44,7 @@ static void training_options(mine_training *training, const mine__options *optio
       MINE_TAKE(env, arena, options, mine__folds_option_table, &asked->folds) ||
       MINE_TAKE(env, arena, options, mine__split_option_table, &asked->split) ||
       MINE_TAKE(env, arena, options, mine__source_option_table, &asked->source) ||
+      MINE_TAKE(env, arena, options, mine__survival_option_table, &asked->survival) ||
       MINE_TAKE(env, arena, options, mine__group_option_table, &asked->group) ||
       MINE_TAKE(env, arena, options, mine__weight_option_table, &asked->weight) ||
       MINE_TAKE(env, arena, options, mine__treatment_option_table, &asked->treatment) ||
@@ -81,6 +82,8 @@ static void training_start(mine_training *training, const mine__options *options
   roles->algorithm = training->asked.algorithm->name;
   roles->source = &training->asked.source;
   roles->supervised = training_supervised(training) ? &training->asked.supervised : NULL;
+  roles->survival =
+      training->asked.algorithm->tasks & MINE_SURVIVAL ? &training->asked.survival : NULL;
   roles->weighing = &training->asked.weight;
   roles->needs_target = !(training->asked.algorithm->tasks &
                           (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS | MINE_PURCHASES));

@@ -43,6 +43,7 @@ typedef struct mine_asked {
   mine_folds_options folds;
   mine_split_options split;
   mine_unknown_options unknown;
+  mine_survival_options survival;
   mine_group_options group;
   mine_weight_options weight;
   mine_treatment_options treatment;
@@ -76,7 +77,7 @@ struct mine_training {
   mine_trained fitted;                 /* by it, until mine__training_fit_rows hands it out once */
   const mine_composition *composition; /* of auto: what its first fit found */
   /* Rows left out, and why. */
-  int64_t no_target, no_weight, no_group, no_place, no_treatment, with_missing;
+  int64_t no_life, no_target, no_weight, no_group, no_place, no_treatment, with_missing;
 };
 
 /* Open a training job on options that were read; see mine.h for its sources. */
@@ -117,6 +118,10 @@ mine_status mine__training_prepare(mine_training *training) MINE_MUST_CHECK;
 void mine__training_refuse_missing(const mine_training *training, int f, int64_t row);
 /* The task, and the target's numbers or classes. */
 mine_status mine__training_target(mine_training *training) MINE_MUST_CHECK;
+/* training_survival.c: of survival the target's numbers, and the events. */
+mine_status mine__training_survival(mine_training *training) MINE_MUST_CHECK;
+/* Whether something of a row's life is missing. */
+int mine__training_no_life(const mine_training *training, int64_t row);
 /* The positive class, -1 where there are not two.  rows_of: the rows used of each class. */
 mine_status mine__training_positive(mine_training *training,
                                     const int64_t *rows_of) MINE_MUST_CHECK;

@@ -292,7 +292,7 @@ static void fit_intervals(mine_training *t, mine_arena *arena, const mine_measur
 /* The model, sealed; NULL: failure recorded. */
 static mine_trained fit_job(mine_training *t, mine_arena *arena) {
   mine_env *env = t->env;
-  const int supervised = t->roles.target >= 0;
+  const int supervised = t->roles.target >= 0 && !t->roles.survival;
   const mine_trained none = {NULL, NULL};
   mine_measured held = {0};
   mine_trained trained = none;

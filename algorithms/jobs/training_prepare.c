@@ -57,7 +57,9 @@ static void prepare_rows(mine_training *t) {
   if (!t->data.row) return;
   for (int64_t i = 0; i < frame->rows; i++) {
     if (MINE_POLL_AT(env, i)) return;
-    if (prepare_no_target(t, i)) {
+    if (t->roles.survival && mine__training_no_life(t, i)) {
+      t->no_life++;
+    } else if (prepare_no_target(t, i)) {
       t->no_target++;
     } else if (t->roles.weight >= 0 && !(t->data.weight && t->data.weight[i] > 0)) {
       t->no_weight++;
@@ -82,15 +84,16 @@ static void prepare_rows(mine_training *t) {
   mine__fail(env, MINE_DATA,
              "none of the %lld rows can be used (no target: %lld, weight zero: %lld%s, an "
              "attribute missing: %lld)",
-             (long long)frame->rows, (long long)t->no_target, (long long)t->no_weight, groups,
-             (long long)t->with_missing);
+             (long long)frame->rows, (long long)(t->no_target + t->no_life),
+             (long long)t->no_weight, groups, (long long)t->with_missing);
 }
 
 static void prepare_note_rows(mine_training *t) {
   const struct {
     int64_t n;
     const char *why;
-  } left[] = {{t->no_target, "the target is missing"},
+  } left[] = {{t->no_life, "the target, the event or another column of its life is missing"},
+              {t->no_target, "the target is missing"},
               {t->no_weight, "the weight is zero"},
               {t->no_group, "the group is missing"},
               {t->no_place, t->roles.time >= 0 ? "the time is missing" : "fold_group is missing"},
@@ -295,7 +298,9 @@ mine_status mine__training_prepare(mine_training *t) {
   MINE_TRY(mine__frame_finish(t->frame));
   MINE_TRY(mine__roles_check(&t->roles, t->frame, mine__training_note, t, &t->chosen));
   t->data.task = prepare_unsupervised(t->asked.algorithm->tasks);
-  if (t->roles.target >= 0) MINE_TRY(mine__training_target(t));
+  const int learns = t->roles.target >= 0 && !t->roles.survival;
+  if (t->roles.survival) MINE_TRY(mine__training_survival(t));
+  if (learns) MINE_TRY(mine__training_target(t));
   if (t->roles.treatment >= 0) MINE_TRY(mine__training_treated(t));
   if (t->roles.target < 0 && t->asked.calibrate.calibrate != MINE_CALIBRATE_NONE)
     return mine__fail(env, MINE_OPTION,
@@ -308,11 +313,11 @@ mine_status mine__training_prepare(mine_training *t) {
   if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);
   if (t->data.task == MINE_CLUSTERING) t->data.fit_weight = (double *)t->data.weight;
-  if (t->roles.target >= 0) prepare_hash(t);
+  if (learns) prepare_hash(t);
   t->data.fit_weight = (double *)t->data.weight;
   if (t->roles.time >= 0) t->data.time = t->frame->column[t->roles.time].number;
   t->data.whole = t->roles.by == MINE_SPLIT_GROUP;
-  if (t->roles.target >= 0 && !mine_failed(env)) prepare_supervised(t);
+  if (learns && !mine_failed(env)) prepare_supervised(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_names(t);
   mine__training_check_members(t);

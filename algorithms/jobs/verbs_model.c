@@ -194,6 +194,35 @@ static const mine_answer coefficients_answer[] = {
     {0},
 };
 
+static const mine_answer ph_test_answer[] = {
+    {"term", MINE_ANSWER_TEXT, 0, "the attribute; NULL: all of them together"},
+    {"statistic", MINE_ANSWER_REAL, 0, "chi-squared"},
+    {"df", MINE_ANSWER_REAL, 0, "degrees of freedom: coefficients"},
+    {"p_value", MINE_ANSWER_REAL, 0,
+     "the chance of such a statistic, or a larger one, if the effect did not change with time"},
+    {0},
+};
+
+const mine_verb mine__verb_ph_test = {
+    .name = "mine_ph_test",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_MODEL,
+    .what = "Whether effects in a Cox model change with time, which it forbids.",
+    .notes =
+        "The score test of an effect that grows with the clock `transform=` of the training (R's "
+        "cox.zph, from survival 3.0 on). It was computed with the training, on its rows. Small "
+        "p-values: let the attribute be `strata=`, or cut lives into stretches (`start=`).",
+    .example =
+        "SELECT term, round(statistic, 3) AS statistic, df, round(p_value, 3) AS p_value\n"
+        "FROM mine_ph_test((SELECT mine_fit('cox',\n  " MINE_ROWS(
+            "i AS id, i*7%31 AS calls, i*5%12 AS visits, 40 - i*7%31 + i*13%17 AS months,\n"
+            "    i%4 > 0 AS churned") ", 'target=months, event=churned')));",
+    .argument = MODEL_ARGUMENT,
+    .required = 1,
+    .answer = ph_test_answer,
+    .run = model_run,
+};
+
 const mine_verb mine__verb_coefficients = {
     .name = "mine_coefficients",
     .form = MINE_VERB_TABLE,
@@ -202,7 +231,10 @@ const mine_verb mine__verb_coefficients = {
     .notes =
         "Of `linear` and `logistic`: `(intercept)`, a number's name, `plan=gold` for a level "
         "against the reference; with more than two classes `age | gold`. Penalised ones have no "
-        "errors. Of `bayes`: `prior churned=yes` is the prior of a class, `mean age | yes` and "
+        "errors. Of `cox`: logarithms of hazard ratios; of `weibull` effects on the logarithm of "
+        "the "
+        "time, and `log(scale)`. Of `bayes`: `prior churned=yes` is the prior of a class, `mean "
+        "age | yes` and "
         "`deviation age | yes` are those of the class, `plan=gold | yes` is the share of the "
         "level in it. Of `gmm`: `weight | 1` of each component, `mean age | 1`, `variance age | 1` "
         "and `covariance age, income | 1`; with covariance=tied the last two stand for all.",

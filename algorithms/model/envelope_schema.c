@@ -257,6 +257,7 @@ static const char *schema_check(const mine_model *model) {
   switch (model->task) {
     case MINE_CLASSIFICATION:
       return !target ? "the target" : !groups ? "the number of classes" : NULL;
+    case MINE_SURVIVAL:
     case MINE_REGRESSION:
       if (!target || model->n_outputs == 0) return "the target";
       return groups ? "the number of classes" : NULL;

@@ -117,8 +117,8 @@ static unsigned linear_given(const mine_model *model) {
   return model->n_groups > 0 ? MINE_GIVES_GROUP | MINE_GIVES_SHARE : MINE_GIVES_VALUE;
 }
 
-static mine_status linear_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
-                                 mine_answers *out) {
+mine_status mine__linear_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                mine_answers *out) {
   const mine_linear *m = model->body;
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t workers = batch->n > LINEAR_ROWS ? (size_t)env->threads : 1;
@@ -138,8 +138,7 @@ static size_t linear_cells(const mine_linear *m, const mine_linear_column *colum
   return (size_t)(column->levels ? column->levels : 1) * (size_t)m->n_margins;
 }
 
-static void linear_save(const mine_model *model, mine_writer *w) {
-  const mine_linear *m = model->body;
+void mine__linear_write(const mine_linear *m, mine_writer *w) {
   const size_t k = (size_t)m->n_margins;
   mine__write_u8(w, (uint8_t)m->link);
   mine__write_u8(w, (uint8_t)m->test);
@@ -158,6 +157,10 @@ static void linear_save(const mine_model *model, mine_writer *w) {
     mine__write_reals(w, column->error, linear_cells(m, column));
     if (m->card) mine__linear_save_woe(column->woe, w);
   }
+}
+
+static void linear_save(const mine_model *model, mine_writer *w) {
+  mine__linear_write(model->body, w);
 }
 
 /* Standard errors: not negative, or one of the two that say why there is none. */
@@ -210,7 +213,7 @@ static void linear_load_card(mine_reader *r, uint32_t version, mine_linear *m) {
   if (m->card && !(m->scale[2] > 0)) mine__reader_bad(r, "the odds of the scorecard");
 }
 
-static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
+mine_linear *mine__linear_read(mine_reader *r, const mine_model *model, uint32_t version) {
   const size_t n = (size_t)model->n_features;
   mine_linear *m = mine__arena_zeros(r->arena, 1, sizeof *m);
   if (version < 1 || version > LINEAR_VERSION)
@@ -221,7 +224,7 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   const uint8_t link = mine__read_u8(mine__worded(r, "link", links));
   const uint8_t test = mine__read_u8(mine__worded(r, "test", tests));
   if (link >= MINE_LINEAR_LINKS || test > MINE_LINEAR_Z) mine__reader_bad(r, "the link");
-  if (!mine__reader_ok(r)) return;
+  if (!mine__reader_ok(r)) return NULL;
   *m = (mine_linear){.n_columns = model->n_features, .link = link, .test = test};
   linear_load_card(r, version, m);
   m->df = mine__read_finite(mine__called(r, "df"));
@@ -229,7 +232,7 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (m->n_margins < 1 || mine__read_u32(mine__called(r, "margins")) != (uint32_t)m->n_margins)
     mine__reader_bad(r, "the outputs of the coefficients");
   if (!(m->df > 0) && m->test == MINE_LINEAR_T) mine__reader_bad(r, "the degrees of freedom");
-  if (!mine__reader_ok(r)) return;
+  if (!mine__reader_ok(r)) return NULL;
   m->base = mine__read_reals(mine__called(r, "base"), (size_t)m->n_margins, 1);
   m->base_error = linear_load_errors(mine__called(r, "base_error"), (size_t)m->n_margins);
   m->column = mine__arena_zeros(r->arena, n, sizeof *m->column);
@@ -240,7 +243,12 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
     mine__read_close(r);
   }
   mine__read_close(r);
-  if (!mine__reader_ok(r) || mine_failed(r->env)) return;
+  return mine__reader_ok(r) && !mine_failed(r->env) ? m : NULL;
+}
+
+static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
+  mine_linear *m = mine__linear_read(r, model, version);
+  if (!m) return;
   model->body = m;
   if (m->card) model->scale = m->scale;
 }
@@ -261,7 +269,7 @@ const mine_kind mine__kind_linear = {
     .version = LINEAR_VERSION,
     .gives = MINE_GIVES_VALUE | MINE_GIVES_GROUP | MINE_GIVES_SHARE,
     .given = linear_given,
-    .answer = linear_answer,
+    .answer = mine__linear_answer,
     .explain = mine__linear_explain,
     .margin = mine__linear_margin,
     .save = linear_save,

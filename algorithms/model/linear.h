@@ -61,6 +61,16 @@ typedef struct mine_linear {
 extern const mine_kind mine__kind_linear;
 extern const mine_part mine__linear_parts[]; /* linear_describe.c */
 
+/* Of a kind whose body begins with one (hazard.h): the answer of the body; the sum into bytes and
+** back (of a layout that this version of the kind linear has; NULL after a problem); and its
+** coefficients, the intercept among them or not, but for those of one column (-1: of all). */
+mine_status mine__linear_answer(mine_env *env, const mine_model *model, const mine_batch *batch,
+                                mine_answers *out);
+void mine__linear_write(const mine_linear *linear, mine_writer *w);
+mine_linear *mine__linear_read(mine_reader *r, const mine_model *model, uint32_t version);
+void mine__linear_coefficients_of(mine_env *env, const mine_model *model, const mine_linear *linear,
+                                  int intercept, int but, mine_relation *to);
+
 /* linear_explain.c */
 mine_status mine__linear_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
                                  mine_explained *out);

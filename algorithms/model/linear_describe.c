@@ -56,19 +56,19 @@ static void linear_name(const linear_list *list, const char *name, const mine_ce
   }
 }
 
-static void linear_coefficients(mine_env *env, const mine_model *model, mine_relation *to) {
-  const mine_linear *m = model->body;
+void mine__linear_coefficients_of(mine_env *env, const mine_model *model, const mine_linear *m,
+                                  int intercept, int but, mine_relation *to) {
   const int turned = m->link == MINE_LINEAR_LOGIT && model->positive == 0;
   const linear_list list = {model, m, to, env, turned ? -1.0 : 1.0};
   const int k = m->n_margins;
   mine_text name;
-  for (int c = 0; c < k; c++) {
+  for (int c = 0; intercept && c < k; c++) {
     linear_name(&list, "(intercept)", NULL, c, &name);
     linear_row(&list, &name, m->base[c], m->base_error[c]);
   }
   for (int f = 0; f < m->n_columns; f++) {
     const mine_linear_column *column = &m->column[f];
-    for (int64_t l = 0; l < (column->levels ? column->levels : 1); l++) {
+    for (int64_t l = 0; f != but && l < (column->levels ? column->levels : 1); l++) {
       const mine_mark mark = mine__arena_mark(env->scratch);
       mine_cell cell;
       if (mine__poll(env) != MINE_OK) return;
@@ -80,6 +80,10 @@ static void linear_coefficients(mine_env *env, const mine_model *model, mine_rel
       mine__arena_rewind(env->scratch, mark);
     }
   }
+}
+
+static void linear_coefficients(mine_env *env, const mine_model *model, mine_relation *to) {
+  mine__linear_coefficients_of(env, model, model->body, 1, -1, to);
 }
 
 static void linear_importance(mine_env *env, const mine_model *model, mine_relation *to) {

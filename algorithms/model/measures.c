@@ -18,6 +18,7 @@
 #define FEW      MINE_COMPONENTS
 #define GAINS    MINE_UPLIFT
 #define BOUGHT   MINE_PURCHASES
+#define LIVES    MINE_SURVIVAL
 
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
@@ -299,6 +300,14 @@ const mine_measure mine__measures[] = {
                                .what = "purchases expected in the time held out by a fit of the "
                                        "time before",
                                .tasks = BOUGHT},
+    [MINE_MEASURE_CONCORDANCE] = {.name = "concordance",
+                                  .what =
+                                      "share of pairs of rows, of which one is known to have "
+                                      "the event first, that the model puts in order (Harrell), "
+                                      "in the rows learned from; ties count one half",
+                                  .tasks = LIVES,
+                                  .better = 1,
+                                  .main = 9},
     {.name = NULL},
 };
 

@@ -64,7 +64,8 @@ typedef enum mine_measure_id {
   MINE_MEASURE_DF,
   MINE_MEASURE_P_VALUE,
   MINE_MEASURE_ACTUAL,
-  MINE_MEASURE_EXPECTED
+  MINE_MEASURE_EXPECTED,
+  MINE_MEASURE_CONCORDANCE
 } mine_measure_id;
 
 typedef struct mine_measure {

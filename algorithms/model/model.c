@@ -23,6 +23,7 @@ static const struct {
                    {MINE_NEIGHBORS, "neighbors"},
                    {MINE_COMPONENTS, "components"},
                    {MINE_UPLIFT, "uplift"},
+                   {MINE_SURVIVAL, "survival"},
                    {MINE_PURCHASES, "purchases"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 

@@ -8,6 +8,7 @@
 
 #include "bayes.h"
 #include "components.h"
+#include "hazard.h"
 #include "json.h"
 #include "linear.h"
 #include "medoids.h"
@@ -197,7 +198,8 @@ static void onnx_ensemble(mine__onnx *o, const mine_model *model, mine__onnx_sai
 void mine__onnx_model(mine__onnx *o, const mine_model *model, mine__onnx_said *out) {
   if (mine_failed(o->env)) return;
   if (model->kind == &mine__kind_trees) mine__onnx_trees(o, model, out);
-  if (model->kind == &mine__kind_linear) mine__onnx_linear(o, model, out);
+  if (model->kind == &mine__kind_linear || model->kind == &mine__kind_hazard)
+    mine__onnx_linear(o, model, out);
   if (model->kind == &mine__kind_bayes) mine__onnx_bayes(o, model, out);
   if (model->kind == &mine__kind_prototypes) mine__onnx_prototypes(o, model, out);
   if (model->kind == &mine__kind_mixture) mine__onnx_mixture(o, model, out);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bayes.h"
+#include "hazard.h"
 #include "linear.h"
 #include "medoids.h"
 #include "members.h"
@@ -260,7 +261,8 @@ void mine__pmml_tail(mine__pmml *p, const mine_model *model) {
 void mine__pmml_model(mine__pmml *p, const mine_model *model) {
   if (mine_failed(p->env)) return;
   if (model->kind == &mine__kind_trees) mine__pmml_trees(p, model);
-  if (model->kind == &mine__kind_linear) mine__pmml_linear(p, model);
+  if (model->kind == &mine__kind_linear || model->kind == &mine__kind_hazard)
+    mine__pmml_linear(p, model);
   if (model->kind == &mine__kind_bayes) mine__pmml_bayes(p, model);
   if (model->kind == &mine__kind_prototypes) mine__pmml_prototypes(p, model);
   if (model->kind == &mine__kind_medoids) mine__pmml_medoids(p, model);

@@ -15,7 +15,8 @@ import re
 import cases
 
 MODELS = ("'m'", "'km'", "'nn'")  # then one of each algorithm, fitted in the call
-EVENTS = {"basket": "basket", "customer": "basket", "user": "basket", "id": "rowid", "attitude": "rowid%5", "repeat": "rowid*7%11", "amount": "rowid+1.5",
+EVENTS = {"duration": "rowid+1.5", "event": "rowid%2", "group": "rowid%3", "basket": "basket", "customer": "basket", "user": "basket",
+          "id": "rowid", "attitude": "rowid%5", "repeat": "rowid*7%11", "amount": "rowid+1.5",
           "value": "rowid+1.5", "outcome": "rowid+1.5", "time": "date(''2024-01-01'',''+''||(rowid*5%366)||'' days'')"}
 
 
@@ -48,7 +49,7 @@ def good_source(reads):
     if not reads or not reads.startswith("("):
         return "'customers'"
     names = re.findall(r"[a-z_0-9]+", reads)
-    return "'SELECT " + ", ".join(f"{EVENTS.get(n, 'item')} AS {n}" for n in names) + " FROM baskets'"
+    return "'SELECT " + ", ".join(f'{EVENTS.get(n, "item")} AS "{n}"' for n in names) + " FROM baskets'"
 
 
 def good_options(sample):
@@ -73,7 +74,7 @@ class Verb:
         self.good = None
         fitted = [f"(SELECT mine_fit('{name}','customers',{options}))" for (name,) in
                   connection.execute("SELECT algorithm FROM mine_algorithms").fetchall()
-                  for options in ("'target=churn'", "'seed=1'", "'target=income,treatment=churn'")]
+                  for options in ("'target=churn'", "'seed=1'", "'target=income,treatment=churn'", "'id=none,target=id,event=churn'")]
         fitted.append(f"(SELECT mine_fit('bgnbd',{good_source('(customer, time)')}))")
         for model in (*MODELS, *fitted):
             arguments_ = self.fill(model, reads)

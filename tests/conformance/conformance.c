@@ -571,6 +571,7 @@ static void one_takes_odd_tables(const subject *s) {
   const char *target = s->task == MINE_CLASSIFICATION ? ",target=label"
                        : s->task == MINE_REGRESSION   ? ",target=y"
                        : s->task == MINE_UPLIFT       ? ",target=y,treatment=label"
+                       : s->task == MINE_SURVIVAL     ? ",target=y,event=label,event_value=yes"
                                                       : "";
   int models = 0;
   for (const odd_table *odd = events ? odd_events : odd_attributes; odd->name; odd++) {

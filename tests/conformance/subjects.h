@@ -186,7 +186,8 @@ static const struct {
                      {MINE_NEIGHBORS, "ignore=label|w"},
                      {MINE_COMPONENTS, "ignore=label|w|kind"},
                      {MINE_UPLIFT, "target=y,treatment=w,treated=2,ignore=label,holdout=0.3"},
-                     {MINE_PURCHASES, "seed=1"}};
+                     {MINE_PURCHASES, "seed=1"},
+                     {MINE_SURVIVAL, "target=z,event=label,event_value=yes,ignore=w"}};
 
 /* What any algorithm may be given beside its own options, tried on cheap ones: what it makes of a
 ** model is the same for all. */
@@ -234,8 +235,8 @@ static int subjects_all(subject *to) {
       snprintf(s.name, sizeof s.name, "%s %s", algorithm->name, mine__task_name(s.task));
       assert_true(n + 3 < SUBJECTS_MOST);
       to[n++] = s;
-      const int alone =
-          s.task == MINE_NEIGHBORS || s.task == MINE_COMPONENTS || s.task == MINE_UPLIFT;
+      const int alone = s.task == MINE_NEIGHBORS || s.task == MINE_COMPONENTS ||
+                        s.task == MINE_UPLIFT || s.task == MINE_SURVIVAL;
       const int joined = !alone && strcmp(algorithm->reads, "events");
       for (size_t k = 0; joined && k < sizeof subject_made / sizeof subject_made[0]; k++) {
         to[n] = s;

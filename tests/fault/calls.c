@@ -41,6 +41,14 @@ static const fault_call calls_special[] = {
      "SELECT mine_train('tree','tree','customers','target=churn,max_depth=2{o}')", 0},
     {"mine_train kmeans", "SELECT mine_train('segments','kmeans','" CUSTOMERS "','k=4{o}')", 0},
     {"mine_train knn", "SELECT mine_train('near','knn','customers','target=churn,k=4{o}')", 0},
+    {"mine_survival_curve",
+     "SELECT * FROM mine_survival_curve((SELECT mine_fit('cox','SELECT id,id%13+1 AS d,id%2 AS "
+     "e,age,plan FROM customers','target=d,event=e{o}')),'customers','times=3|9{o}')",
+     0},
+    {"mine_ph_test",
+     "SELECT * FROM mine_ph_test((SELECT mine_fit('cox','SELECT id,id%13+1 AS d,id%2 AS e,age,plan "
+     "FROM customers','target=d,event=e,strata=plan,robust=1{o}')))",
+     0},
     {"mine_train dbscan",
      "SELECT mine_train('dense','dbscan','" CUSTOMERS "','eps=0.7,min_samples=3{o}')", 0},
     {"mine_fit dbscan", "SELECT mine_fit('dbscan','" CUSTOMERS "','min_samples=4{o}')", 0},
@@ -242,7 +250,9 @@ static void calls_events(const char *reads, char *out, size_t room) {
       {"user", "basket"},          {"time", "date(''2024-01-01'',''+''||(rowid*5%366)||'' days'')"},
       {"amount", "rowid%17+1.5"},  {"value", "rowid%17+1.5"},
       {"outcome", "rowid%17+1.5"}, {"id", "rowid"},
-      {"attitude", "rowid%5"},     {"repeat", "rowid*7%11"}};
+      {"attitude", "rowid%5"},     {"repeat", "rowid*7%11"},
+      {"duration", "rowid%17+1"},  {"event", "rowid%2"},
+      {"group", "rowid%3"}};
   int n = snprintf(out, room, "'SELECT ");
   for (const char *at = reads; *at;) {
     const size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");
@@ -259,9 +269,9 @@ static void calls_events(const char *reads, char *out, size_t room) {
   snprintf(out + n, room - (size_t)n, " FROM baskets'");
 }
 
-/* The targets that are tried in turn: of classes, of numbers, with a treatment, none. */
+/* The targets that are tried in turn: of classes, of numbers, with a treatment, of lives, none. */
 static const char *const calls_targets[] = {"", ",target=income,treatment=churn", ",target=income",
-                                            ",target=churn"};
+                                            ",target=churn", ",id=none,target=id,event=churn"};
 enum { CALLS_TARGETS = sizeof calls_targets / sizeof calls_targets[0] };
 
 /* The options of an example's text that may stay; with the target that is ours. */
@@ -274,7 +284,7 @@ static void calls_options(const char *sample, const char *own, int target, char 
       at += strspn(at, "', ");
       const size_t length = strcspn(at, ",'"), name = strcspn(at, "=,'");
       const int ours = strncmp(at, "target=", 7) == 0 || strncmp(at, "treatment=", 10) == 0 ||
-                       !length || name == length;
+                       strncmp(at, "event=", 6) == 0 || !length || name == length;
       if (!ours && !strstr(out, at))
         n += snprintf(out + n, CALLS_TEXT - (size_t)n, ",%.*s", (int)length, at);
       at += length;

@@ -60,6 +60,7 @@ def load(db):
     db.execute('ALTER TABLE mall RENAME COLUMN "Annual Income (k$)" TO Income')
     db.execute('ALTER TABLE mall RENAME COLUMN "Spending Score (1-100)" TO Score')
     datasets.load_csv(db, "kyphosis", "r_kyphosis.csv")
+    datasets.load_csv(db, "rossi", "rossi.csv")
     datasets.load_csv(db, "telco", "telco_customer_churn.csv")
     datasets.load_adult(db)
     datasets.load_baskets(db, "groceries", "groceries.csv", ",")
@@ -127,6 +128,20 @@ def numbers(text):
     return out or [float("nan")]
 
 
+def check_survival(db):
+    """Fox (2002), Cox Proportional-Hazards Regression for Survival Data in R; lifelines' documentation."""
+    db.execute("SELECT mine_train('rossi', 'cox', 'SELECT rowid AS id, * FROM rossi', 'target=week, event=arrest')")
+    found = {name: (b, se) for name, b, se in db.execute("SELECT name, value, std_error FROM mine_coefficients('rossi')")}
+    for name, b, se in (("fin", -0.37942, 0.19138), ("age", -0.05744, None), ("race", 0.31390, None), ("wexp", -0.14980, None),
+                        ("mar", -0.43370, None), ("paro", -0.08487, None), ("prio", 0.09150, None)):
+        checks.that(abs(found[name][0] - b) < 6e-6, f"cox rossi: {name} {b}", found[name][0])
+        checks.that(se is None or abs(found[name][1] - se) < 6e-6, f"cox rossi: error of {name} {se}", found[name][1])
+    concordance = db.execute("SELECT value FROM mine_evaluate('rossi') WHERE metric = 'concordance'").fetchone()[0]
+    checks.that(abs(concordance - 0.64) < 0.005, "cox rossi: concordance 0.64", concordance)
+    likely = db.execute("SELECT detail FROM mine_summary('rossi') WHERE name = 'log_likelihood'").fetchone()[0]
+    checks.equal(likely, "-658.748", "cox rossi: log likelihood")
+
+
 def check_quality(db):
     auc = dict(db.execute(
         "SELECT metric, value FROM mine_cross_validate('tree', 'telco', "
@@ -148,7 +163,7 @@ def main():
     mt.data("README.md")
     db = mt.connect()
     load(db)
-    for part in (check_kmeans, check_itemsets, check_rules, check_trees, check_quality):
+    for part in (check_kmeans, check_itemsets, check_rules, check_trees, check_survival, check_quality):
         part(db)
     db.close()
     checks.end()

@@ -30,6 +30,7 @@ except ImportError:
     mt.skip("numpy, scipy or scikit-learn are not installed (apt-get install python3-sklearn)")
 
 import of_baskets  # noqa: E402,F401
+import of_survival  # noqa: E402,F401
 import of_calls  # noqa: E402,F401
 import of_changes  # noqa: E402,F401
 import of_customers  # noqa: E402,F401

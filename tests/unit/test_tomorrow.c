@@ -117,23 +117,23 @@ static void a_task_that_nobody_knows(void **state) {
   static const char *const hazard[] = {"hazard"};
   mine_model *model = blank(&mine__kind_trees, (mine_task_kind)0, NULL);
   mine_relation *r;
-  model->task_name = "survival";
+  model->task_name = "forecast";
   give_outputs(model, hazard, 1);
   give_stumps(model, 1, 1, leaf);
   model = loaded(model);
-  assert_string_equal(mine_model_get_text(model, MINE_MODEL_TASK), "survival");
+  assert_string_equal(mine_model_get_text(model, MINE_MODEL_TASK), "forecast");
   mine_scoring *s = scored(model, MINE_SCORE_ROWS, "", ROWS), *evaluation;
   assert_string_equal(shown(s, 0, "prediction"), "3");
   mine_scoring_close(s);
   assert_int_equal(verb_list(env, model, "mine_confusion", &r), MINE_UNSUPPORTED);
-  must_say("for this survival model (tomorrow) use mine_evaluate");
+  must_say("for this forecast model (tomorrow) use mine_evaluate");
   (void)close_env(NULL);
   (void)open_env(NULL);
   if (!verb_scoring_open(env, model, MINE_SCORE_EVALUATE, "", &evaluation)) {
     (void)fixture_fill(mine_scoring_frame(evaluation), ROWS, 0);
     mine_scoring_close(evaluation);
   }
-  must_say("there is no measure for a survival model (tomorrow), which was trained without a");
+  must_say("there is no measure for a forecast model (tomorrow), which was trained without a");
   mine_model_free(model);
 }
 

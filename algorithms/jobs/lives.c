@@ -1,0 +1,193 @@
+/*
+** lives.c -- lives sorted and parted (lives.h).
+*/
+#include "lives.h"
+
+#include <math.h>
+
+#include "../core/radix.h"
+
+/* ---- what an event is -------------------------------------------------------------------- */
+
+static void lives_refuse_level(mine_env *env, const mine_column *event, const mine_cell *level) {
+  char shown[MINE_SHOW_BYTES];
+  (void)mine__fail(env, MINE_DATA,
+                   "the event '%s' is %s in some row, neither 1 (it came) nor 0 (not yet); say "
+                   "event_value=<the value that means it came>",
+                   event->name, mine__show_cell(shown, level));
+}
+
+static void lives_refuse_value(mine_env *env, const mine_column *event, const mine_cell *value) {
+  char shown[MINE_SHOW_BYTES];
+  mine_text list;
+  mine__text_open(&list, env->scratch);
+  mine__classes_list(&list, &event->levels);
+  if (list.failed) return;
+  (void)mine__fail(env, MINE_OPTION,
+                   "event_value=%s is no value of the event '%s'; its values are %s",
+                   mine__show_cell(shown, value), event->name, list.bytes ? list.data : "none");
+}
+
+uint8_t *mine__lives_events(mine_env *env, const mine_column *event, const mine_cell *event_value) {
+  const int64_t n = event->levels.n;
+  uint8_t *came = mine__arena_zeros(env->scratch, (size_t)n + 1, sizeof *came);
+  if (!came) return NULL;
+  if (event_value->type != MINE_NULL) {
+    const int found = mine__class_find(&event->levels, event_value, 1);
+    if (found < 0)
+      lives_refuse_value(env, event, event_value);
+    else
+      came[found] = 1;
+    return mine_failed(env) ? NULL : came;
+  }
+  for (int64_t l = 0; l < n && !mine_failed(env); l++) {
+    mine_cell cell;
+    mine__values_get(&event->levels, l, &cell);
+    const int obvious = mine__class_obvious(&cell);
+    if (obvious < 0) lives_refuse_level(env, event, &cell);
+    came[l] = obvious > 0;
+  }
+  return mine_failed(env) ? NULL : came;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+typedef struct lives_rows {
+  mine_job *job;
+  const mine_column *duration, *event, *start, *part, *tag;
+  const uint8_t *came; /* per level of the event */
+  int64_t n;
+  uint32_t *row; /* that are used */
+  mine_pair *order, *temp;
+  int32_t *code;
+} lives_rows;
+
+/* An event column of nothing but gaps has neither codes nor levels. */
+static int lives_lacks(const mine_column *column, int64_t row) {
+  if (!column) return 0;
+  if (column->number) return isnan(column->number[row]);
+  return !column->code || column->code[row] < 0;
+}
+
+static void lives_refuse_start(const lives_rows *r, int64_t row) {
+  char from[MINE_NUMBER_BYTES], to[MINE_NUMBER_BYTES];
+  (void)mine__fail(r->job->env, MINE_DATA,
+                   "row %lld begins at %s ('%s') and ends at %s ('%s'), not later; leave such rows "
+                   "out with WHERE",
+                   (long long)row + 1, mine__format_real(from, r->start->number[row], 0),
+                   r->start->name, mine__format_real(to, r->duration->number[row], 0),
+                   r->duration->name);
+}
+
+static void lives_choose(lives_rows *r) {
+  mine_job *job = r->job;
+  const int64_t rows = job->frame->rows;
+  r->row = mine__arena_array(job->env->scratch, (size_t)rows, sizeof *r->row);
+  for (int64_t i = 0; r->row && i < rows; i++) {
+    if (MINE_POLL_AT(job->env, i)) return;
+    if (lives_lacks(r->duration, i) || lives_lacks(r->event, i) || lives_lacks(r->start, i) ||
+        lives_lacks(r->part, i) || lives_lacks(r->tag, i))
+      continue;
+    if (r->start && !(r->start->number[i] < r->duration->number[i])) {
+      lives_refuse_start(r, i);
+      return;
+    }
+    r->row[r->n++] = (uint32_t)i;
+  }
+  if (mine_failed(job->env)) return;
+  if (r->n == 0)
+    (void)mine__fail(job->env, MINE_DATA,
+                     "no row has all of duration, event%s%s; give rows that have",
+                     r->start ? ", start" : "", r->part || r->tag ? " and group" : "");
+  else if (r->n < rows)
+    mine__job_notef(job, "warning", "rows",
+                    "%lld of %lld are left out: something is missing in them",
+                    (long long)(rows - r->n), (long long)rows);
+}
+
+/* Positions of the rows by rising value, part after part. */
+static const uint32_t *lives_sort(lives_rows *r, const double *value, mine__by_code *by) {
+  mine_sort sort;
+  const int64_t parts = r->part ? r->part->levels.n : 1;
+  mine__sort_open(&sort, value, r->row, r->n, r->order, r->temp);
+  while (mine__sort_step(&sort))
+    if (mine__poll(r->job->env)) return NULL;
+  for (int64_t i = 0; i < r->n; i++)
+    r->code[i] = r->part ? r->part->code[r->row[r->order[i].row]] : 0;
+  return mine__sort_codes(r->job->arena, r->code, r->n, parts, by) ? by->at : NULL;
+}
+
+static void lives_fill(lives_rows *r, mine__lives *out) {
+  mine_arena *arena = r->job->arena;
+  const size_t n = (size_t)r->n;
+  mine__by_code by;
+  out->time = mine__arena_array(arena, n, sizeof *out->time);
+  out->event = mine__arena_array(arena, n, sizeof *out->event);
+  if (r->tag) out->tag = mine__arena_array(arena, n, sizeof *out->tag);
+  const uint32_t *at = mine_failed(r->job->env) ? NULL : lives_sort(r, r->duration->number, &by);
+  if (!at) return;
+  out->first = by.first;
+  for (int64_t i = 0; i < r->n; i++) {
+    const uint32_t row = r->row[r->order[at[i]].row];
+    out->time[i] = r->duration->number[row];
+    out->event[i] = r->came[r->event->code[row]];
+    if (out->tag) out->tag[i] = r->tag->code[row];
+  }
+  if (!r->start) return;
+  out->start = mine__arena_array(arena, n, sizeof *out->start);
+  if (r->tag) out->start_tag = mine__arena_array(arena, n, sizeof *out->start_tag);
+  at = mine_failed(r->job->env) ? NULL : lives_sort(r, r->start->number, &by);
+  for (int64_t i = 0; at && i < r->n; i++) {
+    const uint32_t row = r->row[r->order[at[i]].row];
+    out->start[i] = r->start->number[row];
+    if (out->start_tag) out->start_tag[i] = r->tag->code[row];
+  }
+}
+
+void mine__lives_read(mine_job *job, const mine_cell *event_value, const mine_column *part,
+                      const mine_column *tag, mine__lives *out) {
+  mine_arena *scratch = job->env->scratch;
+  const mine_mark mark = mine__arena_mark(scratch);
+  lives_rows r = {.job = job,
+                  .duration = mine__job_event(job, LIVES_DURATION),
+                  .event = mine__job_event(job, LIVES_EVENT),
+                  .start = mine__job_event(job, LIVES_START),
+                  .part = part,
+                  .tag = tag};
+  *out = (mine__lives){.n_parts = part ? part->levels.n : 1};
+  r.came = mine__lives_events(job->env, r.event, event_value);
+  if (mine_failed(job->env)) return;
+  lives_choose(&r);
+  if (mine_failed(job->env)) return;
+  r.order = mine__arena_array(scratch, (size_t)r.n, sizeof *r.order);
+  r.temp = mine__arena_array(scratch, (size_t)r.n, sizeof *r.temp);
+  r.code = mine__arena_array(scratch, (size_t)r.n, sizeof *r.code);
+  out->n = r.n;
+  if (!mine_failed(job->env)) lives_fill(&r, out);
+  mine__arena_rewind(scratch, mark);
+}
+
+/* ---- the walk -------------------------------------------------------------------------------- */
+
+mine__lives_walk mine__lives_open(const mine__lives *lives, int64_t part) {
+  const int64_t first = lives->first[part];
+  return (mine__lives_walk){
+      .lives = lives, .at = first, .entered = first, .first = first, .end = lives->first[part + 1]};
+}
+
+int mine__lives_next(mine__lives_walk *walk) {
+  const mine__lives *lives = walk->lives;
+  if (walk->at >= walk->end) return 0;
+  walk->time = lives->time[walk->at];
+  if (!lives->start) walk->entered = walk->end;
+  while (walk->entered < walk->end && lives->start[walk->entered] < walk->time)
+    walk->entered++;
+  walk->at_risk = walk->entered - walk->at;
+  walk->from = walk->at;
+  walk->events = 0;
+  while (walk->at < walk->end && lives->time[walk->at] == walk->time)
+    walk->events += lives->event[walk->at++];
+  walk->to = walk->at;
+  walk->censored = walk->to - walk->from - walk->events;
+  return 1;
+}
