@@ -221,11 +221,42 @@ static void boxes_bound_their_points(void **state) {
   mine_env_close(env);
 }
 
+/* Eight boxes at once are as far as one by one, on every instruction set. */
+static void boxes_are_measured_side_by_side(void **state) {
+  (void)state;
+  mine_env *env = table_env(1);
+  const mine__kernels *set[MINE__KERNEL_SETS];
+  const int sets = mine__kernels_all(set);
+  table t = table_groups(env, 900, 5, 3, 4, 0.5);
+  mine__kdtree tree;
+  mine__kdtree_index index;
+  assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, t.n, 5, &tree), MINE_OK);
+  mine__kdtree_index_build(env, env->scratch, &tree, &index);
+  assert_int_equal(mine_env_status(env), MINE_OK);
+  const int64_t groups = 2 * mine__kdtree_leaves(&tree) / MINE_LANES;
+  for (int64_t group = 1; group < groups; group++) {
+    for (int64_t node = 1; node < 2 * mine__kdtree_leaves(&tree); node += 3) {
+      const double *box = mine__kdtree_box(&tree, node);
+      for (int s = 0; s < sets; s++) {
+        double apart[MINE_LANES];
+        const double most = mine__kdtree_apart(mine__kdtree_box(&tree, 8 * group + 2), box, 5);
+        const uint32_t bits =
+            set[s]->boxes_apart(index.boxes + group * MINE_LANES * 2 * 5, 5, box, most, apart);
+        for (int l = 0; l < MINE_LANES; l++) {
+          const double d = mine__kdtree_apart(mine__kdtree_box(&tree, 8 * group + l), box, 5);
+          assert_true(apart[l] == d && (int)(bits >> l & 1) == (d <= most));
+        }
+      }
+    }
+  }
+  mine_env_close(env);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_same_as_every_row), cmocka_unit_test(groups_may_be_tight),
       cmocka_unit_test(a_tree_is_sound),       cmocka_unit_test(boxes_bound_their_points),
-      cmocka_unit_test(leaves_are_measured),
+      cmocka_unit_test(leaves_are_measured),   cmocka_unit_test(boxes_are_measured_side_by_side),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
