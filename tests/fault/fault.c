@@ -163,7 +163,8 @@ int fault_models(sqlite3 *db, uint64_t before) {
                                  " mine_predict(m.model,'customers') p ON 1"
                                  " WHERE m.task <> 'components';"
                                  "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_project(m.model,'customers') p ON 1"
+                                 " mine_project(m.model,'SELECT *, id*id%11 AS calls,"
+                                 " income+id%7 AS paid FROM customers') p ON 1"
                                  " WHERE m.task = 'components'",
                                  "");
   if (sound.code || !now) {
