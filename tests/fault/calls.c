@@ -32,6 +32,8 @@
 #define PURCHASES                                                                                  \
   "SELECT basket % 11 AS customer, date(''2024-01-01'', ''+'' || (rowid * 7 % 200) || '' days'') " \
   "AS "                                                                                            \
+#define PURCHASES                                                                            \
+  "SELECT basket % 11 AS customer, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') AS " \
   "day, 1 + rowid % 9 AS amount FROM baskets"
 
 /* The first five make and use models (tests/hosts/guest.c takes them in turn). */
