@@ -96,7 +96,6 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
 FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all rows would take minutes
 # Of algorithms that read purchases.
 BOUGHT = "SELECT basket * 7 % 97 AS customer, date('2024-01-01', '+' || (rowid * 37 % 540) || ' days') AS day, 1 + item % 50 AS amount FROM b"
-BOUGHT = "SELECT basket * 7 % 97 AS customer, date('2024-01-01', (rowid * 37 % 540) || ' days') AS day, 1 + item % 50 AS amount FROM b"
 SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
 TARGETS = {"classification": ["target=y"], "regression": ["target=n9"],
            "uplift": ["target=n9, treatment=y"], "survival": ["id=none, target=id, event=y"]}

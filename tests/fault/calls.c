@@ -29,9 +29,6 @@
 #define CALLS_ARGUMENTS 12
 #define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
 #define NUMBERS         "SELECT id, age, income, id*id%11 AS calls, income+id%7 AS paid FROM customers"
-#define PURCHASES                                                                                  \
-  "SELECT basket % 11 AS customer, date(''2024-01-01'', ''+'' || (rowid * 7 % 200) || '' days'') " \
-  "AS "                                                                                            \
 #define PURCHASES                                                                            \
   "SELECT basket % 11 AS customer, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') AS " \
   "day, 1 + rowid % 9 AS amount FROM baskets"
