@@ -19,7 +19,10 @@ enum { PURCHASES_CUSTOMER, PURCHASES_TIME, PURCHASES_AMOUNT };
 enum { PURCHASES_ID, PURCHASES_REPEATS, PURCHASES_LAST_AT, PURCHASES_AGE, PURCHASES_MONETARY };
 
 const mine_want mine__purchases_wants[] = {
-    {.name = "customer", .reading = MINE_READ_EXACT, .help = "the column that says who bought"},
+    {.name = "customer",
+     .reading = MINE_READ_EXACT,
+     .flags = MINE_WANT_ID,
+     .help = "the column that says who bought"},
     {.name = "time", .reading = MINE_READ_TIME, .help = "... when"},
     {.name = "amount",
      .reading = MINE_READ_NUMBER,
@@ -30,7 +33,7 @@ const mine_want mine__purchases_wants[] = {
 
 #define PURCHASES_SIZE (MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE)
 const mine_want mine__purchases_summary_wants[] = {
-    {.name = "id", .reading = MINE_READ_EXACT, .flags = MINE_WANT_NO_MISSING},
+    {.name = "id", .reading = MINE_READ_EXACT, .flags = MINE_WANT_NO_MISSING | MINE_WANT_ID},
     {.name = "repeats", .reading = MINE_READ_NUMBER, .flags = PURCHASES_SIZE},
     {.name = "last_at", .reading = MINE_READ_NUMBER, .flags = PURCHASES_SIZE},
     {.name = "age", .reading = MINE_READ_NUMBER, .flags = PURCHASES_SIZE},

@@ -244,14 +244,19 @@ static void calls_find_models(sqlite3 *db) {
 static void calls_events(const char *reads, char *out, size_t room) {
   static const struct {
     const char *want, *expression;
-  } known[] = {
-      {"basket", "basket"},        {"customer", "basket"},
-      {"user", "basket"},          {"time", "date(''2024-01-01'',''+''||(rowid*5%366)||'' days'')"},
-      {"amount", "rowid%17+1.5"},  {"value", "rowid%17+1.5"},
-      {"outcome", "rowid%17+1.5"}, {"id", "rowid"},
-      {"attitude", "rowid%5"},     {"repeat", "rowid*7%11"},
-      {"duration", "rowid%17+1"},  {"event", "rowid%2"},
-      {"group", "rowid%3"}};
+  } known[] = {{"basket", "basket"},
+               {"customer", "basket"},
+               {"user", "basket"},
+               {"time", "date(''2024-01-01'',''+''||(rowid*37%366)||'' days'')"},
+               {"amount", "rowid%17+1.5"},
+               {"value", "rowid%17+1.5"},
+               {"outcome", "rowid%17+1.5"},
+               {"id", "rowid"},
+               {"attitude", "rowid%5"},
+               {"repeat", "rowid*7%11"},
+               {"duration", "rowid%17+1"},
+               {"event", "rowid%2"},
+               {"group", "rowid%3"}};
   int n = snprintf(out, room, "'SELECT ");
   for (const char *at = reads; *at;) {
     const size_t letters = strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789");

@@ -110,3 +110,48 @@ def logrank(lab, case):
         same(rows[0][4], rows[1][4], "logrank: of two groups", 1e-7, 1e-9)
         must(rows[0][5] == 1, "logrank: df", rows[0])
         same(rows[0][6], rows[1][6], "logrank: p of two groups", 1e-6, 1e-9)
+
+
+def hazards(rng):
+    n, ticks = rng.choice((6, 20, 80)), rng.choice((5, 1000))
+    rows = [[i, rng.randrange(ticks) + 1, int(rng.random() < 0.7), rng.choice((0, 1, 2, 3.5)) + rng.choice((0, 0.25))] for i in range(n)]
+    columns = [tables.Column(name, "", "number") for name in ("id", "months", "gone", "calls")]
+    return {"tables": {"t": tables.Table(columns, rows)}, "times": sorted(rng.sample(range(1, ticks + 2), 3)),
+            "ties": rng.choice(["efron", "breslow"])}
+
+
+@prop("mine_survival_curve", "mine_ph_test", make=hazards, cases=30)
+def proportional(lab, case):
+    """Hazards are in the ratio of the risks, at any time; one column's test is the test of all."""
+    lab.create("t", case["tables"]["t"])
+    _, error = lab.refused("SELECT mine_train('m', 'cox', 't', ?)",
+                           options({"id": "id", "target": "months", "event": "gone", "ties": case["ties"]}))
+    if error:
+        return  # no event, a coefficient without an end: sql.cox has the sentences
+    risk = dict(lab.ask("SELECT id, prediction FROM mine_predict('m', 't')"))
+    rows = lab.ask("SELECT id, time, survival, hazard FROM mine_survival_curve('m', 't', ?)",
+                   options({"times": case["times"]}))
+    must(len(rows) == len(risk) * len(case["times"]), "survival_curve: rows", len(rows))
+    of = collections.defaultdict(dict)
+    for ident, time, share, hazard in rows:
+        if share is None:  # beyond the longest time seen nobody knows
+            must(hazard is None and time > max(r[1] for r in case["tables"]["t"].rows), "survival_curve: unknown", (time, hazard))
+            continue
+        must(0 <= share <= 1 and hazard >= 0, "survival_curve: bounds", (share, hazard))
+        same(share, math.exp(-hazard), "survival_curve: share", 1e-9, 1e-12)
+        of[time][ident] = hazard
+    for at_time in of.values():
+        unit = {ident: hazard / risk[ident] for ident, hazard in at_time.items()}
+        first = next(iter(unit.values()))
+        for value in unit.values():
+            same(value, first, "survival_curve: hazards and risks", 1e-7, 1e-12)
+    whole = [next(iter(at_time.values())) for _, at_time in sorted(of.items())]
+    must(whole == sorted(whole), "survival_curve: hazards add up", whole)
+    test = lab.ask("SELECT term, statistic, df, p_value FROM mine_ph_test('m')")
+    must(len(test) == 2, "ph_test: rows", test)
+    for _, statistic, df, p in test:
+        if statistic is None:
+            continue
+        must(df == 1, "ph_test: df", df)
+        same(statistic, test[0][1], "ph_test: of one column", 1e-7, 1e-9)
+        same(p, math.erfc(math.sqrt(statistic / 2)), "ph_test: p", 1e-6, 1e-12)
