@@ -42,7 +42,7 @@ static const fault_call calls_special[] = {
     {"mine_train knn", "SELECT mine_train('near','knn','customers','target=churn,k=4{o}')", 0},
     {"mine_survival_curve",
      "SELECT * FROM mine_survival_curve((SELECT mine_fit('cox','SELECT id,id%13+1 AS d,id%2 AS "
-     "e,age,plan FROM customers','target=d,event=e{o}')),'customers','times=3|9{o}')",
+     "e,age,plan FROM customers','target=d,event=e')),'customers','times=3|9{o}')",
      0},
     {"mine_ph_test",
      "SELECT * FROM mine_ph_test((SELECT mine_fit('cox','SELECT id,id%13+1 AS d,id%2 AS e,age,plan "

@@ -68,7 +68,7 @@ const use_model use_models[] = {
      USE_TRAINED},
     {"components", "pca", "components=2,ignore=label|day", USE_TRAINED},
     {"uplift", "uplift", "target=y,treatment=label,base=tree,holdout=0.3,ignore=day", USE_TRAINED},
-    {"components factors", "factor", "factors=1,ignore=label|day|kind", USE_TRAINED},
+    {"components factors", "factor", "factors=1,ignore=label|kind", USE_TRAINED},
     {"purchases", "bgnbd", "customer=kind,time=day", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
