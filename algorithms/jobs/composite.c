@@ -15,10 +15,10 @@
 ** have a part in the scales; the others are told and get no score.  O(n k), ranks O(n log n k).
 */
 #include <math.h>
-#include <string.h>
 
 #include "../core/radix.h"
 #include "composite.h"
+#include "tiers_words.h"
 
 enum { COMPOSITE_MINMAX, COMPOSITE_Z, COMPOSITE_RANK };
 static const char *const composite_scales[] = {"minmax", "z", "rank", NULL};
@@ -37,10 +37,9 @@ static const mine_option composite_option_table[] = {
                   .help = "minmax: 0 the worst of the rows, 1 the best; z: deviations from the "
                           "mean; rank: the share of the other rows that are worse"),
     OPTION_LIST(composite_options, lower_is_better, .help = "columns of which less is better"),
-    OPTION_LIST(composite_options, tiers,
+    OPTION_LIST(composite_options, tiers, .initial = "A:0.2|B:0.5|C",
                 .help = "name:bound|..., the best first, the last without a bound: "
-                        "gold:0.2|silver:0.5|bronze is the best 20 in 100, the next 30, the rest; "
-                        "without it A:0.2|B:0.5|C"),
+                        "gold:0.2|silver:0.5|bronze is the best 20 in 100, the next 30, the rest"),
     OPTION_CHOICE(composite_options, by, .initial = "count", .choices = composite_bys,
                   .help = "bounds of tiers are shares of the rows, or numbers of them "
                           "(gold:100|silver:500|iron); value: least scores"),
@@ -183,95 +182,16 @@ static void composite_scale(composite_table *t, mine_pair *order, mine_pair *tem
 
 /* ---- tiers ---------------------------------------------------------------------------------- */
 
-typedef struct composite_tier {
-  const char *name;
-  double bound; /* NAN: none, all that are left */
-} composite_tier;
-
-typedef struct composite_tiers {
-  const composite_tier *tier;
-  size_t n;
-  int so_many; /* bounds are numbers of rows, not shares */
-} composite_tiers;
-
-static const composite_tier composite_usual[] = {{"A", 0.2}, {"B", 0.5}, {"C", NAN}};
-
-/* One "name:bound", or the last name alone. */
-static void composite_read_tier(mine_job *job, const mine_cell *item, int last,
-                                composite_tier *out) {
-  char shown[MINE_SHOW_BYTES];
-  mine_text text;
-  const char *rest = NULL;
-  const size_t n = mine__composite_split(item, &rest);
-  (void)mine__show_cell(shown, item);
-  out->bound = NAN;
-  if (n > 0 &&
-      mine__read_decimal(rest, item->bytes - (size_t)(rest - item->as.text), &out->bound)) {
-    out->name = mine__arena_text(job->arena, item->as.text, n);
-    return;
-  }
-  mine__text_open(&text, job->arena);
-  mine__text_add_cell(&text, item);
-  out->name = text.failed ? NULL : text.data;
-  if (!last || !out->name || !*out->name)
-    (void)mine__fail(job->env, MINE_OPTION,
-                     "option tiers is name:bound|..., such as gold:0.2|silver:0.5|bronze; only the "
-                     "last may be without a bound (got %s)",
-                     shown);
-}
-
-/* Bounds go one way; shares end at 1, and there are no parts of rows. */
-static void composite_check_tier(mine_job *job, int falls, int so_many, const composite_tier *tier,
-                                 const composite_tier *before) {
-  char bound[MINE_NUMBER_BYTES];
-  if (isnan(tier->bound) || mine_failed(job->env)) return;
-  mine__format_real(bound, tier->bound, 6);
-  if (before && !(falls ? tier->bound < before->bound : tier->bound > before->bound))
-    (void)mine__fail(job->env, MINE_OPTION,
-                     "option tiers: the bound of '%s', %s, must be %s than that before it: bounds "
-                     "count from the best on",
-                     tier->name, bound, falls ? "less" : "more");
-  else if (!falls && (!(tier->bound > 0) || (so_many && tier->bound != floor(tier->bound))))
-    (void)mine__fail(
-        job->env, MINE_OPTION,
-        "option tiers: the bound of '%s' is a share of the rows above 0, or, where one "
-        "is above 1, a whole number of them (got %s); of scores say by=value",
-        tier->name, bound);
-}
-
-static void composite_read_tiers(mine_job *job, const composite_options *asked,
-                                 composite_tiers *out) {
-  const mine_list *said = &asked->tiers;
-  const int falls = asked->by == COMPOSITE_VALUE;
-  *out = (composite_tiers){composite_usual, sizeof composite_usual / sizeof composite_usual[0], 0};
-  if (said->n == 0 && falls)
+static void composite_read_tiers(mine_job *job, const composite_options *asked, mine_tiers *out) {
+  const int by_value = asked->by == COMPOSITE_VALUE;
+  if (by_value && !mine__options_given(job->options.group, job->options.n, "tiers"))
     (void)mine__fail(job->env, MINE_OPTION, "by=value takes tiers=name:score|...");
-  if (said->n == 0 || mine_failed(job->env)) return;
-  composite_tier *tier = mine__arena_array(job->arena, said->n, sizeof *tier);
-  *out = (composite_tiers){tier, said->n, 0};
-  for (size_t i = 0; tier && i < said->n && !mine_failed(job->env); i++) {
-    composite_read_tier(job, &said->item[i], i + 1 == said->n, &tier[i]);
-    out->so_many |= !falls && tier[i].bound > 1;
-  }
-  for (size_t i = 0; tier && i < said->n && !mine_failed(job->env); i++)
-    composite_check_tier(job, falls, out->so_many, &tier[i], i > 0 ? &tier[i - 1] : NULL);
+  else
+    mine__tiers_read(job->env, job->arena, "tiers", &asked->tiers,
+                     by_value ? MINE_TIERS_VALUE : MINE_TIERS_COUNT, out);
 }
 
-/* Of a row with that score and so many better ones; NULL: beyond the last bound. */
-static const char *composite_tier_of(const composite_table *t, const composite_tiers *tiers,
-                                     double score, int64_t better) {
-  for (size_t i = 0; i < tiers->n; i++) {
-    const double bound = tiers->tier[i].bound;
-    const double rows = tiers->so_many ? bound : bound * (double)t->n;
-    if (isnan(bound)) return tiers->tier[i].name;
-    if (t->asked->by == COMPOSITE_VALUE ? score >= bound : (double)better < rows * (1 - 1e-12))
-      return tiers->tier[i].name;
-  }
-  return NULL;
-}
-
-/* ---- the answers ------------------------------------------------------------------------------
- */
+/* ---- the answers ---------------------------------------------------------------------------- */
 
 static void composite_id(const mine_job *job, int64_t row, mine_relation *out) {
   mine_cell id = {MINE_INT, 0, {.integer = row + 1}};
@@ -280,17 +200,15 @@ static void composite_id(const mine_job *job, int64_t row, mine_relation *out) {
 }
 
 /* The best first; of equal scores in the order of the source. */
-static void composite_put(const composite_table *t, const composite_tiers *tiers,
-                          const double *minus, const mine_pair *order, mine_relation *out) {
-  int64_t better = 0;
+static void composite_put(const composite_table *t, const mine_tiers *tiers, const double *score,
+                          const mine_tiering *at, mine_relation *out) {
   for (int64_t i = 0; i < t->n; i++) {
+    const uint32_t row = at->order[i];
     if (MINE_POLL_AT(t->job->env, i)) return;
-    if (i > 0 && order[i].key != order[i - 1].key) better = i;
-    const double score = 0 - minus[order[i].row];
-    composite_id(t->job, t->row[order[i].row], out);
-    mine__row_real(out, score);
-    mine__row_int(out, better + 1);
-    mine__row_text(out, composite_tier_of(t, tiers, score, better));
+    composite_id(t->job, t->row[row], out);
+    mine__row_real(out, score[row]);
+    mine__row_int(out, at->rank[row]);
+    mine__row_text(out, at->tier[row] < 0 ? NULL : tiers->tier[at->tier[row]].name);
     mine__relation_end_row(out);
   }
 }
@@ -311,25 +229,33 @@ static void composite_put_gaps(const composite_table *t, mine_relation *out) {
   }
 }
 
+/* The weighted sums, n; NULL: a failure, which sticks. */
+static double *composite_scores(composite_table *t) {
+  const size_t n = (size_t)t->n;
+  double *score = mine__arena_zeros(t->job->arena, n, sizeof *score);
+  mine_pair *order = mine__arena_array(t->job->arena, 2 * n, sizeof *order);
+  if (mine_failed(t->job->env)) return NULL;
+  composite_scale(t, order, order + n);
+  for (int j = 0; j < t->k && !mine__poll(t->job->env); j++)
+    for (int64_t i = 0; i < t->n; i++)
+      score[i] += t->weight[j] * t->unit[j * t->n + i];
+  return mine_failed(t->job->env) ? NULL : score;
+}
+
 static mine_status composite_run(mine_job *job, mine_relation *out) {
   composite_table t;
-  composite_tiers tiers = {0};
+  mine_tiers tiers = {0};
+  mine_tiering at;
   composite_open(job, &t);
   if (!mine_failed(job->env)) composite_read_tiers(job, t.asked, &tiers);
   if (mine_failed(job->env)) return mine_env_status(job->env);
-  const size_t n = (size_t)t.n;
-  double *minus = mine__arena_zeros(job->arena, n, sizeof *minus);
-  mine_pair *order = mine__arena_array(job->arena, 2 * n, sizeof *order);
+  const double *score = composite_scores(&t);
+  if (score) mine__tiers_assign(job->env, job->arena, &tiers, score, t.n, &at);
   if (mine_failed(job->env)) return mine_env_status(job->env);
-  composite_scale(&t, order, order + n);
-  for (int j = 0; j < t.k && !mine__poll(job->env); j++)
-    for (int64_t i = 0; i < t.n; i++)
-      minus[i] -= t.weight[j] * t.unit[j * t.n + i];
-  if (mine_failed(job->env)) return mine_env_status(job->env);
-  if (mine__sort_reals(minus, NULL, t.n, order, order + n) == 1 && t.n > 1)
+  if (t.n > 1 && at.rank[at.order[t.n - 1]] == 1)
     mine__job_notef(job, "warning", "score", "all %lld scores are equal: one rank, one tier",
                     (long long)t.n);
-  composite_put(&t, &tiers, minus, order, out);
+  composite_put(&t, &tiers, score, &at, out);
   if (!mine_failed(job->env)) composite_put_gaps(&t, out);
   return mine_env_status(job->env);
 }

@@ -34,8 +34,4 @@ static inline const mine_column *composite_column(const composite_table *t, int 
 /* composite_weights.c: t->weight (and ratio) as the options say; failures stick. */
 void mine__composite_weigh(composite_table *t);
 
-/* What a text "name:rest" is made of: `n` the bytes of the name, *rest behind the last colon; 0: it
-** has none. */
-size_t mine__composite_split(const mine_cell *item, const char **rest);
-
 #endif

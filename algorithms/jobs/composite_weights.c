@@ -14,8 +14,7 @@
 **            CRITIC method", Computers & Operations Research 22)
 **   ahp      the analytic hierarchy process (Saaty 1977, "A scaling method for priorities in
 **            hierarchical structures", J. Math. Psychology 15; 1980): a(i, j) says how many times
-*as
-**            much i counts as j, a(j, i) = 1 / a(i, j); w is the eigenvector of the largest
+**            as much i counts as j, a(j, i) = 1 / a(i, j); w is the eigenvector of the largest
 **            eigenvalue, which is k where the judgements agree with each other and more where they
 **            do not.  Consistency ratio: ((eigenvalue - k) / (k - 1)) / (the mean of that for
 **            matrices made by chance).  Above 0.1 Saaty would have the judgements made again.
@@ -39,7 +38,9 @@ typedef void (*weigh_method)(composite_table *t);
 
 /* ---- texts -------------------------------------------------------------------------------- */
 
-size_t mine__composite_split(const mine_cell *item, const char **rest) {
+/* What a text "name:rest" is made of: the bytes of the name, *rest behind the last colon; 0: it has
+** none. */
+static size_t weigh_split(const mine_cell *item, const char **rest) {
   if (item->type != MINE_TEXT) return 0;
   for (size_t n = item->bytes; n > 0; n--) {
     if (item->as.text[n - 1] != ':') continue;
@@ -91,7 +92,7 @@ static void weigh_one(composite_table *t, const mine_cell *item, uint8_t *seen) 
   char shown[MINE_SHOW_BYTES];
   const char *rest = NULL;
   double weight = NAN;
-  const size_t n = mine__composite_split(item, &rest);
+  const size_t n = weigh_split(item, &rest);
   weigh_shown(shown, item);
   if (n == 0 || !weigh_number(rest, weigh_rest(item, rest), &weight)) {
     (void)mine__fail(env, MINE_OPTION,
@@ -215,7 +216,7 @@ static void weigh_compare(const composite_table *t, const mine_cell *item, weigh
   const char *rest = NULL;
   double ratio = NAN;
   int i, j;
-  const size_t n = mine__composite_split(item, &rest);
+  const size_t n = weigh_split(item, &rest);
   weigh_shown(shown, item);
   if (n == 0 || !weigh_number(rest, weigh_rest(item, rest), &ratio) || !(ratio > 0) ||
       !isfinite(ratio)) {

@@ -36,7 +36,7 @@ static const char *tiers_wrong(const mine_tiers *tiers, double bound, double bef
   if (bound <= 0) return "a bound must be above 0";
   if (tiers->by == MINE_TIERS_SHARE && bound > 1) return "a share is at most 1";
   if (tiers->so_many && floor(bound) < bound)
-    return "numbers of customers are whole, or shares all up to 1";
+    return "counts are whole numbers, or shares all up to 1";
   return NULL;
 }
 
