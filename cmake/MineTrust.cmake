@@ -24,11 +24,11 @@ endfunction()
 
 # A part of the cases every day, the rest in the long run: every 9th byte of a model, fewer
 # rows.  Sanitizers are slow: fewer still.
-set(limits_argument 1000)
-set(corrupt_arguments 1000 1 9)
-set(newest_arguments 2 1000)
+set(limits_argument 400)
+set(corrupt_arguments 500 1 19)
+set(newest_arguments 1 1000)
 set(alloc_argument few)
-set(interrupt_arguments 2 2000)
+set(interrupt_arguments 1 1000)
 set(mappings_argument 300)
 set(rows_argument 400)
 if(MINE_SANITIZE)

@@ -220,8 +220,8 @@ peers() {
   say "peers: the long comparisons"
   lacks python3 && return
   build release mine -- -DCMAKE_BUILD_TYPE=Release
-  for test in auto_clusters choose_k; do
-    MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_$test.py
+  for test in differential/test_auto_clusters differential/test_choose_k differential/test_statistics recipes/test_crm_real; do
+    MINE_LONG=1 MINE_EXTENSION=$folder/mine.so "$python" tests/$test.py
   done
 }
 
