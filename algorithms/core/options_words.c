@@ -94,7 +94,7 @@ void mine__option_range(const mine_option *option, char *buffer, size_t bytes) {
   if (option->type == MINE_OPTION_CHOICE) options_choices(option, buffer, bytes);
   if (options_has_bounds(option)) options_interval(option, buffer, bytes);
   if (option->type == MINE_OPTION_EITHER) {
-    options_append(buffer, bytes, ", or ");
+    options_append(buffer, bytes, buffer[0] ? ", or " : "a number, or ");
     options_choices(option, buffer, bytes);
   }
   if (option->allows_auto) options_append(buffer, bytes, buffer[0] ? ", or auto" : "auto");

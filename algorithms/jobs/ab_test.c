@@ -35,7 +35,9 @@ static const mine_option ab_table[] = {
                 .help = "the variant that the others are compared with; not given: the one called "
                         "control, else the first"),
     OPTION_TEXT(ab_options, positive,
-                .help = "of two words in the outcome the one that counts; not given: the obvious"),
+                .help =
+                    "of the two values of the outcome the one that counts; not given: 1, or the "
+                    "obvious word"),
     OPTION_CHOICE(ab_options, measure, .initial = "auto", .choices = ab_measures,
                   .help =
                       "rate: a share of rows; mean: of a number; auto: rate where the outcome is "
@@ -74,7 +76,7 @@ typedef struct ab_work {
   const mine_column *id, *variant, *outcome;
   int64_t variants, control;
   int rate;
-  int64_t positive; /* code of the outcome that counts; of numbers 1 */
+  int64_t positive; /* code of the outcome that counts; of numbers 0 or 1 */
   int64_t *rows;    /* with an outcome, per variant                  */
   double *hits;     /* of a rate                                      */
   mine__samples of; /* of a mean                                      */
@@ -139,9 +141,33 @@ static void ab_positive(ab_work *w) {
   w->positive =
       said->type == MINE_NULL ? mine__classes_obvious(&a, &b) : mine__class_find(levels, said, 1);
   if (w->positive >= 0) return;
+  if (said->type != MINE_NULL) {
+    mine_text list;
+    char shown[MINE_SHOW_BYTES];
+    mine__text_open(&list, w->job->arena);
+    mine__classes_list(&list, levels);
+    (void)mine__fail(w->job->env, MINE_OPTION, "positive=%s is no value of '%s'; the values are %s",
+                     mine__show_cell(shown, said), w->outcome->name, list.bytes ? list.data : "");
+    return;
+  }
   (void)mine__fail(w->job->env, MINE_OPTION,
                    "which of the two values of '%s' counts is not obvious; say positive=<value>",
                    w->outcome->name);
+}
+
+/* Of 0 and 1 either may be what counts; of a mean nothing is. */
+static void ab_positive_number(ab_work *w) {
+  const mine_cell *said = &w->options->positive;
+  char shown[MINE_SHOW_BYTES];
+  if (said->type == MINE_NULL) return;
+  const double value = mine__cell_number(said);
+  if (w->rate && (value == 0 || value == 1)) {
+    w->positive = value == 1;
+    return;
+  }
+  (void)mine__fail(w->job->env, MINE_OPTION, "positive=%s is no value of '%s', %s",
+                   mine__show_cell(shown, said), w->outcome->name,
+                   w->rate ? "which is 0 or 1" : "whose mean is compared; leave it out");
 }
 
 static void ab_outcome(ab_work *w) {
@@ -162,6 +188,8 @@ static void ab_outcome(ab_work *w) {
   else if (w->rate && !binary)
     (void)mine__fail(w->job->env, MINE_DATA,
                      "'%s' has other values than 0 and 1; measure=rate needs these", o->name);
+  else
+    ab_positive_number(w);
 }
 
 /* ---- counting ---------------------------------------------------------------------------------
@@ -188,8 +216,8 @@ static void ab_count(ab_work *w) {
     }
     w->rows[v]++;
     if (w->rate)
-      w->hits[v] +=
-          w->outcome->code ? w->outcome->code[i] == w->positive : w->outcome->number[i] == 1;
+      w->hits[v] += w->outcome->code ? w->outcome->code[i] == w->positive
+                                     : w->outcome->number[i] == (double)w->positive;
   }
   if (gaps > 0)
     mine__job_notef(w->job, "warning", "",
@@ -302,6 +330,19 @@ static void ab_mean(const ab_work *w, int64_t v, double outside) {
   f->to = mine__samples_unit(&w->of, apart + away);
 }
 
+/* Nothing varies, or a group is too small to have a spread. */
+static void ab_tell_untested(const ab_work *w) {
+  int64_t untested = 0;
+  for (int64_t v = 0; v < w->variants; v++)
+    untested += v != w->control && isnan(w->figures[v].p);
+  if (untested > 0)
+    mine__job_notef(w->job, "warning", w->outcome->name,
+                    "no p_value for %lld of %lld variants beside the control: %s",
+                    (long long)untested, (long long)w->variants - 1,
+                    w->rate ? "a group has no row, or all rows have one outcome"
+                            : "a group has fewer than two rows, or the number does not vary");
+}
+
 static void ab_judge(ab_work *w) {
   const size_t n = (size_t)w->variants;
   const double outside = (1 - w->options->level) / 2;
@@ -318,6 +359,7 @@ static void ab_judge(ab_work *w) {
       ab_mean(w, v, outside);
     p[v] = w->figures[v].p;
   }
+  ab_tell_untested(w);
   mine__benjamini_hochberg(p, w->variants, order, temp);
   const double base = w->figures[w->control].value;
   for (int64_t v = 0; v < w->variants; v++) {

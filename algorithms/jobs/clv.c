@@ -193,11 +193,12 @@ static clv_cell *clv_ask(mine_job *job, const mine__rules *rules, const mine__ce
   const clv_state *state = mine__job_state(job);
   const clv_options *o = state->asked;
   const double unit = mine__period_days(state->body->unit);
-  clv_job work = {.cells = cells,
-                  .life = {.process = state->process, .rules = rules, .k = state->body->k},
-                  .horizon = o->horizon * mine__period_days((mine_period)o->unit) / unit,
-                  .delta = log1p(o->discount) * unit / mine__period_days(MINE_PERIOD_YEAR),
-                  .covariance = state->body->covariance};
+  clv_job work = {
+      .cells = cells,
+      .life = {.process = state->process, .rules = rules, .k = state->body->k},
+      .horizon = o->horizon * mine__period_days((mine_period)o->unit) / unit,
+      .delta = state->spend ? log1p(o->discount) * unit / mine__period_days(MINE_PERIOD_YEAR) : 0,
+      .covariance = state->body->covariance};
   memcpy(work.life.theta, state->body->value, (size_t)state->body->n * sizeof(double));
   work.out = mine__arena_array(job->arena, (size_t)cells->n, sizeof *work.out);
   if (!work.out || mine__parallel(job->env, MINE_BLOCKS(cells->n, CLV_BLOCK), clv_block, &work))
@@ -261,6 +262,14 @@ static void clv_new_customer(mine_job *job, const mine__rules *rules, mine_relat
   if (cell) clv_row(mine__job_state(job), &nobody, &buyer, NAN, cell, out);
 }
 
+static void clv_tell_discount(mine_job *job) {
+  const clv_state *state = mine__job_state(job);
+  if (state->asked->discount > 0 && !state->spend)
+    mine__job_note(job, "warning", "discount",
+                   "it is of money, and nothing was said of that: purchases are not discounted; "
+                   "say spend=<the name of a gammagamma model>");
+}
+
 static void clv_tell_horizon(mine_job *job, const mine_purchases *of) {
   const clv_state *state = mine__job_state(job);
   const double days = state->asked->horizon * mine__period_days((mine_period)state->asked->unit);
@@ -305,6 +314,7 @@ static mine_status clv_run(mine_job *job, mine_relation *out) {
   mine__rules rules;
   mine_purchases purchases;
   mine__rules_make(&rules);
+  clv_tell_discount(job);
   if (!job->frame) {
     clv_new_customer(job, &rules, out);
     return mine_env_status(job->env);

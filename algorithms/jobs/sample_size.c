@@ -56,6 +56,11 @@ static void size_check(mine_job *job, const size_options *o) {
     size_refuse(job,
                 "say effect=<difference> to learn the rows, or rows=<number> to learn the "
                 "least effect that is seen");
+  else if (!isnan(o->effect) && !isnan(o->rows) &&
+           mine__options_given(job->options.group, job->options.n, "power"))
+    size_refuse(job,
+                "rows, effect and power are all said, and one of them is answered; leave out the "
+                "one you ask for");
   else if (o->effect == 0)
     size_refuse(job, "effect=0 is no difference to be seen; say the least that matters");
   else if (!isnan(o->baseline) && !isnan(o->effect) &&

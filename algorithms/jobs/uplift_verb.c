@@ -219,6 +219,22 @@ static void uplift_bins(mine_job *job, const mine_uplift_rows *rows, const uplif
   }
 }
 
+/* Of one arm alone there is no difference. */
+static void uplift_check(mine_job *job, const mine_uplift_rows *rows) {
+  const mine_uplift *body = ((uplift_state *)mine__job_state(job))->model->body;
+  int64_t treated = 0;
+  for (int64_t i = 0; i < rows->n; i++)
+    treated += rows->treated[i];
+  if (rows->n == 0)
+    (void)mine__fail(job->env, MINE_DATA,
+                     "no row has a target, a treatment and an answer; there is nothing to judge");
+  else if (treated == 0 || treated == rows->n)
+    (void)mine__fail(job->env, MINE_DATA,
+                     "%s of the %lld rows was treated ('%s'), so there is nothing to compare with; "
+                     "give rows of both",
+                     treated ? "every one" : "none", (long long)rows->n, body->columns.treatment);
+}
+
 static mine_status uplift_run(mine_job *job, mine_relation *out) {
   const uplift_asked *asked = mine__options_of(&job->options, uplift_asked_table);
   mine_uplift_rows rows = {0};
@@ -226,10 +242,8 @@ static mine_status uplift_run(mine_job *job, mine_relation *out) {
     uplift_of_source(job, &rows);
   else
     uplift_of_held(job, &rows);
+  if (!mine_failed(job->env)) uplift_check(job, &rows);
   if (mine_failed(job->env)) return mine_env_status(job->env);
-  if (rows.n == 0)
-    return mine__fail(job->env, MINE_DATA,
-                      "no row has a target, a treatment and an answer; there is nothing to judge");
   uplift_bins(job, &rows, asked, out);
   return mine_env_status(job->env);
 }

@@ -25,6 +25,7 @@ SELECT item, name, detail FROM mine_warnings;
 SELECT variant, value, low, round(high, 9), p_value FROM mine_ab_test('VALUES (1,''a'',0),(2,''a'',0),(3,''b'',0)');
 SELECT variant, value, round(low, 9), high, round(p_value, 9) FROM mine_ab_test('VALUES (1,''a'',0),(2,''a'',0),(3,''b'',1)');
 SELECT variant, value, low, high, difference, p_value FROM mine_ab_test('VALUES (1,''a'',2.5),(2,''a'',2.5),(3,''b'',2.5)');
+SELECT item, name, detail FROM mine_warnings WHERE name = 'column3';
 SELECT variant, rows, value, difference FROM mine_ab_test('VALUES (1,''a'',NULL),(2,''b'',1),(3,''b'',0)');
 -- power.prop.test(p1 = 0.05, p2 = 0.06, power = 0.8): n = 8157.615; power.t.test(delta = 1, sd = 3, power = 0.9): n = 190.0989
 SELECT measure, baseline, effect, round(lift, 9), power, alpha, rows_control, rows_variant, rows, round(exact, 6) FROM mine_sample_size('baseline=0.05, effect=0.01');
@@ -33,3 +34,9 @@ SELECT rows_control, rows_variant, rows FROM mine_sample_size('baseline=0.05, ef
 SELECT round(power, 9) FROM mine_sample_size('baseline=0.05, effect=0.01, rows=5000');
 SELECT round(effect, 9) FROM mine_sample_size('baseline=0.05, rows=5000');
 SELECT round(effect, 9) FROM mine_sample_size('stddev=10, rows=50, power=0.9');
+-- What counts may be 0, too; a mean has nothing that counts.
+SELECT variant, total, round(value, 3), round(p_value, 9) FROM mine_ab_test('SELECT who, page, bought FROM shop', 'control=old, positive=0');
+SELECT * FROM mine_ab_test('SELECT who, page, bought FROM shop', 'control=old, positive=yes');
+SELECT * FROM mine_ab_test('SELECT who, page, iif(bought, ''yes'', ''no'') AS bought FROM shop', 'control=old, positive=maybe');
+SELECT * FROM mine_ab_test('SELECT who, page, spent FROM shop', 'control=old, positive=1');
+SELECT * FROM mine_sample_size('baseline=0.05, effect=0.01, rows=5000, power=0.9');

@@ -25,6 +25,8 @@ SELECT round(p_alive, 3) AS p_alive, round(expected_purchases, 3) AS expected FR
 -- A new customer.
 SELECT id, repeats, p_alive, round(expected_purchases, 3) AS expected, clv, round(low, 3) AS low FROM mine_clv('b');
 SELECT round(expected_purchases, 3) AS expected FROM mine_clv('b', NULL, 'horizon=24');
+SELECT a.low = b.low AND a.high = b.high AS same FROM mine_clv('b', NULL, 'discount=0.2') AS a JOIN mine_clv('b') AS b;
+SELECT item, name, detail FROM mine_warnings;
 -- For how much.
 SELECT mine_train('g', 'gammagamma', 'log') AS trained;
 SELECT item, name, detail FROM mine_summary('g') WHERE item IN ('fit', 'warning') AND name <> 'gradient';

@@ -49,4 +49,6 @@ SELECT mine_fit('uplift', 'campaign', 'target=bought, treatment=called, base_opt
 SELECT mine_fit('tree', 'campaign', 'target=bought, treatment=called');
 SELECT * FROM mine_uplift((SELECT mine_fit('tree', 'campaign', 'target=bought')));
 SELECT * FROM mine_uplift('u', 'SELECT id, age, visits, plan FROM campaign');
+SELECT * FROM mine_uplift('u', 'SELECT * FROM campaign WHERE NOT called');
+SELECT * FROM mine_uplift('u', 'SELECT * FROM campaign WHERE called');
 SELECT * FROM mine_evaluate('u', 'campaign');
