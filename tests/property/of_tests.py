@@ -190,7 +190,7 @@ def sample_size(lab, case):
     same(planned_power(asked, exact), asked["power"], "size: power of the rows", 1e-7)
     must(control == math.ceil(exact * (1 - 1e-12)) and variant == math.ceil(exact * asked["ratio"] * (1 - 1e-12)), "size: whole", rows)
     must(both == control + variant, "size: both", rows)
-    again, _ = lab.refused("SELECT power FROM mine_sample_size(?)", options(dict(asked, rows=exact)))
+    again, _ = lab.refused("SELECT power FROM mine_sample_size(?)", options({**{k: v for k, v in asked.items() if k != "power"}, "rows": exact}))
     same(again[0][0], asked["power"], "size: power again", 1e-9)
     less = {k: v for k, v in asked.items() if k != "effect"}
     found, error = lab.refused("SELECT effect FROM mine_sample_size(?)", options(dict(less, rows=exact)))
