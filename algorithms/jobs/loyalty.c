@@ -60,6 +60,7 @@ typedef struct loyalty_data {
   const double *value[2]; /* attitude, repeat            */
   const int32_t *product; /* NULL: one                   */
   double *cut[2];         /* per product; NAN: none known */
+  int64_t alone;          /* products of one row          */
 } loyalty_data;
 
 static const char *const loyalty_names[] = {"attitude", "repeat"};
@@ -97,6 +98,7 @@ static void loyalty_cut_of(mine_job *job, loyalty_data *d, int side, int64_t pro
   double least, most;
   const double median = loyalty_median(x, n, &least, &most);
   d->cut[side][product] = median;
+  d->alone += n == 1 && side == 0;
   if (n < 2) return;
   if (least >= most && d->products == 1)
     mine__fail(
@@ -224,6 +226,13 @@ static void loyalty_put(mine_job *job, const loyalty_data *d, mine_relation *out
     }
     mine__relation_end_row(out);
   }
+  if (d->alone > 0)
+    mine__job_notef(
+        job, "warning", "attitude",
+        "%lld of %lld %s: such a row is its own median, and so high; say attitude_cut=<number> "
+        "and repeat_cut=<number>",
+        (long long)d->alone, (long long)(product ? d->products : d->n),
+        product ? "products have one row" : "rows, with nobody beside it");
   if (unknown > 0)
     mine__job_notef(job, "warning", "kind",
                     "%lld of %lld lack the attitude, the repeat or the "

@@ -16,12 +16,13 @@
 #include "fit.h"
 #include "lives.h"
 
-#define WEIBULL_ROWS   256
-#define WEIBULL_CHAINS 64
-#define WEIBULL_STEPS  100
-#define WEIBULL_ENOUGH 1e-13
-#define WEIBULL_HALVES 30
-#define WEIBULL_FAR    600 /* exponents beyond are not computed with */
+#define WEIBULL_ROWS      256
+#define WEIBULL_CHAINS    64
+#define WEIBULL_STEPS     100
+#define WEIBULL_NO_SPREAD 1e-8 /* a scale below is none */
+#define WEIBULL_ENOUGH    1e-13
+#define WEIBULL_HALVES    30
+#define WEIBULL_FAR       600 /* exponents beyond are not computed with */
 
 typedef struct weibull_options {
   mine_list reference;
@@ -304,6 +305,10 @@ static mine_status weibull_fit_rows(mine_env *env, const mine_dataset *data, con
   mine__linear_tell_number(model, "scale", exp(b[fit.q]));
   mine__lives_tell(model, loss, none, design.n_used, fit.p);
   mine__lives_tell_endless(&design, infinite, model);
+  if (exp(b[fit.q]) < WEIBULL_NO_SPREAD)
+    mine__model_note(model, "warning", "scale",
+                     "the columns leave no error, as where all durations are the same: survival "
+                     "falls from 1 to 0 at once, and there are no standard errors");
   if (!ends)
     mine__model_note(model, "warning", "", "the fit had not settled after %d steps", WEIBULL_STEPS);
   mine__design_tell(&design, model);

@@ -56,3 +56,6 @@ SELECT * FROM mine_evaluate('m', 'remission');
 SELECT * FROM mine_survival_curve('w', 'remission');
 SELECT * FROM mine_ph_test('w');
 SELECT * FROM mine_survival_curve((SELECT mine_fit('kmeans', 'SELECT id, calls, noise FROM lives', 'k=2')), 'lives');
+-- No error is left: told, for there are no standard errors.
+SELECT mine_train('x', 'weibull', 'SELECT id, 3 AS weeks, 1 AS relapsed, id % 7 AS dose FROM remission', 'target=weeks, event=relapsed');
+SELECT item, name, detail FROM mine_summary('x') WHERE item = 'warning';

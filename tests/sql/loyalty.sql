@@ -10,6 +10,13 @@ SELECT id, kind FROM mine_loyalty('SELECT customer, satisfaction, purchases FROM
 SELECT kind, count(*) FROM mine_loyalty('VALUES (1, 5, 3), (2, 5, 4), (3, 4, 1), (4, 5, 9)') GROUP BY kind;
 SELECT kind, count(*) FROM mine_loyalty('VALUES (1, 1, 3), (2, 1, 4), (3, 4, 1), (4, 5, 9), (5, 1, 3)') GROUP BY kind;
 SELECT item, name, detail FROM mine_warnings;
+-- A row alone is its own median.
+SELECT id, kind FROM mine_loyalty('VALUES (1, 1, 1)');
+SELECT item, name, detail FROM mine_warnings;
+SELECT id, kind FROM mine_loyalty('SELECT * FROM survey WHERE brand = ''tea'' OR customer = 6', 'id=customer, attitude=satisfaction, repeat=purchases, product=brand');
+SELECT item, name, detail FROM mine_warnings;
+SELECT count(*) FROM mine_loyalty('VALUES (1, 1, 1)', 'attitude_cut=2, repeat_cut=1');
+SELECT item, name, detail FROM mine_warnings;
 -- What cannot be: behaviour alone, behaviour twice, one attitude of all.
 SELECT * FROM mine_loyalty('SELECT customer, purchases FROM survey');
 SELECT * FROM mine_loyalty('SELECT customer, NULL AS attitude, purchases FROM survey');
