@@ -199,7 +199,7 @@ endforeach()
 
 # Random tables, every verb against a computation of its own; a part of the cases under
 # sanitizers, where the whole is left to `slow`.
-mine_add_test(property.random TIMEOUT 1800 LABEL slow COST 50 COMMAND ${CMAKE_COMMAND} -E env MINE_PROPERTY_SHARE=0.5 ${MINE_PYTHON}
+mine_add_test(property.random TIMEOUT 1800 LABEL slow COST 50 COMMAND ${CMAKE_COMMAND} -E env MINE_PROPERTY_SHARE=0.3 ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/property/test_property.py)
 mine_add_test(property.few TIMEOUT 300 COMMAND ${CMAKE_COMMAND} -E env MINE_PROPERTY_SHARE=0.04
   ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/property/test_property.py)

@@ -25,7 +25,7 @@ endfunction()
 # A part of the cases every day, the rest in the long run: every 9th byte of a model, fewer
 # rows.  Sanitizers are slow: fewer still.
 set(limits_argument 400)
-set(corrupt_arguments 500 1 19)
+set(corrupt_arguments 300 1 31)
 set(newest_arguments 1 1000)
 set(alloc_argument few)
 set(interrupt_arguments 1 1000)

@@ -219,9 +219,9 @@ drift() {
 peers() {
   say "peers: the long comparisons"
   lacks python3 && return
-  build release mine -- -DCMAKE_BUILD_TYPE=Release
-  for test in differential/test_auto_clusters differential/test_choose_k differential/test_statistics recipes/test_crm_real; do
-    MINE_LONG=1 MINE_EXTENSION=$folder/mine.so "$python" tests/$test.py
+  build release mine unit_dates -- -DCMAKE_BUILD_TYPE=Release -DMINE_TESTS=ON
+  for test in differential/test_auto_clusters differential/test_dates differential/test_choose_k differential/test_statistics recipes/test_crm_real; do
+    MINE_LONG=1 MINE_BUILD=$folder MINE_EXTENSION=$folder/mine.so "$python" tests/$test.py
   done
 }
 

@@ -6,8 +6,8 @@
 ** SQLite's allocator is wrapped before SQLite starts; the extension allocates
 ** through it too.  For each call: n = 1, 2, ... until the call passes without
 ** having met the failing allocation, once with one failure and once with memory
-** gone for good.  Without "all", n takes growing steps beyond the first 60 ("few": 8, and
-** almost four times as fast).
+** gone for good.  Without "all", n takes growing steps beyond the first 60 ("few": 4, and
+** more than four times as fast).
 **
 ** Each time: the result is SQLITE_NOMEM, or success with the same rows; the
 ** database is intact; the models are the old ones or new ones that load; the
@@ -158,7 +158,7 @@ static int alloc_table(int utf16, int64_t dense, int64_t *tried, int *calls) {
 int main(int argc, char **argv) {
   const char *which = argc > 1 ? argv[1] : "";
   const int all = strcmp(which, "all") == 0;
-  const int64_t dense = all ? 0 : strcmp(which, "few") == 0 ? 8 : 60;
+  const int64_t dense = all ? 0 : strcmp(which, "few") == 0 ? 4 : 60;
   double started = fault_clock();
   int64_t tried = 0;
   int calls = 0;

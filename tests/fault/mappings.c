@@ -130,7 +130,7 @@ static int map_loop(map_case *c) {
   int bad = 0;
   for (int way = MAP_REFUSE; way < MAP_WAYS; way++) {
     int met = 1;
-    for (int64_t n = 1; met && bad < 5; n += n < 8 ? 1 : 1 + n / 3)
+    for (int64_t n = 1; met && bad < 5; n += n < 4 ? 1 : 1 + n / 2)
       bad += map_try(c, way, n, &met);
   }
   return bad;
@@ -217,7 +217,7 @@ static int map_in_child(const map_case *c, size_t room) {
 /* From no room until two rooms in a row suffice. */
 static int map_system(map_case *c) {
   int complete = 0;
-  for (size_t room = 0; complete < 2 && room < (size_t)1 << 32; room += room / 2 + 65536) {
+  for (size_t room = 0; complete < 2 && room < (size_t)1 << 32; room += room + 65536) {
     int outcome = map_in_child(c, room);
     if (outcome != MAP_COMPLETE && outcome != MAP_REFUSED) return 1;
     complete = outcome == MAP_COMPLETE ? complete + 1 : 0;
