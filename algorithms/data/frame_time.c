@@ -64,7 +64,7 @@ static void time_survey(const mine_frame *frame, const mine_column *col, mine_ti
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* Days of every different value; NULL: failure recorded. */
+/* Days of every different value, or, without a reading, its number; NULL: failure recorded. */
 static double *time_of_values(const mine_frame *frame, const mine_column *col,
                               const mine_time_reading *reading) {
   const mine_values *values = time_values(col);
@@ -73,12 +73,15 @@ static double *time_of_values(const mine_frame *frame, const mine_column *col,
     mine_cell cell;
     if (MINE_POLL_AT(frame->env, i)) return NULL;
     mine__values_get(values, i, &cell);
-    if (!mine__time_read(reading, &cell, &days[i])) days[i] = NAN; /* blanks */
+    if (!reading)
+      days[i] = mine__cell_number(&cell);
+    else if (!mine__time_read(reading, &cell, &days[i]))
+      days[i] = NAN; /* blanks */
   }
   return days;
 }
 
-/* Codes become days: the column is numeric. */
+/* Codes become days, or plain numbers: the column is numeric. */
 static void time_convert(mine_frame *frame, int column, const mine_time_reading *reading) {
   mine_column *col = &frame->column[column];
   mine_env *env = frame->env;
@@ -86,11 +89,11 @@ static void time_convert(mine_frame *frame, int column, const mine_time_reading 
   const size_t rows = frame->rows ? (size_t)frame->rows : 1;
   const double *days = time_of_values(frame, col, reading);
   double *number = mine__frame_room(frame, column, NULL, rows, sizeof *number);
-  mine_time_reading *kept = mine__arena_array(frame->arena, 1, sizeof *kept);
-  if (days && number && kept) {
+  mine_time_reading *kept = reading ? mine__arena_array(frame->arena, 1, sizeof *kept) : NULL;
+  if (days && number && (kept || !reading)) {
     for (int64_t row = 0; row < frame->rows; row++)
       number[row] = col->code[row] < 0 ? NAN : days[col->code[row]];
-    *kept = *reading;
+    if (kept) *kept = *reading;
     col->time = kept;
     col->number = number;
     col->type = MINE_COLUMN_NUMERIC;
@@ -110,11 +113,13 @@ int mine__frame_settle_time(mine_frame *frame, int column) {
   time_survey(frame, col, &survey);
   if (mine_failed(frame->env)) return 0;
   const mine_time_problem problem = mine__time_decide(&survey, mode, &reading);
-  if (problem != MINE_TIME_FITS && problem != MINE_TIME_EMPTY) {
+  const int counted =
+      problem == MINE_TIME_NUMBERS && col->want && col->want->flags & MINE_WANT_COUNTED;
+  if (problem != MINE_TIME_FITS && problem != MINE_TIME_EMPTY && !counted) {
     (void)mine__time_refuse(frame->env, &survey, mode, col->name);
     return 0;
   }
-  time_convert(frame, column, &reading);
+  time_convert(frame, column, counted ? NULL : &reading);
   if (problem == MINE_TIME_EMPTY) col->time = NULL;
   return !mine_failed(frame->env);
 }

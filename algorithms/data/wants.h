@@ -64,7 +64,9 @@ enum {
   MINE_WANT_NOT_NEGATIVE = 16, /* NUMBER: so is a number below 0                            */
   MINE_WANT_FIXED = 32,        /* as in training: NUMBER, CATEGORY of `levels`, or TIME by
                                ** `time`; the column takes more rows after mine__frame_finish */
-  MINE_WANT_ID = 64            /* EXACT: the answer's id, to be compared as its column compares */
+  MINE_WANT_ID = 64,           /* EXACT: the answer's id, to be compared as its column compares */
+  MINE_WANT_COUNTED = 128      /* TIME: plain numbers that are no dates are times, too; column->time
+                               ** is NULL then                                              */
 };
 
 /* A column that is asked for.  Arrays end with a NULL name and outlive the frame. */

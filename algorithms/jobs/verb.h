@@ -171,6 +171,7 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes);
 #define MINE_JOB_BASKETS   "What goes together"
 #define MINE_JOB_ALIKE     "Who is alike"
 #define MINE_JOB_CUSTOMERS "Where customers stand"
+#define MINE_JOB_SERIES    "Numbers over time"
 #define MINE_JOB_STATISTIC "Test and describe"
 #define MINE_JOB_AGGREGATE "Aggregates (also as window functions)"
 #define MINE_JOB_HELP      "Find one's way"

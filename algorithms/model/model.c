@@ -100,6 +100,7 @@ int mine__note_warns(const char *item) {
 
 int mine__note_told(const char *item, const char *detail) {
   return mine__note_warns(item) || strcmp(item, "numbers") == 0 || strcmp(item, "threshold") == 0 ||
+         strcmp(item, "step") == 0 || strcmp(item, "season") == 0 ||
          (strcmp(item, "id") == 0 && strcmp(detail, MINE__NOTE_BY_POSITION) == 0);
 }
 

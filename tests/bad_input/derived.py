@@ -17,7 +17,7 @@ import cases
 MODELS = ("'m'", "'km'", "'nn'")  # then one of each algorithm, fitted in the call
 EVENTS = {"duration": "rowid+1.5", "event": "rowid%2", "group": "rowid%3", "basket": "basket", "customer": "basket", "user": "basket",
           "id": "rowid", "attitude": "rowid%5", "repeat": "rowid*7%11", "amount": "rowid+1.5",
-          "value": "rowid+1.5", "outcome": "rowid+1.5", "time": "date(''2024-01-01'',''+''||(rowid*37%366)||'' days'')"}
+          "series": "rowid%2", "value": "rowid+1.5", "outcome": "rowid+1.5", "time": "date(''2024-01-01'',''+''||(rowid*37%366)||'' days'')"}
 
 
 def arguments(text, at):

@@ -1,0 +1,292 @@
+/*
+** forecast.c -- mine_forecast: values to come of many series, with bounds, by one method
+** (series/series.h).
+*/
+#include "forecast.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FORECAST_MOST_HORIZON 10000
+#define FORECAST_WITHOUT      10 /* steps ahead where there is no season */
+#define FORECAST_NAMED        5  /* series that a warning names */
+
+static const char *const forecast_seasonal[] = {"auto", "none", "additive", "multiplicative", NULL};
+static const char *const forecast_damped[] = {"auto", "no", "yes", NULL};
+
+const mine_option mine__fitting_option_table[] = {
+    OPTION_CHOICE(mine_fitting_options, seasonal, .initial = "auto", .choices = forecast_seasonal,
+                  .help =
+                      "how a season goes in: auto (the better one), none, additive (as much every "
+                      "year), multiplicative (in proportion to the level)"),
+    OPTION_CHOICE(mine_fitting_options, damped, .initial = "auto", .choices = forecast_damped,
+                  .help = "ets: whether a trend must level off"),
+    OPTION_END};
+
+const mine_option mine__ahead_option_table[] = {
+    OPTION_INT(mine_ahead_options, horizon, .range = {1, FORECAST_MOST_HORIZON},
+               .help = "how many steps ahead; not given: two seasons, without a season 10"),
+    OPTION_REAL(mine_ahead_options, level, .initial = "0.95", .range = {0, 1}, .above_least = 1,
+                .help = "of the bounds low and high: the share of values that shall lie between"),
+    OPTION_FLAG(mine_ahead_options, nonnegative, .initial = "0",
+                .help = "what would be below 0 is 0"),
+    OPTION_END};
+
+mine_forecast_how mine__forecast_how(const mine_fitting_options *options) {
+  return (mine_forecast_how){.seasonal = options->seasonal, .damped = options->damped - 1};
+}
+
+int64_t mine__ahead_horizon(const mine_ahead_options *options, int season) {
+  if (options->horizon != MINE_NOT_GIVEN) return options->horizon;
+  const int64_t two = season > 1 ? 2 * (int64_t)season : FORECAST_WITHOUT;
+  return two < FORECAST_MOST_HORIZON ? two : FORECAST_MOST_HORIZON;
+}
+
+mine_status mine__ahead_check(mine_env *env, const mine_ahead_options *options) {
+  if (options->level < 1) return MINE_OK;
+  return mine__fail(env, MINE_OPTION,
+                    "option level must be a number above 0 and below 1 (got 1: no bounds hold "
+                    "every case)");
+}
+
+/* ---- series of a job
+ * ----------------------------------------------------------------------------- */
+
+mine_status mine__series_source(mine_job *job, int step, mine_series_reading *reading,
+                                const char **sql, mine_frame **frame) {
+  const mine_series_options *how = mine__options_of(&job->options, mine__series_option_table);
+  const mine_events *parsed = mine__options_of(&job->options, job->options.wants);
+  *sql = mine__job_text(job, MINE_ARG_SOURCE);
+  if (step > 0 || !*sql) return mine_env_status(job->env);
+  reading->events = *parsed;
+  reading->numbers = how && !isnan(how->step.number);
+  if (mine__frame_open(job->env, mine__series_plan, reading, &job->frame))
+    return mine_env_status(job->env);
+  *frame = job->frame;
+  return MINE_OK;
+}
+
+mine_status mine__series_of_job(mine_job *job, const mine_series_reading *reading,
+                                mine_series_set *out) {
+  const mine_series_options *how = mine__options_of(&job->options, mine__series_option_table);
+  return mine__series_read(job->env, job->arena, job->frame, reading, how, mine__job_note, job,
+                           out);
+}
+
+/* The names of the first series with this reason, and how many there are. */
+static int64_t forecast_same_reason(const mine_forecasts *fits, int64_t from, mine_text *names) {
+  const char *why = fits->why_not[from];
+  int64_t n = 0;
+  char name[MINE_SHOW_BYTES];
+  for (int64_t s = from; s < fits->set->n; s++) {
+    if (!fits->why_not[s] || strcmp(fits->why_not[s], why) != 0) continue;
+    if (n++ < FORECAST_NAMED)
+      mine__text_addf(names, "%s%s", n > 1 ? ", " : "", mine__series_shown(fits->set, s, name));
+  }
+  return n;
+}
+
+static int forecast_is_first(const mine_forecasts *fits, int64_t s) {
+  for (int64_t k = 0; k < s; k++)
+    if (fits->why_not[k] && strcmp(fits->why_not[k], fits->why_not[s]) == 0) return 0;
+  return 1;
+}
+
+/* Reasons are few: texts of the methods. */
+static int64_t forecast_tell_reasons(mine_job *job, const mine_forecasts *fits, const char **last) {
+  const char *told[64];
+  int n_told = 0;
+  int64_t without = 0;
+  for (int64_t s = 0; s < fits->set->n; s++) {
+    int known = 0;
+    if (!fits->why_not[s]) continue;
+    without++;
+    *last = fits->why_not[s];
+    for (int i = 0; i < n_told; i++)
+      known |= told[i] == fits->why_not[s];
+    if (known || n_told == 64 || !forecast_is_first(fits, s)) continue;
+    told[n_told++] = fits->why_not[s];
+    mine_text names;
+    mine__text_open(&names, job->arena);
+    const int64_t n = forecast_same_reason(fits, s, &names);
+    mine__job_notef(job, "warning", "series", "%lld of %lld have no forecast: %s (%s%s)",
+                    (long long)n, (long long)fits->set->n, fits->why_not[s],
+                    names.bytes ? names.data : "", n > FORECAST_NAMED ? " ..." : "");
+  }
+  return without;
+}
+
+mine_status mine__series_tell(mine_job *job, const mine_forecasts *fits) {
+  const char *why = "";
+  int64_t plain = 0;
+  const int64_t without = forecast_tell_reasons(job, fits, &why);
+  const int most = fits->method->most_season;
+  const int too_long = most > 0 && fits->set->season > most;
+  for (int64_t s = 0; s < fits->set->n; s++)
+    plain += !fits->why_not[s] && fits->fit[s].season < fits->set->season;
+  if (too_long)
+    mine__job_notef(
+        job, "warning", "season",
+        "%s knows seasons of at most %d points, and this one has %d: series are forecast "
+        "without a season; holt_winters takes any length",
+        fits->method->name, most, fits->set->season);
+  else if (plain > 0 && fits->method->seasons > 0)
+    mine__job_notef(job, "warning", "season",
+                    "%lld of %lld series have fewer values than %s of %d points: they are forecast "
+                    "without a season",
+                    (long long)plain, (long long)fits->set->n,
+                    fits->method->seasons > 1 ? "two seasons" : "a season", fits->set->season);
+  if (without < fits->set->n) return mine_env_status(job->env);
+  return mine__fail(job->env, MINE_DATA, "%s of the series %s a forecast: %s",
+                    fits->set->n > 1 ? "none" : "not one", "has", why);
+}
+
+/* ---- the verb
+ * ------------------------------------------------------------------------------------ */
+
+typedef struct forecast_options {
+  int algorithm, fitted;
+} forecast_options;
+
+static const mine_option forecast_table[] = {
+    OPTION_CHOICE(forecast_options, algorithm, .initial = "ets", .choices = mine__forecasters,
+                  .help = "the method, one of those that mine_algorithms lists for forecasting"),
+    OPTION_FLAG(forecast_options, fitted, .initial = "1",
+                .help = "also list what was expected of each point, one step ahead"),
+    OPTION_END};
+
+typedef struct forecast_state {
+  mine_series_reading reading;
+} forecast_state;
+
+static mine_status forecast_open(mine_job *job) {
+  return mine__ahead_check(job->env, mine__options_of(&job->options, mine__ahead_option_table));
+}
+
+static mine_status forecast_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  forecast_state *state = mine__job_state(job);
+  return mine__series_source(job, step, &state->reading, sql, frame);
+}
+
+/* One row. */
+typedef struct forecast_row {
+  const mine_cell *name;
+  const char *kind, *form;
+  double value, low, high;
+} forecast_row;
+
+static void forecast_put(const mine_series_set *set, int64_t step, const forecast_row *row,
+                         mine_relation *out) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell time;
+  mine__row_cell(out, row->name);
+  if (mine__series_time(set, step, buffer, &time))
+    mine__row_cell(out, &time);
+  else
+    mine__row_null(out);
+  mine__row_text(out, row->kind);
+  mine__row_real(out, row->value);
+  mine__row_real(out, row->low);
+  mine__row_real(out, row->high);
+  mine__row_text(out, row->form);
+  mine__relation_end_row(out);
+}
+
+static void forecast_put_series(const mine_forecasts *fits, int64_t s, int64_t h,
+                                const double *mean, const double *low, const double *high,
+                                mine_relation *out) {
+  const mine_series_set *set = fits->set;
+  const mine_forecast_fit *fit = &fits->fit[s];
+  const int64_t n = set->at[s + 1] - set->at[s];
+  char form[48];
+  mine_cell name = {.type = MINE_NULL};
+  if (fits->why_not[s]) return;
+  if (set->name) mine__values_get(set->name, s, &name);
+  fit->method->form_words(fit, form);
+  for (int64_t i = 0; fits->fitted && i < n; i++) {
+    const double expected = fits->fitted[set->at[s] + i];
+    const forecast_row row = {&name, "fitted", form, expected, NAN, NAN};
+    if (!isnan(expected)) forecast_put(set, set->first[s] + i, &row, out);
+  }
+  for (int64_t i = 0; i < h; i++) {
+    const forecast_row row = {&name,           "forecast",     form,
+                              mean[s * h + i], low[s * h + i], high[s * h + i]};
+    forecast_put(set, set->first[s] + n + i, &row, out);
+  }
+}
+
+static mine_status forecast_run(mine_job *job, mine_relation *out) {
+  mine_env *env = job->env;
+  forecast_state *state = mine__job_state(job);
+  const forecast_options *asked = mine__options_of(&job->options, forecast_table);
+  const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
+  const mine_forecast_how how =
+      mine__forecast_how(mine__options_of(&job->options, mine__fitting_option_table));
+  mine_series_set set;
+  mine_forecasts fits;
+  MINE_TRY(mine__series_of_job(job, &state->reading, &set));
+  MINE_TRY(mine__series_fit(env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,
+                            asked->fitted, &fits));
+  MINE_TRY(mine__series_tell(job, &fits));
+  const mine_forecast_ask ask = {mine__ahead_horizon(ahead, set.season), ahead->level, 1,
+                                 ahead->nonnegative};
+  const size_t n = (size_t)set.n, h = (size_t)ask.h;
+  double *mean = mine__arena_array(job->arena, n, h * sizeof *mean);
+  double *low = mine__arena_array(job->arena, n, h * sizeof *low);
+  double *high = mine__arena_array(job->arena, n, h * sizeof *high);
+  if (mine_failed(env)) return mine_env_status(env);
+  MINE_TRY(mine__series_forecast(env, set.n, fits.fit, &ask, mean, low, high));
+  for (int64_t s = 0; s < set.n && !MINE_POLL_AT(env, 256 * s); s++)
+    forecast_put_series(&fits, s, ask.h, mean, low, high, out);
+  return mine_env_status(env);
+}
+
+static const mine_answer forecast_answer[] = {
+    {"series", MINE_ANSWER_ANY, 1, "its name; NULL: the source has one series without a name"},
+    {"time", MINE_ANSWER_ANY, 1, "of the step, as times came"},
+    {"kind", MINE_ANSWER_TEXT, 1, "fitted or forecast"},
+    {"value", MINE_ANSWER_REAL, 0,
+     "what is expected; of fitted rows: what was expected, one step ahead"},
+    {"low", MINE_ANSWER_REAL, 0, "of a forecast: the value lies above it ..."},
+    {"high", MINE_ANSWER_REAL, 0, "... and below this with the share that level says"},
+    {"model", MINE_ANSWER_TEXT, 0, "what was fitted to the series, such as ETS(M,Ad,M)"},
+    {0},
+};
+
+static const mine_option_set forecast_sets[] = {
+    {forecast_table, sizeof(forecast_options), 0},
+    MINE_SET_AHEAD,
+    MINE_SET_FITTING,
+    MINE_SET_SERIES,
+    MINE_SET_RUN,
+    MINE_SET_END,
+};
+
+const mine_verb mine__verb_forecast = {
+    .name = "mine_forecast",
+    .form = MINE_VERB_TABLE,
+    .job = MINE_JOB_SERIES,
+    .what = "Values to come of one series or of thousands, with bounds: orders a week, calls an hour.",
+    .notes =
+        "Two columns, the time and the value, or three, the series before them. The step of the "
+        "times is recognised (or said with `step=`), and so is the season. A month, a quarter, a "
+        "year keep their day, the last one where months end. Steps without a row are missing unless "
+        "`gaps=` says otherwise; the last value of a series is its end, and rows behind it without a "
+        "value are what is asked for. A series that cannot be forecast is a warning with its name "
+        "(`mine_warnings`) and has no rows. Series are fitted on all cores, with the same result for "
+        "any number of threads.",
+    .example = "SELECT time, kind, round(value, 1) AS value, round(low, 1) AS low, "
+               "round(high, 1) AS high\n"
+               "FROM mine_forecast(\n  " MINE_ROWS(
+                   "date(''2020-01-01'', i || '' months'') AS month, 100 + i + i*i%12*5 AS orders")
+               ",\n  'horizon=3, fitted=0');",
+    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .required = 1,
+    .answer = forecast_answer,
+    .options = forecast_sets,
+    .wants = mine__series_wants,
+    .state_bytes = sizeof(forecast_state),
+    .open = forecast_open,
+    .source = forecast_source,
+    .run = forecast_run,
+};

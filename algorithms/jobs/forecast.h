@@ -1,0 +1,43 @@
+/*
+** forecast.h -- what verbs about series share: the options of forecasts, and reading a source.
+*/
+#ifndef MINE_JOBS_FORECAST_H
+#define MINE_JOBS_FORECAST_H
+
+#include "../series/series.h"
+#include "verb.h"
+
+/* How series are fitted, whatever the method. */
+typedef struct mine_fitting_options {
+  int seasonal; /* mine_seasonal */
+  int damped;   /* 0 auto, 1 no, 2 yes */
+} mine_fitting_options;
+extern const mine_option mine__fitting_option_table[];
+#define MINE_SET_FITTING \
+  { mine__fitting_option_table, sizeof(mine_fitting_options), 0 }
+mine_forecast_how mine__forecast_how(const mine_fitting_options *options);
+
+/* How far ahead, and with which bounds. */
+typedef struct mine_ahead_options {
+  int64_t horizon;
+  double level;
+  int nonnegative;
+} mine_ahead_options;
+extern const mine_option mine__ahead_option_table[];
+#define MINE_SET_AHEAD \
+  { mine__ahead_option_table, sizeof(mine_ahead_options), 0 }
+/* horizon not given: two seasons, without a season 10 steps. */
+int64_t mine__ahead_horizon(const mine_ahead_options *options, int season);
+mine_status mine__ahead_check(mine_env *env, const mine_ahead_options *options) MINE_MUST_CHECK;
+
+/* For a verb's `source`: open the job's frame for the series of its source (step 0).  `reading`
+** lives as long as the job. */
+mine_status mine__series_source(mine_job *job, int step, mine_series_reading *reading,
+                                const char **sql, mine_frame **frame) MINE_MUST_CHECK;
+/* For its `run`: the series, with the options of MINE_SET_SERIES; what was guessed is noted. */
+mine_status mine__series_of_job(mine_job *job, const mine_series_reading *reading,
+                                mine_series_set *out) MINE_MUST_CHECK;
+/* Warn of series that have no fit, and why, or none with their season; all of them: a failure. */
+mine_status mine__series_tell(mine_job *job, const mine_forecasts *fits) MINE_MUST_CHECK;
+
+#endif

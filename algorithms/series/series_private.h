@@ -1,0 +1,24 @@
+/*
+** series_private.h -- what the files that read series share.
+*/
+#ifndef MINE_SERIES_PRIVATE_H
+#define MINE_SERIES_PRIVATE_H
+
+#include "series.h"
+
+/* Times of rows, by series and rising: those of series s are time[first[s]] .. */
+typedef struct series_times {
+  int64_t n, n_series;
+  const int64_t *first;
+  double *time;
+  double least, most;
+} series_times;
+
+/* steps.c.  The step that times have; 0: none.  loose: they have no phase, and step are the
+** periods in which they lie. */
+int mine__calendar_recognise(const series_times *times, int plain, mine_calendar *out, int *loose);
+/* Periods of a unit that was said. */
+void mine__calendar_periods(const series_times *times, mine_time_step unit, mine_calendar *out);
+extern const char *const mine__calendar_units[]; /* "year" ... "second", as mine_time_step */
+
+#endif

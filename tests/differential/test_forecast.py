@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Forecasts against R: HoltWinters of stats, naive methods of the package forecast, on R's own data."""
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import datasets  # noqa: E402,F401
+import minetest as mt  # noqa: E402
+
+mt.preload_self()
+RSCRIPT = shutil.which("Rscript")
+if not RSCRIPT:
+    mt.skip("R is not installed (apt-get install r-base-core r-cran-forecast)")
+PEER = pathlib.Path(__file__).with_name("forecast_peer.R")
+ran = subprocess.run([RSCRIPT, "--vanilla", str(PEER)], capture_output=True, text=True)
+if ran.returncode != 0:
+    mt.skip("R has no package forecast (apt-get install r-cran-forecast)")
+said = [line.split() for line in ran.stdout.splitlines()]
+
+checks = mt.Checks("forecasts against R")
+db = mt.connect()
+season = {}
+for _, name, m, *values in (p for p in said if p[0] == "series"):
+    season[name] = int(m)
+    db.execute(f"CREATE TABLE {name}(t, v)")
+    db.executemany(f"INSERT INTO {name} VALUES(?, ?)", ((i + 1, None if v == "NaN" else float(v)) for i, v in enumerate(values)))
+
+
+def forecast(name, h, options):
+    return db.execute("SELECT value, low, high, model FROM mine_forecast(?, ?) WHERE kind = 'forecast'",
+                      (name, f"horizon={h}, fitted=0, season={season[name]}, {options}")).fetchall()
+
+
+def sse(name, options):
+    return db.execute(f"SELECT sum((v - value) * (v - value)) FROM {name} JOIN mine_forecast(?, ?) f ON time = t AND kind = 'fitted'",
+                      (name, f"horizon=1, season={season[name]}, {options}")).fetchone()[0]
+
+
+# R's search stops where it stops: ours may be below its sum of squares, and is nowhere above it.
+equal = 0
+for _, name, seasonal, *numbers in (p for p in said if p[0] == "hw"):
+    alpha, beta, gamma, theirs, *ahead = map(float, numbers)
+    options = f"algorithm=holt_winters, seasonal={seasonal}"
+    ours = sse(name, options)
+    checks.that(ours <= theirs * (1 + 1e-6), f"{name}, {seasonal}: squares {ours:.8g} are at most R's {theirs:.8g}")
+    if abs(ours - theirs) <= 1e-6 * theirs:
+        equal += 1
+        got = [row[0] for row in forecast(name, 3, options)]
+        checks.that(all(abs(a - b) <= 1e-4 * abs(b) for a, b in zip(got, ahead)), f"{name}, {seasonal}: forecasts {got} are R's {ahead}")
+checks.that(equal >= 6, f"{equal} of R's 12 least squares are the same")
+
+half = [row[2] - row[0] for row in forecast("co2", 20, "algorithm=holt_winters, seasonal=additive")]
+theirs = [float(x) for x in next(p for p in said if p[0] == "hwband")[2:]]
+checks.that(all(abs(a - b) <= 1e-3 * b for a, b in zip(half, theirs)), "the bounds of an additive season are R's")
+
+for method, ours in (("snaive", "seasonal_naive"), ("drift", "drift"), ("mean", "mean"), ("naive", "naive")):
+    for _, name, *upper in (p for p in said if p[0] == method):
+        got = [row[2] for row in forecast(name, len(upper), f"algorithm={ours}, level=0.9")]
+        checks.that(all(abs(a - float(b)) <= 1e-9 * abs(float(b)) for a, b in zip(got, upper)), f"{ours} of {name}: upper bounds are R's", f"{got[:2]} {upper[:2]}")
+
+checks.end()

@@ -1,0 +1,78 @@
+-- Series, their calendars, and forecasts.
+.mode box
+CREATE TABLE months(month TEXT, v REAL);
+INSERT INTO months SELECT date('2019-01-01', (value - 1) || ' months'), 100 + value + 20 * (value % 12 IN (5, 6, 11)) + value * 7 % 5
+  FROM generate_series(1, 60);
+SELECT time, kind, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model
+  FROM mine_forecast('months', 'horizon=3, fitted=0');
+SELECT item, name, detail FROM mine_warnings;
+SELECT kind, count(*), min(time), max(time) FROM mine_forecast('months') GROUP BY kind;
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model
+  FROM mine_forecast('months', 'horizon=2, fitted=0, algorithm=holt_winters, seasonal=additive, level=0.8');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model
+  FROM mine_forecast('months', 'horizon=2, fitted=0, algorithm=seasonal_naive');
+SELECT time, round(value, 3) AS value, model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=ses')
+ UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=holt')
+ UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=damped')
+ UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=drift')
+ UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=mean')
+ UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=naive');
+-- Months end where the calendar says; quarters, years, weeks, hours, minutes, numbers.
+SELECT time, value FROM mine_forecast('VALUES (''2023-11-30'', 1), (''2023-12-31'', 2), (''2024-01-31'', 3)', 'algorithm=drift, horizon=3, fitted=0');
+SELECT time, value FROM mine_forecast('VALUES (''2023-11-29'', 1), (''2023-12-29'', 2), (''2024-01-29'', 3)', 'algorithm=drift, horizon=15, fitted=0') WHERE time LIKE '%-02-%';
+SELECT time, value FROM mine_forecast('VALUES (''2023-Q1'', 1), (''2023-Q2'', 2), (''2023-Q4'', 4)', 'algorithm=drift, horizon=2');
+SELECT time, value FROM mine_forecast('VALUES (1999, 1), (2000, 2), (2001, 3)', 'algorithm=drift, horizon=2');
+SELECT time, value FROM mine_forecast('VALUES (''2024-W51'', 1), (''2024-W52'', 2)', 'algorithm=drift, horizon=2, fitted=0');
+SELECT time, value FROM mine_forecast('VALUES (''2024-03-01 21:00'', 1), (''2024-03-01 22:00'', 2), (''2024-03-02 00:00'', 4)', 'algorithm=drift, horizon=2, fitted=0');
+SELECT time, value FROM mine_forecast('VALUES (''2024-03-01T21:00Z'', 1), (''2024-03-01T21:15Z'', 2), (''2024-03-01T21:45Z'', 4)', 'algorithm=drift, horizon=2, fitted=0');
+SELECT item, name, detail FROM mine_warnings;
+SELECT time, value FROM mine_forecast('VALUES (1, 10), (2, 20), (4, 40)', 'algorithm=drift, horizon=2, fitted=0');
+SELECT time, value FROM mine_forecast('VALUES (0.25, 10), (0.5, 20), (0.75, 40)', 'algorithm=naive, horizon=2, fitted=0');
+SELECT time, value FROM mine_forecast('VALUES (10001, 10), (10002, 20), (10003, 40)', 'algorithm=naive, horizon=1, fitted=0, step=1');
+-- The last working day of each month: no phase, but a period.
+SELECT time, value FROM mine_forecast('VALUES (''2024-01-31'', 1), (''2024-02-29'', 2), (''2024-03-29'', 3), (''2024-04-30'', 4)', 'algorithm=drift, horizon=2, fitted=0');
+SELECT item, name, detail FROM mine_warnings;
+-- Many series: some end early, one has a gap, one is bad.
+CREATE TABLE shop(region TEXT, week TEXT, orders REAL);
+INSERT INTO shop SELECT r.column1, date('2024-01-01', (value * 7) || ' days'), r.column2 + value * r.column3
+  FROM generate_series(0, 9), (VALUES ('north', 10, 1), ('south', 20, 2), ('west', 5, 0)) AS r;
+DELETE FROM shop WHERE (region = 'south' AND week > '2024-02-15') OR (region = 'west' AND week IN ('2024-01-15', '2024-01-22'));
+INSERT INTO shop VALUES ('new', '2024-03-04', 7), (NULL, '2024-03-04', 7), ('north', NULL, 7), ('empty', '2024-01-01', NULL), ('north', '2024-03-11', NULL);
+SELECT series, time, value, model FROM mine_forecast('shop', 'algorithm=holt, horizon=1, fitted=0');
+SELECT item, name, detail FROM mine_warnings;
+SELECT series, time, value FROM mine_forecast('shop', 'algorithm=naive, horizon=1, fitted=0, gaps=zero');
+SELECT item, name, detail FROM mine_warnings;
+SELECT series, time, value FROM mine_forecast('SELECT * FROM shop WHERE region IN (''north'', ''west'')', 'algorithm=naive, horizon=1, gaps=interpolate') WHERE series = 'west';
+SELECT series, count(*) FROM mine_forecast('shop', 'series=region, time=week, value=orders, algorithm=naive, horizon=4') WHERE series = 'north';
+-- Events become totals.
+CREATE TABLE calls(at TEXT);
+INSERT INTO calls SELECT datetime('2024-01-01 00:07:11', (value * value % 1000 * 37) || ' minutes') FROM generate_series(1, 300);
+SELECT time, round(value, 3) AS value FROM mine_forecast('SELECT at, 1 FROM calls', 'step=day, duplicates=sum, gaps=zero, algorithm=mean, horizon=1, fitted=0, season=1');
+SELECT item, name, detail FROM mine_warnings;
+SELECT round(value, 3) AS value FROM mine_forecast('SELECT at, 1 FROM calls', 'step=week, duplicates=mean, algorithm=mean, horizon=1, fitted=0');
+-- All equal; one below zero; bounds that stay above it.
+SELECT DISTINCT value, low, high, model FROM mine_forecast('SELECT month, 5 FROM months', 'fitted=0');
+SELECT round(value, 3) AS value, low >= 0 AS above FROM mine_forecast('SELECT month, v - 120 FROM months', 'horizon=1, fitted=0, nonnegative=1');
+SELECT DISTINCT model FROM mine_forecast('SELECT month, v - 120 FROM months', 'horizon=1');
+-- What cannot be.
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'step=month');
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1), (''2024-01-01'', 2)', 'algorithm=naive');
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1), (''2024-01-01'', 2), (''2024-01-02'', 2)', 'algorithm=naive');
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', NULL), (''2024-01-02'', NULL)');
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', ''many''), (''2024-01-02'', 2)');
+SELECT * FROM mine_forecast('VALUES (''soon'', 1), (''later'', 2)');
+SELECT * FROM mine_forecast('SELECT at, 1 FROM calls');
+SELECT * FROM mine_forecast('SELECT at, 1 FROM calls', 'step=day');
+SELECT * FROM mine_forecast('months', 'step=0.5');
+SELECT * FROM mine_forecast('VALUES (1, 2), (2, 3)', 'step=day');
+SELECT * FROM mine_forecast('VALUES (10001, 10), (10002, 20)');
+SELECT * FROM mine_forecast('SELECT * FROM months WHERE month <> ''2020-03-01''', 'gaps=error');
+SELECT * FROM mine_forecast('months', 'horizon=0');
+SELECT * FROM mine_forecast('months', 'horizon=1000000');
+SELECT * FROM mine_forecast('months', 'algorithm=magic');
+SELECT * FROM mine_forecast('months', 'level=1');
+SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'seasonal=multiplicative');
+SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'seasonal=multiplicative, algorithm=holt_winters');
+SELECT * FROM mine_forecast('SELECT month FROM months');
+SELECT * FROM mine_forecast('SELECT * FROM months WHERE 0');
