@@ -139,6 +139,19 @@ static const fault_call calls_special[] = {
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=closed{o}')", 0},
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=maximal{o}')", 0},
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=10000{o}')", 0},
+    {"mine_sequences",
+     "SELECT * FROM mine_sequences('SELECT id/4 AS c, id%4/2 AS t, plan, id/4%2 AS o FROM "
+     "customers',"
+     "'min_count=2,kind=closed,outcome=o,min_gap=0.5{o}')",
+     0},
+    {"mine_sequences",
+     "SELECT * FROM mine_sequences('SELECT id/4 AS c, id%4/2 AS t, plan FROM customers',"
+     "'min_count=2,top=3{o}')",
+     0},
+    {"mine_sequence_rules",
+     "SELECT * FROM mine_sequence_rules('SELECT id/4 AS c, id%4/2 AS t, plan FROM customers',"
+     "'min_count=2,within=1,min_confidence=0.1{o}')",
+     0},
     {"mine_rules", "SELECT * FROM mine_rules('baskets','min_count=30,min_confidence=1{o}')", 0},
     {"mine_rules", "SELECT * FROM mine_rules('baskets','min_count=3,min_lift=100{o}')", 0},
     {"mine_export",
