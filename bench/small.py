@@ -119,6 +119,8 @@ def source(reads, options):
         return "t"
     if "variant" in reads:
         return "SELECT id, g, y FROM t"
+    if "series" in reads:
+        return "SELECT item % 7, date('2010-01-01', n || ' days'), count(*) FROM (SELECT *, basket * 13 % 100 AS n FROM b) GROUP BY 1, 2"
     if "duration" in reads:
         return "SELECT id, 2 + n0, y, g FROM t WHERE n0 IS NOT NULL"
     names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])

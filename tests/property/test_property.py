@@ -31,6 +31,7 @@ except ImportError:
 
 import of_baskets  # noqa: E402,F401
 import of_survival  # noqa: E402,F401
+import of_time  # noqa: E402,F401
 import of_calls  # noqa: E402,F401
 import of_changes  # noqa: E402,F401
 import of_customers  # noqa: E402,F401

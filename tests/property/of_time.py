@@ -1,0 +1,108 @@
+"""What happens over time: sequences counted again by hand, and forecasts that a few lines of Python make too."""
+import itertools
+import json
+import math
+
+import tables
+from lab import must, options, prop, same
+
+
+def journeys(rng):
+    people, items = rng.choice((1, 2, 5, 9)), rng.choice((2, 3, 5))
+    rows = []
+    for c in range(people):
+        for _ in range(rng.randrange(7)):
+            rows.append([f"c{c}", rng.randrange(6), rng.choice("abcde"[:items])])
+    for _ in range(rng.randrange(3)):
+        rows.append([rng.choice([None, "c0"]), rng.randrange(6), rng.choice([None, "a"])])
+    rng.shuffle(rows)
+    columns = [tables.Column("who", "", "category", "customer"), tables.Column("at", "", "number", "time"),
+               tables.Column("what", "", "category", "item")]
+    return {"tables": {"t": tables.Table(columns, rows)}, "count": rng.choice((1, 2, 3))}
+
+
+def histories(lab):
+    """Of each customer: sets of items in the order of time."""
+    people = {}
+    for c, at, item in (r[:3] for r in lab.db.execute("SELECT * FROM t").fetchall()):
+        if c is not None and at is not None and item is not None:
+            people.setdefault(c, {}).setdefault(at, set()).add(item)
+    return [[moments[at] for at in sorted(moments)] for moments in people.values()]
+
+
+def holds(history, sequence):
+    at = 0
+    for step in sequence:
+        while at < len(history) and not set(step) <= history[at]:
+            at += 1
+        if at == len(history):
+            return False
+        at += 1
+    return True
+
+
+def sets_of(moment):
+    return [c for n in range(1, len(moment) + 1) for c in itertools.combinations(sorted(moment), n)]
+
+
+@prop("mine_sequences", "mine_sequence_rules", make=journeys, cases=60)
+def sequences(lab, case):
+    """All sequences of at most three steps: found by trying each, and rules between those."""
+    lab.create("t", case["tables"]["t"])
+    known = histories(lab)
+    got, error = lab.refused("SELECT sequence, length, items, count, support FROM mine_sequences('t', ?)",
+                             options({"min_count": case["count"], "max_length": 3}))
+    if not known:
+        must(error is not None, "sequences: of nothing", got)
+        return
+    must(error is None, "sequences: refused", error)
+    candidates = set()
+    for history in known:
+        for n in (1, 2, 3):
+            for steps in itertools.combinations(history, n):
+                candidates.update(itertools.product(*map(sets_of, steps)))
+    expected = {s: n for s in candidates if (n := sum(holds(h, s) for h in known)) >= case["count"]}
+    found = {tuple(tuple(sorted(step)) for step in json.loads(s)): (length, items, count, support) for s, length, items, count, support in got}
+    must(len(found) == len(got), "sequences: one twice", got)
+    must({s: f[2] for s, f in found.items()} == expected, "sequences: counts", (got, expected))
+    for s, (length, items, count, support) in found.items():
+        must(length == len(s) and items == sum(map(len, s)), "sequences: length", s)
+        same(support, count / len(known), "sequences: support", 1e-12, 1e-12)
+    rules, error = lab.refused("SELECT antecedent, consequent, count, confidence FROM mine_sequence_rules('t', ?)",
+                               options({"min_count": case["count"], "min_confidence": 0.5, "max_length": 3}))
+    must(error is None, "sequence rules: refused", error)
+    for antecedent, consequent, count, confidence in rules:
+        must(0.5 <= confidence <= 1 and count >= case["count"], "sequence rules: limits", (antecedent, consequent))
+
+
+def points(rng):
+    n, series = rng.choice((2, 3, 8, 20, 40)), rng.choice((1, 2, 3))
+    rows = [[f"s{s}", i, round(rng.gauss(50, 10), 2) if rng.random() > 0.1 else None] for s in range(series) for i in range(n)]
+    rng.shuffle(rows)
+    columns = [tables.Column("which", "", "category", "series"), tables.Column("at", "", "number", "time"),
+               tables.Column("value", "", "number", "value")]
+    return {"tables": {"t": tables.Table(columns, rows)}, "horizon": rng.choice((1, 3))}
+
+
+@prop("mine_forecast", make=points, cases=60)
+def forecasts(lab, case):
+    """The last value, the mean, the line from the first to the last: of the known part of each series."""
+    lab.create("t", case["tables"]["t"])
+    known = {}
+    for name, at, value in sorted((r[:3] for r in lab.db.execute("SELECT * FROM t").fetchall()), key=lambda r: (str(r[0]), r[1])):
+        if name is not None and value is not None:
+            known.setdefault(name, {})[at] = value
+    for algorithm in ("naive", "mean", "drift"):
+        got, error = lab.refused("SELECT series, time, value, low, high FROM mine_forecast('t', ?)",
+                                 options({"algorithm": algorithm, "horizon": case["horizon"], "fitted": 0, "season": 1}))
+        if error is not None:
+            must(all(len(v) < 2 for v in known.values()) or "step" in error, "forecast: refused", error)
+            continue
+        for name, at, value, low, high in got:
+            mine = known[name]
+            first, last, n = min(mine), max(mine), len(mine)
+            step = at - last
+            expected = {"naive": mine[last], "mean": math.fsum(mine.values()) / n,
+                        "drift": mine[last] + step * (mine[last] - mine[first]) / max(last - first, 1)}[algorithm]
+            same(value, expected, f"forecast: {algorithm}", 1e-9, 1e-9)
+            must(low is None or low <= value <= high, "forecast: bounds", (low, value, high))
