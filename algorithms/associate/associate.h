@@ -3,9 +3,10 @@
 **
 ** Three steps, each of which only needs the one before:
 **
-**   rows (basket, item)  ->  mine_transactions   baskets_build.c
-**   transactions         ->  mine_itemsets       itemsets.c, project.c, itemsets_order.c
-**   itemsets             ->  mine_rule_set       rules.c, rule_measures.c
+**   rows (basket, item)  ->  mine_transactions   baskets_build.c, hierarchy.c
+**   transactions         ->  mine_itemsets       itemsets.c, project.c, itemsets_order.c; with
+**                                                weights or a hierarchy vertical.c
+**   itemsets             ->  mine_rule_set       rules.c, rules_thin.c, rule_measures.c
 **
 ** Inside, an item is a *rank*: 0 is the most frequent item, ties in value order.
 ** Itemsets list ranks in rising order, so the most frequent item comes first.
@@ -28,6 +29,7 @@ typedef struct mine_transactions {
   uint32_t *item;           /* codes                                            */
   int64_t rows, skipped;    /* rows read; rows without a basket or without item */
   const mine_values *names; /* the value of each code; orders ties. NULL: codes */
+  const double *weight;     /* per basket, above 0 in sum; NULL: every basket counts as one */
 } mine_transactions;
 
 /* Group `rows` pairs of codes (-1 = NULL: the row is skipped and counted; a
@@ -37,6 +39,31 @@ typedef struct mine_transactions {
 mine_status mine__transactions_build(mine_env *env, mine_arena *arena, int64_t rows,
                                      const int32_t *basket, int64_t n_baskets, const int32_t *item,
                                      int64_t n_items, mine_transactions *out) MINE_MUST_CHECK;
+
+/* Leave only the items whose mark is not 0; a basket stays one without any.  In place. */
+void mine__transactions_keep(mine_transactions *t, const uint8_t *keep);
+
+/* ---- groups of items (hierarchy.c) --------------------------------------------- */
+
+/* Whose groups are whose: those above the item of code x, of all levels, are
+** above[first[x]] .. above[first[x + 1] - 1], by rising code. */
+typedef struct mine_hierarchy {
+  uint32_t items; /* codes, those of the groups included */
+  uint32_t *first, *above;
+} mine_hierarchy;
+
+/* Close n pairs (item, parent) of codes below `items` upwards.  1 = done; 0 = a failure, or
+** an item is above itself: then loop[0..*loop_length-1] are the codes of the way round. */
+int mine__hierarchy_close(mine_env *env, mine_arena *arena, const uint32_t *item,
+                          const uint32_t *parent, size_t n, uint32_t items, mine_hierarchy *out,
+                          uint32_t **loop, size_t *loop_length);
+/* Whether one of the two is above the other. */
+int mine__hierarchy_related(const mine_hierarchy *h, uint32_t a, uint32_t b);
+/* Every basket with the groups of its items, each at most once (Srikant & Agrawal, VLDB 1995:
+** an itemset of groups is one of the baskets that were extended so). */
+mine_status mine__transactions_lift(mine_env *env, mine_arena *arena, const mine_transactions *t,
+                                    const mine_hierarchy *h,
+                                    mine_transactions *out) MINE_MUST_CHECK;
 
 /* ---- itemsets --------------------------------------------------------------- */
 
@@ -65,13 +92,27 @@ typedef struct mine_itemsets {
   int64_t n;
   size_t *at;
   uint32_t *data;
+  double total;         /* the weight of all baskets           */
+  const double *weight; /* of each set; NULL: that is its count */
 } mine_itemsets;
+
+static inline double mine__itemset_weight(const mine_itemsets *sets, int64_t s) {
+  return sets->weight ? sets->weight[s] : (double)sets->data[sets->at[s]];
+}
 
 /* Find all itemsets of the query; the result lives in `arena`, which must not be
 ** env->scratch: that holds the rest while it runs.  The same answer for any number of threads. */
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
                                 const mine_itemset_query *query,
                                 mine_itemsets *out) MINE_MUST_CHECK;
+
+/* The same (kind all) from lists of baskets, one item after the other: for baskets with
+** weights, of which a set must have min_weight, and for items in groups (h; NULL: none), of
+** which no set holds one together with what is above it. */
+mine_status mine__itemsets_vertical(mine_env *env, mine_arena *arena,
+                                    const mine_transactions *baskets, const mine_hierarchy *h,
+                                    const mine_itemset_query *query, double min_weight,
+                                    mine_itemsets *out) MINE_MUST_CHECK;
 
 /* The smallest count that a minimum support asks for: ceil(support x baskets),
 ** at least 1, forgiving the rounding of the product. */
@@ -94,24 +135,46 @@ mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
 
 /* ---- rules ------------------------------------------------------------------ */
 
+/* In the order of the columns. */
 typedef enum mine_rule_sort {
-  MINE_BY_LIFT,
-  MINE_BY_CONFIDENCE,
-  MINE_BY_SUPPORT,
   MINE_BY_COUNT,
+  MINE_BY_SUPPORT,
+  MINE_BY_CONFIDENCE,
+  MINE_BY_LIFT,
   MINE_BY_LEVERAGE,
-  MINE_BY_CONVICTION
+  MINE_BY_CONVICTION,
+  MINE_BY_COVERAGE,
+  MINE_BY_ADDED_VALUE,
+  MINE_BY_COSINE,
+  MINE_BY_JACCARD,
+  MINE_BY_KULCZYNSKI,
+  MINE_BY_IMBALANCE_RATIO,
+  MINE_BY_PHI,
+  MINE_BY_CHI_SQUARED,
+  MINE_BY_ODDS_RATIO,
+  MINE_BY_CERTAINTY,
+  MINE_BY_P_VALUE,
+  MINE_BY_Q_VALUE
 } mine_rule_sort;
+
+/* What a side of a rule must be, as item codes: hold all of these, one of these at least,
+** nothing but these; no items: anything. */
+typedef struct mine_rule_side {
+  size_t n_all, n_any, n_only;
+  const uint32_t *all, *any, *only;
+} mine_rule_side;
 
 typedef struct mine_rule_query {
   double min_confidence;  /* 0..1                                             */
   double min_lift;        /* NAN: any                                         */
-  int64_t max_consequent; /* >= 1                                            */
-  int64_t max_rules;      /* more than that many is MINE_LIMIT               */
+  int64_t max_consequent; /* >= 1                                             */
+  int64_t min_length;     /* items of a rule                                  */
+  int64_t max_rules;      /* more than that many is MINE_LIMIT                */
+  int64_t top;            /* only so many, of the first in the order; 0: all  */
+  int redundant;          /* 0: without those no better than a more general one */
+  int per_itemset;        /* only the first rule of each itemset              */
   mine_rule_sort sort;
-  /* Item codes that the side must hold, all of them. */
-  size_t n_antecedent, n_consequent;
-  const uint32_t *antecedent, *consequent;
+  mine_rule_side antecedent, consequent;
 } mine_rule_query;
 
 /* antecedent => consequent: `set` is both together; bit i of `consequent` says
@@ -119,7 +182,8 @@ typedef struct mine_rule_query {
 typedef struct mine_rule {
   int64_t set;
   uint64_t consequent;
-  uint32_t n_antecedent, n_consequent; /* counts of the two sides' baskets */
+  uint32_t left, right; /* the sets that the two sides are */
+  double p, q;
 } mine_rule;
 
 typedef struct mine_rule_set {
@@ -127,9 +191,14 @@ typedef struct mine_rule_set {
   mine_rule *rule;
 } mine_rule_set;
 
-/* All rules of the query from *all* frequent itemsets (kind all), sorted: by the
-** measure asked for, then lift, confidence and count, each falling, then in the
-** order of the itemsets.  The result lives in `arena`. */
+/* The rules of the query from *all* frequent itemsets (kind all), sorted: by the
+** measure asked for, then lift, confidence and count, each falling (p and q rising), then
+** in the order of the itemsets.  The result lives in `arena`.
+**
+** q: Benjamini and Hochberg's, over all rules that pass min_confidence, min_lift, the lengths
+** and the sides; the redundant and the others of an itemset are still among them.  With `top`
+** the others are not looked at; the family is then every rule that the itemsets can be split
+** into, those not answered with p = 1: no q is smaller than without. */
 mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
                              const mine_rule_query *query, mine_rule_set *out) MINE_MUST_CHECK;
 
@@ -149,10 +218,19 @@ typedef struct mine_rule_measures {
   double imbalance_ratio; /* |x - y| / (x + y - xy)                                  */
   double phi;             /* (n xy - x y) / sqrt(x y (n-x)(n-y)); x or y = n: undefined */
   double chi_squared;     /* n phi^2: Pearson's, 2 x 2 table, no continuity correction  */
+  double odds_ratio;      /* xy (n-x-y+xy) / ((x-xy) (y-xy)); x or y = xy: undefined     */
+  double certainty;       /* (n xy - x y) / (x (n-y)), below 0 / (x y); y = n: 0         */
 } mine_rule_measures;
 void mine__rule_measure(int64_t n, int64_t x, int64_t y, int64_t xy, mine_rule_measures *out);
+/* Of a rule, by weight where the baskets have weights; n phi^2 counts baskets even so. */
+void mine__rule_measure_of(const mine_itemsets *sets, const mine_rule *rule,
+                           mine_rule_measures *out);
+/* Fisher's exact test, upper tail: the chance of xy baskets or more with both, were the two
+** sides unrelated and as frequent as they are. */
+double mine__rule_p(int64_t n, int64_t x, int64_t y, int64_t xy);
 
-/* (antecedent, consequent, count, then the measures above in that order). */
+/* (antecedent, consequent, count, the measures above in that order, p, q, then the two sides
+** in words). */
 mine_status mine__rules_relation(mine_env *env, const mine_itemsets *sets,
                                  const mine_rule_set *rules, const mine_values *names,
                                  mine_relation *out) MINE_MUST_CHECK;

@@ -92,3 +92,15 @@ mine_status mine__transactions_build(mine_env *env, mine_arena *arena, int64_t r
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
+
+void mine__transactions_keep(mine_transactions *t, const uint8_t *keep) {
+  uint32_t kept = 0, from = 0;
+  for (int64_t b = 0; b < t->baskets; b++) {
+    const uint32_t to = t->start[b + 1];
+    for (uint32_t p = from; p < to; p++) {
+      if (keep[t->item[p]]) t->item[kept++] = t->item[p];
+    }
+    t->start[b + 1] = kept;
+    from = to;
+  }
+}

@@ -368,7 +368,7 @@ static void driver_prepare(driver *d, size_t cells) {
 
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
                                 const mine_itemset_query *query, mine_itemsets *out) {
-  *out = (mine_itemsets){.baskets = baskets->baskets};
+  *out = (mine_itemsets){.baskets = baskets->baskets, .total = (double)baskets->baskets};
   driver d = {.env = env, .arena = arena, .query = query, .sets = out};
   const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;

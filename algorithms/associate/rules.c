@@ -9,60 +9,47 @@
 **
 ** Confidence falls when an item moves from the left to the right (the left side
 ** becomes more frequent), so a consequent that fails ends its branch.
+**
+** The first few in the order are kept in a heap whose root is the worst of them: a set
+** whose count already says that none of its rules can be better is not split at all
+** (Webb, "Efficient search for association rules", KDD 2000).
 */
+#include "rules.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "../core/hash.h"
 #include "../core/order.h"
-#include "associate.h"
 
 #define RULES_WIDEST 63 /* items of a set: bits of mine_rule.consequent */
 
-typedef struct rules_finder {
-  mine_env *env;
-  mine_arena *arena;
-  const mine_itemsets *sets;
-  const mine_rule_query *query;
-  mine__table table;      /* of the sets, by their hash */
-  size_t n_left, n_right; /* ranks that a side must hold */
-  uint32_t *left, *right;
-  mine_rule_set *rules;
-  size_t capacity;
-  /* The set at hand. */
-  int64_t number;
-  const uint32_t *set;  /* count, size, ranks */
-  uint64_t hash, stays; /* stays: bits that must not go to the right */
-} rules_finder;
-
-static uint64_t rules_item_hash(uint32_t rank) {
-  return mine_hash_mix((uint64_t)rank + 1);
-}
+/* Which lists of a side hold a rank; those of the consequent are shifted by RULES_RIGHT. */
+enum { RULES_ALL = 1, RULES_ANY = 2, RULES_ONLY = 4, RULES_RIGHT = 3 };
 
 /* ---- the table of counts ------------------------------------------------------------ */
 
-static void rules_index(rules_finder *f) {
+static void rules_index(mine__rule_search *f) {
   const mine_itemsets *sets = f->sets;
   if (mine__table_grow(&f->table, f->env->scratch, (size_t)sets->n) < 0) return;
   for (int64_t s = 0; s < sets->n; s++) {
     const uint32_t *set = sets->data + sets->at[s];
     uint64_t hash = 0;
     for (uint32_t i = 0; i < set[1]; i++)
-      hash ^= rules_item_hash(set[2 + i]);
+      hash ^= mine__rules_hash(set[2 + i]);
     mine__table_enter(&f->table, hash, (uint32_t)s);
     if (s % 65536 == 0 && mine__poll(f->env)) return;
   }
 }
 
 typedef struct rules_part {
-  const rules_finder *f;
+  const mine__rule_search *f;
   uint64_t part;
 } rules_part;
 
 /* Whether the set `number` is the part of the set at hand that is looked for. */
 static int rules_is_part(const void *context, uint32_t number) {
   const rules_part *wanted = context;
-  const rules_finder *f = wanted->f;
+  const mine__rule_search *f = wanted->f;
   const uint32_t *candidate = f->sets->data + f->sets->at[number];
   uint32_t n = 0;
   for (uint32_t i = 0; i < f->set[1]; i++) {
@@ -73,178 +60,294 @@ static int rules_is_part(const void *context, uint32_t number) {
   return n == candidate[1];
 }
 
-/* The count of a non-empty part of the set at hand. */
-static uint32_t rules_count(const rules_finder *f, uint64_t part, uint64_t hash) {
+uint32_t mine__rules_part(const mine__rule_search *f, uint64_t part, uint64_t hash) {
   const rules_part wanted = {f, part};
   const int64_t number = mine__table_find(&f->table, hash, rules_is_part, &wanted);
-  if (number < 0) return 0; /* cannot be: every part of a frequent set is frequent */
-  return f->sets->data[f->sets->at[number]];
+  return number < 0 ? 0 : (uint32_t)number; /* it is there: parts of frequent sets are frequent */
 }
 
-/* ---- the rules of one set -------------------------------------------------------------- */
+/* ---- what is kept ------------------------------------------------------------------------ */
 
-static void rules_add(rules_finder *f, uint64_t right, uint32_t n_left, uint32_t n_right) {
+static int rules_full(const mine__rule_search *f) {
+  return f->query->top > 0 && f->rules->n >= f->query->top;
+}
+
+static int rules_heap_worse(const void *arrays, int64_t a, int64_t b) {
+  const mine__rule_search *f = arrays;
+  return mine__rules_before(&f->key[b], &f->key[a]);
+}
+
+static void rules_heap_swap(void *arrays, int64_t a, int64_t b) {
+  mine__rule_search *f = arrays;
+  const mine__rule_key key = f->key[a];
+  const mine_rule rule = f->rules->rule[a];
+  f->key[a] = f->key[b];
+  f->rules->rule[a] = f->rules->rule[b];
+  f->key[b] = key;
+  f->rules->rule[b] = rule;
+}
+
+static const mine__heap rules_heap = {rules_heap_worse, rules_heap_swap};
+
+/* Among the top ones, in place of the worst when there is no more room. */
+static void rules_push(mine__rule_search *f, const mine_rule *rule, const mine__rule_key *key) {
   mine_rule_set *rules = f->rules;
+  if (rules_full(f)) {
+    rules->rule[0] = *rule;
+    f->key[0] = *key;
+    mine__heap_sink(rules_heap, f, rules->n);
+    return;
+  }
+  if (!MINE_RESERVE(f->arena, rules->rule, f->capacity, (size_t)rules->n + 1)) return;
+  if (!MINE_RESERVE(f->arena, f->key, f->key_capacity, (size_t)rules->n + 1)) return;
+  rules->rule[rules->n] = *rule;
+  f->key[rules->n] = *key;
+  mine__heap_rise(rules_heap, f, rules->n++);
+}
+
+/* A rule passes: kept, if it is one of the top ones (and the first of its itemset). */
+static void rules_offer(mine__rule_search *f, mine_rule *rule) {
+  const mine_rule_query *query = f->query;
+  if (query->sort == MINE_BY_P_VALUE || query->sort == MINE_BY_Q_VALUE) {
+    const mine_itemsets *sets = f->sets;
+    rule->p = mine__rule_p(sets->baskets, sets->data[sets->at[rule->left]],
+                           sets->data[sets->at[rule->right]], f->set[0]);
+  }
+  const mine__rule_key key = mine__rules_key(f, rule, f->turn++);
+  if (rules_full(f) && !mine__rules_before(&key, &f->key[0])) return;
+  if (query->per_itemset && f->best.set >= 0 && !mine__rules_before(&key, &f->best_key)) return;
+  if (!query->redundant && mine__rules_redundant(f, rule)) return;
+  if (query->per_itemset) {
+    f->best = *rule;
+    f->best_key = key;
+  } else {
+    rules_push(f, rule, &key);
+  }
+}
+
+static void rules_add(mine__rule_search *f, mine_rule *rule) {
+  mine_rule_set *rules = f->rules;
+  if (f->query->top > 0) {
+    rules_offer(f, rule);
+    return;
+  }
   if (rules->n >= f->query->max_rules) {
     mine__fail(f->env, MINE_LIMIT,
                "more than max_rules=%lld rules; raise min_confidence, min_lift or "
-               "min_support, name items of the antecedent or consequent, or raise max_rules",
+               "min_support, name items of the antecedent or consequent, ask for the first ones "
+               "only (top=100), or raise max_rules",
                (long long)f->query->max_rules);
     return;
   }
   if (!MINE_RESERVE(f->arena, rules->rule, f->capacity, (size_t)rules->n + 1)) return;
-  rules->rule[rules->n++] = (mine_rule){f->number, right, n_left, n_right};
+  rules->rule[rules->n++] = *rule;
+}
+
+/* ---- what cannot be better ---------------------------------------------------------------- */
+
+/* No rule of the set at hand has a larger value of the measure; HUGE_VAL: nothing is known.
+** Its count is both <= x and <= y; a consequent of one item is at least as frequent as the
+** rarest item.  (The chance of a table has no such bound, and some measures are 1 for any.) */
+static double rules_bound(const mine__rule_search *f) {
+  const mine_itemsets *sets = f->sets;
+  const double n = sets->total, both = mine__itemset_weight(sets, f->number), share = both / n;
+  double least = both; /* what a consequent weighs at least */
+  if (f->query->max_consequent == 1 && !sets->weight) {
+    const uint64_t last = (uint64_t)1 << (f->set[1] - 1); /* the rarest: the largest rank */
+    const uint32_t s = mine__rules_part(f, last, mine__rules_hash(f->set[1 + f->set[1]]));
+    least = sets->data[sets->at[s]];
+  }
+  switch (f->query->sort) {
+    case MINE_BY_COUNT:
+      return f->set[0];
+    case MINE_BY_SUPPORT:
+      return share;
+    case MINE_BY_LIFT:
+      return n / least;
+    case MINE_BY_LEVERAGE:
+      return share - share * share;
+    case MINE_BY_ADDED_VALUE:
+      return 1 - least / n;
+    case MINE_BY_PHI: /* <= the cosine: 1 - xy/both <= sqrt((1 - x)(1 - y)) */
+    case MINE_BY_COSINE:
+      return sqrt(both / least);
+    case MINE_BY_JACCARD:
+      return both / least;
+    case MINE_BY_KULCZYNSKI:
+      return (1 + both / least) / 2;
+    default:
+      return HUGE_VAL;
+  }
+}
+
+static int rules_hopeless(const mine__rule_search *f) {
+  return rules_full(f) && rules_bound(f) * (1 + 1e-9) < f->key[0].by;
+}
+
+/* The splits of the set at hand: of `open` items any may go to the right, `right` are there. */
+static double rules_splits(const mine__rule_search *f, uint32_t open, uint32_t right) {
+  double ways = 1, sum = 0;
+  for (uint32_t k = 0; k <= open; k++) {
+    const uint32_t size = right + k;
+    if (size >= f->set[1] || (int64_t)size > f->query->max_consequent) break;
+    if (size > 0) sum += ways;
+    ways = ways * (double)(open - k) / (double)(k + 1);
+  }
+  return sum;
+}
+
+/* ---- the rules of one set -------------------------------------------------------------- */
+
+static void rules_judge(mine__rule_search *f, uint64_t right, uint64_t right_hash, uint32_t left) {
+  mine_rule rule = {.set = f->number, .consequent = right, .left = left, .p = NAN, .q = NAN};
+  mine_rule_measures m;
+  rule.right = mine__rules_part(f, right, right_hash);
+  mine__rule_measure_of(f->sets, &rule, &m);
+  if (!(m.lift < f->query->min_lift)) rules_add(f, &rule);
 }
 
 /* Judge the consequent `right` (hash `right_hash`, `size` items), then those with
 ** one more item at position `from` or later. */
-static void rules_consequents(rules_finder *f, uint64_t right, uint64_t right_hash, uint32_t size,
-                              uint32_t from) {
+static void rules_consequents(mine__rule_search *f, uint64_t right, uint64_t right_hash,
+                              uint32_t size, uint32_t from) {
   const uint32_t n = f->set[1];
-  const uint64_t all = ((uint64_t)1 << n) - 1;
+  const uint64_t left = (((uint64_t)1 << n) - 1) & ~right;
+  if (f->any[0] && !(left & f->any[0])) return;
   if (size > 0) {
-    const uint32_t n_left = rules_count(f, all & ~right, f->hash ^ right_hash);
-    if (n_left == 0 || (double)f->set[0] / n_left < f->query->min_confidence) return;
-    const uint32_t n_right = rules_count(f, right, right_hash);
-    mine_rule_measures m;
-    mine__rule_measure(f->sets->baskets, n_left, n_right, f->set[0], &m);
-    if (!(m.lift < f->query->min_lift)) rules_add(f, right, n_left, n_right);
+    const uint32_t s = mine__rules_part(f, left, f->hash ^ right_hash);
+    const double confidence =
+        mine__itemset_weight(f->sets, f->number) / mine__itemset_weight(f->sets, s);
+    if (!(confidence >= f->query->min_confidence)) return;
+    if (f->query->sort == MINE_BY_CONFIDENCE && rules_full(f) && confidence < f->key[0].by) return;
+    if (!f->any[1] || (right & f->any[1])) rules_judge(f, right, right_hash, s);
     if (mine_failed(f->env)) return;
   }
   if (size + 1 >= n || (int64_t)size >= f->query->max_consequent) return;
   for (uint32_t i = from; i < n; i++) {
     if ((right | f->stays) >> i & 1) continue;
-    rules_consequents(f, right | (uint64_t)1 << i, right_hash ^ rules_item_hash(f->set[2 + i]),
+    rules_consequents(f, right | (uint64_t)1 << i, right_hash ^ mine__rules_hash(f->set[2 + i]),
                       size + 1, i + 1);
     if (mine_failed(f->env)) break;
   }
 }
 
-/* The bits of ranks[0..n-1] in the set at hand; 0 = one is not in it. */
-static int rules_bits(const rules_finder *f, const uint32_t *rank, size_t n, uint64_t *bits) {
-  *bits = 0;
-  for (size_t r = 0; r < n; r++) {
-    uint32_t i = 0;
-    while (i < f->set[1] && f->set[2 + i] != rank[r])
-      i++;
-    if (i == f->set[1]) return 0;
-    *bits |= (uint64_t)1 << i;
+/* Where the items of the set at hand may stand: 0 = no split of it is a rule. */
+static int rules_place(mine__rule_search *f, uint64_t *right) {
+  const mine_rule_side *side[2] = {&f->query->antecedent, &f->query->consequent};
+  uint64_t has[2] = {0, 0}, may[2] = {0, 0};
+  uint32_t n[2] = {0, 0};
+  f->any[0] = f->any[1] = 0;
+  for (uint32_t i = 0; i < f->set[1]; i++) {
+    const uint64_t bit = (uint64_t)1 << i;
+    for (int k = 0; k < 2; k++) {
+      const int mark = f->marks[f->set[2 + i]] >> (k * RULES_RIGHT);
+      if (mark & RULES_ALL) has[k] |= bit, n[k]++;
+      if (mark & RULES_ANY) f->any[k] |= bit;
+      if (side[k]->n_only == 0 || mark & RULES_ONLY) may[k] |= bit;
+    }
   }
-  return 1;
+  for (int k = 0; k < 2; k++)
+    if (n[k] < f->all[k] || (side[k]->n_any > 0 && !f->any[k])) return 0;
+  const uint64_t all = ((uint64_t)1 << f->set[1]) - 1;
+  f->stays = has[0] | (all & ~may[1]);
+  *right = has[1] | (all & ~may[0]);
+  return !(*right & f->stays);
 }
 
-static void rules_of_set(rules_finder *f, int64_t s) {
+static void rules_take(mine__rule_search *f, int64_t s) {
   f->number = s;
   f->set = f->sets->data + f->sets->at[s];
-  if (f->set[1] < 2) return;
-  if (f->set[1] > RULES_WIDEST) {
-    mine__fail(f->env, MINE_LIMIT, "an itemset has %u items, more than %d; set max_length",
-               f->set[1], RULES_WIDEST);
-    return;
-  }
-  uint64_t right;
-  if (!rules_bits(f, f->left, f->n_left, &f->stays)) return;
-  if (!rules_bits(f, f->right, f->n_right, &right) || (right & f->stays)) return;
-  uint64_t right_hash = 0;
-  uint32_t size = 0;
   f->hash = 0;
-  for (uint32_t i = 0; i < f->set[1]; i++) {
-    const uint64_t h = rules_item_hash(f->set[2 + i]);
-    f->hash ^= h;
-    if (right >> i & 1) right_hash ^= h, size++;
-  }
-  if (size >= f->set[1] || (int64_t)size > f->query->max_consequent) return;
-  rules_consequents(f, right, right_hash, size, 0);
+  f->turn = 0;
+  f->best.set = -1;
+  for (uint32_t i = 0; i < f->set[1]; i++)
+    f->hash ^= mine__rules_hash(f->set[2 + i]);
 }
 
-/* ---- items by code -> ranks --------------------------------------------------------------- */
+static void rules_of_set(mine__rule_search *f, int64_t s) {
+  const uint32_t n = f->sets->data[f->sets->at[s] + 1];
+  if (n < 2 || (int64_t)n < f->query->min_length) return;
+  if (n > RULES_WIDEST) {
+    mine__fail(f->env, MINE_LIMIT, "an itemset has %u items, more than %d; set max_length", n,
+               RULES_WIDEST);
+    return;
+  }
+  rules_take(f, s);
+  uint64_t right, right_hash = 0;
+  uint32_t size = 0, open = 0;
+  if (!rules_place(f, &right)) return;
+  for (uint32_t i = 0; i < n; i++) {
+    open += !((right | f->stays) >> i & 1);
+    if (right >> i & 1) right_hash ^= mine__rules_hash(f->set[2 + i]), size++;
+  }
+  if (size >= n || (int64_t)size > f->query->max_consequent) return;
+  if (f->query->top > 0) f->candidates += rules_splits(f, open, size);
+  if (rules_hopeless(f)) return;
+  rules_consequents(f, right, right_hash, size, 0);
+  if (f->best.set >= 0 && !mine_failed(f->env)) rules_push(f, &f->best, &f->best_key);
+}
 
-/* 0 = an item is not frequent: no rule can hold it (or failure recorded). */
-static int rules_ranks(rules_finder *f, const uint32_t *code, size_t n, uint32_t **rank) {
-  *rank = mine__arena_array(f->env->scratch, n, sizeof **rank);
-  if (!*rank) return 0;
+/* ---- items by code -> marks per rank -------------------------------------------------------- */
+
+/* Mark the ranks of some codes; how many different ones are frequent. */
+static uint32_t rules_mark(mine__rule_search *f, uint16_t *marks, const uint32_t *code, size_t n,
+                           int mark) {
+  uint32_t frequent = 0;
   for (size_t i = 0; i < n; i++) {
     uint32_t r = 0;
     while (r < f->sets->n_items && f->sets->code[r] != code[i])
       r++;
-    if (r == f->sets->n_items) return 0;
-    (*rank)[i] = r;
+    if (r == f->sets->n_items || marks[r] & mark) continue;
+    marks[r] = (uint16_t)(marks[r] | mark);
+    frequent++;
+  }
+  return frequent;
+}
+
+static uint32_t rules_distinct(const uint32_t *code, size_t n) {
+  uint32_t distinct = 0;
+  for (size_t i = 0; i < n; i++) {
+    size_t j = 0;
+    while (code[j] != code[i])
+      j++;
+    distinct += j == i;
+  }
+  return distinct;
+}
+
+/* 0 = what a side must hold is not frequent: no rule has it (or failure recorded). */
+static int rules_sides(mine__rule_search *f) {
+  uint16_t *marks = mine__arena_zeros(f->env->scratch, f->sets->n_items, sizeof *marks);
+  if (!marks) return 0;
+  f->marks = marks;
+  for (int k = 0; k < 2; k++) {
+    const mine_rule_side *side = k ? &f->query->consequent : &f->query->antecedent;
+    const int shift = k * RULES_RIGHT;
+    f->all[k] = rules_distinct(side->all, side->n_all);
+    if (rules_mark(f, marks, side->all, side->n_all, RULES_ALL << shift) < f->all[k]) return 0;
+    if (!rules_mark(f, marks, side->any, side->n_any, RULES_ANY << shift) && side->n_any) return 0;
+    if (!rules_mark(f, marks, side->only, side->n_only, RULES_ONLY << shift) && side->n_only)
+      return 0;
   }
   return 1;
 }
 
-/* ---- the order ------------------------------------------------------------------------------ */
+/* ---- all ----------------------------------------------------------------------------------------
+ */
 
-typedef struct rules_key {
-  double by, lift, confidence; /* by: the measure that was asked for */
-  uint32_t count, rule;
-} rules_key;
-
-/* The largest first. */
-static int rules_before(const void *context, const void *left, const void *right) {
-  const rules_key *a = left, *b = right;
-  (void)context;
-  if (a->by != b->by) return a->by > b->by;
-  if (a->lift != b->lift) return a->lift > b->lift;
-  if (a->confidence != b->confidence) return a->confidence > b->confidence;
-  return a->count > b->count;
-}
-
-static double rules_sort_value(mine_rule_sort sort, const mine_rule_measures *m, uint32_t count) {
-  switch (sort) {
-    case MINE_BY_CONFIDENCE:
-      return m->confidence;
-    case MINE_BY_SUPPORT:
-    case MINE_BY_COUNT:
-      return (double)count;
-    case MINE_BY_LEVERAGE:
-      return m->leverage;
-    case MINE_BY_CONVICTION: /* undefined = infinite: confidence 1 comes first */
-      return isnan(m->conviction) ? HUGE_VAL : m->conviction;
-    case MINE_BY_LIFT:
-      break;
-  }
-  return m->lift;
-}
-
-static rules_key rules_key_of(const rules_finder *f, int64_t i) {
-  const mine_rule *rule = &f->rules->rule[i];
-  const uint32_t count = f->sets->data[f->sets->at[rule->set]];
-  mine_rule_measures m;
-  mine__rule_measure(f->sets->baskets, rule->n_antecedent, rule->n_consequent, count, &m);
-  return (rules_key){rules_sort_value(f->query->sort, &m, count), m.lift, m.confidence, count,
-                     (uint32_t)i};
-}
-
-/* Stable: rules that are equal in all four stay in the order of the itemsets. */
-static void rules_sort(rules_finder *f) {
-  const size_t n = (size_t)f->rules->n;
-  rules_key *key = mine__arena_array(f->env->scratch, n, sizeof *key);
-  rules_key *spare = mine__arena_array(f->env->scratch, n, sizeof *spare);
-  mine_rule *sorted = mine__arena_array(f->arena, n, sizeof *sorted);
-  if (!key || !spare || !sorted) return;
-  for (size_t i = 0; i < n; i++)
-    key[i] = rules_key_of(f, (int64_t)i);
-  mine__sort(f->env, key, spare, n, sizeof *key, rules_before, NULL);
-  if (mine_failed(f->env)) return;
-  for (size_t i = 0; i < n; i++)
-    sorted[i] = f->rules->rule[key[i].rule];
-  f->rules->rule = sorted;
-}
-
-static void rules_run(rules_finder *f) {
-  if (!rules_ranks(f, f->query->antecedent, f->n_left, &f->left)) return;
-  if (!rules_ranks(f, f->query->consequent, f->n_right, &f->right)) return;
+static void rules_run(mine__rule_search *f) {
+  if (!rules_sides(f)) return;
   rules_index(f);
   if (mine_failed(f->env)) return;
-  for (int64_t s = 0; s < f->sets->n; s++) {
-    rules_of_set(f, s);
+  /* The top by lift are of rare sets: those first, that the others need not be split. */
+  const int backwards = f->query->top > 0 && f->query->sort == MINE_BY_LIFT;
+  const int64_t n = f->sets->n;
+  for (int64_t i = 0; i < n; i++) {
+    rules_of_set(f, backwards ? n - 1 - i : i);
     if (mine_failed(f->env)) return;
-    if (s % 1024 == 0 && mine__poll_progress(f->env, "rules", (double)s / (double)f->sets->n)) {
-      return;
-    }
+    if (i % 1024 == 0 && mine__poll_progress(f->env, "rules", (double)i / (double)n)) return;
   }
-  rules_sort(f);
+  mine__rules_finish(f);
 }
 
 mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
@@ -253,9 +356,7 @@ mine_status mine__rules_find(mine_env *env, mine_arena *arena, const mine_itemse
   if (sets->n >= UINT32_MAX || query->max_rules >= UINT32_MAX) {
     return mine__fail(env, MINE_LIMIT, "more than 4 billion itemsets or rules; raise min_support");
   }
-  rules_finder f = {.env = env, .arena = arena, .sets = sets, .query = query, .rules = out};
-  f.n_left = query->n_antecedent;
-  f.n_right = query->n_consequent;
+  mine__rule_search f = {.env = env, .arena = arena, .sets = sets, .query = query, .rules = out};
   const mine_mark mark = mine__arena_mark(env->scratch);
   rules_run(&f);
   mine__arena_rewind(env->scratch, mark);

@@ -97,6 +97,13 @@ static int64_t empty_first_pair(const mine_itemsets *sets) {
   return -1;
 }
 
+static int64_t empty_longest(const mine_itemsets *sets) {
+  uint32_t longest = 0;
+  for (int64_t s = 0; s < sets->n; s++)
+    if (sets->data[sets->at[s] + 1] > longest) longest = sets->data[sets->at[s] + 1];
+  return longest;
+}
+
 static void empty_tell_pair(const empty_look *e) {
   const double pairs = empty_pairs(e->baskets);
   mine_itemset_query query = {.min_count = e->answer->asked->min_count,
@@ -143,8 +150,11 @@ static int empty_best_rule(const empty_look *e, double confidence, double lift, 
   query.min_confidence = confidence;
   query.min_lift = lift;
   query.sort = sort;
-  query.max_rules = INT32_MAX;
-  query.max_consequent = asked->n_consequent > 1 ? (int64_t)asked->n_consequent : 1;
+  query.top = 1;
+  query.redundant = 1;
+  query.per_itemset = 0;
+  if (asked->antecedent.n_only == 0)
+    query.max_consequent = asked->consequent.n_all > 1 ? (int64_t)asked->consequent.n_all : 1;
   if (mine__rules_find(e->env, e->answer->arena, e->answer->sets, &query, &rules)) return 0;
   if (rules.n > 0) *out = rules.rule[0];
   return rules.n > 0;
@@ -158,8 +168,7 @@ static void empty_say_rule(const empty_look *e, const char *which, const mine_ru
   char has_confidence[MINE_NUMBER_BYTES], has_lift[MINE_NUMBER_BYTES];
   mine_rule_measures m;
   mine_text left, right;
-  mine__rule_measure(sets->baskets, rule->n_antecedent, rule->n_consequent,
-                     sets->data[sets->at[rule->set]], &m);
+  mine__rule_measure_of(sets, rule, &m);
   empty_below(confidence, m.confidence);
   empty_below(lift, m.lift);
   mine__job_notef(
@@ -180,6 +189,11 @@ static void empty_tell_rule(const empty_look *e) {
   if (e->answer->sets->n > EMPTY_MOST_SETS)
     mine__job_note(e->job, "warning", e->answer->group,
                    "no rows: no rule passes min_confidence and min_lift; try lower ones");
+  else if (!asked->redundant &&
+           empty_best_rule(e, asked->min_confidence, asked->min_lift, asked->sort, &rule))
+    mine__job_note(e->job, "warning", e->answer->group,
+                   "no rows: every rule is no better than a more general one that the options "
+                   "leave out; redundant=1 shows them");
   else if (empty_best_rule(e, asked->min_confidence, NAN, MINE_BY_LIFT, &rule))
     empty_say_rule(e, "the rule of the largest lift,", &rule, 0, 1);
   else if (empty_best_rule(e, 0, asked->min_lift, MINE_BY_CONFIDENCE, &rule))
@@ -193,15 +207,40 @@ static void empty_tell_rule(const empty_look *e) {
                     (long long)e->answer->asked->min_count, (long long)e->baskets->baskets);
 }
 
+/* With weights or groups the look at counts would mislead: which stage it was. */
+static void empty_tell_stage(const empty_look *e) {
+  const mine_itemsets *sets = e->answer->sets;
+  const char *of = e->baskets->weight ? "their weight" : "the baskets";
+  if (sets->n == 0)
+    mine__job_notef(e->job, "warning", e->answer->group,
+                    "no rows: no item is in as large a share of %s as asked for; try a lower "
+                    "min_support",
+                    of);
+  else if (empty_first_pair(sets) < 0)
+    mine__job_notef(e->job, "warning", e->answer->group,
+                    "no rows: no two items are together in as large a share of %s as asked for; "
+                    "try a lower min_support",
+                    of);
+  else
+    empty_tell_rule(e);
+}
+
 void mine__baskets_tell_empty(mine_job *job, const mine__baskets_answer *answer) {
   const empty_look e = {job, job->env, answer, answer->baskets};
-  if (answer->sets->n == 0)
-    empty_tell_item(&e);
-  else if (answer->rules && answer->asked->max_length < 2)
+  const int64_t least = answer->rules ? answer->rules->min_length : 1;
+  if (answer->rules && answer->asked->max_length < 2)
     mine__job_note(job, "warning", answer->group,
                    "no rows: a rule has two items at least, and max_length leaves one");
+  else if (answer->vertical)
+    empty_tell_stage(&e);
+  else if (answer->sets->n == 0)
+    empty_tell_item(&e);
   else if (answer->rules && empty_first_pair(answer->sets) < 0)
     empty_tell_pair(&e);
+  else if (answer->rules && least > 2 && empty_longest(answer->sets) < least)
+    mine__job_notef(job, "warning", answer->group,
+                    "no rows: the longest itemset has %lld items, and min_length asks for %lld",
+                    (long long)empty_longest(answer->sets), (long long)least);
   else if (answer->rules)
     empty_tell_rule(&e);
 }

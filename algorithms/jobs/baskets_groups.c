@@ -106,13 +106,25 @@ static int basket_groups_gather(const basket_groups_work *g, mine_arena *arena, 
   const int64_t first = g->by.first[group], n = basket_groups_rows(g, group);
   int32_t *basket = mine__arena_array(arena, (size_t)n, sizeof *basket);
   int32_t *item = mine__arena_array(arena, (size_t)n, sizeof *item);
-  *out = (mine__baskets_rows){
-      .basket = basket, .item = item, .n_baskets = g->n_baskets[group], .items = g->all->items};
-  if (!basket || !item) return 0;
+  const mine__baskets_rows *all = g->all;
+  double *weight = all->weight ? mine__arena_array(arena, (size_t)n, sizeof *weight) : NULL;
+  double *quantity = all->quantity ? mine__arena_array(arena, (size_t)n, sizeof *quantity) : NULL;
+  *out = (mine__baskets_rows){.basket = basket,
+                              .item = item,
+                              .n_baskets = g->n_baskets[group],
+                              .n_items = all->n_items,
+                              .weight = weight,
+                              .quantity = quantity,
+                              .items = all->items};
+  if (!basket || !item || (all->weight && !weight) || (all->quantity && !quantity)) return 0;
   for (int64_t i = first; i < first + n; i++) {
     if (g->basket[i] < 0) continue;
+    const uint32_t row = g->by.at[i];
     basket[out->n] = g->basket[i];
-    item[out->n++] = g->all->item[g->by.at[i]];
+    item[out->n] = all->item[row];
+    if (weight) weight[out->n] = all->weight[row];
+    if (quantity) quantity[out->n] = all->quantity[row];
+    out->n++;
   }
   return 1;
 }

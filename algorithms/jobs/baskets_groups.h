@@ -11,6 +11,9 @@ typedef struct mine__baskets_rows {
   int64_t n;
   const int32_t *basket, *item; /* -1: NULL */
   int64_t n_baskets;
+  int64_t n_items;        /* codes of items are below                   */
+  const double *weight;   /* of each row's basket; NULL: there are none */
+  const double *quantity; /* of each row; NULL: there are none          */
   const mine_values *items;
 } mine__baskets_rows;
 

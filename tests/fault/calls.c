@@ -154,6 +154,17 @@ static const fault_call calls_special[] = {
      0},
     {"mine_rules", "SELECT * FROM mine_rules('baskets','min_count=30,min_confidence=1{o}')", 0},
     {"mine_rules", "SELECT * FROM mine_rules('baskets','min_count=3,min_lift=100{o}')", 0},
+    {"mine_rules",
+     "SELECT * FROM mine_rules('baskets','min_count=3,top=5,redundant=0,per_itemset=1{o}')", 0},
+    {"mine_rules",
+     "SELECT * FROM mine_rules('SELECT basket, item, basket % 3 AS w, 1 + rowid % 4 AS q FROM "
+     "baskets','basket=basket,item=item,weight=w,quantity=q,quantity_levels=2|4,"
+     "min_support=0.02{o}')",
+     0},
+    {"mine_rules",
+     "SELECT * FROM mine_rules('baskets','min_count=3,max_consequent=2,redundant=0,hierarchy="
+     "\"SELECT DISTINCT item, ''all'' FROM baskets\"{o}')",
+     0},
     {"mine_export",
      "SELECT mine_export('tree','trigger',NULL,'what=probability,table=a,column=b{o}')", 0},
     {"mine_import",

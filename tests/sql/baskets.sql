@@ -21,3 +21,22 @@ SELECT count(*) FROM mine_itemsets('purchases', 'min_count=1, max_itemsets=3');
 SELECT json_array(itemset) AS nested, typeof(itemset) AS type FROM mine_itemsets('purchases', 'min_count=3, kind=maximal') LIMIT 1;
 SELECT json_object('buys', antecedent, 'too', consequent) AS object FROM mine_rules('purchases', 'min_support=0.4, min_confidence=0.75, max_length=2') LIMIT 1;
 SELECT json_array(id) AS no_json FROM mine_predict((SELECT mine_fit('kmeans', 'VALUES (''[1]'', 1), (''[2]'', 5), (''[3]'', 6)', 'k=2')), 'VALUES (''[1]'', 1)') LIMIT 1;
+-- The same in words, how sure, and only what says something new.
+SELECT antecedent_text, consequent_text, round(odds_ratio, 3) AS odds_ratio, round(certainty, 3) AS certainty,
+       round(p_value, 6) AS p_value, round(q_value, 6) AS q_value
+FROM mine_rules('purchases', 'min_count=2, min_confidence=0.6, sort=p_value') LIMIT 4;
+SELECT count(*) AS every, (SELECT count(*) FROM mine_rules('purchases', 'min_count=1, min_confidence=0.3, redundant=0')) AS new,
+       (SELECT count(*) FROM mine_rules('purchases', 'min_count=1, min_confidence=0.3, per_itemset=1')) AS itemsets
+FROM mine_rules('purchases', 'min_count=1, min_confidence=0.3');
+SELECT antecedent_text, consequent_text, count FROM mine_rules('purchases', 'min_count=2, min_confidence=0, antecedent_only=bread|milk, consequent_any=beer|cola, max_consequent=2, min_length=3');
+-- Groups of items: no rule of an item with what is above it.
+SELECT antecedent_text, consequent_text, count FROM mine_rules('purchases',
+  'min_count=3, min_confidence=0.7, hierarchy="VALUES (''beer'', ''drinks''), (''cola'', ''drinks''), (''milk'', ''drinks''), (''bread'', ''food'')", antecedent_any=drinks|food');
+-- Quantities and weights.
+CREATE VIEW bought AS SELECT basket, item, 1 + rowid % 3 AS pieces, 1 + basket % 2 AS weight FROM purchases;
+SELECT antecedent_text, consequent_text, count FROM mine_rules('bought', 'basket=basket, item=item, quantity=pieces, quantity_levels=2|3, min_count=2, min_confidence=0.6');
+SELECT antecedent_text, consequent_text, count FROM mine_rules('bought', 'basket=basket, item=item, quantity=pieces, min_quantity=2, min_count=2, min_confidence=0.6');
+SELECT antecedent_text, consequent_text, count, round(support, 4) AS support, round(confidence, 4) AS confidence
+FROM mine_rules('bought', 'basket=basket, item=item, weight=weight, min_support=0.4, min_confidence=0.7, top=4');
+SELECT count(*) AS two_rows_a_pair FROM mine_rules('VALUES (1, ''Tea''), (1, ''tea ''), (2, ''Tea'')', 'min_count=1, min_confidence=0');
+SELECT detail FROM mine_warnings;
