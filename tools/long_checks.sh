@@ -204,6 +204,7 @@ coverage() {
 property() {
   say "property: random tables for ${PROPERTY_SECONDS:-3600} seconds"
   build release mine -- -DCMAKE_BUILD_TYPE=Release
+  MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_sequences.py 12000 | tail -1
   MINE_EXTENSION=$folder/mine.so MINE_PROPERTY_SECONDS=${PROPERTY_SECONDS:-3600} SEED=$(date +%s) \
     "$(command -v /usr/bin/python3 || command -v python3)" tests/property/test_property.py
 }
