@@ -15,7 +15,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RECIPES = ("profile", "segmentation", "churn", "baskets", "lookalikes", "nightly",
+RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "lookalikes", "nightly",
            "crm/schema", "crm/alerts", "crm/report")
 WIDTH = 46  # characters in a line of a Chinese comment
 
