@@ -215,6 +215,7 @@ drift() {
   build release mine -- -DCMAKE_BUILD_TYPE=Release
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drift.py 500
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drivers.py 60 "$(date +%s)"
+  MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_rules.py 5000
 }
 
 peers() {
