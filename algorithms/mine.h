@@ -238,6 +238,7 @@ typedef enum mine_argument_kind {
   MINE_ARG_SOURCE,    /* a table, or one SELECT                                */
   MINE_ARG_BASE,      /* a model, or a source                                  */
   MINE_ARG_TEXT,      /* a word: a format, a topic                             */
+  MINE_ARG_ITEMS,     /* 'a|b', a JSON array, or a SELECT of them              */
   MINE_ARG_DOCUMENT,  /* a text of any length, or its bytes                    */
   MINE_ARG_SOURCES,   /* JSON that names sources                               */
   MINE_ARG_OPTIONS,   /* 'k=5, seed=1' or JSON                                 */
@@ -283,6 +284,8 @@ typedef struct mine_verb {
   int trains;                     /* makes a model: mine_job_train()                  */
   int stores;                     /* the host writes: never from a schema             */
   int searches;                   /* options of the algorithm may have several values */
+  int gathers; /* all its sources are read first, then block() is asked once: its answer is as
+               ** large as that of a verb that streams, and its rows may stand anywhere */
 
   /* The engine's side (jobs/verb.h). */
   size_t state_bytes;

@@ -119,6 +119,7 @@ static mine_status argument_read(mine_call *call, const mine_verb *verb, int i,
     case MINE_ARG_OPTIONS:
       return argument_options(call, value, &out->text[i]);
     case MINE_ARG_SOURCE:
+    case MINE_ARG_ITEMS:
       return needed ? mine__call_required_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i])
                     : mine__call_text(call, value, what, MINE_LONGEST_TEXT, &out->text[i]);
     case MINE_ARG_VERSIONS: {

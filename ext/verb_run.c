@@ -8,7 +8,7 @@
 #define RUN_FIRST_BLOCK   128
 #define RUN_LARGEST_BLOCK 2048 /* sixteen columns of it stay in the second cache */
 
-/* The last source of a verb that streams stays open; the ones before are read. */
+/* The source of a verb that streams stays open. */
 static mine_status run_open_stream(mine_verb_run *run) {
   const char *sql;
   mine_frame *frame;
@@ -55,11 +55,21 @@ static mine_status run_first_block(mine_verb_run *run, mine_connection *connecti
   return mine__verb_run_start(run, connection);
 }
 
+/* All sources to their ends, then the one block there is. */
+static mine_status run_gather(mine_verb_run *run) {
+  mine_status status = mine__verb_call_read(&run->call, &run->job);
+  run->whole = run->done = 1;
+  if (status) return status;
+  mine_job_ends(run->job.job);
+  return mine_job_block(run->job.job, &run->rows);
+}
+
 mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection) {
   mine_status status = mine__call_open(&run->call, connection, run->verb->name);
   run->job.keyed = run->keyed;
   if (!status) status = mine__verb_call_open(&run->call, run->verb, run->argument, &run->job);
   if (status) return status;
+  if (run->verb->gathers) return run_gather(run);
   if (mine_job_streams(run->job.job)) {
     status = run_open_stream(run);
     return status ? status : run_first_block(run, connection);

@@ -85,8 +85,9 @@ static void training_start(mine_training *training, const mine__options *options
   roles->survival =
       training->asked.algorithm->tasks & MINE_SURVIVAL ? &training->asked.survival : NULL;
   roles->weighing = &training->asked.weight;
-  roles->needs_target = !(training->asked.algorithm->tasks &
-                          (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS | MINE_PURCHASES));
+  roles->needs_target =
+      !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS |
+                                            MINE_PURCHASES | MINE_RECOMMENDATION));
   roles->keep_constants = training->asked.algorithm->keeps_constants;
   roles->grouping = &training->asked.group;
   if (training->asked.algorithm->tasks & MINE_UPLIFT) roles->treating = &training->asked.treatment;
@@ -95,6 +96,10 @@ static void training_start(mine_training *training, const mine__options *options
   roles->id = roles->target = roles->weight = roles->group = roles->treatment = -1;
   if (training->asked.algorithm->learn) {
     (void)!mine__training_purchases_frame(training);
+    return;
+  }
+  if (training->asked.algorithm->recommends) {
+    (void)!mine__training_recommender_frame(training);
     return;
   }
   if (mine__frame_open(env, mine__roles_plan, roles, &training->frame)) return;

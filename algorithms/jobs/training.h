@@ -15,6 +15,7 @@
 **   training_align.c    clusters that are those of the model before keep their numbers and names
 **   training_members.c  ids of a clustering's rows that stay, and where they are now
 **   training_purchases.c  of algorithms that read purchases: from columns to the model
+**   training_recommender.c  of those that read who took what
 **   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
@@ -23,6 +24,7 @@
 #include "../data/notes.h"
 #include "../model/model.h"
 #include "../model/purchases.h"
+#include "../model/recommender.h"
 #include "auto.h"
 #include "prepared.h"
 #include "thresholds.h"
@@ -65,6 +67,7 @@ struct mine_training {
   mine_roles roles;
   mine_frame *frame;
   mine_purchases_reading reading; /* of an algorithm that learns from purchases */
+  mine_events events;             /* of one that learns from who took what       */
   mine_chosen chosen;
   mine_cut cut;  /* what threshold= came to; the threshold NAN: nothing was asked */
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
@@ -144,6 +147,13 @@ typedef struct mine_purchases_options {
 extern const mine_option mine__purchases_option_table[];
 mine_status mine__training_purchases_frame(mine_training *training) MINE_MUST_CHECK;
 mine_status mine__training_purchases(mine_training *training, mine_trained *out) MINE_MUST_CHECK;
+
+/* training_recommender.c: the same of who took what. */
+mine_status mine__training_recommender_frame(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_recommender(mine_training *training, mine_trained *out) MINE_MUST_CHECK;
+/* Which columns an event list was made of, for whoever looks at the model. */
+void mine__training_keep_reads(const mine_training *training, mine_model *model,
+                               const mine_want *want, const int *column);
 
 /* The options of the call, those of how it runs left out, as a text that reads back; `own`:
 ** those of the algorithm, too.  NULL: failure recorded. */

@@ -332,6 +332,11 @@ mine_status mine__training_trained(mine_training *t, mine_trained *out) {
     out->model->told.seconds = mine__clock() - start;
     return MINE_OK;
   }
+  if (t->asked.algorithm->recommends) {
+    MINE_TRY(mine__training_recommender(t, out));
+    out->model->told.seconds = mine__clock() - start;
+    return MINE_OK;
+  }
   MINE_TRY(mine__training_prepare(t));
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);

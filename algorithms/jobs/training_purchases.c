@@ -36,7 +36,7 @@ mine_status mine__training_purchases_frame(mine_training *t) {
   return mine__frame_open(t->env, mine__purchases_plan, &t->reading, &t->frame);
 }
 
-static void purchases_keep_column(mine_training *t, mine_model *model, const mine_want *want,
+static void purchases_keep_column(const mine_training *t, mine_model *model, const mine_want *want,
                                   int column) {
   if (column < 0 || !model->read) return;
   const char *name = t->frame->column[column].name;
@@ -45,18 +45,22 @@ static void purchases_keep_column(mine_training *t, mine_model *model, const min
   read->column = mine__arena_text(model->arena, name, strlen(name));
 }
 
-/* Which columns it was made of, for whoever looks at it. */
-static void purchases_keep_columns(mine_training *t, mine_model *model) {
-  const mine_purchases_reading *reading = &t->reading;
-  const mine_want *want =
-      reading->is_summary ? mine__purchases_summary_wants : mine__purchases_wants;
-  const int *column = reading->is_summary ? reading->column : reading->events.column;
+void mine__training_keep_reads(const mine_training *t, mine_model *model, const mine_want *want,
+                               const int *column) {
   int n = 0;
   while (want[n].name)
     n++;
   model->read = mine__arena_zeros(model->arena, (size_t)n, sizeof *model->read);
   for (int i = 0; i < n; i++)
     purchases_keep_column(t, model, &want[i], column[i]);
+}
+
+static void purchases_keep_columns(const mine_training *t, mine_model *model) {
+  const mine_purchases_reading *reading = &t->reading;
+  const mine_want *want =
+      reading->is_summary ? mine__purchases_summary_wants : mine__purchases_wants;
+  mine__training_keep_reads(t, model, want,
+                            reading->is_summary ? reading->column : reading->events.column);
 }
 
 /* The whole fit, whose temporary memory is rewound. */

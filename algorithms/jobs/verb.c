@@ -39,7 +39,7 @@ int mine_verb_reads_source(const mine_verb *verb) {
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     const mine_argument_kind kind = verb->argument[i].kind;
     if (kind == MINE_ARG_SOURCE || kind == MINE_ARG_BASE || kind == MINE_ARG_VERSIONS ||
-        kind == MINE_ARG_SOURCES)
+        kind == MINE_ARG_SOURCES || kind == MINE_ARG_ITEMS)
       return 1;
   }
   return 0;

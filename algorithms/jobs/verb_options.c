@@ -7,6 +7,7 @@
 #include "../core/likeness.h"
 #include "../core/spelling.h"
 #include "../model/purchases.h"
+#include "../model/recommender.h"
 #include "verb.h"
 
 /* ---- tables ------------------------------------------------------------------------------ */
@@ -44,7 +45,10 @@ static void options_choose(mine_env *env, mine_arena *arena, const char *name,
 /* The event list that is read; NULL: none. */
 static const mine_want *options_wants(const mine_verb *verb, const mine_algorithm *algorithm) {
   if (verb->wants) return verb->wants;
-  return algorithm && algorithm->learn && verb->trains ? mine__purchases_wants : NULL;
+  if (!algorithm || !verb->trains) return NULL;
+  return algorithm->learn        ? mine__purchases_wants
+         : algorithm->recommends ? mine__interactions_wants
+                                 : NULL;
 }
 
 mine_option_set *mine__verb_sets(mine_arena *arena, const mine_verb *verb,

@@ -62,7 +62,7 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
 
 /* Tasks that read rows of attributes. */
-#define TRAIN_OF_ROWS (~(unsigned)MINE_PURCHASES)
+#define TRAIN_OF_ROWS (~(unsigned)(MINE_PURCHASES | MINE_RECOMMENDATION))
 
 static const mine_option_set train_options[] = {
     {mine__keep_option_table, sizeof(mine_keep_options), 0}, /* not for mine_fit */

@@ -279,6 +279,7 @@ static const char *schema_check(const mine_model *model) {
              : model->n_outputs != 1 ? "the number of outputs"
                                      : NULL;
     case MINE_PURCHASES:
+    case MINE_RECOMMENDATION:
       if (target) return "the target";
       return groups                 ? "the number of classes"
              : model->n_outputs > 0 ? "the number of outputs"

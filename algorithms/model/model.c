@@ -24,7 +24,8 @@ static const struct {
                    {MINE_COMPONENTS, "components"},
                    {MINE_UPLIFT, "uplift"},
                    {MINE_SURVIVAL, "survival"},
-                   {MINE_PURCHASES, "purchases"}};
+                   {MINE_PURCHASES, "purchases"},
+                   {MINE_RECOMMENDATION, "recommendation"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 
 const char *mine__task_name(mine_task_kind task) {

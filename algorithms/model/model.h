@@ -202,7 +202,8 @@ typedef struct mine_passes {
   void (*piece)(mine_env *env, void *state, const mine_batch *rows); /* in the order of the rows */
   int (*end)(mine_env *env, void *state); /* of a pass; 1: another; 0: the model is whole */
 } mine_passes;
-typedef struct mine_purchases mine_purchases; /* purchases.h */
+typedef struct mine_purchases mine_purchases;       /* purchases.h   */
+typedef struct mine_recommending mine_recommending; /* recommender.h */
 
 typedef struct mine_algorithm {
   const char *name;     /* as users type it                      */
@@ -231,13 +232,20 @@ typedef struct mine_algorithm {
   mine_status (*learn)(mine_env *env, const mine_purchases *of, const void *options,
                        mine_model *model);
   int whole;
+  const mine_recommending *recommends; /* likewise, of one that reads who took what */
   /* Row of an option value check that the table cannot say (may be NULL). */
   mine_status (*check)(mine_env *env, const void *options);
 } mine_algorithm;
 
+/* Whether it reads an event list rather than rows of attributes. */
+static inline int mine__algorithm_of_events(const mine_algorithm *algorithm) {
+  return algorithm->learn || algorithm->recommends;
+}
+
 /* Whether models of the task are made of other algorithms' models, and what they are. */
 static inline int mine__algorithm_composes(const mine_algorithm *algorithm, mine_task_kind task) {
-  return (!algorithm->fit && !algorithm->learn) || (algorithm->alone && task != MINE_CLUSTERING);
+  return (!algorithm->fit && !mine__algorithm_of_events(algorithm)) ||
+         (algorithm->alone && task != MINE_CLUSTERING);
 }
 static inline const mine_kind *mine__algorithm_kind(const mine_algorithm *algorithm,
                                                     mine_task_kind task) {

@@ -33,6 +33,10 @@
   "SELECT basket % 11 AS customer, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') AS " \
   "day, 1 + rowid % 9 AS amount FROM baskets"
 
+#define TAKEN                                                                                   \
+  "SELECT basket % 11 AS customer, item, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') " \
+  "AS day FROM baskets"
+
 /* The first five make and use models (tests/hosts/guest.c takes them in turn). */
 static const fault_call calls_special[] = {
     {"mine_train tree", "SELECT mine_train('new','tree','customers','target=churn{o}')", 0},
@@ -68,6 +72,23 @@ static const fault_call calls_special[] = {
     {"mine_clv",
      "SELECT * FROM mine_clv((SELECT mine_fit('bgnbd','" PURCHASES "')),'" PURCHASES
      "','horizon=6,discount=0.1{o}')",
+     0},
+    {"mine_fit gp", "SELECT mine_fit('gp','" TAKEN "','ties=recent{o}')", 0},
+    {"mine_train gp", "SELECT mine_train('new','gp','" TAKEN "','ties=popular{o}')", 0},
+    {"mine_fit cooccurrence", "SELECT mine_fit('cooccurrence','" TAKEN "','by=basket{o}')", 0},
+    {"mine_train cooccurrence",
+     "SELECT mine_train('new','cooccurrence','" TAKEN "','measure=lift,shrinkage=2{o}')", 0},
+    {"mine_recommend",
+     "SELECT * FROM mine_recommend((SELECT mine_fit('cooccurrence','" TAKEN "')),'" TAKEN
+     "','blocked=\"SELECT 1, item FROM baskets LIMIT 3\",repeat=allow{o}')",
+     0},
+    {"mine_recommend",
+     "SELECT * FROM mine_recommend((SELECT mine_fit('gp','" TAKEN
+     "')),NULL,'candidates=\"SELECT item FROM baskets LIMIT 9\"{o}')",
+     0},
+    {"mine_similar",
+     "SELECT * FROM mine_similar((SELECT mine_fit('cooccurrence','" TAKEN
+     "')),'SELECT item FROM baskets LIMIT 3','top=3{o}')",
      0},
     {"mine_fit gammagamma", "SELECT mine_fit('gammagamma','" PURCHASES "','seed=1{o}')", 0},
     {"mine_train factor", "SELECT mine_train('factors','factor','" NUMBERS "','factors=1{o}')", 0},

@@ -153,20 +153,21 @@ uint64_t fault_models_hash(sqlite3 *db) {
 int fault_models(sqlite3 *db, uint64_t before) {
   uint64_t now = fault_models_hash(db);
   if (now == before) return 0;
-  fault_result sound = fault_run(db,
-                                 "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_predict(m.name,'customers') p ON 1"
-                                 " WHERE m.task NOT IN ('components', 'purchases');"
-                                 "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_predict(m.model,'customers') p ON 1"
-                                 " WHERE m.task NOT IN ('components', 'purchases');"
-                                 "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_coefficients(m.model) p ON 1 WHERE m.task = 'purchases';"
-                                 "SELECT count(*) FROM mine_models m JOIN"
-                                 " mine_project(m.model,'SELECT *, id*id%11 AS calls,"
-                                 " income+id%7 AS paid FROM customers') p ON 1"
-                                 " WHERE m.task = 'components'",
-                                 "");
+  fault_result sound =
+      fault_run(db,
+                "SELECT count(*) FROM mine_models m JOIN"
+                " mine_predict(m.name,'customers') p ON 1"
+                " WHERE m.task NOT IN ('components', 'purchases', 'recommendation');"
+                "SELECT count(*) FROM mine_models m JOIN"
+                " mine_predict(m.model,'customers') p ON 1"
+                " WHERE m.task NOT IN ('components', 'purchases', 'recommendation');"
+                "SELECT count(*) FROM mine_models m JOIN"
+                " mine_coefficients(m.model) p ON 1 WHERE m.task = 'purchases';"
+                "SELECT count(*) FROM mine_models m JOIN"
+                " mine_project(m.model,'SELECT *, id*id%11 AS calls,"
+                " income+id%7 AS paid FROM customers') p ON 1"
+                " WHERE m.task = 'components'",
+                "");
   if (sound.code || !now) {
     fprintf(stderr, "a stored model is broken: %s\n", sound.message);
     return -1;

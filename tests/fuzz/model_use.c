@@ -70,6 +70,8 @@ const use_model use_models[] = {
     {"uplift", "uplift", "target=y,treatment=label,base=tree,holdout=0.3,ignore=day", USE_TRAINED},
     {"components factors", "factor", "factors=1,ignore=label|kind", USE_TRAINED},
     {"purchases", "bgnbd", "customer=kind,time=day", USE_TRAINED},
+    {"recommender", "cooccurrence", "customer=kind,item=y,time=day", USE_TRAINED},
+    {"recommender by frequency", "gp", "customer=kind,item=y", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 
