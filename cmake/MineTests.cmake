@@ -67,7 +67,7 @@ file(GLOB unit_tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/test_*.c
 find_library(CMOCKA_LIBRARY cmocka)
 # These compare numbers of threads.  A test's tables are too small for any, unless the
 # clock says otherwise; and then there are more loops than OpenMP's barriers bear.
-set(eager frame itemsets kmeans knn rules)
+set(eager factors frame itemsets kmeans knn rules)
 if(CMOCKA_LIBRARY)
   foreach(source ${unit_tests})
     get_filename_component(name ${source} NAME_WE)
@@ -83,8 +83,10 @@ if(CMOCKA_LIBRARY)
     mine_add_test(unit.${topic} COMMAND unit_${topic})
   endforeach()
   # As in the extension, with OpenBLAS: the object goes before the archive's.
-  target_sources(unit_linalg PRIVATE $<TARGET_OBJECTS:mine_linalg>)
-  target_link_libraries(unit_linalg PRIVATE mine_blas m)
+  foreach(topic linalg factors)
+    target_sources(unit_${topic} PRIVATE $<TARGET_OBJECTS:mine_linalg>)
+    target_link_libraries(unit_${topic} PRIVATE mine_blas m)
+  endforeach()
   if(MINE_BLAS STREQUAL "openblas")
     target_compile_definitions(unit_linalg PRIVATE MINE_OPENBLAS)
   endif()

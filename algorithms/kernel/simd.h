@@ -11,8 +11,8 @@
 ** The bits are the same on every set because a lane is a row, a column or a
 ** point, and lanes never meet: each lane's sum runs in the order of the plain
 ** loop, nothing is reassociated, nothing contracted to a fused multiply-add
-** (-ffp-contract=off).  A wider vector only does more lanes at once.  (In `dots` lanes do
-** meet, but there are as many on every set.)  The two sieve kernels alone may differ, and
+** (-ffp-contract=off).  A wider vector only does more lanes at once.  (In `dots` and `factors_pass`
+** lanes do meet, but there are as many on every set.)  The two sieve kernels alone may differ, and
 ** their bits never reach a result (sieve.h).
 **
 ** To add a kernel:
@@ -135,11 +135,21 @@ typedef struct mine__kernels {
   /* Per column, for t = x - centre: sum += share t, square += share t^2. */
   void (*gauss_moments)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
                         const double *centre, const double *share, double *sum, double *square);
+
+  /* factors_body.h: with t = y p for the n rows y = factors[index[i]] (`wide` floats, a multiple of
+  ** FACTORS_LANES): out += more[i] t y; first: out += (more[i] + 1 - more[i] t) y, and the sum of
+  ** (more[i] + 1) (1 - t)^2 - t^2 comes back. */
+  double (*factors_pass)(const float *factors, ptrdiff_t wide, const int32_t *index,
+                         const float *more, ptrdiff_t n, const float *p, int first, float *out);
+  /* out += by p square; square is wide x wide and symmetric. */
+  void (*factors_square)(const float *square, ptrdiff_t wide, const float *p, float by, float *out);
 } mine__kernels;
 
 #define DOTS_LANES   8
 #define DOTS_ROWS    2
 #define DOTS_COLUMNS 3
+
+#define FACTORS_LANES 16
 
 /* The best that this processor runs. */
 const mine__kernels *mine__kernels_here(void);

@@ -78,6 +78,7 @@ static inline v_doubles V(root)(v_doubles v) {
 #include "dense_body.h"
 #include "distance_body.h"
 #include "dots_body.h"
+#include "factors_body.h"
 #include "gauss_body.h"
 #include "kdtree_body.h"
 #include "row_body.h"
@@ -116,6 +117,8 @@ static const mine__kernels V(kernels) = {
     .gauss_diagonal = V(gauss_diagonal),
     .gauss_spread = V(gauss_spread),
     .gauss_moments = V(gauss_moments),
+    .factors_pass = V(factors_pass),
+    .factors_square = V(factors_square),
 };
 
 #undef V_PASTE
