@@ -10,20 +10,22 @@
 #include <string.h>
 
 #include "../core/parallel.h"
+#include "linalg.h"
+#include "simd.h"
 
 typedef struct inverse_job {
-  mine_linalg la;
+  const mine__kernels *kernels;
   mine_tiles *tiles;
-  int64_t k;      /* the block that is swept                 */
-  double *corner; /* D^-1                                    */
-  double *was;    /* A_ik of every i, a tile each, before it */
-  double *by;     /* A_ik D^-1                               */
+  int64_t k;      /* the block that is swept      */
+  double *corner; /* D^-1                         */
+  double *less;   /* -A_ki of every i, a tile each */
+  double *by;     /* A_ik D^-1                    */
 } inverse_job;
 
 double mine__tiles_bytes(int64_t n) {
   const double edge = n < MINE__TILE ? (double)n : MINE__TILE;
   const double across = (double)MINE_BLOCKS(n, MINE__TILE);
-  return edge * edge * (across * (across + 1) / 2 + 2 * across + 2) * sizeof(double);
+  return edge * edge * (across * (across + 1) / 2 + 2 * across + 3) * sizeof(double);
 }
 
 int mine__tiles_open(mine_env *env, mine_arena *arena, int64_t n, mine_tiles *out) {
@@ -45,15 +47,26 @@ static void inverse_turn(const double *from, int64_t n, double *to) {
       to[j * n + i] = from[i * n + j];
 }
 
-/* D^-1 = W W' with W the inverse of Cholesky's triangle; `room` is a tile. */
+/* D^-1 = W W' with W the inverse of Cholesky's triangle, made from its last row up: row i is
+** (e_i - the sum of u_ik row k) / u_ii.  `room` is two tiles. */
 static int inverse_corner(const inverse_job *job, double *room) {
   const int64_t n = job->tiles->edge;
-  memcpy(room, mine__tile(job->tiles, job->k, job->k), (size_t)(n * n) * sizeof *room);
-  if (!mine__cholesky(job->la, n, room)) return 0;
-  mine__invert_upper(n, room);
-  for (int64_t i = 1; i < n; i++)
-    memset(room + i * n, 0, (size_t)i * sizeof *room);
-  mine__gemm(job->la, 0, 1, n, n, n, 1, room, room, 0, job->corner);
+  const mine_linalg plain = {0};
+  double *w = room, *u = room + n * n;
+  memcpy(u, mine__tile(job->tiles, job->k, job->k), (size_t)(n * n) * sizeof *u);
+  if (!mine__cholesky(plain, n, u)) return 0;
+  memset(w, 0, (size_t)(n * n) * sizeof *w);
+  for (int64_t i = n; i-- > 0;) {
+    double *row = w + i * n;
+    row[i] = 1;
+    for (int64_t k = i + 1; k < n; k++)
+      job->kernels->add_row(row + k, w + k * n + k, n - k, -u[i * n + k]);
+    for (int64_t j = i; j < n; j++)
+      row[j] /= u[i * n + i];
+  }
+  inverse_turn(w, n, u);
+  memset(job->corner, 0, (size_t)(n * n) * sizeof *w);
+  job->kernels->dense(w, n, n, u, n, n, job->corner);
   return 1;
 }
 
@@ -62,15 +75,22 @@ static void inverse_column(void *context, int64_t i, int worker) {
   const inverse_job *job = context;
   const int64_t n = job->tiles->edge, k = job->k;
   const size_t bytes = (size_t)(n * n) * sizeof(double);
-  double *was = job->was + i * n * n, *by = job->by + i * n * n;
+  double *less = job->less + i * n * n, *by = job->by + i * n * n;
   (void)worker;
   if (i == k) return;
   double *tile = i < k ? mine__tile(job->tiles, i, k) : mine__tile(job->tiles, k, i);
   if (i < k)
-    memcpy(was, tile, bytes);
+    memcpy(less, tile, bytes);
   else
-    inverse_turn(tile, n, was);
-  mine__gemm(job->la, 0, 0, n, n, n, 1, was, job->corner, 0, by);
+    inverse_turn(tile, n, less);
+  memset(by, 0, bytes);
+  job->kernels->dense(less, n, n, job->corner, n, n, by);
+  if (i < k)
+    inverse_turn(tile, n, less);
+  else
+    memcpy(less, tile, bytes);
+  for (int64_t at = 0; at < n * n; at++)
+    less[at] = -less[at];
   if (i < k)
     memcpy(tile, by, bytes);
   else
@@ -87,8 +107,8 @@ static void inverse_rest(void *context, int64_t task, int worker) {
     j++;
   const int64_t i = task - j * (j + 1) / 2;
   if (i == k || j == k) return;
-  mine__gemm(job->la, 0, 1, n, n, n, -1, job->by + i * n * n, job->was + j * n * n, 1,
-             mine__tile(job->tiles, i, j));
+  job->kernels->dense(job->by + i * n * n, n, n, job->less + j * n * n, n, n,
+                      mine__tile(job->tiles, i, j));
 }
 
 static void inverse_negate(void *context, int64_t task, int worker) {
@@ -118,10 +138,10 @@ static int inverse_sweep(mine_env *env, inverse_job *job, double *room) {
 int mine__tiles_invert(mine_env *env, mine_arena *arena, mine_tiles *tiles, int *definite) {
   const mine_mark mark = mine__arena_mark(arena);
   const size_t size = (size_t)(tiles->edge * tiles->edge) * sizeof(double);
-  inverse_job job = {.la = mine__linalg_open(env), .tiles = tiles};
-  double *room = mine__arena_array(arena, 1, size);
+  inverse_job job = {.kernels = mine__kernels_here(), .tiles = tiles};
+  double *room = mine__arena_array(arena, 2, size);
   job.corner = mine__arena_array(arena, 1, size);
-  job.was = mine__arena_array(arena, (size_t)tiles->across, size);
+  job.less = mine__arena_array(arena, (size_t)tiles->across, size);
   job.by = mine__arena_array(arena, (size_t)tiles->across, size);
   *definite = 1;
   for (job.k = 0; !mine_failed(env) && *definite && job.k < tiles->across; job.k++)

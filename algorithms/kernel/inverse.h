@@ -8,12 +8,14 @@
 ** Sweeping by blocks (Goodnight, The American Statistician 33 (1979); block Gauss-Jordan): after
 ** block k was swept, what is left is the Schur complement whose corner Cholesky's method
 ** would factor next, so the corners' factors tell whether the matrix is positive definite.
+**
+** The products are those of kernel/dense_body.h, not of BLAS: the bits are the same on every
+** processor and for any number of threads, and a build without OpenBLAS is as fast.
 */
 #ifndef MINE_KERNEL_INVERSE_H
 #define MINE_KERNEL_INVERSE_H
 
 #include "../core/env.h"
-#include "linalg.h"
 
 #define MINE__TILE 256
 

@@ -17,6 +17,7 @@
 #ifndef MINE_RECOMMEND_ALS_H
 #define MINE_RECOMMEND_ALS_H
 
+#include "../kernel/linalg.h"
 #include "../kernel/simd.h"
 #include "ease.h"
 
