@@ -404,8 +404,7 @@ const mine_algorithm mine__algorithm_cooccurrence = {
         "carried it. `repeat=exclude` is its default. Times are not used, unless `by=basket`.",
     .example =
         "SELECT item, rank, other, round(score, 3) AS score FROM mine_similar(\n  "
-        "(SELECT mine_fit('cooccurrence',\n  " MINE_TAKEN_EXAMPLE
-        ", 'by=basket')), 'tea|milk', 'top=2');",
+        "(SELECT mine_fit('cooccurrence',\n  " MINE_TAKEN_EXAMPLE ", 'by=basket'))) LIMIT 4;",
     .tasks = MINE_RECOMMENDATION,
     .reads = "events",
     .options_size = sizeof(together_options),

@@ -148,7 +148,7 @@ const mine_algorithm mine__algorithm_gp = {
     .example =
         "SELECT id, rank, item, round(score, 3) AS score, because FROM mine_recommend(\n  "
         "(SELECT mine_fit('gp',\n  " MINE_TAKEN_EXAMPLE
-        ", 'ties=popular')), NULL, 'top=2') "
+        ", 'ties=popular')), NULL) "
         "LIMIT 4;",
     .tasks = MINE_RECOMMENDATION,
     .reads = "events",

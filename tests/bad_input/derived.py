@@ -76,6 +76,7 @@ class Verb:
                   connection.execute("SELECT algorithm FROM mine_algorithms").fetchall()
                   for options in ("'target=churn'", "'seed=1'", "'target=income,treatment=churn'", "'id=none,target=id,event=churn'")]
         fitted.append(f"(SELECT mine_fit('bgnbd',{good_source('(customer, time)')}))")
+        fitted.append(f"(SELECT mine_fit('cooccurrence',{good_source('(customer, item)')}))")
         for model in (*MODELS, *fitted):
             arguments_ = self.fill(model, reads)
             if arguments_ is not None and self.works(connection, self.call(arguments_)):
