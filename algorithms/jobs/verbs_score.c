@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "../model/metrics.h"
+#include "judged.h"
 
 typedef struct score_state {
   mine_scoring *scoring;
@@ -35,6 +36,11 @@ static void score_close(mine_job *job) {
 }
 
 static mine_status score_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
+  if (step == 0 && job->frame) { /* of a recommender */
+    *sql = mine__job_text(job, MINE_ARG_SOURCE);
+    *frame = job->frame;
+    return MINE_OK;
+  }
   if (step > 0 || !score_of(job)->scoring || score_of(job)->scoring->held) return MINE_OK;
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
   *frame = mine_scoring_frame(score_of(job)->scoring);
@@ -214,8 +220,16 @@ const mine_verb mine__verb_probabilities = {
 
 /* ---- mine_evaluate, mine_confusion -------------------------------------------------------- */
 
+extern const mine_verb mine__verb_evaluate;
+
 /* Without a source, on the held-out rows that the model keeps: nothing is read. */
 static mine_status evaluate_open(mine_job *job) {
+  if (mine__offers_asked(job) && job->verb == &mine__verb_evaluate) return mine__offers_open(job);
+  const mine_offers_options *offers = mine__options_of(&job->options, mine__offers_option_table);
+  if (offers && (offers->repeat >= 0 || offers->k != MINE_NOT_GIVEN))
+    return mine__fail(job->env, MINE_OPTION,
+                      "options k and repeat judge a recommender; this model (%s) is none",
+                      mine__job_model(job, MINE_ARG_MODEL)->algorithm);
   if (mine__job_text(job, MINE_ARG_SOURCE)) {
     (void)score_begin(job, MINE_SCORE_EVALUATE);
     return mine_env_status(job->env);
@@ -258,6 +272,7 @@ static void evaluate_score(mine_job *job) {
 static mine_status evaluate_run(mine_job *job, mine_relation *out) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   mine_scoring *scoring = score_of(job)->scoring;
+  if (mine__offers_asked(job)) return mine__offers_run(job, out);
   const mine_certainty how = evaluate_certainty(job);
   if (evaluate_lists(job) && isnan(how.level))
     return mine__model_list(job->env, model, job->verb->name, out);
@@ -293,6 +308,7 @@ static const mine_answer evaluate_answer[] = {
 };
 
 static const mine_option_set evaluate_options[] = {
+    {mine__offers_option_table, sizeof(mine_offers_options), 0},
     {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
     {mine__slice_option_table, sizeof(mine_slice_options), 0},
     {mine__label_option_table, sizeof(mine_label_options), 0},
@@ -323,7 +339,11 @@ const mine_verb mine__verb_evaluate = {
         "centres, `silhouette` (of all pairs up to 20,000 rows, above of 20,000 spread over all: "
         "`silhouette_rows` says how many), `calinski_harabasz`, `davies_bouldin`, all without the "
         "rows in no cluster, whose share is `noise_share`; with `label=column` how the clusters "
-        "agree with that column, in which noise counts as a cluster of its own.",
+        "agree with that column, in which noise counts as a cluster of its own. Of a recommender: "
+        "how many of the first `k` offers to a customer he took afterwards, beside all that he "
+        "took; repeats and new items apart. Without a source, on the last basket of each customer "
+        "(without times: one row by chance), which was held out before the model was fitted on "
+        "all; else the source holds events that came later, (customer, item[, time[, amount]]).",
     .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
     .required = 1,
     .answer = evaluate_answer,

@@ -4,6 +4,7 @@
 **
 ** They differ in what they do with the training job; its steps are training*.c.
 */
+#include "judged.h"
 #include "training_batch.h"
 
 mine_training *mine__train_of(const mine_job *job) {
@@ -81,6 +82,7 @@ static const mine_option_set train_options[] = {
     {mine__survival_option_table, sizeof(mine_survival_options), MINE_SURVIVAL},
     {mine__weight_option_table, sizeof(mine_weight_options), MINE_COMPONENTS | MINE_SURVIVAL},
     {mine__purchases_option_table, sizeof(mine_purchases_options), MINE_PURCHASES},
+    {mine__measured_option_table, sizeof(mine_measured_options), MINE_RECOMMENDATION},
     {mine__source_option_table, sizeof(mine_source_options), TRAIN_OF_ROWS},
     {mine__unknown_option_table, sizeof(mine_unknown_options), TRAIN_OF_ROWS},
     MINE_SET_SEED,

@@ -19,11 +19,12 @@
 #define GAINS    MINE_UPLIFT
 #define BOUGHT   MINE_PURCHASES
 #define LIVES    MINE_SURVIVAL
+#define OFFERS   MINE_RECOMMENDATION
 
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
                            .what = "how many were measured",
-                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT,
+                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT | OFFERS,
                            .is_count = 1},
     [MINE_MEASURE_ACCURACY] = {.name = "accuracy",
                                .what = "share of rows whose class is predicted",
@@ -308,6 +309,50 @@ const mine_measure mine__measures[] = {
                                   .tasks = LIVES,
                                   .better = 1,
                                   .main = 9},
+    [MINE_MEASURE_PRECISION_AT] =
+        {.name = "precision@10",
+         .what = "share of the first 10 offers that the customer took afterwards",
+         .tasks = OFFERS,
+         .better = 1},
+    [MINE_MEASURE_RECALL_AT] =
+        {.name = "recall@10",
+         .what = "share of what the customer took afterwards that is among the first 10 offers",
+         .tasks = OFFERS,
+         .better = 1,
+         .main = 16},
+    [MINE_MEASURE_NDCG_AT] =
+        {.name = "ndcg@10",
+         .what = "the same with hits counted the less the lower they stand, 1: all at the top",
+         .tasks = OFFERS,
+         .better = 1},
+    [MINE_MEASURE_MAP_AT] = {.name = "map@10",
+                             .what = "mean of the precision at each hit among the first 10 offers",
+                             .tasks = OFFERS,
+                             .better = 1},
+    [MINE_MEASURE_HIT_AT] = {.name = "hit@10",
+                             .what =
+                                 "share of customers who took one of the first 10 offers at least",
+                             .tasks = OFFERS,
+                             .better = 1},
+    [MINE_MEASURE_REPEAT_RECALL_AT] = {.name = "repeat_recall@10",
+                                       .what = "recall@10 of what the customer had taken before",
+                                       .tasks = OFFERS,
+                                       .better = 1},
+    [MINE_MEASURE_NEW_RECALL_AT] = {.name = "new_recall@10",
+                                    .what = "recall@10 of what the customer had not taken before",
+                                    .tasks = OFFERS,
+                                    .better = 1},
+    [MINE_MEASURE_REPEAT_SHARE] =
+        {.name = "repeat_share",
+         .what = "share of what was taken afterwards that the customer had taken before",
+         .tasks = OFFERS},
+    [MINE_MEASURE_COVERAGE] = {.name = "coverage",
+                               .what = "share of all items that is offered to anybody",
+                               .tasks = OFFERS},
+    [MINE_MEASURE_NOVELTY] =
+        {.name = "novelty",
+         .what = "mean of -log2 of the share of customers who had taken what is offered",
+         .tasks = OFFERS},
     {.name = NULL},
 };
 

@@ -78,6 +78,14 @@ static const fault_call calls_special[] = {
     {"mine_fit cooccurrence", "SELECT mine_fit('cooccurrence','" TAKEN "','by=basket{o}')", 0},
     {"mine_train cooccurrence",
      "SELECT mine_train('new','cooccurrence','" TAKEN "','measure=lift,shrinkage=2{o}')", 0},
+    {"mine_fit tifu", "SELECT mine_fit('tifu','" TAKEN "','neighbors=3{o}')", 0},
+    {"mine_train tifu", "SELECT mine_train('new','tifu','" TAKEN "','groups=2,alpha=0.5{o}')", 0},
+    {"mine_fit rules", "SELECT mine_fit('rules','" TAKEN "','min_support=0.2,by=basket{o}')", 0},
+    {"mine_train rules", "SELECT mine_train('new','rules','" TAKEN "','min_support=0.2{o}')", 0},
+    {"mine_evaluate",
+     "SELECT * FROM mine_evaluate((SELECT mine_fit('tifu','" TAKEN
+     "','holdout=0')),'SELECT basket % 13, item FROM baskets LIMIT 30','k=3{o}')",
+     0},
     {"mine_recommend",
      "SELECT * FROM mine_recommend((SELECT mine_fit('cooccurrence','" TAKEN "')),'" TAKEN
      "','blocked=\"SELECT 1, item FROM baskets LIMIT 3\",repeat=allow{o}')",

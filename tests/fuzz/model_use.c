@@ -72,6 +72,8 @@ const use_model use_models[] = {
     {"purchases", "bgnbd", "customer=kind,time=day", USE_TRAINED},
     {"recommender", "cooccurrence", "customer=kind,item=y,time=day", USE_TRAINED},
     {"recommender by frequency", "gp", "customer=kind,item=y", USE_TRAINED},
+    {"recommender by neighbours", "tifu", "customer=kind,item=y,time=day", USE_TRAINED},
+    {"recommender by rules", "rules", "customer=kind,item=y,min_support=0.1", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
 
