@@ -3,6 +3,7 @@
 ** (series/series.h).
 */
 #include "forecast.h"
+#include "../series/stored.h"
 
 #include <math.h>
 #include <string.h>
@@ -57,6 +58,7 @@ mine_status mine__series_source(mine_job *job, int step, mine_series_reading *re
   const mine_series_options *how = mine__options_of(&job->options, mine__series_option_table);
   const mine_events *parsed = mine__options_of(&job->options, job->options.wants);
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
+  if (!*sql) *sql = mine__job_text(job, MINE_ARG_BASE);
   if (step > 0 || !*sql) return mine_env_status(job->env);
   reading->events = *parsed;
   reading->numbers = how && !isnan(how->step.number);
@@ -149,8 +151,9 @@ typedef struct forecast_options {
 } forecast_options;
 
 static const mine_option forecast_table[] = {
-    OPTION_CHOICE(forecast_options, algorithm, .initial = "ets", .choices = mine__forecasters,
-                  .help = "the method, one of those that mine_algorithms lists for forecasting"),
+    OPTION_CHOICE(
+        forecast_options, algorithm, .initial = "ets", .choices = mine__forecasters,
+        .help = "the method; naive, seasonal_naive, drift and mean are what others have to beat"),
     OPTION_FLAG(forecast_options, fitted, .initial = "1",
                 .help = "also list what was expected of each point, one step ahead"),
     OPTION_END};
@@ -159,12 +162,35 @@ typedef struct forecast_state {
   mine_series_reading reading;
 } forecast_state;
 
+/* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
+static void forecast_check_model(mine_job *job, const mine_model *model) {
+  static const char *const of_sources[] = {"algorithm", "fitted", "seasonal",   "damped",
+                                           "step",      "gaps",   "duplicates", "season",
+                                           "series",    "time",   "value",      "date_format"};
+  if (model->kind != &mine__kind_forecast) {
+    mine__fail(job->env, MINE_UNSUPPORTED,
+               "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
+               "does",
+               mine__model_task(model), model->algorithm);
+    return;
+  }
+  for (size_t i = 0; i < sizeof of_sources / sizeof of_sources[0]; i++)
+    if (mine__options_given(job->options.group, job->options.n, of_sources[i]))
+      mine__fail(job->env, MINE_OPTION,
+                 "option %s is about a source, and '%.60s' is a model, which keeps what it learned",
+                 of_sources[i], model->algorithm);
+}
+
 static mine_status forecast_open(mine_job *job) {
+  const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
+  if (model) forecast_check_model(job, model);
   return mine__ahead_check(job->env, mine__options_of(&job->options, mine__ahead_option_table));
 }
 
 static mine_status forecast_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
   forecast_state *state = mine__job_state(job);
+  *sql = NULL;
+  if (mine__job_model(job, MINE_ARG_BASE)) return mine_env_status(job->env);
   return mine__series_source(job, step, &state->reading, sql, frame);
 }
 
@@ -192,53 +218,68 @@ static void forecast_put(const mine_series_set *set, int64_t step, const forecas
   mine__relation_end_row(out);
 }
 
-static void forecast_put_series(const mine_forecasts *fits, int64_t s, int64_t h,
-                                const double *mean, const double *low, const double *high,
+/* Forecasts of the steps after each series, n x h. */
+typedef struct forecast_steps {
+  mine_forecast_ask ask;
+  double *mean, *low, *high;
+} forecast_steps;
+
+static void forecast_put_series(const mine_series_set *set, const mine_forecast_fit *fit, int64_t s,
+                                const double *fitted, const forecast_steps *steps,
                                 mine_relation *out) {
-  const mine_series_set *set = fits->set;
-  const mine_forecast_fit *fit = &fits->fit[s];
-  const int64_t n = set->at[s + 1] - set->at[s];
   char form[48];
   mine_cell name = {.type = MINE_NULL};
-  if (fits->why_not[s]) return;
+  if (fit->n_state == 0) return;
   if (set->name) mine__values_get(set->name, s, &name);
   fit->method->form_words(fit, form);
-  for (int64_t i = 0; fits->fitted && i < n; i++) {
-    const double expected = fits->fitted[set->at[s] + i];
-    const forecast_row row = {&name, "fitted", form, expected, NAN, NAN};
-    if (!isnan(expected)) forecast_put(set, set->first[s] + i, &row, out);
+  for (int64_t i = 0; fitted && i < fit->n; i++) {
+    const forecast_row row = {&name, "fitted", form, fitted[i], NAN, NAN};
+    if (!isnan(fitted[i])) forecast_put(set, set->first[s] + i, &row, out);
   }
-  for (int64_t i = 0; i < h; i++) {
+  for (int64_t i = 0; i < steps->ask.h; i++) {
+    const int64_t at = s * steps->ask.h + i;
     const forecast_row row = {&name,           "forecast",     form,
-                              mean[s * h + i], low[s * h + i], high[s * h + i]};
-    forecast_put(set, set->first[s] + n + i, &row, out);
+                              steps->mean[at], steps->low[at], steps->high[at]};
+    forecast_put(set, set->first[s] + fit->n + i, &row, out);
   }
 }
 
-static mine_status forecast_run(mine_job *job, mine_relation *out) {
+/* The rows of all series; fitted (as set->value) NULL: not asked for. */
+static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
+                                    const mine_forecast_fit *fit, const double *fitted,
+                                    mine_relation *out) {
   mine_env *env = job->env;
-  forecast_state *state = mine__job_state(job);
-  const forecast_options *asked = mine__options_of(&job->options, forecast_table);
   const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
+  forecast_steps steps = {
+      .ask = {mine__ahead_horizon(ahead, set->season), ahead->level, 1, ahead->nonnegative}};
+  const size_t n = (size_t)set->n, h = (size_t)steps.ask.h;
+  steps.mean = mine__arena_array(job->arena, n, h * sizeof *steps.mean);
+  steps.low = mine__arena_array(job->arena, n, h * sizeof *steps.low);
+  steps.high = mine__arena_array(job->arena, n, h * sizeof *steps.high);
+  if (mine_failed(env)) return mine_env_status(env);
+  MINE_TRY(mine__series_forecast(env, set->n, fit, &steps.ask, steps.mean, steps.low, steps.high));
+  for (int64_t s = 0; s < set->n && !MINE_POLL_AT(env, 256 * s); s++)
+    forecast_put_series(set, &fit[s], s, fitted ? fitted + set->at[s] : NULL, &steps, out);
+  return mine_env_status(env);
+}
+
+static mine_status forecast_run(mine_job *job, mine_relation *out) {
+  forecast_state *state = mine__job_state(job);
+  const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
+  const forecast_options *asked = mine__options_of(&job->options, forecast_table);
   const mine_forecast_how how =
       mine__forecast_how(mine__options_of(&job->options, mine__fitting_option_table));
   mine_series_set set;
   mine_forecasts fits;
+  if (model) {
+    const mine_stored *body = model->body;
+    return forecast_put_all(job, &body->set, body->fit, NULL, out);
+  }
   MINE_TRY(mine__series_of_job(job, &state->reading, &set));
-  MINE_TRY(mine__series_fit(env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,
+  MINE_TRY(mine__series_fit(job->env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,
                             asked->fitted, &fits));
   MINE_TRY(mine__series_tell(job, &fits));
-  const mine_forecast_ask ask = {mine__ahead_horizon(ahead, set.season), ahead->level, 1,
-                                 ahead->nonnegative};
-  const size_t n = (size_t)set.n, h = (size_t)ask.h;
-  double *mean = mine__arena_array(job->arena, n, h * sizeof *mean);
-  double *low = mine__arena_array(job->arena, n, h * sizeof *low);
-  double *high = mine__arena_array(job->arena, n, h * sizeof *high);
-  if (mine_failed(env)) return mine_env_status(env);
-  MINE_TRY(mine__series_forecast(env, set.n, fits.fit, &ask, mean, low, high));
-  for (int64_t s = 0; s < set.n && !MINE_POLL_AT(env, 256 * s); s++)
-    forecast_put_series(&fits, s, ask.h, mean, low, high, out);
-  return mine_env_status(env);
+  return forecast_put_all(job, &set, fits.fit, fits.fitted, out);
 }
 
 static const mine_answer forecast_answer[] = {
@@ -274,13 +315,15 @@ const mine_verb mine__verb_forecast = {
         "`gaps=` says otherwise; the last value of a series is its end, and rows behind it without a "
         "value are what is asked for. A series that cannot be forecast is a warning with its name "
         "(`mine_warnings`) and has no rows. Series are fitted on all cores, with the same result for "
-        "any number of threads.",
+        "any number of threads. In the place of a source a model that `mine_train` stored (ets, ses, holt, "
+        "damped, holt_winters), which goes on from where its series ended; new rows move it on with "
+        "`mine_train(name, algorithm, rows, 'update=1')`.",
     .example = "SELECT time, kind, round(value, 1) AS value, round(low, 1) AS low, "
                "round(high, 1) AS high\n"
                "FROM mine_forecast(\n  " MINE_ROWS(
                    "date(''2020-01-01'', i || '' months'') AS month, 100 + i + i*i%12*5 AS orders")
                ",\n  'horizon=3, fitted=0');",
-    .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
+    .argument = {{MINE_ARG_BASE, "source"}, {MINE_ARG_OPTIONS, "options"}},
     .required = 1,
     .answer = forecast_answer,
     .options = forecast_sets,

@@ -15,6 +15,12 @@ typedef struct mine_fitting_options {
 extern const mine_option mine__fitting_option_table[];
 #define MINE_SET_FITTING \
   { mine__fitting_option_table, sizeof(mine_fitting_options), 0 }
+/* mine_train: new rows for a model that is there. */
+typedef struct mine_update_options {
+  int update;
+} mine_update_options;
+extern const mine_option mine__update_option_table[];
+
 mine_forecast_how mine__forecast_how(const mine_fitting_options *options);
 
 /* How far ahead, and with which bounds. */

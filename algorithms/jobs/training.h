@@ -16,6 +16,7 @@
 **   training_members.c  ids of a clustering's rows that stay, and where they are now
 **   training_purchases.c  of algorithms that read purchases: from columns to the model
 **   training_recommender.c  of those that read who took what
+**   training_series.c   of algorithms that forecast series: fits, or new rows for those there are
 **   training_report.c   the report that travels in the model
 */
 #ifndef MINE_JOBS_TRAINING_H
@@ -68,6 +69,8 @@ struct mine_training {
   mine_frame *frame;
   mine_purchases_reading reading; /* of an algorithm that learns from purchases */
   mine_events events;             /* of one that learns from who took what       */
+  mine_purchases_reading reading;     /* of an algorithm that learns from purchases */
+  struct mine_series_reading *series; /* of one that forecasts series            */
   mine_chosen chosen;
   mine_cut cut;  /* what threshold= came to; the threshold NAN: nothing was asked */
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
@@ -154,6 +157,9 @@ mine_status mine__training_recommender(mine_training *training, mine_trained *ou
 /* Which columns an event list was made of, for whoever looks at the model. */
 void mine__training_keep_reads(const mine_training *training, mine_model *model,
                                const mine_want *want, const int *column);
+/* training_series.c: of algorithms that forecast series: the frame, the model. */
+mine_status mine__training_series_frame(mine_training *training) MINE_MUST_CHECK;
+mine_status mine__training_series(mine_training *training, mine_trained *out) MINE_MUST_CHECK;
 
 /* The options of the call, those of how it runs left out, as a text that reads back; `own`:
 ** those of the algorithm, too.  NULL: failure recorded. */

@@ -25,7 +25,7 @@
 #include "../model/model.h"
 #include "roles.h"
 
-#define MINE_MOST_OPTION_SETS 20
+#define MINE_MOST_OPTION_SETS 24
 
 /* The options of a call, parsed: for every set of the verb (and first the algorithm's
 ** own) the struct that its table filled. */

@@ -5,6 +5,7 @@
 ** They differ in what they do with the training job; its steps are training*.c.
 */
 #include "judged.h"
+#include "forecast.h"
 #include "training_batch.h"
 
 mine_training *mine__train_of(const mine_job *job) {
@@ -64,6 +65,7 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 
 /* Tasks that read rows of attributes. */
 #define TRAIN_OF_ROWS (~(unsigned)(MINE_PURCHASES | MINE_RECOMMENDATION))
+#define TRAIN_OF_ROWS (~(unsigned)(MINE_PURCHASES | MINE_FORECASTING))
 
 static const mine_option_set train_options[] = {
     {mine__keep_option_table, sizeof(mine_keep_options), 0}, /* not for mine_fit */
@@ -83,6 +85,9 @@ static const mine_option_set train_options[] = {
     {mine__weight_option_table, sizeof(mine_weight_options), MINE_COMPONENTS | MINE_SURVIVAL},
     {mine__purchases_option_table, sizeof(mine_purchases_options), MINE_PURCHASES},
     {mine__measured_option_table, sizeof(mine_measured_options), MINE_RECOMMENDATION},
+    {mine__series_option_table, sizeof(mine_series_options), MINE_FORECASTING},
+    {mine__fitting_option_table, sizeof(mine_fitting_options), MINE_FORECASTING},
+    {mine__update_option_table, sizeof(mine_update_options), MINE_FORECASTING},
     {mine__source_option_table, sizeof(mine_source_options), TRAIN_OF_ROWS},
     {mine__unknown_option_table, sizeof(mine_unknown_options), TRAIN_OF_ROWS},
     MINE_SET_SEED,

@@ -280,6 +280,7 @@ static const char *schema_check(const mine_model *model) {
                                      : NULL;
     case MINE_PURCHASES:
     case MINE_RECOMMENDATION:
+    case MINE_FORECASTING:
       if (target) return "the target";
       return groups                 ? "the number of classes"
              : model->n_outputs > 0 ? "the number of outputs"

@@ -211,6 +211,7 @@ const char *mine__model_keeps(const mine_model *model) {
   if (most == MINE_KEEPS_ALL)
     return "all rows that it was trained on: their attributes as points, their ids, and what was "
            "learned from";
+  if (model->kind->keeps_names) return model->kind->keeps_names;
   return mine__model_any(model, tell_keeps_ids)
              ? "the ids of the rows that were held out (keep_ids=1)"
              : MINE_KEEPS_NOTHING;

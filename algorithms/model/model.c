@@ -26,6 +26,7 @@ static const struct {
                    {MINE_SURVIVAL, "survival"},
                    {MINE_PURCHASES, "purchases"},
                    {MINE_RECOMMENDATION, "recommendation"}};
+                   {MINE_FORECASTING, "forecasting"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 
 const char *mine__task_name(mine_task_kind task) {

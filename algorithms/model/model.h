@@ -179,7 +179,8 @@ typedef struct mine_kind {
   ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
   ** numbers that the fit gave them. */
   mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
-  int keeps_rows; /* the rows that it learned from are in the body: MINE_KEEPS_ */
+  int keeps_rows;          /* the rows that it learned from are in the body: MINE_KEEPS_ */
+  const char *keeps_names; /* what else of them, in words; NULL: nothing          */
   /* Rows of mine_summary behind the report; NULL: none. */
   void (*summary)(const mine_model *model, mine_relation *to);
   const mine_part *parts; /* besides those of every model; NULL: none */
@@ -233,6 +234,8 @@ typedef struct mine_algorithm {
                        mine_model *model);
   int whole;
   const mine_recommending *recommends; /* likewise, of one that reads who took what */
+  /* Instead of both, of one that forecasts series: the method (series/series.h). */
+  const struct mine_forecaster *forecasts;
   /* Row of an option value check that the table cannot say (may be NULL). */
   mine_status (*check)(mine_env *env, const void *options);
 } mine_algorithm;
@@ -245,6 +248,7 @@ static inline int mine__algorithm_of_events(const mine_algorithm *algorithm) {
 /* Whether models of the task are made of other algorithms' models, and what they are. */
 static inline int mine__algorithm_composes(const mine_algorithm *algorithm, mine_task_kind task) {
   return (!algorithm->fit && !mine__algorithm_of_events(algorithm)) ||
+  return (!algorithm->fit && !algorithm->learn && !algorithm->forecasts) ||
          (algorithm->alone && task != MINE_CLUSTERING);
 }
 static inline const mine_kind *mine__algorithm_kind(const mine_algorithm *algorithm,

@@ -115,7 +115,8 @@ static int report_keeps_rows(const mine_model *model, mine_relation *to) {
 /* Categories whose levels may be names; whether there are any. */
 static int report_keeps_names(const mine_model *model, mine_relation *to) {
   char detail[200];
-  int keeps = 0;
+  int keeps = model->kind->keeps_names != NULL;
+  if (keeps) report_put(to, "names", model->kind->keeps_names);
   for (int f = 0; f < model->n_features; f++) {
     const mine_feature *about = &model->feature[f];
     const int64_t levels = about->levels.values.n;

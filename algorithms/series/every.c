@@ -51,6 +51,8 @@ static void every_fit(void *context, int64_t s, int worker) {
   run->of->why_not[s] =
       p.n == 0 ? "it has no value"
                : fit->method->fit(&p, run->how, run->scratch + (size_t)worker * run->width, fit);
+  for (int i = 0; !run->of->why_not[s] && i < fit->n_state; i++)
+    if (!isfinite(fit->state[i])) run->of->why_not[s] = "its values leave all numbers";
   if (run->of->why_not[s]) fit->n_state = 0;
 }
 

@@ -474,7 +474,10 @@ mine_status mine__series_read(mine_env *env, mine_arena *arena, mine_frame *fram
     out->calendar = reading->like->calendar;
   else if (!mine_failed(env))
     read_calendar(&r, out);
-  if (!mine_failed(env)) read_season(&r, out);
+  if (!mine_failed(env) && reading->like)
+    out->season = reading->like->season;
+  else if (!mine_failed(env))
+    read_season(&r, out);
   if (!mine_failed(env)) read_fill_set(&r, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);

@@ -52,6 +52,7 @@ static int64_t steps_floor_div(int64_t a, int64_t b) {
 double mine__calendar_time(const mine_calendar *c, int64_t i) {
   if (c->plain) return c->origin + (double)i * c->step;
   const int months = steps_units[c->unit].months;
+  if (fabs((double)i * (double)c->every) > 1e17) return NAN;
   if (months == 0) {
     const int week = c->unit == MINE_STEP_WEEK;
     return mine__time_add(c->origin, i * c->every * (week ? 7 : 1), week ? MINE_STEP_DAY : c->unit);

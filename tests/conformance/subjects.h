@@ -188,6 +188,7 @@ static const struct {
                      {MINE_UPLIFT, "target=y,treatment=w,treated=2,ignore=label,holdout=0.3"},
                      {MINE_PURCHASES, "seed=1"},
                      {MINE_RECOMMENDATION, "seed=1"},
+                     {MINE_FORECASTING, "gaps=missing"},
                      {MINE_SURVIVAL, "target=z,event=label,event_value=yes,ignore=w"}};
 
 /* What any algorithm may be given beside its own options, tried on cheap ones: what it makes of a

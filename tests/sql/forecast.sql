@@ -54,6 +54,26 @@ SELECT round(value, 3) AS value FROM mine_forecast('SELECT at, 1 FROM calls', 's
 SELECT DISTINCT value, low, high, model FROM mine_forecast('SELECT month, 5 FROM months', 'fitted=0');
 SELECT round(value, 3) AS value, low >= 0 AS above FROM mine_forecast('SELECT month, v - 120 FROM months', 'horizon=1, fitted=0, nonnegative=1');
 SELECT DISTINCT model FROM mine_forecast('SELECT month, v - 120 FROM months', 'horizon=1');
+-- Stored, moved on by new rows, and out and in again.
+SELECT mine_train('orders', 'ets', 'SELECT * FROM months WHERE month < ''2023-07''');
+SELECT name, round(value, 4) AS value, group_value FROM mine_coefficients('orders');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model FROM mine_forecast('orders', 'horizon=2');
+SELECT mine_train('orders', 'ets', 'SELECT * FROM months WHERE month >= ''2023-05''', 'update=1');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high FROM mine_forecast('orders', 'horizon=1, level=0.8');
+SELECT item, name, detail FROM mine_summary('orders') WHERE item <> 'option';
+SELECT mine_train('weekly', 'holt', 'SELECT * FROM shop WHERE region IN (''north'', ''south'')');
+SELECT mine_train('weekly', 'holt', 'VALUES (''north'', ''2024-03-18'', 25), (''east'', ''2024-03-18'', 1)', 'update=1');
+SELECT series, time, round(value, 3) AS value FROM mine_forecast('weekly', 'horizon=2');
+SELECT mine_import('again', mine_export('weekly', 'json')) IS NOT NULL AS imported;
+SELECT count(*) AS differ FROM (SELECT * FROM mine_forecast('weekly') EXCEPT SELECT * FROM mine_forecast('again'));
+SELECT mine_train('weekly', 'ets', 'shop', 'update=1');
+SELECT mine_train('nothing', 'ets', 'shop', 'update=1');
+SELECT mine_train('weekly', 'holt', 'VALUES (''north'', ''2023-01-02 11:00'', 25)', 'update=1');
+SELECT * FROM mine_forecast('weekly', 'algorithm=ses');
+SELECT * FROM mine_predict('weekly', 'shop');
+SELECT mine_export('weekly', 'sql');
+SELECT * FROM mine_cross_validate('ets', 'months');
+SELECT * FROM mine_forecast((SELECT mine_fit('kmeans', 'SELECT rowid AS id, v FROM months', 'k=2')));
 -- What cannot be.
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'step=month');

@@ -1,0 +1,52 @@
+/*
+** algorithms.c -- methods of forecasting as algorithms of mine_train: what they learned of every
+** series is stored (stored.h).
+*/
+#include "stored.h"
+
+#define ALGORITHMS_EXAMPLE(method)                                                         \
+  "SELECT time, round(value, 1) AS value, round(low, 1) AS low, round(high, 1) AS high\n"  \
+  "FROM mine_forecast((SELECT mine_fit('" method                                           \
+  "',\n"                                                                                   \
+  "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 60)\n"           \
+  "  SELECT date(''2020-01-01'', i || '' months'') AS month, 100 + i + i%12*5 + i*7%5 AS " \
+  "orders\n  FROM n')), 'horizon=3');"
+
+#define ALGORITHMS_STORED                                                                       \
+  " Reads (time, value) or (series, time, value); what is learned of every series is stored, "  \
+  "the rows are not. FROM mine_forecast(model) says what is to come; new rows move the states " \
+  "on, and nothing is fitted anew, by mine_train with update=1. A missing point has no error."
+
+#define ALGORITHMS_ROW(method, title_, citation_, notes_) \
+  extern const mine_forecaster mine__forecaster_##method; \
+  const mine_algorithm mine__algorithm_##method = {       \
+      .name = #method,                                    \
+      .title = title_,                                    \
+      .citation = citation_,                              \
+      .notes = notes_ ALGORITHMS_STORED,                  \
+      .example = ALGORITHMS_EXAMPLE(#method),             \
+      .tasks = MINE_FORECASTING,                          \
+      .reads = "events",                                  \
+      .kind = &mine__kind_forecast,                       \
+      .forecasts = &mine__forecaster_##method,            \
+  }
+
+ALGORITHMS_ROW(
+    ets, "exponential smoothing: the best of 15 state space models by AICc",
+    "Hyndman, Koehler, Snyder & Grose 2002",
+    "Errors, trend and season may be additive or multiplicative, a trend may level off: "
+    "all forms that R's ets tries are fitted by likelihood, where states begin included, "
+    "and the one with the least AICc is kept. A season needs two seasons of values and "
+    "at most 24 points; what is not above 0 has no multiplicative form.");
+ALGORITHMS_ROW(ses, "simple exponential smoothing: a level that moves", "Brown 1959",
+               "ETS(A,N,N): no trend and no season.");
+ALGORITHMS_ROW(holt, "Holt's method: a level and a slope that move", "Holt 1957",
+               "ETS(A,A,N): a trend and no season.");
+ALGORITHMS_ROW(damped, "a level and a slope that levels off", "Gardner & McKenzie 1985",
+               "ETS(A,Ad,N): a trend that levels off, and no season.");
+ALGORITHMS_ROW(
+    holt_winters, "Holt and Winters' filter: level, slope and season, by least squares",
+    "Winters 1960",
+    "Begins and is fitted as R's HoltWinters: the first two seasons give level, slope and "
+    "season, least squares one step ahead alpha, beta and gamma. With seasonal=auto the "
+    "season that leaves fewer squares.");
