@@ -10,7 +10,7 @@
   "',\n"                                                                                   \
   "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 60)\n"           \
   "  SELECT date(''2020-01-01'', i || '' months'') AS month, 100 + i + i%12*5 + i*7%5 AS " \
-  "orders\n  FROM n')), 'horizon=3');"
+  "orders\n  FROM n', 'gaps=missing'))) LIMIT 3;"
 
 #define ALGORITHMS_STORED                                                                       \
   " Reads (time, value) or (series, time, value); what is learned of every series is stored, "  \

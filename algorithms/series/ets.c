@@ -5,6 +5,7 @@
 ** A series is divided by the mean of its values' sizes before it is fitted, so that states are near
 ** 1.  A missing point has no error: states move on as they were expected.
 */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,6 +143,27 @@ static double ets_criterion(const ets_work *w, double value) {
   return n - k - 1 > 0 ? value + 2 * k * n / (n - k - 1) : (double)INFINITY;
 }
 
+/* Too few values for a criterion: the form with the fewest unknowns, and where even these cannot be
+** told a level alone; the form is said beside every forecast. */
+static const char *ets_smallest(ets_work *w, const mine_points *p, const ets_wanted *wanted,
+                                double *line, mine_forecast_fit *out) {
+  int least = INT_MAX;
+  ets_form form = {ETS_ADDITIVE, ETS_TREND_NONE, ETS_NONE};
+  for (int64_t code = 0; code < ETS_FORMS; code++) {
+    const ets_form f = ets_form_of(code);
+    const int k = mine__ets_parameters(f, w->m);
+    if (!ets_is_wanted(wanted, f) || k >= least) continue;
+    least = k;
+    form = f;
+  }
+  if (least >= p->known) form = (ets_form){ETS_ADDITIVE, ETS_TREND_NONE, ETS_NONE};
+  w->form = form;
+  mine__ets_start(w, form.season, line);
+  if (!isfinite(mine__ets_fit_form(w))) return "no form of it suits";
+  ets_keep(w, p, out);
+  return NULL;
+}
+
 static const char *ets_search(ets_work *w, const mine_points *p, const ets_wanted *wanted,
                               double *line, mine_forecast_fit *out) {
   double best = INFINITY;
@@ -155,7 +177,7 @@ static const char *ets_search(ets_work *w, const mine_points *p, const ets_wante
     best = criterion;
     ets_keep(w, p, out);
   }
-  return isfinite(best) ? NULL : "it has too few values for every form asked for";
+  return isfinite(best) ? NULL : ets_smallest(w, p, wanted, line, out);
 }
 
 static const char *ets_fit_wanted(const mine_points *p, const ets_wanted *said, double *scratch,

@@ -148,6 +148,12 @@ static const odd_table odd_events[] = {
     {"a week's customers",
      "customer,time,amount;a,2024-01-01,5;a,2024-01-02,6;b,2024-01-03,5;"
      "b,2024-01-05,1;c,2024-01-01,2;c,2024-03-01,2;d,2024-01-01,9"},
+    {"a customer every day",
+     "customer,time,amount;a,2024-01-01,6;a,2024-01-02,9;a,2024-01-03,7;a,2024-01-04,7;a,2024-01-"
+     "05,9;a,2024-01-06,6;a,2024-01-07,5;a,2024-01-08,6;a,2024-01-09,9"},
+    {"more every day",
+     "customer,time,amount;a,2024-01-01,10;a,2024-01-02,20;a,2024-01-03,30;a,2024-01-04,40;a,2024-"
+     "01-05,50;a,2024-01-06,60;a,2024-01-07,70;a,2024-01-08,80;a,2024-01-09,90"},
     {"always the same",
      "customer,time,amount;a,2024-01-01,5;a,2024-02-01,5;b,2024-01-01,5;b,2024-02-01,5;"
      "c,2024-01-01,5;c,2024-02-01,5"},
@@ -189,6 +195,7 @@ static const struct {
                      {MINE_PURCHASES, "seed=1"},
                      {MINE_RECOMMENDATION, "seed=1"},
                      {MINE_FORECASTING, "gaps=missing"},
+                     {MINE_FORECASTING, "time=time,value=amount,step=month,duplicates=sum"},
                      {MINE_SURVIVAL, "target=z,event=label,event_value=yes,ignore=w"}};
 
 /* What any algorithm may be given beside its own options, tried on cheap ones: what it makes of a
