@@ -14,18 +14,13 @@ typedef enum mine_task_kind {
   MINE_CLASSIFICATION = 1,
   MINE_REGRESSION = 2,
   MINE_CLUSTERING = 4,
-  MINE_NEIGHBORS = 8,       /* base rows for a search, no target  */
-  MINE_COMPONENTS = 16,     /* few numbers that stand for many    */
-  MINE_UPLIFT = 64,         /* what a treatment adds to a target  */
-  MINE_SURVIVAL = 128,      /* when an event comes                */
-  MINE_PURCHASES = 256,     /* what customers will buy, from events */
-  MINE_RECOMMENDATION = 512 /* what customers shall be offered, from events */
-  MINE_NEIGHBORS = 8,    /* base rows for a search, no target  */
-  MINE_COMPONENTS = 16,  /* few numbers that stand for many    */
-  MINE_UPLIFT = 64,      /* what a treatment adds to a target  */
-  MINE_SURVIVAL = 128,   /* when an event comes                */
-  MINE_PURCHASES = 256,  /* what customers will buy, from events */
-  MINE_FORECASTING = 512 /* values to come of series */
+  MINE_NEIGHBORS = 8,        /* base rows for a search, no target  */
+  MINE_COMPONENTS = 16,      /* few numbers that stand for many    */
+  MINE_UPLIFT = 64,          /* what a treatment adds to a target  */
+  MINE_SURVIVAL = 128,       /* when an event comes                */
+  MINE_PURCHASES = 256,      /* what customers will buy, from events */
+  MINE_RECOMMENDATION = 512, /* what customers shall be offered, from events */
+  MINE_FORECASTING = 1024    /* values to come of series */
 } mine_task_kind;
 
 /* What a model knows of an attribute: how to recognise and read it again. */

@@ -12,10 +12,9 @@
 /* ---- mine_algorithms ------------------------------------------------------------------ */
 
 void mine__catalog_tasks(mine_text *text, unsigned tasks) {
-  static const mine_task_kind kinds[] = {MINE_CLASSIFICATION, MINE_REGRESSION, MINE_CLUSTERING,
-                                         MINE_NEIGHBORS,      MINE_COMPONENTS, MINE_UPLIFT,
-                                         MINE_SURVIVAL,       MINE_PURCHASES,  MINE_RECOMMENDATION};
-                                         MINE_SURVIVAL,       MINE_PURCHASES,  MINE_FORECASTING};
+  static const mine_task_kind kinds[] = {
+      MINE_CLASSIFICATION, MINE_REGRESSION, MINE_CLUSTERING, MINE_NEIGHBORS,      MINE_COMPONENTS,
+      MINE_UPLIFT,         MINE_SURVIVAL,   MINE_PURCHASES,  MINE_RECOMMENDATION, MINE_FORECASTING};
   int n = 0;
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     if (!(tasks & kinds[i])) continue;

@@ -1,8 +1,10 @@
 /*
 ** decompose.c -- mine_decompose: each series as trend, season and what remains.
 **
-** By loess (series/stl.h) or the classical way: trend a centred moving average of a whole season, season
-** the mean of what values have beside it (series/season.h).  Missing values are bridged by a line while
+** By loess (series/stl.h) or the classical way: trend a centred moving average of a whole season,
+*season
+** the mean of what values have beside it (series/season.h).  Missing values are bridged by a line
+*while
 ** the parts are sought, and have no remainder.
 */
 #include <math.h>
@@ -26,8 +28,9 @@ const mine_option mine__decompose_option_table[] = {
     OPTION_FLAG(mine_decompose_options, robust, .initial = "1",
                 .help = "stl: far values are trusted less, so that they stay in the remainder"),
     OPTION_INT(mine_decompose_options, seasonal_window, .initial = "0", .range = {0, 100001},
-               .help = "stl: how many seasons (an odd number from 3) a point of the season is smoothed "
-                       "over; 0: the season is the same always"),
+               .help =
+                   "stl: how many seasons (an odd number from 3) a point of the season is smoothed "
+                   "over; 0: the season is the same always"),
     OPTION_INT(mine_decompose_options, trend_window, .initial = "0", .range = {0, 1000001},
                .help = "stl: how many points (an odd number from 3) the trend is smoothed over; 0: "
                        "what Cleveland et al. advise for the season"),
@@ -45,7 +48,8 @@ mine_status mine__decompose_check(mine_env *env, const mine_decompose_options *o
   return MINE_OK;
 }
 
-/* ---- one series --------------------------------------------------------------------------------------- */
+/* ---- one series
+ * --------------------------------------------------------------------------------------- */
 
 typedef struct decompose_work {
   const mine_series_set *set;
@@ -151,7 +155,8 @@ mine_status mine__decompose(mine_env *env, mine_arena *arena, const mine_series_
   const size_t all = (size_t)set->at[set->n];
   size_t longest = 0;
   for (int64_t s = 0; s < set->n; s++)
-    if ((size_t)(set->at[s + 1] - set->at[s]) > longest) longest = (size_t)(set->at[s + 1] - set->at[s]);
+    if ((size_t)(set->at[s + 1] - set->at[s]) > longest)
+      longest = (size_t)(set->at[s + 1] - set->at[s]);
   out->trend = mine__arena_array(arena, all, sizeof *out->trend);
   out->seasonal = mine__arena_array(arena, all, sizeof *out->seasonal);
   out->season = mine__arena_zeros(arena, (size_t)set->n, sizeof *out->season);
@@ -174,22 +179,24 @@ mine_status mine__parts_tell(mine_job *job, const mine_series_set *set, const mi
     if (!parts->why_not[s]) continue;
     why = parts->why_not[s];
     if (without++ < 5)
-      mine__job_notef(job, "warning", "series", "%s is left out: %s", mine__series_shown(set, s, name),
-                      why);
+      mine__job_notef(job, "warning", "series", "%s is left out: %s",
+                      mine__series_shown(set, s, name), why);
   }
   if (without > 5)
     mine__job_notef(job, "warning", "series", "%lld series are left out, the first five are named",
                     (long long)without);
   if (plain > 0)
-    mine__job_notef(job, "warning", "season",
-                    "%lld of %lld series are shorter than two seasons of %d points: they have a trend "
-                    "and no season",
-                    (long long)plain, (long long)set->n, set->season);
+    mine__job_notef(
+        job, "warning", "season",
+        "%lld of %lld series are shorter than two seasons of %d points: they have a trend "
+        "and no season",
+        (long long)plain, (long long)set->n, set->season);
   if (without < set->n) return mine_env_status(job->env);
   return mine__fail(job->env, MINE_DATA, "no series has parts: %s", why);
 }
 
-/* ---- the verb ------------------------------------------------------------------------------------------ */
+/* ---- the verb
+ * ------------------------------------------------------------------------------------------ */
 
 typedef struct decompose_state {
   mine_series_reading reading;
@@ -219,8 +226,7 @@ void mine__row_point(const mine_series_set *set, int64_t s, int64_t i, mine_rela
 
 static mine_status decompose_run(mine_job *job, mine_relation *out) {
   decompose_state *state = mine__job_state(job);
-  const mine_decompose_options *how =
-      mine__options_of(&job->options, mine__decompose_option_table);
+  const mine_decompose_options *how = mine__options_of(&job->options, mine__decompose_option_table);
   const int multiplies = how->seasonal == MINE_DECOMPOSE_MULTIPLICATIVE;
   mine_series_set set;
   mine_parts parts;
@@ -230,8 +236,8 @@ static mine_status decompose_run(mine_job *job, mine_relation *out) {
   for (int64_t s = 0; s < set.n; s++) {
     for (int64_t i = set.at[s]; !parts.why_not[s] && i < set.at[s + 1]; i++) {
       if (MINE_POLL_AT(job->env, i)) return mine_env_status(job->env);
-      const double both = multiplies ? parts.trend[i] * parts.seasonal[i]
-                                     : parts.trend[i] + parts.seasonal[i];
+      const double both =
+          multiplies ? parts.trend[i] * parts.seasonal[i] : parts.trend[i] + parts.seasonal[i];
       mine__row_point(&set, s, i - set.at[s], out);
       mine__row_real(out, parts.trend[i]);
       mine__row_real(out, parts.seasonal[i]);
@@ -264,15 +270,16 @@ const mine_verb mine__verb_decompose = {
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_SERIES,
     .what = "Trend, season and what remains of one series or of thousands.",
-    .notes = "Cleveland, Cleveland, McRae & Terpenning, STL, Journal of Official Statistics 6 (1990), "
-             "with the windows and steps of R's stl; or the classical decomposition. The step and the "
-             "season are recognised as in mine_forecast. Without a season (or with less than two of "
-             "them) the trend is a robust smooth line over a third of the points, and the season is 0 "
-             "(1 where parts multiply). A missing value is bridged by a line and has no remainder.",
-    .example = "SELECT time, value, round(trend, 1) AS trend, round(seasonal, 1) AS seasonal\n"
-               "FROM mine_decompose(\n  " MINE_ROWS(
-                   "date(''2020-01-01'', i || '' months'') AS month, 100 + i + i*i%12*5 AS orders")
-               ") LIMIT 3;",
+    .notes =
+        "Cleveland, Cleveland, McRae & Terpenning, STL, Journal of Official Statistics 6 (1990), "
+        "with the windows and steps of R's stl; or the classical decomposition. The step and the "
+        "season are recognised as in mine_forecast. Without a season (or with less than two of "
+        "them) the trend is a robust smooth line over a third of the points, and the season is 0 "
+        "(1 where parts multiply). A missing value is bridged by a line and has no remainder.",
+    .example =
+        "SELECT time, value, round(trend, 1) AS trend, round(seasonal, 1) AS seasonal\n"
+        "FROM mine_decompose(\n  " MINE_ROWS("date(''2020-01-01'', i || '' months'') AS month, 100 "
+                                             "+ i + i*i%12*5 AS orders") ") LIMIT 3;",
     .argument = {{MINE_ARG_SOURCE, "source"}, {MINE_ARG_OPTIONS, "options"}},
     .required = 1,
     .answer = decompose_answer,

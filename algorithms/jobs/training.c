@@ -85,11 +85,9 @@ static void training_start(mine_training *training, const mine__options *options
   roles->survival =
       training->asked.algorithm->tasks & MINE_SURVIVAL ? &training->asked.survival : NULL;
   roles->weighing = &training->asked.weight;
-  roles->needs_target =
-      !(training->asked.algorithm->tasks & (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS |
-                                            MINE_PURCHASES | MINE_RECOMMENDATION));
-      !(training->asked.algorithm->tasks &
-        (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS | MINE_PURCHASES | MINE_FORECASTING));
+  roles->needs_target = !(training->asked.algorithm->tasks &
+                          (MINE_CLUSTERING | MINE_NEIGHBORS | MINE_COMPONENTS | MINE_PURCHASES |
+                           MINE_RECOMMENDATION | MINE_FORECASTING));
   roles->keep_constants = training->asked.algorithm->keeps_constants;
   roles->grouping = &training->asked.group;
   if (training->asked.algorithm->tasks & MINE_UPLIFT) roles->treating = &training->asked.treatment;
@@ -102,6 +100,8 @@ static void training_start(mine_training *training, const mine__options *options
   }
   if (training->asked.algorithm->recommends) {
     (void)!mine__training_recommender_frame(training);
+    return;
+  }
   if (training->asked.algorithm->forecasts) {
     (void)!mine__training_series_frame(training);
     return;

@@ -67,8 +67,7 @@ struct mine_training {
   /* What was read. */
   mine_roles roles;
   mine_frame *frame;
-  mine_purchases_reading reading; /* of an algorithm that learns from purchases */
-  mine_events events;             /* of one that learns from who took what       */
+  mine_events events;                 /* of one that learns from who took what        */
   mine_purchases_reading reading;     /* of an algorithm that learns from purchases */
   struct mine_series_reading *series; /* of one that forecasts series            */
   mine_chosen chosen;

@@ -327,14 +327,10 @@ mine_status mine__training_trained(mine_training *t, mine_trained *out) {
   const double start = t->began > 0 ? t->began : mine__clock();
   *out = (mine_trained){NULL, NULL};
   MINE_TRY(mine_env_status(env));
-  if (t->asked.algorithm->learn || t->asked.algorithm->forecasts) {
-    MINE_TRY(t->asked.algorithm->learn ? mine__training_purchases(t, out)
-                                       : mine__training_series(t, out));
-    out->model->told.seconds = mine__clock() - start;
-    return MINE_OK;
-  }
-  if (t->asked.algorithm->recommends) {
-    MINE_TRY(mine__training_recommender(t, out));
+  if (mine__algorithm_of_events(t->asked.algorithm)) {
+    MINE_TRY(t->asked.algorithm->learn        ? mine__training_purchases(t, out)
+             : t->asked.algorithm->recommends ? mine__training_recommender(t, out)
+                                              : mine__training_series(t, out));
     out->model->told.seconds = mine__clock() - start;
     return MINE_OK;
   }

@@ -49,9 +49,8 @@ static const mine_want *options_wants(const mine_verb *verb, const mine_algorith
   if (!algorithm || !verb->trains) return NULL;
   return algorithm->learn        ? mine__purchases_wants
          : algorithm->recommends ? mine__interactions_wants
+         : algorithm->forecasts  ? mine__series_wants
                                  : NULL;
-  if (algorithm && algorithm->forecasts && verb->trains) return mine__series_wants;
-  return algorithm && algorithm->learn && verb->trains ? mine__purchases_wants : NULL;
 }
 
 mine_option_set *mine__verb_sets(mine_arena *arena, const mine_verb *verb,

@@ -4,8 +4,8 @@
 **
 ** They differ in what they do with the training job; its steps are training*.c.
 */
-#include "judged.h"
 #include "forecast.h"
+#include "judged.h"
 #include "training_batch.h"
 
 mine_training *mine__train_of(const mine_job *job) {
@@ -64,8 +64,7 @@ static mine_status train_model(mine_job *job, const mine_model *previous, mine_m
 /* ---- mine_train, mine_fit, mine_init ------------------------------------------------ */
 
 /* Tasks that read rows of attributes. */
-#define TRAIN_OF_ROWS (~(unsigned)(MINE_PURCHASES | MINE_RECOMMENDATION))
-#define TRAIN_OF_ROWS (~(unsigned)(MINE_PURCHASES | MINE_FORECASTING))
+#define TRAIN_OF_ROWS (~(unsigned)(MINE_PURCHASES | MINE_RECOMMENDATION | MINE_FORECASTING))
 
 static const mine_option_set train_options[] = {
     {mine__keep_option_table, sizeof(mine_keep_options), 0}, /* not for mine_fit */

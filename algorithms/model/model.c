@@ -25,7 +25,7 @@ static const struct {
                    {MINE_UPLIFT, "uplift"},
                    {MINE_SURVIVAL, "survival"},
                    {MINE_PURCHASES, "purchases"},
-                   {MINE_RECOMMENDATION, "recommendation"}};
+                   {MINE_RECOMMENDATION, "recommendation"},
                    {MINE_FORECASTING, "forecasting"}};
 #define MODEL_TASKS (sizeof model_tasks / sizeof model_tasks[0])
 

@@ -242,13 +242,12 @@ typedef struct mine_algorithm {
 
 /* Whether it reads an event list rather than rows of attributes. */
 static inline int mine__algorithm_of_events(const mine_algorithm *algorithm) {
-  return algorithm->learn || algorithm->recommends;
+  return algorithm->learn || algorithm->recommends || algorithm->forecasts;
 }
 
 /* Whether models of the task are made of other algorithms' models, and what they are. */
 static inline int mine__algorithm_composes(const mine_algorithm *algorithm, mine_task_kind task) {
   return (!algorithm->fit && !mine__algorithm_of_events(algorithm)) ||
-  return (!algorithm->fit && !algorithm->learn && !algorithm->forecasts) ||
          (algorithm->alone && task != MINE_CLUSTERING);
 }
 static inline const mine_kind *mine__algorithm_kind(const mine_algorithm *algorithm,

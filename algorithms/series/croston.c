@@ -2,19 +2,24 @@
 ** croston.c -- demand that comes now and then: most values are 0.
 **
 ** Croston, "Forecasting and stock control for intermittent demands", Operational Research Quarterly
-** 23 (1972): the size of a demand and the interval between demands are smoothed apart, each time one
+** 23 (1972): the size of a demand and the interval between demands are smoothed apart, each time
+*one
 ** comes,
 **
 **   z' = z + alpha (y - z)      p' = p + alpha (q - p)      yhat = z / p
 **
-** with q the steps since the demand before.  Syntetos & Boylan, International Journal of Forecasting 21
-** (2005), take the bias out: yhat = (1 - alpha / 2) z / p (sba).  Teunter, Syntetos & Babai, European
-** Journal of Operational Research 214 (2011), smooth the probability of a demand at every step, so that
+** with q the steps since the demand before.  Syntetos & Boylan, International Journal of
+*Forecasting 21
+** (2005), take the bias out: yhat = (1 - alpha / 2) z / p (sba).  Teunter, Syntetos & Babai,
+*European
+** Journal of Operational Research 214 (2011), smooth the probability of a demand at every step, so
+*that
 ** what is no longer asked for fades (tsb):
 **
 **   d' = d + beta ([y > 0] - d)      z' = z + alpha (y - z) where y > 0      yhat = d z
 **
-** alpha is 0.1, as in R's croston and most of the literature, and beta of tsb as well: series with a
+** alpha is 0.1, as in R's croston and most of the literature, and beta of tsb as well: series with
+*a
 ** handful of demands do not say better.  Bounds are those of independent errors around a level that
 ** stays.  A missing value is a step without news: no demand, and none missed.
 */
@@ -67,7 +72,8 @@ static void croston_move(const mine_forecaster *method, double *x, double y) {
   x[CROSTON_SINCE] = 0;
 }
 
-/* The first demand: its size, and the steps until it, the first of them counted.  Where it stands, or -1. */
+/* The first demand: its size, and the steps until it, the first of them counted.  Where it stands,
+ * or -1. */
 static int64_t croston_start(const mine_points *p, const mine_forecaster *method, double *x) {
   double steps = 0;
   for (int64_t i = 0; i < p->n; i++) {
@@ -149,8 +155,9 @@ static const char *croston_parameter(const mine_forecast_fit *fit, int i, double
 const mine_forecaster mine__forecaster_croston = {
     .name = "croston",
     .title = "demand now and then: its size and its intervals smoothed apart",
-    .citation = "Croston, Forecasting and stock control for intermittent demands, Operational "
-                "Research Quarterly 23 (1972)",
+    .citation =
+        "Croston, Forecasting and stock control for intermittent demands, Operational "
+        "Research Quarterly 23 (1972)",
     .state = croston_state,
     .scratch = croston_scratch,
     .fit = croston_fit,
@@ -164,8 +171,9 @@ const mine_forecaster mine__forecaster_croston = {
 const mine_forecaster mine__forecaster_sba = {
     .name = "sba",
     .title = "Croston's method without its bias",
-    .citation = "Syntetos & Boylan, The accuracy of intermittent demand estimates, International "
-                "Journal of Forecasting 21 (2005)",
+    .citation =
+        "Syntetos & Boylan, The accuracy of intermittent demand estimates, International "
+        "Journal of Forecasting 21 (2005)",
     .state = croston_state,
     .scratch = croston_scratch,
     .fit = croston_fit,
@@ -179,8 +187,9 @@ const mine_forecaster mine__forecaster_sba = {
 const mine_forecaster mine__forecaster_tsb = {
     .name = "tsb",
     .title = "demand now and then that may end: its probability smoothed at every step",
-    .citation = "Teunter, Syntetos & Babai, Intermittent demand: linking forecasting to inventory "
-                "obsolescence, European Journal of Operational Research 214 (2011)",
+    .citation =
+        "Teunter, Syntetos & Babai, Intermittent demand: linking forecasting to inventory "
+        "obsolescence, European Journal of Operational Research 214 (2011)",
     .state = croston_state,
     .scratch = croston_scratch,
     .fit = croston_fit,

@@ -1,7 +1,8 @@
 /*
 ** season.c -- the season of a series as one index for each of its points (season.h).
 **
-** The classical decomposition (Macaulay 1931): the centred moving average of a whole season is the trend;
+** The classical decomposition (Macaulay 1931): the centred moving average of a whole season is the
+*trend;
 ** what values have beside it, averaged over the seasons, is the season, scaled to a mean of 1 or 0.
 ** There is a season where the autocorrelation r at its lag m stands out of what the lags before it
 ** leave (Bartlett): |r_m| > 1.645 sqrt((1 + 2 (r_1^2 + .. + r_(m-1)^2)) / n).
@@ -64,7 +65,8 @@ static int season_all_positive(const mine_points *p) {
 }
 
 /* Means of what values have beside the average; 0: a point of the season has none. */
-static int season_index(const mine_points *p, int multiplies, const double *average, double *index) {
+static int season_index(const mine_points *p, int multiplies, const double *average,
+                        double *index) {
   const int m = p->season;
   double mean = 0;
   for (int j = 0; j < m; j++) {
@@ -99,7 +101,8 @@ int mine__season_take(const mine_points *p, int seasonal, int asks, double *z, d
   if (m == 1) as = MINE_SEASONAL_NONE;
   if (as != MINE_SEASONAL_NONE) {
     mine__season_average(p->y, p->n, m, memory);
-    if (!season_index(p, as == MINE_SEASONAL_MULTIPLICATIVE, memory, index)) as = MINE_SEASONAL_NONE;
+    if (!season_index(p, as == MINE_SEASONAL_MULTIPLICATIVE, memory, index))
+      as = MINE_SEASONAL_NONE;
   }
   for (int j = 0; as == MINE_SEASONAL_NONE && j < m; j++)
     index[j] = 0;

@@ -2,7 +2,8 @@
 ** stl.c -- seasonal-trend decomposition by loess.
 **
 ** Cleveland, Cleveland, McRae & Terpenning, "STL: a seasonal-trend decomposition procedure based on
-** loess", Journal of Official Statistics 6 (1990).  Step by step as the paper has it, section 2.  A round
+** loess", Journal of Official Statistics 6 (1990).  Step by step as the paper has it, section 2.  A
+*round
 ** of the inner loop:
 **
 **   1  detrend                     y - T
@@ -12,7 +13,8 @@
 **   6  the trend                   T = loess(y - S)
 **
 ** The outer loop weighs points by the bisquare of what remains.  Loess is computed at every jump-th
-** point and interpolated between (a jump is a tenth of the window), as the authors' program and R's stl
+** point and interpolated between (a jump is a tenth of the window), as the authors' program and R's
+*stl
 ** do, so that the figures are theirs.
 */
 #include "stl.h"
@@ -24,14 +26,16 @@
 
 #define STL_ROBUST_ROUNDS 15
 
-/* Points 0 .. n - 1, a window of `window` points, a degree of 0 or 1, computed at every `jump`-th. */
+/* Points 0 .. n - 1, a window of `window` points, a degree of 0 or 1, computed at every `jump`-th.
+ */
 typedef struct stl_loess {
   int64_t window;
   int degree;
   int64_t jump;
 } stl_loess;
 
-/* The local regression at x from the points left .. right; w NULL: all weigh 1.  0: all weights are 0. */
+/* The local regression at x from the points left .. right; w NULL: all weigh 1.  0: all weights are
+ * 0. */
 static int stl_at(const double *y, int64_t n, const stl_loess *how, double x, int64_t left,
                   int64_t right, const double *w, double *to) {
   double h = fmax(x - (double)left, (double)right - x);
@@ -99,15 +103,16 @@ static void stl_smooth(const double *y, int64_t n, const stl_loess *how, const d
   stl_line(out, last, n - 1);
 }
 
-/* ---- the season ------------------------------------------------------------------------------------------ */
+/* ---- the season
+ * ------------------------------------------------------------------------------------------ */
 
 typedef struct stl_work {
   int64_t n;
   int m;
   stl_loess seasonal, trend, low;
-  double *detrended; /* n + 2 m */
-  double *cycles;    /* n + 2 m */
-  double *filtered;  /* n + 2 m */
+  double *detrended;                 /* n + 2 m */
+  double *cycles;                    /* n + 2 m */
+  double *filtered;                  /* n + 2 m */
   double *one, *smooth, *one_weight; /* a cycle-subseries, n / m + 3 */
 } stl_work;
 
@@ -125,7 +130,8 @@ static void stl_cycles(const stl_work *s, const double *weight) {
     stl_smooth(s->one, k, &s->seasonal, w, out + 1);
     if (!stl_at(s->one, k, &s->seasonal, -1, 0, right, w, &out[0])) out[0] = out[1];
     const int64_t left = k > window ? k - window : 0;
-    if (!stl_at(s->one, k, &s->seasonal, (double)k, left, k - 1, w, &out[k + 1])) out[k + 1] = out[k];
+    if (!stl_at(s->one, k, &s->seasonal, (double)k, left, k - 1, w, &out[k + 1]))
+      out[k + 1] = out[k];
     for (int64_t i = 0; i < k + 2; i++)
       s->cycles[i * s->m + j] = out[i];
   }
@@ -160,7 +166,8 @@ static void stl_inner(const stl_work *s, const double *y, const double *weight, 
   stl_smooth(s->detrended, n, &s->trend, weight, trend);
 }
 
-/* ---- weights --------------------------------------------------------------------------------------------- */
+/* ---- weights
+ * --------------------------------------------------------------------------------------------- */
 
 void mine__bisquare(const double *remainder, int64_t n, double *w) {
   for (int64_t i = 0; i < n; i++)
@@ -173,7 +180,8 @@ void mine__bisquare(const double *remainder, int64_t n, double *w) {
   }
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * --------------------------------------------------------------------------------------------- */
 
 static int64_t stl_odd(double x) {
   const int64_t up = (int64_t)ceil(x);
@@ -185,7 +193,8 @@ static stl_loess stl_window_of(int64_t window, int degree) {
 }
 
 size_t mine__stl_room(int64_t n, int season) {
-  return 3 * ((size_t)n + 2 * (size_t)season) + 3 * ((size_t)n / (size_t)season + 4) + 2 * (size_t)n;
+  return 3 * ((size_t)n + 2 * (size_t)season) + 3 * ((size_t)n / (size_t)season + 4) +
+         2 * (size_t)n;
 }
 
 static double *stl_take(double **memory, int64_t n) {
@@ -205,8 +214,8 @@ static void stl_periodic(double *seasonal, int64_t n, int m) {
   }
 }
 
-void mine__stl(const double *y, int64_t n, const mine_stl_how *how, double *trend,
-               double *seasonal, double *memory) {
+void mine__stl(const double *y, int64_t n, const mine_stl_how *how, double *trend, double *seasonal,
+               double *memory) {
   const int m = how->season;
   const int64_t window = how->seasonal > 0 ? how->seasonal : 10 * n + 1;
   const int64_t trend_window =

@@ -4,16 +4,20 @@
 ** Assimakopoulos & Nikolopoulos, "The theta model: a decomposition approach to forecasting",
 ** International Journal of Forecasting 16 (2000); as exponential smoothing with drift: Hyndman &
 ** Billah, "Unmasking the Theta method", ibid. 19 (2003).  The curvature of the series is doubled
-** (theta = 2) and taken away (theta = 0, the straight line of least squares with slope b); the first
+** (theta = 2) and taken away (theta = 0, the straight line of least squares with slope b); the
+*first
 ** is smoothed exponentially, the second goes on, and the forecast is their mean:
 **
 **   yhat(n + h) = l_n + b/2 (h - 1 + (1 - (1 - alpha)^n) / alpha)
 **
-** A season that the autocorrelation shows (at 90%, Fiorucci et al., ibid. 32, 2016, 2.2) is divided out
-** before, by the classical ratios to a moving average, or subtracted where values are not above 0 or
+** A season that the autocorrelation shows (at 90%, Fiorucci et al., ibid. 32, 2016, 2.2) is divided
+*out
+** before, by the classical ratios to a moving average, or subtracted where values are not above 0
+*or
 ** the option says so, and put back afterwards.
 **
-** theta_optimised chooses theta as well (Fiorucci et al.: the dynamic form with a fixed line), between 1,
+** theta_optimised chooses theta as well (Fiorucci et al.: the dynamic form with a fixed line),
+*between 1,
 ** exponential smoothing, and what the errors one step ahead like best:
 **
 **   yhat(t + 1) = l_t + (1 - 1/theta) (A_n (1 - alpha)^t + B_n (1 - (1 - alpha)^(t + 1)) / alpha)
@@ -25,8 +29,8 @@
 #include <string.h>
 
 #include "../kernel/special.h"
-#include "series.h"
 #include "season.h"
+#include "series.h"
 
 enum { THETA_ALPHA, THETA_LEVEL, THETA_SHARE, THETA_A, THETA_B, THETA_SEASON };
 
@@ -47,7 +51,8 @@ static size_t theta_scratch(const mine_forecast_how *how, int64_t n, int season,
   return 2 * (size_t)n + mine__season_room(n, season);
 }
 
-/* What the line adds to the smoothed level one step ahead of t values: the mean of the two lines where
+/* What the line adds to the smoothed level one step ahead of t values: the mean of the two lines
+*where
 ** share = 1 - 1/theta is a half. */
 static double theta_line(const double *x, int64_t t) {
   const double left = pow(1 - x[THETA_ALPHA], (double)t);
@@ -55,7 +60,8 @@ static double theta_line(const double *x, int64_t t) {
          (x[THETA_A] * left + x[THETA_B] * (1 - left * (1 - x[THETA_ALPHA])) / x[THETA_ALPHA]);
 }
 
-/* ---- smoothing --------------------------------------------------------------------------------------------- */
+/* ---- smoothing
+ * --------------------------------------------------------------------------------------------- */
 
 /* The series without its season, and what is known of it. */
 typedef struct theta_work {
@@ -64,7 +70,8 @@ typedef struct theta_work {
   int dynamic; /* the line enters the errors (theta_optimised) */
 } theta_work;
 
-/* Squares of the errors one step ahead.  They are linear in the first level, which is solved for: e = u - v l0
+/* Squares of the errors one step ahead.  They are linear in the first level, which is solved for: e
+*= u - v l0
 ** where u are the errors from l0 = 0.  With `level` given (not NAN) that is the first one. */
 static double theta_errors(const theta_work *w, double *x, double level) {
   double u = 0, v = 1, uu = 0, uv = 0, vv = 0;
@@ -157,7 +164,9 @@ static double theta_share(const theta_work *w, double *x) {
   return theta_alpha(w, x);
 }
 
-/* ---- fitting ------------------------------------------------------------------------------------------------ */
+/* ---- fitting
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* The straight line of least squares through the known values, at 0, 1, 2 ... */
 static void theta_straight(const theta_work *w, double *x) {
@@ -179,7 +188,8 @@ static void theta_straight(const theta_work *w, double *x) {
   x[THETA_A] = z - x[THETA_B] * t;
 }
 
-/* Through the points with the parameters found: the level moves to the end, and expectations with the season
+/* Through the points with the parameters found: the level moves to the end, and expectations with
+*the season
 ** are written.  Returns the squares of the errors on the scale without the season. */
 static double theta_walk(const mine_points *p, const theta_work *w, double *x, int multiplies,
                          double *fitted, double *sse) {
@@ -216,7 +226,8 @@ static const char *theta_learn(const mine_points *p, const mine_forecast_how *ho
     (void)theta_alpha(&w, x);
   }
   if (!optimised) x[THETA_A] = 0; /* Hyndman & Billah: the drift alone */
-  const double squares = theta_walk(p, &w, x, season == MINE_SEASONAL_MULTIPLICATIVE, out->fitted, &out->sse);
+  const double squares =
+      theta_walk(p, &w, x, season == MINE_SEASONAL_MULTIPLICATIVE, out->fitted, &out->sse);
   out->form = season;
   out->n_state = THETA_SEASON + p->season;
   out->parameters = 4 + (optimised ? 1 : 0) + (season != MINE_SEASONAL_NONE ? p->season - 1 : 0);
@@ -234,7 +245,8 @@ static const char *theta_optimised_fit(const mine_points *p, const mine_forecast
   return theta_learn(p, how, scratch, out, 1);
 }
 
-/* ---- forecasting -------------------------------------------------------------------------------------------- */
+/* ---- forecasting
+ * -------------------------------------------------------------------------------------------- */
 
 static void theta_forecast(const mine_forecast_fit *fit, double *scratch, mine_forecast_out *out) {
   const double *x = fit->state;
@@ -248,8 +260,7 @@ static void theta_forecast(const mine_forecast_fit *fit, double *scratch, mine_f
     const double line = dynamic ? theta_line(x, fit->n + i)
                                 : theta_line(x, fit->n) + x[THETA_SHARE] * x[THETA_B] * (double)i;
     const double expected = level + line;
-    const double deviation =
-        sqrt(fit->sigma2 * (1 + (double)i * x[THETA_ALPHA] * x[THETA_ALPHA]));
+    const double deviation = sqrt(fit->sigma2 * (1 + (double)i * x[THETA_ALPHA] * x[THETA_ALPHA]));
     if (dynamic) level += x[THETA_ALPHA] * line;
     out->mean[i] = multiplies ? expected * s : expected + s;
     if (!out->low) continue;
@@ -296,8 +307,9 @@ static const char *theta_parameter(const mine_forecast_fit *fit, int i, double *
 const mine_forecaster mine__forecaster_theta = {
     .name = "theta",
     .title = "the theta method: exponential smoothing with half of the drift of a straight line",
-    .citation = "Assimakopoulos & Nikolopoulos, The theta model, International Journal of Forecasting "
-                "16 (2000)",
+    .citation =
+        "Assimakopoulos & Nikolopoulos, The theta model, International Journal of Forecasting "
+        "16 (2000)",
     .seasons = 2,
     .state = theta_state,
     .scratch = theta_scratch,
@@ -312,8 +324,9 @@ const mine_forecaster mine__forecaster_theta = {
 const mine_forecaster mine__forecaster_theta_optimised = {
     .name = "theta_optimised",
     .title = "the theta method with theta fitted to the series",
-    .citation = "Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler, Models for optimising the "
-                "theta method, International Journal of Forecasting 32 (2016)",
+    .citation =
+        "Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler, Models for optimising the "
+        "theta method, International Journal of Forecasting 32 (2016)",
     .seasons = 2,
     .state = theta_state,
     .scratch = theta_scratch,
