@@ -282,8 +282,7 @@ const mine_verb mine__verb_similar = {
         "given: all items. An item is what has the same value, else the same spelling.",
     .example =
         "SELECT item, rank, other, round(score, 3) AS score FROM mine_similar(\n  "
-        "(SELECT mine_fit('cooccurrence',\n  " MINE_TAKEN_EXAMPLE
-        ", 'by=basket')), 'tea|milk', 'top=2');",
+        "(SELECT mine_fit('cooccurrence',\n  " MINE_TAKEN_EXAMPLE ")), 'tea|milk', 'top=2');",
     .argument = {{MINE_ARG_MODEL, "model"},
                  {MINE_ARG_ITEMS, "items"},
                  {MINE_ARG_OPTIONS, "options"}},

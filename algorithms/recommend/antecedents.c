@@ -455,7 +455,7 @@ const mine_algorithm mine__algorithm_rules = {
     .example =
         "SELECT id, rank, item, round(score, 3) AS score, because FROM mine_recommend(\n  "
         "(SELECT mine_fit('rules',\n  " MINE_TAKEN_EXAMPLE
-        ", 'by=basket')),\n  'VALUES (''new'', ''tea''), (''new'', ''milk'')', 'top=3');",
+        ")),\n  'VALUES (''new'', ''tea''), (''new'', ''milk'')', 'top=3');",
     .tasks = MINE_RECOMMENDATION,
     .reads = "events",
     .options_size = sizeof(antecedents_options),
