@@ -96,12 +96,20 @@ OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
 FEW = "SELECT * FROM t LIMIT 100"  # of a model that is asked so often that all rows would take minutes
 # Of algorithms that read purchases.
 BOUGHT = "SELECT basket * 7 % 97 AS customer, date('2024-01-01', '+' || (rowid * 37 % 540) || ' days') AS day, 1 + item % 50 AS amount FROM b"
+# ... who took what, and series.
+TAKEN = "SELECT basket * 7 % 97 AS customer, item % 40 AS item, basket AS time FROM b"
+WEEKS = "SELECT item % 7, date('2010-01-01', n || ' days'), count(*) FROM (SELECT *, basket * 13 % 100 AS n FROM b) GROUP BY 1, 2"
 SLOW = {("mine_explain", "knn"), ("mine_importance", "knn"), ("mine_dependence", "knn"), ("mine_explain", "mlp"), ("mine_explain", "auto")}
 TARGETS = {"classification": ["target=y"], "regression": ["target=n9"],
            "uplift": ["target=n9, treatment=y"], "survival": ["id=none, target=id, event=y"]}
 SNAPSHOT = """{"events":"SELECT id % 50 AS c, date('2024-01-01', (id % 300) || ' days') AS at, n0 FROM t",
   "cutoff":"2024-06-01"}"""
 COLUMNS = {"x": "n0", "y": "n1", "share": "0.9", "actual": "y", "score": "n0", "probability": "abs(n0) / 2"}
+
+
+def events_of(tasks):
+    """What an algorithm of those tasks learns from, where that is no table of rows."""
+    return BOUGHT if "purchases" in tasks else TAKEN if "recommendation" in tasks else WEEKS if "forecasting" in tasks else None
 
 
 def quoted(text):
@@ -120,7 +128,7 @@ def source(reads, options):
     if "variant" in reads:
         return "SELECT id, g, y FROM t"
     if "series" in reads:
-        return "SELECT item % 7, date('2010-01-01', n || ' days'), count(*) FROM (SELECT *, basket * 13 % 100 AS n FROM b) GROUP BY 1, 2"
+        return WEEKS
     if "duration" in reads:
         return "SELECT id, 2 + n0, y, g FROM t WHERE n0 IS NOT NULL"
     names = re.findall(r"[a-z_]+", reads) + (["shop"] if "group" in options else [])
@@ -140,16 +148,16 @@ def variants(row, algorithms):
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
         algorithm, target = model or ("", "")
-        bought = "purchases" in dict(algorithms).get(algorithm, "")
+        bought = events_of(dict(algorithms).get(algorithm, ""))
         for extra in OPTIONS.get(verb, [None]):
             options = ", ".join(filter(None, [target if trains else "", extra]))
             what = ", ".join(filter(None, [algorithm, target, extra]))
             setup = "" if trains or not algorithm else \
-                f"SELECT mine_train('temp.m', '{algorithm}', {quoted(BOUGHT if bought else 't')}, '{target or 'seed=1'}');"
+                f"SELECT mine_train('temp.m', '{algorithm}', {quoted(bought or 't')}, '{target or 'seed=1'}');"
             values = {"model": "'temp.m'", "models": "'temp.m|temp.m'", "algorithm": quoted(algorithm), "queries": "'q'", "format": "'json'" if verb == "mine_import" else "'call'",
                       "text": "mine_export('temp.m', 'json')",
-                      "definition": quoted(SNAPSHOT),
-                      "class": "'yes'", "version": "1", "old": "'temp.m'", "new": "'temp.m'", "cluster": "1", "name": "'one'", "source": "'temp.m'" if setup and "queries" in names else quoted(BOUGHT if bought else FEW if (verb, algorithm) in SLOW else source(reads, options)),
+                      "definition": quoted(SNAPSHOT), "items": "'1|2'",
+                      "class": "'yes'", "version": "1", "old": "'temp.m'", "new": "'temp.m'", "cluster": "1", "name": "'one'", "source": "'temp.m'" if setup and "queries" in names else quoted(bought or (FEW if (verb, algorithm) in SLOW else source(reads, options))),
                       "options": quoted(", ".join(filter(None, [options, "{o}"])))}
             yield what, [values.get(name) for name in names], "options" in names, setup
 

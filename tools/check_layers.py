@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Includes point only downward, and each module knows only what it may.
 
-    ext -> mine.h      jobs -> algorithms -> tree -> model -> kernel -> data -> core
+    ext -> mine.h      jobs -> algorithms -> tree, associate -> model -> kernel -> data -> core
 
-An algorithm's folder (cluster, classify, associate, ...) does not include another's;
+An algorithm's folder (cluster, classify, recommend, ...) does not include another's;
 nothing under algorithms/ includes SQLite; ext/ includes mine.h and its own headers only.
 """
 import pathlib
@@ -11,7 +11,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RANK = {"core": 0, "data": 1, "kernel": 2, "model": 3, "tree": 4, "jobs": 6}
+RANK = {"core": 0, "data": 1, "kernel": 2, "model": 3, "tree": 4, "associate": 4, "jobs": 6}
 ALGORITHM = 5  # every other folder
 SYSTEM = re.compile(r'#\s*include\s*<(\w[\w/.]*)>')
 OWN = re.compile(r'#\s*include\s*"([^"]+)"')

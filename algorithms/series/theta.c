@@ -52,8 +52,8 @@ static size_t theta_scratch(const mine_forecast_how *how, int64_t n, int season,
 }
 
 /* What the line adds to the smoothed level one step ahead of t values: the mean of the two lines
-*where
-** share = 1 - 1/theta is a half. */
+ *where
+ ** share = 1 - 1/theta is a half. */
 static double theta_line(const double *x, int64_t t) {
   const double left = pow(1 - x[THETA_ALPHA], (double)t);
   return x[THETA_SHARE] *
@@ -71,8 +71,8 @@ typedef struct theta_work {
 } theta_work;
 
 /* Squares of the errors one step ahead.  They are linear in the first level, which is solved for: e
-*= u - v l0
-** where u are the errors from l0 = 0.  With `level` given (not NAN) that is the first one. */
+ *= u - v l0
+ ** where u are the errors from l0 = 0.  With `level` given (not NAN) that is the first one. */
 static double theta_errors(const theta_work *w, double *x, double level) {
   double u = 0, v = 1, uu = 0, uv = 0, vv = 0;
   const double alpha = x[THETA_ALPHA];
@@ -189,8 +189,8 @@ static void theta_straight(const theta_work *w, double *x) {
 }
 
 /* Through the points with the parameters found: the level moves to the end, and expectations with
-*the season
-** are written.  Returns the squares of the errors on the scale without the season. */
+ *the season
+ ** are written.  Returns the squares of the errors on the scale without the season. */
 static double theta_walk(const mine_points *p, const theta_work *w, double *x, int multiplies,
                          double *fitted, double *sse) {
   double level = x[THETA_LEVEL], squares = 0;

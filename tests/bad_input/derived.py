@@ -97,6 +97,8 @@ class Verb:
                 options = good_options(sample)
                 if options:
                     out.append(options)
+            elif name == "items":
+                out.append("'a'")
             elif name == "class":
                 out.append("'yes'")
             elif "'" in name:

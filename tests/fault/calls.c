@@ -33,6 +33,10 @@
   "SELECT basket % 11 AS customer, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') AS " \
   "day, 1 + rowid % 9 AS amount FROM baskets"
 
+/* Two series of weeks, one of them with a gap. */
+#define WEEKS                                                                         \
+  "SELECT id%2, date(''2024-01-01'',''+''||(id/2*7)||'' days''), age FROM customers " \
+  "WHERE id<30 AND id<>9"
 #define TAKEN                                                                                   \
   "SELECT basket % 11 AS customer, item, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') " \
   "AS day FROM baskets"
@@ -73,6 +77,19 @@ static const fault_call calls_special[] = {
      "SELECT * FROM mine_clv((SELECT mine_fit('bgnbd','" PURCHASES "')),'" PURCHASES
      "','horizon=6,discount=0.1{o}')",
      0},
+    {"mine_fit ets", "SELECT mine_fit('ets','" WEEKS "','seasonal=none{o}')", 0},
+    {"mine_train ets", "SELECT mine_train('new','ets','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_fit ses", "SELECT mine_fit('ses','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_train ses", "SELECT mine_train('new','ses','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_fit holt", "SELECT mine_fit('holt','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_train holt", "SELECT mine_train('new','holt','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_fit damped", "SELECT mine_fit('damped','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_train damped", "SELECT mine_train('new','damped','" WEEKS "','gaps=zero{o}')", 0},
+    {"mine_fit holt_winters", "SELECT mine_fit('holt_winters','" WEEKS "','season=3{o}')", 0},
+    {"mine_train holt_winters", "SELECT mine_train('new','holt_winters','" WEEKS "','season=3{o}')",
+     0},
+    {"mine_fit rules", "SELECT mine_fit('rules','" TAKEN "','min_support=0.02{o}')", 0},
+    {"mine_train rules", "SELECT mine_train('new','rules','" TAKEN "','min_support=0.02{o}')", 0},
     {"mine_fit gp", "SELECT mine_fit('gp','" TAKEN "','ties=recent{o}')", 0},
     {"mine_train gp", "SELECT mine_train('new','gp','" TAKEN "','ties=popular{o}')", 0},
     {"mine_fit cooccurrence", "SELECT mine_fit('cooccurrence','" TAKEN "','by=basket{o}')", 0},

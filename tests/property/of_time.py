@@ -84,7 +84,7 @@ def points(rng):
     return {"tables": {"t": tables.Table(columns, rows)}, "horizon": rng.choice((1, 3))}
 
 
-@prop("mine_forecast", make=points, cases=60)
+@prop("mine_forecast", "mine_decompose", make=points, cases=60)
 def forecasts(lab, case):
     """The last value, the mean, the line from the first to the last: of the known part of each series."""
     lab.create("t", case["tables"]["t"])
@@ -106,3 +106,49 @@ def forecasts(lab, case):
                         "drift": mine[last] + step * (mine[last] - mine[first]) / max(last - first, 1)}[algorithm]
             same(value, expected, f"forecast: {algorithm}", 1e-9, 1e-9)
             must(low is None or low <= value <= high, "forecast: bounds", (low, value, high))
+    for method, season in (("stl", 1), ("stl", 4), ("classical", 2)):
+        got, error = lab.refused("SELECT series, time, value, trend, seasonal, remainder FROM mine_decompose('t', ?)",
+                                 options({"method": method, "season": season}))
+        for name, at, value, trend, seasonal, remainder in got or []:
+            must(value == known[name].get(at), "decompose: value", (name, at, value))
+            if None not in (value, trend, seasonal, remainder):
+                same(trend + seasonal + remainder, value, "decompose: sum", 1e-9, 1e-9)
+
+
+def baskets(rng):
+    rows = [[f"c{rng.randrange(6)}", rng.choice("abcdef"), rng.randrange(5)] for _ in range(rng.choice((1, 3, 12, 40)))]
+    rows += [[rng.choice([None, "c1"]), rng.choice([None, "a"]), 1] for _ in range(rng.randrange(3))]
+    rng.shuffle(rows)
+    columns = [tables.Column("who", "", "category", "customer"), tables.Column("what", "", "category", "item"),
+               tables.Column("at", "", "number", "time")]
+    return {"tables": {"t": tables.Table(columns, rows)}, "repeat": rng.choice(["allow", "only", "exclude"])}
+
+
+@prop("mine_recommend", "mine_similar", make=baskets, cases=60)
+def offers(lab, case):
+    """Own items by how many baskets have them; items alike by the cosine of who has them."""
+    lab.create("t", case["tables"]["t"])
+    taken, people = {}, {}
+    for c, item, at in (r[:3] for r in lab.db.execute("SELECT * FROM t").fetchall()):
+        if c is not None and item is not None and at is not None:
+            taken.setdefault(c, {}).setdefault(item, set()).add(at)
+            people.setdefault(item, set()).add(c)
+    if not taken:
+        return
+    got, error = lab.refused("SELECT id, rank, item, score FROM mine_recommend((SELECT mine_fit('gp', 't', 'holdout=0')), NULL, ?)",
+                             options({"repeat": case["repeat"], "top": 20}))
+    must(error is None, "recommend: refused", error)
+    for c in {r[0] for r in got}:
+        mine = [r for r in got if r[0] == c]
+        own = taken.get(c, {})
+        must([r[1] for r in mine] == list(range(1, len(mine) + 1)), "recommend: ranks", mine)
+        must([r[3] for r in mine] == sorted((r[3] for r in mine), reverse=True), "recommend: order", mine)
+        for _, _, item, score in mine:
+            must(case["repeat"] == "allow" or (item in own) == (case["repeat"] == "only"), "recommend: repeat", (c, item))
+            if item in own:
+                must(math.floor(score) == len(own[item]), "recommend: how often", (c, item, score))
+    got, error = lab.refused("SELECT item, other, score FROM mine_similar((SELECT mine_fit('cooccurrence', 't', 'holdout=0')))")
+    must(error is None, "similar: refused", error)
+    for item, other, score in got:
+        both = len(people[item] & people[other])
+        same(score, both / math.sqrt(len(people[item]) * len(people[other])), "similar: cosine", 1e-9, 1e-9)
