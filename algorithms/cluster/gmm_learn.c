@@ -82,9 +82,8 @@ static void learn_add(const gmm_run *run, int64_t c, const double *d, double sha
       covariance[i * width + j] += share * (sum[i * (width + 1) + j] / mass - d[i] * d[j]);
 }
 
-/* The triangle u of the covariance (u'u), with what must be added to the diagonal; 0: overflow; 2:
- *it
- ** took more than reg_covar. */
+/* The triangle u of the covariance (u'u), with what must be added to the diagonal; 0: overflow;
+** 2: it took more than reg_covar. */
 static int learn_root(gmm_run *run, const double *covariance, double *u) {
   const int64_t width = run->points->width;
   const size_t bytes = (size_t)width * (size_t)width * sizeof(double);

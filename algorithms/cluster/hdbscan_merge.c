@@ -34,8 +34,7 @@ static void merge_add(merge_state *s, uint32_t into, uint32_t part) {
 }
 
 /* Edges of one length: ends[2 i], ends[2 i + 1] are the things at their ends before.  All are
- *joined
- ** first, then every new component becomes a merge of the things that it had. */
+** joined first, then every new component becomes a merge of the things that it had. */
 static void merge_equal(merge_state *s, const mine__kdtree *tree, const hdbscan_edge *edge,
                         const mine__place *order, int64_t n, double at, uint32_t *ends) {
   hdbscan_merges *to = s->to;

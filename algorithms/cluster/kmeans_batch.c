@@ -1,7 +1,6 @@
 /*
 ** kmeans_batch.c -- k-means of rows that do not fit in memory: they are read in passes, a piece at
-*a
-** time (jobs/training_batch.h), from a start on a sample.
+** a time (jobs/training_batch.h), from a start on a sample.
 **
 **   measure   what all rows are like: the scaled space becomes theirs, and the centres move into it
 **             (scale=robust and quantile keep the sample's quartiles and shares)
@@ -12,11 +11,9 @@
 **             start again on far rows (each cluster offers its farthest), and Lloyd goes on.
 **
 ** Distance from the exact: with I = sum of |x - c(x)|^2 of the final centres over all rows, m(c)
-*rows
-** and mean x(c) of a cluster,  I - sum m(c) |x(c) - c|^2  is the inertia that the rows would have
-** around the means of their clusters (Huygens' theorem): that much the next pass takes off at
-*least.
-** Both are sums over all rows, told in the summary.
+** rows and mean x(c) of a cluster,  I - sum m(c) |x(c) - c|^2  is the inertia that the rows would
+** have around the means of their clusters (Huygens' theorem): that much the next pass takes off at
+** least. Both are sums over all rows, told in the summary.
 **
 ** Pieces come in the order of the rows, are cut by the width of the data only, and are added in
 ** that order: the same bytes for any number of threads and any max_memory.

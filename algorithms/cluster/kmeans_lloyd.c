@@ -99,11 +99,10 @@ void mine__kmeans_sums(mine_env *env, kmeans_run *run) {
 
 /* ---- move -------------------------------------------------------------------------- */
 
-/* Every centre to the mean of its rows (k-prototypes: and to their modes); a cluster without rows
- *keeps its centre.  The
- ** sums' own order is that of the blocks, so a centre that has the same rows in two
- ** iterations may still differ in its last bits, by what went in and out in between; one
- ** whose rows did not change at all has the very same bits, and moves by 0. */
+/* Every centre to the mean of its rows (k-prototypes: and to their modes); a cluster without
+** rows keeps its centre.  The sums' own order is that of the blocks, so a centre that has the
+** same rows in two iterations may still differ in its last bits, by what went in and out in
+** between; one whose rows did not change at all has the very same bits, and moves by 0. */
 static void lloyd_move_centres(kmeans_run *run) {
   run->shift = 0;
   run->empty = 0;

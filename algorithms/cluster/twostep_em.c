@@ -12,7 +12,7 @@
 ** IEEE PAMI 22, 2000), halved, of at most EM_ROWS rows:
 **
 **   n (mean ln density - mean entropy of the shares) - parameters / 2 x ln n,    n = min(rows,
-*EM_ROWS).
+**   EM_ROWS).
 **
 ** Of ever more rows every deviation from normal tails would become a cluster of its own; what
 ** EM_ROWS rows do not show is no segment that anybody can act on.

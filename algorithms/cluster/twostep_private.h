@@ -123,9 +123,8 @@ double mine__twostep_apart(const twostep_scale *scale, const double *a, const do
                            double *joined);
 
 /* Solutions of `points` for ever fewer clusters, from `top` to `bottom`: each the better of two,
- *one
- ** that begins with small clusters joined to so many, one with the solution before, of which two
- ** clusters are joined. */
+** one that begins with small clusters joined to so many, one with the solution before, of which
+** two clusters are joined. */
 typedef struct twostep_descent {
   mine_env *env;
   const twostep_points *points;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "likeness.h"
 #include "text.h"
 
 static const char *walk_space(const char *at) {
@@ -195,15 +196,42 @@ void mine__walk_enter(mine__walk *walk, const char *name, int list) {
   if (at) walk_push(walk, name, at, list);
 }
 
-static const char *walk_unknown(mine__walk *walk, const char *member) {
-  char path[MINE_WALK_PATH_BYTES];
+/* known: what it could have been meant for; NULL: not said. */
+static const char *walk_unknown(mine__walk *walk, const char *member, const char *const *known) {
+  char path[MINE_WALK_PATH_BYTES], asked[64] = "";
   const char *end = *member == '"' ? walk_text_end(member) : NULL;
   if (!end) return walk_bad(walk, walk_broken);
-  mine_cell name = {MINE_TEXT, (size_t)(end - member) - 2, {.text = member + 1}};
+  const size_t n = (size_t)(end - member) - 2;
+  mine_cell name = {MINE_TEXT, n, {.text = member + 1}};
   char shown[MINE_SHOW_BYTES];
-  (void)mine__fail(walk->env, MINE_DATA, "the JSON at %s: the member %s is not known here",
-                   mine__walk_path(walk, path), mine__show_cell(shown, &name));
+  mine_likeness likeness = {.asked = asked};
+  if (n < sizeof asked) memcpy(asked, member + 1, n);
+  for (int64_t i = 0; asked[0] && known && known[i]; i++)
+    mine__likeness_show(&likeness, known[i], i);
+  (void)mine__fail(walk->env, MINE_DATA, "the JSON at %s: the member %s is not known here%s%s%s",
+                   mine__walk_path(walk, path), mine__show_cell(shown, &name),
+                   likeness.name ? "; did you mean \"" : "", likeness.name ? likeness.name : "",
+                   likeness.name ? "\"?" : "");
   return NULL;
+}
+
+void mine__walk_only(mine__walk *walk, const char *const *known) {
+  if (mine_failed(walk->env)) return;
+  const mine__walk_level *level = &walk->level[walk->depth - 1];
+  const char *at = level->first, *next;
+  walk->asked = NULL;
+  while (walk_next(level, at, &next) > 0) { /* what is no JSON is told by whoever reads it */
+    int same = 0, i = 0;
+    const char *value = walk_member(next, "", &same);
+    at = value ? mine__walk_skip(value) : NULL;
+    if (!at) return;
+    for (same = 0; known[i] && !same; i++)
+      (void)walk_member(next, known[i], &same);
+    if (!same) {
+      (void)walk_unknown(walk, next, known);
+      return;
+    }
+  }
 }
 
 /* The end of the level; NULL: it has a value that nobody asked for, or does not end. */
@@ -222,7 +250,7 @@ static const char *walk_end(mine__walk *walk) {
     if (!at) return walk_bad(walk, walk_broken);
   }
   if (more < 0) return walk_bad(walk, walk_broken);
-  if (more > 0 && !level->list) return walk_unknown(walk, next);
+  if (more > 0 && !level->list) return walk_unknown(walk, next, NULL);
   if (more > 0) return walk_bad(walk, "it has more items than it should");
   if (values != level->taken)
     return walk_bad(walk, "it has a member that is not known here, or one twice");

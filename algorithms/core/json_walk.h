@@ -44,6 +44,9 @@ const char *mine__walk_find(mine__walk *walk, const char *name);
 void mine__walk_past(mine__walk *walk, const char *end);
 /* Whether there is a member of that name in the object, or another item in the list. */
 int mine__walk_has(mine__walk *walk, const char *name);
+/* The object that is walked must have no member but those of the list, which ends with NULL; one
+** that it has is told, with the name that is most like it. */
+void mine__walk_only(mine__walk *walk, const char *const *known);
 /* The object or list of that name becomes the level that is walked, until it is left. */
 void mine__walk_enter(mine__walk *walk, const char *name, int list);
 void mine__walk_leave(mine__walk *walk);

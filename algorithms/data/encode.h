@@ -51,13 +51,10 @@ typedef struct mine_encoding {
 /* out->apart is the caller's to set before; an encoding with it cannot be saved. */
 mine_status mine__encoding_fit(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                mine_scale scale, mine_encoding *out) MINE_MUST_CHECK;
-/* One feature of an encoding that is laid out, from what its rows are like.  A number: moments of
- *the
- ** (bent) values, and for scale=robust their quartiles, else NULL; the answer is a value whose
- *square
- ** could overflow, NAN where there is none, for mine__encoding_refuse.  A category: the weight of
- *the
- ** rows of each level, which may lie in encoding->fill. */
+/* One feature of an encoding that is laid out, from what its rows are like.  A number: moments
+** of the (bent) values, and for scale=robust their quartiles, else NULL; the answer is a value
+** whose square could overflow, NAN where there is none, for mine__encoding_refuse.  A category:
+** the weight of the rows of each level, which may lie in encoding->fill. */
 double mine__encoding_number(mine_encoding *encoding, int feature, mine_scale scale,
                              const mine_moments *moments, const double *quartile);
 void mine__encoding_category(mine_encoding *encoding, int feature, const double *weight);

@@ -244,14 +244,14 @@ static void ab_check_ids(ab_work *w) {
   }
   if (crossed > 0)
     mine__job_notef(w->job, "warning", w->id->name,
-                    "%lld rows are of somebody who stands in another variant, too: leave them out, "
-                    "they saw both",
-                    (long long)crossed);
+                    "%lld row%s of somebody who stands in another variant, too: leave such rows "
+                    "out, they saw both",
+                    (long long)crossed, crossed == 1 ? " is" : "s are");
   else if (again > 0)
     mine__job_notef(w->job, "warning", w->id->name,
-                    "%lld rows are of somebody who stands in a row before: make one row of each "
+                    "%lld row%s of somebody who stands in a row before: make one row of each "
                     "(GROUP BY), or the intervals are too narrow",
-                    (long long)again);
+                    (long long)again, again == 1 ? " is" : "s are");
 }
 
 /* Rows as they were meant to be shared. */
@@ -368,8 +368,7 @@ static void ab_judge(ab_work *w) {
   }
 }
 
-/* ---- the answer
- * ----------------------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 static void ab_put(const ab_work *w, int64_t v, mine_relation *out) {
   const ab_figures *f = &w->figures[v];

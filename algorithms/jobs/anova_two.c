@@ -205,8 +205,7 @@ static void two_fit(two_table *t) {
     two_improve(t, s, right, left);
 }
 
-/* ---- sums of squares
- * ------------------------------------------------------------------------------ */
+/* ---- sums of squares ------------------------------------------------------------------------- */
 
 /* A category beside the other, `other` its means: by_rows: the rows' category. */
 static two_effect two_beside(const two_table *t, int by_rows) {
@@ -279,8 +278,7 @@ static two_effect two_interaction(const two_table *t) {
   return e;
 }
 
-/* ---- rows of the answer
- * ------------------------------------------------------------------------------ */
+/* ---- rows of the answer ---------------------------------------------------------------------- */
 
 typedef struct two_words {
   const mine_column *first, *second, *value;

@@ -121,8 +121,7 @@ static mine_status clv_source(mine_job *job, int step, const char **sql, mine_fr
   return MINE_OK;
 }
 
-/* ---- purchases
- * ----------------------------------------------------------------------------------- */
+/* ---- purchases ------------------------------------------------------------------------------- */
 
 /* What is said of a cell. */
 typedef struct clv_cell {
@@ -206,8 +205,7 @@ static clv_cell *clv_ask(mine_job *job, const mine__rules *rules, const mine__ce
   return work.out;
 }
 
-/* ---- amounts
- * --------------------------------------------------------------------------------------- */
+/* ---- amounts --------------------------------------------------------------------------------- */
 
 typedef struct clv_spend {
   double value, variance; /* of its logarithm */
@@ -227,8 +225,7 @@ static clv_spend clv_spend_of(const mine_purchase_model *spend, double x, double
   return out;
 }
 
-/* ---- rows
- * -------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 /* m NAN: not known. */
 static void clv_row(const clv_state *state, const mine_cell *id, const mine__buyer *of, double m,

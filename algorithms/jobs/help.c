@@ -128,13 +128,36 @@ static void help_options(mine_text *out, const char *name) {
 
 /* ---- one verb, one algorithm ---------------------------------------------------------------- */
 
-static void help_example(mine_text *out, const char *example) {
-  mine__text_adds(out, "\nExample\n  ");
-  for (; *example; example++) {
-    mine__text_add(out, example, 1);
-    if (*example == '\n') mine__text_adds(out, "  ");
+/* How much of a line of n bytes of SQL goes before a break: to behind the last comma that fits, or
+** to the last word of capitals.  Neither stands in the texts of examples. */
+static size_t help_sql_break(const char *line, size_t n, size_t room) {
+  size_t best = 0;
+  if (n <= room) return n;
+  for (size_t i = 1; i < room; i++) {
+    const int comma = line[i - 1] == ',', word = line[i + 1] >= 'A' && line[i + 1] <= 'Z';
+    if (line[i] == ' ' && (comma || word)) best = i;
   }
-  mine__text_adds(out, "\n");
+  return best > 0 ? best : n;
+}
+
+static void help_example(mine_text *out, const char *example) {
+  mine__text_adds(out, "\nExample\n");
+  while (*example) {
+    const size_t n = strcspn(example, "\n"), blank = strspn(example, " ");
+    size_t done = blank < n ? blank : n;
+    int indent = 2 + (int)done;
+    for (int more = 0; done < n; more = 1) {
+      const size_t now =
+          help_sql_break(example + done, n - done, (size_t)(HELP_WIDTH - indent - 2 * more));
+      help_spaces(out, indent + 2 * more);
+      mine__text_add(out, example + done, now);
+      mine__text_adds(out, "\n");
+      done += now;
+      done += strspn(example + done, " ");
+    }
+    example += n;
+    example += *example == '\n';
+  }
 }
 
 static void help_measure(mine_text *out, const mine_measure *m) {

@@ -165,9 +165,9 @@ static void key_read(key_work *w) {
                     (long long)(rows - w->n), (long long)rows);
   if (w->n < 3)
     (void)mine__fail(w->job->env, MINE_DATA,
-                     "%lld rows have all of the target and the drivers, and it takes three; leave "
+                     "%lld row%s all of the target and the drivers, and it takes three; leave "
                      "the column with the most gaps out with ignore=",
-                     (long long)w->n);
+                     (long long)w->n, w->n == 1 ? " has" : "s have");
 }
 
 /* ---- weights ------------------------------------------------------------------------------ */

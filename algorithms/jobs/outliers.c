@@ -97,8 +97,8 @@ static void outliers_rows(mine_job *job, mine_dataset *data) {
                      "%lld row%s with values, and an outlier needs others to stand apart from",
                      (long long)kept, kept == 1 ? "" : "s");
   } else if (kept < n && job->attributes.how.missing == MINE_MISSING_AUTO) {
-    mine__job_notef(job, "warning", "missing", "%lld rows are left out: every attribute is missing",
-                    (long long)(n - kept));
+    mine__job_notef(job, "warning", "missing", "%lld row%s left out: every attribute is missing",
+                    (long long)(n - kept), n - kept == 1 ? " is" : "s are");
   }
 }
 

@@ -40,6 +40,16 @@ typedef struct definition_reader {
   mine__walk walk;
 } definition_reader;
 
+/* What each object of a definition may say. */
+static const char *const definition_members[] = {"events",   "customers", "entity",  "cutoff",
+                                                 "until",    "gap",       "horizon", "windows",
+                                                 "features", "label",     NULL};
+static const char *const definition_of_events[] = {"source", "customer",    "time",  "amount",
+                                                   "kind",   "date_format", "kinds", NULL};
+static const char *const definition_of_customers[] = {"source", "customer", "since", "date_format",
+                                                      NULL};
+static const char *const definition_of_label[] = {"is", "of", "kind", NULL};
+
 /* ---- values --------------------------------------------------------------------------- */
 
 /* The scalar of that name; MINE_NULL where the member is absent. */
@@ -151,6 +161,7 @@ static void definition_source(definition_reader *r, const char *name, snapshot_s
     return;
   }
   mine__walk_enter(&r->walk, name, 0);
+  mine__walk_only(&r->walk, source->is_customers ? definition_of_customers : definition_of_events);
   source->text = definition_text(r, "source");
   if (!source->text)
     (void)mine__fail(r->s->env, MINE_OPTION,
@@ -297,6 +308,7 @@ static void definition_label(definition_reader *r) {
   if (!at) return;
   if (*at == '{') {
     mine__walk_enter(&r->walk, "label", 0);
+    mine__walk_only(&r->walk, definition_of_label);
     word = definition_cell(r, "is");
     of = definition_text(r, "of");
     s->label.kind = definition_cell(r, "kind");
@@ -335,6 +347,7 @@ static void definition_cutoff(definition_reader *r) {
 void mine__snapshot_read(snapshot *s, const char *text) {
   definition_reader r = {.s = s};
   mine__walk_open(&r.walk, s->env, text);
+  mine__walk_only(&r.walk, definition_members);
   if (mine_failed(s->env)) return;
   definition_sources(&r);
   if (!mine_failed(s->env) && mine__walk_has(&r.walk, "customers")) {

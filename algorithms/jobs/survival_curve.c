@@ -1,7 +1,6 @@
 /*
 ** survival_curve.c -- mine_survival_curve: of rows, how likely each is still without the event
-*after
-** some times, by a model of survival; block by block as mine_predict answers.
+** after some times, by a model of survival; block by block as mine_predict answers.
 */
 #include <math.h>
 

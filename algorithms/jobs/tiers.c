@@ -80,9 +80,9 @@ static void tiers_tell(mine_job *job, const int32_t *customer, const tiers_sourc
     mine__job_notef(job, "warning", "customer", "%lld of %lld have no customer and are left out",
                     (long long)nobody, (long long)job->frame->rows);
   if (none > 0)
-    mine__job_notef(job, "warning", "value",
-                    "%lld of %lld customers have no value: no rank, no tier", (long long)none,
-                    (long long)out->n);
+    mine__job_notef(job, "warning", "value", "%lld of %lld customers %s no value and %s not count",
+                    (long long)none, (long long)out->n, none == 1 ? "has" : "have",
+                    none == 1 ? "does" : "do");
   if (none == out->n)
     mine__fail(job->env, MINE_DATA,
                "no customer of the source has a value; select customer, value");
@@ -109,10 +109,9 @@ static mine_status tiers_read(mine_job *job, tiers_source *out) {
 
 static void tiers_tell_negative(mine_job *job, const mine_tiering *t) {
   if (t->negative > 0)
-    mine__job_notef(
-        job, "warning", "value",
-        "customers with a value below 0, which counts as 0 in sums and shares: %lld of %lld",
-        (long long)t->negative, (long long)t->n);
+    mine__job_notef(job, "warning", "value",
+                    "%lld of %lld customers %s a value below 0, which counts as 0",
+                    (long long)t->negative, (long long)t->n, t->negative == 1 ? "has" : "have");
 }
 
 /* ---- mine_tiers ------------------------------------------------------------------------- */

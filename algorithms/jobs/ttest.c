@@ -273,8 +273,7 @@ static void ttest_compare(ttest_pair *t, mine_relation *out) {
       ttest_row(t, (mine__ttest_test)test, out);
 }
 
-/* ---- the verb
- * -------------------------------------------------------------------------------------- */
+/* ---- the verb -------------------------------------------------------------------------------- */
 
 static mine_status ttest_run(mine_job *job, mine_relation *out) {
   const mine__ttest_options *options = mine__options_of(&job->options, mine__ttest_table);

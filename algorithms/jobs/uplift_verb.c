@@ -6,7 +6,7 @@
 **
 **   uplift      m1 - m0, and low, high: +- z sqrt(s1^2 / n1 + s0^2 / n0), s^2 with divisor n - 1
 **   qini        Y1 - Y0 N1 / N0 of all rows to here: how much treating them brought (Radcliffe
-*2007)
+**               2007)
 **   cumulative  the uplift of all rows to here
 **
 ** Weighted rows: means and variances are weighted, n is (sum w)^2 / sum w^2.  O(n log n).

@@ -117,8 +117,7 @@ static void fisher_keep(fisher_work *w, uint64_t left, double past, double count
   if (w->next.used * 2 > w->next.slots) fisher_grow(w);
 }
 
-/* ---- one column
- * ---------------------------------------------------------------------------------- */
+/* ---- one column ------------------------------------------------------------------------------ */
 
 /* The column is filled: what is left of the rows and the product are a state, unless all that
 ** may follow is known to count, or not to. */
@@ -177,8 +176,7 @@ static void fisher_column(fisher_work *w, const fisher_layer *layer) {
   }
 }
 
-/* ---- the table
- * -------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static void fisher_sort(int64_t *value, int64_t n) {
   for (int64_t i = 1; i < n; i++) {
@@ -268,8 +266,7 @@ double mine__fisher_exact_table(mine_env *env, mine_arena *arena, const int64_t 
   return w.p < 1 ? w.p : 1;
 }
 
-/* ---- drawn
- * ------------------------------------------------------------------------------------------ */
+/* ---- drawn ----------------------------------------------------------------------------------- */
 
 double mine__fisher_drawn(mine_env *env, mine_arena *arena, const int64_t *cell, int64_t rows,
                           int64_t columns, uint64_t seed, int64_t tables) {

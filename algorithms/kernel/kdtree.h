@@ -40,10 +40,9 @@ typedef struct mine__kdtree {
   double *box;         /* per node: width least values, then width largest; node 0: none */
 } mine__kdtree;
 
-/* Points are finite, 1 <= n < 2^32 - 1, and live as long as the tree.  In arena, about 8 (width +
- *1)
- ** bytes a row, and as much of scratch memory while it is built.  On all threads.  O(n width log
- *n). */
+/* Points are finite, 1 <= n < 2^32 - 1, and live as long as the tree.  In arena, about 8 (width
+** + 1) bytes a row, and as much of scratch memory while it is built.  On all threads.  O(n width
+** log n). */
 mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, const double *point, int64_t n,
                                int width, mine__kdtree *out) MINE_MUST_CHECK;
 

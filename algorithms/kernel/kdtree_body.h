@@ -67,9 +67,8 @@ static uint32_t V(leaf_within)(const double *panel, ptrdiff_t panels, ptrdiff_t 
   return bits;
 }
 
-/* mine__kdtree_apart of a box and MINE_LANES others, dimension by dimension: bit l: that of box l
- *is
- ** at most `most`. */
+/* mine__kdtree_apart of a box and MINE_LANES others, dimension by dimension: bit l: that of box
+** l is at most `most`. */
 static uint32_t V(boxes_apart)(const double *boxes, ptrdiff_t width, const double *box, double most,
                                double *out) {
   const v_doubles zero = {0}, limit = V_ALL(v_doubles, most);

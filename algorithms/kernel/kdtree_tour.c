@@ -2,10 +2,9 @@
 ** kdtree_tour.c -- a leaf that asks for all its rows at once is led past the others.
 **
 ** First its own, then upwards, three levels at a time, what lies beside it; downwards from there
-*the
-** boxes of eight nodes are measured at once, and the nearest is entered first.  A node is passed by
-** where its box is farther from that of the rows that ask than any of these reaches.  A leaf that
-** is not concerns those rows that reach its box.
+** the boxes of eight nodes are measured at once, and the nearest is entered first.  A node is
+** passed by where its box is farther from that of the rows that ask than any of these reaches.  A
+** leaf that is not concerns those rows that reach its box.
 **
 ** A row among others far denser than itself (an outlier) reaches so far that the whole leaf would
 ** have to look everywhere for its sake, from a box that it has stretched: such rows go alone.

@@ -5,7 +5,7 @@
 ** a difference d of two proportions takes from each the half that matters,
 **
 **   low = d - sqrt((a - low_a)^2 + (high_b - b)^2),  high = d + sqrt((high_a - a)^2 + (b -
-*low_b)^2)
+**   low_b)^2)
 **
 ** Power of rates a and b = a + effect, n rows and k n rows, m = (a + k b) / (1 + k):
 **
@@ -13,8 +13,7 @@
 **
 ** Power of means: P(T > t_alpha), T noncentral t with (1 + k) n - 2 degrees of freedom around
 ** |effect| / (s sqrt((1 + 1/k) / n)).  With S^2 = chi-squared / df, T > t where a normal variable
-*is
-** above t S: the integral over u = log S of Phi(ncp - t e^u) and the density of u, which is
+** is above t S: the integral over u = log S of Phi(ncp - t e^u) and the density of u, which is
 ** analytic and falls off on both sides, so that equal steps are exact to rounding.
 */
 #include "power.h"

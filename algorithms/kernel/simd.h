@@ -97,9 +97,8 @@ typedef struct mine__kernels {
   void (*reached)(const double *reach, int steps, const double *value, uint8_t *below);
 
   /* shapley_body.h: see shapley.h.  Of so many rows which go left by a number; `missing` is -1
-   *where
-   ** those without one do.  The product below an edge from that above; what came together below it
-   ** goes up; both in one where a leaf is below. */
+  ** where those without one do.  The product below an edge from that above; what came together
+  ** below it goes up; both in one where a leaf is below. */
   void (*shapley_side)(const double *x, double threshold, int64_t missing, int rows, int64_t *left);
   void (*shapley_turn)(const int64_t *before, const int64_t *left, int64_t side, int rows,
                        int64_t *inside, int64_t *turned);

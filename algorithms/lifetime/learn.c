@@ -221,8 +221,8 @@ static void lesson_warn(const mine__life_fit *fit, const mine_purchases *of, min
     again += of->x[i] > 0;
   if (again < LEARN_FEW)
     mine__model_note(model, "warning", "",
-                     "only %lld customers bought again: the parameters are hardly known",
-                     (long long)again);
+                     "only %lld customer%s bought again: the parameters are hardly known",
+                     (long long)again, again == 1 ? "" : "s");
   if (fit->bound)
     mine__model_note(model, "warning", "",
                      "a parameter went to the end of its range: the customers do not differ, or do "
@@ -250,8 +250,7 @@ static void lesson_tell(const mine__life_fit *fit, const mine_purchases *of, int
                    mine__format_real(number, fit->gradient, 2), fit->steps);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static void lesson_body(const mine__life_fit *fit, const mine_purchases *of, mine_model *model) {
   const mine__process *process = fit->life.process;
@@ -284,10 +283,15 @@ static int lesson_refuses(mine_env *env, const mine__process *process, const min
                      "none of the %lld customers bought again, so nothing says how often they do "
                      "or whether they left; give a longer log",
                      (long long)of->n);
+  else if (process->spends && paid == 0)
+    (void)mine__fail(env, MINE_DATA,
+                     "none of the %lld customers bought again for an amount above zero; give at "
+                     "least 3 who did",
+                     (long long)of->n);
   else if (process->spends && paid < 3)
     (void)mine__fail(env, MINE_DATA,
-                     "only %lld customers bought again for an amount above zero; give at least 3",
-                     (long long)paid);
+                     "only %lld customer%s bought again for an amount above zero; give at least 3",
+                     (long long)paid, paid == 1 ? "" : "s");
   return mine_failed(env);
 }
 

@@ -5,8 +5,7 @@
 ** With z = (log t - m) / s, m the margin, and w the weights, the likelihood of a row that had the
 ** event is z - exp(z) - log s (less log t, which no coefficient changes), else -exp(z); who was
 ** seen only from time u on has exp((log u - m) / s) more.  Newton's method over the coefficients
-*and
-** log s, in units of design.h; steps that do not make it likelier are halved.  Kalbfleisch &
+** and log s, in units of design.h; steps that do not make it likelier are halved.  Kalbfleisch &
 ** Prentice (2002), The statistical analysis of failure time data.
 */
 #include <math.h>

@@ -83,9 +83,8 @@ mine__tensor mine__onnx_reduce(mine__onnx *o, const char *op, mine__tensor a, in
 /* The link of margins (rows x k) to shares; of one margin those of two classes. */
 mine__tensor mine__onnx_shares(mine__onnx *o, mine__tensor margins, int one);
 
-/* What a model says: shares (rows x groups) or a value (rows x 1; of components x k); of clusters
- *cluster (rows) and
- ** distance (rows). */
+/* What a model says: shares (rows x groups) or a value (rows x 1; of components x k); of
+** clusters cluster (rows) and distance (rows). */
 typedef struct mine__onnx_said {
   mine__tensor share, value, cluster, distance;
 } mine__onnx_said;

@@ -17,8 +17,7 @@
 **
 ** Distances are euclidean, in the space of data/encode.h.  What sets a row apart is, of each
 ** feature, the mean of its squared difference to the k neighbours.  In few dimensions a k-d tree
-*finds
-** them, near O(n log n); in more all pairs are looked at, O(n^2 width).
+** finds them, near O(n log n); in more all pairs are looked at, O(n^2 width).
 */
 #include <math.h>
 #include <stdio.h>

@@ -19,10 +19,9 @@ typedef struct mine__mcd {
                 ** in a plane                                                            */
 } mine__mcd;
 
-/* Of n x p numbers in units of how most of them spread, n >= 2, p >= 1; mean and root in arena (not
- *env's scratch). The same
- ** bits for any number of threads.  FAST-MCD (Rousseeuw & Van Driessen, Technometrics 41, 1999):
- ** O(500 p^3 + 20 n p^2). */
+/* Of n x p numbers in units of how most of them spread, n >= 2, p >= 1; mean and root in arena
+** (not env's scratch). The same bits for any number of threads.  FAST-MCD (Rousseeuw & Van
+** Driessen, Technometrics 41, 1999): O(500 p^3 + 20 n p^2). */
 mine_status mine__mcd_fit(mine_env *env, mine_arena *arena, const double *x, int64_t n, int64_t p,
                           uint64_t seed, mine__mcd *out) MINE_MUST_CHECK;
 

@@ -399,7 +399,7 @@ static mine_model *fit_weighted(const subject *s, const char *table, const char 
 }
 
 /* Predictions agree to 1e-9 of the larger, or as the table says: w * x and x + x are added up in
- * another order. */
+** another order. */
 static void one_is_weighted(const subject *s) {
   const int few = s->task == MINE_COMPONENTS;
   const int weighs = s->task == MINE_CLASSIFICATION || s->task == MINE_REGRESSION || few;

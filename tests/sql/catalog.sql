@@ -22,3 +22,11 @@ SELECT count(*) FROM mine_metrics WHERE instr(mine_help('mine_evaluate'), '  ' |
 SELECT mine_train('m', 'tree', 'SELECT 1 AS id, 2 AS x, 3 AS y', 'target=y, folds=3');
 SELECT mine_train('m', 'tree', 'SELECT 1 AS id, 2 AS x, 3 AS y', 'target=y, k=3');
 SELECT * FROM mine_rules('SELECT 1, 2', 'scale=none');
+-- No line of any help is wider than 80 columns.
+WITH RECURSIVE help(topic, text) AS MATERIALIZED (
+  SELECT verb, mine_help(verb) FROM mine_verbs UNION SELECT algorithm, mine_help(algorithm) FROM mine_algorithms),
+line(topic, rest, line) AS (
+  SELECT topic, text || char(10), '' FROM help
+  UNION ALL SELECT topic, substr(rest, instr(rest, char(10)) + 1), substr(rest, 1, instr(rest, char(10)) - 1)
+  FROM line WHERE rest <> '')
+SELECT topic, line FROM line WHERE length(line) > 80;

@@ -57,3 +57,6 @@ SELECT mine_snapshot('{"events":{"orders":{"table":"orders"}}, "cutoff":"2024-04
 SELECT mine_snapshot('{"events":"SELECT 1 AS who, ''1.2.2024'' AS at UNION ALL SELECT 1, ''30.11.2024''", "cutoff":"2024-04-01"}');
 SELECT mine_snapshot('{"events":"SELECT 1 AS who, ''2024-Q1'' AS at", "cutoff":"2024-04-01"}');
 SELECT mine_snapshot('{"events":"SELECT * FROM orders WHERE 0", "cutoff":"2024-04-01"}');
+SELECT mine_snapshot('{"events":{"source":"orders", "ammount":"amount"}, "cutoff":"2024-01-01"}');
+SELECT mine_snapshot('{"events":"orders", "cutoff":"2024-01-01", "horizon":30, "label":{"is":"none", "off":"x"}}');
+SELECT mine_snapshot('{"events":"orders", "cutoff":"2024-01-01", "colour":1}');

@@ -27,3 +27,6 @@ SELECT * FROM mine_tiers('spend', 'tiers=A:1.5|B:3, by=count');
 SELECT * FROM mine_tiers('spend', 'tiers=A:1|B:3, by=value');
 SELECT * FROM mine_lorenz('VALUES (1, 0), (2, -1)');
 SELECT * FROM mine_lorenz('VALUES (1, 1e308), (1, 1e308)');
+-- Who has no value is on no curve, and that is said.
+SELECT gini FROM mine_lorenz('VALUES (1, 1), (2, NULL), (3, -2), (4, 3)', 'points=1');
+SELECT * FROM mine_warnings();

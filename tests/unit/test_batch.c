@@ -17,9 +17,8 @@
 #define ONCE  "SELECT one, thrice"
 #define FIRST "init=\"" INIT "\""
 
-/* Three heaps, the first half of all rows; a category that goes with them, a date, a constant, and
- *a
- ** level that one row has. */
+/* Three heaps, the first half of all rows; a category that goes with them, a date, a constant,
+** and a level that one row has. */
 typedef struct source {
   int64_t rows;
   int gaps;     /* cells are missing here and there       */

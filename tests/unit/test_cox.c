@@ -201,8 +201,7 @@ static void chains_make_no_difference(void **state) {
   compare();
 }
 
-/* ---- pairs
- * --------------------------------------------------------------------------------------- */
+/* ---- pairs ----------------------------------------------------------------------------------- */
 
 static void concordance_is_of_pairs(void **state) {
   (void)state;

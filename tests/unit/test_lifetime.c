@@ -85,8 +85,7 @@ static void derivatives_are_those_of_the_likelihood(void **state) {
   }
 }
 
-/* ---- the chance to be alive
- * ---------------------------------------------------------------------- */
+/* ---- the chance to be alive ------------------------------------------------------------------ */
 
 /* CLVTools' hard cases; the values are of Simpson's rule with 20,000 points. */
 static void hard_cases_are_numbers(void **state) {
@@ -124,8 +123,7 @@ static void chances_are_chances(void **state) {
   }
 }
 
-/* ---- purchases to come
- * --------------------------------------------------------------------------- */
+/* ---- purchases to come ----------------------------------------------------------------------- */
 
 /* (1 - (1 + p t / alpha)^-r) / p under Beta(a, b), by the midpoints of u = p^a / (p^a + (1-p)^b):
 ** slow, and nothing of the other way. */
@@ -196,8 +194,7 @@ static void two_opportunities_by_hand(void **state) {
   CLOSE(mine__process_bgbb.future(&life, &of, 0.5), 3.0 / 7 * 0.5, 1e-14);
 }
 
-/* ---- the ascent
- * ---------------------------------------------------------------------------------- */
+/* ---- the ascent ------------------------------------------------------------------------------ */
 
 /* Rosenbrock's valley and a parabola, as a mountain. */
 static double valley(void *context, const double *u, double *g) {
@@ -242,8 +239,7 @@ static void what_has_no_top_stops(void **state) {
   assert_true(a.u[0] > 14);
 }
 
-/* ---- cells
- * ---------------------------------------------------------------------------------------- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 static void customers_alike_are_one_cell(void **state) {
   const double x[] = {1, 0, 1, 0, 1, 2}, t[] = {3, 0, 3, 0, 2, 3}, T[] = {9, 8, 9, 7, 9, 9};
