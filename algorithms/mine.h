@@ -201,6 +201,8 @@ typedef struct mine_answer {
 int mine_relation_columns(const mine_relation *relation);
 int64_t mine_relation_rows(const mine_relation *relation);
 const char *mine_relation_column_name(const mine_relation *relation, int column);
+/* A text stands until the next cell is asked for.  What a column holds that was not to be
+** read (mine_job_reads) does not matter. */
 void mine_relation_cell(const mine_relation *relation, int64_t row, int column, mine_cell *out);
 void mine_relation_free(mine_relation *relation); /* NULL is fine */
 
@@ -286,6 +288,7 @@ typedef struct mine_verb {
   int searches;                   /* options of the algorithm may have several values */
   int gathers; /* all its sources are read first, then block() is asked once: its answer is as
                ** large as that of a verb that streams, and its rows may stand anywhere */
+  int lean;                       /* its work depends on which columns are read: mine_job_reads() */
 
   /* The engine's side (jobs/verb.h). */
   size_t state_bytes;
@@ -338,6 +341,11 @@ void mine_job_give(mine_job *job, const mine_model *model);
 /* The next source to read and the frame it goes into; *frame NULL: nothing (more).
 ** *sql NULL: rows that the caller has, of no named source. */
 mine_status mine_job_source(mine_job *job, const char **sql, mine_frame **frame);
+/* Of a verb that is lean, before it runs: bit i = column i of the answer will be read, bit
+** MINE_READS_REST = any from there on.  Not called: all of them. */
+#define MINE_READS_REST 63
+#define MINE_READS_ALL  UINT64_MAX
+void mine_job_reads(mine_job *job, uint64_t columns);
 /* The whole answer.  `out` is the caller's to free. */
 mine_status mine_job_run(mine_job *job, mine_relation **out);
 /* Of a verb that trains: the model.  `previous` (may be NULL) is the one that it will

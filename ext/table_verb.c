@@ -3,6 +3,7 @@
 */
 #include "table_verb.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "verb_lookup.h"
@@ -155,15 +156,15 @@ static int verb_run_failed(verb_cursor *cursor) {
 /* ---- running ----------------------------------------------------------------------------- */
 
 /* The result for these arguments: the one at hand if it can be read again. */
-static int verb_provide(verb_cursor *cursor, int given, sqlite3_value **values) {
+static int verb_provide(verb_cursor *cursor, uint64_t reads, int given, sqlite3_value **values) {
   verb_table *table = (verb_table *)cursor->base.pVtab;
-  int again = cursor->result && mine__verb_result_is_for(cursor->result, given, values);
+  int again = cursor->result && mine__verb_result_is_for(cursor->result, reads, given, values);
   if (again && cursor->result->run.whole) return SQLITE_OK;
   if (again) {
     mine__verb_result_stop(cursor->result); /* a stream cannot be rewound: this time whole */
   } else {
     mine__verb_result_free(cursor->result);
-    cursor->result = mine__verb_result_new(table->verb, table->n_columns, given, values);
+    cursor->result = mine__verb_result_new(table->verb, table->n_columns, reads, given, values);
     if (!cursor->result) return SQLITE_NOMEM;
   }
   int writing = sqlite3_txn_state(table->connection->db, NULL) == SQLITE_TXN_WRITE;
@@ -222,11 +223,22 @@ static int verb_look_up(verb_cursor *cursor, int plan, const char *text, sqlite3
   return code;
 }
 
+/* The columns that are read, with which the plan's text begins; the rest of it. */
+static const char *verb_reads(const char *text, uint64_t *reads) {
+  char digits[VERB_PLAN_READS + 1] = "";
+  *reads = MINE_READS_ALL;
+  if (!text || strlen(text) < VERB_PLAN_READS) return "";
+  memcpy(digits, text, VERB_PLAN_READS);
+  *reads = strtoull(digits, NULL, 16);
+  return text + VERB_PLAN_READS;
+}
+
 static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_text, int n,
                        sqlite3_value **values) {
   verb_cursor *cursor = (verb_cursor *)base;
   verb_table *table = (verb_table *)base->pVtab;
-  const char *text = plan_text ? plan_text : "";
+  uint64_t reads = 0;
+  const char *text = verb_reads(plan_text, &reads);
   sqlite3_value **behind = values + n - (int)strlen(text) / 2;
   table->opened = NULL;
   if (plan & VERB_MISSING_BIT) return verb_usage(table);
@@ -234,7 +246,7 @@ static int verb_filter(sqlite3_vtab_cursor *base, int plan, const char *plan_tex
   cursor->row = cursor->at = 0;
   mine__lookup_clear(&cursor->lookup);
   int code = verb_check_repetitions(table, plan, text, values, behind);
-  if (!code) code = verb_provide(cursor, plan & VERB_ARGUMENTS, values);
+  if (!code) code = verb_provide(cursor, reads, plan & VERB_ARGUMENTS, values);
   if (code || cursor->key < 0) return code;
   return verb_look_up(cursor, plan, text, behind[-1], behind);
 }
@@ -265,6 +277,11 @@ static int verb_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
   if (column >= table->n_columns) {
     sqlite3_value *argument = cursor->result->run.argument[column - table->n_columns];
     if (argument) sqlite3_result_value(context, argument);
+    return SQLITE_OK;
+  }
+  const int bit = column < MINE_READS_REST ? column : MINE_READS_REST;
+  if (!(cursor->result->run.reads >> bit & 1)) { /* never a wrong NULL */
+    sqlite3_result_error(context, "internal error: a column is read that was not announced", -1);
     return SQLITE_OK;
   }
   mine_cell cell;

@@ -69,6 +69,19 @@ static int plan_key(const plan_making *plan) {
   return best;
 }
 
+/* The columns that the statement reads, keys that we decide among them: SQLite may leave out of
+** colUsed what it has handed over. */
+static uint64_t plan_reads(const plan_making *plan) {
+  uint64_t reads = plan->info->colUsed;
+  if (!plan->verb->lean) return MINE_READS_ALL;
+  for (int i = 0; i < plan->info->nConstraint; i++) {
+    const int column = plan->info->aConstraint[i].iColumn;
+    if (column >= 0 && column < plan->n_columns)
+      reads |= (uint64_t)1 << (column < MINE_READS_REST ? column : MINE_READS_REST);
+  }
+  return reads;
+}
+
 /* Take the constraint; what its value is: a letter of the plan's text. */
 static char plan_take(plan_making *plan, int i) {
   sqlite3_value *value;
@@ -142,6 +155,7 @@ int mine__verb_plan(const mine_verb *verb, int n_columns, int n_arguments, sqlit
   info->estimatedCost = 1e6;
   info->estimatedRows = 1000000;
   plan.text = sqlite3_str_new(NULL);
+  sqlite3_str_appendf(plan.text, "%016llx", (unsigned long long)plan_reads(&plan));
   const int key = plan_key(&plan);
   if (key >= 0) plan_by_key(&plan, key);
   plan_repetitions(&plan);
@@ -149,7 +163,7 @@ int mine__verb_plan(const mine_verb *verb, int n_columns, int n_arguments, sqlit
   ** plan is priced out; if it is all there is, running it says what is missing. */
   if (info->idxNum & VERB_MISSING_BIT) info->estimatedCost = 1e90;
   const int code = sqlite3_str_errcode(plan.text);
-  info->idxStr = sqlite3_str_finish(plan.text); /* NULL: nothing comes behind */
+  info->idxStr = sqlite3_str_finish(plan.text); /* NULL: there was no memory */
   info->needToFreeIdxStr = 1;
   return code;
 }

@@ -4,7 +4,9 @@
 **
 ** A plan is a number: the arguments it supplies, a bit each; whether one is missing; and
 ** the column that rows are looked up by, counted from 1, with what is known of the value.
-** Its text lists what comes behind, two letters each: 'R' and the number of an argument
+** Its text begins with the columns that are read, sixteen hexadecimal digits (of a lean verb;
+** of another, all), and lists what comes behind, two letters each: 'R' and the number of an
+*argument
 ** that is repeated; and conditions on further keys, 'E' = ?, 'L' = literal, 'I' IN (...),
 ** with the column ('!' is 0).
 **
@@ -23,6 +25,7 @@
 #define VERB_LITERAL_BIT 0x40 /* the value stands in the statement                      */
 #define VERB_KEY_SHIFT   7
 
+#define VERB_PLAN_READS    16 /* digits */
 #define VERB_PLAN_REPEATED 'R'
 #define VERB_PLAN_EQUAL    'E'
 #define VERB_PLAN_LITERAL  'L'

@@ -52,7 +52,9 @@ int mine__verb_same_value(sqlite3_value *a, sqlite3_value *b) {
   return n == 0 || (p && q && memcmp(p, q, (size_t)n) == 0);
 }
 
-int mine__verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values) {
+int mine__verb_result_is_for(const mine_verb_result *result, uint64_t reads, int given,
+                             sqlite3_value **values) {
+  if (reads & ~result->run.reads) return 0;
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {
     sqlite3_value *value = given & (1 << i) ? *values++ : NULL;
     if (!mine__verb_same_value(value, result->run.argument[i])) return 0;
@@ -60,13 +62,14 @@ int mine__verb_result_is_for(const mine_verb_result *result, int given, sqlite3_
   return 1;
 }
 
-mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, int given,
-                                        sqlite3_value **values) {
+mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, uint64_t reads,
+                                        int given, sqlite3_value **values) {
   size_t bytes = sizeof(mine_verb_result) + (size_t)n_columns * sizeof(mine_result_key);
   mine_verb_result *result = sqlite3_malloc64(bytes);
   if (!result) return NULL;
   memset(result, 0, bytes);
   result->run.verb = verb;
+  result->run.reads = reads;
   result->n_columns = n_columns;
   result->key = (mine_result_key *)(result + 1);
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {

@@ -25,10 +25,12 @@ typedef struct mine_verb_result {
 } mine_verb_result;
 
 /* Bit i of `given`: argument i is the next of values.  NULL: out of memory. */
-mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, int given,
-                                        sqlite3_value **values);
+mine_verb_result *mine__verb_result_new(const mine_verb *verb, int n_columns, uint64_t reads,
+                                        int given, sqlite3_value **values);
 void mine__verb_result_free(mine_verb_result *result); /* NULL is fine */
-int mine__verb_result_is_for(const mine_verb_result *result, int given, sqlite3_value **values);
+/* For these arguments, with all these columns. */
+int mine__verb_result_is_for(const mine_verb_result *result, uint64_t reads, int given,
+                             sqlite3_value **values);
 /* Equal as values of SQL: the same type and the same bytes; NULL = not given. */
 int mine__verb_same_value(sqlite3_value *a, sqlite3_value *b);
 

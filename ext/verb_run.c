@@ -76,6 +76,7 @@ mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection
   }
   run->whole = 1;
   status = mine__verb_call_read(&run->call, &run->job);
+  if (!status) mine_job_reads(run->job.job, run->reads);
   if (!status) status = mine_job_run(run->job.job, &run->relation);
   mine__verb_call_notes(&run->call, &run->job);
   if (!status) run->rows = mine_relation_rows(run->relation);

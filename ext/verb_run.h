@@ -23,13 +23,14 @@ typedef struct mine_verb_run {
   int64_t block;           /* source rows that the next block may hold     */
   int done;                /* the source is at its end                     */
   int sourceless;          /* it reads none: the answer is one block       */
+  uint64_t reads;          /* the columns of the answer that are read      */
   int keyed;               /* the rows will be looked up by a key          */
   int whole;               /* read it to its end before the first row      */
   mine_relation *relation; /* of a verb that does not stream               */
   int64_t rows;            /* of the answer, in the current block          */
 } mine_verb_run;
 
-/* Start, and make the first block; run->verb, argument, keyed and whole are set. */
+/* Start, and make the first block; run->verb, argument, reads, keyed and whole are set. */
 mine_status mine__verb_run_start(mine_verb_run *run, mine_connection *connection);
 mine_status mine__verb_run_next(mine_verb_run *run); /* run->rows 0: the end */
 mine_status mine__verb_run_cell(const mine_verb_run *run, int64_t row, int column, mine_cell *out);

@@ -79,9 +79,19 @@ typedef enum mine_itemset_kind {
 typedef struct mine_itemset_query {
   int64_t min_count;    /* >= 1                                     */
   int64_t max_length;   /* >= 1; INT64_MAX: no limit                */
-  int64_t max_itemsets; /* more than that many is MINE_LIMIT        */
+  int64_t max_itemsets; /* more than that many is MINE_LIMIT; MINE_SETS_UNLIMITED */
   mine_itemset_kind kind;
+  int counted;          /* do not keep the sets: out->tally instead */
+  const char *narrower; /* one more remedy where there are too many, or NULL */
 } mine_itemset_query;
+
+#define MINE_SETS_UNLIMITED INT64_MAX
+
+/* So many of the sets have this count and this size. */
+typedef struct mine_itemset_tally {
+  uint32_t count, size;
+  int64_t sets;
+} mine_itemset_tally;
 
 /* The answer, by falling count, then size, then items (rank by rank).  Set s is
 ** data[at[s]] = count, data[at[s] + 1] = size, then its ranks. */
@@ -92,6 +102,9 @@ typedef struct mine_itemsets {
   int64_t n;
   size_t *at;
   uint32_t *data;
+  /* Instead of these, of sets that are counted: in the same order. */
+  int64_t n_tallies;
+  mine_itemset_tally *tally;
   double total;         /* the weight of all baskets           */
   const double *weight; /* of each set; NULL: that is its count */
 } mine_itemsets;
@@ -129,7 +142,8 @@ mine_status mine__item_texts_make(mine_env *env, mine_arena *arena, const mine_i
 void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
                            mine_text *out);
 
-/* (itemset, size, count, support), in the order of the sets. */
+/* (itemset, size, count, support), in the order of the sets.  Sets that were kept must live in
+** the relation's arena: the text of one is made when it is read. */
 mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
                                     const mine_values *names, mine_relation *out) MINE_MUST_CHECK;
 

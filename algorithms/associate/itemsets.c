@@ -17,17 +17,21 @@
 */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../core/order.h"
 #include "../core/parallel.h"
 #include "miner.h"
 
-#define MINER_WORK        (1 << 20)         /* a task's share: a ms or two      */
-#define MINER_OUT_WORDS   ((size_t)1 << 20) /* a worker's answers between waves */
-#define MINER_STACK_LEAST ((size_t)1 << 20)
-#define MINER_STACK_MOST  ((size_t)1 << 26)
-#define MINER_DEEPEST     1000 /* nested nodes: the C stack of a small thread bears that */
+#define MINER_WORK           (1 << 20)         /* a task's share: a ms or two      */
+#define MINER_OUT_WORDS      ((size_t)1 << 20) /* a worker's answers between waves */
+#define MINER_STACK_LEAST    ((size_t)1 << 20)
+#define MINER_STACK_MOST     ((size_t)1 << 26)
+#define ITEMSETS_COUNTED     (INT64_C(1) << 32) /* SQLite passes by the rows of a count one by one */
+#define ITEMSETS_SORT_BYTES  40 /* of a set: two places to sort, and where it is then */
+#define ITEMSETS_LEAST_BYTES (3 * sizeof(uint32_t) + ITEMSETS_SORT_BYTES)
+#define MINER_DEEPEST        1000 /* nested nodes: the C stack of a small thread bears that */
 
 int64_t mine__min_count(double support, int64_t baskets) {
   const double exact = support * (double)baskets;
@@ -151,7 +155,7 @@ static void walk_below(miner *m, const miner_node *node, uint32_t from, int dept
 }
 
 static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) {
-  const uint32_t n_prefix = m->n_prefix;
+  const uint32_t n_prefix = m->n_prefix, n_free = m->n_free;
   const size_t stack_used = m->stack_used;
   miner_node child;
   if (depth >= MINER_DEEPEST) {
@@ -159,7 +163,7 @@ static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) 
   } else if (mine__miner_project(m, node, k, &child)) {
     walk_below(m, &child, child.first, depth + 1);
   }
-  mine__miner_pop(m, n_prefix);
+  mine__miner_pop(m, n_prefix, n_free);
   m->stack_used = stack_used;
 }
 
@@ -204,7 +208,9 @@ typedef struct driver {
   mine_arena *arena; /* of the answers */
   const mine_itemset_query *query;
   mine_itemsets *sets;
-  size_t used, capacity; /* words of sets->data */
+  size_t used, capacity; /* words of sets->data                   */
+  int64_t most_sets;     /* by the query, by memory, by patience  */
+  miner_tallies tallies; /* of sets that are counted              */
   int n_workers;
   miner *worker; /* n_workers, then the opener */
   miner *opener; /* has an arena               */
@@ -222,31 +228,82 @@ static void driver_task(void *context, int64_t which, int worker) {
   m->n_prefix = d->opener->n_prefix;
   memcpy(m->prefix, d->opener->prefix, m->n_prefix * sizeof *m->prefix);
   memcpy(m->sorted, d->opener->sorted, m->n_prefix * sizeof *m->sorted);
-  if (m->found + m->dropped > d->query->max_itemsets) {
-    task->stop = MINER_FULL; /* the driver will notice */
+  m->n_free = d->opener->n_free;
+  memcpy(m->free, d->opener->free, m->n_free * sizeof *m->free);
+  if (m->many || m->found + m->dropped > m->most_sets) {
+    task->stop = m->many ? MINER_MANY : MINER_FULL; /* the driver will notice */
     task->dropped = 0;
   } else {
     walk_task_run(m, d->node, task, d->depth);
+    m->many = task->stop == MINER_MANY;
   }
 }
 
-static void driver_check(driver *d, int64_t found) {
-  if (found <= d->query->max_itemsets) return;
+/* Too many: how far it got, and what helps. */
+static void driver_refuse(driver *d) {
+  const mine_itemset_query *query = d->query;
+  const int asked = query->max_itemsets <= d->most_sets;
+  const char *remedy = asked ? ", or raise max_itemsets" : ", or raise max_memory";
+  char most[100];
+  if (asked)
+    snprintf(most, sizeof most, "max_itemsets=%lld itemsets", (long long)query->max_itemsets);
+  else if (query->counted)
+    snprintf(most, sizeof most, "%lld itemsets", (long long)d->most_sets);
+  else
+    snprintf(most, sizeof most, "the itemsets that max_memory has room for (%lld were found)",
+             (long long)d->sets->n);
   mine__fail(d->env, MINE_LIMIT,
-             "more than max_itemsets=%lld itemsets are in %lld baskets or more; raise "
-             "min_support (or min_count), set max_length, or raise max_itemsets",
-             (long long)d->query->max_itemsets, (long long)d->query->min_count);
+             "more than %s are in %lld baskets or more; raise min_support (or min_count), set "
+             "max_length%s%s%s",
+             most, (long long)query->min_count, query->narrower ? ", " : "",
+             query->narrower ? query->narrower : "", query->counted && !asked ? "" : remedy);
+}
+
+static void driver_check(driver *d, int64_t found) {
+  if (found > d->most_sets) driver_refuse(d);
+}
+
+/* What memory has room for, if every set is short: 3 words, a place, and twice that for the
+** sort. */
+static int64_t driver_most_sets(const driver *d) {
+  const mine_memory *memory = &d->env->memory;
+  int64_t most = d->query->max_itemsets;
+  if (d->query->counted) return most < ITEMSETS_COUNTED ? most : ITEMSETS_COUNTED;
+  if (memory->limit) {
+    const size_t left = memory->limit > memory->used ? memory->limit - memory->used : 0;
+    if ((int64_t)(left / ITEMSETS_LEAST_BYTES) < most)
+      most = (int64_t)(left / ITEMSETS_LEAST_BYTES);
+  }
+  return most;
+}
+
+/* Whether `words` more can be kept, and all be sorted. */
+static int driver_has_room(driver *d, size_t words) {
+  const mine_memory *memory = &d->env->memory;
+  const size_t needed = d->used + words;
+  const size_t grown = needed > d->capacity ? needed + needed / 4 : 0; /* beside the old one */
+  const size_t bytes = grown * sizeof(uint32_t) + (size_t)d->sets->n * ITEMSETS_SORT_BYTES;
+  if (!memory->limit || (memory->used < memory->limit && bytes < memory->limit - memory->used))
+    return 1;
+  driver_refuse(d);
+  return 0;
 }
 
 /* Take over a miner's answers. */
 static void driver_collect(driver *d, miner *m) {
-  if (m->out_used == 0) return;
+  if (m->stop == MINER_MANY) driver_refuse(d);
+  if (m->out_used == 0 || mine_failed(d->env)) return;
   d->sets->n += m->found;
   driver_check(d, d->sets->n);
   if (mine_failed(d->env)) return;
-  if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) return;
-  memcpy(d->sets->data + d->used, m->out, m->out_used * sizeof *m->out);
-  d->used += m->out_used;
+  if (d->query->counted) {
+    mine__miner_tally(&d->tallies, d->arena, d->query, m->out, m->out_used);
+  } else {
+    if (!driver_has_room(d, m->out_used)) return;
+    if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) return;
+    memcpy(d->sets->data + d->used, m->out, m->out_used * sizeof *m->out);
+    d->used += m->out_used;
+  }
   m->out_used = 0;
   m->found = 0;
 }
@@ -268,11 +325,12 @@ static void driver_waves(driver *d, const miner_node *node, walk_task *task, uin
     uint32_t again = 0;
     int64_t found = d->sets->n;
     for (uint32_t i = 0; i < waiting; i++) {
+      if (task[pending[i]].stop == MINER_MANY && !mine_failed(d->env)) driver_refuse(d);
       if (task[pending[i]].stop) found += task[pending[i]].dropped;
       if (task[pending[i]].stop == MINER_FULL) pending[again++] = pending[i];
     }
     /* What was dropped will be found again: an explosion is noticed at once. */
-    driver_check(d, found);
+    if (!mine_failed(d->env)) driver_check(d, found);
     if (mine_failed(d->env)) return;
     waiting = again;
   }
@@ -283,7 +341,7 @@ static void driver_node(driver *d, const miner_node *node, uint32_t from, int de
 /* Open a task's child on the calling thread, and let its children be tasks. */
 static void driver_open(driver *d, const miner_node *node, const walk_task *task, int depth) {
   miner *m = d->opener;
-  const uint32_t n_prefix = m->n_prefix;
+  const uint32_t n_prefix = m->n_prefix, n_free = m->n_free;
   const mine_mark mark = mine__arena_mark(d->env->scratch);
   miner_node child;
   m->stop = MINER_RUNS;
@@ -293,7 +351,7 @@ static void driver_open(driver *d, const miner_node *node, const walk_task *task
   if (more && mine__poll(d->env) == MINE_OK) {
     driver_node(d, &child, task->opened ? task->resume : child.first, depth + 1);
   }
-  mine__miner_pop(m, n_prefix);
+  mine__miner_pop(m, n_prefix, n_free);
   mine__arena_rewind(d->env->scratch, mark);
 }
 
@@ -320,16 +378,30 @@ static void driver_node(driver *d, const miner_node *node, uint32_t from, int de
 
 /* ---- preparing the miners -------------------------------------------------------------------- */
 
+/* Of sets that are kept, all that a node stands for must find room. */
+static uint32_t miner_most_free(const mine_itemset_query *query, uint32_t n_items,
+                                size_t out_words) {
+  uint32_t most = 0;
+  if (query->counted) return UINT32_MAX;
+  while (most < MINER_MOST_FREE && ((size_t)n_items + 3) << (most + 1) <= out_words)
+    most++;
+  return most;
+}
+
 static void miner_open(mine_env *env, const mine_itemset_query *query, uint32_t n_items,
                        size_t stack_bytes, size_t out_words, miner *m) {
   *m = (miner){.query = query, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
-  m->out_capacity = out_words + n_items + 2;
+  m->out_capacity = out_words + n_items + 3;
+  m->most_free = miner_most_free(query, n_items, out_words);
   m->tally = mine__arena_zeros(env->scratch, n_items, sizeof *m->tally);
   m->renumber = mine__arena_zeros(env->scratch, n_items, sizeof *m->renumber);
   m->touched = mine__arena_array(env->scratch, n_items, sizeof *m->touched);
   m->chosen = mine__arena_array(env->scratch, n_items, sizeof *m->chosen);
   m->prefix = mine__arena_array(env->scratch, n_items, sizeof *m->prefix);
   m->sorted = mine__arena_array(env->scratch, n_items, sizeof *m->sorted);
+  m->free = mine__arena_array(env->scratch, n_items, sizeof *m->free);
+  m->merged = mine__arena_array(env->scratch, n_items, sizeof *m->merged);
+  m->bit = mine__arena_array(env->scratch, n_items, sizeof *m->bit);
   m->out = mine__arena_array(env->scratch, m->out_capacity, sizeof *m->out);
   if (stack_bytes) m->stack = mine__arena_array(env->scratch, stack_bytes, 1);
   if (!stack_bytes) m->arena = env->scratch;
@@ -363,22 +435,26 @@ static void driver_prepare(driver *d, size_t cells) {
     miner_open(env, d->query, n, stack, words, &d->worker[w]);
     if (mine_failed(env)) return;
   }
-  miner_open(env, d->query, n, 0, 0, d->opener);
+  miner_open(env, d->query, n, 0, words, d->opener);
+  for (int w = 0; w <= d->n_workers && !mine_failed(env); w++)
+    d->worker[w].most_sets = d->most_sets;
 }
 
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
                                 const mine_itemset_query *query, mine_itemsets *out) {
   *out = (mine_itemsets){.baskets = baskets->baskets, .total = (double)baskets->baskets};
-  driver d = {.env = env, .arena = arena, .query = query, .sets = out};
+  driver d = {.env = env, .arena = arena, .query = query, .sets = out, .tallies = {.env = env}};
+  d.most_sets = driver_most_sets(&d);
   const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;
   recode_root(env, arena, baskets, query->min_count, out, &root);
   if (!mine_failed(env) && out->n_items > 0) {
     driver_prepare(&d, root.start[root.items]);
     if (!mine_failed(env)) driver_node(&d, &root, 0, 0);
+    if (!mine_failed(env) && query->counted) mine__miner_tallies_sort(&d.tallies, out);
   }
   mine__arena_rewind(env->scratch, mark);
   if (mine_failed(env)) return mine_env_status(env);
-  mine__itemsets_sort(env, arena, out);
+  if (!query->counted) mine__itemsets_sort(env, arena, out);
   return mine_env_status(env);
 }

@@ -5,6 +5,8 @@
 ** two and as many leading ranks as fit are packed into one 64-bit key, which a
 ** radix sort orders; only equal keys are ever compared rank by rank.
 */
+#include <string.h>
+
 #include "../core/order.h"
 #include "../core/radix.h"
 #include "miner.h"
@@ -115,31 +117,90 @@ void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, s
   mine__text_add(out, "]", 1);
 }
 
-static void itemsets_rows(mine_env *env, const mine_itemsets *sets, const mine_item_texts *items,
-                          mine_relation *relation) {
-  mine_text json;
-  mine__text_open(&json, env->scratch);
-  for (int64_t s = 0; s < sets->n; s++) {
-    const uint32_t *set = sets->data + sets->at[s];
-    mine__item_texts_join(items, set + 2, set[1], &json);
-    const mine_cell cell = {.type = MINE_TEXT, .bytes = json.bytes, .as.text = json.data};
-    if (json.failed) break;
-    mine__row_cell(relation, &cell);
-    mine__row_int(relation, set[1]);
-    mine__row_int(relation, set[0]);
-    mine__row_real(relation, (double)set[0] / (double)sets->baskets);
-    mine__relation_end_row(relation);
-    if (s % 4096 == 0 && mine__poll(env)) break;
+/* Cells are made when they are read: from the sets, or from tallies of them. */
+typedef struct itemsets_rows {
+  mine_itemsets sets;
+  mine_item_texts items;
+  char *room;    /* for the longest text */
+  int64_t *ends; /* of each tally: the row behind its last */
+  int64_t tally; /* of the row that was read last          */
+} itemsets_rows;
+
+enum { ITEMSETS_ITEMSET, ITEMSETS_SIZE, ITEMSETS_COUNT, ITEMSETS_SUPPORT };
+
+static char *itemsets_put(char *at, const char *from, size_t bytes) {
+  memcpy(at, from, bytes);
+  return at + bytes;
+}
+
+static void itemsets_json(const itemsets_rows *rows, const uint32_t *set, mine_cell *out) {
+  char *at = rows->room;
+  for (uint32_t i = 0; i < set[1]; i++) {
+    *at++ = i ? ',' : '[';
+    at = itemsets_put(at, rows->items.text[set[2 + i]], rows->items.bytes[set[2 + i]]);
   }
+  *at++ = ']';
+  *out = (mine_cell){.type = MINE_TEXT, .as.text = rows->room, .bytes = (size_t)(at - rows->room)};
+}
+
+static void itemsets_number(const itemsets_rows *rows, uint32_t count, uint32_t size, int column,
+                            mine_cell *out) {
+  if (column == ITEMSETS_SUPPORT)
+    *out = (mine_cell){.type = MINE_REAL, .as.real = (double)count / (double)rows->sets.baskets};
+  else
+    *out = (mine_cell){.type = MINE_INT, .as.integer = column == ITEMSETS_SIZE ? size : count};
+}
+
+static void itemsets_make(void *maker, int64_t row, int column, mine_cell *out) {
+  const itemsets_rows *rows = maker;
+  const uint32_t *set = rows->sets.data + rows->sets.at[row];
+  if (column == ITEMSETS_ITEMSET)
+    itemsets_json(rows, set, out);
+  else
+    itemsets_number(rows, set[0], set[1], column, out);
+}
+
+/* Rows are mostly read one after the other. */
+static void itemsets_make_counted(void *maker, int64_t row, int column, mine_cell *out) {
+  itemsets_rows *rows = maker;
+  if (rows->tally > 0 && row < rows->ends[rows->tally - 1]) rows->tally = 0;
+  while (row >= rows->ends[rows->tally])
+    rows->tally++;
+  const mine_itemset_tally *tally = &rows->sets.tally[rows->tally];
+  *out = (mine_cell){.type = MINE_NULL};
+  if (column != ITEMSETS_ITEMSET) itemsets_number(rows, tally->count, tally->size, column, out);
+}
+
+/* What the longest text needs. */
+static size_t itemsets_room(mine_env *env, const mine_itemsets *sets,
+                            const mine_item_texts *items) {
+  size_t most = 0, next = 0;
+  for (int64_t s = 0; s < sets->n; s++) { /* as they were found: in the order of memory */
+    const uint32_t *set = sets->data + next;
+    size_t bytes = (size_t)set[1] + 1;
+    for (uint32_t i = 0; i < set[1]; i++)
+      bytes += items->bytes[set[2 + i]];
+    if (bytes > most) most = bytes;
+    next += (size_t)set[1] + 2;
+    if (s % 65536 == 0 && mine__poll(env)) break;
+  }
+  return most;
 }
 
 mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
                                     const mine_values *names, mine_relation *out) {
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  mine_item_texts items;
-  if (mine__item_texts_make(env, env->scratch, sets, names, &items) == MINE_OK) {
-    itemsets_rows(env, sets, &items, out);
+  itemsets_rows *rows = mine__arena_zeros(out->arena, 1, sizeof *rows);
+  if (!rows || sets->n == 0) return mine_env_status(env);
+  rows->sets = *sets;
+  if (sets->tally) {
+    rows->ends = mine__arena_array(out->arena, (size_t)sets->n_tallies, sizeof *rows->ends);
+    for (int64_t i = 0, end = 0; rows->ends && i < sets->n_tallies; i++)
+      rows->ends[i] = end += sets->tally[i].sets;
+  } else {
+    MINE_TRY(mine__item_texts_make(env, out->arena, sets, names, &rows->items));
+    rows->room = mine__arena_array(out->arena, itemsets_room(env, sets, &rows->items), 1);
   }
-  mine__arena_rewind(env->scratch, mark);
-  return mine_env_status(env);
+  if (mine_failed(env)) return mine_env_status(env);
+  mine__relation_made(out, sets->n, sets->tally ? itemsets_make_counted : itemsets_make, rows);
+  return MINE_OK;
 }

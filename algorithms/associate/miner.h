@@ -14,6 +14,7 @@
 #ifndef MINE_ASSOCIATE_MINER_H
 #define MINE_ASSOCIATE_MINER_H
 
+#include "../core/hash.h"
 #include "associate.h"
 
 #define MINER_END UINT32_MAX /* before, between and after the rows of a node */
@@ -23,6 +24,7 @@ typedef enum miner_stop {
   MINER_TIRED,  /* the task's share of time is over    */
   MINER_NARROW, /* no room left for a child            */
   MINER_FULL,   /* no room left for another itemset    */
+  MINER_MANY,   /* one answer alone stands for too many */
   MINER_FAILED  /* the arena failed (recorded there)   */
 } miner_stop;
 
@@ -49,29 +51,41 @@ typedef struct miner {
   size_t stack_used, stack_bytes;
   /* Scratch of one projection, by item number of the node. */
   uint32_t *tally, *renumber, *touched, *chosen;
-  /* The itemset at hand, and the answers so far. */
-  uint32_t *prefix, *sorted, n_prefix; /* as it grew, and by rank */
+  /* The itemset at hand, as it grew, and by rank (not where sets are counted). */
+  uint32_t *prefix, *sorted, n_prefix;
+  /* Kind all: items that are in every basket of the prefix.  With any of them it is an
+  ** answer of the same count, so one node stands for 2^n_free sets (at most 2^most_free). */
+  uint32_t *free, n_free, most_free;
+  uint32_t *merged; /* sorted[] and free[] */
+  uint8_t *bit;     /* of each: which free one it is; MINER_FIXED */
+  /* The answers so far: sets, or (count, size of the prefix, free items) that are counted. */
   uint32_t *out;
   size_t out_used, out_capacity;
+  int64_t most_sets;      /* more than that there may not be */
   int64_t found, dropped; /* answers; and those of this wave that were taken back */
   int mute;               /* project without answering: the answer is already there */
   /* How far it got. */
   int64_t work, work_limit;
   miner_stop stop;
+  int many; /* it stopped by MINER_MANY: nothing further matters */
 } miner;
 
 /* Memory for a node; NULL sets miner->stop. */
 void *mine__miner_take(miner *m, size_t count, size_t size);
 
-/* Make the itemset at hand n ranks long again. */
-void mine__miner_pop(miner *m, uint32_t n);
+/* Make the itemset at hand n ranks long again, with so many free items. */
+void mine__miner_pop(miner *m, uint32_t n, uint32_t n_free);
+
+/* How many sets an answer stands for; `most` + 1: more than that. */
+int64_t mine__miner_worth(const mine_itemset_query *query, uint32_t n_prefix, uint32_t n_free,
+                          int64_t most);
 
 /* Add item k of `node` to the prefix, answer what there is to answer, and build
 ** the child.  1 = look below (child->first < child->items), 0 = nothing below,
 ** or the miner stopped.  The caller pops the prefix and the stack. */
 int mine__miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child);
 
-/* Write prefix + count as an answer; 0 = stopped. */
+/* Write the answers that prefix and free items are; 0 = stopped. */
 int mine__miner_answer(miner *m, uint32_t count);
 
 /* Sort a row (long ones are rare). */
@@ -79,6 +93,23 @@ void mine__miner_sort(uint32_t *a, uint32_t n);
 
 /* Fill start[] and place[] of a sparse node whose row[] has `length` words. */
 void mine__miner_index(miner_node *node, size_t length);
+
+#define MINER_MOST_FREE   10 /* of sets that are kept: 2^10 answers at a time */
+#define MINER_FIXED       31 /* bits of a word: free items, and one that is always set */
+#define MINER_COUNT_WORDS 3
+
+/* Tallies of sets that are counted, by count and size. */
+typedef struct miner_tallies {
+  mine_env *env;
+  mine__table table;
+  mine_itemset_tally *tally;
+  size_t n, capacity;
+} miner_tallies;
+
+/* Add the answers of `out`; tallies live in the arena (itemsets_tally.c). */
+void mine__miner_tally(miner_tallies *tallies, mine_arena *arena, const mine_itemset_query *query,
+                       const uint32_t *out, size_t words);
+void mine__miner_tallies_sort(miner_tallies *tallies, mine_itemsets *sets);
 
 /* Put the sets in their order (itemsets_order.c). */
 void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);

@@ -9,6 +9,9 @@
 ** take fewer operations than lists.  Rows with fewer than two items left cannot
 ** hold a larger set and are dropped.
 **
+** all: an item in *every* basket of the prefix is free to come along (miner.h): the tree below
+** is walked once, not once with and once without it (perfect extensions: Borgelt).
+**
 ** closed and maximal: an item in *every* basket of the prefix joins the prefix
 ** (its closure).  If an item tried earlier is in every basket, the same closed
 ** set was found on that way, with all that lies below: the branch ends (prefix
@@ -16,6 +19,8 @@
 ** cannot do that and are dropped.  A closed set is maximal when nothing, neither
 ** later nor earlier items, is frequent with it.
 */
+#include <string.h>
+
 #include "../core/order.h"
 #include "../kernel/simd.h"
 #include "miner.h"
@@ -54,9 +59,14 @@ void mine__miner_sort(uint32_t *a, uint32_t n) {
   mine__sort_words(a, n, miner_smaller, NULL);
 }
 
+static int miner_keeps(const miner *m) {
+  return !m->query->counted;
+}
+
 /* Prefix and sorted[] differ by the last `n` of the prefix: bring those in. */
 static void miner_sort_in(miner *m, uint32_t n) {
   const uint32_t before = m->n_prefix - n;
+  if (!miner_keeps(m)) return;
   if (n > MINER_FEW) {
     for (uint32_t i = before; i < m->n_prefix; i++)
       m->sorted[i] = m->prefix[i];
@@ -71,7 +81,9 @@ static void miner_sort_in(miner *m, uint32_t n) {
   }
 }
 
-void mine__miner_pop(miner *m, uint32_t n) {
+void mine__miner_pop(miner *m, uint32_t n, uint32_t n_free) {
+  m->n_free = n_free;
+  if (!miner_keeps(m)) m->n_prefix = n;
   if (m->n_prefix > n + MINER_FEW) {
     for (uint32_t i = 0; i < n; i++)
       m->sorted[i] = m->prefix[i];
@@ -88,22 +100,69 @@ void mine__miner_pop(miner *m, uint32_t n) {
   }
 }
 
+/* The sorted prefix and the free items, of which bit[] says which is which. */
+static uint32_t miner_merge(miner *m) {
+  uint32_t n = 0, i = 0, free[MINER_MOST_FREE]; /* m->free stays as it grew */
+  memcpy(free, m->free, m->n_free * sizeof *free);
+  mine__miner_sort(free, m->n_free);
+  for (uint32_t f = 0; f < m->n_free; f++) {
+    for (; i < m->n_prefix && m->sorted[i] < free[f]; i++, n++)
+      m->merged[n] = m->sorted[i], m->bit[n] = MINER_FIXED;
+    m->merged[n] = free[f];
+    m->bit[n++] = (uint8_t)f;
+  }
+  for (; i < m->n_prefix; i++, n++)
+    m->merged[n] = m->sorted[i], m->bit[n] = MINER_FIXED;
+  return n;
+}
+
+/* All answers: every choice among the free items. */
+static void miner_write(miner *m, uint32_t count) {
+  const uint32_t n = miner_merge(m), choices = (uint32_t)1 << m->n_free;
+  uint32_t *set = m->out + m->out_used;
+  for (uint32_t choice = 0; choice < choices; choice++) {
+    const uint32_t size = m->n_prefix + (uint32_t)__builtin_popcount(choice);
+    const uint32_t taken = choice | (uint32_t)1 << MINER_FIXED;
+    if ((int64_t)size > m->query->max_length) continue;
+    uint32_t at = 2;
+    set[0] = count;
+    set[1] = size;
+    for (uint32_t i = 0; i < n; i++) { /* what is not taken is written over */
+      set[at] = m->merged[i];
+      at += taken >> m->bit[i] & 1;
+    }
+    set += size + 2;
+  }
+  m->work += (int64_t)choices * (n + 8);
+  m->out_used = (size_t)(set - m->out);
+}
+
+/* One word more than an answer has: where what is not taken is written last. */
+static int miner_has_room(miner *m) {
+  const size_t each = (size_t)m->n_prefix + m->n_free + 2;
+  const size_t words = miner_keeps(m) ? (each << m->n_free) + 1 : MINER_COUNT_WORDS;
+  if (m->out_capacity - m->out_used >= words) return 1;
+  m->stop = MINER_FULL;
+  return 0;
+}
+
 int mine__miner_answer(miner *m, uint32_t count) {
-  const uint32_t n = m->n_prefix;
-  if (m->mute || (int64_t)n > m->query->max_length) return 1;
-  if (m->out_capacity - m->out_used < (size_t)n + 2) {
-    m->stop = MINER_FULL;
+  if (m->mute || (int64_t)m->n_prefix > m->query->max_length) return 1;
+  if (!miner_has_room(m)) return 0;
+  const int64_t worth = mine__miner_worth(m->query, m->n_prefix, m->n_free, m->most_sets);
+  if (worth > m->most_sets) {
+    m->stop = MINER_MANY;
     return 0;
   }
-  uint32_t *set = m->out + m->out_used;
-  set[0] = count;
-  set[1] = n;
-  for (uint32_t i = 0; i < n; i++)
-    set[2 + i] = m->prefix[i];
-  mine__miner_sort(set + 2, n);
-  m->out_used += (size_t)n + 2;
-  m->found++;
-  m->work += n + 8;
+  if (miner_keeps(m)) {
+    miner_write(m, count);
+  } else {
+    uint32_t *out = m->out + m->out_used;
+    out[0] = count, out[1] = m->n_prefix, out[2] = m->n_free;
+    m->out_used += MINER_COUNT_WORDS;
+    m->work += 8;
+  }
+  m->found += worth < INT64_MAX / 2 - m->found ? worth : INT64_MAX / 2 - m->found;
   return 1;
 }
 
@@ -132,12 +191,21 @@ static uint32_t sparse_tally(miner *m, const miner_node *node, uint32_t k) {
 
 /* ---- what a count makes of an item ---------------------------------------------- */
 
+/* FATE_JOIN: the item is in every basket. */
 typedef enum miner_fate { FATE_DROP, FATE_KEEP, FATE_JOIN, FATE_PRUNE } miner_fate;
 
 static miner_fate miner_judge(const miner *m, uint32_t count, uint32_t support, int earlier) {
   if ((int64_t)count < m->query->min_count) return FATE_DROP;
-  if (m->query->kind == MINE_SETS_ALL || count < support) return FATE_KEEP;
+  if (count < support) return FATE_KEEP;
+  if (m->query->kind == MINE_SETS_ALL) return m->n_free < m->most_free ? FATE_JOIN : FATE_KEEP;
   return earlier ? FATE_PRUNE : FATE_JOIN;
+}
+
+static void miner_join(miner *m, uint32_t rank) {
+  if (m->query->kind == MINE_SETS_ALL)
+    m->free[m->n_free++] = rank;
+  else
+    m->prefix[m->n_prefix++] = rank;
 }
 
 /* Order of a child's items (the earlier and the later ones apart): by rising
@@ -153,6 +221,15 @@ static int miner_settle(miner *m, uint32_t support, const miner_node *child) {
     if (!mine__miner_answer(m, support)) return 0;
   }
   return child->first < child->items && (int64_t)m->n_prefix < m->query->max_length;
+}
+
+/* Whether items that are in every basket of the prefix, all of them, do not alone make more sets
+** than there may be: noticed before the sets are made. */
+static int miner_bears(miner *m, uint32_t everywhere) {
+  const uint32_t n = m->n_free + everywhere;
+  if (mine__miner_worth(m->query, m->n_prefix, n, m->most_sets) <= m->most_sets) return 1;
+  m->stop = MINER_MANY;
+  return 0;
 }
 
 /* ---- a sparse node's child --------------------------------------------------------- */
@@ -174,16 +251,20 @@ static int sparse_before(const void *context, uint32_t a, uint32_t b) {
 static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t touched,
                          miner_node *child) {
   const uint32_t n_prefix = m->n_prefix;
+  uint32_t everywhere = 0;
   /* First, because a branch that ends must not have let anything join the prefix. */
   for (uint32_t i = 0; m->query->kind != MINE_SETS_ALL && i < touched; i++) {
     const uint32_t x = m->touched[i];
     if (x < k && m->tally[x] == node->count[k]) return 0;
   }
+  for (uint32_t i = 0; m->query->kind == MINE_SETS_ALL && i < touched; i++)
+    everywhere += m->tally[m->touched[i]] == node->count[k];
+  if (!miner_bears(m, everywhere)) return 0;
   for (uint32_t i = 0; i < touched; i++) {
     const uint32_t x = m->touched[i];
     switch (miner_judge(m, m->tally[x], node->count[k], x < k)) {
       case FATE_JOIN:
-        m->prefix[m->n_prefix++] = node->item[x];
+        miner_join(m, node->item[x]);
         break;
       case FATE_KEEP:
         m->chosen[child->items] = x;
@@ -341,7 +422,7 @@ static int dense_extend(miner *m, const miner_node *node, uint32_t k, uint32_t f
       case FATE_PRUNE:
         return 0;
       case FATE_JOIN:
-        m->prefix[m->n_prefix++] = node->item[j];
+        miner_join(m, node->item[j]);
         break;
       case FATE_KEEP:
         child->item[child->items] = node->item[j];
@@ -374,6 +455,11 @@ static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_nod
   const uint32_t n_prefix = m->n_prefix;
   (void)dense_extend(m, node, k, k + 1, node->items, &slot, child); /* later ones only join */
   miner_sort_in(m, m->n_prefix - n_prefix);
+  uint32_t everywhere = 0;
+  while (everywhere < child->items - child->first &&
+         child->count[child->items - 1 - everywhere] == node->count[k])
+    everywhere++; /* they come last; none of closed and maximal sets */
+  if (!miner_bears(m, everywhere)) return 0;
   if (!m->arena) m->stack_used = miner_round((size_t)((uint8_t *)slot - m->stack));
   return miner_settle(m, node->count[k], child);
 }

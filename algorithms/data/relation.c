@@ -16,6 +16,7 @@ static int relation_open_columns(mine_relation *relation, const mine_answer *col
     n++;
   relation->answer = columns;
   relation->n_columns = n;
+  relation->reads = MINE_READS_ALL;
   relation->grouped = n > 0 && strcmp(columns[n - 1].name, "group_value") == 0;
   relation->column = mine__arena_zeros(relation->arena, (size_t)n, sizeof *relation->column);
   for (int c = 0; relation->column && c < n; c++)
@@ -110,6 +111,16 @@ void mine__relation_group(mine_relation *relation, const mine_cell *value) {
   relation->group = *value;
 }
 
+int mine__relation_reads(const mine_relation *relation, int column) {
+  return (int)(relation->reads >> (column < MINE_READS_REST ? column : MINE_READS_REST) & 1);
+}
+
+void mine__relation_made(mine_relation *relation, int64_t rows, mine__make_cell make, void *maker) {
+  relation->rows = rows;
+  relation->make = make;
+  relation->maker = maker;
+}
+
 mine_status mine__relation_finish(mine_env *env, mine_relation *relation, mine_relation **out) {
   *out = NULL;
   if (mine_failed(env) || !relation) {
@@ -125,7 +136,7 @@ mine_status mine__relation_move(mine_env *env, mine_relation *from, mine_relatio
   for (int64_t row = 0; row < from->rows; row++) {
     for (int c = 0; c < from->n_columns; c++) {
       mine_cell cell;
-      mine__values_get(&from->column[c], row, &cell);
+      mine_relation_cell(from, row, c, &cell);
       mine__row_cell(to, &cell);
     }
     mine__relation_end_row(to);
@@ -149,7 +160,10 @@ const char *mine_relation_column_name(const mine_relation *relation, int column)
 }
 
 void mine_relation_cell(const mine_relation *relation, int64_t row, int column, mine_cell *out) {
-  mine__values_get(&relation->column[column], row, out);
+  if (relation->make)
+    relation->make(relation->maker, row, column, out);
+  else
+    mine__values_get(&relation->column[column], row, out);
 }
 
 void mine_relation_free(mine_relation *relation) {

@@ -39,8 +39,8 @@ const mine_option mine__baskets_table[] = {
                .help = "least number of baskets that hold the itemset, instead of min_support"),
     OPTION_INT(mine__baskets_options, max_length, .range = {1, 1e6},
                .help = "most items of an itemset; not given: no limit"),
-    OPTION_INT(mine__baskets_options, max_itemsets, .initial = "1000000",
-               .range = {1, MINE_BASKETS_MOST}, .help = "more itemsets than this are an error"),
+    OPTION_INT(mine__baskets_options, max_itemsets, .range = {1, MINE_BASKETS_MOST},
+               .help = "more itemsets than this are an error; not given: max_memory is the limit"),
     OPTION_END};
 
 static const char *const baskets_kinds[] = {"all", "closed", "maximal", NULL};
@@ -105,7 +105,8 @@ mine_itemset_query mine__baskets_query(const mine__baskets_options *asked, int64
                        ? asked->min_count
                        : mine__min_count(asked->min_support, baskets),
       .max_length = asked->max_length != MINE_NOT_GIVEN ? asked->max_length : INT64_MAX,
-      .max_itemsets = asked->max_itemsets,
+      .max_itemsets =
+          asked->max_itemsets != MINE_NOT_GIVEN ? asked->max_itemsets : MINE_SETS_UNLIMITED,
       .kind = MINE_SETS_ALL};
 }
 
@@ -126,7 +127,9 @@ static mine_status itemsets_run(mine_job *job, mine_relation *out) {
   mine_itemset_query query =
       mine__baskets_query(mine__options_of(&job->options, mine__baskets_table), baskets.baskets);
   query.kind = (mine_itemset_kind)asked->kind;
-  MINE_TRY(mine__itemsets_mine(job->env, job->arena, &baskets, &query, &sets));
+  query.narrower = query.kind == MINE_SETS_ALL ? "ask for kind=closed or kind=maximal" : NULL;
+  query.counted = !mine__relation_reads(out, 0);
+  MINE_TRY(mine__itemsets_mine(job->env, out->arena, &baskets, &query, &sets));
   if (sets.n == 0)
     mine__baskets_tell_empty(
         job,
@@ -166,6 +169,7 @@ const mine_verb mine__verb_itemsets = {
     .answer = itemsets_answer,
     .options = itemsets_sets,
     .wants = itemsets_reads,
+    .lean = 1,
     .open = itemsets_open,
     .run = itemsets_run,
 };

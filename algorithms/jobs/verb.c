@@ -118,7 +118,11 @@ mine_status mine_job_open(mine_env *env, const mine_verb *verb, const mine_argum
     mine__arena_close(arena);
     return mine_env_status(env);
   }
-  *job = (mine_job){.env = env, .arena = arena, .verb = verb, .last = arguments->notes};
+  *job = (mine_job){.env = env,
+                    .arena = arena,
+                    .verb = verb,
+                    .last = arguments->notes,
+                    .columns = MINE_READS_ALL};
   job_start(job, arguments);
   if (mine_failed(env)) {
     mine_job_close(job);
@@ -244,6 +248,10 @@ const mine_column *mine__job_event(const mine_job *job, int i) {
   return column < 0 ? NULL : &job->frame->column[column];
 }
 
+void mine_job_reads(mine_job *job, uint64_t columns) {
+  job->columns = job->verb->lean ? columns : MINE_READS_ALL;
+}
+
 mine_status mine_job_run(mine_job *job, mine_relation **out) {
   mine_env *env = job->env;
   *out = NULL;
@@ -253,6 +261,7 @@ mine_status mine_job_run(mine_job *job, mine_relation **out) {
   }
   mine_relation *relation = mine__relation_new(env, job->verb->answer);
   if (!relation) return mine_env_status(env);
+  relation->reads = job->columns;
   (void)job->verb->run(job, relation); /* a failure sticks in env */
   return mine__relation_finish(env, relation, out);
 }

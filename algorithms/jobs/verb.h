@@ -83,6 +83,7 @@ struct mine_job {
   int reads;                   /* a source was handed out                     */
   int handed;                  /* the host has taken the notes                */
   int ended;                   /* the block to come is the last one           */
+  uint64_t columns;            /* of the answer, that are read: mine_job_reads() */
   int doubts;                  /* what stands only if rows to come say so: the verb sets it */
   mine_relation *notes;        /* what was guessed (warnings.c); NULL: nothing  */
   const mine_relation *last;   /* what the call before has left               */

@@ -47,6 +47,11 @@ def compare_itemsets(db, name, baskets, counts, least):
         checks.that(set(got) == expected and len(rows) == len(got), f"{name} {kind}: the sets", f"{len(got)} of {len(expected)}")
         checks.that(all(frequent.get(s) == c for s, c in got.items()), f"{name} {kind}: the counts")
         checks.that(all(math.isclose(p, c / len(baskets)) for _, _, c, p in rows), f"{name} {kind}: the supports")
+        told = f"min_count={least}, kind={kind}"
+        counted = db.execute("SELECT size, count, support FROM mine_itemsets('b', ?)", (told,)).fetchall()
+        checks.that(counted == [r[1:] for r in rows], f"{name} {kind}: the same rows where no set is read")
+        number = db.execute("SELECT count(*) FROM mine_itemsets('b', ?)", (told,)).fetchone()[0]
+        checks.that(number == len(rows), f"{name} {kind}: counted", f"{number} of {len(rows)}")
         checks.that([r[2] for r in rows] == sorted((r[2] for r in rows), reverse=True), f"{name} {kind}: by falling count")
 
 
