@@ -18,6 +18,11 @@ typedef struct mine_taken {
   const double *value;
 } mine_taken;
 
+/* How an item counts that is in so many baskets of a customer. */
+enum { MINE_TAKEN_BINARY, MINE_TAKEN_COUNT, MINE_TAKEN_LOG, MINE_TAKEN_WEIGHTS };
+extern const char *const mine__taken_weights[]; /* their names, ends with NULL */
+double mine__taken_value(int weights, int64_t baskets);
+
 /* The same by items: what the rows of `out` are; in arena. */
 int mine__taken_turn(mine_env *env, mine_arena *arena, const mine_taken *of, mine_taken *out);
 

@@ -11,6 +11,14 @@
 
 #define EASE_BLOCK 16 /* items of a task; a divisor of a tile's edge is not needed */
 
+const char *const mine__taken_weights[] = {"binary", "count", "log", NULL};
+
+double mine__taken_value(int weights, int64_t baskets) {
+  return weights == MINE_TAKEN_BINARY  ? 1
+         : weights == MINE_TAKEN_COUNT ? (double)baskets
+                                       : log1p((double)baskets);
+}
+
 int mine__taken_turn(mine_env *env, mine_arena *arena, const mine_taken *of, mine_taken *out) {
   const int64_t cells = of->first[of->rows];
   int64_t *first = mine__arena_zeros(arena, (size_t)of->columns + 2, sizeof *first);
