@@ -82,6 +82,7 @@ static void recommender_fit(mine_training *t, const mine_method *method, mine_mo
   mine_recommender *body = mine__recommender_make(t->env, model, &of, how);
   if (!body) return;
   const mine_mark mark = mine__arena_mark(t->env->scratch);
+  of.seed = (uint64_t)t->asked.seed.seed;
   (void)how->learn(t->env, &of, t->asked.own, model, body); /* a failure sticks */
   mine__arena_rewind(t->env->scratch, mark);
 }

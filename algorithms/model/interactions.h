@@ -34,6 +34,7 @@ typedef struct mine_interactions {
   int64_t n_pairs;
   int64_t *pair_first;
   int32_t *pair_item, *pair_count;
+  uint64_t seed; /* of a training: for what is drawn by chance */
 } mine_interactions;
 
 extern const mine_want mine__interactions_wants[]; /* customer, item, time, amount */

@@ -19,7 +19,7 @@
 #define POINTS_MOST  1024
 
 typedef struct points_options {
-  int64_t factors, iterations, cg_steps, seed;
+  int64_t factors, iterations, cg_steps;
   double regularization, alpha, regularization_scale;
   int solver, weights;
 } points_options;
@@ -31,9 +31,9 @@ static const mine_option points_option_table[] = {
                .help = "numbers of a customer's and an item's point"),
     OPTION_INT(points_options, iterations, .initial = "15", .range = {1, 1000},
                .help = "how often customers and items take turns"),
-    OPTION_REAL(points_options, regularization, .initial = "1", .range = {0, 1e9}, .above_least = 1,
-                .help = "the penalty on the squares of points"),
-    OPTION_REAL(points_options, regularization_scale, .initial = "0", .range = {0, 1},
+    OPTION_REAL(points_options, regularization, .initial = "0.03", .range = {0, 1e9},
+                .above_least = 1, .help = "the penalty on the squares of points"),
+    OPTION_REAL(points_options, regularization_scale, .initial = "1", .range = {0, 1},
                 .help = "penalty times (taken + all / alpha) to this power: 1 holds those who took "
                         "much as firmly as others"),
     OPTION_REAL(points_options, alpha, .initial = "5", .range = {0, 1e6}, .above_least = 1,
@@ -45,8 +45,6 @@ static const mine_option points_option_table[] = {
                   .help = "a point is moved by conjugate gradients, or solved exactly (slower)"),
     OPTION_INT(points_options, cg_steps, .initial = "3", .range = {1, 1000},
                .help = "steps of conjugate gradients in each turn"),
-    OPTION_INT(points_options, seed, .initial = "1", .range = {0, 9007199254740991.0},
-               .help = "starts the random numbers"),
     OPTION_END};
 
 typedef struct points_body {
@@ -84,12 +82,23 @@ static void points_tell(mine_model *model, const double *loss, int64_t n) {
                      "the last one still lowered the loss by more than 1%%; more may help");
 }
 
+/* Under a large penalty all points fall into 0, and no score says anything. */
+static void points_vanish(mine_model *model, const points_body *body, int64_t n_items) {
+  double most = 0;
+  for (int64_t i = 0; i < n_items * body->f; i++)
+    most = fmax(most, fabs((double)body->item[i]));
+  if (most < 1e-6)
+    mine__model_note(model, "warning", "regularization",
+                     "every point is 0, so that all items score the same and what most take is "
+                     "offered; a smaller regularization, or a larger alpha, is needed");
+}
+
 static mine_status points_learn(mine_env *env, const mine_interactions *of, const void *options,
                                 mine_model *model, mine_recommender *to) {
   const points_options *o = options;
   const mine_als_options how = {.factors = o->factors,
                                 .iterations = o->iterations,
-                                .seed = o->seed,
+                                .seed = of->seed,
                                 .regularization = o->regularization,
                                 .alpha = o->alpha,
                                 .scaling = o->regularization_scale,
@@ -113,6 +122,7 @@ static mine_status points_learn(mine_env *env, const mine_interactions *of, cons
     memcpy(body->item + i * body->f, als.item + i * als.wide, (size_t)body->f * sizeof(float));
   to->own = body;
   points_tell(model, als.loss, o->iterations);
+  points_vanish(model, body, of->n_items);
   return MINE_OK;
 }
 

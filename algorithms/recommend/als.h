@@ -22,7 +22,8 @@
 #include "ease.h"
 
 typedef struct mine_als_options {
-  int64_t factors, iterations, seed;
+  int64_t factors, iterations;
+  uint64_t seed;
   double regularization, alpha, scaling;
   int solver; /* 0: conjugate gradients, 1: Cholesky */
   int64_t steps;

@@ -266,11 +266,11 @@ static int als_room(mine_env *env, als_job *job, int64_t rows) {
 }
 
 /* Numbers of mean 0 and a length of about 0.1. */
-static void als_begin(const als_job *job, int64_t n, int64_t seed, float *factor) {
+static void als_begin(const als_job *job, int64_t n, uint64_t seed, float *factor) {
   const double most = 0.1 * sqrt(3 / (double)job->f);
   for (int64_t i = 0; i < n; i++) {
     mine_random chance;
-    mine__random_open(&chance, (uint64_t)seed, 0x616c73, (uint64_t)i);
+    mine__random_open(&chance, seed, 0x616c73, (uint64_t)i);
     for (int64_t j = 0; j < job->f; j++)
       factor[i * job->wide + j] = (float)((2 * mine__random_real(&chance) - 1) * most);
   }

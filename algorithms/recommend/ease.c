@@ -19,7 +19,7 @@ typedef struct weave_options {
 } weave_options;
 
 static const mine_option weave_option_table[] = {
-    OPTION_REAL(weave_options, lambda, .initial = "300", .range = {0, 1e12}, .above_least = 1,
+    OPTION_REAL(weave_options, lambda, .initial = "1000", .range = {0, 1e12}, .above_least = 1,
                 .help = "the penalty: larger holds weights nearer to 0; more for more events"),
     OPTION_CHOICE(weave_options, weights, .initial = "binary", .choices = mine__taken_weights,
                   .help = "what an item counts: 1, the number of baskets with it, or the "
