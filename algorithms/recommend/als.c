@@ -15,49 +15,50 @@
 #include "../model/recommender.h"
 #include "recommend.h"
 
-#define POINTS_BLOCK 256 /* items whose scores stay in the first cache */
-#define POINTS_MOST  1024
+#define ALS_POINT_BLOCK 256 /* items whose scores stay in the first cache */
+#define ALS_POINT_MOST  1024
 
-typedef struct points_options {
+typedef struct als_point_options {
   int64_t factors, iterations, cg_steps;
   double regularization, alpha, regularization_scale;
   int solver, weights;
-} points_options;
+} als_point_options;
 
-static const char *const points_solvers[] = {"cg", "cholesky", NULL};
+static const char *const als_point_solvers[] = {"cg", "cholesky", NULL};
 
-static const mine_option points_option_table[] = {
-    OPTION_INT(points_options, factors, .initial = "64", .range = {1, POINTS_MOST},
+static const mine_option als_point_option_table[] = {
+    OPTION_INT(als_point_options, factors, .initial = "64", .range = {1, ALS_POINT_MOST},
                .help = "numbers of a customer's and an item's point"),
-    OPTION_INT(points_options, iterations, .initial = "15", .range = {1, 1000},
+    OPTION_INT(als_point_options, iterations, .initial = "15", .range = {1, 1000},
                .help = "how often customers and items take turns"),
-    OPTION_REAL(points_options, regularization, .initial = "0.03", .range = {0, 1e9},
+    OPTION_REAL(als_point_options, regularization, .initial = "0.03", .range = {0, 1e9},
                 .above_least = 1, .help = "the penalty on the squares of points"),
-    OPTION_REAL(points_options, regularization_scale, .initial = "1", .range = {0, 1},
+    OPTION_REAL(als_point_options, regularization_scale, .initial = "1", .range = {0, 1},
                 .help = "penalty times (taken + all / alpha) to this power: 1 holds those who took "
                         "much as firmly as others"),
-    OPTION_REAL(points_options, alpha, .initial = "5", .range = {0, 1e6}, .above_least = 1,
+    OPTION_REAL(als_point_options, alpha, .initial = "5", .range = {0, 1e6}, .above_least = 1,
                 .help = "what was taken counts 1 + alpha times its weight, anything else 1"),
-    OPTION_CHOICE(points_options, weights, .initial = "binary", .choices = mine__taken_weights,
+    OPTION_CHOICE(als_point_options, weights, .initial = "binary", .choices = mine__taken_weights,
                   .help = "the weight of an item: 1, the number of baskets with it, or the "
                           "logarithm of 1 more than that"),
-    OPTION_CHOICE(points_options, solver, .initial = "cg", .choices = points_solvers,
+    OPTION_CHOICE(als_point_options, solver, .initial = "cg", .choices = als_point_solvers,
                   .help = "a point is moved by conjugate gradients, or solved exactly (slower)"),
-    OPTION_INT(points_options, cg_steps, .initial = "3", .range = {1, 1000},
+    OPTION_INT(als_point_options, cg_steps, .initial = "3", .range = {1, 1000},
                .help = "steps of conjugate gradients in each turn"),
     OPTION_END};
 
-typedef struct points_body {
+typedef struct als_point_body {
   int weights;
   double alpha, regularization, scaling;
   int64_t f;
   float *item; /* n_items x f */
-} points_body;
+} als_point_body;
 
 /* ---- learning ---------------------------------------------------------------------------------
  */
 
-static int points_rows(mine_env *env, const mine_interactions *of, int weights, mine_taken *out) {
+static int als_point_rows(mine_env *env, const mine_interactions *of, int weights,
+                          mine_taken *out) {
   double *value = mine__arena_array(env->scratch, (size_t)of->n_pairs, sizeof *value);
   if (mine_failed(env)) return 0;
   for (int64_t p = 0; p < of->n_pairs; p++)
@@ -67,7 +68,7 @@ static int points_rows(mine_env *env, const mine_interactions *of, int weights, 
 }
 
 /* "4120 3981 3977": the loss after each iteration; of many the first, and the last ones. */
-static void points_tell(mine_model *model, const double *loss, int64_t n) {
+static void als_point_tell(mine_model *model, const double *loss, int64_t n) {
   char text[MINE_ERROR_BYTES] = "";
   size_t used = 0;
   for (int64_t i = 0; i < n; i++) {
@@ -83,7 +84,7 @@ static void points_tell(mine_model *model, const double *loss, int64_t n) {
 }
 
 /* Under a large penalty all points fall into 0, and no score says anything. */
-static void points_vanish(mine_model *model, const points_body *body, int64_t n_items) {
+static void als_point_vanish(mine_model *model, const als_point_body *body, int64_t n_items) {
   double most = 0;
   for (int64_t i = 0; i < n_items * body->f; i++)
     most = fmax(most, fabs((double)body->item[i]));
@@ -93,9 +94,9 @@ static void points_vanish(mine_model *model, const points_body *body, int64_t n_
                      "offered; a smaller regularization, or a larger alpha, is needed");
 }
 
-static mine_status points_learn(mine_env *env, const mine_interactions *of, const void *options,
-                                mine_model *model, mine_recommender *to) {
-  const points_options *o = options;
+static mine_status als_point_learn(mine_env *env, const mine_interactions *of, const void *options,
+                                   mine_model *model, mine_recommender *to) {
+  const als_point_options *o = options;
   const mine_als_options how = {.factors = o->factors,
                                 .iterations = o->iterations,
                                 .seed = of->seed,
@@ -104,33 +105,33 @@ static mine_status points_learn(mine_env *env, const mine_interactions *of, cons
                                 .scaling = o->regularization_scale,
                                 .solver = o->solver,
                                 .steps = o->cg_steps};
-  points_body *body = mine__arena_zeros(model->arena, 1, sizeof *body);
+  als_point_body *body = mine__arena_zeros(model->arena, 1, sizeof *body);
   mine_taken taken;
   mine_als als;
-  if (!body || !points_rows(env, of, o->weights, &taken) ||
+  if (!body || !als_point_rows(env, of, o->weights, &taken) ||
       !mine__als_fit(env, env->scratch, &taken, &how, &als))
     return mine_env_status(env);
-  *body = (points_body){.weights = o->weights,
-                        .alpha = o->alpha,
-                        .regularization = o->regularization,
-                        .scaling = o->regularization_scale,
-                        .f = o->factors};
+  *body = (als_point_body){.weights = o->weights,
+                           .alpha = o->alpha,
+                           .regularization = o->regularization,
+                           .scaling = o->regularization_scale,
+                           .f = o->factors};
   body->item =
       mine__arena_array(model->arena, (size_t)of->n_items, (size_t)body->f * sizeof *body->item);
   if (mine_failed(env)) return mine_env_status(env);
   for (int64_t i = 0; i < of->n_items; i++)
     memcpy(body->item + i * body->f, als.item + i * als.wide, (size_t)body->f * sizeof(float));
   to->own = body;
-  points_tell(model, als.loss, o->iterations);
-  points_vanish(model, body, of->n_items);
+  als_point_tell(model, als.loss, o->iterations);
+  als_point_vanish(model, body, of->n_items);
   return MINE_OK;
 }
 
 /* ---- bytes --------------------------------------------------------------------------------------
  */
 
-static void points_save(const mine_recommender *of, mine_writer *w) {
-  const points_body *body = of->own;
+static void als_point_save(const mine_recommender *of, mine_writer *w) {
+  const als_point_body *body = of->own;
   mine__write_u8(w, (uint8_t)body->weights);
   mine__write_real(w, body->alpha);
   mine__write_real(w, body->regularization);
@@ -139,8 +140,8 @@ static void points_save(const mine_recommender *of, mine_writer *w) {
   mine__write_floats(w, body->item, (size_t)(of->n_items * body->f));
 }
 
-static void points_load(mine_reader *r, mine_recommender *to) {
-  points_body *body = mine__arena_zeros(r->arena, 1, sizeof *body);
+static void als_point_load(mine_reader *r, mine_recommender *to) {
+  als_point_body *body = mine__arena_zeros(r->arena, 1, sizeof *body);
   const uint8_t weights = mine__read_u8(mine__worded(r, "weights", mine__taken_weights));
   const double alpha = mine__read_finite(mine__called(r, "alpha"));
   const double regularization = mine__read_finite(mine__called(r, "regularization"));
@@ -151,10 +152,10 @@ static void points_load(mine_reader *r, mine_recommender *to) {
   if (!(alpha > 0 && alpha <= 1e6) || !(regularization > 0 && regularization <= 1e9) ||
       !(scaling >= 0 && scaling <= 1))
     mine__reader_bad(r, "the penalty");
-  if (f < 1 || f > POINTS_MOST) mine__reader_bad(r, "the number of factors");
+  if (f < 1 || f > ALS_POINT_MOST) mine__reader_bad(r, "the number of factors");
   if (!mine__reader_ok(r)) return;
   const size_t n = (size_t)to->n_items * f;
-  *body = (points_body){weights, alpha, regularization, scaling, f, NULL};
+  *body = (als_point_body){weights, alpha, regularization, scaling, f, NULL};
   body->item = mine__read_floats(mine__called(r, "items"), n);
   for (size_t i = 0; mine__reader_ok(r) && i < n; i++)
     if (!(fabsf(body->item[i]) < 1e9F)) mine__reader_bad(r, "an item's point");
@@ -164,17 +165,18 @@ static void points_load(mine_reader *r, mine_recommender *to) {
 /* ---- asked
  * ---------------------------------------------------------------------------------------- */
 
-typedef struct points_state {
+typedef struct als_point_state {
   const mine__kernels *kernels;
   double *square; /* item'item, f x f                                    */
   double *blocks; /* blocks of items, each turned: factors x items of it */
-} points_state;
+} als_point_state;
 
-typedef struct points_room {
+typedef struct als_point_room {
   double *a, *x, *spare, *more;
-} points_room;
+} als_point_room;
 
-static void points_square(mine_env *env, const points_body *body, int64_t n, points_state *state) {
+static void als_point_square(mine_env *env, const als_point_body *body, int64_t n,
+                             als_point_state *state) {
   const int64_t f = body->f;
   for (int64_t i = 0; i < n; i++) {
     const float *y = body->item + i * f;
@@ -186,18 +188,18 @@ static void points_square(mine_env *env, const points_body *body, int64_t n, poi
   }
 }
 
-static const void *points_open(mine_env *env, mine_arena *arena, const mine_recommender *of) {
-  const points_body *body = of->own;
+static const void *als_point_open(mine_env *env, mine_arena *arena, const mine_recommender *of) {
+  const als_point_body *body = of->own;
   const int64_t f = body->f;
-  points_state *state = mine__arena_zeros(arena, 1, sizeof *state);
+  als_point_state *state = mine__arena_zeros(arena, 1, sizeof *state);
   if (!state) return NULL;
   state->kernels = mine__kernels_here();
   state->square = mine__arena_zeros(arena, (size_t)(f * f), sizeof *state->square);
   state->blocks = mine__arena_array(arena, (size_t)of->n_items, (size_t)f * sizeof(double));
   if (mine_failed(env)) return NULL;
-  points_square(env, body, of->n_items, state);
-  for (int64_t first = 0; first < of->n_items; first += POINTS_BLOCK) {
-    const int64_t left = of->n_items - first, n = left < POINTS_BLOCK ? left : POINTS_BLOCK;
+  als_point_square(env, body, of->n_items, state);
+  for (int64_t first = 0; first < of->n_items; first += ALS_POINT_BLOCK) {
+    const int64_t left = of->n_items - first, n = left < ALS_POINT_BLOCK ? left : ALS_POINT_BLOCK;
     for (int64_t i = 0; i < n; i++) {
       for (int64_t j = 0; j < f; j++)
         state->blocks[first * f + j * n + i] = (double)body->item[(first + i) * f + j];
@@ -206,19 +208,19 @@ static const void *points_open(mine_env *env, mine_arena *arena, const mine_reco
   return mine_failed(env) ? NULL : state;
 }
 
-static size_t points_room_bytes(const mine_recommender *of) {
-  const points_body *body = of->own;
+static size_t als_point_room_bytes(const mine_recommender *of) {
+  const als_point_body *body = of->own;
   return (size_t)(body->f * body->f + 2 * body->f + of->n_items) * sizeof(double);
 }
 
 /* The customer's point, in room.x, and Cholesky's triangle of its matrix, in room.a. */
-static points_room points_customer(const mine_recommender *of, const points_state *state,
-                                   const mine_history *history, void *bytes) {
-  const points_body *body = of->own;
+static als_point_room als_point_customer(const mine_recommender *of, const als_point_state *state,
+                                         const mine_history *history, void *bytes) {
+  const als_point_body *body = of->own;
   const int64_t f = body->f;
   const mine_als_options how = {
       .regularization = body->regularization, .alpha = body->alpha, .scaling = body->scaling};
-  points_room room = {.a = bytes};
+  als_point_room room = {.a = bytes};
   room.x = room.a + f * f;
   room.spare = room.x + f;
   room.more = room.spare + f;
@@ -229,25 +231,25 @@ static points_room points_customer(const mine_recommender *of, const points_stat
   return room;
 }
 
-static void points_score(const mine_recommender *of, const void *state, const mine_history *history,
-                         mine_scores *out, void *bytes) {
-  const points_body *body = of->own;
-  const points_state *s = state;
-  const points_room room = points_customer(of, s, history, bytes);
+static void als_point_score(const mine_recommender *of, const void *state,
+                            const mine_history *history, mine_scores *out, void *bytes) {
+  const als_point_body *body = of->own;
+  const als_point_state *s = state;
+  const als_point_room room = als_point_customer(of, s, history, bytes);
   memset(out->score, 0, (size_t)of->n_items * sizeof *out->score);
-  for (int64_t first = 0; first < of->n_items; first += POINTS_BLOCK) {
-    const int64_t left = of->n_items - first, n = left < POINTS_BLOCK ? left : POINTS_BLOCK;
+  for (int64_t first = 0; first < of->n_items; first += ALS_POINT_BLOCK) {
+    const int64_t left = of->n_items - first, n = left < ALS_POINT_BLOCK ? left : ALS_POINT_BLOCK;
     s->kernels->dense(room.x, body->f, 1, s->blocks + first * body->f, body->f, n,
                       out->score + first);
   }
   out->n = -1;
 }
 
-static void points_carried(const mine_recommender *of, const void *state,
-                           const mine_history *history, int32_t item, double *to, void *bytes) {
-  const points_body *body = of->own;
+static void als_point_carried(const mine_recommender *of, const void *state,
+                              const mine_history *history, int32_t item, double *to, void *bytes) {
+  const als_point_body *body = of->own;
   const int64_t f = body->f;
-  const points_room room = points_customer(of, state, history, bytes);
+  const als_point_room room = als_point_customer(of, state, history, bytes);
   for (int64_t j = 0; j < f; j++)
     room.x[j] = (double)body->item[item * f + j];
   mine__solve_upper(f, room.a, 1, room.x);
@@ -261,7 +263,7 @@ static void points_carried(const mine_recommender *of, const void *state,
   }
 }
 
-static double points_product(const points_body *body, int32_t a, int32_t b) {
+static double als_point_product(const als_point_body *body, int32_t a, int32_t b) {
   double sum = 0;
   for (int64_t j = 0; j < body->f; j++)
     sum += (double)body->item[a * body->f + j] * (double)body->item[b * body->f + j];
@@ -269,29 +271,29 @@ static double points_product(const points_body *body, int32_t a, int32_t b) {
 }
 
 /* The cosine of two points. */
-static void points_similar(const mine_recommender *of, const void *state, int32_t item,
-                           mine_scores *out, void *room) {
-  const points_body *body = of->own;
-  const double length = points_product(body, item, item);
+static void als_point_similar(const mine_recommender *of, const void *state, int32_t item,
+                              mine_scores *out, void *room) {
+  const als_point_body *body = of->own;
+  const double length = als_point_product(body, item, item);
   (void)state;
   (void)room;
   for (int32_t i = 0; i < of->n_items; i++) {
-    const double other = points_product(body, i, i);
+    const double other = als_point_product(body, i, i);
     if (length > 0 && other > 0)
-      mine__score_add(out, i, points_product(body, item, i) / sqrt(length * other));
+      mine__score_add(out, i, als_point_product(body, item, i) / sqrt(length * other));
   }
 }
 
-static const mine_recommending points_recommending = {
+static const mine_recommending als_point_recommending = {
     .repeat = MINE_REPEAT_EXCLUDE,
-    .learn = points_learn,
-    .save = points_save,
-    .load = points_load,
-    .open = points_open,
-    .room = points_room_bytes,
-    .score = points_score,
-    .carried = points_carried,
-    .similar = points_similar,
+    .learn = als_point_learn,
+    .save = als_point_save,
+    .load = als_point_load,
+    .open = als_point_open,
+    .room = als_point_room_bytes,
+    .score = als_point_score,
+    .carried = als_point_carried,
+    .similar = als_point_similar,
 };
 
 const mine_algorithm mine__algorithm_als = {
@@ -315,8 +317,8 @@ const mine_algorithm mine__algorithm_als = {
         "'top=2');",
     .tasks = MINE_RECOMMENDATION,
     .reads = "events",
-    .options_size = sizeof(points_options),
-    .options = points_option_table,
+    .options_size = sizeof(als_point_options),
+    .options = als_point_option_table,
     .kind = &mine__kind_recommender,
-    .recommends = &points_recommending,
+    .recommends = &als_point_recommending,
 };
