@@ -288,7 +288,7 @@ typedef struct mine_verb {
   int searches;                   /* options of the algorithm may have several values */
   int gathers; /* all its sources are read first, then block() is asked once: its answer is as
                ** large as that of a verb that streams, and its rows may stand anywhere */
-  int lean;                       /* its work depends on which columns are read: mine_job_reads() */
+  int lean;    /* its work depends on which columns are read: mine_job_reads() */
 
   /* The engine's side (jobs/verb.h). */
   size_t state_bytes;

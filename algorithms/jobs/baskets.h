@@ -29,7 +29,7 @@ extern const mine_option mine__baskets_table[];
   }
 enum { MINE_BASKETS_BASKET, MINE_BASKETS_ITEM, MINE_BASKETS_MORE };
 
-#define MINE_BASKETS_SAMPLE                                                          \
+#define MINE_BASKETS_SAMPLE                                              \
   "'VALUES (1,''bread''),(1,''butter''),(2,''bread''),(2,''butter''),\n" \
   "  (2,''jam''),(3,''bread''),(3,''milk''),(4,''bread''),(4,''butter'')'"
 
