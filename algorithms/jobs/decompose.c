@@ -25,7 +25,7 @@ const mine_option mine__decompose_option_table[] = {
     OPTION_CHOICE(mine_decompose_options, seasonal, .initial = "auto", .choices = decompose_kinds,
                   .help = "additive: the parts add up to the value; multiplicative: they are "
                           "factors (by logarithms in stl); auto: additive"),
-    OPTION_FLAG(mine_decompose_options, robust, .initial = "1",
+    OPTION_FLAG(mine_decompose_options, robust, .initial = "0",
                 .help = "stl: far values are trusted less, so that they stay in the remainder"),
     OPTION_INT(mine_decompose_options, seasonal_window, .initial = "0", .range = {0, 100001},
                .help =
@@ -274,7 +274,7 @@ const mine_verb mine__verb_decompose = {
         "Cleveland, Cleveland, McRae & Terpenning, STL, Journal of Official Statistics 6 (1990), "
         "with the windows and steps of R's stl; or the classical decomposition. The step and the "
         "season are recognised as in mine_forecast. Without a season (or with less than two of "
-        "them) the trend is a robust smooth line over a third of the points, and the season is 0 "
+        "them) the trend is a smooth line over a third of the points, and the season is 0 "
         "(1 where parts multiply). A missing value is bridged by a line and has no remainder.",
     .example =
         "SELECT time, value, round(trend, 1) AS trend, round(seasonal, 1) AS seasonal\n"
