@@ -6,8 +6,8 @@
 ** the column that rows are looked up by, counted from 1, with what is known of the value.
 ** Its text begins with the columns that are read, sixteen hexadecimal digits (of a lean verb;
 ** of another, all), and lists what comes behind, two letters each: 'R' and the number of an
-*argument
-** that is repeated; and conditions on further keys, 'E' = ?, 'L' = literal, 'I' IN (...),
+** argument that is repeated; and conditions on further keys, 'E' = ?, 'L' = literal, 'I' IN
+** (...),
 ** with the column ('!' is 0).
 **
 ** Keys of a fixed type declare it, and SQLite checks them after us.  Keys without a type

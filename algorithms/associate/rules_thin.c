@@ -111,8 +111,7 @@ static void thin_q(mine__rule_search *f) {
     f->rules->rule[i].q = fmin(1, q[i] * wider);
 }
 
-/* ---- without those that say nothing new ---------------------------------------------------------
- */
+/* ---- without those that say nothing new ----------------------------------------------------- */
 
 /* Whether `part` of the antecedent leads to the consequent as surely: products instead of
 ** quotients, so that counts are compared exactly. */

@@ -2,12 +2,11 @@
 ** vertical.c -- frequent itemsets from lists of baskets (Eclat: Zaki, IEEE TKDE 12, 2000), for
 ** what the counts of itemsets.c cannot do: baskets with weights, and items in groups.
 **
-** A set is frequent when it is in enough baskets *and* these weigh enough (something at least);
-*neither grows when
-** an item is added, so both end a branch.  Of an item and a group above it the pair is never
-** made, so nothing with both is looked at (Srikant & Agrawal, VLDB 1995).  Items are tried from
-** the rarest to the most frequent: a node holds the items that may still join its set, each
-** with the baskets of the two together.
+** A set is frequent when it is in enough baskets *and* these weigh enough (something at
+** least); neither grows when an item is added, so both end a branch.  Of an item and a group
+** above it the pair is never made, so nothing with both is looked at (Srikant & Agrawal, VLDB
+** 1995).  Items are tried from the rarest to the most frequent: a node holds the items that may
+** still join its set, each with the baskets of the two together.
 */
 #include <string.h>
 

@@ -167,8 +167,7 @@ static void agglomerative_gather(agglomerative_fit *fit) {
                    (long long)fit->points.n);
 }
 
-/* ---- merges -----------------------------------------------------------------------------------
- */
+/* ---- merges --------------------------------------------------------------------------------- */
 
 /* What a table of all pairs takes must be there. */
 static void agglomerative_room(const agglomerative_fit *fit) {
@@ -236,8 +235,7 @@ static void agglomerative_keep(agglomerative_fit *fit) {
     body->height[s] = merge[s].height;
 }
 
-/* ---- the cut ----------------------------------------------------------------------------------
- */
+/* ---- the cut -------------------------------------------------------------------------------- */
 
 /* Mean silhouette of the sample `row` with the points cut in k. */
 static double agglomerative_silhouette(const agglomerative_fit *fit, int64_t k, const int64_t *row,

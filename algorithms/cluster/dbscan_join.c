@@ -55,8 +55,7 @@ static uint32_t join_within(const join_leaf *a, int q, const mine__kdtree_rows *
                                                   distance);
 }
 
-/* ---- count ------------------------------------------------------------------------------------
- */
+/* ---- count ---------------------------------------------------------------------------------- */
 
 static void count_row(join_leaf *a, int q, const mine__kdtree_rows *other) {
   const dbscan_rows *rows = a->rows;
@@ -89,8 +88,7 @@ static void join_count_task(void *context, int64_t task, int worker) {
   }
 }
 
-/* ---- border -----------------------------------------------------------------------------------
- */
+/* ---- border --------------------------------------------------------------------------------- */
 
 /* The nearest core row so far; of equal ones that with the least coordinates. */
 static void border_row(join_leaf *a, int q, int64_t leaf, const mine__kdtree_rows *other) {
@@ -140,8 +138,7 @@ static void border_task(void *context, int64_t task, int worker) {
   }
 }
 
-/* ---- join -------------------------------------------------------------------------------------
- */
+/* ---- join ----------------------------------------------------------------------------------- */
 
 static int join_same(const dbscan_rows *rows, int64_t a, int64_t b) {
   return mine__component_of(rows->up, (uint32_t)a) == mine__component_of(rows->up, (uint32_t)b);

@@ -68,8 +68,7 @@ static void span_offer(span_tree *s, uint32_t component, double length) {
   }
 }
 
-/* ---- by the lists -----------------------------------------------------------------------------
- */
+/* ---- by the lists --------------------------------------------------------------------------- */
 
 /* The shortest edge among the nearest others.  What is not listed is at least as far as the last,
 ** unless all others are listed. */

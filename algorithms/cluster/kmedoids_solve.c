@@ -365,8 +365,7 @@ static void solve_samples(kmedoids_fit *fit, int64_t most) {
   if (!mine_failed(env)) solve_tell_samples(fit, rows);
 }
 
-/* ---- the solution -----------------------------------------------------------------------------
- */
+/* ---- the solution --------------------------------------------------------------------------- */
 
 void mine__kmedoids_solve(kmedoids_fit *fit) {
   mine_env *env = fit->env;

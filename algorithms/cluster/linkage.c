@@ -154,8 +154,7 @@ void mine__linkage_table(mine_env *env, linkage_how how, const linkage_points *p
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- merges as a tree -------------------------------------------------------------------------
- */
+/* ---- merges as a tree ----------------------------------------------------------------------- */
 
 static int linkage_before(const void *context, const void *left, const void *right) {
   const linkage_merge *a = left, *b = right;

@@ -103,8 +103,7 @@ static space_nearest space_least(const space_nearest *best, int64_t tasks) {
   return least;
 }
 
-/* ---- ward -------------------------------------------------------------------------------------
- */
+/* ---- ward ----------------------------------------------------------------------------------- */
 
 typedef struct ward_chain {
   space_clusters clusters;
@@ -203,8 +202,7 @@ void mine__linkage_ward(mine_env *env, const linkage_points *points, linkage_mer
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- single -----------------------------------------------------------------------------------
- */
+/* ---- single --------------------------------------------------------------------------------- */
 
 typedef struct prim_tree {
   space_clusters left; /* not in the tree yet      */

@@ -135,8 +135,7 @@ static int twostep_number(twostep_fit *fit, const int64_t *rows) {
   return dropped;
 }
 
-/* ---- telling ----------------------------------------------------------------------------------
- */
+/* ---- telling -------------------------------------------------------------------------------- */
 
 static void twostep_tell_stable(const twostep_fit *fit, const mine_latent *body) {
   int shaky = 0;
@@ -171,8 +170,7 @@ static void twostep_tell(const twostep_fit *fit, const mine_latent *body) {
   twostep_tell_stable(fit, body);
 }
 
-/* ---- fit --------------------------------------------------------------------------------------
- */
+/* ---- fit ------------------------------------------------------------------------------------ */
 
 static void twostep_profile(twostep_fit *fit, mine_latent *body, const int32_t *label) {
   mine_env *env = fit->env;

@@ -97,8 +97,7 @@ void mine__twostep_descend(const twostep_descent *d, twostep_mixture *out) {
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- which ------------------------------------------------------------------------------------
- */
+/* ---- which ---------------------------------------------------------------------------------- */
 
 typedef struct choose_best {
   mine_env *env;

@@ -307,8 +307,7 @@ static double *em_gather(mine_env *env, em_pass *pass) {
   return pass->sums;
 }
 
-/* ---- maximisation -----------------------------------------------------------------------------
- */
+/* ---- maximisation --------------------------------------------------------------------------- */
 
 static void em_numbers(const twostep_scale *s, const double *sums, double *value) {
   for (int j = 0; j < s->numbers; j++) {
@@ -438,8 +437,7 @@ void mine__twostep_mixture_join(const twostep_scale *s, twostep_mixture *m, doub
   m->k--;
 }
 
-/* ---- what is asked of the mixture -------------------------------------------------------------
- */
+/* ---- what is asked of the mixture ----------------------------------------------------------- */
 
 void mine__twostep_label(mine_env *env, const twostep_points *points, const twostep_mixture *m,
                          int32_t *label, double *said) {

@@ -165,8 +165,7 @@ static void spread_tell_columns(const components_spread *s) {
                      categories);
 }
 
-/* ---- all together -----------------------------------------------------------------------------
- */
+/* ---- all together --------------------------------------------------------------------------- */
 
 static void spread_check(const components_spread *s) {
   if (s->width == 0)

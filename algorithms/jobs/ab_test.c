@@ -192,8 +192,7 @@ static void ab_outcome(ab_work *w) {
     ab_positive_number(w);
 }
 
-/* ---- counting ---------------------------------------------------------------------------------
- */
+/* ---- counting ------------------------------------------------------------------------------- */
 
 static int ab_has(const ab_work *w, int64_t i) {
   if (w->variant->code[i] < 0) return 0;
@@ -281,8 +280,7 @@ static void ab_check_shares(ab_work *w) {
                     mine__format_real(p, chance, 3));
 }
 
-/* ---- figures ------------------------------------------------------------------------------------
- */
+/* ---- figures -------------------------------------------------------------------------------- */
 
 static void ab_rate(const ab_work *w, int64_t v, double z) {
   ab_figures *f = &w->figures[v];

@@ -134,8 +134,7 @@ static void two_parts(two_table *t) {
   }
 }
 
-/* ---- the fit without interaction --------------------------------------------------------------
- */
+/* ---- the fit without interaction ------------------------------------------------------------ */
 
 static void two_equations(const two_table *t, double *s) {
   const int64_t q = t->equations;

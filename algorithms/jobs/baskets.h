@@ -59,8 +59,7 @@ mine_rule_side mine__baskets_side(mine_env *env, mine_arena *arena, const mine_v
 /* Tell of items that differ only in case, in spaces around them or as number and text. */
 void mine__baskets_tell_alike(mine_job *job, const mine_values *items);
 
-/* ---- weights (baskets_weight.c) ----------------------------------------------------------------
- */
+/* ---- weights (baskets_weight.c) ------------------------------------------------------------- */
 
 /* A basket has one weight, in all its rows; a failure sticks. */
 void mine__baskets_check_weights(mine_job *job, const mine__baskets_rows *rows);

@@ -221,8 +221,7 @@ static void basket_rules_narrow(mine_env *env, mine_arena *arena, const mine_rul
   mine__transactions_keep(baskets, keep);
 }
 
-/* ---- baskets ----------------------------------------------------------------------------------
- */
+/* ---- baskets -------------------------------------------------------------------------------- */
 
 /* Rows become the baskets that are mined. */
 static mine_transactions basket_rules_baskets(mine_job *job, mine_arena *arena,
@@ -268,8 +267,7 @@ static mine_status basket_rules_itemsets(mine_job *job, mine_arena *arena,
   return mine__itemsets_vertical(job->env, arena, baskets, h, &query, least, sets);
 }
 
-/* ---- rules
- * --------------------------------------------------------------------------------------- */
+/* ---- rules ---------------------------------------------------------------------------------- */
 
 /* Of one group, on the thread that has it (baskets_groups.h). */
 static void basket_rules_of(mine_job *job, mine_arena *arena, const mine__baskets_rows *rows,

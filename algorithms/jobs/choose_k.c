@@ -128,8 +128,7 @@ static void choosek_tell(mine_job *job, const choose_run *run, int64_t n, choose
                     (long long)sampled, (long long)run->training->data.n);
 }
 
-/* ---- the verb ---------------------------------------------------------------------------------
- */
+/* ---- the verb ------------------------------------------------------------------------------- */
 
 static void choose_check(mine_job *job, choose_run *run) {
   const mine_algorithm *algorithm = job->options.algorithm;

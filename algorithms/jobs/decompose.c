@@ -2,10 +2,9 @@
 ** decompose.c -- mine_decompose: each series as trend, season and what remains.
 **
 ** By loess (series/stl.h) or the classical way: trend a centred moving average of a whole season,
-*season
-** the mean of what values have beside it (series/season.h).  Missing values are bridged by a line
-*while
-** the parts are sought, and have no remainder.
+** season the mean of what values have beside it (series/season.h).  Missing values are bridged
+** by a line
+** while the parts are sought, and have no remainder.
 */
 #include <math.h>
 
@@ -48,8 +47,7 @@ mine_status mine__decompose_check(mine_env *env, const mine_decompose_options *o
   return MINE_OK;
 }
 
-/* ---- one series
- * --------------------------------------------------------------------------------------- */
+/* ---- one series ----------------------------------------------------------------------------- */
 
 typedef struct decompose_work {
   const mine_series_set *set;
@@ -195,8 +193,7 @@ mine_status mine__parts_tell(mine_job *job, const mine_series_set *set, const mi
   return mine__fail(job->env, MINE_DATA, "no series has parts: %s", why);
 }
 
-/* ---- the verb
- * ------------------------------------------------------------------------------------------ */
+/* ---- the verb ------------------------------------------------------------------------------- */
 
 typedef struct decompose_state {
   mine_series_reading reading;

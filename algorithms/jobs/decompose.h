@@ -1,6 +1,6 @@
 /*
 ** decompose.h -- series as trend, season and remainder: what mine_decompose and mine_anomalies
-*share.
+** share.
 */
 #ifndef MINE_JOBS_DECOMPOSE_H
 #define MINE_JOBS_DECOMPOSE_H

@@ -50,8 +50,7 @@ mine_status mine__ahead_check(mine_env *env, const mine_ahead_options *options) 
                     "every case)");
 }
 
-/* ---- series of a job
- * ----------------------------------------------------------------------------- */
+/* ---- series of a job ------------------------------------------------------------------------ */
 
 mine_status mine__series_source(mine_job *job, int step, mine_series_reading *reading,
                                 const char **sql, mine_frame **frame) {
@@ -143,8 +142,7 @@ mine_status mine__series_tell(mine_job *job, const mine_forecasts *fits) {
                     fits->set->n > 1 ? "none" : "not one", "has", why);
 }
 
-/* ---- the verb
- * ------------------------------------------------------------------------------------ */
+/* ---- the verb ------------------------------------------------------------------------------- */
 
 typedef struct forecast_options {
   int algorithm, fitted;

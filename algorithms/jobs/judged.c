@@ -48,8 +48,7 @@ mine_status mine__offers_measure(mine_env *env, const mine_recommender *of,
   return mine_env_status(env);
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 typedef struct judged_figure {
   mine_measure_id measure;
@@ -109,8 +108,7 @@ void mine__offers_list(const mine_quality *quality, mine_relation *to) {
   }
 }
 
-/* ---- holding out ------------------------------------------------------------------------------
- */
+/* ---- holding out ---------------------------------------------------------------------------- */
 
 static void judged_room(mine_arena *arena, const mine_interactions *of, mine_interactions *to) {
   *to = (mine_interactions){.n_customers = of->n_customers,
@@ -162,8 +160,7 @@ int64_t mine__offers_hold(mine_env *env, mine_arena *arena, const mine_interacti
   return held;
 }
 
-/* ---- mine_evaluate ------------------------------------------------------------------------------
- */
+/* ---- mine_evaluate -------------------------------------------------------------------------- */
 
 int mine__offers_asked(const mine_job *job) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);

@@ -305,8 +305,7 @@ static void key_between(const key_work *w, int64_t driver, mine_pair *order, min
   }
 }
 
-/* ---- the answer --------------------------------------------------------------------------------
- */
+/* ---- the answer ----------------------------------------------------------------------------- */
 
 /* `sums`: deviations (times a root of n) of the columns, then their correlations. */
 static void key_put(const key_work *w, const key_weights *all, const double *sums,

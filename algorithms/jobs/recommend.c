@@ -124,8 +124,7 @@ static void recommend_close(mine_job *job) {
   asked->candidates.frame = asked->blocked.frame = NULL;
 }
 
-/* ---- who is asked ------------------------------------------------------------------------------
- */
+/* ---- who is asked --------------------------------------------------------------------------- */
 
 static void recommend_tell_unknown(mine_job *job, const mine_interactions *came,
                                    const int32_t *to) {
@@ -155,8 +154,7 @@ static void recommend_read(mine_job *job) {
   mine__interactions_map(job->env, job->arena, &came, to, &state->of->items, &state->who);
 }
 
-/* ---- what may be offered
- * -------------------------------------------------------------------------- */
+/* ---- what may be offered -------------------------------------------------------------------- */
 
 /* Per level of the frame's item its number in the model; NULL: failure recorded. */
 static const int32_t *recommend_items(mine_job *job, mine_frame *frame, int column,
@@ -241,8 +239,7 @@ static void recommend_allow(mine_job *job, mine_ask *how) {
   if (asked->candidates.frame || !pairs) how->allowed = allowed;
 }
 
-/* ---- the answer
- * ----------------------------------------------------------------------------------- */
+/* ---- the answer ----------------------------------------------------------------------------- */
 
 static void recommend_tell(mine_job *job) {
   const recommend_state *state = mine__job_state(job);

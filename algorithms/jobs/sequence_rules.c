@@ -145,8 +145,7 @@ static void afterwards_rows(mine__sequences *s, const mine_sequence_set *set,
   }
 }
 
-/* ---- the verb -----------------------------------------------------------------------------------
- */
+/* ---- the verb ------------------------------------------------------------------------------- */
 
 static mine_status afterwards_open(mine_job *job) {
   const afterwards_options *o = mine__options_of(&job->options, afterwards_option_table);

@@ -86,8 +86,7 @@ static void sequences_correct(const mine__sequences *s, int64_t n, sequences_ver
     verdict[i].q = p[i];
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static void sequences_outcome_row(const mine__sequences *s, const mine_sequence *sequence,
                                   const sequences_verdict *v, mine_relation *out) {
@@ -158,8 +157,7 @@ static void sequences_rows(mine__sequences *s, const mine_sequence_set *set, min
   }
 }
 
-/* ---- the verb
- * ------------------------------------------------------------------------------------ */
+/* ---- the verb ------------------------------------------------------------------------------- */
 
 static mine_status sequences_open(mine_job *job) {
   const sequences_options *o = mine__options_of(&job->options, sequences_option_table);

@@ -335,8 +335,7 @@ mine_status mine__sequences_read(mine__sequences *s, const mine_cell *positive) 
   return mine_env_status(s->env);
 }
 
-/* ---- nothing was found -------------------------------------------------------------------------
- */
+/* ---- nothing was found ---------------------------------------------------------------------- */
 
 void mine__sequences_tell_empty(mine__sequences *s) {
   if (s->data.n_items > 0) {

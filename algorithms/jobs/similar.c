@@ -56,8 +56,7 @@ int64_t *mine__values_find_all(mine_env *env, mine_arena *arena, const mine_valu
   return to;
 }
 
-/* ---- which items ------------------------------------------------------------------------------
- */
+/* ---- which items ---------------------------------------------------------------------------- */
 
 /* Whether a text is a SELECT rather than names. */
 static int similar_is_select(const char *text) {
@@ -219,8 +218,7 @@ static void similar_items(mine_job *job, mine_values *out) {
   }
 }
 
-/* ---- the answer ---------------------------------------------------------------------------------
- */
+/* ---- the answer ----------------------------------------------------------------------------- */
 
 static void similar_rows(const mine_recommender *of, int32_t item, int64_t n, const int32_t *like,
                          const double *score, mine_relation *out) {

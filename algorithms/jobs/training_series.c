@@ -49,8 +49,7 @@ mine_status mine__training_series_frame(mine_training *t) {
   return mine__frame_open(t->env, mine__series_plan, t->series, &t->frame);
 }
 
-/* ---- new rows
- * ------------------------------------------------------------------------------------ */
+/* ---- new rows ------------------------------------------------------------------------------- */
 
 /* What became of the series. */
 typedef struct series_moved {
@@ -120,8 +119,7 @@ static void series_move_all(mine_training *t, const mine_series_set *set, mine_s
                          (long long)moved.unknown);
 }
 
-/* ---- the model
- * ------------------------------------------------------------------------------------ */
+/* ---- the model ------------------------------------------------------------------------------ */
 
 static void series_note_fits(mine_training *t, const mine_forecasts *fits) {
   int64_t without = 0, named = 0;

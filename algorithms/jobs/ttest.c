@@ -68,8 +68,7 @@ double mine__ttest_exact(double lower, double upper, mine__side side) {
   return fmin(1, 2 * fmin(lower, upper));
 }
 
-/* ---- means ------------------------------------------------------------------------------------
- */
+/* ---- means ---------------------------------------------------------------------------------- */
 
 typedef struct ttest_pair {
   mine_job *job;
@@ -137,8 +136,7 @@ static void ttest_means(const ttest_pair *t, int pooled, mine__tested *row) {
   row->detail = detail.data;
 }
 
-/* ---- ranks --------------------------------------------------------------------------------------
- */
+/* ---- ranks ---------------------------------------------------------------------------------- */
 
 static void ttest_rank_p(const ttest_pair *t, double u, double ties, mine__tested *row,
                          mine_text *detail) {
@@ -191,8 +189,7 @@ static void ttest_ranks(const ttest_pair *t, mine__tested *row) {
   row->detail = detail.data;
 }
 
-/* ---- the groups ---------------------------------------------------------------------------------
- */
+/* ---- the groups ----------------------------------------------------------------------------- */
 
 /* The level that a text of groups= means; -1: the category has none. */
 static int64_t ttest_level(const mine_column *factor, const mine_cell *said) {

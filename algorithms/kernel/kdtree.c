@@ -37,8 +37,7 @@ typedef struct kdtree_job {
   int level;
 } kdtree_job;
 
-/* ---- distances of boxes -----------------------------------------------------------------------
- */
+/* ---- distances of boxes --------------------------------------------------------------------- */
 
 double mine__kdtree_apart(const double *a, const double *b, int width) {
   double sum = 0;
@@ -70,8 +69,7 @@ double mine__kdtree_from_point(const double *box, const double *point, int width
   return sum;
 }
 
-/* ---- building ---------------------------------------------------------------------------------
- */
+/* ---- building ------------------------------------------------------------------------------- */
 
 /* The rows of node `at` of the level, and where its left child ends, in places. */
 static void kdtree_range(const kdtree_job *job, int64_t at, int64_t *first, int64_t *middle,

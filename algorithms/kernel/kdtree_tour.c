@@ -82,8 +82,7 @@ void mine__kdtree_ask(mine__kdtree_asker *a, int64_t leaf) {
     a->length[q] = mine__sieve_point(sieve, a->point + q * width, a->seen + q * width);
 }
 
-/* ---- a leaf that is met -----------------------------------------------------------------------
- */
+/* ---- a leaf that is met --------------------------------------------------------------------- */
 
 void mine__kdtree_sift(const mine__kdtree_asker *a, int64_t leaf, const mine__kdtree_rows *other,
                        uint32_t near, uint32_t *may) {
@@ -131,8 +130,7 @@ uint32_t mine__kdtree_measure(const mine__kdtree_asker *a, int q, const mine__kd
   return may;
 }
 
-/* ---- the way ----------------------------------------------------------------------------------
- */
+/* ---- the way -------------------------------------------------------------------------------- */
 
 /* Nodes that wait to be entered. */
 typedef struct tour_stack {

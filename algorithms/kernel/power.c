@@ -46,8 +46,7 @@ mine__between mine__newcombe(double hits_a, double n_a, double hits_b, double n_
                          (a - b) + hypot(of_a.high - a, b - of_b.low)};
 }
 
-/* ---- power -------------------------------------------------------------------------------------
- */
+/* ---- power ---------------------------------------------------------------------------------- */
 
 /* The density's own sum stands for its constant, which would cancel for a large df. */
 double mine__noncentral_t_upper(double t, double df, double ncp) {

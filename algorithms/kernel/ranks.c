@@ -115,8 +115,7 @@ double mine__concord_variance(const mine__concord *c, int64_t rows) {
   return ordered + pairs + triples;
 }
 
-/* ---- exact distributions -----------------------------------------------------------------------
- */
+/* ---- exact distributions -------------------------------------------------------------------- */
 
 /* Of the chances of 0..most; `at` may lie outside. */
 static mine__exact_tails ranks_tails(const double *chance, int64_t most, int64_t at) {

@@ -81,8 +81,7 @@ static void life_sum_open(mine_env *env, life_sum *sum, const mine__cells *cells
                                  LIFE_WIDTH * sizeof *sum->block);
 }
 
-/* ---- starts -----------------------------------------------------------------------------------
- */
+/* ---- starts --------------------------------------------------------------------------------- */
 
 /* Every so many-th cell, in their order, so that all kinds of customers are among them. */
 static void life_some(mine_env *env, const mine__cells *cells, mine__cells *out) {
@@ -139,8 +138,7 @@ static void life_start(mine_env *env, const mine__cells *cells, const mine__life
     memcpy(best->inverse, inverse, sizeof inverse);
 }
 
-/* ---- units ------------------------------------------------------------------------------------
- */
+/* ---- units ---------------------------------------------------------------------------------- */
 
 /* The mean T; of amounts, the mean of m. */
 static double life_scale(const mine__process *process, const mine__cells *cells) {

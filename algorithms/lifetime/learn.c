@@ -39,8 +39,7 @@ static void lesson_cells(mine_env *env, const mine__process *process, const mine
   if (!mine_failed(env)) mine__cells_make(env, env->scratch, n, x, m, x, out, NULL);
 }
 
-/* ---- k ------------------------------------------------------------------------------------------
- */
+/* ---- k -------------------------------------------------------------------------------------- */
 
 /* What the times between purchases add to the log-likelihood of a k. */
 static double lesson_gaps(const mine_purchases *of, int k) {
@@ -72,8 +71,7 @@ static void lesson_maximise(mine_env *env, const mine__process *process, int ask
   }
 }
 
-/* ---- the time held out -------------------------------------------------------------------------
- */
+/* ---- the time held out ---------------------------------------------------------------------- */
 
 /* Purchases of customer c after the cut, in days or periods that had not been seen. */
 static double lesson_actual(const mine_purchases *p, const mine_purchase_log *log, uint32_t c,
@@ -179,8 +177,7 @@ static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
   lesson_tell_cut(of, &cut, before.n, model);
 }
 
-/* ---- what is told -------------------------------------------------------------------------------
- */
+/* ---- what is told --------------------------------------------------------------------------- */
 
 /* What a customer spends at a time must not hang together with how often one buys. */
 static void lesson_check_spend(mine_env *env, const mine_purchases *of, mine_model *model) {

@@ -104,16 +104,14 @@ mine_status mine__lifetime_learn(mine_env *env, const mine_purchases *of,
   "  SELECT i AS id, x AS repeats, (x > 0)*CASE WHEN i%3 THEN age - i%4\n"         \
   "    ELSE 1 + i*13%20 END AS last_at, age, 20 + i*11%37 AS monetary FROM c'"
 
-/* ---- for the files of processes -----------------------------------------------------------------
- */
+/* ---- for the files of processes ------------------------------------------------------------- */
 
 /* Expected purchases in t of a customer who is alive, with lambda ~ Gamma(r, alpha), and dies
 ** after each purchase with p ~ Beta(a, b) (beta_death.c).  O(100). */
 double mine__beta_death_future(const mine__rules *rules, double r, double alpha, double a, double b,
                                double t);
 
-/* ---- maximise.c ---------------------------------------------------------------------------------
- */
+/* ---- maximise.c ----------------------------------------------------------------------------- */
 
 /* value(u) and its gradient; to be maximised.  A value that is no number is refused. */
 typedef double (*mine__ascent_value)(void *context, const double *u, double *gradient);

@@ -140,8 +140,7 @@ static void weibull_evaluate(weibull_fit *fit, const double *at) {
       fit->i[j * p + k] = fit->i[k * p + j];
 }
 
-/* ---- the fit ------------------------------------------------------------------------------------
- */
+/* ---- the fit -------------------------------------------------------------------------------- */
 
 /* step = I^-1 u, what makes I positive added to its diagonal; the decrement. */
 static double weibull_step(const weibull_fit *fit, int64_t free_, double *u, double *step) {

@@ -297,8 +297,7 @@ void mine__interactions_pairs(mine_env *env, mine_arena *arena, mine_interaction
   if (!mine_failed(env)) of->pair_first[of->n_customers] = of->n_pairs;
 }
 
-/* ---- other customers' events ------------------------------------------------------------------
- */
+/* ---- other customers' events ---------------------------------------------------------------- */
 
 /* One basket more of what stands in `of`, its items numbered by `to` (NULL: as they are). */
 static void interactions_copy(const mine_interactions *of, int64_t basket, const int32_t *to,
@@ -363,8 +362,7 @@ void mine__interactions_split(mine_env *env, mine_arena *arena, const mine_inter
   mine__interactions_pairs(env, arena, later);
 }
 
-/* ---- bytes --------------------------------------------------------------------------------------
- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 /* How many lie between two places, one after another. */
 static void interactions_write_sizes(mine_writer *w, const int64_t *first, int64_t n) {

@@ -5,8 +5,8 @@
 ** are a basket; without a time every row is one of its own, in the order of the source.  An item
 ** twice in a basket is there once, and its amounts are added.  Rows without a customer are
 ** skipped; a row with a customer and no item says that the customer exists.  To learn from, an
-*event
-** needs its time where there are times; to be asked with, one without a time is the latest.
+** event needs its time where there are times; to be asked with, one without a time is the
+** latest.
 **
 ** Only the order of times counts, so a time may be anything that the one reader of times reads
 ** (core/dates.h), or a plain number such as the number of the order.

@@ -231,8 +231,7 @@ static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena, const 
   return NULL;
 }
 
-/* ---- from days to numbers ---------------------------------------------------------------------
- */
+/* ---- from days to numbers ------------------------------------------------------------------- */
 
 static int purchases_room(mine_env *env, mine_arena *arena, int64_t n, int amounts,
                           mine_purchases *out) {

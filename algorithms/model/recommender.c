@@ -135,8 +135,7 @@ int32_t *mine__recommender_items(mine_env *env, mine_arena *arena, const mine_re
   return to;
 }
 
-/* ---- save and load ----------------------------------------------------------------------------
- */
+/* ---- save and load -------------------------------------------------------------------------- */
 
 static void recommender_save_values(mine_writer *w, const mine_values *values) {
   mine__write_u64(w, (uint64_t)values->n);
@@ -205,8 +204,7 @@ static void recommender_load(mine_reader *r, mine_model *model, uint32_t version
   if (mine__reader_ok(r)) model->body = to;
 }
 
-/* ---- what it lists ------------------------------------------------------------------------------
- */
+/* ---- what it lists -------------------------------------------------------------------------- */
 
 static void recommender_evaluate(mine_env *env, const mine_model *model, mine_relation *to) {
   if (model->told.n_metrics == 0) {

@@ -12,8 +12,7 @@
 
 #define OFFERS_BLOCK 16
 
-/* ---- one worker ---------------------------------------------------------------------------------
- */
+/* ---- one worker ----------------------------------------------------------------------------- */
 
 typedef struct offers_worker {
   mine_scores scores;
@@ -79,8 +78,7 @@ static void offers_sort(const mine_recommender *of, offers_worker *w) {
   }
 }
 
-/* ---- one customer
- * --------------------------------------------------------------------------------- */
+/* ---- one customer --------------------------------------------------------------------------- */
 
 static mine_history offers_history(const mine_interactions *who, const int64_t *known, int64_t c) {
   const int64_t p = who->pair_first[c], b = who->basket_first[c];
@@ -196,8 +194,7 @@ static void offers_block(void *context, int64_t task, int worker) {
     offers_customer(job, i, &job->worker[worker]);
 }
 
-/* ---- all of them
- * -------------------------------------------------------------------------------------- */
+/* ---- all of them ---------------------------------------------------------------------------- */
 
 static void offers_scores(mine_arena *arena, const mine_recommender *of, mine_scores *out) {
   const size_t n = (size_t)of->n_items;
@@ -283,8 +280,7 @@ mine_status mine__recommender_ask(mine_env *env, mine_arena *arena, const mine_r
   return mine_env_status(env);
 }
 
-/* ---- one at a time
- * ---------------------------------------------------------------------------------- */
+/* ---- one at a time -------------------------------------------------------------------------- */
 
 int mine__asking_open(mine_env *env, mine_arena *arena, const mine_recommender *of,
                       mine_asking *out) {

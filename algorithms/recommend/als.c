@@ -54,8 +54,7 @@ typedef struct als_point_body {
   float *item; /* n_items x f */
 } als_point_body;
 
-/* ---- learning ---------------------------------------------------------------------------------
- */
+/* ---- learning ------------------------------------------------------------------------------- */
 
 static int als_point_rows(mine_env *env, const mine_interactions *of, int weights,
                           mine_taken *out) {
@@ -127,8 +126,7 @@ static mine_status als_point_learn(mine_env *env, const mine_interactions *of, c
   return MINE_OK;
 }
 
-/* ---- bytes --------------------------------------------------------------------------------------
- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static void als_point_save(const mine_recommender *of, mine_writer *w) {
   const als_point_body *body = of->own;
@@ -162,8 +160,7 @@ static void als_point_load(mine_reader *r, mine_recommender *to) {
   to->own = body;
 }
 
-/* ---- asked
- * ---------------------------------------------------------------------------------------- */
+/* ---- asked ---------------------------------------------------------------------------------- */
 
 typedef struct als_point_state {
   const mine__kernels *kernels;

@@ -107,8 +107,7 @@ static void als_square(mine_env *env, als_job *job) {
   }
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 static double als_product(const float *a, const float *b, int64_t n) {
   double sum = 0;
@@ -234,8 +233,7 @@ static double als_half(mine_env *env, als_job *job, const als_side *to, const al
   return loss + als_penalty(job, from);
 }
 
-/* ---- all of it ----------------------------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 static float *als_more(mine_env *env, const mine_taken *of, double alpha) {
   const int64_t n = of->first[of->rows];

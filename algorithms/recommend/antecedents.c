@@ -55,8 +55,7 @@ typedef struct antecedents_body {
   int32_t *root; /* per item: the node of the first level, -1: none */
 } antecedents_body;
 
-/* ---- from itemsets to rules -------------------------------------------------------------------
- */
+/* ---- from itemsets to rules ----------------------------------------------------------------- */
 
 static int antecedents_baskets(mine_env *env, const mine_interactions *of, int by,
                                mine_transactions *to) {
@@ -180,8 +179,7 @@ static int antecedents_make(mine_env *env, const antecedents_options *o, anteced
   return !mine_failed(env);
 }
 
-/* ---- the tree -----------------------------------------------------------------------------------
- */
+/* ---- the tree ------------------------------------------------------------------------------- */
 
 /* Per place where its branch ends: before the next path that is not longer. */
 static int64_t *antecedents_ends(mine_env *env, const antecedents_made *made) {
@@ -273,8 +271,7 @@ static mine_status antecedents_learn(mine_env *env, const mine_interactions *of,
   return mine_env_status(env);
 }
 
-/* ---- bytes
- * ---------------------------------------------------------------------------------------- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static void antecedents_save(const mine_recommender *of, mine_writer *w) {
   const antecedents_body *body = of->own;
@@ -334,8 +331,7 @@ static void antecedents_load(mine_reader *r, mine_recommender *to) {
   if (antecedents_roots(r->arena, to->n_items, body)) to->own = body;
 }
 
-/* ---- asked
- * ------------------------------------------------------------------------------------------ */
+/* ---- asked ---------------------------------------------------------------------------------- */
 
 static size_t antecedents_room(const mine_recommender *of) {
   return (size_t)of->n_items;

@@ -57,8 +57,7 @@ typedef struct together_body {
   double *like;
 } together_body;
 
-/* ---- who has what -----------------------------------------------------------------------------
- */
+/* ---- who has what --------------------------------------------------------------------------- */
 
 /* Groups (customers or baskets) with different items: group g has item[first[g]] ..; and items
 ** with the groups that have them. */
@@ -92,8 +91,7 @@ static void together_turn(mine_env *env, together_sets *sets, int64_t groups) {
   }
 }
 
-/* ---- likeness
- * ------------------------------------------------------------------------------------- */
+/* ---- likeness ------------------------------------------------------------------------------- */
 
 #define TOGETHER_BLOCK 8
 
@@ -206,8 +204,7 @@ static void together_block(void *context, int64_t task, int worker) {
     together_item(job, i, &job->worker[worker]);
 }
 
-/* ---- learning
- * ------------------------------------------------------------------------------------- */
+/* ---- learning ------------------------------------------------------------------------------- */
 
 #define TOGETHER_PIECE 2048
 #define TOGETHER_ROOM  4194304 /* likenesses of one loop, more or less */
@@ -301,8 +298,7 @@ static mine_status together_learn(mine_env *env, const mine_interactions *of, co
   return MINE_OK;
 }
 
-/* ---- bytes
- * ------------------------------------------------------------------------------------------ */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static void together_save(const mine_recommender *of, mine_writer *w) {
   const together_body *body = of->own;
@@ -345,8 +341,7 @@ static void together_load(mine_reader *r, mine_recommender *to) {
   to->own = body;
 }
 
-/* ---- asked
- * -------------------------------------------------------------------------------------------- */
+/* ---- asked ---------------------------------------------------------------------------------- */
 
 static void together_score(const mine_recommender *of, const void *state,
                            const mine_history *history, mine_scores *out, void *room) {

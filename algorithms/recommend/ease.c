@@ -130,8 +130,7 @@ static mine_status weave_learn(mine_env *env, const mine_interactions *of, const
   return MINE_OK;
 }
 
-/* ---- bytes ------------------------------------------------------------------------------------
- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static void weave_save(const mine_recommender *of, mine_writer *w) {
   const weave_body *body = of->own;
@@ -174,8 +173,7 @@ static void weave_load(mine_reader *r, mine_recommender *to) {
   to->own = body;
 }
 
-/* ---- asked --------------------------------------------------------------------------------------
- */
+/* ---- asked ---------------------------------------------------------------------------------- */
 
 static void weave_score(const mine_recommender *of, const void *state, const mine_history *history,
                         mine_scores *out, void *room) {

@@ -74,8 +74,7 @@ static void tifu_load(mine_reader *r, mine_recommender *to) {
   to->own = body;
 }
 
-/* ---- vectors ----------------------------------------------------------------------------------
- */
+/* ---- vectors -------------------------------------------------------------------------------- */
 
 /* value[i] of history->item[i]; `by_item` is zero before and after. */
 static void tifu_vector(const mine_tifu *how, const mine_history *history, double *by_item,
@@ -150,8 +149,7 @@ static const tifu_room *tifu_know(const mine_recommender *of, const mine_tifu_sp
   return room;
 }
 
-/* ---- asked --------------------------------------------------------------------------------------
- */
+/* ---- asked ---------------------------------------------------------------------------------- */
 
 static void tifu_score(const mine_recommender *of, const void *state, const mine_history *history,
                        mine_scores *out, void *memory) {

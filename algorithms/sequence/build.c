@@ -77,8 +77,7 @@ static void build_sort(mine_env *env, mine_arena *arena, const mine_sequence_row
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- which items ------------------------------------------------------------------------------
- */
+/* ---- which items ---------------------------------------------------------------------------- */
 
 typedef struct build_items {
   uint32_t *count, *positives; /* customers, of each code */
@@ -141,8 +140,7 @@ static void build_ranks(mine_env *env, mine_arena *arena, const mine_sequence_qu
     items->rank[out->code[r]] = r + 1;
 }
 
-/* ---- words ------------------------------------------------------------------------------------
- */
+/* ---- words ---------------------------------------------------------------------------------- */
 
 typedef struct build_state {
   mine_env *env;

@@ -37,8 +37,7 @@ typedef struct closed_look {
   uint32_t *candidate, candidates;
 } closed_look;
 
-/* ---- an itemset and an event ------------------------------------------------------------------
- */
+/* ---- an itemset and an event ---------------------------------------------------------------- */
 
 static int closed_holds(const closed_look *c, uint32_t event, uint32_t i) {
   const uint32_t *word = c->d->word;
@@ -60,8 +59,7 @@ static int closed_apart(const closed_look *c, uint32_t before, uint32_t after) {
   return before < after && (c->least <= 0 || c->d->time[after] - c->d->time[before] >= c->least);
 }
 
-/* ---- the leftmost and the rightmost in a window ------------------------------------------------
- */
+/* ---- the leftmost and the rightmost in a window --------------------------------------------- */
 
 /* 0: the pattern is not in the window. */
 static int closed_leftmost(const closed_look *c, uint32_t *left) {
@@ -91,8 +89,7 @@ static void closed_window_of(closed_look *c, uint32_t j) {
   c->high = c->barren ? c->stop[j] : d->customer_first[c->customer[j] + 1] - 1;
 }
 
-/* ---- what is possible at one place of the pattern -----------------------------------------------
- */
+/* ---- what is possible at one place of the pattern ------------------------------------------- */
 
 /* The items of an event get the token, or, at the first customer, become candidates. */
 static void closed_mark_event(closed_look *c, uint32_t event, int collect) {
@@ -177,8 +174,7 @@ static int closed_grows_at(closed_look *c, uint32_t place) {
   return kept > 0;
 }
 
-/* ---- the looks
- * ------------------------------------------------------------------------------------ */
+/* ---- the looks ------------------------------------------------------------------------------ */
 
 /* The n places' customers, and in which event each ends first; 0: no memory. */
 static int closed_open(closed_look *c, walker *w, uint32_t words, uint32_t length,

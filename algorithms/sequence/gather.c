@@ -14,8 +14,7 @@
 #include "../core/radix.h"
 #include "walker.h"
 
-/* ---- order -------------------------------------------------------------------------------------
- */
+/* ---- order ---------------------------------------------------------------------------------- */
 
 #define GATHER_SMALL 12 /* bits of a length or a number of items; larger ones are equal keys */
 
@@ -56,8 +55,7 @@ static void gather_sort(mine_env *env, const mine_sequence *all, int64_t n, mine
   }
 }
 
-/* ---- the consequents of rules
- * -------------------------------------------------------------------- */
+/* ---- the consequents of rules --------------------------------------------------------------- */
 
 /* Sequences of one itemset, found by it: in front of all others of the table. */
 typedef struct gather_lookup {
@@ -104,8 +102,7 @@ static void gather_consequents(mine_env *env, mine_sequence *all, int64_t n) {
   }
 }
 
-/* ---- gathering
- * -------------------------------------------------------------------------------------- */
+/* ---- gathering ------------------------------------------------------------------------------ */
 
 static double gather_real(const uint32_t *word) {
   double v;
@@ -148,8 +145,7 @@ void mine__sequences_gather(mine_env *env, mine_arena *arena, const uint32_t *an
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- as JSON
- * -------------------------------------------------------------------------------------- */
+/* ---- as JSON -------------------------------------------------------------------------------- */
 
 mine_status mine__sequence_texts(mine_env *env, mine_arena *arena, const mine_sequence_data *data,
                                  mine_sequence_texts *out) {

@@ -106,8 +106,7 @@ static void *drive_take(drive *d, walker *w, size_t count, size_t size) {
   return piece;
 }
 
-/* ---- half of a walker's work for another ------------------------------------------------------
- */
+/* ---- half of a walker's work for another ---------------------------------------------------- */
 
 /* The frame nearest to the root with children that nobody has begun. */
 static walker_frame *drive_highest(const walker *w) {
@@ -187,8 +186,7 @@ static void drive_share(drive *d) {
   }
 }
 
-/* ---- walkers, and the root ----------------------------------------------------------------------
- */
+/* ---- walkers, and the root ------------------------------------------------------------------ */
 
 static void drive_open_walker(drive *d, walker *w, int timed) {
   const size_t items = (size_t)d->data->n_items + 1;
@@ -275,8 +273,7 @@ static void drive_root(drive *d, int timed, walker_frame *root) {
   if (root->list) (void)drive_root_pass(d, root, last, timed, 1);
 }
 
-/* ---- waves
- * ---------------------------------------------------------------------------------------- */
+/* ---- waves ---------------------------------------------------------------------------------- */
 
 static void drive_task(void *context, int64_t which, int worker) {
   drive *d = context;

@@ -3,25 +3,20 @@
 **
 ** Croston, "Forecasting and stock control for intermittent demands", Operational Research Quarterly
 ** 23 (1972): the size of a demand and the interval between demands are smoothed apart, each time
-*one
-** comes,
+** one comes,
 **
 **   z' = z + alpha (y - z)      p' = p + alpha (q - p)      yhat = z / p
 **
 ** with q the steps since the demand before.  Syntetos & Boylan, International Journal of
-*Forecasting 21
-** (2005), take the bias out: yhat = (1 - alpha / 2) z / p (sba).  Teunter, Syntetos & Babai,
-*European
-** Journal of Operational Research 214 (2011), smooth the probability of a demand at every step, so
-*that
-** what is no longer asked for fades (tsb):
+** Forecasting 21 (2005), take the bias out: yhat = (1 - alpha / 2) z / p (sba).  Teunter,
+** Syntetos & Babai, European Journal of Operational Research 214 (2011), smooth the probability
+** of a demand at every step, so that what is no longer asked for fades (tsb):
 **
 **   d' = d + beta ([y > 0] - d)      z' = z + alpha (y - z) where y > 0      yhat = d z
 **
 ** alpha is 0.1, as in R's croston and most of the literature, and beta of tsb as well: series with
-*a
-** handful of demands do not say better.  Bounds are those of independent errors around a level that
-** stays.  A missing value is a step without news: no demand, and none missed.
+** a handful of demands do not say better.  Bounds are those of independent errors around a
+** level that stays.  A missing value is a step without news: no demand, and none missed.
 */
 #include <math.h>
 #include <stdio.h>

@@ -76,8 +76,7 @@ static int ets_all_equal(const mine_points *p) {
   return 1;
 }
 
-/* ---- what was found
- * ---------------------------------------------------------------------------------- */
+/* ---- what was found ------------------------------------------------------------------------- */
 
 /* The state before the first point in the units of the series, run through it. */
 static void ets_keep(const ets_work *w, const mine_points *p, mine_forecast_fit *out) {
@@ -123,8 +122,7 @@ static void ets_keep_constant(ets_work *w, const mine_points *p, mine_forecast_f
   if (isnan(out->sigma2)) out->sigma2 = 0;
 }
 
-/* ---- which form
- * --------------------------------------------------------------------------------------- */
+/* ---- which form ----------------------------------------------------------------------------- */
 
 /* What is asked for, as sets of what a form may be: bit 1 << value. */
 typedef struct ets_wanted {
@@ -250,8 +248,7 @@ static const char *damped_fit(const mine_points *p, const mine_forecast_how *how
   return ets_fit_trend(p, ETS_TREND_DAMPED, scratch, out);
 }
 
-/* ---- the rows
- * ------------------------------------------------------------------------------------------- */
+/* ---- the rows ------------------------------------------------------------------------------- */
 
 static void ets_advance(mine_forecast_fit *fit, const double *y, int64_t n, double *fitted) {
   const ets_form form = ets_form_of(fit->form);

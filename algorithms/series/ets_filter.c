@@ -176,8 +176,7 @@ double mine__ets_step(ets_form form, int m, double *x, int64_t i, double y) {
   return f;
 }
 
-/* ---- forgetting the past
- * --------------------------------------------------------------------------- */
+/* ---- forgetting the past -------------------------------------------------------------------- */
 
 /* A season's form is stable where the roots of
 **   phi (1 - a - g) + (a + b - a phi + g - 1) z + (a + b - a phi)(z^2 + .. + z^(m-1))

@@ -12,8 +12,7 @@ static int every_season(const mine_forecaster *method, const mine_points *p) {
   return method->seasons > 0 && p->known >= (int64_t)method->seasons * p->season ? p->season : 1;
 }
 
-/* ---- fits -------------------------------------------------------------------------------------
- */
+/* ---- fits ----------------------------------------------------------------------------------- */
 
 typedef struct every_fits {
   mine_forecasts *of;
@@ -86,8 +85,7 @@ mine_status mine__series_fit(mine_env *env, mine_arena *arena, const mine_series
   return mine_env_status(env);
 }
 
-/* ---- forecasts ----------------------------------------------------------------------------------
- */
+/* ---- forecasts ------------------------------------------------------------------------------ */
 
 typedef struct every_ahead {
   const mine_forecast_fit *fit;

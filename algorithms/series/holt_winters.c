@@ -123,8 +123,7 @@ static const char *hw_start(hw_work *w, double *trend) {
              : "its first two seasons have too few values";
 }
 
-/* ---- the filter ---------------------------------------------------------------------------------
- */
+/* ---- the filter ----------------------------------------------------------------------------- */
 
 /* Squares of the errors and their derivatives by the three parameters. */
 static double hw_squares(const hw_work *w, const double *u, double *gradient) {
@@ -204,8 +203,7 @@ static void hw_advance(mine_forecast_fit *fit, const double *y, int64_t n, doubl
   }
 }
 
-/* ---- the fit ------------------------------------------------------------------------------------
- */
+/* ---- the fit -------------------------------------------------------------------------------- */
 
 /* Run once more from the start with the parameters found: the state, and what was expected. */
 static void hw_keep(const hw_work *w, const double *u, mine_forecast_fit *out) {
@@ -293,8 +291,7 @@ static const char *hw_fit(const mine_points *p, const mine_forecast_how *how, do
   return isfinite(value) ? NULL : why_not ? why_not : "no form of it suits";
 }
 
-/* ---- forecasts
- * ------------------------------------------------------------------------------------ */
+/* ---- forecasts ------------------------------------------------------------------------------ */
 
 /* What an error j steps before counts now. */
 static double hw_weight(const mine_forecast_fit *fit, int64_t j) {

@@ -58,8 +58,7 @@ static void naive_errors(mine_forecast_fit *out, double sse, int64_t errors) {
   out->sigma2 = errors > 0 ? sse / (double)errors : (double)NAN;
 }
 
-/* ---- the last value -----------------------------------------------------------------------------
- */
+/* ---- the last value ------------------------------------------------------------------------- */
 
 static void naive_advance(mine_forecast_fit *fit, const double *y, int64_t n, double *fitted) {
   for (int64_t i = 0; i < n; i++) {
@@ -117,8 +116,7 @@ const mine_forecaster mine__forecaster_naive = {
     .parameter = naive_parameter_none,
 };
 
-/* ---- the value of the last season: state[i % season] is what step i shall be
- * ----------------------- */
+/* ---- the value of the last season: state[i % season] is what step i shall be ---------------- */
 
 static void seasonal_naive_advance(mine_forecast_fit *fit, const double *y, int64_t n,
                                    double *fitted) {
@@ -185,8 +183,7 @@ const mine_forecaster mine__forecaster_seasonal_naive = {
     .parameter = naive_parameter_none,
 };
 
-/* ---- the line through the first and the last value: state = last, slope, T - 1
- * ------------------- */
+/* ---- the line through the first and the last value: state = last, slope, T - 1 -------------- */
 
 static void drift_advance(mine_forecast_fit *fit, const double *y, int64_t n, double *fitted) {
   for (int64_t i = 0; i < n; i++) {
@@ -258,8 +255,7 @@ const mine_forecaster mine__forecaster_drift = {
     .parameter = drift_parameter,
 };
 
-/* ---- the mean: state = mean, how many values
- * ------------------------------------------------------ */
+/* ---- the mean: state = mean, how many values ------------------------------------------------ */
 
 static void mean_advance(mine_forecast_fit *fit, const double *y, int64_t n, double *fitted) {
   (void)y;

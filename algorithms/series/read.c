@@ -178,8 +178,7 @@ static void read_sort(read_rows *r, int64_t rows, int64_t n_series) {
   r->times.most = n ? r->time[order[n - 1].row] : (double)NAN;
 }
 
-/* ---- the calendar ------------------------------------------------------------------------------
- */
+/* ---- the calendar --------------------------------------------------------------------------- */
 
 static void read_refuse_step(const read_rows *r, const mine_series_set *set) {
   const series_times *t = &r->times;
@@ -248,8 +247,7 @@ static void read_season(const read_rows *r, mine_series_set *set) {
     read_tell(r, "season", "time", "%d points, recognised by the step", set->season);
 }
 
-/* ---- points
- * -------------------------------------------------------------------------------------- */
+/* ---- points --------------------------------------------------------------------------------- */
 
 /* A series while its rows are laid out. */
 typedef struct read_one {
@@ -424,8 +422,7 @@ static void read_report(const read_rows *r, const mine_series_set *set, const re
               read_shown_time(r, set, mine__calendar_time(&set->calendar, found->end)));
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------------------------------ */
 
 static void read_columns(read_rows *r, mine_frame *frame, const mine_series_reading *reading,
                          mine_series_set *set) {

@@ -2,8 +2,8 @@
 ** season.c -- the season of a series as one index for each of its points (season.h).
 **
 ** The classical decomposition (Macaulay 1931): the centred moving average of a whole season is the
-*trend;
-** what values have beside it, averaged over the seasons, is the season, scaled to a mean of 1 or 0.
+** trend; what values have beside it, averaged over the seasons, is the season, scaled to a
+** mean of 1 or 0.
 ** There is a season where the autocorrelation r at its lag m stands out of what the lags before it
 ** leave (Bartlett): |r_m| > 1.645 sqrt((1 + 2 (r_1^2 + .. + r_(m-1)^2)) / n).
 */

@@ -196,8 +196,7 @@ extern const char *const mine__forecasters[];      /* names, ends with NULL: for
 const mine_forecaster *mine__forecaster_at(int i); /* the same order; NULL past the end */
 const mine_forecaster *mine__forecaster_find(const char *name); /* NULL: none */
 
-/* ---- all series -------------------------------------------------------------------------------
- */
+/* ---- all series ----------------------------------------------------------------------------- */
 
 /* Fits of a set by one method, on all cores; the same bits for any number of threads. */
 typedef struct mine_forecasts {

@@ -3,8 +3,7 @@
 **
 ** Cleveland, Cleveland, McRae & Terpenning, "STL: a seasonal-trend decomposition procedure based on
 ** loess", Journal of Official Statistics 6 (1990).  Step by step as the paper has it, section 2.  A
-*round
-** of the inner loop:
+** round of the inner loop:
 **
 **   1  detrend                     y - T
 **   2  smooth each cycle-subseries (all Januaries ...), one season longer at both ends:  C
@@ -14,8 +13,7 @@
 **
 ** The outer loop weighs points by the bisquare of what remains.  Loess is computed at every jump-th
 ** point and interpolated between (a jump is a tenth of the window), as the authors' program and R's
-*stl
-** do, so that the figures are theirs.
+** stl do, so that the figures are theirs.
 */
 #include "stl.h"
 
@@ -103,8 +101,7 @@ static void stl_smooth(const double *y, int64_t n, const stl_loess *how, const d
   stl_line(out, last, n - 1);
 }
 
-/* ---- the season
- * ------------------------------------------------------------------------------------------ */
+/* ---- the season ----------------------------------------------------------------------------- */
 
 typedef struct stl_work {
   int64_t n;
@@ -166,8 +163,7 @@ static void stl_inner(const stl_work *s, const double *y, const double *weight, 
   stl_smooth(s->detrended, n, &s->trend, weight, trend);
 }
 
-/* ---- weights
- * --------------------------------------------------------------------------------------------- */
+/* ---- weights -------------------------------------------------------------------------------- */
 
 void mine__bisquare(const double *remainder, int64_t n, double *w) {
   for (int64_t i = 0; i < n; i++)
@@ -180,8 +176,7 @@ void mine__bisquare(const double *remainder, int64_t n, double *w) {
   }
 }
 
-/* ---- the whole
- * --------------------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static int64_t stl_odd(double x) {
   const int64_t up = (int64_t)ceil(x);

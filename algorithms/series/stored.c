@@ -19,8 +19,7 @@
 
 #define STORED_SERIES "it is asked of time rather than a row; use FROM mine_forecast(model)"
 
-/* ---- made -------------------------------------------------------------------------------------
- */
+/* ---- made ----------------------------------------------------------------------------------- */
 
 /* Series with fits and states of their own; names and reading as they are. */
 static void stored_fill(mine_env *env, mine_arena *arena, const mine_series_set *set,
@@ -84,8 +83,7 @@ mine_stored *mine__stored_copy(mine_env *env, mine_arena *arena, const mine_stor
   return mine_failed(env) ? NULL : to;
 }
 
-/* ---- save and load ------------------------------------------------------------------------------
- */
+/* ---- save and load -------------------------------------------------------------------------- */
 
 /* Of each series a number; and where it stands. */
 static const struct stored_number {
@@ -234,8 +232,7 @@ static void stored_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (mine__reader_ok(r)) model->body = m;
 }
 
-/* ---- what it lists
- * --------------------------------------------------------------------------------- */
+/* ---- what it lists -------------------------------------------------------------------------- */
 
 static void stored_figure(const char *name, double value, mine_relation *to) {
   mine__row_text(to, name);

@@ -5,20 +5,17 @@
 ** International Journal of Forecasting 16 (2000); as exponential smoothing with drift: Hyndman &
 ** Billah, "Unmasking the Theta method", ibid. 19 (2003).  The curvature of the series is doubled
 ** (theta = 2) and taken away (theta = 0, the straight line of least squares with slope b); the
-*first
-** is smoothed exponentially, the second goes on, and the forecast is their mean:
+** first is smoothed exponentially, the second goes on, and the forecast is their mean:
 **
 **   yhat(n + h) = l_n + b/2 (h - 1 + (1 - (1 - alpha)^n) / alpha)
 **
 ** A season that the autocorrelation shows (at 90%, Fiorucci et al., ibid. 32, 2016, 2.2) is divided
-*out
-** before, by the classical ratios to a moving average, or subtracted where values are not above 0
-*or
-** the option says so, and put back afterwards.
+** out before, by the classical ratios to a moving average, or subtracted where values are not
+** above 0
+** or the option says so, and put back afterwards.
 **
 ** theta_optimised chooses theta as well (Fiorucci et al.: the dynamic form with a fixed line),
-*between 1,
-** exponential smoothing, and what the errors one step ahead like best:
+** between 1, exponential smoothing, and what the errors one step ahead like best:
 **
 **   yhat(t + 1) = l_t + (1 - 1/theta) (A_n (1 - alpha)^t + B_n (1 - (1 - alpha)^(t + 1)) / alpha)
 **
@@ -60,8 +57,7 @@ static double theta_line(const double *x, int64_t t) {
          (x[THETA_A] * left + x[THETA_B] * (1 - left * (1 - x[THETA_ALPHA])) / x[THETA_ALPHA]);
 }
 
-/* ---- smoothing
- * --------------------------------------------------------------------------------------------- */
+/* ---- smoothing ------------------------------------------------------------------------------ */
 
 /* The series without its season, and what is known of it. */
 typedef struct theta_work {
@@ -245,8 +241,7 @@ static const char *theta_optimised_fit(const mine_points *p, const mine_forecast
   return theta_learn(p, how, scratch, out, 1);
 }
 
-/* ---- forecasting
- * -------------------------------------------------------------------------------------------- */
+/* ---- forecasting ---------------------------------------------------------------------------- */
 
 static void theta_forecast(const mine_forecast_fit *fit, double *scratch, mine_forecast_out *out) {
   const double *x = fit->state;

@@ -85,8 +85,7 @@ static void lives_make(int64_t n, int ticks, int late, int weighted, int n_strat
                    MINE_OK);
 }
 
-/* ---- by definition -----------------------------------------------------------------------------
- */
+/* ---- by definition -------------------------------------------------------------------------- */
 
 typedef struct sums {
   double loss, u[WIDTH], i[WIDTH][WIDTH];
@@ -229,8 +228,7 @@ static void concordance_is_of_pairs(void **state) {
   }
 }
 
-/* ---- a published result -------------------------------------------------------------------------
- */
+/* ---- a published result --------------------------------------------------------------------- */
 
 /* Freireich et al. (1963), weeks in remission with 6-MP and with placebo; R's coxph and every
 ** textbook: 1.57213 (0.41240) by Efron, 1.50919 (0.40956) by Breslow. */

@@ -127,8 +127,7 @@ static void weights_are_rows(void **state) {
   mine_env_close(env);
 }
 
-/* ---- what is told -----------------------------------------------------------------------------
- */
+/* ---- what is told --------------------------------------------------------------------------- */
 
 static const char *told(const mine_model *model, const char *item) {
   for (int64_t i = 0; i < mine__notes_count(&model->told.notes); i++) {

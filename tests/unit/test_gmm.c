@@ -184,8 +184,7 @@ static void leaning(fixture *f, int64_t n, int width, int groups, double spread,
     ((double *)f->view[1].number)[i] += 0.7 * f->view[0].number[i];
 }
 
-/* ---- the method -------------------------------------------------------------------------------
- */
+/* ---- the method ----------------------------------------------------------------------------- */
 
 /* Each component of the model is one of the textbook's. */
 static void compare(const fixture *f, const mine_mixture *m, const textbook *t) {
@@ -373,8 +372,7 @@ static void a_heavy_row_is_a_row_given_often(void **state) {
   fixture_close(&g);
 }
 
-/* ---- what goes wrong --------------------------------------------------------------------------
- */
+/* ---- what goes wrong ------------------------------------------------------------------------ */
 
 static void singular_components_are_told(void **state) {
   static const char *const options[] = {"k=2,starts=1", "k=2,starts=1,reg_covar=0",
@@ -482,8 +480,7 @@ static void bad_calls_are_refused(void **state) {
   assert_refused(&f, "k=2,scale=none", MINE_NUMERIC, "overflow");
 }
 
-/* ---- bytes ------------------------------------------------------------------------------------
- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static mine_model *reload(fixture *f, const uint8_t *bytes, size_t n) {
   mine_model *back;

@@ -7,8 +7,7 @@
 
 extern const mine_algorithm mine__algorithm_hdbscan;
 
-/* ---- the plain way ----------------------------------------------------------------------------
- */
+/* ---- the plain way -------------------------------------------------------------------------- */
 
 typedef struct plain {
   const table *t;
@@ -302,8 +301,7 @@ static void order_decides_nothing(void **state) {
   mine_env_close(env);
 }
 
-/* ---- what is told -----------------------------------------------------------------------------
- */
+/* ---- what is told --------------------------------------------------------------------------- */
 
 static int tells(const mine_model *model, const char *words) {
   for (int64_t i = 0; i < mine__notes_count(&model->told.notes); i++)

@@ -41,8 +41,7 @@ static void fill(fixture *f, uint64_t seed, int gaps) {
   }
 }
 
-/* ---- plain loops ------------------------------------------------------------------------------
- */
+/* ---- plain loops ---------------------------------------------------------------------------- */
 
 static double cell_apart(const fixture *f, int j, int64_t p, int64_t q, double range, int *known) {
   const mine_feature_view *view = &f->view[j];
@@ -134,8 +133,7 @@ static void the_best_of_all_choices_is_found(void **state) {
   }
 }
 
-/* ---- the parts --------------------------------------------------------------------------------
- */
+/* ---- the parts ------------------------------------------------------------------------------ */
 
 /* A matrix of 300 points in three dimensions. */
 static void parts_open(fixture *f, mine_neighbours *space, kmedoids_matrix *matrix,
@@ -317,8 +315,7 @@ static void silhouettes_are_those_of_all_pairs(void **state) {
   fixture_close(&f);
 }
 
-/* ---- the model --------------------------------------------------------------------------------
- */
+/* ---- the model ------------------------------------------------------------------------------ */
 
 /* The rows at distance 0 are the medoids; labels, sizes, the cost and the order agree; ties go to
 ** the larger cluster. */
@@ -429,8 +426,7 @@ static void weights_count_as_repeated_rows(void **state) {
   fixture_close(&f);
 }
 
-/* ---- odd rows ---------------------------------------------------------------------------------
- */
+/* ---- odd rows ------------------------------------------------------------------------------- */
 
 static void rows_of_zeros_are_alike_by_cosine(void **state) {
   const double x[] = {0, 0, 1, 2, 0, 0}, y[] = {0, 0, 0, 0, 3, 4};

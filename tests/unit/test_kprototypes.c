@@ -141,8 +141,7 @@ static void centres_are_means_and_modes(void **state) {
   fixture_close(&f);
 }
 
-/* ---- gamma, modes, gaps -----------------------------------------------------------------------
- */
+/* ---- gamma, modes, gaps --------------------------------------------------------------------- */
 
 static const char *gamma_told(const mine_model *model) {
   static char text[200];
@@ -228,8 +227,7 @@ static void what_is_missing_pulls_nowhere(void **state) {
   fixture_close(&f);
 }
 
-/* ---- weights, threads, errors -----------------------------------------------------------------
- */
+/* ---- weights, threads, errors --------------------------------------------------------------- */
 
 static void fill(fixture *f, uint64_t seed) {
   mine_random random;

@@ -301,8 +301,7 @@ static void so_many_clusters_as_were_asked_for(void **state) {
   }
 }
 
-/* ---- bytes ------------------------------------------------------------------------------------
- */
+/* ---- bytes ---------------------------------------------------------------------------------- */
 
 static mine_model *body_load(mine_env *env, mixed *m, const uint8_t *bytes, size_t n, int *ok) {
   mine_model *model;

@@ -25,8 +25,7 @@ static const mine__process *const processes[] = {&mine__process_bgnbd, &mine__pr
                                                  &mine__process_gammagamma};
 #define PROCESSES 5
 
-/* ---- derivatives ------------------------------------------------------------------------------
- */
+/* ---- derivatives ---------------------------------------------------------------------------- */
 
 static mine__buyer buyers[] = {{0, 0, 30},    {0, 0, 0.5}, {1, 1, 1},    {1, 3, 40},   {2, 30, 38},
                                {7, 20.5, 21}, {12, 9, 38}, {40, 38, 39}, {300, 70, 71}};

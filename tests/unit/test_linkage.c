@@ -55,8 +55,7 @@ static void merge_all(mine_env *env, linkage_how how, const linkage_points *poin
   assert_false(mine_failed(env));
 }
 
-/* ---- by looking at all pairs ------------------------------------------------------------------
- */
+/* ---- by looking at all pairs ---------------------------------------------------------------- */
 
 static double apart(const cloud *c, int i, int j) {
   double sum = 0;
@@ -175,8 +174,7 @@ static void ties(void **state) {
   }
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ---------------------------------------------------------------------------------- */
 
 /* Five points on a line: 0, 1, 5, 7, 20.  R: hclust(dist(x), "single"). */
 static void names_are_those_of_r(void **state) {

@@ -107,8 +107,7 @@ static void rows_close(mine_env *env, rows_data *t) {
   mine_env_close(env);
 }
 
-/* ---- isolation forests ------------------------------------------------------------------------
- */
+/* ---- isolation forests ---------------------------------------------------------------------- */
 
 /* H(m) as the paper has it: ln m + 0.5772. */
 static double path_c(double m) {
@@ -204,8 +203,7 @@ static void a_rare_level_is_found(void **state) {
   rows_close(env, &t);
 }
 
-/* ---- neighbours -------------------------------------------------------------------------------
- */
+/* ---- neighbours ----------------------------------------------------------------------------- */
 
 typedef struct near_pair {
   double distance;
@@ -304,8 +302,7 @@ static void twins_are_one_place(void **state) {
   rows_close(env, &t);
 }
 
-/* ---- the middle -------------------------------------------------------------------------------
- */
+/* ---- the middle ----------------------------------------------------------------------------- */
 
 #define FEW 13
 
@@ -422,8 +419,7 @@ static void a_category_alone(void **state) {
   rows_close(env, &t);
 }
 
-/* ---- threads, rows ----------------------------------------------------------------------------
- */
+/* ---- threads, rows -------------------------------------------------------------------------- */
 
 static const mine__outlier_method *const methods[] = {
     &mine__outlier_iforest, &mine__outlier_lof, &mine__outlier_knn, &mine__outlier_mahalanobis};
@@ -485,8 +481,7 @@ static void rows_of_a_frame(void **state) {
   }
 }
 
-/* ---- words ------------------------------------------------------------------------------------
- */
+/* ---- words ---------------------------------------------------------------------------------- */
 
 static void reasons_in_words(void **state) {
   (void)state;

@@ -1,7 +1,7 @@
 /*
 ** test_series.c -- forecasting methods against figures that R 4.2 with forecast 8.20 prints,
-*gradients
-** against differences, variances against a simulation, calendars against dates written by hand.
+** gradients against differences, variances against a simulation, calendars against dates
+** written by hand.
 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,8 +147,7 @@ static void test_likelihood(void **unused) {
   }
 }
 
-/* ---- the gradient ------------------------------------------------------------------------------
- */
+/* ---- the gradient --------------------------------------------------------------------------- */
 
 static double memory[6][400];
 
@@ -195,8 +194,7 @@ static void test_gradient(void **unused) {
   }
 }
 
-/* ---- variances
- * ----------------------------------------------------------------------------------- */
+/* ---- variances ------------------------------------------------------------------------------ */
 
 #define PATHS 60000
 
@@ -252,8 +250,7 @@ static void test_variances(void **unused) {
   }
 }
 
-/* ---- the box
- * ---------------------------------------------------------------------------------------- */
+/* ---- the box -------------------------------------------------------------------------------- */
 
 static double valley(void *context, const double *u, double *g) {
   const double a = 1 - u[0], b = u[1] - u[0] * u[0];
@@ -280,8 +277,7 @@ static void test_box(void **unused) {
   assert_near(u[1], 0.25, 1e-5);
 }
 
-/* ---- seasons forget the past
- * --------------------------------------------------------------------------- */
+/* ---- seasons forget the past ---------------------------------------------------------------- */
 
 /* Whether errors die out: the recursion of an additive form is run on nothing but one error. */
 static int dies_out(const double *x) {
@@ -312,8 +308,7 @@ static void test_admissible(void **unused) {
   assert_true(yes > 10 && no > 10);
 }
 
-/* ---- calendars
- * ------------------------------------------------------------------------------------------- */
+/* ---- calendars ------------------------------------------------------------------------------ */
 
 static double day_of(int year, int month, int day) {
   return (double)mine__day_of_civil(year, month, day);
