@@ -11,10 +11,15 @@ mt.preload_self()
 try:
     import numpy as np
     import sklearn
+    import sklearn.utils._openmp_helpers  # noqa: F401  its OpenMP is loaded, and can be limited
+    import threadpoolctl
 except ImportError:
     mt.skip("scikit-learn is not installed (apt-get install python3-sklearn)")
 
 VERSION = sklearn.__version__
+# Debian's serial OpenBLAS gives two threads one buffer once in a while (docs/design/linear-algebra.md), so where numpy
+# stands on it scikit-learn's own threads make its answers change from run to run.  Ours are not of OpenMP, and stay.
+threadpoolctl.threadpool_limits(1, user_api="openmp")
 
 
 def load_matrix(db, table, matrix, target=None, names=None):
