@@ -41,14 +41,8 @@ int64_t mine__min_count(double support, int64_t baskets) {
 
 /* ---- recoding: codes to ranks, baskets to rows ------------------------------------- */
 
-typedef struct recode_order {
-  const mine_transactions *t;
-  const uint32_t *count;
-} recode_order;
-
-/* Whether code a is to get a smaller rank than b. */
-static int recode_before(const void *context, const void *left, const void *right) {
-  const recode_order *order = context;
+int mine__miner_before(const void *context, const void *left, const void *right) {
+  const miner_order *order = context;
   const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
   if (order->count[a] != order->count[b]) return order->count[a] > order->count[b];
   if (!order->t->names) return a < b;
@@ -73,8 +67,8 @@ static void recode_ranks(mine_env *env, mine_arena *arena, const mine_transactio
   for (uint32_t x = 0; x < t->items; x++) {
     if ((int64_t)count[x] >= min_count) sets->code[sets->n_items++] = x;
   }
-  const recode_order order = {t, count};
-  mine__sort(env, sets->code, spare, sets->n_items, sizeof *spare, recode_before, &order);
+  const miner_order order = {t, count};
+  mine__sort(env, sets->code, spare, sets->n_items, sizeof *spare, mine__miner_before, &order);
   if (mine_failed(env)) return;
   for (uint32_t r = 0; r < sets->n_items; r++)
     (*rank)[sets->code[r]] = r + 1;

@@ -111,6 +111,14 @@ void mine__miner_tally(miner_tallies *tallies, mine_arena *arena, const mine_ite
                        const uint32_t *out, size_t words);
 void mine__miner_tallies_sort(miner_tallies *tallies, mine_itemsets *sets);
 
+/* For mine__sort of item codes: whether one is to get a smaller rank than another, because it is
+** more frequent, or its value comes first. */
+typedef struct miner_order {
+  const mine_transactions *t;
+  const uint32_t *count; /* by code */
+} miner_order;
+int mine__miner_before(const void *order, const void *left, const void *right);
+
 /* Put the sets in their order (itemsets_order.c). */
 void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);
 

@@ -141,23 +141,6 @@ static void vertical_node(vertical *v, const vertical_list *item, uint32_t n, ui
 
 /* ---- the single items ---------------------------------------------------------------------- */
 
-typedef struct vertical_order {
-  const mine_transactions *t;
-  const uint32_t *count;
-} vertical_order;
-
-/* The more frequent first, then by value, as everywhere. */
-static int vertical_before(const void *context, const void *left, const void *right) {
-  const vertical_order *order = context;
-  const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-  if (order->count[a] != order->count[b]) return order->count[a] > order->count[b];
-  if (!order->t->names) return a < b;
-  mine_cell x, y;
-  mine__values_get(order->t->names, a, &x);
-  mine__values_get(order->t->names, b, &y);
-  return mine__cell_compare(&x, &y) < 0;
-}
-
 /* The lists of all items by code, and the codes of the frequent ones in their order. */
 static vertical_list *vertical_lists(vertical *v, uint32_t **code, uint32_t *frequent) {
   const mine_transactions *t = v->t;
@@ -184,8 +167,8 @@ static vertical_list *vertical_lists(vertical *v, uint32_t **code, uint32_t *fre
     if (list[x].count > 0 && vertical_enough(v, list[x].count, list[x].weight))
       (*code)[(*frequent)++] = x;
   }
-  const vertical_order order = {t, count};
-  mine__sort(v->env, *code, spare, *frequent, sizeof *spare, vertical_before, &order);
+  const miner_order order = {t, count};
+  mine__sort(v->env, *code, spare, *frequent, sizeof *spare, mine__miner_before, &order);
   return mine_failed(v->env) ? NULL : list;
 }
 

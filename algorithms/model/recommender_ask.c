@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../core/order.h"
+#include "best_items.h"
 #include "recommender.h"
 
 #define OFFERS_BLOCK 16
@@ -17,66 +17,9 @@
 typedef struct offers_worker {
   mine_scores scores;
   uint8_t *barred; /* by item: taken before, or blocked */
-  int32_t *best;   /* a heap, its worst first           */
-  double *value;
-  int64_t n;
+  mine_best_items best;
   void *room;
 } offers_worker;
-
-/* Whether item a stands behind b in an answer. */
-static int offers_worse(const mine_recommender *of, double x, int32_t a, double y, int32_t b) {
-  if (x != y) return x < y;
-  if (of->taken[a] != of->taken[b]) return of->taken[a] < of->taken[b];
-  return a > b;
-}
-
-typedef struct offers_heap {
-  const mine_recommender *of;
-  int32_t *item;
-  double *value;
-} offers_heap;
-
-static int offers_before(const void *arrays, int64_t a, int64_t b) {
-  const offers_heap *h = arrays;
-  return offers_worse(h->of, h->value[a], h->item[a], h->value[b], h->item[b]);
-}
-
-static void offers_swap(void *arrays, int64_t a, int64_t b) {
-  offers_heap *h = arrays;
-  const int32_t item = h->item[a];
-  const double value = h->value[a];
-  h->item[a] = h->item[b];
-  h->value[a] = h->value[b];
-  h->item[b] = item;
-  h->value[b] = value;
-}
-
-static const mine__heap offers_order = {offers_before, offers_swap};
-
-static void offers_offer(const mine_recommender *of, int64_t top, int32_t item, double value,
-                         offers_worker *w) {
-  offers_heap h = {of, w->best, w->value};
-  if (isnan(value)) return;
-  if (w->n < top) {
-    w->best[w->n] = item;
-    w->value[w->n] = value;
-    mine__heap_rise(offers_order, &h, w->n++);
-    return;
-  }
-  if (!offers_worse(of, w->value[0], w->best[0], value, item)) return;
-  w->best[0] = item;
-  w->value[0] = value;
-  mine__heap_sink(offers_order, &h, w->n);
-}
-
-/* The best first. */
-static void offers_sort(const mine_recommender *of, offers_worker *w) {
-  offers_heap h = {of, w->best, w->value};
-  for (int64_t n = w->n - 1; n > 0; n--) {
-    offers_swap(&h, 0, n);
-    mine__heap_sink(offers_order, &h, n);
-  }
-}
 
 /* ---- one customer --------------------------------------------------------------------------- */
 
@@ -114,18 +57,19 @@ static void offers_choose(const mine_recommender *of, const mine_ask *how, offer
   for (int64_t i = 0; i < n; i++) {
     const int32_t item = s->n < 0 ? (int32_t)i : s->touched[i];
     if (!w->barred[item] && (!how->allowed || how->allowed[item]))
-      offers_offer(of, how->top, item, s->score[item], w);
+      mine__best_items_offer(&w->best, item, s->score[item]);
   }
-  offers_sort(of, w);
+  mine__best_items_sort(&w->best);
 }
 
 /* What most customers take. */
 static void offers_popular(const mine_recommender *of, const mine_ask *how, offers_worker *w) {
-  for (int64_t i = 0; i < of->n_items && w->n < how->top; i++) {
+  mine_best_items *best = &w->best;
+  for (int64_t i = 0; i < of->n_items && best->n < how->top; i++) {
     const int32_t item = of->popular[i];
     if (w->barred[item] || (how->allowed && !how->allowed[item])) continue;
-    w->best[w->n] = item;
-    w->value[w->n++] = (double)of->taken[item] / (double)of->of.n_customers;
+    best->item[best->n] = item;
+    best->value[best->n++] = (double)of->taken[item] / (double)of->of.n_customers;
   }
 }
 
@@ -168,7 +112,7 @@ static void offers_customer(const offers_job *job, int64_t at, offers_worker *w)
   const mine_recommender *of = job->of;
   const int64_t c = job->first + at, top = job->how->top;
   const mine_history history = mine__history_of(of, job->who, job->known, c);
-  w->n = 0;
+  w->best.n = 0;
   offers_bar(of, job->how, &history, c, 1, w->barred);
   w->scores.wanted = offers_wanted(of, job->how, &history, c);
   if (history.n > 0) of->how->score(of, job->state, &history, &w->scores, w->room);
@@ -180,10 +124,10 @@ static void offers_customer(const offers_job *job, int64_t at, offers_worker *w)
   offers_clear(of, &w->scores);
   offers_bar(of, job->how, &history, c, 0, w->barred);
   job->popular[at] = scored == 0;
-  job->found[at] = (int32_t)w->n;
-  for (int64_t i = 0; i < w->n; i++) {
-    job->item[at * top + i] = w->best[i];
-    job->score[at * top + i] = w->value[i];
+  job->found[at] = (int32_t)w->best.n;
+  for (int64_t i = 0; i < w->best.n; i++) {
+    job->item[at * top + i] = w->best.item[i];
+    job->score[at * top + i] = w->best.value[i];
   }
 }
 
@@ -215,8 +159,9 @@ static offers_worker *offers_workers(mine_env *env, mine_arena *arena, const min
     offers_worker *w = &worker[i];
     offers_scores(arena, of, &w->scores);
     w->barred = mine__arena_zeros(arena, (size_t)of->n_items, 1);
-    w->best = mine__arena_array(arena, (size_t)top, sizeof *w->best);
-    w->value = mine__arena_array(arena, (size_t)top, sizeof *w->value);
+    w->best = (mine_best_items){.taken = of->taken, .most = top};
+    w->best.item = mine__arena_array(arena, (size_t)top, sizeof *w->best.item);
+    w->best.value = mine__arena_array(arena, (size_t)top, sizeof *w->best.value);
     w->room = offers_room(arena, of);
   }
   return mine_failed(env) ? NULL : worker;
@@ -315,14 +260,14 @@ int64_t mine__asking_similar(mine_asking *asking, int32_t item, int64_t top, int
                              double *score) {
   const mine_recommender *of = asking->of;
   mine_scores *s = &asking->scores;
-  offers_worker w = {.best = like, .value = score};
+  mine_best_items best = {.taken = of->taken, .item = like, .value = score, .most = top};
   of->how->similar(of, asking->state, item, s, asking->room);
   const int64_t n = s->n < 0 ? of->n_items : s->n;
   for (int64_t i = 0; i < n; i++) {
     const int32_t other = s->n < 0 ? (int32_t)i : s->touched[i];
-    if (other != item) offers_offer(of, top, other, s->score[other], &w);
+    if (other != item) mine__best_items_offer(&best, other, s->score[other]);
   }
-  offers_sort(of, &w);
+  mine__best_items_sort(&best);
   offers_clear(of, s);
-  return w.n;
+  return best.n;
 }

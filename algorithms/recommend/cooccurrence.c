@@ -19,9 +19,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/order.h"
 #include "../core/parallel.h"
 #include "../core/radix.h"
+#include "../model/best_items.h"
 #include "../model/recommender.h"
 #include "recommend.h"
 
@@ -67,6 +67,7 @@ typedef struct together_sets {
   const int32_t *item;
   int64_t n_items;
   int64_t *by_first; /* of an item */
+  int64_t *taken;    /* ... how many have it */
   int32_t *group;
 } together_sets;
 
@@ -76,11 +77,12 @@ static void together_turn(mine_env *env, together_sets *sets, int64_t groups) {
   sets->by_first = mine__arena_zeros(arena, (size_t)sets->n_items + 1, sizeof *sets->by_first);
   sets->group = mine__arena_array(arena, (size_t)cells, sizeof *sets->group);
   int64_t *next = mine__arena_array(arena, (size_t)sets->n_items, sizeof *next);
+  sets->taken = mine__arena_zeros(arena, (size_t)sets->n_items, sizeof *sets->taken);
   if (mine_failed(env)) return;
   for (int64_t i = 0; i < cells; i++)
-    sets->by_first[sets->item[i] + 1]++;
+    sets->taken[sets->item[i]]++;
   for (int64_t i = 0; i < sets->n_items; i++) {
-    sets->by_first[i + 1] += sets->by_first[i];
+    sets->by_first[i + 1] = sets->by_first[i] + sets->taken[i];
     next[i] = sets->by_first[i];
   }
   for (int64_t g = 0; g < groups; g++) {
@@ -97,8 +99,8 @@ static void together_turn(mine_env *env, together_sets *sets, int64_t groups) {
 
 typedef struct together_worker {
   int32_t *common; /* by other item, 0 between items */
-  int32_t *touched, *best;
-  double *value;
+  int32_t *touched;
+  mine_best_items best;
 } together_worker;
 
 typedef struct together_job {
@@ -112,8 +114,7 @@ typedef struct together_job {
 
 static double together_like(const together_job *job, int64_t i, int64_t j, int32_t common) {
   const together_sets *s = job->sets;
-  const double n_i = (double)(s->by_first[i + 1] - s->by_first[i]), both = common;
-  const double n_j = (double)(s->by_first[j + 1] - s->by_first[j]);
+  const double n_i = (double)s->taken[i], n_j = (double)s->taken[j], both = common;
   const double like = job->options->measure == TOGETHER_COSINE ? both / sqrt(n_i * n_j)
                       : job->options->measure == TOGETHER_JACCARD
                           ? both / (n_i + n_j - both)
@@ -121,61 +122,15 @@ static double together_like(const together_job *job, int64_t i, int64_t j, int32
   return like * (both / (both + job->options->shrinkage));
 }
 
-typedef struct together_heap {
-  const together_sets *sets;
-  int32_t *item;
-  double *value;
-} together_heap;
-
-/* The worse first: less alike, taken by fewer, later. */
-static int together_worse(const together_sets *s, double x, int32_t a, double y, int32_t b) {
-  if (x != y) return x < y;
-  const int64_t n_a = s->by_first[a + 1] - s->by_first[a],
-                n_b = s->by_first[b + 1] - s->by_first[b];
-  return n_a != n_b ? n_a < n_b : a > b;
-}
-
-static int together_before(const void *arrays, int64_t a, int64_t b) {
-  const together_heap *h = arrays;
-  return together_worse(h->sets, h->value[a], h->item[a], h->value[b], h->item[b]);
-}
-
-static void together_swap(void *arrays, int64_t a, int64_t b) {
-  together_heap *h = arrays;
-  const int32_t item = h->item[a];
-  const double value = h->value[a];
-  h->item[a] = h->item[b];
-  h->value[a] = h->value[b];
-  h->item[b] = item;
-  h->value[b] = value;
-}
-
-static const mine__heap together_order = {together_before, together_swap};
-
-static int64_t together_keep(const together_job *job, int64_t i, int64_t touched,
-                             together_worker *w) {
-  together_heap h = {job->sets, w->best, w->value};
-  int64_t n = 0;
+static void together_keep(const together_job *job, int64_t i, int64_t touched, together_worker *w) {
+  w->best.n = 0;
   for (int64_t t = 0; t < touched; t++) {
     const int32_t j = w->touched[t], common = w->common[j];
     w->common[j] = 0;
     if (j == i || common < job->options->min_count) continue;
-    const double like = together_like(job, i, j, common);
-    if (n < job->keep) {
-      w->best[n] = j;
-      w->value[n] = like;
-      mine__heap_rise(together_order, &h, n++);
-    } else if (together_worse(job->sets, w->value[0], w->best[0], like, j)) {
-      w->best[0] = j;
-      w->value[0] = like;
-      mine__heap_sink(together_order, &h, n);
-    }
+    mine__best_items_offer(&w->best, j, together_like(job, i, j, common));
   }
-  for (int64_t left = n - 1; left > 0; left--) {
-    together_swap(&h, 0, left);
-    mine__heap_sink(together_order, &h, left);
-  }
-  return n;
+  mine__best_items_sort(&w->best);
 }
 
 static void together_item(const together_job *job, int64_t at, together_worker *w) {
@@ -189,11 +144,11 @@ static void together_item(const together_job *job, int64_t at, together_worker *
       if (w->common[j]++ == 0) w->touched[touched++] = j;
     }
   }
-  const int64_t n = together_keep(job, i, touched, w);
-  job->found[at] = (int32_t)n;
-  for (int64_t k = 0; k < n; k++) {
-    job->other[at * job->keep + k] = w->best[k];
-    job->like[at * job->keep + k] = w->value[k];
+  together_keep(job, i, touched, w);
+  job->found[at] = (int32_t)w->best.n;
+  for (int64_t k = 0; k < w->best.n; k++) {
+    job->other[at * job->keep + k] = w->best.item[k];
+    job->like[at * job->keep + k] = w->best.value[k];
   }
 }
 
@@ -217,8 +172,10 @@ static together_worker *together_workers(mine_env *env, const together_job *job)
   for (int t = 0; worker && t < env->threads; t++) {
     worker[t].common = mine__arena_zeros(arena, n, sizeof(int32_t));
     worker[t].touched = mine__arena_array(arena, n, sizeof(int32_t));
-    worker[t].best = mine__arena_array(arena, (size_t)job->keep, sizeof(int32_t));
-    worker[t].value = mine__arena_array(arena, (size_t)job->keep, sizeof(double));
+    mine_best_items *best = &worker[t].best;
+    *best = (mine_best_items){.taken = job->sets->taken, .most = job->keep};
+    best->item = mine__arena_array(arena, (size_t)job->keep, sizeof *best->item);
+    best->value = mine__arena_array(arena, (size_t)job->keep, sizeof *best->value);
   }
   return mine_failed(env) ? NULL : worker;
 }
