@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Forecasts against R: HoltWinters of stats, naive methods of the package forecast, on R's own data."""
+"""Forecasts and decompositions against R, on R's own data: HoltWinters, stl and decompose of stats; naive methods, theta
+and Croston's of the package forecast."""
 import pathlib
 import shutil
 import subprocess
@@ -59,5 +60,41 @@ for method, ours in (("snaive", "seasonal_naive"), ("drift", "drift"), ("mean", 
     for _, name, *upper in (p for p in said if p[0] == method):
         got = [row[2] for row in forecast(name, len(upper), f"algorithm={ours}, level=0.9")]
         checks.that(all(abs(a - float(b)) <= 1e-9 * abs(float(b)) for a, b in zip(got, upper)), f"{ours} of {name}: upper bounds are R's", f"{got[:2]} {upper[:2]}")
+
+for _, name, *ahead in (p for p in said if p[0] == "theta"):
+    got = [row[0] for row in forecast(name, 6, "algorithm=theta")]
+    checks.that(all(abs(a - float(b)) <= 1e-4 * abs(float(b)) for a, b in zip(got, ahead)), f"theta of {name}: R's forecasts", f"{got} {ahead}")
+
+_, theirs, *demand = next(p for p in said if p[0] == "croston")
+db.execute("CREATE TABLE demand(t, v)")
+db.executemany("INSERT INTO demand VALUES(?, ?)", enumerate(map(float, demand)))
+season["demand"] = 1
+values = {m: forecast("demand", 1, f"algorithm={m}")[0][0] for m in ("croston", "sba", "tsb")}
+checks.that(abs(values["croston"] - float(theirs)) <= 1e-10 and abs(values["sba"] - 0.95 * float(theirs)) <= 1e-10, "croston is R's, sba 0.95 of it", str(values))
+size, chance = 3.0, 1 / 3
+for y in map(float, demand[3:]):
+    chance += 0.1 * ((y > 0) - chance)
+    size += 0.1 * (y - size) if y > 0 else 0
+checks.that(abs(values["tsb"] - size * chance) <= 1e-12, "tsb is that of four lines of Python", f"{values['tsb']} {size * chance}")
+
+
+def parts(name, options):
+    return db.execute("SELECT trend, seasonal, value, remainder FROM mine_decompose(?, ?)", (name, f"season={season[name]}, {options}")).fetchall()
+
+
+robust_ones = 0
+for _, name, window, robust, *numbers in (p for p in said if p[0] == "stl"):
+    got, n = parts(name, f"seasonal_window={window}, robust={robust}"), len(numbers) // 2
+    far = max(max(abs(g[0] - float(a)), abs(g[1] - float(b))) for g, a, b in zip(got, numbers[:n], numbers[n:]))
+    checks.that(len(got) == n and far < 1e-8 * max(abs(g[2]) for g in got), f"stl of {name}, window {window}, robust {robust}: R's", f"{far:.2g}")
+    checks.that(all(abs(g[0] + g[1] + g[3] - g[2]) < 1e-9 for g in got), f"stl of {name}: the parts add up")
+    robust_ones += robust == "1"
+checks.that(robust_ones >= 2, f"{robust_ones} robust ones are compared")
+
+_, name, *numbers = next(p for p in said if p[0] == "classical")
+got, n = parts(name, "method=classical, seasonal=multiplicative"), len(numbers) // 2
+far = max(0 if a == "NaN" else abs(g[0] - float(a)) for g, a in zip(got, numbers[:n]))
+checks.that(far < 1e-9 and all(abs(g[1] - float(b)) < 1e-9 for g, b in zip(got, numbers[n:])), "the classical parts are R's decompose")
+checks.that(all((g[0] is None) == (a == "NaN") for g, a in zip(got, numbers[:n])), "... and have no trend where R has none")
 
 checks.end()

@@ -16,6 +16,7 @@
 #include "core/random.h"
 #include "series/box.h"
 #include "series/ets.h"
+#include "series/stl.h"
 
 /* Box & Jenkins (1976), series G; the flow of the Nile at Aswan, 1871 to 1970. */
 static const double air[] = {
@@ -338,8 +339,65 @@ static void test_calendar(void **unused) {
   assert_true(isnan(mine__calendar_time(&ends, 100000)));
 }
 
+/* R's thetaf and croston; fitted values and new rows go on as if all had been there at once. */
+static void test_theta(void **unused) {
+  static const double theirs[] = {440.0782, 428.3843, 489.7071, 475.7046, 479.6704, 545.3663};
+  static const double demand[] = {0, 0, 3, 0, 0, 0, 5, 1, 0, 0, 0, 0,
+                                  2, 0, 4, 0, 0, 0, 0, 7, 0, 0, 2, 0};
+  static const char *const methods[] = {"theta", "theta_optimised", "croston", "sba", "tsb"};
+  mine_points p = points_of("AirPassengers");
+  double mean[6], low[6], high[6];
+  mine_forecast_out out = {6, 0.95, 1, mean, low, high};
+  (void)unused;
+  mine_forecast_fit fit = fit_of("theta", &p, (mine_forecast_how){MINE_SEASONAL_AUTO, -1, 0});
+  fit.method->forecast(&fit, scratch, &out);
+  for (int i = 0; i < 6; i++)
+    assert_near(mean[i], theirs[i], 1e-5);
+  for (int i = 0; i < COUNT(methods); i++) {
+    p = (mine_points){.y = demand, .n = 24, .known = 24, .season = 1};
+    fit = fit_of(methods[i], &p, (mine_forecast_how){MINE_SEASONAL_AUTO, -1, 0});
+    const double last = fitted[p.n - 1];
+    fit.method->forecast(&fit, scratch, &out);
+    if (i == 2) assert_near(mean[0], 1.0259560762, 1e-10);
+    const double next = mean[0];
+    double expected;
+    fit.method->advance(&fit, demand + 2, 1, &expected);
+    assert_near(expected, next, 1e-12);
+    assert_int_equal(fit.n, 25);
+    assert_true(isfinite(last));
+  }
+}
+
+/* R's stl. */
+static void test_stl(void **unused) {
+  static const struct {
+    int64_t window;
+    double trend[3], seasonal[3];
+  } theirs[] = {
+      {7,
+       {122.536917649, 217.107880244, 495.992096826},
+       {-13.718653527, -22.359272731, -51.527141331}},
+      {0,
+       {127.187348437, 220.126339422, 497.429905052},
+       {-25.497718340, -35.220934802, -31.740515502}},
+  };
+  static const int at[] = {0, 49, 143};
+  double trend[144], seasonal[144];
+  (void)unused;
+  assert_true(mine__stl_room(144, 12) <= (size_t)COUNT(scratch));
+  for (int i = 0; i < COUNT(theirs); i++) {
+    const mine_stl_how how = {.season = 12, .seasonal = theirs[i].window};
+    mine__stl(air, 144, &how, trend, seasonal, scratch);
+    for (int k = 0; k < 3; k++) {
+      assert_near(trend[at[k]], theirs[i].trend[k], 1e-10);
+      assert_near(seasonal[at[k]], theirs[i].seasonal[k], 1e-10);
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_theta),        cmocka_unit_test(test_stl),
       cmocka_unit_test(test_holt_winters), cmocka_unit_test(test_likelihood),
       cmocka_unit_test(test_gradient),     cmocka_unit_test(test_variances),
       cmocka_unit_test(test_box),          cmocka_unit_test(test_admissible),
