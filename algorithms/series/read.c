@@ -366,7 +366,7 @@ static int64_t read_room(const read_rows *r, mine_series_set *set, read_one *one
   }
   set->at[set->n] = total;
   if (total == 0)
-    mine__fail(r->env, MINE_DATA, "no row has a time and a value; there is nothing to forecast");
+    mine__fail(r->env, MINE_DATA, "no row has a time and a value; there is no series in it");
   return end;
 }
 
@@ -416,8 +416,8 @@ static void read_report(const read_rows *r, const mine_series_set *set, const re
               (long long)found->twice, r->how->duplicates == MINE_DUPLICATES_SUM ? "sum" : "mean");
   if (found->early)
     read_tell(r, "warning", "time",
-              "%lld of %lld series end before %s, the last of all: each is forecast from its own "
-              "end",
+              "%lld of %lld series end before %s, the last of all: each ends with its own last "
+              "value",
               (long long)found->early, (long long)set->n,
               read_shown_time(r, set, mine__calendar_time(&set->calendar, found->end)));
 }
@@ -461,12 +461,12 @@ mine_status mine__series_read(mine_env *env, mine_arena *arena, mine_frame *fram
   MINE_TRY(mine__frame_finish(frame));
   if (frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the source has no columns");
   if (frame->rows == 0)
-    return mine__fail(env, MINE_DATA, "the source has no rows; there is nothing to forecast");
+    return mine__fail(env, MINE_DATA, "the source has no rows; there is no series in it");
   const mine_mark mark = mine__arena_mark(env->scratch);
   read_columns(&r, frame, reading, out);
   if (!mine_failed(env)) read_sort(&r, frame->rows, out->n);
   if (!mine_failed(env) && r.times.n == 0)
-    mine__fail(env, MINE_DATA, "no row has a time and a value; there is nothing to forecast");
+    mine__fail(env, MINE_DATA, "no row has a time and a value; there is no series in it");
   if (!mine_failed(env) && reading->like)
     out->calendar = reading->like->calendar;
   else if (!mine_failed(env))
