@@ -31,7 +31,7 @@ static const mine_option als_point_option_table[] = {
                .help = "numbers of a customer's and an item's point"),
     OPTION_INT(als_point_options, iterations, .initial = "15", .range = {1, 1000},
                .help = "how often customers and items take turns"),
-    OPTION_REAL(als_point_options, regularization, .initial = "0.03", .range = {0, 1e9},
+    OPTION_REAL(als_point_options, regularization, .initial = "0.3", .range = {0, 1e9},
                 .above_least = 1, .help = "the penalty on the squares of points"),
     OPTION_REAL(als_point_options, regularization_scale, .initial = "1", .range = {0, 1},
                 .help = "penalty times (taken + all / alpha) to this power: 1 holds those who took "
