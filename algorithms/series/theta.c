@@ -66,10 +66,9 @@ typedef struct theta_work {
   int dynamic; /* the line enters the errors (theta_optimised) */
 } theta_work;
 
-/* Squares of the errors one step ahead.  They are linear in the first level, which is solved for: e
- *= u - v l0
- ** where u are the errors from l0 = 0.  With `level` given (not NAN) that is the first one. */
-static double theta_errors(const theta_work *w, double *x, double level) {
+/* Squares of the errors one step ahead.  They are linear in the first level, which is solved
+** for: e = u - v l0, where u are the errors from l0 = 0. */
+static double theta_errors(const theta_work *w, double *x) {
   double u = 0, v = 1, uu = 0, uv = 0, vv = 0;
   const double alpha = x[THETA_ALPHA];
   double left = 1;
@@ -89,75 +88,52 @@ static double theta_errors(const theta_work *w, double *x, double level) {
     u += alpha * (w->z[t] - u);
     v *= 1 - alpha;
   }
-  x[THETA_LEVEL] = isnan(level) ? (vv > 0 ? uv / vv : 0) : level;
+  x[THETA_LEVEL] = vv > 0 ? uv / vv : 0;
   return uu - 2 * x[THETA_LEVEL] * uv + x[THETA_LEVEL] * x[THETA_LEVEL] * vv;
 }
 
-/* The least over alpha: a grid, then its best part by golden section. */
-static double theta_alpha(const theta_work *w, double *x) {
-  const double golden = 0.6180339887498949;
-  double best = INFINITY, at = 0;
-  for (int i = 0; i <= THETA_GRID; i++) {
-    x[THETA_ALPHA] = THETA_LEAST + (THETA_MOST - THETA_LEAST) * i / THETA_GRID;
-    const double sse = theta_errors(w, x, NAN);
-    if (sse < best) {
-      best = sse;
-      at = i;
+/* The least over parameter `at` of the state between low and high, and what `value` is there: a
+** grid, for there may be several, then its best part by golden section until it is as narrow as
+** `enough`. */
+typedef double (*theta_value)(const theta_work *w, double *x);
+static double theta_least(const theta_work *w, double *x, int at, double low, double high, int grid,
+                          double enough, theta_value value) {
+  const double golden = 0.6180339887498949, step = (high - low) / grid, least = low;
+  double best = INFINITY, side[2], found[2];
+  int from = 0;
+  for (int i = 0; i <= grid; i++) {
+    x[at] = least + step * i;
+    const double here = value(w, x);
+    if (here < best) {
+      best = here;
+      from = i;
     }
   }
-  double low = THETA_LEAST + (THETA_MOST - THETA_LEAST) * fmax(at - 1, 0) / THETA_GRID;
-  double high = THETA_LEAST + (THETA_MOST - THETA_LEAST) * fmin(at + 1, THETA_GRID) / THETA_GRID;
-  double b = low + golden * (high - low), a = high - golden * (high - low);
-  x[THETA_ALPHA] = a;
-  double at_a = theta_errors(w, x, NAN);
-  x[THETA_ALPHA] = b;
-  double at_b = theta_errors(w, x, NAN);
-  while (high - low > 1e-9) {
-    if (at_a <= at_b) {
-      high = b;
-      b = a;
-      at_b = at_a;
-      x[THETA_ALPHA] = a = high - golden * (high - low);
-      at_a = theta_errors(w, x, NAN);
-    } else {
-      low = a;
-      a = b;
-      at_a = at_b;
-      x[THETA_ALPHA] = b = low + golden * (high - low);
-      at_b = theta_errors(w, x, NAN);
-    }
+  low = least + step * (from > 0 ? from - 1 : 0);
+  high = least + step * (from < grid ? from + 1 : grid);
+  for (int k = 0; k < 2; k++) {
+    x[at] = side[k] = k ? low + golden * (high - low) : high - golden * (high - low);
+    found[k] = value(w, x);
   }
-  x[THETA_ALPHA] = (low + high) / 2;
-  return theta_errors(w, x, NAN);
+  while (high - low > enough) {
+    const int k = found[0] <= found[1] ? 0 : 1; /* the side that is made anew */
+    *(k ? &low : &high) = side[1 - k];
+    side[1 - k] = side[k];
+    found[1 - k] = found[k];
+    x[at] = side[k] = k ? low + golden * (high - low) : high - golden * (high - low);
+    found[k] = value(w, x);
+  }
+  x[at] = (low + high) / 2;
+  return value(w, x);
 }
 
-/* theta by golden section over share = 1 - 1/theta, from 0 (theta 1) to 0.98 (theta 50). */
+static double theta_alpha(const theta_work *w, double *x) {
+  return theta_least(w, x, THETA_ALPHA, THETA_LEAST, THETA_MOST, THETA_GRID, 1e-9, theta_errors);
+}
+
+/* share = 1 - 1/theta, from 0 (theta 1) to 0.98 (theta 50). */
 static double theta_share(const theta_work *w, double *x) {
-  const double golden = 0.6180339887498949;
-  double low = 0, high = 0.98, best = INFINITY, at = 0;
-  for (int i = 0; i <= 7; i++) {
-    x[THETA_SHARE] = 0.14 * i;
-    const double sse = theta_alpha(w, x);
-    if (sse < best) {
-      best = sse;
-      at = i;
-    }
-  }
-  low = 0.14 * fmax(at - 1, 0);
-  high = 0.14 * fmin(at + 1, 7);
-  while (high - low > 1e-5) {
-    const double a = high - golden * (high - low), b = low + golden * (high - low);
-    x[THETA_SHARE] = a;
-    const double at_a = theta_alpha(w, x);
-    x[THETA_SHARE] = b;
-    if (at_a <= theta_alpha(w, x)) {
-      high = b;
-    } else {
-      low = a;
-    }
-  }
-  x[THETA_SHARE] = (low + high) / 2;
-  return theta_alpha(w, x);
+  return theta_least(w, x, THETA_SHARE, 0, 0.98, 7, 1e-5, theta_alpha);
 }
 
 /* ---- fitting
