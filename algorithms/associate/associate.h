@@ -17,6 +17,7 @@
 #define MINE_ASSOCIATE_ASSOCIATE_H
 
 #include "../core/text.h"
+#include "../data/json_values.h"
 #include "../data/relation.h"
 
 /* ---- baskets ---------------------------------------------------------------- */
@@ -131,15 +132,8 @@ mine_status mine__itemsets_vertical(mine_env *env, mine_arena *arena,
 ** at least 1, forgiving the rounding of the product. */
 int64_t mine__min_count(double support, int64_t baskets);
 
-/* Each frequent item as JSON ("12", "\"beer\""), rank by rank. */
-typedef struct mine_item_texts {
-  const char **text;
-  size_t *bytes;
-} mine_item_texts;
-mine_status mine__item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
-                                  const mine_values *names, mine_item_texts *out) MINE_MUST_CHECK;
-/* Overwrite `out` with the JSON array of n ranks. */
-void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
+/* Overwrite `out` with the JSON array of n ranks; `items`: of the ranks. */
+void mine__item_texts_join(const mine_json_values *items, const uint32_t *rank, size_t n,
                            mine_text *out);
 
 /* (itemset, size, count, support), in the order of the sets.  Sets that were kept must live in

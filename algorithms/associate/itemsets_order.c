@@ -88,26 +88,7 @@ void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets) 
 
 /* ---- as a table ------------------------------------------------------------------- */
 
-mine_status mine__item_texts_make(mine_env *env, mine_arena *arena, const mine_itemsets *sets,
-                                  const mine_values *names, mine_item_texts *out) {
-  out->text = mine__arena_array(arena, sets->n_items, sizeof *out->text);
-  out->bytes = mine__arena_array(arena, sets->n_items, sizeof *out->bytes);
-  if (!out->text || !out->bytes) return mine_env_status(env);
-  mine_text json;
-  mine__text_open(&json, arena);
-  for (uint32_t r = 0; r < sets->n_items && !mine_failed(env); r++) {
-    mine_cell cell;
-    mine__values_get(names, sets->code[r], &cell);
-    json.bytes = 0;
-    mine__text_add_cell_json(&json, &cell);
-    if (json.failed) break;
-    out->bytes[r] = json.bytes;
-    out->text[r] = mine__arena_text(arena, json.data, json.bytes);
-  }
-  return mine_env_status(env);
-}
-
-void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, size_t n,
+void mine__item_texts_join(const mine_json_values *items, const uint32_t *rank, size_t n,
                            mine_text *out) {
   out->bytes = 0;
   for (size_t i = 0; i < n; i++) {
@@ -120,7 +101,7 @@ void mine__item_texts_join(const mine_item_texts *items, const uint32_t *rank, s
 /* Cells are made when they are read: from the sets, or from tallies of them. */
 typedef struct itemsets_rows {
   mine_itemsets sets;
-  mine_item_texts items;
+  mine_json_values items;
   char *room;    /* for the longest text */
   int64_t *ends; /* of each tally: the row behind its last */
   int64_t tally; /* of the row that was read last          */
@@ -173,7 +154,7 @@ static void itemsets_make_counted(void *maker, int64_t row, int column, mine_cel
 
 /* What the longest text needs. */
 static size_t itemsets_room(mine_env *env, const mine_itemsets *sets,
-                            const mine_item_texts *items) {
+                            const mine_json_values *items) {
   size_t most = 0, next = 0;
   for (int64_t s = 0; s < sets->n; s++) { /* as they were found: in the order of memory */
     const uint32_t *set = sets->data + next;
@@ -197,7 +178,8 @@ mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
     for (int64_t i = 0, end = 0; rows->ends && i < sets->n_tallies; i++)
       rows->ends[i] = end += sets->tally[i].sets;
   } else {
-    MINE_TRY(mine__item_texts_make(env, out->arena, sets, names, &rows->items));
+    MINE_TRY(
+        mine__json_values_make(env, out->arena, names, sets->code, sets->n_items, &rows->items));
     rows->room = mine__arena_array(out->arena, itemsets_room(env, sets, &rows->items), 1);
   }
   if (mine_failed(env)) return mine_env_status(env);

@@ -70,7 +70,7 @@ double mine__rule_p(int64_t n, int64_t x, int64_t y, int64_t xy) {
 
 /* The items of a table of rules: as JSON, and in words. */
 typedef struct measures_texts {
-  mine_item_texts json;
+  mine_json_values json;
   mine_text *words; /* per rank */
   mine_text text;
 } measures_texts;
@@ -79,7 +79,9 @@ static void measures_open(mine_env *env, const mine_itemsets *sets, const mine_v
                           measures_texts *items) {
   mine__text_open(&items->text, env->scratch);
   items->words = mine__arena_zeros(env->scratch, sets->n_items, sizeof *items->words);
-  if (!items->words || mine__item_texts_make(env, env->scratch, sets, names, &items->json)) return;
+  if (!items->words ||
+      mine__json_values_make(env, env->scratch, names, sets->code, sets->n_items, &items->json))
+    return;
   for (uint32_t r = 0; r < sets->n_items && !mine_failed(env); r++) {
     mine_cell cell;
     mine__values_get(names, sets->code[r], &cell);

@@ -28,12 +28,14 @@ typedef struct empty_look {
 /* The items of set s whose bits are in `mask`, as JSON. */
 static const char *empty_items(const empty_look *e, const mine_itemsets *sets, int64_t s,
                                uint64_t mask, mine_text *text) {
-  mine_item_texts items;
+  mine_json_values items;
   const uint32_t *set = sets->data + sets->at[s];
   uint32_t rank[64];
   size_t n = 0;
   mine__text_open(text, e->answer->arena);
-  if (mine__item_texts_make(e->env, e->answer->arena, sets, e->baskets->names, &items)) return "";
+  if (mine__json_values_make(e->env, e->answer->arena, e->baskets->names, sets->code, sets->n_items,
+                             &items))
+    return "";
   for (uint32_t i = 0; i < set[1] && i < 64; i++)
     if (mask >> i & 1) rank[n++] = set[2 + i];
   mine__item_texts_join(&items, rank, n, text);

@@ -108,7 +108,7 @@ static int64_t afterwards_choose(const mine__sequences *s, const mine_sequence_s
   return n;
 }
 
-static void afterwards_row(const mine__sequences *s, const mine_sequence_texts *texts,
+static void afterwards_row(const mine__sequences *s, const mine_json_values *texts,
                            const afterwards_rule *rule, mine_text *json, mine_relation *out) {
   const mine_sequence *q = rule->sequence;
   const uint32_t cut = afterwards_cut(q);
@@ -128,12 +128,15 @@ static void afterwards_row(const mine__sequences *s, const mine_sequence_texts *
 
 static void afterwards_rows(mine__sequences *s, const mine_sequence_set *set,
                             const afterwards_asked *asked, mine_relation *out) {
-  mine_sequence_texts texts;
+  mine_json_values texts;
   mine_text json;
   afterwards_rule *rule = mine__arena_array(s->arena, (size_t)set->n, sizeof *rule);
   afterwards_rule *spare = mine__arena_array(s->arena, (size_t)set->n, sizeof *spare);
   mine__text_open(&json, s->arena);
-  if (!rule || !spare || mine__sequence_texts(s->env, s->arena, &s->data, &texts)) return;
+  if (!rule || !spare ||
+      mine__json_values_make(s->env, s->arena, s->data.names, s->data.code, s->data.n_items,
+                             &texts))
+    return;
   int64_t n = afterwards_choose(s, set, asked, rule);
   mine__sort(s->env, rule, spare, (size_t)n, sizeof *rule, afterwards_before,
              &(afterwards_order){asked->options->sort});

@@ -104,7 +104,7 @@ static void sequences_outcome_row(const mine__sequences *s, const mine_sequence 
   mine__row_real(out, v->q);
 }
 
-static void sequences_row(const mine__sequences *s, const mine_sequence_texts *texts,
+static void sequences_row(const mine__sequences *s, const mine_json_values *texts,
                           const mine_sequence *sequence, const sequences_verdict *verdict,
                           mine_text *json, mine_relation *out) {
   mine__sequence_write(texts, sequence->word, sequence->words, json);
@@ -137,13 +137,15 @@ static void sequences_apart(const mine__sequences *s, const mine_sequence_set *s
 }
 
 static void sequences_rows(mine__sequences *s, const mine_sequence_set *set, mine_relation *out) {
-  mine_sequence_texts texts;
+  mine_json_values texts;
   mine_text json;
   sequences_verdict *verdict = NULL;
   uint32_t *order = NULL;
   int64_t n = set->n;
   mine__text_open(&json, s->arena);
-  if (mine__sequence_texts(s->env, s->arena, &s->data, &texts)) return;
+  if (mine__json_values_make(s->env, s->arena, s->data.names, s->data.code, s->data.n_items,
+                             &texts))
+    return;
   if (s->query.outcome) {
     verdict = mine__arena_array(s->arena, (size_t)n, sizeof *verdict);
     order = mine__arena_array(s->arena, (size_t)n, sizeof *order);

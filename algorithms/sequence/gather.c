@@ -147,25 +147,7 @@ void mine__sequences_gather(mine_env *env, mine_arena *arena, const uint32_t *an
 
 /* ---- as JSON -------------------------------------------------------------------------------- */
 
-mine_status mine__sequence_texts(mine_env *env, mine_arena *arena, const mine_sequence_data *data,
-                                 mine_sequence_texts *out) {
-  mine_text json;
-  out->text = mine__arena_array(arena, data->n_items, sizeof *out->text);
-  out->bytes = mine__arena_array(arena, data->n_items, sizeof *out->bytes);
-  mine__text_open(&json, arena);
-  for (uint32_t r = 0; r < data->n_items && !mine_failed(env); r++) {
-    mine_cell cell;
-    mine__values_get(data->names, data->code[r], &cell);
-    json.bytes = 0;
-    mine__text_add_cell_json(&json, &cell);
-    if (json.failed) break;
-    out->bytes[r] = json.bytes;
-    out->text[r] = mine__arena_text(arena, json.data, json.bytes);
-  }
-  return mine_env_status(env);
-}
-
-void mine__sequence_write(const mine_sequence_texts *texts, const uint32_t *word, uint32_t n,
+void mine__sequence_write(const mine_json_values *texts, const uint32_t *word, uint32_t n,
                           mine_text *out) {
   out->bytes = 0;
   mine__text_add(out, "[", 1);

@@ -17,6 +17,7 @@
 
 #include "../core/env.h"
 #include "../core/text.h"
+#include "../data/json_values.h"
 #include "../data/relation.h"
 
 #define SEQUENCE_NEW UINT32_C(0x80000000) /* the word begins an event, or a pattern's itemset */
@@ -100,14 +101,8 @@ mine_status mine__sequences_mine(mine_env *env, mine_arena *arena, const mine_se
                                  const mine_sequence_query *query,
                                  mine_sequence_set *out) MINE_MUST_CHECK;
 
-/* Ranks as JSON, each made once; and n words as an array of arrays. */
-typedef struct mine_sequence_texts {
-  const char **text;
-  size_t *bytes;
-} mine_sequence_texts;
-mine_status mine__sequence_texts(mine_env *env, mine_arena *arena, const mine_sequence_data *data,
-                                 mine_sequence_texts *out) MINE_MUST_CHECK;
-void mine__sequence_write(const mine_sequence_texts *texts, const uint32_t *word, uint32_t n,
+/* n words as a JSON array of arrays; `texts`: of the ranks. */
+void mine__sequence_write(const mine_json_values *texts, const uint32_t *word, uint32_t n,
                           mine_text *out);
 
 #endif

@@ -10,6 +10,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import minetest as mt  # noqa: E402
+from journeys import holds  # noqa: E402
 
 mt.preload_self()
 checks = mt.Checks("sequences against brute force")
@@ -58,14 +59,6 @@ def held(events, limits, concludes=False):
                 note((chosen,), start, start)
             grow((chosen,), start, start)
     return found
-
-
-def holds(longer, shorter):
-    at = 0
-    for itemset in longer:
-        if at < len(shorter) and set(shorter[at]) <= set(itemset):
-            at += 1
-    return at == len(shorter)
 
 
 def tally(customers, limits):

@@ -7,6 +7,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import datasets  # noqa: E402
 import minetest as mt  # noqa: E402
+from journeys import holds  # noqa: E402
 
 mt.preload_self()
 checks = mt.Checks("sequences in public sets")
@@ -26,14 +27,6 @@ def zaki(name):
     for line in datasets.read_text(name).splitlines():
         customer, time, _, *items = line.split()
         yield from ((customer, int(time), item) for item in items)
-
-
-def holds(longer, shorter):
-    at = 0
-    for itemset in longer:
-        if at < len(shorter) and set(shorter[at]) <= set(itemset):
-            at += 1
-    return at == len(shorter)
 
 
 def closed_beside_all(db, name, support):
