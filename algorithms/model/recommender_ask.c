@@ -188,11 +188,12 @@ static void offers_piece(mine_env *env, mine_arena *arena, offers_job *job, mine
     if (!MINE_RESERVE(arena, out->item, room->items, (size_t)found + n) ||
         !MINE_RESERVE(arena, out->score, room->scores, (size_t)found + n))
       return;
+    out->popular[job->first + i] = job->popular[i];
+    out->first[job->first + i + 1] = found + job->found[i];
+    if (n == 0) continue; /* nothing may have been reserved yet */
     memcpy(out->item + found, job->item + i * top, n * sizeof *out->item);
     memcpy(out->score + found, job->score + i * top, n * sizeof *out->score);
-    out->popular[job->first + i] = job->popular[i];
     found += job->found[i];
-    out->first[job->first + i + 1] = found;
   }
 }
 

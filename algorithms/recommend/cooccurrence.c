@@ -197,9 +197,10 @@ static void together_piece(mine_env *env, mine_arena *arena, together_job *job, 
     if (!MINE_RESERVE(arena, body->other, room->other, (size_t)to + found) ||
         !MINE_RESERVE(arena, body->like, room->like, (size_t)to + found))
       return;
+    body->first[job->first + i + 1] = to + job->found[i];
+    if (found == 0) continue; /* nothing may have been reserved yet */
     memcpy(body->other + to, job->other + i * job->keep, found * sizeof *body->other);
     memcpy(body->like + to, job->like + i * job->keep, found * sizeof *body->like);
-    body->first[job->first + i + 1] = to + job->found[i];
   }
 }
 
