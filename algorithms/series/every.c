@@ -7,6 +7,7 @@
 #include "../core/parallel.h"
 #include "series.h"
 
+/* The season that a method is given. */
 static int every_season(const mine_forecaster *method, const mine_points *p) {
   if (method->most_season > 0 && p->season > method->most_season) return 1;
   return method->seasons > 0 && p->known >= (int64_t)method->seasons * p->season ? p->season : 1;
@@ -21,7 +22,7 @@ typedef struct every_fits {
   size_t width;
 } every_fits;
 
-static mine_points every_points(const mine_series_set *set, int64_t s) {
+mine_points mine__series_points(const mine_series_set *set, int64_t s) {
   mine_points p = {
       .y = set->value + set->at[s], .n = set->at[s + 1] - set->at[s], .season = set->season};
   for (int64_t i = 0; i < p.n; i++)
@@ -29,17 +30,15 @@ static mine_points every_points(const mine_series_set *set, int64_t s) {
   return p;
 }
 
-static void every_fit(void *context, int64_t s, int worker) {
-  const every_fits *run = context;
-  const mine_series_set *set = run->of->set;
-  mine_forecast_fit *fit = &run->of->fit[s];
-  mine_points p = every_points(set, s);
-  double *state = fit->state;
-  p.season = every_season(run->of->method, &p);
-  *fit = (mine_forecast_fit){.method = run->of->method,
+const char *mine__series_fit_one(const mine_forecaster *method, const mine_points *points,
+                                 const mine_forecast_how *how, double *scratch,
+                                 mine_forecast_fit *fit) {
+  mine_points p = *points;
+  p.season = every_season(method, &p);
+  *fit = (mine_forecast_fit){.method = method,
                              .season = p.season,
-                             .state = state,
-                             .fitted = run->of->fitted ? run->of->fitted + set->at[s] : NULL,
+                             .state = fit->state,
+                             .fitted = fit->fitted,
                              .n = p.n,
                              .sigma2 = NAN,
                              .sse = NAN,
@@ -47,15 +46,23 @@ static void every_fit(void *context, int64_t s, int worker) {
                              .criterion = NAN};
   for (int64_t i = 0; fit->fitted && i < p.n; i++)
     fit->fitted[i] = NAN;
-  run->of->why_not[s] =
-      p.n == 0 ? "it has no value"
-               : fit->method->fit(&p, run->how, run->scratch + (size_t)worker * run->width, fit);
-  for (int i = 0; !run->of->why_not[s] && i < fit->n_state; i++)
-    if (!isfinite(fit->state[i])) run->of->why_not[s] = "its values leave all numbers";
-  if (run->of->why_not[s]) fit->n_state = 0;
+  const char *why_not = p.n == 0 ? "it has no value" : method->fit(&p, how, scratch, fit);
+  for (int i = 0; !why_not && i < fit->n_state; i++)
+    if (!isfinite(fit->state[i])) why_not = "its values leave all numbers";
+  if (why_not) fit->n_state = 0;
+  return why_not;
 }
 
-static int64_t every_longest(const mine_series_set *set) {
+static void every_fit(void *context, int64_t s, int worker) {
+  const every_fits *run = context;
+  const mine_points p = mine__series_points(run->of->set, s);
+  mine_forecast_fit *fit = &run->of->fit[s];
+  fit->fitted = run->of->fitted ? run->of->fitted + run->of->set->at[s] : NULL;
+  run->of->why_not[s] = mine__series_fit_one(run->of->method, &p, run->how,
+                                             run->scratch + (size_t)worker * run->width, fit);
+}
+
+int64_t mine__series_longest(const mine_series_set *set) {
   int64_t most = 0;
   for (int64_t s = 0; s < set->n; s++)
     if (set->at[s + 1] - set->at[s] > most) most = set->at[s + 1] - set->at[s];
@@ -74,7 +81,7 @@ mine_status mine__series_fit(mine_env *env, mine_arena *arena, const mine_series
   if (with_fitted)
     out->fitted = mine__arena_array(arena, (size_t)set->at[set->n], sizeof *out->fitted);
   const mine_mark mark = mine__arena_mark(env->scratch);
-  run.width = method->scratch(how, every_longest(set), set->season, 0);
+  run.width = method->scratch(how, mine__series_longest(set), set->season, 0);
   run.scratch =
       mine__arena_array(env->scratch, (size_t)env->threads, run.width * sizeof *run.scratch);
   if (mine_failed(env)) return mine_env_status(env);

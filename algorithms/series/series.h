@@ -15,6 +15,7 @@
 **   read.c          rows to regular series: gaps, duplicates, missing ends
 **   steps.c         the calendar, and which step a set of times has
 **   every.c         every series by a method, on all cores
+**   rolling.c       how far off forecasts from origins in the past were
 **   methods.c       the table
 **   naive.c         naive, seasonal_naive, drift, mean
 **   holt_winters.c  Holt and Winters' filter by least squares, as R's HoltWinters
@@ -197,6 +198,15 @@ const mine_forecaster *mine__forecaster_at(int i); /* the same order; NULL past 
 const mine_forecaster *mine__forecaster_find(const char *name); /* NULL: none */
 
 /* ---- all series ----------------------------------------------------------------------------- */
+
+/* One series of a set, with the set's season; the points of the longest. */
+mine_points mine__series_points(const mine_series_set *set, int64_t s);
+int64_t mine__series_longest(const mine_series_set *set);
+/* One series fitted by a method, with the season that the method can have of it.  In: out->state,
+** and out->fitted or NULL.  NULL: done; else why not, and n_state is 0.  Allocates nothing. */
+const char *mine__series_fit_one(const mine_forecaster *method, const mine_points *points,
+                                 const mine_forecast_how *how, double *scratch,
+                                 mine_forecast_fit *out) MINE_MUST_CHECK;
 
 /* Fits of a set by one method, on all cores; the same bits for any number of threads. */
 typedef struct mine_forecasts {
