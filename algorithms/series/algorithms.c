@@ -50,3 +50,31 @@ ALGORITHMS_ROW(
     "Begins and is fitted as R's HoltWinters: the first two seasons give level, slope and "
     "season, least squares one step ahead alpha, beta and gamma. With seasonal=auto the "
     "season that leaves fewer squares.");
+ALGORITHMS_ROW(
+    theta, "the theta method: exponential smoothing with half the drift of a straight line",
+    "Assimakopoulos & Nikolopoulos 2000",
+    "The winner of the M3 competition. A season that the autocorrelation shows is divided out "
+    "before, or subtracted where values are not above 0, and put back afterwards.");
+ALGORITHMS_ROW(
+    theta_optimised, "the theta method with theta fitted to the series",
+    "Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler 2016",
+    "As theta; how much the curvature of the series is worth is chosen by its errors one "
+    "step ahead.");
+ALGORITHMS_ROW(croston, "demand now and then: its size and its intervals smoothed apart",
+               "Croston 1972",
+               "Of values that are mostly 0. Size and interval move, by a tenth, where there is a "
+               "demand; the forecast is their ratio, the same for all steps.");
+ALGORITHMS_ROW(sba, "Croston's method without its bias", "Syntetos & Boylan 2005",
+               "As croston, times 0.95.");
+ALGORITHMS_ROW(tsb, "demand now and then that may end: its probability smoothed at every step",
+               "Teunter, Syntetos & Babai 2011",
+               "As croston, but what is asked for no longer fades.");
+ALGORITHMS_ROW(naive, "the last value", "Hyndman & Athanasopoulos 2021",
+               "What every other method has to beat.");
+ALGORITHMS_ROW(seasonal_naive, "the value one season before", "Hyndman & Athanasopoulos 2021",
+               "What every other method has to beat where there is a season.");
+ALGORITHMS_ROW(drift, "on along the line from the first value to the last",
+               "Hyndman & Athanasopoulos 2021",
+               "New rows move the end of the line, and not its slope.");
+ALGORITHMS_ROW(mean, "the mean of all values", "Hyndman & Athanasopoulos 2021",
+               "New rows move the mean.");

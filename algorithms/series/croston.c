@@ -132,7 +132,8 @@ static void croston_advance(mine_forecast_fit *fit, const double *y, int64_t n, 
 
 static int croston_valid(const mine_forecast_fit *fit) {
   const double *x = fit->state;
-  return fit->n_state == CROSTON_STATE && x[CROSTON_SIZE] > 0 && x[CROSTON_INTERVAL] > 0 &&
+  const double least = fit->method == &mine__forecaster_tsb ? 0 : 1; /* faded; every step */
+  return fit->n_state == CROSTON_STATE && x[CROSTON_SIZE] > 0 && x[CROSTON_INTERVAL] >= least &&
          x[CROSTON_SINCE] >= 0;
 }
 

@@ -258,9 +258,10 @@ const mine_forecaster mine__forecaster_drift = {
 /* ---- the mean: state = mean, how many values ------------------------------------------------ */
 
 static void mean_advance(mine_forecast_fit *fit, const double *y, int64_t n, double *fitted) {
-  (void)y;
-  for (int64_t i = 0; fitted && i < n; i++)
-    fitted[i] = fit->state[0];
+  for (int64_t i = 0; i < n; i++) {
+    if (fitted) fitted[i] = fit->state[0];
+    if (!isnan(y[i])) fit->state[0] += (y[i] - fit->state[0]) / ++fit->state[1];
+  }
   fit->n += n;
 }
 

@@ -37,6 +37,11 @@
 #define WEEKS                                                                         \
   "SELECT id%2, date(''2024-01-01'',''+''||(id/2*7)||'' days''), age FROM customers " \
   "WHERE id<30 AND id<>9"
+/* Learned and stored. */
+#define FORECASTING(name, own)                                                            \
+  {"mine_fit " name, "SELECT mine_fit('" name "','" WEEKS "','" own "{o}')", 0}, {        \
+    "mine_train " name, "SELECT mine_train('new','" name "','" WEEKS "','" own "{o}')", 0 \
+  }
 #define TAKEN                                                                                   \
   "SELECT basket % 11 AS customer, item, date(''2024-01-01'', (rowid * 7 % 200) || '' days'') " \
   "AS day FROM baskets"
@@ -79,15 +84,19 @@ static const fault_call calls_special[] = {
      0},
     {"mine_fit ets", "SELECT mine_fit('ets','" WEEKS "','seasonal=none{o}')", 0},
     {"mine_train ets", "SELECT mine_train('new','ets','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_fit ses", "SELECT mine_fit('ses','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_train ses", "SELECT mine_train('new','ses','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_fit holt", "SELECT mine_fit('holt','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_train holt", "SELECT mine_train('new','holt','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_fit damped", "SELECT mine_fit('damped','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_train damped", "SELECT mine_train('new','damped','" WEEKS "','gaps=zero{o}')", 0},
-    {"mine_fit holt_winters", "SELECT mine_fit('holt_winters','" WEEKS "','season=3{o}')", 0},
-    {"mine_train holt_winters", "SELECT mine_train('new','holt_winters','" WEEKS "','season=3{o}')",
-     0},
+    FORECASTING("ses", "gaps=zero"),
+    FORECASTING("holt", "gaps=zero"),
+    FORECASTING("damped", "gaps=zero"),
+    FORECASTING("holt_winters", "season=3"),
+    FORECASTING("theta", "season=3"),
+    FORECASTING("theta_optimised", "season=3"),
+    FORECASTING("croston", "gaps=zero"),
+    FORECASTING("sba", "gaps=zero"),
+    FORECASTING("tsb", "gaps=zero"),
+    FORECASTING("naive", "gaps=missing"),
+    FORECASTING("seasonal_naive", "season=3"),
+    FORECASTING("drift", "gaps=missing"),
+    FORECASTING("mean", "gaps=missing"),
     {"mine_fit rules", "SELECT mine_fit('rules','" TAKEN "','min_support=0.02{o}')", 0},
     {"mine_train rules", "SELECT mine_train('new','rules','" TAKEN "','min_support=0.02{o}')", 0},
     {"mine_fit gp", "SELECT mine_fit('gp','" TAKEN "','ties=recent{o}')", 0},

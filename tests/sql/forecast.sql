@@ -66,6 +66,16 @@ SELECT mine_train('weekly', 'holt', 'VALUES (''north'', ''2024-03-18'', 25), (''
 SELECT series, time, round(value, 3) AS value FROM mine_forecast('weekly', 'horizon=2');
 SELECT mine_import('again', mine_export('weekly', 'json')) IS NOT NULL AS imported;
 SELECT count(*) AS differ FROM (SELECT * FROM mine_forecast('weekly') EXCEPT SELECT * FROM mine_forecast('again'));
+-- Every method is stored; those that learn nothing but where the series is foretell after new rows what a new fit would.
+CREATE TABLE demand(series TEXT, month TEXT, v REAL);
+INSERT INTO demand SELECT s.column1, date('2021-01-01', value || ' months'), s.column2 * (value * value % 5 = 1) * (1 + value % 7)
+  FROM generate_series(0, 40), (VALUES ('one', 1), ('two', 10)) AS s;
+SELECT mine_train('stored_' || column1, column1, 'SELECT * FROM demand WHERE month < ''2024-01''') AS trained,
+  mine_train('stored_' || column1, column1, 'SELECT * FROM demand WHERE month >= ''2024-01''', 'update=1') AS moved_on
+  FROM (VALUES ('theta'), ('theta_optimised'), ('croston'), ('sba'), ('tsb'), ('naive'), ('seasonal_naive'), ('drift'), ('mean'));
+SELECT f.model, f.series, f.time, round(f.value, 4) AS stored, round(g.value - f.value, 4) AS differ
+  FROM (SELECT name FROM mine_models WHERE name GLOB 'stored_*') AS m, mine_forecast(m.name, 'horizon=1') AS f,
+  mine_forecast('demand', 'horizon=1, fitted=0, algorithm=' || substr(m.name, 8)) AS g WHERE g.series IS f.series;
 SELECT mine_train('weekly', 'ets', 'shop', 'update=1');
 SELECT mine_train('nothing', 'ets', 'shop', 'update=1');
 SELECT mine_train('weekly', 'holt', 'VALUES (''north'', ''2023-01-02 11:00'', 25)', 'update=1');
