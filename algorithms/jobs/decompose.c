@@ -168,14 +168,14 @@ mine_status mine__decompose(mine_env *env, mine_arena *arena, const mine_series_
   return mine_env_status(env);
 }
 
-mine_status mine__parts_tell(mine_job *job, const mine_series_set *set, const mine_parts *parts) {
-  int64_t without = 0, plain = 0;
+mine_status mine__series_left_out(mine_job *job, const mine_series_set *set, const char **why_not,
+                                  const char *what) {
+  int64_t without = 0;
   const char *why = NULL;
   char name[MINE_SHOW_BYTES];
   for (int64_t s = 0; s < set->n; s++) {
-    plain += !parts->why_not[s] && parts->season[s] < set->season;
-    if (!parts->why_not[s]) continue;
-    why = parts->why_not[s];
+    if (!why_not[s]) continue;
+    why = why_not[s];
     if (without++ < 5)
       mine__job_notef(job, "warning", "series", "%s is left out: %s",
                       mine__series_shown(set, s, name), why);
@@ -183,14 +183,22 @@ mine_status mine__parts_tell(mine_job *job, const mine_series_set *set, const mi
   if (without > 5)
     mine__job_notef(job, "warning", "series", "%lld series are left out, the first five are named",
                     (long long)without);
+  if (without < set->n) return mine_env_status(job->env);
+  return mine__fail(job->env, MINE_DATA, "no series has %s: %s", what, why);
+}
+
+mine_status mine__parts_tell(mine_job *job, const mine_series_set *set, const mine_parts *parts) {
+  int64_t plain = 0;
+  for (int64_t s = 0; s < set->n; s++)
+    plain += !parts->why_not[s] && parts->season[s] < set->season;
+  MINE_TRY(mine__series_left_out(job, set, parts->why_not, "parts"));
   if (plain > 0)
     mine__job_notef(
         job, "warning", "season",
         "%lld of %lld series are shorter than two seasons of %d points: they have a trend "
         "and no season",
         (long long)plain, (long long)set->n, set->season);
-  if (without < set->n) return mine_env_status(job->env);
-  return mine__fail(job->env, MINE_DATA, "no series has parts: %s", why);
+  return mine_env_status(job->env);
 }
 
 /* ---- the verb ------------------------------------------------------------------------------- */

@@ -31,6 +31,10 @@ mine_status mine__decompose(mine_env *env, mine_arena *arena, const mine_series_
 /* Warn of series without parts and without a season; none has any: a failure. */
 mine_status mine__parts_tell(mine_job *job, const mine_series_set *set,
                              const mine_parts *parts) MINE_MUST_CHECK;
+/* Warn of the series that have no answer (why_not, as of mine_parts), the first five by name; none
+** has any: a failure, "no series has WHAT". */
+mine_status mine__series_left_out(mine_job *job, const mine_series_set *set, const char **why_not,
+                                  const char *what) MINE_MUST_CHECK;
 /* series, time, value: the first three cells of a row about point i of series s. */
 void mine__row_point(const mine_series_set *set, int64_t s, int64_t i, mine_relation *out);
 

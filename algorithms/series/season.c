@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "acf.h"
+
 #define SEASON_Z 1.6448536269514722 /* 90% two-sided */
 
 size_t mine__season_room(int64_t n, int season) {
@@ -30,29 +32,10 @@ void mine__season_average(const double *y, int64_t n, int m, double *out) {
   }
 }
 
-void mine__season_acf(const double *y, int64_t n, int64_t most, double *out) {
-  double mean = 0, known = 0, all = 0;
-  for (int64_t i = 0; i < n; i++) {
-    if (isnan(y[i])) continue;
-    mean += y[i];
-    known++;
-  }
-  mean /= known;
-  for (int64_t lag = 0; lag <= most; lag++) {
-    double sum = 0;
-    for (int64_t i = lag; i < n; i++) {
-      const double a = y[i] - mean, b = y[i - lag] - mean;
-      sum += isnan(a) || isnan(b) ? 0 : a * b;
-    }
-    if (lag == 0) all = sum;
-    out[lag] = all > 0 ? sum / all : (double)NAN;
-  }
-}
-
 static int season_shows(const mine_points *p, double *acf) {
   const int m = p->season;
   double sum = 1;
-  mine__season_acf(p->y, p->n, m, acf);
+  mine__acf(p->y, p->n, m, acf);
   for (int k = 1; k < m; k++)
     sum += 2 * acf[k] * acf[k];
   return fabs(acf[m]) > SEASON_Z * sqrt(sum / (double)p->known);

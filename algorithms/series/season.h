@@ -24,8 +24,4 @@ int mine__season_take(const mine_points *p, int seasonal, int asks, double *z, d
 ** value is missing. */
 void mine__season_average(const double *y, int64_t n, int m, double *out);
 
-/* autocorrelation at lags 0 .. most of y (missing ones count as the mean): sums over n, as R's acf.
- */
-void mine__season_acf(const double *y, int64_t n, int64_t most, double *out);
-
 #endif

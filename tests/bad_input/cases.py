@@ -327,6 +327,11 @@ CASES = [
     ("forecast: horizon a million", "SELECT * FROM mine_forecast('VALUES (1,1),(2,1),(3,3)','horizon=1000000')", "from 1 to 10000"),
     ("forecast: zeros multiplied", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3),(4,1),(5,0),(6,3),(7,2)','season=2,seasonal=multiplicative')", "say seasonal=additive"),
     ("forecast: a unit of numbers", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','step=day')", "the times are plain numbers"),
+    ("autocorrelation: one point", "SELECT * FROM mine_autocorrelation('VALUES (1,1)','step=1')", "fewer than two values"),
+    ("autocorrelation: all equal", "SELECT * FROM mine_autocorrelation('VALUES (1,4),(2,4),(3,4)')", "all the same"),
+    ("autocorrelation: too large", "SELECT * FROM mine_autocorrelation('VALUES (1,1e300),(2,-1e300),(3,4)')", "too large"),
+    ("autocorrelation: a level of 1", "SELECT * FROM mine_autocorrelation('VALUES (1,1),(2,3),(3,4)','level=1')", "below 1"),
+    ("autocorrelation: a million lags", "SELECT * FROM mine_autocorrelation('VALUES (1,1),(2,3),(3,4)','lags=1000000')", "from 1 to 10000"),
     ("loyalty: behaviour alone", "SELECT * FROM mine_loyalty('SELECT id, age FROM customers')", "does not say why"),
     ("loyalty: one attitude", "SELECT * FROM mine_loyalty('SELECT id, 3, age FROM customers')", "its median divides nothing"),
     # nesting and safety

@@ -2,6 +2,7 @@
 #   hw NAME seasonal alpha beta gamma sse f1 f2 f3
 #   hwband NAME half widths         snaive, drift, mean, naive NAME upper bounds
 #   theta NAME f1 .. f6             croston forecast, then the demand
+#   acf NAME, pacf NAME: from lag 1 on
 #   stl NAME window robust, then trend and season of every point
 suppressMessages(library(forecast))
 say <- function(...) cat(..., "\n")
@@ -45,3 +46,7 @@ for (name in c("AirPassengers", "co2", "nottem", "UKgas", "USAccDeaths", "Johnso
     }
 f <- decompose(AirPassengers, "multiplicative")
 say("classical", "AirPassengers", num(ifelse(is.na(f$trend), NaN, f$trend)), num(f$seasonal))
+for (name in names(data)) {
+  say("acf", name, num(as.numeric(acf(data[[name]], na.action = na.pass, plot = FALSE)$acf)[-1]))
+  say("pacf", name, num(as.numeric(pacf(data[[name]], na.action = na.pass, plot = FALSE)$acf)))
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Forecasts and decompositions against R, on R's own data: HoltWinters, stl and decompose of stats; naive methods, theta
-and Croston's of the package forecast."""
+"""Forecasts and decompositions against R, on R's own data: HoltWinters, stl and decompose of stats; autocorrelations; naive
+methods, theta and Croston's of the package forecast."""
 import pathlib
 import shutil
 import subprocess
@@ -99,5 +99,13 @@ got = parts(name, n, "method=classical, seasonal=multiplicative")
 far = max(0 if a == "NaN" else abs(g[0] - float(a)) for g, a in zip(got, numbers[:n]))
 checks.that(far < 1e-9 and all(abs(g[1] - float(b)) < 1e-9 for g, b in zip(got, numbers[n:])), "the classical parts are R's decompose")
 checks.that(all((g[0] is None) == (a == "NaN") for g, a in zip(got, numbers[:n])), "... and have no trend where R has none")
+
+for what in ("acf", "pacf"):
+    for _, name, *theirs in (p for p in said if p[0] == what):
+        got = db.execute(f"SELECT {what}, high FROM mine_autocorrelation(?, ?) ORDER BY lag", (name, f"season={season[name]}")).fetchall()
+        far = max(abs(g[0] - float(r)) for g, r in zip(got, theirs))
+        checks.that(len(got) == len(theirs) and far < 1e-12, f"{what} of {name}: R's", f"{len(got)} of {len(theirs)}, {far:.2g}")
+high = db.execute("SELECT DISTINCT high FROM mine_autocorrelation('co2', 'level=0.9')").fetchall()
+checks.that(len(high) == 1 and abs(high[0][0] - 1.6448536269514722 / 468**0.5) < 1e-15, "the bounds are those of noise", str(high))
 
 checks.end()

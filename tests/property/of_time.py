@@ -115,6 +115,57 @@ def forecasts(lab, case):
                 same(trend + seasonal + remainder, value, "decompose: sum", 1e-9, 1e-9)
 
 
+def levinson(r):
+    """Partial autocorrelations of autocorrelations from lag 0 on: the last coefficient of each regression, by elimination."""
+    out = []
+    for k in range(1, len(r)):
+        rows = [[r[abs(i - j)] for j in range(k)] + [r[i + 1]] for i in range(k)]
+        for i in range(k):
+            pivot = max(range(i, k), key=lambda x: abs(rows[x][i]))
+            rows[i], rows[pivot] = rows[pivot], rows[i]
+            if abs(rows[i][i]) < 1e-6:
+                return out
+            for x in range(i + 1, k):
+                f = rows[x][i] / rows[i][i]
+                rows[x] = [a - f * b for a, b in zip(rows[x], rows[i])]
+        out.append(rows[k - 1][k] / rows[k - 1][k - 1])
+    return out
+
+
+@prop("mine_autocorrelation", make=points, cases=60)
+def autocorrelations(lab, case):
+    """Products of pairs that are known, around the mean; and what a regression on the steps between leaves."""
+    lab.create("t", case["tables"]["t"])
+    known = {}
+    for name, at, value in (r[:3] for r in lab.db.execute("SELECT * FROM t").fetchall()):
+        if name is not None and value is not None:
+            known.setdefault(name, {})[at] = value
+    got, error = lab.refused("SELECT series, lag, acf, pacf, low, high FROM mine_autocorrelation('t', ?)", options({"lags": 4, "season": 1}))
+    if error is not None:
+        must(all(len(set(v.values())) < 2 for v in known.values()) or "step" in error, "autocorrelation: refused", error)
+        return
+    for name in {r[0] for r in got}:
+        y, mine = known[name], {r[1]: r for r in got if r[0] == name}
+        mean, span = math.fsum(y.values()) / len(y), max(y) - min(y) + 1
+        must(set(mine) == set(range(1, min(4, span - 1) + 1)), "autocorrelation: lags", mine)
+
+        def covariance(lag):
+            pairs = [(y[t] - mean) * (y[t - lag] - mean) for t in y if t - lag in y]
+            return math.fsum(pairs) / (len(pairs) + lag) if pairs else None
+
+        r = [covariance(lag) for lag in range(len(mine) + 1)]
+        r = [None if c is None else max(-1, min(1, c / r[0])) for c in r]
+        for lag, row in mine.items():
+            must(r[lag] is not None or row[2] is None, "autocorrelation: no pairs", row)
+            if r[lag] is not None:
+                same(row[2], r[lag], "autocorrelation: acf", 1e-9, 1e-9)
+            same(row[5], 1.959963984540054 / math.sqrt(len(y)), "autocorrelation: bounds", 1e-9, 1e-9)
+            same(row[4], -row[5], "autocorrelation: low", 0, 0)
+        if None not in r and len(y) == span:
+            for lag, partial in enumerate(levinson(r), 1):
+                same(mine[lag][3], partial, "autocorrelation: pacf", 1e-6, 1e-6)
+
+
 def baskets(rng):
     rows = [[f"c{rng.randrange(6)}", rng.choice("abcdef"), rng.randrange(5)] for _ in range(rng.choice((1, 3, 12, 40)))]
     rows += [[rng.choice([None, "c1"]), rng.choice([None, "a"]), 1] for _ in range(rng.randrange(3))]
