@@ -284,6 +284,7 @@ typedef struct mine_verb {
   const char *reads;              /* else what the source holds, in words             */
   const char *algorithm;          /* whose own options it takes if none is named      */
   int trains;                     /* makes a model: mine_job_train()                  */
+  unsigned events_of;             /* tasks whose event lists it learns from without   */
   int stores;                     /* the host writes: never from a schema             */
   int searches;                   /* options of the algorithm may have several values */
   int gathers; /* all its sources are read first, then block() is asked once: its answer is as

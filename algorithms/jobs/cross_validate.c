@@ -64,6 +64,15 @@ static void validation_summarise(mine_relation *r, const mine_measured *fold, in
   }
 }
 
+void mine__validation_list(mine_relation *r, const int64_t *number, const mine_measured *fold,
+                           int folds) {
+  for (int f = 0; f < folds; f++) {
+    for (int i = 0; i < fold[f].n_metrics; i++)
+      validation_put(r, number ? number[f] : f + 1, NULL, &fold[f].metric[i]);
+  }
+  validation_summarise(r, fold, folds);
+}
+
 static void validation_run(mine_training *t, mine_arena *arena, mine_relation *r) {
   mine_env *env = t->env;
   mine_folds divided;
@@ -82,16 +91,13 @@ static void validation_run(mine_training *t, mine_arena *arena, mine_relation *r
     mine__arena_close(own);
     if (mine_failed(env)) return;
   }
-  for (int f = 0; f < folds; f++) {
-    for (int i = 0; i < measured[f].n_metrics; i++)
-      validation_put(r, divided.number ? divided.number[f] : f + 1, NULL, &measured[f].metric[i]);
-  }
-  validation_summarise(r, measured, folds);
+  mine__validation_list(r, divided.number, measured, folds);
 }
 
 mine_status mine__training_cross_validate(mine_training *t, mine_relation *out) {
   mine_env *env = t->env;
   if (mine_failed(env)) return mine_env_status(env);
+  if (t->asked.algorithm->recommends) return mine__training_cross_offers(t, out);
   if (!t->roles.supervised)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "algorithm '%s' has no target; cross validation needs one to measure against",

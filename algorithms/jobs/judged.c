@@ -1,17 +1,13 @@
 /*
-** judged.c -- offers beside what was taken afterwards: measured, held out, told (judged.h).
+** judged.c -- offers beside what was taken afterwards: measured and told (judged.h).
 */
 #include "judged.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "../core/random.h"
 #include "../model/measures.h"
 #include "thresholds.h"
-
-#define JUDGED_HOLD 0x6f666665u /* which basket is held out, without times */
 
 const mine_option mine__offers_option_table[] = {
     OPTION_INT(mine_offers_options, k, .range = {1, 1e6},
@@ -21,22 +17,36 @@ const mine_option mine__offers_option_table[] = {
                           "mine_recommend; not given: as the algorithm does"),
     OPTION_END};
 
-mine_status mine__offers_measure(mine_env *env, const mine_recommender *of,
-                                 const mine_interactions *who, const int64_t *known,
+/* Customers of whom the model's own histories are asked for. */
+static int judged_who(mine_arena *arena, const mine_recommender *of, const mine_interactions *later,
+                      mine_interactions *out) {
+  int64_t *none = mine__arena_zeros(arena, (size_t)later->n_customers + 1, sizeof *none);
+  *out = (mine_interactions){.n_customers = later->n_customers,
+                             .n_items = of->n_items,
+                             .customers = later->customers,
+                             .items = &of->items,
+                             .basket_first = none,
+                             .event_first = none,
+                             .pair_first = none};
+  return none != NULL;
+}
+
+mine_status mine__offers_measure(mine_env *env, const mine_recommender *of, const int64_t *known,
                                  const mine_interactions *later, const int64_t *unknown,
                                  const mine_offers_options *how, mine_quality *out) {
   const int64_t k = how->k == MINE_NOT_GIVEN ? MINE_OFFERS_K : how->k;
   const mine_ask ask = {.top = k,
                         .repeat = how->repeat < 0 ? of->how->repeat : (mine_repeat)how->repeat};
   mine_quality_sum sum;
+  mine_interactions who;
   mine_asked_items answer;
   mine_arena *arena = mine__arena_open(env);
   *out = (mine_quality){0};
-  if (arena &&
+  if (arena && judged_who(arena, of, later, &who) &&
       mine__quality_open(env, arena, k, of->n_items, of->of.n_customers, of->taken, &sum) &&
-      mine__recommender_ask(env, arena, of, who, known, &ask, &answer) == MINE_OK) {
-    for (int64_t c = 0; c < who->n_customers && !MINE_POLL_AT(env, c); c++) {
-      const mine_history history = mine__history_of(of, who, known, c);
+      mine__recommender_ask(env, arena, of, &who, known, &ask, &answer) == MINE_OK) {
+    for (int64_t c = 0; c < who.n_customers && !MINE_POLL_AT(env, c); c++) {
+      const mine_history history = mine__history_of(of, &who, known, c);
       const int64_t from = answer.first[c], p = later->pair_first[c];
       mine__quality_add(&sum, answer.first[c + 1] - from, answer.item + from, history.n,
                         history.item, later->pair_first[c + 1] - p, later->pair_item + p,
@@ -75,89 +85,41 @@ static double judged_value(const mine_quality *quality, const judged_figure *fig
   return value;
 }
 
-void mine__offers_keep(mine_model *model, const mine_quality *quality) {
-  mine__model_metric(model, mine__measures[MINE_MEASURE_ROWS].name, (double)quality->customers);
-  for (size_t i = 0; i < JUDGED_FIGURES; i++)
-    mine__model_metric(model, mine__measures[judged_figures[i].measure].name,
-                       judged_value(quality, &judged_figures[i]));
+/* "recall@5" of "recall@10". */
+static const char *judged_name(mine_arena *arena, const char *name, int64_t k) {
+  const char *at = strchr(name, '@');
+  if (!at || k == MINE_OFFERS_K) return name;
+  mine_text text;
+  mine__text_open(&text, arena);
+  mine__text_addf(&text, "%.*s@%lld", (int)(at - name), name, (long long)k);
+  return text.failed ? name : text.data;
 }
 
-static void judged_row(const char *name, mine_relation *to) {
-  mine__row_text(to, name);
-}
-
-static void judged_end(mine_relation *to) {
-  mine__row_null(to); /* low, high, slice */
-  mine__row_null(to);
-  mine__row_null(to);
-  mine__relation_end_row(to);
-}
-
-void mine__offers_list(const mine_quality *quality, mine_relation *to) {
-  judged_row(mine__measures[MINE_MEASURE_ROWS].name, to);
-  mine__row_int(to, quality->customers);
-  judged_end(to);
+int mine__offers_metrics(mine_arena *arena, const mine_quality *quality, mine_metric *metric) {
+  int n = 0;
+  metric[n++] = (mine_metric){mine__measures[MINE_MEASURE_ROWS].name, (double)quality->customers};
   for (size_t i = 0; i < JUDGED_FIGURES; i++) {
-    const char *name = mine__measures[judged_figures[i].measure].name, *at = strchr(name, '@');
-    char shown[64];
-    if (at)
-      snprintf(shown, sizeof shown, "%.*s@%lld", (int)(at - name), name, (long long)quality->k);
-    judged_row(at ? shown : name, to);
-    mine__row_real(to, judged_value(quality, &judged_figures[i]));
-    judged_end(to);
+    const char *name = mine__measures[judged_figures[i].measure].name;
+    metric[n++] = (mine_metric){judged_name(arena, name, quality->k),
+                                judged_value(quality, &judged_figures[i])};
   }
+  return n;
 }
 
-/* ---- holding out ---------------------------------------------------------------------------- */
-
-static void judged_room(mine_arena *arena, const mine_interactions *of, mine_interactions *to) {
-  *to = (mine_interactions){.n_customers = of->n_customers,
-                            .n_items = of->n_items,
-                            .customers = of->customers,
-                            .items = of->items,
-                            .timed = of->timed};
-  to->basket_first =
-      mine__arena_zeros(arena, (size_t)of->n_customers + 1, sizeof *to->basket_first);
-  to->event_first = mine__arena_zeros(arena, (size_t)of->n_baskets + 1, sizeof *to->event_first);
-  to->event_item = mine__arena_array(arena, (size_t)of->n_events, sizeof *to->event_item);
-  if (of->event_amount)
-    to->event_amount = mine__arena_array(arena, (size_t)of->n_events, sizeof *to->event_amount);
-  if (of->basket_time)
-    to->basket_time = mine__arena_array(arena, (size_t)of->n_baskets, sizeof *to->basket_time);
-}
-
-static void judged_copy(const mine_interactions *of, int64_t basket, mine_interactions *to) {
-  if (to->basket_time) to->basket_time[to->n_baskets] = of->basket_time[basket];
-  for (int64_t e = of->event_first[basket]; e < of->event_first[basket + 1]; e++) {
-    if (to->event_amount) to->event_amount[to->n_events] = of->event_amount[e];
-    to->event_item[to->n_events++] = of->event_item[e];
+static void judged_list(mine_arena *arena, const mine_quality *quality, mine_relation *to) {
+  mine_metric metric[MINE_MAX_METRICS];
+  const int n = mine__offers_metrics(arena, quality, metric);
+  for (int i = 0; i < n; i++) {
+    mine__row_text(to, metric[i].name);
+    if (i == 0)
+      mine__row_int(to, quality->customers);
+    else
+      mine__row_real(to, metric[i].value);
+    mine__row_null(to); /* low, high, slice */
+    mine__row_null(to);
+    mine__row_null(to);
+    mine__relation_end_row(to);
   }
-  to->event_first[++to->n_baskets] = to->n_events;
-}
-
-int64_t mine__offers_hold(mine_env *env, mine_arena *arena, const mine_interactions *of,
-                          uint64_t seed, mine_interactions *out, mine_interactions *later) {
-  int64_t held = 0;
-  judged_room(arena, of, out);
-  judged_room(arena, of, later);
-  for (int64_t c = 0; c < of->n_customers && !mine_failed(env); c++) {
-    const int64_t from = of->basket_first[c], n = of->basket_first[c + 1] - from;
-    int64_t which = n > 1 ? n - 1 : -1;
-    if (MINE_POLL_AT(env, c)) break;
-    if (n > 1 && !of->timed) {
-      mine_random stream;
-      mine__random_open(&stream, seed, JUDGED_HOLD, (uint64_t)c);
-      which = (int64_t)mine__random_below(&stream, (uint64_t)n);
-    }
-    for (int64_t b = 0; b < n; b++)
-      judged_copy(of, from + b, b == which ? later : out);
-    out->basket_first[c + 1] = out->n_baskets;
-    later->basket_first[c + 1] = later->n_baskets;
-    held += which >= 0;
-  }
-  if (!mine_failed(env)) mine__interactions_pairs(env, arena, out);
-  if (!mine_failed(env)) mine__interactions_pairs(env, arena, later);
-  return held;
 }
 
 /* ---- mine_evaluate -------------------------------------------------------------------------- */
@@ -226,7 +188,7 @@ mine_status mine__offers_run(mine_job *job, mine_relation *out) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   const mine_recommender *of = model->body;
   const mine_interactions_how reading = {.note = mine__job_note, .context = job};
-  mine_interactions came, later, who;
+  mine_interactions came, later;
   mine_quality quality;
   if (!job->frame) return mine__model_list(env, model, job->verb->name, out);
   mine__interactions_read(env, job->arena, job->frame, &job->events, &reading, &came);
@@ -234,23 +196,14 @@ mine_status mine__offers_run(mine_job *job, mine_relation *out) {
   const int32_t *to = mine__recommender_items(env, job->arena, of, came.items);
   const int64_t *known = mine__recommender_customers(env, job->arena, of, came.customers);
   int64_t *unknown = mine__arena_zeros(job->arena, (size_t)came.n_customers, sizeof *unknown);
-  int64_t *none = mine__arena_zeros(job->arena, (size_t)came.n_customers + 1, sizeof *none);
-  if (!to || !known || !unknown || !none) return mine_env_status(env);
+  if (!to || !known || !unknown) return mine_env_status(env);
   mine__interactions_map(env, job->arena, &came, to, &of->items, &later);
   if (mine_failed(env)) return mine_env_status(env);
   judged_unknown(&came, to, unknown);
   judged_tell(job, known, unknown, came.n_customers);
-  /* asked with the histories that the model holds */
-  who = (mine_interactions){.n_customers = came.n_customers,
-                            .n_items = of->n_items,
-                            .customers = came.customers,
-                            .items = &of->items,
-                            .basket_first = none,
-                            .event_first = none,
-                            .pair_first = none};
-  MINE_TRY(mine__offers_measure(env, of, &who, known, &later, unknown,
+  MINE_TRY(mine__offers_measure(env, of, known, &later, unknown,
                                 mine__options_of(&job->options, mine__offers_option_table),
                                 &quality));
-  mine__offers_list(&quality, out);
+  judged_list(job->arena, &quality, out);
   return mine_env_status(env);
 }

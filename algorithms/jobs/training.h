@@ -110,6 +110,11 @@ mine_status mine__training_assignments(mine_training *training, const mine_train
 mine_status mine__training_trained(mine_training *training, mine_trained *out);
 /* (fold, metric, value) on the rows in the frame; option `folds`. */
 mine_status mine__training_cross_validate(mine_training *training, mine_relation *out);
+/* ... of a recommender. */
+mine_status mine__training_cross_offers(mine_training *training, mine_relation *out);
+/* Those rows of folds that were measured: number[f] (NULL: 1, 2, ...), then mean and se. */
+void mine__validation_list(mine_relation *out, const int64_t *number, const mine_measured *fold,
+                           int folds);
 void mine__training_close(mine_training *training);
 
 /* Item "warning", "dropped" ... about `name`, kept until there is a model. */

@@ -19,72 +19,86 @@ mine_status mine__training_recommender_frame(mine_training *t) {
   if (!options->wants) /* a verb that makes no model */
     return mine__fail(t->env, MINE_OPTION,
                       "algorithm '%s' learns from what customers took and not from rows of "
-                      "attributes; use mine_train, then mine_recommend",
+                      "attributes; use mine_train, then mine_recommend, or mine_cross_validate",
                       t->asked.algorithm->name);
   t->events = *(const mine_events *)mine__options_of(options, options->wants);
   t->events.want = mine__interactions_wants;
   return mine__frame_open(t->env, mine__events_plan, &t->events, &t->frame);
 }
 
-/* A model of the rest is measured on what is held out of it. */
-static void recommender_measure(mine_training *t, const mine_method *method,
-                                const mine_interactions *of, mine_model *model) {
+int mine__recommender_read(mine_training *t, mine_interactions *of) {
+  const mine_interactions_how reading = {.note = mine__training_note, .context = t};
+  mine__interactions_read(t->env, t->arena, t->frame, &t->events, &reading, of);
+  if (mine_failed(t->env)) return 0;
+  of->seed = (uint64_t)t->asked.seed.seed;
+  if (!t->asked.algorithm->recommends->wants_time || of->timed) return 1;
+  (void)mine__fail(t->env, MINE_DATA,
+                   "algorithm '%s' learns from baskets in order; give the time as the third "
+                   "column (a date, or a number that grows)",
+                   t->asked.algorithm->name);
+  return 0;
+}
+
+mine_method mine__recommender_method(const mine_training *t) {
+  return (mine_method){t->asked.algorithm, t->asked.own, t->asked.canonical, MINE_CALIBRATE_NONE};
+}
+
+/* The body of a model of these; a failure is recorded. */
+static mine_recommender *recommender_learn(mine_training *t, const mine_interactions *of,
+                                           mine_model *model) {
   const mine_recommending *how = t->asked.algorithm->recommends;
-  const mine_offers_options asked = {.k = MINE_OFFERS_K, .repeat = -1};
-  mine_env *env = t->env;
-  mine_interactions rest, later;
-  mine_quality quality;
+  mine_recommender *body = mine__recommender_make(t->env, model, of, how);
+  if (!body) return NULL;
+  const mine_mark mark = mine__arena_mark(t->env->scratch);
+  const mine_status status = how->learn(t->env, of, t->asked.own, model, body);
+  mine__arena_rewind(t->env->scratch, mark);
+  return status ? NULL : body;
+}
+
+int mine__recommender_try(mine_training *t, const mine_offers_held *held,
+                          const mine_offers_options *asked, mine_quality *out) {
+  const mine_method method = mine__recommender_method(t);
   mine_model *trial;
-  mine_arena *arena = mine__arena_open(env);
+  if (mine_failed(t->env) || mine__prepared_model(t->env, &t->data, &method, 0, &trial)) return 0;
+  const mine_recommender *body = recommender_learn(t, &held->rest, trial);
+  const int measured = body && mine__offers_measure(t->env, body, held->known, &held->later, NULL,
+                                                    asked, out) == MINE_OK;
+  mine_model_free(trial);
+  return measured;
+}
+
+/* A model of the rest is measured on what is held out of it. */
+static void recommender_measure(mine_training *t, const mine_interactions *of, mine_model *model) {
+  const mine_offers_options asked = {.k = MINE_OFFERS_K, .repeat = -1};
+  mine_metric metric[MINE_MAX_METRICS];
+  mine_offers_held held;
+  mine_quality quality;
+  mine_arena *arena = mine__arena_open(t->env);
   if (!arena) return;
-  const int64_t held =
-      mine__offers_hold(env, arena, of, (uint64_t)t->asked.seed.seed, &rest, &later);
-  if (held > 0 && !mine_failed(env) &&
-      mine__prepared_model(env, &t->data, method, 0, &trial) == MINE_OK) {
-    const mine_mark mark = mine__arena_mark(env->scratch);
-    mine_recommender *body = mine__recommender_make(env, trial, &rest, how);
-    if (body && how->learn(env, &rest, t->asked.own, trial, body) == MINE_OK &&
-        mine__offers_measure(env, body, &body->of, NULL, &later, NULL, &asked, &quality) ==
-            MINE_OK) {
-      mine__offers_keep(model, &quality);
-      mine__training_notef(t, "rows", "held out",
-                           of->timed ? "%lld: the last basket of each customer who has two or more"
-                                     : "%lld: a row by chance of each customer who has two or "
-                                       "more; there are no times",
-                           (long long)held);
-    }
-    mine__arena_rewind(env->scratch, mark);
-    mine_model_free(trial);
+  mine__offers_hold(t->env, arena, of, NULL, 0, &held);
+  if (!mine_failed(t->env) && held.later.n_customers > 0 &&
+      mine__recommender_try(t, &held, &asked, &quality)) {
+    const int n = mine__offers_metrics(arena, &quality, metric);
+    for (int i = 0; i < n; i++)
+      mine__model_metric(model, metric[i].name, metric[i].value);
+    mine__training_notef(t, "rows", "held out",
+                         of->timed ? "%lld: the last basket of each customer who has two or more"
+                                   : "%lld: a row by chance of each customer who has two or "
+                                     "more; there are no times",
+                         (long long)held.later.n_customers);
   }
   mine__arena_close(arena);
 }
 
-/* The whole fit, whose temporary memory is rewound. */
-static void recommender_fit(mine_training *t, const mine_method *method, mine_model *model) {
-  const mine_recommending *how = t->asked.algorithm->recommends;
-  const mine_interactions_how reading = {.note = mine__training_note, .context = t};
+static void recommender_fit(mine_training *t, mine_model *model) {
   mine_interactions of;
   mine_measured_options measured;
-  if (MINE_TAKE(t->env, t->arena, &t->asked.options, mine__measured_option_table, &measured))
+  if (MINE_TAKE(t->env, t->arena, &t->asked.options, mine__measured_option_table, &measured) ||
+      !mine__recommender_read(t, &of))
     return;
-  mine__interactions_read(t->env, t->arena, t->frame, &t->events, &reading, &of);
-  if (mine_failed(t->env)) return;
-  if (how->wants_time && !of.timed) {
-    (void)mine__fail(t->env, MINE_DATA,
-                     "algorithm '%s' learns from baskets in order; give the time as the third "
-                     "column (a date, or a number that grows)",
-                     t->asked.algorithm->name);
-    return;
-  }
   model->told.rows = of.n_rows;
-  if (measured.holdout) recommender_measure(t, method, &of, model);
-  if (mine_failed(t->env)) return;
-  mine_recommender *body = mine__recommender_make(t->env, model, &of, how);
-  if (!body) return;
-  const mine_mark mark = mine__arena_mark(t->env->scratch);
-  of.seed = (uint64_t)t->asked.seed.seed;
-  (void)how->learn(t->env, &of, t->asked.own, model, body); /* a failure sticks */
-  mine__arena_rewind(t->env->scratch, mark);
+  if (measured.holdout) recommender_measure(t, &of, model);
+  if (!mine_failed(t->env)) (void)recommender_learn(t, &of, model); /* a failure sticks */
 }
 
 static void recommender_tell(mine_training *t, const mine_model *model) {
@@ -101,13 +115,12 @@ static void recommender_tell(mine_training *t, const mine_model *model) {
 
 mine_status mine__training_recommender(mine_training *t, mine_trained *out) {
   mine_env *env = t->env;
-  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical,
-                              MINE_CALIBRATE_NONE};
+  const mine_method method = mine__recommender_method(t);
   mine_model *model;
   t->data.task = MINE_RECOMMENDATION;
   t->data.source = t->asked.source_text;
   MINE_TRY(mine__prepared_model(env, &t->data, &method, 0, &model));
-  recommender_fit(t, &method, model);
+  recommender_fit(t, model);
   if (!mine_failed(env)) recommender_tell(t, model);
   if (!mine_failed(env))
     mine__training_keep_reads(t, model, mine__interactions_wants, t->events.column);

@@ -135,10 +135,10 @@ void mine__job_note_told(mine_job *job, const mine_notes *notes);
   }
 #define MINE_SET_TREATMENT \
   { mine__treatment_option_table, sizeof(mine_treatment_options), MINE_UPLIFT }
-#define MINE_SET_FOLDS                                      \
-  {                                                         \
-    mine__folds_option_table, sizeof(mine_folds_options),   \
-        MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT \
+#define MINE_SET_FOLDS                                                            \
+  {                                                                               \
+    mine__folds_option_table, sizeof(mine_folds_options),                         \
+        MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT | MINE_RECOMMENDATION \
   }
 #define MINE_SET_SPLIT                                      \
   {                                                         \

@@ -259,8 +259,18 @@ static const mine_answer validate_answer[] = {
 };
 
 static const mine_option_set validate_options[] = {
-    MINE_SET_SUPERVISED, MINE_SET_TREATMENT, MINE_SET_CALIBRATE, MINE_SET_FOLDS, MINE_SET_SPLIT,
-    MINE_SET_GROUP,      MINE_SET_SOURCE,    MINE_SET_SEED,      MINE_SET_RUN,   MINE_SET_END,
+    MINE_SET_SUPERVISED,
+    MINE_SET_TREATMENT,
+    MINE_SET_CALIBRATE,
+    MINE_SET_FOLDS,
+    MINE_SET_SPLIT,
+    {mine__offers_folds_option_table, sizeof(mine_offers_folds_options), MINE_RECOMMENDATION},
+    {mine__offers_option_table, sizeof(mine_offers_options), MINE_RECOMMENDATION},
+    MINE_SET_GROUP,
+    {mine__source_option_table, sizeof(mine_source_options), TRAIN_OF_ROWS},
+    MINE_SET_SEED,
+    MINE_SET_RUN,
+    MINE_SET_END,
 };
 
 const mine_verb mine__verb_cross_validate = {
@@ -268,7 +278,13 @@ const mine_verb mine__verb_cross_validate = {
     .form = MINE_VERB_TABLE,
     .job = MINE_JOB_JUDGE,
     .what = "Train and measure on each of `folds` parts; nothing is stored.",
-    .notes = "Besides the options below it takes those of the algorithm.",
+    .notes =
+        "Besides the options below it takes those of the algorithm. A recommender reads events "
+        "instead of rows: a fold is a part of the customers, whose last baskets are held out, so "
+        "that every customer is measured once, as by mine_train. Others' later baskets are then "
+        "learned from; with split_by=time nothing is that came later than what is measured: the "
+        "events are cut into stretches of time, and each is measured by a model of all before it "
+        "(Meng, McCreadie, Macdonald & Ounis, RecSys 2020; Tashman, IJF 2000).",
     .example =
         "SELECT metric, round(value, 3) AS value FROM mine_cross_validate('tree',\n"
         "  " MINE_CALLERS ", 'target=churned, folds=3')\nWHERE fold = 'mean';",
@@ -279,6 +295,7 @@ const mine_verb mine__verb_cross_validate = {
     .answer = validate_answer,
     .options = validate_options,
     .reads = "an id, then attributes",
+    .events_of = MINE_RECOMMENDATION,
     .state_bytes = sizeof(mine__train_state),
     .open = mine__train_open,
     .source = mine__train_source,

@@ -342,24 +342,38 @@ void mine__interactions_map(mine_env *env, mine_arena *arena, const mine_interac
   mine__interactions_pairs(env, arena, out);
 }
 
-void mine__interactions_split(mine_env *env, mine_arena *arena, const mine_interactions *of,
-                              const int64_t *away, mine_interactions *out,
-                              mine_interactions *later) {
-  interactions_like(arena, of, out);
-  interactions_like(arena, of, later);
-  for (int64_t c = 0; c < of->n_customers && !mine_failed(env); c++) {
+/* The customers who have baskets of that side, and those baskets. */
+static void interactions_pick(mine_env *env, const mine_interactions *of, const uint8_t *side,
+                              int which, int bare, mine_values *customers, int64_t *whose,
+                              mine_interactions *out) {
+  for (int64_t c = 0; c < of->n_customers; c++) {
+    const int64_t from = of->basket_first[c], to = of->basket_first[c + 1];
+    const int64_t before = out->n_baskets;
+    mine_cell cell;
     if (MINE_POLL_AT(env, c)) return;
-    out->basket_first[c] = out->n_baskets;
-    later->basket_first[c] = later->n_baskets;
-    const int64_t end = of->basket_first[c + 1], from = end - away[c];
-    for (int64_t b = of->basket_first[c]; b < end; b++)
-      interactions_copy(of, b, NULL, b < from ? out : later);
+    out->basket_first[out->n_customers] = before;
+    for (int64_t b = from; b < to; b++)
+      if (side[b] == which) interactions_copy(of, b, NULL, out);
+    if (out->n_baskets == before && !(bare && from == to)) continue;
+    mine__values_get(of->customers, c, &cell);
+    if (!mine__values_push(customers, &cell)) return;
+    whose[out->n_customers++] = c;
   }
-  if (mine_failed(env)) return;
-  out->basket_first[of->n_customers] = out->n_baskets;
-  later->basket_first[of->n_customers] = later->n_baskets;
-  mine__interactions_pairs(env, arena, out);
-  mine__interactions_pairs(env, arena, later);
+  out->basket_first[out->n_customers] = out->n_baskets;
+}
+
+int64_t *mine__interactions_part(mine_env *env, mine_arena *arena, const mine_interactions *of,
+                                 const uint8_t *side, int which, int bare, mine_interactions *out) {
+  mine_values *customers = mine__arena_array(arena, 1, sizeof *customers);
+  int64_t *whose = mine__arena_array(arena, (size_t)of->n_customers, sizeof *whose);
+  interactions_like(arena, of, out);
+  if (mine_failed(env)) return NULL;
+  mine__values_open(customers, arena);
+  out->customers = customers;
+  out->n_customers = 0;
+  interactions_pick(env, of, side, which, bare, customers, whose, out);
+  if (!mine_failed(env)) mine__interactions_pairs(env, arena, out);
+  return mine_failed(env) ? NULL : whose;
 }
 
 /* ---- bytes ---------------------------------------------------------------------------------- */

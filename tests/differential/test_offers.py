@@ -209,5 +209,50 @@ class Measures(unittest.TestCase):
         self.assertGreater(recall["tifu"]["recall@10"], 1.05 * recall["gp"]["recall@10"])
 
 
+class CrossValidated(unittest.TestCase):
+    """Each fold against a training on what it learns from, and mine_evaluate on the others."""
+    HOW = "lambda=3, weights=log"
+
+    def fold(self, db, learned, later):
+        db.execute("SELECT mine_train('m','ease',?,?)", (learned, self.HOW + ", holdout=0")).fetchone()
+        return dict(db.execute("SELECT metric, value FROM mine_evaluate('m',?,'k=3')", (later,)))
+
+    def compare(self, db, options, folds):
+        got = defaultdict(dict)
+        for fold, metric, value in db.execute("SELECT * FROM mine_cross_validate('ease','t',?)",
+                                              ("%s, k=3, folds=%d%s" % (self.HOW, len(folds), options),)):
+            got[fold][metric] = value
+        shown = lambda of: sorted(sorted((m, -1 if v is None else round(v, 9)) for m, v in f.items())
+                                  for f in of)
+        self.assertEqual(shown(got[f + 1] for f in range(len(folds))), shown(folds))
+        for metric in folds[0]:
+            values = [f[metric] for f in folds if f[metric] is not None]
+            mean = sum(values) / len(values)
+            spread = math.sqrt(sum((v - mean) ** 2 for v in values) / (len(values) - 1))
+            if metric != "rows":
+                self.assertAlmostEqual(got["mean"][metric], mean, delta=1e-12)
+            self.assertAlmostEqual(got["se"][metric], spread / math.sqrt(len(values)), delta=1e-12)
+
+    def table(self, customers, times):
+        chance = random.Random(customers)
+        return connect([(i, i, 0) for i in range(9)] +  # every item is there from the first day on
+                       [(c, i, t) for c in range(customers) for t in range(times)
+                        for i in {int(9 * chance.random() ** 2) for _ in range(3)}])
+
+    def test_customers(self):
+        # as many folds as customers: one last basket at a time
+        db = self.table(12, 3)
+        self.compare(db, "", [self.fold(db, "SELECT * FROM t WHERE NOT (c = %d AND t = 2)" % c,
+                                        "SELECT c, i FROM t WHERE c = %d AND t = 2" % c)
+                              for c in range(12)])
+
+    def test_time(self):
+        # stretches of two days each, of which the first is never measured
+        db = self.table(12, 8)
+        self.compare(db, ", split_by=time", [self.fold(db, "SELECT * FROM t WHERE t < %d" % t,
+                                                     "SELECT c, i FROM t WHERE t IN (%d, %d)" % (t, t + 1))
+                                           for t in (2, 4, 6)])
+
+
 if __name__ == "__main__":
     unittest.main()

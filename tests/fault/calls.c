@@ -152,6 +152,9 @@ static const fault_call calls_special[] = {
      "SELECT * FROM mine_cross_validate('tree','SELECT *, id%3 AS part FROM customers',"
      "'target=churn,split=part{o}')",
      0},
+    {"mine_cross_validate", "SELECT * FROM mine_cross_validate('gp','" TAKEN "','folds=2{o}')", 0},
+    {"mine_cross_validate",
+     "SELECT * FROM mine_cross_validate('cooccurrence','" TAKEN "','folds=2,split_by=time{o}')", 0},
     {"mine_tune",
      "SELECT rank, options, mean, se FROM mine_tune('tree','customers',"
      "'target=churn,max_depth=1..4,criterion=gini|entropy,trials=3,folds=2{o}')",

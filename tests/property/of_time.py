@@ -203,3 +203,23 @@ def offers(lab, case):
     for item, other, score in got:
         both = len(people[item] & people[other])
         same(score, both / math.sqrt(len(people[item]) * len(people[other])), "similar: cosine", 1e-9, 1e-9)
+
+
+@prop("mine_cross_validate", make=baskets, cases=40)
+def offers_in_turn(lab, case):
+    """Who takes things on two days is measured once; offered all that he had, he takes what he takes again."""
+    lab.create("t", case["tables"]["t"])
+    days = {}
+    for c, item, at in (r[:3] for r in lab.db.execute("SELECT * FROM t").fetchall()):
+        if c is not None and item is not None and at is not None:
+            days.setdefault(c, set()).add(at)
+    often = sum(len(d) > 1 for d in days.values())
+    got, error = lab.refused("SELECT fold, metric, value FROM mine_cross_validate('gp', 't', 'folds=2, k=20, repeat=only')")
+    must((error is None) == (often > 1), "offers in turn: refused", (error, often))
+    found = {(f, m): v for f, m, v in got or []}
+    if found:
+        must(found[1, "rows"] + found[2, "rows"] == often, "offers in turn: who is measured", found)
+    for f in (1, 2) if found else ():
+        same(found[f, "recall@20"], found[f, "repeat_share"], "offers in turn: recall", 1e-12, 1e-12)
+        must(found[f, "new_recall@20"] in (None, 0), "offers in turn: new", found)
+        must(found[f, "repeat_recall@20"] in (None, 1), "offers in turn: repeats", found)

@@ -49,4 +49,4 @@ SELECT mine_train('one','cooccurrence','VALUES (1,''a''),(1,''b'')');
 SELECT name, detail FROM mine_summary('one') WHERE item = 'warning';
 SELECT mine_train('apart','cooccurrence','VALUES (1,''a''),(2,''b'')');
 SELECT * FROM mine_recommend('apart');
-SELECT count(*) FROM mine_cross_validate('gp','taken');
+SELECT count(*) FROM mine_tune('gp','taken','ties=first|recent');

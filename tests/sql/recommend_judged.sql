@@ -34,3 +34,14 @@ SELECT mine_import('again', mine_export('rule','json'),'json') IS NOT NULL;
 SELECT count(*) FROM (SELECT * FROM mine_recommend('rule') EXCEPT SELECT * FROM mine_recommend('again'));
 SELECT mine_import('again', mine_export('habit','json'),'json') IS NOT NULL;
 SELECT count(*) FROM (SELECT * FROM mine_recommend('habit') EXCEPT SELECT * FROM mine_recommend('again'));
+-- cross-validated: each customer's last basket once, or one stretch of time after the other
+SELECT fold, metric, round(value,4) FROM mine_cross_validate('gp','taken','folds=3, k=2') WHERE metric IN ('rows', 'recall@2', 'new_recall@2');
+SELECT fold, metric, round(value,4) FROM mine_cross_validate('gp','taken','folds=2, split_by=time, repeat=exclude') WHERE metric IN ('rows', 'recall@10');
+SELECT source, item, name, detail FROM mine_warnings WHERE item = 'warning';
+SELECT fold, metric, round(value,4) FROM mine_cross_validate('cooccurrence','SELECT customer, item FROM taken','folds=2') WHERE metric = 'recall@10';
+SELECT * FROM mine_cross_validate('gp','taken','folds=4');
+SELECT * FROM mine_cross_validate('gp','taken','folds=9, split_by=time');
+SELECT * FROM mine_cross_validate('gp','SELECT customer, item FROM taken','split_by=time');
+SELECT * FROM mine_cross_validate('tifu','SELECT customer, item FROM taken');
+SELECT * FROM mine_cross_validate('gp','taken','target=item');
+SELECT * FROM mine_cross_validate('bgnbd','taken');
