@@ -130,7 +130,8 @@ void mine__tifu_nearest(const mine_tifu_space *s, int64_t n, const int32_t *item
     const int32_t c = s->short_first[k];
     const double distance = norm + s->norm[c];
     if (near->n == most && distance > near->distance[0]) break;
-    if (c != self && !(near->dot[c] > 0)) tifu_offer(near, most, distance, c);
+    const int has = s->first[c] < s->first[c + 1]; /* who took nothing is near to nobody */
+    if (c != self && has && !(near->dot[c] > 0)) tifu_offer(near, most, distance, c);
   }
   for (int64_t t = 0; t < touched; t++)
     near->dot[near->touched[t]] = 0;
