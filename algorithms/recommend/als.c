@@ -66,6 +66,30 @@ static int als_point_rows(mine_env *env, const mine_interactions *of, int weight
   return 1;
 }
 
+/* Said before it begins: what cannot be held, and how many factors can. */
+static int als_point_fits(mine_env *env, const mine_interactions *of, int64_t factors) {
+  const mine_memory *memory = &env->memory;
+  const double has = memory->limit > memory->used ? (double)(memory->limit - memory->used) : 0;
+  const int64_t rows = of->n_customers, columns = of->n_items, cells = of->n_pairs;
+  const double needs = mine__als_bytes(env, rows, columns, cells, factors);
+  char wanted[MINE_NUMBER_BYTES], there[MINE_NUMBER_BYTES], remedy[80];
+  if (!memory->limit || needs <= has) return 1;
+  int64_t fewer = factors / 2;
+  while (fewer > 0 && mine__als_bytes(env, rows, columns, cells, fewer) > 0.9 * has)
+    fewer /= 2;
+  if (fewer > 0)
+    snprintf(remedy, sizeof remedy, "take fewer (factors=%lld)", (long long)fewer);
+  else
+    snprintf(remedy, sizeof remedy, "learn from fewer events");
+  (void)mine__fail(
+      env, MINE_LIMIT,
+      "%lld customers and %lld items of %lld factors need %s GB, and %s GB are left of "
+      "max_memory; %s, or raise it",
+      (long long)rows, (long long)columns, (long long)factors,
+      mine__format_real(wanted, needs / 1e9, 3), mine__format_real(there, has / 1e9, 3), remedy);
+  return 0;
+}
+
 /* "4120 3981 3977": the loss after each iteration; of many the first, and the last ones. */
 static void als_point_tell(mine_model *model, const double *loss, int64_t n) {
   char text[MINE_ERROR_BYTES] = "";
@@ -107,7 +131,8 @@ static mine_status als_point_learn(mine_env *env, const mine_interactions *of, c
   als_point_body *body = mine__arena_zeros(model->arena, 1, sizeof *body);
   mine_taken taken;
   mine_als als;
-  if (!body || !als_point_rows(env, of, o->weights, &taken) ||
+  if (!body || !als_point_fits(env, of, o->factors) ||
+      !als_point_rows(env, of, o->weights, &taken) ||
       !mine__als_fit(env, env->scratch, &taken, &how, &als))
     return mine_env_status(env);
   *body = (als_point_body){.weights = o->weights,

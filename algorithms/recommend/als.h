@@ -10,9 +10,8 @@
 ** with p = 1 and c = 1 + alpha v where it was taken (v: how much), p = 0 and c = 1 elsewhere, is
 ** brought down by turns in the customers and in the items: a few steps of conjugate gradients each
 ** (Takacs, Pilaszy & Tikk, RecSys 2011), or exactly.  lambda_u = lambda (n_u + items / alpha)^s,
-** n_u the number of items that the customer took (Rendle, Krichene, Zhang & Koren, RecSys 2022); s
-*= 0:
-** the same for all.
+** n_u the number of items that the customer took (Rendle, Krichene, Zhang & Koren, RecSys 2022);
+** s = 0: the same for all.
 */
 #ifndef MINE_RECOMMEND_ALS_H
 #define MINE_RECOMMEND_ALS_H
@@ -38,6 +37,9 @@ typedef struct mine_als {
 
 /* lambda of a row that took n of `all`. */
 double mine__als_lambda(const mine_als_options *options, int64_t n, int64_t all);
+/* What fitting holds at once, about: of `cells` pairs taken. */
+double mine__als_bytes(const mine_env *env, int64_t rows, int64_t columns, int64_t cells,
+                       int64_t factors);
 /* In arena; 0: failure recorded.  The same bytes for any number of threads. */
 int mine__als_fit(mine_env *env, mine_arena *arena, const mine_taken *of,
                   const mine_als_options *options, mine_als *out);

@@ -235,6 +235,17 @@ static double als_half(mine_env *env, als_job *job, const als_side *to, const al
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+double mine__als_bytes(const mine_env *env, int64_t rows, int64_t columns, int64_t cells,
+                       int64_t factors) {
+  const double f = (double)factors, points = (double)rows + (double)columns;
+  const double wide = (double)(MINE_BLOCKS(factors, FACTORS_LANES) * FACTORS_LANES);
+  const int64_t most = rows > columns ? rows : columns;
+  return points * (wide * sizeof(float) + sizeof(int64_t)) +
+         (double)cells * (sizeof(int32_t) + sizeof(double) + 2 * sizeof(float)) +
+         f * f * sizeof(double) * (double)(MINE_BLOCKS(most, ALS_SQUARE) + env->threads + 1) +
+         f * sizeof(double) * ALS_GROUP * env->threads;
+}
+
 static float *als_more(mine_env *env, const mine_taken *of, double alpha) {
   const int64_t n = of->first[of->rows];
   float *more = mine__arena_array(env->scratch, (size_t)n, sizeof *more);
