@@ -15,8 +15,8 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "lookalikes", "nightly",
-           "crm/schema", "crm/alerts", "crm/report")
+RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "recommend", "lookalikes",
+           "nightly", "crm/schema", "crm/alerts", "crm/report")
 WIDTH = 46  # characters in a line of a Chinese comment
 
 

@@ -20,7 +20,8 @@ import run  # noqa: E402
 
 mt.preload_self()
 checks = mt.Checks("recipes")
-RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "lookalikes", "crm/schema", "crm/report", "crm/alerts")
+RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "recommend", "lookalikes", "crm/schema",
+           "crm/report", "crm/alerts")
 EXPECTED = pathlib.Path(__file__).with_name("expected")
 
 # The demo's content, pinned: sha256 of every table's rows.  Change it when you
@@ -70,6 +71,20 @@ def run_recipe(language, recipe, database, folder, update):
         run.show_difference(f"{language}/{recipe}", wanted, got)
 
 
+def check_again(folder, update):
+    """A table that is written every night: the same one from the same rows."""
+    def offers():
+        db = mt.sqlite3.connect(folder / "demo.db")
+        rows = [db.execute(f"SELECT * FROM {table}").fetchall() for table in ("offers", "goes_with")]
+        db.close()
+        return rows
+
+    first = offers()
+    run_recipe("en", "recommend", folder / "demo.db", folder, update)
+    checks.that(offers() == first, "recommend: the second night writes the same offers")
+    checks.equal(len({row[0] for row in first[0]}), 20000, "recommend: everybody is offered something")
+
+
 def check_same_results(folder):
     """Tables written from the English and the Chinese database, side by side."""
     db = mt.sqlite3.connect(folder / "demo.db")
@@ -88,6 +103,8 @@ def check_same_results(folder):
     checks.that(all(auc), "held-out AUC is stored with the model")
     checks.equal(one("SELECT count(*) FROM zh.搭配推荐"), one("SELECT count(*) FROM main.companions"),
                  "zh: as many companions")
+    checks.equal(one("SELECT count(*) FROM main.offers AS a JOIN zh.推荐 AS b ON customer_id = 客户编号 AND place = 名次 "
+                     "AND abs(strength - 强度) < 1e-9"), one("SELECT count(*) FROM main.offers"), "zh: the same offers")
     names = [n for (n,) in db.execute("SELECT DISTINCT segment_name FROM customer_segments")]
     checks.that(len(names) == 5 and not any(n.startswith("Segment ") for n in names),
                 "the five segments have names of their own", ", ".join(names))
@@ -108,6 +125,7 @@ def main():
             shutil.copy(mt.DEMO / name, folder / name)
             for recipe in RECIPES:
                 run_recipe(language, recipe, folder / name, folder, update)
+        check_again(folder, update)
         check_same_results(folder)
     finally:
         shutil.rmtree(folder)
