@@ -16,6 +16,7 @@
 **     neighbors  base, queries(id, x0..) normal numbers; queries are a tenth of base
 **     wide       w(id, c0..)             normal numbers
 **     baskets    b(basket, item)         generated baskets, about ten items each
+**     events     e(customer, item)       25 rows of a customer, who prefers items of his own kind
 **     blobs      b(id, g, x0..)          ten clear groups g, 2% of the rows in none (g 0)
 **     customers  c(id, g, x0.., k0..k4)  six groups that prefer a level of each text, 3% in none
 */
@@ -218,6 +219,24 @@ static void data_baskets(data_file *file, long baskets) {
   }
 }
 
+/* What customers take: popular items much more often, three of five of the customer's own kind. */
+static void data_events(data_file *file, long rows, int items) {
+  const int kinds = 50, own = items / kinds + 1;
+  data_run(file, "CREATE TABLE e(customer INTEGER, item INTEGER)");
+  data_check(file,
+             sqlite3_prepare_v2(file->db, "INSERT INTO e VALUES(?,?)", -1, &file->insert, NULL));
+  for (long row = 0; row < rows; row++) {
+    const long customer = row / 25;
+    const double u = data_uniform(file);
+    const int likes = data_uniform(file) < 0.6;
+    const int item =
+        likes ? (int)(customer % kinds) + kinds * (int)(own * u * u * u) : (int)(items * u * u * u);
+    sqlite3_bind_int64(file->insert, 1, customer);
+    sqlite3_bind_int(file->insert, 2, item % items);
+    data_row(file);
+  }
+}
+
 /* Groups that are known, for clusterings: g is 1.., or 0 of a row that was strewn anywhere.
 ** A text has the level that its group prefers in seven of ten rows. */
 static void data_known(data_file *file, const char *table, long rows, int numbers, int texts,
@@ -270,6 +289,8 @@ static int data_fill(data_file *file, const char *kind, long rows, int columns) 
     data_prediction(file, "score", rows / 4, columns);
   } else if (strcmp(kind, "baskets") == 0) {
     data_baskets(file, rows);
+  } else if (strcmp(kind, "events") == 0) {
+    data_events(file, rows, columns);
   } else if (strcmp(kind, "blobs") == 0) {
     data_known(file, "b", rows, columns, 0, 10, 0.02);
   } else if (strcmp(kind, "customers") == 0) {

@@ -12,6 +12,7 @@ import sys
 import time
 
 import predict_peers
+import recommend_peers
 import segment_peers
 
 
@@ -202,7 +203,7 @@ def main():
     os.dup2(2, 1)
     try:
         make = globals().get(sys.argv[1]) or getattr(predict_peers, sys.argv[1], None) or \
-            getattr(segment_peers, sys.argv[1])
+            getattr(segment_peers, sys.argv[1], None) or getattr(recommend_peers, sys.argv[1])
         run, quality = make(json.loads(sys.argv[2]))
     except (ImportError, sqlite3.OperationalError) as reason:
         print(reason, file=out, flush=True)

@@ -7,8 +7,8 @@
                                    neighbors itemsets jobs; boost forest linear mlp trees
                                    sizes boostjob; kprototypes kmedoids gmm dbscan hdbscan
                                    agglomerative outliers batch auto_clusters clustersizes;
-                                   load).  batch and clustersizes, which make tables of ten
-                                   times the rows, are left out of --quick unless named
+                                   load; recommend).  batch and clustersizes, which make tables of
+                                   ten times the rows, are left out of --quick unless named
     bench/run --small [WORDS]      tables of 1,000 to 20,000 rows: every verb with all threads
                                    beside itself with one (those whose name holds WORDS)
     bench/run --small --page       ... and write docs/design/small-tables.md
@@ -33,6 +33,7 @@ import sys
 import time
 
 import predicting
+import recommending
 import segmenting
 import surviving
 import sides
@@ -41,9 +42,10 @@ import workloads
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
-GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS, **surviving.GROUPS}
+GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS, **surviving.GROUPS,
+          **recommending.GROUPS}
 SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob", "kprototypes", "gmm", "hdbscan", "agglomerative",
-        *segmenting.HUGE)
+        *segmenting.HUGE, "recommend")
 FORMAT = 1  # of the data; a change makes them anew
 
 
@@ -86,7 +88,7 @@ def data_plan(setting, groups):
             "prediction": ("prediction", n, predicting.NUMBERS), "baskets": ("baskets", max(few, 10000), 1)}
     for columns in workloads.wide_columns(setting):
         plan[f"wide{columns}"] = ("wide", max(500, 8 * n // columns), columns)
-    return {**plan, **segmenting.data_plan(setting, groups)}
+    return {**plan, **segmenting.data_plan(setting, groups), **recommending.data_plan(setting, groups)}
 
 
 def make_data(setting, groups):
@@ -116,7 +118,7 @@ def versions(python):
              "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'catboost', 'statsmodels', 'faiss'):\n"
              "    try: print(m, import_module(m).__version__)\n"
              "    except ImportError: print(m, 'absent')\n"
-             "for m in ('fast_hdbscan', 'fastcluster', 'hdbscan', 'kmedoids', 'kmodes'):\n"
+             "for m in ('fast_hdbscan', 'fastcluster', 'hdbscan', 'implicit', 'kmedoids', 'kmodes'):\n"
              "    try: print(m, metadata.version(m))\n"
              "    except metadata.PackageNotFoundError: print(m, 'absent')\n"
              "try:\n"
