@@ -287,6 +287,26 @@ void mine__formula_inside(mine_formula *f, const mine_model *model, const int *m
     formula_calibrate(f, model->calibration, model->n_groups, said->share);
 }
 
+/* Behind a first term n others. */
+static const mine_term *formula_behind(mine_formula *f, mine_term_op op, const mine_term *first,
+                                       int n, const mine_term *const *term) {
+  const mine_term **arg = mine__formula_terms(f, n + 1);
+  if (!arg) return NULL;
+  arg[0] = first;
+  memcpy(arg + 1, term, (size_t)n * sizeof *arg);
+  return mine__term_let(f, mine__term_many(f, op, n + 1, arg));
+}
+
+const mine_term *mine__formula_greatest(mine_formula *f, int n, const mine_term *const *term) {
+  const mine_term *most = mine__term_let(f, mine__term_many(f, MINE_TERM_MOST, n, term));
+  return formula_behind(f, MINE_TERM_WHICH, most, n, term);
+}
+
+const mine_term *mine__formula_pick(mine_formula *f, const mine_term *which, int n,
+                                    const mine_term *const *term) {
+  return formula_behind(f, MINE_TERM_CASE, which, n, term);
+}
+
 /* The class: from the threshold on the positive one, else the first of the largest share. */
 static const mine_term *formula_group(mine_formula *f, const mine_model *model,
                                       const mine_term *const *share) {
@@ -302,12 +322,7 @@ static const mine_term *formula_group(mine_formula *f, const mine_model *model,
         f, mine__term_two(f, MINE_TERM_SUM, choice,
                           mine__term_two(f, MINE_TERM_PRODUCT, mine__term_constant(f, 0), p)));
   }
-  const mine_term **arg = mine__formula_terms(f, k + 1);
-  if (!arg) return NULL;
-  arg[0] = mine__term_let(f, mine__term_many(f, MINE_TERM_MOST, k, share));
-  for (int g = 0; g < k; g++)
-    arg[g + 1] = share[g];
-  return mine__term_let(f, mine__term_many(f, MINE_TERM_WHICH, k + 1, arg));
+  return mine__formula_greatest(f, k, share);
 }
 
 void mine__formula_of(mine_env *env, mine_arena *arena, const mine_model *model, mine_formula *f,

@@ -128,6 +128,10 @@ const mine_term *mine__terms_sum(mine_formula *f, const mine_terms *terms);
 void mine__formula_softmax(mine_formula *f, int n, const mine_term *const *margin,
                            const mine_term **share);
 void mine__formula_logit(mine_formula *f, const mine_term *margin, const mine_term **share);
+/* Of n terms the number, from 1, of the greatest, the first of equals; and the term of a number. */
+const mine_term *mine__formula_greatest(mine_formula *f, int n, const mine_term *const *term);
+const mine_term *mine__formula_pick(mine_formula *f, const mine_term *which, int n,
+                                    const mine_term *const *term);
 /* A feature i of an encoding that is a number (`feature` of the whole), as its place there. */
 const mine_term *mine__formula_place(mine_formula *f, const mine_encoding *e, int i, int feature);
 /* The kinds' own. */

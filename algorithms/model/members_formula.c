@@ -108,8 +108,6 @@ void mine__grouped_formula(mine_formula *f, const mine_model *model, const int *
     said->share[g] = members_case(&cases, MEMBERS_SHARE, g);
   for (int c = 0; said->value && c < model->n_outputs; c++)
     said->value[c] = members_case(&cases, MEMBERS_VALUE, c);
-  if (!said->share && (gives & MINE_GIVES_GROUP))
-    said->group = members_case(&cases, MEMBERS_GROUP, 0);
-  if (!said->share && (gives & MINE_GIVES_DISTANCE))
-    said->distance = members_case(&cases, MEMBERS_DISTANCE, 0);
+  if (gives & MINE_GIVES_GROUP) said->group = members_case(&cases, MEMBERS_GROUP, 0);
+  if (gives & MINE_GIVES_DISTANCE) said->distance = members_case(&cases, MEMBERS_DISTANCE, 0);
 }

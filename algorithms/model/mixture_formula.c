@@ -1,6 +1,6 @@
 /*
 ** mixture_formula.c -- a mixture as a formula: what each component's whitening makes of a row, the
-** squares of that, and shares of the densities.
+** squares of that, shares of the densities, and the distance to the component with the largest.
 **
 ** A number is one place of the space; what a category's level adds to a coordinate, or to the
 ** squares where columns are not turned, is one table.
@@ -76,7 +76,7 @@ static const mine_term *mform_coordinate(mine_formula *f, const mine_model *mode
   return mine__term_let(f, mine__terms_sum(f, &terms));
 }
 
-/* The squared distance to component c. */
+/* The squared distance to component c, as far as can be where it is no number (mixture.h). */
 static const mine_term *mform_square(mine_formula *f, const mine_model *model, const int *map,
                                      const mine_term *const *place, int64_t c) {
   const mine_mixture *m = model->body;
@@ -93,7 +93,10 @@ static const mine_term *mform_square(mine_formula *f, const mine_model *model, c
       mine__terms_add(f, &terms, mine__term_two(f, MINE_TERM_PRODUCT, z, z));
     }
   }
-  return mine__term_let(f, mine__terms_sum(f, &terms));
+  const mine_term *most = mine__term_constant(f, MINE_MIXTURE_FARTHEST);
+  const mine_term *square[2] = {
+      mine__term_two(f, MINE_TERM_KNOWN, mine__terms_sum(f, &terms), most), most};
+  return mine__term_let(f, mine__term_many(f, MINE_TERM_LEAST, 2, square));
 }
 
 void mine__mixture_formula(mine_formula *f, const mine_model *model, const int *map,
@@ -102,17 +105,20 @@ void mine__mixture_formula(mine_formula *f, const mine_model *model, const int *
   const int k = (int)m->k;
   const mine_term **place = mine__formula_terms(f, model->n_features);
   const mine_term **log = mine__formula_terms(f, k), **share = mine__formula_terms(f, k);
+  const mine_term **square = mine__formula_terms(f, k);
   for (int i = 0; place && i < model->n_features; i++)
     if (m->encoding.levels[i] == 0 && m->encoding.first[i] < m->encoding.first[i + 1])
       place[i] = mine__formula_place(f, &m->encoding, i, map[i]);
   if (mine_failed(f->env)) return;
   for (int c = 0; c < k && !mine_failed(f->env); c++) {
-    const mine_term *square = mform_square(f, model, map, place, c);
+    square[c] = mform_square(f, model, map, place, c);
     log[c] = mine__term_let(
         f, mine__term_two(f, MINE_TERM_MINUS, mine__term_constant(f, m->offset[c]),
-                          mine__term_two(f, MINE_TERM_OVER, square, mine__term_constant(f, 2))));
+                          mine__term_two(f, MINE_TERM_OVER, square[c], mine__term_constant(f, 2))));
   }
   if (mine_failed(f->env)) return;
   mine__formula_softmax(f, k, log, share);
   said->share = share;
+  said->group = mine__formula_greatest(f, k, log);
+  said->distance = mine__term_one(f, MINE_TERM_SQRT, mine__formula_pick(f, said->group, k, square));
 }

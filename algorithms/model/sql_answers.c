@@ -58,13 +58,17 @@ static int sqlanswer_components(const mine__sql *w) {
 
 /* How many numbers are checked. */
 static int sqlanswer_numbers(const mine__sql *w) {
-  return sqlanswer_components(w) ? w->model->n_outputs : 1;
+  if (sqlanswer_components(w)) return w->model->n_outputs;
+  return w->said.share && w->said.distance ? 2 : 1;
 }
 
-/* The i-th number that is checked: a share, a value, a distance; 0: the prediction is all. */
+/* The i-th number that is checked: a share, of clusters the distance behind it, a value, a
+** distance; 0: the prediction is all. */
 static int sqlanswer_number(const mine__sql *w, int i) {
   if (w->said.value)
     sqlanswer_answer(w, w->said.value[i]);
+  else if (i > 0)
+    sqlanswer_answer(w, w->said.distance);
   else if (w->said.share && sqlanswer_class(w) >= 0)
     sqlanswer_answer(w, w->said.share[sqlanswer_class(w)]);
   else if (w->said.share)
@@ -192,8 +196,8 @@ static void sqlanswer_expected(const mine__sql *w, int64_t row) {
   mine_cell cell = {MINE_NULL, 0, {0}};
   if (answers->value)
     number = answers->value[row * model->n_outputs];
-  else if (answers->share && which >= 0)
-    number = answers->share[row * model->n_groups + which];
+  else if (answers->share)
+    number = which >= 0 ? answers->share[row * model->n_groups + which] : (double)NAN;
   else if (w->said.distance)
     number = answers->distance[row];
   if (answers->value)
@@ -211,7 +215,8 @@ static void sqlanswer_expected(const mine__sql *w, int64_t row) {
   }
   mine__sql_real(w, isfinite(number) ? number : (double)NAN);
   for (int c = 1; c < sqlanswer_numbers(w); c++) {
-    const double more = answers->value[row * model->n_outputs + c];
+    const double more =
+        answers->value ? answers->value[row * model->n_outputs + c] : answers->distance[row];
     mine__text_adds(w->to, ", ");
     mine__sql_real(w, isfinite(more) ? more : (double)NAN);
   }

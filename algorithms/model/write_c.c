@@ -269,22 +269,36 @@ static void writec_codes(const mine__c *w) {
                     model->feature[f].type == MINE_COLUMN_CATEGORY ? " == -1" : ") != 0");
 }
 
+/* Numbers of a row: shares, and behind them the distance of a clustering that has both; values; or
+** the distance alone. */
+static int writec_shares(const mine__c *w) {
+  return w->said.share ? w->model->n_groups : w->said.value ? w->model->n_outputs : 0;
+}
+
 static int writec_outputs(const mine__c *w) {
-  return w->said.share ? w->model->n_groups : w->said.value ? w->model->n_outputs : 1;
+  const int shares = writec_shares(w);
+  return shares + (shares == 0 || w->said.distance);
+}
+
+static const mine_term *writec_output(const mine__c *w, int i) {
+  const mine_term *const *said = w->said.share ? w->said.share : w->said.value;
+  return i < writec_shares(w) ? said[i] : w->said.distance;
+}
+
+static double writec_expected(const mine__c *w, int64_t row, int i) {
+  const mine_answers *answers = &w->how->proof->answers;
+  const int n = writec_shares(w);
+  if (i < n) return (w->said.share ? answers->share : answers->value)[row * n + i];
+  return w->said.distance ? answers->distance[row] : (double)NAN;
 }
 
 static void writec_out(mine__c *w) {
-  const mine_term *const *said = w->said.share ? w->said.share : w->said.value;
   const char *gap = w->model->gaps.missing == 2 ? "gap ? NAN : " : "";
-  for (int i = 0; said && i < writec_outputs(w); i++) {
+  for (int i = 0; i < writec_outputs(w); i++) {
+    const mine_term *said = writec_output(w, i);
     mine__text_addf(w->to, "  out[%d] = %s", i, gap);
-    writec_term(w, said[i]);
-    mine__text_adds(w->to, ";\n");
-  }
-  if (!said) {
-    mine__text_addf(w->to, "  out[0] = %s", gap);
-    if (w->said.distance)
-      writec_term(w, w->said.distance);
+    if (said)
+      writec_term(w, said);
     else
       mine__text_adds(w->to, "NAN");
     mine__text_adds(w->to, ";\n");
@@ -304,19 +318,23 @@ static void writec_function(mine__c *w) {
   mine__text_addf(
       w->to,
       "\n/* Score a row.  Of feature f (mine_features) number[f] where it is a number, NAN = "
-      "missing,\n** or text[f], NULL = missing.  out[0 .. %d] becomes %s.\n** Returns %s; -1: no "
-      "answer. */\n"
+      "missing,\n** or text[f], NULL = missing.  out[0 .. %d] becomes %s%s.\n** Returns %s; -1: "
+      "%s. "
+      "*/\n"
       "int mine_score(const double *number, const char *const *text, double *out);\n"
       "int mine_score(const double *number, const char *const *text, double *out) {\n"
       "  double x[%d];\n  int c[%d];\n",
       writec_outputs(w) - 1,
-      w->said.share                                      ? "the probability of each class"
+      w->said.share && model->roles.target               ? "the probability of each class"
+      : w->said.share                                    ? "the share of each cluster"
       : mine__model_gives(model) & MINE_GIVES_COMPONENTS ? "the score on each component"
       : w->said.value                                    ? "the number"
                                                          : "the distance from the centre",
+      w->said.share && w->said.distance ? ",\n** and the last the distance to its own" : "",
       !w->said.group        ? "0"
       : model->roles.target ? "the place of the class in mine_groups"
                             : "the number of the cluster, from 0",
+      w->said.group && !model->roles.target ? "none of them, or no answer" : "no answer",
       model->n_features, model->n_features);
   if (w->said.group) mine__text_adds(w->to, "  double group;\n");
   if (model->gaps.missing == 2) mine__text_adds(w->to, "  int gap = 0;\n");
@@ -357,16 +375,12 @@ static void writec_row(const mine__c *w, int64_t i) {
   }
   mine__text_adds(w->to, "}, {");
   const int n = writec_outputs(w);
-  const double *said = w->said.share      ? proof->answers.share
-                       : w->said.value    ? proof->answers.value
-                       : w->said.distance ? proof->answers.distance
-                                          : NULL;
   for (int k = 0; k < n; k++) {
     if (k) mine__text_adds(w->to, ", ");
-    mine__c_real(w, said ? said[i * n + k] : (double)NAN);
+    mine__c_real(w, writec_expected(w, i, k));
   }
   const int32_t group = w->said.group ? proof->answers.group[i] - 1 : 0;
-  const int none = w->said.group ? group < 0 : isnan(said[i * n]);
+  const int none = w->said.group ? group < 0 : isnan(writec_expected(w, i, 0));
   mine__text_addf(w->to, "}, %d},\n", none ? -1 : (int)group);
 }
 

@@ -171,6 +171,8 @@ MODELS = [
     ("gmm", "gmm", None, {"k": 3}),
     ("gmm of one covariance", "gmm", None, {"k": 3, "covariance": "tied", "scale": "log"}),
     ("gmm of columns", "gmm", None, {"k": 4, "covariance": "diagonal"}),
+    ("clusters and noise", "auto", None, {}),
+    ("mixtures in groups", "gmm", None, {"k": 2, "group": "group"}),
     ("groups", "tree", "two", {"group": "group", "max_depth": 4}),
     ("clusters in groups", "kmeans", None, {"k": 3, "group": "group"}),
     ("mean of models", "auto", "two", {"portfolio": ["tree", "bayes", "boost_small", "logistic"]}),

@@ -92,11 +92,15 @@ def scored(shared, names, row, want, ties):
             numbers[f] = days(cell) if name == "since" else float(cell)
         except ValueError:
             pass
-    out = (ctypes.c_double * 100)()
+    out = (ctypes.c_double * 100)(*[-1.0] * 100)
     shared.mine_score.restype = ctypes.c_int
     group = shared.mine_score(numbers, texts, out)
     prediction, probability, confidence, distance = want[row[0]]
-    if confidence is not None:
+    if confidence is not None and distance is not None:  # a clustering with shares; noise has none
+        shares = len([c for c in list(out) if c != -1.0]) - 1
+        good = group + 1 == prediction and ex.close(out[shares], distance)
+        good = row[0] in ties or good and (group < 0 or ex.close(out[group], confidence))
+    elif confidence is not None:
         good = row[0] in ties or group >= 0 and ex.close(out[group], confidence)
     elif isinstance(prediction, float):
         good = ex.close(out[0], prediction)
