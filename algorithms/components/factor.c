@@ -375,7 +375,7 @@ const mine_algorithm mine__algorithm_factor = {
         "is refused). Numbers only. A missing value stands at the mean of its column, which is "
         "told; `missing=skip` leaves such rows out, as R's factanal does. A factor that was turned "
         "by promax has loadings that are regression coefficients, and `variance_share` leaves out "
-        "what factors hold together.",
+        "what factors hold together. It has no `group=`, for the reason that pca has none.",
     .example =
         "SELECT component, feature, round(loading, 2) AS loading, round(uniqueness, 2) AS own\n"
         "FROM mine_loadings((SELECT mine_fit('factor',\n"

@@ -195,7 +195,10 @@ const mine_algorithm mine__algorithm_pca = {
         "kmeans has it. Signs are free and chosen so that the strongest loading is positive. "
         "Variances have the divisor n, or the sum of `weight`: R's prcomp and scikit-learn, which "
         "divide covariances by n - 1, differ by that factor with `scale=none`, and in no "
-        "eigenvalue with `scale=standard`.",
+        "eigenvalue with `scale=standard`. It has no `group=`: the components of one group are "
+        "other "
+        "directions than those of another, and their scores cannot stand in one column; say WHERE "
+        "in the source, and name a model for each group.",
     .example =
         "SELECT component, feature, round(loading, 2) AS loading, round(variance_share, 2) AS "
         "share\n"

@@ -149,12 +149,14 @@ static void reasons_explain(mine_job *job, int64_t n, int of) {
   (void)!mine__parallel(job->env, MINE_BLOCKS(n, REASONS_ROWS), reasons_pick_task, &picking);
 }
 
-/* Of a row what is explained: the class asked for, else the one predicted; -1: none is. */
+/* Of a row what is explained: the class asked for, else the one predicted, of a row that is noise
+** n_groups; -1: none is. */
 static int32_t reasons_class(const mine_scoring *s, int64_t row) {
-  if (!(s->gives & MINE_GIVES_SHARE)) return 0;
+  if (!(s->gives & MINE_GIVES_GROUP)) return 0;
   if (s->asked.class_ >= 0) return s->asked.class_;
   const int32_t group = s->batch.answers.group[row];
-  return group < 1 || mine__scoring_skipped(s, row) ? -1 : group - 1;
+  if (group < 0 || mine__scoring_skipped(s, row)) return -1;
+  return group == 0 ? s->model->n_groups : group - 1;
 }
 
 /* Rows at[0 .. n-1] of the block, some at a time. */
@@ -173,7 +175,7 @@ static void reasons_rows(mine_job *job, const uint32_t *at, int64_t n, int of) {
 static void reasons_all(mine_job *job, int64_t n) {
   const mine_scoring *scoring = reasons_of(job)->scoring;
   mine_env *env = job->env;
-  if (!(scoring->gives & MINE_GIVES_SHARE) || scoring->asked.class_ >= 0) {
+  if (!(scoring->gives & MINE_GIVES_GROUP) || scoring->asked.class_ >= 0) {
     reasons_rows(job, NULL, n, reasons_class(scoring, 0));
     return;
   }
@@ -183,8 +185,8 @@ static void reasons_all(mine_job *job, int64_t n) {
   mine__by_code by;
   for (int64_t i = 0; code && i < n; i++)
     code[i] = 1 + reasons_class(scoring, i); /* 0: nothing */
-  if (code && mine__sort_codes(env->scratch, code, n, classes + 1, &by)) {
-    for (int c = 0; c <= classes; c++)
+  if (code && mine__sort_codes(env->scratch, code, n, classes + 2, &by)) {
+    for (int c = 0; c <= classes + 1; c++)
       reasons_rows(job, by.at + by.first[c], by.first[c + 1] - by.first[c], c - 1);
   }
   mine__arena_rewind(env->scratch, mark);
@@ -246,7 +248,7 @@ static mine_status reasons_open(mine_job *job) {
   const reasons_options *said = mine__options_of(&job->options, reasons_option_table);
   const mine_lang_options *lang = mine__options_of(&job->options, mine__lang_option_table);
   MINE_TRY(mine__model_explain_check(job->env, model));
-  MINE_TRY(mine__scoring_open(job->env, model, MINE_SCORE_ROWS, &job->options, &s->scoring));
+  MINE_TRY(mine__scoring_open(job->env, model, MINE_SCORE_EXPLAIN, &job->options, &s->scoring));
   s->scoring->keeps_unseen = 1;
   s->lang = (mine_lang)lang->lang;
   s->pairs = (int)said->pairs;
@@ -326,8 +328,9 @@ static void reasons_cell_of(reasons_state *s, const reasons_at *at, int column, 
     mine__reason_value(s->scoring, at->row, at->feature, s->buffer, out);
   if (column == 4 && !isnan(at->value)) *out = (mine_cell){MINE_REAL, 0, {.real = at->value}};
   if (column == 5) reasons_because(s, at, out);
-  if (column == 6 && model->n_groups > 0 && s->reasons.of[at->row] >= 0)
-    mine__model_group(model, s->reasons.of[at->row] + 1, out);
+  const int32_t of = s->reasons.of[at->row];
+  if (column == 6 && model->n_groups > 0 && of >= 0)
+    mine__model_group(model, of == model->n_groups ? 0 : of + 1, out);
   if (column == 7 && at->error > 0) *out = (mine_cell){MINE_REAL, 0, {.real = at->error}};
 }
 
@@ -353,7 +356,8 @@ static const mine_answer reasons_answer[] = {
     {"contribution", MINE_ANSWER_REAL, 0,
      "what it moves the margin by; of one row they add up to the margin; NULL: no prediction"},
     {"because", MINE_ANSWER_TEXT, 0, "the same as a phrase: contract = monthly: +0.84"},
-    {"class", MINE_ANSWER_ANY, 0, "which class the margin speaks for; NULL of numbers"},
+    {"class", MINE_ANSWER_ANY, 0,
+     "which class or cluster the margin speaks for, 0: noise; NULL of numbers"},
     {"std_error", MINE_ANSWER_REAL, 0,
      "of a contribution that is an estimate (knn, mlp); NULL where it is exact, and of the others "
      "together"},
@@ -390,7 +394,12 @@ const mine_verb mine__verb_explain = {
         "back, the same for all rows, and `std_error` says how well; against the mean row (mlp), "
         "or rows that the model remembers (knn). They add up exactly all the same. A mean of "
         "models (`auto`) takes the mean of its members' contributions to the probability; a "
-        "model with `group=` explains a row by the model of its group. With `top=3` there are five "
+        "model with `group=` explains a row by the model of its group. Of clusters the margin is "
+        "what speaks for the row's own (or that of `class=`): the log-odds of its share "
+        "(`auto`, `gmm`), by how much nearer it is than the others (`kmeans`, `kprototypes` and "
+        "`kmedoids` by half the squared distance, other metrics by the distance); against a row of "
+        "which nothing is known, so that a missing value adds 0. `dbscan`, `hdbscan` and "
+        "`agglomerative` go by the rows nearby and are not explained. With `top=3` there are five "
         "rows for each row: the base, three features, and "
         "the others together. `SELECT mine_help('reasons')` shows how to make sentences of them.",
     .example =

@@ -84,16 +84,22 @@ static void scoring_refuse_class(const mine_scoring *s, const mine_cell *wanted)
   }
   if (model->n_groups > 20) mine__text_addf(&list, " and %d more", model->n_groups - 20);
   if (list.failed) return;
-  (void)mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
-                   mine__show_cell(shown, wanted),
-                   model->roles.target ? model->roles.target : model->algorithm, list.data);
+  const char *value = mine__show_cell(shown, wanted), *target = model->roles.target;
+  (void)(target
+             ? mine__fail(s->env, MINE_OPTION, "class=%s is no class of '%s'; the classes are %s",
+                          value, target, list.data)
+             : mine__fail(s->env, MINE_OPTION,
+                          "class=%s is no cluster of the model (%s); the clusters are %s", value,
+                          model->algorithm, list.data));
 }
 
 /* Whose share is the column `probability`: the class asked for, else the positive one. */
 static void scoring_choose_class(mine_scoring *s, const mine_cell *wanted) {
   s->asked.class_ = s->model->positive;
   if (wanted->type == MINE_NULL) return;
-  if (!(s->gives & MINE_GIVES_SHARE)) {
+  const unsigned needs =
+      s->mode == MINE_SCORE_EXPLAIN ? (unsigned)MINE_GIVES_GROUP : (unsigned)MINE_GIVES_SHARE;
+  if (!(s->gives & needs)) {
     (void)mine__fail(s->env, MINE_OPTION, "option class needs a classification model; this is %s",
                      mine__model_task(s->model));
     return;

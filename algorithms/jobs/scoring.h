@@ -15,6 +15,7 @@ typedef enum mine_scoring_mode {
   MINE_SCORE_ROWS,     /* first column or the trained id's name is the id  */
   MINE_SCORE_SINGLE,   /* no id: columns are features only (scalar form)   */
   MINE_SCORE_EVALUATE, /* the target is read too, for metrics             */
+  MINE_SCORE_EXPLAIN,  /* as ROWS; a class may be that of a model without shares */
   MINE_SCORE_PROJECT   /* as ROWS, of a model of components               */
 } mine_scoring_mode;
 

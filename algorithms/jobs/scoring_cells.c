@@ -197,12 +197,13 @@ double mine_scoring_class_probability(const mine_scoring *s, int64_t row, int wh
   return s->batch.answers.share[row * k + which];
 }
 
-/* By name, or a group without names by its number. */
+/* By name, or a cluster by its number, which an option may have as a text. */
 int mine_scoring_find_class(const mine_scoring *s, const mine_cell *value) {
   const int named = s->model->groups.n > 0 ? mine__class_find(&s->model->groups, value, 1) : -1;
   if (named >= 0 || s->model->roles.target) return named;
-  const int whole = value->type == MINE_INT;
-  return whole && value->as.integer >= 1 && value->as.integer <= s->model->n_groups
-             ? (int)value->as.integer - 1
-             : -1;
+  double number = value->type == MINE_INT ? (double)value->as.integer : 0;
+  if (value->type == MINE_TEXT && !mine__read_decimal(value->as.text, value->bytes, &number))
+    return -1;
+  return number >= 1 && number <= s->model->n_groups && number == floor(number) ? (int)number - 1
+                                                                                : -1;
 }

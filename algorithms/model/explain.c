@@ -20,15 +20,20 @@ void mine__explain_nothing(double *contribution, int n_features) {
 mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
   const mine_kind *kind = model->kind;
   if (mine_failed(env)) return mine_env_status(env);
-  if (!kind->answer || model->task == MINE_NEIGHBORS || model->task == MINE_COMPONENTS)
+  if (model->task == MINE_COMPONENTS)
+    return mine__fail(env, MINE_UNSUPPORTED,
+                      "a score on a component (%s) is a sum by itself, of the columns times its "
+                      "weights; FROM mine_loadings(model) has them",
+                      model->algorithm);
+  if (!kind->answer || model->task == MINE_NEIGHBORS)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "a %s model (%s) predicts nothing of a row that could be explained",
                       mine__model_task(model), model->algorithm);
-  if (!model->roles.target && model->task != MINE_UPLIFT)
+  if (!kind->explain && model->task == MINE_CLUSTERING)
     return mine__fail(env, MINE_UNSUPPORTED,
-                      "clusters (%s) are no number that features add up to; FROM "
-                      "mine_centroids(model) says what sets a cluster apart, `distance` of "
-                      "mine_predict how far a row is from its centre",
+                      "which cluster a row is of hangs on the rows near it (%s), and on no number "
+                      "that features add up to; FROM mine_segments(model) says what sets each "
+                      "cluster apart, mine_centroids what it looks like",
                       model->algorithm);
   if (!kind->explain)
     return mine__fail(env, MINE_UNSUPPORTED,

@@ -17,6 +17,7 @@
 **   bayes      rows as its own priors and densities make them, exactly
 **   network    the mean row of training, by sampled orders (sampled.h)
 **   neighbours rows that the model remembers, by sampled orders
+**   clusters   what the model makes of a missing value, exactly (cluster_explain.h)
 **   ensemble   as its members, whose contributions are weighted as their answers are
 **   grouped    as the member of the row's group
 **
@@ -34,13 +35,15 @@ typedef enum mine_margin {
   MINE_MARGIN_NUMBER, /* the number                                                     */
   MINE_MARGIN_LOG,    /* of a number above zero its logarithm                           */
   MINE_MARGIN_SHARE,  /* the share of the class                                         */
-  MINE_MARGIN_ODDS    /* of two classes ln (share / share of the other); of more ln share less
+  MINE_MARGIN_ODDS,   /* of two classes ln (share / share of the other); of more ln share less
                       ** the mean of ln share over the classes                          */
+  MINE_MARGIN_NEAR    /* of clusters without shares: likewise of how near the row is    */
 } mine_margin;
 
 /* Of a batch.  Shares are those before any calibration.  `i` counts the batch's rows. */
 typedef struct mine_explained {
-  int of;     /* in: the class, or without classes the output, from 0                        */
+  int of;     /* in: the class or cluster, or without either the output, from 0; noise, where
+              ** a model has it: n_groups                                                    */
   int answer; /* in: 1 = the parts of the share as it is answered, calibrated, or of the number,
               ** instead of the margin                                                       */
   int pairs;  /* in: where orders are sampled, how many pairs of them                        */

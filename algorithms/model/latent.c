@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cluster_explain.h"
 #include "formula.h"
 #include "metrics.h"
 #include "write.h"
@@ -380,6 +381,8 @@ const mine_kind mine__kind_latent = {
     .version = LATENT_VERSION,
     .gives = MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE,
     .answer = latent_answer,
+    .explain = mine__latent_explain,
+    .margin = mine__clusters_margin,
     .width = latent_width,
     .points = latent_points,
     .save = latent_save,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../kernel/tile.h"
+#include "cluster_explain.h"
 #include "write.h"
 
 #define MEDOIDS_TAG     0x4f44454du /* "MEDO" */
@@ -203,6 +204,8 @@ const mine_kind mine__kind_medoids = {
     .version = MEDOIDS_VERSION,
     .gives = MINE_GIVES_GROUP | MINE_GIVES_DISTANCE,
     .answer = medoids_answer,
+    .explain = mine__medoids_explain,
+    .margin = mine__clusters_margin,
     .width = medoids_width,
     .points = medoids_points,
     .save = medoids_save,

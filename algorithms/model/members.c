@@ -194,9 +194,10 @@ void mine__member_answer(mine_env *env, const mine_model *whole, const mine_memb
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* Which of the member's groups is the whole's; -1: none. */
-static int members_group(const mine_member *member, int of) {
+/* Which of the member's groups is the whole's, noise its noise; -1: none. */
+static int members_group(const mine_model *whole, const mine_member *member, int of) {
   if (member->model->n_groups == 0) return of;
+  if (of == whole->n_groups) return member->model->n_groups;
   for (int g = 0; g < member->model->n_groups; g++)
     if ((member->group ? member->group[g] : g) == of) return g;
   return -1;
@@ -231,7 +232,7 @@ void mine__member_explain(mine_env *env, const mine_model *whole, const mine_mem
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t wide = ((size_t)model->n_features + 1) * sizeof(double);
   mine_explained own = {
-      .of = members_group(member, out->of), .answer = out->answer, .pairs = out->pairs};
+      .of = members_group(whole, member, out->of), .answer = out->answer, .pairs = out->pairs};
   mine_feature_view *view =
       mine__arena_array(env->scratch, (size_t)model->n_features, sizeof *view);
   own.contribution = mine__arena_array(env->scratch, (size_t)n, wide);

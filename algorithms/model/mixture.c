@@ -14,6 +14,7 @@
 #include "../kernel/encode_panel.h"
 #include "../kernel/gauss.h"
 #include "../kernel/simd.h"
+#include "cluster_explain.h"
 #include "formula.h"
 #include "metrics.h"
 #include "write.h"
@@ -313,6 +314,8 @@ const mine_kind mine__kind_mixture = {
     .version = MIXTURE_VERSION,
     .gives = MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE,
     .answer = mixture_say,
+    .explain = mine__mixture_explain,
+    .margin = mine__clusters_margin,
     .width = mixture_width,
     .points = mixture_points,
     .save = mixture_save,

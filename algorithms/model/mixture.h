@@ -59,6 +59,12 @@ void mine__mixture_prepare(mine_mixture *mixture);
 void mine__mixture_squares(const mine_mixture *mixture, const double *panel, int64_t panels,
                            double *room, double *square);
 
+/* mixture_explain.c: the margins of a mixture that another kind's body holds; only what is made of
+** the factors is read where they are not turned (packed, offset). */
+mine_status mine__normals_explain(mine_env *env, const mine_model *model,
+                                  const mine_mixture *mixture, const mine_batch *batch,
+                                  mine_explained *out) MINE_MUST_CHECK;
+
 /* mixture_describe.c */
 extern const mine_part mine__mixture_parts[];
 /* The covariance of component c (width x width, row-major), in the encoded space; room: as much. */

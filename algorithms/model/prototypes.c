@@ -16,8 +16,10 @@
 
 #include "../kernel/distance.h"
 #include "../kernel/encode_panel.h"
+#include "cluster_explain.h"
 #include "formula.h"
 #include "metrics.h"
+#include "mixture.h"
 #include "write.h"
 
 #define PROTOTYPES_TAG 0x544f5250u /* "PROT" */
@@ -211,6 +213,19 @@ static mine_status prototypes_answer(mine_env *env, const mine_model *model,
   return mine_env_status(env);
 }
 
+static mine_status prototypes_explain(mine_env *env, const mine_model *model,
+                                      const mine_batch *batch, mine_explained *out) {
+  const mine_prototypes *m = model->body;
+  const mine_mixture as = {.encoding = m->encoding,
+                           .k = m->k,
+                           .form = MINE_COVARIANCE_DIAGONAL,
+                           .centre = m->centre,
+                           .packed = m->scale,
+                           .offset = m->offset};
+  return m->scale ? mine__normals_explain(env, model, &as, batch, out)
+                  : mine__centres_explain(env, model, &m->encoding, m->centre, m->k, batch, out);
+}
+
 static int prototypes_width(const mine_model *model) {
   return ((const mine_prototypes *)model->body)->encoding.width;
 }
@@ -310,6 +325,8 @@ const mine_kind mine__kind_prototypes = {
     .gives = MINE_GIVES_GROUP | MINE_GIVES_SHARE | MINE_GIVES_DISTANCE,
     .given = prototypes_given,
     .answer = prototypes_answer,
+    .explain = prototypes_explain,
+    .margin = mine__clusters_margin,
     .width = prototypes_width,
     .points = prototypes_points,
     .save = prototypes_save,

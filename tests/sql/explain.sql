@@ -77,9 +77,33 @@ SELECT count(*) AS rows FROM (SELECT * FROM mine_explain('boost', 'customers', '
 -- A sentence a customer.
 SELECT c.customer_id, group_concat(e.because, '; ') AS reasons FROM customers c JOIN mine_explain('boost', 'customers', 'top=2') e ON e.id = c.customer_id
 WHERE e.rank BETWEEN 1 AND 2 AND c.customer_id <= 3 GROUP BY c.customer_id;
+-- Clusters: what speaks for a row's own; a value that is missing says nothing.
+SELECT mine_train('k', 'kmeans', 'rows_', 'k=3') IS NOT NULL AS trained;
+SELECT id, rank, feature, value, round(contribution, 4) AS contribution, because, class FROM mine_explain('k', 'customers') WHERE id IN (1, 40);
+SELECT count(*) AS rows FROM (SELECT id, class FROM mine_explain('k', 'customers', 'top=1') WHERE rank = 0 EXCEPT SELECT id, prediction FROM mine_predict('k', 'customers'));
+SELECT p.prediction, count(*) AS rows, min(class) = 2 AND max(class) = 2 AS of_two, min(sum) > 0 AS speaks_for FROM (SELECT id, class, sum(contribution) AS sum FROM mine_explain('k', 'customers', 'class=2') GROUP BY id) e
+JOIN mine_predict('k', 'customers') p USING (id) GROUP BY 1;
+SELECT mine_train('mix', 'gmm', 'rows_', 'k=2') IS NOT NULL AS trained, mine_name_cluster('mix', 1, 'steady') IS NOT NULL AS named;
+SELECT e.class, count(*) AS rows, max(abs(e.sum - l.log_) / (1 + abs(l.log_))) < 1e-9 AS log_odds FROM (SELECT id, class, sum(contribution) AS sum FROM mine_explain('mix', 'customers') GROUP BY id) e
+JOIN (SELECT a.id, a.class, ln(a.probability / b.probability) AS log_ FROM mine_probabilities('mix', 'customers') a JOIN mine_probabilities('mix', 'customers') b ON a.id = b.id AND a.class <> b.class
+      WHERE b.probability > 1e-200) l ON l.id = e.id AND l.class = e.class GROUP BY 1;
+SELECT max(abs(e.sum)) < 1e-9 AS of_all FROM (SELECT id, sum(contribution) AS sum FROM (SELECT * FROM mine_explain('mix', 'customers', 'class=steady') UNION ALL SELECT * FROM mine_explain('mix', 'customers', 'class=2')) GROUP BY id) e;
+CREATE TEMP TABLE spots AS WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 300)
+  SELECT i AS id, i % 3 * 20 + i * 7 % 11 AS x, i % 3 * 15 + i * 5 % 13 AS y, substr('abc', i % 3 + 1, 1) AS kind FROM n WHERE i <= 292 UNION ALL SELECT i, i * 83 % 997 - 400, i * 57 % 883 - 500, 'c' FROM n WHERE i > 292;
+SELECT mine_train('spots', 'auto', 'spots', 'seed=1') IS NOT NULL AS trained;
+SELECT p.prediction = 0 AS noise, count(DISTINCT e.id) AS rows, min(e.sum > 0) AS speaks_for, count(DISTINCT e.class) AS classes FROM (SELECT id, class, sum(contribution) AS sum FROM mine_explain('spots', 'spots') GROUP BY id) e
+JOIN mine_predict('spots', 'spots') p ON p.id = e.id AND p.prediction = e.class GROUP BY 1;
+SELECT count(*) AS rows FROM (SELECT * FROM mine_explain('spots', 'spots', 'threads=1') EXCEPT SELECT * FROM mine_explain('spots', 'spots', 'threads=3'));
+SELECT mine_train('each', 'gmm', 'SELECT customer_id, age, spend, plan FROM customers', 'k=2, group=plan') IS NOT NULL AS trained;
+SELECT count(DISTINCT e.id) AS rows, min(e.sum > 0) AS speaks_for FROM (SELECT id, class, sum(contribution) AS sum FROM mine_explain('each', 'customers') GROUP BY id) e JOIN mine_predict('each', 'customers') p ON p.id = e.id AND p.prediction = e.class;
 -- Refused.
-SELECT mine_train('k', 'kmeans', 'rows_', 'k=2') IS NOT NULL AS trained;
-SELECT * FROM mine_explain('k', 'customers');
+SELECT mine_train('one', 'kmeans', 'rows_', 'k=1') IS NOT NULL AS trained;
+SELECT * FROM mine_explain('one', 'customers');
+SELECT * FROM mine_explain('k', 'customers', 'class=4');
+SELECT mine_train('around', 'kmedoids', 'rows_', 'k=2, metric=cosine') IS NOT NULL AS trained;
+SELECT * FROM mine_explain('around', 'customers');
+SELECT mine_train('near', 'dbscan', 'SELECT customer_id, age, spend FROM customers', 'eps=1') IS NOT NULL AS trained;
+SELECT * FROM mine_explain('near', 'customers');
 SELECT * FROM mine_explain('m', 'customers', 'top=0');
 SELECT * FROM mine_explain('m', 'customers', 'class=maybe');
 SELECT * FROM mine_explain('spend', 'customers', 'class=yes');
