@@ -4,7 +4,7 @@
 ** Three steps, each of which only needs the one before:
 **
 **   rows (basket, item)  ->  mine_transactions   baskets_build.c, hierarchy.c
-**   transactions         ->  mine_itemsets       itemsets.c, project.c, itemsets_order.c; with
+**   transactions         ->  mine_itemsets       itemsets_root.c, itemsets.c, project.c ...; with
 **                                                weights or a hierarchy vertical.c
 **   itemsets             ->  mine_rule_set       rules.c, rules_thin.c, rule_measures.c
 **

@@ -1,6 +1,5 @@
 /*
-** itemsets.c -- frequent itemsets: recode the baskets, walk the search tree with
-** all threads, collect.
+** itemsets.c -- frequent itemsets: walk the search tree with all threads, collect.
 **
 ** The tree is walked depth first from the rarest item to the most frequent
 ** (Eclat, LCM: see project.c), so that a branch sees few baskets where many
@@ -39,95 +38,6 @@ int64_t mine__min_count(double support, int64_t baskets) {
   return count < 1 ? 1 : (int64_t)count;
 }
 
-/* ---- recoding: codes to ranks, baskets to rows ------------------------------------- */
-
-int mine__miner_before(const void *context, const void *left, const void *right) {
-  const miner_order *order = context;
-  const uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-  if (order->count[a] != order->count[b]) return order->count[a] > order->count[b];
-  if (!order->t->names) return a < b;
-  mine_cell x, y;
-  mine__values_get(order->t->names, a, &x);
-  mine__values_get(order->t->names, b, &y);
-  return mine__cell_compare(&x, &y) < 0;
-}
-
-/* Count items, keep the frequent ones as ranks: sets->code, and in `rank` of each
-** code its rank + 1 (0 = not frequent); the count of each rank in *frequency. */
-static void recode_ranks(mine_env *env, mine_arena *arena, const mine_transactions *t,
-                         int64_t min_count, mine_itemsets *sets, uint32_t **rank,
-                         uint32_t **frequency) {
-  uint32_t *count = mine__arena_zeros(env->scratch, t->items, sizeof *count);
-  uint32_t *spare = mine__arena_array(env->scratch, t->items, sizeof *spare);
-  *rank = mine__arena_zeros(env->scratch, t->items, sizeof **rank);
-  sets->code = mine__arena_array(arena, t->items, sizeof *sets->code);
-  if (!count || !spare || !*rank || !sets->code) return;
-  for (uint32_t p = 0; p < t->start[t->baskets]; p++)
-    count[t->item[p]]++;
-  for (uint32_t x = 0; x < t->items; x++) {
-    if ((int64_t)count[x] >= min_count) sets->code[sets->n_items++] = x;
-  }
-  const miner_order order = {t, count};
-  mine__sort(env, sets->code, spare, sets->n_items, sizeof *spare, mine__miner_before, &order);
-  if (mine_failed(env)) return;
-  for (uint32_t r = 0; r < sets->n_items; r++)
-    (*rank)[sets->code[r]] = r + 1;
-  *frequency = spare;
-  for (uint32_t r = 0; r < sets->n_items; r++)
-    spare[r] = count[sets->code[r]];
-}
-
-/* Rows of the root in item numbers (number = last rank - rank, of n ranks). */
-static void recode_rows(mine_env *env, const mine_transactions *t, const uint32_t *rank, uint32_t n,
-                        uint32_t *row, size_t *length) {
-  size_t used = 0;
-  row[used++] = MINER_END;
-  for (int64_t b = 0; b < t->baskets; b++) {
-    const size_t from = used;
-    for (uint32_t p = t->start[b]; p < t->start[b + 1]; p++) {
-      const uint32_t r = rank[t->item[p]];
-      if (r) row[used++] = n - r;
-    }
-    if (used - from < 2) {
-      used = from;
-    } else {
-      mine__miner_sort(row + from, (uint32_t)(used - from));
-      row[used++] = MINER_END;
-    }
-    if (b % 16384 == 0 && mine__poll(env)) return;
-  }
-  *length = used;
-}
-
-static void recode_root(mine_env *env, mine_arena *arena, const mine_transactions *t,
-                        int64_t min_count, mine_itemsets *sets, miner_node *root) {
-  uint32_t *rank = NULL, *frequency = NULL;
-  recode_ranks(env, arena, t, min_count, sets, &rank, &frequency);
-  if (mine_failed(env)) return;
-  const uint32_t n = sets->n_items;
-  size_t cells = 0, length = 0;
-  for (uint32_t r = 0; r < n; r++)
-    cells += frequency[r];
-  if (cells + (size_t)t->baskets + 2 > UINT32_MAX) {
-    mine__fail(env, MINE_LIMIT, "the baskets hold more than 4 billion items; use fewer rows");
-    return;
-  }
-  *root = (miner_node){.items = n};
-  root->item = mine__arena_array(env->scratch, n, sizeof *root->item);
-  root->count = mine__arena_array(env->scratch, n, sizeof *root->count);
-  root->start = mine__arena_array(env->scratch, (size_t)n + 1, sizeof *root->start);
-  root->row = mine__arena_array(env->scratch, cells + (size_t)t->baskets + 2, sizeof *root->row);
-  root->place = mine__arena_array(env->scratch, cells, sizeof *root->place);
-  if (mine_failed(env)) return;
-  for (uint32_t i = 0; i < n; i++) {
-    root->item[i] = n - 1 - i;
-    root->count[i] = frequency[n - 1 - i];
-  }
-  recode_rows(env, t, rank, n, root->row, &length);
-  if (mine_failed(env)) return;
-  mine__miner_index(root, length);
-}
-
 /* ---- walking below a node -------------------------------------------------------------- */
 
 /* One child of the node, and everything below it. */
@@ -137,6 +47,7 @@ typedef struct walk_task {
   int opened;      /* the child itself was answered: only look below         */
   miner_stop stop; /* MINER_RUNS: all done; FULL: again; else: to be opened  */
   int64_t dropped; /* sets found below a child that was not finished         */
+  miner_wide wide; /* of MINER_MANY                                          */
 } walk_task;
 
 static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth);
@@ -193,6 +104,7 @@ static void walk_task_run(miner *m, const miner_node *node, walk_task *task, int
   m->out_used = done;
   m->found = found;
   task->stop = m->stop == MINER_FULL && alone ? MINER_NARROW : m->stop;
+  task->wide = m->wide;
 }
 
 /* ---- the driver: waves of tasks, then the nodes that are too large for one ---------------- */
@@ -205,6 +117,7 @@ typedef struct driver {
   size_t used, capacity; /* words of sets->data                   */
   int64_t most_sets;     /* by the query, by memory, by patience  */
   miner_tallies tallies; /* of sets that are counted              */
+  miner_twins twins;
   int n_workers;
   miner *worker; /* n_workers, then the opener */
   miner *opener; /* has an arena               */
@@ -233,28 +146,50 @@ static void driver_task(void *context, int64_t which, int worker) {
   }
 }
 
-/* Too many: how far it got, and what helps. */
-static void driver_refuse(driver *d) {
+/* What there may be at most, as words that follow "more than". */
+static void driver_say_most(const driver *d, int asked, int found, char *most, size_t bytes) {
+  if (asked)
+    snprintf(most, bytes, "max_itemsets=%lld itemsets", (long long)d->query->max_itemsets);
+  else if (d->query->counted)
+    snprintf(most, bytes, "%lld itemsets", (long long)d->most_sets);
+  else if (!found)
+    snprintf(most, bytes, "max_memory has room for");
+  else
+    snprintf(most, bytes, "the itemsets that max_memory has room for (%lld were found)",
+             (long long)d->sets->n);
+}
+
+/* Too many: how far it got or, where they were seen coming, whence; and what helps. */
+static void driver_refuse(driver *d, const miner_wide *wide) {
   const mine_itemset_query *query = d->query;
   const int asked = query->max_itemsets <= d->most_sets;
   const char *remedy = asked ? ", or raise max_itemsets" : ", or raise max_memory";
-  char most[100];
-  if (asked)
-    snprintf(most, sizeof most, "max_itemsets=%lld itemsets", (long long)query->max_itemsets);
-  else if (query->counted)
-    snprintf(most, sizeof most, "%lld itemsets", (long long)d->most_sets);
+  char most[100], choice[60] = "", where[80] = "in every basket", above[60] = "";
+  driver_say_most(d, asked, wide == NULL, most, sizeof most);
+  if (query->counted && !asked) remedy = "";
+  if (wide && query->max_length < wide->items)
+    snprintf(choice, sizeof choice, "up to %lld of ", (long long)query->max_length);
+  if (wide && wide->baskets < d->sets->baskets) {
+    snprintf(where, sizeof where, "together in %u of the %lld baskets", wide->baskets,
+             (long long)d->sets->baskets);
+    snprintf(above, sizeof above, ", raise min_count above %u", wide->baskets);
+  }
+  if (wide)
+    mine__fail(d->env, MINE_LIMIT,
+               "%u items are %s, and every choice of %sthem is an itemset: more than %s; set "
+               "max_length%s%s%s%s%s",
+               wide->items, where, choice, most, *choice ? " lower" : "", above,
+               query->narrower ? ", " : "", query->narrower ? query->narrower : "", remedy);
   else
-    snprintf(most, sizeof most, "the itemsets that max_memory has room for (%lld were found)",
-             (long long)d->sets->n);
-  mine__fail(d->env, MINE_LIMIT,
-             "more than %s are in %lld baskets or more; raise min_support (or min_count), set "
-             "max_length%s%s%s",
-             most, (long long)query->min_count, query->narrower ? ", " : "",
-             query->narrower ? query->narrower : "", query->counted && !asked ? "" : remedy);
+    mine__fail(d->env, MINE_LIMIT,
+               "more than %s are in %lld baskets or more; raise min_support (or min_count), set "
+               "max_length%s%s%s",
+               most, (long long)query->min_count, query->narrower ? ", " : "",
+               query->narrower ? query->narrower : "", remedy);
 }
 
 static void driver_check(driver *d, int64_t found) {
-  if (found > d->most_sets) driver_refuse(d);
+  if (found > d->most_sets) driver_refuse(d, NULL);
 }
 
 /* What memory has room for, if every set is short: 3 words, a place, and twice that for the
@@ -279,13 +214,13 @@ static int driver_has_room(driver *d, size_t words) {
   const size_t bytes = grown * sizeof(uint32_t) + (size_t)d->sets->n * ITEMSETS_SORT_BYTES;
   if (!memory->limit || (memory->used < memory->limit && bytes < memory->limit - memory->used))
     return 1;
-  driver_refuse(d);
+  driver_refuse(d, NULL);
   return 0;
 }
 
 /* Take over a miner's answers. */
 static void driver_collect(driver *d, miner *m) {
-  if (m->stop == MINER_MANY) driver_refuse(d);
+  if (m->stop == MINER_MANY) driver_refuse(d, &m->wide);
   if (m->out_used == 0 || mine_failed(d->env)) return;
   d->sets->n += m->found;
   driver_check(d, d->sets->n);
@@ -311,6 +246,11 @@ static void driver_waves(driver *d, const miner_node *node, walk_task *task, uin
   while (waiting > 0) {
     d->node = node, d->task = task, d->pending = pending, d->depth = depth;
     if (mine__parallel(d->env, waiting, driver_task, d)) return;
+    for (uint32_t i = 0; i < waiting; i++) { /* the first that ran into it, for any threads */
+      if (task[pending[i]].stop != MINER_MANY) continue;
+      driver_refuse(d, &task[pending[i]].wide);
+      return;
+    }
     for (int w = 0; w < d->n_workers; w++) {
       driver_collect(d, &d->worker[w]);
       if (mine_failed(d->env)) return;
@@ -319,7 +259,6 @@ static void driver_waves(driver *d, const miner_node *node, walk_task *task, uin
     uint32_t again = 0;
     int64_t found = d->sets->n;
     for (uint32_t i = 0; i < waiting; i++) {
-      if (task[pending[i]].stop == MINER_MANY && !mine_failed(d->env)) driver_refuse(d);
       if (task[pending[i]].stop) found += task[pending[i]].dropped;
       if (task[pending[i]].stop == MINER_FULL) pending[again++] = pending[i];
     }
@@ -382,9 +321,10 @@ static uint32_t miner_most_free(const mine_itemset_query *query, uint32_t n_item
   return most;
 }
 
-static void miner_open(mine_env *env, const mine_itemset_query *query, uint32_t n_items,
-                       size_t stack_bytes, size_t out_words, miner *m) {
-  *m = (miner){.query = query, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
+static void miner_open(mine_env *env, const mine_itemset_query *query, const miner_twins *twins,
+                       uint32_t n_items, size_t stack_bytes, size_t out_words, miner *m) {
+  *m =
+      (miner){.query = query, .twins = twins, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
   m->out_capacity = out_words + n_items + 3;
   m->most_free = miner_most_free(query, n_items, out_words);
   m->tally = mine__arena_zeros(env->scratch, n_items, sizeof *m->tally);
@@ -426,10 +366,10 @@ static void driver_prepare(driver *d, size_t cells) {
   const size_t stack = miner_stack_bytes(env, cells);
   const size_t words = stack / 4 < MINER_OUT_WORDS ? stack / 4 : MINER_OUT_WORDS;
   for (int w = 0; w < d->n_workers; w++) {
-    miner_open(env, d->query, n, stack, words, &d->worker[w]);
+    miner_open(env, d->query, &d->twins, n, stack, words, &d->worker[w]);
     if (mine_failed(env)) return;
   }
-  miner_open(env, d->query, n, 0, words, d->opener);
+  miner_open(env, d->query, &d->twins, n, 0, words, d->opener);
   for (int w = 0; w <= d->n_workers && !mine_failed(env); w++)
     d->worker[w].most_sets = d->most_sets;
 }
@@ -441,7 +381,7 @@ mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_tra
   d.most_sets = driver_most_sets(&d);
   const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;
-  recode_root(env, arena, baskets, query->min_count, out, &root);
+  mine__miner_root(env, arena, baskets, query, out, &root, &d.twins);
   if (!mine_failed(env) && out->n_items > 0) {
     driver_prepare(&d, root.start[root.items]);
     if (!mine_failed(env)) driver_node(&d, &root, 0, 0);

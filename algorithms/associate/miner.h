@@ -42,9 +42,20 @@ typedef struct miner_node {
   uint64_t **bits;
 } miner_node;
 
+/* So many items are together in so many baskets that their choices are too many sets. */
+typedef struct miner_wide {
+  uint32_t items, baskets;
+} miner_wide;
+
+/* Items that are in the same baskets as another, which stands for them in the tree: those of
+** rank r are twin[start[r]] .. twin[start[r + 1] - 1].  start NULL: there are none. */
+typedef struct miner_twins {
+  const uint32_t *start, *twin;
+} miner_twins;
+
 typedef struct miner {
   const mine_itemset_query *query;
-  uint32_t n_items; /* of the root: ranks */
+  const miner_twins *twins;
   /* Memory for nodes: a stack.  With an arena there is always more. */
   mine_arena *arena;
   uint8_t *stack;
@@ -67,7 +78,8 @@ typedef struct miner {
   /* How far it got. */
   int64_t work, work_limit;
   miner_stop stop;
-  int many; /* it stopped by MINER_MANY: nothing further matters */
+  int many;        /* it stopped by MINER_MANY: nothing further matters */
+  miner_wide wide; /* then: why */
 } miner;
 
 /* Memory for a node; NULL sets miner->stop. */
@@ -118,6 +130,11 @@ typedef struct miner_order {
   const uint32_t *count; /* by code */
 } miner_order;
 int mine__miner_before(const void *order, const void *left, const void *right);
+
+/* The root of the tree, and the ranks of the items in `sets` (itemsets_root.c). */
+void mine__miner_root(mine_env *env, mine_arena *arena, const mine_transactions *t,
+                      const mine_itemset_query *query, mine_itemsets *sets, miner_node *root,
+                      miner_twins *twins);
 
 /* Put the sets in their order (itemsets_order.c). */
 void mine__itemsets_sort(mine_env *env, mine_arena *arena, mine_itemsets *sets);

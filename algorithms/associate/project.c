@@ -146,14 +146,22 @@ static int miner_has_room(miner *m) {
   return 0;
 }
 
+/* Whether the prefix with the items that are in every basket of it, all of whose choices are
+** answers of kind all, does not alone make more sets than there may be: noticed before any is
+** made.  (One of the choices is empty.) */
+static int miner_bears(miner *m, uint32_t everywhere, uint32_t support) {
+  const uint32_t n = m->n_prefix + m->n_free + everywhere;
+  if (m->query->kind != MINE_SETS_ALL) return 1;
+  if (mine__miner_worth(m->query, 0, n, m->most_sets + 1) <= m->most_sets + 1) return 1;
+  m->stop = MINER_MANY;
+  m->wide = (miner_wide){n, support};
+  return 0;
+}
+
 int mine__miner_answer(miner *m, uint32_t count) {
   if (m->mute || (int64_t)m->n_prefix > m->query->max_length) return 1;
   if (!miner_has_room(m)) return 0;
-  const int64_t worth = mine__miner_worth(m->query, m->n_prefix, m->n_free, m->most_sets);
-  if (worth > m->most_sets) {
-    m->stop = MINER_MANY;
-    return 0;
-  }
+  if (!miner_bears(m, 0, count)) return 0;
   if (miner_keeps(m)) {
     miner_write(m, count);
   } else {
@@ -162,6 +170,7 @@ int mine__miner_answer(miner *m, uint32_t count) {
     m->out_used += MINER_COUNT_WORDS;
     m->work += 8;
   }
+  const int64_t worth = mine__miner_worth(m->query, m->n_prefix, m->n_free, m->most_sets);
   m->found += worth < INT64_MAX / 2 - m->found ? worth : INT64_MAX / 2 - m->found;
   return 1;
 }
@@ -201,11 +210,18 @@ static miner_fate miner_judge(const miner *m, uint32_t count, uint32_t support, 
   return earlier ? FATE_PRUNE : FATE_JOIN;
 }
 
+static void miner_enter(miner *m, uint32_t rank) {
+  m->prefix[m->n_prefix++] = rank;
+  if (!m->twins->start) return;
+  for (uint32_t i = m->twins->start[rank]; i < m->twins->start[rank + 1]; i++)
+    m->prefix[m->n_prefix++] = m->twins->twin[i];
+}
+
 static void miner_join(miner *m, uint32_t rank) {
   if (m->query->kind == MINE_SETS_ALL)
     m->free[m->n_free++] = rank;
   else
-    m->prefix[m->n_prefix++] = rank;
+    miner_enter(m, rank);
 }
 
 /* Order of a child's items (the earlier and the later ones apart): by rising
@@ -221,15 +237,6 @@ static int miner_settle(miner *m, uint32_t support, const miner_node *child) {
     if (!mine__miner_answer(m, support)) return 0;
   }
   return child->first < child->items && (int64_t)m->n_prefix < m->query->max_length;
-}
-
-/* Whether items that are in every basket of the prefix, all of them, do not alone make more sets
-** than there may be: noticed before the sets are made. */
-static int miner_bears(miner *m, uint32_t everywhere) {
-  const uint32_t n = m->n_free + everywhere;
-  if (mine__miner_worth(m->query, m->n_prefix, n, m->most_sets) <= m->most_sets) return 1;
-  m->stop = MINER_MANY;
-  return 0;
 }
 
 /* ---- a sparse node's child --------------------------------------------------------- */
@@ -259,7 +266,7 @@ static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t 
   }
   for (uint32_t i = 0; m->query->kind == MINE_SETS_ALL && i < touched; i++)
     everywhere += m->tally[m->touched[i]] == node->count[k];
-  if (!miner_bears(m, everywhere)) return 0;
+  if (!miner_bears(m, everywhere, node->count[k])) return 0;
   for (uint32_t i = 0; i < touched; i++) {
     const uint32_t x = m->touched[i];
     switch (miner_judge(m, m->tally[x], node->count[k], x < k)) {
@@ -459,15 +466,16 @@ static int dense_project(miner *m, const miner_node *node, uint32_t k, miner_nod
   while (everywhere < child->items - child->first &&
          child->count[child->items - 1 - everywhere] == node->count[k])
     everywhere++; /* they come last; none of closed and maximal sets */
-  if (!miner_bears(m, everywhere)) return 0;
+  if (!miner_bears(m, everywhere, node->count[k])) return 0;
   if (!m->arena) m->stack_used = miner_round((size_t)((uint8_t *)slot - m->stack));
   return miner_settle(m, node->count[k], child);
 }
 
 int mine__miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
+  const uint32_t n_prefix = m->n_prefix;
   *child = (miner_node){0};
-  m->prefix[m->n_prefix++] = node->item[k];
-  miner_sort_in(m, 1);
+  miner_enter(m, node->item[k]);
+  miner_sort_in(m, m->n_prefix - n_prefix);
   if (m->query->kind == MINE_SETS_ALL &&
       (k + 1 == node->items || (int64_t)m->n_prefix >= m->query->max_length)) {
     mine__miner_answer(m, node->count[k]); /* nothing can be below */

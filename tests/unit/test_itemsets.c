@@ -205,7 +205,7 @@ static uint64_t small_random(uint64_t *state) {
   return *state >> 33;
 }
 
-static small small_make(uint64_t *state, int baskets, unsigned percent, fixture *f) {
+static small small_make(uint64_t *state, int baskets, unsigned percent, int twins, fixture *f) {
   small s = {.n = 0};
   *f = (fixture){0};
   for (int b = 0; b < baskets; b++) {
@@ -216,6 +216,7 @@ static small small_make(uint64_t *state, int baskets, unsigned percent, fixture 
       if (small_random(state) % 100 < odds) set |= 1u << x;
     }
     if (set & 4) set |= 2;
+    if (twins) set = (set & ~96u) | (set & 16 ? 96u : 0); /* 4, 5 and 6 are in the same baskets */
     if (set == 0) continue;
     s.basket[s.n++] = set;
     for (int x = SMALL_ITEMS - 1; x >= 0; x--) {
@@ -232,7 +233,7 @@ static void random_against_enumeration(void **state) {
   for (int round = 0; round < (slow_is_short() ? 20 : 60); round++) {
     fixture f;
     const unsigned percent = 10 + 10 * (unsigned)(round % 9);
-    const small s = small_make(&seed, 3 + round % 40, percent, &f);
+    const small s = small_make(&seed, 3 + round % 40, percent, round % 4 == 1, &f);
     for (int kind = 0; kind < 3; kind++) {
       const int min_count = 1 + (int)(small_random(&seed) % 6);
       const int max_length = round % 3 ? SMALL_ITEMS : 1 + round % 5;
@@ -338,6 +339,32 @@ static void long_baskets(void **state) {
   assert_int_equal(same_for_any_run(&f, "min_count=1, kind=closed"), 301);
   assert_int_equal(same_for_any_run(&f, "min_count=1, kind=maximal"), 1);
   assert_failure(MINE_ITEMSETS, "min_count=2, max_itemsets=100000", &f, MINE_LIMIT, "=100000 ");
+  fixture_free(&f);
+}
+
+/* A basket of so many items that a look at each beside each would not end; and others that hold
+** parts of it, so that there are four groups of items in the same baskets. */
+static void one_basket_of_very_many(void **state) {
+  (void)state;
+  const int n = slow_is_short() ? 30000 : 60000;
+  fixture f = {0};
+  for (int x = 0; x < n; x++)
+    fixture_add(&f, cell_int(0), cell_int(x));
+  assert_int_equal(same_for_any_run(&f, "kind=closed"), 1);
+  assert_int_equal(same_for_any_run(&f, "kind=maximal"), 1);
+  assert_failure(MINE_ITEMSETS, "max_length=2, max_itemsets=1000000", &f, MINE_LIMIT,
+                 " items are in every basket, and every choice of up to 2 of them is an itemset: "
+                 "more than max_itemsets=1000000 itemsets; set max_length lower, ask for");
+  for (int x = n / 2; x < n + n / 2; x++)
+    fixture_add(&f, cell_int(1), cell_int(x));
+  for (int x = 0; x < 10; x++)
+    fixture_add(&f, cell_int(2), cell_int(x));
+  assert_int_equal(same_for_any_run(&f, "min_count=1, kind=closed"), 4);
+  assert_int_equal(same_for_any_run(&f, "min_count=2, kind=closed"), 2);
+  assert_int_equal(same_for_any_run(&f, "min_count=1, kind=maximal"), 2);
+  assert_failure(MINE_ITEMSETS, "min_count=2", &f, MINE_LIMIT,
+                 "together in 2 of the 3 baskets, and every choice of them is an itemset: more "
+                 "than max_memory has room for; set max_length, raise min_count above 2, ask for");
   fixture_free(&f);
 }
 
@@ -514,6 +541,7 @@ int main(void) {
                                      cmocka_unit_test(identical_baskets),
                                      cmocka_unit_test(all_but_one),
                                      cmocka_unit_test(long_baskets),
+                                     cmocka_unit_test(one_basket_of_very_many),
                                      cmocka_unit_test(published_groceries),
                                      cmocka_unit_test(published_t10i4),
                                      cmocka_unit_test(published_retail),
