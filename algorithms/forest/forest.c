@@ -29,6 +29,12 @@
 #define FOREST_ONE     0x1p40 /* out-of-bag sums are whole numbers: order is free */
 #define FOREST_CLASSES 256
 
+/* Rows a leaf must keep where nobody says.  Of numbers, and with them half of the attributes tried
+** at a node, it was chosen by out-of-bag error on 16 tables of R (docs/design/performance.md): a
+** mean of few rows is what the forest averages away, a share of classes from few is not. */
+#define FOREST_LEAF_CLASSES 5
+#define FOREST_LEAF_NUMBERS 2
+
 typedef struct forest_options {
   int64_t n_trees, max_depth, min_samples_leaf, min_samples_split, max_features;
   int bootstrap, criterion;
@@ -44,15 +50,16 @@ static const char *const forest_criteria[] = {"gini", "entropy", "squared_error"
              .help = "how many trees"),                                                           \
       OPTION_INT(forest_options, max_depth, .range = {1, 200},                                    \
                  .help = "the most questions asked of a row; default no limit"),                  \
-      OPTION_INT(forest_options, min_samples_leaf, .initial = "5", .range = {1, 1e9},             \
-                 .help = "rows every leaf must keep"),                                            \
+      OPTION_INT(forest_options, min_samples_leaf, .initial = "auto", .range = {1, 1e9},          \
+                 .allows_auto = 1,                                                                \
+                 .help = "rows every leaf must keep; auto: 5, for numbers 2"),                    \
       OPTION_INT(forest_options, min_samples_split, .initial = "2", .range = {2, 1e9},            \
                  .help = "rows a node must have to be split"),                                    \
       OPTION_INT(forest_options, max_features, .initial = "auto", .range = {1, 1e6},              \
                  .allows_auto = 1,                                                                \
                  .help =                                                                          \
                      "attributes tried at a node; auto: the square root of all, for numbers "     \
-                     "a third"),                                                                  \
+                     "half of them"),                                                             \
       OPTION_FLAG(forest_options, bootstrap, .initial = draws,                                    \
                   .help = "whether each tree learns from rows drawn with replacement"),           \
       OPTION_CHOICE(forest_options, criterion, .choices = forest_criteria,                        \
@@ -293,11 +300,13 @@ static void forest_plan(forest_run *run, int random_cut) {
   const int n = run->binned.n_features;
   run->plan.n_classes = run->of.classes;
   run->plan.max_depth = o->max_depth == MINE_NOT_GIVEN ? 0 : o->max_depth;
-  run->plan.min_samples_leaf = o->min_samples_leaf;
+  run->plan.min_samples_leaf = o->min_samples_leaf != MINE_AUTO ? o->min_samples_leaf
+                               : run->of.classes                ? FOREST_LEAF_CLASSES
+                                                                : FOREST_LEAF_NUMBERS;
   run->plan.min_samples_split = o->min_samples_split;
   run->plan.random_cut = random_cut;
   run->plan.seed = run->data->seed;
-  const double share = run->of.classes ? sqrt((double)n) : n / 3.0;
+  const double share = run->of.classes ? sqrt((double)n) : n / 2.0; /* a half of 5 is 3 */
   run->plan.try_features = o->max_features == MINE_AUTO ? (int)(share + 0.5)
                            : o->max_features < n        ? (int)o->max_features
                                                         : n;
