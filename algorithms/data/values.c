@@ -247,6 +247,12 @@ int mine__cell_is_missing(const mine_cell *cell) {
          (cell->type == MINE_TEXT && mine__text_is_blank(cell->as.text, cell->bytes));
 }
 
+mine_cell mine__cell_copy(mine_arena *arena, const mine_cell *cell) {
+  mine_cell copy = *cell;
+  if (cell->type == MINE_TEXT) copy.as.text = mine__arena_text(arena, cell->as.text, cell->bytes);
+  return copy;
+}
+
 double mine__cell_number(const mine_cell *cell) {
   double v;
   if (cell->type == MINE_INT) return (double)cell->as.integer;

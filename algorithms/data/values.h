@@ -47,6 +47,8 @@ void mine__values_drop_last(mine_values *values); /* of one or more */
 int mine__cell_equal(const mine_cell *a, const mine_cell *b);
 uint64_t mine__cell_hash(const mine_cell *cell);
 #define MINE_EXACT_WHOLE (1LL << 53) /* whole numbers up to here are exact doubles */
+/* The same cell, whose text is in arena; a failure of memory is in its environment. */
+mine_cell mine__cell_copy(mine_arena *arena, const mine_cell *cell);
 /* What a cell is as a number: plain decimal texts are, all else is NAN. */
 double mine__cell_number(const mine_cell *cell);
 /* '' or white space only: spaces, tabs, line ends, no-break and ideographic spaces. */

@@ -60,18 +60,11 @@ typedef struct clv_state {
 
 /* ---- before the source is read --------------------------------------------------------------- */
 
-static const mine__process *clv_process(const mine_model *model) {
-  const mine__process *process =
-      model->kind == &mine__kind_purchases ? mine__process_find(model->algorithm) : NULL;
-  const mine_purchase_model *m = process ? model->body : NULL;
-  return m && m->n == process->n ? process : NULL;
-}
-
 static mine_status clv_open(mine_job *job) {
   clv_state *state = mine__job_state(job);
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   state->asked = mine__options_of(&job->options, clv_option_table);
-  state->process = clv_process(model);
+  state->process = mine__process_of(model);
   if (!state->process)
     return mine__fail(
         job->env, MINE_UNSUPPORTED,
@@ -97,7 +90,7 @@ static mine_status clv_take_spend(mine_job *job) {
   clv_state *state = mine__job_state(job);
   const mine_model *model = job->given;
   if (!job->asks) return MINE_OK;
-  const mine__process *process = model ? clv_process(model) : NULL;
+  const mine__process *process = model ? mine__process_of(model) : NULL;
   if (!process || !process->spends)
     return mine__fail(job->env, MINE_OPTION,
                       "option spend must name a gammagamma model; '%.60s' is %s", job->asks,

@@ -14,9 +14,7 @@ static int evaluate_supervised(const mine_scoring *s) {
   return s->model->roles.target != NULL;
 }
 
-/* A column that the model needs beside its attributes; -1: it is not there, or it has
-** been taken for something else (one of them may differ only in case).  Failure recorded. */
-static int evaluate_column(mine_scoring *s, mine_frame *frame, const char *what, const char *name) {
+int mine__evaluate_column(mine_scoring *s, mine_frame *frame, const char *what, const char *name) {
   const int column = mine__column_named(frame, what, name);
   if (column < 0 || !frame->column[column].want) return column;
   (void)mine__fail(s->env, MINE_DATA,
@@ -35,7 +33,8 @@ static void evaluate_plan_weight(mine_scoring *s, mine_frame *frame) {
                   .flags = MINE_WANT_FIXED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE,
                   .numerals = s->model->roles.weight_numerals};
   const char *name = s->model->roles.weight;
-  plan->weight = name ? evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
+  plan->weight =
+      name ? mine__evaluate_column(s, frame, "the weight of the rows in training", name) : -1;
   if (plan->weight >= 0) mine__column_want(frame, plan->weight, &plan->weight_want);
 }
 
@@ -59,7 +58,7 @@ static void evaluate_check_clusters(const mine_scoring *s) {
   else if (s->model->task == MINE_UPLIFT)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
                      "what a treatment adds (%s) is judged with the treatment; use FROM "
-                     "mine_uplift(model, source)",
+                     "mine_evaluate(model, source) or mine_uplift(model, source)",
                      s->model->algorithm);
   else if (!(s->gives & MINE_GIVES_GROUP))
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
@@ -72,6 +71,9 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
   mine_scoring_plan *plan = &s->plan;
   const mine_model *model = s->model;
   evaluate_plan_weight(s, frame);
+  if (mine_failed(s->env)) return mine_env_status(s->env);
+  if (s->mode == MINE_SCORE_JUDGE)
+    return model->task == MINE_SURVIVAL ? mine__lives_plan(s, frame) : mine__treated_plan(s, frame);
   if (!evaluate_supervised(s)) {
     evaluate_check_clusters(s);
     return mine_failed(s->env) ? mine_env_status(s->env) : mine__clusters_plan(s, frame);
@@ -82,7 +84,7 @@ mine_status mine__scoring_plan_target(mine_scoring *s, mine_frame *frame) {
                      "from the source by itself",
                      model->algorithm, model->roles.target);
   if (mine_failed(s->env)) return mine_env_status(s->env);
-  plan->target = evaluate_column(s, frame, "the target of the model", model->roles.target);
+  plan->target = mine__evaluate_column(s, frame, "the target of the model", model->roles.target);
   if (plan->target < 0) return mine_env_status(s->env);
   plan->target_want = (mine_want){.name = "target",
                                   .reading = MINE_READ_NUMBER,

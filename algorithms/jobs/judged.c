@@ -124,29 +124,7 @@ static void judged_list(mine_arena *arena, const mine_quality *quality, mine_rel
 
 /* ---- mine_evaluate -------------------------------------------------------------------------- */
 
-int mine__offers_asked(const mine_job *job) {
-  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
-  return model && model->kind == &mine__kind_recommender;
-}
-
-/* The options that judge rows of attributes. */
-static mine_status judged_refuse(const mine_job *job, const char *option) {
-  return mine__fail(job->env, MINE_OPTION,
-                    "option %s judges a model of rows; this one (%s) makes offers to customers and "
-                    "takes k and repeat",
-                    option, mine__job_model(job, MINE_ARG_MODEL)->algorithm);
-}
-
 mine_status mine__offers_open(mine_job *job) {
-  const mine_slice_options *slicing = mine__options_of(&job->options, mine__slice_option_table);
-  const mine_label_options *actual = mine__options_of(&job->options, mine__label_option_table);
-  const mine_threshold_options *cut = mine__options_of(&job->options, mine__threshold_option_table);
-  const mine_certainty_options *sure =
-      mine__options_of(&job->options, mine__certainty_option_table);
-  if (slicing && slicing->by.type != MINE_NULL) return judged_refuse(job, "by");
-  if (actual && actual->label.type != MINE_NULL) return judged_refuse(job, "label");
-  if (cut && mine__threshold_given(cut)) return judged_refuse(job, "threshold");
-  if (sure && !isnan(sure->level)) return judged_refuse(job, "level");
   const mine_offers_options *how = mine__options_of(&job->options, mine__offers_option_table);
   if (!mine__job_text(job, MINE_ARG_SOURCE)) {
     if (how->repeat >= 0 || (how->k != MINE_NOT_GIVEN && how->k != MINE_OFFERS_K))

@@ -1,12 +1,16 @@
 /*
-** judged.h -- a recommender beside what its customers took afterwards: mine_evaluate of one.
+** judged.h -- models of events beside what came afterwards: mine_evaluate of a recommender
+*(judged.c)
+** and of a model of purchases (evaluate_purchases.c).
 */
 #ifndef MINE_JOBS_JUDGED_H
 #define MINE_JOBS_JUDGED_H
 
+#include "../model/purchases.h"
 #include "../model/recommender.h"
 #include "../recommend/quality.h"
 #include "training.h"
+#include "scoring.h"
 
 #define MINE_OFFERS_K 10 /* of training, and of the names in mine_metrics */
 
@@ -75,9 +79,25 @@ mine_method mine__recommender_method(const mine_training *training);
 int mine__recommender_try(mine_training *training, const mine_offers_held *held,
                           const mine_offers_options *asked, mine_quality *out);
 
-/* ---- mine_evaluate of a recommender (the verb's row: verbs_score.c) ---- */
-int mine__offers_asked(const mine_job *job);
+/* ---- mine_evaluate (the verb's row: verbs_judge.c) ---- */
+
+typedef struct mine_judging_options {
+  mine_number_list times; /* of survival                   */
+  mine_cell cutoff;       /* of purchases; MINE_NULL: none */
+} mine_judging_options;
+extern const mine_option mine__judging_option_table[];
+
+/* The state of the verb's job. */
+typedef struct mine__judging {
+  mine_scoring *scoring;          /* rows of a source                */
+  mine_purchases_reading reading; /* or purchases of one             */
+  mine_threshold_options cut;     /* or of the held-out rows ...     */
+  mine_cut chosen;                /* ... and what it came to         */
+} mine__judging;
+
 mine_status mine__offers_open(mine_job *job) MINE_MUST_CHECK;
 mine_status mine__offers_run(mine_job *job, mine_relation *out) MINE_MUST_CHECK;
+mine_status mine__purchases_judge_open(mine_job *job) MINE_MUST_CHECK;
+mine_status mine__purchases_judge_run(mine_job *job, mine_relation *out) MINE_MUST_CHECK;
 
 #endif

@@ -139,6 +139,7 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
     model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
     if (!status && !mine_failed(env) && p->treated) mine__uplift_name(model, &p->columns);
+    if (!status && !mine_failed(env) && p->event) mine__hazard_name(model, &p->lives);
     if (!status && !mine_failed(env)) mine__prepared_distances(env, p, rows, model);
   }
   mine__arena_rewind(env->scratch, mark);

@@ -11,6 +11,7 @@
 #define MINE_JOBS_PREPARED_H
 
 #include "../model/gauge.h"
+#include "../model/hazard.h"
 #include "../model/uplift.h"
 
 /* Some rows of the frame, by their numbers. */
@@ -42,6 +43,7 @@ typedef struct mine_prepared {
   int whole;                   /* split_by=group: hash is that of the group's value     */
   const uint8_t *event;        /* of survival: whether the event came; 2: not known    */
   const double *start;
+  mine_hazard_columns lives; /* ... and what these columns are called           */
   const int32_t *cluster;
   int strata; /* a feature, or -1 */
   const mine_values *ids;

@@ -14,6 +14,10 @@
 
 /* ---- the plan: who is who ---------------------------------------------------------- */
 
+static int scoring_measures(const mine_scoring *s) {
+  return s->mode == MINE_SCORE_EVALUATE || s->mode == MINE_SCORE_JUDGE;
+}
+
 /* The trained id's name, else the first column; never an attribute. */
 static void scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   static const mine_want id = {.name = "id", .reading = MINE_READ_CELLS};
@@ -26,7 +30,7 @@ static void scoring_plan_id(mine_scoring *s, mine_frame *frame) {
   if (!frame->column[c].want) {
     s->plan.id = c;
     mine__column_want(frame, c, &id);
-  } else if (model->roles.id && s->mode != MINE_SCORE_EVALUATE) {
+  } else if (model->roles.id && !scoring_measures(s)) {
     (void)mine__fail(s->env, MINE_DATA,
                      "the first column '%s' is an attribute of the model, not an id; put the id "
                      "first, or name it '%s' as in training",
@@ -62,7 +66,7 @@ static mine_status scoring_plan(void *owner, mine_frame *frame) {
                           .those = "that the model was trained on",
                           .remedy = row ? scoring_call_remedy(s) : "name them with AS"};
   MINE_TRY(mine__wants_by_name(frame, s->plan.want, &lack, s->plan.column));
-  if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_plan_target(s, frame));
+  if (scoring_measures(s)) MINE_TRY(mine__scoring_plan_target(s, frame));
   scoring_plan_id(s, frame);
   for (int f = 0; s->keeps_unseen && f < s->model->n_features; f++)
     if (s->model->feature[f].type == MINE_COLUMN_CATEGORY)
@@ -216,7 +220,7 @@ static void scoring_start(mine_scoring *s, const mine__options *options) {
   s->plan.want = mine__wants_of_features(s->arena, model->feature, model->n_features);
   if (mine_failed(env)) return;
   s->plan.id = s->plan.target = s->plan.weight = s->plan.label = -1;
-  s->plan.slice = s->plan.slice_feature = -1;
+  s->plan.slice = s->plan.slice_feature = s->plan.event = s->plan.start = s->plan.treatment = -1;
   if (mine__frame_open(env, scoring_plan, s, &s->frame)) return;
 }
 
@@ -226,9 +230,8 @@ mine_status mine__scoring_open(mine_env *env, const mine_model *model, mine_scor
   if (mine_failed(env)) return env->status;
   if (mode == MINE_SCORE_EVALUATE && model->task == MINE_SURVIVAL)
     return mine__fail(env, MINE_UNSUPPORTED,
-                      "a model of survival (%s) is not measured on a source: rows without the "
-                      "event have no right answer; mine_evaluate(model) has the concordance in the "
-                      "rows it learned from",
+                      "a model of survival (%s) predicts no target that a row has: rows without "
+                      "the event have no right answer; use FROM mine_evaluate(model, source)",
                       model->algorithm);
   mine_arena *arena = mine__arena_open(env);
   mine_scoring *s = arena ? mine__arena_zeros(arena, 1, sizeof *s) : NULL;
@@ -393,7 +396,7 @@ mine_status mine__scoring_run(mine_scoring *s) {
   scoring_mind_gaps(s);
   if (mine_failed(env)) return env->status;
   MINE_TRY(mine__scoring_see(s));
-  if (s->mode == MINE_SCORE_EVALUATE) MINE_TRY(mine__scoring_saw_all(s));
+  if (scoring_measures(s)) MINE_TRY(mine__scoring_saw_all(s));
   scoring_predict(s);
   if (mine_failed(env)) return env->status;
   return s->mode == MINE_SCORE_EVALUATE ? mine__scoring_remember(s) : MINE_OK;

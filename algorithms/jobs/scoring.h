@@ -8,6 +8,7 @@
 #include "../model/model.h"
 #include "../model/resample.h"
 #include "../model/threshold.h"
+#include "../model/uplift.h"
 #include "thresholds.h"
 #include "verb.h"
 
@@ -16,6 +17,7 @@ typedef enum mine_scoring_mode {
   MINE_SCORE_SINGLE,   /* no id: columns are features only (scalar form)   */
   MINE_SCORE_EVALUATE, /* the target is read too, for metrics             */
   MINE_SCORE_EXPLAIN,  /* as ROWS; a class may be that of a model without shares */
+  MINE_SCORE_JUDGE,    /* of survival or uplift: how lives went, or who was treated, is read too */
   MINE_SCORE_PROJECT   /* as ROWS, of a model of components               */
 } mine_scoring_mode;
 
@@ -43,9 +45,10 @@ typedef struct mine_scoring_asked {
   mine_cut chosen; /* what it says of this model; the threshold NAN: nothing     */
   mine_slice_options slicing;
   mine_cell label;
-  int missing; /* mine_missing, the model's own when not given               */
-  int unknown; /* mine_unknown, or -1: not given, and auto in the model      */
-  int class_;  /* whose probability is asked for, -1: none                   */
+  mine_number_list times; /* of survival */
+  int missing;            /* mine_missing, the model's own when not given               */
+  int unknown;            /* mine_unknown, or -1: not given, and auto in the model      */
+  int class_;             /* whose probability is asked for, -1: none                   */
 } mine_scoring_asked;
 
 /* Which column of the frame is what.  Set when its columns are known. */
@@ -60,6 +63,9 @@ typedef struct mine_scoring_plan {
   int label;               /* of label=                               */
   int slice;               /* of by= ...                              */
   int slice_feature;       /* ... which is this attribute             */
+  int event, start;        /* of survival                             */
+  int treatment;           /* of uplift                               */
+  mine_want event_want, start_want, treatment_want;
 } mine_scoring_plan;
 
 /* The rows in the frame and what the model says of them, until the next ones; the arrays
@@ -147,6 +153,10 @@ void mine__threshold_tell(mine_job *job, const mine_threshold_options *said, con
 /* evaluate.c */
 mine_status mine__scoring_plan_target(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 mine_status mine__scoring_remember(mine_scoring *scoring) MINE_MUST_CHECK;
+/* A column that the model needs beside its attributes; -1: it is not there, or it has been taken
+** for something else (one of them may differ only in case).  Failure recorded. */
+int mine__evaluate_column(mine_scoring *scoring, mine_frame *frame, const char *what,
+                          const char *name);
 /* The rows remembered, as they are measured. */
 mine_gauged mine__scoring_gauged(const mine_scoring *scoring);
 /* Append the measures of these rows, with low and high if how->level is a number.  withhold: they
@@ -169,5 +179,20 @@ mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job, const min
 ** are in the frame.  Returns how many. */
 mine_status mine__clusters_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 int mine__clusters_metrics(mine_scoring *scoring, mine_metric *metric);
+/* After run in MINE_SCORE_JUDGE mode; the job is told what was left out.
+** evaluate_lives.c, of models of survival: their columns, and the measures of the rows in the
+** frame. */
+mine_status mine__lives_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
+mine_status mine__lives_metrics(mine_scoring *scoring, mine_job *job, mine_relation *out);
+/* evaluate_treated.c, of models of uplift: their columns, the rows in the frame that have a target,
+** a treatment and an answer (in scoring->arena), and what is measured of them. */
+mine_status mine__treated_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
+mine_status mine__treated_rows(mine_scoring *scoring, mine_job *job,
+                               mine_uplift_rows *out) MINE_MUST_CHECK;
+/* The held-out rows that the model keeps, in the job's arena. */
+mine_status mine__treated_held(mine_job *job, const mine_model *model,
+                               mine_uplift_rows *out) MINE_MUST_CHECK;
+mine_status mine__treated_metrics(mine_job *job, const mine_uplift_rows *rows,
+                                  const mine_certainty *how, mine_relation *out);
 
 #endif

@@ -93,6 +93,9 @@ mine_status mine__training_survival(mine_training *t) {
   if (t->roles.cluster >= 0)
     t->data.cluster = t->roles.cluster == t->roles.id ? survival_clusters_of_ids(t)
                                                       : survival_column(t, t->roles.cluster)->code;
+  t->data.lives = (mine_hazard_columns){.event = survival_column(t, t->roles.event)->name,
+                                        .event_value = t->asked.survival.event_value};
+  if (t->roles.start >= 0) t->data.lives.start = survival_column(t, t->roles.start)->name;
   survival_strata(t);
   survival_events(t, survival_column(t, t->roles.event));
   if (!mine_failed(t->env)) survival_check_start(t);

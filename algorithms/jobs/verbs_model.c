@@ -190,6 +190,11 @@ static const mine_answer coefficients_answer[] = {
     {"p_value", MINE_ANSWER_REAL, 0, "of that test"},
     {"low", MINE_ANSWER_REAL, 0, "of its 95% interval"},
     {"high", MINE_ANSWER_REAL, 0, "of its 95% interval"},
+    {"ratio", MINE_ANSWER_REAL, 0,
+     "exp(value): by how many times one more of it, or the level, changes the odds, the mean, the "
+     "hazard or the time; NULL where it is no such ratio"},
+    {"ratio_low", MINE_ANSWER_REAL, 0, "exp(low)"},
+    {"ratio_high", MINE_ANSWER_REAL, 0, "exp(high)"},
     {"group_value", MINE_ANSWER_ANY, 1, "the group whose model it is; NULL: no groups"},
     {0},
 };
@@ -231,9 +236,11 @@ const mine_verb mine__verb_coefficients = {
     .notes =
         "Of `linear` and `logistic`: `(intercept)`, a number's name, `plan=gold` for a level "
         "against the reference; with more than two classes `age | gold`. Penalised ones have no "
-        "errors. Of `cox`: logarithms of hazard ratios; of `weibull` effects on the logarithm of "
-        "the "
-        "time, and `log(scale)`. Of `bayes`: `prior churned=yes` is the prior of a class, `mean "
+        "errors. `ratio` is exp(value) where that says more: the odds ratio of `logistic` (two "
+        "classes), the ratio of means of `linear` with a logarithmic link (family=poisson, gamma), "
+        "the hazard ratio of `cox`, the ratio of times of `weibull`. Of `cox`: logarithms of "
+        "hazard ratios; of `weibull` effects on the logarithm of the time, and `log(scale)`. Of "
+        "`bayes`: `prior churned=yes` is the prior of a class, `mean "
         "age | yes` and "
         "`deviation age | yes` are those of the class, `plan=gold | yes` is the share of the "
         "level in it. Of `gmm`: `weight | 1` of each component, `mean age | 1`, `variance age | 1` "

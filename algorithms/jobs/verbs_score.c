@@ -1,20 +1,16 @@
 /*
-** verbs_score.c -- the verbs that use a model on rows: mine_predict and
-** mine_probabilities answer block by block, mine_evaluate and mine_confusion
-** compare with what really happened.  The work is scoring.c's and evaluate.c's.
+** verbs_score.c -- the verbs that use a model on rows: mine_predict and mine_probabilities answer
+** block by block.  The work is scoring.c's.
 */
 #include "scoring.h"
 
 #include <math.h>
 
 #include "../model/metrics.h"
-#include "judged.h"
 
 typedef struct score_state {
   mine_scoring *scoring;
-  mine_threshold_options cut; /* of the held-out rows   */
-  mine_cut chosen;            /* what it came to        */
-  int given;                  /* the one block of them was */
+  int given; /* the one block of the held-out rows was */
 } score_state;
 
 static score_state *score_of(const mine_job *job) {
@@ -36,11 +32,6 @@ static void score_close(mine_job *job) {
 }
 
 static mine_status score_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
-  if (step == 0 && job->frame) { /* of a recommender */
-    *sql = mine__job_text(job, MINE_ARG_SOURCE);
-    *frame = job->frame;
-    return MINE_OK;
-  }
   if (step > 0 || !score_of(job)->scoring || score_of(job)->scoring->held) return MINE_OK;
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
   *frame = mine_scoring_frame(score_of(job)->scoring);
@@ -216,161 +207,6 @@ const mine_verb mine__verb_probabilities = {
     .block = probabilities_block,
     .cell = probabilities_cell,
     .clear = score_clear,
-};
-
-/* ---- mine_evaluate, mine_confusion -------------------------------------------------------- */
-
-extern const mine_verb mine__verb_evaluate;
-
-/* Without a source, on the held-out rows that the model keeps: nothing is read. */
-static mine_status evaluate_open(mine_job *job) {
-  if (mine__offers_asked(job) && job->verb == &mine__verb_evaluate) return mine__offers_open(job);
-  const mine_offers_options *offers = mine__options_of(&job->options, mine__offers_option_table);
-  if (offers && (offers->repeat >= 0 || offers->k != MINE_NOT_GIVEN))
-    return mine__fail(job->env, MINE_OPTION,
-                      "options k and repeat judge a recommender; this model (%s) is none",
-                      mine__job_model(job, MINE_ARG_MODEL)->algorithm);
-  if (mine__job_text(job, MINE_ARG_SOURCE)) {
-    (void)score_begin(job, MINE_SCORE_EVALUATE);
-    return mine_env_status(job->env);
-  }
-  const mine_slice_options *slicing = mine__options_of(&job->options, mine__slice_option_table);
-  if (slicing && slicing->by.type != MINE_NULL)
-    return mine__fail(job->env, MINE_OPTION,
-                      "option by needs a source with that column and the target: of the held-out "
-                      "rows the model keeps labels and scores only");
-  const mine_label_options *actual = mine__options_of(&job->options, mine__label_option_table);
-  if (actual && actual->label.type != MINE_NULL)
-    return mine__fail(job->env, MINE_OPTION, "option label needs a source with that column");
-  score_state *state = score_of(job);
-  MINE_TRY(
-      MINE_TAKE(job->env, job->arena, &job->options, mine__threshold_option_table, &state->cut));
-  MINE_TRY(mine__threshold_of(job->env, mine__job_model(job, MINE_ARG_MODEL), &state->cut,
-                              &state->chosen));
-  mine__threshold_tell(job, &state->cut, &state->chosen);
-  return mine_env_status(job->env);
-}
-
-/* As the verb lists them of the model; with a threshold of the call, anew. */
-static int evaluate_lists(const mine_job *job) {
-  return !score_of(job)->scoring && !mine__threshold_given(&score_of(job)->cut);
-}
-
-/* Whether and how low and high are asked for. */
-static mine_certainty evaluate_certainty(const mine_job *job) {
-  const mine_certainty_options *said =
-      mine__options_of(&job->options, mine__certainty_option_table);
-  const mine_seed_options *seed = mine__options_of(&job->options, mine__seed_option_table);
-  return (mine_certainty){said->level, said->resamples, (uint64_t)seed->seed};
-}
-
-static void evaluate_score(mine_job *job) {
-  if (score_block(job) == 0 && !mine_failed(job->env))
-    (void)mine__fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
-}
-
-static mine_status evaluate_run(mine_job *job, mine_relation *out) {
-  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
-  mine_scoring *scoring = score_of(job)->scoring;
-  if (mine__offers_asked(job)) return mine__offers_run(job, out);
-  const mine_certainty how = evaluate_certainty(job);
-  if (evaluate_lists(job) && isnan(how.level))
-    return mine__model_list(job->env, model, job->verb->name, out);
-  if (!scoring) {
-    const double threshold =
-        mine__threshold_given(&score_of(job)->cut) ? score_of(job)->chosen.threshold : (double)NAN;
-    return mine__evaluate_held(job, model, threshold, &how, out);
-  }
-  evaluate_score(job);
-  if (mine_failed(job->env)) return mine_env_status(job->env);
-  return scoring->plan.slice >= 0 ? mine__slices_metrics(scoring, job, &how, out)
-                                  : mine__scoring_metrics(scoring, &how, out);
-}
-
-static mine_status confusion_run(mine_job *job, mine_relation *out) {
-  const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
-  mine_scoring *scoring = score_of(job)->scoring;
-  if (evaluate_lists(job)) return mine__model_list(job->env, model, job->verb->name, out);
-  if (!scoring) mine__held_confusion(job->env, model, score_of(job)->chosen.threshold, out);
-  if (scoring) evaluate_score(job);
-  if (!scoring || mine_failed(job->env)) return mine_env_status(job->env);
-  return mine__scoring_confusion(scoring, out);
-}
-
-static const mine_answer evaluate_answer[] = {
-    {"metric", MINE_ANSWER_TEXT, 1, "its name"},
-    {"value", MINE_ANSWER_ANY, 0, "NULL where it is not defined"},
-    {"low", MINE_ANSWER_REAL, 0, "with `level`: of other such rows the value would lie above this"},
-    {"high", MINE_ANSWER_REAL, 0, "... and below this; else NULL"},
-    {"slice", MINE_ANSWER_ANY, 1,
-     "with `by`: the value of that column, NULL of the rows without one; else NULL"},
-    {0},
-};
-
-static const mine_option_set evaluate_options[] = {
-    {mine__offers_option_table, sizeof(mine_offers_options), 0},
-    {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
-    {mine__slice_option_table, sizeof(mine_slice_options), 0},
-    {mine__label_option_table, sizeof(mine_label_options), 0},
-    {mine__certainty_option_table, sizeof(mine_certainty_options), 0},
-    {mine__missing_option_table, sizeof(mine_missing_options), 0},
-    MINE_SET_SEED,
-    MINE_SET_RUN,
-    MINE_SET_END,
-};
-
-const mine_verb mine__verb_evaluate = {
-    .name = "mine_evaluate",
-    SCORE_VERB,
-    .job = MINE_JOB_JUDGE,
-    .what =
-        "How good a model is: on the held-out rows it remembers, or on a source that has the "
-        "target.",
-    .notes =
-        "The rows a model was fitted on flatter it: without a source the figures come from "
-        "rows it had not seen. With `by=region` there is a set of measures for each value of the "
-        "column, in order, the rows without a value last; in a slice with fewer than 10 rows of a "
-        "class the measures that need each class are NULL, with fewer than 10 rows those of a "
-        "number, and mine_warnings names it. `level=0.95` gives each measure an interval: DeLong's "
-        "of "
-        "`auc` and `gini`, of the others the middle 95 % of 1,000 samples drawn from the rows "
-        "(the bootstrap; `seed` names the draw). It says how far chance among the rows reaches, "
-        "not whether the rows are like those to come. Of clusters: `inertia` where they have "
-        "centres, `silhouette` (of all pairs up to 20,000 rows, above of 20,000 spread over all: "
-        "`silhouette_rows` says how many), `calinski_harabasz`, `davies_bouldin`, all without the "
-        "rows in no cluster, whose share is `noise_share`; with `label=column` how the clusters "
-        "agree with that column, in which noise counts as a cluster of its own. Of a recommender: "
-        "how many of the first `k` offers to a customer he took afterwards, beside all that he "
-        "took; repeats and new items apart. Without a source, on the last basket of each customer "
-        "(without times: one row by chance), which was held out before the model was fitted on "
-        "all; else the source holds events that came later, (customer, item[, time[, amount]]).",
-    .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
-    .required = 1,
-    .answer = evaluate_answer,
-    .options = evaluate_options,
-    .open = evaluate_open,
-    .run = evaluate_run,
-};
-
-static const mine_answer confusion_answer[] = {
-    {"actual", MINE_ANSWER_ANY, 1, "class in the data"},
-    {"predicted", MINE_ANSWER_ANY, 1, "class the model says"},
-    {"rows", MINE_ANSWER_INTEGER, 0, "how many"},
-    {0},
-};
-
-const mine_verb mine__verb_confusion = {
-    .name = "mine_confusion",
-    SCORE_VERB,
-    .job = MINE_JOB_JUDGE,
-    .what = "Actual against predicted classes, counted.",
-    .notes = "Without a source: the held-out rows.",
-    .example = "SELECT * FROM mine_confusion(" MINE_CHURN_MODEL ");",
-    .required = 1,
-    .answer = confusion_answer,
-    .options = score_options + 1,
-    .open = evaluate_open,
-    .run = confusion_run,
 };
 
 /* ---- one row: the host's own way through mine_scoring_open_row() --------------------------- */

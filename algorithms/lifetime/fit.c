@@ -32,6 +32,13 @@ const mine__process *mine__process_find(const char *algorithm) {
   return NULL;
 }
 
+const mine__process *mine__process_of(const mine_model *model) {
+  const mine__process *process =
+      model->kind == &mine__kind_purchases ? mine__process_find(model->algorithm) : NULL;
+  const mine_purchase_model *m = process ? model->body : NULL;
+  return m && m->n == process->n ? process : NULL;
+}
+
 /* ---- the mean log-likelihood and its gradient ---------------------------------------------- */
 
 typedef struct life_sum {

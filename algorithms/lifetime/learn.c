@@ -2,9 +2,8 @@
 ** learn.c -- from purchases to a model of kind "purchases": the fit, what it foretold of a time
 ** that it did not see, and what is to be told.
 **
-** The hold-out (Fader, Hardie and Lee 2005, section 6): the log is cut in time; who had bought by
-** then is fitted as the log stood then, and the purchases expected of each in the time after the
-** cut stand beside those that came, summed by the purchases before.
+** For the hold-out (holdout.c) who had bought by the cut is fitted once more, as the log stood
+*then.
 */
 #include <math.h>
 #include <stdio.h>
@@ -73,62 +72,7 @@ static void lesson_maximise(mine_env *env, const mine__process *process, int ask
 
 /* ---- the time held out ---------------------------------------------------------------------- */
 
-/* Purchases of customer c after the cut, in days or periods that had not been seen. */
-static double lesson_actual(const mine_purchases *p, const mine_purchase_log *log, uint32_t c,
-                            double from, double to) {
-  double n = 0, before = -HUGE_VAL;
-  for (int64_t i = log->first[c]; i < log->first[c + 1]; i++) {
-    const double at = p->whole ? mine__period_of(p->unit, log->day[i]) : log->day[i];
-    if (at <= from || at > to || at == before) continue;
-    before = at;
-    n++;
-  }
-  return n;
-}
-
-/* Where the log is cut and where it ends, as customers are counted: days or periods. */
-typedef struct lesson_cut {
-  double from, to, held;
-} lesson_cut;
-
-static double lesson_over(const mine_purchases *of, double day) {
-  if (!of->whole) return day;
-  const double last = mine__period_of(of->unit, day);
-  return mine__period_of(of->unit, day + 1) == last ? last - 1 : last;
-}
-
-static void lesson_compare(mine_env *env, const mine_purchases *before, const lesson_cut *cut,
-                           const mine__cells *cells, const uint32_t *cell, const mine__life *life,
-                           mine_model *model) {
-  mine_purchase_model *m = model->body;
-  double *expected = mine__arena_array(env->scratch, (size_t)cells->n, sizeof *expected);
-  double error = 0, actual = 0, total = 0;
-  if (!expected) return;
-  for (int64_t i = 0; i < cells->n; i++) {
-    if (MINE_POLL_AT(env, i)) return;
-    expected[i] = life->process->alive(life, &cells->buyer[i]) *
-                  life->process->future(life, &cells->buyer[i], cut->held);
-  }
-  for (int64_t i = 0; i < before->n; i++) {
-    const double came = lesson_actual(before, before->log, before->id[i], cut->from, cut->to);
-    const double x = before->x[i], foretold = expected[cell[i]];
-    mine_purchase_class *of =
-        &m->held_of[x < MINE_PURCHASE_CLASSES - 1 ? (int)x : MINE_PURCHASE_CLASSES - 1];
-    of->customers++;
-    of->actual += came;
-    of->expected += foretold;
-    actual += came;
-    total += foretold;
-    error += fabs(came - foretold);
-  }
-  m->held = cut->held;
-  mine__model_measure(model, MINE_MEASURE_ROWS, (double)before->n);
-  mine__model_measure(model, MINE_MEASURE_MAE, error / (double)before->n);
-  mine__model_measure(model, MINE_MEASURE_ACTUAL, actual);
-  mine__model_measure(model, MINE_MEASURE_EXPECTED, total);
-}
-
-static void lesson_tell_cut(const mine_purchases *of, const lesson_cut *cut, int64_t customers,
+static void lesson_tell_cut(const mine_purchases *of, const mine__held_out *cut, int64_t customers,
                             mine_model *model) {
   char held[MINE_NUMBER_BYTES];
   mine__model_note(model, "holdout", "",
@@ -148,8 +92,7 @@ static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
     return;
   }
   const double day = log->from + floor((of->at - log->from) * (1 - of->holdout));
-  lesson_cut cut = {.from = lesson_over(of, day), .to = lesson_over(of, of->at)};
-  cut.held = (cut.to - cut.from) / (of->whole ? 1 : mine__period_days(of->unit));
+  mine__held_out cut = mine__held_out_of(of, day);
   mine_purchases before = *of;
   mine__purchases_until(env, env->scratch, log, day, &before);
   if (mine_failed(env)) return;
@@ -172,8 +115,14 @@ static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
   if (!mine_failed(env)) lesson_cells(env, process, &before, &cells, cell);
   if (!mine_failed(env)) mine__life_maximise(env, process, k, &cells, rules, &fit);
   if (mine_failed(env)) return;
-  ((mine_purchase_model *)model->body)->calibrated = longest;
-  lesson_compare(env, &before, &cut, &cells, cell, &fit.life, model);
+  if (mine__held_out_compare(env, &before, &cells, cell, &fit.life, &cut)) return;
+  mine_purchase_model *m = model->body;
+  mine_metric metric[MINE_HELD_OUT_METRICS];
+  m->calibrated = longest;
+  m->held = cut.held;
+  memcpy(m->held_of, cut.of, sizeof cut.of);
+  for (int i = 0; i < mine__held_out_metrics(&cut, metric); i++)
+    mine__model_metric(model, metric[i].name, metric[i].value);
   lesson_tell_cut(of, &cut, before.n, model);
 }
 

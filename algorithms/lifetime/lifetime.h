@@ -71,6 +71,8 @@ struct mine__process {
 extern const mine__process mine__process_bgnbd, mine__process_paretonbd, mine__process_mbgcnbd,
     mine__process_bgbb, mine__process_gammagamma;
 const mine__process *mine__process_find(const char *algorithm); /* NULL: none of these */
+/* That of a model, whose body is a mine_purchase_model then; NULL: it has none. */
+const mine__process *mine__process_of(const mine_model *model);
 
 /* Expected amount of a purchase by gammagamma; x = 0: of a new customer.  NAN: it is infinite. */
 double mine__gammagamma_spend(const double *theta, double x, double m);
@@ -96,6 +98,25 @@ void mine__life_maximise(mine_env *env, const mine__process *process, int k,
 ** these algorithms is.  k = 0: 1, 2, ... up to 12, the likeliest. */
 mine_status mine__lifetime_learn(mine_env *env, const mine_purchases *of,
                                  const mine__process *process, int k, mine_model *model);
+
+/* ---- holdout.c ---- */
+
+/* What was foretold of the time after a cut, beside what came. */
+typedef struct mine__held_out {
+  double from, to;                           /* days or periods: after this one, until that one */
+  double held;                               /* the time between, in units                      */
+  double customers, actual, expected, error; /* error: the sum of its sizes, customer by customer */
+  mine_purchase_class of[MINE_PURCHASE_CLASSES];
+} mine__held_out;
+/* With a log that is cut at the end of `day`; nothing is compared yet. */
+mine__held_out mine__held_out_of(const mine_purchases *of, double day);
+/* `before` as mine__purchases_until the cut, its cells, and the cell of each customer. */
+mine_status mine__held_out_compare(mine_env *env, const mine_purchases *before,
+                                   const mine__cells *cells, const uint32_t *cell,
+                                   const mine__life *life, mine__held_out *out) MINE_MUST_CHECK;
+/* The figures as metrics; how many. */
+#define MINE_HELD_OUT_METRICS 4
+int mine__held_out_metrics(const mine__held_out *of, mine_metric *metric);
 
 /* Rows for examples: a summary of 200 customers. */
 #define MINE_PURCHASES_EXAMPLE                                                     \

@@ -367,7 +367,7 @@ const mine_algorithm mine__algorithm_cox = {
         "of the American Statistical Association 72",
     .notes =
         "`target` is how long each was seen, `event` whether the event came then (1, or 0 if it "
-        "had not yet come; another code by `event_value`). `exp(value)` of `mine_coefficients` is "
+        "had not yet come; another code by `event_value`). `ratio` of `mine_coefficients` is "
         "a hazard ratio: at any time the event is that many times as likely with one more of the "
         "column, or at the level instead of the reference (the most frequent, unless `reference` "
         "names one). `mine_predict` gives the risk, the exponential of the sum of coefficients "
@@ -375,12 +375,13 @@ const mine_algorithm mine__algorithm_cox = {
         "row. (R's predict(type='risk') leaves columns of 0 and 1 where they are: its risks are "
         "these times a constant.) `mine_survival_curve` says who is still there when; "
         "`mine_ph_test` whether effects change with time, which the model forbids; "
-        "`mine_evaluate` the concordance in the rows learned from. `start=` for those seen only "
+        "`mine_evaluate` the concordance in the rows learned from, and how good the model is on a "
+        "source. `start=` for those seen only "
         "from some time on, or a row for each stretch of a life with `cluster=` its id; `strata=` "
         "for a column each value of which has a hazard of its own. A missing attribute counts as "
         "the mean.",
     .example =
-        "SELECT name, round(exp(value), 3) AS ratio, round(p_value, 3) AS p_value\n"
+        "SELECT name, round(ratio, 3) AS ratio, round(p_value, 3) AS p_value\n"
         "FROM mine_coefficients((SELECT mine_fit('cox',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 200)\n"
         "  SELECT i AS id, i*7%31 AS calls, i*5%12 AS visits, 40 - i*7%31 + i*13%17 AS months,\n"

@@ -69,7 +69,10 @@ static inline double cox_time(const cox_rows *rows, int64_t i) {
   return rows->data->target[rows->row[i]];
 }
 
-/* Sort, find the times with events, fill the matrix (8 n q bytes): after mine__design_reduce.
+/* Sort and find the times with events: all but the design, the matrix and q.  In scratch. */
+mine_status mine__cox_order(mine_env *env, const mine_dataset *data, const int32_t *strata,
+                            int64_t n_strata, int efron, cox_rows *out) MINE_MUST_CHECK;
+/* The same, and fill the matrix (8 n q bytes): after mine__design_reduce.
 ** strata: codes per frame row, NULL: one.  In scratch. */
 mine_status mine__cox_rows(mine_env *env, const mine_dataset *data, const linear_design *design,
                            const int32_t *strata, int64_t n_strata, int efron,
@@ -93,6 +96,10 @@ typedef struct cox_solution {
   int steps;
 } cox_solution;
 mine_status mine__cox_solve(cox_rows *rows, cox_solution *out, cox_point *point) MINE_MUST_CHECK;
+
+/* - log likelihood of margins that are not sums of these rows' columns: eta (by position) is left
+** without its mean. */
+mine_status mine__cox_likelihood(cox_rows *rows, double *loss) MINE_MUST_CHECK;
 
 /* The share of pairs of which the one with the higher margin has the event first (Harrell 1982);
 ** NAN where there are no pairs.  O(n log n). */

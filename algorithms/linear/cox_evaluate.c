@@ -338,6 +338,20 @@ mine_status mine__cox_evaluate(cox_rows *c, const double *b, cox_point *point) {
   return mine__poll(env);
 }
 
+mine_status mine__cox_likelihood(cox_rows *c, double *loss) {
+  double mean = 0, most = 0;
+  for (int64_t i = 0; i < c->n; i++)
+    mean += c->eta[i] / (double)c->n;
+  for (int64_t i = 0; i < c->n; i++) {
+    c->eta[i] -= mean;
+    c->r[i] = cox_weight(c, i) * exp(c->eta[i]);
+    most = fmax(most, fabs(c->eta[i]));
+  }
+  *loss = INFINITY;
+  if (most <= COX_LARGE) cox_order(c, loss);
+  return mine__poll(c->env);
+}
+
 mine_status mine__cox_moments(cox_rows *c, const double *omega, cox_point *point) {
   mine_env *env = c->env;
   const mine_mark mark = mine__arena_mark(env->scratch);

@@ -93,25 +93,17 @@ static void cox_late(cox_rows *c, const int32_t *strata, int64_t n_strata, const
   c->removed = by_start;
 }
 
-mine_status mine__cox_rows(mine_env *env, const mine_dataset *data, const linear_design *design,
-                           const int32_t *strata, int64_t n_strata, int efron, cox_rows *out) {
-  const size_t n = (size_t)data->rows.n, q = (size_t)design->n_used + 1;
-  *out = (cox_rows){.env = env,
-                    .data = data,
-                    .design = design,
-                    .la = mine__linalg_open(env),
-                    .efron = efron,
-                    .n = (int64_t)n,
-                    .q = (int64_t)q,
-                    .n_strata = n_strata};
+mine_status mine__cox_order(mine_env *env, const mine_dataset *data, const int32_t *strata,
+                            int64_t n_strata, int efron, cox_rows *out) {
+  const size_t n = (size_t)data->rows.n;
+  *out =
+      (cox_rows){.env = env, .data = data, .efron = efron, .n = (int64_t)n, .n_strata = n_strata};
   cox_rows *c = out;
   uint32_t *order = mine__arena_array(env->scratch, n, sizeof *order);
   c->row = mine__arena_array(env->scratch, n, sizeof *c->row);
   c->dead = mine__arena_array(env->scratch, n, sizeof *c->dead);
-  c->x = mine__arena_array(env->scratch, n, q * sizeof *c->x);
   c->eta = mine__arena_array(env->scratch, n, sizeof *c->eta);
   c->r = mine__arena_array(env->scratch, n, sizeof *c->r);
-  c->at_risk = mine__arena_array(env->scratch, n, sizeof *c->at_risk);
   c->event_of = mine__arena_zeros(env->scratch, (size_t)n_strata + 1, sizeof *c->event_of);
   if (mine_failed(env)) return mine_env_status(env);
   cox_sort(c, data->target, strata, n_strata, &c->first, order);
@@ -129,6 +121,17 @@ mine_status mine__cox_rows(mine_env *env, const mine_dataset *data, const linear
     cox_events_of(c, s);
   }
   c->event_of[n_strata] = c->n_events;
-  if (!mine_failed(env)) cox_fill(c);
+  return mine_env_status(env);
+}
+
+mine_status mine__cox_rows(mine_env *env, const mine_dataset *data, const linear_design *design,
+                           const int32_t *strata, int64_t n_strata, int efron, cox_rows *out) {
+  MINE_TRY(mine__cox_order(env, data, strata, n_strata, efron, out));
+  out->design = design;
+  out->la = mine__linalg_open(env);
+  out->q = design->n_used + 1;
+  out->x = mine__arena_array(env->scratch, (size_t)out->n, (size_t)out->q * sizeof *out->x);
+  out->at_risk = mine__arena_array(env->scratch, (size_t)out->n, sizeof *out->at_risk);
+  if (!mine_failed(env)) cox_fill(out);
   return mine_env_status(env);
 }

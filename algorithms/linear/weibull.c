@@ -321,7 +321,8 @@ const mine_algorithm mine__algorithm_weibull = {
         "edition, Wiley",
     .notes =
         "`target` and `event` as of `cox`. The logarithm of the time is a sum of coefficients and "
-        "an error: with one more of a column times are `exp(value)` times as long (R's survreg), "
+        "an error: with one more of a column times are `ratio`, exp(value), times as long (R's "
+        "survreg), "
         "and the hazard is `exp(-value / scale)` times as high. `mine_predict` gives the time "
         "after which 1 - 1/e, 63%, have had the event; half of them have after that times "
         "`ln(2)` to the power of scale, whose logarithm is `log(scale)` in `mine_coefficients`. "

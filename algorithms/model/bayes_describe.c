@@ -41,13 +41,8 @@ typedef struct bayes_estimate {
 static void list_row(const bayes_list *list, const mine_text *name, const bayes_estimate *e) {
   if (name->failed) return;
   mine__row_bytes(list->to, name->data, name->bytes);
-  mine__row_real(list->to, e->value);
-  mine__row_real(list->to, e->std_error);
-  mine__row_null(list->to); /* statistic, p_value: nothing is tested */
-  mine__row_null(list->to);
-  mine__row_real(list->to, e->low);
-  mine__row_real(list->to, e->high);
-  mine__relation_end_row(list->to);
+  const mine_coefficient of = {e->value, e->std_error, NAN, NAN, e->low, e->high, 0};
+  mine__coefficient_list(&of, list->to); /* nothing is tested */
 }
 
 static bayes_estimate list_share(double share, double rows) {

@@ -4,15 +4,21 @@
 #include "hazard.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "../kernel/special.h"
 #include "formula.h"
 #include "write.h"
 
 #define HAZARD_TAG     0x415a4148u /* "HAZA" */
-#define HAZARD_VERSION 1u
-#define HAZARD_LINEAR  2u /* the layout of the sum in it */
+#define HAZARD_VERSION 2u          /* since 2 it knows its columns */
+#define HAZARD_LINEAR  2u          /* the layout of the sum in it */
 #define HAZARD_LEVEL   0.95
+
+double mine__hazard_risk(const mine_hazard *h, double value) {
+  if (!(value >= 0)) return NAN;
+  return h->law == MINE_HAZARD_WEIBULL ? pow(value, -1 / h->spread) : value;
+}
 
 double mine__hazard_at(const mine_hazard *h, double value, int32_t code, double t) {
   if (!(value >= 0) || isnan(t)) return NAN;
@@ -29,6 +35,16 @@ double mine__hazard_at(const mine_hazard *h, double value, int32_t code, double 
       high = middle;
   }
   return low > 0 ? steps->hazard[low - 1] * value : 0;
+}
+
+void mine__hazard_name(mine_model *model, const mine_hazard_columns *c) {
+  mine_hazard *h = model->body;
+  mine_arena *arena = model->arena;
+  h->columns = (mine_hazard_columns){
+      .event = mine__arena_text(arena, c->event, strlen(c->event)),
+      .start = c->start ? mine__arena_text(arena, c->start, strlen(c->start)) : NULL,
+      .event_value = mine__cell_copy(arena, &c->event_value),
+  };
 }
 
 /* ---- save and load ------------------------------------------------------------------------ */
@@ -55,6 +71,9 @@ static void hazard_save(const mine_model *model, mine_writer *w) {
     mine__write_real(w, h->test[i].df);
     mine__write_real(w, h->test[i].p);
   }
+  mine__write_string(w, h->columns.event);
+  mine__write_string(w, h->columns.start);
+  mine__write_cell(w, &h->columns.event_value);
 }
 
 /* Times rise, and so does what is cumulated. */
@@ -104,10 +123,15 @@ static void hazard_load_tests(mine_reader *r, mine_hazard *h) {
   mine__read_close(r);
 }
 
+static void hazard_load_columns(mine_reader *r, mine_hazard *h) {
+  h->columns.event = mine__read_string(mine__called(r, "event"));
+  h->columns.start = mine__read_string(mine__called(r, "start"));
+  mine__read_cell(mine__called(r, "event_value"), &h->columns.event_value);
+}
+
 static void hazard_load(mine_reader *r, mine_model *model, uint32_t version) {
   static const char *const laws[] = {"cox", "weibull", NULL};
   mine_hazard *h = mine__arena_zeros(r->arena, 1, sizeof *h);
-  (void)version; /* the only one so far */
   const mine_linear *linear = mine__linear_read(r, model, HAZARD_LINEAR);
   if (!h || !linear || !mine__reader_ok(r)) return;
   h->linear = *linear;
@@ -125,6 +149,7 @@ static void hazard_load(mine_reader *r, mine_model *model, uint32_t version) {
   h->law = law;
   hazard_load_baseline(r, model, h);
   if (mine__reader_ok(r)) hazard_load_tests(r, h);
+  if (version > 1) hazard_load_columns(r, h);
   if (mine__reader_ok(r)) model->body = h;
 }
 
@@ -139,14 +164,13 @@ static void hazard_list_coefficients(mine_env *env, const mine_model *model, min
   const int tested = error > 0;
   const double z = tested ? value / error : NAN;
   const double reach = mine__normal_quantile((1 - HAZARD_LEVEL) / 2, MINE__UPPER) * error;
+  mine_coefficient scale = MINE_COEFFICIENT_ALONE(value);
+  if (tested)
+    scale = (mine_coefficient){
+        value,         error,         z, 2 * mine__normal_tail(fabs(z), MINE__UPPER),
+        value - reach, value + reach, 0};
   mine__row_text(to, "log(scale)");
-  mine__row_real(to, value);
-  mine__row_real(to, tested ? error : NAN);
-  mine__row_real(to, z);
-  mine__row_real(to, tested ? 2 * mine__normal_tail(fabs(z), MINE__UPPER) : NAN);
-  mine__row_real(to, tested ? value - reach : NAN);
-  mine__row_real(to, tested ? value + reach : NAN);
-  mine__relation_end_row(to);
+  mine__coefficient_list(&scale, to);
 }
 
 static void hazard_list_tests(mine_env *env, const mine_model *model, mine_relation *to) {

@@ -10,6 +10,9 @@
 ** and survival is exp(-hazard).  The strata are the levels of a feature that has no
 ** coefficients of its own.  The body begins with the sum, so what lists, explains and writes
 ** sums does so with this one.
+**
+** Of both laws the hazards of two rows stand in one proportion at all times: that of a row is
+** its risk times the hazard of a row of risk 1.
 */
 #ifndef MINE_MODEL_HAZARD_H
 #define MINE_MODEL_HAZARD_H
@@ -35,6 +38,12 @@ typedef struct mine_hazard_steps {
   double last; /* until when rows were seen; -1: there were none */
 } mine_hazard_steps;
 
+/* The columns beside the target, and the features, that say how lives went. */
+typedef struct mine_hazard_columns {
+  const char *event, *start; /* event NULL: not known (layout 1); start NULL: from the beginning */
+  mine_cell event_value;     /* that means the event came; MINE_NULL: the obvious one */
+} mine_hazard_columns;
+
 typedef struct mine_hazard {
   mine_linear linear; /* first */
   mine_hazard_law law;
@@ -44,10 +53,16 @@ typedef struct mine_hazard {
   mine_hazard_steps *steps;
   int n_tests;
   mine_hazard_test *test;
+  mine_hazard_columns columns;
 } mine_hazard;
 
 extern const mine_kind mine__kind_hazard;
 
+/* Tell a model of the kind what its columns are called; copied. */
+void mine__hazard_name(mine_model *model, const mine_hazard_columns *columns);
+
+/* The risk of a row of which the model's answer is `value`; NAN where that is no answer. */
+double mine__hazard_risk(const mine_hazard *hazard, double value);
 /* The cumulated hazard at t of a row of which the model's answer is `value`, in stratum `code`
 ** (negative: not known).  NAN where it is not known: the stratum, the answer, or what comes after
 ** the last time seen. */

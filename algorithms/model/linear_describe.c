@@ -24,21 +24,31 @@ typedef struct linear_list {
   double sign; /* -1: the log-odds are of the first class */
 } linear_list;
 
-static void linear_row(const linear_list *list, const mine_text *name, double coef, double error) {
+/* Whether exp of a coefficient is a ratio: of odds, of means, of hazards or times.  Of more than
+ *two
+ ** classes it is one against no class in particular. */
+static int linear_is_log(const mine_linear *m) {
+  return m->link == MINE_LINEAR_LOGIT || m->link == MINE_LINEAR_EXP;
+}
+
+static void linear_row(const linear_list *list, const mine_text *name, double coef, double error,
+                       int is_log) {
   const mine_linear *m = list->linear;
   const int z = m->test == MINE_LINEAR_Z, tested = m->test != MINE_LINEAR_UNTESTED && error >= 0;
   const double value = list->sign * coef, df = z ? INFINITY : m->df;
   if (name->failed) return;
   mine__row_bytes(list->to, name->data, name->bytes);
-  mine__row_real(list->to, error == MINE_LINEAR_DROPPED ? NAN : value);
-  mine__row_real(list->to, tested ? error : NAN);
-  mine__row_real(list->to, tested && error > 0 ? value / error : NAN);
-  mine__row_real(
-      list->to, tested && error > 0 ? 2 * mine__t_tail(fabs(value / error), df, MINE__UPPER) : NAN);
   const double t = tested ? mine__t_quantile((1 + LINEAR_CONFIDENCE) / 2, df, MINE__LOWER) : NAN;
-  mine__row_real(list->to, value - t * error);
-  mine__row_real(list->to, value + t * error);
-  mine__relation_end_row(list->to);
+  const double p =
+      tested && error > 0 ? 2 * mine__t_tail(fabs(value / error), df, MINE__UPPER) : NAN;
+  const mine_coefficient of = {error == MINE_LINEAR_DROPPED ? NAN : value,
+                               tested ? error : NAN,
+                               tested && error > 0 ? value / error : NAN,
+                               p,
+                               value - t * error,
+                               value + t * error,
+                               is_log};
+  mine__coefficient_list(&of, list->to);
 }
 
 /* "age", "plan=Family", of more than two classes "age | gold"; level NULL: no level. */
@@ -64,7 +74,7 @@ void mine__linear_coefficients_of(mine_env *env, const mine_model *model, const 
   mine_text name;
   for (int c = 0; intercept && c < k; c++) {
     linear_name(&list, "(intercept)", NULL, c, &name);
-    linear_row(&list, &name, m->base[c], m->base_error[c]);
+    linear_row(&list, &name, m->base[c], m->base_error[c], 0);
   }
   for (int f = 0; f < m->n_columns; f++) {
     const mine_linear_column *column = &m->column[f];
@@ -75,7 +85,8 @@ void mine__linear_coefficients_of(mine_env *env, const mine_model *model, const 
       if (column->levels) mine__values_get(&model->feature[f].levels.values, l, &cell);
       for (int c = 0; l != column->reference && c < k; c++) {
         linear_name(&list, model->feature[f].name, column->levels ? &cell : NULL, c, &name);
-        linear_row(&list, &name, column->coef[l * k + c], column->error[l * k + c]);
+        linear_row(&list, &name, column->coef[l * k + c], column->error[l * k + c],
+                   linear_is_log(m));
       }
       mine__arena_rewind(env->scratch, mark);
     }

@@ -24,7 +24,7 @@
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
                            .what = "how many were measured",
-                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT | OFFERS,
+                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT | LIVES | OFFERS,
                            .is_count = 1},
     [MINE_MEASURE_ACCURACY] = {.name = "accuracy",
                                .what = "share of rows whose class is predicted",
@@ -276,6 +276,12 @@ const mine_measure mine__measures[] = {
                            .tasks = GAINS,
                            .better = 1,
                            .main = 15},
+    [MINE_MEASURE_AUUC] = {.name = "auuc",
+                           .what = "area under the uplift curve: what treating the best share of "
+                                   "the rows brings, for each row there is, on average over all "
+                                   "shares; half of the effect is random",
+                           .tasks = GAINS,
+                           .better = 1},
     [MINE_MEASURE_RMSR] = {.name = "rmsr",
                            .what = "root of the mean square of what the factors leave of the "
                                    "correlations",
@@ -304,11 +310,38 @@ const mine_measure mine__measures[] = {
     [MINE_MEASURE_CONCORDANCE] = {.name = "concordance",
                                   .what =
                                       "share of pairs of rows, of which one is known to have "
-                                      "the event first, that the model puts in order (Harrell), "
-                                      "in the rows learned from; ties count one half",
+                                      "the event first, that the model puts in order (Harrell); "
+                                      "ties count one half; of training in the rows learned "
+                                      "from",
                                   .tasks = LIVES,
                                   .better = 1,
                                   .main = 9},
+    [MINE_MEASURE_EVENTS] = {.name = "events",
+                             .what = "in how many of them the event came",
+                             .tasks = LIVES,
+                             .is_count = 1},
+    [MINE_MEASURE_LOG_PARTIAL_LIKELIHOOD] =
+        {.name = "log_partial_likelihood",
+         .what = "sum over the events of the logarithm of the chance that it is this one of those "
+                 "at risk who has it (Cox; Efron's ties)",
+         .tasks = LIVES,
+         .better = 1},
+    [MINE_MEASURE_INTEGRATED_BRIER] =
+        {.name = "integrated_brier",
+         .what = "mean over the time from the first event to the last of the squared error of "
+                 "survival, weighted for those lost from sight (Graf); NULL with late entry",
+         .tasks = LIVES,
+         .better = -1},
+    [MINE_MEASURE_BRIER_SKILL] =
+        {.name = "brier_skill",
+         .what = "the share of that error that a curve which is the same for all rows has and the "
+                 "model has not: 0 no better, 1 none left",
+         .tasks = LIVES,
+         .better = 1},
+    [MINE_MEASURE_BRIER_AT] = {.name = "brier@t",
+                               .what = "the squared error at the time t, of those in times=",
+                               .tasks = LIVES,
+                               .better = -1},
     [MINE_MEASURE_PRECISION_AT] =
         {.name = "precision@10",
          .what = "share of the first 10 offers that the customer took afterwards",

@@ -57,10 +57,7 @@ static void mdesc_row(const mixture_list *list, const char *what, const char *fi
   if (component >= 0) mine__text_addf(&name, " | %lld", (long long)component + 1);
   if (!name.failed) {
     mine__row_bytes(list->to, name.data, name.bytes);
-    mine__row_real(list->to, value);
-    for (int i = 0; i < 5; i++) /* std_error .. high */
-      mine__row_null(list->to);
-    mine__relation_end_row(list->to);
+    mine__coefficient_list(&(mine_coefficient)MINE_COEFFICIENT_ALONE(value), list->to);
   }
   mine__arena_rewind(list->env->scratch, mark);
 }

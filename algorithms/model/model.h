@@ -417,6 +417,15 @@ const mine_cluster_profile *mine__model_profile(const mine_model *model,
 /* cluster_describe.c: mine_centroids of any model that has a profile. */
 extern const mine_part mine__cluster_parts[];
 
+/* For a kind's mine_coefficients, after the name: the rest of a row, and its end.  NAN: NULL. */
+typedef struct mine_coefficient {
+  double value, std_error, statistic, p, low, high;
+  int is_log; /* the answer goes with exp(value), which is listed as a ratio with its bounds */
+} mine_coefficient;
+#define MINE_COEFFICIENT_ALONE(v) \
+  { (v), NAN, NAN, NAN, NAN, NAN, 0 }
+void mine__coefficient_list(const mine_coefficient *of, mine_relation *to);
+
 /* For a kind's mine_importance: a row per feature, the most important first, equal ones in
 ** column order.  amount[] (>= 0 each) becomes shares of `total`, their sum, unless that is
 ** 0. */

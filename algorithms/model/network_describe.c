@@ -10,6 +10,8 @@
 ** mine_importance: how much the margins vary by a column over the training rows, as a share of
 ** all (mlp/worth.c measures it).
 */
+#include <math.h>
+
 #include "network.h"
 
 typedef struct network_list {
@@ -30,10 +32,9 @@ static void network_row(const network_list *list, mine_text *name, int l, double
   const int turned = list->network->link == MINE_NETWORK_LOGIT && list->model->positive == 0;
   if (name->failed) return;
   mine__row_bytes(list->to, name->data, name->bytes);
-  mine__row_real(list->to, turned && network_is_last(list, l) ? -value : value);
-  for (int i = 0; i < 5; i++) /* nothing is tested */
-    mine__row_real(list->to, NAN);
-  mine__relation_end_row(list->to);
+  mine__coefficient_list(&(mine_coefficient)MINE_COEFFICIENT_ALONE(
+                             turned && network_is_last(list, l) ? -value : value),
+                         list->to);
 }
 
 static void network_unit(const network_list *list, int l, int64_t unit, mine_text *name) {

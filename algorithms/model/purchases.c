@@ -105,20 +105,17 @@ static void purchases_coefficients(mine_env *env, const mine_model *model, mine_
     const double v = m->value[i], variance = m->covariance[i * m->n + i];
     const double se = variance >= 0 ? sqrt(variance) : (double)NAN;
     mine__row_text(to, m->name[i]);
-    mine__row_real(to, v);
-    mine__row_real(to, v * se);
-    mine__row_null(to);
-    mine__row_null(to);
-    mine__row_real(to, v * exp(-PURCHASES_Z95 * se));
-    mine__row_real(to, v * exp(PURCHASES_Z95 * se));
-    mine__relation_end_row(to);
+    const mine_coefficient of = {.value = v,
+                                 .std_error = v * se,
+                                 .statistic = NAN,
+                                 .p = NAN,
+                                 .low = v * exp(-PURCHASES_Z95 * se),
+                                 .high = v * exp(PURCHASES_Z95 * se)};
+    mine__coefficient_list(&of, to);
   }
   if (m->k == 1) return;
   mine__row_text(to, "k");
-  mine__row_real(to, m->k);
-  for (int i = 0; i < 5; i++)
-    mine__row_null(to);
-  mine__relation_end_row(to);
+  mine__coefficient_list(&(mine_coefficient)MINE_COEFFICIENT_ALONE(m->k), to);
 }
 
 static void purchases_measure(const char *metric, double value, const char *slice,
@@ -135,25 +132,29 @@ static void purchases_class_name(int c, char name[16]) {
   snprintf(name, 16, "%d%s", c, c == MINE_PURCHASE_CLASSES - 1 ? "+" : "");
 }
 
-/* The measures, then actual against expected by the repeat purchases before. */
+void mine__purchases_list_held(const mine_metric *metric, int n, const mine_purchase_class *held,
+                               mine_relation *to) {
+  mine__metrics_list(metric, n, NULL, NULL, to);
+  for (int c = 0; c < MINE_PURCHASE_CLASSES; c++) {
+    char name[16];
+    purchases_class_name(c, name);
+    if (held[c].customers <= 0) continue;
+    purchases_measure("customers", held[c].customers, name, to);
+    purchases_measure("actual", held[c].actual, name, to);
+    purchases_measure("expected", held[c].expected, name, to);
+  }
+}
+
 static void purchases_evaluate(mine_env *env, const mine_model *model, mine_relation *to) {
   const mine_purchase_model *m = model->body;
   if (!(m->held > 0)) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the model has no hold-out table: it was fitted on a summary, on too short a "
-                     "log, or with holdout=0; train it on events that go on longer");
+                     "log, or with holdout=0; train it on events that go on longer, or give such "
+                     "events as the source");
     return;
   }
-  mine__metrics_list(model->told.metric, model->told.n_metrics, NULL, NULL, to);
-  for (int c = 0; c < MINE_PURCHASE_CLASSES; c++) {
-    const mine_purchase_class *of = &m->held_of[c];
-    char name[16];
-    purchases_class_name(c, name);
-    if (of->customers <= 0) continue;
-    purchases_measure("customers", of->customers, name, to);
-    purchases_measure("actual", of->actual, name, to);
-    purchases_measure("expected", of->expected, name, to);
-  }
+  mine__purchases_list_held(model->told.metric, model->told.n_metrics, m->held_of, to);
 }
 
 static void purchases_summary(const mine_model *model, mine_relation *to) {

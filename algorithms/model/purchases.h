@@ -116,4 +116,9 @@ typedef struct mine_purchase_model {
 
 extern const mine_kind mine__kind_purchases;
 
+/* Rows of mine_evaluate: the measures, then actual against expected by the repeat purchases
+** before, MINE_PURCHASE_CLASSES of them. */
+void mine__purchases_list_held(const mine_metric *metric, int n, const mine_purchase_class *held,
+                               mine_relation *to);
+
 #endif

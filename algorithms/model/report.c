@@ -175,6 +175,19 @@ static int report_is_count(const mine_metric *metric) {
   return measure && measure->is_count && fabs(metric->value) < 9007199254740992.0;
 }
 
+void mine__coefficient_list(const mine_coefficient *of, mine_relation *to) {
+  mine__row_real(to, of->value);
+  mine__row_real(to, of->std_error);
+  mine__row_real(to, of->statistic);
+  mine__row_real(to, of->p);
+  mine__row_real(to, of->low);
+  mine__row_real(to, of->high);
+  mine__row_real(to, of->is_log ? exp(of->value) : (double)NAN);
+  mine__row_real(to, of->is_log ? exp(of->low) : (double)NAN);
+  mine__row_real(to, of->is_log ? exp(of->high) : (double)NAN);
+  mine__relation_end_row(to);
+}
+
 void mine__metrics_list(const mine_metric *metric, int n, const mine_bounds *bounds,
                         const mine_cell *slice, mine_relation *to) {
   static const mine_cell all = {MINE_NULL, 0, {0}};

@@ -36,16 +36,20 @@ typedef struct resample_run {
   size_t rows, room_each;
 } resample_run;
 
+void mine__resample_draw(const mine_certainty *how, int64_t i, size_t n, uint32_t *times) {
+  mine_random chance;
+  memset(times, 0, n * sizeof *times);
+  mine__random_open(&chance, how->seed, RESAMPLE_CHANCE, (uint64_t)i);
+  for (size_t k = 0; k < n; k++)
+    times[mine__random_below(&chance, n)]++;
+}
+
 static void resample_task(void *context, int64_t task, int worker) {
   const resample_run *run = context;
   mine_resamples *out = run->out;
   uint32_t *times = run->times + (size_t)worker * run->rows;
   mine_metric metric[MINE_MAX_METRICS];
-  mine_random chance;
-  memset(times, 0, run->rows * sizeof *times);
-  mine__random_open(&chance, run->how->seed, RESAMPLE_CHANCE, (uint64_t)task);
-  for (size_t i = 0; i < run->rows; i++)
-    times[mine__random_below(&chance, run->rows)]++;
+  mine__resample_draw(run->how, task, run->rows, times);
   for (int g = 0; g < out->n_gauges; g++) {
     double *room = run->room + (size_t)worker * run->room_each;
     (void)mine__gauge_read(run->gauge[g], NULL, times, room, metric);

@@ -30,6 +30,8 @@ typedef struct mine_resamples {
 mine_status mine__resample(mine_env *env, mine_arena *arena, const mine__gauge *const *gauge,
                            int n_gauges, const mine_certainty *how,
                            mine_resamples *out) MINE_MUST_CHECK;
+/* How often each of n rows is drawn in resample i. */
+void mine__resample_draw(const mine_certainty *how, int64_t i, size_t n, uint32_t *times);
 /* The middle share `level` of the resamples of a measure; NAN where most lack it. */
 mine_bounds mine__resamples_bounds(mine_env *env, const mine_resamples *all, int gauge, int metric,
                                    double level);

@@ -1,22 +1,13 @@
 /*
-** uplift.c -- the kind of what a treatment adds: answers, reasons, bytes, and how it is judged.
-**
-** Judged by the Qini curve (Radcliffe, "Using control groups to target on predicted lift",
-** Direct Marketing Analytics Journal, 2007): of the rows with the k highest scores
-**
-**   q(k) = Y_treated - Y_others n_treated / n_others
-**
-** what treating them brought beyond what they would have given untreated.  Equal scores are one
-** step.  The coefficient is the area between the curve and the straight line to its end, over the
-** same of the best order there is, y (2 w - 1) falling: as scikit-uplift's qini_auc_score has it.
-** Weighted rows count as much.  O(n log n).
+** uplift.c -- the kind of what a treatment adds: answers, reasons, bytes, and the rows it
+*remembers.
+** How it is judged: uplift_judge.c.
 */
 #include "uplift.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "../core/radix.h"
 #include "formula.h"
 #include "write.h"
 
@@ -204,12 +195,6 @@ static void uplift_load(mine_reader *r, mine_model *model, uint32_t version) {
 
 /* ---- what is not learned ------------------------------------------------------------------- */
 
-static mine_cell uplift_cell(mine_arena *arena, const mine_cell *cell) {
-  mine_cell copy = *cell;
-  if (cell->type == MINE_TEXT) copy.as.text = mine__arena_text(arena, cell->as.text, cell->bytes);
-  return copy;
-}
-
 void mine__uplift_name(mine_model *model, const mine_uplift_columns *c) {
   mine_uplift *body = model->body;
   mine_arena *arena = model->arena;
@@ -217,8 +202,8 @@ void mine__uplift_name(mine_model *model, const mine_uplift_columns *c) {
   body->columns = (mine_uplift_columns){
       .target = mine__arena_text(arena, c->target, strlen(c->target)),
       .treatment = mine__arena_text(arena, c->treatment, strlen(c->treatment)),
-      .positive = uplift_cell(arena, &c->positive),
-      .treated = uplift_cell(arena, &c->treated),
+      .positive = mine__cell_copy(arena, &c->positive),
+      .treated = mine__cell_copy(arena, &c->treated),
   };
 }
 
@@ -240,79 +225,6 @@ void mine__uplift_keep(mine_env *env, mine_model *model, const mine_uplift_rows 
     if (rows->weight) body->weight[i] = rows->weight[i];
   }
   body->held = (int64_t)n;
-}
-
-/* ---- the Qini curve ----------------------------------------------------------------------- */
-
-const mine_pair *mine__uplift_order(mine_env *env, mine_arena *arena, const double *score,
-                                    int64_t n) {
-  mine_pair *order = mine__arena_array(arena, (size_t)n, sizeof *order);
-  mine_pair *temp = mine__arena_array(arena, (size_t)n, sizeof *temp);
-  double *fall = mine__arena_array(arena, (size_t)n, sizeof *fall);
-  if (mine_failed(env)) return NULL;
-  for (int64_t i = 0; i < n; i++)
-    fall[i] = -score[i];
-  mine__sort_reals(fall, NULL, n, order, temp);
-  return order;
-}
-
-typedef struct uplift_area {
-  double all; /* under the curve, over the weight                    */
-  double end; /* its last value                                      */
-  double weight;
-} uplift_area;
-
-/* By trapezia, from step to step. */
-static uplift_area uplift_under(mine_env *env, mine_arena *arena, const mine_uplift_rows *rows,
-                                const double *score) {
-  uplift_area area = {0, 0, 0};
-  double weight[2] = {0, 0}, sum[2] = {0, 0}, from = 0;
-  const mine_pair *order = mine__uplift_order(env, arena, score, rows->n);
-  for (int64_t i = 0; order && i < rows->n; i++) {
-    const uint32_t row = order[i].row;
-    const double w = rows->weight ? rows->weight[row] : 1;
-    const int arm = rows->treated[row];
-    weight[arm] += w;
-    sum[arm] += w * rows->outcome[row];
-    if (i + 1 < rows->n && order[i + 1].key == order[i].key) continue;
-    const double q = sum[1] - (weight[0] > 0 ? sum[0] * weight[1] / weight[0] : 0);
-    const double so_far = weight[0] + weight[1];
-    area.all += (so_far - from) * (area.end + q) / 2;
-    area.end = q;
-    from = so_far;
-  }
-  area.weight = from;
-  return area;
-}
-
-static double uplift_qini(mine_env *env, mine_arena *arena, const mine_uplift_rows *rows) {
-  double *best = mine__arena_array(arena, (size_t)rows->n, sizeof *best);
-  if (!best) return (double)NAN;
-  for (int64_t i = 0; i < rows->n; i++)
-    best[i] = rows->treated[i] ? rows->outcome[i] : -rows->outcome[i];
-  const uplift_area own = uplift_under(env, arena, rows, rows->score);
-  const uplift_area most = uplift_under(env, arena, rows, best);
-  const double chance = own.weight * own.end / 2;
-  return most.all - chance > 0 ? (own.all - chance) / (most.all - chance) : (double)NAN;
-}
-
-int mine__uplift_metrics(mine_env *env, mine_arena *arena, const mine_uplift_rows *rows,
-                         mine_metric *metric) {
-  double weight[2] = {0, 0}, sum[2] = {0, 0};
-  for (int64_t i = 0; i < rows->n; i++) {
-    const double w = rows->weight ? rows->weight[i] : 1;
-    weight[rows->treated[i]] += w;
-    sum[rows->treated[i]] += w * rows->outcome[i];
-  }
-  const int both = weight[0] > 0 && weight[1] > 0;
-  const mine_metric is[] = {
-      {mine__measures[MINE_MEASURE_ROWS].name, (double)rows->n},
-      {mine__measures[MINE_MEASURE_EFFECT].name,
-       both ? sum[1] / weight[1] - sum[0] / weight[0] : (double)NAN},
-      {mine__measures[MINE_MEASURE_QINI].name, both ? uplift_qini(env, arena, rows) : (double)NAN},
-  };
-  memcpy(metric, is, sizeof is);
-  return (int)(sizeof is / sizeof is[0]);
 }
 
 /* ---- the kind --------------------------------------------------------------------------- */

@@ -13,7 +13,7 @@
 #define MINE_MODEL_UPLIFT_H
 
 #include "../core/radix.h"
-#include "model.h"
+#include "resample.h"
 
 typedef enum mine_uplift_method { MINE_UPLIFT_TWO, MINE_UPLIFT_TRANSFORMED } mine_uplift_method;
 enum { MINE_UPLIFT_OTHERS, MINE_UPLIFT_TREATED }; /* members of two; of one: the first */
@@ -54,9 +54,11 @@ typedef struct mine_uplift_rows {
 /* Remember them in a model of the kind (no other: nothing happens).  Failures stick. */
 void mine__uplift_keep(mine_env *env, mine_model *model, const mine_uplift_rows *rows);
 
-/* The measures of such rows; how many.  Failures stick. */
+/* The measures of such rows; how many (0: failure recorded); and, by resamples, their bounds. */
 int mine__uplift_metrics(mine_env *env, mine_arena *arena, const mine_uplift_rows *rows,
                          mine_metric *metric);
+mine_status mine__uplift_bounds(mine_env *env, mine_arena *arena, const mine_uplift_rows *rows,
+                                const mine_certainty *how, mine_bounds *out) MINE_MUST_CHECK;
 
 /* Positions of the rows by falling score, equal ones in their order; in arena, NULL: failure
 ** recorded.  O(n log n). */

@@ -236,10 +236,7 @@ static void stored_load(mine_reader *r, mine_model *model, uint32_t version) {
 
 static void stored_figure(const char *name, double value, mine_relation *to) {
   mine__row_text(to, name);
-  mine__row_real(to, value);
-  for (int i = 0; i < 5; i++)
-    mine__row_null(to);
-  mine__relation_end_row(to);
+  mine__coefficient_list(&(mine_coefficient)MINE_COEFFICIENT_ALONE(value), to);
 }
 
 /* Of each series its parameters, and how well they do. */

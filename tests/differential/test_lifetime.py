@@ -164,6 +164,18 @@ def cdnow(db):
     classes = db.execute("SELECT slice, metric, value FROM mine_evaluate(?) WHERE slice IS NOT NULL", (whole,)).fetchall()
     checks.that(abs(sum(v for _, m, v in classes if m == "expected") - held["expected"]) < 1e-6 and
                 sum(v for _, m, v in classes if m == "customers") == 2357, "CDNOW: classes sum to the whole")
+    # The published parameters on the log itself, cut where the paper cuts it.
+    got = {(m, s): v for m, v, s in db.execute("SELECT metric, value, slice FROM mine_evaluate(?, ?, 'cutoff=1997-09-30')", (model, events))}
+    foretold = db.execute("SELECT id, repeats, expected_purchases FROM mine_clv(?, ?, 'as_of=1997-09-30, unit=day, horizon=' || "
+                          "(julianday('1998-06-30') - julianday('1997-09-30')))", (model, events)).fetchall()
+    later = dict(db.execute("SELECT customer, count(DISTINCT day) FROM log WHERE day > '1997-09-30' GROUP BY customer"))
+    last = db.execute("SELECT max(day) FROM log").fetchone()[0]
+    checks.equal(last, "1998-06-30", "CDNOW: the last day")
+    near(got["expected", None], sum(e for _, _, e in foretold), 1e-12, "CDNOW: expected on a source")
+    checks.equal(got["actual", None], actual, "CDNOW: actual on a source")
+    near(got["mae", None], sum(abs(e - later.get(i, 0)) for i, _, e in foretold) / len(foretold), 1e-10, "CDNOW: mean error on a source")
+    near(got["expected", "7+"], sum(e for _, x, e in foretold if x >= 7), 1e-10, "CDNOW: expected of those with seven and more")
+    checks.equal(got["actual", "2"], sum(later.get(i, 0) for i, x, _ in foretold if x == 2), "CDNOW: actual of those with two")
     # One customer of the paper: x = 2, t_x = 30.43, T = 38.86 is expected to buy 1.226 times in 39 weeks.
     got = db.execute("SELECT expected_purchases FROM mine_clv(?, 'SELECT 1, 2, 30.43, 38.86', 'horizon=273, unit=day')",
                      (model,)).fetchone()[0]

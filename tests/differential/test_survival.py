@@ -287,6 +287,112 @@ def weibull(db, checks):
             checks.that(len(mine) == len(want) and all(near(x, y, 1e-7) for x, y in zip(mine, want)), f"weibull {model[0]} {model[5]}: {name}", (mine, want))
 
 
+# ---- how good a model is ----------------------------------------------------------------------
+
+def brier_by_hand(rows, foretold, t):
+    """Graf's score, by the definition: rows (time, event, weight), survival foretold for t."""
+    stay = 1.0
+    left = sum(w for _, _, w in rows)
+    own = {}
+    for time in sorted({r[0] for r in rows}):
+        own[time] = stay
+        came = sum(w for d, e, w in rows if d == time and e)
+        lost = sum(w for d, e, w in rows if d == time and not e)
+        left -= came
+        stay *= 1 - lost / left if lost else 1
+        left -= lost
+    later = [time for time in sorted(own) if time >= t]
+    total = 0.0
+    for (time, event, w), s in zip(rows, foretold):
+        if time < t and not event:
+            continue
+        gone = time < t or (time == t and event)
+        total += w * (s if gone else 1 - s) ** 2 / (own[time] if gone else own[later[0]])
+    return total / sum(w for _, _, w in rows)
+
+
+JUDGED = [m for m in MODELS if "missing=skip" not in m[5]]
+
+
+def judged(db, checks):
+    """On the rows of the training, and on others: concordance, partial likelihood, Brier score."""
+    code, ours = [], []
+    for model in JUDGED:
+        table, target, event, attributes, terms, options, said = model
+        train(db, "cox", model)
+        times = [v for (v,) in db.execute(f"SELECT DISTINCT {target} FROM {table} WHERE {event.split('==')[0]} ORDER BY 1 LIMIT 3 OFFSET 4")]
+        half = f"SELECT * FROM {table} WHERE rid % 3 <> 0"
+        both = [dict(db.execute("SELECT metric, value FROM mine_evaluate('m', ?, ?)",
+                                (source, "times=" + "|".join(map(repr, times)))).fetchall()) for source in (table, half)]
+        curve = db.execute("SELECT id, time, survival FROM mine_survival_curve('m', ?, ?)", (half, "times=" + "|".join(map(repr, times)))).fetchall()
+        ours.append((model, both, times, half, curve))
+        lines, formula = r_formula(db, model)
+        lines.append(f"f <- coxph({formula}, data=d, model=TRUE, control=coxph.control(eps=1e-11, iter.max=50, timefix=FALSE){', ' + said if said else ''})")
+        lines.append("g <- function(...) cat(sprintf('%.17g', c(...)), '\\n')")
+        weight = ", weights=w" if "weights=w" in said else ""
+        stratum = f" + strata({option(options, 'strata')})" if option(options, "strata") else ""
+        response = formula.split(" ~ ")[0]
+        lines.append("d$lp <- predict(f, type='lp', reference='zero')")
+        for part in ("d", "d[seq_len(nrow(d)) %% 3 != 0, ]"):
+            lines.append(f"e <- {part}")
+            lines.append(f"k <- coxph({response} ~ offset(lp){stratum}, data=e, ties='efron', control=coxph.control(timefix=FALSE){weight})")
+            lines.append(f"c0 <- concordance({response} ~ lp{stratum}, data=e, reverse=TRUE, timefix=FALSE{weight})")
+            lines.append("g(nrow(e), k$nevent, k$loglik[1], c0$concordance)")
+        plain = not weight and not stratum and not option(options, "start") and "breslow" not in options
+        lines.append(f"g(survival:::brier(f, times=c({', '.join(map(repr, times))}))$brier[, 2])" if plain else "g(0)")
+        ours[-1] += (plain,)
+        code += lines
+    theirs = iter(ask_r("\n".join(code)))
+    for model, both, times, half, curve, plain in ours:
+        what = f"judged {model[0]} {model[5]}"
+        for metrics, where in zip(both, ("all", "others")):
+            rows, events, likelihood, concordance = next(theirs)
+            mine = [metrics[k] for k in ("rows", "events", "log_partial_likelihood", "concordance")]
+            checks.that(all(near(a, b) for a, b in zip(mine, (rows, events, likelihood, concordance))), f"{what}: {where}",
+                        (mine, rows, events, likelihood, concordance))
+        brier = next(theirs)
+        mine = [both[0][f"brier@{t!r}"] if f"brier@{t!r}" in both[0] else both[0][f"brier@{t:g}"] for t in times]
+        if plain:
+            checks.that(all(near(a, b) for a, b in zip(mine, brier)), f"{what}: Brier score", (mine, brier))
+        if option(model[5], "start"):
+            checks.that(mine == [None] * 3 and both[0]["integrated_brier"] is None, f"{what}: no Brier score with late entry", mine)
+            continue
+        weight = option(model[5], "weight") or "1"
+        lives = db.execute(f"SELECT {model[1]}, {model[2]}, {weight} FROM ({half}) ORDER BY rid").fetchall()
+        for t in times:
+            hand = brier_by_hand(lives, [s for _, at, s in curve if at == t], t)
+            mine = both[1].get(f"brier@{t!r}", both[1].get(f"brier@{t:g}"))
+            checks.that(near(mine, hand), f"{what}: Brier score of others at {t}", (mine, hand))
+
+
+def judged_weibull(db, checks):
+    """The mean over the times, and a law of its own."""
+    train(db, "weibull", MODELS[0])
+    lives = db.execute("SELECT week, arrest, 1 FROM rossi ORDER BY rid").fetchall()
+    times = sorted({t for t, e, _ in lives if e})
+    curve = {}
+    for _, at, s in db.execute("SELECT id, time, survival FROM mine_survival_curve('m', 'rossi', ?)", ("times=" + "|".join(map(str, times)),)):
+        curve.setdefault(at, []).append(s)
+    none = dict(db.execute("SELECT time, survival FROM mine_survival('rossi', 'id=rid, duration=week, event=arrest')").fetchall())
+    at = [brier_by_hand(lives, curve[t], t) for t in times]
+    alike = [brier_by_hand(lives, [none[t]] * len(lives), t) for t in times]
+
+    def mean(values):
+        return sum((b - a) * (u + v) / 2 for a, b, u, v in zip(times, times[1:], values, values[1:])) / (times[-1] - times[0])
+    got = dict(db.execute("SELECT metric, value FROM mine_evaluate('m', 'rossi')").fetchall())
+    checks.that(near(got["integrated_brier"], mean(at)), "weibull: integrated Brier score", (got, mean(at)))
+    checks.that(near(got["brier_skill"], 1 - mean(at) / mean(alike)), "weibull: its skill", (got, mean(alike)))
+
+
+def ratios(db, checks):
+    train(db, "cox", MODELS[0])
+    lines, formula = r_formula(db, MODELS[0])
+    want = ask_r("\n".join(lines + [f"f <- coxph({formula}, data=d, control=coxph.control(eps=1e-11, timefix=FALSE))",
+                                    "write.table(format(summary(f)$conf.int[, c(1, 3, 4)], digits=17), quote=FALSE, row.names=FALSE, col.names=FALSE)"]))
+    got = db.execute("SELECT ratio, ratio_low, ratio_high FROM mine_coefficients('m')").fetchall()
+    checks.that(len(got) == len(want) and all(near(a, b) for x, y in zip(got, want) for a, b in zip(x, y)), "hazard ratios", (got, want))
+
+
 def main():
     checks = mt.Checks("survival against R")
     db = mt.connect()
@@ -295,7 +401,7 @@ def main():
             mt.skip(f"{name}.csv is not in {DATA}")
         load_file(db, name)
     made(db, random.Random(20261130))
-    for check in (curves, tests, late, cox, weibull):
+    for check in (curves, tests, late, cox, weibull, judged, judged_weibull, ratios):
         check(db, checks)
     shutil.rmtree(HERE)
     checks.end()

@@ -167,6 +167,55 @@ def coefficient(connection):
     checks.that(abs(found["effect"] - gap) < 1e-12, "the effect", f"{gap:.6f}")
 
 
+def uplift_curve(y, score, treated):
+    """scikit-uplift's uplift_curve."""
+    order = np.argsort(score, kind="mergesort")[::-1]
+    y, score, treated = y[order], score[order], treated[order]
+    at = np.r_[np.nonzero(np.diff(score))[0], len(score) - 1]
+    n_t, n_all = np.cumsum(treated)[at], at + 1
+    n_c = n_all - n_t
+    y_t, y_c = np.cumsum(y * treated)[at], np.cumsum(y * (1 - treated))[at]
+    mean_t = np.divide(y_t, n_t, out=np.zeros(len(at)), where=n_t != 0)
+    mean_c = np.divide(y_c, n_c, out=np.zeros(len(at)), where=n_c != 0)
+    return np.r_[0, n_all], np.r_[0, (mean_t - mean_c) * n_all]
+
+
+def on_a_source(connection):
+    """mine_evaluate of rows that the model has not seen, and how far chance among them reaches."""
+    connection.execute("SELECT mine_train('u', 'uplift', 'SELECT * FROM campaign WHERE id <= 3000', "
+                       "'target=bought, treatment=called, base=tree, ignore=spend|w, holdout=0')")
+    where = "SELECT * FROM campaign WHERE id > 3000"
+    known = ask(connection, f"SELECT called, bought FROM ({where}) ORDER BY id")
+    score = ask(connection, f"SELECT prediction FROM mine_predict('u', '{where}') ORDER BY id")[:, 0]
+    w, y = known[:, 0], known[:, 1]
+    found = {m: (v, low, high) for m, v, low, high in connection.execute(
+        "SELECT metric, value, low, high FROM mine_evaluate('u', ?, 'level=0.9, resamples=400')", (where,))}
+    x, u = uplift_curve(y, score, w)
+    expected = {"qini": qini(y, score, w), "auuc": area(x, u) / len(y) ** 2, "effect": y[w == 1].mean() - y[w == 0].mean()}
+    for name, value in expected.items():
+        checks.that(abs(found[name][0] - value) < 1e-9, f"{name} of a source", f"{found[name][0]} {value}")
+    rng = np.random.default_rng(5)
+    drawn = []
+    for _ in range(400):
+        i = rng.integers(0, len(y), len(y))
+        x, u = uplift_curve(y[i], score[i], w[i])
+        drawn.append((qini(y[i], score[i], w[i]), area(x, u) / len(y) ** 2, y[i][w[i] == 1].mean() - y[i][w[i] == 0].mean()))
+    for column, name in enumerate(("qini", "auuc", "effect")):
+        low, high = np.quantile(np.array(drawn)[:, column], (0.05, 0.95))
+        close = 0.25 * (high - low)
+        checks.that(abs(found[name][1] - low) < close and abs(found[name][2] - high) < close,
+                    f"{name}: an interval as numpy's bootstrap has it", f"{found[name]} {low:.4f} {high:.4f}")
+    same = connection.execute("SELECT metric, low, high FROM mine_evaluate('u', ?, 'level=0.9, resamples=400, threads=1')", (where,)).fetchall()
+    checks.that(same == [(m, low, high) for m, (_, low, high) in found.items()], "one thread, the same interval")
+    bins = ask(connection, "SELECT qini, qini_low, qini_high, cumulative, cumulative_low, cumulative_high, treated FROM mine_uplift('u', ?, 'bins=4')", where)
+    n = np.cumsum(bins[:, 6])
+    checks.that(np.allclose(bins[:, 1], bins[:, 4] * n) and np.allclose(bins[:, 2], bins[:, 5] * n) and
+                (bins[:, 4] < bins[:, 3]).all() and (bins[:, 3] < bins[:, 5]).all(), "intervals of the curves", str(bins[0]))
+    t, c = y[w == 1], y[w == 0]
+    error = 1.959963984540054 * np.sqrt(t.var() / (len(t) - 1) + c.var() / (len(c) - 1))
+    checks.that(abs(bins[-1, 5] - bins[-1, 3] - error) < 1e-9, "of all rows: that of a difference of means", f"{error}")
+
+
 def balance(connection):
     """Who was treated by chance is not told; who was chosen is, by the attribute that chose."""
     def warned(source):
@@ -202,6 +251,7 @@ def main():
     known_effect(connection, effect)
     judged(connection)
     coefficient(connection)
+    on_a_source(connection)
     balance(connection)
     leaves(connection)
     treated, _, _, _ = table(connection, 3000, 4, share=0.3)

@@ -33,6 +33,14 @@ SELECT item, name, detail FROM mine_summary((SELECT mine_fit('cox', 'SELECT *, c
   'target=months, event=state, event_value=gone, ignore=since|times|noise'))) WHERE item = 'warning';
 SELECT item, name, detail FROM mine_summary((SELECT mine_fit('cox', 'SELECT id, months, state, calls, plan = ''a'' AND state = ''here'' AS lucky FROM lives',
   'target=months, event=state, event_value=gone'))) WHERE item = 'warning';
+-- How good it is on rows that say how lives went.
+SELECT metric, round(value, 4) AS value FROM mine_evaluate('m', 'SELECT * FROM remission WHERE id % 2', 'times=5|10.5|99');
+SELECT metric, round(value, 4) AS value FROM mine_evaluate((SELECT mine_fit('cox', 'SELECT * FROM lives', 'target=months, event=state, event_value=gone, start=since, strata=plan, ignore=times|noise')), 'lives', 'times=3');
+SELECT item, name, detail FROM mine_warnings;
+SELECT metric, round(value, 4) AS value FROM mine_evaluate((SELECT mine_fit('cox', 'SELECT * FROM remission WHERE weeks < 20', 'target=weeks, event=relapsed')), 'SELECT *, CASE id WHEN 3 THEN NULL ELSE relapsed END AS relapsed2 FROM remission');
+SELECT item, name, detail FROM mine_warnings;
+SELECT metric, round(value, 4) AS value FROM mine_evaluate((SELECT mine_fit('weibull', 'remission', 'target=weeks, event=relapsed')), 'remission');
+SELECT name, round(ratio, 3), round(ratio_low, 3), round(ratio_high, 3) FROM mine_coefficients('m');
 -- It leaves as the arithmetic of the risk.
 SELECT length(mine_export('m', 'sql')) > 0, length(mine_export('m', 'c')) > 0, mine_export('m', 'pmml') LIKE '%RegressionModel%', mine_export('m', 'json') LIKE '%"baseline"%';
 SELECT mine_import('back', mine_export('m', 'json'));
@@ -52,7 +60,13 @@ SELECT mine_train('x', 'cox', 'SELECT id, weeks, relapsed, treatment FROM remiss
 SELECT mine_train('x', 'weibull', 'SELECT id, weeks - 1 AS weeks, relapsed, treatment FROM remission', 'target=weeks, event=relapsed');
 SELECT mine_train('x', 'weibull', 'lives', 'target=months, event=state, event_value=gone, strata=plan');
 SELECT mine_train('x', 'cox', 'remission', 'target=weeks, event=relapsed, holdout=0.2');
-SELECT * FROM mine_evaluate('m', 'remission');
+SELECT * FROM mine_evaluate('m', 'SELECT id, weeks, treatment FROM remission');
+SELECT * FROM mine_evaluate('m', 'SELECT id, weeks, ''maybe'' AS relapsed, treatment FROM remission');
+SELECT * FROM mine_evaluate('m', 'SELECT id, NULL AS weeks, relapsed, treatment FROM remission');
+SELECT * FROM mine_evaluate('m', 'remission', 'level=0.9');
+SELECT * FROM mine_evaluate('m', 'remission', 'by=treatment');
+SELECT * FROM mine_evaluate('m', NULL, 'times=5');
+SELECT * FROM mine_importance('m', 'remission');
 SELECT * FROM mine_survival_curve('w', 'remission');
 SELECT * FROM mine_ph_test('w');
 SELECT * FROM mine_survival_curve((SELECT mine_fit('kmeans', 'SELECT id, calls, noise FROM lives', 'k=2')), 'lives');

@@ -13,6 +13,9 @@ SELECT name, round(value, 3) AS value, round(std_error, 3) AS std_error, low < v
 SELECT item, name, detail FROM mine_summary('b') WHERE item IN ('rows', 'fit', 'holdout', 'warning', 'option', 'keeps') AND name <> 'gradient';
 SELECT CAST(detail AS REAL) < 1e-6 AS at_the_top FROM mine_summary('b') WHERE item = 'fit' AND name = 'gradient';
 SELECT metric, round(value, 2) AS value, slice FROM mine_evaluate('b');
+SELECT metric, round(value, 2) AS value, slice FROM mine_evaluate('b', 'SELECT customer, day FROM log', 'cutoff=2024-09-30');
+SELECT metric, round(value, 2) AS value FROM mine_evaluate('b', 'SELECT customer, day, amount FROM log WHERE day < ''2024-10-01''') WHERE slice IS NULL;
+SELECT item, name, detail FROM mine_warnings;
 SELECT id, repeats, round(last_at, 2) AS last_at, round(age, 2) AS age, round(p_alive, 3) AS p_alive, round(expected_purchases, 2) AS expected, expected_spend, clv, round(low, 2) AS low, round(high, 2) AS high
 FROM mine_clv('b', 'SELECT customer, day FROM log') LIMIT 5;
 SELECT item, name, detail FROM mine_warnings;
@@ -58,6 +61,12 @@ SELECT * FROM mine_clv('b', 'log', 'spend=b');
 SELECT * FROM mine_clv('b', 'log', 'spend=nobody');
 SELECT * FROM mine_clv('b', 'summary', 'spend=g');
 SELECT * FROM mine_evaluate('g');
+SELECT * FROM mine_evaluate('g', 'log');
+SELECT * FROM mine_evaluate('b', 'summary');
+SELECT * FROM mine_evaluate('b', 'SELECT customer, day FROM log', 'cutoff=2020-01-01');
+SELECT * FROM mine_evaluate('b', 'SELECT customer, day FROM log', 'cutoff=2030-01-01');
+SELECT * FROM mine_evaluate('b', NULL, 'cutoff=2024-09-30');
+SELECT * FROM mine_evaluate('b', 'SELECT customer, day FROM log', 'level=0.9');
 SELECT * FROM mine_cross_validate('bgnbd', 'log');
 SELECT mine_fit('bgnbd', 'SELECT 1, 2, 3, 2');
 SELECT mine_fit('bgnbd', 'SELECT 1');

@@ -17,6 +17,14 @@ SELECT * FROM mine_evaluate('u');
 SELECT visits > 3 AS helped, round(avg(prediction), 2), count(*) FROM campaign JOIN mine_predict('u', 'SELECT id, age, visits, plan FROM campaign') USING (id) GROUP BY 1;
 SELECT feature, round(value, 2), round(contribution, 3) FROM mine_explain('u', 'SELECT * FROM campaign LIMIT 1') ORDER BY feature;
 SELECT round(mine_predict('u', 'age', 50, 'visits', 6, 'plan', 'gold'), 3) > round(mine_predict('u', 'age', 50, 'visits', 0, 'plan', 'gold'), 3);
+SELECT metric, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high FROM mine_evaluate('u', NULL, 'level=0.9, resamples=200');
+SELECT metric, round(value, 3) AS value, low FROM mine_evaluate('u', 'SELECT * FROM campaign WHERE id > 1500');
+SELECT bin, round(qini_low, 2), round(qini_high, 2), round(cumulative_low, 3), round(cumulative_high, 3) FROM mine_uplift('u', NULL, 'bins=2');
+SELECT mine_train('v', 'uplift', 'SELECT *, 1 + id % 2 AS w FROM campaign', 'target=bought, treatment=called, base=logistic, ignore=spend, weight=w');
+SELECT metric, round(value, 3) AS value FROM mine_evaluate('v', 'SELECT *, 1 + id % 2 AS w FROM campaign');
+SELECT * FROM mine_evaluate('v', 'campaign');
+SELECT * FROM mine_evaluate('u', 'campaign', 'by=plan');
+SELECT * FROM mine_evaluate('u', 'campaign', 'times=3');
 
 -- Texts, a number, the other method, other bases.
 SELECT mine_train('t', 'uplift', 'SELECT id, age, visits, CASE called WHEN 1 THEN ''b'' ELSE ''a'' END AS arm, CASE bought WHEN 1 THEN ''yes'' ELSE ''no'' END AS reply FROM campaign',
@@ -51,4 +59,5 @@ SELECT * FROM mine_uplift((SELECT mine_fit('tree', 'campaign', 'target=bought'))
 SELECT * FROM mine_uplift('u', 'SELECT id, age, visits, plan FROM campaign');
 SELECT * FROM mine_uplift('u', 'SELECT * FROM campaign WHERE NOT called');
 SELECT * FROM mine_uplift('u', 'SELECT * FROM campaign WHERE called');
-SELECT * FROM mine_evaluate('u', 'campaign');
+SELECT * FROM mine_evaluate('u', 'SELECT * FROM campaign WHERE called');
+SELECT * FROM mine_roc('u', 'campaign');

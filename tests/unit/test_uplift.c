@@ -15,7 +15,7 @@ static double qini_of(const double *score, const double *weight, int64_t n, cons
   mine_metric metric[MINE_MAX_METRICS];
   const mine_uplift_rows rows = {n, y, arm, weight, score};
   const int k = mine__uplift_metrics(env, env->scratch, &rows, metric);
-  assert_int_equal(k, 3);
+  assert_int_equal(k, 4);
   assert_string_equal(metric[2].name, "qini");
   assert_true(metric[0].value == (double)n);
   return metric[2].value;
