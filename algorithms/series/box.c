@@ -105,11 +105,11 @@ void mine__box_minimise(mine__box *b, double *memory, int most, double enough) {
                         memory + n * n + 3 * n,
                         memory + n * n + 4 * n,
                         memory + n * n + 5 * n};
-  int fresh = 1, still = 0;
+  int fresh = !b->learned, still = 0;
   b->at = b->value(b->context, b->u, m.gradient);
   b->evaluations++;
   if (!isfinite(b->at)) return;
-  box_begin(b, &m);
+  if (fresh) box_begin(b, &m);
   while (b->evaluations < most && box_direction(b, &m)) {
     double value = b->at;
     if (!box_search(b, &m, most, &value)) {

@@ -19,8 +19,9 @@ typedef struct mine__box {
   const double *scale;        /* n: how far a first step may go, more or less */
   mine__box_value value;
   void *context;
-  double *u; /* in: where to begin, inside; out: the least found */
-  double at; /* out: the value there */
+  double *u;   /* in: where to begin, inside; out: the least found */
+  int learned; /* memory begins with an inverse Hessian, n x n, as a search before left it */
+  double at;   /* out: the value there */
   int evaluations;
 } mine__box;
 

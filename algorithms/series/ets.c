@@ -28,14 +28,14 @@ static size_t ets_unknowns(int season) {
 static size_t ets_scratch(const mine_forecast_how *how, int64_t n, int season, int64_t h) {
   const size_t m = season <= ETS_MOST_SEASON ? (size_t)season : 1, k = ets_unknowns(season);
   const size_t line = 2 * m > 10 ? 2 * m : 10;
-  const size_t fit =
-      5 * (size_t)n + m + (2 + m + k) + 2 * (ETS_SEASON + m) + mine__box_room(k) + 4 * k + line;
+  const size_t fit = 5 * (size_t)n + m + (2 + m + k) + 2 * (ETS_SEASON + m) + mine__box_room(k) +
+                     4 * k + ETS_FORMS * (ETS_SEASON + m + k * k) + line;
   const size_t ahead = 2 * (size_t)h + 5 * m;
   (void)how;
   return fit > ahead ? fit : ahead;
 }
 
-static void ets_lay_out(ets_work *w, double *scratch, double **y, double **line) {
+static void ets_lay_out(ets_work *w, double *scratch, double **y, ets_seen *seen, double **line) {
   const size_t n = (size_t)w->n, m = (size_t)w->m, k = ets_unknowns(w->m);
   double *at = scratch;
 #define ETS_TAKE(what, count) ((what) = at, at += (count))
@@ -53,6 +53,8 @@ static void ets_lay_out(ets_work *w, double *scratch, double **y, double **line)
   ETS_TAKE(w->least, k);
   ETS_TAKE(w->most, k);
   ETS_TAKE(w->step, k);
+  ETS_TAKE(seen->state, ETS_FORMS * (ETS_SEASON + m));
+  ETS_TAKE(seen->inverse, ETS_FORMS * k * k);
   *line = at;
 #undef ETS_TAKE
 }
@@ -157,22 +159,34 @@ static const char *ets_smallest(ets_work *w, const mine_points *p, const ets_wan
   if (least >= p->known) form = (ets_form){ETS_ADDITIVE, ETS_TREND_NONE, ETS_NONE};
   w->form = form;
   mine__ets_start(w, form.season, line);
-  if (!isfinite(mine__ets_fit_form(w))) return "no form of it suits";
+  if (!isfinite(mine__ets_settle(w, NULL))) return "no form of it suits";
   ets_keep(w, p, out);
   return NULL;
 }
 
+/* AICc of a look that a form must come near to be settled. */
+#define ETS_NEAR 4
+
 static const char *ets_search(ets_work *w, const mine_points *p, const ets_wanted *wanted,
-                              double *line, mine_forecast_fit *out) {
-  double best = INFINITY;
+                              double *line, ets_seen *seen, mine_forecast_fit *out) {
+  double best = INFINITY, looked = INFINITY;
+  double criterion[ETS_FORMS];
+  for (int64_t code = 0; code < ETS_FORMS; code++)
+    seen->value[code] = criterion[code] = INFINITY;
   for (int64_t code = 0; code < ETS_FORMS; code++) {
     w->form = ets_form_of(code);
-    if (!ets_is_wanted(wanted, w->form)) continue;
-    if (isinf(ets_criterion(w, 0))) continue;
+    if (!ets_is_wanted(wanted, w->form) || isinf(ets_criterion(w, 0))) continue;
     mine__ets_start(w, w->form.season, line);
-    const double criterion = ets_criterion(w, mine__ets_fit_form(w));
-    if (!(criterion < best)) continue;
-    best = criterion;
+    criterion[code] = ets_criterion(w, mine__ets_look(w, seen));
+    looked = fmin(looked, criterion[code]);
+  }
+  for (int64_t code = 0; code < ETS_FORMS; code++) {
+    w->form = ets_form_of(code);
+    if (!(criterion[code] <= looked + ETS_NEAR) || isinf(criterion[code])) continue;
+    mine__ets_start(w, w->form.season, line);
+    const double settled = ets_criterion(w, mine__ets_settle(w, seen));
+    if (!(settled < best)) continue;
+    best = settled;
     ets_keep(w, p, out);
   }
   return isfinite(best) ? NULL : ets_smallest(w, p, wanted, line, out);
@@ -182,10 +196,11 @@ static const char *ets_fit_wanted(const mine_points *p, const ets_wanted *said, 
                                   mine_forecast_fit *out) {
   ets_wanted wanted = *said;
   ets_work w = {.n = p->n, .known = p->known, .m = p->season};
+  ets_seen seen;
   double *y, *line;
   const int above = ets_scale(p, &w.scale);
   if (p->known < 3) return "it has fewer than three values";
-  ets_lay_out(&w, scratch, &y, &line);
+  ets_lay_out(&w, scratch, &y, &seen, &line);
   for (int64_t i = 0; i < p->n; i++)
     y[i] = p->y[i] / w.scale;
   w.y = y;
@@ -198,7 +213,7 @@ static const char *ets_fit_wanted(const mine_points *p, const ets_wanted *said, 
     ets_keep_constant(&w, p, out);
     return NULL;
   }
-  return ets_search(&w, p, &wanted, line, out);
+  return ets_search(&w, p, &wanted, line, &seen, out);
 }
 
 #define ETS_ONE(what) (1u << (what))

@@ -68,15 +68,25 @@ typedef struct ets_work {
   double *box, *u, *least, *most, *step; /* of the search */
 } ets_work;
 
-/* -2 log L without constants of a state (the one before the first point) and its gradient;
-** INFINITY: it is not allowed. */
+/* Forms that were looked at. */
+typedef struct ets_seen {
+  double value[ETS_FORMS]; /* -2 log L; INFINITY: none (yet) */
+  double *state;           /* ETS_FORMS x (ETS_SEASON + m) */
+  double *inverse;         /* ETS_FORMS x (5 + m)^2: what each search has learned */
+} ets_seen;
+
+/* -2 log L without constants of a state (the one before the first point) and its gradient (NULL:
+** not asked for); INFINITY: it is not allowed. */
 double mine__ets_value(ets_work *w, const double *state, double *gradient);
 /* Whether the parameters of a seasonal form forget the past. */
 int mine__ets_admissible(const double *state, int m);
 /* Where states begin, w->start. */
 void mine__ets_start(ets_work *w, int season, double *line);
-/* Fit w->form: the state before the first point, in w->natural; -2 log L, INFINITY: none. */
-double mine__ets_fit_form(ets_work *w);
+/* About how likely w->form is, with states before the first point to go on from; into `seen`. */
+double mine__ets_look(ets_work *w, ets_seen *seen);
+/* Fit w->form: the state before the first point, in w->natural; -2 log L, INFINITY: none.  seen:
+** it was looked at, or NULL. */
+double mine__ets_settle(ets_work *w, ets_seen *seen);
 /* Parameters and states that a form fits. */
 int mine__ets_parameters(ets_form form, int m);
 /* One point of a state (of points counted by i); what was expected. */

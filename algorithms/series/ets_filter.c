@@ -135,7 +135,7 @@ MINE_INLINE double ets_both(ets_work *w, const double *x, double *g, const int t
   const ets_sums sums = ets_forwards(w, x, trend, season, error);
   if (sums.bad || !isfinite(sums.squares)) return INFINITY;
   const double floor = ETS_EXACT * n, squares = sums.squares > floor ? sums.squares : floor;
-  ets_backwards(w, x, sums.squares > floor ? n / squares : 0, g, trend, season, error);
+  if (g) ets_backwards(w, x, sums.squares > floor ? n / squares : 0, g, trend, season, error);
   return n * log(squares) + 2 * sums.logs;
 }
 

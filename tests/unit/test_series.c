@@ -48,7 +48,7 @@ static mine_points points_of(const char *name) {
   return (mine_points){.y = y, .n = n, .known = n, .season = is_air ? 12 : 1};
 }
 
-static double state[64], fitted[256], scratch[40000];
+static double state[64], fitted[256], scratch[60000];
 
 static mine_forecast_fit fit_of(const char *method, const mine_points *p, mine_forecast_how how) {
   const mine_forecaster *row = mine__forecaster_find(method);
@@ -145,6 +145,34 @@ static void test_likelihood(void **unused) {
     if (fit.likelihood - constant < theirs[i].likelihood - 1e-3)
       fail_msg("%s of %s: %.6f, R has %.6f", words, theirs[i].series, fit.likelihood - constant,
                theirs[i].likelihood);
+  }
+}
+
+/* The form that is chosen, for which most are only looked at, is the best of all when each is
+*fitted
+** for itself. */
+static void test_choice(void **unused) {
+  (void)unused;
+  for (int which = 0; which < 3; which++) {
+    mine_points p = points_of(which == 1 ? "Nile" : "AirPassengers");
+    if (which == 2) p.n = p.known = 50;
+    double best = INFINITY;
+    int64_t form = 0;
+    for (int64_t code = 0; code < ETS_FORMS; code++) {
+      static const int seasonal[] = {MINE_SEASONAL_NONE, MINE_SEASONAL_ADDITIVE,
+                                     MINE_SEASONAL_MULTIPLICATIVE};
+      const ets_form f = ets_form_of(code);
+      if (f.error == ETS_ADDITIVE && f.season == ETS_MULTIPLICATIVE) continue;
+      if (f.season && p.season == 1) continue;
+      const double one =
+          fit_of("ets", &p, (mine_forecast_how){seasonal[f.season], -1, 1 + code}).criterion;
+      if (!(one < best)) continue;
+      best = one;
+      form = code;
+    }
+    const mine_forecast_fit fit = fit_of("ets", &p, (mine_forecast_how){MINE_SEASONAL_AUTO, -1, 0});
+    assert_int_equal(fit.form, form);
+    assert_true(fabs(fit.criterion - best) < 0.01);
   }
 }
 
@@ -399,9 +427,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_theta),        cmocka_unit_test(test_stl),
       cmocka_unit_test(test_holt_winters), cmocka_unit_test(test_likelihood),
-      cmocka_unit_test(test_gradient),     cmocka_unit_test(test_variances),
-      cmocka_unit_test(test_box),          cmocka_unit_test(test_admissible),
-      cmocka_unit_test(test_calendar),
+      cmocka_unit_test(test_choice),       cmocka_unit_test(test_gradient),
+      cmocka_unit_test(test_variances),    cmocka_unit_test(test_box),
+      cmocka_unit_test(test_admissible),   cmocka_unit_test(test_calendar),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
