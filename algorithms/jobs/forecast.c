@@ -3,7 +3,6 @@
 ** (series/series.h).
 */
 #include "forecast.h"
-#include "../series/stored.h"
 
 #include <math.h>
 #include <string.h>
@@ -158,6 +157,7 @@ static const mine_option forecast_table[] = {
 
 typedef struct forecast_state {
   mine_series_reading reading;
+  mine_regressors_reading *regressors; /* NULL: none */
 } forecast_state;
 
 /* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
@@ -181,15 +181,36 @@ static void forecast_check_model(mine_job *job, const mine_model *model) {
 
 static mine_status forecast_open(mine_job *job) {
   const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
+  const forecast_options *asked = mine__options_of(&job->options, forecast_table);
+  const mine_forecaster *method = mine__forecaster_at(asked->algorithm);
   if (model) forecast_check_model(job, model);
+  if (mine_failed(job->env)) return mine_env_status(job->env);
+  const mine_stored *body = model ? model->body : NULL;
+  MINE_TRY(mine__regressors_check(job->env, &job->options, body ? body->method : method, body));
   return mine__ahead_check(job->env, mine__options_of(&job->options, mine__ahead_option_table));
 }
 
 static mine_status forecast_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
   forecast_state *state = mine__job_state(job);
+  const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
+  mine_select *regressors = mine__regressors_asked(&job->options);
   *sql = NULL;
-  if (mine__job_model(job, MINE_ARG_BASE)) return mine_env_status(job->env);
-  return mine__series_source(job, step, &state->reading, sql, frame);
+  if (!model && step == 0) return mine__series_source(job, step, &state->reading, sql, frame);
+  if (!regressors || regressors->frame) return mine_env_status(job->env);
+  if (model)
+    MINE_TRY(
+        mine__regressors_of_model(job->env, job->arena, regressors, model, &state->regressors));
+  else
+    MINE_TRY(mine__regressors_open(job->env, job->arena, regressors, job->frame, &state->reading,
+                                   &state->regressors));
+  *sql = regressors->sql;
+  *frame = regressors->frame;
+  return MINE_OK;
+}
+
+static void forecast_close(mine_job *job) {
+  mine_select *regressors = mine__regressors_asked(&job->options);
+  if (regressors) mine__frame_close(regressors->frame);
 }
 
 /* One row. */
@@ -261,22 +282,40 @@ static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
   return mine_env_status(env);
 }
 
+/* A stored model goes on from where its series ended. */
+static mine_status forecast_of_model(mine_job *job, const mine_model *model, mine_relation *out) {
+  const forecast_state *state = mine__job_state(job);
+  const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
+  const mine_stored *body = model->body;
+  if (!state->regressors) return forecast_put_all(job, &body->set, body->fit, NULL, out);
+  mine_stored *copy = mine__stored_copy(job->env, job->arena, body);
+  if (!copy) return mine_env_status(job->env);
+  MINE_TRY(mine__regressors_ahead(job->env, job->arena,
+                                  mine__regressors_asked(&job->options)->frame, state->regressors,
+                                  mine__ahead_horizon(ahead, copy->set.season), copy));
+  return forecast_put_all(job, &copy->set, copy->fit, NULL, out);
+}
+
 static mine_status forecast_run(mine_job *job, mine_relation *out) {
   forecast_state *state = mine__job_state(job);
   const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
   const forecast_options *asked = mine__options_of(&job->options, forecast_table);
-  const mine_forecast_how how =
+  const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
+  mine_forecast_how how =
       mine__forecast_how(mine__options_of(&job->options, mine__fitting_option_table));
   mine_series_set set;
   mine_forecasts fits;
-  if (model) {
-    const mine_stored *body = model->body;
-    return forecast_put_all(job, &body->set, body->fit, NULL, out);
-  }
+  if (model) return forecast_of_model(job, model, out);
   MINE_TRY(mine__series_of_job(job, &state->reading, &set));
+  if (state->regressors)
+    MINE_TRY(mine__regressors_read(job->env, job->arena,
+                                   mine__regressors_asked(&job->options)->frame, state->regressors,
+                                   NULL, mine__ahead_horizon(ahead, set.season), &set));
+  how.n_x = set.n_x;
   MINE_TRY(mine__series_fit(job->env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,
                             asked->fitted, &fits));
   MINE_TRY(mine__series_tell(job, &fits));
+  mine__regressors_tell(job->env, &fits, mine__job_note, job);
   return forecast_put_all(job, &set, fits.fit, fits.fitted, out);
 }
 
@@ -296,6 +335,7 @@ static const mine_option_set forecast_sets[] = {
     {forecast_table, sizeof(forecast_options), 0},
     MINE_SET_AHEAD,
     MINE_SET_FITTING,
+    MINE_SET_REGRESSORS,
     MINE_SET_SERIES,
     MINE_SET_RUN,
     MINE_SET_END,
@@ -313,8 +353,8 @@ const mine_verb mine__verb_forecast = {
         "`gaps=` says otherwise; the last value of a series is its end, and rows behind it without a "
         "value are what is asked for. A series that cannot be forecast is a warning with its name "
         "(`mine_warnings`) and has no rows. Series are fitted on all cores, with the same result for "
-        "any number of threads. In the place of a source a model that `mine_train` stored (ets, ses, holt, "
-        "damped, holt_winters), which goes on from where its series ended; new rows move it on with "
+        "any number of threads. In the place of a source a model that `mine_train` stored, "
+        "which goes on from where its series ended; new rows move it on with "
         "`mine_train(name, algorithm, rows, 'update=1')`.",
     .example = "SELECT time, kind, round(value, 1) AS value, round(low, 1) AS low, "
                "round(high, 1) AS high\n"
@@ -330,4 +370,5 @@ const mine_verb mine__verb_forecast = {
     .open = forecast_open,
     .source = forecast_source,
     .run = forecast_run,
+    .close = forecast_close,
 };

@@ -4,7 +4,8 @@
 #ifndef MINE_JOBS_FORECAST_H
 #define MINE_JOBS_FORECAST_H
 
-#include "../series/series.h"
+#include "../series/regressors.h"
+#include "../series/stored.h"
 #include "verb.h"
 
 /* How series are fitted, whatever the method. */
@@ -35,6 +36,31 @@ extern const mine_option mine__ahead_option_table[];
 /* horizon not given: two seasons, without a season 10 steps. */
 int64_t mine__ahead_horizon(const mine_ahead_options *options, int season);
 mine_status mine__ahead_check(mine_env *env, const mine_ahead_options *options) MINE_MUST_CHECK;
+
+/* regressors= (forecast_regressors.c). */
+typedef struct mine_regressors_options {
+  mine_select regressors;
+} mine_regressors_options;
+extern const mine_option mine__regressors_option_table[];
+#define MINE_SET_REGRESSORS \
+  { mine__regressors_option_table, sizeof(mine_regressors_options), MINE_FORECASTING }
+/* The option, if it was given; else NULL. */
+mine_select *mine__regressors_asked(const mine__options *options);
+/* Whether it suits the method, and the model (NULL: none) that goes on. */
+mine_status mine__regressors_check(mine_env *env, const mine__options *options,
+                                   const mine_forecaster *method,
+                                   const mine_stored *model) MINE_MUST_CHECK;
+/* Open the frame of its query: beside a source whose rows are in its frame, or for a model. */
+mine_status mine__regressors_open(mine_env *env, mine_arena *arena, mine_select *asked,
+                                  mine_frame *source, const mine_series_reading *reading,
+                                  mine_regressors_reading **out) MINE_MUST_CHECK;
+mine_status mine__regressors_of_model(mine_env *env, mine_arena *arena, mine_select *asked,
+                                      const mine_model *model,
+                                      mine_regressors_reading **out) MINE_MUST_CHECK;
+/* The h steps after each series of a model (a copy) get theirs. */
+mine_status mine__regressors_ahead(mine_env *env, mine_arena *arena, mine_frame *frame,
+                                   const mine_regressors_reading *how, int64_t h,
+                                   mine_stored *model) MINE_MUST_CHECK;
 
 /* For a verb's `source`: open the job's frame for the series of its source (step 0).  `reading`
 ** lives as long as the job. */

@@ -207,6 +207,7 @@ mine_frame *mine__training_select_frame(mine_training *training, int i) {
   const char *option;
   mine_select *query = training_select(training, i, &option);
   if (!query || query->frame) return query ? query->frame : NULL;
+  if (training->asked.algorithm->forecasts) return mine__training_series_select(training, query);
   if (mine__training_prepare(training)) return NULL;
   training_selected *selected = mine__arena_array(training->arena, 1, sizeof *selected);
   if (!selected) return NULL;

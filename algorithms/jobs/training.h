@@ -67,9 +67,10 @@ struct mine_training {
   /* What was read. */
   mine_roles roles;
   mine_frame *frame;
-  mine_events events;                 /* of one that learns from who took what        */
-  mine_purchases_reading reading;     /* of an algorithm that learns from purchases */
-  struct mine_series_reading *series; /* of one that forecasts series            */
+  mine_events events;                         /* of one that learns from who took what        */
+  mine_purchases_reading reading;             /* of an algorithm that learns from purchases */
+  struct mine_series_reading *series;         /* of one that forecasts series            */
+  struct mine_regressors_reading *regressors; /* ... with regressors; NULL: without */
   mine_chosen chosen;
   mine_cut cut;  /* what threshold= came to; the threshold NAN: nothing was asked */
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */
@@ -163,6 +164,7 @@ void mine__training_keep_reads(const mine_training *training, mine_model *model,
                                const mine_want *want, const int *column);
 /* training_series.c: of algorithms that forecast series: the frame, the model. */
 mine_status mine__training_series_frame(mine_training *training) MINE_MUST_CHECK;
+mine_frame *mine__training_series_select(mine_training *training, mine_select *query);
 mine_status mine__training_series(mine_training *training, mine_trained *out) MINE_MUST_CHECK;
 
 /* The options of the call, those of how it runs left out, as a text that reads back; `own`:

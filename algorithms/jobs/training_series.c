@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "../series/stored.h"
 #include "forecast.h"
 #include "training.h"
 
@@ -49,6 +48,13 @@ mine_status mine__training_series_frame(mine_training *t) {
   return mine__frame_open(t->env, mine__series_plan, t->series, &t->frame);
 }
 
+/* The query of regressors=, once the rows are in. */
+mine_frame *mine__training_series_select(mine_training *t, mine_select *query) {
+  if (mine__regressors_open(t->env, t->arena, query, t->frame, t->series, &t->regressors))
+    return NULL;
+  return query->frame;
+}
+
 /* ---- new rows ------------------------------------------------------------------------------- */
 
 /* What became of the series. */
@@ -64,6 +70,7 @@ static void series_move(const mine_series_set *set, int64_t s, int64_t first,
   const double *y = set->value + set->at[s];
   int64_t skip = end - set->first[s];
   if (n == 0) return;
+  fit->x = NULL; /* of the steps between */
   for (int64_t step = end; step < set->first[s]; step++)
     fit->method->advance(fit, &between, 1, NULL);
   if (skip < 0) skip = 0;
@@ -71,6 +78,7 @@ static void series_move(const mine_series_set *set, int64_t s, int64_t first,
   moved->late += skip;
   moved->points += n - skip;
   moved->series += skip < n;
+  if (set->x) fit->x = set->x[s] + skip * set->n_x;
   fit->method->advance(fit, y + skip, n - skip, NULL);
 }
 
@@ -147,12 +155,18 @@ static void series_learn(mine_training *t, const mine_stored *before, mine_model
   mine_env *env = t->env;
   const mine__options *options = &t->asked.options;
   const mine_series_options *how = mine__options_of(options, mine__series_option_table);
-  const mine_forecast_how asked =
+  mine_forecast_how asked =
       mine__forecast_how(mine__options_of(options, mine__fitting_option_table));
   mine_series_set set;
   mine_forecasts fits;
   if (mine__series_read(env, t->arena, t->frame, t->series, how, mine__training_note, t, &set))
     return;
+  if (t->regressors) {
+    mine_frame *frame = mine__regressors_asked(options)->frame;
+    if (before && mine__regressors_order(frame, &before->set, t->regressors)) return;
+    if (mine__regressors_read(env, t->arena, frame, t->regressors, NULL, 0, &set)) return;
+  }
+  asked.n_x = set.n_x;
   model->told.rows = t->frame->rows;
   if (before) {
     mine_stored *body = mine__stored_copy(env, t->arena, before);
@@ -167,6 +181,7 @@ static void series_learn(mine_training *t, const mine_stored *before, mine_model
   if (mine__series_fit(env, t->arena, &set, t->asked.algorithm->forecasts, &asked, 0, &fits))
     return;
   series_note_fits(t, &fits);
+  mine__regressors_tell(env, &fits, mine__training_note, t);
   mine__training_notef(t, "series", "", "%lld", (long long)set.n);
   if (!mine_failed(env)) (void)!mine__stored_keep(env, model, &fits);
 }
@@ -192,6 +207,7 @@ mine_status mine__training_series(mine_training *t, mine_trained *out) {
   t->data.source = t->asked.source_text;
   const mine_stored *before = series_before(t);
   if (mine_failed(env)) return mine_env_status(env);
+  MINE_TRY(mine__regressors_check(env, &t->asked.options, t->asked.algorithm->forecasts, before));
   t->series->like = before ? &before->set : NULL;
   MINE_TRY(mine__prepared_model(env, &t->data, &method, 0, &model));
   series_learn(t, before, model);

@@ -87,6 +87,7 @@ static const mine_option_set train_options[] = {
     {mine__series_option_table, sizeof(mine_series_options), MINE_FORECASTING},
     {mine__fitting_option_table, sizeof(mine_fitting_options), MINE_FORECASTING},
     {mine__update_option_table, sizeof(mine_update_options), MINE_FORECASTING},
+    MINE_SET_REGRESSORS,
     {mine__source_option_table, sizeof(mine_source_options), TRAIN_OF_ROWS},
     {mine__unknown_option_table, sizeof(mine_unknown_options), TRAIN_OF_ROWS},
     MINE_SET_SEED,

@@ -60,6 +60,14 @@ ALGORITHMS_ROW(
     "Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler 2016",
     "As theta; how much the curvature of the series is worth is chosen by its errors one "
     "step ahead.");
+ALGORITHMS_ROW(
+    trend, "a straight line, a season of dummies and regressors by least squares",
+    "Draper & Smith 1998",
+    "As R's tslm: bounds are those of a new value, and columns that follow from those "
+    "before them are left out. `regressors=` brings what is known of every step, such as "
+    "prices, promotions or working days; what was given in training is given to "
+    "mine_forecast for the steps ahead. New rows (update=1) count as if they had been "
+    "there. The season of the first point is part of the intercept.");
 ALGORITHMS_ROW(croston, "demand now and then: its size and its intervals smoothed apart",
                "Croston 1972",
                "Of values that are mostly 0. Size and interval move, by a tenth, where there is a "

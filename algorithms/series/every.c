@@ -25,6 +25,11 @@ typedef struct every_fits {
 mine_points mine__series_points(const mine_series_set *set, int64_t s) {
   mine_points p = {
       .y = set->value + set->at[s], .n = set->at[s + 1] - set->at[s], .season = set->season};
+  if (set->x) {
+    p.x = set->x[s];
+    p.n_x = set->n_x;
+    p.x_name = set->x_name;
+  }
   for (int64_t i = 0; i < p.n; i++)
     p.known += !isnan(p.y[i]);
   return p;
@@ -40,6 +45,9 @@ const char *mine__series_fit_one(const mine_forecaster *method, const mine_point
                              .state = fit->state,
                              .fitted = fit->fitted,
                              .n = p.n,
+                             .x = p.x ? p.x + p.n * p.n_x : NULL,
+                             .n_x = p.n_x,
+                             .x_name = p.x_name,
                              .sigma2 = NAN,
                              .sse = NAN,
                              .likelihood = NAN,
@@ -128,11 +136,11 @@ static void every_forecast(void *context, int64_t s, int worker) {
 mine_status mine__series_forecast(mine_env *env, int64_t n, const mine_forecast_fit *fit,
                                   const mine_forecast_ask *ask, double *mean, double *low,
                                   double *high) {
-  static const mine_forecast_how none = {0};
   every_ahead run = {fit, ask, mean, low, high, NULL, 0};
   const mine_mark mark = mine__arena_mark(env->scratch);
   for (int64_t s = 0; s < n; s++) {
     if (!fit[s].method) continue;
+    const mine_forecast_how none = {.n_x = fit[s].n_x};
     const size_t width = fit[s].method->scratch(&none, 0, fit[s].season, ask->h);
     if (width > run.width) run.width = width;
   }

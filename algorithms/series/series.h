@@ -18,6 +18,8 @@
 **   rolling.c       how far off forecasts from origins in the past were
 **   methods.c       the table
 **   naive.c         naive, seasonal_naive, drift, mean
+**   trend.c         a line, a season and regressors by least squares
+**   regressors.c    their rows, from a source of their own
 **   holt_winters.c  Holt and Winters' filter by least squares, as R's HoltWinters
 **   ets*.c          exponential smoothing as a state space model: ets, ses, holt, damped
 **   box.c           the search that they share
@@ -103,6 +105,11 @@ typedef struct mine_series_set {
   mine_calendar calendar;
   const mine_time_reading *reading; /* of its times; NULL: numbers */
   int whole;                        /* numbers, all whole */
+  /* Regressors (regressors.h): per series, from its first step on and through the steps to come,
+  ** n_x numbers each; NAN: none.  NULL: there are none. */
+  int n_x;
+  const char *const *x_name;
+  const double **x;
 } mine_series_set;
 
 /* The rows are in the frame: finish it, and make the series of it.  Everything in `arena`.
@@ -127,20 +134,24 @@ typedef enum mine_seasonal {
   MINE_SEASONAL_MULTIPLICATIVE
 } mine_seasonal;
 
+#define MINE_MOST_REGRESSORS 24
+
 /* What is asked of methods, the same for all series of a call. */
 typedef struct mine_forecast_how {
   int seasonal; /* mine_seasonal */
   int damped;   /* -1: as the criterion says */
   int64_t form; /* of ets: 1 + the form's code; 0: the best */
+  int n_x;      /* regressors; 0 for a method that uses none */
 } mine_forecast_how;
 
-/* One series.  `x` has room for regressors: rows of n and of the steps to come. */
+/* One series.  `x` are regressors, of its n points and of steps to come, n_x each. */
 typedef struct mine_points {
   const double *y; /* n, NAN: missing; the first and the last are known */
   int64_t n, known;
   int season; /* 1: none, or the series is too short for it (every.c) */
   const double *x;
   int n_x;
+  const char *const *x_name;
 } mine_points;
 
 typedef struct mine_forecaster mine_forecaster;
@@ -149,12 +160,16 @@ typedef struct mine_forecaster mine_forecaster;
 ** method has said. */
 typedef struct mine_forecast_fit {
   const mine_forecaster *method;
-  int64_t form;      /* which of the method's models it is; any meaning that fits 53 bits */
-  int season;        /* of the points it was fitted on */
-  int n_state;       /* in use */
-  double *state;     /* parameters first, then what moves on with new rows */
-  double *fitted;    /* n: one step ahead, NAN: none; NULL: not asked for */
-  int64_t n;         /* points seen so far, missing ones included */
+  int64_t form;   /* which of the method's models it is; any meaning that fits 53 bits */
+  int season;     /* of the points it was fitted on */
+  int n_state;    /* in use */
+  double *state;  /* parameters first, then what moves on with new rows */
+  double *fitted; /* n: one step ahead, NAN: none; NULL: not asked for */
+  int64_t n;      /* points seen so far, missing ones included */
+  /* Regressors of the points after these, n_x each; advance moves on in them.  NULL: not known */
+  const double *x;
+  int n_x;
+  const char *const *x_name;
   double sigma2;     /* of the (relative, where the form is so) errors one step ahead */
   double sse;        /* sum of squares of the errors y - fitted */
   double likelihood; /* its logarithm, Gauss; NAN: the method has none */
@@ -186,6 +201,9 @@ struct mine_forecaster {
   /* Move on by n new points (NAN: missing), nothing is fitted anew; fitted (may be NULL) gets what
   ** was expected of each. */
   void (*advance)(mine_forecast_fit *fit, const double *y, int64_t n, double *fitted);
+  /* Whether regressor k is in it: one that follows from others is not.  NULL: the method uses
+  ** none. */
+  int (*uses)(const mine_forecast_fit *fit, int k);
   /* The state comes from stored bytes, all of it finite: whether the method could have left it. */
   int (*valid)(const mine_forecast_fit *fit);
   /* The form in words ("ETS(M,Ad,M)"); parameter i (name NULL: no more) for listings. */

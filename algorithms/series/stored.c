@@ -12,8 +12,8 @@
 #include "series_private.h"
 
 #define STORED_TAG     0x54534346u /* "FCST" */
-#define STORED_VERSION 1u
-#define STORED_MOST    9e15 /* steps */
+#define STORED_VERSION 2u          /* 1: without regressors */
+#define STORED_MOST    9e15        /* steps */
 #define STORED_SEASON  8760
 #define STORED_EVERY   1000000000
 
@@ -37,12 +37,16 @@ static void stored_fill(mine_env *env, mine_arena *arena, const mine_series_set 
                                .season = set->season,
                                .calendar = set->calendar,
                                .reading = set->reading,
-                               .whole = set->whole};
+                               .whole = set->whole,
+                               .n_x = set->n_x,
+                               .x_name = set->x_name};
   for (int64_t s = 0; s < set->n; s++) {
     first[s] = set->first[s];
     out->fit[s] = fit[s];
     out->fit[s].state = state;
     out->fit[s].fitted = NULL;
+    out->fit[s].x = NULL;
+    out->fit[s].x_name = set->x_name;
     if (fit[s].n_state) memcpy(state, fit[s].state, (size_t)fit[s].n_state * sizeof *state);
     state += fit[s].n_state;
   }
@@ -60,12 +64,23 @@ static mine_values *stored_names(mine_arena *arena, const mine_values *from) {
   return to;
 }
 
+static void stored_keep_regressors(mine_arena *arena, const mine_series_set *set,
+                                   mine_stored *body) {
+  const char **name = mine__arena_array(arena, (size_t)set->n_x, sizeof *name);
+  for (int k = 0; name && k < set->n_x; k++)
+    name[k] = mine__arena_text(arena, set->x_name[k], strlen(set->x_name[k]));
+  body->set.x_name = name;
+  for (int64_t s = 0; body->fit && s < set->n; s++)
+    body->fit[s].x_name = name;
+}
+
 mine_status mine__stored_keep(mine_env *env, mine_model *model, const mine_forecasts *fits) {
   mine_stored *body = mine__arena_zeros(model->arena, 1, sizeof *body);
   if (!body) return mine_env_status(env);
   body->method = fits->method;
   stored_fill(env, model->arena, fits->set, fits->fit, body);
   if (fits->set->name) body->set.name = stored_names(model->arena, fits->set->name);
+  stored_keep_regressors(model->arena, fits->set, body);
   if (fits->set->reading) {
     mine_time_reading *reading = mine__arena_array(model->arena, 1, sizeof *reading);
     if (reading) *reading = *fits->set->reading;
@@ -125,6 +140,9 @@ static void stored_save(const mine_model *model, mine_writer *w) {
   stored_save_calendar(&m->set, w);
   mine__write_u8(w, m->set.name != NULL);
   if (m->set.name) mine__write_values(w, m->set.name);
+  mine__write_u64(w, (uint64_t)m->set.n_x);
+  for (int k = 0; k < m->set.n_x; k++)
+    mine__write_string(w, m->set.x_name[k]);
   for (int k = 0; k < STORED_NUMBERS; k++)
     for (int64_t s = 0; s < m->set.n; s++)
       mine__write_real(w, stored_get(m, s, k));
@@ -179,6 +197,8 @@ static int stored_put(mine_stored *m, int64_t s, double *const *of) {
                            .form = (int64_t)of[2][s],
                            .season = (int)of[3][s],
                            .n_state = (int)of[4][s],
+                           .n_x = m->set.n_x,
+                           .x_name = m->set.x_name,
                            .parameters = (int)of[5][s],
                            .sigma2 = of[6][s],
                            .sse = of[7][s],
@@ -210,10 +230,23 @@ static void stored_load_series(mine_reader *r, mine_stored *m) {
   }
 }
 
+static void stored_load_regressors(mine_reader *r, mine_stored *m) {
+  const size_t n = mine__read_list(r, "regressors", 4);
+  if (mine__reader_ok(r) && (n > MINE_MOST_REGRESSORS || (n > 0 && !m->method->uses)))
+    mine__reader_bad(r, "the regressors");
+  const char **name = mine__reader_ok(r) ? mine__arena_zeros(r->arena, n, sizeof *name) : NULL;
+  for (size_t k = 0; name && k < n && mine__reader_ok(r); k++) {
+    name[k] = mine__read_string(r);
+    if (mine__reader_ok(r) && !name[k]) mine__reader_bad(r, "the name of a regressor");
+  }
+  mine__read_close(r);
+  m->set.n_x = (int)n;
+  m->set.x_name = name;
+}
+
 static void stored_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_stored *m = mine__arena_zeros(r->arena, 1, sizeof *m);
   mine_values *names = mine__arena_zeros(r->arena, 1, sizeof *names);
-  (void)version; /* the only one so far */
   if (!m || !names) mine__reader_bad(r, "memory");
   if (!mine__reader_ok(r)) return;
   const char *method = mine__read_string(mine__called(r, "method"));
@@ -228,6 +261,7 @@ static void stored_load(mine_reader *r, mine_model *model, uint32_t version) {
     m->set.name = names;
     m->set.n = names->n;
   }
+  if (mine__reader_ok(r) && version > 1) stored_load_regressors(r, m);
   if (mine__reader_ok(r)) stored_load_series(r, m);
   if (mine__reader_ok(r)) model->body = m;
 }

@@ -8,8 +8,8 @@
 #include "../model/model.h"
 #include "series.h"
 
-/* A body.  Of `set` there are the series, their calendar and season, and no points: series s ends
-** before step set.first[s] + fit[s].n. */
+/* A body.  Of `set` there are the series, their calendar and season, names of regressors, and no
+** points: series s ends before step set.first[s] + fit[s].n. */
 typedef struct mine_stored {
   mine_series_set set;
   const mine_forecaster *method;

@@ -13,7 +13,7 @@
 #include "../unit/made_models.h"
 #include "../unit/refusing_fixture.h"
 
-#define SUBJECTS_MOST 128
+#define SUBJECTS_MOST 256
 #define SUBJECT_ROWS  45
 
 typedef struct subject {

@@ -37,6 +37,11 @@
 #define WEEKS                                                                         \
   "SELECT id%2, date(''2024-01-01'',''+''||(id/2*7)||'' days''), age FROM customers " \
   "WHERE id<30 AND id<>9"
+/* Of each of these weeks and of some to come. */
+#define KNOWN                                                                                     \
+  "regressors=\"SELECT DISTINCT date(''2024-01-01'',''+''||(id/2*7)||'' days'') AS week, id/2%5 " \
+  "AS x, "                                                                                        \
+  "id/2%3 AS z FROM customers\""
 /* Learned and stored. */
 #define FORECASTING(name, own)                                                            \
   {"mine_fit " name, "SELECT mine_fit('" name "','" WEEKS "','" own "{o}')", 0}, {        \
@@ -90,6 +95,14 @@ static const fault_call calls_special[] = {
     FORECASTING("holt_winters", "season=3"),
     FORECASTING("theta", "season=3"),
     FORECASTING("theta_optimised", "season=3"),
+    FORECASTING("trend", "season=3"),
+    {"mine_fit trend", "SELECT mine_fit('trend','" WEEKS "','" KNOWN "{o}')", 0},
+    {"mine_forecast",
+     "SELECT * FROM mine_forecast('" WEEKS "','algorithm=trend,horizon=2," KNOWN "{o}')", 0},
+    {"mine_forecast",
+     "SELECT * FROM mine_forecast((SELECT mine_fit('trend','" WEEKS "','" KNOWN
+     "')),'horizon=2," KNOWN "{o}')",
+     0},
     FORECASTING("croston", "gaps=zero"),
     FORECASTING("sba", "gaps=zero"),
     FORECASTING("tsb", "gaps=zero"),

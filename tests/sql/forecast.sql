@@ -84,6 +84,40 @@ SELECT * FROM mine_predict('weekly', 'shop');
 SELECT mine_export('weekly', 'sql');
 SELECT * FROM mine_cross_validate('ets', 'months');
 SELECT * FROM mine_forecast((SELECT mine_fit('kmeans', 'SELECT rowid AS id, v FROM months', 'k=2')));
+-- A line, a season and what is known of every month, past and to come.
+CREATE TABLE known AS SELECT date('2019-01-01', (value - 1) || ' months') AS month, value * value % 7 AS price, value % 12 IN (5, 6, 11) AS promo,
+  1 AS one, value * value % 7 + 1 AS price_and_1 FROM generate_series(1, 70);
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model
+  FROM mine_forecast('SELECT month, v - 3 * price FROM months JOIN known USING (month)', 'algorithm=trend, horizon=2, fitted=0, seasonal=none, regressors=SELECT * FROM known');
+SELECT item, name, detail FROM mine_warnings;
+SELECT kind, count(*) AS rows, round(max(value), 3) AS most FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors="SELECT month, promo FROM known"') GROUP BY 1;
+SELECT mine_train('lined', 'trend', 'SELECT * FROM months WHERE month < ''2023-07''', 'season=1, regressors="SELECT month, promo, price FROM known"');
+SELECT name, round(value, 4) AS value FROM mine_coefficients('lined');
+SELECT mine_train('lined', 'trend', 'SELECT * FROM months WHERE month >= ''2023-07''', 'update=1, regressors=SELECT * FROM known');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low FROM mine_forecast('lined', 'horizon=2, regressors=SELECT * FROM known');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low FROM mine_forecast('months', 'algorithm=trend, horizon=2, fitted=0, season=1, regressors="SELECT price, month, promo FROM known"');
+SELECT mine_import('lined_again', mine_export('lined', 'json')) IS NOT NULL AS imported;
+SELECT count(*) AS differ FROM (SELECT * FROM mine_forecast('lined', 'horizon=2, regressors=SELECT * FROM known')
+  EXCEPT SELECT * FROM mine_forecast('lined_again', 'horizon=2, regressors=SELECT * FROM known'));
+-- ... of every series its own.
+SELECT series, time, round(value, 3) AS value, model FROM mine_forecast('SELECT * FROM shop WHERE region <> ''new''', 'algorithm=trend, horizon=1, fitted=0,
+  regressors="SELECT region, date(''2024-01-01'', (n.value * 7) || '' days'') AS week, length(region) * n.value % 4 AS visits FROM generate_series(0, 11) AS n, (SELECT DISTINCT region FROM shop)"');
+SELECT * FROM mine_forecast('months', 'algorithm=ets, regressors=SELECT * FROM known');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, regressors=known');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=20, regressors=SELECT * FROM known');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors=SELECT * FROM known WHERE month <> ''2020-02-01''');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors="SELECT month, nullif(price, 4) AS price FROM known"');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors="SELECT month, ''high'' AS price FROM known"');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors=SELECT month FROM known');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors=SELECT * FROM known WHERE 0');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, horizon=2, regressors=SELECT * FROM known UNION ALL SELECT * FROM known');
+SELECT * FROM mine_forecast('months', 'algorithm=trend, seasonal=multiplicative');
+SELECT * FROM mine_forecast('VALUES (1, 10), (2, 20)', 'algorithm=trend');
+SELECT * FROM mine_forecast('lined');
+SELECT * FROM mine_forecast('lined', 'regressors="SELECT month, promo FROM known"');
+SELECT * FROM mine_forecast('weekly', 'regressors=SELECT * FROM known');
+SELECT mine_train('lined', 'trend', 'SELECT * FROM months', 'update=1');
+SELECT mine_train('lined', 'trend', 'SELECT * FROM months', 'update=1, regressors="SELECT month, promo FROM known"');
 -- What cannot be.
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'step=month');

@@ -106,9 +106,11 @@ static void test_every_method_goes_on(void **unused) {
   }
 }
 
-/* Methods that learn nothing but where the series is: new points are as good as a new fit. */
+/* Methods that learn nothing but where the series is, and one that keeps all it needs: new points
+ * are as good as a new fit. */
 static void test_moved_on_is_fitted_anew(void **unused) {
-  static const char *const names[] = {"naive", "seasonal_naive", "mean", "croston", "sba", "tsb"};
+  static const char *const names[] = {"naive", "seasonal_naive", "mean", "croston", "sba",
+                                      "tsb",   "trend"};
   (void)unused;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const mine_forecaster *method = mine__forecaster_find(names[i]);
@@ -127,6 +129,36 @@ static void test_moved_on_is_fitted_anew(void **unused) {
     assert_null(method->fit(&p, &(mine_forecast_how){0}, scratch, &anew));
     near(method, "fitted anew", moved, ahead(&anew));
   }
+}
+
+/* On paper: the line through 1, 2, 4 is -2/3 + 3/2 t and leaves 1/6; with x = 0, 1, 0 it leaves
+** nothing, and 2 x = 0, 2, 0 says nothing more. */
+static void test_a_line(void **unused) {
+  static const double values[] = {1, 2, 4, 6.5}, x[] = {0, 0, 1, 2, 0, 0, 0, 0};
+  static const char *const names[] = {"x", "twice"};
+  const mine_forecaster *trend = mine__forecaster_find("trend");
+  double state[ROOM], fitted[4], mean[1], low[1], high[1], value;
+  const mine_forecast_how how = {.n_x = 2};
+  mine_points p = {.y = values, .n = 3, .known = 3, .season = 1};
+  mine_forecast_fit fit = {.method = trend, .season = 1, .state = state, .fitted = fitted, .n = 3};
+  (void)unused;
+  assert_null(trend->fit(&p, &(mine_forecast_how){0}, scratch, &fit));
+  near(trend, "squares", fit.sse, 1.0 / 6);
+  near(trend, "fitted", fitted[1], 7.0 / 3);
+  near(trend, "ahead", ahead(&fit), 16.0 / 3);
+  mine_forecast_out out = {1, 0.95, 1, mean, low, high};
+  trend->forecast(&fit, scratch, &out);
+  /* s^2 (1 + 1/3 + 2^2/2), and Student's 12.7062 of one degree */
+  near(trend, "bounds", high[0] - mean[0], 12.706204736432095 * sqrt(1.0 / 6 * (10.0 / 3)));
+  p = (mine_points){
+      .y = values, .n = 4, .known = 4, .season = 1, .x = x, .n_x = 2, .x_name = names};
+  fit = (mine_forecast_fit){.method = trend, .season = 1, .state = state, .n = 4, .n_x = 2};
+  fit.x_name = names;
+  assert_true(trend->state(&how, 1) <= ROOM);
+  assert_null(trend->fit(&p, &how, scratch, &fit));
+  assert_true(trend->uses(&fit, 0) && !trend->uses(&fit, 1) && trend->valid(&fit));
+  assert_string_equal(trend->parameter(&fit, 2, &value), "x");
+  assert_null(trend->parameter(&fit, 3, &value));
 }
 
 /* What is asked for no longer fades, and is a state all the same. */
@@ -148,6 +180,7 @@ int main(void) {
       cmocka_unit_test(test_every_method_goes_on),
       cmocka_unit_test(test_moved_on_is_fitted_anew),
       cmocka_unit_test(test_demand_that_ended),
+      cmocka_unit_test(test_a_line),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static double scratch[60000];
 
 static const char *roll(const mine_points *p, const char *method, const mine_rolling_ask *ask,
                         int by_step, mine_rolling_errors *out, int64_t *origins) {
-  static const mine_forecast_how how = {MINE_SEASONAL_AUTO, -1, 0};
+  static const mine_forecast_how how = {.seasonal = MINE_SEASONAL_AUTO, .damped = -1};
   const mine_forecaster *row = mine__forecaster_find(method);
   assert_non_null(row);
   assert_true(mine__rolling_room(row, &how, p->n, p->season, ask->h) <=
@@ -72,7 +72,7 @@ static void test_origins_are_fits(void **unused) {
   static const char *const methods[] = {"ets",  "theta", "holt_winters", "naive", "seasonal_naive",
                                         "mean", "drift", "croston",      "damped"};
   double y[60], state[64], mean[6];
-  mine_forecast_how how = {MINE_SEASONAL_AUTO, -1, 0};
+  mine_forecast_how how = {.seasonal = MINE_SEASONAL_AUTO, .damped = -1};
   (void)unused;
   some_series(y, 60, 4);
   y[17] = y[49] = NAN;

@@ -79,14 +79,16 @@ static void test_holt_winters(void **unused) {
   mine_forecast_out out = {3, 0.95, 1, mean, low, high};
   (void)unused;
   mine_forecast_fit fit =
-      fit_of("holt_winters", &p, (mine_forecast_how){MINE_SEASONAL_MULTIPLICATIVE, -1, 0});
+      fit_of("holt_winters", &p,
+             (mine_forecast_how){.seasonal = MINE_SEASONAL_MULTIPLICATIVE, .damped = -1});
   assert_near(fit.sse, 16570.78, 1e-6);
   for (int i = 0; i < 3; i++)
     assert_near(fit.state[i], published[i], 1e-3); /* R stops a little before the least */
   fit.method->forecast(&fit, scratch, &out);
   for (int i = 0; i < 3; i++)
     assert_near(mean[i], ahead[i], 1e-5);
-  fit = fit_of("holt_winters", &p, (mine_forecast_how){MINE_SEASONAL_ADDITIVE, -1, 0});
+  fit = fit_of("holt_winters", &p,
+               (mine_forecast_how){.seasonal = MINE_SEASONAL_ADDITIVE, .damped = -1});
   assert_near(fit.sse, 21860.18, 1e-6);
   fit.method->forecast(&fit, scratch, &out);
   assert_near(mean[2], 467.0360, 1e-5);
@@ -128,10 +130,10 @@ static void test_likelihood(void **unused) {
     const char *form = theirs[i].form + 4;
     const char season = form[strlen(form) - 2];
     const int trend = form[2] == 'N' ? 0 : form[3] == 'd' ? 2 : 1;
-    mine_forecast_how how = {season == 'N'   ? MINE_SEASONAL_NONE
-                             : season == 'A' ? MINE_SEASONAL_ADDITIVE
-                                             : MINE_SEASONAL_MULTIPLICATIVE,
-                             -1, 0};
+    mine_forecast_how how = {.seasonal = season == 'N'   ? MINE_SEASONAL_NONE
+                                         : season == 'A' ? MINE_SEASONAL_ADDITIVE
+                                                         : MINE_SEASONAL_MULTIPLICATIVE,
+                             .damped = -1};
     how.form = 1 + ets_form_code((ets_form){form[0] == 'A' ? 1 : 2, trend,
                                             season == 'N'   ? 0
                                             : season == 'A' ? 1
@@ -377,13 +379,13 @@ static void test_theta(void **unused) {
   double mean[6], low[6], high[6];
   mine_forecast_out out = {6, 0.95, 1, mean, low, high};
   (void)unused;
-  mine_forecast_fit fit = fit_of("theta", &p, (mine_forecast_how){MINE_SEASONAL_AUTO, -1, 0});
+  mine_forecast_fit fit = fit_of("theta", &p, (mine_forecast_how){.damped = -1});
   fit.method->forecast(&fit, scratch, &out);
   for (int i = 0; i < 6; i++)
     assert_near(mean[i], theirs[i], 1e-5);
   for (int i = 0; i < COUNT(methods); i++) {
     p = (mine_points){.y = demand, .n = 24, .known = 24, .season = 1};
-    fit = fit_of(methods[i], &p, (mine_forecast_how){MINE_SEASONAL_AUTO, -1, 0});
+    fit = fit_of(methods[i], &p, (mine_forecast_how){.damped = -1});
     const double last = fitted[p.n - 1];
     fit.method->forecast(&fit, scratch, &out);
     if (i == 2) assert_near(mean[0], 1.0259560762, 1e-10);
