@@ -16,7 +16,8 @@
 **     neighbors  base, queries(id, x0..) normal numbers; queries are a tenth of base
 **     wide       w(id, c0..)             normal numbers
 **     baskets    b(basket, item)         generated baskets, about ten items each
-**     events     e(customer, item)       25 rows of a customer, who prefers items of his own kind
+**     events     e(customer, item)       25 rows of a customer, who prefers items of his own kind;
+**                                        COLUMNS is how many items there are
 **     blobs      b(id, g, x0..)          ten clear groups g, 2% of the rows in none (g 0)
 **     customers  c(id, g, x0.., k0..k4)  six groups that prefer a level of each text, 3% in none
 */
@@ -305,7 +306,8 @@ int main(int argc, char **argv) {
   data_file file = {NULL, NULL, 0};
   long rows = argc == 5 ? strtol(argv[3], NULL, 10) : 0;
   long columns = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
-  if (rows < 1 || columns < 1 || columns > 1999) {
+  const long most = argc == 5 && strcmp(argv[2], "events") == 0 ? 1000000 : 1999;
+  if (rows < 1 || columns < 1 || columns > most) {
     fprintf(stderr, "usage: make_data FILE KIND ROWS COLUMNS\n");
     return 2;
   }
