@@ -2,7 +2,7 @@
 """TIFU-KNN, the rules' recommender and the measures of offers against plain Python; and the
 published protocol of next baskets where the data are there."""
 import csv, itertools, json, lzma, math, os, random, sqlite3, sys, unittest
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import minetest as mt  # noqa: E402
@@ -207,6 +207,51 @@ class Measures(unittest.TestCase):
         self.assertEqual(round(recall["gp"]["recall@10"], 4), .1195)
         self.assertEqual(round(recall["gp"]["hit@10"], 4), .3721)
         self.assertGreater(recall["tifu"]["recall@10"], 1.05 * recall["gp"]["recall@10"])
+
+
+class Groceries(unittest.TestCase):
+    """What the guide says: of real baskets more can be known than what most take, of one log nothing."""
+
+    def open(self, name):
+        path = os.path.join(os.environ.get("MINE_DATA", ""), name)
+        if not os.path.exists(path):
+            self.skipTest(name + " is not there")
+        return open(path, encoding="utf-8")
+
+    def test_baskets(self):
+        with self.open("groceries.csv") as lines:
+            db = connect([(n, item, None) for n, line in enumerate(lines) for item in line.strip().split(",")])
+        recall = {}
+        for algorithm, options in (("gp", "repeat=exclude, folds=2"), ("ease", "folds=2"), ("als", "folds=2")):
+            recall[algorithm] = db.execute(
+                "SELECT value FROM mine_cross_validate(?, 'SELECT c, i FROM t', ?) "
+                "WHERE fold = 'mean' AND metric = 'recall@10'", (algorithm, options)).fetchone()[0]
+        self.assertGreater(recall["ease"], recall["gp"] + .015)
+        self.assertGreater(recall["als"], recall["gp"] + .008)
+
+    def test_members(self):
+        baskets = defaultdict(set)
+        with self.open("groceries_member_date.csv") as lines:
+            for member, day, item in list(csv.reader(lines))[1:]:
+                baskets[member, day].add(item)
+        baskets = [sorted(b) for b in baskets.values()]
+        every = [i for b in baskets for i in b]
+        share = {i: c / len(every) for i, c in Counter(every).items()}
+
+        def chi2(items):
+            """Of the pairs in baskets of these sizes, against what the items' own shares say."""
+            pairs, at = Counter(), 0
+            for b in baskets:
+                pairs.update(itertools.combinations(sorted(set(items[at:at + len(b)])), 2))
+                at += len(b)
+            expected = {p: share[p[0]] * share[p[1]] for p in itertools.combinations(sorted(share), 2)}
+            scale = sum(pairs.values()) / sum(expected.values())
+            return sum((pairs[p] - e * scale) ** 2 / (e * scale) for p, e in expected.items() if e * scale > 1)
+
+        chance = random.Random(1)
+        dealt = [chi2(chance.sample(every, len(every))) for _ in range(5)]
+        mean = sum(dealt) / len(dealt)
+        self.assertLess(chi2(every), mean + 4 * max(60, max(dealt) - min(dealt)))
 
 
 class CrossValidated(unittest.TestCase):
