@@ -51,8 +51,7 @@ static const char *const forest_criteria[] = {"gini", "entropy", "squared_error"
       OPTION_INT(forest_options, max_depth, .range = {1, 200},                                    \
                  .help = "the most questions asked of a row; default no limit"),                  \
       OPTION_INT(forest_options, min_samples_leaf, .initial = "auto", .range = {1, 1e9},          \
-                 .allows_auto = 1,                                                                \
-                 .help = "rows every leaf must keep; auto: 5, for numbers 2"),                    \
+                 .allows_auto = 1, .help = "rows every leaf must keep; auto: 5, for numbers 2"),  \
       OPTION_INT(forest_options, min_samples_split, .initial = "2", .range = {2, 1e9},            \
                  .help = "rows a node must have to be split"),                                    \
       OPTION_INT(forest_options, max_features, .initial = "auto", .range = {1, 1e6},              \

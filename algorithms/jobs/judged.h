@@ -9,8 +9,8 @@
 #include "../model/purchases.h"
 #include "../model/recommender.h"
 #include "../recommend/quality.h"
-#include "training.h"
 #include "scoring.h"
+#include "training.h"
 
 #define MINE_OFFERS_K 10 /* of training, and of the names in mine_metrics */
 

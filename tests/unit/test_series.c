@@ -151,8 +151,8 @@ static void test_likelihood(void **unused) {
 }
 
 /* The form that is chosen, for which most are only looked at, is the best of all when each is
-*fitted
-** for itself. */
+ *fitted
+ ** for itself. */
 static void test_choice(void **unused) {
   (void)unused;
   for (int which = 0; which < 3; which++) {
@@ -166,13 +166,15 @@ static void test_choice(void **unused) {
       const ets_form f = ets_form_of(code);
       if (f.error == ETS_ADDITIVE && f.season == ETS_MULTIPLICATIVE) continue;
       if (f.season && p.season == 1) continue;
-      const double one =
-          fit_of("ets", &p, (mine_forecast_how){seasonal[f.season], -1, 1 + code}).criterion;
+      const double one = fit_of("ets", &p,
+                                (mine_forecast_how){
+                                    .seasonal = seasonal[f.season], .damped = -1, .form = 1 + code})
+                             .criterion;
       if (!(one < best)) continue;
       best = one;
       form = code;
     }
-    const mine_forecast_fit fit = fit_of("ets", &p, (mine_forecast_how){MINE_SEASONAL_AUTO, -1, 0});
+    const mine_forecast_fit fit = fit_of("ets", &p, (mine_forecast_how){.damped = -1});
     assert_int_equal(fit.form, form);
     assert_true(fabs(fit.criterion - best) < 0.01);
   }
