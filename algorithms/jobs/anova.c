@@ -31,14 +31,18 @@
 
 #include "../kernel/ranks.h"
 
-static const char *const anova_tests[] = {"one-way", "welch", "kruskal-wallis", "tukey", "two-way",
-                                          "all",     NULL};
+static const char *const anova_tests[] = {"one-way", "welch", "kruskal-wallis", "tukey",
+                                          "two-way", "all",   "jonckheere",     NULL};
 
 const mine_option mine__anova_table[] = {
     OPTION_CHOICE(mine__anova_options, test, .initial = "one-way", .choices = anova_tests,
                   .help = "one-way: F; welch: the same for groups of unequal spread; "
                           "kruskal-wallis: of ranks; tukey: each pair of groups; two-way: two "
-                          "categories and their interaction; all: the first three"),
+                          "categories and their interaction; all: the first three; jonckheere: "
+                          "whether it rises along ordered groups"),
+    OPTION_LIST(mine__anova_options, order,
+                .help = "jonckheere: the groups in their order, such as low|mid|high; not given: "
+                        "as they are sorted"),
     OPTION_INT(mine__anova_options, squares, .initial = "2", .range = {1, 3},
                .help = "two-way: the type of the sums of squares (2: each category beside the "
                        "other; 1: the second beside the first; 3: of unweighted means)"),
@@ -194,6 +198,10 @@ static void anova_row(mine_job *job, const mine_column *factor, const mine_colum
   if (test == MINE__ANOVA_ONE_WAY) anova_one_way(job, s, &row);
   if (test == MINE__ANOVA_WELCH) anova_welch(job, s, &row);
   if (test == MINE__ANOVA_KRUSKAL) anova_kruskal(job, factor, value, s, &row);
+  if (test == MINE__ANOVA_JONCKHEERE) {
+    const mine__anova_options *options = mine__options_of(&job->options, mine__anova_table);
+    mine__anova_ordered(job, options, factor, value, s, &row);
+  }
   if (!mine_failed(job->env)) mine__tested_put(out, &row);
 }
 
@@ -205,6 +213,8 @@ static void anova_pair(mine_job *job, const mine__anova_options *o, const mine_c
   mine__samples_of(job, factor->code, factor->levels.n, value, &samples);
   if (mine_failed(job->env)) return;
   if (o->test == MINE__ANOVA_TUKEY) mine__anova_pairs(job, o, factor, value, &samples, out);
+  if (o->test == MINE__ANOVA_JONCKHEERE)
+    anova_row(job, factor, value, &samples, MINE__ANOVA_JONCKHEERE, out);
   for (int test = 0; test <= MINE__ANOVA_KRUSKAL; test++)
     if ((o->test == test || o->test == MINE__ANOVA_ALL) && !mine_failed(job->env))
       anova_row(job, factor, value, &samples, (mine__anova_test)test, out);
@@ -215,6 +225,9 @@ static mine_status anova_run(mine_job *job, mine_relation *out) {
   const mine__anova_options *options = mine__options_of(&job->options, mine__anova_table);
   MINE_TRY(mine__job_attributes_finish(job));
   const mine_chosen *chosen = &job->attributes.chosen;
+  if (options->order.n > 0 && options->test != MINE__ANOVA_JONCKHEERE)
+    return mine__fail(job->env, MINE_OPTION,
+                      "option order is for test=jonckheere; say both, or neither");
   if (options->test == MINE__ANOVA_TWO_WAY) return mine__anova_two_run(job, options, out);
   for (int a = 0; a < chosen->n; a++) {
     const mine_column *factor = &job->frame->column[chosen->column[a]];
@@ -233,10 +246,13 @@ static mine_status anova_run(mine_job *job, mine_relation *out) {
 static const mine_answer anova_answer[] = {MINE_ANSWER_TESTED(
     "as the option says",
     "one-way, welch, two-way: F, spread between the groups over spread within them; "
-    "kruskal-wallis: H; tukey: the difference in standard errors, q",
-    "groups - 1; tukey: groups", "rows - groups; NULL: the test has one number of them",
+    "kruskal-wallis: H; tukey: the difference in standard errors, q; jonckheere: pairs of rows in "
+    "rising order, equal ones half",
+    "groups - 1; tukey: groups; NULL: the test has none",
+    "rows - groups; NULL: the test has one number of them",
     "the share of the spread that the groups explain: eta squared, of ranks epsilon squared, "
-    "two-way the partial one; tukey: the difference in standard deviations",
+    "two-way the partial one; tukey: the difference in standard deviations; jonckheere: Kendall's "
+    "tau-b, -1 to 1",
     "the category; two-way: the interaction as one:other", "the number",
     "tukey: the group whose mean is a; else NULL")};
 
@@ -262,7 +278,10 @@ const mine_verb mine__verb_anova = {
         "for their interaction. Its sums of squares are of type II, which depends neither on the "
         "order of the two nor on how they are coded; `squares=1` is R's anova(), `squares=3` "
         "SPSS's "
-        "and SAS's. Numbers that are codes are named with `categorical=`.",
+        "and SAS's. `test=jonckheere` (Jonckheere and Terpstra) asks whether the number rises "
+        "along "
+        "groups that are in order, by ranks: as they are sorted, or as `order=low|mid|high` says. "
+        "Numbers that are codes are named with `categorical=`.",
     .example =
         "SELECT first, second, round(statistic, 2) AS f, round(p_value, 4) AS p\n"
         "FROM mine_anova(\n  " MINE_ROWS("i AS id, substr(''NSEW'', i*i%4+1, 1) AS region, "

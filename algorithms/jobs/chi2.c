@@ -11,38 +11,35 @@
 ** totals given, of a table no likelier than this one (R's fisher.test); its statistic is the odds
 ** ratio O11 O22 / (O12 O21) of a 2 x 2 table.  The effect of all is Cramer's V (Cramer 1946),
 ** of the chi-squared without a correction: sqrt(chi2 / (n min(rows - 1, columns - 1))), 0
-** unrelated, 1 one decides the other.  Each pair uses the rows in which both are there; O(n) a
+** unrelated, 1 one decides the other.  trend (chi2_trend.c) is of ordered levels.  Each pair uses
+*the rows in which both are there; O(n) a
 ** pair.
 */
 #include <math.h>
 #include <string.h>
 
 #include "../kernel/fisher.h"
-#include "../kernel/special.h"
-#include "verb.h"
+#include "chi2.h"
 
-enum { CHI2_PLAIN, CHI2_YATES, CHI2_FISHER, CHI2_ALL };
-static const char *const chi2_tests[] = {"chi-squared", "yates", "fisher", "all", NULL};
+static const char *const chi2_tests[] = {"chi-squared", "yates", "fisher", "all", "trend", NULL};
 
 typedef struct chi2_options {
   int test;
+  mine_list order;
 } chi2_options;
 
 static const mine_option chi2_table_options[] = {
     OPTION_CHOICE(chi2_options, test, .initial = "chi-squared", .choices = chi2_tests,
                   .help = "chi-squared: without a correction; yates: with one, of 2 x 2 tables; "
-                          "fisher: exact; all: these three"),
+                          "fisher: exact; all: these three; trend: whether a share rises along "
+                          "ordered levels"),
+    OPTION_LIST(chi2_options, order,
+                .help = "trend: the levels in their order, such as low|mid|high; not given: as "
+                        "they are sorted"),
     OPTION_END};
 
 #define CHI2_DRAWN      10000 /* tables, where not all can be counted */
 #define CHI2_MOST_DRAWN 20000 /* rows of such a table                 */
-
-/* Counts of a pair of categories: cell[a * columns + b], and the totals. */
-typedef struct chi2_table {
-  int64_t rows, columns; /* levels of the first and the second */
-  int64_t n, gaps;
-  int64_t *cell, *row, *column;
-} chi2_table;
 
 static void chi2_count(mine_job *job, const mine_column *first, const mine_column *second,
                        chi2_table *t) {
@@ -73,17 +70,6 @@ static void chi2_count(mine_job *job, const mine_column *first, const mine_colum
   }
 }
 
-static int64_t chi2_present(const int64_t *total, int64_t n) {
-  int64_t present = 0;
-  for (int64_t i = 0; i < n; i++)
-    present += total[i] > 0;
-  return present;
-}
-
-typedef struct chi2_result {
-  double statistic, df, p, effect, least_expected;
-} chi2_result;
-
 static double chi2_expected(const chi2_table *t, int64_t a, int64_t b) {
   return (double)t->row[a] * (double)t->column[b] / (double)t->n;
 }
@@ -92,7 +78,8 @@ static double chi2_expected(const chi2_table *t, int64_t a, int64_t b) {
 ** as there is one. */
 static chi2_result chi2_test(const chi2_table *t, double off) {
   chi2_result r = {NAN, NAN, NAN, NAN, INFINITY};
-  const int64_t rows = chi2_present(t->row, t->rows), columns = chi2_present(t->column, t->columns);
+  const int64_t rows = mine__chi2_present(t->row, t->rows);
+  const int64_t columns = mine__chi2_present(t->column, t->columns);
   if (rows < 2 || columns < 2) return r;
   r.statistic = 0;
   for (int64_t a = 0; a < t->rows; a++) {
@@ -113,8 +100,8 @@ static chi2_result chi2_test(const chi2_table *t, double off) {
 
 /* The cells of levels that have rows, one after the other; NULL: no memory. */
 static int64_t *chi2_present_cells(mine_job *job, const chi2_table *t) {
-  const size_t rows = (size_t)chi2_present(t->row, t->rows);
-  const size_t columns = (size_t)chi2_present(t->column, t->columns);
+  const size_t rows = (size_t)mine__chi2_present(t->row, t->rows);
+  const size_t columns = (size_t)mine__chi2_present(t->column, t->columns);
   int64_t *cell = mine__arena_array(job->env->scratch, rows * columns, sizeof *cell), n = 0;
   for (int64_t a = 0; cell && a < t->rows; a++)
     for (int64_t b = 0; b < t->columns; b++)
@@ -123,7 +110,8 @@ static int64_t *chi2_present_cells(mine_job *job, const chi2_table *t) {
 }
 
 static void chi2_fisher(mine_job *job, const chi2_table *t, chi2_result *r, mine_text *detail) {
-  const int64_t rows = chi2_present(t->row, t->rows), columns = chi2_present(t->column, t->columns);
+  const int64_t rows = mine__chi2_present(t->row, t->rows),
+                columns = mine__chi2_present(t->column, t->columns);
   r->statistic = r->df = r->p = NAN;
   if (rows < 2 || columns < 2) return;
   const int64_t *c = chi2_present_cells(job, t);
@@ -150,10 +138,12 @@ static void chi2_fisher(mine_job *job, const chi2_table *t, chi2_result *r, mine
 /* What one of the tests says; what to be careful about in the detail. */
 static chi2_result chi2_one(mine_job *job, const chi2_table *t, int test, mine_text *detail) {
   chi2_result r = chi2_test(t, 0);
+  const chi2_options *options = mine__options_of(&job->options, chi2_table_options);
   if (isnan(r.statistic)) {
     mine__text_adds(detail, "; one of the two does not vary");
     return r;
   }
+  if (test == CHI2_TREND) return mine__chi2_trend(job, t, &options->order, detail);
   if (test == CHI2_FISHER) {
     chi2_fisher(job, t, &r, detail);
     return r;
@@ -179,8 +169,8 @@ static void chi2_put(mine_job *job, const mine_column *first, const mine_column 
   mine_text detail;
   mine__text_open(&detail, job->env->scratch);
   mine__text_addf(&detail, "%lld x %lld levels, %lld rows",
-                  (long long)chi2_present(t->row, t->rows),
-                  (long long)chi2_present(t->column, t->columns), (long long)t->n);
+                  (long long)mine__chi2_present(t->row, t->rows),
+                  (long long)mine__chi2_present(t->column, t->columns), (long long)t->n);
   if (t->gaps > 0)
     mine__text_addf(&detail, ", %lld %s left out for a gap", (long long)t->gaps,
                     t->gaps == 1 ? "row" : "rows");
@@ -201,6 +191,8 @@ static void chi2_put(mine_job *job, const mine_column *first, const mine_column 
 static mine_status chi2_run(mine_job *job, mine_relation *out) {
   mine_env *env = job->env;
   const chi2_options *options = mine__options_of(&job->options, chi2_table_options);
+  if (options->order.n > 0 && options->test != CHI2_TREND)
+    return mine__fail(env, MINE_OPTION, "option order is for test=trend; say both, or neither");
   MINE_TRY(mine__job_attributes_finish(job));
   const mine_chosen *chosen = &job->attributes.chosen;
   for (int a = 0; a < chosen->n; a++) {
@@ -212,8 +204,11 @@ static mine_status chi2_run(mine_job *job, mine_relation *out) {
       if (!second->code) continue;
       chi2_count(job, first, second, &table);
       if (mine_failed(env)) return mine_env_status(env);
-      for (int test = CHI2_PLAIN; test < CHI2_ALL; test++)
-        if ((options->test == test || options->test == CHI2_ALL) && !mine_failed(env))
+      table.first = &first->levels;
+      table.second = &second->levels;
+      for (int test = CHI2_PLAIN; test <= CHI2_TREND && !mine_failed(env); test++)
+        if (test != CHI2_ALL &&
+            (options->test == test || (options->test == CHI2_ALL && test < CHI2_ALL)))
           chi2_put(job, first, second, &table, test, out);
       mine__arena_rewind(env->scratch, mark);
       if (mine_failed(env)) return mine_env_status(env);
@@ -233,7 +228,9 @@ static const mine_answer chi2_answer[] = {
     {"df2", MINE_ANSWER_REAL, 0, "NULL: the test has one number of them"},
     {"p_value", MINE_ANSWER_REAL, 0,
      "the chance of such a table, or one farther from independence, if the two were unrelated"},
-    {"effect", MINE_ANSWER_REAL, 0, "Cramer's V: 0 unrelated, 1 one decides the other"},
+    {"effect", MINE_ANSWER_REAL, 0,
+     "Cramer's V: 0 unrelated, 1 one decides the other; trend: the correlation of the two, -1 to "
+     "1"},
     {"detail", MINE_ANSWER_TEXT, 0, "size of the table, and what to be careful about"},
     {"first", MINE_ANSWER_TEXT, 1, "an attribute that is a category"},
     {"second", MINE_ANSWER_TEXT, 1, "another, later in the source"},
@@ -258,7 +255,10 @@ const mine_verb mine__verb_chi2 = {
         "correction for continuity, unless `test=yates`. Where cells expect fewer than five rows, "
         "`test=fisher` is exact, of larger tables than 2 x 2 as well; where these have too many "
         "rows for that, p comes from 10,000 tables drawn at random with the same totals, and "
-        "`detail` says so.",
+        "`detail` says so. `test=trend` (Cochran and Armitage) asks whether the share of one of "
+        "two "
+        "levels rises along the levels of the other, which are in order: as they are sorted, or as "
+        "`order=low|mid|high` says.",
     .example =
         "SELECT first, second, round(statistic, 2) AS chi2, round(p_value, 4) AS p\n"
         "FROM mine_chi2(\n  " MINE_ROWS("i AS id, substr(''NSEW'', i*i%4+1, 1) AS region, "

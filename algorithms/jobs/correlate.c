@@ -7,8 +7,9 @@
 **             pairs that have one (kernel/ranks.h)
 **
 ** The p-value of the first two is of t = r sqrt((n - 2) / (1 - r^2)), Student with n - 2
-** degrees of freedom (Fisher 1915; R's cor.test, for spearman with exact = FALSE); of kendall it
-** is exact below 50 rows without equal values, else normal with the variance for ties, as R's.
+** degrees of freedom (Fisher 1915; R's cor.test, for spearman with exact = FALSE); of spearman it
+** is exact, from all orders, up to 9 rows without equal values, as R's (which beyond has a series
+** that is no nearer); of kendall exact below 50 such rows, else normal with the variance for ties.
 ** The interval is that of Fisher's z = atanh r, normal with deviation 1 / sqrt(n - 3), as R's;
 ** for ranks with the variance of Fieller, Hartley & Pearson (1957): 1.06 / (n - 3) for
 ** spearman, 0.437 / (n - 4) for kendall.  Each pair uses the rows in which both are there.  O(n)
@@ -22,7 +23,7 @@
 #include "verb.h"
 
 enum { CORRELATE_PEARSON, CORRELATE_SPEARMAN, CORRELATE_KENDALL };
-#define CORRELATE_EXACT 50
+#define CORRELATE_EXACT 50 /* kendall */
 static const char *const correlate_methods[] = {"pearson", "spearman", "kendall", NULL};
 
 typedef struct correlate_options {
@@ -50,7 +51,7 @@ typedef struct correlation {
   const mine_column *first, *second;
   int64_t rows;
   double r, p, low, high;
-  int exact; /* kendall: few rows, no equal values; p comes after the tasks */
+  int exact; /* few rows, no equal values: p comes after the tasks */
 } correlation;
 
 typedef struct correlate_state {
@@ -146,8 +147,9 @@ static void correlate_task(void *context, int64_t task, int worker) {
     return;
   }
   if (state->method == CORRELATE_SPEARMAN) {
-    mine__ranks(room->x, c->rows, room->order, room->temp);
-    mine__ranks(room->y, c->rows, room->order, room->temp);
+    const double ties = mine__ranks(room->x, c->rows, room->order, room->temp) +
+                        mine__ranks(room->y, c->rows, room->order, room->temp);
+    c->exact = c->rows <= MINE_SPEARMAN_EXACT && ties == 0;
   }
   c->r = correlate_pearson(room->x, room->y, c->rows);
   correlate_interval(state, c);
@@ -187,13 +189,16 @@ static int64_t correlate_pairs(const mine_job *job, correlation *pair) {
   return n;
 }
 
-/* Kendall's p for few rows: it needs memory, which a task has not. */
-static void correlate_exact(mine_env *env, correlation *c) {
-  if (!c->exact) return;
-  const double pairs = (double)c->rows * (double)(c->rows - 1) / 2;
+/* p for few rows: it needs memory, which a task has not. */
+static void correlate_exact(mine_env *env, int method, correlation *c) {
+  if (!c->exact || isnan(c->r)) return;
+  const double n = (double)c->rows, pairs = n * (n - 1) / 2;
   const mine_mark mark = mine__arena_mark(env->scratch);
   const mine__exact_tails e =
-      mine__kendall_exact(env->scratch, c->rows, (int64_t)nearbyint((c->r + 1) / 2 * pairs));
+      method == CORRELATE_KENDALL
+          ? mine__kendall_exact(env->scratch, c->rows, (int64_t)nearbyint((c->r + 1) / 2 * pairs))
+          : mine__spearman_exact(env->scratch, c->rows,
+                                 (int64_t)nearbyint((1 - c->r) / 6 * n * (n * n - 1)));
   c->p = fmin(1, 2 * fmin(e.lower, e.upper));
   mine__arena_rewind(env->scratch, mark);
 }
@@ -217,7 +222,7 @@ static mine_status correlate_run(mine_job *job, mine_relation *out) {
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__parallel(env, pairs, correlate_task, &state));
   for (int64_t i = 0; i < pairs && !mine_failed(env); i++) {
-    correlate_exact(env, &state.pair[i]);
+    correlate_exact(env, state.method, &state.pair[i]);
     mine__row_text(out, state.pair[i].first->name);
     mine__row_text(out, state.pair[i].second->name);
     mine__row_text(out, correlate_methods[state.method]);
@@ -255,7 +260,7 @@ const mine_verb mine__verb_correlate = {
     .what = "How two numbers move together: a row for each pair of numeric attributes.",
     .notes =
         "Texts and constant columns are left out. `method=kendall` is tau-b, exact below 50 rows "
-        "without equal values. A correlation is no cause.",
+        "without equal values; `method=spearman` up to 9 such rows. A correlation is no cause.",
     .example =
         "SELECT first, second, round(coefficient, 3) AS r, round(p_value, 4) AS p\n"
         "FROM mine_correlate(\n  " MINE_CALLERS ");",

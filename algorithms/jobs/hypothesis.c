@@ -4,6 +4,9 @@
 #include "hypothesis.h"
 
 #include <math.h>
+#include <string.h>
+
+#define HYPOTHESIS_SHOWN 8 /* levels in a detail */
 
 mine__tested mine__tested_of(const char *test, const char *first, const char *second) {
   return (mine__tested){.test = test,
@@ -110,6 +113,42 @@ double mine__samples_between(const mine__samples *samples) {
     if (samples->of[g].n > 0) between += (double)samples->of[g].n * from * from;
   }
   return between;
+}
+
+/* ---- ordered groups ---------------------------------------------------------------------- */
+
+int64_t mine__order_places(const mine_values *levels, const int64_t *rows, const mine_list *order,
+                           int64_t *place) {
+  int64_t n = 0;
+  memset(place, 0, (size_t)levels->n * sizeof *place);
+  for (size_t i = 0; i < order->n; i++) {
+    const int which = mine__class_find(levels, &order->item[i], 1);
+    if (which < 0 || place[which] > 0) return 0;
+    place[which] = ++n;
+  }
+  for (int64_t l = 0; order->n == 0 && l < levels->n; l++)
+    if (rows[l] > 0) place[l] = ++n;
+  return n;
+}
+
+void mine__order_add(mine_text *detail, const mine_values *levels, const int64_t *place) {
+  char shown[MINE_SHOW_BYTES];
+  int64_t n = 0, found = 1;
+  for (; found; n++) {
+    found = 0;
+    for (int64_t l = 0; l < levels->n && n < HYPOTHESIS_SHOWN; l++) {
+      mine_cell cell;
+      if (place[l] != n + 1) continue;
+      mine__values_get(levels, l, &cell);
+      mine__text_addf(detail, "%s%s", n ? ", " : " ", mine__show_cell(shown, &cell));
+      found = 1;
+    }
+  }
+  for (int64_t l = 0; l < levels->n; l++) {
+    if (place[l] <= HYPOTHESIS_SHOWN) continue;
+    mine__text_adds(detail, " ...");
+    return;
+  }
 }
 
 /* ---- sides -------------------------------------------------------------------------------- */

@@ -13,7 +13,9 @@
 **                    in each group without ties, else normal with the variance
 **                    n_a n_b / 12 (n + 1 - sum (t^3 - t) / (n (n - 1)))  and a correction for
 **                    continuity, as R's wilcox.test; the effect is the rank-biserial
-**                    correlation 2 U / (n_a n_b) - 1: how much oftener x > y than x < y
+**                    correlation 2 U / (n_a n_b) - 1: how much oftener x > y than x < y; the
+**                    difference is Hodges and Lehmann's, the median of all x - y, and the ends of
+**                    its interval are others of these in order (kernel/shifts.h)
 **
 ** O(n) a pair, O(n log n) with ranks.
 */
@@ -23,6 +25,7 @@
 #include <string.h>
 
 #include "../kernel/ranks.h"
+#include "../kernel/shifts.h"
 
 const char *const mine__ttest_tests[] = {"welch", "pooled", "mann-whitney", "paired", "signed-rank",
                                          "all",   NULL};
@@ -66,6 +69,32 @@ double mine__ttest_exact(double lower, double upper, mine__side side) {
   if (side == MINE__LESS) return lower;
   if (side == MINE__GREATER) return upper;
   return fmin(1, 2 * fmin(lower, upper));
+}
+
+/* How many of them lie below the interval, on either side; -1: even that is too many. */
+static int64_t ttest_outside(const mine__ttest_shifts *of, double outside) {
+  if (of->chance) return mine__chances_quantile(of->chance, of->all, outside) - 1;
+  const double far = mine__normal_quantile(outside, MINE__UPPER) * of->deviation;
+  const double below = floor((double)of->all / 2 - 0.5 - far);
+  return below < 0 ? -1 : (int64_t)below;
+}
+
+void mine__ttest_shift(const mine__ttest_options *options, const mine__ttest_shifts *of, int power,
+                       mine__tested *row, mine_text *detail) {
+  const mine__side side = (mine__side)options->side;
+  const double outside = (1 - options->level) / (side == MINE__TWO_SIDED ? 2 : 1);
+  const double low = of->at(of->context, (of->all + 1) / 2);
+  const double middle = of->all % 2 ? low : (low + of->at(of->context, of->all / 2 + 1)) / 2;
+  const int64_t below = ttest_outside(of, outside);
+  char level[MINE_NUMBER_BYTES];
+  row->difference = ldexp(middle, -power);
+  if (below < 0) {
+    mine__text_addf(detail, "; too few rows for an interval of %s",
+                    mine__format_real(level, options->level, 0));
+    return;
+  }
+  if (side != MINE__LESS) row->low = ldexp(of->at(of->context, below + 1), -power);
+  if (side != MINE__GREATER) row->high = ldexp(of->at(of->context, of->all - below), -power);
 }
 
 /* ---- means ---------------------------------------------------------------------------------- */
@@ -138,54 +167,93 @@ static void ttest_means(const ttest_pair *t, int pooled, mine__tested *row) {
 
 /* ---- ranks ---------------------------------------------------------------------------------- */
 
-static void ttest_rank_p(const ttest_pair *t, double u, double ties, mine__tested *row,
-                         mine_text *detail) {
-  const int64_t a = t->both.of[0].n, b = t->both.of[1].n;
-  const double n = (double)(a + b), product = (double)a * (double)b;
-  const mine__side side = (mine__side)t->options->side;
-  if (a < MINE_TTEST_EXACT && b < MINE_TTEST_EXACT && ties == 0) {
-    const mine__exact_tails e = mine__mann_whitney_exact(t->job->env->scratch, a, b, (int64_t)u);
-    row->p = mine__ttest_exact(e.lower, e.upper, side);
-    mine__text_adds(detail, "; exact");
-    return;
-  }
-  const double variance = product / 12 * (n + 1 - ties / (n * (n - 1)));
-  if (variance > 0)
-    row->p = mine__ttest_normal(u, product / 2, sqrt(variance), side);
-  else
-    mine__text_adds(detail, "; the number does not vary");
+/* The rows of the two groups: a's, then b's, each rising. */
+typedef struct ttest_sorted {
+  int64_t a, b;
+  double *x, *y;
+} ttest_sorted;
+
+static double ttest_difference(const void *context, int64_t k) {
+  const ttest_sorted *of = context;
+  return mine__difference_at(of->x, of->a, of->y, of->b, k);
 }
 
-static void ttest_ranks(const ttest_pair *t, mine__tested *row) {
+/* Whether p is exact, as R has it. */
+static int ttest_is_exact(const ttest_sorted *of, double ties) {
+  return of->a < MINE_TTEST_EXACT && of->b < MINE_TTEST_EXACT && ties == 0;
+}
+
+static void ttest_rank_p(const ttest_pair *t, const ttest_sorted *of, double ties,
+                         mine__tested *row, mine_text *detail) {
+  const double a = (double)of->a, b = (double)of->b, n = a + b;
+  const mine__side side = (mine__side)t->options->side;
+  const int exact = ttest_is_exact(of, ties);
+  mine__ttest_shifts shifts = {.all = of->a * of->b, .at = ttest_difference, .context = of};
+  if (exact) {
+    shifts.chance = mine__mann_whitney_chances(t->job->env->scratch, of->a, of->b);
+    if (!shifts.chance) return;
+    const mine__exact_tails e =
+        mine__chances_tails(shifts.chance, shifts.all, (int64_t)row->statistic);
+    row->p = mine__ttest_exact(e.lower, e.upper, side);
+    mine__text_adds(detail, "; exact");
+  } else {
+    shifts.deviation = sqrt(a * b / 12 * (n + 1 - ties / (n * (n - 1))));
+    if (!(shifts.deviation > 0)) {
+      mine__text_adds(detail, "; the number does not vary");
+      return;
+    }
+    row->p = mine__ttest_normal(row->statistic, a * b / 2, shifts.deviation, side);
+  }
+  mine__ttest_shift(t->options, &shifts, 0, row, detail);
+}
+
+/* Ranks of all rows; the values of each group in order.  Returns the ties. */
+static double ttest_rank(const ttest_pair *t, ttest_sorted *of, double *sum) {
   mine_arena *scratch = t->job->env->scratch;
   const size_t n = (size_t)t->both.rows;
-  const double a = (double)t->both.of[0].n, b = (double)t->both.of[1].n;
-  mine_text detail;
-  ttest_detail_open(t, &detail);
-  row->detail = detail.data;
-  if (!(a > 0 && b > 0)) {
-    mine__text_adds(&detail, "; one of the groups has no row");
-    row->detail = detail.data;
-    return;
-  }
+  double *value = mine__arena_array(scratch, n, sizeof *value);
   double *rank = mine__arena_array(scratch, n, sizeof *rank);
   uint8_t *of_a = mine__arena_array(scratch, n, sizeof *of_a);
   mine_pair *order = mine__arena_array(scratch, n, sizeof *order);
   mine_pair *temp = mine__arena_array(scratch, n, sizeof *temp);
-  if (mine_failed(t->job->env)) return;
+  of->x = mine__arena_array(scratch, n + 1, sizeof *of->x);
+  *sum = 0;
+  if (mine_failed(t->job->env)) return 0;
   int64_t rows = 0;
   for (int64_t i = 0; i < t->job->frame->rows; i++) {
     if (t->code[i] < 0 || isnan(t->value->number[i])) continue;
     of_a[rows] = t->code[i] == 0;
-    rank[rows++] = t->value->number[i];
+    value[rows++] = t->value->number[i];
   }
+  memcpy(rank, value, (size_t)rows * sizeof *rank);
   const double ties = mine__ranks(rank, rows, order, temp);
-  double sum = 0;
-  for (int64_t i = 0; i < rows; i++)
-    if (of_a[i]) sum += rank[i];
-  row->statistic = sum - a * (a + 1) / 2;
-  row->effect = 2 * row->statistic / (a * b) - 1;
-  ttest_rank_p(t, row->statistic, ties, row, &detail);
+  of->y = of->x + t->both.of[0].n;
+  for (int64_t k = 0; k < rows; k++) {
+    const uint32_t row = order[k].row;
+    if (of_a[row]) *sum += rank[row];
+    if (of_a[row])
+      of->x[of->a++] = value[row];
+    else
+      of->y[of->b++] = value[row];
+  }
+  return ties;
+}
+
+static void ttest_ranks(const ttest_pair *t, mine__tested *row) {
+  const double a = (double)t->both.of[0].n, b = (double)t->both.of[1].n;
+  ttest_sorted sorted = {0};
+  mine_text detail;
+  double sum;
+  ttest_detail_open(t, &detail);
+  if (a > 0 && b > 0) {
+    const double ties = ttest_rank(t, &sorted, &sum);
+    if (mine_failed(t->job->env)) return;
+    row->statistic = sum - a * (a + 1) / 2;
+    row->effect = 2 * row->statistic / (a * b) - 1;
+    ttest_rank_p(t, &sorted, ties, row, &detail);
+  } else {
+    mine__text_adds(&detail, "; one of the groups has no row");
+  }
   row->detail = detail.data;
 }
 
@@ -330,7 +398,9 @@ const mine_verb mine__verb_ttest = {
         "`groups=a|b` says which. Welch's test is the plain one: it does not take the spread of "
         "both groups for equal. `test=mann-whitney` compares ranks, for what is skewed or has "
         "outliers: exact below 50 rows in each group without equal values, else normal with a "
-        "correction for continuity, as R's wilcox.test. `test=paired` and `test=signed-rank` take "
+        "correction for continuity, as R's wilcox.test; `difference` is the median of all "
+        "differences then (Hodges and Lehmann), and `low` and `high` are its interval. "
+        "`test=paired` and `test=signed-rank` take "
         "each pair of columns of numbers, before and after of the same row, the first less the "
         "second. Numbers that are codes are named with `categorical=`.",
     .example =

@@ -36,6 +36,21 @@ void mine__ttest_figures(const mine__ttest_options *options, double difference, 
 double mine__ttest_normal(double statistic, double mean, double deviation, mine__side side);
 double mine__ttest_exact(double lower, double upper, mine__side side);
 
+/* Of `all` numbers in order, the k-th of which is at(context, k) (k from 1), and of as many chances
+** that so many lie below the true shift: their median, and between which of them the shift lies
+** (Hodges & Lehmann 1963; R's wilcox.test with conf.int).  chance NULL: normal, with the mean
+** all / 2 and this deviation.  Where even the outermost are not wide enough there is no interval,
+** and the detail says so. */
+typedef struct mine__ttest_shifts {
+  int64_t all;
+  double (*at)(const void *context, int64_t k);
+  const void *context;
+  const double *chance;
+  double deviation;
+} mine__ttest_shifts;
+void mine__ttest_shift(const mine__ttest_options *options, const mine__ttest_shifts *of, int power,
+                       mine__tested *row, mine_text *detail);
+
 /* A row for each pair of numbers. */
 mine_status mine__ttest_paired_run(mine_job *job, const mine__ttest_options *options,
                                    mine_relation *out);

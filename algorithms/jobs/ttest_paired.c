@@ -8,13 +8,15 @@
 **                that are 0; exact below 50 without ties and zeros, else normal with mean
 **                n (n + 1) / 4, variance n (n + 1) (2 n + 1) / 24 - sum (t^3 - t) / 48, and a
 **                correction for continuity; the effect is the matched-pairs rank-biserial
-**                correlation, (V - rest) / (V + rest)
+**                correlation, (V - rest) / (V + rest), the difference the median of all means of
+**                two d, and the ends of its interval others of these in order (kernel/shifts.h)
 **
 ** O(n) a pair of columns, O(n log n) with ranks.
 */
 #include <math.h>
 
 #include "../kernel/ranks.h"
+#include "../kernel/shifts.h"
 #include "ttest.h"
 
 typedef struct paired_work {
@@ -75,23 +77,40 @@ static int64_t paired_nonzero(const paired_work *w, double *size, uint8_t *above
   return n;
 }
 
-static void paired_rank_p(const paired_work *w, int64_t n, double ties, mine__tested *row,
-                          mine_text *detail) {
+/* The differences, rising. */
+typedef struct paired_sorted {
+  int64_t n;
+  double *d;
+} paired_sorted;
+
+static double paired_mean_of_two(const void *context, int64_t k) {
+  const paired_sorted *of = context;
+  return mine__mean_of_two_at(of->d, of->n, k);
+}
+
+static void paired_rank_p(const paired_work *w, const paired_sorted *of, double ties,
+                          mine__tested *row, mine_text *detail) {
   const mine__side side = (mine__side)w->options->side;
-  const double all = (double)n;
-  if (n < MINE_TTEST_EXACT && ties == 0 && n == w->n) {
+  const double all = (double)of->n;
+  mine__ttest_shifts shifts = {
+      .all = of->n * (of->n + 1) / 2, .at = paired_mean_of_two, .context = of};
+  if (of->n < MINE_TTEST_EXACT && ties == 0 && of->n == w->n) {
+    shifts.chance = mine__signed_rank_chances(w->job->env->scratch, of->n);
+    if (!shifts.chance) return;
     const mine__exact_tails e =
-        mine__signed_rank_exact(w->job->env->scratch, n, (int64_t)row->statistic);
+        mine__chances_tails(shifts.chance, shifts.all, (int64_t)row->statistic);
     row->p = mine__ttest_exact(e.lower, e.upper, side);
     mine__text_adds(detail, "; exact");
-    return;
+  } else {
+    shifts.deviation = sqrt(all * (all + 1) * (2 * all + 1) / 24 - ties / 48);
+    row->p = mine__ttest_normal(row->statistic, all * (all + 1) / 4, shifts.deviation, side);
   }
-  const double variance = all * (all + 1) * (2 * all + 1) / 24 - ties / 48;
-  row->p = mine__ttest_normal(row->statistic, all * (all + 1) / 4, sqrt(variance), side);
+  mine__ttest_shift(w->options, &shifts, w->power, row, detail);
 }
 
 static void paired_ranks(const paired_work *w, mine__tested *row, mine_text *detail) {
   mine_arena *scratch = w->job->env->scratch;
+  paired_sorted sorted = {0, mine__arena_array(scratch, (size_t)w->n, sizeof(double))};
   double *size = mine__arena_array(scratch, (size_t)w->n, sizeof *size);
   uint8_t *above = mine__arena_array(scratch, (size_t)w->n, sizeof *above);
   mine_pair *order = mine__arena_array(scratch, (size_t)w->n, sizeof *order);
@@ -104,12 +123,15 @@ static void paired_ranks(const paired_work *w, mine__tested *row, mine_text *det
     mine__text_adds(detail, "; no row differs");
     return;
   }
+  mine__sort_reals(w->d, NULL, w->n, order, temp);
+  for (int64_t k = 0; k < w->n; k++)
+    if (w->d[order[k].row] != 0) sorted.d[sorted.n++] = w->d[order[k].row];
   const double ties = mine__ranks(size, n, order, temp), total = (double)n * (double)(n + 1) / 2;
   row->statistic = 0;
   for (int64_t i = 0; i < n; i++)
     if (above[i]) row->statistic += size[i];
   row->effect = 2 * row->statistic / total - 1;
-  paired_rank_p(w, n, ties, row, detail);
+  paired_rank_p(w, &sorted, ties, row, detail);
 }
 
 static void paired_pair(paired_work *w, mine_relation *out) {

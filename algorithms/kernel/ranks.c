@@ -13,9 +13,11 @@
 **                 then above all n:  P(m, n, u) = m/(m+n) P(m-1, n, u-n) + n/(m+n) P(m, n-1, u)
 **   signed rank   rank i is added or not, with chance 1/2 each
 **   Kendall       the i-th value is concordant with 0..i-1 of those before it, each as likely
+**   Spearman      all orders, counted by the ranks that are taken
 */
 #include "ranks.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -117,9 +119,9 @@ double mine__concord_variance(const mine__concord *c, int64_t rows) {
 
 /* ---- exact distributions -------------------------------------------------------------------- */
 
-/* Of the chances of 0..most; `at` may lie outside. */
-static mine__exact_tails ranks_tails(const double *chance, int64_t most, int64_t at) {
+mine__exact_tails mine__chances_tails(const double *chance, int64_t most, int64_t at) {
   mine__exact_tails e = {0, 0};
+  if (!chance) return (mine__exact_tails){NAN, NAN};
   for (int64_t k = 0; k <= most && k <= at; k++)
     e.lower += chance[k];
   for (int64_t k = most; k >= 0 && k >= at; k--)
@@ -129,13 +131,22 @@ static mine__exact_tails ranks_tails(const double *chance, int64_t most, int64_t
   return e;
 }
 
-mine__exact_tails mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u) {
+int64_t mine__chances_quantile(const double *chance, int64_t most, double p) {
+  const double enough = p - 10 * DBL_EPSILON;
+  double sum = chance[0];
+  int64_t k = 0;
+  while (k < most && sum < enough)
+    sum += chance[++k];
+  return k;
+}
+
+const double *mine__mann_whitney_chances(mine_arena *arena, int64_t m, int64_t n) {
   const size_t wide = (size_t)(m * n + 1);
   /* chance[j * wide + u] of i and j values; row i takes the place of row i - 1, j rising:
   ** what it reads of row i - 1 at j stands there still. */
   double *chance = mine__arena_zeros(arena, (size_t)(n + 1) * wide, sizeof *chance);
   double *next = mine__arena_array(arena, wide, sizeof *next);
-  if (!chance || !next) return (mine__exact_tails){NAN, NAN};
+  if (!chance || !next) return NULL;
   for (int64_t j = 0; j <= n; j++)
     chance[(size_t)j * wide] = 1;
   for (int64_t i = 1; i <= m; i++) {
@@ -147,18 +158,55 @@ mine__exact_tails mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t
       memcpy(here, next, (size_t)(i * j + 1) * sizeof *next);
     }
   }
-  return ranks_tails(chance + (size_t)n * wide, m * n, u);
+  return chance + (size_t)n * wide;
 }
 
-mine__exact_tails mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v) {
+mine__exact_tails mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u) {
+  return mine__chances_tails(mine__mann_whitney_chances(arena, m, n), m * n, u);
+}
+
+const double *mine__signed_rank_chances(mine_arena *arena, int64_t n) {
   const int64_t most = n * (n + 1) / 2;
   double *chance = mine__arena_zeros(arena, (size_t)most + 1, sizeof *chance);
-  if (!chance) return (mine__exact_tails){NAN, NAN};
+  if (!chance) return NULL;
   chance[0] = 1;
   for (int64_t i = 1; i <= n; i++)
     for (int64_t k = i * (i + 1) / 2; k >= 0; k--)
       chance[k] = 0.5 * (chance[k] + (k >= i ? chance[k - i] : 0));
-  return ranks_tails(chance, most, v);
+  return chance;
+}
+
+mine__exact_tails mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v) {
+  return mine__chances_tails(mine__signed_rank_chances(arena, n), n * (n + 1) / 2, v);
+}
+
+/* Row after row takes one of the ranks that are left: orders by the set of those taken (bits) and
+** the sum so far. */
+mine__exact_tails mine__spearman_exact(mine_arena *arena, int64_t n, int64_t sum) {
+  const int64_t most = n * (n * n - 1) / 3, sets = INT64_C(1) << n;
+  double *orders = mine__arena_zeros(arena, (size_t)sets, (size_t)(most + 1) * sizeof *orders);
+  double all = 1;
+  if (!orders) return (mine__exact_tails){NAN, NAN};
+  orders[0] = 1;
+  for (int64_t set = 0; set < sets - 1; set++) {
+    const double *from = orders + set * (most + 1);
+    int64_t row = 0;
+    for (int64_t bits = set; bits; bits &= bits - 1)
+      row++;
+    for (int64_t rank = 0; rank < n; rank++) {
+      const int64_t square = (rank - row) * (rank - row);
+      if (set >> rank & 1) continue;
+      double *to = orders + (set | INT64_C(1) << rank) * (most + 1);
+      for (int64_t k = 0; k + square <= most; k++)
+        to[k + square] += from[k];
+    }
+  }
+  double *chance = orders + (sets - 1) * (most + 1);
+  for (int64_t i = 2; i <= n; i++)
+    all *= (double)i;
+  for (int64_t k = 0; k <= most; k++)
+    chance[k] /= all;
+  return mine__chances_tails(chance, most, sum);
 }
 
 mine__exact_tails mine__kendall_exact(mine_arena *arena, int64_t n, int64_t concordant) {
@@ -174,5 +222,5 @@ mine__exact_tails mine__kendall_exact(mine_arena *arena, int64_t n, int64_t conc
       chance[k] = sum / (double)i;
     }
   }
-  return ranks_tails(chance, most, concordant);
+  return mine__chances_tails(chance, most, concordant);
 }

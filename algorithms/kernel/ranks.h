@@ -37,12 +37,22 @@ double mine__concord_variance(const mine__concord *c, int64_t n);
 typedef struct mine__exact_tails {
   double lower, upper;
 } mine__exact_tails;
-/* The number u of pairs (a, b) with a > b, of m values a and n values b without ties, all
-** orders as likely (Mann & Whitney 1947).  NAN: no memory, recorded in the arena.
-** O(m^2 n^2). */
+/* Of the chances of 0 .. most; `at` may lie outside.  NULL: NAN. */
+mine__exact_tails mine__chances_tails(const double *chance, int64_t most, int64_t at);
+/* The least k with P(X <= k) >= p, but for the last digits of p, as R has it. */
+int64_t mine__chances_quantile(const double *chance, int64_t most, double p);
+/* The chances of the number 0 .. m n of pairs (a, b) with a > b, of m values a and n values b
+** without ties, all orders as likely (Mann & Whitney 1947).  NULL: no memory, recorded in the
+** arena.  O(m^2 n^2). */
+const double *mine__mann_whitney_chances(mine_arena *arena, int64_t m, int64_t n);
+/* Of the sum of the ranks of the positive ones among n differences (Wilcoxon 1945).  O(n^3). */
+const double *mine__signed_rank_chances(mine_arena *arena, int64_t n);
 mine__exact_tails mine__mann_whitney_exact(mine_arena *arena, int64_t m, int64_t n, int64_t u);
-/* The sum v of the ranks of the positive ones among n differences (Wilcoxon 1945).  O(n^3). */
 mine__exact_tails mine__signed_rank_exact(mine_arena *arena, int64_t n, int64_t v);
+/* The sum of squared differences between the ranks of n rows without ties (Spearman 1904), n up to
+** MINE_SPEARMAN_EXACT.  O(2^n n^4). */
+#define MINE_SPEARMAN_EXACT 9
+mine__exact_tails mine__spearman_exact(mine_arena *arena, int64_t n, int64_t sum);
 /* The number of concordant pairs of n rows without ties (Kendall 1938).  O(n^4). */
 mine__exact_tails mine__kendall_exact(mine_arena *arena, int64_t n, int64_t concordant);
 

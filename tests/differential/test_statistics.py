@@ -59,8 +59,10 @@ def correlations(db, data):
     for method in ("pearson", "spearman"):
         for first, second, r, p in db.execute(
                 "SELECT first, second, coefficient, p_value FROM mine_correlate('t', ?)", (f"method={method}",)):
+            both = [(x, y) for x, y in zip(data[first], data[second]) if x is not None and y is not None]
+            few = len(both) < 10 and all(len(set(side)) == len(both) for side in zip(*both))
             call = (f"cor.test({r_vector(data[first])}, {r_vector(data[second])}, method='{method}', "
-                    "exact=FALSE)")
+                    f"exact={'TRUE' if few else 'FALSE'})")
             yield f"{method} {first} {second}", r, call + "$estimate"
             yield f"{method} p {first} {second}", p, call + "$p.value"
 
@@ -272,7 +274,60 @@ def far(db, data):
         yield f"far {verb} {asked}", p, call
 
 
-CHECKS = [correlations, kendall, pearson_interval, chi2, exact, anova, welch, kruskal]
+def shifts(db, dice):
+    """Hodges and Lehmann's estimates and their intervals; R searches the larger ones by halves, to 1e-4."""
+    for a, b, places in ((3, 4, 9), (8, 5, 9), (49, 31, 9), (60, 55, 9), (20, 30, 1)):
+        x = [round(dice.gauss(50, 12), places) for _ in range(a)]
+        y = [round(dice.gauss(54, 15), places) for _ in range(b)]
+        db.execute("DROP TABLE IF EXISTS shift")
+        db.execute("CREATE TABLE shift(id, g, v)")
+        db.executemany("INSERT INTO shift VALUES(?,?,?)", [(i, g, v) for i, (g, v) in enumerate([("a", v) for v in x] + [("b", v) for v in y])])
+        db.execute("DROP TABLE IF EXISTS pairs")
+        db.execute("CREATE TABLE pairs(id, x, y)")
+        db.executemany("INSERT INTO pairs VALUES(?,?,?)", [(i, *v) for i, v in enumerate(zip(x, y))])
+        d = [u - v for u, v in zip(x, y)]
+        for side, said in (("two", "two.sided"), ("less", "less"), ("greater", "greater"))[:3 if a < 10 else 1]:
+            for test, source, all_, call in (
+                    ("mann-whitney", "shift", f"outer({r_vector(x)}, {r_vector(y)}, '-')", f"wilcox.test({r_vector(x)}, {r_vector(y)}"),
+                    ("signed-rank", "pairs", f"local({{d <- {r_vector(d)}; o <- outer(d, d, '+'); o[!lower.tri(o)] / 2}})", f"wilcox.test({r_vector(d)}")):
+                (difference, low, high, detail), = db.execute("SELECT difference, low, high, detail FROM mine_ttest(?, ?)",
+                                                              (source, f"test={test}, side={side}, level=0.9"))
+                what = f"{test} {side} of {a} and {b}"
+                yield what + ": shift", difference, f"median({all_})", 1e-12
+                if "too few" in detail:
+                    yield what + ": no interval", float(low is None and high is None), "1"
+                    continue
+                for ours, which in ((low, 1), (high, 2)):
+                    if ours is not None:
+                        yield (f"{what}: bound {which}", ours, f"{call}, alternative='{said}', conf.int=TRUE, conf.level=0.9)$conf.int[{which}]",
+                               1e-12 if "exact" in detail else 1e-3)
+
+
+def trends(db, data):
+    """Cochran and Armitage; Jonckheere and Terpstra, which is Kendall's count with the groups' places."""
+    counts = f"table({r_vector(data['level'])}, {r_vector(data['two'])})"
+    for order, levels in (("", "c('a', 'b', 'c', 'd')"), (", order=c|a|b", "c('c', 'a', 'b')")):
+        for statistic, p, effect in db.execute("SELECT statistic, p_value, effect FROM mine_chi2('t', ?) WHERE first = 'level' AND second = 'two'",
+                                               ("test=trend" + order,)):
+            if statistic is None:
+                continue
+            call = f"local({{k <- {counts}; k <- k[intersect({levels}, rownames(k)), ]; prop.trend.test(k[, 'yes'], rowSums(k))}})"
+            yield f"trend{order}", statistic, call + "$statistic"
+            yield f"trend{order} p", p, call + "$p.value"
+            place = f"match({r_vector(data['level'])}, intersect({levels}, {r_vector(data['level'])}))"
+            yield f"trend{order} effect", effect, f"cor({place}, {r_vector(data['two'])} == 'yes', use='complete.obs')"
+    for second, j, p, tau in db.execute("SELECT second, statistic, p_value, effect FROM mine_anova('t', 'test=jonckheere') WHERE first = 'level'"):
+        if p is None:
+            continue
+        g, v = f"match({r_vector(data['level'])}, letters)", r_vector(data[second])
+        call = f"cor.test({g}, {v}, method='kendall', exact=FALSE)"
+        yield f"jonckheere {second} p", p, call + "$p.value"
+        yield f"jonckheere {second} tau", tau, call + "$estimate"
+        yield (f"jonckheere {second} J", j, f"local({{g <- {g}; v <- {v}; k <- !is.na(v); g <- g[k]; v <- v[k]; "
+                                            "sum(outer(g, g, '<') * (outer(v, v, '<') + outer(v, v, '==') / 2))})")
+
+
+CHECKS = [trends, correlations, kendall, pearson_interval, chi2, exact, anova, welch, kruskal]
 SLOW = [tukey, two_way, additive, ttest, paired]  # of R, tens of milliseconds a figure
 
 
@@ -288,6 +343,7 @@ def main():
             compared += [(f"n={n} {what}", ours, call, *digits) for what, ours, call, *digits in check(db, data)]
     compared += far(db, data)
     compared += tables_of(db, dice)
+    compared += shifts(db, dice)
     theirs = ask_r([call for _, _, call, *_ in compared])
     for (what, ours, _, *digits), value in zip(compared, theirs):
         if value == value and not same(ours, value, *digits):

@@ -47,6 +47,10 @@ def ttest(lab, case):
                 found = stats.mannwhitneyu(first, second, alternative=side, method="exact" if exact else "asymptotic")
                 if want != len(first) * len(second) / 2 or case["side"] != "two":
                     same(p, float(found[1]), "ttest: p of U", 1e-8)
+                every = sorted(u - v for u in first for v in second)
+                middle = (every[(len(every) - 1) // 2] + every[len(every) // 2]) / 2
+                same(difference, math.ldexp(middle, math.frexp(size)[1]) if size else 0.0, "ttest: shift", 1e-9, size * 1e-6)
+                must((low is None or low <= difference) and (high is None or difference <= high), "ttest: interval of the shift", row)
             continue
         middle = math.fsum(first) / len(first) - math.fsum(second) / len(second)
         same(difference, math.ldexp(middle, math.frexp(size)[1]) if size else 0.0, "ttest: difference", 1e-9, size * 1e-6)

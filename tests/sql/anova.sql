@@ -31,3 +31,12 @@ SELECT group_a, difference, low, p_value, detail FROM mine_anova('VALUES (1,''a'
 SELECT test, statistic, p_value, detail FROM mine_anova('VALUES (1,''a'',1),(2,''a'',2),(3,''b'',NULL),(4,''b'',NULL)', 'test=all');
 SELECT test, detail FROM mine_anova('VALUES (1,''a'',1),(2,''a'',2),(3,''b'',NULL),(4,''b'',NULL)', 'test=tukey');
 SELECT * FROM mine_anova('plants', 'test=tukei');
+-- Groups in order.
+CREATE TABLE steps(id INTEGER PRIMARY KEY, step TEXT, worth REAL);
+WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 40)
+INSERT INTO steps SELECT i, CASE i % 3 WHEN 0 THEN 'low' WHEN 1 THEN 'mid' ELSE 'high' END, i * 31 % 17 + 3 * (i % 3) FROM n;
+SELECT statistic, round(p_value, 8), round(effect, 4), detail FROM mine_anova('steps', 'test=jonckheere');
+SELECT statistic, round(p_value, 8), round(effect, 4), detail FROM mine_anova('steps', 'test=jonckheere, order=low|mid|high');
+SELECT statistic, detail FROM mine_anova('steps', 'test=jonckheere, order=low|top');
+SELECT statistic, p_value, detail FROM mine_anova('SELECT id, step, id % 3 > 9 AS worth, 1 AS one FROM steps UNION ALL SELECT 99, ''low'', NULL, 2', 'test=jonckheere');
+SELECT * FROM mine_anova('steps', 'order=low|mid|high');

@@ -20,3 +20,13 @@ SELECT p_value, detail FROM mine_chi2('WITH RECURSIVE n(i) AS (VALUES(1) UNION A
 SELECT count(DISTINCT p_value) FROM (SELECT p_value FROM mine_chi2('WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 90) SELECT i, ''a'' || (i*i%23) AS a, ''b'' || (i*i%19) AS b FROM n', 'test=fisher') UNION ALL
  SELECT p_value FROM mine_chi2('WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 90) SELECT i, ''a'' || (i*i%23) AS a, ''b'' || (i*i%19) AS b FROM n', 'test=fisher, seed=2'));
 SELECT * FROM mine_chi2('tea', 'test=exact');
+-- A trend along ordered levels.
+CREATE TABLE smokers(id INTEGER PRIMARY KEY, dose TEXT, ill TEXT);
+WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 90)
+INSERT INTO smokers SELECT i, CASE WHEN i <= 30 THEN 'none' WHEN i <= 60 THEN 'few' ELSE 'many' END, iif(i * 7919 % 97 < i, 'yes', 'no') FROM n;
+SELECT round(statistic, 6), df, round(p_value, 8), round(effect, 4), detail FROM mine_chi2('smokers', 'test=trend');
+SELECT round(statistic, 6), df, round(p_value, 8), round(effect, 4), detail FROM mine_chi2('smokers', 'test=trend, order=none|few|many');
+SELECT round(statistic, 6), detail FROM mine_chi2('smokers', 'test=trend, order=none|many');
+SELECT statistic, detail FROM mine_chi2('smokers', 'test=trend, order=none|lots');
+SELECT statistic, detail FROM mine_chi2('SELECT id, dose, ill || (id % 2) AS state FROM smokers', 'test=trend');
+SELECT * FROM mine_chi2('smokers', 'order=none|few|many');

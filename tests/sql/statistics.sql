@@ -35,3 +35,5 @@ CREATE TABLE digits AS SELECT id, a, iif(id = 3, printf('1%.400d', 0), a) AS b, 
 SELECT "column", type FROM mine_profile('SELECT b FROM digits');
 SELECT first, second, detail FROM mine_chi2('SELECT id, CAST(b AS TEXT) AS b, kind FROM digits');
 SELECT * FROM mine_correlate('SELECT id, a, CAST(b AS TEXT) AS b FROM digits');
+-- Exact of few rows without equal values.
+SELECT round(coefficient, 6), round(p_value, 8) FROM mine_correlate('SELECT 1 AS id, 1 AS x, 2 AS y UNION ALL SELECT 2, 2, 1 UNION ALL SELECT 3, 3, 4 UNION ALL SELECT 4, 4, 3 UNION ALL SELECT 5, 5, 6 UNION ALL SELECT 6, 6, 5', 'method=spearman');

@@ -36,3 +36,7 @@ SELECT test, statistic, p_value, effect, detail FROM mine_ttest('VALUES (1,1,NUL
 SELECT round(statistic, 9), difference, low < high FROM mine_ttest('VALUES (1,''a'',1e200),(2,''a'',2e200),(3,''b'',4e200),(4,''b'',3e200)');
 SELECT round(statistic, 9), difference, low < high FROM mine_ttest('VALUES (1,''a'',1e-200),(2,''a'',2e-200),(3,''b'',4e-200),(4,''b'',3e-200)');
 SELECT round(statistic, 9), difference FROM mine_ttest('VALUES (1,1e200,2e200),(2,3e200,3e200),(3,5e200,9e200)', 'test=paired');
+-- By how much: the median of all differences, and of all means of two.
+SELECT round(difference, 6), low, high, detail FROM mine_ttest('SELECT id, iif(id % 2, ''a'', ''b'') AS half, worth FROM (WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 21) SELECT i AS id, i * i % 101 + i / 64.0 AS worth FROM n)', 'test=mann-whitney, level=0.9');
+SELECT round(difference, 6), low, high, detail FROM mine_ttest('SELECT id, a, b FROM (WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 21) SELECT i AS id, i * i % 101 + i / 64.0 AS a, i * 7 % 53 AS b FROM n)', 'test=signed-rank, side=greater');
+SELECT round(difference, 6), low, high, detail FROM mine_ttest('SELECT id, a, b FROM (WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 3) SELECT i AS id, i * i AS a, i % 2 AS b FROM n)', 'test=signed-rank');

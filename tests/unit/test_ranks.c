@@ -1,11 +1,13 @@
 /* Ranks, Kendall's counts and exact distributions, against counting everything. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "env_fixture.h"
 #include "kernel/fisher.h"
 #include "kernel/power.h"
 #include "kernel/ranks.h"
+#include "kernel/shifts.h"
 #include "kernel/special.h"
 
 static void near(double got, double wanted, double digits) {
@@ -124,6 +126,59 @@ static void test_kendall_counts_all_orders(void **state) {
   near(mine__kendall_exact(env->scratch, 49, 49 * 24).upper, exp(-mine__log_gamma(50)), 1e-12);
 }
 
+/* All orders of n ranks, one after the other, counted by the sum of squared differences. */
+static void orders_walk(int n, int at, int taken, int sum, double *count) {
+  if (at == n) count[sum]++;
+  for (int r = 0; r < n; r++)
+    if (!(taken >> r & 1)) orders_walk(n, at + 1, taken | 1 << r, sum + (r - at) * (r - at), count);
+}
+
+static void test_spearman_counts_all_orders(void **state) {
+  (void)state;
+  double count[71] = {0}, lower = 0;
+  orders_walk(6, 0, 0, 0, count);
+  for (int k = 0; k <= 70; k++) {
+    lower += count[k];
+    const mine__exact_tails e = mine__spearman_exact(env->scratch, 6, k);
+    near(e.lower, lower / 720, 1e-13);
+    near(e.upper, (720 - lower + count[k]) / 720, 1e-13);
+  }
+  near(mine__spearman_exact(env->scratch, 9, 0).lower, 1 / 362880.0, 1e-13);
+}
+
+static int by_value(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* The k-th of all differences, and of all means of two, with equal ones among them. */
+static void test_shifts_stand_in_order(void **state) {
+  (void)state;
+  enum { M = 7, N = 9 };
+  double x[M], y[N], all[M * N], means[N * (N + 1) / 2];
+  for (int round = 0; round < 30; round++) {
+    int pairs = 0, of_two = 0;
+    for (int i = 0; i < M; i++)
+      x[i] = (i * 31 + round * 17) % 11 - 5 + (round % 3) * 0.1 * i;
+    for (int j = 0; j < N; j++)
+      y[j] = (j * 29 + round * 13) % 7 * 1e-3 * (round % 2 ? 1000 : 1);
+    qsort(x, M, sizeof *x, by_value);
+    qsort(y, N, sizeof *y, by_value);
+    for (int i = 0; i < M; i++)
+      for (int j = 0; j < N; j++)
+        all[pairs++] = x[i] - y[j];
+    for (int i = 0; i < N; i++)
+      for (int j = i; j < N; j++)
+        means[of_two++] = (y[i] + y[j]) / 2;
+    qsort(all, (size_t)pairs, sizeof *all, by_value);
+    qsort(means, (size_t)of_two, sizeof *means, by_value);
+    for (int k = 1; k <= pairs; k++)
+      assert_true(mine__difference_at(x, M, y, N, k) == all[k - 1]);
+    for (int k = 1; k <= of_two; k++)
+      assert_true(mine__mean_of_two_at(y, N, k) == means[k - 1]);
+  }
+}
+
 /* All tables with the margins of one, counted cell by cell. */
 typedef struct all_tables {
   int64_t row[3], column[3], cell[9];
@@ -211,6 +266,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_mann_whitney_counts_all_choices, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_signed_rank_counts_all_signs, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_kendall_counts_all_orders, open_env, close_env),
+      cmocka_unit_test_setup_teardown(test_spearman_counts_all_orders, open_env, close_env),
+      cmocka_unit_test(test_shifts_stand_in_order),
       cmocka_unit_test_setup_teardown(test_fisher_counts_all_tables, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_draws_tables, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_gives_up_on_what_is_too_large, open_env,
