@@ -76,8 +76,10 @@ static void recommender_measure(mine_training *t, const mine_interactions *of, m
   mine_arena *arena = mine__arena_open(t->env);
   if (!arena) return;
   mine__offers_hold(t->env, arena, of, NULL, 0, &held);
-  if (!mine_failed(t->env) && held.later.n_customers > 0 &&
-      mine__recommender_try(t, &held, &asked, &quality)) {
+  if (!mine_failed(t->env) && held.later.n_customers == 0)
+    mine__training_note(t, "rows", "held out",
+                        "none: nobody has two baskets, so the model was not measured");
+  else if (!mine_failed(t->env) && mine__recommender_try(t, &held, &asked, &quality)) {
     const int n = mine__offers_metrics(arena, &quality, metric);
     for (int i = 0; i < n; i++)
       mine__model_metric(model, metric[i].name, metric[i].value);

@@ -193,7 +193,9 @@ typedef struct als_point_state {
   double *blocks; /* blocks of items, each turned: factors x items of it */
 } als_point_state;
 
+/* A worker's memory, cut from one block of zeros. */
 typedef struct als_point_room {
+  const int64_t *asked; /* whose point it is: the history's event_first */
   double *a, *x, *spare, *more;
 } als_point_room;
 
@@ -232,24 +234,30 @@ static const void *als_point_open(mine_env *env, mine_arena *arena, const mine_r
 
 static size_t als_point_room_bytes(const mine_recommender *of) {
   const als_point_body *body = of->own;
-  return (size_t)(body->f * body->f + 2 * body->f + of->n_items) * sizeof(double);
+  return sizeof(als_point_room) +
+         (size_t)(body->f * body->f + 2 * body->f + of->n_items) * sizeof(double);
 }
 
-/* The customer's point, in room.x, and Cholesky's triangle of its matrix, in room.a. */
-static als_point_room als_point_customer(const mine_recommender *of, const als_point_state *state,
-                                         const mine_history *history, void *bytes) {
+/* The customer's point, in room->x, and Cholesky's triangle of its matrix, in room->a; those of the
+** last one asked are still there. */
+static const als_point_room *als_point_customer(const mine_recommender *of,
+                                                const als_point_state *state,
+                                                const mine_history *history, void *bytes) {
   const als_point_body *body = of->own;
   const int64_t f = body->f;
   const mine_als_options how = {
       .regularization = body->regularization, .alpha = body->alpha, .scaling = body->scaling};
-  als_point_room room = {.a = bytes};
-  room.x = room.a + f * f;
-  room.spare = room.x + f;
-  room.more = room.spare + f;
+  als_point_room *room = bytes;
+  if (room->asked == history->event_first) return room;
+  room->a = (double *)(void *)(room + 1);
+  room->x = room->a + f * f;
+  room->spare = room->x + f;
+  room->more = room->spare + f;
   for (int64_t i = 0; i < history->n; i++)
-    room.more[i] = body->alpha * mine__taken_value(body->weights, history->count[i]);
+    room->more[i] = body->alpha * mine__taken_value(body->weights, history->count[i]);
   mine__als_solve(body->item, f, f, state->square, mine__als_lambda(&how, history->n, of->n_items),
-                  history->n, history->item, room.more, room.a, room.x, room.spare);
+                  history->n, history->item, room->more, room->a, room->x, room->spare);
+  room->asked = history->event_first;
   return room;
 }
 
@@ -257,11 +265,11 @@ static void als_point_score(const mine_recommender *of, const void *state,
                             const mine_history *history, mine_scores *out, void *bytes) {
   const als_point_body *body = of->own;
   const als_point_state *s = state;
-  const als_point_room room = als_point_customer(of, s, history, bytes);
+  const als_point_room *room = als_point_customer(of, s, history, bytes);
   memset(out->score, 0, (size_t)of->n_items * sizeof *out->score);
   for (int64_t first = 0; first < of->n_items; first += ALS_POINT_BLOCK) {
     const int64_t left = of->n_items - first, n = left < ALS_POINT_BLOCK ? left : ALS_POINT_BLOCK;
-    s->kernels->dense(room.x, body->f, 1, s->blocks + first * body->f, body->f, n,
+    s->kernels->dense(room->x, body->f, 1, s->blocks + first * body->f, body->f, n,
                       out->score + first);
   }
   out->n = -1;
@@ -271,17 +279,18 @@ static void als_point_carried(const mine_recommender *of, const void *state,
                               const mine_history *history, int32_t item, double *to, void *bytes) {
   const als_point_body *body = of->own;
   const int64_t f = body->f;
-  const als_point_room room = als_point_customer(of, state, history, bytes);
+  const als_point_room *room = als_point_customer(of, state, history, bytes);
+  double *turned = room->spare; /* A^-1 y */
   for (int64_t j = 0; j < f; j++)
-    room.x[j] = (double)body->item[item * f + j];
-  mine__solve_upper(f, room.a, 1, room.x);
-  mine__solve_upper(f, room.a, 0, room.x);
+    turned[j] = (double)body->item[item * f + j];
+  mine__solve_upper(f, room->a, 1, turned);
+  mine__solve_upper(f, room->a, 0, turned);
   for (int64_t i = 0; i < history->n; i++) {
     const float *y = body->item + history->item[i] * f;
     double part = 0;
     for (int64_t j = 0; j < f; j++)
-      part += (double)y[j] * room.x[j];
-    to[i] = (1 + room.more[i]) * part;
+      part += (double)y[j] * turned[j];
+    to[i] = (1 + room->more[i]) * part;
   }
 }
 

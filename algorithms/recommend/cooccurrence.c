@@ -163,7 +163,7 @@ static void together_block(void *context, int64_t task, int worker) {
 
 #define TOGETHER_PIECE 2048
 #define TOGETHER_ROOM  4194304 /* likenesses of one loop, more or less */
-#define TOGETHER_MOST  1e12    /* pairs that are counted: half an hour */
+#define TOGETHER_MOST  5e11    /* pairs that are counted: a quarter of an hour */
 
 static together_worker *together_workers(mine_env *env, const together_job *job) {
   mine_arena *arena = env->scratch;

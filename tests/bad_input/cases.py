@@ -523,6 +523,8 @@ CASES = [
     ("recommend: folds of nobody", "SELECT * FROM mine_cross_validate('gp','SELECT basket, item FROM baskets GROUP BY basket')", "two baskets or more"),
     ("recommend: folds of time without times", "SELECT * FROM mine_cross_validate('gp','SELECT basket, item FROM baskets','split_by=time')", "third column"),
     ("recommend: more folds than days", "SELECT * FROM mine_cross_validate('gp','SELECT basket, item, basket % 2 FROM baskets','split_by=time, folds=3')", "fewer folds"),
+    ("recommend: one basket of a million items", "SELECT mine_fit('cooccurrence','WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n LIMIT 1000000) SELECT 1, i FROM n')", "a till"),
+    ("recommend: points that max_memory cannot hold", "SELECT mine_fit('als','WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n LIMIT 50000) SELECT i / 4, i FROM n','factors=512, max_memory=100MB')", "factors="),
     ("recommend: of clusters", "SELECT * FROM mine_recommend((SELECT mine_fit('pca','customers')))", "mine_recommend"),
     ("similar: it does not know", "SELECT * FROM mine_similar((SELECT mine_fit('gp','SELECT basket, item FROM baskets')),'1')", "alike"),
     ("similar: a stranger", "SELECT * FROM mine_similar((SELECT mine_fit('cooccurrence','SELECT basket, item FROM baskets')),'no such item')", "no such item"),
