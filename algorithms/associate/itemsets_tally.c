@@ -20,6 +20,8 @@ static int64_t tally_next(int64_t chosen, uint32_t n, uint32_t j, int64_t most) 
 int64_t mine__miner_worth(const mine_itemset_query *query, uint32_t n_prefix, uint32_t n_free,
                           int64_t most) {
   int64_t sum = 0, chosen = 1;
+  if (n_free < 62 && (int64_t)n_prefix + n_free <= query->max_length)
+    return (INT64_C(1) << n_free) <= most ? INT64_C(1) << n_free : most + 1;
   for (uint32_t j = 0; j <= n_free && (int64_t)n_prefix + j <= query->max_length; j++) {
     if (chosen > most - sum) return most + 1;
     sum += chosen;

@@ -152,6 +152,7 @@ static int miner_has_room(miner *m) {
 static int miner_bears(miner *m, uint32_t everywhere, uint32_t support) {
   const uint32_t n = m->n_prefix + m->n_free + everywhere;
   if (m->query->kind != MINE_SETS_ALL) return 1;
+  if (n < 62 && (INT64_C(1) << n) <= m->most_sets) return 1;
   if (mine__miner_worth(m->query, 0, n, m->most_sets + 1) <= m->most_sets + 1) return 1;
   m->stop = MINER_MANY;
   m->wide = (miner_wide){n, support};
