@@ -216,6 +216,7 @@ drift() {
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drift.py 500
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_drivers.py 60 "$(date +%s)"
   MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_rules.py 5000
+  MINE_EXTENSION=$folder/mine.so "$python" tests/differential/test_itemsets.py 5000
 }
 
 peers() {

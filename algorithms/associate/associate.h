@@ -4,8 +4,7 @@
 ** Three steps, each of which only needs the one before:
 **
 **   rows (basket, item)  ->  mine_transactions   baskets_build.c, hierarchy.c
-**   transactions         ->  mine_itemsets       itemsets_root.c, itemsets.c, project.c ...; with
-**                                                weights or a hierarchy vertical.c
+**   transactions         ->  mine_itemsets       itemsets_root.c, itemsets.c, project*.c ...
 **   itemsets             ->  mine_rule_set       rules.c, rules_thin.c, rule_measures.c
 **
 ** Inside, an item is a *rank*: 0 is the most frequent item, ties in value order.
@@ -15,6 +14,8 @@
 */
 #ifndef MINE_ASSOCIATE_ASSOCIATE_H
 #define MINE_ASSOCIATE_ASSOCIATE_H
+
+#include <string.h>
 
 #include "../core/text.h"
 #include "../data/json_values.h"
@@ -31,7 +32,11 @@ typedef struct mine_transactions {
   int64_t rows, skipped;    /* rows read; rows without a basket or without item */
   const mine_values *names; /* the value of each code; orders ties. NULL: codes */
   const double *weight;     /* per basket, above 0 in sum; NULL: every basket counts as one */
+  const struct mine_hierarchy *groups; /* of the items, where baskets hold these too; NULL: none */
 } mine_transactions;
+
+/* What all baskets weigh: how many there are, without weights. */
+double mine__transactions_weight(const mine_transactions *t);
 
 /* Group `rows` pairs of codes (-1 = NULL: the row is skipped and counted; a
 ** basket all of whose items are NULL is no basket).  Basket codes are below
@@ -61,7 +66,7 @@ int mine__hierarchy_close(mine_env *env, mine_arena *arena, const uint32_t *item
 /* Whether one of the two is above the other. */
 int mine__hierarchy_related(const mine_hierarchy *h, uint32_t a, uint32_t b);
 /* Every basket with the groups of its items, each at most once (Srikant & Agrawal, VLDB 1995:
-** an itemset of groups is one of the baskets that were extended so). */
+** an itemset of groups is one of the baskets that were extended so); h must outlive it. */
 mine_status mine__transactions_lift(mine_env *env, mine_arena *arena, const mine_transactions *t,
                                     const mine_hierarchy *h,
                                     mine_transactions *out) MINE_MUST_CHECK;
@@ -83,6 +88,7 @@ typedef struct mine_itemset_query {
   int64_t max_itemsets; /* more than that many is MINE_LIMIT; MINE_SETS_UNLIMITED */
   mine_itemset_kind kind;
   int counted;          /* do not keep the sets: out->tally instead */
+  double min_weight;    /* of the set's baskets, with weights: at least this and above 0     */
   const char *narrower; /* one more remedy where there are too many, or NULL */
 } mine_itemset_query;
 
@@ -95,7 +101,8 @@ typedef struct mine_itemset_tally {
 } mine_itemset_tally;
 
 /* The answer, by falling count, then size, then items (rank by rank).  Set s is
-** data[at[s]] = count, data[at[s] + 1] = size, then its ranks. */
+** data[at[s]] = count, data[at[s] + 1] = size, then its ranks; with weights its own as a double
+** in two words. */
 typedef struct mine_itemsets {
   int64_t baskets;
   uint32_t n_items; /* frequent items = ranks          */
@@ -106,27 +113,31 @@ typedef struct mine_itemsets {
   /* Instead of these, of sets that are counted: in the same order. */
   int64_t n_tallies;
   mine_itemset_tally *tally;
-  double total;         /* the weight of all baskets           */
-  const double *weight; /* of each set; NULL: that is its count */
+  double total; /* the weight of all baskets                        */
+  int weighted; /* sets have a weight beside their count            */
 } mine_itemsets;
 
-static inline double mine__itemset_weight(const mine_itemsets *sets, int64_t s) {
-  return sets->weight ? sets->weight[s] : (double)sets->data[sets->at[s]];
+/* Words of a set in data. */
+static inline size_t mine__itemset_words(const mine_itemsets *sets, const uint32_t *set) {
+  return (size_t)set[1] + (sets->weighted ? 4 : 2);
 }
 
-/* Find all itemsets of the query; the result lives in `arena`, which must not be
+/* What the baskets of set s weigh; without weights its count. */
+static inline double mine__itemset_weight(const mine_itemsets *sets, int64_t s) {
+  const uint32_t *set = sets->data + sets->at[s];
+  double weight = set[0];
+  if (sets->weighted) memcpy(&weight, set + 2 + set[1], sizeof weight);
+  return weight;
+}
+
+/* Find all itemsets of the query.  A set's share of weighted baskets is that of their weight, but
+** `count` is of baskets; of items in groups no set holds one together with what is above it, and
+** closed and maximal are meant among these.  Counted sets have no weight.  The result lives in
+*`arena`, which must not be
 ** env->scratch: that holds the rest while it runs.  The same answer for any number of threads. */
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
                                 const mine_itemset_query *query,
                                 mine_itemsets *out) MINE_MUST_CHECK;
-
-/* The same (kind all) from lists of baskets, one item after the other: for baskets with
-** weights, of which a set must have min_weight, and for items in groups (h; NULL: none), of
-** which no set holds one together with what is above it. */
-mine_status mine__itemsets_vertical(mine_env *env, mine_arena *arena,
-                                    const mine_transactions *baskets, const mine_hierarchy *h,
-                                    const mine_itemset_query *query, double min_weight,
-                                    mine_itemsets *out) MINE_MUST_CHECK;
 
 /* The smallest count that a minimum support asks for: ceil(support x baskets),
 ** at least 1, forgiving the rounding of the product. */
@@ -136,7 +147,14 @@ int64_t mine__min_count(double support, int64_t baskets);
 void mine__item_texts_join(const mine_json_values *items, const uint32_t *rank, size_t n,
                            mine_text *out);
 
-/* (itemset, size, count, support), in the order of the sets.  Sets that were kept must live in
+enum {
+  MINE_ITEMSETS_ITEMSET,
+  MINE_ITEMSETS_SIZE,
+  MINE_ITEMSETS_COUNT,
+  MINE_ITEMSETS_SUPPORT /* of the weight, where there are weights */
+};
+
+/* The columns above, in the order of the sets.  Sets that were kept must live in
 ** the relation's arena: the text of one is made when it is read. */
 mine_status mine__itemsets_relation(mine_env *env, const mine_itemsets *sets,
                                     const mine_values *names, mine_relation *out) MINE_MUST_CHECK;

@@ -104,3 +104,11 @@ void mine__transactions_keep(mine_transactions *t, const uint8_t *keep) {
     from = to;
   }
 }
+
+double mine__transactions_weight(const mine_transactions *t) {
+  double sum = 0;
+  if (!t->weight) return (double)t->baskets;
+  for (int64_t b = 0; b < t->baskets; b++)
+    sum += t->weight[b];
+  return sum;
+}

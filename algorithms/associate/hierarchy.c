@@ -153,6 +153,7 @@ mine_status mine__transactions_lift(mine_env *env, mine_arena *arena, const mine
                                     const mine_hierarchy *h, mine_transactions *out) {
   *out = *t;
   out->items = h->items;
+  out->groups = h;
   size_t most = 0;
   for (uint32_t p = 0; p < t->start[t->baskets]; p++)
     most += 1 + h->first[t->item[p] + 1] - h->first[t->item[p]];

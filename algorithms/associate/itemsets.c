@@ -30,81 +30,11 @@
 #define ITEMSETS_COUNTED     (INT64_C(1) << 32) /* SQLite passes by the rows of a count one by one */
 #define ITEMSETS_SORT_BYTES  40 /* of a set: two places to sort, and where it is then */
 #define ITEMSETS_LEAST_BYTES (3 * sizeof(uint32_t) + ITEMSETS_SORT_BYTES)
-#define MINER_DEEPEST        1000 /* nested nodes: the C stack of a small thread bears that */
 
 int64_t mine__min_count(double support, int64_t baskets) {
   const double exact = support * (double)baskets;
   const double count = ceil(exact - 1e-9 - 4 * DBL_EPSILON * exact);
   return count < 1 ? 1 : (int64_t)count;
-}
-
-/* ---- walking below a node -------------------------------------------------------------- */
-
-/* One child of the node, and everything below it. */
-typedef struct walk_task {
-  uint32_t child;
-  uint32_t resume; /* the child's first child that is not done yet           */
-  int opened;      /* the child itself was answered: only look below         */
-  miner_stop stop; /* MINER_RUNS: all done; FULL: again; else: to be opened  */
-  int64_t dropped; /* sets found below a child that was not finished         */
-  miner_wide wide; /* of MINER_MANY                                          */
-} walk_task;
-
-static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth);
-
-static void walk_below(miner *m, const miner_node *node, uint32_t from, int depth) {
-  for (uint32_t k = from; k < node->items && !m->stop; k++) {
-    walk_child(m, node, k, depth);
-    if (m->work > m->work_limit && !m->stop) m->stop = MINER_TIRED;
-  }
-}
-
-static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) {
-  const uint32_t n_prefix = m->n_prefix, n_free = m->n_free;
-  const size_t stack_used = m->stack_used;
-  miner_node child;
-  if (depth >= MINER_DEEPEST) {
-    m->stop = MINER_NARROW;
-  } else if (mine__miner_project(m, node, k, &child)) {
-    walk_below(m, &child, child.first, depth + 1);
-  }
-  mine__miner_pop(m, n_prefix, n_free);
-  m->stack_used = stack_used;
-}
-
-/* A task from the start, or again: below child `task->child`, child by child, so
-** that what is finished stays when the rest has to wait. */
-static void walk_task_run(miner *m, const miner_node *node, walk_task *task, int depth) {
-  const int alone = m->out_used == 0;
-  size_t done = m->out_used;
-  int64_t found = m->found;
-  miner_node child;
-  m->stop = MINER_RUNS;
-  m->stack_used = 0;
-  m->mute = task->opened;
-  const int more = mine__miner_project(m, node, task->child, &child);
-  m->mute = 0;
-  m->work = 0;
-  if (!m->stop) {
-    done = m->out_used;
-    found = m->found;
-    if (!task->opened) task->resume = child.first;
-    task->opened = 1;
-  }
-  for (uint32_t k = task->resume; more && !m->stop && k < child.items; k++) {
-    walk_child(m, &child, k, depth + 1);
-    if (m->stop) break;
-    done = m->out_used;
-    found = m->found;
-    task->resume = k + 1;
-    if (m->work > m->work_limit && k + 1 < child.items) m->stop = MINER_TIRED;
-  }
-  task->dropped = m->found - found;
-  m->dropped += task->dropped;
-  m->out_used = done;
-  m->found = found;
-  task->stop = m->stop == MINER_FULL && alone ? MINER_NARROW : m->stop;
-  task->wide = m->wide;
 }
 
 /* ---- the driver: waves of tasks, then the nodes that are too large for one ---------------- */
@@ -118,12 +48,13 @@ typedef struct driver {
   int64_t most_sets;     /* by the query, by memory, by patience  */
   miner_tallies tallies; /* of sets that are counted              */
   miner_twins twins;
+  const mine_hierarchy *groups;
   int n_workers;
   miner *worker; /* n_workers, then the opener */
   miner *opener; /* has an arena               */
   /* The loop that runs. */
   const miner_node *node;
-  walk_task *task;
+  miner_task *task;
   uint32_t *pending;
   int depth;
 } driver;
@@ -131,7 +62,7 @@ typedef struct driver {
 static void driver_task(void *context, int64_t which, int worker) {
   driver *d = context;
   miner *m = &d->worker[worker];
-  walk_task *task = &d->task[d->pending[which]];
+  miner_task *task = &d->task[d->pending[which]];
   m->n_prefix = d->opener->n_prefix;
   memcpy(m->prefix, d->opener->prefix, m->n_prefix * sizeof *m->prefix);
   memcpy(m->sorted, d->opener->sorted, m->n_prefix * sizeof *m->sorted);
@@ -141,7 +72,7 @@ static void driver_task(void *context, int64_t which, int worker) {
     task->stop = m->many ? MINER_MANY : MINER_FULL; /* the driver will notice */
     task->dropped = 0;
   } else {
-    walk_task_run(m, d->node, task, d->depth);
+    mine__miner_walk(m, d->node, task, d->depth);
     m->many = task->stop == MINER_MANY;
   }
 }
@@ -196,7 +127,8 @@ static void driver_check(driver *d, int64_t found) {
 ** sort. */
 static int64_t driver_most_sets(const driver *d) {
   const mine_memory *memory = &d->env->memory;
-  int64_t most = d->query->max_itemsets;
+  int64_t most =
+      d->query->max_itemsets < MINER_MOST_SETS ? d->query->max_itemsets : MINER_MOST_SETS;
   if (d->query->counted) return most < ITEMSETS_COUNTED ? most : ITEMSETS_COUNTED;
   if (memory->limit) {
     const size_t left = memory->limit > memory->used ? memory->limit - memory->used : 0;
@@ -238,7 +170,7 @@ static void driver_collect(driver *d, miner *m) {
 }
 
 /* Run the node's tasks until each is done or must be opened. */
-static void driver_waves(driver *d, const miner_node *node, walk_task *task, uint32_t n,
+static void driver_waves(driver *d, const miner_node *node, miner_task *task, uint32_t n,
                          uint32_t *pending, int depth) {
   uint32_t waiting = n;
   for (uint32_t i = 0; i < n; i++)
@@ -272,7 +204,7 @@ static void driver_waves(driver *d, const miner_node *node, walk_task *task, uin
 static void driver_node(driver *d, const miner_node *node, uint32_t from, int depth);
 
 /* Open a task's child on the calling thread, and let its children be tasks. */
-static void driver_open(driver *d, const miner_node *node, const walk_task *task, int depth) {
+static void driver_open(driver *d, const miner_node *node, const miner_task *task, int depth) {
   miner *m = d->opener;
   const uint32_t n_prefix = m->n_prefix, n_free = m->n_free;
   const mine_mark mark = mine__arena_mark(d->env->scratch);
@@ -295,7 +227,7 @@ static void driver_node(driver *d, const miner_node *node, uint32_t from, int de
                MINER_DEEPEST);
     return;
   }
-  walk_task *task = mine__arena_zeros(d->env->scratch, n, sizeof *task);
+  miner_task *task = mine__arena_zeros(d->env->scratch, n, sizeof *task);
   uint32_t *pending = mine__arena_array(d->env->scratch, n, sizeof *pending);
   if (!task || !pending) return;
   for (uint32_t i = 0; i < n; i++)
@@ -316,17 +248,25 @@ static uint32_t miner_most_free(const mine_itemset_query *query, uint32_t n_item
                                 size_t out_words) {
   uint32_t most = 0;
   if (query->counted) return UINT32_MAX;
-  while (most < MINER_MOST_FREE && ((size_t)n_items + 3) << (most + 1) <= out_words)
+  while (most < MINER_MOST_FREE && ((size_t)n_items + 3 + MINER_TAIL) << (most + 1) <= out_words)
     most++;
   return most;
 }
 
-static void miner_open(mine_env *env, const mine_itemset_query *query, const miner_twins *twins,
-                       uint32_t n_items, size_t stack_bytes, size_t out_words, miner *m) {
-  *m =
-      (miner){.query = query, .twins = twins, .work_limit = MINER_WORK, .stack_bytes = stack_bytes};
-  m->out_capacity = out_words + n_items + 3;
-  m->most_free = miner_most_free(query, n_items, out_words);
+static void miner_open(const driver *d, size_t stack_bytes, size_t out_words, miner *m) {
+  mine_env *env = d->env;
+  const uint32_t n_items = d->sets->n_items;
+  *m = (miner){.query = d->query,
+               .twins = &d->twins,
+               .groups = d->groups,
+               .code = d->sets->code,
+               .tail = d->sets->weighted ? MINER_TAIL : 0,
+               .most_sets = d->most_sets,
+               .work_limit = MINER_WORK,
+               .stack_bytes = stack_bytes};
+  m->out_capacity = out_words + n_items + 3 + MINER_TAIL;
+  m->most_free = miner_most_free(d->query, n_items, out_words);
+  if (d->sets->weighted) m->weighed = mine__arena_zeros(env->scratch, n_items, sizeof *m->weighed);
   m->tally = mine__arena_zeros(env->scratch, n_items, sizeof *m->tally);
   m->renumber = mine__arena_zeros(env->scratch, n_items, sizeof *m->renumber);
   m->touched = mine__arena_array(env->scratch, n_items, sizeof *m->touched);
@@ -358,7 +298,6 @@ static size_t miner_stack_bytes(const mine_env *env, size_t cells) {
 
 static void driver_prepare(driver *d, size_t cells) {
   mine_env *env = d->env;
-  const uint32_t n = d->sets->n_items;
   d->n_workers = env->threads;
   d->worker = mine__arena_array(env->scratch, (size_t)d->n_workers + 1, sizeof *d->worker);
   if (!d->worker) return;
@@ -366,29 +305,50 @@ static void driver_prepare(driver *d, size_t cells) {
   const size_t stack = miner_stack_bytes(env, cells);
   const size_t words = stack / 4 < MINER_OUT_WORDS ? stack / 4 : MINER_OUT_WORDS;
   for (int w = 0; w < d->n_workers; w++) {
-    miner_open(env, d->query, &d->twins, n, stack, words, &d->worker[w]);
+    miner_open(d, stack, words, &d->worker[w]);
     if (mine_failed(env)) return;
   }
-  miner_open(env, d->query, &d->twins, n, 0, words, d->opener);
-  for (int w = 0; w <= d->n_workers && !mine_failed(env); w++)
-    d->worker[w].most_sets = d->most_sets;
+  miner_open(d, 0, words, d->opener);
+}
+
+/* What a set has to weigh, whose share of a rounded sum is forgiven as by mine__min_count; and in
+** how many baskets it must be to weigh that. */
+static mine_itemset_query driver_query(const mine_transactions *baskets,
+                                       const mine_itemset_query *asked) {
+  mine_itemset_query query = *asked;
+  double heaviest = 0;
+  if (!baskets->weight) return query;
+  query.min_weight = asked->min_weight * (1 - 1e-9);
+  for (int64_t b = 0; b < baskets->baskets; b++)
+    heaviest = fmax(heaviest, baskets->weight[b]);
+  const double least = heaviest > 0 ? ceil(query.min_weight / heaviest * (1 - 1e-9)) : 0;
+  if (least > (double)query.min_count) query.min_count = (int64_t)least;
+  return query;
 }
 
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
-                                const mine_itemset_query *query, mine_itemsets *out) {
-  *out = (mine_itemsets){.baskets = baskets->baskets, .total = (double)baskets->baskets};
-  driver d = {.env = env, .arena = arena, .query = query, .sets = out, .tallies = {.env = env}};
+                                const mine_itemset_query *asked, mine_itemsets *out) {
+  const mine_itemset_query query = driver_query(baskets, asked);
+  *out = (mine_itemsets){.baskets = baskets->baskets,
+                         .total = mine__transactions_weight(baskets),
+                         .weighted = baskets->weight != NULL};
+  driver d = {.env = env,
+              .arena = arena,
+              .query = &query,
+              .sets = out,
+              .tallies = {.env = env},
+              .groups = baskets->groups};
   d.most_sets = driver_most_sets(&d);
   const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;
-  mine__miner_root(env, arena, baskets, query, out, &root, &d.twins);
+  mine__miner_root(env, arena, baskets, &query, out, &root, &d.twins);
   if (!mine_failed(env) && out->n_items > 0) {
     driver_prepare(&d, root.start[root.items]);
     if (!mine_failed(env)) driver_node(&d, &root, 0, 0);
-    if (!mine_failed(env) && query->counted) mine__miner_tallies_sort(&d.tallies, out);
+    if (!mine_failed(env) && query.counted) mine__miner_tallies_sort(&d.tallies, out);
   }
   mine__arena_rewind(env->scratch, mark);
   if (mine_failed(env)) return mine_env_status(env);
-  if (!query->counted) mine__itemsets_sort(env, arena, out);
+  if (!query.counted) mine__itemsets_sort(env, arena, out);
   return mine_env_status(env);
 }

@@ -35,7 +35,7 @@ static order_layout order_plan(const mine_itemsets *sets) {
     const uint32_t *set = sets->data + at;
     if (set[0] > layout.most_count) layout.most_count = set[0];
     if (set[1] > longest) longest = set[1];
-    at += (size_t)set[1] + 2;
+    at += mine__itemset_words(sets, set);
   }
   layout.size_bits = mine__bits_needed(longest);
   layout.rank_bits = mine__bits_needed(sets->n_items);
@@ -63,7 +63,7 @@ static void order_sort(mine_env *env, const mine_itemsets *sets, mine__place *pl
   size_t at = 0;
   for (int64_t s = 0; s < sets->n; s++) {
     place[s] = (mine__place){order_key(&layout, sets->data + at), at};
-    at += (size_t)sets->data[at + 1] + 2;
+    at += mine__itemset_words(sets, sets->data + at);
   }
   mine__sort_places(env, place, spare, sets->n, layout.key_bits);
   for (int64_t from = 0, to; from < sets->n && !mine_failed(env); from = to) {
@@ -107,8 +107,6 @@ typedef struct itemsets_rows {
   int64_t tally; /* of the row that was read last          */
 } itemsets_rows;
 
-enum { ITEMSETS_ITEMSET, ITEMSETS_SIZE, ITEMSETS_COUNT, ITEMSETS_SUPPORT };
-
 static char *itemsets_put(char *at, const char *from, size_t bytes) {
   memcpy(at, from, bytes);
   return at + bytes;
@@ -126,17 +124,20 @@ static void itemsets_json(const itemsets_rows *rows, const uint32_t *set, mine_c
 
 static void itemsets_number(const itemsets_rows *rows, uint32_t count, uint32_t size, int column,
                             mine_cell *out) {
-  if (column == ITEMSETS_SUPPORT)
+  if (column == MINE_ITEMSETS_SUPPORT)
     *out = (mine_cell){.type = MINE_REAL, .as.real = (double)count / (double)rows->sets.baskets};
   else
-    *out = (mine_cell){.type = MINE_INT, .as.integer = column == ITEMSETS_SIZE ? size : count};
+    *out = (mine_cell){.type = MINE_INT, .as.integer = column == MINE_ITEMSETS_SIZE ? size : count};
 }
 
 static void itemsets_make(void *maker, int64_t row, int column, mine_cell *out) {
   const itemsets_rows *rows = maker;
   const uint32_t *set = rows->sets.data + rows->sets.at[row];
-  if (column == ITEMSETS_ITEMSET)
+  if (column == MINE_ITEMSETS_ITEMSET)
     itemsets_json(rows, set, out);
+  else if (column == MINE_ITEMSETS_SUPPORT && rows->sets.weighted)
+    *out = (mine_cell){.type = MINE_REAL,
+                       .as.real = mine__itemset_weight(&rows->sets, row) / rows->sets.total};
   else
     itemsets_number(rows, set[0], set[1], column, out);
 }
@@ -149,7 +150,8 @@ static void itemsets_make_counted(void *maker, int64_t row, int column, mine_cel
     rows->tally++;
   const mine_itemset_tally *tally = &rows->sets.tally[rows->tally];
   *out = (mine_cell){.type = MINE_NULL};
-  if (column != ITEMSETS_ITEMSET) itemsets_number(rows, tally->count, tally->size, column, out);
+  if (column != MINE_ITEMSETS_ITEMSET)
+    itemsets_number(rows, tally->count, tally->size, column, out);
 }
 
 /* What the longest text needs. */
@@ -162,7 +164,7 @@ static size_t itemsets_room(mine_env *env, const mine_itemsets *sets,
     for (uint32_t i = 0; i < set[1]; i++)
       bytes += items->bytes[set[2 + i]];
     if (bytes > most) most = bytes;
-    next += (size_t)set[1] + 2;
+    next += mine__itemset_words(sets, set);
     if (s % 65536 == 0 && mine__poll(env)) break;
   }
   return most;

@@ -16,6 +16,7 @@
 typedef struct root_items {
   uint32_t *rank;      /* of each code: its rank + 1, 0: not frequent     */
   uint32_t *frequency; /* of each rank                                    */
+  double *weight;      /* of each rank; NULL: baskets have none           */
   uint32_t *number;    /* of each rank: its item number + 1, 0: a twin    */
   uint32_t *stands;    /* of each rank: the rank that stands for it in the tree */
 } root_items;
@@ -31,18 +32,31 @@ int mine__miner_before(const void *context, const void *left, const void *right)
   return mine__cell_compare(&x, &y) < 0;
 }
 
+/* What the baskets of each code weigh; NULL: they have no weights, or a failure. */
+static double *root_weigh(mine_env *env, const mine_transactions *t) {
+  double *weight = t->weight ? mine__arena_zeros(env->scratch, t->items, sizeof *weight) : NULL;
+  for (int64_t b = 0; weight && b < t->baskets; b++) {
+    for (uint32_t p = t->start[b]; p < t->start[b + 1]; p++)
+      weight[t->item[p]] += t->weight[b];
+  }
+  return weight;
+}
+
 /* Count items, keep the frequent ones as ranks. */
 static void root_rank(mine_env *env, mine_arena *arena, const mine_transactions *t,
-                      int64_t min_count, mine_itemsets *sets, root_items *items) {
+                      const mine_itemset_query *query, mine_itemsets *sets, root_items *items) {
+  const double *weight = root_weigh(env, t);
   uint32_t *count = mine__arena_zeros(env->scratch, t->items, sizeof *count);
   uint32_t *spare = mine__arena_array(env->scratch, t->items, sizeof *spare);
   items->rank = mine__arena_zeros(env->scratch, t->items, sizeof *items->rank);
   sets->code = mine__arena_array(arena, t->items, sizeof *sets->code);
-  if (!count || !spare || !items->rank || !sets->code) return;
+  if (mine_failed(env)) return;
   for (uint32_t p = 0; p < t->start[t->baskets]; p++)
     count[t->item[p]]++;
   for (uint32_t x = 0; x < t->items; x++) {
-    if ((int64_t)count[x] >= min_count) sets->code[sets->n_items++] = x;
+    if ((int64_t)count[x] < query->min_count) continue;
+    if (weight && !(weight[x] >= query->min_weight && weight[x] > 0)) continue;
+    sets->code[sets->n_items++] = x;
   }
   const miner_order order = {t, count};
   mine__sort(env, sets->code, spare, sets->n_items, sizeof *spare, mine__miner_before, &order);
@@ -52,6 +66,10 @@ static void root_rank(mine_env *env, mine_arena *arena, const mine_transactions 
   items->frequency = spare;
   for (uint32_t r = 0; r < sets->n_items; r++)
     spare[r] = count[sets->code[r]];
+  if (!weight) return;
+  items->weight = mine__arena_array(env->scratch, sets->n_items, sizeof *items->weight);
+  for (uint32_t r = 0; items->weight && r < sets->n_items; r++)
+    items->weight[r] = weight[sets->code[r]];
 }
 
 /* ---- twins -------------------------------------------------------------------------------- */
@@ -125,7 +143,7 @@ static void root_list(mine_env *env, uint32_t n, const root_items *items, miner_
   *twins = (miner_twins){start, twin};
 }
 
-/* How many items the tree has. */
+/* How many items the tree has.  In groups nothing joins (project.c), so there are no twins. */
 static uint32_t root_number(mine_env *env, const mine_transactions *t, mine_itemset_kind kind,
                             uint32_t n, root_items *items, miner_twins *twins) {
   items->number = mine__arena_zeros(env->scratch, n, sizeof *items->number);
@@ -133,7 +151,7 @@ static uint32_t root_number(mine_env *env, const mine_transactions *t, mine_item
   if (!items->number || !items->stands) return 0;
   for (uint32_t r = 0; r < n; r++)
     items->stands[r] = r;
-  if (kind != MINE_SETS_ALL && root_guess(env, t, n, items)) {
+  if (kind != MINE_SETS_ALL && !t->groups && root_guess(env, t, n, items)) {
     root_verify(env, t, n, items);
     if (!mine_failed(env)) root_list(env, n, items, twins);
   }
@@ -147,8 +165,9 @@ static uint32_t root_number(mine_env *env, const mine_transactions *t, mine_item
 
 /* In item numbers: what is rarer comes first. */
 static void root_rows(mine_env *env, const mine_transactions *t, const root_items *items,
-                      uint32_t *row, size_t *length) {
-  size_t used = 0;
+                      miner_node *root, size_t *length) {
+  uint32_t *row = root->row;
+  size_t used = 0, rows = 0;
   row[used++] = MINER_END;
   for (int64_t b = 0; b < t->baskets; b++) {
     const size_t from = used;
@@ -161,6 +180,7 @@ static void root_rows(mine_env *env, const mine_transactions *t, const root_item
     } else {
       mine__miner_sort(row + from, (uint32_t)(used - from));
       row[used++] = MINER_END;
+      if (root->row_weight) root->row_weight[rows++] = t->weight[b];
     }
     if (b % ROOT_BLOCK == 0 && mine__poll(env)) return;
   }
@@ -172,7 +192,7 @@ void mine__miner_root(mine_env *env, mine_arena *arena, const mine_transactions 
                       miner_twins *twins) {
   root_items items = {0};
   *twins = (miner_twins){0};
-  root_rank(env, arena, t, query->min_count, sets, &items);
+  root_rank(env, arena, t, query, sets, &items);
   if (mine_failed(env)) return;
   const uint32_t n = root_number(env, t, query->kind, sets->n_items, &items, twins);
   size_t cells = 0, length = 0;
@@ -187,13 +207,20 @@ void mine__miner_root(mine_env *env, mine_arena *arena, const mine_transactions 
   root->start = mine__arena_array(env->scratch, (size_t)n + 1, sizeof *root->start);
   root->row = mine__arena_array(env->scratch, cells + (size_t)t->baskets + 2, sizeof *root->row);
   root->place = mine__arena_array(env->scratch, cells, sizeof *root->place);
+  if (t->weight) {
+    root->weight = mine__arena_array(env->scratch, n, sizeof *root->weight);
+    root->place_weight = mine__arena_array(env->scratch, cells, sizeof *root->place_weight);
+    root->row_weight =
+        mine__arena_array(env->scratch, (size_t)t->baskets, sizeof *root->row_weight);
+  }
   if (mine_failed(env)) return;
   for (uint32_t r = 0; r < sets->n_items; r++) {
     if (!items.number[r]) continue;
     root->item[items.number[r] - 1] = r;
     root->count[items.number[r] - 1] = items.frequency[r];
+    if (root->weight) root->weight[items.number[r] - 1] = items.weight[r];
   }
-  root_rows(env, t, &items, root->row, &length);
+  root_rows(env, t, &items, root, &length);
   if (mine_failed(env)) return;
   mine__miner_index(root, length);
 }

@@ -32,8 +32,11 @@ typedef enum miner_stop {
 ** exclude: they were tried earlier, and matter to closed and maximal sets. */
 typedef struct miner_node {
   uint32_t items, first;
-  uint32_t *item;  /* -> rank                                           */
-  uint32_t *count; /* baskets that hold the prefix and the item         */
+  uint32_t *item;       /* -> rank                                           */
+  uint32_t *count;      /* baskets that hold the prefix and the item         */
+  double *weight;       /* what these weigh; NULL: there are no weights, nor those below */
+  double *row_weight;   /* of each row, or bit, in order                     */
+  double *place_weight; /* sparse: of the row of each place                  */
   /* Sparse: rows of rising item numbers, separated by MINER_END; the places
   ** of item i are place[start[i]] .. place[start[i + 1] - 1]. */
   uint32_t *row, *start, *place;
@@ -56,12 +59,16 @@ typedef struct miner_twins {
 typedef struct miner {
   const mine_itemset_query *query;
   const miner_twins *twins;
+  const mine_hierarchy *groups; /* NULL: none                                  */
+  const uint32_t *code;         /* of each rank                                */
+  uint32_t tail;                /* words of an answer's weight: 2, without weights 0 */
   /* Memory for nodes: a stack.  With an arena there is always more. */
   mine_arena *arena;
   uint8_t *stack;
   size_t stack_used, stack_bytes;
   /* Scratch of one projection, by item number of the node. */
   uint32_t *tally, *renumber, *touched, *chosen;
+  double *weighed;
   /* The itemset at hand, as it grew, and by rank (not where sets are counted). */
   uint32_t *prefix, *sorted, n_prefix;
   /* Kind all: items that are in every basket of the prefix.  With any of them it is an
@@ -92,23 +99,37 @@ void mine__miner_pop(miner *m, uint32_t n, uint32_t n_free);
 int64_t mine__miner_worth(const mine_itemset_query *query, uint32_t n_prefix, uint32_t n_free,
                           int64_t most);
 
+/* One child of the node, and everything below it. */
+typedef struct miner_task {
+  uint32_t child;
+  uint32_t resume; /* the child's first child that is not done yet           */
+  int opened;      /* the child itself was answered: only look below         */
+  miner_stop stop; /* MINER_RUNS: all done; FULL: again; else: to be opened  */
+  int64_t dropped; /* sets found below a child that was not finished         */
+  miner_wide wide; /* of MINER_MANY                                          */
+} miner_task;
+
+#define MINER_DEEPEST 1000 /* nested nodes: the C stack of a small thread bears that */
+
+/* Run a task from the start, or again (itemsets_walk.c). */
+void mine__miner_walk(miner *m, const miner_node *node, miner_task *task, int depth);
+
 /* Add item k of `node` to the prefix, answer what there is to answer, and build
 ** the child.  1 = look below (child->first < child->items), 0 = nothing below,
 ** or the miner stopped.  The caller pops the prefix and the stack. */
 int mine__miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child);
 
-/* Write the answers that prefix and free items are; 0 = stopped. */
-int mine__miner_answer(miner *m, uint32_t count);
-
 /* Sort a row (long ones are rare). */
 void mine__miner_sort(uint32_t *a, uint32_t n);
 
-/* Fill start[] and place[] of a sparse node whose row[] has `length` words. */
+/* Fill start[], place[] and place_weight[] of a sparse node whose row[] has `length` words. */
 void mine__miner_index(miner_node *node, size_t length);
 
 #define MINER_MOST_FREE   10 /* of sets that are kept: 2^10 answers at a time */
 #define MINER_FIXED       31 /* bits of a word: free items, and one that is always set */
 #define MINER_COUNT_WORDS 3
+#define MINER_TAIL        2 /* words of a weight */
+#define MINER_MOST_SETS   (INT64_MAX / 4)
 
 /* Tallies of sets that are counted, by count and size. */
 typedef struct miner_tallies {

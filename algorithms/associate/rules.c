@@ -152,7 +152,7 @@ static double rules_bound(const mine__rule_search *f) {
   const mine_itemsets *sets = f->sets;
   const double n = sets->total, both = mine__itemset_weight(sets, f->number), share = both / n;
   double least = both; /* what a consequent weighs at least */
-  if (f->query->max_consequent == 1 && !sets->weight) {
+  if (f->query->max_consequent == 1 && !sets->weighted) {
     const uint64_t last = (uint64_t)1 << (f->set[1] - 1); /* the rarest: the largest rank */
     const uint32_t s = mine__rules_part(f, last, mine__rules_hash(f->set[1 + f->set[1]]));
     least = sets->data[sets->at[s]];

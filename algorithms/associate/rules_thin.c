@@ -125,11 +125,12 @@ static int thin_as_good(const mine__rule_search *f, const mine_rule *rule, uint6
   const mine_itemsets *sets = f->sets;
   const uint32_t left = mine__rules_part(f, part, left_hash);
   const uint32_t both = mine__rules_part(f, part | rule->consequent, both_hash);
-  if (!sets->weight)
+  if (!sets->weighted)
     return (uint64_t)sets->data[sets->at[both]] * sets->data[sets->at[rule->left]] >=
            (uint64_t)sets->data[sets->at[rule->set]] * sets->data[sets->at[left]];
-  return sets->weight[both] * sets->weight[rule->left] >= /* sums of weights are rounded */
-         sets->weight[rule->set] * sets->weight[left] * (1 - 1e-12);
+  return mine__itemset_weight(sets, both) * mine__itemset_weight(sets, rule->left) >=
+         mine__itemset_weight(sets, rule->set) * mine__itemset_weight(sets, left) *
+             (1 - 1e-12); /* sums of weights are rounded */
 }
 
 int mine__rules_redundant(const mine__rule_search *f, const mine_rule *rule) {

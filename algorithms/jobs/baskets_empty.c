@@ -233,7 +233,7 @@ void mine__baskets_tell_empty(mine_job *job, const mine__baskets_answer *answer)
   if (answer->rules && answer->asked->max_length < 2)
     mine__job_note(job, "warning", answer->group,
                    "no rows: a rule has two items at least, and max_length leaves one");
-  else if (answer->vertical)
+  else if (answer->baskets->weight || answer->baskets->groups)
     empty_tell_stage(&e);
   else if (answer->sets->n == 0)
     empty_tell_item(&e);

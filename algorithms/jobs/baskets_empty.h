@@ -13,7 +13,6 @@ typedef struct mine__baskets_answer {
   const mine_itemset_query *asked;
   const mine_itemsets *sets;    /* that came of it                              */
   const mine_rule_query *rules; /* that gave none; NULL: itemsets were asked for */
-  int vertical;                 /* with weights or a hierarchy                   */
   const char *group;            /* whose baskets these are; "": all             */
 } mine__baskets_answer;
 

@@ -1,9 +1,5 @@
 /*
-** baskets_rules.c -- the job behind mine_rules: baskets, by groups, by quantity, by weight and
-** with the groups of their items, in; rules out.
-**
-** What belongs to all (names of items, the hierarchy, the weight of a basket) is made once and
-** read by every group; the rest is done in each on its own.
+** baskets_rules.c -- the job behind mine_rules: baskets, of each group on their own, in; rules out.
 */
 #include <math.h>
 #include <string.h>
@@ -19,9 +15,6 @@ typedef struct basket_rules_options {
   mine_list antecedent, antecedent_any, antecedent_only;
   mine_list consequent, consequent_any, consequent_only;
   int redundant, per_itemset;
-  mine_select hierarchy;
-  double min_quantity; /* NAN: above 0 */
-  mine_number_list quantity_levels;
   int64_t top; /* MINE_NOT_GIVEN: all */
   int64_t max_rules;
   int sort; /* mine_rule_sort */
@@ -29,12 +22,8 @@ typedef struct basket_rules_options {
 
 /* One call. */
 typedef struct basket_rules_job {
-  const mine__baskets_options *common;
-  basket_rules_options *asked;
-  mine_events map;          /* of the table (item, parent)          */
-  mine_hierarchy hierarchy; /* items 0: none                        */
-  mine__baskets_amounts amounts;
-  const mine_values *names; /* of all codes                         */
+  mine__baskets_call call; /* first: mine__baskets_source finds it there */
+  const basket_rules_options *asked;
 } basket_rules_job;
 
 /* ---- options ------------------------------------------------------------------------ */
@@ -45,18 +34,8 @@ static const mine_want basket_rules_reads[] = {
      .reading = MINE_READ_EXACT,
      .flags = MINE_WANT_NAMED,
      .help = "a column: the rules of each of its values, from the baskets of its rows"},
-    {.name = "weight",
-     .reading = MINE_READ_NUMBER,
-     .flags = MINE_WANT_NAMED | MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE,
-     .help = "a column: what a basket weighs, the same in all its rows; support is a share of the "
-             "weight"},
-    {.name = "quantity",
-     .reading = MINE_READ_NUMBER,
-     .flags = MINE_WANT_NAMED,
-     .help = "a column: how much of the item; an item counts where they add up to more than 0 in "
-             "the basket"},
     {0}};
-enum { BASKET_RULES_GROUP = MINE_BASKETS_MORE, BASKET_RULES_WEIGHT, BASKET_RULES_QUANTITY };
+enum { BASKET_RULES_GROUP = MINE_BASKETS_MORE };
 
 /* In the order of mine_rule_sort. */
 static const char *const basket_rules_sorts[] = {
@@ -91,14 +70,6 @@ static const mine_option basket_rules_table[] = {
                         "consequent and a part of the antecedent"),
     OPTION_FLAG(basket_rules_options, per_itemset, .initial = "0",
                 .help = "1: of the rules of an itemset only the first in the order"),
-    OPTION_SOURCE(basket_rules_options, hierarchy,
-                  .help = "a SELECT of item, parent: rules between groups of items too"),
-    OPTION_REAL(basket_rules_options, min_quantity, .range = {0, 1e300}, .above_least = 1,
-                .help = "with quantity=: an item counts from this much in the basket on; not "
-                        "given: above 0"),
-    OPTION_NUMBERS(basket_rules_options, quantity_levels, .range = {0, 1e300},
-                   .help = "with quantity=, rising cuts: each item is one per level (2|6: below 2, "
-                           "2 to below 6, 6 and more)"),
     OPTION_INT(basket_rules_options, top, .range = {1, MINE_BASKETS_MOST},
                .help = "only so many rules, the first in the order; not given: all"),
     OPTION_INT(basket_rules_options, max_rules, .initial = "1000000",
@@ -108,81 +79,29 @@ static const mine_option basket_rules_table[] = {
                           "smallest first, others the largest"),
     OPTION_END};
 
-static int basket_rules_given(const mine_job *job, const char *name) {
-  return mine__options_given(job->options.group, job->options.n, name);
-}
-
-static void basket_rules_check_quantity(mine_job *job, const basket_rules_options *o) {
-  const mine_events *events = mine__options_of(&job->options, job->options.wants);
-  const mine_number_list *levels = &o->quantity_levels;
-  const int given = events->named[BASKET_RULES_QUANTITY].type != MINE_NULL;
-  if (!given && (levels->n > 0 || !isnan(o->min_quantity)))
-    (void)mine__fail(job->env, MINE_OPTION,
-                     "%s needs the column of the quantities; name it with quantity=",
-                     levels->n > 0 ? "quantity_levels" : "min_quantity");
-  for (size_t i = 0; i < levels->n; i++)
-    if (levels->item[i] <= (i > 0 ? levels->item[i - 1] : 0))
-      (void)mine__fail(job->env, MINE_OPTION,
-                       "quantity_levels must be above 0 and rise, as 2|6 does");
-  if (levels->n > 99)
-    (void)mine__fail(job->env, MINE_OPTION, "quantity_levels has more than 99 cuts");
-  if (levels->n > 0 && o->hierarchy.sql)
-    (void)mine__fail(job->env, MINE_OPTION,
-                     "quantity_levels makes new items, which the hierarchy does not know; leave "
-                     "one of the two out, or split the items in the source");
-}
-
 /* What the option tables cannot say. */
 static mine_status basket_rules_open(mine_job *job) {
   basket_rules_job *r = mine__job_state(job);
-  r->common = mine__options_of(&job->options, mine__baskets_table);
   r->asked = mine__options_of(&job->options, basket_rules_table);
   const basket_rules_options *o = r->asked;
-  r->amounts.least = isnan(o->min_quantity) ? 0 : o->min_quantity;
-  r->amounts.levels = o->quantity_levels;
-  mine__baskets_check(job);
-  basket_rules_check_quantity(job, o);
+  const mine__baskets_options *common = mine__options_of(&job->options, mine__baskets_table);
+  mine__baskets_open(job, basket_rules_reads, &r->call);
   if ((int64_t)o->consequent.n > o->max_consequent)
     (void)mine__fail(job->env, MINE_OPTION,
                      "consequent lists %lld items that a rule must all hold, but max_consequent is "
                      "%lld; set max_consequent=%lld or list fewer",
                      (long long)o->consequent.n, (long long)o->max_consequent,
                      (long long)o->consequent.n);
-  if (r->common->max_length != MINE_NOT_GIVEN && r->common->max_length >= 2 &&
-      o->min_length > r->common->max_length)
+  if (common->max_length != MINE_NOT_GIVEN && common->max_length >= 2 &&
+      o->min_length > common->max_length)
     (void)mine__fail(job->env, MINE_OPTION,
                      "min_length=%lld is above max_length=%lld: no rule has such a length",
-                     (long long)o->min_length, (long long)r->common->max_length);
-  if (o->top != MINE_NOT_GIVEN && basket_rules_given(job, "max_rules"))
+                     (long long)o->min_length, (long long)common->max_length);
+  if (o->top != MINE_NOT_GIVEN &&
+      mine__options_given(job->options.group, job->options.n, "max_rules"))
     (void)mine__fail(job->env, MINE_OPTION,
                      "both top and max_rules are given; top already says how many rules there are");
   return mine_env_status(job->env);
-}
-
-/* The hierarchy first, then the baskets. */
-static mine_status basket_rules_source(mine_job *job, int step, const char **sql,
-                                       mine_frame **frame) {
-  basket_rules_job *r = mine__job_state(job);
-  mine_select *hierarchy = &r->asked->hierarchy;
-  const int first = hierarchy->sql ? 1 : 0;
-  if (step < first) {
-    r->map.want = mine__hierarchy_wants;
-    *sql = hierarchy->sql;
-    MINE_TRY(mine__frame_open(job->env, mine__events_plan, &r->map, &hierarchy->frame));
-    *frame = hierarchy->frame;
-  } else if (step == first) {
-    *sql = mine__job_text(job, MINE_ARG_SOURCE);
-    job->events = *(const mine_events *)mine__options_of(&job->options, job->options.wants);
-    job->events.want = basket_rules_reads;
-    MINE_TRY(mine__frame_open(job->env, mine__events_plan, &job->events, &job->frame));
-    *frame = job->frame;
-  }
-  return mine_env_status(job->env);
-}
-
-static void basket_rules_close(mine_job *job) {
-  const basket_rules_job *r = mine__job_state(job);
-  if (r->asked) mine__frame_close(r->asked->hierarchy.frame);
 }
 
 /* ---- what a side must be ------------------------------------------------------------------- */
@@ -221,52 +140,6 @@ static void basket_rules_narrow(mine_env *env, mine_arena *arena, const mine_rul
   mine__transactions_keep(baskets, keep);
 }
 
-/* ---- baskets -------------------------------------------------------------------------------- */
-
-/* Rows become the baskets that are mined. */
-static mine_transactions basket_rules_baskets(mine_job *job, mine_arena *arena,
-                                              const mine__baskets_rows *rows) {
-  const basket_rules_job *r = mine__job_state(job);
-  mine_env *env = job->env;
-  mine_transactions baskets = {0};
-  mine__baskets_rows counted = *rows;
-  if (rows->quantity && !mine__baskets_amount(env, arena, rows, &r->amounts, &counted))
-    return baskets;
-  baskets = mine__baskets_build(env, arena, &counted);
-  if (mine_failed(env)) return baskets;
-  if (rows->quantity) {
-    uint8_t *keep = mine__arena_array(arena, baskets.items, sizeof *keep);
-    if (!keep) return baskets;
-    memset(keep, 1, baskets.items);
-    keep[rows->n_items] = 0; /* what was too little of something */
-    mine__transactions_keep(&baskets, keep);
-  }
-  if (rows->weight) baskets.weight = mine__baskets_weights(env, arena, &counted, baskets.baskets);
-  if (r->hierarchy.items > 0 && !mine_failed(env)) {
-    const mine_transactions plain = baskets;
-    if (mine__transactions_lift(env, arena, &plain, &r->hierarchy, &baskets)) return baskets;
-  }
-  return baskets;
-}
-
-/* The itemsets that rules are made of. */
-static mine_status basket_rules_itemsets(mine_job *job, mine_arena *arena,
-                                         const mine_transactions *baskets,
-                                         const mine_itemset_query *asked, mine_itemsets *sets) {
-  const basket_rules_job *r = mine__job_state(job);
-  const mine_hierarchy *h = r->hierarchy.items > 0 ? &r->hierarchy : NULL;
-  if (!h && !baskets->weight) return mine__itemsets_mine(job->env, arena, baskets, asked, sets);
-  mine_itemset_query query = *asked;
-  double least = 0;
-  if (baskets->weight && r->common->min_count == MINE_NOT_GIVEN) {
-    for (int64_t b = 0; b < baskets->baskets; b++)
-      least += baskets->weight[b];
-    least *= r->common->min_support;
-    query.min_count = 1;
-  }
-  return mine__itemsets_vertical(job->env, arena, baskets, h, &query, least, sets);
-}
-
 /* ---- rules ---------------------------------------------------------------------------------- */
 
 /* Of one group, on the thread that has it (baskets_groups.h). */
@@ -283,66 +156,31 @@ static void basket_rules_of(mine_job *job, mine_arena *arena, const mine__basket
                            .redundant = o->redundant,
                            .per_itemset = o->per_itemset,
                            .sort = (mine_rule_sort)o->sort};
-  mine_transactions baskets = basket_rules_baskets(job, arena, rows);
+  mine_transactions baskets = mine__baskets_build(job->env, arena, &r->call, rows);
   if (mine_failed(job->env)) return;
-  basket_rules_sides(job, arena, r->names, &query);
+  basket_rules_sides(job, arena, r->call.names, &query);
   basket_rules_narrow(job->env, arena, &query, &baskets);
   if (mine_failed(job->env)) return;
-  const mine_itemset_query asked = mine__baskets_query(r->common, baskets.baskets);
+  const mine_itemset_query asked = mine__baskets_query(r->call.asked, &baskets);
   mine_itemsets sets;
   mine_rule_set rules;
-  if (basket_rules_itemsets(job, arena, &baskets, &asked, &sets) ||
+  if (mine__itemsets_mine(job->env, arena, &baskets, &asked, &sets) ||
       mine__rules_find(job->env, arena, &sets, &query, &rules))
     return;
   if (rules.n == 0)
-    mine__baskets_tell_empty(
-        job, &(mine__baskets_answer){.arena = arena,
-                                     .baskets = &baskets,
-                                     .asked = &asked,
-                                     .sets = &sets,
-                                     .rules = &query,
-                                     .vertical = baskets.weight || r->hierarchy.items > 0,
-                                     .group = group});
+    mine__baskets_tell_empty(job, &(mine__baskets_answer){.arena = arena,
+                                                          .baskets = &baskets,
+                                                          .asked = &asked,
+                                                          .sets = &sets,
+                                                          .rules = &query,
+                                                          .group = group});
   if (mine__rules_relation(job->env, &sets, &rules, baskets.names, out)) return;
-}
-
-static void basket_rules_note_amounts(mine_job *job, const mine__baskets_rows *rows) {
-  int64_t lines = 0;
-  for (int64_t i = 0; i < rows->n; i++)
-    lines += rows->basket[i] >= 0 && rows->item[i] >= 0 && isnan(rows->quantity[i]);
-  if (lines > 0)
-    mine__job_notef(job, "warning", "", "lines without a quantity, left out: %lld of %lld",
-                    (long long)lines, (long long)rows->n);
-}
-
-/* Names of codes, weights, quantities: what all groups share. */
-static mine_status basket_rules_prepare(mine_job *job, mine__baskets_rows *rows) {
-  basket_rules_job *r = mine__job_state(job);
-  const mine_column *weight = mine__job_event(job, BASKET_RULES_WEIGHT);
-  const mine_column *quantity = mine__job_event(job, BASKET_RULES_QUANTITY);
-  if (weight) {
-    rows->weight = weight->number;
-    mine__baskets_check_weights(job, rows);
-  }
-  if (quantity) {
-    rows->quantity = quantity->number;
-    basket_rules_note_amounts(job, rows);
-    if (r->amounts.levels.n > 0)
-      rows->items = mine__baskets_levels(job->env, job->arena, rows->items, &r->amounts.levels);
-    if (mine_failed(job->env)) return mine_env_status(job->env);
-    rows->n_items = rows->items->n;
-  }
-  if (r->asked->hierarchy.frame && rows->n_items > 0)
-    MINE_TRY(mine__baskets_hierarchy(job, r->asked->hierarchy.frame, r->map.column, &rows->items,
-                                     &r->hierarchy));
-  r->names = rows->items;
-  return mine_env_status(job->env);
 }
 
 static mine_status basket_rules_run(mine_job *job, mine_relation *out) {
   mine__baskets_rows rows;
-  MINE_TRY(mine__baskets_read(job, &rows));
-  MINE_TRY(basket_rules_prepare(job, &rows));
+  basket_rules_job *r = mine__job_state(job);
+  MINE_TRY(mine__baskets_read(job, &r->call, &rows));
   const mine_column *group = mine__job_event(job, BASKET_RULES_GROUP);
   if (group) return mine__baskets_by_group(job, &rows, group, basket_rules_of, out);
   basket_rules_of(job, job->arena, &rows, "", out);
@@ -417,7 +255,7 @@ const mine_verb mine__verb_rules = {
     .wants = basket_rules_reads,
     .state_bytes = sizeof(basket_rules_job),
     .open = basket_rules_open,
-    .source = basket_rules_source,
+    .source = mine__baskets_source,
     .run = basket_rules_run,
-    .close = basket_rules_close,
+    .close = mine__baskets_close,
 };

@@ -15,6 +15,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import minetest as mt  # noqa: E402
+from counted import above, subsets  # noqa: E402
 
 mt.preload_self()
 checks = mt.Checks("rules against enumeration")
@@ -72,29 +73,6 @@ def benjamini_hochberg(p):
         least = min(least, p[i] * len(p) / place)
         q[i] = least
     return q
-
-
-def above(parents):
-    """item -> everything above it."""
-    def up(x):
-        out = set()
-        for p in parents.get(x, ()):
-            out |= {p} | up(p)
-        return out
-    return {x: up(x) for x in set(parents) | {p for ps in parents.values() for p in ps}}
-
-
-def subsets(baskets, weights, high):
-    """itemset -> (count, weight), no itemset with an item and what is above it."""
-    out = {}
-    for basket, weight in zip(baskets, weights):
-        for size in range(1, len(basket) + 1):
-            for s in itertools.combinations(sorted(basket), size):
-                if any(b in high.get(a, ()) or a in high.get(b, ()) for a, b in itertools.combinations(s, 2)):
-                    continue
-                c, w = out.get(s, (0, F(0)))
-                out[s] = (c + 1, w + weight)
-    return {frozenset(s): v for s, v in out.items()}
 
 
 def side_fits(side, items, option):

@@ -214,6 +214,14 @@ static const fault_call calls_special[] = {
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=closed{o}')", 0},
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=maximal{o}')", 0},
     {"mine_itemsets", "SELECT * FROM mine_itemsets('baskets','min_count=10000{o}')", 0},
+    {"mine_itemsets",
+     "SELECT * FROM mine_itemsets('SELECT basket, item, basket % 3 AS w, 1 + rowid % 4 AS q FROM "
+     "baskets','basket=basket,item=item,weight=w,quantity=q,quantity_levels=3,kind=closed{o}')",
+     0},
+    {"mine_itemsets",
+     "SELECT * FROM mine_itemsets('baskets','min_count=3,kind=maximal,hierarchy="
+     "\"SELECT DISTINCT item, upper(substr(item,1,1)) FROM baskets\"{o}')",
+     0},
     {"mine_sequences",
      "SELECT * FROM mine_sequences('SELECT id/4 AS c, id%4/2 AS t, plan, id/4%2 AS o FROM "
      "customers',"

@@ -38,5 +38,11 @@ SELECT antecedent_text, consequent_text, count FROM mine_rules('bought', 'basket
 SELECT antecedent_text, consequent_text, count FROM mine_rules('bought', 'basket=basket, item=item, quantity=pieces, min_quantity=2, min_count=2, min_confidence=0.6');
 SELECT antecedent_text, consequent_text, count, round(support, 4) AS support, round(confidence, 4) AS confidence
 FROM mine_rules('bought', 'basket=basket, item=item, weight=weight, min_support=0.4, min_confidence=0.7, top=4');
+-- Itemsets by the same options; a set that is read by its weight cannot be counted without it.
+SELECT itemset, count, round(support, 4) AS support FROM mine_itemsets('bought', 'basket=basket, item=item, weight=weight, min_support=0.5, kind=closed');
+SELECT size, count, round(sum(support), 4) AS support FROM mine_itemsets('bought', 'basket=basket, item=item, weight=weight, min_support=0.5, kind=closed') GROUP BY 1, 2;
+SELECT itemset, count FROM mine_itemsets('bought', 'basket=basket, item=item, quantity=pieces, min_quantity=2, min_count=2, kind=maximal');
+SELECT itemset, count FROM mine_itemsets('purchases', 'min_count=3, kind=closed,
+  hierarchy="VALUES (''beer'', ''drinks''), (''cola'', ''drinks''), (''milk'', ''drinks''), (''bread'', ''food'')"') WHERE size >= 2;
 SELECT count(*) AS two_rows_a_pair FROM mine_rules('VALUES (1, ''Tea''), (1, ''tea ''), (2, ''Tea'')', 'min_count=1, min_confidence=0');
 SELECT detail FROM mine_warnings;
