@@ -314,7 +314,8 @@ static void agglomerative_cut(agglomerative_fit *fit) {
 static mine_status agglomerative_fit_rows(mine_env *env, const mine_dataset *data,
                                           const void *options, mine_model *model) {
   agglomerative_fit fit = {.env = env, .data = data, .options = options, .model = model};
-  fit.body = mine__labelled_open(env, data, (mine_scale)fit.options->scale, model);
+  fit.body =
+      mine__labelled_open(env, data, (mine_scale)fit.options->scale, MINE__NORM_SQUARES, model);
   if (!mine_failed(env))
     mine__places_find(env, env->scratch, fit.body->point, fit.body->n, fit.body->encoding.width,
                       &fit.places);

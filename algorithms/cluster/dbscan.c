@@ -23,7 +23,7 @@
 typedef struct dbscan_options {
   double eps;
   int64_t min_samples;
-  int scale;
+  int scale, metric;
 } dbscan_options;
 
 static mine_status dbscan_refuse_eps(mine_env *env, double value) {
@@ -41,6 +41,9 @@ static const mine_option dbscan_option_table[] = {
                         "sorted distances to the min_samples-th nearest row"),
     OPTION_INT(dbscan_options, min_samples, .initial = "5", .range = {1, MINE_MAX_ROWS},
                .help = "rows within eps, itself counted, that make a row a core row"),
+    OPTION_CHOICE(dbscan_options, metric, .initial = "euclidean", .choices = mine__labelled_metrics,
+                  .help = "distances: roots of the sums of squared differences, or sums of their "
+                          "sizes, in which one column that is far off counts less"),
     OPTION_CHOICE(dbscan_options, scale, .initial = "standard", .choices = mine__scale_names,
                   .help =
                       "how numbers are scaled first, as for kmeans; a category counts 1 when it "
@@ -64,7 +67,7 @@ static double dbscan_bend(const double *rising, int64_t n) {
   return rising[at];
 }
 
-/* eps^2 of rows of which nobody said. */
+/* eps of rows of which nobody said. */
 static double dbscan_choose(mine_env *env, const mine__kdtree *tree, int64_t min_samples) {
   const int64_t n = tree->n, asked = min_samples > 2 ? min_samples - 1 : 1;
   const int64_t k = asked < n ? asked : n - 1;
@@ -78,7 +81,7 @@ static double dbscan_choose(mine_env *env, const mine__kdtree *tree, int64_t min
   if (!mine_failed(env) &&
       mine__kdtree_neighbours(env, tree, k, "measuring neighbours", distance, row) == MINE_OK) {
     for (int64_t i = 0; i < n; i++)
-      key[i] = mine_key_of_real(sqrt(distance[i * k + k - 1]));
+      key[i] = mine_key_of_real(mine__kdtree_distance(tree, distance[i * k + k - 1]));
     if (mine__sort_keys(env, key, temp, n) == MINE_OK) {
       for (int64_t i = 0; i < n; i++)
         distance[i] = mine_key_to_real(key[i]);
@@ -129,7 +132,8 @@ static void dbscan_publish(mine_env *env, const mine_dataset *data, const dbscan
 static mine_status dbscan_fit(mine_env *env, const mine_dataset *data, const void *options,
                               mine_model *model) {
   const dbscan_options *o = options;
-  mine_labelled *body = mine__labelled_open(env, data, (mine_scale)o->scale, model);
+  mine_labelled *body =
+      mine__labelled_open(env, data, (mine_scale)o->scale, (mine__norm)o->metric, model);
   if (!body) return mine_env_status(env);
   double *weight = NULL;
   if (data->weight) weight = mine__arena_array(env->scratch, (size_t)body->n, sizeof *weight);
@@ -138,7 +142,7 @@ static mine_status dbscan_fit(mine_env *env, const mine_dataset *data, const voi
   if (mine_failed(env)) return mine_env_status(env);
   const double eps = isnan(o->eps) ? dbscan_choose(env, &body->tree, o->min_samples) : o->eps;
   dbscan_rows rows = {.tree = &body->tree,
-                      .square = eps * eps,
+                      .square = mine__kdtree_compared(&body->tree, eps),
                       .least = (double)o->min_samples,
                       .weight = weight,
                       .label = body->label};

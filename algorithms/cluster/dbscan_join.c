@@ -50,9 +50,9 @@ static join_leaf *join_open(const join_job *job, int64_t leaf, int worker, uint3
 static uint32_t join_within(const join_leaf *a, int q, const mine__kdtree_rows *other,
                             double square, double *distance) {
   const int width = a->rows->tree->width;
-  return other->all & a->ask.kernels->leaf_within(other->panel, other->panels, width,
-                                                  a->ask.point + (int64_t)q * width, square,
-                                                  distance);
+  return other->all & a->ask.kernels->leaf_within[a->rows->tree->norm](
+                          other->panel, other->panels, width, a->ask.point + (int64_t)q * width,
+                          square, distance);
 }
 
 /* ---- count ---------------------------------------------------------------------------------- */
@@ -183,24 +183,22 @@ static void join_later(const join_leaf *a) {
   mine__kdtree_stack stack = {.n = 0};
   for (int64_t at = self; at > 1; at /= 2)
     if (at % 2 == 0)
-      mine__kdtree_push(
-          &stack, at + 1,
-          mine__kdtree_apart(mine__kdtree_box(tree, at + 1), a->ask.own.box, tree->width));
+      mine__kdtree_push(&stack, at + 1,
+                        mine__kdtree_apart(tree, mine__kdtree_box(tree, at + 1), a->ask.own.box));
   while (stack.n > 0) {
     const int64_t node = stack.at[--stack.n].node;
     if (stack.at[stack.n].apart > rows->square || rows->some[node] < 0) continue;
     const int both = rows->whole[self] && rows->whole[node];
     if (both && join_same(rows, rows->some[self], rows->some[node])) continue;
     const double *box = mine__kdtree_box(tree, node);
-    if (both && mine__kdtree_across(a->ask.own.box, box, tree->width) <= rows->square) {
+    if (both && mine__kdtree_across(tree, a->ask.own.box, box) <= rows->square) {
       join_two(rows, rows->some[self], rows->some[node]);
     } else if (node >= leaves) {
       join_leaves(a, node - leaves);
     } else {
       const double *left = mine__kdtree_box(tree, 2 * node), *right = left + 2 * tree->width;
-      mine__kdtree_push_both(&stack, 2 * node,
-                             mine__kdtree_apart(left, a->ask.own.box, tree->width),
-                             mine__kdtree_apart(right, a->ask.own.box, tree->width));
+      mine__kdtree_push_both(&stack, 2 * node, mine__kdtree_apart(tree, left, a->ask.own.box),
+                             mine__kdtree_apart(tree, right, a->ask.own.box));
     }
   }
 }
@@ -256,7 +254,7 @@ static void join_nodes(mine_env *env, dbscan_rows *rows) {
     rows->some[node] = left >= 0 ? left : right;
     rows->whole[node] = rows->whole[2 * node] && rows->whole[2 * node + 1];
     if (!rows->whole[node] || left < 0 || right < 0) continue;
-    if (mine__kdtree_across(box, box, tree->width) <= rows->square) join_two(rows, left, right);
+    if (mine__kdtree_across(tree, box, box) <= rows->square) join_two(rows, left, right);
     rows->whole[node] = (uint8_t)join_same(rows, left, right);
   }
 }

@@ -14,8 +14,8 @@
 
 typedef struct dbscan_rows {
   const mine__kdtree *tree;
-  double square;        /* eps^2: what is at most so far apart is within                 */
-  double least;         /* rows, or weight, that a core row has within eps, itself too   */
+  double square; /* eps as distances are compared: what is at most so far apart is within        */
+  double least;  /* rows, or weight, that a core row has within eps, itself too   */
   const double *weight; /* per row; NULL: 1                                             */
   uint32_t *core;       /* per leaf: a bit for each core row                             */
   mine__component *up;  /* per place: of core rows                                       */

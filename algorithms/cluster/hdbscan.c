@@ -30,6 +30,10 @@ static const mine_option hdbscan_option_table[] = {
     OPTION_REAL(hdbscan_options, cluster_selection_epsilon, .initial = "0", .range = {0, 1e150},
                 .help = "clusters that are nearer to each other, in the scaled space, are not "
                         "divided"),
+    OPTION_CHOICE(hdbscan_options, metric, .initial = "euclidean",
+                  .choices = mine__labelled_metrics,
+                  .help = "distances: roots of the sums of squared differences, or sums of their "
+                          "sizes, in which one column that is far off counts less"),
     OPTION_CHOICE(hdbscan_options, scale, .initial = "standard", .choices = mine__scale_names,
                   .help =
                       "how numbers are scaled first, as for kmeans; a category counts 1 when it "
@@ -66,7 +70,8 @@ static mine_status hdbscan_fit(mine_env *env, const mine_dataset *data, const vo
                                mine_model *model) {
   hdbscan_options o = *(const hdbscan_options *)options;
   if (o.min_samples == MINE_NOT_GIVEN) o.min_samples = o.min_cluster_size;
-  mine_labelled *body = mine__labelled_open(env, data, (mine_scale)o.scale, model);
+  mine_labelled *body =
+      mine__labelled_open(env, data, (mine_scale)o.scale, (mine__norm)o.metric, model);
   if (!body) return mine_env_status(env);
   hdbscan_check(env, data, body);
   body->strength = mine__arena_array(model->arena, (size_t)body->n, sizeof(double));

@@ -75,7 +75,8 @@ static void merge_run(mine_env *env, merge_state *s, const mine__kdtree *tree,
     if (MINE_POLL_AT(env, i)) return;
     for (next = i + 1; next < edges && order[next].key == order[i].key;)
       next++;
-    merge_equal(s, tree, edge, order + i, next - i, sqrt(mine_key_to_real(order[i].key)), ends);
+    merge_equal(s, tree, edge, order + i, next - i,
+                mine__kdtree_distance(tree, mine_key_to_real(order[i].key)), ends);
   }
 }
 

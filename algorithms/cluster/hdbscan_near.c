@@ -10,15 +10,18 @@
 
 #define NEAR_KEPT 12
 
-/* By all rows: distances come as roots and are squared again by the same sums. */
+/* By all rows: distances come as roots, and are taken again as the tree compares them. */
 static void near_by_all(mine_env *env, const mine__kdtree *tree, int64_t m, double *distance,
                         uint32_t *row) {
   const int64_t n = tree->n, width = tree->width;
   uint32_t *key = mine__arena_array(env->scratch, (size_t)n, sizeof *key);
   int64_t *found = mine__arena_array(env->scratch, (size_t)n, sizeof *found);
   mine_nearest all;
-  if (mine_failed(env) || mine__nearest_build(env, env->scratch, MINE_SPACE_EUCLIDEAN, tree->point,
-                                              n, tree->width, NULL, &all))
+  if (mine_failed(env) ||
+      mine__nearest_build(
+          env, env->scratch,
+          tree->norm == MINE__NORM_SQUARES ? MINE_SPACE_EUCLIDEAN : MINE_SPACE_MANHATTAN,
+          tree->point, n, tree->width, NULL, &all))
     return;
   for (int64_t i = 0; i < n; i++)
     key[i] = (uint32_t)i;
@@ -33,8 +36,8 @@ static void near_by_all(mine_env *env, const mine__kdtree *tree, int64_t m, doub
   for (int64_t i = 0; i < n; i++) {
     if (i % 4096 == 0 && mine__poll(env)) return;
     for (int64_t j = 0; j < m; j++)
-      distance[i * m + j] = mine__distance_pair(tree->point + i * width,
-                                                tree->point + row[i * m + j] * width, tree->width);
+      distance[i * m + j] =
+          mine__kdtree_pair(tree, tree->point + i * width, tree->point + row[i * m + j] * width);
   }
 }
 

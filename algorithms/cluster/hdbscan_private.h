@@ -8,7 +8,8 @@
 **   hdbscan_select.c  the clusters of at least min_cluster_size rows, which of them are the answer,
 **                     strengths and outlier scores
 **
-** Distances are squared until the merges are known.  Rows are counted by their places in the k-d
+** Distances are as the tree compares them (kernel/kdtree.h) until the merges are known.  Rows are
+*counted by their places in the k-d
 ** tree until then, and by their numbers afterwards.  A failure stays in the environment.
 */
 #ifndef MINE_CLUSTER_HDBSCAN_PRIVATE_H
@@ -23,19 +24,19 @@ typedef enum hdbscan_selection { HDBSCAN_EOM, HDBSCAN_LEAF } hdbscan_selection;
 typedef struct hdbscan_options {
   int64_t min_cluster_size, min_samples;
   double cluster_selection_epsilon;
-  int selection, allow_single_cluster, scale;
+  int selection, allow_single_cluster, scale, metric;
 } hdbscan_options;
 
 /* Of every place the `m` nearest others, nearest first. */
 typedef struct hdbscan_near {
   int64_t m;
-  double *distance; /* n x m, squared                                             */
+  double *distance; /* n x m, as compared                                         */
   uint32_t *place;  /* n x m                                                      */
-  double *core;     /* n: to the min_samples-th nearest row, itself the first; squared */
+  double *core;     /* n: to the min_samples-th nearest row, itself the first; likewise */
 } hdbscan_near;
 
 typedef struct hdbscan_edge {
-  double weight; /* squared */
+  double weight; /* as compared */
   uint32_t a, b; /* places  */
 } hdbscan_edge;
 
@@ -44,7 +45,7 @@ typedef struct hdbscan_edge {
 typedef struct hdbscan_merges {
   int64_t n;       /* rows           */
   int64_t things;  /* rows and merges */
-  double *at;      /* per merge: its distance, not squared */
+  double *at;      /* per merge: its distance */
   uint32_t *size;  /* per thing: its rows                  */
   uint32_t *first; /* per merge: a thing that it merges    */
   uint32_t *next;  /* per thing: another that the same merge merges; HDBSCAN_NONE: no other */

@@ -39,32 +39,47 @@ typedef struct kdtree_job {
 
 /* ---- distances of boxes --------------------------------------------------------------------- */
 
-double mine__kdtree_apart(const double *a, const double *b, int width) {
+static double kdtree_term(mine__norm norm, double t) {
+  return norm == MINE__NORM_SQUARES ? t * t : fabs(t);
+}
+
+double mine__kdtree_pair(const mine__kdtree *tree, const double *a, const double *b) {
+  double sum = 0;
+  if (tree->norm == MINE__NORM_SQUARES) return mine__distance_pair(a, b, tree->width);
+  for (int j = 0; j < tree->width; j++)
+    sum += fabs(a[j] - b[j]);
+  return sum;
+}
+
+double mine__kdtree_apart(const mine__kdtree *tree, const double *a, const double *b) {
+  const int width = tree->width;
   double sum = 0;
   for (int j = 0; j < width; j++) {
     const double below = b[j] - a[width + j], above = a[j] - b[width + j];
     const double away = below > above ? below : above, t = away > 0 ? away : 0;
-    sum += t * t;
+    sum += kdtree_term(tree->norm, t);
   }
   return sum;
 }
 
-double mine__kdtree_across(const double *a, const double *b, int width) {
+double mine__kdtree_across(const mine__kdtree *tree, const double *a, const double *b) {
+  const int width = tree->width;
   double sum = 0;
   for (int j = 0; j < width; j++) {
     const double up = b[width + j] - a[j], down = a[width + j] - b[j];
     const double t = up > down ? up : down;
-    sum += t * t;
+    sum += kdtree_term(tree->norm, t);
   }
   return sum;
 }
 
-double mine__kdtree_from_point(const double *box, const double *point, int width) {
+double mine__kdtree_from_point(const mine__kdtree *tree, const double *box, const double *point) {
+  const int width = tree->width;
   double sum = 0;
   for (int j = 0; j < width; j++) {
     const double below = box[j] - point[j], above = point[j] - box[width + j];
     const double away = below > above ? below : above, t = away > 0 ? away : 0;
-    sum += t * t;
+    sum += kdtree_term(tree->norm, t);
   }
   return sum;
 }
@@ -177,10 +192,10 @@ static void kdtree_lay_out(void *context, int64_t task, int worker) {
   (void)worker;
 }
 
-mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, const double *point, int64_t n,
-                               int width, mine__kdtree *out) {
+mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, mine__norm norm,
+                               const double *point, int64_t n, int width, mine__kdtree *out) {
   const int most = MINE__KDTREE_LEAF / MINE_LANES;
-  *out = (mine__kdtree){.n = n, .width = width, .point = point};
+  *out = (mine__kdtree){.norm = norm, .n = n, .width = width, .point = point};
   out->panels = MINE_BLOCKS(n, MINE_LANES);
   while (MINE_BLOCKS(out->panels, mine__kdtree_leaves(out)) > most)
     out->levels++;

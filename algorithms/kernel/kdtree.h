@@ -8,9 +8,10 @@
 ** are 2 i and 2 i + 1, the leaves come last, all on one level), and equal values do no harm.
 ** Every node has the box of its rows.
 **
-** Answers do not depend on the tree: distances are the sums of distance.h, bit for bit, and what a
-** box rules out is farther by the same sums, so that ties are found as well.  Of equal
-** distances the lower row stands first.
+** Answers do not depend on the tree: distances are compared squared, the sums of distance.h, bit
+** for bit, or by the norm of sums as they are, |a0 - b0| + |a1 - b1| + ...; what a box rules out is
+** farther by the same sums, so that ties are found as well.  Of equal distances the lower row
+** stands first.
 **
 ** Up to about 15 dimensions a search looks at few rows.  Beyond, it is right and looks at most of
 ** them: kernel/nearest.h does that faster.
@@ -18,6 +19,7 @@
 #ifndef MINE_KERNEL_KDTREE_H
 #define MINE_KERNEL_KDTREE_H
 
+#include <math.h>
 #include <string.h>
 
 #include "../core/parallel.h"
@@ -30,6 +32,7 @@
 #define MINE__KDTREE_DEEPEST 64 /* nodes that wait while a search goes down: levels and few */
 
 typedef struct mine__kdtree {
+  mine__norm norm;
   int64_t n;
   int width;
   int levels;          /* below the root: there are 1 << levels leaves                   */
@@ -43,20 +46,33 @@ typedef struct mine__kdtree {
 /* Points are finite, 1 <= n < 2^32 - 1, and live as long as the tree.  In arena, about 8 (width
 ** + 1) bytes a row, and as much of scratch memory while it is built.  On all threads.  O(n width
 ** log n). */
-mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, const double *point, int64_t n,
-                               int width, mine__kdtree *out) MINE_MUST_CHECK;
+mine_status mine__kdtree_build(mine_env *env, mine_arena *arena, mine__norm norm,
+                               const double *point, int64_t n, int width,
+                               mine__kdtree *out) MINE_MUST_CHECK;
+
+/* A distance as it is compared, and back. */
+static inline double mine__kdtree_compared(const mine__kdtree *tree, double distance) {
+  return tree->norm == MINE__NORM_SQUARES ? distance * distance : distance;
+}
+static inline double mine__kdtree_distance(const mine__kdtree *tree, double compared) {
+  return tree->norm == MINE__NORM_SQUARES ? sqrt(compared) : compared;
+}
+/* Of two points; the same bits as in the leaves. */
+double mine__kdtree_pair(const mine__kdtree *tree, const double *a, const double *b);
 
 /* The k nearest rows of a point, nearest first, without row `skip` (-1: none): how many there are.
-** Squared distances.  Safe inside a parallel task. */
+** Distances as compared.  Safe inside a parallel task. */
 int64_t mine__kdtree_nearest(const mine__kdtree *tree, const double *query, int64_t k, int64_t skip,
                              double *distance, uint32_t *row);
-/* The rows at a squared distance of at most `square`: how many; the first `room` of them, in no
-** particular order, in row[] (NULL with room 0).  Safe inside a parallel task. */
+/* The rows at a distance of at most `square`, as compared: how many; the first `room` of them, in
+ *no
+ ** particular order, in row[] (NULL with room 0).  Safe inside a parallel task. */
 int64_t mine__kdtree_within(const mine__kdtree *tree, const double *query, double square,
                             int64_t room, uint32_t *row);
 
 /* Of every row of the tree the k nearest others (1 <= k < n), nearest first, in distance[row * k
-** ...] (squared) and row[row * k ...].  On all threads; progress as `what`.  A leaf asks for all
+** ...] (as compared) and row[row * k ...].  On all threads; progress as `what`.  A leaf asks for
+*all
 ** its rows at once. */
 mine_status mine__kdtree_neighbours(mine_env *env, const mine__kdtree *tree, int64_t k,
                                     const char *what, double *distance,
@@ -140,9 +156,9 @@ typedef struct mine__kdtree_asker {
   double *box;                      /* of those that ask together                            */
   float *seen, *group;              /* rows as the sieve sees them; room for as many         */
   double length[MINE__KDTREE_LEAF]; /* there                                                 */
-  double limit[MINE__KDTREE_LEAF];  /* squared: beyond, nothing matters; below 0: nothing does */
-  uint32_t rows;                    /* that ask together                                     */
-  double widest;                    /* of their limits                                       */
+  double limit[MINE__KDTREE_LEAF]; /* as compared: beyond, nothing matters; below 0: nothing does */
+  uint32_t rows;                   /* that ask together                                     */
+  double widest;                   /* of their limits                                       */
 } mine__kdtree_asker;
 
 void mine__kdtree_index_build(mine_env *env, mine_arena *arena, const mine__kdtree *tree,
@@ -155,8 +171,8 @@ void mine__kdtree_ask(mine__kdtree_asker *a, int64_t leaf);
 
 /* The rows that ask and may have a row of a box within their limits. */
 static inline uint32_t mine__kdtree_near(const mine__kdtree_asker *a, const double *box) {
-  return a->own.all &
-         a->kernels->leaf_near(a->own.panel, a->own.panels, a->tree->width, box, a->limit);
+  return a->own.all & a->kernels->leaf_near[a->tree->norm](a->own.panel, a->own.panels,
+                                                           a->tree->width, box, a->limit);
 }
 
 /* Whoever asks: `passes` says that a node so far away is of no use to those who ask together (NULL:
@@ -175,17 +191,17 @@ void mine__kdtree_tour(mine__kdtree_asker *a, const mine__kdtree_guide *guide);
 ** those that are not in it are farther. */
 void mine__kdtree_sift(const mine__kdtree_asker *a, int64_t leaf, const mine__kdtree_rows *other,
                        uint32_t near, uint32_t *may);
-/* The squared distances of row q that asks to the rows `may` of a leaf; those within `limit`, or
-** more. */
+/* The distances, as compared, of row q that asks to the rows `may` of a leaf; those within `limit`,
+** or more. */
 uint32_t mine__kdtree_measure(const mine__kdtree_asker *a, int q, const mine__kdtree_rows *other,
                               uint32_t may, double limit, double *distance);
 
-/* The least and the largest squared distance between points of two boxes, rounded so that no pair
-** of points within is nearer, or farther. */
-double mine__kdtree_apart(const double *a, const double *b, int width);
-double mine__kdtree_across(const double *a, const double *b, int width);
+/* The least and the largest distance, as compared, between points of two boxes, rounded so that no
+** pair of points within is nearer, or farther. */
+double mine__kdtree_apart(const mine__kdtree *tree, const double *a, const double *b);
+double mine__kdtree_across(const mine__kdtree *tree, const double *a, const double *b);
 /* The least from a point. */
-double mine__kdtree_from_point(const double *box, const double *point, int width);
+double mine__kdtree_from_point(const mine__kdtree *tree, const double *box, const double *point);
 
 /* Nodes that wait to be looked at, with how far they are. */
 typedef struct mine__kdtree_stack {
@@ -212,12 +228,13 @@ static inline void mine__kdtree_push_both(mine__kdtree_stack *stack, int64_t nod
 static inline void mine__kdtree_push_below(mine__kdtree_stack *stack, const mine__kdtree *tree,
                                            int64_t node, const double *query) {
   const double *left = mine__kdtree_box(tree, 2 * node);
-  mine__kdtree_push_both(stack, 2 * node, mine__kdtree_from_point(left, query, tree->width),
-                         mine__kdtree_from_point(left + 2 * tree->width, query, tree->width));
+  mine__kdtree_push_both(stack, 2 * node, mine__kdtree_from_point(tree, left, query),
+                         mine__kdtree_from_point(tree, left + 2 * tree->width, query));
 }
 
-/* Offer every row that may lie within `bound` (squared) of the point to `offer`, the nearer leaves
-** first; it returns the bound that holds from then on.  Compiled for `offer` at each call. */
+/* Offer every row that may lie within `bound` (as compared) of the point to `offer`, the nearer
+ *leaves
+ ** first; it returns the bound that holds from then on.  Compiled for `offer` at each call. */
 typedef double (*mine__kdtree_offer)(void *context, double bound, double distance, uint32_t row);
 MINE_INLINE void mine__kdtree_walk(const mine__kdtree *tree, const double *query, double bound,
                                    mine__kdtree_offer offer, void *context) {
@@ -234,8 +251,8 @@ MINE_INLINE void mine__kdtree_walk(const mine__kdtree *tree, const double *query
     }
     const mine__kdtree_rows rows = mine__kdtree_leaf(tree, node - leaves);
     double distance[MINE__KDTREE_LEAF];
-    uint32_t within = rows.all & kernels->leaf_within(rows.panel, rows.panels, tree->width, query,
-                                                      bound, distance);
+    uint32_t within = rows.all & kernels->leaf_within[tree->norm](
+                                     rows.panel, rows.panels, tree->width, query, bound, distance);
     while (within) {
       const int i = mine__kdtree_next(&within);
       if (distance[i] <= bound)

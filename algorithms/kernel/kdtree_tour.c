@@ -14,7 +14,7 @@
 #include "kdtree.h"
 
 #define TOUR_FEW    4  /* rows of a leaf that are measured one by one            */
-#define TOUR_SIEVED 6  /* columns from which on single precision comes first     */
+#define TOUR_SIEVED 6  /* columns from which on single precision comes first (of squares) */
 #define TOUR_APART  3  /* times the middle limit (squared): the row goes alone   */
 #define TOUR_WAITS  96 /* nodes at most: eight for each three levels             */
 
@@ -28,7 +28,7 @@ static void tour_sieve(mine_env *env, mine_arena *arena, const mine__kdtree *tre
   double *centre = mine__arena_array(arena, (size_t)width, sizeof *centre), square = 0;
   double *point = mine__arena_array(arena, MINE__KDTREE_LEAF, (size_t)width * sizeof *point);
   *out = (mine__sieve){.width = tree->width};
-  if (mine_failed(env) || width < TOUR_SIEVED) return;
+  if (mine_failed(env) || width < TOUR_SIEVED || tree->norm != MINE__NORM_SQUARES) return;
   for (int64_t j = 0; j < width; j++) {
     const double half = most[j] / 2 - least[j] / 2;
     centre[j] = least[j] / 2 + most[j] / 2;
@@ -120,12 +120,12 @@ uint32_t mine__kdtree_measure(const mine__kdtree_asker *a, int q, const mine__kd
   const mine__kdtree *tree = a->tree;
   const double *point = a->point + (int64_t)q * tree->width;
   if (!tour_is_few(may))
-    return may & a->kernels->leaf_within(other->panel, other->panels, tree->width, point, limit,
-                                         distance);
+    return may & a->kernels->leaf_within[tree->norm](other->panel, other->panels, tree->width,
+                                                     point, limit, distance);
   for (uint32_t left = may; left;) {
     const int i = mine__kdtree_next(&left);
     const int64_t row = tree->row[other->place + i];
-    distance[i] = mine__distance_pair(point, tree->point + row * tree->width, tree->width);
+    distance[i] = mine__kdtree_pair(tree, point, tree->point + row * tree->width);
   }
   return may;
 }
@@ -168,8 +168,8 @@ static void tour_push(const mine__kdtree_asker *a, tour_stack *stack, int64_t gr
   const int width = a->tree->width;
   double apart[MINE_LANES];
   const int bottom = stack->n;
-  uint32_t within = a->kernels->boxes_apart(a->index->boxes + group * MINE_LANES * 2 * width, width,
-                                            a->box, a->widest, apart);
+  uint32_t within = a->kernels->boxes_apart[a->tree->norm](
+      a->index->boxes + group * MINE_LANES * 2 * width, width, a->box, a->widest, apart);
   while (within) {
     const int l = mine__kdtree_next(&within);
     const int64_t node = group * MINE_LANES + l;
@@ -224,7 +224,7 @@ static void tour_rows(mine__kdtree_asker *a, const mine__kdtree_guide *guide, ui
   for (int64_t node = top; node < 2 * top && a->widest >= 0; node++) {
     if (node == at) continue;
     stack.at[0].node = node;
-    stack.at[0].apart = mine__kdtree_apart(mine__kdtree_box(tree, node), a->box, tree->width);
+    stack.at[0].apart = mine__kdtree_apart(tree, mine__kdtree_box(tree, node), a->box);
     stack.n = 1;
     tour_enter(a, guide, &stack);
   }

@@ -45,6 +45,11 @@
 struct mine__slot_cut;
 struct mine__shapley_edge;
 
+/* What a distance adds up: the squares of differences (and compares without the root), or their
+** sizes. */
+typedef enum mine__norm { MINE__NORM_SQUARES, MINE__NORM_SUMS } mine__norm;
+#define MINE__NORMS 2
+
 typedef struct mine__kernels {
   const char *set; /* "any", "avx2", "avx512" */
 
@@ -59,17 +64,17 @@ typedef struct mine__kernels {
   void (*gower)(const double *panel, ptrdiff_t width, const uint8_t *category, const double *point,
                 double *out);
 
-  /* kdtree_body.h: of the points of up to 4 panels, from point 0 on.  Bit l: point l may be at a
-  ** squared distance of at most most[l] of some point of a box (width least, then width most). */
-  uint32_t (*leaf_near)(const double *panel, ptrdiff_t panels, ptrdiff_t width, const double *box,
-                        const double *most);
-  /* out[l]: the squared distance of a point and point l; bit l: it is at most `most`. */
-  uint32_t (*leaf_within)(const double *panel, ptrdiff_t panels, ptrdiff_t width,
-                          const double *point, double most, double *out);
-  /* out[l]: the least squared distance between points of a box and of box l, of MINE_LANES boxes
-  ** side by side (per dimension their least values, then their largest); bit l: at most `most`. */
-  uint32_t (*boxes_apart)(const double *boxes, ptrdiff_t width, const double *box, double most,
-                          double *out);
+  /* kdtree_body.h, by norm: of the points of up to 4 panels, from point 0 on.  Bit l: point l may
+  ** be at a distance of at most most[l] of some point of a box (width least, then width most). */
+  uint32_t (*leaf_near[MINE__NORMS])(const double *panel, ptrdiff_t panels, ptrdiff_t width,
+                                     const double *box, const double *most);
+  /* out[l]: the distance of a point and point l; bit l: it is at most `most`. */
+  uint32_t (*leaf_within[MINE__NORMS])(const double *panel, ptrdiff_t panels, ptrdiff_t width,
+                                       const double *point, double most, double *out);
+  /* out[l]: the least distance between points of a box and of box l, of MINE_LANES boxes side by
+  ** side (per dimension their least values, then their largest); bit l: at most `most`. */
+  uint32_t (*boxes_apart[MINE__NORMS])(const double *boxes, ptrdiff_t width, const double *box,
+                                       double most, double *out);
 
   /* sieve_body.h: see sieve.h */
   void (*sieve_nearest)(const float *panel, ptrdiff_t width, const float *point, const float *half,

@@ -18,6 +18,8 @@
 #define LABELLED_BLOCK 64          /* rows asked by a task   */
 #define LABELLED_POINT 256         /* a single row's dimensions on the stack */
 
+const char *const mine__labelled_metrics[] = {"euclidean", "manhattan", NULL};
+
 int mine__labelled_order(const double *a, const double *b, int width) {
   for (int j = 0; j < width; j++)
     if (a[j] != b[j]) return a[j] < b[j] ? -1 : 1;
@@ -26,7 +28,7 @@ int mine__labelled_order(const double *a, const double *b, int width) {
 
 /* ---- asked -------------------------------------------------------------------------------- */
 
-/* What is known of a row so far; distances are squared. */
+/* What is known of a row so far; distances are as the tree compares them. */
 typedef struct labelled_seen {
   const mine_labelled *body;
   const double *query;
@@ -63,7 +65,8 @@ static void labelled_see_leaf(labelled_seen *seen, const mine__kernels *kernels,
   const double *square = m->square + rows.place;
   const uint32_t *row = m->tree.row + rows.place;
   double distance[MINE__KDTREE_LEAF];
-  uint32_t within = rows.all & kernels->leaf_within(rows.panel, rows.panels, m->tree.width,
+  uint32_t within =
+      rows.all & kernels->leaf_within[m->tree.norm](rows.panel, rows.panels, m->tree.width,
                                                     seen->query, labelled_bound(seen), distance);
   while (within) {
     const int i = mine__kdtree_next(&within);
@@ -106,7 +109,9 @@ static void labelled_say(const mine_labelled *m, const double *query, int64_t i,
   const labelled_seen seen = labelled_look(m, query);
   const int64_t by = seen.same >= 0 ? seen.same : seen.by;
   if (out->group) out->group[i] = by >= 0 ? m->label[by] + 1 : 0;
-  if (out->distance) out->distance[i] = seen.near < INFINITY ? sqrt(seen.near) : (double)NAN;
+  if (out->distance)
+    out->distance[i] =
+        seen.near < INFINITY ? mine__kdtree_distance(&m->tree, seen.near) : (double)NAN;
   if (out->strength) out->strength[i] = !m->strength ? (double)NAN : by >= 0 ? m->strength[by] : 0;
   if (out->outlier) out->outlier[i] = m->outlier && seen.same >= 0 ? m->outlier[by] : (double)NAN;
 }
@@ -213,7 +218,7 @@ static void labelled_round(mine_encoding *encoding) {
 }
 
 mine_labelled *mine__labelled_open(mine_env *env, const mine_dataset *data, mine_scale scale,
-                                   mine_model *model) {
+                                   mine__norm norm, mine_model *model) {
   const size_t n = (size_t)data->rows.n;
   mine_labelled *body = mine__arena_zeros(model->arena, 1, sizeof *body);
   if (!body) return NULL;
@@ -231,7 +236,7 @@ mine_labelled *mine__labelled_open(mine_env *env, const mine_dataset *data, mine
   if (mine_failed(env)) return NULL;
   labelled_job job = {body, &data->rows, NULL, body->point};
   if (mine__parallel(env, MINE_BLOCKS(body->n, LABELLED_CHUNK), labelled_encode, &job) ||
-      mine__kdtree_build(env, model->arena, body->point, body->n, body->encoding.width,
+      mine__kdtree_build(env, model->arena, norm, body->point, body->n, body->encoding.width,
                          &body->tree))
     return NULL;
   return body;
@@ -292,7 +297,8 @@ int64_t mine__labelled_number(mine_env *env, const double *point, int64_t n, int
 
 mine_status mine__labelled_prepare(mine_env *env, mine_arena *arena, mine_labelled *m) {
   if (!m->tree.row)
-    MINE_TRY(mine__kdtree_build(env, arena, m->point, m->n, m->encoding.width, &m->tree));
+    MINE_TRY(
+        mine__kdtree_build(env, arena, m->tree.norm, m->point, m->n, m->encoding.width, &m->tree));
   const int64_t leaves = mine__kdtree_leaves(&m->tree);
   m->far = mine__arena_array(arena, 2 * (size_t)leaves, sizeof *m->far);
   m->square = mine__arena_array(arena, (size_t)m->n, sizeof *m->square);
@@ -304,7 +310,7 @@ mine_status mine__labelled_prepare(mine_env *env, mine_arena *arena, mine_labell
     if (leaf % 4096 == 0) MINE_TRY(mine__poll(env));
     for (int64_t i = mine__kdtree_first(&m->tree, leaf) * MINE_LANES; i < end && i < m->n; i++) {
       const double reach = m->reach[m->tree.row[i]];
-      m->square[i] = reach >= 0 ? reach * reach : -1;
+      m->square[i] = reach >= 0 ? mine__kdtree_compared(&m->tree, reach) : -1;
       far = fmax(far, m->square[i]);
     }
     m->far[leaves + leaf] = far;

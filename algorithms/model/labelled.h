@@ -33,10 +33,11 @@ typedef struct mine_labelled {
   double *height;         /* n_merges                                                        */
   int64_t *merge_rows;    /* n_merges: rows below                                            */
   mine_cluster_profile profile;
-  mine__kdtree tree; /* of the points; made by mine__labelled_open, or _prepare              */
-  double
-      *square; /* per place in the tree: the reach, squared; -1: it gives its cluster to nobody */
-  double *far; /* per node of the tree: the largest reach in it, squared; -1: none     */
+  mine__kdtree tree; /* of the points; made by mine__labelled_open, or _prepare; its norm is
+                     ** the metric                                                        */
+  double *square; /* per place in the tree: the reach as the tree compares; -1: it gives its cluster
+                  ** to nobody                                                           */
+  double *far;    /* per node of the tree: the largest reach in it, likewise; -1: none   */
 } mine_labelled;
 
 extern const mine_part mine__labelled_parts[]; /* labelled_describe.c */
@@ -46,7 +47,7 @@ extern const mine_kind mine__kind_labelled;
 ** label and a reach of each; NULL: failure recorded (no rows, no columns with values among them).
 ** O(n width).  */
 mine_labelled *mine__labelled_open(mine_env *env, const mine_dataset *data, mine_scale scale,
-                                   mine_model *model);
+                                   mine__norm norm, mine_model *model);
 
 /* label[i] is any of 0..n-1, or -1: afterwards clusters are 0..k-1 by falling size, equal sizes by
 ** the least of their points (coordinate by coordinate), then by the first row.  Returns k. */
@@ -69,6 +70,7 @@ int mine__labelled_order(const double *a, const double *b, int width);
 void mine__labelled_save(const mine_model *model, mine_writer *w);
 void mine__labelled_load(mine_reader *r, mine_model *model, uint32_t version);
 
-#define MINE__LABELLED_VERSION 1u
+#define MINE__LABELLED_VERSION 2u                  /* 1: without the metric, euclidean */
+extern const char *const mine__labelled_metrics[]; /* of a mine__norm, for the option tables */
 
 #endif

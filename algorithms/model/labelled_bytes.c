@@ -13,6 +13,7 @@ void mine__labelled_save(const mine_model *model, mine_writer *w) {
   const mine_labelled *m = model->body;
   const size_t n = (size_t)m->n, merges = (size_t)m->n_merges;
   mine__encoding_save(&m->encoding, w);
+  mine__write_u8(w, (uint8_t)m->tree.norm);
   mine__write_u64(w, (uint64_t)m->k);
   mine__write_u64(w, n); /* mine__read_count */
   mine__write_reals(w, m->point, n * (size_t)m->encoding.width);
@@ -99,13 +100,16 @@ static void labelled_load_merges(mine_reader *r, mine_labelled *m) {
 void mine__labelled_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_labelled *m = mine__arena_zeros(r->arena, 1, sizeof *m);
   if (!m) return;
-  if (version != MINE__LABELLED_VERSION) mine__reader_bad(r, "the version of the clusters");
   mine__encoding_load(r, model->feature, model->n_features, MINE_ENCODING_WARPS, &m->encoding);
+  const uint8_t norm =
+      version > 1 ? mine__read_u8(mine__worded(r, "metric", mine__labelled_metrics)) : 0;
+  if (norm >= MINE__NORMS) mine__reader_bad(r, "the metric");
   const uint64_t k = mine__read_u64(mine__called(r, "clusters"));
   if (mine__reader_ok(r) && m->encoding.width < 1) mine__reader_bad(r, "the width of the points");
   if (k > INT32_MAX - 1) mine__reader_bad(r, "the number of clusters");
   if (!mine__reader_ok(r)) return;
   m->k = (int64_t)k;
+  m->tree.norm = (mine__norm)norm;
   labelled_load_rows(r, m);
   if (mine__reader_ok(r)) m->strength = labelled_load_shares(r, "strengths", "strength", m->n);
   if (mine__reader_ok(r)) m->outlier = labelled_load_shares(r, "outliers", "outlier", m->n);

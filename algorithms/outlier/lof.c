@@ -74,7 +74,8 @@ static void lof_open(mine_outliers *o, lof_state *s) {
 /* In few dimensions by a tree. */
 static void lof_by_tree(mine_env *env, const lof_state *s) {
   mine__kdtree tree;
-  if (mine__kdtree_build(env, env->scratch, s->point, s->n, s->encoding.width, &tree) ||
+  if (mine__kdtree_build(env, env->scratch, MINE__NORM_SQUARES, s->point, s->n, s->encoding.width,
+                         &tree) ||
       mine__kdtree_neighbours(env, &tree, s->k, "searching neighbours", s->distance, s->near))
     return;
   for (int64_t i = 0; i < s->n; i++) {

@@ -130,6 +130,8 @@ def main():
             for least in (1, 2):
                 compare(db, name, points, {"min_cluster_size": 10, "min_samples": least})
             compare(db, name, points, {"min_cluster_size": 15, "min_samples": 2, "selection": "leaf"})
+        for name, points in (("blobs", blobs[:800]), ("wide", wide[:400])):
+            compare(db, f"{name} by sums", points, {"min_cluster_size": 10, "min_samples": 2, "metric": "manhattan"})
         compare(db, "moons", moons, {"min_cluster_size": 10, "min_samples": 2, "cluster_selection_epsilon": 0.1})
         compare(db, "blobs", blobs[:400], {"min_cluster_size": 40, "min_samples": 2, "allow_single_cluster": 1})
         apart = make_blobs(2000, centers=5, n_features=4, cluster_std=0.5, center_box=(-30, 30), random_state=4)[0]

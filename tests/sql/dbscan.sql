@@ -19,6 +19,14 @@ SELECT id, prediction, round(distance, 3) AS distance FROM mine_predict('near', 
 SELECT mine_predict('near', 'x', 2.2, 'y', 0) AS one;
 SELECT cluster, rows, feature, value, overall FROM mine_centroids('near');
 SELECT item, name, detail FROM mine_summary('near') WHERE item IN ('fit', 'warning', 'keeps', 'chosen');
+-- By sums of differences: (0, 0) and (1, 1) are 2 apart, and the model keeps to it.
+CREATE TEMP TABLE corners(id, x, y);
+INSERT INTO corners VALUES (1, 0, 0), (2, 1, 1), (3, 2, 2), (4, 3, 2), (5, 4, 2), (6, 9, 9);
+SELECT group_concat(cluster) AS euclidean FROM mine_cluster('corners', 'algorithm=dbscan, eps=1.5, min_samples=2, scale=none');
+SELECT group_concat(cluster) AS manhattan FROM mine_cluster('corners', 'algorithm=dbscan, eps=1.5, min_samples=2, scale=none, metric=manhattan');
+SELECT mine_train('sums', 'dbscan', 'corners', 'eps=2, min_samples=2, scale=none, metric=manhattan') AS trained;
+SELECT group_concat(prediction) AS prediction, group_concat(distance) AS distance FROM mine_predict('sums', 'SELECT 7 AS id, 0.5 AS x, -1.5 AS y UNION ALL SELECT 8, 0.5, -1.6 UNION ALL SELECT 9, 4, 2');
+SELECT mine_fit('dbscan', 'corners', 'metric=cosine');
 -- eps from the data, told.
 SELECT mine_train('auto', 'dbscan', 'SELECT id, x, y FROM places', 'min_samples=3') AS trained;
 SELECT name, detail FROM mine_summary('auto') WHERE item = 'chosen';

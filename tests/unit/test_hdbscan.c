@@ -75,7 +75,8 @@ static void same_lengths(int64_t n, int width, int64_t min_samples, double grid,
   hdbscan_edge *expected = plain_tree(&p);
   mine__kdtree tree;
   hdbscan_near near;
-  assert_int_equal(mine__kdtree_build(env, env->scratch, t.point, n, width, &tree), MINE_OK);
+  assert_int_equal(
+      mine__kdtree_build(env, env->scratch, MINE__NORM_SQUARES, t.point, n, width, &tree), MINE_OK);
   mine__hdbscan_near(env, &tree, min_samples, &near);
   for (int64_t place = 0; place < n; place++)
     assert_true(near.core[place] == p.core[tree.row[place]]);
