@@ -17,6 +17,7 @@
 
 #define KMEDOIDS_MEASURED 4000 /* rows whose silhouettes are measured, where not all pairs are */
 #define KMEDOIDS_RANKINGS 8
+#define KMEDOIDS_WIDEST   16384 /* encoded columns, where categories are among them */
 
 static const mine_option kmedoids_option_table[] = {
     OPTION_INT(kmedoids_options, k, .initial = "8", .range = {1, 65536}, .allows_auto = 1,
@@ -173,6 +174,19 @@ static int64_t kmedoids_whole(const mine_env *env, int64_t exact_rows) {
   return rows < (double)exact_rows ? (int64_t)rows : exact_rows;
 }
 
+/* Levels that are columns: judging the samples goes over rows times them, for hours. */
+static void kmedoids_refuse_levels(const kmedoids_fit *fit) {
+  const mine_neighbours *rows = &fit->body->rows;
+  int levels = 0;
+  for (int f = 0; rows->space != MINE_SPACE_GOWER && f < rows->encoding.n_features; f++)
+    levels |= rows->encoding.levels[f] > 0;
+  if (levels && rows->width > KMEDOIDS_WIDEST)
+    mine__fail(fit->env, MINE_LIMIT,
+               "kmedoids takes at most %d columns, levels of categories included, not %d; use "
+               "metric=gower, in which a category is one, or leave columns out (ignore=)",
+               KMEDOIDS_WIDEST, rows->width);
+}
+
 static void kmedoids_open(kmedoids_fit *fit) {
   mine_env *env = fit->env;
   const kmedoids_options *o = fit->options;
@@ -191,6 +205,7 @@ static void kmedoids_open(kmedoids_fit *fit) {
   fit->body->rows.n = 0; /* no medoids yet */
   if (fit->body->rows.width == 0)
     mine__fail(env, MINE_DATA, "no column has values to cluster by; check ignore= and the source");
+  kmedoids_refuse_levels(fit);
   fit->whole = kmedoids_whole(env, o->exact_rows);
 }
 

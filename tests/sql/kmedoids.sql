@@ -39,4 +39,5 @@ SELECT mine_train('x', 'kmedoids', 'points', 'k=10');
 SELECT mine_train('x', 'kmedoids', 'points', 'metric=chebyshev');
 SELECT mine_train('x', 'kmedoids', 'SELECT id, 1 + id % 2 AS a FROM buyers', 'k=3, id=id');
 SELECT mine_train('x', 'kmedoids', 'buyers', 'k=80, id=id, exact_rows=100');
+SELECT mine_train('x', 'kmedoids', 'WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n LIMIT 16385) SELECT i, ''level '' || i AS level FROM n', 'k=3, categorical=level');
 SELECT count(*) FROM mine_neighbors('b', 'buyers');
