@@ -14,6 +14,8 @@ def density_case(rng):
                             "allow_single_cluster": rng.choice([0, 1])})
     elif rng.random() < 0.7:
         case["own"]["eps"] = rng.choice([0.1, 0.4, 1.0, 2.5])
+    if rng.random() < 0.4:
+        case["own"]["metric"] = "manhattan"
     return case
 
 
