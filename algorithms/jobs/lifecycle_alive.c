@@ -48,7 +48,7 @@ const mine__alive *mine__alive_fit(mine_job *job, int64_t n, const int64_t *firs
   mine__rules_make(&alive->rules);
   mine__cells_make(env, env->scratch, buyers, x, t_x, age, &cells, NULL);
   if (!mine_failed(env))
-    mine__life_maximise(env, &mine__process_paretonbd, 1, &cells, &alive->rules, &alive->fit);
+    mine__life_maximise(env, &mine__process_paretonbd, 1, &cells, &alive->rules, NULL, &alive->fit);
   if (!mine_failed(env)) alive_tell(job, alive, again);
   mine__arena_rewind(env->scratch, mark);
   return mine_failed(env) ? NULL : alive;

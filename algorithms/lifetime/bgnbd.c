@@ -24,7 +24,7 @@ enum { BG_R, BG_ALPHA, BG_A, BG_B };
 
 /* What depends on x alone. */
 typedef struct bgnbd_terms {
-  double x, log_l, r, a, b;
+  double x, log_l, r, a, b, death;
 } bgnbd_terms;
 
 static bgnbd_terms bgnbd_of(const double *theta, double x) {
@@ -37,6 +37,7 @@ static bgnbd_terms bgnbd_of(const double *theta, double x) {
       .r = mine__digamma(r + x) - mine__digamma(r) + log(theta[BG_ALPHA]),
       .a = of_ab,
       .b = of_ab + mine__digamma(b + x) - mine__digamma(b),
+      .death = x > 0 ? log(a / (b + x - 1)) : -HUGE_VAL,
   };
 }
 
@@ -45,15 +46,17 @@ static void bgnbd_sum(const mine__life *life, const mine__cells *cells, int64_t 
   const double r = life->theta[BG_R], alpha = life->theta[BG_ALPHA], a = life->theta[BG_A],
                b = life->theta[BG_B];
   bgnbd_terms of = bgnbd_of(life->theta, 0);
+  double t_x = NAN, last = 0; /* its logarithm: cells lie by x and t_x */
   for (int64_t i = first; i < end; i++) {
     const mine__buyer *c = &cells->buyer[i];
     const double x = c->x, n = r + x, weight = cells->weight[i];
     if (x != of.x) of = bgnbd_of(life->theta, x);
-    const double whole = log(alpha + c->T), last = x > 0 ? log(alpha + c->t_x) : 0;
-    const double alive = -n * whole, dead = x > 0 ? log(a / (b + x - 1)) - n * last : -HUGE_VAL;
-    const double sum = x > 0 ? mine__log_add(alive, dead) : alive;
-    const double w = exp(alive - sum), v = x > 0 ? exp(dead - sum) : 0;
-    out[0] += weight * (of.log_l + sum);
+    if (x > 0 && c->t_x != t_x) last = log(alpha + (t_x = c->t_x));
+    const double whole = log(alpha + c->T), alive = -n * whole;
+    const mine__either is =
+        x > 0 ? mine__either_of(alive, of.death - n * last) : (mine__either){alive, 1, 0};
+    const double w = is.first, v = is.second;
+    out[0] += weight * (of.log_l + is.log_sum);
     out[1 + BG_R] += weight * (of.r - w * whole - v * last);
     out[1 + BG_ALPHA] += weight * (r / alpha - n * (w / (alpha + c->T) + v / (alpha + c->t_x)));
     out[1 + BG_A] += weight * (of.a + v / a);

@@ -117,9 +117,9 @@ static void life_begin(mine__ascent *ascent, life_sum *sum) {
                            .at = NAN};
 }
 
-/* The best of all starts on some of the cells. */
+/* The best of all starts on some of the cells; of near (u), which may be NULL, alone. */
 static void life_start(mine_env *env, const mine__cells *cells, const mine__life *life,
-                       mine__ascent *best) {
+                       const double *near, mine__ascent *best) {
   life_sum sum;
   mine__cells some;
   life_some(env, cells, &some);
@@ -127,11 +127,11 @@ static void life_start(mine_env *env, const mine__cells *cells, const mine__life
   life_sum_open(env, &sum, &some, life);
   const mine__process *process = life->process;
   life_begin(best, &sum);
-  for (int s = 0; s < process->n_starts && !mine_failed(env); s++) {
+  for (int s = 0; s < (near ? 1 : process->n_starts) && !mine_failed(env); s++) {
     mine__ascent ascent;
     life_begin(&ascent, &sum);
     for (int i = 0; i < process->n; i++)
-      ascent.u[i] = log(process->start[s][i]);
+      ascent.u[i] = near ? near[i] : log(process->start[s][i]);
     mine__ascent_run(&ascent, LIFE_STEPS, LIFE_ROUGH);
     ascent.steps += best->steps;
     if (!(ascent.at <= best->at) && !isnan(ascent.at))
@@ -195,7 +195,9 @@ static void life_keep(const life_sum *sum, mine__ascent *ascent, double scale,
 }
 
 void mine__life_maximise(mine_env *env, const mine__process *process, int k,
-                         const mine__cells *cells, const mine__rules *rules, mine__life_fit *out) {
+                         const mine__cells *cells, const mine__rules *rules, const double *near,
+                         mine__life_fit *out) {
+  double u[LIFETIME_MOST];
   const mine_mark mark = mine__arena_mark(env->scratch);
   const double scale = life_scale(process, cells);
   const mine__life life = {.process = process, .rules = rules, .k = k};
@@ -204,7 +206,10 @@ void mine__life_maximise(mine_env *env, const mine__process *process, int k,
   life_sum sum;
   *out = (mine__life_fit){.likelihood = NAN};
   life_rescale(env, cells, scale, &scaled);
-  if (!mine_failed(env)) life_start(env, &scaled, &life, &ascent);
+  for (int i = 0; near && i < process->n; i++)
+    u[i] =
+        fmin(LIFE_RANGE, fmax(-LIFE_RANGE, log(near[i] / (process->timed >> i & 1 ? scale : 1))));
+  if (!mine_failed(env)) life_start(env, &scaled, &life, near ? u : NULL, &ascent);
   if (!mine_failed(env) && isnan(ascent.at))
     (void)mine__fail(env, MINE_NUMERIC,
                      "the likelihood of %s cannot be computed for these customers; look for "

@@ -49,25 +49,41 @@ static double lesson_gaps(const mine_purchases *of, int k) {
   return (k - 1) * of->log_gaps - purchases * mine__log_gamma(k);
 }
 
-/* The likeliest k: until two more in turn are less likely. */
+/* A fit, with what its k makes of the times between purchases. */
+static void lesson_fit(mine_env *env, const mine__process *process, int k, const mine_purchases *of,
+                       const mine__cells *cells, const mine__rules *rules, const double *near,
+                       mine__life_fit *out) {
+  mine__life_maximise(env, process, k, cells, rules, near, out);
+  if (mine_failed(env) || !process->timed || process->spends || k == 1) return;
+  const double gaps = lesson_gaps(of, k);
+  if (!isnan(gaps)) out->likelihood += gaps;
+}
+
+/* Parameters of a fit with another k: where k steps make a purchase, steps come k times as fast. */
+static void lesson_near(const mine__life_fit *fit, int k, double *near) {
+  const mine__process *process = fit->life.process;
+  for (int i = 0; i < process->n; i++)
+    near[i] = fit->life.theta[i] * (process->timed >> i & 1 ? (double)fit->life.k / k : 1);
+}
+
+/* The likeliest k: until two more in turn are less likely.  Each begins where the best so far is;
+** that of the end is looked for from all starts once more. */
 static void lesson_maximise(mine_env *env, const mine__process *process, int asked,
                             const mine_purchases *of, const mine__cells *cells,
                             const mine__rules *rules, mine__life_fit *out) {
+  mine__life_fit fit;
+  double near[LIFETIME_MOST];
   int worse = 0;
-  const int first = asked > 0 ? asked : 1, last = asked > 0 ? asked : LEARN_MOST_K;
-  for (int k = first; k <= last && worse < 2 && !mine_failed(env); k++) {
-    mine__life_fit fit;
-    mine__life_maximise(env, process, k, cells, rules, &fit);
-    if (mine_failed(env)) return;
-    if (process->timed && !process->spends && k > 1) {
-      const double gaps = lesson_gaps(of, k);
-      fit.likelihood = isnan(gaps) ? fit.likelihood : fit.likelihood + gaps;
-    }
-    worse++;
-    if (k > first && !(fit.likelihood > out->likelihood)) continue;
-    *out = fit;
-    worse = 0;
+  lesson_fit(env, process, asked > 0 ? asked : 1, of, cells, rules, NULL, out);
+  for (int k = 2; asked == 0 && k <= LEARN_MOST_K && worse < 2 && !mine_failed(env); k++) {
+    lesson_near(out, k, near);
+    lesson_fit(env, process, k, of, cells, rules, near, &fit);
+    worse = !mine_failed(env) && fit.likelihood > out->likelihood ? 0 : worse + 1;
+    if (worse == 0) *out = fit;
   }
+  if (asked > 0 || out->life.k == 1 || mine_failed(env)) return;
+  lesson_fit(env, process, out->life.k, of, cells, rules, NULL, &fit);
+  if (!mine_failed(env) && fit.likelihood > out->likelihood) *out = fit;
 }
 
 /* ---- the time held out ---------------------------------------------------------------------- */
@@ -82,7 +98,8 @@ static void lesson_tell_cut(const mine_purchases *of, const mine__held_out *cut,
                    mine__periods[of->unit]);
 }
 
-/* Fit the first part and compare; told why not where there is too little. */
+/* Fit the first part and compare; told why not where there is too
+ * little. */
 static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
                             const mine_purchases *of, const mine__rules *rules, mine_model *model) {
   const mine_purchase_log *log = of->log;
@@ -113,7 +130,7 @@ static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
   mine__life_fit fit;
   uint32_t *cell = mine__arena_array(env->scratch, (size_t)before.n, sizeof *cell);
   if (!mine_failed(env)) lesson_cells(env, process, &before, &cells, cell);
-  if (!mine_failed(env)) mine__life_maximise(env, process, k, &cells, rules, &fit);
+  if (!mine_failed(env)) mine__life_maximise(env, process, k, &cells, rules, NULL, &fit);
   if (mine_failed(env)) return;
   if (mine__held_out_compare(env, &before, &cells, cell, &fit.life, &cut)) return;
   mine_purchase_model *m = model->body;

@@ -20,6 +20,8 @@
 #ifndef MINE_LIFETIME_LIFETIME_H
 #define MINE_LIFETIME_LIFETIME_H
 
+#include <math.h>
+
 #include "../model/purchases.h"
 
 #define LIFETIME_MOST MINE_PURCHASE_PARAMETERS
@@ -90,9 +92,11 @@ typedef struct mine__life_fit {
   double gradient;  /* largest derivative of the mean log-likelihood by log(theta) */
   int steps, bound; /* bound: a parameter went to the end of its range */
 } mine__life_fit;
-/* Maximise.  `rules` must outlive what is found. */
+/* Maximise.  `rules` must outlive what is found.  near: parameters from which the maximum
+** is looked for (those of another k); NULL: from several starts. */
 void mine__life_maximise(mine_env *env, const mine__process *process, int k,
-                         const mine__cells *cells, const mine__rules *rules, mine__life_fit *out);
+                         const mine__cells *cells, const mine__rules *rules, const double *near,
+                         mine__life_fit *out);
 
 /* Customers of the log to x, t_x, T, fit, hold-out table, notes and measures: what `learn` of
 ** these algorithms is.  k = 0: 1, 2, ... up to 12, the likeliest. */
@@ -126,6 +130,16 @@ int mine__held_out_metrics(const mine__held_out *of, mine_metric *metric);
   "    ELSE 1 + i*13%20 END AS last_at, age, 20 + i*11%37 AS monetary FROM c'"
 
 /* ---- for the files of processes ------------------------------------------------------------- */
+
+/* log(e^x + e^y), and the shares of the two in the sum. */
+typedef struct mine__either {
+  double log_sum, first, second;
+} mine__either;
+static inline mine__either mine__either_of(double x, double y) {
+  const double less = exp(-fabs(x - y)), larger = 1 / (1 + less);
+  return x > y ? (mine__either){x + log1p(less), larger, less * larger}
+               : (mine__either){y + log1p(less), less * larger, larger};
+}
 
 /* Expected purchases in t of a customer who is alive, with lambda ~ Gamma(r, alpha), and dies
 ** after each purchase with p ~ Beta(a, b) (beta_death.c).  O(100). */

@@ -32,23 +32,29 @@ enum { MBG_R, MBG_ALPHA, MBG_A, MBG_B };
 #define MBG_LARGE  1e200
 #define MBG_ENOUGH 1e-15
 #define MBG_STEPS  10000000
+#define MBG_MOST_K 100 /* of a fit: the option's range */
 
+/* What depends on x alone. */
 typedef struct mbg_terms {
-  double x, log_l, r, a, b;
+  double x, log_l, r, a, b, death;
+  double rise[MBG_MOST_K], slope[MBG_MOST_K]; /* of the terms of S, from j = 1 on */
 } mbg_terms;
 
-static mbg_terms mbg_of(const mine__life *life, double x) {
+static void mbg_take(const mine__life *life, double x, mbg_terms *of) {
   const double r = life->theta[MBG_R], a = life->theta[MBG_A], b = life->theta[MBG_B];
   const double n = r + life->k * x, log_alpha = log(life->theta[MBG_ALPHA]);
   const double of_ab = mine__digamma(a + b) - mine__digamma(a + b + x + 1);
-  return (mbg_terms){
-      .x = x,
-      .log_l = mine__log_gamma(n) - mine__log_gamma(r) + r * log_alpha +
-               mine__log_beta(a, b + x + 1) - mine__log_beta(a, b),
-      .r = mine__digamma(n) - mine__digamma(r) + log_alpha,
-      .a = of_ab,
-      .b = of_ab + mine__digamma(b + x + 1) - mine__digamma(b),
-  };
+  of->x = x;
+  of->log_l = mine__log_gamma(n) - mine__log_gamma(r) + r * log_alpha +
+              mine__log_beta(a, b + x + 1) - mine__log_beta(a, b);
+  of->r = mine__digamma(n) - mine__digamma(r) + log_alpha;
+  of->a = of_ab;
+  of->b = of_ab + mine__digamma(b + x + 1) - mine__digamma(b);
+  of->death = log(a / (b + x));
+  for (int j = 1; j < life->k; j++) {
+    of->rise[j] = (n + j - 1) / j;
+    of->slope[j] = (j > 1 ? of->slope[j - 1] : 0) + 1 / (n + j - 1);
+  }
 }
 
 /* S with its derivatives: by n = r + kx, and times v by v. */
@@ -56,14 +62,13 @@ typedef struct mbg_steps {
   double s, by_n, by_v;
 } mbg_steps;
 
-static mbg_steps mbg_steps_of(int k, double n, double v) {
+static mbg_steps mbg_steps_of(int k, const mbg_terms *of, double v) {
   mbg_steps sum = {1, 0, 0};
-  double term = 1, slope = 0;
+  double term = 1;
   for (int j = 1; j < k; j++) {
-    term *= (n + j - 1) / j * v;
-    slope += 1 / (n + j - 1);
+    term *= of->rise[j] * v;
     sum.s += term;
-    sum.by_n += term * slope;
+    sum.by_n += term * of->slope[j];
     sum.by_v += term * j;
   }
   return sum;
@@ -73,17 +78,19 @@ static void mbgcnbd_sum(const mine__life *life, const mine__cells *cells, int64_
                         int64_t end, double *out) {
   const double r = life->theta[MBG_R], alpha = life->theta[MBG_ALPHA], a = life->theta[MBG_A],
                b = life->theta[MBG_B];
-  mbg_terms of = mbg_of(life, 0);
+  double t_x = NAN, last = 0; /* its logarithm: cells lie by x and t_x */
+  mbg_terms of;
+  mbg_take(life, 0, &of);
   for (int64_t i = first; i < end; i++) {
     const mine__buyer *c = &cells->buyer[i];
     const double x = c->x, n = r + life->k * x, weight = cells->weight[i];
-    if (x != of.x) of = mbg_of(life, x);
-    const mbg_steps s = mbg_steps_of(life->k, n, (c->T - c->t_x) / (alpha + c->T));
-    const double whole = log(alpha + c->T), last = log(alpha + c->t_x);
-    const double alive = log(s.s) - n * whole, dead = log(a / (b + x)) - n * last;
-    const double sum = mine__log_add(alive, dead);
-    const double w = exp(alive - sum), d = exp(dead - sum);
-    out[0] += weight * (of.log_l + sum);
+    if (x != of.x) mbg_take(life, x, &of);
+    if (c->t_x != t_x) last = log(alpha + (t_x = c->t_x));
+    const mbg_steps s = mbg_steps_of(life->k, &of, (c->T - c->t_x) / (alpha + c->T));
+    const double whole = log(alpha + c->T), more = life->k > 1 ? log(s.s) : 0;
+    const mine__either is = mine__either_of(more - n * whole, of.death - n * last);
+    const double w = is.first, d = is.second;
+    out[0] += weight * (of.log_l + is.log_sum);
     out[1 + MBG_R] += weight * (of.r + w * (s.by_n / s.s - whole) - d * last);
     out[1 + MBG_ALPHA] +=
         weight * (r / alpha - w * (n + s.by_v / s.s) / (alpha + c->T) - d * n / (alpha + c->t_x));
@@ -94,9 +101,12 @@ static void mbgcnbd_sum(const mine__life *life, const mine__cells *cells, int64_
 
 static double mbgcnbd_alive(const mine__life *life, const mine__buyer *c) {
   const double alpha = life->theta[MBG_ALPHA], n = life->theta[MBG_R] + life->k * c->x;
-  const mbg_steps s = mbg_steps_of(life->k, n, (c->T - c->t_x) / (alpha + c->T));
+  const double v = (c->T - c->t_x) / (alpha + c->T);
+  double s = 1, term = 1;
+  for (int j = 1; j < life->k; j++)
+    s += term *= (n + j - 1) / j * v;
   const double odds = log(life->theta[MBG_A] / (life->theta[MBG_B] + c->x)) +
-                      n * log1p((c->T - c->t_x) / (alpha + c->t_x)) - log(s.s);
+                      n * log1p((c->T - c->t_x) / (alpha + c->t_x)) - log(s);
   return 1 / (1 + exp(odds));
 }
 
