@@ -18,6 +18,8 @@
 **     baskets    b(basket, item)         generated baskets, about ten items each
 **     events     e(customer, item)       25 rows of a customer, who prefers items of his own kind;
 **                                        COLUMNS is how many items there are
+**     dense      b(basket, item)         generated baskets of 23 items, one of each of 23 kinds
+**     events     e(customer, item)       25 rows of a customer, who prefers items of his own kind
 **     blobs      b(id, g, x0..)          ten clear groups g, 2% of the rows in none (g 0)
 **     customers  c(id, g, x0.., k0..k4)  six groups that prefer a level of each text, 3% in none
 */
@@ -220,6 +222,24 @@ static void data_baskets(data_file *file, long baskets) {
   }
 }
 
+/* An item of each of 23 kinds of five; of some kinds nearly always the same one, of others a
+** basket's own, as rows of categories are. */
+static void data_dense(data_file *file, long baskets) {
+  data_run(file, "CREATE TABLE b(basket INTEGER, item INTEGER)");
+  data_check(file,
+             sqlite3_prepare_v2(file->db, "INSERT INTO b VALUES(?,?)", -1, &file->insert, NULL));
+  for (long basket = 1; basket <= baskets; basket++) {
+    const int like = data_below(file, 4);
+    for (int kind = 0; kind < 23; kind++) {
+      const int own = data_uniform(file) < 0.7 ? like * kind % 5 : data_below(file, 5);
+      sqlite3_bind_int64(file->insert, 1, basket);
+      sqlite3_bind_int(file->insert, 2,
+                       5 * kind + (data_uniform(file) < kind / 30.0 ? own : kind % 5));
+      data_row(file);
+    }
+  }
+}
+
 /* What customers take: popular items much more often, three of five of the customer's own kind. */
 static void data_events(data_file *file, long rows, int items) {
   const int kinds = 50, own = items / kinds + 1;
@@ -290,6 +310,8 @@ static int data_fill(data_file *file, const char *kind, long rows, int columns) 
     data_prediction(file, "score", rows / 4, columns);
   } else if (strcmp(kind, "baskets") == 0) {
     data_baskets(file, rows);
+  } else if (strcmp(kind, "dense") == 0) {
+    data_dense(file, rows);
   } else if (strcmp(kind, "events") == 0) {
     data_events(file, rows, columns);
   } else if (strcmp(kind, "blobs") == 0) {

@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import time
 
+import associate_peers
 import predict_peers
 import recommend_peers
 import segment_peers
@@ -202,8 +203,8 @@ def main():
     out = os.fdopen(os.dup(1), "w")  # libraries that print must not disturb the answers
     os.dup2(2, 1)
     try:
-        make = globals().get(sys.argv[1]) or getattr(predict_peers, sys.argv[1], None) or \
-            getattr(segment_peers, sys.argv[1], None) or getattr(recommend_peers, sys.argv[1])
+        peers = (predict_peers, segment_peers, recommend_peers, associate_peers)
+        make = globals().get(sys.argv[1]) or next(getattr(m, sys.argv[1]) for m in peers if hasattr(m, sys.argv[1]))
         run, quality = make(json.loads(sys.argv[2]))
     except (ImportError, sqlite3.OperationalError) as reason:
         print(reason, file=out, flush=True)

