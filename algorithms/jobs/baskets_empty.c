@@ -72,6 +72,12 @@ static void empty_tell_item(const empty_look *e) {
   int64_t most = 0;
   for (uint32_t i = 0; i < b->start[b->baskets]; i++)
     if (++count[b->item[i]] > most) most = count[b->item[i]];
+  if (most == 0) {
+    mine__job_note(e->job, "warning", e->answer->group,
+                   "no rows: in no basket do the quantities of an item add up to more than 0 (or "
+                   "to min_quantity)");
+    return;
+  }
   const mine_itemset_query query = {
       .min_count = most, .max_length = 1, .max_itemsets = INT32_MAX, .kind = MINE_SETS_ALL};
   mine_itemsets sets;

@@ -266,6 +266,7 @@ CASES = [
     ("baskets: one column", "SELECT * FROM mine_itemsets('SELECT 1 AS a')", "two columns"),
     ("baskets: no rows", "SELECT * FROM mine_itemsets('SELECT 1 AS a, 2 AS b WHERE 0')", "no rows"),
     ("baskets: support 50", "SELECT * FROM mine_itemsets('baskets','min_support=50')", "min_count"),
+    ("baskets: support 1.5", "SELECT * FROM mine_itemsets('baskets','min_support=1.5')", "use min_count=2"),
     ("baskets: support 0", "SELECT * FROM mine_itemsets('baskets','min_support=0')", "min_support"),
     ("baskets: both supports", "SELECT * FROM mine_itemsets('baskets','min_support=0.1,min_count=2')", "min_count"),
     ("baskets: cap", "SELECT * FROM mine_itemsets('baskets','min_count=1,max_itemsets=2')", "max_itemsets"),

@@ -44,5 +44,7 @@ SELECT size, count, round(sum(support), 4) AS support FROM mine_itemsets('bought
 SELECT itemset, count FROM mine_itemsets('bought', 'basket=basket, item=item, quantity=pieces, min_quantity=2, min_count=2, kind=maximal');
 SELECT itemset, count FROM mine_itemsets('purchases', 'min_count=3, kind=closed,
   hierarchy="VALUES (''beer'', ''drinks''), (''cola'', ''drinks''), (''milk'', ''drinks''), (''bread'', ''food'')"') WHERE size >= 2;
+SELECT count(*) AS given_back FROM mine_itemsets('SELECT basket, item, -pieces AS pieces FROM bought', 'basket=basket, item=item, quantity=pieces');
+SELECT detail FROM mine_warnings;
 SELECT count(*) AS two_rows_a_pair FROM mine_rules('VALUES (1, ''Tea''), (1, ''tea ''), (2, ''Tea'')', 'min_count=1, min_confidence=0');
 SELECT detail FROM mine_warnings;
