@@ -236,8 +236,11 @@ const mine_option mine__label_option_table[] = {
     OPTION_END};
 
 const mine_option mine__slice_option_table[] = {
-    OPTION_TEXT(mine_slice_options, by,
-                .help = "a column of the source: the measures of the rows of each of its values"),
+    OPTION_TEXT(
+        mine_slice_options, by,
+        .help =
+            "a column of the source: the measures of the rows of each of its values; of forecasts "
+            "series or horizon"),
     OPTION_END};
 
 const mine_option mine__missing_option_table[] = {

@@ -93,7 +93,7 @@ static int forecast_is_first(const mine_forecasts *fits, int64_t s) {
 }
 
 /* Reasons are few: texts of the methods. */
-static int64_t forecast_tell_reasons(mine_job *job, const mine_forecasts *fits, const char **last) {
+int64_t mine__series_tell_reasons(mine_job *job, const mine_forecasts *fits, const char **last) {
   const char *told[64];
   int n_told = 0;
   int64_t without = 0;
@@ -119,7 +119,7 @@ static int64_t forecast_tell_reasons(mine_job *job, const mine_forecasts *fits, 
 mine_status mine__series_tell(mine_job *job, const mine_forecasts *fits) {
   const char *why = "";
   int64_t plain = 0;
-  const int64_t without = forecast_tell_reasons(job, fits, &why);
+  const int64_t without = mine__series_tell_reasons(job, fits, &why);
   const int most = fits->method->most_season;
   const int too_long = most > 0 && fits->set->season > most;
   for (int64_t s = 0; s < fits->set->n; s++)

@@ -69,6 +69,8 @@ mine_status mine__series_source(mine_job *job, int step, mine_series_reading *re
 /* For its `run`: the series, with the options of MINE_SET_SERIES; what was guessed is noted. */
 mine_status mine__series_of_job(mine_job *job, const mine_series_reading *reading,
                                 mine_series_set *out) MINE_MUST_CHECK;
+/* Warn of series that have a reason why not; how many, and the last reason. */
+int64_t mine__series_tell_reasons(mine_job *job, const mine_forecasts *fits, const char **last);
 /* Warn of series that have no fit, and why, or none with their season; all of them: a failure. */
 mine_status mine__series_tell(mine_job *job, const mine_forecasts *fits) MINE_MUST_CHECK;
 

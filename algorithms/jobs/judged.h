@@ -93,6 +93,7 @@ typedef struct mine__judging {
   mine_purchases_reading reading; /* or purchases of one             */
   mine_threshold_options cut;     /* or of the held-out rows ...     */
   mine_cut chosen;                /* ... and what it came to         */
+  struct mine_rolled *rolled;     /* or series (rolled.h)            */
 } mine__judging;
 
 mine_status mine__offers_open(mine_job *job) MINE_MUST_CHECK;

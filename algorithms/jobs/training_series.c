@@ -37,7 +37,7 @@ mine_status mine__training_series_frame(mine_training *t) {
   if (!options->wants)
     return mine__fail(t->env, MINE_OPTION,
                       "algorithm '%s' forecasts series and is not measured on rows held out; use "
-                      "mine_train, and mine_forecast of the model",
+                      "mine_train, and mine_evaluate(model, source)",
                       t->asked.algorithm->name);
   const mine_series_options *how = mine__options_of(options, mine__series_option_table);
   const mine_events *parsed = mine__options_of(options, options->wants);

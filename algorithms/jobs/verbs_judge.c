@@ -9,6 +9,7 @@
 
 #include "../model/metrics.h"
 #include "judged.h"
+#include "rolled.h"
 
 const mine_option mine__judging_option_table[] = {
     OPTION_NUMBERS(mine_judging_options, times, .range = {0, 1e300},
@@ -30,7 +31,7 @@ static const mine_model *evaluate_model(const mine_job *job) {
 
 /* ---- which option judges what ------------------------------------------------------------ */
 
-#define EVALUATE_BY_EVENTS ((unsigned)MINE_RECOMMENDATION | MINE_PURCHASES)
+#define EVALUATE_BY_EVENTS ((unsigned)MINE_RECOMMENDATION | MINE_PURCHASES | MINE_FORECASTING)
 #define EVALUATE_BY_ROWS   (~(EVALUATE_BY_EVENTS | MINE_SURVIVAL | MINE_UPLIFT))
 
 typedef struct evaluate_option {
@@ -44,10 +45,16 @@ static const evaluate_option evaluate_belongs[] = {
     {"repeat", MINE_RECOMMENDATION, "a recommender"},
     {"times", MINE_SURVIVAL, "a model of survival"},
     {"cutoff", MINE_PURCHASES, "a model of purchases"},
-    {"by", EVALUATE_BY_ROWS, "a model that predicts a target"},
+    {"origins", MINE_FORECASTING, "a model that forecasts"},
+    {"horizon", MINE_FORECASTING, "a model that forecasts"},
+    {"every", MINE_FORECASTING, "a model that forecasts"},
+    {"refit", MINE_FORECASTING, "a model that forecasts"},
+    {"regressors", MINE_FORECASTING, "a model that forecasts"},
+    {"by", EVALUATE_BY_ROWS | MINE_FORECASTING, "a model that predicts a target"},
     {"label", EVALUATE_BY_ROWS, "a model of clusters"},
     {"threshold", EVALUATE_BY_ROWS, "a model of two classes"},
-    {"level", EVALUATE_BY_ROWS | MINE_UPLIFT, "a model that predicts a target, or uplift"},
+    {"level", EVALUATE_BY_ROWS | MINE_UPLIFT | MINE_FORECASTING,
+     "a model that predicts a target, or uplift"},
     {"missing", ~EVALUATE_BY_EVENTS, "a model of rows"},
     {"unknown", ~EVALUATE_BY_EVENTS, "a model of rows"},
 };
@@ -84,16 +91,22 @@ static mine_status evaluate_check_held(const mine_job *job) {
 
 /* ---- models of events ------------------------------------------------------------------------ */
 
-/* How a kind is judged on events: `open` makes job->frame if there is a source. */
+/* How a kind is judged on events: `open` makes job->frame if there is a source, which `source`
+ *(NULL:
+ ** there is no other) hands out with others. */
 typedef struct evaluate_events {
   const mine_kind *kind;
   mine_status (*open)(mine_job *job);
   mine_status (*run)(mine_job *job, mine_relation *out);
+  mine_status (*source)(mine_job *job, int step, const char **sql, mine_frame **frame);
+  void (*close)(mine_job *job);
 } evaluate_events;
 
 static const evaluate_events evaluate_of_events[] = {
-    {&mine__kind_recommender, mine__offers_open, mine__offers_run},
-    {&mine__kind_purchases, mine__purchases_judge_open, mine__purchases_judge_run},
+    {&mine__kind_recommender, mine__offers_open, mine__offers_run, NULL, NULL},
+    {&mine__kind_purchases, mine__purchases_judge_open, mine__purchases_judge_run, NULL, NULL},
+    {&mine__kind_forecast, mine__rolled_open, mine__rolled_run, mine__rolled_source,
+     mine__rolled_close},
 };
 
 extern const mine_verb mine__verb_evaluate;
@@ -142,6 +155,8 @@ static mine_status evaluate_open(mine_job *job) {
 
 static mine_status evaluate_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
   mine_scoring *scoring = evaluate_of(job)->scoring;
+  const evaluate_events *events = evaluate_by_events(job);
+  if (events && events->source) return events->source(job, step, sql, frame);
   if (step > 0 || (!scoring && !job->frame)) return MINE_OK;
   *sql = mine__job_text(job, MINE_ARG_SOURCE);
   *frame = scoring ? mine_scoring_frame(scoring) : job->frame;
@@ -149,6 +164,8 @@ static mine_status evaluate_source(mine_job *job, int step, const char **sql, mi
 }
 
 static void evaluate_close(mine_job *job) {
+  const evaluate_events *events = evaluate_model(job) ? evaluate_by_events(job) : NULL;
+  if (events && events->close) events->close(job);
   mine_scoring_close(evaluate_of(job)->scoring);
 }
 
@@ -244,6 +261,8 @@ static const mine_answer evaluate_answer[] = {
 static const mine_option_set evaluate_options[] = {
     {mine__offers_option_table, sizeof(mine_offers_options), 0},
     {mine__judging_option_table, sizeof(mine_judging_options), 0},
+    {mine__rolled_option_table, sizeof(mine_rolled_options), 0},
+    MINE_SET_REGRESSORS,
     {mine__threshold_option_table, sizeof(mine_threshold_options), 0},
     {mine__slice_option_table, sizeof(mine_slice_options), 0},
     {mine__label_option_table, sizeof(mine_label_options), 0},
@@ -286,7 +305,12 @@ const mine_verb mine__verb_evaluate = {
         "effect, the Qini coefficient and the area under the uplift curve, with intervals by "
         "`level=`. Of purchases (`bgnbd` ...): what a fit of the first part of the log foretold of "
         "the rest, beside what came, by the repeat purchases before (`slice`); on a source of "
-        "events, what the model foretells of the time after `cutoff=`.",
+        "events, what the model foretells of the time after `cutoff=`. Of a model that forecasts: "
+        "its "
+        "algorithm, with the options of its training, from `origins` in the past of the source's "
+        "series (as in training), `horizon` steps ahead, each fitted to what lies before it; "
+        "`level` (0.95) is that of the bounds whose share of values is `covered`, and by=series or "
+        "by=horizon measures each series or each distance.",
     .example = "SELECT metric, round(value, 3) AS value FROM mine_evaluate(" MINE_CHURN_MODEL ");",
     .required = 1,
     .answer = evaluate_answer,

@@ -20,11 +20,13 @@
 #define BOUGHT   MINE_PURCHASES
 #define LIVES    MINE_SURVIVAL
 #define OFFERS   MINE_RECOMMENDATION
+#define AHEAD    MINE_FORECASTING
 
 const mine_measure mine__measures[] = {
     [MINE_MEASURE_ROWS] = {.name = "rows",
                            .what = "how many were measured",
-                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT | LIVES | OFFERS,
+                           .tasks = CLASSES | NUMBERS | CLUSTERS | GAINS | BOUGHT | LIVES | OFFERS |
+                                    AHEAD,
                            .is_count = 1},
     [MINE_MEASURE_ACCURACY] = {.name = "accuracy",
                                .what = "share of rows whose class is predicted",
@@ -118,12 +120,12 @@ const mine_measure mine__measures[] = {
                                         .better = -1},
     [MINE_MEASURE_RMSE] = {.name = "rmse",
                            .what = "root of the mean squared error",
-                           .tasks = NUMBERS,
+                           .tasks = NUMBERS | AHEAD,
                            .better = -1,
                            .main = 4},
     [MINE_MEASURE_MAE] = {.name = "mae",
                           .what = "mean absolute error",
-                          .tasks = NUMBERS,
+                          .tasks = NUMBERS | AHEAD,
                           .better = -1},
     [MINE_MEASURE_R2] = {.name = "r2",
                          .what = "share of the variance that is explained",
@@ -134,7 +136,7 @@ const mine_measure mine__measures[] = {
                            .what =
                                "mean of the absolute error as a share of the number (0.1 is ten "
                                "percent); NULL where a number is 0",
-                           .tasks = NUMBERS,
+                           .tasks = NUMBERS | AHEAD,
                            .better = -1},
     [MINE_MEASURE_MEDIAN_ABSOLUTE_ERROR] = {.name = "median_absolute_error",
                                             .what = "half of the rows have a smaller error",
@@ -386,6 +388,22 @@ const mine_measure mine__measures[] = {
         {.name = "novelty",
          .what = "mean of -log2 of the share of customers who had taken what is offered",
          .tasks = OFFERS},
+    [MINE_MEASURE_SMAPE] = {.name = "smape",
+                            .what = "mean of the absolute error over half the sum of the sizes of "
+                                    "value and forecast, 0 to 2 (0.1 is ten percent)",
+                            .tasks = AHEAD,
+                            .better = -1},
+    [MINE_MEASURE_MASE] = {.name = "mase",
+                           .what = "mean absolute error over that of the value one season before "
+                                   "(without a season one step) up to the origin; 1 is no better",
+                           .tasks = AHEAD,
+                           .better = -1},
+    [MINE_MEASURE_BIAS] = {.name = "bias",
+                           .what = "mean of value less forecast: above 0 it foretells too little",
+                           .tasks = AHEAD},
+    [MINE_MEASURE_COVERED] = {.name = "covered",
+                              .what = "share of values between low and high, which level says",
+                              .tasks = AHEAD},
     {.name = NULL},
 };
 

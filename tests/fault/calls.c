@@ -103,6 +103,10 @@ static const fault_call calls_special[] = {
      "SELECT * FROM mine_forecast((SELECT mine_fit('trend','" WEEKS "','" KNOWN
      "')),'horizon=2," KNOWN "{o}')",
      0},
+    {"mine_evaluate",
+     "SELECT * FROM mine_evaluate((SELECT mine_fit('trend','" WEEKS "','" KNOWN "')),'" WEEKS
+     "','horizon=2,origins=3,by=horizon," KNOWN "{o}')",
+     0},
     FORECASTING("croston", "gaps=zero"),
     FORECASTING("sba", "gaps=zero"),
     FORECASTING("tsb", "gaps=zero"),
