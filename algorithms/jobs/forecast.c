@@ -144,13 +144,19 @@ mine_status mine__series_tell(mine_job *job, const mine_forecasts *fits) {
 /* ---- the verb ------------------------------------------------------------------------------- */
 
 typedef struct forecast_options {
-  int algorithm, fitted;
+  int algorithm, fitted, intervals;
 } forecast_options;
 
+enum { FORECAST_MODEL, FORECAST_BOOTSTRAP };
+static const char *const forecast_intervals[] = {"model", "bootstrap", NULL};
+
 static const mine_option forecast_table[] = {
-    OPTION_CHOICE(
-        forecast_options, algorithm, .initial = "ets", .choices = mine__forecasters,
-        .help = "the method; naive, seasonal_naive, drift and mean are what others have to beat"),
+    OPTION_CHOICE(forecast_options, algorithm, .initial = "auto", .choices = mine__forecasters,
+                  .help = "the method; auto: several, weighed by their errors in the past; naive, "
+                          "seasonal_naive, drift and mean are what others have to beat"),
+    OPTION_CHOICE(forecast_options, intervals, .initial = "model", .choices = forecast_intervals,
+                  .help = "low and high: by the method's formula, or (bootstrap) quantiles of 1000 "
+                          "futures whose errors are drawn from those of the series"),
     OPTION_FLAG(forecast_options, fitted, .initial = "1",
                 .help = "also list what was expected of each point, one step ahead"),
     OPTION_END};
@@ -162,9 +168,9 @@ typedef struct forecast_state {
 
 /* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
 static void forecast_check_model(mine_job *job, const mine_model *model) {
-  static const char *const of_sources[] = {"algorithm", "fitted", "seasonal",   "damped",
-                                           "step",      "gaps",   "duplicates", "season",
-                                           "series",    "time",   "value",      "date_format"};
+  static const char *const of_sources[] = {
+      "algorithm",  "fitted", "intervals", "seasonal", "damped", "step",       "gaps",
+      "duplicates", "season", "series",    "time",     "value",  "date_format"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
                "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
@@ -263,14 +269,21 @@ static void forecast_put_series(const mine_series_set *set, const mine_forecast_
   }
 }
 
-/* The rows of all series; fitted (as set->value) NULL: not asked for. */
+/* The rows of all series.  fits: of a source, whose fitted values may be asked for; NULL: of a
+** model. */
 static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
-                                    const mine_forecast_fit *fit, const double *fitted,
+                                    const mine_forecast_fit *fit, const mine_forecasts *fits,
                                     mine_relation *out) {
   mine_env *env = job->env;
+  const forecast_options *asked = mine__options_of(&job->options, forecast_table);
+  const mine_seed_options *chance = mine__options_of(&job->options, mine__seed_option_table);
+  const double *fitted = fits && asked->fitted ? fits->fitted : NULL;
   const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
-  forecast_steps steps = {
-      .ask = {mine__ahead_horizon(ahead, set->season), ahead->level, 1, ahead->nonnegative}};
+  forecast_steps steps = {.ask = {.h = mine__ahead_horizon(ahead, set->season),
+                                  .level = ahead->level,
+                                  .seed = (uint64_t)chance->seed,
+                                  .nonnegative = ahead->nonnegative,
+                                  .of = asked->intervals == FORECAST_BOOTSTRAP ? fits : NULL}};
   const size_t n = (size_t)set->n, h = (size_t)steps.ask.h;
   steps.mean = mine__arena_array(job->arena, n, h * sizeof *steps.mean);
   steps.low = mine__arena_array(job->arena, n, h * sizeof *steps.low);
@@ -312,11 +325,12 @@ static mine_status forecast_run(mine_job *job, mine_relation *out) {
                                    mine__regressors_asked(&job->options)->frame, state->regressors,
                                    NULL, mine__ahead_horizon(ahead, set.season), &set));
   how.n_x = set.n_x;
+  how.horizon = ahead->horizon != MINE_NOT_GIVEN ? ahead->horizon : 0;
   MINE_TRY(mine__series_fit(job->env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,
-                            asked->fitted, &fits));
+                            asked->fitted || asked->intervals == FORECAST_BOOTSTRAP, &fits));
   MINE_TRY(mine__series_tell(job, &fits));
   mine__regressors_tell(job->env, &fits, mine__job_note, job);
-  return forecast_put_all(job, &set, fits.fit, fits.fitted, out);
+  return forecast_put_all(job, &set, fits.fit, &fits, out);
 }
 
 static const mine_answer forecast_answer[] = {
@@ -336,6 +350,7 @@ static const mine_option_set forecast_sets[] = {
     MINE_SET_AHEAD,
     MINE_SET_FITTING,
     MINE_SET_REGRESSORS,
+    MINE_SET_SEED,
     MINE_SET_SERIES,
     MINE_SET_RUN,
     MINE_SET_END,

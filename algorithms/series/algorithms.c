@@ -18,19 +18,29 @@
   "on, and nothing is fitted anew, by mine_train with update=1. A missing point has no error."
 
 #define ALGORITHMS_ROW(method, title_, citation_, notes_) \
-  extern const mine_forecaster mine__forecaster_##method; \
-  const mine_algorithm mine__algorithm_##method = {       \
-      .name = #method,                                    \
-      .title = title_,                                    \
-      .citation = citation_,                              \
-      .notes = notes_ ALGORITHMS_STORED,                  \
-      .example = ALGORITHMS_EXAMPLE(#method),             \
-      .tasks = MINE_FORECASTING,                          \
-      .reads = "events",                                  \
-      .kind = &mine__kind_forecast,                       \
-      .forecasts = &mine__forecaster_##method,            \
+  ALGORITHMS_NAMED(method, method, title_, citation_, notes_)
+
+#define ALGORITHMS_NAMED(name_, method, title_, citation_, notes_) \
+  extern const mine_forecaster mine__forecaster_##method;          \
+  const mine_algorithm mine__algorithm_##name_ = {                 \
+      .name = #name_,                                              \
+      .title = title_,                                             \
+      .citation = citation_,                                       \
+      .notes = notes_ ALGORITHMS_STORED,                           \
+      .example = ALGORITHMS_EXAMPLE(#name_),                       \
+      .tasks = MINE_FORECASTING,                                   \
+      .reads = "events",                                           \
+      .kind = &mine__kind_forecast,                                \
+      .forecasts = &mine__forecaster_##method,                     \
   }
 
+ALGORITHMS_NAMED(
+    auto_forecast, auto, "several methods of forecasting, weighed by their errors in the past",
+    "Bates & Granger 1969",
+    "What mine_forecast calls auto: ets, theta, holt_winters, seasonal_naive and naive forecast "
+    "the last values of every series from those before, and are weighed by one over the mean "
+    "absolute error, squared; a share below 5% is left out. Of demand that comes now and then "
+    "sba, tsb and mean. Bounds are the weighted means of theirs.");
 ALGORITHMS_ROW(
     ets, "exponential smoothing: the best of 15 state space models by AICc",
     "Hyndman, Koehler, Snyder & Grose 2002",
@@ -50,6 +60,10 @@ ALGORITHMS_ROW(
     "Begins and is fitted as R's HoltWinters: the first two seasons give level, slope and "
     "season, least squares one step ahead alpha, beta and gamma. With seasonal=auto the "
     "season that leaves fewer squares.");
+ALGORITHMS_ROW(combination, "the mean of simple, Holt's and damped exponential smoothing",
+               "Makridakis & Hibon 2000",
+               "Of the series without its season, which is put back afterwards; hard to beat in "
+               "the M3 competition.");
 ALGORITHMS_ROW(
     theta, "the theta method: exponential smoothing with half the drift of a straight line",
     "Assimakopoulos & Nikolopoulos 2000",

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "../core/parallel.h"
-#include "series.h"
+#include "bootstrap.h"
 
 /* The season that a method is given. */
 static int every_season(const mine_forecaster *method, const mine_points *p) {
@@ -106,7 +106,7 @@ typedef struct every_ahead {
   const mine_forecast_fit *fit;
   const mine_forecast_ask *ask;
   double *mean, *low, *high, *scratch;
-  size_t width;
+  size_t own, width; /* of a worker's scratch: a method's, and with the bootstrap's */
 } every_ahead;
 
 static void every_forecast(void *context, int64_t s, int worker) {
@@ -122,7 +122,14 @@ static void every_forecast(void *context, int64_t s, int worker) {
   for (int64_t i = 0; i < h; i++)
     out.mean[i] = out.low[i] = out.high[i] = NAN;
   if (fit->n_state == 0) return;
-  fit->method->forecast(fit, run->scratch + (size_t)worker * run->width, &out);
+  double *scratch = run->scratch + (size_t)worker * run->width;
+  fit->method->forecast(fit, scratch, &out);
+  if (run->ask->of) {
+    const mine_series_set *set = run->ask->of->set;
+    const int64_t from = set->at[s], n = set->at[s + 1] - from;
+    (void)mine__bootstrap(fit, set->value + from, run->ask->of->fitted + from, n,
+                          scratch + run->own, scratch, &out);
+  }
   for (int64_t i = 0; i < h; i++) {
     if (!isfinite(out.mean[i])) out.mean[i] = NAN;
     if (!isfinite(out.low[i]) || !isfinite(out.high[i])) out.low[i] = out.high[i] = NAN;
@@ -136,14 +143,18 @@ static void every_forecast(void *context, int64_t s, int worker) {
 mine_status mine__series_forecast(mine_env *env, int64_t n, const mine_forecast_fit *fit,
                                   const mine_forecast_ask *ask, double *mean, double *low,
                                   double *high) {
-  every_ahead run = {fit, ask, mean, low, high, NULL, 0};
+  every_ahead run = {.fit = fit, .ask = ask, .mean = mean, .low = low, .high = high};
+  int states = 0;
   const mine_mark mark = mine__arena_mark(env->scratch);
   for (int64_t s = 0; s < n; s++) {
     if (!fit[s].method) continue;
     const mine_forecast_how none = {.n_x = fit[s].n_x};
     const size_t width = fit[s].method->scratch(&none, 0, fit[s].season, ask->h);
-    if (width > run.width) run.width = width;
+    if (width > run.own) run.own = width;
+    if (fit[s].n_state > states) states = fit[s].n_state;
   }
+  run.width = run.own;
+  if (ask->of) run.width += mine__bootstrap_room(mine__series_longest(ask->of->set), states);
   run.scratch =
       mine__arena_array(env->scratch, (size_t)env->threads, run.width * sizeof *run.scratch);
   if (!run.scratch) return mine_env_status(env);

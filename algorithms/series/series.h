@@ -15,6 +15,7 @@
 **   read.c          rows to regular series: gaps, duplicates, missing ends
 **   steps.c         the calendar, and which step a set of times has
 **   every.c         every series by a method, on all cores
+**   bootstrap.c     bounds from a series' own errors
 **   rolling.c       how far off forecasts from origins in the past were
 **   methods.c       the table
 **   naive.c         naive, seasonal_naive, drift, mean
@@ -23,6 +24,8 @@
 **   holt_winters.c  Holt and Winters' filter by least squares, as R's HoltWinters
 **   ets*.c          exponential smoothing as a state space model: ets, ses, holt, damped
 **   box.c           the search that they share
+**   combination.c   the mean of ses, holt and damped
+**   several.c       auto: several methods, weighed by their errors in the past
 **
 ** A new method is a file with its row and a line in methods.def.
 */
@@ -138,10 +141,11 @@ typedef enum mine_seasonal {
 
 /* What is asked of methods, the same for all series of a call. */
 typedef struct mine_forecast_how {
-  int seasonal; /* mine_seasonal */
-  int damped;   /* -1: as the criterion says */
-  int64_t form; /* of ets: 1 + the form's code; 0: the best */
-  int n_x;      /* regressors; 0 for a method that uses none */
+  int seasonal;    /* mine_seasonal */
+  int damped;      /* -1: as the criterion says */
+  int64_t form;    /* of ets: 1 + the form's code; 0: the best */
+  int n_x;         /* regressors; 0 for a method that uses none */
+  int64_t horizon; /* of auto: steps ahead that its methods are measured at; 0: a season */
 } mine_forecast_how;
 
 /* One series.  `x` are regressors, of its n points and of steps to come, n_x each. */
@@ -243,6 +247,7 @@ typedef struct mine_forecast_ask {
   double level;
   uint64_t seed;
   int nonnegative;
+  const mine_forecasts *of; /* NULL, or the fits with fitted values: bounds by bootstrap */
 } mine_forecast_ask;
 mine_status mine__series_forecast(mine_env *env, int64_t n, const mine_forecast_fit *fit,
                                   const mine_forecast_ask *ask, double *mean, double *low,

@@ -15,6 +15,7 @@
 #define STORED_VERSION 2u          /* 1: without regressors */
 #define STORED_MOST    9e15        /* steps */
 #define STORED_SEASON  8760
+#define STORED_STATE   (8 * STORED_SEASON) /* numbers of a series at most: several methods in one */
 #define STORED_EVERY   1000000000
 
 #define STORED_SERIES "it is asked of time rather than a row; use FROM mine_forecast(model)"
@@ -188,7 +189,7 @@ static int stored_put(mine_stored *m, int64_t s, double *const *of) {
   mine_forecast_fit *f = &m->fit[s];
   if (!stored_whole(of[0][s], -STORED_MOST, STORED_MOST) ||
       !stored_whole(of[1][s], 0, STORED_MOST) || !stored_whole(of[2][s], 0, 1e6) ||
-      !stored_whole(of[3][s], 1, STORED_SEASON) || !stored_whole(of[4][s], 0, STORED_SEASON + 64) ||
+      !stored_whole(of[3][s], 1, STORED_SEASON) || !stored_whole(of[4][s], 0, STORED_STATE) ||
       !stored_whole(of[5][s], 0, 1e6))
     return 0;
   m->set.first[s] = (int64_t)of[0][s];

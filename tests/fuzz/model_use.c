@@ -75,6 +75,7 @@ const use_model use_models[] = {
     {"recommender by neighbours", "tifu", "customer=kind,item=y,time=day", USE_TRAINED},
     {"recommender by rules", "rules", "customer=kind,item=y,min_support=0.1", USE_TRAINED},
     {"forecast", "ets", "series=kind,time=day,value=x,duplicates=sum,step=month", USE_TRAINED},
+    {"forecast of several", "auto_forecast", "time=id,value=y,season=4", USE_TRAINED},
     {"forecast filtered", "holt_winters", "time=id,value=y,season=4", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };

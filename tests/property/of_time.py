@@ -84,6 +84,22 @@ def points(rng):
     return {"tables": {"t": tables.Table(columns, rows)}, "horizon": rng.choice((1, 3))}
 
 
+def futures(lab, case, known):
+    """Of several methods at once, and of futures that are drawn: one set of values, bounds in order, the same for a seed."""
+    for algorithm in ("auto", "combination"):
+        said = {"algorithm": algorithm, "horizon": case["horizon"], "fitted": 0, "season": case["horizon"] + 1}
+        rows = {}
+        for more in ({}, {"intervals": "bootstrap"}, {"intervals": "bootstrap", "threads": 1}, {"intervals": "bootstrap", "seed": 7}):
+            rows[str(more)], error = lab.refused("SELECT series, time, value, low, high, model FROM mine_forecast('t', ?)", options({**said, **more}))
+            must(error is None or all(len(v) < 3 for v in known.values()) or "step" in error, "futures: refused", error)
+        plain, drawn, alone, other = rows.values()
+        must(drawn == alone, "futures: threads", (drawn, alone))
+        must([r[:3] for r in plain or []] == [r[:3] for r in drawn or []] == [r[:3] for r in other or []], "futures: values", (plain, drawn))
+        for _, _, value, low, high, model in (plain or []) + (drawn or []):
+            must(low is None or low <= high, "futures: bounds", (low, high))
+            must(model.startswith("auto: " if algorithm == "auto" else "ses + holt"), "futures: model", model)
+
+
 @prop("mine_forecast", "mine_decompose", make=points, cases=60)
 def forecasts(lab, case):
     """The last value, the mean, the line from the first to the last: of the known part of each series."""
@@ -106,6 +122,7 @@ def forecasts(lab, case):
                         "drift": mine[last] + step * (mine[last] - mine[first]) / max(last - first, 1)}[algorithm]
             same(value, expected, f"forecast: {algorithm}", 1e-9, 1e-9)
             must(low is None or low <= value <= high, "forecast: bounds", (low, value, high))
+    futures(lab, case, known)
     for method, season in (("stl", 1), ("stl", 4), ("classical", 2)):
         got, error = lab.refused("SELECT series, time, value, trend, seasonal, remainder FROM mine_decompose('t', ?)",
                                  options({"method": method, "season": season}))

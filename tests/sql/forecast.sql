@@ -17,6 +17,19 @@ SELECT time, round(value, 3) AS value, model FROM mine_forecast('months', 'horiz
  UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=drift')
  UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=mean')
  UNION ALL SELECT time, round(value, 3), model FROM mine_forecast('months', 'horizon=1, fitted=0, algorithm=naive');
+-- One model of a family; the mean of three; bounds by a thousand futures, the same for a seed and any number of threads.
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model
+  FROM mine_forecast('months', 'algorithm=ets, horizon=2, fitted=0');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model
+  FROM mine_forecast('months', 'algorithm=combination, horizon=2, fitted=0');
+SELECT time, round(value, 3) AS value, round(low, 1) AS low, round(high, 1) AS high, model
+  FROM mine_forecast('months', 'horizon=2, fitted=0, intervals=bootstrap');
+SELECT count(*) FROM mine_forecast('months', 'intervals=bootstrap, threads=1') AS a
+  JOIN mine_forecast('months', 'intervals=bootstrap') AS b USING (time, kind, value, model) WHERE a.low IS b.low AND a.high IS b.high;
+SELECT count(*) FROM mine_forecast('months', 'intervals=bootstrap, fitted=0') AS a
+  JOIN mine_forecast('months', 'intervals=bootstrap, fitted=0, seed=2') AS b USING (time, value) WHERE a.low = b.low;
+-- Demand now and then.
+SELECT time, round(value, 3) AS value, low, model FROM mine_forecast('SELECT month, iif(v % 4 < 1, v, 0) FROM months', 'horizon=1, fitted=0');
 -- Months end where the calendar says; quarters, years, weeks, hours, minutes, numbers.
 SELECT time, value FROM mine_forecast('VALUES (''2023-11-30'', 1), (''2023-12-31'', 2), (''2024-01-31'', 3)', 'algorithm=drift, horizon=3, fitted=0');
 SELECT time, value FROM mine_forecast('VALUES (''2023-11-29'', 1), (''2023-12-29'', 2), (''2024-01-29'', 3)', 'algorithm=drift, horizon=15, fitted=0') WHERE time LIKE '%-02-%';
@@ -54,6 +67,12 @@ SELECT round(value, 3) AS value FROM mine_forecast('SELECT at, 1 FROM calls', 's
 SELECT DISTINCT value, low, high, model FROM mine_forecast('SELECT month, 5 FROM months', 'fitted=0');
 SELECT round(value, 3) AS value, low >= 0 AS above FROM mine_forecast('SELECT month, v - 120 FROM months', 'horizon=1, fitted=0, nonnegative=1');
 SELECT DISTINCT model FROM mine_forecast('SELECT month, v - 120 FROM months', 'horizon=1');
+-- Several methods in one model, moved on.
+SELECT mine_train('several', 'auto_forecast', 'SELECT * FROM months WHERE month < ''2023-07''');
+SELECT name, round(value, 4) AS value FROM mine_coefficients('several');
+SELECT mine_train('several', 'auto_forecast', 'SELECT * FROM months WHERE month >= ''2023-07''', 'update=1');
+SELECT time, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high, model FROM mine_forecast('several', 'horizon=2');
+SELECT item, name, detail FROM mine_summary('several') WHERE item = 'form';
 -- Stored, moved on by new rows, and out and in again.
 SELECT mine_train('orders', 'ets', 'SELECT * FROM months WHERE month < ''2023-07''');
 SELECT name, round(value, 4) AS value, group_value FROM mine_coefficients('orders');
@@ -120,7 +139,7 @@ SELECT mine_train('lined', 'trend', 'SELECT * FROM months', 'update=1');
 SELECT mine_train('lined', 'trend', 'SELECT * FROM months', 'update=1, regressors="SELECT month, promo FROM known"');
 -- What cannot be.
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
-SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'step=month');
+SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'algorithm=ets, step=month');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1), (''2024-01-01'', 2)', 'algorithm=naive');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1), (''2024-01-01'', 2), (''2024-01-02'', 2)', 'algorithm=naive');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', NULL), (''2024-01-02'', NULL)');
@@ -136,7 +155,7 @@ SELECT * FROM mine_forecast('months', 'horizon=0');
 SELECT * FROM mine_forecast('months', 'horizon=1000000');
 SELECT * FROM mine_forecast('months', 'algorithm=magic');
 SELECT * FROM mine_forecast('months', 'level=1');
-SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'seasonal=multiplicative');
+SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'algorithm=ets, seasonal=multiplicative');
 SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'seasonal=multiplicative, algorithm=holt_winters');
 SELECT * FROM mine_forecast('SELECT month FROM months');
 SELECT * FROM mine_forecast('SELECT * FROM months WHERE 0');
