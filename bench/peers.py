@@ -12,6 +12,7 @@ import sys
 import time
 
 import associate_peers
+import forecast_peers
 import predict_peers
 import recommend_peers
 import segment_peers
@@ -203,7 +204,8 @@ def main():
     out = os.fdopen(os.dup(1), "w")  # libraries that print must not disturb the answers
     os.dup2(2, 1)
     try:
-        peers = (predict_peers, segment_peers, recommend_peers, associate_peers)
+        peers = (predict_peers, segment_peers, recommend_peers, associate_peers,
+                 forecast_peers)
         make = globals().get(sys.argv[1]) or next(getattr(m, sys.argv[1]) for m in peers if hasattr(m, sys.argv[1]))
         run, quality = make(json.loads(sys.argv[2]))
     except (ImportError, sqlite3.OperationalError) as reason:

@@ -7,8 +7,8 @@
                                    neighbors itemsets sequences jobs; boost forest linear mlp trees
                                    sizes boostjob; kprototypes kmedoids gmm dbscan hdbscan
                                    agglomerative outliers batch auto_clusters clustersizes;
-                                   load; recommend).  batch and clustersizes, which make tables of
-                                   ten times the rows, are left out of --quick unless named
+                                   load; recommend forecasts).  batch and clustersizes, which make tables
+                                   of ten times the rows, are left out of --quick unless named
     bench/run --small [WORDS]      tables of 1,000 to 20,000 rows: every verb with all threads
                                    beside itself with one (those whose name holds WORDS)
     bench/run --small --page       ... and write docs/design/small-tables.md
@@ -33,6 +33,7 @@ import sys
 import time
 
 import associating
+import forecasting
 import predicting
 import recommending
 import segmenting
@@ -45,9 +46,10 @@ import workloads
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS, **surviving.GROUPS,
-          **recommending.GROUPS, **associating.GROUPS, **sequencing.GROUPS}
+          **recommending.GROUPS, **associating.GROUPS, **sequencing.GROUPS,
+          **forecasting.GROUPS}
 SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob", "kprototypes", "gmm", "hdbscan", "agglomerative",
-        *segmenting.HUGE, "recommend", "sequences")
+        *segmenting.HUGE, "recommend", "sequences", "forecasts")
 FORMAT = 1  # of the data; a change makes them anew
 
 
