@@ -21,6 +21,13 @@ const mine_option mine__fitting_option_table[] = {
                       "year), multiplicative (in proportion to the level)"),
     OPTION_CHOICE(mine_fitting_options, damped, .initial = "auto", .choices = forecast_damped,
                   .help = "ets: whether a trend must level off"),
+    OPTION_NUMBERS(mine_fitting_options, order, .range = {0, 9}, .whole = 1,
+                   .help = "arima: p|d|q, said instead of found"),
+    OPTION_NUMBERS(mine_fitting_options, seasonal_order, .range = {0, 2}, .whole = 1,
+                   .help = "arima: P|D|Q of the season beside order; not given: 0|0|0"),
+    OPTION_CHOICE(mine_fitting_options, constant, .initial = "auto", .choices = forecast_damped,
+                  .help = "arima: a mean, or a drift where the series is differenced once; auto: "
+                          "where AICc says so"),
     OPTION_END};
 
 const mine_option mine__ahead_option_table[] = {
@@ -33,7 +40,15 @@ const mine_option mine__ahead_option_table[] = {
     OPTION_END};
 
 mine_forecast_how mine__forecast_how(const mine_fitting_options *options) {
-  return (mine_forecast_how){.seasonal = options->seasonal, .damped = options->damped - 1};
+  mine_forecast_how how = {.seasonal = options->seasonal,
+                           .damped = options->damped - 1,
+                           .ordered = options->order.n > 0 || options->seasonal_order.n > 0,
+                           .constant = options->constant};
+  for (size_t i = 0; i < options->order.n && i < 3; i++)
+    how.order[i] = (int)options->order.item[i];
+  for (size_t i = 0; i < options->seasonal_order.n && i < 3; i++)
+    how.seasonal_order[i] = (int)options->seasonal_order.item[i];
+  return how;
 }
 
 int64_t mine__ahead_horizon(const mine_ahead_options *options, int season) {
@@ -171,6 +186,8 @@ static void forecast_check_model(mine_job *job, const mine_model *model) {
   static const char *const of_sources[] = {
       "algorithm",  "fitted", "intervals", "seasonal", "damped", "step",       "gaps",
       "duplicates", "season", "series",    "time",     "value",  "date_format"};
+      "algorithm", "fitted", "seasonal", "damped", "order", "seasonal_order", "constant",   "step",
+      "gaps",      "season", "series",   "time",   "value", "duplicates",     "date_format"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
                "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
@@ -193,6 +210,10 @@ static mine_status forecast_open(mine_job *job) {
   if (mine_failed(job->env)) return mine_env_status(job->env);
   const mine_stored *body = model ? model->body : NULL;
   MINE_TRY(mine__regressors_check(job->env, &job->options, body ? body->method : method, body));
+  if (model)
+    forecast_check_model(job, model);
+  else
+    MINE_TRY(mine__fitting_check(job->env, &job->options, mine__forecaster_at(asked->algorithm)));
   return mine__ahead_check(job->env, mine__options_of(&job->options, mine__ahead_option_table));
 }
 

@@ -12,6 +12,8 @@
 typedef struct mine_fitting_options {
   int seasonal; /* mine_seasonal */
   int damped;   /* 0 auto, 1 no, 2 yes */
+  mine_number_list order, seasonal_order;
+  int constant; /* 0 auto, 1 no, 2 yes */
 } mine_fitting_options;
 extern const mine_option mine__fitting_option_table[];
 #define MINE_SET_FITTING \
@@ -23,6 +25,9 @@ typedef struct mine_update_options {
 extern const mine_option mine__update_option_table[];
 
 mine_forecast_how mine__forecast_how(const mine_fitting_options *options);
+/* Whether they suit the method: an option of another one, an order that is none. */
+mine_status mine__fitting_check(mine_env *env, const mine__options *options,
+                                const mine_forecaster *method) MINE_MUST_CHECK;
 
 /* How far ahead, and with which bounds. */
 typedef struct mine_ahead_options {

@@ -39,6 +39,7 @@ mine_status mine__training_series_frame(mine_training *t) {
                       "algorithm '%s' forecasts series and is not measured on rows held out; use "
                       "mine_train, and mine_evaluate(model, source)",
                       t->asked.algorithm->name);
+  MINE_TRY(mine__fitting_check(t->env, options, t->asked.algorithm->forecasts));
   const mine_series_options *how = mine__options_of(options, mine__series_option_table);
   const mine_events *parsed = mine__options_of(options, options->wants);
   t->series = mine__arena_zeros(t->arena, 1, sizeof *t->series);

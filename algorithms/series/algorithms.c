@@ -55,6 +55,16 @@ ALGORITHMS_ROW(holt, "Holt's method: a level and a slope that move", "Holt 1957"
 ALGORITHMS_ROW(damped, "a level and a slope that levels off", "Gardner & McKenzie 1985",
                "ETS(A,Ad,N): a trend that levels off, and no season.");
 ALGORITHMS_ROW(
+    arima, "ARIMA with a season: its order found by AICc, exact likelihood",
+    "Hyndman & Khandakar 2008",
+    "A series, differenced, as its own past and past errors: (p,d,q)(P,D,Q)[season] with a mean "
+    "or a drift. d and D by the KPSS test and the strength of the season, the rest by a stepwise "
+    "search "
+    "for the least AICc, as R's auto.arima; or said by order and seasonal_order. The likelihood is "
+    "exact, missing values included. A season needs two seasons of values and at most 60 points; "
+    "with more than 24, P and Q are at most 1. The last d + D * season values are part of what is "
+    "stored.");
+ALGORITHMS_ROW(
     holt_winters, "Holt and Winters' filter: level, slope and season, by least squares",
     "Winters 1960",
     "Begins and is fitted as R's HoltWinters: the first two seasons give level, slope and "

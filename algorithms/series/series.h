@@ -23,6 +23,7 @@
 **   regressors.c    their rows, from a source of their own
 **   holt_winters.c  Holt and Winters' filter by least squares, as R's HoltWinters
 **   ets*.c          exponential smoothing as a state space model: ets, ses, holt, damped
+**   arima*.c        ARIMA with a season by exact likelihood
 **   box.c           the search that they share
 **   combination.c   the mean of ses, holt and damped
 **   several.c       auto: several methods, weighed by their errors in the past
@@ -146,6 +147,13 @@ typedef struct mine_forecast_how {
   int64_t form;    /* of ets: 1 + the form's code; 0: the best */
   int n_x;         /* regressors; 0 for a method that uses none */
   int64_t horizon; /* of auto: steps ahead that its methods are measured at; 0: a season */
+  int seasonal; /* mine_seasonal */
+  int damped;   /* -1: as the criterion says */
+  int64_t form; /* of ets: 1 + the form's code; 0: the best */
+  /* of arima */
+  int ordered; /* 1: p, d, q and P, D, Q are said; 0: found */
+  int order[3], seasonal_order[3];
+  int constant; /* 0: as the criterion says; 1: none; 2: one */
 } mine_forecast_how;
 
 /* One series.  `x` are regressors, of its n points and of steps to come, n_x each. */
@@ -208,6 +216,9 @@ struct mine_forecaster {
   /* Whether regressor k is in it: one that follows from others is not.  NULL: the method uses
   ** none. */
   int (*uses)(const mine_forecast_fit *fit, int k);
+  /* Numbers that advance may make of the state, which must have room for them; NULL: no more than
+  ** there are. */
+  int (*room)(const mine_forecast_fit *fit);
   /* The state comes from stored bytes, all of it finite: whether the method could have left it. */
   int (*valid)(const mine_forecast_fit *fit);
   /* The form in words ("ETS(M,Ad,M)"); parameter i (name NULL: no more) for listings. */

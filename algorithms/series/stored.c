@@ -22,12 +22,19 @@
 
 /* ---- made ----------------------------------------------------------------------------------- */
 
-/* Series with fits and states of their own; names and reading as they are. */
+/* What a state takes, or may take as new rows move it on. */
+static size_t stored_room(const mine_forecast_fit *fit, int grows) {
+  if (!grows || fit->n_state == 0 || !fit->method->room) return (size_t)fit->n_state;
+  return (size_t)fit->method->room(fit);
+}
+
+/* Series with fits and states of their own, to be moved on (grows) or kept; names and reading as
+** they are. */
 static void stored_fill(mine_env *env, mine_arena *arena, const mine_series_set *set,
-                        const mine_forecast_fit *fit, mine_stored *out) {
+                        const mine_forecast_fit *fit, int grows, mine_stored *out) {
   size_t total = 0;
   for (int64_t s = 0; s < set->n; s++)
-    total += (size_t)fit[s].n_state;
+    total += stored_room(&fit[s], grows);
   double *state = mine__arena_array(arena, total, sizeof *state);
   int64_t *first = mine__arena_array(arena, (size_t)set->n, sizeof *first);
   out->fit = mine__arena_array(arena, (size_t)set->n, sizeof *out->fit);
@@ -49,7 +56,7 @@ static void stored_fill(mine_env *env, mine_arena *arena, const mine_series_set 
     out->fit[s].x = NULL;
     out->fit[s].x_name = set->x_name;
     if (fit[s].n_state) memcpy(state, fit[s].state, (size_t)fit[s].n_state * sizeof *state);
-    state += fit[s].n_state;
+    state += stored_room(&fit[s], grows);
   }
 }
 
@@ -79,7 +86,7 @@ mine_status mine__stored_keep(mine_env *env, mine_model *model, const mine_forec
   mine_stored *body = mine__arena_zeros(model->arena, 1, sizeof *body);
   if (!body) return mine_env_status(env);
   body->method = fits->method;
-  stored_fill(env, model->arena, fits->set, fits->fit, body);
+  stored_fill(env, model->arena, fits->set, fits->fit, 0, body);
   if (fits->set->name) body->set.name = stored_names(model->arena, fits->set->name);
   stored_keep_regressors(model->arena, fits->set, body);
   if (fits->set->reading) {
@@ -95,7 +102,7 @@ mine_stored *mine__stored_copy(mine_env *env, mine_arena *arena, const mine_stor
   mine_stored *to = mine__arena_zeros(arena, 1, sizeof *to);
   if (!to) return NULL;
   to->method = from->method;
-  stored_fill(env, arena, &from->set, from->fit, to);
+  stored_fill(env, arena, &from->set, from->fit, 1, to);
   return mine_failed(env) ? NULL : to;
 }
 

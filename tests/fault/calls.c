@@ -92,6 +92,7 @@ static const fault_call calls_special[] = {
     FORECASTING("ses", "gaps=zero"),
     FORECASTING("holt", "gaps=zero"),
     FORECASTING("damped", "gaps=zero"),
+    FORECASTING("arima", "order=1|1|1"),
     FORECASTING("holt_winters", "season=3"),
     FORECASTING("auto_forecast", "season=3"),
     FORECASTING("combination", "gaps=zero"),

@@ -76,6 +76,8 @@ const use_model use_models[] = {
     {"recommender by rules", "rules", "customer=kind,item=y,min_support=0.1", USE_TRAINED},
     {"forecast", "ets", "series=kind,time=day,value=x,duplicates=sum,step=month", USE_TRAINED},
     {"forecast of several", "auto_forecast", "time=id,value=y,season=4", USE_TRAINED},
+    {"forecast of orders", "arima", "time=id,value=y,season=4,order=1|0|1,seasonal_order=0|1|1",
+     USE_TRAINED},
     {"forecast filtered", "holt_winters", "time=id,value=y,season=4", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };

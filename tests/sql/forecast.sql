@@ -137,6 +137,25 @@ SELECT * FROM mine_forecast('lined', 'regressors="SELECT month, promo FROM known
 SELECT * FROM mine_forecast('weekly', 'regressors=SELECT * FROM known');
 SELECT mine_train('lined', 'trend', 'SELECT * FROM months', 'update=1');
 SELECT mine_train('lined', 'trend', 'SELECT * FROM months', 'update=1, regressors="SELECT month, promo FROM known"');
+-- ARIMA: its order found, or said; stored, moved on over a gap, out and in again.
+SELECT time, round(value, 2) AS value, round(low, 1) AS low, round(high, 1) AS high, model
+  FROM mine_forecast('months', 'horizon=2, fitted=0, algorithm=arima');
+SELECT time, round(value, 2) AS value, round(low, 1) AS low, round(high, 1) AS high, model
+  FROM mine_forecast('months', 'horizon=2, fitted=0, algorithm=arima, order=1|1|0, constant=yes, seasonal=none');
+SELECT count(*) AS told, min(time) AS first FROM mine_forecast('months', 'algorithm=arima, order=0|1|1, seasonal_order=0|1|1') WHERE kind = 'fitted';
+SELECT mine_train('moving', 'arima', 'SELECT * FROM months WHERE month < ''2023-07''', 'order=1|0|0, seasonal_order=0|1|0');
+SELECT name, round(value, 2) AS value FROM mine_coefficients('moving');
+SELECT mine_train('moving', 'arima', 'SELECT * FROM months WHERE month >= ''2023-09''', 'update=1');
+SELECT time, round(value, 2) AS value, round(low, 1) AS low, round(high, 1) AS high, model FROM mine_forecast('moving', 'horizon=2');
+SELECT mine_import('again', mine_export('moving', 'json')) IS NOT NULL AS imported;
+SELECT count(*) AS differ FROM (SELECT * FROM mine_forecast('moving') EXCEPT SELECT * FROM mine_forecast('again'));
+SELECT * FROM mine_forecast('months', 'order=1|1|1');
+SELECT mine_train('moving', 'holt', 'months', 'constant=yes');
+SELECT * FROM mine_forecast('months', 'algorithm=arima, order=1|1');
+SELECT * FROM mine_forecast('months', 'algorithm=arima, seasonal_order=1|2|1');
+SELECT * FROM mine_forecast('months', 'algorithm=arima, seasonal_order=1|0|1, season=1');
+SELECT * FROM mine_forecast('months', 'algorithm=arima, seasonal=multiplicative');
+SELECT * FROM mine_forecast('moving', 'order=1|1|1');
 -- What cannot be.
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'algorithm=ets, step=month');
