@@ -183,11 +183,10 @@ typedef struct forecast_state {
 
 /* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
 static void forecast_check_model(mine_job *job, const mine_model *model) {
-  static const char *const of_sources[] = {
-      "algorithm",  "fitted", "intervals", "seasonal", "damped", "step",       "gaps",
-      "duplicates", "season", "series",    "time",     "value",  "date_format"};
-      "algorithm", "fitted", "seasonal", "damped", "order", "seasonal_order", "constant",   "step",
-      "gaps",      "season", "series",   "time",   "value", "duplicates",     "date_format"};
+  static const char *const of_sources[] = {"algorithm", "fitted", "intervals",      "seasonal",
+                                           "damped",    "order",  "seasonal_order", "constant",
+                                           "step",      "gaps",   "season",         "duplicates",
+                                           "series",    "time",   "value",          "date_format"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
                "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
@@ -206,14 +205,13 @@ static mine_status forecast_open(mine_job *job) {
   const mine_model *model = mine__job_model(job, MINE_ARG_BASE);
   const forecast_options *asked = mine__options_of(&job->options, forecast_table);
   const mine_forecaster *method = mine__forecaster_at(asked->algorithm);
-  if (model) forecast_check_model(job, model);
-  if (mine_failed(job->env)) return mine_env_status(job->env);
-  const mine_stored *body = model ? model->body : NULL;
-  MINE_TRY(mine__regressors_check(job->env, &job->options, body ? body->method : method, body));
   if (model)
     forecast_check_model(job, model);
   else
-    MINE_TRY(mine__fitting_check(job->env, &job->options, mine__forecaster_at(asked->algorithm)));
+    MINE_TRY(mine__fitting_check(job->env, &job->options, method));
+  if (mine_failed(job->env)) return mine_env_status(job->env);
+  const mine_stored *body = model ? model->body : NULL;
+  MINE_TRY(mine__regressors_check(job->env, &job->options, body ? body->method : method, body));
   return mine__ahead_check(job->env, mine__options_of(&job->options, mine__ahead_option_table));
 }
 

@@ -147,9 +147,6 @@ typedef struct mine_forecast_how {
   int64_t form;    /* of ets: 1 + the form's code; 0: the best */
   int n_x;         /* regressors; 0 for a method that uses none */
   int64_t horizon; /* of auto: steps ahead that its methods are measured at; 0: a season */
-  int seasonal; /* mine_seasonal */
-  int damped;   /* -1: as the criterion says */
-  int64_t form; /* of ets: 1 + the form's code; 0: the best */
   /* of arima */
   int ordered; /* 1: p, d, q and P, D, Q are said; 0: found */
   int order[3], seasonal_order[3];

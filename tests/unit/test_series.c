@@ -382,15 +382,12 @@ static void test_theta(void **unused) {
   mine_forecast_out out = {6, 0.95, 1, mean, low, high};
   (void)unused;
   mine_forecast_fit fit = fit_of("theta", &p, (mine_forecast_how){.damped = -1});
-  mine_forecast_fit fit =
-      fit_of("theta", &p, (mine_forecast_how){.seasonal = MINE_SEASONAL_AUTO, .damped = -1});
   fit.method->forecast(&fit, scratch, &out);
   for (int i = 0; i < 6; i++)
     assert_near(mean[i], theirs[i], 1e-5);
   for (int i = 0; i < COUNT(methods); i++) {
     p = (mine_points){.y = demand, .n = 24, .known = 24, .season = 1};
     fit = fit_of(methods[i], &p, (mine_forecast_how){.damped = -1});
-    fit = fit_of(methods[i], &p, (mine_forecast_how){.seasonal = MINE_SEASONAL_AUTO, .damped = -1});
     const double last = fitted[p.n - 1];
     fit.method->forecast(&fit, scratch, &out);
     if (i == 2) assert_near(mean[0], 1.0259560762, 1e-10);
