@@ -57,47 +57,15 @@ typedef struct decompose_work {
   size_t width;
 } decompose_work;
 
-/* y with its gaps bridged by lines; 1: there were some. */
-static int decompose_bridge(const double *y, int64_t n, double *out) {
+void mine__series_bridge(const double *y, int64_t n, double *out) {
   int64_t last = 0;
-  int gaps = 0;
   for (int64_t i = 0; i < n; i++) {
     out[i] = y[i];
-    if (isnan(y[i])) {
-      gaps = 1;
-      continue;
-    }
+    if (isnan(y[i])) continue;
     for (int64_t k = last + 1; k < i; k++)
       out[k] = y[last] + (y[i] - y[last]) * (double)(k - last) / (double)(i - last);
     last = i;
   }
-  return gaps;
-}
-
-/* A trend alone: robust loess over a third of the points, at least seven. */
-static void decompose_trend(const double *z, int64_t n, const mine_decompose_options *how,
-                            double *trend, double *memory) {
-  int64_t window = how->trend_window > 0 ? how->trend_window : n / 3 | 1;
-  double *weight = memory, *rest = memory + n;
-  if (window < 7) window = 7;
-  for (int round = 0; round < (how->robust ? 5 : 1); round++) {
-    mine__loess(z, n, window, round > 0 ? weight : NULL, trend);
-    for (int64_t i = 0; i < n; i++)
-      rest[i] = z[i] - trend[i];
-    mine__bisquare(rest, n, weight);
-  }
-}
-
-static void decompose_stl(const decompose_work *w, const double *z, int64_t n, int season,
-                          double *trend, double *seasonal, double *memory) {
-  if (season < 2) {
-    decompose_trend(z, n, w->how, trend, memory);
-    for (int64_t i = 0; i < n; i++)
-      seasonal[i] = 0;
-    return;
-  }
-  const mine_stl_how how = {season, w->how->seasonal_window, w->how->trend_window, w->how->robust};
-  mine__stl(z, n, &how, trend, seasonal, memory);
 }
 
 static const char *decompose_classical(const mine_points *p, int multiplies, double *trend,
@@ -120,14 +88,16 @@ static const char *decompose_one(const decompose_work *w, const mine_points *p, 
   memory += p->n;
   for (int64_t i = 0; multiplies && i < p->n; i++)
     if (p->y[i] <= 0) return "it has values that are not above 0, and nothing multiplies to those";
-  (void)decompose_bridge(p->y, p->n, z);
+  mine__series_bridge(p->y, p->n, z);
   if (w->how->method == MINE_DECOMPOSE_CLASSICAL) {
     const mine_points whole = {.y = z, .n = p->n, .known = p->n, .season = season};
     return decompose_classical(&whole, multiplies, trend, seasonal, memory);
   }
   for (int64_t i = 0; multiplies && i < p->n; i++)
     z[i] = log(z[i]);
-  decompose_stl(w, z, p->n, season, trend, seasonal, memory);
+  const mine_stl_how stl = {season, w->how->seasonal_window, w->how->trend_window,
+                            w->how->robust ? MINE_STL_ROUNDS : 0};
+  mine__stl(z, p->n, &stl, trend, seasonal, memory);
   for (int64_t i = 0; multiplies && i < p->n; i++) {
     trend[i] = exp(trend[i]);
     seasonal[i] = exp(seasonal[i]);

@@ -22,7 +22,7 @@
 
 #include "../core/order.h"
 
-#define STL_ROBUST_ROUNDS 15
+#define STL_PLAIN_ROUNDS 4 /* of a trend without a season: it settles sooner */
 
 /* Points 0 .. n - 1, a window of `window` points, a degree of 0 or 1, computed at every `jump`-th.
  */
@@ -165,7 +165,8 @@ static void stl_inner(const stl_work *s, const double *y, const double *weight, 
 
 /* ---- weights -------------------------------------------------------------------------------- */
 
-void mine__bisquare(const double *remainder, int64_t n, double *w) {
+/* By how far what remains lies out: Tukey's bisquare at six medians. */
+static void stl_bisquare(const double *remainder, int64_t n, double *w) {
   for (int64_t i = 0; i < n; i++)
     w[i] = fabs(remainder[i]);
   const double upper = mine__select(w, n, n / 2);
@@ -209,15 +210,39 @@ static void stl_periodic(double *seasonal, int64_t n, int m) {
   }
 }
 
+int64_t mine__stl_trend(const mine_stl_how *how, int64_t n) {
+  const int64_t window = how->seasonal > 0 ? how->seasonal : 10 * n + 1;
+  if (how->trend > 0) return how->trend;
+  if (how->season > 1) return stl_odd(ceil(1.5 * how->season / (1 - 1.5 / (double)window)));
+  return n / 3 > 7 ? n / 3 | 1 : 7;
+}
+
+/* A trend alone, by loess that trusts far values less in every round. */
+static void stl_plain(const double *y, int64_t n, const mine_stl_how *how, double *trend,
+                      double *memory) {
+  const stl_loess loess = stl_window_of(mine__stl_trend(how, n), 1);
+  double *weight = memory, *rest = memory + n;
+  const int rounds = how->rounds < STL_PLAIN_ROUNDS ? how->rounds : STL_PLAIN_ROUNDS;
+  for (int round = 0;; round++) {
+    stl_smooth(y, n, &loess, round > 0 ? weight : NULL, trend);
+    if (round == rounds) return;
+    for (int64_t i = 0; i < n; i++)
+      rest[i] = y[i] - trend[i];
+    stl_bisquare(rest, n, weight);
+  }
+}
+
 void mine__stl(const double *y, int64_t n, const mine_stl_how *how, double *trend, double *seasonal,
                double *memory) {
   const int m = how->season;
-  const int64_t window = how->seasonal > 0 ? how->seasonal : 10 * n + 1;
-  const int64_t trend_window =
-      how->trend > 0 ? how->trend : stl_odd(ceil(1.5 * m / (1 - 1.5 / (double)window)));
+  if (m < 2) {
+    memset(seasonal, 0, (size_t)n * sizeof *seasonal);
+    stl_plain(y, n, how, trend, memory);
+    return;
+  }
   stl_work s = {.n = n, .m = m};
-  s.seasonal = stl_window_of(window, 0);
-  s.trend = stl_window_of(trend_window, 1);
+  s.seasonal = stl_window_of(how->seasonal > 0 ? how->seasonal : 10 * n + 1, 0);
+  s.trend = stl_window_of(mine__stl_trend(how, n), 1);
   s.low = stl_window_of(stl_odd(m), 1);
   s.detrended = stl_take(&memory, n + 2 * m);
   s.cycles = stl_take(&memory, n + 2 * m);
@@ -228,17 +253,12 @@ void mine__stl(const double *y, int64_t n, const mine_stl_how *how, double *tren
   double *weight = stl_take(&memory, n), *rest = stl_take(&memory, n);
   memset(trend, 0, (size_t)n * sizeof *trend);
   for (int round = 0;; round++) {
-    for (int inner = 0; inner < (how->robust ? 1 : 2); inner++)
+    for (int inner = 0; inner < (how->rounds > 0 ? 1 : 2); inner++)
       stl_inner(&s, y, round > 0 ? weight : NULL, trend, seasonal);
-    if (!how->robust || round == STL_ROBUST_ROUNDS) break;
+    if (round == how->rounds) break;
     for (int64_t i = 0; i < n; i++)
       rest[i] = y[i] - trend[i] - seasonal[i];
-    mine__bisquare(rest, n, weight);
+    stl_bisquare(rest, n, weight);
   }
   if (how->seasonal == 0) stl_periodic(seasonal, n, m);
-}
-
-void mine__loess(const double *y, int64_t n, int64_t window, const double *w, double *out) {
-  const stl_loess how = {window, 1, 1};
-  stl_smooth(y, n, &how, w, out);
 }
