@@ -132,6 +132,41 @@ def forecasts(lab, case):
                 same(trend + seasonal + remainder, value, "decompose: sum", 1e-9, 1e-9)
 
 
+@prop("mine_anomalies", make=points, cases=60)
+def anomalies(lab, case):
+    """Every point between the first and the last is listed; a reason where there is an anomaly; four times the values, four times
+    what was expected."""
+    lab.create("t", case["tables"]["t"])
+    known = {}
+    for name, at, value in (r[:3] for r in lab.db.execute("SELECT * FROM t").fetchall()):
+        if name is not None and value is not None:
+            known.setdefault(name, {})[at] = value
+    for method in ("stl", "forecast"):
+        how = options({"season": 4, "seasonal": "additive", "method": method, "threshold": 2})
+        ask = "SELECT series, time, value, expected, score, anomaly, kind, reason FROM mine_anomalies(?, ?)"
+        got, error = lab.refused(ask, "t", how)
+        if error is not None:
+            must(all(len(v) < 8 for v in known.values()) or "step" in error or method == "forecast", "anomalies: refused", error)
+            continue
+        for name in {r[0] for r in got}:
+            mine = known[name]
+            must([r[1] for r in got if r[0] == name] == list(range(min(mine), max(mine) + 1)), "anomalies: points", (name, got))
+        for name, at, value, expected, score, anomaly, kind, reason in got:
+            must(value == known[name].get(at), "anomalies: value", (name, at, value))
+            must(anomaly == (kind != "") == (reason != ""), "anomalies: reason", (anomaly, kind, reason))
+            must(kind in ("", "point", "level shift", "variance"), "anomalies: kind", kind)
+            must(kind not in ("", "point") or score is None or (score > 2) == (kind == "point"), "anomalies: threshold", (score, kind))
+            must(score is None if value is None else expected is None or score >= 0, "anomalies: score", (value, score))
+        first, second, third = (f'"{c.name}"' for c in case["tables"]["t"].columns)
+        if method == "stl" and any(v % 1 for y in known.values() for v in y.values()):
+            four, error = lab.refused(ask, f"SELECT {first}, {second}, 4 * {third} FROM t", how)
+            must(error is None and len(four) == len(got), "anomalies: four times refused", error)
+            for a, b in zip(got, four):
+                if all(v % 0.25 for v in known[a[0]].values()):
+                    must(a[6] == b[6], "anomalies: four times, another kind", (a, b))
+                    same(b[3], 4 * a[3], "anomalies: four times", 1e-9, 1e-9)
+
+
 def levinson(r):
     """Partial autocorrelations of autocorrelations from lag 0 on: the last coefficient of each regression, by elimination."""
     out = []
