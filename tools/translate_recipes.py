@@ -16,7 +16,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "recommend", "lookalikes",
-           "nightly", "crm/schema", "crm/alerts", "crm/report")
+           "forecast", "nightly", "crm/schema", "crm/alerts", "crm/report")
 WIDTH = 46  # characters in a line of a Chinese comment
 
 

@@ -14,9 +14,9 @@ SELECT 订单编号, 客户编号, 日期, 地区, 套餐, 商品, 数量, 数�
 FROM 订单明细 JOIN 订单 USING (订单编号) JOIN 商品 USING (商品编号) JOIN 客户 USING (客户编号);
 
 -- 大小：每个地区的购物篮里有几种商品、几件、多少钱。
-SELECT 地区, count(*) AS 订单数, round(avg(lines), 2) AS 商品种数, round(mine_median(件数), 1) AS 件数中位数,
-       round(avg(金额), 2) AS 金额, round(100.0 * sum(lines = 1) / count(*), 1) AS 单品百分比
-FROM (SELECT 地区, 订单编号, count(*) AS lines, sum(数量) AS 件数, sum(金额) AS 金额
+SELECT 地区, count(*) AS 订单数, round(avg(行数), 2) AS 商品种数, round(mine_median(件数), 1) AS 件数中位数,
+       round(avg(金额), 2) AS 金额, round(100.0 * sum(行数 = 1) / count(*), 1) AS 单品百分比
+FROM (SELECT 地区, 订单编号, count(*) AS 行数, sum(数量) AS 件数, sum(金额) AS 金额
       FROM 购物篮明细 GROUP BY 订单编号)
 GROUP BY 地区;
 

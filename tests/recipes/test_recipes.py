@@ -20,8 +20,8 @@ import run  # noqa: E402
 
 mt.preload_self()
 checks = mt.Checks("recipes")
-RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "recommend", "lookalikes", "crm/schema",
-           "crm/report", "crm/alerts")
+RECIPES = ("profile", "segmentation", "churn", "baskets", "basket_views", "recommend", "lookalikes", "forecast",
+           "crm/schema", "crm/report", "crm/alerts")
 EXPECTED = pathlib.Path(__file__).with_name("expected")
 
 # The demo's content, pinned: sha256 of every table's rows.  Change it when you
