@@ -54,6 +54,16 @@ SELECT d.* FROM crm_sources AS t,
   mine_drift('crm_silence', t.tonight, 'lang=en') AS d
 WHERE d.drifted AND d.psi >= 0.1;
 
+-- What went wrong in the shop: orders a day of each kind of product that were not as
+-- expected.  A single day is told the night after; a level that stays, or values that
+-- scatter otherwise, show only after some days.
+DROP TABLE IF EXISTS temp.odd_days;
+CREATE TEMP TABLE odd_days AS
+SELECT series, time, value, expected, score, reason
+FROM mine_anomalies('SELECT kind, date(at), count(DISTINCT order_id) FROM crm_order_lines
+                     WHERE at < (SELECT at FROM crm_today) GROUP BY 1, 2', 'gaps=zero, last=28, lang=en')
+WHERE anomaly AND (kind <> 'point' OR time = (SELECT date(at, '-1 day') FROM crm_today));
+
 -- Tonight replaces what an earlier run of this night has written; of older nights
 -- the last one stays.
 BEGIN IMMEDIATE;
@@ -108,6 +118,14 @@ INSERT INTO mine_alerts
 SELECT NULL, 'drift', CASE WHEN psi >= 0.25 THEN 3 ELSE 2 END, was, now,
        printf('%s of customers has changed: psi %.2f', item, psi), (SELECT at FROM crm_today)
 FROM drifted;
+
+-- The shop: each odd day is told once.
+INSERT INTO mine_alerts
+SELECT NULL, 'anomaly', CASE WHEN score >= 7 THEN 3 ELSE 2 END, round(expected), value,
+       printf('%s, %s: %s', series, time, reason), (SELECT at FROM crm_today)
+FROM odd_days AS o
+WHERE NOT EXISTS (SELECT 1 FROM mine_alerts AS a
+                  WHERE a.kind = 'anomaly' AND a.reason LIKE printf('%s, %s: %%', o.series, o.time));
 COMMIT;
 
 SELECT kind, severity, count(*) AS alerts, min(reason) AS for_example

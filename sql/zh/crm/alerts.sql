@@ -52,6 +52,15 @@ SELECT d.* FROM crm_sources AS t,
   mine_drift('crm_silence', t.tonight, 'lang=zh') AS d
 WHERE d.drifted AND d.psi >= 0.1;
 
+-- 店里出了什么问题：每类商品每天的订单，与预期不符的日子。单独的一天在当夜就报；水平变了不再回
+-- 来，或波动变了，要过几天才看得出。
+DROP TABLE IF EXISTS temp.odd_days;
+CREATE TEMP TABLE odd_days AS
+SELECT series, time, value, expected, score, reason
+FROM mine_anomalies('SELECT kind, date(at), count(DISTINCT 订单编号) FROM crm_order_lines
+                     WHERE at < (SELECT at FROM crm_today) GROUP BY 1, 2', 'gaps=zero, last=28, lang=zh')
+WHERE anomaly AND (kind <> 'point' OR time = (SELECT date(at, '-1 day') FROM crm_today));
+
 -- 今晚的结果替换同一晚先前写入的内容；更早的夜晚只保留最近一晚。
 BEGIN IMMEDIATE;
 DELETE FROM crm_nights WHERE at = (SELECT at FROM crm_today);
@@ -105,6 +114,14 @@ INSERT INTO mine_alerts
 SELECT NULL, '数据漂移', CASE WHEN psi >= 0.25 THEN 3 ELSE 2 END, was, now,
        printf('客户的 %s 已经变化：psi %.2f', item, psi), (SELECT at FROM crm_today)
 FROM drifted;
+
+-- 店里：每个异常的日子只报一次。
+INSERT INTO mine_alerts
+SELECT NULL, '异常', CASE WHEN score >= 7 THEN 3 ELSE 2 END, round(expected), value,
+       printf('%s，%s：%s', series, time, reason), (SELECT at FROM crm_today)
+FROM odd_days AS o
+WHERE NOT EXISTS (SELECT 1 FROM mine_alerts AS a
+                  WHERE a.kind = '异常' AND a.reason LIKE printf('%s，%s：%%', o.series, o.time));
 COMMIT;
 
 SELECT kind, severity, count(*) AS 提醒数, min(reason) AS 例如
