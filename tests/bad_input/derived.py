@@ -49,7 +49,8 @@ def good_source(reads):
     if not reads or not reads.startswith("("):
         return "'customers'"
     names = re.findall(r"[a-z_0-9]+", reads)
-    return "'SELECT " + ", ".join(f'{EVENTS.get(n, "item")} AS "{n}"' for n in names) + " FROM baskets'"
+    table = "customers" if "series" in names else "baskets"  # nine points are too few to say what is usual
+    return "'SELECT " + ", ".join(f'{EVENTS.get(n, "item")} AS "{n}"' for n in names) + f" FROM {table}'"
 
 
 def good_options(sample):
