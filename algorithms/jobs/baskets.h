@@ -92,10 +92,16 @@ int mine__baskets_amount(mine_env *env, mine_arena *arena, const mine__baskets_r
 /* ---- groups of items (baskets_hierarchy.c) --------------------------------------------------- */
 
 extern const mine_want mine__hierarchy_wants[];
+/* What belongs to groups, in sentences. */
+typedef struct mine_hierarchy_words {
+  const char *one, *many, *all, *strange; /* "an item", "items", "items of the baskets", ... */
+} mine_hierarchy_words;
+extern const mine_hierarchy_words mine__hierarchy_items;
 /* The frame of (item, parent), bound to `column`, closed upwards over the items of the baskets,
 ** which keep their codes; *items: with the groups.  Loops and strangers are told or refused. */
 mine_status mine__baskets_hierarchy(mine_job *job, mine_frame *frame, const int *column,
-                                    const mine_values **items, mine_hierarchy *out) MINE_MUST_CHECK;
+                                    const mine_hierarchy_words *words, const mine_values **items,
+                                    mine_hierarchy *out) MINE_MUST_CHECK;
 
 /* ---- a call (baskets_call.c) ----------------------------------------------------------------- */
 

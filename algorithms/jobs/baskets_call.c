@@ -145,7 +145,7 @@ static mine_status baskets_call_prepare(mine_job *job, mine__baskets_call *call,
   }
   if (call->asked->hierarchy.frame && rows->n_items > 0)
     MINE_TRY(mine__baskets_hierarchy(job, call->asked->hierarchy.frame, call->map.column,
-                                     &rows->items, &call->hierarchy));
+                                     &mine__hierarchy_items, &rows->items, &call->hierarchy));
   call->names = rows->items;
   return mine_env_status(job->env);
 }

@@ -12,8 +12,12 @@ const mine_want mine__hierarchy_wants[] = {
     {.name = "parent", .reading = MINE_READ_EXACT, .help = "the group"},
     {0}};
 
+const mine_hierarchy_words mine__hierarchy_items = {"an item", "items", "items of the baskets",
+                                                    "that no basket holds"};
+
 typedef struct basket_hierarchy_table {
   mine_job *job;
+  const mine_hierarchy_words *words;
   const mine_column *item, *parent;
   int64_t rows, n_items; /* n_items: in baskets                      */
   uint32_t *low, *high;  /* of each row with both, as codes of all   */
@@ -71,9 +75,9 @@ static void basket_hierarchy_say_loop(const basket_hierarchy_table *h, const uin
     mine__text_addf(&text, "%s%s", i ? " -> " : "", mine__show_cell(shown, &cell));
   }
   (void)mine__fail(h->job->env, MINE_DATA,
-                   "the hierarchy goes round, so that an item is above itself: %s; take one of "
-                   "these rows out",
-                   text.failed ? "" : text.data);
+                   "the hierarchy goes round, so that %s is above itself: %s; take one of these "
+                   "rows out",
+                   h->words->one, text.failed ? "" : text.data);
 }
 
 /* Which names of the hierarchy are in no basket, and are no group of others either. */
@@ -102,21 +106,23 @@ static void basket_hierarchy_tell(const basket_hierarchy_table *h) {
   mine__values_get(&h->all->values, 0, &cell);
   if (known == 0)
     (void)mine__fail(job->env, MINE_DATA,
-                     "none of the %lld items of the baskets, such as %s, has a parent in the "
-                     "hierarchy%s%s; names must be equal in spelling and type (1 is not '1')",
-                     (long long)h->n_items, mine__show_cell(item, &cell),
-                     strange > 0 ? ", whose items are such as " : "", strange > 0 ? shown : "");
+                     "none of the %lld %s, such as %s, has a parent in the hierarchy%s%s%s%s; "
+                     "names must be equal in spelling and type (1 is not '1')",
+                     (long long)h->n_items, h->words->all, mine__show_cell(item, &cell),
+                     strange > 0 ? ", whose " : "", strange > 0 ? h->words->many : "",
+                     strange > 0 ? " are such as " : "", strange > 0 ? shown : "");
   else if (strange > 0)
-    mine__job_notef(job, "warning", "hierarchy",
-                    "items of the hierarchy that no basket holds: %lld, such as %s",
-                    (long long)strange, shown);
+    mine__job_notef(job, "warning", "hierarchy", "%s of the hierarchy %s: %lld, such as %s",
+                    h->words->many, h->words->strange, (long long)strange, shown);
 }
 
 mine_status mine__baskets_hierarchy(mine_job *job, mine_frame *frame, const int *column,
-                                    const mine_values **items, mine_hierarchy *out) {
+                                    const mine_hierarchy_words *words, const mine_values **items,
+                                    mine_hierarchy *out) {
   mine_env *env = job->env;
   MINE_TRY(mine__frame_finish(frame));
   basket_hierarchy_table h = {.job = job,
+                              .words = words,
                               .item = &frame->column[column[0]],
                               .parent = &frame->column[column[1]],
                               .rows = frame->rows,
@@ -127,7 +133,7 @@ mine_status mine__baskets_hierarchy(mine_job *job, mine_frame *frame, const int 
   size_t n_loop = 0;
   if (h.all && basket_hierarchy_read(&h, *items)) {
     if (h.n == 0)
-      (void)mine__fail(env, MINE_DATA, "the hierarchy has no row with an item and a parent");
+      (void)mine__fail(env, MINE_DATA, "the hierarchy has no row with %s and a parent", words->one);
     else if (!mine__hierarchy_close(env, job->arena, h.low, h.high, h.n, (uint32_t)h.all->values.n,
                                     out, &loop, &n_loop) &&
              n_loop > 0)

@@ -179,6 +179,8 @@ static const mine_option forecast_table[] = {
 typedef struct forecast_state {
   mine_series_reading reading;
   mine_regressors_reading *regressors; /* NULL: none */
+  mine_events pairs;                   /* of the hierarchy */
+  mine_sums sums;                      /* n 0: none */
 } forecast_state;
 
 /* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
@@ -187,6 +189,9 @@ static void forecast_check_model(mine_job *job, const mine_model *model) {
                                            "damped",    "order",  "seasonal_order", "constant",
                                            "step",      "gaps",   "season",         "duplicates",
                                            "series",    "time",   "value",          "date_format"};
+  static const char *const of_sources[] = {
+      "algorithm", "fitted", "seasonal", "damped", "step",        "gaps",      "duplicates",
+      "season",    "series", "time",     "value",  "date_format", "hierarchy", "reconcile"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
                "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
@@ -210,6 +215,7 @@ static mine_status forecast_open(mine_job *job) {
   else
     MINE_TRY(mine__fitting_check(job->env, &job->options, method));
   if (mine_failed(job->env)) return mine_env_status(job->env);
+  MINE_TRY(mine__summing_check(job));
   const mine_stored *body = model ? model->body : NULL;
   MINE_TRY(mine__regressors_check(job->env, &job->options, body ? body->method : method, body));
   return mine__ahead_check(job->env, mine__options_of(&job->options, mine__ahead_option_table));
@@ -221,6 +227,13 @@ static mine_status forecast_source(mine_job *job, int step, const char **sql, mi
   mine_select *regressors = mine__regressors_asked(&job->options);
   *sql = NULL;
   if (!model && step == 0) return mine__series_source(job, step, &state->reading, sql, frame);
+  mine_select *hierarchy = mine__summing_asked(&job->options);
+  if (hierarchy && !hierarchy->frame) {
+    MINE_TRY(mine__summing_open(job, &state->pairs));
+    *sql = hierarchy->sql;
+    *frame = hierarchy->frame;
+    return MINE_OK;
+  }
   if (!regressors || regressors->frame) return mine_env_status(job->env);
   if (model)
     MINE_TRY(
@@ -235,7 +248,9 @@ static mine_status forecast_source(mine_job *job, int step, const char **sql, mi
 
 static void forecast_close(mine_job *job) {
   mine_select *regressors = mine__regressors_asked(&job->options);
+  mine_select *hierarchy = mine__summing_asked(&job->options);
   if (regressors) mine__frame_close(regressors->frame);
+  if (hierarchy) mine__frame_close(hierarchy->frame);
 }
 
 /* One row. */
@@ -293,6 +308,11 @@ static void forecast_put_series(const mine_series_set *set, const mine_forecast_
 static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
                                     const mine_forecast_fit *fit, const mine_forecasts *fits,
                                     mine_relation *out) {
+/* The rows of all series; fitted (as set->value) NULL: not asked for.  `agree` (NULL: they need
+ *not):
+ ** fits whose forecasts are made to agree. */
+                                    const mine_forecast_fit *fit, const double *fitted,
+                                    const mine_forecasts *agree, mine_relation *out) {
   mine_env *env = job->env;
   const forecast_options *asked = mine__options_of(&job->options, forecast_table);
   const mine_seed_options *chance = mine__options_of(&job->options, mine__seed_option_table);
@@ -308,7 +328,16 @@ static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
   steps.low = mine__arena_array(job->arena, n, h * sizeof *steps.low);
   steps.high = mine__arena_array(job->arena, n, h * sizeof *steps.high);
   if (mine_failed(env)) return mine_env_status(env);
-  MINE_TRY(mine__series_forecast(env, set->n, fit, &steps.ask, steps.mean, steps.low, steps.high));
+  mine_forecast_ask alone = steps.ask;
+  if (agree) alone.nonnegative = 0; /* a leaf at 0 is so because sums say so */
+  MINE_TRY(mine__series_forecast(env, set->n, fit, &alone, steps.mean, steps.low, steps.high));
+  if (agree) {
+    const mine_summing_options *asked = mine__options_of(&job->options, mine__summing_option_table);
+    const forecast_state *state = mine__job_state(job);
+    MINE_TRY(mine__reconcile(env, &state->sums, agree,
+                             (mine_reconcile)(asked->reconcile < 0 ? 0 : asked->reconcile),
+                             &steps.ask, steps.mean, steps.low, steps.high));
+  }
   for (int64_t s = 0; s < set->n && !MINE_POLL_AT(env, 256 * s); s++)
     forecast_put_series(set, &fit[s], s, fitted ? fitted + set->at[s] : NULL, &steps, out);
   return mine_env_status(env);
@@ -319,13 +348,13 @@ static mine_status forecast_of_model(mine_job *job, const mine_model *model, min
   const forecast_state *state = mine__job_state(job);
   const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
   const mine_stored *body = model->body;
-  if (!state->regressors) return forecast_put_all(job, &body->set, body->fit, NULL, out);
+  if (!state->regressors) return forecast_put_all(job, &body->set, body->fit, NULL, NULL, out);
   mine_stored *copy = mine__stored_copy(job->env, job->arena, body);
   if (!copy) return mine_env_status(job->env);
   MINE_TRY(mine__regressors_ahead(job->env, job->arena,
                                   mine__regressors_asked(&job->options)->frame, state->regressors,
                                   mine__ahead_horizon(ahead, copy->set.season), copy));
-  return forecast_put_all(job, &copy->set, copy->fit, NULL, out);
+  return forecast_put_all(job, &copy->set, copy->fit, NULL, NULL, out);
 }
 
 static mine_status forecast_run(mine_job *job, mine_relation *out) {
@@ -339,6 +368,10 @@ static mine_status forecast_run(mine_job *job, mine_relation *out) {
   mine_forecasts fits;
   if (model) return forecast_of_model(job, model, out);
   MINE_TRY(mine__series_of_job(job, &state->reading, &set));
+  if (mine__summing_asked(&job->options)) {
+    const mine_series_set read = set;
+    MINE_TRY(mine__summing_build(job, &state->pairs, &read, &set, &state->sums));
+  }
   if (state->regressors)
     MINE_TRY(mine__regressors_read(job->env, job->arena,
                                    mine__regressors_asked(&job->options)->frame, state->regressors,
@@ -350,6 +383,10 @@ static mine_status forecast_run(mine_job *job, mine_relation *out) {
   MINE_TRY(mine__series_tell(job, &fits));
   mine__regressors_tell(job->env, &fits, mine__job_note, job);
   return forecast_put_all(job, &set, fits.fit, &fits, out);
+                            asked->fitted || state->sums.n > 0, &fits));
+  if (state->sums.n > 0) MINE_TRY(mine__summing_complete(job, &state->sums, &fits));
+  return forecast_put_all(job, &set, fits.fit, asked->fitted ? fits.fitted : NULL,
+                          state->sums.n > 0 ? &fits : NULL, out);
 }
 
 static const mine_answer forecast_answer[] = {
@@ -370,6 +407,7 @@ static const mine_option_set forecast_sets[] = {
     MINE_SET_FITTING,
     MINE_SET_REGRESSORS,
     MINE_SET_SEED,
+    MINE_SET_SUMMING,
     MINE_SET_SERIES,
     MINE_SET_RUN,
     MINE_SET_END,

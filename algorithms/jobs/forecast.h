@@ -4,6 +4,7 @@
 #ifndef MINE_JOBS_FORECAST_H
 #define MINE_JOBS_FORECAST_H
 
+#include "../series/reconcile.h"
 #include "../series/regressors.h"
 #include "../series/stored.h"
 #include "verb.h"
@@ -66,6 +67,26 @@ mine_status mine__regressors_of_model(mine_env *env, mine_arena *arena, mine_sel
 mine_status mine__regressors_ahead(mine_env *env, mine_arena *arena, mine_frame *frame,
                                    const mine_regressors_reading *how, int64_t h,
                                    mine_stored *model) MINE_MUST_CHECK;
+
+/* hierarchy=, reconcile= (forecast_hierarchy.c). */
+typedef struct mine_summing_options {
+  mine_select hierarchy;
+  int reconcile; /* mine_reconcile; -1: not given */
+} mine_summing_options;
+extern const mine_option mine__summing_option_table[];
+#define MINE_SET_SUMMING \
+  { mine__summing_option_table, sizeof(mine_summing_options), 0 }
+mine_select *mine__summing_asked(const mine__options *options); /* NULL: not asked for */
+mine_status mine__summing_check(mine_job *job) MINE_MUST_CHECK;
+/* Open the frame of its query; `events` lives as long as the frame. */
+mine_status mine__summing_open(mine_job *job, mine_events *events) MINE_MUST_CHECK;
+/* The series of the set and, made here, those above them; `from` has no regressors yet. */
+mine_status mine__summing_build(mine_job *job, const mine_events *events,
+                                const mine_series_set *from, mine_series_set *to,
+                                mine_sums *sums) MINE_MUST_CHECK;
+/* What has no fit in a hierarchy is forecast by its last value, told. */
+mine_status mine__summing_complete(mine_job *job, const mine_sums *sums,
+                                   mine_forecasts *fits) MINE_MUST_CHECK;
 
 /* For a verb's `source`: open the job's frame for the series of its source (step 0).  `reading`
 ** lives as long as the job. */

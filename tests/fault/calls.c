@@ -108,6 +108,10 @@ static const fault_call calls_special[] = {
      "SELECT * FROM mine_forecast((SELECT mine_fit('trend','" WEEKS "','" KNOWN
      "')),'horizon=2," KNOWN "{o}')",
      0},
+    {"mine_forecast",
+     "SELECT * FROM mine_forecast('" WEEKS "','algorithm=ses,horizon=2,hierarchy=\"SELECT 0, "
+     "''all'' UNION SELECT 1, ''all''\",season=1,gaps=zero{o}')",
+     0},
     {"mine_evaluate",
      "SELECT * FROM mine_evaluate((SELECT mine_fit('trend','" WEEKS "','" KNOWN "')),'" WEEKS
      "','horizon=2,origins=3,by=horizon," KNOWN "{o}')",
