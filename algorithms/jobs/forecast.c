@@ -185,13 +185,10 @@ typedef struct forecast_state {
 
 /* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
 static void forecast_check_model(mine_job *job, const mine_model *model) {
-  static const char *const of_sources[] = {"algorithm", "fitted", "intervals",      "seasonal",
-                                           "damped",    "order",  "seasonal_order", "constant",
-                                           "step",      "gaps",   "season",         "duplicates",
-                                           "series",    "time",   "value",          "date_format"};
   static const char *const of_sources[] = {
-      "algorithm", "fitted", "seasonal", "damped", "step",        "gaps",      "duplicates",
-      "season",    "series", "time",     "value",  "date_format", "hierarchy", "reconcile"};
+      "algorithm",      "fitted",   "intervals", "seasonal",    "damped",    "order",
+      "seasonal_order", "constant", "step",      "gaps",        "season",    "duplicates",
+      "series",         "time",     "value",     "date_format", "hierarchy", "reconcile"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
                "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
@@ -303,18 +300,15 @@ static void forecast_put_series(const mine_series_set *set, const mine_forecast_
   }
 }
 
-/* The rows of all series.  fits: of a source, whose fitted values may be asked for; NULL: of a
-** model. */
+/* The rows of all series.  fits: of a source, whose fitted values may be asked for and whose
+** forecasts agree where there are sums; NULL: of a model. */
 static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
                                     const mine_forecast_fit *fit, const mine_forecasts *fits,
                                     mine_relation *out) {
-/* The rows of all series; fitted (as set->value) NULL: not asked for.  `agree` (NULL: they need
- *not):
- ** fits whose forecasts are made to agree. */
-                                    const mine_forecast_fit *fit, const double *fitted,
-                                    const mine_forecasts *agree, mine_relation *out) {
   mine_env *env = job->env;
+  const forecast_state *state = mine__job_state(job);
   const forecast_options *asked = mine__options_of(&job->options, forecast_table);
+  const int agree = fits && state->sums.n > 0;
   const mine_seed_options *chance = mine__options_of(&job->options, mine__seed_option_table);
   const double *fitted = fits && asked->fitted ? fits->fitted : NULL;
   const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
@@ -332,11 +326,10 @@ static mine_status forecast_put_all(mine_job *job, const mine_series_set *set,
   if (agree) alone.nonnegative = 0; /* a leaf at 0 is so because sums say so */
   MINE_TRY(mine__series_forecast(env, set->n, fit, &alone, steps.mean, steps.low, steps.high));
   if (agree) {
-    const mine_summing_options *asked = mine__options_of(&job->options, mine__summing_option_table);
-    const forecast_state *state = mine__job_state(job);
-    MINE_TRY(mine__reconcile(env, &state->sums, agree,
-                             (mine_reconcile)(asked->reconcile < 0 ? 0 : asked->reconcile),
-                             &steps.ask, steps.mean, steps.low, steps.high));
+    const mine_summing_options *how = mine__options_of(&job->options, mine__summing_option_table);
+    MINE_TRY(mine__reconcile(env, &state->sums, fits,
+                             (mine_reconcile)(how->reconcile < 0 ? 0 : how->reconcile), &steps.ask,
+                             steps.mean, steps.low, steps.high));
   }
   for (int64_t s = 0; s < set->n && !MINE_POLL_AT(env, 256 * s); s++)
     forecast_put_series(set, &fit[s], s, fitted ? fitted + set->at[s] : NULL, &steps, out);
@@ -348,13 +341,13 @@ static mine_status forecast_of_model(mine_job *job, const mine_model *model, min
   const forecast_state *state = mine__job_state(job);
   const mine_ahead_options *ahead = mine__options_of(&job->options, mine__ahead_option_table);
   const mine_stored *body = model->body;
-  if (!state->regressors) return forecast_put_all(job, &body->set, body->fit, NULL, NULL, out);
+  if (!state->regressors) return forecast_put_all(job, &body->set, body->fit, NULL, out);
   mine_stored *copy = mine__stored_copy(job->env, job->arena, body);
   if (!copy) return mine_env_status(job->env);
   MINE_TRY(mine__regressors_ahead(job->env, job->arena,
                                   mine__regressors_asked(&job->options)->frame, state->regressors,
                                   mine__ahead_horizon(ahead, copy->set.season), copy));
-  return forecast_put_all(job, &copy->set, copy->fit, NULL, NULL, out);
+  return forecast_put_all(job, &copy->set, copy->fit, NULL, out);
 }
 
 static mine_status forecast_run(mine_job *job, mine_relation *out) {
@@ -378,15 +371,14 @@ static mine_status forecast_run(mine_job *job, mine_relation *out) {
                                    NULL, mine__ahead_horizon(ahead, set.season), &set));
   how.n_x = set.n_x;
   how.horizon = ahead->horizon != MINE_NOT_GIVEN ? ahead->horizon : 0;
+  const int with_fitted =
+      asked->fitted || asked->intervals == FORECAST_BOOTSTRAP || state->sums.n > 0;
   MINE_TRY(mine__series_fit(job->env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,
-                            asked->fitted || asked->intervals == FORECAST_BOOTSTRAP, &fits));
+                            with_fitted, &fits));
   MINE_TRY(mine__series_tell(job, &fits));
   mine__regressors_tell(job->env, &fits, mine__job_note, job);
-  return forecast_put_all(job, &set, fits.fit, &fits, out);
-                            asked->fitted || state->sums.n > 0, &fits));
   if (state->sums.n > 0) MINE_TRY(mine__summing_complete(job, &state->sums, &fits));
-  return forecast_put_all(job, &set, fits.fit, asked->fitted ? fits.fitted : NULL,
-                          state->sums.n > 0 ? &fits : NULL, out);
+  return forecast_put_all(job, &set, fits.fit, &fits, out);
 }
 
 static const mine_answer forecast_answer[] = {
