@@ -334,7 +334,7 @@ CASES = [
     ("forecast: futures of a model", "SELECT * FROM mine_forecast((SELECT mine_fit('mean','VALUES (1,1),(2,0),(3,3)')),'intervals=bootstrap')", "option intervals is about a source"),
     ("forecast: an order of ets", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=ets,order=1|0|0')", "option order is for algorithm arima, and this is ets"),
     ("forecast: half an order", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=arima,order=1|0')", "must be three numbers such as 1|1|1 (got 2)"),
-    ("forecast: differenced too often", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=arima,order=0|3|0')", "differenced at most twice (got 3)"),
+    ("forecast: differenced too often", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=arima,order=0|3|0')", "differenced at most twice, the second number (got 3)"),
     ("forecast: a seasonal order without a season", "SELECT mine_fit('arima','VALUES (1,1),(2,0),(3,3)','seasonal_order=1|0|0,season=1')", "its seasonal order needs a season"),
     ("forecast: no season for an order", "SELECT mine_fit('arima','VALUES (1,1),(2,0),(3,3)','seasonal_order=1|0|0,seasonal=none')", "leaves no season for seasonal_order"),
     ("forecast: a bent trend", "SELECT mine_fit('arima','VALUES (1,1),(2,0),(3,3)','order=1|2|0,constant=yes')", "a bent trend; leave constant out"),
