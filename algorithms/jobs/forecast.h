@@ -29,6 +29,8 @@ mine_forecast_how mine__forecast_how(const mine_fitting_options *options);
 /* Whether they suit the method: an option of another one, an order that is none. */
 mine_status mine__fitting_check(mine_env *env, const mine__options *options,
                                 const mine_forecaster *method) MINE_MUST_CHECK;
+/* None of them may be said where nothing is fitted. */
+mine_status mine__fitting_none(mine_env *env, const mine__options *options) MINE_MUST_CHECK;
 
 /* How far ahead, and with which bounds. */
 typedef struct mine_ahead_options {

@@ -39,6 +39,8 @@ mine_status mine__training_series_frame(mine_training *t) {
                       "algorithm '%s' forecasts series and is not measured on rows held out; use "
                       "mine_train, and mine_evaluate(model, source)",
                       t->asked.algorithm->name);
+  const mine_update_options *said = mine__options_of(options, mine__update_option_table);
+  if (said && said->update) MINE_TRY(mine__fitting_none(t->env, options));
   MINE_TRY(mine__fitting_check(t->env, options, t->asked.algorithm->forecasts));
   const mine_series_options *how = mine__options_of(options, mine__series_option_table);
   const mine_events *parsed = mine__options_of(options, options->wants);

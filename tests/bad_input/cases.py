@@ -333,6 +333,8 @@ CASES = [
     ("forecast: zeros multiplied", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3),(4,1),(5,0),(6,3),(7,2)','algorithm=ets,season=2,seasonal=multiplicative')", "say seasonal=additive"),
     ("forecast: futures of a model", "SELECT * FROM mine_forecast((SELECT mine_fit('mean','VALUES (1,1),(2,0),(3,3)')),'intervals=bootstrap')", "option intervals is about a source"),
     ("forecast: an order of ets", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=ets,order=1|0|0')", "option order is for algorithm arima, and this is ets"),
+    ("forecast: a trend that levels off", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=theta,damped=yes')", "option damped is for algorithm ets, and this is theta"),
+    ("forecast: a season of a method without", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=ses,seasonal=additive')", "ses knows none; leave it out"),
     ("forecast: half an order", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=arima,order=1|0')", "must be three numbers such as 1|1|1 (got 2)"),
     ("forecast: differenced too often", "SELECT * FROM mine_forecast('VALUES (1,1),(2,0),(3,3)','algorithm=arima,order=0|3|0')", "differenced at most twice, the second number (got 3)"),
     ("forecast: a seasonal order without a season", "SELECT mine_fit('arima','VALUES (1,1),(2,0),(3,3)','seasonal_order=1|0|0,season=1')", "its seasonal order needs a season"),

@@ -147,6 +147,7 @@ SELECT mine_train('moving', 'arima', 'SELECT * FROM months WHERE month < ''2023-
 SELECT name, round(value, 2) AS value FROM mine_coefficients('moving');
 SELECT mine_train('moving', 'arima', 'SELECT * FROM months WHERE month >= ''2023-09''', 'update=1');
 SELECT time, round(value, 2) AS value, round(low, 1) AS low, round(high, 1) AS high, model FROM mine_forecast('moving', 'horizon=2');
+SELECT mine_train('moving', 'arima', 'SELECT * FROM months WHERE month >= ''2023-09''', 'update=1, order=1|1|1');
 SELECT mine_import('again', mine_export('moving', 'json')) IS NOT NULL AS imported;
 SELECT count(*) AS differ FROM (SELECT * FROM mine_forecast('moving') EXCEPT SELECT * FROM mine_forecast('again'));
 SELECT * FROM mine_forecast('months', 'order=1|1|1');
