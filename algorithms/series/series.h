@@ -151,6 +151,10 @@ typedef struct mine_forecast_how {
   int ordered; /* 1: p, d, q and P, D, Q are said; 0: found */
   int order[3], seasonal_order[3];
   int constant; /* 0: as the criterion says; 1: none; 2: one */
+  int seasonal; /* mine_seasonal */
+  int damped;   /* -1: as the criterion says */
+  int64_t form; /* of ets: 1 + the form's code; 0: the best */
+  int n_x;      /* regressors; 0 for a method that uses none */
 } mine_forecast_how;
 
 /* One series.  `x` are regressors, of its n points and of steps to come, n_x each. */

@@ -2,8 +2,9 @@
 ** several.c -- auto: several methods at once, each with the weight that its errors in the past give
 ** it.
 **
-** Every method of a table is fitted to the series as it was, and forecasts from some origins before
-** its end (rolling.h); weights are one over the mean absolute error there, squared (Bates &
+** Every method of a table is fitted to the series as it was, and forecasts a season from some
+** origins before its end (rolling.h); weights are one over the mean absolute error there, squared
+*(Bates &
 ** Granger, "The combination of forecasts", Operational Research Quarterly 20, 1969).  Then each is
 ** fitted to the whole series, and forecast, fitted values and bounds are the weighted means of
 ** theirs: bounds as quantiles are averaged (Lichtendahl, Grushka-Cockayne & Winkler, Management
@@ -72,7 +73,7 @@ static int several_state(const mine_forecast_how *how, int season) {
 }
 
 static size_t several_scratch(const mine_forecast_how *how, int64_t n, int season, int64_t h) {
-  const int64_t ahead = h > 0 ? h : how->horizon > 0 ? how->horizon : season + SEVERAL_STEADY;
+  const int64_t ahead = h > 0 ? h : season + SEVERAL_STEADY;
   size_t most = 0;
   for (int demand = 0; demand < 2; demand++)
     for (int k = 0; k < several_count(demand); k++) {
@@ -118,11 +119,14 @@ static int several_is_wanted(const mine_forecaster *method, const mine_points *p
   return p->season > 1 && how->seasonal != MINE_SEASONAL_NONE;
 }
 
-/* The mean error from origins, as far ahead as the series allows; NAN: none. */
+/* The mean error from origins, a season ahead or as far as the series allows; NAN: none.  Not as
+*far
+** as is asked for: the same series has the same model whatever the horizon, and more points are
+** left before the origins. */
 static double several_error(const mine_points *p, const mine_forecaster *method, int demand,
                             const mine_forecast_how *how, double *scratch) {
   const int m = p->season;
-  const int64_t asked = how->horizon > 0 ? how->horizon : m > 1 ? m : SEVERAL_STEADY;
+  const int64_t asked = m > 1 ? m : SEVERAL_STEADY;
   const int64_t least = m > 1 ? 2 * (int64_t)m + 2 : 5;
   int64_t h = p->known - least - (SEVERAL_ORIGINS - 1);
   if (h > asked) h = asked;
