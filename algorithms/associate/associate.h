@@ -130,11 +130,11 @@ static inline double mine__itemset_weight(const mine_itemsets *sets, int64_t s) 
   return weight;
 }
 
-/* Find all itemsets of the query.  A set's share of weighted baskets is that of their weight, but
-** `count` is of baskets; of items in groups no set holds one together with what is above it, and
-** closed and maximal are meant among these.  Counted sets have no weight.  The result lives in
-*`arena`, which must not be
-** env->scratch: that holds the rest while it runs.  The same answer for any number of threads. */
+/* Find all itemsets of the query.  A set's share of weighted baskets is that of their weight,
+** but `count` is of baskets; of items in groups no set holds one together with what is above
+** it, and closed and maximal are meant among these.  Counted sets have no weight.  The result
+** lives in `arena`, which must not be env->scratch: that holds the rest while it runs.  The
+** same answer for any number of threads. */
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
                                 const mine_itemset_query *query,
                                 mine_itemsets *out) MINE_MUST_CHECK;

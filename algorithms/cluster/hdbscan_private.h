@@ -8,9 +8,9 @@
 **   hdbscan_select.c  the clusters of at least min_cluster_size rows, which of them are the answer,
 **                     strengths and outlier scores
 **
-** Distances are as the tree compares them (kernel/kdtree.h) until the merges are known.  Rows are
-*counted by their places in the k-d
-** tree until then, and by their numbers afterwards.  A failure stays in the environment.
+** Distances are as the tree compares them (kernel/kdtree.h) until the merges are known.  Rows
+** are counted by their places in the k-d tree until then, and by their numbers afterwards.  A
+** failure stays in the environment.
 */
 #ifndef MINE_CLUSTER_HDBSCAN_PRIVATE_H
 #define MINE_CLUSTER_HDBSCAN_PRIVATE_H

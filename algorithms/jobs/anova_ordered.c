@@ -1,13 +1,11 @@
 /*
 ** anova_ordered.c -- whether a number rises along ordered groups (Terpstra 1952, Jonckheere 1954).
 **
-** J counts the pairs of rows of different groups in which the row of the later group has the larger
-** number, equal ones one half.  That is Kendall's count of orders with the groups' places for one
-*of
-** the columns (kernel/ranks.h): J = (S + P) / 2, P the pairs of different groups, and under chance
-*S
-** is normal with mean 0 and Kendall's variance, in which the rows of a group are ties.  The effect
-** is tau-b.  O(n log n).
+** J counts the pairs of rows of different groups in which the row of the later group has the
+** larger number, equal ones one half.  That is Kendall's count of orders with the groups'
+** places for one of the columns (kernel/ranks.h): J = (S + P) / 2, P the pairs of different
+** groups, and under chance S is normal with mean 0 and Kendall's variance, in which the rows
+** of a group are ties.  The effect is tau-b.  O(n log n).
 */
 #include <math.h>
 

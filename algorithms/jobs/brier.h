@@ -5,11 +5,10 @@
 **
 **   B(t) = sum w v (came by t - (1 - S(t)))^2 / sum w
 **
-** v is 1 / G before the row's own end where the event had come by t, 1 / G before t of rows that
-** were still there, 0 of those lost before t; G is the Kaplan-Meier curve of being lost, of the
-*same
-** rows, with events before losses at equal times.  The v of all rows add up to their number, so
-** those that were lost are made up for by others that stayed longer.
+** v is 1 / G before the row's own end where the event had come by t, 1 / G before t of rows
+** that were still there, 0 of those lost before t; G is the Kaplan-Meier curve of being lost,
+** of the same rows, with events before losses at equal times.  The v of all rows add up to
+** their number, so those that were lost are made up for by others that stayed longer.
 */
 #ifndef MINE_JOBS_BRIER_H
 #define MINE_JOBS_BRIER_H

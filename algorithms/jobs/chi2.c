@@ -8,12 +8,11 @@
 **
 ** without a correction for continuity (R's chisq.test with correct = FALSE); yates takes
 ** min(1/2, |O - E|) off each difference of a 2 x 2 table.  fisher is exact: the chance, both
-** totals given, of a table no likelier than this one (R's fisher.test); its statistic is the odds
-** ratio O11 O22 / (O12 O21) of a 2 x 2 table.  The effect of all is Cramer's V (Cramer 1946),
-** of the chi-squared without a correction: sqrt(chi2 / (n min(rows - 1, columns - 1))), 0
-** unrelated, 1 one decides the other.  trend (chi2_trend.c) is of ordered levels.  Each pair uses
-*the rows in which both are there; O(n) a
-** pair.
+** totals given, of a table no likelier than this one (R's fisher.test); its statistic is the
+** odds ratio O11 O22 / (O12 O21) of a 2 x 2 table.  The effect of all is Cramer's V (Cramer
+** 1946), of the chi-squared without a correction: sqrt(chi2 / (n min(rows - 1, columns - 1))),
+** 0 unrelated, 1 one decides the other.  trend (chi2_trend.c) is of ordered levels.  Each pair
+** uses the rows in which both are there; O(n) a pair.
 */
 #include <math.h>
 #include <string.h>

@@ -25,9 +25,8 @@ typedef struct trend_side {
 
 static const mine_list trend_sorted = {0, NULL};
 
-/* The side that is in order, and the one of two levels, become places; 0: there is no such pair,
- *and
- ** the detail says why. */
+/* The side that is in order, and the one of two levels, become places; 0: there is no such
+** pair, and the detail says why. */
 static int trend_choose(const mine_list *order, trend_side side[2], int *along, mine_text *detail) {
   int64_t n[2], named[2];
   for (int i = 0; i < 2; i++) {

@@ -2,12 +2,10 @@
 ** evaluate_lives.c -- how well a model of survival says who has the event when, on rows that say
 ** how their lives went.
 **
-** Concordance and the partial likelihood (Efron's ties) are those of the rows' risks, computed as
-*in
-** the training of cox (linear/cox.h), strata apart.  The Brier score (brier.h) looks at survival
-** itself: at the times that are asked for, and as a mean over the times of the events.  Of rows
-*that
-** were seen only from some time on it has no weights, and is NULL.
+** Concordance and the partial likelihood (Efron's ties) are those of the rows' risks, computed
+** as in the training of cox (linear/cox.h), strata apart.  The Brier score (brier.h) looks at
+** survival itself: at the times that are asked for, and as a mean over the times of the
+** events.  Of rows that were seen only from some time on it has no weights, and is NULL.
 */
 #include <math.h>
 #include <stdio.h>

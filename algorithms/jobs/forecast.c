@@ -370,7 +370,6 @@ static mine_status forecast_run(mine_job *job, mine_relation *out) {
                                    mine__regressors_asked(&job->options)->frame, state->regressors,
                                    NULL, mine__ahead_horizon(ahead, set.season), &set));
   how.n_x = set.n_x;
-  how.horizon = ahead->horizon != MINE_NOT_GIVEN ? ahead->horizon : 0;
   const int with_fitted =
       asked->fitted || asked->intervals == FORECAST_BOOTSTRAP || state->sums.n > 0;
   MINE_TRY(mine__series_fit(job->env, job->arena, &set, mine__forecaster_at(asked->algorithm), &how,

@@ -70,10 +70,9 @@ double mine__samples_mean(const mine__samples *samples);
 double mine__samples_within(const mine__samples *samples);
 double mine__samples_between(const mine__samples *samples);
 
-/* Ordered groups: place[code] becomes 1, 2 ... as `order` names the levels, 0 of others; where it
-** is empty as they are sorted, of those that have rows.  Returns how many have one; 0: `order` has
-*a
-** name that is no level.  mine__order_add: " low, mid, high". */
+/* Ordered groups: place[code] becomes 1, 2 ... as `order` names the levels, 0 of others; where
+** it is empty as they are sorted, of those that have rows.  Returns how many have one; 0:
+** `order` has a name that is no level.  mine__order_add: " low, mid, high". */
 int64_t mine__order_places(const mine_values *levels, const int64_t *rows, const mine_list *order,
                            int64_t *place);
 void mine__order_add(mine_text *detail, const mine_values *levels, const int64_t *place);

@@ -1,7 +1,6 @@
 /*
 ** judged.h -- models of events beside what came afterwards: mine_evaluate of a recommender
-*(judged.c)
-** and of a model of purchases (evaluate_purchases.c).
+** (judged.c) and of a model of purchases (evaluate_purchases.c).
 */
 #ifndef MINE_JOBS_JUDGED_H
 #define MINE_JOBS_JUDGED_H

@@ -92,8 +92,7 @@ static mine_status evaluate_check_held(const mine_job *job) {
 /* ---- models of events ------------------------------------------------------------------------ */
 
 /* How a kind is judged on events: `open` makes job->frame if there is a source, which `source`
- *(NULL:
- ** there is no other) hands out with others. */
+** (NULL: there is no other) hands out with others. */
 typedef struct evaluate_events {
   const mine_kind *kind;
   mine_status (*open)(mine_job *job);

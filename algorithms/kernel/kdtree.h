@@ -64,16 +64,14 @@ double mine__kdtree_pair(const mine__kdtree *tree, const double *a, const double
 ** Distances as compared.  Safe inside a parallel task. */
 int64_t mine__kdtree_nearest(const mine__kdtree *tree, const double *query, int64_t k, int64_t skip,
                              double *distance, uint32_t *row);
-/* The rows at a distance of at most `square`, as compared: how many; the first `room` of them, in
- *no
- ** particular order, in row[] (NULL with room 0).  Safe inside a parallel task. */
+/* The rows at a distance of at most `square`, as compared: how many; the first `room` of them,
+** in no particular order, in row[] (NULL with room 0).  Safe inside a parallel task. */
 int64_t mine__kdtree_within(const mine__kdtree *tree, const double *query, double square,
                             int64_t room, uint32_t *row);
 
-/* Of every row of the tree the k nearest others (1 <= k < n), nearest first, in distance[row * k
-** ...] (as compared) and row[row * k ...].  On all threads; progress as `what`.  A leaf asks for
-*all
-** its rows at once. */
+/* Of every row of the tree the k nearest others (1 <= k < n), nearest first, in distance[row *
+** k ...] (as compared) and row[row * k ...].  On all threads; progress as `what`.  A leaf asks
+** for all its rows at once. */
 mine_status mine__kdtree_neighbours(mine_env *env, const mine__kdtree *tree, int64_t k,
                                     const char *what, double *distance,
                                     uint32_t *row) MINE_MUST_CHECK;
@@ -232,9 +230,9 @@ static inline void mine__kdtree_push_below(mine__kdtree_stack *stack, const mine
                          mine__kdtree_from_point(tree, left + 2 * tree->width, query));
 }
 
-/* Offer every row that may lie within `bound` (as compared) of the point to `offer`, the nearer
- *leaves
- ** first; it returns the bound that holds from then on.  Compiled for `offer` at each call. */
+/* Offer every row that may lie within `bound` (as compared) of the point to `offer`, the
+** nearer leaves first; it returns the bound that holds from then on.  Compiled for `offer` at
+** each call. */
 typedef double (*mine__kdtree_offer)(void *context, double bound, double distance, uint32_t row);
 MINE_INLINE void mine__kdtree_walk(const mine__kdtree *tree, const double *query, double bound,
                                    mine__kdtree_offer offer, void *context) {

@@ -1,6 +1,6 @@
 /*
 ** shifts.c -- the k-th of all differences of two samples, and of all means of two of one
-*(shifts.h).
+** (shifts.h).
 */
 #include "shifts.h"
 

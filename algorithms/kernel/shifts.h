@@ -5,8 +5,7 @@
 **
 ** The k-th of m n such numbers is found without making them: they are counted up to a value in
 ** O(m + n), by two fingers on sorted samples, and the value is searched among all doubles by
-*halves,
-** 64 counts in all.  No state; safe inside a task.
+** halves, 64 counts in all.  No state; safe inside a task.
 */
 #ifndef MINE_KERNEL_SHIFTS_H
 #define MINE_KERNEL_SHIFTS_H

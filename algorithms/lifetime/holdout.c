@@ -1,8 +1,8 @@
 /*
-** holdout.c -- what a process foretells of the time after a cut, beside what came (Fader, Hardie
-*and
-** Lee 2005, section 6): the log is cut in time, customers are seen as they stood then, and the
-** purchases expected of each stand beside those that came, summed by the purchases before.
+** holdout.c -- what a process foretells of the time after a cut, beside what came (Fader,
+** Hardie and Lee 2005, section 6): the log is cut in time, customers are seen as they stood
+** then, and the purchases expected of each stand beside those that came, summed by the
+** purchases before.
 */
 #include <math.h>
 

@@ -3,7 +3,7 @@
 ** that it did not see, and what is to be told.
 **
 ** For the hold-out (holdout.c) who had bought by the cut is fitted once more, as the log stood
-*then.
+** then.
 */
 #include <math.h>
 #include <stdio.h>

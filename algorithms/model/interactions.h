@@ -56,10 +56,9 @@ void mine__interactions_pairs(mine_env *env, mine_arena *arena, mine_interaction
 ** that is negative. */
 void mine__interactions_map(mine_env *env, mine_arena *arena, const mine_interactions *of,
                             const int32_t *to, const mine_values *items, mine_interactions *out);
-/* The baskets b with side[b] == which, of the customers who have such, and with `bare` of those who
-** never had any: customer c is whose[c] (in arena) of `of`.  Items stay as they are; pairs are
-*made.
-** What is held out, and the rest.  NULL: failure recorded. */
+/* The baskets b with side[b] == which, of the customers who have such, and with `bare` of
+** those who never had any: customer c is whose[c] (in arena) of `of`.  Items stay as they are;
+** pairs are made. What is held out, and the rest.  NULL: failure recorded. */
 int64_t *mine__interactions_part(mine_env *env, mine_arena *arena, const mine_interactions *of,
                                  const uint8_t *side, int which, int bare, mine_interactions *out);
 

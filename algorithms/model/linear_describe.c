@@ -24,9 +24,8 @@ typedef struct linear_list {
   double sign; /* -1: the log-odds are of the first class */
 } linear_list;
 
-/* Whether exp of a coefficient is a ratio: of odds, of means, of hazards or times.  Of more than
- *two
- ** classes it is one against no class in particular. */
+/* Whether exp of a coefficient is a ratio: of odds, of means, of hazards or times.  Of more
+** than two classes it is one against no class in particular. */
 static int linear_is_log(const mine_linear *m) {
   return m->link == MINE_LINEAR_LOGIT || m->link == MINE_LINEAR_EXP;
 }

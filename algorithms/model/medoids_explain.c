@@ -9,10 +9,9 @@
 **
 **                (H(n) d(f) - (H(n) - 1) mean of the other d - 1) / n,  H(n) = 1 + 1/2 + ... + 1/n:
 **
-**              joining s features that are known, f moves their mean by (d(f) - mean) / (s + 1),
-*and
-**              joining none, by d(f) - 1; the mean of the s is on the average that of all others
-**   cosine     no sum or mean over features, and not told
+** joining s features that are known, f moves their mean by (d(f) - mean) / (s + 1), and
+** joining none, by d(f) - 1; the mean of the s is on the average that of all others cosine
+** no sum or mean over features, and not told
 */
 #include <math.h>
 

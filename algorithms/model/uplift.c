@@ -1,7 +1,6 @@
 /*
 ** uplift.c -- the kind of what a treatment adds: answers, reasons, bytes, and the rows it
-*remembers.
-** How it is judged: uplift_judge.c.
+** remembers. How it is judged: uplift_judge.c.
 */
 #include "uplift.h"
 

@@ -1,19 +1,17 @@
 /*
-** uplift_judge.c -- how a model of what a treatment adds is judged: by two curves over the rows
-*with
-** the k highest scores (Radcliffe, "Using control groups to target on predicted lift", Direct
-** Marketing Analytics Journal, 2007; Jaskowski and Jaroszewicz, 2012),
+** uplift_judge.c -- how a model of what a treatment adds is judged: by two curves over the
+** rows with the k highest scores (Radcliffe, "Using control groups to target on predicted
+** lift", Direct Marketing Analytics Journal, 2007; Jaskowski and Jaroszewicz, 2012),
 **
 **   q(k) = Y1 - Y0 N1 / N0             what treating them brought (Qini)
 **   u(k) = (Y1 / N1 - Y0 / N0) k       what treating all of them would bring (uplift)
 **
-** Equal scores are one step; where an arm is empty yet its mean is 0.  The Qini coefficient is the
-** area between q and the straight line to its end, over the same of the best order there is,
-** y (2 w - 1) falling: as scikit-uplift's qini_auc_score has it.  The area under u is taken over
-** shares of the rows: what treating the best share brings, for each row there is, on average over
-** the shares.  Weighted rows count as much.  Intervals are the middle of resamples (resample.h),
-*for
-** which nothing is sorted again.  O(n log n).
+** Equal scores are one step; where an arm is empty yet its mean is 0.  The Qini coefficient is
+** the area between q and the straight line to its end, over the same of the best order there
+** is, y (2 w - 1) falling: as scikit-uplift's qini_auc_score has it.  The area under u is
+** taken over shares of the rows: what treating the best share brings, for each row there is,
+** on average over the shares.  Weighted rows count as much.  Intervals are the middle of
+** resamples (resample.h), for which nothing is sorted again.  O(n log n).
 */
 #include <math.h>
 #include <string.h>

@@ -9,14 +9,11 @@
 /* Numbers of memory that mine__season_take needs. */
 size_t mine__season_room(int64_t n, int season);
 
-/* z becomes the series without its season, which is index[0 .. season - 1]: divided by it, of mean
- *1
- ** (multiplicative), or less it, of mean 0.  Missing stays missing.  `seasonal` says which; auto:
- ** multiplicative where every value is above 0, else additive, and none where the autocorrelation
- *at
- ** the lag of the season is not beyond the bounds that noise leaves (asks = 1; 0: always).  Returns
- *the
- ** mine_seasonal that it is; none: index is 0. */
+/* z becomes the series without its season, which is index[0 .. season - 1]: divided by it, of
+** mean 1 (multiplicative), or less it, of mean 0.  Missing stays missing.  `seasonal` says
+** which; auto: multiplicative where every value is above 0, else additive, and none where the
+** autocorrelation at the lag of the season is not beyond the bounds that noise leaves (asks =
+** 1; 0: always).  Returns the mine_seasonal that it is; none: index is 0. */
 int mine__season_take(const mine_points *p, int seasonal, int asks, double *z, double *index,
                       double *memory);
 

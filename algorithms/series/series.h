@@ -142,19 +142,14 @@ typedef enum mine_seasonal {
 
 /* What is asked of methods, the same for all series of a call. */
 typedef struct mine_forecast_how {
-  int seasonal;    /* mine_seasonal */
-  int damped;      /* -1: as the criterion says */
-  int64_t form;    /* of ets: 1 + the form's code; 0: the best */
-  int n_x;         /* regressors; 0 for a method that uses none */
-  int64_t horizon; /* of auto: steps ahead that its methods are measured at; 0: a season */
-  /* of arima */
-  int ordered; /* 1: p, d, q and P, D, Q are said; 0: found */
-  int order[3], seasonal_order[3];
-  int constant; /* 0: as the criterion says; 1: none; 2: one */
   int seasonal; /* mine_seasonal */
   int damped;   /* -1: as the criterion says */
   int64_t form; /* of ets: 1 + the form's code; 0: the best */
   int n_x;      /* regressors; 0 for a method that uses none */
+  /* of arima */
+  int ordered; /* 1: p, d, q and P, D, Q are said; 0: found */
+  int order[3], seasonal_order[3];
+  int constant; /* 0: as the criterion says; 1: none; 2: one */
 } mine_forecast_how;
 
 /* One series.  `x` are regressors, of its n points and of steps to come, n_x each. */

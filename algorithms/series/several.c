@@ -3,12 +3,12 @@
 ** it.
 **
 ** Every method of a table is fitted to the series as it was, and forecasts a season from some
-** origins before its end (rolling.h); weights are one over the mean absolute error there, squared
-*(Bates &
-** Granger, "The combination of forecasts", Operational Research Quarterly 20, 1969).  Then each is
-** fitted to the whole series, and forecast, fitted values and bounds are the weighted means of
-** theirs: bounds as quantiles are averaged (Lichtendahl, Grushka-Cockayne & Winkler, Management
-** Science 59, 2013).  A method whose share would be small is left out.
+** origins before its end (rolling.h); weights are one over the mean absolute error there,
+** squared (Bates & Granger, "The combination of forecasts", Operational Research Quarterly 20,
+** 1969).  Then each is fitted to the whole series, and forecast, fitted values and bounds are
+** the weighted means of theirs: bounds as quantiles are averaged (Lichtendahl,
+** Grushka-Cockayne & Winkler, Management Science 59, 2013).  A method whose share would be
+** small is left out.
 **
 ** Demand that comes now and then (values of 0 or more, and more than 1.32 steps from one above 0 to
 ** the next: Syntetos, Boylan & Croston, Journal of the Operational Research Society 56, 2005) has a
@@ -119,10 +119,9 @@ static int several_is_wanted(const mine_forecaster *method, const mine_points *p
   return p->season > 1 && how->seasonal != MINE_SEASONAL_NONE;
 }
 
-/* The mean error from origins, a season ahead or as far as the series allows; NAN: none.  Not as
-*far
-** as is asked for: the same series has the same model whatever the horizon, and more points are
-** left before the origins. */
+/* The mean error from origins, a season ahead or as far as the series allows; NAN: none.  Not
+** as far as is asked for: the same series has the same model whatever the horizon, and more
+** points are left before the origins. */
 static double several_error(const mine_points *p, const mine_forecaster *method, int demand,
                             const mine_forecast_how *how, double *scratch) {
   const int m = p->season;

@@ -48,9 +48,8 @@ static size_t theta_scratch(const mine_forecast_how *how, int64_t n, int season,
   return 2 * (size_t)n + mine__season_room(n, season);
 }
 
-/* What the line adds to the smoothed level one step ahead of t values: the mean of the two lines
- *where
- ** share = 1 - 1/theta is a half. */
+/* What the line adds to the smoothed level one step ahead of t values: the mean of the two
+** lines where share = 1 - 1/theta is a half. */
 static double theta_line(const double *x, int64_t t) {
   const double left = pow(1 - x[THETA_ALPHA], (double)t);
   return x[THETA_SHARE] *
@@ -160,9 +159,9 @@ static void theta_straight(const theta_work *w, double *x) {
   x[THETA_A] = z - x[THETA_B] * t;
 }
 
-/* Through the points with the parameters found: the level moves to the end, and expectations with
- *the season
- ** are written.  Returns the squares of the errors on the scale without the season. */
+/* Through the points with the parameters found: the level moves to the end, and expectations
+** with the season are written.  Returns the squares of the errors on the scale without the
+** season. */
 static double theta_walk(const mine_points *p, const theta_work *w, double *x, int multiplies,
                          double *fitted, double *sse) {
   double level = x[THETA_LEVEL], squares = 0;

@@ -1,6 +1,6 @@
 /*
-** explain_fixture.h -- Shapley values as they are defined, and rows to explain by models made by
-*hand.
+** explain_fixture.h -- Shapley values as they are defined, and rows to explain by models made
+** by hand.
 */
 #ifndef MINE_EXPLAIN_FIXTURE_H
 #define MINE_EXPLAIN_FIXTURE_H

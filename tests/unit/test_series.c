@@ -151,8 +151,7 @@ static void test_likelihood(void **unused) {
 }
 
 /* The form that is chosen, for which most are only looked at, is the best of all when each is
- *fitted
- ** for itself. */
+** fitted for itself. */
 static void test_choice(void **unused) {
   (void)unused;
   for (int which = 0; which < 3; which++) {
