@@ -119,6 +119,13 @@ static int several_is_wanted(const mine_forecaster *method, const mine_points *p
   return p->season > 1 && how->seasonal != MINE_SEASONAL_NONE;
 }
 
+/* The points before the first origin of a series that has no two seasons before it: two thirds,
+** without a season then, which most methods do not see in the whole of it either. */
+static int64_t several_short(int64_t known) {
+  const int64_t least = 2 * known / 3;
+  return least > 5 ? least : 5;
+}
+
 /* The mean error from origins, a season ahead or as far as the series allows; NAN: none.  Not
 ** as far as is asked for: the same series has the same model whatever the horizon, and more
 ** points are left before the origins. */
@@ -126,7 +133,8 @@ static double several_error(const mine_points *p, const mine_forecaster *method,
                             const mine_forecast_how *how, double *scratch) {
   const int m = p->season;
   const int64_t asked = m > 1 ? m : SEVERAL_STEADY;
-  const int64_t least = m > 1 ? 2 * (int64_t)m + 2 : 5;
+  int64_t least = m > 1 ? 2 * (int64_t)m + 2 : 5;
+  if (p->known < least + SEVERAL_ORIGINS) least = several_short(p->known);
   int64_t h = p->known - least - (SEVERAL_ORIGINS - 1);
   if (h > asked) h = asked;
   if (h < 1) h = 1;
