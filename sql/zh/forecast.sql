@@ -46,7 +46,7 @@ SELECT series AS 渠道, time AS 当天, round(value, 1) AS 每日订单, round(
 FROM mine_forecast('SELECT 渠道, 日期, count(*) FROM 订单 GROUP BY 1, 2', 'horizon=1, fitted=0, gaps=zero, nonnegative=1');
 
 -- 出了什么问题：最近一个季度里与预期不符的日子。写 last=1 就只看昨夜。
-SELECT series AS 类别, time AS 当天, value AS 行数, round(expected, 1) AS 预期, kind, 理由
+SELECT series AS 类别, time AS 当天, value AS 行数, round(expected, 1) AS 预期, kind, reason AS 原因
 FROM mine_anomalies('SELECT 类别, 日期, count(*) FROM 订单 JOIN 订单明细 USING (订单编号)
                      JOIN 商品 USING (商品编号) GROUP BY 1, 2', 'gaps=zero, last=91, lang=zh')
 WHERE anomaly ORDER BY 当天, score DESC;
