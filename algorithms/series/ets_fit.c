@@ -25,7 +25,7 @@
 #define FIT_LOOK_ENOUGH 0.002 /* or where it gains less, of -2 log L */
 #define FIT_EVALUATIONS 400
 #define FIT_ENOUGH      1e-7
-#define FIT_SHARE       0.01 /* of beta and gamma where a form before had none */
+#define FIT_ANEW        0.01 /* of beta and gamma where a form before had none */
 #define FIT_NEW         0.01 /* of squares of steps */
 #define FIT_NEAR        2    /* of -2 log L: an early end that may still be the best */
 
@@ -79,7 +79,7 @@ static void fit_gradient(const ets_work *w, const double *u, const double *g, do
 
 /* A share of a range; of what a form before did not have (0): as little as lets it move. */
 static double fit_share(double x, double range) {
-  if (x == 0) return FIT_SHARE;
+  if (x == 0) return FIT_ANEW;
   return range > 0 ? fmin(fmax((x - ETS_LEAST) / range, 0), 1) : 0;
 }
 

@@ -62,7 +62,7 @@ for _, name, seasonal, k, *numbers in (p for p in said if p[0] == "fit"):
         continue
     half = n * 2 // 3
     db.execute("SELECT mine_train('half', 'trend', ?, ?)", (f"{source} AND t <= {half}", options + given)).fetchone()
-    db.execute("SELECT mine_train('half', 'trend', ?, ?)", (f"{source} AND t > {half}", f"update=1, {options}{given}")).fetchone()
+    db.execute("SELECT mine_train('half', 'trend', ?, ?)", (f"{source} AND t > {half}", f"update=1, season={season[name]}{given}")).fetchone()
     moved = db.execute("SELECT value, low, high FROM mine_forecast('half', ?)", ("horizon=8, level=0.9" + given,))
     checks.that(near([v for row in moved for v in row], numbers[:24]), f"{what}: moved on by new rows, the same")
 checks.that(fits == 27, f"{fits} fits")
