@@ -149,8 +149,11 @@ static double mbgcnbd_future(const mine__life *life, const mine__buyer *c, doubl
   return sum / weight;
 }
 
-static const double mbgcnbd_starts[][LIFETIME_MOST] = {
-    {0.5, 0.3, 0.8, 2.5}, {1, 0.3, 1, 1}, {3, 0.2, 0.5, 3}, {0.3, 0.05, 2, 8}};
+static const double mbgcnbd_starts[][LIFETIME_MOST] = {{0.5, 0.3, 0.8, 2.5},
+                                                       {1, 0.3, 1, 1},
+                                                       {3, 0.2, 0.5, 3},
+                                                       {0.3, 0.05, 2, 8},
+                                                       {3, 0.2, 1e-5, 1e-3}};
 
 const mine__process mine__process_mbgcnbd = {
     .name = "mbgcnbd",
