@@ -49,6 +49,7 @@ typedef struct driver {
   miner_tallies tallies; /* of sets that are counted              */
   miner_twins twins;
   const mine_hierarchy *groups;
+  uint8_t *kin; /* of each rank: it has groups or is one; NULL: none */
   int n_workers;
   miner *worker; /* n_workers, then the opener */
   miner *opener; /* has an arena               */
@@ -260,6 +261,7 @@ static void miner_open(const driver *d, size_t stack_bytes, size_t out_words, mi
                .twins = &d->twins,
                .groups = d->groups,
                .code = d->sets->code,
+               .kin = d->kin,
                .tail = d->sets->weighted ? MINER_TAIL : 0,
                .most_sets = d->most_sets,
                .work_limit = MINER_WORK,
@@ -326,6 +328,20 @@ static mine_itemset_query driver_query(const mine_transactions *baskets,
   return query;
 }
 
+/* Which ranks have groups or are one. */
+static void driver_find_kin(driver *d) {
+  const mine_hierarchy *h = d->groups;
+  if (!h || mine_failed(d->env)) return;
+  uint8_t *is = mine__arena_zeros(d->env->scratch, h->items, sizeof *is);
+  d->kin = mine__arena_zeros(d->env->scratch, d->sets->n_items, sizeof *d->kin);
+  if (!is || !d->kin) return;
+  for (uint32_t x = 0; x < h->items; x++)
+    for (uint32_t i = h->first[x]; i < h->first[x + 1]; i++)
+      is[x] = is[h->above[i]] = 1;
+  for (uint32_t r = 0; r < d->sets->n_items; r++)
+    d->kin[r] = is[d->sets->code[r]];
+}
+
 mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_transactions *baskets,
                                 const mine_itemset_query *asked, mine_itemsets *out) {
   const mine_itemset_query query = driver_query(baskets, asked);
@@ -342,6 +358,7 @@ mine_status mine__itemsets_mine(mine_env *env, mine_arena *arena, const mine_tra
   const mine_mark mark = mine__arena_mark(env->scratch);
   miner_node root;
   mine__miner_root(env, arena, baskets, &query, out, &root, &d.twins);
+  driver_find_kin(&d);
   if (!mine_failed(env) && out->n_items > 0) {
     driver_prepare(&d, root.start[root.items]);
     if (!mine_failed(env)) driver_node(&d, &root, 0, 0);

@@ -61,6 +61,7 @@ typedef struct miner {
   const miner_twins *twins;
   const mine_hierarchy *groups; /* NULL: none                                  */
   const uint32_t *code;         /* of each rank                                */
+  const uint8_t *kin;           /* of each rank: has groups, or is one; NULL: none */
   uint32_t tail;                /* words of an answer's weight: 2, without weights 0 */
   /* Memory for nodes: a stack.  With an arena there is always more. */
   mine_arena *arena;

@@ -143,8 +143,9 @@ static int miner_has_room(miner *m) {
 
 /* Noticed before any is made.  (One of the choices is empty.) */
 int mine__miner_bears(miner *m, uint32_t everywhere, uint32_t support) {
-  const uint32_t n = m->n_prefix + m->n_free + everywhere;
-  if (m->query->kind != MINE_SETS_ALL || m->groups) return 1;
+  /* Those that are everywhere may be groups of one another. */
+  const uint32_t n = m->n_prefix + m->n_free + (m->groups ? 0 : everywhere);
+  if (m->query->kind != MINE_SETS_ALL) return 1;
   if (n < 62 && (INT64_C(1) << n) <= m->most_sets) return 1;
   if (mine__miner_worth(m->query, 0, n, m->most_sets + 1) <= m->most_sets + 1) return 1;
   m->stop = MINER_MANY;

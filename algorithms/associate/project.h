@@ -24,12 +24,12 @@ static inline int mine__miner_heavy(const miner *m, double weight) {
   return weight >= m->query->min_weight && weight > 0;
 }
 
-/* support: of the prefix.  With groups nothing joins: what is in every basket may be the group of
-** what comes later. */
-static inline mine__fate mine__miner_judge(const miner *m, uint32_t count, uint32_t support,
-                                           int earlier) {
+/* support: of the prefix.  What has a group or is one never joins: in every basket may be the group
+** of what comes later. */
+static inline mine__fate mine__miner_judge(const miner *m, uint32_t rank, uint32_t count,
+                                           uint32_t support, int earlier) {
   if ((int64_t)count < m->query->min_count) return FATE_DROP;
-  if (count < support || m->groups) return FATE_KEEP;
+  if (count < support || (m->kin && m->kin[rank])) return FATE_KEEP;
   if (m->query->kind == MINE_SETS_ALL) return m->n_free < m->most_free ? FATE_JOIN : FATE_KEEP;
   return earlier ? FATE_PRUNE : FATE_JOIN;
 }

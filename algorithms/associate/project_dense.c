@@ -51,7 +51,7 @@ static int dense_extend(miner *m, const miner_node *node, uint32_t k, uint32_t f
     if (mine__miner_related(m, node->item[k], node->item[j])) continue;
     const uint32_t n =
         mine__kernels_here()->intersect(node->bits[k], node->bits[j], *slot, node->words);
-    const mine__fate fate = mine__miner_judge(m, n, node->count[k], j < k);
+    const mine__fate fate = mine__miner_judge(m, node->item[j], n, node->count[k], j < k);
     if (node->weight && fate != FATE_DROP) {
       weight = n < node->count[k] ? dense_weigh(node, *slot) : node->weight[k];
       m->work += n;

@@ -82,13 +82,14 @@ static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t 
   /* First, because a branch that ends must not have let anything join the prefix. */
   for (uint32_t i = 0; i < touched; i++) {
     const uint32_t x = m->touched[i];
-    if (mine__miner_judge(m, m->tally[x], node->count[k], x < k) == FATE_PRUNE) return 0;
+    if (mine__miner_judge(m, node->item[x], m->tally[x], node->count[k], x < k) == FATE_PRUNE)
+      return 0;
     *everywhere += m->tally[x] == node->count[k];
   }
   if (!mine__miner_bears(m, *everywhere, node->count[k])) return 0;
   for (uint32_t i = 0; i < touched; i++) {
     const uint32_t x = m->touched[i];
-    switch (mine__miner_judge(m, m->tally[x], node->count[k], x < k)) {
+    switch (mine__miner_judge(m, node->item[x], m->tally[x], node->count[k], x < k)) {
       case FATE_JOIN:
         mine__miner_join(m, node->item[x]);
         --*everywhere;

@@ -41,11 +41,13 @@ mine_status mine__lives_plan(mine_scoring *s, mine_frame *frame) {
   plan->event_want = (mine_want){.name = "event", .reading = MINE_READ_EXACT};
   if (plan->event < 0) return mine_env_status(s->env);
   mine__column_want(frame, plan->event, &plan->event_want);
+  frame->column[plan->event].numerals = s->model->roles.target_numerals;
   if (!h->columns.start) return mine_env_status(s->env);
   plan->start = mine__evaluate_column(s, frame, "from when on each was seen", h->columns.start);
-  plan->start_want =
-      (mine_want){.name = "start", .reading = MINE_READ_NUMBER, .flags = MINE_WANT_FIXED};
-  if (plan->start >= 0) mine__column_want(frame, plan->start, &plan->start_want);
+  plan->start_want = (mine_want){.name = "start", .reading = MINE_READ_NUMBER};
+  if (plan->start < 0) return mine_env_status(s->env);
+  mine__column_want(frame, plan->start, &plan->start_want);
+  frame->column[plan->start].numerals = s->model->roles.target_numerals;
   return mine_env_status(s->env);
 }
 
@@ -205,7 +207,8 @@ static void lives_mean(mine_scoring *s, mine_job *job, const mine__brier_rows *r
   if (mine_failed(s->env)) return;
   if (rows) lives_tell_known(job, rows);
   lives_put(out, mine__measures[MINE_MEASURE_INTEGRATED_BRIER].name, mean.value);
-  lives_put(out, mine__measures[MINE_MEASURE_BRIER_SKILL].name, 1 - mean.value / mean.alike);
+  lives_put(out, mine__measures[MINE_MEASURE_BRIER_SKILL].name,
+            mean.alike > 0 ? 1 - mean.value / mean.alike : (double)NAN);
 }
 
 static void lives_at_times(mine_scoring *s, const mine__brier_rows *rows, mine_relation *out) {

@@ -16,12 +16,16 @@ mine_status mine__treated_plan(mine_scoring *s, mine_frame *frame) {
   plan->target = mine__evaluate_column(s, frame, "the target of the training", c->target);
   plan->target_want = (mine_want){.name = "target",
                                   .reading = c->positive.type ? MINE_READ_EXACT : MINE_READ_NUMBER,
-                                  .flags = c->positive.type ? 0 : MINE_WANT_FIXED};
+                                  .flags = c->positive.type ? 0 : MINE_WANT_FIXED,
+                                  .numerals = s->model->roles.target_numerals};
   if (plan->target < 0) return mine_env_status(s->env);
   mine__column_want(frame, plan->target, &plan->target_want);
+  frame->column[plan->target].numerals = s->model->roles.target_numerals; /* na= of classes */
   plan->treatment = mine__evaluate_column(s, frame, "the treatment", c->treatment);
   plan->treatment_want = (mine_want){.name = "treatment", .reading = MINE_READ_EXACT};
-  if (plan->treatment >= 0) mine__column_want(frame, plan->treatment, &plan->treatment_want);
+  if (plan->treatment < 0) return mine_env_status(s->env);
+  mine__column_want(frame, plan->treatment, &plan->treatment_want);
+  frame->column[plan->treatment].numerals = s->model->roles.target_numerals;
   return mine_env_status(s->env);
 }
 

@@ -81,8 +81,8 @@ static void summing_choose(summing_nodes *w) {
   if (!w->parent || !w->node) return;
   for (int64_t x = 0; x < n; x++)
     w->node[x] = -1;
-  for (int64_t x = 0; x < n; x++)
-    for (uint32_t i = h->first[x]; i < h->first[x + 1]; i++)
+  for (int64_t x = 0; x < w->from->n; x++)
+    for (uint32_t i = h->first[x]; summing_points(w->from, x) > 0 && i < h->first[x + 1]; i++)
       w->parent[h->above[i]] = 1;
   for (int64_t x = 0; x < n; x++) {
     if (!summing_is_leaf(w, x)) continue;
@@ -275,7 +275,8 @@ mine_status mine__summing_build(mine_job *job, const mine_events *events,
   summing_pairs(&w, sums);
   if (!mine_failed(job->env) && w.leaves == 0)
     mine__fail(job->env, MINE_DATA,
-               "no series of the hierarchy that is nobody's parent has values");
+               "no series of the hierarchy that is nobody's parent has values; children must be "
+               "named as the series of the source are");
   const int64_t end = mine_failed(job->env) ? 0 : summing_end(&w);
   if (!mine_failed(job->env)) summing_values(&w, sums, end, to);
   return mine_env_status(job->env);

@@ -74,7 +74,7 @@ mine_status mine__regressors_of_model(mine_env *env, mine_arena *arena, mine_sel
   how->n = body->set.n_x;
   for (int i = 0; i < model->n_reads; i++) {
     const mine_model_read *read = &model->read[i];
-    if (strcmp(read->want, mine__series_wants[MINE_SERIES_NAME].name) == 0)
+    if (body->set.name && strcmp(read->want, mine__series_wants[MINE_SERIES_NAME].name) == 0)
       how->series = read->column;
     if (strcmp(read->want, mine__series_wants[MINE_SERIES_TIME].name) == 0)
       how->time = read->column;
@@ -90,7 +90,7 @@ mine_status mine__regressors_ahead(mine_env *env, mine_arena *arena, mine_frame 
   int64_t *seen = mine__arena_array(arena, n, sizeof *seen);
   if (!seen) return mine_env_status(env);
   for (size_t s = 0; s < n; s++)
-    seen[s] = model->fit[s].n;
+    seen[s] = model->fit[s].n_state ? model->fit[s].n : -1; /* none: nothing is asked of it */
   MINE_TRY(mine__regressors_read(env, arena, frame, how, seen, h, &model->set));
   for (size_t s = 0; s < n; s++)
     model->fit[s].x = model->set.x[s];

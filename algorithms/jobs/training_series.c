@@ -73,7 +73,7 @@ static void series_move(const mine_series_set *set, int64_t s, int64_t first,
   const double *y = set->value + set->at[s];
   int64_t skip = end - set->first[s];
   if (n == 0) return;
-  fit->x = NULL; /* of the steps between */
+  fit->x = NULL; /* of the steps between: a method that has regressors skips them */
   for (int64_t step = end; step < set->first[s]; step++)
     fit->method->advance(fit, &between, 1, NULL);
   if (skip < 0) skip = 0;
@@ -97,7 +97,7 @@ static void series_move_all(mine_training *t, const mine_series_set *set, mine_s
     mine__values_get(body->set.name, s, &cell);
     if (mine__dictionary_add(&known, &cell) < 0) return;
   }
-  for (int64_t s = 0; s < set->n && !MINE_POLL_AT(t->env, 64 * s); s++) {
+  for (int64_t s = 0; s < set->n && !mine__poll(t->env); s++) {
     mine_cell cell;
     int64_t which = 0;
     if (set->name) {
@@ -112,6 +112,14 @@ static void series_move_all(mine_training *t, const mine_series_set *set, mine_s
     if (ahead > SERIES_MOST_AHEAD) {
       mine__fail(t->env, MINE_DATA, "a series goes on %lld steps after its end; train it anew",
                  (long long)ahead);
+      return;
+    }
+    if (ahead > 0 && how->gaps == MINE_GAPS_ZERO && body->fit[which].n_x > 0) {
+      char name[MINE_SHOW_BYTES];
+      mine__fail(t->env, MINE_DATA,
+                 "series %s goes on %lld steps after its end, and regressors of those between are "
+                 "not read; give rows of 0 for them, or leave gaps=zero out",
+                 mine__series_shown(set, s, name), (long long)ahead);
       return;
     }
     series_move(set, s, body->set.first[which], &body->fit[which], how->gaps == MINE_GAPS_ZERO,
@@ -203,8 +211,7 @@ static void series_keep_columns(mine_training *t, mine_model *model) {
 
 mine_status mine__training_series(mine_training *t, mine_trained *out) {
   mine_env *env = t->env;
-  const mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical,
-                              MINE_CALIBRATE_NONE};
+  mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical, MINE_CALIBRATE_NONE};
   mine_model *model;
   t->data.task = MINE_FORECASTING;
   t->data.source = t->asked.source_text;
@@ -212,6 +219,7 @@ mine_status mine__training_series(mine_training *t, mine_trained *out) {
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__regressors_check(env, &t->asked.options, t->asked.algorithm->forecasts, before));
   t->series->like = before ? &before->set : NULL;
+  if (before) method.text = t->asked.previous->told.options; /* how it was fitted */
   MINE_TRY(mine__prepared_model(env, &t->data, &method, 0, &model));
   series_learn(t, before, model);
   if (!mine_failed(env)) series_keep_columns(t, model);

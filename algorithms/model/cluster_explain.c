@@ -42,11 +42,16 @@ mine_status mine__clusters_explain(mine_env *env, const mine_model *model, int64
                                    mine__cluster_says says, const void *context, size_t room,
                                    const mine_batch *batch, mine_explained *out) {
   if (mine_failed(env)) return mine_env_status(env);
-  if (n < 2)
+  if (n < 2 && !out->member)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "the model (%s) has one cluster, and nothing speaks for it rather than for "
                       "another; FROM mine_segments(model) says what it is like",
                       model->algorithm);
+  if (n < 2) {
+    for (int64_t i = 0; i < batch->n; i++)
+      mine__explain_nothing(out->contribution + i * (model->n_features + 1), model->n_features);
+    return mine_env_status(env);
+  }
   cexplain_run run = {.says = says,
                       .context = context,
                       .batch = batch,

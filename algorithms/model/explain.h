@@ -47,6 +47,8 @@ typedef struct mine_explained {
   int answer; /* in: 1 = the parts of the share as it is answered, calibrated, or of the number,
               ** instead of the margin                                                       */
   int pairs;  /* in: where orders are sampled, how many pairs of them                        */
+  int member; /* in: 1 = a model of many: without reasons its rows have none, and it is no failure
+               */
   double *contribution; /* n x (n_features + 1), the base last; NAN: the row has no answer   */
   double *error;        /* likewise: its standard error, 0: exact; NULL: not asked for       */
 } mine_explained;

@@ -231,8 +231,10 @@ void mine__member_explain(mine_env *env, const mine_model *whole, const mine_mem
   const mine_model *model = member->model;
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t wide = ((size_t)model->n_features + 1) * sizeof(double);
-  mine_explained own = {
-      .of = members_group(whole, member, out->of), .answer = out->answer, .pairs = out->pairs};
+  mine_explained own = {.of = members_group(whole, member, out->of),
+                        .answer = out->answer,
+                        .pairs = out->pairs,
+                        .member = 1};
   mine_feature_view *view =
       mine__arena_array(env->scratch, (size_t)model->n_features, sizeof *view);
   own.contribution = mine__arena_array(env->scratch, (size_t)n, wide);

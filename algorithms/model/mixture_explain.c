@@ -27,12 +27,12 @@ typedef struct mexplain_form {
 } mexplain_form;
 
 /* P = F'F, of the rows of F one after another; n: the mean of the component. */
-static void mexplain_add_full(const mine_mixture *m, int64_t c, double told, const double *n,
-                              mexplain_form *to) {
+static void mexplain_add_full(mine_env *env, const mine_mixture *m, int64_t c, double told,
+                              const double *n, mexplain_form *to) {
   const int64_t width = m->encoding.width;
   const double *factor =
       m->factor + (m->form == MINE_COVARIANCE_FULL ? c : 0) * mine__gauss_triangle(width);
-  for (int64_t o = 0; o < width; o++) {
+  for (int64_t o = 0; o < width && !MINE_POLL_AT(env, 64 * o); o++) {
     const double *row = factor + mine__gauss_triangle(o);
     double z = 0;
     for (int64_t j = 0; j <= o; j++)
@@ -40,7 +40,8 @@ static void mexplain_add_full(const mine_mixture *m, int64_t c, double told, con
     to->base -= told * z * z / 2;
     for (int64_t j = 0; j <= o; j++) {
       to->slope[j] += told * z * row[j];
-      for (int64_t i = 0; i <= o; i++)
+      /* What all components share (tied) adds up to nothing: their parts do. */
+      for (int64_t i = 0; m->form == MINE_COVARIANCE_FULL && i <= o; i++)
         to->matrix[j * width + i] += told * row[j] * row[i];
     }
   }
@@ -89,7 +90,7 @@ mine_status mine__normals_explain(mine_env *env, const mine_model *model, const 
       n[j] = m->centre[(size_t)c * width + j] - m->encoding.fill[j];
     form.base += told * m->offset[c];
     if (form.turns)
-      mexplain_add_full(m, c, told, n, &form);
+      mexplain_add_full(env, m, c, told, n, &form);
     else
       mexplain_add_columns(m, c, told, n, &form);
   }

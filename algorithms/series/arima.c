@@ -102,6 +102,8 @@ static const char *arima_fit_said(arima_work *w, const mine_forecast_how *how, a
     return "its seasonal order needs a season, and values for two of them";
   if (how->constant == 2 && !may)
     return "with two differences a constant would be a bent trend; leave constant out";
+  if (!mine__arima_shape(&w->model, &o, w->season))
+    return "its order and season come to more than 128 states; say a smaller order";
   mine__arima_difference(w, o.d, o.D);
   *best = (arima_found){.value = INFINITY, .criterion = INFINITY};
   for (o.constant = may && how->constant == 2; o.constant <= (may && how->constant != 1);
@@ -141,6 +143,8 @@ static const char *arima_fit(const mine_points *p, const mine_forecast_how *how,
     mine__arima_search(&w, how, w.box + mine__box_room(ARIMA_COEFFICIENTS), &best);
   if (why_not) return why_not;
   if (!isfinite(best.value)) return "its values tell no model";
+  if (how->constant == 2 && !best.order.constant)
+    return "it is differenced twice, which leaves no constant; leave constant out";
   mine__arima_keep(&w, &best, p, out);
   return NULL;
 }
@@ -276,9 +280,11 @@ static const char *arima_parameter(const mine_forecast_fit *fit, int i, double *
       {"sma1", "sma2"}};
   const arima_order o = arima_order_of(fit->form);
   const int n[] = {o.p, o.q, o.P, o.Q};
-  *value = fit->state[ARIMA_FIRST + i];
-  for (int part = 0, k = i; part < 4; k -= n[part++])
-    if (k < n[part]) return names[part][k];
+  for (int part = 0, k = i; part < 4; k -= n[part++]) {
+    if (k >= n[part]) continue;
+    *value = fit->state[ARIMA_FIRST + i];
+    return names[part][k];
+  }
   if (i > mine__arima_coefficients(&o) || !o.constant) return NULL;
   *value = fit->state[ARIMA_CONSTANT];
   return o.d + o.D > 0 ? "drift" : "mean";

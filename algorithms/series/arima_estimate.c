@@ -158,7 +158,7 @@ void mine__arima_keep(arima_work *w, const arima_found *found, const mine_points
     const int told_all = f.left == 0;
     const int counts = mine__arima_filter_step(&f, &y, &expected, &variance);
     if (out->fitted && told_all) out->fitted[t] = (expected + x) * w->scale;
-    if (counts) sse += (y - expected) * (y - expected);
+    if (counts > 0) sse += (y - expected) * (y - expected);
   }
   for (int i = 0; i < states; i++)
     mean[i] *= w->scale;

@@ -202,7 +202,7 @@ static void orders_begin(orders_run *s, const arima_order *plain) {
   orders_try(s, o);
   o = *plain;
   o.constant = 0;
-  orders_try(s, o);
+  if (s->constants) orders_try(s, o);
 }
 
 /* d and D, as far as the values tell what is differenced. */

@@ -89,8 +89,8 @@ int mine__bootstrap(const mine_forecast_fit *fit, const double *y, const double 
       next.method->forecast(&next, rest, &ahead);
       const double e = errors.e[mine__random_below(&random, (uint64_t)errors.n)];
       value[b] = errors.shares ? expected * (1 + e) : expected + e;
-      next.method->advance(&next, &value[b], 1, NULL);
       finite &= isfinite(value[b]) != 0;
+      if (finite) next.method->advance(&next, &value[b], 1, NULL); /* a gap may need more room */
     }
     one = next;
     if (!finite) break;

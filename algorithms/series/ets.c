@@ -278,6 +278,7 @@ static int ets_valid(const mine_forecast_fit *fit) {
   if (fit->form < 0 || fit->form >= ETS_FORMS) return 0;
   const ets_form form = ets_form_of(fit->form);
   if (form.error == ETS_ADDITIVE && form.season == ETS_MULTIPLICATIVE) return 0;
+  if (form.season && (fit->season < 2 || fit->season > ETS_MOST_SEASON)) return 0;
   if (fit->n_state != ETS_SEASON + (form.season ? fit->season : 0)) return 0;
   return x[ETS_ALPHA] >= 0 && x[ETS_ALPHA] <= 1 && x[ETS_BETA] >= 0 && x[ETS_BETA] <= 1 &&
          x[ETS_GAMMA] >= 0 && x[ETS_GAMMA] <= 1 && x[ETS_PHI] >= 0 && x[ETS_PHI] <= 1;

@@ -373,7 +373,7 @@ static void reconcile_one(reconcile_part *r, const mine_forecast_ask *ask, doubl
     reconcile_check_tree(r);
   else
     reconcile_learn(r);
-  for (int64_t step = 0; step < ask->h && !mine_failed(r->env); step++) {
+  for (int64_t step = 0; step < ask->h && !mine_failed(r->env) && !mine__poll(r->env); step++) {
     (down ? reconcile_divide : reconcile_step)(r, step, ask->h, x, v, mean, low, high);
     reconcile_add_up(r, step, ask, mean, low, high);
   }

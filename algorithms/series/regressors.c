@@ -24,7 +24,8 @@ static void regressors_others(mine_regressors_reading *r, mine_frame *frame) {
                "option regressors: its query has no column beside the time; name those that are "
                "numbers of every step");
   else if (r->n > MINE_MOST_REGRESSORS)
-    mine__fail(frame->env, MINE_LIMIT, "option regressors: %d columns are more than %d", r->n,
+    mine__fail(frame->env, MINE_LIMIT,
+               "option regressors: %d columns are more than %d; name those that matter", r->n,
                MINE_MOST_REGRESSORS);
 }
 
@@ -57,7 +58,8 @@ mine_status mine__regressors_plan(void *owner, mine_frame *frame) {
   if (mine_failed(frame->env)) return mine_env_status(frame->env);
   if (r->at_time < 0) r->at_time = r->at_series == 0 ? 1 : 0;
   if (r->at_time >= frame->n_columns)
-    return mine__fail(frame->env, MINE_DATA, "option regressors: its query has no time");
+    return mine__fail(frame->env, MINE_DATA,
+                      "option regressors: its query has no time; give (time, x ...)");
   r->want_series = (mine_want){.name = "series", .reading = MINE_READ_EXACT};
   r->want_x = (mine_want){.name = "regressor", .reading = MINE_READ_NUMBER};
   r->want_time = (mine_want){.name = "time", .reading = MINE_READ_NUMBER};
@@ -104,6 +106,7 @@ typedef struct regressors_rows {
 /* The steps of series s that have regressors. */
 static regressors_span regressors_steps(const regressors_rows *r, int64_t s) {
   const mine_series_set *set = r->set;
+  if (r->seen && r->seen[s] < 0) return (regressors_span){0};
   if (r->seen) return (regressors_span){.from = set->first[s] + r->seen[s], .n = r->h};
   const int64_t n = set->at[s + 1] - set->at[s];
   return (regressors_span){.from = set->first[s], .n = n > 0 ? n + r->h : 0};
@@ -137,7 +140,9 @@ static void regressors_open(regressors_rows *r) {
     const size_t width = (size_t)r->how->n;
     total += span->n;
     if (total > REGRESSORS_MOST) {
-      mine__fail(r->env, MINE_LIMIT, "the series span too many steps for regressors");
+      mine__fail(r->env, MINE_LIMIT,
+                 "the series span too many steps for regressors; give these for all series "
+                 "alike (no column of series), or say a longer step=");
       return;
     }
     span->x = mine__arena_array(r->arena, (size_t)span->n, width * sizeof *span->x);
@@ -256,7 +261,8 @@ mine_status mine__regressors_read(mine_env *env, mine_arena *arena, mine_frame *
       .env = env, .arena = arena, .frame = frame, .how = reading, .set = set, .seen = seen, .h = h};
   MINE_TRY(mine__frame_finish(frame));
   if (frame->n_columns == 0 || frame->rows == 0)
-    return mine__fail(env, MINE_DATA, "option regressors: its query gave no rows");
+    return mine__fail(env, MINE_DATA,
+                      "option regressors: its query gave no rows; give one for each step");
   const char **names = mine__arena_array(arena, (size_t)reading->n, sizeof *names);
   set->x = mine__arena_zeros(arena, (size_t)set->n, sizeof *set->x);
   regressors_open(&r);

@@ -48,3 +48,9 @@ SELECT count(*) AS given_back FROM mine_itemsets('SELECT basket, item, -pieces A
 SELECT detail FROM mine_warnings;
 SELECT count(*) AS two_rows_a_pair FROM mine_rules('VALUES (1, ''Tea''), (1, ''tea ''), (2, ''Tea'')', 'min_count=1, min_confidence=0');
 SELECT detail FROM mine_warnings;
+-- Items that are in every basket join, but those of a group and the group: no set holds both.
+CREATE TEMP TABLE same AS WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i+1 FROM n LIMIT 40)
+  SELECT b, 'i' || i AS item FROM n, (SELECT 1 AS b UNION ALL SELECT 2);
+SELECT size, count FROM mine_itemsets('same', 'kind=closed, min_count=2, hierarchy="VALUES (''i0'',''G'')"');
+SELECT count(*) FROM mine_itemsets('same', 'kind=maximal, min_count=2, hierarchy="VALUES (''i0'',''G'')"');
+SELECT count(*) FROM mine_itemsets('same', 'min_count=2, hierarchy="VALUES (''i0'',''G'')"');

@@ -157,6 +157,16 @@ SELECT * FROM mine_forecast('months', 'algorithm=arima, seasonal_order=1|2|1');
 SELECT * FROM mine_forecast('months', 'algorithm=arima, seasonal_order=1|0|1, season=1');
 SELECT * FROM mine_forecast('months', 'algorithm=arima, seasonal=multiplicative');
 SELECT * FROM mine_forecast('moving', 'order=1|1|1');
+-- A constant that is asked for is in every order that is tried; a parent without values leaves its series a leaf.
+SELECT model FROM mine_forecast('WITH RECURSIVE n(i,v) AS (VALUES(1,10.0) UNION ALL SELECT i+1, v + (i*7919%101)/50.0 - 1 FROM n LIMIT 80) SELECT i, v FROM n',
+  'algorithm=arima, season=1, constant=yes, fitted=0, horizon=1');
+SELECT DISTINCT series FROM mine_forecast('SELECT s, i, i*k FROM (SELECT ''A'' AS s, 1 AS k UNION ALL VALUES (''B'',2),(''C'',3)), (WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 20) SELECT i FROM n)',
+  'algorithm=ses, fitted=0, horizon=1, hierarchy="VALUES (''x'',''A''),(''B'',''T''),(''C'',''T'')"');
+-- What an update measures is fitted as the training said.
+SELECT mine_train('steady', 'arima', 'SELECT * FROM months WHERE month < ''2023-07''', 'order=1|0|0, season=1');
+CREATE TEMP TABLE before AS SELECT * FROM mine_evaluate('steady', 'months');
+SELECT mine_train('steady', 'arima', 'SELECT * FROM months WHERE month >= ''2023-07''', 'update=1');
+SELECT count(*) AS differ FROM (SELECT * FROM mine_evaluate('steady', 'months') EXCEPT SELECT * FROM before);
 -- What cannot be.
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'algorithm=ets, step=month');
