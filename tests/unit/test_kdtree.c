@@ -175,8 +175,8 @@ static void leaves_are_measured(mine__norm norm) {
       mine__kdtree_points(&tree, &rows, point);
       for (int s = 0; s < sets; s++) {
         for (int64_t q = 0; q < t.n; q++) {
-          const double limit = plain_pair(&tree, t.point + q * width,
-                                          t.point + tree.row[rows.place + q % rows.n] * width);
+          const int64_t other = tree.row[rows.place + (uint32_t)(q % rows.n)];
+          const double limit = plain_pair(&tree, t.point + q * width, t.point + other * width);
           const uint32_t bits = set[s]->leaf_within[tree.norm](rows.panel, rows.panels, width,
                                                                t.point + q * width, limit, out);
           for (int i = 0; i < rows.n; i++) {
