@@ -18,13 +18,15 @@ FOLDERS = ("algorithms", "ext", "tests", "bench", "docs")
 
 
 def torn(path):
-    """The numbers of the lines of comments that begin with one star and a word."""
-    inside = False
+    """The numbers of the lines of comments that begin with one star and a word, or only end a heading."""
+    inside, before = False, ""
     for number, line in enumerate(pathlib.Path(path).read_text(encoding="utf-8").splitlines(), 1):
-        if inside and re.match(r"\s*\*[^*/\s]", line):
+        heading = re.match(r"/\* ---- .*-$", before)
+        if inside and (re.match(r"\s*\*[^*/\s]", line) or heading and re.match(r" \*( -*|/)$", line)):
             yield number
         opened = line.rfind("/*")
         inside = line.find("*/", opened + 2) < 0 if opened >= 0 else inside and "*/" not in line
+        before = line
 
 
 def main() -> int:

@@ -15,7 +15,8 @@
 ** number of threads, tasks must be cut by the data (blocks of rows, features),
 ** write to places of their own, and be reduced in task order afterwards.
 **
-** In a task: no allocation, no host call, no mine__fail.  The calling thread
+** In a task: no allocation, no host call, no mine__fail (but worker 0, which is the
+** calling thread, may mine__poll in the midst of one that is long).  The calling thread
 ** polls the host between its tasks; when it says stop, the remaining tasks are
 ** not started and the loop returns MINE_INTERRUPT (or MINE_LIMIT).  Keep a task
 ** under ~20 ms.

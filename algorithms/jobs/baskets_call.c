@@ -11,17 +11,10 @@
 #include "baskets.h"
 #include "common_options.h"
 
-/* ---- options ----------------------------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------------------------------- */
 
-/* A count where a share belongs. */
 static mine_status baskets_call_refuse_share(mine_env *env, double value) {
-  char shown[MINE_NUMBER_BYTES], count[MINE_NUMBER_BYTES];
-  if (value <= 1) return MINE_OK;
-  return mine__fail(env, MINE_OPTION,
-                    "min_support=%s is not a share of the baskets (above 0, at most 1); for a "
-                    "number of baskets use min_count=%s",
-                    mine__format_real(shown, value, 0), mine__format_real(count, ceil(value), 0));
+  return mine__support_refuse(env, value, "baskets");
 }
 
 const mine_option mine__baskets_table[] = {
@@ -78,8 +71,7 @@ void mine__baskets_open(mine_job *job, const mine_want *reads, mine__baskets_cal
   baskets_call_check_quantity(job, o);
 }
 
-/* ---- the sources ------------------------------------------------------------------------------
- */
+/* ---- the sources ----------------------------------------------------------------------------- */
 
 /* The hierarchy first, then the baskets. */
 mine_status mine__baskets_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
@@ -167,8 +159,7 @@ mine_status mine__baskets_read(mine_job *job, mine__baskets_call *call, mine__ba
   return baskets_call_prepare(job, call, out);
 }
 
-/* ---- the baskets ------------------------------------------------------------------------------
- */
+/* ---- the baskets ----------------------------------------------------------------------------- */
 
 mine_transactions mine__baskets_build(mine_env *env, mine_arena *arena,
                                       const mine__baskets_call *call,

@@ -126,8 +126,7 @@ mine_status mine__brier_at(mine_env *env, const mine__brier_rows *rows, const do
   return mine_env_status(env);
 }
 
-/* ---- over time ---------------------------------------------------------------------------------
- */
+/* ---- over time ------------------------------------------------------------------------------- */
 
 double *mine__brier_times(mine_env *env, const mine__brier_rows *rows, int64_t most, int64_t *n) {
   double *time = mine__arena_array(env->scratch, (size_t)rows->n + 1, sizeof *time);

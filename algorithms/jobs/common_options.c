@@ -1,6 +1,8 @@
 /*
 ** common_options.c -- the tables of the options that many verbs share.
 */
+#include <math.h>
+
 #include "common_options.h"
 
 #include "../model/calibration.h"
@@ -259,4 +261,14 @@ void mine__run_options_apply(mine_env *env, const mine_run_options *run) {
   mine__env_set_max_memory(env, run->max_memory == MINE_AUTO ? 0 : (size_t)run->max_memory);
   mine__env_set_max_seconds(env, run->max_seconds);
   env->progress = run->progress;
+}
+
+mine_status mine__support_refuse(mine_env *env, double value, const char *what) {
+  char shown[MINE_NUMBER_BYTES], count[MINE_NUMBER_BYTES];
+  if (value <= 1) return MINE_OK;
+  return mine__fail(env, MINE_OPTION,
+                    "min_support=%s is not a share of the %s (above 0, at most 1); for a number of "
+                    "%s use min_count=%s",
+                    mine__format_real(shown, value, 0), what, what,
+                    mine__format_real(count, ceil(value), 0));
 }

@@ -200,4 +200,7 @@ typedef struct mine_missing_options {
 } mine_missing_options;
 extern const mine_option mine__missing_option_table[]; /* whatever scores rows */
 
+/* A count where a share of `what` belongs: a sentence, as an option's refuse. */
+mine_status mine__support_refuse(mine_env *env, double value, const char *what) MINE_MUST_CHECK;
+
 #endif

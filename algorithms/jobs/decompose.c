@@ -57,17 +57,6 @@ typedef struct decompose_work {
   size_t width;
 } decompose_work;
 
-void mine__series_bridge(const double *y, int64_t n, double *out) {
-  int64_t last = 0;
-  for (int64_t i = 0; i < n; i++) {
-    out[i] = y[i];
-    if (isnan(y[i])) continue;
-    for (int64_t k = last + 1; k < i; k++)
-      out[k] = y[last] + (y[i] - y[last]) * (double)(k - last) / (double)(i - last);
-    last = i;
-  }
-}
-
 static const char *decompose_classical(const mine_points *p, int multiplies, double *trend,
                                        double *seasonal, double *memory) {
   double *z = memory, *index = memory + p->n;

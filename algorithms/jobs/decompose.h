@@ -28,8 +28,6 @@ typedef struct mine_parts {
 /* All series on all cores; everything in arena. */
 mine_status mine__decompose(mine_env *env, mine_arena *arena, const mine_series_set *set,
                             const mine_decompose_options *how, mine_parts *out) MINE_MUST_CHECK;
-/* y (the first and the last known) with its gaps bridged by lines. */
-void mine__series_bridge(const double *y, int64_t n, double *out);
 /* Warn of series without parts and without a season; none has any: a failure. */
 mine_status mine__parts_tell(mine_job *job, const mine_series_set *set,
                              const mine_parts *parts) MINE_MUST_CHECK;

@@ -10,12 +10,7 @@
 #include "../core/likeness.h"
 
 static mine_status sequences_refuse_share(mine_env *env, double value) {
-  char shown[MINE_NUMBER_BYTES], count[MINE_NUMBER_BYTES];
-  if (value <= 1) return MINE_OK;
-  return mine__fail(env, MINE_OPTION,
-                    "min_support=%s is not a share of the customers (above 0, at most 1); for a "
-                    "number of customers use min_count=%s",
-                    mine__format_real(shown, value, 0), mine__format_real(count, ceil(value), 0));
+  return mine__support_refuse(env, value, "customers");
 }
 
 const mine_option mine__sequences_option_table[] = {

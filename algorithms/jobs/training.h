@@ -71,6 +71,7 @@ struct mine_training {
   mine_purchases_reading reading;             /* of an algorithm that learns from purchases */
   struct mine_series_reading *series;         /* of one that forecasts series            */
   struct mine_regressors_reading *regressors; /* ... with regressors; NULL: without */
+  const mine_model *moved; /* ... whose fits new rows move on; NULL: it is fitted */
   mine_chosen chosen;
   mine_cut cut;  /* what threshold= came to; the threshold NAN: nothing was asked */
   double *alone; /* per feature: AUC or R2 of it alone, NAN: not known; NULL: none is */

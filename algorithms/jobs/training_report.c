@@ -49,6 +49,24 @@ static void report_note_options(const mine_training *t, mine_model *model, const
   }
 }
 
+/* With which options it was fitted: those of the call, or of the model that new rows moved on. */
+static void report_options(const mine_training *t, mine_model *model) {
+  const mine_notes *before = t->moved ? &t->moved->told.notes : NULL;
+  for (int64_t i = 0; before && i < mine__notes_count(before); i++) {
+    const mine_note note = mine__notes_at(before, i);
+    if (strcmp(note.item, "option") == 0)
+      mine__model_note(model, note.item, note.name, "%s", note.detail);
+  }
+  if (before) return;
+  for (int g = 0; g < t->asked.options.n; g++) {
+    const mine_option_group *group = &t->asked.options.group[g];
+    /* None is about what is learned: it is the same whatever they say. */
+    if (group->table != mine__run_option_table && group->table != mine__keep_option_table &&
+        group->table != mine__align_option_table)
+      report_note_options(t, model, group->table, group->values);
+  }
+}
+
 void mine__training_report(const mine_training *t, mine_model *model) {
   const mine_notes fit = model->told.notes;
   mine__notes_open(&model->told.notes, model->arena);
@@ -72,12 +90,6 @@ void mine__training_report(const mine_training *t, mine_model *model) {
     mine__model_note(model, "metric", model->told.metric[i].name, "%s",
                      isnan(v) ? "NULL" : mine__format_real(number, v, 6));
   }
-  for (int g = 0; g < t->asked.options.n; g++) {
-    const mine_option_group *group = &t->asked.options.group[g];
-    /* None is about what is learned: it is the same whatever they say. */
-    if (group->table != mine__run_option_table && group->table != mine__keep_option_table &&
-        group->table != mine__align_option_table)
-      report_note_options(t, model, group->table, group->values);
-  }
+  report_options(t, model);
   if (t->asked.source_text) mine__model_note(model, "source", "", "%s", t->asked.source_text);
 }

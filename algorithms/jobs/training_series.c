@@ -87,16 +87,52 @@ static void series_move(const mine_series_set *set, int64_t s, int64_t first,
 
 #define SERIES_MOST_AHEAD 1000000
 
-static void series_move_all(mine_training *t, const mine_series_set *set, mine_stored *body) {
-  const mine_series_options *how = mine__options_of(&t->asked.options, mine__series_option_table);
-  mine_dictionary known;
-  series_moved moved = {0};
-  if (!mine__dictionary_open(&known, t->arena)) return;
+/* Names of the model's series, to be found by; 0: failure recorded. */
+static int series_names(mine_training *t, const mine_stored *body, mine_dictionary *out) {
+  if (!mine__dictionary_open(out, t->arena)) return 0;
   for (int64_t s = 0; body->set.name && s < body->set.n; s++) {
     mine_cell cell;
     mine__values_get(body->set.name, s, &cell);
-    if (mine__dictionary_add(&known, &cell) < 0) return;
+    if (mine__dictionary_add(out, &cell) < 0) return 0;
   }
+  return 1;
+}
+
+/* Series s of new rows begins so many steps behind the end of its own: whether it can. */
+static mine_status series_check_ahead(mine_training *t, const mine_series_set *set, int64_t s,
+                                      int64_t ahead, int zero, const mine_forecast_fit *fit) {
+  char name[MINE_SHOW_BYTES];
+  if (ahead > SERIES_MOST_AHEAD)
+    return mine__fail(t->env, MINE_DATA,
+                      "series %s goes on %lld steps after its end; train it anew",
+                      mine__series_shown(set, s, name), (long long)ahead);
+  if (ahead <= 0 || !zero || fit->n_x == 0) return MINE_OK;
+  return mine__fail(t->env, MINE_DATA,
+                    "series %s goes on %lld steps after its end, and regressors of those between "
+                    "are not read; give rows of 0 for them, or leave gaps=zero out",
+                    mine__series_shown(set, s, name), (long long)ahead);
+}
+
+static void series_tell_moved(mine_training *t, const series_moved *moved) {
+  mine__training_notef(t, "updated", "", "%lld series by %lld points; nothing was fitted anew",
+                       (long long)moved->series, (long long)moved->points);
+  if (moved->late)
+    mine__training_notef(t, "warning", "time",
+                         "%lld points are not after the end of their series and are left out",
+                         (long long)moved->late);
+  if (moved->unknown)
+    mine__training_notef(t, "warning", "series",
+                         "%lld series are not in the model and are left out; train it without "
+                         "update to have them",
+                         (long long)moved->unknown);
+}
+
+static void series_move_all(mine_training *t, const mine_series_set *set, mine_stored *body) {
+  const mine_series_options *how = mine__options_of(&t->asked.options, mine__series_option_table);
+  const int zero = how->gaps == MINE_GAPS_ZERO;
+  mine_dictionary known;
+  series_moved moved = {0};
+  if (!series_names(t, body, &known)) return;
   for (int64_t s = 0; s < set->n && !mine__poll(t->env); s++) {
     mine_cell cell;
     int64_t which = 0;
@@ -108,34 +144,12 @@ static void series_move_all(mine_training *t, const mine_series_set *set, mine_s
       moved.unknown++;
       continue;
     }
-    const int64_t ahead = set->first[s] - body->set.first[which] - body->fit[which].n;
-    if (ahead > SERIES_MOST_AHEAD) {
-      mine__fail(t->env, MINE_DATA, "a series goes on %lld steps after its end; train it anew",
-                 (long long)ahead);
-      return;
-    }
-    if (ahead > 0 && how->gaps == MINE_GAPS_ZERO && body->fit[which].n_x > 0) {
-      char name[MINE_SHOW_BYTES];
-      mine__fail(t->env, MINE_DATA,
-                 "series %s goes on %lld steps after its end, and regressors of those between are "
-                 "not read; give rows of 0 for them, or leave gaps=zero out",
-                 mine__series_shown(set, s, name), (long long)ahead);
-      return;
-    }
-    series_move(set, s, body->set.first[which], &body->fit[which], how->gaps == MINE_GAPS_ZERO,
-                &moved);
+    const int64_t first = body->set.first[which],
+                  ahead = set->first[s] - first - body->fit[which].n;
+    if (series_check_ahead(t, set, s, ahead, zero, &body->fit[which])) return;
+    series_move(set, s, first, &body->fit[which], zero, &moved);
   }
-  mine__training_notef(t, "updated", "", "%lld series by %lld points; nothing was fitted anew",
-                       (long long)moved.series, (long long)moved.points);
-  if (moved.late)
-    mine__training_notef(t, "warning", "time",
-                         "%lld points are not after the end of their series and are left out",
-                         (long long)moved.late);
-  if (moved.unknown)
-    mine__training_notef(t, "warning", "series",
-                         "%lld series are not in the model and are left out; train it without "
-                         "update to have them",
-                         (long long)moved.unknown);
+  series_tell_moved(t, &moved);
 }
 
 /* ---- the model ------------------------------------------------------------------------------ */
@@ -219,7 +233,10 @@ mine_status mine__training_series(mine_training *t, mine_trained *out) {
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__regressors_check(env, &t->asked.options, t->asked.algorithm->forecasts, before));
   t->series->like = before ? &before->set : NULL;
-  if (before) method.text = t->asked.previous->told.options; /* how it was fitted */
+  if (before) { /* nothing is fitted: options are those by which it was */
+    t->moved = t->asked.previous;
+    method.text = t->moved->told.options;
+  }
   MINE_TRY(mine__prepared_model(env, &t->data, &method, 0, &model));
   series_learn(t, before, model);
   if (!mine_failed(env)) series_keep_columns(t, model);

@@ -118,8 +118,7 @@ static const evaluate_events *evaluate_by_events(const mine_job *job) {
   return NULL;
 }
 
-/* ---- the source --------------------------------------------------------------------------------
- */
+/* ---- the source ------------------------------------------------------------------------------ */
 
 static mine_status evaluate_open_rows(mine_job *job) {
   mine__judging *state = evaluate_of(job);

@@ -109,8 +109,7 @@ int mine__uplift_metrics(mine_env *env, mine_arena *arena, const mine_uplift_row
   return GAINS_FIGURES + 1;
 }
 
-/* ---- intervals ---------------------------------------------------------------------------------
- */
+/* ---- intervals ------------------------------------------------------------------------------- */
 
 typedef struct gains_run {
   const gains_gauge *gauge;

@@ -120,7 +120,8 @@ static const char *arima_fit(const mine_points *p, const mine_forecast_how *how,
   const size_t n = (size_t)p->n;
   int k;
   const size_t states = (size_t)arima_most_states(how, p->season, &k);
-  arima_work w = {.n = p->n, .known = p->known, .season = p->season, .scale = arima_scale(p)};
+  arima_work w = {
+      .n = p->n, .known = p->known, .season = p->season, .scale = arima_scale(p), .ask = how->ask};
   arima_found best;
   const char *why_not = NULL;
   if (p->known < 3) return "it has fewer than three known points";

@@ -113,6 +113,7 @@ typedef struct arima_work {
   double *mean, *cov, *diffuse; /* of the filter, for the largest model */
   double *columns;              /* mine__arima_missing_room numbers */
   double *box;
+  mine_env *ask; /* mine_forecast_how */
 } arima_work;
 
 /* What a run through a series tells. */
@@ -143,9 +144,6 @@ typedef struct arima_recursion {
 
 void mine__arima_recursion_open(const arima_model *m, int conditional, arima_recursion *s);
 void mine__arima_recursion_step(const arima_model *m, arima_recursion *s);
-
-/* y with what is missing on the line between its neighbours. */
-void mine__arima_fill(const double *y, int64_t n, double *out);
 
 /* ---- arima_missing.c ------------------------------------------------------------------------ */
 

@@ -113,6 +113,7 @@ int mine__arima_fit_order(arima_work *w, const arima_order *order, const arima_f
   double u[ESTIMATE_STARTS][ARIMA_COEFFICIENTS];
   *out = (arima_found){.order = *order, .value = INFINITY, .criterion = INFINITY};
   if (!mine__arima_shape(&w->model, order, w->season)) return 0;
+  if (w->ask && mine__poll(w->ask)) return 0;
   const int k = mine__arima_coefficients(order);
   const double n = (double)(w->known - w->model.lags);
   if (n <= k + order->constant) return 0;
@@ -127,6 +128,7 @@ int mine__arima_fit_order(arima_work *w, const arima_order *order, const arima_f
     first = i;
   }
   for (int i = thorough ? 0 : first; i < (thorough ? starts : first + 1); i++) {
+    if (w->ask && mine__poll(w->ask)) return 0;
     const double value =
         k > 0 ? estimate_search(w, 0, thorough ? ESTIMATE_ENOUGH : ESTIMATE_NEIGHBOUR, u[i])
               : likeliest;

@@ -28,17 +28,6 @@
 
 /* ---- the series ----------------------------------------------------------------------------- */
 
-void mine__arima_fill(const double *y, int64_t n, double *out) {
-  int64_t last = 0;
-  for (int64_t i = 0; i < n; i++) {
-    out[i] = y[i];
-    if (isnan(y[i])) continue;
-    for (int64_t k = last + 1; k < i; k++)
-      out[k] = y[last] + (y[i] - y[last]) * (double)(k - last) / (double)(i - last);
-    last = i;
-  }
-}
-
 /* The points that tell lags tell them whatever the parameters are. */
 static double likelihood_told(arima_work *w) {
   const arima_order walk = {.d = w->d, .D = w->D};
@@ -61,7 +50,7 @@ void mine__arima_difference(arima_work *w, int d, int D) {
   w->d = d;
   w->D = D;
   w->n_w = w->n;
-  mine__arima_fill(w->y, w->n, w->w);
+  mine__series_bridge(w->y, w->n, w->w);
   for (int i = 0; i < d + D; i++) {
     const int lag = i < d ? 1 : w->season;
     w->n_w = w->n_w > lag ? w->n_w - lag : 0;

@@ -58,7 +58,7 @@ static int orders_season_is_strong(const arima_work *w, double *memory) {
   const mine_stl_how how = {.season = w->season, .seasonal = ORDERS_WINDOW};
   double *filled = memory, *trend = memory + n, *seasonal = memory + 2 * n;
   if (w->season < 2 || n <= 2 * (int64_t)w->season) return 0;
-  mine__arima_fill(w->y, n, filled);
+  mine__series_bridge(w->y, n, filled);
   mine__stl(filled, n, &how, trend, seasonal, memory + 3 * n);
   for (int64_t i = 0; i < n; i++) {
     filled[i] -= trend[i];

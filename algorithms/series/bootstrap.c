@@ -67,8 +67,9 @@ static double bootstrap_quantile(double *value, double share) {
   return below + (at - k) * (mine__select(value, MINE_BOOTSTRAP_PATHS, k + 1) - below);
 }
 
-int mine__bootstrap(const mine_forecast_fit *fit, const double *y, const double *fitted, int64_t n,
-                    double *scratch, double *rest, mine_forecast_out *out) {
+int mine__bootstrap(mine_env *ask, const mine_forecast_fit *fit, const double *y,
+                    const double *fitted, int64_t n, double *scratch, double *rest,
+                    mine_forecast_out *out) {
   double *value = scratch + n, *state = value + MINE_BOOTSTRAP_PATHS;
   const bootstrap_errors errors = bootstrap_take(fit, y, fitted, n, scratch);
   const size_t width = (size_t)fit->n_state;
@@ -80,6 +81,7 @@ int mine__bootstrap(const mine_forecast_fit *fit, const double *y, const double 
     memcpy(state + b * width, fit->state, width * sizeof *state);
   int64_t i = 0;
   for (int finite = 1; i < out->h && finite; i++) {
+    if (ask && mine__poll(ask)) return 0;
     mine_forecast_fit next = one;
     for (size_t b = 0; b < MINE_BOOTSTRAP_PATHS; b++) {
       double expected;

@@ -16,6 +16,7 @@ static int every_season(const mine_forecaster *method, const mine_points *p) {
 /* ---- fits ----------------------------------------------------------------------------------- */
 
 typedef struct every_fits {
+  mine_env *env; /* the calling thread's */
   mine_forecasts *of;
   const mine_forecast_how *how;
   double *scratch; /* per worker */
@@ -63,10 +64,12 @@ const char *mine__series_fit_one(const mine_forecaster *method, const mine_point
 
 static void every_fit(void *context, int64_t s, int worker) {
   const every_fits *run = context;
+  mine_forecast_how how = *run->how;
+  how.ask = worker == 0 ? run->env : NULL;
   const mine_points p = mine__series_points(run->of->set, s);
   mine_forecast_fit *fit = &run->of->fit[s];
   fit->fitted = run->of->fitted ? run->of->fitted + run->of->set->at[s] : NULL;
-  run->of->why_not[s] = mine__series_fit_one(run->of->method, &p, run->how,
+  run->of->why_not[s] = mine__series_fit_one(run->of->method, &p, &how,
                                              run->scratch + (size_t)worker * run->width, fit);
 }
 
@@ -80,7 +83,7 @@ int64_t mine__series_longest(const mine_series_set *set) {
 mine_status mine__series_fit(mine_env *env, mine_arena *arena, const mine_series_set *set,
                              const mine_forecaster *method, const mine_forecast_how *how,
                              int with_fitted, mine_forecasts *out) {
-  every_fits run = {.of = out, .how = how};
+  every_fits run = {.env = env, .of = out, .how = how};
   const size_t n = (size_t)set->n, room = (size_t)method->state(how, set->season);
   *out = (mine_forecasts){.set = set, .method = method};
   out->fit = mine__arena_zeros(arena, n, sizeof *out->fit);
@@ -103,6 +106,7 @@ mine_status mine__series_fit(mine_env *env, mine_arena *arena, const mine_series
 /* ---- forecasts ------------------------------------------------------------------------------ */
 
 typedef struct every_ahead {
+  mine_env *env; /* the calling thread's */
   const mine_forecast_fit *fit;
   const mine_forecast_ask *ask;
   double *mean, *low, *high, *scratch;
@@ -127,8 +131,8 @@ static void every_forecast(void *context, int64_t s, int worker) {
   if (run->ask->of) {
     const mine_series_set *set = run->ask->of->set;
     const int64_t from = set->at[s], n = set->at[s + 1] - from;
-    (void)mine__bootstrap(fit, set->value + from, run->ask->of->fitted + from, n,
-                          scratch + run->own, scratch, &out);
+    (void)mine__bootstrap(worker == 0 ? run->env : NULL, fit, set->value + from,
+                          run->ask->of->fitted + from, n, scratch + run->own, scratch, &out);
   }
   for (int64_t i = 0; i < h; i++) {
     if (!isfinite(out.mean[i])) out.mean[i] = NAN;
@@ -143,7 +147,7 @@ static void every_forecast(void *context, int64_t s, int worker) {
 mine_status mine__series_forecast(mine_env *env, int64_t n, const mine_forecast_fit *fit,
                                   const mine_forecast_ask *ask, double *mean, double *low,
                                   double *high) {
-  every_ahead run = {.fit = fit, .ask = ask, .mean = mean, .low = low, .high = high};
+  every_ahead run = {.env = env, .fit = fit, .ask = ask, .mean = mean, .low = low, .high = high};
   int states = 0;
   const mine_mark mark = mine__arena_mark(env->scratch);
   for (int64_t s = 0; s < n; s++) {

@@ -112,6 +112,7 @@ const char *mine__rolling_one(const mine_points *points, const mine_forecaster *
   const int64_t first = rolling_first(points, ask);
   if (first < 0) return "it is too short for an origin with the horizon behind it";
   for (int64_t origin = first; origin <= points->n - h; origin += step) {
+    if (how->ask && mine__poll(how->ask)) return "it was stopped";
     const mine_points before = rolling_before(points, origin);
     if (ask->refit || !fit.method) why = mine__series_fit_one(method, &before, how, rest, &fit);
     if (why && !ask->refit) return why;
@@ -134,6 +135,7 @@ const char *mine__rolling_one(const mine_points *points, const mine_forecaster *
 /* ---- every series --------------------------------------------------------------------------- */
 
 typedef struct rolling_run {
+  mine_env *env; /* the calling thread's */
   const mine_series_set *set;
   const mine_forecaster *method;
   const mine_forecast_how *how;
@@ -147,10 +149,12 @@ typedef struct rolling_run {
 static void rolling_series(void *context, int64_t s, int worker) {
   const rolling_run *run = context;
   const mine_points p = mine__series_points(run->set, s);
+  mine_forecast_how how = *run->how;
+  how.ask = worker == 0 ? run->env : NULL;
   const int64_t width = run->by_step ? run->ask->h : 1;
   run->out->why_not[s] =
       p.n == 0 ? "it has no value"
-               : mine__rolling_one(&p, run->method, run->how, run->ask,
+               : mine__rolling_one(&p, run->method, &how, run->ask,
                                    run->scratch + (size_t)worker * run->width, run->by_step,
                                    run->out->errors + s * width, &run->out->origins[s]);
 }
@@ -158,8 +162,13 @@ static void rolling_series(void *context, int64_t s, int worker) {
 mine_status mine__series_rolling(mine_env *env, mine_arena *arena, const mine_series_set *set,
                                  const mine_forecaster *method, const mine_forecast_how *how,
                                  const mine_rolling_ask *ask, int by_step, mine_rolling *out) {
-  rolling_run run = {
-      .set = set, .method = method, .how = how, .ask = ask, .out = out, .by_step = by_step};
+  rolling_run run = {.env = env,
+                     .set = set,
+                     .method = method,
+                     .how = how,
+                     .ask = ask,
+                     .out = out,
+                     .by_step = by_step};
   const size_t n = (size_t)set->n, width = by_step ? (size_t)ask->h : 1;
   *out = (mine_rolling){.errors = mine__arena_zeros(arena, n, width * sizeof *out->errors),
                         .origins = mine__arena_zeros(arena, n, sizeof *out->origins),

@@ -199,8 +199,7 @@ static int scatter_changes(const scatter_work *w, mine_change *out) {
   return found;
 }
 
-/* ---- scores -----------------------------------------------------------------------------------
- */
+/* ---- scores ---------------------------------------------------------------------------------- */
 
 /* How much greater a deviation of so many points must be taken. */
 static double scatter_doubt(const scatter_work *w, int64_t known) {

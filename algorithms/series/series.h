@@ -14,6 +14,7 @@
 **
 **   read.c          rows to regular series: gaps, duplicates, missing ends
 **   steps.c         the calendar, and which step a set of times has
+**   bridge.c        gaps bridged by lines
 **   every.c         every series by a method, on all cores
 **   bootstrap.c     bounds from a series' own errors
 **   rolling.c       how far off forecasts from origins in the past were
@@ -129,6 +130,9 @@ const char *mine__series_shown(const mine_series_set *set, int64_t s, char buffe
 int mine__series_time(const mine_series_set *set, int64_t i, char buffer[MINE_TIME_BYTES],
                       mine_cell *out);
 
+/* y (n, the first and the last known) with its gaps bridged by lines; out may not be y. */
+void mine__series_bridge(const double *y, int64_t n, double *out);
+
 /* ---- methods -------------------------------------------------------------------------------- */
 
 typedef enum mine_seasonal {
@@ -146,6 +150,9 @@ typedef struct mine_forecast_how {
   int damped;   /* -1: as the criterion says */
   int64_t form; /* of ets: 1 + the form's code; 0: the best */
   int n_x;      /* regressors; 0 for a method that uses none */
+  /* Of a series on the calling thread: whom a fit that takes long asks whether to go on
+  ** (mine__poll), and ends if not, whatever it says then; NULL elsewhere. */
+  mine_env *ask;
   /* of arima */
   int ordered; /* 1: p, d, q and P, D, Q are said; 0: found */
   int order[3], seasonal_order[3];

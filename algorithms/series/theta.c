@@ -135,9 +135,7 @@ static double theta_share(const theta_work *w, double *x) {
   return theta_least(w, x, THETA_SHARE, 0, 0.98, 7, 1e-5, theta_alpha);
 }
 
-/* ---- fitting
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- fitting --------------------------------------------------------------------------------- */
 
 /* The straight line of least squares through the known values, at 0, 1, 2 ... */
 static void theta_straight(const theta_work *w, double *x) {

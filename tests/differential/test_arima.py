@@ -2,22 +2,14 @@
 """ARIMA against R's arima, on R's own data: no order is less likely than R finds it, where both find the same the forecasts are
 the same, and no automatic order has a larger AICc than that of auto.arima."""
 import pathlib
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import minetest as mt  # noqa: E402
+import r_series  # noqa: E402
 
 mt.preload_self()
-RSCRIPT = shutil.which("Rscript")
-if not RSCRIPT:
-    mt.skip("R is not installed (apt-get install r-base-core r-cran-forecast)")
-PEER = pathlib.Path(__file__).with_name("arima_peer.R")
-ran = subprocess.run([RSCRIPT, "--vanilla", str(PEER)], capture_output=True, text=True)
-if ran.returncode != 0:
-    mt.skip("R has no package forecast (apt-get install r-cran-forecast)")
-said = [line.split() for line in ran.stdout.splitlines()]
+said = r_series.said("arima_peer.R")
 
 checks = mt.Checks("ARIMA against R")
 db = mt.connect()
@@ -25,7 +17,7 @@ season = {}
 for _, name, m, *values in (p for p in said if p[0] == "series"):
     season[name] = int(m)
     db.execute(f"CREATE TABLE {name}(t, v)")
-    db.executemany(f"INSERT INTO {name} VALUES(?, ?)", ((i + 1, None if v == "NaN" else float(v)) for i, v in enumerate(values)))
+    db.executemany(f"INSERT INTO {name} VALUES(?, ?)", ((i + 1, r_series.number(v)) for i, v in enumerate(values)))
 
 
 def fit(name, options):

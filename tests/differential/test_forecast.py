@@ -2,23 +2,15 @@
 """Forecasts and decompositions against R, on R's own data: HoltWinters, stl and decompose of stats; autocorrelations; naive
 methods, theta and Croston's of the package forecast."""
 import pathlib
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import datasets  # noqa: E402,F401
 import minetest as mt  # noqa: E402
+import r_series  # noqa: E402
 
 mt.preload_self()
-RSCRIPT = shutil.which("Rscript")
-if not RSCRIPT:
-    mt.skip("R is not installed (apt-get install r-base-core r-cran-forecast)")
-PEER = pathlib.Path(__file__).with_name("forecast_peer.R")
-ran = subprocess.run([RSCRIPT, "--vanilla", str(PEER)], capture_output=True, text=True)
-if ran.returncode != 0:
-    mt.skip("R has no package forecast (apt-get install r-cran-forecast)")
-said = [line.split() for line in ran.stdout.splitlines()]
+said = r_series.said("forecast_peer.R")
 
 checks = mt.Checks("forecasts against R")
 db = mt.connect()
@@ -26,7 +18,7 @@ season = {}
 for _, name, m, *values in (p for p in said if p[0] == "series"):
     season[name] = int(m)
     db.execute(f"CREATE TABLE {name}(t, v)")
-    db.executemany(f"INSERT INTO {name} VALUES(?, ?)", ((i + 1, None if v == "NaN" else float(v)) for i, v in enumerate(values)))
+    db.executemany(f"INSERT INTO {name} VALUES(?, ?)", ((i + 1, r_series.number(v)) for i, v in enumerate(values)))
 
 
 def forecast(name, h, options):

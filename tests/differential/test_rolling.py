@@ -1,21 +1,14 @@
 #!/usr/bin/env python3
 """mine_evaluate of forecasts from rolling origins against R's accuracy() and tsCV(), on R's own data."""
 import pathlib
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import minetest as mt  # noqa: E402
+import r_series  # noqa: E402
 
 mt.preload_self()
-RSCRIPT = shutil.which("Rscript")
-if not RSCRIPT:
-    mt.skip("R is not installed (apt-get install r-base-core r-cran-forecast)")
-ran = subprocess.run([RSCRIPT, "--vanilla", str(pathlib.Path(__file__).with_name("rolling_peer.R"))], capture_output=True, text=True)
-if ran.returncode != 0:
-    mt.skip("R has no package forecast (apt-get install r-cran-forecast)")
-said = [line.split() for line in ran.stdout.splitlines()]
+said = r_series.said("rolling_peer.R")
 
 checks = mt.Checks("rolling origins against R's accuracy")
 db = mt.connect()

@@ -1,21 +1,14 @@
 #!/usr/bin/env python3
 """The algorithm trend, with seasons and regressors, against R's tslm, on R's own data."""
 import pathlib
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import minetest as mt  # noqa: E402
+import r_series  # noqa: E402
 
 mt.preload_self()
-RSCRIPT = shutil.which("Rscript")
-if not RSCRIPT:
-    mt.skip("R is not installed (apt-get install r-base-core r-cran-forecast)")
-ran = subprocess.run([RSCRIPT, "--vanilla", str(pathlib.Path(__file__).with_name("trend_peer.R"))], capture_output=True, text=True)
-if ran.returncode != 0:
-    mt.skip("R has no package forecast (apt-get install r-cran-forecast)")
-said = [line.split() for line in ran.stdout.splitlines()]
+said = r_series.said("trend_peer.R")
 
 checks = mt.Checks("trends against R's tslm")
 db = mt.connect()
@@ -24,7 +17,7 @@ db.execute("CREATE TABLE x(name, t, price, promo)")
 season = {}
 for _, name, m, *values in (p for p in said if p[0] == "series"):
     season[name] = int(m)
-    db.executemany("INSERT INTO y VALUES(?, ?, ?)", ((name, i + 1, None if v == "NaN" else float(v)) for i, v in enumerate(values)))
+    db.executemany("INSERT INTO y VALUES(?, ?, ?)", ((name, i + 1, r_series.number(v)) for i, v in enumerate(values)))
 for _, name, *numbers in (p for p in said if p[0] == "x"):
     n = len(numbers) // 2
     db.executemany("INSERT INTO x VALUES(?, ?, ?, ?)", ((name, i + 1, float(numbers[i]), float(numbers[n + i])) for i in range(n)))

@@ -167,6 +167,7 @@ SELECT mine_train('steady', 'arima', 'SELECT * FROM months WHERE month < ''2023-
 CREATE TEMP TABLE before AS SELECT * FROM mine_evaluate('steady', 'months');
 SELECT mine_train('steady', 'arima', 'SELECT * FROM months WHERE month >= ''2023-07''', 'update=1');
 SELECT count(*) AS differ FROM (SELECT * FROM mine_evaluate('steady', 'months') EXCEPT SELECT * FROM before);
+SELECT name, detail FROM mine_summary('steady') WHERE item = 'option' AND name IN ('order', 'season');
 -- What cannot be.
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)');
 SELECT * FROM mine_forecast('VALUES (''2024-01-01'', 1)', 'algorithm=ets, step=month');

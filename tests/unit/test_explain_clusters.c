@@ -18,8 +18,7 @@
 #define EXPLAINED 7 /* rows of the eight: the last is too far away for any odds */
 #define WIDTH     5
 
-/* ---- models made by hand ----------------------------------------------------------------------
- */
+/* ---- models made by hand --------------------------------------------------------------------- */
 
 static double drawn(mine_random *random) {
   return mine__random_real(random) - 0.5;
@@ -175,8 +174,7 @@ static void made_latent(made *m, int k, double noise) {
   m->model->body = l;
 }
 
-/* ---- the margin, from what the model answers --------------------------------------------------
- */
+/* ---- the margin, from what the model answers ------------------------------------------------- */
 
 /* How far a row is from cluster c alone. */
 static double distance_to(made *m, const mine_batch *batch, int c) {

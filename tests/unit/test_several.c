@@ -163,7 +163,7 @@ static void test_bootstrap(void **unused) {
   ahead(&fit, mean, low, high);
   mine_forecast_out out = {H, 0.9, 1, mean, drawn, drawn_high};
   assert_true(mine__bootstrap_room(2000, fit.n_state) <= sizeof room / sizeof *room);
-  assert_true(mine__bootstrap(&fit, walk, told, 2000, room, scratch, &out));
+  assert_true(mine__bootstrap(NULL, &fit, walk, told, 2000, room, scratch, &out));
   for (int i = 0; i < H; i++) {
     const double width = high[i] - low[i];
     assert_true(fabs(drawn[i] - low[i]) < 0.06 * width);
@@ -171,12 +171,12 @@ static void test_bootstrap(void **unused) {
   }
   out.low = again;
   out.high = again_high;
-  assert_true(mine__bootstrap(&fit, walk, told, 2000, room, scratch, &out));
+  assert_true(mine__bootstrap(NULL, &fit, walk, told, 2000, room, scratch, &out));
   assert_memory_equal(drawn, again, sizeof drawn);
   out.seed = 2;
-  assert_true(mine__bootstrap(&fit, walk, told, 2000, room, scratch, &out));
+  assert_true(mine__bootstrap(NULL, &fit, walk, told, 2000, room, scratch, &out));
   assert_true(memcmp(drawn, again, sizeof drawn) != 0);
-  assert_false(mine__bootstrap(&fit, walk, told, 2, room, scratch, &out)); /* one error */
+  assert_false(mine__bootstrap(NULL, &fit, walk, told, 2, room, scratch, &out)); /* one error */
 }
 
 /* Errors that grow with the level are shares of it: bounds stay above 0 and grow with the mean. */
@@ -190,7 +190,7 @@ static void test_shares(void **unused) {
   const mine_forecast_fit fit = fit_of("ets", &p, state);
   mine_forecast_out out = {H, 0.9, 1, mean, low, high};
   ahead(&fit, mean, low, high);
-  assert_true(mine__bootstrap(&fit, y, fitted, N, room, scratch, &out));
+  assert_true(mine__bootstrap(NULL, &fit, y, fitted, N, room, scratch, &out));
   for (int i = 0; i < H; i++)
     if (!(low[i] > 0.3 * mean[i] && low[i] < mean[i] && high[i] > mean[i]))
       fail_msg("%g %g %g", low[i], mean[i], high[i]);
