@@ -254,7 +254,7 @@ def save(path, part):
 
 def main_small(args, folder):
     setting = workloads.Setting(folder, args.data or folder / "bench" / "small", 0, args.quick)
-    setting.budget = 0.1 if args.quick else 0.4  # seconds
+    setting.budget = small.LEAST / 2 if args.quick else small.LEAST  # seconds
     build(folder, args.build)
     report = {"machine": machine(setting)}
     print(f"small tables: one thread -> default. {json.dumps(report['machine'])}", flush=True)

@@ -8,28 +8,35 @@ nothing could be made of is in `missing`, and bench.rows (tests/bench/rows.py) f
 
 Both sides run in one process, by turns (A B, B A, ...): the same memory, the same
 caches.  The figure is the median of the quotients of neighbours (with the quotient of the CPU
-time of all threads, the steadier one on a busy machine); what looks slower than
-the promise is measured once more with four times the turns, and that counts.  Timing
-decides no test.
+time of all threads, the steadier one on a busy machine).  Turns end when the sign is clear:
+three quotients that are all CLEAR of the promise, or so many on one side of it that chance
+would put them there once in 64 times (a sign test); what looks slower than the promise is
+measured once more, for longer, and that counts.  A model that a call needs is trained once
+for each size and copied.  Timing decides no test.
 """
 import dataclasses
 import json
+import math
 import random
 import re
 import sqlite3
 import statistics
 import time
 
-from sides import Side
+from sides import Absent, Side
 
 SIZES = (1000, 5000, 20000)
+LISTED = 200  # rows of the table on which it is tried what can be called at all
+PINNED_SIZE = 5000  # of calls without the option: both sides are the same code
 MOST = 1.05  # times one thread
-SHORTEST, LONGEST = 8, 200  # pairs of a workload
-LONG = 1.0  # seconds of a call; it is not measured with more rows: two threads are worth it there
-FEWEST, ENOUGH = 3, 6  # pairs of calls so long that this many times the budget went by: they vary less
+CLEAR = 0.95  # three of three below: two threads are worth it
+CHANCE = 1 / 64
+LEAST, FEWEST, LONGEST = 0.1, 3, 200  # seconds and pairs of a workload, if the sign is clear ...
+BOUND = 3.0  # ... and seconds if it is not
+LONG = 0.7  # seconds of a call, or ten times that of a training; not with more rows: two threads are worth it there
 ALONE, PINNED = "threads=1", "pin"
 NUMBERS, TEXTS = 10, (5, 8, 12, 20)
-FORMAT = 1  # of the data
+FORMAT = 2  # of the data
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,11 +79,12 @@ def fill(con, rows):
 
 PAIRS = ",".join(f"'{c}',{c}" for c in ["y", "g", *(f"n{i}" for i in range(NUMBERS)),
                                         *(f"s{i}" for i in range(len(TEXTS)))])
+# What would take a minute at each call: of models with a target, and of those without.
+OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=30", "mlp": ", epochs=3, networks=1",
+       "uplift": ', base_options="n_trees=10"', "forest": ", n_trees=20", "extra_trees": ", n_trees=20"}
+UNTARGETED = {"factor": "factors=2, ignore=y|g|" + "|".join(f"s{i}" for i in range(len(TEXTS))), "gmm": "k=3, starts=2"}
+ENOUGH = {"mine_fit": ("kmeans", "tree")}  # it trains as mine_train does, which has all algorithms
 # What a verb's form does not say: options worth a workload of their own.
-# What would take a minute at each call.
-OWN = {"auto": ", portfolio=baseline|tree", "boost": ", n_trees=30", "mlp": ", epochs=3, networks=1", "uplift": ', base_options="n_trees=10"',
-       "forest": ", n_trees=20", "extra_trees": ", n_trees=20"}
-NUMBERS_ONLY = {"factor": "factors=2, ignore=y|g|" + "|".join(f"s{i}" for i in range(len(TEXTS)))}
 OPTIONS = {"mine_tune": ["max_depth=2|4, folds=3"],
            "mine_bins": ["target=y"],
            "mine_drivers": ["target=y, max_conditions=2"],
@@ -144,7 +152,8 @@ def variants(row, algorithms):
     if "queries" in names:  # among the rows of a source or of a model
         models += [(name, "") for name, tasks in algorithms if "neighbors" in tasks]
     if trains or {"model", "models", "old"} & set(names):
-        models = [(name, target + OWN.get(name, "") if target else NUMBERS_ONLY.get(name, "")) for name, tasks in algorithms
+        models = [(name, target + OWN.get(name, "") if target else UNTARGETED.get(name, "")) for name, tasks in algorithms
+                  if name in ENOUGH.get(verb, (name,))
                   for target in sorted({t for task in tasks.split(", ") for t in TARGETS.get(task, [""])})]
     for model in models:
         algorithm, target = model or ("", "")
@@ -180,13 +189,41 @@ def call(row, values):
     return f"SELECT {verb}({inside})" if kind == "scalar" else f"SELECT * FROM {verb}({inside})"
 
 
-def answers(con, workload):
+class Models:
+    """One model for each setup, trained once, in the table models.mine_models of a connection."""
+
+    def __init__(self, con, path=":memory:"):
+        con.execute("ATTACH ? AS models", (str(path),))
+        self.con, self.path, self.names, self.seconds = con, path, {"": ""}, {}
+
+    def train(self, setup):
+        """The model's name there, or None where the training fails."""
+        if setup not in self.names:
+            name, begin = f"m{len(self.names)}", time.monotonic()
+            try:
+                self.con.execute(setup.replace("'temp.m'", f"'models.{name}'", 1)).fetchone()
+                self.names[setup] = name
+            except sqlite3.Error:
+                self.names[setup] = None
+            self.seconds[setup] = time.monotonic() - begin
+        return self.names[setup]
+
+    def copy(self, setup):
+        """SQL that makes it temp.m."""
+        name = self.train(setup)
+        made = self.con.execute("SELECT sql FROM models.sqlite_schema WHERE name = 'mine_models'").fetchone()[0] if name else ""
+        return ["DROP TABLE IF EXISTS temp.mine_models_temp"] + ([
+            made.replace("mine_models", "temp.mine_models_temp", 1),
+            f"INSERT INTO temp.mine_models_temp SELECT * FROM models.mine_models WHERE name = '{name}'",
+            "UPDATE temp.mine_models_temp SET name = 'm'"] if name else [])
+
+
+def answers(models, workload):
     """Whether a small table gives rows; a training that fails leaves no older model."""
     try:
-        con.execute("DROP TABLE IF EXISTS temp.mine_models_temp")
-        if workload.setup:
-            con.execute(workload.setup).fetchone()
-        return con.execute(workload.call.replace("{o}", ALONE)).fetchone() is not None
+        for statement in models.copy(workload.setup):
+            models.con.execute(statement)
+        return models.con.execute(workload.call.replace("{o}", ALONE)).fetchone() is not None
     except sqlite3.Error:
         return False
 
@@ -200,7 +237,7 @@ def matters(row):
 def workloads(con):
     """([Workload], [verbs that have none]); con has a small table and the extension."""
     algorithms = con.execute("SELECT algorithm, task FROM mine_algorithms").fetchall()
-    found, missing = [], []
+    found, missing, models = [], [], Models(con)
     for row in con.execute("SELECT verb, kind, form, reads FROM mine_verbs").fetchall():
         if not matters(row):
             continue
@@ -209,7 +246,7 @@ def workloads(con):
             sql = call(row, values)
             name = f"{row[0]} {what}".strip() + (" (a row at a time)" if "'name', value" in row[2] else "")
             workload = Workload(name, row[0], setup, sql or "", not has_options)
-            if sql and (setup, sql) not in tried and answers(con, workload):
+            if sql and (setup, sql) not in tried and answers(models, workload):
                 mine.append(workload)
             tried.add((setup, sql))
         found += mine
@@ -224,11 +261,13 @@ def workloads(con):
 class Turns(Side):
     """One process that runs the statement with the default or with one thread."""
 
-    def __init__(self, setting, workload, path):
-        alone = workload.call.replace("{o}", ALONE)
+    def __init__(self, setting, workload, table):
+        setup = ["PRAGMA temp_store=memory", f"ATTACH '{table.models.path}' AS models",
+                 *table.models.copy(workload.setup), "DETACH models"]
         super().__init__(workload.name, [
-            str(setting.build / "bench" / "worker"), str(path), "turns", "PRAGMA temp_store=memory;" + workload.setup,
-            workload.call.replace("{o}", "threads=auto"), alone, PINNED if workload.pinned else ""])
+            str(setting.build / "bench" / "worker"), str(table.path), "turns", ";".join(setup),
+            workload.call.replace("{o}", "threads=auto"), workload.call.replace("{o}", ALONE),
+            PINNED if workload.pinned else ""])
 
     def pair(self, first):
         """What the worker says of (default, one thread)."""
@@ -238,19 +277,33 @@ class Turns(Side):
         return said[0], said[1]
 
 
-def measure(side, budget, least):
+def clear(quotients):
+    """Whether it is clear on which side of the promise their median lies."""
+    n, above = len(quotients), sum(q > MOST for q in quotients)
+    if n < FEWEST or max(quotients) <= CLEAR:
+        return n >= FEWEST
+    return sum(math.comb(n, i) for i in range(min(above, n - above) + 1)) <= CHANCE * 2 ** n
+
+
+def measure(side, least, bound):
     """[(default, one thread)]"""
-    pairs, begin = [], time.monotonic()
+    begin, pairs = time.monotonic(), [side.pair(True)]
+    if time.monotonic() - begin < LEAST:
+        pairs.clear()  # warming up matters
     while len(pairs) < LONGEST:
         spent = time.monotonic() - begin
-        if (len(pairs) >= least and spent >= budget) or (len(pairs) >= FEWEST and spent >= ENOUGH * budget):
+        if len(pairs) >= FEWEST and (spent >= bound or (spent >= least and clear([quotient(p) for p in pairs]))):
             break
         pairs.append(side.pair(len(pairs) % 2 == 0))
     return pairs
 
 
+def quotient(pair):
+    return pair[0]["seconds"] / pair[1]["seconds"]
+
+
 def figure(pairs):
-    quotients = sorted(default["seconds"] / alone["seconds"] for default, alone in pairs)
+    quotients = sorted(map(quotient, pairs))
     cpu = [sum(side["cpu"] for side in sides) for sides in zip(*pairs)]  # in ticks of a microsecond or more: summed
     return {"default": statistics.median(p[0]["seconds"] for p in pairs),
             "one": statistics.median(p[1]["seconds"] for p in pairs), "ratio": round(statistics.median(quotients), 3),
@@ -258,32 +311,45 @@ def figure(pairs):
             "middle_half": [round(quotients[len(quotients) // 4], 3), round(quotients[3 * len(quotients) // 4], 3)]}
 
 
-def one(setting, workload, rows, path):
-    side = Turns(setting, workload, path)
+def one(setting, workload, table):
+    side = Turns(setting, workload, table)
     side.start()
-    side.pair(True)  # warming up
-    found = figure(measure(side, setting.budget, SHORTEST))
+    found = figure(measure(side, setting.budget, BOUND))
     if found["ratio"] > MOST:
         first = found["ratio"]
-        found = dict(figure(measure(side, 4 * setting.budget, 4 * SHORTEST)), first=first)
+        found = dict(figure(measure(side, 8 * setting.budget, 3 * BOUND)), first=first)
     side.stop()
-    return dict(name=workload.name, verb=workload.verb, rows=rows, pinned=workload.pinned,
+    return dict(name=workload.name, verb=workload.verb, rows=table.rows, pinned=workload.pinned,
                 met=found["ratio"] <= MOST, **found)
 
 
-def database(setting, rows):
-    path, stamp = setting.data / f"small{rows}.db", setting.data / f"small{rows}.made"
-    if not (path.exists() and stamp.exists() and stamp.read_text() == f"{FORMAT}\n"):
-        path.unlink(missing_ok=True)
-        con = sqlite3.connect(path)
-        fill(con, rows)
-        con.close()
-        stamp.write_text(f"{FORMAT}\n")
-    return path
+class Table:
+    """The data of a size, in a file that stays, and the models of this run."""
+
+    def __init__(self, setting, rows):
+        self.path, stamp = setting.data / f"small{rows}.db", setting.data / f"small{rows}.made"
+        if not (self.path.exists() and stamp.exists() and stamp.read_text() == f"{FORMAT}\n"):
+            self.path.unlink(missing_ok=True)
+            con = sqlite3.connect(self.path)
+            fill(con, rows)
+            con.close()
+            stamp.write_text(f"{FORMAT}\n")
+        self.rows = rows
+        con = loaded(setting, self.path)
+        models = setting.data / f"models{rows}.db"
+        models.unlink(missing_ok=True)
+        self.models = Models(con, models)
+
+
+def loaded(setting, path):
+    con = sqlite3.connect(path, isolation_level=None)
+    con.enable_load_extension(True)
+    con.load_extension(str(setting.build / "mine"))
+    return con
 
 
 class Kept:
-    """Figures of this commit that an earlier run has measured: the whole takes an hour and may be broken off."""
+    """Figures of this commit that an earlier run has measured: the whole may be broken off and goes on."""
 
     def __init__(self, path, commit):
         self.path, self.commit = path, commit
@@ -298,33 +364,47 @@ class Kept:
             file.write(json.dumps(dict(record, commit=self.commit)) + "\n")
 
 
+def sizes(workload):
+    return [PINNED_SIZE] if workload.pinned else SIZES
+
+
+def show(record):
+    print(f"  {record['name']:<46}{record['rows']:>6} rows {1000 * record['one']:>9.2f} ms -> "
+          f"{1000 * record['default']:>9.2f} ms  {record['ratio']:.3f} cpu {record['cpu_ratio']:.2f} "
+          f"[{record['middle_half'][0]:.2f} .. {record['middle_half'][1]:.2f}] x{record['pairs']}"
+          f"{'' if record['met'] else '  NOT MET'}", flush=True)
+
+
+def of_workload(setting, workload, tables, kept):
+    """Its records, from the fewest rows to as many as it is worth."""
+    for rows in sizes(workload):
+        record = kept.find(workload.name, rows)
+        if record is None:
+            table = tables.get(rows) or tables.setdefault(rows, Table(setting, rows))
+            try:
+                record = one(setting, workload, table)
+            except (Absent, RuntimeError) as reason:
+                print(f"  {workload.name}: {rows} rows: {reason}", flush=True)
+                return
+            record["training"] = table.models.seconds.get(workload.setup, 0)
+            kept.add(record)
+        show(record)
+        yield record
+        if max(record["one"], record["training"] / 10) > LONG:
+            return
+
+
 def run(setting, commit, only=""):
     """The records of all workloads whose name holds `only`."""
     setting.data.mkdir(parents=True, exist_ok=True)
-    con = sqlite3.connect(":memory:")
-    con.enable_load_extension(True)
-    con.load_extension(str(setting.build / "mine"))
-    fill(con, SIZES[0])
-    all_, missing = workloads(con)
+    con = loaded(setting, ":memory:")
+    fill(con, LISTED)
+    found, missing = workloads(con)
     for name in missing:
         print(f"  {name}: no workload")
-    records, kept = [], Kept(setting.data / "figures.jsonl", commit)
-    for workload in all_:
-        if only not in workload.name:
-            continue
-        for rows in SIZES:
-            record = kept.find(workload.name, rows)
-            if record is None:
-                record = one(setting, workload, rows, database(setting, rows))
-                kept.add(record)
-            records.append(record)
-            print(f"  {record['name']:<46}{rows:>6} rows {1000 * record['one']:>9.2f} ms -> "
-                  f"{1000 * record['default']:>9.2f} ms  {record['ratio']:.3f} cpu {record['cpu_ratio']:.2f} "
-                  f"[{record['middle_half'][0]:.2f} .. {record['middle_half'][1]:.2f}] x{record['pairs']}"
-                  f"{'' if record['met'] else '  NOT MET'}", flush=True)
-            if record["one"] > LONG:
-                break
-    return records
+    kept, tables = Kept(setting.data / "figures.jsonl", commit), {}
+    return [record for workload in found if only in workload.name
+            for record in of_workload(setting, workload, tables, kept)]
 
 
 # ---- the page ----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 """bench/run --small has a workload of every verb that reads a source, a model or rows.
 
 The workloads are made of mine_verbs (bench/small.py).  What could not be made, or gives no
-rows on a table of 200, would not be measured: it fails here, by name.  No time is taken.
+rows on a small table, would not be measured: it fails here, by name.  No time is taken.
 """
 import pathlib
 import sys
@@ -18,7 +18,7 @@ import small  # noqa: E402
 def main():
     checks = mt.Checks("workloads of small tables")
     con = mt.connect()
-    small.fill(con, 200)
+    small.fill(con, small.LISTED)
     found, missing = small.workloads(con)
     for verb, kind, form, reads in con.execute("SELECT verb, kind, form, reads FROM mine_verbs").fetchall():
         if small.matters((verb, kind, form, reads)):
