@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "../core/parallel.h"
 #include "../core/radix.h"
 
 /* ---- what an event is -------------------------------------------------------------------- */
@@ -50,16 +51,44 @@ uint8_t *mine__lives_events(mine_env *env, const mine_column *event, const mine_
   return mine_failed(env) ? NULL : came;
 }
 
+/* ---- part by part -------------------------------------------------------------------------- */
+
+#define LIVES_TOGETHER 262144 /* lives of a part that is one task */
+
+typedef struct lives_loop {
+  const mine__lives *lives;
+  mine__lives_part run;
+  void *context;
+} lives_loop;
+
+static int lives_is_large(const mine__lives *lives, int64_t part) {
+  return lives->first[part + 1] - lives->first[part] > LIVES_TOGETHER;
+}
+
+static void lives_task(void *context, int64_t part, int worker) {
+  const lives_loop *loop = context;
+  (void)worker;
+  if (!lives_is_large(loop->lives, part)) loop->run(loop->context, part, NULL);
+}
+
+mine_status mine__lives_each(mine_env *env, const mine__lives *lives, mine__lives_part run,
+                             void *context) {
+  lives_loop loop = {lives, run, context};
+  MINE_TRY(mine__parallel(env, lives->n_parts, lives_task, &loop));
+  for (int64_t p = 0; p < lives->n_parts && !mine_failed(env); p++)
+    if (lives_is_large(lives, p)) run(context, p, env);
+  return mine_env_status(env);
+}
+
 /* ---- reading ------------------------------------------------------------------------------- */
 
 typedef struct lives_rows {
   mine_job *job;
   const mine_column *duration, *event, *start, *part, *tag;
   const uint8_t *came; /* per level of the event */
-  int64_t n;
-  uint32_t *row; /* that are used */
+  mine__by_code by;    /* the rows that are used, part after part */
   mine_pair *order, *temp;
-  int32_t *code;
+  mine__lives *out;
 } lives_rows;
 
 /* An event column of nothing but gaps has neither codes nor levels. */
@@ -79,69 +108,104 @@ static void lives_refuse_start(const lives_rows *r, int64_t row) {
                    r->duration->name);
 }
 
-static void lives_choose(lives_rows *r) {
-  mine_job *job = r->job;
-  const int64_t rows = job->frame->rows;
-  r->row = mine__arena_array(job->env->scratch, (size_t)rows, sizeof *r->row);
-  for (int64_t i = 0; r->row && i < rows; i++) {
-    if (MINE_POLL_AT(job->env, i)) return;
+/* The part of each row; -1: something is missing in it. */
+static int32_t *lives_codes(const lives_rows *r) {
+  mine_env *env = r->job->env;
+  const int64_t rows = r->job->frame->rows;
+  int32_t *code = mine__arena_array(env->scratch, (size_t)rows, sizeof *code);
+  for (int64_t i = 0; code && i < rows; i++) {
+    if (MINE_POLL_AT(env, i)) return NULL;
+    code[i] = -1;
     if (lives_lacks(r->duration, i) || lives_lacks(r->event, i) || lives_lacks(r->start, i) ||
         lives_lacks(r->part, i) || lives_lacks(r->tag, i))
       continue;
     if (r->start && !(r->start->number[i] < r->duration->number[i])) {
       lives_refuse_start(r, i);
-      return;
+      return NULL;
     }
-    r->row[r->n++] = (uint32_t)i;
+    code[i] = r->part ? r->part->code[i] : 0;
   }
-  if (mine_failed(job->env)) return;
-  if (r->n == 0)
+  return code;
+}
+
+/* The rows in which nothing is missing, part after part. */
+static void lives_choose(lives_rows *r) {
+  mine_job *job = r->job;
+  const int64_t rows = job->frame->rows, parts = r->out->n_parts;
+  const int whole = r->part && !r->start && r->part->missing == 0 && r->duration->missing == 0 &&
+                    r->event->missing == 0 && (!r->tag || r->tag->missing == 0);
+  const int32_t *code = whole ? r->part->code : lives_codes(r);
+  if (mine_failed(job->env) ||
+      (rows > 0 && !mine__sort_codes(job->arena, code, rows, parts, &r->by)))
+    return;
+  const int64_t n = r->out->n = rows > 0 ? r->by.first[parts] : 0;
+  r->out->first = r->by.first;
+  if (n == 0)
     (void)mine__fail(job->env, MINE_DATA,
                      "no row has all of duration, event%s%s; give rows that have",
                      r->start ? ", start" : "", r->part || r->tag ? " and group" : "");
-  else if (r->n < rows)
+  else if (n < rows)
     mine__job_notef(job, "warning", "rows",
                     "%lld of %lld are left out: something is missing in them",
-                    (long long)(rows - r->n), (long long)rows);
+                    (long long)(rows - n), (long long)rows);
 }
 
-/* Positions of the rows by rising value, part after part. */
-static const uint32_t *lives_sort(lives_rows *r, const double *value, mine__by_code *by) {
+/* Sort the rows of a part by rising value, into r->order; ask: NULL where the host is not to be
+** asked. */
+static int lives_sort(const lives_rows *r, const double *value, int64_t part, mine_env *ask) {
+  const int64_t first = r->by.first[part];
   mine_sort sort;
-  const int64_t parts = r->part ? r->part->levels.n : 1;
-  mine__sort_open(&sort, value, r->row, r->n, r->order, r->temp);
+  mine__sort_open(&sort, value, r->by.at + first, r->by.first[part + 1] - first, r->order + first,
+                  r->temp + first);
   while (mine__sort_step(&sort))
-    if (mine__poll(r->job->env)) return NULL;
-  for (int64_t i = 0; i < r->n; i++)
-    r->code[i] = r->part ? r->part->code[r->row[r->order[i].row]] : 0;
-  return mine__sort_codes(r->job->arena, r->code, r->n, parts, by) ? by->at : NULL;
+    if (ask && mine__poll(ask)) return 0;
+  return 1;
 }
 
-static void lives_fill(lives_rows *r, mine__lives *out) {
-  mine_arena *arena = r->job->arena;
-  const size_t n = (size_t)r->n;
-  mine__by_code by;
-  out->time = mine__arena_array(arena, n, sizeof *out->time);
-  out->event = mine__arena_array(arena, n, sizeof *out->event);
-  if (r->tag) out->tag = mine__arena_array(arena, n, sizeof *out->tag);
-  const uint32_t *at = mine_failed(r->job->env) ? NULL : lives_sort(r, r->duration->number, &by);
-  if (!at) return;
-  out->first = by.first;
-  for (int64_t i = 0; i < r->n; i++) {
-    const uint32_t row = r->row[r->order[at[i]].row];
+static void lives_ends(const lives_rows *r, int64_t part, mine_env *ask) {
+  const mine__lives *out = r->out;
+  const uint32_t *at = r->by.at + r->by.first[part];
+  if (!lives_sort(r, r->duration->number, part, ask)) return;
+  for (int64_t i = r->by.first[part]; i < r->by.first[part + 1]; i++) {
+    const uint32_t row = at[r->order[i].row];
+    if (ask && MINE_POLL_AT(ask, i)) return;
     out->time[i] = r->duration->number[row];
     out->event[i] = r->came[r->event->code[row]];
     if (out->tag) out->tag[i] = r->tag->code[row];
   }
-  if (!r->start) return;
-  out->start = mine__arena_array(arena, n, sizeof *out->start);
-  if (r->tag) out->start_tag = mine__arena_array(arena, n, sizeof *out->start_tag);
-  at = mine_failed(r->job->env) ? NULL : lives_sort(r, r->start->number, &by);
-  for (int64_t i = 0; at && i < r->n; i++) {
-    const uint32_t row = r->row[r->order[at[i]].row];
+}
+
+static void lives_beginnings(const lives_rows *r, int64_t part, mine_env *ask) {
+  const mine__lives *out = r->out;
+  const uint32_t *at = r->by.at + r->by.first[part];
+  if (!lives_sort(r, r->start->number, part, ask)) return;
+  for (int64_t i = r->by.first[part]; i < r->by.first[part + 1]; i++) {
+    const uint32_t row = at[r->order[i].row];
+    if (ask && MINE_POLL_AT(ask, i)) return;
     out->start[i] = r->start->number[row];
     if (out->start_tag) out->start_tag[i] = r->tag->code[row];
   }
+}
+
+static void lives_part(void *context, int64_t part, mine_env *ask) {
+  const lives_rows *r = context;
+  lives_ends(r, part, ask);
+  if (r->start) lives_beginnings(r, part, ask);
+}
+
+static void lives_fill(lives_rows *r) {
+  mine_arena *arena = r->job->arena;
+  mine_env *env = r->job->env;
+  mine__lives *out = r->out;
+  const size_t n = (size_t)out->n;
+  r->order = mine__arena_array(env->scratch, n, sizeof *r->order);
+  r->temp = mine__arena_array(env->scratch, n, sizeof *r->temp);
+  out->time = mine__arena_array(arena, n, sizeof *out->time);
+  out->event = mine__arena_array(arena, n, sizeof *out->event);
+  if (r->tag) out->tag = mine__arena_array(arena, n, sizeof *out->tag);
+  if (r->start) out->start = mine__arena_array(arena, n, sizeof *out->start);
+  if (r->start && r->tag) out->start_tag = mine__arena_array(arena, n, sizeof *out->start_tag);
+  if (!mine_failed(env)) (void)!mine__lives_each(env, out, lives_part, r);
 }
 
 void mine__lives_read(mine_job *job, const mine_cell *event_value, const mine_column *part,
@@ -153,17 +217,12 @@ void mine__lives_read(mine_job *job, const mine_cell *event_value, const mine_co
                   .event = mine__job_event(job, LIVES_EVENT),
                   .start = mine__job_event(job, LIVES_START),
                   .part = part,
-                  .tag = tag};
+                  .tag = tag,
+                  .out = out};
   *out = (mine__lives){.n_parts = part ? part->levels.n : 1};
   r.came = mine__lives_events(job->env, r.event, event_value);
-  if (mine_failed(job->env)) return;
-  lives_choose(&r);
-  if (mine_failed(job->env)) return;
-  r.order = mine__arena_array(scratch, (size_t)r.n, sizeof *r.order);
-  r.temp = mine__arena_array(scratch, (size_t)r.n, sizeof *r.temp);
-  r.code = mine__arena_array(scratch, (size_t)r.n, sizeof *r.code);
-  out->n = r.n;
-  if (!mine_failed(job->env)) lives_fill(&r, out);
+  if (!mine_failed(job->env)) lives_choose(&r);
+  if (!mine_failed(job->env)) lives_fill(&r);
   mine__arena_rewind(scratch, mark);
 }
 

@@ -4,8 +4,8 @@
 **
 ** The event list (id, duration, event [, group]), with start= for those who were seen only from
 ** some time on: such a life counts among those at risk at t if start < t <= duration.  Lives are
-** sorted once by their ends, and once by their beginnings if there are any, then parted; the walk
-** over the times of a part (mine__lives_next) says who was at risk.
+** parted, then sorted by their ends, and by their beginnings if there are any, each part for itself
+** and many at once; the walk over the times of a part (mine__lives_next) says who was at risk.
 */
 #ifndef MINE_JOBS_LIVES_H
 #define MINE_JOBS_LIVES_H
@@ -48,6 +48,12 @@ typedef struct mine__lives {
 ** column of neither 0 nor 1 (event_value is for these).  In the job's arena.  O(rows). */
 void mine__lives_read(mine_job *job, const mine_cell *event_value, const mine_column *part,
                       const mine_column *tag, mine__lives *out);
+
+/* run(context, part, ask) for every part: as tasks (parallel.h), ask NULL; but a large part on the
+** calling thread, which asks the host by `ask` every so often and leaves when that fails. */
+typedef void (*mine__lives_part)(void *context, int64_t part, mine_env *ask);
+mine_status mine__lives_each(mine_env *env, const mine__lives *lives, mine__lives_part run,
+                             void *context) MINE_MUST_CHECK;
 
 /* The walk over the distinct times of one part. */
 typedef struct mine__lives_walk {

@@ -13,9 +13,12 @@
 ** log S, bounds are exp(log S -+ z e) (log), exp(-exp(log(-log S) -+ z e / log S)) (log-log),
 ** or S -+ z S e (plain), within 0 and 1: R's survfit.  Where S is 0 there is no error, and
 ** log-log has none where it is 1.
+**
+** A million times are a million rows: they are kept as numbers and become cells when they are read.
 */
 #include <math.h>
 
+#include "../core/parallel.h"
 #include "../kernel/special.h"
 #include "lives.h"
 
@@ -81,54 +84,203 @@ static survival_bounds survival_bound(const survival_options *o, double z, doubl
   return b;
 }
 
-static void survival_put(const survival_options *o, double z, const mine__lives_walk *at,
-                         const survival_sum *sum, const mine_cell *group, mine_relation *out) {
-  const double e = sqrt(sum->variance);
-  const survival_bounds b = survival_bound(o, z, sum->survival, e);
-  mine__row_cell(out, group);
-  mine__row_real(out, at->time);
-  mine__row_int(out, at->at_risk);
-  mine__row_int(out, at->events);
-  mine__row_int(out, at->censored);
-  mine__row_real(out, sum->survival);
-  mine__row_real(out, sum->survival > 0 ? sum->survival * e : NAN);
-  mine__row_real(out, b.low);
-  mine__row_real(out, b.high);
-  mine__relation_end_row(out);
+/* ---- the rows of the answer ------------------------------------------------------------------ */
+
+/* By part and time; in the arena of the answer. */
+typedef struct survival_rows {
+  int64_t n_parts, *first; /* of part p: first[p] .. first[p + 1] - 1 */
+  int64_t part;            /* of the row that was read last           */
+  mine_values group;       /* of each part; none: NULL                */
+  double *time, *survival, *std_error, *low, *high;
+  int32_t *at_risk, *events, *censored;
+} survival_rows;
+
+enum {
+  SURVIVAL_GROUP,
+  SURVIVAL_TIME,
+  SURVIVAL_AT_RISK,
+  SURVIVAL_EVENTS,
+  SURVIVAL_CENSORED,
+  SURVIVAL_SHARE,
+  SURVIVAL_STD_ERROR,
+  SURVIVAL_LOW
+};
+
+/* The part in which a row is: mostly that of the row before. */
+static int64_t survival_part_of(survival_rows *s, int64_t row) {
+  int64_t low = 0, high = s->n_parts - 1;
+  if (row >= s->first[s->part] && row < s->first[s->part + 1]) return s->part;
+  while (low < high) {
+    const int64_t middle = low + (high - low + 1) / 2;
+    if (s->first[middle] <= row)
+      low = middle;
+    else
+      high = middle - 1;
+  }
+  return s->part = low;
 }
 
-static void survival_part(mine_job *job, const mine__lives *lives, int64_t part,
-                          const mine_cell *group, mine_relation *out) {
-  const survival_options *o = mine__options_of(&job->options, survival_option_table);
-  const double z = mine__normal_quantile((1 - o->level) / 2, MINE__UPPER);
-  mine__lives_walk walk = mine__lives_open(lives, part);
-  survival_sum sum = {.survival = 1};
-  int64_t times = 0, events = 0;
-  while (mine__lives_next(&walk)) {
-    if (MINE_POLL_AT(job->env, times++)) return;
-    if (walk.events > 0) survival_add(&sum, o->method, &walk);
-    events += walk.events;
-    survival_put(o, z, &walk, &sum, group, out);
-    if (mine_failed(job->env)) return;
+static mine_cell survival_int(int32_t v) {
+  return (mine_cell){.type = MINE_INT, .as = {.integer = v}};
+}
+
+static mine_cell survival_real(double v) {
+  return isnan(v) ? (mine_cell){.type = MINE_NULL}
+                  : (mine_cell){.type = MINE_REAL, .as = {.real = v}};
+}
+
+/* A mine__make_cell. */
+static void survival_cell(void *maker, int64_t row, int column, mine_cell *out) {
+  survival_rows *s = maker;
+  switch (column) {
+    case SURVIVAL_GROUP:
+      *out = (mine_cell){.type = MINE_NULL};
+      if (s->group.n > 0) mine__values_get(&s->group, survival_part_of(s, row), out);
+      return;
+    case SURVIVAL_TIME:
+      *out = survival_real(s->time[row]);
+      return;
+    case SURVIVAL_AT_RISK:
+      *out = survival_int(s->at_risk[row]);
+      return;
+    case SURVIVAL_EVENTS:
+      *out = survival_int(s->events[row]);
+      return;
+    case SURVIVAL_CENSORED:
+      *out = survival_int(s->censored[row]);
+      return;
+    case SURVIVAL_SHARE:
+      *out = survival_real(s->survival[row]);
+      return;
+    case SURVIVAL_STD_ERROR:
+      *out = survival_real(s->std_error[row]);
+      return;
+    case SURVIVAL_LOW:
+      *out = survival_real(s->low[row]);
+      return;
+    default:
+      *out = survival_real(s->high[row]);
   }
-  if (events > 0 || times == 0) return;
-  char shown[MINE_SHOW_BYTES];
-  mine__job_notef(job, "warning", group->type == MINE_NULL ? "" : mine__show_cell(shown, group),
-                  "nobody of %lld had the event: survival stays 1, and says nothing about later",
-                  (long long)(lives->first[part + 1] - lives->first[part]));
+}
+
+static void survival_rows_open(mine_arena *arena, int64_t n, survival_rows *s) {
+  const size_t rows = (size_t)n;
+  s->time = mine__arena_array(arena, rows, sizeof *s->time);
+  s->at_risk = mine__arena_array(arena, rows, sizeof *s->at_risk);
+  s->events = mine__arena_array(arena, rows, sizeof *s->events);
+  s->censored = mine__arena_array(arena, rows, sizeof *s->censored);
+  s->survival = mine__arena_array(arena, rows, sizeof *s->survival);
+  s->std_error = mine__arena_array(arena, rows, sizeof *s->std_error);
+  s->low = mine__arena_array(arena, rows, sizeof *s->low);
+  s->high = mine__arena_array(arena, rows, sizeof *s->high);
+}
+
+/* ---- the curves --------------------------------------------------------------------------------
+ */
+
+typedef struct survival_curves {
+  const survival_options *o;
+  const mine__lives *lives;
+  survival_rows *rows;
+  int64_t *came; /* events of each part */
+  double z;
+} survival_curves;
+
+/* How many times a part has, into first[part + 1]. */
+static void survival_times(void *context, int64_t part, mine_env *ask) {
+  const survival_curves *c = context;
+  const int64_t first = c->lives->first[part], end = c->lives->first[part + 1];
+  int64_t times = end > first;
+  for (int64_t i = first + 1; i < end; i++) {
+    if (ask && MINE_POLL_AT(ask, i)) return;
+    times += c->lives->time[i] != c->lives->time[i - 1];
+  }
+  c->rows->first[part + 1] = times;
+}
+
+/* The sums over the times of a part; the variance stands in the place of the error. */
+static void survival_walk(void *context, int64_t part, mine_env *ask) {
+  const survival_curves *c = context;
+  survival_rows *s = c->rows;
+  mine__lives_walk walk = mine__lives_open(c->lives, part);
+  survival_sum sum = {.survival = 1};
+  for (int64_t i = s->first[part]; mine__lives_next(&walk); i++) {
+    if (ask && MINE_POLL_AT(ask, i)) return;
+    if (walk.events > 0) survival_add(&sum, c->o->method, &walk);
+    c->came[part] += walk.events;
+    s->time[i] = walk.time;
+    s->at_risk[i] = (int32_t)walk.at_risk;
+    s->events[i] = (int32_t)walk.events;
+    s->censored[i] = (int32_t)walk.censored;
+    s->survival[i] = sum.survival;
+    s->std_error[i] = sum.variance;
+  }
+}
+
+#define SURVIVAL_BLOCK 8192
+
+static void survival_bounds_task(void *context, int64_t task, int worker) {
+  const survival_curves *c = context;
+  const survival_rows *s = c->rows;
+  const int64_t first = task * SURVIVAL_BLOCK, left = s->first[s->n_parts] - first;
+  (void)worker;
+  for (int64_t i = first; i < first + (left < SURVIVAL_BLOCK ? left : SURVIVAL_BLOCK); i++) {
+    const double e = sqrt(s->std_error[i]), share = s->survival[i];
+    const survival_bounds b = survival_bound(c->o, c->z, share, e);
+    s->std_error[i] = share > 0 ? share * e : NAN;
+    s->low[i] = b.low;
+    s->high[i] = b.high;
+  }
+}
+
+static void survival_tell(mine_job *job, const survival_curves *c) {
+  for (int64_t p = 0; p < c->rows->n_parts && !mine_failed(job->env); p++) {
+    const int64_t n = c->lives->first[p + 1] - c->lives->first[p];
+    char shown[MINE_SHOW_BYTES];
+    mine_cell group = {.type = MINE_NULL};
+    if (c->came[p] > 0 || n == 0) continue;
+    if (c->rows->group.n > 0) mine__values_get(&c->rows->group, p, &group);
+    mine__job_notef(job, "warning", group.type == MINE_NULL ? "" : mine__show_cell(shown, &group),
+                    "nobody of %lld had the event: survival stays 1, and says nothing about later",
+                    (long long)n);
+  }
+}
+
+/* Parts with their groups, and room for the rows of each. */
+static void survival_open(mine_job *job, const mine_column *group, mine_arena *arena,
+                          survival_curves *c) {
+  survival_rows *s = c->rows;
+  s->n_parts = c->lives->n_parts;
+  s->first = mine__arena_zeros(arena, (size_t)s->n_parts + 1, sizeof *s->first);
+  c->came = mine__arena_zeros(job->arena, (size_t)s->n_parts, sizeof *c->came);
+  mine__values_open(&s->group, arena);
+  for (int64_t p = 0; group && p < s->n_parts && !mine_failed(job->env); p++) {
+    mine_cell value;
+    mine__values_get(&group->levels, p, &value);
+    (void)mine__values_push(&s->group, &value);
+  }
+  if (mine_failed(job->env) || mine__lives_each(job->env, c->lives, survival_times, c)) return;
+  for (int64_t p = 0; p < s->n_parts; p++)
+    s->first[p + 1] += s->first[p];
+  survival_rows_open(arena, s->first[s->n_parts], s);
 }
 
 static mine_status survival_run(mine_job *job, mine_relation *out) {
-  const survival_options *o = mine__options_of(&job->options, survival_option_table);
   mine__lives lives;
   MINE_TRY(mine__frame_finish(job->frame));
   const mine_column *group = mine__job_event(job, LIVES_GROUP);
-  mine__lives_read(job, &o->event_value, group, NULL, &lives);
-  for (int64_t p = 0; p < lives.n_parts && !mine_failed(job->env); p++) {
-    mine_cell value = {.type = MINE_NULL};
-    if (group) mine__values_get(&group->levels, p, &value);
-    survival_part(job, &lives, p, &value, out);
-  }
+  survival_curves c = {.o = mine__options_of(&job->options, survival_option_table),
+                       .lives = &lives,
+                       .rows = mine__arena_zeros(out->arena, 1, sizeof *c.rows)};
+  c.z = mine__normal_quantile((1 - c.o->level) / 2, MINE__UPPER);
+  mine__lives_read(job, &c.o->event_value, group, NULL, &lives);
+  if (!mine_failed(job->env)) survival_open(job, group, out->arena, &c);
+  if (mine_failed(job->env)) return mine_env_status(job->env);
+  const int64_t n = c.rows->first[c.rows->n_parts];
+  MINE_TRY(mine__lives_each(job->env, &lives, survival_walk, &c));
+  MINE_TRY(mine__parallel(job->env, MINE_BLOCKS(n, SURVIVAL_BLOCK), survival_bounds_task, &c));
+  survival_tell(job, &c);
+  mine__relation_made(out, n, survival_cell, c.rows);
   return mine_env_status(job->env);
 }
 
