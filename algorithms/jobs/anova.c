@@ -152,7 +152,8 @@ static double anova_between_ranks(mine_job *job, const mine_column *factor,
     group[rows] = factor->code[i];
     rank[rows++] = value->number[i];
   }
-  const double ties = mine__ranks(rank, rows, order, temp), all = (double)rows;
+  const double ties = mine__ranks(job->env, rank, rows, order, temp), all = (double)rows;
+  if (mine_failed(job->env)) return NAN;
   const double middle = (all + 1) / 2;
   for (int64_t i = 0; i < rows; i++)
     sum[group[i]] += rank[i] - middle; /* halves: exact */

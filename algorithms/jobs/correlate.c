@@ -147,8 +147,8 @@ static void correlate_task(void *context, int64_t task, int worker) {
     return;
   }
   if (state->method == CORRELATE_SPEARMAN) {
-    const double ties = mine__ranks(room->x, c->rows, room->order, room->temp) +
-                        mine__ranks(room->y, c->rows, room->order, room->temp);
+    const double ties = mine__ranks(NULL, room->x, c->rows, room->order, room->temp) +
+                        mine__ranks(NULL, room->y, c->rows, room->order, room->temp);
     c->exact = c->rows <= MINE_SPEARMAN_EXACT && ties == 0;
   }
   c->r = correlate_pearson(room->x, room->y, c->rows);

@@ -169,13 +169,14 @@ static void ttest_means(const ttest_pair *t, int pooled, mine__tested *row) {
 
 /* The rows of the two groups: a's, then b's, each rising. */
 typedef struct ttest_sorted {
+  mine_env *env;
   int64_t a, b;
   double *x, *y;
 } ttest_sorted;
 
 static double ttest_difference(const void *context, int64_t k) {
   const ttest_sorted *of = context;
-  return mine__difference_at(of->x, of->a, of->y, of->b, k);
+  return mine__difference_at(of->env, of->x, of->a, of->y, of->b, k);
 }
 
 /* Whether p is exact, as R has it. */
@@ -221,15 +222,17 @@ static double ttest_rank(const ttest_pair *t, ttest_sorted *of, double *sum) {
   if (mine_failed(t->job->env)) return 0;
   int64_t rows = 0;
   for (int64_t i = 0; i < t->job->frame->rows; i++) {
+    if (MINE_POLL_AT(t->job->env, i)) return 0;
     if (t->code[i] < 0 || isnan(t->value->number[i])) continue;
     of_a[rows] = t->code[i] == 0;
     value[rows++] = t->value->number[i];
   }
   memcpy(rank, value, (size_t)rows * sizeof *rank);
-  const double ties = mine__ranks(rank, rows, order, temp);
+  const double ties = mine__ranks(t->job->env, rank, rows, order, temp);
   of->y = of->x + t->both.of[0].n;
   for (int64_t k = 0; k < rows; k++) {
     const uint32_t row = order[k].row;
+    if (MINE_POLL_AT(t->job->env, k)) return 0;
     if (of_a[row]) *sum += rank[row];
     if (of_a[row])
       of->x[of->a++] = value[row];
@@ -241,7 +244,7 @@ static double ttest_rank(const ttest_pair *t, ttest_sorted *of, double *sum) {
 
 static void ttest_ranks(const ttest_pair *t, mine__tested *row) {
   const double a = (double)t->both.of[0].n, b = (double)t->both.of[1].n;
-  ttest_sorted sorted = {0};
+  ttest_sorted sorted = {.env = t->job->env};
   mine_text detail;
   double sum;
   ttest_detail_open(t, &detail);

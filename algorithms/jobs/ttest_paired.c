@@ -79,13 +79,14 @@ static int64_t paired_nonzero(const paired_work *w, double *size, uint8_t *above
 
 /* The differences, rising. */
 typedef struct paired_sorted {
+  mine_env *env;
   int64_t n;
   double *d;
 } paired_sorted;
 
 static double paired_mean_of_two(const void *context, int64_t k) {
   const paired_sorted *of = context;
-  return mine__mean_of_two_at(of->d, of->n, k);
+  return mine__mean_of_two_at(of->env, of->d, of->n, k);
 }
 
 static void paired_rank_p(const paired_work *w, const paired_sorted *of, double ties,
@@ -110,7 +111,7 @@ static void paired_rank_p(const paired_work *w, const paired_sorted *of, double 
 
 static void paired_ranks(const paired_work *w, mine__tested *row, mine_text *detail) {
   mine_arena *scratch = w->job->env->scratch;
-  paired_sorted sorted = {0, mine__arena_array(scratch, (size_t)w->n, sizeof(double))};
+  paired_sorted sorted = {w->job->env, 0, mine__arena_array(scratch, (size_t)w->n, sizeof(double))};
   double *size = mine__arena_array(scratch, (size_t)w->n, sizeof *size);
   uint8_t *above = mine__arena_array(scratch, (size_t)w->n, sizeof *above);
   mine_pair *order = mine__arena_array(scratch, (size_t)w->n, sizeof *order);
@@ -123,10 +124,15 @@ static void paired_ranks(const paired_work *w, mine__tested *row, mine_text *det
     mine__text_adds(detail, "; no row differs");
     return;
   }
-  mine__sort_reals(w->d, NULL, w->n, order, temp);
+  mine_sort sort;
+  mine__sort_open(&sort, w->d, NULL, w->n, order, temp);
+  while (mine__sort_step(&sort))
+    if (mine__poll(w->job->env)) return;
   for (int64_t k = 0; k < w->n; k++)
     if (w->d[order[k].row] != 0) sorted.d[sorted.n++] = w->d[order[k].row];
-  const double ties = mine__ranks(size, n, order, temp), total = (double)n * (double)(n + 1) / 2;
+  const double ties = mine__ranks(w->job->env, size, n, order, temp),
+               total = (double)n * (double)(n + 1) / 2;
+  if (mine_failed(w->job->env)) return;
   row->statistic = 0;
   for (int64_t i = 0; i < n; i++)
     if (above[i]) row->statistic += size[i];

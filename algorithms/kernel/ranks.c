@@ -21,10 +21,17 @@
 #include <math.h>
 #include <string.h>
 
-double mine__ranks(double *value, int64_t n, mine_pair *order, mine_pair *temp) {
+double mine__ranks(mine_env *ask, double *value, int64_t n, mine_pair *order, mine_pair *temp) {
   double ties = 0;
-  mine__sort_reals(value, NULL, n, order, temp);
-  for (int64_t i = 0, j; i < n; i = j) {
+  mine_sort sort;
+  mine__sort_open(&sort, value, NULL, n, order, temp);
+  while (mine__sort_step(&sort))
+    if (ask && mine__poll(ask)) return 0;
+  for (int64_t i = 0, j, next = 0; i < n; i = j) {
+    if (ask && i >= next) {
+      if (mine__poll(ask)) return 0;
+      next = i + 65536;
+    }
     for (j = i + 1; j < n && order[j].key == order[i].key;)
       j++;
     const double rank = 0.5 * (double)(i + 1 + j), t = (double)(j - i);

@@ -13,8 +13,9 @@
 
 /* Values (no NAN) become ranks 1..n, equal ones the mean of theirs; order and temp hold n
 ** pairs each, and order[k].row stays the position of the k-th smallest.  Returns the sum of
-** t^3 - t over groups of t equal values: 0, no two are equal.  O(n).  Safe inside a task. */
-double mine__ranks(double *value, int64_t n, mine_pair *order, mine_pair *temp);
+** t^3 - t over groups of t equal values: 0, no two are equal.  O(n).  ask: who is asked on the way
+** (after a failure nothing is ranked); NULL inside a task. */
+double mine__ranks(mine_env *ask, double *value, int64_t n, mine_pair *order, mine_pair *temp);
 
 /* How the pairs of two columns are ordered (Knight 1966, O(n log n)): what Kendall's tau and
 ** its variance are made of. */

@@ -18,7 +18,7 @@ static void test_ranks_share_their_mean(void **state) {
   (void)state;
   double value[] = {3, -1, 3, 7, 3, -1};
   mine_pair order[6], temp[6];
-  assert_true(mine__ranks(value, 6, order, temp) == 24 + 6);
+  assert_true(mine__ranks(NULL, value, 6, order, temp) == 24 + 6);
   const double wanted[] = {4, 1.5, 4, 6, 4, 1.5};
   for (int i = 0; i < 6; i++)
     assert_true(value[i] == wanted[i]);
@@ -173,9 +173,9 @@ static void test_shifts_stand_in_order(void **state) {
     qsort(all, (size_t)pairs, sizeof *all, by_value);
     qsort(means, (size_t)of_two, sizeof *means, by_value);
     for (int k = 1; k <= pairs; k++)
-      assert_true(mine__difference_at(x, M, y, N, k) == all[k - 1]);
+      assert_true(mine__difference_at(env, x, M, y, N, k) == all[k - 1]);
     for (int k = 1; k <= of_two; k++)
-      assert_true(mine__mean_of_two_at(y, N, k) == means[k - 1]);
+      assert_true(mine__mean_of_two_at(env, y, N, k) == means[k - 1]);
   }
 }
 
@@ -267,7 +267,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_signed_rank_counts_all_signs, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_kendall_counts_all_orders, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_spearman_counts_all_orders, open_env, close_env),
-      cmocka_unit_test(test_shifts_stand_in_order),
+      cmocka_unit_test_setup_teardown(test_shifts_stand_in_order, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_counts_all_tables, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_draws_tables, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_fisher_gives_up_on_what_is_too_large, open_env,
