@@ -25,11 +25,11 @@ const auto_entry mine__auto_entries[AUTO_MOST] = {
     {"logistic", "logistic", "", CLASSES, 0, 0},
     {"linear", "linear", "", NUMBERS, 0, 0},
     {"bayes", "bayes", "", CLASSES, 0, 0},
+    {"forest", "forest", "", CLASSES | NUMBERS, 0, 0},
     {"boost", "boost", "", CLASSES | NUMBERS, 0, 0},
-    {"boost_small", "boost", "max_leaves=7, min_samples_leaf=40", CLASSES | NUMBERS, 0, 0},
     {"boost_random", "boost", "max_leaves=15, subsample=0.7, colsample=0.5", CLASSES | NUMBERS, 0,
      0},
-    {"forest", "forest", "", CLASSES | NUMBERS, 0, 0},
+    {"boost_small", "boost", "max_leaves=7, min_samples_leaf=40", CLASSES | NUMBERS, 0, 0},
     {"knn", "knn", "k=25", CLASSES | NUMBERS, 20000, 0},
     {"mlp", "mlp", "", CLASSES | NUMBERS, 50000, 0},
     {NULL, NULL, NULL, 0, 0, 0},
@@ -114,9 +114,12 @@ const mine_algorithm mine__algorithm_auto = {
         "too): the baseline, which answers the same for every row, `tree`, `logistic` and `bayes` "
         "for "
         "classes, `linear` for numbers, "
-        "`boost` in three settings, `forest`, `knn` up to 20,000 rows and `mlp` up to 50,000. The "
+        "`forest`, `boost` in three settings, `knn` up to 20,000 rows and `mlp` up to 50,000. The "
         "model is a mean of "
-        "at most five of them with weights chosen on answers out of fold (log_loss; rmse). A trial "
+        "at most five of them with weights (in hundredths) chosen on answers out of fold "
+        "(log_loss; "
+        "rmse) of rows drawn again and again, and drawn towards equal ones where rows are few. A "
+        "trial "
         "that began is finished: `budget_seconds` is a budget and not a limit. `mine_trials` lists "
         "what was tried; where the baseline is as good, a warning says so. Which trials ran "
         "depends on the time they took; the model's option `portfolio` names them, and with it the "

@@ -2,7 +2,7 @@
 ** auto_private.h -- the parts of `auto` and what they hand each other.
 **
 **   auto.c         the portfolio, the row, the model of the members
-**   auto_search.c  what is tried of the portfolio, and the greedy mean of the best
+**   auto_search.c  what is tried of the portfolio, and the mean of the best
 */
 #ifndef MINE_JOBS_AUTO_PRIVATE_H
 #define MINE_JOBS_AUTO_PRIVATE_H
@@ -32,7 +32,8 @@ typedef struct auto_trial {
   const char *why;  /* it failed; NULL: it did not                          */
   const char *text; /* its options and those of the call, for mine_train    */
   double *part;     /* per row: what it gave the actual class, or its number */
-  int weight;       /* in the mean                                          */
+  double vote;      /* of the draws: the sum of its shares in their means   */
+  int weight;       /* in the mean, in hundredths                           */
 } auto_trial;
 
 struct mine_composition {

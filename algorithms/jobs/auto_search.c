@@ -4,17 +4,26 @@
 ** The mean is chosen on answers out of fold: beginning with the best alone, the trial whose
 ** answers make the mean better most is added, again and again, until none does; one that
 ** is added twice counts twice (Caruana, Niculescu-Mizil, Crew & Ksikes, "Ensemble selection
-** from libraries of models", ICML 2004).  At most five different ones, so that a row is
-** scored by few models.  Loss: log_loss, of numbers the squared error.
+** from libraries of models", ICML 2004).  Of few rows that follows chance: so it is done for
+** rows drawn with replacement, twenty times (their section 2.3), each draw votes with the shares
+** of its mean, the five with most votes stay, and their weights are drawn towards equal ones as
+** far as rows are few.  At most five, so that a row is scored by few models.  Loss: log_loss, of
+** numbers the squared error.
 */
 #include <math.h>
 #include <string.h>
 
+#include "../core/random.h"
 #include "../data/moments.h"
 #include "auto_private.h"
 #include "crossed.h"
 
-#define AUTO_STEPS 20
+#define AUTO_STEPS       20                  /* members of a greedy mean, repeats counted  */
+#define AUTO_BAGS        20                  /* draws of the rows, at most                 */
+#define AUTO_BAGGED_ROWS 400000              /* rows of all draws together, about          */
+#define AUTO_EQUAL       300.0               /* rows at which equal weights count as much  */
+#define AUTO_HEARD       0.05                /* share of the votes that a member has        */
+#define AUTO_PURPOSE     0x6175746f62616773U /* stream of random numbers: "autobags"       */
 
 /* ---- what is tried --------------------------------------------------------------------------- */
 
@@ -28,7 +37,9 @@ typedef struct auto_search {
   mine_composition *to;
   int64_t *used; /* places of the rows that are measured */
   int64_t n_used;
-  double *sum; /* per used row: of the members so far */
+  int *drawn;  /* per used row: how often it is in this draw */
+  double *sum; /* per used row: of the members so far        */
+  int bags;    /* how often rows are drawn                   */
 } auto_search;
 
 static void auto_prepare_trial(auto_search *s, const auto_entry *entry, auto_trial *trial) {
@@ -94,19 +105,6 @@ static double auto_loss_of(const mine_prepared *p, uint32_t row, double answer) 
   return error * error;
 }
 
-/* Of the mean of `members` that add up to sum + part. */
-static double auto_mean_loss(const auto_search *s, const double *part, int members) {
-  const mine_prepared *p = s->data;
-  double loss = 0, total = 0;
-  for (int64_t i = 0; i < s->n_used; i++) {
-    const uint32_t row = s->comparison.rows.row[s->used[i]];
-    const double weight = p->weight ? p->weight[row] : 1;
-    loss += weight * auto_loss_of(p, row, (s->sum[i] + part[i]) / members);
-    total += weight;
-  }
-  return loss / total;
-}
-
 static double auto_answer(const auto_search *s, const auto_trial *trial, int64_t i) {
   const mine_prepared *p = s->data;
   if (!p->label) return trial->trial.score[i];
@@ -119,6 +117,7 @@ static void auto_gather(auto_search *s) {
   const int64_t n = s->comparison.rows.n;
   s->used = mine__arena_array(s->work, (size_t)n, sizeof *s->used);
   s->sum = mine__arena_zeros(s->work, (size_t)n, sizeof *s->sum);
+  s->drawn = mine__arena_zeros(s->work, (size_t)n, sizeof *s->drawn);
   for (int t = 0; t < s->to->n && !mine_failed(s->env); t++) {
     auto_trial *trial = &s->to->trial[t];
     if (trial->why || trial->loss.folds == 0) continue;
@@ -135,12 +134,38 @@ static void auto_gather(auto_search *s) {
   }
 }
 
+/* Of the drawn rows: the mean of `members` whose answers add up to sum + part. */
+static double auto_mean_loss(const auto_search *s, const double *part, int members) {
+  const mine_prepared *p = s->data;
+  double loss = 0, total = 0;
+  for (int64_t i = 0; i < s->n_used; i++) {
+    if (s->drawn[i] == 0) continue;
+    const uint32_t row = s->comparison.rows.row[s->used[i]];
+    const double weight = s->drawn[i] * (p->weight ? p->weight[row] : 1);
+    loss += weight * auto_loss_of(p, row, (s->sum[i] + part[i]) / members);
+    total += weight;
+  }
+  return total > 0 ? loss / total : INFINITY;
+}
+
+/* As many rows as there are, drawn with replacement; where there is one draw only, each once. */
+static void auto_draw(auto_search *s, int bag) {
+  mine_random chance;
+  for (int64_t i = 0; i < s->n_used; i++)
+    s->drawn[i] = s->bags == 1;
+  if (s->bags == 1) return;
+  mine__random_open(&chance, s->data->seed, AUTO_PURPOSE, (uint64_t)bag);
+  for (int64_t i = 0; i < s->n_used; i++)
+    s->drawn[mine__random_below(&chance, (uint64_t)s->n_used)]++;
+}
+
 /* The trial that makes the mean of `members` with it best; -1: none may be added. */
-static int auto_next(const auto_search *s, int members, int different, double *loss) {
+static int auto_next(const auto_search *s, const int *times, int members, int different,
+                     double *loss) {
   int best = -1;
   for (int t = 0; t < s->to->n; t++) {
     const auto_trial *trial = &s->to->trial[t];
-    if (!trial->part || (trial->weight == 0 && different == AUTO_MEMBERS)) continue;
+    if (!trial->part || (times[t] == 0 && different == AUTO_MEMBERS)) continue;
     const double with = auto_mean_loss(s, trial->part, members);
     if (best >= 0 && !(with < *loss)) continue;
     best = t;
@@ -149,20 +174,79 @@ static int auto_next(const auto_search *s, int members, int different, double *l
   return best;
 }
 
-static void auto_mean(auto_search *s) {
+/* Greedily on the drawn rows; each trial gets the share that it has in the mean as its vote. */
+static void auto_select(auto_search *s) {
+  int times[AUTO_MOST] = {0};
   double loss = INFINITY;
-  int different = 0;
-  for (int members = 1; members <= AUTO_STEPS && !mine__poll(s->env); members++) {
+  int different = 0, members = 0;
+  memset(s->sum, 0, (size_t)s->n_used * sizeof *s->sum);
+  while (members < AUTO_STEPS && !mine__poll(s->env)) {
     double with;
-    const int t = auto_next(s, members, different, &with);
-    if (t < 0 || (members > 1 && !(with < loss))) break;
-    auto_trial *trial = &s->to->trial[t];
-    if (members == 1) s->to->best = t;
-    different += trial->weight++ == 0;
+    const int t = auto_next(s, times, members + 1, different, &with);
+    if (t < 0 || (members > 0 && !(with < loss))) break;
+    members++;
+    different += times[t]++ == 0;
     loss = with;
     for (int64_t i = 0; i < s->n_used; i++)
-      s->sum[i] += trial->part[i];
+      s->sum[i] += s->to->trial[t].part[i];
   }
+  for (int t = 0; t < s->to->n && members > 0; t++)
+    s->to->trial[t].vote += (double)times[t] / members;
+}
+
+/* The trials with most votes; one with next to none costs each row more than it brings. */
+static int auto_elect(mine_composition *c, int bags) {
+  int elected = 0;
+  for (int t = 0; t < c->n; t++) {
+    int before = 0; /* an equal vote goes to the one that was tried first */
+    for (int u = 0; u < c->n; u++)
+      before +=
+          c->trial[u].vote > c->trial[t].vote || (c->trial[u].vote == c->trial[t].vote && u < t);
+    c->trial[t].weight = before < AUTO_MEMBERS && c->trial[t].vote >= AUTO_HEARD * bags;
+    elected += c->trial[t].weight;
+  }
+  return elected;
+}
+
+/* Weights in hundredths: the votes, drawn towards equal ones where few rows chose. */
+static void auto_weigh(auto_search *s) {
+  mine_composition *c = s->to;
+  const int elected = auto_elect(c, s->bags);
+  const double equal = s->bags == 1 ? 0 : AUTO_EQUAL / (AUTO_EQUAL + (double)s->n_used);
+  double votes = 0;
+  for (int t = 0; t < c->n; t++)
+    if (c->trial[t].weight) votes += c->trial[t].vote;
+  for (int t = 0; t < c->n; t++) {
+    auto_trial *trial = &c->trial[t];
+    if (!trial->weight) continue;
+    const double share = (1 - equal) * trial->vote / votes + equal / elected;
+    trial->weight = (int)floor(100 * share + 0.5);
+  }
+}
+
+/* The trial with the least loss of all rows. */
+static void auto_best(auto_search *s) {
+  double least = INFINITY;
+  s->bags = 1;
+  auto_draw(s, 0);
+  memset(s->sum, 0, (size_t)s->n_used * sizeof *s->sum);
+  for (int t = 0; t < s->to->n; t++) {
+    if (!s->to->trial[t].part) continue;
+    const double loss = auto_mean_loss(s, s->to->trial[t].part, 1);
+    if (loss < least) s->to->best = t;
+    least = loss < least ? loss : least;
+  }
+}
+
+static void auto_mean(auto_search *s) {
+  const int64_t bags = AUTO_BAGGED_ROWS / s->n_used;
+  s->bags = bags < 1 ? 1 : bags > AUTO_BAGS ? AUTO_BAGS : (int)bags;
+  for (int bag = 0; bag < s->bags && !mine_failed(s->env); bag++) {
+    auto_draw(s, bag);
+    auto_select(s);
+  }
+  auto_weigh(s);
+  auto_best(s);
 }
 
 /* The mean's answers to the rows it was chosen on. */
