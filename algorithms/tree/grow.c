@@ -67,9 +67,12 @@ static void growth_take_in(mine_grower *g, int64_t at) {
 }
 
 static mine_status growth_root(mine_grower *g, grow_step *step, const mine_grow_rows *rows) {
-  MINE_TRY(mine__grow_enter(g, rows));
+  uint64_t total;
+  MINE_TRY(mine__grow_enter(g, rows, &total));
   if (mine__grow_new_node(g, -1, 0, rows->n, 0) < 0) return mine_env_status(g->env);
-  mine__histogram_total(g, g->entry[0], rows->n, g->tree.total);
+  g->tree.total[0] = total;
+  if (g->plan.score != MINE_GROW_GRADIENT)
+    mine__histogram_total(g, g->entry[0], rows->n, g->tree.total);
   g->tree.node[0].weight = mine__grow_weight(g, g->tree.total);
   if (!mine__grow_may_split(g, &g->tree.node[0])) return MINE_OK;
   step->n_pairs = 1;

@@ -128,8 +128,9 @@ typedef struct grow_step {
   grow_pair pair[GROW_WAVE];
 } grow_step;
 
-/* grow_rows.c: the entries of the rows, scaled and rounded. */
-mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) MINE_MUST_CHECK;
+/* grow_rows.c: the entries of the rows, scaled and rounded; of gradients also their sum. */
+mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows,
+                             uint64_t *total) MINE_MUST_CHECK;
 
 /* grow_node.c */
 /* Room for the sums of a node, and back; NULL: failure recorded. */

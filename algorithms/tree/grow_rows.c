@@ -14,7 +14,8 @@
 typedef struct growth_range {
   double g, h; /* sums of |g| and of h */
   float g_most, h_most, h_least;
-  int whole; /* all are whole numbers */
+  int whole;      /* all are whole numbers */
+  uint64_t total; /* of gradients: the sum of the entries */
 } growth_range;
 
 typedef struct growth_load {
@@ -29,34 +30,45 @@ static uint32_t growth_load_row(const growth_load *load, int64_t k) {
   return load->rows->row ? load->rows->row[k] : (uint32_t)k;
 }
 
-/* Task = stretch of rows: how large the numbers are. */
+/* Whether all g are whole numbers of 16 bits, and all h: mostly the first is not. */
+static int growth_is_whole(const growth_load *load, int64_t from, int64_t to) {
+  const float *g = load->rows->g, *h = load->rows->h;
+  for (int64_t k = from; k < to; k++) {
+    const uint32_t row = growth_load_row(load, k);
+    if (g && !(fabsf(g[row]) < 32768 && g[row] == (float)(int)g[row])) return 0;
+    if (h && !(h[row] < 65536 && h[row] == (float)(int)h[row])) return 0;
+  }
+  return 1;
+}
+
+/* Task = stretch of rows: how large the numbers are.  Four sums, so that none waits for itself. */
 static void growth_range_task(void *context, int64_t task, int worker) {
   const growth_load *load = context;
   const int64_t from = task * load->stretch;
   const int64_t to = from + load->stretch < load->rows->n ? from + load->stretch : load->rows->n;
   const float *g = load->rows->g, *h = load->rows->h;
-  growth_range range = {0, 0, 0, 0, INFINITY, 1};
+  growth_range range = {.h_least = INFINITY, .whole = growth_is_whole(load, from, to)};
+  double sum_g[4] = {0}, sum_h[4] = {0};
   (void)worker;
   for (int64_t k = from; k < to; k++) {
     const uint32_t row = growth_load_row(load, k);
-    if (g) {
-      const float size = fabsf(g[row]);
-      range.g += (double)size;
-      if (size > range.g_most) range.g_most = size;
-      range.whole &= size < 32768 && g[row] == (float)(int)g[row];
-    }
-    const float own = h ? h[row] : 1;
-    range.h += (double)own;
-    if (own > range.h_most) range.h_most = own;
-    if (own < range.h_least) range.h_least = own;
-    range.whole &= own < 65536 && own == (float)(int)own;
+    const float size = g ? fabsf(g[row]) : 0, own = h ? h[row] : 1;
+    sum_g[k & 3] += (double)size;
+    sum_h[k & 3] += (double)own;
+    range.g_most = size > range.g_most ? size : range.g_most;
+    range.h_most = own > range.h_most ? own : range.h_most;
+    range.h_least = own < range.h_least ? own : range.h_least;
   }
+  range.g = (sum_g[0] + sum_g[1]) + (sum_g[2] + sum_g[3]);
+  range.h = (sum_h[0] + sum_h[1]) + (sum_h[2] + sum_h[3]);
   load->range[task] = range;
 }
 
 /* v, rounded up with the probability of its fraction. */
 static inline int64_t growth_round(double v, uint32_t chance) {
-  return (int64_t)floor(v + (double)chance * 0x1p-32);
+  const double up = v + (double)chance * 0x1p-32;
+  const int64_t toward_zero = (int64_t)up;
+  return toward_zero - ((double)toward_zero > up);
 }
 
 /* Task = stretch of rows: the entries of the root. */
@@ -66,6 +78,7 @@ static void growth_enter_task(void *context, int64_t task, int worker) {
   const int64_t from = task * load->stretch;
   const int64_t to = from + load->stretch < load->rows->n ? from + load->stretch : load->rows->n;
   const uint64_t stream = mine_hash_mix(g->plan.seed ^ mine_hash_mix(g->number + ROWS_ROUND));
+  uint64_t total = 0;
   (void)worker;
   for (int64_t k = from; k < to; k++) {
     const uint32_t row = growth_load_row(load, k);
@@ -82,7 +95,9 @@ static void growth_enter_task(void *context, int64_t task, int worker) {
       entry->h = (uint16_t)growth_round(hessian * g->scale.h, (uint32_t)(chance >> 32));
     }
     if (load->rows->label) entry->g = (int16_t)load->rows->label[row];
+    total += grow_pack(*entry);
   }
+  load->range[task].total = total;
 }
 
 /* The largest scales with which neither a number nor a sum overflows.  h is at most
@@ -91,7 +106,7 @@ static void growth_enter_task(void *context, int64_t task, int worker) {
 static void growth_scale(growth_load *load, int64_t stretches) {
   mine_grower *g = load->g;
   grow_scale *scale = &g->scale;
-  growth_range all = {0, 0, 0, 0, INFINITY, 1};
+  growth_range all = {.h_least = INFINITY, .whole = 1};
   for (int64_t s = 0; s < stretches; s++) {
     const growth_range *one = &load->range[s];
     all.g += one->g;
@@ -123,7 +138,7 @@ static void growth_scale(growth_load *load, int64_t stretches) {
       g->plan.score == MINE_GROW_GRADIENT ? scale->h / (scale->g * scale->g) : 1 / scale->h;
 }
 
-mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) {
+mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows, uint64_t *total) {
   const int64_t stretches = MINE_BLOCKS(rows->n, ROWS_STRETCH);
   growth_load load = {g, rows, NULL, ROWS_STRETCH, 0};
   const mine_mark mark = mine__arena_mark(g->env->scratch);
@@ -132,6 +147,9 @@ mine_status mine__grow_enter(mine_grower *g, const mine_grow_rows *rows) {
   if (!status) status = mine__parallel(g->env, stretches, growth_range_task, &load);
   if (!status) growth_scale(&load, stretches);
   if (!status) status = mine__parallel(g->env, stretches, growth_enter_task, &load);
+  *total = 0;
+  for (int64_t s = 0; !status && s < stretches; s++)
+    *total += load.range[s].total;
   mine__arena_rewind(g->env->scratch, mark);
   return status;
 }

@@ -28,23 +28,38 @@ static void histogram_lanes_of(const mine_grower *g, int panel, histogram_lanes 
   }
 }
 
-/* Gradients, all lanes used: the loop that matters. */
+/* Eight bytes as one word, the first lowest: compilers make one load of it. */
+static inline uint64_t histogram_word(const uint8_t *b) {
+  return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+         (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
+}
+
+/* Gradients, all lanes used: the loop that matters.  An addition loads and stores; that the bytes
+** of eight lanes come as one word leaves it a quarter of the loads less. */
 static void histogram_all(const grow_entry *entry, int64_t n, const uint8_t *panel,
                           const histogram_lanes *lanes, uint64_t *sums) {
   const size_t width = (size_t)lanes->width;
+  uint64_t *of_lane[MINE_PANEL];
+  for (size_t lane = 0; lane < width; lane++)
+    of_lane[lane] = sums + lanes->first[lane];
   for (int64_t k = 0; k < n; k++) {
     if (k + HISTOGRAM_AHEAD < n) MINE_FETCH(panel + entry[k + HISTOGRAM_AHEAD].row * width);
     const uint8_t *byte = panel + entry[k].row * width;
     const uint64_t add = grow_pack(entry[k]);
     size_t lane = 0;
-    for (; lane + 4 <= width; lane += 4) {
-      sums[lanes->first[lane] + byte[lane]] += add;
-      sums[lanes->first[lane + 1] + byte[lane + 1]] += add;
-      sums[lanes->first[lane + 2] + byte[lane + 2]] += add;
-      sums[lanes->first[lane + 3] + byte[lane + 3]] += add;
+    for (; lane + 8 <= width; lane += 8) {
+      const uint64_t word = histogram_word(byte + lane);
+      of_lane[lane][word & 255] += add;
+      of_lane[lane + 1][word >> 8 & 255] += add;
+      of_lane[lane + 2][word >> 16 & 255] += add;
+      of_lane[lane + 3][word >> 24 & 255] += add;
+      of_lane[lane + 4][word >> 32 & 255] += add;
+      of_lane[lane + 5][word >> 40 & 255] += add;
+      of_lane[lane + 6][word >> 48 & 255] += add;
+      of_lane[lane + 7][word >> 56] += add;
     }
     for (; lane < width; lane++)
-      sums[lanes->first[lane] + byte[lane]] += add;
+      of_lane[lane][byte[lane]] += add;
   }
 }
 

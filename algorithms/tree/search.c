@@ -225,13 +225,16 @@ static void splits_category(splits_trial *t, const grow_bins *in, int bins) {
   mine__sort_words(levels.bin, (uint32_t)levels.n, splits_key_before, levels.key);
   const double l2 = t->l2;
   uint64_t left = 0, rows = 0;
+  int at = -1, heavier_left = 0;
   t->l2 += g->scale.level_l2;
   for (int k = 0; k < levels.n; k++) {
     left += sums[levels.bin[k]];
     rows += counts ? counts[levels.bin[k]] : 0;
-    if (splits_try(t, left, splits_rows(t, left, rows)))
-      splits_note_set(t, &levels, k, bins, splits_heavier_left(t, left));
+    if (!splits_try(t, left, splits_rows(t, left, rows))) continue;
+    at = k;
+    heavier_left = splits_heavier_left(t, left);
   }
+  if (at >= 0) splits_note_set(t, &levels, at, bins, heavier_left);
   t->l2 = l2;
 }
 
