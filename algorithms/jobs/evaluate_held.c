@@ -24,6 +24,12 @@ static mine_gauged held_gauged(mine_env *env, const mine_model *model, double th
                       .target = held->target,
                       .weight = held->weight,
                       .quantile = mine__model_quantile(model)};
+  if (model->task == MINE_SURVIVAL) {
+    (void)mine__fail(env, MINE_OPTION,
+                     "option level needs a source with the columns of the training: a model of "
+                     "survival keeps no rows");
+    return rows;
+  }
   if (!classes && !mine__model_has_target_number(model)) {
     (void)mine__fail(env, MINE_OPTION,
                      "option level needs a model that predicts a target; this one (%s) was trained "

@@ -6,6 +6,8 @@
 ** as in the training of cox (linear/cox.h), strata apart.  The Brier score (brier.h) looks at
 ** survival itself: at the times that are asked for, and as a mean over the times of the
 ** events.  Of rows that were seen only from some time on it has no weights, and is NULL.
+** With level= the concordance has bounds, by the infinitesimal jackknife (linear/concordance.c).
+** With by= the rows of each slice are measured as if they were the whole source.
 */
 #include <math.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include "scoring.h"
 
 #define LIVES_TIMES 100 /* over which the mean is taken */
+#define LIVES_TOLD  5   /* slices with few events           */
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
@@ -42,13 +45,13 @@ mine_status mine__lives_plan(mine_scoring *s, mine_frame *frame) {
   if (plan->event < 0) return mine_env_status(s->env);
   mine__column_want(frame, plan->event, &plan->event_want);
   frame->column[plan->event].numerals = s->model->roles.target_numerals;
-  if (!h->columns.start) return mine_env_status(s->env);
+  if (!h->columns.start) return mine__slices_plan(s, frame);
   plan->start = mine__evaluate_column(s, frame, "from when on each was seen", h->columns.start);
   plan->start_want = (mine_want){.name = "start", .reading = MINE_READ_NUMBER};
   if (plan->start < 0) return mine_env_status(s->env);
   mine__column_want(frame, plan->start, &plan->start_want);
   frame->column[plan->start].numerals = s->model->roles.target_numerals;
-  return mine_env_status(s->env);
+  return mine__slices_plan(s, frame);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -105,9 +108,23 @@ static mine_status lives_gather(mine_scoring *s, lives_judged *j) {
                     h->columns.start ? h->columns.start : "");
 }
 
+/* Where the measures go, and of which slice they are (NULL: of all rows). */
+typedef struct lives_run {
+  mine_scoring *s;
+  mine_job *job;
+  const lives_judged *all;
+  const mine_certainty *how;
+  mine_relation *out;
+  const mine_cell *slice;
+  mine_text few; /* slices with few events */
+  int64_t n_few;
+} lives_run;
+
 /* ---- who comes first ------------------------------------------------------------------------- */
 
-static void lives_order(mine_scoring *s, const lives_judged *j, mine_metric *metric) {
+/* bounds: of the concordance, where they are asked for. */
+static void lives_order(mine_scoring *s, const lives_judged *j, const mine_certainty *how,
+                        mine_metric *metric, mine_bounds *bounds) {
   mine_env *env = s->env;
   const mine_dataset data = {.rows = {j->n, j->row, NULL},
                              .target = j->end,
@@ -116,37 +133,34 @@ static void lives_order(mine_scoring *s, const lives_judged *j, mine_metric *met
                              .weight = j->weight,
                              .strata = -1};
   cox_rows rows;
-  double loss;
+  double loss, share;
   const mine_mark mark = mine__arena_mark(env->scratch);
   if (mine__cox_order(env, &data, j->stratum, j->n_strata, 1, &rows)) return;
   for (int64_t i = 0; i < rows.n; i++)
     rows.eta[i] = log(j->risk[rows.row[i]]);
-  metric[0] = (mine_metric){mine__measures[MINE_MEASURE_CONCORDANCE].name,
-                            mine__cox_concordance(env, &rows, rows.eta)};
+  share = mine__cox_concordance(env, &rows, rows.eta);
+  metric[0] = (mine_metric){mine__measures[MINE_MEASURE_CONCORDANCE].name, share};
+  if (!isnan(how->level) && !mine_failed(env))
+    bounds[0] = mine__delong_bounds(share, mine__cox_concordance_variance(env, &rows, rows.eta),
+                                    how->level);
   if (!mine_failed(env) && mine__cox_likelihood(&rows, &loss) == MINE_OK)
     metric[1] = (mine_metric){mine__measures[MINE_MEASURE_LOG_PARTIAL_LIKELIHOOD].name,
                               rows.n_events > 0 && isfinite(loss) ? -loss : (double)NAN};
   mine__arena_rewind(env->scratch, mark);
 }
 
-/* ---- how many are left when
- * ---------------------------------------------------------------------- */
+/* ---- how many are left when ----------------------------------------------------------------- */
 
 static double lives_base(const void *context, int32_t stratum, double t) {
   return mine__hazard_at(context, 1, stratum, t);
 }
 
 /* The rows side by side; NULL where the score is not defined of them, which is told. */
-static const mine__brier_rows *lives_brier(mine_scoring *s, mine_job *job, const lives_judged *j) {
+static const mine__brier_rows *lives_brier(const lives_run *run, const lives_judged *j) {
+  mine_scoring *s = run->s;
   const mine_hazard *h = s->model->body;
   const size_t n = (size_t)j->n;
-  if (j->start) {
-    mine__job_notef(job, "warning", "brier",
-                    "NULL: of rows that were seen from '%s' on only, nobody knows how many were "
-                    "lost before",
-                    h->columns.start);
-    return NULL;
-  }
+  if (j->start) return NULL;
   mine__brier_rows *rows = mine__arena_zeros(s->arena, 1, sizeof *rows);
   double *end = mine__arena_array(s->arena, n, sizeof *end);
   double *risk = mine__arena_array(s->arena, n, sizeof *risk);
@@ -177,9 +191,9 @@ static const mine__brier_rows *lives_brier(mine_scoring *s, mine_job *job, const
   return rows;
 }
 
-static void lives_put(mine_relation *out, const char *name, double value) {
+static void lives_put(const lives_run *run, const char *name, double value) {
   const mine_metric metric = {name, value};
-  mine__metrics_list(&metric, 1, NULL, NULL, out);
+  mine__metrics_list(&metric, 1, NULL, run->slice, run->out);
 }
 
 static void lives_tell_known(mine_job *job, const mine__brier_rows *rows) {
@@ -194,8 +208,8 @@ static void lives_tell_known(mine_job *job, const mine__brier_rows *rows) {
                     mine__format_real(until, rows->known, 6), (long long)later);
 }
 
-static void lives_mean(mine_scoring *s, mine_job *job, const mine__brier_rows *rows,
-                       mine_relation *out) {
+static void lives_mean(const lives_run *run, const mine__brier_rows *rows) {
+  mine_scoring *s = run->s;
   mine__brier mean = {NAN, NAN};
   int64_t n = 0;
   const mine_mark mark = mine__arena_mark(s->env->scratch);
@@ -205,40 +219,93 @@ static void lives_mean(mine_scoring *s, mine_job *job, const mine__brier_rows *r
     mean = mine__brier_mean(time, at, n);
   mine__arena_rewind(s->env->scratch, mark);
   if (mine_failed(s->env)) return;
-  if (rows) lives_tell_known(job, rows);
-  lives_put(out, mine__measures[MINE_MEASURE_INTEGRATED_BRIER].name, mean.value);
-  lives_put(out, mine__measures[MINE_MEASURE_BRIER_SKILL].name,
+  if (rows && !run->slice) lives_tell_known(run->job, rows);
+  lives_put(run, mine__measures[MINE_MEASURE_INTEGRATED_BRIER].name, mean.value);
+  lives_put(run, mine__measures[MINE_MEASURE_BRIER_SKILL].name,
             mean.alike > 0 ? 1 - mean.value / mean.alike : (double)NAN);
 }
 
-static void lives_at_times(mine_scoring *s, const mine__brier_rows *rows, mine_relation *out) {
+static void lives_at_times(const lives_run *run, const mine__brier_rows *rows) {
+  mine_scoring *s = run->s;
   const mine_number_list *times = &s->asked.times;
   mine__brier *at = mine__arena_array(s->arena, times->n + 1, sizeof *at);
   if (rows && at && mine__brier_at(s->env, rows, times->item, (int64_t)times->n, at)) return;
   for (size_t i = 0; at && i < times->n; i++) {
     char name[40], shown[MINE_NUMBER_BYTES];
     snprintf(name, sizeof name, "brier@%s", mine__format_real(shown, times->item[i], 0));
-    lives_put(out, name, rows ? at[i].value : (double)NAN);
+    lives_put(run, name, rows ? at[i].value : (double)NAN);
   }
 }
 
-mine_status mine__lives_metrics(mine_scoring *s, mine_job *job, mine_relation *out) {
-  lives_judged j;
-  mine_metric metric[4] = {{mine__measures[MINE_MEASURE_ROWS].name, 0},
+/* The measures of some rows; a slice with few events lacks those that need events. */
+static void lives_measure(lives_run *run, const lives_judged *j) {
+  mine_scoring *s = run->s;
+  mine_metric metric[4] = {{mine__measures[MINE_MEASURE_ROWS].name, (double)j->n},
                            {mine__measures[MINE_MEASURE_EVENTS].name, 0}};
+  mine_bounds bounds[4] = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}, {NAN, NAN}};
+  for (int64_t i = 0; i < j->n; i++)
+    metric[1].value += j->event[j->row[i]];
+  lives_order(s, j, run->how, metric + 2, bounds + 2);
+  const int few = run->slice && metric[1].value < MINE_METRICS_LEAST;
+  if (mine_failed(s->env)) return;
+  if (few) {
+    char shown[MINE_SHOW_BYTES];
+    metric[2].value = metric[3].value = bounds[2].low = bounds[2].high = NAN;
+    if (run->n_few++ < LIVES_TOLD)
+      mine__text_addf(&run->few, "%s%s (%.0f)", run->few.bytes ? ", " : "",
+                      mine__show_cell(shown, run->slice), metric[1].value);
+  }
+  mine__metrics_list(metric, 4, isnan(run->how->level) ? NULL : bounds, run->slice, run->out);
+  const mine__brier_rows *rows = few ? NULL : lives_brier(run, j);
+  if (!mine_failed(s->env)) lives_mean(run, rows);
+  if (!mine_failed(s->env) && s->asked.times.n > 0) lives_at_times(run, rows);
+}
+
+static void lives_slice(void *context, const uint32_t *at, int64_t n, const mine_cell *slice) {
+  lives_run *run = context;
+  lives_judged part = *run->all;
+  part.n = n;
+  part.row = mine__arena_array(run->s->arena, (size_t)n, sizeof *part.row);
+  for (int64_t i = 0; part.row && i < n; i++)
+    part.row[i] = run->all->row[at[i]];
+  run->slice = slice;
+  if (part.row) lives_measure(run, &part);
+}
+
+static void lives_slices(lives_run *run) {
+  mine_scoring *s = run->s;
+  int32_t *slice = mine__arena_array(s->arena, (size_t)run->all->n, sizeof *slice);
+  mine__text_open(&run->few, s->arena);
+  for (int64_t i = 0; slice && i < run->all->n; i++)
+    slice[i] = mine__slice_of(s, run->all->row[i]);
+  if (mine_failed(s->env) || mine__slices_each(s, run->all->n, slice, lives_slice, run)) return;
+  if (run->n_few > LIVES_TOLD)
+    mine__text_addf(&run->few, " and %lld more", (long long)(run->n_few - LIVES_TOLD));
+  if (run->n_few > 0)
+    mine__job_notef(run->job, "warning", s->frame->column[s->plan.slice].name,
+                    "%lld slice%s with fewer than %d events: %s; measures are left out there "
+                    "(NULL)",
+                    (long long)run->n_few, run->n_few == 1 ? "" : "s", MINE_METRICS_LEAST,
+                    run->few.data);
+}
+
+mine_status mine__lives_metrics(mine_scoring *s, mine_job *job, const mine_certainty *how,
+                                mine_relation *out) {
+  lives_judged j;
+  lives_run run = {.s = s, .job = job, .all = &j, .how = how, .out = out};
   MINE_TRY(lives_gather(s, &j));
-  for (int64_t i = 0; i < j.n; i++)
-    metric[1].value += j.event[j.row[i]];
-  metric[0].value = (double)j.n;
   if (j.n < s->batch.n)
     mine__job_notef(job, "rows", "skipped",
                     "%lld of %lld: something is missing in them, or they have no answer",
                     (long long)(s->batch.n - j.n), (long long)s->batch.n);
-  lives_order(s, &j, metric + 2);
-  if (mine_failed(s->env)) return mine_env_status(s->env);
-  mine__metrics_list(metric, 4, NULL, NULL, out);
-  const mine__brier_rows *rows = lives_brier(s, job, &j);
-  if (!mine_failed(s->env)) lives_mean(s, job, rows, out);
-  if (!mine_failed(s->env) && s->asked.times.n > 0) lives_at_times(s, rows, out);
+  if (j.start)
+    mine__job_notef(job, "warning", "brier",
+                    "NULL: of rows that were seen from '%s' on only, nobody knows how many were "
+                    "lost before",
+                    ((const mine_hazard *)s->model->body)->columns.start);
+  if (s->plan.slice >= 0)
+    lives_slices(&run);
+  else
+    lives_measure(&run, &j);
   return mine_env_status(s->env);
 }

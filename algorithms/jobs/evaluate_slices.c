@@ -191,32 +191,50 @@ static void slices_note(const mine_scoring *s, mine_job *job, int64_t few, const
                   classes ? " of a class" : "", text->data, more, classes ? " by class" : "");
 }
 
+mine_status mine__slices_each(mine_scoring *s, int64_t rows, int32_t *slice,
+                              mine__slice_measure measure, void *context) {
+  const int32_t n = (int32_t)s->remembered.slices.values.n;
+  for (int64_t i = 0; i < rows; i++)
+    if (slice[i] < 0) slice[i] = n;
+  mine__by_code by;
+  const int32_t *order = slices_order(s, n);
+  if (!order || !mine__sort_codes(s->arena, slice, rows, n + 1, &by))
+    return mine_env_status(s->env);
+  for (int32_t i = 0; i <= n && !mine__poll(s->env); i++) {
+    const int64_t first = by.first[order[i]], of_slice = by.first[order[i] + 1] - first;
+    if (of_slice == 0) continue;
+    mine_cell value = {MINE_NULL, 0, {0}};
+    if (order[i] < n) mine__values_get(&s->remembered.slices.values, order[i], &value);
+    measure(context, by.at + first, of_slice, &value);
+  }
+  return mine_env_status(s->env);
+}
+
+/* The measures of a target, slice by slice. */
+typedef struct slices_run {
+  mine_scoring *s;
+  const mine_certainty *how;
+  mine_relation *out;
+  slices_part part;
+  mine_text short_ones;
+  int64_t few;
+} slices_run;
+
+static void slices_one(void *context, const uint32_t *at, int64_t n, const mine_cell *slice) {
+  slices_run *run = context;
+  slices_gather(run->s, at, n, &run->part);
+  slices_measure(run->s, &run->part, run->how, slice, run->out);
+  if (slices_short(run->s, &run->part) >= 0 && run->few++ < SLICES_TOLD)
+    slices_tell(run->s, &run->part, slice, &run->short_ones);
+}
+
 mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, const mine_certainty *how,
                                  mine_relation *out) {
+  slices_run run = {.s = s, .how = how, .out = out};
   MINE_TRY(mine__scoring_ready(s));
-  mine_remembered *m = &s->remembered;
-  const int32_t n = (int32_t)s->remembered.slices.values.n;
-  for (int64_t i = 0; i < m->n; i++)
-    if (m->slice[i] < 0) m->slice[i] = n;
-  mine__by_code by;
-  slices_part part;
-  const int32_t *order = slices_order(s, n);
-  if (!order || !mine__sort_codes(s->arena, m->slice, m->n, n + 1, &by) ||
-      !slices_open_part(s, &part))
-    return mine_env_status(s->env);
-  mine_text short_ones;
-  mine__text_open(&short_ones, s->arena);
-  int64_t few = 0;
-  for (int32_t i = 0; i <= n && !mine__poll(s->env); i++) {
-    const int64_t first = by.first[order[i]], rows = by.first[order[i] + 1] - first;
-    if (rows == 0) continue;
-    mine_cell slice = {MINE_NULL, 0, {0}};
-    if (order[i] < n) mine__values_get(&s->remembered.slices.values, order[i], &slice);
-    slices_gather(s, by.at + first, rows, &part);
-    slices_measure(s, &part, how, &slice, out);
-    if (slices_short(s, &part) >= 0 && few++ < SLICES_TOLD)
-      slices_tell(s, &part, &slice, &short_ones);
-  }
-  slices_note(s, job, few, &short_ones);
+  if (!slices_open_part(s, &run.part)) return mine_env_status(s->env);
+  mine__text_open(&run.short_ones, s->arena);
+  MINE_TRY(mine__slices_each(s, s->remembered.n, s->remembered.slice, slices_one, &run));
+  slices_note(s, job, run.few, &run.short_ones);
   return mine_env_status(s->env);
 }

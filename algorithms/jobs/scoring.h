@@ -173,6 +173,12 @@ mine_status mine__scoring_ready(mine_scoring *scoring) MINE_MUST_CHECK;
 ** and, of all rows remembered, the measures of each slice. */
 mine_status mine__slices_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
 int32_t mine__slice_of(mine_scoring *scoring, int64_t row);
+/* Calls `measure` for each slice in turn with its rows, of which slice[] has the slices (changed:
+** those without one come last). */
+typedef void (*mine__slice_measure)(void *context, const uint32_t *at, int64_t n,
+                                    const mine_cell *slice);
+mine_status mine__slices_each(mine_scoring *scoring, int64_t rows, int32_t *slice,
+                              mine__slice_measure measure, void *context) MINE_MUST_CHECK;
 mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job, const mine_certainty *how,
                                  mine_relation *out) MINE_MUST_CHECK;
 /* evaluate_clusters.c: label=column; and the measures of the rows remembered, all of which still
@@ -183,7 +189,8 @@ int mine__clusters_metrics(mine_scoring *scoring, mine_metric *metric);
 ** evaluate_lives.c, of models of survival: their columns, and the measures of the rows in the
 ** frame. */
 mine_status mine__lives_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;
-mine_status mine__lives_metrics(mine_scoring *scoring, mine_job *job, mine_relation *out);
+mine_status mine__lives_metrics(mine_scoring *scoring, mine_job *job, const mine_certainty *how,
+                                mine_relation *out);
 /* evaluate_treated.c, of models of uplift: their columns, the rows in the frame that have a target,
 ** a treatment and an answer (in scoring->arena), and what is measured of them. */
 mine_status mine__treated_plan(mine_scoring *scoring, mine_frame *frame) MINE_MUST_CHECK;

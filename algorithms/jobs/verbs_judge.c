@@ -50,11 +50,12 @@ static const evaluate_option evaluate_belongs[] = {
     {"every", MINE_FORECASTING, "a model that forecasts"},
     {"refit", MINE_FORECASTING, "a model that forecasts"},
     {"regressors", MINE_FORECASTING, "a model that forecasts"},
-    {"by", EVALUATE_BY_ROWS | MINE_FORECASTING, "a model that predicts a target"},
+    {"by", EVALUATE_BY_ROWS | MINE_SURVIVAL | MINE_FORECASTING,
+     "a model that predicts a target, or survival"},
     {"label", EVALUATE_BY_ROWS, "a model of clusters"},
     {"threshold", EVALUATE_BY_ROWS, "a model of two classes"},
-    {"level", EVALUATE_BY_ROWS | MINE_UPLIFT | MINE_FORECASTING,
-     "a model that predicts a target, or uplift"},
+    {"level", EVALUATE_BY_ROWS | MINE_SURVIVAL | MINE_UPLIFT | MINE_FORECASTING,
+     "a model that predicts a target, survival or uplift"},
     {"missing", ~EVALUATE_BY_EVENTS, "a model of rows"},
     {"unknown", ~EVALUATE_BY_EVENTS, "a model of rows"},
 };
@@ -205,7 +206,7 @@ static mine_status evaluate_held(mine_job *job, const mine_certainty *how, mine_
 static mine_status evaluate_beside(mine_job *job, const mine_certainty *how, mine_relation *out) {
   mine_scoring *scoring = evaluate_of(job)->scoring;
   mine_uplift_rows treated;
-  if (scoring->model->task == MINE_SURVIVAL) return mine__lives_metrics(scoring, job, out);
+  if (scoring->model->task == MINE_SURVIVAL) return mine__lives_metrics(scoring, job, how, out);
   MINE_TRY(mine__treated_rows(scoring, job, &treated));
   return mine__treated_metrics(job, &treated, how, out);
 }
@@ -299,7 +300,9 @@ const mine_verb mine__verb_evaluate = {
         "survival (`cox`, `weibull`), on a source with the columns of the training: the "
         "concordance of risk and order (Harrell), the partial likelihood of Cox, and the Brier "
         "score of survival, weighted for rows lost from sight (Graf and others 1999): as a mean "
-        "over the times of the events, and `brier@t` for each t of `times=`. Of `uplift`: the "
+        "over the times of the events, and `brier@t` for each t of `times=`; `level=` gives the "
+        "concordance an interval (infinitesimal jackknife, as R's survival), and in slices of "
+        "fewer than 10 events what needs them is NULL. Of `uplift`: the "
         "effect, the Qini coefficient and the area under the uplift curve, with intervals by "
         "`level=`. Of purchases (`bgnbd` ...): what a fit of the first part of the log foretold of "
         "the rest, beside what came, by the repeat purchases before (`slice`); on a source of "

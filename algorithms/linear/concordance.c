@@ -5,6 +5,12 @@
 ** By falling time: rows with a later end, or censored at the same time, stand in a tree of
 ** weights by rank of margin (Fenwick 1994) when a row with the event asks how many of them lie
 ** below it.
+**
+** With R = sum over pairs w_i w_j c_ij and P = sum over pairs w_i w_j, the concordance is R / P,
+*and
+** a row moves it by w_i (r_i - C p_i) / P, where r_i and p_i are its own sums over w_j.  Those as
+** the earlier row are as above; those as the later one come of the same walk by rising time, in
+** which the rows with the event stand in the tree.
 */
 #include <math.h>
 
@@ -36,9 +42,17 @@ static double concordance_below(const concordance_tree *t, int64_t rank) {
   return sum;
 }
 
+/* right_of, all_of: of each row r_i and p_i; NULL: not wanted. */
 typedef struct concordance_pairs {
   double right, half, all;
+  double *right_of, *all_of;
 } concordance_pairs;
+
+static void concordance_own(concordance_pairs *pairs, int64_t i, double right, double all) {
+  if (!pairs->right_of) return;
+  pairs->right_of[i] += right;
+  pairs->all_of[i] += all;
+}
 
 static void concordance_stratum(mine_env *env, const cox_rows *c, int64_t s, const uint32_t *rank,
                                 concordance_tree *t, concordance_pairs *pairs) {
@@ -59,30 +73,88 @@ static void concordance_stratum(mine_env *env, const cox_rows *c, int64_t s, con
       pairs->right += w * low;
       pairs->half += w * same;
       pairs->all += w * t->all;
+      concordance_own(pairs, i, low + same / 2, t->all);
     }
     for (; at < event->hi; at++)
       if (c->dead[at]) concordance_put(t, rank[at], cox_weight(c, at));
   }
 }
 
-double mine__cox_concordance(mine_env *env, const cox_rows *c, const double *margin) {
+/* What the events so far, all of them before row i, are to it: those with a higher margin came
+** first by right.  sign -1: it was not seen yet when they came. */
+static void concordance_later(const concordance_tree *t, int64_t i, const uint32_t *rank,
+                              double sign, concordance_pairs *pairs) {
+  const double up_to = concordance_below(t, rank[i]), low = concordance_below(t, rank[i] - 1);
+  concordance_own(pairs, i, sign * (t->all - up_to + (up_to - low) / 2), sign * t->all);
+}
+
+/* The same stratum by rising time: what each row is as the later of a pair. */
+static void concordance_rising(mine_env *env, const cox_rows *c, int64_t s, const uint32_t *rank,
+                               concordance_tree *t, concordance_pairs *pairs) {
+  int64_t at = c->first[s + 1]; /* rows from here on have been asked */
+  for (int64_t e = c->event_of[s + 1] - 1; e >= c->event_of[s]; e--) {
+    const cox_event *event = &c->event[e];
+    const int64_t later = e > c->event_of[s] ? c->event[e - 1].gone : c->first[s];
+    if (e % 16384 == 0 && mine__poll(env)) return;
+    while (at > event->hi)
+      concordance_later(t, --at, rank, 1, pairs);
+    for (int64_t i = event->lo; i < event->hi; i++)
+      if (c->dead[i]) concordance_later(t, i, rank, 1, pairs);
+    for (int64_t i = event->lo; i < event->hi; i++)
+      if (c->dead[i]) concordance_put(t, rank[i], cox_weight(c, i));
+    for (int64_t i = event->lo; i < event->hi; i++)
+      if (!c->dead[i]) concordance_later(t, i, rank, 1, pairs);
+    at = event->lo;
+    for (int64_t k = later; c->removed && k < event->gone; k++)
+      concordance_later(t, c->removed[k], rank, -1, pairs);
+  }
+  while (at > c->first[s])
+    concordance_later(t, --at, rank, 1, pairs);
+}
+
+/* All strata, with the own sums of the rows where there is room for them. */
+static void concordance_sums(mine_env *env, const cox_rows *c, const double *margin,
+                             concordance_pairs *pairs) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t n = (size_t)c->n;
   mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
   mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
   uint32_t *rank = mine__arena_array(env->scratch, n, sizeof *rank);
-  concordance_pairs pairs = {0, 0, 0};
-  if (mine_failed(env)) return NAN;
+  if (mine_failed(env)) return;
   concordance_tree tree = {.n = mine__sort_reals(margin, NULL, c->n, order, temp)};
   for (size_t i = 0; i < n; i++)
     rank[order[i].row] = order[i].key + 1;
   tree.sum = mine__arena_zeros(env->scratch, (size_t)tree.n + 1, sizeof *tree.sum);
   for (int64_t s = 0; tree.sum && s < c->n_strata && !mine__poll(env); s++) {
-    tree.all = 0;
-    concordance_stratum(env, c, s, rank, &tree, &pairs);
-    for (int64_t i = c->first[s]; i < c->first[s + 1]; i++)
-      concordance_clear(&tree, rank[i]);
+    for (int rising = 0; rising <= (pairs->right_of != NULL); rising++) {
+      tree.all = 0;
+      (rising ? concordance_rising : concordance_stratum)(env, c, s, rank, &tree, pairs);
+      for (int64_t i = c->first[s]; i < c->first[s + 1]; i++)
+        concordance_clear(&tree, rank[i]);
+    }
   }
   mine__arena_rewind(env->scratch, mark);
+}
+
+double mine__cox_concordance(mine_env *env, const cox_rows *c, const double *margin) {
+  concordance_pairs pairs = {0};
+  concordance_sums(env, c, margin, &pairs);
   return pairs.all > 0 ? (pairs.right + pairs.half / 2) / pairs.all : NAN;
+}
+
+double mine__cox_concordance_variance(mine_env *env, const cox_rows *c, const double *margin) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const size_t n = (size_t)c->n;
+  concordance_pairs pairs = {.right_of = mine__arena_zeros(env->scratch, n, sizeof(double)),
+                             .all_of = mine__arena_zeros(env->scratch, n, sizeof(double))};
+  double sum = 0;
+  if (mine_failed(env)) return NAN;
+  concordance_sums(env, c, margin, &pairs);
+  const double all = (pairs.right + pairs.half / 2) / pairs.all;
+  for (int64_t i = 0; i < c->n; i++) {
+    const double moves = cox_weight(c, i) * (pairs.right_of[i] - all * pairs.all_of[i]) / pairs.all;
+    sum += moves * moves;
+  }
+  mine__arena_rewind(env->scratch, mark);
+  return pairs.all > 0 ? sum : NAN;
 }

@@ -324,8 +324,10 @@ def judged(db, checks):
         half = f"SELECT * FROM {table} WHERE rid % 3 <> 0"
         both = [dict(db.execute("SELECT metric, value FROM mine_evaluate('m', ?, ?)",
                                 (source, "times=" + "|".join(map(repr, times)))).fetchall()) for source in (table, half)]
+        third = db.execute("SELECT low, high FROM mine_evaluate('m', ?, 'level=0.9, by=third') WHERE metric = 'concordance' AND slice = 1",
+                           (f"SELECT *, rid % 3 AS third FROM {table}",)).fetchone()
         curve = db.execute("SELECT id, time, survival FROM mine_survival_curve('m', ?, ?)", (half, "times=" + "|".join(map(repr, times)))).fetchall()
-        ours.append((model, both, times, half, curve))
+        ours.append((model, both, times, half, curve, third))
         lines, formula = r_formula(db, model)
         lines.append(f"f <- coxph({formula}, data=d, model=TRUE, control=coxph.control(eps=1e-11, iter.max=50, timefix=FALSE){', ' + said if said else ''})")
         lines.append("g <- function(...) cat(sprintf('%.17g', c(...)), '\\n')")
@@ -338,18 +340,24 @@ def judged(db, checks):
             lines.append(f"k <- coxph({response} ~ offset(lp){stratum}, data=e, ties='efron', control=coxph.control(timefix=FALSE){weight})")
             lines.append(f"c0 <- concordance({response} ~ lp{stratum}, data=e, reverse=TRUE, timefix=FALSE{weight})")
             lines.append("g(nrow(e), k$nevent, k$loglik[1], c0$concordance)")
+        lines.append("e <- d[seq_len(nrow(d)) %% 3 == 1, ]")
+        lines.append(f"c0 <- concordance({response} ~ lp{stratum}, data=e, reverse=TRUE, timefix=FALSE, timewt='n'{weight})")
+        lines.append("g(c0$concordance + c(-1, 1) * qnorm(0.95) * sqrt(c0$var))")
         plain = not weight and not stratum and not option(options, "start") and "breslow" not in options
         lines.append(f"g(survival:::brier(f, times=c({', '.join(map(repr, times))}))$brier[, 2])" if plain else "g(0)")
         ours[-1] += (plain,)
         code += lines
     theirs = iter(ask_r("\n".join(code)))
-    for model, both, times, half, curve, plain in ours:
+    for model, both, times, half, curve, third, plain in ours:
         what = f"judged {model[0]} {model[5]}"
         for metrics, where in zip(both, ("all", "others")):
             rows, events, likelihood, concordance = next(theirs)
             mine = [metrics[k] for k in ("rows", "events", "log_partial_likelihood", "concordance")]
             checks.that(all(near(a, b) for a, b in zip(mine, (rows, events, likelihood, concordance))), f"{what}: {where}",
                         (mine, rows, events, likelihood, concordance))
+        bounds = next(theirs)
+        checks.that(all(near(a, min(max(b, 0), 1)) for a, b in zip(third, bounds)), f"{what}: bounds of the concordance of a slice",
+                    (third, bounds))
         brier = next(theirs)
         mine = [both[0][f"brier@{t!r}"] if f"brier@{t!r}" in both[0] else both[0][f"brier@{t:g}"] for t in times]
         if plain:
