@@ -120,6 +120,9 @@ int mine__time_read(const mine_time_reading *reading, const mine_cell *cell, dou
 int mine__time_write(const mine_time_reading *reading, double days, char buffer[MINE_TIME_BYTES],
                      mine_cell *out);
 
+/* The same as a text in `arena`, for people; "?": it cannot be written. */
+const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days);
+
 /* A reading as a short text (for a saved model) and back; 0 when it is none. */
 void mine__time_reading_text(const mine_time_reading *reading, mine_text *out);
 int mine__time_reading_parse(const char *text, size_t bytes, mine_time_reading *out);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "dates_pattern.h"
+#include "periods.h"
 
 #define ERA_DAYS 146097
 #define TO_1970  719468 /* days from 0000-03-01 to 1970-01-01 */
@@ -132,12 +133,10 @@ static double calendar_add_months(double days, int64_t n) {
 }
 
 double mine__time_add(double days, int64_t n, mine_time_step step) {
-  static const int64_t months[] = {
-      [MINE_STEP_YEAR] = 12, [MINE_STEP_QUARTER] = 3, [MINE_STEP_MONTH] = 1};
   if (!(fabs(days) < CALENDAR_MOST)) return days;
   if (step <= MINE_STEP_MONTH) {
     if (n > 10000000 || n < -10000000) return NAN; /* some 800,000 years */
-    return calendar_add_months(days, n * months[step]);
+    return calendar_add_months(days, n * mine__steps[step].months);
   }
   const int64_t unit = calendar_step_us(step);
   if (!(fabs((double)n * (double)unit) < CALENDAR_MOST / 2 * (double)CALENDAR_DAY_US)) return NAN;

@@ -407,3 +407,12 @@ int mine__time_write(const mine_time_reading *reading, double days, char buffer[
     out->as.real = number;
   return 1;
 }
+
+const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell;
+  mine_text text;
+  mine__text_open(&text, arena);
+  if (reading && mine__time_write(reading, days, buffer, &cell)) mine__text_add_cell(&text, &cell);
+  return text.bytes ? text.data : "?";
+}

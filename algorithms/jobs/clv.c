@@ -31,7 +31,6 @@ typedef struct clv_options {
   double discount;
   mine_cell spend;
   double level;
-  mine_cell as_of;
 } clv_options;
 
 static const mine_option clv_option_table[] = {
@@ -46,9 +45,6 @@ static const mine_option clv_option_table[] = {
                         "purchases only"),
     OPTION_REAL(clv_options, level, .initial = "0.95", .range = {0, 1}, .above_least = 1,
                 .help = "of the bounds low and high"),
-    OPTION_DATE(clv_options, as_of,
-                .help = "the last day of which purchases are known; not given: the day of the last "
-                        "event"),
     OPTION_END};
 
 typedef struct clv_state {
@@ -106,7 +102,7 @@ static mine_status clv_source(mine_job *job, int step, const char **sql, mine_fr
   if (step > 0 || !*sql || mine_failed(job->env)) return mine_env_status(job->env);
   const mine_events *parsed = mine__options_of(&job->options, job->options.wants);
   state->reading = (mine_purchases_reading){.events = *parsed};
-  state->reading.events.want = mine__purchases_wants;
+  state->reading.events.want = mine__history_wants;
   if (mine__frame_open(job->env, mine__purchases_plan, &state->reading, &job->frame)) {
     return mine_env_status(job->env);
   }
@@ -220,12 +216,17 @@ static clv_spend clv_spend_of(const mine_purchase_model *spend, double x, double
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* m NAN: not known. */
-static void clv_row(const clv_state *state, const mine_cell *id, const mine__buyer *of, double m,
-                    const clv_cell *cell, mine_relation *out) {
+/* What a customer spent: the mean of so many repeat purchases; NAN: not known. */
+typedef struct clv_spent {
+  double paid, mean;
+} clv_spent;
+
+static void clv_row(const clv_state *state, const mine_cell *id, const mine__buyer *of,
+                    clv_spent spent, const clv_cell *cell, mine_relation *out) {
   const double z = mine__normal_quantile(0.5 + state->asked->level / 2, MINE__LOWER);
   clv_spend spend = {NAN, 0};
-  if (state->spend && (of->x == 0 || m > 0)) spend = clv_spend_of(state->spend, of->x, m);
+  if (state->spend && (of->x == 0 || spent.mean > 0))
+    spend = clv_spend_of(state->spend, spent.paid, spent.mean);
   const double clv = cell->discounted * spend.value;
   const double value = state->spend ? clv : cell->expected;
   const double se = sqrt(cell->variance + spend.variance);
@@ -249,7 +250,7 @@ static void clv_new_customer(mine_job *job, const mine__rules *rules, mine_relat
   const mine__cells cells = {1, &buyer, &weight};
   const mine_cell nobody = {MINE_NULL, 0, {0}};
   const clv_cell *cell = clv_ask(job, rules, &cells);
-  if (cell) clv_row(mine__job_state(job), &nobody, &buyer, NAN, cell, out);
+  if (cell) clv_row(mine__job_state(job), &nobody, &buyer, (clv_spent){0, NAN}, cell, out);
 }
 
 static void clv_tell_discount(mine_job *job) {
@@ -287,10 +288,10 @@ static void clv_customers(mine_job *job, const mine__rules *rules, const mine_pu
     mine_cell id;
     if (MINE_POLL_AT(job->env, i)) return;
     const mine__buyer buyer = {of->x[i], of->t_x[i], of->T[i]};
-    const double m = of->m ? of->m[i] : (double)NAN;
-    unknown += state->spend && of->x[i] > 0 && !(m > 0);
+    const clv_spent spent = of->m ? (clv_spent){of->paid[i], of->m[i]} : (clv_spent){0, NAN};
+    unknown += state->spend && of->x[i] > 0 && !(spent.mean > 0);
     mine__values_get(of->ids, of->id[i], &id);
-    clv_row(state, &id, &buyer, m, &cell[at[i]], out);
+    clv_row(state, &id, &buyer, spent, &cell[at[i]], out);
   }
   if (unknown > 0)
     mine__job_notef(job, "warning", "spend",
@@ -309,11 +310,12 @@ static mine_status clv_run(mine_job *job, mine_relation *out) {
     clv_new_customer(job, &rules, out);
     return mine_env_status(job->env);
   }
-  const mine_purchases_how how = {.unit = state->body->unit,
-                                  .whole = state->process->whole,
-                                  .as_of = &state->asked->as_of,
-                                  .note = mine__job_note,
-                                  .context = job};
+  const mine_purchases_how how = {
+      .unit = state->body->unit,
+      .whole = state->process->whole,
+      .history = mine__options_of(&job->options, mine__history_option_table),
+      .note = mine__job_note,
+      .context = job};
   mine__purchases_read(job->env, job->arena, job->frame, &state->reading, &how, &purchases);
   if (mine_failed(job->env)) return mine_env_status(job->env);
   if (state->spend && !purchases.m)
@@ -343,6 +345,7 @@ static const mine_answer clv_answer[] = {
 
 static const mine_option_set clv_sets[] = {
     {clv_option_table, sizeof(clv_options), 0},
+    MINE_SET_HISTORIES,
     MINE_SET_RUN,
     MINE_SET_END,
 };
@@ -371,7 +374,7 @@ const mine_verb mine__verb_clv = {
     .required = 1,
     .answer = clv_answer,
     .options = clv_sets,
-    .wants = mine__purchases_wants,
+    .wants = mine__history_wants,
     .state_bytes = sizeof(clv_state),
     .open = clv_open,
     .source = clv_source,

@@ -15,7 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "histories.h"
+#include "../core/periods.h"
+#include "purchases.h"
 
 #define COHORTS_MOST_CELLS 20000000
 
@@ -23,12 +24,8 @@ typedef struct cohorts_options {
   int unit, rolling, complete;
 } cohorts_options;
 
-static const char *const cohorts_units[] = {"day", "week", "month", "quarter", "year", NULL};
-static const mine_time_step cohorts_steps[] = {MINE_STEP_DAY, MINE_STEP_WEEK, MINE_STEP_MONTH,
-                                               MINE_STEP_QUARTER, MINE_STEP_YEAR};
-
 static const mine_option cohorts_table[] = {
-    OPTION_CHOICE(cohorts_options, unit, .initial = "month", .choices = cohorts_units,
+    OPTION_CHOICE(cohorts_options, unit, .initial = "month", .choices = mine__periods,
                   .help = "of cohorts and periods; weeks begin on Monday"),
     OPTION_FLAG(cohorts_options, rolling, .initial = "0",
                 .help = "who comes later than the period is active in it, too"),
@@ -38,7 +35,8 @@ static const mine_option cohorts_table[] = {
 
 /* Cells of cohorts 0 .. n - 1, periods 0 .. n - 1 - cohort. */
 typedef struct cohorts_grid {
-  mine_time_step step;
+  mine_period unit;
+  mine_time_step step;         /* the unit's */
   double start;                /* of the first cohort */
   int64_t origin, n, observed; /* periods that end before as_of: none later is listed */
   int64_t *customers;          /* per cohort */
@@ -46,17 +44,6 @@ typedef struct cohorts_grid {
   double *amount; /* NULL: none */
   int64_t early, without;
 } cohorts_grid;
-
-static int64_t cohorts_index(double days, mine_time_step step) {
-  const int64_t day = (int64_t)mine__time_floor(days, MINE_STEP_DAY);
-  int year, month, day_of_month;
-  if (step == MINE_STEP_DAY) return day;
-  if (step == MINE_STEP_WEEK) return (day - mine__weekday(day) + 1 + 700000000) / 7;
-  mine__civil_of_day(day, &year, &month, &day_of_month);
-  if (step == MINE_STEP_YEAR) return year;
-  return step == MINE_STEP_QUARTER ? (int64_t)year * 4 + (month - 1) / 3
-                                   : (int64_t)year * 12 + month - 1;
-}
 
 static int64_t cohorts_cell(const cohorts_grid *grid, int64_t cohort, int64_t period) {
   return cohort * grid->n - cohort * (cohort - 1) / 2 + period;
@@ -76,7 +63,8 @@ static void cohorts_open(mine_job *job, const mine_histories *p, const cohorts_o
     const int64_t first = cohorts_first(p, c);
     if (first >= 0) least = fmin(least, p->time[first]);
   }
-  *grid = (cohorts_grid){.step = cohorts_steps[asked->unit]};
+  *grid = (cohorts_grid){.unit = (mine_period)asked->unit,
+                         .step = mine__period_step((mine_period)asked->unit)};
   if (isinf(least)) {
     mine__fail(job->env, MINE_DATA,
                "no event is a purchase: all amounts are negative; turn their sign, or say "
@@ -89,12 +77,12 @@ static void cohorts_open(mine_job *job, const mine_histories *p, const cohorts_o
     mine__time_describe(p->reading, &text);
     mine__fail(job->env, MINE_OPTION,
                "unit=%s is finer than the times tell (%s); say a longer unit",
-               cohorts_units[asked->unit], text.bytes ? text.data : "?");
+               mine__periods[asked->unit], text.bytes ? text.data : "?");
     return;
   }
   grid->start = mine__time_floor(least, grid->step);
-  grid->origin = cohorts_index(least, grid->step);
-  grid->n = cohorts_index(p->as_of, grid->step) - grid->origin + 1;
+  grid->origin = mine__period_of(grid->unit, least);
+  grid->n = mine__period_of(grid->unit, p->as_of) - grid->origin + 1;
   const double end = mine__time_add(mine__time_floor(p->as_of, grid->step), 1, grid->step);
   const int over = floor(p->as_of) + 1 >= end;
   grid->observed = grid->n - (asked->complete && !over);
@@ -103,14 +91,14 @@ static void cohorts_open(mine_job *job, const mine_histories *p, const cohorts_o
         job, "warning", "period",
         "the %s of %s is not over at as_of: the last period of each cohort is not "
         "complete; complete=1 leaves it out",
-        cohorts_units[asked->unit],
+        mine__periods[asked->unit],
         mine__show_time(job->arena, p->reading, mine__time_floor(p->as_of, grid->step)));
   const int64_t most = 2 * COHORTS_MOST_CELLS;
   if (grid->n > most / (grid->n + 1)) {
     mine__fail(job->env, MINE_DATA,
                "%lld periods of a %s are too many for a table of cohorts; say a longer unit, or a "
                "later first event",
-               (long long)grid->n, cohorts_units[asked->unit]);
+               (long long)grid->n, mine__periods[asked->unit]);
     return;
   }
   const size_t cells = (size_t)(grid->n * (grid->n + 1) / 2);
@@ -128,10 +116,10 @@ static void cohorts_add(const mine_histories *p, int64_t customer, int rolling,
     grid->without++;
     return;
   }
-  const int64_t cohort = cohorts_index(p->time[first], grid->step) - grid->origin;
+  const int64_t cohort = mine__period_of(grid->unit, p->time[first]) - grid->origin;
   grid->customers[cohort]++;
   for (int64_t k = p->first[customer]; k < p->first[customer + 1]; k++) {
-    const int64_t period = cohorts_index(p->time[k], grid->step) - grid->origin - cohort;
+    const int64_t period = mine__period_of(grid->unit, p->time[k]) - grid->origin - cohort;
     if (period < 0) { /* a return of something bought before the log begins */
       grid->early++;
       continue;
@@ -177,7 +165,7 @@ static mine_status cohorts_run(mine_job *job, mine_relation *out) {
   const cohorts_options *asked = mine__options_of(&job->options, cohorts_table);
   mine_histories p;
   cohorts_grid grid;
-  MINE_TRY(mine__histories_read(job, &p));
+  MINE_TRY(mine__job_histories(job, &p));
   cohorts_open(job, &p, asked, &grid);
   if (mine_failed(env)) return mine_env_status(env);
   for (int64_t c = 0; c < p.n && !MINE_POLL_AT(env, c); c++)

@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "../lifetime/lifetime.h"
-#include "histories.h"
 #include "judged.h"
 
 #define PURCHASES_CUT 0.5 /* of the log's time, where none is said */
@@ -25,7 +24,7 @@ mine_status mine__purchases_judge_open(mine_job *job) {
   if (!process || process->spends) return purchases_refuse_spend(job, model);
   if (!mine__job_text(job, MINE_ARG_SOURCE)) return mine_env_status(job->env);
   mine__judging *state = mine__job_state(job);
-  state->reading.events.want = mine__purchases_wants;
+  state->reading.events.want = mine__history_wants;
   return mine__frame_open(job->env, mine__purchases_plan, &state->reading, &job->frame);
 }
 
@@ -72,7 +71,6 @@ static mine_status purchases_judge(mine_job *job, const mine_purchases *all, min
 }
 
 mine_status mine__purchases_judge_run(mine_job *job, mine_relation *out) {
-  static const mine_cell none = {MINE_NULL, 0, {0}};
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   const mine__process *process = mine__process_of(model);
   mine_metric metric[MINE_HELD_OUT_METRICS];
@@ -80,11 +78,12 @@ mine_status mine__purchases_judge_run(mine_job *job, mine_relation *out) {
   mine__held_out cut;
   char held[MINE_NUMBER_BYTES];
   if (!job->frame) return mine__model_list(job->env, model, job->verb->name, out);
-  const mine_purchases_how how = {.unit = ((const mine_purchase_model *)model->body)->unit,
-                                  .whole = process->whole,
-                                  .as_of = &none,
-                                  .note = mine__job_note,
-                                  .context = job};
+  const mine_purchases_how how = {
+      .unit = ((const mine_purchase_model *)model->body)->unit,
+      .whole = process->whole,
+      .history = mine__options_of(&job->options, mine__history_option_table),
+      .note = mine__job_note,
+      .context = job};
   const mine_purchases_reading *reading = &((mine__judging *)mine__job_state(job))->reading;
   mine__purchases_read(job->env, job->arena, job->frame, reading, &how, &all);
   if (mine_failed(job->env)) return mine_env_status(job->env);

@@ -241,7 +241,7 @@ static mine_status lifecycle_run(mine_job *job, mine_relation *out) {
   const mine_lifecycle_options *asked =
       mine__options_of(&job->options, mine__lifecycle_option_table);
   mine_histories p;
-  MINE_TRY(mine__histories_read(job, &p));
+  MINE_TRY(mine__job_histories(job, &p));
   const mine_standing *standing = mine__lifecycle_at(job, &p, asked, p.as_of);
   for (int64_t c = 0; standing && c < p.n && !MINE_POLL_AT(env, c); c++) {
     const mine_standing *s = &standing[c];

@@ -6,7 +6,7 @@
 #define MINE_JOBS_LIFECYCLE_H
 
 #include "crm_words.h"
-#include "histories.h"
+#include "purchases.h"
 
 typedef enum mine_lifestage {
   MINE_STAGE_PROSPECT,

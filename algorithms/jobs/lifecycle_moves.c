@@ -64,7 +64,7 @@ static mine_status moves_run(mine_job *job, mine_relation *out) {
       mine__options_of(&job->options, mine__lifecycle_option_table);
   int64_t count[MINE_STAGES][MINE_STAGES] = {{0}}, bought = 0;
   mine_histories p;
-  MINE_TRY(mine__histories_read(job, &p));
+  MINE_TRY(mine__job_histories(job, &p));
   const double from = moves_from(job, &p);
   const mine_standing *was = mine_failed(env) ? NULL : mine__lifecycle_at(job, &p, asked, from);
   const mine_standing *now = was ? mine__lifecycle_at(job, &p, asked, p.as_of) : NULL;

@@ -17,8 +17,9 @@
 #include <string.h>
 
 #include "../core/exact.h"
+#include "../core/periods.h"
 #include "crm_words.h"
-#include "histories.h"
+#include "purchases.h"
 #include "rfm.h"
 
 #define RFM_ORDER MINE_HISTORY_MORE
@@ -34,7 +35,7 @@ typedef struct rfm_options {
 
 static const char *const rfm_methods[] = {"quantile", "nested", "breaks", NULL};
 static const char *const rfm_tie_names[] = {"rank", "cells", NULL};
-static const char *const rfm_unit_names[] = {"hour", "day", "week", "month", "year", NULL};
+static const char *const rfm_unit_names[] = {"hour", MINE_PERIOD_NAMES, NULL};
 static const char *const rfm_counts[] = {"events", "times", "days", NULL};
 static const char *const rfm_monetaries[] = {"total", "mean", NULL};
 static const char *const rfm_segment_names[] = {"standard", NULL};
@@ -55,7 +56,7 @@ static const mine_option rfm_table[] = {
     OPTION_NUMBERS(rfm_options, monetary_breaks, .range = {-1e300, 1e300},
                    .help = "with method=breaks, rising: from the last on is the best m"),
     OPTION_CHOICE(rfm_options, unit, .initial = "day", .choices = rfm_unit_names,
-                  .help = "of recency: week is 7 days, month 30.436875, year 365.2425"),
+                  .help = "of recency: week is 7 days, month 30.4375, year 365.25"),
     OPTION_CHOICE(rfm_options, count, .initial = "events", .choices = rfm_counts,
                   .help = "what is a purchase: every event, those of a customer at one time, or on "
                           "one day"),
@@ -169,9 +170,8 @@ static int rfm_begins(rfm_counter *counter, const mine_histories *p, int64_t cus
 }
 
 static double rfm_recency(double as_of, double last, int unit) {
-  static const double days[] = {0, 1, 7, 30.436875, 365.2425};
   if (unit == 0) return fmax((double)llround((as_of - last) * 86400e6) / 3600e6, 0);
-  return (floor(as_of) - floor(last)) / days[unit];
+  return (floor(as_of) - floor(last)) / mine__period_days((mine_period)(unit - 1));
 }
 
 static void rfm_measure_one(const mine_histories *p, const rfm_options *asked, rfm_counter *counter,
@@ -305,7 +305,7 @@ static mine_status rfm_run(mine_job *job, mine_relation *out) {
   mine_histories p;
   mine_rfm rfm;
   mine_rfm_map map;
-  MINE_TRY(mine__histories_read(job, &p));
+  MINE_TRY(mine__job_histories(job, &p));
   rfm_measure(job, asked, &p, &rfm);
   if (mine_failed(env)) return mine_env_status(env);
   if (asked->method == MINE_RFM_BREAKS && p.amount && asked->monetary_breaks.n == 0)

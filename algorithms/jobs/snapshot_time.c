@@ -14,30 +14,31 @@
 #include <string.h>
 
 #include "../core/dates_pattern.h"
+#include "../core/periods.h"
 #include "snapshot.h"
 
 /* ---- spans ---------------------------------------------------------------------------- */
 
+/* In names of columns: count_90d. */
 typedef struct time_unit {
-  const char *word;
-  char letter;
-  int days; /* 0: months */
+  char letter; /* 0: the end of the list */
   mine_time_step step;
 } time_unit;
 
-static const time_unit time_units[] = {
-    {"day", 'd', 1, MINE_STEP_DAY},     {"week", 'w', 7, MINE_STEP_DAY},
-    {"month", 'm', 0, MINE_STEP_MONTH}, {"year", 'y', 0, MINE_STEP_YEAR},
-    {NULL, 0, 0, MINE_STEP_DAY},
-};
+static const time_unit time_units[] = {{'d', MINE_STEP_DAY},
+                                       {'w', MINE_STEP_WEEK},
+                                       {'m', MINE_STEP_MONTH},
+                                       {'y', MINE_STEP_YEAR},
+                                       {0, MINE_STEP_DAY}};
 
 #define SPAN_MOST 100000 /* days; a plain limit that keeps sums of bounds within the calendar */
 
 /* "day", "days" */
 static const time_unit *span_unit(const char *word) {
-  for (const time_unit *unit = time_units; unit->word; unit++) {
-    const size_t n = strlen(unit->word);
-    if (strncmp(word, unit->word, n) == 0 && strcmp(word + n, word[n] == 's' ? "s" : "") == 0)
+  for (const time_unit *unit = time_units; unit->letter; unit++) {
+    const char *name = mine__steps[unit->step].name;
+    const size_t n = strlen(name);
+    if (strncmp(word, name, n) == 0 && strcmp(word + n, word[n] == 's' ? "s" : "") == 0)
       return unit;
   }
   return NULL;
@@ -63,10 +64,11 @@ int mine__snapshot_span(const mine_cell *cell, snapshot_span *out) {
     text += digits;
     unit = span_unit(text + strspn(text, " "));
   }
-  if (!unit || n < 0 || n > SPAN_MOST / (unit->days ? unit->days : 30)) return 0;
+  const mine_step_about *about = unit ? &mine__steps[unit->step] : NULL;
+  if (!unit || n < 0 || n > SPAN_MOST / (int64_t)about->days) return 0;
   snprintf(out->name, sizeof out->name, "%lld%c", (long long)n, unit->letter);
-  out->n = unit->days ? n * unit->days : n;
-  out->step = unit->step;
+  out->n = about->months ? n : n * (int64_t)about->days;
+  out->step = about->months ? unit->step : MINE_STEP_DAY;
   return 1;
 }
 

@@ -150,7 +150,6 @@ mine_status mine__training_selects(mine_training *training) MINE_MUST_CHECK;
 /* training_purchases.c: how purchases are counted, the frame that they are read into, the model. */
 typedef struct mine_purchases_options {
   int unit; /* 0 auto, else 1 + mine_period */
-  mine_cell as_of;
   double holdout;
 } mine_purchases_options;
 extern const mine_option mine__purchases_option_table[];

@@ -8,16 +8,12 @@
 
 #include "training.h"
 
-static const char *const purchases_units[] = {"auto",    "day",  "week", "month",
-                                              "quarter", "year", NULL};
+static const char *const purchases_units[] = {"auto", MINE_PERIOD_NAMES, NULL};
 
 const mine_option mine__purchases_option_table[] = {
     OPTION_CHOICE(mine_purchases_options, unit, .initial = "auto", .choices = purchases_units,
                   .help = "what time is counted in, and of a summary what it was counted in: auto "
                           "is week, of bgbb month"),
-    OPTION_DATE(mine_purchases_options, as_of,
-                .help = "the last day of which purchases are known, such as 2024-06-30; not given: "
-                        "the day of the last event"),
     OPTION_REAL(mine_purchases_options, holdout, .initial = "0.5", .range = {0, 0.9},
                 .help = "the last part of the log's time, which a fit of the first part is "
                         "compared with; 0: nothing is compared"),
@@ -32,7 +28,7 @@ mine_status mine__training_purchases_frame(mine_training *t) {
                       t->asked.algorithm->name);
   const mine_events *parsed = mine__options_of(options, options->wants);
   t->reading = (mine_purchases_reading){.events = *parsed};
-  t->reading.events.want = mine__purchases_wants;
+  t->reading.events.want = mine__history_wants;
   return mine__frame_open(t->env, mine__purchases_plan, &t->reading, &t->frame);
 }
 
@@ -57,8 +53,7 @@ void mine__training_keep_reads(const mine_training *t, mine_model *model, const 
 
 static void purchases_keep_columns(const mine_training *t, mine_model *model) {
   const mine_purchases_reading *reading = &t->reading;
-  const mine_want *want =
-      reading->is_summary ? mine__purchases_summary_wants : mine__purchases_wants;
+  const mine_want *want = reading->is_summary ? mine__purchases_summary_wants : mine__history_wants;
   mine__training_keep_reads(t, model, want,
                             reading->is_summary ? reading->column : reading->events.column);
 }
@@ -67,13 +62,18 @@ static void purchases_keep_columns(const mine_training *t, mine_model *model) {
 static void purchases_fit(mine_training *t, mine_model *model) {
   const mine_algorithm *algorithm = t->asked.algorithm;
   mine_purchases_options said;
+  mine_history_options history;
   mine_purchases purchases;
-  if (MINE_TAKE(t->env, t->arena, &t->asked.options, mine__purchases_option_table, &said)) return;
+  const mine__options *options = &t->asked.options;
+  if (MINE_TAKE(t->env, t->arena, options, mine__purchases_option_table, &said) ||
+      MINE_TAKE(t->env, t->arena, options, mine__history_option_table, &history))
+    return;
   const mine_period usual = algorithm->whole ? MINE_PERIOD_MONTH : MINE_PERIOD_WEEK;
   const mine_purchases_how how = {.unit = said.unit > 0 ? (mine_period)(said.unit - 1) : usual,
                                   .whole = algorithm->whole,
-                                  .as_of = &said.as_of,
+                                  .history = &history,
                                   .holdout = said.holdout,
+                                  .skips = 1,
                                   .note = mine__training_note,
                                   .context = t};
   mine__purchases_read(t->env, t->arena, t->frame, &t->reading, &how, &purchases);

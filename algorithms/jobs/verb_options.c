@@ -47,7 +47,7 @@ static void options_choose(mine_env *env, mine_arena *arena, const char *name,
 static const mine_want *options_wants(const mine_verb *verb, const mine_algorithm *algorithm) {
   if (verb->wants) return verb->wants;
   if (!algorithm || !(verb->trains || (verb->events_of & algorithm->tasks))) return NULL;
-  return algorithm->learn        ? mine__purchases_wants
+  return algorithm->learn        ? mine__history_wants
          : algorithm->recommends ? mine__interactions_wants
          : algorithm->forecasts  ? mine__series_wants
                                  : NULL;

@@ -45,6 +45,8 @@ static const evaluate_option evaluate_belongs[] = {
     {"repeat", MINE_RECOMMENDATION, "a recommender"},
     {"times", MINE_SURVIVAL, "a model of survival"},
     {"cutoff", MINE_PURCHASES, "a model of purchases"},
+    {"as_of", MINE_PURCHASES, "a model of purchases"},
+    {"returns", MINE_PURCHASES, "a model of purchases"},
     {"origins", MINE_FORECASTING, "a model that forecasts"},
     {"horizon", MINE_FORECASTING, "a model that forecasts"},
     {"every", MINE_FORECASTING, "a model that forecasts"},
@@ -82,7 +84,9 @@ static mine_status evaluate_check_held(const mine_job *job) {
                  "scores only"},
                 {"label", "that column"},
                 {"times", "the columns of the training"},
-                {"cutoff", "events (customer, time[, amount])"}};
+                {"cutoff", "events (customer, time[, amount])"},
+                {"as_of", "events (customer, time[, amount])"},
+                {"returns", "events (customer, time[, amount])"}};
   for (size_t i = 0; i < sizeof source / sizeof source[0]; i++)
     if (mine__options_given(job->options.group, job->options.n, source[i].name))
       return mine__fail(job->env, MINE_OPTION, "option %s needs a source with %s", source[i].name,
@@ -260,6 +264,7 @@ static const mine_answer evaluate_answer[] = {
 static const mine_option_set evaluate_options[] = {
     {mine__offers_option_table, sizeof(mine_offers_options), 0},
     {mine__judging_option_table, sizeof(mine_judging_options), 0},
+    MINE_SET_HISTORIES,
     {mine__rolled_option_table, sizeof(mine_rolled_options), 0},
     MINE_SET_REGRESSORS,
     {mine__threshold_option_table, sizeof(mine_threshold_options), 0},

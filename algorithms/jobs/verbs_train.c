@@ -83,6 +83,7 @@ static const mine_option_set train_options[] = {
     {mine__survival_option_table, sizeof(mine_survival_options), MINE_SURVIVAL},
     {mine__weight_option_table, sizeof(mine_weight_options), MINE_COMPONENTS | MINE_SURVIVAL},
     {mine__purchases_option_table, sizeof(mine_purchases_options), MINE_PURCHASES},
+    {mine__history_option_table, sizeof(mine_history_options), MINE_PURCHASES},
     {mine__measured_option_table, sizeof(mine_measured_options), MINE_RECOMMENDATION},
     {mine__series_option_table, sizeof(mine_series_options), MINE_FORECASTING},
     {mine__fitting_option_table, sizeof(mine_fitting_options), MINE_FORECASTING},

@@ -14,8 +14,8 @@
 /* The last day, or the last period that was over, at the end of a day. */
 static double held_over(const mine_purchases *of, double day) {
   if (!of->whole) return day;
-  const double last = mine__period_of(of->unit, day);
-  return mine__period_of(of->unit, day + 1) == last ? last - 1 : last;
+  const int64_t last = mine__period_of(of->unit, day);
+  return (double)(mine__period_of(of->unit, day + 1) == last ? last - 1 : last);
 }
 
 mine__held_out mine__held_out_of(const mine_purchases *of, double day) {
@@ -29,7 +29,7 @@ static double held_actual(const mine_purchases *p, uint32_t c, const mine__held_
   const mine_purchase_log *log = p->log;
   double n = 0, before = -HUGE_VAL;
   for (int64_t i = log->first[c]; i < log->first[c + 1]; i++) {
-    const double at = p->whole ? mine__period_of(p->unit, log->day[i]) : log->day[i];
+    const double at = p->whole ? (double)mine__period_of(p->unit, log->day[i]) : log->day[i];
     if (at <= cut->from || at > cut->to || at == before) continue;
     before = at;
     n++;

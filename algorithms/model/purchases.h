@@ -10,8 +10,10 @@
 **   m     the mean amount of the repeat purchases
 **
 ** They come as a summary, (id, repeats, last_at, age [, monetary]), or are counted from events,
-** (customer, time [, amount]).  All purchases of a customer on a day are one, and a day whose
-** amounts sum to zero or less is none (returns).  Of processes that are observed in whole periods
+** (customer, time [, amount]), which data/histories.h reads.  All purchases of a customer on a day
+** are one; a day on which all was taken back (returns, and amounts that sum to zero or less) is
+** none.  What a purchase is worth is the mean of those with an amount above zero.  Of processes
+*that are observed in whole periods
 ** (bgbb) x, t_x and T count periods of the calendar, and one that was not over is left out.
 **
 ** A model of the kind is a handful of parameters with the covariance of their estimates, and the
@@ -21,20 +23,11 @@
 #ifndef MINE_MODEL_PURCHASES_H
 #define MINE_MODEL_PURCHASES_H
 
-#include "../data/wants.h"
+#include "../core/periods.h"
+#include "../data/histories.h"
 #include "model.h"
 
 /* ---- reading -------------------------------------------------------------------------- */
-
-typedef enum mine_period {
-  MINE_PERIOD_DAY,
-  MINE_PERIOD_WEEK,
-  MINE_PERIOD_MONTH,
-  MINE_PERIOD_QUARTER,
-  MINE_PERIOD_YEAR
-} mine_period;
-extern const char *const mine__periods[]; /* their names, ends with NULL */
-double mine__period_days(mine_period period);
 
 /* How a source of purchases is read; by its number of columns events or a summary. */
 typedef struct mine_purchases_reading {
@@ -42,7 +35,6 @@ typedef struct mine_purchases_reading {
   int is_summary;
   int column[5]; /* of the summary: id, repeats, last_at, age, monetary or -1 */
 } mine_purchases_reading;
-extern const mine_want mine__purchases_wants[];         /* customer, time, amount */
 extern const mine_want mine__purchases_summary_wants[]; /* id, repeats, last_at, age, monetary */
 /* A mine_frame_plan; owner = mine_purchases_reading. */
 mine_status mine__purchases_plan(void *reading, mine_frame *frame);
@@ -61,6 +53,7 @@ struct mine_purchases {
   int64_t n; /* customers who bought */
   double *x, *t_x, *T;
   double *m;    /* NULL: no amounts; NAN: x = 0, or no amount of the customer */
+  double *paid; /* ... of how many of the x it is the mean: those with an amount above zero */
   uint32_t *id; /* their places in `ids` */
   const mine_values *ids;
   mine_period unit; /* of t_x and T */
@@ -75,22 +68,21 @@ struct mine_purchases {
 typedef struct mine_purchases_how {
   mine_period unit;
   int whole;
-  const mine_cell *as_of; /* an option as_of, or MINE_NULL */
+  const mine_history_options *history; /* which events count */
   double holdout;
+  int skips; /* a training: see mine_history_source */
   void (*note)(void *context, const char *item, const char *name, const char *detail);
   void *context;
 } mine_purchases_how;
 
 /* Finish the frame and count; everything in `arena`.  Errors: no customer, a summary that no
-** customer can have (t_x > T), a customer twice.  O(rows log rows). */
+** customer can have (t_x > T), a customer twice.  O(rows). */
 void mine__purchases_read(mine_env *env, mine_arena *arena, mine_frame *frame,
                           const mine_purchases_reading *reading, const mine_purchases_how *how,
                           mine_purchases *out);
 /* The same log as it stood at the end of a day: customers who had bought by then. */
 void mine__purchases_until(mine_env *env, mine_arena *arena, const mine_purchase_log *log,
                            double day, mine_purchases *like);
-/* The period of the calendar in which a day lies, as a number that grows by one. */
-double mine__period_of(mine_period unit, double day);
 
 /* ---- the kind --------------------------------------------------------------------------- */
 

@@ -2,34 +2,17 @@
 ** purchases_read.c -- purchases as customers make them, counted as the models see them
 ** (purchases.h).
 **
-** Events are put in order by day, then by customer, both stably: sums of amounts are the same
-** whatever the number of threads.
+** The events of a customer come in order (data/histories.h), and those of a day stand together.
 */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../core/dates.h"
-#include "../core/radix.h"
 #include "purchases.h"
 
 #define PURCHASES_LONGEST 18262.5 /* days, 50 years: longer ages are taken for another unit's */
 
-enum { PURCHASES_CUSTOMER, PURCHASES_TIME, PURCHASES_AMOUNT };
 enum { PURCHASES_ID, PURCHASES_REPEATS, PURCHASES_LAST_AT, PURCHASES_AGE, PURCHASES_MONETARY };
-
-const mine_want mine__purchases_wants[] = {
-    {.name = "customer",
-     .reading = MINE_READ_EXACT,
-     .flags = MINE_WANT_ID,
-     .help = "the column that says who bought"},
-    {.name = "time", .reading = MINE_READ_TIME, .help = "... when"},
-    {.name = "amount",
-     .reading = MINE_READ_NUMBER,
-     .flags = MINE_WANT_OPTIONAL,
-     .help = "... for how much"},
-    {0},
-};
 
 #define PURCHASES_SIZE (MINE_WANT_NO_MISSING | MINE_WANT_NOT_NEGATIVE)
 const mine_want mine__purchases_summary_wants[] = {
@@ -63,29 +46,7 @@ mine_status mine__purchases_plan(void *owner, mine_frame *frame) {
                     n, n == 1 ? "" : "s");
 }
 
-/* ---- periods ------------------------------------------------------------------------------ */
-
-const char *const mine__periods[] = {"day", "week", "month", "quarter", "year", NULL};
-
-double mine__period_days(mine_period period) {
-  static const double days[] = {1, 7, 365.25 / 12, 365.25 / 4, 365.25};
-  return days[period];
-}
-
-double mine__period_of(mine_period unit, double day) {
-  int year, month, of_month;
-  if (unit == MINE_PERIOD_DAY) return floor(day);
-  if (unit == MINE_PERIOD_WEEK) return floor((day + 3) / 7); /* 1970-01-01 was a Thursday */
-  mine__civil_of_day((int64_t)floor(day), &year, &month, &of_month);
-  if (unit == MINE_PERIOD_YEAR) return year;
-  return unit == MINE_PERIOD_QUARTER ? year * 4.0 + (month - 1) / 3 : year * 12.0 + month - 1;
-}
-
 /* ---- events ------------------------------------------------------------------------------- */
-
-typedef struct purchases_left {
-  int64_t nobody, never, no_amount, later, returned;
-} purchases_left;
 
 static void purchases_note(const mine_purchases_how *how, const char *item, const char *name,
                            int64_t n, const char *what) {
@@ -95,139 +56,68 @@ static void purchases_note(const mine_purchases_how *how, const char *item, cons
   how->note(how->context, item, name, detail);
 }
 
-/* The customers of the rows that count; -1 for the others, which are counted. */
-static int32_t *purchases_who(mine_env *env, mine_arena *arena, const mine_frame *frame,
-                              const mine_column *customer, const double *time, const double *amount,
-                              double until, purchases_left *left) {
-  int32_t *who = mine__arena_array(arena, (size_t)frame->rows, sizeof *who);
-  for (int64_t i = 0; who && i < frame->rows; i++) {
-    if (MINE_POLL_AT(env, i)) return NULL;
-    who[i] = -1;
-    if (!customer->code || customer->code[i] < 0)
-      left->nobody++;
-    else if (!time || isnan(time[i]))
-      left->never++;
-    else if (amount && isnan(amount[i]))
-      left->no_amount++;
-    else if (floor(time[i]) > until)
-      left->later++;
-    else
-      who[i] = customer->code[i];
-  }
-  return who;
-}
-
-/* The events of one customer, by day, become days of purchase from log->first[c] on. */
-static void purchases_days(const double *time, const double *amount, const uint32_t *row, int64_t n,
-                           mine_purchase_log *log, int64_t *end, purchases_left *left) {
-  for (int64_t i = 0; i < n;) {
-    const double day = floor(time[row[i]]);
+/* The events of one customer become days of purchase from log->first[c] on; how many days are
+** none, as all was taken back. */
+static int64_t purchases_days(const mine_histories *of, int64_t c, mine_purchase_log *log,
+                              int64_t *end) {
+  int64_t none = 0;
+  for (int64_t k = of->first[c]; k < of->first[c + 1];) {
+    const double day = floor(of->time[k]);
+    int bought = 0, returned = 0;
     double sum = 0;
-    for (; i < n && floor(time[row[i]]) == day; i++)
-      if (amount) sum += amount[row[i]];
-    if (amount && !(sum > 0)) {
-      left->returned++;
+    for (; k < of->first[c + 1] && floor(of->time[k]) == day; k++) {
+      if (of->amount) sum += of->amount[k];
+      bought |= !of->is_return[k];
+      returned |= of->is_return[k];
+    }
+    if (!bought) continue;
+    if (returned && !(sum > 0)) {
+      none++;
       continue;
     }
     log->day[*end] = day;
-    if (amount) log->amount[*end] = sum;
+    if (of->amount) log->amount[*end] = sum;
     log->from = fmin(log->from, day);
     log->to = fmax(log->to, day);
     ++*end;
   }
+  return none;
 }
 
-static void purchases_sort(mine_env *env, const int32_t *who, const double *time,
-                           const double *amount, int64_t rows, mine_purchase_log *log,
-                           purchases_left *left) {
-  mine_pair *order = mine__arena_array(env->scratch, (size_t)rows, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, (size_t)rows, sizeof *temp);
-  int32_t *code = mine__arena_array(env->scratch, (size_t)rows, sizeof *code);
-  mine__by_code by;
-  if (mine_failed(env)) return;
-  mine__sort_reals(time, NULL, rows, order, temp);
-  for (int64_t i = 0; i < rows; i++)
-    code[i] = who[order[i].row];
-  if (mine__poll(env) || !mine__sort_codes(env->scratch, code, rows, log->n, &by)) return;
-  for (int64_t i = 0; i < by.first[log->n]; i++)
-    by.at[i] = order[by.at[i]].row;
-  int64_t end = 0;
-  for (int64_t c = 0; c < log->n; c++) {
-    if (MINE_POLL_AT(env, c)) return;
-    log->first[c] = end;
-    purchases_days(time, amount, by.at + by.first[c], by.first[c + 1] - by.first[c], log, &end,
-                   left);
-  }
-  log->first[log->n] = end;
-}
-
-static double purchases_latest(const double *time, int64_t rows) {
-  double latest = -HUGE_VAL;
-  for (int64_t i = 0; time && i < rows; i++)
-    if (time[i] > latest) latest = time[i];
-  return floor(latest);
-}
-
-static void purchases_tell(const mine_purchases_how *how, const mine_frame *frame,
-                           const purchases_left *left) {
-  purchases_note(how, "rows", "read", frame->rows, "");
-  purchases_note(how, "rows", "skipped", left->nobody, "the customer is missing");
-  purchases_note(how, "rows", "skipped", left->never, "the time is missing");
-  purchases_note(how, "rows", "skipped", left->no_amount, "the amount is missing");
-  purchases_note(how, "rows", "skipped", left->later, "after as_of");
-  purchases_note(how, "warning", "amount", left->returned,
-                 "days on which a customer's amounts sum to zero or less are no purchases "
-                 "(returns, cancellations)");
-}
-
-static void purchases_tell_until(const mine_purchases_how *how, double until) {
+static void purchases_tell(const mine_purchases_how *how, const mine_histories *of, int64_t none) {
   char detail[80];
   int year, month, day;
-  if (!isfinite(until)) return;
-  mine__civil_of_day((int64_t)until, &year, &month, &day);
+  purchases_note(how, "warning", "returns", none,
+                 "days on which all that a customer bought was taken back: no purchases");
+  mine__civil_of_day((int64_t)floor(of->as_of), &year, &month, &day);
   snprintf(detail, sizeof detail, "until %04d-%02d-%02d%s", year, month, day,
-           how->as_of->type == MINE_NULL ? ", the day of the last event" : "");
-  how->note(how->context, how->as_of->type == MINE_NULL ? MINE__NOTE_CHOSEN : "rows", "as_of",
-            detail);
+           of->last ? ", the day of the last event" : "");
+  how->note(how->context, of->last ? MINE__NOTE_CHOSEN : "rows", "as_of", detail);
 }
 
-static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena, const mine_frame *frame,
-                                        const mine_purchases_reading *reading,
-                                        const mine_purchases_how *how, double *until) {
-  const int *at = reading->events.column;
-  const mine_column *customer = &frame->column[at[PURCHASES_CUSTOMER]];
-  const mine_column *when = &frame->column[at[PURCHASES_TIME]];
-  const int paid = at[PURCHASES_AMOUNT];
-  const double *amount = paid >= 0 ? frame->column[paid].number : NULL, *time = when->number;
-  const size_t rows = (size_t)frame->rows;
+static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena,
+                                        const mine_histories *events,
+                                        const mine_purchases_how *how) {
+  const size_t rows = (size_t)events->first[events->n];
   mine_purchase_log *log = mine__arena_zeros(arena, 1, sizeof *log);
-  purchases_left left = {0};
+  int64_t end = 0, none = 0;
   if (!log) return NULL;
-  *until = purchases_latest(time, frame->rows);
-  if (how->as_of->type != MINE_NULL &&
-      mine__option_date(env, "as_of", how->as_of, when->time, until))
-    return NULL;
-  *until = floor(*until);
-  *log = (mine_purchase_log){.n = customer->levels.n, .from = HUGE_VAL, .to = -HUGE_VAL};
+  *log = (mine_purchase_log){.n = events->n, .from = HUGE_VAL, .to = -HUGE_VAL};
   log->first = mine__arena_zeros(arena, (size_t)log->n + 1, sizeof *log->first);
   log->day = mine__arena_array(arena, rows, sizeof *log->day);
-  if (amount) log->amount = mine__arena_array(arena, rows, sizeof *log->amount);
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  const int32_t *who = mine_failed(env) ? NULL
-                                        : purchases_who(env, env->scratch, frame, customer, time,
-                                                        amount, *until, &left);
-  if (who && time) purchases_sort(env, who, time, amount, frame->rows, log, &left);
-  mine__arena_rewind(env->scratch, mark);
+  if (events->amount) log->amount = mine__arena_array(arena, rows, sizeof *log->amount);
+  for (int64_t c = 0; c < log->n && !mine_failed(env) && !MINE_POLL_AT(env, c); c++) {
+    log->first[c] = end;
+    none += purchases_days(events, c, log, &end);
+  }
   if (mine_failed(env)) return NULL;
-  purchases_tell(how, frame, &left);
-  purchases_tell_until(how, *until);
-  if (log->first[log->n] > 0) return log;
+  log->first[log->n] = end;
+  purchases_tell(how, events, none);
+  if (end > 0) return log;
   (void)mine__fail(env, MINE_DATA,
-                   "there is no purchase in the source: of %lld rows %lld lack the customer, %lld "
-                   "the time, %lld the amount, %lld are after as_of, and %lld days of customers "
-                   "sum to zero or less",
-                   (long long)frame->rows, (long long)left.nobody, (long long)left.never,
-                   (long long)left.no_amount, (long long)left.later, (long long)left.returned);
+                   "no event is a purchase: all %lld have negative amounts, or were taken back on "
+                   "the day (%lld days); turn the sign of the amounts, or say returns=count",
+                   (long long)rows, (long long)none);
   return NULL;
 }
 
@@ -240,13 +130,14 @@ static int purchases_room(mine_env *env, mine_arena *arena, int64_t n, int amoun
   out->t_x = mine__arena_array(arena, room, sizeof *out->t_x);
   out->T = mine__arena_array(arena, room, sizeof *out->T);
   out->m = amounts ? mine__arena_array(arena, room, sizeof *out->m) : NULL;
+  out->paid = amounts ? mine__arena_array(arena, room, sizeof *out->paid) : NULL;
   out->id = mine__arena_array(arena, room, sizeof *out->id);
   return !mine_failed(env);
 }
 
 /* How the days of a customer are counted: as they are, or in periods of the calendar. */
 static double purchases_place(const mine_purchases *p, double day) {
-  return p->whole ? mine__period_of(p->unit, day) : day;
+  return p->whole ? (double)mine__period_of(p->unit, day) : day;
 }
 
 static void purchases_customer(const mine_purchase_log *of, int64_t c, double last,
@@ -254,12 +145,16 @@ static void purchases_customer(const mine_purchase_log *of, int64_t c, double la
   const double unit = p->whole ? 1 : mine__period_days(p->unit);
   const int64_t from = of->first[c], to = of->first[c + 1];
   const double first = from < to ? purchases_place(p, of->day[from]) : HUGE_VAL;
-  double before = first, spent = 0, repeats = 0;
+  double before = first, spent = 0, repeats = 0, paid = 0, paid_at = first;
   if (first > last) return;
   for (int64_t i = from + 1; i < to; i++) {
     const double at = purchases_place(p, of->day[i]);
     if (at > last) break;
-    if (of->amount && at > first) spent += of->amount[i];
+    if (of->amount && at > first && of->amount[i] > 0) {
+      spent += of->amount[i];
+      paid += at > paid_at;
+      paid_at = at;
+    }
     if (at == before) continue;
     p->log_gaps += log((at - before) / unit);
     repeats++;
@@ -269,7 +164,10 @@ static void purchases_customer(const mine_purchase_log *of, int64_t c, double la
   p->x[p->n] = repeats;
   p->t_x[p->n] = (before - first) / unit;
   p->T[p->n] = (last - first) / unit;
-  if (p->m) p->m[p->n] = repeats > 0 ? spent / repeats : (double)NAN;
+  if (p->m) {
+    p->m[p->n] = paid > 0 ? spent / paid : (double)NAN;
+    p->paid[p->n] = paid;
+  }
   p->n++;
 }
 
@@ -291,11 +189,21 @@ void mine__purchases_until(mine_env *env, mine_arena *arena, const mine_purchase
 static void purchases_count(mine_env *env, mine_arena *arena, const mine_frame *frame,
                             const mine_purchases_reading *reading, const mine_purchases_how *how,
                             mine_purchases *out) {
-  double until;
-  const mine_purchase_log *log = purchases_log(env, arena, frame, reading, how, &until);
+  mine_history_source of = {.frame = frame,
+                            .asked = how->history,
+                            .skips = how->skips,
+                            .note = how->note,
+                            .context = how->context};
+  mine_histories events;
+  for (int i = 0; i < MINE_HISTORY_MORE; i++) {
+    const int column = reading->events.column[i];
+    of.column[i] = column < 0 ? NULL : &frame->column[column];
+  }
+  if (mine__histories_read(env, arena, &of, &events)) return;
+  const mine_purchase_log *log = purchases_log(env, arena, &events, how);
   if (!log) return;
-  out->ids = &frame->column[reading->events.column[PURCHASES_CUSTOMER]].levels;
-  mine__purchases_until(env, arena, log, until, out);
+  out->ids = events.id;
+  mine__purchases_until(env, arena, log, floor(events.as_of), out);
   if (mine_failed(env) || out->n > 0) return;
   (void)mine__fail(env, MINE_DATA,
                    "no customer had bought before the last %s that was over; give a longer log or "
@@ -370,13 +278,13 @@ static void purchases_take(mine_env *env, mine_arena *arena, const mine_frame *f
     out->t_x[i] = column[PURCHASES_LAST_AT]->number[i];
     out->T[i] = column[PURCHASES_AGE]->number[i];
     if (out->m) out->m[i] = out->x[i] > 0 ? m[i] : (double)NAN;
+    if (out->m) out->paid[i] = out->x[i];
     const char *problem = purchases_impossible(out, i);
     if (problem) {
       purchases_refuse(env, i, problem);
       return;
     }
   }
-  purchases_note(how, "rows", "read", frame->rows, "");
   purchases_tell_ages(how, out);
 }
 
@@ -389,11 +297,12 @@ void mine__purchases_read(mine_env *env, mine_arena *arena, mine_frame *frame,
     (void)mine__fail(env, MINE_DATA, "the source has no rows; there is no purchase to learn from");
     return;
   }
+  if (how->skips) purchases_note(how, "rows", "read", frame->rows, "");
   if (!reading->is_summary) {
     purchases_count(env, arena, frame, reading, how, out);
     return;
   }
-  if (how->as_of->type != MINE_NULL) {
+  if (how->history->as_of.type != MINE_NULL) {
     (void)mine__fail(env, MINE_OPTION,
                      "option as_of is for events; a summary says by age how long a customer was "
                      "observed");

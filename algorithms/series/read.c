@@ -22,7 +22,7 @@ static const char *const read_gaps[] = {"missing", "zero", "interpolate", "error
 static const char *const read_duplicates[] = {"error", "sum", "mean", NULL};
 
 const mine_option mine__series_option_table[] = {
-    OPTION_EITHER(mine_series_options, step, .choices = mine__calendar_units, .range = {0, 1e300},
+    OPTION_EITHER(mine_series_options, step, .choices = mine__step_names, .range = {0, 1e300},
                   .above_least = 1,
                   .help =
                       "of time: a unit, in whose periods times count (with duplicates=sum events "

@@ -34,7 +34,7 @@
 #ifndef MINE_SERIES_SERIES_H
 #define MINE_SERIES_SERIES_H
 
-#include "../core/dates.h"
+#include "../core/periods.h"
 #include "../data/wants.h"
 
 /* ---- the calendar --------------------------------------------------------------------------- */

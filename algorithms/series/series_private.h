@@ -19,6 +19,5 @@ typedef struct series_times {
 int mine__calendar_recognise(const series_times *times, int plain, mine_calendar *out, int *loose);
 /* Periods of a unit that was said. */
 void mine__calendar_periods(const series_times *times, mine_time_step unit, mine_calendar *out);
-extern const char *const mine__calendar_units[]; /* "year" ... "second", as mine_time_step */
 
 #endif

@@ -25,24 +25,6 @@
 
 #define STEPS_MOST 9e15 /* steps: more are no calendar */
 
-static const struct steps_unit {
-  const char *name;
-  double days; /* 0: months */
-  int months;
-} steps_units[] = {
-    [MINE_STEP_YEAR] = {"year", 0, 12},
-    [MINE_STEP_QUARTER] = {"quarter", 0, 3},
-    [MINE_STEP_MONTH] = {"month", 0, 1},
-    [MINE_STEP_WEEK] = {"week", 7, 0},
-    [MINE_STEP_DAY] = {"day", 1, 0},
-    [MINE_STEP_HOUR] = {"hour", 1.0 / 24, 0},
-    [MINE_STEP_MINUTE] = {"minute", 1.0 / 1440, 0},
-    [MINE_STEP_SECOND] = {"second", 1.0 / 86400, 0},
-};
-
-const char *const mine__calendar_units[] = {"year", "quarter", "month",  "week", "day",
-                                            "hour", "minute",  "second", NULL};
-
 /* ---- a calendar in use ---------------------------------------------------------------------- */
 
 static int64_t steps_floor_div(int64_t a, int64_t b) {
@@ -51,7 +33,7 @@ static int64_t steps_floor_div(int64_t a, int64_t b) {
 
 double mine__calendar_time(const mine_calendar *c, int64_t i) {
   if (c->plain) return c->origin + (double)i * c->step;
-  const int months = steps_units[c->unit].months;
+  const int months = mine__steps[c->unit].months;
   if (fabs((double)i * (double)c->every) > 1e17) return NAN;
   if (months == 0) {
     const int week = c->unit == MINE_STEP_WEEK;
@@ -74,12 +56,12 @@ static int64_t steps_month(double days, int *day) {
 }
 
 int64_t mine__calendar_index(const mine_calendar *c, double time) {
-  const int months = c->plain ? 0 : steps_units[c->unit].months;
+  const int months = c->plain ? 0 : mine__steps[c->unit].months;
   if (months) {
     int day;
     return steps_floor_div(steps_month(time, &day) - c->month, c->every * months);
   }
-  const double step = c->plain ? c->step : steps_units[c->unit].days * (double)c->every;
+  const double step = c->plain ? c->step : mine__steps[c->unit].days * (double)c->every;
   const double at = floor((time - c->origin) / step + (c->plain ? 0.5 : 1e-6));
   return (int64_t)fmin(fmax(at, -STEPS_MOST), STEPS_MOST);
 }
@@ -101,10 +83,10 @@ const char *mine__calendar_words(const mine_calendar *c, char buffer[MINE_CALEND
     snprintf(buffer, MINE_CALENDAR_BYTES, "%s", mine__format_real(number, c->step, 6));
   else if (c->every == 1)
     snprintf(buffer, MINE_CALENDAR_BYTES, "%s %s", c->unit == MINE_STEP_HOUR ? "an" : "a",
-             steps_units[c->unit].name);
+             mine__steps[c->unit].name);
   else
     snprintf(buffer, MINE_CALENDAR_BYTES, "%lld %ss", (long long)c->every,
-             steps_units[c->unit].name);
+             mine__steps[c->unit].name);
   return buffer;
 }
 
@@ -121,7 +103,7 @@ static int64_t steps_gcd(int64_t a, int64_t b) {
 
 /* Whether all times have one phase of a unit of months; fills the calendar's phase. */
 static int steps_phase_months(const series_times *t, mine_time_step unit, mine_calendar *out) {
-  const int months = steps_units[unit].months;
+  const int months = mine__steps[unit].months;
   const double share = t->time[0] - floor(t->time[0]);
   int day, last = 0;
   const int64_t month0 = steps_month(t->time[0], &day);
@@ -143,7 +125,7 @@ static int steps_phase_months(const series_times *t, mine_time_step unit, mine_c
 }
 
 static int steps_phase_days(const series_times *t, mine_time_step unit, mine_calendar *out) {
-  const double step = steps_units[unit].days;
+  const double step = mine__steps[unit].days;
   for (int64_t k = 0; k < t->n; k++) {
     const double steps = (t->time[k] - t->time[0]) / step;
     if (fabs(steps - floor(steps + 0.5)) * step > STEPS_EXACT) return 0;
@@ -156,7 +138,7 @@ static int steps_phase_days(const series_times *t, mine_time_step unit, mine_cal
 static void steps_anchor(const series_times *t, mine_calendar *c) {
   int day;
   int64_t gcd = 0;
-  if (steps_units[c->unit].months)
+  if (mine__steps[c->unit].months)
     c->month = steps_month(t->least, &day);
   else
     c->origin = t->least;
@@ -188,7 +170,7 @@ void mine__calendar_periods(const series_times *t, mine_time_step unit, mine_cal
   int day;
   const double start = mine__time_floor(t->least, unit);
   *out = (mine_calendar){.unit = unit, .every = 1, .day = 1};
-  if (steps_units[unit].months)
+  if (mine__steps[unit].months)
     out->month = steps_month(start, &day);
   else
     out->origin = start;
@@ -197,7 +179,7 @@ void mine__calendar_periods(const series_times *t, mine_time_step unit, mine_cal
 /* The longest unit whose phase all times share. */
 static int steps_phase(const series_times *t, mine_calendar *out) {
   for (mine_time_step unit = MINE_STEP_YEAR; unit <= MINE_STEP_SECOND; unit++) {
-    const int found = steps_units[unit].months ? steps_phase_months(t, unit, out)
+    const int found = mine__steps[unit].months ? steps_phase_months(t, unit, out)
                                                : steps_phase_days(t, unit, out);
     if (!found) continue;
     steps_anchor(t, out);

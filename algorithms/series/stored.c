@@ -163,7 +163,7 @@ static void stored_load_calendar(mine_reader *r, mine_series_set *set) {
   const char *text = mine__read_string(mine__called(r, "times"));
   set->whole = mine__read_u8(mine__called(r, "whole")) != 0;
   c->plain = mine__read_u8(mine__called(r, "plain")) != 0;
-  const uint8_t unit = mine__read_u8(mine__worded(r, "unit", mine__calendar_units));
+  const uint8_t unit = mine__read_u8(mine__worded(r, "unit", mine__step_names));
   c->every = mine__read_i64(mine__called(r, "every"));
   c->origin = mine__read_finite(mine__called(r, "origin"));
   c->step = mine__read_finite(mine__called(r, "step"));

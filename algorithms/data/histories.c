@@ -7,9 +7,10 @@
 #include "histories.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
 #include "../core/radix.h"
+#include "notes.h"
 
 static const char *const histories_returns[] = {"net", "ignore", "count", "error", NULL};
 
@@ -26,32 +27,15 @@ const mine_option mine__history_option_table[] = {
 const mine_want mine__history_wants[] = {
     MINE_WANT_OF_CUSTOMER, MINE_WANT_OF_TIME, MINE_WANT_OF_AMOUNT, {0}};
 
-/* ---- times, for people ------------------------------------------------------------------ */
-
-void mine__row_time(mine_relation *out, const mine_time_reading *reading, double days) {
-  char buffer[MINE_TIME_BYTES];
-  mine_cell cell;
-  if (!reading || !mine__time_write(reading, days, buffer, &cell))
-    mine__row_null(out);
-  else
-    mine__row_cell(out, &cell);
-}
-
-const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days) {
-  char buffer[MINE_TIME_BYTES];
-  mine_cell cell;
-  mine_text text;
-  mine__text_open(&text, arena);
-  if (reading && mine__time_write(reading, days, buffer, &cell)) mine__text_add_cell(&text, &cell);
-  return text.bytes ? text.data : "?";
-}
-
 /* ---- which rows ------------------------------------------------------------------------- */
 
 /* The columns, and what is not as it should be. */
 typedef struct histories_rows {
-  mine_job *job;
+  mine_env *env;
+  mine_arena *arena;
+  const mine_history_source *of;
   const mine_history_options *asked;
+  int64_t n;
   const int32_t *customer;
   const double *time, *amount; /* amount NULL: none */
   double as_of;
@@ -66,19 +50,15 @@ static int histories_is_later(const histories_rows *rows, double time) {
 
 /* Until when: as said, else the last event of a customer. */
 static void histories_now(histories_rows *rows, const mine_time_reading *reading) {
-  mine_job *job = rows->job;
   if (rows->asked->as_of.type != MINE_NULL) {
-    if (mine__option_date(job->env, "as_of", &rows->asked->as_of, reading, &rows->as_of)) return;
+    if (mine__option_date(rows->env, "as_of", &rows->asked->as_of, reading, &rows->as_of)) return;
     rows->whole_day = rows->as_of <= floor(rows->as_of);
     return;
   }
   rows->as_of = NAN;
-  for (int64_t i = 0; i < job->frame->rows; i++)
+  for (int64_t i = 0; i < rows->n; i++)
     if (rows->customer[i] >= 0 && !(rows->time[i] <= rows->as_of) && !isnan(rows->time[i]))
       rows->as_of = rows->time[i];
-  if (!isnan(rows->as_of))
-    mine__job_notef(job, "warning", "as_of", "%s, the last event: nothing else was said",
-                    mine__show_time(job->arena, reading, rows->as_of));
 }
 
 /* Whether a row is an event that counts. */
@@ -100,9 +80,9 @@ static int histories_counts(histories_rows *rows, int64_t i) {
   if (!isnan(amount)) rows->sum += fabs(amount);
   if (!(amount < 0)) return 1;
   rows->returns++;
-  if (rows->asked->returns == MINE_RETURNS_ERROR && !mine_failed(rows->job->env)) {
+  if (rows->asked->returns == MINE_RETURNS_ERROR && !mine_failed(rows->env)) {
     char number[MINE_NUMBER_BYTES];
-    mine__fail(rows->job->env, MINE_DATA,
+    mine__fail(rows->env, MINE_DATA,
                "amount %s in row %lld is negative and returns=error; say returns=net, ignore or "
                "count",
                mine__format_real(number, amount, 0), (long long)i + 1);
@@ -110,33 +90,37 @@ static int histories_counts(histories_rows *rows, int64_t i) {
   return rows->asked->returns != MINE_RETURNS_IGNORE;
 }
 
+static void histories_note(const histories_rows *rows, const char *item, const char *name,
+                           int64_t n, const char *what) {
+  char detail[MINE_NOTE_BYTES];
+  if (n == 0) return;
+  snprintf(detail, sizeof detail, "%lld of %lld %s", (long long)n, (long long)rows->n, what);
+  rows->of->note(rows->of->context, item, name, detail);
+}
+
+static void histories_left_out(const histories_rows *rows, const char *name, int64_t n,
+                               const char *what) {
+  const int skips = rows->of->skips;
+  histories_note(rows, skips ? "rows" : "warning", skips ? "skipped" : name, n, what);
+}
+
 static void histories_tell(const histories_rows *rows) {
-  static const char *const policy[] = {"they lower amounts and are no purchases",
-                                       "they are left out", "they count as purchases", ""};
-  mine_job *job = rows->job;
-  const long long all = (long long)job->frame->rows;
-  if (rows->no_customer > 0)
-    mine__job_notef(job, "warning", "customer", "%lld of %lld have no customer and are left out",
-                    (long long)rows->no_customer, all);
-  if (rows->no_time > 0)
-    mine__job_notef(job, "warning", "time",
-                    "%lld of %lld have an amount but no time and are left out",
-                    (long long)rows->no_time, all);
-  if (rows->later > 0)
-    mine__job_notef(job, "warning", "as_of", "%lld of %lld are after as_of and are left out",
-                    (long long)rows->later, all);
-  if (rows->no_amount > 0)
-    mine__job_notef(job, "warning", "amount", "%lld of %lld have no amount: purchases of nothing",
-                    (long long)rows->no_amount, all);
-  if (rows->returns > 0)
-    mine__job_notef(job, "warning", "returns", "%lld of %lld have a negative amount: %s",
-                    (long long)rows->returns, all, policy[rows->asked->returns]);
+  static const char *const policy[] = {
+      "have a negative amount: they lower amounts and are no purchases",
+      "have a negative amount: they are left out",
+      "have a negative amount: they count as purchases", ""};
+  histories_left_out(rows, "customer", rows->no_customer, "have no customer and are left out");
+  histories_left_out(rows, "time", rows->no_time, "have an amount but no time and are left out");
+  histories_left_out(rows, "as_of", rows->later, "are after as_of and are left out");
+  histories_note(rows, "warning", "amount", rows->no_amount,
+                 "have no amount: they are purchases and add nothing to amounts");
+  histories_note(rows, "warning", "returns", rows->returns, policy[rows->asked->returns]);
 }
 
 /* No event counts: say why. */
 static void histories_none(const histories_rows *rows, const mine_time_reading *reading) {
-  mine_env *env = rows->job->env;
-  const int64_t all = rows->job->frame->rows;
+  mine_env *env = rows->env;
+  const int64_t all = rows->n;
   double least = NAN;
   for (int64_t i = 0; i < all; i++)
     if (rows->customer[i] >= 0 && !(rows->time[i] >= least) && !isnan(rows->time[i]))
@@ -147,7 +131,7 @@ static void histories_none(const histories_rows *rows, const mine_time_reading *
   } else if (rows->later > 0) {
     mine__fail(env, MINE_DATA,
                "as_of is before every event; the first of a customer is at %s, say a later time",
-               mine__show_time(rows->job->arena, reading, least));
+               mine__show_time(rows->arena, reading, least));
   } else if (rows->returns > 0) {
     mine__fail(env, MINE_DATA,
                "all events have negative amounts and returns=ignore; say "
@@ -160,26 +144,25 @@ static void histories_none(const histories_rows *rows, const mine_time_reading *
 
 /* ---- by customer and time --------------------------------------------------------------- */
 
-static const double *histories_numbers(mine_job *job, const mine_column *column) {
+static const double *histories_numbers(const histories_rows *rows, const mine_column *column) {
   if (column->number) return column->number;
-  double *none = mine__arena_array(job->arena, (size_t)job->frame->rows, sizeof *none);
-  for (int64_t i = 0; none && i < job->frame->rows; i++)
+  double *none = mine__arena_array(rows->arena, (size_t)rows->n, sizeof *none);
+  for (int64_t i = 0; none && i < rows->n; i++)
     none[i] = NAN;
   return none;
 }
 
 /* The times of the rows that count; NAN for the others. */
 static double *histories_keys(histories_rows *rows) {
-  const int64_t n = rows->job->frame->rows;
-  double *key = mine__arena_array(rows->job->env->scratch, (size_t)n, sizeof *key);
-  for (int64_t i = 0; key && i < n; i++) {
-    if (MINE_POLL_AT(rows->job->env, i)) return NULL;
+  double *key = mine__arena_array(rows->env->scratch, (size_t)rows->n, sizeof *key);
+  for (int64_t i = 0; key && i < rows->n; i++) {
+    if (MINE_POLL_AT(rows->env, i)) return NULL;
     key[i] = histories_counts(rows, i) ? rows->time[i] : NAN;
   }
   if (isinf(rows->sum))
-    mine__fail(rows->job->env, MINE_DATA,
+    mine__fail(rows->env, MINE_DATA,
                "the amounts add up beyond all numbers; divide them by a million");
-  return mine_failed(rows->job->env) ? NULL : key;
+  return mine_failed(rows->env) ? NULL : key;
 }
 
 static void histories_sort(mine_env *env, const double *key, int64_t n, mine_pair *order) {
@@ -193,19 +176,19 @@ static void histories_sort(mine_env *env, const double *key, int64_t n, mine_pai
 
 static void histories_fill(const histories_rows *rows, const mine_pair *order, int64_t n,
                            mine_histories *out) {
-  mine_job *job = rows->job;
-  int32_t *code = mine__arena_array(job->env->scratch, (size_t)n, sizeof *code);
+  mine_arena *arena = rows->arena;
+  int32_t *code = mine__arena_array(rows->env->scratch, (size_t)n, sizeof *code);
   mine__by_code by;
   for (int64_t k = 0; code && k < n; k++)
     code[k] = rows->customer[order[k].row];
-  if (!code || !mine__sort_codes(job->arena, code, n, out->n, &by)) return;
+  if (!code || !mine__sort_codes(arena, code, n, out->n, &by)) return;
   const size_t room = (size_t)n;
   out->first = by.first;
   out->row = by.at;
-  out->time = mine__arena_array(job->arena, room, sizeof *out->time);
-  out->is_return = mine__arena_array(job->arena, room, sizeof *out->is_return);
-  if (rows->amount) out->amount = mine__arena_array(job->arena, room, sizeof *out->amount);
-  if (mine_failed(job->env)) return;
+  out->time = mine__arena_array(arena, room, sizeof *out->time);
+  out->is_return = mine__arena_array(arena, room, sizeof *out->is_return);
+  if (rows->amount) out->amount = mine__arena_array(arena, room, sizeof *out->amount);
+  if (mine_failed(rows->env)) return;
   for (int64_t k = 0; k < n; k++) {
     const uint32_t row = order[by.at[k]].row;
     const double amount = rows->amount ? rows->amount[row] : 0;
@@ -216,35 +199,33 @@ static void histories_fill(const histories_rows *rows, const mine_pair *order, i
   }
 }
 
-/* The columns of the frame, once it is finished. */
-static void histories_open(mine_job *job, histories_rows *rows, mine_histories *out) {
-  const mine_column *time = mine__job_event(job, MINE_HISTORY_TIME);
-  const mine_column *amount = mine__job_event(job, MINE_HISTORY_AMOUNT);
-  const mine_column *customer = mine__job_event(job, MINE_HISTORY_CUSTOMER);
-  *rows = (histories_rows){.job = job,
-                           .asked = mine__options_of(&job->options, mine__history_option_table),
-                           .customer = customer->code,
-                           .time = histories_numbers(job, time)};
-  if (amount) rows->amount = histories_numbers(job, amount);
-  *out = (mine_histories){.n = customer->levels.n, .id = &customer->levels, .reading = time->time};
+static void histories_open(histories_rows *rows, mine_histories *out) {
+  const mine_column *const *column = rows->of->column;
+  const mine_column *customer = column[MINE_HISTORY_CUSTOMER];
+  rows->customer = customer->code;
+  rows->time = histories_numbers(rows, column[MINE_HISTORY_TIME]);
+  if (column[MINE_HISTORY_AMOUNT])
+    rows->amount = histories_numbers(rows, column[MINE_HISTORY_AMOUNT]);
+  *out = (mine_histories){.n = customer->levels.n,
+                          .id = &customer->levels,
+                          .last = rows->asked->as_of.type == MINE_NULL,
+                          .reading = column[MINE_HISTORY_TIME]->time};
 }
 
-mine_status mine__histories_read(mine_job *job, mine_histories *out) {
-  mine_env *env = job->env;
-  histories_rows rows;
-  MINE_TRY(mine__frame_finish(job->frame));
-  if (job->frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the source has no columns");
-  const int64_t n = job->frame->rows;
-  if (n == 0) return mine__fail(env, MINE_DATA, "the source has no rows; there is nobody");
-  histories_open(job, &rows, out);
+mine_status mine__histories_read(mine_env *env, mine_arena *arena, const mine_history_source *of,
+                                 mine_histories *out) {
+  histories_rows rows = {
+      .env = env, .arena = arena, .of = of, .asked = of->asked, .n = of->frame->rows};
+  if (rows.n == 0) return mine__fail(env, MINE_DATA, "the source has no rows; there is nobody");
+  histories_open(&rows, out);
   if (!mine_failed(env)) histories_now(&rows, out->reading);
   if (mine_failed(env)) return mine_env_status(env);
   const mine_mark mark = mine__arena_mark(env->scratch);
   const double *key = histories_keys(&rows);
-  mine_pair *order = mine__arena_array(env->scratch, (size_t)n, sizeof *order);
-  if (key && order) histories_sort(env, key, n, order);
+  mine_pair *order = mine__arena_array(env->scratch, (size_t)rows.n, sizeof *order);
+  if (key && order) histories_sort(env, key, rows.n, order);
   if (mine_failed(env)) return mine_env_status(env);
-  const int64_t known = mine__sort_known(order, n);
+  const int64_t known = mine__sort_known(order, rows.n);
   out->as_of = rows.as_of;
   if (known == 0)
     histories_none(&rows, out->reading);

@@ -1,25 +1,26 @@
 /*
-** histories.h -- an event list (customer, time[, amount]) as the histories of customers.
+** histories.h -- an event list (customer, time[, amount]) as the histories of customers: the one
+** reader of purchases, for verbs and for models.
 **
-** What every verb about customers' events shares: which rows are purchases, when "now" is,
-** and each customer's rows in the order of time.
+** Which rows are purchases, when "now" is, and each customer's rows in the order of time.
 **
 **   as_of      up to when events are known: a bare date holds its whole day.  Not given: the
-**              last event, told.  Later events are left out, told.
-**   returns    rows with a negative amount (cancellations, refunds):
+**              last event, which the caller tells.  Later events are left out, told.
+**   returns    rows with a negative amount (cancellations, refunds), told:
 **                net      money that goes back: lowers amounts, is no purchase (default)
 **                ignore   left out
 **                count    a purchase like any other
 **                error    refused, with the row
 **
 ** A row without a customer is left out, told; one without a time and an amount says that the
-** customer exists (LEFT JOIN), one with an amount only is left out, told; a missing amount is
-** a purchase of nothing, told.
+** customer exists (LEFT JOIN), one with an amount only is left out, told; one without an amount
+** is a purchase that adds nothing to amounts, told.
 */
-#ifndef MINE_JOBS_HISTORIES_H
-#define MINE_JOBS_HISTORIES_H
+#ifndef MINE_DATA_HISTORIES_H
+#define MINE_DATA_HISTORIES_H
 
-#include "verb.h"
+#include "frame.h"
+#include "wants.h"
 
 typedef enum mine_returns {
   MINE_RETURNS_NET,
@@ -49,25 +50,33 @@ extern const mine_want mine__history_wants[];
     .help = "for how much; below 0: a return, which the option returns is about" \
   }
 
+/* Where the columns are, what was asked, and who hears what is told. */
+typedef struct mine_history_source {
+  const mine_frame *frame;                      /* finished */
+  const mine_column *column[MINE_HISTORY_MORE]; /* of the amount NULL: none */
+  const mine_history_options *asked;
+  /* Rows that are left out are told as "rows", "skipped" (a training); else as warnings. */
+  int skips;
+  void (*note)(void *context, const char *item, const char *name, const char *detail);
+  void *context;
+} mine_history_source;
+
 typedef struct mine_histories {
   int64_t n; /* customers, in the order in which they appear; also those without a row */
   const mine_values *id; /* of them */
   int64_t *first;        /* n + 1: those of customer c are first[c] .. first[c + 1] - 1 */
   double *time;          /* days, rising within a customer */
-  double *amount;        /* NULL: the source has none */
+  double *amount;        /* NULL: the source has none; 0: the row has none */
   uint8_t *is_return;
   uint32_t *row; /* of the frame */
   double as_of;  /* days; the start of the day where the whole day counts */
+  int last;      /* as_of is the last event: nothing was said */
   const mine_time_reading *reading;
 } mine_histories;
 
-/* The frame of the job was read: finish it and sort it.  All lives in the job's arena.
-** O(rows).  Errors: no rows, no customer, no event until as_of, a return where returns=error. */
-mine_status mine__histories_read(mine_job *job, mine_histories *out) MINE_MUST_CHECK;
-
-/* `days` as the times of the source are written; NAN: NULL. */
-void mine__row_time(mine_relation *out, const mine_time_reading *reading, double days);
-/* The same as a person reads it. */
-const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days);
+/* Check and sort; all lives in `arena`.  O(rows).  Errors: no rows, no customer, no event until
+** as_of, a return where returns=error. */
+mine_status mine__histories_read(mine_env *env, mine_arena *arena, const mine_history_source *of,
+                                 mine_histories *out) MINE_MUST_CHECK;
 
 #endif

@@ -1,0 +1,30 @@
+/*
+** purchases.c -- a job's source as histories of customers (purchases.h).
+*/
+#include "purchases.h"
+
+mine_status mine__job_histories(mine_job *job, mine_histories *out) {
+  mine_env *env = job->env;
+  MINE_TRY(mine__frame_finish(job->frame));
+  if (job->frame->n_columns == 0) return mine__fail(env, MINE_DATA, "the source has no columns");
+  mine_history_source of = {.frame = job->frame,
+                            .asked = mine__options_of(&job->options, mine__history_option_table),
+                            .note = mine__job_note,
+                            .context = job};
+  for (int i = 0; i < MINE_HISTORY_MORE && job->frame->rows > 0; i++)
+    of.column[i] = mine__job_event(job, i);
+  MINE_TRY(mine__histories_read(env, job->arena, &of, out));
+  if (out->last)
+    mine__job_notef(job, "warning", "as_of", "%s, the last event: nothing else was said",
+                    mine__show_time(job->arena, out->reading, out->as_of));
+  return mine_env_status(env);
+}
+
+void mine__row_time(mine_relation *out, const mine_time_reading *reading, double days) {
+  char buffer[MINE_TIME_BYTES];
+  mine_cell cell;
+  if (!reading || !mine__time_write(reading, days, buffer, &cell))
+    mine__row_null(out);
+  else
+    mine__row_cell(out, &cell);
+}
