@@ -317,3 +317,7 @@ int mine__same_word(const char *a, const char *b) {
     b++;
   return text_lower(*a) == text_lower(*b);
 }
+
+const char *mine__article(const char *word) {
+  return *word && strchr("aeiou", *word) ? "an" : "a";
+}

@@ -64,14 +64,14 @@ static mine_status clv_open(mine_job *job) {
   if (!state->process)
     return mine__fail(
         job->env, MINE_UNSUPPORTED,
-        "a %s model (%s) does not foretell purchases; train bgnbd, paretonbd, mbgcnbd "
+        "%s %s model (%s) does not foretell purchases; train bgnbd, paretonbd, mbgcnbd "
         "or bgbb",
-        mine__model_task(model), model->algorithm);
+        mine__article(mine__model_task(model)), mine__model_task(model), model->algorithm);
   if (state->process->spends)
     return mine__fail(job->env, MINE_UNSUPPORTED,
-                      "a %s model says what a purchase is worth and not how many there will be; "
+                      "%s %s model says what a purchase is worth and not how many there will be; "
                       "give it as spend=, beside a bgnbd, paretonbd, mbgcnbd or bgbb model",
-                      model->algorithm);
+                      mine__article(model->algorithm), model->algorithm);
   if (state->asked->level >= 1)
     return mine__fail(job->env, MINE_OPTION,
                       "option level must be a number above 0 and below 1 (got 1: no bounds hold "

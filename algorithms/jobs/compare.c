@@ -76,8 +76,9 @@ static void compare_check(mine_job *job, int i) {
   const char *a = first->roles.target, *b = model->roles.target;
   if (!mine__model_has_classes(model) && !mine__model_has_target_number(model))
     (void)mine__fail(job->env, MINE_UNSUPPORTED,
-                     "models are compared that predict a target; '%.100s' is a %s model (%s)",
-                     job->model_names[i], mine__model_task(model), model->algorithm);
+                     "models are compared that predict a target; '%.100s' is %s %s model (%s)",
+                     job->model_names[i], mine__article(mine__model_task(model)),
+                     mine__model_task(model), model->algorithm);
   else if (strcmp(a, b) != 0)
     (void)mine__fail(job->env, MINE_DATA,
                      "'%.100s' predicts '%s', and '%.100s' predicts '%s'; models are compared that "

@@ -93,7 +93,7 @@ static mine_status dependence_open(mine_job *job) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   s->said = mine__options_of(&job->options, dependence_option_table);
   MINE_TRY(mine__scoring_open(job->env, model, MINE_SCORE_ROWS, &job->options, &s->scoring));
-  if (!model->roles.target)
+  if (model->task == MINE_CLUSTERING)
     return mine__fail(job->env, MINE_UNSUPPORTED,
                       "a cluster is no number that could depend on a feature; FROM "
                       "mine_centroids(model) says what sets clusters apart");

@@ -176,6 +176,12 @@ static int64_t drift_skip(const mine_scoring *s, uint32_t *row, int64_t n) {
   return kept;
 }
 
+/* What the model says: its target, or what it finds. */
+static const char *drift_scored(const mine_model *model) {
+  if (model->roles.target) return model->roles.target;
+  return model->task == MINE_CLUSTERING ? "cluster" : mine__model_task(model);
+}
+
 static void drift_scores(drift_items *items) {
   mine_job *job = items->job;
   mine_env *env = job->env;
@@ -195,8 +201,7 @@ static void drift_scores(drift_items *items) {
   if (mine_failed(env) || (group != NULL) != score->grouped) return;
   mine__shift_of_scores(env, score, value, group, n, &share, &shift);
   if (mine_failed(env)) return;
-  drift_item *item =
-      drift_add(items, model->roles.target ? model->roles.target : "cluster", "score", &shift);
+  drift_item *item = drift_add(items, drift_scored(model), "score", &shift);
   if (!isnan(shift.was)) drift_score_words(items, model, share, value, n, item);
   mine__arena_rewind(env->scratch, mark);
 }
@@ -267,12 +272,13 @@ static mine_status drift_run(mine_job *job, mine_relation *out) {
 static mine_status drift_open(mine_job *job) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   drift_state *state = mine__job_state(job);
-  if (!model->portrait)
-    return mine__fail(job->env, MINE_UNSUPPORTED,
-                      "the model keeps no profile of the rows it learned from (it was made by "
-                      "an older version); train it again");
-  MINE_TRY(mine__scoring_open(job->env, model, MINE_SCORE_ROWS, &job->options, &state->scoring));
-  return mine_env_status(job->env);
+  const int components = (mine__model_gives(model) & MINE_GIVES_COMPONENTS) != 0;
+  MINE_TRY(mine__scoring_open(job->env, model, components ? MINE_SCORE_PROJECT : MINE_SCORE_ROWS,
+                              &job->options, &state->scoring));
+  if (model->portrait) return mine_env_status(job->env);
+  return mine__fail(job->env, MINE_UNSUPPORTED,
+                    "the model keeps no profile of the rows it learned from (it was made by an "
+                    "older version, or by another program); train it again");
 }
 
 static mine_status drift_source(mine_job *job, int step, const char **sql, mine_frame **frame) {
@@ -287,7 +293,7 @@ static void drift_close(mine_job *job) {
 }
 
 static const mine_answer drift_answer[] = {
-    {"item", MINE_ANSWER_TEXT, 1, "the attribute; of scores the target, or cluster"},
+    {"item", MINE_ANSWER_TEXT, 1, "the attribute; of scores the target, or cluster, or uplift"},
     {"kind", MINE_ANSWER_TEXT, 1,
      "what about it: score (what the model says), feature (its values), missing, unknown (levels "
      "that training never saw)"},

@@ -62,8 +62,9 @@ static void evaluate_check_clusters(const mine_scoring *s) {
                      s->model->algorithm);
   else if (!(s->gives & MINE_GIVES_GROUP))
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "there is no measure for a %s model (%s), which was trained without a target",
-                     mine__model_task(s->model), s->model->algorithm);
+                     "there is no measure for %s %s model (%s), which was trained without a target",
+                     mine__article(mine__model_task(s->model)), mine__model_task(s->model),
+                     s->model->algorithm);
 }
 
 /* Labels are read as categories of the model's classes. */

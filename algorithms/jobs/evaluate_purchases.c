@@ -13,9 +13,9 @@
 
 static mine_status purchases_refuse_spend(const mine_job *job, const mine_model *model) {
   return mine__fail(job->env, MINE_UNSUPPORTED,
-                    "a %s model says what a purchase is worth and not how many there will be; "
+                    "%s %s model says what a purchase is worth and not how many there will be; "
                     "evaluate a bgnbd, paretonbd, mbgcnbd or bgbb model",
-                    model->algorithm);
+                    mine__article(model->algorithm), model->algorithm);
 }
 
 mine_status mine__purchases_judge_open(mine_job *job) {

@@ -66,8 +66,9 @@ static void export_no_class(mine_env *env, const mine_model *model, const mine_c
 static int export_class(mine_env *env, const mine_model *model, const mine_cell *wanted) {
   if (!mine__model_has_classes(model) || !(mine__model_gives(model) & MINE_GIVES_SHARE)) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
-                     "a %s model (%s) gives no probability of a class; leave what=probability out",
-                     mine__model_task(model), model->algorithm);
+                     "%s %s model (%s) gives no probability of a class; leave what=probability out",
+                     mine__article(mine__model_task(model)), mine__model_task(model),
+                     model->algorithm);
     return -1;
   }
   const int asked = wanted->type != MINE_NULL;

@@ -191,9 +191,9 @@ static void forecast_check_model(mine_job *job, const mine_model *model) {
       "series",         "time",     "value",     "date_format", "hierarchy", "reconcile"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
-               "a %s model (%s) does not forecast series; train ets, holt_winters or another that "
+               "%s %s model (%s) does not forecast series; train ets, holt_winters or another that "
                "does",
-               mine__model_task(model), model->algorithm);
+               mine__article(mine__model_task(model)), mine__model_task(model), model->algorithm);
     return;
   }
   for (size_t i = 0; i < sizeof of_sources / sizeof of_sources[0]; i++)

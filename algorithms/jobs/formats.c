@@ -30,7 +30,7 @@ static mine_status formats_run(mine_job *job, mine_relation *out) {
       mine__row_text(out, formats_algorithms(job, kind));
       mine__row_int(out, writes);
       mine__row_text(out, why_not);
-      mine__row_int(out, format->proves);
+      mine__row_int(out, writes && format->proves && kind->answer);
       mine__row_text(out, format->what);
       mine__relation_end_row(out);
     }
@@ -46,7 +46,9 @@ static const mine_answer formats_answer[] = {
     {"written", MINE_ANSWER_INTEGER, 0, "1: models of the kind are written so"},
     {"why_not", MINE_ANSWER_TEXT, 0, "else the reason"},
     {"proves", MINE_ANSWER_INTEGER, 0,
-     "1: it carries rows with the answers that are expected, and a way to check itself"},
+     "1: it carries rows with the answers that are expected, and a way to check itself; 0 also "
+     "where "
+     "no row can be asked, and where the kind is not written so"},
     {"what", MINE_ANSWER_TEXT, 0, "what the format is"},
     {0},
 };

@@ -62,7 +62,8 @@ static mine_status importance_open(mine_job *job) {
   if (!model->roles.target)
     return mine__fail(job->env, MINE_UNSUPPORTED,
                       "with a source mine_importance measures how much worse a prediction of the "
-                      "target gets; this model (%s) was trained without one",
+                      "target gets, and %s %s model (%s) predicts none that a row has",
+                      mine__article(mine__model_task(model)), mine__model_task(model),
                       model->algorithm);
   return mine__scoring_open(job->env, model, MINE_SCORE_EVALUATE, &job->options, &s->scoring);
 }
@@ -206,8 +207,16 @@ static void importance_permute(mine_job *job, mine_relation *out) {
 
 static mine_status importance_run(mine_job *job, mine_relation *out) {
   importance_state *s = importance_state_of(job);
-  if (!s->scoring)
-    return mine__model_list(job->env, mine__job_model(job, MINE_ARG_MODEL), job->verb->name, out);
+  if (!s->scoring) {
+    const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
+    if (model->roles.target && model->kind->answer && !model->kind->n_inside &&
+        !mine__model_part(model, job->verb->name))
+      return mine__fail(job->env, MINE_UNSUPPORTED,
+                        "%s %s model does not know how much a feature counts; give a source that "
+                        "has the target, and it is measured by shuffling",
+                        mine__article(model->algorithm), model->algorithm);
+    return mine__model_list(job->env, model, job->verb->name, out);
+  }
   (void)mine__scoring_block(s->scoring, job);
   MINE_TRY(mine__scoring_ready(s->scoring));
   importance_choose(job->env, s);

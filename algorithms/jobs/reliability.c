@@ -12,8 +12,7 @@
 ** (JASA 22, 1927), z of the level.  Weighted rows are (sum w)^2 / sum w^2 of equal weight (Kish
 ** 1965).  O(n log n).
 */
-#include <math.h>
-
+#include "../kernel/power.h"
 #include "../kernel/special.h"
 #include "ranked.h"
 
@@ -40,15 +39,14 @@ static void reliability_put(const mine_ranked *rows, int64_t first, int64_t end,
     positive += rows->label[row] == rows->class_ ? w : 0;
     probability -= w * rows->fall[row];
   }
-  const double rate = positive / sum, n = sum / squares * sum, add = z * z / n;
-  const double middle = (rate + add / 2) / (1 + add);
-  const double reach = z * sqrt(rate * (1 - rate) / n + add / (4 * n)) / (1 + add);
+  const double rate = positive / sum, n = sum / squares * sum;
+  const mine__between bounds = mine__wilson(rate * n, n, z);
   mine__row_int(out, bin);
   mine__row_int(out, end - first);
   mine__row_real(out, probability / sum);
   mine__row_real(out, rate);
-  mine__row_real(out, fmax(middle - reach, 0));
-  mine__row_real(out, fmin(middle + reach, 1));
+  mine__row_real(out, bounds.low);
+  mine__row_real(out, bounds.high);
   mine__relation_end_row(out);
 }
 

@@ -135,9 +135,10 @@ static void scoring_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
   if (s->mode == MINE_SCORE_PROJECT)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "a %s model (%s) has no components; train 'pca' or 'factor', or use FROM "
+                     "%s %s model (%s) has no components; train 'pca' or 'factor', or use FROM "
                      "mine_predict(model, source)",
-                     mine__model_task(model), model->algorithm);
+                     mine__article(mine__model_task(model)), mine__model_task(model),
+                     model->algorithm);
   else if (s->gives & MINE_GIVES_COMPONENTS)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
                      "components (%s) are several numbers for a row, and no prediction; use FROM "
@@ -148,9 +149,10 @@ static void scoring_refuse(const mine_scoring *s) {
                      "the model was trained without a target and predicts nothing; use "
                      "mine_neighbors, or train it with target=<column>");
   else
-    (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "a %s model (%s) is not asked row by row; mine_summary tells what it is",
-                     mine__model_task(model), model->algorithm);
+    (void)mine__fail(s->env, MINE_UNSUPPORTED, "%s %s model (%s) is not asked row by row: %s",
+                     mine__article(mine__model_task(model)), mine__model_task(model),
+                     model->algorithm,
+                     model->kind->asked ? model->kind->asked : "mine_summary tells what it is");
 }
 
 int mine__scoring_bounds(const mine_scoring *s) {

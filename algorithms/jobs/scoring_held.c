@@ -11,9 +11,10 @@ static void held_refuse(const mine_scoring *s) {
   const mine_model *model = s->model;
   if (!model->roles.target)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "a %s model (%s) was trained without a target and keeps no held-out rows; "
+                     "%s %s model (%s) was trained without a target and keeps no held-out rows; "
                      "give a source: FROM mine_predict(model, source)",
-                     mine__model_task(model), model->algorithm);
+                     mine__article(mine__model_task(model)), mine__model_task(model),
+                     model->algorithm);
   else
     (void)mine__fail(
         s->env, MINE_UNSUPPORTED,

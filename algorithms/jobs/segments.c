@@ -247,8 +247,8 @@ static void segments_of_rows(segments_told *t, mine_scoring *s) {
 /* ---- the verb --------------------------------------------------------------------------- */
 
 static mine_status segments_refuse(mine_env *env, const mine_model *model) {
-  return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters to describe",
-                    model->algorithm, model->kind->name);
+  return mine__fail(env, MINE_UNSUPPORTED, "%s %s model (%s) has no clusters to describe",
+                    mine__article(model->algorithm), model->algorithm, model->kind->name);
 }
 
 mine_status mine__segments_check(mine_env *env, const mine_model *model) {

@@ -30,9 +30,10 @@ typedef struct similar_state {
 mine_status mine__recommender_check(mine_env *env, const mine_model *model) {
   if (model->kind == &mine__kind_recommender) return MINE_OK;
   return mine__fail(env, MINE_UNSUPPORTED,
-                    "a %s model (%s) recommends nothing; train a recommender such as gp or "
+                    "%s %s model (%s) recommends nothing; train a recommender such as gp or "
                     "cooccurrence on (customer, item, time)",
-                    mine__model_task(model), model->algorithm);
+                    mine__article(mine__model_task(model)), mine__model_task(model),
+                    model->algorithm);
 }
 
 int64_t *mine__values_find_all(mine_env *env, mine_arena *arena, const mine_values *list,
@@ -81,8 +82,9 @@ static mine_status similar_open(mine_job *job) {
   state->of = model->body;
   if (!state->of->how->similar)
     return mine__fail(job->env, MINE_UNSUPPORTED,
-                      "a %s model has no notion of items that are alike: %s; train cooccurrence",
-                      model->algorithm, state->of->how->not_similar);
+                      "%s %s model has no notion of items that are alike: %s; train cooccurrence",
+                      mine__article(model->algorithm), model->algorithm,
+                      state->of->how->not_similar);
   state->sql = items && similar_is_select(items) ? items : NULL;
   return MINE_OK;
 }

@@ -418,8 +418,9 @@ mine_status mine__training_assignments(mine_training *t, const mine_trained *tra
   const mine_prepared *p = &t->data;
   MINE_TRY(mine_env_status(env));
   if (model->roles.target || !(mine__model_gives(model) & MINE_GIVES_GROUP))
-    return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no clusters",
-                      mine__model_task(model), model->algorithm);
+    return mine__fail(env, MINE_UNSUPPORTED, "%s %s model (%s) has no clusters",
+                      mine__article(mine__model_task(model)), mine__model_task(model),
+                      model->algorithm);
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
   fit_assigned said;

@@ -101,8 +101,8 @@ static treated_balance treated_levels(mine_env *env, const mine_prepared *p, con
     const double e0 = (a + b) * n0 / (n0 + n1), e1 = (a + b) * n1 / (n0 + n1);
     const double q0 = a / n0, q1 = b / n1, spread = (q0 * (1 - q0) + q1 * (1 - q1)) / 2;
     chi2 += (a - e0) * (a - e0) / e0 + (b - e1) * (b - e1) / e1;
-    if (spread > 0 && fabs(q1 - q0) / sqrt(spread) > fabs(largest))
-      largest = (q1 - q0) / sqrt(spread);
+    const double apart = q1 == q0 ? 0 : (q1 - q0) / sqrt(spread); /* infinite: of one arm only */
+    if (fabs(apart) > fabs(largest)) largest = apart;
     used++;
   }
   return (treated_balance){largest,

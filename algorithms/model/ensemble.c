@@ -191,7 +191,15 @@ static void ensemble_trials(mine_env *env, const mine_model *model, mine_relatio
   }
 }
 
+static void ensemble_importance(mine_env *env, const mine_model *model, mine_relation *to) {
+  mine__importance_list_inside(env, model, ((const mine_ensemble *)model->body)->weight, to);
+}
+
 static const mine_part ensemble_parts[] = {
+    {.verb = "mine_importance",
+     .what = "the mean of what its members say, by their weights",
+     .list = ensemble_importance,
+     .has = mine__importance_inside},
     {.verb = "mine_trials", .what = "what auto tried, the best first", .list = ensemble_trials},
     {.verb = NULL},
 };

@@ -27,8 +27,9 @@ mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
                       model->algorithm);
   if (!kind->answer || model->task == MINE_NEIGHBORS)
     return mine__fail(env, MINE_UNSUPPORTED,
-                      "a %s model (%s) predicts nothing of a row that could be explained",
-                      mine__model_task(model), model->algorithm);
+                      "%s %s model (%s) predicts nothing of a row that could be explained%s%s",
+                      mine__article(mine__model_task(model)), mine__model_task(model),
+                      model->algorithm, kind->asked ? ": " : "", kind->asked ? kind->asked : "");
   if (!kind->explain && model->task == MINE_CLUSTERING)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "which cluster a row is of hangs on the rows near it (%s), and on no number "

@@ -11,7 +11,8 @@
 #include "proof.h"
 #include "write.h"
 
-const char *const mine__dialect_names[] = {"sqlite", "postgresql", "mysql", "duckdb", NULL};
+const char *const mine__dialect_names[] = {"sqlite",  "postgresql", "mysql",
+                                           "mariadb", "duckdb",     NULL};
 
 const mine_format mine__formats[MINE_FORMATS] = {
     [MINE_FORMAT_CALL] = {.name = "call",
@@ -25,7 +26,7 @@ const mine_format mine__formats[MINE_FORMATS] = {
                              .takes = MINE_WRITES_TABLE | MINE_WRITES_COLUMN | MINE_WRITES_SHARE},
     [MINE_FORMAT_SQL] = {.name = "sql",
                          .what = "one SELECT that scores a table without the extension, in "
-                                 "SQLite, PostgreSQL, MySQL or DuckDB",
+                                 "SQLite, PostgreSQL, MySQL, MariaDB or DuckDB",
                          .takes = MINE_WRITES_TABLE | MINE_WRITES_DIALECT | MINE_WRITES_SHARE |
                                   MINE_WRITES_CHECK,
                          .proves = 1},
@@ -99,9 +100,9 @@ mine_status mine__model_write(mine_env *env, const mine_model *model, const char
   const char *why_not;
   const mine_model *lacks = formats_lacks(model, id, &why_not);
   if (lacks)
-    return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s)%s is not written as %s: %s",
-                      lacks->algorithm, lacks->kind->name, lacks == model ? "" : " inside this one",
-                      found->name, why_not);
+    return mine__fail(env, MINE_UNSUPPORTED, "%s %s model (%s)%s is not written as %s: %s",
+                      mine__article(lacks->algorithm), lacks->algorithm, lacks->kind->name,
+                      lacks == model ? "" : " inside this one", found->name, why_not);
   const mine_mark mark = mine__arena_mark(env->scratch);
   mine_writing proved = *how;
   if (found->proves && !proved.proof && model->kind->answer)

@@ -179,6 +179,8 @@ typedef struct mine_kind {
   ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
   ** numbers that the fit gave them. */
   mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
+  /* Of a kind that answers no rows: of what it is asked instead, and by which verb. */
+  const char *asked;
   int keeps_rows;          /* the rows that it learned from are in the body: MINE_KEEPS_ */
   const char *keeps_names; /* what else of them, in words; NULL: nothing          */
   /* Rows of mine_summary behind the report; NULL: none. */
@@ -435,6 +437,11 @@ void mine__importance_list(mine_env *env, const mine_model *model, double *amoun
 ** first weight, and how many bytes lie between two. */
 void mine__importance_list_columns(mine_env *env, const mine_model *model, const double *first,
                                    size_t stride, mine_relation *to);
+/* The same of a kind with models inside: the mean of what they say, with a weight for each (NULL:
+** all the same); and whether any of them says something, for mine_part.has. */
+void mine__importance_list_inside(mine_env *env, const mine_model *model, const double *weight,
+                                  mine_relation *to);
+int mine__importance_inside(const mine_model *model);
 /* formats.c: append the model in the form of that name. */
 mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
                               const mine_writing *how, mine_text *to);
@@ -476,6 +483,9 @@ void mine__model_begin(mine_model *model, mine_arena *arena);
 ** model is finished and immutable. */
 /* What a training answers with, of at most 262 bytes, in the model's arena; NULL: no memory. */
 const char *mine__report_line(const mine_model *model);
+
+/* The part of the model's kind that a verb lists, if this model has it; else NULL. */
+const mine_part *mine__model_part(const mine_model *model, const char *verb);
 
 /* The feature of which mine_importance says most; NULL: the kind of model has none.  The first so
 ** many of them: how many there are. */

@@ -193,8 +193,11 @@ const mine_kind mine__kind_purchases = {
     .load = purchases_load,
     .summary = purchases_summary,
     .parts = purchases_parts,
+    .asked = PURCHASES_LOG,
     .written =
         {
+            [MINE_FORMAT_CALL] = {.why_not = PURCHASES_LOG},
+            [MINE_FORMAT_TRIGGER] = {.why_not = PURCHASES_LOG},
             [MINE_FORMAT_SQL] = {.why_not = PURCHASES_LOG},
             [MINE_FORMAT_C] = {.why_not = PURCHASES_LOG},
             [MINE_FORMAT_TEXT] = {.why_not = "its parameters are listed by mine_coefficients"},

@@ -248,8 +248,11 @@ const mine_kind mine__kind_recommender = {
     .load = recommender_load,
     .summary = recommender_summary,
     .parts = recommender_parts,
+    .asked = RECOMMENDER_EVENTS,
     .written =
         {
+            [MINE_FORMAT_CALL] = {.why_not = RECOMMENDER_EVENTS},
+            [MINE_FORMAT_TRIGGER] = {.why_not = RECOMMENDER_EVENTS},
             [MINE_FORMAT_SQL] = {.why_not = RECOMMENDER_EVENTS},
             [MINE_FORMAT_C] = {.why_not = RECOMMENDER_EVENTS},
             [MINE_FORMAT_TEXT] = {.why_not = RECOMMENDER_EVENTS},

@@ -120,8 +120,8 @@ static int report_keeps_names(const mine_model *model, mine_relation *to) {
   for (int f = 0; f < model->n_features; f++) {
     const mine_feature *about = &model->feature[f];
     const int64_t levels = about->levels.values.n;
-    const int names =
-        levels * 2 > model->told.rows || (levels > 100 && levels * 50 > model->told.rows);
+    const int64_t rows = model->told.rows; /* 0: another program's, which does not say */
+    const int names = (rows > 0 && levels * 2 > rows) || (levels > 100 && levels * 50 > rows);
     if (about->type != MINE_COLUMN_CATEGORY || !names) continue;
     snprintf(detail, sizeof detail,
              "its %lld values, so many for %lld rows that they may name customers",
@@ -273,40 +273,6 @@ static void report_confusion(mine_env *env, const mine_model *model, mine_relati
   mine__held_confusion(env, model, model->threshold, to);
 }
 
-void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,
-                           mine_relation *to) {
-  const size_t n = (size_t)model->n_features;
-  double *key = mine__arena_array(env->scratch, n, sizeof *key);
-  mine_pair *order = mine__arena_array(env->scratch, n, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
-  if (!key || !order || !temp) return;
-  for (size_t f = 0; f < n; f++) {
-    if (total > 0) amount[f] /= total;
-    key[f] = -amount[f];
-  }
-  mine__sort_reals(key, NULL, model->n_features, order, temp);
-  for (size_t k = 0; k < n; k++) {
-    mine__row_text(to, model->feature[order[k].row].name);
-    mine__row_real(to, amount[order[k].row]);
-    mine__row_int(to, (int64_t)k + 1);
-    mine__row_null(to); /* of permutations only */
-    mine__relation_end_row(to);
-  }
-}
-
-void mine__importance_list_columns(mine_env *env, const mine_model *model, const double *first,
-                                   size_t stride, mine_relation *to) {
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  double *amount = mine__arena_zeros(env->scratch, (size_t)model->n_features, sizeof *amount);
-  double all = 0;
-  for (int f = 0; amount && f < model->n_features; f++) {
-    memcpy(&amount[f], (const char *)first + (size_t)f * stride, sizeof *amount);
-    all += amount[f];
-  }
-  if (!mine_failed(env)) mine__importance_list(env, model, amount, all, to);
-  mine__arena_rewind(env->scratch, mark);
-}
-
 static const mine_part report_parts[] = {
     {.verb = "mine_summary",
      .what = "the report of a training: what was read, how, and what came out",
@@ -336,39 +302,14 @@ static const mine_part *report_find_part(const mine_model *model, const mine_par
   return part && part->verb && report_has(model, part) ? part : NULL;
 }
 
-static int report_feature(const mine_model *model, const mine_cell *name) {
-  for (int f = 0; name->type == MINE_TEXT && f < model->n_features; f++)
-    if (strcmp(model->feature[f].name, name->as.text) == 0) return f;
-  return -1;
-}
-
-int mine__model_leaders(mine_env *env, const mine_model *model, int most, int *feature) {
-  static const char verb[] = "mine_importance";
-  const mine_part *part = report_find_part(model, model->kind->parts, verb);
-  if (!part || mine_failed(env)) return 0;
-  mine_relation *list = mine__relation_new(env, mine_verb_find(verb, MINE_VERB_TABLE)->answer);
-  if (!list) return 0;
-  int n = 0;
-  part->list(env, model, list);
-  for (int64_t i = 0; !mine_failed(env) && i < list->rows && n < most; i++) {
-    mine_cell name;
-    mine__values_get(&list->column[0], i, &name);
-    feature[n] = report_feature(model, &name);
-    n += feature[n] >= 0;
-  }
-  mine_relation_free(list);
-  return n;
-}
-
-const char *mine__model_leader(mine_env *env, const mine_model *model) {
-  int feature;
-  return mine__model_leaders(env, model, 1, &feature) ? model->feature[feature].name : NULL;
+const mine_part *mine__model_part(const mine_model *model, const char *verb) {
+  return report_find_part(model, model->kind->parts, verb);
 }
 
 /* 1 = the model, or a member, has the part. */
 static int report_list(mine_env *env, const mine_model *model, const char *verb,
                        mine_relation *to) {
-  const mine_part *part = report_find_part(model, model->kind->parts, verb);
+  const mine_part *part = mine__model_part(model, verb);
   if (!part) part = report_find_part(model, report_parts, verb);
   if (!part) part = report_find_part(model, mine__cluster_parts, verb);
   if (part) part->list(env, model, to);
@@ -398,6 +339,7 @@ mine_status mine__model_list(mine_env *env, const mine_model *model, const char 
   mine__text_open(&others, env->scratch);
   report_names(model, mine__cluster_parts, &others);
   report_names(model, model->kind->parts, &others);
-  return mine__fail(env, MINE_UNSUPPORTED, "a %s model (%s) has no %s; it has mine_summary%s",
-                    model->algorithm, model->kind->name, verb + strlen("mine_"), others.data);
+  return mine__fail(env, MINE_UNSUPPORTED, "%s %s model (%s) has no %s; it has mine_summary%s",
+                    mine__article(model->algorithm), model->algorithm, model->kind->name,
+                    verb + strlen("mine_"), others.data);
 }

@@ -66,6 +66,7 @@ typedef struct mine__sql {
 } mine__sql;
 
 /* ---- words (sql_words.c) ---- */
+int mine__sql_is_mysql(const mine__sql *w);                /* MySQL or MariaDB */
 void mine__sql_name(const mine__sql *w, const char *name); /* quoted */
 void mine__sql_text(const mine__sql *w, const char *text, size_t bytes);
 void mine__sql_cell(const mine__sql *w, const mine_cell *cell); /* a literal */

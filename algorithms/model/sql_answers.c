@@ -129,7 +129,7 @@ static void sqlanswer_differs(const mine__sql *w) {
     mine__text_adds(w->to, "1 = 0");
     return;
   }
-  const int mysql = w->dialect == MINE_DIALECT_MYSQL;
+  const int mysql = mine__sql_is_mysql(w);
   mine__text_adds(w->to, mysql ? "NOT (" : "");
   sqlanswer_prediction(w);
   mine__text_addf(w->to, "%sp.%sprediction%s",

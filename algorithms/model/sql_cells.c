@@ -233,7 +233,7 @@ static void sqlcell_time(const mine__sql *w, const mine_time_reading *time, cons
 
 /* By way of a text, which keeps all digits of a double: a column of texts may have blanks. */
 static void sqlcell_cast_number(const mine__sql *w, const char *from) {
-  static const char *const text[] = {"", "text", "CHAR", "VARCHAR"};
+  static const char *const text[] = {"", "text", "CHAR", "CHAR", "VARCHAR"};
   mine__text_addf(w->to, "CAST(NULLIF(TRIM(CAST(%s AS %s)), '') AS %s)", from, text[w->dialect],
                   w->dialect == MINE_DIALECT_POSTGRESQL ? "double precision" : "DOUBLE");
 }
@@ -247,7 +247,7 @@ static void sqlcell_cast_time(const mine__sql *w, const mine_time_reading *time,
                     mine__format_real(number, mine__time_units[time->unit].per_day, 0));
     mine__text_addf(w->to, " - %s",
                     mine__format_real(number, mine__time_units[time->unit].zero, 0));
-  } else if (w->dialect == MINE_DIALECT_MYSQL) {
+  } else if (mine__sql_is_mysql(w)) {
     mine__text_addf(w->to, "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', %s) / 86400000000e0", from);
   } else if (w->dialect == MINE_DIALECT_DUCKDB) {
     mine__text_addf(w->to, "epoch(CAST(%s AS TIMESTAMP)) / 86400e0", from);
@@ -258,9 +258,10 @@ static void sqlcell_cast_time(const mine__sql *w, const mine_time_reading *time,
 }
 
 static void sqlcell_cast_text(const mine__sql *w, const char *from) {
-  if (w->dialect == MINE_DIALECT_MYSQL)
-    mine__text_addf(
-        w->to, "NULLIF(CAST(%s AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin, '')", from);
+  if (mine__sql_is_mysql(w))
+    mine__text_addf(w->to,
+                    "NULLIF(CAST(%s AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_%s_bin, '')",
+                    from, w->dialect == MINE_DIALECT_MYSQL ? "0900" : "nopad");
   else
     mine__text_addf(w->to, "NULLIF(CAST(%s AS %s), '')", from,
                     w->dialect == MINE_DIALECT_DUCKDB ? "VARCHAR" : "text");

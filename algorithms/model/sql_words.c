@@ -6,16 +6,27 @@
 
 #include "sql.h"
 
+int mine__sql_is_mysql(const mine__sql *w) {
+  return w->dialect == MINE_DIALECT_MYSQL || w->dialect == MINE_DIALECT_MARIADB;
+}
+
 void mine__sql_name(const mine__sql *w, const char *name) {
-  mine__text_add_quoted(w->to, w->dialect == MINE_DIALECT_MYSQL ? '`' : '"', name, strlen(name));
+  mine__text_add_quoted(w->to, mine__sql_is_mysql(w) ? '`' : '"', name, strlen(name));
 }
 
 /* A byte that no literal of one line may hold, as a function call. */
 static const char *sqlword_special(const mine__sql *w, char c) {
-  const int chr = w->dialect == MINE_DIALECT_POSTGRESQL || w->dialect == MINE_DIALECT_DUCKDB;
-  if (c == '\n') return chr ? "chr(10)" : "char(10)";
-  if (c == '\r') return chr ? "chr(13)" : "char(13)";
-  if (c == 0) return chr ? "chr(0)" : "char(0)";
+  static const struct {
+    char c;
+    const char *sqlite, *mysql, *others; /* MySQL's char() is of bytes unless told */
+  } special[] = {{'\n', "char(10)", "char(10 using utf8mb4)", "chr(10)"},
+                 {'\r', "char(13)", "char(13 using utf8mb4)", "chr(13)"},
+                 {0, "char(0)", "char(0 using utf8mb4)", "chr(0)"}};
+  for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+    if (c == special[i].c)
+      return w->dialect == MINE_DIALECT_SQLITE ? special[i].sqlite
+             : mine__sql_is_mysql(w)           ? special[i].mysql
+                                               : special[i].others;
   return NULL;
 }
 
@@ -28,8 +39,7 @@ static int sqlword_plain(const mine__sql *w, const char *text, size_t bytes) {
 static void sqlword_piece(const mine__sql *w, const char *at, const char *end) {
   mine__text_adds(w->to, "'");
   for (; at < end; at++) {
-    if (*at == '\'' || (*at == '\\' && w->dialect == MINE_DIALECT_MYSQL))
-      mine__text_add(w->to, at, 1);
+    if (*at == '\'' || (*at == '\\' && mine__sql_is_mysql(w))) mine__text_add(w->to, at, 1);
     mine__text_add(w->to, at, 1);
   }
   mine__text_adds(w->to, "'");
@@ -38,7 +48,7 @@ static void sqlword_piece(const mine__sql *w, const char *at, const char *end) {
 /* Of one line, so that it may stand in a comment: a line's end is spelled as a function. */
 void mine__sql_text(const mine__sql *w, const char *text, size_t bytes) {
   const char *at = text, *end = text + bytes;
-  const int plain = sqlword_plain(w, text, bytes), mysql = w->dialect == MINE_DIALECT_MYSQL;
+  const int plain = sqlword_plain(w, text, bytes), mysql = mine__sql_is_mysql(w);
   if (plain) {
     sqlword_piece(w, at, end);
     return;
@@ -67,7 +77,7 @@ void mine__sql_real(const mine__sql *w, double value) {
   if (value < 0) mine__text_adds(w->to, "(");
   mine__text_adds(w->to, mine__format_real(number, value, 0));
   if (!strchr(number, 'e')) {
-    if (w->dialect == MINE_DIALECT_MYSQL || w->dialect == MINE_DIALECT_DUCKDB)
+    if (mine__sql_is_mysql(w) || w->dialect == MINE_DIALECT_DUCKDB)
       mine__text_adds(w->to, "e0"); /* else a decimal */
     else if (!strchr(number, '.'))
       mine__text_adds(w->to, ".0");

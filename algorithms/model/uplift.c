@@ -5,6 +5,7 @@
 #include "uplift.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "formula.h"
@@ -230,6 +231,31 @@ void mine__uplift_keep(mine_env *env, mine_model *model, const mine_uplift_rows 
 
 #define UPLIFT_NO_FORM "a difference of two models is no model of that language"
 
+static void uplift_summary(const mine_model *model, mine_relation *to) {
+  const mine_uplift *body = model->body;
+  char detail[120];
+  if (body->held == 0) return;
+  snprintf(detail, sizeof detail,
+           "outcome, treatment and score of %lld held-out rows, without their ids",
+           (long long)body->held);
+  mine__row_text(to, "keeps");
+  mine__row_text(to, "scores");
+  mine__row_text(to, detail);
+  mine__relation_end_row(to);
+}
+
+static void uplift_importance(mine_env *env, const mine_model *model, mine_relation *to) {
+  mine__importance_list_inside(env, model, NULL, to);
+}
+
+static const mine_part uplift_parts[] = {
+    {.verb = "mine_importance",
+     .what = "what its members say of the target: the mean of the treated and the others",
+     .list = uplift_importance,
+     .has = mine__importance_inside},
+    {.verb = NULL},
+};
+
 const mine_kind mine__kind_uplift = {
     .name = "uplift",
     .tag = UPLIFT_TAG,
@@ -242,6 +268,8 @@ const mine_kind mine__kind_uplift = {
     .inside = uplift_inside,
     .save = uplift_save,
     .load = uplift_load,
+    .summary = uplift_summary,
+    .parts = uplift_parts,
     .formula = mine__uplift_formula,
     .written =
         {

@@ -11,6 +11,7 @@ typedef enum mine_dialect {
   MINE_DIALECT_SQLITE,
   MINE_DIALECT_POSTGRESQL,
   MINE_DIALECT_MYSQL,
+  MINE_DIALECT_MARIADB, /* as MySQL, but for what is told apart */
   MINE_DIALECT_DUCKDB
 } mine_dialect;
 extern const char *const mine__dialect_names[]; /* in that order; ends with NULL */

@@ -51,9 +51,9 @@ void mine__write_call(mine_env *env, const mine_model *model, const mine_writing
                       mine_text *to) {
   const int n = model->n_features;
   if (!(mine__model_gives(model) & (MINE_GIVES_VALUE | MINE_GIVES_GROUP)) || n == 0) {
-    (void)mine__fail(env, MINE_UNSUPPORTED,
-                     "a %s model (%s) is not asked row by row, so there is no call",
-                     mine__model_task(model), model->algorithm);
+    (void)mine__fail(
+        env, MINE_UNSUPPORTED, "%s %s model (%s) is not asked row by row, so there is no call",
+        mine__article(mine__model_task(model)), mine__model_task(model), model->algorithm);
     return;
   }
   const int share = how->class_ >= 0;
@@ -111,6 +111,14 @@ void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writ
                      "takes the answer: table=..., column=...");
     return;
   }
+  for (int f = 0; f < model->n_features; f++)
+    if (mine__same_word(model->feature[f].name, how->column)) {
+      (void)mine__fail(env, MINE_OPTION,
+                       "the model reads column '%s', so its answer cannot be written there; name "
+                       "another column of '%.100s'",
+                       model->feature[f].name, how->table);
+      return;
+    }
   write_one_trigger(env, model, how, 0, to);
   if (mine_failed(env)) return;
   mine__text_adds(to, "\n");

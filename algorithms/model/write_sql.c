@@ -188,14 +188,13 @@ static void writesql_gap(const mine__sql *w, int place) {
 
 static void writesql_open(const mine__sql *w, int place) {
   mine__sql_place(w, place);
-  mine__text_adds(w->to, w->dialect == MINE_DIALECT_MYSQL ? " AS (\n  SELECT "
-                                                          : " AS MATERIALIZED (\n  SELECT ");
+  mine__text_adds(w->to,
+                  mine__sql_is_mysql(w) ? " AS (\n  SELECT " : " AS MATERIALIZED (\n  SELECT ");
 }
 
 /* MySQL has no word for it, and does not take apart what has a limit. */
 static void writesql_close(const mine__sql *w) {
-  mine__text_adds(
-      w->to, w->dialect == MINE_DIALECT_MYSQL ? "\n  LIMIT 18446744073709551615\n),\n" : "\n),\n");
+  mine__text_adds(w->to, mine__sql_is_mysql(w) ? "\n  LIMIT 18446744073709551615\n),\n" : "\n),\n");
 }
 
 /* s."age" as it is, or as it is read, and as "age". */
@@ -263,7 +262,7 @@ static void writesql_chain(mine__sql *w, int place) {
 
 static void writesql_head(const mine__sql *w) {
   static const char *const whose[] = {"SQLite 3.35 or later, with its math functions", "PostgreSQL",
-                                      "MySQL 8.0.19 or later", "DuckDB"};
+                                      "MySQL 8.0.19 or later", "MariaDB 10.5 or later", "DuckDB"};
   const mine_proof *proof = w->how->proof;
   const mine_cell cell = {MINE_TEXT, strlen(w->how->as), {.text = w->how->as}};
   char shown[MINE_SHOW_BYTES];
@@ -277,6 +276,10 @@ static void writesql_head(const mine__sql *w) {
                   w->how->check ? "what comes out are those that are answered otherwise: none."
                                 : "to check\n-- them, put the line at the end in place of the "
                                   "last SELECT: no row comes out.");
+  if (w->dialect == MINE_DIALECT_POSTGRESQL)
+    mine__text_adds(w->to,
+                    "-- Say SET jit = off; before it: of many trees PostgreSQL compiles else for "
+                    "many minutes what it answers in seconds.\n");
 }
 
 /* What SQLite would not take is said before somebody tries. */

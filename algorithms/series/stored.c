@@ -351,8 +351,11 @@ const mine_kind mine__kind_forecast = {
     .summary = stored_summary,
     .keeps_names = "the names of its series, and of each the numbers of its state; no row",
     .parts = stored_parts,
+    .asked = STORED_SERIES,
     .written =
         {
+            [MINE_FORMAT_CALL] = {.why_not = STORED_SERIES},
+            [MINE_FORMAT_TRIGGER] = {.why_not = STORED_SERIES},
             [MINE_FORMAT_SQL] = {.why_not = STORED_SERIES},
             [MINE_FORMAT_C] = {.why_not = STORED_SERIES},
             [MINE_FORMAT_TEXT] = {.why_not = "its parameters are listed by mine_coefficients"},

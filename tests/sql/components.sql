@@ -63,3 +63,6 @@ SELECT mine_fit('pca', 'SELECT id, price, price + 1 AS more FROM survey', 'compo
 SELECT mine_fit('pca', 'SELECT id, price, cost FROM survey LIMIT 1');
 SELECT mine_fit('pca', 'SELECT id, 1 AS a, NULL AS b FROM survey');
 SELECT mine_fit('pca', 'SELECT id, price, iif(id = 1, 1e300, 1e-300 * id) AS far FROM survey');
+-- The columns of components are watched as any model's; they say no score.
+SELECT item, kind, drifted, was, now FROM mine_drift('p', 'SELECT *, 0 AS "0" FROM survey') WHERE drifted OR kind = 'score';
+SELECT count(*) > 0 AS drifted FROM mine_drift('p', (SELECT 'SELECT id, ' || group_concat(iif(name = 'price', 'price + 5 AS price', name)) || ' FROM survey' FROM pragma_table_info('survey') WHERE name <> 'id')) WHERE drifted AND item = 'price';

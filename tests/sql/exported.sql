@@ -42,6 +42,7 @@ SELECT mine_export('churn', 'text', NULL, 'dialect=mysql');
 SELECT mine_export('churn', 'c', NULL, 'what=check');
 SELECT mine_export('churn', 'call', NULL, 'what=check');
 SELECT mine_export('churn', 'sql', NULL, 'dialect=oracle');
+SELECT mine_export('churn', 'trigger', NULL, 'table=customers, column=AGE');
 SELECT mine_export('churn', 'sql', NULL, 'column=x');
 SELECT mine_export('seg', 'sql', NULL, 'what=probability');
 -- what SQLite would not take is said before
@@ -51,6 +52,9 @@ SELECT mine_export('many', 'sql');
 SELECT mine_train('wide', 'mlp', 'many', 'target=y, hidden=2000, epochs=1') IS NOT NULL;
 SELECT mine_export('wide', 'sql');
 SELECT length(mine_export('wide', 'c')) > 100000;
+-- MySQL and MariaDB differ in the name, the collation and ROW; PostgreSQL should not compile it
+SELECT replace(replace(replace(mine_export('churn', 'sql', NULL, 'dialect=mysql'), 'utf8mb4_0900_bin', 'utf8mb4_nopad_bin'), 'ROW(', '('), 'MySQL 8.0.19', 'MariaDB 10.5') = mine_export('churn', 'sql', NULL, 'dialect=mariadb') AS same;
+SELECT instr(mine_export('churn', 'sql', NULL, 'dialect=postgresql'), char(10) || '-- Say SET jit = off; before it') > 0 AS said;
 -- which model as what
 SELECT kind, group_concat(format) FROM mine_formats WHERE written GROUP BY kind ORDER BY kind;
 SELECT DISTINCT kind, why_not FROM mine_formats WHERE NOT written AND format IN ('sql', 'c', 'text', 'dot') ORDER BY kind;

@@ -16,6 +16,14 @@ SELECT bin, rows, treated, round(uplift, 3) FROM mine_uplift('u', 'campaign', 'b
 SELECT * FROM mine_evaluate('u');
 SELECT visits > 3 AS helped, round(avg(prediction), 2), count(*) FROM campaign JOIN mine_predict('u', 'SELECT id, age, visits, plan FROM campaign') USING (id) GROUP BY 1;
 SELECT feature, round(value, 2), round(contribution, 3) FROM mine_explain('u', 'SELECT * FROM campaign LIMIT 1') ORDER BY feature;
+SELECT feature, round(sum(importance), 6) = 1 AS one FROM mine_importance('u') GROUP BY 1 HAVING count(*) > 1 UNION ALL SELECT count(*) || ' features', round(sum(importance), 6) = 1 FROM mine_importance('u');
+SELECT * FROM mine_importance('u', 'campaign');
+SELECT feature, value, round(prediction, 2) AS uplift, rows FROM mine_dependence('u', 'campaign', 'feature=visits');
+SELECT item, kind, drifted, was, now FROM mine_drift('u', 'campaign') WHERE kind = 'score';
+SELECT name, detail FROM mine_summary('u') WHERE item = 'keeps';
+-- An attribute that decides who is treated: no level has both.
+SELECT mine_fit('uplift', 'SELECT id, age, iif(called, ''day'', ''night'') AS shift, called, bought FROM campaign', 'target=bought, treatment=called, base=logistic') IS NOT NULL;
+SELECT name, detail FROM mine_warnings WHERE name = 'shift';
 SELECT round(mine_predict('u', 'age', 50, 'visits', 6, 'plan', 'gold'), 3) > round(mine_predict('u', 'age', 50, 'visits', 0, 'plan', 'gold'), 3);
 SELECT metric, round(value, 3) AS value, round(low, 3) AS low, round(high, 3) AS high FROM mine_evaluate('u', NULL, 'level=0.9, resamples=200');
 SELECT metric, round(value, 3) AS value, low FROM mine_evaluate('u', 'SELECT * FROM campaign WHERE id > 1500');
