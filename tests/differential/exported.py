@@ -175,6 +175,9 @@ MODELS = [
     ("mixtures in groups", "gmm", None, {"k": 2, "group": "group"}),
     ("groups", "tree", "two", {"group": "group", "max_depth": 4}),
     ("clusters in groups", "kmeans", None, {"k": 3, "group": "group"}),
+    ("cox", "cox", "number", {"event": "two", "event_value": "yes"}),
+    ("weibull", "weibull", "number", {"event": "two", "event_value": "yes"}),
+    ("uplift", "uplift", "two", {"treatment": "treated"}),
     ("mean of models", "auto", "two", {"portfolio": ["tree", "bayes", "boost_small", "logistic"]}),
     ("codes as levels", "tree", "two", {"categorical": "code", "max_depth": 6}),
     ("codes as levels, many trees", "forest", "many", {"categorical": "code", "n_trees": 40, "max_depth": 8}),
@@ -190,23 +193,27 @@ LONG = "MINE_LONG" in os.environ  # all tables (tools/long_checks.sh exports); e
 DAILY = "made"
 
 TABLES = {
-    "made": (made, {"code": "code", "two": "流失", "many": "tier", "number": "amount", "group": "select"}),
+    "made": (made, {"code": "code", "yes": "是", "two": "流失", "many": "tier", "number": "amount", "group": "select"}),
     "telco": (lambda: read("telco_customer_churn.csv", columns=TELCO),
-              {"code": "SeniorCitizen", "two": "Churn", "many": "Contract", "number": "MonthlyCharges", "group": "PaymentMethod"}),
+              {"code": "SeniorCitizen", "treated": "SeniorCitizen", "yes": "Yes", "two": "Churn", "many": "Contract", "number": "MonthlyCharges", "group": "PaymentMethod"}),
     "adult": (lambda: read("adult_train.csv", header=ADULT),
-              {"two": "income", "many": "marital", "number": "hours", "group": "race", "code": "education_num"}),
+              {"yes": ">50K", "two": "income", "many": "marital", "number": "hours", "group": "race", "code": "education_num"}),
 }
+
+
+OF_THE_TABLE = ("group", "categorical", "event", "event_value", "treatment")  # options that name a role
 
 
 def train(db, model, table, names, roles, row):
     """Train a row of MODELS on the table without its other targets; 0: the table has not that target."""
     _, algorithm, target, said = row
-    if target and target not in roles:
+    named = [said[k] for k in OF_THE_TABLE if k in said] + ([target] if target else [])
+    if any(role not in roles for role in named):
         return 0
-    said = {k: roles[v] if k in ("group", "categorical") else v for k, v in said.items()}
+    said = {k: roles[v] if k in OF_THE_TABLE else v for k, v in said.items()}
     if target:
         said["target"] = roles[target]
-    gone = {roles[r] for r in ("two", "many", "number") if r in roles} - {said.get("target")} if table == "made" else set()
+    gone = {roles[r] for r in ("two", "many", "number") if r in roles} - {said.get("target"), said.get("event")} if table == "made" else set()
     kept = ", ".join(quoted(n) for n in names if n not in gone)
     db.execute("SELECT mine_train(?, ?, ?, ?)", (model, algorithm, f"SELECT {kept} FROM {quoted(table)}", json.dumps(said)))
     return 1

@@ -17,7 +17,7 @@ mt.preload_self()
 PEERS = pathlib.Path(os.environ.get("MINE_PEERS") or mt.ROOT / "build" / "peers")
 ODD = ["plain", "it's \"quoted\"", "<tag> & ?> ]]>", "北京", "back\\slash", "two  spaces ", "line\nbreak", "tab\tbed"]
 
-# name, algorithm, what is learned, options
+# name, algorithm, what is learned, options; event: the column behind it, of which "yes" says that it came
 MODELS = [
     ("tree", "tree", "two", "max_depth=6"),
     ("tree_many", "tree", "three", "max_depth=6"),
@@ -35,6 +35,8 @@ MODELS = [
     ("boost_count", "boost", "count", "n_trees=20, objective=poisson"),
     ("linear", "linear", "y", ""),
     ("linear_count", "linear", "count", "family=poisson"),
+    ("cox", "cox", "count", "event=two"),
+    ("weibull", "weibull", "y", "event=two"),
     ("logistic", "logistic", "two", ""),
     ("logistic_many", "logistic", "three", ""),
     ("scorecard", "logistic", "two", "transform=woe"),
@@ -76,13 +78,16 @@ def train(db, checks):
     """t(id, x, z, kind, odd, grade, ...) and a model of each kind by its name; which were made."""
     db.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, x REAL, z REAL, kind TEXT, odd TEXT, grade INTEGER, two, three, whole, y, count)")
     db.executemany("INSERT INTO t VALUES(?,?,?,?,?,?,?,?,?,?,?)", rows(1500, 11))
-    source = "SELECT id, x, z, kind, odd, grade{} FROM t WHERE id <= 1200"
     for name, algorithm, target, options in MODELS:
         said = ", ".join(filter(None, ["id=id, categorical=grade", f"target={target}" if target else "", options,
                                        "seed=3" if algorithm != "bayes" else ""]))
+        learned = f", {target}" if target else ""
+        among = "id <= 1200"
+        if options == "event=two":
+            learned, said, among = f", {target}, two", said + ", event_value=yes", f"id <= 1200 AND {target} > 0"
         try:
             db.execute("SELECT mine_train(?, ?, ?, ?)",
-                       (name, algorithm, source.format(f", {target}" if target else ""), said))
+                       (name, algorithm, f"SELECT id, x, z, kind, odd, grade{learned} FROM t WHERE {among}", said))
             yield name, target, SELECT
         except Exception as error:
             checks.that(False, f"{name} is made", str(error))
@@ -94,6 +99,32 @@ def peers_first():
         sys.path.insert(0, str(folder))
 
 
+LONG = "MINE_LONG" in os.environ  # every kind on all rows of telco and adult (tools/long_checks.sh exports)
+
+# name, algorithm, what it learns: the classes, the number or nothing, options; every day the first two
+REAL = [
+    ("boost", "boost", "classes", "n_trees=60"),
+    ("logistic", "logistic", "classes", "l2=1"),
+    ("tree", "tree", "classes", "max_depth=8"),
+    ("forest", "forest", "classes", "n_trees=20, max_depth=10"),
+    ("extra", "extra_trees", "classes", "n_trees=20, max_depth=10"),
+    ("bayes", "bayes", "classes", ""),
+    ("scorecard", "logistic", "classes", "transform=woe"),
+    ("mlp", "mlp", "classes", "hidden=8|4, epochs=3"),
+    ("isotonic", "tree", "classes", "max_depth=6, calibrate=isotonic"),
+    ("auto", "auto", "classes", "portfolio=tree|logistic|bayes, max_seconds=60"),
+    ("boost_number", "boost", "number", "n_trees=40"),
+    ("forest_number", "forest", "number", "n_trees=10, max_depth=10"),
+    ("linear", "linear", "number", ""),
+    ("cox", "cox", "number", "event={classes}, event_value={yes}"),
+    ("weibull", "weibull", "number", "event={classes}, event_value={yes}"),
+    ("kmeans", "kmeans", None, "k=5"),
+    ("kprototypes", "kprototypes", None, "k=5, gamma=2"),
+    ("kmedoids", "kmedoids", None, "k=5"),
+    ("gmm", "gmm", None, "k=3, covariance=diagonal"),
+]
+
+
 def train_real(db, checks):
     """Models of telco and adult, where they are: (name, target, SELECT of the attributes behind an id)."""
     if not (mt.DATA / "adult_train.csv").exists() or not (mt.DATA / "telco_customer_churn.csv").exists():
@@ -101,20 +132,28 @@ def train_real(db, checks):
         return
     datasets.load_adult(db)
     names = datasets.load_csv(db, "telco", "telco_customer_churn.csv")
-    for table, key, target, columns in (("telco", "customerID", "Churn", names), ("adult_train", "id", "income", ["id", *datasets.ADULT])):
+    for table, key, roles, columns in (
+            ("telco", "customerID", {"classes": "Churn", "yes": "Yes", "number": "MonthlyCharges"}, names),
+            ("adult_train", "id", {"classes": "income", "yes": ">50K", "number": "hours_per_week"}, ["id", *datasets.ADULT])):
         numbers = {"tenure", "MonthlyCharges", "TotalCharges", "age", "fnlwgt", "education_num", "capital_gain", "capital_loss", "hours_per_week"}
-        inputs = [c for c in columns if c not in (key, target)]
-        typed = ", ".join(f"CAST(nullif(trim({c}), '') AS REAL) AS {c}" if c in numbers else c for c in inputs)
-        db.execute(f"CREATE TABLE {table}_all AS SELECT rowid AS id, {typed}, {target} FROM {table}")
-        for algorithm, options in (("boost", "n_trees=60"), ("logistic", "l2=1")):
-            name = f"{table}_{algorithm}"
+        typed = ", ".join(f"CAST(nullif(trim({c}), '') AS REAL) AS {c}" if c in numbers else c for c in columns if c != key)
+        db.execute(f"CREATE TABLE {table}_all AS SELECT rowid AS id, {typed} FROM {table}")
+        for name, algorithm, learns, options in REAL if LONG else REAL[:2]:
+            name, target = f"{table}_{name}", roles.get(learns)
+            apart = {roles["classes"]} | ({target} if target else set())
+            inputs = ", ".join(c for c in columns if c not in apart | {key})
+            learned = "".join(f", {c}" for c in apart if target and (c == target or "event" in options))
+            said = [f"id=id, {'holdout=0, ' if learns == 'classes' else ''}", f"target={target}, " if target else "",
+                    "seed=1, " if algorithm != "bayes" else "", options.format(**roles)]
             try:
-                db.execute("SELECT mine_train(?, ?, ?, ?)", (name, algorithm, f"{table}_all", f"id=id, target={target}, holdout=0, seed=1, {options}"))
-                yield name, target, f"SELECT id, {', '.join(inputs)} FROM {table}_all"
+                db.execute("SELECT mine_train(?, ?, ?, ?)",
+                           (name, algorithm, f"SELECT id, {inputs}{learned} FROM {table}_all", "".join(said).strip(", ")))
+                yield name, target, f"SELECT id, {inputs} FROM {table}_all"
             except Exception as error:
                 checks.that(False, f"{name} is made", str(error))
 
 
+NUMBERS = ("y", "count", "MonthlyCharges", "hours_per_week")  # targets that are numbers
 SELECT = "SELECT id, x, z, kind, odd, grade FROM t"
 
 
@@ -123,7 +162,7 @@ def ours(db, name, target, source=SELECT):
     if target is None:
         return [(str(g), d) for g, d in db.execute("SELECT prediction, distance FROM mine_predict(?, ?) ORDER BY id", (name, source))]
     said = [(p,) for p, in db.execute("SELECT prediction FROM mine_predict(?, ?) ORDER BY id", (name, source))]
-    if target in ("y", "count"):
+    if target in NUMBERS:
         return said
     shares = {}
     for i, share in db.execute("SELECT id, probability FROM mine_probabilities(?, ?) ORDER BY id, class", (name, source)):
