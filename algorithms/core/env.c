@@ -225,6 +225,23 @@ void mine__env_set_max_seconds(mine_env *env, double seconds) {
   env->deadline = isnan(seconds) ? 0 : mine__clock() + (seconds > 0 ? seconds : 0);
 }
 
+double mine__env_hurry(mine_env *env, double until) {
+  const double before = env->deadline;
+  if (before == 0 || until < before) env->deadline = until;
+  return before;
+}
+
+int mine__env_resume(mine_env *env, double before) {
+  const double now = mine__clock();
+  const int late = env->status == MINE_LIMIT && env->deadline != before && now >= env->deadline &&
+                   (before == 0 || now < before);
+  env->deadline = before;
+  if (!late) return 0;
+  env->status = MINE_OK;
+  env->error[0] = '\0';
+  return 1;
+}
+
 void mine__env_set_max_memory(mine_env *env, size_t bytes) {
   env->memory.limit = bytes ? bytes : env->host.available_memory / 2;
 }

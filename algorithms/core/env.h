@@ -113,7 +113,13 @@ mine_status mine__poll_progress(mine_env *env, const char *what, double share) M
 /* The run options that every job takes; applied by the job after parsing. */
 void mine__env_set_threads(mine_env *env, int64_t threads);    /* 0 = all cores */
 void mine__env_set_max_seconds(mine_env *env, double seconds); /* NAN = none  */
-void mine__env_set_max_memory(mine_env *env, size_t bytes);    /* 0 = default */
+
+/* A part of the call that may be given up: until then (mine__clock()) or max_seconds, whichever is
+** first.  Returns what mine__env_resume() takes after it, which gives max_seconds back its place.
+** 1: the part did not end in time, and the call goes on as if it had not failed. */
+double mine__env_hurry(mine_env *env, double until);
+int mine__env_resume(mine_env *env, double before);
+void mine__env_set_max_memory(mine_env *env, size_t bytes); /* 0 = default */
 
 double mine__clock(void); /* seconds, monotonic */
 

@@ -38,7 +38,8 @@ const auto_entry mine__auto_entries[AUTO_MOST] = {
 static const mine_option auto_table[] = {
     OPTION_REAL(mine_auto_options, budget_seconds, .initial = "60", .range = {0, 1e6},
                 .help = "with a target: no trial begins when so many seconds have been spent on "
-                        "trials; the baseline and a tree are always tried"),
+                        "trials, and none goes on after twice as many; the baseline and a tree are "
+                        "always tried"),
     OPTION_LIST(mine_auto_options, portfolio,
                 .help = "with a target: what is tried, whatever the budget, such as "
                         "baseline|tree|boost; not given: all there are; the model's own list makes "
@@ -122,6 +123,10 @@ const mine_algorithm mine__algorithm_auto = {
         "trial "
         "that began is finished: `budget_seconds` is a budget and not a limit. `mine_trials` lists "
         "what was tried; where the baseline is as good, a warning says so. Which trials ran "
+        "at most five of them with weights chosen on answers out of fold (log_loss; rmse). A trial "
+        "that began within `budget_seconds` is finished, unless it takes as long again: then it is "
+        "given up. The best are fitted on all rows after that. `mine_trials` lists what was tried; "
+        "where the baseline is as good, a warning says so. Which trials ran "
         "depends on the time they took; the model's option `portfolio` names them, and with it the "
         "same bytes come again. With `group=` a trial is a model for each group, and what is kept "
         "is "

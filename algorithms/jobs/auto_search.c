@@ -24,6 +24,8 @@
 #define AUTO_EQUAL       300.0               /* rows at which equal weights count as much  */
 #define AUTO_HEARD       0.05                /* share of the votes that a member has        */
 #define AUTO_PURPOSE     0x6175746f62616773U /* stream of random numbers: "autobags"       */
+#define AUTO_STEPS    20
+#define AUTO_PATIENCE 2 /* budgets, after which what was begun within the first is given up */
 
 /* ---- what is tried --------------------------------------------------------------------------- */
 
@@ -58,14 +60,23 @@ static void auto_prepare_trial(auto_search *s, const auto_entry *entry, auto_tri
   trial->trial.method = (mine_method){algorithm, group.values, entry->options, MINE_CALIBRATE_NONE};
 }
 
-static void auto_try(auto_search *s, const auto_entry *entry) {
+/* The folds of a trial, given up when the clock says `until`; 0: it is finished whenever. */
+static int auto_in_time(auto_search *s, mine_trial *run, double until) {
+  mine_env *env = s->env;
+  if (until == 0) return mine__trials_run(env, &s->comparison, &run, 1) == MINE_OK;
+  const double before = mine__env_hurry(env, until);
+  (void)!mine__trials_run(env, &s->comparison, &run, 1);
+  return !mine__env_resume(env, before) && !mine_failed(env);
+}
+
+static void auto_try(auto_search *s, const auto_entry *entry, double until) {
   mine_env *env = s->env;
   auto_trial *trial = &s->to->trial[s->to->n];
   mine_trial *run = &trial->trial;
   const mine_folds *folds = s->comparison.folds;
   auto_prepare_trial(s, entry, trial);
   if (mine_failed(env) || mine__trial_open(env, s->work, &s->comparison, 1, run) ||
-      mine__trials_run(env, &s->comparison, &run, 1))
+      !auto_in_time(s, run, until))
     return;
   const char *why = mine__trial_why(run, folds);
   trial->loss = mine__trial_measure(run, folds, s->to->measure->name);
@@ -75,15 +86,15 @@ static void auto_try(auto_search *s, const auto_entry *entry) {
 }
 
 static void auto_try_all(auto_search *s, const mine_auto_options *options) {
-  const double start = mine__clock();
+  const double start = mine__clock(), until = start + options->budget_seconds;
+  const double last = start + AUTO_PATIENCE * options->budget_seconds;
   const mine_list *list = &options->portfolio;
   for (const auto_entry *e = mine__auto_entries; e->name && list->n == 0; e++) {
     if (mine_failed(s->env)) return;
     if (!(e->tasks & (unsigned)s->data->task) || !mine__algorithm_find(e->algorithm) ||
-        (e->most && s->comparison.rows.n > e->most) ||
-        (!e->always && mine__clock() - start >= options->budget_seconds))
+        (e->most && s->comparison.rows.n > e->most) || (!e->always && mine__clock() >= until))
       continue;
-    auto_try(s, e);
+    auto_try(s, e, e->always ? 0 : last);
   }
   for (size_t i = 0; i < list->n && !mine_failed(s->env); i++) {
     const auto_entry *e = mine__auto_find(&list->item[i]);
@@ -93,7 +104,7 @@ static void auto_try_all(auto_search *s, const mine_auto_options *options) {
                        e->name, mine__task_name(s->data->task));
       return;
     }
-    auto_try(s, e);
+    auto_try(s, e, 0);
   }
 }
 

@@ -102,9 +102,25 @@ def compare(db, target, other, portfolio):
     checks.that(again == model, f"{target}: the stored options make the same bytes")
 
 
+def budget(db, n=60000):
+    """What takes longer than two budgets is given up, and what was finished makes the same bytes again."""
+    rng = np.random.default_rng(3)
+    db.execute("CREATE TABLE large(id INTEGER PRIMARY KEY, " + ", ".join(f"x{j}" for j in range(10)) + ", y)")
+    x = rng.normal(size=(n, 10))
+    y = (x[:, 0] + x[:, 1] * x[:, 2] + rng.logistic(size=n) > 0).astype(int)
+    db.executemany(f"INSERT INTO large VALUES({','.join('?' * 12)})", [(i + 1, *map(float, x[i]), int(y[i])) for i in range(n)])
+    db.execute("SELECT mine_train('short', 'auto', 'large', 'target=y, holdout=0, budget_seconds=1')")
+    names = {name for (name,) in db.execute("SELECT name FROM mine_trials('short')")}
+    checks.that({"baseline", "tree"} <= names and "boost_small" not in names, "a trial too long for the budget is given up", names)
+    text, model = db.execute("SELECT options, model FROM mine_models WHERE name = 'short'").fetchone()
+    again = db.execute("SELECT mine_fit('auto', 'large', ?)", (text,)).fetchone()[0]
+    checks.that(again == model, "budget: the stored options make the same bytes")
+
+
 def main():
     db = mt.connect()
     rows(db)
+    budget(db)
     compare(db, "y", "z", ["baseline", "tree", "bayes", "boost_small", "knn"])
     compare(db, "z", "y", ["baseline", "tree", "boost_small", "boost_random", "knn"])
     checks.end()

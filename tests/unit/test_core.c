@@ -391,6 +391,37 @@ static void test_max_seconds(void **state) {
   close_env(&l, env);
 }
 
+/* A part that is given up leaves the call as it was; another failure, or the call's own end, stays.
+ */
+static void test_hurry(void **state) {
+  (void)state;
+  ledger l = {0};
+  mine_env *env = open_env(&l);
+  double before = mine__env_hurry(env, mine__clock());
+  assert_int_equal(mine__poll(env), MINE_LIMIT);
+  assert_int_equal(mine__env_resume(env, before), 1);
+  assert_int_equal(mine__poll(env), MINE_OK);
+  assert_string_equal(mine_env_error(env), "");
+  before = mine__env_hurry(env, mine__clock() + 1000);
+  assert_int_equal(mine__env_resume(env, before), 0);
+  mine__env_set_max_seconds(env, 1000);
+  before = mine__env_hurry(env, mine__clock());
+  assert_int_equal(mine__poll(env), MINE_LIMIT);
+  assert_int_equal(mine__env_resume(env, before), 1);
+  mine__env_set_max_seconds(env, 0);
+  before = mine__env_hurry(env, mine__clock() + 1000);
+  assert_int_equal(mine__poll(env), MINE_LIMIT);
+  assert_int_equal(mine__env_resume(env, before), 0);
+  assert_int_equal(env->status, MINE_LIMIT);
+  close_env(&l, env);
+  env = open_env(&l);
+  before = mine__env_hurry(env, mine__clock());
+  (void)mine__fail(env, MINE_DATA, "no rows");
+  assert_int_equal(mine__env_resume(env, before), 0);
+  assert_string_equal(mine_env_error(env), "mine_test: no rows");
+  close_env(&l, env);
+}
+
 static void test_threads(void **state) {
   (void)state;
   ledger l = {0};
@@ -911,6 +942,7 @@ int main(void) {
       cmocka_unit_test(test_long_errors_end_at_a_character),
       cmocka_unit_test(test_poll_hears_the_host),
       cmocka_unit_test(test_max_seconds),
+      cmocka_unit_test(test_hurry),
       cmocka_unit_test(test_threads),
       cmocka_unit_test(test_progress),
       cmocka_unit_test(test_plain_decimals),
