@@ -7,6 +7,8 @@
 */
 #include "boost.h"
 
+#include <math.h>
+
 static const char *const boost_grow_names[] = {"leaf", "depth", NULL};
 static const char *const boost_category_names[] = {"auto", "sets", "ordered", NULL};
 
@@ -37,10 +39,10 @@ static const mine_option boost_option_table[] = {
                   .help = "which node is split next: the best leaf, or level after level"),
     OPTION_CHOICE(boost_options, objective, .choices = mine__boost_objective_names,
                   .help = "the loss; default logistic or multinomial, for numbers squared"),
-    OPTION_REAL(boost_options, alpha, .initial = "0.5", .range = {0, 1}, .above_least = 1,
-                .help = "which quantile objective=quantile answers"),
-    OPTION_REAL(boost_options, tweedie_power, .initial = "1.5", .range = {1, 2},
-                .help = "variance power of objective=tweedie, between 1 and 2"),
+    OPTION_REAL(boost_options, alpha, .range = {0, 1}, .above_least = 1,
+                .help = "which quantile objective=quantile answers; default 0.5"),
+    OPTION_REAL(boost_options, tweedie_power, .range = {1, 2},
+                .help = "variance power of objective=tweedie, between 1 and 2; default 1.5"),
     OPTION_LIST(boost_options, monotone,
                 .help =
                     "attributes in which the answer, or the probability of the positive class, may "
@@ -78,6 +80,16 @@ static boost_objective boost_objective_of(mine_env *env, const mine_dataset *dat
   return objective;
 }
 
+/* What one loss is told: given to another it would say nothing. */
+static double boost_said(mine_env *env, const boost_target *t, const char *option, double said,
+                         boost_objective of, double otherwise) {
+  if (isnan(said)) return otherwise;
+  if (t->objective != of)
+    (void)mine__fail(env, MINE_OPTION, "%s is for objective=%s; say that, too, or leave it out",
+                     option, mine__boost_objective_names[of]);
+  return said;
+}
+
 /* A loss of counts and amounts takes none below zero. */
 static void boost_refuse_negative(mine_env *env, const boost_target *t) {
   if (t->objective != BOOST_POISSON && t->objective != BOOST_TWEEDIE) return;
@@ -95,21 +107,22 @@ static void boost_refuse_negative(mine_env *env, const boost_target *t) {
 static mine_status boost_learn(mine_env *env, const mine_dataset *data, const void *options,
                                mine_model *model) {
   const boost_options *o = options;
-  boost_target target = {
-      .alpha = o->alpha, .power = o->tweedie_power, .positive_first = model->positive == 0};
+  boost_target target = {.positive_first = model->positive == 0};
   if (data->rows.n < 1) return mine__fail(env, MINE_DATA, "there are no rows to learn from");
   if (data->n_features < 1) {
     return mine__fail(env, MINE_DATA,
                       "there is no attribute to split on; add a column that varies");
   }
   target.objective = boost_objective_of(env, data, o);
+  target.alpha = boost_said(env, &target, "alpha", o->alpha, BOOST_QUANTILE, 0.5);
+  target.power = boost_said(env, &target, "tweedie_power", o->tweedie_power, BOOST_TWEEDIE, 1.5);
   if (mine_failed(env)) return mine_env_status(env);
   target.outputs = target.objective == BOOST_MULTINOMIAL ? data->n_classes : 1;
   MINE_TRY(
       mine__tree_target(env, env->scratch, data, target.objective <= BOOST_QUANTILE, &target.of));
   boost_refuse_negative(env, &target);
   if (mine_failed(env)) return mine_env_status(env);
-  if (target.objective == BOOST_QUANTILE) model->quantile = o->alpha;
+  if (target.objective == BOOST_QUANTILE) model->quantile = target.alpha;
   mine__model_note(model, "fit", "objective", "%s", mine__boost_objective_names[target.objective]);
   return mine__boost_fit(env, data, o, &target, model);
 }

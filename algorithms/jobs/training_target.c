@@ -194,6 +194,15 @@ static void target_check(mine_training *t, const mine_column *column, const targ
 }
 
 static void target_as_numbers(mine_training *t, mine_column *column, const target_choice *choice) {
+  const mine_cell *positive = &t->asked.supervised.positive;
+  if (positive->type != MINE_NULL) {
+    char shown[MINE_SHOW_BYTES];
+    (void)mine__fail(t->env, MINE_OPTION,
+                     "positive=%s is a class, and the target '%s' is learned as a number "
+                     "(task=regression); leave it out, or say task=classification",
+                     mine__show_cell(shown, positive), column->name);
+    return;
+  }
   mine__training_notef(t, "target", column->name, "%s: %s", mine__task_name(t->data.task),
                        choice->why);
   if (mine__column_as_number(t->frame, t->roles.target)) return;

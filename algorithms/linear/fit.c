@@ -42,6 +42,10 @@ mine_status mine__linear_check(mine_env *env, const void *options) {
         "alpha and l1, l2 say the same in two ways (alpha for each row, l1 and l2 for "
         "all of them); leave one out");
   }
+  if (isnan(alpha) && !isnan(o->l1_ratio))
+    return mine__fail(env, MINE_OPTION,
+                      "l1_ratio is a share of alpha; give alpha, too (auto chooses it), or leave "
+                      "l1_ratio out");
   return MINE_OK;
 }
 
@@ -53,14 +57,15 @@ int mine__linear_penalised(const linear_options *options) {
 
 mine_status mine__linear_penalty(linear_problem *problem, const linear_options *options,
                                  mine_model *model) {
+  const double ratio = isnan(options->l1_ratio) ? 1 : options->l1_ratio;
   double alpha;
   (void)fit_alpha(options, &alpha);
   problem->l1 = options->l1;
   problem->l2 = options->l2;
   if (isnan(alpha)) return MINE_OK;
-  if (alpha < 0) MINE_TRY(mine__path_choose(problem, model, options->l1_ratio, &alpha));
-  problem->l1 = alpha * options->l1_ratio * problem->total;
-  problem->l2 = alpha * (1 - options->l1_ratio) * problem->total;
+  if (alpha < 0) MINE_TRY(mine__path_choose(problem, model, ratio, &alpha));
+  problem->l1 = alpha * ratio * problem->total;
+  problem->l2 = alpha * (1 - ratio) * problem->total;
   return MINE_OK;
 }
 

@@ -26,8 +26,8 @@ typedef struct linear_options {
                   .help =                                                                     \
                       "penalty for each row rather than for all, as glmnet's lambda: a "      \
                       "number, or auto, which chooses it by cross-validation"),               \
-      OPTION_REAL(linear_options, l1_ratio, .initial = "1", .range = {0, 1},                  \
-                  .help = "share of alpha that is l1; the rest is l2"),                       \
+      OPTION_REAL(linear_options, l1_ratio, .range = {0, 1},                                  \
+                  .help = "share of alpha that is l1; the rest is l2; default 1"),            \
       OPTION_LIST(linear_options, reference,                                                  \
                   .help =                                                                     \
                       "levels that coefficients are differences from, such as plan:Basic; "   \
