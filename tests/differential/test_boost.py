@@ -43,6 +43,41 @@ def ours(db, algorithm, options, task, classes):
     return np.array(p).reshape(-1, classes)
 
 
+def monotone(db, rng):
+    """Over every combination of values, levels, missing and unseen ones: never once against its direction."""
+    n, levels = 4000, 40
+    a, b, c = rng.integers(0, 9, n), rng.integers(0, 8, n), rng.normal(size=n)
+    few, many = rng.integers(0, 4, n), rng.integers(0, levels, n)
+    own = rng.normal(size=(levels, 2))  # to some levels the direction does not apply at all
+    signal = 0.3 * a - 0.3 * b + own[many, 0] * a / 3 + (few == 2) * b + own[many, 1] + c
+    db.execute("CREATE TABLE directed(id INTEGER PRIMARY KEY, a, b, c, few, many, yes, n)")
+    db.executemany("INSERT INTO directed VALUES(?,?,?,?,?,?,?,?)",
+                   [(i + 1, *(None if rng.random() < 0.03 else v for v in (int(a[i]), int(b[i]), float(c[i]), f"f{few[i]}",
+                                                                           f"m{many[i]}")),
+                     "yes" if signal[i] + rng.logistic() > 0 else "no", int(rng.poisson(np.exp(np.clip(signal[i] / 3, -3, 2)))))
+                    for i in range(n)])
+    db.execute(f"""CREATE TABLE every AS
+      WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < {levels}),
+        f(few) AS (VALUES('f0'), ('f1'), ('f2'), ('f3'), ('unseen'), (NULL)),
+        m(many) AS (SELECT 'm' || i FROM s UNION ALL SELECT NULL),
+        g(c) AS (VALUES(-1.0), (0.5), (NULL))
+      SELECT row_number() OVER (ORDER BY few, many, c, x.i, y.i) AS id, x.i - 0.5 AS a, y.i - 0.5 AS b, c, few, many
+      FROM f, m, g, s AS x, s AS y WHERE x.i <= 9 AND y.i <= 8""")
+    for target, objective, more in (
+            ("yes", "logistic", "positive=yes"), ("yes", "logistic", "positive=no, grow=depth, categories=ordered"),
+            ("n", "squared", "categories=sets, subsample=0.6"), ("n", "quantile", "alpha=0.8, categories=ordered"),
+            ("n", "absolute", "colsample=0.6"), ("n", "poisson", "grow=depth, max_depth=5"), ("n", "tweedie", "categories=sets")):
+        options = f"target={target}, ignore={'n' if target == 'yes' else 'yes'}, objective={objective}, {more}, " \
+                  "monotone=a:+1|b:-1, n_trees=40, learning_rate=0.2, holdout=0" + ("" if target == "yes" else ", task=regression")
+        db.execute("SELECT mine_train('m', 'boost', 'directed', ?)", (options,))
+        column = "probability" if target == "yes" else "prediction"
+        p = np.array([v for (v,) in db.execute(f"SELECT {column} FROM mine_predict('m', 'every') ORDER BY id")])
+        p = p.reshape(-1, 10, 9)
+        against = (np.diff(p, axis=1) < 0).sum() + (np.diff(p, axis=2) > 0).sum()
+        moved = (np.diff(p, axis=1) > 0).any() and (np.diff(p, axis=2) < 0).any()
+        checks.that(against == 0 and moved, f"boost, monotone, {objective}, {more}: {p.size} combinations", f"{against} against")
+
+
 def main():
     db = mt.connect()
     rng = np.random.default_rng(5)
@@ -100,6 +135,7 @@ def main():
     p = ours(db, "boost", f"{options}, objective=poisson", "regression", 0)
     deviance = lambda mean: float((mean - count[held] * np.log(mean)).mean())
     checks.that(deviance(p) <= deviance(peer) + 0.02, "boost, counts: deviance", f"{deviance(p):.4f} against {deviance(peer):.4f}")
+    monotone(db, rng)
     checks.end()
 
 
