@@ -175,8 +175,7 @@ static void survival_rows_open(mine_arena *arena, int64_t n, survival_rows *s) {
   s->high = mine__arena_array(arena, rows, sizeof *s->high);
 }
 
-/* ---- the curves --------------------------------------------------------------------------------
- */
+/* ---- the curves ---------------------------------------------------------------------------- */
 
 typedef struct survival_curves {
   const survival_options *o;
