@@ -175,7 +175,7 @@ static double life_densities(const mine__process *process, int k, const mine__ce
   return process->timed ? sum : 0;
 }
 
-static void life_keep(const life_sum *sum, mine__ascent *ascent, double scale,
+static void life_keep(const life_sum *sum, const mine__ascent *ascent, double scale,
                       mine__life_fit *out) {
   const mine__process *process = sum->life.process;
   out->life = sum->life;
@@ -188,10 +188,33 @@ static void life_keep(const life_sum *sum, mine__ascent *ascent, double scale,
   out->steps = ascent->steps;
   out->likelihood =
       ascent->at * sum->customers - log(scale) * life_densities(process, sum->life.k, sum->cells);
-  const int definite = mine__ascent_covariance(ascent, out->covariance);
-  for (int i = 0; i < process->n * process->n; i++)
-    out->covariance[i] =
-        definite && !out->bound ? out->covariance[i] / sum->customers : (double)NAN;
+}
+
+/* Parameters in other units, as logarithms within their range. */
+static void life_logarithms(const mine__process *process, const double *theta, double scale,
+                            double *u) {
+  for (int i = 0; i < process->n; i++)
+    u[i] =
+        fmin(LIFE_RANGE, fmax(-LIFE_RANGE, log(theta[i] / (process->timed >> i & 1 ? scale : 1))));
+}
+
+void mine__life_errors(mine_env *env, const mine__cells *cells, mine__life_fit *fit) {
+  const mine__process *process = fit->life.process;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const double scale = life_scale(process, cells);
+  mine__cells scaled;
+  mine__ascent ascent;
+  life_sum sum;
+  life_rescale(env, cells, scale, &scaled);
+  if (!mine_failed(env)) life_sum_open(env, &sum, &scaled, &fit->life);
+  if (!mine_failed(env)) {
+    life_begin(&ascent, &sum);
+    life_logarithms(process, fit->life.theta, scale, ascent.u);
+    const int definite = !fit->bound && mine__ascent_covariance(&ascent, fit->covariance);
+    for (int i = 0; i < process->n * process->n; i++)
+      fit->covariance[i] = definite ? fit->covariance[i] / sum.customers : (double)NAN;
+  }
+  mine__arena_rewind(env->scratch, mark);
 }
 
 void mine__life_maximise(mine_env *env, const mine__process *process, int k,
@@ -206,9 +229,7 @@ void mine__life_maximise(mine_env *env, const mine__process *process, int k,
   life_sum sum;
   *out = (mine__life_fit){.likelihood = NAN};
   life_rescale(env, cells, scale, &scaled);
-  for (int i = 0; near && i < process->n; i++)
-    u[i] =
-        fmin(LIFE_RANGE, fmax(-LIFE_RANGE, log(near[i] / (process->timed >> i & 1 ? scale : 1))));
+  if (near) life_logarithms(process, near, scale, u);
   if (!mine_failed(env)) life_start(env, &scaled, &life, near ? u : NULL, &ascent);
   if (!mine_failed(env) && isnan(ascent.at))
     (void)mine__fail(env, MINE_NUMERIC,

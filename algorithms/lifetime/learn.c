@@ -273,6 +273,7 @@ mine_status mine__lifetime_learn(mine_env *env, const mine_purchases *of,
   mine__rules_make(&rules);
   lesson_cells(env, process, of, &cells, NULL);
   if (!mine_failed(env)) lesson_maximise(env, process, k, of, &cells, &rules, &fit);
+  if (!mine_failed(env)) mine__life_errors(env, &cells, &fit);
   if (!mine_failed(env)) lesson_body(&fit, of, model);
   if (mine_failed(env)) return mine_env_status(env);
   mine__model_measure(model, MINE_MEASURE_LOG_LIKELIHOOD, fit.likelihood);

@@ -88,7 +88,7 @@ void mine__cells_make(mine_env *env, mine_arena *arena, int64_t n, const double 
 typedef struct mine__life_fit {
   mine__life life;
   double likelihood;                                /* its logarithm, in the units of the source */
-  double covariance[LIFETIME_MOST * LIFETIME_MOST]; /* of log(theta); NAN: flat */
+  double covariance[LIFETIME_MOST * LIFETIME_MOST]; /* of log(theta); NAN: flat; after _errors */
   double gradient;  /* largest derivative of the mean log-likelihood by log(theta) */
   int steps, bound; /* bound: a parameter went to the end of its range */
 } mine__life_fit;
@@ -97,6 +97,8 @@ typedef struct mine__life_fit {
 void mine__life_maximise(mine_env *env, const mine__process *process, int k,
                          const mine__cells *cells, const mine__rules *rules, const double *near,
                          mine__life_fit *out);
+/* The covariance of what was found in these cells: twice as many passes as there are parameters. */
+void mine__life_errors(mine_env *env, const mine__cells *cells, mine__life_fit *fit);
 
 /* Customers of the log to x, t_x, T, fit, hold-out table, notes and measures: what `learn` of
 ** these algorithms is.  k = 0: 1, 2, ... up to 12, the likeliest. */
