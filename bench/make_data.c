@@ -21,6 +21,9 @@
 **     dense      b(basket, item)         generated baskets of 23 items, one of each of 23 kinds
 **     events     e(customer, item)       25 rows of a customer, who prefers items of his own kind
 **     blobs      b(id, g, x0..)          ten clear groups g, 2% of the rows in none (g 0)
+**     buyers     buys, steady(customer, day, amount)  what ROWS customers bought in two years, at
+**                                        random or every third time only; s(id, repeats, last_at,
+**                                        age, monetary), the first in weeks
 **     customers  c(id, g, x0.., k0..k4)  six groups that prefer a level of each text, 3% in none
 */
 #include <sqlite3.h>
@@ -290,6 +293,48 @@ static void data_known(data_file *file, const char *table, long rows, int number
   free(centre);
 }
 
+/* Who is there buys on a day with one chance and leaves on a day with another, both his own; of
+** `every` such days one counts. */
+static void data_buys(data_file *file, const char *table, long customers, int every) {
+  char sql[128];
+  snprintf(sql, sizeof sql, "CREATE TABLE %s(customer INTEGER, day TEXT, amount REAL)", table);
+  data_run(file, sql);
+  snprintf(sql, sizeof sql, "INSERT INTO %s VALUES(?, date(2460310.5 + ?), ?)", table);
+  sqlite3_finalize(file->insert);
+  data_check(file, sqlite3_prepare_v2(file->db, sql, -1, &file->insert, NULL));
+  for (long customer = 1; customer <= customers; customer++) {
+    const double often = data_uniform(file), soon = data_uniform(file), rich = data_uniform(file);
+    const double buys = 0.04 * often * often * every, leaves = 0.02 * soon * soon;
+    const int first = data_below(file, 640);
+    int made = 0;
+    for (int day = first; day < 730; day++) {
+      if (data_uniform(file) < buys) made++;
+      if (made == every || day == first) {
+        made = 0;
+        sqlite3_bind_int64(file->insert, 1, customer);
+        sqlite3_bind_int(file->insert, 2, day);
+        sqlite3_bind_double(
+            file->insert, 3,
+            (int)((500 + 10000 * rich * rich) * (0.5 + data_uniform(file))) / 100.0);
+        data_row(file);
+      }
+      if (data_uniform(file) < leaves) break;
+    }
+  }
+}
+
+static void data_buyers(data_file *file, long customers) {
+  data_buys(file, "buys", customers, 1);
+  data_buys(file, "steady", customers, 3);
+  data_run(file,
+           "CREATE TABLE s AS SELECT customer AS id, count(*) - 1 AS repeats, "
+           "(julianday(max(day)) - julianday(min(day))) / 7 AS last_at, "
+           "(2461039.5 - julianday(min(day))) / 7 AS age, "
+           "coalesce((sum(amount) - first) / (count(*) - 1), 0) AS monetary FROM (SELECT *, "
+           "first_value(amount) OVER (PARTITION BY customer ORDER BY day) AS first FROM buys) "
+           "GROUP BY customer");
+}
+
 static int data_fill(data_file *file, const char *kind, long rows, int columns) {
   if (strcmp(kind, "numeric") == 0) {
     data_groups(file, "t", "c", rows, columns, 20, 1.0);
@@ -318,6 +363,8 @@ static int data_fill(data_file *file, const char *kind, long rows, int columns) 
     data_known(file, "b", rows, columns, 0, 10, 0.02);
   } else if (strcmp(kind, "customers") == 0) {
     data_known(file, "c", rows, columns, 5, 6, 0.03);
+  } else if (strcmp(kind, "buyers") == 0) {
+    data_buyers(file, rows);
   } else {
     return 0;
   }

@@ -16,6 +16,7 @@ import forecast_peers
 import predict_peers
 import recommend_peers
 import segment_peers
+import worth_peers
 
 
 def load(db, sql, dtype="float64"):
@@ -205,7 +206,7 @@ def main():
     os.dup2(2, 1)
     try:
         peers = (predict_peers, segment_peers, recommend_peers, associate_peers,
-                 forecast_peers)
+                 forecast_peers, worth_peers)
         make = globals().get(sys.argv[1]) or next(getattr(m, sys.argv[1]) for m in peers if hasattr(m, sys.argv[1]))
         run, quality = make(json.loads(sys.argv[2]))
     except (ImportError, sqlite3.OperationalError) as reason:

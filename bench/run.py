@@ -7,7 +7,8 @@
                                    neighbors itemsets sequences jobs; boost forest linear mlp trees
                                    sizes boostjob; kprototypes kmedoids gmm dbscan hdbscan
                                    agglomerative outliers batch auto_clusters clustersizes;
-                                   load; recommend forecasts).  batch and clustersizes, which make tables
+                                   load; recommend forecasts; survival hazards;
+                                   worth logs tests).  batch and clustersizes, which make tables
                                    of ten times the rows, are left out of --quick unless named
     bench/run --small [WORDS]      tables of 1,000 to 20,000 rows: every verb with all threads
                                    beside itself with one (those whose name holds WORDS)
@@ -42,14 +43,15 @@ import surviving
 import sides
 import small
 import workloads
+import worth
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 GROUPS = {**workloads.GROUPS, **predicting.GROUPS, **segmenting.GROUPS, **surviving.GROUPS,
           **recommending.GROUPS, **associating.GROUPS, **sequencing.GROUPS,
-          **forecasting.GROUPS}
+          **forecasting.GROUPS, **worth.GROUPS}
 SLOW = ("jobs", "tree", "boost", "forest", "mlp", "boostjob", "kprototypes", "gmm", "hdbscan", "agglomerative",
-        *segmenting.HUGE, "recommend", "sequences", "forecasts")
+        *segmenting.HUGE, "recommend", "sequences", "forecasts", "worth", "logs")
 FORMAT = 1  # of the data; a change makes them anew
 
 
@@ -83,7 +85,7 @@ def data_plan(setting, groups):
     for columns in workloads.wide_columns(setting):
         plan[f"wide{columns}"] = ("wide", max(500, 8 * n // columns), columns)
     return {**plan, **segmenting.data_plan(setting, groups), **recommending.data_plan(setting, groups),
-            **associating.data_plan(setting, groups)}
+            **associating.data_plan(setting, groups), **worth.data_plan(setting, groups)}
 
 
 def make_data(setting, groups):

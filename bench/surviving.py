@@ -1,7 +1,7 @@
-"""How long until they leave, beside R's survival: groups of workloads, as in workloads.py.
+"""How long until they leave, beside R's survival and lifelines: groups of workloads, as in workloads.py.
 
-The rows are those of `noise`, with a time and an event made of them in SQL.  R reads them once and
-is not timed for it; sqlite-mine reads them in every run.
+The rows are those of `noise`, with a time and an event made of them in SQL.  The others read them once
+and are not timed for it; sqlite-mine reads them in every run.
 """
 from sides import Side
 from workloads import HERE, Comparison
@@ -19,20 +19,25 @@ def theirs(s, what, query):
     return Side("R survival", ["Rscript", str(HERE / "survival.R"), s.db("noise"), what, query])
 
 
+def lifelines(s, what, query):
+    return s.peer("lifelines", "lifelines_fit", db=s.db("noise"), what=what, query=query)
+
+
 def curves(s):
     return [
         Comparison("survival curves, 5 groups", [
-            ours(s, f"SELECT sum(events) FROM mine_survival('{GROUP}')"), theirs(s, "curve", GROUP)],
+            ours(s, f"SELECT sum(events) FROM mine_survival('{GROUP}')"), theirs(s, "curve", GROUP), lifelines(s, "curve", GROUP)],
             goals={"R survival": 5.0}, judge="events"),
         Comparison("log-rank test, 5 groups", [
-            ours(s, f"SELECT max(statistic) FROM mine_logrank('{GROUP}')"), theirs(s, "logrank", GROUP)],
+            ours(s, f"SELECT max(statistic) FROM mine_logrank('{GROUP}')"), theirs(s, "logrank", GROUP),
+            lifelines(s, "logrank", GROUP)],
             goals={"R survival": 5.0}, judge="statistic")]
 
 
 def models(s):
     return [Comparison(f"{algorithm}, 10 columns", [
         s.worker("sqlite-mine", "noise", "fit", "", COVARIATES, algorithm, "target=d, event=e", judged),
-        theirs(s, algorithm, COVARIATES)], goals={"R survival": 5.0}, judge=what)
+        theirs(s, algorithm, COVARIATES), lifelines(s, algorithm, COVARIATES)], goals={"R survival": 5.0}, judge=what)
         for algorithm, what, judged in (
             ("cox", "concordance", "SELECT value FROM mine_evaluate(?1) WHERE metric = 'concordance'"),
             ("weibull", "scale", "SELECT exp(value) FROM mine_coefficients(?1) WHERE name = 'log(scale)'"))]
