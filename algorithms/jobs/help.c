@@ -3,14 +3,14 @@
 **
 ** Without a topic: every verb under the job it is for.  With one: a verb, an
 ** algorithm, an option wherever it is taken, or a metric.  Nothing is written here that a
-** row does not say.
+** row does not say.  A topic that nothing is called is searched for (help_find.c).
 */
 #include <string.h>
 
 #include "catalog.h"
+#include "help.h"
 
 #define HELP_WIDTH 80
-#define HELP_NAMES 22 /* where the text begins behind a name */
 
 /* ---- lines ------------------------------------------------------------------------------ */
 
@@ -27,9 +27,8 @@ static void help_spaces(mine_text *out, int n) {
     mine__text_adds(out, " ");
 }
 
-/* Add words, broken at HELP_WIDTH; `at` columns are taken, further lines are indented.
-** Backticks, which mark names in the reference, are left out. */
-static void help_wrap(mine_text *out, const char *words, int at, int indent) {
+/* Backticks, which mark names in the reference, are left out. */
+void mine__help_wrap(mine_text *out, const char *words, int at, int indent) {
   int first = 1;
   while (*words) {
     const size_t n = strcspn(words, " ");
@@ -53,8 +52,7 @@ static void help_wrap(mine_text *out, const char *words, int at, int indent) {
   mine__text_adds(out, "\n");
 }
 
-/* "  name      what it is", the text in a column of its own. */
-static void help_entry(mine_text *out, const char *name, const char *text, int column) {
+void mine__help_entry(mine_text *out, const char *name, const char *text, int column) {
   const int wide = 2 + help_columns(name, strlen(name));
   mine__text_addf(out, "  %s", name);
   if (wide + 1 > column) {
@@ -63,7 +61,7 @@ static void help_entry(mine_text *out, const char *name, const char *text, int c
   } else {
     help_spaces(out, column - wide);
   }
-  help_wrap(out, text ? text : "", column, column);
+  mine__help_wrap(out, text ? text : "", column, column);
 }
 
 /* ---- all verbs, by job --------------------------------------------------------------------- */
@@ -81,14 +79,15 @@ static void help_job(mine_text *out, int first) {
   mine__text_addf(out, "\n%s\n", job);
   for (int i = first; mine_verb_at(i); i++) {
     const mine_verb *verb = mine_verb_at(i);
-    if (strcmp(verb->job, job) == 0) help_entry(out, verb->name, verb->what, HELP_NAMES);
+    if (strcmp(verb->job, job) == 0) mine__help_entry(out, verb->name, verb->what, MINE_HELP_NAMES);
   }
 }
 
 static void help_algorithms(mine_text *out) {
   mine__text_adds(out, "\nAlgorithms, for mine_train\n");
   for (int i = 0; mine__algorithm_at(i); i++)
-    help_entry(out, mine__algorithm_at(i)->name, mine__algorithm_at(i)->title, HELP_NAMES);
+    mine__help_entry(out, mine__algorithm_at(i)->name, mine__algorithm_at(i)->title,
+                     MINE_HELP_NAMES);
 }
 
 static void help_everything(mine_text *out) {
@@ -116,7 +115,7 @@ static void help_option(void *context, const mine_option *o) {
   mine__text_open(&name, out->arena);
   mine__text_adds(&name, o->name);
   if (o->initial) mine__text_addf(&name, "=%s", o->initial);
-  if (about.data && name.data) help_entry(out, name.data, about.data, HELP_NAMES + 6);
+  if (about.data && name.data) mine__help_entry(out, name.data, about.data, MINE_HELP_NAMES + 6);
 }
 
 static void help_options(mine_text *out, const char *name) {
@@ -167,7 +166,7 @@ static void help_measure(mine_text *out, const mine_measure *m) {
   mine__catalog_tasks(&about, m->tasks);
   mine__text_addf(&about, ": %s%s%s%s", m->what, better ? " (" : "", better ? better : "",
                   better ? " is better)" : "");
-  if (about.data) help_entry(out, m->name, about.data, HELP_NAMES);
+  if (about.data) mine__help_entry(out, m->name, about.data, MINE_HELP_NAMES);
 }
 
 /* Of a verb whose first column is `metric`: what that may hold. */
@@ -181,14 +180,14 @@ static void help_metrics(mine_text *out, const mine_verb *verb) {
 static void help_verb(mine_text *out, const mine_verb *verb) {
   char form[MINE_FORM_BYTES];
   mine__text_addf(out, "%s%s\n\n", out->bytes ? "\n" : "", mine_verb_form_text(verb, form));
-  help_wrap(out, verb->what, 0, 0);
-  if (verb->notes) help_wrap(out, verb->notes, 0, 0);
+  mine__help_wrap(out, verb->what, 0, 0);
+  if (verb->notes) mine__help_wrap(out, verb->notes, 0, 0);
   char buffer[MINE_FORM_BYTES];
   const char *reads = mine__verb_reads(verb, buffer);
   if (reads) mine__text_addf(out, "\nThe source holds %s.\n", reads);
   if (verb->form == MINE_VERB_TABLE) mine__text_adds(out, "\nColumns\n");
   for (const mine_answer *a = verb->answer; verb->form == MINE_VERB_TABLE && a->name; a++)
-    help_entry(out, a->name, a->help, HELP_NAMES);
+    mine__help_entry(out, a->name, a->help, MINE_HELP_NAMES);
   help_metrics(out, verb);
   help_example(out, verb->example);
 }
@@ -211,13 +210,14 @@ static int help_algorithm(mine_text *out, const char *name) {
   mine__text_open(&tasks, out->arena);
   mine__catalog_tasks(&tasks, algorithm->tasks);
   mine__text_addf(out, "SELECT mine_train(model, '%s', source [, options])\n\n", name);
-  help_wrap(out, algorithm->title, 0, 0);
+  mine__help_wrap(out, algorithm->title, 0, 0);
   mine__text_addf(out, "Task: %s.\n", tasks.data ? tasks.data : "");
-  help_wrap(out, algorithm->citation, 0, 0);
+  mine__help_wrap(out, algorithm->citation, 0, 0);
   mine__text_adds(out, "\n");
-  help_wrap(out, algorithm->notes, 0, 0);
+  mine__help_wrap(out, algorithm->notes, 0, 0);
   help_example(out, algorithm->example);
   help_options(out, name);
+  mine__help_beside(out, name, 0);
   return 1;
 }
 
@@ -249,6 +249,7 @@ static int help_find_option(mine_text *out, const char *name) {
     const int again = i > 0 && strcmp(mine_verb_at(i - 1)->name, search.owner) == 0;
     if (!again) (void)mine__catalog_options(out->arena, search.owner, help_search_option, &search);
   }
+  if (search.found > 0) mine__help_beside(out, name, 1);
   return search.found > 0;
 }
 
@@ -308,12 +309,24 @@ static int help_topic(mine_text *out, const char *topic) {
 
 /* ---- the verb ------------------------------------------------------------------------------- */
 
+static int help_exact(mine_text *out, const char *topic) {
+  return help_topic(out, topic) || help_verbs(out, topic) || help_algorithm(out, topic) ||
+         help_find_option(out, topic) || help_metric(out, topic);
+}
+
+/* What is called so, nearly so, or does what the words say. */
+static int help_about(mine_text *out, const char *topic) {
+  if (help_exact(out, topic)) return 1;
+  const char *name = mine__help_name(topic);
+  return name ? help_exact(out, name) : mine__help_find(out, topic);
+}
+
 static void help_unknown(mine_env *env, const char *topic) {
   const char *nearest = mine__catalog_nearest(topic);
   (void)mine__fail(
       env, MINE_OPTION,
-      "no verb, algorithm, option or metric is called '%.60s'%s%s%s; SELECT mine_help() lists "
-      "them",
+      "no verb, algorithm, option or metric is called '%.60s', and none is about it%s%s%s; SELECT "
+      "mine_help() lists all",
       topic, nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
@@ -321,11 +334,9 @@ static mine_status help_run(mine_job *job, mine_relation *out) {
   const char *topic = mine__job_text(job, MINE_ARG_TEXT);
   mine_text text;
   mine__text_open(&text, job->arena);
-  if (!topic) {
+  if (!topic || !*topic) {
     help_everything(&text);
-  } else if (!help_topic(&text, topic) && !help_verbs(&text, topic) &&
-             !help_algorithm(&text, topic) && !help_find_option(&text, topic) &&
-             !help_metric(&text, topic)) {
+  } else if (!help_about(&text, topic)) {
     help_unknown(job->env, topic);
   }
   if (mine_failed(job->env)) return mine_env_status(job->env);
@@ -343,7 +354,12 @@ const mine_verb mine__verb_help = {
     .name = "mine_help",
     .form = MINE_VERB_SCALAR,
     .job = MINE_JOB_HELP,
-    .what = "What there is, or what a verb, an algorithm, an option or a metric is.",
+    .what =
+        "What there is; what a verb, an algorithm, an option or a metric is; what does a job, by "
+        "its words.",
+    .notes =
+        "A topic that nothing is called is searched for: churn, cross-selling, gains chart, "
+        "流失, 关联规则.  The answer then lists the verbs and algorithms that do it.",
     .example = "SELECT mine_help('mine_rules');",
     .argument = {{MINE_ARG_TEXT, "topic"}},
     .answer = help_answer,
