@@ -333,9 +333,10 @@ static void options_no_comma(mine_env *env, const mine_given *given, const char 
   char shown[MINE_SHOW_BYTES];
   mine_cell value = {MINE_TEXT, given->raw_bytes, {.text = given->raw}};
   mine__fail(env, MINE_OPTION,
-             "option %s is given %s; put a comma before '%.*s=', or double quotes around a "
+             "option %s is given %s; put a comma before '%.*s='%s, or double quotes around a "
              "value that contains it",
-             given->name, mine__show_cell(shown, &value), bytes < 60 ? (int)bytes : 60, name);
+             given->name, mine__show_cell(shown, &value), bytes < 60 ? (int)bytes : 60, name,
+             (name[-1] & 0x80) ? " (',', not the wide sign)" : "");
 }
 
 /* "ignore=a ignore=b": a value that swallowed an option of these groups.  A SELECT may

@@ -152,6 +152,108 @@ static int options_distance(const char *name, const char *option) {
   return distance;
 }
 
+/* ---- what other programs call an option ---------------------------------------------------- */
+
+/* Of several options of one name elsewhere the first that is taken here is told. */
+static const struct {
+  const char *said; /* in small letters, without what is between words */
+  const char *meant;
+} options_elsewhere[] = {
+    {"class", "target"},
+    {"classlabel", "target"},
+    {"cores", "threads"},
+    {"cv", "folds"},
+    {"dependent", "target"},
+    {"depth", "max_depth"},
+    {"drop", "ignore"},
+    {"epochs", "max_iter"},
+    {"eta", "learning_rate"},
+    {"except", "ignore"},
+    {"exclude", "ignore"},
+    {"freq", "season"},
+    {"frequency", "season"},
+    {"h", "horizon"},
+    {"iterations", "max_iter"},
+    {"iterations", "n_trees"},
+    {"jobs", "threads"},
+    {"label", "target"},
+    {"limit", "top"},
+    {"lr", "learning_rate"},
+    {"mde", "effect"},
+    {"memory", "max_memory"},
+    {"minsup", "min_support"},
+    {"minconf", "min_confidence"},
+    {"nahead", "horizon"},
+    {"nclusters", "k"},
+    {"ncomponents", "components"},
+    {"nestimators", "n_trees"},
+    {"nfactors", "factors"},
+    {"nfolds", "folds"},
+    {"njobs", "threads"},
+    {"nneighbors", "k"},
+    {"normalize", "scale"},
+    {"nrounds", "n_trees"},
+    {"ntree", "n_trees"},
+    {"ntrees", "n_trees"},
+    {"numclusters", "k"},
+    {"numtrees", "n_trees"},
+    {"clusters", "k"},
+    {"neighbors", "k"},
+    {"neighbours", "k"},
+    {"outcome", "target"},
+    {"output", "target"},
+    {"period", "season"},
+    {"periods", "horizon"},
+    {"predict", "target"},
+    {"randomstate", "seed"},
+    {"randomseed", "seed"},
+    {"rate", "learning_rate"},
+    {"rate", "baseline"},
+    {"response", "target"},
+    {"remove", "ignore"},
+    {"seasonality", "season"},
+    {"segments", "k"},
+    {"shrinkage", "learning_rate"},
+    {"skip", "ignore"},
+    {"standardize", "scale"},
+    {"status", "event"},
+    {"steps", "horizon"},
+    {"testsize", "holdout"},
+    {"timelimit", "max_seconds"},
+    {"timelimit", "budget_seconds"},
+    {"timeout", "max_seconds"},
+    {"topn", "top"},
+    {"trees", "n_trees"},
+    {"validation", "holdout"},
+    {"weights", "weight"},
+    {"y", "target"},
+};
+
+static int options_said(const char *name, const char *said) {
+  for (; *name; name++) {
+    if (*name == '_' || *name == '-' || *name == ' ' || *name == '.') continue;
+    const char letter = *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name;
+    if (letter != *said++) return 0;
+  }
+  return *said == 0;
+}
+
+static int options_have(const mine_option_group *groups, int n_groups, const char *name) {
+  for (int g = 0; g < n_groups; g++)
+    for (const mine_option *option = groups[g].table; option->name; option++)
+      if (strcmp(option->name, name) == 0) return 1;
+  return 0;
+}
+
+/* The option of these that elsewhere has that name; NULL: none. */
+static const char *options_meant(const mine_option_group *groups, int n_groups, const char *name) {
+  for (size_t i = 0; i < sizeof options_elsewhere / sizeof *options_elsewhere; i++)
+    if (options_said(name, options_elsewhere[i].said) &&
+        options_have(groups, n_groups, options_elsewhere[i].meant))
+      return options_elsewhere[i].meant;
+  return NULL;
+}
+
 static int options_nearest(const mine_option_group *groups, int n_groups, const char *name) {
   int least = MINE_NO_HINT;
   for (int g = 0; g < n_groups; g++)
@@ -179,8 +281,12 @@ void mine__options_unknown(mine_env *env, mine_arena *arena, const mine_option_g
   cell.as.text = name;
   mine__text_open(&near, arena);
   mine__text_open(&all, arena);
-  if (owners) mine__text_addf(&near, "; %s is an option of %s", name, owners);
-  int least = owners ? MINE_NO_HINT : options_nearest(groups, n_groups, name);
+  const char *meant = options_meant(groups, n_groups, name);
+  if (meant)
+    mine__text_addf(&near, "; here it is called '%s'", meant);
+  else if (owners)
+    mine__text_addf(&near, "; %s is an option of %s", name, owners);
+  int least = meant || owners ? MINE_NO_HINT : options_nearest(groups, n_groups, name);
   for (int g = 0, told = 0; least < MINE_NO_HINT && g < n_groups; g++)
     for (const mine_option *option = groups[g].table; option->name && told < 3; option++)
       if (options_distance(name, option->name) == least)

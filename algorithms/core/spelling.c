@@ -64,6 +64,8 @@ static void spelling_read_json(mine_env *env, mine_arena *arena, const char *tex
              spelling_position(text, json.at), json.problem);
 }
 
+#define SPELLING_WIDE_EQUALS "\xef\xbc\x9d"
+
 /* ---- short form ---------------------------------------------------------------------- */
 
 /* The end of the protected piece that opens at `at` (behind its closing quote);
@@ -115,10 +117,12 @@ static void spelling_no_equals(mine_env *env, const char *text, const char *at, 
     return;
   }
   mine_cell piece = spelling_cell(at, (size_t)(end - at));
+  const char *wide = strstr(at, SPELLING_WIDE_EQUALS);
   mine__fail(env, MINE_OPTION,
-             "option %s has no '='; write name=value, and put double quotes around a value "
+             "option %s has no '='%s; write name=value, and put double quotes around a value "
              "that contains a comma",
-             mine__show_cell(shown, &piece));
+             mine__show_cell(shown, &piece),
+             wide && wide < end ? " (but the wide sign \xef\xbc\x9d)" : "");
 }
 
 /* One name=value at `at`; *next is the comma behind it, or the end. */
@@ -285,6 +289,11 @@ static int spelling_is_name(char c) {
 }
 
 /* Every quote closes: spelling_value_end has been here. */
+/* The comma or the semicolon of a Chinese keyboard. */
+static int spelling_is_wide_comma(const char *at, const char *end) {
+  return end - at > 3 && (memcmp(at, "\xef\xbc\x8c", 3) == 0 || memcmp(at, "\xef\xbc\x9b", 3) == 0);
+}
+
 const char *mine__spelling_swallowed(const char *at, const char *end, size_t *bytes) {
   int begins = 1; /* an item begins here: a quote would protect it */
   while (at < end) {
@@ -293,8 +302,9 @@ const char *mine__spelling_swallowed(const char *at, const char *end, size_t *by
       begins = 0;
       continue;
     }
-    if (spelling_is_space(*at)) {
-      const char *name = at + 1, *stop = name;
+    const int wide = spelling_is_wide_comma(at, end);
+    if (spelling_is_space(*at) || wide) {
+      const char *name = at + (wide ? 3 : 1), *stop = name;
       while (stop < end && spelling_is_name(*stop))
         stop++;
       *bytes = (size_t)(stop - name);

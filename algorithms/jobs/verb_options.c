@@ -9,6 +9,7 @@
 #include "../model/purchases.h"
 #include "../model/recommender.h"
 #include "../series/series.h"
+#include "help.h"
 #include "verb.h"
 
 /* ---- tables ------------------------------------------------------------------------------ */
@@ -22,7 +23,8 @@ static void options_unknown_algorithm(mine_env *env, const char *name) {
     mine__likeness_show(&likeness, other, i);
     mine__text_addf(&list, "%s%s", i ? ", " : "", other);
   }
-  const char *nearest = likeness.name;
+  const char *meant = mine__help_algorithm(name);
+  const char *nearest = meant ? meant : likeness.name;
   if (mine_failed(env)) return;
   (void)mine__fail(env, MINE_OPTION, "no algorithm '%.60s'%s%s%s; there are %s", name,
                    nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",

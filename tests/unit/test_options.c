@@ -196,6 +196,14 @@ static const struct {
     {"x=1", "unknown option 'x' " VALID},
     {"{\"kk\":5}", "unknown option 'kk'; did you mean 'k'? " VALID},
     {"\xE5\xAE\xA2=1", "unknown option '\xE5\xAE\xA2' " VALID},
+    {"k=5\xef\xbc\x8cmax_depth=3",
+     "option k is given '5\xef\xbc\x8cmax_depth=3'; put a comma before 'max_depth=' (',', not the "
+     "wide sign), or double quotes around a value that contains it"},
+    {"k\xef\xbc\x9d"
+     "5",
+     "option 'k\xef\xbc\x9d"
+     "5' has no '=' (but the wide sign \xef\xbc\x9d); write name=value, and put "
+     "double quotes around a value that contains a comma"},
     {"k=abc", K_WANTED "(got 'abc')"},
     {"k=", K_WANTED "(got '')"},
     {"k=0", K_WANTED "(got 0)"},
@@ -720,6 +728,24 @@ static void test_unknown_names(void **state) {
                 "wide2, wide3, wide4)");
 }
 
+/* What other programs call an option, if this verb has it. */
+static void test_names_elsewhere(void **state) {
+  (void)state;
+  static const mine_option clusters[] = {{.name = "k", .type = MINE_OPTION_INT},
+                                         {.name = "max_iter", .type = MINE_OPTION_INT},
+                                         OPTION_END};
+  static const mine_option trees[] = {{.name = "n_trees", .type = MINE_OPTION_INT}, OPTION_END};
+  check_unknown(clusters, "clusters=3",
+                "unknown option 'clusters'; here it is called 'k' (valid: k, max_iter)");
+  check_unknown(clusters, "N_Clusters=3",
+                "unknown option 'N_Clusters'; here it is called 'k' (valid: k, max_iter)");
+  check_unknown(clusters, "n_estimators=3", "unknown option 'n_estimators' (valid: k, max_iter)");
+  check_unknown(clusters, "iterations=3",
+                "unknown option 'iterations'; here it is called 'max_iter' (valid: k, max_iter)");
+  check_unknown(trees, "iterations=3",
+                "unknown option 'iterations'; here it is called 'n_trees' (valid: n_trees)");
+}
+
 /* The scalar form of scoring: nulls are values there, lists are not. */
 static void test_json_members(void **state) {
   (void)state;
@@ -808,14 +834,23 @@ static void test_every_allocation_may_fail(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_is_read),    cmocka_unit_test(test_what_is_refused),
-      cmocka_unit_test(test_newer_types),     cmocka_unit_test(test_numbers_are_numbers),
-      cmocka_unit_test(test_newer_refusals),  cmocka_unit_test(test_what_was_given),
-      cmocka_unit_test(test_newer_words),     cmocka_unit_test(test_times),
-      cmocka_unit_test(test_two_times),       cmocka_unit_test(test_peeking),
-      cmocka_unit_test(test_ranges_in_words), cmocka_unit_test(test_json_members),
-      cmocka_unit_test(test_cut_anywhere),    cmocka_unit_test(test_odd_ranges),
-      cmocka_unit_test(test_unknown_names),   cmocka_unit_test(test_every_allocation_may_fail),
+      cmocka_unit_test(test_what_is_read),
+      cmocka_unit_test(test_what_is_refused),
+      cmocka_unit_test(test_newer_types),
+      cmocka_unit_test(test_numbers_are_numbers),
+      cmocka_unit_test(test_newer_refusals),
+      cmocka_unit_test(test_what_was_given),
+      cmocka_unit_test(test_newer_words),
+      cmocka_unit_test(test_times),
+      cmocka_unit_test(test_two_times),
+      cmocka_unit_test(test_peeking),
+      cmocka_unit_test(test_ranges_in_words),
+      cmocka_unit_test(test_json_members),
+      cmocka_unit_test(test_cut_anywhere),
+      cmocka_unit_test(test_odd_ranges),
+      cmocka_unit_test(test_unknown_names),
+      cmocka_unit_test(test_names_elsewhere),
+      cmocka_unit_test(test_every_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
