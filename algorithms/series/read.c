@@ -394,6 +394,20 @@ static void read_points(const read_rows *r, mine_series_set *set, const read_one
   }
 }
 
+/* Sums by month of rows that end on the 9th. */
+static void read_tell_part(const read_rows *r, const mine_series_set *set) {
+  char words[MINE_CALENDAR_BYTES];
+  if (set->calendar.plain || r->how->step.choice < 0 || r->how->duplicates != MINE_DUPLICATES_SUM)
+    return;
+  const double end = mine__series_unfinished(r->env, &r->times, r->value, r->row, &set->calendar);
+  if (!isnan(end))
+    read_tell(
+        r, "warning", "time",
+        "the rows end at %s, earlier in their step (%s) than in any before: if it is not over, "
+        "its sum is that of a part; leave it out with WHERE",
+        read_shown_time(r, set, end), mine__calendar_words(&set->calendar, words));
+}
+
 static void read_report(const read_rows *r, const mine_series_set *set, const read_found *found) {
   static const char *const gaps[] = {"methods step over them", "they count as 0",
                                      "they are on the line between their neighbours", ""};
@@ -420,6 +434,7 @@ static void read_report(const read_rows *r, const mine_series_set *set, const re
               "value",
               (long long)found->early, (long long)set->n,
               read_shown_time(r, set, mine__calendar_time(&set->calendar, found->end)));
+  read_tell_part(r, set);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */

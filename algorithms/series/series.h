@@ -13,6 +13,7 @@
 **   *state*, which forecasts, goes into a stored model, and moves on with new rows.
 **
 **   read.c          rows to regular series: gaps, duplicates, missing ends
+**   unfinished.c    whether the last step of sums is over
 **   steps.c         the calendar, and which step a set of times has
 **   bridge.c        gaps bridged by lines
 **   every.c         every series by a method, on all cores

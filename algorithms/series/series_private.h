@@ -19,5 +19,11 @@ typedef struct series_times {
 int mine__calendar_recognise(const series_times *times, int plain, mine_calendar *out, int *loose);
 /* Periods of a unit that was said. */
 void mine__calendar_periods(const series_times *times, mine_time_step unit, mine_calendar *out);
+/* Of rows whose sums by step are taken (row: of each time, its place in value): the time of the
+** last one, if the last step seems not to be over; else NAN.  In env's scratch memory.  O(rows +
+** steps). */
+double mine__series_unfinished(mine_env *env, const series_times *times, const double *value,
+                               const uint32_t *row, const mine_calendar *calendar);
+extern const char *const mine__calendar_units[]; /* "year" ... "second", as mine_time_step */
 
 #endif

@@ -190,3 +190,12 @@ SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'algorithm=ets,
 SELECT * FROM mine_forecast('SELECT month, v - 120 FROM months', 'seasonal=multiplicative, algorithm=holt_winters');
 SELECT * FROM mine_forecast('SELECT month FROM months');
 SELECT * FROM mine_forecast('SELECT * FROM months WHERE 0');
+-- Sums of a month that is not over are told; a month over, weekends without rows, and a mean are not.
+CREATE TABLE orders AS SELECT date('2024-01-01', value || ' days') AS day, 10 + value % 3 AS amount FROM generate_series(0, 200)
+WHERE strftime('%w', '2024-01-01', value || ' days') BETWEEN '1' AND '5';
+SELECT count(*) FROM mine_forecast('SELECT * FROM orders', 'step=month, duplicates=sum, algorithm=naive, horizon=1, fitted=0');
+SELECT name, detail FROM mine_warnings WHERE item = 'warning';
+SELECT count(*) FROM mine_forecast('SELECT * FROM orders WHERE day < ''2024-07-01''', 'step=month, duplicates=sum, algorithm=naive, horizon=1, fitted=0');
+SELECT name, detail FROM mine_warnings WHERE item = 'warning' AND name = 'time';
+SELECT count(*) FROM mine_forecast('SELECT * FROM orders', 'step=month, duplicates=mean, algorithm=naive, horizon=1, fitted=0');
+SELECT name, detail FROM mine_warnings WHERE item = 'warning' AND name = 'time';
