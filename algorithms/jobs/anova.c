@@ -241,7 +241,8 @@ static mine_status anova_run(mine_job *job, mine_relation *out) {
   if (mine_relation_rows(out) > 0) return MINE_OK;
   return mine__fail(job->env, MINE_DATA,
                     "it takes a category and a number that vary; select a column of texts and one "
-                    "of numbers after the id, or say categorical=<column>");
+                    "of numbers after the id, or say categorical=<column>%s",
+                    mine__roles_almost_any(&job->attributes.roles, job->frame));
 }
 
 static const mine_answer anova_answer[] = {MINE_ANSWER_TESTED(

@@ -216,7 +216,8 @@ static mine_status correlate_run(mine_job *job, mine_relation *out) {
   if (pairs == 0) {
     return mine__fail(env, MINE_DATA,
                       "fewer than two attributes are numbers that vary; select two columns of "
-                      "numbers after the id");
+                      "numbers after the id%s",
+                      mine__roles_almost_any(&job->attributes.roles, job->frame));
   }
   correlate_open_rooms(job, &state);
   if (mine_failed(env)) return mine_env_status(env);

@@ -26,7 +26,7 @@
 #include "../data/frame.h"
 #include "../data/moments.h"
 #include "../data/tally.h"
-#include "verb.h"
+#include "profile.h"
 
 enum {
   PROFILE_COLUMN,
@@ -149,6 +149,7 @@ static void profile_read_texts(mine_tally *p) {
 
 typedef struct profile_dates {
   const char *type;      /* NULL: the texts are no dates */
+  int two_ways;          /* day or month first: nobody can tell */
   mine_cell least, most; /* MINE_NULL: day or month first, which is first? */
 } profile_dates;
 
@@ -184,6 +185,7 @@ static void profile_find_dates(const mine_tally *p, profile_dates *dates) {
   if (!mine__time_looks(&survey)) return;
   const mine_time_problem problem = mine__time_decide(&survey, MINE_TIME_ATTRIBUTE, &reading);
   dates->type = problem == MINE_TIME_MISFIT ? "mixed" : "date";
+  dates->two_ways = problem != MINE_TIME_MISFIT && problem != MINE_TIME_FITS;
   if (problem == MINE_TIME_FITS) profile_date_range(p, &reading, dates);
 }
 
@@ -306,7 +308,7 @@ static void profile_put_statistics(mine_env *env, mine_tally *p, int numeric, in
   profile_put_numbers(out, &numbers);
 }
 
-static void profile_column(mine_frame *frame, int column, mine_relation *out) {
+static void profile_column(mine_job *job, mine_frame *frame, int column, mine_relation *out) {
   mine_tally *p = frame->column[column].tally;
   profile_tally tally;
   const int64_t values = (int64_t)(p->n_whole + p->n_real) + p->n_text + p->n_blob;
@@ -314,6 +316,8 @@ static void profile_column(mine_frame *frame, int column, mine_relation *out) {
   int numeric = decimals && values > 0;
   profile_dates dates = {0};
   if (!numeric && p->n_text == values) profile_find_dates(p, &dates);
+  if (!numeric)
+    mine__profile_tell(job, frame->column[column].name, p, dates.type != NULL, dates.two_ways);
   profile_sort(frame->env, p);
   if (mine_failed(frame->env)) return;
   profile_count_values(p, &tally);
@@ -364,7 +368,7 @@ static mine_status profile_answer_rows(mine_job *job, mine_relation *out) {
   mine_frame *frame = ((profile_state *)mine__job_state(job))->frame;
   MINE_TRY(mine__frame_finish(frame));
   for (int c = 0; c < frame->n_columns && !mine_failed(frame->env); c++)
-    profile_column(frame, c, out);
+    profile_column(job, frame, c, out);
   return mine_env_status(frame->env);
 }
 

@@ -79,6 +79,9 @@ void mine__roles_tell_numbers(const mine_roles *roles, const mine_column *column
                               mine_roles_note note, void *context);
 const char *mine__roles_almost(const mine_roles *roles, const mine_column *column,
                                const char *what);
+/* For the end of a refusal that found no numbers: "; 'price' is text: say numeric=price; ..." of
+** the first attribute that would be one; "": none. */
+const char *mine__roles_almost_any(const mine_roles *roles, const mine_frame *frame);
 
 /* Which of the classes a value names: by identity, or else (loosely) by its
 ** spelling; -1 none. */

@@ -140,6 +140,17 @@ const char *mine__roles_almost(const mine_roles *roles, const mine_column *colum
   return text.failed ? NULL : text.data;
 }
 
+const char *mine__roles_almost_any(const mine_roles *roles, const mine_frame *frame) {
+  mine_text text;
+  mine__text_open(&text, roles->env->scratch);
+  for (int c = 0; c < frame->n_columns && text.bytes == 0; c++) {
+    const mine_column *column = &frame->column[c];
+    const char *almost = c == roles->id ? NULL : mine__roles_almost(roles, column, "is text");
+    if (almost) mine__text_addf(&text, "; '%.60s' %s", column->name, almost);
+  }
+  return text.bytes && !text.failed ? text.data : "";
+}
+
 static void guesses_tell_almost(const mine_roles *roles, const mine_column *column,
                                 mine_roles_note note, void *context) {
   if (column->type != MINE_COLUMN_CATEGORY || column->want) return;

@@ -368,7 +368,8 @@ static mine_status ttest_run(mine_job *job, mine_relation *out) {
   return mine__fail(job->env, MINE_DATA,
                     "it takes a category of two levels and a number that vary; select a column of "
                     "texts and one of numbers after the id, or say categorical=<column>; "
-                    "test=paired compares two columns of numbers");
+                    "test=paired compares two columns of numbers%s",
+                    mine__roles_almost_any(&job->attributes.roles, job->frame));
 }
 
 static const mine_answer ttest_answer[] = {MINE_ANSWER_TESTED(

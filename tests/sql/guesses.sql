@@ -73,3 +73,12 @@ SELECT mine_train('bought', 'tree', 'asked', 'target=bought, na=weiß nicht|--, 
 SELECT metric, value FROM mine_evaluate('bought', 'asked') WHERE metric IN ('rows', 'accuracy');
 SELECT mine_train('spent', 'tree', 'asked', 'target=spent, decimal=comma, weight=counts, ignore=bought');
 SELECT metric, round(value, 3) FROM mine_evaluate('spent', 'asked') WHERE metric IN ('rows', 'rmse');
+-- A look at a table tells what training would ask for; a verb that finds no numbers tells which texts are some.
+CREATE TABLE looked AS SELECT 'k' || i AS id, printf('%,d', i * 997) AS price, (i % 9) || '%' AS off, (i % 9) || ',5' AS weight,
+  printf('%02d/%02d/2024', 1 + i % 12, 1 + i % 12) AS day, CAST(CASE WHEN i % 20 THEN i % 7 ELSE 'soon' END AS TEXT) AS wait, i % 5 AS plain, 'x' || (i % 3) AS kind
+FROM n WHERE i <= 100;
+SELECT "column", type FROM mine_profile('looked');
+SELECT name, detail FROM mine_warnings;
+SELECT * FROM mine_correlate('SELECT id, price, plain FROM looked');
+SELECT * FROM mine_anova('SELECT id, weight, plain FROM looked', 'categorical=plain');
+SELECT * FROM mine_ttest('SELECT id, off, CASE WHEN plain > 2 THEN ''a'' ELSE ''b'' END AS half FROM looked');
