@@ -26,10 +26,10 @@ const auto_entry mine__auto_entries[AUTO_MOST] = {
     {"linear", "linear", "", NUMBERS, 0, 0},
     {"bayes", "bayes", "", CLASSES, 0, 0},
     {"forest", "forest", "", CLASSES | NUMBERS, 0, 0},
-    {"boost", "boost", "", CLASSES | NUMBERS, 0, 0},
+    {"boost_small", "boost", "max_leaves=7, min_samples_leaf=40", CLASSES | NUMBERS, 0, 0},
     {"boost_random", "boost", "max_leaves=15, subsample=0.7, colsample=0.5", CLASSES | NUMBERS, 0,
      0},
-    {"boost_small", "boost", "max_leaves=7, min_samples_leaf=40", CLASSES | NUMBERS, 0, 0},
+    {"boost", "boost", "", CLASSES | NUMBERS, 0, 0},
     {"knn", "knn", "k=25", CLASSES | NUMBERS, 20000, 0},
     {"mlp", "mlp", "", CLASSES | NUMBERS, 50000, 0},
     {NULL, NULL, NULL, 0, 0, 0},
@@ -110,27 +110,18 @@ const mine_algorithm mine__algorithm_auto = {
         "Chen, Wang & Jeris, KDD 2001 (TwoStep), Banfield & Raftery, Biometrics 49 (1993), "
         "Hennig, Computational Statistics & Data Analysis 52 (2007)",
     .notes =
-        "With a target. Tried, in this order, on the same folds (five; split_by= and fold_group= "
-        "hold for them, "
-        "too): the baseline, which answers the same for every row, `tree`, `logistic` and `bayes` "
-        "for "
-        "classes, `linear` for numbers, "
-        "`forest`, `boost` in three settings, `knn` up to 20,000 rows and `mlp` up to 50,000. The "
-        "model is a mean of "
+        "With a target. Tried, in this order, on the same folds (five; split_by= and "
+        "fold_group= hold for them, too): the baseline, which answers the same for every row, "
+        "`tree`, `logistic` and `bayes` for classes, `linear` for numbers, `forest`, `boost` in "
+        "three settings, `knn` up to 20,000 rows and `mlp` up to 50,000. The model is a mean of "
         "at most five of them with weights (in hundredths) chosen on answers out of fold "
-        "(log_loss; "
-        "rmse) of rows drawn again and again, and drawn towards equal ones where rows are few. A "
-        "trial "
-        "that began is finished: `budget_seconds` is a budget and not a limit. `mine_trials` lists "
-        "what was tried; where the baseline is as good, a warning says so. Which trials ran "
-        "at most five of them with weights chosen on answers out of fold (log_loss; rmse). A trial "
-        "that began within `budget_seconds` is finished, unless it takes as long again: then it is "
-        "given up. The best are fitted on all rows after that. `mine_trials` lists what was tried; "
-        "where the baseline is as good, a warning says so. Which trials ran "
-        "depends on the time they took; the model's option `portfolio` names them, and with it the "
-        "same bytes come again. With `group=` a trial is a model for each group, and what is kept "
-        "is "
-        "the same mean for all of them. "
+        "(log_loss; rmse) of rows drawn again and again, and drawn towards equal ones where "
+        "rows are few. A trial that began within `budget_seconds` is finished, unless it takes "
+        "as long again: then it is given up. The best are fitted on all rows after that. "
+        "`mine_trials` lists what was tried; where the baseline is as good, a warning says so. "
+        "Which trials ran depends on the time they took; the model's option `portfolio` names "
+        "them, and with it the same bytes come again. With `group=` a trial is a model for each "
+        "group, and what is kept is the same mean for all of them. "
         "Without a target (and in `mine_cluster`): clusters of numbers and categories "
         "together, a mixture in which numbers are normal and levels have shares, with noise "
         "of even density beside it; a row of which noise is likeliest is in cluster 0. It "

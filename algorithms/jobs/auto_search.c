@@ -23,9 +23,8 @@
 #define AUTO_BAGGED_ROWS 400000              /* rows of all draws together, about          */
 #define AUTO_EQUAL       300.0               /* rows at which equal weights count as much  */
 #define AUTO_HEARD       0.05                /* share of the votes that a member has        */
+#define AUTO_PATIENCE    2                   /* budgets, after which all is given up        */
 #define AUTO_PURPOSE     0x6175746f62616773U /* stream of random numbers: "autobags"       */
-#define AUTO_STEPS    20
-#define AUTO_PATIENCE 2 /* budgets, after which what was begun within the first is given up */
 
 /* ---- what is tried --------------------------------------------------------------------------- */
 
