@@ -134,9 +134,10 @@ const mine_algorithm mine__algorithm_boost = {
         "Friedman (2001), Greedy function approximation: a gradient boosting machine, "
         "Annals of Statistics 29",
     .notes =
-        "Adds up small trees; each is fitted to what those before it have left. How many is "
-        "found on rows that are held back, then the model is made with all rows. Missing values "
-        "go to the side that suits them best.",
+        "Adds up small trees; each is fitted to what those before it have left. How many, and of "
+        "how many leaves, is found on rows that are held back: of up to 10,000 rows by steps of "
+        "0.1 where the model's are shorter, unless early_stopping says how. Then the model is made "
+        "with all rows. Missing values go to the side that suits them best.",
     .example =
         "SELECT mine_train('temp.demo', 'boost',\n"
         "  'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 400)\n"

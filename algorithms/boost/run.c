@@ -227,7 +227,7 @@ static void run_tree(boost_run *run, int output) {
 static int run_stops(const boost_run *run) {
   int64_t best = 0;
   const int64_t patience = run->options->early_stopping;
-  if (!run->history || run->made <= patience) return 0;
+  if (!run->history || patience <= 0 || run->made <= patience) return 0;
   for (int64_t r = 1; r < run->made; r++) {
     if (run->history[r] < run->history[best]) best = r;
   }
@@ -257,6 +257,22 @@ void mine__boost_rounds(boost_run *run) {
 }
 
 /* ---- making ready -------------------------------------------------------------------------- */
+
+void mine__boost_rows(boost_run *run, const int32_t *part, int watched) {
+  const int64_t n = run->target->of.n;
+  uint32_t *row = mine__arena_array(run->arena, (size_t)n, sizeof *row);
+  uint32_t *held = mine__arena_array(run->arena, part ? (size_t)n : 1, sizeof *held);
+  if (!row || !held) return;
+  for (int64_t i = 0; i < n; i++) {
+    if (part && part[i] == watched) {
+      held[run->n_held++] = (uint32_t)i;
+    } else {
+      row[run->n++] = (uint32_t)i;
+    }
+  }
+  run->row = row;
+  run->held = held;
+}
 
 void mine__boost_open(boost_run *run) {
   boost_round *now = &run->now;

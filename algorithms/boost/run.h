@@ -48,6 +48,28 @@ typedef struct boost_run {
   } telling; /* of the progress */
 } boost_run;
 
+/* What is chosen by watching. */
+typedef struct boost_way {
+  int64_t leaves;      /* 0: as the plan says      */
+  int64_t most_levels; /* of a set                 */
+  int64_t rounds;
+} boost_way;
+
+/* watch.c: how the rows are divided to be watched, and what is tried on them. */
+typedef struct boost_watching {
+  const mine_dataset *data;
+  const boost_target *target;
+  boost_options options; /* of what is watched: its steps may be longer            */
+  int64_t rounds;        /* at most                                                */
+  const int32_t *part;   /* of each row given: which run watches it; -1: none      */
+  int parts;             /* that are watched, 0 .. parts - 1; 0: rows cannot be divided */
+} boost_watching;
+/* What suits rows that are not learned from, and a note of it; what options fix stays.  A matter
+** of some times the model's own rounds.  Failures stick in env. */
+boost_way mine__boost_watch(mine_env *env, mine_arena *arena, const mine_dataset *data,
+                            const boost_options *options, const boost_target *target,
+                            const mine_grow_plan *plan, mine_model *model);
+
 /* plan.c: what the options allow the trees, in terms of the table's attributes. */
 mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_dataset *data,
                              const boost_options *options, const boost_target *target,
@@ -57,7 +79,10 @@ mine_status mine__boost_plan(mine_env *env, mine_arena *arena, const mine_datase
 void mine__boost_columns(boost_run *run, const mine_grow_plan *plan, int64_t most_levels,
                          mine_binned *binned);
 
-/* run.c: room, and margins at the start; then at most run->rounds rounds, fewer when the watched
+/* run.c: the rows of a run: those whose part[] is `part` are watched, the others learned from;
+** part NULL: all are learned from.  Failures stick. */
+void mine__boost_rows(boost_run *run, const int32_t *part, int watched);
+/* Room, and margins at the start; then at most run->rounds rounds, fewer when the watched
 ** rows gain nothing.  Failures stick in run->env. */
 void mine__boost_open(boost_run *run);
 void mine__boost_rounds(boost_run *run);

@@ -19,6 +19,8 @@ SELECT feature, test, rows, round(prediction, 4) AS margin FROM mine_tree('s');
 SELECT id, round(probability, 4) AS p FROM mine_predict('s', 'SELECT * FROM stump WHERE id IN (1, 40)');
 SELECT round(1/(1+exp(-(b + s))), 4) AS p FROM (SELECT ln(22.5/18.5) AS b, (1 - 19*q)/(19*q*(1-q)) AS s FROM (SELECT 22.5/41 AS q))
 UNION ALL SELECT round(1/(1+exp(-(b + s))), 4) FROM (SELECT ln(22.5/18.5) AS b, (21 - 21*q)/(21*q*(1-q)) AS s FROM (SELECT 22.5/41 AS q));
+-- Never to stop is to try all rounds, and the best of them is taken.
+SELECT name, CAST(detail AS INTEGER) > 1 AS more_than_one FROM mine_summary((SELECT mine_fit('boost', 'stump', 'target=y, holdout=0, early_stopping=0, min_samples_leaf=1'))) WHERE name = 'rounds';
 -- More classes, numbers, and other losses.
 SELECT metric, value > 0.85 AS good FROM mine_evaluate((SELECT mine_fit('boost', 'SELECT id, calls, plan, kids, class FROM many', 'target=class, n_trees=60, learning_rate=0.1'))) WHERE metric IN ('accuracy');
 SELECT count(*) AS rows, round(max(abs(p - 1)), 12) AS off FROM (SELECT sum(probability) AS p FROM mine_probabilities((SELECT mine_fit('boost', 'SELECT id, calls, plan, class FROM many', 'target=class, n_trees=20')), 'many') GROUP BY id);
