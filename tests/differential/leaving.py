@@ -112,7 +112,7 @@ REAL = [
     ("scorecard", "logistic", "classes", "transform=woe"),
     ("mlp", "mlp", "classes", "hidden=8|4, epochs=3"),
     ("isotonic", "tree", "classes", "max_depth=6, calibrate=isotonic"),
-    ("auto", "auto", "classes", "portfolio=tree|logistic|bayes, max_seconds=60"),
+    ("auto", "auto", "classes", "portfolio=tree|logistic|bayes"),
     ("boost_number", "boost", "number", "n_trees=40"),
     ("forest_number", "forest", "number", "n_trees=10, max_depth=10"),
     ("linear", "linear", "number", ""),

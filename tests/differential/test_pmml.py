@@ -32,7 +32,7 @@ def export(db, folder, checks):
         try:
             text = db.execute("SELECT mine_export(?, 'pmml')", (name,)).fetchone()[0]
         except Exception as error:
-            known = name.startswith("gmm") and "PMML has no mixtures" in str(error)
+            known = "gmm" in name and "PMML has no mixtures" in str(error)
             checks.that(known, f"{name} is written", str(error))
             continue
         (folder / f"{name}.pmml").write_text(text, encoding="utf-8")
