@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#define MOMENTS_LANES 8
-#define MOMENTS_TINY  0x1p-600
+#include "../kernel/simd.h"
+
+#define MOMENTS_TINY 0x1p-600
 
 void mine__moments_open(mine_moments *m, double scale) {
   memset(m, 0, sizeof *m);
@@ -30,16 +31,6 @@ static double moments_join(const double lane[MOMENTS_LANES]) {
   return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-static void moments_range(mine_moments *m, const double *value, int64_t n) {
-  double least = m->least, most = m->most;
-  for (int64_t i = 0; i < n; i++) {
-    least = value[i] < least ? value[i] : least;
-    most = value[i] > most ? value[i] : most;
-  }
-  m->least = least;
-  m->most = most;
-}
-
 /* A block of numbers and their weights, filled up with NAN to whole lanes. */
 typedef struct moments_block {
   double x[MINE_MOMENTS_BLOCK], w[MINE_MOMENTS_BLOCK];
@@ -50,36 +41,6 @@ static void moments_pad(moments_block *block) {
   block->padded = (block->n + MOMENTS_LANES - 1) / MOMENTS_LANES * MOMENTS_LANES;
   for (int64_t i = block->n; i < block->padded; i++)
     block->x[i] = block->w[i] = NAN;
-}
-
-/* Everything below is compiled once for weights and once for none. */
-
-MINE_INLINE double moments_sum(const moments_block *block, int weighted, double *weight,
-                               int64_t *counted) {
-  double sum[MOMENTS_LANES] = {0}, count[MOMENTS_LANES] = {0}, heavy[MOMENTS_LANES] = {0};
-  for (int64_t i = 0; i < block->padded; i += MOMENTS_LANES) {
-    for (int k = 0; k < MOMENTS_LANES; k++) {
-      const double v = block->x[i + k], w = weighted ? block->w[i + k] : 1.0;
-      sum[k] += v == v ? (weighted ? w * v : v) : 0.0;
-      count[k] += v == v ? 1.0 : 0.0;
-      if (weighted) heavy[k] += v == v ? w : 0.0;
-    }
-  }
-  const double n = moments_join(count);
-  *counted = (int64_t)n;
-  *weight = weighted ? moments_join(heavy) : n;
-  return moments_join(sum);
-}
-
-MINE_INLINE double moments_squares(const moments_block *block, int weighted, double mean) {
-  double sum[MOMENTS_LANES] = {0};
-  for (int64_t i = 0; i < block->padded; i += MOMENTS_LANES) {
-    for (int k = 0; k < MOMENTS_LANES; k++) {
-      const double v = block->x[i + k], d = v - mean;
-      sum[k] += v == v ? (weighted ? block->w[i + k] * (d * d) : d * d) : 0.0;
-    }
-  }
-  return moments_join(sum);
 }
 
 /* Numbers of this weight, mean and m2 join those seen. */
@@ -96,23 +57,27 @@ static void moments_join_in(mine_moments *m, int64_t n, double weight, double me
   m->weight += weight;
 }
 
-MINE_INLINE void moments_add_block(mine_moments *m, moments_block *block, int weighted) {
-  int64_t count;
-  double weight;
+static void moments_add_block(mine_moments *m, moments_block *block, int weighted) {
+  const mine__kernels *kernels = mine__kernels_here();
+  const double *w = weighted ? block->w : NULL;
+  double lane[3 * MOMENTS_LANES];
   moments_pad(block);
-  const double sum = moments_sum(block, weighted, &weight, &count);
+  kernels->moments_sums(block->x, w, block->padded, lane);
+  const double sum = moments_join(lane), weight = moments_join(lane + 2 * MOMENTS_LANES);
+  const int64_t count = (int64_t)moments_join(lane + MOMENTS_LANES);
   if (count == 0) return;
   const double mean = sum / weight;
-  moments_join_in(m, count, weight, mean, moments_squares(block, weighted, mean));
+  kernels->moments_squares(block->x, w, block->padded, mean, lane);
+  moments_join_in(m, count, weight, mean, moments_join(lane));
 }
 
 void mine__moments_add(mine_moments *m, const double *value, int64_t n) {
   moments_block block;
+  const mine__kernels *kernels = mine__kernels_here();
   block.n = n;
-  for (int64_t i = 0; i < n; i++)
-    block.x[i] = value[i] * m->scale;
+  kernels->standardize(value, n, 0, m->scale, (double)NAN, block.x);
   moments_add_block(m, &block, 0);
-  moments_range(m, value, n);
+  kernels->moments_range(value, n, &m->least, &m->most);
   if (m->whole) m->whole = moments_whole(value, n);
 }
 
@@ -126,6 +91,7 @@ void mine__moments_merge(mine_moments *m, const mine_moments *other) {
 
 void mine__moments_of_rows(mine_moments *m, const double *value, const uint32_t *row,
                            const double *weight, int64_t n) {
+  const mine__kernels *kernels = mine__kernels_here();
   moments_block block;
   double origin = NAN;
   mine__moments_open(m, 1.0);
@@ -133,20 +99,15 @@ void mine__moments_of_rows(mine_moments *m, const double *value, const uint32_t 
     origin = value[row ? row[i] : i];
   for (int64_t at = 0; at < n; at += block.n) {
     block.n = n - at < MINE_MOMENTS_BLOCK ? n - at : MINE_MOMENTS_BLOCK;
-    for (int64_t i = 0; i < block.n; i++) {
-      const int64_t from = row ? row[at + i] : at + i;
-      block.x[i] = value[from];
-      if (weight) block.w[i] = weight[from];
-    }
-    moments_range(m, block.x, block.n);
-    if (m->whole) m->whole = moments_whole(block.x, block.n);
-    for (int64_t i = 0; i < block.n; i++)
-      block.x[i] -= origin;
-    if (weight) {
-      moments_add_block(m, &block, 1);
-    } else {
-      moments_add_block(m, &block, 0);
-    }
+    for (int64_t i = 0; row && i < block.n; i++)
+      block.x[i] = value[row[at + i]];
+    for (int64_t i = 0; weight && i < block.n; i++)
+      block.w[i] = weight[row ? (int64_t)row[at + i] : at + i];
+    const double *x = row ? block.x : value + at;
+    kernels->moments_range(x, block.n, &m->least, &m->most);
+    if (m->whole) m->whole = moments_whole(x, block.n);
+    kernels->standardize(x, block.n, origin, 1, (double)NAN, block.x);
+    moments_add_block(m, &block, weight != NULL);
   }
   if (m->n > 0) m->mean += origin;
 }

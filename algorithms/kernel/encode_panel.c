@@ -35,7 +35,7 @@ void mine__encode_panel(const mine_encoding *e, const mine_batch *batch, int64_t
     double *to = panel + (int64_t)c * MINE_LANES;
     if (c == e->first[f + 1]) continue; /* a category never seen */
     if (e->levels[f] == 0)
-      kernels->standardize(panel_numbers(e, f, batch->feature[f].number + first, bent),
+      kernels->standardize(panel_numbers(e, f, batch->feature[f].number + first, bent), MINE_LANES,
                            e->centre[c], e->factor[c], e->fill[c], to);
     else
       panel_codes(e, f, batch->feature[f].code + first, to);

@@ -109,14 +109,20 @@ static int linalg_fits(int64_t n) {
 static void linalg_gemm_row(int a_turned, int b_turned, int64_t i, int64_t n, int64_t k,
                             double alpha, const double *a, const double *b, double *row,
                             mine_linalg_steps steps) {
+  const mine__kernels *kernels = mine__kernels_here();
   if (!a_turned && b_turned) {
-    for (int64_t j = 0; j < n; j++)
-      row[j] += alpha * mine__dot(a + i * steps.a, b + j * steps.b, k);
+    for (int64_t j = 0; j < n; j += DOTS_COLUMNS) {
+      const int columns = n - j < DOTS_COLUMNS ? (int)(n - j) : DOTS_COLUMNS;
+      double sum[DOTS_ROWS * DOTS_COLUMNS];
+      kernels->dots(a + i * steps.a, b + j * steps.b, steps.b, k, 1, columns, sum);
+      for (int c = 0; c < columns; c++)
+        row[j + c] += alpha * sum[c];
+    }
     return;
   }
   for (int64_t l = 0; l < k; l++) {
     const double by = alpha * (a_turned ? a[l * steps.a + i] : a[i * steps.a + l]);
-    if (!b_turned) linalg_add(row, b + l * steps.b, by, n);
+    if (!b_turned) kernels->add_row(row, b + l * steps.b, n, by);
     for (int64_t j = 0; b_turned && j < n; j++)
       row[j] += by * b[j * steps.b + l];
   }

@@ -22,12 +22,27 @@ static void V(measure_row)(const double *restrict x, const double *restrict shif
   }
 }
 
+/* `to` may be x. */
+static void V(scale_rows)(const double *x, const double *by, ptrdiff_t n, double *to) {
+  ptrdiff_t i = 0;
+  for (; i + (ptrdiff_t)V_DOUBLES <= n; i += (ptrdiff_t)V_DOUBLES)
+    V_STORE(v_doubles, to + i, V_AT(v_doubles, x + i) * V_AT(v_doubles, by + i));
+  for (; i < n; i++)
+    to[i] = x[i] * by[i];
+}
+
 /* By vectors: gcc makes a branch of the choice otherwise. */
-static void V(standardize)(const double *x, double centre, double factor, double fill, double *to) {
-  for (int lane = 0; lane < MINE_LANES; lane += V_DOUBLES) {
-    const v_doubles v = V_AT(v_doubles, x + lane);
-    const v_doubles t = (v - centre) * factor, other = V_ALL(v_doubles, fill);
-    V_STORE(v_doubles, to + lane, V_PICK(v_doubles, v == v, v_longs, t, other));
+static void V(standardize)(const double *x, ptrdiff_t n, double centre, double factor, double fill,
+                           double *to) {
+  const v_doubles other = V_ALL(v_doubles, fill);
+  ptrdiff_t i = 0;
+  for (; i + (ptrdiff_t)V_DOUBLES <= n; i += (ptrdiff_t)V_DOUBLES) {
+    const v_doubles t = (V_AT(v_doubles, x + i) - centre) * factor;
+    V_STORE(v_doubles, to + i, V_PICK(v_doubles, t == t, v_longs, t, other));
+  }
+  for (; i < n; i++) {
+    const double t = (x[i] - centre) * factor;
+    to[i] = t == t ? t : fill;
   }
 }
 

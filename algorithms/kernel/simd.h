@@ -11,9 +11,9 @@
 ** The bits are the same on every set because a lane is a row, a column or a
 ** point, and lanes never meet: each lane's sum runs in the order of the plain
 ** loop, nothing is reassociated, nothing contracted to a fused multiply-add
-** (-ffp-contract=off).  A wider vector only does more lanes at once.  (In `dots` and `factors_pass`
-** lanes do meet, but there are as many on every set.)  The two sieve kernels alone may differ, and
-** their bits never reach a result (sieve.h).
+** (-ffp-contract=off).  A wider vector only does more lanes at once.  (In `dots`, `moments_sums`,
+** `logistic` and `factors_pass` lanes do meet, but there are as many on every set.)  The two
+** sieve kernels alone may differ, and their bits never reach a result (sieve.h).
 **
 ** To add a kernel:
 **
@@ -87,8 +87,11 @@ typedef struct mine__kernels {
   /* For t[j] = x[j] - shift[j]: weighted sums of t and t^2, least and most t. */
   void (*measure_row)(const double *x, const double *shift, ptrdiff_t width, double weight,
                       double *sum, double *square, double *least, double *most);
-  /* MINE_LANES rows of a column: (x - centre) * factor, `fill` where x is NAN */
-  void (*standardize)(const double *x, double centre, double factor, double fill, double *to);
+  /* to[i] = x[i] by[i] */
+  void (*scale_rows)(const double *x, const double *by, ptrdiff_t n, double *to);
+  /* (x - centre) * factor, `fill` where that is NAN */
+  void (*standardize)(const double *x, ptrdiff_t n, double centre, double factor, double fill,
+                      double *to);
   /* out = a AND b; how many bits are set in it */
   uint32_t (*intersect)(const uint64_t *a, const uint64_t *b, uint64_t *out, uint32_t words);
   /* The places i < n where x[i] < limit[i], ascending, to at[] (room for n); how many. */
@@ -127,6 +130,20 @@ typedef struct mine__kernels {
   void (*dots)(const double *x, const double *y, ptrdiff_t step, ptrdiff_t n, int rows, int columns,
                double *out);
 
+  /* moments_body.h: MOMENTS_LANES sums, lane l of the numbers l, l + MOMENTS_LANES ... of n, which
+  ** is a multiple; NAN is skipped.  to[0 ..]: of w x; then how many; then of w.  w NULL: 1. */
+  void (*moments_sums)(const double *x, const double *w, ptrdiff_t n, double *to);
+  /* to[0 ..]: of w (x - mean)^2 */
+  void (*moments_squares)(const double *x, const double *w, ptrdiff_t n, double mean, double *to);
+  /* Least and most so far, of any n. */
+  void (*moments_range)(const double *x, ptrdiff_t n, double *least, double *most);
+
+  /* exp_body.h: of n numbers, a multiple of EXP_LANES; beyond -708 ... 709 the power of these. */
+  void (*exps)(const double *x, ptrdiff_t n, double *out);
+  /* Of weight log(1 + exp(-side m)), side 1 or -1: the sum, and the derivatives by each m. */
+  double (*logistic)(const double *m, const double *side, const double *weight, ptrdiff_t n,
+                     double *first, double *second);
+
   /* gauss_body.h: see gauss.h.  Squared distances of a panel's rows to one density, out[lane]: by
   ** a whitening in groups (room: width x MINE_LANES), or of each column by its own factor. */
   void (*gauss_full)(const double *panel, ptrdiff_t width, const double *centre,
@@ -152,6 +169,9 @@ typedef struct mine__kernels {
 #define DOTS_LANES   8
 #define DOTS_ROWS    2
 #define DOTS_COLUMNS 3
+
+#define MOMENTS_LANES 8
+#define EXP_LANES     8
 
 #define FACTORS_LANES 16
 

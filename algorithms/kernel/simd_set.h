@@ -78,9 +78,11 @@ static inline v_doubles V(root)(v_doubles v) {
 #include "dense_body.h"
 #include "distance_body.h"
 #include "dots_body.h"
+#include "exp_body.h"
 #include "factors_body.h"
 #include "gauss_body.h"
 #include "kdtree_body.h"
+#include "moments_body.h"
 #include "row_body.h"
 #include "shapley_body.h"
 #include "sieve_body.h"
@@ -100,6 +102,7 @@ static const mine__kernels V(kernels) = {
     .sieve_below = V(sieve_below),
     .add_row = V(add_row),
     .measure_row = V(measure_row),
+    .scale_rows = V(scale_rows),
     .standardize = V(standardize),
     .intersect = V(intersect),
     .below = V(below),
@@ -113,6 +116,11 @@ static const mine__kernels V(kernels) = {
     .dense = V(dense),
     .adam = V(adam),
     .dots = V(dots),
+    .moments_sums = V(moments_sums),
+    .moments_squares = V(moments_squares),
+    .moments_range = V(moments_range),
+    .exps = V(exps),
+    .logistic = V(logistic),
     .gauss_full = V(gauss_full),
     .gauss_diagonal = V(gauss_diagonal),
     .gauss_spread = V(gauss_spread),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../data/moments.h"
+#include "../kernel/simd.h"
 
 #define DESIGN_TINY 1e-140 /* deviations below: their squares are not numbers */
 
@@ -191,17 +192,9 @@ mine_status mine__design_open(mine_env *env, const mine_dataset *data, const min
 
 static void design_fill_numbers(const design_slot *slot, const double *number, const uint32_t *row,
                                 int64_t n, double *to) {
-  const double mean = slot->mean, share = 1 / slot->deviation;
-  if (row) {
-    for (int64_t i = 0; i < n; i++)
-      to[i] = number[row[i]];
-    number = to;
-  }
-#pragma omp simd
-  for (int64_t i = 0; i < n; i++) {
-    const double x = (number[i] - mean) * share;
-    to[i] = x == x ? x : 0;
-  }
+  for (int64_t i = 0; row && i < n; i++)
+    to[i] = number[row[i]];
+  mine__kernels_here()->standardize(row ? to : number, n, slot->mean, 1 / slot->deviation, 0, to);
 }
 
 static void design_fill_levels(const design_slot *slot, const int32_t *code, const uint32_t *row,

@@ -119,7 +119,6 @@ static void rows_have_the_bits_of_plain_loops(void **state) {
   (void)state;
   for (int s = sets(set); s-- > 0;) {
     for (int width = 1; width <= MOST; width++) {
-      double lanes[LANES];
       fill(x, width, (uint64_t)width, 0);
       fill(start, 5 * width, 77, 0);
       memcpy(got, start, sizeof got);
@@ -134,11 +133,10 @@ static void rows_have_the_bits_of_plain_loops(void **state) {
         for (int i = 0; i < 5; i++)
           assert_true(got[i * width + j] == expected[i]);
       }
-      if (width < LANES) continue;
-      x[width % LANES] = NAN;
-      set[s]->standardize(x, 0.1, 3.3, -5, lanes);
-      for (int l = 0; l < LANES; l++)
-        assert_true(lanes[l] == (isnan(x[l]) ? -5 : (x[l] - 0.1) * 3.3));
+      x[width / 2] = NAN;
+      set[s]->standardize(x, width, 0.1, 3.3, -5, got);
+      for (int l = 0; l < width; l++)
+        assert_true(got[l] == (isnan(x[l]) ? -5 : (x[l] - 0.1) * 3.3));
     }
   }
 }
@@ -214,6 +212,93 @@ static void columns_are_multiplied(void **state) {
             assert_true(out[a * DOTS_COLUMNS + b] == mine__dot(x + a * STEP, y + b * STEP, n));
         }
       }
+    }
+  }
+}
+
+/* Every set has the bits of the first, and those are right to a few units in the last place. */
+static void exponentials_are_right(void **state) {
+  enum { N = 64 * EXP_LANES };
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  static double x[N], side[N], weight[N], got[3][N], first[3][N];
+  double loss = 0, expected = 0, size = 0;
+  (void)state;
+  fill(weight, N, 9, 0);
+  for (int i = 0; i < N; i++) {
+    x[i] = (i - N / 2) * 2.9 + 0.003 * i * i / N;
+    side[i] = i % 3 ? 1 : -1;
+  }
+  x[1] = 0;
+  x[2] = -0.0;
+  x[3] = (double)INFINITY;
+  x[4] = -(double)INFINITY;
+  const int n = sets(set);
+  for (int s = 0; s < n; s++) {
+    set[s]->exps(x, N, got[0]);
+    const double sum = set[s]->logistic(x, side, weight, N, got[1], got[2]);
+    if (s == 0) {
+      memcpy(first, got, sizeof got);
+      loss = sum;
+    }
+    assert_memory_equal(first, got, sizeof got);
+    assert_memory_equal(&sum, &loss, sizeof sum);
+  }
+  for (int i = 0; i < N; i++) {
+    const double z = side[i] * x[i], right = 1 / (1 + exp(-z)), wrong = 1 / (1 + exp(z));
+    const double power = exp(fmin(fmax(x[i], -708), 709));
+    assert_true(fabs(first[0][i] - power) <= 1e-15 * power);
+    if (isinf(x[i])) continue;
+    assert_true(fabs(first[1][i] + weight[i] * side[i] * wrong) <= 1e-15 * fabs(weight[i]));
+    assert_true(fabs(first[2][i] - weight[i] * right * wrong) <= 1e-15 * fabs(weight[i]));
+  }
+  x[3] = x[4] = weight[3] = weight[4] = 0;
+  for (int i = 0; i < N; i++) {
+    const double z = side[i] * x[i], row = weight[i] * (log1p(exp(-fabs(z))) + fmax(-z, 0));
+    expected += row;
+    size += fabs(row);
+  }
+  for (int s = 0; s < n; s++) {
+    const double sum = set[s]->logistic(x, side, weight, N, got[1], got[2]);
+    assert_true(fabs(sum - expected) <= 1e-14 * size);
+  }
+}
+
+static void moments_are_summed(void **state) {
+  enum { N = 7 * MOMENTS_LANES };
+  const mine__kernels *set[MINE__KERNEL_SETS + 1];
+  double x[N], w[N], lane[3 * MOMENTS_LANES], squares[MOMENTS_LANES], scaled[N];
+  (void)state;
+  fill(x, N, 21, 0);
+  fill(w, N, 22, 0);
+  x[5] = x[17] = NAN;
+  for (int s = sets(set); s-- > 0;) {
+    for (int weighted = 0; weighted < 2; weighted++) {
+      set[s]->moments_sums(x, weighted ? w : NULL, N, lane);
+      set[s]->moments_squares(x, weighted ? w : NULL, N, 0.2, squares);
+      for (int l = 0; l < MOMENTS_LANES; l++) {
+        double sum = 0, count = 0, heavy = 0, square = 0;
+        for (int i = l; i < N; i += MOMENTS_LANES) {
+          const double by = weighted ? w[i] : 1, d = x[i] - 0.2;
+          if (isnan(x[i])) continue;
+          sum += by * x[i];
+          count++;
+          heavy += by;
+          square += by * (d * d);
+        }
+        assert_true(lane[l] == sum && lane[MOMENTS_LANES + l] == count);
+        assert_true(lane[2 * MOMENTS_LANES + l] == heavy && squares[l] == square);
+      }
+    }
+    for (int n = 0; n <= N; n++) {
+      double least = 0.1, most = 0.1, low = 0.1, high = 0.1;
+      set[s]->moments_range(x, n, &least, &most);
+      set[s]->scale_rows(x, w, n, scaled);
+      for (int i = 0; i < n; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+        assert_true(scaled[i] == x[i] * w[i] || isnan(x[i]));
+      }
+      assert_true(least == low && most == high);
     }
   }
 }
@@ -594,6 +679,8 @@ int main(void) {
       cmocka_unit_test(layers_have_the_bits_of_plain_loops),
       cmocka_unit_test(steps_have_the_bits_of_plain_loops),
       cmocka_unit_test(columns_are_multiplied),
+      cmocka_unit_test(exponentials_are_right),
+      cmocka_unit_test(moments_are_summed),
       cmocka_unit_test(bits_in_common_are_counted),
       cmocka_unit_test(places_below_are_listed),
       cmocka_unit_test(brackets_are_within_the_bound),
