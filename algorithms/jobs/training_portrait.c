@@ -34,8 +34,7 @@ static void looks_columns(mine_training *t, mine_rows rows, mine_arena *arena, i
   int64_t sample;
   const uint32_t *row =
       mine__portrait_rows(env->scratch, rows.row, rows.n, mine__portrait_most(n), &sample);
-  for (int f = 0; row && f < n && !mine__poll(env); f++)
-    mine__portrait_of(env, arena, &t->data.about[f], &t->data.view[f], row, sample, &column[f]);
+  if (row) mine__portrait_columns(env, arena, t->data.about, t->data.view, row, sample, n, column);
   mine__arena_rewind(env->scratch, mark);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../core/hash.h"
+#include "../core/parallel.h"
 #include "../core/radix.h"
 
 #define PORTRAIT_ROWS   50000   /* of a sample at most,                     */
@@ -39,15 +40,13 @@ uint32_t *mine__portrait_rows(mine_arena *arena, const uint32_t *row, int64_t n,
 /* ---- numbers ------------------------------------------------------------------------------- */
 
 typedef struct portrait_sorted {
-  const double *number;
-  const uint32_t *row;
+  const double *value;
   const mine_pair *order;
   int64_t n; /* with a value */
 } portrait_sorted;
 
 static double portrait_at(const portrait_sorted *s, int64_t place) {
-  const uint32_t i = s->order[place].row;
-  return s->number[s->row ? s->row[i] : i];
+  return s->value[s->order[place].row];
 }
 
 /* Between two neighbours as R's type 7 does, and never beside them. */
@@ -91,41 +90,100 @@ int mine__portrait_cell_of_number(const mine_portrait_column *column, double val
   return low;
 }
 
-static void portrait_cells(mine_arena *arena, const portrait_sorted *s, int64_t distinct,
-                           mine_portrait_column *out) {
-  double cut[MINE_PORTRAIT_CELLS];
-  const int n = portrait_cut(s, distinct, cut);
-  double *quantile = mine__arena_array(arena, MINE_PORTRAIT_QUANTILES, sizeof *quantile);
-  int64_t *count = mine__arena_zeros(arena, (size_t)n + 1, sizeof *count);
-  double *own = mine__arena_array(arena, (size_t)n + 1, sizeof *own);
-  if (!quantile || !count || !own) return;
-  memcpy(own, cut, (size_t)n * sizeof *own);
-  out->cut = own;
-  out->count = count;
-  out->quantile = quantile;
-  out->cells = n + 1;
-  out->each = distinct <= MINE_PORTRAIT_EACH;
-  for (int64_t i = 0; i < s->n; i++)
-    count[mine__portrait_cell_of_number(out, portrait_at(s, i))]++;
-  for (int q = 0; q < MINE_PORTRAIT_QUANTILES; q++) {
-    quantile[q] = portrait_quantile(s, (double)q / (MINE_PORTRAIT_QUANTILES - 1));
-    /* Between neighbours that a few bits part, rounding may fall. */
-    if (q > 0) quantile[q] = fmax(quantile[q], quantile[q - 1]);
+/* How many are not above a cut. */
+static int64_t portrait_up_to(const portrait_sorted *s, double cut) {
+  int64_t low = 0, high = s->n;
+  while (low < high) {
+    const int64_t middle = (low + high) / 2;
+    if (portrait_at(s, middle) <= cut)
+      low = middle + 1;
+    else
+      high = middle;
   }
+  return low;
+}
+
+static void portrait_count(const portrait_sorted *s, mine_portrait_column *out) {
+  int64_t before = 0;
+  for (int c = 0; c < out->cells - 1; c++) {
+    const int64_t up_to = portrait_up_to(s, out->cut[c]);
+    out->count[c] = up_to - before;
+    before = up_to;
+  }
+  out->count[out->cells - 1] = s->n - before;
+}
+
+/* The arrays of `out` have room for all. */
+static void portrait_cells(const portrait_sorted *s, int64_t distinct, mine_portrait_column *out) {
+  out->cells = portrait_cut(s, distinct, out->cut) + 1;
+  out->each = distinct <= MINE_PORTRAIT_EACH;
+  portrait_count(s, out);
+  for (int q = 0; q < MINE_PORTRAIT_QUANTILES; q++) {
+    out->quantile[q] = portrait_quantile(s, (double)q / (MINE_PORTRAIT_QUANTILES - 1));
+    /* Between neighbours that a few bits part, rounding may fall. */
+    if (q > 0) out->quantile[q] = fmax(out->quantile[q], out->quantile[q - 1]);
+  }
+}
+
+/* Columns of the same n rows; per worker there is room for their values, and to sort them. */
+typedef struct portrait_job {
+  const mine_feature_view *view;
+  const uint32_t *row;
+  int64_t n;
+  double *value;
+  mine_pair *order, *temp;
+  mine_portrait_column *out;
+} portrait_job;
+
+static void portrait_numbers_task(void *context, int64_t f, int worker) {
+  const portrait_job *job = context;
+  const double *number = job->view[f].number;
+  const int64_t at = worker * job->n;
+  double *value = job->value + at;
+  mine_portrait_column *out = &job->out[f];
+  if (!number) return;
+  for (int64_t i = 0; i < job->n; i++) /* side by side: they are read again and again */
+    value[i] = number[job->row ? (int64_t)job->row[i] : i];
+  mine_pair *order = job->order + at;
+  const int64_t distinct = mine__sort_reals(value, NULL, job->n, order, job->temp + at);
+  const portrait_sorted s = {value, order, mine__sort_known(order, job->n)};
+  out->rows = job->n;
+  out->missing = job->n - s.n;
+  if (s.n > 0) portrait_cells(&s, distinct, out);
+}
+
+static int portrait_room(mine_env *env, mine_arena *arena, portrait_job *job, int columns) {
+  const size_t values = (size_t)job->n * (size_t)(columns > 1 ? env->threads : 1);
+  for (int f = 0; f < columns; f++) {
+    mine_portrait_column *out = &job->out[f];
+    if (!job->view[f].number) continue;
+    out->cut = mine__arena_array(arena, MINE_PORTRAIT_CELLS, sizeof *out->cut);
+    out->count = mine__arena_zeros(arena, MINE_PORTRAIT_CELLS, sizeof *out->count);
+    out->quantile = mine__arena_array(arena, MINE_PORTRAIT_QUANTILES, sizeof *out->quantile);
+    if (!out->cut || !out->count || !out->quantile) return 0;
+  }
+  job->value = mine__arena_array(env->scratch, values, sizeof *job->value);
+  job->order = mine__arena_array(env->scratch, values, sizeof *job->order);
+  job->temp = mine__arena_array(env->scratch, values, sizeof *job->temp);
+  return job->value && job->order && job->temp;
+}
+
+/* One column: on the calling thread. */
+static void portrait_numbers(mine_env *env, mine_arena *arena, portrait_job *job, int columns) {
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  if (!portrait_room(env, arena, job, columns)) return;
+  if (columns == 1)
+    portrait_numbers_task(job, 0, 0);
+  else if (mine__parallel(env, columns, portrait_numbers_task, job))
+    return;
+  mine__arena_rewind(env->scratch, mark);
 }
 
 void mine__portrait_of_numbers(mine_env *env, mine_arena *arena, const double *number,
                                const uint32_t *row, int64_t n, mine_portrait_column *out) {
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  mine_pair *order = mine__arena_array(env->scratch, (size_t)n, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
-  if (!order || !temp) return;
-  const int64_t distinct = mine__sort_reals(number, row, n, order, temp);
-  const portrait_sorted s = {number, row, order, mine__sort_known(order, n)};
-  out->rows = n;
-  out->missing = n - s.n;
-  if (s.n > 0) portrait_cells(arena, &s, distinct, out);
-  mine__arena_rewind(env->scratch, mark);
+  const mine_feature_view view = {.number = number};
+  portrait_job job = {.view = &view, .row = row, .n = n, .out = out};
+  portrait_numbers(env, arena, &job, 1);
 }
 
 /* ---- categories ----------------------------------------------------------------------------- */
@@ -192,6 +250,15 @@ void mine__portrait_of(mine_env *env, mine_arena *arena, const mine_feature *abo
     mine__portrait_of_numbers(env, arena, view->number, row, n, out);
   else if (view->code)
     portrait_of_codes(env, arena, about, view->code, row, n, out);
+}
+
+void mine__portrait_columns(mine_env *env, mine_arena *arena, const mine_feature *about,
+                            const mine_feature_view *view, const uint32_t *row, int64_t n,
+                            int columns, mine_portrait_column *out) {
+  portrait_job job = {.view = view, .row = row, .n = n, .out = out};
+  portrait_numbers(env, arena, &job, columns);
+  for (int f = 0; f < columns && !mine__poll(env); f++)
+    if (view[f].code) portrait_of_codes(env, arena, &about[f], view[f].code, row, n, &out[f]);
 }
 
 /* ---- bytes ---------------------------------------------------------------------------------- */

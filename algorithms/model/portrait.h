@@ -67,6 +67,10 @@ int64_t mine__portrait_most(int n_columns);
 void mine__portrait_of(mine_env *env, mine_arena *arena, const mine_feature *about,
                        const mine_feature_view *view, const uint32_t *row, int64_t n,
                        mine_portrait_column *out);
+/* The same of so many columns, on all cores. */
+void mine__portrait_columns(mine_env *env, mine_arena *arena, const mine_feature *about,
+                            const mine_feature_view *view, const uint32_t *row, int64_t n,
+                            int columns, mine_portrait_column *out);
 /* The same of numbers alone. */
 void mine__portrait_of_numbers(mine_env *env, mine_arena *arena, const double *number,
                                const uint32_t *row, int64_t n, mine_portrait_column *out);
