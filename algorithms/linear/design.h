@@ -40,7 +40,7 @@ mine_status mine__design_open(mine_env *env, const mine_dataset *data, const min
 /* Leave out what is collinear, by the QR of all rows, each times the root of its weight (or, where
 ** that is as exact, the root of their squares: reduce.c).  The triangle of what is left comes out
 ** in `r` (in scratch), 1 + n_used + 1 wide: its last column is the target, (target[row] - middle) /
-** unit; NULL: zeros. */
+** unit; NULL: nothing comes out. */
 mine_status mine__design_reduce(linear_design *design, mine_model *model, const double *target,
                                 double middle, double unit, double **r) MINE_MUST_CHECK;
 /* Element (i, j) of the matrix, for the rows row[0..n-1] of the frame (NULL: first, first +

@@ -29,6 +29,8 @@ typedef enum linear_family {
   LINEAR_MULTINOMIAL
 } linear_family;
 
+#define LINEAR_ENOUGH 1e-14
+
 typedef struct linear_problem {
   mine_env *env;
   const linear_design *design;
@@ -41,6 +43,7 @@ typedef struct linear_problem {
   double middle, unit; /* gaussian: y = (target - middle) / unit                    */
   double spread;       /* what the loss of a row is like: 1; gaussian: the variance of y */
   double l1, l2;
+  double enough; /* the fit ends where it expects no more than this share of the objective */
 } linear_problem;
 
 /* What is known at a point: loss, and where asked for its gradient and Hessian. */
@@ -50,6 +53,7 @@ typedef struct linear_point {
   double *h;   /* (margins q) squared, both triangles; the order is that of beta; NULL: too
                ** many */
   double most; /* the largest |margin|                                           */
+  int stale;   /* h is that of a point, or of a sample, nearby                   */
 } linear_point;
 
 /* No derivatives, the first, and the second as well: observed, expected. */
@@ -72,6 +76,11 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
 void mine__glm_start(const linear_problem *problem, double *beta);
 /* The loss of classes at such a point, whose other coefficients are 0. */
 double mine__glm_none(const linear_problem *problem, const double *beta);
+
+/* beta becomes the least of a sample of the rows, where there are many and the sample has one;
+** else it stays.  `point` is what is known there, h from the sample. */
+mine_status mine__glm_begin(const linear_problem *problem, double *beta,
+                            linear_point *point) MINE_MUST_CHECK;
 
 /* From beta to the least.  *steps: how many it took, negative where it did not end, as it
 ** cannot where classes are told apart without error.  `point` is left at the end, for the

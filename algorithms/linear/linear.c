@@ -146,17 +146,18 @@ static void linear_test(linear_fit *fit, const linear_problem *problem, const do
                         linear_point *point, double *errors) {
   const double df = fit->design.total - (double)(fit->design.n_used + 1);
   double dispersion = 1;
-  if (mine__glm_evaluate(problem, beta, LINEAR_FISHER, point)) return;
+  const int gamma = fit->family == LINEAR_GAMMA; /* of the others it is the information observed */
+  if (gamma && mine__glm_evaluate(problem, beta, LINEAR_FISHER, point)) return;
   if (!(df > 0) || fit->design.data->rows.n <= fit->design.n_used + 1 ||
       !mine__cholesky(problem->la, linear_width(problem), point->h))
     return;
-  if (fit->family == LINEAR_GAMMA) {
+  if (gamma) {
     dispersion = linear_dispersion(fit, beta, df);
     if (mine_failed(fit->env)) return;
     mine__linear_tell_number(fit->model, "dispersion", dispersion);
   }
   if (mine__design_errors(&fit->design, point->h, 1, sqrt(dispersion), errors)) return;
-  fit->out->test = fit->family == LINEAR_GAMMA ? MINE_LINEAR_T : MINE_LINEAR_Z;
+  fit->out->test = gamma ? MINE_LINEAR_T : MINE_LINEAR_Z;
   fit->out->df = df;
 }
 
@@ -189,8 +190,10 @@ static void linear_iterate(linear_fit *fit, int penalised) {
   double *errors = mine__arena_array(fit->env->scratch, q, sizeof *errors);
   if (mine_failed(fit->env)) return;
   mine__glm_start(&problem, beta);
-  if (mine__glm_evaluate(&problem, beta, LINEAR_NEWTON, &point)) return;
+  const int gaussian = fit->family == LINEAR_GAUSSIAN;
+  if (mine__glm_evaluate(&problem, beta, gaussian ? LINEAR_NEWTON : LINEAR_LOSS, &point)) return;
   const double none = point.loss;
+  if (!gaussian && mine__glm_begin(&problem, beta, &point)) return;
   if (mine__glm_solve(&problem, beta, &point, &steps)) return;
   const double loss = point.loss; /* of a test there is another */
   if (steps < 0) {

@@ -16,9 +16,7 @@
 #include "fit.h"
 #include "objective.h"
 
-#define LOGISTIC_EACH   16   /* one row of so many is in the sample, ...               */
-#define LOGISTIC_SAMPLE 1000 /* ... which has this many and 16 for each coefficient    */
-#define LOGISTIC_REASON 1e4  /* a standard error, of a column in units of its deviation */
+#define LOGISTIC_REASON 1e4 /* a standard error, of a column in units of its deviation */
 
 enum { LOGISTIC_PLAIN, LOGISTIC_WOE };
 
@@ -55,37 +53,6 @@ typedef struct logistic_fit {
   int separated;
 } logistic_fit;
 
-/* Begin where a sixteenth of the rows has its least: Newton's steps far from the end need few
-** rows, and from there two or three are left for all of them.  `beta` stays where the sample has
-** no least of its own. */
-static void logistic_begin(const logistic_fit *fit, double *beta) {
-  mine_env *env = fit->env;
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  linear_problem sample = fit->problem;
-  linear_point point;
-  int steps = -1;
-  const size_t width = (size_t)linear_width(&sample);
-  sample.n = (fit->problem.n + LOGISTIC_EACH - 1) / LOGISTIC_EACH;
-  uint32_t *row = mine__arena_array(env->scratch, (size_t)sample.n, sizeof *row);
-  double *start = mine__arena_array(env->scratch, width, sizeof *start);
-  if (mine_failed(env) || mine__glm_point(&sample, &point)) return;
-  sample.row = row;
-  sample.total = 0;
-  for (int64_t i = 0; i < sample.n; i++) {
-    const int64_t at = i * LOGISTIC_EACH;
-    row[i] = fit->problem.row ? fit->problem.row[at] : (uint32_t)at;
-    sample.total += design_weight(&fit->design, row[i]);
-  }
-  sample.l1 *= sample.total / fit->problem.total;
-  sample.l2 *= sample.total / fit->problem.total;
-  memcpy(start, beta, width * sizeof *start);
-  if (mine__glm_evaluate(&sample, start, LINEAR_NEWTON, &point) ||
-      mine__glm_solve(&sample, start, &point, &steps))
-    return;
-  if (steps > 0 && point.most < LINEAR_FAR) memcpy(beta, start, width * sizeof *beta);
-  mine__arena_rewind(env->scratch, mark);
-}
-
 /* The fit with the penalties of fit->problem; margins may change in a second one.  The steps
 ** made, negative: it does not end. */
 static int logistic_solve(logistic_fit *fit) {
@@ -93,16 +60,12 @@ static int logistic_solve(logistic_fit *fit) {
   int steps;
   if (mine__glm_point(&fit->problem, &fit->point)) return 0;
   const size_t width = (size_t)linear_width(&fit->problem);
-  const int many =
-      fit->problem.n / LOGISTIC_EACH >= LOGISTIC_SAMPLE + LOGISTIC_EACH * (int64_t)width;
   fit->beta = mine__arena_array(env->scratch, width, sizeof(double));
   fit->errors = mine__arena_array(env->scratch, width, sizeof(double));
   if (mine_failed(env)) return 0;
   mine__glm_start(&fit->problem, fit->beta);
   fit->none = mine__glm_none(&fit->problem, fit->beta);
-  if (many) logistic_begin(fit, fit->beta);
-  if (mine_failed(env) || mine__glm_evaluate(&fit->problem, fit->beta, LINEAR_NEWTON, &fit->point))
-    return 0;
+  if (mine_failed(env) || mine__glm_begin(&fit->problem, fit->beta, &fit->point)) return 0;
   return mine__glm_solve(&fit->problem, fit->beta, &fit->point, &steps) ? 0 : steps;
 }
 

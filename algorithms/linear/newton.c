@@ -14,7 +14,8 @@
 #include "objective.h"
 
 #define NEWTON_STEPS  60
-#define NEWTON_ENOUGH 1e-14 /* of the objective                                   */
+#define NEWTON_SAME   1e-18 /* of the objective: the Hessian is that of the least, to nine digits */
+#define NEWTON_NEAR   1e-10 /* of a promise: the step after it may be made with an old Hessian    */
 #define NEWTON_ARMIJO 1e-4
 #define NEWTON_HALVES 40
 #define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
@@ -121,15 +122,27 @@ static void newton_stand(const newton_run *run, double share, int what) {
     at->g[j] += run->u[j];
 }
 
+/* What to find out where a step leads that promises so much of the objective. */
+static int newton_wanted(const newton_run *run, double share) {
+  const double next = share * share; /* is promised there, by a Hessian of its own */
+  const int near = next <= NEWTON_NEAR && next > NEWTON_SAME;
+  return near && !run->point->stale ? LINEAR_GRADIENT : LINEAR_NEWTON;
+}
+
 /* Take the step, or the share of it that lowers the objective enough.  Whether there is more to
 ** be gained: not after a failure. */
 static int newton_move(const newton_run *run, double promise) {
   const mine_env *env = run->of.problem->env;
   const double before = run->point->loss + linear_penalties(&run->of, run->beta);
-  const int last = promise <= NEWTON_ENOUGH * run->scale;
-  const int sure = last || run->of.problem->family == LINEAR_GAUSSIAN;
+  const int last = promise <= run->of.problem->enough * run->scale;
+  const int gaussian = run->of.problem->family == LINEAR_GAUSSIAN, sure = last || gaussian;
   double share = 1;
-  newton_stand(run, 1, LINEAR_NEWTON);
+  if (!gaussian && !run->point->stale && promise <= NEWTON_SAME * run->scale) {
+    for (int64_t j = 0; j < run->of.width; j++)
+      run->beta[j] += run->step[j];
+    return 0;
+  }
+  newton_stand(run, 1, last ? LINEAR_NEWTON : newton_wanted(run, promise / run->scale));
   for (int halves = 0; !sure && !mine_failed(env); halves++) {
     const double now = run->point->loss + linear_penalties(&run->of, run->trial);
     if (now <= before - NEWTON_ARMIJO * share * promise) break;

@@ -12,6 +12,9 @@
 ** reflections: a chain takes them a block at a time into its triangle (kernel/linalg.h), and
 ** the triangles, being rows too, are taken into one, in their order.
 **
+** Where only the question is whether a column is collinear, a part of the rows is asked first: what
+** the columns before it leave of it there, they leave of it in all rows, or more.
+**
 ** Collinear is as R's lm has it: the columns are taken in order, and one of which those
 ** before it leave less than 1e-7 of its length is dropped.
 */
@@ -24,6 +27,8 @@
 #define REDUCE_TOLERANCE 1e-7
 #define REDUCE_APART     1e-3
 #define REDUCE_MANY      20000 /* rows from which the squares are tried */
+#define REDUCE_EACH      16    /* one block of so many is a part of the rows ... */
+#define REDUCE_PART      1e-6  /* ... which has this share of each column's squares */
 #define REDUCE_ROWS      256
 #define REDUCE_CHAINS    32
 #define REDUCE_CELLS     (1 << 23) /* of all triangles, 64 MB, unless one is larger */
@@ -34,6 +39,7 @@ typedef struct reduce_job {
   double middle, unit;
   int64_t width; /* 1 + n_used + 1 */
   int64_t chains;
+  int64_t each;   /* one block of so many          */
   mine_linalg la; /* of the squares               */
   double *r;      /* per chain: width x width     */
   double *rows;   /* per worker                   */
@@ -59,7 +65,8 @@ static void reduce_chain(const reduce_job *job, int64_t task, int worker, int sq
   const int64_t all = job->design->data->rows.n, w = job->width;
   const int64_t end = mine__block_first(all, job->chains, task + 1);
   double *rows = job->rows + worker * REDUCE_ROWS * w, *r = job->r + task * w * w;
-  for (int64_t at = mine__block_first(all, job->chains, task); at < end; at += REDUCE_ROWS) {
+  for (int64_t at = mine__block_first(all, job->chains, task); at < end;
+       at += job->each * REDUCE_ROWS) {
     const int64_t n = end - at < REDUCE_ROWS ? end - at : REDUCE_ROWS;
     reduce_fill(job, at, n, rows);
     if (squares)
@@ -78,7 +85,8 @@ static void reduce_task(void *context, int64_t task, int worker) {
 }
 
 /* Whether the root of the squares is the triangle to twelve digits; job->r holds it then, else
-** zeros again.  Without a target the last column is 0, and is left out. */
+** zeros again.  Without a target the last column is 0, and is left out.  Of a part of the rows:
+** whether no column is collinear in all. */
 static int reduce_by_squares(mine_env *env, reduce_job *job) {
   const int64_t w = job->width, q = job->target ? w : w - 1;
   const size_t cells = (size_t)(w * w);
@@ -92,8 +100,11 @@ static int reduce_by_squares(mine_env *env, reduce_job *job) {
       root[i * q + j] = job->r[i * w + j];
   }
   apart = mine__cholesky(job->la, q, root);
-  for (int64_t i = 0; i < q && apart; i++)
-    apart = root[i * q + i] * root[i * q + i] > REDUCE_APART * job->r[i * w + i];
+  for (int64_t i = 0; i < q && apart; i++) {
+    const double squares = job->r[i * w + i];
+    apart = root[i * q + i] * root[i * q + i] > REDUCE_APART * squares &&
+            (job->each == 1 || squares > REDUCE_PART * job->design->total);
+  }
   memset(job->r, 0, (size_t)(apart ? 1 : job->chains) * cells * sizeof *job->r);
   for (int64_t i = 0; i < q && apart; i++)
     memcpy(job->r + i * w + i, root + i * q + i, (size_t)(q - i) * sizeof *root);
@@ -159,7 +170,12 @@ mine_status mine__design_reduce(linear_design *design, mine_model *model, const 
   if (!job.r || !job.rows || !keep) return mine_env_status(env);
   *r = job.r;
   job.la = mine__linalg_open(env);
-  if (design->data->rows.n >= REDUCE_MANY && reduce_by_squares(env, &job)) return mine__poll(env);
+  const int64_t n = design->data->rows.n;
+  job.each = REDUCE_EACH;
+  if (!target && n >= REDUCE_EACH * REDUCE_MANY && reduce_by_squares(env, &job))
+    return mine__poll(env);
+  job.each = 1;
+  if (n >= REDUCE_MANY && !mine_failed(env) && reduce_by_squares(env, &job)) return mine__poll(env);
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__parallel(env, job.chains, reduce_task, &job));
   reduce_join(env, &job);

@@ -1,0 +1,159 @@
+/*
+** begin.c -- a problem, and the point from which to look for its least.
+**
+** Newton's steps far from the end need few rows: they are made on a part of them, and from there
+** three are left for all.  The sample is runs of rows: single ones, far apart, take as long to read
+** as all.
+*/
+#include <math.h>
+#include <string.h>
+
+#include "loss.h"
+#include "objective.h"
+
+#define BEGIN_RUN    128  /* rows that follow each other, ...                      */
+#define BEGIN_EACH   32   /* ... of so many runs one                               */
+#define BEGIN_SAMPLE 1000 /* rows that a sample has, and 32 more a coefficient     */
+#define BEGIN_ENOUGH 1e-6 /* as chance has made of it what it is                   */
+
+void mine__glm_open(linear_problem *problem, const linear_design *design, linear_family family,
+                    int margins, const uint32_t *row, int64_t n) {
+  *problem = (linear_problem){.env = design->env,
+                              .design = design,
+                              .la = mine__linalg_open(design->env),
+                              .family = family,
+                              .margins = margins,
+                              .row = row,
+                              .n = n,
+                              .unit = 1,
+                              .spread = 1,
+                              .enough = LINEAR_ENOUGH};
+  for (int64_t i = 0; i < n; i++)
+    problem->total += design_weight(design, row ? (int64_t)row[i] : i);
+}
+
+/* weight += that of the rows of each class. */
+static void begin_class_weights(const linear_problem *p, double *weight) {
+  const int32_t *label = p->design->data->label;
+  for (int64_t i = 0; i < p->n; i++) {
+    const int64_t row = p->row ? (int64_t)p->row[i] : i;
+    weight[label[row]] += design_weight(p->design, row);
+  }
+}
+
+double mine__glm_none(const linear_problem *problem, const double *beta) {
+  const linear_problem *p = problem;
+  const int classes = p->design->data->n_classes;
+  const mine_mark mark = mine__arena_mark(p->env->scratch);
+  double *weight = mine__arena_zeros(p->env->scratch, (size_t)classes, sizeof *weight), sum = 0;
+  if (!weight) return 0;
+  begin_class_weights(p, weight);
+  for (int c = 0; c < classes; c++)
+    sum += weight[c] *
+           mine__loss_of_class(beta, p->design->n_used + 1, p->margins, classes - p->margins, c);
+  mine__arena_rewind(p->env->scratch, mark);
+  return sum;
+}
+
+/* Of classes by their weights, each half a row more. */
+static void begin_classes(const linear_problem *p, double *beta, double *weight) {
+  const int classes = p->design->data->n_classes, spared = classes - p->margins;
+  const int64_t q = p->design->n_used + 1;
+  double middle = 0;
+  for (int c = 0; c < classes; c++)
+    weight[c] = 0.5;
+  begin_class_weights(p, weight);
+  for (int k = 0; k < p->margins; k++)
+    beta[k * q] = log(weight[k + spared]) - (spared ? log(weight[0]) : 0);
+  for (int k = 0; !spared && k < p->margins; k++)
+    middle += beta[k * q] / p->margins;
+  for (int k = 0; k < p->margins; k++)
+    beta[k * q] -= middle;
+}
+
+static double begin_mean(const linear_problem *p) {
+  double sum = 0;
+  for (int64_t i = 0; i < p->n; i++) {
+    const int64_t row = p->row ? (int64_t)p->row[i] : i;
+    sum += design_weight(p->design, row) / p->total * (p->design->data->target[row] - p->middle) /
+           p->unit;
+  }
+  return sum;
+}
+
+void mine__glm_start(const linear_problem *problem, double *beta) {
+  const linear_problem *p = problem;
+  const mine_mark mark = mine__arena_mark(p->env->scratch);
+  memset(beta, 0, (size_t)linear_width(p) * sizeof *beta);
+  if (p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL) {
+    const size_t classes = (size_t)p->design->data->n_classes;
+    double *weight = mine__arena_array(p->env->scratch, classes, sizeof *weight);
+    if (weight) begin_classes(p, beta, weight);
+    mine__arena_rewind(p->env->scratch, mark);
+  } else {
+    const double mean = begin_mean(p);
+    beta[0] = p->family == LINEAR_GAUSSIAN ? mean : log(fmax(mean, 1e-300));
+  }
+}
+
+/* Row i of the sample. */
+static int64_t begin_row(const linear_problem *p, int64_t i) {
+  const int64_t at = i / BEGIN_RUN * BEGIN_RUN * BEGIN_EACH + i % BEGIN_RUN;
+  return p->row ? (int64_t)p->row[at] : at;
+}
+
+static int64_t begin_rows(int64_t n) {
+  const int64_t of = BEGIN_RUN * BEGIN_EACH, rest = n % of;
+  return n / of * BEGIN_RUN + (rest < BEGIN_RUN ? rest : BEGIN_RUN);
+}
+
+/* The problem of the sample: its weight, and penalties of the same share. */
+static void begin_sample(const linear_problem *p, linear_problem *sample, uint32_t *row) {
+  sample->row = row;
+  sample->total = 0;
+  sample->enough = BEGIN_ENOUGH;
+  for (int64_t i = 0; i < sample->n; i++) {
+    row[i] = (uint32_t)begin_row(p, i);
+    sample->total += design_weight(p->design, row[i]);
+  }
+  sample->l1 *= sample->total / p->total;
+  sample->l2 *= sample->total / p->total;
+}
+
+/* Whether the sample has a least; it is in `start`, and its Hessian, for all rows, in point->h. */
+static int begin_on_sample(const linear_problem *p, linear_problem *sample, uint32_t *row,
+                           double *start, linear_point *point) {
+  const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
+  const double far = LINEAR_FAR + (classes ? 0 : fabs(start[0]));
+  const int64_t width = linear_width(p);
+  int steps = -1;
+  begin_sample(p, sample, row);
+  if (mine__glm_evaluate(sample, start, LINEAR_NEWTON, point) ||
+      mine__glm_solve(sample, start, point, &steps))
+    return 0;
+  for (int64_t i = 0; point->h && i < width * width; i++)
+    point->h[i] *= p->total / sample->total;
+  return steps > 0 && point->most < far;
+}
+
+mine_status mine__glm_begin(const linear_problem *problem, double *beta, linear_point *point) {
+  mine_env *env = problem->env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  linear_problem sample = *problem;
+  const size_t width = (size_t)linear_width(problem);
+  int what = LINEAR_NEWTON;
+  sample.n = begin_rows(problem->n);
+  if (sample.n >= BEGIN_SAMPLE + BEGIN_EACH * (int64_t)width) {
+    uint32_t *row = mine__arena_array(env->scratch, (size_t)sample.n, sizeof *row);
+    double *start = mine__arena_array(env->scratch, width, sizeof *start);
+    if (mine_failed(env)) return mine_env_status(env);
+    memcpy(start, beta, width * sizeof *start);
+    if (begin_on_sample(problem, &sample, row, start, point)) {
+      memcpy(beta, start, width * sizeof *beta);
+      what = LINEAR_GRADIENT;
+    }
+    if (mine_failed(env)) return mine_env_status(env);
+    mine__arena_rewind(env->scratch, mark);
+  }
+  return mine__glm_evaluate(problem, beta, what, point);
+}
