@@ -15,6 +15,8 @@
 ** none.  What a purchase is worth is the mean of those with an amount above zero.  Of processes
 *that are observed in whole periods
 ** (bgbb) x, t_x and T count periods of the calendar, and one that was not over is left out.
+** that are observed in whole periods (bgbb) x, t_x and T count periods of the calendar, and one
+** that was not over is left out.
 **
 ** A model of the kind is a handful of parameters with the covariance of their estimates, and the
 ** hold-out table: what was foretold of the later part of the log by a fit of its first part, beside
