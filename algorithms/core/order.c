@@ -128,3 +128,20 @@ double mine__select(double *x, int64_t n, int64_t k) {
   }
   return x[k];
 }
+
+double mine__interpolate(double low, double high, double part) {
+  if (!(part > 0) || low == high) return low;
+  const double x = (1 - part) * low + part * high;
+  return x < low ? low : x > high ? high : x;
+}
+
+double mine__quantile(double *x, int64_t n, double share) {
+  const mine__rank rank = mine__rank_of(n, share);
+  const double low = mine__select(x, n, rank.below);
+  return rank.part > 0 ? mine__interpolate(low, mine__select(x, n, rank.below + 1), rank.part)
+                       : low;
+}
+
+double mine__median(double *x, int64_t n) {
+  return mine__quantile(x, n, 0.5);
+}

@@ -1,5 +1,5 @@
 /*
-** order.h -- sorting by comparison, a heap, and selection: what radix.h cannot do.
+** order.h -- sorting by comparison, a heap, selection and quantiles: what radix.h cannot do.
 **
 ** Whoever asks says what stands before what; a comparison gets the context it was
 ** given beside the two items.  All results depend on the items alone, never on
@@ -23,6 +23,29 @@ void mine__sort(mine_env *env, void *items, void *spare, size_t n, size_t size, 
 /* x[k] becomes the value of rank k (0 = least), smaller ones before it, larger ones
 ** behind; returns it.  No NAN.  O(n) expected whatever the order of x. */
 double mine__select(double *x, int64_t n, int64_t k);
+
+/* ---- quantiles --------------------------------------------------------------------------
+** as R (type 7) and numpy have them by default: the quantile of a share lies between
+** the values of rank `below` and below + 1, the part `part` of the way. */
+
+typedef struct mine__rank {
+  int64_t below;
+  double part; /* 0: at `below`, and below + 1 may not exist */
+} mine__rank;
+
+/* Of n >= 1 values, share in [0, 1]. */
+static inline mine__rank mine__rank_of(int64_t n, double share) {
+  const double at = (double)(n - 1) * share;
+  const int64_t below = (int64_t)at;
+  return (mine__rank){below, at - (double)below};
+}
+
+/* The part of the way from low to high, never beside them.  No difference is taken, so that
+** neither 1e308 - (-1e308) overflows nor an infinity beside the quantile makes it NAN. */
+double mine__interpolate(double low, double high, double part);
+/* Of n >= 1 values, none of them NAN, which are moved about. */
+double mine__quantile(double *x, int64_t n, double share);
+double mine__median(double *x, int64_t n);
 
 /* Sort a few words in place, by Shell's gaps: most arrays have ten, but some have
 ** thousands.  Compiled for `before` at each call; not stable, so let it decide ties. */

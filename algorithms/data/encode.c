@@ -38,15 +38,6 @@ static double encode_weight(const mine_dataset *data, int64_t row) {
   return data->weight ? data->weight[row] : 1.0;
 }
 
-/* Linear interpolation between ranks, as numpy and R (type 7) do. */
-static double encode_quantile(double *x, int64_t n, double share) {
-  const double at = share * (double)(n - 1);
-  const int64_t k = (int64_t)floor(at);
-  const double below = mine__select(x, n, k);
-  if (k + 1 >= n) return below;
-  return below + (at - (double)k) * (mine__select(x, n, k + 1) - below);
-}
-
 static void encode_quartiles(const mine_dataset *data, const double *x, double *sorted,
                              double quartile[3]) {
   int64_t n = 0;
@@ -55,7 +46,7 @@ static void encode_quartiles(const mine_dataset *data, const double *x, double *
     if (!isnan(v)) sorted[n++] = v;
   }
   for (int q = 0; q < 3; q++)
-    quartile[q] = n ? encode_quantile(sorted, n, 0.25 * (q + 1)) : 0;
+    quartile[q] = n ? mine__quantile(sorted, n, 0.25 * (q + 1)) : 0;
 }
 
 /* A feature's bent numbers, in the order of the rows.  Learning by rank puts what is

@@ -58,18 +58,13 @@ static double quantiles_at(const mine_group *group, int64_t rank) {
                    : mine__select(s->x, group->rows, rank);
 }
 
-/* As R computes it: no difference is taken, so that neither 1e308 - (-1e308) overflows
-** nor an infinity beside the quantile makes it NAN. */
 static void quantiles_answer(mine_group *group, double share, int last, mine_cell *out) {
   if (!last) quantiles_move(group);
   if (mine_failed(group->env)) return;
-  const double h = (double)(group->rows - 1) * share, below = floor(h), part = h - below;
-  double x = quantiles_at(group, (int64_t)below);
-  if (part > 0) {
-    const double next = quantiles_at(group, (int64_t)below + 1);
-    if (next != x) x = (1 - part) * x + part * next;
-  }
-  mine__group_answer(out, x);
+  const mine__rank rank = mine__rank_of(group->rows, share);
+  const double low = quantiles_at(group, rank.below);
+  const double high = rank.part > 0 ? quantiles_at(group, rank.below + 1) : low;
+  mine__group_answer(out, mine__interpolate(low, high, rank.part));
 }
 
 /* ---- mine_quantile ------------------------------------------------------------------- */

@@ -86,12 +86,9 @@ static mine_status describing_source(mine_job *job, int step, const char **sql,
 
 /* ---- figures -------------------------------------------------------------------------- */
 
-/* As mine_profile has it; the values are moved about. */
+/* The values are moved about. */
 static double describing_quantile(double *x, int64_t n, double share) {
-  if (n < 1) return NAN;
-  const double at = (double)(n - 1) * share, low = floor(at), part = at - low;
-  const double below = mine__select(x, n, (int64_t)low);
-  return part > 0 ? (1 - part) * below + part * mine__select(x, n, (int64_t)low + 1) : below;
+  return n < 1 ? (double)NAN : mine__quantile(x, n, share);
 }
 
 static void describing_task(void *context, int64_t task, int worker) {

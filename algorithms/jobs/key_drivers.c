@@ -23,6 +23,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../core/parallel.h"
 #include "../core/radix.h"
 #include "../core/random.h"
@@ -287,22 +288,16 @@ static void key_draw(key_work *w) {
                                  1);
 }
 
-/* The share q of the samples' weights of a driver lies below (R's type 7). */
-static void key_between(const key_work *w, int64_t driver, mine_pair *order, mine_pair *temp,
-                        double *low, double *high) {
-  const int64_t samples = w->options->bootstrap;
-  const double *weight = w->samples + driver * samples, outside = (1 - w->options->level) / 2;
-  *low = *high = NAN;
-  if (samples < 1) return;
-  mine__sort_reals(weight, NULL, samples, order, temp);
-  const int64_t known = mine__sort_known(order, samples);
-  if (known < 2) return;
-  for (int end = 0; end < 2; end++) {
-    const double at = (end ? 1 - outside : outside) * (double)(known - 1);
-    const int64_t below = (int64_t)at < known - 1 ? (int64_t)at : known - 2;
-    const double a = weight[order[below].row], b = weight[order[below + 1].row];
-    *(end ? high : low) = a + (at - (double)below) * (b - a);
-  }
+/* Between which the share `level` of the samples' weights of a driver lies. */
+static void key_between(const key_work *w, int64_t driver, double *room, double *low,
+                        double *high) {
+  const double *weight = w->samples + driver * w->options->bootstrap;
+  const double outside = (1 - w->options->level) / 2;
+  int64_t known = 0;
+  for (int64_t i = 0; i < w->options->bootstrap; i++)
+    if (!isnan(weight[i])) room[known++] = weight[i];
+  *low = known < 2 ? (double)NAN : mine__quantile(room, known, outside);
+  *high = known < 2 ? (double)NAN : mine__quantile(room, known, 1 - outside);
 }
 
 /* ---- the answer ----------------------------------------------------------------------------- */
@@ -312,11 +307,11 @@ static void key_put(const key_work *w, const key_weights *all, const double *sum
                     mine_relation *out) {
   const double *r = sums + w->p + 1;
   mine_arena *arena = w->job->arena;
-  const size_t p = (size_t)w->p, samples = (size_t)w->options->bootstrap;
+  const size_t p = (size_t)w->p;
   double *falling = mine__arena_array(arena, p, sizeof *falling);
   mine_pair *by = mine__arena_array(arena, p, sizeof *by);
-  mine_pair *order = mine__arena_array(arena, samples + p + 1, sizeof *order);
-  mine_pair *temp = mine__arena_array(arena, samples + p + 1, sizeof *temp);
+  mine_pair *temp = mine__arena_array(arena, p, sizeof *temp);
+  double *room = mine__arena_array(arena, (size_t)w->options->bootstrap + 1, sizeof *room);
   if (mine_failed(w->job->env)) return;
   for (size_t j = 0; j < p; j++)
     falling[j] = -all->weight[j];
@@ -324,7 +319,7 @@ static void key_put(const key_work *w, const key_weights *all, const double *sum
   for (int64_t k = 0; k < w->p; k++) {
     const int64_t j = by[k].row;
     double low, high;
-    key_between(w, j, order, temp, &low, &high);
+    key_between(w, j, room, &low, &high);
     mine__row_int(out, k + 1);
     mine__row_text(out, w->driver[j]->name);
     mine__row_real(out, all->weight[j]);

@@ -74,9 +74,7 @@ typedef struct lifecycle_days {
 } lifecycle_days;
 
 static double lifecycle_median(double *x, int64_t n) {
-  if (n == 0) return NAN;
-  const double upper = mine__select(x, n, n / 2);
-  return n % 2 ? upper : (upper + mine__select(x, n, n / 2 - 1)) / 2;
+  return n == 0 ? (double)NAN : mine__median(x, n);
 }
 
 /* The days with purchases, once each. */

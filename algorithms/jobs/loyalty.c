@@ -75,9 +75,7 @@ static double loyalty_median(double *x, int64_t n, double *least, double *most) 
     *least = fmin(*least, x[i]);
     *most = fmax(*most, x[i]);
   }
-  if (n == 0) return NAN;
-  const double upper = mine__select(x, n, n / 2);
-  return n % 2 ? upper : upper / 2 + mine__select(x, n, n / 2 - 1) / 2;
+  return n == 0 ? (double)NAN : mine__median(x, n);
 }
 
 /* "of product 'x'", "" without products. */

@@ -21,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../core/radix.h"
 #include "../core/text.h"
 #include "../data/frame.h"
@@ -197,15 +198,14 @@ typedef struct profile_numbers {
   mine_moments moments;
 } profile_numbers;
 
-/* Quantiles of type 7: between the values at floor(h) and floor(h) + 1, where
-** h = (n - 1) p; values are met in rising order. */
+/* Values are met in rising order: a quartile first becomes the one below it. */
 static void profile_meet(profile_numbers *s, int64_t position, int64_t n, double value) {
   for (int q = 0; q < 3; q++) {
-    double h = (double)(n - 1) * (q + 1) / 4, low = floor(h);
-    if (position == (int64_t)low)
+    const mine__rank rank = mine__rank_of(n, (q + 1) / 4.0);
+    if (position == rank.below)
       s->quartile[q] = value;
-    else if (position == (int64_t)low + 1 && h > low)
-      s->quartile[q] = (1 - (h - low)) * s->quartile[q] + (h - low) * value;
+    else if (position == rank.below + 1)
+      s->quartile[q] = mine__interpolate(s->quartile[q], value, rank.part);
   }
 }
 

@@ -155,19 +155,6 @@ mine_status mine__cluster_profile_make(mine_env *env, mine_arena *arena,
 
 /* ---- distances ------------------------------------------------------------------------- */
 
-/* Linear interpolation between ranks (R's type 7) of rising numbers. */
-static double profile_quantile(const double *sorted, int64_t n, double share) {
-  const double at = share * (double)(n - 1);
-  const int64_t below = (int64_t)floor(at);
-  const int64_t above = below + 1 < n ? below + 1 : below;
-  return sorted[below] + (at - (double)below) * (sorted[above] - sorted[below]);
-}
-
-static int profile_smaller(const void *context, const void *a, const void *b) {
-  (void)context;
-  return *(const double *)a < *(const double *)b;
-}
-
 mine_status mine__cluster_profile_distances(mine_env *env, mine_arena *arena, const int32_t *group,
                                             const double *distance, int64_t n,
                                             mine_cluster_profile *profile) {
@@ -175,8 +162,7 @@ mine_status mine__cluster_profile_distances(mine_env *env, mine_arena *arena, co
   double *quantile = mine__arena_array(arena, k, MINE_CLUSTER_QUANTILES * sizeof(double));
   const mine_mark mark = mine__arena_mark(env->scratch); /* which may be the arena */
   int32_t *of = mine__arena_array(env->scratch, (size_t)n, sizeof *of);
-  double *sorted = mine__arena_array(env->scratch, (size_t)n, sizeof *sorted);
-  double *spare = mine__arena_array(env->scratch, (size_t)n, sizeof *spare);
+  double *of_cluster = mine__arena_array(env->scratch, (size_t)n, sizeof *of_cluster);
   mine__by_code by;
   for (int64_t i = 0; !mine_failed(env) && i < n; i++)
     of[i] = group[i] >= 1 && group[i] <= profile->k && isfinite(distance[i]) ? group[i] - 1
@@ -184,14 +170,12 @@ mine_status mine__cluster_profile_distances(mine_env *env, mine_arena *arena, co
   if (mine_failed(env) || !mine__sort_codes(env->scratch, of, n, profile->k + 1, &by))
     return mine_env_status(env);
   for (int64_t i = 0; i < n; i++)
-    sorted[i] = distance[by.at[i]];
+    of_cluster[i] = distance[by.at[i]];
   for (int64_t c = 0; c < profile->k; c++) {
     const int64_t first = by.first[c], rows = by.first[c + 1] - first;
-    if (rows > 0)
-      mine__sort(env, sorted + first, spare, (size_t)rows, sizeof *sorted, profile_smaller, NULL);
     for (int q = 0; q < MINE_CLUSTER_QUANTILES; q++)
       quantile[c * MINE_CLUSTER_QUANTILES + q] =
-          rows > 0 ? profile_quantile(sorted + first, rows, mine__cluster_quantile[q])
+          rows > 0 ? mine__quantile(of_cluster + first, rows, mine__cluster_quantile[q])
                    : (double)NAN;
   }
   profile->distance = quantile;

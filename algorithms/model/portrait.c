@@ -9,6 +9,7 @@
 
 #include "../core/hash.h"
 #include "../core/parallel.h"
+#include "../core/order.h"
 #include "../core/radix.h"
 
 #define PORTRAIT_ROWS   50000   /* of a sample at most,                     */
@@ -49,14 +50,10 @@ static double portrait_at(const portrait_sorted *s, int64_t place) {
   return s->value[s->order[place].row];
 }
 
-/* Between two neighbours as R's type 7 does, and never beside them. */
 static double portrait_quantile(const portrait_sorted *s, double share) {
-  const double at = share * (double)(s->n - 1);
-  const int64_t below = (int64_t)at;
-  const double low = portrait_at(s, below), part = at - (double)below;
-  if (part == 0) return low;
-  const double high = portrait_at(s, below + 1);
-  return fmin(fmax(low * (1 - part) + high * part, low), high);
+  const mine__rank rank = mine__rank_of(s->n, share);
+  const double low = portrait_at(s, rank.below);
+  return rank.part > 0 ? mine__interpolate(low, portrait_at(s, rank.below + 1), rank.part) : low;
 }
 
 /* The largest value of each cell but the last: of one for what is below all, then tenths or

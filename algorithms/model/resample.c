@@ -21,6 +21,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../core/order.h"
 #include "../core/random.h"
 #include "../kernel/special.h"
 #include "metrics.h"
@@ -88,30 +89,18 @@ static const double *resample_values(const mine_resamples *all, int gauge, int m
   return all->value + ((size_t)gauge * (size_t)all->n_metrics + (size_t)metric) * (size_t)all->n;
 }
 
-/* Of n sorted values, between two of them in proportion (R's type 7). */
-static double resample_quantile(const double *value, const mine_pair *order, int64_t n, double p) {
-  const double at = p * (double)(n - 1);
-  const int64_t below = (int64_t)at;
-  const double low = value[order[below].row];
-  if (below + 1 >= n) return low;
-  return low + (at - (double)below) * (value[order[below + 1].row] - low);
-}
-
 mine_bounds mine__resamples_bounds(mine_env *env, const mine_resamples *all, int gauge, int metric,
                                    double level) {
   const double *value = resample_values(all, gauge, metric);
   mine_bounds out = {NAN, NAN};
-  int64_t known = 0;
-  for (int64_t i = 0; i < all->n; i++)
-    known += !isnan(value[i]);
-  if (known * 2 <= all->n) return out;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  mine_pair *order = mine__arena_array(env->scratch, (size_t)all->n, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, (size_t)all->n, sizeof *temp);
-  if (order && temp) {
-    (void)mine__sort_reals(value, NULL, all->n, order, temp);
-    out.low = resample_quantile(value, order, known, (1 - level) / 2);
-    out.high = resample_quantile(value, order, known, 1 - (1 - level) / 2);
+  double *room = mine__arena_array(env->scratch, (size_t)all->n, sizeof *room);
+  int64_t known = 0;
+  for (int64_t i = 0; room && i < all->n; i++)
+    if (!isnan(value[i])) room[known++] = value[i];
+  if (known * 2 > all->n) {
+    out.low = mine__quantile(room, known, (1 - level) / 2);
+    out.high = mine__quantile(room, known, 1 - (1 - level) / 2);
   }
   mine__arena_rewind(env->scratch, mark);
   return out;

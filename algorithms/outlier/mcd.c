@@ -347,10 +347,7 @@ static void mcd_reweigh(const mcd_run *run, mcd_estimate *at, mine__mcd *out) {
   mcd_distances(run, at, room->distance);
   if (mine_failed(run->env)) return;
   memcpy(room->ordered, room->distance, (size_t)run->n * sizeof *room->ordered);
-  const int64_t half = run->n / 2;
-  double median = mine__select(room->ordered, run->n, half);
-  if (run->n % 2 == 0) median = (median + mine__select(room->ordered, run->n, half - 1)) / 2;
-  double scale = median / mine__chi2_quantile(0.5, p, MINE__LOWER);
+  double scale = mine__median(room->ordered, run->n) / mine__chi2_quantile(0.5, p, MINE__LOWER);
   if (!(scale > 0)) scale = 1; /* half of the rows in one place */
   const double far = mine__chi2_quantile(MCD_QUANTUM, p, MINE__LOWER);
   int64_t kept = 0;

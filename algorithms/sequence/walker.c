@@ -84,9 +84,8 @@ static int walker_gaps(walker *w, const walker_child *child, const uint32_t *lis
     while (i < child->n && place[i].at < end)
       i++;
   }
-  const double high = mine__select(gap, n, n / 2);
   *mean = sum / (double)n;
-  *median = n % 2 ? high : (high + mine__select(gap, n, n / 2 - 1)) / 2;
+  *median = mine__median(gap, n);
   return 1;
 }
 

@@ -59,14 +59,6 @@ static bootstrap_errors bootstrap_take(const mine_forecast_fit *fit, const doubl
   return out;
 }
 
-/* Between the order statistics, as R's quantile (type 7). */
-static double bootstrap_quantile(double *value, double share) {
-  const double at = share * (MINE_BOOTSTRAP_PATHS - 1);
-  const int k = (int)at < MINE_BOOTSTRAP_PATHS - 2 ? (int)at : MINE_BOOTSTRAP_PATHS - 2;
-  const double below = mine__select(value, MINE_BOOTSTRAP_PATHS, k);
-  return below + (at - k) * (mine__select(value, MINE_BOOTSTRAP_PATHS, k + 1) - below);
-}
-
 int mine__bootstrap(mine_env *ask, const mine_forecast_fit *fit, const double *y,
                     const double *fitted, int64_t n, double *scratch, double *rest,
                     mine_forecast_out *out) {
@@ -96,8 +88,8 @@ int mine__bootstrap(mine_env *ask, const mine_forecast_fit *fit, const double *y
     }
     one = next;
     if (!finite) break;
-    out->low[i] = bootstrap_quantile(value, (1 - out->level) / 2);
-    out->high[i] = bootstrap_quantile(value, (1 + out->level) / 2);
+    out->low[i] = mine__quantile(value, MINE_BOOTSTRAP_PATHS, (1 - out->level) / 2);
+    out->high[i] = mine__quantile(value, MINE_BOOTSTRAP_PATHS, (1 + out->level) / 2);
   }
   for (; i < out->h; i++)
     out->low[i] = out->high[i] = NAN; /* futures that leave all numbers */

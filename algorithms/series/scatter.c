@@ -41,11 +41,6 @@ typedef struct scatter_work {
   double *square; /* n + 1                    */
 } scatter_work;
 
-static double scatter_median(double *x, int64_t n) {
-  const double upper = mine__select(x, n, n / 2);
-  return n % 2 == 1 ? upper : (upper + mine__select(x, n, n / 2 - 1)) / 2;
-}
-
 /* The deviation of points from .. to - 1, `step` apart; *known: how many it is of. */
 static double scatter_deviation(const scatter_work *w, int64_t from, int64_t to, int64_t step,
                                 int64_t *known) {
@@ -62,13 +57,13 @@ static double scatter_deviation(const scatter_work *w, int64_t from, int64_t to,
   const int64_t few = all / 50 > 2 ? all / 50 : 2;
   if (all == 0) return 0;
   if (k > few) {
-    const double middle = scatter_median(w->room, k);
+    const double middle = mine__median(w->room, k);
     if (middle > 0) return SCATTER_NORMAL * middle;
     int64_t differ = 0;
     for (int64_t i = 0; i < k; i++)
       if (w->room[i] > 0) w->room[differ++] = w->room[i];
     k = differ;
-    if (k > few) return SCATTER_NORMAL * scatter_median(w->room, k);
+    if (k > few) return SCATTER_NORMAL * mine__median(w->room, k);
   }
   return SCATTER_MEAN * sum / (double)all;
 }

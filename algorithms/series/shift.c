@@ -38,8 +38,7 @@ static double shift_median(const double *y, int64_t n) {
   double room[2 * SHIFT_BESIDE];
   for (int64_t i = 0; i < n; i++)
     room[i] = y[i];
-  const double upper = mine__select(room, n, n / 2);
-  return n % 2 == 1 ? upper : (upper + mine__select(room, n, n / 2 - 1)) / 2;
+  return mine__median(room, n);
 }
 
 static void shift_shave(const double *y, int64_t n, double *out, double *memory) {

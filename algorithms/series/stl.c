@@ -169,8 +169,7 @@ static void stl_inner(const stl_work *s, const double *y, const double *weight, 
 static void stl_bisquare(const double *remainder, int64_t n, double *w) {
   for (int64_t i = 0; i < n; i++)
     w[i] = fabs(remainder[i]);
-  const double upper = mine__select(w, n, n / 2);
-  const double far = 3 * (upper + mine__select(w, n, n - n / 2 - 1));
+  const double far = 6 * mine__median(w, n);
   for (int64_t i = 0; i < n; i++) {
     const double r = fabs(remainder[i]), share = r / far;
     w[i] = r <= 0.001 * far ? 1 : r <= 0.999 * far ? (1 - share * share) * (1 - share * share) : 0;

@@ -2,6 +2,7 @@
 ** test_order.c -- sorts, heap, selection and hash table against the library's qsort
 ** and plain loops, at every small size and some large ones.
 */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -292,6 +293,31 @@ static void test_mix(void **state) {
   }
 }
 
+/* R: quantile(c(3, 1, 2, 10), c(0, .1, .5, .9, 1)); of one value all are that value. */
+static void test_quantiles_are_those_of_r(void **state) {
+  static const double share[] = {0, 0.1, 0.5, 0.9, 1}, of_four[] = {1, 1.3, 2.5, 7.9, 10};
+  (void)state;
+  for (int q = 0; q < 5; q++) {
+    double four[] = {3, 1, 2, 10}, one[] = {7};
+    assert_true(fabs(mine__quantile(four, 4, share[q]) - of_four[q]) < 1e-14);
+    assert_true(mine__quantile(one, 1, share[q]) == 7);
+  }
+  double odd[] = {3, 1, 2}, even[] = {4, 1, 2, 3};
+  assert_true(mine__median(odd, 3) == 2 && mine__median(even, 4) == 2.5);
+}
+
+static void test_between_is_never_beside(void **state) {
+  (void)state;
+  assert_true(mine__interpolate(-1e308, 1e308, 0.5) == 0);
+  assert_true(mine__interpolate(INFINITY, INFINITY, 0.5) == INFINITY);
+  assert_true(mine__interpolate(-INFINITY, 1, 0) == -INFINITY);
+  for (int i = 1; i < 1000; i++) {
+    const double low = 0.1 * i, high = nextafter(low, INFINITY);
+    const double x = mine__interpolate(low, high, i / 1000.0);
+    assert_true(x == low || x == high);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_merge_sort),
@@ -304,6 +330,8 @@ int main(void) {
       cmocka_unit_test(test_heap),
       cmocka_unit_test(test_table),
       cmocka_unit_test(test_mix),
+      cmocka_unit_test(test_quantiles_are_those_of_r),
+      cmocka_unit_test(test_between_is_never_beside),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
