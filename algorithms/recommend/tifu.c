@@ -128,23 +128,22 @@ static tifu_room *tifu_cut(const mine_recommender *of, void *memory) {
   const int64_t customers = of->of.n_customers;
   const int64_t most = ((const mine_tifu *)of->own)->neighbors;
   room->near.dot = (double *)(void *)(room + 1);
-  room->near.distance = room->near.dot + customers;
-  room->by_item = room->near.distance + most;
+  room->near.top.k = most;
+  room->near.top.distance = room->near.dot + customers;
+  room->by_item = room->near.top.distance + most;
   room->value = room->by_item + of->n_items;
   room->near.touched = (int32_t *)(void *)(room->value + of->n_items);
-  room->near.who = room->near.touched + customers;
+  room->near.top.row = (uint32_t *)(void *)(room->near.touched + customers);
   return room;
 }
 
 /* The customer's vector and neighbours; those of the last one asked are still there. */
 static const tifu_room *tifu_know(const mine_recommender *of, const mine_tifu_space *space,
                                   const mine_history *history, void *memory) {
-  const mine_tifu *how = of->own;
   tifu_room *room = tifu_cut(of, memory);
   if (room->asked == history->event_first) return room;
-  tifu_vector(how, history, room->by_item, room->value);
-  mine__tifu_nearest(space, history->n, history->item, room->value, history->customer,
-                     how->neighbors, &room->near);
+  tifu_vector(of->own, history, room->by_item, room->value);
+  mine__tifu_nearest(space, history->n, history->item, room->value, history->customer, &room->near);
   room->asked = history->event_first;
   return room;
 }
@@ -156,12 +155,13 @@ static void tifu_score(const mine_recommender *of, const void *state, const mine
   const mine_tifu_space *space = state;
   const mine_tifu *how = of->own;
   const tifu_room *room = tifu_know(of, space, history, memory);
-  const mine_tifu_near *near = &room->near;
+  const mine_topk *near = &room->near.top;
   for (int64_t i = 0; i < history->n; i++)
     mine__score_add(out, history->item[i], how->alpha * room->value[i]);
   const double share = near->n > 0 ? (1 - how->alpha) / (double)near->n : 0;
   for (int64_t k = 0; share > 0 && k < near->n; k++) {
-    for (int64_t p = space->first[near->who[k]]; p < space->first[near->who[k] + 1]; p++)
+    const uint32_t who = near->row[k];
+    for (int64_t p = space->first[who]; p < space->first[who + 1]; p++)
       mine__score_add(out, space->item[p], share * space->value[p]);
   }
 }
@@ -185,14 +185,14 @@ static void tifu_carried(const mine_recommender *of, const void *state, const mi
   const mine_tifu_space *space = state;
   const mine_tifu *how = of->own;
   const tifu_room *room = tifu_know(of, space, history, memory);
-  const mine_tifu_near *near = &room->near;
+  const mine_topk *near = &room->near.top;
   for (int64_t i = 0; i < history->n; i++) {
     room->by_item[history->item[i]] = room->value[i];
     if (history->item[i] == item) to[i] = how->alpha * room->value[i];
   }
   const double share = near->n > 0 ? (1 - how->alpha) / (double)near->n : 0;
   for (int64_t k = 0; share > 0 && k < near->n; k++) {
-    const int32_t who = near->who[k];
+    const int32_t who = (int32_t)near->row[k];
     for (int64_t p = space->first[who]; p < space->first[who + 1]; p++)
       if (space->item[p] == item)
         tifu_owe(space, room->by_item, history, who, share * space->value[p], to);

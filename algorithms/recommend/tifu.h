@@ -7,6 +7,7 @@
 #define MINE_RECOMMEND_TIFU_H
 
 #include "../core/env.h"
+#include "../kernel/topk.h"
 
 typedef struct mine_tifu {
   double within_decay,
@@ -36,13 +37,11 @@ int mine__tifu_index(mine_env *env, mine_arena *arena, mine_tifu_space *space);
 typedef struct mine_tifu_near {
   double *dot; /* by customer */
   int32_t *touched;
-  int64_t n; /* neighbours, in no order that means anything, but always the same */
-  double *distance;
-  int32_t *who;
+  mine_topk top; /* the neighbours, in no order that means anything, but always the same */
 } mine_tifu_near;
-/* The `most` customers nearest to the vector item[], value[] by Euclid's distance, exactly (of
+/* The near->top.k customers nearest to the vector item[], value[] by Euclid's distance, exactly (of
 ** equals the first); `self` is left out.  Safe inside a parallel task. */
 void mine__tifu_nearest(const mine_tifu_space *space, int64_t n, const int32_t *item,
-                        const double *value, int64_t self, int64_t most, mine_tifu_near *near);
+                        const double *value, int64_t self, mine_tifu_near *near);
 
 #endif

@@ -65,40 +65,7 @@ int mine__tifu_index(mine_env *env, mine_arena *arena, mine_tifu_space *s) {
   return !mine_failed(env);
 }
 
-/* ---- the nearest: a heap, its farthest first ------------------------------------------------ */
-
-static int tifu_farther(double x, int32_t a, double y, int32_t b) {
-  return x != y ? x > y : a > b;
-}
-
-static int tifu_before(const void *arrays, int64_t a, int64_t b) {
-  const mine_tifu_near *h = arrays;
-  return tifu_farther(h->distance[a], h->who[a], h->distance[b], h->who[b]);
-}
-
-static void tifu_swap(void *arrays, int64_t a, int64_t b) {
-  mine_tifu_near *h = arrays;
-  const double distance = h->distance[a];
-  const int32_t who = h->who[a];
-  h->distance[a] = h->distance[b];
-  h->who[a] = h->who[b];
-  h->distance[b] = distance;
-  h->who[b] = who;
-}
-
-static const mine__heap tifu_order = {tifu_before, tifu_swap};
-
-static void tifu_offer(mine_tifu_near *near, int64_t most, double distance, int32_t who) {
-  if (near->n < most) {
-    near->distance[near->n] = distance;
-    near->who[near->n] = who;
-    mine__heap_rise(tifu_order, near, near->n++);
-  } else if (tifu_farther(near->distance[0], near->who[0], distance, who)) {
-    near->distance[0] = distance;
-    near->who[0] = who;
-    mine__heap_sink(tifu_order, near, near->n);
-  }
-}
+/* ---- the nearest ---------------------------------------------------------------------------- */
 
 static int64_t tifu_products(const mine_tifu_space *s, int64_t n, const int32_t *item,
                              const double *value, mine_tifu_near *near) {
@@ -116,22 +83,23 @@ static int64_t tifu_products(const mine_tifu_space *s, int64_t n, const int32_t 
 }
 
 void mine__tifu_nearest(const mine_tifu_space *s, int64_t n, const int32_t *item,
-                        const double *value, int64_t self, int64_t most, mine_tifu_near *near) {
+                        const double *value, int64_t self, mine_tifu_near *near) {
   double norm = 0;
-  near->n = 0;
+  mine__topk_open(&near->top, near->top.k, near->top.distance, near->top.row);
   for (int64_t i = 0; i < n; i++)
     norm += value[i] * value[i];
   const int64_t touched = tifu_products(s, n, item, value, near);
   for (int64_t t = 0; t < touched; t++) {
     const int32_t c = near->touched[t];
-    if (c != self) tifu_offer(near, most, norm + s->norm[c] - 2 * near->dot[c], c);
+    if (c != self) mine__topk_offer(&near->top, norm + s->norm[c] - 2 * near->dot[c], (uint32_t)c);
   }
   for (int64_t k = 0; k < s->n; k++) {
     const int32_t c = s->short_first[k];
     const double distance = norm + s->norm[c];
-    if (near->n == most && distance > near->distance[0]) break;
+    if (distance > near->top.worst) break;
     const int has = s->first[c] < s->first[c + 1]; /* who took nothing is near to nobody */
-    if (c != self && has && !(near->dot[c] > 0)) tifu_offer(near, most, distance, c);
+    if (c != self && has && !(near->dot[c] > 0))
+      mine__topk_offer(&near->top, distance, (uint32_t)c);
   }
   for (int64_t t = 0; t < touched; t++)
     near->dot[near->touched[t]] = 0;
