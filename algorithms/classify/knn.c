@@ -16,15 +16,7 @@ typedef struct knn_options {
 static const mine_option knn_option_table[] = {
     OPTION_INT(knn_options, k, .initial = "10", .range = {1, MINE_MAX_ROWS},
                .help = "how many neighbours answer; more than there are rows: all rows"),
-    OPTION_CHOICE(
-        knn_options, metric, .initial = "euclidean", .choices = mine__space_names,
-        .help = "how distance is measured; gower for mixed attributes with missing values"),
-    OPTION_CHOICE(
-        knn_options, scale, .choices = mine__scale_names,
-        .help =
-            "how numbers are scaled first (log and quantile bend them, as for kmeans); not given: "
-            "standard, but none for cosine; "
-            "gower always divides by the range"),
+    MINE__SPACE_OPTIONS(knn_options),
     OPTION_CHOICE(knn_options, voting, .initial = "uniform", .choices = mine__voting_names,
                   .help = "what a neighbour's answer counts: the same, or 1/distance"),
     OPTION_END};

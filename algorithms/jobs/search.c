@@ -16,15 +16,7 @@
 const mine_option mine__search_option_table[] = {
     OPTION_INT(mine_search_options, k, .initial = "10", .range = {1, MINE_MAX_ROWS},
                .help = "how many neighbours; more than there are rows: all rows"),
-    OPTION_CHOICE(
-        mine_search_options, metric, .initial = "euclidean", .choices = mine__space_names,
-        .help = "how distance is measured; gower for mixed attributes with missing values"),
-    OPTION_CHOICE(
-        mine_search_options, scale, .choices = mine__scale_names,
-        .help =
-            "how numbers are scaled first (log and quantile bend them, as for kmeans); not given: "
-            "standard, but none for cosine; "
-            "gower always divides by the range"),
+    MINE__SPACE_OPTIONS(mine_search_options),
     OPTION_FLAG(mine_search_options, exclude_self,
                 .help =
                     "leave out the row with the query's own id; not given: 1 when both sources are "

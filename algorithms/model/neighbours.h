@@ -16,12 +16,24 @@
 #ifndef MINE_MODEL_NEIGHBOURS_H
 #define MINE_MODEL_NEIGHBOURS_H
 
+#include "../core/options.h"
 #include "../data/encode.h"
 #include "../kernel/nearest.h"
 #include "model.h"
 
 typedef enum mine_voting { MINE_VOTE_UNIFORM, MINE_VOTE_DISTANCE } mine_voting;
 extern const char *const mine__voting_names[]; /* for the option tables */
+
+/* Rows of the option table of whoever searches such points: fields `metric` and `scale`. */
+#define MINE__SPACE_OPTIONS(struct_type)                                                    \
+  OPTION_CHOICE(                                                                            \
+      struct_type, metric, .initial = "euclidean", .choices = mine__space_names,            \
+      .help = "how distance is measured; gower for mixed attributes with missing values"),  \
+      OPTION_CHOICE(struct_type, scale, .choices = mine__scale_names,                       \
+                    .help =                                                                 \
+                        "how numbers are scaled first (log and quantile bend them, as for " \
+                        "kmeans); not given: standard, but none for cosine; gower always "  \
+                        "divides by the range")
 
 typedef struct mine_neighbours {
   mine_space space;
