@@ -189,44 +189,40 @@ mine_status mine__option_suits(mine_env *env, const char *option, const char *va
 }
 
 /* The rows of `away` are part 0; rows stand in both lists in the order given. */
-static void dataset_mark(const mine_dataset *data, const uint32_t *away, int64_t n_away,
-                         int32_t *part, int *parts) {
+static void dataset_mark(const mine_dataset *data, mine_rows away, int32_t *part, int *parts) {
   int64_t next = 0;
   for (int64_t i = 0; i < data->rows.n; i++) {
-    const int is_away = next < n_away && (int64_t)away[next] == mine_batch_row(&data->rows, i);
+    const int is_away = next < away.n && (int64_t)away.row[next] == mine_batch_row(&data->rows, i);
     part[i] = is_away ? 0 : -1;
     next += is_away;
   }
-  *parts = n_away > 0 && n_away < data->rows.n;
+  *parts = away.n > 0 && away.n < data->rows.n;
 }
 
 mine_status mine__dataset_parts(mine_env *env, mine_arena *arena, const mine_dataset *data,
                                 int folds, double share, int32_t **part, int *parts) {
   const int64_t n = data->rows.n;
-  const uint64_t seed = data->seed ^ DATASET_STREAM;
-  uint32_t *kept, *away;
-  int64_t n_kept, n_away, groups;
+  const mine_rows rows = {data->rows.row, n};
+  const mine_division by = {data->hash, data->seed ^ DATASET_STREAM};
+  mine_rows kept, away;
+  int64_t groups;
   double from;
   *parts = 0;
   if (folds > 1 && !data->time) {
     *parts = folds;
     if (!data->whole)
-      return mine__split_folds(env, arena, data->rows.row, n, data->hash, seed, folds, data->label,
-                               data->n_classes, part);
-    MINE_TRY(
-        mine__split_whole(env, arena, data->rows.row, n, data->hash, seed, folds, part, &groups));
+      return mine__split_folds(env, arena, rows, by, folds, data->label, data->n_classes, part);
+    MINE_TRY(mine__split_whole(env, arena, rows, by, folds, part, &groups));
     if (groups < folds) *parts = groups < 2 ? 0 : (int)groups;
     return MINE_OK;
   }
   *part = mine__arena_array(arena, (size_t)n, sizeof **part);
   if (!*part) return mine_env_status(env);
   if (data->time) {
-    MINE_TRY(mine__split_latest(env, arena, data->rows.row, n, data->time, share, &kept, &n_kept,
-                                &away, &n_away, &from));
+    MINE_TRY(mine__split_latest(env, arena, rows, data->time, share, &kept, &away, &from));
   } else {
-    MINE_TRY(mine__split_holdout(env, arena, data->rows.row, n, data->hash, seed, share, &kept,
-                                 &n_kept, &away, &n_away));
+    MINE_TRY(mine__split_holdout(env, arena, rows, by, share, &kept, &away));
   }
-  dataset_mark(data, away, n_away, *part, parts);
+  dataset_mark(data, away, *part, parts);
   return MINE_OK;
 }

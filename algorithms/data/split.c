@@ -4,7 +4,6 @@
 #include "split.h"
 
 #include "../core/radix.h"
-#include "../core/random.h"
 
 /* Rows without an id column are numbered from 1. */
 static uint64_t split_hash(const uint64_t *id_hash, uint32_t row, uint64_t salt) {
@@ -14,35 +13,24 @@ static uint64_t split_hash(const uint64_t *id_hash, uint32_t row, uint64_t salt)
   return mine_hash_mix(id ^ salt);
 }
 
-static uint64_t split_salt(uint64_t seed) {
-  return mine_hash_mix(seed + UINT64_C(0x9E3779B97F4A7C15));
-}
-
-static uint32_t split_row(const uint32_t *row, int64_t i) {
-  return row ? row[i] : (uint32_t)i;
-}
-
 static int split_is_held(uint64_t hash, double share) {
   return (double)(hash >> 11) * 0x1.0p-53 < share;
 }
 
-mine_status mine__split_holdout(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                                const uint64_t *id_hash, uint64_t seed, double share,
-                                uint32_t **train, int64_t *n_train, uint32_t **held,
-                                int64_t *n_held) {
-  uint64_t salt = split_salt(seed);
+mine_status mine__split_holdout(mine_env *env, mine_arena *arena, mine_rows rows, mine_division by,
+                                double share, mine_rows *train, mine_rows *held) {
+  const uint64_t salt = mine_division_salt(by);
   int64_t out = 0;
-  for (int64_t i = 0; i < n; i++)
-    out += split_is_held(split_hash(id_hash, split_row(row, i), salt), share);
-  *n_held = out;
-  *n_train = n - out;
-  *train = mine__arena_array(arena, (size_t)*n_train, sizeof **train);
-  *held = mine__arena_array(arena, (size_t)*n_held, sizeof **held);
-  if (!*train || !*held) return mine_env_status(env);
-  uint32_t *kept = *train, *away = *held;
-  for (int64_t i = 0; i < n; i++) {
-    uint32_t r = split_row(row, i);
-    if (split_is_held(split_hash(id_hash, r, salt), share))
+  for (int64_t i = 0; i < rows.n; i++)
+    out += split_is_held(split_hash(by.hash, mine_rows_at(rows, i), salt), share);
+  uint32_t *kept = mine__arena_array(arena, (size_t)(rows.n - out), sizeof *kept);
+  uint32_t *away = mine__arena_array(arena, (size_t)out, sizeof *away);
+  *train = (mine_rows){kept, rows.n - out};
+  *held = (mine_rows){away, out};
+  if (!kept || !away) return mine_env_status(env);
+  for (int64_t i = 0; i < rows.n; i++) {
+    const uint32_t r = mine_rows_at(rows, i);
+    if (split_is_held(split_hash(by.hash, r, salt), share))
       *away++ = r;
     else
       *kept++ = r;
@@ -53,13 +41,13 @@ mine_status mine__split_holdout(mine_env *env, mine_arena *arena, const uint32_t
 /* What decides the order of positions: an upper half of a hash with the position
 ** below it sorts nearly right; equal halves are compared in full. */
 typedef struct split_keys {
-  const uint32_t *row;
-  const uint64_t *id_hash;
+  mine_rows rows;
+  const uint64_t *hash;
   uint64_t salt;
 } split_keys;
 
 static uint64_t split_key(const split_keys *keys, uint64_t packed) {
-  return split_hash(keys->id_hash, split_row(keys->row, (int64_t)(uint32_t)packed), keys->salt);
+  return split_hash(keys->hash, mine_rows_at(keys->rows, (int64_t)(uint32_t)packed), keys->salt);
 }
 
 /* Runs of equal upper halves are short, or are one id and in order already. */
@@ -96,9 +84,9 @@ static int split_class(const int32_t *label, uint32_t row, int n_classes) {
   return label[row] >= 0 && label[row] < n_classes ? label[row] : n_classes;
 }
 
-mine_status mine__split_folds(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                              const uint64_t *id_hash, uint64_t seed, int folds,
-                              const int32_t *label, int n_classes, int32_t **fold) {
+mine_status mine__split_folds(mine_env *env, mine_arena *arena, mine_rows rows, mine_division by,
+                              int folds, const int32_t *label, int n_classes, int32_t **fold) {
+  const int64_t n = rows.n;
   if (folds < 2 || n < folds)
     return mine__fail(env, MINE_DATA, "%d folds need at least 2 folds and %d rows, not %lld", folds,
                       folds > 2 ? folds : 2, (long long)n);
@@ -106,16 +94,16 @@ mine_status mine__split_folds(mine_env *env, mine_arena *arena, const uint32_t *
   mine_mark mark = mine__arena_mark(env->scratch);
   size_t classes = label ? (size_t)n_classes + 1 : 1;
   int64_t *next = mine__arena_zeros(env->scratch, classes + 1, sizeof *next);
-  split_keys keys = {row, id_hash, split_salt(seed)};
+  split_keys keys = {rows, by.hash, mine_division_salt(by)};
   uint64_t *order = split_order(env, &keys, n);
   if (!*fold || !next || !order) return mine_env_status(env);
   for (int64_t i = 0; i < n; i++)
-    next[split_class(label, split_row(row, i), n_classes) + 1]++;
+    next[split_class(label, mine_rows_at(rows, i), n_classes) + 1]++;
   for (size_t c = 1; c < classes; c++)
     next[c] += next[c - 1];
   for (int64_t i = 0; i < n; i++) {
     uint32_t at = (uint32_t)order[i];
-    int64_t place = next[split_class(label, split_row(row, at), n_classes)]++;
+    int64_t place = next[split_class(label, mine_rows_at(rows, at), n_classes)]++;
     (*fold)[at] = (int32_t)(place % folds);
   }
   if (arena != env->scratch) mine__arena_rewind(env->scratch, mark);

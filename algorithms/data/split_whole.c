@@ -4,22 +4,17 @@
 #include <math.h>
 
 #include "../core/radix.h"
-#include "../core/random.h"
 #include "split.h"
 
 /* ---- by time -------------------------------------------------------------------------- */
 
 /* Positions in the order of their times, with dense ranks; NULL: failure recorded. */
-static mine_pair *split_in_time(mine_env *env, const uint32_t *row, int64_t n, const double *time) {
-  mine_pair *order = mine__arena_array(env->scratch, (size_t)n, sizeof *order);
-  mine_pair *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
+static mine_pair *split_in_time(mine_env *env, mine_rows rows, const double *time) {
+  mine_pair *order = mine__arena_array(env->scratch, (size_t)rows.n, sizeof *order);
+  mine_pair *temp = mine__arena_array(env->scratch, (size_t)rows.n, sizeof *temp);
   if (!order || !temp) return NULL;
-  (void)mine__sort_reals(time, row, n, order, temp);
+  (void)mine__sort_reals(time, rows.row, rows.n, order, temp);
   return order;
-}
-
-static uint32_t split_row_at(const uint32_t *row, int64_t i) {
-  return row ? row[i] : (uint32_t)i;
 }
 
 /* Where the part held out begins; n: nowhere. */
@@ -36,35 +31,36 @@ static int64_t split_turn(const mine_pair *order, int64_t n, double share) {
   return best;
 }
 
-mine_status mine__split_latest(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                               const double *time, double share, uint32_t **train, int64_t *n_train,
-                               uint32_t **held, int64_t *n_held, double *from) {
-  *train = mine__arena_array(arena, (size_t)n, sizeof **train);
-  *held = mine__arena_array(arena, (size_t)n, sizeof **held);
-  *n_train = *n_held = 0;
+mine_status mine__split_latest(mine_env *env, mine_arena *arena, mine_rows rows, const double *time,
+                               double share, mine_rows *train, mine_rows *held, double *from) {
+  uint32_t *kept = mine__arena_array(arena, (size_t)rows.n, sizeof *kept);
+  uint32_t *away = mine__arena_array(arena, (size_t)rows.n, sizeof *away);
+  *train = (mine_rows){kept, 0};
+  *held = (mine_rows){away, 0};
   *from = INFINITY;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  const mine_pair *order = split_in_time(env, row, n, time);
-  if (!*train || !*held || !order) return mine_env_status(env);
-  const int64_t turn = split_turn(order, n, share);
-  if (turn < n) *from = time[split_row_at(row, order[turn].row)];
-  for (int64_t i = 0; i < n; i++) {
-    const uint32_t r = split_row_at(row, i);
+  const mine_pair *order = split_in_time(env, rows, time);
+  if (!kept || !away || !order) return mine_env_status(env);
+  const int64_t turn = split_turn(order, rows.n, share);
+  if (turn < rows.n) *from = time[mine_rows_at(rows, order[turn].row)];
+  for (int64_t i = 0; i < rows.n; i++) {
+    const uint32_t r = mine_rows_at(rows, i);
     if (time[r] >= *from)
-      (*held)[(*n_held)++] = r;
+      away[held->n++] = r;
     else
-      (*train)[(*n_train)++] = r;
+      kept[train->n++] = r;
   }
   if (arena != env->scratch) mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
 
-mine_status mine__split_blocks(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                               const double *time, int blocks, int32_t **block, int64_t *used) {
+mine_status mine__split_blocks(mine_env *env, mine_arena *arena, mine_rows rows, const double *time,
+                               int blocks, int32_t **block, int64_t *used) {
+  const int64_t n = rows.n;
   *block = mine__arena_array(arena, (size_t)n, sizeof **block);
   *used = 0;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  const mine_pair *order = split_in_time(env, row, n, time);
+  const mine_pair *order = split_in_time(env, rows, time);
   if (!*block || !order) return mine_env_status(env);
   int64_t now = 0, last = -1;
   for (int64_t i = 0; i < n; i++) {
@@ -105,9 +101,9 @@ static void split_deal(const mine__place *sorted, const mine__place *run, int64_
   }
 }
 
-mine_status mine__split_whole(mine_env *env, mine_arena *arena, const uint32_t *row, int64_t n,
-                              const uint64_t *hash, uint64_t seed, int folds, int32_t **fold,
-                              int64_t *groups) {
+mine_status mine__split_whole(mine_env *env, mine_arena *arena, mine_rows rows, mine_division by,
+                              int folds, int32_t **fold, int64_t *groups) {
+  const int64_t n = rows.n;
   *fold = mine__arena_array(arena, (size_t)n, sizeof **fold);
   *groups = 0;
   const mine_mark mark = mine__arena_mark(env->scratch);
@@ -116,9 +112,9 @@ mine_status mine__split_whole(mine_env *env, mine_arena *arena, const uint32_t *
   mine__place *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
   int64_t *size = mine__arena_zeros(env->scratch, (size_t)folds, sizeof *size);
   if (!*fold || !sorted || !run || !temp || !size) return mine_env_status(env);
-  const uint64_t salt = mine_hash_mix(seed + UINT64_C(0x9E3779B97F4A7C15));
+  const uint64_t salt = mine_division_salt(by);
   for (int64_t i = 0; i < n; i++)
-    sorted[i] = (mine__place){mine_hash_mix(hash[split_row_at(row, i)] ^ salt), (size_t)i};
+    sorted[i] = (mine__place){mine_hash_mix(by.hash[mine_rows_at(rows, i)] ^ salt), (size_t)i};
   mine__sort_places(env, sorted, temp, n, 64);
   if (mine_failed(env)) return mine_env_status(env);
   *groups = split_runs(sorted, n, run);

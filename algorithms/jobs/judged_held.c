@@ -94,7 +94,9 @@ static void held_folds_of_customers(mine_env *env, mine_arena *arena, const mine
         out->n, (long long)n);
     return;
   }
-  if (mine__split_folds(env, arena, who, n, hash, of->seed, out->n, NULL, 0, &fold)) return;
+  if (mine__split_folds(env, arena, (mine_rows){who, n}, (mine_division){hash, of->seed}, out->n,
+                        NULL, 0, &fold))
+    return;
   for (int64_t i = 0; i < n; i++)
     part[who[i]] = fold[i];
   out->part = part;
@@ -114,8 +116,8 @@ static void held_folds_of_time(mine_env *env, mine_arena *arena, const mine_inte
   }
   for (int64_t b = 0; b < of->n_baskets; b++)
     basket[b] = (uint32_t)b;
-  if (mine__split_blocks(env, arena, basket, of->n_baskets, of->basket_time, out->n + 1, &stretch,
-                         &used))
+  if (mine__split_blocks(env, arena, (mine_rows){basket, of->n_baskets}, of->basket_time,
+                         out->n + 1, &stretch, &used))
     return;
   if (used < out->n + 1)
     (void)mine__fail(env, MINE_DATA,

@@ -171,7 +171,7 @@ static void prepared_folds_rolling(mine_env *env, const mine_prepared *p, mine_r
                                    mine_arena *arena, mine_folds *out) {
   int32_t *of;
   int64_t used;
-  if (mine__split_blocks(env, arena, rows.row, rows.n, p->time, out->n + 1, &of, &used)) return;
+  if (mine__split_blocks(env, arena, rows, p->time, out->n + 1, &of, &used)) return;
   for (int64_t i = 0; i < rows.n; i++)
     of[i]--;
   out->n = (int)used - 1;
@@ -183,7 +183,7 @@ static void prepared_folds_of_groups(mine_env *env, const mine_prepared *p, mine
                                      mine_arena *arena, mine_folds *out) {
   int32_t *of;
   int64_t groups;
-  if (mine__split_whole(env, arena, rows.row, rows.n, p->hash, p->seed, out->n, &of, &groups))
+  if (mine__split_whole(env, arena, rows, (mine_division){p->hash, p->seed}, out->n, &of, &groups))
     return;
   if (groups < out->n) out->n = (int)groups;
   out->of = of;
@@ -197,8 +197,8 @@ mine_status mine__prepared_folds(mine_env *env, const mine_prepared *p, mine_row
     prepared_folds_rolling(env, p, rows, arena, out);
   else if (out->n >= 2 && p->whole)
     prepared_folds_of_groups(env, p, rows, arena, out);
-  else if (out->n >= 2 && mine__split_folds(env, arena, rows.row, rows.n, p->hash, p->seed, out->n,
-                                            p->label, p->n_classes, &of) == MINE_OK)
+  else if (out->n >= 2 && mine__split_folds(env, arena, rows, (mine_division){p->hash, p->seed},
+                                            out->n, p->label, p->n_classes, &of) == MINE_OK)
     out->of = of;
   if (!mine_failed(env) && out->n < (p->time ? 1 : 2))
     (void)mine__fail(env, MINE_DATA,

@@ -10,15 +10,10 @@
 #ifndef MINE_JOBS_PREPARED_H
 #define MINE_JOBS_PREPARED_H
 
+#include "../data/split.h"
 #include "../model/gauge.h"
 #include "../model/hazard.h"
 #include "../model/uplift.h"
-
-/* Some rows of the frame, by their numbers. */
-typedef struct mine_rows {
-  const uint32_t *row;
-  int64_t n;
-} mine_rows;
 
 /* Arrays are indexed by frame row and, like everything here, owned by the job. */
 typedef struct mine_prepared {

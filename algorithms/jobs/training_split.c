@@ -139,10 +139,9 @@ static void hold_out_said(mine_training *t, mine_arena *arena, mine_held_out *ou
 
 static void hold_out_latest(mine_training *t, mine_arena *arena, mine_held_out *out) {
   const mine_column *column = split_column(t, t->roles.time);
-  uint32_t *kept, *away;
   double from;
-  if (mine__split_latest(t->env, arena, t->data.row, t->data.n, column->number,
-                         t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n, &from))
+  if (mine__split_latest(t->env, arena, (mine_rows){t->data.row, t->data.n}, column->number,
+                         t->asked.holdout.holdout, &out->kept, &out->away, &from))
     return;
   if (out->away.n == 0) {
     mine__fail(t->env, MINE_DATA,
@@ -154,19 +153,15 @@ static void hold_out_latest(mine_training *t, mine_arena *arena, mine_held_out *
   mine_cell cell;
   char buffer[MINE_TIME_BYTES], shown[MINE_SHOW_BYTES];
   (void)mine__time_write(column->time, from, buffer, &cell);
-  out->kept.row = kept;
-  out->away.row = away;
   snprintf(out->how, sizeof out->how, "the latest: '%.100s' from %s on", column->name,
            mine__show_cell(shown, &cell));
 }
 
 static void hold_out_by_hash(mine_training *t, mine_arena *arena, mine_held_out *out) {
-  uint32_t *kept, *away;
-  if (mine__split_holdout(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
-                          t->asked.holdout.holdout, &kept, &out->kept.n, &away, &out->away.n))
+  if (mine__split_holdout(t->env, arena, (mine_rows){t->data.row, t->data.n},
+                          (mine_division){t->data.hash, t->data.seed}, t->asked.holdout.holdout,
+                          &out->kept, &out->away))
     return;
-  out->kept.row = kept;
-  out->away.row = away;
   if (t->roles.by == MINE_SPLIT_ID)
     snprintf(out->how, sizeof out->how, "chosen by a hash of id and seed");
   else
@@ -233,8 +228,8 @@ static void folds_rolling(mine_training *t, mine_arena *arena, mine_folds *out) 
   const mine_column *column = split_column(t, t->roles.time);
   int32_t *of;
   int64_t blocks;
-  if (mine__split_blocks(t->env, arena, t->data.row, t->data.n, column->number, out->n + 1, &of,
-                         &blocks))
+  if (mine__split_blocks(t->env, arena, (mine_rows){t->data.row, t->data.n}, column->number,
+                         out->n + 1, &of, &blocks))
     return;
   if (blocks < out->n + 1) {
     mine__fail(t->env, MINE_DATA,
@@ -254,8 +249,8 @@ static void folds_rolling(mine_training *t, mine_arena *arena, mine_folds *out) 
 static void folds_of_groups(mine_training *t, mine_arena *arena, mine_folds *out) {
   int32_t *of;
   int64_t groups;
-  if (mine__split_whole(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed, out->n,
-                        &of, &groups))
+  if (mine__split_whole(t->env, arena, (mine_rows){t->data.row, t->data.n},
+                        (mine_division){t->data.hash, t->data.seed}, out->n, &of, &groups))
     return;
   if (groups < out->n) {
     mine__fail(t->env, MINE_DATA, "folds=%d is more than the %lld groups of '%s'; give fewer folds",
@@ -268,8 +263,9 @@ static void folds_of_groups(mine_training *t, mine_arena *arena, mine_folds *out
 static void folds_of_rows(mine_training *t, mine_arena *arena, mine_folds *out) {
   int32_t *of = NULL;
   split_warn_of_time(t);
-  (void)!mine__split_folds(t->env, arena, t->data.row, t->data.n, t->data.hash, t->data.seed,
-                           out->n, t->data.label, t->data.n_classes, &of);
+  (void)!mine__split_folds(t->env, arena, (mine_rows){t->data.row, t->data.n},
+                           (mine_division){t->data.hash, t->data.seed}, out->n, t->data.label,
+                           t->data.n_classes, &of);
   out->of = of;
 }
 

@@ -73,8 +73,9 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
   }
   const double largest = path_largest(problem, l1_ratio);
   if (mine_failed(env)) return mine_env_status(env);
-  MINE_TRY(mine__split_folds(env, env->scratch, problem->row, problem->n, data->hash, data->seed,
-                             PATH_FOLDS, data->label, data->n_classes, &fold));
+  MINE_TRY(mine__split_folds(env, env->scratch, (mine_rows){problem->row, problem->n},
+                             (mine_division){data->hash, data->seed}, PATH_FOLDS, data->label,
+                             data->n_classes, &fold));
   uint32_t *row = mine__arena_array(env->scratch, n, sizeof *row);
   if (!row) return mine_env_status(env);
   for (int f = 0; f < PATH_FOLDS && !mine_failed(env); f++) {

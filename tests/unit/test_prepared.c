@@ -184,22 +184,21 @@ static void test_divide(void **state) {
   uint64_t *hash = malloc(ROWS * sizeof *hash);
   for (int i = 0; i < ROWS; i++)
     hash[i] = mine_hash_mix((uint64_t)i + 1);
-  uint32_t *kept, *away;
-  int64_t n_kept, n_away;
-  assert_int_equal(mine__split_holdout(env, env->scratch, NULL, ROWS, hash, 1, 0.2, &kept, &n_kept,
-                                       &away, &n_away),
+  mine_rows kept, away;
+  assert_int_equal(mine__split_holdout(env, env->scratch, (mine_rows){NULL, ROWS},
+                                       (mine_division){hash, 1}, 0.2, &kept, &away),
                    MINE_OK);
   int32_t *part;
   double *time = malloc(ROWS * sizeof *time);
   int parts;
-  mine_dataset data = {.rows = {n_kept, kept, NULL}, .hash = hash, .seed = 1};
+  mine_dataset data = {.rows = {kept.n, kept.row, NULL}, .hash = hash, .seed = 1};
   assert_int_equal(mine__dataset_parts(env, env->scratch, &data, 1, 0.2, &part, &parts), MINE_OK);
   assert_int_equal(parts, 1);
   int64_t watched = 0;
-  for (int64_t i = 0; i < n_kept; i++)
+  for (int64_t i = 0; i < kept.n; i++)
     watched += part[i] == 0;
   /* Rows that were held out outside say nothing about those held out inside. */
-  assert_true(fabs((double)watched / (double)n_kept - 0.2) < 0.015);
+  assert_true(fabs((double)watched / (double)kept.n - 0.2) < 0.015);
   /* Folds: each row is watched once; whole groups where they must stay together. */
   for (int whole = 0; whole < 2; whole++) {
     int64_t held[5] = {0};
@@ -210,15 +209,15 @@ static void test_divide(void **state) {
     assert_int_equal(parts, 5);
     int32_t of[97];
     memset(of, -1, sizeof of);
-    for (int64_t i = 0; i < n_kept; i++) {
+    for (int64_t i = 0; i < kept.n; i++) {
       assert_in_range(part[i], 0, 4);
       held[part[i]]++;
       if (!whole) continue;
-      if (of[kept[i] % 97] >= 0) assert_int_equal(of[kept[i] % 97], part[i]);
-      of[kept[i] % 97] = part[i];
+      if (of[kept.row[i] % 97] >= 0) assert_int_equal(of[kept.row[i] % 97], part[i]);
+      of[kept.row[i] % 97] = part[i];
     }
     for (int f = 0; f < 5; f++)
-      assert_true(fabs((double)held[f] / (double)n_kept - 0.2) < 0.03);
+      assert_true(fabs((double)held[f] / (double)kept.n - 0.2) < 0.03);
   }
   /* By time: one part, whatever is asked for, and no row learned from is later. */
   double first = INFINITY, last = -INFINITY;
@@ -227,9 +226,9 @@ static void test_divide(void **state) {
   data.time = time;
   assert_int_equal(mine__dataset_parts(env, env->scratch, &data, 5, 0.1, &part, &parts), MINE_OK);
   assert_int_equal(parts, 1);
-  for (int64_t i = 0; i < n_kept; i++) {
-    if (part[i] == 0 && time[kept[i]] < first) first = time[kept[i]];
-    if (part[i] < 0 && time[kept[i]] > last) last = time[kept[i]];
+  for (int64_t i = 0; i < kept.n; i++) {
+    if (part[i] == 0 && time[kept.row[i]] < first) first = time[kept.row[i]];
+    if (part[i] < 0 && time[kept.row[i]] > last) last = time[kept.row[i]];
   }
   assert_true(last < first);
   /* Nothing to divide by. */

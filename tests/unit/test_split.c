@@ -39,20 +39,19 @@ static int teardown(void **state) {
 /* side[row] = 1 held out, 0 kept, 2 not asked. */
 static int64_t holdout(mine_env *env, const uint32_t *row, int64_t n, const uint64_t *hash,
                        uint64_t seed, double share, uint8_t *side) {
-  uint32_t *train, *held;
-  int64_t n_train, n_held;
-  assert_int_equal(mine__split_holdout(env, env->scratch, row, n, hash, seed, share, &train,
-                                       &n_train, &held, &n_held),
+  mine_rows train, held;
+  assert_int_equal(mine__split_holdout(env, env->scratch, (mine_rows){row, n},
+                                       (mine_division){hash, seed}, share, &train, &held),
                    MINE_OK);
-  assert_int_equal(n_train + n_held, n);
+  assert_int_equal(train.n + held.n, n);
   memset(side, 2, ROWS);
-  for (int64_t i = 0; i < n_train; i++)
-    side[train[i]] = 0;
-  for (int64_t i = 0; i < n_held; i++) {
-    assert_int_equal(side[held[i]], 2); /* in one of the two only */
-    side[held[i]] = 1;
+  for (int64_t i = 0; i < train.n; i++)
+    side[train.row[i]] = 0;
+  for (int64_t i = 0; i < held.n; i++) {
+    assert_int_equal(side[held.row[i]], 2); /* in one of the two only */
+    side[held.row[i]] = 1;
   }
-  return n_held;
+  return held.n;
 }
 
 static void test_holdout_is_by_id_and_seed(void **state) {
@@ -124,18 +123,18 @@ static void test_folds_are_even_in_every_class(void **state) {
     label[i] = i % 100 == 0 ? 2 : i % 7 == 0 ? 1 : i % 1001 == 13 ? -1 : 0;
   for (size_t k = 0; k < sizeof folds / sizeof *folds; k++) {
     int32_t *fold;
-    assert_int_equal(
-        mine__split_folds(env, env->scratch, backward, 9973, id_hash, 7, folds[k], label, 3, &fold),
-        MINE_OK);
+    assert_int_equal(mine__split_folds(env, env->scratch, (mine_rows){backward, 9973},
+                                       (mine_division){id_hash, 7}, folds[k], label, 3, &fold),
+                     MINE_OK);
     for (int i = 0; i < 9973; i++)
       assert_in_range(fold[i], 0, folds[k] - 1);
     for (int class = -1; class < 3; class ++) {
       spread(fold, backward, 9973, folds[k], label, class, &least, &most);
       assert_true(most - least <= 1 && least > 0);
     }
-    assert_int_equal(
-        mine__split_folds(env, env->scratch, NULL, ROWS, id_hash, 7, folds[k], NULL, 0, &fold),
-        MINE_OK);
+    assert_int_equal(mine__split_folds(env, env->scratch, (mine_rows){NULL, ROWS},
+                                       (mine_division){id_hash, 7}, folds[k], NULL, 0, &fold),
+                     MINE_OK);
     spread(fold, NULL, ROWS, folds[k], NULL, -1, &least, &most);
     assert_true(most - least <= 1 && least > 0);
   }
@@ -155,11 +154,14 @@ static void test_folds_ignore_row_order(void **state) {
     down[i] = (uint32_t)(MANY - 1 - i);
     label[i] = i % 3;
   }
-  assert_int_equal(mine__split_folds(env, env->scratch, NULL, MANY, hash, 3, 5, label, 3, &a),
+  assert_int_equal(mine__split_folds(env, env->scratch, (mine_rows){NULL, MANY},
+                                     (mine_division){hash, 3}, 5, label, 3, &a),
                    MINE_OK);
-  assert_int_equal(mine__split_folds(env, env->scratch, down, MANY, hash, 3, 5, label, 3, &b),
+  assert_int_equal(mine__split_folds(env, env->scratch, (mine_rows){down, MANY},
+                                     (mine_division){hash, 3}, 5, label, 3, &b),
                    MINE_OK);
-  assert_int_equal(mine__split_folds(env, env->scratch, NULL, MANY, hash, 4, 5, label, 3, &c),
+  assert_int_equal(mine__split_folds(env, env->scratch, (mine_rows){NULL, MANY},
+                                     (mine_division){hash, 4}, 5, label, 3, &c),
                    MINE_OK);
   for (int i = 0; i < MANY; i++) {
     assert_true(a[i] == b[MANY - 1 - i]);
@@ -176,8 +178,8 @@ static void test_folds_need_rows(void **state) {
     mine_env *env;
     int32_t *fold;
     assert_int_equal(mine_env_open(NULL, "mine_test", &env), MINE_OK);
-    assert_int_equal(mine__split_folds(env, env->scratch, NULL, cases[i][1], id_hash, 1,
-                                       cases[i][0], NULL, 0, &fold),
+    assert_int_equal(mine__split_folds(env, env->scratch, (mine_rows){NULL, cases[i][1]},
+                                       (mine_division){id_hash, 1}, cases[i][0], NULL, 0, &fold),
                      MINE_DATA);
     assert_non_null(strstr(mine_env_error(env), "folds need"));
     mine_env_close(env);
@@ -202,18 +204,17 @@ static void test_latest_is_nearest_to_the_share(void **state) {
   for (int k = 0; k < 16; k++) {
     const double share = shares[k % 4];
     const mine_mark mark = mine__arena_mark(env->scratch);
-    uint32_t *train, *held;
-    int64_t n_train, n_held;
+    mine_rows train, held;
     double from, nearest = INFINITY;
     times_of(different[k / 4]);
-    assert_int_equal(mine__split_latest(env, env->scratch, backward + 3, FEW, when, share, &train,
-                                        &n_train, &held, &n_held, &from),
+    assert_int_equal(mine__split_latest(env, env->scratch, (mine_rows){backward + 3, FEW}, when,
+                                        share, &train, &held, &from),
                      MINE_OK);
-    assert_int_equal(n_train + n_held, FEW);
-    assert_true(n_train > 0 && n_held > 0);
+    assert_int_equal(train.n + held.n, FEW);
+    assert_true(train.n > 0 && held.n > 0);
     for (int64_t i = 0, a = 0, b = 0; i < FEW; i++) {
       const uint32_t row = backward[3 + i];
-      assert_int_equal(when[row] >= from ? held[a++] : train[b++], row);
+      assert_int_equal(when[row] >= from ? held.row[a++] : train.row[b++], row);
     }
     for (int64_t i = 0; i < FEW; i++) {
       int64_t later = 0;
@@ -221,7 +222,7 @@ static void test_latest_is_nearest_to_the_share(void **state) {
         later += when[backward[3 + j]] >= when[backward[3 + i]];
       if (later < FEW) nearest = fmin(nearest, fabs((double)later - share * FEW));
     }
-    assert_true(fabs((double)n_held - share * FEW) == nearest);
+    assert_true(fabs((double)held.n - share * FEW) == nearest);
     mine__arena_rewind(env->scratch, mark);
   }
 }
@@ -229,15 +230,14 @@ static void test_latest_is_nearest_to_the_share(void **state) {
 static void test_one_time_holds_nothing_out(void **state) {
   mine_env *env = *state;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  uint32_t *train, *held;
-  int64_t n_train, n_held;
+  mine_rows train, held;
   double from;
   times_of(1);
-  assert_int_equal(mine__split_latest(env, env->scratch, NULL, FEW, when, 0.2, &train, &n_train,
-                                      &held, &n_held, &from),
+  assert_int_equal(mine__split_latest(env, env->scratch, (mine_rows){NULL, FEW}, when, 0.2, &train,
+                                      &held, &from),
                    MINE_OK);
-  assert_int_equal(n_train, FEW);
-  assert_int_equal(n_held, 0);
+  assert_int_equal(train.n, FEW);
+  assert_int_equal(held.n, 0);
   mine__arena_rewind(env->scratch, mark);
 }
 
@@ -249,8 +249,9 @@ static void test_blocks_follow_time(void **state) {
     int32_t *block;
     int64_t used, seen = 0, size[6] = {0};
     times_of(different[k]);
-    assert_int_equal(mine__split_blocks(env, env->scratch, backward, FEW, when, 6, &block, &used),
-                     MINE_OK);
+    assert_int_equal(
+        mine__split_blocks(env, env->scratch, (mine_rows){backward, FEW}, when, 6, &block, &used),
+        MINE_OK);
     for (int i = 0; i < FEW; i++) {
       assert_in_range(block[i], 0, 5);
       seen += size[block[i]]++ == 0;
@@ -274,11 +275,14 @@ static void test_groups_stay_whole(void **state) {
   int64_t groups, size[7] = {0}, moved = 0;
   for (int i = 0; i < ROWS; i++)
     group[i] = mine_hash_mix(mine_hash_mix((uint64_t)i) % 300);
-  assert_int_equal(
-      mine__split_whole(env, env->scratch, backward, ROWS, group, 1, 7, &down, &groups), MINE_OK);
-  assert_int_equal(mine__split_whole(env, env->scratch, NULL, ROWS, group, 1, 7, &up, &groups),
+  assert_int_equal(mine__split_whole(env, env->scratch, (mine_rows){backward, ROWS},
+                                     (mine_division){group, 1}, 7, &down, &groups),
                    MINE_OK);
-  assert_int_equal(mine__split_whole(env, env->scratch, NULL, ROWS, group, 2, 7, &other, &groups),
+  assert_int_equal(mine__split_whole(env, env->scratch, (mine_rows){NULL, ROWS},
+                                     (mine_division){group, 1}, 7, &up, &groups),
+                   MINE_OK);
+  assert_int_equal(mine__split_whole(env, env->scratch, (mine_rows){NULL, ROWS},
+                                     (mine_division){group, 2}, 7, &other, &groups),
                    MINE_OK);
   assert_int_equal(groups, 300);
   for (int i = 0; i < ROWS; i++) {
@@ -291,7 +295,8 @@ static void test_groups_stay_whole(void **state) {
   assert_true(moved > ROWS / 2);
   for (int f = 0; f < 7; f++)
     assert_in_range(size[f], ROWS / 7 - 30, ROWS / 7 + 30);
-  assert_int_equal(mine__split_whole(env, env->scratch, NULL, 1, group, 2, 7, &other, &groups),
+  assert_int_equal(mine__split_whole(env, env->scratch, (mine_rows){NULL, 1},
+                                     (mine_division){group, 2}, 7, &other, &groups),
                    MINE_OK);
   assert_int_equal(groups, 1);
   mine__arena_rewind(env->scratch, mark);
