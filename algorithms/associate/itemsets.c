@@ -64,12 +64,12 @@ static void driver_task(void *context, int64_t which, int worker) {
   driver *d = context;
   miner *m = &d->worker[worker];
   miner_task *task = &d->task[d->pending[which]];
-  m->n_prefix = d->opener->n_prefix;
-  memcpy(m->prefix, d->opener->prefix, m->n_prefix * sizeof *m->prefix);
-  memcpy(m->sorted, d->opener->sorted, m->n_prefix * sizeof *m->sorted);
-  m->n_free = d->opener->n_free;
-  memcpy(m->free, d->opener->free, m->n_free * sizeof *m->free);
-  if (m->many || m->found + m->dropped > m->most_sets) {
+  m->set.n_prefix = d->opener->set.n_prefix;
+  memcpy(m->set.prefix, d->opener->set.prefix, m->set.n_prefix * sizeof *m->set.prefix);
+  memcpy(m->set.sorted, d->opener->set.sorted, m->set.n_prefix * sizeof *m->set.sorted);
+  m->set.n_free = d->opener->set.n_free;
+  memcpy(m->set.free, d->opener->set.free, m->set.n_free * sizeof *m->set.free);
+  if (m->many || m->answers.found + m->answers.dropped > m->answers.most) {
     task->stop = m->many ? MINER_MANY : MINER_FULL; /* the driver will notice */
     task->dropped = 0;
   } else {
@@ -154,20 +154,20 @@ static int driver_has_room(driver *d, size_t words) {
 /* Take over a miner's answers. */
 static void driver_collect(driver *d, miner *m) {
   if (m->stop == MINER_MANY) driver_refuse(d, &m->wide);
-  if (m->out_used == 0 || mine_failed(d->env)) return;
-  d->sets->n += m->found;
+  if (m->answers.used == 0 || mine_failed(d->env)) return;
+  d->sets->n += m->answers.found;
   driver_check(d, d->sets->n);
   if (mine_failed(d->env)) return;
   if (d->query->counted) {
-    mine__miner_tally(&d->tallies, d->arena, d->query, m->out, m->out_used);
+    mine__miner_tally(&d->tallies, d->arena, d->query, m->answers.out, m->answers.used);
   } else {
-    if (!driver_has_room(d, m->out_used)) return;
-    if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->out_used)) return;
-    memcpy(d->sets->data + d->used, m->out, m->out_used * sizeof *m->out);
-    d->used += m->out_used;
+    if (!driver_has_room(d, m->answers.used)) return;
+    if (!MINE_RESERVE(d->arena, d->sets->data, d->capacity, d->used + m->answers.used)) return;
+    memcpy(d->sets->data + d->used, m->answers.out, m->answers.used * sizeof *m->answers.out);
+    d->used += m->answers.used;
   }
-  m->out_used = 0;
-  m->found = 0;
+  m->answers.used = 0;
+  m->answers.found = 0;
 }
 
 /* Run the node's tasks until each is done or must be opened. */
@@ -187,7 +187,7 @@ static void driver_waves(driver *d, const miner_node *node, miner_task *task, ui
     for (int w = 0; w < d->n_workers; w++) {
       driver_collect(d, &d->worker[w]);
       if (mine_failed(d->env)) return;
-      d->worker[w].dropped = 0;
+      d->worker[w].answers.dropped = 0;
     }
     uint32_t again = 0;
     int64_t found = d->sets->n;
@@ -207,11 +207,11 @@ static void driver_node(driver *d, const miner_node *node, uint32_t from, int de
 /* Open a task's child on the calling thread, and let its children be tasks. */
 static void driver_open(driver *d, const miner_node *node, const miner_task *task, int depth) {
   miner *m = d->opener;
-  const uint32_t n_prefix = m->n_prefix, n_free = m->n_free;
+  const uint32_t n_prefix = m->set.n_prefix, n_free = m->set.n_free;
   const mine_mark mark = mine__arena_mark(d->env->scratch);
   miner_node child;
   m->stop = MINER_RUNS;
-  m->mute = task->opened;
+  m->answers.mute = task->opened;
   const int more = mine__miner_project(m, node, task->child, &child);
   if (!mine_failed(d->env)) driver_collect(d, m); /* the child itself comes before what is below */
   if (more && mine__poll(d->env) == MINE_OK) {
@@ -263,24 +263,24 @@ static void miner_open(const driver *d, size_t stack_bytes, size_t out_words, mi
                .code = d->sets->code,
                .kin = d->kin,
                .tail = d->sets->weighted ? MINER_TAIL : 0,
-               .most_sets = d->most_sets,
+               .answers = {.most = d->most_sets},
                .work_limit = MINER_WORK,
-               .stack_bytes = stack_bytes};
-  m->out_capacity = out_words + n_items + 3 + MINER_TAIL;
-  m->most_free = miner_most_free(d->query, n_items, out_words);
+               .stack = {.bytes = stack_bytes}};
+  m->answers.capacity = out_words + n_items + 3 + MINER_TAIL;
+  m->set.most_free = miner_most_free(d->query, n_items, out_words);
   if (d->sets->weighted) m->weighed = mine__arena_zeros(env->scratch, n_items, sizeof *m->weighed);
   m->tally = mine__arena_zeros(env->scratch, n_items, sizeof *m->tally);
   m->renumber = mine__arena_zeros(env->scratch, n_items, sizeof *m->renumber);
   m->touched = mine__arena_array(env->scratch, n_items, sizeof *m->touched);
   m->chosen = mine__arena_array(env->scratch, n_items, sizeof *m->chosen);
-  m->prefix = mine__arena_array(env->scratch, n_items, sizeof *m->prefix);
-  m->sorted = mine__arena_array(env->scratch, n_items, sizeof *m->sorted);
-  m->free = mine__arena_array(env->scratch, n_items, sizeof *m->free);
-  m->merged = mine__arena_array(env->scratch, n_items, sizeof *m->merged);
-  m->bit = mine__arena_array(env->scratch, n_items, sizeof *m->bit);
-  m->out = mine__arena_array(env->scratch, m->out_capacity, sizeof *m->out);
-  if (stack_bytes) m->stack = mine__arena_array(env->scratch, stack_bytes, 1);
-  if (!stack_bytes) m->arena = env->scratch;
+  m->set.prefix = mine__arena_array(env->scratch, n_items, sizeof *m->set.prefix);
+  m->set.sorted = mine__arena_array(env->scratch, n_items, sizeof *m->set.sorted);
+  m->set.free = mine__arena_array(env->scratch, n_items, sizeof *m->set.free);
+  m->set.merged = mine__arena_array(env->scratch, n_items, sizeof *m->set.merged);
+  m->set.bit = mine__arena_array(env->scratch, n_items, sizeof *m->set.bit);
+  m->answers.out = mine__arena_array(env->scratch, m->answers.capacity, sizeof *m->answers.out);
+  if (stack_bytes) m->stack.byte = mine__arena_array(env->scratch, stack_bytes, 1);
+  if (!stack_bytes) m->stack.arena = env->scratch;
 }
 
 /* Room for the nodes of a task: by the size of the data, and modest where

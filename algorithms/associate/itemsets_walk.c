@@ -14,8 +14,8 @@ static void walk_below(miner *m, const miner_node *node, uint32_t from, int dept
 }
 
 static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) {
-  const uint32_t n_prefix = m->n_prefix, n_free = m->n_free;
-  const size_t stack_used = m->stack_used;
+  const uint32_t n_prefix = m->set.n_prefix, n_free = m->set.n_free;
+  const size_t stack_used = m->stack.used;
   miner_node child;
   if (depth >= MINER_DEEPEST) {
     m->stop = MINER_NARROW;
@@ -23,40 +23,40 @@ static void walk_child(miner *m, const miner_node *node, uint32_t k, int depth) 
     walk_below(m, &child, child.first, depth + 1);
   }
   mine__miner_pop(m, n_prefix, n_free);
-  m->stack_used = stack_used;
+  m->stack.used = stack_used;
 }
 
 /* Below the task's child, child by child, so that what is finished stays when the rest has to
 ** wait. */
 void mine__miner_walk(miner *m, const miner_node *node, miner_task *task, int depth) {
-  const int alone = m->out_used == 0;
-  size_t done = m->out_used;
-  int64_t found = m->found;
+  const int alone = m->answers.used == 0;
+  size_t done = m->answers.used;
+  int64_t found = m->answers.found;
   miner_node child;
   m->stop = MINER_RUNS;
-  m->stack_used = 0;
-  m->mute = task->opened;
+  m->stack.used = 0;
+  m->answers.mute = task->opened;
   const int more = mine__miner_project(m, node, task->child, &child);
-  m->mute = 0;
+  m->answers.mute = 0;
   m->work = 0;
   if (!m->stop) {
-    done = m->out_used;
-    found = m->found;
+    done = m->answers.used;
+    found = m->answers.found;
     if (!task->opened) task->resume = child.first;
     task->opened = 1;
   }
   for (uint32_t k = task->resume; more && !m->stop && k < child.items; k++) {
     walk_child(m, &child, k, depth + 1);
     if (m->stop) break;
-    done = m->out_used;
-    found = m->found;
+    done = m->answers.used;
+    found = m->answers.found;
     task->resume = k + 1;
     if (m->work > m->work_limit && k + 1 < child.items) m->stop = MINER_TIRED;
   }
-  task->dropped = m->found - found;
-  m->dropped += task->dropped;
-  m->out_used = done;
-  m->found = found;
+  task->dropped = m->answers.found - found;
+  m->answers.dropped += task->dropped;
+  m->answers.used = done;
+  m->answers.found = found;
   task->stop = m->stop == MINER_FULL && alone ? MINER_NARROW : m->stop;
   task->wide = m->wide;
 }

@@ -56,6 +56,32 @@ typedef struct miner_twins {
   const uint32_t *start, *twin;
 } miner_twins;
 
+/* Memory for nodes.  With an arena there is always more. */
+typedef struct miner_stack {
+  mine_arena *arena;
+  uint8_t *byte;
+  size_t used, bytes;
+} miner_stack;
+
+/* The itemset at hand, as it grew, and by rank (not where sets are counted). */
+typedef struct miner_set {
+  uint32_t *prefix, *sorted, n_prefix;
+  /* Kind all: items that are in every basket of the prefix.  With any of them it is an
+  ** answer of the same count, so one node stands for 2^n_free sets (at most 2^most_free). */
+  uint32_t *free, n_free, most_free;
+  uint32_t *merged; /* sorted[] and free[] */
+  uint8_t *bit;     /* of each: which free one it is; MINER_FIXED */
+} miner_set;
+
+/* The answers so far: sets, or (count, size of the prefix, free items) that are counted. */
+typedef struct miner_answers {
+  uint32_t *out;
+  size_t used, capacity;
+  int64_t most;           /* more sets than that there may not be */
+  int64_t found, dropped; /* answers; and those of this wave that were taken back */
+  int mute;               /* project without answering: the answer is already there */
+} miner_answers;
+
 typedef struct miner {
   const mine_itemset_query *query;
   const miner_twins *twins;
@@ -63,26 +89,12 @@ typedef struct miner {
   const uint32_t *code;         /* of each rank                                */
   const uint8_t *kin;           /* of each rank: has groups, or is one; NULL: none */
   uint32_t tail;                /* words of an answer's weight: 2, without weights 0 */
-  /* Memory for nodes: a stack.  With an arena there is always more. */
-  mine_arena *arena;
-  uint8_t *stack;
-  size_t stack_used, stack_bytes;
+  miner_stack stack;
   /* Scratch of one projection, by item number of the node. */
   uint32_t *tally, *renumber, *touched, *chosen;
   double *weighed;
-  /* The itemset at hand, as it grew, and by rank (not where sets are counted). */
-  uint32_t *prefix, *sorted, n_prefix;
-  /* Kind all: items that are in every basket of the prefix.  With any of them it is an
-  ** answer of the same count, so one node stands for 2^n_free sets (at most 2^most_free). */
-  uint32_t *free, n_free, most_free;
-  uint32_t *merged; /* sorted[] and free[] */
-  uint8_t *bit;     /* of each: which free one it is; MINER_FIXED */
-  /* The answers so far: sets, or (count, size of the prefix, free items) that are counted. */
-  uint32_t *out;
-  size_t out_used, out_capacity;
-  int64_t most_sets;      /* more than that there may not be */
-  int64_t found, dropped; /* answers; and those of this wave that were taken back */
-  int mute;               /* project without answering: the answer is already there */
+  miner_set set;
+  miner_answers answers;
   /* How far it got. */
   int64_t work, work_limit;
   miner_stop stop;

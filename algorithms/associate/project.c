@@ -30,18 +30,18 @@
 #define MINER_FEW 16 /* so many items are inserted one by one */
 
 void *mine__miner_take(miner *m, size_t count, size_t size) {
-  if (m->arena) {
-    void *piece = mine__arena_array(m->arena, count, size);
+  if (m->stack.arena) {
+    void *piece = mine__arena_array(m->stack.arena, count, size);
     if (!piece) m->stop = MINER_FAILED;
     return piece;
   }
-  if (count > (m->stack_bytes - m->stack_used) / size ||
-      mine__miner_round(count * size) > m->stack_bytes - m->stack_used) {
+  if (count > (m->stack.bytes - m->stack.used) / size ||
+      mine__miner_round(count * size) > m->stack.bytes - m->stack.used) {
     m->stop = MINER_NARROW;
     return NULL;
   }
-  void *piece = m->stack + m->stack_used;
-  m->stack_used += mine__miner_round(count * size);
+  void *piece = m->stack.byte + m->stack.used;
+  m->stack.used += mine__miner_round(count * size);
   return piece;
 }
 
@@ -59,84 +59,84 @@ static int miner_keeps(const miner *m) {
 }
 
 void mine__miner_sort_in(miner *m, uint32_t n) {
-  const uint32_t before = m->n_prefix - n;
+  const uint32_t before = m->set.n_prefix - n;
   if (!miner_keeps(m)) return;
   if (n > MINER_FEW) {
-    for (uint32_t i = before; i < m->n_prefix; i++)
-      m->sorted[i] = m->prefix[i];
-    mine__miner_sort(m->sorted, m->n_prefix);
+    for (uint32_t i = before; i < m->set.n_prefix; i++)
+      m->set.sorted[i] = m->set.prefix[i];
+    mine__miner_sort(m->set.sorted, m->set.n_prefix);
     return;
   }
-  for (uint32_t i = before; i < m->n_prefix; i++) {
+  for (uint32_t i = before; i < m->set.n_prefix; i++) {
     uint32_t at = i;
-    for (; at > 0 && m->sorted[at - 1] > m->prefix[i]; at--)
-      m->sorted[at] = m->sorted[at - 1];
-    m->sorted[at] = m->prefix[i];
+    for (; at > 0 && m->set.sorted[at - 1] > m->set.prefix[i]; at--)
+      m->set.sorted[at] = m->set.sorted[at - 1];
+    m->set.sorted[at] = m->set.prefix[i];
   }
 }
 
 void mine__miner_pop(miner *m, uint32_t n, uint32_t n_free) {
-  m->n_free = n_free;
-  if (!miner_keeps(m)) m->n_prefix = n;
-  if (m->n_prefix > n + MINER_FEW) {
+  m->set.n_free = n_free;
+  if (!miner_keeps(m)) m->set.n_prefix = n;
+  if (m->set.n_prefix > n + MINER_FEW) {
     for (uint32_t i = 0; i < n; i++)
-      m->sorted[i] = m->prefix[i];
-    mine__miner_sort(m->sorted, n);
-    m->n_prefix = n;
+      m->set.sorted[i] = m->set.prefix[i];
+    mine__miner_sort(m->set.sorted, n);
+    m->set.n_prefix = n;
   }
-  while (m->n_prefix > n) {
-    const uint32_t rank = m->prefix[--m->n_prefix];
+  while (m->set.n_prefix > n) {
+    const uint32_t rank = m->set.prefix[--m->set.n_prefix];
     uint32_t at = 0;
-    while (m->sorted[at] != rank)
+    while (m->set.sorted[at] != rank)
       at++;
-    for (; at < m->n_prefix; at++)
-      m->sorted[at] = m->sorted[at + 1];
+    for (; at < m->set.n_prefix; at++)
+      m->set.sorted[at] = m->set.sorted[at + 1];
   }
 }
 
 /* The sorted prefix and the free items, of which bit[] says which is which. */
 static uint32_t miner_merge(miner *m) {
-  uint32_t n = 0, i = 0, free[MINER_MOST_FREE]; /* m->free stays as it grew */
-  memcpy(free, m->free, m->n_free * sizeof *free);
-  mine__miner_sort(free, m->n_free);
-  for (uint32_t f = 0; f < m->n_free; f++) {
-    for (; i < m->n_prefix && m->sorted[i] < free[f]; i++, n++)
-      m->merged[n] = m->sorted[i], m->bit[n] = MINER_FIXED;
-    m->merged[n] = free[f];
-    m->bit[n++] = (uint8_t)f;
+  uint32_t n = 0, i = 0, free[MINER_MOST_FREE]; /* m->set.free stays as it grew */
+  memcpy(free, m->set.free, m->set.n_free * sizeof *free);
+  mine__miner_sort(free, m->set.n_free);
+  for (uint32_t f = 0; f < m->set.n_free; f++) {
+    for (; i < m->set.n_prefix && m->set.sorted[i] < free[f]; i++, n++)
+      m->set.merged[n] = m->set.sorted[i], m->set.bit[n] = MINER_FIXED;
+    m->set.merged[n] = free[f];
+    m->set.bit[n++] = (uint8_t)f;
   }
-  for (; i < m->n_prefix; i++, n++)
-    m->merged[n] = m->sorted[i], m->bit[n] = MINER_FIXED;
+  for (; i < m->set.n_prefix; i++, n++)
+    m->set.merged[n] = m->set.sorted[i], m->set.bit[n] = MINER_FIXED;
   return n;
 }
 
 /* All answers: every choice among the free items. */
 static void miner_write(miner *m, uint32_t count, double weight) {
-  const uint32_t n = miner_merge(m), choices = (uint32_t)1 << m->n_free;
-  uint32_t *set = m->out + m->out_used;
+  const uint32_t n = miner_merge(m), choices = (uint32_t)1 << m->set.n_free;
+  uint32_t *set = m->answers.out + m->answers.used;
   for (uint32_t choice = 0; choice < choices; choice++) {
-    const uint32_t size = m->n_prefix + (uint32_t)__builtin_popcount(choice);
+    const uint32_t size = m->set.n_prefix + (uint32_t)__builtin_popcount(choice);
     const uint32_t taken = choice | (uint32_t)1 << MINER_FIXED;
     if ((int64_t)size > m->query->max_length) continue;
     uint32_t at = 2;
     set[0] = count;
     set[1] = size;
     for (uint32_t i = 0; i < n; i++) { /* what is not taken is written over */
-      set[at] = m->merged[i];
-      at += taken >> m->bit[i] & 1;
+      set[at] = m->set.merged[i];
+      at += taken >> m->set.bit[i] & 1;
     }
     if (m->tail) memcpy(set + size + 2, &weight, sizeof weight);
     set += size + 2 + m->tail;
   }
   m->work += (int64_t)choices * (n + 8);
-  m->out_used = (size_t)(set - m->out);
+  m->answers.used = (size_t)(set - m->answers.out);
 }
 
 /* One word more than an answer has: where what is not taken is written last. */
 static int miner_has_room(miner *m) {
-  const size_t each = (size_t)m->n_prefix + m->n_free + 2 + m->tail;
-  const size_t words = miner_keeps(m) ? (each << m->n_free) + 1 : MINER_COUNT_WORDS;
-  if (m->out_capacity - m->out_used >= words) return 1;
+  const size_t each = (size_t)m->set.n_prefix + m->set.n_free + 2 + m->tail;
+  const size_t words = miner_keeps(m) ? (each << m->set.n_free) + 1 : MINER_COUNT_WORDS;
+  if (m->answers.capacity - m->answers.used >= words) return 1;
   m->stop = MINER_FULL;
   return 0;
 }
@@ -144,10 +144,10 @@ static int miner_has_room(miner *m) {
 /* Noticed before any is made.  (One of the choices is empty.) */
 int mine__miner_bears(miner *m, uint32_t everywhere, uint32_t support) {
   /* Those that are everywhere may be groups of one another. */
-  const uint32_t n = m->n_prefix + m->n_free + (m->groups ? 0 : everywhere);
+  const uint32_t n = m->set.n_prefix + m->set.n_free + (m->groups ? 0 : everywhere);
   if (m->query->kind != MINE_SETS_ALL) return 1;
-  if (n < 62 && (INT64_C(1) << n) <= m->most_sets) return 1;
-  if (mine__miner_worth(m->query, 0, n, m->most_sets + 1) <= m->most_sets + 1) return 1;
+  if (n < 62 && (INT64_C(1) << n) <= m->answers.most) return 1;
+  if (mine__miner_worth(m->query, 0, n, m->answers.most + 1) <= m->answers.most + 1) return 1;
   m->stop = MINER_MANY;
   m->wide = (miner_wide){n, support};
   return 0;
@@ -155,19 +155,21 @@ int mine__miner_bears(miner *m, uint32_t everywhere, uint32_t support) {
 
 /* Write the answers that prefix and free items are; 0 = stopped. */
 static int miner_answer(miner *m, uint32_t count, double weight) {
-  if (m->mute || (int64_t)m->n_prefix > m->query->max_length) return 1;
+  if (m->answers.mute || (int64_t)m->set.n_prefix > m->query->max_length) return 1;
   if (!miner_has_room(m)) return 0;
   if (!mine__miner_bears(m, 0, count)) return 0;
   if (miner_keeps(m)) {
     miner_write(m, count, weight);
   } else {
-    uint32_t *out = m->out + m->out_used;
-    out[0] = count, out[1] = m->n_prefix, out[2] = m->n_free;
-    m->out_used += MINER_COUNT_WORDS;
+    uint32_t *out = m->answers.out + m->answers.used;
+    out[0] = count, out[1] = m->set.n_prefix, out[2] = m->set.n_free;
+    m->answers.used += MINER_COUNT_WORDS;
     m->work += 8;
   }
-  const int64_t worth = mine__miner_worth(m->query, m->n_prefix, m->n_free, m->most_sets);
-  m->found += worth < INT64_MAX / 2 - m->found ? worth : INT64_MAX / 2 - m->found;
+  const int64_t worth =
+      mine__miner_worth(m->query, m->set.n_prefix, m->set.n_free, m->answers.most);
+  m->answers.found +=
+      worth < INT64_MAX / 2 - m->answers.found ? worth : INT64_MAX / 2 - m->answers.found;
   return 1;
 }
 
@@ -175,15 +177,15 @@ static int miner_answer(miner *m, uint32_t count, double weight) {
 
 /* An item enters the prefix, and with it those that are in the same baskets. */
 static void miner_enter(miner *m, uint32_t rank) {
-  m->prefix[m->n_prefix++] = rank;
+  m->set.prefix[m->set.n_prefix++] = rank;
   if (!m->twins->start) return;
   for (uint32_t i = m->twins->start[rank]; i < m->twins->start[rank + 1]; i++)
-    m->prefix[m->n_prefix++] = m->twins->twin[i];
+    m->set.prefix[m->set.n_prefix++] = m->twins->twin[i];
 }
 
 void mine__miner_join(miner *m, uint32_t rank) {
   if (m->query->kind == MINE_SETS_ALL)
-    m->free[m->n_free++] = rank;
+    m->set.free[m->set.n_free++] = rank;
   else
     miner_enter(m, rank);
 }
@@ -195,16 +197,16 @@ int mine__miner_settle(miner *m, uint32_t support, double weight, uint32_t every
   if (kind == MINE_SETS_ALL || !larger) {
     if (!miner_answer(m, support, weight)) return 0;
   }
-  return child->first < child->items && (int64_t)m->n_prefix < m->query->max_length;
+  return child->first < child->items && (int64_t)m->set.n_prefix < m->query->max_length;
 }
 
 int mine__miner_project(miner *m, const miner_node *node, uint32_t k, miner_node *child) {
-  const uint32_t n_prefix = m->n_prefix;
+  const uint32_t n_prefix = m->set.n_prefix;
   *child = (miner_node){0};
   miner_enter(m, node->item[k]);
-  mine__miner_sort_in(m, m->n_prefix - n_prefix);
+  mine__miner_sort_in(m, m->set.n_prefix - n_prefix);
   if (m->query->kind == MINE_SETS_ALL &&
-      (k + 1 == node->items || (int64_t)m->n_prefix >= m->query->max_length)) {
+      (k + 1 == node->items || (int64_t)m->set.n_prefix >= m->query->max_length)) {
     miner_answer(m, node->count[k], mine__miner_weight(node, k)); /* nothing can be below */
     return 0;
   }

@@ -30,7 +30,8 @@ static inline mine__fate mine__miner_judge(const miner *m, uint32_t rank, uint32
                                            uint32_t support, int earlier) {
   if ((int64_t)count < m->query->min_count) return FATE_DROP;
   if (count < support || (m->kin && m->kin[rank])) return FATE_KEEP;
-  if (m->query->kind == MINE_SETS_ALL) return m->n_free < m->most_free ? FATE_JOIN : FATE_KEEP;
+  if (m->query->kind == MINE_SETS_ALL)
+    return m->set.n_free < m->set.most_free ? FATE_JOIN : FATE_KEEP;
   return earlier ? FATE_PRUNE : FATE_JOIN;
 }
 

@@ -96,10 +96,10 @@ int mine__dense_project(miner *m, const miner_node *node, uint32_t k, miner_node
   if (m->stop) return 0;
   if (backward && !dense_extend(m, node, k, 0, k, &slot, child, &everywhere)) return 0;
   child->first = child->items;
-  const uint32_t n_prefix = m->n_prefix;
+  const uint32_t n_prefix = m->set.n_prefix;
   (void)dense_extend(m, node, k, k + 1, node->items, &slot, child, &everywhere); /* no end here */
-  mine__miner_sort_in(m, m->n_prefix - n_prefix);
+  mine__miner_sort_in(m, m->set.n_prefix - n_prefix);
   if (!mine__miner_bears(m, everywhere, node->count[k])) return 0;
-  if (!m->arena) m->stack_used = mine__miner_round((size_t)((uint8_t *)slot - m->stack));
+  if (!m->stack.arena) m->stack.used = mine__miner_round((size_t)((uint8_t *)slot - m->stack.byte));
   return mine__miner_settle(m, node->count[k], mine__miner_weight(node, k), everywhere, child);
 }

@@ -78,7 +78,7 @@ static int sparse_before(const void *context, uint32_t a, uint32_t b) {
 ** ends. */
 static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t touched,
                          miner_node *child, uint32_t *everywhere) {
-  const uint32_t n_prefix = m->n_prefix;
+  const uint32_t n_prefix = m->set.n_prefix;
   /* First, because a branch that ends must not have let anything join the prefix. */
   for (uint32_t i = 0; i < touched; i++) {
     const uint32_t x = m->touched[i];
@@ -107,7 +107,7 @@ static int sparse_select(miner *m, const miner_node *node, uint32_t k, uint32_t 
         break;
     }
   }
-  mine__miner_sort_in(m, m->n_prefix - n_prefix);
+  mine__miner_sort_in(m, m->set.n_prefix - n_prefix);
   return 1;
 }
 

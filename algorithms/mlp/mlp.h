@@ -55,6 +55,23 @@ void mine__mlp_tell_missing(const mine_dataset *data, const mlp_inputs *in, mine
 
 enum { MLP_LOSS, MLP_GRADIENT, MLP_STEP };
 
+/* The batch under way (step.c), in room that stays. */
+typedef struct mlp_now {
+  const uint32_t *at; /* n positions, in `chunks` tasks                           */
+  int64_t n, chunks;
+  int what;
+  double rate;
+  double *x;                      /* batch x inputs                                */
+  double *a[MINE_NETWORK_LAYERS]; /* what each layer gives; of the last, margins  */
+  double *d[MINE_NETWORK_LAYERS]; /* derivative by what each layer sums up        */
+  double *dx;                     /* ... by the inputs that stand for levels       */
+  double *loss;                   /* per chunk                                     */
+  struct mlp_piece *piece;        /* of the weights, each a task                   */
+  int n_pieces;
+  int32_t **stamp;  /* per table of many levels: last step of a row  */
+  int32_t *touched; /* tables x batch                                */
+} mlp_now;
+
 /* One network while it learns. */
 typedef struct mlp_run {
   mine_env *env;
@@ -73,20 +90,7 @@ typedef struct mlp_run {
   double beta[2];        /* its powers                                    */
   int64_t steps;
   int64_t batch, chunk; /* rows of a batch at most; of a task            */
-  /* The batch under way. */
-  const uint32_t *at;
-  int64_t at_n, chunks;
-  int what;
-  double rate;
-  double *x;                      /* batch x inputs                                */
-  double *a[MINE_NETWORK_LAYERS]; /* what each layer gives; of the last, margins  */
-  double *d[MINE_NETWORK_LAYERS]; /* derivative by what each layer sums up        */
-  double *dx;                     /* ... by the inputs that stand for levels       */
-  double *loss;                   /* per chunk                                     */
-  struct mlp_piece *piece;        /* of the weights, each a task                   */
-  int n_pieces;
-  int32_t **stamp;  /* per table of many levels: last step of a row  */
-  int32_t *touched; /* tables x batch                                */
+  mlp_now now;
   /* What came of it. */
   int64_t epochs, best_epoch;
   double first_loss, last_loss, held_loss;
@@ -103,7 +107,7 @@ void mine__mlp_open(mlp_run *run, mine_arena *arena);
 ** and the gradient that of the mean over the batch.  n size multiplications, three times. */
 double mine__mlp_batch(mlp_run *run, const uint32_t *at, int64_t n, int what);
 /* The derivative of margin k by the inputs of the rows at[0..n-1], to[i x inputs]; what it is by
-** the first layer is left in run->d[0]. */
+** the first layer is left in run->now.d[0]. */
 void mine__mlp_slope(mlp_run *run, const uint32_t *at, int64_t n, int k, double *to);
 
 /* ---- train.c, worth.c --------------------------------------------------------------------- */

@@ -39,9 +39,9 @@ typedef struct step_rows {
 } step_rows;
 
 static step_rows step_chunk(const mlp_run *run, int64_t task) {
-  const int64_t first = mine__block_first(run->at_n, run->chunks, task);
-  const int64_t end = mine__block_first(run->at_n, run->chunks, task + 1);
-  return (step_rows){run->at + first, first, end - first};
+  const int64_t first = mine__block_first(run->now.n, run->now.chunks, task);
+  const int64_t end = mine__block_first(run->now.n, run->now.chunks, task + 1);
+  return (step_rows){run->now.at + first, first, end - first};
 }
 
 /* Inputs; what few levels add goes to the first layer, whose constants are there. */
@@ -52,8 +52,8 @@ static void step_fill(const mlp_run *run, const step_rows *rows) {
     const int64_t position = rows->at[i];
     const float *number = in->x + position * in->numbers;
     const int32_t *level = in->row + position * in->tables;
-    double *x = run->x + (rows->first + i) * m->width[0];
-    double *z = run->a[0] + (rows->first + i) * m->width[1];
+    double *x = run->now.x + (rows->first + i) * m->width[0];
+    double *z = run->now.a[0] + (rows->first + i) * m->width[1];
     for (int64_t j = 0; j < in->numbers; j++)
       x[j] = (double)number[j];
     for (int t = 0; t < in->tables; t++) {
@@ -87,8 +87,8 @@ static void step_forward(const mlp_run *run, const step_rows *rows, int64_t task
   const mine_network *m = run->m;
   for (int l = 0; l < m->n_layers; l++) {
     const int64_t in = m->width[l], out = m->width[l + 1];
-    const double *from = l == 0 ? run->x : run->a[l - 1];
-    double *to = run->a[l] + rows->first * out;
+    const double *from = l == 0 ? run->now.x : run->now.a[l - 1];
+    double *to = run->now.a[l] + rows->first * out;
     for (int64_t i = 0; i < rows->n; i++)
       memcpy(to + i * out, run->weight + mine_network_constants(m, l), (size_t)out * sizeof *to);
     if (l == 0) step_fill(run, rows);
@@ -97,7 +97,7 @@ static void step_forward(const mlp_run *run, const step_rows *rows, int64_t task
                  run->weight + m->layer[l], 1, to);
     if (l + 1 == m->n_layers) return;
     mine__network_activate(run->m->activation, to, rows->n * out);
-    if (run->what != MLP_LOSS && run->options->dropout > 0)
+    if (run->now.what != MLP_LOSS && run->options->dropout > 0)
       step_drop(run, task, l, to, rows->n * out);
   }
 }
@@ -138,12 +138,12 @@ static double step_losses(const mlp_run *run, const step_rows *rows) {
   const mine_network *m = run->m;
   const int last = m->n_layers - 1;
   const int64_t k = m->width[m->n_layers];
-  const double share = 1 / ((double)run->at_n * run->mean_weight);
+  const double share = 1 / ((double)run->now.n * run->mean_weight);
   double sum = 0;
   for (int64_t i = 0; i < rows->n; i++) {
     const double weight = mlp_weight(run->in, rows->at[i]);
-    double *d = run->d[last] + (rows->first + i) * k;
-    sum += weight * step_loss(run, rows->at[i], run->a[last] + (rows->first + i) * k, d);
+    double *d = run->now.d[last] + (rows->first + i) * k;
+    sum += weight * step_loss(run, rows->at[i], run->now.a[last] + (rows->first + i) * k, d);
     for (int64_t c = 0; c < k; c++)
       d[c] *= weight * share;
   }
@@ -154,7 +154,7 @@ static double step_losses(const mlp_run *run, const step_rows *rows) {
 
 /* Times the derivative of what the units gave; with dropout 0 says that it was dropped. */
 static void step_turn(const mlp_run *run, const double *a, double *d, int64_t n) {
-  const double p = run->what == MLP_LOSS ? 0 : run->options->dropout, keep = 1 - p;
+  const double p = run->now.what == MLP_LOSS ? 0 : run->options->dropout, keep = 1 - p;
   if (run->m->activation == MINE_NETWORK_RELU) {
 #pragma omp simd
     for (int64_t i = 0; i < n; i++)
@@ -171,10 +171,10 @@ static void step_backward(const mlp_run *run, const step_rows *rows) {
   const mine_network *m = run->m;
   for (int l = m->n_layers - 1; l > 0; l--) {
     const int64_t in = m->width[l], out = m->width[l + 1];
-    double *to = run->d[l - 1] + rows->first * in;
-    mine__gemm(run->la, 0, 1, rows->n, in, out, 1, run->d[l] + rows->first * out,
+    double *to = run->now.d[l - 1] + rows->first * in;
+    mine__gemm(run->la, 0, 1, rows->n, in, out, 1, run->now.d[l] + rows->first * out,
                run->weight + m->layer[l], 0, to);
-    step_turn(run, run->a[l - 1] + rows->first * in, to, rows->n * in);
+    step_turn(run, run->now.a[l - 1] + rows->first * in, to, rows->n * in);
   }
 }
 
@@ -185,20 +185,21 @@ static void step_rows_task(void *context, int64_t task, int worker) {
   const int64_t embedded = m->width[0] - m->numbers, units = m->width[1];
   (void)worker;
   step_forward(run, &rows, task);
-  run->loss[task] = step_losses(run, &rows);
-  if (run->what == MLP_LOSS) return;
+  run->now.loss[task] = step_losses(run, &rows);
+  if (run->now.what == MLP_LOSS) return;
   step_backward(run, &rows);
   if (embedded > 0)
-    mine__gemm(run->la, 0, 1, rows.n, embedded, units, 1, run->d[0] + rows.first * units,
-               run->weight + m->layer[0] + m->numbers * units, 0, run->dx + rows.first * embedded);
+    mine__gemm(run->la, 0, 1, rows.n, embedded, units, 1, run->now.d[0] + rows.first * units,
+               run->weight + m->layer[0] + m->numbers * units, 0,
+               run->now.dx + rows.first * embedded);
 }
 
 /* ---- weights ----------------------------------------------------------------------------- */
 
 static void step_move(const mlp_run *run, int64_t first, int64_t n, double decay) {
-  if (run->what != MLP_STEP) return;
+  if (run->now.what != MLP_STEP) return;
   run->kernels->adam(run->weight + first, run->g + first, run->mean + first, run->square + first, n,
-                     run->rate, decay);
+                     run->now.rate, decay);
 }
 
 static double step_decay(const mlp_run *run) {
@@ -209,17 +210,17 @@ static void step_layer(const mlp_run *run, const mlp_piece *piece) {
   const mine_network *m = run->m;
   const int l = piece->layer;
   const int64_t in = m->width[l], out = m->width[l + 1];
-  const double *from = l == 0 ? run->x : run->a[l - 1], *d = run->d[l];
+  const double *from = l == 0 ? run->now.x : run->now.a[l - 1], *d = run->now.d[l];
   const int64_t first = m->layer[l] + piece->first * out, constants = mine_network_constants(m, l);
   const mine_linalg_steps steps = {in, out, out};
   if (piece->count > 0) {
-    mine__gemm_of_parts(run->la, 1, 0, piece->count, out, run->at_n, 1, from + piece->first, d, 0,
+    mine__gemm_of_parts(run->la, 1, 0, piece->count, out, run->now.n, 1, from + piece->first, d, 0,
                         run->g + first, steps);
     step_move(run, first, piece->count * out, step_decay(run));
   }
   if (piece->first > 0) return;
   memset(run->g + constants, 0, (size_t)out * sizeof *run->g);
-  for (int64_t i = 0; i < run->at_n; i++)
+  for (int64_t i = 0; i < run->now.n; i++)
     run->kernels->add_row(run->g + constants, d + i * out, out, 1);
   step_move(run, constants, out, 0);
 }
@@ -231,9 +232,9 @@ static void step_table(const mlp_run *run, int t) {
   const int64_t width = column->width, cells = (column->levels + 1) * width;
   double *g = run->g + column->table;
   memset(g, 0, (size_t)cells * sizeof *g);
-  for (int64_t i = 0; i < run->at_n; i++) {
-    const int64_t row = in->row[run->at[i] * (int64_t)in->tables + t];
-    run->kernels->add_row(g + row * width, run->d[0] + i * width, width, 1);
+  for (int64_t i = 0; i < run->now.n; i++) {
+    const int64_t row = in->row[run->now.at[i] * (int64_t)in->tables + t];
+    run->kernels->add_row(g + row * width, run->now.d[0] + i * width, width, 1);
   }
   step_move(run, column->table, cells, step_decay(run));
 }
@@ -244,11 +245,11 @@ static void step_embedded(const mlp_run *run, int t) {
   const mine_network *m = run->m;
   const mine_network_column *column = &m->column[in->table[t]];
   const int64_t width = column->width, step = m->width[0] - m->numbers;
-  const double *dx = run->dx + column->input - m->numbers;
-  int32_t *touched = run->touched + t * run->batch, *stamp = run->stamp[t];
+  const double *dx = run->now.dx + column->input - m->numbers;
+  int32_t *touched = run->now.touched + t * run->batch, *stamp = run->now.stamp[t];
   int64_t n = 0;
-  for (int64_t i = 0; i < run->at_n; i++) {
-    const int32_t row = in->row[run->at[i] * (int64_t)in->tables + t];
+  for (int64_t i = 0; i < run->now.n; i++) {
+    const int32_t row = in->row[run->now.at[i] * (int64_t)in->tables + t];
     double *g = run->g + column->table + row * width;
     if (stamp[row] != (int32_t)(run->steps & INT32_MAX)) {
       stamp[row] = (int32_t)(run->steps & INT32_MAX);
@@ -263,7 +264,7 @@ static void step_embedded(const mlp_run *run, int t) {
 
 static void step_weights_task(void *context, int64_t task, int worker) {
   const mlp_run *run = context;
-  const mlp_piece *piece = &run->piece[task];
+  const mlp_piece *piece = &run->now.piece[task];
   (void)worker;
   if (piece->table < 0) {
     step_layer(run, piece);
@@ -277,10 +278,10 @@ static void step_weights_task(void *context, int64_t task, int worker) {
 /* ---- the batch --------------------------------------------------------------------------- */
 
 static void step_begin(mlp_run *run, const uint32_t *at, int64_t n, int what) {
-  run->at = at;
-  run->at_n = n;
-  run->what = what;
-  run->chunks = MINE_BLOCKS(n, run->chunk);
+  run->now.at = at;
+  run->now.n = n;
+  run->now.what = what;
+  run->now.chunks = MINE_BLOCKS(n, run->chunk);
 }
 
 double mine__mlp_batch(mlp_run *run, const uint32_t *at, int64_t n, int what) {
@@ -290,12 +291,13 @@ double mine__mlp_batch(mlp_run *run, const uint32_t *at, int64_t n, int what) {
   if (what == MLP_STEP) {
     run->beta[0] *= STEP_SLOWER;
     run->beta[1] *= STEP_SLOW;
-    run->rate = run->options->learning_rate * sqrt(1 - run->beta[1]) / (1 - run->beta[0]);
+    run->now.rate = run->options->learning_rate * sqrt(1 - run->beta[1]) / (1 - run->beta[0]);
   }
-  if (mine__parallel(run->env, run->chunks, step_rows_task, run)) return 0;
-  for (int64_t c = 0; c < run->chunks; c++)
-    loss += run->loss[c];
-  if (what != MLP_LOSS && mine__parallel(run->env, run->n_pieces, step_weights_task, run)) return 0;
+  if (mine__parallel(run->env, run->now.chunks, step_rows_task, run)) return 0;
+  for (int64_t c = 0; c < run->now.chunks; c++)
+    loss += run->now.loss[c];
+  if (what != MLP_LOSS && mine__parallel(run->env, run->now.n_pieces, step_weights_task, run))
+    return 0;
   return loss;
 }
 
@@ -308,11 +310,11 @@ void mine__mlp_slope(mlp_run *run, const uint32_t *at, int64_t n, int k, double 
   step_begin(run, at, n, MLP_LOSS);
   step_forward(run, &rows, 0);
   for (int64_t i = 0; i < n * margins; i++)
-    run->d[last][i] = i % margins == k;
+    run->now.d[last][i] = i % margins == k;
   step_backward(run, &rows);
   if (m->width[0] > 0)
-    mine__gemm(run->la, 0, 1, n, m->width[0], m->width[1], 1, run->d[0], run->weight + m->layer[0],
-               0, to);
+    mine__gemm(run->la, 0, 1, n, m->width[0], m->width[1], 1, run->now.d[0],
+               run->weight + m->layer[0], 0, to);
 }
 
 /* ---- to begin with ------------------------------------------------------------------------ */
@@ -357,17 +359,18 @@ static void step_pieces(mlp_run *run, mine_arena *arena) {
     slice[l] = STEP_CELLS / m->width[l + 1] > 0 ? STEP_CELLS / m->width[l + 1] : 1;
     most += MINE_BLOCKS(m->width[l], slice[l]) + 1;
   }
-  run->piece = mine__arena_array(arena, (size_t)most, sizeof *run->piece);
-  if (!run->piece) return;
-  run->n_pieces = 0;
+  run->now.piece = mine__arena_array(arena, (size_t)most, sizeof *run->now.piece);
+  if (!run->now.piece) return;
+  run->now.n_pieces = 0;
   for (int l = 0; l < m->n_layers; l++) {
     for (int64_t first = 0; first == 0 || first < m->width[l]; first += slice[l]) {
       const int64_t left = m->width[l] - first;
-      run->piece[run->n_pieces++] = (mlp_piece){-1, l, first, left < slice[l] ? left : slice[l]};
+      run->now.piece[run->now.n_pieces++] =
+          (mlp_piece){-1, l, first, left < slice[l] ? left : slice[l]};
     }
   }
   for (int t = 0; t < run->in->tables; t++)
-    run->piece[run->n_pieces++] = (mlp_piece){.table = t};
+    run->now.piece[run->now.n_pieces++] = (mlp_piece){.table = t};
 }
 
 void mine__mlp_open(mlp_run *run, mine_arena *arena) {
@@ -382,20 +385,21 @@ void mine__mlp_open(mlp_run *run, mine_arena *arena) {
   run->g = mine__arena_zeros(arena, size, sizeof *run->g);
   run->mean = mine__arena_zeros(arena, size, sizeof *run->mean);
   run->square = mine__arena_zeros(arena, size, sizeof *run->square);
-  run->x = mine__arena_zeros(arena, batch, (size_t)m->width[0] * sizeof *run->x);
-  run->dx = mine__arena_array(arena, batch, (size_t)(m->width[0] - m->numbers) * sizeof *run->dx);
-  run->loss =
-      mine__arena_array(arena, (size_t)MINE_BLOCKS(run->batch, run->chunk), sizeof *run->loss);
+  run->now.x = mine__arena_zeros(arena, batch, (size_t)m->width[0] * sizeof *run->now.x);
+  run->now.dx =
+      mine__arena_array(arena, batch, (size_t)(m->width[0] - m->numbers) * sizeof *run->now.dx);
+  run->now.loss =
+      mine__arena_array(arena, (size_t)MINE_BLOCKS(run->batch, run->chunk), sizeof *run->now.loss);
   for (int l = 0; l < m->n_layers; l++) {
     const size_t row = (size_t)m->width[l + 1] * sizeof(double);
-    run->a[l] = mine__arena_array(arena, batch, row);
-    run->d[l] = mine__arena_array(arena, batch, row);
+    run->now.a[l] = mine__arena_array(arena, batch, row);
+    run->now.d[l] = mine__arena_array(arena, batch, row);
   }
-  run->touched = mine__arena_array(arena, tables, batch * sizeof *run->touched);
-  run->stamp = mine__arena_zeros(arena, tables, sizeof *run->stamp);
+  run->now.touched = mine__arena_array(arena, tables, batch * sizeof *run->now.touched);
+  run->now.stamp = mine__arena_zeros(arena, tables, sizeof *run->now.stamp);
   for (size_t t = 0; t < tables && !mine_failed(run->env); t++) {
     const size_t rows = (size_t)m->column[run->in->table[t]].levels + 1;
-    run->stamp[t] = mine__arena_zeros(arena, rows, sizeof **run->stamp);
+    run->now.stamp[t] = mine__arena_zeros(arena, rows, sizeof **run->now.stamp);
   }
   step_pieces(run, arena);
   if (!mine_failed(run->env)) step_weights(run);

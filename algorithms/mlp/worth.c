@@ -23,7 +23,7 @@ static double worth_levels(const worth_sample *s, int64_t i, int t) {
   const int64_t width = column->width;
   const double *row = run->weight + column->table, *mean = row + (column->levels + 1) * width;
   const double *slope = column->form == MINE_NETWORK_LEVELS
-                            ? run->d[0] + i * width
+                            ? run->now.d[0] + i * width
                             : s->slope + i * run->m->width[0] + column->input;
   double sum = 0;
   row += run->in->row[s->at[i] * (int64_t)run->in->tables + t] * width;
