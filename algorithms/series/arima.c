@@ -293,10 +293,6 @@ static const char *arima_parameter(const mine_forecast_fit *fit, int i, double *
 
 const mine_forecaster mine__forecaster_arima = {
     .name = "arima",
-    .title = "ARIMA with a season: its order found by AICc, exact likelihood",
-    .citation =
-        "R. J. Hyndman & Y. Khandakar, Automatic time series forecasting: the forecast package "
-        "for R, Journal of Statistical Software 27(3), 2008",
     .seasons = 2,
     .most_season = ARIMA_MOST_SEASON,
     .state = arima_state,

@@ -154,10 +154,6 @@ static const char *combination_parameter(const mine_forecast_fit *fit, int i, do
 
 const mine_forecaster mine__forecaster_combination = {
     .name = "combination",
-    .title = "the mean of simple, Holt's and damped exponential smoothing",
-    .citation =
-        "Makridakis & Hibon, The M3-Competition: results, conclusions and implications, "
-        "International Journal of Forecasting 16 (2000)",
     .seasons = 2,
     .state = combination_state,
     .scratch = combination_scratch,

@@ -148,25 +148,15 @@ static const char *croston_parameter(const mine_forecast_fit *fit, int i, double
   return i == 0 ? "size" : tsb ? "probability" : "interval";
 }
 
-#define CROSTON_ROW(own_name, own_title, own_citation)                                      \
-  {                                                                                         \
-    .name = own_name, .title = own_title, .citation = own_citation, .state = croston_state, \
-    .scratch = croston_scratch, .fit = croston_fit, .forecast = croston_forecast,           \
-    .advance = croston_advance, .valid = croston_valid, .form_words = croston_words,        \
-    .parameter = croston_parameter                                                          \
+#define CROSTON_ROW(own_name)                                                                 \
+  {                                                                                           \
+    .name = own_name, .state = croston_state, .scratch = croston_scratch, .fit = croston_fit, \
+    .forecast = croston_forecast, .advance = croston_advance, .valid = croston_valid,         \
+    .form_words = croston_words, .parameter = croston_parameter                               \
   }
 
-const mine_forecaster mine__forecaster_croston =
-    CROSTON_ROW("croston", "demand now and then: its size and its intervals smoothed apart",
-                "Croston, Forecasting and stock control for intermittent demands, Operational "
-                "Research Quarterly 23 (1972)");
+const mine_forecaster mine__forecaster_croston = CROSTON_ROW("croston");
 
-const mine_forecaster mine__forecaster_sba =
-    CROSTON_ROW("sba", "Croston's method without its bias",
-                "Syntetos & Boylan, The accuracy of intermittent demand estimates, International "
-                "Journal of Forecasting 21 (2005)");
+const mine_forecaster mine__forecaster_sba = CROSTON_ROW("sba");
 
-const mine_forecaster mine__forecaster_tsb =
-    CROSTON_ROW("tsb", "demand now and then that may end: its probability smoothed at every step",
-                "Teunter, Syntetos & Babai, Intermittent demand: linking forecasting to inventory "
-                "obsolescence, European Journal of Operational Research 214 (2011)");
+const mine_forecaster mine__forecaster_tsb = CROSTON_ROW("tsb");

@@ -308,11 +308,6 @@ static const char *ets_parameter(const mine_forecast_fit *fit, int i, double *va
 
 const mine_forecaster mine__forecaster_ets = {
     .name = "ets",
-    .title = "exponential smoothing: the best of 15 state space models by AICc",
-    .citation =
-        "R. J. Hyndman, A. B. Koehler, R. D. Snyder & S. Grose, A state space framework for "
-        "automatic forecasting using exponential smoothing methods, International Journal "
-        "of Forecasting 18, 2002",
     .seasons = 2,
     .most_season = ETS_MOST_SEASON,
     .fit = ets_fit,
@@ -321,28 +316,18 @@ const mine_forecaster mine__forecaster_ets = {
 
 const mine_forecaster mine__forecaster_ses = {
     .name = "ses",
-    .title = "simple exponential smoothing: a level that moves",
-    .citation = "R. G. Brown, Statistical forecasting for inventory control, McGraw-Hill 1959",
     .fit = ses_fit,
     ETS_ROW,
 };
 
 const mine_forecaster mine__forecaster_holt = {
     .name = "holt",
-    .title = "Holt's method: a level and a slope that move",
-    .citation =
-        "C. C. Holt, Forecasting trends and seasonals by exponentially weighted averages, "
-        "Carnegie Institute of Technology 1957",
     .fit = holt_fit,
     ETS_ROW,
 };
 
 const mine_forecaster mine__forecaster_damped = {
     .name = "damped",
-    .title = "a level and a slope that levels off",
-    .citation =
-        "E. S. Gardner & E. McKenzie, Forecasting trends in time series, Management Science "
-        "31, 1985",
     .fit = damped_fit,
     ETS_ROW,
 };

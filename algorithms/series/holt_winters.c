@@ -352,10 +352,6 @@ static const char *hw_parameter(const mine_forecast_fit *fit, int i, double *val
 
 const mine_forecaster mine__forecaster_holt_winters = {
     .name = "holt_winters",
-    .title = "Holt and Winters' filter: level, slope and season, by least squares",
-    .citation =
-        "P. R. Winters, Forecasting sales by exponentially weighted moving averages, "
-        "Management Science 6, 1960",
     .seasons = 2,
     .state = hw_state,
     .scratch = hw_scratch,

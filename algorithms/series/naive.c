@@ -104,8 +104,6 @@ static int naive_valid(const mine_forecast_fit *fit) {
 
 const mine_forecaster mine__forecaster_naive = {
     .name = "naive",
-    .title = "the last value",
-    .citation = "Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2",
     .state = naive_state,
     .scratch = naive_scratch,
     .fit = naive_fit,
@@ -170,8 +168,6 @@ static int seasonal_naive_valid(const mine_forecast_fit *fit) {
 
 const mine_forecaster mine__forecaster_seasonal_naive = {
     .name = "seasonal_naive",
-    .title = "the value one season before",
-    .citation = "Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2",
     .seasons = 1,
     .state = naive_state,
     .scratch = naive_scratch,
@@ -243,8 +239,6 @@ static const char *drift_parameter(const mine_forecast_fit *fit, int i, double *
 
 const mine_forecaster mine__forecaster_drift = {
     .name = "drift",
-    .title = "on along the line from the first value to the last",
-    .citation = "Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2",
     .state = naive_state,
     .scratch = naive_scratch,
     .fit = drift_fit,
@@ -301,8 +295,6 @@ static int mean_valid(const mine_forecast_fit *fit) {
 
 const mine_forecaster mine__forecaster_mean = {
     .name = "mean",
-    .title = "the mean of all values",
-    .citation = "Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 5.2",
     .state = naive_state,
     .scratch = naive_scratch,
     .fit = mean_fit,

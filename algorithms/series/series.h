@@ -30,7 +30,8 @@
 **   combination.c   the mean of ses, holt and damped
 **   several.c       auto: several methods, weighed by their errors in the past
 **
-** A new method is a file with its row and a line in methods.def.
+** A new method is a file with its row and a line in methods.def; mine_train stores it by a row of
+** algorithms.c, where its title and paper stand, and a line in registry.def.
 */
 #ifndef MINE_SERIES_SERIES_H
 #define MINE_SERIES_SERIES_H
@@ -204,7 +205,7 @@ typedef struct mine_forecast_out {
 /* A method.  None of the functions allocates, fails the environment or keeps anything: they run on
 ** any thread.  `scratch` is memory of a worker, as large as the row said. */
 struct mine_forecaster {
-  const char *name, *title, *citation;
+  const char *name;
   int seasons;     /* of a series that has fewer it is given season 1; 0: it knows no season */
   int most_season; /* a longer one is none to it; 0: any length                              */
   /* Numbers of a state at most, and of scratch that fit or forecast need. */

@@ -369,9 +369,6 @@ static const char *several_parameter(const mine_forecast_fit *fit, int i, double
 
 const mine_forecaster mine__forecaster_auto = {
     .name = "auto",
-    .title = "several methods, weighed by their errors from origins in the past",
-    .citation =
-        "Bates & Granger, The combination of forecasts, Operational Research Quarterly 20 (1969)",
     .seasons = 1,
     .state = several_state,
     .scratch = several_scratch,

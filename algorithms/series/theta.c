@@ -274,10 +274,6 @@ static const char *theta_parameter(const mine_forecast_fit *fit, int i, double *
 
 const mine_forecaster mine__forecaster_theta = {
     .name = "theta",
-    .title = "the theta method: exponential smoothing with half of the drift of a straight line",
-    .citation =
-        "Assimakopoulos & Nikolopoulos, The theta model, International Journal of Forecasting "
-        "16 (2000)",
     .seasons = 2,
     .state = theta_state,
     .scratch = theta_scratch,
@@ -291,10 +287,6 @@ const mine_forecaster mine__forecaster_theta = {
 
 const mine_forecaster mine__forecaster_theta_optimised = {
     .name = "theta_optimised",
-    .title = "the theta method with theta fitted to the series",
-    .citation =
-        "Fiorucci, Pellegrini, Louzada, Petropoulos & Koehler, Models for optimising the "
-        "theta method, International Journal of Forecasting 32 (2016)",
     .seasons = 2,
     .state = theta_state,
     .scratch = theta_scratch,

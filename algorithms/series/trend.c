@@ -317,8 +317,6 @@ static const char *trend_parameter(const mine_forecast_fit *fit, int i, double *
 
 const mine_forecaster mine__forecaster_trend = {
     .name = "trend",
-    .title = "a straight line, a season of dummies and regressors by least squares",
-    .citation = "Hyndman & Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., 7",
     .seasons = 2,
     .most_season = TREND_SEASON,
     .state = trend_state,
