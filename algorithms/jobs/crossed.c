@@ -13,6 +13,7 @@
 
 /* ---- answers out of fold -------------------------------------------------------------------- */
 
+/* Rows that their fold's model did not answer are left out, and counted: score[i] stays NAN. */
 static void crossed_gather(mine_env *env, const mine_prepared *p, mine_rows rows,
                            const double *score, mine_arena *arena, mine_measured *out) {
   const int width = p->task == MINE_CLASSIFICATION ? p->n_classes : 1;
@@ -31,6 +32,7 @@ static void crossed_gather(mine_env *env, const mine_prepared *p, mine_rows rows
   (void)!mine__prepared_truth(env, p, arena, out);
 }
 
+/* The method itself is tried without its calibration: that is what the answers are for. */
 mine_status mine__crossed(mine_env *env, const mine_prepared *p, const mine_method *method,
                           mine_rows rows, const char *what, mine_arena *arena, mine_measured *out) {
   mine_folds folds;
@@ -50,6 +52,7 @@ mine_status mine__crossed(mine_env *env, const mine_prepared *p, const mine_meth
 
 /* ---- calibration ---------------------------------------------------------------------------- */
 
+/* A class that no row has needs no map, but of two classes both: one map serves them. */
 static void calibrate_check(mine_env *env, const mine_prepared *p, mine_calibrate how,
                             const mine_measured *unseen) {
   const mine_mark mark = mine__arena_mark(env->scratch);

@@ -92,6 +92,8 @@ static void job_take_models(mine_job *job, const mine_arguments *arguments) {
   }
 }
 
+/* Texts and names are copied, for the host's end with its call; models are the host's, and stay.
+** Options come before `open`, which may look at them. */
 static void job_start(mine_job *job, const mine_arguments *arguments) {
   mine_env *env = job->env;
   for (int i = 0; i < MINE_MOST_ARGUMENTS; i++) {

@@ -59,7 +59,8 @@ static int builder_fits(mine_env *env, const mine_trees_builder *b, int32_t node
   return 0;
 }
 
-/* The set of levels that go left; -1: failure recorded. */
+/* The set of levels that go left; -1: failure recorded.  Bins are the growing's own: a model
+** knows levels, and level l is bit l. */
 static int32_t builder_set(mine_env *env, mine_trees_builder *b, const mine_binned_feature *feature,
                            const mine_grown_node *node) {
   const int32_t words = (int32_t)mine_trees_words(feature->levels), first = b->n_bits;
@@ -120,6 +121,8 @@ void mine__builder_add(mine_env *env, mine_trees_builder *b, const mine_binned *
   b->first[b->n_trees] = b->n_nodes;
 }
 
+/* Of the other builder's numbers those of nodes and of words of sets move by what is here; so a
+** forest that is grown in parts is the one that would have been grown in one. */
 void mine__builder_append(mine_env *env, mine_trees_builder *b, const mine_trees_builder *more) {
   if (!builder_fits(env, b, more->n_nodes, more->n_bits) || !builder_reserve(b, more->n_nodes) ||
       !builder_reserve_trees(b, more->n_trees) ||
@@ -151,6 +154,7 @@ void mine__builder_append(mine_env *env, mine_trees_builder *b, const mine_trees
   b->first[b->n_trees] = b->n_nodes;
 }
 
+/* Only the first n_trees: early stopping grows some in vain.  Every node has values of its own. */
 mine_trees *mine__builder_finish(mine_env *env, mine_trees_builder *b, int32_t n_trees,
                                  mine_arena *arena) {
   if (mine_failed(env)) return NULL;

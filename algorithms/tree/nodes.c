@@ -55,6 +55,9 @@ typedef struct nodes_layout {
   int32_t nodes, bits, leaves, depth;
 } nodes_layout;
 
+/* A child was added after its parent, so its number is larger: from the last node to the first
+** the sizes of what hangs below each are known, and from the first to the last the places, a left
+** child behind its parent and a right one behind all that is left. */
 static mine_status nodes_lay_out(const mine_tree_nodes *nodes, nodes_layout *layout) {
   const int32_t n = (int32_t)nodes->n;
   int32_t *size = mine__arena_array(nodes->arena, (size_t)n, sizeof *size);
@@ -90,6 +93,7 @@ static mine_status nodes_lay_out(const mine_tree_nodes *nodes, nodes_layout *lay
   return MINE_OK;
 }
 
+/* The values of a model are shares of classes or a mean, where growing keeps sums of weights. */
 static void nodes_write_node(const mine_tree_nodes *nodes, const nodes_layout *layout, int32_t from,
                              mine_trees *trees) {
   const mine_tree_node *node = &nodes->node[from];
