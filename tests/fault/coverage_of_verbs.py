@@ -4,7 +4,9 @@
 tests/fault/calls.c (failing memory, interrupts, limits, good guest, threads) and
 tests/bad_input/derived.py make their rows of what each verb says of itself.  What they
 could make nothing of would not be tried: it fails here.  Each model kind needs a model
-to damage (tests/fuzz/model_use.c), each verb and algorithm its place in the reference.
+to damage (tests/fuzz/model_use.c), each verb and algorithm its place in the reference,
+each kind and algorithm its place in the table of docs/adding-an-algorithm.md, and each
+method of mine_forecast an algorithm that stores it.
 """
 import pathlib
 import re
@@ -43,6 +45,7 @@ def main():
                  "algorithms of registry.def")
     table = calls()
     pages = read("docs/reference/*.md")
+    table_of_kinds = read("docs/adding-an-algorithm.md").partition("| kind |")[2].partition("## 1.")[0]
     damaged = re.findall(r'\{"(\w+)[^"]*", "\w+",\s*"[^"]*",', read("tests/fuzz/model_use.c"))
     checks.that(len(table) > 50, f"{len(table)} calls")
     for verb, kind, form, reads in verbs:
@@ -64,7 +67,12 @@ def main():
             checks.that(any(f"{verb} {name}" == row and f"'{name}'" in sql and "{o}" in sql
                             for row, _, sql in table), f"{name}: {verb}, with options")
         checks.that((ROOT / f"docs/reference/{name}.md").exists(), f"{name}: docs/reference/{name}.md")
+        checks.that(f"`{name}`" in table_of_kinds, f"{name}: the table of docs/adding-an-algorithm.md")
+    for method in re.findall(r"FORECASTER\((\w+)\)", read("algorithms/series/methods.def")):
+        stored = "auto_forecast" if method == "auto" else method  # `auto` is an algorithm of classes
+        checks.that(stored in algorithms, f"{method}: an algorithm of series/methods.def")
     for kind in kinds:
+        checks.that(f"\n| `{kind}` |" in table_of_kinds, f"{kind}: the table of docs/adding-an-algorithm.md")
         checks.that(kind in damaged, f"{kind}: a model to damage (tests/fuzz/model_use.c)")
     for program in ("fault_alloc", "interrupt", "limits", "mappings", "sameness"):
         checks.that("fault_calls" in read(f"tests/fault/{program}.c"), f"{program} runs the table")
