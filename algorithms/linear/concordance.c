@@ -6,11 +6,6 @@
 ** weights by rank of margin (Fenwick 1994) when a row with the event asks how many of them lie
 ** below it.
 **
-** With R = sum over pairs w_i w_j c_ij and P = sum over pairs w_i w_j, the concordance is R / P,
-*and
-** a row moves it by w_i (r_i - C p_i) / P, where r_i and p_i are its own sums over w_j.  Those as
-** the earlier row are as above; those as the later one come of the same walk by rising time, in
-** which the rows with the event stand in the tree.
 ** With R = sum over pairs w_i w_j c_ij and P = sum over pairs w_i w_j, the concordance C is R / P,
 ** and a row moves it by w_i (r_i - C p_i) / P, where r_i and p_i are its own sums over w_j.  Those
 ** as the earlier row are as above; those as the later one come of the same walk by rising time,

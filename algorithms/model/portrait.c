@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "../core/hash.h"
-#include "../core/parallel.h"
 #include "../core/order.h"
+#include "../core/parallel.h"
 #include "../core/radix.h"
 
 #define PORTRAIT_ROWS   50000   /* of a sample at most,                     */

@@ -13,8 +13,6 @@
 ** (customer, time [, amount]), which data/histories.h reads.  All purchases of a customer on a day
 ** are one; a day on which all was taken back (returns, and amounts that sum to zero or less) is
 ** none.  What a purchase is worth is the mean of those with an amount above zero.  Of processes
-*that are observed in whole periods
-** (bgbb) x, t_x and T count periods of the calendar, and one that was not over is left out.
 ** that are observed in whole periods (bgbb) x, t_x and T count periods of the calendar, and one
 ** that was not over is left out.
 **
