@@ -38,7 +38,7 @@ def groceries(db):
     with open(mt.data("groceries_member_date.csv"), encoding="utf-8", newline="") as file:
         db.executemany("INSERT INTO lines VALUES(?,?,?)", list(csv.reader(file))[1:])
     return ("SELECT customer, substr(at, 7, 4) || '-' || substr(at, 4, 2) || '-' || substr(at, 1, 2) AS at, count(*) AS amount, "
-            "NULL AS kind, NULL AS order_id FROM lines GROUP BY customer, lines.at", "2015-10-01", "2015-11-01")
+            "NULL AS kind, customer || lines.at AS order_id FROM lines GROUP BY customer, lines.at", "2015-10-01", "2015-11-01")
 
 
 def schema(orders):

@@ -57,7 +57,8 @@ WHERE d.drifted AND d.psi >= 0.1;
 DROP TABLE IF EXISTS temp.odd_days;
 CREATE TEMP TABLE odd_days AS
 SELECT series, time, value, expected, score, reason
-FROM mine_anomalies('SELECT kind, date(at), count(DISTINCT 订单编号) FROM crm_order_lines
+FROM (SELECT 1 FROM crm_order_lines AS l, crm_today AS t WHERE l.at < t.at LIMIT 1) CROSS JOIN
+     mine_anomalies('SELECT coalesce(kind, ''全部''), date(at), count(DISTINCT 订单编号) FROM crm_order_lines
                      WHERE at < (SELECT at FROM crm_today) GROUP BY 1, 2', 'gaps=zero, last=28, lang=zh')
 WHERE anomaly AND (kind <> 'point' OR time = (SELECT date(at, '-1 day') FROM crm_today));
 
