@@ -319,5 +319,5 @@ int mine__same_word(const char *a, const char *b) {
 }
 
 const char *mine__article(const char *word) {
-  return *word && strchr("aeiou", *word) ? "an" : "a";
+  return word && *word && strchr("aeiou", *word) ? "an" : "a";
 }
