@@ -6,8 +6,8 @@
 **
 ** Classes that the columns tell apart without error, or some levels of them, have no finite
 ** solution (Albert & Anderson 1984, Biometrika 71): the coefficients grow for ever.  This is
-** seen by margins that still grow when a fit has long ended, or by a standard error beyond
-** reason; then l2=1 is used, and told.
+** seen by a level that lacks a class, by margins that still grow when a fit has long ended, or
+** by a standard error beyond reason; then l2=1 is used, and told.
 */
 #include <math.h>
 #include <string.h>
@@ -95,9 +95,53 @@ static void logistic_open(logistic_fit *fit, int penalised) {
                  data->rows.row, data->rows.n);
 }
 
+/* Which classes the rows of each level have (levels x classes); the rows of weight 0 count for
+** nothing.  Whether some level lacks a class that the others have. */
+static int logistic_level_lacks(const logistic_fit *fit, int f, char *has) {
+  const mine_dataset *data = fit->design.data;
+  const mine_batch *rows = &data->rows;
+  const int32_t *code = rows->feature[f].code;
+  const int64_t levels = data->about[f].levels.values.n, classes = data->n_classes;
+  for (int64_t i = 0; i < rows->n; i++) {
+    const int64_t row = mine_batch_row(rows, i);
+    if (code[row] >= 0 && design_weight(&fit->design, row) > 0)
+      has[code[row] * classes + data->label[row]] = 1;
+  }
+  for (int64_t c = 0; c < classes; c++) {
+    int64_t met = 0, lacking = 0;
+    for (int64_t l = 0; l < levels; l++) {
+      met += has[l * classes + c];
+      lacking += fit->design.share[f][l] > 0 && !has[l * classes + c];
+    }
+    if (met > 0 && lacking > 0) return 1;
+  }
+  return 0;
+}
+
+/* A level that lacks a class tells its rows from that class without error: its coefficient can
+** go on for ever, and no other row minds, if none has the feature missing (it stands at the mean
+** of all levels).  Counting finds that out where steps would have to go far: rows x features. */
+static int logistic_is_separated(const logistic_fit *fit) {
+  mine_env *env = fit->env;
+  const mine_dataset *data = fit->design.data;
+  int found = 0;
+  for (int f = 0; !found && f < data->n_features && !mine__poll(env); f++) {
+    if (!fit->design.share[f] || fit->design.missing[f] > 0) continue;
+    const mine_mark mark = mine__arena_mark(env->scratch);
+    char *has = mine__arena_zeros(env->scratch, (size_t)data->about[f].levels.values.n,
+                                  (size_t)data->n_classes);
+    if (!has) return 0;
+    found = logistic_level_lacks(fit, f, has);
+    mine__arena_rewind(env->scratch, mark);
+  }
+  return found;
+}
+
 static void logistic_plain(logistic_fit *fit) {
   double *r;
   if (mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, &r)) return;
+  fit->separated = logistic_is_separated(fit);
+  if (fit->separated || mine_failed(fit->env)) return;
   logistic_open(fit, 0);
   fit->separated = logistic_solve(fit) < 0;
   if (fit->separated || mine_failed(fit->env)) return;
