@@ -27,7 +27,8 @@ void mine__glm_open(linear_problem *problem, const linear_design *design, linear
                               .n = n,
                               .unit = 1,
                               .spread = 1,
-                              .enough = LINEAR_ENOUGH};
+                              .enough = LINEAR_ENOUGH,
+                              .settled = LINEAR_SETTLED};
   for (int64_t i = 0; i < n; i++)
     problem->total += design_weight(design, row ? (int64_t)row[i] : i);
 }

@@ -29,7 +29,8 @@ typedef enum linear_family {
   LINEAR_MULTINOMIAL
 } linear_family;
 
-#define LINEAR_ENOUGH 1e-14
+#define LINEAR_ENOUGH  1e-14
+#define LINEAR_SETTLED 1e-22
 
 typedef struct linear_problem {
   mine_env *env;
@@ -43,7 +44,8 @@ typedef struct linear_problem {
   double middle, unit; /* gaussian: y = (target - middle) / unit                    */
   double spread;       /* what the loss of a row is like: 1; gaussian: the variance of y */
   double l1, l2;
-  double enough; /* the fit ends where it expects no more than this share of the objective */
+  double enough;  /* the fit ends where it expects no more than this share of the objective */
+  double settled; /* lasso: a step's descent ends where no coefficient moves it by this share */
 } linear_problem;
 
 /* What is known at a point: loss, and where asked for its gradient and Hessian. */

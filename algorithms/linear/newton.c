@@ -3,9 +3,10 @@
 **
 ** The loss is replaced by its second-order expansion at the point; its least is a system of
 ** equations (Cholesky), or with a lasso penalty is found by coordinate descent on the
-** Hessian, which never sees the rows.  A step that does not lower the objective by a share
-** of what the expansion promises is halved.  Near the least the promise is of the order of
-** the square of what is wrong; the step after which it is below NEWTON_ENOUGH is the last.
+** Hessian of the coefficients that are not 0, which never sees the rows.  A step that does not
+** lower the objective by a share of what the expansion promises is halved.  Near the least the
+** promise is of the order of the square of what is wrong; the step after which it is below
+** `enough` is the last.
 **
 ** For the gaussian family the expansion is the loss itself: the rows are read once.
 */
@@ -20,13 +21,14 @@
 #define NEWTON_HALVES 40
 #define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
 #define NEWTON_SWEEPS 100000
-#define NEWTON_EXACT  1e-22 /* of the objective: what a sweep must still move     */
 
 typedef struct newton_run {
   linear_objective of;
   double scale; /* of the objective */
   double *beta, *trial, *step;
-  double *u; /* width squared: the system    */
+  double *u;     /* width squared: the system; with a lasso penalty NULL */
+  double *turn;  /* the Hessian times a step           */
+  int64_t *free; /* room for the names of coefficients */
   linear_point *point;
 } newton_run;
 
@@ -64,32 +66,125 @@ static double newton_shrink(double v, double by) {
   return v > by ? v - by : v < -by ? v + by : 0;
 }
 
-/* The least of the expansion with the lasso penalty: `slope` is kept up to date, `u` is the
-** system as it is. */
-static void newton_descend(const newton_run *run, double *slope) {
-  const double l1 = run->of.problem->l1, intercepts = linear_intercepts(&run->of, run->beta);
-  newton_system(run, run->u);
-  for (int64_t j = 0; j < run->of.width; j++)
-    slope[j] = linear_slope(&run->of, run->point->g, run->beta, j, intercepts);
-  memcpy(run->trial, run->beta, (size_t)run->of.width * sizeof *run->trial);
-  for (int sweep = 0; sweep < NEWTON_SWEEPS; sweep++) {
-    double moved = 0;
-    for (int64_t j = 0; j < run->of.width; j++) {
-      const double *row = run->u + j * run->of.width, curve = row[j], at = run->trial[j];
-      if (!(curve > 0)) continue;
-      const double aim = curve * at - slope[j];
-      const double to = (linear_is_intercept(&run->of, j) ? aim : newton_shrink(aim, l1)) / curve;
-      if (to == at) continue;
-      for (int64_t i = 0; i < run->of.width; i++)
-        slope[i] += (to - at) * row[i];
-      run->trial[j] = to;
-      moved = fmax(moved, curve * (to - at) * (to - at));
+/* ---- the least of the expansion with the lasso penalty ------------------------------------
+**
+** Most coefficients are 0 and stay there.  Those that are not, and those whose slope the
+** penalty does not hold, are descended along by themselves, on their own part of the system;
+** then the slopes of all are looked at, and who now breaks free joins them.  A sweep costs the
+** square of their number, a look their number times the width. */
+
+typedef struct newton_active {
+  int64_t n, *of;     /* the coefficients, ascending                      */
+  double *u;          /* n squared: their part of the system              */
+  double *at, *slope; /* where they are; the derivative of all that is smooth there */
+} newton_active;
+
+static double newton_curve(const newton_run *run, int64_t j) {
+  const int intercept = linear_is_intercept(&run->of, j);
+  return run->point->h[j * run->of.width + j] + (intercept ? run->of.pull : run->of.problem->l2);
+}
+
+/* slope: of all that is smooth in the expansion, at `trial`. */
+static void newton_slopes(const newton_run *run, double *slope) {
+  const int64_t width = run->of.width;
+  const double intercepts = linear_intercepts(&run->of, run->trial);
+  for (int64_t j = 0; j < width; j++)
+    slope[j] = linear_slope(&run->of, run->point->g, run->trial, j, intercepts);
+  for (int64_t i = 0; i < width; i++) {
+    const double step = run->trial[i] - run->beta[i], *row = run->point->h + i * width;
+    for (int64_t j = 0; step != 0 && j < width; j++)
+      slope[j] += step * row[j];
+  }
+}
+
+/* Who is not 0 or would not stay there; whether somebody is new. */
+static int newton_join(const newton_run *run, const double *slope, newton_active *active) {
+  const double l1 = run->of.problem->l1, least = run->of.problem->settled * run->scale;
+  int64_t n = 0, known = 0, fresh = 0;
+  int64_t *to = run->free;
+  for (int64_t j = 0; j < run->of.width; j++) {
+    const double curve = newton_curve(run, j), beyond = newton_shrink(slope[j], l1);
+    const int was = known < active->n && active->of[known] == j;
+    known += was;
+    if (!(curve > 0)) continue;
+    const int joins =
+        linear_is_intercept(&run->of, j) || run->trial[j] != 0 || beyond * beyond > least * curve;
+    if (!joins && !was) continue;
+    fresh += !was;
+    to[n++] = j;
+  }
+  memcpy(active->of, to, (size_t)n * sizeof *to);
+  active->n = n;
+  return fresh > 0;
+}
+
+/* Their part of the system, of places and slopes. */
+static void newton_gather(const newton_run *run, const double *slope, newton_active *active) {
+  const int64_t n = active->n;
+  for (int64_t a = 0; a < n; a++) {
+    const int64_t j = active->of[a];
+    const double *row = run->point->h + j * run->of.width;
+    double *to = active->u + a * n;
+    for (int64_t b = 0; b < n; b++) {
+      const int64_t i = active->of[b];
+      const int held = linear_is_intercept(&run->of, j) && linear_is_intercept(&run->of, i);
+      to[b] = row[i] + (held ? run->of.pull : 0);
     }
-    if (moved <= NEWTON_EXACT * run->scale) break;
-    if (mine__poll(run->of.problem->env)) return;
+    to[a] = newton_curve(run, j);
+    active->at[a] = run->trial[j];
+    active->slope[a] = slope[j];
+  }
+}
+
+/* Each in turn to its least, until a sweep moves none that counts; the sweeps. */
+static int newton_sweep(const newton_run *run, newton_active *active) {
+  const double l1 = run->of.problem->l1, least = run->of.problem->settled * run->scale;
+  const int64_t n = active->n;
+  int sweep = 0;
+  for (double moved = INFINITY; moved > least && sweep < NEWTON_SWEEPS; sweep++) {
+    moved = 0;
+    for (int64_t a = 0; a < n; a++) {
+      const double *row = active->u + a * n, curve = row[a], at = active->at[a];
+      const double aim = curve * at - active->slope[a];
+      const int intercept = linear_is_intercept(&run->of, active->of[a]);
+      const double to = (intercept ? aim : newton_shrink(aim, l1)) / curve, by = to - at;
+      if (to == at) continue;
+      for (int64_t b = 0; b < n; b++)
+        active->slope[b] += by * row[b];
+      active->at[a] = to;
+      moved = fmax(moved, curve * by * by);
+    }
+    if (mine__poll(run->of.problem->env)) break;
+  }
+  return sweep;
+}
+
+static void newton_descend(const newton_run *run, double *slope) {
+  mine_env *env = run->of.problem->env;
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  const size_t width = (size_t)run->of.width;
+  newton_active active = {.of = mine__arena_array(env->scratch, width, sizeof *active.of),
+                          .at = mine__arena_array(env->scratch, width, sizeof *active.at),
+                          .slope = mine__arena_array(env->scratch, width, sizeof *active.slope)};
+  if (mine_failed(env)) return;
+  memcpy(run->trial, run->beta, width * sizeof *run->trial);
+  newton_slopes(run, slope);
+  for (int sweeps = 0; newton_join(run, slope, &active) && sweeps < NEWTON_SWEEPS;) {
+    const mine_mark here = mine__arena_mark(env->scratch);
+    const size_t n = (size_t)active.n;
+    active.u = mine__arena_array(env->scratch, n, n * sizeof *active.u);
+    if (!active.u) return;
+    newton_gather(run, slope, &active);
+    sweeps += newton_sweep(run, &active);
+    for (int64_t a = 0; a < active.n; a++)
+      run->trial[active.of[a]] = active.at[a];
+    mine__arena_rewind(env->scratch, here);
+    if (mine_failed(env)) return;
+    newton_slopes(run, slope);
   }
   for (int64_t j = 0; j < run->of.width; j++)
     run->step[j] = run->trial[j] - run->beta[j];
+  mine__arena_rewind(env->scratch, mark);
 }
 
 /* By how much the whole step lowers the expansion to first order; not negative but for
@@ -105,6 +200,22 @@ static double newton_promise(const newton_run *run) {
   return sum;
 }
 
+/* Loss and gradient after a whole step, by the expansion. */
+static void newton_expand(const newton_run *run) {
+  linear_point *at = run->point;
+  const int64_t width = run->of.width;
+  memset(run->turn, 0, (size_t)width * sizeof *run->turn);
+  for (int64_t i = 0; i < width; i++) {
+    const double step = run->step[i], *row = at->h + i * width;
+    for (int64_t j = 0; step != 0 && j < width; j++)
+      run->turn[j] += step * row[j];
+  }
+  for (int64_t j = 0; j < width; j++) {
+    at->loss += run->step[j] * (at->g[j] + 0.5 * run->turn[j]);
+    at->g[j] += run->turn[j];
+  }
+}
+
 /* Stand at beta + share step, of which `trial` holds the place. */
 static void newton_stand(const newton_run *run, double share, int what) {
   const linear_problem *p = run->of.problem;
@@ -113,13 +224,7 @@ static void newton_stand(const newton_run *run, double share, int what) {
   for (int64_t j = 0; j < run->of.width; j++)
     run->trial[j] = run->beta[j] + share * run->step[j];
   if (!gaussian && mine__glm_evaluate(p, run->trial, what, at)) return;
-  for (int64_t j = 0; gaussian && j < run->of.width; j++) { /* share is 1 */
-    const double turn = mine__dot(at->h + j * run->of.width, run->step, run->of.width);
-    at->loss += run->step[j] * (at->g[j] + 0.5 * turn);
-    run->u[j] = turn;
-  }
-  for (int64_t j = 0; gaussian && j < run->of.width; j++)
-    at->g[j] += run->u[j];
+  if (gaussian) newton_expand(run); /* share is 1 */
 }
 
 /* What to find out where a step leads that promises so much of the objective. */
@@ -184,7 +289,9 @@ mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_
   if (!point->h) return mine__quasi_solve(problem, beta, point, steps);
   run.trial = mine__arena_array(env->scratch, width, sizeof(double));
   run.step = mine__arena_array(env->scratch, width, sizeof(double));
-  run.u = mine__arena_array(env->scratch, width, width * sizeof(double));
+  run.turn = mine__arena_array(env->scratch, width, sizeof(double));
+  run.free = mine__arena_array(env->scratch, width, sizeof *run.free);
+  if (problem->l1 == 0) run.u = mine__arena_array(env->scratch, width, width * sizeof(double));
   double *slope = mine__arena_array(env->scratch, width, sizeof(double));
   if (mine_failed(env)) return mine_env_status(env);
   *steps = newton_go(&run, slope);

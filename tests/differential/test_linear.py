@@ -8,6 +8,7 @@ import subprocess
 import sys
 import pathlib
 import tempfile
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -126,6 +127,42 @@ def nist(checks, db):
             checks.that(far(a, b) < 1e-9, f"Longley: {name} is {a!r}, certified {b!r}")
 
 
+def wide(checks, db):
+    """More columns than rows: the slopes of the loss say whether a lasso is at its least, whoever found it."""
+    n, p = 60, 900
+    rng = random.Random(9)
+    x = [[rng.gauss(0, 1) for _ in range(p)] for _ in range(n)]
+    y = [3 * r[0] - 2 * r[5] + r[9] + rng.gauss(0, 1) for r in x]
+    names = [f"x{j}" for j in range(p)]
+    load(db, "wide", [[*r, v] for r, v in zip(x, y)], names + ["y"])
+    began = time.process_time()
+    got = ours(db, "linear", "SELECT * FROM wide", "target=y,id=none,alpha=auto")
+    checks.that(time.process_time() - began < 5, f"wide: {time.process_time() - began:.2f} s")
+    beta = [got[name][0] for name in names]
+    rest = [v - got["(intercept)"][0] - sum(b * c for b, c in zip(beta, r) if b) for r, v in zip(x, y)]
+    slopes, held = [], []
+    for j in range(p):
+        mean = sum(r[j] for r in x) / n
+        unit = math.sqrt(sum((r[j] - mean) ** 2 for r in x) / n)
+        slope = sum((r[j] - mean) * e for r, e in zip(x, rest)) / n / unit
+        (slopes if beta[j] else held).append(math.copysign(1, beta[j]) * slope if beta[j] else abs(slope))
+    checks.that(3 <= len(slopes) < n, f"wide: {len(slopes)} coefficients are not 0")
+    checks.that(max(slopes) - min(slopes) < 1e-8 * max(slopes), f"wide: slopes of {min(slopes)!r} to {max(slopes)!r}")
+    checks.that(max(held) < max(slopes), f"wide: {max(held)!r} of those that are 0, {max(slopes)!r} of the others")
+    checks.that(abs(sum(rest)) < 1e-8, f"wide: residuals sum to {sum(rest)!r}")
+
+
+def lacking(checks, db):
+    """A level that lacks a class has no finite coefficient."""
+    rng = random.Random(3)
+    made = [["abc"[i % 3], rng.gauss(0, 1), int(i % 3 < 2 and rng.random() < 0.3)] for i in range(600)]
+    load(db, "lacking", made, ["k", "x", "y"])
+    load(db, "whole", [[k, x, int(rng.random() < 0.3)] for k, x, _ in made], ["k", "x", "y"])
+    for table, separated in (("lacking", True), ("whole", False)):
+        got = ours(db, "logistic", f"SELECT k, x, y FROM {table}", "target=y,id=none")
+        checks.equal(all(v[1] is None for v in got.values()), separated, f"{table}: nothing is tested")
+
+
 def load(db, name, table, columns):
     db.execute(f"CREATE TABLE {name}({', '.join(columns)})")
     db.executemany(f"INSERT INTO {name} VALUES({', '.join('?' * len(columns))})", table)
@@ -144,6 +181,8 @@ def main():
     load(db, "rows", made, COLUMNS)
     load(db, "longley", read("nist_longley.csv")[1], read("nist_longley.csv")[0])
     nist(checks, db)
+    wide(checks, db)
+    lacking(checks, db)
     if not shutil.which("Rscript"):
         mt.skip("R is not installed (apt-get install r-base-core r-cran-nnet r-cran-glmnet)")
     with tempfile.TemporaryDirectory() as folder:
