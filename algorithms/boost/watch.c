@@ -23,6 +23,7 @@
 #define WATCH_ROUNDS   3000 /* of the model, at most                             */
 #define WATCH_PATIENCE 50   /* rounds of the model without gain                  */
 #define WATCH_RATE     0.1  /* of what is watched, up to WATCH_ROWS rows         */
+#define WATCH_LONGER   10   /* times the model's steps, at most: five rounds' patience is some */
 #define WATCH_FOLDS    5
 #define WATCH_FEW_ROWS 60000 /* up to here by folds ...                           */
 #define WATCH_ROWS     10000 /* ... of which so many rows will do                 */
@@ -224,7 +225,8 @@ boost_way mine__boost_watch(mine_env *env, mine_arena *arena, const mine_dataset
       .rounds = w.rounds};
   if (fixed && o->early_stopping <= 0) return way;
   const int longer_steps = target->of.n <= WATCH_ROWS && o->learning_rate < WATCH_RATE;
-  const double longer = sparing && longer_steps ? WATCH_RATE / o->learning_rate : 1;
+  const double longer =
+      sparing && longer_steps ? fmin(WATCH_RATE / o->learning_rate, WATCH_LONGER) : 1;
   if (sparing) {
     w.options.learning_rate *= longer;
     w.options.early_stopping = (int64_t)ceil(WATCH_PATIENCE / longer);
@@ -234,7 +236,7 @@ boost_way mine__boost_watch(mine_env *env, mine_arena *arena, const mine_dataset
   if (w.parts) {
     way = watch_choose(env, &w, plan, way);
     if (mine_failed(env)) return way;
-    way.rounds = (int64_t)((double)way.rounds * longer + 0.5);
+    if (sparing) way.rounds = (int64_t)fmin((double)way.rounds * longer + 0.5, WATCH_ROUNDS);
     watch_note(model, &w, &way);
   } else if (!fixed) {
     way.rounds = 10;

@@ -157,7 +157,20 @@ const mine_algorithm mine__algorithm_auto = {
 
 /* ---- the model ------------------------------------------------------------------------------ */
 
-static void auto_note(const mine_composition *c, mine_model *whole) {
+/* What was left out: known from the list of those that were tried, so that the list makes the same
+** bytes, whatever the reason was the first time. */
+static void auto_note_untried(const mine_composition *c, mine_task_kind task, mine_model *whole) {
+  for (const auto_entry *e = mine__auto_entries; e->name; e++) {
+    int tried = !(e->tasks & (unsigned)task) || !mine__algorithm_find(e->algorithm);
+    for (int t = 0; t < c->n && !tried; t++)
+      tried = c->trial[t].entry == e;
+    if (!tried)
+      mine__model_note(whole, "trial", e->name, "%s",
+                       "not tried, or given up: portfolio, budget_seconds or the number of rows");
+  }
+}
+
+static void auto_note(const mine_composition *c, mine_task_kind task, mine_model *whole) {
   char mean[MINE_NUMBER_BYTES], se[MINE_NUMBER_BYTES];
   char chosen[200] = "";
   int n = 0;
@@ -174,6 +187,7 @@ static void auto_note(const mine_composition *c, mine_model *whole) {
     if (trial->weight == 0) continue;
     n += snprintf(chosen + n, sizeof chosen - (size_t)n, "%s%s", n ? "+" : "", trial->entry->name);
   }
+  auto_note_untried(c, task, whole);
   mine__model_note(whole, MINE__NOTE_CHOSEN, "auto", "%s", chosen);
   if (c->baseline < 0 || c->n < 2 || c->lead > c->error) return;
   mine__format_real(mean, c->trial[c->best].loss.mean, 5);
@@ -243,7 +257,7 @@ mine_status mine__auto_fit(mine_env *env, const mine_prepared *p, const mine_met
   if (problem && !mine_failed(env))
     (void)mine__fail(env, MINE_NUMERIC, "the models that were tried do not fit: %s", problem);
   if (!mine_failed(env)) auto_record(c, whole, body);
-  if (!mine_failed(env)) auto_note(c, whole);
+  if (!mine_failed(env)) auto_note(c, p->task, whole);
   if (!mine_failed(env) && method->calibrate != MINE_CALIBRATE_NONE)
     (void)!mine__calibrate(env, p, method->calibrate, &c->unseen, whole);
   if (mine_failed(env)) {

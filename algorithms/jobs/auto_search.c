@@ -240,10 +240,11 @@ static void auto_best(auto_search *s) {
   s->bags = 1;
   auto_draw(s, 0);
   memset(s->sum, 0, (size_t)s->n_used * sizeof *s->sum);
+  s->to->best = -1; /* the first that was measured, where all losses are infinite */
   for (int t = 0; t < s->to->n; t++) {
     if (!s->to->trial[t].part) continue;
     const double loss = auto_mean_loss(s, s->to->trial[t].part, 1);
-    if (loss < least) s->to->best = t;
+    if (loss < least || s->to->best < 0) s->to->best = t;
     least = loss < least ? loss : least;
   }
 }

@@ -2,7 +2,9 @@
 ** begin.c -- a problem, and the point from which to look for its least.
 **
 ** Newton's steps far from the end need few rows: they are made on a part of them, and from there
-** three are left for all.  The sample is runs of rows: single ones, far apart, take as long to read
+** three are left for all.  A part in which a column hardly varies (a rare level, sorted rows) does
+** not tell its coefficient: then nothing of it is used.  The sample is runs of rows: single ones,
+*far apart, take as long to read
 ** as all.
 */
 #include <math.h>
@@ -15,6 +17,7 @@
 #define BEGIN_EACH   32   /* ... of so many runs one                               */
 #define BEGIN_SAMPLE 1000 /* rows that a sample has, and 32 more a coefficient     */
 #define BEGIN_ENOUGH 1e-6 /* as chance has made of it what it is                   */
+#define BEGIN_APART  1e-4 /* of a column's curvature that is its own                */
 
 void mine__glm_open(linear_problem *problem, const linear_design *design, linear_family family,
                     int margins, const uint32_t *row, int64_t n) {
@@ -121,20 +124,36 @@ static void begin_sample(const linear_problem *p, linear_problem *sample, uint32
   sample->l2 *= sample->total / p->total;
 }
 
-/* Whether the sample has a least; it is in `start`, and its Hessian, for all rows, in point->h. */
+/* Whether the sample tells each coefficient: what those before it leave of its curvature there. */
+static int begin_apart(const linear_problem *sample, const linear_point *point) {
+  const linear_objective of = linear_objective_of(sample);
+  const mine_mark mark = mine__arena_mark(sample->env->scratch);
+  const size_t width = (size_t)of.width;
+  double *system = mine__arena_array(sample->env->scratch, width, width * sizeof *system);
+  double *root = mine__arena_array(sample->env->scratch, width, width * sizeof *root);
+  int apart = system && root;
+  if (apart) {
+    linear_system(&of, point->h, system);
+    memcpy(root, system, width * width * sizeof *root);
+    apart = mine__cholesky(sample->la, of.width, root);
+  }
+  for (size_t j = 0; apart && j < width * width; j += width + 1)
+    apart = root[j] * root[j] > BEGIN_APART * system[j];
+  mine__arena_rewind(sample->env->scratch, mark);
+  return apart;
+}
+
+/* Whether the sample has a least that can be trusted; it is in `start`. */
 static int begin_on_sample(const linear_problem *p, linear_problem *sample, uint32_t *row,
                            double *start, linear_point *point) {
   const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
   const double far = LINEAR_FAR + (classes ? 0 : fabs(start[0]));
-  const int64_t width = linear_width(p);
   int steps = -1;
   begin_sample(p, sample, row);
   if (mine__glm_evaluate(sample, start, LINEAR_NEWTON, point) ||
       mine__glm_solve(sample, start, point, &steps))
     return 0;
-  for (int64_t i = 0; point->h && i < width * width; i++)
-    point->h[i] *= p->total / sample->total;
-  return steps > 0 && point->most < far;
+  return steps > 0 && point->most < far && (!point->h || begin_apart(sample, point));
 }
 
 mine_status mine__glm_begin(const linear_problem *problem, double *beta, linear_point *point) {
@@ -142,19 +161,16 @@ mine_status mine__glm_begin(const linear_problem *problem, double *beta, linear_
   const mine_mark mark = mine__arena_mark(env->scratch);
   linear_problem sample = *problem;
   const size_t width = (size_t)linear_width(problem);
-  int what = LINEAR_NEWTON;
   sample.n = begin_rows(problem->n);
   if (sample.n >= BEGIN_SAMPLE + BEGIN_EACH * (int64_t)width) {
     uint32_t *row = mine__arena_array(env->scratch, (size_t)sample.n, sizeof *row);
     double *start = mine__arena_array(env->scratch, width, sizeof *start);
     if (mine_failed(env)) return mine_env_status(env);
     memcpy(start, beta, width * sizeof *start);
-    if (begin_on_sample(problem, &sample, row, start, point)) {
+    if (begin_on_sample(problem, &sample, row, start, point))
       memcpy(beta, start, width * sizeof *beta);
-      what = LINEAR_GRADIENT;
-    }
     if (mine_failed(env)) return mine_env_status(env);
     mine__arena_rewind(env->scratch, mark);
   }
-  return mine__glm_evaluate(problem, beta, what, point);
+  return mine__glm_evaluate(problem, beta, LINEAR_NEWTON, point);
 }

@@ -55,7 +55,7 @@ typedef struct linear_point {
   double *h;   /* (margins q) squared, both triangles; the order is that of beta; NULL: too
                ** many */
   double most; /* the largest |margin|                                           */
-  int stale;   /* h is that of a point, or of a sample, nearby                   */
+  int stale;   /* h is that of a point nearby                                    */
 } linear_point;
 
 /* No derivatives, the first, and the second as well: observed, expected. */

@@ -19,6 +19,7 @@
 #define NEWTON_NEAR   1e-10 /* of a promise: the step after it may be made with an old Hessian    */
 #define NEWTON_ARMIJO 1e-4
 #define NEWTON_HALVES 40
+#define NEWTON_TRIES  2  /* of a step by the Hessian of another point              */
 #define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
 #define NEWTON_SWEEPS 100000
 
@@ -32,16 +33,6 @@ typedef struct newton_run {
   linear_point *point;
 } newton_run;
 
-/* The Hessian of all that is smooth. */
-static void newton_system(const newton_run *run, double *u) {
-  memcpy(u, run->point->h, (size_t)(run->of.width * run->of.width) * sizeof *u);
-  for (int64_t i = 0; i < run->of.width; i++) {
-    if (!linear_is_intercept(&run->of, i)) u[i * run->of.width + i] += run->of.problem->l2;
-    for (int64_t j = 0; linear_is_intercept(&run->of, i) && j < run->of.width; j += run->of.q)
-      u[i * run->of.width + j] += run->of.pull;
-  }
-}
-
 /* step = -(system)^-1 slope.  Where classes drift apart the system becomes singular; then its
 ** diagonal is raised. */
 static void newton_equations(const newton_run *run) {
@@ -50,7 +41,7 @@ static void newton_equations(const newton_run *run) {
   for (int64_t j = 0; j < run->of.width; j++)
     most = fmax(most, run->point->h[j * run->of.width + j]);
   for (int again = 0; again < 20; again++) {
-    newton_system(run, run->u);
+    linear_system(&run->of, run->point->h, run->u);
     for (int64_t j = 0; j < run->of.width; j++)
       run->u[j * run->of.width + j] += raise;
     if (mine__cholesky(run->of.problem->la, run->of.width, run->u)) break;
@@ -235,12 +226,14 @@ static int newton_wanted(const newton_run *run, double share) {
 }
 
 /* Take the step, or the share of it that lowers the objective enough.  Whether there is more to
-** be gained: not after a failure. */
+** be gained: not after a failure.  A Hessian of another point may promise what is not to be had:
+** where its step must be halved more than twice, the next one is made with that of this point. */
 static int newton_move(const newton_run *run, double promise) {
   const mine_env *env = run->of.problem->env;
   const double before = run->point->loss + linear_penalties(&run->of, run->beta);
   const int last = promise <= run->of.problem->enough * run->scale;
-  const int gaussian = run->of.problem->family == LINEAR_GAUSSIAN, sure = last || gaussian;
+  const int gaussian = run->of.problem->family == LINEAR_GAUSSIAN, stale = run->point->stale;
+  const int sure = gaussian || (last && !stale), most = stale ? NEWTON_TRIES : NEWTON_HALVES;
   double share = 1;
   if (!gaussian && !run->point->stale && promise <= NEWTON_SAME * run->scale) {
     for (int64_t j = 0; j < run->of.width; j++)
@@ -251,14 +244,14 @@ static int newton_move(const newton_run *run, double promise) {
   for (int halves = 0; !sure && !mine_failed(env); halves++) {
     const double now = run->point->loss + linear_penalties(&run->of, run->trial);
     if (now <= before - NEWTON_ARMIJO * share * promise) break;
-    share = halves == NEWTON_HALVES ? 0 : share / 2;
+    share = halves == most ? 0 : share / 2;
     if (share == 0) break;
     newton_stand(run, share, LINEAR_LOSS);
   }
   if (share < 1 && !mine_failed(env)) newton_stand(run, share, LINEAR_NEWTON);
   if (mine_failed(env)) return 0;
   memcpy(run->beta, run->trial, (size_t)run->of.width * sizeof *run->beta);
-  return share > 0 && !sure;
+  return stale || (share > 0 && !sure);
 }
 
 /* The steps made; negative: it does not end. */

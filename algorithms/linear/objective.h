@@ -8,6 +8,7 @@
 #define MINE_LINEAR_OBJECTIVE_H
 
 #include <math.h>
+#include <string.h>
 
 #include "glm.h"
 
@@ -53,6 +54,16 @@ static inline double linear_penalties(const linear_objective *of, const double *
 static inline double linear_slope(const linear_objective *of, const double *g, const double *beta,
                                   int64_t j, double intercepts) {
   return g[j] + (linear_is_intercept(of, j) ? of->pull * intercepts : of->problem->l2 * beta[j]);
+}
+
+/* u = the Hessian of all that is smooth, h being that of the loss. */
+static inline void linear_system(const linear_objective *of, const double *h, double *u) {
+  memcpy(u, h, (size_t)(of->width * of->width) * sizeof *u);
+  for (int64_t i = 0; i < of->width; i++) {
+    if (!linear_is_intercept(of, i)) u[i * of->width + i] += of->problem->l2;
+    for (int64_t j = 0; linear_is_intercept(of, i) && j < of->width; j += of->q)
+      u[i * of->width + j] += of->pull;
+  }
 }
 
 /* A margin of 20 is a chance of 2e-9: a fit that still moves there, late, has no end. */
