@@ -5,6 +5,11 @@
 ** column by column (x: q x n), so that every loop runs along rows: margins, then what the block
 ** adds to the gradient, x r, and to the Hessian, x d x', the latter as the product of the
 ** columns, each row times the root of |d|, with themselves.  Chains are added in their order.
+**
+** Of the many columns of levels a row has one that is not 0, before their means are taken off.
+** So where levels make most of the columns their products are counted row by row, and the means
+** are taken off in the end: (z - m)'d(z - m) = z'dz - m (d'z) - (d'z)' m + (sum d) m m'.  A mean
+** is a share below 1, so that no digits are lost.
 */
 #include <math.h>
 #include <string.h>
@@ -16,7 +21,18 @@
 #define EVALUATE_LEAST  1024 /* rows of a chain */
 #define EVALUATE_CHAINS 32
 #define EVALUATE_MANY   16
+#define EVALUATE_WORTH  16 /* multiplications of a matrix in the time of one that is counted */
 #define EVALUATE_CELLS  (1 << 24) /* of the Hessians of all chains, 128 MB, unless one is larger */
+
+/* The columns that are counted, of categories that no row has missing, and the others. */
+typedef struct evaluate_levels {
+  int n;           /* categories; 0: none is counted                          */
+  const int **at;  /* per category: the column of each level, 0: it has none  */
+  int *feature;    /* per category                                            */
+  int64_t n_dense; /* columns                                                 */
+  int64_t *dense;  /* the others, ascending: the intercept first              */
+  char *counted;   /* per column                                              */
+} evaluate_levels;
 
 typedef struct evaluate_job {
   const linear_problem *problem;
@@ -25,11 +41,13 @@ typedef struct evaluate_job {
   int64_t q, pairs, record, chains; /* record: loss, most, g, a Hessian for each pair of margins */
   double *sum;                      /* per chain: a record         */
   double *room;                     /* per worker                  */
+  evaluate_levels levels;
 } evaluate_job;
 
 /* A worker's room: rows, rows times a root, margins, residuals; targets, weights, two more. */
 static int64_t evaluate_room(const evaluate_job *job) {
-  return EVALUATE_ROWS * (2 * job->q + 2 * job->problem->margins + 4);
+  const int64_t few = job->levels.n > 0 ? job->levels.n_dense : 0;
+  return EVALUATE_ROWS * (2 * job->q + 2 * job->problem->margins + 4) + few * few;
 }
 
 typedef struct evaluate_block {
@@ -38,6 +56,7 @@ typedef struct evaluate_block {
   double *x, *scaled;        /* q x n       */
   double *margin, *rest;     /* margins x n */
   double *y, *weight, *room; /* n, n, 2 n */
+  double *few;               /* n_dense squared */
 } evaluate_block;
 
 static int64_t evaluate_row(const evaluate_block *b, int64_t i) {
@@ -66,6 +85,104 @@ static void evaluate_margins(const evaluate_job *job, const evaluate_block *b, d
   record[1] = fmax(record[1], fmax(most, -least));
 }
 
+/* ---- levels, counted ----------------------------------------------------------------- */
+
+/* Which columns to count: 0 of them where that is not worth it. */
+static void evaluate_open_levels(const linear_problem *p, int64_t q, evaluate_levels *levels) {
+  const linear_design *d = p->design;
+  mine_arena *scratch = p->env->scratch;
+  const size_t features = (size_t)d->data->n_features;
+  int *order = mine__arena_zeros(scratch, features, sizeof *order), n = 0;
+  int **at = mine__arena_zeros(scratch, features, sizeof *at);
+  levels->feature = mine__arena_array(scratch, features, sizeof *levels->feature);
+  levels->dense = mine__arena_array(scratch, (size_t)q, sizeof *levels->dense);
+  levels->counted = mine__arena_zeros(scratch, (size_t)q, 1);
+  if (mine_failed(p->env)) return;
+  for (int64_t j = 1; j < q; j++) {
+    const design_slot *slot = &d->slot[d->used[j - 1]];
+    const int f = slot->feature;
+    if (slot->level < 0 || d->missing[f] > 0) continue;
+    if (order[f] == 0) {
+      at[n] = mine__arena_zeros(scratch, (size_t)d->data->about[f].levels.values.n, sizeof **at);
+      if (!at[n]) return;
+      levels->feature[n] = f;
+      order[f] = ++n;
+    }
+    at[order[f] - 1][slot->level] = (int)j;
+    levels->counted[j] = 1;
+  }
+  levels->n_dense = 0;
+  for (int64_t j = 0; j < q; j++)
+    if (!levels->counted[j]) levels->dense[levels->n_dense++] = j;
+  const double counted = (double)n * ((double)levels->n_dense + n), few = (double)levels->n_dense;
+  levels->at = (const int **)at;
+  levels->n = EVALUATE_WORTH * counted + few * few < (double)q * (double)q ? n : 0;
+}
+
+static void evaluate_add(const evaluate_job *job, double *square, int64_t i, int64_t j, double v) {
+  square[i < j ? i * job->q + j : j * job->q + i] += v;
+}
+
+/* The products of the columns of levels with themselves and with the others; scaled: those, each
+** row times root. */
+static void evaluate_count(const evaluate_job *job, const evaluate_block *b, double sign,
+                           const double *root, const double *scaled, double *square) {
+  const evaluate_levels *l = &job->levels;
+  const mine_feature_view *view = job->problem->design->data->rows.feature;
+  for (int a = 0; a < l->n; a++) {
+    const int32_t *code = view[l->feature[a]].code;
+    for (int64_t i = 0; i < b->n; i++) {
+      const int64_t row = evaluate_row(b, i);
+      const int64_t j = l->at[a][code[row]];
+      const double by = sign * root[i];
+      if (j == 0) continue;
+      for (int64_t k = 0; k < l->n_dense; k++)
+        evaluate_add(job, square, l->dense[k], j, by * scaled[k * b->n + i]);
+      square[j * job->q + j] += by * root[i];
+      for (int c = a + 1; c < l->n; c++) {
+        const int64_t other = l->at[c][view[l->feature[c]].code[row]];
+        if (other > 0) evaluate_add(job, square, j, other, by * root[i]);
+      }
+    }
+  }
+}
+
+/* evaluate_square, levels being counted; `scaled` may be x. */
+static void evaluate_square_of_levels(const evaluate_job *job, const evaluate_block *b, double sign,
+                                      const double *root, double *scaled, double *square) {
+  const evaluate_levels *l = &job->levels;
+  const int64_t few = l->n_dense;
+  for (int64_t k = 0; k < few; k++) /* k is at most dense[k]: nothing is lost where it is x */
+    mine__kernels_here()->scale_rows(b->x + l->dense[k] * b->n, root, b->n, scaled + k * b->n);
+  memset(b->few, 0, (size_t)(few * few) * sizeof *b->few);
+  mine__syrk(job->problem->la, few, b->n, sign, scaled, b->n, b->few);
+  for (int64_t k = 0; k < few; k++)
+    for (int64_t i = k; i < few; i++)
+      square[l->dense[k] * job->q + l->dense[i]] += b->few[k * few + i];
+  evaluate_count(job, b, sign, root, scaled, square);
+}
+
+/* Take the means off the columns counted, and divide them by their deviations. */
+static void evaluate_centre(const evaluate_job *job, double *square) {
+  const linear_design *d = job->problem->design;
+  const evaluate_levels *l = &job->levels;
+  const int64_t q = job->q;
+  for (int64_t i = q - 1; i >= 0; i--) { /* row 0, which all need, is the last */
+    const design_slot *one = i > 0 && l->counted[i] ? &d->slot[d->used[i - 1]] : NULL;
+    const double mean = one ? one->mean : 0, unit = one ? one->deviation : 1;
+    for (int64_t j = q - 1; j >= i; j--) {
+      const design_slot *other = j > 0 && l->counted[j] ? &d->slot[d->used[j - 1]] : NULL;
+      const double by = other ? other->mean : 0, per = other ? other->deviation : 1;
+      if (!one && !other) continue;
+      const double v =
+          square[i * q + j] - mean * square[j] - by * square[i] + mean * by * square[0];
+      square[i * q + j] = v / (unit * per);
+    }
+  }
+}
+
+/* ---- derivatives ------------------------------------------------------------------------- */
+
 /* record += sign x d x', into the square of a pair of margins; `scaled` may be x. */
 static void evaluate_square(const evaluate_job *job, const evaluate_block *b, const double *d,
                             double sign, double *scaled, double *square) {
@@ -73,6 +190,10 @@ static void evaluate_square(const evaluate_job *job, const evaluate_block *b, co
   double root[EVALUATE_ROWS];
   for (int64_t i = 0; i < b->n; i++)
     root[i] = sqrt(fmax(d[i], 0));
+  if (job->levels.n > 0) {
+    evaluate_square_of_levels(job, b, sign, root, scaled, square);
+    return;
+  }
   for (int64_t j = 0; j < job->q; j++)
     kernels->scale_rows(b->x + j * b->n, root, b->n, scaled + j * b->n);
   mine__syrk(job->problem->la, job->q, b->n, sign, scaled, b->n, square);
@@ -170,6 +291,7 @@ static void evaluate_task(void *context, int64_t task, int worker) {
     b.y = b.rest + EVALUATE_ROWS * p->margins;
     b.weight = b.y + EVALUATE_ROWS;
     b.room = b.weight + EVALUATE_ROWS;
+    b.few = b.room + 2 * EVALUATE_ROWS;
     evaluate_margins(job, &b, record);
     if (p->family == LINEAR_MULTINOMIAL) {
       evaluate_many(job, &b, record);
@@ -205,6 +327,8 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
   if (what != LINEAR_LOSS && !point->h) job.what = LINEAR_GRADIENT;
   job.q = problem->design->n_used + 1;
   job.pairs = job.what <= LINEAR_GRADIENT ? 0 : k * (k + 1) / 2;
+  if (job.pairs > 0) evaluate_open_levels(problem, job.q, &job.levels);
+  if (mine_failed(env)) return mine_env_status(env);
   job.record = 2 + (what == LINEAR_LOSS ? 0 : width) + job.pairs * job.q * job.q;
   job.chains = problem->n / EVALUATE_LEAST + 1;
   if (job.chains > EVALUATE_CELLS / job.record + 1) job.chains = EVALUATE_CELLS / job.record + 1;
@@ -223,6 +347,8 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
   point->stale = job.pairs == 0;
   if (what != LINEAR_LOSS) {
     memcpy(point->g, job.sum + 2, (size_t)width * sizeof *point->g);
+    for (int64_t pair = 0; job.levels.n > 0 && pair < job.pairs; pair++)
+      evaluate_centre(&job, job.sum + 2 + width + pair * job.q * job.q);
     if (job.pairs > 0) evaluate_assemble(&job, job.sum + 2 + width, point->h);
   }
   mine__arena_rewind(env->scratch, mark);

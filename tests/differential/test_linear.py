@@ -163,6 +163,24 @@ def lacking(checks, db):
         checks.equal(all(v[1] is None for v in got.values()), separated, f"{table}: nothing is tested")
 
 
+def levels(checks, db):
+    """Of one category of many levels the fit is the table: log-odds, whose errors are the roots of sums of 1 / count."""
+    rng = random.Random(8)
+    made = [[f"l{i % 45:02}", int(rng.random() < 0.2 + (i % 45) / 90)] for i in range(4530)]
+    load(db, "levels", made, ["k", "y"])
+    table = {}
+    for k, y in made:
+        table.setdefault(k, [0, 0])[y] += 1
+    got = ours(db, "logistic", "SELECT k, y FROM levels", "target=y,id=none")
+    none, some = table[next(k for k in sorted(table) if f"k={k}" not in got or got[f"k={k}"][1] in (None, 0))]
+    for k, (no, yes) in table.items():
+        value, error, _ = got.get(f"k={k}", (0, 0, 0))
+        if not error:
+            continue
+        checks.that(abs(value - math.log(yes / no * none / some)) < 1e-9, f"levels: {k} is {value!r}")
+        checks.that(far(error, math.sqrt(1 / no + 1 / yes + 1 / none + 1 / some)) < 1e-9, f"levels: error of {k} is {error!r}")
+
+
 def load(db, name, table, columns):
     db.execute(f"CREATE TABLE {name}({', '.join(columns)})")
     db.executemany(f"INSERT INTO {name} VALUES({', '.join('?' * len(columns))})", table)
@@ -183,6 +201,7 @@ def main():
     nist(checks, db)
     wide(checks, db)
     lacking(checks, db)
+    levels(checks, db)
     if not shutil.which("Rscript"):
         mt.skip("R is not installed (apt-get install r-base-core r-cran-nnet r-cran-glmnet)")
     with tempfile.TemporaryDirectory() as folder:
