@@ -49,27 +49,49 @@ static void refuse_numbers(mine_env *env, const mine_time_survey *survey, int tw
                    mine__format_real(most, survey->numbers.most, 0), what);
 }
 
-static void refuse_ambiguous(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
-                             const char *column) {
-  char shown[MINE_SHOW_BYTES];
-  mine_text words, formats;
+/* The ways in which the dates can be read, and what date_format= says each; how many. */
+static int refuse_ways(mine_env *env, const mine_time_survey *survey, mine_text *words,
+                       mine_text *formats) {
+  char tail[MINE_TIME_PATTERN_BYTES] = "";
   int n = 0;
-  mine__text_open(&words, env->scratch);
-  mine__text_open(&formats, env->scratch);
+  mine__text_open(words, env->scratch);
+  mine__text_open(formats, env->scratch);
+  if (survey->tail & ~(uint32_t)MINE_TAIL_NONE) mine__time_tail_pattern(survey, tail, sizeof tail);
   for (int form = 0; form < mine__time_n_forms; form++) {
     if (!(survey->forms >> form & 1)) continue;
     mine_time_reading reading = {.cell = MINE_TEXT};
     memcpy(reading.pattern, mine__time_forms[form].pattern,
            strlen(mine__time_forms[form].pattern) + 1);
     mine__time_prepare(&reading);
-    char tail[MINE_TIME_PATTERN_BYTES] = "";
-    if (survey->tail & ~(uint32_t)MINE_TAIL_NONE)
-      mine__time_tail_pattern(survey, tail, sizeof tail);
-    mine__text_addf(&words, "%s%s", n ? " or " : "", refuse_describe(env, &reading));
-    mine__text_addf(&formats, "%sdate_format=%s%s", n ? " or " : "", reading.pattern, tail);
+    mine__text_addf(words, "%s%s", n ? " or " : "", refuse_describe(env, &reading));
+    mine__text_addf(formats, "%sdate_format=%s%s", n ? " or " : "", reading.pattern, tail);
     n++;
   }
+  return n;
+}
+
+/* Some dates, and what fits none of their readings: no date_format= would read both. */
+static void refuse_mixed(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
+                         const char *column) {
+  char shown[MINE_SHOW_BYTES], other[MINE_SHOW_BYTES];
+  mine_text words, formats;
   const int attribute = mode == MINE_TIME_ATTRIBUTE;
+  (void)refuse_ways(env, survey, &words, &formats);
+  (void)mine__fail(env, MINE_DATA,
+                   "column '%s' is not written in one way: %s (row %lld) has the form of %s, and "
+                   "%s (row %lld) has not; write all alike, such as 2024-12-31, and what is no "
+                   "date as NULL%s%s",
+                   column, refuse_show(shown, &survey->first), (long long)survey->first.row,
+                   words.data, refuse_show(other, &survey->misfit), (long long)survey->misfit.row,
+                   attribute ? ", or leave it out: ignore=" : "", attribute ? column : "");
+}
+
+static void refuse_ambiguous(mine_env *env, const mine_time_survey *survey, mine_time_mode mode,
+                             const char *column) {
+  char shown[MINE_SHOW_BYTES];
+  mine_text words, formats;
+  const int attribute = mode == MINE_TIME_ATTRIBUTE;
+  const int n = refuse_ways(env, survey, &words, &formats);
   (void)mine__fail(env, MINE_DATA,
                    "column '%s' can be read in %s ways: %s (row %lld) and all others are %s; say "
                    "which: %s%s%s",
@@ -166,13 +188,20 @@ mine_status mine__time_refuse(mine_env *env, const mine_time_survey *survey, min
       refuse_numbers(env, survey, 1, column);
       return mine_env_status(env);
     case MINE_TIME_AMBIGUOUS:
-      refuse_ambiguous(env, survey, mode, column);
+      if (survey->misfit.row)
+        refuse_mixed(env, survey, mode, column);
+      else
+        refuse_ambiguous(env, survey, mode, column);
       return mine_env_status(env);
     case MINE_TIME_MISFIT:
       refuse_misfit(env, survey, mode, &reading, column);
       return mine_env_status(env);
     default:
       break;
+  }
+  if (survey->first.row && survey->misfit.row && refuse_other_form(&survey->misfit)) {
+    refuse_mixed(env, survey, mode, column);
+    return mine_env_status(env);
   }
   if (survey->misfit.row && refuse_no_such_form(&survey->misfit))
     return mine__fail(

@@ -67,6 +67,11 @@ SELECT mine_train('two', 'tree', 'visits', '{"target":"y","date_format":[3]}');
 SELECT mine_train('two', 'tree', 'SELECT id, iif(id = 7, ''soon'', d) AS d, x, y FROM visits', 'target=y');
 SELECT mine_train('two', 'tree', 'SELECT id, iif(id = 7, ''31.12.2023'', d) AS d, x, y FROM visits', 'target=y');
 SELECT mine_train('two', 'tree', 'SELECT id, iif(id = 7, ''2023-02-30'', d) AS d, x, y FROM visits', 'target=y');
+-- Days or months first, and another form beside them: no date_format= reads both.
+SELECT * FROM mine_rfm('WITH v(who, d, sum) AS (VALUES (1, ''01/02/2024'', 1), (2, ''2024-02-03'', 2)) SELECT * FROM v');
+SELECT * FROM mine_rfm('WITH v(who, d, sum) AS (VALUES (1, ''2024-02-03'', 1), (2, ''01/02/2024'', 2), (3, ''03/04/2024'', 2), (4, ''05/06/2024'', 2)) SELECT * FROM v');
+SELECT * FROM mine_rfm('WITH v(who, d, sum) AS (VALUES (1, ''01/02/2024'', 1), (2, ''03/04/2024'', 2), (3, ''unknown'', 2)) SELECT * FROM v');
+SELECT * FROM mine_rfm('WITH v(who, d, sum) AS (VALUES (1, ''01/02/2024'', 1), (2, ''2024-02-03'', 2), (3, ''2024-02-04'', 2)) SELECT * FROM v');
 -- Missing dates: NULL, nothing, blanks.
 SELECT mine_train('two', 'tree', 'SELECT id, CASE id % 9 WHEN 0 THEN NULL WHEN 1 THEN '''' WHEN 2 THEN ''  '' ELSE d END AS d, x, y FROM visits', 'target=y') AS trained;
 SELECT detail FROM mine_summary('two') WHERE item = 'feature' AND name = 'd';
