@@ -9,6 +9,9 @@
 ** With more than two classes a margin is taken less the mean of all margins: shares do not change
 ** by that, and a class whose coefficients are 0 by convention is told as the others are.
 */
+#include <float.h>
+#include <math.h>
+
 #include "linear.h"
 
 #define LINEAR_REASONS 256 /* rows of a task */
@@ -43,15 +46,25 @@ static double linear_says(const mine_linear *m, int f, const mine_feature_view *
   return x == x ? x * linear_told(m, column->coef, of) - mean : 0;
 }
 
+/* The margin of the mean row.  Where its parts cancel, as they do in a model whose margin is taken
+** from the mean row (cox), what is left is their rounding, and 0 is told. */
+static double linear_mean_margin(const mine_linear *m, int of) {
+  double sum = linear_told(m, m->base, of), size = fabs(sum);
+  for (int f = 0; f < m->n_columns; f++) {
+    const double part = linear_told(m, m->column[f].unknown, of);
+    sum += part;
+    size += fabs(part);
+  }
+  return fabs(sum) <= (m->n_columns + 1) * DBL_EPSILON * size ? 0 : sum;
+}
+
 static void linear_reasons_task(void *context, int64_t task, int worker) {
   const linear_reasons *run = context;
   const mine_linear *m = run->model->body;
   const int64_t first = task * LINEAR_REASONS, left = run->batch->n - first;
   const int64_t end = first + (left < LINEAR_REASONS ? left : LINEAR_REASONS);
-  double base = linear_told(m, m->base, run->of);
+  const double base = linear_mean_margin(m, run->of);
   (void)worker;
-  for (int f = 0; f < m->n_columns; f++)
-    base += linear_told(m, m->column[f].unknown, run->of);
   for (int64_t i = first; i < end; i++) {
     double *out = run->out + i * (m->n_columns + 1);
     const int64_t row = mine_batch_row(run->batch, i);

@@ -255,7 +255,8 @@ const char *mine__report_line(const mine_model *model) {
     mine__text_addf(&text, ", %.40s %s", metric->name,
                     mine__format_real(number, metric->value, digits));
     if (model->roles.target && mine__model_metric_find(model, "rows", &rows))
-      mine__text_addf(&text, " on %s held-out rows", mine__format_real(number, rows, 0));
+      mine__text_addf(&text, " on %s held-out row%s", mine__format_real(number, rows, 0),
+                      rows == 1 ? "" : "s");
   }
   line_id(&told->notes, &text);
   line_numbers(model, &text);

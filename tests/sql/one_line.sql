@@ -37,3 +37,5 @@ CREATE TABLE visits AS SELECT 'c' || i AS id, i * 7919 % 401 AS bill, i % 3 AS p
 SELECT mine_train('v', 'tree', 'SELECT * FROM visits LIMIT 200', 'target=tip, max_depth=4');
 CREATE TABLE more AS SELECT v.id || '-' || n.i AS id, bill + n.i % 5 AS bill, party, tip + n.i % 3 AS tip FROM visits v, m30 n WHERE n.i <= 5;
 SELECT mine_train('v', 'tree', 'more', 'target=tip, max_depth=4');
+-- one row held out
+SELECT mine_train('o', 'tree', 'WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 11) SELECT i AS id, i * 37 % 100 / 10.0 AS x, iif(i * 53 % 40 > 18, ''p'', ''q'') AS y FROM n', 'target=y');
