@@ -244,11 +244,14 @@ mine_status mine__models_missing(mine_call *call, const mine_model_name *name) {
     names = (const char *)sqlite3_column_text(select, 0);
   }
   sqlite3_free(sql);
+  const char *bars = strchr(name->name, ',')
+                         ? "; the names of several models are separated by |, not by commas"
+                         : "";
   mine_status status =
-      names ? mine__call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %s)",
-                              name->name, name->schema, names)
-            : mine__call_fail(call, MINE_DATA, "no such model: %s (in %s, which has no models)",
-                              name->name, name->schema);
+      names ? mine__call_fail(call, MINE_DATA, "no such model: %s (in %s; there are %s)%s",
+                              name->name, name->schema, names, bars)
+            : mine__call_fail(call, MINE_DATA, "no such model: %s (in %s, which has no models)%s",
+                              name->name, name->schema, bars);
   sqlite3_finalize(select);
   return status;
 }

@@ -127,3 +127,4 @@ SELECT mine_train('reseeded', 'tree', 'calls', 'target=churned, ignore=kind|scor
 SELECT * FROM mine_compare('deep|reseeded');
 SELECT * FROM mine_compare('deep|elsewhere');
 SELECT * FROM mine_compare('deep|none');
+SELECT * FROM mine_compare('first,second');
