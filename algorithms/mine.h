@@ -286,6 +286,7 @@ typedef struct mine_verb {
   int trains;                     /* makes a model: mine_job_train()                  */
   unsigned events_of;             /* tasks whose event lists it learns from without   */
   int stores;                     /* the host writes: never from a schema             */
+  unsigned measures;              /* tasks of the algorithms it measures; 0: any      */
   int searches;                   /* options of the algorithm may have several values */
   int gathers; /* all its sources are read first, then block() is asked once: its answer is as
                ** large as that of a verb that streams, and its rows may stand anywhere */

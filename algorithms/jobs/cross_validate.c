@@ -98,10 +98,6 @@ mine_status mine__training_cross_validate(mine_training *t, mine_relation *out) 
   mine_env *env = t->env;
   if (mine_failed(env)) return mine_env_status(env);
   if (t->asked.algorithm->recommends) return mine__training_cross_offers(t, out);
-  if (!t->roles.supervised)
-    return mine__fail(env, MINE_UNSUPPORTED,
-                      "algorithm '%s' has no target; cross validation needs one to measure against",
-                      t->asked.algorithm->name);
   if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "cross validation needs a target; say target=<column>");
   if (mine__training_prepare(t)) return mine_env_status(env);

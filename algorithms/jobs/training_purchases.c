@@ -21,11 +21,6 @@ const mine_option mine__purchases_option_table[] = {
 
 mine_status mine__training_purchases_frame(mine_training *t) {
   const mine__options *options = &t->asked.options;
-  if (!options->wants) /* a verb that makes no model */
-    return mine__fail(t->env, MINE_OPTION,
-                      "algorithm '%s' learns from purchases and is not measured on rows held out; "
-                      "use mine_train, whose mine_evaluate has what it foretold",
-                      t->asked.algorithm->name);
   const mine_events *parsed = mine__options_of(options, options->wants);
   t->reading = (mine_purchases_reading){.events = *parsed};
   t->reading.events.want = mine__history_wants;

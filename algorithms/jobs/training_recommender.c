@@ -16,11 +16,6 @@ const mine_option mine__measured_option_table[] = {
 
 mine_status mine__training_recommender_frame(mine_training *t) {
   const mine__options *options = &t->asked.options;
-  if (!options->wants) /* a verb that makes no model */
-    return mine__fail(t->env, MINE_OPTION,
-                      "algorithm '%s' learns from what customers took and not from rows of "
-                      "attributes; use mine_train, then mine_recommend, or mine_cross_validate",
-                      t->asked.algorithm->name);
   t->events = *(const mine_events *)mine__options_of(options, options->wants);
   t->events.want = mine__interactions_wants;
   return mine__frame_open(t->env, mine__events_plan, &t->events, &t->frame);

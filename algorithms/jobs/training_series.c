@@ -34,11 +34,6 @@ static const mine_stored *series_before(mine_training *t) {
 
 mine_status mine__training_series_frame(mine_training *t) {
   const mine__options *options = &t->asked.options;
-  if (!options->wants)
-    return mine__fail(t->env, MINE_OPTION,
-                      "algorithm '%s' forecasts series and is not measured on rows held out; use "
-                      "mine_train, and mine_evaluate(model, source)",
-                      t->asked.algorithm->name);
   const mine_update_options *said = mine__options_of(options, mine__update_option_table);
   if (said && said->update) MINE_TRY(mine__fitting_none(t->env, options));
   MINE_TRY(mine__fitting_check(t->env, options, t->asked.algorithm->forecasts));

@@ -193,10 +193,6 @@ static mine_status tune_open(mine_job *job) {
   MINE_TRY(mine__train_open(job));
   mine_training *t = state->train.training;
   state->asked = mine__options_of(&job->options, tune_table);
-  if (!t->roles.supervised)
-    return mine__fail(env, MINE_UNSUPPORTED,
-                      "algorithm '%s' has no target; a search needs one to measure against",
-                      t->asked.algorithm->name);
   if (t->asked.supervised.target.type == MINE_NULL)
     return mine__fail(env, MINE_OPTION, "a search needs a target; say target=<column>");
   if (mine__algorithm_composes(t->asked.algorithm, MINE_CLASSIFICATION))
@@ -432,6 +428,7 @@ const mine_verb mine__verb_tune = {
     .answer = tune_answer,
     .options = tune_sets,
     .reads = "an id, then attributes",
+    .measures = MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT,
     .searches = 1,
     .state_bytes = sizeof(tune_state),
     .open = tune_open,

@@ -31,6 +31,21 @@ static void options_unknown_algorithm(mine_env *env, const char *name) {
                    list.bytes ? list.data : "none");
 }
 
+/* Before the options are read: of an algorithm that is measured otherwise, or not at all, each
+** would be unknown, `target` first. */
+static void options_unmeasured(mine_env *env, const mine_algorithm *algorithm) {
+  const char *how = NULL;
+  if (algorithm->tasks & (MINE_SURVIVAL | MINE_PURCHASES | MINE_FORECASTING))
+    how = "on a source: train a model, and use mine_evaluate(model, source)";
+  if (algorithm->tasks & MINE_RECOMMENDATION) how = "by mine_cross_validate(algorithm, source)";
+  if (how)
+    (void)mine__fail(env, MINE_UNSUPPORTED, "algorithm '%s' (%s) is measured %s", algorithm->name,
+                     mine__task_name((mine_task_kind)algorithm->tasks), how);
+  else
+    (void)mine__fail(env, MINE_UNSUPPORTED, "algorithm '%s' has no target to measure against",
+                     algorithm->name);
+}
+
 /* By name; without one the option `algorithm`, without that the verb's own. */
 static void options_choose(mine_env *env, mine_arena *arena, const char *name,
                            mine__options *options) {
@@ -42,7 +57,11 @@ static void options_choose(mine_env *env, mine_arena *arena, const char *name,
   }
   if (!name) return;
   options->algorithm = mine__algorithm_find(name);
-  if (!options->algorithm) options_unknown_algorithm(env, name);
+  if (!options->algorithm) {
+    options_unknown_algorithm(env, name);
+  } else if (options->verb->measures && !(options->verb->measures & options->algorithm->tasks)) {
+    options_unmeasured(env, options->algorithm);
+  }
 }
 
 /* The event list that is read; NULL: none. */

@@ -298,6 +298,7 @@ const mine_verb mine__verb_cross_validate = {
     .options = validate_options,
     .reads = "an id, then attributes",
     .events_of = MINE_RECOMMENDATION,
+    .measures = MINE_CLASSIFICATION | MINE_REGRESSION | MINE_UPLIFT | MINE_RECOMMENDATION,
     .state_bytes = sizeof(mine__train_state),
     .open = mine__train_open,
     .source = mine__train_source,

@@ -73,3 +73,10 @@ SELECT * FROM mine_survival_curve((SELECT mine_fit('kmeans', 'SELECT id, calls, 
 -- No error is left: told, for there are no standard errors.
 SELECT mine_train('x', 'weibull', 'SELECT id, 3 AS weeks, 1 AS relapsed, id % 7 AS dose FROM remission', 'target=weeks, event=relapsed');
 SELECT item, name, detail FROM mine_summary('x') WHERE item = 'warning';
+-- Measured by mine_evaluate, whatever options are given; and base is 0, not what rounding leaves of it.
+SELECT * FROM mine_cross_validate('cox', 'lives', 'target=months, event=state, event_value=gone');
+SELECT * FROM mine_cross_validate('weibull', 'remission', 'target=weeks');
+SELECT * FROM mine_tune('cox', 'remission', 'target=weeks, event=relapsed');
+SELECT * FROM mine_tune('kmeans', 'remission', 'k=2|3');
+SELECT DISTINCT contribution, because FROM mine_explain((SELECT mine_fit('cox', 'SELECT id, calls, calls*calls/7.0 AS more, noise/3.0 AS noise, shop, plan, months, state FROM lives',
+  'target=months, event=state, event_value=gone')), 'SELECT id, calls, calls*calls/7.0 AS more, noise/3.0 AS noise, shop, plan FROM lives') WHERE rank = 0;
