@@ -572,7 +572,7 @@ CASES = [
     ("clv: regularity of a summary", "SELECT mine_fit('mbgcnbd','SELECT 1 AS id, 1 AS repeats, 3 AS last_at, 5 AS age')", "say k"),
     ("clv: periods that are not whole", "SELECT mine_fit('bgbb','SELECT 1 AS id, 1 AS repeats, 2.5 AS last_at, 5 AS age')", "whole numbers of periods"),
     ("clv: more than once in a period", "SELECT mine_fit('bgbb','SELECT 1 AS id, 3 AS repeats, 2 AS last_at, 5 AS age')", "more repeats than periods"),
-    ("clv: measured on rows", "SELECT * FROM mine_cross_validate('bgnbd','SELECT id, ''2024-01-01'' AS day FROM customers')", "learns from purchases"),
+    ("clv: measured on rows", "SELECT * FROM mine_cross_validate('bgnbd','SELECT id, ''2024-01-01'' AS day FROM customers')", "is measured on a source"),
     ("clv: of clusters", "SELECT * FROM mine_clv((SELECT mine_fit('pca','customers')),'SELECT 1, 1, 3, 5')", "does not foretell purchases"),
     ("clv: level of everything", "SELECT * FROM mine_clv((SELECT mine_fit('bgnbd','SELECT id, 1 + id % 3 AS repeats, 1 + id % 5 AS last_at, 5 + id % 7 AS age FROM customers')),NULL,'level=1')", "below 1"),
     ("clv: no horizon", "SELECT * FROM mine_clv((SELECT mine_fit('bgnbd','SELECT id, 1 + id % 3 AS repeats, 1 + id % 5 AS last_at, 5 + id % 7 AS age FROM customers')),NULL,'horizon=0')", "horizon"),
