@@ -11,6 +11,7 @@
 #include "../unit/jobs_fixture.h"
 
 #include "../unit/made_models.h"
+#include "../unit/own_options.h"
 #include "../unit/refusing_fixture.h"
 
 #define SUBJECTS_MOST 256
@@ -165,24 +166,6 @@ static const odd_table odd_events[] = {
 
 /* ---- subjects ------------------------------------------------------------------------------- */
 
-/* The options of the example's last text that are the algorithm's own. */
-static void subject_own(subject *s) {
-  const mine_algorithm *algorithm = s->algorithm;
-  const char *end = algorithm->example ? strrchr(algorithm->example, '\'') : NULL, *at = end;
-  while (at && at > algorithm->example && at[-1] != '\'')
-    at--;
-  while (at && at < end) {
-    const size_t length = strcspn(at, ",'"), name = strcspn(at, "=,'");
-    for (const mine_option *o = algorithm->options; o && o->name; o++) {
-      if (strlen(o->name) == name && strncmp(o->name, at, name) == 0)
-        snprintf(s->own + strlen(s->own), sizeof s->own - strlen(s->own), ",%.*s", (int)length, at);
-    }
-    at += length + (length < (size_t)(end - at));
-    while (at < end && (*at == ' ' || *at == ','))
-      at++;
-  }
-}
-
 static const struct {
   mine_task_kind task;
   const char *options;
@@ -194,7 +177,7 @@ static const struct {
                      {MINE_UPLIFT, "target=y,treatment=w,treated=2,ignore=label,holdout=0.3"},
                      {MINE_PURCHASES, "seed=1"},
                      {MINE_RECOMMENDATION, "seed=1"},
-                     {MINE_FORECASTING, "gaps=missing"},
+                     {MINE_FORECASTING, "seed=1"},
                      {MINE_FORECASTING, "time=time,value=amount,step=month,duplicates=sum"},
                      {MINE_SURVIVAL, "target=z,event=label,event_value=yes,ignore=w"}};
 
@@ -224,7 +207,7 @@ static int subjects_with_more(subject *to) {
                  .task = subject_more[i].task,
                  .wide = subject_more[i].options};
     snprintf(s.name, sizeof s.name, "%s", subject_more[i].name);
-    subject_own(&s);
+    own_options(s.algorithm, s.own, sizeof s.own);
     to[n++] = s;
   }
   return n;
@@ -237,10 +220,8 @@ static int subjects_all(subject *to) {
     for (size_t t = 0; t < sizeof subject_tasks / sizeof subject_tasks[0]; t++) {
       if (!(algorithm->tasks & (unsigned)subject_tasks[t].task)) continue;
       subject s = {
-          .algorithm = algorithm,
-          .task = subject_tasks[t].task,
-          .wide = strcmp(algorithm->reads, "events") ? subject_tasks[t].options : "seed=1"};
-      subject_own(&s);
+          .algorithm = algorithm, .task = subject_tasks[t].task, .wide = subject_tasks[t].options};
+      own_options(s.algorithm, s.own, sizeof s.own);
       snprintf(s.name, sizeof s.name, "%s %s", algorithm->name, mine__task_name(s.task));
       assert_true(n + 3 < SUBJECTS_MOST);
       to[n++] = s;

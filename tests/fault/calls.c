@@ -27,6 +27,7 @@
 #define CALLS_MOST      500
 #define CALLS_TEXT      1600
 #define CALLS_ARGUMENTS 12
+#define CALLS_MODELS    128
 #define CUSTOMERS       "SELECT id, age, income, plan FROM customers"
 #define NUMBERS         "SELECT id, age, income, id*id%11 AS calls, income+id%7 AS paid FROM customers"
 #define PURCHASES                                                                            \
@@ -342,19 +343,20 @@ typedef struct calls_verb {
   calls_list form, sample; /* the names, and the example's own */
 } calls_verb;
 
-/* Of different tasks first, then those of other algorithms: {"tree", "segments", "near",
-** "income", "bayes"}. */
-static char calls_models[CALLS_ARGUMENTS * 4][64];
+/* Of different tasks first, then those of other algorithms, of events last: {"tree", "segments",
+** "near", "income", "bayes"}. */
+static char calls_models[CALLS_MODELS][64];
 static int calls_n_models;
 
 static void calls_find_models(sqlite3 *db) {
   sqlite3_stmt *each = NULL;
   sqlite3_prepare_v2(db,
                      "SELECT name FROM mine_models ORDER BY CASE name WHEN 'tree' THEN 1 WHEN"
-                     " 'segments' THEN 2 WHEN 'near' THEN 3 WHEN 'income' THEN 4 ELSE 5 END, name",
+                     " 'segments' THEN 2 WHEN 'near' THEN 3 WHEN 'income' THEN 4 ELSE 5 END,"
+                     " task IN ('purchases', 'recommendation', 'forecasting'), name",
                      -1, &each, NULL);
   calls_n_models = 0;
-  while (sqlite3_step(each) == SQLITE_ROW && calls_n_models < CALLS_ARGUMENTS * 4)
+  while (sqlite3_step(each) == SQLITE_ROW && calls_n_models < CALLS_MODELS)
     snprintf(calls_models[calls_n_models++], sizeof calls_models[0], "%s",
              (const char *)sqlite3_column_text(each, 0));
   sqlite3_finalize(each);
@@ -592,26 +594,50 @@ static void calls_of_verb(const calls_verb *verb) {
   if (!made) (void)calls_add(verb, NULL, verb->example);
 }
 
-void fault_train_others(sqlite3 *db) {
+/* What a model is made of that the customers are not for, by its task. */
+static const struct {
+  const char *task, *source;
+} calls_sources[] = {{"", "customers"},
+                     {"components", NUMBERS},
+                     {"purchases", PURCHASES},
+                     {"recommendation", TAKEN},
+                     {"forecasting", WEEKS}};
+enum { CALLS_SOURCES = sizeof calls_sources / sizeof calls_sources[0] };
+
+/* Each source of the task, with each target, with the options of the example and (they may be
+** those of a verb around it) without. */
+static fault_result calls_train(sqlite3 *db, const char *name, const char *task, const char *own) {
   static char options[CALLS_TEXT];
+  fault_result result = {.code = SQLITE_ERROR};
+  for (int i = 0; i < CALLS_SOURCES * CALLS_TARGETS * 2 && result.code; i++) {
+    const int from = i / (CALLS_TARGETS * 2), target = CALLS_TARGETS - 1 - i / 2 % CALLS_TARGETS;
+    if (!strstr(task, calls_sources[from].task)) continue;
+    calls_options(NULL, i % 2 ? NULL : own, target, options);
+    char *sql = sqlite3_mprintf("SELECT mine_train(%Q,%Q,'%s',%s)", name, name,
+                                calls_sources[from].source, options);
+    if (sql) result = fault_run(db, sql, "");
+    sqlite3_free(sql);
+  }
+  return result;
+}
+
+int fault_train_others(sqlite3 *db) {
+  int missing = 0;
   sqlite3_stmt *each = NULL;
   sqlite3_prepare_v2(db,
-                     "SELECT algorithm, example FROM mine_algorithms WHERE algorithm NOT IN"
+                     "SELECT algorithm, task, example FROM mine_algorithms WHERE algorithm NOT IN"
                      " (SELECT algorithm FROM mine_models)",
                      -1, &each, NULL);
   while (sqlite3_step(each) == SQLITE_ROW) {
     const char *name = (const char *)sqlite3_column_text(each, 0);
-    const char *own = calls_own((const char *)sqlite3_column_text(each, 1));
-    fault_result result = {.code = SQLITE_ERROR};
-    for (int target = CALLS_TARGETS; target-- > 0 && result.code;) {
-      calls_options(NULL, own, target, options);
-      char *sql = sqlite3_mprintf("SELECT mine_train(%Q,%Q,'customers',%s)", name, name, options);
-      if (sql) result = fault_run(db, sql, "");
-      sqlite3_free(sql);
-    }
-    if (result.code) fprintf(stderr, "no model of %s: %s\n", name, result.message);
+    const char *own = calls_own((const char *)sqlite3_column_text(each, 2));
+    const fault_result result =
+        calls_train(db, name, (const char *)sqlite3_column_text(each, 1), own);
+    if (result.code) fprintf(stderr, "FAILED no model of %s: %s\n", name, result.message);
+    missing += result.code != SQLITE_OK;
   }
   sqlite3_finalize(each);
+  return missing;
 }
 
 void fault_derive(sqlite3 *db) {

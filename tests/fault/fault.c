@@ -61,7 +61,7 @@ unsigned char *fault_image(int64_t rows, int utf16, sqlite3_int64 *bytes) {
   if (!code) code = fault_load(db, &error);
   if (!code) code = sqlite3_exec(db, schema, NULL, NULL, &error);
   if (!code) code = sqlite3_exec(db, fault_trainings, NULL, NULL, &error);
-  if (!code) fault_train_others(db);
+  if (!code && fault_train_others(db)) code = SQLITE_ERROR;
   if (!code) image = sqlite3_serialize(db, "main", bytes, 0);
   if (image) fault_derive(db);
   if (!image) fprintf(stderr, "FAILED to set up: %s\n", error ? error : sqlite3_errmsg(db));

@@ -22,7 +22,8 @@ typedef struct fault_call {
 
 extern const fault_call *const fault_calls; /* ends with a NULL verb; made by fault_image() */
 void fault_derive(sqlite3 *db);             /* the same, on a database like it */
-void fault_train_others(sqlite3 *db); /* a model of every algorithm that has none, named like it */
+/* A model of every algorithm that has none, named like it; how many could not be made (told). */
+int fault_train_others(sqlite3 *db);
 
 /* What came of a script: the code of its last step, and a hash of all rows. */
 typedef struct fault_result {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../unit/made_models.h"
+#include "../unit/own_options.h"
 #include "../unit/verb_fixture.h"
 
 const use_model use_models[] = {
@@ -81,6 +82,39 @@ const use_model use_models[] = {
     {"forecast filtered", "holt_winters", "time=id,value=y,season=4", USE_TRAINED},
     {NULL, NULL, NULL, USE_TRAINED},
 };
+
+/* What the rows below hold for each task. */
+static const struct {
+  mine_task_kind task;
+  const char *options;
+} use_tasks[] = {{MINE_CLASSIFICATION, "target=label,holdout=0.3,ignore=day"},
+                 {MINE_REGRESSION, "target=y,holdout=0.3,ignore=day"},
+                 {MINE_CLUSTERING, "ignore=label|day"},
+                 {MINE_NEIGHBORS, "ignore=label|day"},
+                 {MINE_COMPONENTS, "ignore=label|kind|day"},
+                 {MINE_UPLIFT, "target=y,treatment=label,holdout=0.3,ignore=day"},
+                 {MINE_PURCHASES, "customer=kind,time=day,amount=x"},
+                 {MINE_RECOMMENDATION, "customer=kind,item=y"},
+                 {MINE_FORECASTING, "time=id,value=y"},
+                 {MINE_SURVIVAL, "target=y,event=label,ignore=day"}};
+
+int use_algorithm(int i, use_model *out) {
+  static char name[80], options[300];
+  const mine_algorithm *algorithm = mine__algorithm_at(i);
+  if (!algorithm) return 0;
+  *out = (use_model){NULL, algorithm->name, options, USE_TRAINED};
+  for (const use_model *model = use_models; model->name; model++)
+    if (strcmp(model->algorithm, algorithm->name) == 0) return 1;
+  size_t t = 0;
+  while (t + 1 < sizeof use_tasks / sizeof use_tasks[0] &&
+         !(algorithm->tasks & (unsigned)use_tasks[t].task))
+    t++;
+  snprintf(name, sizeof name, "algorithm %s", algorithm->name);
+  const int n = snprintf(options, sizeof options, "%s", use_tasks[t].options);
+  own_options(algorithm, options + n, sizeof options - (size_t)n);
+  out->name = name;
+  return 1;
+}
 
 /* ---- a host that counts -------------------------------------------------------------- */
 
@@ -204,16 +238,43 @@ static mine_env *use_env(use_memory *memory) {
   return env;
 }
 
+/* Every row, of a verb that needs nothing but a model. */
+static void use_alone(const mine_model *model, const mine_verb *verb, use_memory *memory) {
+  mine_env *env = use_env(memory);
+  const mine_arguments arguments = {.model = {model}};
+  mine_job *job = NULL;
+  mine_frame *frame = NULL;
+  mine_relation *relation = NULL;
+  const char *sql;
+  int64_t rows = 0;
+  mine_status status = mine_job_open(env, verb, &arguments, &job);
+  if (!status) status = mine_job_source(job, &sql, &frame);
+  const int alone = !status && !frame;
+  if (alone && !mine_job_streams(job)) status = mine_job_run(job, &relation);
+  if (alone && mine_job_streams(job)) {
+    mine_job_ends(job);
+    status = mine_job_block(job, &rows);
+  }
+  for (int64_t row = 0; row < rows && row < 1000 && !status; row++) {
+    for (int c = 0; verb->answer[c].name && !status; c++) {
+      mine_cell cell;
+      status = mine_job_cell(job, row, c, &cell);
+      if (!status) use_read_cell(&cell);
+    }
+  }
+  use_relation(relation);
+  mine_job_close(job);
+  mine_env_close(env);
+}
+
+/* What it lists, and what it answers from what it keeps: forecasts, values, offers. */
 static void use_parts(const mine_model *model, use_memory *memory) {
-  static const char *const parts[] = {"mine_summary",      "mine_centroids", "mine_tree",
-                                      "mine_importance",   "mine_evaluate",  "mine_confusion",
-                                      "mine_coefficients", "mine_loadings"};
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-    mine_env *env = use_env(memory);
-    mine_relation *relation = NULL;
-    verb_list(env, model, parts[i], &relation);
-    use_relation(relation);
-    mine_env_close(env);
+  const mine_verb *verb;
+  for (int i = 0; (verb = mine_verb_at(i)) != NULL; i++) {
+    const mine_argument_kind kind = verb->argument[0].kind;
+    const int takes = kind == MINE_ARG_MODEL || kind == MINE_ARG_BASE;
+    if (takes && verb->form == MINE_VERB_TABLE && verb->required == 1)
+      use_alone(model, verb, memory);
   }
 }
 

@@ -17,6 +17,9 @@ typedef struct use_model {
   enum { USE_TRAINED, USE_BOOSTED, USE_MIXTURE, USE_GROUPED, USE_ENSEMBLE, USE_NESTED } made;
 } use_model;
 extern const use_model use_models[]; /* ends with a NULL name */
+/* The i-th algorithm of the registry, as its task and its example have it; the name NULL: it is in
+** use_models.  0: there are no more.  Valid until the next call. */
+int use_algorithm(int i, use_model *out);
 
 /* What a host of ours has handed out: held now, and the most it ever was. */
 typedef struct use_memory {
