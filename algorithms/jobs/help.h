@@ -24,8 +24,8 @@ extern const mine__help_word mine__help_words[]; /* said NULL ends */
 /* The verb or algorithm that is called so but for case, '-', blanks and 'mine_': "K-Means",
 ** "t-test", "forecast"; NULL: none. */
 const char *mine__help_name(const char *topic);
-/* The first algorithm among those that `topic` may mean by the words above, or is but for case
-** and '-'; NULL: none. */
+/* The algorithm that `topic` is but for case and '-', else the first one of the row above that has
+** the longest of the phrases that fit ("logistic regression", not "regression"); NULL: none. */
 const char *mine__help_algorithm(const char *topic);
 /* Write the verbs and algorithms that `topic` may mean: those of the words above, then those
 ** whose line has all words of the topic.  0: none, nothing is written. */

@@ -12,7 +12,7 @@
 #include "catalog.h"
 #include "help.h"
 
-#define FIND_TOPIC     120 /* bytes of a topic that are looked at */
+#define FIND_TOPIC     500 /* bytes of a topic or a line that are looked at */
 #define FIND_MOST      12  /* entries that are shown              */
 #define FIND_LONG      5   /* letters of a word that stands for longer ones */
 #define FIND_TWO_SIGNS 6   /* bytes of two Chinese signs */
@@ -34,9 +34,14 @@ static void find_plain(char plain[FIND_TOPIC + 1], const char *text) {
   plain[n] = 0;
 }
 
-/* "rules" and "rule" are one word, as are "boxes" and "box". */
+/* "rules" and "rule" are one word, as are "boxes" and "box", "purchases" and "purchase". */
 static size_t find_stem(const char *word, size_t n) {
   if (n > 3 && word[n - 1] == 's' && word[n - 2] != 's') n--;
+  if (n > 3 && word[n - 1] == 'e') {
+    const char before = word[n - 2], first = word[n - 3];
+    const int hissed = before == 'h' && (first == 'c' || first == 's');
+    if (before == 'x' || before == 's' || hissed) n--;
+  }
   return n;
 }
 
@@ -93,20 +98,21 @@ static int find_phrase(const char *phrase, const char *topic, int within) {
   return chinese ? strstr(topic, phrase) != NULL : find_all(phrase, topic, 0, 0);
 }
 
-/* Whether one of the phrases 'a|b|c' fits. */
-static int find_said(const char *said, const char *topic, int within) {
+/* The bytes of the longest of the phrases 'a|b|c' that fit; 0: none does. */
+static size_t find_said(const char *said, const char *topic, int within) {
   char phrase[FIND_TOPIC];
+  size_t longest = 0;
   while (*said) {
     const size_t n = strcspn(said, "|");
     if (n > 0 && n < sizeof phrase) {
       memcpy(phrase, said, n);
       phrase[n] = 0;
-      if (find_phrase(phrase, topic, within)) return 1;
+      if (n > longest && find_phrase(phrase, topic, within)) longest = n;
     }
     said += n;
     said += *said == '|';
   }
-  return 0;
+  return longest;
 }
 
 /* What a verb or an algorithm is; NULL: there is none of that name. */
@@ -222,16 +228,30 @@ const char *mine__help_name(const char *topic) {
   return NULL;
 }
 
-const char *mine__help_algorithm(const char *topic) {
+/* The first algorithm that a row means; NULL: none. */
+static const char *find_algorithm(const mine__help_word *word) {
   find_list list = {0};
-  char plain[FIND_TOPIC + 1];
-  const char *name = mine__help_name(topic);
-  find_plain(plain, topic);
-  if (name) find_add(&list, name);
-  find_in_words(&list, plain);
+  find_add_meant(&list, word);
   for (int i = 0; i < list.n; i++)
     if (mine__algorithm_find(list.name[i])) return list.name[i];
   return NULL;
+}
+
+const char *mine__help_algorithm(const char *topic) {
+  char plain[FIND_TOPIC + 1];
+  const char *name = mine__help_name(topic), *meant = NULL;
+  size_t longest = 0;
+  if (name && mine__algorithm_find(name)) return name;
+  find_plain(plain, topic);
+  for (int within = 0; within < 2 && !meant; within++)
+    for (const mine__help_word *word = mine__help_words; word->said; word++) {
+      const size_t n = find_said(word->said, plain, within);
+      const char *of_row = n > longest ? find_algorithm(word) : NULL;
+      if (!of_row) continue;
+      longest = n;
+      meant = of_row;
+    }
+  return meant;
 }
 
 void mine__help_beside(mine_text *out, const char *topic, int words) {

@@ -91,9 +91,9 @@ const mine__help_word mine__help_words[] = {
      "value|missing|"
      "data quality|概览|描述|缺失|数据质量",
      "mine_profile|mine_describe|mine_outliers|mine_warnings", NULL},
-    {"pca|principal component|dimension|dimension reduction|factor "
-     "analysis|svd|主成分|因子分析|降维",
+    {"pca|principal component|dimension|dimension reduction|svd|主成分|降维",
      "mine_train|mine_loadings|mine_project|pca|factor", NULL},
+    {"factor analysis|因子分析", "factor|mine_loadings|mine_project|pca", NULL},
     {"feature engineering|aggregate events|cut off|cutoff|snapshot|observation "
      "window|label|特征|快照|标签",
      "mine_snapshot", NULL},
@@ -117,7 +117,9 @@ const mine__help_word mine__help_words[] = {
     {"save model|load model|delete model|list models|rename|版本|模型管理",
      "mine_train|mine_versions|mine_restore|mine_summary", NULL},
     /* ---- methods, as others call them ---- */
-    {"decision tree|cart|chaid|c5|c4 5|rpart|决策树", "tree|mine_tree|forest", NULL},
+    {"decision tree|regression tree|classification tree|cart|chaid|c5|c4 "
+     "5|rpart|决策树|回归树|分类树",
+     "tree|mine_tree|forest", NULL},
     {"random forest|randomforest|bagging|随机森林", "forest|extra_trees", NULL},
     {"gradient boosting|gbm|xgboost|lightgbm|catboost|gbdt|ensemble|梯度提升|提升树",
      "boost|forest|auto", NULL},
@@ -128,12 +130,15 @@ const mine__help_word mine__help_words[] = {
     {"naive bayes|bayesian|贝叶斯", "bayes", NULL},
     {"support vector|svm|支持向量机", "boost|mlp|logistic",
      "There is no support vector machine; these do the same jobs."},
-    {"two step|twostep|kohonen|som|k means|k modes|k medoids|pam|hierarchical "
-     "clustering|dendrogram|"
-     "层次聚类",
-     "kmeans|kprototypes|kmedoids|agglomerative|mine_dendrogram|mine_choose_k", NULL},
+    {"k means|kohonen|som", "kmeans|mine_choose_k|kprototypes|kmedoids", NULL},
+    {"two step|twostep|两步聚类|二阶聚类", "auto|mine_cluster|kprototypes", NULL},
+    {"k modes|kmodes", "kprototypes|mine_choose_k", NULL},
+    {"k medoids|medoid|pam|partitioning around medoids", "kmedoids|mine_choose_k", NULL},
+    {"hierarchical|hierarchical clustering|dendrogram|层次聚类|系统聚类",
+     "agglomerative|mine_dendrogram|mine_choose_k", NULL},
     {"gaussian mixture|latent class|em|混合模型", "gmm", NULL},
-    {"cox regression|proportional hazards|比例风险", "cox|mine_survival_curve|mine_ph_test", NULL},
+    {"cox regression|proportional hazard|cox回归|比例风险", "cox|mine_survival_curve|mine_ph_test",
+     NULL},
     {"average|median|percentile|quantile|standard deviation|中位数|分位数|标准差",
      "mine_median|mine_quantile|mine_stddev|mine_describe", NULL},
     {NULL, NULL, NULL},

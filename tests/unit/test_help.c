@@ -60,7 +60,8 @@ static void test_topics(void **state) {
                {"forecasts of demand", "mine_forecast"},
                {"客户流失预测", "mine_train"},
                {"关联", "mine_rules"},
-               {"medoids", "kmedoids"}, /* by its title */
+               {"medoids", "kmedoids"},
+               {"indexes", "mine_composite"},
                {"coefficients", "mine_coefficients"},
                {"Umsatz", NULL},
                {"shape shifting", NULL},
@@ -106,6 +107,28 @@ static void test_algorithms(void **state) {
   assert_string_equal(mine__help_algorithm("random forest"), "forest");
   assert_string_equal(mine__help_algorithm("K-Means"), "kmeans");
   assert_string_equal(mine__help_algorithm("\xe5\x86\xb3\xe7\xad\x96\xe6\xa0\x91"), "tree");
+  static const struct {
+    const char *topic, *name;
+  } cases[] = {{"logistic regression", "logistic"},
+               {"cox regression", "cox"},
+               {"Regression Trees", "tree"},
+               {"regression", "linear"},
+               {"linear regression", "linear"},
+               {"hierarchical clustering", "agglomerative"},
+               {"层次聚类", "agglomerative"},
+               {"k modes", "kprototypes"},
+               {"pam", "kmedoids"},
+               {"k-medoids", "kmedoids"},
+               {"factor analysis", "factor"},
+               {"因子分析", "factor"},
+               {"principal components", "pca"},
+               {"two step", "auto"},
+               {"TwoStep", "auto"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const char *name = mine__help_algorithm(cases[i].topic);
+    if (!name || strcmp(name, cases[i].name) != 0)
+      fail_msg("'%s': %s, not %s", cases[i].topic, name ? name : "(none)", cases[i].name);
+  }
   assert_null(mine__help_algorithm("confusion matrix"));
   assert_null(mine__help_algorithm("nonsense"));
 }
