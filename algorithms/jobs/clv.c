@@ -314,6 +314,7 @@ static mine_status clv_run(mine_job *job, mine_relation *out) {
       .unit = state->body->unit,
       .whole = state->process->whole,
       .history = mine__options_of(&job->options, mine__history_option_table),
+      .returns_said = mine__options_given(job->options.group, job->options.n, "returns"),
       .note = mine__job_note,
       .context = job};
   mine__purchases_read(job->env, job->arena, job->frame, &state->reading, &how, &purchases);

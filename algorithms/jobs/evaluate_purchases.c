@@ -82,6 +82,7 @@ mine_status mine__purchases_judge_run(mine_job *job, mine_relation *out) {
       .unit = ((const mine_purchase_model *)model->body)->unit,
       .whole = process->whole,
       .history = mine__options_of(&job->options, mine__history_option_table),
+      .returns_said = mine__options_given(job->options.group, job->options.n, "returns"),
       .note = mine__job_note,
       .context = job};
   const mine_purchases_reading *reading = &((mine__judging *)mine__job_state(job))->reading;

@@ -64,13 +64,15 @@ static void purchases_fit(mine_training *t, mine_model *model) {
       MINE_TAKE(t->env, t->arena, options, mine__history_option_table, &history))
     return;
   const mine_period usual = algorithm->whole ? MINE_PERIOD_MONTH : MINE_PERIOD_WEEK;
-  const mine_purchases_how how = {.unit = said.unit > 0 ? (mine_period)(said.unit - 1) : usual,
-                                  .whole = algorithm->whole,
-                                  .history = &history,
-                                  .holdout = said.holdout,
-                                  .skips = 1,
-                                  .note = mine__training_note,
-                                  .context = t};
+  const mine_purchases_how how = {
+      .unit = said.unit > 0 ? (mine_period)(said.unit - 1) : usual,
+      .whole = algorithm->whole,
+      .history = &history,
+      .returns_said = mine__options_given(options->group, options->n, "returns"),
+      .holdout = said.holdout,
+      .skips = 1,
+      .note = mine__training_note,
+      .context = t};
   mine__purchases_read(t->env, t->arena, t->frame, &t->reading, &how, &purchases);
   if (mine_failed(t->env)) return;
   model->told.rows = purchases.n;

@@ -199,8 +199,11 @@ static void target_as_numbers(mine_training *t, mine_column *column, const targe
     char shown[MINE_SHOW_BYTES];
     (void)mine__fail(t->env, MINE_OPTION,
                      "positive=%s is a class, and the target '%s' is learned as a number "
-                     "(task=regression); leave it out, or say task=classification",
-                     mine__show_cell(shown, positive), column->name);
+                     "(task=regression); leave it out, or %s",
+                     mine__show_cell(shown, positive), column->name,
+                     t->asked.algorithm->tasks & MINE_CLASSIFICATION
+                         ? "say task=classification"
+                         : "take an algorithm that has classes, such as logistic");
     return;
   }
   mine__training_notef(t, "target", column->name, "%s: %s", mine__task_name(t->data.task),

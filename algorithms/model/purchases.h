@@ -69,6 +69,7 @@ typedef struct mine_purchases_how {
   mine_period unit;
   int whole;
   const mine_history_options *history; /* which events count */
+  int returns_said;                    /* ... by an option: not of a summary */
   double holdout;
   int skips; /* a training: see mine_history_source */
   void (*note)(void *context, const char *item, const char *name, const char *detail);

@@ -308,5 +308,12 @@ void mine__purchases_read(mine_env *env, mine_arena *arena, mine_frame *frame,
                      "observed");
     return;
   }
+  if (how->returns_said) {
+    (void)mine__fail(
+        env, MINE_OPTION,
+        "option returns is for events; a summary has no amounts to take back, monetary "
+        "is what was paid after returns");
+    return;
+  }
   purchases_take(env, arena, frame, reading, how, out);
 }
