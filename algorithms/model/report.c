@@ -123,9 +123,15 @@ static int report_keeps_names(const mine_model *model, mine_relation *to) {
     const int64_t rows = model->told.rows; /* 0: another program's, which does not say */
     const int names = (rows > 0 && levels * 2 > rows) || (levels > 100 && levels * 50 > rows);
     if (about->type != MINE_COLUMN_CATEGORY || !names) continue;
-    snprintf(detail, sizeof detail,
-             "its %lld values, so many for %lld rows that they may name customers",
-             (long long)levels, (long long)model->told.rows);
+    if (rows > 0)
+      snprintf(detail, sizeof detail,
+               "its %lld values, so many for %lld rows that they may name customers",
+               (long long)levels, (long long)rows);
+    else
+      snprintf(detail, sizeof detail,
+               "its %lld values, so many that they may name customers (of how many rows, the file "
+               "does not say)",
+               (long long)levels);
     report_put(to, about->name, detail);
     keeps = 1;
   }

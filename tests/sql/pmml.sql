@@ -73,3 +73,9 @@ SELECT mine_import('bad', replace(text, '</Node></Node></TreeModel>', '</Node>' 
   || '</Node></TreeModel>')) FROM doc WHERE name = 'votes';
 SELECT mine_import('bad', replace(text, '<Constant>40</Constant>', replace(hex(zeroblob(20000)), '00', '<Apply function="+">') || '<Constant>40</Constant>'
   || replace(hex(zeroblob(20000)), '00', '<Constant>1</Constant></Apply>'))) FROM doc WHERE name = 'r_lm';
+-- another program does not say how many rows a model was learned from: what it may keep is told all the same
+CREATE TABLE named AS WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 1500)
+SELECT i AS id, 'n' || (i % 150) AS name, (i % 150) < 75 AS y FROM s;
+SELECT mine_train('named', 'tree', 'named', 'target=y, categorical=name') IS NOT NULL;
+SELECT mine_import('told', mine_export('named', 'pmml'));
+SELECT name, detail FROM mine_summary('told') WHERE item = 'keeps';
