@@ -1,5 +1,7 @@
 /*
-** boost.h -- gradient boosting: what boost.c, fit.c and loss.c share.
+** boost.h -- gradient boosting: what boost.c and loss.c share, and through run.h plan.c, fit.c,
+*run.c
+** and watch.c.
 */
 #ifndef MINE_BOOST_BOOST_H
 #define MINE_BOOST_BOOST_H

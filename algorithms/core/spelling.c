@@ -288,12 +288,12 @@ static int spelling_is_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/* Every quote closes: spelling_value_end has been here. */
 /* The comma or the semicolon of a Chinese keyboard. */
 static int spelling_is_wide_comma(const char *at, const char *end) {
   return end - at > 3 && (memcmp(at, "\xef\xbc\x8c", 3) == 0 || memcmp(at, "\xef\xbc\x9b", 3) == 0);
 }
 
+/* Every quote closes: spelling_value_end has been here. */
 const char *mine__spelling_swallowed(const char *at, const char *end, size_t *bytes) {
   int begins = 1; /* an item begins here: a quote would protect it */
   while (at < end) {

@@ -141,12 +141,13 @@ static double linear_dispersion(const linear_fit *fit, const double *beta, doubl
   return sum / df;
 }
 
-/* Standard errors from the expected information. */
+/* Standard errors: of gamma from the expected information at beta; of the others from the
+** information observed where the last step took it. */
 static void linear_test(linear_fit *fit, const linear_problem *problem, const double *beta,
                         linear_point *point, double *errors) {
   const double df = fit->design.total - (double)(fit->design.n_used + 1);
   double dispersion = 1;
-  const int gamma = fit->family == LINEAR_GAMMA; /* of the others it is the information observed */
+  const int gamma = fit->family == LINEAR_GAMMA;
   if (gamma && mine__glm_evaluate(problem, beta, LINEAR_FISHER, point)) return;
   if (!(df > 0) || fit->design.data->rows.n <= fit->design.n_used + 1 ||
       !mine__cholesky(problem->la, linear_width(problem), point->h))

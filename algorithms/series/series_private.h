@@ -24,6 +24,5 @@ void mine__calendar_periods(const series_times *times, mine_time_step unit, mine
 ** steps). */
 double mine__series_unfinished(mine_env *env, const series_times *times, const double *value,
                                const uint32_t *row, const mine_calendar *calendar);
-extern const char *const mine__calendar_units[]; /* "year" ... "second", as mine_time_step */
 
 #endif
