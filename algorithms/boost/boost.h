@@ -1,7 +1,6 @@
 /*
-** boost.h -- gradient boosting: what boost.c and loss.c share, and through run.h plan.c, fit.c,
-*run.c
-** and watch.c.
+** boost.h -- gradient boosting: what boost.c and loss.c share.  Through run.h also plan.c, fit.c,
+** run.c and watch.c, which make the rounds and watch them.
 */
 #ifndef MINE_BOOST_BOOST_H
 #define MINE_BOOST_BOOST_H

@@ -20,8 +20,9 @@ const mine_option mine__history_option_table[] = {
         .help = "the day, or the time, until which events count; not given: the last event"),
     OPTION_CHOICE(mine_history_options, returns, .initial = "net", .choices = histories_returns,
                   .help =
-                      "negative amounts: net (they lower amounts and are no purchases), ignore, "
-                      "count (purchases like any other), or error"),
+                      "negative amounts: net (they lower amounts and are no purchases; in lifetime "
+                      "models they lower what was bought on their own day), ignore, count "
+                      "(purchases like any other), or error"),
     OPTION_END};
 
 const mine_want mine__history_wants[] = {

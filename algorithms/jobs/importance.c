@@ -13,6 +13,7 @@
 
 #include "../core/radix.h"
 #include "../core/random.h"
+#include "../model/members.h"
 #include "../model/metrics.h"
 #include "scoring.h"
 
@@ -205,17 +206,44 @@ static void importance_permute(mine_job *job, mine_relation *out) {
   if (!mine_failed(env)) importance_list(env, model, of, out);
 }
 
+static int importance_is_known(const mine_model *model) {
+  return mine__model_part(model, "mine_importance") != NULL;
+}
+
+/* The members of a mean that say nothing of their features are not in it: tell which. */
+static void importance_tell_silent(mine_job *job, const mine_model *model) {
+  const mine_kind *kind = model->kind;
+  const double *weight =
+      kind == &mine__kind_ensemble ? ((const mine_ensemble *)model->body)->weight : NULL;
+  const int n = kind->n_inside ? kind->n_inside(model) : 0;
+  char number[MINE_NUMBER_BYTES];
+  for (int i = 0; i < n && !mine_failed(job->env); i++) {
+    mine_cell value;
+    const mine_model *inside = kind->inside(model, i, &value);
+    if (!inside) continue;
+    if (!weight)
+      importance_tell_silent(job, inside);
+    else if (weight[i] > 0 && !importance_is_known(inside))
+      mine__job_notef(
+          job, "warning", inside->algorithm,
+          "a member of weight %s: it does not know how much its features count, so this "
+          "is the mean of the others; a source that has the target measures all",
+          mine__format_real(number, weight[i], 3));
+  }
+}
+
 static mine_status importance_run(mine_job *job, mine_relation *out) {
   importance_state *s = importance_state_of(job);
   if (!s->scoring) {
     const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
-    if (model->roles.target && model->kind->answer && !model->kind->n_inside &&
-        !mine__model_part(model, job->verb->name))
+    if (model->roles.target && model->kind->answer && !mine__model_any(model, importance_is_known))
       return mine__fail(job->env, MINE_UNSUPPORTED,
                         "%s %s model does not know how much a feature counts; give a source that "
                         "has the target, and it is measured by shuffling",
                         mine__article(model->algorithm), model->algorithm);
-    return mine__model_list(job->env, model, job->verb->name, out);
+    MINE_TRY(mine__model_list(job->env, model, job->verb->name, out));
+    importance_tell_silent(job, model);
+    return mine_env_status(job->env);
   }
   (void)mine__scoring_block(s->scoring, job);
   MINE_TRY(mine__scoring_ready(s->scoring));

@@ -8,30 +8,30 @@
 
 #include "../data/numerals.h"
 #include "profile.h"
+#include "roles.h"
 
-/* Texts of which nine in ten would be numbers if it were said: 1,234 and 37%. */
+/* Values of which nine in ten would be numbers if it were said: 1,234 and 37%. */
 static void tell_almost(mine_job *job, const char *name, const mine_tally *p) {
-  int64_t numbers = 0;
-  mine_cell cell, odd = {MINE_NULL, 0, {0}};
-  char shown[MINE_SHOW_BYTES];
-  unsigned all = 0;
+  const int64_t plain = (int64_t)(p->n_whole + p->n_real);
+  mine_almost almost = {.values = p->n_text + plain, .numbers = plain};
+  mine_cell cell;
+  mine_text text;
   for (int64_t i = 0; i < p->texts.values.n; i++) {
     unsigned marks = 0;
     mine__values_get(&p->texts.values, i, &cell);
-    const int plain = !isnan(mine__cell_number(&cell));
-    if (!plain && odd.type == MINE_NULL) odd = cell;
-    if (!plain && !mine__numeral_like(cell.as.text, cell.bytes, &marks)) continue;
-    numbers += p->count[i];
-    all |= marks;
+    const int is_plain = !isnan(mine__cell_number(&cell));
+    if (!is_plain && almost.first.type == MINE_NULL) almost.first = cell;
+    if (is_plain || mine__numeral_like(cell.as.text, cell.bytes, &marks)) {
+      almost.numbers += p->count[i];
+      almost.marks |= marks;
+    } else if (almost.odd.type == MINE_NULL) {
+      almost.odd = cell;
+    }
   }
-  if (odd.type == MINE_NULL || 10 * numbers < 9 * p->n_text) return;
-  mine__job_notef(job, "warning", name,
-                  "texts, of which %lld of %lld read as numbers, not so %s: where a verb takes "
-                  "options say %s, or clean it",
-                  (long long)numbers, (long long)p->n_text, mine__show_cell(shown, &odd),
-                  all & MINE_MARK_COMMA ? "decimal=comma"
-                  : all                 ? "numeric=<column>"
-                                        : "na=<text>");
+  if (almost.first.type == MINE_NULL || 10 * almost.numbers < 9 * almost.values) return;
+  mine__text_open(&text, job->env->scratch);
+  mine__roles_say_almost(&almost, name, "is text; where a verb takes options", &text);
+  if (!text.failed) mine__job_note(job, "warning", name, text.data);
 }
 
 void mine__profile_tell(mine_job *job, const char *name, const mine_tally *p, int dates,

@@ -79,6 +79,9 @@ void mine__roles_tell_numbers(const mine_roles *roles, const mine_column *column
                               mine_roles_note note, void *context);
 const char *mine__roles_almost(const mine_roles *roles, const mine_column *column,
                                const char *what);
+/* The same sentence of what was counted of a column called so (row 0: not known which). */
+void mine__roles_say_almost(const mine_almost *almost, const char *name, const char *what,
+                            mine_text *out);
 /* For the end of a refusal that found no numbers: "; 'price' is text: say numeric=price; ..." of
 ** the first attribute that would be one; "": none. */
 const char *mine__roles_almost_any(const mine_roles *roles, const mine_frame *frame);

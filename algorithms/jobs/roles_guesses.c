@@ -103,8 +103,7 @@ void mine__roles_tell_numbers(const mine_roles *roles, const mine_column *column
 }
 
 /* What would make a number of a column of texts. */
-static void guesses_remedy(const mine_column *column, mine_text *out) {
-  const mine_almost *almost = column->guess.almost;
+static void guesses_remedy(const mine_almost *almost, const char *name, mine_text *out) {
   const int comma = (almost->marks & MINE_MARK_COMMA) != 0;
   const int others =
       (almost->marks & ~(unsigned)(MINE_MARK_COMMA | (comma ? MINE_MARK_GROUP : 0))) != 0;
@@ -120,23 +119,36 @@ static void guesses_remedy(const mine_column *column, mine_text *out) {
     mine__text_addf(out, "%sdecimal=comma", between);
     between = " and ";
   }
-  if (others) mine__text_addf(out, "%snumeric=%.60s", between, column->name);
+  if (others) mine__text_addf(out, "%snumeric=%.60s", between, name);
   if (!comma && !others && almost->odd.type == MINE_NULL)
-    mine__text_addf(out, "numeric=%.60s", column->name);
+    mine__text_addf(out, "numeric=%.60s", name);
+}
+
+static int guesses_same(const mine_cell *a, const mine_cell *b) {
+  return a->type == MINE_TEXT && b->type == MINE_TEXT && a->bytes == b->bytes &&
+         memcmp(a->as.text, b->as.text, a->bytes) == 0;
+}
+
+void mine__roles_say_almost(const mine_almost *almost, const char *name, const char *what,
+                            mine_text *out) {
+  char shown[MINE_SHOW_BYTES];
+  mine__text_addf(out, "%s: ", what);
+  guesses_remedy(almost, name, out);
+  mine__text_addf(out, "; %lld of its %lld values read as numbers (%s%s",
+                  (long long)almost->numbers, (long long)almost->values,
+                  guesses_same(&almost->first, &almost->odd) ? "not so " : "",
+                  mine__show_cell(shown, &almost->first));
+  if (almost->row > 0) mine__text_addf(out, " in row %lld", (long long)almost->row);
+  mine__text_adds(out, ")");
 }
 
 const char *mine__roles_almost(const mine_roles *roles, const mine_column *column,
                                const char *what) {
   const mine_almost *almost = column->guess.almost;
-  char shown[MINE_SHOW_BYTES];
   mine_text text;
   if (!almost || column->reading == MINE_READ_CATEGORY) return NULL;
   mine__text_open(&text, roles->env->scratch);
-  mine__text_addf(&text, "%s: ", what);
-  guesses_remedy(column, &text);
-  mine__text_addf(&text, "; %lld of its %lld values read as numbers (%s in row %lld)",
-                  (long long)almost->numbers, (long long)almost->values,
-                  mine__show_cell(shown, &almost->first), (long long)almost->row);
+  mine__roles_say_almost(almost, column->name, what, &text);
   return text.failed ? NULL : text.data;
 }
 

@@ -56,23 +56,31 @@ static void purchases_note(const mine_purchases_how *how, const char *item, cons
   how->note(how->context, item, name, detail);
 }
 
-/* The events of one customer become days of purchase from log->first[c] on; how many days are
-** none, as all was taken back. */
-static int64_t purchases_days(const mine_histories *of, int64_t c, mine_purchase_log *log,
-                              int64_t *end) {
-  int64_t none = 0;
+/* What returns do not lower: days that are no purchases, as all was taken back; returns on days
+** without a purchase. */
+typedef struct purchases_returned {
+  int64_t days, alone;
+} purchases_returned;
+
+/* The events of one customer become days of purchase from log->first[c] on. */
+static void purchases_days(const mine_histories *of, int64_t c, mine_purchase_log *log,
+                           int64_t *end, purchases_returned *none) {
   for (int64_t k = of->first[c]; k < of->first[c + 1];) {
     const double day = floor(of->time[k]);
-    int bought = 0, returned = 0;
+    int64_t returned = 0;
+    int bought = 0;
     double sum = 0;
     for (; k < of->first[c + 1] && floor(of->time[k]) == day; k++) {
       if (of->amount) sum += of->amount[k];
       bought |= !of->is_return[k];
-      returned |= of->is_return[k];
+      returned += of->is_return[k];
     }
-    if (!bought) continue;
-    if (returned && !(sum > 0)) {
-      none++;
+    if (!bought) {
+      none->alone += returned;
+      continue;
+    }
+    if (returned > 0 && !(sum > 0)) {
+      none->days++;
       continue;
     }
     log->day[*end] = day;
@@ -81,14 +89,16 @@ static int64_t purchases_days(const mine_histories *of, int64_t c, mine_purchase
     log->to = fmax(log->to, day);
     ++*end;
   }
-  return none;
 }
 
-static void purchases_tell(const mine_purchases_how *how, const mine_histories *of, int64_t none) {
+static void purchases_tell(const mine_purchases_how *how, const mine_histories *of,
+                           const purchases_returned *none) {
   char detail[80];
   int year, month, day;
-  purchases_note(how, "warning", "returns", none,
+  purchases_note(how, "warning", "returns", none->days,
                  "days on which all that a customer bought was taken back: no purchases");
+  purchases_note(how, "warning", "returns", none->alone,
+                 "returns on days without a purchase: they lower nothing here");
   mine__civil_of_day((int64_t)floor(of->as_of), &year, &month, &day);
   snprintf(detail, sizeof detail, "until %04d-%02d-%02d%s", year, month, day,
            of->last ? ", the day of the last event" : "");
@@ -100,7 +110,8 @@ static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena,
                                         const mine_purchases_how *how) {
   const size_t rows = (size_t)events->first[events->n];
   mine_purchase_log *log = mine__arena_zeros(arena, 1, sizeof *log);
-  int64_t end = 0, none = 0;
+  int64_t end = 0;
+  purchases_returned none = {0};
   if (!log) return NULL;
   *log = (mine_purchase_log){.n = events->n, .from = HUGE_VAL, .to = -HUGE_VAL};
   log->first = mine__arena_zeros(arena, (size_t)log->n + 1, sizeof *log->first);
@@ -108,16 +119,16 @@ static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena,
   if (events->amount) log->amount = mine__arena_array(arena, rows, sizeof *log->amount);
   for (int64_t c = 0; c < log->n && !mine_failed(env) && !MINE_POLL_AT(env, c); c++) {
     log->first[c] = end;
-    none += purchases_days(events, c, log, &end);
+    purchases_days(events, c, log, &end, &none);
   }
   if (mine_failed(env)) return NULL;
   log->first[log->n] = end;
-  purchases_tell(how, events, none);
+  purchases_tell(how, events, &none);
   if (end > 0) return log;
   (void)mine__fail(env, MINE_DATA,
                    "no event is a purchase: all %lld have negative amounts, or were taken back on "
                    "the day (%lld days); turn the sign of the amounts, or say returns=count",
-                   (long long)rows, (long long)none);
+                   (long long)rows, (long long)none.days);
   return NULL;
 }
 

@@ -130,6 +130,12 @@ said AS (SELECT i.feature, sum(share * i.importance) AS importance FROM member,
 SELECT (SELECT count(*) FROM member) AS members, count(*) AS features, max(abs(a.importance - b.importance)) < 1e-12 AS same FROM mine_importance('two') AS a JOIN said AS b USING (feature);
 SELECT mine_train('near', 'knn', 'customers', 'target=churned') IS NOT NULL;
 SELECT * FROM mine_importance('near');
+SELECT mine_train('near_only', 'auto', 'customers', 'target=churned, portfolio=knn') IS NOT NULL;
+SELECT * FROM mine_importance('near_only');
+SELECT count(*) FROM mine_importance('near_only', 'customers');
+SELECT mine_train('mixed', 'auto', 'customers', 'target=churned, portfolio=tree|knn, seed=3') IS NOT NULL;
+SELECT count(*) FROM mine_importance('mixed');
+SELECT name, detail FROM mine_warnings WHERE name = 'knn';
 SELECT * FROM mine_importance('m', 'customers', 'metric=rmse');
 SELECT * FROM mine_importance('m', 'SELECT * FROM customers WHERE churned = ''no''', 'metric=auc');
 SELECT mine_help('reasons');

@@ -71,3 +71,9 @@ SELECT * FROM mine_cross_validate('bgnbd', 'log');
 SELECT mine_fit('bgnbd', 'SELECT 1, 2, 3, 2');
 SELECT mine_fit('bgnbd', 'SELECT 1');
 SELECT mine_fit('bgnbd', 'SELECT 1, 0, 0, 5');
+-- A return on a day without a purchase lowers nothing here, and that is told.
+CREATE TABLE taken AS WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < 59)
+SELECT i % 20 AS customer, date('2024-01-01', '+' || (i * i % 211) || ' days') AS day, 10.0 + i AS amount FROM s
+UNION ALL SELECT 3, '2024-12-01', -5.0 UNION ALL SELECT 4, '2024-12-02', -7.0;
+SELECT mine_train('taken', 'gammagamma', 'taken', 'returns=net') IS NOT NULL;
+SELECT name, detail FROM mine_summary('taken') WHERE item = 'warning' AND name = 'returns';
