@@ -4,8 +4,7 @@
 ** Newton's steps far from the end need few rows: they are made on a part of them, and from there
 ** three are left for all.  A part in which a column hardly varies (a rare level, sorted rows) does
 ** not tell its coefficient: then nothing of it is used.  The sample is runs of rows: single ones,
-*far apart, take as long to read
-** as all.
+** far apart, take as long to read as all.
 */
 #include <math.h>
 #include <string.h>
@@ -45,7 +44,7 @@ static void begin_class_weights(const linear_problem *p, double *weight) {
   }
 }
 
-double mine__glm_none(const linear_problem *problem, const double *beta) {
+double mine__glm_none(const linear_problem *problem) {
   const linear_problem *p = problem;
   const int classes = p->design->data->n_classes;
   const mine_mark mark = mine__arena_mark(p->env->scratch);
@@ -53,8 +52,7 @@ double mine__glm_none(const linear_problem *problem, const double *beta) {
   if (!weight) return 0;
   begin_class_weights(p, weight);
   for (int c = 0; c < classes; c++)
-    sum += weight[c] *
-           mine__loss_of_class(beta, p->design->n_used + 1, p->margins, classes - p->margins, c);
+    if (weight[c] > 0) sum -= weight[c] * log(weight[c] / p->total);
   mine__arena_rewind(p->env->scratch, mark);
   return sum;
 }

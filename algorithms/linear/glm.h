@@ -76,8 +76,8 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
                                linear_point *point) MINE_MUST_CHECK;
 /* The intercepts that fit best by themselves; all else 0. */
 void mine__glm_start(const linear_problem *problem, double *beta);
-/* The loss of classes at such a point, whose other coefficients are 0. */
-double mine__glm_none(const linear_problem *problem, const double *beta);
+/* The least loss of classes where all else is 0: each by its share of the weight. */
+double mine__glm_none(const linear_problem *problem);
 
 /* beta becomes the least of a sample of the rows, where there are many and the sample has one;
 ** else it stays.  `point` is what is known there, h from the sample. */

@@ -197,7 +197,11 @@ static void linear_iterate(linear_fit *fit, int penalised) {
   if (!gaussian && mine__glm_begin(&problem, beta, &point)) return;
   if (mine__glm_solve(&problem, beta, &point, &steps)) return;
   const double loss = point.loss; /* of a test there is another */
-  if (steps < 0) {
+  if (steps < 0 && gaussian) {
+    mine__model_note(fit->model, "warning", "",
+                     "the coefficients had not settled: columns say nearly the same; leave one of "
+                     "them out, or give l2=1");
+  } else if (steps < 0) {
     mine__model_note(fit->model, "warning", "",
                      "the fit had not settled after %d steps: some coefficient may have no end; "
                      "give l2=1",

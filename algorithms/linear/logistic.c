@@ -64,7 +64,7 @@ static int logistic_solve(logistic_fit *fit) {
   fit->errors = mine__arena_array(env->scratch, width, sizeof(double));
   if (mine_failed(env)) return 0;
   mine__glm_start(&fit->problem, fit->beta);
-  fit->none = mine__glm_none(&fit->problem, fit->beta);
+  fit->none = mine__glm_none(&fit->problem);
   if (mine_failed(env) || mine__glm_begin(&fit->problem, fit->beta, &fit->point)) return 0;
   return mine__glm_solve(&fit->problem, fit->beta, &fit->point, &steps) ? 0 : steps;
 }

@@ -113,13 +113,3 @@ void mine__loss_softmax(double *share, int64_t n, int margins, int spared, const
       share[k * n + i] *= sum[i];
   }
 }
-
-double mine__loss_of_class(const double *margin, int64_t step, int margins, int spared, int label) {
-  double most = spared ? 0 : margin[0], sum = 0;
-  for (int k = 0; k < margins; k++)
-    most = fmax(most, margin[k * step]);
-  for (int k = 0; k < margins; k++)
-    sum += exp(margin[k * step] - most);
-  if (spared) sum += exp(-most);
-  return most + log(sum) - (label < spared ? 0 : margin[(label - spared) * step]);
-}

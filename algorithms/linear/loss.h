@@ -18,7 +18,4 @@ double mine__loss_rows(linear_family family, int expected, const double *margin,
 void mine__loss_softmax(double *share, int64_t n, int margins, int spared, const int32_t *label,
                         double *room, double *loss);
 
-/* The same of one row that has these margins, without its probabilities. */
-double mine__loss_of_class(const double *margin, int64_t step, int margins, int spared, int label);
-
 #endif

@@ -22,6 +22,7 @@
 #define NEWTON_TRIES  2  /* of a step by the Hessian of another point              */
 #define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
 #define NEWTON_SWEEPS 100000
+#define NEWTON_ROUND  100 /* sweeps after which all coefficients are looked at again */
 
 typedef struct newton_run {
   linear_objective of;
@@ -127,13 +128,15 @@ static void newton_gather(const newton_run *run, const double *slope, newton_act
   }
 }
 
-/* Each in turn to its least, until a sweep moves none that counts; the sweeps. */
-static int newton_sweep(const newton_run *run, newton_active *active) {
+/* Each in turn to its least, until a sweep moves none that counts, or `most` sweeps are made; the
+** sweeps. */
+static int newton_sweep(const newton_run *run, newton_active *active, int most, int *settled) {
   const double l1 = run->of.problem->l1, least = run->of.problem->settled * run->scale;
   const int64_t n = active->n;
   int sweep = 0;
-  for (double moved = INFINITY; moved > least && sweep < NEWTON_SWEEPS; sweep++) {
-    moved = 0;
+  *settled = 0;
+  for (; !*settled && sweep < most; sweep++) {
+    double moved = 0;
     for (int64_t a = 0; a < n; a++) {
       const double *row = active->u + a * n, curve = row[a], at = active->at[a];
       const double aim = curve * at - active->slope[a];
@@ -145,37 +148,43 @@ static int newton_sweep(const newton_run *run, newton_active *active) {
       active->at[a] = to;
       moved = fmax(moved, curve * by * by);
     }
+    *settled = moved <= least;
     if (mine__poll(run->of.problem->env)) break;
   }
   return sweep;
 }
 
-static void newton_descend(const newton_run *run, double *slope) {
+/* The least of the expansion with its penalties, to run->step.  Whether it was found: of columns
+** that nearly say the same a descent crawls.  So that these do not hold up the others, all are
+** looked at again after some sweeps. */
+static int newton_descend(const newton_run *run, double *slope) {
   mine_env *env = run->of.problem->env;
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t width = (size_t)run->of.width;
   newton_active active = {.of = mine__arena_array(env->scratch, width, sizeof *active.of),
                           .at = mine__arena_array(env->scratch, width, sizeof *active.at),
                           .slope = mine__arena_array(env->scratch, width, sizeof *active.slope)};
-  if (mine_failed(env)) return;
+  int sweeps = 0, settled = 0;
+  if (mine_failed(env)) return 0;
   memcpy(run->trial, run->beta, width * sizeof *run->trial);
   newton_slopes(run, slope);
-  for (int sweeps = 0; newton_join(run, slope, &active) && sweeps < NEWTON_SWEEPS;) {
+  while ((newton_join(run, slope, &active) || !settled) && sweeps < NEWTON_SWEEPS) {
     const mine_mark here = mine__arena_mark(env->scratch);
     const size_t n = (size_t)active.n;
     active.u = mine__arena_array(env->scratch, n, n * sizeof *active.u);
-    if (!active.u) return;
+    if (!active.u) return 0;
     newton_gather(run, slope, &active);
-    sweeps += newton_sweep(run, &active);
+    sweeps += newton_sweep(run, &active, NEWTON_ROUND, &settled);
     for (int64_t a = 0; a < active.n; a++)
       run->trial[active.of[a]] = active.at[a];
     mine__arena_rewind(env->scratch, here);
-    if (mine_failed(env)) return;
+    if (mine_failed(env)) return 0;
     newton_slopes(run, slope);
   }
   for (int64_t j = 0; j < run->of.width; j++)
     run->step[j] = run->trial[j] - run->beta[j];
   mine__arena_rewind(env->scratch, mark);
+  return sweeps < NEWTON_SWEEPS;
 }
 
 /* By how much the whole step lowers the expansion to first order; not negative but for
@@ -258,16 +267,16 @@ static int newton_move(const newton_run *run, double promise) {
 static int newton_go(newton_run *run, double *slope) {
   const linear_problem *p = run->of.problem;
   const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
-  const int free_ = p->l1 == 0 && p->l2 == 0;
-  int steps = 1;
+  const int free_ = p->l1 == 0 && p->l2 == 0, once = p->family == LINEAR_GAUSSIAN;
+  int steps = 1, found = 1;
   for (; steps <= NEWTON_STEPS; steps++) {
     run->scale = fabs(run->point->loss) + 1e-6 * p->total * p->spread;
     if (p->l1 > 0)
-      newton_descend(run, slope);
+      found = newton_descend(run, slope);
     else
       newton_equations(run);
     if (mine_failed(p->env) || !newton_move(run, newton_promise(run)) || mine__poll(p->env))
-      return steps;
+      return once && !found ? -steps : steps;
     if (classes && free_ && run->point->most > LINEAR_FAR && steps > NEWTON_LATE) break;
   }
   return -steps;
