@@ -6,9 +6,9 @@
 ** For each model of use_models: cut to every length; every byte set to 0, 255 and
 ** with its top and bottom bit turned; at every offset the values that break
 ** decoders, as 4 and as 8 bytes; runs of bytes moved and repeated; then `rounds`
-** random mixtures.  Of every other algorithm of the registry a third of that.  Length and checksum
-*are made right again each time, so the
-** decoder itself must see the damage.  What loads is scored and listed in full.
+** random mixtures.  Of every other algorithm of the registry a third of that.  Length and
+** checksum are made right again each time, so the decoder itself must see the damage.  What
+** loads is scored and listed in full.
 **
 ** No crash (run it under the sanitizers), no call longer than two seconds, no
 ** more memory than a fixed multiple of the bytes, none left behind.
