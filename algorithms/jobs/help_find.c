@@ -19,9 +19,10 @@
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-/* Letters in lower case, digits and what is not ASCII; one blank for everything between. */
-static void find_plain(char plain[FIND_TOPIC + 1], const char *text) {
-  size_t n = 0;
+/* Letters in lower case, digits and what is not ASCII, one blank for everything between: after the
+ *n
+ ** bytes that are there. */
+static size_t find_append(char plain[FIND_TOPIC + 1], size_t n, const char *text) {
   for (; *text && n < FIND_TOPIC; text++) {
     const char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c & 0x80))
@@ -32,6 +33,11 @@ static void find_plain(char plain[FIND_TOPIC + 1], const char *text) {
   while (n > 0 && plain[n - 1] == ' ')
     n--;
   plain[n] = 0;
+  return n;
+}
+
+static void find_plain(char plain[FIND_TOPIC + 1], const char *text) {
+  (void)find_append(plain, 0, text);
 }
 
 /* "rules" and "rule" are one word, as are "boxes" and "box", "purchases" and "purchase". */
@@ -137,18 +143,24 @@ static void find_add(find_list *list, const char *name) {
   if (list->n < FIND_MOST) list->name[list->n++] = name;
 }
 
-/* The row's names: those of the rows themselves, which stay. */
+/* The name in the table of verbs or of algorithms, which stays; NULL: there is none. */
+static const char *find_own(const char *name, size_t n) {
+  for (int i = 0; mine_verb_at(i); i++) {
+    const char *own = mine_verb_at(i)->name;
+    if (strlen(own) == n && memcmp(own, name, n) == 0) return own;
+  }
+  for (int i = 0; mine__algorithm_at(i); i++) {
+    const char *own = mine__algorithm_at(i)->name;
+    if (strlen(own) == n && memcmp(own, name, n) == 0) return own;
+  }
+  return NULL;
+}
+
 static void find_add_meant(find_list *list, const mine__help_word *word) {
   for (const char *meant = word->meant; *meant;) {
     const size_t n = strcspn(meant, "|");
-    for (int i = 0; mine_verb_at(i); i++) {
-      const char *name = mine_verb_at(i)->name;
-      if (strlen(name) == n && memcmp(name, meant, n) == 0) find_add(list, name);
-    }
-    for (int i = 0; mine__algorithm_at(i); i++) {
-      const char *name = mine__algorithm_at(i)->name;
-      if (strlen(name) == n && memcmp(name, meant, n) == 0) find_add(list, name);
-    }
+    const char *own = find_own(meant, n);
+    if (own) find_add(list, own);
     meant += n;
     meant += *meant == '|';
   }
@@ -165,11 +177,10 @@ static void find_in_words(find_list *list, const char *topic) {
 }
 
 static void find_in_line(find_list *list, const char *topic, const char *name, const char *what) {
-  char line[2 * FIND_TOPIC + 2], words[FIND_TOPIC + 1];
-  find_plain(line, name);
-  find_plain(words, what ? what : "");
-  strcat(line, " ");
-  strcat(line, words);
+  char line[FIND_TOPIC + 1];
+  const size_t n = find_append(line, 0, name);
+  line[n] = ' '; /* a name is far shorter than a line */
+  (void)find_append(line, n + 1, what ? what : "");
   if (find_all(topic, line, 1, 1)) find_add(list, name);
 }
 

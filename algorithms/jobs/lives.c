@@ -162,35 +162,26 @@ static int lives_sort(const lives_rows *r, const double *value, int64_t part, mi
   return 1;
 }
 
-static void lives_ends(const lives_rows *r, int64_t part, mine_env *ask) {
-  const mine__lives *out = r->out;
+/* The lives of a part by rising value: the value of each, its tag and its event where they are
+** asked for. */
+static void lives_place(const lives_rows *r, const double *value, int64_t part, double *to,
+                        int32_t *tag, uint8_t *event, mine_env *ask) {
   const uint32_t *at = r->by.at + r->by.first[part];
-  if (!lives_sort(r, r->duration->number, part, ask)) return;
+  if (!lives_sort(r, value, part, ask)) return;
   for (int64_t i = r->by.first[part]; i < r->by.first[part + 1]; i++) {
     const uint32_t row = at[r->order[i].row];
     if (ask && MINE_POLL_AT(ask, i)) return;
-    out->time[i] = r->duration->number[row];
-    out->event[i] = r->came[r->event->code[row]];
-    if (out->tag) out->tag[i] = r->tag->code[row];
-  }
-}
-
-static void lives_beginnings(const lives_rows *r, int64_t part, mine_env *ask) {
-  const mine__lives *out = r->out;
-  const uint32_t *at = r->by.at + r->by.first[part];
-  if (!lives_sort(r, r->start->number, part, ask)) return;
-  for (int64_t i = r->by.first[part]; i < r->by.first[part + 1]; i++) {
-    const uint32_t row = at[r->order[i].row];
-    if (ask && MINE_POLL_AT(ask, i)) return;
-    out->start[i] = r->start->number[row];
-    if (out->start_tag) out->start_tag[i] = r->tag->code[row];
+    to[i] = value[row];
+    if (tag) tag[i] = r->tag->code[row];
+    if (event) event[i] = r->came[r->event->code[row]];
   }
 }
 
 static void lives_part(void *context, int64_t part, mine_env *ask) {
   const lives_rows *r = context;
-  lives_ends(r, part, ask);
-  if (r->start) lives_beginnings(r, part, ask);
+  const mine__lives *out = r->out;
+  lives_place(r, r->duration->number, part, out->time, out->tag, out->event, ask);
+  if (r->start) lives_place(r, r->start->number, part, out->start, out->start_tag, NULL, ask);
 }
 
 static void lives_fill(lives_rows *r) {
