@@ -160,14 +160,18 @@ const mine_algorithm mine__algorithm_auto = {
 /* What was left out: known from the list of those that were tried, so that the list makes the same
 ** bytes, whatever the reason was the first time. */
 static void auto_note_untried(const mine_composition *c, mine_task_kind task, mine_model *whole) {
+  mine_text names;
+  mine__text_open(&names, whole->arena);
   for (const auto_entry *e = mine__auto_entries; e->name; e++) {
     int tried = !(e->tasks & (unsigned)task) || !mine__algorithm_find(e->algorithm);
     for (int t = 0; t < c->n && !tried; t++)
       tried = c->trial[t].entry == e;
-    if (!tried)
-      mine__model_note(whole, "trial", e->name, "%s",
-                       "not tried, or given up: portfolio, budget_seconds or the number of rows");
+    if (!tried) mine__text_addf(&names, "%s%s", names.bytes ? ", " : "", e->name);
   }
+  if (names.bytes && !names.failed)
+    mine__model_note(whole, "trial", "not tried",
+                     "%s: not in portfolio, too many rows, or no time (budget_seconds)",
+                     names.data);
 }
 
 static void auto_note(const mine_composition *c, mine_task_kind task, mine_model *whole) {
