@@ -133,16 +133,15 @@ static void lives_order(mine_scoring *s, const lives_judged *j, const mine_certa
                              .weight = j->weight,
                              .strata = -1};
   cox_rows rows;
-  double loss, share;
+  double loss, share, variance;
   const mine_mark mark = mine__arena_mark(env->scratch);
   if (mine__cox_order(env, &data, j->stratum, j->n_strata, 1, &rows)) return;
   for (int64_t i = 0; i < rows.n; i++)
     rows.eta[i] = log(j->risk[rows.row[i]]);
-  share = mine__cox_concordance(env, &rows, rows.eta);
+  const int bounded = !isnan(how->level);
+  share = mine__cox_concordance(env, &rows, rows.eta, bounded ? &variance : NULL);
   metric[0] = (mine_metric){mine__measures[MINE_MEASURE_CONCORDANCE].name, share};
-  if (!isnan(how->level) && !mine_failed(env))
-    bounds[0] = mine__delong_bounds(share, mine__cox_concordance_variance(env, &rows, rows.eta),
-                                    how->level);
+  if (bounded && !mine_failed(env)) bounds[0] = mine__delong_bounds(share, variance, how->level);
   if (!mine_failed(env) && mine__cox_likelihood(&rows, &loss) == MINE_OK)
     metric[1] = (mine_metric){mine__measures[MINE_MEASURE_LOG_PARTIAL_LIKELIHOOD].name,
                               rows.n_events > 0 && isfinite(loss) ? -loss : (double)NAN};

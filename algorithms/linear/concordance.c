@@ -135,25 +135,26 @@ static void concordance_sums(mine_env *env, const cox_rows *c, const double *mar
   mine__arena_rewind(env->scratch, mark);
 }
 
-double mine__cox_concordance(mine_env *env, const cox_rows *c, const double *margin) {
-  concordance_pairs pairs = {0};
-  concordance_sums(env, c, margin, &pairs);
-  return pairs.all > 0 ? (pairs.right + pairs.half / 2) / pairs.all : NAN;
-}
-
-double mine__cox_concordance_variance(mine_env *env, const cox_rows *c, const double *margin) {
+double mine__cox_concordance(mine_env *env, const cox_rows *c, const double *margin,
+                             double *variance) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t n = (size_t)c->n;
-  concordance_pairs pairs = {.right_of = mine__arena_zeros(env->scratch, n, sizeof(double)),
-                             .all_of = mine__arena_zeros(env->scratch, n, sizeof(double))};
+  concordance_pairs pairs = {0};
   double sum = 0;
-  if (mine_failed(env)) return NAN;
+  if (variance) {
+    pairs.right_of = mine__arena_zeros(env->scratch, n, sizeof(double));
+    pairs.all_of = mine__arena_zeros(env->scratch, n, sizeof(double));
+    *variance = NAN;
+    if (mine_failed(env)) return NAN;
+  }
   concordance_sums(env, c, margin, &pairs);
-  const double all = (pairs.right + pairs.half / 2) / pairs.all;
-  for (int64_t i = 0; i < c->n; i++) {
-    const double moves = cox_weight(c, i) * (pairs.right_of[i] - all * pairs.all_of[i]) / pairs.all;
+  const double share = pairs.all > 0 ? (pairs.right + pairs.half / 2) / pairs.all : NAN;
+  for (int64_t i = 0; variance && i < c->n; i++) {
+    const double own = pairs.right_of[i] - share * pairs.all_of[i];
+    const double moves = cox_weight(c, i) * own / pairs.all;
     sum += moves * moves;
   }
+  if (variance && pairs.all > 0) *variance = sum;
   mine__arena_rewind(env->scratch, mark);
-  return pairs.all > 0 ? sum : NAN;
+  return share;
 }

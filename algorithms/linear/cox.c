@@ -352,7 +352,7 @@ static mine_status cox_fit_rows(mine_env *env, const mine_dataset *data, const v
   cox_baseline(&fit);
   cox_tell(&fit);
   mine__model_measure(model, MINE_MEASURE_CONCORDANCE,
-                      mine__cox_concordance(env, &fit.rows, fit.rows.eta));
+                      mine__cox_concordance(env, &fit.rows, fit.rows.eta, NULL));
   if (!mine_failed(env)) cox_proportional(&fit);
   model->body = fit.out;
   return mine_env_status(env);

@@ -101,11 +101,11 @@ mine_status mine__cox_solve(cox_rows *rows, cox_solution *out, cox_point *point)
 ** without its mean. */
 mine_status mine__cox_likelihood(cox_rows *rows, double *loss) MINE_MUST_CHECK;
 
-/* The share of pairs of which the one with the higher margin has the event first (Harrell 1982);
-** NAN where there are no pairs.  O(n log n). */
-double mine__cox_concordance(mine_env *env, const cox_rows *rows, const double *margin);
-/* Its variance by the infinitesimal jackknife, as R's survival has it (Therneau & Watson 2015): the
-** sum over the rows of what each moves it by, squared.  NAN without pairs.  O(n log n). */
-double mine__cox_concordance_variance(mine_env *env, const cox_rows *rows, const double *margin);
+/* The share of pairs of which the one with the higher margin has the event first (Harrell 1982),
+** and, unless NULL, its variance by the infinitesimal jackknife, as R's survival has it (Therneau &
+** Watson 2015): the sum over the rows of what each moves it by, squared.  Both NAN where there are
+** no pairs.  O(n log n). */
+double mine__cox_concordance(mine_env *env, const cox_rows *rows, const double *margin,
+                             double *variance);
 
 #endif

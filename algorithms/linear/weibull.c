@@ -269,7 +269,8 @@ static void weibull_finish(weibull_fit *fit, const linear_design *design, const 
   if (mine__cox_rows(env, fit->data, design, NULL, 1, 1, &rows)) return;
   for (int64_t i = 0; i < rows.n; i++)
     rows.eta[i] = -mine__dot(rows.x + i * rows.q, b, rows.q);
-  mine__model_measure(model, MINE_MEASURE_CONCORDANCE, mine__cox_concordance(env, &rows, rows.eta));
+  mine__model_measure(model, MINE_MEASURE_CONCORDANCE,
+                      mine__cox_concordance(env, &rows, rows.eta, NULL));
 }
 
 static mine_status weibull_fit_rows(mine_env *env, const mine_dataset *data, const void *options,

@@ -224,7 +224,7 @@ static void concordance_is_of_pairs(void **state) {
         right += w * (margin[i] > margin[j] ? 1 : margin[i] == margin[j] ? 0.5 : 0);
       }
     }
-    near(mine__cox_concordance(env, c, margin), right / all);
+    near(mine__cox_concordance(env, c, margin, NULL), right / all);
   }
 }
 
