@@ -27,34 +27,58 @@ void mine__glm_open(linear_problem *problem, const linear_design *design, linear
                               .margins = margins,
                               .row = row,
                               .n = n,
-                              .unit = 1,
                               .spread = 1,
                               .enough = LINEAR_ENOUGH,
                               .settled = LINEAR_SETTLED};
-  for (int64_t i = 0; i < n; i++)
-    problem->total += design_weight(design, row ? (int64_t)row[i] : i);
+  mine__glm_on_rows(problem, row, n, problem);
 }
 
-/* weight += that of the rows of each class. */
-static void begin_class_weights(const linear_problem *p, double *weight) {
-  const int32_t *label = p->design->data->label;
-  for (int64_t i = 0; i < p->n; i++) {
-    const int64_t row = p->row ? (int64_t)p->row[i] : i;
-    weight[label[row]] += design_weight(p->design, row);
+void mine__glm_on_rows(const linear_problem *of, const uint32_t *row, int64_t n,
+                       linear_problem *to) {
+  *to = *of;
+  to->row = row;
+  to->n = n;
+  to->total = 0;
+  for (int64_t i = 0; i < n; i++)
+    to->total += design_weight(to->design, linear_row(to, i));
+}
+
+void mine__glm_class_weights(const linear_problem *problem, double *weight) {
+  const int32_t *label = problem->design->data->label;
+  for (int64_t i = 0; i < problem->n; i++) {
+    const int64_t row = linear_row(problem, i);
+    weight[label[row]] += design_weight(problem->design, row);
   }
 }
 
-double mine__glm_none(const linear_problem *problem) {
-  const linear_problem *p = problem;
+/* Of a number. */
+static double begin_mean(const linear_problem *p) {
+  double sum = 0;
+  for (int64_t i = 0; i < p->n; i++) {
+    const int64_t row = linear_row(p, i);
+    sum += design_weight(p->design, row) / p->total * (p->design->data->target[row] - p->middle);
+  }
+  return sum;
+}
+
+static double begin_none_of_classes(const linear_problem *p) {
   const int classes = p->design->data->n_classes;
   const mine_mark mark = mine__arena_mark(p->env->scratch);
   double *weight = mine__arena_zeros(p->env->scratch, (size_t)classes, sizeof *weight), sum = 0;
   if (!weight) return 0;
-  begin_class_weights(p, weight);
+  mine__glm_class_weights(p, weight);
   for (int c = 0; c < classes; c++)
     if (weight[c] > 0) sum -= weight[c] * log(weight[c] / p->total);
   mine__arena_rewind(p->env->scratch, mark);
   return sum;
+}
+
+double mine__glm_none(const linear_problem *problem) {
+  const linear_problem *p = problem;
+  if (linear_of_classes(p)) return begin_none_of_classes(p);
+  const double mean = begin_mean(p);
+  if (p->family == LINEAR_GAMMA) return p->total * (1 + log(mean));
+  return mean > 0 ? p->total * mean * (1 - log(mean)) : 0;
 }
 
 /* Of classes by their weights, each half a row more. */
@@ -64,7 +88,7 @@ static void begin_classes(const linear_problem *p, double *beta, double *weight)
   double middle = 0;
   for (int c = 0; c < classes; c++)
     weight[c] = 0.5;
-  begin_class_weights(p, weight);
+  mine__glm_class_weights(p, weight);
   for (int k = 0; k < p->margins; k++)
     beta[k * q] = log(weight[k + spared]) - (spared ? log(weight[0]) : 0);
   for (int k = 0; !spared && k < p->margins; k++)
@@ -73,21 +97,11 @@ static void begin_classes(const linear_problem *p, double *beta, double *weight)
     beta[k * q] -= middle;
 }
 
-static double begin_mean(const linear_problem *p) {
-  double sum = 0;
-  for (int64_t i = 0; i < p->n; i++) {
-    const int64_t row = p->row ? (int64_t)p->row[i] : i;
-    sum += design_weight(p->design, row) / p->total * (p->design->data->target[row] - p->middle) /
-           p->unit;
-  }
-  return sum;
-}
-
 void mine__glm_start(const linear_problem *problem, double *beta) {
   const linear_problem *p = problem;
   const mine_mark mark = mine__arena_mark(p->env->scratch);
   memset(beta, 0, (size_t)linear_width(p) * sizeof *beta);
-  if (p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL) {
+  if (linear_of_classes(p)) {
     const size_t classes = (size_t)p->design->data->n_classes;
     double *weight = mine__arena_array(p->env->scratch, classes, sizeof *weight);
     if (weight) begin_classes(p, beta, weight);
@@ -98,26 +112,18 @@ void mine__glm_start(const linear_problem *problem, double *beta) {
   }
 }
 
-/* Row i of the sample. */
-static int64_t begin_row(const linear_problem *p, int64_t i) {
-  const int64_t at = i / BEGIN_RUN * BEGIN_RUN * BEGIN_EACH + i % BEGIN_RUN;
-  return p->row ? (int64_t)p->row[at] : at;
-}
-
 static int64_t begin_rows(int64_t n) {
   const int64_t of = BEGIN_RUN * BEGIN_EACH, rest = n % of;
   return n / of * BEGIN_RUN + (rest < BEGIN_RUN ? rest : BEGIN_RUN);
 }
 
-/* The problem of the sample: its weight, and penalties of the same share. */
-static void begin_sample(const linear_problem *p, linear_problem *sample, uint32_t *row) {
-  sample->row = row;
-  sample->total = 0;
+/* The problem of the sample: penalties have the same share of the weight. */
+static void begin_sample(const linear_problem *p, uint32_t *row, int64_t n,
+                         linear_problem *sample) {
+  for (int64_t i = 0; i < n; i++)
+    row[i] = (uint32_t)linear_row(p, i / BEGIN_RUN * BEGIN_RUN * BEGIN_EACH + i % BEGIN_RUN);
+  mine__glm_on_rows(p, row, n, sample);
   sample->enough = BEGIN_ENOUGH;
-  for (int64_t i = 0; i < sample->n; i++) {
-    row[i] = (uint32_t)begin_row(p, i);
-    sample->total += design_weight(p->design, row[i]);
-  }
   sample->l1 *= sample->total / p->total;
   sample->l2 *= sample->total / p->total;
 }
@@ -127,46 +133,47 @@ static int begin_apart(const linear_problem *sample, const linear_point *point) 
   const linear_objective of = linear_objective_of(sample);
   const mine_mark mark = mine__arena_mark(sample->env->scratch);
   const size_t width = (size_t)of.width;
-  double *system = mine__arena_array(sample->env->scratch, width, width * sizeof *system);
   double *root = mine__arena_array(sample->env->scratch, width, width * sizeof *root);
-  int apart = system && root;
+  double *curve = mine__arena_array(sample->env->scratch, width, sizeof *curve);
+  int apart = root && curve;
   if (apart) {
-    linear_system(&of, point->h, system);
-    memcpy(root, system, width * width * sizeof *root);
+    linear_system(&of, point->h, root);
+    for (size_t j = 0; j < width; j++)
+      curve[j] = root[j * (width + 1)];
     apart = mine__cholesky(sample->la, of.width, root);
   }
-  for (size_t j = 0; apart && j < width * width; j += width + 1)
-    apart = root[j] * root[j] > BEGIN_APART * system[j];
+  for (size_t j = 0; apart && j < width; j++) {
+    const double own = root[j * (width + 1)];
+    apart = own * own > BEGIN_APART * curve[j];
+  }
   mine__arena_rewind(sample->env->scratch, mark);
   return apart;
 }
 
 /* Whether the sample has a least that can be trusted; it is in `start`. */
-static int begin_on_sample(const linear_problem *p, linear_problem *sample, uint32_t *row,
-                           double *start, linear_point *point) {
-  const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
-  const double far = LINEAR_FAR + (classes ? 0 : fabs(start[0]));
+static int begin_on_sample(const linear_problem *p, uint32_t *row, int64_t n, double *start,
+                           linear_point *point) {
+  linear_problem sample;
+  const double far = LINEAR_FAR + (linear_of_classes(p) ? 0 : fabs(start[0]));
   int steps = -1;
-  begin_sample(p, sample, row);
-  if (mine__glm_evaluate(sample, start, LINEAR_NEWTON, point) ||
-      mine__glm_solve(sample, start, point, &steps))
+  begin_sample(p, row, n, &sample);
+  if (mine__glm_evaluate(&sample, start, LINEAR_NEWTON, point) ||
+      mine__glm_solve(&sample, start, point, &steps))
     return 0;
-  return steps > 0 && point->most < far && (!point->h || begin_apart(sample, point));
+  return steps > 0 && point->most < far && (!point->h || begin_apart(&sample, point));
 }
 
 mine_status mine__glm_begin(const linear_problem *problem, double *beta, linear_point *point) {
   mine_env *env = problem->env;
   const mine_mark mark = mine__arena_mark(env->scratch);
-  linear_problem sample = *problem;
   const size_t width = (size_t)linear_width(problem);
-  sample.n = begin_rows(problem->n);
-  if (sample.n >= BEGIN_SAMPLE + BEGIN_EACH * (int64_t)width) {
-    uint32_t *row = mine__arena_array(env->scratch, (size_t)sample.n, sizeof *row);
+  const int64_t n = begin_rows(problem->n);
+  if (n >= BEGIN_SAMPLE + BEGIN_EACH * (int64_t)width) {
+    uint32_t *row = mine__arena_array(env->scratch, (size_t)n, sizeof *row);
     double *start = mine__arena_array(env->scratch, width, sizeof *start);
     if (mine_failed(env)) return mine_env_status(env);
     memcpy(start, beta, width * sizeof *start);
-    if (begin_on_sample(problem, &sample, row, start, point))
-      memcpy(beta, start, width * sizeof *beta);
+    if (begin_on_sample(problem, row, n, start, point)) memcpy(beta, start, width * sizeof *beta);
     if (mine_failed(env)) return mine_env_status(env);
     mine__arena_rewind(env->scratch, mark);
   }

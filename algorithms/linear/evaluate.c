@@ -64,10 +64,8 @@ static int64_t evaluate_row(const evaluate_block *b, int64_t i) {
 }
 
 static void evaluate_weights(const linear_design *design, const evaluate_block *b) {
-  const double *weight = design->data->weight;
-  double *to = b->weight;
   for (int64_t i = 0; i < b->n; i++)
-    to[i] = weight ? weight[evaluate_row(b, i)] : 1;
+    b->weight[i] = design_weight(design, evaluate_row(b, i));
 }
 
 /* Many margins are one product of matrices, few are as fast by plain loops. */
@@ -219,13 +217,13 @@ static void evaluate_sides(const evaluate_block *b, const int32_t *label, double
 static void evaluate_targets(const evaluate_job *job, const evaluate_block *b, int64_t padded) {
   const linear_problem *p = job->problem;
   const mine_dataset *data = p->design->data;
-  const double middle = p->middle, unit = p->unit, *target = data->target;
+  const double middle = p->middle, *target = data->target;
   double *y = b->y;
   if (p->family == LINEAR_LOGISTIC) {
     evaluate_sides(b, data->label, y);
   } else {
     for (int64_t i = 0; i < b->n; i++)
-      y[i] = (target[evaluate_row(b, i)] - middle) / unit;
+      y[i] = target[evaluate_row(b, i)] - middle;
   }
   evaluate_weights(p->design, b);
   for (int64_t i = b->n; i < padded; i++)

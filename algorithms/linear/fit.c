@@ -64,8 +64,7 @@ mine_status mine__linear_penalty(linear_problem *problem, const linear_options *
   problem->l2 = options->l2;
   if (isnan(alpha)) return MINE_OK;
   if (alpha < 0) MINE_TRY(mine__path_choose(problem, model, ratio, &alpha));
-  problem->l1 = alpha * ratio * problem->total;
-  problem->l2 = alpha * (1 - ratio) * problem->total;
+  linear_penalise(problem, alpha, ratio);
   return MINE_OK;
 }
 

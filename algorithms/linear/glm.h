@@ -40,9 +40,9 @@ typedef struct linear_problem {
   int margins;         /* multinomial: classes, or one less: the first has margin 0 */
   const uint32_t *row; /* rows of the frame; NULL: 0 .. n - 1                       */
   int64_t n;
-  double total;        /* their weight                                              */
-  double middle, unit; /* gaussian: y = (target - middle) / unit                    */
-  double spread;       /* what the loss of a row is like: 1; gaussian: the variance of y */
+  double total;  /* their weight                                              */
+  double middle; /* gaussian: y = target - middle                             */
+  double spread; /* what the loss of a row is like: 1; gaussian: the variance of y */
   double l1, l2;
   double enough;  /* the fit ends where it expects no more than this share of the objective */
   double settled; /* lasso: a step's descent ends where no coefficient moves it by this share */
@@ -61,9 +61,24 @@ typedef struct linear_point {
 /* No derivatives, the first, and the second as well: observed, expected. */
 enum { LINEAR_LOSS, LINEAR_GRADIENT, LINEAR_NEWTON, LINEAR_FISHER };
 
+static inline int64_t linear_row(const linear_problem *p, int64_t i) {
+  return p->row ? (int64_t)p->row[i] : i;
+}
+static inline int linear_of_classes(const linear_problem *p) {
+  return p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
+}
+/* alpha: the penalty per unit of weight, of which l1_ratio is lasso. */
+static inline void linear_penalise(linear_problem *p, double alpha, double l1_ratio) {
+  p->l1 = alpha * l1_ratio * p->total;
+  p->l2 = alpha * (1 - l1_ratio) * p->total;
+}
+
 /* The rows, weights and sizes of a problem on the given rows. */
 void mine__glm_open(linear_problem *problem, const linear_design *design, linear_family family,
                     int margins, const uint32_t *row, int64_t n);
+/* The same problem on other rows of the frame. */
+void mine__glm_on_rows(const linear_problem *of, const uint32_t *row, int64_t n,
+                       linear_problem *to);
 /* Width of beta: margins x (1 + n_used). */
 static inline int64_t linear_width(const linear_problem *p) {
   return p->margins * (p->design->n_used + 1);
@@ -74,19 +89,22 @@ mine_status mine__glm_point(const linear_problem *problem, linear_point *point) 
 ** width. */
 mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta, int what,
                                linear_point *point) MINE_MUST_CHECK;
-/* The intercepts that fit best by themselves; all else 0. */
+/* weight += that of the rows of each class. */
+void mine__glm_class_weights(const linear_problem *problem, double *weight);
+/* The intercepts that fit best by themselves, each class having half a row more; all else 0. */
 void mine__glm_start(const linear_problem *problem, double *beta);
-/* The least loss of classes where all else is 0: each by its share of the weight. */
+/* The least loss where all else is 0: of classes by their shares, of counts and amounts by their
+** mean; not for the gaussian family. */
 double mine__glm_none(const linear_problem *problem);
 
 /* beta becomes the least of a sample of the rows, where there are many and the sample has one;
-** else it stays.  `point` is what is known there, h from the sample. */
+** else it stays.  `point`: loss, gradient and Hessian of all rows there. */
 mine_status mine__glm_begin(const linear_problem *problem, double *beta,
                             linear_point *point) MINE_MUST_CHECK;
 
 /* From beta to the least.  *steps: how many it took, negative where it did not end, as it
-** cannot where classes are told apart without error.  `point` is left at the end, for the
-** errors with what = LINEAR_FISHER evaluate once more. */
+** cannot where classes are told apart without error.  `point` is left at the end, or a step before
+** it that lowers the objective by less than its last digit. */
 mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
                             int *steps) MINE_MUST_CHECK;
 

@@ -178,8 +178,7 @@ static void linear_iterate(linear_fit *fit, int penalised) {
   linear_problem problem;
   linear_point point;
   int steps;
-  double *r;
-  if (!penalised && mine__linear_reduce(d, fit->model, NULL, 0, 1, &r)) return;
+  if (!penalised && mine__linear_reduce(d, fit->model, NULL, 0, 1, NULL)) return;
   mine__glm_open(&problem, d, fit->family, 1, d->data->rows.row, d->data->rows.n);
   problem.middle = fit->middle;
   if (fit->family == LINEAR_GAUSSIAN && fit->squares > 0)
@@ -192,9 +191,10 @@ static void linear_iterate(linear_fit *fit, int penalised) {
   if (mine_failed(fit->env)) return;
   mine__glm_start(&problem, beta);
   const int gaussian = fit->family == LINEAR_GAUSSIAN;
-  if (mine__glm_evaluate(&problem, beta, gaussian ? LINEAR_NEWTON : LINEAR_LOSS, &point)) return;
-  const double none = point.loss;
-  if (!gaussian && mine__glm_begin(&problem, beta, &point)) return;
+  if (gaussian ? mine__glm_evaluate(&problem, beta, LINEAR_NEWTON, &point)
+               : mine__glm_begin(&problem, beta, &point))
+    return;
+  const double none = gaussian ? point.loss : mine__glm_none(&problem);
   if (mine__glm_solve(&problem, beta, &point, &steps)) return;
   const double loss = point.loss; /* of a test there is another */
   if (steps < 0 && gaussian) {

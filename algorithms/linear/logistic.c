@@ -138,8 +138,7 @@ static int logistic_is_separated(const logistic_fit *fit) {
 }
 
 static void logistic_plain(logistic_fit *fit) {
-  double *r;
-  if (mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, &r)) return;
+  if (mine__linear_reduce(&fit->design, fit->model, NULL, 0, 1, NULL)) return;
   fit->separated = logistic_is_separated(fit);
   if (fit->separated || mine_failed(fit->env)) return;
   logistic_open(fit, 0);

@@ -19,7 +19,6 @@
 #define NEWTON_NEAR   1e-10 /* of a promise: the step after it may be made with an old Hessian    */
 #define NEWTON_ARMIJO 1e-4
 #define NEWTON_HALVES 40
-#define NEWTON_TRIES  2  /* of a step by the Hessian of another point              */
 #define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
 #define NEWTON_SWEEPS 100000
 #define NEWTON_ROUND  100 /* sweeps after which all coefficients are looked at again */
@@ -235,14 +234,13 @@ static int newton_wanted(const newton_run *run, double share) {
 }
 
 /* Take the step, or the share of it that lowers the objective enough.  Whether there is more to
-** be gained: not after a failure.  A Hessian of another point may promise what is not to be had:
-** where its step must be halved more than twice, the next one is made with that of this point. */
+** be gained: not after a failure.  A step by the Hessian of another point is never the last. */
 static int newton_move(const newton_run *run, double promise) {
   const mine_env *env = run->of.problem->env;
   const double before = run->point->loss + linear_penalties(&run->of, run->beta);
   const int last = promise <= run->of.problem->enough * run->scale;
   const int gaussian = run->of.problem->family == LINEAR_GAUSSIAN, stale = run->point->stale;
-  const int sure = gaussian || (last && !stale), most = stale ? NEWTON_TRIES : NEWTON_HALVES;
+  const int sure = gaussian || last;
   double share = 1;
   if (!gaussian && !run->point->stale && promise <= NEWTON_SAME * run->scale) {
     for (int64_t j = 0; j < run->of.width; j++)
@@ -253,7 +251,7 @@ static int newton_move(const newton_run *run, double promise) {
   for (int halves = 0; !sure && !mine_failed(env); halves++) {
     const double now = run->point->loss + linear_penalties(&run->of, run->trial);
     if (now <= before - NEWTON_ARMIJO * share * promise) break;
-    share = halves == most ? 0 : share / 2;
+    share = halves == NEWTON_HALVES ? 0 : share / 2;
     if (share == 0) break;
     newton_stand(run, share, LINEAR_LOSS);
   }
@@ -266,7 +264,6 @@ static int newton_move(const newton_run *run, double promise) {
 /* The steps made; negative: it does not end. */
 static int newton_go(newton_run *run, double *slope) {
   const linear_problem *p = run->of.problem;
-  const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
   const int free_ = p->l1 == 0 && p->l2 == 0, once = p->family == LINEAR_GAUSSIAN;
   int steps = 1, found = 1;
   for (; steps <= NEWTON_STEPS; steps++) {
@@ -277,7 +274,8 @@ static int newton_go(newton_run *run, double *slope) {
       newton_equations(run);
     if (mine_failed(p->env) || !newton_move(run, newton_promise(run)) || mine__poll(p->env))
       return once && !found ? -steps : steps;
-    if (classes && free_ && run->point->most > LINEAR_FAR && steps > NEWTON_LATE) break;
+    if (linear_of_classes(p) && free_ && run->point->most > LINEAR_FAR && steps > NEWTON_LATE)
+      break;
   }
   return -steps;
 }

@@ -24,21 +24,19 @@
 #define PATH_LEFT    1e-3  /* of the loss without columns: the end, if there are more ... */
 #define PATH_GAIN    1e-5  /* ... columns than rows, and the gain that is not worth a fit */
 
-static void path_set(linear_problem *problem, double alpha, double l1_ratio) {
-  problem->l1 = alpha * l1_ratio * problem->total;
-  problem->l2 = alpha * (1 - l1_ratio) * problem->total;
-}
-
 /* The largest slope of the fit with intercepts only, per unit of weight and lasso. */
 static double path_largest(const linear_problem *problem, double l1_ratio) {
   const int64_t q = problem->design->n_used + 1, width = linear_width(problem);
-  linear_point point;
-  double most = 0, *beta = mine__arena_array(problem->env->scratch, (size_t)width, sizeof *beta);
-  if (!beta || mine__glm_point(problem, &point)) return 0;
+  mine_arena *scratch = problem->env->scratch;
+  const mine_mark mark = mine__arena_mark(scratch);
+  double most = 0, *beta = mine__arena_array(scratch, (size_t)width, sizeof *beta);
+  linear_point point = {.g = mine__arena_array(scratch, (size_t)width, sizeof *point.g)};
+  if (!beta || !point.g) return 0;
   mine__glm_start(problem, beta);
-  if (mine__glm_evaluate(problem, beta, LINEAR_NEWTON, &point)) return 0;
+  if (mine__glm_evaluate(problem, beta, LINEAR_GRADIENT, &point)) return 0;
   for (int64_t j = 0; j < width; j++)
     if (j % q != 0) most = fmax(most, fabs(point.g[j]));
+  mine__arena_rewind(scratch, mark);
   return most / (problem->total * fmax(l1_ratio, 1e-3));
 }
 
@@ -69,7 +67,7 @@ static void path_fold(linear_problem learn, linear_problem judge, double l1_rati
   for (int s = 0; s < PATH_STEPS; s++) {
     const double before = point.loss;
     int steps;
-    path_set(&learn, largest * pow(PATH_LEAST, (double)s / (PATH_STEPS - 1)), l1_ratio);
+    linear_penalise(&learn, largest * pow(PATH_LEAST, (double)s / (PATH_STEPS - 1)), l1_ratio);
     if (!ended && (mine__glm_solve(&learn, beta, &point, &steps) ||
                    mine__glm_evaluate(&judge, beta, LINEAR_LOSS, &held)))
       return;
@@ -106,16 +104,12 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
   for (int f = 0; f < PATH_FOLDS && !mine_failed(env); f++) {
     int64_t learn = 0, judge = problem->n;
     for (int64_t i = 0; i < problem->n; i++) {
-      const uint32_t at = problem->row ? problem->row[i] : (uint32_t)i;
+      const uint32_t at = (uint32_t)linear_row(problem, i);
       row[fold[i] == f ? --judge : learn++] = at;
     }
     linear_problem on, held;
-    mine__glm_open(&on, problem->design, problem->family, problem->margins, row, learn);
-    mine__glm_open(&held, problem->design, problem->family, problem->margins, row + judge,
-                   problem->n - judge);
-    on.middle = held.middle = problem->middle;
-    on.unit = held.unit = problem->unit;
-    on.spread = problem->spread;
+    mine__glm_on_rows(problem, row, learn, &on);
+    mine__glm_on_rows(problem, row + judge, problem->n - judge, &held);
     path_fold(on, held, l1_ratio, largest, f, loss);
   }
   if (mine_failed(env)) return mine_env_status(env);

@@ -56,19 +56,20 @@ static double quasi_evaluate(const quasi_run *run, const double *beta, double *s
 /* The weight of the rows of each class: p (1 - p) of all is the curvature of its margin. */
 static void quasi_open_curve(quasi_run *run) {
   const linear_problem *p = run->of.problem;
-  const mine_dataset *data = p->design->data;
-  const int many = p->family == LINEAR_MULTINOMIAL,
-            spared = many ? data->n_classes - p->margins : 0;
+  const int classes = p->design->data->n_classes;
+  const int many = p->family == LINEAR_MULTINOMIAL, spared = many ? classes - p->margins : 0;
+  const mine_mark mark = mine__arena_mark(p->env->scratch);
+  double *weight = mine__arena_zeros(p->env->scratch, (size_t)classes + 1, sizeof *weight);
+  if (!weight) return;
+  if (many) mine__glm_class_weights(p, weight);
   for (int k = 0; k < p->margins; k++) {
-    double *to = run->curve + k * run->of.q, share = many ? 0 : 0.5;
-    for (int64_t i = 0; many && i < p->n; i++) {
-      const int64_t row = p->row ? (int64_t)p->row[i] : i;
-      if (data->label[row] == k + spared) share += design_weight(p->design, row) / p->total;
-    }
+    double *to = run->curve + k * run->of.q;
+    const double share = many ? weight[k + spared] / p->total : 0.5;
     const double curve = p->total * fmax(share * (1 - share), 1e-6);
     for (int64_t j = 0; j < run->of.q; j++)
       to[j] = curve + (j == 0 ? run->of.pull : p->l2);
   }
+  mine__arena_rewind(p->env->scratch, mark);
 }
 
 /* Of the slopes that the penalty has at a coefficient of 0, the least steep. */
@@ -169,8 +170,7 @@ static double quasi_move(quasi_run *run) {
 ** loses sight of them. */
 static int quasi_is_far(const quasi_run *run) {
   const linear_problem *p = run->of.problem;
-  const int classes = p->family == LINEAR_LOGISTIC || p->family == LINEAR_MULTINOMIAL;
-  return classes && p->l1 == 0 && p->l2 == 0 && run->point->most > LINEAR_FAR;
+  return linear_of_classes(p) && p->l1 == 0 && p->l2 == 0 && run->point->most > LINEAR_FAR;
 }
 
 /* The steps made; negative: it does not end. */

@@ -168,7 +168,7 @@ mine_status mine__design_reduce(linear_design *design, mine_model *model, const 
                                (size_t)w * sizeof(double));
   uint8_t *keep = mine__arena_zeros(env->scratch, (size_t)w, 1);
   if (!job.r || !job.rows || !keep) return mine_env_status(env);
-  *r = job.r;
+  if (r) *r = job.r;
   job.la = mine__linalg_open(env);
   const int64_t n = design->data->rows.n;
   job.each = REDUCE_EACH;

@@ -30,8 +30,8 @@ static int linear_is_log(const mine_linear *m) {
   return m->link == MINE_LINEAR_LOGIT || m->link == MINE_LINEAR_EXP;
 }
 
-static void linear_row(const linear_list *list, const mine_text *name, double coef, double error,
-                       int is_log) {
+static void linear_list_row(const linear_list *list, const mine_text *name, double coef,
+                            double error, int is_log) {
   const mine_linear *m = list->linear;
   const int z = m->test == MINE_LINEAR_Z, tested = m->test != MINE_LINEAR_UNTESTED && error >= 0;
   const double value = list->sign * coef, df = z ? INFINITY : m->df;
@@ -73,7 +73,7 @@ void mine__linear_coefficients_of(mine_env *env, const mine_model *model, const 
   mine_text name;
   for (int c = 0; intercept && c < k; c++) {
     linear_name(&list, "(intercept)", NULL, c, &name);
-    linear_row(&list, &name, m->base[c], m->base_error[c], 0);
+    linear_list_row(&list, &name, m->base[c], m->base_error[c], 0);
   }
   for (int f = 0; f < m->n_columns; f++) {
     const mine_linear_column *column = &m->column[f];
@@ -84,8 +84,8 @@ void mine__linear_coefficients_of(mine_env *env, const mine_model *model, const 
       if (column->levels) mine__values_get(&model->feature[f].levels.values, l, &cell);
       for (int c = 0; l != column->reference && c < k; c++) {
         linear_name(&list, model->feature[f].name, column->levels ? &cell : NULL, c, &name);
-        linear_row(&list, &name, column->coef[l * k + c], column->error[l * k + c],
-                   linear_is_log(m));
+        linear_list_row(&list, &name, column->coef[l * k + c], column->error[l * k + c],
+                        linear_is_log(m));
       }
       mine__arena_rewind(env->scratch, mark);
     }
