@@ -20,7 +20,7 @@
 #include "../core/parallel.h"
 #include "../kernel/special.h"
 #include "../lifetime/lifetime.h"
-#include "verb.h"
+#include "purchases.h"
 
 #define CLV_BLOCK      32   /* cells of a task */
 #define CLV_DIFFERENCE 1e-4 /* of the logarithm of a parameter */
@@ -310,15 +310,8 @@ static mine_status clv_run(mine_job *job, mine_relation *out) {
     clv_new_customer(job, &rules, out);
     return mine_env_status(job->env);
   }
-  const mine_purchases_how how = {
-      .unit = state->body->unit,
-      .whole = state->process->whole,
-      .history = mine__options_of(&job->options, mine__history_option_table),
-      .returns_said = mine__options_given(job->options.group, job->options.n, "returns"),
-      .note = mine__job_note,
-      .context = job};
-  mine__purchases_read(job->env, job->arena, job->frame, &state->reading, &how, &purchases);
-  if (mine_failed(job->env)) return mine_env_status(job->env);
+  MINE_TRY(
+      mine__job_purchases(job, mine__job_model(job, MINE_ARG_MODEL), &state->reading, &purchases));
   if (state->spend && !purchases.m)
     return mine__fail(job->env, MINE_DATA,
                       "option spend needs what customers spent; give the amount as the third "

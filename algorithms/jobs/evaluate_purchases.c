@@ -8,6 +8,7 @@
 
 #include "../lifetime/lifetime.h"
 #include "judged.h"
+#include "purchases.h"
 
 #define PURCHASES_CUT 0.5 /* of the log's time, where none is said */
 
@@ -72,22 +73,13 @@ static mine_status purchases_judge(mine_job *job, const mine_purchases *all, min
 
 mine_status mine__purchases_judge_run(mine_job *job, mine_relation *out) {
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
-  const mine__process *process = mine__process_of(model);
   mine_metric metric[MINE_HELD_OUT_METRICS];
   mine_purchases all;
   mine__held_out cut;
   char held[MINE_NUMBER_BYTES];
   if (!job->frame) return mine__model_list(job->env, model, job->verb->name, out);
-  const mine_purchases_how how = {
-      .unit = ((const mine_purchase_model *)model->body)->unit,
-      .whole = process->whole,
-      .history = mine__options_of(&job->options, mine__history_option_table),
-      .returns_said = mine__options_given(job->options.group, job->options.n, "returns"),
-      .note = mine__job_note,
-      .context = job};
   const mine_purchases_reading *reading = &((mine__judging *)mine__job_state(job))->reading;
-  mine__purchases_read(job->env, job->arena, job->frame, reading, &how, &all);
-  if (mine_failed(job->env)) return mine_env_status(job->env);
+  MINE_TRY(mine__job_purchases(job, model, reading, &all));
   if (!all.log)
     return mine__fail(job->env, MINE_DATA,
                       "a summary does not say when purchases were; give events (customer, time[, "

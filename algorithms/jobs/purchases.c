@@ -1,7 +1,9 @@
 /*
-** purchases.c -- a job's source as histories of customers (purchases.h).
+** purchases.c -- a job's source as histories of customers, or as a model counts them (purchases.h).
 */
 #include "purchases.h"
+
+#include "../lifetime/lifetime.h"
 
 mine_status mine__job_histories(mine_job *job, mine_histories *out) {
   mine_env *env = job->env;
@@ -18,6 +20,19 @@ mine_status mine__job_histories(mine_job *job, mine_histories *out) {
     mine__job_notef(job, "warning", "as_of", "%s, the last event: nothing else was said",
                     mine__show_time(job->arena, out->reading, out->as_of));
   return mine_env_status(env);
+}
+
+mine_status mine__job_purchases(mine_job *job, const mine_model *model,
+                                const mine_purchases_reading *reading, mine_purchases *out) {
+  const mine_purchases_how how = {
+      .unit = ((const mine_purchase_model *)model->body)->unit,
+      .whole = mine__process_of(model)->whole,
+      .history = mine__options_of(&job->options, mine__history_option_table),
+      .returns_said = mine__options_given(job->options.group, job->options.n, "returns"),
+      .note = mine__job_note,
+      .context = job};
+  mine__purchases_read(job->env, job->arena, job->frame, reading, &how, out);
+  return mine_env_status(job->env);
 }
 
 void mine__row_time(mine_relation *out, const mine_time_reading *reading, double days) {
