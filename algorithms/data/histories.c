@@ -77,7 +77,7 @@ static int histories_counts(histories_rows *rows, int64_t i) {
     rows->later++;
     return 0;
   }
-  rows->no_amount += rows->amount && isnan(amount);
+  rows->no_amount += rows->amount && (isnan(amount) || (rows->of->by_day && amount == 0));
   if (!isnan(amount)) rows->sum += fabs(amount);
   if (!(amount < 0)) return 1;
   rows->returns++;
@@ -110,12 +110,36 @@ static void histories_tell(const histories_rows *rows) {
       "have a negative amount: they lower amounts and are no purchases",
       "have a negative amount: they are left out",
       "have a negative amount: they count as purchases", ""};
+  static const char *const in_days[] = {
+      NULL, "have a negative amount: they are left out",
+      "have a negative amount: they count as purchases, and in mean amounts where their day sums "
+      "to more than 0",
+      ""};
+  const char *returns = (rows->of->by_day ? in_days : policy)[rows->asked->returns];
   histories_left_out(rows, "customer", rows->no_customer, "have no customer and are left out");
   histories_left_out(rows, "time", rows->no_time, "have an amount but no time and are left out");
   histories_left_out(rows, "as_of", rows->later, "are after as_of and are left out");
   histories_note(rows, "warning", "amount", rows->no_amount,
-                 "have no amount: they are purchases and add nothing to amounts");
-  histories_note(rows, "warning", "returns", rows->returns, policy[rows->asked->returns]);
+                 rows->of->by_day
+                     ? "have no amount, or 0: they are purchases and do not count in mean amounts"
+                     : "have no amount: they are purchases and add nothing to amounts");
+  if (returns) histories_note(rows, "warning", "returns", rows->returns, returns);
+}
+
+/* Until when, where that was chosen; by day always. */
+static void histories_tell_until(const histories_rows *rows, const mine_time_reading *reading) {
+  static const mine_time_reading day = {
+      .unit = MINE_TIME_PATTERN, .cell = MINE_TEXT, .step = MINE_STEP_DAY, .pattern = "%Y-%m-%d"};
+  const int by_day = rows->of->by_day, chosen = rows->asked->as_of.type == MINE_NULL;
+  const char *until = mine__show_time(rows->arena, by_day ? &day : reading, rows->as_of);
+  char detail[MINE_NOTE_BYTES];
+  if (by_day)
+    snprintf(detail, sizeof detail, "until %s%s", until,
+             chosen ? ", the day of the last event" : "");
+  else
+    snprintf(detail, sizeof detail, "%s, the last event: nothing else was said", until);
+  const char *item = !by_day ? "warning" : chosen ? MINE__NOTE_CHOSEN : "rows";
+  if (by_day || chosen) rows->of->note(rows->of->context, item, "as_of", detail);
 }
 
 /* No event counts: say why. */
@@ -207,10 +231,8 @@ static void histories_open(histories_rows *rows, mine_histories *out) {
   rows->time = histories_numbers(rows, column[MINE_HISTORY_TIME]);
   if (column[MINE_HISTORY_AMOUNT])
     rows->amount = histories_numbers(rows, column[MINE_HISTORY_AMOUNT]);
-  *out = (mine_histories){.n = customer->levels.n,
-                          .id = &customer->levels,
-                          .last = rows->asked->as_of.type == MINE_NULL,
-                          .reading = column[MINE_HISTORY_TIME]->time};
+  *out = (mine_histories){
+      .n = customer->levels.n, .id = &customer->levels, .reading = column[MINE_HISTORY_TIME]->time};
 }
 
 mine_status mine__histories_read(mine_env *env, mine_arena *arena, const mine_history_source *of,
@@ -233,6 +255,7 @@ mine_status mine__histories_read(mine_env *env, mine_arena *arena, const mine_hi
   else
     histories_fill(&rows, order, known, out);
   histories_tell(&rows);
+  if (!mine_failed(env)) histories_tell_until(&rows, out->reading);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

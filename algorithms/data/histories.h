@@ -5,7 +5,7 @@
 ** Which rows are purchases, when "now" is, and each customer's rows in the order of time.
 **
 **   as_of      up to when events are known: a bare date holds its whole day.  Not given: the
-**              last event, which the caller tells.  Later events are left out, told.
+**              last event, told.  Later events are left out, told.
 **   returns    rows with a negative amount (cancellations, refunds), told:
 **                net      money that goes back: lowers amounts, is no purchase (default)
 **                ignore   left out
@@ -57,6 +57,10 @@ typedef struct mine_history_source {
   const mine_history_options *asked;
   /* Rows that are left out are told as "rows", "skipped" (a training); else as warnings. */
   int skips;
+  /* The caller counts days of purchase, and a mean of amounts is one of days with an amount above
+  ** 0: as_of is told as a day, rows with an amount of 0 like those without one, and returns=net is
+  ** left to the caller, who knows which day a return lowers. */
+  int by_day;
   void (*note)(void *context, const char *item, const char *name, const char *detail);
   void *context;
 } mine_history_source;
@@ -70,7 +74,6 @@ typedef struct mine_histories {
   uint8_t *is_return;
   uint32_t *row; /* of the frame */
   double as_of;  /* days; the start of the day where the whole day counts */
-  int last;      /* as_of is the last event: nothing was said */
   const mine_time_reading *reading;
 } mine_histories;
 

@@ -18,6 +18,7 @@ typedef struct mine_notes {
 typedef struct mine_note {
   const char *item, *name, *detail; /* live as long as the arena */
 } mine_note;
+#define MINE__NOTE_CHOSEN "chosen" /* an item of a training's one line: "k=3 of 2 to 10" */
 
 void mine__notes_open(mine_notes *notes, mine_arena *arena);
 /* 0: no memory, recorded in the arena's environment. */

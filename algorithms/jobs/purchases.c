@@ -15,11 +15,7 @@ mine_status mine__job_histories(mine_job *job, mine_histories *out) {
                             .context = job};
   for (int i = 0; i < MINE_HISTORY_MORE && job->frame->rows > 0; i++)
     of.column[i] = mine__job_event(job, i);
-  MINE_TRY(mine__histories_read(env, job->arena, &of, out));
-  if (out->last)
-    mine__job_notef(job, "warning", "as_of", "%s, the last event: nothing else was said",
-                    mine__show_time(job->arena, out->reading, out->as_of));
-  return mine_env_status(env);
+  return mine__histories_read(env, job->arena, &of, out);
 }
 
 mine_status mine__job_purchases(mine_job *job, const mine_model *model,

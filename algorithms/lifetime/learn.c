@@ -147,10 +147,9 @@ static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
 
 /* What a customer spends at a time must not hang together with how often one buys. */
 static void lesson_check_spend(mine_env *env, const mine_purchases *of, mine_model *model) {
-  double n = 0, sx = 0, sm = 0, sxx = 0, smm = 0, sxm = 0, unpaid = 0;
+  double n = 0, sx = 0, sm = 0, sxx = 0, smm = 0, sxm = 0;
   (void)env;
   for (int64_t i = 0; i < of->n; i++) {
-    unpaid += of->x[i] - of->paid[i];
     if (!(of->x[i] > 0 && of->m[i] > 0)) continue;
     const double d = of->x[i], e = of->m[i];
     n++;
@@ -161,11 +160,6 @@ static void lesson_check_spend(mine_env *env, const mine_purchases *of, mine_mod
     smm += dm * (e - sm);
     sxm += dx * (e - sm);
   }
-  if (unpaid > 0)
-    mine__model_note(model, "warning", "amount",
-                     "repeat purchases without an amount above zero, which do not count in the "
-                     "means: %lld",
-                     (long long)unpaid);
   if (n < 4 || !(sxx > 0) || !(smm > 0)) return;
   const double r = sxm / sqrt(sxx * smm);
   const double t = fabs(r) * sqrt((n - 2) / fmax(1e-300, 1 - r * r));

@@ -371,7 +371,6 @@ int mine__note_warns(const char *item);
 /* Whether it is told where there is room for one line only: warnings, and what was guessed
 ** ("id" by its position, "numbers" that were text, the "threshold" that a goal came to). */
 int mine__note_told(const char *item, const char *detail);
-#define MINE__NOTE_CHOSEN      "chosen"           /* an item of the one line: "k=3 of 2 to 10" */
 #define MINE__NOTE_BY_POSITION "the first column" /* the detail of such an "id" */
 void mine__model_metric(mine_model *model, const char *name, double value);
 void mine__model_measure(mine_model *model, mine_measure_id id, double value);

@@ -48,23 +48,15 @@ mine_status mine__purchases_plan(void *owner, mine_frame *frame) {
 
 /* ---- events ------------------------------------------------------------------------------- */
 
-static void purchases_note(const mine_purchases_how *how, const char *item, const char *name,
-                           int64_t n, const char *what) {
-  char detail[200];
-  if (n == 0) return;
-  snprintf(detail, sizeof detail, "%lld%s%s", (long long)n, *what ? ": " : "", what);
-  how->note(how->context, item, name, detail);
-}
-
-/* What returns do not lower: days that are no purchases, as all was taken back; returns on days
-** without a purchase. */
+/* What became of returns: `lower` of them left some of their day; on `days` all was taken back;
+** `alone` were on days without a purchase. */
 typedef struct purchases_returned {
-  int64_t days, alone;
+  int64_t n, lower, days, alone;
 } purchases_returned;
 
 /* The events of one customer become days of purchase from log->first[c] on. */
 static void purchases_days(const mine_histories *of, int64_t c, mine_purchase_log *log,
-                           int64_t *end, purchases_returned *none) {
+                           int64_t *end, purchases_returned *told) {
   for (int64_t k = of->first[c]; k < of->first[c + 1];) {
     const double day = floor(of->time[k]);
     int64_t returned = 0;
@@ -75,14 +67,16 @@ static void purchases_days(const mine_histories *of, int64_t c, mine_purchase_lo
       bought |= !of->is_return[k];
       returned += of->is_return[k];
     }
+    told->n += returned;
     if (!bought) {
-      none->alone += returned;
+      told->alone += returned;
       continue;
     }
     if (returned > 0 && !(sum > 0)) {
-      none->days++;
+      told->days++;
       continue;
     }
+    told->lower += returned;
     log->day[*end] = day;
     if (of->amount) log->amount[*end] = sum;
     log->from = fmin(log->from, day);
@@ -91,27 +85,41 @@ static void purchases_days(const mine_histories *of, int64_t c, mine_purchase_lo
   }
 }
 
-static void purchases_tell(const mine_purchases_how *how, const mine_histories *of,
-                           const purchases_returned *none) {
-  char detail[80];
-  int year, month, day;
-  purchases_note(how, "warning", "returns", none->days,
-                 "days on which all that a customer bought was taken back: no purchases");
-  purchases_note(how, "warning", "returns", none->alone,
-                 "returns on days without a purchase: they lower nothing here");
-  mine__civil_of_day((int64_t)floor(of->as_of), &year, &month, &day);
-  snprintf(detail, sizeof detail, "until %04d-%02d-%02d%s", year, month, day,
-           of->last ? ", the day of the last event" : "");
-  how->note(how->context, of->last ? MINE__NOTE_CHOSEN : "rows", "as_of", detail);
+/* One sentence about the returns of a source of so many rows. */
+static void purchases_tell_returns(mine_arena *arena, const mine_purchases_how *how, int64_t rows,
+                                   const purchases_returned *told) {
+  mine_text text;
+  const char *between = ":";
+  if (told->n == 0) return;
+  mine__text_open(&text, arena);
+  mine__text_addf(&text, "%lld of %lld have a negative amount", (long long)told->n,
+                  (long long)rows);
+  if (told->lower > 0) {
+    mine__text_addf(&text, "%s %lld %s what was bought on the day", between, (long long)told->lower,
+                    told->lower == 1 ? "lowers" : "lower");
+    between = ";";
+  }
+  if (told->days > 0) {
+    mine__text_addf(&text, "%s on %lld %s", between, (long long)told->days,
+                    told->days == 1 ? "day all was taken back, which is no purchase"
+                                    : "days all was taken back, which are no purchases");
+    between = ";";
+  }
+  if (told->alone > 0)
+    mine__text_addf(&text, "%s %lld %s", between, (long long)told->alone,
+                    told->alone == 1 ? "stands on a day without a purchase and lowers nothing"
+                                     : "stand on days without a purchase and lower nothing");
+  if (!mine_failed(mine__arena_env(arena)))
+    how->note(how->context, "warning", "returns", text.data);
 }
 
 static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena,
-                                        const mine_histories *events,
+                                        const mine_histories *events, int64_t n_rows,
                                         const mine_purchases_how *how) {
   const size_t rows = (size_t)events->first[events->n];
   mine_purchase_log *log = mine__arena_zeros(arena, 1, sizeof *log);
   int64_t end = 0;
-  purchases_returned none = {0};
+  purchases_returned told = {0};
   if (!log) return NULL;
   *log = (mine_purchase_log){.n = events->n, .from = HUGE_VAL, .to = -HUGE_VAL};
   log->first = mine__arena_zeros(arena, (size_t)log->n + 1, sizeof *log->first);
@@ -119,16 +127,16 @@ static mine_purchase_log *purchases_log(mine_env *env, mine_arena *arena,
   if (events->amount) log->amount = mine__arena_array(arena, rows, sizeof *log->amount);
   for (int64_t c = 0; c < log->n && !mine_failed(env) && !MINE_POLL_AT(env, c); c++) {
     log->first[c] = end;
-    purchases_days(events, c, log, &end, &none);
+    purchases_days(events, c, log, &end, &told);
   }
   if (mine_failed(env)) return NULL;
   log->first[log->n] = end;
-  purchases_tell(how, events, &none);
+  purchases_tell_returns(arena, how, n_rows, &told);
   if (end > 0) return log;
   (void)mine__fail(env, MINE_DATA,
                    "no event is a purchase: all %lld have negative amounts, or were taken back on "
                    "the day (%lld days); turn the sign of the amounts, or say returns=count",
-                   (long long)rows, (long long)none.days);
+                   (long long)rows, (long long)told.days);
   return NULL;
 }
 
@@ -203,6 +211,7 @@ static void purchases_count(mine_env *env, mine_arena *arena, const mine_frame *
   mine_history_source of = {.frame = frame,
                             .asked = how->history,
                             .skips = how->skips,
+                            .by_day = 1,
                             .note = how->note,
                             .context = how->context};
   mine_histories events;
@@ -211,7 +220,7 @@ static void purchases_count(mine_env *env, mine_arena *arena, const mine_frame *
     of.column[i] = column < 0 ? NULL : &frame->column[column];
   }
   if (mine__histories_read(env, arena, &of, &events)) return;
-  const mine_purchase_log *log = purchases_log(env, arena, &events, how);
+  const mine_purchase_log *log = purchases_log(env, arena, &events, frame->rows, how);
   if (!log) return;
   out->ids = events.id;
   mine__purchases_until(env, arena, log, floor(events.as_of), out);
@@ -308,7 +317,11 @@ void mine__purchases_read(mine_env *env, mine_arena *arena, mine_frame *frame,
     (void)mine__fail(env, MINE_DATA, "the source has no rows; there is no purchase to learn from");
     return;
   }
-  if (how->skips) purchases_note(how, "rows", "read", frame->rows, "");
+  if (how->skips) {
+    char read[24];
+    snprintf(read, sizeof read, "%lld", (long long)frame->rows);
+    how->note(how->context, "rows", "read", read);
+  }
   if (!reading->is_summary) {
     purchases_count(env, arena, frame, reading, how, out);
     return;

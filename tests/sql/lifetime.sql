@@ -77,3 +77,12 @@ SELECT i % 20 AS customer, date('2024-01-01', '+' || (i * i % 211) || ' days') A
 UNION ALL SELECT 3, '2024-12-01', -5.0 UNION ALL SELECT 4, '2024-12-02', -7.0;
 SELECT mine_train('taken', 'gammagamma', 'taken', 'returns=net') IS NOT NULL;
 SELECT name, detail FROM mine_summary('taken') WHERE item = 'warning' AND name = 'returns';
+-- What becomes of returns, and of amounts of 0, each in one sentence.
+CREATE TABLE mixed AS SELECT * FROM taken UNION ALL SELECT customer, day, -1.0 FROM taken WHERE amount BETWEEN 12 AND 14
+UNION ALL SELECT customer, day, -amount FROM taken WHERE amount = 20 UNION ALL SELECT 5, '2024-12-03', 0.0;
+SELECT mine_train('mixed', 'gammagamma', 'mixed');
+SELECT mine_train('mixed', 'gammagamma', 'mixed', 'returns=count');
+SELECT name, detail FROM mine_summary('mixed') WHERE item = 'warning';
+SELECT mine_train('mixed', 'gammagamma', 'mixed', 'returns=ignore');
+SELECT count(*) FROM mine_clv('b', 'mixed');
+SELECT * FROM mine_warnings;
