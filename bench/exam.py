@@ -70,9 +70,12 @@ def of_r(package, name, target, positive):
     """A table that an R package ships."""
     def read():
         says = f"data({name}, package='{package}'); write.csv({name}, stdout(), row.names=FALSE)"
-        done = subprocess.run(["Rscript", "-e", says], capture_output=True, text=True, check=False)
+        done = subprocess.run(["Rscript", "-e", says], capture_output=True, text=True, check=False,
+                              env={**os.environ, "LANGUAGE": "en"})
+        if "there is no package called" in done.stderr:
+            raise FileNotFoundError(2, "no such package", f"{package}::{name}")
         if done.returncode:
-            raise FileNotFoundError(2, "no such table", f"{package}::{name}")
+            raise RuntimeError(f"R: {done.stderr}")
         return pd.read_csv(io.StringIO(done.stdout)), target, positive
     return read
 

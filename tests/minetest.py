@@ -102,6 +102,20 @@ def connect(database=":memory:", **options):
     return connection
 
 
+def r(*arguments, **said):
+    """What Rscript prints; None where R or a package of it is not installed.  Any other failure of R ends the script."""
+    program = shutil.which("Rscript")
+    if not program:
+        return None
+    done = subprocess.run([program, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                          check=False, **{"env": {**os.environ, "LANGUAGE": "en"}, "timeout": 300, **said})
+    if done.returncode == 0:
+        return done.stdout
+    if "there is no package called" in done.stderr:
+        return None
+    sys.exit(f"FAILED: R ended with {done.returncode}: {done.stderr[-1000:]}")
+
+
 def call_in(example, verb, table):
     """The call of the verb in its example, to its closing bracket."""
     start = re.search(rf"{'FROM ' if table else ''}{verb}(?![a-z_])", example, re.I)

@@ -3,8 +3,6 @@
 import math
 import pathlib
 import random
-import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -70,11 +68,10 @@ planted("variance", 4, 100, 1, 0.7, 0.8)
 planted("point", 8, 100, 1, 0.95, 0.8, ", method=forecast, algorithm=ses")
 planted("level shift", 4, 100, 1, 0.95, 0.9, ", method=forecast, algorithm=ses")
 
-RSCRIPT = shutil.which("Rscript")
-ran = RSCRIPT and subprocess.run([RSCRIPT, "--vanilla", str(pathlib.Path(__file__).with_name("anomalies_peer.R"))], capture_output=True, text=True)
-if ran and ran.returncode == 0:
+printed = mt.r("--vanilla", pathlib.Path(__file__).with_name("anomalies_peer.R"))
+if printed is not None:
     both = theirs = ours = 0
-    for _, name, m, n, *rest in (line.split() for line in ran.stdout.splitlines()):
+    for _, name, m, n, *rest in (line.split() for line in printed.splitlines()):
         at = set(map(int, rest[:3]))
         r = set(map(int, rest[4:4 + int(rest[3])]))
         values = list(map(float, rest[4 + int(rest[3]):]))
@@ -87,6 +84,6 @@ if ran and ran.returncode == 0:
             checks.that((29, "level shift") in got, "Nile: the level shift of 1899 is found, with far values beside it", str(got))
     checks.that(both >= 0.7 * theirs and both >= 0.75 * ours, f"far values: R {theirs}, here {ours}, both {both}")
 else:
-    print("without R: tsoutliers is not compared")
+    print("skipped: tsoutliers (R with its package forecast is not installed)")
 
 checks.end()

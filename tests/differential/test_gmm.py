@@ -4,8 +4,6 @@ the same steps and at the end, and the same figures; shares of new rows; from ou
 than scikit-learn's."""
 import os
 import pathlib
-import shutil
-import subprocess
 import tempfile
 import warnings
 
@@ -115,7 +113,7 @@ for (m in c("VVV", "EEE", "VVI", "VII")) {
 
 
 def mclust(db, rng):
-    if not shutil.which("Rscript") or subprocess.run(["Rscript", "-e", "library(mclust)"], capture_output=True).returncode:
+    if mt.r("-e", "library(mclust)") is None:
         print("skipped: R with mclust is not installed")
         return
     k, points = 3, blobs(rng, 400, 3, 3, 3)
@@ -123,8 +121,7 @@ def mclust(db, rng):
     with tempfile.TemporaryDirectory() as folder:
         np.savetxt(pathlib.Path(folder) / "points.csv", points, delimiter=",", fmt="%.17g")
         (pathlib.Path(folder) / "peer.R").write_text(MCLUST)
-        said = subprocess.run(["Rscript", "peer.R", str(k)], cwd=folder, capture_output=True, text=True, check=True,
-                              env={**os.environ, "LC_ALL": "C"}).stdout
+        said = mt.r("peer.R", k, cwd=folder, env={**os.environ, "LC_ALL": "C"})
     theirs = dict(line.split() for line in said.splitlines() if line.strip())
     for form, name in zip(FORMS, ("VVV", "EEE", "VVI", "VII")):
         first = f"SELECT x0, x1, x2 FROM for_r ORDER BY id LIMIT {k}"

@@ -71,7 +71,11 @@ def kmodes_cost(z, c, k, gamma):
         said = pathlib.Path(folder) / "said.json"
         said.write_text(json.dumps({"x": z.tolist(), "c": c.tolist(), "k": k, "gamma": gamma}))
         done = subprocess.run([str(PEERS), "-c", THEIRS, str(said)], capture_output=True, text=True, timeout=280)
-        return json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else None
+    if done.returncode == 3:
+        return None
+    if done.returncode:
+        raise SystemExit(f"FAILED: kmodes: {done.stderr[-1000:]}")
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def main():

@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 """Measures, lift, thresholds and comparisons against scikit-learn, scipy and plain definitions."""
 import math
-import shutil
-import subprocess
 
 from peer import mt, np, VERSION
 from scipy import stats
@@ -184,19 +182,17 @@ def compared(db, name):
 
 def of_proc(db):
     """The same by the pROC package of R (Robin et al. 2011), ties and all."""
-    if not shutil.which("Rscript"):
-        return
     label, p, q = columns(db, "SELECT r.label = 'yes', m.probability, n.probability FROM rows r "
                               "JOIN mine_predict('m', 'rows') m USING (id) JOIN mine_predict('n', 'rows') n USING (id)")
     vectors = "; ".join(f"{name} <- c({','.join(map(repr, map(float, v)))})" for name, v in (("y", label), ("p", p), ("q", q)))
-    done = subprocess.run(["Rscript", "--vanilla", "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=100, input=(
+    printed = mt.r("--vanilla", "-", timeout=100, input=(
         f"suppressMessages(library(pROC)); {vectors}\n"
         "a <- roc(y, p, levels = c(0, 1), direction = '<'); b <- roc(y, q, levels = c(0, 1), direction = '<')\n"
-        "cat(sprintf('%.17g\\n', c(ci(a), ci(b), roc.test(a, b, method = 'delong')$p.value)))").encode(), check=False)
-    if done.returncode:
-        print("      pROC is not installed (apt-get install r-cran-proc)")
+        "cat(sprintf('%.17g\\n', c(ci(a), ci(b), roc.test(a, b, method = 'delong')$p.value)))"))
+    if printed is None:
+        print("skipped: R with its package pROC is not installed (apt-get install r-base-core r-cran-proc)")
         return
-    theirs = [float(v) for v in done.stdout.split()]
+    theirs = [float(v) for v in printed.split()]
     answer = {m: rest for m, *rest in db.execute("SELECT model, low, value, high, p_value FROM mine_compare('m|n', 'rows') WHERE metric = 'auc'")}
     ours = answer["m"][:3] + answer["n"]
     checks.that(np.allclose(ours, theirs, rtol=1e-9, atol=1e-12), "pROC", f"{ours}, not {theirs}")

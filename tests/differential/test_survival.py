@@ -5,7 +5,6 @@ import math
 import pathlib
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 
@@ -13,11 +12,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import minetest as mt  # noqa: E402
 
 mt.preload_self()
-if not shutil.which("Rscript"):
-    mt.skip("R is not installed (apt-get install r-base-core)")
-if subprocess.run(["Rscript", "-e", "library(survival)"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                  check=False).returncode:
-    mt.skip("R has no package survival (apt-get install r-cran-survival)")
+if mt.r("-e", "library(survival)") is None:
+    mt.skip("R with its package survival is not installed (apt-get install r-base-core r-cran-survival)")
 
 DATA = mt.DATA
 HERE = tempfile.mkdtemp()
@@ -25,12 +21,9 @@ HERE = tempfile.mkdtemp()
 
 def ask_r(code):
     """Lines of numbers."""
-    done = subprocess.run(["Rscript", "-"], input=("suppressMessages(library(survival))\n" + code).encode(),
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
-    if done.returncode:
-        raise RuntimeError(done.stderr.decode())
+    printed = mt.r("-", input="suppressMessages(library(survival))\n" + code)
     return [[None if v in ("NA", "NaN", "Inf") else float(v) for v in line.split()]
-            for line in done.stdout.decode().splitlines()]
+            for line in printed.splitlines()]
 
 
 def near(a, b, least=1e-8):
