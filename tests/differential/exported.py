@@ -40,7 +40,7 @@ def read(name, header=None, columns=None, limit=None):
 
 def made(n=600, seed=5):
     """Customers with Chinese levels, odd names, quotes, line ends, texts that are numbers, gaps."""
-    rng = random.Random(seed)
+    rng, mailing = random.Random(seed), random.Random(seed + 1)
     regions = ["华东", "华南", "西北 -- 部", "o'hara", 'say "x"', "a\nb", "back\\slash", "?>", "*/"]
     rows = []
     for i in range(n):
@@ -53,8 +53,9 @@ def made(n=600, seed=5):
         tier = ["高", "中", "低"][0 if score > 1 else 1 if score > -0.5 else 2]
         rows.append((i + 1, None if rng.random() < 0.1 else age, spend, None if rng.random() < 0.05 else region, plan, visits,
                      rng.choice([1, 2, 3]), f"2024-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}", churned, tier,
-                     round(spend * 2 + age + 30 * (plan == "金卡") + rng.gauss(0, 5), 3)))
-    names = ["id", "年龄", 'it\'s "spend"', "a b", "select", "visits", "code", "since", "流失", "tier", "amount"]
+                     round(spend * 2 + age + 30 * (plan == "金卡") + rng.gauss(0, 5), 3),
+                     int(mailing.random() < (0.7 if churned == "是" and age < 50 else 0.4))))
+    names = ["id", "年龄", 'it\'s "spend"', "a b", "select", "visits", "code", "since", "流失", "tier", "amount", "mailed"]
     return names, rows
 
 
@@ -193,7 +194,7 @@ LONG = "MINE_LONG" in os.environ  # all tables (tools/long_checks.sh exports); e
 DAILY = "made"
 
 TABLES = {
-    "made": (made, {"code": "code", "yes": "是", "two": "流失", "many": "tier", "number": "amount", "group": "select"}),
+    "made": (made, {"code": "code", "yes": "是", "two": "流失", "many": "tier", "number": "amount", "group": "select", "treated": "mailed"}),
     "telco": (lambda: read("telco_customer_churn.csv", columns=TELCO),
               {"code": "SeniorCitizen", "treated": "SeniorCitizen", "yes": "Yes", "two": "Churn", "many": "Contract", "number": "MonthlyCharges", "group": "PaymentMethod"}),
     "adult": (lambda: read("adult_train.csv", header=ADULT),
@@ -213,7 +214,7 @@ def train(db, model, table, names, roles, row):
     said = {k: roles[v] if k in OF_THE_TABLE else v for k, v in said.items()}
     if target:
         said["target"] = roles[target]
-    gone = {roles[r] for r in ("two", "many", "number") if r in roles} - {said.get("target"), said.get("event")} if table == "made" else set()
+    gone = {roles[r] for r in ("two", "many", "number", "treated")} - {said.get(k) for k in ("target", "event", "treatment")} if table == "made" else set()
     kept = ", ".join(quoted(n) for n in names if n not in gone)
     db.execute("SELECT mine_train(?, ?, ?, ?)", (model, algorithm, f"SELECT {kept} FROM {quoted(table)}", json.dumps(said)))
     return 1
