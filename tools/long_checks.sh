@@ -245,11 +245,12 @@ exports() {
   exported components test_components_exported.py
 }
 
-# What it said stays in $long/exports: what has passed with this very extension is not run again, so
-# that a part that was stopped goes on where it was.
+# What it said stays in $long/exports: what has passed with this very extension and these very tests
+# is not run again, so that a part that was stopped goes on where it was.
 exported() { # exported NAME SCRIPT ARGUMENTS...
   said=$long/exports/$1
-  if [ "$said" -nt "$folder/mine.so" ]; then
+  if [ "$said" -nt "$folder/mine.so" ] &&
+    [ -z "$(find tests/*.py tests/differential/*.py -newer "$said")" ]; then
     echo "$1: $(tail -1 "$said") (before)"
     return 0
   fi
