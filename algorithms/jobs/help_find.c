@@ -19,9 +19,8 @@
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-/* Letters in lower case, digits and what is not ASCII, one blank for everything between: after the
- *n
- ** bytes that are there. */
+/* Letters in lower case, digits and what is not ASCII, one blank for everything between:
+** after the n bytes that are there. */
 static size_t find_append(char plain[FIND_TOPIC + 1], size_t n, const char *text) {
   for (; *text && n < FIND_TOPIC; text++) {
     const char c = *text >= 'A' && *text <= 'Z' ? (char)(*text - 'A' + 'a') : *text;
