@@ -57,16 +57,16 @@ typedef struct clv_state {
 /* ---- before the source is read --------------------------------------------------------------- */
 
 static mine_status clv_open(mine_job *job) {
+  char called[MINE_CALLED_BYTES];
   clv_state *state = mine__job_state(job);
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   state->asked = mine__options_of(&job->options, clv_option_table);
   state->process = mine__process_of(model);
   if (!state->process)
-    return mine__fail(
-        job->env, MINE_UNSUPPORTED,
-        "%s %s model (%s) does not foretell purchases; train bgnbd, paretonbd, mbgcnbd "
-        "or bgbb",
-        mine__article(mine__model_task(model)), mine__model_task(model), model->algorithm);
+    return mine__fail(job->env, MINE_UNSUPPORTED,
+                      "%s does not foretell purchases; train bgnbd, paretonbd, mbgcnbd "
+                      "or bgbb",
+                      mine__model_called(model, called));
   if (state->process->spends)
     return mine__fail(job->env, MINE_UNSUPPORTED,
                       "%s %s model says what a purchase is worth and not how many there will be; "

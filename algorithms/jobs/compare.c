@@ -72,13 +72,13 @@ static void compare_refuse_positive(mine_job *job, int i) {
 }
 
 static void compare_check(mine_job *job, int i) {
+  char called[MINE_CALLED_BYTES];
   const mine_model *first = job->models[0], *model = job->models[i];
   const char *a = first->roles.target, *b = model->roles.target;
   if (!mine__model_has_classes(model) && !mine__model_has_target_number(model))
     (void)mine__fail(job->env, MINE_UNSUPPORTED,
-                     "models are compared that predict a target; '%.100s' is %s %s model (%s)",
-                     job->model_names[i], mine__article(mine__model_task(model)),
-                     mine__model_task(model), model->algorithm);
+                     "models are compared that predict a target; '%.100s' is %s",
+                     job->model_names[i], mine__model_called(model, called));
   else if (strcmp(a, b) != 0)
     (void)mine__fail(job->env, MINE_DATA,
                      "'%.100s' predicts '%s', and '%.100s' predicts '%s'; models are compared that "

@@ -50,6 +50,7 @@ static void evaluate_know_classes(mine_scoring *s) {
 
 /* Without a target, clusters can be measured. */
 static void evaluate_check_clusters(const mine_scoring *s) {
+  char called[MINE_CALLED_BYTES];
   if (s->asked.slicing.by.type != MINE_NULL)
     (void)mine__fail(s->env, MINE_OPTION,
                      "option by measures a model that predicts a target; this one (%s) was "
@@ -62,9 +63,8 @@ static void evaluate_check_clusters(const mine_scoring *s) {
                      s->model->algorithm);
   else if (!(s->gives & MINE_GIVES_GROUP))
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "there is no measure for %s %s model (%s), which was trained without a target",
-                     mine__article(mine__model_task(s->model)), mine__model_task(s->model),
-                     s->model->algorithm);
+                     "there is no measure for %s, which was trained without a target",
+                     mine__model_called(s->model, called));
 }
 
 /* Labels are read as categories of the model's classes. */

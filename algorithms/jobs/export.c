@@ -64,11 +64,11 @@ static void export_no_class(mine_env *env, const mine_model *model, const mine_c
 
 /* The index of that class; -1: failure recorded. */
 static int export_class(mine_env *env, const mine_model *model, const mine_cell *wanted) {
+  char called[MINE_CALLED_BYTES];
   if (!mine__model_has_classes(model) || !(mine__model_gives(model) & MINE_GIVES_SHARE)) {
     (void)mine__fail(env, MINE_UNSUPPORTED,
-                     "%s %s model (%s) gives no probability of a class; leave what=probability out",
-                     mine__article(mine__model_task(model)), mine__model_task(model),
-                     model->algorithm);
+                     "%s gives no probability of a class; leave what=probability out",
+                     mine__model_called(model, called));
     return -1;
   }
   const int asked = wanted->type != MINE_NULL;

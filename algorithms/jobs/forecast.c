@@ -185,15 +185,16 @@ typedef struct forecast_state {
 
 /* A stored model foretells by what it learned: how it would be fitted says nothing to it. */
 static void forecast_check_model(mine_job *job, const mine_model *model) {
+  char called[MINE_CALLED_BYTES];
   static const char *const of_sources[] = {
       "algorithm",      "fitted",   "intervals", "seasonal",    "damped",    "order",
       "seasonal_order", "constant", "step",      "gaps",        "season",    "duplicates",
       "series",         "time",     "value",     "date_format", "hierarchy", "reconcile"};
   if (model->kind != &mine__kind_forecast) {
     mine__fail(job->env, MINE_UNSUPPORTED,
-               "%s %s model (%s) does not forecast series; train ets, holt_winters or another that "
+               "%s does not forecast series; train ets, holt_winters or another that "
                "does",
-               mine__article(mine__model_task(model)), mine__model_task(model), model->algorithm);
+               mine__model_called(model, called));
     return;
   }
   for (size_t i = 0; i < sizeof of_sources / sizeof of_sources[0]; i++)

@@ -54,6 +54,7 @@ static importance_state *importance_state_of(const mine_job *job) {
 }
 
 static mine_status importance_open(mine_job *job) {
+  char called[MINE_CALLED_BYTES];
   importance_state *s = importance_state_of(job);
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   const mine_seed_options *seed = mine__options_of(&job->options, mine__seed_option_table);
@@ -63,9 +64,8 @@ static mine_status importance_open(mine_job *job) {
   if (!model->roles.target)
     return mine__fail(job->env, MINE_UNSUPPORTED,
                       "with a source mine_importance measures how much worse a prediction of the "
-                      "target gets, and %s %s model (%s) predicts none that a row has",
-                      mine__article(mine__model_task(model)), mine__model_task(model),
-                      model->algorithm);
+                      "target gets, and %s predicts none that a row has",
+                      mine__model_called(model, called));
   return mine__scoring_open(job->env, model, MINE_SCORE_EVALUATE, &job->options, &s->scoring);
 }
 

@@ -18,13 +18,13 @@ typedef struct migration_state {
 } migration_state;
 
 static mine_status migration_open(mine_job *job) {
+  char called[MINE_CALLED_BYTES];
   migration_state *state = mine__job_state(job);
   for (int i = 0; i < MIGRATION_MODELS && !mine_failed(job->env); i++) {
     const mine_model *model = job->model[i];
     if (model->roles.target || !(mine__model_gives(model) & MINE_GIVES_GROUP))
-      return mine__fail(job->env, MINE_UNSUPPORTED,
-                        "the %s model is a %s model (%s) and has no clusters", i ? "new" : "old",
-                        mine__model_task(model), model->algorithm);
+      return mine__fail(job->env, MINE_UNSUPPORTED, "the %s model is %s and has no clusters",
+                        i ? "new" : "old", mine__model_called(model, called));
     (void)mine__scoring_open(job->env, model, MINE_SCORE_ROWS, &job->options, &state->scoring[i]);
   }
   return mine_env_status(job->env);

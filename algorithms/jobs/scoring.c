@@ -132,13 +132,13 @@ static void scoring_spell_groups(mine_scoring *s) {
 
 /* A model that says nothing of rows, or not this, says here what it is for. */
 static void scoring_refuse(const mine_scoring *s) {
+  char called[MINE_CALLED_BYTES];
   const mine_model *model = s->model;
   if (s->mode == MINE_SCORE_PROJECT)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "%s %s model (%s) has no components; train 'pca' or 'factor', or use FROM "
+                     "%s has no components; train 'pca' or 'factor', or use FROM "
                      "mine_predict(model, source)",
-                     mine__article(mine__model_task(model)), mine__model_task(model),
-                     model->algorithm);
+                     mine__model_called(model, called));
   else if (s->gives & MINE_GIVES_COMPONENTS)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
                      "components (%s) are several numbers for a row, and no prediction; use FROM "
@@ -149,9 +149,8 @@ static void scoring_refuse(const mine_scoring *s) {
                      "the model was trained without a target and predicts nothing; use "
                      "mine_neighbors, or train it with target=<column>");
   else
-    (void)mine__fail(s->env, MINE_UNSUPPORTED, "%s %s model (%s) is not asked row by row: %s",
-                     mine__article(mine__model_task(model)), mine__model_task(model),
-                     model->algorithm,
+    (void)mine__fail(s->env, MINE_UNSUPPORTED, "%s is not asked row by row: %s",
+                     mine__model_called(model, called),
                      model->kind->asked ? model->kind->asked : "mine_summary tells what it is");
 }
 

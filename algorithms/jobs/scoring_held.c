@@ -8,13 +8,13 @@
 #include "scoring.h"
 
 static void held_refuse(const mine_scoring *s) {
+  char called[MINE_CALLED_BYTES];
   const mine_model *model = s->model;
   if (!model->roles.target)
     (void)mine__fail(s->env, MINE_UNSUPPORTED,
-                     "%s %s model (%s) was trained without a target and keeps no held-out rows; "
+                     "%s was trained without a target and keeps no held-out rows; "
                      "give a source: FROM mine_predict(model, source)",
-                     mine__article(mine__model_task(model)), mine__model_task(model),
-                     model->algorithm);
+                     mine__model_called(model, called));
   else
     (void)mine__fail(
         s->env, MINE_UNSUPPORTED,

@@ -28,12 +28,12 @@ typedef struct similar_state {
 } similar_state;
 
 mine_status mine__recommender_check(mine_env *env, const mine_model *model) {
+  char called[MINE_CALLED_BYTES];
   if (model->kind == &mine__kind_recommender) return MINE_OK;
   return mine__fail(env, MINE_UNSUPPORTED,
-                    "%s %s model (%s) recommends nothing; train a recommender such as gp or "
+                    "%s recommends nothing; train a recommender such as gp or "
                     "cooccurrence on (customer, item, time)",
-                    mine__article(mine__model_task(model)), mine__model_task(model),
-                    model->algorithm);
+                    mine__model_called(model, called));
 }
 
 int64_t *mine__values_find_all(mine_env *env, mine_arena *arena, const mine_values *list,

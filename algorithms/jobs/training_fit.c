@@ -413,14 +413,14 @@ static void fit_assign(mine_env *env, const mine_prepared *p, const mine_trained
 
 mine_status mine__training_assignments(mine_training *t, const mine_trained *trained,
                                        mine_relation *r) {
+  char called[MINE_CALLED_BYTES];
   mine_env *env = t->env;
   const mine_model *model = trained->model;
   const mine_prepared *p = &t->data;
   MINE_TRY(mine_env_status(env));
   if (model->roles.target || !(mine__model_gives(model) & MINE_GIVES_GROUP))
-    return mine__fail(env, MINE_UNSUPPORTED, "%s %s model (%s) has no clusters",
-                      mine__article(mine__model_task(model)), mine__model_task(model),
-                      model->algorithm);
+    return mine__fail(env, MINE_UNSUPPORTED, "%s has no clusters",
+                      mine__model_called(model, called));
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return mine_env_status(env);
   fit_assigned said;

@@ -37,14 +37,14 @@ typedef struct uplift_state {
 } uplift_state;
 
 static mine_status uplift_open(mine_job *job) {
+  char called[MINE_CALLED_BYTES];
   uplift_state *state = mine__job_state(job);
   const mine_model *model = mine__job_model(job, MINE_ARG_MODEL);
   if (model->kind != &mine__kind_uplift)
     return mine__fail(job->env, MINE_UNSUPPORTED,
-                      "%s %s model (%s) says nothing of a treatment; train one with "
+                      "%s says nothing of a treatment; train one with "
                       "mine_train(name, 'uplift', source, 'target=..., treatment=...')",
-                      mine__article(mine__model_task(model)), mine__model_task(model),
-                      model->algorithm);
+                      mine__model_called(model, called));
   if (!mine__job_text(job, MINE_ARG_SOURCE)) return mine_env_status(job->env);
   return mine__scoring_open(job->env, model, MINE_SCORE_JUDGE, &job->options, &state->scoring);
 }

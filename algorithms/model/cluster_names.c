@@ -11,10 +11,10 @@
 #define NAMES_BYTES 200 /* of a name */
 
 static void names_check(mine_env *env, const mine_model *model) {
+  char called[MINE_CALLED_BYTES];
   if (model->roles.target || !(mine__model_gives(model) & MINE_GIVES_GROUP))
-    (void)mine__fail(env, MINE_UNSUPPORTED, "%s %s model (%s) has no clusters to name",
-                     mine__article(mine__model_task(model)), mine__model_task(model),
-                     model->algorithm);
+    (void)mine__fail(env, MINE_UNSUPPORTED, "%s has no clusters to name",
+                     mine__model_called(model, called));
   else if (model->kind->inside && !model->kind->profile)
     (void)mine__fail(env, MINE_UNSUPPORTED,
                      "the clusters of a model with groups (group=) cannot be named; train one of "

@@ -18,6 +18,7 @@ void mine__explain_nothing(double *contribution, int n_features) {
 }
 
 mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
+  char called[MINE_CALLED_BYTES];
   const mine_kind *kind = model->kind;
   if (mine_failed(env)) return mine_env_status(env);
   if (model->task == MINE_COMPONENTS)
@@ -26,10 +27,9 @@ mine_status mine__model_explain_check(mine_env *env, const mine_model *model) {
                       "weights; FROM mine_loadings(model) has them",
                       model->algorithm);
   if (!kind->answer || model->task == MINE_NEIGHBORS)
-    return mine__fail(env, MINE_UNSUPPORTED,
-                      "%s %s model (%s) predicts nothing of a row that could be explained%s%s",
-                      mine__article(mine__model_task(model)), mine__model_task(model),
-                      model->algorithm, kind->asked ? ": " : "", kind->asked ? kind->asked : "");
+    return mine__fail(
+        env, MINE_UNSUPPORTED, "%s predicts nothing of a row that could be explained%s%s",
+        mine__model_called(model, called), kind->asked ? ": " : "", kind->asked ? kind->asked : "");
   if (!kind->explain && model->task == MINE_CLUSTERING)
     return mine__fail(env, MINE_UNSUPPORTED,
                       "which cluster a row is of hangs on the rows near it (%s), and on no number "

@@ -281,6 +281,15 @@ const char *mine__model_task(const mine_model *model) {
   return model->task_name ? model->task_name : mine__task_name(model->task);
 }
 
+const char *mine__model_called(const mine_model *model, char out[MINE_CALLED_BYTES]) {
+  const char *task = mine__model_task(model), *algorithm = model->algorithm;
+  const int of_task = (int)mine__utf8_prefix(task, strlen(task), 60);
+  const int of_algorithm = (int)mine__utf8_prefix(algorithm, strlen(algorithm), 60);
+  snprintf(out, MINE_CALLED_BYTES, "%s %.*s model (%.*s)", mine__article(task), of_task, task,
+           of_algorithm, algorithm);
+  return out;
+}
+
 /* ---- bytes ---------------------------------------------------------------------- */
 
 mine_status mine_model_bytes(mine_env *env, const mine_model *model, const void **bytes,

@@ -404,6 +404,10 @@ void mine__model_points(const mine_model *model, const double *share, int64_t n,
 void mine__model_group(const mine_model *model, int32_t group, mine_cell *out);
 /* The task in a word, also when it is not one of ours. */
 const char *mine__model_task(const mine_model *model);
+/* What a sentence calls it: "an uplift model (uplift)"; names of a file of others are cut at 60
+** bytes.  Returns out. */
+#define MINE_CALLED_BYTES 144
+const char *mine__model_called(const mine_model *model, char out[MINE_CALLED_BYTES]);
 
 /* Append to `to`, made from the verb's columns, what the verb lists of the model:
 ** mine_summary, mine_evaluate and mine_confusion (of the held-out rows), and what its kind

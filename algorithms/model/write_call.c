@@ -49,11 +49,11 @@ static void write_object(const mine_model *model, const mine_writing *how, mine_
 
 void mine__write_call(mine_env *env, const mine_model *model, const mine_writing *how,
                       mine_text *to) {
+  char called[MINE_CALLED_BYTES];
   const int n = model->n_features;
   if (!(mine__model_gives(model) & (MINE_GIVES_VALUE | MINE_GIVES_GROUP)) || n == 0) {
-    (void)mine__fail(
-        env, MINE_UNSUPPORTED, "%s %s model (%s) is not asked row by row, so there is no call",
-        mine__article(mine__model_task(model)), mine__model_task(model), model->algorithm);
+    (void)mine__fail(env, MINE_UNSUPPORTED, "%s is not asked row by row, so there is no call",
+                     mine__model_called(model, called));
     return;
   }
   const int share = how->class_ >= 0;
