@@ -303,6 +303,15 @@ int64_t mine__sort_reals(const double *value, const uint32_t *row, int64_t n, mi
   return sort.distinct;
 }
 
+int mine__sort_reals_asked(mine_env *ask, const double *value, const uint32_t *row, int64_t n,
+                           mine_pair *out, mine_pair *temp) {
+  mine_sort sort;
+  mine__sort_open(&sort, value, row, n, out, temp);
+  while (mine__sort_step(&sort))
+    if (ask && mine__poll(ask)) return 0;
+  return 1;
+}
+
 /* ---- by small codes ------------------------------------------------------------------- */
 
 int mine__sort_codes(mine_arena *arena, const int32_t *code, int64_t n, int64_t n_codes,

@@ -52,6 +52,10 @@ mine_status mine__sort_keys(mine_env *env, uint64_t *key, uint64_t *temp,
 ** Safe inside a parallel task. */
 int64_t mine__sort_reals(const double *value, const uint32_t *row, int64_t n, mine_pair *out,
                          mine_pair *temp);
+/* The same, asking the host between passes; ask NULL: nobody is asked (a parallel task).  0: it
+** failed, which sticks in `ask`; `out` is in any order. */
+int mine__sort_reals_asked(mine_env *ask, const double *value, const uint32_t *row, int64_t n,
+                           mine_pair *out, mine_pair *temp);
 /* How many of n pairs in that order stand before the missing. */
 static inline int64_t mine__sort_known(const mine_pair *order, int64_t n) {
   while (n > 0 && order[n - 1].key == MINE_SORT_MISSING)
@@ -59,9 +63,8 @@ static inline int64_t mine__sort_known(const mine_pair *order, int64_t n) {
   return n;
 }
 
-/* The same in steps of about n rows touched each, for a caller that must be heard
-** in between: open, then step until it returns 0; the distinct values are in
-** `distinct`. */
+/* The same in steps of about n rows touched each, for a caller that has other work in
+** between: open, then step until it returns 0; the distinct values are in `distinct`. */
 typedef struct mine_sort {
   const double *value;
   const uint32_t *row;

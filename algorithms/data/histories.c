@@ -190,15 +190,6 @@ static double *histories_keys(histories_rows *rows) {
   return mine_failed(rows->env) ? NULL : key;
 }
 
-static void histories_sort(mine_env *env, const double *key, int64_t n, mine_pair *order) {
-  mine_sort sort;
-  mine_pair *temp = mine__arena_array(env->scratch, (size_t)n, sizeof *temp);
-  if (!temp) return;
-  mine__sort_open(&sort, key, NULL, n, order, temp);
-  while (mine__sort_step(&sort) && !mine__poll(env)) {
-  }
-}
-
 static void histories_fill(const histories_rows *rows, const mine_pair *order, int64_t n,
                            mine_histories *out) {
   mine_arena *arena = rows->arena;
@@ -246,8 +237,9 @@ mine_status mine__histories_read(mine_env *env, mine_arena *arena, const mine_hi
   const mine_mark mark = mine__arena_mark(env->scratch);
   const double *key = histories_keys(&rows);
   mine_pair *order = mine__arena_array(env->scratch, (size_t)rows.n, sizeof *order);
-  if (key && order) histories_sort(env, key, rows.n, order);
-  if (mine_failed(env)) return mine_env_status(env);
+  mine_pair *temp = mine__arena_array(env->scratch, (size_t)rows.n, sizeof *temp);
+  if (!key || !order || !temp || !mine__sort_reals_asked(env, key, NULL, rows.n, order, temp))
+    return mine_env_status(env);
   const int64_t known = mine__sort_known(order, rows.n);
   out->as_of = rows.as_of;
   if (known == 0)

@@ -154,12 +154,8 @@ static void lives_choose(lives_rows *r) {
 ** asked. */
 static int lives_sort(const lives_rows *r, const double *value, int64_t part, mine_env *ask) {
   const int64_t first = r->by.first[part];
-  mine_sort sort;
-  mine__sort_open(&sort, value, r->by.at + first, r->by.first[part + 1] - first, r->order + first,
-                  r->temp + first);
-  while (mine__sort_step(&sort))
-    if (ask && mine__poll(ask)) return 0;
-  return 1;
+  return mine__sort_reals_asked(ask, value, r->by.at + first, r->by.first[part + 1] - first,
+                                r->order + first, r->temp + first);
 }
 
 /* The lives of a part by rising value: the value of each, its tag and its event where they are

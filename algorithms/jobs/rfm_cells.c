@@ -65,11 +65,7 @@ static void cells_ids(cells_job *job) {
 
 /* Bring customer[0 .. n) into rising order of `key`, stably; job->order has the dense ranks. */
 static void cells_order(cells_job *job, const double *key, uint32_t *customer, int64_t n) {
-  mine_sort sort;
-  mine__sort_open(&sort, key, customer, n, job->order, job->temp);
-  while (mine__sort_step(&sort) && !mine__poll(job->env)) {
-  }
-  if (mine_failed(job->env)) return;
+  if (!mine__sort_reals_asked(job->env, key, customer, n, job->order, job->temp)) return;
   for (int64_t k = 0; k < n; k++)
     job->spare[k] = customer[job->order[k].row];
   memcpy(customer, job->spare, (size_t)n * sizeof *customer);

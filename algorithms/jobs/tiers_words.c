@@ -93,13 +93,10 @@ static void tiers_order(mine_env *env, mine_arena *arena, const double *value, m
   mine_pair *pair = mine__arena_array(env->scratch, room, sizeof *pair);
   mine_pair *temp = mine__arena_array(env->scratch, room, sizeof *temp);
   uint32_t *order = mine__arena_array(arena, room, sizeof *order);
-  mine_sort sort;
   if (mine_failed(env)) return;
   for (int64_t i = 0; i < t->n; i++)
     key[i] = -value[i];
-  mine__sort_open(&sort, key, NULL, t->n, pair, temp);
-  while (mine__sort_step(&sort) && !mine__poll(env)) {
-  }
+  if (!mine__sort_reals_asked(env, key, NULL, t->n, pair, temp)) return;
   t->known = mine__sort_known(pair, t->n);
   for (int64_t k = 0; k < t->known; k++)
     order[k] = pair[k].row;

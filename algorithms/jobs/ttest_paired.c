@@ -124,10 +124,7 @@ static void paired_ranks(const paired_work *w, mine__tested *row, mine_text *det
     mine__text_adds(detail, "; no row differs");
     return;
   }
-  mine_sort sort;
-  mine__sort_open(&sort, w->d, NULL, w->n, order, temp);
-  while (mine__sort_step(&sort))
-    if (mine__poll(w->job->env)) return;
+  if (!mine__sort_reals_asked(w->job->env, w->d, NULL, w->n, order, temp)) return;
   for (int64_t k = 0; k < w->n; k++)
     if (w->d[order[k].row] != 0) sorted.d[sorted.n++] = w->d[order[k].row];
   const double ties = mine__ranks(w->job->env, size, n, order, temp),

@@ -23,10 +23,7 @@
 
 double mine__ranks(mine_env *ask, double *value, int64_t n, mine_pair *order, mine_pair *temp) {
   double ties = 0;
-  mine_sort sort;
-  mine__sort_open(&sort, value, NULL, n, order, temp);
-  while (mine__sort_step(&sort))
-    if (ask && mine__poll(ask)) return 0;
+  if (!mine__sort_reals_asked(ask, value, NULL, n, order, temp)) return 0;
   for (int64_t i = 0, j, next = 0; i < n; i = j) {
     if (ask && i >= next) {
       if (mine__poll(ask)) return 0;

@@ -18,11 +18,8 @@ static void cox_sort(cox_rows *c, const double *value, const int32_t *strata, in
   mine_pair *temp = mine__arena_array(env->scratch, n, sizeof *temp);
   int32_t *code = mine__arena_array(env->scratch, n, sizeof *code);
   mine__by_code by;
-  mine_sort sort;
   if (mine_failed(env)) return;
-  mine__sort_open(&sort, value, rows->row, c->n, pair, temp);
-  while (mine__sort_step(&sort))
-    if (mine__poll(env)) return;
+  if (!mine__sort_reals_asked(env, value, rows->row, c->n, pair, temp)) return;
   for (int64_t i = 0; i < c->n; i++) {
     const int64_t row = mine_batch_row(rows, pair[c->n - 1 - i].row);
     code[i] = strata ? strata[row] : 0;

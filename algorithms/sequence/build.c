@@ -44,7 +44,6 @@ typedef struct build_order {
 
 static void build_by_time(mine_env *env, const mine_sequence_rows *rows, mine_pair *order,
                           int64_t *n) {
-  mine_sort sort;
   double *key = mine__arena_array(env->scratch, (size_t)rows->n, sizeof *key);
   mine_pair *temp = mine__arena_array(env->scratch, (size_t)rows->n, sizeof *temp);
   if (!key || !temp) return;
@@ -52,10 +51,8 @@ static void build_by_time(mine_env *env, const mine_sequence_rows *rows, mine_pa
     if (MINE_POLL_AT(env, i)) return;
     key[i] = build_counts(rows, i) ? rows->time[i] : NAN;
   }
-  mine__sort_open(&sort, key, NULL, rows->n, order, temp);
-  while (mine__sort_step(&sort) && !mine__poll(env)) {
-  }
-  *n = mine__sort_known(order, rows->n);
+  if (mine__sort_reals_asked(env, key, NULL, rows->n, order, temp))
+    *n = mine__sort_known(order, rows->n);
 }
 
 static void build_sort(mine_env *env, mine_arena *arena, const mine_sequence_rows *rows,

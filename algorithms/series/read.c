@@ -152,13 +152,8 @@ static void read_sort(read_rows *r, int64_t rows, int64_t n_series) {
   const double *key = read_keys(r, rows);
   mine_pair *order = mine__arena_array(env->scratch, (size_t)rows, sizeof *order);
   mine_pair *temp = mine__arena_array(env->scratch, (size_t)rows, sizeof *temp);
-  mine_sort sort;
   mine__by_code by;
-  if (!key || !order || !temp) return;
-  mine__sort_open(&sort, key, NULL, rows, order, temp);
-  while (mine__sort_step(&sort) && !mine__poll(env)) {
-  }
-  if (mine_failed(env)) return;
+  if (!key || !order || !temp || !mine__sort_reals_asked(env, key, NULL, rows, order, temp)) return;
   const int64_t n = mine__sort_known(order, rows);
   int32_t *code = mine__arena_array(env->scratch, (size_t)n, sizeof *code);
   for (int64_t k = 0; code && k < n; k++)
