@@ -120,7 +120,8 @@ int mine__time_read(const mine_time_reading *reading, const mine_cell *cell, dou
 int mine__time_write(const mine_time_reading *reading, double days, char buffer[MINE_TIME_BYTES],
                      mine_cell *out);
 
-/* The same as a text in `arena`, for people; "?": it cannot be written. */
+/* The same as a text in `arena`, for people; "?": it cannot be written.  reading NULL: times are
+** plain numbers, and so is this. */
 const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days);
 
 /* A reading as a short text (for a saved model) and back; 0 when it is none. */

@@ -410,9 +410,9 @@ int mine__time_write(const mine_time_reading *reading, double days, char buffer[
 
 const char *mine__show_time(mine_arena *arena, const mine_time_reading *reading, double days) {
   char buffer[MINE_TIME_BYTES];
-  mine_cell cell;
+  mine_cell cell = {.type = MINE_REAL, .as.real = days};
   mine_text text;
   mine__text_open(&text, arena);
-  if (reading && mine__time_write(reading, days, buffer, &cell)) mine__text_add_cell(&text, &cell);
+  if (!reading || mine__time_write(reading, days, buffer, &cell)) mine__text_add_cell(&text, &cell);
   return text.bytes ? text.data : "?";
 }

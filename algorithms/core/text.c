@@ -319,5 +319,6 @@ int mine__same_word(const char *a, const char *b) {
 }
 
 const char *mine__article(const char *word) {
-  return word && *word && strchr("aeiou", *word) ? "an" : "a";
+  const int vowel = word && *word && strchr("aeiou", *word);
+  return vowel || (word && strcmp(word, "hour") == 0) ? "an" : "a";
 }

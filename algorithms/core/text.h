@@ -69,7 +69,7 @@ static inline int mine__hex_digit(char c) {
 }
 /* Equal but for the case of ASCII letters, as SQL compares names. */
 int mine__same_word(const char *a, const char *b);
-/* "an" before a vowel, else "a". */
+/* "an" before a vowel and the mute h of "hour", else "a". */
 const char *mine__article(const char *word);
 
 #endif

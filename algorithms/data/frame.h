@@ -210,6 +210,10 @@ int mine__column_is_text(const mine_column *column); /* any text that is not '' 
 ** plain decimal number, so it cannot become a number. */
 int mine__column_has_words(const mine_column *column);
 
+/* The numbers of a finished column that can have nothing else: NAN throughout, in `arena`, where
+** no row has a value and the column is of no type.  NULL: no memory, recorded there. */
+const double *mine__column_numbers(mine_arena *arena, const mine_column *column, int64_t rows);
+
 /* Keep what a fixed category has that its levels lack; a failure sticks.  The cell of a row whose
 ** code is MINE_CODE_UNKNOWN; MINE_NULL where they are not kept. */
 void mine__column_keep_unseen(mine_frame *frame, int column);

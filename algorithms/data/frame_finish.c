@@ -353,3 +353,11 @@ mine_status mine__frame_finish(mine_frame *frame) {
   frame->finished = !mine_failed(env);
   return mine_env_status(env);
 }
+
+const double *mine__column_numbers(mine_arena *arena, const mine_column *column, int64_t rows) {
+  if (column->number) return column->number;
+  double *none = mine__arena_array(arena, (size_t)rows, sizeof *none);
+  for (int64_t i = 0; none && i < rows; i++)
+    none[i] = NAN;
+  return none;
+}

@@ -169,14 +169,6 @@ static void histories_none(const histories_rows *rows, const mine_time_reading *
 
 /* ---- by customer and time --------------------------------------------------------------- */
 
-static const double *histories_numbers(const histories_rows *rows, const mine_column *column) {
-  if (column->number) return column->number;
-  double *none = mine__arena_array(rows->arena, (size_t)rows->n, sizeof *none);
-  for (int64_t i = 0; none && i < rows->n; i++)
-    none[i] = NAN;
-  return none;
-}
-
 /* The times of the rows that count; NAN for the others. */
 static double *histories_keys(histories_rows *rows) {
   double *key = mine__arena_array(rows->env->scratch, (size_t)rows->n, sizeof *key);
@@ -219,9 +211,9 @@ static void histories_open(histories_rows *rows, mine_histories *out) {
   const mine_column *const *column = rows->of->column;
   const mine_column *customer = column[MINE_HISTORY_CUSTOMER];
   rows->customer = customer->code;
-  rows->time = histories_numbers(rows, column[MINE_HISTORY_TIME]);
+  rows->time = mine__column_numbers(rows->arena, column[MINE_HISTORY_TIME], rows->n);
   if (column[MINE_HISTORY_AMOUNT])
-    rows->amount = histories_numbers(rows, column[MINE_HISTORY_AMOUNT]);
+    rows->amount = mine__column_numbers(rows->arena, column[MINE_HISTORY_AMOUNT], rows->n);
   *out = (mine_histories){
       .n = customer->levels.n, .id = &customer->levels, .reading = column[MINE_HISTORY_TIME]->time};
 }

@@ -108,15 +108,6 @@ const uint32_t *mine__sequences_items(mine__sequences *s, const char *option,
 
 /* ---- rows --------------------------------------------------------------------------------- */
 
-/* A column without a value has neither codes nor numbers. */
-static const double *sequences_numbers(mine_job *job, const mine_column *column) {
-  if (column->number) return column->number;
-  double *none = mine__arena_array(job->arena, (size_t)job->frame->rows, sizeof *none);
-  for (int64_t i = 0; none && i < job->frame->rows; i++)
-    none[i] = NAN;
-  return none;
-}
-
 static void sequences_note_missing(const mine__sequences *s) {
   const mine_sequence_rows *rows = &s->rows;
   int64_t customers = 0, times = 0, items = 0;
@@ -312,7 +303,8 @@ mine_status mine__sequences_read(mine__sequences *s, const mine_cell *positive) 
                            .n_customers = customer->levels.n,
                            .customer = customer->code,
                            .item = item->code,
-                           .time = sequences_numbers(job, mine__job_event(job, SEQUENCES_TIME)),
+                           .time = mine__column_numbers(
+                               job->arena, mine__job_event(job, SEQUENCES_TIME), job->frame->rows),
                            .items = &item->levels};
   if (!mine_failed(s->env)) sequences_note_missing(s);
   if (outcome && !mine_failed(s->env)) sequences_outcomes(s, outcome, positive);

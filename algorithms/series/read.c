@@ -116,24 +116,6 @@ int mine__series_time(const mine_series_set *set, int64_t i, char buffer[MINE_TI
   return 1;
 }
 
-static const char *read_shown_time(const read_rows *r, const mine_series_set *set, double time) {
-  mine_text text;
-  char buffer[MINE_TIME_BYTES];
-  mine_cell cell = {.type = MINE_REAL, .as.real = time};
-  mine__text_open(&text, r->arena);
-  if (!set->reading || mine__time_write(set->reading, time, buffer, &cell))
-    mine__text_add_cell(&text, &cell);
-  return text.bytes ? text.data : "?";
-}
-
-static const double *read_numbers(const read_rows *r, const mine_column *column, int64_t n) {
-  if (column->number) return column->number;
-  double *none = mine__arena_array(r->arena, (size_t)n, sizeof *none);
-  for (int64_t i = 0; none && i < n; i++)
-    none[i] = NAN;
-  return none;
-}
-
 /* The times of the rows that have a series and a time; NAN for the others. */
 static double *read_keys(read_rows *r, int64_t n) {
   double *key = mine__arena_array(r->env->scratch, (size_t)n, sizeof *key);
@@ -183,8 +165,8 @@ static void read_refuse_step(const read_rows *r, const mine_series_set *set) {
     mine__fail(r->env, MINE_DATA,
                "the times have no common step, such as %s and %s of a series; say step=day or "
                "another unit, and duplicates=sum or mean where several values fall into one",
-               read_shown_time(r, set, t->time[t->first[s]]),
-               read_shown_time(r, set, t->time[t->first[s] + 1]));
+               mine__show_time(r->arena, set->reading, t->time[t->first[s]]),
+               mine__show_time(r->arena, set->reading, t->time[t->first[s] + 1]));
     return;
   }
   mine__fail(r->env, MINE_DATA,
@@ -269,8 +251,9 @@ static void read_refuse_twice(const read_rows *r, const mine_series_set *set, in
              "%s has two values %s%s (%s in row %lld, %s in row %lld); say duplicates=sum or mean",
              mine__series_shown(set, s, name), same ? "at one time" : "in one step, ",
              same ? "" : mine__calendar_words(&set->calendar, words),
-             read_shown_time(r, set, r->times.time[k - 1]), (long long)r->row[k - 1] + 1,
-             read_shown_time(r, set, r->times.time[k]), (long long)r->row[k] + 1);
+             mine__show_time(r->arena, set->reading, r->times.time[k - 1]),
+             (long long)r->row[k - 1] + 1,
+             mine__show_time(r->arena, set->reading, r->times.time[k]), (long long)r->row[k] + 1);
 }
 
 /* Values to their steps; how many steps got several. */
@@ -331,7 +314,8 @@ static int64_t read_fill(const read_rows *r, const mine_series_set *set, int64_t
                  "%s has no value at %s and gaps=error; add the row, or say gaps=missing, zero or "
                  "interpolate",
                  mine__series_shown(set, s, name),
-                 read_shown_time(r, set, mine__calendar_time(&set->calendar, set->first[s] + i)));
+                 mine__show_time(r->arena, set->reading,
+                                 mine__calendar_time(&set->calendar, set->first[s] + i)));
       return 0;
     }
   }
@@ -400,7 +384,7 @@ static void read_tell_part(const read_rows *r, const mine_series_set *set) {
         r, "warning", "time",
         "the rows end at %s, earlier in their step (%s) than in any before: if it is not over, "
         "its sum is that of a part; leave it out with WHERE",
-        read_shown_time(r, set, end), mine__calendar_words(&set->calendar, words));
+        mine__show_time(r->arena, set->reading, end), mine__calendar_words(&set->calendar, words));
 }
 
 static void read_report(const read_rows *r, const mine_series_set *set, const read_found *found) {
@@ -424,11 +408,12 @@ static void read_report(const read_rows *r, const mine_series_set *set, const re
     read_tell(r, "duplicates", "time", "%lld points have several rows and are their %s",
               (long long)found->twice, r->how->duplicates == MINE_DUPLICATES_SUM ? "sum" : "mean");
   if (found->early)
-    read_tell(r, "warning", "time",
-              "%lld of %lld series end before %s, the last of all: each ends with its own last "
-              "value",
-              (long long)found->early, (long long)set->n,
-              read_shown_time(r, set, mine__calendar_time(&set->calendar, found->end)));
+    read_tell(
+        r, "warning", "time",
+        "%lld of %lld series end before %s, the last of all: each ends with its own last "
+        "value",
+        (long long)found->early, (long long)set->n,
+        mine__show_time(r->arena, set->reading, mine__calendar_time(&set->calendar, found->end)));
   read_tell_part(r, set);
 }
 
@@ -444,8 +429,8 @@ static void read_columns(read_rows *r, mine_frame *frame, const mine_series_read
                            .reading = time->time,
                            .whole = 1};
   r->series = name ? name->code : NULL;
-  r->time = read_numbers(r, time, frame->rows);
-  r->value = read_numbers(r, &frame->column[at[MINE_SERIES_VALUE]], frame->rows);
+  r->time = mine__column_numbers(r->arena, time, frame->rows);
+  r->value = mine__column_numbers(r->arena, &frame->column[at[MINE_SERIES_VALUE]], frame->rows);
   for (int64_t i = 0; r->time && i < frame->rows; i++)
     set->whole &= isnan(r->time[i]) || r->time[i] == floor(r->time[i]);
 }

@@ -82,7 +82,7 @@ const char *mine__calendar_words(const mine_calendar *c, char buffer[MINE_CALEND
   if (c->plain)
     snprintf(buffer, MINE_CALENDAR_BYTES, "%s", mine__format_real(number, c->step, 6));
   else if (c->every == 1)
-    snprintf(buffer, MINE_CALENDAR_BYTES, "%s %s", c->unit == MINE_STEP_HOUR ? "an" : "a",
+    snprintf(buffer, MINE_CALENDAR_BYTES, "%s %s", mine__article(mine__steps[c->unit].name),
              mine__steps[c->unit].name);
   else
     snprintf(buffer, MINE_CALENDAR_BYTES, "%lld %ss", (long long)c->every,
