@@ -101,3 +101,24 @@ void mine__dictionary_drop(mine_dictionary *d) {
   mine__arena_drop(arena, d->table.slot);
   memset(d, 0, sizeof *d);
 }
+
+int64_t *mine__values_find_all(mine_env *env, mine_arena *arena, const mine_values *list,
+                               const mine_values *asked) {
+  mine_dictionary index;
+  int64_t *to = mine__arena_array(arena, (size_t)asked->n, sizeof *to);
+  const mine_mark mark = mine__arena_mark(env->scratch);
+  if (!to || !mine__dictionary_open(&index, env->scratch)) return NULL;
+  for (int64_t i = 0; i < list->n; i++) {
+    mine_cell cell;
+    mine__values_get(list, i, &cell);
+    if (MINE_POLL_AT(env, i) || mine__dictionary_add(&index, &cell) < 0) return NULL;
+  }
+  for (int64_t i = 0; i < asked->n; i++) {
+    mine_cell cell;
+    if (MINE_POLL_AT(env, i)) return NULL;
+    mine__values_get(asked, i, &cell);
+    to[i] = mine__dictionary_find(&index, &cell);
+  }
+  mine__arena_rewind(env->scratch, mark);
+  return to;
+}

@@ -72,4 +72,9 @@ int64_t mine__dictionary_find(const mine_dictionary *d, const mine_cell *cell); 
 void mine__dictionary_drop(mine_dictionary *d);   /* give its memory back early */
 int mine__dictionary_rebuild(mine_dictionary *d); /* after values were filled directly */
 
+/* The number of each of `asked` in a list of different values, in arena; -1: it is not there.
+** NULL: failure recorded.  O(both). */
+int64_t *mine__values_find_all(mine_env *env, mine_arena *arena, const mine_values *list,
+                               const mine_values *asked);
+
 #endif

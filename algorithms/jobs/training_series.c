@@ -82,15 +82,14 @@ static void series_move(const mine_series_set *set, int64_t s, int64_t first,
 
 #define SERIES_MOST_AHEAD 1000000
 
-/* Names of the model's series, to be found by; 0: failure recorded. */
-static int series_names(mine_training *t, const mine_stored *body, mine_dictionary *out) {
-  if (!mine__dictionary_open(out, t->arena)) return 0;
-  for (int64_t s = 0; body->set.name && s < body->set.n; s++) {
-    mine_cell cell;
-    mine__values_get(body->set.name, s, &cell);
-    if (mine__dictionary_add(out, &cell) < 0) return 0;
-  }
-  return 1;
+/* Which of the model's series each of the new rows' is, -1: none of them; NULL: failure
+** recorded.  Rows without names are of its only one. */
+static int64_t *series_which(mine_training *t, const mine_series_set *set,
+                             const mine_stored *body) {
+  const mine_values none = {0};
+  if (!set->name) return mine__arena_zeros(t->arena, (size_t)set->n, sizeof(int64_t));
+  return mine__values_find_all(t->env, t->arena, body->set.name ? body->set.name : &none,
+                               set->name);
 }
 
 /* Series s of new rows begins so many steps behind the end of its own: whether it can. */
@@ -125,16 +124,10 @@ static void series_tell_moved(mine_training *t, const series_moved *moved) {
 static void series_move_all(mine_training *t, const mine_series_set *set, mine_stored *body) {
   const mine_series_options *how = mine__options_of(&t->asked.options, mine__series_option_table);
   const int zero = how->gaps == MINE_GAPS_ZERO;
-  mine_dictionary known;
   series_moved moved = {0};
-  if (!series_names(t, body, &known)) return;
-  for (int64_t s = 0; s < set->n && !mine__poll(t->env); s++) {
-    mine_cell cell;
-    int64_t which = 0;
-    if (set->name) {
-      mine__values_get(set->name, s, &cell);
-      which = mine__dictionary_find(&known, &cell);
-    }
+  const int64_t *of = series_which(t, set, body);
+  for (int64_t s = 0; of && s < set->n && !mine__poll(t->env); s++) {
+    const int64_t which = of[s];
     if (which < 0 || !body->fit[which].n_state) {
       moved.unknown++;
       continue;
@@ -144,7 +137,7 @@ static void series_move_all(mine_training *t, const mine_series_set *set, mine_s
     if (series_check_ahead(t, set, s, ahead, zero, &body->fit[which])) return;
     series_move(set, s, first, &body->fit[which], zero, &moved);
   }
-  series_tell_moved(t, &moved);
+  if (of) series_tell_moved(t, &moved);
 }
 
 /* ---- the model ------------------------------------------------------------------------------ */
