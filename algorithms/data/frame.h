@@ -57,6 +57,11 @@ typedef struct mine_almost {
   int64_t row;             /* where it stands, from 1                             */
   mine_cell odd;           /* the first that is no number at all; MINE_NULL: none */
 } mine_almost;
+/* frame_words.c: count a value that so many rows have; plain: it is a number as it stands.  `first`
+** and `odd` point at the texts that were given. */
+void mine__almost_add(mine_almost *almost, const mine_cell *cell, int64_t rows, int plain);
+/* Whether it is worth telling: nine in ten values are numbers, and not all of them plain ones. */
+int mine__almost_enough(const mine_almost *almost);
 
 /* What was guessed of a column and may be told: nothing is decided by it. */
 typedef struct mine_guess {

@@ -116,20 +116,21 @@ static int64_t words_first_row(const mine_frame *frame, const mine_column *col, 
   return frame->cleared + row + 1;
 }
 
-/* Count one value of the dictionary, which so many rows have. */
-static void words_survey(mine_column *col, mine_almost *almost, const mine_cell *cell, int64_t rows,
-                         int *plain) {
+void mine__almost_add(mine_almost *almost, const mine_cell *cell, int64_t rows, int plain) {
   unsigned marks = 0;
-  *plain = !isnan(mine__column_number(col, cell));
-  const int number =
-      *plain || (cell->type == MINE_TEXT && mine__numeral_like(cell->as.text, cell->bytes, &marks));
   almost->values += rows;
-  if (number) {
+  if (!plain && almost->first.type == MINE_NULL) almost->first = *cell;
+  if (plain ||
+      (cell->type == MINE_TEXT && mine__numeral_like(cell->as.text, cell->bytes, &marks))) {
     almost->numbers += rows;
     almost->marks |= marks;
   } else if (almost->odd.type == MINE_NULL) {
     almost->odd = *cell;
   }
+}
+
+int mine__almost_enough(const mine_almost *almost) {
+  return almost->first.type != MINE_NULL && 10 * almost->numbers >= 9 * almost->values;
 }
 
 int mine__frame_survey_texts(mine_frame *frame, int column) {
@@ -141,18 +142,16 @@ int mine__frame_survey_texts(mine_frame *frame, int column) {
   int64_t json = 0, first = -1;
   for (int64_t i = 0; count && almost && i < values->n; i++) {
     mine_cell cell;
-    int plain;
     mine__values_get(values, i, &cell);
-    words_survey(col, almost, &cell, count[i], &plain);
+    mine__almost_add(almost, &cell, count[i], !isnan(mine__column_number(col, &cell)));
     if (words_is_json(&cell)) json += count[i];
-    if (first < 0 && !plain) first = i;
+    if (first < 0 && almost->first.type != MINE_NULL) first = i;
   }
   mine__arena_rewind(frame->env->scratch, mark);
   if (mine_failed(frame->env)) return 0;
   col->guess.json = almost->values > 0 && 10 * json >= 9 * almost->values;
-  if (first < 0 || 10 * almost->numbers < 9 * almost->values) return 1;
+  if (!mine__almost_enough(almost)) return 1;
   mine_cell *shown[] = {&almost->first, &almost->odd}; /* the dictionary ends with finish */
-  mine__values_get(values, first, &almost->first);
   almost->row = words_first_row(frame, col, first);
   for (int i = 0; i < 2; i++)
     if (shown[i]->type == MINE_TEXT)

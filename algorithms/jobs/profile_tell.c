@@ -6,29 +6,20 @@
 */
 #include <math.h>
 
-#include "../data/numerals.h"
 #include "profile.h"
 #include "roles.h"
 
 /* Values of which nine in ten would be numbers if it were said: 1,234 and 37%. */
 static void tell_almost(mine_job *job, const char *name, const mine_tally *p) {
   const int64_t plain = (int64_t)(p->n_whole + p->n_real);
-  mine_almost almost = {.values = p->n_text + plain, .numbers = plain};
+  mine_almost almost = {.values = plain, .numbers = plain};
   mine_cell cell;
   mine_text text;
   for (int64_t i = 0; i < p->texts.values.n; i++) {
-    unsigned marks = 0;
     mine__values_get(&p->texts.values, i, &cell);
-    const int is_plain = !isnan(mine__cell_number(&cell));
-    if (!is_plain && almost.first.type == MINE_NULL) almost.first = cell;
-    if (is_plain || mine__numeral_like(cell.as.text, cell.bytes, &marks)) {
-      almost.numbers += p->count[i];
-      almost.marks |= marks;
-    } else if (almost.odd.type == MINE_NULL) {
-      almost.odd = cell;
-    }
+    mine__almost_add(&almost, &cell, p->count[i], !isnan(mine__cell_number(&cell)));
   }
-  if (almost.first.type == MINE_NULL || 10 * almost.numbers < 9 * almost.values) return;
+  if (!mine__almost_enough(&almost)) return;
   mine__text_open(&text, job->env->scratch);
   mine__roles_say_almost(&almost, name, "is text; where a verb takes options", &text);
   if (!text.failed) mine__job_note(job, "warning", name, text.data);
