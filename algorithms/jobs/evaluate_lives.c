@@ -21,7 +21,6 @@
 #include "scoring.h"
 
 #define LIVES_TIMES 100 /* over which the mean is taken */
-#define LIVES_TOLD  5   /* slices with few events           */
 
 /* ---- columns --------------------------------------------------------------------------------- */
 
@@ -116,15 +115,15 @@ typedef struct lives_run {
   const mine_certainty *how;
   mine_relation *out;
   const mine_cell *slice;
-  mine_text few; /* slices with few events */
-  int64_t n_few;
+  mine__short_slices few; /* those with few events */
 } lives_run;
 
 /* ---- who comes first ------------------------------------------------------------------------- */
 
-/* bounds: of the concordance, where they are asked for. */
+/* bounds: of the concordance, where they are asked for.  likelihood stays as it is where it is
+** not defined. */
 static void lives_order(mine_scoring *s, const lives_judged *j, const mine_certainty *how,
-                        mine_metric *metric, mine_bounds *bounds) {
+                        double *concordance, double *likelihood, mine_bounds *bounds) {
   mine_env *env = s->env;
   const mine_dataset data = {.rows = {j->n, j->row, NULL},
                              .target = j->end,
@@ -133,18 +132,18 @@ static void lives_order(mine_scoring *s, const lives_judged *j, const mine_certa
                              .weight = j->weight,
                              .strata = -1};
   cox_rows rows;
-  double loss, share, variance;
+  double loss, variance;
+  const int bounded = !isnan(how->level);
   const mine_mark mark = mine__arena_mark(env->scratch);
   if (mine__cox_order(env, &data, j->stratum, j->n_strata, 1, &rows)) return;
   for (int64_t i = 0; i < rows.n; i++)
     rows.eta[i] = log(j->risk[rows.row[i]]);
-  const int bounded = !isnan(how->level);
-  share = mine__cox_concordance(env, &rows, rows.eta, bounded ? &variance : NULL);
-  metric[0] = (mine_metric){mine__measures[MINE_MEASURE_CONCORDANCE].name, share};
-  if (bounded && !mine_failed(env)) bounds[0] = mine__delong_bounds(share, variance, how->level);
-  if (!mine_failed(env) && mine__cox_likelihood(&rows, &loss) == MINE_OK)
-    metric[1] = (mine_metric){mine__measures[MINE_MEASURE_LOG_PARTIAL_LIKELIHOOD].name,
-                              rows.n_events > 0 && isfinite(loss) ? -loss : (double)NAN};
+  *concordance = mine__cox_concordance(env, &rows, rows.eta, bounded ? &variance : NULL);
+  if (bounded && !mine_failed(env))
+    *bounds = mine__delong_bounds(*concordance, variance, how->level);
+  if (!mine_failed(env) && mine__cox_likelihood(&rows, &loss) == MINE_OK && rows.n_events > 0 &&
+      isfinite(loss))
+    *likelihood = -loss;
   mine__arena_rewind(env->scratch, mark);
 }
 
@@ -239,21 +238,22 @@ static void lives_at_times(const lives_run *run, const mine__brier_rows *rows) {
 /* The measures of some rows; a slice with few events lacks those that need events. */
 static void lives_measure(lives_run *run, const lives_judged *j) {
   mine_scoring *s = run->s;
-  mine_metric metric[4] = {{mine__measures[MINE_MEASURE_ROWS].name, (double)j->n},
-                           {mine__measures[MINE_MEASURE_EVENTS].name, 0}};
-  mine_bounds bounds[4] = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}, {NAN, NAN}};
+  int64_t events = 0;
   for (int64_t i = 0; i < j->n; i++)
-    metric[1].value += j->event[j->row[i]];
-  lives_order(s, j, run->how, metric + 2, bounds + 2);
-  const int few = run->slice && metric[1].value < MINE_METRICS_LEAST;
+    events += j->event[j->row[i]];
+  const int few = run->slice && events < MINE_METRICS_LEAST;
+  mine_metric metric[] = {
+      {mine__measures[MINE_MEASURE_ROWS].name, (double)j->n},
+      {mine__measures[MINE_MEASURE_EVENTS].name, (double)events},
+      {mine__measures[MINE_MEASURE_CONCORDANCE].name, NAN},
+      {mine__measures[MINE_MEASURE_LOG_PARTIAL_LIKELIHOOD].name, NAN},
+  };
+  mine_bounds bounds[4] = {{NAN, NAN}, {NAN, NAN}, {NAN, NAN}, {NAN, NAN}};
+  if (few)
+    mine__short_slices_add(&run->few, run->slice, events, NULL);
+  else
+    lives_order(s, j, run->how, &metric[2].value, &metric[3].value, bounds + 2);
   if (mine_failed(s->env)) return;
-  if (few) {
-    char shown[MINE_SHOW_BYTES];
-    metric[2].value = metric[3].value = bounds[2].low = bounds[2].high = NAN;
-    if (run->n_few++ < LIVES_TOLD)
-      mine__text_addf(&run->few, "%s%s (%.0f)", run->few.bytes ? ", " : "",
-                      mine__show_cell(shown, run->slice), metric[1].value);
-  }
   mine__metrics_list(metric, 4, isnan(run->how->level) ? NULL : bounds, run->slice, run->out);
   const mine__brier_rows *rows = few ? NULL : lives_brier(run, j);
   if (!mine_failed(s->env)) lives_mean(run, rows);
@@ -274,18 +274,11 @@ static void lives_slice(void *context, const uint32_t *at, int64_t n, const mine
 static void lives_slices(lives_run *run) {
   mine_scoring *s = run->s;
   int32_t *slice = mine__arena_array(s->arena, (size_t)run->all->n, sizeof *slice);
-  mine__text_open(&run->few, s->arena);
+  mine__text_open(&run->few.text, s->arena);
   for (int64_t i = 0; slice && i < run->all->n; i++)
     slice[i] = mine__slice_of(s, run->all->row[i]);
   if (mine_failed(s->env) || mine__slices_each(s, run->all->n, slice, lives_slice, run)) return;
-  if (run->n_few > LIVES_TOLD)
-    mine__text_addf(&run->few, " and %lld more", (long long)(run->n_few - LIVES_TOLD));
-  if (run->n_few > 0)
-    mine__job_notef(run->job, "warning", s->frame->column[s->plan.slice].name,
-                    "%lld slice%s with fewer than %d events: %s; measures are left out there "
-                    "(NULL)",
-                    (long long)run->n_few, run->n_few == 1 ? "" : "s", MINE_METRICS_LEAST,
-                    run->few.data);
+  mine__short_slices_tell(&run->few, s, run->job, "events", "measures");
 }
 
 mine_status mine__lives_metrics(mine_scoring *s, mine_job *job, const mine_certainty *how,

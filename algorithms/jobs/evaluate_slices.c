@@ -129,35 +129,44 @@ static int slices_short(const mine_scoring *s, const slices_part *part) {
 }
 
 static void slices_measure(mine_scoring *s, const slices_part *part, const mine_certainty *how,
-                           const mine_cell *slice, mine_relation *out) {
+                           int withhold, const mine_cell *slice, mine_relation *out) {
   mine_gauged rows = mine__scoring_gauged(s);
   rows.n = part->n;
   rows.label = part->label;
   rows.target = part->target;
   rows.score = part->score;
   if (rows.weight) rows.weight = part->weight;
-  (void)mine__evaluate_rows(s->env, &rows, how, slices_short(s, part) >= 0, slice, out);
+  (void)mine__evaluate_rows(s->env, &rows, how, withhold, slice, out);
 }
 
-/* ---- all slices ----------------------------------------------------------------------------- */
+/* ---- slices that are too short --------------------------------------------------------------- */
 
 #define SLICES_TOLD 5
 
 /* "'north' (3 of class 1), 'south' (7 of class 1)". */
-static void slices_tell(const mine_scoring *s, const slices_part *part, const mine_cell *slice,
-                        mine_text *text) {
+void mine__short_slices_add(mine__short_slices *few, const mine_cell *slice, int64_t count,
+                            const mine_cell *class_) {
   char shown[MINE_SHOW_BYTES];
-  const int least = slices_short(s, part);
-  mine__text_addf(text, "%s%s (", text->bytes ? ", " : "", mine__show_cell(shown, slice));
-  if (s->model->n_groups == 0) {
-    mine__text_addf(text, "%lld)", (long long)part->n);
-    return;
-  }
-  mine_cell class_;
-  mine__values_get(&s->model->groups, least, &class_);
-  mine__text_addf(text, "%lld of class %s)", (long long)part->of_class[least],
-                  mine__show_cell(shown, &class_));
+  if (few->n++ >= SLICES_TOLD) return;
+  mine__text_addf(&few->text, "%s%s (%lld", few->text.bytes ? ", " : "",
+                  mine__show_cell(shown, slice), (long long)count);
+  if (class_) mine__text_addf(&few->text, " of class %s", mine__show_cell(shown, class_));
+  mine__text_adds(&few->text, ")");
 }
+
+void mine__short_slices_tell(const mine__short_slices *few, const mine_scoring *s, mine_job *job,
+                             const char *units, const char *measures) {
+  char more[48] = "";
+  if (few->n == 0 || few->text.failed) return;
+  if (few->n > SLICES_TOLD)
+    snprintf(more, sizeof more, " and %lld more", (long long)(few->n - SLICES_TOLD));
+  mine__job_notef(job, "warning", s->frame->column[s->plan.slice].name,
+                  "%lld slice%s with fewer than %d %s: %s%s; %s are left out there (NULL)",
+                  (long long)few->n, few->n == 1 ? "" : "s", MINE_METRICS_LEAST, units,
+                  few->text.data, more, measures);
+}
+
+/* ---- all slices ----------------------------------------------------------------------------- */
 
 static int slices_before(const void *context, const void *a, const void *b) {
   mine_cell x, y;
@@ -176,19 +185,6 @@ static int32_t *slices_order(mine_scoring *s, int32_t n) {
   mine__sort(s->env, order, spare, (size_t)n, sizeof *order, slices_before,
              &s->remembered.slices.values);
   return mine_failed(s->env) ? NULL : order;
-}
-
-static void slices_note(const mine_scoring *s, mine_job *job, int64_t few, const mine_text *text) {
-  if (few == 0 || text->failed) return;
-  const int classes = s->model->n_groups > 0;
-  char more[48] = "";
-  if (few > SLICES_TOLD)
-    snprintf(more, sizeof more, " and %lld more", (long long)(few - SLICES_TOLD));
-  mine__job_notef(job, "warning", s->frame->column[s->plan.slice].name,
-                  "%lld slice%s with fewer than %d rows%s: %s%s; measures%s are left out there "
-                  "(NULL)",
-                  (long long)few, few == 1 ? "" : "s", MINE_METRICS_LEAST,
-                  classes ? " of a class" : "", text->data, more, classes ? " by class" : "");
 }
 
 mine_status mine__slices_each(mine_scoring *s, int64_t rows, int32_t *slice,
@@ -216,25 +212,34 @@ typedef struct slices_run {
   const mine_certainty *how;
   mine_relation *out;
   slices_part part;
-  mine_text short_ones;
-  int64_t few;
+  mine__short_slices few;
 } slices_run;
 
 static void slices_one(void *context, const uint32_t *at, int64_t n, const mine_cell *slice) {
   slices_run *run = context;
-  slices_gather(run->s, at, n, &run->part);
-  slices_measure(run->s, &run->part, run->how, slice, run->out);
-  if (slices_short(run->s, &run->part) >= 0 && run->few++ < SLICES_TOLD)
-    slices_tell(run->s, &run->part, slice, &run->short_ones);
+  mine_scoring *s = run->s;
+  mine_cell class_;
+  slices_gather(s, at, n, &run->part);
+  const int least = slices_short(s, &run->part);
+  slices_measure(s, &run->part, run->how, least >= 0, slice, run->out);
+  if (least < 0) return;
+  if (s->model->n_groups == 0) {
+    mine__short_slices_add(&run->few, slice, n, NULL);
+    return;
+  }
+  mine__values_get(&s->model->groups, least, &class_);
+  mine__short_slices_add(&run->few, slice, run->part.of_class[least], &class_);
 }
 
 mine_status mine__slices_metrics(mine_scoring *s, mine_job *job, const mine_certainty *how,
                                  mine_relation *out) {
   slices_run run = {.s = s, .how = how, .out = out};
+  const int classes = s->model->n_groups > 0;
   MINE_TRY(mine__scoring_ready(s));
   if (!slices_open_part(s, &run.part)) return mine_env_status(s->env);
-  mine__text_open(&run.short_ones, s->arena);
+  mine__text_open(&run.few.text, s->arena);
   MINE_TRY(mine__slices_each(s, s->remembered.n, s->remembered.slice, slices_one, &run));
-  slices_note(s, job, run.few, &run.short_ones);
+  mine__short_slices_tell(&run.few, s, job, classes ? "rows of a class" : "rows",
+                          classes ? "measures by class" : "measures");
   return mine_env_status(s->env);
 }

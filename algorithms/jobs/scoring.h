@@ -179,6 +179,18 @@ typedef void (*mine__slice_measure)(void *context, const uint32_t *at, int64_t n
                                     const mine_cell *slice);
 mine_status mine__slices_each(mine_scoring *scoring, int64_t rows, int32_t *slice,
                               mine__slice_measure measure, void *context) MINE_MUST_CHECK;
+/* Slices that are too short for some measures; the first few by name.  Zeroed but for `text`, which
+** is opened. */
+typedef struct mine__short_slices {
+  int64_t n;
+  mine_text text;
+} mine__short_slices;
+/* One more, which has so many of what it should have more of; class_: of this class, or NULL. */
+void mine__short_slices_add(mine__short_slices *few, const mine_cell *slice, int64_t count,
+                            const mine_cell *class_);
+/* Warn of them, if there are any: fewer than MINE_METRICS_LEAST `units`, no `measures`. */
+void mine__short_slices_tell(const mine__short_slices *few, const mine_scoring *scoring,
+                             mine_job *job, const char *units, const char *measures);
 mine_status mine__slices_metrics(mine_scoring *scoring, mine_job *job, const mine_certainty *how,
                                  mine_relation *out) MINE_MUST_CHECK;
 /* evaluate_clusters.c: label=column; and the measures of the rows remembered, all of which still
