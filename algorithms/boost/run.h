@@ -55,17 +55,8 @@ typedef struct boost_way {
   int64_t rounds;
 } boost_way;
 
-/* watch.c: how the rows are divided to be watched, and what is tried on them. */
-typedef struct boost_watching {
-  const mine_dataset *data;
-  const boost_target *target;
-  boost_options options; /* of what is watched: its steps may be longer            */
-  int64_t rounds;        /* at most                                                */
-  const int32_t *part;   /* of each row given: which run watches it; -1: none      */
-  int parts;             /* that are watched, 0 .. parts - 1; 0: rows cannot be divided */
-} boost_watching;
-/* What suits rows that are not learned from, and a note of it; what options fix stays.  A matter
-** of some times the model's own rounds.  Failures stick in env. */
+/* watch.c: what suits rows that are not learned from, and a note of it; what options fix stays.
+** A matter of some times the model's own rounds.  Failures stick in env. */
 boost_way mine__boost_watch(mine_env *env, mine_arena *arena, const mine_dataset *data,
                             const boost_options *options, const boost_target *target,
                             const mine_grow_plan *plan, mine_model *model);

@@ -33,22 +33,34 @@
 
 /* ---- parts ------------------------------------------------------------------------------- */
 
+/* How the rows are divided to be watched, and what is tried on them. */
+typedef struct watch_division {
+  const mine_dataset *data;
+  const boost_target *target;
+  boost_options options; /* of what is watched: its steps may be longer            */
+  int64_t rounds;        /* at most                                                */
+  const int32_t *part;   /* of each row given: which run watches it; -1: none      */
+  int parts;             /* that are watched, 0 .. parts - 1; 0: rows cannot be divided */
+} watch_division;
+
 /* One way under way: a division of the rows into parts, each watched by what the others learn. */
 typedef struct watch_trial {
-  const boost_watching *watching;
+  const watch_division *watching;
   mine_grow_plan plan;
   int64_t most_levels;
   int from; /* the first part that is watched now */
-  boost_run run[WATCH_FOLDS];
-  double least[WATCH_FOLDS]; /* loss of each part */
+  /* Of each part: the loss after each round, how many rounds were made, the least loss. */
+  double *history[WATCH_FOLDS];
+  int64_t made[WATCH_FOLDS];
+  double least[WATCH_FOLDS];
 } watch_trial;
 
 /* A branch's task: one part.  Nothing of it stays but the history, whose room is the caller's. */
 static void watch_part_task(mine_env *branch, void *context, int64_t task) {
   watch_trial *trial = context;
-  const boost_watching *w = trial->watching;
+  const watch_division *w = trial->watching;
   const int part = trial->from + (int)task;
-  boost_run *kept = &trial->run[part], run;
+  boost_run run;
   mine_binned binned;
   mine_arena *arena = mine__arena_open(branch);
   if (!arena) return;
@@ -57,13 +69,13 @@ static void watch_part_task(mine_env *branch, void *context, int64_t task) {
                     .data = w->data,
                     .options = &w->options,
                     .target = w->target,
-                    .history = kept->history,
-                    .rounds = kept->rounds};
+                    .history = trial->history[part],
+                    .rounds = w->rounds};
   mine__boost_rows(&run, w->part, part);
   mine__boost_columns(&run, &trial->plan, trial->most_levels, &binned);
   if (!mine_failed(branch)) mine__boost_open(&run);
   if (!mine_failed(branch)) mine__boost_rounds(&run);
-  kept->made = run.made;
+  trial->made[part] = run.made;
   mine__arena_close(arena);
 }
 
@@ -72,34 +84,32 @@ static void watch_parts(mine_env *env, mine_arena *arena, watch_trial *trial, in
   const int64_t rounds = trial->watching->rounds;
   if (from >= to || mine_failed(env)) return;
   trial->from = from;
-  for (int p = from; p < to; p++) {
-    trial->run[p].rounds = rounds;
-    trial->run[p].history = mine__arena_array(arena, (size_t)rounds, sizeof(double));
-  }
+  for (int p = from; p < to; p++)
+    trial->history[p] = mine__arena_array(arena, (size_t)rounds, sizeof(double));
   if (mine_failed(env)) return;
   mine_branches *branches = mine__branches_open(env, arena, to - from);
   if (branches) mine__branches_run(branches, to - from, watch_part_task, trial);
   mine__branches_close(branches);
   for (int p = from; p < to && !mine_failed(env); p++) {
     trial->least[p] = INFINITY;
-    for (int64_t r = 0; r < trial->run[p].made; r++)
-      if (trial->run[p].history[r] < trial->least[p]) trial->least[p] = trial->run[p].history[r];
+    for (int64_t r = 0; r < trial->made[p]; r++)
+      if (trial->history[p][r] < trial->least[p]) trial->least[p] = trial->history[p][r];
   }
 }
 
 /* The rounds with which the loss of all parts together is least: a part that has stopped keeps its
 ** last. */
 static int64_t watch_best_round(const watch_trial *trial, int parts, double *loss) {
-  const boost_run *run = trial->run;
+  const int64_t *made = trial->made;
   int64_t most = 0, best = 0;
   *loss = INFINITY;
   for (int p = 0; p < parts; p++) {
-    if (run[p].made > most) most = run[p].made;
+    if (made[p] > most) most = made[p];
   }
   for (int64_t r = 0; r < most; r++) {
     double sum = 0;
     for (int p = 0; p < parts; p++)
-      sum += run[p].history[r < run[p].made ? r : run[p].made - 1];
+      sum += trial->history[p][r < made[p] ? r : made[p] - 1];
     if (!(sum < *loss)) continue;
     *loss = sum;
     best = r + 1;
@@ -124,7 +134,7 @@ static int watch_is_hopeless(const watch_trial *trial, const watch_best *best, i
 }
 
 /* Watch one way; whether it took the place of *best. */
-static int watch_try(mine_env *env, const boost_watching *w, const mine_grow_plan *plan,
+static int watch_try(mine_env *env, const watch_division *w, const mine_grow_plan *plan,
                      boost_way way, watch_best *best) {
   mine_arena *arena = mine__arena_open(env);
   if (!arena) return 0;
@@ -160,7 +170,7 @@ static int64_t watch_levels_of_sets(const boost_options *o) {
 }
 
 /* The leaves are chosen first, with the statistics; then sets are tried with as many. */
-static boost_way watch_choose(mine_env *env, const boost_watching *w, const mine_grow_plan *plan,
+static boost_way watch_choose(mine_env *env, const watch_division *w, const mine_grow_plan *plan,
                               boost_way way) {
   static const int64_t leaves[] = {BOOST_LEAVES, 12, 6};
   const boost_options *o = &w->options;
@@ -184,7 +194,7 @@ static boost_way watch_choose(mine_env *env, const boost_watching *w, const mine
   return best.way;
 }
 
-static void watch_note(mine_model *model, const boost_watching *w, const boost_way *way) {
+static void watch_note(mine_model *model, const watch_division *w, const boost_way *way) {
   mine__model_note(
       model, "fit", "rounds", "%lld, with which %s lost least", (long long)way->rounds,
       w->parts == 1 ? "rows held back" : "the rows of each fold, when not learned from,");
@@ -201,7 +211,7 @@ static void watch_note(mine_model *model, const boost_watching *w, const boost_w
 /* ---- all of it ----------------------------------------------------------------------------- */
 
 /* How the rows are divided, and how many parts of five are watched. */
-static mine_status watch_divide(mine_env *env, mine_arena *arena, boost_watching *w) {
+static mine_status watch_divide(mine_env *env, mine_arena *arena, watch_division *w) {
   const int64_t n = w->target->of.n;
   int32_t *part = NULL;
   if (n < 2 * WATCH_FOLDS) return MINE_OK;
@@ -218,7 +228,7 @@ boost_way mine__boost_watch(mine_env *env, mine_arena *arena, const mine_dataset
                             const mine_grow_plan *plan, mine_model *model) {
   const int fixed = o->n_trees != MINE_AUTO, sparing = !fixed && o->early_stopping == MINE_AUTO;
   const int64_t most = watch_levels_of_sets(o);
-  boost_watching w = {
+  watch_division w = {
       .data = data, .target = target, .options = *o, .rounds = fixed ? o->n_trees : WATCH_ROUNDS};
   boost_way way = {
       .most_levels = o->categories == BOOST_SETS || most < WATCH_FEW ? most : WATCH_FEW,

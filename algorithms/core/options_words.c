@@ -240,8 +240,7 @@ static int options_said(const char *name, const char *said) {
 
 static int options_have(const mine_option_group *groups, int n_groups, const char *name) {
   for (int g = 0; g < n_groups; g++)
-    for (const mine_option *option = groups[g].table; option->name; option++)
-      if (strcmp(option->name, name) == 0) return 1;
+    if (mine__option_find(groups[g].table, name, strlen(name))) return 1;
   return 0;
 }
 
