@@ -86,25 +86,18 @@ static survival_bounds survival_bound(const survival_options *o, double z, doubl
 
 /* ---- the rows of the answer ------------------------------------------------------------------ */
 
+typedef struct survival_row {
+  double time, survival, std_error, low, high; /* NaN: there is none */
+  int32_t at_risk, events, censored;
+} survival_row;
+
 /* By part and time; in the arena of the answer. */
 typedef struct survival_rows {
   int64_t n_parts, *first; /* of part p: first[p] .. first[p + 1] - 1 */
   int64_t part;            /* of the row that was read last           */
   mine_values group;       /* of each part; none: NULL                */
-  double *time, *survival, *std_error, *low, *high;
-  int32_t *at_risk, *events, *censored;
+  survival_row *row;
 } survival_rows;
-
-enum {
-  SURVIVAL_GROUP,
-  SURVIVAL_TIME,
-  SURVIVAL_AT_RISK,
-  SURVIVAL_EVENTS,
-  SURVIVAL_CENSORED,
-  SURVIVAL_SHARE,
-  SURVIVAL_STD_ERROR,
-  SURVIVAL_LOW
-};
 
 /* The part in which a row is: mostly that of the row before. */
 static int64_t survival_part_of(survival_rows *s, int64_t row) {
@@ -120,59 +113,24 @@ static int64_t survival_part_of(survival_rows *s, int64_t row) {
   return s->part = low;
 }
 
-static mine_cell survival_int(int32_t v) {
-  return (mine_cell){.type = MINE_INT, .as = {.integer = v}};
-}
-
-static mine_cell survival_real(double v) {
-  return isnan(v) ? (mine_cell){.type = MINE_NULL}
-                  : (mine_cell){.type = MINE_REAL, .as = {.real = v}};
-}
+/* Of survival_answer: two columns, three counts, four shares. */
+enum { SURVIVAL_GROUP, SURVIVAL_TIME, SURVIVAL_COUNTS, SURVIVAL_SHARES = SURVIVAL_COUNTS + 3 };
 
 /* A mine__make_cell. */
 static void survival_cell(void *maker, int64_t row, int column, mine_cell *out) {
   survival_rows *s = maker;
-  switch (column) {
-    case SURVIVAL_GROUP:
-      *out = (mine_cell){.type = MINE_NULL};
-      if (s->group.n > 0) mine__values_get(&s->group, survival_part_of(s, row), out);
-      return;
-    case SURVIVAL_TIME:
-      *out = survival_real(s->time[row]);
-      return;
-    case SURVIVAL_AT_RISK:
-      *out = survival_int(s->at_risk[row]);
-      return;
-    case SURVIVAL_EVENTS:
-      *out = survival_int(s->events[row]);
-      return;
-    case SURVIVAL_CENSORED:
-      *out = survival_int(s->censored[row]);
-      return;
-    case SURVIVAL_SHARE:
-      *out = survival_real(s->survival[row]);
-      return;
-    case SURVIVAL_STD_ERROR:
-      *out = survival_real(s->std_error[row]);
-      return;
-    case SURVIVAL_LOW:
-      *out = survival_real(s->low[row]);
-      return;
-    default:
-      *out = survival_real(s->high[row]);
+  const survival_row *r = &s->row[row];
+  const int32_t counts[] = {r->at_risk, r->events, r->censored};
+  const double shares[] = {r->survival, r->std_error, r->low, r->high};
+  *out = (mine_cell){.type = MINE_NULL};
+  if (column == SURVIVAL_GROUP) {
+    if (s->group.n > 0) mine__values_get(&s->group, survival_part_of(s, row), out);
+  } else if (column >= SURVIVAL_COUNTS && column < SURVIVAL_SHARES) {
+    *out = (mine_cell){.type = MINE_INT, .as = {.integer = counts[column - SURVIVAL_COUNTS]}};
+  } else {
+    const double v = column == SURVIVAL_TIME ? r->time : shares[column - SURVIVAL_SHARES];
+    if (!isnan(v)) *out = (mine_cell){.type = MINE_REAL, .as = {.real = v}};
   }
-}
-
-static void survival_rows_open(mine_arena *arena, int64_t n, survival_rows *s) {
-  const size_t rows = (size_t)n;
-  s->time = mine__arena_array(arena, rows, sizeof *s->time);
-  s->at_risk = mine__arena_array(arena, rows, sizeof *s->at_risk);
-  s->events = mine__arena_array(arena, rows, sizeof *s->events);
-  s->censored = mine__arena_array(arena, rows, sizeof *s->censored);
-  s->survival = mine__arena_array(arena, rows, sizeof *s->survival);
-  s->std_error = mine__arena_array(arena, rows, sizeof *s->std_error);
-  s->low = mine__arena_array(arena, rows, sizeof *s->low);
-  s->high = mine__arena_array(arena, rows, sizeof *s->high);
 }
 
 /* ---- the curves ---------------------------------------------------------------------------- */
@@ -207,12 +165,12 @@ static void survival_walk(void *context, int64_t part, mine_env *ask) {
     if (ask && MINE_POLL_AT(ask, i)) return;
     if (walk.events > 0) survival_add(&sum, c->o->method, &walk);
     c->came[part] += walk.events;
-    s->time[i] = walk.time;
-    s->at_risk[i] = (int32_t)walk.at_risk;
-    s->events[i] = (int32_t)walk.events;
-    s->censored[i] = (int32_t)walk.censored;
-    s->survival[i] = sum.survival;
-    s->std_error[i] = sum.variance;
+    s->row[i] = (survival_row){.time = walk.time,
+                               .survival = sum.survival,
+                               .std_error = sum.variance,
+                               .at_risk = (int32_t)walk.at_risk,
+                               .events = (int32_t)walk.events,
+                               .censored = (int32_t)walk.censored};
   }
 }
 
@@ -224,11 +182,12 @@ static void survival_bounds_task(void *context, int64_t task, int worker) {
   const int64_t first = task * SURVIVAL_BLOCK, left = s->first[s->n_parts] - first;
   (void)worker;
   for (int64_t i = first; i < first + (left < SURVIVAL_BLOCK ? left : SURVIVAL_BLOCK); i++) {
-    const double e = sqrt(s->std_error[i]), share = s->survival[i];
-    const survival_bounds b = survival_bound(c->o, c->z, share, e);
-    s->std_error[i] = share > 0 ? share * e : NAN;
-    s->low[i] = b.low;
-    s->high[i] = b.high;
+    survival_row *r = &s->row[i];
+    const double e = sqrt(r->std_error);
+    const survival_bounds b = survival_bound(c->o, c->z, r->survival, e);
+    r->std_error = r->survival > 0 ? r->survival * e : NAN;
+    r->low = b.low;
+    r->high = b.high;
   }
 }
 
@@ -261,7 +220,7 @@ static void survival_open(mine_job *job, const mine_column *group, mine_arena *a
   if (mine_failed(job->env) || mine__lives_each(job->env, c->lives, survival_times, c)) return;
   for (int64_t p = 0; p < s->n_parts; p++)
     s->first[p + 1] += s->first[p];
-  survival_rows_open(arena, s->first[s->n_parts], s);
+  s->row = mine__arena_array(arena, (size_t)s->first[s->n_parts], sizeof *s->row);
 }
 
 static mine_status survival_run(mine_job *job, mine_relation *out) {
