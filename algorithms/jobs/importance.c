@@ -210,25 +210,71 @@ static int importance_is_known(const mine_model *model) {
   return mine__model_part(model, "mine_importance") != NULL;
 }
 
-/* The members of a mean that say nothing of their features are not in it: tell which. */
-static void importance_tell_silent(mine_job *job, const mine_model *model) {
+/* Members of means that know nothing of their features, by algorithm: each group of a grouped
+** model may have its own. */
+typedef struct importance_silent {
+  const char *algorithm;
+  int64_t members;
+  double least, most; /* their weights */
+} importance_silent;
+
+typedef struct importance_silents {
+  mine_arena *arena;
+  size_t n, capacity;
+  importance_silent *of;
+} importance_silents;
+
+static void importance_add_silent(importance_silents *to, const char *algorithm, double weight) {
+  size_t i = 0;
+  while (i < to->n && strcmp(to->of[i].algorithm, algorithm) != 0)
+    i++;
+  if (i == to->n) {
+    if (!MINE_RESERVE(to->arena, to->of, to->capacity, to->n + 1)) return;
+    to->of[to->n++] = (importance_silent){algorithm, 0, weight, weight};
+  }
+  importance_silent *silent = &to->of[i];
+  silent->members++;
+  silent->least = fmin(silent->least, weight);
+  silent->most = fmax(silent->most, weight);
+}
+
+static void importance_find_silent(const mine_model *model, importance_silents *to) {
   const mine_kind *kind = model->kind;
   const double *weight =
       kind == &mine__kind_ensemble ? ((const mine_ensemble *)model->body)->weight : NULL;
   const int n = kind->n_inside ? kind->n_inside(model) : 0;
-  char number[MINE_NUMBER_BYTES];
-  for (int i = 0; i < n && !mine_failed(job->env); i++) {
+  for (int i = 0; i < n; i++) {
     mine_cell value;
     const mine_model *inside = kind->inside(model, i, &value);
     if (!inside) continue;
     if (!weight)
-      importance_tell_silent(job, inside);
+      importance_find_silent(inside, to);
     else if (weight[i] > 0 && !importance_is_known(inside))
-      mine__job_notef(
-          job, "warning", inside->algorithm,
-          "a member of weight %s: it does not know how much its features count, so this "
-          "is the mean of the others; a source that has the target measures all",
-          mine__format_real(number, weight[i], 3));
+      importance_add_silent(to, inside->algorithm, weight[i]);
+  }
+}
+
+/* They are not in the mean: tell which. */
+static void importance_tell_silent(mine_job *job, const mine_model *model) {
+  static const char measured[] = "a source that has the target measures all";
+  importance_silents silents = {.arena = job->arena};
+  char low[MINE_NUMBER_BYTES], high[MINE_NUMBER_BYTES];
+  importance_find_silent(model, &silents);
+  for (size_t i = 0; i < silents.n && !mine_failed(job->env); i++) {
+    const importance_silent *silent = &silents.of[i];
+    mine__format_real(low, silent->least, 3);
+    if (silent->members == 1)
+      mine__job_notef(job, "warning", silent->algorithm,
+                      "a member of weight %s: it does not know how much its features count, so "
+                      "this is the mean of the others; %s",
+                      low, measured);
+    else
+      mine__job_notef(job, "warning", silent->algorithm,
+                      "%lld members of weight %s%s%s: they do not know how much their features "
+                      "count, so this is the mean of the others; %s",
+                      (long long)silent->members, low, silent->least < silent->most ? " to " : "",
+                      silent->least < silent->most ? mine__format_real(high, silent->most, 3) : "",
+                      measured);
   }
 }
 

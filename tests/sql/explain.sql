@@ -136,6 +136,10 @@ SELECT count(*) FROM mine_importance('near_only', 'customers');
 SELECT mine_train('mixed', 'auto', 'customers', 'target=churned, portfolio=tree|knn, seed=3') IS NOT NULL;
 SELECT count(*) FROM mine_importance('mixed');
 SELECT name, detail FROM mine_warnings WHERE name = 'knn';
+-- Of groups, each with a mean of its own: once.
+SELECT mine_train('mixed_groups', 'auto', 'customers', 'target=churned, portfolio=tree|knn, group=plan, seed=3') IS NOT NULL;
+SELECT count(DISTINCT group_value) AS groups FROM mine_importance('mixed_groups');
+SELECT name, detail FROM mine_warnings WHERE name = 'knn';
 SELECT * FROM mine_importance('m', 'customers', 'metric=rmse');
 SELECT * FROM mine_importance('m', 'SELECT * FROM customers WHERE churned = ''no''', 'metric=auc');
 SELECT mine_help('reasons');
