@@ -18,22 +18,26 @@ const mine_format mine__formats[MINE_FORMATS] = {
     [MINE_FORMAT_CALL] = {.name = "call",
                           .what = "the scalar call that scores a row, to be pasted into SQL",
                           .write = mine__write_call,
-                          .takes = MINE_WRITES_PREFIX | MINE_WRITES_SHARE},
+                          .takes = MINE_WRITES_PREFIX | MINE_WRITES_SHARE,
+                          .answers = 1},
     [MINE_FORMAT_TRIGGER] = {.name = "trigger",
                              .what = "the triggers that score each row of a table as it is "
                                      "inserted or changed, to be run as they are",
                              .write = mine__write_trigger,
-                             .takes = MINE_WRITES_TABLE | MINE_WRITES_COLUMN | MINE_WRITES_SHARE},
+                             .takes = MINE_WRITES_TABLE | MINE_WRITES_COLUMN | MINE_WRITES_SHARE,
+                             .answers = 1},
     [MINE_FORMAT_SQL] = {.name = "sql",
                          .what = "one SELECT that scores a table without the extension, in "
                                  "SQLite, PostgreSQL, MySQL, MariaDB or DuckDB",
                          .takes = MINE_WRITES_TABLE | MINE_WRITES_DIALECT | MINE_WRITES_SHARE |
                                   MINE_WRITES_CHECK,
-                         .proves = 1},
+                         .proves = 1,
+                         .answers = 1},
     [MINE_FORMAT_C] = {.name = "c",
                        .what = "one C file that needs nothing but a compiler, whose main() checks "
                                "it",
-                       .proves = 1},
+                       .proves = 1,
+                       .answers = 1},
     [MINE_FORMAT_TEXT] = {.name = "text", .what = "a drawing for a terminal"},
     [MINE_FORMAT_DOT] = {.name = "dot", .what = "a graph for Graphviz"},
     /* ---- others' programs ---- */
@@ -43,18 +47,23 @@ const mine_format mine__formats[MINE_FORMATS] = {
                           .proves = 1},
     [MINE_FORMAT_PMML] = {.name = "pmml",
                           .what = "PMML 4.4, with rows that verify it",
-                          .proves = 1},
-    [MINE_FORMAT_ONNX] = {.name = "onnx", .what = "ONNX, a BLOB", .proves = 1, .blob = 1},
+                          .proves = 1,
+                          .answers = 1},
+    [MINE_FORMAT_ONNX] =
+        {.name = "onnx", .what = "ONNX, a BLOB", .proves = 1, .blob = 1, .answers = 1},
 };
 
 /* ---- which kind in which form ---------------------------------------------------------------- */
 
 mine_write mine__kind_writes(const mine_kind *kind, mine_format_id id, const char **why_not) {
+  const mine_format *format = &mine__formats[id];
   const mine_written *own = &kind->written[id];
-  *why_not = NULL;
-  if (mine__formats[id].write && !own->why_not) return mine__formats[id].write;
-  if (!own->write) *why_not = own->why_not ? own->why_not : "nobody has said how";
-  return own->write;
+  *why_not = own->why_not;
+  if (!*why_not && !own->write && format->answers) *why_not = kind->asked;
+  if (*why_not) return NULL;
+  const mine_write write = format->write ? format->write : own->write;
+  if (!write) *why_not = "nobody has said how";
+  return write;
 }
 
 int mine__format_exists(mine_format_id id) {

@@ -126,6 +126,7 @@ typedef struct mine_format {
   const char *what; /* one line  */
   mine_write write; /* of every kind; NULL: the kind's row says how, or why not */
   unsigned takes;   /* MINE_WRITES_ bits                                        */
+  int answers;      /* it answers rows: no form of kinds that answer none       */
   int proves;       /* it carries rows with their answers                       */
   int blob;         /* it is bytes rather than text                             */
 } mine_format;
@@ -179,7 +180,8 @@ typedef struct mine_kind {
   ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
   ** numbers that the fit gave them. */
   mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
-  /* Of a kind that answers no rows: of what it is asked instead, and by which verb. */
+  /* Of a kind that answers no rows: of what it is asked instead, and by which verb.  It is why
+  ** the kind is not written in forms that answer rows. */
   const char *asked;
   int keeps_rows;          /* the rows that it learned from are in the body: MINE_KEEPS_ */
   const char *keeps_names; /* what else of them, in words; NULL: nothing          */

@@ -196,14 +196,7 @@ const mine_kind mine__kind_purchases = {
     .asked = PURCHASES_LOG,
     .written =
         {
-            [MINE_FORMAT_CALL] = {.why_not = PURCHASES_LOG},
-            [MINE_FORMAT_TRIGGER] = {.why_not = PURCHASES_LOG},
-            [MINE_FORMAT_SQL] = {.why_not = PURCHASES_LOG},
-            [MINE_FORMAT_C] = {.why_not = PURCHASES_LOG},
             [MINE_FORMAT_TEXT] = {.why_not = "its parameters are listed by mine_coefficients"},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
-            /* others' programs */
-            [MINE_FORMAT_PMML] = {.why_not = PURCHASES_LOG},
-            [MINE_FORMAT_ONNX] = {.why_not = PURCHASES_LOG},
         },
 };

@@ -251,14 +251,7 @@ const mine_kind mine__kind_recommender = {
     .asked = RECOMMENDER_EVENTS,
     .written =
         {
-            [MINE_FORMAT_CALL] = {.why_not = RECOMMENDER_EVENTS},
-            [MINE_FORMAT_TRIGGER] = {.why_not = RECOMMENDER_EVENTS},
-            [MINE_FORMAT_SQL] = {.why_not = RECOMMENDER_EVENTS},
-            [MINE_FORMAT_C] = {.why_not = RECOMMENDER_EVENTS},
             [MINE_FORMAT_TEXT] = {.why_not = RECOMMENDER_EVENTS},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
-            /* others' programs */
-            [MINE_FORMAT_PMML] = {.why_not = RECOMMENDER_EVENTS},
-            [MINE_FORMAT_ONNX] = {.why_not = RECOMMENDER_EVENTS},
         },
 };

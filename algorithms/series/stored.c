@@ -354,14 +354,7 @@ const mine_kind mine__kind_forecast = {
     .asked = STORED_SERIES,
     .written =
         {
-            [MINE_FORMAT_CALL] = {.why_not = STORED_SERIES},
-            [MINE_FORMAT_TRIGGER] = {.why_not = STORED_SERIES},
-            [MINE_FORMAT_SQL] = {.why_not = STORED_SERIES},
-            [MINE_FORMAT_C] = {.why_not = STORED_SERIES},
             [MINE_FORMAT_TEXT] = {.why_not = "its parameters are listed by mine_coefficients"},
             [MINE_FORMAT_DOT] = {.why_not = MINE_ONLY_TREES},
-            /* others' programs */
-            [MINE_FORMAT_PMML] = {.why_not = STORED_SERIES},
-            [MINE_FORMAT_ONNX] = {.why_not = STORED_SERIES},
         },
 };
