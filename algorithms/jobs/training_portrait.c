@@ -173,7 +173,8 @@ static void looks_words(mine_training *t, const mine_held_out *divided, mine_are
   int64_t sample;
   const uint32_t *row = mine__portrait_rows(arena, divided->away.row, divided->away.n,
                                             mine__portrait_most(t->data.n_features), &sample);
-  if (row) mine__portrait_of(env, arena, &t->data.about[f], &t->data.view[f], row, sample, &away);
+  if (row)
+    mine__portrait_columns(env, arena, &t->data.about[f], &t->data.view[f], row, sample, 1, &away);
   if (!mine_failed(env))
     mine__shift_words(env, &t->data.about[f], &apart->kept[f], &away, &apart->shift[f],
                       MINE_LANG_EN, words);

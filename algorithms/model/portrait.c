@@ -240,15 +240,6 @@ static void portrait_of_codes(mine_env *env, mine_arena *arena, const mine_featu
   mine__arena_rewind(env->scratch, mark);
 }
 
-void mine__portrait_of(mine_env *env, mine_arena *arena, const mine_feature *about,
-                       const mine_feature_view *view, const uint32_t *row, int64_t n,
-                       mine_portrait_column *out) {
-  if (view->number)
-    mine__portrait_of_numbers(env, arena, view->number, row, n, out);
-  else if (view->code)
-    portrait_of_codes(env, arena, about, view->code, row, n, out);
-}
-
 void mine__portrait_columns(mine_env *env, mine_arena *arena, const mine_feature *about,
                             const mine_feature_view *view, const uint32_t *row, int64_t n,
                             int columns, mine_portrait_column *out) {

@@ -62,12 +62,8 @@ uint32_t *mine__portrait_rows(mine_arena *arena, const uint32_t *row, int64_t n,
 /* How many rows to look at where there are so many columns. */
 int64_t mine__portrait_most(int n_columns);
 
-/* The column of n rows (row NULL: 0 .. n-1); arrays in `arena`, not scratch.  `out` is zeroed.
-** O(n), and O(levels). */
-void mine__portrait_of(mine_env *env, mine_arena *arena, const mine_feature *about,
-                       const mine_feature_view *view, const uint32_t *row, int64_t n,
-                       mine_portrait_column *out);
-/* The same of so many columns, on all cores. */
+/* So many columns of n rows (row NULL: 0 .. n-1), on all cores; arrays in `arena`, not scratch.
+** `out` is zeroed.  O(n), and O(levels), of each. */
 void mine__portrait_columns(mine_env *env, mine_arena *arena, const mine_feature *about,
                             const mine_feature_view *view, const uint32_t *row, int64_t n,
                             int columns, mine_portrait_column *out);
