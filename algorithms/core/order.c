@@ -7,6 +7,7 @@
 */
 #include "order.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "hash.h"
@@ -136,6 +137,7 @@ double mine__interpolate(double low, double high, double part) {
 }
 
 double mine__quantile(double *x, int64_t n, double share) {
+  if (n < 1) return NAN;
   const mine__rank rank = mine__rank_of(n, share);
   const double low = mine__select(x, n, rank.below);
   return rank.part > 0 ? mine__interpolate(low, mine__select(x, n, rank.below + 1), rank.part)

@@ -43,7 +43,7 @@ static inline mine__rank mine__rank_of(int64_t n, double share) {
 /* The part of the way from low to high, never beside them.  No difference is taken, so that
 ** neither 1e308 - (-1e308) overflows nor an infinity beside the quantile makes it NAN. */
 double mine__interpolate(double low, double high, double part);
-/* Of n >= 1 values, none of them NAN, which are moved about. */
+/* Of n values, none of them NAN, which are moved about; NAN: there are none. */
 double mine__quantile(double *x, int64_t n, double share);
 double mine__median(double *x, int64_t n);
 

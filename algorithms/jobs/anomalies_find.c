@@ -67,7 +67,7 @@ static anomalies_one anomalies_open_one(const anomalies_work *w, int64_t s, int 
 }
 
 static double anomalies_median(double *x, int64_t n) {
-  return n > 0 ? mine__select(x, n, n / 2) : 0;
+  return n > 0 ? mine__median(x, n) : 0;
 }
 
 /* The trend bends over three seasons: over less than two, as STL's own would, it follows a few far

@@ -86,11 +86,6 @@ static mine_status describing_source(mine_job *job, int step, const char **sql,
 
 /* ---- figures -------------------------------------------------------------------------- */
 
-/* The values are moved about. */
-static double describing_quantile(double *x, int64_t n, double share) {
-  return n < 1 ? (double)NAN : mine__quantile(x, n, share);
-}
-
 static void describing_task(void *context, int64_t task, int worker) {
   const describing_run *run = context;
   const int64_t first = run->rows.first[task], last = run->rows.first[task + 1];
@@ -104,7 +99,7 @@ static void describing_task(void *context, int64_t task, int worker) {
   }
   mine__moments_of(&f->moments, known, f->known);
   for (int q = 0; q < 3; q++)
-    f->quartile[q] = describing_quantile(known, f->known, 0.25 * (q + 1));
+    f->quartile[q] = mine__quantile(known, f->known, 0.25 * (q + 1));
 }
 
 /* A number of the feature; a date again where it is one. */

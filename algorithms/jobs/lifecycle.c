@@ -73,10 +73,6 @@ typedef struct lifecycle_days {
   double *gap; /* the usual one of each; NAN: too few */
 } lifecycle_days;
 
-static double lifecycle_median(double *x, int64_t n) {
-  return n == 0 ? (double)NAN : mine__median(x, n);
-}
-
 /* The days with purchases, once each. */
 static void lifecycle_days_until(mine_job *job, const mine_histories *p, double until,
                                  lifecycle_days *out) {
@@ -108,11 +104,11 @@ static void lifecycle_gaps(mine_job *job, const mine_histories *p, const mine_li
     int64_t n = 0;
     for (int64_t k = d->first[c] + 1; k < d->first[c + 1]; k++)
       gap[n++] = d->day[k] - d->day[k - 1];
-    d->gap[c] = lifecycle_median(gap, n);
+    d->gap[c] = mine__median(gap, n);
     if (n > 0) own[with++] = d->gap[c];
     if (n < o->min_gaps) d->gap[c] = NAN;
   }
-  const double of_all = lifecycle_median(own, with);
+  const double of_all = mine__median(own, with);
   for (int64_t c = 0; c < p->n; c++)
     if (isnan(d->gap[c])) d->gap[c] = of_all;
   mine__arena_rewind(job->env->scratch, mark);

@@ -75,7 +75,7 @@ static double loyalty_median(double *x, int64_t n, double *least, double *most) 
     *least = fmin(*least, x[i]);
     *most = fmax(*most, x[i]);
   }
-  return n == 0 ? (double)NAN : mine__median(x, n);
+  return mine__median(x, n);
 }
 
 /* "of product 'x'", "" without products. */

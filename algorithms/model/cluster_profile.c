@@ -175,8 +175,7 @@ mine_status mine__cluster_profile_distances(mine_env *env, mine_arena *arena, co
     const int64_t first = by.first[c], rows = by.first[c + 1] - first;
     for (int q = 0; q < MINE_CLUSTER_QUANTILES; q++)
       quantile[c * MINE_CLUSTER_QUANTILES + q] =
-          rows > 0 ? mine__quantile(of_cluster + first, rows, mine__cluster_quantile[q])
-                   : (double)NAN;
+          mine__quantile(of_cluster + first, rows, mine__cluster_quantile[q]);
   }
   profile->distance = quantile;
   mine__arena_rewind(env->scratch, mark);

@@ -49,7 +49,7 @@ static void shift_shave(const double *y, int64_t n, double *out, double *memory)
     memory[i] = fabs(y[i] - out[i]);
     sum += memory[i];
   }
-  double far = SHIFT_SHAVED * 1.4826 * mine__select(memory, n, n / 2);
+  double far = SHIFT_SHAVED * 1.4826 * mine__median(memory, n);
   if (!(far > 0)) far = SHIFT_SHAVED * 1.2533 * sum / (double)n;
   for (int64_t i = 0; i < n; i++)
     if (fabs(y[i] - out[i]) <= far) out[i] = y[i];
