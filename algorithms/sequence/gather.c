@@ -2,8 +2,10 @@
 ** gather.c -- sequences in their order; of rules what their consequents are worth; as JSON.
 **
 ** The order is by falling count, then rising length and items, then the values: a total order,
-** whoever found what.  The first three and the first item are one 64-bit key for a radix sort;
-** only equal keys are compared word by word.
+** whoever found what.  The first three are one 64-bit key for a radix sort; runs of equal keys
+** are sorted by as many of their words as fill the next key, and so on (a radix sort from the
+** most significant digit): each pass reads the words once, whatever order they were found in.
+** Only short runs, and long patterns, are compared word by word.
 */
 #include "gather.h"
 
@@ -16,7 +18,9 @@
 
 /* ---- order ---------------------------------------------------------------------------------- */
 
-#define GATHER_SMALL 12 /* bits of a length or a number of items; larger ones are equal keys */
+#define GATHER_SMALL 12  /* bits of a length or a number of items; larger ones are equal keys */
+#define GATHER_FEW   48  /* sequences that are sorted as fast by comparing them              */
+#define GATHER_DEEP  256 /* words after which the same is done: calls are nested so deep     */
 
 static uint64_t gather_short(uint32_t v) {
   return v < (1U << GATHER_SMALL) ? v : (1U << GATHER_SMALL) - 1;
@@ -36,23 +40,66 @@ static int gather_before(const void *context, const void *a, const void *b) {
   return 0;
 }
 
-static void gather_sort(mine_env *env, const mine_sequence *all, int64_t n, mine__place *place,
-                        mine__place *spare) {
+/* The places of a table's worth of sequences while they are sorted. */
+typedef struct gather_order {
+  mine_env *env;
+  const mine_sequence *all;
+  mine__place *place, *spare;
+  int bits; /* of a word in a key: its item, and whether it opens an event */
+} gather_order;
+
+/* The words from number `from` on, as many as a key holds; beyond the last there is 0.  In the
+** order of gather_before: a new event comes first. */
+static uint64_t gather_key(const gather_order *o, const mine_sequence *s, uint32_t from) {
+  uint64_t key = 0;
+  for (uint32_t i = from; i < from + 64 / (uint32_t)o->bits; i++) {
+    key <<= o->bits;
+    if (i < s->words)
+      key |= (uint64_t)(s->word[i] & ~SEQUENCE_NEW) << 1 | !(s->word[i] & SEQUENCE_NEW);
+  }
+  return key;
+}
+
+static void gather_runs(const gather_order *o, int64_t first, int64_t end, uint32_t from);
+
+/* Sequences of one length and number of words that are the same up to word `from`. */
+static void gather_refine(const gather_order *o, int64_t first, int64_t end, uint32_t from) {
+  const mine_sequence *one = &o->all[o->place[first].at];
+  const uint32_t each = 64 / (uint32_t)o->bits;
+  if (from >= one->words) return;
+  if (end - first < GATHER_FEW || from >= GATHER_DEEP || one->words >= 1U << GATHER_SMALL ||
+      one->length >= 1U << GATHER_SMALL) {
+    mine__sort(o->env, o->place + first, o->spare, (size_t)(end - first), sizeof *o->place,
+               gather_before, o->all);
+    return;
+  }
+  for (int64_t i = first; i < end; i++)
+    o->place[i].key = gather_key(o, &o->all[o->place[i].at], from);
+  mine__sort_places(o->env, o->place + first, o->spare, end - first, (int)each * o->bits);
+  gather_runs(o, first, end, from + each);
+}
+
+/* Each run of equal keys by the words from `from` on. */
+static void gather_runs(const gather_order *o, int64_t first, int64_t end, uint32_t from) {
+  for (int64_t to; first < end && !mine_failed(o->env); first = to) {
+    for (to = first + 1; to < end && o->place[to].key == o->place[first].key; to++)
+      continue;
+    if (to - first > 1) gather_refine(o, first, to, from);
+  }
+}
+
+static void gather_sort(const gather_order *o, int64_t n) {
+  const mine_sequence *all = o->all;
   uint32_t most = 0;
   for (int64_t i = 0; i < n; i++)
     if (all[i].count > most) most = all[i].count;
   for (int64_t i = 0; i < n; i++)
-    place[i] =
+    o->place[i] =
         (mine__place){(uint64_t)(most - all[i].count) << (2 * GATHER_SMALL) |
                           gather_short(all[i].length) << GATHER_SMALL | gather_short(all[i].words),
                       (size_t)i};
-  mine__sort_places(env, place, spare, n, mine__bits_needed(most) + 2 * GATHER_SMALL);
-  for (int64_t from = 0, to; from < n && !mine_failed(env); from = to) {
-    for (to = from + 1; to < n && place[to].key == place[from].key; to++)
-      continue;
-    if (to - from > 1)
-      mine__sort(env, place + from, spare, (size_t)(to - from), sizeof *place, gather_before, all);
-  }
+  mine__sort_places(o->env, o->place, o->spare, n, mine__bits_needed(most) + 2 * GATHER_SMALL);
+  gather_runs(o, 0, n, 0);
 }
 
 /* ---- the consequents of rules --------------------------------------------------------------- */
@@ -133,7 +180,8 @@ void mine__sequences_gather(mine_env *env, mine_arena *arena, const uint32_t *an
   mine__place *spare = mine__arena_array(env->scratch, (size_t)n, sizeof *spare);
   if (all) gather_read(answer, used, all);
   if (all && query->rules) gather_consequents(env, all, n);
-  if (all && place && spare && !mine_failed(env)) gather_sort(env, all, n, place, spare);
+  const gather_order order = {env, all, place, spare, mine__bits_needed(out->data->n_items) + 1};
+  if (all && place && spare && !mine_failed(env)) gather_sort(&order, n);
   const int cut = query->top > 0 && !query->outcome && !query->rules && query->top < n;
   out->sequence = mine__arena_array(arena, (size_t)(cut ? query->top : n), sizeof *out->sequence);
   for (int64_t i = 0; out->sequence && !mine_failed(env) && i < n; i++) {
