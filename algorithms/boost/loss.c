@@ -18,12 +18,14 @@
 #include <string.h>
 
 #include "../core/order.h"
+#include "../kernel/simd.h"
 #include "../model/metrics.h"
 #include "boost.h"
 
 const char *const mine__boost_objective_names[] = {"squared", "absolute", "quantile",    "poisson",
                                                    "tweedie", "logistic", "multinomial", NULL};
 
+#define LOSS_ROWS         512 /* a multiple of EXP_LANES */
 #define LOSS_LEAST_H      1e-16
 #define LOSS_LONGEST_STEP 0.7 /* of a poisson margin: a step of e^s - y would overshoot */
 
@@ -148,11 +150,6 @@ static loss_slope loss_tweedie(double power, double s, double y) {
   return (loss_slope){-y * one + two, -y * (1 - power) * one + (2 - power) * two};
 }
 
-static loss_slope loss_logistic(double s, double y) {
-  const double p = 1 / (1 + exp(-s));
-  return (loss_slope){p - y, fmax(p * (1 - p), LOSS_LEAST_H)};
-}
-
 static inline loss_slope loss_slope_of(const boost_target *t, double s, double y) {
   switch (t->objective) {
     case BOOST_SQUARED:
@@ -163,10 +160,25 @@ static inline loss_slope loss_slope_of(const boost_target *t, double s, double y
       return (loss_slope){(s > y) - t->alpha, 1};
     case BOOST_POISSON:
       return (loss_slope){exp(s) - y, exp(s + LOSS_LONGEST_STEP)};
-    case BOOST_TWEEDIE:
-      return loss_tweedie(t->power, s, y);
     default:
-      return loss_logistic(s, y);
+      return loss_tweedie(t->power, s, y);
+  }
+}
+
+/* At most LOSS_ROWS rows: their exponentials are taken side by side. */
+static void loss_gradient_logistic(const boost_target *t, const double *margin, const uint32_t *row,
+                                   int64_t n, float *g, float *h) {
+  double e[LOSS_ROWS];
+  for (int64_t k = 0; k < n; k++)
+    e[k] = -margin[row[k]];
+  for (int64_t k = n; k % EXP_LANES != 0; k++)
+    e[k] = 0;
+  mine__kernels_here()->exps(e, (n + EXP_LANES - 1) / EXP_LANES * EXP_LANES, e);
+  for (int64_t k = 0; k < n; k++) {
+    const uint32_t i = row[k];
+    const double p = 1 / (1 + e[k]), w = loss_weight(t, i), curve = p * (1 - p);
+    g[i] = (float)(w * (p - t->of.y[i]));
+    h[i] = (float)(w * (curve > LOSS_LEAST_H ? curve : LOSS_LEAST_H));
   }
 }
 
@@ -174,6 +186,11 @@ void mine__boost_gradient(const boost_target *t, const double *margin, const uin
                           int64_t n, float *g, float *h) {
   if (t->objective == BOOST_MULTINOMIAL) {
     loss_gradient_classes(t, margin, row, n, g, h);
+    return;
+  }
+  if (t->objective == BOOST_LOGISTIC) {
+    for (int64_t k = 0; k < n; k += LOSS_ROWS)
+      loss_gradient_logistic(t, margin, row + k, n - k < LOSS_ROWS ? n - k : LOSS_ROWS, g, h);
     return;
   }
   for (int64_t k = 0; k < n; k++) {
