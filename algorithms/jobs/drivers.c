@@ -121,7 +121,7 @@ static void drivers_classes(mine_job *job, const mine_training *t) {
   (void)mine__fail(job->env, MINE_DATA,
                    "segments are compared in the rate of one of two classes, and the target '%s' "
                    "has %d (%s); make one of them against the others the target",
-                   t->data.roles.target, t->data.n_classes, list.data);
+                   t->data.memory.roles.target, t->data.n_classes, list.data);
 }
 
 /* Sums over all rows: those of a segment of all of them. */

@@ -40,9 +40,9 @@ static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_
   model->algorithm = prepared_text(model, method->algorithm->name);
   model->kind = mine__algorithm_kind(method->algorithm, p->task);
   model->task = p->task;
-  model->roles = prepared_roles(model, &p->roles);
-  model->gaps = p->gaps;
-  model->told.source = prepared_text(model, p->source);
+  model->roles = prepared_roles(model, &p->memory.roles);
+  model->gaps = p->memory.gaps;
+  model->told.source = prepared_text(model, p->memory.source);
   model->told.options = prepared_text(model, method->text);
   model->n_groups = p->n_classes;
   model->positive = p->positive;
@@ -52,10 +52,10 @@ static void prepared_describe(mine_env *env, const mine_prepared *p, const mine_
     if (!mine__values_push(&model->groups, &cell)) return;
   }
   if (!p->target) return;
-  if (p->treated) model->roles.target = NULL; /* what it answers is not the target */
+  if (p->arms.treated) model->roles.target = NULL; /* what it answers is not the target */
   model->output_name = mine__arena_array(model->arena, 1, sizeof *model->output_name);
   if (mine_failed(env)) return;
-  model->output_name[0] = p->treated ? "uplift" : model->roles.target;
+  model->output_name[0] = p->arms.treated ? "uplift" : model->roles.target;
   model->n_outputs = 1;
 }
 
@@ -84,16 +84,16 @@ mine_dataset mine__prepared_dataset(const mine_prepared *p, const mine_model *mo
       .n_classes = p->n_classes,
       .label = p->label,
       .target = p->target,
-      .treated = p->treated,
+      .treated = p->arms.treated,
       .weight = p->fit_weight,
       .ids = p->ids,
-      .hash = p->hash,
-      .time = p->time,
-      .whole = p->whole,
-      .event = p->event,
-      .start = p->start,
-      .cluster = p->cluster,
-      .strata = p->strata,
+      .hash = p->parting.hash,
+      .time = p->parting.time,
+      .whole = p->parting.whole,
+      .event = p->lives.event,
+      .start = p->lives.start,
+      .cluster = p->lives.cluster,
+      .strata = p->lives.strata,
       .seed = p->seed,
       .found = found,
   };
@@ -138,8 +138,8 @@ mine_status mine__prepared_fit_one(mine_env *env, const mine_prepared *p, const 
     const mine_dataset data = mine__prepared_dataset(p, model, rows, found);
     model->told.rows = rows.n;
     status = algorithm->fit(env, &data, method->options, model);
-    if (!status && !mine_failed(env) && p->treated) mine__uplift_name(model, &p->columns);
-    if (!status && !mine_failed(env) && p->event) mine__hazard_name(model, &p->lives);
+    if (!status && !mine_failed(env) && p->arms.treated) mine__uplift_name(model, &p->arms.columns);
+    if (!status && !mine_failed(env) && p->lives.event) mine__hazard_name(model, &p->lives.columns);
     if (!status && !mine_failed(env)) mine__prepared_distances(env, p, rows, model);
   }
   mine__arena_rewind(env->scratch, mark);
@@ -171,7 +171,7 @@ static void prepared_folds_rolling(mine_env *env, const mine_prepared *p, mine_r
                                    mine_arena *arena, mine_folds *out) {
   int32_t *of;
   int64_t used;
-  if (mine__split_blocks(env, arena, rows, p->time, out->n + 1, &of, &used)) return;
+  if (mine__split_blocks(env, arena, rows, p->parting.time, out->n + 1, &of, &used)) return;
   for (int64_t i = 0; i < rows.n; i++)
     of[i]--;
   out->n = (int)used - 1;
@@ -183,8 +183,7 @@ static void prepared_folds_of_groups(mine_env *env, const mine_prepared *p, mine
                                      mine_arena *arena, mine_folds *out) {
   int32_t *of;
   int64_t groups;
-  if (mine__split_whole(env, arena, rows, (mine_division){p->hash, p->seed}, out->n, &of, &groups))
-    return;
+  if (mine__split_whole(env, arena, rows, mine_prepared_division(p), out->n, &of, &groups)) return;
   if (groups < out->n) out->n = (int)groups;
   out->of = of;
 }
@@ -193,14 +192,14 @@ mine_status mine__prepared_folds(mine_env *env, const mine_prepared *p, mine_row
                                  mine_arena *arena, mine_folds *out) {
   int32_t *of = NULL;
   *out = (mine_folds){.n = rows.n < PREPARED_FOLDS ? (int)rows.n : PREPARED_FOLDS};
-  if (out->n >= 2 && p->time)
+  if (out->n >= 2 && p->parting.time)
     prepared_folds_rolling(env, p, rows, arena, out);
-  else if (out->n >= 2 && p->whole)
+  else if (out->n >= 2 && p->parting.whole)
     prepared_folds_of_groups(env, p, rows, arena, out);
-  else if (out->n >= 2 && mine__split_folds(env, arena, rows, (mine_division){p->hash, p->seed},
-                                            out->n, p->label, p->n_classes, &of) == MINE_OK)
+  else if (out->n >= 2 && mine__split_folds(env, arena, rows, mine_prepared_division(p), out->n,
+                                            p->label, p->n_classes, &of) == MINE_OK)
     out->of = of;
-  if (!mine_failed(env) && out->n < (p->time ? 1 : 2))
+  if (!mine_failed(env) && out->n < (p->parting.time ? 1 : 2))
     (void)mine__fail(env, MINE_DATA,
                      "%lld rows cannot be parted into some to learn from and some to try on",
                      (long long)rows.n);
@@ -239,14 +238,14 @@ mine_status mine__prepared_truth(mine_env *env, const mine_prepared *p, mine_are
   const size_t n = (size_t)m->n;
   if (p->label) m->label = mine__arena_array(arena, n, sizeof *m->label);
   if (p->target) m->target = mine__arena_array(arena, n, sizeof *m->target);
-  if (p->treated) m->treated = mine__arena_array(arena, n, sizeof *m->treated);
+  if (p->arms.treated) m->treated = mine__arena_array(arena, n, sizeof *m->treated);
   if (p->weight) m->weight = mine__arena_array(arena, n, sizeof *m->weight);
   if (mine_failed(env)) return mine_env_status(env);
   for (int64_t i = 0; i < m->n; i++) {
     const uint32_t row = m->row[i];
     if (m->label) m->label[i] = p->label[row];
     if (m->target) m->target[i] = p->target[row];
-    if (m->treated) m->treated[i] = p->treated[row];
+    if (m->treated) m->treated[i] = p->arms.treated[row];
     if (m->weight) m->weight[i] = p->weight[row];
   }
   return MINE_OK;
@@ -269,7 +268,7 @@ mine_status mine__prepared_measure(mine_env *env, const mine_prepared *p, const 
   measured_drop_unanswered(out, width);
   MINE_TRY(mine__prepared_truth(env, p, arena, out));
   if (out->n == 0) return mine_env_status(env);
-  if (p->treated) {
+  if (p->arms.treated) {
     const mine_uplift_rows judged = {out->n, out->target, out->treated, out->weight, out->score};
     out->n_metrics = mine__uplift_metrics(env, arena, &judged, out->metric);
     return mine_env_status(env);

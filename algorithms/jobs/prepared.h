@@ -15,39 +15,67 @@
 #include "../model/hazard.h"
 #include "../model/uplift.h"
 
-/* Arrays are indexed by frame row and, like everything here, owned by the job. */
+/* Of uplift: who was treated, and what that column and the target are called. */
+typedef struct mine_prepared_arms {
+  const uint8_t *treated; /* 1 = treated, else 0; NULL: no uplift */
+  mine_uplift_columns columns;
+} mine_prepared_arms;
+
+/* Of survival, where the target is until when each row was seen. */
+typedef struct mine_prepared_lives {
+  const uint8_t *event;   /* whether it came; 2: not known; NULL: no survival */
+  const double *start;    /* at risk only after that; NULL: from the beginning */
+  const int32_t *cluster; /* codes of what belongs together; or NULL           */
+  int strata;             /* a feature, or -1                                  */
+  mine_hazard_columns columns;
+} mine_prepared_lives;
+
+/* What parts rows that are learned from from those that are measured on. */
+typedef struct mine_prepared_parting {
+  uint64_t *hash;     /* of the id, or of the group's value; NULL: no target       */
+  int whole;          /* split_by=group: rows of one hash stay together            */
+  const double *time; /* split_by=time: later rows are measured on; else NULL      */
+} mine_prepared_parting;
+
+/* What a model remembers of its source; NULL where there is none. */
+typedef struct mine_prepared_memory {
+  mine_model_roles roles;
+  mine_model_gaps gaps;
+  const char *source;
+} mine_prepared_memory;
+
+/* Arrays are indexed by frame row and, like everything here, owned by the job or its frame. */
 typedef struct mine_prepared {
   mine_task_kind task;
+  uint64_t seed;
+  /* The columns as they were read. */
   int64_t frame_rows;
   int n_features;
   mine_feature *about;     /* n_features, then the column of the groups, if any */
   mine_feature_view *view; /* likewise                                          */
   int grouped;             /* whether there is one: a model for each value      */
-  uint32_t *row;           /* the rows that are used                            */
-  int64_t n;
+  const mine_values *ids;
+  const double *weight; /* measures use it; NULL: 1 */
+  /* What is to be learned of a row: a class or a number, and what some tasks know besides. */
   mine_values classes;
   int n_classes, positive;
   const int32_t *label;
   const double *target;
-  const uint8_t *treated;      /* uplift: 1 = treated, else NULL                     */
-  mine_uplift_columns columns; /* ... and what that and the target are called   */
-  const double *weight;        /* of the column; measures use it                       */
-  double *fit_weight;          /* class weights multiplied in; may be weight           */
-  uint64_t *hash;              /* of the id, by which rows are divided; NULL: no target */
-  const double *time;          /* split_by=time: later rows are measured on; else NULL  */
-  int whole;                   /* split_by=group: hash is that of the group's value     */
-  const uint8_t *event;        /* of survival: whether the event came; 2: not known    */
-  const double *start;
-  mine_hazard_columns lives; /* ... and what these columns are called           */
-  const int32_t *cluster;
-  int strata; /* a feature, or -1 */
-  const mine_values *ids;
-  uint64_t seed;
-  /* What a model remembers of its source; NULL where there is none. */
-  mine_model_roles roles;
-  mine_model_gaps gaps; /* missing: mine_missing */
-  const char *source;
+  mine_prepared_arms arms;
+  mine_prepared_lives lives;
+  /* What is made of these for the fits. */
+  uint32_t *row; /* the rows that are used, rising */
+  int64_t n;
+  double *fit_weight; /* class weights multiplied in; may be weight */
+  mine_prepared_parting parting;
+  /* What their models are given to keep. */
+  mine_prepared_memory memory;
 } mine_prepared;
+
+/* How the rows are divided at random. */
+static inline mine_division mine_prepared_division(const mine_prepared *prepared) {
+  return (mine_division){prepared->parting.hash, prepared->seed};
+}
 
 /* One way to learn: an algorithm, its options struct, what was said, as text, and whether
 ** shares are calibrated. */

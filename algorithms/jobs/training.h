@@ -58,6 +58,12 @@ typedef struct mine_asked {
   const char *previous_task;  /* of the model that is replaced, if it had this target; or NULL */
 } mine_asked;
 
+/* How many rows of the frame are not used, by what is missing there (no_weight: or is zero). */
+typedef struct mine_skipped {
+  int64_t no_life, no_target, no_weight, no_group, no_place, no_treatment;
+  int64_t with_missing; /* an attribute, and missing=skip */
+} mine_skipped;
+
 typedef struct mine_training mine_training;
 struct mine_training {
   mine_env *env;
@@ -83,8 +89,7 @@ struct mine_training {
   struct mine__training_batch *batch;  /* of rows that are read in passes; NULL: they are here   */
   mine_trained fitted;                 /* by it, until mine__training_fit_rows hands it out once */
   const mine_composition *composition; /* of auto: what its first fit found */
-  /* Rows left out, and why. */
-  int64_t no_life, no_target, no_weight, no_group, no_place, no_treatment, with_missing;
+  mine_skipped skipped;
 };
 
 /* Open a training job on options that were read; see mine.h for its sources. */

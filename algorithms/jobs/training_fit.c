@@ -99,8 +99,8 @@ static void fit_judge_numbers(mine_training *t, mine_measured *held) {
 static void fit_threshold_check(mine_training *t) {
   const mine_threshold_options *said = &t->asked.threshold;
   const mine_prepared *p = &t->data;
-  if (!mine__threshold_given(said) ||
-      mine__threshold_check(t->env, said, p->roles.target, p->n_classes, mine__task_name(p->task)))
+  if (!mine__threshold_given(said) || mine__threshold_check(t->env, said, p->memory.roles.target,
+                                                            p->n_classes, mine__task_name(p->task)))
     return;
   t->cut.threshold = said->threshold.number;
   if (said->threshold.choice < 0 || t->asked.holdout.holdout > 0) return;
@@ -191,7 +191,8 @@ static void fit_measure(mine_training *t, const mine_model *model, const mine_he
   else
     fit_judge_numbers(t, held);
   if (mine_failed(t->env) ||
-      (!t->data.treated && mine__training_repeats(t, model, divided->kept, divided->away, arena)) ||
+      (!t->data.arms.treated &&
+       mine__training_repeats(t, model, divided->kept, divided->away, arena)) ||
       mine__training_compare_held(t, divided, arena))
     return;
   mine__training_notef(t, "holdout", "", "%lld of %lld rows, %s; %s", (long long)divided->away.n,
@@ -240,7 +241,7 @@ static void fit_keep_held(const mine_training *t, mine_model *model, const mine_
   const int64_t n = held->n < FIT_HELD_KEPT ? held->n : FIT_HELD_KEPT;
   for (int i = 0; i < held->n_metrics; i++)
     mine__model_metric(model, held->metric[i].name, held->metric[i].value);
-  if (t->data.treated) {
+  if (t->data.arms.treated) {
     const mine_uplift_rows rows = {n, held->target, held->treated, held->weight, held->score};
     mine__uplift_keep(t->env, model, &rows);
     return;

@@ -18,7 +18,7 @@
 /* Rows that were left out for what is missing in them are part of what the table looks like. */
 static mine_rows looks_table(mine_training *t, mine_arena *arena) {
   const mine_prepared *p = &t->data;
-  if (t->no_group + t->with_missing == 0) return (mine_rows){p->row, p->n};
+  if (t->skipped.no_group + t->skipped.with_missing == 0) return (mine_rows){p->row, p->n};
   uint32_t *row = mine__arena_array(arena, (size_t)p->frame_rows, sizeof *row);
   int64_t n = 0;
   for (int64_t i = 0; row && i < p->frame_rows; i++)

@@ -58,47 +58,48 @@ static void prepare_rows(mine_training *t) {
   for (int64_t i = 0; i < frame->rows; i++) {
     if (MINE_POLL_AT(env, i)) return;
     if (t->roles.survival && mine__training_no_life(t, i)) {
-      t->no_life++;
+      t->skipped.no_life++;
     } else if (prepare_no_target(t, i)) {
-      t->no_target++;
+      t->skipped.no_target++;
     } else if (t->roles.weight >= 0 && !(t->data.weight && t->data.weight[i] > 0)) {
-      t->no_weight++;
+      t->skipped.no_weight++;
     } else if (prepare_no_group(t, i)) {
-      t->no_group++;
+      t->skipped.no_group++;
     } else if (prepare_no_place(t, i)) {
-      t->no_place++;
+      t->skipped.no_place++;
     } else if (t->roles.treatment >= 0 && t->frame->column[t->roles.treatment].code[i] < 0) {
-      t->no_treatment++;
+      t->skipped.no_treatment++;
     } else if (skip && mine__missing_in_row(t->data.view, t->chosen.n, i) >= 0) {
-      t->with_missing++;
+      t->skipped.with_missing++;
     } else {
       t->data.row[t->data.n++] = (uint32_t)i;
     }
   }
   if (t->data.n > 0) return;
   char groups[120] = "";
-  const int64_t without = t->no_group + t->no_place;
+  const int64_t without = t->skipped.no_group + t->skipped.no_place;
   if (without > 0)
     snprintf(groups, sizeof groups, ", no %s: %lld",
-             t->no_group == 0 && t->roles.time >= 0 ? "time" : "group", (long long)without);
+             t->skipped.no_group == 0 && t->roles.time >= 0 ? "time" : "group", (long long)without);
   mine__fail(env, MINE_DATA,
              "none of the %lld rows can be used (no target: %lld, weight zero: %lld%s, an "
              "attribute missing: %lld)",
-             (long long)frame->rows, (long long)(t->no_target + t->no_life),
-             (long long)t->no_weight, groups, (long long)t->with_missing);
+             (long long)frame->rows, (long long)(t->skipped.no_target + t->skipped.no_life),
+             (long long)t->skipped.no_weight, groups, (long long)t->skipped.with_missing);
 }
 
 static void prepare_note_rows(mine_training *t) {
   const struct {
     int64_t n;
     const char *why;
-  } left[] = {{t->no_life, "the target, the event or another column of its life is missing"},
-              {t->no_target, "the target is missing"},
-              {t->no_weight, "the weight is zero"},
-              {t->no_group, "the group is missing"},
-              {t->no_place, t->roles.time >= 0 ? "the time is missing" : "fold_group is missing"},
-              {t->no_treatment, "the treatment is missing"},
-              {t->with_missing, "an attribute is missing and missing=skip"}};
+  } left[] = {
+      {t->skipped.no_life, "the target, the event or another column of its life is missing"},
+      {t->skipped.no_target, "the target is missing"},
+      {t->skipped.no_weight, "the weight is zero"},
+      {t->skipped.no_group, "the group is missing"},
+      {t->skipped.no_place, t->roles.time >= 0 ? "the time is missing" : "fold_group is missing"},
+      {t->skipped.no_treatment, "the treatment is missing"},
+      {t->skipped.with_missing, "an attribute is missing and missing=skip"}};
   if (t->batch) return; /* these are a sample */
   mine__training_notef(t, "rows", "read", "%lld", (long long)t->frame->rows);
   mine__training_notef(t, "rows", "used", "%lld", (long long)t->data.n);
@@ -120,7 +121,7 @@ static void prepare_hash_groups(mine_training *t) {
     hash[i] = mine__cell_hash(&cell);
   }
   for (int64_t i = 0; i < t->frame->rows; i++)
-    if (column->code[i] >= 0) t->data.hash[i] = hash[column->code[i]];
+    if (column->code[i] >= 0) t->data.parting.hash[i] = hash[column->code[i]];
   mine__arena_rewind(t->env->scratch, mark);
 }
 
@@ -128,10 +129,10 @@ static void prepare_hash_groups(mine_training *t) {
 ** an id, or a group, may be missing in some rows only. */
 static void prepare_hash(mine_training *t) {
   const int64_t n = t->frame->rows;
-  t->data.hash = mine__arena_array(t->arena, (size_t)n, sizeof *t->data.hash);
-  if (!t->data.hash) return;
+  t->data.parting.hash = mine__arena_array(t->arena, (size_t)n, sizeof *t->data.parting.hash);
+  if (!t->data.parting.hash) return;
   for (int64_t i = 0; i < n; i++)
-    t->data.hash[i] = mine_hash_mix((uint64_t)i + 1);
+    t->data.parting.hash[i] = mine_hash_mix((uint64_t)i + 1);
   if (t->roles.fold_group >= 0 && t->roles.fold_group != t->roles.id) {
     prepare_hash_groups(t);
     return;
@@ -141,7 +142,7 @@ static void prepare_hash(mine_training *t) {
     mine_cell cell;
     if (MINE_POLL_AT(t->env, i)) return;
     mine__values_get(&t->frame->ids, i, &cell);
-    if (cell.type != MINE_NULL) t->data.hash[i] = mine__cell_hash(&cell);
+    if (cell.type != MINE_NULL) t->data.parting.hash[i] = mine__cell_hash(&cell);
   }
 }
 
@@ -234,7 +235,7 @@ static void prepare_supervised(mine_training *t) {
     prepare_class_weights(t);
     if (mine_failed(env)) return;
   }
-  if (t->data.treated && mine__training_check_treated(t)) return;
+  if (t->data.arms.treated && mine__training_check_treated(t)) return;
   (void)!mine__training_check_leaks(t);
 }
 
@@ -268,20 +269,20 @@ static void prepare_names(mine_training *t) {
   mine_prepared *p = &t->data;
   p->frame_rows = t->frame->rows;
   p->seed = (uint64_t)t->asked.seed.seed;
-  p->gaps.missing = t->asked.source.missing;
-  p->gaps.unknown = t->asked.unknown.unknown;
-  p->source = t->asked.source_text;
+  p->memory.gaps.missing = t->asked.source.missing;
+  p->memory.gaps.unknown = t->asked.unknown.unknown;
+  p->memory.source = t->asked.source_text;
   if (roles->id >= 0) {
-    p->roles.id = column[roles->id].name;
+    p->memory.roles.id = column[roles->id].name;
     p->ids = &t->frame->ids;
   }
   if (roles->target >= 0) {
-    p->roles.target = column[roles->target].name;
-    p->roles.target_numerals = mine__numerals_of_column(t->arena, &column[roles->target]);
+    p->memory.roles.target = column[roles->target].name;
+    p->memory.roles.target_numerals = mine__numerals_of_column(t->arena, &column[roles->target]);
   }
   if (roles->weight >= 0) {
-    p->roles.weight = column[roles->weight].name;
-    p->roles.weight_numerals = mine__numerals_of_column(t->arena, &column[roles->weight]);
+    p->memory.roles.weight = column[roles->weight].name;
+    p->memory.roles.weight_numerals = mine__numerals_of_column(t->arena, &column[roles->weight]);
   }
 }
 
@@ -312,11 +313,10 @@ mine_status mine__training_prepare(mine_training *t) {
   if (!mine_failed(env)) prepare_rows(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_note_rows(t);
-  if (t->data.task == MINE_CLUSTERING) t->data.fit_weight = (double *)t->data.weight;
   if (learns) prepare_hash(t);
   t->data.fit_weight = (double *)t->data.weight;
-  if (t->roles.time >= 0) t->data.time = t->frame->column[t->roles.time].number;
-  t->data.whole = t->roles.by == MINE_SPLIT_GROUP;
+  if (t->roles.time >= 0) t->data.parting.time = t->frame->column[t->roles.time].number;
+  t->data.parting.whole = t->roles.by == MINE_SPLIT_GROUP;
   if (learns && !mine_failed(env)) prepare_supervised(t);
   if (mine_failed(env)) return mine_env_status(env);
   prepare_names(t);

@@ -87,7 +87,7 @@ mine_status mine__training_purchases(mine_training *t, mine_trained *out) {
                               MINE_CALIBRATE_NONE};
   mine_model *model;
   t->data.task = MINE_PURCHASES;
-  t->data.source = t->asked.source_text;
+  t->data.memory.source = t->asked.source_text;
   MINE_TRY(mine__prepared_model(env, &t->data, &method, 0, &model));
   purchases_fit(t, model);
   if (!mine_failed(env)) purchases_keep_columns(t, model);

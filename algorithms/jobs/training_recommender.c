@@ -115,7 +115,7 @@ mine_status mine__training_recommender(mine_training *t, mine_trained *out) {
   const mine_method method = mine__recommender_method(t);
   mine_model *model;
   t->data.task = MINE_RECOMMENDATION;
-  t->data.source = t->asked.source_text;
+  t->data.memory.source = t->asked.source_text;
   MINE_TRY(mine__prepared_model(env, &t->data, &method, 0, &model));
   recommender_fit(t, model);
   if (!mine_failed(env)) recommender_tell(t, model);

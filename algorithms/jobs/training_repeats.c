@@ -113,7 +113,7 @@ static void repeats_tell(mine_training *t, int64_t repeats, int64_t held, double
   const double share = (double)repeats / (double)held;
   const int warns =
       repeats >= REPEATS_LEAST && share >= REPEATS_TOLD && share > REPEATS_ORDINARY * expected;
-  mine__training_notef(t, warns ? "warning" : "holdout", t->data.roles.target,
+  mine__training_notef(t, warns ? "warning" : "holdout", t->data.memory.roles.target,
                        "%lld of %lld held-out rows repeat a row learned from%s%s",
                        (long long)repeats, (long long)held,
                        warns ? ", which flatters the measure" : "", beside);

@@ -216,7 +216,7 @@ mine_status mine__training_series(mine_training *t, mine_trained *out) {
   mine_method method = {t->asked.algorithm, t->asked.own, t->asked.canonical, MINE_CALIBRATE_NONE};
   mine_model *model;
   t->data.task = MINE_FORECASTING;
-  t->data.source = t->asked.source_text;
+  t->data.memory.source = t->asked.source_text;
   const mine_stored *before = series_before(t);
   if (mine_failed(env)) return mine_env_status(env);
   MINE_TRY(mine__regressors_check(env, &t->asked.options, t->asked.algorithm->forecasts, before));

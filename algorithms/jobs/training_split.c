@@ -159,8 +159,8 @@ static void hold_out_latest(mine_training *t, mine_arena *arena, mine_held_out *
 
 static void hold_out_by_hash(mine_training *t, mine_arena *arena, mine_held_out *out) {
   if (mine__split_holdout(t->env, arena, (mine_rows){t->data.row, t->data.n},
-                          (mine_division){t->data.hash, t->data.seed}, t->asked.holdout.holdout,
-                          &out->kept, &out->away))
+                          mine_prepared_division(&t->data), t->asked.holdout.holdout, &out->kept,
+                          &out->away))
     return;
   if (t->roles.by == MINE_SPLIT_ID)
     snprintf(out->how, sizeof out->how, "chosen by a hash of id and seed");
@@ -250,7 +250,7 @@ static void folds_of_groups(mine_training *t, mine_arena *arena, mine_folds *out
   int32_t *of;
   int64_t groups;
   if (mine__split_whole(t->env, arena, (mine_rows){t->data.row, t->data.n},
-                        (mine_division){t->data.hash, t->data.seed}, out->n, &of, &groups))
+                        mine_prepared_division(&t->data), out->n, &of, &groups))
     return;
   if (groups < out->n) {
     mine__fail(t->env, MINE_DATA, "folds=%d is more than the %lld groups of '%s'; give fewer folds",
@@ -264,7 +264,7 @@ static void folds_of_rows(mine_training *t, mine_arena *arena, mine_folds *out) 
   int32_t *of = NULL;
   split_warn_of_time(t);
   (void)!mine__split_folds(t->env, arena, (mine_rows){t->data.row, t->data.n},
-                           (mine_division){t->data.hash, t->data.seed}, out->n, t->data.label,
+                           mine_prepared_division(&t->data), out->n, t->data.label,
                            t->data.n_classes, &of);
   out->of = of;
 }

@@ -15,9 +15,10 @@ static const mine_column *survival_column(const mine_training *t, int column) {
 
 int mine__training_no_life(const mine_training *t, int64_t row) {
   const mine_prepared *p = &t->data;
-  return isnan(p->target[row]) || p->event[row] == TRAINING_NO_EVENT ||
-         (p->start && isnan(p->start[row])) || (p->cluster && p->cluster[row] < 0) ||
-         (p->strata >= 0 && survival_column(t, t->roles.strata)->code[row] < 0);
+  return isnan(p->target[row]) || p->lives.event[row] == TRAINING_NO_EVENT ||
+         (p->lives.start && isnan(p->lives.start[row])) ||
+         (p->lives.cluster && p->lives.cluster[row] < 0) ||
+         (p->lives.strata >= 0 && survival_column(t, t->roles.strata)->code[row] < 0);
 }
 
 static void survival_events(mine_training *t, const mine_column *event) {
@@ -27,20 +28,20 @@ static void survival_events(mine_training *t, const mine_column *event) {
   uint8_t *of = mine__arena_array(t->arena, (size_t)rows, sizeof *of);
   for (int64_t i = 0; came && of && i < rows; i++)
     of[i] = event->code[i] < 0 ? TRAINING_NO_EVENT : came[event->code[i]];
-  t->data.event = of;
+  t->data.lives.event = of;
   mine__arena_rewind(t->env->scratch, mark);
 }
 
 /* Who was never seen. */
 static void survival_check_start(const mine_training *t) {
   const mine_prepared *p = &t->data;
-  for (int64_t i = 0; p->start && i < t->frame->rows; i++) {
+  for (int64_t i = 0; p->lives.start && i < t->frame->rows; i++) {
     char from[MINE_NUMBER_BYTES], to[MINE_NUMBER_BYTES];
-    if (!(p->start[i] >= p->target[i])) continue;
+    if (!(p->lives.start[i] >= p->target[i])) continue;
     (void)mine__fail(t->env, MINE_DATA,
                      "row %lld begins at %s ('%s') and ends at %s ('%s'), not later; leave such "
                      "rows out with WHERE",
-                     (long long)i + 1, mine__format_real(from, p->start[i], 0),
+                     (long long)i + 1, mine__format_real(from, p->lives.start[i], 0),
                      survival_column(t, t->roles.start)->name,
                      mine__format_real(to, p->target[i], 0),
                      survival_column(t, t->roles.target)->name);
@@ -65,10 +66,10 @@ static const int32_t *survival_clusters_of_ids(mine_training *t) {
 
 /* The column of the strata, which must be an attribute that varies. */
 static void survival_strata(mine_training *t) {
-  t->data.strata = -1;
+  t->data.lives.strata = -1;
   for (int f = 0; f < t->chosen.n && t->roles.strata >= 0; f++)
-    if (t->chosen.column[f] == t->roles.strata) t->data.strata = f;
-  if (t->roles.strata >= 0 && t->data.strata < 0)
+    if (t->chosen.column[f] == t->roles.strata) t->data.lives.strata = f;
+  if (t->roles.strata >= 0 && t->data.lives.strata < 0)
     mine__training_note(t, "warning", survival_column(t, t->roles.strata)->name,
                         "has one value: there are no strata");
 }
@@ -89,13 +90,14 @@ mine_status mine__training_survival(mine_training *t) {
   }
   t->data.task = MINE_SURVIVAL;
   t->data.target = survival_column(t, t->roles.target)->number;
-  if (t->roles.start >= 0) t->data.start = survival_column(t, t->roles.start)->number;
+  if (t->roles.start >= 0) t->data.lives.start = survival_column(t, t->roles.start)->number;
   if (t->roles.cluster >= 0)
-    t->data.cluster = t->roles.cluster == t->roles.id ? survival_clusters_of_ids(t)
-                                                      : survival_column(t, t->roles.cluster)->code;
-  t->data.lives = (mine_hazard_columns){.event = survival_column(t, t->roles.event)->name,
-                                        .event_value = t->asked.survival.event_value};
-  if (t->roles.start >= 0) t->data.lives.start = survival_column(t, t->roles.start)->name;
+    t->data.lives.cluster = t->roles.cluster == t->roles.id
+                                ? survival_clusters_of_ids(t)
+                                : survival_column(t, t->roles.cluster)->code;
+  t->data.lives.columns = (mine_hazard_columns){.event = survival_column(t, t->roles.event)->name,
+                                                .event_value = t->asked.survival.event_value};
+  if (t->roles.start >= 0) t->data.lives.columns.start = survival_column(t, t->roles.start)->name;
   survival_strata(t);
   survival_events(t, survival_column(t, t->roles.event));
   if (!mine_failed(t->env)) survival_check_start(t);

@@ -240,7 +240,7 @@ static void target_as_outcome(mine_training *t, mine_column *column, const targe
   if (!outcome || mine__training_positive(t, rows_of)) return;
   for (int64_t i = 0; i < t->frame->rows; i++)
     outcome[i] = column->code[i] < 0 ? (double)NAN : column->code[i] == t->data.positive;
-  mine__values_get(&t->data.classes, t->data.positive, &t->data.columns.positive);
+  mine__values_get(&t->data.classes, t->data.positive, &t->data.arms.columns.positive);
   mine__training_notef(t, "target", column->name, "uplift: the share of the positive class");
   t->data.n_classes = 0;
   t->data.classes = (mine_values){0};

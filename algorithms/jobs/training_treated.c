@@ -48,10 +48,10 @@ mine_status mine__training_treated(mine_training *t) {
   uint8_t *treated = mine__arena_array(t->arena, (size_t)t->frame->rows, sizeof *treated);
   for (int64_t i = 0; treated && i < t->frame->rows; i++)
     treated[i] = column->code[i] == which;
-  t->data.treated = treated;
-  t->data.columns.treatment = column->name;
-  t->data.columns.target = t->frame->column[t->roles.target].name;
-  t->data.columns.treated = value[which];
+  t->data.arms.treated = treated;
+  t->data.arms.columns.treatment = column->name;
+  t->data.arms.columns.target = t->frame->column[t->roles.target].name;
+  t->data.arms.columns.treated = value[which];
   mine__training_notef(t, "treatment", column->name, "treated: %s",
                        mine__show_cell(shown, &value[which]));
   return mine_env_status(env);
@@ -69,7 +69,7 @@ static treated_balance treated_numbers(const mine_prepared *p, const double *num
   mine__moments_open(&arm[1], 1.0);
   for (int64_t i = 0; i < p->n; i++) {
     const double v = number[p->row[i]];
-    if (!isnan(v)) mine__moments_add(&arm[p->treated[p->row[i]]], &v, 1);
+    if (!isnan(v)) mine__moments_add(&arm[p->arms.treated[p->row[i]]], &v, 1);
   }
   if (arm[0].n < 2 || arm[1].n < 2) return (treated_balance){0, 1};
   const double gap = mine__moments_mean(&arm[1]) - mine__moments_mean(&arm[0]);
@@ -90,8 +90,8 @@ static treated_balance treated_levels(mine_env *env, const mine_prepared *p, con
   for (int64_t i = 0; count && i < p->n; i++) {
     const uint32_t row = p->row[i];
     if (code[row] < 0) continue;
-    count[2 * code[row] + p->treated[row]]++;
-    total[p->treated[row]]++;
+    count[2 * code[row] + p->arms.treated[row]]++;
+    total[p->arms.treated[row]]++;
   }
   if (!count || total[0] == 0 || total[1] == 0) return (treated_balance){0, 1};
   const double n0 = (double)total[0], n1 = (double)total[1];
@@ -125,7 +125,7 @@ mine_status mine__training_check_treated(mine_training *t) {
   int told = 0;
   int64_t arm[2] = {0, 0};
   for (int64_t i = 0; i < p->n; i++)
-    arm[p->treated[p->row[i]]]++;
+    arm[p->arms.treated[p->row[i]]]++;
   if (arm[0] == 0 || arm[1] == 0)
     return mine__fail(env, MINE_DATA,
                       "of the %lld rows that can be used %s treated; uplift needs both, treated "
@@ -143,7 +143,7 @@ mine_status mine__training_check_treated(mine_training *t) {
     if (is.p < TREATED_SURE) treated_tell(t, told++, f, &is);
   }
   char number[MINE_NUMBER_BYTES];
-  mine__training_notef(t, "treatment", p->columns.treatment,
+  mine__training_notef(t, "treatment", p->arms.columns.treatment,
                        "%lld rows treated, %lld not; largest standardised difference of an "
                        "attribute %s%s",
                        (long long)arm[1], (long long)arm[0], mine__format_real(number, worst, 3),

@@ -19,7 +19,7 @@
 /* Whether a fit that learns from a share of the rows learns from this one. */
 static int trials_sampled(const mine_comparison *c, uint32_t row) {
   if (c->share >= 1) return 1;
-  const uint64_t id = c->data->hash ? c->data->hash[row] : row;
+  const uint64_t id = c->data->parting.hash ? c->data->parting.hash[row] : row;
   const uint64_t hash = mine_hash_mix(mine_hash_mix(id ^ TRIALS_SAMPLE) + c->data->seed);
   return (double)(hash >> 11) * 0x1.0p-53 < c->share;
 }
