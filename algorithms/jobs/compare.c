@@ -174,10 +174,15 @@ static void compare_measure(mine_job *job, const compare_rows *rows, compare_all
     const mine_model *model = job->models[i];
     const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
     compare_side *side = &all->side[i];
-    const mine_gauged gauged = {
-        rows->n,          classes,      model->positive,
-        model->threshold, rows->label,  rows->target,
-        rows->score[i],   rows->weight, mine__model_quantile(job->models[0])};
+    const mine_gauged gauged = {rows->n,
+                                classes,
+                                model->positive,
+                                model->after.threshold,
+                                rows->label,
+                                rows->target,
+                                rows->score[i],
+                                rows->weight,
+                                mine__model_quantile(job->models[0])};
     const mine__gauge *gauge = all->gauge[i] = mine__gauge_open(job->arena, &gauged);
     double *room =
         gauge ? mine__arena_array(job->arena, mine__gauge_room(gauge), sizeof *room) : NULL;

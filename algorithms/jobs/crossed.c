@@ -119,7 +119,7 @@ mine_status mine__calibrate(mine_env *env, const mine_prepared *p, mine_calibrat
   const mine_rated rows = {unseen->n, p->n_classes, unseen->label, unseen->score, unseen->weight};
   const mine_calibration *learned = mine__calibration_learn(env, model->arena, how, &rows);
   if (!learned) return mine_env_status(env);
-  model->calibration = learned;
+  model->after.calibration = learned;
   calibrate_note(learned, model);
   calibrate_warn(learned, model);
   return mine_env_status(env);
@@ -169,8 +169,8 @@ mine_status mine__keep_interval(mine_env *env, const mine_measured *unseen, int 
     weight[rows.n++] = unseen->weight ? unseen->weight[i] : 1;
   }
   if (rows.n >= MINE_INTERVAL_LEAST) {
-    model->interval = mine__interval_learn(env, model->arena, &rows, crossed);
-    if (model->interval) interval_note(model->interval, model);
+    model->after.interval = mine__interval_learn(env, model->arena, &rows, crossed);
+    if (model->after.interval) interval_note(model->after.interval, model);
   } else {
     mine__model_note(model, "interval", "",
                      "none: low and high of mine_predict need the residuals of %d rows that the "

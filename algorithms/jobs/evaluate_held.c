@@ -16,14 +16,15 @@ static mine_gauged held_gauged(mine_env *env, const mine_model *model, double th
   const mine_model_held *held = &model->held;
   const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
   const size_t cells = (size_t)held->rows * (size_t)(classes > 0 ? classes : 1);
-  mine_gauged rows = {.n = held->rows,
-                      .n_classes = classes,
-                      .positive = model->positive,
-                      .threshold = (double)(float)(isnan(threshold) ? model->threshold : threshold),
-                      .label = held->label,
-                      .target = held->target,
-                      .weight = held->weight,
-                      .quantile = mine__model_quantile(model)};
+  mine_gauged rows = {
+      .n = held->rows,
+      .n_classes = classes,
+      .positive = model->positive,
+      .threshold = (double)(float)(isnan(threshold) ? model->after.threshold : threshold),
+      .label = held->label,
+      .target = held->target,
+      .weight = held->weight,
+      .quantile = mine__model_quantile(model)};
   if (model->task == MINE_SURVIVAL) {
     (void)mine__fail(env, MINE_OPTION,
                      "option level needs a source with the columns of the training: a model of "

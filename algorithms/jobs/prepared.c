@@ -158,7 +158,7 @@ mine_status mine__prepared_fit(mine_env *env, const mine_prepared *p, const mine
   MINE_TRY(p->grouped && !mine__algorithm_composes(method->algorithm, p->task)
                ? mine__prepared_fit_groups(env, p, method, rows, arena, out)
                : mine__prepared_fit_one(env, p, method, rows, arena, out));
-  if (method->calibrate == MINE_CALIBRATE_NONE || out->model->calibration) return MINE_OK;
+  if (method->calibrate == MINE_CALIBRATE_NONE || out->model->after.calibration) return MINE_OK;
   return mine__calibrate_crossed(env, p, method, rows, out);
 }
 

@@ -33,7 +33,7 @@ static void held_shares(mine_scoring *s) {
     answers->group[i] =
         1 + mine__metrics_choose(share, k, model->positive, s->asked.chosen.threshold);
   }
-  if (answers->points && !model->calibration)
+  if (answers->points && !model->after.calibration)
     mine__model_points(model, answers->share, s->batch.n, answers->points);
   else
     answers->points = NULL; /* calibrated shares do not say */
@@ -56,7 +56,7 @@ mine_status mine__scoring_take_held(mine_scoring *s) {
     double *value = &answers->value[i * outputs];
     *value = (double)model->held.score[i];
     if (answers->lower)
-      mine__interval_bounds(model->interval, answers->level, 1, value, &answers->lower[i],
+      mine__interval_bounds(model->after.interval, answers->level, 1, value, &answers->lower[i],
                             &answers->upper[i]);
   }
   return MINE_OK;

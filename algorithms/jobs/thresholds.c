@@ -89,7 +89,7 @@ static mine_judged thresholds_held(mine_env *env, const mine_model *model) {
 mine_status mine__threshold_of(mine_env *env, const mine_model *model,
                                const mine_threshold_options *said, mine_cut *out) {
   const int classes = mine__model_has_classes(model) ? model->n_groups : 0;
-  *out = (mine_cut){.threshold = model->threshold};
+  *out = (mine_cut){.threshold = model->after.threshold};
   MINE_TRY(mine__threshold_check(env, said, model->roles.target, classes, mine__model_task(model)));
   if (!mine__threshold_given(said)) return MINE_OK;
   mine_judged rows = {0};

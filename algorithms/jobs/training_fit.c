@@ -135,10 +135,10 @@ static void fit_keep_threshold(mine_training *t, mine_model *model) {
   const mine_threshold_options *said = &t->asked.threshold;
   char number[MINE_NUMBER_BYTES], words[MINE_CUT_WORDS];
   if (isnan(t->cut.threshold)) return;
-  model->threshold = t->cut.threshold;
+  model->after.threshold = t->cut.threshold;
   for (int i = 0; i < model->n_members; i++)
     if (model->member[i]->n_groups == 2 && model->member[i]->positive >= 0)
-      model->member[i]->threshold = t->cut.threshold;
+      model->member[i]->after.threshold = t->cut.threshold;
   const int goal = said->threshold.choice;
   mine__format_real(number, t->cut.threshold, 15);
   mine__training_notef(t, MINE__NOTE_CHOSEN, "threshold", "threshold %s%s%s", number,

@@ -78,7 +78,7 @@ static const mine_option_set score_options[] = {
 /* low and high will be NULL: the level asks for more rows than there were. */
 static void predict_tell_level(mine_job *job) {
   const mine_scoring *s = score_of(job)->scoring;
-  const mine_interval *interval = s->model->interval;
+  const mine_interval *interval = s->model->after.interval;
   char level[MINE_NUMBER_BYTES], widest[MINE_NUMBER_BYTES];
   if (!interval || !(s->batch.answers.level > mine__interval_widest(interval))) return;
   mine__job_notef(job, "warning", "level",

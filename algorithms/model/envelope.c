@@ -90,8 +90,8 @@ static void envelope_write_common(mine_writer *w, const mine_model *model) {
     mine__write_real(w, isnan(told->metric[i].value) ? (double)NAN : told->metric[i].value);
   }
   envelope_write_held(w, model);
-  mine__calibration_write(w, model->calibration);
-  mine__interval_write(w, model->interval);
+  mine__calibration_write(w, model->after.calibration);
+  mine__interval_write(w, model->after.interval);
   mine__write_real(w, isnan(model->quantile) ? (double)NAN : model->quantile);
   mine__portrait_write(w, model->portrait, model->feature);
 }
@@ -242,10 +242,10 @@ static void envelope_read_held(mine_reader *r, mine_model *model) {
 
 /* What is said of shares and numbers beside the body. */
 static void envelope_read_beside(mine_reader *r, mine_model *model) {
-  model->calibration =
+  model->after.calibration =
       mine__calibration_read(r, mine__model_has_classes(model) ? model->n_groups : 0);
-  model->interval = mine__interval_read(r);
-  if (model->interval && !mine__model_has_target_number(model))
+  model->after.interval = mine__interval_read(r);
+  if (model->after.interval && !mine__model_has_target_number(model))
     mine__reader_bad(r, "intervals of what is no number");
   if (r->format > 2) model->quantile = mine__read_real(mine__called(r, "quantile"));
   if (!isnan(model->quantile) && !(model->quantile > 0 && model->quantile <= 1))

@@ -95,7 +95,7 @@ void mine__write_schema(mine_writer *w, const mine_model *model) {
     mine__write_string(w, model->output_name[o]);
   mine__write_values(w, &model->groups);
   mine__write_i32(w, model->positive);
-  mine__write_real(w, isnan(model->threshold) ? (double)NAN : model->threshold);
+  mine__write_real(w, isnan(model->after.threshold) ? (double)NAN : model->after.threshold);
   schema_write_reading(w, NULL, model->roles.target_numerals);
   schema_write_reading(w, NULL, model->roles.weight_numerals);
 }
@@ -244,8 +244,9 @@ static void schema_read_groups(mine_reader *r, mine_model *model) {
 /* The threshold of two classes, and how the target and the weight are written. */
 static void schema_read_target(mine_reader *r, mine_model *model) {
   const int two = model->roles.target && model->n_groups == 2 && model->positive >= 0;
-  model->threshold = mine__read_real(mine__called(r, "threshold"));
-  if (!isnan(model->threshold) && !(two && model->threshold >= 0 && model->threshold <= 1))
+  model->after.threshold = mine__read_real(mine__called(r, "threshold"));
+  if (!isnan(model->after.threshold) &&
+      !(two && model->after.threshold >= 0 && model->after.threshold <= 1))
     mine__reader_bad(r, "the threshold");
   schema_read_numerals(mine__called(r, "target_reading"), &model->roles.target_numerals);
   schema_read_numerals(mine__called(r, "weight_reading"), &model->roles.weight_numerals);

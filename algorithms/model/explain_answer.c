@@ -71,7 +71,9 @@ static void answer_link(mine_env *env, const mine_model *model, int of, int64_t 
   if (!share) return;
   for (int64_t i = 0; i < n; i++)
     answer_two(margin, of, m[i], share + 2 * i);
-  if (model->calibration && mine__calibration_apply(env, model->calibration, n, 2, share)) return;
+  if (model->after.calibration &&
+      mine__calibration_apply(env, model->after.calibration, n, 2, share))
+    return;
   for (int64_t i = 0; i < n; i++)
     m[i] = share[2 * i + of];
 }
@@ -194,8 +196,9 @@ static void answer_many(mine_env *env, const answer_parts *parts, mine_explained
     answer_along(parts, i, 0, first + i * k);
     answer_along(parts, i, 1, last + i * k);
   }
-  if (model->calibration && (mine__calibration_apply(env, model->calibration, parts->n, k, first) ||
-                             mine__calibration_apply(env, model->calibration, parts->n, k, last)))
+  if (model->after.calibration &&
+      (mine__calibration_apply(env, model->after.calibration, parts->n, k, first) ||
+       mine__calibration_apply(env, model->after.calibration, parts->n, k, last)))
     return;
   for (int64_t i = 0; i < parts->n; i++) {
     if (!answer_is_known(parts, i)) {
@@ -258,7 +261,7 @@ void mine__explain_answer(mine_env *env, const mine_model *model, const mine_bat
                           mine_explained *out) {
   const mine_margin margin = answer_margin(model);
   const int linked =
-      margin != MINE_MARGIN_NUMBER && (margin != MINE_MARGIN_SHARE || model->calibration);
+      margin != MINE_MARGIN_NUMBER && (margin != MINE_MARGIN_SHARE || model->after.calibration);
   if (linked && model->n_groups > 2) {
     answer_chunks(env, model, batch, out);
     return;

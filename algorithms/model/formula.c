@@ -283,8 +283,8 @@ void mine__formula_inside(mine_formula *f, const mine_model *model, const int *m
     return;
   }
   model->kind->formula(f, model, map, said);
-  if (!mine_failed(f->env) && said->share && model->calibration)
-    formula_calibrate(f, model->calibration, model->n_groups, said->share);
+  if (!mine_failed(f->env) && said->share && model->after.calibration)
+    formula_calibrate(f, model->after.calibration, model->n_groups, said->share);
 }
 
 /* Behind a first term n others. */
@@ -311,12 +311,12 @@ const mine_term *mine__formula_pick(mine_formula *f, const mine_term *which, int
 static const mine_term *formula_group(mine_formula *f, const mine_model *model,
                                       const mine_term *const *share) {
   const int k = model->n_groups;
-  if (!isnan(model->threshold)) {
+  if (!isnan(model->after.threshold)) {
     const mine_term *positive = mine__term_constant(f, model->positive + 1);
     const mine_term *other = mine__term_constant(f, 2 - model->positive);
     const mine_term *p = share[model->positive];
     const mine_term *choice =
-        mine__term_if(f, p, mine__term_constant(f, model->threshold), other, positive);
+        mine__term_if(f, p, mine__term_constant(f, model->after.threshold), other, positive);
     /* where there is no share there is no class either */
     return mine__term_let(
         f, mine__term_two(f, MINE_TERM_SUM, choice,

@@ -250,7 +250,7 @@ static void linear_load(mine_reader *r, mine_model *model, uint32_t version) {
   mine_linear *m = mine__linear_read(r, model, version);
   if (!m) return;
   model->body = m;
-  if (m->card) model->scale = m->scale;
+  if (m->card) model->after.scale = m->scale;
 }
 
 /* A scorecard jumps from bin to bin. */

@@ -55,7 +55,7 @@ typedef struct mine_linear {
   double *base, *base_error; /* per margin                                   */
   mine_linear_column *column;
   int card;                 /* a scorecard: every column has woe; two classes, one margin      */
-  double scale[MINE_SCALE]; /* ... and its points (mine_model.scale)          */
+  double scale[MINE_SCALE]; /* ... and its points (mine_model_after.scale)          */
 } mine_linear;
 
 extern const mine_kind mine__kind_linear;

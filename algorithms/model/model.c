@@ -49,7 +49,7 @@ void mine__model_begin(mine_model *model, mine_arena *arena) {
   model->arena = arena;
   atomic_init(&model->references, 1);
   model->positive = -1;
-  model->threshold = NAN;
+  model->after.threshold = NAN;
   model->quantile = NAN;
   mine__values_open(&model->groups, arena);
   mine__values_open(&model->held.id, arena);
@@ -143,7 +143,7 @@ unsigned mine__model_gives(const mine_model *model) {
   const mine_kind *kind = model->kind;
   if (!kind->answer) return 0;
   return (kind->given ? kind->given(model) : kind->gives) |
-         (model->interval ? MINE_GIVES_INTERVAL : 0u);
+         (model->after.interval ? MINE_GIVES_INTERVAL : 0u);
 }
 
 int mine__model_has_classes(const mine_model *model) {
@@ -160,7 +160,7 @@ static int32_t model_group_of(const mine_model *model, const double *share) {
   const int k = model->n_groups;
   double rest = 1;
   if (isnan(share[0])) return MINE_NO_GROUP;
-  const int best = mine__metrics_choose(share, k, model->positive, model->threshold);
+  const int best = mine__metrics_choose(share, k, model->positive, model->after.threshold);
   if (model->task != MINE_CLUSTERING) return best + 1;
   for (int c = 0; c < k; c++)
     rest -= share[c];
@@ -185,7 +185,7 @@ static void model_ask(mine_env *env, const mine_model *model, int64_t n, const m
   if (by_share) asked->group = NULL;
   if ((by_share || out->points) && !asked->share)
     asked->share = mine__arena_array(env->scratch, rows, (size_t)model->n_groups * sizeof(double));
-  if (!model->interval || !out->lower) return;
+  if (!model->after.interval || !out->lower) return;
   asked->lower = asked->upper = NULL;
   if (!asked->value)
     asked->value = mine__arena_array(env->scratch, rows, (size_t)model->n_outputs * sizeof(double));
@@ -205,11 +205,11 @@ int mine__model_any(const mine_model *model, int (*is)(const mine_model *model))
 
 const double *mine__model_scale(const mine_model *model) {
   mine_cell value;
-  while (model && !model->scale) {
+  while (model && !model->after.scale) {
     const mine_kind *kind = model->kind;
     model = kind->n_inside && kind->n_inside(model) > 0 ? kind->inside(model, 0, &value) : NULL;
   }
-  return model ? model->scale : NULL;
+  return model ? model->after.scale : NULL;
 }
 
 double mine__model_quantile(const mine_model *model) {
@@ -240,11 +240,11 @@ static void model_bounds(const mine_model *model, const double *value, int64_t n
                          const mine_answers *out) {
   const int outputs = model->n_outputs;
   if (outputs == 1) {
-    mine__interval_bounds(model->interval, out->level, n, value, out->lower, out->upper);
+    mine__interval_bounds(model->after.interval, out->level, n, value, out->lower, out->upper);
     return;
   }
   for (int64_t i = 0; i < n; i++)
-    mine__interval_bounds(model->interval, out->level, 1, value + i * outputs, out->lower + i,
+    mine__interval_bounds(model->after.interval, out->level, 1, value + i * outputs, out->lower + i,
                           out->upper + i);
 }
 
@@ -258,10 +258,11 @@ mine_status mine__model_answer(mine_env *env, const mine_model *model, const min
   model_ask(env, model, n, out, by_share, &asked);
   if (!mine_failed(env)) (void)model->kind->answer(env, model, batch, &asked);
   if (!mine_failed(env) && out->points) mine__model_points(model, asked.share, n, out->points);
-  if (!mine_failed(env) && model->calibration && asked.share)
-    (void)!mine__calibration_apply(env, model->calibration, n, model->n_groups, asked.share);
+  if (!mine_failed(env) && model->after.calibration && asked.share)
+    (void)!mine__calibration_apply(env, model->after.calibration, n, model->n_groups, asked.share);
   if (!mine_failed(env) && by_share) model_groups(env, model, asked.share, n, out->group);
-  if (!mine_failed(env) && model->interval && out->lower) model_bounds(model, asked.value, n, out);
+  if (!mine_failed(env) && model->after.interval && out->lower)
+    model_bounds(model, asked.value, n, out);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

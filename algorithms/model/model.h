@@ -322,6 +322,17 @@ typedef struct mine_model_sealed {
   const char *features_json, *metrics_json, *report;
 } mine_model_sealed;
 
+/* What is made of the kind's answers when they are there (mine__model_answer).  What the first two
+** say was asked for or chosen; the others were learned from rows that the kind had not seen. */
+typedef struct mine_model_after {
+  double threshold;    /* of two classes the positive one is predicted from this share on; NAN:
+                       ** the class with the larger */
+  const double *scale; /* of a scorecard: its points where the odds against the positive class
+                       ** are the third number, and how many more double them; else NULL */
+  const mine_calibration *calibration; /* shares go through it; NULL: they are the kind's own */
+  const mine_interval *interval;       /* bounds of its first output; NULL: it has none */
+} mine_model_after;
+
 struct mine_model {
   mine_arena *arena; /* owns everything, this struct included */
   atomic_int references;
@@ -338,19 +349,14 @@ struct mine_model {
   mine_model_read *read;
   /* What is said of it.  Groups are classes when there is a target, else clusters. */
   int n_groups;
-  mine_values groups;  /* their names: classes as they went in, sorted; of clusters as
-                       ** given; empty = known by their numbers only */
-  int positive;        /* index of the positive class, -1 none */
-  double threshold;    /* of two classes the positive one is predicted from this share on; NAN:
-                       ** the class with the larger */
-  const double *scale; /* of a scorecard: its points where the odds against the positive class
-                       ** are the third number, and how many more double them; else NULL */
-  const mine_calibration *calibration; /* shares go through it; NULL: they are the kind's own */
-  const mine_interval *interval;       /* bounds of its first output; NULL: it has none */
-  const mine_portrait *portrait;       /* of the rows it learned from; NULL: of an older version,
-                                       ** or a member of another model */
-  int n_outputs;                       /* numbers it gives for a row */
-  double quantile;                     /* which one the first is to be; NAN: no certain one */
+  mine_values groups; /* their names: classes as they went in, sorted; of clusters as
+                      ** given; empty = known by their numbers only */
+  int positive;       /* index of the positive class, -1 none */
+  mine_model_after after;
+  const mine_portrait *portrait; /* of the rows it learned from; NULL: of an older version,
+                                 ** or a member of another model */
+  int n_outputs;                 /* numbers it gives for a row */
+  double quantile;               /* which one the first is to be; NAN: no certain one */
   const char **output_name;
   /* What was learned. */
   void *body;    /* the kind's own struct */

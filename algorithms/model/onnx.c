@@ -144,7 +144,7 @@ static mine__tensor onnx_mapped(mine__onnx *o, const mine_calibration *c,
 }
 
 static mine__tensor onnx_calibrated(mine__onnx *o, const mine_model *model, mine__tensor share) {
-  const mine_calibration *c = model->calibration;
+  const mine_calibration *c = model->after.calibration;
   const int k = model->n_groups;
   double *others = mine__arena_array(o->arena, (size_t)k, (size_t)k * sizeof *others);
   mine__tensor *column = mine__arena_array(o->arena, (size_t)k, sizeof *column);
@@ -207,7 +207,7 @@ void mine__onnx_model(mine__onnx *o, const mine_model *model, mine__onnx_said *o
   if (model->kind == &mine__kind_network) mine__onnx_network(o, model, out);
   if (model->kind == &mine__kind_components) mine__onnx_components(o, model, out);
   if (model->kind == &mine__kind_ensemble) onnx_ensemble(o, model, out);
-  if (model->calibration && !mine_failed(o->env))
+  if (model->after.calibration && !mine_failed(o->env))
     out->share = onnx_calibrated(o, model, out->share);
 }
 
@@ -242,10 +242,10 @@ enum { ONNX_INPUT = 11, ONNX_OUTPUT = 12 };
 /* The class with the largest share, the first of equals; or the positive one from its threshold
 ** on. */
 static mine__tensor onnx_chosen(mine__onnx *o, const mine_model *model, mine__tensor share) {
-  if (isnan(model->threshold)) return mine__onnx_reduce(o, "ArgMax", share, 1, 0);
+  if (isnan(model->after.threshold)) return mine__onnx_reduce(o, "ArgMax", share, 1, 0);
   mine__tensor positive = onnx_take(o, share, model->positive);
-  mine__tensor reached =
-      mine__onnx_op(o, "GreaterOrEqual", positive, mine__onnx_real(o, model->threshold), NULL);
+  mine__tensor reached = mine__onnx_op(o, "GreaterOrEqual", positive,
+                                       mine__onnx_real(o, model->after.threshold), NULL);
   return mine__onnx_flat(o, mine__onnx_op(o, "Where", reached, mine__onnx_whole(o, model->positive),
                                           mine__onnx_whole(o, 1 - model->positive)));
 }

@@ -16,7 +16,7 @@ static const char *pensemble_problem(const mine_model *whole, const mine_member 
     if (member->level[f]) return "knows other levels";
   }
   if (member->group || model->n_groups != whole->n_groups) return "knows other classes";
-  if (model->calibration) return "is calibrated by itself";
+  if (model->after.calibration) return "is calibrated by itself";
   if (categories && mine__pmml_apart(model) != apart)
     return "treats levels never seen otherwise than another";
   return NULL;

@@ -97,7 +97,7 @@ static void pout_mapped(mine__pmml *p, const mine_model *model, const mine_calib
   pout_field(p, mine__pmml_name(p, "mapped", class_), "transformedValue", NULL, "double", 0);
   if (!map->known)
     pout_share(p, model, "raw", g);
-  else if (model->calibration->method == MINE_CALIBRATE_PLATT)
+  else if (model->after.calibration->method == MINE_CALIBRATE_PLATT)
     pout_platt(p, map, odds);
   else
     pout_isotonic(p, map, odds);
@@ -141,7 +141,7 @@ static void pout_thresholded(mine__pmml *p, const mine_model *model) {
   mine__pmml_apply(p, "if");
   mine__pmml_apply(p, "greaterOrEqual");
   pout_share(p, model, "probability", model->positive);
-  mine__pmml_constant(p, model->threshold);
+  mine__pmml_constant(p, model->after.threshold);
   mine__xml_close(&p->x);
   pout_class_constant(p, model, model->positive);
   pout_class_constant(p, model, 1 - model->positive);
@@ -168,7 +168,7 @@ static void pout_most_probable(mine__pmml *p, const mine_model *model, int g) {
 }
 
 static void pout_class_outputs(mine__pmml *p, const mine_model *model) {
-  const mine_calibration *c = model->calibration;
+  const mine_calibration *c = model->after.calibration;
   const int k = model->n_groups;
   for (int g = 0; g < k; g++) {
     const char *class_ = mine__pmml_class(p, model, g);
@@ -180,7 +180,7 @@ static void pout_class_outputs(mine__pmml *p, const mine_model *model) {
     pout_mapped(p, model, &c->map[k == 2 ? 0 : g], g);
   for (int g = 0; c && g < k; g++)
     pout_probability(p, model, g);
-  const int threshold = !isnan(model->threshold), chosen = c || threshold;
+  const int threshold = !isnan(model->after.threshold), chosen = c || threshold;
   pout_field(p, mine__pmml_name(p, "predicted", p->target),
              chosen ? "transformedValue" : "predictedValue", NULL, mine__pmml_type(&model->groups),
              1);

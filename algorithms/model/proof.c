@@ -239,7 +239,8 @@ static int proof_tied(const mine_model *model, const mine_answers *out, int64_t 
   const int k = model->n_groups;
   const double *share = out->share ? out->share + row * k : NULL;
   if (!share || isnan(share[0]) || k < 2) return 0;
-  if (!isnan(model->threshold)) return fabs(share[model->positive] - model->threshold) < PROOF_HAIR;
+  if (!isnan(model->after.threshold))
+    return fabs(share[model->positive] - model->after.threshold) < PROOF_HAIR;
   double first = -1, second = -1;
   for (int g = 0; g < k; g++) {
     if (share[g] > first) {

@@ -276,7 +276,7 @@ void mine__held_confusion(mine_env *env, const mine_model *model, double thresho
 }
 
 static void report_confusion(mine_env *env, const mine_model *model, mine_relation *to) {
-  mine__held_confusion(env, model, model->threshold, to);
+  mine__held_confusion(env, model, model->after.threshold, to);
 }
 
 static const mine_part report_parts[] = {

@@ -21,7 +21,7 @@ void mine__linear_card(mine_model *model, mine_linear *linear, const mine_woe *w
     linear->scale[i] = scale[i];
   for (int f = 0; f < linear->n_columns; f++)
     linear->column[f].woe = &woe[f];
-  model->scale = linear->scale;
+  model->after.scale = linear->scale;
 }
 
 static int scorecard_counts(const mine_linear_column *column) {

@@ -225,7 +225,8 @@ static void describe_prediction(const describe_state *state, int32_t node) {
     mine__row_null(state->relation);
     return;
   }
-  const int best = mine__metrics_choose(value, model->n_groups, model->positive, model->threshold);
+  const int best =
+      mine__metrics_choose(value, model->n_groups, model->positive, model->after.threshold);
   mine_cell cell;
   mine__model_group(model, best + 1, &cell);
   mine__row_cell(state->relation, &cell);

@@ -506,12 +506,13 @@ static void one_is_calibrated(const subject *s) {
     snprintf(said, sizeof said, "target=label,holdout=0.3,ignore=w,calibrate=%s",
              mine__calibrates[how]);
     mine_model *model = fit_with(s, table, said);
-    if (!model->calibration) fail_msg("%s: no calibration", s->name);
+    if (!model->after.calibration) fail_msg("%s: no calibration", s->name);
     answers b = said_by(model, "mine_probabilities", table), mapped = a;
     assert_int_equal(a.n_numbers, 3 * LABELLED_ROWS);
     for (int64_t i = 0; i < LABELLED_ROWS; i++)
       assert_int_equal(
-          mine__calibration_apply(env, model->calibration, 1, 3, mapped.number + 3 * i), MINE_OK);
+          mine__calibration_apply(env, model->after.calibration, 1, 3, mapped.number + 3 * i),
+          MINE_OK);
     if (numbers_off(&mapped, &b, 0)) fail_msg("%s: not what the map says", s->name);
     if (!numbers_off(&a, &b, 1e-6)) fail_msg("%s: calibrate changes nothing", s->name);
     mine_model_free(model);
@@ -527,7 +528,8 @@ static void one_is_bounded(const subject *s) {
   char *table = table_attributes(LABELLED_ROWS, 0, 0);
   for (int i = 0; i < 2; i++) {
     mine_model *model = fit_with(s, table, from[i]);
-    if (!model->interval || model->interval->crossed != i) fail_msg("%s: no residuals", s->name);
+    if (!model->after.interval || model->after.interval->crossed != i)
+      fail_msg("%s: no residuals", s->name);
     const answers a = said_by(model, "mine_predict", table);
     if (a.n_numbers != 3 * LABELLED_ROWS) fail_msg("%s: no bounds", s->name);
     for (int64_t row = 0; row < LABELLED_ROWS; row++)

@@ -207,7 +207,7 @@ static mine_calibration *rising(mine_model *model) {
         .known = i > 0, .low = -2, .high = 2, .n_knots = 3, .at = at, .share = share};
   }
   c = (mine_calibration){MINE_CALIBRATE_ISOTONIC, 9, 3, map};
-  model->calibration = &c;
+  model->after.calibration = &c;
   return &c;
 }
 
@@ -252,7 +252,7 @@ static mine_interval *bounded(mine_model *model) {
   for (int i = 0; i < 2; i++)
     bin[i] = (mine_interval_bin){.from = i, .rows = 2, .steps = 3, .residual = residual};
   interval = (mine_interval){.all = bin[0], .n_bins = 2, .bin = bin};
-  model->interval = &interval;
+  model->after.interval = &interval;
   return &interval;
 }
 

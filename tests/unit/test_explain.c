@@ -610,7 +610,7 @@ static void parts_of_shares_add_up(void **state) {
       const int k = m.model->n_groups, of_all = k ? k : 1;
       const mine_calibration calibration = {
           .method = MINE_CALIBRATE_PLATT, .n_maps = k == 2 ? 1 : k, .map = map};
-      if (calibrated && k) m.model->calibration = &calibration;
+      if (calibrated && k) m.model->after.calibration = &calibration;
       double share[7 * 3], value[7];
       const mine_batch batch = {7, NULL, m.view};
       mine_answers answers = {.share = k ? share : NULL, .value = k ? NULL : value};

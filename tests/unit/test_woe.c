@@ -222,7 +222,7 @@ static void is_saved(void **state) {
   assert_memory_equal(bytes, twice, n);
   shares(loaded, table, ROWS, second);
   assert_memory_equal(first, second, sizeof first);
-  assert_true(loaded->scale && loaded->scale[1] == 20);
+  assert_true(loaded->after.scale && loaded->after.scale[1] == 20);
   mine_relation *a, *b;
   assert_int_equal(verb_list(env, model, "mine_bins", &a), MINE_OK);
   assert_int_equal(verb_list(env, loaded, "mine_bins", &b), MINE_OK);
