@@ -1,263 +1,25 @@
 /*
 ** model.h -- what every fitted model has, whatever its kind.
 **
-** Two tables carry the engine.  An *algorithm* says how to get a model; a model
-** *kind* says what the model is: how it predicts, is listed, saved and loaded.
+** Two tables carry the engine.  An *algorithm* (algorithm.h) says how to get a model; a model
+** *kind* (kind.h) says what the model is: how it predicts, is listed, saved and loaded.
 ** CART, a forest and boosting share the kind `trees`; k-means and mixtures share
-** `prototypes`.  So N algorithms and M exporters cost N + kinds x M.
+** `prototypes`.  So N algorithms and M exporters (formats.h) cost N + kinds x M.
 */
 #ifndef MINE_MODEL_MODEL_H
 #define MINE_MODEL_MODEL_H
 
 #include <stdatomic.h>
 
-#include "../core/bytes.h"
-#include "../core/options.h"
 #include "../core/parallel.h"
-#include "../data/dataset.h"
 #include "../data/notes.h"
-#include "../data/relation.h"
+#include "algorithm.h"
 #include "calibration.h"
-#include "cluster_profile.h"
-#include "explain.h"
+#include "formats.h"
 #include "interval.h"
+#include "kind.h"
 #include "measures.h"
 #include "portrait.h"
-
-/* What a model may say of a row. */
-enum {
-  MINE_GIVES_VALUE = 1,       /* a number for each output                        */
-  MINE_GIVES_GROUP = 2,       /* the class or cluster it belongs to              */
-  MINE_GIVES_SHARE = 4,       /* how much it belongs to each group               */
-  MINE_GIVES_DISTANCE = 8,    /* how far it is from its group                    */
-  MINE_GIVES_INTERVAL = 16,   /* bounds of the value                             */
-  MINE_GIVES_STRENGTH = 32,   /* how surely it belongs to its cluster, how far out it lies */
-  MINE_GIVES_LEAF = 64,       /* the node of its one tree in which a row ends    */
-  MINE_GIVES_COMPONENTS = 128 /* a number for each output, and none of them a prediction */
-};
-
-/* What it says of a batch.  The caller allocates; an array that is NULL is not
-** asked for.  `i` counts the batch's rows, not frame rows. */
-typedef struct mine_answers {
-  double *value;         /* n x n_outputs, of components too; NAN = no answer          */
-  int32_t *group;        /* n: 1..n_groups, 0 = none of them (noise), -1 = no answer   */
-  double *share;         /* n x n_groups, row-major, sums of 1, but of clusters with noise beside
-                         ** them: its share is the rest; NAN = no answer               */
-  double *distance;      /* n; NAN = no answer                                         */
-  double *strength;      /* n: how surely a row is of its cluster, 0 to 1, where shares do not
-                         ** say; NAN = no answer                                       */
-  double *outlier;       /* n: how far out it lies, 0 to 1, with `strength`; NAN = no answer */
-  double *lower, *upper; /* n: of the first output; NAN = none                         */
-  double level;          /* in: the share of targets that shall lie between them       */
-  int32_t *leaf;         /* n: as mine_tree numbers nodes                              */
-  double *points;        /* n: of a scorecard, of shares as they are before any
-                         ** calibration; NAN = no answer                               */
-} mine_answers;
-
-/* Of the rows that it learned from. */
-enum {
-  MINE_KEEPS_NONE,
-  MINE_KEEPS_SOME,   /* a row of each cluster, its medoid, without ids  */
-  MINE_KEEPS_POINTS, /* all, without ids                                */
-  MINE_KEEPS_ALL     /* with their ids                                  */
-};
-#define MINE_NO_GROUP      (-1)
-#define MINE_KEEPS_NOTHING "no rows"
-#define MINE_SCALE         3 /* numbers of a scorecard's scale */
-
-/* A part of a model that a verb lists.  The caller makes the relation from the
-** verb's columns and hands it out; `list` appends the rows, failures stick. */
-typedef struct mine_part {
-  const char *verb; /* "mine_tree"; NULL ends a list */
-  const char *what; /* one line                      */
-  void (*list)(mine_env *env, const mine_model *model, mine_relation *to);
-  int (*has)(const mine_model *model); /* NULL: every model of the kind has it */
-} mine_part;
-
-/* The forms in which a model leaves; what each is stands in mine__formats (formats.c). */
-typedef enum mine_format_id {
-  MINE_FORMAT_CALL,
-  MINE_FORMAT_TRIGGER,
-  MINE_FORMAT_SQL,
-  MINE_FORMAT_C,
-  MINE_FORMAT_TEXT,
-  MINE_FORMAT_DOT,
-  MINE_FORMAT_JSON,
-  MINE_FORMAT_PMML,
-  MINE_FORMAT_ONNX,
-  MINE_FORMATS
-} mine_format_id;
-
-typedef struct mine_proof mine_proof; /* proof.h */
-
-/* How a model is written where it leaves. */
-typedef struct mine_writing {
-  const char *as;             /* how the caller refers to it                               */
-  int class_;                 /* whose probability is asked for; -1: the prediction is     */
-  const char *prefix;         /* before each attribute: "new."; NULL: nothing              */
-  const char *table, *column; /* whose rows are scored, and where the answer goes; or NULL */
-  int dialect;                /* of SQL: mine_dialect                                      */
-  int check;                  /* what checks the model is written, rather than the model   */
-  const mine_proof *proof;    /* rows with their answers; NULL: made of the model          */
-} mine_writing;
-
-typedef void (*mine_write)(mine_env *env, const mine_model *model, const mine_writing *how,
-                           mine_text *to);
-
-/* How a kind is written in a form: one of the two. */
-typedef struct mine_written {
-  mine_write write;
-  const char *why_not; /* a clause: "its rows would leave with it" */
-} mine_written;
-
-/* Options that say something of a form. */
-enum {
-  MINE_WRITES_PREFIX = 1,
-  MINE_WRITES_TABLE = 2,
-  MINE_WRITES_COLUMN = 4,
-  MINE_WRITES_DIALECT = 8,
-  MINE_WRITES_SHARE = 16, /* what=probability, class */
-  MINE_WRITES_CHECK = 32  /* what=check              */
-};
-
-/* A form in which a model leaves. */
-typedef struct mine_format {
-  const char *name; /* "call"    */
-  const char *what; /* one line  */
-  mine_write write; /* of every kind; NULL: the kind's row says how, or why not */
-  unsigned takes;   /* MINE_WRITES_ bits                                        */
-  int answers;      /* it answers rows: no form of kinds that answer none       */
-  int proves;       /* it carries rows with their answers                       */
-  int blob;         /* it is bytes rather than text                             */
-} mine_format;
-extern const mine_format mine__formats[MINE_FORMATS];
-
-#define MINE_ONLY_TREES "only trees are drawn as a graph" /* why_not of dot */
-
-typedef struct mine_formula mine_formula; /* formula.h */
-typedef struct mine_said mine_said;
-
-/* Values at which the answers of a model change, feature by feature (proof.c). */
-typedef struct mine_cuts mine_cuts;
-
-typedef struct mine_kind {
-  const char *name; /* "trees", "prototypes", "neighbours" */
-  uint32_t tag;     /* written in the model's bytes, never reused */
-  uint32_t version; /* of the body's layout; older ones stay readable */
-  unsigned gives;   /* MINE_GIVES_ bits: all that a model of the kind may give */
-  /* Which of them this one gives; NULL: all. */
-  unsigned (*given)(const mine_model *model);
-  /* Answer row by row; NULL: nothing is said of rows.  Must use all threads for
-  ** large batches and give the same bits for any number of threads and any
-  ** division into batches.  A kind that gives shares need not fill the groups:
-  ** mine__model_answer does, see there. */
-  mine_status (*answer)(mine_env *env, const mine_model *model, const mine_batch *batch,
-                        mine_answers *out);
-  /* What each feature adds to the margin of a row (explain.h), and what that margin is.  NULL: it
-  ** does not say.  As answer: on all threads, the same bits for any division. */
-  mine_status (*explain)(mine_env *env, const mine_model *model, const mine_batch *batch,
-                         mine_explained *out);
-  mine_margin (*margin)(const mine_model *model);
-  int samples; /* ... by orders drawn at random: contributions have errors */
-  /* Rows first..first+count-1 of the batch in the model's own space, count x
-  ** width(model): what distances between rows are taken in.  NULL: it has none. */
-  int (*width)(const mine_model *model);
-  void (*points)(const mine_model *model, const mine_batch *batch, int64_t first, int64_t count,
-                 double *out);
-  /* Models inside this one: i counts from 0 to n_inside - 1, *value is the value that
-  ** the member is for, or NULL; a NULL model: that value has none. */
-  int (*n_inside)(const mine_model *model);
-  const mine_model *(*inside)(const mine_model *model, int i, mine_cell *value);
-  /* The body only: the envelope is envelope.c's.  load must check every index,
-  ** count and number before it is used; problems go to mine__reader_bad(). */
-  void (*save)(const mine_model *model, mine_writer *w);
-  void (*load)(mine_reader *r, mine_model *model, uint32_t version);
-  /* What its clusters look like, and in which encoding; NULL: it has no clusters, or none of this
-  ** model's.  Kinds that have it list mine_centroids and mine_segments of it, without parts of
-  ** their own. */
-  const mine_cluster_profile *(*profile)(const mine_model *model, const mine_encoding **encoding);
-  /* Cluster c becomes cluster number[c], a permutation of 0..k-1, in all that the body says of
-  ** them: cluster_profile.h has what it takes.  Not of a sealed model.  NULL: clusters keep the
-  ** numbers that the fit gave them. */
-  mine_status (*renumber)(mine_env *env, mine_model *model, const int32_t *number);
-  /* Of a kind that answers no rows: of what it is asked instead, and by which verb.  It is why
-  ** the kind is not written in forms that answer rows. */
-  const char *asked;
-  int keeps_rows;          /* the rows that it learned from are in the body: MINE_KEEPS_ */
-  const char *keeps_names; /* what else of them, in words; NULL: nothing          */
-  /* Rows of mine_summary behind the report; NULL: none. */
-  void (*summary)(const mine_model *model, mine_relation *to);
-  const mine_part *parts; /* besides those of every model; NULL: none */
-  /* The model as arithmetic (formula.h), for the languages that write it so: features are the
-  ** whole's map[f]; NULL: it is none. */
-  void (*formula)(mine_formula *to, const mine_model *model, const int *map, mine_said *said);
-  /* Where the answers change with a number: mine__cuts_add for each; NULL: nowhere suddenly. */
-  void (*cuts)(const mine_model *model, mine_cuts *to);
-  mine_written written[MINE_FORMATS]; /* for the forms that are not written alike of all kinds */
-} mine_kind;
-
-/* How an algorithm learns from rows that are read in passes, because they do not fit in memory
-** (jobs/training_batch.h): it begins with the model that `fit` made of a sample. */
-typedef struct mine_passes {
-  int (*wanted)(const void *options);     /* whether the options ask for it      */
-  int64_t (*sample)(const void *options); /* rows of a sample that it begins with */
-  /* In arena; NULL: failure recorded.  All arguments outlive the passes. */
-  void *(*open)(mine_env *env, mine_arena *arena, const mine_dataset *sample, const void *options,
-                mine_model *model);
-  void (*piece)(mine_env *env, void *state, const mine_batch *rows); /* in the order of the rows */
-  int (*end)(mine_env *env, void *state); /* of a pass; 1: another; 0: the model is whole */
-} mine_passes;
-typedef struct mine_purchases mine_purchases;       /* purchases.h   */
-typedef struct mine_recommending mine_recommending; /* recommender.h */
-
-typedef struct mine_algorithm {
-  const char *name;     /* as users type it                      */
-  const char *title;    /* one line                              */
-  const char *citation; /* the paper                             */
-  const char *notes;    /* what it does with the rows, in sentences */
-  const char *example;  /* SQL that runs on any database         */
-  unsigned tasks;       /* mine_task_kind bits                   */
-  const char *reads;    /* "attributes" or "events"              */
-  int keeps_constants;  /* a constant column counts, too         */
-  int finds;            /* labels of the rows rather than a rule: fills data->found */
-  size_t options_size;
-  const mine_option *options; /* ends with OPTION_END          */
-  const mine_kind *kind;
-  const mine_kind *alone; /* what it makes of rows without a target; NULL: `kind` */
-  /* NULL: made of other algorithms' models, by a job (jobs/auto.h); with `alone`, too, where there
-  ** is a target (mine__algorithm_composes).  Else
-  ** learn from the rows; fill model->body (in model->arena).  Temporary memory
-  ** from env->scratch (rewound by the caller).  Warnings and facts for the
-  ** report through mine__model_note(). */
-  mine_status (*fit)(mine_env *env, const mine_dataset *data, const void *options,
-                     mine_model *model);
-  const mine_passes *passes; /* NULL: rows must fit in memory */
-  /* Instead of fit, of an algorithm that reads purchases rather than rows; whole: observed in
-  ** whole periods of the calendar. */
-  mine_status (*learn)(mine_env *env, const mine_purchases *of, const void *options,
-                       mine_model *model);
-  int whole;
-  const mine_recommending *recommends; /* likewise, of one that reads who took what */
-  /* Instead of both, of one that forecasts series: the method (series/series.h). */
-  const struct mine_forecaster *forecasts;
-  /* Row of an option value check that the table cannot say (may be NULL). */
-  mine_status (*check)(mine_env *env, const void *options);
-} mine_algorithm;
-
-/* Whether it reads an event list rather than rows of attributes. */
-static inline int mine__algorithm_of_events(const mine_algorithm *algorithm) {
-  return algorithm->learn || algorithm->recommends || algorithm->forecasts;
-}
-
-/* Whether models of the task are made of other algorithms' models, and what they are. */
-static inline int mine__algorithm_composes(const mine_algorithm *algorithm, mine_task_kind task) {
-  return (!algorithm->fit && !mine__algorithm_of_events(algorithm)) ||
-         (algorithm->alone && task != MINE_CLUSTERING);
-}
-static inline const mine_kind *mine__algorithm_kind(const mine_algorithm *algorithm,
-                                                    mine_task_kind task) {
-  return algorithm->alone && task == MINE_CLUSTERING ? algorithm->alone : algorithm->kind;
-}
 
 typedef struct mine_metric {
   const char *name;
@@ -321,6 +83,8 @@ typedef struct mine_model_members {
 typedef struct mine_model_sealed {
   const char *features_json, *metrics_json, *report;
 } mine_model_sealed;
+
+#define MINE_SCALE 3 /* numbers of a scorecard's scale */
 
 /* What is made of the kind's answers when they are there (mine__model_answer).  What the first two
 ** say was asked for or chosen; the others were learned from rows that the kind had not seen. */
@@ -430,68 +194,10 @@ const mine_cluster_profile *mine__model_profile(const mine_model *model,
 /* cluster_describe.c: mine_centroids of any model that has a profile. */
 extern const mine_part mine__cluster_parts[];
 
-/* For a kind's mine_coefficients, after the name: the rest of a row, and its end.  NAN: NULL. */
-typedef struct mine_coefficient {
-  double value, std_error, statistic, p, low, high;
-  int is_log; /* the answer goes with exp(value), which is listed as a ratio with its bounds */
-} mine_coefficient;
-#define MINE_COEFFICIENT_ALONE(v) \
-  { (v), NAN, NAN, NAN, NAN, NAN, 0 }
-void mine__coefficient_list(const mine_coefficient *of, mine_relation *to);
-
-/* For a kind's mine_importance: a row per feature, the most important first, equal ones in
-** column order.  amount[] (>= 0 each) becomes shares of `total`, their sum, unless that is
-** 0. */
-void mine__importance_list(mine_env *env, const mine_model *model, double *amount, double total,
-                           mine_relation *to);
-/* The same of a kind that keeps a weight with each of its columns, one for each feature: the
-** first weight, and how many bytes lie between two. */
-void mine__importance_list_columns(mine_env *env, const mine_model *model, const double *first,
-                                   size_t stride, mine_relation *to);
-/* The same of a kind with models inside: the mean of what they say, with a weight for each (NULL:
-** all the same); and whether any of them says something, for mine_part.has. */
-void mine__importance_list_inside(mine_env *env, const mine_model *model, const double *weight,
-                                  mine_relation *to);
-int mine__importance_inside(const mine_model *model);
-/* formats.c: append the model in the form of that name. */
-mine_status mine__model_write(mine_env *env, const mine_model *model, const char *format,
-                              const mine_writing *how, mine_text *to);
-/* The form of that name; NULL: failure recorded, which lists what there is. */
-const mine_format *mine__format_find(mine_env *env, const char *name);
-/* Whether any kind is written so. */
-int mine__format_exists(mine_format_id id);
-/* How a model of the kind is written so; NULL: it is not, and *why_not says why (a clause). */
-mine_write mine__kind_writes(const mine_kind *kind, mine_format_id id, const char **why_not);
-
-/* write_call.c: the scalar call that scores a row, "mine_predict('as', ...)", and the
-** trigger that makes it for each new row of a table. */
-void mine__write_call(mine_env *env, const mine_model *model, const mine_writing *how,
-                      mine_text *to);
-void mine__write_trigger(mine_env *env, const mine_model *model, const mine_writing *how,
-                         mine_text *to);
-/* pmml.c, onnx.c: for the rows of kinds; json_tell.c: the document of json.h. */
-void mine__write_onnx(mine_env *env, const mine_model *model, const mine_writing *how,
-                      mine_text *to);
-void mine__write_pmml(mine_env *env, const mine_model *model, const mine_writing *how,
-                      mine_text *to);
-void mine__write_json(mine_env *env, const mine_model *model, const mine_writing *how,
-                      mine_text *to);
-
-/* The registries (registry.def lists them once). */
-const mine_algorithm *mine__algorithm_at(int i); /* NULL past the end */
-const mine_algorithm *mine__algorithm_find(const char *name);
-const mine_kind *mine__kind_at(int i); /* NULL past the end */
-const mine_kind *mine__kind_by_tag(uint32_t tag);
-const mine_kind *mine__kind_by_name(const char *name);
-const char *mine__task_name(mine_task_kind task);
-mine_task_kind mine__task_find(const char *name); /* 0: not one of ours */
-
 /* An empty model with an arena of its own in env; references = 1. */
 mine_status mine__model_empty(mine_env *env, mine_model **out) MINE_MUST_CHECK;
 /* The same of zeroed memory in an arena that another model owns. */
 void mine__model_begin(mine_model *model, mine_arena *arena);
-/* Make the texts that the getters return, then let go of the environment: the
-** model is finished and immutable. */
 /* What a training answers with, of at most 262 bytes, in the model's arena; NULL: no memory. */
 const char *mine__report_line(const mine_model *model);
 
@@ -503,6 +209,8 @@ const mine_part *mine__model_part(const mine_model *model, const char *verb);
 const char *mine__model_leader(mine_env *env, const mine_model *model);
 int mine__model_leaders(mine_env *env, const mine_model *model, int most, int *feature);
 
+/* Make the texts that the getters return, then let go of the environment: the
+** model is finished and immutable. */
 mine_status mine__model_seal(mine_env *env, mine_model *model) MINE_MUST_CHECK;
 int mine__model_metric_find(const mine_model *model, const char *name, double *value);
 /* `member`, sealed, belongs to `model` from now on and is freed with it, also when this
