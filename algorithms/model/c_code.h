@@ -37,6 +37,8 @@ typedef struct mine__c {
 
 void mine__c_real(const mine__c *w, double value);
 void mine__c_string(const mine__c *w, const char *text, size_t bytes);
+/* c_terms.c: a term as an expression.  Tables are named in the order in which they are met. */
+void mine__c_term(mine__c *w, const mine_term *term);
 /* A list in braces, lines of about 100 bytes. */
 void mine__c_reals(const mine__c *w, const char *name, int64_t n, const double *value);
 /* c_tables.c: what the terms of a let, in the order in which they are written, look up: first all

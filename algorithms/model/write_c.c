@@ -9,148 +9,6 @@
 
 #include "c_code.h"
 
-/* ---- terms -------------------------------------------------------------------------------- */
-
-static void writec_term(mine__c *w, const mine_term *term);
-
-static void writec_joined(mine__c *w, const mine_term *term, int first, const char *sign) {
-  for (int i = first; i < term->n; i++) {
-    if (i > first) mine__text_adds(w->to, sign);
-    writec_term(w, term->arg[i]);
-  }
-}
-
-/* fmin(a, fmin(b, c)) */
-static void writec_extreme(mine__c *w, const mine_term *term, const char *function) {
-  for (int i = 0; i < term->n; i++) {
-    if (i + 1 < term->n) mine__text_addf(w->to, "%s(", function);
-    writec_term(w, term->arg[i]);
-    mine__text_adds(w->to, i + 1 < term->n ? ", " : "");
-  }
-  for (int i = 0; i + 1 < term->n; i++)
-    mine__text_adds(w->to, ")");
-}
-
-static void writec_call(mine__c *w, const mine_term *term, const char *function) {
-  mine__text_addf(w->to, "%s(", function);
-  writec_joined(w, term, 0, ", ");
-  mine__text_adds(w->to, ")");
-}
-
-static void writec_if(mine__c *w, const mine_term *term) {
-  mine__text_adds(w->to, "(");
-  writec_term(w, term->arg[0]);
-  mine__text_adds(w->to, " < ");
-  writec_term(w, term->arg[1]);
-  mine__text_adds(w->to, " ? ");
-  writec_term(w, term->arg[2]);
-  mine__text_adds(w->to, " : ");
-  writec_term(w, term->arg[3]);
-  mine__text_adds(w->to, ")");
-}
-
-static void writec_case(mine__c *w, const mine_term *term) {
-  mine__text_adds(w->to, "which_of((const double[]){");
-  writec_joined(w, term, 1, ", ");
-  mine__text_addf(w->to, "}, %d, ", term->n - 1);
-  writec_term(w, term->arg[0]);
-  mine__text_adds(w->to, ")");
-}
-
-static void writec_which(mine__c *w, const mine_term *term) {
-  mine__text_adds(w->to, "which(");
-  writec_term(w, term->arg[0]);
-  mine__text_addf(w->to, ", %d, (const double[]){", term->n - 1);
-  writec_joined(w, term, 1, ", ");
-  mine__text_adds(w->to, "})");
-}
-
-static void writec_table(mine__c *w, const mine_term *term) {
-  mine__text_adds(w->to, term->op == MINE_TERM_STEPS ? "steps(" : "line(");
-  writec_term(w, term->arg[0]);
-  mine__text_addf(w->to, ", %d, t%d, t%d", term->n, w->next_table, w->next_table + 1);
-  w->next_table += 2;
-  if (term->op == MINE_TERM_STEPS) {
-    mine__text_adds(w->to, ", ");
-    mine__c_real(w, term->missing);
-  }
-  mine__text_adds(w->to, ")");
-}
-
-static void writec_signed(mine__c *w, const mine_term *term, const char *sign) {
-  mine__text_adds(w->to, "(");
-  writec_joined(w, term, 0, sign);
-  mine__text_adds(w->to, ")");
-}
-
-static void writec_term(mine__c *w, const mine_term *term) {
-  if (w->to->failed) return;
-  switch (term->op) {
-    case MINE_TERM_CONSTANT:
-      mine__c_real(w, term->value);
-      break;
-    case MINE_TERM_NUMBER:
-      mine__text_addf(w->to, "x[%d]", term->feature);
-      break;
-    case MINE_TERM_LET:
-      mine__text_addf(w->to, "v%d", term->at);
-      break;
-    case MINE_TERM_LEVELS:
-      mine__text_addf(w->to, "level(c[%d], t%d)", term->feature, w->next_table++);
-      break;
-    case MINE_TERM_STEPS:
-    case MINE_TERM_LINE:
-      writec_table(w, term);
-      break;
-    case MINE_TERM_TREES:
-      mine__text_addf(w->to, "trees_%d(x, c, %d, %d, %d)", mine__c_body(w, term->trees), term->at,
-                      term->n, term->output);
-      break;
-    case MINE_TERM_SUM:
-      writec_signed(w, term, " + ");
-      break;
-    case MINE_TERM_PRODUCT:
-      writec_signed(w, term, " * ");
-      break;
-    case MINE_TERM_MINUS:
-      writec_signed(w, term, " - ");
-      break;
-    case MINE_TERM_OVER:
-      writec_signed(w, term, " / ");
-      break;
-    case MINE_TERM_EXP:
-      writec_call(w, term, "exp");
-      break;
-    case MINE_TERM_LN:
-      writec_call(w, term, "log");
-      break;
-    case MINE_TERM_SQRT:
-      writec_call(w, term, "sqrt");
-      break;
-    case MINE_TERM_ABS:
-      writec_call(w, term, "fabs");
-      break;
-    case MINE_TERM_LEAST:
-      writec_extreme(w, term, "fmin");
-      break;
-    case MINE_TERM_MOST:
-      writec_extreme(w, term, "fmax");
-      break;
-    case MINE_TERM_IF:
-      writec_if(w, term);
-      break;
-    case MINE_TERM_KNOWN:
-      writec_call(w, term, "known");
-      break;
-    case MINE_TERM_WHICH:
-      writec_which(w, term);
-      break;
-    case MINE_TERM_CASE:
-      writec_case(w, term);
-      break;
-  }
-}
-
 /* ---- what is used ------------------------------------------------------------------------- */
 
 static unsigned writec_calls(const mine_term *term) {
@@ -298,7 +156,7 @@ static void writec_out(mine__c *w) {
     const mine_term *said = writec_output(w, i);
     mine__text_addf(w->to, "  out[%d] = %s", i, gap);
     if (said)
-      writec_term(w, said);
+      mine__c_term(w, said);
     else
       mine__text_adds(w->to, "NAN");
     mine__text_adds(w->to, ";\n");
@@ -309,7 +167,7 @@ static void writec_out(mine__c *w) {
   }
   mine__text_adds(w->to, "  group = ");
   mine__text_adds(w->to, gap);
-  writec_term(w, w->said.group);
+  mine__c_term(w, w->said.group);
   mine__text_adds(w->to, ";\n  return isnan(group) ? -1 : (int)group - 1;\n}\n");
 }
 
@@ -347,7 +205,7 @@ static void writec_function(mine__c *w) {
   for (int i = 0; i < w->formula.n && !w->to->failed; i++) {
     if (!w->used[i]) continue;
     mine__text_addf(w->to, "  const double v%d = ", i);
-    writec_term(w, w->formula.let[i].term);
+    mine__c_term(w, w->formula.let[i].term);
     mine__text_adds(w->to, ";\n");
   }
   writec_out(w);
