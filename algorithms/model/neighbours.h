@@ -79,6 +79,10 @@ mine_status mine__neighbours_fit(mine_env *env, mine_arena *arena, const mine_da
 void mine__neighbours_points(const mine_neighbours *body, const mine_batch *batch, int64_t first,
                              int64_t count, double *out);
 
+/* neighbours_bytes.c */
+#define MINE_NEIGHBOURS_VERSION 2 /* 1: no warps in the encoding */
+void mine__neighbours_save(const mine_model *model, mine_writer *w);
+void mine__neighbours_load(mine_reader *r, mine_model *model, uint32_t version);
 /* The space, and n points under the name `count`: finite, except that gower's may be missing.  The
 ** metric is the caller's, before. */
 void mine__neighbours_save_space(const mine_neighbours *body, mine_writer *w);
