@@ -44,9 +44,18 @@ typedef struct mine_chosen {
   int *column;
 } mine_chosen;
 
+/* What to say when the first column is no id; the last keeps rowid, to join answers on. */
+#define MINE_ROLES_ID_REMEDY \
+  "say id=<column> or id=none (rows are numbered from 1), or read SELECT rowid, * FROM the table"
+
+/* A column that is learned from: whatever is read and has no role. */
+static inline int mine_roles_is_attribute(const mine_column *column) {
+  return !column->want && column->reading != MINE_READ_NOT;
+}
+
 mine_status mine__roles_plan(void *roles, mine_frame *frame); /* owner = mine_roles */
 
-/* After mine__frame_finish: checks the id (fractional numbers or too few distinct
+/* roles_check.c, after mine__frame_finish: checks the id (fractional numbers or too few distinct
 ** values when it was taken by default; repeated or NULL ids are noted), drops
 ** empty and constant columns (unless these count) with a note, and lists what is left (allocated in
 ** the frame's arena).  Errors: no rows, no attributes left. */
