@@ -73,6 +73,23 @@ static void roles_check_target(const mine_roles *roles, const mine_frame *frame)
   }
 }
 
+/* The column that an option names, which nothing else has; -1: it is not given, or a failure. */
+static int roles_plan_named(mine_roles *roles, mine_frame *frame, const mine_cell *said,
+                            const mine_want *want) {
+  char what[80];
+  if (said->type == MINE_NULL) return -1;
+  snprintf(what, sizeof what, "option %s", want->name);
+  const int column = mine__column_said(frame, what, said);
+  if (column < 0) return -1;
+  if (frame->column[column].want) {
+    (void)mine__fail(roles->env, MINE_OPTION, "the %s '%s' is also the %s; name another column",
+                     want->name, frame->column[column].name, frame->column[column].want->name);
+    return -1;
+  }
+  mine__column_want(frame, column, want);
+  return column;
+}
+
 static void roles_plan_target(mine_roles *roles, mine_frame *frame) {
   const mine_supervised_options *s = roles->supervised;
   roles->target = roles->weight = -1;
@@ -94,23 +111,6 @@ static const mine_want roles_duration = {
 static const mine_want roles_event = {.name = "event", .reading = MINE_READ_CATEGORY};
 static const mine_want roles_start = {.name = "start", .reading = MINE_READ_NUMBER};
 static const mine_want roles_cluster = {.name = "cluster", .reading = MINE_READ_EXACT};
-
-/* The column that an option names, which nothing else has; -1: it is not given, or a failure. */
-static int roles_plan_named(mine_roles *roles, mine_frame *frame, const mine_cell *said,
-                            const mine_want *want) {
-  char what[80];
-  if (said->type == MINE_NULL) return -1;
-  snprintf(what, sizeof what, "option %s", want->name);
-  const int column = mine__column_said(frame, what, said);
-  if (column < 0) return -1;
-  if (frame->column[column].want) {
-    (void)mine__fail(roles->env, MINE_OPTION, "the %s '%s' is also the %s; name another column",
-                     want->name, frame->column[column].name, frame->column[column].want->name);
-    return -1;
-  }
-  mine__column_want(frame, column, want);
-  return column;
-}
 
 /* May be the id. */
 static void roles_plan_cluster(mine_roles *roles, mine_frame *frame, const mine_cell *said) {
@@ -154,28 +154,13 @@ static void roles_plan_weight(mine_roles *roles, mine_frame *frame) {
   const mine_cell *said = roles->supervised ? &roles->supervised->weight
                           : roles->weighing ? &roles->weighing->weight
                                             : NULL;
-  if (!said || said->type == MINE_NULL) return;
-  roles->weight = mine__column_said(frame, "option weight", said);
-  if (roles->weight < 0) return;
-  const mine_column *column = &frame->column[roles->weight];
-  if (column->want)
-    (void)mine__fail(roles->env, MINE_OPTION, "the weight '%s' is also the %s; name another column",
-                     column->name, column->want->name);
-  mine__column_want(frame, roles->weight, &roles_weight);
+  if (said) roles->weight = roles_plan_named(roles, frame, said, &roles_weight);
 }
 
 /* Any number of groups, by their exact values. */
 static void roles_plan_group(mine_roles *roles, mine_frame *frame) {
   const mine_group_options *g = roles->grouping;
-  roles->group = -1;
-  if (!g || g->group.type == MINE_NULL) return;
-  roles->group = mine__column_said(frame, "option group", &g->group);
-  if (roles->group < 0) return;
-  const mine_column *column = &frame->column[roles->group];
-  if (column->want)
-    (void)mine__fail(roles->env, MINE_OPTION, "the group '%s' is also the %s; name another column",
-                     column->name, column->want->name);
-  mine__column_want(frame, roles->group, &roles_group);
+  roles->group = g ? roles_plan_named(roles, frame, &g->group, &roles_group) : -1;
 }
 
 /* Who was treated, by exact values. */
@@ -189,14 +174,7 @@ static void roles_plan_treatment(mine_roles *roles, mine_frame *frame) {
                      roles->algorithm);
     return;
   }
-  roles->treatment = mine__column_said(frame, "option treatment", &said->treatment);
-  if (roles->treatment < 0) return;
-  const mine_column *column = &frame->column[roles->treatment];
-  if (column->want)
-    (void)mine__fail(roles->env, MINE_OPTION,
-                     "the treatment '%s' is also the %s; name another column", column->name,
-                     column->want->name);
-  mine__column_want(frame, roles->treatment, &roles_treatment);
+  roles->treatment = roles_plan_named(roles, frame, &said->treatment, &roles_treatment);
 }
 
 /* The next column, from `from` on, that an item of a list means: the one of that name, or
