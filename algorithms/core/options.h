@@ -11,7 +11,8 @@
 ** inside to mean one), spaces around a value are dropped unless quoted.
 ** Names match exactly; a name given twice is an error.
 **
-**   options.c        values, held against the tables
+**   options.c        which table each given name belongs to
+**   options_set.c    a value, held against its row
 **   options_date.c   times: one value, read by itself or beside a column
 **   options_defaults.c  what holds where nothing is said
 **   options_axes.c   options that are given several values, to be searched

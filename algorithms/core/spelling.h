@@ -39,7 +39,7 @@ void mine__spelling_pieces(mine_env *env, mine_arena *arena, const mine_given *g
 
 /* The row of that name; NULL: none. */
 const mine_option *mine__option_find(const mine_option *table, const char *name, size_t bytes);
-/* Hold a given value against its row and write it to the field (options.c). */
+/* Hold a given value against its row and write it to the field (options_set.c). */
 void mine__option_set(mine_env *env, mine_arena *arena, const mine_option *option,
                       const mine_given *given, void *field);
 
