@@ -6,6 +6,7 @@
 **   twostep_scale.c   columns as the fit sees them, and the rows as points
 **   twostep_micro.c   many small clusters (k-means)
 **   twostep_merge.c   joined two by two by likelihood: a start for each number of clusters
+**   twostep_pass.c    a pass over the points: shares in clusters, and sums
 **   twostep_em.c      expectation and maximisation of the mixture with noise
 **   twostep_choose.c  which number of clusters
 **   twostep_stable.c  which of them come back when rows are drawn again
@@ -95,6 +96,29 @@ void mine__twostep_micro(mine_env *env, const twostep_points *points, int64_t mo
 void mine__twostep_merge(mine_env *env, const twostep_points *points, const int32_t *label,
                          int64_t micro, int most_k, double aside, int32_t **of, int *n_starts);
 
+/* ---- twostep_pass.c ------------------------------------------------------------------------ */
+
+/* Sums over all points, in scratch; of each cluster `width`: its weight; of each number known,
+** first and second power around the cluster's mean; of each slot its weight.  The last three of the
+** n are the weight of noise, the sum of ln densities and that of entropies. */
+typedef struct twostep_sums {
+  const double *of;
+  int width;
+  int64_t n;
+} twostep_sums;
+/* given: hard labels to be summed, -1 noise; NULL: shares.  0: failure recorded. */
+int mine__twostep_gather(mine_env *env, const twostep_points *points, const twostep_mixture *m,
+                         const int32_t *given, twostep_sums *out);
+/* Of each point the cluster of the largest share, -1 noise, and the ln density less the entropy of
+** its shares, whose mean is in the score; either may be NULL. */
+void mine__twostep_label(mine_env *env, const twostep_points *points, const twostep_mixture *m,
+                         int32_t *label, double *said);
+/* Mutual information of each feature with the cluster, by the points' shares. */
+void mine__twostep_importance(mine_env *env, const twostep_points *points, const twostep_mixture *m,
+                              int n_features, double *importance);
+
+/* ---- twostep_em.c -------------------------------------------------------------------------- */
+
 /* Room for most_k clusters. */
 void mine__twostep_mixture_open(mine_env *env, mine_arena *arena, const twostep_scale *scale,
                                 int most_k, twostep_mixture *out);
@@ -108,15 +132,8 @@ void mine__twostep_mixture_join(const twostep_scale *scale, twostep_mixture *m, 
 ** left with hardly any rows are dropped.  Fills fit, entropy, score. */
 void mine__twostep_em(mine_env *env, const twostep_points *points, double most_noise, int most,
                       double enough, twostep_mixture *m);
-/* Of each point the cluster of the largest share, -1 noise, and the ln density less the entropy of
-** its shares, whose mean is in the score; either may be NULL. */
-void mine__twostep_label(mine_env *env, const twostep_points *points, const twostep_mixture *m,
-                         int32_t *label, double *said);
 /* How many rows the score is of, at most. */
 double mine__twostep_rows(const twostep_points *points);
-/* Mutual information of each feature with the cluster, by the points' shares. */
-void mine__twostep_importance(mine_env *env, const twostep_points *points, const twostep_mixture *m,
-                              int n_features, double *importance);
 /* How much likelihood is lost when two clusters are one (Chiu et al. 2001): stats as
 ** twostep_mixture's rows, the weights absolute. */
 double mine__twostep_apart(const twostep_scale *scale, const double *a, const double *b,
