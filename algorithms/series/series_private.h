@@ -14,6 +14,27 @@ typedef struct series_times {
   double least, most;
 } series_times;
 
+/* The rows of an event list while they become series. */
+typedef struct series_rows {
+  mine_env *env;
+  mine_arena *arena;
+  const mine_series_options *how;
+  mine_series_note note;
+  void *context;
+  const int32_t *series; /* NULL: one */
+  const double *time, *value;
+  uint32_t *row; /* of the frame, by series and time */
+  series_times times;
+  int64_t no_series, no_time;
+} series_rows;
+
+/* read.c: a line for the report, unless the reading failed. */
+void mine__series_note(const series_rows *rows, const char *item, const char *name,
+                       const char *format, ...) MINE_PRINTF(4, 5);
+/* grid.c: the points of the series, in rows->arena, from rows in order on a calendar that is
+** known; failures stick in env. */
+void mine__series_grid(series_rows *rows, mine_series_set *set);
+
 /* steps.c.  The step that times have; 0: none.  loose: they have no phase, and step are the
 ** periods in which they lie. */
 int mine__calendar_recognise(const series_times *times, int plain, mine_calendar *out, int *loose);
