@@ -103,84 +103,7 @@ static void trees_walk_values(const trees_run *run, int32_t tree, const uint32_t
     at[k] = trees->value[~at[k]];
 }
 
-/* ---- rows as bytes ----------------------------------------------------------------------- */
-
-/* A number's byte from the thresholds it has reached: where the missing are the least, and where
-** they are the greatest. */
-static inline int8_t trees_low(unsigned below) {
-  return (int8_t)((int)below - 128);
-}
-static inline int8_t trees_high(unsigned below, double value) {
-  return value == value ? trees_low(below) : 127;
-}
-
-static unsigned trees_reached(const mine__trees_column *column, double value) {
-  unsigned below = 0;
-  for (unsigned step = (unsigned)column->steps / 2; step > 0; step /= 2)
-    below += value >= column->reach[below + step] ? step : 0;
-  return below;
-}
-
-/* A level's byte in a set, and its bit there. */
-static inline void trees_level(const mine__trees_column *column, int32_t code, int8_t *byte,
-                               int8_t *bit) {
-  unsigned level = 0;
-  if (code >= 0) level = 1u + (column->class_of ? column->class_of[code] : (unsigned)code);
-  *byte = (int8_t)(level / 8);
-  *bit = (int8_t)(1u << level % 8);
-}
-
-static void trees_bytes_of_numbers(const mine__trees_column *column, const double *number,
-                                   const uint32_t *row, int8_t *byte) {
-  double value[MINE__SLOT_ROWS];
-  uint8_t below[MINE__SLOT_ROWS];
-  for (int k = 0; k < MINE__SLOT_ROWS; k++)
-    value[k] = number[row[k]];
-  mine__kernels_here()->reached(column->reach, column->steps, value, below);
-  if (column->low >= 0) {
-    int8_t *low = byte + (ptrdiff_t)column->low * MINE__SLOT_ROWS;
-    for (int k = 0; k < MINE__SLOT_ROWS; k++)
-      low[k] = trees_low(below[k]);
-  }
-  if (column->high >= 0) {
-    int8_t *high = byte + (ptrdiff_t)column->high * MINE__SLOT_ROWS;
-    for (int k = 0; k < MINE__SLOT_ROWS; k++)
-      high[k] = trees_high(below[k], value[k]);
-  }
-}
-
-/* The columns of MINE__SLOT_ROWS rows. */
-static void trees_bytes(const trees_run *run, const uint32_t *row, int8_t *byte) {
-  const mine__trees_bins *bins = run->trees->ask->bins;
-  for (int s = 0; s < bins->n_sources; s++) {
-    const mine__trees_column *column = &bins->source[s];
-    const mine_feature_view *view = &run->batch->feature[column->feature];
-    if (!column->category) {
-      trees_bytes_of_numbers(column, view->number, row, byte);
-      continue;
-    }
-    int8_t *at = byte + (ptrdiff_t)column->low * MINE__SLOT_ROWS;
-    for (int k = 0; k < MINE__SLOT_ROWS; k++)
-      trees_level(column, view->code[row[k]], &at[k], &at[MINE__SLOT_ROWS + k]);
-  }
-}
-
-/* The bytes of one row, a column behind another. */
-static void trees_bytes_of_row(const trees_run *run, uint32_t row, int8_t *byte) {
-  const mine__trees_bins *bins = run->trees->ask->bins;
-  for (int s = 0; s < bins->n_sources; s++) {
-    const mine__trees_column *column = &bins->source[s];
-    const mine_feature_view *view = &run->batch->feature[column->feature];
-    if (column->category) {
-      trees_level(column, view->code[row], byte + column->low, byte + column->low + 1);
-      continue;
-    }
-    const double value = view->number[row];
-    const unsigned below = trees_reached(column, value);
-    if (column->low >= 0) byte[column->low] = trees_low(below);
-    if (column->high >= 0) byte[column->high] = trees_high(below, value);
-  }
-}
+/* ---- rows by their bytes --------------------------------------------------------------- */
 
 /* Where a row goes from the inner node at `place`; its columns are `stride` bytes apart. */
 static inline int trees_step(const mine__trees_bins *bins, int32_t place, const int8_t *byte,
@@ -212,6 +135,8 @@ static void trees_walk_bytes(const mine__trees_bins *bins, const mine__trees_par
   for (int k = 0; k < MINE__SLOT_ROWS; k++)
     at[k] = ~at[k];
 }
+
+/* ---- sums ------------------------------------------------------------------------------- */
 
 /* Start the sums of n rows where they do not begin with the first tree's values. */
 static void trees_begin(const mine_trees *trees, int n, double *sum) {
@@ -302,7 +227,7 @@ static void trees_block_bytes(const trees_run *run, const uint32_t *row, int n, 
   uint8_t slot[MINE__SLOT_ROWS];
   int32_t at[MINE__SLOT_ROWS];
   for (int k = 0; k < n; k += MINE__SLOT_ROWS)
-    trees_bytes(run, row + k, byte + k / MINE__SLOT_ROWS * part_bytes);
+    mine__trees_bytes(bins, run->batch->feature, row + k, byte + k / MINE__SLOT_ROWS * part_bytes);
   for (int32_t t = 0; t < trees->n_trees; t++) {
     const mine__trees_part *part = &bins->part[t];
     for (int k = 0; k < n; k += MINE__SLOT_ROWS) {
@@ -415,7 +340,7 @@ static int32_t trees_row_bytes(const trees_run *run, uint32_t row, double *sum) 
   const mine__trees_bins *bins = trees->ask->bins;
   int8_t byte[TREES_COLUMNS];
   int32_t leaf[TREES_ABREAST], t = 0;
-  trees_bytes_of_row(run, row, byte);
+  mine__trees_bytes_of_row(bins, run->batch->feature, row, byte);
   while (t + TREES_ABREAST <= trees->n_trees) {
     trees_abreast_bytes(bins, &bins->part[t], byte, leaf);
     for (int j = 0; j < TREES_ABREAST; j++, t++) {

@@ -86,6 +86,13 @@ struct mine__trees_ask {
   mine__trees_bins *bins;
 };
 
+/* trees_reach.c: of MINE__SLOT_ROWS rows column after column, MINE__SLOT_ROWS bytes each; of
+** one row a byte for each column. */
+void mine__trees_bytes(const mine__trees_bins *bins, const mine_feature_view *feature,
+                       const uint32_t *row, int8_t *byte);
+void mine__trees_bytes_of_row(const mine__trees_bins *bins, const mine_feature_view *feature,
+                              uint32_t row, int8_t *byte);
+
 /* trees_explain.c */
 mine_status mine__trees_explain(mine_env *env, const mine_model *model, const mine_batch *batch,
                                 mine_explained *out);
