@@ -10,7 +10,7 @@
 **   kmeans_assign.c  the assignment: exact, and in single precision, certified
 **   kmeans_refine.c  better optima: random swaps and exchanges
 **   kmeans_tell.c    what to know before believing the clusters
-**   kmeans_batch.c   rows that are read in passes
+**   kmeans_batch.c   rows that are read in passes; kmeans_batch_model.c: what they come to
 **   kprototypes.c    the same with modes for the centres' categories
 **
 ** n rows, k clusters, width encoded columns throughout.  A failure stays in the
