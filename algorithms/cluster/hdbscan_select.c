@@ -210,6 +210,8 @@ static void select_say_rows(const select_state *s, mine_labelled *body) {
   }
 }
 
+/* Clusters without one inside are disjoint, so at most n / min_cluster_size; one that divides
+** has two or more inside, so there are fewer than twice as many in all. */
 void mine__hdbscan_select(mine_env *env, const hdbscan_merges *m, const hdbscan_options *o,
                           mine_labelled *body) {
   const mine_mark mark = mine__arena_mark(env->scratch);

@@ -78,6 +78,8 @@ static void cox_event_sums(const cox_rows *c, cox_event *e, double s, double *lo
   }
 }
 
+/* Rows lie by falling time, so a risk set only grows by rows and loses those that had not
+** entered: both places go forward through a stratum, and S is one running sum. */
 static void cox_order(cox_rows *c, double *loss) {
   *loss = 0;
   for (int64_t s = 0; s < c->n_strata; s++) {
@@ -94,7 +96,9 @@ static void cox_order(cox_rows *c, double *loss) {
   }
 }
 
-/* A of the rows, every event counted omega times (NULL: once). */
+/* A of the rows, every event counted omega times (NULL: once).  Row i is at risk at the events
+** with hi > i, of which e, once the loop has stopped, is the first: its own, if it died.  Of
+** the events with gone > k the row removed[k] had not entered yet. */
 static void cox_expect(cox_rows *c, const double *omega) {
   for (int64_t s = 0; s < c->n_strata; s++) {
     int64_t e = c->event_of[s + 1], of = e;
@@ -124,6 +128,8 @@ typedef struct cox_walk {
   double *u, *i;
 } cox_walk;
 
+/* i += sign x the squares of n vectors; they lie vector after vector, and mine__syrk wants them
+** component after component. */
 static void cox_flush(const cox_rows *c, const double *buffer, int64_t n, double sign,
                       double *turned, double *i) {
   for (int64_t k = 0; k < n; k++)
@@ -157,6 +163,9 @@ static void cox_deaths(const cox_rows *c, const cox_event *e, double *d1) {
     if (c->dead[i]) cox_add(d1, c->r[i], c->x + i * c->q, c->q);
 }
 
+/* The information less sum u m m' = v v' + z z' (cox.h).  One death, or Breslow's ties: b = c =
+** 0, and v is all of it.  c - b^2 / a is not negative (Cauchy-Schwarz) but for rounding, which
+** cox_push takes for 0. */
 static void cox_walk_event(cox_walk *w, int64_t e) {
   const cox_rows *c = w->pass->rows;
   const cox_event *event = &c->event[e];
@@ -171,6 +180,7 @@ static void cox_walk_event(cox_walk *w, int64_t e) {
   cox_push(w, omega * (event->c - event->b * event->b / event->a), w->d1, 0, w->d1);
 }
 
+/* The row's part of the gradient, x (w event - r A), and of the information, r A x x'. */
 static void cox_walk_row(cox_walk *w, int64_t i, double counts) {
   const cox_rows *c = w->pass->rows;
   const double *x = c->x + i * c->q, says = c->r[i] * c->at_risk[i];
@@ -273,7 +283,9 @@ static void cox_sweep_task(void *context, int64_t chain, int worker) {
   cox_flush(c, w.minus, w.n_minus, -1, w.plus + COX_BUFFER * q, w.i);
 }
 
-/* What each chain adds becomes what it begins with. */
+/* What each chain adds becomes what it begins with.  A chain begins with the S1 of those before
+** it back to where its stratum began; what lies before a stratum counts no more.  Added in the
+** order of the chains. */
 static void cox_carry_on(const cox_pass *pass) {
   const int64_t q = pass->rows->q;
   double *before = pass->work;

@@ -86,7 +86,11 @@ static void quasi_soften(const quasi_run *run) {
   }
 }
 
-/* step = -H pseudo, by the two loops of L-BFGS; returns what it promises to first order. */
+/* step = -H pseudo, by the two loops of L-BFGS; returns what it promises to first order.
+** (Nocedal & Wright, Numerical Optimization, algorithm 7.4.) The diagonal is scaled so that it
+** turns the last step as the slope did: ratio = s'y / y'(1/curve)y, their (7.20) in the units
+** of the diagonal.  With a lasso penalty what does not go down by itself is left out: the step
+** is projected on the signs of -pseudo (Andrew & Gao). */
 static double quasi_direct(quasi_run *run) {
   const int64_t width = run->of.width;
   const int64_t first = run->n > QUASI_MEMORY ? run->n - QUASI_MEMORY : 0;
@@ -119,7 +123,8 @@ static double quasi_direct(quasi_run *run) {
   return -quasi_dot(run, run->step, run->pseudo);
 }
 
-/* beta + share step, cut where it would leave the orthant; what that promises. */
+/* beta + share step, cut where it would leave the orthant; what that promises.  The orthant of
+** a coefficient that is 0 is the one that the least steep slope leads into. */
 static double quasi_stand(const quasi_run *run, double share) {
   double sum = 0;
   for (int64_t j = 0; j < run->of.width; j++) {
@@ -132,7 +137,8 @@ static double quasi_stand(const quasi_run *run, double share) {
   return sum;
 }
 
-/* Remember how the slope turned on the way. */
+/* Remember how the slope turned on the way.  A pair whose product is not above 0 would make H
+** indefinite; one that is rounding says nothing. */
 static void quasi_remember(quasi_run *run) {
   const int64_t at = run->n % QUASI_MEMORY;
   double *moved = run->moved[at], *turned = run->turned[at];

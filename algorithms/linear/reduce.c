@@ -45,6 +45,8 @@ typedef struct reduce_job {
   double *rows;   /* per worker                   */
 } reduce_job;
 
+/* Rows first .. first + n - 1 column after column: 1, the columns used, the target; a weighted
+** row counts as sqrt(weight) times it, so that squares have the weight itself. */
 static void reduce_fill(const reduce_job *job, int64_t first, int64_t n, double *to) {
   const linear_design *d = job->design;
   const uint32_t *row = d->data->rows.row ? d->data->rows.row + first : NULL;
@@ -111,7 +113,8 @@ static int reduce_by_squares(mine_env *env, reduce_job *job) {
   return apart;
 }
 
-/* Take the triangles of the chains into the first. */
+/* Take the triangles of the chains into the first.  mine__qr_add takes rows column after
+** column, hence the transposition. */
 static void reduce_join(mine_env *env, const reduce_job *job) {
   const int64_t w = job->width;
   double *rows = mine__arena_array(env->scratch, (size_t)w, (size_t)w * sizeof *rows);

@@ -110,7 +110,8 @@ static void bins_cut_task(void *context, int64_t task, int worker) {
 /* ---- every row's bytes --------------------------------------------------------------- */
 
 /* One more than the cuts that are not above the value.  Compares eight times whatever the
-** value is: no branch to be guessed. */
+** value is: no branch to be guessed.  Places behind the last cut hold NAN, which no value
+** reaches. */
 static inline uint8_t bins_find(const double *cut, double value) {
   unsigned below = 0;
   for (unsigned step = BINS_STEPS / 2; step > 0; step /= 2)

@@ -129,7 +129,8 @@ static void category_prefix(mine_exact_trial *trial) {
 }
 
 /* All ways; `at` = the groups that go left as bits.  The last group stays
-** right, except in the cut that parts all levels from the missing. */
+** right, except in the cut that parts all levels from the missing.  A way is the sums of the
+** way without its lowest group, which came before, and that group: one addition each. */
 static void category_exhaustive(mine_exact_trial *trial) {
   mine_exact_scratch *scratch = trial->scratch;
   const int64_t width = trial->of->width, last = trial->n_groups - 1;

@@ -233,7 +233,8 @@ static void grow_part_task(void *context, int64_t task, int worker) {
 
 /* ---- what a tree needs for itself ------------------------------------------------------- */
 
-/* Task = sorted column: the pairs of all rows, from the order that is shared. */
+/* Task = sorted column: the pairs of all rows, from the order that is shared.  rank begins at
+** -1 and ends below the rows, which are fewer than 2^31: keys stay below MINE_SORT_MISSING. */
 static void grow_pairs_task(void *context, int64_t task, int worker) {
   const grow_level *level = context;
   const mine_tree_rows *rows = level->of->rows;
@@ -296,6 +297,8 @@ static mine_status grow_scratch(grow_level *level) {
 
 /* ---- level after level ---------------------------------------------------------------- */
 
+/* Searching and parting run on all threads; deciding adds nodes, which moves their array, and
+** runs on one. */
 static mine_status grow_batch(grow_level *level, double from, double to) {
   const int64_t bundles = (int64_t)level->n_bundles;
   const double middle = from + 0.6 * (to - from);

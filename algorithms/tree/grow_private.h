@@ -14,8 +14,9 @@
 
 typedef mine_grow_entry grow_entry;
 
-/* A *sum* is `width` words: of gradients one, g above and h below (32 bits each, g
-** signed); of classes one for each. */
+/* A *sum* is `width` words: of gradients one, g above and h below (32 bits each, g signed); of
+** classes one for each.  grow_rows.c scales so that no sum of h reaches 2^32 and none of |g|
+** 2^31: nothing is carried from h into g, and sums are added and subtracted as one word. */
 static inline uint64_t grow_pack(grow_entry e) {
   return ((uint64_t)(int64_t)e.g << 32) + e.h;
 }

@@ -71,7 +71,8 @@ static inline int64_t growth_round(double v, uint32_t chance) {
   return toward_zero - ((double)toward_zero > up);
 }
 
-/* Task = stretch of rows: the entries of the root. */
+/* Task = stretch of rows: the entries of the root.  Chance comes from the row's number, half of
+** a hash for g and half for h: the same however the rows are cut. */
 static void growth_enter_task(void *context, int64_t task, int worker) {
   const growth_load *load = context;
   mine_grower *g = load->g;
@@ -100,9 +101,10 @@ static void growth_enter_task(void *context, int64_t task, int worker) {
   load->range[task].total = total;
 }
 
-/* The largest scales with which neither a number nor a sum overflows.  h is at most
-** 2^16 - 1 and adds up to less than 2^32; |g| is at most 2^15 - 1 and adds up to less
-** than 2^31: half of that for what rounding may add. */
+/* The largest scales with which neither a number nor a sum overflows.  h is at most 2^16 - 1
+** and adds up to less than 2^32; |g| is at most 2^15 - 1 and adds up to less than 2^31.
+** Rounding moves each by less than 1: as much of a number, and the rows of a sum, is left for
+** it. */
 static void growth_scale(growth_load *load, int64_t stretches) {
   mine_grower *g = load->g;
   grow_scale *scale = &g->scale;

@@ -153,7 +153,8 @@ static void growth_search_block(const mine_grower *g, int32_t number, int block,
 }
 
 /* Task = (pair, block of features): add up the stretches, take the sums from those of the
-** parent, search both nodes. */
+** parent, search both nodes.  The features of a block, and so their words, belong to one task:
+** nobody else adds to them. */
 static void growth_search_task(void *context, int64_t task, int worker) {
   const grow_step *step = context;
   mine_grower *g = step->g;
@@ -207,6 +208,7 @@ static void growth_add_stretches(grow_step *step, int at, int32_t number, int64_
   }
 }
 
+/* Sums are whole numbers, so into how many stretches rows are cut changes nothing. */
 static int64_t growth_stretches_of(const mine_grower *g, int64_t rows) {
   const int64_t stretches = MINE_BLOCKS(rows, WAVE_STRETCH);
   return g->env->threads == 1 || rows == 0 ? 1
@@ -255,6 +257,8 @@ static void growth_mend(grow_step *step, int64_t lefts[GROW_WAVE]) {
   }
 }
 
+/* Left rows go to the front of their node's place, right ones behind them, both in the order of
+** the stretches: rows of a node stay ascending.  Stretches of a node follow each other. */
 static void growth_place(grow_step *step, const int64_t lefts[GROW_WAVE]) {
   int64_t left = 0, right = 0;
   for (int64_t s = 0; s < step->n_stretches; s++) {

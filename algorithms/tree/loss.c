@@ -13,7 +13,9 @@
 
 /* ---- logarithms ------------------------------------------------------------------------ */
 
-/* log2 without the C library: the same bits on every machine.  x > 0, normal. */
+/* log2 without the C library: the same bits on every machine.  x > 0, normal.  Of the mantissa
+** m, between the roots of 1/2 and 2, ln m = 2 (s + s^3/3 + s^5/5 + ...) with s = (m-1)/(m+1),
+** at most 0.172: behind s^21 less than 2^-60 of it is left. */
 static double loss_log2(double x) {
   uint64_t bits = mine__bits_of_real(x);
   int exponent = (int)(bits >> 52) - 1023;
@@ -39,6 +41,7 @@ static inline double loss_log_term(const mine_tree_rows *rows, double x) {
   return rows->xlogx ? rows->xlogx[(int64_t)x] : loss_xlogx(x);
 }
 
+/* -INFINITY: a cut that leaves a side without weight never wins. */
 static inline double loss_ratio(double sum, double weight) {
   return weight > 0 ? sum / weight : -INFINITY;
 }
@@ -135,6 +138,8 @@ static double entropy_whole(const mine_tree_rows *rows, const double *total) {
   return sum - loss_log_term(rows, weight);
 }
 
+/* Sums are of targets less the node's mean: nothing large is squared, and total[1] is their
+** rounding, set to 0 by mean_record. */
 static inline double mean_score(const mine_tree_rows *rows, const double *left,
                                 const double *total) {
   const double right = total[1] - left[1];
@@ -261,7 +266,8 @@ static void mean_count_weighted(const mine_tree_rows *rows, const mine_exact_col
   loss_count(rows, column, row, n, mean, histogram, 3, mean_add_weighted);
 }
 
-/* Any record: a cut after each value that differs from the next. */
+/* Any record: a cut after each value that differs from the next.  Keys are 2 x rank, and the
+** label where there are two classes: rows of one value differ in the lowest bit at most. */
 MINE_INLINE void loss_sorted(mine_exact_trial *trial, const mine_exact_span *span, double mean,
                              loss_add add, mine_exact_rows count, mine_exact_score judge) {
   double *left = trial->scratch->left;
@@ -273,6 +279,7 @@ MINE_INLINE void loss_sorted(mine_exact_trial *trial, const mine_exact_span *spa
   }
 }
 
+/* gini_score's part of a side: (c0^2 + c1^2) / W. */
 static inline double two_part(double zero, double one) {
   return (zero * zero + one * one) / (zero + one);
 }
@@ -349,7 +356,8 @@ static void mean_sorted_weighted(mine_exact_trial *trial, const mine_exact_span 
   loss_sorted(trial, span, mean, mean_add_weighted, last_rows, mean_score);
 }
 
-/* Without missing values: two sums in registers. */
+/* Without missing values: two sums in registers.  All rows of the node are here and their sum
+** is 0, so the right side's is - sum. */
 static void mean_sorted(mine_exact_trial *trial, const mine_exact_span *span, double mean) {
   const double *target = trial->of->target;
   const double least = trial->least_rows, rows = trial->rows, tolerance = trial->tolerance;

@@ -70,7 +70,7 @@ static void ordered_learn(const ordered_work *work, const uint32_t *order, int64
   }
 }
 
-/* All rows but those of row[] are given what all of these say. */
+/* All rows but those of row[] are given what all of these say.  row[] is ascending. */
 static void ordered_fill(const ordered_work *work, const uint32_t *row, int64_t n,
                          double *statistic) {
   int64_t next = 0;
