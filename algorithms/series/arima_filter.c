@@ -88,7 +88,8 @@ static void filter_move(const arima_model *m, double *x, double y) {
   if (n > r) x[n - 1] = y;
 }
 
-/* E' = T C T'; `last`: C z, the covariance of the point with the states. */
+/* E' = T C T'; `last`: C z, the covariance of the point with the states.  Row i of E' is made
+** of row i + 1 of C, still as it was, and of C's first column, which is kept aside. */
 static void filter_move_covariance(arima_filter *f, const double *last) {
   const arima_model *m = f->model;
   const int r = m->r, n = f->extent;
@@ -174,7 +175,8 @@ static void filter_learn(arima_filter *f, const double *gain, double share, int 
       f->mean[c * states + i] += gain[i] * (errors[c] * share);
 }
 
-/* E becomes C; told: gain of a lag that the point has told, or NULL. */
+/* E becomes C; told: gain of a lag that the point has told, or NULL. With P = R R' + E and any
+** gain g, C = P - M g' - g M' + F g g'; with g = M / F that is P - M M' / F. */
 static void filter_update(arima_filter *f, const double *seen, double variance, int known,
                           const double *told) {
   const arima_model *m = f->model;
@@ -221,6 +223,7 @@ int mine__arima_filter_step(arima_filter *f, const double *y, double *expected, 
     filter_move(m, f->mean + c * n, known ? y[c] : expected[c]);
   if (f->extent > 0) {
     filter_update(f, seen, *variance, known, tells ? told : NULL);
+    /* a point that is known varies with nothing */
     if (known) memset(seen, 0, sizeof seen);
     filter_move_covariance(f, seen);
   }

@@ -60,7 +60,8 @@ void mine__arima_difference(arima_work *w, int d, int D) {
   w->told = likelihood_told(w);
 }
 
-/* x of point t; differenced it is the same of all. */
+/* x of point t; differenced it is the same of all.  A drift's x is t in units of n, so that it
+** is as large as the scaled y. */
 static double likelihood_x(const arima_work *w, int64_t t) {
   return w->model.order.d + w->model.order.D > 0 ? (double)(t + 1) / (double)w->n : 1;
 }
@@ -103,6 +104,8 @@ int mine__arima_run(arima_work *w, arima_told *told) {
 
 /* ---- by Chandrasekhar's recursions ---------------------------------------------------------- */
 
+/* K = T times the covariance of the states with u: m->first, or where all before was as
+** expected the first column of R R', which is theta. */
 void mine__arima_recursion_open(const arima_model *m, int conditional, arima_recursion *s) {
   const int r = m->r;
   s->still = conditional;
@@ -116,7 +119,8 @@ void mine__arima_recursion_open(const arima_model *m, int conditional, arima_rec
   s->change[r] = 0;
 }
 
-/* Whether what the variances may still change is rounding. */
+/* Whether what the variances may still change is rounding.  The covariance of the states falls
+** by - M L L' a point, M being below 0. */
 static int likelihood_is_still(const arima_recursion *s, int r) {
   double size = 0;
   for (int i = 0; i < r; i++)
@@ -124,6 +128,8 @@ static int likelihood_is_still(const arima_recursion *s, int r) {
   return -s->rate * size < LIKELIHOOD_STILL;
 }
 
+/* L' wants K and F as they were, so it comes before them; L moves in place: what goes to i
+** is read from i + 1, which is written after it. */
 void mine__arima_recursion_step(const arima_model *m, arima_recursion *s) {
   const double l = s->change[0], step = s->rate * l, share = l / s->variance;
   const int r = m->r;
@@ -140,6 +146,7 @@ void mine__arima_recursion_step(const arima_model *m, arima_recursion *s) {
       s->gain[i] += moved * step;
     }
   s->variance += step * l;
+  /* rounding: e alone has 1 */
   if (!(s->variance >= 1)) s->variance = 1;
   s->rate -= step * step / s->variance;
   if (++s->steps % LIKELIHOOD_ASK == 0) s->still = likelihood_is_still(s, r);
@@ -178,6 +185,7 @@ static void likelihood_run(const arima_work *w, int conditional, arima_told *tol
     }
     if (s.still) continue;
     product *= s.variance;
+    /* variances are 1 or more: the product only grows */
     if (product > 1e100) {
       told->logs += log(product);
       product = 1;

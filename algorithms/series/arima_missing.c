@@ -36,7 +36,8 @@ typedef struct missing_run {
   int64_t at[MISSING_COLUMNS];
 } missing_run;
 
-/* Of regressor c: which of its points w_t depends on. */
+/* Of regressor c: which of its points w_t depends on.  w_t is the value of point t + lags less
+** z times those that delta asks for. */
 static double missing_input(const missing_run *s, int c, int64_t t) {
   const arima_model *m = s->m;
   const int64_t lag = t + m->lags - s->at[c];
@@ -68,7 +69,9 @@ static void missing_multiply(missing_run *s, const double *error, const double *
   }
 }
 
-/* Regressors out of the products; the logarithms of their pivots, NAN: they tell not all. */
+/* Regressors out of the products; the logarithms of their pivots, NAN: they tell not all.
+** Gauss's elimination: the pivots' product is |X' V^-1 X|, and what it leaves of y and x are
+** their products at the best coefficients. */
 static double missing_take_out(missing_run *s) {
   double logs = 0;
   for (int c = s->n - 1; c >= ARIMA_COLUMNS; c--) {

@@ -65,7 +65,10 @@ MINE_INLINE ets_sums ets_forwards(ets_work *w, const double *x, const int trend,
   return sums;
 }
 
-/* `weight`: of an error's square in the value. */
+/* `weight`: of an error's square in the value.  al, ab and as are the derivatives of the value
+** by level, slope and season behind point i, and become those before it; dq, de ... are those
+** by q, e ... of the point.  Each line is one of ets_forwards, turned round, from the last to
+** the first. */
 MINE_INLINE void ets_backwards(ets_work *w, const double *x, double weight, double *g,
                                const int trend, const int season, const int error) {
   const double alpha = x[ETS_ALPHA], beta = x[ETS_BETA], gamma = x[ETS_GAMMA], phi = x[ETS_PHI];

@@ -34,6 +34,9 @@ typedef struct stl_loess {
 
 /* The local regression at x from the points left .. right; w NULL: all weigh 1.  0: all weights are
  * 0. */
+/* A local line is a weighted mean, too: its value at x is that with the weights of a local mean
+** times 1 + (x - a)(j - a) / spread, a being the mean place and spread the variance of the
+** places.  0.999 and 0.001 are the authors' (their est). */
 static int stl_at(const double *y, int64_t n, const stl_loess *how, double x, int64_t left,
                   int64_t right, const double *w, double *to) {
   double h = fmax(x - (double)left, (double)right - x);
@@ -152,6 +155,7 @@ static void stl_inner(const stl_work *s, const double *y, const double *weight, 
   for (int64_t i = 0; i < n; i++)
     s->detrended[i] = y[i] - trend[i];
   stl_cycles(s, weight);
+  /* n + 2 m points become n + m + 1, n + 2 and n */
   stl_average(s->cycles, all, m, s->filtered);
   stl_average(s->filtered, all - m + 1, m, s->detrended);
   stl_average(s->detrended, all - 2 * m + 2, 3, s->filtered);
@@ -165,7 +169,8 @@ static void stl_inner(const stl_work *s, const double *y, const double *weight, 
 
 /* ---- weights -------------------------------------------------------------------------------- */
 
-/* By how far what remains lies out: Tukey's bisquare at six medians. */
+/* By how far what remains lies out: Tukey's bisquare at six medians.  Where most points are met
+** exactly the median is 0, and only these weigh. */
 static void stl_bisquare(const double *remainder, int64_t n, double *w) {
   for (int64_t i = 0; i < n; i++)
     w[i] = fabs(remainder[i]);
