@@ -45,7 +45,7 @@ void mine__row_text(mine_relation *relation, const char *text);            /* NU
 void mine__row_bytes(mine_relation *relation, const char *text, size_t n); /* may hold NULs */
 void mine__row_cell(mine_relation *relation, const mine_cell *cell);
 /* The same for a column named by its number.  Append to one column; end_row checks that every
- * column got its cell. */
+** column got its cell. */
 void mine__relation_null(mine_relation *relation, int column);
 void mine__relation_int(mine_relation *relation, int column, int64_t v);
 void mine__relation_real(mine_relation *relation, int column, double v);         /* NAN: NULL */

@@ -137,8 +137,8 @@ static void alpha_put(const alpha_scale *s, const char *name, int64_t k, double 
   mine__relation_end_row(out);
 }
 
-/* Of the items that run against the others the one that does most: turned, it may be the only one.
- */
+/* Of the items that run against the others the one that does most: turned, it may be the only
+** one. */
 static void alpha_tell(const alpha_scale *s) {
   const int64_t gaps = s->job->frame->rows - s->rows;
   double least = 0;

@@ -71,8 +71,8 @@ static int summing_is_leaf(const summing_nodes *w, int64_t code) {
   return code < w->from->n && !w->parent[code] && summing_points(w->from, code) > 0;
 }
 
-/* Leaves, and all that is above them; a series of the source that is in no pair is one by itself.
- */
+/* Leaves, and all that is above them; a series of the source that is in no pair is one by
+** itself. */
 static void summing_choose(summing_nodes *w) {
   const mine_hierarchy *h = w->above;
   const int64_t n = w->all->n;

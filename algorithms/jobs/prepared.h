@@ -148,8 +148,8 @@ mine_status mine__prepared_measure(mine_env *env, const mine_prepared *prepared,
 mine_status mine__prepared_model(mine_env *env, const mine_prepared *prepared,
                                  const mine_method *method, int n_features,
                                  mine_model **out) MINE_MUST_CHECK;
-/* The rows as an algorithm gets them for this model; found: for the labels that it finds, or NULL.
- */
+/* The rows as an algorithm gets them for this model; found: for the labels that it finds, or
+** NULL. */
 mine_dataset mine__prepared_dataset(const mine_prepared *prepared, const mine_model *model,
                                     mine_rows rows, int32_t *found);
 /* Quantiles of the rows' distances to their clusters, where the model has a place for them that is

@@ -95,8 +95,8 @@ void mine__training_keep_members(mine_training *t, const mine_trained *trained) 
 
 /* ---- where those of the model before are now ------------------------------------------------- */
 
-/* The ids that the model before knows, and the member that each is: of two with one id the first.
- */
+/* The ids that the model before knows, and the member that each is: of two with one id the
+** first. */
 typedef struct members_known {
   mine_dictionary id;
   int64_t *of;

@@ -177,8 +177,7 @@ static void evaluate_score(mine_job *job) {
     (void)mine__fail(job->env, MINE_DATA, "the source has no rows; nothing to evaluate");
 }
 
-/* ---- the answers
- * --------------------------------------------------------------------------------- */
+/* ---- the answers ------------------------------------------------------------------------- */
 
 /* As the verb lists them of the model; with a threshold of the call, anew. */
 static int evaluate_lists(const mine_job *job) {
@@ -240,8 +239,7 @@ static mine_status confusion_run(mine_job *job, mine_relation *out) {
   return mine__scoring_confusion(scoring, out);
 }
 
-/* ---- the verbs
- * ------------------------------------------------------------------------------------- */
+/* ---- the verbs --------------------------------------------------------------------------- */
 
 #define EVALUATE_VERB                                                      \
   .form = MINE_VERB_TABLE,                                                 \

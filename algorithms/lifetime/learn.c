@@ -99,7 +99,7 @@ static void lesson_tell_cut(const mine_purchases *of, const mine__held_out *cut,
 }
 
 /* Fit the first part and compare; told why not where there is too
- * little. */
+** little. */
 static void lesson_hold_out(mine_env *env, const mine__process *process, int k,
                             const mine_purchases *of, const mine__rules *rules, mine_model *model) {
   const mine_purchase_log *log = of->log;

@@ -26,8 +26,8 @@ void mine__lives_errors(const linear_design *design, const double *covariance, i
 /* A hazard of these coefficients (in the units of the design), as the model's body. */
 mine_hazard *mine__lives_body(const linear_design *design, const mine_dataset *data,
                               const double *b, const double *errors, mine_model *model);
-/* "log_likelihood", the test against no attribute, "aic" in the report; loss is - log likelihood.
- */
+/* "log_likelihood", the test against no attribute, "aic" in the report; loss is - log
+** likelihood. */
 void mine__lives_tell(mine_model *model, double loss, double none, int64_t df, int64_t parameters);
 /* The name of coefficient j (from 1): "age", "plan=gold". */
 void mine__lives_name(const linear_design *design, int64_t j, mine_text *to);

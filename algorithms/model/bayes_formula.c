@@ -11,8 +11,8 @@
 
 #define BAYES_FORMULA_FAR (-1e5) /* as bayes.c has it */
 
-/* How much more the number speaks for class c than for class b; nothing is said of a missing one.
- */
+/* How much more the number speaks for class c than for class b; nothing is said of a missing
+** one. */
 static const mine_term *bayes_formula_number(mine_formula *f, const mine_bayes_column *column,
                                              int feature, int c, int b) {
   const mine_term *x = mine__term_number(f, feature);

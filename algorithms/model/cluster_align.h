@@ -27,8 +27,8 @@ typedef struct mine__alignment {
   int32_t *new_of; /* k_old: likewise; -1: it has vanished                               */
   double *way;     /* k_new: how far it went, as a share of the half way; NAN: it is new */
   int found;       /* pairs                                                              */
-  /* By members; else NULL.  Of pairs, per new cluster: of the rows known again the share that ...
-   */
+  /* By members; else NULL.  Of pairs, per new cluster: of the rows known again the share that
+  ** ... */
   double *stayed; /* was in the old one and is in the new one                            */
   double *came;   /* is in the new one and was in the old one                            */
 } mine__alignment;

@@ -34,8 +34,8 @@ typedef struct mine_components {
 /* More than any table has columns for. */
 #define MINE_COMPONENTS_MOST 65536
 
-/* Room for k components of encoding->width columns, but for the encoding; NULL: failure recorded.
- */
+/* Room for k components of encoding->width columns, but for the encoding; NULL: failure
+** recorded. */
 mine_components *mine__components_new(mine_arena *arena, const mine_encoding *encoding, int64_t k);
 /* Whether the sign of a component with these loadings is to be turned. */
 int mine__components_turned(const double *loading, int64_t width);

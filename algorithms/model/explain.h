@@ -47,8 +47,8 @@ typedef struct mine_explained {
   int answer; /* in: 1 = the parts of the share as it is answered, calibrated, or of the number,
               ** instead of the margin                                                       */
   int pairs;  /* in: where orders are sampled, how many pairs of them                        */
-  int member; /* in: 1 = a model of many: without reasons its rows have none, and it is no failure
-               */
+  int member; /* in: 1 = a model of many: without reasons its rows have none, and it is no
+              ** failure */
   double *contribution; /* n x (n_features + 1), the base last; NAN: the row has no answer   */
   double *error;        /* likewise: its standard error, 0: exact; NULL: not asked for       */
 } mine_explained;
@@ -56,8 +56,8 @@ typedef struct mine_explained {
 
 /* What the margin of a model is. */
 mine_margin mine__model_margin(const mine_model *model);
-/* MINE_UNSUPPORTED of a model that gives no reasons; the sentence says what can be asked instead.
- */
+/* MINE_UNSUPPORTED of a model that gives no reasons; the sentence says what can be asked
+** instead. */
 mine_status mine__model_explain_check(mine_env *env, const mine_model *model) MINE_MUST_CHECK;
 /* Whether contributions are estimates, with errors. */
 int mine__model_samples(const mine_model *model);

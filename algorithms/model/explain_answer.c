@@ -139,8 +139,8 @@ static void answer_slopes(const answer_parts *parts, int64_t i, int of, const do
   }
 }
 
-/* Row i of the parts into row `to` of the answer's parts; first and last: its shares at the ends.
- */
+/* Row i of the parts into row `to` of the answer's parts; first and last: its shares at the
+** ends. */
 static void answer_many_row(const answer_parts *parts, int64_t i, const double *slope, double first,
                             double last, mine_explained *out) {
   const int k = parts->model->n_groups, features = parts->model->n_features;

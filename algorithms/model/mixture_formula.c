@@ -29,8 +29,8 @@ static double mform_apart(const mine_mixture *m, int64_t c, int feature, int col
   return place - m->centre[c * e->width + column];
 }
 
-/* What a level adds to coordinate j; j -1: to the sum of squares, of columns that are not turned.
- */
+/* What a level adds to coordinate j; j -1: to the sum of squares, of columns that are not
+** turned. */
 static double mform_level(const mine_mixture *m, int64_t c, int64_t j, int feature, int64_t level) {
   const mine_encoding *e = &m->encoding;
   double sum = 0;

@@ -154,8 +154,7 @@ size_t mine__arima_missing_room(int states);
 int mine__arima_missing_run(arima_work *w, arima_told *told);
 double mine__arima_x_differenced(const arima_work *w);
 
-/* ---- arima_estimate.c
- * ---------------------------------------------------------------------------- */
+/* ---- arima_estimate.c -------------------------------------------------------------------- */
 
 typedef struct arima_found {
   arima_order order;

@@ -19,10 +19,9 @@
 
 #include "arima.h"
 
-#define MISSING_COLUMNS                                                    \
-  (ARIMA_COLUMNS + ARIMA_MISSING) /* y, x, regressors in the order of time \
-                                   */
-#define MISSING_NOTHING 1e-10     /* of a square: a regressor that is made of others */
+/* y, x, regressors in the order of time */
+#define MISSING_COLUMNS (ARIMA_COLUMNS + ARIMA_MISSING)
+#define MISSING_NOTHING 1e-10 /* of a square: a regressor that is made of others */
 
 size_t mine__arima_missing_room(int states) {
   return (size_t)MISSING_COLUMNS * ((size_t)states + MISSING_COLUMNS);

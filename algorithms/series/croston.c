@@ -68,7 +68,7 @@ static void croston_move(const mine_forecaster *method, double *x, double y) {
 }
 
 /* The first demand: its size, and the steps until it, the first of them counted.  Where it stands,
- * or -1. */
+** or -1. */
 static int64_t croston_start(const mine_points *p, const mine_forecaster *method, double *x) {
   double steps = 0;
   for (int64_t i = 0; i < p->n; i++) {

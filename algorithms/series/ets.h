@@ -49,9 +49,8 @@ enum { ETS_ALPHA, ETS_BETA, ETS_GAMMA, ETS_PHI, ETS_LEVEL, ETS_SLOPE, ETS_SEASON
 #define ETS_MOST      0.9999
 #define ETS_LEAST_PHI 0.8
 #define ETS_MOST_PHI  0.98
-#define ETS_MOST_SEASON                                                    \
-  24 /* longer ones would have more states than data can tell, as R has it \
-      */
+/* longer ones would have more states than data can tell, as R has it */
+#define ETS_MOST_SEASON 24
 
 /* A series on its way through the fits. */
 typedef struct ets_work {

@@ -24,8 +24,8 @@
 
 #define STL_PLAIN_ROUNDS 4 /* of a trend without a season: it settles sooner */
 
-/* Points 0 .. n - 1, a window of `window` points, a degree of 0 or 1, computed at every `jump`-th.
- */
+/* Points 0 .. n - 1, a window of `window` points, a degree of 0 or 1, computed at every
+** `jump`-th. */
 typedef struct stl_loess {
   int64_t window;
   int degree;
@@ -33,7 +33,7 @@ typedef struct stl_loess {
 } stl_loess;
 
 /* The local regression at x from the points left .. right; w NULL: all weigh 1.  0: all weights are
- * 0. */
+** 0. */
 /* A local line is a weighted mean, too: its value at x is that with the weights of a local mean
 ** times 1 + (x - a)(j - a) / spread, a being the mean place and spread the variance of the
 ** places.  0.999 and 0.001 are the authors' (their est). */
