@@ -7,6 +7,10 @@
 */
 #define FACTORS_VECTORS (FACTORS_LANES / (int)V_FLOATS)
 
+/* Of a row at p and what it took, c = 1 + more.  first: out += (c - more p y) y,
+** which is their part of what the equations of als.h lack at p; returned is their loss beyond
+** (p y)^2, which stands for every item, taken or not.  Else out += more (p y) y, their part of
+** the matrix times p. */
 static double V(factors_pass)(const float *factors, ptrdiff_t wide, const int32_t *index,
                               const float *more, ptrdiff_t n, const float *p, int first,
                               float *out) {

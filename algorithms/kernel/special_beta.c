@@ -43,7 +43,9 @@ static beta_point beta_mirror(beta_point p) {
   return (beta_point){p.y, p.x, p.b, p.a, -p.lead, p.log_kernel};
 }
 
-/* I_x / K for x below the mean: t = x (1 - z). */
+/* I_x / K for x below the mean: t = x (1 - z).  There 1 - t = y (1 + s z) with s = x / y, so
+** the density falls by h = (a-1) gap(-z) + (b-1) gap(s z) + d z, gap(t) = t - log(1+t), with
+** the slope d = (a-1) - (b-1) s = (x - y - lead) / y; x^(a-1) y^(b-1) dt leaves K / y. */
 static double beta_by_mills(const beta_point *p) {
   double slope = (-p->lead + (p->x.hi - p->y.hi)) / p->y.hi;
   return mine__mills(p->a - 1, p->b - 1, p->x.hi / p->y.hi, slope) / p->y.hi;

@@ -24,7 +24,8 @@ static double normal_mills(double z) {
   return 1 / fraction;
 }
 
-/* P(X > z) for 0 <= z < 5. */
+/* P(X > z) for 0 <= z < 5.  y is z / sqrt 2 but for `rest`, and erfc(y + rest) = erfc(y) -
+** 2/sqrt(pi) e^(-y^2) rest + ... */
 static double normal_upper_near(double z) {
   double y = z / MINE__SQRT_2;
   double rest =

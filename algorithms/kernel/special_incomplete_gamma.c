@@ -61,6 +61,7 @@ mine__tails mine__gamma_tails(mine__dd x, double a) {
   mine__tails t = {log_density, 1, 0, log_density};
   if (a > GAMMA_LARGE) {
     double lead = (at - a) + x.lo; /* x - a */
+    /* t = x (1 +- z): h = (a-1) gap(+-z) + d z with d = +-(x - a + 1) */
     t.upper = at >= a;
     t.factor = t.upper ? mine__mills(0, a - 1, 1, lead + 1) : mine__mills(a - 1, 0, 1, -lead - 1);
   } else if (at >= (a < 1 ? 1.5 : a + 1)) {

@@ -239,7 +239,8 @@ static size_t als_point_room_bytes(const mine_recommender *of) {
 }
 
 /* The customer's point, in room->x, and Cholesky's triangle of its matrix, in room->a; those of the
-** last one asked are still there. */
+** last one asked are still there.  Whoever asks hands in zeros first, so that nobody was
+** asked. */
 static const als_point_room *als_point_customer(const mine_recommender *of,
                                                 const als_point_state *state,
                                                 const mine_history *history, void *bytes) {

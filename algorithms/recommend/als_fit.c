@@ -47,6 +47,8 @@ double mine__als_lambda(const mine_als_options *options, int64_t n, int64_t all)
   return options->regularization * pow((double)n + (double)all / options->alpha, options->scaling);
 }
 
+/* Hu, Koren & Volinsky's (4): x = (square + sum alpha v y y' + lambda I)^-1 sum (1 + alpha v)
+** y.  Of a the upper triangle alone is made. */
 void mine__als_solve(const float *item, int64_t wide, int64_t f, const double *square,
                      double lambda, int64_t n, const int32_t *index, const double *more, double *a,
                      double *x, double *room) {
@@ -116,7 +118,8 @@ static double als_product(const float *a, const float *b, int64_t n) {
   return sum;
 }
 
-/* residual = sum of c y - (square + sum of more y y' + lambda) x; what the row adds to the loss. */
+/* residual = sum of c y - (square + sum of more y y' + lambda) x; what the row adds to the loss.
+** x square x is what the row adds where nothing was taken; factors_pass puts right what was. */
 static double als_residual(const als_job *job, int64_t row, double lambda, const als_worker *w) {
   const mine_taken *taken = job->to->taken;
   const int64_t first = taken->first[row], wide = job->wide;
@@ -160,7 +163,8 @@ static void als_gradients(const als_job *job, int64_t row, double lambda, const 
   }
 }
 
-/* The exact row, in blocks of its items that syrk multiplies. */
+/* The exact row, in blocks of its items that syrk multiplies.  Rows are sqrt(alpha v) y, of
+** which syrk adds the squares. */
 static void als_exact(const als_job *job, int64_t row, double lambda, int worker) {
   const mine_taken *taken = job->to->taken;
   const int64_t f = job->f;
@@ -276,6 +280,7 @@ static int als_room(mine_env *env, als_job *job, int64_t rows) {
 
 /* Numbers of mean 0 and a length of about 0.1. */
 static void als_begin(const als_job *job, int64_t n, uint64_t seed, float *factor) {
+  /* evenly between - most and most: the variance is most^2 / 3 */
   const double most = 0.1 * sqrt(3 / (double)job->f);
   for (int64_t i = 0; i < n; i++) {
     mine_random chance;
@@ -285,6 +290,8 @@ static void als_begin(const als_job *job, int64_t n, uint64_t seed, float *facto
   }
 }
 
+/* The loss before the customers' half step is that after the iteration before; the last one is
+** asked for alone. */
 static void als_iterate(mine_env *env, als_job *job, const als_side *customers,
                         const als_side *items, double *loss) {
   const int64_t all = job->options->iterations;
