@@ -114,6 +114,8 @@ static void micro_halve(micro_run *run) {
   }
 }
 
+/* A category is the indicators of its slots over sqrt 2, so its part of the squared distance is
+** 1/2 - share of the slot + half, half = sum share^2 / 2; where nothing is said it is half. */
 static void micro_assign(void *context, int64_t task, int worker) {
   const micro_run *run = context;
   const twostep_points *p = run->points;

@@ -49,6 +49,7 @@ static void choose_draw(int64_t p, const double *variance, int64_t n, mine_rando
     for (int64_t j = 0; j < p; j++)
       row[j] = j < below ? choose_normal(r) : 0;
     if (i < n - 1) row[i] = choose_chi(r, (double)(n - 1 - i));
+    /* a row's square is the column's variance: it is made to be that of the real column */
     const double length = sqrt(mine__dot(row, row, p)), own = sqrt(variance[i]);
     for (int64_t j = 0; j <= i && length > 0; j++)
       row[j] *= own / length;
@@ -85,6 +86,7 @@ int64_t mine__components_parallel(const components_spread *s, const double *vari
     for (int64_t i = 0; i < p; i++)
       drawn[i * draws + d] = room[2 * p + i];
   }
+  /* the 95th percentile is the ceil(0.95 draws)-th of them */
   while (d == draws && k < p &&
          value[k] > mine__select(drawn + k * draws, draws, (95 * draws + 99) / 100 - 1))
     k++;

@@ -213,7 +213,9 @@ void mine__sort_open(mine_sort *sort, const double *value, const uint32_t *row, 
   sort->stage = n > 0 ? SORT_GATHER : SORT_DONE;
 }
 
-/* The range of the values, which decides the keys; short arrays are done here. */
+/* The range of the values, which decides the keys; short arrays are done here.  Keys count from
+** the least; what is beyond 32 bits is shifted away, and rows whose keys have become equal are
+** put right by SORT_RUNS. */
 static void sort_step_range(mine_sort *sort, const sort_values *values) {
   sort->stage = SORT_RANKS;
   if (sort->numbers < SORT_SHORT) {

@@ -205,6 +205,8 @@ static void fisher_sum_margins(fisher_work *w, const int64_t *cell, int64_t rows
   }
   fisher_sort(w->row, w->rows);
   fisher_sort(w->column, w->columns);
+  /* What is left of the rows as one number, row i counted in steps of radix[i]: in 63 bits, or
+  ** there are too many. */
   uint64_t radix = 1;
   for (int i = 0; i < w->rows; i++) {
     w->radix[i] = radix;
@@ -268,6 +270,8 @@ double mine__fisher_exact_table(mine_env *env, mine_arena *arena, const int64_t 
 
 /* ---- drawn ----------------------------------------------------------------------------------- */
 
+/* Tables of the same margins differ in prod 1 / n_ij! alone.  The table asked about is counted
+** as one of those drawn, so that p is never 0. */
 double mine__fisher_drawn(mine_env *env, mine_arena *arena, const int64_t *cell, int64_t rows,
                           int64_t columns, uint64_t seed, int64_t tables) {
   int64_t n = 0, no_likelier = 0;

@@ -34,7 +34,8 @@ static void partition_weigh(const mine_partition *p, mine_partition_room *room) 
   }
 }
 
-/* Whether the stretch i .. j-1 may follow h .. i-1. */
+/* Whether the stretch i .. j-1 may follow h .. i-1.  Rates are compared by cross products: a
+** stretch may weigh nothing. */
 static int partition_turns(const mine_partition *p, const mine_partition_room *room, int h, int i,
                            int j) {
   const double in = room->in[i] - room->in[h], all = in + room->out[i] - room->out[h];
@@ -57,7 +58,8 @@ static double partition_before(const mine_partition *p, const mine_partition_roo
 }
 
 /* The divisions into k + 1 stretches; the largest worth of one of all cells, and where its last
-** stretch begins. */
+** stretch begins.  Without a direction what comes before does not depend on where the stretch
+** ends, and is looked for once. */
 static double partition_step(const mine_partition *p, mine_partition_room *room, int k, int *last) {
   double most = -INFINITY;
   for (int i = 0; i < p->n; i++) {
@@ -79,6 +81,8 @@ static double partition_step(const mine_partition *p, mine_partition_room *room,
   return most;
 }
 
+/* best is needed for two numbers of stretches at a time, before for all: before[k][i][j] is
+** where the stretch before i .. j-1, the k-th, begins, and the way back follows it. */
 int mine__partition_best(const mine_partition *partition, mine_partition_room *room,
                          int end[MINE_PARTITION_PARTS], double *value) {
   const mine_partition *p = partition;

@@ -81,6 +81,9 @@ static void loss_largest(const double *m, int64_t n, int margins, int spared, co
   }
 }
 
+/* All exponents are less the row's largest margin, so that none overflows and one is 1.  A
+** spared class has the margin 0, and its exponential stands in `sum` from the start.  Lanes
+** behind the last number are set to 0, for exps takes whole vectors. */
 void mine__loss_softmax(double *share, int64_t n, int margins, int spared, const int32_t *label,
                         double *room, double *loss) {
   const mine__kernels *kernels = mine__kernels_here();

@@ -141,6 +141,8 @@ static int drive_is_shared(const drive *d, const walker_frame *f) {
   return f->word == d->data->word;
 }
 
+/* The last children of the highest node that still has some go, with their places, the words they
+** mean (unless these are the data's) and the prefix above them; `from` ends before them. */
 static void drive_move(drive *d, walker *from, walker *to) {
   walker_frame *f = drive_highest(from);
   const uint32_t first = drive_half(f), n = f->n - first;

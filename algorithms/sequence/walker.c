@@ -182,6 +182,8 @@ static void walker_step(walker *w) {
   if (!w->stop && w->query->closed)
     told = walker_judge(w, &node, frame ? frame : &(walker_frame){0});
   if (!w->stop && told) (void)walker_tell(w, &node);
+  /* Only a frame that goes on top keeps what was taken; a step that stopped is taken again from
+  ** the start. */
   if (w->stop || !below) w->stack = mark;
   if (w->stop) return;
   top->next++;
