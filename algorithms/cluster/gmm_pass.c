@@ -121,6 +121,7 @@ static double pass_shares(const gmm_run *run, int64_t count, int64_t rows,
     double *share = memory->share + c * rows;
     for (int64_t i = 0; i < rows; i++) {
       const double log_ = share[i] - memory->most[i];
+      /* e^-745 is the least number there is */
       share[i] = log_ < -745 ? 0 : exp(log_);
       total[i] += share[i];
     }
@@ -158,7 +159,9 @@ static void pass_hard(const gmm_run *run, int64_t first, int64_t count, int64_t 
 
 /* ---- sums -------------------------------------------------------------------------------- */
 
-/* The rows that the component has, gathered by columns: how many. */
+/* The rows that the component has, gathered by columns: how many.  Each as sqrt(share) (x -
+** centre) and, behind that, sqrt(share): syrk then adds share times the products, the numbers
+** themselves and 1, all that maximisation needs. */
 static int64_t pass_gather(const gmm_run *run, int64_t c, const double *panel, int64_t rows,
                            int64_t having, const pass_memory *memory) {
   const int64_t width = run->points->width;

@@ -149,7 +149,8 @@ static void refine_keep(refine_best *best, const kmeans_run *run) {
   memcpy(best->distance, run->distance, (size_t)run->points->n * sizeof(double));
 }
 
-/* A row in proportion to weight x squared distance. */
+/* A row in proportion to weight x squared distance.  What the inertia is more than these sums,
+** by rounding, falls to the last row. */
 static int64_t refine_far_row(const refine_best *best, const kmeans_points *points,
                               mine_random *random) {
   double left = mine__random_real(random) * best->inertia;

@@ -19,6 +19,7 @@ typedef struct linkage_table {
   float *single; /* ... or     */
 } linkage_table;
 
+/* Row a begins behind (n - 1) + (n - 2) + ... of the a rows before it. */
 static size_t table_at(const linkage_table *t, int64_t i, int64_t j) {
   const int64_t a = i < j ? i : j, b = i < j ? j : i;
   return (size_t)(a * t->points->n - a * (a + 1) / 2 + b - a - 1);
@@ -98,7 +99,9 @@ static void chain_merge(linkage_chain *c, uint32_t a, uint32_t b) {
   c->rows[a] = all;
 }
 
-/* The chain grows by a link, or its last two are merged; 1: merged. */
+/* The chain grows by a link, or its last two are merged; 1: merged.  Each link is strictly
+** nearer to the next than to the one before, so the chain never comes back to itself, and what
+** is left of it after a merge still holds (linkage.h). */
 static int chain_step(linkage_chain *c, linkage_merge *out) {
   double distance;
   if (c->links == 0) c->link[c->links++] = c->left[0];

@@ -236,7 +236,8 @@ void mine__invert_upper(int64_t p, double *u) {
 }
 
 /* The reflection that takes (*head, tail[0..n-1]) to (its length, 0): tail becomes the
-** vector, whose head is 1, *head the length; returns tau, 0: nothing to reflect. */
+** vector, whose head is 1, *head the length; returns tau, 0: nothing to reflect.  The length
+** takes the sign that *head has not: v is a sum of equal signs, and loses nothing. */
 static double linalg_reflect(double *head, double *tail, int64_t n) {
   const double squares = mine__dot(tail, tail, n);
   if (!(squares > 0)) return 0;
@@ -290,6 +291,8 @@ static void linalg_eliminate(int64_t p, double *r, int64_t j, int64_t at) {
     r[i * p + j] = 0;
 }
 
+/* What the columns kept so far leave of a column stands in its rows from `kept` on.  Once one
+** was dropped the next ones reach a row too far down, which a reflection takes back. */
 int64_t mine__qr_keep(int64_t p, int64_t q, double *r, double tolerance, uint8_t *keep) {
   int64_t kept = 0, to = 0;
   for (int64_t j = 0; j < q; j++) {

@@ -87,6 +87,7 @@ static int ascent_step(mine__ascent *a, const double *g, int first) {
     for (int i = 0; i < a->n; i++)
       u[i] = fmin(a->most, fmax(a->least, a->u[i] + share * d[i]));
     const double value = a->value(a->context, u, gradient);
+    /* at the top the rise is lost in rounding: what is not lower is taken */
     if (!(value >= a->at + ASCENT_ARMIJO * share * slope) &&
         !(value >= a->at - 4 * DBL_EPSILON * fabs(a->at) && share * slope < 1e-12))
       continue;

@@ -72,6 +72,7 @@ static pareto_integral pareto_integrate(const mine__rules *rules, const pareto_l
     sum.per_alpha += f / (line->alpha_m + place);
     sum.per_beta += f / (line->beta_m + place);
   }
+  /* d tau = from e^y d y, and f is the integrand over its value at t_x */
   sum.log_j = log(j * length * line->from) - line->n * line->log_alpha - line->s1 * line->log_beta;
   sum.log_alpha /= j;
   sum.log_beta /= j;

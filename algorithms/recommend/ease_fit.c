@@ -19,6 +19,8 @@ double mine__taken_value(int weights, int64_t baskets) {
                                        : log1p((double)baskets);
 }
 
+/* Counts stand two places ahead: filling moves first[i + 1] from where row i begins to where it
+** ends, and leaves all beginnings in their places. */
 int mine__taken_turn(mine_env *env, mine_arena *arena, const mine_taken *of, mine_taken *out) {
   const int64_t cells = of->first[of->rows];
   int64_t *first = mine__arena_zeros(arena, (size_t)of->columns + 2, sizeof *first);

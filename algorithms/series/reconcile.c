@@ -120,7 +120,9 @@ static double reconcile_squares(const reconcile_part *r, const double *x, const 
   return sum;
 }
 
-/* How far W is drawn to its diagonal: the variance of correlations over their squares. */
+/* How far W is drawn to its diagonal: the variance of correlations over their squares.  Over
+** pairs of different series, fourths - alone is the sum of the squares of products at a time,
+** and `products` that of their squared sums over time; so no pair is looked at by itself. */
 static double reconcile_lambda(const reconcile_part *r) {
   const size_t size = (size_t)r->t * (size_t)r->n;
   double *x = mine__arena_array(r->env->scratch, size, sizeof *x);
@@ -152,7 +154,8 @@ static double reconcile_lambda(const reconcile_part *r) {
 
 /* ---- Q -------------------------------------------------------------------------------------- */
 
-/* The sums in which leaf j of the component is, as places: those of sum k have it. */
+/* C W C', of which the upper triangle is made.  Of C D C' a pair of sums has the variances of
+** the leaves that are in both, and a sum with itself its own besides. */
 static void reconcile_middle(const reconcile_part *r, double lambda, const double *d, double *m) {
   const mine_sums *sums = r->sums;
   uint8_t *in = mine__arena_zeros(r->env->scratch, (size_t)r->n, sizeof *in);

@@ -5,16 +5,18 @@
 ** standard deviation of noise and does not mind far values (Hampel 1974).  Four things are added:
 **
 ** few points    A median of few says little.  The deviation is made greater by what Student's
-** distribution asks beyond the normal one, with 0.37 degrees of freedom a point (the
-** efficiency of the median deviation).  And it is divided by the share of points that are not
-** spent on parameters: these come near to every value but to one that they do not trust. the
-** season    Points of a season that scatter more (days beside nights) are measured by
-** themselves, mixed with all as ten points would be, where that is greater. equal values
-** Values that are the same as many others (zeros of demand now and then) do not count: their
-** deviation is 0.  Where at most one value in fifty differs, it is compared with the mean, and
-** stands out. changes       The test of Brown & Forsythe (1974), Levene's with absolute
-** deviations, at every point, with a bound for many tests and for neighbours that go together;
-** each part has its own deviation.
+**               distribution asks beyond the normal one, with 0.37 degrees of freedom a point
+**               (the efficiency of the median deviation).  And it is divided by the share of
+**               points that are not spent on parameters: these come near to every value but
+**               to one that they do not trust.
+** the season    Points of a season that scatter more (days beside nights) are measured by
+**               themselves, mixed with all as ten points would be, where that is greater.
+** equal values  Values that are the same as many others (zeros of demand now and then) do not
+**               count: their deviation is 0.  Where at most one value in fifty differs, it is
+**               compared with the mean, and stands out.
+** changes       The test of Brown & Forsythe (1974), Levene's with absolute deviations, at
+**               every point, with a bound for many tests and for neighbours that go together;
+**               each part has its own deviation.
 */
 #include <math.h>
 
