@@ -51,6 +51,8 @@ static void exact_carry(mine__exact *sum) {
 
 /* Add sign * m * 2^exponent, m < 2^62. */
 static inline void exact_put(mine__exact *sum, uint64_t m, int exponent, int sign) {
+  /* m << shift has up to 93 bits: its lowest 32 are those of the wrapped 64-bit product, and
+  ** what stands above them is m >> (32 - shift), of two digits. */
   const int at = (exponent + EXACT_POINT) / 32, shift = (exponent + EXACT_POINT) % 32;
   const uint64_t upper = shift ? m >> (32 - shift) : m >> 32;
   exact_reach(sum, at, at + 3);

@@ -37,6 +37,9 @@ static int64_t assign_grow(assign_work *w, int64_t from, int64_t column, double 
   return nearest;
 }
 
+/* The prices stand still while the tree grows and move once, by how far a column was from its
+** end: what a pair in the tree costs stays 0, for its row rises by what its column falls, and
+** nothing outside becomes negative, for nothing outside is nearer than the end. */
 static void assign_row(assign_work *w, int64_t row) {
   int64_t from = row, column = -1, end;
   double at = 0;
@@ -58,6 +61,7 @@ static void assign_row(assign_work *w, int64_t row) {
     w->u[w->row_of[j]] += at - w->distance[j];
     w->v[j] -= at - w->distance[j];
   }
+  /* Back along the path: a column takes the row of the one before it, the first the new row. */
   for (; w->before[end] >= 0; end = w->before[end])
     w->row_of[end] = w->row_of[w->before[end]];
   w->row_of[end] = row;
