@@ -41,7 +41,9 @@ static uint64_t id_hash_real(double r) {
 }
 
 /* Text that reads as a number: 1 = hash in *hash, 0 = not a number, -1 = a
-** number written so that its whole part is not plain to see. */
+** number written so that its whole part is not plain to see.  The hash of a number is its whole
+** part, whatever it is written as: SQLite may find 5, 5.0, '5' and ' 5.00' equal, and equal ids
+** must meet in one chain. */
 static int id_number_text(const char *text, size_t n, uint64_t *hash) {
   size_t i = 0;
   while (i < n && isspace((unsigned char)text[i]))

@@ -268,6 +268,7 @@ static int64_t agglomerative_choose(agglomerative_fit *fit) {
     if (mine_failed(env)) return 1;
     mine__model_note(fit->model, "k", mine__format_real(name, (double)k, 0), "silhouette %s",
                      isnan(silhouette) ? "undefined" : mine__format_real(value, silhouette, 4));
+    /* Of equal ones the fewest clusters; an undefined one is never chosen. */
     if (!(silhouette > best)) continue;
     best = silhouette;
     chosen = k;
@@ -291,6 +292,7 @@ static int64_t agglomerative_k(agglomerative_fit *fit) {
   }
   if (o->k != MINE_AUTO) return o->k;
   if (isnan(o->distance)) return agglomerative_choose(fit);
+  /* The merges are sorted by height: those up to the distance stand in front. */
   for (int64_t s = 0; s + 1 < fit->points.n && fit->merge[s].height <= o->distance; s++)
     k--;
   return k;

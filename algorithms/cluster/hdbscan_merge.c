@@ -50,6 +50,8 @@ static void merge_equal(merge_state *s, const mine__kdtree *tree, const hdbscan_
   }
   for (int64_t i = 0; i < n; i++) {
     const uint32_t root = merge_root(s, tree->row[edge[order[i].at].a]);
+    /* Things are numbered as they come: rows first, then merges, so that those of this length
+    ** stand from `before` on. */
     if (s->thing[root] < before) { /* not one of this length yet */
       s->thing[root] = (uint32_t)to->things;
       to->at[to->things - to->n] = at;

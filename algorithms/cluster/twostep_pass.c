@@ -203,6 +203,9 @@ static void tpass_inform(const twostep_pass *pass, int64_t first, int64_t n, con
         to[f] += p->weight[first + i] * tpass_gain(pass, share + i, says);
 }
 
+/* Lane c of `share` is cluster c's share of each point of the block, lane k that of noise:
+** first logarithms of densities, then shares, or with `given` labels 0 and 1, and then neither
+** fit nor entropy. */
 static void tpass_block(void *context, int64_t task, int worker) {
   const twostep_pass *pass = context;
   const twostep_points *p = pass->points;

@@ -40,6 +40,7 @@ static double eigen_reflect(double *v, int64_t n, double *beta) {
   *beta = alpha;
   if (!(squares > 0)) return 0;
   const double length = sqrt(alpha * alpha + squares);
+  /* The sign that is not alpha's: alpha - beta does not cancel. */
   *beta = alpha > 0 ? -length : length;
   const double head = alpha - *beta;
   for (int64_t i = 1; i < n; i++)
@@ -94,7 +95,8 @@ static void eigen_unit(int64_t p, double *a, int64_t k) {
   a[k * p + k] = 1;
 }
 
-/* Q' in the place of a, from the last reflection up. */
+/* Q' in the place of a, from the last reflection up.  (H Q)' = Q' H: each row of what is there
+** so far is reflected by itself. */
 static int eigen_turn(mine_env *env, int64_t p, double *a, double *v) {
   eigen_unit(p, a, p - 1);
   if (p > 1) eigen_unit(p, a, p - 2);

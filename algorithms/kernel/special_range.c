@@ -87,7 +87,9 @@ typedef struct range_student {
   double q, shape, step; /* shape df/2; step of the inner integral */
 } range_student;
 
-/* Density of u = log s, without its constant, times the chance at q s. */
+/* Density of u = log s, without its constant, times the chance at q s.  The density is as
+** exp(df u - df e^(2u) / 2), here divided by its value at u = 0: exp(-df/2 (e^(2u) - 1 - 2u)),
+** where the bracket would cancel for small u. */
 static double range_student_integrand(range_student *law, double u) {
   double rise = expm1(2 * u);
   double fall = fabs(u) < 0.25 ? mine__log1p_gap(rise) : rise - 2 * u;
@@ -97,7 +99,8 @@ static double range_student_integrand(range_student *law, double u) {
   return weight * range_scale(&law->range, range_sum(&law->range, 0, law->step));
 }
 
-/* One direction of a sum: until the terms have fallen to nothing beside `sum`. */
+/* One direction of a sum: until the terms have fallen to nothing beside `sum`.  Terms may still
+** rise where the walk begins: only one that does not ends it. */
 static double range_student_walk(range_student *law, double from, double step, double sum) {
   double before = 0;
   for (int i = 0; i < RANGE_WALK; i++) {

@@ -265,6 +265,8 @@ int64_t mine__labelled_number(mine_env *env, const double *point, int64_t n, int
                               int32_t *label) {
   const mine_mark mark = mine__arena_mark(env->scratch);
   const labelled_ranked by = {point, width};
+  /* Labels are below n.  at[label]: its place by first sight, under which its rank is gathered;
+  ** number[place]: what it is called in the end. */
   int32_t *at = mine__arena_array(env->scratch, (size_t)n, sizeof *at);
   labelled_rank *rank = NULL, *spare = NULL;
   int64_t k = 0;

@@ -29,6 +29,9 @@ static int network_take(int64_t *at, int64_t count, int64_t each) {
   return 1;
 }
 
+/* Inputs: the numbers first, then the embeddings, each in the order of the columns.  Weights: a
+** table for each category, then the layers, whose further row is the constants'.  Levels that
+** are not embedded are no inputs: their table's row is what they add to the first layer. */
 int mine__network_lay(mine_network *m) {
   int64_t at = 0, inputs = 0;
   for (int f = 0; f < m->n_columns; f++) {

@@ -96,6 +96,9 @@ static void box_learn(const mine__box *b, const box_memory *m) {
       h[i * n + j] += grow * s[i] * s[j] - (hy[i] * s[j] + s[i] * hy[j]) / sy;
 }
 
+/* `fresh`: the matrix is the scale alone, so that the direction is the gradient's, and where
+** nothing is won along it nothing is to be won.  `still`: steps in a row that won less than
+** `enough`; one short step says little, three do. */
 void mine__box_minimise(mine__box *b, double *memory, int most, double enough) {
   const size_t n = (size_t)b->n;
   const box_memory m = {memory,

@@ -46,6 +46,9 @@ MINE_INLINE ets_sums ets_forwards(ets_work *w, const double *x, const int trend,
       if (season == ETS_ADDITIVE) w->season[j] = s + gamma * e;
       if (season == ETS_MULTIPLICATIVE) w->season[j] = s + gamma * e / q;
       if (error == ETS_MULTIPLICATIVE) {
+        /* The error relative to its mean: the likelihood has ln f of each point besides.  The
+        ** means are multiplied and the logarithm taken of many at once, before the product
+        ** leaves the doubles. */
         const double r = e / f;
         sums.bad |= !(f > ETS_TINY);
         sums.squares += r * r;

@@ -197,6 +197,8 @@ static const char *trend_fit(const mine_points *p, const mine_forecast_how *how,
   const int k = (int)mine__qr_keep(width, q, r, TREND_ALIKE, keep);
   if (p->known <= k)
     return "it has no more values than trend, season and regressors have coefficients";
+  /* From here on r is the triangle of the k columns that are kept and of y, k + 1 wide: in its
+  ** last column are Q'y, and at its end the root of the sum of squared residuals. */
   state[TREND_VALUES] = (double)p->known;
   for (int j = 0; j < q; j++)
     state[TREND_KEPT + j] = keep[j];

@@ -197,6 +197,7 @@ static void splits_note_set(splits_trial *t, const splits_levels *levels, int at
     if (k > at) continue;
     splits_put(set, levels->bin[k]);
   }
+  /* Bin 0 is the missing, here a level like the others: its bit says where it went. */
   if (missing_seen) missing_left = (int)(set[0] & 1);
   for (uint32_t b = 0; missing_left && b < (uint32_t)bins; b++) {
     if (!(part[b >> 6] >> (b & 63) & 1)) splits_put(set, b);
@@ -211,6 +212,8 @@ static void splits_category(splits_trial *t, const grow_bins *in, int bins) {
   const uint64_t *sums = in->sums, *counts = in->counts;
   const mine_grower *g = t->g;
   splits_levels levels;
+  /* A level's key is its mean g / h, as if level_smooth rows of the node's own mean were in it
+  ** besides; 1e-300 only keeps 0 / 0 out. */
   const double centre = (double)grow_g(t->total[0]) / (double)grow_h(t->total[0]);
   uint8_t list[MINE_BINS_MOST + 1];
   const int n = splits_filled(in, 0, bins, 1, list);
