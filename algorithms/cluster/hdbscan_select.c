@@ -110,10 +110,12 @@ static void select_follow(select_state *s, uint32_t cluster) {
       }
     }
     if (parts == 1) {
+      /* The rows of all small parts fall out here, and the cluster goes on as the large one. */
       c->stability += select_gain(c, m->size[thing] - m->size[large], at);
       thing = large;
       continue;
     }
+    /* It ends, in two clusters or more or in none: all rows that it still has leave it here. */
     c->stability += select_gain(c, m->size[thing], at);
     c->ends = c->deepest = at;
     for (uint32_t part = m->first[thing - m->n]; parts > 1 && part != HDBSCAN_NONE;

@@ -89,6 +89,7 @@ static void ease_column(const ease_job *job, int64_t j, const ease_worker *w) {
   mine_topk top;
   mine__topk_open(&top, job->keep, w->distance, w->best);
   for (int64_t i = 0; i < job->tiles->n; i++) {
+    /* B = -P / P_jj in column j: the largest |P| are the largest weights. */
     const double weight = i == j ? 0 : mine__tiles_at(job->tiles, i, j);
     if (weight != 0) mine__topk_offer(&top, -fabs(weight), (uint32_t)i);
   }

@@ -49,6 +49,9 @@ static void shift_shave(const double *y, int64_t n, double *out, double *memory)
     memory[i] = fabs(y[i] - out[i]);
     sum += memory[i];
   }
+  /* Of normal errors 1.4826 medians of their sizes are a standard deviation, and sqrt(pi / 2) =
+  ** 1.2533 means; the median is 0 where more than half of the points are their neighbours'
+  ** median. */
   double far = SHIFT_SHAVED * 1.4826 * mine__median(memory, n);
   if (!(far > 0)) far = SHIFT_SHAVED * 1.2533 * sum / (double)n;
   for (int64_t i = 0; i < n; i++)
@@ -107,6 +110,7 @@ static double shift_errors(const double *y, const shift_fit *f, double *together
     last = e;
   }
   const double n = (double)(f->right - f->left);
+  /* The errors left by three coefficients look less alike than they are, by about 3 / n. */
   const double r = squares > 0 ? products / squares + 3 / n : 0;
   *together = r < 0 ? 0 : r > 0.98 ? 0.98 : r;
   return sqrt(squares / (n - 3));
@@ -137,6 +141,8 @@ typedef struct shift_search {
   double least;  /* what is nothing but rounding    */
 } shift_search;
 
+/* Of what y has above its first value: the squares of a level far from 0 would cancel.
+** shift_try puts the first value back. */
 static void shift_sum(const shift_search *s) {
   const double first = s->y[0];
   double y = 0, iy = 0, yy = 0;

@@ -77,6 +77,7 @@ static mine_status prune_best_first(mine_tree_nodes *nodes, int64_t most) {
 static mine_status prune_cost_complexity(mine_tree_nodes *nodes, double alpha) {
   double *cost = mine__arena_array(nodes->arena, nodes->n, sizeof *cost);
   if (!cost) return mine_env_status(nodes->env);
+  /* Children stand behind their parent: theirs is known when it asks. */
   for (size_t i = nodes->n; i-- > 0;) {
     mine_tree_node *node = &nodes->node[i];
     const double alone = node->impurity * node->weight / nodes->node[0].weight + alpha;
