@@ -155,6 +155,7 @@ static int pattern_name(const char **at, const char *end, const char *const *nam
     size_t same = 0;
     while (same < length && same < full && pattern_lower(t[same]) == pattern_lower(names[i][same]))
       same++;
+    /* "Sept" is written as often as "Sep". */
     const int sept = n == 12 && i == 8 && length == 4;
     if (same != length || (length != full && length != 3 && !sept)) continue;
     *is_full = length == full;
@@ -219,6 +220,7 @@ static void pattern_store(mine_time_fields *f, char what, int value) {
       f->year = value;
       break;
     case 'y':
+      /* As POSIX's strptime reads two digits. */
       f->year = value + (value < 69 ? 2000 : 1900);
       break;
     case 'm':
@@ -282,6 +284,7 @@ static int pattern_month_name(pattern_cursor *c) {
   if (month < 0) return 0;
   c->fields->month = month + 1;
   c->fields->style |= pattern_case(name);
+  /* May is both. */
   if (month != 4) c->fields->style |= full ? MINE_STYLE_FULL : MINE_STYLE_SHORT;
   return 1;
 }

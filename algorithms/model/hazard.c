@@ -15,6 +15,9 @@
 #define HAZARD_LINEAR  2u          /* the layout of the sum in it */
 #define HAZARD_LEVEL   0.95
 
+/* Weibull: the answer is a scale of time, H(t) = (t / answer)^(1 / spread), so that the hazards
+** of two rows are as their answers^(-1 / spread).  Cox: the answer is the risk, H(t) =
+** baseline(t) x answer. */
 double mine__hazard_risk(const mine_hazard *h, double value) {
   if (!(value >= 0)) return NAN;
   return h->law == MINE_HAZARD_WEIBULL ? pow(value, -1 / h->spread) : value;
@@ -190,6 +193,7 @@ static int hazard_has_tests(const mine_model *model) {
 }
 
 static void hazard_list_importance(mine_env *env, const mine_model *model, mine_relation *to) {
+  /* A hazard begins with its sum. */
   const mine_linear *m = model->body;
   mine__importance_list_columns(env, model, &m->column->weight, sizeof *m->column, to);
 }

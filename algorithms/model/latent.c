@@ -141,7 +141,9 @@ static void latent_add_column(const latent_job *job, int f, int64_t first, int64
     latent_add_numbers(m, column, n, room);
 }
 
-/* Of a row to one cluster. */
+/* Of a row to one cluster.  The root of twice what the logarithm of the density lacks to that
+** of the cluster's own mode, over the columns that say something: of numbers that is the square
+** in standard deviations. */
 static double latent_distance(const mine_latent *m, const mine_batch *batch, int64_t row, int c) {
   double sum = 0;
   for (int f = 0; f < m->n_columns; f++) {
