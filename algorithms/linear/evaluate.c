@@ -352,14 +352,3 @@ mine_status mine__glm_evaluate(const linear_problem *problem, const double *beta
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }
-
-/* ---- room ---------------------------------------------------------------------------------- */
-
-mine_status mine__glm_point(const linear_problem *problem, linear_point *point) {
-  const size_t width = (size_t)linear_width(problem);
-  *point = (linear_point){0};
-  point->g = mine__arena_array(problem->env->scratch, width, sizeof(double));
-  if (width <= DESIGN_MOST + 1)
-    point->h = mine__arena_array(problem->env->scratch, width, width * sizeof(double));
-  return mine_env_status(problem->env);
-}

@@ -46,6 +46,7 @@ typedef struct linear_problem {
   double l1, l2;
   double enough;  /* the fit ends where it expects no more than this share of the objective */
   double settled; /* lasso: a step's descent ends where no coefficient moves it by this share */
+  int chosen;     /* columns of a wider problem, by screen.c: who looks at the last point there */
 } linear_problem;
 
 /* What is known at a point: loss, and where asked for its gradient and Hessian. */
@@ -83,7 +84,16 @@ void mine__glm_on_rows(const linear_problem *of, const uint32_t *row, int64_t n,
 static inline int64_t linear_width(const linear_problem *p) {
   return p->margins * (p->design->n_used + 1);
 }
-/* Room for g and, of at most DESIGN_MOST coefficients beside an intercept, h, in scratch. */
+/* The way to the least of these penalties: newton.c, of at most DESIGN_MOST coefficients beside an
+** intercept; quasi.c, without h; screen.c, by parts of the columns; rotate.c, by the rows. */
+typedef enum linear_way {
+  LINEAR_BY_NEWTON,
+  LINEAR_BY_SLOPES,
+  LINEAR_BY_PARTS,
+  LINEAR_BY_ROWS
+} linear_way;
+linear_way mine__glm_way(const linear_problem *problem);
+/* Room for g and, where the way is Newton's, h, in scratch. */
 mine_status mine__glm_point(const linear_problem *problem, linear_point *point) MINE_MUST_CHECK;
 /* n width^2 multiplications; without second derivatives, for which there may be no room, n
 ** width. */
@@ -108,9 +118,21 @@ mine_status mine__glm_begin(const linear_problem *problem, double *beta,
 mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
                             int *steps) MINE_MUST_CHECK;
 
-/* quasi.c: the same where there is no h; takes more steps, of n width multiplications each. */
+/* The ways there, of which mine__glm_solve takes one.  Newton's steps want h in `point`, the others
+** leave it alone.  Steps by slopes are more, of n width multiplications each. */
+mine_status mine__newton_solve(const linear_problem *problem, double *beta, linear_point *point,
+                               int *steps) MINE_MUST_CHECK;
 mine_status mine__quasi_solve(const linear_problem *problem, double *beta, linear_point *point,
                               int *steps) MINE_MUST_CHECK;
+mine_status mine__screen_solve(const linear_problem *problem, double *beta, linear_point *point,
+                               int *steps) MINE_MUST_CHECK;
+mine_status mine__rotate_solve(const linear_problem *problem, double *beta, linear_point *point,
+                               int *steps) MINE_MUST_CHECK;
+
+/* descend.c: the step to the least of the expansion at `point` (with h), which is at beta, with a
+** lasso penalty.  `scale`: the size of the objective.  Whether it was found. */
+int mine__glm_descend(const linear_problem *problem, const linear_point *point, const double *beta,
+                      double scale, double *step);
 
 /* path.c: of alphas from the largest worth trying downward the one with the least loss on rows
 ** not learned from, by folds.  alpha is per unit of weight, of which l1_ratio is lasso. */

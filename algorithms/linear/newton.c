@@ -2,11 +2,10 @@
 ** newton.c -- to the least of loss and penalties.
 **
 ** The loss is replaced by its second-order expansion at the point; its least is a system of
-** equations (Cholesky), or with a lasso penalty is found by coordinate descent on the
-** Hessian of the coefficients that are not 0, which never sees the rows.  A step that does not
-** lower the objective by a share of what the expansion promises is halved.  Near the least the
-** promise is of the order of the square of what is wrong; the step after which it is below
-** `enough` is the last.
+** equations (Cholesky), or with a lasso penalty descend.c finds it, which never sees the rows.
+** A step that does not lower the objective by a share of what the expansion promises is halved.
+** Near the least the promise is of the order of the square of what is wrong; the step after
+** which it is below `enough` is the last.
 **
 ** For the gaussian family the expansion is the loss itself: the rows are read once.
 */
@@ -20,16 +19,13 @@
 #define NEWTON_ARMIJO 1e-4
 #define NEWTON_HALVES 40
 #define NEWTON_LATE   15 /* a fit that is far and moves after so many steps has no end */
-#define NEWTON_SWEEPS 100000
-#define NEWTON_ROUND  100 /* sweeps after which all coefficients are looked at again */
 
 typedef struct newton_run {
   linear_objective of;
   double scale; /* of the objective */
   double *beta, *trial, *step;
-  double *u;     /* width squared: the system; with a lasso penalty NULL */
-  double *turn;  /* the Hessian times a step           */
-  int64_t *free; /* room for the names of coefficients */
+  double *u;    /* width squared: the system; with a lasso penalty NULL */
+  double *turn; /* the Hessian times a step */
   linear_point *point;
 } newton_run;
 
@@ -51,139 +47,6 @@ static void newton_equations(const newton_run *run) {
     run->step[j] = -linear_slope(&run->of, run->point->g, run->beta, j, intercepts);
   mine__solve_upper(run->of.width, run->u, 1, run->step);
   mine__solve_upper(run->of.width, run->u, 0, run->step);
-}
-
-static double newton_shrink(double v, double by) {
-  return v > by ? v - by : v < -by ? v + by : 0;
-}
-
-/* ---- the least of the expansion with the lasso penalty ------------------------------------
-**
-** Most coefficients are 0 and stay there.  Those that are not, and those whose slope the
-** penalty does not hold, are descended along by themselves, on their own part of the system;
-** then the slopes of all are looked at, and who now breaks free joins them.  A sweep costs the
-** square of their number, a look their number times the width. */
-
-typedef struct newton_active {
-  int64_t n, *of;     /* the coefficients, ascending                      */
-  double *u;          /* n squared: their part of the system              */
-  double *at, *slope; /* where they are; the derivative of all that is smooth there */
-} newton_active;
-
-static double newton_curve(const newton_run *run, int64_t j) {
-  const int intercept = linear_is_intercept(&run->of, j);
-  return run->point->h[j * run->of.width + j] + (intercept ? run->of.pull : run->of.problem->l2);
-}
-
-/* slope: of all that is smooth in the expansion, at `trial`. */
-static void newton_slopes(const newton_run *run, double *slope) {
-  const int64_t width = run->of.width;
-  const double intercepts = linear_intercepts(&run->of, run->trial);
-  for (int64_t j = 0; j < width; j++)
-    slope[j] = linear_slope(&run->of, run->point->g, run->trial, j, intercepts);
-  for (int64_t i = 0; i < width; i++) {
-    const double step = run->trial[i] - run->beta[i], *row = run->point->h + i * width;
-    for (int64_t j = 0; step != 0 && j < width; j++)
-      slope[j] += step * row[j];
-  }
-}
-
-/* Who is not 0 or would not stay there; whether somebody is new. */
-static int newton_join(const newton_run *run, const double *slope, newton_active *active) {
-  const double l1 = run->of.problem->l1, least = run->of.problem->settled * run->scale;
-  int64_t n = 0, known = 0, fresh = 0;
-  int64_t *to = run->free;
-  for (int64_t j = 0; j < run->of.width; j++) {
-    const double curve = newton_curve(run, j), beyond = newton_shrink(slope[j], l1);
-    const int was = known < active->n && active->of[known] == j;
-    known += was;
-    if (!(curve > 0)) continue;
-    const int joins =
-        linear_is_intercept(&run->of, j) || run->trial[j] != 0 || beyond * beyond > least * curve;
-    if (!joins && !was) continue;
-    fresh += !was;
-    to[n++] = j;
-  }
-  memcpy(active->of, to, (size_t)n * sizeof *to);
-  active->n = n;
-  return fresh > 0;
-}
-
-/* Their part of the system, of places and slopes. */
-static void newton_gather(const newton_run *run, const double *slope, newton_active *active) {
-  const int64_t n = active->n;
-  for (int64_t a = 0; a < n; a++) {
-    const int64_t j = active->of[a];
-    const double *row = run->point->h + j * run->of.width;
-    double *to = active->u + a * n;
-    for (int64_t b = 0; b < n; b++) {
-      const int64_t i = active->of[b];
-      const int held = linear_is_intercept(&run->of, j) && linear_is_intercept(&run->of, i);
-      to[b] = row[i] + (held ? run->of.pull : 0);
-    }
-    to[a] = newton_curve(run, j);
-    active->at[a] = run->trial[j];
-    active->slope[a] = slope[j];
-  }
-}
-
-/* Each in turn to its least, until a sweep moves none that counts, or `most` sweeps are made; the
-** sweeps. */
-static int newton_sweep(const newton_run *run, newton_active *active, int most, int *settled) {
-  const double l1 = run->of.problem->l1, least = run->of.problem->settled * run->scale;
-  const int64_t n = active->n;
-  int sweep = 0;
-  *settled = 0;
-  for (; !*settled && sweep < most; sweep++) {
-    double moved = 0;
-    for (int64_t a = 0; a < n; a++) {
-      const double *row = active->u + a * n, curve = row[a], at = active->at[a];
-      const double aim = curve * at - active->slope[a];
-      const int intercept = linear_is_intercept(&run->of, active->of[a]);
-      const double to = (intercept ? aim : newton_shrink(aim, l1)) / curve, by = to - at;
-      if (to == at) continue;
-      for (int64_t b = 0; b < n; b++)
-        active->slope[b] += by * row[b];
-      active->at[a] = to;
-      moved = fmax(moved, curve * by * by);
-    }
-    *settled = moved <= least;
-    if (mine__poll(run->of.problem->env)) break;
-  }
-  return sweep;
-}
-
-/* The least of the expansion with its penalties, to run->step.  Whether it was found: of columns
-** that nearly say the same a descent crawls.  So that these do not hold up the others, all are
-** looked at again after some sweeps. */
-static int newton_descend(const newton_run *run, double *slope) {
-  mine_env *env = run->of.problem->env;
-  const mine_mark mark = mine__arena_mark(env->scratch);
-  const size_t width = (size_t)run->of.width;
-  newton_active active = {.of = mine__arena_array(env->scratch, width, sizeof *active.of),
-                          .at = mine__arena_array(env->scratch, width, sizeof *active.at),
-                          .slope = mine__arena_array(env->scratch, width, sizeof *active.slope)};
-  int sweeps = 0, settled = 0;
-  if (mine_failed(env)) return 0;
-  memcpy(run->trial, run->beta, width * sizeof *run->trial);
-  newton_slopes(run, slope);
-  while ((newton_join(run, slope, &active) || !settled) && sweeps < NEWTON_SWEEPS) {
-    const mine_mark here = mine__arena_mark(env->scratch);
-    const size_t n = (size_t)active.n;
-    active.u = mine__arena_array(env->scratch, n, n * sizeof *active.u);
-    if (!active.u) return 0;
-    newton_gather(run, slope, &active);
-    sweeps += newton_sweep(run, &active, NEWTON_ROUND, &settled);
-    for (int64_t a = 0; a < active.n; a++)
-      run->trial[active.of[a]] = active.at[a];
-    mine__arena_rewind(env->scratch, here);
-    if (mine_failed(env)) return 0;
-    newton_slopes(run, slope);
-  }
-  for (int64_t j = 0; j < run->of.width; j++)
-    run->step[j] = run->trial[j] - run->beta[j];
-  mine__arena_rewind(env->scratch, mark);
-  return sweeps < NEWTON_SWEEPS;
 }
 
 /* By how much the whole step lowers the expansion to first order; not negative but for
@@ -229,20 +92,23 @@ static void newton_stand(const newton_run *run, double share, int what) {
 /* What to find out where a step leads that promises so much of the objective. */
 static int newton_wanted(const newton_run *run, double share) {
   const double next = share * share; /* is promised there, by a Hessian of its own */
-  const int near = next <= NEWTON_NEAR && next > NEWTON_SAME;
+  const int same = !run->of.problem->chosen && next <= NEWTON_SAME;
+  const int near = next <= NEWTON_NEAR && !same;
   return near && !run->point->stale ? LINEAR_GRADIENT : LINEAR_NEWTON;
 }
 
 /* Take the step, or the share of it that lowers the objective enough.  Whether there is more to
-** be gained: not after a failure.  A step by the Hessian of another point is never the last. */
+** be gained: not after a failure.  A step by the Hessian of another point is never the last, but
+** where nobody looks at the point it leads to. */
 static int newton_move(const newton_run *run, double promise) {
   const mine_env *env = run->of.problem->env;
   const double before = run->point->loss + linear_penalties(&run->of, run->beta);
   const int last = promise <= run->of.problem->enough * run->scale;
   const int gaussian = run->of.problem->family == LINEAR_GAUSSIAN, stale = run->point->stale;
   const int sure = gaussian || last;
+  const int ends = run->of.problem->chosen ? last : !stale && promise <= NEWTON_SAME * run->scale;
   double share = 1;
-  if (!gaussian && !run->point->stale && promise <= NEWTON_SAME * run->scale) {
+  if (!gaussian && ends) {
     for (int64_t j = 0; j < run->of.width; j++)
       run->beta[j] += run->step[j];
     return 0;
@@ -262,14 +128,14 @@ static int newton_move(const newton_run *run, double promise) {
 }
 
 /* The steps made; negative: it does not end. */
-static int newton_go(newton_run *run, double *slope) {
+static int newton_go(newton_run *run) {
   const linear_problem *p = run->of.problem;
   const int free_ = p->l1 == 0 && p->l2 == 0, once = p->family == LINEAR_GAUSSIAN;
   int steps = 1, found = 1;
   for (; steps <= NEWTON_STEPS; steps++) {
     run->scale = fabs(run->point->loss) + 1e-6 * p->total * p->spread;
     if (p->l1 > 0)
-      found = newton_descend(run, slope);
+      found = mine__glm_descend(p, run->point, run->beta, run->scale, run->step);
     else
       newton_equations(run);
     if (mine_failed(p->env) || !newton_move(run, newton_promise(run)) || mine__poll(p->env))
@@ -280,21 +146,18 @@ static int newton_go(newton_run *run, double *slope) {
   return -steps;
 }
 
-mine_status mine__glm_solve(const linear_problem *problem, double *beta, linear_point *point,
-                            int *steps) {
+mine_status mine__newton_solve(const linear_problem *problem, double *beta, linear_point *point,
+                               int *steps) {
   mine_env *env = problem->env;
   const mine_mark mark = mine__arena_mark(env->scratch);
   newton_run run = {.of = linear_objective_of(problem), .beta = beta, .point = point};
   const size_t width = (size_t)run.of.width;
-  if (!point->h) return mine__quasi_solve(problem, beta, point, steps);
   run.trial = mine__arena_array(env->scratch, width, sizeof(double));
   run.step = mine__arena_array(env->scratch, width, sizeof(double));
   run.turn = mine__arena_array(env->scratch, width, sizeof(double));
-  run.free = mine__arena_array(env->scratch, width, sizeof *run.free);
   if (problem->l1 == 0) run.u = mine__arena_array(env->scratch, width, width * sizeof(double));
-  double *slope = mine__arena_array(env->scratch, width, sizeof(double));
   if (mine_failed(env)) return mine_env_status(env);
-  *steps = newton_go(&run, slope);
+  *steps = newton_go(&run);
   mine__arena_rewind(env->scratch, mark);
   return mine_env_status(env);
 }

@@ -14,7 +14,7 @@
 #include <math.h>
 
 #include "../data/split.h"
-#include "glm.h"
+#include "rotate.h"
 
 #define PATH_STEPS   50
 #define PATH_FOLDS   5
@@ -57,6 +57,7 @@ static void path_fold(linear_problem learn, linear_problem judge, double l1_rati
   const int wide = linear_width(&learn) > learn.n;
   linear_point point, held = {0};
   int ended = 0;
+  linear_penalise(&learn, largest, l1_ratio); /* whose kind, not size, says what room it needs */
   double *beta = mine__arena_array(env->scratch, (size_t)linear_width(&learn), sizeof *beta);
   if (!beta || mine__glm_point(&learn, &point)) return;
   mine__glm_start(&learn, beta);
@@ -80,10 +81,25 @@ static void path_fold(linear_problem learn, linear_problem judge, double l1_rati
   mine__arena_rewind(env->scratch, mark);
 }
 
+/* Fold f is judged, the others are learned from; `row` has room for all. */
+static void path_part(const linear_problem *on, const int32_t *fold, int f, double l1_ratio,
+                      double largest, uint32_t *row, double *loss) {
+  linear_problem learn, judge;
+  int64_t n = 0, held = on->n;
+  for (int64_t i = 0; i < on->n; i++) {
+    const uint32_t at = (uint32_t)linear_row(on, i);
+    row[fold[i] == f ? --held : n++] = at;
+  }
+  mine__glm_on_rows(on, row, n, &learn);
+  mine__glm_on_rows(on, row + held, on->n - held, &judge);
+  path_fold(learn, judge, l1_ratio, largest, f, loss);
+}
+
 mine_status mine__path_choose(const linear_problem *problem, mine_model *model, double l1_ratio,
                               double *alpha) {
   mine_env *env = problem->env;
   const mine_dataset *data = problem->design->data;
+  const mine_mark mark = mine__arena_mark(env->scratch);
   const size_t n = (size_t)problem->n;
   double loss[PATH_STEPS] = {0};
   int32_t *fold = NULL;
@@ -95,24 +111,23 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
                       PATH_FOLDS, (long long)problem->n);
   }
   const double largest = path_largest(problem, l1_ratio);
+  linear_problem on = *problem;
+  linear_rotation rotation;
   if (mine_failed(env)) return mine_env_status(env);
+  linear_penalise(&on, largest, l1_ratio);
+  if (mine__glm_way(&on) == LINEAR_BY_ROWS) {
+    MINE_TRY(mine__rotate_open(&on, &rotation));
+    on = rotation.problem;
+  }
   MINE_TRY(mine__split_folds(env, env->scratch, (mine_rows){problem->row, problem->n},
                              (mine_division){data->hash, data->seed}, PATH_FOLDS, data->label,
                              data->n_classes, &fold));
   uint32_t *row = mine__arena_array(env->scratch, n, sizeof *row);
   if (!row) return mine_env_status(env);
-  for (int f = 0; f < PATH_FOLDS && !mine_failed(env); f++) {
-    int64_t learn = 0, judge = problem->n;
-    for (int64_t i = 0; i < problem->n; i++) {
-      const uint32_t at = (uint32_t)linear_row(problem, i);
-      row[fold[i] == f ? --judge : learn++] = at;
-    }
-    linear_problem on, held;
-    mine__glm_on_rows(problem, row, learn, &on);
-    mine__glm_on_rows(problem, row + judge, problem->n - judge, &held);
-    path_fold(on, held, l1_ratio, largest, f, loss);
-  }
+  for (int f = 0; f < PATH_FOLDS && !mine_failed(env); f++)
+    path_part(&on, fold, f, l1_ratio, largest, row, loss);
   if (mine_failed(env)) return mine_env_status(env);
+  mine__arena_rewind(env->scratch, mark);
   for (int s = 1; s < PATH_STEPS; s++)
     if (loss[s] < loss[best]) best = s;
   *alpha = largest * pow(PATH_LEAST, (double)best / (PATH_STEPS - 1));

@@ -34,8 +34,8 @@ if (requireNamespace("nnet", quietly = TRUE)) {
 if (requireNamespace("glmnet", quietly = TRUE)) {
   glmnet::glmnet.control(fdev = 0, devmax = 1)
   x <- as.matrix(d[, c("x0", "x1", "x2", "x3", "x4")])
-  net <- function(case, y, family, alpha, lambda) {
-    f <- glmnet::glmnet(x, y, family = family, alpha = alpha, lambda = lambda * c(16, 8, 4, 2, 1), thresh = 1e-20, maxit = 1e7)
+  net <- function(case, y, family, alpha, lambda, thresh = 1e-20) {
+    f <- glmnet::glmnet(x, y, family = family, alpha = alpha, lambda = lambda * c(16, 8, 4, 2, 1), thresh = thresh, maxit = 1e7)
     b <- coef(f, s = lambda)
     if (is.list(b)) for (k in names(b)) for (j in rownames(b[[k]])) line(case, paste(j, k), b[[k]][j, 1], NA, NA)
     else for (j in rownames(b)) line(case, j, b[j, 1], NA, NA)
@@ -50,4 +50,14 @@ if (requireNamespace("glmnet", quietly = TRUE)) {
   }
   net("net_multinomial_1_0.03", d$kind, "multinomial", 1, 0.03)
   net("net_multinomial_0.5_0.01", d$kind, "multinomial", 0.5, 0.01)
+  wide <- function(name, family, alpha, lambda) {
+    d <- at(paste0(name, ".csv"))
+    x <<- as.matrix(d[, names(d) != "y"])
+    net(paste(name, alpha, lambda, sep = "_"), d$y, family, alpha, lambda, 1e-13)
+  }
+  for (lambda in c(0.05, 0.003)) wide("wide", "binomial", 1, lambda)
+  wide("wide", "binomial", 0.3, 0.02)
+  wide("wide", "binomial", 0, 0.1)
+  wide("three", "multinomial", 1, 0.03)
+  wide("twins", "binomial", 1, 0.02)
 }

@@ -133,8 +133,8 @@ def wide(checks, db):
     x = [[rng.gauss(0, 1) for _ in range(p)] for _ in range(n)]
     y = [3 * r[0] - 2 * r[5] + r[9] + rng.gauss(0, 1) for r in x]
     names = [f"x{j}" for j in range(p)]
-    load(db, "wide", [[*r, v] for r, v in zip(x, y)], names + ["y"])
-    got = ours(db, "linear", "SELECT * FROM wide", "target=y,id=none,alpha=auto")
+    load(db, "short", [[*r, v] for r, v in zip(x, y)], names + ["y"])
+    got = ours(db, "linear", "SELECT * FROM short", "target=y,id=none,alpha=auto")
     beta = [got[name][0] for name in names]
     rest = [v - got["(intercept)"][0] - sum(b * c for b, c in zip(beta, r) if b) for r, v in zip(x, y)]
     slopes, held = [], []
@@ -147,6 +147,56 @@ def wide(checks, db):
     checks.that(max(slopes) - min(slopes) < 1e-8 * max(slopes), f"wide: slopes of {min(slopes)!r} to {max(slopes)!r}")
     checks.that(max(held) < max(slopes), f"wide: {max(held)!r} of those that are 0, {max(slopes)!r} of the others")
     checks.that(abs(sum(rest)) < 1e-8, f"wide: residuals sum to {sum(rest)!r}")
+
+
+def wide_tables():
+    """More columns than rows; columns of which the second half repeats the first, exactly or nearly."""
+    rng = random.Random(12)
+    x = [[common + rng.gauss(0, 1) for _ in range(400)] for common in (rng.gauss(0, 0.7) for _ in range(80))]
+    m = [r[0] - r[1] + r[2] + rng.gauss(0, 1) for r in x]
+    twins = [[*r[:40], *(v + (j % 4) * 3e-3 * rng.gauss(0, 1) for j, v in enumerate(r[:40]))] for r in x[:60]]
+    return {"wide": [[*r, "yn"[v > 0]] for r, v in zip(x, m)],
+            "three": [[*r[:150], "abc"[(v > -0.8) + (v > 0.8)]] for r, v in zip(x, m)],
+            "twins": [[*r, "yn"[v > 0]] for r, v in zip(twins, m)]}
+
+
+# table, alpha, l1_ratio
+WIDE = [("wide", 0.05, 1), ("wide", 0.003, 1), ("wide", 0.02, 0.3), ("wide", 0.1, 0), ("three", 0.03, 1), ("twins", 0.02, 1)]
+
+
+def objective(table, classes, alpha, ratio, beta):
+    """What glmnet makes the least; beta: of each class the intercept and the coefficients."""
+    n, p = len(table), len(table[0]) - 1
+    loss = 0
+    for r in table:
+        margin = [b[0] + sum(c * v for c, v in zip(b[1:], r) if c) for b in beta]
+        top = max(margin)
+        loss += (top + math.log(sum(math.exp(v - top) for v in margin)) - margin[classes.index(r[-1])]) / n
+    for j in range(p):
+        mean = sum(r[j] for r in table) / n
+        square = sum((r[j] - mean) ** 2 for r in table) / n
+        for b in beta:
+            loss += alpha * (ratio * abs(b[j + 1]) * math.sqrt(square) + (1 - ratio) / 2 * b[j + 1] ** 2 * square)
+    return loss
+
+
+def many(checks, db, tables, theirs):
+    """Penalties on many columns: nobody's coefficients are better than ours."""
+    for name, alpha, ratio in WIDE:
+        table = tables[name]
+        names = [f"x{j}" for j in range(len(table[0]) - 1)]
+        classes = sorted({r[-1] for r in table})
+        got = ours(db, "logistic", f"SELECT * FROM {name}", f"target=y,id=none,alpha={alpha},l1_ratio={ratio},numeric={'|'.join(names)}")
+        rest, two = theirs[f"{name}_{ratio}_{alpha}"], len(classes) == 2
+        none = [0] * (len(names) + 1)
+        own, other = [none] if two else [], [none] if two else []
+        for c in classes[1:] if two else classes:
+            tail = "" if two else f" | {c}"
+            own.append([got[k + tail][0] for k in ["(intercept)"] + names])
+            other.append([rest[k + ("" if two else " " + c)][0] for k in ["(Intercept)"] + names])
+        a, b = (objective(table, classes, alpha, ratio, v) for v in (own, other))
+        checks.that(a <= b + 1e-9, f"{name}: alpha={alpha}, l1_ratio={ratio}: objective", f"{a!r}, glmnet has {b!r}")
+        checks.that(far(a, b) < 1e-4, f"{name}: alpha={alpha}, l1_ratio={ratio}: glmnet's is near", f"{a!r}, {b!r}")
 
 
 def near(checks, db):
@@ -218,7 +268,7 @@ def read(name):
 def main():
     checks = mt.Checks("linear and logistic regression against R")
     db = mt.connect()
-    made = rows()
+    made, tables = rows(), wide_tables()
     load(db, "rows", made, COLUMNS)
     load(db, "longley", read("nist_longley.csv")[1], read("nist_longley.csv")[0])
     nist(checks, db)
@@ -232,9 +282,15 @@ def main():
         at = pathlib.Path(folder)
         with open(at / "rows.csv", "w", newline="") as file:
             csv.writer(file).writerows([COLUMNS] + made)
+        for name, table in tables.items():
+            with open(at / f"{name}.csv", "w", newline="") as file:
+                csv.writer(file).writerows([[f"x{j}" for j in range(len(table[0]) - 1)] + ["y"]] + table)
         for name in "mtcars", "kyphosis":
             shutil.copy(mt.data(f"r_{name}.csv"), at / f"{name}.csv")
         theirs = peer(folder)
+    for name, table in tables.items():
+        load(db, name, table, [f"x{j}" for j in range(len(table[0]) - 1)] + ["y"])
+    many(checks, db, tables, theirs)
     plain(checks, db, theirs)
     for name, algorithm, target, columns in (("mtcars", "linear", "mpg", "wt, hp, qsec"),
                                              ("kyphosis", "logistic", "Kyphosis", "Age, Number, Start")):

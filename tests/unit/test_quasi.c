@@ -2,65 +2,7 @@
 ** test_quasi.c -- L-BFGS and OWL-QN end where Newton's method ends; more coefficients than
 ** that has room for; classes that have no end.
 */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/random.h"
-#include "linear/objective.h"
-
-enum { ROWS = 300, COLUMNS = 80, CLASSES = 50 };
-
-static double number[COLUMNS][ROWS], target[ROWS], weight[ROWS];
-static int32_t label[ROWS];
-static mine_feature about[COLUMNS];
-static mine_feature_view view[COLUMNS];
-
-static double normal(mine_random *rng) {
-  double sum = -6;
-  for (int i = 0; i < 12; i++)
-    sum += mine__random_real(rng);
-  return sum;
-}
-
-/* Columns that go together, classes and counts that depend on the first three. */
-static mine_dataset made(int columns, int classes, double noise) {
-  mine_random rng;
-  mine__random_open(&rng, 5, 0, 0);
-  for (int i = 0; i < ROWS; i++) {
-    const double common = normal(&rng);
-    for (int c = 0; c < columns; c++)
-      number[c][i] = c + 1 + (0.6 * common + normal(&rng)) * (1 + c % 3);
-    const double m = 0.7 * (number[0][i] - 1) - 0.3 * (number[1][i] - 2) + noise * normal(&rng);
-    label[i] = (int32_t)fmin(fmax((m + 3) / 6 * classes, 0), classes - 1);
-    target[i] = floor(exp(0.3 * m) * 2 * mine__random_real(&rng));
-    weight[i] = 0.5 + mine__random_real(&rng);
-  }
-  for (int c = 0; c < columns; c++) {
-    about[c] = (mine_feature){.name = "x", .type = MINE_COLUMN_NUMERIC};
-    view[c] = (mine_feature_view){.number = number[c]};
-  }
-  return (mine_dataset){.rows = {ROWS, NULL, view},
-                        .n_features = columns,
-                        .about = about,
-                        .n_classes = classes,
-                        .label = label,
-                        .target = target,
-                        .weight = weight};
-}
-
-static mine_env *open_env(void) {
-  mine_env *env = NULL;
-  assert_int_equal(mine_env_open(NULL, "test", &env), MINE_OK);
-  env->progress = 0;
-  return env;
-}
+#include "linear_fixture.h"
 
 static void ends_where_newton_ends(void **state) {
   static const struct {
@@ -78,7 +20,7 @@ static void ends_where_newton_ends(void **state) {
   (void)state;
   for (size_t t = 0; t < sizeof tried / sizeof tried[0]; t++) {
     mine_env *env = open_env();
-    const mine_dataset data = made(6, tried[t].classes, 2);
+    const mine_dataset data = made(ROWS, 6, tried[t].classes, 2);
     const mine_list none = {0};
     linear_design design;
     linear_problem problem;
@@ -111,7 +53,7 @@ static void ends_where_newton_ends(void **state) {
 static void goes_beyond(void **state) {
   (void)state;
   mine_env *env = open_env();
-  const mine_dataset data = made(COLUMNS, CLASSES, 1);
+  const mine_dataset data = made(ROWS, COLUMNS, CLASSES, 1);
   const mine_list none = {0};
   linear_design design;
   linear_problem problem;
@@ -138,7 +80,7 @@ static void goes_beyond(void **state) {
 static void has_no_end(void **state) {
   (void)state;
   mine_env *env = open_env();
-  mine_dataset data = made(3, 3, 0);
+  mine_dataset data = made(ROWS, 3, 3, 0);
   const mine_list none = {0};
   linear_design design;
   linear_problem problem;
