@@ -186,6 +186,14 @@ static const fault_call calls_special[] = {
      "SELECT rank, options, mean, se FROM mine_tune('tree','customers',"
      "'target=churn,max_depth=1..4,criterion=gini|entropy,trials=3,folds=2{o}')",
      0},
+    {"mine_fit linear", /* a ridge of more columns than rows */
+     "SELECT mine_fit('linear','SELECT id, age, income, plan, id%2=0 AS even FROM customers WHERE "
+     "id<4','target=income,l2=1,holdout=0{o}')",
+     0},
+    {"mine_fit logistic", /* a lasso of many columns */
+     "SELECT mine_fit('logistic','SELECT rowid AS id, rowid%110 AS kind, rowid*7%13 AS x, "
+     "rowid*rowid%5>1 AS y FROM baskets','target=y,categorical=kind,l1=1{o}')",
+     0},
     {"mine_bins",
      "SELECT * FROM mine_bins((SELECT mine_fit('logistic','customers','target=churn,transform=woe,"
      "l2=1,rare=0.3{o}')))",
