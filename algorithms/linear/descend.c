@@ -20,7 +20,7 @@
 
 #define DESCEND_SWEEPS 100000
 #define DESCEND_FEW    10    /* sweeps, and a third of the coefficients more: a Cholesky's cost */
-#define DESCEND_TURNS  30    /* steps by signs, before the sweeps look again                    */
+#define DESCEND_TURNS  100   /* steps by signs, before the sweeps look again                    */
 #define DESCEND_ALONE  1e-12 /* of its curvature that a column has beside those before it       */
 
 typedef struct descend_run {
@@ -102,7 +102,8 @@ static void descend_gather(const descend_run *run) {
 /* ---- one after the other ------------------------------------------------------------------ */
 
 /* Each in turn to its least, until a sweep moves none that counts, or `most` sweeps are made; the
-** sweeps. */
+** sweeps.  None leaves 0 for what does not count: signs that rounding gives would be in the way of
+** descend_by_signs. */
 static int64_t descend_sweep(const descend_run *run, int64_t most, int *settled) {
   const double l1 = run->of.problem->l1;
   const int64_t n = run->n;
@@ -115,7 +116,7 @@ static int64_t descend_sweep(const descend_run *run, int64_t most, int *settled)
       const double aim = curve * at - run->steep[a];
       const double to = (descend_is_intercept(run, a) ? aim : descend_shrink(aim, l1)) / curve;
       const double by = to - at;
-      if (to == at) continue;
+      if (to == at || (at == 0 && curve * by * by <= run->least)) continue;
       for (int64_t b = 0; b < n; b++)
         run->steep[b] += by * row[b];
       run->at[a] = to;
