@@ -28,6 +28,8 @@
 #define FOREST_DRAWS   21     /* purpose of a random stream: the bootstrap           */
 #define FOREST_ONE     0x1p40 /* out-of-bag sums are whole numbers: order is free */
 #define FOREST_CLASSES 256
+#define FOREST_BLOCK   128 /* draws */
+#define FOREST_AHEAD   24  /* rows of which numbers are on their way */
 
 /* Rows a leaf must keep where nobody says.  Of numbers, and with them half of the attributes tried
 ** at a node, it was chosen by out-of-bag error on 16 tables of R (docs/design/performance.md): a
@@ -77,6 +79,16 @@ typedef struct forest_tree {
   mine_trees_builder builder;
 } forest_tree;
 
+/* Where a thread grows its trees, one after another: memory of many rows is cleared by the system
+** each time it is asked for anew.  It belongs to the thread's branch, which is how it is found. */
+typedef struct forest_room {
+  _Atomic(mine_env *) owner; /* NULL: nobody's yet */
+  mine_arena *arena;
+  uint32_t *row;
+  float *g, *h; /* by row given */
+  mine_grower *grower;
+} forest_room;
+
 typedef struct forest_run {
   const mine_dataset *data;
   const forest_options *options;
@@ -85,6 +97,7 @@ typedef struct forest_run {
   mine_tree_target of;
   int width; /* values of a leaf */
   forest_tree *tree;
+  forest_room *room; /* MINE_MAX_THREADS */
   /* Of the trees that have not learned from the row. */
   _Atomic int64_t *told; /* n x width; NULL: no bootstrap */
   _Atomic int32_t *times;
@@ -92,7 +105,7 @@ typedef struct forest_run {
 
 /* ---- one tree ------------------------------------------------------------------------- */
 
-/* What one tree is grown from and becomes; all in the task's arena. */
+/* What one tree is grown from and becomes; beside the room, all in the task's arena. */
 typedef struct forest_work {
   mine_env *env;
   const forest_run *run;
@@ -105,6 +118,49 @@ typedef struct forest_work {
   double *value; /* width for each node */
 } forest_work;
 
+/* The room of the thread whose branch this is; there are as many as there can be threads. */
+static forest_room *forest_room_of(const forest_run *run, mine_env *branch) {
+  forest_room *room = run->room;
+  for (;; room++) {
+    mine_env *nobody = NULL;
+    if (atomic_load(&room->owner) == branch ||
+        atomic_compare_exchange_strong(&room->owner, &nobody, branch))
+      return room;
+  }
+}
+
+static mine_status forest_enter(forest_work *work, forest_room *room) {
+  const forest_run *run = work->run;
+  const size_t n = (size_t)run->of.n;
+  if (!room->arena) room->arena = mine__arena_open(work->env);
+  if (!room->arena) return mine_env_status(work->env);
+  if (!room->grower) {
+    room->row = mine__arena_array(room->arena, n, sizeof *room->row);
+    room->h = mine__arena_array(room->arena, n, sizeof *room->h);
+    if (run->plan.score == MINE_GROW_GRADIENT)
+      room->g = mine__arena_array(room->arena, n, sizeof *room->g);
+    if (mine_failed(work->env)) return mine_env_status(work->env);
+    room->grower = mine__grower_open(work->env, room->arena, &run->binned, &run->plan);
+  }
+  work->row = room->row;
+  work->g = room->g;
+  work->h = room->h;
+  work->grower = room->grower;
+  return mine_env_status(work->env);
+}
+
+/* Draw rows, FOREST_BLOCK at most: what they are counted in lies anywhere in memory, and is fetched
+** while others are drawn. */
+static void forest_draw_some(const forest_work *work, mine_random *random, int64_t draws) {
+  float *drawn[FOREST_BLOCK];
+  for (int64_t k = 0; k < draws; k++) {
+    drawn[k] = work->h + mine__random_below(random, (uint64_t)work->run->of.n);
+    MINE_FETCH(drawn[k]);
+  }
+  for (int64_t k = 0; k < draws; k++)
+    *drawn[k] += 1;
+}
+
 /* How often each row is drawn, times its weight, in h. */
 static void forest_draw(forest_work *work, uint64_t tree) {
   const forest_run *run = work->run;
@@ -115,9 +171,9 @@ static void forest_draw(forest_work *work, uint64_t tree) {
     mine__random_open(&random, run->data->seed, FOREST_DRAWS, tree);
     int64_t draws = (int64_t)(share * (double)run->of.n + 0.5);
     if (draws < 1) draws = 1;
-    for (int64_t k = 0; k < draws; k++) {
+    for (int64_t k = 0; k < draws; k += FOREST_BLOCK) {
       if (MINE_POLL_AT(work->env, k)) return;
-      work->h[mine__random_below(&random, (uint64_t)run->of.n)] += 1;
+      forest_draw_some(work, &random, draws - k < FOREST_BLOCK ? draws - k : FOREST_BLOCK);
     }
   } else {
     const uint64_t stream = mine_hash_mix(run->data->seed ^ mine_hash_mix(tree + FOREST_DRAWS));
@@ -139,10 +195,20 @@ static void forest_draw(forest_work *work, uint64_t tree) {
 /* The class shares, or the mean, of a leaf's rows. */
 static void forest_leaf(const forest_work *work, const mine_grown_node *node, double *value) {
   const forest_run *run = work->run;
+  const mine_grow_entry *entry = mine__grown_rows(work->grower, node);
   double all = 0;
   memset(value, 0, (size_t)run->width * sizeof *value);
   for (int64_t k = 0; k < node->rows; k++) {
-    const uint32_t row = mine__grown_rows(work->grower, node)[k].row;
+    const uint32_t row = entry[k].row;
+    if (k + FOREST_AHEAD < node->rows) {
+      const uint32_t soon = entry[k + FOREST_AHEAD].row; /* a leaf's rows lie far apart */
+      MINE_FETCH(work->h + soon);
+      if (run->of.classes) {
+        MINE_FETCH(run->of.label + soon);
+      } else {
+        MINE_FETCH(run->of.y + soon);
+      }
+    }
     const double w = (double)work->h[row];
     all += w;
     if (run->of.classes) {
@@ -195,20 +261,16 @@ static void forest_tell(const forest_work *work) {
 static void forest_grow(forest_work *work, int64_t number) {
   const forest_run *run = work->run;
   forest_tree *tree = &run->tree[number];
-  const size_t n = (size_t)run->of.n;
   const int by_class = run->plan.score != MINE_GROW_GRADIENT;
-  work->row = mine__arena_array(work->arena, n, sizeof *work->row);
-  work->h = mine__arena_array(work->arena, n, sizeof *work->h);
-  work->g = by_class ? NULL : mine__arena_array(work->arena, n, sizeof *work->g);
-  if (mine_failed(work->env)) return;
+  if (forest_enter(work, forest_room_of(run, work->env))) return;
   forest_draw(work, (uint64_t)number);
-  work->grower = mine__grower_open(work->env, work->arena, &run->binned, &run->plan);
   const mine_grow_rows rows = {.row = work->row,
                                .n = work->n,
                                .g = work->g,
                                .h = work->h,
                                .label = by_class ? run->of.label : NULL};
-  if (!work->grower || mine__grow(work->grower, &rows, NULL, (uint64_t)number, &work->grown))
+  if (mine_failed(work->env) ||
+      mine__grow(work->grower, &rows, NULL, (uint64_t)number, &work->grown))
     return;
   work->value = mine__arena_array(work->arena, (size_t)work->grown.n_nodes * (size_t)run->width,
                                   sizeof *work->value);
@@ -334,6 +396,7 @@ static void forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *d
   if (mine_failed(env)) return;
   forest_plan(&run, random_cut);
   run.tree = mine__arena_zeros(arena, (size_t)o->n_trees, sizeof *run.tree);
+  run.room = mine__arena_zeros(arena, MINE_MAX_THREADS, sizeof *run.room);
   if (o->bootstrap) {
     run.told = mine__arena_zeros(arena, (size_t)run.of.n * (size_t)run.width, sizeof *run.told);
     run.times = mine__arena_zeros(arena, (size_t)run.of.n, sizeof *run.times);
@@ -342,6 +405,8 @@ static void forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *d
   mine_branches *branches =
       mine__branches_open(env, arena, (int)(o->n_trees < 256 ? o->n_trees : 256));
   if (branches) mine__branches_run(branches, o->n_trees, forest_task, &run);
+  for (int t = 0; t < MINE_MAX_THREADS; t++)
+    mine__arena_close(run.room[t].arena);
   if (!mine_failed(env)) forest_finish(env, arena, &run, model);
   for (int64_t t = 0; t < o->n_trees; t++)
     mine__arena_close(run.tree[t].arena);

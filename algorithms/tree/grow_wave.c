@@ -18,6 +18,7 @@
 
 #define WAVE_STRETCH  8192 /* rows in a stretch, at least                              */
 #define WAVE_MOVED    256  /* rows */
+#define WAVE_AHEAD    32   /* rows whose bytes are on their way */
 #define WAVE_FEATURES 2    /* purpose of a random stream: the features tried at a node */
 
 /* ---- one node, a few features ------------------------------------------------------------- */
@@ -77,6 +78,7 @@ static void growth_side_task(void *context, int64_t task, int worker) {
   for (int b = 0; b <= MINE_BINS_MOST; b++)
     side[b] = (uint8_t)mine_grown_goes_left(&asked, category, (uint8_t)b);
   for (int64_t k = s->from; k < s->to; k++) {
+    if (k + WAVE_AHEAD < s->to) MINE_FETCH(bin + entry[k + WAVE_AHEAD].row);
     const uint8_t left = side[bin[entry[k].row]];
     to[k] = left;
     lefts += left;

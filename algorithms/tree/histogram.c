@@ -114,33 +114,46 @@ typedef struct histogram_bytes {
   size_t width;
 } histogram_bytes;
 
-/* One pass over the rows for all features: they lie in the same stretch of memory. */
+/* One pass over the rows for all features: they lie in the same stretch of memory.  Rows are
+** counted in the same pass: far down in a large tree each row is a line of the cache of its own,
+** and the line is most of the cost. */
 MINE_INLINE void histogram_together(const grow_entry *entry, int64_t n, const histogram_bytes *at,
-                                    const grow_bins *bins, int features) {
+                                    const grow_bins *bins, int features, int counted) {
   for (int64_t k = 0; k < n; k++) {
     const uint64_t add = grow_pack(entry[k]);
     const size_t row = entry[k].row;
     if (k + HISTOGRAM_AHEAD < n)
       MINE_FETCH(at[0].byte + entry[k + HISTOGRAM_AHEAD].row * at[0].width);
-    for (int j = 0; j < features; j++)
-      bins[j].sums[at[j].byte[row * at[j].width]] += add;
+    for (int j = 0; j < features; j++) {
+      const size_t bin = at[j].byte[row * at[j].width];
+      bins[j].sums[bin] += add;
+      if (counted) bins[j].counts[bin]++;
+    }
   }
 }
 
-static void histogram_gradients(const grow_entry *entry, int64_t n, const histogram_bytes *at,
-                                const grow_bins *bins, int features) {
+MINE_INLINE void histogram_gradients(const grow_entry *entry, int64_t n, const histogram_bytes *at,
+                                     const grow_bins *bins, int features, int counted) {
   int j = 0;
   for (; j + 4 <= features; j += 4)
-    histogram_together(entry, n, at + j, bins + j, 4);
-  if (features - j == 3) histogram_together(entry, n, at + j, bins + j, 3);
-  if (features - j == 2) histogram_together(entry, n, at + j, bins + j, 2);
-  if (features - j == 1) histogram_together(entry, n, at + j, bins + j, 1);
+    histogram_together(entry, n, at + j, bins + j, 4, counted);
+  if (features - j == 3) histogram_together(entry, n, at + j, bins + j, 3, counted);
+  if (features - j == 2) histogram_together(entry, n, at + j, bins + j, 2, counted);
+  if (features - j == 1) histogram_together(entry, n, at + j, bins + j, 1, counted);
 }
 
-static void histogram_by_class(const grow_entry *entry, int64_t n, histogram_bytes at,
-                               size_t classes, uint64_t *sums) {
-  for (int64_t k = 0; k < n; k++)
-    sums[at.byte[entry[k].row * at.width] * classes + (size_t)entry[k].g] += entry[k].h;
+static void histogram_by_class(const grow_entry *entry, int64_t n, const histogram_bytes *at,
+                               const grow_bins *bins, int features, size_t classes) {
+  for (int64_t k = 0; k < n; k++) {
+    const size_t row = entry[k].row, label = (size_t)entry[k].g;
+    if (k + HISTOGRAM_AHEAD < n)
+      MINE_FETCH(at[0].byte + entry[k + HISTOGRAM_AHEAD].row * at[0].width);
+    for (int j = 0; j < features; j++) {
+      const size_t bin = at[j].byte[row * at[j].width];
+      bins[j].sums[bin * classes + label] += entry[k].h;
+      if (bins[j].counts) bins[j].counts[bin]++;
+    }
+  }
 }
 
 void mine__histogram_features(const mine_grower *g, const grow_entry *entry, int64_t n,
@@ -154,12 +167,14 @@ void mine__histogram_features(const mine_grower *g, const grow_entry *entry, int
                               (size_t)mine_panel_width(g->binned, panel)};
     memset(bins[j].sums, 0, all * width * sizeof *bins[j].sums);
     if (bins[j].counts) memset(bins[j].counts, 0, all * sizeof *bins[j].counts);
-    for (int64_t k = 0; bins[j].counts && k < n; k++)
-      bins[j].counts[at[j].byte[entry[k].row * at[j].width]]++;
-    if (g->plan.score != MINE_GROW_GRADIENT)
-      histogram_by_class(entry, n, at[j], width, bins[j].sums);
   }
-  if (g->plan.score == MINE_GROW_GRADIENT) histogram_gradients(entry, n, at, bins, n_bins);
+  if (g->plan.score != MINE_GROW_GRADIENT) {
+    histogram_by_class(entry, n, at, bins, n_bins, width);
+  } else if (g->scale.counted) {
+    histogram_gradients(entry, n, at, bins, n_bins, 0);
+  } else {
+    histogram_gradients(entry, n, at, bins, n_bins, 1);
+  }
 }
 
 /* ---- rows, and all of a node ------------------------------------------------------------- */
@@ -172,6 +187,8 @@ void mine__histogram_counts(const mine_grower *g, const grow_entry *entry, int64
     const size_t width = (size_t)mine_panel_width(binned, panel);
     const mine_binned_feature *feature = &binned->feature[mine_panel_first(panel)];
     for (int64_t k = 0; k < n; k++) {
+      if (k + HISTOGRAM_AHEAD < n)
+        MINE_FETCH(binned->panel[panel] + entry[k + HISTOGRAM_AHEAD].row * width);
       const uint8_t *byte = binned->panel[panel] + entry[k].row * width;
       for (size_t lane = 0; lane < width; lane++)
         counts[feature[lane].first + byte[lane]]++;
