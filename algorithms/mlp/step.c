@@ -22,6 +22,7 @@
 #define STEP_CELLS  (1 << 15)            /* of a matrix, in a task                  */
 #define STEP_BEGIN  UINT64_C(0x4d4c5031) /* streams of chance                 */
 #define STEP_DROP   UINT64_C(0x4d4c5032)
+#define STEP_LAST   0.3 /* of the last layer's bound, to begin with */
 #define STEP_SLOWER 0.9 /* Adam's means: as the kernel has them    */
 #define STEP_SLOW   0.999
 
@@ -324,8 +325,10 @@ static void step_draw(mine_random *random, double *w, int64_t n, double most) {
     w[i] = (2 * mine__random_real(random) - 1) * most;
 }
 
-/* He et al. (2015) for relu, Glorot & Bengio (2010) for tanh, where a level counts as one input;
-** the last layer knows only what is best where nothing is known. */
+/* Glorot & Bengio (2010), where a level counts as one input.  The bounds of He et al. (2015) for
+** relu are about twice as wide, and at the same number of epochs lost more.  A last layer that
+** begins at 0 is slow where the rule is curved, one at its bound learns noise: it begins in between
+** (docs/design/performance.md).  Its constants are what is best where nothing is known. */
 static void step_weights(const mlp_run *run) {
   const mine_network *m = run->m;
   mine_random random;
@@ -336,9 +339,7 @@ static void step_weights(const mlp_run *run) {
     few += m->column[run->in->table[t]].form == MINE_NETWORK_LEVELS;
   for (int l = 0; l < m->n_layers; l++) {
     const double in = (double)(m->width[l] + (l == 0 ? few : 0)), out = (double)m->width[l + 1];
-    const int relu = m->activation == MINE_NETWORK_RELU;
-    const double most = sqrt(6 / (relu ? fmax(in, 1) : in + out));
-    if (l + 1 == m->n_layers) break;
+    const double most = sqrt(6 / (in + out)) * (l + 1 == m->n_layers ? STEP_LAST : 1);
     step_draw(&random, run->weight + m->layer[l], m->width[l] * m->width[l + 1], most);
     for (int t = 0; l == 0 && t < run->in->tables; t++) {
       const mine_network_column *column = &m->column[run->in->table[t]];

@@ -66,6 +66,21 @@ static void learn_watch(mlp_run *run, double total, double *best) {
   memcpy(best, run->weight, (size_t)run->m->size * sizeof *best);
 }
 
+/* Guessing is what is to be beaten: the loss with a last layer that knows nothing but its
+** constants. */
+static void learn_guess(mlp_run *run, mine_arena *arena, double total, double *best) {
+  const mine_network *m = run->m;
+  const int last = m->n_layers - 1;
+  const size_t n = (size_t)(mine_network_constants(m, last) - m->layer[last]);
+  double *layer = run->weight + m->layer[last];
+  double *kept = mine__arena_array(arena, n, sizeof *kept);
+  if (!kept) return;
+  memcpy(kept, layer, n * sizeof *kept);
+  memset(layer, 0, n * sizeof *layer);
+  learn_watch(run, total, best);
+  memcpy(layer, kept, n * sizeof *kept);
+}
+
 void mine__mlp_learn(mlp_run *run, mine_arena *arena) {
   const double total = learn_total(run, run->held, run->n_held);
   const double away = LEARN_RUNS_AWAY * run->in->none + 1;
@@ -75,7 +90,7 @@ void mine__mlp_learn(mlp_run *run, mine_arena *arena) {
   if (!order || !best) return;
   memcpy(order, run->row, (size_t)run->n * sizeof *order);
   run->held_loss = INFINITY;
-  if (watched) learn_watch(run, total, best); /* guessing: the last layer knows no more */
+  if (watched) learn_guess(run, arena, total, best);
   while (run->epochs < run->most_epochs && !mine_failed(run->env)) {
     run->last_loss = learn_epoch(run, order);
     run->epochs++;
