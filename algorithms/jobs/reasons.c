@@ -304,6 +304,18 @@ static reasons_at reasons_find(const mine_reasons *r, int64_t row) {
   return at;
 }
 
+/* The columns of reasons_answer. */
+enum {
+  REASONS_ID,
+  REASONS_RANK,
+  REASONS_FEATURE,
+  REASONS_VALUE,
+  REASONS_CONTRIBUTION,
+  REASONS_BECAUSE,
+  REASONS_CLASS,
+  REASONS_STD_ERROR
+};
+
 static void reasons_text(mine_cell *out, const char *text, size_t bytes) {
   *out = (mine_cell){MINE_TEXT, bytes, {0}};
   out->as.text = text;
@@ -319,19 +331,21 @@ static void reasons_because(reasons_state *s, const reasons_at *at, mine_cell *o
 
 static void reasons_cell_of(reasons_state *s, const reasons_at *at, int column, mine_cell *out) {
   const mine_model *model = s->scoring->model;
-  if (column == 1) *out = (mine_cell){MINE_INT, 0, {.integer = at->rank}};
-  if (column == 2 && at->feature >= 0) {
+  if (column == REASONS_RANK) *out = (mine_cell){MINE_INT, 0, {.integer = at->rank}};
+  if (column == REASONS_FEATURE && at->feature >= 0) {
     const char *name = model->feature[at->feature].name;
     reasons_text(out, name, strlen(name));
   }
-  if (column == 3 && at->feature >= 0)
+  if (column == REASONS_VALUE && at->feature >= 0)
     mine__reason_value(s->scoring, at->row, at->feature, s->buffer, out);
-  if (column == 4 && !isnan(at->value)) *out = (mine_cell){MINE_REAL, 0, {.real = at->value}};
-  if (column == 5) reasons_because(s, at, out);
+  if (column == REASONS_CONTRIBUTION && !isnan(at->value))
+    *out = (mine_cell){MINE_REAL, 0, {.real = at->value}};
+  if (column == REASONS_BECAUSE) reasons_because(s, at, out);
   const int32_t of = s->reasons.of[at->row];
-  if (column == 6 && model->n_groups > 0 && of >= 0)
+  if (column == REASONS_CLASS && model->n_groups > 0 && of >= 0)
     mine__model_group(model, of == model->n_groups ? 0 : of + 1, out);
-  if (column == 7 && at->error > 0) *out = (mine_cell){MINE_REAL, 0, {.real = at->error}};
+  if (column == REASONS_STD_ERROR && at->error > 0)
+    *out = (mine_cell){MINE_REAL, 0, {.real = at->error}};
 }
 
 static void reasons_cell(const mine_job *job, int64_t row, int column, mine_cell *out) {
@@ -339,7 +353,7 @@ static void reasons_cell(const mine_job *job, int64_t row, int column, mine_cell
   *out = (mine_cell){MINE_NULL, 0, {0}};
   if (row < 0 || row >= s->reasons.n * reasons_each(&s->reasons)) return;
   const reasons_at at = reasons_find(&s->reasons, row);
-  if (column == 0) {
+  if (column == REASONS_ID) {
     mine__scoring_cell(s->scoring, at.row, 0, out);
   } else {
     reasons_cell_of(s, &at, column, out);
