@@ -17,7 +17,8 @@ is compared too).  `<!-- skip -->` before a ```sql block leaves it out, and
 `<!-- database: demo_zh.db -->` anywhere chooses another database.
 `<!-- quote: FILE -->` before a block says that it stands in that file, line for line.
 Files that a page on the design names must be there.
---update rewrites the expected output: read the diff before you commit it.
+--update rewrites the expected output: read the diff before you commit it.  A document whose
+database is not in build/demo is refused, and stays as it is.
 """
 import difflib
 import os
@@ -31,6 +32,7 @@ import time
 import minetest as mt
 
 MARK = "--mine-test-block-"
+DATABASES = {"demo.db": "demo.sql", "demo_zh.db": "demo_zh.sql"}
 
 
 # ---- comparing -----------------------------------------------------------------
@@ -165,12 +167,11 @@ def judge_block(name, block, got):
     return True
 
 
-def demo_copy(folder, text):
-    wanted = re.search(r"<!--\s*database:\s*(\S+)\s*-->", text)
-    for name in ("demo.db", "demo_zh.db"):
+def demo_copy(folder, database):
+    for name in DATABASES:
         if (mt.DEMO / name).exists():
             shutil.copy(mt.DEMO / name, folder / name)
-    return folder / (wanted.group(1) if wanted else "demo.db")
+    return folder / database
 
 
 def run_document(path, update):
@@ -185,9 +186,15 @@ def run_document(path, update):
     if not sql and not shell:
         print(f"ok     {name}: no examples to run")
         return True
+    wanted = re.search(r"<!--\s*database:\s*(\S+)\s*-->", text)
+    database = wanted.group(1) if wanted else "demo.db"
+    missing = [d for d in (database, *DATABASES) if not (mt.DEMO / d).exists()]
+    if missing:
+        print(f"FAILED {name}: {mt.DEMO / missing[0]} is not there; run tests/run.py demo first")
+        return False
     folder = mt.scratch()
     try:
-        outputs = list(zip(sql, run_sql_blocks(sql, demo_copy(folder, text), folder) if sql else []))
+        outputs = list(zip(sql, run_sql_blocks(sql, demo_copy(folder, database), folder) if sql else []))
         outputs += [(b, run_shell_block(b, folder)) for b in shell]
     finally:
         shutil.rmtree(folder)
@@ -221,13 +228,14 @@ def documents():
 def build_demo():
     """Both demo databases with the plain shell: no extension, so it cannot help."""
     mt.DEMO.mkdir(parents=True, exist_ok=True)
-    for name, script in (("demo.db", "demo.sql"), ("demo_zh.db", "demo_zh.sql")):
+    for name, script in DATABASES.items():
         path = mt.DEMO / name
         path.unlink(missing_ok=True)
         started = time.monotonic()
         code = subprocess.run([mt.SHELL, "-batch", "-init", os.devnull, "-bail", str(path), f".read sql/{script}"],
                               cwd=mt.ROOT, check=False).returncode
         if code:
+            path.unlink(missing_ok=True)  # a part of it would pass for the whole
             print("FAILED", script)
             return False
         print(f"ok     {name}: {path.stat().st_size / 1e6:.1f} MB in {time.monotonic() - started:.1f} s")
