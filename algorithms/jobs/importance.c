@@ -263,6 +263,8 @@ static void importance_tell_silent(mine_job *job, const mine_model *model) {
   for (size_t i = 0; i < silents.n && !mine_failed(job->env); i++) {
     const importance_silent *silent = &silents.of[i];
     mine__format_real(low, silent->least, 3);
+    mine__format_real(high, silent->most, 3);
+    const int apart = strcmp(low, high) != 0;
     if (silent->members == 1)
       mine__job_notef(job, "warning", silent->algorithm,
                       "a member of weight %s: it does not know how much its features count, so "
@@ -272,8 +274,7 @@ static void importance_tell_silent(mine_job *job, const mine_model *model) {
       mine__job_notef(job, "warning", silent->algorithm,
                       "%lld members of weight %s%s%s: they do not know how much their features "
                       "count, so this is the mean of the others; %s",
-                      (long long)silent->members, low, silent->least < silent->most ? " to " : "",
-                      silent->least < silent->most ? mine__format_real(high, silent->most, 3) : "",
+                      (long long)silent->members, low, apart ? " to " : "", apart ? high : "",
                       measured);
   }
 }

@@ -4,7 +4,7 @@
 ** Per encoded column (data/encode.h): of a number the mean of the known values (bent by the scale:
 ** of the bent values, brought back), of a category the share of the level among the known ones,
 ** of each cluster and of all rows.  Rows that are in no cluster (noise) count among all.
-** Every kind of clustering keeps one and gives it by its `profile` (model.h); mine_centroids and
+** Every kind of clustering keeps one and gives it by its `profile` (kind.h); mine_centroids and
 ** mine_segments list it.
 */
 #ifndef MINE_MODEL_CLUSTER_PROFILE_H

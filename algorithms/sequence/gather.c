@@ -18,12 +18,13 @@
 
 /* ---- order ---------------------------------------------------------------------------------- */
 
-#define GATHER_SMALL 12  /* bits of a length or a number of items; larger ones are equal keys */
-#define GATHER_FEW   48  /* sequences that are sorted as fast by comparing them              */
-#define GATHER_DEEP  256 /* words after which the same is done: calls are nested so deep     */
+#define GATHER_SMALL 12                         /* bits of a length or a number of words ... */
+#define GATHER_LONG  ((1U << GATHER_SMALL) - 1) /* ... and what stands for larger ones      */
+#define GATHER_FEW   48  /* sequences that are sorted as fast by comparing them         */
+#define GATHER_DEEP  256 /* words after which the same is done: calls are nested so deep */
 
 static uint64_t gather_short(uint32_t v) {
-  return v < (1U << GATHER_SMALL) ? v : (1U << GATHER_SMALL) - 1;
+  return v < GATHER_LONG ? v : GATHER_LONG;
 }
 
 static int gather_before(const void *context, const void *a, const void *b) {
@@ -62,13 +63,14 @@ static uint64_t gather_key(const gather_order *o, const mine_sequence *s, uint32
 
 static void gather_runs(const gather_order *o, int64_t first, int64_t end, uint32_t from);
 
-/* Sequences of one length and number of words that are the same up to word `from`. */
+/* Sequences that are the same up to word `from`, of one length and number of words unless these
+** are too large for a key. */
 static void gather_refine(const gather_order *o, int64_t first, int64_t end, uint32_t from) {
   const mine_sequence *one = &o->all[o->place[first].at];
   const uint32_t each = 64 / (uint32_t)o->bits;
-  if (from >= one->words) return;
-  if (end - first < GATHER_FEW || from >= GATHER_DEEP || one->words >= 1U << GATHER_SMALL ||
-      one->length >= 1U << GATHER_SMALL) {
+  const int is_long = one->words >= GATHER_LONG || one->length >= GATHER_LONG;
+  if (from >= one->words && !is_long) return;
+  if (end - first < GATHER_FEW || from >= GATHER_DEEP || is_long) {
     mine__sort(o->env, o->place + first, o->spare, (size_t)(end - first), sizeof *o->place,
                gather_before, o->all);
     return;

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sequence/gather.h"
 #include "sequence/sequence.h"
+#include "sequence/walker.h"
 
 /* ---- rows in a line ------------------------------------------------------------------------ */
 
@@ -285,6 +287,51 @@ static void random_against_enumeration(void **state) {
   }
 }
 
+/* ---- long ones ------------------------------------------------------------------------------ */
+
+#define LONG_ONES 60
+#define LONG_WORDS                                                              \
+  4096 /* and one or two less: as long as a key of the order can say, or longer \
+        */
+
+/* Pattern k has word k % LONG_ONES, over and over; as many words as events. */
+static size_t long_answers(uint32_t *answer, int64_t turned) {
+  size_t used = 0;
+  for (uint32_t i = 0; i < LONG_ONES; i++) {
+    const uint32_t k = turned ? LONG_ONES - 1 - i : i, words = LONG_WORDS - k * 7 % 3;
+    uint32_t *a = answer + used;
+    memset(a, 0, WALKER_HEAD * sizeof *a);
+    a[0] = a[1] = words;
+    a[2] = 2;
+    for (uint32_t w = 0; w < words; w++)
+      a[WALKER_HEAD + w] = k | SEQUENCE_NEW;
+    used += WALKER_HEAD + words;
+  }
+  return used;
+}
+
+/* Shorter ones first, then by items, in whatever order they were found. */
+static void long_ones_in_order(void **state) {
+  (void)state;
+  const mine_sequence_query query = query_of(2);
+  const mine_sequence_data of = {.customers = 2, .n_items = LONG_ONES};
+  room = mine__arena_open(env);
+  uint32_t *answer =
+      mine__arena_array(room, LONG_ONES * (LONG_WORDS + WALKER_HEAD), sizeof *answer);
+  assert_non_null(answer);
+  for (int turned = 0; turned < 2; turned++) {
+    mine_sequence_set set = {.data = &of};
+    mine__sequences_gather(env, room, answer, long_answers(answer, turned), LONG_ONES, &query,
+                           &set);
+    assert_int_equal(set.n, LONG_ONES);
+    for (int64_t i = 1; i < set.n; i++) {
+      const mine_sequence *a = &set.sequence[i - 1], *b = &set.sequence[i];
+      assert_true(a->length < b->length || (a->length == b->length && a->word[0] < b->word[0]));
+    }
+  }
+  mine__arena_close(room);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(in_their_order, open_env, close_env),
@@ -293,6 +340,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(closed_ones, open_env, close_env),
       cmocka_unit_test_setup_teardown(of_one_customer_or_none, open_env, close_env),
       cmocka_unit_test_setup_teardown(random_against_enumeration, open_env, close_env),
+      cmocka_unit_test_setup_teardown(long_ones_in_order, open_env, close_env),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
