@@ -96,16 +96,14 @@ def scored(shared, names, row, want, ties):
     shared.mine_score.restype = ctypes.c_int
     group = shared.mine_score(numbers, texts, out)
     prediction, probability, confidence, distance = want[row[0]]
-    if confidence is not None and distance is not None:  # a clustering with shares; noise has none
-        shares = len([c for c in list(out) if c != -1.0]) - 1
-        good = group + 1 == prediction and ex.close(out[shares], distance)
-        good = row[0] in ties or good and (group < 0 or ex.close(out[group], confidence))
+    if distance is not None:  # a clustering; behind shares, where it has them.  Noise has no confidence
+        filled = len([c for c in list(out) if c != -1.0])
+        good = group + 1 == prediction and ex.close(out[filled - 1], distance)
+        good = row[0] in ties or good and (confidence is None or group < 0 or ex.close(out[group], confidence))
     elif confidence is not None:
         good = row[0] in ties or group >= 0 and ex.close(out[group], confidence)
     elif isinstance(prediction, float):
         good = ex.close(out[0], prediction)
-    elif distance is not None:
-        good = group + 1 == prediction and ex.close(out[0], distance)
     else:
         good = group == -1
     return [] if good else [(row[0], group, list(out)[:3], want[row[0]])]
