@@ -260,6 +260,7 @@ static int help_metric(mine_text *out, const char *name) {
   if (!measure) return 0;
   mine__text_adds(out, "A metric of mine_evaluate\n\n");
   help_measure(out, measure);
+  mine__help_beside(out, name, 1);
   return 1;
 }
 

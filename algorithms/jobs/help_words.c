@@ -20,6 +20,9 @@ const mine__help_word mine__help_words[] = {
      "kprototypes|gmm|hdbscan|auto",
      "SELECT mine_train('segments', 'auto', 'customers'); then FROM mine_segments('segments') says "
      "what sets each apart, FROM mine_predict('segments', 'customers') who belongs where."},
+    {"centroid|cluster centre|cluster center|质心|聚类中心", "mine_centroids|mine_segments", NULL},
+    {"migration|segment migration|transition matrix|迁移|转移矩阵",
+     "mine_migration|mine_lifecycle_moves", NULL},
     {"rfm|recency|frequency|monetary|best customer|vip|价值分层|最近一次|重要客户",
      "mine_rfm|mine_tiers|mine_lifecycle", NULL},
     {"lifetime value|lifetime|ltv|clv|cltv|customer value|worth|buy till you "
@@ -43,6 +46,8 @@ const mine__help_word mine__help_words[] = {
      "分类|评分",
      "mine_train|mine_predict|mine_evaluate|mine_explain|mine_forecast|auto|boost|logistic|tree",
      NULL},
+    {"probability|probabilities|propensity|likelihood|概率|可能性",
+     "mine_probability|mine_probabilities|mine_predict|mine_calibration", NULL},
     {"regression|regress|glm|estimate a number|回归",
      "mine_train|mine_predict|mine_coefficients|linear|logistic|cox|boost", NULL},
     {"alert|alarm|anomaly|anomalies|monitor|warning light|change point|异常|告警|预警|监控",
@@ -104,6 +109,8 @@ const mine__help_word mine__help_words[] = {
     {"gain|gains chart|lift chart|cumulative gain|profit|roi|增益|利润", "mine_lift|mine_threshold",
      NULL},
     {"roc|auc|roc curve|gini coefficient|曲线", "mine_roc|mine_auc|mine_evaluate", NULL},
+    {"error of a forecast|mean squared error|log loss|deviance|均方误差|对数损失",
+     "mine_rmse|mine_log_loss|mine_evaluate", NULL},
     {"confusion matrix|misclassification|混淆矩阵", "mine_confusion|mine_evaluate", NULL},
     {"tune|tuning|hyperparameter|grid search|automl|best model|调参|自动",
      "mine_tune|mine_trials|auto", NULL},
@@ -115,7 +122,8 @@ const mine__help_word mine__help_words[] = {
     {"export|deploy|deployment|pmml|onnx|production|导出|部署",
      "mine_export|mine_formats|mine_import", NULL},
     {"save model|load model|delete model|list models|rename|版本|模型管理",
-     "mine_train|mine_versions|mine_restore|mine_summary", NULL},
+     "mine_train|mine_versions|mine_restore|mine_summary|mine_init", NULL},
+    {"fit|fit a model|temporary model|拟合|临时模型", "mine_fit|mine_train", NULL},
     /* ---- methods, as others call them ---- */
     {"decision tree|regression tree|classification tree|cart|chaid|c5|c4 "
      "5|rpart|决策树|回归树|分类树",
@@ -139,7 +147,9 @@ const mine__help_word mine__help_words[] = {
     {"gaussian mixture|latent class|em|混合模型", "gmm", NULL},
     {"cox regression|proportional hazard|cox回归|比例风险", "cox|mine_survival_curve|mine_ph_test",
      NULL},
-    {"average|median|percentile|quantile|standard deviation|中位数|分位数|标准差",
-     "mine_median|mine_quantile|mine_stddev|mine_describe", NULL},
+    {"average|median|percentile|quantile|standard "
+     "deviation|variance|mode|中位数|分位数|标准差|众数",
+     "mine_median|mine_quantile|mine_stddev|mine_variance|mine_mode|mine_describe", NULL},
+    {"entropy|diversity|信息熵|多样性", "mine_entropy|mine_mode", NULL},
     {NULL, NULL, NULL},
 };

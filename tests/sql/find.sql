@@ -8,5 +8,8 @@ SELECT mine_help('K-Means') = mine_help('kmeans'), mine_help('t-test') = mine_he
 -- An algorithm or an option, and what else may have been meant.
 SELECT substr(text, instr(text, 'Or is it')) FROM (SELECT mine_help('drift') AS text);
 SELECT mine_help('basket');
+-- A metric, and the verb that is called like it; none is hidden.
+SELECT mine_help('rmse');
+SELECT metric, verb FROM mine_metrics JOIN mine_verbs ON verb = 'mine_' || metric WHERE instr(mine_help(metric), verb) = 0;
 SELECT mine_help('Umsatz');
 SELECT mine_help('forets');

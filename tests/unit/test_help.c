@@ -1,5 +1,6 @@
 /*
-** test_help.c -- every word that analysts use leads to verbs and algorithms that exist.
+** test_help.c -- every word that analysts use leads to verbs and algorithms that exist, and some
+** word leads to every verb.
 */
 #include <stdio.h>
 #include <string.h>
@@ -46,6 +47,20 @@ static void test_words(void **state) {
       if (!found(said)) fail_msg("%s: nothing is found", said);
       if (!strstr(page.data, entry)) fail_msg("%s: no %s in\n%s", said, meant, page.data);
     }
+  }
+}
+
+/* Those about the catalogue itself apart. */
+static void test_verbs(void **state) {
+  (void)state;
+  char meant[80];
+  for (int v = 0; mine_verb_at(v); v++) {
+    const mine_verb *verb = mine_verb_at(v);
+    int named = strcmp(verb->job, MINE_JOB_HELP) == 0;
+    for (const mine__help_word *word = mine__help_words; word->said && !named; word++)
+      for (int i = 0; part(word->meant, i, meant) && !named; i++)
+        named = strcmp(meant, verb->name) == 0;
+    if (!named) fail_msg("%s: no row of help_words.c leads to it", verb->name);
   }
 }
 
@@ -136,8 +151,10 @@ static void test_algorithms(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_words, open_env, close_env),
+      cmocka_unit_test(test_verbs),
       cmocka_unit_test_setup_teardown(test_topics, open_env, close_env),
       cmocka_unit_test_setup_teardown(test_long, open_env, close_env),
-      cmocka_unit_test(test_algorithms), cmocka_unit_test(test_names)};
+      cmocka_unit_test(test_algorithms),
+      cmocka_unit_test(test_names)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
