@@ -211,6 +211,9 @@ set(values_argument 1)
 mine_add_test(conformance.verbs COST 40 COMMAND ${MINE_PYTHON}
   ${PROJECT_SOURCE_DIR}/tests/conformance/verbs.py ${values_argument})
 
+# Every member of every kind of model, as JSON.
+mine_add_test(conformance.json COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/conformance/json_members.py)
+
 # Every verb has a workload on small tables (bench/small.py).
 mine_add_test(bench.rows LABEL once COMMAND ${MINE_PYTHON} ${PROJECT_SOURCE_DIR}/tests/bench/rows.py)
 

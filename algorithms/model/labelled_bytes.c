@@ -33,7 +33,7 @@ void mine__labelled_save(const mine_model *model, mine_writer *w) {
 /* The points with their labels; the width is above 0. */
 static void labelled_load_rows(mine_reader *r, mine_labelled *m) {
   const size_t width = (size_t)m->encoding.width;
-  const size_t n = mine__read_count(mine__called(r, "rows"), sizeof(double) * (width + 1));
+  const size_t n = mine__read_count(mine__called(r, "points"), sizeof(double) * (width + 1));
   if (n < 1 || n > (size_t)MINE_MAX_ROWS) mine__reader_bad(r, "the number of rows");
   if (m->k > (int64_t)n) mine__reader_bad(r, "the number of clusters");
   if (!mine__reader_ok(r)) return;

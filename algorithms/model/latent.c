@@ -365,7 +365,7 @@ static void latent_load(mine_reader *r, mine_model *model, uint32_t version) {
   if (!mine__reader_ok(r)) return;
   m->k = (int)k;
   m->weight = latent_load_shares(mine__called(r, "weight"), k, 1, 0, "the weights of clusters");
-  m->noise = mine__read_finite(mine__called(r, "noise"));
+  m->noise = mine__read_finite(mine__called(r, "noise_share"));
   if (!(m->noise >= 0 && m->noise < 1)) mine__reader_bad(r, "the share of noise");
   if (mine__reader_ok(r)) latent_load_columns(r, model, m);
   if (mine__reader_ok(r)) latent_load_told(r, m);

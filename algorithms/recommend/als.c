@@ -179,7 +179,7 @@ static void als_point_load(mine_reader *r, mine_recommender *to) {
   if (!mine__reader_ok(r)) return;
   const size_t n = (size_t)to->n_items * f;
   *body = (als_point_body){weights, alpha, regularization, scaling, f, NULL};
-  body->item = mine__read_floats(mine__called(r, "items"), n);
+  body->item = mine__read_floats(mine__called(r, "item_points"), n);
   for (size_t i = 0; mine__reader_ok(r) && i < n; i++)
     if (!(fabsf(body->item[i]) < 1e9F)) mine__reader_bad(r, "an item's point");
   to->own = body;

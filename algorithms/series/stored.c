@@ -112,7 +112,7 @@ mine_stored *mine__stored_copy(mine_env *env, mine_arena *arena, const mine_stor
 static const struct stored_number {
   const char *name;
   int finite;
-} stored_numbers[] = {{"first", 1},      {"points", 1},     {"form", 1},     {"season", 1},
+} stored_numbers[] = {{"first", 1},      {"points", 1},     {"form", 1},     {"seasons", 1},
                       {"states", 1},     {"parameters", 1}, {"variance", 0}, {"squares", 0},
                       {"likelihood", 0}, {"criterion", 0}};
 #define STORED_NUMBERS ((int)(sizeof stored_numbers / sizeof *stored_numbers))
