@@ -14,11 +14,14 @@
 **
 **   trees      the rows of training that came to the nodes (trees_explain.c), exactly
 **   linear     the mean row of training, exactly
+**   hazard     as linear: of the logarithm of the risk or of the time
 **   bayes      rows as its own priors and densities make them, exactly
 **   network    the mean row of training, by sampled orders (sampled.h)
 **   neighbours rows that the model remembers, by sampled orders
-**   clusters   what the model makes of a missing value, exactly (cluster_explain.h)
+**   prototypes, mixture, medoids, latent
+**              what the model makes of a missing value, exactly (cluster_explain.h)
 **   ensemble   as its members, whose contributions are weighted as their answers are
+**   uplift     as its members: their contributions to the answer, as it is made of theirs
 **   grouped    as the member of the row's group
 **
 ** A mean of models is a mean of shares, so a member tells its contributions to its share: those to

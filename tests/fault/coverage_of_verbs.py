@@ -4,9 +4,10 @@
 tests/fault/calls.c (failing memory, interrupts, limits, good guest, threads) and
 tests/bad_input/derived.py make their rows of what each verb says of itself.  What they
 could make nothing of would not be tried: it fails here.  Each model kind needs a model
-to damage (tests/fuzz/model_use.c), each verb and algorithm its place in the reference,
-each kind and algorithm its place in the table of docs/adding-an-algorithm.md, and each
-method of mine_forecast an algorithm that stores it.
+to damage (tests/fuzz/model_use.c) and one for each form in which it leaves (exported.py,
+leaving.py), each verb and algorithm its place in the reference, each kind and algorithm its
+place in the table of docs/adding-an-algorithm.md, each kind that gives reasons and its
+algorithms a word on them, and each method of mine_forecast an algorithm that stores it.
 """
 import pathlib
 import re
@@ -74,6 +75,20 @@ def main():
     for kind in kinds:
         checks.that(f"\n| `{kind}` |" in table_of_kinds, f"{kind}: the table of docs/adding-an-algorithm.md")
         checks.that(kind in damaged, f"{kind}: a model to damage (tests/fuzz/model_use.c)")
+    elsewhere = {form: read(f"tests/differential/{file}.py", "tests/differential/test_components_exported.py")
+                 for form, file in (("sql", "exported"), ("c", "exported"), ("pmml", "leaving"), ("onnx", "leaving"))}
+    for form, kind, makers in connection.execute("SELECT format, kind, algorithms FROM mine_formats "
+                                                 "WHERE written AND algorithms <> ''"):
+        checks.that(form not in elsewhere or any(f'"{name}"' in elsewhere[form] for name in makers.split(", ")),
+                    f"{kind}: a model that is read elsewhere as {form} (tests/differential)")
+    (notes,), = connection.execute("SELECT notes FROM mine_verbs WHERE verb = 'mine_explain'")
+    for kind, row in re.findall(r"^const mine_kind mine__kind_(\w+) = \{(.*?)^\};", read("algorithms/*/*.c"), re.M | re.S):
+        if ".explain" not in row:
+            continue
+        checks.that(re.search(rf"\*\*   [\w, ]*\b{kind}\b", read("algorithms/model/explain.h")), f"{kind}: its reasons (explain.h)")
+        (makers,), = connection.execute("SELECT coalesce(algorithms, '') FROM mine_formats WHERE kind = ? LIMIT 1", (kind,))
+        for name in filter(None, makers.split(", ")):
+            checks.that(f"`{name}`" in notes, f"{name}: its reasons (notes of mine_explain)")
     for program in ("fault_alloc", "interrupt", "limits", "mappings", "sameness"):
         checks.that("fault_calls" in read(f"tests/fault/{program}.c"), f"{program} runs the table")
     checks.that("fault_calls" in read("tests/hosts/guest.c"), "guest runs the table")
