@@ -2,6 +2,7 @@
 import collections
 import datetime as dt
 import math
+import re
 import statistics
 
 import tables
@@ -60,16 +61,24 @@ class Log:
         return False
 
 
+def segments_told(lab):
+    """Of the notes of mine_rfm, "... loyal 3-4/4-5, ...": the segment of each r and f of five."""
+    (notes,), = lab.db.execute("SELECT notes FROM mine_verbs WHERE verb = 'mine_rfm'")
+    told = re.findall(r"([a-z ]+) (\d)(?:-(\d))?/(\d)(?:-(\d))?[,;]", notes.partition("by r and f:")[2])
+    return {(r, f): name.strip() for name, *ends in told for a, b, c, d in [[int(e or 0) for e in ends]]
+            for r in range(a, (b or a) + 1) for f in range(c, (d or c) + 1)}
+
+
 @prop("mine_rfm", make=events, cases=120)
 def rfm(lab, case):
-    """Recency, frequency and amount of each; scores rise with them and fill their cells."""
+    """Recency, frequency and amount of each; scores rise with them and fill their cells; segments as the notes tell."""
     log = Log(lab, case)
     given = dict(log.options, bins=case["bins"], method=case["method"], ties=case["ties"])
     rows, error = lab.refused("SELECT id, recency, frequency, monetary, r, f, m, score, segment FROM mine_rfm('t', ?)", options(given))
     if log.refused(error):
         return
     must([log.key(r[0]) for r in rows] == list(log.people), "rfm: who", rows)
-    scored = []
+    scored, told = [], segments_told(lab)
     for c, recency, frequency, monetary, r, f, m, score, segment in rows:
         days = log.days[log.key(c)]
         must(frequency == len(days), "rfm: frequency", (c, frequency, days))
@@ -79,6 +88,8 @@ def rfm(lab, case):
             same(recency, (log.now - max(days)).days, "rfm: recency", 0, 0)
             must(all(1 <= s <= case["bins"] for s in (r, f, m)), "rfm: scores", (r, f, m))
             must(score.replace("-", "") == f"{r}{f}{m}", "rfm: score", score)
+            fifths = tuple(-(-(10 * s - 5) // (2 * case["bins"])) for s in (r, f))  # of other bins, where they lie among five
+            must(segment == told[fifths], "rfm: not the segment that the notes tell", (r, f, segment))
             scored.append(((-recency, frequency, monetary), (r, f, m)))
     for measure in range(3):
         groups = collections.defaultdict(list)
