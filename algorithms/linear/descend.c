@@ -16,11 +16,14 @@
 */
 #include <string.h>
 
+#include "../kernel/simd.h"
 #include "objective.h"
 
 #define DESCEND_SWEEPS 100000
 #define DESCEND_FEW    10    /* sweeps, and a third of the coefficients more: a Cholesky's cost */
 #define DESCEND_TURNS  100   /* steps by signs, before the sweeps look again                    */
+#define DESCEND_POLL   64    /* rows of a triangle between questions to the host                */
+#define DESCEND_NIL    1e-14 /* of what a move changes: rounding                                */
 #define DESCEND_ALONE  1e-12 /* of its curvature that a column has beside those before it       */
 
 typedef struct descend_run {
@@ -157,16 +160,17 @@ static void descend_hold(const descend_run *run, descend_way *way) {
 }
 
 /* Cholesky of the upper triangle, row by row, as far as the first whom those before it say; m:
-** there is none. */
-static int64_t descend_root(const descend_way *way) {
+** there is none, or the host was asked and failed. */
+static int64_t descend_root(mine_env *env, const descend_way *way) {
+  const mine__kernels *kernels = mine__kernels_here();
   const int64_t m = way->m;
   for (int64_t j = 0; j < m; j++) {
     double *row = way->root + j * m;
     const double own = row[j];
+    if (j % DESCEND_POLL == 0 && mine__poll(env)) return m;
     for (int64_t k = 0; k < j; k++) {
-      const double *above = way->root + k * m, by = above[j];
-      for (int64_t i = j; i < m; i++)
-        row[i] -= by * above[i];
+      const double *above = way->root + k * m;
+      kernels->add_row(row + j, above + j, m - j, -above[j]);
     }
     if (!(row[j] > DESCEND_ALONE * own)) return j;
     const double pivot = sqrt(row[j]);
@@ -214,7 +218,7 @@ static void descend_swap(const descend_run *run, descend_way *way, int64_t alone
 }
 
 static void descend_aim(const descend_run *run, descend_way *way) {
-  const int64_t alone = descend_root(way);
+  const int64_t alone = descend_root(run->of.problem->env, way);
   if (alone < way->m) {
     descend_swap(run, way, alone);
     return;
@@ -269,6 +273,37 @@ static int descend_step(const descend_run *run, descend_way *way) {
   return stops >= 0 || bent > 0;
 }
 
+/* Whether the objective rises, by more than rounding, where what column a has moves to b. */
+static int descend_rises(const descend_run *run, int64_t a, int64_t b) {
+  const double by = run->at[a], *row = run->u + a * run->n;
+  const double bend = row[a] - 2 * row[b] + run->u[b * run->n + b];
+  const double held = fabs(run->at[b] + by) - fabs(run->at[b]) - fabs(by);
+  const double l1 = run->of.problem->l1, part = fabs(by) * (fabs(run->steep[a]) + l1);
+  return by * (run->steep[b] - run->steep[a] + 0.5 * by * bend) + l1 * held > DESCEND_NIL * part;
+}
+
+static void descend_move(const descend_run *run, int64_t a, int64_t b) {
+  const double by = run->at[a], *from = run->u + a * run->n, *to = run->u + b * run->n;
+  run->at[b] += by;
+  run->at[a] = 0;
+  for (int64_t i = 0; i < run->n; i++)
+    run->steep[i] += by * (to[i] - from[i]);
+}
+
+/* Of equal columns the first stands for all, if that does not raise the objective.  Two levels of
+** different columns with one and the same row are such, and there may be hundreds. */
+static void descend_merge(const descend_run *run) {
+  for (int64_t a = 0; a < run->n && !mine__poll(run->of.problem->env); a++) {
+    const double *row = run->u + a * run->n, near = DESCEND_ALONE * row[a];
+    for (int64_t b = 0; b < a && run->at[a] != 0 && !descend_is_intercept(run, a); b++) {
+      const double own = run->u[b * run->n + b];
+      if (run->at[b] == 0 || descend_is_intercept(run, b)) continue;
+      if (fabs(row[b] - row[a]) > near || fabs(own - row[a]) > near) continue;
+      if (!descend_rises(run, a, b)) descend_move(run, a, b);
+    }
+  }
+}
+
 static void descend_by_signs(const descend_run *run) {
   mine_env *env = run->of.problem->env;
   const mine_mark mark = mine__arena_mark(env->scratch);
@@ -279,6 +314,7 @@ static void descend_by_signs(const descend_run *run) {
                      .by = mine__arena_array(env->scratch, n, sizeof *way.by),
                      .when = mine__arena_array(env->scratch, n, sizeof *way.when)};
   int more = !mine_failed(env);
+  if (more) descend_merge(run);
   for (int turn = 0; more && turn < DESCEND_TURNS && !mine__poll(env); turn++)
     more = descend_step(run, &way);
   mine__arena_rewind(env->scratch, mark);

@@ -115,7 +115,7 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
   linear_rotation rotation;
   if (mine_failed(env)) return mine_env_status(env);
   linear_penalise(&on, largest, l1_ratio);
-  if (mine__glm_way(&on) == LINEAR_BY_ROWS) {
+  if (on.l1 == 0 && on.design->n_used > on.n) { /* fits enough to turn the rows first */
     MINE_TRY(mine__rotate_open(&on, &rotation));
     on = rotation.problem;
   }

@@ -190,6 +190,12 @@ static const fault_call calls_special[] = {
      "SELECT mine_fit('linear','SELECT id, age, income, plan, id%2=0 AS even FROM customers WHERE "
      "id<4','target=income,l2=1,holdout=0{o}')",
      0},
+    {"mine_fit linear", /* a path of ridges, in the space of its rows */
+     "SELECT mine_fit('linear','SELECT rowid AS id, rowid%11 AS kind, rowid AS one, rowid*7%13 AS "
+     "x, "
+     "rowid*rowid%5 AS y FROM baskets LIMIT 20','target=y,categorical=kind|one,alpha=auto,"
+     "l1_ratio=0,holdout=0{o}')",
+     0},
     {"mine_fit logistic", /* a lasso of many columns */
      "SELECT mine_fit('logistic','SELECT rowid AS id, rowid%110 AS kind, rowid*7%13 AS x, "
      "rowid*rowid%5>1 AS y FROM baskets','target=y,categorical=kind,l1=1{o}')",
