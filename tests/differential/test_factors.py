@@ -72,7 +72,7 @@ def als(db, x, rng):
         reached = float(told.split()[-1])
         checks.that(reached < 1.01 * lowest, f"als, {solver}: loss {reached:.1f}, numpy {lowest:.1f}")
         # The items' points out of the model: a customer's scores are those of the exact half step.
-        points = find(json.loads(db.execute("SELECT mine_export('m', 'json')").fetchone()[0]), "items", ITEMS * f)
+        points = find(json.loads(db.execute("SELECT mine_export('m', 'json')").fetchone()[0]), "item_points", ITEMS * f)
         order = [r[0] for r in db.execute("SELECT item FROM taken GROUP BY item ORDER BY min(rowid)")]
         mine = np.zeros((ITEMS, f))
         for n, name in enumerate(order):
