@@ -62,6 +62,7 @@ static mine_env *branch_open(mine_branches *all, int i, int n) {
   branch->threads = n > 1 ? 1 : env->threads;
   branch->all_threads = env->all_threads;
   branch->progress = 0;
+  branch->branch = i;
   branch->deadline = env->deadline;
   branch->max_seconds = env->max_seconds;
   branch->stop = &all->stop;

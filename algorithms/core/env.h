@@ -65,6 +65,7 @@ struct mine_env {
   mine_team team;  /* the threads beside the calling one                */
   mine_pace pace;
   int progress;           /* whether to report progress                        */
+  int branch;             /* which of its call's branches it is (branch.h), from 0 */
   const atomic_int *stop; /* of a branch (branch.h): its loop is over; or NULL */
   const mine_host *owner; /* of a branch: whose memory what outlives it is; or NULL */
   double opened;          /* mine__clock() then                                 */

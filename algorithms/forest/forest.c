@@ -10,39 +10,24 @@
 ** About 37 rows in 100 are in no given tree's bootstrap: what the trees that have not seen a row
 ** say of it is as good as a held-out row (Breiman's out-of-bag estimate), and is told.
 **
-** Trees are grown side by side, each by one thread; they are put together in their order.
+** Trees are grown side by side, each by one thread (forest_tree.c); they are put together in their
+** order.
 ** Cost: trees x rows x features tried x depth.
 */
 #include <math.h>
-#include <stdatomic.h>
 #include <string.h>
 
-#include "../core/branch.h"
-#include "../core/random.h"
 #include "../model/metrics.h"
-#include "../tree/builder.h"
-#include "../tree/grow.h"
 #include "../tree/ordered.h"
-#include "../tree/target.h"
+#include "forest.h"
 
-#define FOREST_DRAWS   21     /* purpose of a random stream: the bootstrap           */
-#define FOREST_ONE     0x1p40 /* out-of-bag sums are whole numbers: order is free */
 #define FOREST_CLASSES 256
-#define FOREST_BLOCK   128 /* draws */
-#define FOREST_AHEAD   24  /* rows of which numbers are on their way */
 
 /* Rows a leaf must keep where nobody says.  Of numbers, and with them half of the attributes tried
 ** at a node, it was chosen by out-of-bag error on 16 tables of R (docs/design/performance.md): a
 ** mean of few rows is what the forest averages away, a share of classes from few is not. */
 #define FOREST_LEAF_CLASSES 5
 #define FOREST_LEAF_NUMBERS 2
-
-typedef struct forest_options {
-  int64_t n_trees, max_depth, min_samples_leaf, min_samples_split, max_features;
-  int bootstrap, criterion;
-  double max_samples;
-  int64_t max_bins;
-} forest_options;
 
 enum { FOREST_GINI, FOREST_ENTROPY, FOREST_SQUARED_ERROR };
 static const char *const forest_criteria[] = {"gini", "entropy", "squared_error", NULL};
@@ -73,221 +58,6 @@ static const char *const forest_criteria[] = {"gini", "entropy", "squared_error"
 
 static const mine_option forest_table[] = {FOREST_OPTIONS("1")};
 static const mine_option extra_table[] = {FOREST_OPTIONS("0")};
-
-typedef struct forest_tree {
-  mine_arena *arena;
-  mine_trees_builder builder;
-} forest_tree;
-
-/* Where a thread grows its trees, one after another: memory of many rows is cleared by the system
-** each time it is asked for anew.  It belongs to the thread's branch, which is how it is found. */
-typedef struct forest_room {
-  _Atomic(mine_env *) owner; /* NULL: nobody's yet */
-  mine_arena *arena;
-  uint32_t *row;
-  float *g, *h; /* by row given */
-  mine_grower *grower;
-} forest_room;
-
-typedef struct forest_run {
-  const mine_dataset *data;
-  const forest_options *options;
-  mine_grow_plan plan;
-  mine_binned binned;
-  mine_tree_target of;
-  int width; /* values of a leaf */
-  forest_tree *tree;
-  forest_room *room; /* MINE_MAX_THREADS */
-  /* Of the trees that have not learned from the row. */
-  _Atomic int64_t *told; /* n x width; NULL: no bootstrap */
-  _Atomic int32_t *times;
-} forest_run;
-
-/* ---- one tree ------------------------------------------------------------------------- */
-
-/* What one tree is grown from and becomes; beside the room, all in the task's arena. */
-typedef struct forest_work {
-  mine_env *env;
-  const forest_run *run;
-  mine_arena *arena;
-  uint32_t *row; /* drawn at least once */
-  int64_t n;
-  float *g, *h; /* by row given */
-  mine_grower *grower;
-  mine_grown grown;
-  double *value; /* width for each node */
-} forest_work;
-
-/* The room of the thread whose branch this is; there are as many as there can be threads. */
-static forest_room *forest_room_of(const forest_run *run, mine_env *branch) {
-  forest_room *room = run->room;
-  for (;; room++) {
-    mine_env *nobody = NULL;
-    if (atomic_load(&room->owner) == branch ||
-        atomic_compare_exchange_strong(&room->owner, &nobody, branch))
-      return room;
-  }
-}
-
-static mine_status forest_enter(forest_work *work, forest_room *room) {
-  const forest_run *run = work->run;
-  const size_t n = (size_t)run->of.n;
-  if (!room->arena) room->arena = mine__arena_open(work->env);
-  if (!room->arena) return mine_env_status(work->env);
-  if (!room->grower) {
-    room->row = mine__arena_array(room->arena, n, sizeof *room->row);
-    room->h = mine__arena_array(room->arena, n, sizeof *room->h);
-    if (run->plan.score == MINE_GROW_GRADIENT)
-      room->g = mine__arena_array(room->arena, n, sizeof *room->g);
-    if (mine_failed(work->env)) return mine_env_status(work->env);
-    room->grower = mine__grower_open(work->env, room->arena, &run->binned, &run->plan);
-  }
-  work->row = room->row;
-  work->g = room->g;
-  work->h = room->h;
-  work->grower = room->grower;
-  return mine_env_status(work->env);
-}
-
-/* Draw rows, FOREST_BLOCK at most: what they are counted in lies anywhere in memory, and is fetched
-** while others are drawn. */
-static void forest_draw_some(const forest_work *work, mine_random *random, int64_t draws) {
-  float *drawn[FOREST_BLOCK];
-  for (int64_t k = 0; k < draws; k++) {
-    drawn[k] = work->h + mine__random_below(random, (uint64_t)work->run->of.n);
-    MINE_FETCH(drawn[k]);
-  }
-  for (int64_t k = 0; k < draws; k++)
-    *drawn[k] += 1;
-}
-
-/* How often each row is drawn, times its weight, in h. */
-static void forest_draw(forest_work *work, uint64_t tree) {
-  const forest_run *run = work->run;
-  const double share = run->options->max_samples;
-  memset(work->h, 0, (size_t)run->of.n * sizeof *work->h);
-  if (run->options->bootstrap) {
-    mine_random random;
-    mine__random_open(&random, run->data->seed, FOREST_DRAWS, tree);
-    int64_t draws = (int64_t)(share * (double)run->of.n + 0.5);
-    if (draws < 1) draws = 1;
-    for (int64_t k = 0; k < draws; k += FOREST_BLOCK) {
-      if (MINE_POLL_AT(work->env, k)) return;
-      forest_draw_some(work, &random, draws - k < FOREST_BLOCK ? draws - k : FOREST_BLOCK);
-    }
-  } else {
-    const uint64_t stream = mine_hash_mix(run->data->seed ^ mine_hash_mix(tree + FOREST_DRAWS));
-    for (int64_t i = 0; i < run->of.n; i++) {
-      const double chance = (double)(mine_hash_mix(stream + (uint64_t)i) >> 11) * 0x1p-53;
-      work->h[i] = share >= 1 || chance < share;
-    }
-  }
-  work->n = 0;
-  for (int64_t i = 0; i < run->of.n; i++) {
-    if (work->h[i] == 0 && !(work->n == 0 && i + 1 == run->of.n)) continue;
-    if (work->h[i] == 0) work->h[i] = 1; /* a share of few rows: one at least */
-    work->row[work->n++] = (uint32_t)i;
-    if (run->of.weight) work->h[i] *= run->of.weight[i];
-    if (work->g) work->g[i] = work->h[i] * (float)run->of.y[i];
-  }
-}
-
-/* The class shares, or the mean, of a leaf's rows. */
-static void forest_leaf(const forest_work *work, const mine_grown_node *node, double *value) {
-  const forest_run *run = work->run;
-  const mine_grow_entry *entry = mine__grown_rows(work->grower, node);
-  double all = 0;
-  memset(value, 0, (size_t)run->width * sizeof *value);
-  for (int64_t k = 0; k < node->rows; k++) {
-    const uint32_t row = entry[k].row;
-    if (k + FOREST_AHEAD < node->rows) {
-      const uint32_t soon = entry[k + FOREST_AHEAD].row; /* a leaf's rows lie far apart */
-      MINE_FETCH(work->h + soon);
-      if (run->of.classes) {
-        MINE_FETCH(run->of.label + soon);
-      } else {
-        MINE_FETCH(run->of.y + soon);
-      }
-    }
-    const double w = (double)work->h[row];
-    all += w;
-    if (run->of.classes) {
-      value[run->of.label[row]] += w;
-    } else {
-      value[0] += w * run->of.y[row];
-    }
-  }
-  for (int c = 0; c < run->width; c++)
-    value[c] = run->of.middle + run->of.unit * (value[c] / all);
-}
-
-/* Leaves from their rows; inner nodes, which stand before their children, from these. */
-static void forest_values(forest_work *work) {
-  const size_t width = (size_t)work->run->width;
-  for (int32_t i = work->grown.n_nodes; i-- > 0;) {
-    const mine_grown_node *node = &work->grown.node[i];
-    double *value = work->value + (size_t)i * width;
-    if (node->left < 0) {
-      forest_leaf(work, node, value);
-      continue;
-    }
-    const double left = work->grown.node[node->left].weight;
-    const double right = work->grown.node[node->right].weight;
-    const double *of_left = work->value + (size_t)node->left * width;
-    const double *of_right = work->value + (size_t)node->right * width;
-    for (size_t c = 0; c < width; c++)
-      value[c] = (left * of_left[c] + right * of_right[c]) / (left + right);
-  }
-}
-
-/* Tell the rows that were not drawn what the tree says of them. */
-static void forest_tell(const forest_work *work) {
-  const forest_run *run = work->run;
-  const size_t width = (size_t)run->width;
-  for (int64_t i = 0; i < run->of.n; i++) {
-    if (MINE_POLL_AT(work->env, i)) return;
-    if (work->h[i] > 0) continue;
-    const int32_t leaf = mine__grown_leaf(&run->binned, &work->grown, i);
-    const double *value = work->value + (size_t)leaf * width;
-    atomic_fetch_add_explicit(&run->times[i], 1, memory_order_relaxed);
-    for (size_t c = 0; c < width; c++) {
-      const double part = (value[c] - run->of.middle) / run->of.unit;
-      atomic_fetch_add_explicit(&run->told[(size_t)i * width + c], (int64_t)(part * FOREST_ONE),
-                                memory_order_relaxed);
-    }
-  }
-}
-
-static void forest_grow(forest_work *work, int64_t number) {
-  const forest_run *run = work->run;
-  forest_tree *tree = &run->tree[number];
-  const int by_class = run->plan.score != MINE_GROW_GRADIENT;
-  if (forest_enter(work, forest_room_of(run, work->env))) return;
-  forest_draw(work, (uint64_t)number);
-  const mine_grow_rows rows = {.row = work->row,
-                               .n = work->n,
-                               .g = work->g,
-                               .h = work->h,
-                               .label = by_class ? run->of.label : NULL};
-  if (mine_failed(work->env) ||
-      mine__grow(work->grower, &rows, NULL, (uint64_t)number, &work->grown))
-    return;
-  work->value = mine__arena_array(work->arena, (size_t)work->grown.n_nodes * (size_t)run->width,
-                                  sizeof *work->value);
-  if (!work->value) return;
-  forest_values(work);
-  if (run->told) forest_tell(work);
-  tree->arena = mine__arena_open(work->env);
-  if (!tree->arena) return;
-  mine__builder_open(&tree->builder, tree->arena, run->width);
-  mine__builder_add(work->env, &tree->builder, &run->binned, &work->grown, work->value, 0);
-}
-
-static void forest_task(mine_env *branch, void *context, int64_t task) {
-  forest_work work = {.env = branch, .run = context, .arena = mine__arena_open(branch)};
-  if (work.arena) forest_grow(&work, task);
-  mine__arena_close(work.arena);
-}
 
 /* ---- out of the bag --------------------------------------------------------------------- */
 
@@ -396,7 +166,6 @@ static void forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *d
   if (mine_failed(env)) return;
   forest_plan(&run, random_cut);
   run.tree = mine__arena_zeros(arena, (size_t)o->n_trees, sizeof *run.tree);
-  run.room = mine__arena_zeros(arena, MINE_MAX_THREADS, sizeof *run.room);
   if (o->bootstrap) {
     run.told = mine__arena_zeros(arena, (size_t)run.of.n * (size_t)run.width, sizeof *run.told);
     run.times = mine__arena_zeros(arena, (size_t)run.of.n, sizeof *run.times);
@@ -404,7 +173,7 @@ static void forest_learn(mine_env *env, mine_arena *arena, const mine_dataset *d
   if (mine_failed(env)) return;
   mine_branches *branches =
       mine__branches_open(env, arena, (int)(o->n_trees < 256 ? o->n_trees : 256));
-  if (branches) mine__branches_run(branches, o->n_trees, forest_task, &run);
+  if (branches) mine__branches_run(branches, o->n_trees, mine__forest_tree, &run);
   for (int t = 0; t < MINE_MAX_THREADS; t++)
     mine__arena_close(run.room[t].arena);
   if (!mine_failed(env)) forest_finish(env, arena, &run, model);
