@@ -93,6 +93,9 @@ typedef enum linear_way {
   LINEAR_BY_ROWS
 } linear_way;
 linear_way mine__glm_way(const linear_problem *problem);
+/* Whether to turn the rows first, which takes as long as some fits: a ridge of more columns than
+** rows, of far more where it is for one fit alone. */
+int mine__glm_is_wide(const linear_problem *problem, int fits);
 /* Room for g and, where the way is Newton's, h, in scratch. */
 mine_status mine__glm_point(const linear_problem *problem, linear_point *point) MINE_MUST_CHECK;
 /* n width^2 multiplications; without second derivatives, for which there may be no room, n

@@ -115,7 +115,7 @@ mine_status mine__path_choose(const linear_problem *problem, mine_model *model, 
   linear_rotation rotation;
   if (mine_failed(env)) return mine_env_status(env);
   linear_penalise(&on, largest, l1_ratio);
-  if (on.l1 == 0 && on.design->n_used > on.n) { /* fits enough to turn the rows first */
+  if (mine__glm_is_wide(&on, PATH_STEPS * PATH_FOLDS)) {
     MINE_TRY(mine__rotate_open(&on, &rotation));
     on = rotation.problem;
   }

@@ -17,15 +17,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "../kernel/simd.h"
+
 #define ROTATE_NEW 1e-10 /* of a row that those before it do not say: a direction of its own */
 
 /* v less what lies along the directions so far, which is added to `along`. */
 static void rotate_clear(const linear_rotation *r, double *v, double *along) {
+  const mine__kernels *kernels = mine__kernels_here();
   for (int64_t s = 0; s < r->n; s++) {
     const double *direction = r->direction + s * r->columns;
     const double by = mine__dot(direction, v, r->columns);
-    for (int64_t j = 0; j < r->columns; j++)
-      v[j] -= by * direction[j];
+    kernels->add_row(v, direction, r->columns, -by);
     along[s] += by;
   }
 }
@@ -119,11 +121,9 @@ static void rotate_margin(const linear_rotation *r, const double *beta, double *
 static void rotate_margin_back(const linear_rotation *r, const double *theta, double *beta) {
   beta[0] = theta[0];
   memset(beta + 1, 0, (size_t)r->columns * sizeof *beta);
-  for (int64_t s = 0; s < r->n; s++) {
-    const double *direction = r->direction + s * r->columns;
-    for (int64_t j = 0; j < r->columns; j++)
-      beta[j + 1] += theta[s + 1] * direction[j];
-  }
+  for (int64_t s = 0; s < r->n; s++)
+    mine__kernels_here()->add_row(beta + 1, r->direction + s * r->columns, r->columns,
+                                  theta[s + 1]);
 }
 
 mine_status mine__rotate_solve(const linear_problem *problem, double *beta, linear_point *point,

@@ -2,21 +2,25 @@
 ** way.c -- which way to the least (glm.h).
 **
 ** Newton's method costs rows x coefficients^2 a step, and their cube.  A lasso needs few of many
-** columns (screen.c), a ridge of more columns than rows as many coefficients as rows (rotate.c):
-** turning them takes as long as some fits, so that one fit is worth it with far more columns only.
+** columns (screen.c), a ridge of more columns than rows as many coefficients as rows (rotate.c).
 ** Least squares read their rows once for all penalties, unless these are few.
 */
 #include "glm.h"
 
-#define WAY_MANY 100 /* columns are worth screening                       */
-#define WAY_WIDE 4   /* columns for each row make one fit worth turning them */
+#define WAY_MANY 100 /* columns are worth screening                                */
+#define WAY_WIDE 4   /* columns for each row make it worth turning the rows for one fit */
+
+int mine__glm_is_wide(const linear_problem *problem, int fits) {
+  const int64_t columns = problem->design->n_used, rows = problem->design->data->rows.n;
+  return problem->l1 == 0 && problem->l2 > 0 && columns > (fits > 1 ? 1 : WAY_WIDE) * rows;
+}
 
 linear_way mine__glm_way(const linear_problem *problem) {
   const linear_problem *p = problem;
   const int64_t columns = p->design->n_used, rows = p->design->data->rows.n;
   const int once = p->family == LINEAR_GAUSSIAN && columns <= rows;
   if (p->l1 > 0 && !p->chosen && columns >= WAY_MANY && !once) return LINEAR_BY_PARTS;
-  if (p->l1 == 0 && p->l2 > 0 && columns > WAY_WIDE * rows) return LINEAR_BY_ROWS;
+  if (mine__glm_is_wide(p, 1)) return LINEAR_BY_ROWS;
   return linear_width(p) <= DESIGN_MOST + 1 ? LINEAR_BY_NEWTON : LINEAR_BY_SLOPES;
 }
 
