@@ -215,7 +215,7 @@ static int importance_is_known(const mine_model *model) {
 typedef struct importance_silent {
   const char *algorithm;
   int64_t members;
-  double least, most; /* their weights */
+  double most; /* of their weights */
 } importance_silent;
 
 typedef struct importance_silents {
@@ -230,11 +230,10 @@ static void importance_add_silent(importance_silents *to, const char *algorithm,
     i++;
   if (i == to->n) {
     if (!MINE_RESERVE(to->arena, to->of, to->capacity, to->n + 1)) return;
-    to->of[to->n++] = (importance_silent){algorithm, 0, weight, weight};
+    to->of[to->n++] = (importance_silent){algorithm, 0, weight};
   }
   importance_silent *silent = &to->of[i];
   silent->members++;
-  silent->least = fmin(silent->least, weight);
   silent->most = fmax(silent->most, weight);
 }
 
@@ -256,27 +255,15 @@ static void importance_find_silent(const mine_model *model, importance_silents *
 
 /* They are not in the mean: tell which. */
 static void importance_tell_silent(mine_job *job, const mine_model *model) {
-  static const char measured[] = "a source that has the target measures all";
   importance_silents silents = {.arena = job->arena};
-  char low[MINE_NUMBER_BYTES], high[MINE_NUMBER_BYTES];
+  char most[MINE_NUMBER_BYTES];
   importance_find_silent(model, &silents);
-  for (size_t i = 0; i < silents.n && !mine_failed(job->env); i++) {
-    const importance_silent *silent = &silents.of[i];
-    mine__format_real(low, silent->least, 3);
-    mine__format_real(high, silent->most, 3);
-    const int apart = strcmp(low, high) != 0;
-    if (silent->members == 1)
-      mine__job_notef(job, "warning", silent->algorithm,
-                      "a member of weight %s: it does not know how much its features count, so "
-                      "this is the mean of the others; %s",
-                      low, measured);
-    else
-      mine__job_notef(job, "warning", silent->algorithm,
-                      "%lld members of weight %s%s%s: they do not know how much their features "
-                      "count, so this is the mean of the others; %s",
-                      (long long)silent->members, low, apart ? " to " : "", apart ? high : "",
-                      measured);
-  }
+  for (size_t i = 0; i < silents.n && !mine_failed(job->env); i++)
+    mine__job_notef(job, "warning", silents.of[i].algorithm,
+                    "left out of this mean, not knowing how much its features count: %lld of the "
+                    "members, of a weight up to %s; a source that has the target measures all",
+                    (long long)silents.of[i].members,
+                    mine__format_real(most, silents.of[i].most, 3));
 }
 
 static mine_status importance_run(mine_job *job, mine_relation *out) {
